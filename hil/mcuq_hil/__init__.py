@@ -1,0 +1,1 @@
+"""The hardware-in-the-loop harness: bytes in, bytes and counts out."""

@@ -1,0 +1,52 @@
+"""Typed errors: every failure a user can meet names its cause and how to mend it."""
+
+from __future__ import annotations
+
+
+class McuqError(Exception):
+    """Base of all errors the toolchain raises on purpose.
+
+    Args:
+        cause: what is wrong and where, one line.
+        hint: what the user can do about it, one line.
+    """
+
+    exit_code = 3
+
+    def __init__(self, cause: str, hint: str = "") -> None:
+        super().__init__(cause)
+        self.cause = cause
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.cause} ({self.hint})" if self.hint else self.cause
+
+
+class UsageError(McuqError):
+    """The command line or the project file asks for something contradictory."""
+
+    exit_code = 2
+
+
+class InputError(McuqError):
+    """A model, data or configuration file cannot be used as it is."""
+
+    exit_code = 3
+
+
+class BudgetError(McuqError):
+    """No configuration fits the board's budget."""
+
+    exit_code = 4
+
+
+class DeviceError(McuqError):
+    """A board, an emulator, the compiler for it or the link to it failed."""
+
+    exit_code = 5
+
+
+class GateError(McuqError):
+    """A result exists, but a gate the user asked for does not hold."""
+
+    exit_code = 6

@@ -1,0 +1,48 @@
+"""The float model as every later stage sees it: NHWC, static shapes, topological order."""
+
+from mcuq.graph.attrs import (
+    Activation,
+    Attrs,
+    BinaryAttrs,
+    ConcatAttrs,
+    ConvAttrs,
+    DepthwiseConvAttrs,
+    FullyConnectedAttrs,
+    LeakyReluAttrs,
+    MeanAttrs,
+    NoAttrs,
+    PadAttrs,
+    Padding,
+    PoolAttrs,
+    ReshapeAttrs,
+    ResizeAttrs,
+    SoftmaxAttrs,
+    StridedSliceAttrs,
+    TransposeAttrs,
+)
+from mcuq.graph.graph import Graph, Op, OpKind, Tensor
+
+__all__ = [
+    "Activation",
+    "Attrs",
+    "BinaryAttrs",
+    "ConcatAttrs",
+    "ConvAttrs",
+    "DepthwiseConvAttrs",
+    "FullyConnectedAttrs",
+    "Graph",
+    "LeakyReluAttrs",
+    "MeanAttrs",
+    "NoAttrs",
+    "Op",
+    "OpKind",
+    "PadAttrs",
+    "Padding",
+    "PoolAttrs",
+    "ReshapeAttrs",
+    "ResizeAttrs",
+    "SoftmaxAttrs",
+    "StridedSliceAttrs",
+    "Tensor",
+    "TransposeAttrs",
+]

@@ -1,0 +1,40 @@
+"""The configuration a search evolves: one choice a weight tensor, one an activation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, order=True)
+class WeightChoice:
+    """How one filter becomes integers.
+
+    Attributes:
+        bits: 8 or 4.
+        method: name of the rounding/clipping recipe; "minmax" is the plain one.
+    """
+
+    bits: int = 8
+    method: str = "minmax"
+
+
+@dataclass(frozen=True)
+class Config:
+    """Choices by tensor name; a tensor not named takes the default.
+
+    Attributes:
+        weights: filter tensor name → choice.
+        observers: activation tensor name → observer name ("minmax", "mse", …).
+    """
+
+    weights: Mapping[str, WeightChoice] = field(default_factory=dict)
+    observers: Mapping[str, str] = field(default_factory=dict)
+    default_weight: WeightChoice = WeightChoice()
+    default_observer: str = "minmax"
+
+    def weight(self, name: str) -> WeightChoice:
+        return self.weights.get(name, self.default_weight)
+
+    def observer(self, name: str) -> str:
+        return self.observers.get(name, self.default_observer)

@@ -1,0 +1,63 @@
+"""The quantized model: the same operators over integer tensors with scales and zero points."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from mcuq.graph import Op
+
+
+@dataclass(frozen=True)
+class QuantizedTensor:
+    """An integer tensor: real value = scale × (stored - zero_point).
+
+    Attributes:
+        name: as in the float graph.
+        shape: static.
+        bits: 8 or 4 for activations and weights (4: weights only), 32 for biases.
+        scale: float32, shape (1,) per tensor or (channels,) per channel.
+        zero_point: 0 for weights and biases.
+        axis: the channel dimension where `scale` is per channel, else None.
+        data: constants only; int8 array (int4 values unpacked, one an element) or int32 (bias).
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    bits: int
+    scale: npt.NDArray[np.float32]
+    zero_point: int = 0
+    axis: int | None = None
+    data: npt.NDArray[np.int8] | npt.NDArray[np.int32] | None = None
+
+    @property
+    def is_constant(self) -> bool:
+        return self.data is not None
+
+    @property
+    def size(self) -> int:
+        """Number of elements."""
+        return math.prod(self.shape)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes as stored: int4 packed two a byte over the flattened tensor."""
+        return (self.size * self.bits + 7) // 8
+
+
+@dataclass(frozen=True)
+class QuantizedGraph:
+    """What is costed, evaluated and emitted. Tensors and ops keep the float graph's names.
+
+    A filter shared by several ops stays one tensor; biases belong to one op each.
+    """
+
+    name: str
+    tensors: Mapping[str, QuantizedTensor]
+    ops: tuple[Op, ...]
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
