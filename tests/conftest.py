@@ -1,0 +1,35 @@
+"""Fixtures and settings shared by all tests."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+ROOT = Path(__file__).resolve().parents[1]
+
+settings.register_profile(
+    "mcuq",
+    derandomize=True,
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("mcuq")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if item.get_closest_marker("arm") and shutil.which("arm-none-eabi-gcc") is None:
+        pytest.skip("arm-none-eabi-gcc is not installed (apt-get install gcc-arm-none-eabi)")
+
+
+@pytest.fixture(scope="session")
+def mlperf_tiny() -> Path:
+    """Folder with the MLPerf Tiny float models and data, or a visible skip."""
+    folder = Path(os.environ.get("MCUQ_MLPERF_TINY", ROOT.parent / "shared" / "mlperf_tiny"))
+    if not (folder / "resnet8_float32.tflite").is_file():
+        pytest.skip(f"MLPerf Tiny models not found at {folder}; set MCUQ_MLPERF_TINY")
+    return folder
