@@ -20,9 +20,10 @@ from mcuq.graph.attrs import (
     StridedSliceAttrs,
     TransposeAttrs,
 )
-from mcuq.graph.graph import Graph, Op, OpKind, Tensor
+from mcuq.graph.graph import WEIGHTED, Graph, Op, OpKind, Tensor
 
 __all__ = [
+    "WEIGHTED",
     "Activation",
     "Attrs",
     "BinaryAttrs",

@@ -97,9 +97,10 @@ class ConcatAttrs:
 
 @dataclass(frozen=True)
 class ReshapeAttrs:
-    """RESHAPE and SQUEEZE: the result's static shape."""
+    """RESHAPE and SQUEEZE: the result's static shape; for SQUEEZE also the dimensions dropped."""
 
     shape: tuple[int, ...]
+    squeeze_dims: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

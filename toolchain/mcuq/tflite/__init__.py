@@ -1,1 +1,1 @@
-"""."""
+"""TFLite flatbuffers: the schema's words, the writer, and the interpreter to run them."""
