@@ -1,5 +1,56 @@
-"""The numeric contract: every integer formula once, for quantizer, evaluation and emitters."""
+"""The numeric contract: one definition of every integer formula the firmware shares.
 
+`fixed_point` holds the Q31 arithmetic, `exponential` the fixed-point functions built on it,
+`affine` the map between reals and integers, `int4` the packed storage of 4-bit weights.
+"""
+
+from mcuq.numeric.affine import (
+    INT8_MAX,
+    INT8_MIN,
+    activation_bounds,
+    asymmetric_params,
+    dequantize,
+    quantize_bias,
+    quantize_values,
+    symmetric_limit,
+    symmetric_scale,
+)
+from mcuq.numeric.exponential import (
+    exp_on_negative_values,
+    input_radius,
+    logistic,
+    reciprocal,
+    tanh,
+)
+from mcuq.numeric.fixed_point import (
+    doubling_high_multiply,
+    multiply_by_quantized_multiplier,
+    quantize_multiplier,
+    quantize_multipliers,
+    rounding_right_shift,
+)
 from mcuq.numeric.int4 import pack_int4, unpack_int4
 
-__all__ = ["pack_int4", "unpack_int4"]
+__all__ = [
+    "INT8_MAX",
+    "INT8_MIN",
+    "activation_bounds",
+    "asymmetric_params",
+    "dequantize",
+    "doubling_high_multiply",
+    "exp_on_negative_values",
+    "input_radius",
+    "logistic",
+    "multiply_by_quantized_multiplier",
+    "pack_int4",
+    "quantize_bias",
+    "quantize_multiplier",
+    "quantize_multipliers",
+    "quantize_values",
+    "reciprocal",
+    "rounding_right_shift",
+    "symmetric_limit",
+    "symmetric_scale",
+    "tanh",
+    "unpack_int4",
+]

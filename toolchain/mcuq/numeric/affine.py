@@ -1,0 +1,107 @@
+"""Scales, zero points and the map between reals and integers."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from mcuq.graph import Activation
+
+INT8_MIN, INT8_MAX = -128, 127
+BIAS_LIMIT = (1 << 30) - 1
+"""Largest bias magnitude: leaves the accumulator half of int32 for the products."""
+
+_DEGENERATE_SCALE = 2.0**-8
+
+Float32 = npt.NDArray[np.float32]
+
+
+def round_half_away(x: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
+    """C's round(): to nearest, ties away from zero."""
+    rounded: npt.NDArray[np.floating] = np.copysign(np.floor(np.abs(x) + 0.5), x)
+    return rounded
+
+
+def asymmetric_params(low: float, high: float) -> tuple[np.float32, int]:
+    """int8 scale and zero point for reals in [low, high], widened to hold an exact zero.
+
+    scale = (high - low) / 255 in float32; zero point = round(-128 - low / scale), in int8.
+    An empty range gives scale 2^-8.
+    """
+    low, high = min(low, 0.0), max(high, 0.0)
+    scale = np.float32((high - low) / 255.0)
+    if scale < np.finfo(np.float32).tiny:
+        return np.float32(_DEGENERATE_SCALE), 0
+    zero_point = int(np.clip(np.rint(INT8_MIN - low / float(scale)), INT8_MIN, INT8_MAX))
+    return scale, zero_point
+
+
+def symmetric_limit(bits: int) -> int:
+    """Largest weight magnitude: 127 for 8 bits, 7 for 4."""
+    return (1 << (bits - 1)) - 1
+
+
+def symmetric_scale(largest: npt.NDArray[np.floating], bits: int) -> Float32:
+    """float32 scales that map `largest` (≥ 0, any shape) to the symmetric limit.
+
+    An all-zero channel takes the scale of a unit range: its integers are zero whatever it is,
+    and the bias scale stays ordinary.
+    """
+    positive = np.where(largest > 0, largest, 1.0)
+    scale = (positive / symmetric_limit(bits)).astype(np.float32)
+    return np.maximum(scale, np.finfo(np.float32).tiny)
+
+
+def quantize_values(
+    real: npt.NDArray[np.floating], scale: np.float32 | Float32, zero_point: int = 0
+) -> npt.NDArray[np.int8]:
+    """round(real / scale) + zero_point, saturated to int8; ties away from zero, in float32.
+
+    `scale` is a scalar or broadcasts against `real`.
+    """
+    steps = round_half_away(np.asarray(real, dtype=np.float32) / scale)
+    stored: npt.NDArray[np.int8] = np.clip(steps + zero_point, INT8_MIN, INT8_MAX).astype(np.int8)
+    return stored
+
+
+def dequantize(
+    values: npt.NDArray[np.integer], scale: np.float32 | Float32, zero_point: int = 0
+) -> Float32:
+    """scale × (values - zero_point) in float32; `scale` broadcasts against `values`."""
+    real: Float32 = (values.astype(np.int32) - zero_point).astype(np.float32) * scale
+    return real
+
+
+def quantize_bias(real: npt.NDArray[np.floating], scale: Float32) -> npt.NDArray[np.int32]:
+    """int32 bias: round(real / scale), ties away from zero, saturated to ±(2^30 - 1).
+
+    Args:
+        real: bias, shape (channels,).
+        scale: input scale × weight scale, shape (channels,) or (1,).
+    """
+    steps = round_half_away(np.asarray(real, dtype=np.float64) / scale.astype(np.float64))
+    bias: npt.NDArray[np.int32] = np.clip(steps, -BIAS_LIMIT, BIAS_LIMIT).astype(np.int32)
+    return bias
+
+
+def activation_bounds(
+    activation: Activation, scale: np.float32, zero_point: int
+) -> tuple[int, int]:
+    """Smallest and largest int8 output of a fused activation, at the output's scale.
+
+    The real bounds are divided in float32 and rounded half away, as TFLite does.
+    """
+    limits = {
+        Activation.NONE: (None, None),
+        Activation.RELU: (0.0, None),
+        Activation.RELU6: (0.0, 6.0),
+        Activation.RELU_N1_TO_1: (-1.0, 1.0),
+    }
+    low, high = limits[activation]
+
+    def step(real: float) -> int:
+        return zero_point + int(round_half_away(np.float32(real) / np.asarray(scale)))
+
+    lower = INT8_MIN if low is None else max(INT8_MIN, step(low))
+    upper = INT8_MAX if high is None else min(INT8_MAX, step(high))
+    return lower, upper
