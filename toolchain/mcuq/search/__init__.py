@@ -1,1 +1,25 @@
-"""."""
+"""Search over configurations: knows no models and no files, only genomes, scores and costs."""
+
+from mcuq.search.ga import GaSettings
+from mcuq.search.individual import pareto_front
+from mcuq.search.methods import METHODS, run
+from mcuq.search.problem import Candidate, Cost, Evaluator, Limits
+from mcuq.search.scorelog import ScoreLog
+from mcuq.search.space import Choice, Gene, Genome, Space, labels
+
+__all__ = [
+    "METHODS",
+    "Candidate",
+    "Choice",
+    "Cost",
+    "Evaluator",
+    "GaSettings",
+    "Gene",
+    "Genome",
+    "Limits",
+    "ScoreLog",
+    "Space",
+    "labels",
+    "pareto_front",
+    "run",
+]

@@ -1,0 +1,114 @@
+"""The genetic algorithm: NSGA-II from known starts, guided by what has been learned.
+
+A generation: parents by tournament among the survivors, children by crossover and mutation,
+half of them repaired to the byte limit, a surrogate regression says which of many children
+deserve an evaluation, NSGA-II selects the survivors.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mcuq.search.individual import select
+from mcuq.search.knapsack import Losses
+from mcuq.search.problem import Candidate, Evaluator
+from mcuq.search.seeds import byte_limit, known_starts, sensitivities
+from mcuq.search.space import Genome
+from mcuq.search.surrogate import Surrogate
+from mcuq.search.variation import crossover, mutate, repair
+
+
+@dataclass(frozen=True)
+class GaSettings:
+    """Attributes:
+    population: survivors of a generation.
+    children: evaluated a generation.
+    oversample: children bred for each one evaluated.
+    patience: generations without a better fitting loss before the search stops.
+    seconds: time limit; None for none (a time limit makes results depend on the machine).
+    """
+
+    population: int = 32
+    children: int = 16
+    oversample: int = 8
+    patience: int = 12
+    seconds: float | None = None
+
+
+def evolve(evaluator: Evaluator, seed: int, settings: GaSettings) -> None:
+    """Run the search; the evaluator keeps everything that was scored.
+
+    Raises BudgetSpent when the evaluation budget ends it, which is the usual end.
+    """
+    rng = random.Random(seed)
+    deadline = None if settings.seconds is None else time.monotonic() + settings.seconds
+    losses = sensitivities(evaluator)
+    evaluator.evaluate(known_starts(evaluator, losses))
+    _generations(evaluator, losses, rng, settings, deadline)
+
+
+def _generations(
+    evaluator: Evaluator,
+    losses: Losses,
+    rng: random.Random,
+    settings: GaSettings,
+    deadline: float | None,
+) -> None:
+    limit = byte_limit(evaluator)
+    surrogate = Surrogate(evaluator.space)
+    stale = 0
+    while stale < settings.patience and (deadline is None or time.monotonic() < deadline):
+        before = evaluator.best_loss
+        everyone = list(evaluator.known.values())
+        survivors = select(everyone, settings.population)
+        surrogate.fit(everyone)
+        parents = list(dict.fromkeys([*evaluator.best(settings.population // 2), *survivors]))
+        children = _breed(evaluator, parents, losses, limit, rng, settings)
+        if not children:
+            return
+        evaluator.evaluate(_promising(children, surrogate, settings.children, rng))
+        stale = 0 if evaluator.best_loss < before else stale + 1
+
+
+def _breed(
+    evaluator: Evaluator,
+    parents: Sequence[Candidate],
+    losses: Losses,
+    limit: int,
+    rng: random.Random,
+    settings: GaSettings,
+) -> list[Genome]:
+    """Children never scored before, each once."""
+    space = evaluator.space
+    children: dict[Genome, None] = {}
+    wanted = settings.children * settings.oversample
+    for _ in range(4 * wanted):
+        if len(children) >= wanted:
+            break
+        child = crossover(_tournament(parents, rng), _tournament(parents, rng), rng)
+        child = mutate(space, child, rng)
+        if rng.random() < 0.75:
+            child = repair(space, child, losses, limit, rng)
+        if child not in evaluator.known:
+            children[child] = None
+    return list(children)
+
+
+def _tournament(parents: Sequence[Candidate], rng: random.Random) -> Genome:
+    """The better of two: parents come best first."""
+    return parents[min(rng.randrange(len(parents)), rng.randrange(len(parents)))].genome
+
+
+def _promising(
+    children: Sequence[Genome], surrogate: Surrogate, count: int, rng: random.Random
+) -> list[Genome]:
+    """Three quarters by predicted loss, the rest drawn blindly so that the model is corrected."""
+    predicted = surrogate.predict(children)
+    order = sorted(range(len(children)), key=lambda i: (predicted[i], children[i]))
+    by_model = order[: count - count // 4]
+    rest = order[len(by_model) :]
+    blind = rng.sample(rest, min(count // 4, len(rest)))
+    return [children[i] for i in (*by_model, *blind)]

@@ -1,0 +1,71 @@
+"""Resume after a kill at any moment: an append-only log of scores, replayed as a memo.
+
+The search is deterministic given its seed and the scores, so nothing else needs saving: a resumed
+run repeats the same decisions and takes scores from the log until it reaches new ground.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from mcuq.search.problem import ScoreFunction
+from mcuq.search.space import Genome
+
+
+class ScoreLog:
+    """Wraps a score function; each batch is on disk before its scores are used.
+
+    Args:
+        path: JSON lines; the first names `fingerprint`, each other one scored genome.
+        fingerprint: of everything scores depend on (model, data, candidates, seed). A log with
+            another fingerprint is started anew.
+        score: the function to wrap.
+    """
+
+    def __init__(self, path: Path, fingerprint: str, score: ScoreFunction) -> None:
+        self._path = path
+        self._score = score
+        self._memo = _read(path, fingerprint)
+        self.replayed = len(self._memo)
+        lines = [json.dumps({"fingerprint": fingerprint})]
+        lines += [_line(genome, loss) for genome, loss in self._memo.items()]
+        temporary = path.with_suffix(".part")
+        temporary.write_text("\n".join(lines) + "\n")
+        temporary.replace(path)
+
+    def __call__(self, genomes: Sequence[Genome]) -> list[float]:
+        fresh = [g for g in dict.fromkeys(genomes) if g not in self._memo]
+        if fresh:
+            scored = dict(zip(fresh, map(float, self._score(fresh)), strict=True))
+            with self._path.open("a") as log:
+                log.writelines(_line(genome, loss) + "\n" for genome, loss in scored.items())
+                log.flush()
+                os.fsync(log.fileno())
+            self._memo.update(scored)
+        return [self._memo[g] for g in genomes]
+
+
+def _line(genome: Genome, loss: float) -> str:
+    # repr-exact floats: a replayed score must be the very number that was computed.
+    return json.dumps({"genome": genome, "loss": loss})
+
+
+def _read(path: Path, fingerprint: str) -> dict[Genome, float]:
+    """Scores of a log with this fingerprint; a line cut off by a kill ends the reading."""
+    memo: dict[Genome, float] = {}
+    try:
+        lines = path.read_text().splitlines()
+    except (FileNotFoundError, UnicodeDecodeError):
+        return memo
+    try:
+        if json.loads(lines[0]).get("fingerprint") != fingerprint:
+            return memo
+        for line in lines[1:]:
+            record = json.loads(line)
+            memo[tuple(record["genome"])] = float(record["loss"])
+    except (json.JSONDecodeError, IndexError, KeyError, TypeError, AttributeError):
+        return memo
+    return memo

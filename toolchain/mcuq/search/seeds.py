@@ -1,0 +1,119 @@
+"""Known starts: the solutions one would write down without a search."""
+
+from __future__ import annotations
+
+from mcuq.search.knapsack import Losses, knapsack
+from mcuq.search.problem import Evaluator
+from mcuq.search.space import Genome, Space, replaced
+
+_UNMEASURED = 1e6
+"""Stands for the loss of a choice that the evaluation budget did not reach."""
+
+
+def sensitivities(evaluator: Evaluator) -> Losses:
+    """Measure each choice alone against the reference genome.
+
+    Costs one evaluation for the reference, one for the smallest genome (so that there is one
+    that fits, if any does, however small the budget) and one for every other choice.
+
+    Returns:
+        losses[gene][choice]: the loss increase over the reference.
+    """
+    space = evaluator.space
+    reference = space.reference
+    singles = [
+        replaced(reference, g, c)
+        for g, gene in enumerate(space.genes)
+        for c in range(len(gene.choices))
+    ]
+    evaluator.evaluate([reference, space.smallest(), *singles])
+    base = evaluator.known[reference].loss
+    return [
+        [
+            evaluator.known[single].loss - base
+            if (single := replaced(reference, g, c)) in evaluator.known
+            else _UNMEASURED
+            for c in range(len(gene.choices))
+        ]
+        for g, gene in enumerate(space.genes)
+    ]
+
+
+def byte_limit(evaluator: Evaluator) -> int:
+    """The weight bytes that the limits leave, taking code and the rest as in the reference."""
+    reference = evaluator.cost(evaluator.space.reference)
+    limits = evaluator.limits
+    bounds = [reference.weight_bytes]
+    if limits.weight_bytes is not None:
+        bounds.append(limits.weight_bytes)
+    if limits.flash is not None:
+        bounds.append(limits.flash - (reference.flash - reference.weight_bytes))
+    return min(bounds)
+
+
+def best_per_family(space: Space, losses: Losses) -> list[dict[int, int]]:
+    """For each gene: family → its choice of least loss."""
+    result = []
+    for gene, row in zip(space.genes, losses, strict=True):
+        best: dict[int, int] = {}
+        for index, choice in enumerate(gene.choices):
+            if choice.family not in best or row[index] < row[best[choice.family]]:
+                best[choice.family] = index
+        result.append(best)
+    return result
+
+
+def uniform(space: Space, losses: Losses, widest: bool) -> Genome:
+    """Every gene at its widest (or narrowest) family, the best choice within it."""
+    pick = max if widest else min
+    return tuple(best[pick(best)] for best in best_per_family(space, losses))
+
+
+def sensitivity_ordered(space: Space, losses: Losses, limit: int) -> Genome:
+    """From all wide, narrow the genes in order of their loss alone until it fits."""
+    genome = uniform(space, losses, widest=True)
+    narrow = uniform(space, losses, widest=False)
+    order = sorted(range(len(genome)), key=lambda g: (losses[g][narrow[g]], g))
+    for gene in order:
+        if space.weight_bytes(genome) <= limit:
+            break
+        genome = replaced(genome, gene, narrow[gene])
+    return genome
+
+
+def greedy(space: Space, losses: Losses, limit: int) -> Genome:
+    """From all wide, narrow the gene of least loss per byte saved until it fits."""
+    genome = uniform(space, losses, widest=True)
+    while space.weight_bytes(genome) > limit:
+        moves = [
+            ((losses[g][c] - losses[g][i]) / saved, g, c)
+            for g, i in enumerate(genome)
+            for c, choice in enumerate(space.genes[g].choices)
+            if (saved := space.genes[g].choices[i].bytes - choice.bytes) > 0
+        ]
+        if not moves:
+            break
+        _, gene, index = min(moves)
+        genome = replaced(genome, gene, index)
+    return genome
+
+
+def known_starts(evaluator: Evaluator, losses: Losses) -> list[Genome]:
+    """All int8, all int4, sensitivity-ordered, greedy, knapsack at the limit and around it."""
+    space = evaluator.space
+    limit = byte_limit(evaluator)
+    starts = [
+        space.reference,
+        uniform(space, losses, widest=True),
+        uniform(space, losses, widest=False),
+        space.smallest(),
+        sensitivity_ordered(space, losses, limit),
+        greedy(space, losses, limit),
+    ]
+    low, high = space.weight_bytes(space.smallest()), space.weight_bytes(space.reference)
+    targets = [limit, *(low + (high - low) * k // 6 for k in range(1, 6))]
+    for target in targets:
+        genome = knapsack(space, losses, target)
+        if genome is not None:
+            starts.append(genome)
+    return list(dict.fromkeys(starts))

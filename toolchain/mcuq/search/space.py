@@ -1,0 +1,114 @@
+"""What is searched: one gene a tensor, each with a short list of choices.
+
+The search knows no models and no files: a genome is a tuple of choice indices, a score function
+gives its loss, a cost function its bytes and instructions.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+Genome = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One way to treat a tensor.
+
+    Attributes:
+        label: what it is called in reports ("int4:gptq").
+        bytes: what it adds to the weight bytes; 0 for activations.
+        family: choices of equal family cost the same bytes (the bit width).
+    """
+
+    label: str
+    bytes: int
+    family: int
+
+
+@dataclass(frozen=True)
+class Gene:
+    """A tensor and its choices; `reference` is the one nothing is lost with (int8, plain)."""
+
+    name: str
+    choices: tuple[Choice, ...]
+    reference: int = 0
+
+
+@dataclass(frozen=True)
+class Space:
+    """All genes, in the model's execution order."""
+
+    genes: tuple[Gene, ...]
+
+    @property
+    def reference(self) -> Genome:
+        """The genome of every gene's reference choice."""
+        return tuple(gene.reference for gene in self.genes)
+
+    @property
+    def size(self) -> int:
+        """Number of genomes."""
+        product = 1
+        for gene in self.genes:
+            product *= len(gene.choices)
+        return product
+
+    def weight_bytes(self, genome: Genome) -> int:
+        """Bytes of all weights under `genome`."""
+        return sum(
+            gene.choices[index].bytes for gene, index in zip(self.genes, genome, strict=True)
+        )
+
+    def smallest(self) -> Genome:
+        """Fewest bytes: each gene's smallest choice, the first of equals."""
+        return tuple(
+            min(range(len(gene.choices)), key=lambda i: gene.choices[i].bytes)
+            for gene in self.genes
+        )
+
+    def random(self, rng: random.Random) -> Genome:
+        """A genome drawn uniformly."""
+        return tuple(rng.randrange(len(gene.choices)) for gene in self.genes)
+
+    def siblings(self, gene: int, index: int) -> list[int]:
+        """Other choices of `gene` with the same family as choice `index`: same bytes."""
+        choices = self.genes[gene].choices
+        family = choices[index].family
+        return [i for i, c in enumerate(choices) if c.family == family and i != index]
+
+
+def replaced(genome: Genome, gene: int, index: int) -> Genome:
+    """`genome` with one choice exchanged."""
+    return (*genome[:gene], index, *genome[gene + 1 :])
+
+
+def labels(space: Space, genome: Genome) -> dict[str, str]:
+    """Tensor name → choice label."""
+    return {
+        gene.name: gene.choices[index].label
+        for gene, index in zip(space.genes, genome, strict=True)
+    }
+
+
+def genomes_by_name(space: Space, assignment: dict[str, str]) -> Genome:
+    """The inverse of `labels`; genes not named take their reference."""
+    return tuple(
+        next(
+            (i for i, c in enumerate(gene.choices) if c.label == assignment.get(gene.name)),
+            gene.reference,
+        )
+        for gene in space.genes
+    )
+
+
+def validate(space: Space, genomes: Sequence[Genome]) -> None:
+    """Raise ValueError for a genome that is not of this space."""
+    for genome in genomes:
+        if len(genome) != len(space.genes) or any(
+            not 0 <= index < len(gene.choices)
+            for gene, index in zip(space.genes, genome, strict=False)
+        ):
+            raise ValueError(f"genome {genome} does not belong to this space")

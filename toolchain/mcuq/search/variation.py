@@ -1,0 +1,96 @@
+"""Crossover and mutation over choice indices, and the repair that walks back to the budget.
+
+Integer-aware: a choice is never "between" two others. Moves keep what genes mean: change the
+rounding at equal bytes, change the width, or trade width between two tensors.
+"""
+
+from __future__ import annotations
+
+import random
+
+from mcuq.search.knapsack import Losses
+from mcuq.search.space import Genome, Space, replaced
+
+
+def crossover(a: Genome, b: Genome, rng: random.Random) -> Genome:
+    """Two-point or uniform exchange; neighbouring tensors interact, so runs are kept half the
+    time."""
+    if len(a) > 2 and rng.random() < 0.5:
+        low, high = sorted(rng.sample(range(len(a) + 1), 2))
+        return (*a[:low], *b[low:high], *a[high:])
+    return tuple(x if rng.random() < 0.5 else y for x, y in zip(a, b, strict=True))
+
+
+def mutate(space: Space, genome: Genome, rng: random.Random) -> Genome:
+    """One to three moves; always returns a genome of the space."""
+    for _ in range(1 + (rng.random() < 0.5) + (rng.random() < 0.25)):
+        kind = rng.random()
+        gene = rng.randrange(len(genome))
+        if kind < 0.5:
+            genome = _resibling(space, genome, gene, rng)
+        elif kind < 0.8:
+            genome = replaced(genome, gene, rng.randrange(len(space.genes[gene].choices)))
+        else:
+            other = rng.randrange(len(genome))
+            genome = _trade(space, genome, gene, other, rng)
+    return genome
+
+
+def _resibling(space: Space, genome: Genome, gene: int, rng: random.Random) -> Genome:
+    """Another choice of the same bytes."""
+    siblings = space.siblings(gene, genome[gene])
+    return replaced(genome, gene, rng.choice(siblings)) if siblings else genome
+
+
+def _trade(space: Space, genome: Genome, a: int, b: int, rng: random.Random) -> Genome:
+    """Gene a takes b's family and b takes a's, where both have it."""
+    family_a = space.genes[a].choices[genome[a]].family
+    family_b = space.genes[b].choices[genome[b]].family
+    to_a = [i for i, c in enumerate(space.genes[a].choices) if c.family == family_b]
+    to_b = [i for i, c in enumerate(space.genes[b].choices) if c.family == family_a]
+    if a == b or not to_a or not to_b:
+        return genome
+    return replaced(replaced(genome, a, rng.choice(to_a)), b, rng.choice(to_b))
+
+
+def repair(space: Space, genome: Genome, losses: Losses, limit: int, rng: random.Random) -> Genome:
+    """Bring the weight bytes to `limit` or below, then spend what is left.
+
+    Narrowing takes the cheapest loss per byte first, with a random factor so that repaired
+    children differ; widening goes the other way.
+    """
+    noise = [0.5 + rng.random() for _ in genome]
+    used = space.weight_bytes(genome)
+    while used > limit:
+        moves = _moves(space, genome, losses, noise, narrower=True)
+        if not moves:
+            return genome
+        _, gene, index, delta = min(moves)
+        genome, used = replaced(genome, gene, index), used + delta
+    while True:
+        moves = [
+            m
+            for m in _moves(space, genome, losses, noise, narrower=False)
+            if used + m[3] <= limit and m[0] < 0
+        ]
+        if not moves:
+            return genome
+        _, gene, index, delta = min(moves)
+        genome, used = replaced(genome, gene, index), used + delta
+
+
+def _moves(
+    space: Space, genome: Genome, losses: Losses, noise: list[float], *, narrower: bool
+) -> list[tuple[float, int, int, int]]:
+    """(loss change per byte moved, gene, choice, byte change) of every move one way."""
+    moves = []
+    for gene, index in enumerate(genome):
+        row = losses[gene]
+        here = space.genes[gene].choices[index].bytes
+        for other, choice in enumerate(space.genes[gene].choices):
+            delta = choice.bytes - here
+            if delta < 0 if narrower else delta > 0:
+                moves.append(
+                    ((row[other] - row[index]) * noise[gene] / abs(delta), gene, other, delta)
+                )
+    return moves
