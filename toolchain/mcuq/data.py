@@ -12,9 +12,11 @@ from __future__ import annotations
 import hashlib
 import math
 import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -31,11 +33,11 @@ class Dataset:
 
     Attributes:
         inputs: one float32 array (samples, *input shape without the batch) a model input.
-        labels: numeric array (samples, …), or None.
+        labels: numbers (samples, …): int64 or float64, or None.
     """
 
     inputs: tuple[npt.NDArray[np.float32], ...]
-    labels: npt.NDArray[np.generic] | None = None
+    labels: npt.NDArray[Any] | None = None
 
     def __len__(self) -> int:
         return len(self.inputs[0])
@@ -75,7 +77,7 @@ def fingerprint(path: Path) -> str:
     return digest.hexdigest()
 
 
-def _read(path: Path) -> Mapping[str, npt.NDArray[np.generic]]:
+def _read(path: Path) -> Mapping[str, npt.NDArray[Any]]:
     if path.is_dir():
         return _read_directory(path)
     if not path.is_file():
@@ -85,13 +87,13 @@ def _read(path: Path) -> Mapping[str, npt.NDArray[np.generic]]:
             if isinstance(archive, np.ndarray):
                 return {"x": archive}
             return {name: archive[name] for name in archive.files}
-    except (ValueError, OSError, EOFError, zipfile.BadZipFile, zipfile.zlib.error) as error:
+    except (ValueError, OSError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise InputError(
             f"{path}: not a readable .npz file ({_one_line(error)})", _LAYOUT
         ) from error
 
 
-def _read_directory(path: Path) -> Mapping[str, npt.NDArray[np.generic]]:
+def _read_directory(path: Path) -> Mapping[str, npt.NDArray[Any]]:
     arrays = {member.stem: _read_npy(member) for member in sorted(path.glob("*.npy"))}
     if not arrays:
         raise InputError(f"{path}: no .npy files in this directory", _LAYOUT)
@@ -106,9 +108,9 @@ def _read_directory(path: Path) -> Mapping[str, npt.NDArray[np.generic]]:
     return {"x": np.stack(list(arrays.values())), **labels}
 
 
-def _read_npy(path: Path) -> npt.NDArray[np.generic]:
+def _read_npy(path: Path) -> npt.NDArray[Any]:
     try:
-        array: npt.NDArray[np.generic] = np.load(path, allow_pickle=False)
+        array: npt.NDArray[Any] = np.load(path, allow_pickle=False)
     except (ValueError, OSError, EOFError) as error:
         raise InputError(f"{path}: not a readable .npy file ({_one_line(error)})") from error
     return array
@@ -132,7 +134,7 @@ def _input_names(arrays: Mapping[str, object], graph: Graph, path: Path) -> tupl
     raise InputError(f"{path}: the model needs {wanted}, the data holds {found}", _LAYOUT)
 
 
-def _samples(array: npt.NDArray[np.generic], tensor: Tensor, where: str) -> npt.NDArray[np.float32]:
+def _samples(array: npt.NDArray[Any], tensor: Tensor, where: str) -> npt.NDArray[np.float32]:
     """`array` as float32 samples of `tensor`; axes of length one may be left out or added."""
     if array.dtype.kind not in "fiub":
         raise InputError(
@@ -162,15 +164,15 @@ def _without_ones(shape: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(n for n in shape if n != 1)
 
 
-def _labels(array: npt.NDArray[np.generic], path: Path) -> npt.NDArray[np.generic]:
+def _labels(array: npt.NDArray[Any], path: Path) -> npt.NDArray[Any]:
     if array.dtype.kind not in "fiub" or array.ndim == 0:
         raise InputError(f"{path}: 'y' holds {array.dtype} of shape {array.shape}, not labels")
     if array.dtype.kind == "f" and not np.isfinite(array).all():
         raise InputError(f"{path}: 'y' holds NaN or infinity", "clean the labels first")
-    return array
+    return array.astype(np.float64 if array.dtype.kind == "f" else np.int64)
 
 
-def _check_lengths(arrays: Mapping[str, npt.NDArray[np.generic] | None], path: Path) -> None:
+def _check_lengths(arrays: Mapping[str, npt.NDArray[Any] | None], path: Path) -> None:
     lengths = {name: len(array) for name, array in arrays.items() if array is not None}
     if len(set(lengths.values())) > 1:
         found = ", ".join(f"{name}: {length}" for name, length in lengths.items())

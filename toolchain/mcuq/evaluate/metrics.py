@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -175,11 +176,11 @@ def _adapted(function: Callable[..., float], spec: str) -> Callable[[Predictions
     return compute
 
 
-def _rows(array: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
+def _rows(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
     return array.reshape(len(array), -1)
 
 
-def _required_labels(predictions: Predictions, metric: str) -> npt.NDArray[np.generic]:
+def _required_labels(predictions: Predictions, metric: str) -> npt.NDArray[Any]:
     labels = predictions.data.labels
     if labels is None:
         raise InputError(
@@ -189,7 +190,7 @@ def _required_labels(predictions: Predictions, metric: str) -> npt.NDArray[np.ge
     return labels
 
 
-def _class_numbers(labels: npt.NDArray[np.generic], classes: int) -> npt.NDArray[np.generic]:
+def _class_numbers(labels: npt.NDArray[Any], classes: int) -> npt.NDArray[Any]:
     flat = _rows(labels)
     if flat.shape[1] == classes and classes > 1:
         return np.asarray(flat.argmax(axis=1))
@@ -201,7 +202,7 @@ def _class_numbers(labels: npt.NDArray[np.generic], classes: int) -> npt.NDArray
     return flat[:, 0]
 
 
-def _binary_auc(scores: Sequence[float] | npt.NDArray[np.generic], positive: Array) -> float:
+def _binary_auc(scores: npt.NDArray[Any], positive: npt.NDArray[np.bool_]) -> float:
     hits = int(np.sum(positive))
     misses = len(positive) - hits
     if hits == 0 or misses == 0:

@@ -1,0 +1,157 @@
+"""`mcuq.toml`: which model, which data, which boards, and what it may cost there."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PositiveInt, ValidationError
+
+from mcuq.errors import InputError, McuqError
+from mcuq.units import Size, parse_bytes, parse_size
+
+FILE_NAME = "mcuq.toml"
+
+
+def _as_value_error(parse: Any) -> Any:
+    """pydantic collects ValueError, so that one report names every wrong key."""
+
+    def convert(value: object) -> object:
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, str | int):
+            raise ValueError("write a number of bytes or a string such as '64K'")
+        try:
+            return parse(value)
+        except McuqError as error:
+            raise ValueError(str(error)) from error
+
+    return convert
+
+
+Bytes = Annotated[int, BeforeValidator(_as_value_error(parse_bytes))]
+BytesOrShare = Annotated[Any, BeforeValidator(_as_value_error(parse_size))]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+
+class Budget(_Strict):
+    """What the firmware may take; a key left out means the whole board."""
+
+    flash: Bytes | None = Field(
+        default=None, description="Flash for the whole image: code, constants and start-up values."
+    )
+    ram: Bytes | None = Field(
+        default=None, description="RAM for everything: arena, static data and reserved stack."
+    )
+    weight_bytes: BytesOrShare | None = Field(
+        default=None, description="Bytes of all weights, or a percentage of what int8 weights take."
+    )
+
+
+class Gates(_Strict):
+    """Limits a result must keep, else `mcuq build` ends with exit code 6."""
+
+    max_flash: Bytes | None = Field(default=None, description="Most flash the image may take.")
+    max_ram: Bytes | None = Field(default=None, description="Most RAM the image may take.")
+    min_accuracy: float | None = Field(default=None, description="Least value of the metric.")
+    max_instructions: PositiveInt | None = Field(
+        default=None, description="Most instructions (or cycles) one inference may take."
+    )
+
+
+class Project(_Strict):
+    """The keys of `mcuq.toml`. Paths are relative to the file."""
+
+    model: Path = Field(description="Float model: .tflite, .onnx, .keras, .h5 or a SavedModel.")
+    calibration: Path = Field(description="Samples from which activation ranges are measured.")
+    search_data: Path | None = Field(
+        default=None,
+        description="Samples the search compares candidates on; without it, calibration.",
+    )
+    evaluation: Path | None = Field(
+        default=None, description="Samples the final figures come from; without it, search_data."
+    )
+    metric: str = Field(
+        default="top1",
+        description="top1, mse, auc, agreement (needs no labels) or module:function.",
+    )
+    boards: tuple[str, ...] = Field(
+        default=("stm32f746",),
+        min_length=1,
+        description="Boards to build for; the first is the default.",
+    )
+    output: Path = Field(default=Path("out"), description="Directory the results are written to.")
+    seed: int = Field(
+        default=0, ge=0, description="Seed of everything random; equal seeds, equal bytes."
+    )
+    evaluations: PositiveInt | None = Field(
+        default=None,
+        description="Most candidates the search may evaluate; without it, mcuq chooses.",
+    )
+    optimize: Literal["speed", "size"] = Field(
+        default="speed", description="Compiler and kernel choice."
+    )
+    budget: Budget = Field(default=Budget(), description="What the firmware may take.")
+    gates: Gates = Field(default=Gates(), description="Limits checked after the build.")
+
+
+def load_project(path: Path) -> Project:
+    """Read a project file, or the one in a directory; its paths come back resolved.
+
+    Raises:
+        InputError: no such file, not TOML, unknown or missing keys, values of the wrong type.
+    """
+    file = path / FILE_NAME if path.is_dir() else path
+    if not file.is_file():
+        raise InputError(
+            f"no {FILE_NAME} in {file.parent}", "give a MODEL, or write one with: mcuq init"
+        )
+    try:
+        keys = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"{file}: not valid TOML: {error}") from error
+    try:
+        project = Project.model_validate(keys)
+    except ValidationError as error:
+        raise InputError(f"{file}: {_explain(error)}", _known_keys(error)) from error
+    return _resolved(project, file.parent)
+
+
+def _explain(error: ValidationError) -> str:
+    return "; ".join(_explain_one(detail) for detail in error.errors())
+
+
+def _explain_one(detail: Mapping[str, Any]) -> str:
+    key = ".".join(map(str, detail["loc"]))
+    if detail["type"] == "extra_forbidden":
+        return f"unknown key '{key}'"
+    if detail["type"] == "missing":
+        return f"missing key '{key}'"
+    return f"'{key}': {str(detail['msg']).removeprefix('Value error, ')}"
+
+
+def _known_keys(error: ValidationError) -> str:
+    """The keys of the table in which the first unknown key stands."""
+    for detail in error.errors():
+        if detail["type"] == "extra_forbidden":
+            tables: dict[str, type[BaseModel]] = {"budget": Budget, "gates": Gates}
+            table = tables.get(str(detail["loc"][0]), Project)
+            return f"known keys: {', '.join(table.model_fields)}"
+    return "see the mcuq.toml reference in the documentation"
+
+
+def _resolved(project: Project, folder: Path) -> Project:
+    paths = {
+        name: (folder / value)
+        for name in ("model", "calibration", "search_data", "evaluation", "output")
+        if (value := getattr(project, name)) is not None
+    }
+    return project.model_copy(update=paths)
+
+
+__all__ = ["FILE_NAME", "Budget", "Gates", "Project", "Size", "load_project"]
