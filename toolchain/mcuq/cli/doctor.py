@@ -1,0 +1,39 @@
+"""`mcuq doctor`: is everything here that a build needs?"""
+
+from __future__ import annotations
+
+from mcuq.cli.output import JsonFlag, stdout, write_json
+from mcuq.errors import DeviceError
+
+
+def doctor(json: JsonFlag = False) -> None:
+    """Check the compiler, the emulators, interpreters, serial ports and probe software."""
+    from mcuq.diagnosis import diagnose
+
+    checks = diagnose()
+    if json:
+        write_json(
+            {
+                check.name: {
+                    "found": check.found,
+                    "detail": check.detail,
+                    "required": check.required,
+                }
+                for check in checks
+            }
+        )
+    else:
+        console = stdout()
+        for check in checks:
+            mark = "[green]ok[/]  " if check.found else _missing(check.required)
+            console.print(mark, end=" ")
+            console.print(f"{check.name}: {check.detail}", markup=False)
+            if not check.found and check.hint:
+                console.print(f"     {check.hint}", markup=False)
+    missing = [check for check in checks if check.required and not check.found]
+    if missing:
+        raise DeviceError(f"{missing[0].name} is missing", missing[0].hint)
+
+
+def _missing(required: bool) -> str:
+    return "[red]no[/]  " if required else "[dim]--[/]  "

@@ -1,0 +1,35 @@
+"""`mcuq init`: a project to start from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mcuq.cli.output import JsonFlag, stdout, write_json
+
+
+def init(
+    folder: Annotated[
+        Path, typer.Argument(metavar="[DIR]", help="Made where missing.", show_default=False)
+    ] = Path(),
+    example: Annotated[
+        str | None,
+        typer.Option("--example", "-e", help="Copy an example with its data, such as: digits."),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace files that exist.")] = False,
+    json: JsonFlag = False,
+) -> None:
+    """Write mcuq.toml, or a whole example with model and data, to DIR (here)."""
+    from mcuq.examples import BLANK, copy_example
+
+    written = copy_example(example or BLANK, folder, overwrite=force)
+    if json:
+        write_json({"files": [str(path) for path in written]})
+        return
+    console = stdout()
+    for path in written:
+        console.print(f"wrote {path}", markup=False)
+    step = "mcuq build" if example else "edit mcuq.toml, then: mcuq build"
+    console.print(f"next: {'' if folder == Path() else f'cd {folder} && '}{step}", markup=False)

@@ -1,0 +1,71 @@
+"""The `mcuq` command: one file a subcommand, errors as one line and an exit code."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+import mcuq
+from mcuq.cli import boards, doctor, init, inspect
+from mcuq.cli.failure import report_failure
+from mcuq.cli.output import configure
+
+app = typer.Typer(
+    name="mcuq",
+    help="Fit a trained network to a microcontroller and prove it on the board.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"mcuq {mcuq.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say why, too.")] = False,
+    color: Annotated[
+        bool | None, typer.Option("--color/--no-color", help="Default: on terminals.")
+    ] = None,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show and exit.")
+    ] = False,
+) -> None:
+    configure(verbose=verbose, color=color)
+
+
+app.command("init")(init.init)
+app.add_typer(boards.app, name="boards")
+app.command("inspect")(inspect.inspect)
+app.command("doctor")(doctor.doctor)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command line.
+
+    Returns:
+        The exit code: 0 done, 1 internal error, 2 usage, 3 bad input, 4 nothing fits,
+        5 board or link failed, 6 a gate failed, 130 interrupted.
+    """
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    configure(verbose=False, color=None)
+    try:
+        app(args=words, prog_name="mcuq")
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else int(end.code is not None)
+    except KeyboardInterrupt:
+        return 130
+    except Exception as error:
+        return report_failure(error, as_json="--json" in words)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

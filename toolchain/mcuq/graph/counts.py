@@ -1,0 +1,26 @@
+"""What an operator computes and holds, whatever the number formats: MACs and parameters."""
+
+from __future__ import annotations
+
+import math
+
+from mcuq.graph.graph import WEIGHTED, Graph, Op, OpKind
+
+
+def macs(graph: Graph, op: Op) -> int:
+    """Multiply-accumulates of `op`: one a weight and output position; 0 without weights.
+
+    Multiplications with padding zeros count, as is customary.
+    """
+    if op.kind not in WEIGHTED:
+        return 0
+    filter_shape = graph.tensors[op.inputs[1]].shape
+    output_size = graph.tensors[op.output].size
+    if op.kind is OpKind.DEPTHWISE_CONV_2D:
+        return output_size * filter_shape[1] * filter_shape[2]
+    return output_size * math.prod(filter_shape[1:])
+
+
+def parameters(graph: Graph, op: Op) -> int:
+    """Constants that `op` reads, biases included; a shared one counts at every reader."""
+    return sum(graph.tensors[name].size for name in op.inputs if graph.tensors[name].is_constant)
