@@ -5,6 +5,7 @@
 """
 
 from mcuq.numeric.affine import (
+    BIAS_LIMIT,
     INT8_MAX,
     INT8_MIN,
     activation_bounds,
@@ -12,6 +13,7 @@ from mcuq.numeric.affine import (
     dequantize,
     quantize_bias,
     quantize_values,
+    round_half_away,
     symmetric_limit,
     symmetric_scale,
 )
@@ -32,6 +34,7 @@ from mcuq.numeric.fixed_point import (
 from mcuq.numeric.int4 import pack_int4, unpack_int4
 
 __all__ = [
+    "BIAS_LIMIT",
     "INT8_MAX",
     "INT8_MIN",
     "activation_bounds",
@@ -48,6 +51,7 @@ __all__ = [
     "quantize_multipliers",
     "quantize_values",
     "reciprocal",
+    "round_half_away",
     "rounding_right_shift",
     "symmetric_limit",
     "symmetric_scale",

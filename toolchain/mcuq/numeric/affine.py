@@ -18,7 +18,10 @@ Float32 = npt.NDArray[np.float32]
 
 def round_half_away(x: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
     """C's round(): to nearest, ties away from zero."""
-    rounded: npt.NDArray[np.floating] = np.copysign(np.floor(np.abs(x) + 0.5), x)
+    magnitude = np.abs(x)
+    whole = np.floor(magnitude)
+    # Adding 0.5 first would round up the largest number below a half.
+    rounded: npt.NDArray[np.floating] = np.copysign(whole + (magnitude - whole >= 0.5), x)
     return rounded
 
 

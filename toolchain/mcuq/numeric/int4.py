@@ -23,7 +23,8 @@ def pack_int4(values: npt.NDArray[np.int8]) -> npt.NDArray[np.uint8]:
         raise ValueError("int4 values must lie in [-8, 7]")
     nibbles = np.zeros(flat.size + flat.size % 2, dtype=np.uint8)
     nibbles[: flat.size] = flat.view(np.uint8) & 0x0F
-    return np.bitwise_or(nibbles[0::2], nibbles[1::2] << 4, dtype=np.uint8)
+    packed: npt.NDArray[np.uint8] = np.bitwise_or(nibbles[0::2], np.left_shift(nibbles[1::2], 4))
+    return packed
 
 
 def unpack_int4(packed: npt.NDArray[np.uint8], size: int) -> npt.NDArray[np.int8]:

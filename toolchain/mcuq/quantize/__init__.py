@@ -1,1 +1,59 @@
-"""."""
+"""From a float graph and its ranges to integers, by a configuration."""
+
+from mcuq.quantize.activations import RangeSource
+from mcuq.quantize.config import Config, WeightChoice
+from mcuq.quantize.op_params import op_params
+from mcuq.quantize.params import (
+    AddParams,
+    ConcatParams,
+    ConvParams,
+    CopyParams,
+    DepthwiseConvParams,
+    FullyConnectedParams,
+    LookupParams,
+    MeanParams,
+    MulParams,
+    OpParams,
+    PadParams,
+    PoolParams,
+    ResizeParams,
+    SoftmaxParams,
+    StridedSliceParams,
+    TransposeParams,
+    WindowParams,
+)
+from mcuq.quantize.qgraph import QuantizedGraph, QuantizedTensor
+from mcuq.quantize.quantize import quantize
+from mcuq.quantize.sharing import group_roots, share_activations
+from mcuq.quantize.weights import Bank, QuantizedWeight
+
+__all__ = [
+    "AddParams",
+    "Bank",
+    "ConcatParams",
+    "Config",
+    "ConvParams",
+    "CopyParams",
+    "DepthwiseConvParams",
+    "FullyConnectedParams",
+    "LookupParams",
+    "MeanParams",
+    "MulParams",
+    "OpParams",
+    "PadParams",
+    "PoolParams",
+    "QuantizedGraph",
+    "QuantizedTensor",
+    "QuantizedWeight",
+    "RangeSource",
+    "ResizeParams",
+    "SoftmaxParams",
+    "StridedSliceParams",
+    "TransposeParams",
+    "WeightChoice",
+    "WindowParams",
+    "group_roots",
+    "op_params",
+    "quantize",
+    "share_activations",
+]

@@ -1,0 +1,145 @@
+"""Scale and zero point of every activation, from calibrated ranges."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Protocol
+
+import numpy as np
+
+from mcuq.errors import InputError
+from mcuq.graph import WEIGHTED, Activation, Graph, Op, OpKind
+from mcuq.numeric import asymmetric_params
+from mcuq.quantize.config import Config
+from mcuq.quantize.sharing import AffineParams, Sharing, group_roots, use_counts
+
+Range = tuple[float, float]
+
+_LIMITS: Mapping[Activation, Range] = {
+    Activation.NONE: (-math.inf, math.inf),
+    Activation.RELU: (0.0, math.inf),
+    Activation.RELU6: (0.0, 6.0),
+    Activation.RELU_N1_TO_1: (-1.0, 1.0),
+}
+_CLAMPS: Mapping[OpKind, Range] = {
+    OpKind.RELU: _LIMITS[Activation.RELU],
+    OpKind.RELU6: _LIMITS[Activation.RELU6],
+}
+
+
+class RangeSource(Protocol):
+    """What `quantize` needs of a calibration's result."""
+
+    def range(self, tensor: str, observer: str) -> Range:
+        """(low, high) of an activation as one observer sees it."""
+        ...
+
+
+def activation_params(
+    sharing: Sharing, ranges: RangeSource, config: Config
+) -> dict[str, AffineParams]:
+    """Parameters of every activation and constant operand, by tensor name.
+
+    A group's range spans the ranges of its roots; a prescribed group keeps what is prescribed.
+
+    Raises:
+        InputError: a range is not finite.
+    """
+    spans = {
+        leader: _join(_root_range(sharing, ranges, config, name) for name in roots)
+        for leader, roots in group_roots(sharing).items()
+    }
+    for leader, params in sharing.fixed.items():
+        low = float(params.scale) * (-128 - params.zero_point)
+        spans[leader] = (low, low + 255 * float(params.scale))
+    for op in sharing.graph.ops:
+        _widen_output(op, sharing, spans)
+    params_of = {leader: AffineParams(*asymmetric_params(*span)) for leader, span in spans.items()}
+    params_of.update(sharing.fixed)
+    return {name: params_of[leader] for name, leader in sharing.leader.items()}
+
+
+def _join(parts: object) -> Range:
+    pairs = list(parts)  # type: ignore[call-overload]
+    return min((p[0] for p in pairs), default=0.0), max((p[1] for p in pairs), default=0.0)
+
+
+def _root_range(sharing: Sharing, ranges: RangeSource, config: Config, name: str) -> Range:
+    graph = sharing.graph
+    data = graph.tensors[name].data
+    if data is not None:
+        low, high = float(data.min(initial=0.0)), float(data.max(initial=0.0))
+    else:
+        source = sharing.source.get(name, name)
+        low, high = ranges.range(source, config.observer(source))
+    if not (math.isfinite(low) and math.isfinite(high)):
+        raise InputError(
+            f"the range of tensor '{name}' is not finite: [{low}, {high}]",
+            "check the calibration data and the model for infinities and NaNs",
+        )
+    for lower, upper in _clamps(graph, name):
+        low, high = max(low, lower), min(high, upper)
+    return min(low, 0.0), max(high, 0.0)
+
+
+def _clamps(graph: Graph, name: str) -> list[Range]:
+    """Bounds from the fused activation before and from a RELU that alone follows."""
+    found = []
+    for op in graph.ops:
+        activation = getattr(op.attrs, "activation", None)
+        if name in op.outputs and activation is not None:
+            found.append(_LIMITS[activation])
+        if op.inputs == (name,) and op.kind in _CLAMPS and use_counts(graph)[name] == 1:
+            found.append(_CLAMPS[op.kind])
+    return found
+
+
+def _width(span: Range) -> float:
+    return span[1] - span[0]
+
+
+def _widen_output(op: Op, sharing: Sharing, spans: dict[str, Range]) -> None:
+    """Widen an output range that is too narrow for the operator's integer arithmetic.
+
+    TFLite's multipliers have limits (ADD's and HARD_SWISH's must stay below 1; a left shift must
+    not push an accumulator out of int32). They only bind where an operator's output is nearly
+    constant beside what its inputs could produce.
+    """
+    leader = sharing.leader[op.output]
+    widths = [_width(spans[sharing.leader[name]]) for name in op.inputs if name in sharing.leader]
+    least = _least_width(op, sharing.graph, widths)
+    low, high = spans[leader]
+    if leader not in sharing.fixed and high - low < least:
+        spans[leader] = (low, low + least)
+
+
+def _least_width(op: Op, graph: Graph, widths: list[float]) -> float:
+    match op.kind:
+        case OpKind.ADD | OpKind.SUB | OpKind.RELU | OpKind.LEAKY_RELU | OpKind.MEAN:
+            return max(widths) * 2.0**-16
+        case OpKind.HARD_SWISH:
+            return max(widths) * 2.0**-6
+        case OpKind.MUL:
+            return widths[0] * widths[1] * 2.0**-20
+        case kind if kind in WEIGHTED:
+            return _largest_sum(op, graph, widths[0]) * 2.0**-20
+        case _:
+            return 0.0
+
+
+def _largest_sum(op: Op, graph: Graph, input_width: float) -> float:
+    """Largest magnitude an output channel could reach before its activation."""
+    weight = graph.tensors[op.inputs[1]].data
+    if weight is None:
+        raise InputError(
+            f"the filter of '{op.name}' is computed, not constant",
+            "mcuq quantizes layers with constant filters only",
+        )
+    axis = 3 if op.kind is OpKind.DEPTHWISE_CONV_2D else 0
+    others = tuple(i for i in range(weight.ndim) if i != axis)
+    sums = np.abs(weight).sum(axis=others, dtype=np.float64) * input_width
+    if len(op.inputs) == 3:
+        bias = graph.tensors[op.inputs[2]].data
+        sums = sums + (0.0 if bias is None else np.abs(bias))
+    return float(sums.max(initial=0.0))

@@ -1,0 +1,286 @@
+"""Computes an operator's integers: the one place where scales turn into multipliers.
+
+The formulas are those of TFLite Micro's Prepare functions, the precision of each step included
+(some quotients are float32, some double): one unit in a multiplier's last place can show.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from typing import cast
+
+import numpy as np
+import numpy.typing as npt
+
+from mcuq.graph import (
+    Activation,
+    BinaryAttrs,
+    ConcatAttrs,
+    ConvAttrs,
+    DepthwiseConvAttrs,
+    FullyConnectedAttrs,
+    MeanAttrs,
+    Op,
+    OpKind,
+    PadAttrs,
+    PoolAttrs,
+    ResizeAttrs,
+    SoftmaxAttrs,
+    StridedSliceAttrs,
+    TransposeAttrs,
+)
+from mcuq.numeric import (
+    activation_bounds,
+    input_radius,
+    quantize_multiplier,
+    quantize_multipliers,
+)
+from mcuq.quantize.lookup import UNARY, lookup_table
+from mcuq.quantize.params import (
+    AddParams,
+    ConcatParams,
+    ConvParams,
+    CopyParams,
+    DepthwiseConvParams,
+    FullyConnectedParams,
+    LookupParams,
+    MeanParams,
+    MulParams,
+    OpParams,
+    PadParams,
+    PoolParams,
+    ResizeParams,
+    SoftmaxParams,
+    StridedSliceParams,
+    TransposeParams,
+    WindowParams,
+)
+from mcuq.quantize.qgraph import QuantizedGraph, QuantizedTensor
+from mcuq.quantize.sharing import AffineParams
+
+_ADD_LEFT_SHIFT = 20
+_SOFTMAX_INTEGER_BITS = 5
+
+
+def op_params(qgraph: QuantizedGraph, op: Op) -> OpParams:
+    """The integer parameters of one operator of `qgraph`."""
+    return _COMPUTE[op.kind](qgraph, op)
+
+
+def _inputs(qgraph: QuantizedGraph, op: Op) -> list[QuantizedTensor]:
+    return [qgraph.tensors[name] for name in op.inputs]
+
+
+def _output(qgraph: QuantizedGraph, op: Op) -> QuantizedTensor:
+    return qgraph.tensors[op.output]
+
+
+def _scale(tensor: QuantizedTensor) -> np.float32:
+    return np.float32(tensor.scale[0])
+
+
+def _bounds(activation: Activation, output: QuantizedTensor) -> tuple[int, int]:
+    return activation_bounds(activation, _scale(output), output.zero_point)
+
+
+def _window(
+    source: QuantizedTensor,
+    result: QuantizedTensor,
+    size: tuple[int, int],
+    stride: tuple[int, int],
+    dilation: tuple[int, int],
+) -> WindowParams:
+    """The window; what lies before the input follows from the shapes, SAME or VALID."""
+    before = []
+    for axis in (0, 1):
+        extent = (size[axis] - 1) * dilation[axis] + 1
+        reach = (result.shape[axis + 1] - 1) * stride[axis] + extent
+        before.append(max(reach - source.shape[axis + 1], 0) // 2)
+    return WindowParams(stride, dilation, (before[0], before[1]))
+
+
+def _channel_multipliers(
+    source: QuantizedTensor, weight: QuantizedTensor, result: QuantizedTensor, channels: int
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+    reals = float(_scale(source)) * weight.scale.astype(np.float64) / float(_scale(result))
+    return quantize_multipliers(np.broadcast_to(reals, (channels,)))
+
+
+def _conv(qgraph: QuantizedGraph, op: Op) -> ConvParams:
+    attrs = cast(ConvAttrs, op.attrs)
+    source, weight = _inputs(qgraph, op)[:2]
+    result = _output(qgraph, op)
+    size = (weight.shape[1], weight.shape[2])
+    return ConvParams(
+        _window(source, result, size, attrs.stride, attrs.dilation),
+        -source.zero_point,
+        result.zero_point,
+        *_channel_multipliers(source, weight, result, weight.shape[0]),
+        *_bounds(attrs.activation, result),
+    )
+
+
+def _depthwise(qgraph: QuantizedGraph, op: Op) -> DepthwiseConvParams:
+    attrs = cast(DepthwiseConvAttrs, op.attrs)
+    source, weight = _inputs(qgraph, op)[:2]
+    result = _output(qgraph, op)
+    size = (weight.shape[1], weight.shape[2])
+    return DepthwiseConvParams(
+        _window(source, result, size, attrs.stride, attrs.dilation),
+        -source.zero_point,
+        result.zero_point,
+        *_channel_multipliers(source, weight, result, weight.shape[3]),
+        *_bounds(attrs.activation, result),
+        attrs.depth_multiplier,
+    )
+
+
+def _fully_connected(qgraph: QuantizedGraph, op: Op) -> FullyConnectedParams:
+    attrs = cast(FullyConnectedAttrs, op.attrs)
+    source, weight = _inputs(qgraph, op)[:2]
+    result = _output(qgraph, op)
+    if weight.scale.size > 1:
+        pair = _channel_multipliers(source, weight, result, weight.shape[0])
+    else:
+        # Per tensor, the product of scales is rounded to float32.
+        product = _scale(source) * _scale(weight)
+        pair = quantize_multipliers(np.array([float(product) / float(_scale(result))]))
+    bounds = _bounds(attrs.activation, result)
+    return FullyConnectedParams(-source.zero_point, result.zero_point, *pair, *bounds)
+
+
+def _add(qgraph: QuantizedGraph, op: Op) -> AddParams:
+    first, second = _inputs(qgraph, op)
+    result = _output(qgraph, op)
+    precise = np.float64 if op.kind is OpKind.ADD else np.float32
+    scales = [precise(_scale(t)) for t in (first, second, result)]
+    twice_larger = 2 * max(scales[0], scales[1])
+    shifted = precise(1 << _ADD_LEFT_SHIFT) * scales[2]
+    return AddParams(
+        _ADD_LEFT_SHIFT,
+        -first.zero_point,
+        *quantize_multiplier(float(scales[0] / twice_larger)),
+        -second.zero_point,
+        *quantize_multiplier(float(scales[1] / twice_larger)),
+        result.zero_point,
+        *quantize_multiplier(float(twice_larger / shifted)),
+        *_bounds(cast(BinaryAttrs, op.attrs).activation, result),
+    )
+
+
+def _mul(qgraph: QuantizedGraph, op: Op) -> MulParams:
+    first, second = _inputs(qgraph, op)
+    result = _output(qgraph, op)
+    real = float(_scale(first)) * float(_scale(second)) / float(_scale(result))
+    return MulParams(
+        -first.zero_point,
+        -second.zero_point,
+        result.zero_point,
+        *quantize_multiplier(real),
+        *_bounds(cast(BinaryAttrs, op.attrs).activation, result),
+    )
+
+
+def _pool(qgraph: QuantizedGraph, op: Op) -> PoolParams:
+    attrs = cast(PoolAttrs, op.attrs)
+    result = _output(qgraph, op)
+    window = _window(_inputs(qgraph, op)[0], result, attrs.filter, attrs.stride, (1, 1))
+    return PoolParams(window, attrs.filter, *_bounds(attrs.activation, result))
+
+
+def _mean(qgraph: QuantizedGraph, op: Op) -> MeanParams:
+    attrs = cast(MeanAttrs, op.attrs)
+    source, result = _inputs(qgraph, op)[0], _output(qgraph, op)
+    count = math.prod(source.shape[axis] for axis in attrs.axes)
+    multiplier, shift = quantize_multiplier(float(_scale(source)) / float(_scale(result)))
+    # 1 / count goes into the multiplier with as many bits as the shift leaves room for.
+    room = min(count.bit_length() - 1, 32, 31 + shift)
+    return MeanParams(
+        attrs.axes,
+        count,
+        -source.zero_point,
+        (multiplier << room) // count,
+        shift - room,
+        result.zero_point,
+    )
+
+
+def _softmax(qgraph: QuantizedGraph, op: Op) -> SoftmaxParams:
+    source = _inputs(qgraph, op)[0]
+    beta = float(np.float32(cast(SoftmaxAttrs, op.attrs).beta))
+    real = min(beta * float(_scale(source)) * (1 << (31 - _SOFTMAX_INTEGER_BITS)), (1 << 31) - 1.0)
+    multiplier, shift = quantize_multiplier(real)
+    depth = source.shape[-1]
+    diff_min = -input_radius(_SOFTMAX_INTEGER_BITS, shift)
+    return SoftmaxParams(source.size // depth, depth, multiplier, shift, diff_min)
+
+
+def _lookup(qgraph: QuantizedGraph, op: Op) -> LookupParams:
+    source, result = _inputs(qgraph, op)[0], _output(qgraph, op)
+    pair = (AffineParams(_scale(t), t.zero_point) for t in (source, result))
+    return LookupParams(lookup_table(op.kind, op.attrs, *pair))
+
+
+def _pad(qgraph: QuantizedGraph, op: Op) -> PadParams:
+    return PadParams(cast(PadAttrs, op.attrs).paddings, _output(qgraph, op).zero_point)
+
+
+def _concat(qgraph: QuantizedGraph, op: Op) -> ConcatParams:
+    return ConcatParams(cast(ConcatAttrs, op.attrs).axis)
+
+
+def _copy(qgraph: QuantizedGraph, op: Op) -> CopyParams:
+    return CopyParams()
+
+
+def _transpose(qgraph: QuantizedGraph, op: Op) -> TransposeParams:
+    return TransposeParams(cast(TransposeAttrs, op.attrs).perm)
+
+
+def _strided_slice(qgraph: QuantizedGraph, op: Op) -> StridedSliceParams:
+    attrs = cast(StridedSliceAttrs, op.attrs)
+    return StridedSliceParams(attrs.begin, attrs.end, attrs.strides)
+
+
+def _resize(qgraph: QuantizedGraph, op: Op) -> ResizeParams:
+    attrs = cast(ResizeAttrs, op.attrs)
+    height, width = _inputs(qgraph, op)[0].shape[1:3]
+    return ResizeParams(
+        nearest_indices(height, attrs.size[0], attrs),
+        nearest_indices(width, attrs.size[1], attrs),
+    )
+
+
+def nearest_indices(input_size: int, output_size: int, attrs: ResizeAttrs) -> tuple[int, ...]:
+    """The input index of each output index, in TFLite's float32 arithmetic."""
+    if attrs.align_corners and output_size > 1:
+        scale = np.float32(input_size - 1) / np.float32(output_size - 1)
+    else:
+        scale = np.float32(input_size) / np.float32(output_size)
+    offset = np.float32(0.5 if attrs.half_pixel_centers else 0.0)
+    position = (np.arange(output_size, dtype=np.float32) + offset) * scale
+    nearest = np.floor(position + np.float32(0.5)) if attrs.align_corners else np.floor(position)
+    return tuple(int(i) for i in np.clip(nearest, 0, input_size - 1))
+
+
+_COMPUTE: Mapping[OpKind, Callable[[QuantizedGraph, Op], OpParams]] = {
+    OpKind.CONV_2D: _conv,
+    OpKind.DEPTHWISE_CONV_2D: _depthwise,
+    OpKind.FULLY_CONNECTED: _fully_connected,
+    OpKind.ADD: _add,
+    OpKind.SUB: _add,
+    OpKind.MUL: _mul,
+    OpKind.AVERAGE_POOL_2D: _pool,
+    OpKind.MAX_POOL_2D: _pool,
+    OpKind.MEAN: _mean,
+    OpKind.PAD: _pad,
+    OpKind.CONCATENATION: _concat,
+    OpKind.RESHAPE: _copy,
+    OpKind.SQUEEZE: _copy,
+    OpKind.TRANSPOSE: _transpose,
+    OpKind.STRIDED_SLICE: _strided_slice,
+    OpKind.RESIZE_NEAREST_NEIGHBOR: _resize,
+    OpKind.SOFTMAX: _softmax,
+    **dict.fromkeys(UNARY, _lookup),
+}

@@ -1,0 +1,148 @@
+"""Float graph + ranges + configuration → integers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+
+from mcuq.graph import WEIGHTED, Graph, Op
+from mcuq.numeric import BIAS_LIMIT, quantize_bias, quantize_values
+from mcuq.quantize.activations import RangeSource, activation_params
+from mcuq.quantize.config import Config
+from mcuq.quantize.qgraph import QuantizedGraph, QuantizedTensor
+from mcuq.quantize.sharing import AffineParams, Sharing, share_activations, use_counts
+from mcuq.quantize.weights import (
+    Bank,
+    QuantizedWeight,
+    channel_axis,
+    quantize_weight,
+    round_to_scale,
+)
+
+
+def quantize(
+    graph: Graph, ranges: RangeSource, config: Config | None = None, bank: Bank | None = None
+) -> QuantizedGraph:
+    """Quantize a float graph: int8 activations, int8 or int4 filters, int32 biases.
+
+    Args:
+        graph: the float model.
+        ranges: calibrated range of every activation under every observer that `config` names.
+        config: choices by tensor; None takes int8 min-max throughout.
+        bank: precomputed filters; choices that it lacks are computed here.
+
+    Returns:
+        The integer model; its operators are the float ones, plus rescaling ones where
+        a CONCATENATION joins values of different prescribed scales.
+
+    Raises:
+        InputError: a range is not finite, or a filter is not constant.
+        UsageError: `config` names a method that is neither built in nor in the bank.
+    """
+    config = config or Config()
+    sharing = share_activations(graph)
+    params = activation_params(sharing, ranges, config)
+    tensors = {name: _activation(sharing.graph, name, affine) for name, affine in params.items()}
+    ops = []
+    weights = _filters(sharing, params, config, bank)
+    for op in sharing.graph.ops:
+        if op.kind in WEIGHTED:
+            name = op.inputs[1]
+            tensors[name] = _filter_tensor(op, weights[name], config.weight(name).bits)
+            op = _with_bias(op, sharing.graph, tensors, weights[name])
+        ops.append(op)
+    return QuantizedGraph(graph.name, tensors, tuple(ops), graph.inputs, graph.outputs)
+
+
+def _activation(graph: Graph, name: str, affine: AffineParams) -> QuantizedTensor:
+    tensor = graph.tensors[name]
+    data = None
+    if tensor.data is not None:
+        data = quantize_values(tensor.data, affine.scale, affine.zero_point)
+    scale = np.array([affine.scale], np.float32)
+    return QuantizedTensor(name, tensor.shape, 8, scale, affine.zero_point, None, data)
+
+
+def _filters(
+    sharing: Sharing, params: dict[str, AffineParams], config: Config, bank: Bank | None
+) -> dict[str, QuantizedWeight]:
+    graph = sharing.graph
+    found: dict[str, QuantizedWeight] = {}
+    for op in graph.ops:
+        if op.kind not in WEIGHTED:
+            continue
+        name = op.inputs[1]
+        choice = config.weight(name)
+        axis = channel_axis(op.kind, choice.bits)
+        data = graph.tensors[name].data
+        assert data is not None  # activation_params has checked it
+        if name not in found:
+            found[name] = quantize_weight(name, data, choice, axis, bank)
+            if use_counts(graph)[name] > 1:
+                found[name] = replace(found[name], bias=None)
+        bias = _real_bias(op, graph, found[name])
+        scale = params[op.inputs[0]].scale
+        found[name] = _with_room_for_bias(found[name], bias, scale, choice.bits, axis)
+    return found
+
+
+def _real_bias(op: Op, graph: Graph, weight: QuantizedWeight) -> npt.NDArray[np.float32] | None:
+    if weight.bias is not None or len(op.inputs) < 3:
+        return weight.bias
+    return graph.tensors[op.inputs[2]].data
+
+
+def _with_room_for_bias(
+    weight: QuantizedWeight,
+    bias: npt.NDArray[np.float32] | None,
+    input_scale: np.float32,
+    bits: int,
+    axis: int | None,
+) -> QuantizedWeight:
+    """Coarsen the scales of filters so tiny beside their bias that it would not fit int32."""
+    if bias is None:
+        return weight
+    needed = np.abs(bias.astype(np.float64)) / (float(input_scale) * BIAS_LIMIT)
+    if weight.scale.size == 1:
+        needed = np.atleast_1d(needed.max(initial=0.0))
+    if not (needed > weight.scale).any():
+        return weight
+    # A float32 may round down below what is needed; one step up is enough.
+    scale = np.maximum(weight.scale, np.nextafter(needed.astype(np.float32), np.float32(np.inf)))
+    ratio = weight.scale.astype(np.float64) / scale
+    one = np.ones_like(ratio)
+    real = weight.values * _shaped(ratio, weight.values.ndim, axis)
+    return replace(weight, values=round_to_scale(real, one, bits, axis), scale=scale)
+
+
+def _shaped(scale: npt.NDArray[np.float64], ndim: int, axis: int | None) -> npt.NDArray[np.float64]:
+    shape = [1] * ndim
+    if axis is not None:
+        shape[axis] = scale.size
+    return scale.reshape(shape)
+
+
+def _filter_tensor(op: Op, weight: QuantizedWeight, bits: int) -> QuantizedTensor:
+    axis = channel_axis(op.kind, bits) if weight.scale.size > 1 else None
+    return QuantizedTensor(
+        op.inputs[1], weight.values.shape, bits, weight.scale, 0, axis, weight.values
+    )
+
+
+def _with_bias(
+    op: Op, graph: Graph, tensors: dict[str, QuantizedTensor], weight: QuantizedWeight
+) -> Op:
+    """The operator with its own int32 bias tensor; absent where the float one has none."""
+    real = _real_bias(op, graph, weight)
+    if real is None:
+        return op
+    shared = len(op.inputs) < 3 or use_counts(graph)[op.inputs[2]] > 1
+    name = f"{op.output}#bias" if shared else op.inputs[2]
+    scale = tensors[op.inputs[0]].scale * weight.scale
+    axis = 0 if scale.size > 1 else None
+    tensors[name] = QuantizedTensor(
+        name, real.shape, 32, scale, 0, axis, quantize_bias(real, scale)
+    )
+    return replace(op, inputs=(*op.inputs[:2], name))

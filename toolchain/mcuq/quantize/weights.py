@@ -1,0 +1,112 @@
+"""Filters as symmetric integers: the plain method, and the value every better method returns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from mcuq.errors import UsageError
+from mcuq.graph import OpKind
+from mcuq.numeric import round_half_away, symmetric_limit, symmetric_scale
+from mcuq.quantize.config import WeightChoice
+
+
+@dataclass(frozen=True)
+class QuantizedWeight:
+    """One filter as integers.
+
+    Attributes:
+        values: int8 array of the filter's shape, within ±127 or ±7.
+        scale: float32, shape (channels,) or (1,).
+        bias: float32 (channels,) that replaces the operator's bias, or None to keep it.
+    """
+
+    values: npt.NDArray[np.int8]
+    scale: npt.NDArray[np.float32]
+    bias: npt.NDArray[np.float32] | None = None
+
+
+Bank = Mapping[tuple[str, WeightChoice], QuantizedWeight]
+"""Precomputed filters by (tensor name, choice)."""
+
+
+def channel_axis(kind: OpKind, bits: int) -> int | None:
+    """The filter dimension that has a scale an element, or None for one scale.
+
+    TFLite Micro refuses per-channel int4 in FULLY_CONNECTED.
+    """
+    match kind:
+        case OpKind.CONV_2D:
+            return 0
+        case OpKind.DEPTHWISE_CONV_2D:
+            return 3
+        case _:
+            return 0 if bits == 8 else None
+
+
+def along_axis(
+    scale: npt.NDArray[np.floating], ndim: int, axis: int | None
+) -> npt.NDArray[np.floating]:
+    """`scale` shaped to broadcast against a filter of `ndim` dimensions."""
+    shape = [1] * ndim
+    if axis is not None:
+        shape[axis] = scale.size
+    return scale.reshape(shape)
+
+
+def round_to_scale(
+    weight: npt.NDArray[np.floating],
+    scale: npt.NDArray[np.floating],
+    bits: int,
+    axis: int | None,
+) -> npt.NDArray[np.int8]:
+    """Nearest integers of weight / scale (ties away from zero), saturated to the symmetric limit."""
+    limit = symmetric_limit(bits)
+    steps = round_half_away(weight / along_axis(scale, weight.ndim, axis).astype(np.float64))
+    values: npt.NDArray[np.int8] = np.clip(steps, -limit, limit).astype(np.int8)
+    return values
+
+
+def quantize_minmax(
+    weight: npt.NDArray[np.float32], bits: int, axis: int | None
+) -> QuantizedWeight:
+    """The largest magnitude of each channel maps to the symmetric limit."""
+    others = tuple(i for i in range(weight.ndim) if i != axis)
+    largest = np.atleast_1d(np.abs(weight).max(axis=others, initial=0.0))
+    scale = symmetric_scale(largest, bits)
+    return QuantizedWeight(round_to_scale(weight, scale, bits, axis), scale)
+
+
+_METHODS: Mapping[str, Callable[[npt.NDArray[np.float32], int, int | None], QuantizedWeight]] = {
+    "minmax": quantize_minmax,
+}
+"""Methods that need nothing but the filter; all others come from a bank."""
+
+
+def quantize_weight(
+    name: str,
+    weight: npt.NDArray[np.float32],
+    choice: WeightChoice,
+    axis: int | None,
+    bank: Bank | None,
+) -> QuantizedWeight:
+    """The filter `name` under `choice`, from the bank where it is there.
+
+    Raises:
+        UsageError: the method is unknown and not in the bank, or the bits are not 4 or 8.
+    """
+    if bank is not None and (name, choice) in bank:
+        return bank[name, choice]
+    if choice.bits not in (4, 8):
+        raise UsageError(
+            f"tensor '{name}': {choice.bits}-bit weights do not exist", "use 4 or 8 bits"
+        )
+    if choice.method not in _METHODS:
+        raise UsageError(
+            f"tensor '{name}': no '{choice.method}' candidate with {choice.bits} bits",
+            "build the candidates first, or use method 'minmax'",
+        )
+    return _METHODS[choice.method](weight, choice.bits, axis)
