@@ -1,0 +1,42 @@
+"""Bytes of a program's constants in flash, as the emitter will write them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mcuq.graph.graph import WEIGHTED
+from mcuq.lower.program import Program
+from mcuq.quantize.qgraph import QuantizedGraph
+
+
+@dataclass(frozen=True)
+class ConstantBytes:
+    """Attributes:
+    arrays: weights, biases, multipliers, tables: each distinct content once, word aligned.
+    structs: kernel parameter structures, each distinct content once.
+    """
+
+    arrays: int
+    structs: int
+
+    @property
+    def total(self) -> int:
+        return self.arrays + self.structs
+
+
+def constant_bytes(program: Program) -> ConstantBytes:
+    """Exact bytes of everything the program reads from flash."""
+    arrays: dict[object, int] = {}
+    structs: dict[object, int] = {}
+    for index, call in enumerate(program.calls):
+        for array in call.arrays():
+            arrays[array.key] = array.nbytes
+        for struct in call.structs():
+            structs[struct.key(index)] = 4 * struct.words
+    return ConstantBytes(sum(arrays.values()), sum(structs.values()))
+
+
+def weight_bytes(qgraph: QuantizedGraph) -> int:
+    """Packed bytes of all filters: what `--weight-bytes` limits. Biases are not in it."""
+    names = dict.fromkeys(op.inputs[1] for op in qgraph.ops if op.kind in WEIGHTED)
+    return sum(qgraph.tensors[name].nbytes for name in names)

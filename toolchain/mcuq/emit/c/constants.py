@@ -1,0 +1,92 @@
+"""Constant arrays and parameter structures as C definitions, each distinct content once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import numpy.typing as npt
+
+from mcuq.cost.memory import MemoryPlan
+from mcuq.lower.program import CTYPES, Argument, Array, Call, Field, ScratchRef, Struct, TensorRef
+
+_LINE = 100
+
+
+class Pool:
+    """Names and definitions of the constants of one model, in order of first use."""
+
+    def __init__(self, memory: MemoryPlan) -> None:
+        self._memory = memory
+        self._names: dict[object, str] = {}
+
+    def define(self, index: int, call: Call) -> Iterator[str]:
+        """Definitions that `call` needs and that no earlier call has brought."""
+        for array in call.arrays():
+            if array.key not in self._names:
+                self._names[array.key] = f"{array.role}_{index}"
+                yield _array_definition(self._names[array.key], array.data)
+        for struct in call.structs():
+            key = struct.key(index)
+            if key not in self._names:
+                name = f"{_short(struct.ctype)}_{index}"
+                taken = set(self._names.values())
+                suffix = next(s for s in ("", *"bcdefgh") if name + s not in taken)
+                self._names[key] = name + suffix
+                body = self._initializer(struct, index)
+                yield f"static const {struct.ctype} {name}{suffix} = {body};"
+
+    def argument(self, value: Argument, index: int) -> str:
+        """A call argument as a C expression."""
+        if isinstance(value, Struct):
+            return f"&{self._names[value.key(index)]}"
+        if isinstance(value, Array):
+            return self._names[value.key]
+        if isinstance(value, TensorRef):
+            return f"arena + {self._memory.offset(value.name)}"
+        if isinstance(value, ScratchRef):
+            return self._scratch(index)
+        return "NULL" if value is None else str(value)
+
+    def _scratch(self, index: int) -> str:
+        if not self._memory.program.calls[index].scratch_bytes:
+            return "NULL"
+        return f"arena + {self._memory.scratch_offset(index)}"
+
+    def _initializer(self, struct: Struct, index: int) -> str:
+        fields = (f".{name} = {self._field(value, index)}" for name, value in struct.fields)
+        return "{" + ", ".join(fields) + "}"
+
+    def _field(self, value: Field, index: int) -> str:
+        if isinstance(value, Struct):
+            return self._initializer(value, index)
+        if isinstance(value, Array):
+            # The CMSIS-NN structures hold pointers to non-const.
+            return f"({CTYPES[str(value.data.dtype)]} *){self._names[value.key]}"
+        return self.argument(value, index)
+
+
+def _short(ctype: str) -> str:
+    """cmsis_nn_conv_params → conv_params."""
+    return ctype.removeprefix("cmsis_nn_").removeprefix("mcuq_")
+
+
+def _array_definition(name: str, data: npt.NDArray[np.generic]) -> str:
+    flat = data.reshape(-1)
+    head = (
+        f"static const {CTYPES[str(data.dtype)]} {name}[{flat.size}]"
+        " __attribute__((aligned(4))) = {"
+    )
+    lines, line = [head], "   "
+    for value in flat.tolist():
+        text = _literal(value)
+        if len(line) + len(text) + 2 > _LINE:
+            lines.append(line)
+            line = "   "
+        line += f" {text},"
+    return "\n".join([*lines, line, "};"])
+
+
+def _literal(value: int) -> str:
+    # -2147483648 is not an int literal in C.
+    return "INT32_MIN" if value == -(2**31) else str(value)

@@ -1,0 +1,159 @@
+"""The model as the C compiler will see it: one kernel call an operator, constants in flash.
+
+A `Program` is exact: its constants are the bytes the emitter writes, its scratch is what the
+kernels ask for, its overlaps are what they promise. The cost model adds these up, the emitter
+prints them; neither knows an operator by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from mcuq.graph import Op
+from mcuq.quantize.qgraph import QuantizedGraph
+
+CTYPES = {"int8": "int8_t", "uint8": "uint8_t", "int16": "int16_t", "int32": "int32_t"}
+
+
+@dataclass(frozen=True, eq=False)
+class Array:
+    """A constant array in flash; its C type follows the dtype (one of CTYPES).
+
+    `role` names it in the emitted file ("weights", "bias", "multipliers").
+    """
+
+    role: str
+    data: npt.NDArray[np.generic]
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """Equal keys are equal bytes: stored once."""
+        return (str(self.data.dtype), self.data.tobytes())
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes in flash: arrays are aligned to words so that kernels may load words."""
+        return -(-self.data.nbytes // 4) * 4
+
+
+@dataclass(frozen=True)
+class TensorRef:
+    """The address of an activation in the arena."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class ScratchRef:
+    """The address of the call's scratch in the arena; NULL where it needs none."""
+
+
+@dataclass(frozen=True)
+class Struct:
+    """A constant parameter structure in flash, passed by address.
+
+    `fields` are words: integers, nested structures, arrays, tensor or scratch addresses.
+    """
+
+    ctype: str
+    fields: tuple[tuple[str, Field], ...]
+
+    @property
+    def words(self) -> int:
+        """Number of 32-bit words: every field of the kernels' structures is one."""
+        return sum(v.words if isinstance(v, Struct) else 1 for _, v in self.fields)
+
+    def key(self, call: int) -> tuple[object, ...]:
+        """Equal keys are equal bytes: stored once. Scratch differs from call to call."""
+        return (self.ctype, *(_field_key(value, call) for _, value in self.fields))
+
+
+def _field_key(value: Field, call: int) -> object:
+    if isinstance(value, Struct):
+        return value.key(call)
+    if isinstance(value, Array):
+        return value.key
+    if isinstance(value, ScratchRef):
+        return ("scratch", call)
+    return value
+
+
+Field = int | Struct | Array | TensorRef | ScratchRef
+Argument = int | Struct | Array | TensorRef | ScratchRef | None
+"""None is a null pointer."""
+
+
+@dataclass(frozen=True)
+class InputOverlap:
+    """Bytes the output may share with input `index` of the call (see `cost.planner.Overlap`)."""
+
+    input: str
+    ascending: int = 0
+    descending: int = 0
+
+
+@dataclass(frozen=True)
+class Call:
+    """One kernel call.
+
+    Attributes:
+        op: the operator it computes.
+        function: the C function; `headers` declare it.
+        arguments: in the function's order.
+        scratch_bytes: working memory it needs while it runs.
+        overlaps: what its output may share with dying inputs.
+        macs: multiply-accumulates, for reports and latency estimates.
+    """
+
+    op: Op
+    function: str
+    arguments: tuple[Argument, ...]
+    scratch_bytes: int = 0
+    overlaps: tuple[InputOverlap, ...] = ()
+    macs: int = 0
+
+    def arrays(self) -> Iterator[Array]:
+        """Every array the call names, inside structures too."""
+        for argument in self.arguments:
+            yield from _arrays(argument)
+
+    def structs(self) -> Iterator[Struct]:
+        """The structures it passes by address."""
+        return (a for a in self.arguments if isinstance(a, Struct))
+
+
+def _arrays(value: Argument) -> Iterator[Array]:
+    if isinstance(value, Array):
+        yield value
+    elif isinstance(value, Struct):
+        for _, field in value.fields:
+            yield from _arrays(field)
+
+
+@dataclass(frozen=True)
+class Program:
+    """All calls in order.
+
+    Attributes:
+        qgraph: what was lowered.
+        calls: one for each operator that does work.
+        storage: activation name → the activation whose bytes it is (itself, but for
+            RESHAPE and SQUEEZE, which cost nothing).
+    """
+
+    qgraph: QuantizedGraph
+    calls: tuple[Call, ...]
+    storage: Mapping[str, str]
+
+    @property
+    def functions(self) -> tuple[str, ...]:
+        """Kernel functions used, each once, sorted."""
+        return tuple(sorted({call.function for call in self.calls}))
+
+    @property
+    def macs(self) -> int:
+        return sum(call.macs for call in self.calls)
