@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PositiveInt, ValidationError
 
 from mcuq.errors import InputError, McuqError
-from mcuq.units import Size, parse_bytes, parse_size
+from mcuq.units import Share, parse_bytes, parse_size
 
 FILE_NAME = "mcuq.toml"
 
@@ -19,8 +19,8 @@ def _as_value_error(parse: Any) -> Any:
     """pydantic collects ValueError, so that one report names every wrong key."""
 
     def convert(value: object) -> object:
-        if value is None:
-            return None
+        if value is None or isinstance(value, Share):
+            return value
         if isinstance(value, bool) or not isinstance(value, str | int):
             raise ValueError("write a number of bytes or a string such as '64K'")
         try:
@@ -152,6 +152,3 @@ def _resolved(project: Project, folder: Path) -> Project:
         if (value := getattr(project, name)) is not None
     }
     return project.model_copy(update=paths)
-
-
-__all__ = ["FILE_NAME", "Budget", "Gates", "Project", "Size", "load_project"]

@@ -1,0 +1,138 @@
+"""Samples from disk: every layout that is promised, and one clear line for each mistake."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mcuq.data import fingerprint, load_data
+from mcuq.errors import InputError
+from mcuq.graph import Graph, Tensor
+
+
+def graph(*shapes: tuple[int, ...]) -> Graph:
+    names = tuple(f"in{i}" for i in range(len(shapes)))
+    tensors = {name: Tensor(name, shape) for name, shape in zip(names, shapes, strict=True)}
+    return Graph("g", tensors, (), names, ())
+
+
+IMAGE = graph((1, 4, 4, 1))
+
+
+def test_npz_with_labels_becomes_float32_samples_and_int64_labels(tmp_path: Path) -> None:
+    x = np.arange(48, dtype=np.uint8).reshape(3, 4, 4, 1)
+    np.savez(tmp_path / "d.npz", x=x, y=np.array([0, 2, 1], np.uint8))
+    data = load_data(tmp_path / "d.npz", IMAGE)
+    assert len(data) == 3
+    assert data.inputs[0].dtype == np.float32
+    assert np.array_equal(data.inputs[0], x)
+    assert data.labels is not None
+    assert data.labels.dtype == np.int64
+    assert data.labels.tolist() == [0, 2, 1]
+    assert len(data.take(2)) == 2
+
+
+def test_axes_of_length_one_may_be_missing_or_extra(tmp_path: Path) -> None:
+    for shape in ((3, 4, 4), (3, 1, 4, 4, 1)):
+        np.savez(tmp_path / "d.npz", x=np.ones(shape))
+        assert load_data(tmp_path / "d.npz", IMAGE).inputs[0].shape == (3, 4, 4, 1)
+
+
+def test_several_inputs_by_position_or_by_tensor_name(tmp_path: Path) -> None:
+    two = graph((1, 2), (1, 3))
+    first, second = np.zeros((5, 2)), np.ones((5, 3))
+    np.savez(tmp_path / "position.npz", x0=first, x1=second)
+    np.savez(tmp_path / "name.npz", in1=second, in0=first)
+    for file in ("position.npz", "name.npz"):
+        data = load_data(tmp_path / file, two)
+        assert [x.shape for x in data.inputs] == [(5, 2), (5, 3)]
+
+
+def test_directory_with_x_and_y(tmp_path: Path) -> None:
+    np.save(tmp_path / "x.npy", np.ones((2, 4, 4, 1), np.float64))
+    np.save(tmp_path / "y.npy", np.array([0.5, 1.5]))
+    data = load_data(tmp_path, IMAGE)
+    assert data.labels is not None
+    assert data.labels.tolist() == [0.5, 1.5]
+
+
+def test_directory_with_one_file_a_sample_in_name_order(tmp_path: Path) -> None:
+    for index in (2, 0, 1):
+        np.save(tmp_path / f"s{index}.npy", np.full((4, 4, 1), index))
+    data = load_data(tmp_path, IMAGE)
+    assert data.inputs[0][:, 0, 0, 0].tolist() == [0, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("arrays", "cause"),
+    [
+        ({"x": np.ones((3, 5, 5, 1))}, r"'x' has samples of shape \(5, 5, 1\).* takes \(4, 4, 1\)"),
+        ({"images": np.ones((3, 4, 4, 1))}, "the model needs 'x', the data holds images"),
+        ({"x": np.ones((0, 4, 4, 1))}, "no samples"),
+        ({"x": np.array(["a", "b"])}, "not numbers"),
+        ({"x": np.ones((3, 4, 4, 1)), "y": np.ones(2)}, "different lengths"),
+        ({"x": np.ones((3, 4, 4, 1)), "y": np.array([1, 2, np.nan])}, "'y' holds NaN"),
+        ({"x": np.full((3, 4, 4, 1), 1e60)}, "NaN or infinity, first in sample 0"),
+    ],
+)
+def test_mistakes_are_one_line_with_a_place(
+    tmp_path: Path, arrays: dict[str, np.ndarray], cause: str
+) -> None:
+    np.savez(tmp_path / "d.npz", **arrays)
+    with pytest.raises(InputError, match=cause) as caught:
+        load_data(tmp_path / "d.npz", IMAGE)
+    assert "\n" not in caught.value.cause
+    assert "d.npz" in caught.value.cause
+
+
+def test_the_first_bad_sample_is_named(tmp_path: Path) -> None:
+    x = np.ones((4, 4, 4, 1), np.float32)
+    x[2, 1, 1, 0] = np.nan
+    np.savez(tmp_path / "d.npz", x=x)
+    with pytest.raises(InputError, match="first in sample 2"):
+        load_data(tmp_path / "d.npz", IMAGE)
+
+
+@pytest.mark.parametrize("cut", [0, 1, 40, 200])
+def test_truncated_archives_are_input_errors(tmp_path: Path, cut: int) -> None:
+    file = tmp_path / "d.npz"
+    np.savez_compressed(file, x=np.random.default_rng(0).normal(size=(3, 4, 4, 1)))
+    file.write_bytes(file.read_bytes()[:cut])
+    with pytest.raises(InputError, match="not a readable"):
+        load_data(file, IMAGE)
+
+
+def test_a_damaged_member_is_an_input_error(tmp_path: Path) -> None:
+    file = tmp_path / "d.npz"
+    np.savez_compressed(file, x=np.random.default_rng(0).normal(size=(3, 4, 4, 1)))
+    content = bytearray(file.read_bytes())
+    content[150:170] = bytes(20)
+    file.write_bytes(content)
+    with pytest.raises(InputError, match="not a readable"):
+        load_data(file, IMAGE)
+
+
+def test_pickles_are_refused(tmp_path: Path) -> None:
+    np.savez(tmp_path / "d.npz", x=np.array([{"a": 1}], dtype=object))
+    with pytest.raises(InputError, match="not a readable"):
+        load_data(tmp_path / "d.npz", IMAGE)
+
+
+def test_missing_files_and_empty_directories(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no such file"):
+        load_data(tmp_path / "none.npz", IMAGE)
+    with pytest.raises(InputError, match="no .npy files"):
+        load_data(tmp_path, IMAGE)
+
+
+def test_fingerprint_of_a_directory_depends_on_names_and_contents(tmp_path: Path) -> None:
+    np.save(tmp_path / "a.npy", np.zeros(3))
+    before = fingerprint(tmp_path)
+    np.save(tmp_path / "a.npy", np.ones(3))
+    assert fingerprint(tmp_path) != before
+    np.save(tmp_path / "a.npy", np.zeros(3))
+    assert fingerprint(tmp_path) == before
+    (tmp_path / "a.npy").rename(tmp_path / "b.npy")
+    assert fingerprint(tmp_path) != before
