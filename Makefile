@@ -1,0 +1,49 @@
+# Set-up, checks and the demo, from a fresh clone on Debian or Ubuntu.
+#
+#   make demo    build, verify and report the digits example on the emulated STM32F746
+#   make test    every test
+#   make check   formatting, lint, types and the fast tests, in under a minute
+#   make wheel   dist/mcuq-*.whl
+#   make docs    the documentation in site/
+#   make clean   remove what the above made, but not the set-up
+
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+SETUP := $(VENV)/.mcuq-setup
+COMPILER := $(VENV)/.mcuq-compiler
+APT_PACKAGES := gcc-arm-none-eabi libnewlib-arm-none-eabi
+PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal
+
+.PHONY: demo test check setup wheel docs clean
+
+setup: $(SETUP) $(COMPILER)
+
+demo: setup
+	rm -rf demo
+	$(BIN)/mcuq init --example digits demo
+	cd demo && ../$(BIN)/mcuq build --board stm32f746
+
+test: setup
+	$(PYTEST)
+
+check: $(SETUP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(PYTEST) -m "not slow and not arm"
+
+wheel: $(SETUP)
+	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
+
+clean:
+	rm -rf demo dist build site .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+# Installed anew when what is asked for changes.
+$(SETUP): pyproject.toml scripts/setup_venv.sh
+	sh scripts/setup_venv.sh $(PYTHON) $(VENV)
+	touch $@
+
+$(COMPILER): scripts/setup_compiler.sh | $(SETUP)
+	sh scripts/setup_compiler.sh $(APT_PACKAGES)
+	touch $@
