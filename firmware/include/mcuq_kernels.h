@@ -1,0 +1,113 @@
+/* mcuq's own kernels: operators that CMSIS-NN has no counterpart for.
+ *
+ * All tensors are int8. Every structure consists of 32-bit fields. No function uses the heap or
+ * global state, and none reads or writes outside the tensors it is given. "In place" says whether
+ * `output` may be the very address of an input.
+ */
+#ifndef MCUQ_KERNELS_H
+#define MCUQ_KERNELS_H
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define MCUQ_MAX_RANK 6
+
+/* output[i] = table[input[i] + 128]: every unary operator (RELU, LOGISTIC, HARD_SWISH…), its
+ * arithmetic done at build time. In place: yes. */
+void mcuq_lut_s8(const int8_t *input, const int8_t *table, int8_t *output, int32_t count);
+
+/* Rescaling of one operand of an addition: (x + offset) × 2^left_shift, requantized. */
+typedef struct {
+    int32_t offset;
+    int32_t multiplier;
+    int32_t shift;
+} mcuq_operand;
+
+/* ADD, SUB and MUL of equal shapes or with broadcasting.
+ *
+ * The output is dense with extents dims[0..5], unused leading ones 1. Operand n's element for an
+ * output index is at Σ index[d] × stride_n[d]; a stride of 0 broadcasts.
+ * ADD and SUB: requantize(a' ± b') with a', b' the rescaled operands; SUB negates b'.
+ * MUL: requantize((a + a.offset) × (b + b.offset)); left_shift and the operands' multipliers and
+ * shifts are not used. */
+typedef struct {
+    mcuq_operand a;
+    mcuq_operand b;
+    int32_t left_shift;
+    int32_t output_offset;
+    int32_t output_multiplier;
+    int32_t output_shift;
+    int32_t activation_min;
+    int32_t activation_max;
+    int32_t dims[MCUQ_MAX_RANK];
+    int32_t a_strides[MCUQ_MAX_RANK];
+    int32_t b_strides[MCUQ_MAX_RANK];
+} mcuq_binary;
+
+/* In place: yes, over an operand that is not broadcast. */
+void mcuq_add_s8(const mcuq_binary *p, const int8_t *a, const int8_t *b, int8_t *output);
+void mcuq_sub_s8(const mcuq_binary *p, const int8_t *a, const int8_t *b, int8_t *output);
+void mcuq_mul_s8(const mcuq_binary *p, const int8_t *a, const int8_t *b, int8_t *output);
+
+/* MEAN. The output is dense over `kept` extents, unused leading ones 1; each of its elements is
+ * requantize(Σ input + sum_offset) + output_offset, clamped to int8, over `reduced` extents.
+ * sum_offset = -(input zero point) × number of summands; 1 / number is part of the multiplier. */
+typedef struct {
+    int32_t sum_offset;
+    int32_t multiplier;
+    int32_t shift;
+    int32_t output_offset;
+    int32_t kept[MCUQ_MAX_RANK];
+    int32_t kept_strides[MCUQ_MAX_RANK];
+    int32_t reduced[MCUQ_MAX_RANK];
+    int32_t reduced_strides[MCUQ_MAX_RANK];
+} mcuq_mean;
+
+/* In place: no. */
+void mcuq_mean_s8(const mcuq_mean *p, const int8_t *input, int8_t *output);
+
+/* A copy between two layouts: element index goes from input + Σ index[d] × input_strides[d] to
+ * output + Σ index[d] × output_strides[d]. Extents dims[0..5], unused leading ones 1; strides may
+ * be negative (the caller passes the address of element 0). */
+typedef struct {
+    int32_t dims[MCUQ_MAX_RANK];
+    int32_t input_strides[MCUQ_MAX_RANK];
+    int32_t output_strides[MCUQ_MAX_RANK];
+    int32_t input_start;
+    int32_t output_start;
+} mcuq_layout;
+
+/* TRANSPOSE, STRIDED_SLICE, one input of CONCATENATION. input_start and output_start are the
+ * offsets of element 0 in bytes. In place: no. */
+void mcuq_copy_s8(const mcuq_layout *p, const int8_t *input, int8_t *output);
+
+/* PAD: fills `output_size` bytes with `value`, then copies. In place: no. */
+typedef struct {
+    mcuq_layout layout;
+    int32_t output_size;
+    int32_t value;
+} mcuq_pad;
+
+void mcuq_pad_s8(const mcuq_pad *p, const int8_t *input, int8_t *output);
+
+/* RESIZE_NEAREST_NEIGHBOR of an NHWC image. rows[y] and columns[x] are the source row and column
+ * of output row y and column x, computed at build time. In place: no. */
+typedef struct {
+    int32_t input_width;
+    int32_t output_height;
+    int32_t output_width;
+    int32_t channels;
+    const uint16_t *rows;
+    const uint16_t *columns;
+} mcuq_resize;
+
+void mcuq_resize_nearest_s8(const mcuq_resize *p, const int8_t *input, int8_t *output);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,24 @@
+/* Picks the depthwise convolution for a shape; the portable one takes them all. */
+#include "arm_nnfunctions.h"
+
+int32_t arm_depthwise_conv_wrapper_s4_get_buffer_size(const cmsis_nn_dw_conv_params *dw_conv_params,
+    const cmsis_nn_dims *input_dims, const cmsis_nn_dims *filter_dims,
+    const cmsis_nn_dims *output_dims)
+{
+    (void)dw_conv_params;
+    (void)input_dims;
+    (void)filter_dims;
+    (void)output_dims;
+    return 0;
+}
+
+arm_cmsis_nn_status arm_depthwise_conv_wrapper_s4(const cmsis_nn_context *ctx,
+    const cmsis_nn_dw_conv_params *dw_conv_params,
+    const cmsis_nn_per_channel_quant_params *quant_params, const cmsis_nn_dims *input_dims,
+    const int8_t *input_data, const cmsis_nn_dims *filter_dims, const int8_t *filter_data,
+    const cmsis_nn_dims *bias_dims, const int32_t *bias_data, const cmsis_nn_dims *output_dims,
+    int8_t *output_data)
+{
+    return arm_depthwise_conv_s4(ctx, dw_conv_params, quant_params, input_dims, input_data,
+        filter_dims, filter_data, bias_dims, bias_data, output_dims, output_data);
+}
