@@ -1,1 +1,6 @@
-"""."""
+"""The front doors: model files of several frameworks, one Graph."""
+
+from mcuq.frontends.load import load_model
+from mcuq.frontends.tflite import load_tflite
+
+__all__ = ["load_model", "load_tflite"]

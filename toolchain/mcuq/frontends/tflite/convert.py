@@ -1,0 +1,195 @@
+"""From records to a Graph: operators in order, constants folded, shapes inferred and compared."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from mcuq.errors import InputError
+from mcuq.frontends.constraints import check
+from mcuq.frontends.names import UniqueNames
+from mcuq.frontends.tflite.flatbuffer import damaged
+from mcuq.frontends.tflite.fold import fold
+from mcuq.frontends.tflite.general import (
+    INPUT_CONSTRAINTS,
+    OP_CONSTRAINTS,
+    InputView,
+    real_operands,
+)
+from mcuq.frontends.tflite.records import FileModel, FileOp, FileTensor
+from mcuq.frontends.tflite.rules import RULES
+from mcuq.frontends.tflite.view import Operand, OpView, Rule
+from mcuq.graph import Graph, Op, Tensor
+from mcuq.graph.shapes import infer_shape
+
+_PASS_THROUGH = frozenset({"QUANTIZE", "DEQUANTIZE"})
+"""Change how a real number is stored, not which number it is."""
+_MAX_ELEMENTS = 2**31 - 1
+
+
+def convert(model: FileModel, name: str | None) -> Graph:
+    """The graph of a file's records.
+
+    Args:
+        model: the records.
+        name: the graph's name; None takes the subgraph's.
+
+    Raises:
+        InputError: an operator, type or shape is not supported, or the file contradicts itself.
+    """
+    conversion = _Conversion(model)
+    for op in model.ops:
+        conversion.add(op)
+    return conversion.graph(name or model.name or "main")
+
+
+class _Conversion:
+    """The values known so far, by tensor index, and the operators lowered so far."""
+
+    def __init__(self, model: FileModel) -> None:
+        self._model = model
+        self._names = UniqueNames()
+        self._tensors: dict[str, Tensor] = {}
+        self._ops: list[Op] = []
+        self._values: dict[int, Operand] = {}
+        self._inputs = [self._input(model.tensors[index]) for index in model.inputs]
+        if not self._inputs:
+            raise damaged("the model has no inputs")
+        if len(set(model.inputs)) != len(model.inputs):
+            raise damaged("an input of the model is listed twice")
+        # Results take their names before constants do, so that a layer keeps its plain name.
+        self._result_names = {
+            index: self._take_name(model.tensors[index]) for op in model.ops for index in op.outputs
+        }
+
+    def add(self, op: FileOp) -> None:
+        """Fold, pass through or lower one operator."""
+        view = self._view(op)
+        check(view, OP_CONSTRAINTS)
+        output = op.outputs[0]
+        if output in self._values or self._model.tensors[output].data is not None:
+            raise damaged(f"{view.where} writes a tensor that already has a value")
+        folded = fold(view)
+        if folded is not None:
+            self._values[output] = self._constant(self._model.tensors[output], folded)
+        elif op.kind in _PASS_THROUGH and view.operands[0] is not None:
+            self._values[output] = view.operands[0]
+        else:
+            self._values[output] = self._lower(op, view)
+
+    def graph(self, name: str) -> Graph:
+        """The finished graph."""
+        outputs = tuple(self._output(index) for index in self._model.outputs)
+        if not outputs:
+            raise damaged("the model has no outputs")
+        return Graph(name, self._tensors, tuple(self._ops), tuple(self._inputs), outputs)
+
+    def _input(self, tensor: FileTensor) -> str:
+        check(InputView(tensor), INPUT_CONSTRAINTS)
+        name = self._take_name(tensor)
+        quantized = tensor.quantization is not None
+        self._values[tensor.index] = Operand(name, tensor.shape, tensor.dtype, quantized)
+        self._tensors[name] = Tensor(name, tensor.shape)
+        return name
+
+    def _output(self, index: int) -> str:
+        value = self._values.get(index)
+        if value is None or value.data is not None or value.name in self._inputs:
+            raise InputError(
+                f"output {self._model.tensors[index].name!r} is computed by no operator",
+                "export the model again: each output must depend on an input through a layer",
+            )
+        return value.name
+
+    def _view(self, op: FileOp) -> OpView:
+        output = self._result_names[op.outputs[0]] if op.outputs else ""
+        operands = tuple(self._operand(op, index) for index in op.inputs)
+        return OpView(
+            op.index, op.kind, output, len(op.outputs), operands, op.options, op.options_type
+        )
+
+    def _operand(self, op: FileOp, index: int) -> Operand | None:
+        if index == -1:
+            return None
+        if index not in self._values:
+            tensor = self._model.tensors[index]
+            if tensor.data is None:
+                raise damaged(
+                    f"operator {op.index} {op.kind} reads tensor {tensor.name!r} before it has "
+                    "a value"
+                )
+            self._values[index] = self._constant(tensor, tensor.data)
+        return self._values[index]
+
+    def _constant(self, tensor: FileTensor, data: npt.NDArray[Any]) -> Operand:
+        name = self._result_names.get(tensor.index) or self._take_name(tensor)
+        if tensor.quantization is None or data is not tensor.data:
+            return Operand(name, data.shape, data.dtype.name, data=data)
+        scale, zero_point = (
+            _along_axis(values, tensor.quantization.axis, data.ndim)
+            for values in (tensor.quantization.scale, tensor.quantization.zero_point)
+        )
+        real = (data.astype(np.float64) - zero_point) * scale
+        return Operand(name, data.shape, tensor.dtype, True, real.astype(np.float32))
+
+    def _lower(self, op: FileOp, view: OpView) -> Operand:
+        rule = RULES[op.kind]
+        check(view, (real_operands, *rule.constraints))
+        attrs = rule.attrs(view)
+        operands = _graph_operands(rule, view)
+        try:
+            shape = infer_shape(rule.kind, attrs, [operand.shape for operand in operands])
+        except ValueError as error:
+            raise InputError(
+                f"{view.where}: {error}", "the file is damaged: export it again"
+            ) from None
+        tensor = self._model.tensors[op.outputs[0]]
+        self._compare_shape(view, tensor, shape)
+        for operand in operands:
+            self._keep_constant(operand)
+        name = view.output_name
+        self._tensors[name] = Tensor(name, shape)
+        inputs = tuple(operand.name for operand in operands)
+        self._ops.append(Op(rule.kind, name, inputs, (name,), attrs))
+        return Operand(name, shape, tensor.dtype, tensor.quantization is not None)
+
+    def _compare_shape(self, view: OpView, tensor: FileTensor, shape: tuple[int, ...]) -> None:
+        """Raise where the file states another shape than inference gives."""
+        if math.prod(shape) > _MAX_ELEMENTS:
+            raise InputError(
+                f"{view.where}: a result of {shape} is too large", "reduce the input's size"
+            )
+        stated = tensor.signature
+        same_rank = len(stated) == len(shape)
+        agrees = same_rank and all(a in (-1, b) for a, b in zip(stated, shape, strict=same_rank))
+        if stated and not agrees:
+            raise InputError(
+                f"{view.where}: the file says {stated}, its operands give {shape}",
+                "export with a fixed input shape, batch 1",
+            )
+
+    def _keep_constant(self, operand: Operand) -> None:
+        if operand.data is not None and operand.name not in self._tensors:
+            data = np.ascontiguousarray(operand.data, np.float32)
+            data.flags.writeable = False
+            self._tensors[operand.name] = Tensor(operand.name, operand.shape, data)
+
+    def _take_name(self, tensor: FileTensor) -> str:
+        return self._names.take(tensor.name, f"tensor{tensor.index}")
+
+
+def _graph_operands(rule: Rule, view: OpView) -> list[Operand]:
+    """The operands that become the graph operator's inputs; absent ones are left out."""
+    return [operand for operand in view.operands[: rule.tensors] if operand is not None]
+
+
+def _along_axis(values: npt.NDArray[Any], axis: int, rank: int) -> npt.NDArray[Any]:
+    """Per-channel values shaped to broadcast along `axis` of a tensor of `rank` dimensions."""
+    if values.size == 1:
+        return values.reshape(())
+    shape = [1] * rank
+    shape[axis] = values.size
+    return values.reshape(shape)

@@ -1,0 +1,144 @@
+"""From bytes to records: identifier, version, bounds, indices and constant sizes are checked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ai_edge_litert import schema_py_generated as schema
+
+from mcuq.errors import InputError
+from mcuq.frontends.tflite import fields
+from mcuq.frontends.tflite.buffers import constant_data, quantization
+from mcuq.frontends.tflite.flatbuffer import Table, damaged
+from mcuq.frontends.tflite.records import FileModel, FileOp, FileTensor
+
+_IDENTIFIER = b"TFL3"
+_VERSION = 3
+_EXTENDED_CODE = 127
+"""In the 8-bit field: the real code is in the 32-bit one."""
+
+
+def _names(enum: Any) -> dict[int, str]:
+    return {value: name for name, value in vars(enum).items() if isinstance(value, int)}
+
+
+_TYPES = {number: name.lower() for number, name in _names(schema.TensorType).items()}
+_KINDS = _names(schema.BuiltinOperator)
+_CUSTOM = schema.BuiltinOperator.CUSTOM
+
+
+def read_model(data: bytes) -> FileModel:
+    """The first subgraph of a TFLite file.
+
+    Raises:
+        InputError: not a TFLite file, damaged, or an index or size in it is wrong.
+    """
+    if data[4:8] != _IDENTIFIER:
+        raise InputError(
+            "not a TFLite file: the identifier TFL3 is missing",
+            "give a .tflite file as written by the TFLite converter",
+        )
+    model = Table.root(data)
+    version = model.scalar(fields.Model.VERSION, "<I", 0)
+    if version != _VERSION:
+        raise InputError(
+            f"TFLite schema version {version} is not supported",
+            f"convert the model again to schema version {_VERSION}",
+        )
+    subgraphs = model.tables(fields.Model.SUBGRAPHS)
+    if not subgraphs:
+        raise damaged("it has no subgraph")
+    subgraph = subgraphs[0]
+    buffers = model.tables(fields.Model.BUFFERS)
+    tensors = tuple(
+        _tensor(index, table, buffers)
+        for index, table in enumerate(subgraph.tables(fields.SubGraph.TENSORS))
+    )
+    codes = [_code(table) for table in model.tables(fields.Model.OPERATOR_CODES)]
+    ops = tuple(
+        _operator(index, table, codes, len(tensors))
+        for index, table in enumerate(subgraph.tables(fields.SubGraph.OPERATORS))
+    )
+    inputs = subgraph.integers(fields.SubGraph.INPUTS)
+    outputs = subgraph.integers(fields.SubGraph.OUTPUTS)
+    _check_indices(inputs, len(tensors), "the model's inputs")
+    _check_indices(outputs, len(tensors), "the model's outputs")
+    return FileModel(subgraph.text(fields.SubGraph.NAME), tensors, ops, inputs, outputs)
+
+
+def _tensor(index: int, table: Table, buffers: Sequence[Table]) -> FileTensor:
+    name = table.text(fields.Tensor.NAME)
+    where = f"tensor {index} ({name!r})"
+    shape = table.integers(fields.Tensor.SHAPE)
+    if min(shape, default=1) < 0:
+        raise damaged(f"{where} has the shape {shape}")
+    signature = table.integers(fields.Tensor.SHAPE_SIGNATURE) or shape
+    if len(signature) != len(shape):
+        raise damaged(f"{where} has shape {shape} but signature {signature}")
+    dtype = _TYPES.get(table.scalar(fields.Tensor.TYPE, "<b", 0))
+    if dtype is None:
+        raise damaged(f"{where} has an unknown type")
+    _refuse_exotic_storage(table, where)
+    buffer = int(table.scalar(fields.Tensor.BUFFER, "<I", 0))
+    if buffer >= len(buffers):
+        raise damaged(f"{where} refers to buffer {buffer} of {len(buffers)}")
+    return FileTensor(
+        index,
+        name,
+        shape,
+        signature,
+        dtype,
+        constant_data(buffers[buffer], shape, dtype, where),
+        quantization(table.table(fields.Tensor.QUANTIZATION), shape, where),
+        table.boolean(fields.Tensor.IS_VARIABLE),
+    )
+
+
+def _refuse_exotic_storage(table: Table, where: str) -> None:
+    if table.has(fields.Tensor.SPARSITY):
+        raise InputError(
+            f"{where} is stored sparse, which is not supported",
+            "convert the model without sparsity: pruned weights are welcome as dense tensors",
+        )
+    if table.scalar(fields.Tensor.EXTERNAL_BUFFER, "<I", 0):
+        raise InputError(
+            f"{where} keeps its data in another file, which is not supported",
+            "export the model with its weights inside the .tflite file",
+        )
+
+
+def _code(table: Table) -> tuple[str, bool]:
+    """Name of an operator code, and whether it is a custom operator."""
+    number = table.scalar(fields.OperatorCode.DEPRECATED_BUILTIN_CODE, "<b", 0)
+    if number in (0, _EXTENDED_CODE):
+        number = table.int32(fields.OperatorCode.BUILTIN_CODE)
+    if number == _CUSTOM:
+        return table.text(fields.OperatorCode.CUSTOM_CODE) or "CUSTOM", True
+    return _KINDS.get(number, f"operator code {number}"), False
+
+
+def _operator(index: int, table: Table, codes: Sequence[tuple[str, bool]], count: int) -> FileOp:
+    code = int(table.scalar(fields.Operator.OPCODE_INDEX, "<I", 0))
+    if code >= len(codes):
+        raise damaged(f"operator {index} refers to operator code {code} of {len(codes)}")
+    inputs = table.integers(fields.Operator.INPUTS)
+    outputs = table.integers(fields.Operator.OUTPUTS)
+    _check_indices([i for i in inputs if i != -1], count, f"operator {index}'s inputs")
+    _check_indices(outputs, count, f"operator {index}'s outputs")
+    kind, custom = codes[code]
+    return FileOp(
+        index,
+        kind,
+        custom,
+        inputs,
+        outputs,
+        table.table(fields.Operator.OPTIONS),
+        table.uint8(fields.Operator.OPTIONS_TYPE),
+    )
+
+
+def _check_indices(indices: Sequence[int], count: int, whose: str) -> None:
+    for index in indices:
+        if not 0 <= index < count:
+            raise damaged(f"{whose} refer to tensor {index} of {count}")

@@ -1,0 +1,84 @@
+"""What a TFLite file says, as plain values: the reader's result, the converter's input."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy.typing as npt
+
+from mcuq.frontends.tflite.flatbuffer import Table
+
+
+@dataclass(frozen=True)
+class Quantization:
+    """Affine quantization of a tensor: real = scale × (stored - zero_point).
+
+    Attributes:
+        scale: float32, one value or one a channel.
+        zero_point: int64, as many as `scale`.
+        axis: the channel dimension where `scale` has several values.
+    """
+
+    scale: npt.NDArray[Any]
+    zero_point: npt.NDArray[Any]
+    axis: int
+
+
+@dataclass(frozen=True)
+class FileTensor:
+    """One tensor of the file.
+
+    Attributes:
+        index: position in the file.
+        name: as written; may be empty or not unique.
+        shape: as written; dimensions that `signature` leaves open hold 1.
+        signature: the shape with -1 where it is open; equal to `shape` where the file has none.
+        dtype: TensorType name in lower case.
+        data: constants only; int4 is unpacked to int8.
+        quantization: None for unquantized tensors.
+        stateful: a variable that keeps its value between runs.
+    """
+
+    index: int
+    name: str
+    shape: tuple[int, ...]
+    signature: tuple[int, ...]
+    dtype: str
+    data: npt.NDArray[Any] | None
+    quantization: Quantization | None
+    stateful: bool
+
+
+@dataclass(frozen=True)
+class FileOp:
+    """One operator of the file.
+
+    Attributes:
+        index: position in the file.
+        kind: BuiltinOperator name, or the name of a custom operator.
+        custom: whether it is a custom operator.
+        inputs: tensor indices, -1 where an optional input is absent.
+        outputs: tensor indices.
+        options: the options table, None where absent.
+        options_type: number of the options' union member, 0 where absent.
+    """
+
+    index: int
+    kind: str
+    custom: bool
+    inputs: tuple[int, ...]
+    outputs: tuple[int, ...]
+    options: Table | None
+    options_type: int
+
+
+@dataclass(frozen=True)
+class FileModel:
+    """The first subgraph of a file."""
+
+    name: str
+    tensors: tuple[FileTensor, ...]
+    ops: tuple[FileOp, ...]
+    inputs: tuple[int, ...]
+    outputs: tuple[int, ...]

@@ -1,0 +1,87 @@
+"""ADD, SUB, MUL, SOFTMAX and the activation functions."""
+
+from __future__ import annotations
+
+import math
+
+from mcuq.frontends.tflite.fields import Binary, LeakyRelu, Softmax
+from mcuq.frontends.tflite.rules.common import (
+    activation,
+    fused_activation,
+    no_attrs,
+    requiring,
+)
+from mcuq.frontends.tflite.view import OpView, Rule
+from mcuq.graph import BinaryAttrs, LeakyReluAttrs, OpKind, SoftmaxAttrs
+
+
+def one_computed_operand(op: OpView) -> str | None:
+    """At least one operand is computed by the model.
+
+    Fold constant branches before the export: their results never change.
+    """
+    constants = [op.constant(number) is not None for number in range(len(op.operands))]
+    return "all are constants" if all(constants) else None
+
+
+def positive_beta(op: OpView) -> str | None:
+    """Softmax's beta is positive and finite.
+
+    The file is damaged or beta was left out: export it again with beta 1.
+    """
+    beta = op.float32(Softmax.BETA)
+    return None if math.isfinite(beta) and beta > 0 else f"it is {beta}"
+
+
+def has_dimensions(op: OpView) -> str | None:
+    """Softmax runs over the last dimension of its input.
+
+    Give the input a dimension for the classes.
+    """
+    return None if op.shape(0) else "the input is a scalar"
+
+
+def finite_alpha(op: OpView) -> str | None:
+    """The slope of a leaky ReLU is finite.
+
+    The model is broken: look at its training, then export it again.
+    """
+    alpha = op.float32(LeakyRelu.ALPHA)
+    return None if math.isfinite(alpha) else f"it is {alpha}"
+
+
+def _binary(op: OpView) -> BinaryAttrs:
+    return BinaryAttrs(activation(op, Binary.ACTIVATION))
+
+
+def _binary_rule(kind: OpKind, options: str) -> Rule:
+    constraints = (one_computed_operand, fused_activation(Binary.ACTIVATION))
+    return Rule(kind, options, _binary, constraints, tensors=2, required=2)
+
+
+def _unary_rule(kind: OpKind, options: str = "") -> Rule:
+    return Rule(kind, options, no_attrs, requiring())
+
+
+RULES = {
+    "ADD": _binary_rule(OpKind.ADD, "AddOptions"),
+    "SUB": _binary_rule(OpKind.SUB, "SubOptions"),
+    "MUL": _binary_rule(OpKind.MUL, "MulOptions"),
+    "SOFTMAX": Rule(
+        OpKind.SOFTMAX,
+        "SoftmaxOptions",
+        lambda op: SoftmaxAttrs(op.float32(Softmax.BETA)),
+        requiring(has_dimensions, positive_beta),
+    ),
+    "LOGISTIC": _unary_rule(OpKind.LOGISTIC),
+    "TANH": _unary_rule(OpKind.TANH),
+    "RELU": _unary_rule(OpKind.RELU),
+    "RELU6": _unary_rule(OpKind.RELU6),
+    "LEAKY_RELU": Rule(
+        OpKind.LEAKY_RELU,
+        "LeakyReluOptions",
+        lambda op: LeakyReluAttrs(op.float32(LeakyRelu.ALPHA)),
+        requiring(finite_alpha),
+    ),
+    "HARD_SWISH": _unary_rule(OpKind.HARD_SWISH, "HardSwishOptions"),
+}

@@ -1,0 +1,106 @@
+"""An operator as its rule sees it: operands with names, shapes and constants in place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy.typing as npt
+
+from mcuq.frontends.tflite.flatbuffer import Table
+from mcuq.graph import Attrs, OpKind
+
+
+@dataclass(frozen=True)
+class Operand:
+    """A tensor an operator reads.
+
+    Attributes:
+        name: the tensor's name in the graph.
+        shape: static, as inferred.
+        dtype: TensorType name in lower case.
+        quantized: whether integers stand for real numbers.
+        data: a constant's values; a quantized constant is already real (float32).
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    dtype: str
+    quantized: bool = False
+    data: npt.NDArray[Any] | None = None
+
+    @property
+    def is_real(self) -> bool:
+        """Whether the values are real numbers, as float32 or quantized."""
+        return self.dtype == "float32" or self.quantized
+
+
+@dataclass(frozen=True)
+class OpView:
+    """An operator with its operands; None where an optional one is absent."""
+
+    index: int
+    kind: str
+    output_name: str
+    output_count: int
+    operands: tuple[Operand | None, ...]
+    options: Table | None
+    options_type: int
+
+    @property
+    def where(self) -> str:
+        return f"operator {self.index} {self.kind} (output {self.output_name!r})"
+
+    def shape(self, number: int = 0) -> tuple[int, ...]:
+        """Shape of an operand that is present."""
+        operand = self.operands[number]
+        assert operand is not None
+        return operand.shape
+
+    def constant(self, number: int) -> npt.NDArray[Any] | None:
+        """An operand's constant values; None where it is absent or no constant."""
+        operand = self.operands[number] if number < len(self.operands) else None
+        return None if operand is None else operand.data
+
+    def integers(self, number: int) -> tuple[int, ...]:
+        """A constant integer operand as Python integers."""
+        values = self.constant(number)
+        assert values is not None
+        return tuple(int(value) for value in values.reshape(-1))
+
+    def int32(self, field: int, default: int = 0) -> int:
+        return default if self.options is None else self.options.int32(field, default)
+
+    def uint8(self, field: int) -> int:
+        return 0 if self.options is None else self.options.uint8(field)
+
+    def boolean(self, field: int) -> bool:
+        return False if self.options is None else self.options.boolean(field)
+
+    def float32(self, field: int) -> float:
+        return 0.0 if self.options is None else self.options.float32(field)
+
+
+Constraint = Callable[[OpView], str | None]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """How one operator of the file becomes one of the graph.
+
+    Attributes:
+        kind: the graph's operator.
+        options: name of the options' union member.
+        attrs: reads the attributes of an operator that meets the constraints.
+        constraints: checked in order before `attrs` is called.
+        tensors: how many leading operands become inputs; None takes all.
+        required: how many operands must be there.
+    """
+
+    kind: OpKind
+    options: str
+    attrs: Callable[[OpView], Attrs]
+    constraints: tuple[Constraint, ...] = ()
+    tensors: int | None = 1
+    required: int = 1
