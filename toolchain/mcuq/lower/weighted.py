@@ -123,7 +123,7 @@ def _call(
 
 def filter_array(weight: QuantizedTensor) -> Array:
     """The filter as stored in flash: int8 in order, or int4 two a byte."""
-    assert weight.data is not None
+    assert weight.data is not None and weight.data.dtype == np.int8
     if weight.bits == 4:
         return Array("weights", pack_int4(weight.data).view("int8"))
     return Array("weights", weight.data)

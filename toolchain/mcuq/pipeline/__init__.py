@@ -1,0 +1,1 @@
+"""The stages, joined: from a request to a result, with no printing and no guessing."""

@@ -1,0 +1,159 @@
+"""What a build found: every figure a report, a manifest or a gate needs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from mcuq.cost.memory import MemoryPlan
+from mcuq.evaluate.metrics import Metric
+from mcuq.graph import Graph
+from mcuq.quantize import Config, QuantizedGraph
+from mcuq.search import Candidate, Cost, Limits
+
+
+@dataclass(frozen=True)
+class Accuracy:
+    """The metric on the evaluation samples, all by exact arithmetic.
+
+    Attributes:
+        metric: which.
+        float: of the float model.
+        int8: of plain min-max int8.
+        quantized: of what was built.
+        samples: how many.
+    """
+
+    metric: Metric
+    float: float
+    int8: float
+    quantized: float
+    samples: int
+
+
+@dataclass(frozen=True)
+class Footprint:
+    """Exact bytes of the linked image; `predicted` is what the cost model said before linking.
+
+    Attributes:
+        flash: everything the linker placed in flash.
+        flash_model: constants of the model.
+        flash_code: the rest: kernels, model code, runner, start-up.
+        weight_bytes: packed filters.
+        ram: arena, static data and reserved stack.
+        arena: activations and scratch.
+        stack: reserved.
+    """
+
+    flash: int
+    flash_model: int
+    flash_code: int
+    weight_bytes: int
+    ram: int
+    arena: int
+    stack: int
+    predicted: Cost
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One kernel call as reported.
+
+    Attributes:
+        weight_bits: None without weights.
+        weight_method: rounding recipe of the filter, "" without weights.
+        constant_bytes: all its constants, filter included.
+        count: instructions or cycles of the call, None where it was not profiled.
+    """
+
+    name: str
+    kind: str
+    function: str
+    output_shape: tuple[int, ...]
+    weight_bits: int | None
+    weight_method: str
+    weight_bytes: int
+    constant_bytes: int
+    macs: int
+    scratch_bytes: int
+    count: int | None = None
+
+
+@dataclass(frozen=True)
+class DeviceRun:
+    """What the board or the emulator said.
+
+    Attributes:
+        board: name; `emulated` whether no hardware was involved.
+        unit: "instructions" from an emulator, "cycles" from hardware.
+        count: of one inference.
+        stack_high_water, arena_high_water: bytes used, as measured.
+    """
+
+    board: str
+    emulated: bool
+    unit: str
+    count: int
+    stack_high_water: int | None
+    arena_high_water: int | None
+
+
+@dataclass(frozen=True)
+class Verification:
+    """Equal bytes or not; `samples` through tflite_micro, `device_samples` through the device."""
+
+    samples: int
+    equal_tflm: bool
+    device_samples: int
+    equal_device: bool
+
+
+@dataclass(frozen=True)
+class SearchSummary:
+    """How the configuration was found.
+
+    Attributes:
+        method: search method, or "fixed".
+        evaluations: candidates scored.
+        budget: candidates allowed.
+        space_size: configurations there are.
+        loss: search loss of the chosen one.
+        int8_loss: search loss of plain int8.
+        int8_cost: what plain int8 takes.
+        front: Pareto front.
+        curve: (evaluations, best fitting loss).
+        labels: for each front member, tensor → choice.
+    """
+
+    method: str
+    evaluations: int
+    budget: int
+    space_size: int
+    loss: float
+    int8_loss: float
+    int8_cost: Cost
+    front: tuple[Candidate, ...]
+    curve: tuple[tuple[int, float], ...]
+    labels: tuple[Mapping[str, str], ...]
+
+
+@dataclass(frozen=True)
+class BuildResult:
+    """Everything that a finished build knows."""
+
+    graph: Graph
+    qgraph: QuantizedGraph
+    config: Config
+    memory: MemoryPlan
+    limits: Limits
+    accuracy: Accuracy
+    footprint: Footprint
+    layers: tuple[Layer, ...]
+    device: DeviceRun
+    verification: Verification
+    search: SearchSummary
+    seed: int
+    optimize: str
+    inputs: Mapping[str, str]
+    """Role → SHA-256 of the input file."""
+    versions: Mapping[str, str]
