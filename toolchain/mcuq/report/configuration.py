@@ -1,0 +1,42 @@
+"""`config.json`: how every tensor became integers."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from mcuq.report.values import Written
+
+
+class Histogram(Written):
+    """Counts in equal steps from `low` to `high`, in real values."""
+
+    low: float
+    high: float
+    counts: tuple[int, ...]
+
+
+class TensorConfig(Written):
+    """One tensor: real value = scale × (stored - zero_point)."""
+
+    name: str
+    role: Literal["activation", "weight", "bias", "constant"]
+    shape: tuple[int, ...]
+    bits: int
+    scheme: str = Field(description="Observer of an activation, method of a weight.")
+    scale: tuple[float, ...] = Field(description="One value, or one a channel.")
+    zero_point: int
+    axis: int | None = Field(default=None, description="The channel axis of `scale`.")
+    bytes_: int
+    histogram: Histogram | None = None
+
+
+class ConfigFile(Written):
+    """All tensors, activations first, in execution order."""
+
+    tensors: tuple[TensorConfig, ...]
+
+    def tensor(self, name: str) -> TensorConfig | None:
+        """The tensor called `name`."""
+        return next((tensor for tensor in self.tensors if tensor.name == name), None)
