@@ -63,7 +63,7 @@ def round_to_scale(
     bits: int,
     axis: int | None,
 ) -> npt.NDArray[np.int8]:
-    """Nearest integers of weight / scale (ties away from zero), saturated to the symmetric limit."""
+    """Nearest integers of weight / scale, ties away from zero, within the symmetric limit."""
     limit = symmetric_limit(bits)
     steps = round_half_away(weight / along_axis(scale, weight.ndim, axis).astype(np.float64))
     values: npt.NDArray[np.int8] = np.clip(steps, -limit, limit).astype(np.int8)

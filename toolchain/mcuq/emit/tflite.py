@@ -1,0 +1,61 @@
+"""The quantized model as a TFLite flatbuffer that TFLite Micro and LiteRT run."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mcuq.graph import WEIGHTED, Op
+from mcuq.quantize import QuantizedGraph, QuantizedTensor
+from mcuq.tflite.builder import OperatorSpec, TensorSpec, build_model
+from mcuq.tflite.options import constant_operands, options_for
+
+
+def tflite_bytes(qgraph: QuantizedGraph, packed_int4: bool = True) -> bytes:
+    """The flatbuffer: int8 inputs and outputs, int4 filters two a byte.
+
+    Args:
+        qgraph: the integer model.
+        packed_int4: False stores int4 filters in int8 tensors with the int4 scale: the same
+            outputs, in interpreters that lack int4 or are slow at it.
+    """
+    names = _used_names(qgraph)
+    index = {name: position for position, name in enumerate(names)}
+    tensors = [_tensor(qgraph.tensors[name], packed_int4) for name in names]
+    operators = [_operator(op, index, tensors) for op in qgraph.ops]
+    return build_model(
+        tensors,
+        operators,
+        [index[name] for name in qgraph.inputs],
+        [index[name] for name in qgraph.outputs],
+        name=qgraph.name,
+    )
+
+
+def _used_names(qgraph: QuantizedGraph) -> list[str]:
+    operands = (name for op in qgraph.ops for name in (*op.inputs, *op.outputs))
+    return list(dict.fromkeys((*qgraph.inputs, *operands, *qgraph.outputs)))
+
+
+def _tensor(tensor: QuantizedTensor, packed_int4: bool) -> TensorSpec:
+    bits = 8 if tensor.bits == 4 and not packed_int4 else tensor.bits
+    return TensorSpec(
+        tensor.name,
+        tensor.shape,
+        f"int{bits}",
+        tensor.data,
+        tensor.scale,
+        np.full(tensor.scale.shape, tensor.zero_point, np.int64),
+        tensor.axis,
+    )
+
+
+def _operator(op: Op, index: dict[str, int], tensors: list[TensorSpec]) -> OperatorSpec:
+    """The operator's description; its shape-giving constants are appended to `tensors`."""
+    inputs = [index[name] for name in op.inputs]
+    if op.kind in WEIGHTED and len(inputs) == 2:
+        inputs.append(-1)
+    for number, values in enumerate(constant_operands(op.kind, op.attrs)):
+        inputs.append(len(tensors))
+        tensors.append(TensorSpec(f"{op.output}#operand{number}", values.shape, "int32", values))
+    outputs = tuple(index[name] for name in op.outputs)
+    return OperatorSpec(op.kind.value, tuple(inputs), outputs, options_for(op.kind, op.attrs))

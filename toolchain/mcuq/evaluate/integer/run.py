@@ -1,0 +1,143 @@
+"""Run a quantized graph on the host, over many samples at once, in the firmware's arithmetic."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from mcuq.errors import InputError
+from mcuq.evaluate.integer import elementwise, movement, pooling, weighted
+from mcuq.evaluate.integer.softmax import softmax
+from mcuq.graph import WEIGHTED, Op, OpKind
+from mcuq.numeric import dequantize, quantize_values
+from mcuq.quantize import QuantizedGraph
+from mcuq.quantize.lookup import UNARY
+
+Int8 = npt.NDArray[np.int8]
+_Function = Callable[[QuantizedGraph, Op, list[Int8]], Int8]
+
+_FUNCTIONS: Mapping[OpKind, _Function] = {
+    OpKind.CONV_2D: weighted.conv,
+    OpKind.DEPTHWISE_CONV_2D: weighted.depthwise_conv,
+    OpKind.FULLY_CONNECTED: weighted.fully_connected,
+    OpKind.ADD: elementwise.add,
+    OpKind.SUB: elementwise.add,
+    OpKind.MUL: elementwise.mul,
+    OpKind.AVERAGE_POOL_2D: pooling.average_pool,
+    OpKind.MAX_POOL_2D: pooling.max_pool,
+    OpKind.MEAN: pooling.mean,
+    OpKind.PAD: movement.pad,
+    OpKind.CONCATENATION: movement.concatenate,
+    OpKind.RESHAPE: movement.copy,
+    OpKind.SQUEEZE: movement.copy,
+    OpKind.TRANSPOSE: movement.transpose,
+    OpKind.STRIDED_SLICE: movement.strided_slice,
+    OpKind.RESIZE_NEAREST_NEIGHBOR: movement.resize_nearest,
+    OpKind.SOFTMAX: softmax,
+    **dict.fromkeys(UNARY, elementwise.lookup),
+}
+
+
+def run_integer(
+    qgraph: QuantizedGraph,
+    inputs: Sequence[Int8],
+    keep: Collection[str] | None = None,
+    feed: Mapping[str, Int8] | None = None,
+) -> dict[str, Int8]:
+    """Outputs of a quantized graph, byte for byte those of TFLite Micro and of the firmware.
+
+    Args:
+        qgraph: the integer model.
+        inputs: one int8 array an input, (N, …) with the tensor's shape behind the batch dimension.
+        keep: names of the activations to return; None returns the graph's outputs.
+        feed: activations known already, in the same form: operators that only they need are not
+            run. The inputs may be left out (an empty sequence) where `feed` makes them needless.
+
+    Returns:
+        int8 arrays (N, …) by name. A tensor whose leading dimension is not 1 keeps it: (N, *shape).
+
+    Raises:
+        InputError: an input is missing or has the wrong type or shape.
+    """
+    wanted = tuple(qgraph.outputs if keep is None else keep)
+    known = dict(zip(qgraph.inputs, inputs, strict=False)) | dict(feed or {})
+    values = {name: _with_batch(qgraph, name, array) for name, array in known.items()}
+    needed = _needed_ops(qgraph, wanted, values)
+    last_use = {name: number for number, op in enumerate(needed) for name in op.inputs}
+    for number, op in enumerate(needed):
+        operands = [_operand(qgraph, op, name, values) for name in _operand_names(op)]
+        values[op.output] = _FUNCTIONS[op.kind](qgraph, op, operands)
+        for name in op.inputs:
+            if last_use[name] == number and name not in wanted:
+                values.pop(name, None)
+    return {name: _without_batch(qgraph, name, values[name]) for name in wanted}
+
+
+def quantize_inputs(
+    qgraph: QuantizedGraph, inputs: Sequence[npt.NDArray[np.generic]]
+) -> list[Int8]:
+    """Real inputs (N, …) as the int8 values that the device is given."""
+    tensors = [qgraph.tensors[name] for name in qgraph.inputs]
+    return [
+        quantize_values(np.asarray(x, np.float32), np.float32(t.scale[0]), t.zero_point)
+        for x, t in zip(inputs, tensors, strict=True)
+    ]
+
+
+def dequantize_outputs(
+    qgraph: QuantizedGraph, outputs: Mapping[str, Int8]
+) -> dict[str, npt.NDArray[np.float32]]:
+    """int8 activations by name as float32 reals."""
+    tensors = qgraph.tensors
+    return {
+        name: dequantize(x, np.float32(tensors[name].scale[0]), tensors[name].zero_point)
+        for name, x in outputs.items()
+    }
+
+
+def _needed_ops(
+    qgraph: QuantizedGraph, wanted: Collection[str], known: Collection[str]
+) -> list[Op]:
+    missing = {name for name in wanted if name not in known}
+    needed: list[Op] = []
+    for op in reversed(qgraph.ops):
+        if op.output in missing:
+            needed.append(op)
+            missing.discard(op.output)
+            operands = (n for n in op.inputs if not qgraph.tensors[n].is_constant)
+            missing.update(name for name in operands if name not in known)
+    if missing:
+        raise InputError(
+            f"no values for {', '.join(sorted(missing))}",
+            "give one array for every input of the model",
+        )
+    return needed[::-1]
+
+
+def _operand_names(op: Op) -> tuple[str, ...]:
+    """Activations and constant operands; filters and biases are read from the graph."""
+    return op.inputs[:1] if op.kind in WEIGHTED else op.inputs
+
+
+def _operand(qgraph: QuantizedGraph, op: Op, name: str, values: Mapping[str, Int8]) -> Int8:
+    data = qgraph.tensors[name].data
+    return values[name] if data is None else data[None].astype(np.int8, copy=False)
+
+
+def _with_batch(qgraph: QuantizedGraph, name: str, array: Int8) -> Int8:
+    shape = qgraph.tensors[name].shape
+    inner = shape[1:] if shape[:1] == (1,) else shape
+    if array.dtype != np.int8 or array.shape[1:] != inner:
+        raise InputError(
+            f"tensor '{name}' takes int8 of shape (samples, {', '.join(map(str, inner))}), "
+            f"not {array.dtype} {array.shape}",
+            "quantize the data with quantize_inputs and keep the model's shape",
+        )
+    return array.reshape(len(array), *shape)
+
+
+def _without_batch(qgraph: QuantizedGraph, name: str, array: Int8) -> Int8:
+    shape = qgraph.tensors[name].shape
+    return array.reshape(len(array), *(shape[1:] if shape[:1] == (1,) else shape))
