@@ -52,9 +52,8 @@ def _buffers(program: Program) -> tuple[Buffer, ...]:
     first = {storage[name]: -1 for name in program.qgraph.inputs}
     last: dict[str, int] = dict(first)
     for step, call in enumerate(program.calls):
-        for name in call.op.inputs:
-            if name in storage:
-                last[storage[name]] = step
+        for name in call.reads():
+            last[storage[name]] = step
         for name in call.op.outputs:
             first.setdefault(storage[name], step)
             last[storage[name]] = step

@@ -14,9 +14,15 @@ import numpy as np
 import numpy.typing as npt
 
 from mcuq.graph import Op
-from mcuq.quantize.qgraph import QuantizedGraph
+from mcuq.quantize.qgraph import QuantizedGraph, QuantizedTensor
 
-CTYPES = {"int8": "int8_t", "uint8": "uint8_t", "int16": "int16_t", "int32": "int32_t"}
+CTYPES = {
+    "int8": "int8_t",
+    "uint8": "uint8_t",
+    "int16": "int16_t",
+    "uint16": "uint16_t",
+    "int32": "int32_t",
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +62,7 @@ class ScratchRef:
 class Struct:
     """A constant parameter structure in flash, passed by address.
 
-    `fields` are words: integers, nested structures, arrays, tensor or scratch addresses.
+    `fields` are words: integers, fixed-size arrays of them, nested structures, addresses.
     """
 
     ctype: str
@@ -65,11 +71,17 @@ class Struct:
     @property
     def words(self) -> int:
         """Number of 32-bit words: every field of the kernels' structures is one."""
-        return sum(v.words if isinstance(v, Struct) else 1 for _, v in self.fields)
+        return sum(_words(value) for _, value in self.fields)
 
     def key(self, call: int) -> tuple[object, ...]:
         """Equal keys are equal bytes: stored once. Scratch differs from call to call."""
         return (self.ctype, *(_field_key(value, call) for _, value in self.fields))
+
+
+def _words(value: Field) -> int:
+    if isinstance(value, Struct):
+        return value.words
+    return len(value) if isinstance(value, tuple) else 1
 
 
 def _field_key(value: Field, call: int) -> object:
@@ -82,9 +94,14 @@ def _field_key(value: Field, call: int) -> object:
     return value
 
 
-Field = int | Struct | Array | TensorRef | ScratchRef
+Field = int | tuple[int, ...] | Struct | Array | TensorRef | ScratchRef
 Argument = int | Struct | Array | TensorRef | ScratchRef | None
 """None is a null pointer."""
+
+
+def operand(tensor: QuantizedTensor) -> Array | TensorRef:
+    """A tensor that is read: in the arena, or in flash where it is constant."""
+    return TensorRef(tensor.name) if tensor.data is None else Array("operand", tensor.data)
 
 
 @dataclass(frozen=True)
@@ -121,12 +138,17 @@ class Call:
         for argument in self.arguments:
             yield from _arrays(argument)
 
+    def reads(self) -> tuple[str, ...]:
+        """The activations it reads."""
+        refs = (a.name for a in self.arguments if isinstance(a, TensorRef))
+        return tuple(name for name in refs if name not in self.op.outputs)
+
     def structs(self) -> Iterator[Struct]:
         """The structures it passes by address."""
         return (a for a in self.arguments if isinstance(a, Struct))
 
 
-def _arrays(value: Argument) -> Iterator[Array]:
+def _arrays(value: Argument | Field) -> Iterator[Array]:
     if isinstance(value, Array):
         yield value
     elif isinstance(value, Struct):
@@ -140,7 +162,7 @@ class Program:
 
     Attributes:
         qgraph: what was lowered.
-        calls: one for each operator that does work.
+        calls: one for each operator that does work, one an input for CONCATENATION.
         storage: activation name → the activation whose bytes it is (itself, but for
             RESHAPE and SQUEEZE, which cost nothing).
     """

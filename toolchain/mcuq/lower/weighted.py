@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import cast
 
+import numpy as np
+
 from mcuq.graph import Op
 from mcuq.lower.cmsis_structs import (
     activation,
@@ -14,7 +16,7 @@ from mcuq.lower.cmsis_structs import (
     per_tensor,
     window_fields,
 )
-from mcuq.lower.program import Argument, Array, Call, Struct, TensorRef
+from mcuq.lower.program import Argument, Array, Call, Struct, TensorRef, operand
 from mcuq.numeric import pack_int4
 from mcuq.quantize import op_params
 from mcuq.quantize.params import ConvParams, DepthwiseConvParams, FullyConnectedParams
@@ -110,7 +112,7 @@ def _call(
         params,
         quant,
         input_dims,
-        TensorRef(source.name),
+        operand(source),
         filter_dims,
         filter_array(weight),
         dims((result.shape[-1],)),
@@ -123,7 +125,6 @@ def _call(
 
 def filter_array(weight: QuantizedTensor) -> Array:
     """The filter as stored in flash: int8 in order, or int4 two a byte."""
-    assert weight.data is not None and weight.data.dtype == np.int8
-    if weight.bits == 4:
-        return Array("weights", pack_int4(weight.data).view("int8"))
-    return Array("weights", weight.data)
+    assert weight.data is not None
+    values = weight.data.astype(np.int8)
+    return Array("weights", pack_int4(values).view(np.int8) if weight.bits == 4 else values)

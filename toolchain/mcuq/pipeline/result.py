@@ -18,14 +18,14 @@ class Accuracy:
 
     Attributes:
         metric: which.
-        float: of the float model.
+        float_model: of the float model.
         int8: of plain min-max int8.
         quantized: of what was built.
         samples: how many.
     """
 
     metric: Metric
-    float: float
+    float_model: float
     int8: float
     quantized: float
     samples: int

@@ -63,6 +63,8 @@ class Pool:
         if isinstance(value, Array):
             # The CMSIS-NN structures hold pointers to non-const.
             return f"({CTYPES[str(value.data.dtype)]} *){self._names[value.key]}"
+        if isinstance(value, tuple):
+            return "{" + ", ".join(map(str, value)) + "}"
         return self.argument(value, index)
 
 

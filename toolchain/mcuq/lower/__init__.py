@@ -1,0 +1,6 @@
+"""From a quantized graph to kernel calls: what is costed, planned and printed as C."""
+
+from mcuq.lower.lower import lower
+from mcuq.lower.program import Array, Call, Program
+
+__all__ = ["Array", "Call", "Program", "lower"]

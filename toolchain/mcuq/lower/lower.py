@@ -1,0 +1,61 @@
+"""Quantized graph → program."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from mcuq.graph import Op, OpKind
+from mcuq.lower.elementwise import lower_add, lower_lookup, lower_mul, lower_softmax
+from mcuq.lower.movement import (
+    lower_concatenation,
+    lower_pad,
+    lower_resize,
+    lower_strided_slice,
+    lower_transpose,
+)
+from mcuq.lower.pooling import lower_mean, lower_pool
+from mcuq.lower.program import Call, Program
+from mcuq.lower.weighted import lower_conv, lower_depthwise, lower_fully_connected
+from mcuq.quantize.lookup import UNARY
+from mcuq.quantize.qgraph import QuantizedGraph
+
+Rule = Callable[[QuantizedGraph, Op], Call | list[Call]]
+
+RULES: Mapping[OpKind, Rule] = {
+    OpKind.CONV_2D: lower_conv,
+    OpKind.DEPTHWISE_CONV_2D: lower_depthwise,
+    OpKind.FULLY_CONNECTED: lower_fully_connected,
+    OpKind.ADD: lower_add,
+    OpKind.SUB: lower_add,
+    OpKind.MUL: lower_mul,
+    OpKind.AVERAGE_POOL_2D: lower_pool,
+    OpKind.MAX_POOL_2D: lower_pool,
+    OpKind.MEAN: lower_mean,
+    OpKind.PAD: lower_pad,
+    OpKind.CONCATENATION: lower_concatenation,
+    OpKind.TRANSPOSE: lower_transpose,
+    OpKind.STRIDED_SLICE: lower_strided_slice,
+    OpKind.RESIZE_NEAREST_NEIGHBOR: lower_resize,
+    OpKind.SOFTMAX: lower_softmax,
+    **dict.fromkeys(UNARY, lower_lookup),
+}
+
+_VIEWS = frozenset({OpKind.RESHAPE, OpKind.SQUEEZE})
+
+
+def lower(qgraph: QuantizedGraph) -> Program:
+    """One kernel call an operator (an input for CONCATENATION); views cost nothing.
+
+    Raises:
+        InputError: a tensor has more dimensions than the kernels walk.
+    """
+    calls: list[Call] = []
+    storage = {name: name for name in qgraph.inputs}
+    for op in qgraph.ops:
+        if op.kind in _VIEWS:
+            storage[op.output] = storage[op.inputs[0]]
+            continue
+        storage[op.output] = op.output
+        made = RULES[op.kind](qgraph, op)
+        calls.extend(made if isinstance(made, list) else [made])
+    return Program(qgraph, tuple(calls), storage)

@@ -1,0 +1,114 @@
+"""Operators that only move values: PAD, CONCATENATION, TRANSPOSE, STRIDED_SLICE, RESIZE."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import cast
+
+import numpy as np
+
+from mcuq.graph import Op
+from mcuq.lower.layout import dense_strides, to_rank
+from mcuq.lower.program import Array, Call, Struct, TensorRef, operand
+from mcuq.quantize import op_params
+from mcuq.quantize.params import (
+    ConcatParams,
+    PadParams,
+    ResizeParams,
+    StridedSliceParams,
+    TransposeParams,
+)
+from mcuq.quantize.qgraph import QuantizedGraph
+
+
+def _layout(
+    op: Op,
+    extents: Sequence[int],
+    input_strides: Sequence[int],
+    output_strides: Sequence[int],
+    starts: tuple[int, int] = (0, 0),
+) -> Struct:
+    return Struct(
+        "mcuq_layout",
+        (
+            ("dims", to_rank(extents, 1, op)),
+            ("input_strides", to_rank(input_strides, 0, op)),
+            ("output_strides", to_rank(output_strides, 0, op)),
+            ("input_start", starts[0]),
+            ("output_start", starts[1]),
+        ),
+    )
+
+
+def lower_transpose(qgraph: QuantizedGraph, op: Op) -> Call:
+    """mcuq_copy_s8 through the permuted strides."""
+    perm = cast(TransposeParams, op_params(qgraph, op)).perm
+    result = qgraph.tensors[op.output].shape
+    strides = dense_strides(qgraph.tensors[op.inputs[0]].shape)
+    layout = _layout(op, result, [strides[p] for p in perm], dense_strides(result))
+    return _copy(qgraph, op, layout)
+
+
+def lower_strided_slice(qgraph: QuantizedGraph, op: Op) -> Call:
+    """mcuq_copy_s8 from the first element taken."""
+    params = cast(StridedSliceParams, op_params(qgraph, op))
+    strides = dense_strides(qgraph.tensors[op.inputs[0]].shape)
+    extents = [
+        len(range(b, e, s))
+        for b, e, s in zip(params.begin, params.end, params.strides, strict=True)
+    ]
+    steps = [stride * s for stride, s in zip(strides, params.strides, strict=True)]
+    start = sum(b * stride for b, stride in zip(params.begin, strides, strict=True))
+    return _copy(qgraph, op, _layout(op, extents, steps, dense_strides(extents), (start, 0)))
+
+
+def lower_concatenation(qgraph: QuantizedGraph, op: Op) -> list[Call]:
+    """mcuq_copy_s8 once an input, each behind the one before."""
+    axis = cast(ConcatParams, op_params(qgraph, op)).axis
+    strides = dense_strides(qgraph.tensors[op.output].shape)
+    calls, position = [], 0
+    for name in op.inputs:
+        tensor = qgraph.tensors[name]
+        start = position * strides[axis]
+        layout = _layout(op, tensor.shape, dense_strides(tensor.shape), strides, (0, start))
+        calls.append(Call(op, "mcuq_copy_s8", (layout, operand(tensor), TensorRef(op.output))))
+        position += tensor.shape[axis]
+    return calls
+
+
+def lower_pad(qgraph: QuantizedGraph, op: Op) -> Call:
+    """mcuq_pad_s8."""
+    params = cast(PadParams, op_params(qgraph, op))
+    source, result = qgraph.tensors[op.inputs[0]], qgraph.tensors[op.output]
+    strides = dense_strides(result.shape)
+    start = sum(before * s for (before, _), s in zip(params.paddings, strides, strict=True))
+    layout = _layout(op, source.shape, dense_strides(source.shape), strides, (0, start))
+    structure = Struct(
+        "mcuq_pad",
+        (("layout", layout), ("output_size", result.size), ("value", params.value)),
+    )
+    return Call(op, "mcuq_pad_s8", (structure, operand(source), TensorRef(result.name)))
+
+
+def lower_resize(qgraph: QuantizedGraph, op: Op) -> Call:
+    """mcuq_resize_nearest_s8."""
+    params = cast(ResizeParams, op_params(qgraph, op))
+    source, result = qgraph.tensors[op.inputs[0]], qgraph.tensors[op.output]
+    structure = Struct(
+        "mcuq_resize",
+        (
+            ("input_width", source.shape[2]),
+            ("output_height", result.shape[1]),
+            ("output_width", result.shape[2]),
+            ("channels", result.shape[3]),
+            ("rows", Array("rows", np.array(params.rows, np.uint16))),
+            ("columns", Array("columns", np.array(params.columns, np.uint16))),
+        ),
+    )
+    arguments = (structure, operand(source), TensorRef(result.name))
+    return Call(op, "mcuq_resize_nearest_s8", arguments)
+
+
+def _copy(qgraph: QuantizedGraph, op: Op, layout: Struct) -> Call:
+    arguments = (layout, operand(qgraph.tensors[op.inputs[0]]), TensorRef(op.output))
+    return Call(op, "mcuq_copy_s8", arguments)

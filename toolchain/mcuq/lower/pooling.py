@@ -1,0 +1,63 @@
+"""AVERAGE_POOL_2D, MAX_POOL_2D, MEAN."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from mcuq.graph import Op, OpKind
+from mcuq.lower.cmsis_structs import activation, context, dims, tile
+from mcuq.lower.layout import dense_strides, to_rank
+from mcuq.lower.program import Call, Struct, TensorRef, operand
+from mcuq.quantize import op_params
+from mcuq.quantize.params import MeanParams, PoolParams
+from mcuq.quantize.qgraph import QuantizedGraph
+
+
+def lower_pool(qgraph: QuantizedGraph, op: Op) -> Call:
+    """arm_avgpool_s8 or arm_max_pool_s8."""
+    params = cast(PoolParams, op_params(qgraph, op))
+    source, result = qgraph.tensors[op.inputs[0]], qgraph.tensors[op.output]
+    structure = Struct(
+        "cmsis_nn_pool_params",
+        (
+            ("stride", tile(params.window.stride)),
+            ("padding", tile(params.window.padding)),
+            activation(params.activation_min, params.activation_max),
+        ),
+    )
+    arguments = (
+        context(0),
+        structure,
+        dims(source.shape),
+        operand(source),
+        dims((1, *params.filter, 1)),
+        dims(result.shape),
+        TensorRef(result.name),
+    )
+    name = "arm_avgpool_s8" if op.kind is OpKind.AVERAGE_POOL_2D else "arm_max_pool_s8"
+    return Call(op, name, arguments)
+
+
+def lower_mean(qgraph: QuantizedGraph, op: Op) -> Call:
+    """mcuq_mean_s8."""
+    params = cast(MeanParams, op_params(qgraph, op))
+    shape = qgraph.tensors[op.inputs[0]].shape
+    strides = dense_strides(shape)
+    reduced = [axis for axis in range(len(shape)) if axis in params.axes]
+    kept = [axis for axis in range(len(shape)) if axis not in params.axes]
+    structure = Struct(
+        "mcuq_mean",
+        (
+            ("sum_offset", params.input_offset * params.count),
+            ("multiplier", params.multiplier),
+            ("shift", params.shift),
+            ("output_offset", params.output_offset),
+            ("kept", to_rank([shape[a] for a in kept], 1, op)),
+            ("kept_strides", to_rank([strides[a] for a in kept], 0, op)),
+            ("reduced", to_rank([shape[a] for a in reduced], 1, op)),
+            ("reduced_strides", to_rank([strides[a] for a in reduced], 0, op)),
+        ),
+    )
+    return Call(
+        op, "mcuq_mean_s8", (structure, operand(qgraph.tensors[op.inputs[0]]), TensorRef(op.output))
+    )
