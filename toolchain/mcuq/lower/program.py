@@ -124,6 +124,7 @@ class Call:
         scratch_bytes: working memory it needs while it runs.
         overlaps: what its output may share with dying inputs.
         macs: multiply-accumulates, for reports and latency estimates.
+        weight_bits: width of its filter; 0 without one.
     """
 
     op: Op
@@ -132,6 +133,7 @@ class Call:
     scratch_bytes: int = 0
     overlaps: tuple[InputOverlap, ...] = ()
     macs: int = 0
+    weight_bits: int = 0
 
     def arrays(self) -> Iterator[Array]:
         """Every array the call names, inside structures too."""

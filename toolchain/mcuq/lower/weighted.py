@@ -120,7 +120,7 @@ def _call(
         output_dims,
         TensorRef(result.name),
     )
-    return Call(op, f"{name}_s{weight.bits}", arguments, macs=macs)
+    return Call(op, f"{name}_s{weight.bits}", arguments, macs=macs, weight_bits=weight.bits)
 
 
 def filter_array(weight: QuantizedTensor) -> Array:

@@ -5,17 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from mcuq.cost.figures import Cost
 from mcuq.search.space import Genome, Space
-
-
-@dataclass(frozen=True)
-class Cost:
-    """What a configuration takes on the board; all in bytes, but `instructions` (estimated)."""
-
-    flash: int
-    ram: int
-    weight_bytes: int
-    instructions: int
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,90 @@
+"""Costs of any mix of bit widths from one program per width, without lowering each mix.
+
+A filter's width changes its operator's constants and its kernel, nothing else: a mix takes, for
+each filter, the calls of the program in which it has that width. The final program is costed as
+it is; this table serves the search.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from mcuq.cost.code import CodeModel
+from mcuq.cost.constants import constant_bytes, weight_bytes
+from mcuq.cost.figures import Cost
+from mcuq.cost.memory import plan_program
+from mcuq.lower.program import Call, Program
+
+LayerCounts = Mapping[tuple[str, int], int]
+"""(operator name, weight bits or 0) → instructions or cycles of its calls."""
+
+
+@dataclass(frozen=True)
+class CostTable:
+    """Attributes:
+    programs: one for each width, all filters at that width.
+    code: code sizes of the board's compiler.
+    counts: profiled counts; an operator not in it counts its MACs.
+    """
+
+    programs: Mapping[int, Program]
+    code: CodeModel
+    counts: LayerCounts
+    _arenas: dict[tuple[int, ...], int] = field(default_factory=dict)
+
+    def cost(self, widths: Mapping[str, int]) -> Cost:
+        """Cost of a mix: filter name → bits."""
+        program = self._mixed(widths)
+        return Cost(
+            flash=flash_bytes(program, self.code),
+            ram=self.code.fixed_ram + self._arena(program),
+            weight_bytes=self._weight_bytes(widths),
+            instructions=sum(layer_count(call, self.counts) for call in program.calls),
+        )
+
+    def _mixed(self, widths: Mapping[str, int]) -> Program:
+        any_program = next(iter(self.programs.values()))
+        columns = [self.programs[bits].calls for bits in self.programs]
+        order = list(self.programs)
+        calls = []
+        for alternatives in zip(*columns, strict=True):
+            bits = widths.get(_filter_name(alternatives[0]))
+            calls.append(alternatives[order.index(bits) if bits is not None else 0])
+        return Program(any_program.qgraph, tuple(calls), any_program.storage)
+
+    def _weight_bytes(self, widths: Mapping[str, int]) -> int:
+        tensors = next(iter(self.programs.values())).qgraph.tensors
+        return sum((tensors[name].size * bits + 7) // 8 for name, bits in widths.items())
+
+    def _arena(self, program: Program) -> int:
+        """Scratch is all that can differ between mixes."""
+        key = tuple(call.scratch_bytes for call in program.calls)
+        if key not in self._arenas:
+            self._arenas[key] = plan_program(program).arena_bytes
+        return self._arenas[key]
+
+
+def program_cost(program: Program, arena: int, code: CodeModel, counts: LayerCounts) -> Cost:
+    """Cost of a finished program: the prediction that the linked image is compared with."""
+    return Cost(
+        flash_bytes(program, code),
+        code.fixed_ram + arena,
+        weight_bytes(program.qgraph),
+        sum(layer_count(call, counts) for call in program.calls),
+    )
+
+
+def flash_bytes(program: Program, code: CodeModel) -> int:
+    """Everything in flash: fixed code, kernels used, constants."""
+    kernels = code.kernel_bytes(program.functions)
+    return code.fixed_flash + kernels + constant_bytes(program).total
+
+
+def layer_count(call: Call, counts: LayerCounts) -> int:
+    """Profiled count of a call; its MACs where it was never profiled."""
+    return counts.get((call.op.name, call.weight_bits), call.macs)
+
+
+def _filter_name(call: Call) -> str:
+    return call.op.inputs[1] if len(call.op.inputs) > 1 else ""
