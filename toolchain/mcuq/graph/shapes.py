@@ -53,9 +53,7 @@ def _conv(attrs: Attrs, inputs: Sequence[Shape]) -> Shape:
     batch, *spatial, channels = _rank(inputs[0], 4, "input")
     filters, *kernel, depth = _rank(inputs[1], 4, "filter")
     if channels % depth or filters % (channels // depth):
-        raise ValueError(
-            f"a filter of shape {inputs[1]} does not divide {channels} input channels"
-        )
+        raise ValueError(f"a filter of shape {inputs[1]} does not divide {channels} input channels")
     _bias(inputs, filters)
     rows, columns = window_axes(attrs, (spatial[0], spatial[1]), (kernel[0], kernel[1]))
     return (batch, rows.output, columns.output, filters)

@@ -1,0 +1,74 @@
+"""Run the float model over calibration data and observe every activation."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from mcuq.calibrate.ranges import Ranges, ranges_from
+from mcuq.calibrate.statistics import Statistics
+from mcuq.errors import InputError
+from mcuq.evaluate.float.run import run_blocks
+from mcuq.graph import Graph
+
+Data = npt.NDArray[Any] | Sequence[npt.NDArray[Any]]
+
+
+def calibrate(graph: Graph, batches: Data, observers: Collection[str] = ("minmax",)) -> Ranges:
+    """Ranges of every activation over the calibration data.
+
+    Args:
+        graph: the float model.
+        batches: array of shape (N, …) for a model with one input, else one array an input.
+        observers: names as in `OBSERVERS`.
+
+    Raises:
+        InputError: the data has the wrong shape or type, or is not finite, or makes the model's
+            values overflow.
+        UsageError: an observer is unknown.
+    """
+    return ranges_from(observe(graph, batches), observers)
+
+
+def observe(graph: Graph, batches: Data) -> dict[str, Statistics]:
+    """Statistics of every activation, graph inputs included, by name.
+
+    Statistics of parts of the data can be merged: see `Statistics.merge`.
+
+    Raises:
+        InputError: as `calibrate`.
+    """
+    inputs = [batches] if isinstance(batches, np.ndarray) else list(batches)
+    for name, values in zip(graph.inputs, inputs, strict=False):
+        _check_finite(name, values)
+    statistics: dict[str, Statistics] = {}
+    # Overflow is reported by the tensor where it appears, not by NumPy.
+    with np.errstate(over="ignore", invalid="ignore"):
+        for block in run_blocks(graph, inputs, graph.activations):
+            for name in graph.activations:
+                seen = _statistics(name, block[name])
+                known = statistics.get(name)
+                statistics[name] = seen if known is None else known.merge(seen)
+    return statistics
+
+
+def _statistics(name: str, values: npt.NDArray[np.float32]) -> Statistics:
+    if not np.isfinite(values).all():
+        raise InputError(
+            f"tensor {name!r} overflows on the calibration data",
+            "check that the data is scaled as in training",
+        )
+    return Statistics.of(values)
+
+
+def _check_finite(name: str, values: npt.NDArray[Any]) -> None:
+    if values.dtype.kind == "f" and not np.isfinite(values).all():
+        bad = ~np.isfinite(values.reshape(len(values), -1)).all(axis=1)
+        raise InputError(
+            f"the data for input {name!r} is not finite (NaN or infinity) in {bad.sum()} of "
+            f"{len(values)} samples, first in sample {int(bad.argmax())}",
+            "remove or repair these samples",
+        )

@@ -1,0 +1,122 @@
+"""Run a float graph over many samples at once, a bounded number at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from mcuq.errors import InputError
+from mcuq.evaluate.float.kernels import KERNELS
+from mcuq.evaluate.float.operand import Array, Operand
+from mcuq.graph import Graph
+
+_BLOCK = 1 << 22
+"""Floats of the largest activation at a time."""
+
+
+def run_float(
+    graph: Graph, inputs: Sequence[npt.NDArray[Any]], keep: Collection[str] | None = None
+) -> dict[str, Array]:
+    """Values of the graph's outputs, or of every activation in `keep`, for N samples.
+
+    Args:
+        graph: the model.
+        inputs: one array a graph input, any real dtype; for an input of shape (1, …) an array of
+            shape (N, …).
+        keep: names of activations; None means the graph's outputs.
+
+    Returns:
+        float32 arrays by name. An activation of shape (1, …) becomes (N, …), one of any other
+        shape s becomes (N, *s).
+
+    Raises:
+        InputError: an input has the wrong shape or dtype.
+        KeyError: `keep` names no activation of the graph.
+    """
+    wanted = tuple(graph.outputs if keep is None else dict.fromkeys(keep))
+    blocks: dict[str, list[Array]] = {name: [] for name in wanted}
+    for values in run_blocks(graph, inputs, wanted):
+        for name in wanted:
+            blocks[name].append(values[name])
+    return {name: np.concatenate(parts) for name, parts in blocks.items()}
+
+
+def run_blocks(
+    graph: Graph, inputs: Sequence[npt.NDArray[Any]], keep: Collection[str]
+) -> Iterator[dict[str, Array]]:
+    """As `run_float`, one block of samples after the other, in order.
+
+    For statistics over more activations than fit in memory.
+    """
+    samples = _check_inputs(graph, inputs)
+    largest = max(graph.tensors[name].size for name in graph.activations)
+    step = max(1, _BLOCK // largest)
+    for start in range(0, samples, step):
+        block = [np.asarray(x[start : start + step], np.float32) for x in inputs]
+        yield _run_block(graph, block, frozenset(keep))
+
+
+def _check_inputs(graph: Graph, inputs: Sequence[npt.NDArray[Any]]) -> int:
+    """Raise where the arrays do not fit the graph's inputs; the number of samples otherwise."""
+    if len(inputs) != len(graph.inputs):
+        raise InputError(
+            f"the model has {len(graph.inputs)} inputs, the data {len(inputs)}",
+            f"give one array for each of: {', '.join(graph.inputs)}",
+        )
+    for name, values in zip(graph.inputs, inputs, strict=True):
+        shape = graph.tensors[name].shape[1:]
+        if values.ndim == 0 or values.shape[1:] != shape:
+            wanted = "×".join(map(str, ("N", *shape)))
+            raise InputError(
+                f"data of shape {values.shape} does not fit input {name!r}",
+                f"the model expects {wanted}",
+            )
+        if values.dtype.kind not in "fiub":
+            raise InputError(
+                f"data of type {values.dtype} does not fit input {name!r}", "give numbers"
+            )
+    counts = {len(values) for values in inputs}
+    if len(counts) != 1 or 0 in counts:
+        raise InputError(
+            f"the inputs have {' and '.join(map(str, sorted(counts)))} samples",
+            "give every input the same number of samples, at least one",
+        )
+    return counts.pop()
+
+
+def _run_block(graph: Graph, inputs: Sequence[Array], keep: frozenset[str]) -> dict[str, Array]:
+    live: dict[str, Array] = {
+        name: values.reshape(len(values), *graph.tensors[name].shape)
+        for name, values in zip(graph.inputs, inputs, strict=True)
+    }
+    last_use = _last_uses(graph)
+    kept = {name: values for name, values in live.items() if name in keep}
+    for position, op in enumerate(graph.ops):
+        operands = [_operand(graph, live, name) for name in op.inputs]
+        live[op.output] = KERNELS[op.kind](op.attrs, operands)
+        if op.output in keep:
+            kept[op.output] = live[op.output]
+        for name in (*op.inputs, op.output):
+            if last_use.get(name, -1) <= position:
+                live.pop(name, None)
+    return {name: _without_batch(kept[name]) for name in keep}
+
+
+def _operand(graph: Graph, live: Mapping[str, Array], name: str) -> Operand:
+    constant = graph.tensors[name].data
+    return Operand(live[name]) if constant is None else Operand(constant, constant=True)
+
+
+def _last_uses(graph: Graph) -> dict[str, int]:
+    """Position of the last operator that reads each tensor."""
+    return {name: position for position, op in enumerate(graph.ops) for name in op.inputs}
+
+
+def _without_batch(values: Array) -> Array:
+    """(N, 1, …) as (N, …); any other shape as it is."""
+    if values.ndim > 1 and values.shape[1] == 1:
+        return values.reshape(len(values), *values.shape[2:])
+    return values
