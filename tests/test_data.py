@@ -123,7 +123,7 @@ def test_pickles_are_refused(tmp_path: Path) -> None:
 def test_missing_files_and_empty_directories(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no such file"):
         load_data(tmp_path / "none.npz", IMAGE)
-    with pytest.raises(InputError, match="no .npy files"):
+    with pytest.raises(InputError, match=r"no \.npy files"):
         load_data(tmp_path, IMAGE)
 
 

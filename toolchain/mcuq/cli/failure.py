@@ -8,7 +8,7 @@ import traceback
 from dataclasses import dataclass
 
 from mcuq.cli.output import stderr, write_json
-from mcuq.errors import DeviceError, McuqError
+from mcuq.errors import DeviceError, McuqError, UsageError
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,8 @@ def describe(error: Exception) -> Failure:
         return Failure(kind, error.cause, error.hint, error.exit_code)
     if _is_board_failure(error):
         hint = str(getattr(error, "hint", ""))
-        return Failure(kind, str(getattr(error, "cause", error)), hint, DeviceError.exit_code)
+        code = UsageError.exit_code if kind == "BoardError" else DeviceError.exit_code
+        return Failure(kind, str(getattr(error, "cause", error)), hint, code)
     if isinstance(error, OSError):
         path = f"{error.filename}: " if error.filename else ""
         return Failure(kind, f"{path}{error.strerror or error}", "", McuqError.exit_code)

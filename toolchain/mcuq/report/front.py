@@ -10,17 +10,16 @@ from mcuq.report.values import Written
 
 
 class Point(Written):
-    """One configuration and what it costs; `score` is on search data."""
+    """One configuration, what the search thought of it and what it costs."""
 
-    role: Literal["candidate", "chosen", "int8", "int4"] = "candidate"
-    score: float = Field(description="The metric on search data, in its own direction.")
-    loss: float | None = Field(default=None, description="What the search minimized.")
+    role: Literal["candidate", "chosen", "int8"] = "candidate"
+    loss: float = Field(description="What the search minimized, on search data.")
     flash_bytes: int
     ram_bytes: int
     weight_bytes: int
-    instructions: int | None = Field(default=None, description="Estimated.")
+    instructions: int = Field(description="Estimated.")
     fits: bool
-    bits: dict[str, int] = Field(description="Filter tensor → bits.")
+    choices: dict[str, str] = Field(description="Tensor → choice; empty for plain int8.")
 
 
 class Improvement(Written):
@@ -33,7 +32,6 @@ class Improvement(Written):
 class Front(Written):
     """What the search saw that nothing else beats, cheapest first."""
 
-    metric: str
     points: tuple[Point, ...]
     curve: tuple[Improvement, ...] = ()
 

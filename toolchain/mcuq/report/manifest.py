@@ -16,7 +16,7 @@ class Figures(Written):
     """The result in numbers; bytes but where said otherwise."""
 
     metric: str = Field(description="Name of the metric of the next three, on evaluation data.")
-    higher_is_better: bool = True
+    higher_is_better: bool
     float_: float = Field(description="Of the float model.")
     int8: float = Field(description="With every weight in int8.")
     quantized: float = Field(description="Of what was built.")
@@ -28,7 +28,10 @@ class Figures(Written):
     ram_bytes: int = Field(description="Arena, static data and reserved stack.")
     arena_bytes: int = Field(description="Planned activations and scratch.")
     stack_bytes: int = Field(description="Reserved stack.")
+    predicted_flash_bytes: int = Field(description="What the cost model said before linking.")
+    predicted_ram_bytes: int = Field(description="What the cost model said before linking.")
     macs: int = Field(description="Multiply-accumulates of one inference.")
+    samples: int = Field(description="Evaluation samples the metric was taken on.")
     instructions: int | None = Field(default=None, description="Of one inference, emulated.")
     cycles: int | None = Field(default=None, description="Of one inference, on hardware.")
 
@@ -42,18 +45,26 @@ class BudgetFigures(Written):
 
 
 class Verification(Written):
-    """Outputs compared byte for byte."""
+    """Outputs compared byte for byte with those of our own integer arithmetic."""
 
     samples: int = Field(description="Evaluation samples compared with TFLite Micro.")
-    equal_tflm: int = Field(description="Of those, equal in every byte of every output.")
+    equal_tflm: bool = Field(description="Every byte of every output of those is equal.")
     device_samples: int = Field(description="Samples run on the board or its emulator.")
-    equal_device: int = Field(description="Of those, equal in every byte of every output.")
-    device: str = Field(description="What ran them, such as 'emulated stm32f746'.")
+    equal_device: bool = Field(description="Every byte of every output of those is equal.")
 
     @property
     def holds(self) -> bool:
         """Whether everything that was compared is equal."""
-        return self.samples == self.equal_tflm and self.device_samples == self.equal_device
+        return self.equal_tflm and self.equal_device
+
+
+class DeviceFigures(Written):
+    """What the board or the emulator measured."""
+
+    emulated: bool
+    unit: Literal["instructions", "cycles"] = Field(description="Of all counts in this file.")
+    stack_high_water: int | None = Field(default=None, description="Stack bytes touched.")
+    arena_high_water: int | None = Field(default=None, description="Arena bytes touched.")
 
 
 class Target(Written):
@@ -64,28 +75,29 @@ class Target(Written):
     core: str
     flash: int
     ram: int
-    emulated: bool
 
 
 class Layer(Written):
-    """One operator, in execution order."""
+    """One kernel call, in execution order."""
 
-    name: str = Field(description="Its output tensor, shortened.")
+    name: str
     kind: str
-    shape: tuple[int, ...]
-    macs: int = 0
-    bits: int | None = Field(default=None, description="Of its filter; None without one.")
-    method: str | None = Field(default=None, description="How its filter became integers.")
-    weight_bytes: int = 0
-    constant_bytes: int = Field(default=0, description="Everything it has in flash.")
-    counts: int | None = Field(default=None, description="Instructions or cycles spent in it.")
-    sensitivity: float | None = Field(
-        default=None, description="What the search loss rises by with this filter alone in int4."
-    )
+    function: str = Field(description="The C function that computes it.")
+    shape: tuple[int, ...] = Field(description="Of its output.")
+    macs: int
+    bits: int | None = Field(description="Of its filter; None without one.")
+    method: str = Field(description="How its filter became integers; empty without one.")
+    weight_bytes: int
+    constant_bytes: int = Field(description="Everything it has in flash, filter included.")
+    scratch_bytes: int
+    counts: int | None = Field(description="Instructions or cycles spent in it.")
 
 
 class MemoryBlock(Written):
-    """Bytes of the arena from `first` to `last` operator, both included."""
+    """Bytes of the arena from layer `first` to layer `last`, both included.
+
+    Inputs are there from -1 on, outputs until one past the last layer.
+    """
 
     name: str
     offset: int
@@ -95,11 +107,15 @@ class MemoryBlock(Written):
 
 
 class SearchFigures(Written):
-    """How the configuration was found."""
+    """How the configuration was found. Loss is the search's own measure: lower is better."""
 
     method: str
-    evaluations: int
-    note: str = Field(default="", description="What the user should know, one line.")
+    evaluations: int = Field(description="Candidates scored.")
+    budget: int = Field(description="Candidates allowed.")
+    space_size: str = Field(description="Configurations there are, in decimal.")
+    loss: float
+    int8_loss: float = Field(description="Of plain int8.")
+    int8_fits: bool = Field(description="Whether plain int8 would have fitted the budget.")
 
 
 class Manifest(Written):
@@ -111,12 +127,13 @@ class Manifest(Written):
     result: Figures
     budget: BudgetFigures
     verification: Verification
-    search: SearchFigures | None = None
+    device: DeviceFigures
+    search: SearchFigures
     layers: tuple[Layer, ...]
-    memory: tuple[MemoryBlock, ...] = ()
-    arena_lower_bound: int | None = None
+    memory: tuple[MemoryBlock, ...]
+    arena_lower_bound: int = Field(description="No memory plan can need fewer bytes.")
     seed: int
-    optimize: Literal["speed", "size"] = "speed"
+    optimize: Literal["speed", "size"]
     command: str = Field(description="What to type to get this again.")
     inputs: dict[str, str] = Field(description="Role of each file (model, …) → its SHA-256.")
     versions: dict[str, str] = Field(description="Package or program → version.")

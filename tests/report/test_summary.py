@@ -1,0 +1,46 @@
+"""The terminal's page: every figure an engineer asks for is on it."""
+
+from __future__ import annotations
+
+import io
+
+from rich.console import Console
+
+from mcuq.report.manifest import Manifest, Verification
+from mcuq.report.naming import short_name, short_names
+from mcuq.report.summary import summary
+
+
+def drawn(manifest: Manifest) -> str:
+    console = Console(file=io.StringIO(), width=140, color_system=None)
+    console.print(summary(manifest))
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue()
+
+
+def test_figures_are_on_the_page(manifest: Manifest) -> None:
+    text = drawn(manifest)
+    for figure in ("98.50 %", "98.25 %", "98.00 %", "58.6 KB of 1,024.0 KB", "1.06 M instructions"):
+        assert figure in text
+    assert "int4 minmax" in text
+    assert "✓ 400 samples on TFLite Micro: every output byte equal" in text
+    assert "Plain int8 does not fit this budget" in text
+
+
+def test_a_difference_is_shouted(manifest: Manifest) -> None:
+    wrong = Verification(samples=400, equal_tflm=True, device_samples=32, equal_device=False)
+    text = drawn(manifest.model_copy(update={"verification": wrong}))
+    assert "✗ 32 samples on the emulated stm32f746: OUTPUTS DIFFER" in text
+
+
+def test_all_int8_says_so(manifest: Manifest) -> None:
+    result = manifest.result.model_copy(update={"weight_bytes": manifest.result.int8_weight_bytes})
+    assert "every weight stays int8" in drawn(manifest.model_copy(update={"result": result}))
+
+
+def test_short_names() -> None:
+    assert short_name("a/b/Relu;a/c/add_1/Add") == "add_1/Add"
+    assert short_name("x") == "x"
+    assert short_name(";") == ";"
+    assert len(short_name("y" * 99)) == 32
+    assert list(short_names(["a/x", "b/a/x", "c/a/x"]).values()) == ["a/x", "a/x (2)", "a/x (3)"]

@@ -1,0 +1,225 @@
+"""From a finished build to the values that are written."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Literal
+
+from mcuq.graph import WEIGHTED
+from mcuq.report.command import command_line
+from mcuq.report.configuration import ConfigFile, TensorConfig
+from mcuq.report.front import Front, Improvement, Point
+from mcuq.report.manifest import (
+    BudgetFigures,
+    DeviceFigures,
+    Figures,
+    Layer,
+    Manifest,
+    MemoryBlock,
+    SearchFigures,
+    Target,
+    Verification,
+)
+
+if TYPE_CHECKING:
+    from mcuq.pipeline.request import BuildRequest
+    from mcuq.pipeline.result import BuildResult
+    from mcuq.quantize.qgraph import QuantizedTensor
+    from mcuq.search import Candidate
+
+
+def manifest(result: BuildResult, request: BuildRequest, target: Target) -> Manifest:
+    """What `manifest.json` says."""
+    verification = result.verification
+    device = result.device
+    return Manifest(
+        model=PurePath(request.model).name,
+        target=target,
+        result=_figures(result),
+        budget=BudgetFigures(
+            flash=_or(result.limits.flash, target.flash),
+            ram=_or(result.limits.ram, target.ram),
+            weight_bytes=result.limits.weight_bytes,
+        ),
+        verification=Verification(
+            samples=verification.samples,
+            equal_tflm=verification.equal_tflm,
+            device_samples=verification.device_samples,
+            equal_device=verification.equal_device,
+        ),
+        device=DeviceFigures(
+            emulated=device.emulated,
+            unit="instructions" if device.unit == "instructions" else "cycles",
+            stack_high_water=device.stack_high_water,
+            arena_high_water=device.arena_high_water,
+        ),
+        search=_search(result),
+        layers=_layers(result),
+        memory=_memory(result),
+        arena_lower_bound=result.memory.plan.lower_bound,
+        seed=result.seed,
+        optimize=request.optimize,
+        command=command_line(request),
+        inputs=dict(result.inputs),
+        versions=dict(result.versions),
+    )
+
+
+def _or(value: int | None, otherwise: int) -> int:
+    return otherwise if value is None else value
+
+
+def _figures(result: BuildResult) -> Figures:
+    accuracy, footprint, device = result.accuracy, result.footprint, result.device
+    counted = device.unit == "instructions"
+    return Figures(
+        metric=accuracy.metric.name,
+        higher_is_better=accuracy.metric.higher_is_better,
+        float_=accuracy.float_model,
+        int8=accuracy.int8,
+        quantized=accuracy.quantized,
+        samples=accuracy.samples,
+        flash_bytes=footprint.flash,
+        flash_model_bytes=footprint.flash_model,
+        flash_code_bytes=footprint.flash_code,
+        weight_bytes=footprint.weight_bytes,
+        int8_weight_bytes=sum(result.graph.tensors[name].size for name in result.graph.weights),
+        ram_bytes=footprint.ram,
+        arena_bytes=footprint.arena,
+        stack_bytes=footprint.stack,
+        predicted_flash_bytes=footprint.predicted.flash,
+        predicted_ram_bytes=footprint.predicted.ram,
+        macs=sum(layer.macs for layer in result.layers),
+        instructions=device.count if counted else None,
+        cycles=None if counted else device.count,
+    )
+
+
+def _search(result: BuildResult) -> SearchFigures:
+    search = result.search
+    return SearchFigures(
+        method=search.method,
+        evaluations=search.evaluations,
+        budget=search.budget,
+        space_size=str(search.space_size),
+        loss=search.loss,
+        int8_loss=search.int8_loss,
+        int8_fits=result.limits.violation(search.int8_cost) == 0.0,
+    )
+
+
+def _layers(result: BuildResult) -> tuple[Layer, ...]:
+    return tuple(
+        Layer(
+            name=layer.name,
+            kind=layer.kind,
+            function=layer.function,
+            shape=layer.output_shape,
+            macs=layer.macs,
+            bits=layer.weight_bits,
+            method=layer.weight_method,
+            weight_bytes=layer.weight_bytes,
+            constant_bytes=layer.constant_bytes,
+            scratch_bytes=layer.scratch_bytes,
+            counts=layer.count,
+        )
+        for layer in result.layers
+    )
+
+
+def _memory(result: BuildResult) -> tuple[MemoryBlock, ...]:
+    offsets = result.memory.plan.offsets
+    return tuple(
+        MemoryBlock(
+            name=buffer.name,
+            offset=offsets[buffer.name],
+            size=buffer.size,
+            first=buffer.first,
+            last=buffer.last,
+        )
+        for buffer in result.memory.buffers
+    )
+
+
+def front(result: BuildResult) -> Front:
+    """What `pareto.json` says."""
+    search, limits = result.search, result.limits
+    cost = search.int8_cost
+    int8 = Point(
+        role="int8",
+        loss=search.int8_loss,
+        flash_bytes=cost.flash,
+        ram_bytes=cost.ram,
+        weight_bytes=cost.weight_bytes,
+        instructions=cost.instructions,
+        fits=limits.violation(cost) == 0.0,
+        choices={},
+    )
+    chosen = min(
+        (candidate for candidate in search.front if candidate.fits),
+        key=lambda candidate: (abs(candidate.loss - search.loss), candidate.cost.flash),
+        default=None,
+    )
+    points = [
+        _point(candidate, dict(labels), "chosen" if candidate is chosen else "candidate")
+        for candidate, labels in zip(search.front, search.labels, strict=True)
+    ]
+    points.sort(key=lambda point: (point.flash_bytes, point.loss))
+    curve = tuple(Improvement(evaluations=at, loss=loss) for at, loss in search.curve)
+    return Front(points=(int8, *points), curve=curve)
+
+
+def _point(
+    candidate: Candidate, choices: dict[str, str], role: Literal["candidate", "chosen"]
+) -> Point:
+    cost = candidate.cost
+    return Point(
+        role=role,
+        loss=candidate.loss,
+        flash_bytes=cost.flash,
+        ram_bytes=cost.ram,
+        weight_bytes=cost.weight_bytes,
+        instructions=cost.instructions,
+        fits=candidate.fits,
+        choices=choices,
+    )
+
+
+def config_file(result: BuildResult) -> ConfigFile:
+    """What `config.json` says."""
+    qgraph, config = result.qgraph, result.config
+    filters = set(result.graph.weights)
+    biases = {op.inputs[2] for op in qgraph.ops if op.kind in WEIGHTED and len(op.inputs) > 2}
+
+    def described(tensor: QuantizedTensor) -> TensorConfig:
+        if tensor.name in filters:
+            role, scheme = "weight", config.weight(tensor.name).method
+        elif tensor.name in biases:
+            role, scheme = "bias", "input scale × weight scale"
+        elif tensor.is_constant:
+            role, scheme = "constant", "minmax"
+        else:
+            role, scheme = "activation", config.observer(tensor.name)
+        return _tensor(tensor, role, scheme)  # type: ignore[arg-type]  # one of the four literals
+
+    tensors = qgraph.tensors.values()
+    ordered = sorted(tensors, key=lambda tensor: tensor.is_constant)
+    return ConfigFile(tensors=tuple(described(tensor) for tensor in ordered))
+
+
+def _tensor(
+    tensor: QuantizedTensor,
+    role: Literal["activation", "weight", "bias", "constant"],
+    scheme: str,
+) -> TensorConfig:
+    return TensorConfig(
+        name=tensor.name,
+        role=role,
+        shape=tensor.shape,
+        bits=tensor.bits,
+        scheme=scheme,
+        scale=tuple(float(value) for value in tensor.scale),
+        zero_point=tensor.zero_point,
+        axis=tensor.axis,
+        bytes_=tensor.nbytes,
+    )

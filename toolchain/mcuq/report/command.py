@@ -1,0 +1,47 @@
+"""The command line that makes a result again; files by name, so that it holds on any machine."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mcuq.pipeline.request import BuildRequest
+
+
+def command_line(request: BuildRequest) -> str:
+    """`mcuq build …` (or `mcuq quantize …`) with every option that matters to the bytes."""
+    fixed = request.fixed
+    words = ["mcuq", "quantize" if fixed else "build", request.model.name]
+    words += ["--board", request.board]
+    for option, path in _files(request):
+        words += [option, path.name]
+    for option, value in _values(request):
+        if value is not None:
+            words += [option, str(value)]
+    if fixed:
+        words += ["--bits", str(fixed.bits), "--weights", fixed.method]
+    return shlex.join(words)
+
+
+def _files(request: BuildRequest) -> list[tuple[str, Path]]:
+    pairs = [
+        ("--calibration", request.calibration),
+        ("--search-data", request.search_data),
+        ("--evaluation", request.evaluation),
+    ]
+    return [(option, path) for option, path in pairs if path is not None]
+
+
+def _values(request: BuildRequest) -> list[tuple[str, object]]:
+    return [
+        ("--metric", request.metric),
+        ("--flash", request.flash),
+        ("--ram", request.ram),
+        ("--weight-bytes", request.weight_bytes),
+        ("--evaluations", request.evaluations),
+        ("--method", request.method if request.method != "ga" else None),
+        ("--optimize", request.optimize if request.optimize != "speed" else None),
+        ("--seed", request.seed),
+    ]

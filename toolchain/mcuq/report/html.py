@@ -1,0 +1,152 @@
+"""`report.html`: one file that opens offline, with everything that `manifest.json` says."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from html import escape
+from pathlib import Path
+from string import Template
+
+from plotly.offline import get_plotlyjs
+
+import mcuq
+from mcuq.report.configuration import ConfigFile
+from mcuq.report.front import Front
+from mcuq.report.manifest import Manifest
+from mcuq.report.naming import short_names
+from mcuq.report.plots import figures
+from mcuq.report.wording import (
+    budget_lines,
+    count_text,
+    int8_note,
+    metric_value,
+    verification_lines,
+)
+from mcuq.units import format_bytes, format_count
+
+_PAGE = Path(__file__).resolve().parent / "page"
+_PLOTS = {
+    "pareto": ("What the search found", "Down and to the left is better; hover for the choices."),
+    "curve": ("How it got there", "The best configuration within the budget so far."),
+    "layers": ("Where bytes and work go", "By layer, in execution order."),
+    "memory": ("The RAM plan", "Which buffer lies where in the arena, layer by layer."),
+    "ranges": ("Activation ranges", "The real values that each tensor's 256 steps reach."),
+}
+
+
+def report_html(manifest: Manifest, front: Front, config: ConfigFile) -> str:
+    """The page; equal values give equal text."""
+    made = figures(manifest, front, config)
+    target = manifest.target
+    page = Template((_PAGE / "page.html").read_text(encoding="utf-8"))
+    return page.substitute(
+        version=escape(mcuq.__version__),
+        title=escape(f"{manifest.model} on {target.name}"),
+        subtitle=escape(f"{target.part}, {target.core}; seed {manifest.seed}"),
+        style=(_PAGE / "page.css").read_text(encoding="utf-8"),
+        cards="\n".join(_cards(manifest)),
+        verdicts="\n".join(
+            f'<li class="{"good" if holds else "bad"}">{escape(sentence)}</li>'
+            for holds, sentence in verification_lines(manifest)
+        ),
+        note=escape(int8_note(manifest)),
+        plots="\n".join(_place(name) for name in _PLOTS if name in made),
+        layers=_layer_table(manifest),
+        command=escape(manifest.command),
+        provenance=_provenance(manifest),
+        manifest=_embedded(manifest.to_json()),
+        figures=_embedded(
+            json.dumps({name: json.loads(figure.to_json()) for name, figure in made.items()})
+        ),
+        plotly=get_plotlyjs().replace("</script", "<\\/script"),
+        script=(_PAGE / "page.js").read_text(encoding="utf-8"),
+    )
+
+
+def _embedded(document: str) -> str:
+    """JSON that cannot end the script element it stands in."""
+    return document.replace("<", "\\u003c")
+
+
+def _cards(manifest: Manifest) -> list[str]:
+    result = manifest.result
+    cards = [
+        _card(
+            result.metric,
+            metric_value(manifest, result.quantized),
+            f"float {metric_value(manifest, result.float_)}, "
+            f"int8 {metric_value(manifest, result.int8)}; {result.samples:,} samples",
+        )
+    ]
+    for name, used, limit in budget_lines(manifest):
+        share = used / limit if limit else float(used > 0)
+        bar = (
+            f'<div class="bar{" over" if share > 1 else ""}">'
+            f'<span style="width:{min(share, 1):.1%}"></span></div>'
+        )
+        cards.append(_card(name, format_bytes(used), f"{share:.1%} of {format_bytes(limit)}", bar))
+    count = result.instructions if result.instructions is not None else result.cycles
+    if count is not None:
+        cards.append(_card(manifest.device.unit, format_count(count), count_text(manifest)))
+    return cards
+
+
+def _card(title: str, value: str, detail: str, bar: str = "") -> str:
+    return (
+        f'<div class="card"><h3>{escape(title)}</h3><div class="value">{escape(value)}</div>'
+        f'{bar}<div class="detail">{escape(detail)}</div></div>'
+    )
+
+
+def _place(name: str) -> str:
+    title, text = _PLOTS[name]
+    return (
+        f"<section><h2>{escape(title)}</h2><p>{escape(text)}</p>"
+        f'<div class="plot" id="{name}"></div></section>'
+    )
+
+
+def _layer_table(manifest: Manifest) -> str:
+    names = short_names(layer.name for layer in manifest.layers)
+    heads = ("#", "layer", "operator", "function", "shape", "weights")
+    numbers = ("MACs", "bytes", "scratch", manifest.device.unit)
+    rows = [
+        (
+            index,
+            names[layer.name],
+            layer.kind,
+            layer.function,
+            "×".join(map(str, layer.shape)),
+            "" if layer.bits is None else f"int{layer.bits} {layer.method}",
+            layer.macs,
+            layer.constant_bytes,
+            layer.scratch_bytes,
+            "" if layer.counts is None else layer.counts,
+        )
+        for index, layer in enumerate(manifest.layers)
+    ]
+    return _table(heads, numbers, rows)
+
+
+def _provenance(manifest: Manifest) -> str:
+    rows = [(f"SHA-256 of {role}", digest) for role, digest in sorted(manifest.inputs.items())]
+    rows += [(name, version) for name, version in sorted(manifest.versions.items())]
+    return _table(("what", "which"), (), rows)
+
+
+def _table(
+    heads: Sequence[str], numbers: Sequence[str], rows: Sequence[Sequence[str | int]]
+) -> str:
+    head = "".join(f"<th>{escape(text)}</th>" for text in heads)
+    head += "".join(f'<th class="number">{escape(text)}</th>' for text in numbers)
+    body = "".join(
+        "<tr>" + "".join(_cell(value, i >= len(heads)) for i, value in enumerate(row)) + "</tr>\n"
+        for row in rows
+    )
+    return f"<table><thead><tr>{head}</tr></thead><tbody>\n{body}</tbody></table>"
+
+
+def _cell(value: str | int, is_number: bool) -> str:
+    text = f"{value:,}" if isinstance(value, int) else value
+    return f'<td class="number">{text}</td>' if is_number else f"<td>{escape(text)}</td>"

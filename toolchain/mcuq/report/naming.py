@@ -1,0 +1,23 @@
+"""Short names for tensors whose exporters write whole paths."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+def short_name(name: str, longest: int = 32) -> str:
+    """The last two path parts of the last fused name: `a/b/Relu;a/c/add_1/Add` → `add_1/Add`."""
+    parts = [part for part in name.split(";")[-1].split("/") if part]
+    short = "/".join(parts[-2:]) or name
+    return short if len(short) <= longest else "…" + short[1 - longest :]
+
+
+def short_names(names: Iterable[str]) -> dict[str, str]:
+    """A short name for each of `names`; those that collide are numbered."""
+    result: dict[str, str] = {}
+    used: dict[str, int] = {}
+    for name in names:
+        short = short_name(name)
+        count = used[short] = used.get(short, 0) + 1
+        result[name] = short if count == 1 else f"{short} ({count})"
+    return result

@@ -1,0 +1,233 @@
+"""The report's plots as Plotly figures; colours come from the page, so that it can go dark."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from html import escape
+from typing import Any
+
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from mcuq.report.configuration import ConfigFile
+from mcuq.report.front import Front, Point
+from mcuq.report.manifest import Manifest
+from mcuq.report.naming import short_names
+
+# Okabe and Ito's palette: told apart by colour-blind readers, and on light and dark ground.
+BLUE, ORANGE, GREEN, RED, GREY = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#8A8F98"
+PALETTE = (BLUE, ORANGE, GREEN, "#CC79A7", "#56B4E9", RED, "#B8A200", GREY)
+BITS_COLORS = {8: BLUE, 4: ORANGE, None: GREY}
+
+
+def _names(names: Iterable[str]) -> dict[str, str]:
+    """Short names, safe where Plotly reads a subset of HTML."""
+    return {name: escape(short) for name, short in short_names(names).items()}
+
+
+def figures(manifest: Manifest, front: Front, config: ConfigFile) -> dict[str, go.Figure]:
+    """Every plot by the id of its place in the page; one without data is left out."""
+    made = {
+        "pareto": pareto(manifest, front),
+        "layers": layers(manifest),
+        "memory": memory(manifest),
+        "ranges": ranges(config),
+    }
+    if len(front.curve) > 1:
+        made["curve"] = curve(manifest, front)
+    return made
+
+
+def pareto(manifest: Manifest, front: Front) -> go.Figure:
+    """Search loss against flash, RAM and instructions; the budget as a line."""
+    axes = (
+        ("flash_bytes", "flash, bytes", manifest.budget.flash),
+        ("ram_bytes", "RAM, bytes", manifest.budget.ram),
+        ("instructions", "instructions, estimated", None),
+    )
+    figure = make_subplots(1, 3, shared_yaxes=True, horizontal_spacing=0.04)
+    for column, (attribute, title, limit) in enumerate(axes, start=1):
+        for role, style in _ROLES.items():
+            points = [point for point in front.points if point.role == role]
+            if points:
+                trace = _points(points, attribute, role, style, show=column == 1)
+                figure.add_trace(trace, 1, column)
+        figure.update_xaxes(title_text=title, rangemode="tozero", row=1, col=column)
+        most = max((getattr(point, attribute) for point in front.points), default=0)
+        # A budget far beyond everything found would squeeze the points into a corner.
+        if limit is not None and limit < 2 * most:
+            figure.add_vline(limit, line_dash="dash", line_color=RED, row=1, col=column)
+    figure.update_yaxes(title_text="search loss", row=1, col=1)
+    return _laid_out(figure, 380)
+
+
+_ROLES: dict[str, dict[str, Any]] = {
+    "candidate": {"name": "Pareto front", "color": GREY, "symbol": "circle", "size": 8},
+    "int8": {"name": "plain int8", "color": BLUE, "symbol": "diamond", "size": 12},
+    "chosen": {"name": "built", "color": ORANGE, "symbol": "star", "size": 16},
+}
+
+
+def _points(
+    points: list[Point], attribute: str, role: str, style: dict[str, Any], *, show: bool
+) -> go.Scatter:
+    return go.Scatter(
+        x=[getattr(point, attribute) for point in points],
+        y=[point.loss for point in points],
+        mode="markers",
+        name=style["name"],
+        legendgroup=role,
+        showlegend=show,
+        marker={key: style[key] for key in ("color", "symbol", "size")},
+        text=[_hover(point) for point in points],
+        hovertemplate="%{text}<extra>" + style["name"] + "</extra>",
+    )
+
+
+def _hover(point: Point) -> str:
+    names = _names(point.choices)
+    lines = [
+        f"loss {point.loss:.5g}{'' if point.fits else ' (beyond the budget)'}",
+        f"flash {point.flash_bytes:,} B, weights {point.weight_bytes:,} B",
+        f"RAM {point.ram_bytes:,} B, {point.instructions:,} instructions",
+    ]
+    chosen = [f"{names[name]}: {label}" for name, label in point.choices.items()]
+    shown = chosen[:16]
+    if len(chosen) > len(shown):
+        shown.append(f"… and {len(chosen) - 16} more")
+    return "<br>".join([*lines, *shown])
+
+
+def curve(manifest: Manifest, front: Front) -> go.Figure:
+    """Best fitting loss so far; the last value holds to the end of the search."""
+    evaluations = [step.evaluations for step in front.curve]
+    losses = [step.loss for step in front.curve]
+    figure = go.Figure(
+        go.Scatter(
+            x=[*evaluations, max(manifest.search.evaluations, evaluations[-1])],
+            y=[*losses, losses[-1]],
+            line={"shape": "hv", "color": ORANGE},
+            name="best fitting",
+        )
+    )
+    figure.update_xaxes(title_text="configurations evaluated")
+    figure.update_yaxes(title_text="search loss")
+    return _laid_out(figure, 300, legend=False)
+
+
+def layers(manifest: Manifest) -> go.Figure:
+    """Bytes in flash and counts of every layer, coloured by the bits of its weights."""
+    counts = any(layer.counts is not None for layer in manifest.layers)
+    names = _names(layer.name for layer in manifest.layers)
+    labels = [f"{i} {names[layer.name]}" for i, layer in enumerate(manifest.layers)]
+    figure = make_subplots(1, 1 + counts, shared_yaxes=True, horizontal_spacing=0.04)
+    for bits, color in BITS_COLORS.items():
+        chosen = [i for i, layer in enumerate(manifest.layers) if layer.bits == bits]
+        if not chosen:
+            continue
+        name = "no weights" if bits is None else f"int{bits} weights"
+        figure.add_trace(
+            go.Bar(
+                y=[labels[i] for i in chosen],
+                x=[manifest.layers[i].constant_bytes for i in chosen],
+                orientation="h",
+                name=name,
+                marker_color=color,
+                legendgroup=name,
+                text=[manifest.layers[i].method for i in chosen],
+                hovertemplate="%{y}<br>%{x:,} B %{text}<extra></extra>",
+            ),
+            1,
+            1,
+        )
+        if counts:
+            figure.add_trace(
+                go.Bar(
+                    y=[labels[i] for i in chosen],
+                    x=[manifest.layers[i].counts for i in chosen],
+                    orientation="h",
+                    marker_color=color,
+                    legendgroup=name,
+                    showlegend=False,
+                    hovertemplate="%{y}<br>%{x:,}<extra></extra>",
+                ),
+                1,
+                2,
+            )
+    figure.update_yaxes(categoryorder="array", categoryarray=labels[::-1])
+    figure.update_xaxes(title_text="bytes in flash", row=1, col=1)
+    if counts:
+        figure.update_xaxes(title_text=manifest.device.unit, row=1, col=2)
+    return _laid_out(figure, 140 + 22 * len(labels))
+
+
+def memory(manifest: Manifest) -> go.Figure:
+    """The arena over time: a box for every buffer, from its first to its last layer."""
+    names = _names(block.name for block in manifest.memory)
+    figure = go.Figure()
+    for index, block in enumerate(manifest.memory):
+        figure.add_trace(
+            go.Bar(
+                x=[(block.first + block.last) / 2],
+                y=[block.size],
+                base=[block.offset],
+                width=[block.last - block.first + 0.94],
+                marker_color=PALETTE[index % len(PALETTE)],
+                name=names[block.name],
+                hovertemplate=(
+                    f"{names[block.name]}<br>{block.size:,} B at {block.offset:,}"
+                    f"<br>layers {block.first} to {block.last}<extra></extra>"
+                ),
+            )
+        )
+    peak = manifest.result.arena_bytes
+    figure.add_hline(peak, line_dash="dash", line_color=RED, annotation_text=f"arena {peak:,} B")
+    figure.update_layout(barmode="overlay")
+    figure.update_xaxes(title_text="layer", dtick=1 if len(manifest.layers) < 30 else 5)
+    figure.update_yaxes(title_text="arena, bytes", rangemode="tozero")
+    return _laid_out(figure, 380, legend=False)
+
+
+def ranges(config: ConfigFile) -> go.Figure:
+    """The real values that each activation's 256 steps reach."""
+    activations = [tensor for tensor in config.tensors if tensor.role == "activation"]
+    names = _names(tensor.name for tensor in activations)
+    labels = [f"{i} {names[tensor.name]}" for i, tensor in enumerate(activations)]
+    lows = [tensor.scale[0] * (-128 - tensor.zero_point) for tensor in activations]
+    highs = [tensor.scale[0] * (127 - tensor.zero_point) for tensor in activations]
+    figure = go.Figure(
+        go.Bar(
+            y=labels,
+            x=[high - low for low, high in zip(lows, highs, strict=True)],
+            base=lows,
+            orientation="h",
+            marker_color=BLUE,
+            customdata=[
+                [low, high, tensor.scale[0], tensor.zero_point, tensor.scheme]
+                for low, high, tensor in zip(lows, highs, activations, strict=True)
+            ],
+            hovertemplate=(
+                "%{y}<br>%{customdata[0]:.4g} to %{customdata[1]:.4g}"
+                "<br>scale %{customdata[2]:.4g}, zero point %{customdata[3]}"
+                "<br>%{customdata[4]}<extra></extra>"
+            ),
+        )
+    )
+    figure.update_yaxes(categoryorder="array", categoryarray=labels[::-1])
+    figure.update_xaxes(title_text="real value")
+    return _laid_out(figure, 140 + 22 * len(labels), legend=False)
+
+
+def _laid_out(figure: go.Figure, height: int, *, legend: bool = True) -> go.Figure:
+    figure.update_layout(
+        height=height,
+        margin={"l": 8, "r": 8, "t": 40 if legend else 12, "b": 8},
+        showlegend=legend,
+        legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0.0},
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        template="none",
+    )
+    figure.update_xaxes(automargin=True)
+    figure.update_yaxes(automargin=True)
+    return figure

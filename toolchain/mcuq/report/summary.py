@@ -1,0 +1,121 @@
+"""What the terminal shows at the end of a build; the command line draws it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mcuq.report.manifest import Layer, Manifest
+from mcuq.report.naming import short_names
+from mcuq.report.wording import (
+    budget_lines,
+    count_text,
+    int8_note,
+    metric_value,
+    verification_lines,
+)
+from mcuq.units import format_bytes, format_count
+
+if TYPE_CHECKING:
+    from rich.console import Group
+    from rich.table import Table
+    from rich.text import Text
+
+_BAR = 24
+
+
+def summary(manifest: Manifest) -> Group:
+    """The whole page: layers, budget, accuracy, counts, verification."""
+    from rich.console import Group
+    from rich.padding import Padding
+    from rich.text import Text
+
+    target = manifest.target
+    where = "emulated" if manifest.device.emulated else "on hardware"
+    title = Text(f"{manifest.model} on {target.name} ({target.part}, {target.core}, {where})")
+    title.stylize("bold")
+    return Group(
+        title,
+        Padding(layer_table(manifest), (1, 0), expand=False),
+        budget_table(manifest),
+        Padding(accuracy_table(manifest), (1, 0, 0, 0), expand=False),
+        Text(int8_note(manifest), style="dim"),
+        Text(),
+        Text(count_text(manifest)),
+        *(_verdict(holds, sentence) for holds, sentence in verification_lines(manifest)),
+    )
+
+
+def layer_table(manifest: Manifest) -> Table:
+    """One row a kernel call."""
+    table = _table("#", "layer", "operator", "shape", "weights")
+    for title in ("MACs", "bytes", manifest.device.unit):
+        table.add_column(title, justify="right", no_wrap=True)
+    names = short_names(layer.name for layer in manifest.layers)
+    for index, layer in enumerate(manifest.layers):
+        table.add_row(
+            str(index),
+            names[layer.name],
+            layer.kind,
+            "×".join(map(str, layer.shape)),
+            _weights(layer),
+            format_count(layer.macs) if layer.macs else "",
+            f"{layer.constant_bytes:,}" if layer.constant_bytes else "",
+            "" if layer.counts is None else f"{layer.counts:,}",
+        )
+    return table
+
+
+def _weights(layer: Layer) -> str:
+    return "" if layer.bits is None else f"int{layer.bits} {layer.method}"
+
+
+def budget_table(manifest: Manifest) -> Table:
+    """A bar for everything that is limited."""
+    from rich.text import Text
+
+    table = _table()
+    for _ in range(4):
+        table.add_column(no_wrap=True)
+    for name, used, limit in budget_lines(manifest):
+        share = used / limit if limit else float(used > 0)
+        style = "green" if share <= 1 else "red"
+        table.add_row(
+            Text(name, style="bold"),
+            Text(_bar(share), style=style),
+            f"{format_bytes(used)} of {format_bytes(limit)}",
+            f"{share:.0%}",
+        )
+    return table
+
+
+def _bar(share: float) -> str:
+    filled = min(_BAR, round(share * _BAR))
+    if share > 0 and filled == 0:
+        filled = 1
+    return "█" * filled + "░" * (_BAR - filled)
+
+
+def accuracy_table(manifest: Manifest) -> Table:
+    """The metric of the float model, of int8 and of what was built."""
+    result = manifest.result
+    table = _table(result.metric, "float", "int8", "built")
+    table.add_row(
+        f"{result.samples:,} samples",
+        *(metric_value(manifest, v) for v in (result.float_, result.int8, result.quantized)),
+    )
+    return table
+
+
+def _table(*titles: str) -> Table:
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="bold", show_header=bool(titles))
+    for title in titles:
+        table.add_column(title, no_wrap=True)
+    return table
+
+
+def _verdict(holds: bool, sentence: str) -> Text:
+    from rich.text import Text
+
+    return Text.assemble(("✓ " if holds else "✗ ", "green" if holds else "bold red"), sentence)

@@ -1,0 +1,69 @@
+"""Sentences and figures that the terminal and the HTML report share."""
+
+from __future__ import annotations
+
+from mcuq.report.manifest import Manifest
+from mcuq.units import format_bytes, format_count
+
+_RATES = {"top1", "agreement"}
+
+
+def metric_value(manifest: Manifest, value: float) -> str:
+    """`98.50 %` for rates, six digits for the rest."""
+    if manifest.result.metric in _RATES:
+        return f"{value * 100:.2f} %"
+    return f"{value:.6g}"
+
+
+def budget_lines(manifest: Manifest) -> list[tuple[str, int, int]]:
+    """(what, used, limit) in bytes; the weights only where they were limited."""
+    result, budget = manifest.result, manifest.budget
+    lines = [
+        ("flash", result.flash_bytes, budget.flash),
+        ("RAM", result.ram_bytes, budget.ram),
+    ]
+    if budget.weight_bytes is not None:
+        lines.append(("weights", result.weight_bytes, budget.weight_bytes))
+    return lines
+
+
+def count_text(manifest: Manifest) -> str:
+    """`1.06 M instructions (emulated), 2.03 a MAC`."""
+    result, device = manifest.result, manifest.device
+    count = result.instructions if result.instructions is not None else result.cycles
+    if count is None:
+        return "not measured"
+    where = "emulated" if device.emulated else "measured on the board"
+    ratio = f", {count / result.macs:.2f} a MAC" if result.macs else ""
+    return f"{format_count(count)} {device.unit} an inference ({where}){ratio}"
+
+
+def verification_lines(manifest: Manifest) -> list[tuple[bool, str]]:
+    """(holds, sentence) for every comparison that was made."""
+    checked = manifest.verification
+    name = manifest.target.name
+    device = f"the emulated {name}" if manifest.device.emulated else f"the board {name}"
+    return [
+        (checked.equal_tflm, _compared(checked.samples, checked.equal_tflm, "TFLite Micro")),
+        (checked.equal_device, _compared(checked.device_samples, checked.equal_device, device)),
+    ]
+
+
+def _compared(samples: int, equal: bool, by: str) -> str:
+    verdict = "every output byte equal" if equal else "OUTPUTS DIFFER"
+    return f"{samples:,} samples on {by}: {verdict}"
+
+
+def int8_note(manifest: Manifest) -> str:
+    """Whether plain int8 would have done, and what was saved."""
+    result = manifest.result
+    verdict = "fits" if manifest.search.int8_fits else "does not fit"
+    saved = result.int8_weight_bytes - result.weight_bytes
+    if saved == 0:
+        return f"Plain int8 {verdict} this budget; every weight stays int8."
+    sign = "+" if result.quantized >= result.int8 else ""
+    change = metric_value(manifest, result.quantized - result.int8)
+    return (
+        f"Plain int8 {verdict} this budget; "
+        f"this takes {format_bytes(saved)} less for weights, {result.metric} {sign}{change}."
+    )
