@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from mcuq.graph import WEIGHTED, Graph, Op
+import numpy as np
+
+from mcuq.graph import Graph, Op, OpKind
 from mcuq.tflite.builder import OperatorSpec, TensorSpec, build_model
 from mcuq.tflite.options import constant_operands, options_for
 
@@ -36,8 +38,12 @@ def _used_names(graph: Graph) -> list[str]:
 def _operator(op: Op, index: dict[str, int], tensors: list[TensorSpec]) -> OperatorSpec:
     """The operator's description; its shape-giving constants are appended to `tensors`."""
     inputs = [index[name] for name in op.inputs]
-    if op.kind in WEIGHTED and len(inputs) == 2:
-        inputs.append(-1)
+    if op.kind is OpKind.CONV_2D and len(inputs) == 2:
+        # LiteRT's kernel refuses a convolution without bias.
+        inputs.append(len(tensors))
+        filters = tensors[inputs[1]].shape[0]
+        zeros = np.zeros(filters, np.float32)
+        tensors.append(TensorSpec(f"{op.name}/bias", zeros.shape, "float32", zeros))
     for number, values in enumerate(constant_operands(op.kind, op.attrs)):
         inputs.append(len(tensors))
         tensors.append(TensorSpec(f"{op.name}/operand{number}", values.shape, "int32", values))
