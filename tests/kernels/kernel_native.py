@@ -1,0 +1,84 @@
+"""The C kernels as a shared library for the host, called through ctypes."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mcuq.resources import firmware_dir
+
+SANITIZE = "MCUQ_KERNEL_SANITIZE"
+"""Environment variable: compile with ASan and UBSan (the interpreter must preload libasan)."""
+
+WARNINGS = ("-std=c99", "-Wall", "-Wextra", "-Wconversion", "-Wno-sign-conversion", "-Werror")
+
+
+@cache
+def kernels() -> ctypes.CDLL:
+    """All kernels, compiled once a process."""
+    folder = Path(tempfile.mkdtemp(prefix="mcuq-kernels-"))
+    try:
+        return ctypes.CDLL(str(compile_library(folder)))
+    finally:
+        shutil.rmtree(folder)
+
+
+def compile_library(folder: Path, extra: Sequence[str] = ()) -> Path:
+    """Compile every kernel with the host's compiler into `folder`."""
+    sources = sorted(str(p) for p in (firmware_dir() / "kernels").glob("*.c"))
+    flags = ["-O1", "-g", "-shared", "-fPIC", *WARNINGS, *extra]
+    if os.environ.get(SANITIZE):
+        flags += ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
+    library = folder / "kernels.so"
+    include = firmware_dir() / "include"
+    command = [os.environ.get("CC", "cc"), *flags, f"-I{include}", *sources, "-o", str(library)]
+    subprocess.run(command, check=True)
+    return library
+
+
+class Words:
+    """A structure of 32-bit fields and addresses, laid out for the host."""
+
+    def __init__(self, *fields: int | np.ndarray) -> None:
+        self._alive = fields
+        members: list[tuple[str, Any]] = []
+        for i, field in enumerate(fields):
+            kind = ctypes.c_int32 if isinstance(field, (int, np.integer)) else ctypes.c_void_p
+            members.append((f"f{i}", kind))
+        layout = type("Layout", (ctypes.Structure,), {"_fields_": members})
+        self._value = layout(*(_raw(field) for field in fields))
+
+    @property
+    def address(self) -> int:
+        return ctypes.addressof(self._value)
+
+
+def _raw(field: int | np.ndarray) -> int:
+    return field.ctypes.data if isinstance(field, np.ndarray) else int(field)
+
+
+def call(name: str, *arguments: int | np.ndarray | Words | None) -> int:
+    """Call a kernel; arrays and structures go by address, integers as int32."""
+    function = getattr(kernels(), name)
+    function.restype = ctypes.c_int32
+    converted: list[Any] = []
+    for argument in arguments:
+        if argument is None:
+            converted.append(ctypes.c_void_p(0))
+        elif isinstance(argument, np.ndarray):
+            assert argument.flags.c_contiguous
+            converted.append(ctypes.c_void_p(argument.ctypes.data))
+        elif isinstance(argument, Words):
+            converted.append(ctypes.c_void_p(argument.address))
+        else:
+            converted.append(ctypes.c_int32(int(argument)))
+    return int(function(*converted))
