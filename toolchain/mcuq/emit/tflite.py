@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from mcuq.graph import WEIGHTED, Op
+from mcuq.graph import Op
 from mcuq.quantize import QuantizedGraph, QuantizedTensor
 from mcuq.tflite.builder import OperatorSpec, TensorSpec, build_model
 from mcuq.tflite.options import constant_operands, options_for
@@ -51,9 +51,8 @@ def _tensor(tensor: QuantizedTensor, packed_int4: bool) -> TensorSpec:
 
 def _operator(op: Op, index: dict[str, int], tensors: list[TensorSpec]) -> OperatorSpec:
     """The operator's description; its shape-giving constants are appended to `tensors`."""
+    # An absent bias is left out: TFLite Micro's DEPTHWISE_CONV_2D follows an index of -1.
     inputs = [index[name] for name in op.inputs]
-    if op.kind in WEIGHTED and len(inputs) == 2:
-        inputs.append(-1)
     for number, values in enumerate(constant_operands(op.kind, op.attrs)):
         inputs.append(len(tensors))
         tensors.append(TensorSpec(f"{op.output}#operand{number}", values.shape, "int32", values))

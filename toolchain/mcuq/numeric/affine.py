@@ -11,7 +11,9 @@ INT8_MIN, INT8_MAX = -128, 127
 BIAS_LIMIT = (1 << 30) - 1
 """Largest bias magnitude: leaves the accumulator half of int32 for the products."""
 
-_DEGENERATE_SCALE = 2.0**-8
+_EMPTY_SCALE = np.float32(2.0**-8)
+_LEAST_SCALE = np.float32(2.0**-28)
+"""TFLite requires 6 / scale, RELU6's bound, to fit int32."""
 
 Float32 = npt.NDArray[np.float32]
 
@@ -29,12 +31,12 @@ def asymmetric_params(low: float, high: float) -> tuple[np.float32, int]:
     """int8 scale and zero point for reals in [low, high], widened to hold an exact zero.
 
     scale = (high - low) / 255 in float32; zero point = round(-128 - low / scale), in int8.
-    An empty range gives scale 2^-8.
+    An empty range gives scale 2^-8; no scale is below 2^-28.
     """
     low, high = min(low, 0.0), max(high, 0.0)
-    scale = np.float32((high - low) / 255.0)
-    if scale < np.finfo(np.float32).tiny:
-        return np.float32(_DEGENERATE_SCALE), 0
+    if low == high:
+        return _EMPTY_SCALE, 0
+    scale = max(np.float32((high - low) / 255.0), _LEAST_SCALE)
     zero_point = int(np.clip(np.rint(INT8_MIN - low / float(scale)), INT8_MIN, INT8_MAX))
     return scale, zero_point
 

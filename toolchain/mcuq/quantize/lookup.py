@@ -106,12 +106,12 @@ def _hard_swish(attrs: Attrs, source: AffineParams, result: AffineParams) -> Int
     if relu_shift > 0:
         gate = _saturate16(gate << 1)
     if relu_shift < 0:
-        gate = rounding_right_shift(gate, -relu_shift)
+        gate = _right_shift16(gate, -relu_shift)
     gate = (gate + (1 << 15)) >> 1
     # This product is truncated towards zero, not rounded.
     product = gate * on_output_scale
     truncated = np.sign(product) * (np.abs(product) >> 15)
-    return _saturate(rounding_right_shift(truncated, -out_shift) + result.zero_point)
+    return _saturate(_right_shift16(truncated, -out_shift) + result.zero_point)
 
 
 def _int16_multiplier(real: np.float32) -> tuple[int, int]:
@@ -123,6 +123,17 @@ def _high_multiply16(a: Int64, b: int) -> Int64:
     """SaturatingRoundingDoublingHighMul of int16: ties upwards."""
     high: Int64 = (a * b + (1 << 14)) >> 15
     return high
+
+
+def _right_shift16(x: Int64, exponent: int) -> Int64:
+    """RoundingDivideByPOT of int16.
+
+    From exponent 16 on, its mask of shifted-out bits wraps to -1 and it gives ±1, never 0. That
+    happens where the output's scale is some 500 times the input's.
+    """
+    if exponent < 16:
+        return rounding_right_shift(x, exponent)
+    return np.where(x < 0, np.int64(-1), np.int64(1))
 
 
 def _saturate16(x: Int64) -> Int64:
