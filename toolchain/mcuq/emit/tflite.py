@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from mcuq.graph import Op
+from mcuq.graph import Op, OpKind
 from mcuq.quantize import QuantizedGraph, QuantizedTensor
 from mcuq.tflite.builder import OperatorSpec, TensorSpec, build_model
 from mcuq.tflite.options import constant_operands, options_for
@@ -31,6 +31,10 @@ def tflite_bytes(qgraph: QuantizedGraph, packed_int4: bool = True) -> bytes:
     )
 
 
+_NEEDS_BIAS = frozenset({OpKind.CONV_2D, OpKind.DEPTHWISE_CONV_2D})
+"""LiteRT refuses these without a bias, and TFLite Micro's DEPTHWISE_CONV_2D crashes on -1."""
+
+
 def _used_names(qgraph: QuantizedGraph) -> list[str]:
     operands = (name for op in qgraph.ops for name in (*op.inputs, *op.outputs))
     return list(dict.fromkeys((*qgraph.inputs, *operands, *qgraph.outputs)))
@@ -50,11 +54,21 @@ def _tensor(tensor: QuantizedTensor, packed_int4: bool) -> TensorSpec:
 
 
 def _operator(op: Op, index: dict[str, int], tensors: list[TensorSpec]) -> OperatorSpec:
-    """The operator's description; its shape-giving constants are appended to `tensors`."""
-    # An absent bias is left out: TFLite Micro's DEPTHWISE_CONV_2D follows an index of -1.
+    """The operator's description; constants that only the file needs are appended to `tensors`."""
     inputs = [index[name] for name in op.inputs]
+    if op.kind in _NEEDS_BIAS and len(inputs) == 2:
+        inputs.append(len(tensors))
+        tensors.append(_zero_bias(f"{op.output}#bias", *(tensors[i] for i in inputs[:2])))
     for number, values in enumerate(constant_operands(op.kind, op.attrs)):
         inputs.append(len(tensors))
         tensors.append(TensorSpec(f"{op.output}#operand{number}", values.shape, "int32", values))
     outputs = tuple(index[name] for name in op.outputs)
     return OperatorSpec(op.kind.value, tuple(inputs), outputs, options_for(op.kind, op.attrs))
+
+
+def _zero_bias(name: str, source: TensorSpec, weight: TensorSpec) -> TensorSpec:
+    channels = weight.shape[3 if weight.axis == 3 else 0]
+    assert source.scale is not None and weight.scale is not None  # int8 tensors have them
+    scale = source.scale * weight.scale
+    zeros = np.zeros(channels, np.int32)
+    return TensorSpec(name, (channels,), "int32", zeros, scale, axis=0 if scale.size > 1 else None)

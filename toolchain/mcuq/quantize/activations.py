@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Protocol
 
 import numpy as np
@@ -60,9 +60,11 @@ def activation_params(
     return {name: params_of[leader] for name, leader in sharing.leader.items()}
 
 
-def _join(parts: object) -> Range:
-    pairs = list(parts)  # type: ignore[call-overload]
-    return min((p[0] for p in pairs), default=0.0), max((p[1] for p in pairs), default=0.0)
+def _join(parts: Iterable[Range]) -> Range:
+    low, high = 0.0, 0.0
+    for lower, upper in parts:
+        low, high = min(low, lower), max(high, upper)
+    return low, high
 
 
 def _root_range(sharing: Sharing, ranges: RangeSource, config: Config, name: str) -> Range:

@@ -16,6 +16,7 @@ from mcuq.quantize.sharing import AffineParams, Sharing, share_activations, use_
 from mcuq.quantize.weights import (
     Bank,
     QuantizedWeight,
+    along_axis,
     channel_axis,
     quantize_weight,
     round_to_scale,
@@ -113,15 +114,8 @@ def _with_room_for_bias(
     scale = np.maximum(weight.scale, np.nextafter(needed.astype(np.float32), np.float32(np.inf)))
     ratio = weight.scale.astype(np.float64) / scale
     one = np.ones_like(ratio)
-    real = weight.values * _shaped(ratio, weight.values.ndim, axis)
+    real = weight.values * along_axis(ratio, weight.values.ndim, axis)
     return replace(weight, values=round_to_scale(real, one, bits, axis), scale=scale)
-
-
-def _shaped(scale: npt.NDArray[np.float64], ndim: int, axis: int | None) -> npt.NDArray[np.float64]:
-    shape = [1] * ndim
-    if axis is not None:
-        shape[axis] = scale.size
-    return scale.reshape(shape)
 
 
 def _filter_tensor(op: Op, weight: QuantizedWeight, bits: int) -> QuantizedTensor:

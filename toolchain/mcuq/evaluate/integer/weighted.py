@@ -45,7 +45,7 @@ def conv(qgraph: QuantizedGraph, op: Op, inputs: list[Int8]) -> Int8:
         )
         sums = _matrix_product(windows(image, size, params.window), kernel)
         result[part] = finish(sums).reshape(-1, *out, outputs)
-    return result.reshape(len(inputs[0]), -1, *out, outputs)
+    return result.reshape(len(inputs[0]), *qgraph.tensors[op.output].shape)
 
 
 def depthwise_conv(qgraph: QuantizedGraph, op: Op, inputs: list[Int8]) -> Int8:
@@ -68,7 +68,7 @@ def depthwise_conv(qgraph: QuantizedGraph, op: Op, inputs: list[Int8]) -> Int8:
             for column in range(width):
                 sums += view[..., row, column, None] * taps[row, column]
         result[part] = finish(sums.reshape(-1, outputs)).reshape(-1, *out, outputs)
-    return result.reshape(len(inputs[0]), -1, *out, outputs)
+    return result.reshape(len(inputs[0]), *qgraph.tensors[op.output].shape)
 
 
 def fully_connected(qgraph: QuantizedGraph, op: Op, inputs: list[Int8]) -> Int8:
