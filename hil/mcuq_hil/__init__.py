@@ -1,1 +1,1 @@
-"""The hardware-in-the-loop harness: bytes in, bytes and counts out."""
+"""Any board, real or emulated, as a dependable function: bytes in, bytes and counts out."""

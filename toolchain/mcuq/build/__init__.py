@@ -1,1 +1,17 @@
-"""."""
+"""From emitted C to an image: compile, bound the stack, link, measure."""
+
+from mcuq.build.firmware import build_firmware
+from mcuq.build.image import Image
+from mcuq.build.sizes import FunctionSize, fixed_part, function_sizes
+from mcuq.build.stack import StackError
+from mcuq.build.toolchain import CompilerError
+
+__all__ = [
+    "CompilerError",
+    "FunctionSize",
+    "Image",
+    "StackError",
+    "build_firmware",
+    "fixed_part",
+    "function_sizes",
+]

@@ -1,0 +1,21 @@
+/* Running the model and measuring it: counts, counts by layer, bytes of arena touched. */
+#ifndef MCUQ_MEASURE_H
+#define MCUQ_MEASURE_H
+
+#include <stdint.h>
+
+void mcuq_run(void);
+
+/* Counts of one run, the cost of reading the counter taken off. */
+uint32_t mcuq_run_counted(void);
+
+/* Layers that can be marked: 0 where the image was built without MCUQ_PROFILE. */
+uint16_t mcuq_layer_capacity(void);
+/* Count of one layer of the last counted run, the cost of its mark taken off. */
+uint32_t mcuq_layer_count(uint32_t layer);
+
+/* Fill the arena with a pattern, and find the last byte that no longer holds it. */
+void mcuq_arena_paint(void);
+uint32_t mcuq_arena_used(void);
+
+#endif

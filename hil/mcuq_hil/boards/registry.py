@@ -1,0 +1,61 @@
+"""Finding and reading board files."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from functools import cache
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from mcuq_hil.boards.schema import Board
+from mcuq_hil.errors import BoardError
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+
+
+def boards_dir() -> Path:
+    """Folder of the board files: inside an installed wheel, or in the checkout beside us."""
+    shipped = _PACKAGE / "_shipped" / "boards"
+    return shipped if shipped.is_dir() else _PACKAGE.parents[1] / "boards"
+
+
+def board_names() -> list[str]:
+    """Names of all boards, sorted: what `--board` takes."""
+    return sorted(path.stem for path in boards_dir().glob("*.toml"))
+
+
+def list_boards() -> list[Board]:
+    """Every board of the registry, by name."""
+    return [load_board(name) for name in board_names()]
+
+
+@cache
+def load_board(name: str) -> Board:
+    """The board called `name`, or the one a path to a TOML file describes.
+
+    Raises:
+        BoardError: no such board, or its file is wrong; says which field.
+    """
+    path = Path(name) if name.endswith(".toml") else boards_dir() / f"{name}.toml"
+    if not path.is_file():
+        close = difflib.get_close_matches(name, board_names(), n=1)
+        hint = f"did you mean {close[0]}?" if close else "`mcuq boards list` names them all"
+        raise BoardError(f"no board called {name!r}", hint)
+    return read_board(path)
+
+
+def read_board(path: Path) -> Board:
+    """Parse and check one board file; raises BoardError."""
+    try:
+        fields = tomllib.loads(path.read_text(encoding="utf-8"))
+        return Board(name=path.stem, **fields)
+    except tomllib.TOMLDecodeError as error:
+        raise BoardError(f"{path.name}: not TOML: {error}") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise BoardError(f"{path.name}: {where}: {first['msg']}") from error
+    except OSError as error:
+        raise BoardError(f"cannot read {path}: {error.strerror}") from error

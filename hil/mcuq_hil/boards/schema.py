@@ -1,0 +1,201 @@
+"""What a board file may say; unknown keys, overlaps and impossible figures are refused."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+Core = Literal[
+    "cortex-m0plus", "cortex-m3", "cortex-m4", "cortex-m7", "cortex-m33", "cortex-m55"
+]
+
+BAUD_ERROR_LIMIT = 0.02
+"""An oversampling-by-16 UART stands about 3.5 %; internal oscillators use 1 % of it."""
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Memory(_Strict):
+    """One region the linker may fill; `bytes` is all of it."""
+
+    origin: int = Field(ge=0, lt=2**32)
+    bytes: int = Field(gt=0, le=2**28)
+
+    @property
+    def end(self) -> int:
+        return self.origin + self.bytes
+
+    def overlaps(self, other: Memory) -> bool:
+        return self.origin < other.end and other.origin < self.end
+
+
+class Register(_Strict):
+    """One bit of a 32-bit register: what switches a peripheral's clock on."""
+
+    register_: int = Field(alias="register", ge=0, lt=2**32)
+    bit: int = Field(ge=0, le=31)
+
+
+class Pin(_Strict):
+    """A pin by the maker's name ("PA9", "P0.06", "GP0") and its alternate function."""
+
+    pin: str
+    function: int = Field(default=0, ge=0, le=15)
+
+    @field_validator("pin")
+    @classmethod
+    def _named(cls, value: str) -> str:
+        if not re.fullmatch(r"P[A-K]\d{1,2}|P[0-4][._]\d{1,2}|GP\d{1,2}", value):
+            raise ValueError(f"{value!r} is not a pin name such as PA9, P0.06 or GP0")
+        return value
+
+    @property
+    def port(self) -> int:
+        """0 for PA…, P0.…, GP…; 1 for PB…, P1.…"""
+        letter = self.pin[1]
+        if self.pin.startswith("GP"):
+            return 0
+        return int(letter) if letter.isdigit() else ord(letter) - ord("A")
+
+    @property
+    def number(self) -> int:
+        """Number of the pin in its port."""
+        return int(re.split(r"[A-Z._]+", self.pin[1:] if "." not in self.pin else self.pin)[-1])
+
+
+class Uart(_Strict):
+    """The serial port the runner speaks on.
+
+    Attributes:
+        driver: a file of firmware/ports/uart, without its ending.
+        clock_hz: what the baud rate is divided from.
+        chunk_bytes: largest body of a frame; the device keeps that much RAM for it.
+    """
+
+    driver: str
+    name: str
+    base: int
+    clock_hz: int = Field(gt=0)
+    baud: int = Field(gt=0)
+    enable: Register | None = None
+    tx: Pin | None = None
+    rx: Pin | None = None
+    chunk_bytes: int = Field(default=256, ge=64, le=4096)
+
+    @model_validator(mode="after")
+    def _baud_in_reach(self) -> Self:
+        divider = round(self.clock_hz / self.baud)
+        error = abs(self.clock_hz / max(divider, 1) / self.baud - 1)
+        if self.driver.startswith("stm32") and error > BAUD_ERROR_LIMIT:
+            raise ValueError(f"{self.baud} baud is {error:.1%} off at {self.clock_hz} Hz")
+        return self
+
+
+class Counter(_Strict):
+    """What counts.
+
+    Attributes:
+        driver: a file of firmware/ports/counter, without its ending.
+        ticks_per_instruction: for emulators whose counter does not tick once an instruction.
+    """
+
+    driver: Literal["dwt", "systick", "fpgaio"]
+    ticks_per_instruction: float = Field(default=1.0, gt=0)
+
+
+class Probe(_Strict):
+    """How an image gets into the board.
+
+    Attributes:
+        usb: "vid:pid" of the probe or virtual COM port, lower-case hex.
+        openocd: board or target script of OpenOCD 0.12.
+        pyocd: target type of pyOCD.
+        stlink: st-flash can write it.
+        uf2: volume label of the boot loader's drive, and its family id.
+    """
+
+    usb: tuple[str, ...] = ()
+    openocd: str | None = None
+    pyocd: str | None = None
+    stlink: bool = False
+    uf2_volume: str | None = None
+    uf2_family: int | None = None
+
+    @field_validator("usb")
+    @classmethod
+    def _ids(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for entry in value:
+            if not re.fullmatch(r"[0-9a-f]{4}:[0-9a-f]{4}", entry):
+                raise ValueError(f"{entry!r} is not a lower-case vid:pid")
+        return value
+
+
+class Emulator(_Strict):
+    """What runs the image without hardware.
+
+    Attributes:
+        engine: "unicorn" (the default, from PyPI) or "qemu" (qemu-system-arm).
+        machine: QEMU's machine name.
+    """
+
+    engine: Literal["unicorn", "qemu"]
+    machine: str | None = None
+
+    @model_validator(mode="after")
+    def _machine_named(self) -> Self:
+        if (self.engine == "qemu") != (self.machine is not None):
+            raise ValueError("a QEMU board names its machine, a Unicorn board none")
+        return self
+
+
+class Board(_Strict):
+    """One board; its name is the file's stem.
+
+    Attributes:
+        port: folder of firmware/ports with the family's clock code.
+        real: hardware that can be bought, not only a machine of an emulator.
+        hardware_tested: an image of this board has run on the hardware.
+        quirks: what a user has to know, one sentence each.
+    """
+
+    name: str
+    title: str
+    maker: str
+    part: str
+    sources: tuple[str, ...]
+    core: Core
+    port: str
+    core_hz: int = Field(gt=0)
+    flash: Memory
+    ram: Memory
+    uart: Uart
+    counter: Counter
+    probe: Probe = Probe()
+    emulator: Emulator | None = None
+    real: bool = True
+    hardware_tested: bool = False
+    quirks: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.flash.overlaps(self.ram):
+            raise ValueError("flash and RAM overlap")
+        if self.core == "cortex-m55" and self.emulator and self.emulator.engine == "unicorn":
+            raise ValueError("Unicorn has no Cortex-M55")
+        if self.core == "cortex-m0plus" and self.counter.driver == "dwt":
+            raise ValueError("a Cortex-M0+ has no DWT cycle counter")
+        if not self.sources:
+            raise ValueError("name the documents the figures are from")
+        return self
+
+    @property
+    def flash_bytes(self) -> int:
+        return self.flash.bytes
+
+    @property
+    def ram_bytes(self) -> int:
+        return self.ram.bytes

@@ -1,0 +1,175 @@
+"""The machine: memories, peripherals, reset, and the loop that runs it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from elftools.elf.elffile import ELFFile
+from unicorn import Uc, UcError
+from unicorn import arm_const as arm
+from unicorn import unicorn_const as const
+
+from mcuq_hil.emulator import core, exceptions
+from mcuq_hil.emulator.core import CorePeripherals
+from mcuq_hil.emulator.counting import InstructionCounter
+from mcuq_hil.emulator.families import FAMILIES
+from mcuq_hil.emulator.line import Line
+from mcuq_hil.emulator.registers import RegisterFile
+from mcuq_hil.emulator.spec import MachineSpec
+from mcuq_hil.emulator.uarts import make_uart
+
+CPU_MODELS = {
+    "cortex-m0plus": arm.UC_CPU_ARM_CORTEX_M0,
+    "cortex-m3": arm.UC_CPU_ARM_CORTEX_M3,
+    "cortex-m4": arm.UC_CPU_ARM_CORTEX_M4,
+    "cortex-m7": arm.UC_CPU_ARM_CORTEX_M7,
+    "cortex-m33": arm.UC_CPU_ARM_CORTEX_M33,
+}
+_PERIPHERALS = (0x4000_0000, 0x6000_0000)
+_PRIVATE = (0xE000_0000, 0xE010_0000)
+_PAGE = 0x1000
+_NEVER = 0xDEAD_BEEE
+_INTERRUPT_BREAKPOINT = 7
+_INTERRUPT_EXCEPTION_RETURN = 8
+
+
+class Machine:
+    """One board.
+
+    Args:
+        spec: memories, core, UART.
+        elf: the image; its segments are loaded at their physical addresses.
+        line: the UART's wire.
+    """
+
+    def __init__(self, spec: MachineSpec, elf: Path, line: Line) -> None:
+        self._uc = Uc(const.UC_ARCH_ARM, const.UC_MODE_THUMB | const.UC_MODE_MCLASS)
+        self._uc.ctl_set_cpu_model(CPU_MODELS[spec.core])
+        self._line = line
+        self._asked: list[str] = []
+        self._bad_address = 0
+        self._counter = InstructionCounter(self._uc)
+        self._private = CorePeripherals(self._counter, self._ask)
+        self._registers = RegisterFile(FAMILIES[spec.family])
+        self._map(spec)
+        self._vectors = self._load(elf, spec)
+        self._uc.hook_add(const.UC_HOOK_INTR, self._interrupted)
+        unmapped = const.UC_HOOK_MEM_UNMAPPED | const.UC_HOOK_MEM_PROT
+        self._uc.hook_add(unmapped, self._bad_access)
+
+    def run(self) -> None:
+        """From power-on until the host hangs up. Raises LockupError."""
+        self._reset()
+        while not self._line.closed:
+            try:
+                self._uc.emu_start(self._uc.reg_read(arm.UC_ARM_REG_PC) | 1, _NEVER)
+            except UcError as error:
+                exceptions.hard_fault(self._uc, self._private, error.errno, self._bad_address)
+            asked, self._asked = self._asked, []
+            for what in dict.fromkeys(asked):
+                self._do(what)
+        self._line.flush()
+
+    def press_reset(self) -> None:
+        """The reset button: takes effect as soon as the firmware touches a peripheral."""
+        self._ask("reset")
+
+    def _ask(self, what: str) -> None:
+        self._asked.append(what)
+        self._uc.emu_stop()
+
+    def _do(self, what: str) -> None:
+        if what == "reset":
+            self._reset()
+        elif what == "count":
+            self._counter.start()
+        elif what == "uncount":
+            self._counter.stop()
+        elif what == "systick":
+            exceptions.enter(self._uc, self._private, exceptions.SYSTICK)
+        elif what == "return":
+            exceptions.leave(self._uc)
+        elif what == "undefined":
+            exceptions.hard_fault(self._uc, self._private, const.UC_ERR_INSN_INVALID, 0)
+
+    def _reset(self) -> None:
+        """RAM keeps its content, as on the hardware."""
+        self._line.flush()
+        self._counter.stop()
+        self._registers.clear()
+        self._private.clear()
+        self._private.put(core.VTOR, self._vectors)
+        sp, pc = (
+            int.from_bytes(bytes(self._uc.mem_read(self._vectors + at, 4)), "little")
+            for at in (0, 4)
+        )
+        self._uc.reg_write(arm.UC_ARM_REG_IPSR, 0)
+        self._uc.reg_write(arm.UC_ARM_REG_CONTROL, 0)
+        self._uc.reg_write(arm.UC_ARM_REG_MSP, sp)
+        self._uc.reg_write(arm.UC_ARM_REG_PC, pc | 1)
+
+    def _map(self, spec: MachineSpec) -> None:
+        for (origin, size), rights in (
+            (spec.flash, const.UC_PROT_READ | const.UC_PROT_EXEC),
+            (spec.ram, const.UC_PROT_ALL),
+        ):
+            self._uc.mem_map(origin, -(-size // _PAGE) * _PAGE, rights)
+        page = spec.uart_base & ~(_PAGE - 1)
+        self._map_registers(_PERIPHERALS[0], page)
+        self._map_uart(spec, page)
+        self._map_registers(page + _PAGE, _PERIPHERALS[1])
+        self._uc.mmio_map(
+            _PRIVATE[0],
+            _PRIVATE[1] - _PRIVATE[0],
+            lambda _uc, offset, size, _: self._private.read(_PRIVATE[0] + offset, size),
+            None,
+            lambda _uc, offset, size, value, _: self._private.write(
+                _PRIVATE[0] + offset, size, value
+            ),
+            None,
+        )
+
+    def _map_registers(self, start: int, end: int) -> None:
+        self._uc.mmio_map(
+            start,
+            end - start,
+            lambda _uc, offset, size, _: self._registers.read(start + offset, size),
+            None,
+            lambda _uc, offset, size, value, _: self._registers.write(start + offset, size, value),
+            None,
+        )
+
+    def _map_uart(self, spec: MachineSpec, page: int) -> None:
+        uart = make_uart(spec.uart_driver, self._line)
+        base = spec.uart_base - page
+
+        def read(_uc: Uc, offset: int, _size: int, _data: Any) -> int:
+            value = uart.read(offset - base)
+            if self._line.closed:
+                self._uc.emu_stop()
+            return value
+
+        def write(_uc: Uc, offset: int, _size: int, value: int, _data: Any) -> None:
+            uart.write(offset - base, value)
+
+        self._uc.mmio_map(page, _PAGE, read, None, write, None)
+
+    def _load(self, elf: Path, spec: MachineSpec) -> int:
+        """Write the image into flash; the address of its vector table."""
+        with elf.open("rb") as stream:
+            image = ELFFile(stream)
+            for segment in image.iter_segments():
+                if segment["p_type"] == "PT_LOAD" and segment["p_filesz"]:
+                    self._uc.mem_write(segment["p_paddr"], segment.data())
+            vectors = image.get_section_by_name(".vectors")
+            return int(vectors["sh_addr"]) if vectors else spec.flash[0]
+
+    def _interrupted(self, _uc: Uc, number: int, _data: Any) -> None:
+        self._ask("return" if number == _INTERRUPT_EXCEPTION_RETURN else "undefined")
+
+    def _bad_access(
+        self, _uc: Uc, _access: int, address: int, _size: int, _value: int, _data: Any
+    ) -> bool:
+        self._bad_address = address
+        return False

@@ -1,0 +1,43 @@
+"""What the emulator needs to know of a board, small enough to hand to its process."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mcuq_hil.boards import Board
+
+
+@dataclass(frozen=True)
+class MachineSpec:
+    """Memories as (origin, bytes), the UART's model and address, the family's registers."""
+
+    core: str
+    family: str
+    flash: tuple[int, int]
+    ram: tuple[int, int]
+    uart_driver: str
+    uart_base: int
+
+    @classmethod
+    def of(cls, board: Board) -> MachineSpec:
+        """The machine of a board."""
+        return cls(
+            core=board.core,
+            family=board.port,
+            flash=(board.flash.origin, board.flash.bytes),
+            ram=(board.ram.origin, board.ram.bytes),
+            uart_driver=board.uart.driver,
+            uart_base=board.uart.base,
+        )
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> MachineSpec:
+        fields = json.loads(text)
+        fields["flash"], fields["ram"] = tuple(fields["flash"]), tuple(fields["ram"])
+        return cls(**fields)

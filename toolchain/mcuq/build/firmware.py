@@ -1,0 +1,240 @@
+"""From a folder of emitted C to an image for one board."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from mcuq.build.archive import library_sections
+from mcuq.build.compile import Object, Unit, compile_units
+from mcuq.build.image import Image, flash_content, ram_bytes, section_sizes
+from mcuq.build.mapfile import flash_contributions
+from mcuq.build.render import render_board_header, render_linker_script
+from mcuq.build.sections import Section, read_sections
+from mcuq.build.stack import stack_bound
+from mcuq.build.toolchain import (
+    CompilerError,
+    compiler_version,
+    core_flags,
+    library_path,
+    run_tool,
+)
+from mcuq.errors import BudgetError
+from mcuq.resources import firmware_dir
+from mcuq_hil.boards import Board
+
+Optimize = Literal["speed", "size"]
+
+_LIBRARIES = {"speed": "libc.a", "size": "libc_nano.a"}
+_LEVEL = {"speed": "-O2", "size": "-Os"}
+
+EXCEPTION_BYTES = 40
+"""What an exception pushes on the stack it interrupts: eight words, and alignment to eight bytes."""
+EXCEPTION_BYTES_FPU = 112
+STACK_STEP = 32
+
+
+def optimize_flag(optimize: Optimize) -> str:
+    """The compiler's flag for it."""
+    return _LEVEL[optimize]
+
+
+@dataclass(frozen=True)
+class Program:
+    """Everything of an image but where it is placed.
+
+    Attributes:
+        objects: in link order.
+        sections: of the objects and of the library members they need.
+    """
+
+    objects: tuple[Object, ...]
+    sections: dict[str, Section]
+
+
+def build_firmware(
+    board: Board,
+    model_dir: Path,
+    out_dir: Path,
+    *,
+    optimize: Optimize = "speed",
+    profile: bool = False,
+    stack_bytes: int | None = None,
+) -> Image:
+    """Compile and link the model for `board`; writes firmware.elf, .bin and .map in `out_dir`.
+
+    Args:
+        model_dir: every .c below it is compiled; headers are found in it and in its `include`.
+        optimize: "speed" is -O2 with newlib's memory functions, "size" -Os with newlib-nano's.
+            The runtime itself is always -Os.
+        profile: let the model mark its layers (`mcuq_layer_mark`).
+        stack_bytes: main stack to reserve, instead of the computed bound.
+
+    Raises:
+        CompilerError: the compiler is missing or refuses a file.
+        BudgetError: the image is larger than the board's flash or RAM; says by how much.
+        StackError: the stack has no bound.
+    """
+    program = compile_program(board, model_dir, optimize=optimize, profile=profile)
+    needed = stack_bytes_needed(board, program.sections) if stack_bytes is None else stack_bytes
+    handler_bytes = _handler_stack(board, program.sections)
+    build_id = _build_id(board, program, optimize, needed)
+    script = render_linker_script(
+        board, stack_bytes=needed, handler_stack_bytes=handler_bytes, build_id=build_id
+    )
+    out_dir.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=out_dir, prefix=".link-") as scratch:
+        work = Path(scratch)
+        _link(board, program.objects, script, optimize, work)
+        (work / "firmware.bin").write_bytes(flash_content(work / "firmware.elf", board))
+        for name in ("firmware.map", "firmware.bin", "firmware.elf"):
+            (work / name).replace(out_dir / name)
+    elf = out_dir / "firmware.elf"
+    return Image(
+        elf=elf,
+        bin=out_dir / "firmware.bin",
+        flash_bytes=(out_dir / "firmware.bin").stat().st_size,
+        ram_bytes=ram_bytes(elf, board),
+        sections=section_sizes(elf),
+        contributions=flash_contributions((out_dir / "firmware.map").read_text(encoding="utf-8")),
+        build_id=build_id.hex(),
+        stack_bytes=needed,
+    )
+
+
+def compile_program(
+    board: Board, model_dir: Path, *, optimize: Optimize = "speed", profile: bool = False
+) -> Program:
+    """Compile the model, the runtime and the board's port; raises CompilerError."""
+    defines = ("-DMCUQ_PROFILE",) if profile else ()
+    with tempfile.TemporaryDirectory() as scratch:
+        (Path(scratch) / "mcuq_board.h").write_text(render_board_header(board), encoding="utf-8")
+        units = [
+            *_model_units(board, model_dir, optimize, defines),
+            *_runtime_units(board, Path(scratch), defines),
+        ]
+        objects = tuple(compile_units(units))
+    return Program(objects, with_libraries(board, read_sections(objects), optimize))
+
+
+def _model_units(
+    board: Board, model_dir: Path, optimize: Optimize, defines: tuple[str, ...]
+) -> list[Unit]:
+    includes = (model_dir, model_dir / "include", firmware_dir() / "runtime")
+    flags = (*core_flags(board.core), optimize_flag(optimize), *defines)
+    sources = sorted(model_dir.rglob("*.c"))
+    if not sources:
+        raise CompilerError(f"no C source below {model_dir}", "emit the model first")
+    return [
+        Unit(f"model/{path.relative_to(model_dir).as_posix()}", path, includes, flags)
+        for path in sources
+    ]
+
+
+def _runtime_units(board: Board, header_dir: Path, defines: tuple[str, ...]) -> list[Unit]:
+    root = firmware_dir()
+    ports = root / "ports"
+    family = ports / board.port
+    includes = (
+        header_dir,
+        root / "runtime",
+        *(ports / name for name in ("core", "uart", "stm32")),
+        family,
+    )
+    sources = [
+        *sorted((root / "runtime").glob("*.c")),
+        *sorted((ports / "core").glob("*.c")),
+        *sorted(family.glob("*.c")),
+        ports / "counter" / f"{board.counter.driver}.c",
+        ports / "uart" / f"{board.uart.driver}.c",
+    ]
+    flags = (*core_flags(board.core), "-Os", *defines)
+    return [Unit(path.relative_to(root).as_posix(), path, includes, flags) for path in sources]
+
+
+def with_libraries(
+    board: Board, sections: dict[str, Section], optimize: Optimize
+) -> dict[str, Section]:
+    """`sections` and the library members that they need, members of members included."""
+    flags = core_flags(board.core)
+    archives = [library_path(name, flags) for name in (_LIBRARIES[optimize], "libgcc.a")]
+    found = dict(sections)
+    while True:
+        defined = frozenset(found)
+        needed = frozenset(need for section in found.values() for need in section.needs) - defined
+        fresh: dict[str, Section] = {}
+        for archive in archives:
+            fresh |= library_sections(archive, needed - fresh.keys())
+        if not fresh:
+            return found
+        found |= fresh
+
+
+def stack_bytes_needed(board: Board, sections: dict[str, Section]) -> int:
+    """Bound of the main stack, with room for one exception on top of it."""
+    exception = EXCEPTION_BYTES_FPU if board.core == "cortex-m55" else EXCEPTION_BYTES
+    return _round(stack_bound(sections, "mcuq_start") + exception)
+
+
+def _handler_stack(board: Board, sections: dict[str, Section]) -> int:
+    handlers = ("mcuq_fault_save", "mcuq_systick_handler")
+    return _round(sum(stack_bound(sections, name) + EXCEPTION_BYTES for name in handlers))
+
+
+def _round(size: int) -> int:
+    return -(-size // STACK_STEP) * STACK_STEP
+
+
+def _build_id(board: Board, program: Program, optimize: Optimize, stack: int) -> bytes:
+    hasher = hashlib.sha256(f"{compiler_version()}\0{optimize}\0{stack}\0".encode())
+    hasher.update(board.model_dump_json().encode())
+    for compiled in program.objects:
+        hasher.update(f"{compiled.name}\0{compiled.digest}\0".encode())
+    return hasher.digest()[:16]
+
+
+def _link(
+    board: Board, objects: Sequence[Object], script: str, optimize: Optimize, work: Path
+) -> None:
+    """Link in `work`, where every object has the name it shall have in the map."""
+    names = []
+    for compiled in objects:
+        name = f"{compiled.name}.o"
+        (work / name).parent.mkdir(parents=True, exist_ok=True)
+        _place(compiled.path, work / name)
+        names.append(name)
+    (work / "board.ld").write_text(script, encoding="utf-8")
+    library = "-l" + _LIBRARIES[optimize].removeprefix("lib").removesuffix(".a")
+    options = ["-nostartfiles", "-nodefaultlibs", "-Wl,--gc-sections", "-Wl,--build-id=none", "-Wl,--strip-debug"]
+    options += ["-Wl,--no-warn-rwx-segments", "-Wl,-Map=firmware.map", "-Wl,-T,board.ld"]
+    command = ["gcc", *core_flags(board.core), *options, "-o", "firmware.elf", *names]
+    try:
+        run_tool([*command, "-Wl,--start-group", library, "-lgcc", "-Wl,--end-group"], cwd=work)
+    except CompilerError as error:
+        _raise_too_large(board, error)
+        raise
+
+
+def _raise_too_large(board: Board, error: CompilerError) -> None:
+    for region, size in (("FLASH", board.flash_bytes), ("RAM", board.ram_bytes)):
+        marker = f"region `{region}' overflowed by "
+        if marker in error.hint:
+            excess = int(error.hint.split(marker)[1].split()[0])
+            kind = "flash" if region == "FLASH" else "RAM"
+            raise BudgetError(
+                f"the image needs {size + excess} bytes of {kind}, {board.title} has {size}",
+                "choose fewer bits, a smaller model or a larger board",
+            ) from error
+
+
+def _place(source: Path, target: Path) -> None:
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)

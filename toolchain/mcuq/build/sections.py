@@ -1,0 +1,133 @@
+"""What an object file is made of: sections, their sizes, and which needs which."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from elftools.elf.elffile import ELFFile
+
+from mcuq.build.compile import Object
+
+_FLASH = (".text", ".rodata", ".data", ".boot", ".vectors")
+_RAM = (".data", ".bss", ".noinit")
+
+
+@dataclass(frozen=True)
+class Section:
+    """One linkable piece: a function, or a constant or variable.
+
+    Attributes:
+        name: the global symbol it defines, else "unit.c:section name".
+        kind: "text", "rodata", "data" or "bss".
+        bytes: size rounded up to its alignment.
+        needs: names of the sections its relocations point to.
+        stack: bytes of stack of the function, 0 for data.
+    """
+
+    name: str
+    kind: str
+    bytes: int
+    needs: frozenset[str]
+    stack: int = 0
+
+    @property
+    def flash_bytes(self) -> int:
+        return self.bytes if self.kind != "bss" else 0
+
+    @property
+    def ram_bytes(self) -> int:
+        return self.bytes if self.kind in ("data", "bss") else 0
+
+
+def read_sections(objects: Iterable[Object]) -> dict[str, Section]:
+    """Sections of all objects by name. Undefined symbols stay as bare names in `needs`."""
+    found: dict[str, Section] = {}
+    for compiled in objects:
+        usage = read_stack_usage(compiled.stack_usage)
+        with compiled.path.open("rb") as stream:
+            found |= {section.name: section for section in _sections(stream, compiled.name, usage)}
+    return found
+
+
+def closure(needs: Mapping[str, frozenset[str]], roots: Iterable[str]) -> frozenset[str]:
+    """Names of everything that `roots` need, themselves included, as the linker would keep it."""
+    seen: set[str] = set()
+    waiting = list(roots)
+    while waiting:
+        name = waiting.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        waiting.extend(needs.get(name, ()))
+    return frozenset(seen)
+
+
+def read_stack_usage(path: Path) -> dict[str, int]:
+    """Function name to stack bytes, from gcc's .su file (lines "file:line:col:name, bytes, kind")."""
+    usage: dict[str, int] = {}
+    if path.is_file():
+        for line in path.read_text(encoding="utf-8").splitlines():
+            where, size, _ = line.rsplit("\t", 2)
+            usage[where.rsplit(":", 1)[1]] = int(size)
+    return usage
+
+
+def _sections(stream: BinaryIO, unit: str, usage: Mapping[str, int]) -> Iterator[Section]:
+    elf = ELFFile(stream)
+    table = elf.get_section_by_name(".symtab")
+    symbols = list(table.iter_symbols()) if table else []
+    names = _section_names(elf, symbols, unit)
+    functions = _functions(symbols)
+    needs = _needs(elf, symbols, names)
+    for index, name in names.items():
+        header = elf.get_section(index)
+        align = max(header["sh_addralign"], 1)
+        size = -(-header["sh_size"] // align) * align
+        stack = max((usage.get(function, 0) for function in functions.get(index, ())), default=0)
+        yield Section(name, _kind(header.name), size, frozenset(needs.get(index, ())), stack)
+
+
+def _kind(section_name: str) -> str:
+    return {".text": "text", ".data": "data", ".bss": "bss", ".noinit": "bss"}.get(
+        "." + section_name.split(".")[1], "rodata"
+    )
+
+
+def _section_names(elf: ELFFile, symbols: list[Any], unit: str) -> dict[int, str]:
+    kept = {
+        index: f"{unit}:{section.name}"
+        for index, section in enumerate(elf.iter_sections())
+        if section.name.startswith(_FLASH + _RAM) and section["sh_size"] > 0
+        if section["sh_type"] in ("SHT_PROGBITS", "SHT_NOBITS")
+    }
+    for symbol in symbols:
+        if symbol["st_info"]["bind"] != "STB_LOCAL" and symbol["st_shndx"] in kept:
+            kept[symbol["st_shndx"]] = symbol.name
+    return kept
+
+
+def _functions(symbols: list[Any]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {}
+    for symbol in symbols:
+        if symbol["st_info"]["type"] == "STT_FUNC" and isinstance(symbol["st_shndx"], int):
+            found.setdefault(symbol["st_shndx"], []).append(symbol.name)
+    return found
+
+
+def _needs(elf: ELFFile, symbols: list[Any], names: Mapping[int, str]) -> dict[int, set[str]]:
+    needs: dict[int, set[str]] = {}
+    for section in elf.iter_sections():
+        if section["sh_type"] != "SHT_REL" or section["sh_info"] not in names:
+            continue
+        into = needs.setdefault(section["sh_info"], set())
+        for relocation in section.iter_relocations():
+            symbol = symbols[relocation["r_info_sym"]]
+            target = symbol["st_shndx"]
+            if target == "SHN_UNDEF":
+                into.add(symbol.name)
+            elif target in names:
+                into.add(names[target])
+    return {index: into - {names[index]} for index, into in needs.items()}

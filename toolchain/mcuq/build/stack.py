@@ -1,0 +1,44 @@
+"""A bound of the stack, from gcc's frame sizes and the calls between sections."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from mcuq.build.sections import Section
+from mcuq.errors import DeviceError
+
+NOT_CALLED = frozenset({"mcuq_vectors"})
+"""Tables whose functions the hardware calls, on the other stack."""
+
+
+class StackError(DeviceError):
+    """The stack has no bound: functions call each other in a circle."""
+
+
+def stack_bound(sections: Mapping[str, Section], root: str) -> int:
+    """Bytes that `root` can use at most.
+
+    Every relocation counts as a call, also one to a table of function pointers, whose functions
+    then count as called by whoever reads the table.
+
+    Raises:
+        StackError: recursion; names the functions.
+    """
+    bounds: dict[str, int] = {}
+    return _bound(sections, root, (), bounds)
+
+
+def _bound(
+    sections: Mapping[str, Section], name: str, path: tuple[str, ...], bounds: dict[str, int]
+) -> int:
+    if name in bounds:
+        return bounds[name]
+    if name in path:
+        circle = " → ".join((*path[path.index(name) :], name))
+        raise StackError(f"the stack has no bound: {circle}", "mcuq emits no recursion")
+    if name in NOT_CALLED or name not in sections:
+        return 0
+    section = sections[name]
+    below = (_bound(sections, need, (*path, name), bounds) for need in sorted(section.needs))
+    bounds[name] = section.stack + max(below, default=0)
+    return bounds[name]

@@ -1,0 +1,68 @@
+"""The Arm cross compiler: where it is, what flags a core takes."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from functools import cache
+from pathlib import Path
+
+from mcuq.errors import DeviceError
+
+PREFIX = "arm-none-eabi-"
+INSTALL_HINT = "apt-get install gcc-arm-none-eabi libnewlib-arm-none-eabi"
+
+_CORE_FLAGS = {
+    "cortex-m0plus": ("-mcpu=cortex-m0plus", "-mfloat-abi=soft"),
+    "cortex-m3": ("-mcpu=cortex-m3", "-mfloat-abi=soft"),
+    "cortex-m4": ("-mcpu=cortex-m4", "-mfloat-abi=soft"),
+    "cortex-m7": ("-mcpu=cortex-m7", "-mfloat-abi=soft"),
+    "cortex-m33": ("-mcpu=cortex-m33", "-mfloat-abi=soft"),
+    # MVE shares its registers with the floating-point unit: no soft ABI there.
+    "cortex-m55": ("-mcpu=cortex-m55", "-mfloat-abi=hard"),
+}
+
+
+class CompilerError(DeviceError):
+    """The cross compiler is missing or refused a file."""
+
+
+def core_flags(core: str) -> tuple[str, ...]:
+    """Flags that choose a core. The image computes in integers only: no floating-point unit."""
+    return (*_CORE_FLAGS[core], "-mthumb")
+
+
+@cache
+def find_tool(name: str) -> str:
+    """Path of a tool such as "gcc"; raises CompilerError with what to install."""
+    path = shutil.which(PREFIX + name)
+    if path is None:
+        raise CompilerError(f"{PREFIX}{name} is not installed", INSTALL_HINT)
+    return path
+
+
+@cache
+def compiler_version() -> str:
+    """First line of the compiler's version."""
+    return run_tool(["gcc", "--version"]).splitlines()[0]
+
+
+@cache
+def library_path(name: str, flags: tuple[str, ...]) -> Path:
+    """Path of a library such as "libc.a" for a core; raises CompilerError where it is missing."""
+    path = Path(run_tool(["gcc", *flags, f"-print-file-name={name}"]).strip())
+    if not path.is_absolute():
+        raise CompilerError(f"the compiler has no {name} for {flags[0]}", INSTALL_HINT)
+    return path
+
+
+def run_tool(command: list[str], cwd: Path | None = None) -> str:
+    """Run a tool of the toolchain; its standard output. Raises CompilerError with its last words."""
+    done = subprocess.run(
+        [find_tool(command[0]), *command[1:]], cwd=cwd, capture_output=True, text=True, check=False
+    )
+    if done.returncode != 0:
+        words = (done.stderr.strip() or done.stdout.strip() or "no message").splitlines()
+        first = next((line for line in words if "error" in line or "overflow" in line), words[-1])
+        raise CompilerError(f"{PREFIX}{command[0]} failed: {first.strip()}", "\n".join(words[:20]))
+    return done.stdout
