@@ -53,6 +53,6 @@ def test_every_whole_number_is_itself(count: int) -> None:
 def test_formats() -> None:
     assert format_bytes(1234) == "1,234 B"
     assert format_bytes(65536) == "64.0 KB"
-    assert format_bytes(12 << 20) == "12.0 MB"
+    assert format_bytes(12 << 20) == "12.00 MB"
     assert format_count(12_500_000) == "12.50 M"
     assert format_count(999) == "999"

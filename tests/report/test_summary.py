@@ -20,7 +20,7 @@ def drawn(manifest: Manifest) -> str:
 
 def test_figures_are_on_the_page(manifest: Manifest) -> None:
     text = drawn(manifest)
-    for figure in ("98.50 %", "98.25 %", "98.00 %", "58.6 KB of 1,024.0 KB", "1.06 M instructions"):
+    for figure in ("98.50 %", "98.25 %", "98.00 %", "58.6 KB of 1.00 MB", "1.06 M instructions"):
         assert figure in text
     assert "int4 minmax" in text
     assert "✓ 400 samples on TFLite Micro: every output byte equal" in text

@@ -71,9 +71,9 @@ def format_bytes(count: int) -> str:
     """`1234` → `1,234 B`, `65536` → `64.0 KB`; KB is 1024 bytes as on a data sheet."""
     if abs(count) < 10_000:
         return f"{count:,} B"
-    if abs(count) < 10 << 20:
-        return f"{count / 1024:,.1f} KB"
-    return f"{count / (1 << 20):,.1f} MB"
+    if abs(count) < 1 << 20:
+        return f"{count / 1024:.1f} KB"
+    return f"{count / (1 << 20):,.2f} MB"
 
 
 def format_count(count: int) -> str:

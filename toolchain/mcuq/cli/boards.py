@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,7 +12,14 @@ from mcuq.units import format_bytes
 if TYPE_CHECKING:
     from mcuq_hil.boards import Board
 
-app = typer.Typer(help="List the boards, or show one.", no_args_is_help=True)
+app = typer.Typer(help="List the boards, or show one.")
+
+
+@app.callback(invoke_without_command=True)
+def boards(context: typer.Context, json: JsonFlag = False) -> None:
+    """List the boards, or show one."""
+    if context.invoked_subcommand is None:
+        list_(json)
 
 
 @app.command("list")
@@ -20,21 +27,22 @@ def list_(json: JsonFlag = False) -> None:
     """List every board: its name is what --board takes."""
     from rich.table import Table
 
-    from mcuq_hil.boards import list_boards, load_board
+    from mcuq_hil.boards import list_boards
 
-    boards = [load_board(name) for name in list_boards()]
+    boards = list_boards()
     if json:
-        write_json([board.model_dump(mode="json") for board in boards])
+        write_json([_facts(board) for board in boards])
         return
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for title in ("board", "part", "core"):
+    for title in ("board", "title", "core"):
         table.add_column(title)
     for title in ("flash", "RAM"):
         table.add_column(title, justify="right")
-    table.add_column("runs")
+    table.add_column("emulated by")
     for board in boards:
-        flash, ram = format_bytes(board.flash_bytes), format_bytes(board.ram_bytes)
-        table.add_row(board.name, board.part, board.core, flash, ram, _target(board))
+        flash, ram = format_bytes(board.flash.bytes), format_bytes(board.ram.bytes)
+        emulator = board.emulator.engine if board.emulator else ""
+        table.add_row(board.name, board.title, board.core, flash, ram, emulator)
     stdout().print(table)
 
 
@@ -43,17 +51,34 @@ def show(
     name: Annotated[str, typer.Argument(help="As listed by: mcuq boards list.")],
     json: JsonFlag = False,
 ) -> None:
-    """Show one board's memory, core, link and how it is flashed."""
+    """Show one board's memories, serial port, counter and probe."""
     from mcuq_hil.boards import load_board
 
-    board = load_board(name).model_dump(mode="json")
+    facts = _facts(load_board(name))
     if json:
-        write_json(board)
-        return
+        write_json(facts)
+    else:
+        _draw(facts)
+
+
+def _facts(board: Board) -> dict[str, Any]:
+    return board.model_dump(mode="json", by_alias=True)
+
+
+def _draw(facts: dict[str, Any], indent: str = "") -> None:
     console = stdout()
-    for key, value in board.items():
-        console.print(f"{key}: {value}", markup=False)
+    for key, value in facts.items():
+        if isinstance(value, dict):
+            console.print(f"{indent}{key}:", markup=False)
+            _draw(value, indent + "  ")
+        elif value not in (None, [], ""):
+            console.print(f"{indent}{key}: {_text(key, value)}", markup=False)
 
 
-def _target(board: Board) -> str:
-    return ""
+def _text(key: str, value: Any) -> str:
+    """Addresses as hexadecimal numbers, sizes with thousands apart."""
+    if isinstance(value, list):
+        return "; ".join(map(str, value))
+    if isinstance(value, bool) or not isinstance(value, int):
+        return str(value)
+    return f"{value:#010x}" if key in {"base", "origin", "register"} else f"{value:,}"

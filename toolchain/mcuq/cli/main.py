@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 import mcuq
-from mcuq.cli import boards, doctor, init, inspect
+from mcuq.cli import boards, check, compare, doctor, init, inspect, report
 from mcuq.cli.failure import report_failure
 from mcuq.cli.output import configure
 
@@ -44,6 +44,9 @@ def _options(
 app.command("init")(init.init)
 app.add_typer(boards.app, name="boards")
 app.command("inspect")(inspect.inspect)
+app.command("report")(report.report)
+app.command("compare")(compare.compare)
+app.command("check")(check.check)
 app.command("doctor")(doctor.doctor)
 
 

@@ -1,0 +1,82 @@
+"""Gates, regressions and comparisons: each figure on its right side."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from mcuq.project import Gates
+from mcuq.report.comparison import compare, differing_layers
+from mcuq.report.gates import broken_gates, regressions
+from mcuq.report.manifest import Manifest, Verification
+
+
+def changed(manifest: Manifest, **figures: Any) -> Manifest:
+    result = manifest.result.model_copy(update=figures)
+    return manifest.model_copy(update={"result": result})
+
+
+def test_limits_exactly_met_hold(manifest: Manifest) -> None:
+    gates = Gates(max_flash=60_000, max_ram=12_288, min_accuracy=0.98, max_instructions=1_060_000)
+    assert broken_gates(manifest, gates) == []
+
+
+@pytest.mark.parametrize(
+    ("gates", "sentence"),
+    [
+        (Gates(max_flash=59_999), "flash is 60,000, above the gate of 59,999"),
+        (Gates(max_ram=12_287), "RAM is 12,288, above the gate of 12,287"),
+        (Gates(min_accuracy=0.981), "top1 is 0.98, below the gate of 0.981"),
+        (Gates(max_instructions=1_059_999), "instructions is 1,060,000, above"),
+    ],
+)
+def test_each_broken_gate_is_one_sentence(manifest: Manifest, gates: Gates, sentence: str) -> None:
+    (broken,) = broken_gates(manifest, gates)
+    assert broken.startswith(sentence)
+
+
+def test_a_metric_where_less_is_better_turns_its_gate_around(manifest: Manifest) -> None:
+    mse = changed(manifest, metric="mse", higher_is_better=False, quantized=0.5)
+    assert broken_gates(mse, Gates(min_accuracy=0.5)) == []
+    assert broken_gates(mse, Gates(min_accuracy=0.4)) == ["mse is 0.5, above the gate of 0.4"]
+
+
+def test_an_unverified_or_unmeasured_result_fails(manifest: Manifest) -> None:
+    wrong = Verification(samples=9, equal_tflm=False, device_samples=9, equal_device=True)
+    assert broken_gates(manifest.model_copy(update={"verification": wrong}), Gates()) == [
+        "outputs are not verified equal"
+    ]
+    (broken,) = broken_gates(changed(manifest, instructions=None), Gates(max_instructions=5))
+    assert "not measured" in broken
+
+
+def test_regressions_beyond_the_tolerance(manifest: Manifest) -> None:
+    worse = changed(manifest, flash_bytes=60_600, quantized=0.9701)
+    assert regressions(manifest, manifest) == []
+    assert regressions(worse, manifest) == [
+        "top1 went from 98.00 % to 97.01 %",
+        "flash went from 58.6 KB to 59.2 KB",
+    ]
+    assert len(regressions(worse, manifest, tolerance=0.01)) == 1
+    assert regressions(manifest, worse) == []
+
+
+def test_compare_gives_every_figure_a_verdict(manifest: Manifest) -> None:
+    other = changed(manifest, flash_bytes=54_000, quantized=0.97, instructions=None, cycles=5)
+    other = other.model_copy(
+        update={"device": manifest.device.model_copy(update={"unit": "cycles"})}
+    )
+    rows = {row.name: row for row in compare(manifest, other)}
+    assert rows["flash"].verdict == "better"
+    assert rows["flash"].change == "-10.0 %"
+    assert rows["top1"].verdict == "worse"
+    assert rows["RAM"].verdict == "equal"
+    # Instructions of an emulator and cycles of hardware are never set against each other.
+    assert rows["instructions"].verdict == rows["cycles"].verdict == "incomparable"
+
+
+def test_differing_layers(manifest: Manifest) -> None:
+    first = manifest.layers[0].model_copy(update={"bits": 4, "method": "gptq"})
+    other = manifest.model_copy(update={"layers": (first, *manifest.layers[1:])})
+    assert differing_layers(manifest, other) == [("net/conv/Relu", "int8 minmax", "int4 gptq")]

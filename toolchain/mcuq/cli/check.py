@@ -1,0 +1,55 @@
+"""`mcuq check`: the gates of a CI."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mcuq.cli import options
+from mcuq.cli.output import JsonFlag, stdout, write_json
+from mcuq.errors import GateError
+
+
+def check(
+    folder: Annotated[Path, typer.Argument(help="Output directory or manifest.json.")],
+    max_flash: options.MaxFlash = None,
+    max_ram: options.MaxRam = None,
+    min_accuracy: options.MinAccuracy = None,
+    max_instructions: options.MaxInstructions = None,
+    baseline: Annotated[
+        Path | None, typer.Option("--baseline", help="An earlier result: nothing may be worse.")
+    ] = None,
+    tolerance: Annotated[
+        float,
+        typer.Option("--tolerance", min=0, help="Percent worse than the baseline that passes."),
+    ] = 0.0,
+    json: JsonFlag = False,
+) -> None:
+    """Fail with exit code 6 when a result is over a limit, unverified or worse than before."""
+    from mcuq.project import Gates
+    from mcuq.report.gates import broken_gates, regressions
+    from mcuq.report.store import read_manifest
+
+    manifest = read_manifest(folder)
+    gates = Gates(
+        max_flash=max_flash,
+        max_ram=max_ram,
+        min_accuracy=min_accuracy,
+        max_instructions=max_instructions,
+    )
+    broken = broken_gates(manifest, gates)
+    if baseline is not None:
+        broken += regressions(manifest, read_manifest(baseline), tolerance / 100)
+    raise_broken(broken)
+    if json:
+        write_json({"passed": True})
+    else:
+        stdout().print("every gate holds")
+
+
+def raise_broken(broken: list[str]) -> None:
+    """Raise GateError where a gate does not hold."""
+    if broken:
+        raise GateError("; ".join(broken), "the result itself is complete")

@@ -1,0 +1,152 @@
+"""Options that several subcommands share, each described once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mcuq.units import Size, parse_bytes, parse_size
+
+_DATA, _BUDGET, _GATES, _SEARCH = "Data", "Budget", "Gates (exit code 6)", "Search"
+
+Model = Annotated[
+    Path | None,
+    typer.Argument(
+        help="Float model. Without it, mcuq.toml in the current directory says everything.",
+        show_default=False,
+    ),
+]
+Board = Annotated[
+    str | None, typer.Option("--board", "-b", help="Name from `mcuq boards`.", show_default=False)
+]
+Port = Annotated[
+    str | None,
+    typer.Option("--port", help="Serial port of a real board; without it, it is emulated."),
+]
+Output = Annotated[
+    Path | None,
+    typer.Option("--output", "-o", help="Directory of the result (out).", show_default=False),
+]
+Optimize = Annotated[
+    str | None,
+    typer.Option("--optimize", help="speed (default) or size.", show_default=False),
+]
+Calibration = Annotated[
+    Path | None,
+    typer.Option("--calibration", help="Samples for activation ranges.", rich_help_panel=_DATA),
+]
+SearchData = Annotated[
+    Path | None,
+    typer.Option("--search-data", help="Samples to compare on.", rich_help_panel=_DATA),
+]
+Evaluation = Annotated[
+    Path | None,
+    typer.Option("--evaluation", help="Samples for the final figures.", rich_help_panel=_DATA),
+]
+Metric = Annotated[
+    str | None,
+    typer.Option(
+        "--metric",
+        help="top1, mse, auc, agreement or module:function.",
+        rich_help_panel=_DATA,
+        show_default=False,
+    ),
+]
+Flash = Annotated[
+    int | None,
+    typer.Option(
+        "--flash",
+        parser=parse_bytes,
+        metavar="SIZE",
+        help="Most flash for the whole image: 256K, 1M, 0x8000.",
+        rich_help_panel=_BUDGET,
+    ),
+]
+Ram = Annotated[
+    int | None,
+    typer.Option(
+        "--ram",
+        parser=parse_bytes,
+        metavar="SIZE",
+        help="Most RAM for everything.",
+        rich_help_panel=_BUDGET,
+    ),
+]
+WeightBytes = Annotated[
+    Size | None,
+    typer.Option(
+        "--weight-bytes",
+        parser=parse_size,
+        metavar="SIZE|PERCENT",
+        help="Most bytes of weights, or a share of the int8 weights: 60%.",
+        rich_help_panel=_BUDGET,
+    ),
+]
+Seed = Annotated[
+    int | None,
+    typer.Option(
+        "--seed",
+        min=0,
+        help="Equal seeds, equal bytes.",
+        rich_help_panel=_SEARCH,
+        show_default=False,
+    ),
+]
+Evaluations = Annotated[
+    int | None,
+    typer.Option("--evaluations", min=1, help="Most candidates to score.", rich_help_panel=_SEARCH),
+]
+Workers = Annotated[
+    int | None,
+    typer.Option(
+        "--workers",
+        min=1,
+        help="Processes; results do not depend on it. Default: all cores.",
+        rich_help_panel=_SEARCH,
+        show_default=False,
+    ),
+]
+Method = Annotated[
+    str | None,
+    typer.Option(
+        "--method",
+        help="ga (default), knapsack, greedy, random or uniform.",
+        rich_help_panel=_SEARCH,
+        show_default=False,
+    ),
+]
+MaxFlash = Annotated[
+    int | None,
+    typer.Option(
+        "--max-flash",
+        parser=parse_bytes,
+        metavar="SIZE",
+        rich_help_panel=_GATES,
+        help="Fail above this much flash.",
+    ),
+]
+MaxRam = Annotated[
+    int | None,
+    typer.Option(
+        "--max-ram",
+        parser=parse_bytes,
+        metavar="SIZE",
+        rich_help_panel=_GATES,
+        help="Fail above this much RAM.",
+    ),
+]
+MinAccuracy = Annotated[
+    float | None,
+    typer.Option("--min-accuracy", rich_help_panel=_GATES, help="Fail where the metric is worse."),
+]
+MaxInstructions = Annotated[
+    int | None,
+    typer.Option(
+        "--max-instructions",
+        min=1,
+        rich_help_panel=_GATES,
+        help="Fail above this many instructions (cycles) an inference.",
+    ),
+]

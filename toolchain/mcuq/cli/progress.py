@@ -1,0 +1,85 @@
+"""Live progress on stderr: a line a stage where somebody watches, silence in a pipe."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from mcuq.cli.output import explain, stderr
+from mcuq.progress import Progress, ProgressCallback
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as Bars
+    from rich.progress import TaskID
+
+
+@contextlib.contextmanager
+def shown_progress() -> Iterator[ProgressCallback]:
+    """A callback that draws for as long as the context lasts."""
+    if not sys.stderr.isatty():
+        yield _Log()
+        return
+    with _bars() as bars:
+        yield _Drawing(bars)
+
+
+class _Log:
+    """With `-v`: the name of each stage when it begins."""
+
+    def __init__(self) -> None:
+        self._stage = ""
+
+    def __call__(self, progress: Progress) -> None:
+        if progress.stage != self._stage:
+            self._stage = progress.stage
+            explain(progress.stage)
+
+
+class _Drawing:
+    """A bar a stage; an earlier one is finished when the next begins."""
+
+    def __init__(self, bars: Bars) -> None:
+        self._bars = bars
+        self._tasks: dict[str, TaskID] = {}
+
+    def __call__(self, progress: Progress) -> None:
+        if progress.stage not in self._tasks:
+            self._finish_all()
+            self._tasks[progress.stage] = self._bars.add_task(progress.stage, note="", total=None)
+        self._bars.update(
+            self._tasks[progress.stage],
+            completed=progress.done,
+            total=progress.total,
+            note=progress.note,
+        )
+
+    def _finish_all(self) -> None:
+        for task in self._bars.tasks:
+            if not task.finished:
+                total = task.total if task.total is not None else 1
+                self._bars.update(task.id, total=total, completed=total, refresh=True)
+
+
+def _bars() -> Bars:
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        SpinnerColumn,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+    from rich.progress import Progress as Bars
+
+    return Bars(
+        SpinnerColumn(finished_text="✓"),
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=24),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[note]}", markup=False),
+        console=stderr(),
+    )

@@ -1,0 +1,78 @@
+"""From a command line, or mcuq.toml with a command line over it, to a build request."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from mcuq.errors import UsageError
+from mcuq.pipeline.request import BuildRequest
+from mcuq.project import FILE_NAME, Gates, Project, load_project
+
+OUTPUT = Path("out")
+
+
+@dataclass(frozen=True)
+class Job:
+    """What to build, and what the result must keep."""
+
+    request: BuildRequest
+    gates: Gates
+
+
+def job(model: Path | None, options: dict[str, Any], gates: dict[str, Any]) -> Job:
+    """The job that a command line asks for.
+
+    Args:
+        model: the MODEL argument; None reads mcuq.toml in the current directory.
+        options: BuildRequest fields given on the command line; None is not given.
+        gates: Gates fields given on the command line; None is not given.
+
+    Raises:
+        UsageError: something is missing or makes no sense.
+        InputError: mcuq.toml cannot be used.
+    """
+    given = {name: value for name, value in options.items() if value is not None}
+    limits = {name: value for name, value in gates.items() if value is not None}
+    optimize = given.get("optimize", "speed")
+    if optimize not in {"speed", "size"}:
+        raise UsageError(f"--optimize {optimize} is not known", "choose speed or size")
+    if model is None:
+        project = load_project(Path.cwd())
+        request = replace(_from_project(project), **given)
+        return Job(request, project.gates.model_copy(update=limits))
+    if "calibration" not in given:
+        raise UsageError(
+            "--calibration is missing",
+            f"give an .npz of typical samples, or describe the project in {FILE_NAME}",
+        )
+    defaults = {"board": Project.model_fields["boards"].default[0], "output": OUTPUT}
+    defaults["workers"] = cores()
+    return Job(BuildRequest(model=model, **(defaults | given)), Gates(**limits))
+
+
+def cores() -> int:
+    """Processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _from_project(project: Project) -> BuildRequest:
+    return BuildRequest(
+        model=project.model,
+        board=project.boards[0],
+        calibration=project.calibration,
+        output=project.output,
+        search_data=project.search_data,
+        evaluation=project.evaluation,
+        metric=project.metric,
+        metric_folder=project.model.parent,
+        flash=project.budget.flash,
+        ram=project.budget.ram,
+        weight_bytes=project.budget.weight_bytes,
+        evaluations=project.evaluations,
+        seed=project.seed,
+        workers=cores(),
+        optimize=project.optimize,
+    )

@@ -1,0 +1,51 @@
+"""Two results side by side."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from mcuq.report.gates import Figure, compared_figures
+from mcuq.report.manifest import Manifest
+
+
+@dataclass(frozen=True)
+class Row:
+    """One figure of both; `verdict` is from the second's point of view."""
+
+    name: str
+    first: Figure | None
+    second: Figure | None
+
+    @property
+    def verdict(self) -> Literal["better", "worse", "equal", "incomparable"]:
+        if self.first is None or self.second is None:
+            return "incomparable"
+        if self.first.value == self.second.value:
+            return "equal"
+        return "worse" if self.second.worse_than(self.first.value) else "better"
+
+    @property
+    def change(self) -> str:
+        """Relative change such as `-12.5 %`; empty where there is none to give."""
+        if self.first is None or self.second is None or not self.first.value:
+            return ""
+        return f"{(self.second.value / self.first.value - 1) * 100:+.1f} %"
+
+
+def compare(first: Manifest, second: Manifest) -> list[Row]:
+    """Every figure that either has."""
+    left, right = compared_figures(first), compared_figures(second)
+    return [Row(name, left.get(name), right.get(name)) for name in {**left, **right}]
+
+
+def differing_layers(first: Manifest, second: Manifest) -> list[tuple[str, str, str]]:
+    """(layer, weights of the first, weights of the second) where the bits or the method differ."""
+    others = {layer.name: layer for layer in second.layers}
+    return [
+        (layer.name, f"int{layer.bits} {layer.method}", f"int{other.bits} {other.method}")
+        for layer in first.layers
+        if (other := others.get(layer.name)) is not None
+        and layer.bits is not None
+        and (layer.bits, layer.method) != (other.bits, other.method)
+    ]

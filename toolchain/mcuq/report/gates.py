@@ -1,0 +1,87 @@
+"""Limits that a result must keep, and what got worse since an earlier one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mcuq.project import Gates
+from mcuq.report.manifest import Manifest
+from mcuq.report.wording import metric_value
+from mcuq.units import format_bytes, format_count
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number of a result that has a better and a worse direction."""
+
+    name: str
+    value: float
+    text: str
+    higher_is_better: bool = False
+
+    def worse_than(self, limit: float) -> bool:
+        """Whether it lies on the wrong side of `limit`."""
+        return self.value < limit if self.higher_is_better else self.value > limit
+
+
+def compared_figures(manifest: Manifest) -> dict[str, Figure]:
+    """What gates and comparisons look at, by name. Counts are there only where measured."""
+    result = manifest.result
+    figures = [
+        Figure(
+            result.metric,
+            result.quantized,
+            metric_value(manifest, result.quantized),
+            result.higher_is_better,
+        ),
+        Figure("flash", result.flash_bytes, format_bytes(result.flash_bytes)),
+        Figure("weights", result.weight_bytes, format_bytes(result.weight_bytes)),
+        Figure("RAM", result.ram_bytes, format_bytes(result.ram_bytes)),
+        Figure("arena", result.arena_bytes, format_bytes(result.arena_bytes)),
+    ]
+    count = result.instructions if result.instructions is not None else result.cycles
+    if count is not None:
+        figures.append(Figure(manifest.device.unit, count, format_count(count)))
+    return {figure.name: figure for figure in figures}
+
+
+def broken_gates(manifest: Manifest, gates: Gates) -> list[str]:
+    """One sentence for every gate that does not hold."""
+    figures = compared_figures(manifest)
+    limits = {
+        "flash": gates.max_flash,
+        "RAM": gates.max_ram,
+        manifest.result.metric: gates.min_accuracy,
+        manifest.device.unit: gates.max_instructions,
+    }
+    broken = []
+    for name, limit in limits.items():
+        figure = figures.get(name)
+        if limit is None:
+            continue
+        if figure is None:
+            broken.append(f"{name} was not measured, the gate asks for {limit:,}")
+        elif figure.worse_than(limit):
+            side = "below" if figure.higher_is_better else "above"
+            broken.append(f"{name} is {figure.value:,}, {side} the gate of {limit:,}")
+    if not manifest.verification.holds:
+        broken.append("outputs are not verified equal")
+    return broken
+
+
+def regressions(manifest: Manifest, baseline: Manifest, tolerance: float = 0.0) -> list[str]:
+    """One sentence for every figure that is worse than in `baseline`.
+
+    Args:
+        tolerance: share of the baseline's figure that does not count, such as 0.01.
+    """
+    before = compared_figures(baseline)
+    worse = []
+    for name, figure in compared_figures(manifest).items():
+        if name not in before:
+            continue
+        allowed = abs(before[name].value) * tolerance
+        limit = before[name].value + (-allowed if figure.higher_is_better else allowed)
+        if figure.worse_than(limit):
+            worse.append(f"{name} went from {before[name].text} to {figure.text}")
+    return worse
