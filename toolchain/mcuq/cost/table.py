@@ -16,8 +16,8 @@ from mcuq.cost.figures import Cost
 from mcuq.cost.memory import plan_program
 from mcuq.lower.program import Call, Program
 
-LayerCounts = Mapping[tuple[str, int], int]
-"""(operator name, weight bits or 0) → instructions or cycles of its calls."""
+LayerCounts = Mapping[tuple[int, int], int]
+"""(index of the call, weight bits or 0) → instructions or cycles."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class CostTable:
     """Attributes:
     programs: one for each width, all filters at that width.
     code: code sizes of the board's compiler.
-    counts: profiled counts; an operator not in it counts its MACs.
+    counts: profiled counts.
     """
 
     programs: Mapping[int, Program]
@@ -40,7 +40,7 @@ class CostTable:
             flash=flash_bytes(program, self.code),
             ram=self.code.fixed_ram + self._arena(program),
             weight_bytes=self._weight_bytes(widths),
-            instructions=sum(layer_count(call, self.counts) for call in program.calls),
+            instructions=instructions(program, self.counts),
         )
 
     def _mixed(self, widths: Mapping[str, int]) -> Program:
@@ -71,7 +71,7 @@ def program_cost(program: Program, arena: int, code: CodeModel, counts: LayerCou
         flash_bytes(program, code),
         code.fixed_ram + arena,
         weight_bytes(program.qgraph),
-        sum(layer_count(call, counts) for call in program.calls),
+        instructions(program, counts),
     )
 
 
@@ -81,9 +81,11 @@ def flash_bytes(program: Program, code: CodeModel) -> int:
     return code.fixed_flash + kernels + constant_bytes(program).total
 
 
-def layer_count(call: Call, counts: LayerCounts) -> int:
-    """Profiled count of a call; its MACs where it was never profiled."""
-    return counts.get((call.op.name, call.weight_bits), call.macs)
+def instructions(program: Program, counts: LayerCounts) -> int:
+    """Sum of the profiled counts; a call that was never profiled counts its MACs."""
+    return sum(
+        counts.get((index, call.weight_bits), call.macs) for index, call in enumerate(program.calls)
+    )
 
 
 def _filter_name(call: Call) -> str:

@@ -39,10 +39,13 @@ class Ranker:
     reference: Mapping[str, npt.NDArray[np.float32]]
     serialize: Serialize
 
-    def losses(self, qgraph: QuantizedGraph) -> npt.NDArray[np.float64]:
-        """Divergence from the float model, float64 (samples,)."""
-        found = run_litert(qgraph, self.inputs, [h.tensor for h in self.heads], self.serialize)
-        return divergence(self.heads, self.reference, found)
+    def losses(self, qgraph: QuantizedGraph, span: tuple[int, int]) -> npt.NDArray[np.float64]:
+        """Divergence from the float model on samples first … last - 1, one figure each."""
+        first, last = span
+        inputs = [x[first:last] for x in self.inputs]
+        reference = {name: x[first:last] for name, x in self.reference.items()}
+        found = run_litert(qgraph, inputs, [h.tensor for h in self.heads], self.serialize)
+        return divergence(self.heads, reference, found)
 
 
 def run_litert(

@@ -9,6 +9,8 @@ from typing import Literal
 from mcuq.quantize import WeightChoice
 from mcuq.units import Size
 
+Optimize = Literal["speed", "size"]
+
 
 @dataclass(frozen=True)
 class BuildRequest:
@@ -50,6 +52,6 @@ class BuildRequest:
     evaluations: int | None = None
     seed: int = 0
     workers: int = 1
-    optimize: Literal["speed", "size"] = "speed"
+    optimize: Optimize = "speed"
     port: str | None = None
     device_samples: int = 32

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import multiprocessing
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -67,17 +68,20 @@ class Scorer:
         if self._pool is not None:
             self._pool.shutdown(cancel_futures=True)
 
-    def __call__(self, genomes: Sequence[Genome]) -> list[float]:
+    def __call__(self, genomes: Sequence[Genome], span: tuple[int, int]) -> list[float]:
+        """Losses over the samples `span` = (first, one past the last), in the genomes' order."""
         if self._pool is None:
-            return [_mean_loss(self._candidates, self._ranker, g) for g in genomes]
-        return list(self._pool.map(_score_in_worker, genomes))
+            return [_mean_loss(self._candidates, self._ranker, g, span) for g in genomes]
+        return list(self._pool.map(_score_in_worker, genomes, itertools.repeat(span)))
 
 
-def _mean_loss(candidates: Candidates, ranker: Ranker, genome: Genome) -> float:
-    return float(ranker.losses(candidates.quantize(genome)).mean())
+def _mean_loss(
+    candidates: Candidates, ranker: Ranker, genome: Genome, span: tuple[int, int]
+) -> float:
+    return float(ranker.losses(candidates.quantize(genome), span).mean())
 
 
-_score: Callable[[Genome], float]
+_score: Callable[[Genome, tuple[int, int]], float]
 """Set once in each worker process."""
 
 
@@ -86,5 +90,5 @@ def _start_worker(candidates: Candidates, ranker: Ranker) -> None:
     _score = partial(_mean_loss, candidates, ranker)
 
 
-def _score_in_worker(genome: Genome) -> float:
-    return _score(genome)
+def _score_in_worker(genome: Genome, span: tuple[int, int]) -> float:
+    return _score(genome, span)

@@ -47,6 +47,13 @@ class ModelSpace:
         }
         return Config(weights=weights, observers=observers)
 
+    def widths(self, genome: Genome) -> dict[str, int]:
+        """Filter name → bits."""
+        return {
+            name: choices[index].bits
+            for name, choices, index in zip(self.names, self.weights, genome, strict=False)
+        }
+
 
 def label(choice: WeightChoice) -> str:
     """`int4:gptq`."""

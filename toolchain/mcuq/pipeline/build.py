@@ -1,0 +1,242 @@
+"""`mcuq build` and `mcuq quantize` as one function: a request in, files and a result out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from mcuq.calibrate import OBSERVERS, Ranges, calibrate
+from mcuq.cost import Cost, CostTable, constant_bytes, program_cost
+from mcuq.data import Dataset
+from mcuq.errors import BudgetError
+from mcuq.evaluate.float import run_float
+from mcuq.evaluate.integer import dequantize_outputs, quantize_inputs, run_integer
+from mcuq.evaluate.metrics import Predictions
+from mcuq.pipeline.candidates import weight_candidates
+from mcuq.pipeline.costing import cost_table
+from mcuq.pipeline.deploy import Deployed, deploy, verify
+from mcuq.pipeline.layers import describe_layers
+from mcuq.pipeline.load import Loaded, load
+from mcuq.pipeline.profile import Target
+from mcuq.pipeline.request import BuildRequest
+from mcuq.pipeline.result import Accuracy, BuildResult, Footprint, SearchSummary
+from mcuq.pipeline.scoring import Candidates
+from mcuq.pipeline.search import (
+    SearchSettings,
+    describe,
+    excess,
+    fingerprint,
+    make_ranker,
+    search_configuration,
+)
+from mcuq.pipeline.space import build_space
+from mcuq.pipeline.versions import versions
+from mcuq.progress import Progress, ProgressCallback, silent
+from mcuq.quantize import Config, QuantizedGraph, WeightChoice, quantize
+
+Int8s = npt.NDArray[np.int8]
+Reals = tuple[npt.NDArray[np.float32], ...]
+
+
+@dataclass(frozen=True)
+class Found:
+    """What the search stage, or the user's fixed choice, decided."""
+
+    config: Config
+    qgraph: QuantizedGraph
+    table: CostTable
+    summary: SearchSummary
+
+
+def build(request: BuildRequest, folder: Path, progress: ProgressCallback = silent) -> BuildResult:
+    """Run every stage.
+
+    Args:
+        request: what is asked for.
+        folder: an existing, empty directory: model.tflite, model/ and firmware.elf/.bin go there.
+
+    Raises:
+        InputError, UsageError: something the request names cannot be used.
+        BudgetError: nothing fits.
+        DeviceError, mcuq_hil's HilError: the compiler, the board or the link failed, or outputs
+            are not equal.
+    """
+    progress(Progress("load"))
+    loaded = load(request)
+    target = Target(loaded.board, request.optimize, request.port)
+    progress(Progress("calibrate", note=f"{len(loaded.calibration)} samples"))
+    ranges = calibrate(loaded.graph, loaded.calibration.inputs, OBSERVERS)
+    plain = {bits: _plain(loaded, ranges, bits) for bits in (8, 4)}
+    if request.fixed is None:
+        found = _searched(request, loaded, target, ranges, plain, progress)
+    else:
+        found = _fixed(request, request.fixed, loaded, target, ranges, plain[8])
+    return _finish(request, loaded, target, found, plain[8], folder, progress)
+
+
+def _plain(loaded: Loaded, ranges: Ranges, bits: int) -> QuantizedGraph:
+    """Min-max throughout, every filter at one width."""
+    return quantize(loaded.graph, ranges, Config(default_weight=WeightChoice(bits)))
+
+
+def _sample(qgraph: QuantizedGraph, data: Dataset) -> list[Int8s]:
+    return [x[0] for x in quantize_inputs(qgraph, [x[:1] for x in data.inputs])]
+
+
+def _searched(
+    request: BuildRequest,
+    loaded: Loaded,
+    target: Target,
+    ranges: Ranges,
+    plain: dict[int, QuantizedGraph],
+    progress: ProgressCallback,
+) -> Found:
+    progress(Progress("candidates"))
+    choices, bank = weight_candidates(loaded.graph, ranges, loaded.calibration, progress)
+    space = build_space(loaded.graph, ranges, choices, OBSERVERS)
+    progress(Progress("compile", note=f"kernels for {loaded.board.core}"))
+    table = cost_table(target, plain, _sample(plain[8], loaded.calibration))
+    candidates = Candidates(loaded.graph, ranges, bank, space)
+    settings = SearchSettings(
+        request.method,
+        request.evaluations,
+        request.seed,
+        request.workers,
+        request.output.parent / f".{request.output.name}.search.jsonl",
+        fingerprint([loaded.inputs, space.space, loaded.limits, versions()]),
+    )
+    genome, summary = search_configuration(
+        candidates, loaded.search, table, loaded.limits, settings, progress
+    )
+    return Found(space.config(genome), candidates.quantize(genome), table, summary)
+
+
+def _fixed(
+    request: BuildRequest,
+    choice: WeightChoice,
+    loaded: Loaded,
+    target: Target,
+    ranges: Ranges,
+    int8: QuantizedGraph,
+) -> Found:
+    """No search: every filter takes `choice`."""
+    _, bank = weight_candidates(loaded.graph, ranges, loaded.calibration)
+    config = Config(default_weight=choice)
+    qgraph = quantize(loaded.graph, ranges, config, bank)
+    sample = _sample(qgraph, loaded.calibration)
+    table = cost_table(target, {8: int8, choice.bits: qgraph}, sample)
+    cost, int8_cost = (
+        table.cost(dict.fromkeys(loaded.graph.weights, bits)) for bits in (choice.bits, 8)
+    )
+    over = excess(cost, loaded.limits)
+    if over:
+        raise BudgetError(
+            f"int{choice.bits} throughout ({describe(cost)}) exceeds the budget: {over}",
+            "raise the budget, use fewer bits, or let mcuq build search a mix",
+        )
+    ranker = make_ranker(loaded.graph, loaded.search)
+    span = (0, len(loaded.search))
+    summary = SearchSummary(
+        method="fixed",
+        evaluations=0,
+        budget=0,
+        space_size=1,
+        loss=float(ranker.losses(qgraph, span).mean()),
+        int8_loss=float(ranker.losses(int8, span).mean()),
+        int8_cost=int8_cost,
+        front=(),
+        curve=(),
+        labels=(),
+    )
+    return Found(config, qgraph, table, summary)
+
+
+def _finish(
+    request: BuildRequest,
+    loaded: Loaded,
+    target: Target,
+    found: Found,
+    int8: QuantizedGraph,
+    folder: Path,
+    progress: ProgressCallback,
+) -> BuildResult:
+    """Evaluate, emit, compile, run, compare."""
+    progress(Progress("evaluate", note=f"{len(loaded.evaluation)} samples, exact arithmetic"))
+    inputs = quantize_inputs(found.qgraph, loaded.evaluation.inputs)
+    outputs = run_integer(found.qgraph, inputs)
+    expected = [outputs[name] for name in found.qgraph.outputs]
+    accuracy = _accuracy(loaded, int8, _reals(found.qgraph, outputs))
+    progress(Progress("build", note=loaded.board.title))
+    deployed = deploy(target, found.qgraph, _sample(found.qgraph, loaded.evaluation), folder)
+    footprint = _footprint(deployed, found.table)
+    _check_fit(footprint, loaded)
+    verification, device = verify(
+        target, deployed, inputs, expected, request.device_samples, request.workers, progress
+    )
+    return BuildResult(
+        graph=loaded.graph,
+        qgraph=found.qgraph,
+        config=found.config,
+        memory=deployed.memory,
+        limits=loaded.limits,
+        accuracy=accuracy,
+        footprint=footprint,
+        layers=describe_layers(deployed.memory.program, found.config, deployed.call_counts),
+        device=device,
+        verification=verification,
+        search=found.summary,
+        seed=request.seed,
+        optimize=request.optimize,
+        inputs=loaded.inputs,
+        versions=versions(),
+    )
+
+
+def _accuracy(loaded: Loaded, int8: QuantizedGraph, quantized: Reals) -> Accuracy:
+    data = loaded.evaluation
+    outputs = run_float(loaded.graph, data.inputs)
+    reference = tuple(outputs[name] for name in loaded.graph.outputs)
+    plain = run_integer(int8, quantize_inputs(int8, data.inputs))
+
+    def judged(values: Reals) -> float:
+        return loaded.metric.compute(Predictions(values, data, reference))
+
+    figures = map(judged, (reference, _reals(int8, plain), quantized))
+    return Accuracy(loaded.metric, *figures, len(data))
+
+
+def _reals(qgraph: QuantizedGraph, outputs: Mapping[str, Int8s]) -> Reals:
+    """Outputs in the graph's order, as real values."""
+    values = dequantize_outputs(qgraph, outputs)
+    return tuple(values[name] for name in qgraph.outputs)
+
+
+def _footprint(deployed: Deployed, table: CostTable) -> Footprint:
+    program, image = deployed.memory.program, deployed.image
+    predicted = program_cost(program, deployed.memory.arena_bytes, table.code, table.counts)
+    constants = constant_bytes(program).total
+    return Footprint(
+        flash=image.flash_bytes,
+        flash_model=constants,
+        flash_code=image.flash_bytes - constants,
+        weight_bytes=predicted.weight_bytes,
+        ram=image.ram_bytes,
+        arena=deployed.memory.arena_bytes,
+        stack=image.stack_bytes,
+        predicted=predicted,
+    )
+
+
+def _check_fit(footprint: Footprint, loaded: Loaded) -> None:
+    """The linked image is judged, not the prediction."""
+    linked = Cost(footprint.flash, footprint.ram, footprint.weight_bytes, 0)
+    over = excess(linked, loaded.limits)
+    if over:
+        raise BudgetError(
+            f"the linked image ({describe(linked)}) exceeds the budget: {over}",
+            "lower --flash or --ram by as much: the prediction was off",
+        )

@@ -1,0 +1,97 @@
+"""Costs from the board's own compiler and a profiled run, before any configuration is linked.
+
+The model is lowered once a bit width and compiled for the board. Section sizes and the calls
+between them give the code of any set of kernels; what remains of the image is the same for every
+configuration. A profiled run of each width gives each layer's count.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from mcuq.build.firmware import build_firmware, compile_program, stack_bytes_needed
+from mcuq.build.sections import Section, closure
+from mcuq.cost import CodeModel, CostTable, FunctionSize, constant_bytes, plan_program
+from mcuq.emit.c import write_c_model
+from mcuq.errors import BudgetError
+from mcuq.lower import Program, lower
+from mcuq.pipeline.profile import Target, profile_layers
+from mcuq.quantize import QuantizedGraph
+from mcuq.resources import firmware_dir
+
+_ROOTS = ("mcuq_vectors", "mcuq_reset_handler", "mcuq_start")
+_MODEL_SYMBOLS = frozenset({"mcuq_model", "model_run", "model_input", "model_output"})
+
+
+def cost_table(
+    target: Target, qgraphs: Mapping[int, QuantizedGraph], sample: Sequence[npt.NDArray[np.int8]]
+) -> CostTable:
+    """Compile one model a width, link the narrowest, profile each.
+
+    Args:
+        target: where it shall run.
+        qgraphs: width → the model with every filter at that width.
+        sample: one int8 sample, an array an input, for the profiled runs.
+
+    Raises:
+        BudgetError: not even the narrowest fits the board's memories. CompilerError: the
+            compiler is missing or refuses a file. HilError: a profiled run failed.
+    """
+    programs = {bits: lower(qgraph) for bits, qgraph in qgraphs.items()}
+    with tempfile.TemporaryDirectory() as scratch:
+        folders = {bits: Path(scratch) / f"int{bits}" for bits in programs}
+        for bits, program in programs.items():
+            write_c_model(plan_program(program), firmware_dir(), folders[bits])
+        code = _code_model(target, programs, folders)
+        counts: dict[tuple[int, int], int] = {}
+        for bits, program in programs.items():
+            with contextlib.suppress(BudgetError):  # too large to link: costed all the same
+                counts |= profile_layers(target, program, folders[bits], sample)
+    return CostTable(programs, code, counts)
+
+
+def _code_model(
+    target: Target, programs: Mapping[int, Program], folders: Mapping[int, Path]
+) -> CodeModel:
+    """Sizes of all kernels; the rest is what the narrowest image holds beside its own."""
+    functions: dict[str, FunctionSize] = {}
+    stacks = []
+    for folder in folders.values():
+        sections = compile_program(target.board, folder, optimize=target.optimize).sections
+        functions |= _kernels(sections)
+        stacks.append(stack_bytes_needed(target.board, sections))
+    narrowest = min(programs)
+    program, folder = programs[narrowest], folders[narrowest]
+    image = build_firmware(target.board, folder, folder.parent / "linked", optimize=target.optimize)
+    sizes = CodeModel(functions)
+    own = sizes.kernel_bytes(program.functions) + constant_bytes(program).total
+    arena = plan_program(program).arena_bytes
+    return CodeModel(
+        functions,
+        fixed_flash=image.flash_bytes - own,
+        fixed_ram=image.ram_bytes - image.stack_bytes - arena + max(stacks),
+    )
+
+
+def _kernels(sections: Mapping[str, Section]) -> dict[str, FunctionSize]:
+    """Everything that an image holds only because model code calls it."""
+    needs = {
+        name: frozenset(filter(_of_model, section.needs)) if _of_model(name) else section.needs
+        for name, section in sections.items()
+    }
+    everywhere = closure(needs, _ROOTS)
+    return {
+        name: FunctionSize(section.flash_bytes, tuple(sorted(section.needs)))
+        for name, section in sections.items()
+        if name not in everywhere and not _of_model(name)
+    }
+
+
+def _of_model(name: str) -> bool:
+    return name in _MODEL_SYMBOLS or name.startswith("model/model.c")

@@ -1,0 +1,113 @@
+"""From a quantized graph to files, an image, and the proof that they all compute the same."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from mcuq.build import Image, build_firmware
+from mcuq.cost import MemoryPlan, plan_program
+from mcuq.emit.c import write_c_model
+from mcuq.emit.tflite import tflite_bytes
+from mcuq.errors import DeviceError
+from mcuq.lower import lower
+from mcuq.pipeline.profile import Target, profile_calls
+from mcuq.pipeline.result import DeviceRun, Verification
+from mcuq.pipeline.verify import equal_in_tflm, equal_on_device
+from mcuq.progress import Progress, ProgressCallback
+from mcuq.quantize import QuantizedGraph
+from mcuq.resources import firmware_dir
+from mcuq_hil import open_session
+
+Int8s = npt.NDArray[np.int8]
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """Attributes:
+    memory: the planned program.
+    image: the linked firmware.
+    call_counts: of each kernel call; empty where nothing can run.
+    """
+
+    memory: MemoryPlan
+    image: Image
+    flatbuffer: bytes
+    call_counts: tuple[int, ...]
+
+
+def deploy(
+    target: Target, qgraph: QuantizedGraph, sample: Sequence[Int8s], folder: Path
+) -> Deployed:
+    """Write model.tflite, model/ and firmware.elf/.bin below `folder`, and profile the layers.
+
+    Args:
+        sample: one int8 sample, an array an input.
+        folder: exists; nothing in it is replaced.
+    """
+    memory = plan_program(lower(qgraph))
+    flatbuffer = tflite_bytes(qgraph)
+    (folder / "model.tflite").write_bytes(flatbuffer)
+    write_c_model(memory, firmware_dir(), folder / "model")
+    with tempfile.TemporaryDirectory() as scratch:
+        work = Path(scratch) / "model"
+        shutil.copytree(folder / "model", work)
+        image = build_firmware(target.board, work, folder, optimize=target.optimize)
+        counts = profile_calls(target, work, sample) if target.can_run else ()
+    return Deployed(memory, image, flatbuffer, counts)
+
+
+def verify(
+    target: Target,
+    deployed: Deployed,
+    inputs: Sequence[Int8s],
+    expected: Sequence[Int8s],
+    device_samples: int,
+    workers: int,
+    progress: ProgressCallback,
+) -> tuple[Verification, DeviceRun]:
+    """Compare with TFLite Micro (all samples) and the device (the first `device_samples`).
+
+    Args:
+        inputs, expected: int8 (samples, …), one an input or output.
+
+    Raises:
+        DeviceError: outputs differ, or there is nothing to run the image on.
+    """
+    samples = len(inputs[0])
+    progress(Progress("verify", 0, None, f"{samples} samples in TFLite Micro"))
+    in_tflm = equal_in_tflm(deployed.flatbuffer, inputs, expected, workers)
+    if not target.can_run:
+        raise DeviceError(
+            f"{target.board.name} has no emulator here and no --port is given",
+            "plug the board in and name its port, or build for an emulated board",
+        )
+    count = min(device_samples, samples)
+    progress(Progress("verify", 0, count, f"on {target.board.name}"))
+    with open_session(target.board, deployed.image.elf, target.port) as session:
+        on_device = equal_on_device(
+            session, [x[:count] for x in inputs], [y[:count] for y in expected]
+        )
+        counts = session.count([x[0].tobytes() for x in inputs])
+        run = DeviceRun(
+            board=target.board.name,
+            emulated=target.port is None,
+            unit=counts.unit,
+            count=counts.total,
+            stack_high_water=session.stack_high_water(),
+            arena_high_water=session.arena_high_water(),
+        )
+    result = Verification(samples, in_tflm, count, on_device)
+    if not (in_tflm and on_device):
+        where = "the device" if in_tflm else "TFLite Micro"
+        raise DeviceError(
+            f"outputs differ from {where}: the firmware does not compute what was evaluated",
+            "this is a defect of mcuq: please report it with the model",
+        )
+    return result, run

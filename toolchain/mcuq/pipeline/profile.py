@@ -1,0 +1,58 @@
+"""Counts of each layer, from an image that marks its layers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from mcuq.build.firmware import build_firmware
+from mcuq.lower import Program
+from mcuq.pipeline.request import Optimize
+from mcuq_hil import open_session
+from mcuq_hil.boards import Board
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where a model runs: a board, a compiler level, a serial port or (None) the emulator."""
+
+    board: Board
+    optimize: Optimize
+    port: str | None
+
+    @property
+    def can_run(self) -> bool:
+        """Whether there is anything to run an image on."""
+        return self.port is not None or self.board.emulator is not None
+
+
+def profile_calls(
+    target: Target, model_dir: Path, sample: Sequence[npt.NDArray[np.int8]]
+) -> tuple[int, ...]:
+    """Instructions (emulated) or cycles (hardware) of each call of one inference.
+
+    Args:
+        model_dir: an emitted model; the image is built beside it.
+        sample: one int8 sample, an array an input.
+    """
+    out = model_dir.parent / f"{model_dir.name}-profile"
+    image = build_firmware(target.board, model_dir, out, optimize=target.optimize, profile=True)
+    with open_session(target.board, image.elf, target.port) as session:
+        return session.count([x.tobytes() for x in sample]).layers
+
+
+def profile_layers(
+    target: Target, program: Program, model_dir: Path, sample: Sequence[npt.NDArray[np.int8]]
+) -> dict[tuple[int, int], int]:
+    """(index of the call, filter width or 0) → count; empty where nothing can run."""
+    if not target.can_run:
+        return {}
+    counts = profile_calls(target, model_dir, sample)
+    return {
+        (index, call.weight_bits): count
+        for index, (call, count) in enumerate(zip(program.calls, counts, strict=True))
+    }

@@ -1,0 +1,185 @@
+"""The search stage: from a model and its data to the configuration that is built.
+
+Search samples are used three ways, so that the winner is not the one that fits noise: every
+candidate is scored on a few (race), the best of them on many (choose), and the last few on
+samples that the search has never seen (pick).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from mcuq.cost import CostTable
+from mcuq.data import Dataset
+from mcuq.errors import BudgetError
+from mcuq.evaluate.float import run_float
+from mcuq.evaluate.heads import find_heads
+from mcuq.evaluate.ranking import Ranker
+from mcuq.graph import Graph
+from mcuq.pipeline.result import SearchSummary
+from mcuq.pipeline.scoring import Candidates, Scorer, serialize_for_ranking
+from mcuq.pipeline.space import ModelSpace
+from mcuq.progress import Progress, ProgressCallback
+from mcuq.search import Candidate, Cost, Evaluator, Genome, Limits, ScoreLog, labels, run
+from mcuq.units import format_bytes
+
+RACE_SAMPLES = 512
+_CHOSEN_OF_RACE = 16
+_PICKED_FROM = 4
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class SearchSettings:
+    """As in `BuildRequest`; `log` is where scores are kept for a resumed run."""
+
+    method: str
+    evaluations: int | None
+    seed: int
+    workers: int
+    log: Path
+    fingerprint: str
+
+
+@dataclass(frozen=True)
+class Spans:
+    """Sample ranges of the three uses."""
+
+    race: Span
+    choose: Span
+    pick: Span
+
+
+def split(samples: int) -> Spans:
+    """The last fifth is kept back for the pick; too few samples serve all three uses."""
+    if samples < 20:
+        return Spans((0, samples), (0, samples), (0, samples))
+    kept = samples - samples // 5
+    return Spans((0, min(RACE_SAMPLES, kept)), (0, kept), (kept, samples))
+
+
+def search_configuration(
+    candidates: Candidates,
+    data: Dataset,
+    table: CostTable,
+    limits: Limits,
+    settings: SearchSettings,
+    progress: ProgressCallback,
+) -> tuple[Genome, SearchSummary]:
+    """Search and pick.
+
+    Returns:
+        The genome to build and how it was found.
+
+    Raises:
+        BudgetError: nothing that was scored fits; names the nearest and what it lacks.
+    """
+    space = candidates.space
+    spans = split(len(data))
+    ranker = make_ranker(candidates.graph, data)
+    with Scorer(candidates, ranker, settings.workers) as scorer:
+        log = ScoreLog(settings.log, settings.fingerprint, lambda g: scorer(g, spans.race))
+        evaluator = Evaluator(
+            space.space,
+            log,
+            lambda genome: table.cost(space.widths(genome)),
+            limits,
+            settings.evaluations or default_evaluations(space),
+            _report(progress),
+        )
+        front = run(settings.method, evaluator, settings.seed)
+        finalists = evaluator.best(_CHOSEN_OF_RACE)
+        if not finalists:
+            raise _nothing_fits(evaluator.nearest(), limits)
+        winner = _pick(finalists, scorer, spans)
+    settings.log.unlink(missing_ok=True)
+    return winner.genome, _summary(settings.method, evaluator, winner, front)
+
+
+def make_ranker(graph: Graph, data: Dataset) -> Ranker:
+    """Scores against the float model's heads on `data`."""
+    heads = find_heads(graph)
+    reference = run_float(graph, data.inputs, keep=[h.tensor for h in heads])
+    return Ranker(heads, data.inputs, reference, serialize_for_ranking)
+
+
+def default_evaluations(space: ModelSpace) -> int:
+    """Each choice alone once, and as many again to combine them, at least 200."""
+    singles = sum(len(gene.choices) - 1 for gene in space.space.genes) + 1
+    return min(singles + max(singles, 200), max(space.space.size, 1))
+
+
+def fingerprint(parts: Sequence[object]) -> str:
+    """SHA-256 of everything that scores depend on."""
+    return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+
+def _pick(finalists: list[Candidate], scorer: Scorer, spans: Spans) -> Candidate:
+    if spans.choose != spans.race:
+        finalists = _best(finalists, scorer, spans.choose, _PICKED_FROM)
+    if spans.pick != spans.race:
+        finalists = _best(finalists[:_PICKED_FROM], scorer, spans.pick, 1)
+    return finalists[0]
+
+
+def _best(candidates: list[Candidate], scorer: Scorer, span: Span, count: int) -> list[Candidate]:
+    losses = scorer([c.genome for c in candidates], span)
+    order = sorted(range(len(candidates)), key=lambda i: (losses[i], candidates[i].genome))
+    return [candidates[i] for i in order[:count]]
+
+
+def _report(progress: ProgressCallback) -> Callable[[int, int, float], None]:
+    def report(done: int, total: int, best: float) -> None:
+        note = "nothing fits yet" if best == float("inf") else f"best loss {best:.5f}"
+        progress(Progress("search", done, total, note))
+
+    return report
+
+
+def _summary(
+    method: str, evaluator: Evaluator, winner: Candidate, front: list[Candidate]
+) -> SearchSummary:
+    reference = evaluator.known[evaluator.space.reference]
+    members = front if winner in front else [*front, winner]
+    return SearchSummary(
+        method=method,
+        evaluations=len(evaluator.known),
+        budget=evaluator.budget,
+        space_size=evaluator.space.size,
+        loss=winner.loss,
+        int8_loss=reference.loss,
+        int8_cost=reference.cost,
+        front=tuple(members),
+        curve=tuple(evaluator.curve),
+        labels=tuple(labels(evaluator.space, c.genome) for c in members),
+    )
+
+
+def _nothing_fits(nearest: Candidate, limits: Limits) -> BudgetError:
+    return BudgetError(
+        "nothing fits the budget: the nearest configuration "
+        f"({describe(nearest.cost)}) exceeds {excess(nearest.cost, limits)}",
+        "raise the budget, choose a larger board or a smaller model",
+    )
+
+
+def describe(cost: Cost) -> str:
+    """`flash 50,000 B, RAM 20,000 B, weights 40,000 B`."""
+    return f"flash {cost.flash:,} B, RAM {cost.ram:,} B, weights {cost.weight_bytes:,} B"
+
+
+def excess(cost: Cost, limits: Limits) -> str:
+    """What a cost takes over its limits, in words."""
+    pairs = (
+        ("flash", cost.flash, limits.flash),
+        ("RAM", cost.ram, limits.ram),
+        ("weight bytes", cost.weight_bytes, limits.weight_bytes),
+    )
+    return ", ".join(
+        f"{name} by {format_bytes(used - limit)}"
+        for name, used, limit in pairs
+        if limit is not None and used > limit
+    )

@@ -1,0 +1,23 @@
+"""What a result was made with."""
+
+from __future__ import annotations
+
+import platform
+from importlib.metadata import PackageNotFoundError, version
+
+import mcuq
+from mcuq.build.toolchain import compiler_version
+
+_PACKAGES = ("ai-edge-litert", "deap", "numpy", "scipy", "tflite-micro", "unicorn")
+
+
+def versions() -> dict[str, str]:
+    """Name → version of mcuq, Python, the compiler and the libraries that figures depend on."""
+    found = {"mcuq": mcuq.__version__, "python": platform.python_version()}
+    found["arm-none-eabi-gcc"] = compiler_version()
+    for name in _PACKAGES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = "absent"
+    return found
