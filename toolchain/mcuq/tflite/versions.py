@@ -44,8 +44,8 @@ def operator_version(
         return _weighted_version(kind, inputs, options)
     if kind == "QUANTIZE":
         return {"int16": 2, "int4": 4}.get(outputs[0], 1)
-    if kind == "RESIZE_NEAREST_NEIGHBOR" and (options.halfPixelCenters or options.alignCorners):
-        return 4 if first == "int16" else 3
+    if kind == "RESIZE_NEAREST_NEIGHBOR" and first != "int16" and _aligned(options):
+        return 3
     if first == "int16":
         return _INT16.get(kind, 1)
     return 2 if first == "int8" and kind in _INT8_IS_2 else 1
@@ -70,6 +70,10 @@ def _weighted_version(kind: str, inputs: Sequence[str], options: Any) -> int:
 
 def _keep_dims_version(fully_connected: bool, options: Any) -> int:
     return 5 if fully_connected and options is not None and options.keepNumDims else 1
+
+
+def _aligned(options: Any) -> bool:
+    return options is not None and (options.halfPixelCenters or options.alignCorners)
 
 
 def _dilated(options: Any) -> bool:

@@ -17,7 +17,10 @@ from mcuq.errors import InputError
 
 _HINT = "the file is damaged or was cut short: export or copy it again"
 _MAX_TABLES = 1_000_000
-"""Tables of one vector; far above any model, far below what would stall the reader."""
+_MAX_INTEGERS = 4096
+_MAX_TEXT = 4096
+"""Of one vector: far above any model. Vectors may overlap, so that without a limit a small file
+could ask for a large amount of memory."""
 
 
 def damaged(what: str) -> InputError:
@@ -105,12 +108,16 @@ class Table:
     def integers(self, field: int) -> tuple[int, ...]:
         """A vector of int32 as Python integers; an absent vector is empty."""
         values = self.numbers(field, "<i4")
-        return () if values is None else tuple(values.tolist())
+        if values is None:
+            return ()
+        if values.size > _MAX_INTEGERS:
+            raise damaged(f"a vector of {values.size} integers in the table at {self.position}")
+        return tuple(values.tolist())
 
     def text(self, field: int) -> str:
-        """A string; absent is empty, bytes that are not UTF-8 are replaced."""
+        """A string, cut to a sane length; absent is empty, bytes outside UTF-8 are replaced."""
         start, count = self._vector(field, 1)
-        return self.data[start : start + count].decode("utf-8", errors="replace")
+        return self.data[start : start + min(count, _MAX_TEXT)].decode("utf-8", errors="replace")
 
     def _offset(self, field: int) -> int:
         entry = 4 + 2 * field

@@ -55,15 +55,16 @@ def known_padding(field: int) -> Constraint:
     return known
 
 
-def positive_steps(*options: int) -> Constraint:
-    """A constraint on strides, dilations and window sizes in `options`."""
+def positive_steps(*options: int, dilations: tuple[int, ...] = ()) -> Constraint:
+    """A constraint on strides, window sizes (absent means 0) and dilations (absent means 1)."""
 
     def positive(op: OpView) -> str | None:
         """Strides, dilations and window sizes are at least 1.
 
         The file is damaged: export it again.
         """
-        values = [op.int32(field, 1 if op.options else 0) for field in options]
+        values = [op.int32(field) for field in options]
+        values += [op.int32(field, 1) for field in dilations]
         return None if min(values) >= 1 else f"found {min(values)}"
 
     return positive

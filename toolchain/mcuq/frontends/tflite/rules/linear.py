@@ -87,7 +87,11 @@ RULES = {
             constant_filter,
             constant_bias,
             known_padding(Conv2D.PADDING),
-            positive_steps(Conv2D.STRIDE_H, Conv2D.STRIDE_W, Conv2D.DILATION_H, Conv2D.DILATION_W),
+            positive_steps(
+                Conv2D.STRIDE_H,
+                Conv2D.STRIDE_W,
+                dilations=(Conv2D.DILATION_H, Conv2D.DILATION_W),
+            ),
             fused_activation(Conv2D.ACTIVATION),
         ),
         tensors=3,
@@ -104,8 +108,7 @@ RULES = {
             positive_steps(
                 DepthwiseConv2D.STRIDE_H,
                 DepthwiseConv2D.STRIDE_W,
-                DepthwiseConv2D.DILATION_H,
-                DepthwiseConv2D.DILATION_W,
+                dilations=(DepthwiseConv2D.DILATION_H, DepthwiseConv2D.DILATION_W),
             ),
             matching_depth_multiplier,
             fused_activation(DepthwiseConv2D.ACTIVATION),
