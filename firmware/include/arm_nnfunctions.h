@@ -108,8 +108,8 @@ arm_cmsis_nn_status arm_depthwise_conv_s4(const cmsis_nn_context *ctx,
     const cmsis_nn_dims *bias_dims, const int32_t *bias_data, const cmsis_nn_dims *output_dims,
     int8_t *output_data);
 
-/* Dense. Input N rows of filter_dims->n = H × W × C_IN values, filter [C_OUT = filter_dims->c rows
- * of filter_dims->n], output N rows of C_OUT. */
+/* Dense. Input N rows of filter_dims->n = H × W × C_IN values, filter [C_OUT = filter_dims->c
+ * rows of filter_dims->n], output N rows of C_OUT. */
 arm_cmsis_nn_status arm_fully_connected_s8(const cmsis_nn_context *ctx,
     const cmsis_nn_fc_params *fc_params, const cmsis_nn_per_tensor_quant_params *quant_params,
     const cmsis_nn_dims *input_dims, const int8_t *input_data, const cmsis_nn_dims *filter_dims,

@@ -106,6 +106,91 @@ typedef struct {
 
 void mcuq_resize_nearest_s8(const mcuq_resize *p, const int8_t *input, int8_t *output);
 
+/* ---- Weighted operators with weights re-ordered at build time (toolchain: mcuq.emit.packing).
+ *
+ * Zero points are folded into the biases, so that the sums run over raw inputs; a padding element
+ * is the input's zero point. Outputs are int8, batch 1. */
+
+/* Requantization of one output channel: with d = doubled_bias + 2 × sum and
+ * h = d × multiplier / 2^32 (rounded), the output is (h - (h < 0) + rounding) >> shift for
+ * shift >= 1, where rounding = 2^(shift - 1) + (output zero point << shift). For shift <= 0
+ * (factors of one half and more) d is first shifted left by -shift, and the output is
+ * h + rounding, where rounding = output zero point. */
+typedef struct {
+    int32_t doubled_bias;
+    int32_t multiplier;
+    int32_t rounding;
+    int32_t shift;
+} mcuq_channel;
+
+/* Direction in which output pixels are computed: decides what the output may overwrite. */
+#define MCUQ_ASCENDING 0
+#define MCUQ_DESCENDING 1
+
+/* CONV_2D, one group. Runs of input bytes that are contiguous for one window row (kernel width ×
+ * channels, or channels where dilation_x > 1) are padded to multiples of 4 in the weights.
+ * A clamp of [-128, 127] is free, a tighter one costs a pass over the output. */
+typedef struct {
+    int32_t input_height;
+    int32_t input_width;
+    int32_t input_channels;
+    int32_t output_height;
+    int32_t output_width;
+    int32_t output_channels;
+    int32_t kernel_height;
+    int32_t kernel_width;
+    int32_t stride_y;
+    int32_t stride_x;
+    int32_t dilation_y;
+    int32_t dilation_x;
+    int32_t pad_top;
+    int32_t pad_left;
+    int32_t input_zero_point;
+    int32_t activation_min;
+    int32_t activation_max;
+    int32_t direction;
+} mcuq_conv;
+
+/* scratch: 8 + 4 × depth bytes, word aligned, depth = kernel_height × (runs of a window row,
+ * each padded to 4). weights, channels: for output channels rounded up to 4. */
+void mcuq_conv_s8(const mcuq_conv *p, const int32_t *weights, const mcuq_channel *channels,
+    const int8_t *input, int8_t *output, int32_t *scratch);
+void mcuq_conv_s4(const mcuq_conv *p, const int32_t *weights, const mcuq_channel *channels,
+    const int8_t *input, int8_t *output, int32_t *scratch);
+
+/* CONV_2D 1×1 with stride 1, and FULLY_CONNECTED over several rows: `pixels` rows of
+ * input_channels. scratch: 8 + 4 × (input_channels rounded up to 4) bytes. */
+typedef struct {
+    int32_t pixels;
+    int32_t input_channels;
+    int32_t output_channels;
+    int32_t activation_min;
+    int32_t activation_max;
+    int32_t direction;
+} mcuq_pointwise;
+
+void mcuq_pointwise_s8(const mcuq_pointwise *p, const int32_t *weights,
+    const mcuq_channel *channels, const int8_t *input, int8_t *output, int32_t *scratch);
+void mcuq_pointwise_s4(const mcuq_pointwise *p, const int32_t *weights,
+    const mcuq_channel *channels, const int8_t *input, int8_t *output, int32_t *scratch);
+
+/* FULLY_CONNECTED of one row. No scratch. */
+typedef struct {
+    int32_t depth;
+    int32_t outputs;
+    int32_t activation_min;
+    int32_t activation_max;
+} mcuq_dense;
+
+void mcuq_dense_s8(const mcuq_dense *p, const int32_t *weights, const mcuq_channel *channels,
+    const int8_t *input, int8_t *output);
+void mcuq_dense_s4(const mcuq_dense *p, const int32_t *weights, const mcuq_channel *channels,
+    const int8_t *input, int8_t *output);
+
+/* Clamps a tensor in place: the tail of the kernels above where the activation is tighter than
+ * int8. */
+void mcuq_clamp_s8(int8_t *data, int32_t count, int32_t low, int32_t high);
+
 #ifdef __cplusplus
 }
 #endif

@@ -1,0 +1,178 @@
+/* Inner parts of the kernels with re-ordered weights.
+ *
+ * Weights come in groups of four output channels a, b, c, d. Within a group, inputs are taken in
+ * fours, each as the int16 pairs (0, 2) and (1, 3): that is how SXTB16 unpacks a word. A pair's
+ * weights are
+ *   int8: two words, halves 256 b + a and 256 d + c (two words a pair);
+ *   int4: one word, halves 4096 d + 256 (c + 8) + 16 (b + 8) + (a + 8), d signed.
+ * The dual multiply-accumulate works on such a half as it is, and on its low byte (nibbles); the
+ * differences of these nested sums, divided by the radix, are the channels' sums. They are exact
+ * modulo 2^32; the packer refuses weights whose sums could leave that range. For int4 the caller
+ * supplies -8 × Σ input.
+ */
+#ifndef MCUQ_WEIGHTED_H
+#define MCUQ_WEIGHTED_H
+
+#include <stdint.h>
+
+#include "mcuq_arith.h"
+#include "mcuq_kernels.h"
+
+/* Two columns of inputs, unpacked to int16 and interleaved:
+ * -8 × Σ of each, then for every four inputs: first column (0, 2), second column (0, 2), first
+ * column (1, 3), second column (1, 3). */
+#define MCUQ_COLUMN_HEADER 2
+
+/* Sums of four channels for two columns of `words` = depth words after the header:
+ * sums[2 × channel + column]. */
+void mcuq_dot_4x2_s8(
+    const int32_t *weights, const int32_t *columns, int32_t words, int32_t sums[8]);
+void mcuq_dot_4x2_s4(
+    const int32_t *weights, const int32_t *columns, int32_t words, int32_t sums[8]);
+typedef void mcuq_dot_4x2(
+    const int32_t *weights, const int32_t *columns, int32_t words, int32_t sums[8]);
+
+/* Sums of four channels over `fours` × 4 input bytes; correction: -8 × Σ input, int4 only. */
+void mcuq_dot_4x1_s8(const int32_t *weights, const int8_t *input, int32_t fours, int32_t sums[4],
+    int32_t correction);
+void mcuq_dot_4x1_s4(const int32_t *weights, const int8_t *input, int32_t fours, int32_t sums[4],
+    int32_t correction);
+typedef void mcuq_dot_4x1(const int32_t *weights, const int8_t *input, int32_t fours,
+    int32_t sums[4], int32_t correction);
+
+/* Multiplies two filled columns with all channels and writes two pixels; second may equal first.
+ * group_words: words of weights a group of four channels. */
+void mcuq_columns_4x2(const int32_t *columns, int32_t words, const int32_t *weights,
+    int32_t group_words, const mcuq_channel *channels, int32_t outputs, mcuq_dot_4x2 *dot,
+    int8_t *first, int8_t *second);
+
+/* Fills the header of two columns with -8 × their sums. */
+void mcuq_column_sums(int32_t *columns, int32_t words);
+
+/* Unpacks `count` bytes each of two pixels into columns; `count` is rounded up to 4 with zeros. */
+void mcuq_unpack_2(const int8_t *first, const int8_t *second, int32_t count, int32_t *columns);
+
+/* The dense driver behind mcuq_dense_s8 and _s4. words: words of weights a four inputs. */
+void mcuq_dense_rows(const mcuq_dense *p, const int32_t *weights, int32_t words,
+    const mcuq_channel *channels, const int8_t *input, int8_t *output, mcuq_dot_4x1 *dot,
+    int32_t correction);
+
+/* The convolution drivers; is_s4 asks for column sums. */
+void mcuq_conv_windows(const mcuq_conv *p, const int32_t *weights, const mcuq_channel *channels,
+    const int8_t *input, int8_t *output, int32_t *scratch, mcuq_dot_4x2 *dot, int32_t is_s4);
+void mcuq_pointwise_rows(const mcuq_pointwise *p, const int32_t *weights,
+    const mcuq_channel *channels, const int8_t *input, int8_t *output, int32_t *scratch,
+    mcuq_dot_4x2 *dot, int32_t is_s4);
+
+/* a × b / 2^32 rounded to nearest, ties upwards. */
+static inline int32_t mcuq_high_multiply(int32_t a, int32_t b)
+{
+#if defined(__ARM_FEATURE_DSP)
+    int32_t result;
+    __asm__("smmulr %0, %1, %2" : "=r"(result) : "r"(a), "r"(b));
+    return result;
+#else
+    return (int32_t)(((int64_t)a * b + (INT64_C(1) << 31)) >> 32);
+#endif
+}
+
+static inline int32_t mcuq_saturate(int32_t x)
+{
+#if defined(__ARM_FEATURE_SAT)
+    int32_t result;
+    __asm__("ssat %0, #8, %1" : "=r"(result) : "r"(x));
+    return result;
+#else
+    return mcuq_clamp(x, INT8_MIN, INT8_MAX);
+#endif
+}
+
+/* See mcuq_channel. */
+static inline int8_t mcuq_output(mcuq_channel channel, int32_t sum)
+{
+    const int32_t doubled = (int32_t)((uint32_t)channel.doubled_bias + 2u * (uint32_t)sum);
+    if (channel.shift >= 1) {
+        const int32_t high = mcuq_high_multiply(doubled, channel.multiplier);
+        return (int8_t)mcuq_saturate((high + (high >> 31) + channel.rounding) >> channel.shift);
+    }
+    const int32_t scaled = mcuq_shift_left(doubled, (uint32_t)-channel.shift);
+    return (int8_t)mcuq_saturate(mcuq_high_multiply(scaled, channel.multiplier) + channel.rounding);
+}
+
+/* The four bytes at any address as a word, first byte lowest. */
+static inline uint32_t mcuq_load_word(const int8_t *p)
+{
+#if defined(__ARM_FEATURE_UNALIGNED)
+    uint32_t word;
+    __builtin_memcpy(&word, p, 4);
+    return word;
+#else
+    return (uint32_t)(uint8_t)p[0] | (uint32_t)(uint8_t)p[1] << 8 | (uint32_t)(uint8_t)p[2] << 16 |
+           (uint32_t)(uint8_t)p[3] << 24;
+#endif
+}
+
+/* Bytes 0 and 2 of a word, sign extended to the two halves (SXTB16). */
+static inline int32_t mcuq_even_bytes(uint32_t word)
+{
+#if defined(__ARM_FEATURE_DSP)
+    return (int32_t)__sxtb16((int16x2_t)word);
+#else
+    const uint32_t low = (uint32_t)(int32_t)(int8_t)(word & 0xFF) & 0xFFFF;
+    const uint32_t high = (uint32_t)(int32_t)(int8_t)((word >> 16) & 0xFF) & 0xFFFF;
+    return (int32_t)(low | high << 16);
+#endif
+}
+
+static inline int32_t mcuq_odd_bytes(uint32_t word)
+{
+    return mcuq_even_bytes(word >> 8 | word << 24);
+}
+
+/* sum + the dot product of two pairs of int16, modulo 2^32 (SMLAD). */
+static inline int32_t mcuq_dual_multiply(int32_t a, int32_t b, int32_t sum)
+{
+#if defined(__ARM_FEATURE_DSP)
+    return __smlad(a, b, sum);
+#else
+    const int32_t low = (int32_t)(int16_t)(a & 0xFFFF) * (int16_t)(b & 0xFFFF);
+    const int32_t high = (a >> 16) * (b >> 16);
+    return (int32_t)((uint32_t)sum + (uint32_t)low + (uint32_t)high);
+#endif
+}
+
+/* (outer - inner) / 2^bits of two nested sums, exact by construction. */
+static inline int32_t mcuq_nested_difference(int32_t outer, int32_t inner, int32_t bits)
+{
+    return (int32_t)((uint32_t)outer - (uint32_t)inner) >> bits;
+}
+
+/* Four nested int4 sums, `stride` apart, begun with -8 × Σ input for every unsigned digit. */
+static inline void mcuq_start_nested(int32_t *nested, int32_t correction, int32_t stride)
+{
+    const uint32_t c = (uint32_t)correction;
+    nested[0] = correction;
+    nested[stride] = (int32_t)(c * 0x11);
+    nested[2 * stride] = (int32_t)(c * 0x111);
+    nested[3 * stride] = (int32_t)(c * 0x111);
+}
+
+static inline void mcuq_nested_multiply(int32_t *nested, int32_t all, int32_t x, int32_t stride)
+{
+    static const uint32_t masks[4] = {0x000F000F, 0x00FF00FF, 0x0FFF0FFF, 0xFFFFFFFF};
+    for (int32_t i = 0; i < 4; i++) {
+        const int32_t digits = (int32_t)((uint32_t)all & masks[i]);
+        nested[i * stride] = mcuq_dual_multiply(digits, x, nested[i * stride]);
+    }
+}
+
+static inline void mcuq_split_nested(const int32_t *nested, int32_t *sums, int32_t stride)
+{
+    sums[0] = nested[0];
+    for (int32_t i = 1; i < 4; i++) {
+        sums[i * stride] =
+            mcuq_nested_difference(nested[i * stride], nested[(i - 1) * stride], 4 * i);
+    }
+}
+
+#endif

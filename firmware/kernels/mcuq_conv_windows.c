@@ -1,0 +1,114 @@
+/* Convolution: the windows of two output pixels are gathered into columns, padding included, and
+ * meet all output channels. Both windows are read before either pixel is written. */
+#include <stddef.h>
+
+#include "mcuq_weighted.h"
+
+/* Where the bytes of one column go: element e of a run that starts at `base`. */
+static int16_t *element(int32_t *base, int32_t e)
+{
+    int16_t *halves = (int16_t *)(base + e / 4 * 4 + (e & 1) * 2);
+    return halves + (e >> 1 & 1);
+}
+
+static void fill_bytes(int32_t *base, int32_t from, int32_t to, int32_t value)
+{
+    for (int32_t e = from; e < to; e++) {
+        *element(base, e) = (int16_t)value;
+    }
+}
+
+static void fill_words(int32_t *base, int32_t from, int32_t to, int32_t value)
+{
+    const int32_t pair = (int32_t)((uint32_t)value << 16 | ((uint32_t)value & 0xFFFF));
+    for (int32_t e = from; e < to; e += 2) {
+        base[e] = pair;
+    }
+}
+
+/* Padding up to element `from`, input bytes up to `to`, padding up to `size`, zeros to a multiple
+ * of 4. */
+static void gather_run(
+    int32_t *base, const int8_t *source, int32_t from, int32_t to, int32_t size, int32_t value)
+{
+    if (((from | to | size) & 3) == 0) {
+        fill_words(base, 0, from, value);
+        for (int32_t e = from; e < to; e += 4) {
+            const uint32_t word = mcuq_load_word(source);
+            base[e] = mcuq_even_bytes(word);
+            base[e + 2] = mcuq_odd_bytes(word);
+            source += 4;
+        }
+        fill_words(base, to, size, value);
+        return;
+    }
+    fill_bytes(base, 0, from, value);
+    for (int32_t e = from; e < to; e++) {
+        *element(base, e) = *source++;
+    }
+    fill_bytes(base, to, size, value);
+    fill_bytes(base, size, (size + 3) / 4 * 4, 0);
+}
+
+/* One window row of one pixel: a run of kernel_width taps, or a run a tap if dilated; row is NULL
+ * outside the input. */
+static int32_t *gather_row(const mcuq_conv *p, int32_t *base, const int8_t *row, int32_t x)
+{
+    const int32_t channels = p->input_channels;
+    const int32_t taps = p->dilation_x == 1 ? p->kernel_width : 1;
+    const int32_t size = taps * channels;
+    for (int32_t tap = 0; tap < p->kernel_width; tap += taps) {
+        const int32_t from = row == NULL ? taps : mcuq_clamp(-x, 0, taps);
+        const int32_t to = mcuq_clamp(p->input_width - x, from, taps);
+        const int8_t *source = to > from ? row + (x + from) * channels : NULL;
+        gather_run(base, source, from * channels, to * channels, size, p->input_zero_point);
+        base += (size + 3) / 4 * 4;
+        x += p->dilation_x;
+    }
+    return base;
+}
+
+/* The whole window of output pixel `pixel` into column `slot` (0 or 1). */
+static void gather_window(
+    const mcuq_conv *p, int32_t *columns, const int8_t *input, int32_t pixel, int32_t slot)
+{
+    int32_t *base = columns + MCUQ_COLUMN_HEADER + slot;
+    int32_t y = pixel / p->output_width * p->stride_y - p->pad_top;
+    const int32_t x = pixel % p->output_width * p->stride_x - p->pad_left;
+    for (int32_t ky = 0; ky < p->kernel_height; ky++, y += p->dilation_y) {
+        const int32_t inside = y >= 0 && y < p->input_height;
+        const int8_t *row = inside ? input + y * p->input_width * p->input_channels : NULL;
+        base = gather_row(p, base, row, x);
+    }
+}
+
+/* Depth of a window with its runs padded to multiples of 4. */
+static int32_t padded_depth(const mcuq_conv *p)
+{
+    if (p->dilation_x == 1) {
+        return p->kernel_height * ((p->kernel_width * p->input_channels + 3) / 4 * 4);
+    }
+    return p->kernel_height * p->kernel_width * ((p->input_channels + 3) / 4 * 4);
+}
+
+void mcuq_conv_windows(const mcuq_conv *p, const int32_t *weights, const mcuq_channel *channels,
+    const int8_t *input, int8_t *output, int32_t *scratch, mcuq_dot_4x2 *dot, int32_t is_s4)
+{
+    const int32_t words = padded_depth(p);
+    const int32_t group_words = is_s4 ? words / 2 : words;
+    const int32_t pixels = p->output_height * p->output_width;
+    const int32_t steps = (pixels + 1) / 2;
+    for (int32_t step = 0; step < steps; step++) {
+        const int32_t pair = p->direction == MCUQ_DESCENDING ? steps - 1 - step : step;
+        const int32_t first = 2 * pair;
+        const int32_t second = first + 1 < pixels ? first + 1 : first;
+        gather_window(p, scratch, input, first, 0);
+        gather_window(p, scratch, input, second, 1);
+        if (is_s4) {
+            mcuq_column_sums(scratch, words);
+        }
+        mcuq_columns_4x2(scratch, words, weights, group_words, channels, p->output_channels, dot,
+            output + first * p->output_channels, output + second * p->output_channels);
+    }
+    mcuq_clamp_s8(output, pixels * p->output_channels, p->activation_min, p->activation_max);
+}

@@ -1,0 +1,85 @@
+/* Four output channels with int8 weights times one row of input bytes: see mcuq_weighted.h. */
+#include "mcuq_weighted.h"
+
+#if defined(__ARM_FEATURE_DSP)
+
+/* The parameters are known to the assembly only. */
+#pragma GCC diagnostic ignored "-Wunused-parameter"
+
+/* clang-format off */
+#define TAKE_FOUR \
+    "ldr r9, [r1], #4\n" \
+    "sxtb16 r8, r9\n" \
+    "sxtb16 r9, r9, ror #8\n" \
+    "ldmia r0!, {r10, r11, r12, lr}\n" \
+    "smlad r5, r10, r8, r5\n" \
+    "sxtb16 r10, r10\n" \
+    "smlad r4, r10, r8, r4\n" \
+    "smlad r7, r11, r8, r7\n" \
+    "sxtb16 r11, r11\n" \
+    "smlad r6, r11, r8, r6\n" \
+    "smlad r5, r12, r9, r5\n" \
+    "sxtb16 r12, r12\n" \
+    "smlad r4, r12, r9, r4\n" \
+    "smlad r7, lr, r9, r7\n" \
+    "sxtb16 lr, lr\n" \
+    "smlad r6, lr, r9, r6\n"
+
+/* r0 weights, r1 input, r2 its end, r3 sums, r4-r7 nested sums of channels a to d, r8 and r9
+ * inputs (0, 2) and (1, 3), the rest weights; the loop takes eight inputs, entered halfway where
+ * `fours` is odd. 16 instructions for 16 multiply-accumulates. */
+__attribute__((naked)) void mcuq_dot_4x1_s8(
+    const int32_t *weights, const int8_t *input, int32_t fours, int32_t sums[4], int32_t correction)
+{
+    __asm__ volatile(
+        "push {r4-r11, lr}\n"
+        "movs r4, #0\n"
+        "movs r5, #0\n"
+        "movs r6, #0\n"
+        "movs r7, #0\n"
+        "add r2, r1, r2, lsl #2\n"
+        "cmp r1, r2\n"
+        "beq 3f\n"
+        "sub r12, r2, r1\n"
+        "tst r12, #4\n"
+        "bne 2f\n"
+        "1:\n"
+        TAKE_FOUR
+        "2:\n"
+        TAKE_FOUR
+        "cmp r1, r2\n"
+        "bne 1b\n"
+        "3:\n"
+        "sub r5, r5, r4\n"
+        "asr r5, r5, #8\n"
+        "sub r7, r7, r6\n"
+        "asr r7, r7, #8\n"
+        "stmia r3, {r4-r7}\n"
+        "pop {r4-r11, pc}\n");
+}
+/* clang-format on */
+
+#else
+
+void mcuq_dot_4x1_s8(
+    const int32_t *weights, const int8_t *input, int32_t fours, int32_t sums[4], int32_t correction)
+{
+    (void)correction;
+    int32_t nested[4] = {0};
+    for (; fours > 0; fours--, input += 4, weights += 4) {
+        const uint32_t word = mcuq_load_word(input);
+        const int32_t x[2] = {mcuq_even_bytes(word), mcuq_odd_bytes(word)};
+        for (int32_t i = 0; i < 4; i++) {
+            int32_t *sum = nested + i % 2 * 2;
+            const int32_t low = mcuq_even_bytes((uint32_t)weights[i]);
+            sum[0] = mcuq_dual_multiply(low, x[i / 2], sum[0]);
+            sum[1] = mcuq_dual_multiply(weights[i], x[i / 2], sum[1]);
+        }
+    }
+    for (int32_t i = 0; i < 4; i += 2) {
+        sums[i] = nested[i];
+        sums[i + 1] = mcuq_nested_difference(nested[i + 1], nested[i], 8);
+    }
+}
+
+#endif

@@ -1,0 +1,84 @@
+"""Random layers through the kernels with re-ordered weights."""
+
+from __future__ import annotations
+
+import math
+from typing import cast
+
+import numpy as np
+from kernel_cases import Int8s
+from kernel_native import Words, call
+from kernel_weighted import Weighted
+
+from mcuq.emit.packing import (
+    PackedLayer,
+    Requantization,
+    column_scratch,
+    pack_convolution,
+    pack_dense,
+    padded_depth,
+)
+from mcuq.quantize.params import ConvParams
+
+
+def requantization(case: Weighted) -> Requantization:
+    p = case.params
+    outputs = case.output_shape[-1]
+    return Requantization(
+        case.bias,
+        np.broadcast_to(p.multipliers, (outputs,)),
+        np.broadcast_to(p.shifts, (outputs,)),
+        -p.input_offset,
+        p.output_offset,
+    )
+
+
+def conv_fields(case: Weighted) -> list[int]:
+    """The fields of mcuq_conv without the direction."""
+    p = cast(ConvParams, case.params)
+    _, *source = case.input.shape
+    _, *result = case.output_shape
+    kernel = case.weight.shape[1:3]
+    window = [*p.window.stride, *p.window.dilation, *p.window.padding]
+    clamp = [p.activation_min, p.activation_max]
+    return [*source, *result, *kernel, *window, -p.input_offset, *clamp]
+
+
+def run_conv(case: Weighted, *, descending: bool) -> Int8s:
+    dilation_x = cast(ConvParams, case.params).window.dilation[1]
+    packed = pack_convolution(
+        case.weight_values, case.weight.bits, requantization(case), dilation_x=dilation_x
+    )
+    layer = Words(*conv_fields(case), int(descending))
+    kernel = cast(tuple[int, int], case.weight.shape[1:3])
+    depth = padded_depth(kernel, case.input.shape[3], dilation_x)
+    return _run(f"mcuq_conv_s{case.weight.bits}", layer, packed, case, depth)
+
+
+def run_pointwise(case: Weighted, *, descending: bool) -> Int8s:
+    packed = pack_convolution(case.weight_values, case.weight.bits, requantization(case))
+    p = case.params
+    inputs, outputs = case.input.shape[3], case.output_shape[3]
+    pixels = math.prod(case.input.shape[:3])
+    clamp = p.activation_min, p.activation_max
+    layer = Words(pixels, inputs, outputs, *clamp, int(descending))
+    return _run(f"mcuq_pointwise_s{case.weight.bits}", layer, packed, case, inputs)
+
+
+def run_dense(case: Weighted) -> Int8s:
+    packed = pack_dense(case.weight_values, case.weight.bits, requantization(case))
+    p = case.params
+    outputs, depth = case.weight.shape
+    layer = Words(depth, outputs, p.activation_min, p.activation_max)
+    return _run(f"mcuq_dense_s{case.weight.bits}", layer, packed, case, None)
+
+
+def _run(
+    function: str, layer: Words, packed: PackedLayer, case: Weighted, depth: int | None
+) -> Int8s:
+    output = np.zeros(case.output_shape, np.int8)
+    arguments = [layer, packed.weights, packed.channels, case.input, output]
+    if depth is not None:
+        arguments.append(np.zeros(column_scratch(depth) // 4, np.int32))
+    call(function, *arguments)
+    return output

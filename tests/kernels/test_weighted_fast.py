@@ -1,0 +1,39 @@
+"""The kernels with re-ordered weights give the bytes of TFLite Micro."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from kernel_cases import oracle
+from kernel_fast import run_conv, run_dense, run_pointwise
+from kernel_weighted import Weighted, build, convolutions, dense_layers
+
+from mcuq.graph import ConvAttrs, OpKind
+
+CONV = settings(max_examples=500)
+
+
+@CONV
+@given(convolutions())
+def test_convolution_equals_tflm(case: Weighted) -> None:
+    expected = oracle(case.graph, [case.input])
+    np.testing.assert_array_equal(run_conv(case, descending=False), expected)
+    np.testing.assert_array_equal(run_conv(case, descending=True), expected)
+
+
+@settings(max_examples=300)
+@given(dense_layers())
+def test_dense_equals_tflm(case: Weighted) -> None:
+    np.testing.assert_array_equal(run_dense(case), oracle(case.graph, [case.input]))
+
+
+@pytest.mark.parametrize("bits", [4, 8])
+@pytest.mark.parametrize("shape", [(3, 5, 7, 6), (1, 1, 4, 4), (2, 2, 64, 10), (1, 3, 1, 1)])
+def test_pointwise_equals_tflm(bits: int, shape: tuple[int, int, int, int]) -> None:
+    height, width, inputs, outputs = shape
+    shapes = ((1, height, width, inputs), (outputs, 1, 1, inputs), (1, height, width, outputs))
+    for seed in range(20):
+        case = build(OpKind.CONV_2D, ConvAttrs(), *shapes, bits, seed)
+        expected = oracle(case.graph, [case.input])
+        np.testing.assert_array_equal(run_pointwise(case, descending=seed % 2 == 1), expected)

@@ -1,0 +1,189 @@
+"""Weights re-ordered for the `mcuq_*` kernels, and requantization folded into channel words.
+
+The layout is described in firmware/include/mcuq_weighted.h: groups of four output channels,
+inputs in fours taken as the pairs (0, 2) and (1, 3), the channels of a group nested in one int16
+so that one dual multiply-accumulate works on several of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Int8s = npt.NDArray[np.int8]
+Int32s = npt.NDArray[np.int32]
+
+GROUP = 4
+"""Output channels that are computed together; also the inputs that one word holds."""
+
+_PAIRS = np.array([[0, 2], [1, 3]])
+"""The inputs of a four in the order in which SXTB16 unpacks them."""
+
+_INPUT_LIMIT = 128
+"""Largest size of an input value."""
+
+
+class UnpackableError(ValueError):
+    """The fast kernels cannot hold this layer's sums; the portable ones can."""
+
+
+@dataclass(frozen=True, eq=False)
+class PackedLayer:
+    """What a fast kernel reads from flash.
+
+    Attributes:
+        weights: int32 words.
+        channels: int32, (output channels, 4): `mcuq_channel` of mcuq_kernels.h.
+    """
+
+    weights: Int32s
+    channels: Int32s
+
+
+@dataclass(frozen=True, eq=False)
+class Requantization:
+    """What turns a layer's sums into int8.
+
+    Attributes:
+        bias: int32, one an output channel.
+        multipliers: Q31, one an output channel (see `mcuq.numeric`).
+        shifts: positive to the left, one an output channel.
+        input_zero_point: folded into the bias.
+        output_zero_point: folded into the rounding.
+    """
+
+    bias: Int32s
+    multipliers: Int32s
+    shifts: Int32s
+    input_zero_point: int
+    output_zero_point: int
+
+
+def pack_convolution(
+    weights: Int8s, bits: int, requantization: Requantization, *, dilation_x: int = 1
+) -> PackedLayer:
+    """Pack a CONV_2D filter for `mcuq_conv_s8/_s4` (1×1: `mcuq_pointwise_s8/_s4`).
+
+    Args:
+        weights: int8 (outputs, height, width, inputs).
+        bits: 8, or 4 for values in [-7, 7].
+        requantization: of the layer.
+        dilation_x: with 1 the taps of a window row are one run of bytes, else each is its own.
+
+    Raises:
+        UnpackableError: sums could leave the range that the packed form can hold.
+    """
+    outputs, height, width, inputs = weights.shape
+    runs = height if dilation_x == 1 else height * width
+    rows = _pad(weights.reshape(outputs, runs, height * width * inputs // runs), axis=2)
+    return _pack_rows(rows.reshape(outputs, -1), bits, requantization)
+
+
+def pack_dense(weights: Int8s, bits: int, requantization: Requantization) -> PackedLayer:
+    """Pack a FULLY_CONNECTED filter for `mcuq_dense_s8/_s4` (or `mcuq_pointwise_*` over rows).
+
+    Args:
+        weights: int8 (outputs, depth).
+        bits: 8, or 4 for values in [-7, 7].
+        requantization: of the layer; multipliers and shifts one an output.
+
+    Raises:
+        UnpackableError: sums could leave the range that the packed form can hold.
+    """
+    return _pack_rows(_pad(weights, axis=1), bits, requantization)
+
+
+def padded_depth(kernel: tuple[int, int], inputs: int, dilation_x: int = 1) -> int:
+    """Elements of an unpacked column of `mcuq_conv_*`: runs rounded up to multiples of four."""
+    height, width = kernel
+    if dilation_x == 1:
+        return height * _round_up(width * inputs)
+    return height * width * _round_up(inputs)
+
+
+def column_scratch(depth: int) -> int:
+    """Scratch bytes of `mcuq_conv_*` and `mcuq_pointwise_*` for columns of `depth` elements."""
+    return 8 + 4 * _round_up(depth)
+
+
+def channel_words(weights: Int8s, requantization: Requantization) -> Int32s:
+    """The `mcuq_channel` words of rows of weights.
+
+    Args:
+        weights: int8 (outputs, depth).
+        requantization: of the layer.
+
+    Returns:
+        int32 (outputs, 4): doubled bias, multiplier, rounding, shift.
+
+    Raises:
+        UnpackableError: a sum, doubled and shifted left, could leave int32.
+    """
+    wide = weights.astype(np.int64)
+    bias = requantization.bias.astype(np.int64)
+    bias = bias - requantization.input_zero_point * wide.sum(axis=1)
+    bounds = np.abs(bias) + _INPUT_LIMIT * np.abs(wide).sum(axis=1)
+    channels = [
+        _channel(int(b), int(bound), int(m), int(s), requantization.output_zero_point)
+        for b, bound, m, s in zip(
+            bias, bounds, requantization.multipliers, requantization.shifts, strict=True
+        )
+    ]
+    return np.array(channels, np.int32).reshape(-1, 4)
+
+
+def _channel(
+    bias: int, bound: int, multiplier: int, shift: int, zero_point: int
+) -> tuple[int, int, int, int]:
+    """One channel's words; `bound` is the largest size of its sum."""
+    if (bound << max(shift, 0)) >= 1 << 30:
+        raise UnpackableError("a channel's sums exceed 30 bits")
+    if shift >= 0:
+        return 2 * bias, multiplier, zero_point, -shift
+    right = -shift
+    high = (bound * multiplier >> 31) + 1
+    if high < 1 << (right - 1):
+        # Every sum rounds to nothing: a constant output needs no wide rounding word.
+        return 0, 0, zero_point, 0
+    rounding = (1 << (right - 1)) + (zero_point << right)
+    if high + abs(rounding) >= 1 << 31:
+        raise UnpackableError("a channel's zero point exceeds 31 bits before its shift")
+    return 2 * bias, multiplier, rounding, right
+
+
+def _pack_rows(rows: Int8s, bits: int, requantization: Requantization) -> PackedLayer:
+    """Pack rows whose length is a multiple of four."""
+    channels = channel_words(rows, requantization)
+    groups = _pad(rows, axis=0).astype(np.int64)
+    groups = groups.reshape(-1, GROUP, rows.shape[1] // GROUP, GROUP)
+    _check_range(groups, bits)
+    # (group, four, pair, half, channel of the group)
+    halves = groups[:, :, :, _PAIRS].transpose(0, 2, 3, 4, 1)
+    a, b, c, d = (halves[..., i] for i in range(GROUP))
+    if bits == 8:
+        nested = np.stack([256 * b + a, 256 * d + c], axis=-2)
+    else:
+        nested = 4096 * d + 256 * (c + 8) + 16 * (b + 8) + (a + 8)
+    words = nested.astype("<i2").ravel().view("<i4").astype(np.int32)
+    return PackedLayer(words, channels)
+
+
+def _check_range(groups: npt.NDArray[np.int64], bits: int) -> None:
+    """The difference of two nested sums must fit int32: radix × Σ |weight| × 128 < 2^31."""
+    sizes = np.abs(groups).sum(axis=(2, 3))
+    radix = np.array([1, 256, 1, 256]) if bits == 8 else np.array([1, 16, 256, 4096])
+    if (sizes * radix * _INPUT_LIMIT).max(initial=0) >= 1 << 31:
+        raise UnpackableError("a channel's weights are too large for nested sums")
+
+
+def _round_up(value: int) -> int:
+    return -(-value // GROUP) * GROUP
+
+
+def _pad(values: Int8s, axis: int) -> Int8s:
+    """Zeros appended along `axis` up to a multiple of four."""
+    missing = [(0, 0)] * values.ndim
+    missing[axis] = (0, -values.shape[axis] % GROUP)
+    return np.pad(values, missing)
