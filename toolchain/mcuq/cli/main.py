@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 import mcuq
-from mcuq.cli import boards, check, compare, doctor, init, inspect, report
+from mcuq.cli import boards, build, check, compare, doctor, init, inspect, quantize, report
 from mcuq.cli.failure import report_failure
 from mcuq.cli.output import configure
 
@@ -41,6 +41,8 @@ def _options(
     configure(verbose=verbose, color=color)
 
 
+app.command("build")(build.build)
+app.command("quantize")(quantize.quantize)
 app.command("init")(init.init)
 app.add_typer(boards.app, name="boards")
 app.command("inspect")(inspect.inspect)

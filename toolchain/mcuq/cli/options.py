@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from mcuq.units import Size, parse_bytes, parse_size
+from mcuq.units import parse_bytes
 
 _DATA, _BUDGET, _GATES, _SEARCH = "Data", "Budget", "Gates (exit code 6)", "Search"
 
@@ -74,11 +74,11 @@ Ram = Annotated[
         rich_help_panel=_BUDGET,
     ),
 ]
+# Parsed with the request: Typer takes no parser for a value of two types.
 WeightBytes = Annotated[
-    Size | None,
+    str | None,
     typer.Option(
         "--weight-bytes",
-        parser=parse_size,
         metavar="SIZE|PERCENT",
         help="Most bytes of weights, or a share of the int8 weights: 60%.",
         rich_help_panel=_BUDGET,

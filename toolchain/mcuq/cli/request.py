@@ -10,6 +10,7 @@ from typing import Any
 from mcuq.errors import UsageError
 from mcuq.pipeline.request import BuildRequest
 from mcuq.project import FILE_NAME, Gates, Project, load_project
+from mcuq.units import parse_size
 
 OUTPUT = Path("out")
 
@@ -36,6 +37,8 @@ def job(model: Path | None, options: dict[str, Any], gates: dict[str, Any]) -> J
     """
     given = {name: value for name, value in options.items() if value is not None}
     limits = {name: value for name, value in gates.items() if value is not None}
+    if "weight_bytes" in given:
+        given["weight_bytes"] = parse_size(given["weight_bytes"])
     optimize = given.get("optimize", "speed")
     if optimize not in {"speed", "size"}:
         raise UsageError(f"--optimize {optimize} is not known", "choose speed or size")

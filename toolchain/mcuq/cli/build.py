@@ -1,0 +1,84 @@
+"""`mcuq build`: from a float model to verified firmware."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mcuq.cli import options
+from mcuq.cli.check import raise_broken
+from mcuq.cli.output import JsonFlag, stdout, write_json
+from mcuq.cli.progress import shown_progress
+
+if TYPE_CHECKING:
+    from mcuq.cli.request import Job
+
+
+def build(
+    model: options.Model = None,
+    board: options.Board = None,
+    port: options.Port = None,
+    output: options.Output = None,
+    optimize: options.Optimize = None,
+    calibration: options.Calibration = None,
+    search_data: options.SearchData = None,
+    evaluation: options.Evaluation = None,
+    metric: options.Metric = None,
+    flash: options.Flash = None,
+    ram: options.Ram = None,
+    weight_bytes: options.WeightBytes = None,
+    seed: options.Seed = None,
+    evaluations: options.Evaluations = None,
+    method: options.Method = None,
+    workers: options.Workers = None,
+    max_flash: options.MaxFlash = None,
+    max_ram: options.MaxRam = None,
+    min_accuracy: options.MinAccuracy = None,
+    max_instructions: options.MaxInstructions = None,
+    json: JsonFlag = False,
+) -> None:
+    """Search the best int8/int4 mix for a budget, build it, run it, prove it."""
+    from mcuq.cli.request import job
+
+    asked = {
+        "board": board,
+        "port": port,
+        "output": output,
+        "optimize": optimize,
+        "calibration": calibration,
+        "search_data": search_data,
+        "evaluation": evaluation,
+        "metric": metric,
+        "flash": flash,
+        "ram": ram,
+        "weight_bytes": weight_bytes,
+        "seed": seed,
+        "evaluations": evaluations,
+        "method": method,
+        "workers": workers,
+    }
+    gates = {
+        "max_flash": max_flash,
+        "max_ram": max_ram,
+        "min_accuracy": min_accuracy,
+        "max_instructions": max_instructions,
+    }
+    run_job(job(model, asked, gates), json=json)
+
+
+def run_job(job: Job, *, json: bool) -> None:
+    """Build, show the result, then judge it by the gates."""
+    from mcuq.report.gates import broken_gates
+    from mcuq.report.publish import publish
+    from mcuq.report.store import PAGE
+    from mcuq.report.summary import summary
+
+    with shown_progress() as progress:
+        report = publish(job.request, progress)
+    broken = broken_gates(report.manifest, job.gates)
+    if json and not broken:
+        write_json(report.manifest.model_dump(mode="json"))
+    elif not json:
+        console = stdout()
+        console.print(summary(report.manifest))
+        console.print(f"report: {job.request.output / PAGE}", markup=False)
+    raise_broken(broken)

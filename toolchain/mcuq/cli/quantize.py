@@ -1,0 +1,56 @@
+"""`mcuq quantize`: one configuration for every filter, no search."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from mcuq.cli import options
+from mcuq.cli.build import run_job
+from mcuq.cli.output import JsonFlag
+from mcuq.errors import UsageError
+
+
+def quantize(
+    model: options.Model = None,
+    bits: Annotated[int, typer.Option("--bits", help="Of every filter: 8 or 4.")] = 8,
+    weights: Annotated[
+        str, typer.Option("--weights", help="How filters become integers.")
+    ] = "minmax",
+    board: options.Board = None,
+    port: options.Port = None,
+    output: options.Output = None,
+    optimize: options.Optimize = None,
+    calibration: options.Calibration = None,
+    search_data: options.SearchData = None,
+    evaluation: options.Evaluation = None,
+    metric: options.Metric = None,
+    flash: options.Flash = None,
+    ram: options.Ram = None,
+    weight_bytes: options.WeightBytes = None,
+    workers: options.Workers = None,
+    json: JsonFlag = False,
+) -> None:
+    """Build with every filter at the same width; verified and reported like `mcuq build`."""
+    from mcuq.cli.request import job
+    from mcuq.quantize import WeightChoice
+
+    if bits not in (4, 8):
+        raise UsageError(f"--bits {bits} is not known", "choose 8 or 4")
+    asked = {
+        "fixed": WeightChoice(bits, weights),
+        "board": board,
+        "port": port,
+        "output": output,
+        "optimize": optimize,
+        "calibration": calibration,
+        "search_data": search_data,
+        "evaluation": evaluation,
+        "metric": metric,
+        "flash": flash,
+        "ram": ram,
+        "weight_bytes": weight_bytes,
+        "workers": workers,
+    }
+    run_job(job(model, asked, {}), json=json)

@@ -1,0 +1,37 @@
+"""A build with everything that is told about it, in one directory that appears whole."""
+
+from __future__ import annotations
+
+from mcuq.pipeline.build import build
+from mcuq.pipeline.request import BuildRequest
+from mcuq.progress import Progress, ProgressCallback, silent
+from mcuq.report.assemble import config_file, front, manifest
+from mcuq.report.directory import written_whole
+from mcuq.report.manifest import Target
+from mcuq.report.store import Report, write_report
+from mcuq_hil.boards import load_board
+
+
+def publish(request: BuildRequest, progress: ProgressCallback = silent) -> Report:
+    """Build, verify and write `request.output`; an earlier result there is replaced.
+
+    Returns:
+        What was written into `manifest.json`, `pareto.json` and `config.json`.
+
+    Raises:
+        McuqError, mcuq_hil's HilError: as `mcuq.pipeline.build.build`; nothing is written then.
+    """
+    board = load_board(request.board)
+    target = Target(
+        name=board.name,
+        part=board.part,
+        core=board.core,
+        flash=board.flash.bytes,
+        ram=board.ram.bytes,
+    )
+    with written_whole(request.output) as folder:
+        result = build(request, folder, progress)
+        progress(Progress("report"))
+        report = Report(manifest(result, request, target), front(result), config_file(result))
+        write_report(report, folder)
+    return report
