@@ -205,8 +205,13 @@ def _accuracy(loaded: Loaded, int8: QuantizedGraph, quantized: Reals) -> Accurac
     def judged(values: Reals) -> float:
         return loaded.metric.compute(Predictions(values, data, reference))
 
-    figures = map(judged, (reference, _reals(int8, plain), quantized))
-    return Accuracy(loaded.metric, *figures, len(data))
+    return Accuracy(
+        metric=loaded.metric,
+        float_model=judged(reference),
+        int8=judged(_reals(int8, plain)),
+        quantized=judged(quantized),
+        samples=len(data),
+    )
 
 
 def _reals(qgraph: QuantizedGraph, outputs: Mapping[str, Int8s]) -> Reals:

@@ -42,7 +42,7 @@ def equal_in_tflm(
 
 
 def _equal_part(flatbuffer: bytes, inputs: Sequence[Int8s], expected: Sequence[Int8s]) -> bool:
-    found = run_micro(flatbuffer, inputs)
+    found = run_micro(flatbuffer, inputs, len(expected))
     return all(np.array_equal(f.reshape(e.shape), e) for f, e in zip(found, expected, strict=True))
 
 

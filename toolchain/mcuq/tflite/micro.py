@@ -8,25 +8,23 @@ import numpy as np
 import numpy.typing as npt
 from tflite_micro.python.tflite_micro import runtime
 
-from mcuq.tflite import schema
-
 
 def run_micro(
-    flatbuffer: bytes, inputs: Sequence[npt.NDArray[np.int8]]
+    flatbuffer: bytes, inputs: Sequence[npt.NDArray[np.int8]], outputs: int = 1
 ) -> list[npt.NDArray[np.int8]]:
     """Outputs of an int8 model for samples, one at a time.
 
     Args:
         flatbuffer: a model of batch 1.
         inputs: int8 (samples, …), one a model input.
+        outputs: how many the model has.
 
     Returns:
         int8 (samples, …), one a model output.
     """
     interpreter = runtime.Interpreter.from_bytes(flatbuffer)
-    graph = schema.ModelT.InitFromPackedBuf(flatbuffer, 0).subgraphs[0]
-    shapes = [tuple(graph.tensors[i].shape) for i in graph.inputs]
-    results: list[list[npt.NDArray[np.int8]]] = [[] for _ in graph.outputs]
+    shapes = [tuple(interpreter.get_input_details(i)["shape"]) for i in range(len(inputs))]
+    results: list[list[npt.NDArray[np.int8]]] = [[] for _ in range(outputs)]
     for sample in range(len(inputs[0])):
         for index, (values, shape) in enumerate(zip(inputs, shapes, strict=True)):
             interpreter.set_input(values[sample].reshape(shape), index)
