@@ -1,0 +1,79 @@
+"""Programs: constants counted once, views free, every operator lowered."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from integer_cases import FixedRanges, random_case
+
+from mcuq.cost import constant_bytes, plan_program
+from mcuq.errors import InputError
+from mcuq.graph import Graph, NoAttrs, Op, OpKind, ReshapeAttrs, Tensor, TransposeAttrs
+from mcuq.lower import lower
+from mcuq.lower.layout import broadcast_strides, dense_strides
+from mcuq.lower.program import Array, ScratchRef, Struct
+from mcuq.quantize import quantize
+
+
+def chain(*ops: Op, shapes: dict[str, tuple[int, ...]]) -> Graph:
+    tensors = {name: Tensor(name, shape) for name, shape in shapes.items()}
+    return Graph("chain", tensors, ops, ("x",), (ops[-1].output,))
+
+
+@pytest.mark.parametrize("kind", list(OpKind))
+def test_every_operator_has_a_rule(kind: OpKind) -> None:
+    case = random_case(kind, np.random.default_rng(0))
+    program = lower(quantize(case.graph, case.ranges))
+    free = kind in (OpKind.RESHAPE, OpKind.SQUEEZE)
+    assert bool(program.calls) != free
+
+
+def test_views_share_their_inputs_bytes() -> None:
+    graph = chain(
+        Op(OpKind.RELU, "relu", ("x",), ("a",), NoAttrs()),
+        Op(OpKind.RESHAPE, "flat", ("a",), ("b",), ReshapeAttrs((1, 24))),
+        Op(OpKind.TANH, "tanh", ("b",), ("y",), NoAttrs()),
+        shapes={"x": (1, 4, 6), "a": (1, 4, 6), "b": (1, 24), "y": (1, 24)},
+    )
+    program = lower(quantize(graph, FixedRanges()))
+    memory = plan_program(program)
+    assert [call.function for call in program.calls] == ["mcuq_lut_s8", "mcuq_lut_s8"]
+    assert memory.offset("a") == memory.offset("b")
+    assert memory.arena_bytes == 24
+
+
+def test_equal_constants_are_stored_once() -> None:
+    graph = chain(
+        Op(OpKind.TANH, "first", ("x",), ("a",), NoAttrs()),
+        Op(OpKind.TANH, "second", ("a",), ("b",), NoAttrs()),
+        Op(OpKind.TANH, "third", ("b",), ("y",), NoAttrs()),
+        shapes=dict.fromkeys("xaby", (1, 8)),
+    )
+    # a, b and y all have TANH's prescribed output scale, so the last two tables are equal.
+    program = lower(quantize(graph, FixedRanges()))
+    assert constant_bytes(program).arrays == 2 * 256
+
+
+def test_struct_words_and_keys() -> None:
+    inner = Struct("pair", (("a", 1), ("b", (2, 3))))
+    outer = Struct("outer", (("inner", inner), ("array", Array("t", np.zeros(3, np.int8)))))
+    assert outer.words == 4
+    same = Struct("outer", (("inner", inner), ("array", Array("u", np.zeros(3, np.int8)))))
+    assert outer.key(0) == same.key(5)
+    scratch = Struct("context", (("buf", ScratchRef()),))
+    assert scratch.key(0) != scratch.key(1)
+
+
+def test_too_many_dimensions_are_named() -> None:
+    shape = (1, 1, 2, 1, 2, 1, 3)
+    graph = chain(
+        Op(OpKind.TRANSPOSE, "turn", ("x",), ("y",), TransposeAttrs((0, 1, 2, 3, 4, 6, 5))),
+        shapes={"x": shape, "y": (1, 1, 2, 1, 2, 3, 1)},
+    )
+    with pytest.raises(InputError, match=r"TRANSPOSE 'turn' has 7 dimensions"):
+        lower(quantize(graph, FixedRanges()))
+
+
+def test_strides() -> None:
+    assert dense_strides((2, 3, 4)) == (12, 4, 1)
+    assert broadcast_strides((3, 1), (2, 3, 4)) == (0, 1, 0)
