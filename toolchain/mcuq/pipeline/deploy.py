@@ -101,7 +101,7 @@ def verify(
             unit=counts.unit,
             count=counts.total,
             stack_high_water=session.stack_high_water(),
-            arena_high_water=session.arena_high_water(),
+            arena_high_water=session.arena_high_water([x[0].tobytes() for x in inputs]),
         )
     result = Verification(samples, in_tflm, count, on_device)
     if not (in_tflm and on_device):
