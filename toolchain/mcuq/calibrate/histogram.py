@@ -16,7 +16,7 @@ import numpy.typing as npt
 BINS = 8192
 """At most; the finest width for which the extremes lie within as many bins is used."""
 _MANTISSA_BITS = 23
-"""Bin numbers stay below 2^23, so that they are exact in float32."""
+"""Bin numbers stay below 2^23: as fine as float32 itself."""
 _FINEST = -149
 """Exponent of the smallest float32."""
 
@@ -40,7 +40,9 @@ class Histogram:
         """Histogram of finite float32 values whose extremes are `low` and `high`."""
         exponent = _exponent(low, high)
         first, last = _bin(low, exponent), _bin(high, exponent)
-        numbers = np.floor(np.ldexp(values.reshape(-1), -exponent)).astype(np.int32)
+        # In float64: a tiny negative value scaled in float32 would become 0 and leave its bin.
+        scaled = np.multiply(values.reshape(-1), math.ldexp(1.0, -exponent), dtype=np.float64)
+        numbers = np.floor(scaled, out=scaled).astype(np.int32)
         numbers -= first
         counts = np.bincount(numbers, minlength=last - first + 1).astype(np.int64)
         return cls(exponent, first, counts)

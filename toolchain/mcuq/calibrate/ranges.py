@@ -62,7 +62,7 @@ class Ranges:
                 tensor: {name: _bounds(bounds) for name, bounds in ranges.items()}
                 for tensor, ranges in plain.items()
             }
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, LookupError, TypeError, AttributeError) as error:
             raise InputError(
                 f"not a file of calibrated ranges: {error}", "write one with `mcuq calibrate`"
             ) from error
