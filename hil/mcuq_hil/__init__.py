@@ -1,1 +1,44 @@
-"""Any board, real or emulated, as a dependable function: bytes in, bytes and counts out."""
+"""Any board, real or emulated, as a dependable function: bytes in, bytes and counts out.
+
+Names load when they are first used: the emulator's own process needs none of them.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mcuq_hil.bench import open_session
+    from mcuq_hil.boards import Board, board_names, list_boards, load_board
+    from mcuq_hil.session import Counts, DeviceInfo, IoInfo, Session
+
+_HOMES = {
+    "Board": "boards",
+    "Counts": "session",
+    "DeviceInfo": "session",
+    "IoInfo": "session",
+    "Session": "session",
+    "board_names": "boards",
+    "list_boards": "boards",
+    "load_board": "boards",
+    "open_session": "bench",
+}
+
+__all__ = [
+    "Board",
+    "Counts",
+    "DeviceInfo",
+    "IoInfo",
+    "Session",
+    "board_names",
+    "list_boards",
+    "load_board",
+    "open_session",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -7,9 +7,7 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-Core = Literal[
-    "cortex-m0plus", "cortex-m3", "cortex-m4", "cortex-m7", "cortex-m33", "cortex-m55"
-]
+Core = Literal["cortex-m0plus", "cortex-m3", "cortex-m4", "cortex-m7", "cortex-m33", "cortex-m55"]
 
 BAUD_ERROR_LIMIT = 0.02
 """An oversampling-by-16 UART stands about 3.5 %; internal oscillators use 1 % of it."""

@@ -65,8 +65,9 @@ class Line:
 
     def _wait(self) -> None:
         self.flush()
-        ready, _, _ = select.select([self._host, self._wake], [], [])
-        if self._host not in ready:
+        host = self._host.fileno()
+        ready, _, _ = select.select([host, self._wake], [], [])
+        if host not in ready:
             return
         try:
             data = self._host.recv(1 << 16)

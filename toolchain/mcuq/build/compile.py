@@ -24,6 +24,7 @@ BASE_FLAGS = (
     "-ffunction-sections",
     "-fdata-sections",
     "-fstack-usage",
+    "-fcallgraph-info",
 )
 
 
@@ -46,7 +47,7 @@ class Unit:
 
 @dataclass(frozen=True)
 class Object:
-    """A compiled unit: `path` lies in the cache, beside it the stack usage of its functions."""
+    """A compiled unit: `path` lies in the cache, beside it stack usage and calls."""
 
     name: str
     path: Path
@@ -55,6 +56,10 @@ class Object:
     @property
     def stack_usage(self) -> Path:
         return self.path.with_suffix(".su")
+
+    @property
+    def call_graph(self) -> Path:
+        return self.path.with_suffix(".ci")
 
 
 def cache_dir() -> Path:

@@ -35,9 +35,20 @@ _LIBRARIES = {"speed": "libc.a", "size": "libc_nano.a"}
 _LEVEL = {"speed": "-O2", "size": "-Os"}
 
 EXCEPTION_BYTES = 40
-"""What an exception pushes on the stack it interrupts: eight words, and alignment to eight bytes."""
+"""What an exception pushes on the stack it interrupts: eight words, and alignment to eight."""
 EXCEPTION_BYTES_FPU = 112
 STACK_STEP = 32
+
+_LINK_OPTIONS = (
+    "-nostartfiles",
+    "-nodefaultlibs",
+    "-Wl,--gc-sections",
+    "-Wl,--build-id=none",
+    "-Wl,--strip-debug",
+    "-Wl,--no-warn-rwx-segments",
+    "-Wl,-Map=firmware.map",
+    "-Wl,-T,board.ld",
+)
 
 
 def optimize_flag(optimize: Optimize) -> str:
@@ -211,9 +222,7 @@ def _link(
         names.append(name)
     (work / "board.ld").write_text(script, encoding="utf-8")
     library = "-l" + _LIBRARIES[optimize].removeprefix("lib").removesuffix(".a")
-    options = ["-nostartfiles", "-nodefaultlibs", "-Wl,--gc-sections", "-Wl,--build-id=none", "-Wl,--strip-debug"]
-    options += ["-Wl,--no-warn-rwx-segments", "-Wl,-Map=firmware.map", "-Wl,-T,board.ld"]
-    command = ["gcc", *core_flags(board.core), *options, "-o", "firmware.elf", *names]
+    command = ["gcc", *core_flags(board.core), *_LINK_OPTIONS, "-o", "firmware.elf", *names]
     try:
         run_tool([*command, "-Wl,--start-group", library, "-lgcc", "-Wl,--end-group"], cwd=work)
     except CompilerError as error:

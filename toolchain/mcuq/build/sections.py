@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from mcuq.build.compile import Object
 
 _FLASH = (".text", ".rodata", ".data", ".boot", ".vectors")
 _RAM = (".data", ".bss", ".noinit")
+_CALL = re.compile(r'^edge: { sourcename: "([^"]+)" targetname: "([^"]+)"', re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,7 @@ class Section:
         bytes: size rounded up to its alignment.
         needs: names of the sections its relocations point to.
         stack: bytes of stack of the function, 0 for data.
+        recursive: the function calls itself.
     """
 
     name: str
@@ -32,6 +35,7 @@ class Section:
     bytes: int
     needs: frozenset[str]
     stack: int = 0
+    recursive: bool = False
 
     @property
     def flash_bytes(self) -> int:
@@ -47,8 +51,10 @@ def read_sections(objects: Iterable[Object]) -> dict[str, Section]:
     found: dict[str, Section] = {}
     for compiled in objects:
         usage = read_stack_usage(compiled.stack_usage)
+        recursive = _self_callers(compiled.call_graph)
         with compiled.path.open("rb") as stream:
-            found |= {section.name: section for section in _sections(stream, compiled.name, usage)}
+            for section in _sections(stream, compiled.name, usage, recursive):
+                found[section.name] = section
     return found
 
 
@@ -66,7 +72,7 @@ def closure(needs: Mapping[str, frozenset[str]], roots: Iterable[str]) -> frozen
 
 
 def read_stack_usage(path: Path) -> dict[str, int]:
-    """Function name to stack bytes, from gcc's .su file (lines "file:line:col:name, bytes, kind")."""
+    """Function name to stack bytes, from gcc's .su file: "file:line:col:name", bytes, kind."""
     usage: dict[str, int] = {}
     if path.is_file():
         for line in path.read_text(encoding="utf-8").splitlines():
@@ -75,7 +81,17 @@ def read_stack_usage(path: Path) -> dict[str, int]:
     return usage
 
 
-def _sections(stream: BinaryIO, unit: str, usage: Mapping[str, int]) -> Iterator[Section]:
+def _self_callers(path: Path) -> frozenset[str]:
+    """Functions that call themselves: the assembler leaves no relocation for that."""
+    if not path.is_file():
+        return frozenset()
+    calls = _CALL.findall(path.read_text(encoding="utf-8"))
+    return frozenset(caller.rsplit(":", 1)[-1] for caller, called in calls if caller == called)
+
+
+def _sections(
+    stream: BinaryIO, unit: str, usage: Mapping[str, int], recursive: frozenset[str]
+) -> Iterator[Section]:
     elf = ELFFile(stream)
     table = elf.get_section_by_name(".symtab")
     symbols = list(table.iter_symbols()) if table else []
@@ -86,8 +102,15 @@ def _sections(stream: BinaryIO, unit: str, usage: Mapping[str, int]) -> Iterator
         header = elf.get_section(index)
         align = max(header["sh_addralign"], 1)
         size = -(-header["sh_size"] // align) * align
-        stack = max((usage.get(function, 0) for function in functions.get(index, ())), default=0)
-        yield Section(name, _kind(header.name), size, frozenset(needs.get(index, ())), stack)
+        inside = functions.get(index, [])
+        yield Section(
+            name,
+            _kind(header.name),
+            size,
+            frozenset(needs.get(index, ())),
+            max((usage.get(function, 0) for function in inside), default=0),
+            not recursive.isdisjoint(inside),
+        )
 
 
 def _kind(section_name: str) -> str:

@@ -11,6 +11,9 @@ NOT_CALLED = frozenset({"mcuq_vectors"})
 """Tables whose functions the hardware calls, on the other stack."""
 
 
+_NO_RECURSION = "mcuq emits no recursion; pass stack_bytes if you know the bound"
+
+
 class StackError(DeviceError):
     """The stack has no bound: functions call each other in a circle."""
 
@@ -35,10 +38,12 @@ def _bound(
         return bounds[name]
     if name in path:
         circle = " → ".join((*path[path.index(name) :], name))
-        raise StackError(f"the stack has no bound: {circle}", "mcuq emits no recursion")
+        raise StackError(f"the stack has no bound: {circle}", _NO_RECURSION)
     if name in NOT_CALLED or name not in sections:
         return 0
     section = sections[name]
+    if section.recursive:
+        raise StackError(f"the stack has no bound: {name} calls itself", _NO_RECURSION)
     below = (_bound(sections, need, (*path, name), bounds) for need in sorted(section.needs))
     bounds[name] = section.stack + max(below, default=0)
     return bounds[name]

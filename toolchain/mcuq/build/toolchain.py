@@ -57,7 +57,7 @@ def library_path(name: str, flags: tuple[str, ...]) -> Path:
 
 
 def run_tool(command: list[str], cwd: Path | None = None) -> str:
-    """Run a tool of the toolchain; its standard output. Raises CompilerError with its last words."""
+    """Run a tool; its standard output. Raises CompilerError with its last words."""
     done = subprocess.run(
         [find_tool(command[0]), *command[1:]], cwd=cwd, capture_output=True, text=True, check=False
     )

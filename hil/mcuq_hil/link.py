@@ -1,0 +1,219 @@
+"""Request and reply over a serial port that may lose, damage, repeat or delay bytes."""
+
+from __future__ import annotations
+
+import secrets
+import struct
+import time
+from dataclasses import dataclass
+from typing import Protocol
+
+import serial
+
+from mcuq_hil.errors import (
+    CorruptFrameError,
+    LinkLostError,
+    LinkTimeoutError,
+    NoHelloError,
+    RefusedError,
+    WrongImageError,
+)
+from mcuq_hil.protocol import PROTOCOL_VERSION, Frame, Message, Status, decode_frame, encode_frame
+from mcuq_hil.protocol import messages as m
+from mcuq_hil.protocol.frame import REPLY, wire_bytes
+from mcuq_hil.protocol.messages import FieldValue
+
+_POLL_SECONDS = 0.02
+_RETRY_SECONDS = 0.05
+_LONGEST_RETRY_SECONDS = 1.0
+_RETRY_GROWTH = 1.5
+_MAX_NOISE = 1 << 16
+_HELLO_SEQUENCE = 0
+
+
+class Transport(Protocol):
+    """What the link needs of a pyserial port. `timeout` is set once, to a short time."""
+
+    timeout: float | None
+
+    @property
+    def in_waiting(self) -> int: ...
+    def read(self, size: int = 1, /) -> bytes: ...
+    def write(self, data: bytes, /) -> int | None: ...
+    def reset_input_buffer(self) -> None: ...
+    def close(self) -> None: ...
+
+
+class DeviceRestartedError(LinkLostError):
+    """The device said hello again, unasked, or forgot the session: it has started anew."""
+
+
+@dataclass(frozen=True)
+class Ready:
+    """What a device says when it starts: see HELLO's reply."""
+
+    version: int
+    chunk: int
+    boot: int
+    flags: int
+    build_id: bytes
+
+    @property
+    def has_fault(self) -> bool:
+        return bool(self.flags & m.READY_FAULT)
+
+    @property
+    def has_profile(self) -> bool:
+        return bool(self.flags & m.READY_PROFILE)
+
+
+class Link:
+    """One session with a device.
+
+    A request is repeated with its sequence number until its reply comes: at once when the device
+    (or we) saw a damaged frame, else after a time that grows. The device does nothing twice.
+
+    Args:
+        transport: an open serial port.
+        baud: of the wire, for how long a frame takes; None where it takes no time.
+        patience: seconds to try before giving up on an exchange.
+    """
+
+    def __init__(
+        self, transport: Transport, *, baud: int | None = None, patience: float = 3.0
+    ) -> None:
+        self._transport = transport
+        self._byte_seconds = 10 / baud if baud else 0.0
+        self._patience = patience
+        self._session = 0
+        self._sequence = _HELLO_SEQUENCE
+        self._noise = bytearray()
+        self._corrupt = 0
+        transport.timeout = _POLL_SECONDS
+
+    def hello(self, patience: float | None = None) -> Ready:
+        """Open a session of our own.
+
+        Raises:
+            NoHelloError: nothing that speaks the protocol answered in time.
+            WrongImageError: another version of the protocol.
+            LinkLostError: the port went away.
+        """
+        self._session = secrets.randbits(31) | 1
+        self._sequence = _HELLO_SEQUENCE
+        try:
+            fields = self.exchange(m.HELLO, patience=patience, version=PROTOCOL_VERSION)
+        except (LinkTimeoutError, CorruptFrameError) as error:
+            raise NoHelloError(
+                "nothing on the port speaks mcuq's protocol",
+                "check port, baud rate and wiring, and that the image was flashed",
+            ) from error
+        ready = Ready(**fields)  # type: ignore[arg-type]
+        if ready.version != PROTOCOL_VERSION:
+            raise WrongImageError(
+                f"the firmware speaks protocol {ready.version}, this host {PROTOCOL_VERSION}",
+                "build and flash the image again",
+            )
+        return ready
+
+    def exchange(
+        self, message: Message, *, patience: float | None = None, **fields: FieldValue
+    ) -> dict[str, FieldValue]:
+        """Send a request until its reply arrives; the reply's fields.
+
+        Raises:
+            LinkTimeoutError: no reply within `patience` seconds.
+            CorruptFrameError: the same, and what arrived was damaged.
+            RefusedError: the device refused the request.
+            DeviceRestartedError: the device started anew meanwhile.
+            LinkLostError: the port went away.
+        """
+        body = message.pack_request(**fields)
+        if message is not m.HELLO:
+            self._sequence = (self._sequence + 1) & 0xFFFF
+        request = encode_frame(Frame(message.op, self._sequence, self._session, body))
+        patience = self._patience if patience is None else patience
+        end = time.monotonic() + patience
+        wait = _RETRY_SECONDS + self._byte_seconds * (len(request) + wire_bytes(1024))
+        self._corrupt = 0
+        while (now := time.monotonic()) < end:
+            self._write(request)
+            reply = self._await_reply(message, min(now + wait, end))
+            if reply is not None:
+                return self._fields(message, reply)
+            wait = min(wait * _RETRY_GROWTH, _LONGEST_RETRY_SECONDS)
+        raise self._given_up(message, patience)
+
+    def _await_reply(self, message: Message, until: float) -> Frame | None:
+        """The reply, or None when it is time to send again."""
+        while time.monotonic() < until:
+            frame = self._receive(until)
+            if frame is None:
+                continue
+            if frame is _DAMAGED or frame.status == Status.CORRUPT:
+                self._corrupt += 1
+                return None
+            if frame.op == m.HELLO.op | REPLY and frame.session == 0 and message is not m.HELLO:
+                raise DeviceRestartedError("the device started anew", "look for its fault report")
+            if frame.session != self._session or frame.sequence != self._sequence:
+                continue
+            if frame.op == message.op | REPLY:
+                return frame
+        return None
+
+    def _receive(self, until: float) -> Frame | None:
+        """The next frame, _DAMAGED for one that did not arrive whole, None at `until`."""
+        while (at := self._noise.find(0)) < 0:
+            if time.monotonic() >= until:
+                return None
+            try:
+                self._noise += self._transport.read(max(1, self._transport.in_waiting))
+            except (serial.SerialException, OSError) as error:
+                raise LinkLostError(f"the port went away: {error}") from error
+            if len(self._noise) > _MAX_NOISE:
+                self._noise.clear()
+        encoded = bytes(self._noise[:at])
+        del self._noise[: at + 1]
+        if not encoded:
+            return None
+        return decode_frame(encoded) or _DAMAGED
+
+    def _write(self, data: bytes) -> None:
+        try:
+            self._transport.write(data)
+        except (serial.SerialException, OSError) as error:
+            raise LinkLostError(f"the port went away: {error}") from error
+
+    def _fields(self, message: Message, reply: Frame) -> dict[str, FieldValue]:
+        if reply.status == Status.NO_SESSION:
+            raise DeviceRestartedError("the device forgot the session: it started anew")
+        if reply.status != Status.OK:
+            raise RefusedError(
+                f"the device refused {message.name}: {_status_name(reply.status)}",
+                status=reply.status,
+            )
+        try:
+            return message.unpack_reply(reply.body)
+        except struct.error as error:
+            raise RefusedError(f"the reply to {message.name} has the wrong length") from error
+
+    def _given_up(self, message: Message, patience: float) -> LinkTimeoutError | CorruptFrameError:
+        if self._corrupt:
+            return CorruptFrameError(
+                f"{message.name}: {self._corrupt} damaged frames, no whole one in {patience:g} s",
+                "lower the baud rate, shorten the wires, check ground",
+            )
+        return LinkTimeoutError(
+            f"no answer to {message.name} within {patience:g} s",
+            "the firmware hangs, or needs more time",
+        )
+
+
+_DAMAGED = Frame(0, 0, 0)
+
+
+def _status_name(status: int) -> str:
+    try:
+        return Status(status).name.lower().replace("_", " ")
+    except ValueError:
+        return f"status {status}"

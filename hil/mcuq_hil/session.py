@@ -1,0 +1,265 @@
+"""A board that runs our image, as a function: input bytes in, output bytes and counts out."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Literal, Self, TypeVar
+
+from mcuq_hil.boards import Board
+from mcuq_hil.errors import BoardError, LinkLostError, WrongImageError, WrongResultError
+from mcuq_hil.faults import fault_error
+from mcuq_hil.image import read_build_id
+from mcuq_hil.link import DeviceRestartedError, Link, Ready, Transport
+from mcuq_hil.protocol import messages as m
+
+Unit = Literal["instructions", "cycles"]
+T = TypeVar("T")
+
+HELLO_SECONDS = 5.0
+RUN_SECONDS = 120.0
+_LOAD_HEAD = 5
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What one run took.
+
+    Attributes:
+        unit: "cycles" from hardware, "instructions" from an emulator; never compare the two.
+        total: of the whole run.
+        layers: one count a layer, empty where the image was not built to be profiled.
+    """
+
+    unit: Unit
+    total: int
+    layers: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class IoInfo:
+    """An int8 input or output of the model on the device."""
+
+    name: str
+    bytes: int
+    scale: float
+    zero_point: int
+
+
+@dataclass(frozen=True)
+class DeviceInfo:
+    """What the firmware says of itself. Sizes in bytes."""
+
+    model: str
+    core_hz: int
+    arena_bytes: int
+    stack_bytes: int
+    layers: int
+    layer_capacity: int
+    inputs: tuple[IoInfo, ...]
+    outputs: tuple[IoInfo, ...]
+
+
+class Session:
+    """An open session; a context manager, `close` releases the port.
+
+    Args:
+        board: the board's description.
+        elf: the image it runs.
+        transport: an open port; closed with the session.
+        unit: what the device's counter counts.
+        run_seconds: how long a run may take.
+    """
+
+    def __init__(
+        self,
+        board: Board,
+        elf: Path,
+        transport: Transport,
+        *,
+        unit: Unit,
+        run_seconds: float = RUN_SECONDS,
+    ) -> None:
+        self.board = board
+        self.unit = unit
+        self._elf = elf
+        self._transport = transport
+        self._run_seconds = run_seconds
+        self._link = Link(transport, baud=board.uart.baud if unit == "cycles" else None)
+        self.ready: Ready
+        self.info: DeviceInfo
+
+    def open(self, hello_seconds: float = HELLO_SECONDS) -> None:
+        """Say hello, compare the build ids, ask what the image holds.
+
+        Raises:
+            NoHelloError, WrongImageError, LinkLostError, LinkTimeoutError.
+            DeviceFaultError: the firmware faulted on its way here.
+        """
+        self.ready = self._link.hello(hello_seconds)
+        expected = read_build_id(self._elf)
+        if self.ready.build_id != expected:
+            raise WrongImageError(
+                f"the board runs build {self.ready.build_id.hex()[:8]}, not {expected.hex()[:8]}",
+                "flash this image, or pass the one that is on the board",
+            )
+        if self.ready.has_fault:
+            self._raise_fault()
+        self.info = self._guarded(self._read_info)
+
+    def run(self, inputs: Sequence[bytes]) -> list[bytes]:
+        """Outputs of one inference.
+
+        Args:
+            inputs: int8 bytes of every input, as quantized on the host.
+
+        Raises:
+            BoardError: number or length of the inputs is wrong.
+            LinkTimeoutError, CorruptFrameError, LinkLostError: the link failed.
+            DeviceFaultError, StackOverflowError: the firmware faulted.
+        """
+        return self._guarded(lambda: self._run(inputs, flags=0)[0])
+
+    def count(self, inputs: Sequence[bytes]) -> Counts:
+        """Counts of one inference; raises what `run` raises."""
+        return self.run_counted(inputs)[1]
+
+    def run_counted(self, inputs: Sequence[bytes]) -> tuple[list[bytes], Counts]:
+        """Outputs and counts of one inference; raises what `run` raises."""
+        return self._guarded(lambda: self._run_counted(inputs))
+
+    def check(self, inputs: Sequence[bytes], expected: Sequence[bytes]) -> None:
+        """Run and compare; raises WrongResultError, and what `run` raises."""
+        for index, (got, want) in enumerate(zip(self.run(inputs), expected, strict=True)):
+            if got != want:
+                differing = [at for at, (a, b) in enumerate(zip(got, want, strict=True)) if a != b]
+                raise WrongResultError(
+                    f"output {index} differs from the host's in {len(differing)} of {len(want)} "
+                    f"bytes, first at {differing[0]}"
+                )
+
+    def echo(self, data: bytes) -> bytes:
+        """Self-test of the link: `data`, at most `ready.chunk` bytes, comes back."""
+        return bytes(self._guarded(lambda: self._link.exchange(m.ECHO, data=data))["data"])  # type: ignore[arg-type]
+
+    def stack_high_water(self) -> int:
+        """Most bytes of the main stack used since the device started."""
+        return self._guarded(lambda: int(self._link.exchange(m.STACK)["used"]))
+
+    def arena_high_water(self, inputs: Sequence[bytes]) -> int:
+        """Bytes of the arena, from its start, that one inference touches."""
+        return self._guarded(lambda: self._arena_high_water(inputs))
+
+    def reset(self) -> None:
+        """Restart the device and open a new session; raises what `open` raises."""
+        self._guarded(lambda: self._link.exchange(m.RESET))
+        self.open()
+
+    def close(self) -> None:
+        """Release the port."""
+        self._transport.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _guarded(self, work: Callable[[], T]) -> T:
+        """Do `work`; where the device started anew in the middle, find out why."""
+        try:
+            return work()
+        except DeviceRestartedError:
+            self.ready = self._link.hello(HELLO_SECONDS)
+            if self.ready.has_fault:
+                self._raise_fault()
+            raise LinkLostError(
+                "the device was reset in the middle of the work", "power, or somebody's button"
+            ) from None
+
+    def _raise_fault(self) -> None:
+        raise fault_error(self._link.exchange(m.FAULT, action=m.FAULT_CLEAR), self._elf)
+
+    def _read_info(self) -> DeviceInfo:
+        fields = self._link.exchange(m.INFO)
+        return DeviceInfo(
+            model=_text(fields["name"]),
+            core_hz=int(fields["core_hz"]),
+            arena_bytes=int(fields["arena_bytes"]),
+            stack_bytes=int(fields["stack_bytes"]),
+            layers=int(fields["layers"]),
+            layer_capacity=int(fields["layer_capacity"]),
+            inputs=tuple(self._read_io(False, i) for i in range(int(fields["inputs"]))),
+            outputs=tuple(self._read_io(True, i) for i in range(int(fields["outputs"]))),
+        )
+
+    def _read_io(self, is_output: bool, index: int) -> IoInfo:
+        fields = self._link.exchange(m.IO, is_output=int(is_output), index=index)
+        return IoInfo(
+            name=_text(fields["name"]),
+            bytes=int(fields["bytes"]),
+            scale=float(fields["scale"]),
+            zero_point=int(fields["zero_point"]),
+        )
+
+    def _load(self, inputs: Sequence[bytes]) -> None:
+        wanted = [io.bytes for io in self.info.inputs]
+        if [len(data) for data in inputs] != wanted:
+            raise BoardError(
+                f"inputs of {[len(data) for data in inputs]} bytes, the model takes {wanted}"
+            )
+        step = self.ready.chunk - _LOAD_HEAD
+        for index, data in enumerate(inputs):
+            for offset in range(0, len(data), step):
+                chunk = bytes(data[offset : offset + step])
+                self._link.exchange(m.LOAD, index=index, offset=offset, data=chunk)
+
+    def _run(self, inputs: Sequence[bytes], flags: int) -> tuple[list[bytes], int]:
+        self._load(inputs)
+        fields = self._link.exchange(m.RUN, patience=self._run_seconds, flags=flags)
+        outputs = [self._read(index, io.bytes) for index, io in enumerate(self.info.outputs)]
+        return outputs, int(fields["count"])
+
+    def _read(self, index: int, size: int) -> bytes:
+        step = self.ready.chunk
+        parts = []
+        for offset in range(0, size, step):
+            length = min(step, size - offset)
+            fields = self._link.exchange(m.READ, index=index, offset=offset, length=length)
+            parts.append(fields["data"])
+        return b"".join(parts)  # type: ignore[arg-type]
+
+    def _run_counted(self, inputs: Sequence[bytes]) -> tuple[list[bytes], Counts]:
+        outputs, ticks = self._run(inputs, flags=m.RUN_COUNT)
+        layers = self._read_layers() if self.ready.has_profile else ()
+        return outputs, Counts(self.unit, self._count(ticks), layers)
+
+    def _read_layers(self) -> tuple[int, ...]:
+        wanted = min(self.info.layers, self.info.layer_capacity)
+        ticks: list[int] = []
+        while len(ticks) < wanted:
+            raw = bytes(self._link.exchange(m.LAYERS, first=len(ticks))["counts"])  # type: ignore[arg-type]
+            ticks += struct.unpack(f"<{len(raw) // 4}I", raw)
+        return tuple(self._count(tick) for tick in ticks)
+
+    def _count(self, ticks: int) -> int:
+        if self.unit == "cycles":
+            return ticks
+        return round(ticks / self.board.counter.ticks_per_instruction)
+
+    def _arena_high_water(self, inputs: Sequence[bytes]) -> int:
+        self._link.exchange(m.ARENA, action=m.ARENA_PAINT)
+        self._run(inputs, flags=0)
+        return int(self._link.exchange(m.ARENA, action=m.ARENA_MEASURE)["used"])
+
+
+def _text(value: object) -> str:
+    return value.decode(errors="replace") if isinstance(value, bytes) else str(value)
