@@ -7,6 +7,7 @@ import math
 from collections.abc import Sequence
 
 import pytest
+
 from mcuq.search import Choice, Cost, Evaluator, Gene, Genome, Limits, Space
 
 SIZES = (900, 400, 1600, 700, 1200, 300, 2000, 500)
