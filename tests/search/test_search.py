@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from mcuq.search import METHODS, Choice, Evaluator, Gene, Limits, ScoreLog, Space, run
 from mcuq.search.knapsack import knapsack
 from mcuq.search.problem import BudgetSpent
