@@ -37,6 +37,16 @@ class MemoryPlan:
         """Byte offset of a call's scratch in the arena."""
         return self.plan.offsets[f"{SCRATCH}{call}"]
 
+    def descends(self, call: int) -> bool:
+        """Whether the call's output lies above an input that it overlaps."""
+        op = self.program.calls[call].op
+        start = self.offset(op.output)
+        for name in self.program.calls[call].reads():
+            source = self.offset(name)
+            if source < start < source + self.program.qgraph.tensors[name].nbytes:
+                return True
+        return False
+
 
 def plan_program(program: Program, *, seed: int = 0) -> MemoryPlan:
     """Lay out activations and scratch in one arena."""

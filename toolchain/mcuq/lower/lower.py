@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Literal
 
 from mcuq.graph import Op, OpKind
 from mcuq.lower.elementwise import lower_add, lower_lookup, lower_mul, lower_softmax
+from mcuq.lower.fast import fast_conv, fast_fully_connected
 from mcuq.lower.movement import (
     lower_concatenation,
     lower_pad,
@@ -40,15 +42,24 @@ RULES: Mapping[OpKind, Rule] = {
     **dict.fromkeys(UNARY, lower_lookup),
 }
 
+Kernels = Literal["mcuq", "cmsis-nn"]
+"""mcuq's own kernels with re-ordered weights, or CMSIS-NN's interface for all that it covers."""
+
+FAST: Mapping[OpKind, Rule] = {
+    OpKind.CONV_2D: fast_conv,
+    OpKind.FULLY_CONNECTED: fast_fully_connected,
+}
+
 _VIEWS = frozenset({OpKind.RESHAPE, OpKind.SQUEEZE})
 
 
-def lower(qgraph: QuantizedGraph) -> Program:
+def lower(qgraph: QuantizedGraph, kernels: Kernels = "mcuq") -> Program:
     """One kernel call an operator (an input for CONCATENATION); views cost nothing.
 
     Raises:
         InputError: a tensor has more dimensions than the kernels walk.
     """
+    rules = {**RULES, **FAST} if kernels == "mcuq" else RULES
     calls: list[Call] = []
     storage = {name: name for name in qgraph.inputs}
     for op in qgraph.ops:
@@ -56,6 +67,6 @@ def lower(qgraph: QuantizedGraph) -> Program:
             storage[op.output] = storage[op.inputs[0]]
             continue
         storage[op.output] = op.output
-        made = RULES[op.kind](qgraph, op)
+        made = rules[op.kind](qgraph, op)
         calls.extend(made if isinstance(made, list) else [made])
     return Program(qgraph, tuple(calls), storage)

@@ -29,11 +29,13 @@ CTYPES = {
 class Array:
     """A constant array in flash; its C type follows the dtype (one of CTYPES).
 
-    `role` names it in the emitted file ("weights", "bias", "multipliers").
+    `role` names it in the emitted file ("weights", "bias", "multipliers"). `opaque` arrays are
+    the words of a C structure: their address is passed as a pointer to void.
     """
 
     role: str
     data: npt.NDArray[np.generic]
+    opaque: bool = False
 
     @property
     def key(self) -> tuple[object, ...]:
@@ -56,6 +58,12 @@ class TensorRef:
 @dataclass(frozen=True)
 class ScratchRef:
     """The address of the call's scratch in the arena; NULL where it needs none."""
+
+
+@dataclass(frozen=True)
+class DirectionRef:
+    """1 where the memory plan puts the call's output above its input, so that a kernel that may
+    run either way must run downwards; else 0."""
 
 
 @dataclass(frozen=True)
@@ -89,12 +97,12 @@ def _field_key(value: Field, call: int) -> object:
         return value.key(call)
     if isinstance(value, Array):
         return value.key
-    if isinstance(value, ScratchRef):
-        return ("scratch", call)
+    if isinstance(value, ScratchRef | DirectionRef):
+        return (type(value).__name__, call)
     return value
 
 
-Field = int | tuple[int, ...] | Struct | Array | TensorRef | ScratchRef
+Field = int | tuple[int, ...] | Struct | Array | TensorRef | ScratchRef | DirectionRef
 Argument = int | Struct | Array | TensorRef | ScratchRef | None
 """None is a null pointer."""
 

@@ -8,7 +8,17 @@ import numpy as np
 import numpy.typing as npt
 
 from mcuq.cost.memory import MemoryPlan
-from mcuq.lower.program import CTYPES, Argument, Array, Call, Field, ScratchRef, Struct, TensorRef
+from mcuq.lower.program import (
+    CTYPES,
+    Argument,
+    Array,
+    Call,
+    DirectionRef,
+    Field,
+    ScratchRef,
+    Struct,
+    TensorRef,
+)
 
 _LINE = 100
 
@@ -41,7 +51,7 @@ class Pool:
         if isinstance(value, Struct):
             return f"&{self._names[value.key(index)]}"
         if isinstance(value, Array):
-            return self._names[value.key]
+            return "(const void *)" * value.opaque + self._names[value.key]
         if isinstance(value, TensorRef):
             return f"arena + {self._memory.offset(value.name)}"
         if isinstance(value, ScratchRef):
@@ -51,7 +61,7 @@ class Pool:
     def _scratch(self, index: int) -> str:
         if not self._memory.program.calls[index].scratch_bytes:
             return "NULL"
-        return f"arena + {self._memory.scratch_offset(index)}"
+        return f"(void *)(arena + {self._memory.scratch_offset(index)})"
 
     def _initializer(self, struct: Struct, index: int) -> str:
         fields = (f".{name} = {self._field(value, index)}" for name, value in struct.fields)
@@ -63,6 +73,8 @@ class Pool:
         if isinstance(value, Array):
             # The CMSIS-NN structures hold pointers to non-const.
             return f"({CTYPES[str(value.data.dtype)]} *){self._names[value.key]}"
+        if isinstance(value, DirectionRef):
+            return str(int(self._memory.descends(index)))
         if isinstance(value, tuple):
             return "{" + ", ".join(map(str, value)) + "}"
         return self.argument(value, index)

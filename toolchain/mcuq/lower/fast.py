@@ -1,0 +1,187 @@
+"""Weighted operators as calls of mcuq's own kernels: weights re-ordered, zero points folded."""
+
+from __future__ import annotations
+
+import math
+from itertools import chain
+from typing import cast
+
+import numpy as np
+
+from mcuq.emit.packing import (
+    PackedLayer,
+    Requantization,
+    UnpackableError,
+    column_scratch,
+    pack_convolution,
+    pack_dense,
+    padded_depth,
+)
+from mcuq.graph import Op
+from mcuq.lower.program import (
+    Argument,
+    Array,
+    Call,
+    DirectionRef,
+    Field,
+    ScratchRef,
+    Struct,
+    TensorRef,
+    operand,
+)
+from mcuq.lower.weighted import lower_conv, lower_fully_connected
+from mcuq.quantize import op_params
+from mcuq.quantize.params import ConvParams, FullyConnectedParams
+from mcuq.quantize.qgraph import QuantizedGraph
+
+
+def fast_conv(qgraph: QuantizedGraph, op: Op) -> Call:
+    """mcuq_pointwise_* for 1×1 with stride 1, else mcuq_conv_*; the CMSIS-NN form for grouped
+    convolutions and for sums that the packed form cannot hold."""
+    params = cast(ConvParams, op_params(qgraph, op))
+    source, weight = (qgraph.tensors[name] for name in op.inputs[:2])
+    if source.shape[3] != weight.shape[3]:
+        return lower_conv(qgraph, op)
+    values = _values(qgraph, op)
+    requantization = _requantization(qgraph, op, params)
+    try:
+        packed = pack_convolution(
+            values, weight.bits, requantization, dilation_x=params.window.dilation[1]
+        )
+    except UnpackableError:
+        return lower_conv(qgraph, op)
+    macs = qgraph.tensors[op.output].size * math.prod(weight.shape[1:])
+    if weight.shape[1:3] == (1, 1) and params.window.stride == (1, 1):
+        rows = math.prod(source.shape[:3])
+        return _pointwise(qgraph, op, packed, params, (rows, source.shape[3]), macs)
+    depth = padded_depth(
+        cast(tuple[int, int], weight.shape[1:3]), source.shape[3], params.window.dilation[1]
+    )
+    structure = _conv_struct(qgraph, op, params)
+    return _call(qgraph, op, "mcuq_conv", structure, packed, macs, column_scratch(depth))
+
+
+def fast_fully_connected(qgraph: QuantizedGraph, op: Op) -> Call:
+    """mcuq_dense_* for one row, mcuq_pointwise_* for several."""
+    params = cast(FullyConnectedParams, op_params(qgraph, op))
+    weight = qgraph.tensors[op.inputs[1]]
+    outputs, depth = weight.shape
+    rows = qgraph.tensors[op.inputs[0]].size // depth
+    try:
+        packed = pack_dense(_values(qgraph, op), weight.bits, _requantization(qgraph, op, params))
+    except UnpackableError:
+        return lower_fully_connected(qgraph, op)
+    macs = rows * outputs * depth
+    if rows > 1:
+        return _pointwise(qgraph, op, packed, params, (rows, depth), macs)
+    structure = Struct("mcuq_dense", (("depth", depth), ("outputs", outputs), *_clamp(params)))
+    return _call(qgraph, op, "mcuq_dense", structure, packed, macs, None)
+
+
+def _pointwise(
+    qgraph: QuantizedGraph,
+    op: Op,
+    packed: PackedLayer,
+    params: ConvParams | FullyConnectedParams,
+    rows: tuple[int, int],
+    macs: int,
+) -> Call:
+    """`rows` is (number of rows, values a row)."""
+    structure = Struct(
+        "mcuq_pointwise",
+        (
+            ("pixels", rows[0]),
+            ("input_channels", rows[1]),
+            ("output_channels", qgraph.tensors[op.inputs[1]].shape[0]),
+            *_clamp(params),
+            ("direction", DirectionRef()),
+        ),
+    )
+    return _call(qgraph, op, "mcuq_pointwise", structure, packed, macs, column_scratch(rows[1]))
+
+
+def _conv_struct(qgraph: QuantizedGraph, op: Op, params: ConvParams) -> Struct:
+    source, weight, result = (qgraph.tensors[name].shape for name in (*op.inputs[:2], op.output))
+    window = params.window
+    pairs = (
+        ("stride_y", "stride_x", window.stride),
+        ("dilation_y", "dilation_x", window.dilation),
+        ("pad_top", "pad_left", window.padding),
+    )
+    return Struct(
+        "mcuq_conv",
+        (
+            *zip(("input_height", "input_width", "input_channels"), source[1:], strict=True),
+            *zip(("output_height", "output_width", "output_channels"), result[1:], strict=True),
+            *zip(("kernel_height", "kernel_width"), weight[1:3], strict=True),
+            *(
+                (name, value)
+                for *names, pair in pairs
+                for name, value in zip(names, pair, strict=True)
+            ),
+            ("input_zero_point", -params.input_offset),
+            *_clamp(params),
+            ("direction", DirectionRef()),
+        ),
+    )
+
+
+def _clamp(params: ConvParams | FullyConnectedParams) -> tuple[tuple[str, Field], ...]:
+    return (
+        ("activation_min", params.activation_min),
+        ("activation_max", params.activation_max),
+    )
+
+
+def _values(qgraph: QuantizedGraph, op: Op) -> np.ndarray[tuple[int, ...], np.dtype[np.int8]]:
+    data = qgraph.tensors[op.inputs[1]].data
+    assert data is not None
+    return data.astype(np.int8)
+
+
+def _requantization(
+    qgraph: QuantizedGraph, op: Op, params: ConvParams | FullyConnectedParams
+) -> Requantization:
+    outputs = qgraph.tensors[op.inputs[1]].shape[0]
+    bias = np.zeros(outputs, np.int32)
+    if len(op.inputs) > 2:
+        data = qgraph.tensors[op.inputs[2]].data
+        assert data is not None
+        bias = data.astype(np.int32)
+    return Requantization(
+        bias,
+        np.broadcast_to(params.multipliers, (outputs,)),
+        np.broadcast_to(params.shifts, (outputs,)),
+        -params.input_offset,
+        params.output_offset,
+    )
+
+
+def _call(
+    qgraph: QuantizedGraph,
+    op: Op,
+    name: str,
+    structure: Struct,
+    packed: PackedLayer,
+    macs: int,
+    scratch_bytes: int | None,
+) -> Call:
+    """`scratch_bytes` None: the function takes no scratch."""
+    bits = qgraph.tensors[op.inputs[1]].bits
+    arguments: tuple[Argument, ...] = (
+        structure,
+        Array("weights", packed.weights),
+        Array("channels", packed.channels, opaque=True),
+        operand(qgraph.tensors[op.inputs[0]]),
+        TensorRef(op.output),
+    )
+    if scratch_bytes is not None:
+        arguments = (*arguments, ScratchRef())
+    return Call(
+        op,
+        f"{name}_s{bits}",
+        arguments,
+        scratch_bytes=scratch_bytes or 0,
+        macs=macs,
+        weight_bits=bits,
+    )
