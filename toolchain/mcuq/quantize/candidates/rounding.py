@@ -1,0 +1,77 @@
+"""Integers for weights: nearest, GPTQ, and coordinate descent on the output error.
+
+All work on weights (groups, rows, inputs) with scales (groups, rows, 1) and minimize
+(w - s q)ᵀ H (w - s q) for each row, H (groups, inputs, inputs) being the inputs' second moments.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+Float64 = npt.NDArray[np.float64]
+
+
+def output_error(weight: Float64, scale: Float64, values: Float64, gram: Float64) -> Float64:
+    """The error of each row, (groups, rows)."""
+    error = weight - scale * values
+    quadratic: Float64 = ((error @ gram) * error).sum(axis=-1)
+    return quadratic
+
+
+def nearest(weight: Float64, scale: Float64, limit: int) -> Float64:
+    """Round each weight by itself."""
+    rounded: Float64 = np.clip(np.rint(weight / scale), -limit, limit)
+    return rounded
+
+
+def gptq(weight: Float64, scale: Float64, gram: Float64, limit: int) -> Float64:
+    """Round input by input, moving each error onto the inputs not yet rounded.
+
+    Frantar et al., "GPTQ" (2022), eq. 2-3 with the Cholesky form of section 3.3; inputs in
+    descending order of their second moment.
+
+    Args:
+        gram: positive definite (damped).
+    """
+    order = np.argsort(-np.einsum("gii->gi", gram), axis=1, kind="stable")
+    permuted = np.take_along_axis(gram, order[:, :, None], axis=1)
+    permuted = np.take_along_axis(permuted, order[:, None, :], axis=2)
+    # inv(H) = U ᵀU with U upper triangular.
+    upper = np.linalg.cholesky(np.linalg.inv(permuted)).transpose(0, 2, 1)
+    work = np.take_along_axis(weight, order[:, None, :], axis=2)
+    values = np.empty_like(work)
+    for column in range(work.shape[2]):
+        current = work[:, :, column]
+        values[:, :, column] = nearest(current, scale[:, :, 0], limit)
+        error = (current - values[:, :, column] * scale[:, :, 0]) / upper[:, None, column, column]
+        rest = slice(column + 1, None)
+        work[:, :, rest] -= error[:, :, None] * upper[:, None, column, rest]
+    back = np.argsort(order, axis=1)
+    return np.take_along_axis(values, back[:, None, :], axis=2)
+
+
+def descend(
+    weight: Float64, scale: Float64, values: Float64, gram: Float64, limit: int, sweeps: int
+) -> Float64:
+    """Change one integer of each row at a time to its best value, the others held.
+
+    The error never grows; stops early where a sweep changes nothing.
+    """
+    values = values.copy()
+    slope = (weight - scale * values) @ gram
+    curvature = np.einsum("gii->gi", gram)
+    for _ in range(sweeps):
+        changed = False
+        for column in range(values.shape[2]):
+            step = slope[:, :, column] / (curvature[:, None, column] * scale[:, :, 0])
+            best = np.clip(np.rint(values[:, :, column] + step), -limit, limit)
+            delta = best - values[:, :, column]
+            if not delta.any():
+                continue
+            changed = True
+            values[:, :, column] = best
+            slope -= (delta * scale[:, :, 0])[:, :, None] * gram[:, None, column, :]
+        if not changed:
+            break
+    return values
