@@ -40,6 +40,10 @@ void mcuq_dot_4x1_s4(const int32_t *weights, const int8_t *input, int32_t fours,
 typedef void mcuq_dot_4x1(const int32_t *weights, const int8_t *input, int32_t fours,
     int32_t sums[4], int32_t correction);
 
+/* The outputs of `count` (1 to 4) channels from their sums: one byte a channel at each address. */
+void mcuq_finish_4x2(const int32_t *sums, const mcuq_channel *channels, int8_t *first,
+    int8_t *second, int32_t count);
+
 /* Multiplies two filled columns with all channels and writes two pixels; second may equal first.
  * group_words: words of weights a group of four channels. */
 void mcuq_columns_4x2(const int32_t *columns, int32_t words, const int32_t *weights,
@@ -48,6 +52,9 @@ void mcuq_columns_4x2(const int32_t *columns, int32_t words, const int32_t *weig
 
 /* Fills the header of two columns with -8 × their sums. */
 void mcuq_column_sums(int32_t *columns, int32_t words);
+
+/* Unpacks four × `words` bytes each of two pixels into columns. */
+void mcuq_unpack_words(const int8_t *first, const int8_t *second, int32_t words, int32_t *columns);
 
 /* Unpacks `count` bytes each of two pixels into columns; `count` is rounded up to 4 with zeros. */
 void mcuq_unpack_2(const int8_t *first, const int8_t *second, int32_t count, int32_t *columns);
@@ -88,15 +95,17 @@ static inline int32_t mcuq_saturate(int32_t x)
 }
 
 /* See mcuq_channel. */
-static inline int8_t mcuq_output(mcuq_channel channel, int32_t sum)
+static inline int8_t mcuq_output(const mcuq_channel *channel, int32_t sum)
 {
-    const int32_t doubled = (int32_t)((uint32_t)channel.doubled_bias + 2u * (uint32_t)sum);
-    if (channel.shift >= 1) {
-        const int32_t high = mcuq_high_multiply(doubled, channel.multiplier);
-        return (int8_t)mcuq_saturate((high + (high >> 31) + channel.rounding) >> channel.shift);
+    const int32_t shift = channel->shift;
+    const int32_t doubled = (int32_t)((uint32_t)channel->doubled_bias + 2u * (uint32_t)sum);
+    if (shift >= 1) {
+        const int32_t high = mcuq_high_multiply(doubled, channel->multiplier);
+        return (int8_t)mcuq_saturate((high + (high >> 31) + channel->rounding) >> shift);
     }
-    const int32_t scaled = mcuq_shift_left(doubled, (uint32_t)-channel.shift);
-    return (int8_t)mcuq_saturate(mcuq_high_multiply(scaled, channel.multiplier) + channel.rounding);
+    const int32_t scaled = mcuq_shift_left(doubled, (uint32_t)-shift);
+    return (int8_t)mcuq_saturate(
+        mcuq_high_multiply(scaled, channel->multiplier) + channel->rounding);
 }
 
 /* The four bytes at any address as a word, first byte lowest. */
@@ -126,7 +135,13 @@ static inline int32_t mcuq_even_bytes(uint32_t word)
 
 static inline int32_t mcuq_odd_bytes(uint32_t word)
 {
+#if defined(__ARM_FEATURE_DSP)
+    int32_t result;
+    __asm__("sxtb16 %0, %1, ror #8" : "=r"(result) : "r"(word));
+    return result;
+#else
     return mcuq_even_bytes(word >> 8 | word << 24);
+#endif
 }
 
 /* sum + the dot product of two pairs of int16, modulo 2^32 (SMLAD). */

@@ -8,13 +8,10 @@ void mcuq_columns_4x2(const int32_t *columns, int32_t words, const int32_t *weig
     int32_t sums[8];
     for (; outputs > 0; outputs -= 4) {
         dot(weights, columns, words, sums);
+        mcuq_finish_4x2(sums, channels, first, second, outputs < 4 ? outputs : 4);
         weights += group_words;
-        const int32_t *sum = sums;
-        const int32_t *end = sums + 2 * (outputs < 4 ? outputs : 4);
-        for (; sum < end; sum += 2) {
-            const mcuq_channel channel = *channels++;
-            *first++ = mcuq_output(channel, sum[0]);
-            *second++ = mcuq_output(channel, sum[1]);
-        }
+        channels += 4;
+        first += 4;
+        second += 4;
     }
 }

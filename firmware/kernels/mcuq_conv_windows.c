@@ -82,6 +82,43 @@ static void gather_window(
     }
 }
 
+/* Both windows where neither touches a side of the input and no run is split by dilation: their
+ * rows are unpacked together. */
+static void gather_pair(
+    const mcuq_conv *p, int32_t *columns, const int8_t *input, int32_t y, int32_t x)
+{
+    const int32_t size = p->kernel_width * p->input_channels;
+    const int32_t padded = (size + 3) / 4 * 4;
+    const int32_t step = p->stride_x * p->input_channels;
+    int32_t *base = columns + MCUQ_COLUMN_HEADER;
+    for (int32_t ky = 0; ky < p->kernel_height; ky++, y += p->dilation_y) {
+        if (y >= 0 && y < p->input_height) {
+            const int8_t *row = input + (y * p->input_width + x) * p->input_channels;
+            mcuq_unpack_2(row, row + step, size, base);
+        } else {
+            fill_words(base, 0, padded, p->input_zero_point);
+            fill_words(base + 1, 0, padded, p->input_zero_point);
+        }
+        base += padded;
+    }
+}
+
+static void gather(
+    const mcuq_conv *p, int32_t *columns, const int8_t *input, int32_t first, int32_t second)
+{
+    const int32_t row = first / p->output_width;
+    const int32_t column = first - row * p->output_width;
+    const int32_t y = row * p->stride_y - p->pad_top;
+    const int32_t x = column * p->stride_x - p->pad_left;
+    if (p->dilation_x == 1 && column + 1 < p->output_width && second > first && x >= 0 &&
+        x + p->stride_x + p->kernel_width <= p->input_width) {
+        gather_pair(p, columns, input, y, x);
+        return;
+    }
+    gather_window(p, columns, input, first, 0);
+    gather_window(p, columns, input, second, 1);
+}
+
 /* Depth of a window with its runs padded to multiples of 4. */
 static int32_t padded_depth(const mcuq_conv *p)
 {
@@ -102,8 +139,7 @@ void mcuq_conv_windows(const mcuq_conv *p, const int32_t *weights, const mcuq_ch
         const int32_t pair = p->direction == MCUQ_DESCENDING ? steps - 1 - step : step;
         const int32_t first = 2 * pair;
         const int32_t second = first + 1 < pixels ? first + 1 : first;
-        gather_window(p, scratch, input, first, 0);
-        gather_window(p, scratch, input, second, 1);
+        gather(p, scratch, input, first, second);
         if (is_s4) {
             mcuq_column_sums(scratch, words);
         }

@@ -22,8 +22,7 @@ void mcuq_dense_rows(const mcuq_dense *p, const int32_t *weights, int32_t words,
         }
         const int32_t count = outputs < 4 ? outputs : 4;
         for (int32_t c = 0; c < count; c++) {
-            const mcuq_channel channel = *channels++;
-            *output++ = mcuq_output(channel, sums[c] + tail_sums[c]);
+            *output++ = mcuq_output(channels++, sums[c] + tail_sums[c]);
         }
     }
     mcuq_clamp_s8(output - p->outputs, p->outputs, p->activation_min, p->activation_max);

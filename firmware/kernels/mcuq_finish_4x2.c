@@ -1,0 +1,65 @@
+/* Sums of up to four channels and two pixels become outputs. */
+#include "mcuq_weighted.h"
+
+#if defined(__ARM_FEATURE_DSP)
+
+/* The parameters are known to the assembly only. */
+#pragma GCC diagnostic ignored "-Wunused-parameter"
+
+/* clang-format off */
+#define SHIFT_RIGHT(sum) \
+    "add " sum ", r4, " sum ", lsl #1\n" \
+    "smmulr " sum ", " sum ", r5\n" \
+    "add " sum ", " sum ", " sum ", asr #31\n" \
+    "add " sum ", " sum ", r6\n" \
+    "asr " sum ", " sum ", r7\n"
+
+#define SHIFT_LEFT(sum) \
+    "add " sum ", r4, " sum ", lsl #1\n" \
+    "lsl " sum ", " sum ", r7\n" \
+    "smmulr " sum ", " sum ", r5\n" \
+    "add " sum ", " sum ", r6\n"
+
+/* r0 sums, r1 channels, r2 and r3 outputs, lr channels left, r4-r7 the channel's words, r8 and r9
+ * its two sums. 10 instructions an output. */
+__attribute__((naked)) void mcuq_finish_4x2(const int32_t *sums, const mcuq_channel *channels,
+    int8_t *first, int8_t *second, int32_t count)
+{
+    __asm__ volatile(
+        "push {r4-r9, lr}\n"
+        "ldr lr, [sp, #28]\n"
+        "1:\n"
+        "ldmia r1!, {r4-r7}\n"
+        "ldrd r8, r9, [r0], #8\n"
+        "cmp r7, #0\n"
+        "ble 3f\n"
+        SHIFT_RIGHT("r8")
+        SHIFT_RIGHT("r9")
+        "2:\n"
+        "ssat r8, #8, r8\n"
+        "ssat r9, #8, r9\n"
+        "strb r8, [r2], #1\n"
+        "strb r9, [r3], #1\n"
+        "subs lr, lr, #1\n"
+        "bne 1b\n"
+        "pop {r4-r9, pc}\n"
+        "3:\n"
+        "rsbs r7, r7, #0\n"
+        SHIFT_LEFT("r8")
+        SHIFT_LEFT("r9")
+        "b 2b\n");
+}
+/* clang-format on */
+
+#else
+
+void mcuq_finish_4x2(
+    const int32_t *sums, const mcuq_channel *channels, int8_t *first, int8_t *second, int32_t count)
+{
+    for (int32_t i = 0; i < count; i++) {
+        first[i] = mcuq_output(channels + i, sums[2 * i]);
+        second[i] = mcuq_output(channels + i, sums[2 * i + 1]);
+    }
+}
+
+#endif

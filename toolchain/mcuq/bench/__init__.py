@@ -1,0 +1,1 @@
+"""What kernels cost: executed instructions, code and scratch bytes on emulated cores."""
