@@ -14,6 +14,9 @@ from mcuq.build.compile import Object
 
 _FLASH = (".text", ".rodata", ".data", ".boot", ".vectors")
 _RAM = (".data", ".bss", ".noinit")
+
+_CALLS = frozenset({10, 30, 51, 102, 103})
+"""Relocations of branches: R_ARM_THM_CALL, _JUMP24, _JUMP19, _JUMP11, _JUMP8."""
 _CALL = re.compile(r'^edge: { sourcename: "([^"]+)" targetname: "([^"]+)"', re.MULTILINE)
 
 
@@ -28,6 +31,8 @@ class Section:
         needs: names of the sections its relocations point to.
         stack: bytes of stack of the function, 0 for data.
         recursive: the function calls itself.
+        passes: those of `needs` whose address the function takes without calling them: it may
+            hand them to what it calls.
     """
 
     name: str
@@ -36,6 +41,7 @@ class Section:
     needs: frozenset[str]
     stack: int = 0
     recursive: bool = False
+    passes: frozenset[str] = frozenset()
 
     @property
     def flash_bytes(self) -> int:
@@ -97,7 +103,7 @@ def _sections(
     symbols = list(table.iter_symbols()) if table else []
     names = _section_names(elf, symbols, unit)
     functions = _functions(symbols)
-    needs = _needs(elf, symbols, names)
+    needs, addressed = _needs(elf, symbols, names)
     for index, name in names.items():
         header = elf.get_section(index)
         align = max(header["sh_addralign"], 1)
@@ -110,6 +116,7 @@ def _sections(
             frozenset(needs.get(index, ())),
             max((usage.get(function, 0) for function in inside), default=0),
             not recursive.isdisjoint(inside),
+            frozenset(addressed.get(index, ())) - {name},
         )
 
 
@@ -140,8 +147,12 @@ def _functions(symbols: list[Any]) -> dict[int, list[str]]:
     return found
 
 
-def _needs(elf: ELFFile, symbols: list[Any], names: Mapping[int, str]) -> dict[int, set[str]]:
+def _needs(
+    elf: ELFFile, symbols: list[Any], names: Mapping[int, str]
+) -> tuple[dict[int, set[str]], dict[int, set[str]]]:
+    """By section: what its relocations point to; the functions among it that are not called."""
     needs: dict[int, set[str]] = {}
+    addressed: dict[int, set[str]] = {}
     for section in elf.iter_sections():
         if section["sh_type"] != "SHT_REL" or section["sh_info"] not in names:
             continue
@@ -149,8 +160,15 @@ def _needs(elf: ELFFile, symbols: list[Any], names: Mapping[int, str]) -> dict[i
         for relocation in section.iter_relocations():
             symbol = symbols[relocation["r_info_sym"]]
             target = symbol["st_shndx"]
-            if target == "SHN_UNDEF":
-                into.add(symbol.name)
-            elif target in names:
-                into.add(names[target])
-    return {index: into - {names[index]} for index, into in needs.items()}
+            name = symbol.name if target == "SHN_UNDEF" else names.get(target)
+            if name is None:
+                continue
+            into.add(name)
+            if relocation["r_info_type"] not in _CALLS and _may_be_function(symbol, target):
+                addressed.setdefault(section["sh_info"], set()).add(name)
+    return {index: into - {names[index]} for index, into in needs.items()}, addressed
+
+
+def _may_be_function(symbol: Any, target: int | str) -> bool:
+    """A function, or a symbol of another file: its kind is not known here."""
+    return target == "SHN_UNDEF" or symbol["st_info"]["type"] == "STT_FUNC"

@@ -22,7 +22,8 @@ def stack_bound(sections: Mapping[str, Section], root: str) -> int:
     """Bytes that `root` can use at most.
 
     Every relocation counts as a call, also one to a table of function pointers, whose functions
-    then count as called by whoever reads the table.
+    then count as called by whoever reads the table. A function whose address another takes may be
+    called from the deepest point that the other reaches: its stack comes on top.
 
     Raises:
         StackError: recursion; names the functions.
@@ -44,6 +45,10 @@ def _bound(
     section = sections[name]
     if section.recursive:
         raise StackError(f"the stack has no bound: {name} calls itself", _NO_RECURSION)
-    below = (_bound(sections, need, (*path, name), bounds) for need in sorted(section.needs))
-    bounds[name] = section.stack + max(below, default=0)
+    passed = {n for n in section.passes if n in sections and sections[n].kind == "text"}
+    below, handed_on = (
+        max((_bound(sections, n, (*path, name), bounds) for n in sorted(names)), default=0)
+        for names in (section.needs - passed, passed)
+    )
+    bounds[name] = section.stack + below + handed_on
     return bounds[name]

@@ -1,0 +1,40 @@
+"""The stack's bound: calls, tables of pointers, pointers handed on, recursion."""
+
+from __future__ import annotations
+
+import pytest
+
+from mcuq.build.sections import Section
+from mcuq.build.stack import StackError, stack_bound
+
+
+def function(name: str, stack: int, *needs: str, passes: tuple[str, ...] = ()) -> Section:
+    return Section(name, "text", 4, frozenset(needs), stack, passes=frozenset(passes))
+
+
+def bound(*sections: Section) -> int:
+    return stack_bound({s.name: s for s in sections}, "root")
+
+
+def test_the_deepest_chain_counts() -> None:
+    leaf, deep = function("leaf", 50), function("deep", 20, "leaf")
+    assert bound(function("root", 8, "leaf", "deep"), leaf, deep) == 78
+
+
+def test_a_function_handed_on_is_called_from_the_deepest_point() -> None:
+    root = function("root", 8, "driver", "inner", passes=("inner",))
+    assert (
+        bound(root, function("driver", 40, "step"), function("step", 16), function("inner", 100))
+        == 164
+    )
+
+
+def test_a_table_is_called_by_its_reader() -> None:
+    table = Section("table", "rodata", 4, frozenset({"run"}))
+    root = function("root", 8, "table", passes=("table",))
+    assert bound(root, table, function("run", 30)) == 38
+
+
+def test_recursion_is_refused() -> None:
+    with pytest.raises(StackError, match="root → a → root"):
+        bound(function("root", 8, "a"), function("a", 8, "root"))
