@@ -17,6 +17,7 @@ from mcuq.evaluate.batch import can_batch, with_batch
 from mcuq.evaluate.heads import Head, cut, divergence
 from mcuq.numeric import dequantize, quantize_values
 from mcuq.quantize.qgraph import QuantizedGraph
+from mcuq.tflite.quiet import quiet_native_log
 from mcuq.tflite.runtime import Interpreter
 
 Serialize = Callable[[QuantizedGraph], bytes]
@@ -63,8 +64,10 @@ def run_litert(
         quantize_values(x, t.scale[0], t.zero_point)
         for x, t in zip(inputs, parameters, strict=True)
     ]
-    interpreter = Interpreter(model_content=serialize(with_batch(part, batch)), num_threads=1)
-    interpreter.allocate_tensors()
+    flatbuffer = serialize(with_batch(part, batch))
+    with quiet_native_log():
+        interpreter = Interpreter(model_content=flatbuffer, num_threads=1)
+        interpreter.allocate_tensors()
     in_indices = [d["index"] for d in interpreter.get_input_details()]
     out_indices = [d["index"] for d in interpreter.get_output_details()]
     results = [np.empty((samples, *part.tensors[n].shape[1:]), np.int8) for n in tensors]
