@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from mcuq.build.sections import Section
+from mcuq.build.compile import Unit, compile_units
+from mcuq.build.sections import Section, read_sections
 from mcuq.build.stack import StackError, stack_bound
 
 
@@ -38,3 +41,13 @@ def test_a_table_is_called_by_its_reader() -> None:
 def test_recursion_is_refused() -> None:
     with pytest.raises(StackError, match="root → a → root"):
         bound(function("root", 8, "a"), function("a", 8, "root"))
+
+
+@pytest.mark.arm
+@pytest.mark.parametrize(("registers", "size"), [("r4, lr", 8), ("r3-r11, lr", 40)])
+def test_assembly_counts_what_it_pushes(tmp_path: Path, registers: str, size: int) -> None:
+    source = tmp_path / "naked.c"
+    text = f"push {{{registers}}}\\n pop {{{registers.replace('lr', 'pc')}}}"
+    source.write_text(f'__attribute__((naked)) void root(void) {{ __asm__("{text}"); }}\n')
+    unit = Unit("naked.c", source, (), ("-mcpu=cortex-m4", "-mthumb", "-O2"))
+    assert stack_bound(read_sections(compile_units([unit])), "root") == size
