@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy.typing as npt
+from threadpoolctl import threadpool_limits
 
 from mcuq.graph import Graph
 from mcuq.progress import Progress, ProgressCallback, silent
@@ -99,9 +100,10 @@ def _jobs(methods: list[WeightChoice]) -> list[Job]:
 
 
 def _run(task: _Task, jobs: list[Job], workers: int) -> Iterator[dict[WeightChoice, Weights]]:
-    if workers <= 1 or len(jobs) <= 1:
-        if jobs:
-            walk = _walk(task)
+    if not jobs:
+        return
+    if workers <= 1 or len(jobs) == 1:
+        walk = _walk(task)
         for job in jobs:
             yield _compute(walk, job)
         return
@@ -114,10 +116,18 @@ def _run(task: _Task, jobs: list[Job], workers: int) -> Iterator[dict[WeightChoi
 
 
 def _walk(task: _Task) -> Walk:
-    return Walk(task.graph, task.ranges, task.config, task.inputs)
+    # One BLAS thread, here and in `_compute`: sums come out the same for any number of workers,
+    # and workers do not fight over cores.
+    with threadpool_limits(1):
+        return Walk(task.graph, task.ranges, task.config, task.inputs)
 
 
 def _compute(walk: Walk, job: Job) -> dict[WeightChoice, Weights]:
+    with threadpool_limits(1):
+        return _solve(walk, job)
+
+
+def _solve(walk: Walk, job: Job) -> dict[WeightChoice, Weights]:
     recipes = {method: recipe_for(method) for method in job}
     if recipes[job[0]].prefix is Prefix.FLOAT:
         return walk.on_float_inputs(recipes)
