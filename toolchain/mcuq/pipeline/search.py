@@ -93,6 +93,7 @@ def search_configuration(
         front = run(settings.method, evaluator, settings.seed)
         finalists = evaluator.best(_CHOSEN_OF_RACE)
         if not finalists:
+            settings.log.unlink(missing_ok=True)
             raise _nothing_fits(evaluator.nearest(), limits)
         winner = _pick(finalists, scorer, spans)
     settings.log.unlink(missing_ok=True)

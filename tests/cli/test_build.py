@@ -1,0 +1,161 @@
+"""mcuq build and mcuq quantize on the digits example: from the model to verified firmware."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mcuq.cli.main import main
+from mcuq.examples import copy_example
+from mcuq.report.store import read_report
+
+pytestmark = [pytest.mark.slow, pytest.mark.arm]
+
+QUICK = ["--evaluations", "12", "--workers", "1"]
+FILES = {
+    "config.json",
+    "firmware.bin",
+    "firmware.elf",
+    "manifest.json",
+    "model",
+    "model.tflite",
+    "pareto.json",
+    "report.html",
+}
+
+
+def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "mcuq.cli.main", *words]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("digits")
+    copy_example("digits", folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def built(project: Path) -> dict[str, Any]:
+    """The JSON that `mcuq build --json` writes; its result is in `out`."""
+    done = run(project, "build", "--board", "stm32f746", "--json", *QUICK)
+    assert done.returncode == 0, done.stderr
+    document: dict[str, Any] = json.loads(done.stdout)
+    return document
+
+
+def test_the_manifest_holds_what_was_promised(project: Path, built: dict[str, Any]) -> None:
+    assert json.loads((project / "out" / "manifest.json").read_text()) == built
+    result, verified = built["result"], built["verification"]
+    assert {path.name for path in (project / "out").iterdir()} >= FILES
+    assert verified["samples"] == 400
+    assert verified["device_samples"] == 32
+    assert verified["equal_tflm"] is verified["equal_device"] is True
+    assert result["flash_bytes"] == result["flash_model_bytes"] + result["flash_code_bytes"]
+    assert result["weight_bytes"] <= built["budget"]["weight_bytes"]
+    assert result["weight_bytes"] <= 0.6 * result["int8_weight_bytes"]
+    assert result["float"] == 0.985
+    assert result["quantized"] >= 0.97
+    assert result["instructions"] > 0
+    assert set(built["inputs"]) == {"model", "calibration", "search_data", "evaluation"}
+    counted = sum(layer["counts"] for layer in built["layers"])
+    assert counted == pytest.approx(result["instructions"], rel=0.01)
+
+
+def test_figures_are_those_of_the_files(project: Path, built: dict[str, Any]) -> None:
+    out = project / "out"
+    result = built["result"]
+    assert (out / "firmware.bin").stat().st_size <= result["flash_bytes"]
+    assert result["predicted_flash_bytes"] == pytest.approx(result["flash_bytes"], abs=256)
+    assert result["predicted_ram_bytes"] == pytest.approx(result["ram_bytes"], abs=256)
+    config = read_report(out).config
+    weights = [tensor for tensor in config.tensors if tensor.role == "weight"]
+    assert sum(tensor.bytes_ for tensor in weights) == result["weight_bytes"]
+    assert {tensor.bits for tensor in weights} <= {4, 8}
+
+
+def test_the_same_seed_gives_the_same_bytes_elsewhere(
+    project: Path, built: dict[str, Any], tmp_path: Path
+) -> None:
+    assert built
+    shutil.copytree(project, tmp_path / "other", ignore=shutil.ignore_patterns("out"))
+    done = run(tmp_path / "other", "build", "--board", "stm32f746", *QUICK)
+    assert done.returncode == 0, done.stderr
+    assert "every output byte equal" in done.stdout
+    for name in sorted(FILES - {"model"}):
+        first, second = (folder / "out" / name for folder in (project, tmp_path / "other"))
+        assert first.read_bytes() == second.read_bytes(), name
+
+
+@pytest.mark.parametrize("bits", [8, 4])
+def test_quantize_gives_every_filter_the_same_width(
+    project: Path, tmp_path: Path, bits: int
+) -> None:
+    done = run(
+        project,
+        "quantize",
+        "--bits",
+        str(bits),
+        "-o",
+        str(tmp_path / "o"),
+        "--json",
+        "--weight-bytes",
+        "100%",
+    )
+    assert done.returncode == 0, done.stderr
+    manifest = json.loads(done.stdout)
+    assert {layer["bits"] for layer in manifest["layers"]} == {bits, None}
+    assert manifest["verification"]["equal_tflm"] is True
+    assert manifest["result"]["quantized"] >= 0.95
+
+
+def test_nothing_fits_is_exit_code_4_and_leaves_nothing(project: Path, tmp_path: Path) -> None:
+    done = run(project, "build", "--weight-bytes", "10%", "-o", str(tmp_path / "o"), *QUICK)
+    assert done.returncode == 4
+    assert done.stdout == ""
+    assert "nearest" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_broken_gate_is_exit_code_6_and_the_result_stays(project: Path, tmp_path: Path) -> None:
+    done = run(project, "quantize", "-o", str(tmp_path / "o"), "--weight-bytes", "100%")
+    assert done.returncode == 0, done.stderr
+    assert run(project, "check", str(tmp_path / "o"), "--max-flash", "1M").returncode == 0
+    failed = run(project, "check", str(tmp_path / "o"), "--max-flash", "10K")
+    assert failed.returncode == 6
+    assert "above the gate of 10,240" in failed.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "cause"),
+    [
+        (["--board", "stm32f747"], 2, "stm32f747"),
+        (["--flash", "2M"], 2, "more than"),
+        (["--weight-bytes", "much"], 2, "'much' is not a size"),
+        (["--metric", "top5"], 2, "unknown metric"),
+        (["--evaluation", "mcuq.toml"], 3, "mcuq.toml"),
+        (["--calibration", "none.npz"], 3, "none.npz: no such file"),
+    ],
+)
+def test_mistakes_are_one_line_and_leave_nothing(
+    project: Path,
+    tmp_path: Path,
+    words: list[str],
+    code: int,
+    cause: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(project)
+    assert main(["build", "-o", str(tmp_path / "o"), *words]) == code
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert cause in captured.err.splitlines()[0]
+    assert list(tmp_path.iterdir()) == []
