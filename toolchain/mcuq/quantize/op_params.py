@@ -30,6 +30,8 @@ from mcuq.graph import (
     StridedSliceAttrs,
     TransposeAttrs,
 )
+from mcuq.graph.resize import nearest_indices
+from mcuq.graph.window import window_axes
 from mcuq.numeric import (
     activation_bounds,
     input_radius,
@@ -85,19 +87,16 @@ def _bounds(activation: Activation, output: QuantizedTensor) -> tuple[int, int]:
 
 
 def _window(
+    attrs: ConvAttrs | DepthwiseConvAttrs | PoolAttrs,
     source: QuantizedTensor,
-    result: QuantizedTensor,
     size: tuple[int, int],
-    stride: tuple[int, int],
-    dilation: tuple[int, int],
 ) -> WindowParams:
-    """The window; what lies before the input follows from the shapes, SAME or VALID."""
-    before = []
-    for axis in (0, 1):
-        extent = (size[axis] - 1) * dilation[axis] + 1
-        reach = (result.shape[axis + 1] - 1) * stride[axis] + extent
-        before.append(max(reach - source.shape[axis + 1], 0) // 2)
-    return WindowParams(stride, dilation, (before[0], before[1]))
+    rows, columns = window_axes(attrs, (source.shape[1], source.shape[2]), size)
+    return WindowParams(
+        (rows.stride, columns.stride),
+        (rows.dilation, columns.dilation),
+        (rows.before, columns.before),
+    )
 
 
 def _channel_multipliers(
@@ -113,7 +112,7 @@ def _conv(qgraph: QuantizedGraph, op: Op) -> ConvParams:
     result = _output(qgraph, op)
     size = (weight.shape[1], weight.shape[2])
     return ConvParams(
-        _window(source, result, size, attrs.stride, attrs.dilation),
+        _window(attrs, source, size),
         -source.zero_point,
         result.zero_point,
         *_channel_multipliers(source, weight, result, weight.shape[0]),
@@ -127,7 +126,7 @@ def _depthwise(qgraph: QuantizedGraph, op: Op) -> DepthwiseConvParams:
     result = _output(qgraph, op)
     size = (weight.shape[1], weight.shape[2])
     return DepthwiseConvParams(
-        _window(source, result, size, attrs.stride, attrs.dilation),
+        _window(attrs, source, size),
         -source.zero_point,
         result.zero_point,
         *_channel_multipliers(source, weight, result, weight.shape[3]),
@@ -185,7 +184,7 @@ def _mul(qgraph: QuantizedGraph, op: Op) -> MulParams:
 def _pool(qgraph: QuantizedGraph, op: Op) -> PoolParams:
     attrs = cast(PoolAttrs, op.attrs)
     result = _output(qgraph, op)
-    window = _window(_inputs(qgraph, op)[0], result, attrs.filter, attrs.stride, (1, 1))
+    window = _window(attrs, _inputs(qgraph, op)[0], attrs.filter)
     return PoolParams(window, attrs.filter, *_bounds(attrs.activation, result))
 
 
@@ -247,21 +246,9 @@ def _resize(qgraph: QuantizedGraph, op: Op) -> ResizeParams:
     attrs = cast(ResizeAttrs, op.attrs)
     height, width = _inputs(qgraph, op)[0].shape[1:3]
     return ResizeParams(
-        nearest_indices(height, attrs.size[0], attrs),
-        nearest_indices(width, attrs.size[1], attrs),
+        tuple(nearest_indices(height, attrs.size[0], attrs).tolist()),
+        tuple(nearest_indices(width, attrs.size[1], attrs).tolist()),
     )
-
-
-def nearest_indices(input_size: int, output_size: int, attrs: ResizeAttrs) -> tuple[int, ...]:
-    """The input index of each output index, in TFLite's float32 arithmetic."""
-    if attrs.align_corners and output_size > 1:
-        scale = np.float32(input_size - 1) / np.float32(output_size - 1)
-    else:
-        scale = np.float32(input_size) / np.float32(output_size)
-    offset = np.float32(0.5 if attrs.half_pixel_centers else 0.0)
-    position = (np.arange(output_size, dtype=np.float32) + offset) * scale
-    nearest = np.floor(position + np.float32(0.5)) if attrs.align_corners else np.floor(position)
-    return tuple(int(i) for i in np.clip(nearest, 0, input_size - 1))
 
 
 _COMPUTE: Mapping[OpKind, Callable[[QuantizedGraph, Op], OpParams]] = {
