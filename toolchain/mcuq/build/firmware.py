@@ -155,8 +155,7 @@ def _runtime_units(board: Board, header_dir: Path, defines: tuple[str, ...]) -> 
     includes = (
         header_dir,
         root / "runtime",
-        *(ports / name for name in ("core", "uart", "stm32")),
-        family,
+        *(ports / name for name in ("core", "uart", board.port, "stm32")),
     )
     sources = [
         *sorted((root / "runtime").glob("*.c")),

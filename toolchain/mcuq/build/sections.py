@@ -127,10 +127,10 @@ def _pushed(section: Any) -> int:
     there or not at all."""
     if not section.name.startswith(".text"):
         return 0
-    words = struct.unpack_from("<HH", section.data().ljust(4, b"\0"))
-    if words[0] & 0xFE00 == 0xB400:
-        return 4 * (words[0] & 0x1FF).bit_count()
-    return 4 * words[1].bit_count() if words[0] == 0xE92D else 0
+    first, mask = (int(word) for word in struct.unpack_from("<HH", section.data().ljust(4, b"\0")))
+    if first & 0xFE00 == 0xB400:
+        return 4 * (first & 0x1FF).bit_count()
+    return 4 * mask.bit_count() if first == 0xE92D else 0
 
 
 def _kind(section_name: str) -> str:
