@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from mcuq.calibrate import OBSERVERS, Ranges, calibrate
+from mcuq.calibrate import OBSERVERS, Ranges, observe, ranges_from
 from mcuq.cost import Cost, CostTable, constant_bytes, program_cost
 from mcuq.data import Dataset
 from mcuq.errors import BudgetError
@@ -69,13 +69,15 @@ def build(request: BuildRequest, folder: Path, progress: ProgressCallback = sile
     loaded = load(request)
     target = Target(loaded.board, request.optimize, request.port)
     progress(Progress("calibrate", note=f"{len(loaded.calibration)} samples"))
-    ranges = calibrate(loaded.graph, loaded.calibration.inputs, OBSERVERS)
+    statistics = observe(loaded.graph, loaded.calibration.inputs)
+    ranges = ranges_from(statistics, OBSERVERS)
     plain = {bits: _plain(loaded, ranges, bits) for bits in (8, 4)}
     if request.fixed is None:
         found = _searched(request, loaded, target, ranges, plain, progress)
     else:
         found = _fixed(request, request.fixed, loaded, target, ranges, plain[8])
-    return _finish(request, loaded, target, found, plain[8], folder, progress)
+    result = _finish(request, loaded, target, found, plain[8], folder, progress)
+    return replace(result, statistics=statistics)
 
 
 def _plain(loaded: Loaded, ranges: Ranges, bits: int) -> QuantizedGraph:
@@ -96,7 +98,9 @@ def _searched(
     progress: ProgressCallback,
 ) -> Found:
     progress(Progress("candidates"))
-    choices, bank = weight_candidates(loaded.graph, ranges, loaded.calibration, progress)
+    choices, bank = weight_candidates(
+        loaded.graph, ranges, loaded.calibration, workers=request.workers, progress=progress
+    )
     space = build_space(loaded.graph, ranges, choices, OBSERVERS)
     progress(Progress("compile", note=f"kernels for {loaded.board.core}"))
     table = cost_table(target, plain, _sample(plain[8], loaded.calibration))
@@ -124,7 +128,7 @@ def _fixed(
     int8: QuantizedGraph,
 ) -> Found:
     """No search: every filter takes `choice`."""
-    _, bank = weight_candidates(loaded.graph, ranges, loaded.calibration)
+    _, bank = weight_candidates(loaded.graph, ranges, loaded.calibration, methods=(choice,))
     config = Config(default_weight=choice)
     qgraph = quantize(loaded.graph, ranges, config, bank)
     sample = _sample(qgraph, loaded.calibration)
@@ -151,6 +155,7 @@ def _fixed(
         front=(),
         curve=(),
         labels=(),
+        singles={},
     )
     return Found(config, qgraph, table, summary)
 

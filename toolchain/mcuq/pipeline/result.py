@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from mcuq.calibrate import Statistics
 from mcuq.cost.memory import MemoryPlan
 from mcuq.evaluate.metrics import Metric
 from mcuq.graph import Graph
@@ -123,6 +124,8 @@ class SearchSummary:
         front: Pareto front.
         curve: (evaluations, best fitting loss).
         labels: for each front member, tensor → choice.
+        singles: tensor → choice → by how much the loss rises over plain int8 with that choice
+            alone; where it was scored.
     """
 
     method: str
@@ -135,6 +138,7 @@ class SearchSummary:
     front: tuple[Candidate, ...]
     curve: tuple[tuple[int, float], ...]
     labels: tuple[Mapping[str, str], ...]
+    singles: Mapping[str, Mapping[str, float]]
 
 
 @dataclass(frozen=True)
@@ -157,3 +161,5 @@ class BuildResult:
     inputs: Mapping[str, str]
     """Role → SHA-256 of the input file."""
     versions: Mapping[str, str]
+    statistics: Mapping[str, Statistics] = field(default_factory=dict)
+    """Of every activation, on calibration data."""

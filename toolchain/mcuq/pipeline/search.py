@@ -24,6 +24,7 @@ from mcuq.pipeline.scoring import Candidates, Scorer, serialize_for_ranking
 from mcuq.pipeline.space import ModelSpace
 from mcuq.progress import Progress, ProgressCallback
 from mcuq.search import Candidate, Cost, Evaluator, Genome, Limits, ScoreLog, labels, run
+from mcuq.search.space import replaced
 from mcuq.units import format_bytes
 
 RACE_SAMPLES = 512
@@ -156,7 +157,22 @@ def _summary(
         front=tuple(members),
         curve=tuple(evaluator.curve),
         labels=tuple(labels(evaluator.space, c.genome) for c in members),
+        singles=_singles(evaluator),
     )
+
+
+def _singles(evaluator: Evaluator) -> dict[str, dict[str, float]]:
+    """How much the loss rises with one choice alone, for those that were scored."""
+    space, known = evaluator.space, evaluator.known
+    base = known[space.reference].loss
+    return {
+        gene.name: {
+            choice.label: known[single].loss - base
+            for index, choice in enumerate(gene.choices)
+            if (single := replaced(space.reference, position, index)) in known
+        }
+        for position, gene in enumerate(space.genes)
+    }
 
 
 def _nothing_fits(nearest: Candidate, limits: Limits) -> BudgetError:
