@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mcuq.report.configuration import ConfigFile, TensorConfig
+from mcuq.report.configuration import ConfigFile, Histogram, TensorConfig
 from mcuq.report.front import Front, Improvement, Point
 from mcuq.report.manifest import (
     BudgetFigures,
@@ -53,6 +53,7 @@ def layer(name: str, kind: str, bits: int | None, **changes: Any) -> Layer:
         "function": f"arm_{kind.lower()}_s{bits or 8}",
         "shape": (1, 8, 8, 32),
         "macs": 18_432 if bits else 0,
+        "filter": f"{name}/w" if bits else None,
         "bits": bits,
         "method": "minmax" if bits else "",
         "weight_bytes": 288 if bits else 0,
@@ -115,7 +116,7 @@ def report(manifest: Manifest) -> Report:
             weight_bytes=flash - 15_000,
             instructions=1_000_000,
             fits=role != "int8",
-            choices={"net/conv/w": "int4:minmax"},
+            choices={"net/conv/Relu/w": "int4:minmax"},
         )
 
     front = Front(
@@ -137,6 +138,7 @@ def report(manifest: Manifest) -> Report:
                 scale=(0.05,),
                 zero_point=-128,
                 bytes_=2048,
+                histogram=Histogram(low=0.0, high=13.0, counts=(900, 100, 0, 1)),
             ),
             TensorConfig(
                 name="net/conv/w",

@@ -9,7 +9,18 @@ from typing import Annotated
 import typer
 
 import mcuq
-from mcuq.cli import boards, build, check, compare, doctor, init, inspect, quantize, report
+from mcuq.cli import (
+    boards,
+    build,
+    check,
+    compare,
+    doctor,
+    explain,
+    init,
+    inspect,
+    quantize,
+    report,
+)
 from mcuq.cli.failure import report_failure
 from mcuq.cli.output import configure
 
@@ -47,6 +58,7 @@ app.command("init")(init.init)
 app.add_typer(boards.app, name="boards")
 app.command("inspect")(inspect.inspect)
 app.command("report")(report.report)
+app.command("explain")(explain.explain)
 app.command("compare")(compare.compare)
 app.command("check")(check.check)
 app.command("doctor")(doctor.doctor)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from mcuq.graph import WEIGHTED
 from mcuq.report.command import command_line
-from mcuq.report.configuration import ConfigFile, TensorConfig
+from mcuq.report.configuration import ConfigFile, Histogram, TensorConfig
 from mcuq.report.front import Front, Improvement, Point
 from mcuq.report.manifest import (
     BudgetFigures,
@@ -22,10 +22,13 @@ from mcuq.report.manifest import (
 )
 
 if TYPE_CHECKING:
+    from mcuq.calibrate.histogram import Histogram as Counted
     from mcuq.pipeline.request import BuildRequest
     from mcuq.pipeline.result import BuildResult
     from mcuq.quantize.qgraph import QuantizedTensor
     from mcuq.search import Candidate
+
+_BINS = 64
 
 
 def manifest(result: BuildResult, request: BuildRequest, target: Target) -> Manifest:
@@ -116,6 +119,7 @@ def _layers(result: BuildResult) -> tuple[Layer, ...]:
             function=layer.function,
             shape=layer.output_shape,
             macs=layer.macs,
+            filter=call.op.inputs[1] if call.op.kind in WEIGHTED else None,
             bits=layer.weight_bits,
             method=layer.weight_method,
             weight_bytes=layer.weight_bytes,
@@ -123,7 +127,7 @@ def _layers(result: BuildResult) -> tuple[Layer, ...]:
             scratch_bytes=layer.scratch_bytes,
             counts=layer.count,
         )
-        for layer in result.layers
+        for layer, call in zip(result.layers, result.memory.program.calls, strict=True)
     )
 
 
@@ -166,7 +170,8 @@ def front(result: BuildResult) -> Front:
     ]
     points.sort(key=lambda point: (point.flash_bytes, point.loss))
     curve = tuple(Improvement(evaluations=at, loss=loss) for at, loss in search.curve)
-    return Front(points=(int8, *points), curve=curve)
+    singles = {name: dict(losses) for name, losses in search.singles.items()}
+    return Front(points=(int8, *points), curve=curve, singles=singles)
 
 
 def _point(
@@ -200,7 +205,9 @@ def config_file(result: BuildResult) -> ConfigFile:
             role, scheme = "constant", "minmax"
         else:
             role, scheme = "activation", config.observer(tensor.name)
-        return _tensor(tensor, role, scheme)  # type: ignore[arg-type]  # one of the four literals
+        seen = result.statistics.get(tensor.name)
+        histogram = _histogram(seen.histogram) if seen is not None else None
+        return _tensor(tensor, role, scheme, histogram)  # type: ignore[arg-type]  # a literal
 
     tensors = qgraph.tensors.values()
     ordered = sorted(tensors, key=lambda tensor: tensor.is_constant)
@@ -211,6 +218,7 @@ def _tensor(
     tensor: QuantizedTensor,
     role: Literal["activation", "weight", "bias", "constant"],
     scheme: str,
+    histogram: Histogram | None,
 ) -> TensorConfig:
     return TensorConfig(
         name=tensor.name,
@@ -222,4 +230,17 @@ def _tensor(
         zero_point=tensor.zero_point,
         axis=tensor.axis,
         bytes_=tensor.nbytes,
+        histogram=histogram,
+    )
+
+
+def _histogram(counted: Counted) -> Histogram:
+    """At most `_BINS` equal steps: enough to see the shape of a distribution."""
+    exponent = counted.exponent
+    while len(counted.counts) > _BINS:
+        exponent += 1
+        counted = counted.coarser(exponent)
+    edges = counted.edges
+    return Histogram(
+        low=float(edges[0]), high=float(edges[-1]), counts=tuple(map(int, counted.counts))
     )

@@ -34,6 +34,10 @@ class Front(Written):
 
     points: tuple[Point, ...]
     curve: tuple[Improvement, ...] = ()
+    singles: dict[str, dict[str, float]] = Field(
+        default_factory=dict,
+        description="Tensor → choice → rise of the loss over plain int8 with it alone.",
+    )
 
     def chosen(self) -> Point | None:
         """The point that was built."""

@@ -31,7 +31,10 @@ _PLOTS = {
     "curve": ("How it got there", "The best configuration within the budget so far."),
     "layers": ("Where bytes and work go", "By layer, in execution order."),
     "memory": ("The RAM plan", "Which buffer lies where in the arena, layer by layer."),
-    "ranges": ("Activation ranges", "The real values that each tensor's 256 steps reach."),
+    "ranges": (
+        "Activation ranges",
+        "Values on calibration data; the marks: what 256 steps reach.",
+    ),
 }
 
 

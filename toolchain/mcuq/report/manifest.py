@@ -85,6 +85,7 @@ class Layer(Written):
     function: str = Field(description="The C function that computes it.")
     shape: tuple[int, ...] = Field(description="Of its output.")
     macs: int
+    filter: str | None = Field(description="Name of its filter tensor; None without one.")
     bits: int | None = Field(description="Of its filter; None without one.")
     method: str = Field(description="How its filter became integers; empty without one.")
     weight_bytes: int

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from html import escape
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from mcuq.report.configuration import ConfigFile
+from mcuq.report.configuration import ConfigFile, TensorConfig
 from mcuq.report.front import Front, Point
 from mcuq.report.manifest import Manifest
 from mcuq.report.naming import short_names
@@ -189,33 +190,58 @@ def memory(manifest: Manifest) -> go.Figure:
 
 
 def ranges(config: ConfigFile) -> go.Figure:
-    """The real values that each activation's 256 steps reach."""
+    """Each activation's values on calibration data, and the range its 256 steps reach."""
     activations = [tensor for tensor in config.tensors if tensor.role == "activation"]
     names = _names(tensor.name for tensor in activations)
     labels = [f"{i} {names[tensor.name]}" for i, tensor in enumerate(activations)]
-    lows = [tensor.scale[0] * (-128 - tensor.zero_point) for tensor in activations]
-    highs = [tensor.scale[0] * (127 - tensor.zero_point) for tensor in activations]
-    figure = go.Figure(
-        go.Bar(
-            y=labels,
-            x=[high - low for low, high in zip(lows, highs, strict=True)],
-            base=lows,
-            orientation="h",
-            marker_color=BLUE,
-            customdata=[
-                [low, high, tensor.scale[0], tensor.zero_point, tensor.scheme]
-                for low, high, tensor in zip(lows, highs, activations, strict=True)
-            ],
-            hovertemplate=(
-                "%{y}<br>%{customdata[0]:.4g} to %{customdata[1]:.4g}"
-                "<br>scale %{customdata[2]:.4g}, zero point %{customdata[3]}"
-                "<br>%{customdata[4]}<extra></extra>"
-            ),
-        )
-    )
+    figure = go.Figure()
+    figure.add_trace(_distributions(activations, labels))
+    for side, code in (("lowest", -128), ("highest", 127)):
+        figure.add_trace(_range_ends(activations, labels, side, code))
+    figure.update_layout(barmode="overlay", bargap=0.25)
     figure.update_yaxes(categoryorder="array", categoryarray=labels[::-1])
     figure.update_xaxes(title_text="real value")
     return _laid_out(figure, 140 + 22 * len(labels), legend=False)
+
+
+def _distributions(activations: list[TensorConfig], labels: list[str]) -> go.Bar:
+    """One strip a tensor: a box for each step of its histogram, the darker the more values."""
+    rows: list[tuple[str, float, float, float]] = []
+    for tensor, label in zip(activations, labels, strict=True):
+        counts = tensor.histogram.counts if tensor.histogram else ()
+        if tensor.histogram is None or not counts:
+            continue
+        step = (tensor.histogram.high - tensor.histogram.low) / len(counts)
+        top = math.log1p(max(counts))
+        rows += [
+            (label, tensor.histogram.low + i * step, step, 0.15 + 0.85 * math.log1p(count) / top)
+            for i, count in enumerate(counts)
+            if count
+        ]
+    return go.Bar(
+        y=[row[0] for row in rows],
+        base=[row[1] for row in rows],
+        x=[row[2] for row in rows],
+        orientation="h",
+        marker={"color": [f"rgba(0,114,178,{row[3]:.2f})" for row in rows], "line": {"width": 0}},
+        hoverinfo="skip",
+    )
+
+
+def _range_ends(
+    activations: list[TensorConfig], labels: list[str], side: str, code: int
+) -> go.Scatter:
+    return go.Scatter(
+        y=labels,
+        x=[tensor.scale[0] * (code - tensor.zero_point) for tensor in activations],
+        mode="markers",
+        marker={"symbol": "line-ns", "size": 16, "line": {"width": 3, "color": ORANGE}},
+        customdata=[[t.scale[0], t.zero_point, t.scheme] for t in activations],
+        hovertemplate=(
+            f"%{{y}}<br>{side} %{{x:.4g}}<br>scale %{{customdata[0]:.4g}}, "
+            "zero point %{customdata[1]}<br>observer %{customdata[2]}<extra></extra>"
+        ),
+    )
 
 
 def _laid_out(figure: go.Figure, height: int, *, legend: bool = True) -> go.Figure:

@@ -1,0 +1,94 @@
+"""`mcuq explain`: why a layer has its bits."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mcuq.cli.output import JsonFlag, stdout, write_json
+from mcuq.units import format_bytes, format_count
+
+if TYPE_CHECKING:
+    from mcuq.report.explanation import Explanation
+    from mcuq.report.manifest import Manifest
+
+
+def explain(
+    layer: Annotated[str, typer.Argument(help="Number or name, as the summary shows it.")],
+    folder: Annotated[
+        Path, typer.Argument(metavar="[DIR]", help="Directory that mcuq build wrote.")
+    ] = Path("out"),
+    json: JsonFlag = False,
+) -> None:
+    """Say why a layer has its bits: what each choice costs in loss and bytes."""
+    from mcuq.report.explanation import explain as explained
+    from mcuq.report.store import read_report
+
+    report = read_report(folder)
+    found = explained(report, layer)
+    if json:
+        write_json(_facts(found))
+    else:
+        _draw(found, report.manifest)
+
+
+def _facts(found: Explanation) -> dict[str, object]:
+    return {
+        "index": found.index,
+        "layer": found.layer.model_dump(mode="json"),
+        "output": found.output.model_dump(mode="json") if found.output else None,
+        "alternatives": [asdict(item) for item in found.alternatives],
+        "rank": found.rank,
+        "ranked": found.ranked,
+    }
+
+
+def _draw(found: Explanation, manifest: Manifest) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    console = stdout()
+    for line in _sentences(found, manifest):
+        console.print(line, markup=False)
+    if not found.alternatives:
+        return
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("choice")
+    table.add_column("bytes", justify="right")
+    table.add_column("rise of the search loss, alone", justify="right")
+    for item in found.alternatives:
+        style = "bold" if item.built else ""
+        mark = " ← built" if item.built else ""
+        table.add_row(Text(item.choice + mark, style=style), f"{item.bytes:,}", f"{item.rise:+.6f}")
+    console.print()
+    console.print(table)
+
+
+def _sentences(found: Explanation, manifest: Manifest) -> list[str]:
+    layer, output = found.layer, found.output
+    lines = [f"layer {found.index} {found.name}: {layer.kind}, computed by {layer.function}"]
+    if layer.bits is not None:
+        share = layer.weight_bytes / max(manifest.result.weight_bytes, 1)
+        lines.append(
+            f"weights: int{layer.bits} ({layer.method}), {format_bytes(layer.weight_bytes)}, "
+            f"{share:.0%} of all weights"
+        )
+    if layer.counts is not None:
+        total = manifest.result.instructions or manifest.result.cycles or layer.counts
+        ratio = f", {layer.counts / layer.macs:.2f} a MAC" if layer.macs else ""
+        lines.append(
+            f"work: {format_count(layer.counts)} {manifest.device.unit}, "
+            f"{layer.counts / total:.0%} of the inference{ratio}"
+        )
+    if output is not None:
+        low, high = (output.scale[0] * (code - output.zero_point) for code in (-128, 127))
+        lines.append(f"output: {low:.4g} to {high:.4g}, observer {output.scheme}")
+    if found.rank is not None:
+        lines.append(
+            f"of {found.ranked} filters this is number {found.rank} to make int4, "
+            "by loss a byte saved"
+        )
+    return lines

@@ -1,0 +1,120 @@
+"""Why a layer has its bits: what each choice costs in bytes and in search loss."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+
+from mcuq.errors import UsageError
+from mcuq.report.configuration import TensorConfig
+from mcuq.report.manifest import Layer, Manifest
+from mcuq.report.naming import short_names
+from mcuq.report.store import Report
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """One way to store a filter.
+
+    Attributes:
+        choice: such as "int4:gptq".
+        bytes: of the filter, stored so.
+        rise: of the search loss over plain int8, with this choice alone.
+        built: whether it is what was built.
+    """
+
+    choice: str
+    bytes: int
+    rise: float
+    built: bool
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What is known of one layer.
+
+    Attributes:
+        alternatives: what could be chosen, least loss first; empty without a filter or search.
+        rank: place among the filters by loss per byte that int4 saves, 1 the cheapest to
+            shrink; None where that was not measured.
+        ranked: filters in that order.
+    """
+
+    index: int
+    name: str
+    layer: Layer
+    output: TensorConfig | None
+    alternatives: tuple[Alternative, ...]
+    rank: int | None
+    ranked: int
+
+
+def explain(report: Report, wanted: str) -> Explanation:
+    """The layer called `wanted`: its number, its full or its short name.
+
+    Raises:
+        UsageError: there is no such layer, or more than one.
+    """
+    index = _find(report.manifest, wanted)
+    layer = report.manifest.layers[index]
+    order = _by_loss_per_byte(report)
+    names = short_names(item.name for item in report.manifest.layers)
+    return Explanation(
+        index=index,
+        name=names[layer.name],
+        layer=layer,
+        output=report.config.tensor(layer.name),
+        alternatives=_alternatives(report, layer),
+        rank=order.index(layer.filter) + 1 if layer.filter in order else None,
+        ranked=len(order),
+    )
+
+
+def _find(manifest: Manifest, wanted: str) -> int:
+    names = [layer.name for layer in manifest.layers]
+    short = list(short_names(names).values())
+    if wanted.isdecimal() and int(wanted) < len(names):
+        return int(wanted)
+    for known in (names, short):
+        if known.count(wanted) == 1:
+            return known.index(wanted)
+    matches = [i for i, name in enumerate(names) if wanted.lower() in name.lower()]
+    if len(matches) == 1:
+        return matches[0]
+    if matches:
+        places = ", ".join(map(str, matches))
+        raise UsageError(f"{wanted!r} fits several layers: {places}", "name one by its number")
+    close = difflib.get_close_matches(wanted, short, n=1)
+    hint = f"did you mean {close[0]}?" if close else f"layers are numbered 0 to {len(names) - 1}"
+    raise UsageError(f"no layer {wanted!r}", hint)
+
+
+def _alternatives(report: Report, layer: Layer) -> tuple[Alternative, ...]:
+    if layer.filter is None:
+        return ()
+    tensor = report.config.tensor(layer.filter)
+    size = 1
+    for extent in tensor.shape if tensor else ():
+        size *= extent
+    built = f"int{layer.bits}:{layer.method}"
+    found = [
+        Alternative(choice, (size * _bits(choice) + 7) // 8, rise, choice == built)
+        for choice, rise in report.front.singles.get(layer.filter, {}).items()
+    ]
+    return tuple(sorted(found, key=lambda item: (item.rise, item.bytes, item.choice)))
+
+
+def _bits(choice: str) -> int:
+    return 4 if choice.startswith("int4") else 8
+
+
+def _by_loss_per_byte(report: Report) -> list[str]:
+    """Filters, the one first whose best int4 form costs least loss a byte saved."""
+    prices = {}
+    for layer in report.manifest.layers:
+        alternatives = _alternatives(report, layer)
+        narrow = [item for item in alternatives if _bits(item.choice) == 4]
+        if layer.filter is not None and narrow:
+            best = min(narrow, key=lambda item: item.rise)
+            prices[layer.filter] = best.rise / max(best.bytes, 1)
+    return sorted(prices, key=lambda name: (prices[name], name))
