@@ -187,6 +187,39 @@ void mcuq_dense_s8(const mcuq_dense *p, const int32_t *weights, const mcuq_chann
 void mcuq_dense_s4(const mcuq_dense *p, const int32_t *weights, const mcuq_channel *channels,
     const int8_t *input, int8_t *output);
 
+/* DEPTHWISE_CONV_2D, depth multiplier 1: fields as in mcuq_conv, channels in and out being equal.
+ * weights: for groups of four channels, a word a tap, channel a lowest; int4: a half word a tap,
+ * lowest nibble channel a, values + 8. channels: for groups of four; the first shift word of a
+ * group has MCUQ_GROUP_WIDE added where a shift of the group is <= 0.
+ * scratch, word aligned: 8 × taps + C bytes, C the channels rounded up to 4; int4: and taps × C
+ * more (two addresses a tap: 16 × taps where they have 8 bytes). */
+#define MCUQ_GROUP_WIDE 256
+
+typedef struct {
+    int32_t input_height;
+    int32_t input_width;
+    int32_t output_height;
+    int32_t output_width;
+    int32_t channels;
+    int32_t kernel_height;
+    int32_t kernel_width;
+    int32_t stride_y;
+    int32_t stride_x;
+    int32_t dilation_y;
+    int32_t dilation_x;
+    int32_t pad_top;
+    int32_t pad_left;
+    int32_t input_zero_point;
+    int32_t activation_min;
+    int32_t activation_max;
+    int32_t direction;
+} mcuq_depthwise;
+
+void mcuq_depthwise_s8(const mcuq_depthwise *p, const int32_t *weights,
+    const mcuq_channel *channels, const int8_t *input, int8_t *output, int32_t *scratch);
+void mcuq_depthwise_s4(const mcuq_depthwise *p, const int32_t *weights,
+    const mcuq_channel *channels, const int8_t *input, int8_t *output, int32_t *scratch);
+
 /* Clamps a tensor in place: the tail of the kernels above where the activation is tighter than
  * int8. */
 void mcuq_clamp_s8(int8_t *data, int32_t count, int32_t low, int32_t high);

@@ -71,6 +71,21 @@ void mcuq_pointwise_rows(const mcuq_pointwise *p, const int32_t *weights,
     const mcuq_channel *channels, const int8_t *input, int8_t *output, int32_t *scratch,
     mcuq_dot_4x2 *dot, int32_t is_s4);
 
+/* Depthwise convolution of `pixels` pixels with nine taps. taps: addresses of the taps' pixels,
+ * `width` bytes ahead, then how far each moves a pixel. width: channels, a multiple of 4; step:
+ * from the end of an output pixel to the next one. */
+void mcuq_depthwise_run_9(const int8_t **taps, const int32_t *weights, const mcuq_channel *channels,
+    int8_t *output, int32_t width, int32_t pixels, int32_t step);
+
+/* Depthwise convolution of `width` (1 to 4) channels of one pixel; offset: of the group from the
+ * taps' addresses. */
+void mcuq_depthwise_group(const int8_t *const *taps, int32_t count, int32_t offset,
+    const int32_t *weights, const mcuq_channel *channels, int8_t *output, int32_t width);
+
+/* The depthwise driver; weights are int8 words. */
+void mcuq_depthwise_windows(const mcuq_depthwise *p, const int32_t *weights,
+    const mcuq_channel *channels, const int8_t *input, int8_t *output, int32_t *scratch);
+
 /* a × b / 2^32 rounded to nearest, ties upwards. */
 static inline int32_t mcuq_high_multiply(int32_t a, int32_t b)
 {

@@ -14,8 +14,10 @@ from mcuq.emit.packing import (
     PackedLayer,
     Requantization,
     column_scratch,
+    depthwise_scratch,
     pack_convolution,
     pack_dense,
+    pack_depthwise,
     padded_depth,
 )
 from mcuq.quantize.params import ConvParams
@@ -53,6 +55,33 @@ def run_conv(case: Weighted, *, descending: bool) -> Int8s:
     kernel = cast(tuple[int, int], case.weight.shape[1:3])
     depth = padded_depth(kernel, case.input.shape[3], dilation_x)
     return _run(f"mcuq_conv_s{case.weight.bits}", layer, packed, case, depth)
+
+
+def depthwise_fields(case: Weighted) -> list[int]:
+    """The fields of mcuq_depthwise without the direction."""
+    fields = conv_fields(case)
+    return [*fields[:2], *fields[3:]]
+
+
+def run_depthwise(case: Weighted, *, descending: bool) -> Int8s:
+    bits = case.weight.bits
+    packed = pack_depthwise(case.weight_values, bits, requantization(case))
+    layer = Words(*depthwise_fields(case), int(descending))
+    _, height, width, channels = case.weight.shape
+    scratch = depthwise_scratch(height * width, channels, bits, address_bytes=8)
+    output = np.zeros(case.output_shape, np.int8)
+    # Unpacked weights first: the addresses behind them stay aligned for the host.
+    memory = np.zeros(scratch // 4 + 2, np.int32)
+    call(
+        f"mcuq_depthwise_s{bits}",
+        layer,
+        packed.weights,
+        packed.channels,
+        case.input,
+        output,
+        memory,
+    )
+    return output
 
 
 def run_pointwise(case: Weighted, *, descending: bool) -> Int8s:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from kernel_cases import oracle
-from kernel_fast import run_conv, run_dense, run_pointwise
+from kernel_fast import run_conv, run_dense, run_depthwise, run_pointwise
 from kernel_weighted import Weighted, build, convolutions, dense_layers
 
 from mcuq.graph import ConvAttrs, OpKind
@@ -20,6 +20,14 @@ def test_convolution_equals_tflm(case: Weighted) -> None:
     expected = oracle(case.graph, [case.input])
     np.testing.assert_array_equal(run_conv(case, descending=False), expected)
     np.testing.assert_array_equal(run_conv(case, descending=True), expected)
+
+
+@CONV
+@given(convolutions(depthwise=True, simple=True))
+def test_depthwise_equals_tflm(case: Weighted) -> None:
+    expected = oracle(case.graph, [case.input])
+    np.testing.assert_array_equal(run_depthwise(case, descending=False), expected)
+    np.testing.assert_array_equal(run_depthwise(case, descending=True), expected)
 
 
 @settings(max_examples=300)

@@ -18,6 +18,9 @@ Int32s = npt.NDArray[np.int32]
 GROUP = 4
 """Output channels that are computed together; also the inputs that one word holds."""
 
+GROUP_WIDE = 256
+"""Added to the first shift word of a depthwise group in which some shift is not to the right."""
+
 _PAIRS = np.array([[0, 2], [1, 3]])
 """The inputs of a four in the order in which SXTB16 unpacks them."""
 
@@ -93,6 +96,41 @@ def pack_dense(weights: Int8s, bits: int, requantization: Requantization) -> Pac
         UnpackableError: sums could leave the range that the packed form can hold.
     """
     return _pack_rows(_pad(weights, axis=1), bits, requantization)
+
+
+def pack_depthwise(weights: Int8s, bits: int, requantization: Requantization) -> PackedLayer:
+    """Pack a DEPTHWISE_CONV_2D filter of depth multiplier 1 for `mcuq_depthwise_s8/_s4`.
+
+    Args:
+        weights: int8 (1, height, width, channels).
+        bits: 8, or 4 for values in [-7, 7].
+        requantization: of the layer.
+
+    Raises:
+        UnpackableError: sums could leave the range that requantization can take.
+    """
+    rows = weights.reshape(-1, weights.shape[3]).T
+    channels = channel_words(rows, requantization)
+    for first in range(0, len(channels), GROUP):
+        if (channels[first : first + GROUP, 3] <= 0).any():
+            # Low byte the shift, bit 8 the mark: the kernel looks at it once a group.
+            channels[first, 3] = (channels[first, 3] & 0xFF) | GROUP_WIDE
+    # (group, tap, channel of the group)
+    groups = _pad(rows, axis=0).reshape(-1, GROUP, rows.shape[1]).transpose(0, 2, 1)
+    if bits == 8:
+        words = np.ascontiguousarray(groups).view("<i4").ravel()
+        return PackedLayer(words.astype(np.int32), channels)
+    nibbles = (groups.astype(np.uint16) + 8) & 0xF
+    halves = (nibbles << np.arange(0, 16, 4, dtype=np.uint16)).sum(axis=2, dtype=np.uint16)
+    packed = np.pad(halves.ravel(), (0, halves.size % 2)).astype("<u2").view("<i4")
+    return PackedLayer(packed.astype(np.int32), channels)
+
+
+def depthwise_scratch(taps: int, channels: int, bits: int, address_bytes: int = 4) -> int:
+    """Scratch bytes of `mcuq_depthwise_*`: tap addresses and moves, a padding
+    pixel, unpacked weights."""
+    unpacked = taps * _round_up(channels) if bits == 4 else 0
+    return 2 * address_bytes * taps + _round_up(channels) + unpacked
 
 
 def padded_depth(kernel: tuple[int, int], inputs: int, dilation_x: int = 1) -> int:

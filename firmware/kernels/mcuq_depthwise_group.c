@@ -1,0 +1,83 @@
+/* Up to four channels of one pixel of a depthwise convolution, any number of taps. */
+#include "mcuq_weighted.h"
+
+#if defined(__ARM_FEATURE_DSP)
+
+static inline int32_t multiply_low(int32_t a, int32_t b, int32_t sum)
+{
+    __asm__("smlabb %0, %1, %2, %0" : "+r"(sum) : "r"(a), "r"(b));
+    return sum;
+}
+
+static inline int32_t multiply_high(int32_t a, int32_t b, int32_t sum)
+{
+    __asm__("smlatt %0, %1, %2, %0" : "+r"(sum) : "r"(a), "r"(b));
+    return sum;
+}
+
+static void sum_four(const int8_t *const *taps, int32_t count, int32_t offset,
+    const int32_t *weights, int32_t sums[4])
+{
+    int32_t a = 0;
+    int32_t b = 0;
+    int32_t c = 0;
+    int32_t d = 0;
+    for (int32_t tap = 0; tap < count; tap++) {
+        const uint32_t x = mcuq_load_word(taps[tap] + offset);
+        const uint32_t w = (uint32_t)weights[tap];
+        a = multiply_low(mcuq_even_bytes(x), mcuq_even_bytes(w), a);
+        c = multiply_high(mcuq_even_bytes(x), mcuq_even_bytes(w), c);
+        b = multiply_low(mcuq_odd_bytes(x), mcuq_odd_bytes(w), b);
+        d = multiply_high(mcuq_odd_bytes(x), mcuq_odd_bytes(w), d);
+    }
+    sums[0] = a;
+    sums[1] = b;
+    sums[2] = c;
+    sums[3] = d;
+}
+
+#else
+
+static void sum_four(const int8_t *const *taps, int32_t count, int32_t offset,
+    const int32_t *weights, int32_t sums[4])
+{
+    for (int32_t i = 0; i < 4; i++) {
+        sums[i] = 0;
+        for (int32_t tap = 0; tap < count; tap++) {
+            const int8_t weight = (int8_t)((uint32_t)weights[tap] >> 8 * i & 0xFF);
+            sums[i] += taps[tap][offset + i] * weight;
+        }
+    }
+}
+
+#endif
+
+/* Fewer than four channels are left: a word would reach beyond the pixel. */
+static int32_t sum_one(const int8_t *const *taps, int32_t count, int32_t offset,
+    const int32_t *weights, int32_t channel)
+{
+    int32_t sum = 0;
+    for (int32_t tap = 0; tap < count; tap++) {
+        const int8_t weight = (int8_t)((uint32_t)weights[tap] >> 8 * channel & 0xFF);
+        sum += taps[tap][offset + channel] * weight;
+    }
+    return sum;
+}
+
+void mcuq_depthwise_group(const int8_t *const *taps, int32_t count, int32_t offset,
+    const int32_t *weights, const mcuq_channel *channels, int8_t *output, int32_t width)
+{
+    int32_t sums[4];
+    if (width == 4) {
+        sum_four(taps, count, offset, weights, sums);
+    } else {
+        for (int32_t i = 0; i < width; i++) {
+            sums[i] = sum_one(taps, count, offset, weights, i);
+        }
+    }
+    for (int32_t i = 0; i < width; i++) {
+        mcuq_channel channel = channels[i];
+        channel.shift = (int8_t)(channel.shift & 0xFF);
+        output[i] = mcuq_output(&channel, sums[i]);
+    }
+}

@@ -1,0 +1,8 @@
+/* Depthwise convolution with int8 weights. */
+#include "mcuq_weighted.h"
+
+void mcuq_depthwise_s8(const mcuq_depthwise *p, const int32_t *weights,
+    const mcuq_channel *channels, const int8_t *input, int8_t *output, int32_t *scratch)
+{
+    mcuq_depthwise_windows(p, weights, channels, input, output, scratch);
+}

@@ -1,0 +1,106 @@
+/* Depthwise convolution: every output pixel is computed from a table of its taps' addresses,
+ * where padding is a pixel of zero points; pixels of a row whose windows do not leave the row
+ * share a table that moves. */
+#include <string.h>
+
+#include "mcuq_weighted.h"
+
+/* What a row of output needs beside its parameters. The table holds the taps' addresses, then
+ * how far each moves from one pixel to the next. `width`: channels in whole groups of four;
+ * addresses and padding are that far ahead. */
+typedef struct {
+    const mcuq_depthwise *p;
+    const int32_t *weights;
+    const mcuq_channel *channels;
+    const int8_t *input;
+    const int8_t *padding;
+    const int8_t **taps;
+    int32_t count;
+    int32_t width;
+    int32_t direction;
+} row_context;
+
+/* Fills the table for the window that begins at row y, column x. */
+static void fill_taps(const row_context *r, int32_t y, int32_t x)
+{
+    const mcuq_depthwise *p = r->p;
+    const int8_t **tap = r->taps;
+    intptr_t *move = (intptr_t *)(tap + r->count);
+    const int32_t distance = r->direction * p->stride_x * p->channels;
+    const int32_t end = x + p->kernel_width * p->dilation_x;
+    for (int32_t ky = 0; ky < p->kernel_height; ky++, y += p->dilation_y) {
+        const int32_t inside = y >= 0 && y < p->input_height;
+        const int8_t *row = r->input + (inside ? y : 0) * p->input_width * p->channels;
+        for (int32_t tx = x; tx < end; tx += p->dilation_x) {
+            const int32_t real = inside && tx >= 0 && tx < p->input_width;
+            *tap++ = real ? row + tx * p->channels : r->padding;
+            *move++ = real ? distance : 0;
+        }
+    }
+}
+
+/* How many pixels from `column` on, in the row's direction, may share a moving table. */
+static int32_t run_length(const row_context *r, int32_t column)
+{
+    const mcuq_depthwise *p = r->p;
+    const int32_t span = (p->kernel_width - 1) * p->dilation_x + 1;
+    const int32_t x = column * p->stride_x - p->pad_left;
+    const int32_t room = p->input_width - span - x;
+    if (r->count != 9 || (p->channels & 3) != 0 || x < 0 || room < 0) {
+        return 1;
+    }
+    if (r->direction < 0) {
+        return x / p->stride_x + 1;
+    }
+    return mcuq_clamp(room / p->stride_x + 1, 1, p->output_width - column);
+}
+
+/* One pixel with any number of taps or channels. */
+static void one_pixel(const row_context *r, int8_t *output)
+{
+    const int32_t channels = r->p->channels;
+    for (int32_t c = 0; c < channels; c += 4) {
+        const int32_t left = channels - c;
+        mcuq_depthwise_group(r->taps, r->count, c - r->width, r->weights + c / 4 * r->count,
+            r->channels + c, output + c, left < 4 ? left : 4);
+    }
+}
+
+static void one_row(const row_context *r, int32_t row, int8_t *output)
+{
+    const mcuq_depthwise *p = r->p;
+    const int32_t y = row * p->stride_y - p->pad_top;
+    int32_t column = r->direction < 0 ? p->output_width - 1 : 0;
+    for (int32_t left = p->output_width; left > 0;) {
+        const int32_t run = run_length(r, column);
+        int8_t *pixel = output + column * p->channels;
+        fill_taps(r, y, column * p->stride_x - p->pad_left);
+        if (r->count == 9 && (p->channels & 3) == 0) {
+            const int32_t step = r->direction * p->channels - r->width;
+            mcuq_depthwise_run_9(r->taps, r->weights, r->channels, pixel, r->width, run, step);
+        } else {
+            one_pixel(r, pixel);
+        }
+        column += r->direction * run;
+        left -= run;
+    }
+}
+
+void mcuq_depthwise_windows(const mcuq_depthwise *p, const int32_t *weights,
+    const mcuq_channel *channels, const int8_t *input, int8_t *output, int32_t *scratch)
+{
+    const int32_t count = p->kernel_height * p->kernel_width;
+    const int8_t **taps = (const int8_t **)(void *)scratch;
+    int8_t *padding = (int8_t *)(taps + 2 * count);
+    memset(padding, (int)p->input_zero_point, (size_t)p->channels);
+    const int32_t width = p->channels / 4 * 4;
+    const int32_t direction = p->direction == MCUQ_DESCENDING ? -1 : 1;
+    const row_context context = {
+        p, weights, channels, input + width, padding + width, taps, count, width, direction};
+    for (int32_t step = 0; step < p->output_height; step++) {
+        const int32_t row = direction < 0 ? p->output_height - 1 - step : step;
+        one_row(&context, row, output + row * p->output_width * p->channels);
+    }
+    mcuq_clamp_s8(output, p->output_height * p->output_width * p->channels, p->activation_min,
+        p->activation_max);
+}
