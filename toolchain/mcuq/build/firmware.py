@@ -150,22 +150,26 @@ def _model_units(
 
 def _runtime_units(board: Board, header_dir: Path, defines: tuple[str, ...]) -> list[Unit]:
     root = firmware_dir()
-    ports = root / "ports"
-    family = ports / board.port
-    includes = (
-        header_dir,
-        root / "runtime",
-        *(ports / name for name in ("core", "uart", board.port, "stm32")),
-    )
-    sources = [
-        *sorted((root / "runtime").glob("*.c")),
+    includes = (header_dir, root / "runtime", *port_folders(board))
+    sources = [*sorted((root / "runtime").glob("*.c")), *port_sources(board)]
+    flags = (*core_flags(board.core), "-Os", *defines)
+    return [Unit(path.relative_to(root).as_posix(), path, includes, flags) for path in sources]
+
+
+def port_sources(board: Board) -> list[Path]:
+    """The C files that make `board` run main(): start-up, faults, clock, counter and UART."""
+    ports = firmware_dir() / "ports"
+    return [
         *sorted((ports / "core").glob("*.c")),
-        *sorted(family.glob("*.c")),
+        *sorted((ports / board.port).glob("*.c")),
         ports / "counter" / f"{board.counter.driver}.c",
         ports / "uart" / f"{board.uart.driver}.c",
     ]
-    flags = (*core_flags(board.core), "-Os", *defines)
-    return [Unit(path.relative_to(root).as_posix(), path, includes, flags) for path in sources]
+
+
+def port_folders(board: Board) -> tuple[Path, ...]:
+    """Where the headers of `port_sources` lie, `mcuq_board.h` apart."""
+    return tuple(firmware_dir() / "ports" / n for n in ("core", "uart", board.port, "stm32"))
 
 
 def with_libraries(
