@@ -1,6 +1,7 @@
 """The float model as every later stage sees it: NHWC, static shapes, topological order."""
 
 from mcuq.graph.attrs import (
+    Activated,
     Activation,
     Attrs,
     BinaryAttrs,
@@ -24,6 +25,7 @@ from mcuq.graph.graph import WEIGHTED, Graph, Op, OpKind, Tensor
 
 __all__ = [
     "WEIGHTED",
+    "Activated",
     "Activation",
     "Attrs",
     "BinaryAttrs",

@@ -164,3 +164,6 @@ Attrs = (
     | SoftmaxAttrs
     | LeakyReluAttrs
 )
+
+Activated = ConvAttrs | DepthwiseConvAttrs | FullyConnectedAttrs | BinaryAttrs | PoolAttrs
+"""Attributes of operators that can apply an activation to their result."""

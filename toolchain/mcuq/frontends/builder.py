@@ -1,0 +1,60 @@
+"""A graph under construction: operators are appended, their shapes inferred, names kept unique."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from mcuq.frontends.names import UniqueNames
+from mcuq.graph import Attrs, Graph, Op, OpKind, Tensor
+from mcuq.graph.shapes import infer_shape
+
+
+class GraphBuilder:
+    """Collects tensors and operators in execution order."""
+
+    def __init__(self) -> None:
+        self._names = UniqueNames()
+        self._tensors: dict[str, Tensor] = {}
+        self._ops: list[Op] = []
+        self._inputs: list[str] = []
+
+    def input(self, shape: tuple[int, ...], name: str) -> str:
+        """Add an input of the model; its name in the graph."""
+        taken = self._names.take(name, "input")
+        self._tensors[taken] = Tensor(taken, shape)
+        self._inputs.append(taken)
+        return taken
+
+    def constant(self, values: npt.NDArray[Any], name: str) -> str:
+        """Add a constant, stored as float32; its name in the graph."""
+        taken = self._names.take(name, "constant")
+        data = np.array(values, np.float32, order="C")
+        data.flags.writeable = False
+        self._tensors[taken] = Tensor(taken, data.shape, data)
+        return taken
+
+    def op(self, kind: OpKind, attrs: Attrs, inputs: list[str], name: str) -> str:
+        """Add an operator; the name of its output.
+
+        Raises:
+            ValueError: the operands' shapes do not fit the operator.
+        """
+        shape = infer_shape(kind, attrs, [self.shape(operand) for operand in inputs])
+        taken = self._names.take(name, kind.value.lower())
+        self._tensors[taken] = Tensor(taken, shape)
+        self._ops.append(Op(kind, taken, tuple(inputs), (taken,), attrs))
+        return taken
+
+    def shape(self, name: str) -> tuple[int, ...]:
+        return self._tensors[name].shape
+
+    def producer(self, name: str) -> Op | None:
+        """The operator that computes a tensor; None for inputs and constants."""
+        return next((op for op in reversed(self._ops) if op.output == name), None)
+
+    def graph(self, name: str, outputs: tuple[str, ...]) -> Graph:
+        """The graph so far."""
+        return Graph(name, dict(self._tensors), tuple(self._ops), tuple(self._inputs), outputs)

@@ -1,0 +1,147 @@
+"""From an ONNX model to a graph: constants folded, nodes lowered in order."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from onnx import helper, numpy_helper
+
+from mcuq.errors import InputError
+from mcuq.frontends.builder import GraphBuilder
+from mcuq.frontends.constraints import check
+from mcuq.frontends.onnx.fold import fold
+from mcuq.frontends.onnx.inputs import INPUT_CONSTRAINTS, input_order, input_view
+from mcuq.frontends.onnx.layout import plain
+from mcuq.frontends.onnx.rules import RULES
+from mcuq.frontends.onnx.value import Node, Value, channels_last
+from mcuq.graph import Graph
+
+_DEFAULT_DOMAINS = ("", "ai.onnx")
+
+
+def known_operator(node: Node) -> str | None:
+    """Operators are among those mcuq builds.
+
+    Replace the layer by supported ones, or remove it from the exported part of the model.
+    """
+    return None if node.kind in RULES else f"{node.kind} is not supported"
+
+
+def enough_inputs(node: Node) -> str | None:
+    """An operator has the inputs its kind asks for.
+
+    The model is damaged: export it again.
+    """
+    required = RULES[node.kind].required
+    present = all(node.has(number) for number in range(required))
+    return None if present else f"it needs {required}"
+
+
+def finite_constants(node: Node) -> str | None:
+    """Constants are finite.
+
+    The model is broken: look at its training, then export it again.
+    """
+    for number, value in enumerate(node.inputs):
+        data = None if value is None else value.data
+        # Clip states "no bound" as infinity.
+        if data is None or data.dtype.kind != "f" or node.kind == "Clip":
+            continue
+        if not np.isfinite(data).all():
+            return f"input {number} holds NaN or infinity"
+    return None
+
+
+def convert(model: Any, opset: int, name: str | None) -> Graph:
+    """The graph of an ONNX model that its checker has accepted.
+
+    Raises:
+        InputError: an operator, type or shape is not supported.
+    """
+    conversion = _Conversion(model.graph, opset)
+    for index, proto in enumerate(model.graph.node):
+        conversion.add(index, proto)
+    return conversion.graph(name or model.graph.name or "main")
+
+
+class _Conversion:
+    """The values known so far, by ONNX's names."""
+
+    def __init__(self, graph: Any, opset: int) -> None:
+        self._graph = graph
+        self._opset = opset
+        self._build = GraphBuilder()
+        self._values: dict[str, Value] = {}
+        for tensor in graph.initializer:
+            self._values[tensor.name] = _constant(numpy_helper.to_array(tensor))
+        for proto in graph.input:
+            if proto.name not in self._values:
+                self._values[proto.name] = self._input(proto)
+
+    def add(self, index: int, proto: Any) -> None:
+        """Fold or lower one node."""
+        node = self._node(index, proto)
+        folded = fold(node, proto)
+        if folded is not None:
+            values = [_constant(data) for data in folded]
+        else:
+            check(node, (known_operator, enough_inputs, finite_constants))
+            rule = RULES[node.kind]
+            check(node, rule.constraints)
+            values = self._lowered(node)
+        self._values.update(zip(node.outputs, values, strict=False))
+
+    def graph(self, name: str) -> Graph:
+        outputs = tuple(self._output(proto.name) for proto in self._graph.output)
+        return self._build.graph(name, outputs)
+
+    def _input(self, proto: Any) -> Value:
+        view = input_view(proto)
+        check(view, INPUT_CONSTRAINTS)
+        shape = tuple(1 if size is None else size for size in view.shape or ())
+        order = input_order(self._graph, proto.name, len(shape))
+        name = self._build.input(tuple(shape[axis] for axis in order), proto.name)
+        return Value(shape, name, order)
+
+    def _node(self, index: int, proto: Any) -> Node:
+        kind = proto.op_type
+        if proto.domain not in _DEFAULT_DOMAINS:
+            kind = f"{proto.domain}.{kind}"
+        attributes = {entry.name: helper.get_attribute_value(entry) for entry in proto.attribute}
+        inputs = tuple(self._read(index, proto, name) if name else None for name in proto.input)
+        return Node(index, kind, self._opset, inputs, tuple(proto.output), attributes)
+
+    def _read(self, index: int, proto: Any, name: str) -> Value:
+        if name not in self._values:
+            raise InputError(
+                f"node {index} {proto.op_type} reads {name!r}, which no node has computed",
+                "only the first output of Dropout and MaxPool is supported",
+            )
+        return self._values[name]
+
+    def _lowered(self, node: Node) -> list[Value]:
+        try:
+            return RULES[node.kind].lower(self._build, node)
+        except (ValueError, IndexError, KeyError, TypeError, AssertionError) as error:
+            raise InputError(
+                f"{node.where}: {error}", "the model is damaged: export it again"
+            ) from error
+
+    def _output(self, name: str) -> str:
+        value = self._values.get(name)
+        if value is None or value.data is not None or self._build.producer(value.name) is None:
+            raise InputError(
+                f"output {name!r} is computed by no layer",
+                "export the model again: each output must depend on an input through a layer",
+            )
+        if value.order == channels_last(value.rank):
+            return value.name
+        return plain(self._build, value)
+
+
+def _constant(data: npt.NDArray[Any]) -> Value:
+    """A constant; half and double precision become float32."""
+    values = data.astype(np.float32) if data.dtype.kind == "f" else data
+    return Value(tuple(values.shape), data=values)

@@ -1,0 +1,144 @@
+"""MaxPool, AveragePool, the global poolings, ReduceMean and Resize."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from mcuq.errors import InputError
+from mcuq.frontends.builder import GraphBuilder
+from mcuq.frontends.onnx.layout import from_image, image, result
+from mcuq.frontends.onnx.rules.common import (
+    Rule,
+    axes_inside,
+    computed_input,
+    constant_inputs,
+    listed_axes,
+)
+from mcuq.frontends.onnx.rules.resize import RESIZE
+from mcuq.frontends.onnx.rules.windows import padded_image, window_constraints
+from mcuq.frontends.onnx.value import Node, Value
+from mcuq.frontends.onnx.window import Window, read_window
+from mcuq.graph import Activation, MeanAttrs, OpKind, Padding, PoolAttrs
+
+_NOT_NEGATIVE = frozenset({OpKind.RELU, OpKind.RELU6, OpKind.LOGISTIC, OpKind.SOFTMAX})
+_KEEPS_SIGN = frozenset(
+    {OpKind.MAX_POOL_2D, OpKind.AVERAGE_POOL_2D, OpKind.RESHAPE, OpKind.TRANSPOSE, OpKind.PAD}
+)
+
+
+def dense_pool(node: Node) -> str | None:
+    """Pooling windows have no dilation, and positions are not asked for.
+
+    Use MaxPool without dilation and without return_indices.
+    """
+    if any(step != 1 for step in node.integers("dilations", (1,))):
+        return f"dilations {node.integers('dilations', ())}"
+    return "it returns indices" if len(node.outputs) > 1 else None
+
+
+def kernel_is_given(node: Node) -> str | None:
+    """A pooling states its kernel.
+
+    The model is damaged: export it again.
+    """
+    return None if "kernel_shape" in node.attributes else "it has none"
+
+
+def spatial_input(node: Node) -> str | None:
+    """A global pooling runs over one or two spatial dimensions.
+
+    Reshape 3-D data into two dimensions before.
+    """
+    rank = node.value().rank
+    return None if rank in (3, 4) else f"the input has {rank} dimensions"
+
+
+def _window(node: Node) -> Window:
+    return read_window(node, node.value().shape[2:], node.integers("kernel_shape", ()))
+
+
+def _max_pool(build: GraphBuilder, node: Node) -> list[Value]:
+    window = _window(node)
+    pixels = image(build, node.value())
+    if window.padded and not _never_negative(build, pixels):
+        raise InputError(
+            f"{node.where}: the padding of a MaxPool is neither SAME nor behind a ReLU",
+            "move the ReLU in front of the pooling, or pad so that TFLite's SAME gives the same",
+        )
+    pixels = padded_image(build, node, pixels, window)
+    return [_pooled(build, node, OpKind.MAX_POOL_2D, pixels, window)]
+
+
+def _average_pool(build: GraphBuilder, node: Node) -> list[Value]:
+    window = _window(node)
+    counted = bool(node.integer("count_include_pad", 0))
+    if window.leaves_input and (window.beyond if counted else window.padded):
+        raise InputError(
+            f"{node.where}: an AveragePool leaves out padding that is not TFLite's SAME",
+            "use count_include_pad=True and ceil_mode=False, or another padding",
+        )
+    if counted:  # a PAD in front is part of the mean, SAME is not
+        window = replace(window, scheme=Padding.VALID)
+    pixels = padded_image(build, node, image(build, node.value()), window)
+    return [_pooled(build, node, OpKind.AVERAGE_POOL_2D, pixels, window)]
+
+
+def _pooled(build: GraphBuilder, node: Node, kind: OpKind, pixels: str, window: Window) -> Value:
+    attrs = PoolAttrs(window.kernel, window.stride, window.scheme)
+    return from_image(build, build.op(kind, attrs, [pixels], node.name), node.value().rank)
+
+
+def _never_negative(build: GraphBuilder, name: str) -> bool:
+    """Whether padding with zeros cannot raise a maximum."""
+    op = build.producer(name)
+    if op is None:
+        return False
+    if op.kind in _KEEPS_SIGN:
+        return _never_negative(build, op.inputs[0])
+    fused = getattr(op.attrs, "activation", Activation.NONE)
+    return op.kind in _NOT_NEGATIVE or fused in (Activation.RELU, Activation.RELU6)
+
+
+def _global_max_pool(build: GraphBuilder, node: Node) -> list[Value]:
+    pixels = image(build, node.value())
+    _, height, width, _ = build.shape(pixels)
+    attrs = PoolAttrs((height, width), (height, width))
+    name = build.op(OpKind.MAX_POOL_2D, attrs, [pixels], node.name)
+    return [from_image(build, name, node.value().rank)]
+
+
+def _global_average_pool(build: GraphBuilder, node: Node) -> list[Value]:
+    x = node.value()
+    axes = tuple(sorted(x.position(axis) for axis in range(2, x.rank)))
+    name = build.op(OpKind.MEAN, MeanAttrs(axes, True), [x.name], node.name)
+    return [result(build, name, x.order)]
+
+
+def _reduce_mean(build: GraphBuilder, node: Node) -> list[Value]:
+    x = node.value()
+    axes = listed_axes(node, 1) or ()
+    if not axes:
+        if node.integer("noop_with_empty_axes", 0):
+            return [x]
+        axes = tuple(range(x.rank))
+    reduced = {axis % x.rank for axis in axes}
+    keep = bool(node.integer("keepdims", 1))
+    positions = tuple(sorted(x.position(axis) for axis in reduced))
+    name = build.op(OpKind.MEAN, MeanAttrs(positions, keep), [x.name], node.name)
+    if keep:
+        return [result(build, name, x.order)]
+    left = [axis for axis in range(x.rank) if axis not in reduced]
+    order = tuple(left.index(axis) for axis in x.order if axis not in reduced)
+    return [result(build, name, order)]
+
+
+_WINDOWED = (computed_input, kernel_is_given, *window_constraints(), dense_pool)
+
+RULES = {
+    "MaxPool": Rule(_max_pool, _WINDOWED),
+    "AveragePool": Rule(_average_pool, _WINDOWED),
+    "GlobalMaxPool": Rule(_global_max_pool, (computed_input, spatial_input)),
+    "GlobalAveragePool": Rule(_global_average_pool, (computed_input, spatial_input)),
+    "ReduceMean": Rule(_reduce_mean, (computed_input, constant_inputs(1), axes_inside(1))),
+    "Resize": RESIZE,
+}

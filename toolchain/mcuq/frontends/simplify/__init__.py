@@ -1,0 +1,5 @@
+"""Rewriting a freshly read graph into fewer operators that compute the same."""
+
+from mcuq.frontends.simplify.passes import simplify
+
+__all__ = ["simplify"]

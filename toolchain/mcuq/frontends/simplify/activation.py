@@ -1,0 +1,40 @@
+"""RELU and RELU6 into the operator before."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from mcuq.frontends.simplify.rewrite import Uses, rebuilt
+from mcuq.graph import Activated, Activation, BinaryAttrs, Graph, Op, OpKind
+
+_FUSED = {OpKind.RELU: Activation.RELU, OpKind.RELU6: Activation.RELU6}
+
+
+def fuse_activations(graph: Graph) -> Graph:
+    """Every activation behind an operator that can apply it, and that nothing else reads."""
+    uses = Uses(graph)
+    replacements: dict[str, Op | None] = {}
+    for op in graph.ops:
+        before = uses.producer(op.inputs[0])
+        activation = _FUSED.get(op.kind) or _clip(graph, op)
+        if activation is None or before is None or before.name in replacements:
+            continue
+        if not isinstance(before.attrs, Activated) or uses.only_reader(before.output) is None:
+            continue
+        if before.attrs.activation is Activation.NONE:
+            attrs = replace(before.attrs, activation=activation)
+            replacements[before.name] = replace(
+                before, name=op.name, outputs=op.outputs, attrs=attrs
+            )
+            replacements[op.name] = None
+    return rebuilt(graph, replacements)
+
+
+def _clip(graph: Graph, op: Op) -> Activation | None:
+    """The activation of an ADD of nothing: a clip that has no operator of its own."""
+    if op.kind is not OpKind.ADD or not isinstance(op.attrs, BinaryAttrs):
+        return None
+    data = graph.tensors[op.inputs[1]].data
+    unchanged = graph.tensors[op.output].shape == graph.tensors[op.inputs[0]].shape
+    is_clip = data is not None and unchanged and not data.any()
+    return op.attrs.activation if is_clip else None

@@ -1,0 +1,20 @@
+"""The order of the rewritings; each is a function from graph to graph."""
+
+from __future__ import annotations
+
+from mcuq.frontends.simplify.activation import fuse_activations
+from mcuq.frontends.simplify.affine import fold_affine
+from mcuq.frontends.simplify.layout import fold_transposes
+from mcuq.frontends.simplify.padding import absorb_padding
+from mcuq.graph import Graph
+
+
+def simplify(graph: Graph) -> Graph:
+    """A graph with the same inputs, outputs and values, and fewer operators.
+
+    Batch normalization and biases go into the layer before, activations too, transposes into the
+    weights behind them, padding into the window after it.
+    """
+    for rewrite in (fold_transposes, fold_affine, fuse_activations, absorb_padding):
+        graph = rewrite(graph)
+    return graph
