@@ -22,6 +22,9 @@ from mcuq.emit.packing import (
 )
 from mcuq.quantize.params import ConvParams
 
+Memory = tuple[Int8s, Int8s]
+"""Where a layer's input and output lie."""
+
 
 def requantization(case: Weighted) -> Requantization:
     p = case.params
@@ -46,7 +49,7 @@ def conv_fields(case: Weighted) -> list[int]:
     return [*source, *result, *kernel, *window, -p.input_offset, *clamp]
 
 
-def run_conv(case: Weighted, *, descending: bool) -> Int8s:
+def run_conv(case: Weighted, *, descending: bool, memory: Memory | None = None) -> Int8s:
     dilation_x = cast(ConvParams, case.params).window.dilation[1]
     packed = pack_convolution(
         case.weight_values, case.weight.bits, requantization(case), dilation_x=dilation_x
@@ -54,7 +57,8 @@ def run_conv(case: Weighted, *, descending: bool) -> Int8s:
     layer = Words(*conv_fields(case), int(descending))
     kernel = cast(tuple[int, int], case.weight.shape[1:3])
     depth = padded_depth(kernel, case.input.shape[3], dilation_x)
-    return _run(f"mcuq_conv_s{case.weight.bits}", layer, packed, case, depth)
+    scratch = column_scratch(depth)
+    return _run(f"mcuq_conv_s{case.weight.bits}", layer, packed, case, scratch, memory)
 
 
 def depthwise_fields(case: Weighted) -> list[int]:
@@ -63,35 +67,24 @@ def depthwise_fields(case: Weighted) -> list[int]:
     return [*fields[:2], *fields[3:]]
 
 
-def run_depthwise(case: Weighted, *, descending: bool) -> Int8s:
+def run_depthwise(case: Weighted, *, descending: bool, memory: Memory | None = None) -> Int8s:
     bits = case.weight.bits
     packed = pack_depthwise(case.weight_values, bits, requantization(case))
     layer = Words(*depthwise_fields(case), int(descending))
     _, height, width, channels = case.weight.shape
     scratch = depthwise_scratch(height * width, channels, bits, address_bytes=8)
-    output = np.zeros(case.output_shape, np.int8)
-    # Unpacked weights first: the addresses behind them stay aligned for the host.
-    memory = np.zeros(scratch // 4 + 2, np.int32)
-    call(
-        f"mcuq_depthwise_s{bits}",
-        layer,
-        packed.weights,
-        packed.channels,
-        case.input,
-        output,
-        memory,
-    )
-    return output
+    return _run(f"mcuq_depthwise_s{bits}", layer, packed, case, scratch, memory)
 
 
-def run_pointwise(case: Weighted, *, descending: bool) -> Int8s:
+def run_pointwise(case: Weighted, *, descending: bool, memory: Memory | None = None) -> Int8s:
     packed = pack_convolution(case.weight_values, case.weight.bits, requantization(case))
     p = case.params
     inputs, outputs = case.input.shape[3], case.output_shape[3]
     pixels = math.prod(case.input.shape[:3])
     clamp = p.activation_min, p.activation_max
     layer = Words(pixels, inputs, outputs, *clamp, int(descending))
-    return _run(f"mcuq_pointwise_s{case.weight.bits}", layer, packed, case, inputs)
+    scratch = column_scratch(inputs)
+    return _run(f"mcuq_pointwise_s{case.weight.bits}", layer, packed, case, scratch, memory)
 
 
 def run_dense(case: Weighted) -> Int8s:
@@ -99,15 +92,22 @@ def run_dense(case: Weighted) -> Int8s:
     p = case.params
     outputs, depth = case.weight.shape
     layer = Words(depth, outputs, p.activation_min, p.activation_max)
-    return _run(f"mcuq_dense_s{case.weight.bits}", layer, packed, case, None)
+    return _run(f"mcuq_dense_s{case.weight.bits}", layer, packed, case, None, None)
 
 
 def _run(
-    function: str, layer: Words, packed: PackedLayer, case: Weighted, depth: int | None
+    function: str,
+    layer: Words,
+    packed: PackedLayer,
+    case: Weighted,
+    scratch_bytes: int | None,
+    memory: Memory | None,
 ) -> Int8s:
-    output = np.zeros(case.output_shape, np.int8)
-    arguments = [layer, packed.weights, packed.channels, case.input, output]
-    if depth is not None:
-        arguments.append(np.zeros(column_scratch(depth) // 4, np.int32))
+    """`memory`: where input (filled here) and output lie, if not apart."""
+    source, output = memory or (np.empty_like(case.input), np.zeros(case.output_shape, np.int8))
+    source.ravel()[:] = case.input.ravel()
+    arguments = [layer, packed.weights, packed.channels, source, output]
+    if scratch_bytes is not None:
+        arguments.append(np.zeros(scratch_bytes // 8 + 1, np.int64))
     call(function, *arguments)
-    return output
+    return output.reshape(case.output_shape).copy()

@@ -1,0 +1,91 @@
+"""Outputs written over inputs as far as `mcuq.cost.overlap` promises stay the same."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import cast
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from kernel_cases import Int8s
+from kernel_fast import Memory, run_conv, run_depthwise, run_pointwise
+from kernel_weighted import Weighted, build, convolutions
+
+from mcuq.cost.overlap import (
+    Sharing,
+    WindowShape,
+    conv_sharing,
+    depthwise_sharing,
+    pointwise_sharing,
+)
+from mcuq.graph import ConvAttrs, OpKind
+from mcuq.quantize.params import ConvParams
+
+Run = Callable[..., Int8s]
+
+
+def window_shape(case: Weighted) -> WindowShape:
+    window = cast(ConvParams, case.params).window
+    shapes = [shape[1:] for shape in (case.input.shape, case.output_shape)]
+    kernel = case.weight.shape[1:3]
+    pairs = (kernel, window.stride, window.dilation, window.padding)
+    return WindowShape(*shapes, *pairs)  # type: ignore[arg-type]
+
+
+def memory(case: Weighted, output_offset: int) -> Memory:
+    """One buffer: the output begins `output_offset` bytes after the input (or before it)."""
+    source, result = case.input.size, math.prod(case.output_shape)
+    start = max(0, -output_offset)
+    buffer = np.full(max(start + source, start + output_offset + result), 0x55, np.int8)
+    at = start + output_offset
+    return buffer[start : start + source], buffer[at : at + result]
+
+
+def check(case: Weighted, run: Run, sharing: Sharing, slack: int) -> None:
+    """At the limit in both directions, and `slack` bytes away from it."""
+    source, result = case.input.size, math.prod(case.output_shape)
+    expected = run(case, descending=False)
+    lead_up, lead_down = result - sharing.ascending, source - sharing.descending
+    for lead in (lead_up, lead_up + slack):
+        actual = run(case, descending=False, memory=memory(case, -lead))
+        np.testing.assert_array_equal(actual, expected)
+    for lead in (lead_down, lead_down + slack):
+        actual = run(case, descending=True, memory=memory(case, lead))
+        np.testing.assert_array_equal(actual, expected)
+
+
+@settings(max_examples=400)
+@given(convolutions())
+def test_convolution_over_its_input(case: Weighted) -> None:
+    check(case, run_conv, conv_sharing(window_shape(case)), slack=case.input.size % 7 + 1)
+
+
+@settings(max_examples=400)
+@given(convolutions(depthwise=True, simple=True))
+def test_depthwise_over_its_input(case: Weighted) -> None:
+    sharing = depthwise_sharing(window_shape(case))
+    check(case, run_depthwise, sharing, slack=case.input.size % 7 + 1)
+
+
+@pytest.mark.parametrize("pixels", [1, 2, 7, 8])
+@pytest.mark.parametrize("channels", [(8, 8), (3, 9), (12, 5), (1, 1), (4, 16)])
+def test_pointwise_over_its_input(pixels: int, channels: tuple[int, int]) -> None:
+    inputs, outputs = channels
+    shapes = ((1, 1, pixels, inputs), (outputs, 1, 1, inputs), (1, 1, pixels, outputs))
+    case = build(OpKind.CONV_2D, ConvAttrs(), *shapes, bits=8, seed=pixels)
+    check(case, run_pointwise, pointwise_sharing(pixels, inputs, outputs), slack=3)
+
+
+def test_one_byte_more_destroys_something() -> None:
+    """The promise is not idle: growing pixels break where one byte more is shared."""
+    shapes = ((1, 1, 8, 4), (16, 1, 1, 4), (1, 1, 8, 16))
+    lead = 8 * 16 - pointwise_sharing(8, 4, 16).ascending - 1
+    broken = 0
+    for seed in range(10):
+        case = build(OpKind.CONV_2D, ConvAttrs(), *shapes, bits=8, seed=seed)
+        actual = run_pointwise(case, descending=False, memory=memory(case, -lead))
+        broken += bool((actual != run_pointwise(case, descending=False)).any())
+    # The overwritten byte may be what it was before, but not ten times.
+    assert broken > 0
