@@ -1,0 +1,155 @@
+"""What the ONNX door does not support is named with its place, its reason and what to do."""
+
+from __future__ import annotations
+
+import random
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from onnx_cases import Model, assert_equals_onnxruntime
+
+from mcuq.errors import InputError, UsageError
+from mcuq.frontends import load_model, load_onnx
+from mcuq.graph import Graph
+
+IMAGE = (1, 3, 5, 4)
+
+
+def _node(kind: str, *constants: Any, **attrs: Any) -> Callable[[], bytes]:
+    """A model of one node behind an image."""
+
+    def build() -> bytes:
+        model = Model(IMAGE)
+        inputs = ["x0", *(model.constant(values) for values in constants)]
+        return model.content(model.node(kind, inputs, **attrs))
+
+    return build
+
+
+ONES = np.ones((2, 3, 3, 3), np.float32)
+
+
+@pytest.mark.parametrize(
+    "build, match",
+    [
+        (_node("Cos"), "Cos is not supported"),
+        (_node("Conv", ONES, dilations=[4, 4]), "does not fit in"),
+        (_node("Softmax", axis=-1, opset_unused=1), "not a valid ONNX file"),
+        (_node("MaxPool", kernel_shape=[3, 3], pads=[1, 1, 0, 0]), "nor behind a ReLU"),
+        (_node("MaxPool", kernel_shape=[2, 2], dilations=[2, 2]), "no dilation"),
+        (_node("AveragePool", kernel_shape=[3, 3], pads=[1, 1, 0, 0]), "not TFLite's SAME"),
+        (_node("Clip", np.float32(0), np.float32(1)), r"clip is to .* \(it is to \(0.0, 1.0\)\)"),
+        (_node("PRelu", np.ones((3, 1, 1), np.float32) * [[[1]], [[2]], [[3]]]), "one slope"),
+        (_node("Div", np.zeros(1, np.float32)), "nowhere zero"),
+        (_node("Pad", np.array([0] * 8), np.float32(1)), "it adds 1.0"),
+        (_node("Pad", np.array([0, 0, -1, 0, 0, 0, 0, 0])), "one is negative"),
+        (_node("Pad", np.array([0] * 8), mode="reflect"), "mode reflect"),
+        (_node("Resize", np.float32([]), np.float32([1, 1, 2, 2]), mode="linear"), "mode linear"),
+        (_node("Mul", np.float32(np.nan)), "NaN or infinity"),
+        (_node("LogSoftmax"), "LogSoftmax is not supported"),
+    ],
+)
+def test_one_node(build: Callable[[], bytes], match: str) -> None:
+    with pytest.raises(InputError, match=match) as caught:
+        load_onnx(build())
+    assert caught.value.hint
+    assert "\n" not in str(caught.value)
+    assert "node 0 " in caught.value.cause or "ONNX file" in caught.value.cause
+
+
+def test_product_of_activations() -> None:
+    model = Model((1, 4, 4), (1, 4, 4))
+    with pytest.raises(InputError, match="Weights and biases are constants"):
+        load_onnx(model.content(model.node("MatMul", ["x0", "x1"])))
+
+
+@pytest.mark.parametrize(
+    "shape, match",
+    [
+        ((2, 3, 4), "a batch of 1"),
+        ((1, 3, "width"), "static but for the batch"),
+        ((), "static but for the batch"),
+    ],
+)
+def test_input_shapes(shape: tuple[int | str, ...], match: str) -> None:
+    model = Model(shape)
+    with pytest.raises(InputError, match=f"input 'x0': .*{match}"):
+        load_onnx(model.content(model.node("Relu", ["x0"])))
+
+
+def test_symbolic_batch_is_one() -> None:
+    model = Model(("batch", 3))
+    graph = load_onnx(model.content(model.node("Relu", ["x0"])))
+    assert graph.tensors["x0"].shape == (1, 3)
+
+
+def test_old_opset() -> None:
+    model = Model((1, 3), opset=11)
+    with pytest.raises(InputError, match="opset 11 is too old") as caught:
+        load_onnx(model.content(model.node("Relu", ["x0"])))
+    assert "opset_version=13" in caught.value.hint
+
+
+def test_output_without_a_layer() -> None:
+    model = Model((1, 3))
+    with pytest.raises(InputError, match="computed by no layer"):
+        load_onnx(model.content(model.node("Identity", ["x0"])))
+
+
+def test_damaged_files_are_input_errors() -> None:
+    model = Model(IMAGE)
+    x = model.node("Conv", ["x0", model.weights(2, 3, 3, 3)], strides=[2, 1])
+    content = model.content(model.node("Flatten", [model.node("Relu", [x])]))
+    rng = random.Random(3)
+    damaged = [content[:length] for length in range(0, len(content), 7)]
+    for _ in range(400):
+        changed = bytearray(content)
+        for _ in range(rng.randrange(1, 4)):
+            changed[rng.randrange(len(changed))] = rng.randrange(256)
+        damaged.append(bytes(changed))
+    outcomes = [_outcome(data) for data in damaged]
+    assert sum(isinstance(outcome, InputError) for outcome in outcomes) > 100
+
+
+def _outcome(content: bytes) -> Graph | InputError:
+    try:
+        return load_onnx(content)
+    except InputError as error:
+        return error
+
+
+def test_missing_package_is_named_with_its_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "onnx", None)
+    with pytest.raises(UsageError, match=r"pip install 'mcuq\[onnx\]'"):
+        load_onnx(b"")
+
+
+def test_file_is_found_by_its_suffix(tmp_path: Path) -> None:
+    model = Model((1, 3))
+    path = tmp_path / "tiny.onnx"
+    path.write_bytes(model.content(model.node("Relu", ["x0"])))
+    assert load_model(path).name == "tiny"
+
+
+def test_a_small_cnn_as_pytorch_exports_it() -> None:
+    model = Model((1, 3, 16, 16))
+    x = model.node("Conv", ["x0", model.weights(8, 3, 3, 3), model.weights(8)], pads=[1] * 4)
+    x = model.node("Relu", [x])
+    x = model.node("MaxPool", [x], kernel_shape=[3, 3], strides=[2, 2], pads=[1] * 4)
+    y = model.node("Conv", [x, model.weights(8, 1, 3, 3)], group=8, pads=[1] * 4)
+    y = model.node("Clip", [y, model.constant(0.0, np.float32), model.constant(6.0, np.float32)])
+    x = model.node("Add", [x, y])
+    x = model.node("HardSwish", [model.node("Conv", [x, model.weights(12, 8, 3, 3)])])
+    a = model.node("Flatten", [x])
+    a = model.node("Gemm", [a, model.weights(10, 12 * 36), model.weights(10)], transB=1)
+    b = model.node("Flatten", [model.node("GlobalAveragePool", [x])])
+    b = model.node("Add", [model.node("MatMul", [b, model.weights(12, 10)]), model.weights(10)])
+    y = model.node("Softmax", [model.node("Add", [a, b])], axis=1)
+    graph = assert_equals_onnxruntime(model.content(y))
+    kinds = [op.kind.value for op in graph.ops]
+    assert "TRANSPOSE" not in kinds and "RELU" not in kinds
+    assert graph.tensors[graph.inputs[0]].shape == (1, 16, 16, 3)
