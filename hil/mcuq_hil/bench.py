@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from mcuq_hil.boards import Board
-from mcuq_hil.emulator.port import EmulatedPort
+from mcuq_hil.emulator.port import UnicornPort
+from mcuq_hil.emulator.qemu import QemuPort
 from mcuq_hil.emulator.spec import MachineSpec
 from mcuq_hil.errors import BoardError
-from mcuq_hil.link import Transport
 from mcuq_hil.session import RUN_SECONDS, Session
 
 
@@ -25,9 +25,7 @@ def open_session(
         BoardError: the board has no emulator and no port is given.
         HilError: see its subtypes; the port is closed again.
     """
-    if board.emulator is None:
-        raise BoardError(f"{board.title} has no emulator", "pass the port it is plugged in")
-    transport: Transport = EmulatedPort(MachineSpec.of(board), elf)
+    transport = boot_emulator(board, elf)
     session = Session(board, elf, transport, unit="instructions", run_seconds=run_seconds)
     try:
         session.open()
@@ -35,3 +33,12 @@ def open_session(
         session.close()
         raise
     return session
+
+
+def boot_emulator(board: Board, elf: Path) -> UnicornPort | QemuPort:
+    """The port of a fresh emulator of `board` that boots `elf`; raises BoardError."""
+    if board.emulator is None:
+        raise BoardError(f"{board.title} has no emulator", "pass the port it is plugged in")
+    if board.emulator.machine is not None:
+        return QemuPort(board.emulator.machine, elf)
+    return UnicornPort(MachineSpec.of(board), elf)

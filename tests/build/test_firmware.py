@@ -139,7 +139,7 @@ def test_a_missing_compiler_says_what_to_install(
     monkeypatch.setattr(shutil, "which", lambda _name: None)
     toolchain.find_tool.cache_clear()
     try:
-        with pytest.raises(CompilerError, match="not installed.*apt-get"):
+        with pytest.raises(CompilerError, match=r"not installed.*apt-get"):
             toolchain.find_tool("gcc")
     finally:
         toolchain.find_tool.cache_clear()

@@ -7,8 +7,7 @@ from hil_samples import LARGE, SMALL, plus
 
 from mcuq.build import Image
 from mcuq_hil import load_board, open_session
-from mcuq_hil.emulator.port import EmulatedPort
-from mcuq_hil.emulator.spec import MachineSpec
+from mcuq_hil.bench import boot_emulator
 from mcuq_hil.errors import (
     BoardError,
     DeviceFaultError,
@@ -19,7 +18,6 @@ from mcuq_hil.errors import (
     WrongImageError,
     WrongResultError,
 )
-
 from mcuq_hil.session import Session
 
 pytestmark = pytest.mark.arm
@@ -107,7 +105,7 @@ def test_wrong_inputs_are_refused(plus_one: Image) -> None:
 def test_a_hard_fault_names_function_and_address(build_image) -> None:
     image = build_image("hard_fault")
     with open_session(BOARD, image.elf) as session:
-        with pytest.raises(DeviceFaultError, match="in run.*0x70000000") as caught:
+        with pytest.raises(DeviceFaultError, match=r"in run.*0x70000000") as caught:
             session.run([SMALL])
         assert caught.value.registers["bfar"] == 0x7000_0000
         assert session.ready.boot == 2
@@ -133,7 +131,7 @@ def test_a_stack_overflow_is_told_from_other_faults(build_image) -> None:
 
 
 def test_another_build_is_the_wrong_image(build_image, plus_one: Image) -> None:
-    port = EmulatedPort(MachineSpec.of(BOARD), build_image("wrong").elf)
+    port = boot_emulator(BOARD, build_image("wrong").elf)
     with (
         Session(BOARD, plus_one.elf, port, unit="instructions") as session,
         pytest.raises(WrongImageError, match="runs build"),
@@ -160,7 +158,7 @@ def test_a_firmware_that_never_speaks_gives_no_hello(build_image, tmp_path) -> N
     content[at : at + 2] = b"\xfe\xe7"  # b .
     mute = tmp_path / "mute.elf"
     mute.write_bytes(content)
-    port = EmulatedPort(MachineSpec.of(BOARD), mute)
+    port = boot_emulator(BOARD, mute)
     with (
         Session(BOARD, image.elf, port, unit="instructions") as session,
         pytest.raises(NoHelloError, match="nothing on the port"),

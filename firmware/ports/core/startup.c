@@ -28,6 +28,10 @@ __attribute__((naked, noreturn)) void mcuq_reset_handler(void)
 /* Called from the reset handler only. */
 __attribute__((used, noreturn)) void mcuq_start(void)
 {
+#if defined(__ARM_FEATURE_MVE)
+    SCB_CPACR |= 0xFu << 20; /* before anything below becomes a vector instruction */
+    barrier();
+#endif
     const uint32_t *from = &__data_load;
     for (uint32_t *to = &__data_start; to < &__data_end; to++) {
         *to = *from++;
@@ -36,10 +40,6 @@ __attribute__((used, noreturn)) void mcuq_start(void)
         *to = 0;
     }
     SCB_VTOR = (uint32_t)(uintptr_t)mcuq_vectors;
-#if defined(__ARM_FP) || defined(__ARM_FEATURE_MVE)
-    SCB_CPACR |= 0xFu << 20;
-    barrier();
-#endif
     mcuq_stack_paint();
     mcuq_boot_counted();
     main();

@@ -1,4 +1,5 @@
 /* STM32F74x: 216 MHz from the internal 16 MHz oscillator, caches and flash accelerator on. */
+#include "cache.h"
 #include "mcuq_port.h"
 #include "registers.h"
 #include "uart.h"
@@ -29,26 +30,6 @@
 #define CFGR_PRESCALERS ((5u << 10) | (4u << 13))
 #define CFGR_SW_PLL 2u
 #define CFGR_SWS_PLL (2u << 2)
-
-static void enable_caches(void)
-{
-    barrier();
-    SCB_ICIALLU = 0;
-    barrier();
-    SCB_CCR |= SCB_CCR_IC;
-    SCB_CSSELR = 0;
-    barrier();
-    const uint32_t sets = ((SCB_CCSIDR >> 13) & 0x7FFFu) + 1u;
-    const uint32_t ways = ((SCB_CCSIDR >> 3) & 0x3FFu) + 1u;
-    for (uint32_t set = 0; set < sets; set++) {
-        for (uint32_t way = 0; way < ways; way++) {
-            SCB_DCISW = (way << 30) | (set << 5);
-        }
-    }
-    barrier();
-    SCB_CCR |= SCB_CCR_DC;
-    barrier();
-}
 
 static void start_clock(void)
 {

@@ -98,10 +98,12 @@ class Counter(_Strict):
 
     Attributes:
         driver: a file of firmware/ports/counter, without its ending.
+        base: address of the counter's register, where the core does not fix it.
         ticks_per_instruction: for emulators whose counter does not tick once an instruction.
     """
 
     driver: Literal["dwt", "systick", "fpgaio"]
+    base: int | None = None
     ticks_per_instruction: float = Field(default=1.0, gt=0)
 
 
@@ -110,14 +112,14 @@ class Probe(_Strict):
 
     Attributes:
         usb: "vid:pid" of the probe or virtual COM port, lower-case hex.
-        openocd: board or target script of OpenOCD 0.12.
+        openocd: scripts of OpenOCD 0.12 ("….cfg") and commands between them.
         pyocd: target type of pyOCD.
         stlink: st-flash can write it.
         uf2: volume label of the boot loader's drive, and its family id.
     """
 
     usb: tuple[str, ...] = ()
-    openocd: str | None = None
+    openocd: tuple[str, ...] = ()
     pyocd: str | None = None
     stlink: bool = False
     uf2_volume: str | None = None

@@ -17,7 +17,7 @@ from mcuq_hil.emulator.families import FAMILIES
 from mcuq_hil.emulator.line import Line
 from mcuq_hil.emulator.registers import RegisterFile
 from mcuq_hil.emulator.spec import MachineSpec
-from mcuq_hil.emulator.uarts import make_uart
+from mcuq_hil.emulator.uarts import UARTS, EmulatedUart
 
 CPU_MODELS = {
     "cortex-m0plus": arm.UC_CPU_ARM_CORTEX_M0,
@@ -141,7 +141,7 @@ class Machine:
         )
 
     def _map_uart(self, spec: MachineSpec, page: int) -> None:
-        uart = make_uart(spec.uart_driver, self._line)
+        uart = EmulatedUart(UARTS[spec.uart_driver], self._line)
         base = spec.uart_base - page
 
         def read(_uc: Uc, offset: int, _size: int, _data: Any) -> int:

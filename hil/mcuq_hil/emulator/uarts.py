@@ -1,55 +1,59 @@
-"""UART models: what the port's driver touches, nothing more."""
+"""UART models: what the port's driver touches, nothing more. Sending is always possible."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from mcuq_hil.emulator.line import Line
 
-Read = Callable[[int], int]
-Write = Callable[[int, int], None]
 
+@dataclass(frozen=True)
+class UartLayout:
+    """Registers by offset.
 
-class StatusData:
-    """A UART with a status register and data registers, seen by offset.
-
-    Args:
-        status: offset of the status register; `ready` are its bits while sending is possible
-            (always, here), `received` those of a waiting byte.
-        receive, transmit: offsets of the data registers.
+    Attributes:
+        status: its value while nothing has arrived is `empty`, while a byte waits `waiting`.
+        receive, transmit: the data registers.
+        constants: other registers that the driver polls.
     """
 
-    def __init__(
-        self, line: Line, *, status: int, ready: int, received: int, receive: int, transmit: int
-    ) -> None:
-        self._line = line
-        self._status = status
-        self._ready = ready
-        self._received = ready | received
-        self._receive = receive
-        self._transmit = transmit
-
-    def read(self, offset: int) -> int:
-        if offset == self._status:
-            return self._received if self._line.poll() else self._ready
-        return self._line.take() if offset == self._receive else 0
-
-    def write(self, offset: int, value: int) -> None:
-        if offset == self._transmit:
-            self._line.put(value)
+    status: int
+    empty: int
+    waiting: int
+    receive: int
+    transmit: int
+    constants: Mapping[int, int] = field(default_factory=dict)
 
 
-def make_uart(driver: str, line: Line) -> StatusData:
-    """The model that answers a driver of firmware/ports/uart."""
-    status, ready, received, receive, transmit = UARTS[driver]
-    return StatusData(
-        line, status=status, ready=ready, received=received, receive=receive, transmit=transmit
-    )
-
+_TXE_TC = 1 << 7 | 1 << 6
+_RXNE = 1 << 5
+_PL011_RXFE = 1 << 4
 
 UARTS = {
-    # driver: status offset, ready bits, received bit, receive and transmit offsets
-    "stm32_v2": (0x1C, 1 << 7 | 1 << 6, 1 << 5, 0x24, 0x28),
-    "stm32_v1": (0x00, 1 << 7 | 1 << 6, 1 << 5, 0x04, 0x04),
+    "stm32_v1": UartLayout(0x00, _TXE_TC, _TXE_TC | _RXNE, 0x04, 0x04),
+    "stm32_v2": UartLayout(0x1C, _TXE_TC, _TXE_TC | _RXNE, 0x24, 0x28),
+    "nrf_uart": UartLayout(0x108, 0, 1, 0x518, 0x51C, {0x11C: 1}),
+    "pl011": UartLayout(0x18, _PL011_RXFE, 0, 0x00, 0x00),
 }
 """By driver of firmware/ports/uart."""
+
+
+class EmulatedUart:
+    """Reads and writes of one UART, by offset from its base."""
+
+    def __init__(self, layout: UartLayout, line: Line) -> None:
+        self._layout = layout
+        self._line = line
+
+    def read(self, offset: int) -> int:
+        layout = self._layout
+        if offset == layout.status:
+            return layout.waiting if self._line.poll() else layout.empty
+        if offset == layout.receive:
+            return self._line.take()
+        return layout.constants.get(offset, 0)
+
+    def write(self, offset: int, value: int) -> None:
+        if offset == self._layout.transmit:
+            self._line.put(value)

@@ -8,7 +8,7 @@ static const mcuq_io outputs[] = {{"output", arena + 16, 16, 0.25f, 4}};
 static void run(void)
 {
     uint32_t turns = (uint8_t)arena[0] | ((uint32_t)(uint8_t)arena[1] << 8) | ((uint32_t)(uint8_t)arena[2] << 16);
-    __asm volatile("1: subs %0, #1\n bne 1b" : "+l"(turns) : : "cc");
+    __asm volatile(".syntax unified\n1: subs %0, %0, #1\n bne 1b" : "+l"(turns) : : "cc");
 }
 
 const mcuq_model_t mcuq_model = {

@@ -18,6 +18,8 @@ def render_board_header(board: Board) -> str:
     if uart.enable is not None:
         defines["MCUQ_UART_ENABLE_REGISTER"] = uart.enable.register_
         defines["MCUQ_UART_ENABLE_BIT"] = uart.enable.bit
+    if board.counter.base is not None:
+        defines["MCUQ_COUNTER_BASE"] = board.counter.base
     defines |= _pin("TX", uart.tx) | _pin("RX", uart.rx)
     lines = [f"#define {name} {_literal(value)}" for name, value in defines.items()]
     guard = ["#ifndef MCUQ_BOARD_H", "#define MCUQ_BOARD_H", ""]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from functools import cache
@@ -10,6 +11,7 @@ from pathlib import Path
 from mcuq.errors import DeviceError
 
 PREFIX = "arm-none-eabi-"
+_TELLING = re.compile(r"error:|overflowed", re.IGNORECASE)
 INSTALL_HINT = "apt-get install gcc-arm-none-eabi libnewlib-arm-none-eabi"
 
 _CORE_FLAGS = {
@@ -63,6 +65,6 @@ def run_tool(command: list[str], cwd: Path | None = None) -> str:
     )
     if done.returncode != 0:
         words = (done.stderr.strip() or done.stdout.strip() or "no message").splitlines()
-        first = next((line for line in words if "error" in line or "overflow" in line), words[-1])
+        first = next((line for line in words if _TELLING.search(line)), words[-1])
         raise CompilerError(f"{PREFIX}{command[0]} failed: {first.strip()}", "\n".join(words[:20]))
     return done.stdout

@@ -1,4 +1,4 @@
-"""The emulator's own process: `python -m mcuq_hil.emulator.process ELF FD`, spec on stdin.
+"""The emulator's own process: `python -m mcuq_hil.emulator ELF FD`, spec on stdin.
 
 A process of its own can be killed like a cable can be pulled, and several run on several cores.
 SIGUSR1 is the reset button.

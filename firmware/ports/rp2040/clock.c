@@ -1,0 +1,62 @@
+/* RP2040: 125 MHz from the 12 MHz crystal. */
+#include "mcuq_port.h"
+#include "registers.h"
+#include "uart.h"
+
+/* RP2040 data sheet, sections 2.14 (RESETS), 2.16 (XOSC), 2.18 (PLL), 2.15 (CLOCKS), 2.19.6. */
+#define RESETS_RESET REGISTER(0x4000C000u)
+#define RESETS_DONE REGISTER(0x4000C008u)
+#define RESET_IO_BANK0 (1u << 5)
+#define RESET_PADS_BANK0 (1u << 8)
+#define RESET_PLL_SYS (1u << 12)
+#define RESET_UART0 (1u << 22)
+#define NEEDED (RESET_IO_BANK0 | RESET_PADS_BANK0 | RESET_PLL_SYS | RESET_UART0)
+#define XOSC_CTRL REGISTER(0x40024000u)
+#define XOSC_STATUS REGISTER(0x40024004u)
+#define XOSC_STARTUP REGISTER(0x4002400Cu)
+#define XOSC_CTRL_ENABLE_1_15_MHZ ((0xFABu << 12) | 0xAA0u)
+#define XOSC_STATUS_STABLE (1u << 31)
+#define XOSC_STARTUP_1_MS 47u
+#define PLL_CS REGISTER(0x40028000u)
+#define PLL_PWR REGISTER(0x40028004u)
+#define PLL_FBDIV REGISTER(0x40028008u)
+#define PLL_PRIM REGISTER(0x4002800Cu)
+#define PLL_CS_LOCK (1u << 31)
+#define PLL_PWR_POSTDIV_OFF (1u << 3)
+/* 12 MHz × 125 / 6 / 2 */
+#define PLL_TIMES 125u
+#define PLL_DIVIDERS ((6u << 16) | (2u << 12))
+#define CLK_REF_CTRL REGISTER(0x40008030u)
+#define CLK_REF_SELECTED REGISTER(0x40008038u)
+#define CLK_REF_XOSC 2u
+#define CLK_SYS_CTRL REGISTER(0x4000803Cu)
+#define CLK_SYS_SELECTED REGISTER(0x40008044u)
+#define CLK_SYS_AUX_PLL 1u
+#define CLK_PERI_CTRL REGISTER(0x40008048u)
+#define CLK_PERI_ENABLE (1u << 11)
+
+static void start_pll(void)
+{
+    PLL_CS = 1u;
+    PLL_FBDIV = PLL_TIMES;
+    PLL_PWR = PLL_PWR_POSTDIV_OFF;
+    wait_until(&PLL_CS, PLL_CS_LOCK, PLL_CS_LOCK);
+    PLL_PRIM = PLL_DIVIDERS;
+    PLL_PWR = 0;
+}
+
+void mcuq_port_init(void)
+{
+    RESETS_RESET &= ~NEEDED;
+    wait_until(&RESETS_DONE, NEEDED, NEEDED);
+    XOSC_STARTUP = XOSC_STARTUP_1_MS;
+    XOSC_CTRL = XOSC_CTRL_ENABLE_1_15_MHZ;
+    wait_until(&XOSC_STATUS, XOSC_STATUS_STABLE, XOSC_STATUS_STABLE);
+    CLK_REF_CTRL = CLK_REF_XOSC;
+    wait_until(&CLK_REF_SELECTED, 1u << CLK_REF_XOSC, 1u << CLK_REF_XOSC);
+    start_pll();
+    CLK_SYS_CTRL = CLK_SYS_AUX_PLL;
+    wait_until(&CLK_SYS_SELECTED, 1u << CLK_SYS_AUX_PLL, 1u << CLK_SYS_AUX_PLL);
+    CLK_PERI_CTRL = CLK_PERI_ENABLE;
+    mcuq_uart_init();
+}

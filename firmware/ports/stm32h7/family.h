@@ -1,0 +1,8 @@
+#ifndef MCUQ_FAMILY_H
+#define MCUQ_FAMILY_H
+
+/* RM0433 section 2.3.2 (memory map) and 8.7.43 (RCC_AHB4ENR). */
+#define GPIO_BASE 0x58020000u
+#define GPIO_ENABLE_REGISTER 0x580244E0u
+
+#endif

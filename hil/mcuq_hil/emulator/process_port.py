@@ -1,0 +1,139 @@
+"""A serial port object whose other end is a process of ours: what both emulators have in common."""
+
+from __future__ import annotations
+
+import contextlib
+import select
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+import serial
+
+_STOP_SECONDS = 2.0
+_LEAVE_SECONDS = 0.2
+
+
+class EmulatedPort(Protocol):
+    """What an emulator's port can do beside reading and writing: a reset button and a plug."""
+
+    def press_reset(self) -> None: ...
+    def kill(self) -> None: ...
+
+
+class ProcessPort:
+    """Starts a process that holds the other end of a socket; reads and writes like pyserial.
+
+    Args:
+        name: what the port is called in messages.
+        command: given the descriptor that the process inherits, its command line.
+        stdin: bytes to hand it at the start.
+        extra: further descriptors it inherits.
+        timeout: seconds a read waits, None for ever; may be changed at any time.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        command: Callable[[int], Sequence[str]],
+        *,
+        stdin: bytes = b"",
+        extra: Sequence[int] = (),
+        timeout: float | None = None,
+    ) -> None:
+        self.timeout = timeout
+        self.port = name
+        self.is_open = True
+        self._buffer = bytearray()
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115 (closed with the port)
+        self._socket, theirs = socket.socketpair()
+        with theirs:
+            self.process = subprocess.Popen(
+                command(theirs.fileno()),
+                stdin=subprocess.PIPE,
+                stdout=self._log,
+                stderr=self._log,
+                pass_fds=[theirs.fileno(), *extra],
+            )
+        pipe = self.process.stdin
+        assert pipe is not None
+        with contextlib.suppress(BrokenPipeError), pipe:
+            pipe.write(stdin)
+
+    @property
+    def in_waiting(self) -> int:
+        """Bytes that can be read at once."""
+        self._fill(0)
+        return len(self._buffer)
+
+    def read(self, size: int = 1) -> bytes:
+        """Up to `size` bytes, fewer where the time runs out; raises serial.SerialException."""
+        deadline = None if self.timeout is None else time.monotonic() + self.timeout
+        while len(self._buffer) < size:
+            left = None if deadline is None else deadline - time.monotonic()
+            if not self._fill(left) and left is not None and left <= 0:
+                break
+        taken = bytes(self._buffer[:size])
+        del self._buffer[:size]
+        return taken
+
+    def write(self, data: bytes) -> int:
+        """Send all of `data`; raises serial.SerialException once the process has gone."""
+        try:
+            self._socket.sendall(data)
+        except OSError as error:
+            raise self._gone() from error
+        return len(data)
+
+    def flush(self) -> None:
+        """Nothing is held back."""
+
+    def reset_input_buffer(self) -> None:
+        """Forget what has arrived."""
+        with contextlib.suppress(serial.SerialException):
+            while self._fill(0):
+                pass
+        self._buffer.clear()
+
+    def kill(self) -> None:
+        """Pull the plug."""
+        self.process.kill()
+
+    def close(self) -> None:
+        """Hang up and end the process."""
+        if not self.is_open:
+            return
+        self.is_open = False
+        self._socket.close()
+        try:
+            # A firmware that computes for long does not notice that the host has gone.
+            self.process.wait(timeout=_LEAVE_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait(timeout=_STOP_SECONDS)
+        self._log.close()
+
+    def _fill(self, seconds: float | None) -> bool:
+        wait = None if seconds is None else max(seconds, 0.0)
+        if not select.select([self._socket], [], [], wait)[0]:
+            return False
+        try:
+            data = self._socket.recv(1 << 16)
+        except OSError:
+            data = b""
+        if not data:
+            raise self._gone()
+        self._buffer += data
+        return True
+
+    def _gone(self) -> serial.SerialException:
+        try:
+            end = f"ended with code {self.process.wait(timeout=_STOP_SECONDS)}"
+        except subprocess.TimeoutExpired:
+            end = "closed its line"
+        self._log.seek(0)
+        words = self._log.read().decode(errors="replace").strip().splitlines()
+        return serial.SerialException(f"{self.port} {end}" + (f": {words[-1]}" if words else ""))

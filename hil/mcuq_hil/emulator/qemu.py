@@ -1,0 +1,99 @@
+"""The serial port of a machine of QEMU's."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import socket
+from pathlib import Path
+
+from mcuq_hil.emulator.process_port import ProcessPort
+from mcuq_hil.errors import LinkLostError, ToolMissingError
+
+PROGRAM = "qemu-system-arm"
+_QMP_SECONDS = 10.0
+_ICOUNT_SHIFT = 10
+"""One instruction takes 2^10 ns of virtual time, so that the machine's counter, which ticks in
+virtual time, tells instructions: 25.6 ticks each at 25 MHz, 20.48 at 20 MHz."""
+
+
+class QemuPort(ProcessPort):
+    """Boots an image and talks to its first UART over an inherited socket.
+
+    Args:
+        machine: QEMU's name of the machine.
+        elf: the image it boots.
+        timeout: seconds a read waits, None for ever.
+
+    Raises:
+        ToolMissingError: QEMU is not installed.
+        LinkLostError: QEMU does not start.
+    """
+
+    def __init__(self, machine: str, elf: Path, timeout: float | None = None) -> None:
+        program = shutil.which(PROGRAM)
+        if program is None:
+            raise ToolMissingError(f"{PROGRAM} is not installed", "apt-get install qemu-system-arm")
+        self._monitor, theirs = socket.socketpair()
+        self._monitor.settimeout(_QMP_SECONDS)
+        with theirs:
+            super().__init__(
+                machine,
+                lambda fd: _command(program, machine, elf, fd, theirs.fileno()),
+                extra=[theirs.fileno()],
+                timeout=timeout,
+            )
+        self._replies = self._monitor.makefile("rb")
+        try:
+            self._greet()
+        except (OSError, ValueError) as error:
+            reason = str(self._gone()) if self.process.poll() is not None else str(error)
+            self.close()
+            raise LinkLostError(f"QEMU did not start: {reason}") from error
+
+    def press_reset(self) -> None:
+        """Reset the machine."""
+        self._command("system_reset")
+
+    def close(self) -> None:
+        """Hang up and end QEMU, which would go on without us."""
+        if self.is_open:
+            self.process.kill()
+            self._replies.close()
+            self._monitor.close()
+        super().close()
+
+    def _greet(self) -> None:
+        self._reply()
+        self._command("qmp_capabilities")
+
+    def _fill(self, seconds: float | None) -> bool:
+        """Where nothing comes, turn QEMU's main loop: it may have left our bytes unread."""
+        if super()._fill(0):
+            return True
+        self._command("query-status")
+        return super()._fill(seconds)
+
+    def _command(self, name: str) -> None:
+        self._monitor.sendall(json.dumps({"execute": name}).encode() + b"\n")
+        while "return" not in self._reply():
+            pass
+
+    def _reply(self) -> dict[str, object]:
+        line = self._replies.readline()
+        if not line:
+            raise OSError("the monitor closed")
+        reply: dict[str, object] = json.loads(line)
+        if "error" in reply:
+            raise OSError(str(reply["error"]))
+        return reply
+
+
+def _command(program: str, machine: str, elf: Path, uart: int, monitor: int) -> list[str]:
+    return [
+        *(program, "-machine", machine, "-kernel", str(elf)),
+        *("-display", "none", "-nodefaults"),
+        *("-icount", f"shift={_ICOUNT_SHIFT}"),
+        *("-chardev", f"socket,id=uart,fd={uart}", "-serial", "chardev:uart"),
+        *("-chardev", f"socket,id=qmp,fd={monitor}", "-mon", "chardev=qmp,mode=control"),
+    ]
