@@ -6,11 +6,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 from mcuq.errors import InputError
+from mcuq.frontends.mlir import load_mlir
 from mcuq.frontends.onnx import load_onnx
 from mcuq.frontends.tflite import load_tflite
 from mcuq.graph import Graph
 
-_DOORS: dict[str, Callable[[Path], Graph]] = {".tflite": load_tflite, ".onnx": load_onnx}
+_DOORS: dict[str, Callable[[Path], Graph]] = {
+    ".tflite": load_tflite,
+    ".onnx": load_onnx,
+    ".mlir": load_mlir,
+}
 
 
 def load_model(path: Path) -> Graph:

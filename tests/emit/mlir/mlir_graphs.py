@@ -1,0 +1,89 @@
+"""Graphs to write, their equality, and mlir-opt."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from functools import reduce
+
+import numpy as np
+import pytest
+from float_cases import cases, random_inputs
+from hypothesis import strategies as st
+
+from mcuq.calibrate import calibrate
+from mcuq.graph import Graph, Op, OpKind, Tensor
+from mcuq.mlir.write import AnyGraph
+from mcuq.quantize import Config, QuantizedGraph, WeightChoice, quantize
+
+MLIR_OPT = next((path for name in ("mlir-opt-19", "mlir-opt") if (path := shutil.which(name))), "")
+needs_mlir_opt = pytest.mark.skipif(
+    not MLIR_OPT, reason="mlir-opt is not installed (apt-get install mlir-19-tools)"
+)
+
+
+def mlir_opt(text: str) -> str:
+    """`text` as mlir-opt verifies and reprints it."""
+    done = subprocess.run(
+        [MLIR_OPT, "--mlir-print-op-generic", "-"], input=text, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def same(first: AnyGraph, second: AnyGraph) -> bool:
+    """Equal values, floats bit by bit."""
+    if (type(first), first.name, first.ops) != (type(second), second.name, second.ops):
+        return False
+    if (first.inputs, first.outputs) != (second.inputs, second.outputs):
+        return False
+    return set(first.tensors) == set(second.tensors) and all(
+        _key(tensor) == _key(second.tensors[name]) for name, tensor in first.tensors.items()
+    )
+
+
+def _key(tensor: object) -> list[object]:
+    values = (getattr(tensor, name) for name in tensor.__dataclass_fields__)  # type: ignore[attr-defined]
+    return [
+        (value.dtype, value.shape, value.tobytes())
+        if isinstance(value, np.ndarray | np.generic)
+        else value
+        for value in values
+    ]
+
+
+def quantized(graph: Graph, bits: int, seed: int = 0) -> QuantizedGraph:
+    ranges = calibrate(graph, random_inputs(graph, seed))
+    return quantize(graph, ranges, Config(default_weight=WeightChoice(bits)))
+
+
+@st.composite
+def joined(draw: st.DrawFn) -> Graph:
+    """Several one-operator graphs side by side, with names that need escaping."""
+    kinds = draw(st.lists(st.sampled_from(OpKind), min_size=1, max_size=4))
+    parts = [_renamed(draw(cases(kind)), f'{i}/"ü\\;\n') for i, kind in enumerate(kinds)]
+    return reduce(_beside, parts)
+
+
+def _renamed(graph: Graph, prefix: str) -> Graph:
+    def new(names: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(prefix + name for name in names)
+
+    tensors = {
+        prefix + name: Tensor(prefix + name, tensor.shape, tensor.data)
+        for name, tensor in graph.tensors.items()
+    }
+    ops = tuple(
+        Op(op.kind, prefix + op.name, new(op.inputs), new(op.outputs), op.attrs) for op in graph.ops
+    )
+    return Graph(graph.name, tensors, ops, new(graph.inputs), new(graph.outputs))
+
+
+def _beside(first: Graph, second: Graph) -> Graph:
+    return Graph(
+        "side by side",
+        {**first.tensors, **second.tensors},
+        first.ops + second.ops,
+        first.inputs + second.inputs,
+        first.outputs + second.outputs,
+    )

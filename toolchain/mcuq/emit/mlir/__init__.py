@@ -1,0 +1,17 @@
+"""A graph, float or quantized, as textual MLIR."""
+
+from __future__ import annotations
+
+from mcuq.mlir.printer import print_module
+from mcuq.mlir.write import AnyGraph, function_of
+
+__all__ = ["write_mlir"]
+
+
+def write_mlir(graph: AnyGraph) -> str:
+    """The graph as a module of TOSA operations, in MLIR's generic form; equal graphs, equal text.
+
+    `mlir-opt` of LLVM 19 accepts it. Of a quantized graph every tensor's bits, scales and zero
+    point are in its `!quant.uniform` type. `mcuq.frontends.mlir.read_mlir` gives the graph back.
+    """
+    return print_module(function_of(graph))

@@ -1,0 +1,131 @@
+"""From a function back to the graph it was written from.
+
+The graph is taken from the types, the constants and the `mcuq.…` attributes; then it is written
+again and compared with the file: what the file's TOSA operations say is what the graph computes,
+or the file is refused.
+"""
+
+from __future__ import annotations
+
+from mcuq.graph import Graph, Op, OpKind, Tensor
+from mcuq.graph.shapes import infer_shape
+from mcuq.mlir.attrs import decode
+from mcuq.mlir.compare import MismatchError, compare
+from mcuq.mlir.syntax import Attribute, Attributes, Dense, Function, Operation, TensorType
+from mcuq.mlir.types import AnyTensor, tensor_from
+from mcuq.mlir.write import FORMAT, AnyGraph, function_of
+from mcuq.quantize import QuantizedGraph, QuantizedTensor
+
+_BROKEN = (ValueError, LookupError, ArithmeticError)
+"""What shapes and attributes that contradict each other can raise."""
+
+
+def graph_of(function: Function) -> AnyGraph:
+    """The graph: quantized where its tensors are.
+
+    Raises:
+        MismatchError: the function is not what `function_of` writes.
+    """
+    if function.attributes.get("mcuq.format") != str(FORMAT):
+        raise MismatchError(f"the module has no attribute mcuq.format of {FORMAT}", 1)
+    graph = _Reader(function).graph()
+    try:
+        expected = function_of(graph)
+    except _BROKEN as error:
+        raise MismatchError(f"the operators contradict each other: {error}", 1) from error
+    compare(function, expected)
+    return graph
+
+
+class _Reader:
+    """Tensors and operators as they appear."""
+
+    def __init__(self, function: Function) -> None:
+        self._function = function
+        self._tensors: dict[str, AnyTensor] = {}
+        self._ops: list[Op] = []
+
+    def graph(self) -> AnyGraph:
+        attributes, arguments = self._function.attributes, self._function.arguments
+        inputs, outputs = (_names(attributes, f"mcuq.{end}puts", 1) for end in ("in", "out"))
+        if len(inputs) != len(arguments):
+            raise MismatchError(f"{len(inputs)} input names for {len(arguments)} arguments", 1)
+        for name, argument in zip(inputs, arguments, strict=True):
+            self._add(name, argument.type, None, 1)
+        for operation in self._function.operations:
+            self._visit(operation)
+        self._require(outputs, 1)
+        return self._finished(_text(attributes, "mcuq.graph", 1), inputs, outputs)
+
+    def _finished(self, name: str, inputs: tuple[str, ...], outputs: tuple[str, ...]) -> AnyGraph:
+        """One of the two kinds, where all tensors agree on it."""
+        reals = {k: t for k, t in self._tensors.items() if isinstance(t, Tensor)}
+        integers = {k: t for k, t in self._tensors.items() if isinstance(t, QuantizedTensor)}
+        if reals and integers:
+            raise MismatchError(
+                f"'{next(iter(reals))}' is float, '{next(iter(integers))}' is quantized", 1
+            )
+        if integers:
+            return QuantizedGraph(name, integers, tuple(self._ops), inputs, outputs)
+        return Graph(name, reals, tuple(self._ops), inputs, outputs)
+
+    def _visit(self, operation: Operation) -> None:
+        attributes, line = operation.attributes, operation.line
+        if operation.result is None or not attributes:
+            return
+        name = _text(attributes, "mcuq.tensor", line)
+        if "mcuq.kind" in attributes:
+            self._ops.append(self._operator(operation, name, operation.result.type))
+            self._add(name, operation.result.type, None, line)
+        else:
+            value = operation.properties.get("value")
+            if not isinstance(value, Dense):
+                raise MismatchError(f"'{operation.name}' is no constant", line)
+            self._add(name, operation.result.type, value, line)
+
+    def _operator(self, operation: Operation, output: str, type_: TensorType) -> Op:
+        attributes, line = operation.attributes, operation.line
+        kind_name = _text(attributes, "mcuq.kind", line)
+        if kind_name not in {kind.value for kind in OpKind}:
+            raise MismatchError(f"mcuq builds no operator {kind_name}", line)
+        kind = OpKind(kind_name)
+        inputs = _names(attributes, "mcuq.inputs", line)
+        self._require(inputs, line)
+        encoded = attributes.get("mcuq.attrs")
+        if not isinstance(encoded, dict):
+            raise MismatchError("attribute mcuq.attrs is missing", line)
+        try:
+            attrs = decode(kind, encoded)
+            shape = infer_shape(kind, attrs, [self._tensors[name].shape for name in inputs])
+        except _BROKEN as error:
+            raise MismatchError(f"{kind} '{output}': {error}", line) from error
+        if shape != type_.shape:
+            raise MismatchError(f"{kind} '{output}' gives {shape}, not {type_.shape}", line)
+        return Op(kind, _text(attributes, "mcuq.name", line), inputs, (output,), attrs)
+
+    def _add(self, name: str, type_: TensorType, data: Dense | None, line: int) -> None:
+        if name in self._tensors:
+            raise MismatchError(f"two tensors are called '{name}'", line)
+        try:
+            self._tensors[name] = tensor_from(name, type_, data)
+        except ValueError as error:
+            raise MismatchError(str(error), line) from error
+
+    def _require(self, names: tuple[str, ...], line: int) -> None:
+        for name in names:
+            if name not in self._tensors:
+                raise MismatchError(f"no tensor is called '{name}' up to here", line)
+
+
+def _text(attributes: Attributes, key: str, line: int) -> str:
+    value: Attribute | None = attributes.get(key)
+    if not isinstance(value, str):
+        raise MismatchError(f"attribute {key} is missing", line)
+    return value
+
+
+def _names(attributes: Attributes, key: str, line: int) -> tuple[str, ...]:
+    value: Attribute | None = attributes.get(key)
+    if not isinstance(value, tuple) or not value:
+        raise MismatchError(f"attribute {key} is missing", line)
+    return tuple(str(name) for name in value)

@@ -1,0 +1,60 @@
+"""From a graph to a function."""
+
+from __future__ import annotations
+
+from mcuq.graph import WEIGHTED, Graph, Op
+from mcuq.mlir.attrs import encode
+from mcuq.mlir.syntax import Attribute, Function, Value
+from mcuq.mlir.tosa import lower
+from mcuq.mlir.tosa.block import Block
+from mcuq.mlir.types import constant, type_of
+from mcuq.quantize import QuantizedGraph
+
+AnyGraph = Graph | QuantizedGraph
+
+FORMAT = 1
+"""Of the attributes below; changes when files of an older mcuq can no longer be read."""
+
+
+def function_of(graph: AnyGraph) -> Function:
+    """The graph as one function: constants first, then the operators in order.
+
+    A constant carries its tensor's name (`mcuq.tensor`). The last operation of each operator
+    carries what TOSA does not say: `mcuq.kind`, `mcuq.name`, `mcuq.inputs`, `mcuq.tensor` (the
+    output's name) and `mcuq.attrs`.
+    """
+    filters = {op.inputs[1] for op in graph.ops if op.kind in WEIGHTED}
+    block = Block()
+    types = {name: type_of(tensor, name in filters) for name, tensor in graph.tensors.items()}
+    values = {name: Value(f"%arg{i}", types[name]) for i, name in enumerate(graph.inputs)}
+    for name, tensor in graph.tensors.items():
+        if tensor.is_constant:
+            data = constant(tensor, types[name])
+            values[name] = block.emit("tosa.const", [], types[name], value=data)
+            block.attach({"mcuq.tensor": name})
+    for op in graph.ops:
+        inputs = [values[name] for name in op.inputs]
+        values[op.output] = lower(block, op, inputs, types[op.output])
+        block.attach(_description(op))
+    return Function(
+        "main",
+        tuple(values[name] for name in graph.inputs),
+        tuple(block.operations),
+        tuple(values[name] for name in graph.outputs),
+        {
+            "mcuq.format": str(FORMAT),
+            "mcuq.graph": graph.name,
+            "mcuq.inputs": graph.inputs,
+            "mcuq.outputs": graph.outputs,
+        },
+    )
+
+
+def _description(op: Op) -> dict[str, Attribute]:
+    return {
+        "mcuq.kind": op.kind.value,
+        "mcuq.name": op.name,
+        "mcuq.inputs": op.inputs,
+        "mcuq.tensor": op.output,
+        "mcuq.attrs": encode(op.attrs),
+    }
