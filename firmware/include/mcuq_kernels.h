@@ -187,14 +187,27 @@ void mcuq_dense_s8(const mcuq_dense *p, const int32_t *weights, const mcuq_chann
 void mcuq_dense_s4(const mcuq_dense *p, const int32_t *weights, const mcuq_channel *channels,
     const int8_t *input, int8_t *output);
 
-/* DEPTHWISE_CONV_2D, depth multiplier 1: fields as in mcuq_conv, channels in and out being equal.
- * weights: for groups of four channels, a word a tap, channel a lowest; int4: a half word a tap,
- * lowest nibble channel a, values + 8. channels: for groups of four; the first shift word of a
- * group has MCUQ_GROUP_WIDE added where a shift of the group is <= 0.
- * scratch, word aligned: 8 × taps + C bytes, C the channels rounded up to 4; int4: and taps × C
- * more (two addresses a tap: 16 × taps where they have 8 bytes). */
+/* Requantization of four depthwise channels. As mcuq_channel, but for outputs in offset binary
+ * (0 to 255): the roundings hold the output zero point + 128. The shift is the low byte of its
+ * word; the first word has MCUQ_GROUP_WIDE added where a shift of the group is <= 0 or an output
+ * may exceed 16 bits before it is saturated. */
 #define MCUQ_GROUP_WIDE 256
 
+typedef struct {
+    int32_t doubled_bias[4];
+    struct {
+        int32_t multiplier;
+        int32_t rounding;
+        int32_t shift;
+    } output[4];
+} mcuq_channel_group;
+
+/* DEPTHWISE_CONV_2D, depth multiplier 1: fields as in mcuq_conv, channels in and out being equal.
+ * weights: for groups of four channels, a word a tap, channel 0 lowest; int4: a half word a tap,
+ * lowest nibble channel 0, values + 8.
+ * scratch, word aligned: 8 × taps + C bytes, C the channels rounded up to 4; int4: and taps × C
+ * more; expanded: and 18 × C more instead (two addresses a tap: 16 × taps where they have 8
+ * bytes). The expanded forms are faster; they take nine taps and channels in fours. */
 typedef struct {
     int32_t input_height;
     int32_t input_width;
@@ -216,9 +229,13 @@ typedef struct {
 } mcuq_depthwise;
 
 void mcuq_depthwise_s8(const mcuq_depthwise *p, const int32_t *weights,
-    const mcuq_channel *channels, const int8_t *input, int8_t *output, int32_t *scratch);
+    const mcuq_channel_group *channels, const int8_t *input, int8_t *output, int32_t *scratch);
 void mcuq_depthwise_s4(const mcuq_depthwise *p, const int32_t *weights,
-    const mcuq_channel *channels, const int8_t *input, int8_t *output, int32_t *scratch);
+    const mcuq_channel_group *channels, const int8_t *input, int8_t *output, int32_t *scratch);
+void mcuq_depthwise_expanded_s8(const mcuq_depthwise *p, const int32_t *weights,
+    const mcuq_channel_group *channels, const int8_t *input, int8_t *output, int32_t *scratch);
+void mcuq_depthwise_expanded_s4(const mcuq_depthwise *p, const int32_t *weights,
+    const mcuq_channel_group *channels, const int8_t *input, int8_t *output, int32_t *scratch);
 
 /* Clamps a tensor in place: the tail of the kernels above where the activation is tighter than
  * int8. */

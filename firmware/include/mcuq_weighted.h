@@ -72,19 +72,28 @@ void mcuq_pointwise_rows(const mcuq_pointwise *p, const int32_t *weights,
     mcuq_dot_4x2 *dot, int32_t is_s4);
 
 /* Depthwise convolution of `pixels` pixels with nine taps. taps: addresses of the taps' pixels,
- * `width` bytes ahead, then how far each moves a pixel. width: channels, a multiple of 4; step:
- * from the end of an output pixel to the next one. */
-void mcuq_depthwise_run_9(const int8_t **taps, const int32_t *weights, const mcuq_channel *channels,
-    int8_t *output, int32_t width, int32_t pixels, int32_t step);
+ * `width` bytes ahead, then how far each moves a pixel. output: end of the first output pixel;
+ * width: channels, a multiple of 4; step: from one output pixel to the next. */
+typedef void mcuq_depthwise_run(const int8_t **taps, const int32_t *weights,
+    const mcuq_channel_group *channels, int8_t *output, int32_t width, int32_t pixels,
+    int32_t step);
+void mcuq_depthwise_run_9(const int8_t **taps, const int32_t *weights,
+    const mcuq_channel_group *channels, int8_t *output, int32_t width, int32_t pixels,
+    int32_t step);
+/* weights: two words a tap and group, the doubled weights of channels (0, 2) and (1, 3). */
+void mcuq_depthwise_run_expanded_9(const int8_t **taps, const int32_t *weights,
+    const mcuq_channel_group *channels, int8_t *output, int32_t width, int32_t pixels,
+    int32_t step);
 
 /* Depthwise convolution of `width` (1 to 4) channels of one pixel; offset: of the group from the
  * taps' addresses. */
 void mcuq_depthwise_group(const int8_t *const *taps, int32_t count, int32_t offset,
-    const int32_t *weights, const mcuq_channel *channels, int8_t *output, int32_t width);
+    const int32_t *weights, const mcuq_channel_group *channels, int8_t *output, int32_t width);
 
-/* The depthwise driver; weights are int8 words. */
+/* The depthwise driver. `run` takes runs of pixels where there are nine taps and whole groups. */
 void mcuq_depthwise_windows(const mcuq_depthwise *p, const int32_t *weights,
-    const mcuq_channel *channels, const int8_t *input, int8_t *output, int32_t *scratch);
+    const mcuq_channel_group *channels, const int8_t *input, int8_t *output, int32_t *scratch,
+    mcuq_depthwise_run *run);
 
 /* a × b / 2^32 rounded to nearest, ties upwards. */
 static inline int32_t mcuq_high_multiply(int32_t a, int32_t b)
@@ -121,6 +130,22 @@ static inline int8_t mcuq_output(const mcuq_channel *channel, int32_t sum)
     const int32_t scaled = mcuq_shift_left(doubled, (uint32_t)-shift);
     return (int8_t)mcuq_saturate(
         mcuq_high_multiply(scaled, channel->multiplier) + channel->rounding);
+}
+
+/* See mcuq_channel_group; doubled: twice the sum of channel i. */
+static inline int8_t mcuq_group_output(const mcuq_channel_group *group, int32_t i, int32_t doubled)
+{
+    const int32_t shift = (int8_t)(group->output[i].shift & 0xFF);
+    const int32_t x = group->doubled_bias[i] + doubled;
+    int32_t value;
+    if (shift >= 1) {
+        const int32_t high = mcuq_high_multiply(x, group->output[i].multiplier);
+        value = (high + (high >> 31) + group->output[i].rounding) >> shift;
+    } else {
+        const int32_t scaled = mcuq_shift_left(x, (uint32_t)-shift);
+        value = mcuq_high_multiply(scaled, group->output[i].multiplier) + group->output[i].rounding;
+    }
+    return (int8_t)(mcuq_clamp(value, 0, UINT8_MAX) + INT8_MIN);
 }
 
 /* The four bytes at any address as a word, first byte lowest. */
@@ -169,6 +194,22 @@ static inline int32_t mcuq_dual_multiply(int32_t a, int32_t b, int32_t sum)
     const int32_t high = (a >> 16) * (b >> 16);
     return (int32_t)((uint32_t)sum + (uint32_t)low + (uint32_t)high);
 #endif
+}
+
+/* Four int4 weights, stored + 8 in half word `index`, as four bytes. */
+static inline int32_t mcuq_unpack_nibbles(const int32_t *weights, int32_t index)
+{
+    const uint32_t half = (uint32_t)weights[index >> 1] >> 16 * (index & 1);
+    const uint32_t spread =
+        (half & 0xF) | (half & 0xF0) << 4 | (half & 0xF00) << 8 | (half & 0xF000) << 12;
+    /* Minus 8 in each byte; the top bits keep borrows from crossing bytes. */
+    return (int32_t)(((spread | 0x80808080u) - 0x08080808u) ^ 0x80808080u);
+}
+
+/* Both int16 halves times 2. */
+static inline int32_t mcuq_double_halves(int32_t halves)
+{
+    return (int32_t)((uint32_t)halves << 1 & 0xFFFEFFFFu);
 }
 
 /* (outer - inner) / 2^bits of two nested sums, exact by construction. */

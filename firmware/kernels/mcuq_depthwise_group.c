@@ -65,7 +65,7 @@ static int32_t sum_one(const int8_t *const *taps, int32_t count, int32_t offset,
 }
 
 void mcuq_depthwise_group(const int8_t *const *taps, int32_t count, int32_t offset,
-    const int32_t *weights, const mcuq_channel *channels, int8_t *output, int32_t width)
+    const int32_t *weights, const mcuq_channel_group *channels, int8_t *output, int32_t width)
 {
     int32_t sums[4];
     if (width == 4) {
@@ -76,8 +76,6 @@ void mcuq_depthwise_group(const int8_t *const *taps, int32_t count, int32_t offs
         }
     }
     for (int32_t i = 0; i < width; i++) {
-        mcuq_channel channel = channels[i];
-        channel.shift = (int8_t)(channel.shift & 0xFF);
-        output[i] = mcuq_output(&channel, sums[i]);
+        output[i] = mcuq_group_output(channels, i, 2 * sums[i]);
     }
 }

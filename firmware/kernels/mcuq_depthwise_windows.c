@@ -6,15 +6,16 @@
 #include "mcuq_weighted.h"
 
 /* What a row of output needs beside its parameters. The table holds the taps' addresses, then
- * how far each moves from one pixel to the next. `width`: channels in whole groups of four;
- * addresses and padding are that far ahead. */
+ * how far each moves from one pixel to the next. `width`: channels in whole groups of four; the
+ * taps' addresses are that far ahead. */
 typedef struct {
     const mcuq_depthwise *p;
     const int32_t *weights;
-    const mcuq_channel *channels;
+    const mcuq_channel_group *channels;
     const int8_t *input;
     const int8_t *padding;
     const int8_t **taps;
+    mcuq_depthwise_run *run;
     int32_t count;
     int32_t width;
     int32_t direction;
@@ -24,17 +25,22 @@ typedef struct {
 static void fill_taps(const row_context *r, int32_t y, int32_t x)
 {
     const mcuq_depthwise *p = r->p;
+    const int8_t *const padding = r->padding;
     const int8_t **tap = r->taps;
     intptr_t *move = (intptr_t *)(tap + r->count);
+    const int32_t step = p->dilation_x * p->channels;
     const int32_t distance = r->direction * p->stride_x * p->channels;
-    const int32_t end = x + p->kernel_width * p->dilation_x;
+    const uint32_t width = (uint32_t)p->input_width;
     for (int32_t ky = 0; ky < p->kernel_height; ky++, y += p->dilation_y) {
         const int32_t inside = y >= 0 && y < p->input_height;
-        const int8_t *row = r->input + (inside ? y : 0) * p->input_width * p->channels;
-        for (int32_t tx = x; tx < end; tx += p->dilation_x) {
-            const int32_t real = inside && tx >= 0 && tx < p->input_width;
-            *tap++ = real ? row + tx * p->channels : r->padding;
+        int32_t offset = (y * p->input_width + x) * p->channels;
+        int32_t column = x;
+        for (int32_t kx = p->kernel_width; kx > 0; kx--) {
+            const int32_t real = inside && (uint32_t)column < width;
+            *tap++ = real ? r->input + offset : padding;
             *move++ = real ? distance : 0;
+            offset += step;
+            column += p->dilation_x;
         }
     }
 }
@@ -46,7 +52,7 @@ static int32_t run_length(const row_context *r, int32_t column)
     const int32_t span = (p->kernel_width - 1) * p->dilation_x + 1;
     const int32_t x = column * p->stride_x - p->pad_left;
     const int32_t room = p->input_width - span - x;
-    if (r->count != 9 || (p->channels & 3) != 0 || x < 0 || room < 0) {
+    if (x < 0 || room < 0) {
         return 1;
     }
     if (r->direction < 0) {
@@ -62,7 +68,7 @@ static void one_pixel(const row_context *r, int8_t *output)
     for (int32_t c = 0; c < channels; c += 4) {
         const int32_t left = channels - c;
         mcuq_depthwise_group(r->taps, r->count, c - r->width, r->weights + c / 4 * r->count,
-            r->channels + c, output + c, left < 4 ? left : 4);
+            r->channels + c / 4, output + c, left < 4 ? left : 4);
     }
 }
 
@@ -70,14 +76,15 @@ static void one_row(const row_context *r, int32_t row, int8_t *output)
 {
     const mcuq_depthwise *p = r->p;
     const int32_t y = row * p->stride_y - p->pad_top;
+    const int32_t runs = r->count == 9 && (p->channels & 3) == 0;
     int32_t column = r->direction < 0 ? p->output_width - 1 : 0;
     for (int32_t left = p->output_width; left > 0;) {
-        const int32_t run = run_length(r, column);
+        const int32_t run = runs ? run_length(r, column) : 1;
         int8_t *pixel = output + column * p->channels;
         fill_taps(r, y, column * p->stride_x - p->pad_left);
-        if (r->count == 9 && (p->channels & 3) == 0) {
-            const int32_t step = r->direction * p->channels - r->width;
-            mcuq_depthwise_run_9(r->taps, r->weights, r->channels, pixel, r->width, run, step);
+        if (runs) {
+            r->run(r->taps, r->weights, r->channels, pixel + r->width, r->width, run,
+                r->direction * p->channels);
         } else {
             one_pixel(r, pixel);
         }
@@ -87,7 +94,8 @@ static void one_row(const row_context *r, int32_t row, int8_t *output)
 }
 
 void mcuq_depthwise_windows(const mcuq_depthwise *p, const int32_t *weights,
-    const mcuq_channel *channels, const int8_t *input, int8_t *output, int32_t *scratch)
+    const mcuq_channel_group *channels, const int8_t *input, int8_t *output, int32_t *scratch,
+    mcuq_depthwise_run *run)
 {
     const int32_t count = p->kernel_height * p->kernel_width;
     const int8_t **taps = (const int8_t **)(void *)scratch;
@@ -96,7 +104,7 @@ void mcuq_depthwise_windows(const mcuq_depthwise *p, const int32_t *weights,
     const int32_t width = p->channels / 4 * 4;
     const int32_t direction = p->direction == MCUQ_DESCENDING ? -1 : 1;
     const row_context context = {
-        p, weights, channels, input + width, padding + width, taps, count, width, direction};
+        p, weights, channels, input + width, padding + width, taps, run, count, width, direction};
     for (int32_t step = 0; step < p->output_height; step++) {
         const int32_t row = direction < 0 ? p->output_height - 1 - step : step;
         one_row(&context, row, output + row * p->output_width * p->channels);

@@ -67,13 +67,16 @@ def depthwise_fields(case: Weighted) -> list[int]:
     return [*fields[:2], *fields[3:]]
 
 
-def run_depthwise(case: Weighted, *, descending: bool, memory: Memory | None = None) -> Int8s:
+def run_depthwise(
+    case: Weighted, *, descending: bool, memory: Memory | None = None, expanded: bool = False
+) -> Int8s:
     bits = case.weight.bits
     packed = pack_depthwise(case.weight_values, bits, requantization(case))
     layer = Words(*depthwise_fields(case), int(descending))
     _, height, width, channels = case.weight.shape
-    scratch = depthwise_scratch(height * width, channels, bits, address_bytes=8)
-    return _run(f"mcuq_depthwise_s{bits}", layer, packed, case, scratch, memory)
+    scratch = depthwise_scratch(height * width, channels, bits, expanded=expanded, address_bytes=8)
+    form = "_expanded" if expanded else ""
+    return _run(f"mcuq_depthwise{form}_s{bits}", layer, packed, case, scratch, memory)
 
 
 def run_pointwise(case: Weighted, *, descending: bool, memory: Memory | None = None) -> Int8s:

@@ -64,11 +64,15 @@ class Weighted:
 
 
 @st.composite
-def convolutions(draw: st.DrawFn, *, depthwise: bool = False, simple: bool = False) -> Weighted:
-    """A convolution; `simple` leaves out what the fast kernels do not take."""
+def convolutions(
+    draw: st.DrawFn, *, depthwise: bool = False, simple: bool = False, expandable: bool = False
+) -> Weighted:
+    """A convolution; `simple` and `expandable` leave out what faster kernels do not take."""
     kernel = draw(st.tuples(st.integers(1, 4), st.integers(1, 4)))
     if draw(st.booleans()):
         kernel = draw(st.sampled_from([(1, 1), (3, 3), (10, 4), (1, 5)]))
+    if expandable:
+        kernel = draw(st.sampled_from([(3, 3), (1, 9), (9, 1)]))
     stride = draw(st.tuples(st.integers(1, 3), st.integers(1, 3)))
     dilation = (1, 1)
     if draw(st.integers(0, 3)) == 0:
@@ -78,7 +82,8 @@ def convolutions(draw: st.DrawFn, *, depthwise: bool = False, simple: bool = Fal
     span = [(k - 1) * d + 1 for k, d in zip(kernel, dilation, strict=True)]
     low = span if padding is Padding.VALID else (1, 1)
     size = (draw(st.integers(low[0], low[0] + 8)), draw(st.integers(low[1], low[1] + 8)))
-    channels = draw(st.sampled_from([1, 2, 3, 4, 5, 8, 11, 16]))
+    counts = [4, 8, 12] if expandable else [1, 2, 3, 4, 5, 8, 11, 16]
+    channels = draw(st.sampled_from(counts))
     activation_ = draw(st.sampled_from(ACTIVATIONS))
     bits = draw(st.sampled_from([4, 8]))
     seed = draw(st.integers(0, 2**32 - 1))

@@ -31,6 +31,15 @@ def test_depthwise_equals_tflm(case: Weighted) -> None:
 
 
 @settings(max_examples=300)
+@given(convolutions(depthwise=True, simple=True, expandable=True))
+def test_expanded_depthwise_equals_tflm(case: Weighted) -> None:
+    expected = oracle(case.graph, [case.input])
+    for descending in (False, True):
+        actual = run_depthwise(case, descending=descending, expanded=True)
+        np.testing.assert_array_equal(actual, expected)
+
+
+@settings(max_examples=300)
 @given(dense_layers())
 def test_dense_equals_tflm(case: Weighted) -> None:
     np.testing.assert_array_equal(run_dense(case), oracle(case.graph, [case.input]))

@@ -7,13 +7,14 @@ so that one dual multiply-accumulate works on several of them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 Int8s = npt.NDArray[np.int8]
 Int32s = npt.NDArray[np.int32]
+Int64s = npt.NDArray[np.int64]
 
 GROUP = 4
 """Output channels that are computed together; also the inputs that one word holds."""
@@ -38,7 +39,8 @@ class PackedLayer:
 
     Attributes:
         weights: int32 words.
-        channels: int32, (output channels, 4): `mcuq_channel` of mcuq_kernels.h.
+        channels: int32, (output channels, 4): `mcuq_channel` of mcuq_kernels.h; for depthwise
+            layers (groups of four channels, 16): `mcuq_channel_group`.
     """
 
     weights: Int32s
@@ -110,11 +112,9 @@ def pack_depthwise(weights: Int8s, bits: int, requantization: Requantization) ->
         UnpackableError: sums could leave the range that requantization can take.
     """
     rows = weights.reshape(-1, weights.shape[3]).T
-    channels = channel_words(rows, requantization)
-    for first in range(0, len(channels), GROUP):
-        if (channels[first : first + GROUP, 3] <= 0).any():
-            # Low byte the shift, bit 8 the mark: the kernel looks at it once a group.
-            channels[first, 3] = (channels[first, 3] & 0xFF) | GROUP_WIDE
+    # Outputs leave the kernel in offset binary: + 128.
+    offset = replace(requantization, output_zero_point=requantization.output_zero_point + 128)
+    channels = _channel_groups(*_channels(rows, offset))
     # (group, tap, channel of the group)
     groups = _pad(rows, axis=0).reshape(-1, GROUP, rows.shape[1]).transpose(0, 2, 1)
     if bits == 8:
@@ -126,11 +126,26 @@ def pack_depthwise(weights: Int8s, bits: int, requantization: Requantization) ->
     return PackedLayer(packed.astype(np.int32), channels)
 
 
-def depthwise_scratch(taps: int, channels: int, bits: int, address_bytes: int = 4) -> int:
-    """Scratch bytes of `mcuq_depthwise_*`: tap addresses and moves, a padding
-    pixel, unpacked weights."""
-    unpacked = taps * _round_up(channels) if bits == 4 else 0
-    return 2 * address_bytes * taps + _round_up(channels) + unpacked
+def can_expand(taps: int, channels: int) -> bool:
+    """Whether `mcuq_depthwise_expanded_*` takes a layer."""
+    return taps == 9 and channels % GROUP == 0
+
+
+def depthwise_scratch(
+    taps: int, channels: int, bits: int, *, expanded: bool = False, address_bytes: int = 4
+) -> int:
+    """Scratch bytes of `mcuq_depthwise_*`: tap addresses and moves, a padding pixel, weights.
+
+    Args:
+        taps: of the kernel, height × width.
+        channels: of the layer.
+        bits: 8 or 4; int4 weights are unpacked to int8.
+        expanded: of `mcuq_depthwise_expanded_*`, which unpack all weights to int16.
+        address_bytes: of the machine.
+    """
+    weights = taps * _round_up(channels) * (2 if expanded else 1)
+    held = weights if expanded or bits == 4 else 0
+    return 2 * address_bytes * taps + _round_up(channels) + held
 
 
 def padded_depth(kernel: tuple[int, int], inputs: int, dilation_x: int = 1) -> int:
@@ -146,30 +161,37 @@ def column_scratch(depth: int) -> int:
     return 8 + 4 * _round_up(depth)
 
 
-def channel_words(weights: Int8s, requantization: Requantization) -> Int32s:
-    """The `mcuq_channel` words of rows of weights.
-
-    Args:
-        weights: int8 (outputs, depth).
-        requantization: of the layer.
-
-    Returns:
-        int32 (outputs, 4): doubled bias, multiplier, rounding, shift.
+def _channels(rows: Int8s, requantization: Requantization) -> tuple[Int32s, Int64s]:
+    """(outputs, 4) words (doubled bias, multiplier, rounding, shift) and bounds of the sums.
 
     Raises:
         UnpackableError: a sum, doubled and shifted left, could leave int32.
     """
-    wide = weights.astype(np.int64)
+    wide = rows.astype(np.int64)
     bias = requantization.bias.astype(np.int64)
     bias = bias - requantization.input_zero_point * wide.sum(axis=1)
     bounds = np.abs(bias) + _INPUT_LIMIT * np.abs(wide).sum(axis=1)
-    channels = [
+    words = [
         _channel(int(b), int(bound), int(m), int(s), requantization.output_zero_point)
         for b, bound, m, s in zip(
             bias, bounds, requantization.multipliers, requantization.shifts, strict=True
         )
     ]
-    return np.array(channels, np.int32).reshape(-1, 4)
+    return np.array(words, np.int32).reshape(-1, 4), bounds
+
+
+def _channel_groups(words: Int32s, bounds: Int64s) -> Int32s:
+    """`mcuq_channel_group` words, (groups, 16), from one channel's words a row."""
+    high = (bounds * words[:, 1].astype(np.int64)) >> 31
+    value = (high >> np.clip(words[:, 3], 0, 31)) + 256
+    slow = (words[:, 3] <= 0) | (value >= 1 << 15)
+    missing = -len(words) % GROUP
+    padded = np.pad(words, ((0, missing), (0, 0))).reshape(-1, GROUP, 4)
+    marked = np.pad(slow, (0, missing)).reshape(-1, GROUP).any(axis=1)
+    padded[marked, 0, 3] = (padded[marked, 0, 3] & 0xFF) | GROUP_WIDE
+    biases = padded[:, :, 0]
+    outputs = padded[:, :, 1:].reshape(-1, 3 * GROUP)
+    return np.concatenate([biases, outputs], axis=1).astype(np.int32)
 
 
 def _channel(
@@ -193,7 +215,7 @@ def _channel(
 
 def _pack_rows(rows: Int8s, bits: int, requantization: Requantization) -> PackedLayer:
     """Pack rows whose length is a multiple of four."""
-    channels = channel_words(rows, requantization)
+    channels, _ = _channels(rows, requantization)
     groups = _pad(rows, axis=0).astype(np.int64)
     groups = groups.reshape(-1, GROUP, rows.shape[1] // GROUP, GROUP)
     _check_range(groups, bits)

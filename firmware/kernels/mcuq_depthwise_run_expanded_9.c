@@ -1,0 +1,71 @@
+/* A run of pixels of a depthwise convolution with nine taps and weights expanded to int16. */
+#include "mcuq_weighted.h"
+
+#if defined(__ARM_FEATURE_DSP)
+
+#include "mcuq_depthwise_dsp.h"
+
+/* The parameters are known to the assembly only. */
+#pragma GCC diagnostic ignored "-Wunused-parameter"
+
+/* clang-format off */
+#define TAP(x) \
+    "ldr " x ", [" x ", r3]\n" \
+    "ldmia r1!, {r11, lr}\n" \
+    "sxtb16 r12, " x "\n" \
+    "sxtb16 " x ", " x ", ror #8\n" \
+    "smlabb r4, r12, r11, r4\n" \
+    "smlatt r6, r12, r11, r6\n" \
+    "smlabb r5, " x ", lr, r5\n" \
+    "smlatt r7, " x ", lr, r7\n"
+
+/* r8-r10 inputs, r11 and lr weights, r12 unpacked. 107 instructions for 36
+ * multiply-accumulates, 32 more a pixel. */
+__attribute__((naked)) void mcuq_depthwise_run_expanded_9(const int8_t **taps,
+    const int32_t *weights,
+    const mcuq_channel_group *channels, int8_t *output, int32_t width, int32_t pixels, int32_t step)
+{
+    __asm__ volatile(
+        MCUQ_PIXELS_BEGIN
+        "ldmia r2!, {r4-r7}\n"
+        "ldmia r0!, {r8-r10}\n"
+        TAP("r8") TAP("r9") TAP("r10")
+        "ldmia r0!, {r8-r10}\n"
+        TAP("r8") TAP("r9") TAP("r10")
+        "ldmia r0!, {r8-r10}\n"
+        TAP("r8") TAP("r9") TAP("r10")
+        "subs r0, r0, #36\n"
+        MCUQ_GROUP_END
+        MCUQ_PIXELS_END);
+}
+/* clang-format on */
+
+#else
+
+void mcuq_depthwise_run_expanded_9(const int8_t **taps, const int32_t *weights,
+    const mcuq_channel_group *channels, int8_t *output, int32_t width, int32_t pixels, int32_t step)
+{
+    const intptr_t *moves = (const intptr_t *)(taps + 9);
+    for (; pixels > 0; pixels--) {
+        for (int32_t c = 0; c < width; c += 4) {
+            const int32_t *weight = weights + 18 * (c / 4);
+            int32_t sums[4] = {0, 0, 0, 0};
+            for (int32_t tap = 0; tap < 9; tap++, weight += 2) {
+                const int8_t *x = taps[tap] + c - width;
+                sums[0] += x[0] * (int16_t)(weight[0] & 0xFFFF);
+                sums[1] += x[1] * (int16_t)(weight[1] & 0xFFFF);
+                sums[2] += x[2] * (weight[0] >> 16);
+                sums[3] += x[3] * (weight[1] >> 16);
+            }
+            for (int32_t i = 0; i < 4; i++) {
+                output[c - width + i] = mcuq_group_output(channels + c / 4, i, sums[i]);
+            }
+        }
+        for (int32_t tap = 0; tap < 9; tap++) {
+            taps[tap] += moves[tap];
+        }
+        output += step;
+    }
+}
+
+#endif
