@@ -38,12 +38,15 @@ class MemoryPlan:
         return self.plan.offsets[f"{SCRATCH}{call}"]
 
     def descends(self, call: int) -> bool:
-        """Whether the call's output lies above an input that it overlaps."""
+        """Whether the call must run downwards: it overlaps an input as only that allows."""
         op = self.program.calls[call].op
+        tensors = self.program.qgraph.tensors
         start = self.offset(op.output)
-        for name in self.program.calls[call].reads():
-            source = self.offset(name)
-            if source < start < source + self.program.qgraph.tensors[name].nbytes:
+        end = start + tensors[op.output].nbytes
+        for promise in self.program.calls[call].overlaps:
+            first = self.offset(promise.input)
+            apart = end <= first or first + tensors[promise.input].nbytes <= start
+            if not apart and end - first > promise.ascending:
                 return True
         return False
 
@@ -90,5 +93,6 @@ def _overlaps(program: Program, buffers: tuple[Buffer, ...]) -> list[Overlap]:
             if source is None or source == output:
                 continue
             if by_name[source].last == step and by_name[output].first == step:
-                overlaps.append(Overlap(source, output, promise.ascending, promise.descending))
+                shared = max(promise.ascending, 0), max(promise.descending, 0)
+                overlaps.append(Overlap(source, output, *shared))
     return overlaps

@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import cast
 
 import numpy as np
 
+from mcuq.cost.overlap import (
+    Pair,
+    Shape,
+    Sharing,
+    WindowShape,
+    conv_sharing,
+    pointwise_sharing,
+)
 from mcuq.emit.packing import (
     PackedLayer,
     Requantization,
@@ -23,6 +32,7 @@ from mcuq.lower.program import (
     Call,
     DirectionRef,
     Field,
+    InputOverlap,
     ScratchRef,
     Struct,
     TensorRef,
@@ -57,7 +67,27 @@ def fast_conv(qgraph: QuantizedGraph, op: Op) -> Call:
         cast(tuple[int, int], weight.shape[1:3]), source.shape[3], params.window.dilation[1]
     )
     structure = _conv_struct(qgraph, op, params)
-    return _call(qgraph, op, "mcuq_conv", structure, packed, macs, column_scratch(depth))
+    call = _call(qgraph, op, "mcuq_conv", structure, packed, macs, column_scratch(depth))
+    return _sharing(call, conv_sharing(_window_shape(qgraph, op, params)))
+
+
+def _window_shape(qgraph: QuantizedGraph, op: Op, params: ConvParams) -> WindowShape:
+    source, weight, result = (qgraph.tensors[name].shape for name in (*op.inputs[:2], op.output))
+    window = params.window
+    return WindowShape(
+        cast(Shape, source[1:]),
+        cast(Shape, result[1:]),
+        cast(Pair, weight[1:3]),
+        window.stride,
+        window.dilation,
+        window.padding,
+    )
+
+
+def _sharing(call: Call, sharing: Sharing) -> Call:
+    """The call with the overlap that its kernel allows."""
+    source = call.op.inputs[0]
+    return replace(call, overlaps=(InputOverlap(source, sharing.ascending, sharing.descending),))
 
 
 def fast_fully_connected(qgraph: QuantizedGraph, op: Op) -> Call:
@@ -86,17 +116,20 @@ def _pointwise(
     macs: int,
 ) -> Call:
     """`rows` is (number of rows, values a row)."""
+    outputs = qgraph.tensors[op.inputs[1]].shape[0]
     structure = Struct(
         "mcuq_pointwise",
         (
             ("pixels", rows[0]),
             ("input_channels", rows[1]),
-            ("output_channels", qgraph.tensors[op.inputs[1]].shape[0]),
+            ("output_channels", outputs),
             *_clamp(params),
             ("direction", DirectionRef()),
         ),
     )
-    return _call(qgraph, op, "mcuq_pointwise", structure, packed, macs, column_scratch(rows[1]))
+    scratch = column_scratch(rows[1])
+    call = _call(qgraph, op, "mcuq_pointwise", structure, packed, macs, scratch)
+    return _sharing(call, pointwise_sharing(*rows, outputs))
 
 
 def _conv_struct(qgraph: QuantizedGraph, op: Op, params: ConvParams) -> Struct:
