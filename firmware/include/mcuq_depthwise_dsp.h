@@ -73,16 +73,18 @@
     "stmia r0!, {r4-r6}\n"
 
 #define MCUQ_PIXELS_END \
+    "ldrd r5, r6, [sp, #52]\n" \
+    "subs r5, r5, #1\n" \
+    "beq 6f\n" \
+    "str r5, [sp, #52]\n" \
+    "ldr r4, [sp, #8]\n" \
+    "add r4, r4, r6\n" \
+    "str r4, [sp, #8]\n" \
     "add lr, r0, #36\n" \
     MCUQ_MOVE_THREE MCUQ_MOVE_THREE MCUQ_MOVE_THREE \
     "subs r0, r0, #36\n" \
-    "ldr r4, [sp, #8]\n" \
-    "ldrd r5, r6, [sp, #52]\n" \
-    "add r4, r4, r6\n" \
-    "str r4, [sp, #8]\n" \
-    "subs r5, r5, #1\n" \
-    "str r5, [sp, #52]\n" \
-    "bne 0b\n" \
+    "b 0b\n" \
+    "6:\n" \
     "pop {r1-r11, pc}\n" \
     "3:\n" \
     "subs r2, r2, #12\n" \

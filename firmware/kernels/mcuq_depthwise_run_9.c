@@ -61,15 +61,17 @@ void mcuq_depthwise_run_9(const int8_t **taps, const int32_t *weights,
     const mcuq_channel_group *channels, int8_t *output, int32_t width, int32_t pixels, int32_t step)
 {
     const intptr_t *moves = (const intptr_t *)(taps + 9);
-    for (; pixels > 0; pixels--) {
+    for (;; output += step) {
         for (int32_t c = 0; c < width; c += 4) {
             mcuq_depthwise_group(
                 taps, 9, c - width, weights + 9 * (c / 4), channels + c / 4, output + c - width, 4);
         }
+        if (--pixels == 0) {
+            return;
+        }
         for (int32_t tap = 0; tap < 9; tap++) {
             taps[tap] += moves[tap];
         }
-        output += step;
     }
 }
 

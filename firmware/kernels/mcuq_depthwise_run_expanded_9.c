@@ -46,7 +46,7 @@ void mcuq_depthwise_run_expanded_9(const int8_t **taps, const int32_t *weights,
     const mcuq_channel_group *channels, int8_t *output, int32_t width, int32_t pixels, int32_t step)
 {
     const intptr_t *moves = (const intptr_t *)(taps + 9);
-    for (; pixels > 0; pixels--) {
+    for (;; output += step) {
         for (int32_t c = 0; c < width; c += 4) {
             const int32_t *weight = weights + 18 * (c / 4);
             int32_t sums[4] = {0, 0, 0, 0};
@@ -61,10 +61,12 @@ void mcuq_depthwise_run_expanded_9(const int8_t **taps, const int32_t *weights,
                 output[c - width + i] = mcuq_group_output(channels + c / 4, i, sums[i]);
             }
         }
+        if (--pixels == 0) {
+            return;
+        }
         for (int32_t tap = 0; tap < 9; tap++) {
             taps[tap] += moves[tap];
         }
-        output += step;
     }
 }
 

@@ -21,26 +21,29 @@ typedef struct {
     int32_t direction;
 } row_context;
 
-/* Fills the table for the window that begins at row y, column x. */
-static void fill_taps(const row_context *r, int32_t y, int32_t x)
+/* Fills the table for the window that begins at row y, column x, and lasts for `run` pixels. */
+static void fill_taps(const row_context *r, int32_t y, int32_t x, int32_t run)
 {
     const mcuq_depthwise *p = r->p;
     const int8_t *const padding = r->padding;
     const int8_t **tap = r->taps;
-    intptr_t *move = (intptr_t *)(tap + r->count);
-    const int32_t step = p->dilation_x * p->channels;
-    const int32_t distance = r->direction * p->stride_x * p->channels;
+    const int32_t dilation = p->dilation_x;
+    const int32_t step = dilation * p->channels;
     const uint32_t width = (uint32_t)p->input_width;
-    for (int32_t ky = 0; ky < p->kernel_height; ky++, y += p->dilation_y) {
-        const int32_t inside = y >= 0 && y < p->input_height;
-        int32_t offset = (y * p->input_width + x) * p->channels;
-        int32_t column = x;
-        for (int32_t kx = p->kernel_width; kx > 0; kx--) {
-            const int32_t real = inside && (uint32_t)column < width;
-            *tap++ = real ? r->input + offset : padding;
-            *move++ = real ? distance : 0;
-            offset += step;
-            column += p->dilation_x;
+    const int32_t end = x + p->kernel_width * dilation;
+    for (int32_t ky = p->kernel_height; ky > 0; ky--, y += p->dilation_y) {
+        /* In rows outside the input no column is inside. */
+        const uint32_t columns = y >= 0 && y < p->input_height ? width : 0;
+        int32_t offset = (y * (int32_t)width + x) * p->channels;
+        for (int32_t column = x; column < end; column += dilation, offset += step) {
+            *tap++ = (uint32_t)column < columns ? r->input + offset : padding;
+        }
+    }
+    if (run > 1) {
+        intptr_t *move = (intptr_t *)(r->taps + r->count);
+        const int32_t distance = r->direction * p->stride_x * p->channels;
+        for (int32_t i = 0; i < r->count; i++) {
+            move[i] = r->taps[i] == padding ? 0 : distance;
         }
     }
 }
@@ -81,7 +84,7 @@ static void one_row(const row_context *r, int32_t row, int8_t *output)
     for (int32_t left = p->output_width; left > 0;) {
         const int32_t run = runs ? run_length(r, column) : 1;
         int8_t *pixel = output + column * p->channels;
-        fill_taps(r, y, column * p->stride_x - p->pad_left);
+        fill_taps(r, y, column * p->stride_x - p->pad_left, run);
         if (runs) {
             r->run(r->taps, r->weights, r->channels, pixel + r->width, r->width, run,
                 r->direction * p->channels);
