@@ -25,8 +25,8 @@ from mcuq_hil.protocol.messages import FieldValue
 
 _POLL_SECONDS = 0.02
 _RETRY_SECONDS = 0.05
-_LONGEST_RETRY_SECONDS = 1.0
-_RETRY_GROWTH = 1.5
+_LONGEST_RETRY_SECONDS = 0.5
+_RETRY_GROWTH = 1.3
 _MAX_NOISE = 1 << 16
 _HELLO_SEQUENCE = 0
 
