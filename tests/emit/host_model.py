@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from mcuq.cost.memory import plan_program
 from mcuq.emit.c import write_c_model
-from mcuq.lower import lower
+from mcuq.lower import LowerOptions, lower
 from mcuq.quantize import QuantizedGraph
 from mcuq.resources import firmware_dir
 
@@ -23,7 +23,9 @@ class HostModel:
 
     def __init__(self, qgraph: QuantizedGraph, folder: Path) -> None:
         self._qgraph = qgraph
-        self.memory = plan_program(lower(qgraph))
+        self.memory = plan_program(
+            lower(qgraph, LowerOptions(address_bytes=ctypes.sizeof(ctypes.c_void_p)))
+        )
         sources = folder / "model"
         write_c_model(self.memory, firmware_dir(), sources)
         library = folder / "model.so"

@@ -8,7 +8,7 @@ it is; this table serves the search.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from mcuq.cost.code import CodeModel
 from mcuq.cost.constants import constant_bytes, weight_bytes
@@ -51,7 +51,7 @@ class CostTable:
         for alternatives in zip(*columns, strict=True):
             bits = widths.get(_filter_name(alternatives[0]))
             calls.append(alternatives[order.index(bits) if bits is not None else 0])
-        return Program(any_program.qgraph, tuple(calls), any_program.storage)
+        return replace(any_program, calls=tuple(calls))
 
     def _weight_bytes(self, widths: Mapping[str, int]) -> int:
         tensors = next(iter(self.programs.values())).qgraph.tensors

@@ -14,18 +14,23 @@ from mcuq.cost.overlap import (
     Sharing,
     WindowShape,
     conv_sharing,
+    depthwise_sharing,
     pointwise_sharing,
 )
 from mcuq.emit.packing import (
     PackedLayer,
     Requantization,
     UnpackableError,
+    can_expand,
     column_scratch,
+    depthwise_scratch,
     pack_convolution,
     pack_dense,
+    pack_depthwise,
     padded_depth,
 )
 from mcuq.graph import Op
+from mcuq.lower.options import LowerOptions
 from mcuq.lower.program import (
     Argument,
     Array,
@@ -38,9 +43,9 @@ from mcuq.lower.program import (
     TensorRef,
     operand,
 )
-from mcuq.lower.weighted import lower_conv, lower_fully_connected
+from mcuq.lower.weighted import lower_conv, lower_depthwise, lower_fully_connected
 from mcuq.quantize import op_params
-from mcuq.quantize.params import ConvParams, FullyConnectedParams
+from mcuq.quantize.params import ConvParams, DepthwiseConvParams, FullyConnectedParams
 from mcuq.quantize.qgraph import QuantizedGraph
 
 
@@ -52,7 +57,7 @@ def fast_conv(qgraph: QuantizedGraph, op: Op) -> Call:
     if source.shape[3] != weight.shape[3]:
         return lower_conv(qgraph, op)
     values = _values(qgraph, op)
-    requantization = _requantization(qgraph, op, params)
+    requantization = _requantization(qgraph, op, params, weight.shape[0])
     try:
         packed = pack_convolution(
             values, weight.bits, requantization, dilation_x=params.window.dilation[1]
@@ -66,7 +71,7 @@ def fast_conv(qgraph: QuantizedGraph, op: Op) -> Call:
     depth = padded_depth(
         cast(tuple[int, int], weight.shape[1:3]), source.shape[3], params.window.dilation[1]
     )
-    structure = _conv_struct(qgraph, op, params)
+    structure = _window_struct(qgraph, op, params)
     call = _call(qgraph, op, "mcuq_conv", structure, packed, macs, column_scratch(depth))
     return _sharing(call, conv_sharing(_window_shape(qgraph, op, params)))
 
@@ -90,6 +95,35 @@ def _sharing(call: Call, sharing: Sharing) -> Call:
     return replace(call, overlaps=(InputOverlap(source, sharing.ascending, sharing.descending),))
 
 
+def fast_depthwise(qgraph: QuantizedGraph, op: Op, options: LowerOptions) -> Call:
+    """mcuq_depthwise_*, expanded where speed is asked for; the CMSIS-NN form for depth multipliers
+    above one and for sums that the packed form cannot hold."""
+    params = cast(DepthwiseConvParams, op_params(qgraph, op))
+    weight = qgraph.tensors[op.inputs[1]]
+    _, height, width, channels = weight.shape
+    if params.depth_multiplier != 1:
+        return lower_depthwise(qgraph, op)
+    try:
+        packed = pack_depthwise(
+            _values(qgraph, op), weight.bits, _requantization(qgraph, op, params, channels)
+        )
+    except UnpackableError:
+        return lower_depthwise(qgraph, op)
+    expanded = options.speed and can_expand(height * width, channels)
+    scratch = depthwise_scratch(
+        height * width,
+        channels,
+        weight.bits,
+        expanded=expanded,
+        address_bytes=options.address_bytes,
+    )
+    name = "mcuq_depthwise_expanded" if expanded else "mcuq_depthwise"
+    macs = qgraph.tensors[op.output].size * height * width
+    structure = _window_struct(qgraph, op, params, "mcuq_depthwise")
+    call = _call(qgraph, op, name, structure, packed, macs, scratch)
+    return _sharing(call, depthwise_sharing(_window_shape(qgraph, op, params)))
+
+
 def fast_fully_connected(qgraph: QuantizedGraph, op: Op) -> Call:
     """mcuq_dense_* for one row, mcuq_pointwise_* for several."""
     params = cast(FullyConnectedParams, op_params(qgraph, op))
@@ -97,7 +131,9 @@ def fast_fully_connected(qgraph: QuantizedGraph, op: Op) -> Call:
     outputs, depth = weight.shape
     rows = qgraph.tensors[op.inputs[0]].size // depth
     try:
-        packed = pack_dense(_values(qgraph, op), weight.bits, _requantization(qgraph, op, params))
+        packed = pack_dense(
+            _values(qgraph, op), weight.bits, _requantization(qgraph, op, params, outputs)
+        )
     except UnpackableError:
         return lower_fully_connected(qgraph, op)
     macs = rows * outputs * depth
@@ -132,30 +168,38 @@ def _pointwise(
     return _sharing(call, pointwise_sharing(*rows, outputs))
 
 
-def _conv_struct(qgraph: QuantizedGraph, op: Op, params: ConvParams) -> Struct:
+def _window_struct(
+    qgraph: QuantizedGraph, op: Op, params: ConvParams, ctype: str = "mcuq_conv"
+) -> Struct:
+    """`mcuq_conv`, or `mcuq_depthwise`, whose channels in and out are one field."""
     source, weight, result = (qgraph.tensors[name].shape for name in (*op.inputs[:2], op.output))
+    depthwise = ctype == "mcuq_depthwise"
+    channels = (
+        ((), (("channels", source[3]),))
+        if depthwise
+        else ((("input_channels", source[3]),), (("output_channels", result[3]),))
+    )
     window = params.window
-    pairs = (
-        ("stride_y", "stride_x", window.stride),
-        ("dilation_y", "dilation_x", window.dilation),
-        ("pad_top", "pad_left", window.padding),
+    fields: tuple[tuple[str, Field], ...] = (
+        ("input_height", source[1]),
+        ("input_width", source[2]),
+        *channels[0],
+        ("output_height", result[1]),
+        ("output_width", result[2]),
+        *channels[1],
+        ("kernel_height", weight[1]),
+        ("kernel_width", weight[2]),
+        ("stride_y", window.stride[0]),
+        ("stride_x", window.stride[1]),
+        ("dilation_y", window.dilation[0]),
+        ("dilation_x", window.dilation[1]),
+        ("pad_top", window.padding[0]),
+        ("pad_left", window.padding[1]),
+        ("input_zero_point", -params.input_offset),
+        *_clamp(params),
+        ("direction", DirectionRef()),
     )
-    return Struct(
-        "mcuq_conv",
-        (
-            *zip(("input_height", "input_width", "input_channels"), source[1:], strict=True),
-            *zip(("output_height", "output_width", "output_channels"), result[1:], strict=True),
-            *zip(("kernel_height", "kernel_width"), weight[1:3], strict=True),
-            *(
-                (name, value)
-                for *names, pair in pairs
-                for name, value in zip(names, pair, strict=True)
-            ),
-            ("input_zero_point", -params.input_offset),
-            *_clamp(params),
-            ("direction", DirectionRef()),
-        ),
-    )
+    return Struct(ctype, fields)
 
 
 def _clamp(params: ConvParams | FullyConnectedParams) -> tuple[tuple[str, Field], ...]:
@@ -172,9 +216,8 @@ def _values(qgraph: QuantizedGraph, op: Op) -> np.ndarray[tuple[int, ...], np.dt
 
 
 def _requantization(
-    qgraph: QuantizedGraph, op: Op, params: ConvParams | FullyConnectedParams
+    qgraph: QuantizedGraph, op: Op, params: ConvParams | FullyConnectedParams, outputs: int
 ) -> Requantization:
-    outputs = qgraph.tensors[op.inputs[1]].shape[0]
     bias = np.zeros(outputs, np.int32)
     if len(op.inputs) > 2:
         data = qgraph.tensors[op.inputs[2]].data

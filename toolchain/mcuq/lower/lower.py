@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Literal
+from functools import partial
 
 from mcuq.graph import Op, OpKind
 from mcuq.lower.elementwise import lower_add, lower_lookup, lower_mul, lower_softmax
-from mcuq.lower.fast import fast_conv, fast_fully_connected
+from mcuq.lower.fast import fast_conv, fast_depthwise, fast_fully_connected
 from mcuq.lower.movement import (
     lower_concatenation,
     lower_pad,
@@ -15,6 +15,7 @@ from mcuq.lower.movement import (
     lower_strided_slice,
     lower_transpose,
 )
+from mcuq.lower.options import LowerOptions
 from mcuq.lower.pooling import lower_mean, lower_pool
 from mcuq.lower.program import Call, Program
 from mcuq.lower.weighted import lower_conv, lower_depthwise, lower_fully_connected
@@ -42,24 +43,29 @@ RULES: Mapping[OpKind, Rule] = {
     **dict.fromkeys(UNARY, lower_lookup),
 }
 
-Kernels = Literal["mcuq", "cmsis-nn"]
-"""mcuq's own kernels with re-ordered weights, or CMSIS-NN's interface for all that it covers."""
-
-FAST: Mapping[OpKind, Rule] = {
-    OpKind.CONV_2D: fast_conv,
-    OpKind.FULLY_CONNECTED: fast_fully_connected,
-}
 
 _VIEWS = frozenset({OpKind.RESHAPE, OpKind.SQUEEZE})
 
 
-def lower(qgraph: QuantizedGraph, kernels: Kernels = "mcuq") -> Program:
+def _rules(options: LowerOptions) -> Mapping[OpKind, Rule]:
+    if options.kernels == "cmsis-nn":
+        return RULES
+    return {
+        **RULES,
+        OpKind.CONV_2D: fast_conv,
+        OpKind.DEPTHWISE_CONV_2D: partial(fast_depthwise, options=options),
+        OpKind.FULLY_CONNECTED: fast_fully_connected,
+    }
+
+
+def lower(qgraph: QuantizedGraph, options: LowerOptions | None = None) -> Program:
     """One kernel call an operator (an input for CONCATENATION); views cost nothing.
 
     Raises:
         InputError: a tensor has more dimensions than the kernels walk.
     """
-    rules = {**RULES, **FAST} if kernels == "mcuq" else RULES
+    options = options or LowerOptions()
+    rules = _rules(options)
     calls: list[Call] = []
     storage = {name: name for name in qgraph.inputs}
     for op in qgraph.ops:
@@ -69,4 +75,4 @@ def lower(qgraph: QuantizedGraph, kernels: Kernels = "mcuq") -> Program:
         storage[op.output] = op.output
         made = rules[op.kind](qgraph, op)
         calls.extend(made if isinstance(made, list) else [made])
-    return Program(qgraph, tuple(calls), storage)
+    return Program(qgraph, tuple(calls), storage, options)

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mcuq.graph import Op
+from mcuq.lower.options import LowerOptions
 from mcuq.quantize.qgraph import QuantizedGraph, QuantizedTensor
 
 CTYPES = {
@@ -175,11 +176,13 @@ class Program:
         calls: one for each operator that does work, one an input for CONCATENATION.
         storage: activation name → the activation whose bytes it is (itself, but for
             RESHAPE and SQUEEZE, which cost nothing).
+        options: what the lowering was asked for.
     """
 
     qgraph: QuantizedGraph
     calls: tuple[Call, ...]
     storage: Mapping[str, str]
+    options: LowerOptions
 
     @property
     def functions(self) -> tuple[str, ...]:

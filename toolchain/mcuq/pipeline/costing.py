@@ -43,7 +43,7 @@ def cost_table(
         BudgetError: not even the narrowest fits the board's memories. CompilerError: the
             compiler is missing or refuses a file. HilError: a profiled run failed.
     """
-    programs = {bits: lower(qgraph) for bits, qgraph in qgraphs.items()}
+    programs = {bits: lower(qgraph, target.lowering) for bits, qgraph in qgraphs.items()}
     with tempfile.TemporaryDirectory() as scratch:
         folders = {bits: Path(scratch) / f"int{bits}" for bits in programs}
         for bits, program in programs.items():

@@ -51,7 +51,7 @@ def deploy(
         sample: one int8 sample, an array an input.
         folder: exists; nothing in it is replaced.
     """
-    memory = plan_program(lower(qgraph))
+    memory = plan_program(lower(qgraph, target.lowering))
     flatbuffer = tflite_bytes(qgraph)
     (folder / "model.tflite").write_bytes(flatbuffer)
     write_c_model(memory, firmware_dir(), folder / "model")

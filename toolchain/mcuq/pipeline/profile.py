@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mcuq.build.firmware import build_firmware
-from mcuq.lower import Program
+from mcuq.lower import LowerOptions, Program
 from mcuq.pipeline.request import Optimize
 from mcuq_hil import open_session
 from mcuq_hil.boards import Board
@@ -23,6 +23,11 @@ class Target:
     board: Board
     optimize: Optimize
     port: str | None
+
+    @property
+    def lowering(self) -> LowerOptions:
+        """How models are lowered for it."""
+        return LowerOptions(speed=self.optimize == "speed")
 
     @property
     def can_run(self) -> bool:

@@ -9,7 +9,7 @@ from mcuq.emit.c.source import c_float
 
 
 def model_header(memory: MemoryPlan) -> str:
-    """The text of model.h: sizes and quantization parameters as constants, three functions."""
+    """The text of model.h: sizes and quantization parameters as constants, the functions."""
     qgraph = memory.program.qgraph
     lines = []
     for kind, names in (("INPUT", qgraph.inputs), ("OUTPUT", qgraph.outputs)):
@@ -46,6 +46,11 @@ def model_header(memory: MemoryPlan) -> str:
 #ifdef __cplusplus
 extern "C" {{
 #endif
+
+/* Call it once before the first run. There is nothing to set up: all state is constant. */
+static inline void model_init(void)
+{{
+}}
 
 int8_t *model_input(uint32_t index);
 void model_run(void);

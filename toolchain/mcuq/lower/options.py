@@ -1,0 +1,22 @@
+"""Choices of the lowering that depend on where and how the model shall run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Kernels = Literal["mcuq", "cmsis-nn"]
+"""mcuq's own kernels with re-ordered weights, or CMSIS-NN's interface for all that it covers."""
+
+
+@dataclass(frozen=True)
+class LowerOptions:
+    """Attributes:
+    kernels: whose.
+    speed: take the faster of two forms at the price of code and scratch.
+    address_bytes: of the machine: some kernels keep addresses in their scratch.
+    """
+
+    kernels: Kernels = "mcuq"
+    speed: bool = True
+    address_bytes: int = 4
