@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from mcuq_hil.boards import Board
+from mcuq_hil.discovery import ports_of
 from mcuq_hil.emulator.port import UnicornPort
 from mcuq_hil.emulator.qemu import QemuPort
 from mcuq_hil.emulator.spec import MachineSpec
 from mcuq_hil.errors import BoardError
+from mcuq_hil.hardware import Attachment, open_hardware
 from mcuq_hil.session import RUN_SECONDS, Session
 
 
@@ -18,13 +20,16 @@ def open_session(
     """A session with `elf` running on `board`.
 
     Args:
-        port: None boots the image in the board's emulator.
+        port: None boots the image in the board's emulator; else a device or URL of pyserial's,
+            and the image is flashed first where another one runs.
         run_seconds: how long one inference may take.
 
     Raises:
         BoardError: the board has no emulator and no port is given.
         HilError: see its subtypes; the port is closed again.
     """
+    if port is not None:
+        return open_hardware(board, elf, attachment_at(board, port), run_seconds=run_seconds)
     transport = boot_emulator(board, elf)
     session = Session(board, elf, transport, unit="instructions", run_seconds=run_seconds)
     try:
@@ -33,6 +38,15 @@ def open_session(
         session.close()
         raise
     return session
+
+
+def attachment_at(board: Board, port: str) -> Attachment:
+    """How to reach a board at `port`: the probe beside the port is known by its USB ids. What is
+    behind a URL is not ours to flash."""
+    if "://" in port:
+        return Attachment(port, flash=False)
+    beside = next((found for found in ports_of(board) if found.device == port), None)
+    return Attachment(port, serial_number=beside.serial_number if beside else None)
 
 
 def boot_emulator(board: Board, elf: Path) -> UnicornPort | QemuPort:

@@ -37,6 +37,19 @@ def function_at(elf: Path, address: int) -> str:
     return ""
 
 
+def flash_content(elf: Path, origin: int) -> bytes:
+    """What a programmer writes, from address `origin` on; gaps are zero."""
+    content = bytearray()
+    with elf.open("rb") as stream:
+        for segment in ELFFile(stream).iter_segments():
+            if segment["p_type"] != "PT_LOAD" or segment["p_filesz"] == 0:
+                continue
+            at = segment["p_paddr"] - origin
+            content.extend(bytes(max(0, at + segment["p_filesz"] - len(content))))
+            content[at : at + segment["p_filesz"]] = segment.data()
+    return bytes(content)
+
+
 def _bytes_at(image: ELFFile, address: int, size: int) -> bytes:
     for segment in image.iter_segments():
         start = segment["p_vaddr"]

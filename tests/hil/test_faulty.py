@@ -108,7 +108,9 @@ def test_the_same_seed_gives_the_same_faults() -> None:
 
 
 @pytest.mark.parametrize("how", ["kill", "press_reset"])
-def test_an_emulator_lost_in_mid_transfer_is_noticed_and_replaced(plus_one: Image, how: str) -> None:
+def test_an_emulator_lost_in_mid_transfer_is_noticed_and_replaced(
+    plus_one: Image, how: str
+) -> None:
     port = boot_emulator(BOARD, plus_one.elf)
     writes = 0
     plain_write = port.write
@@ -126,9 +128,7 @@ def test_an_emulator_lost_in_mid_transfer_is_noticed_and_replaced(plus_one: Imag
     with session, pytest.raises(LinkLostError):
         for _ in range(100):
             session.run([SMALL, LARGE])
-    fresh = Session(
-        BOARD, plus_one.elf, boot_emulator(BOARD, plus_one.elf), unit="instructions"
-    )
+    fresh = Session(BOARD, plus_one.elf, boot_emulator(BOARD, plus_one.elf), unit="instructions")
     fresh.open()
     with fresh:
         assert fresh.run([SMALL, LARGE]) == [plus(SMALL), plus(LARGE)]

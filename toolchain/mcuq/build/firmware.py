@@ -13,7 +13,7 @@ from typing import Literal
 
 from mcuq.build.archive import library_sections
 from mcuq.build.compile import Object, Unit, compile_units
-from mcuq.build.image import Image, flash_content, ram_bytes, section_sizes
+from mcuq.build.image import Image, ram_bytes, section_sizes
 from mcuq.build.mapfile import flash_contributions
 from mcuq.build.render import render_board_header, render_linker_script
 from mcuq.build.sections import Section, read_sections
@@ -28,6 +28,7 @@ from mcuq.build.toolchain import (
 from mcuq.errors import BudgetError
 from mcuq.resources import firmware_dir
 from mcuq_hil.boards import Board
+from mcuq_hil.image import flash_content
 
 Optimize = Literal["speed", "size"]
 
@@ -103,7 +104,9 @@ def build_firmware(
     with tempfile.TemporaryDirectory(dir=out_dir, prefix=".link-") as scratch:
         work = Path(scratch)
         _link(board, program.objects, script, optimize, work)
-        (work / "firmware.bin").write_bytes(flash_content(work / "firmware.elf", board))
+        (work / "firmware.bin").write_bytes(
+            flash_content(work / "firmware.elf", board.flash.origin)
+        )
         for name in ("firmware.map", "firmware.bin", "firmware.elf"):
             (work / name).replace(out_dir / name)
     elf = out_dir / "firmware.elf"

@@ -43,19 +43,6 @@ class Image:
         return self.flash_bytes - sum(model)
 
 
-def flash_content(elf_path: Path, board: Board) -> bytes:
-    """What a programmer writes, from the flash origin on; gaps are zero."""
-    content = bytearray()
-    with elf_path.open("rb") as stream:
-        for segment in ELFFile(stream).iter_segments():
-            if segment["p_type"] != "PT_LOAD" or segment["p_filesz"] == 0:
-                continue
-            at = segment["p_paddr"] - board.flash.origin
-            content.extend(bytes(max(0, at + segment["p_filesz"] - len(content))))
-            content[at : at + segment["p_filesz"]] = segment.data()
-    return bytes(content)
-
-
 def section_sizes(elf_path: Path) -> dict[str, int]:
     """Allocated output sections and their sizes in bytes, in address order of the file."""
     with elf_path.open("rb") as stream:

@@ -1,0 +1,94 @@
+"""What a flasher is, and running its program: a time limit, a saved log, one clear error."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from mcuq_hil.boards import Board
+from mcuq_hil.errors import FlashError, ToolMissingError
+
+FLASH_SECONDS = 90.0
+_TELLING = re.compile(r"error|fail|mismatch|unable|could ?n.t|not found", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Image:
+    """What is flashed: the ELF file and, for programs that know none, its flash content."""
+
+    elf: Path
+    bin: Path
+
+
+Commands = Callable[[Board, Image, str | None], list[list[str]]]
+
+
+@dataclass(frozen=True)
+class Flasher:
+    """A program that flashes and verifies.
+
+    Attributes:
+        name: as in a board's probe settings and on the command line.
+        program: what must be on the PATH, "" for none.
+        install: how to get it.
+        supports: whether the board's file says what the program needs.
+        commands: the command lines, in order; the serial number picks the probe.
+        refused: text of a run that failed although it ended with code 0.
+    """
+
+    name: str
+    program: str
+    install: str
+    supports: Callable[[Board], bool]
+    commands: Commands
+    refused: str = ""
+
+    @property
+    def is_installed(self) -> bool:
+        return not self.program or shutil.which(self.program) is not None
+
+    def flash(
+        self, board: Board, image: Image, serial_number: str | None, seconds: float, log: Path
+    ) -> None:
+        """Flash and verify.
+
+        Raises:
+            ToolMissingError: the program is not installed.
+            FlashError: it failed, or took longer than `seconds`; says where its log lies.
+        """
+        if not self.is_installed:
+            raise ToolMissingError(f"{self.program} is not installed", self.install)
+        log.parent.mkdir(parents=True, exist_ok=True)
+        log.write_text("", encoding="utf-8")
+        for command in self.commands(board, image, serial_number):
+            self._run(command, seconds, log)
+
+    def _run(self, command: Sequence[str], seconds: float, log: Path) -> None:
+        code: int | None = None
+        with log.open("r+b") as stream:
+            start = stream.seek(0, os.SEEK_END)
+            stream.write(f"$ {' '.join(command)}\n".encode())
+            stream.flush()
+            try:
+                done = subprocess.run(
+                    command, stdout=stream, stderr=stream, timeout=seconds, check=False
+                )
+                code = done.returncode
+            except subprocess.TimeoutExpired:
+                pass
+            stream.seek(start)
+            words = stream.read().decode(errors="replace")
+        if code is None:
+            raise FlashError(f"{self.name} did not end within {seconds:g} s", f"log: {log}")
+        if code != 0 or (self.refused and self.refused in words):
+            raise FlashError(f"{self.name} failed: {_reason(words, code)}", f"log: {log}")
+
+
+def _reason(words: str, code: int) -> str:
+    lines = [line.strip() for line in words.splitlines()[1:] if line.strip()]
+    return next((line for line in lines if _TELLING.search(line)), f"exit code {code}")

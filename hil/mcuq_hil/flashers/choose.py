@@ -1,0 +1,78 @@
+"""Which flasher to use for a board, and doing it."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from mcuq_hil.boards import Board
+from mcuq_hil.errors import FlashError, ToolMissingError
+from mcuq_hil.flashers.base import FLASH_SECONDS, Flasher, Image
+from mcuq_hil.flashers.programs import OPENOCD, PYOCD, ST_FLASH
+from mcuq_hil.flashers.uf2 import flash_uf2
+from mcuq_hil.image import flash_content
+
+FLASHERS = {flasher.name: flasher for flasher in (OPENOCD, PYOCD, ST_FLASH)}
+UF2 = "uf2"
+
+
+def log_path(board: Board, serial_number: str | None) -> Path:
+    """Where the last flashing of this board is logged: $XDG_STATE_HOME/mcuq/flash/…"""
+    base = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
+    return Path(base) / "mcuq" / "flash" / f"{board.name}-{serial_number or 'any'}.log"
+
+
+def choose_flasher(board: Board, wanted: str | None = None) -> Flasher:
+    """The flasher called `wanted`, or the first that knows the board and is installed.
+
+    Raises:
+        FlashError: no such flasher, or none knows the board.
+        ToolMissingError: those that know the board are not installed.
+    """
+    if wanted is not None and wanted not in FLASHERS:
+        raise FlashError(
+            f"no flasher called {wanted!r}", f"there are {', '.join(FLASHERS)} and {UF2}"
+        )
+    able = [flasher for flasher in FLASHERS.values() if flasher.supports(board)]
+    if wanted is not None:
+        able = [flasher for flasher in able if flasher.name == wanted]
+    if not able:
+        who = f"{wanted} cannot" if wanted else "no flasher can"
+        raise FlashError(f"{who} write {board.title}")
+    installed = next((flasher for flasher in able if flasher.is_installed), None)
+    if installed is None:
+        names = " or ".join(flasher.program for flasher in able)
+        raise ToolMissingError(f"{board.title} needs {names}", able[0].install)
+    return installed
+
+
+def flash_board(
+    board: Board,
+    elf: Path,
+    *,
+    serial_number: str | None = None,
+    flasher: str | None = None,
+    seconds: float = FLASH_SECONDS,
+) -> None:
+    """Write and verify `elf`, and start it.
+
+    Args:
+        serial_number: of the probe; needed where several are plugged in.
+        flasher: its name; by default the first that fits.
+
+    Raises:
+        FlashError: it failed; names the log.
+        ToolMissingError: no program for it is installed.
+    """
+    content = flash_content(elf, board.flash.origin)
+    only_uf2 = board.probe.uf2_volume is not None and flasher is None
+    if flasher == UF2 or (only_uf2 and not any(f.is_installed for f in FLASHERS.values())):
+        flash_uf2(board, content, seconds)
+        return
+    chosen = choose_flasher(board, flasher)
+    with tempfile.TemporaryDirectory() as scratch:
+        binary = Path(scratch) / "firmware.bin"
+        binary.write_bytes(content)
+        log = log_path(board, serial_number)
+        chosen.flash(board, Image(elf.resolve(), binary), serial_number, seconds, log)
