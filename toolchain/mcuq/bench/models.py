@@ -1,0 +1,135 @@
+"""The structures of MLPerf Tiny's visual-wake-words and anomaly-detection models.
+
+Costs depend on shapes, not on values: the weights are drawn from a fixed seed, scaled so that
+activations neither vanish nor saturate.
+
+Sources: mlcommons/tiny, benchmark/training/visual_wake_words/vww_model.py (MobileNetV1, width
+0.25, 96×96×3, SAME padding throughout, batch norm folded) and anomaly_detection/keras_model.py
+(dense 640-128×4-8-128×4-640).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from mcuq.graph import (
+    Activation,
+    Attrs,
+    ConvAttrs,
+    DepthwiseConvAttrs,
+    FullyConnectedAttrs,
+    Graph,
+    Op,
+    OpKind,
+    Padding,
+    PoolAttrs,
+    ReshapeAttrs,
+    SoftmaxAttrs,
+    Tensor,
+)
+
+_VWW_BLOCKS = (
+    (16, 1),
+    (32, 2),
+    (32, 1),
+    (64, 2),
+    (64, 1),
+    (128, 2),
+    *((128, 1),) * 5,
+    (256, 2),
+    (256, 1),
+)
+"""(output channels, stride) of each depthwise-separable block."""
+
+
+def visual_wake_words(seed: int = 0) -> Graph:
+    """MobileNetV1 0.25 at 96×96: 7.49 MMAC, 27 convolutions and a dense layer."""
+    model = _Chain("vww", (1, 96, 96, 3), seed)
+    model.conv(8, 3, 2)
+    for channels, stride in _VWW_BLOCKS:
+        model.depthwise(3, stride)
+        model.conv(channels, 1, 1)
+    size = model.shape[1]
+    pool = PoolAttrs((size, size), (size, size))
+    model.add(OpKind.AVERAGE_POOL_2D, (1, 1, 1, model.shape[3]), pool)
+    model.add(OpKind.RESHAPE, (1, model.shape[3]), ReshapeAttrs((1, model.shape[3])))
+    model.dense(2, Activation.NONE)
+    model.add(OpKind.SOFTMAX, model.shape, SoftmaxAttrs())
+    return model.graph()
+
+
+def anomaly_detection(seed: int = 0) -> Graph:
+    """The dense autoencoder: 0.264 MMAC."""
+    model = _Chain("ad", (1, 640), seed)
+    for width in (128, 128, 128, 128, 8, 128, 128, 128, 128):
+        model.dense(width, Activation.RELU)
+    model.dense(640, Activation.NONE)
+    return model.graph()
+
+
+class _Chain:
+    """A graph grown operator by operator."""
+
+    def __init__(self, name: str, shape: tuple[int, ...], seed: int) -> None:
+        self._name = name
+        self._rng = np.random.default_rng(seed)
+        self._tensors = {"x": Tensor("x", shape)}
+        self._ops: list[Op] = []
+        self._last = "x"
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self._tensors[self._last].shape
+
+    def graph(self) -> Graph:
+        return Graph(self._name, self._tensors, tuple(self._ops), ("x",), (self._last,))
+
+    def add(self, kind: OpKind, shape: tuple[int, ...], attrs: Attrs) -> None:
+        self._append(kind, (), shape, attrs)
+
+    def conv(self, channels: int, kernel: int, stride: int) -> None:
+        inputs = self.shape[3]
+        weight = self._normal((channels, kernel, kernel, inputs), kernel * kernel * inputs)
+        attrs = ConvAttrs((stride, stride), (1, 1), Padding.SAME, Activation.RELU)
+        shape = (1, *(-(-n // stride) for n in self.shape[1:3]), channels)
+        self._append(OpKind.CONV_2D, self._constants(weight, channels), shape, attrs)
+
+    def depthwise(self, kernel: int, stride: int) -> None:
+        channels = self.shape[3]
+        weight = self._normal((1, kernel, kernel, channels), kernel * kernel)
+        attrs = DepthwiseConvAttrs((stride, stride), (1, 1), Padding.SAME, 1, Activation.RELU)
+        shape = (1, *(-(-n // stride) for n in self.shape[1:3]), channels)
+        self._append(OpKind.DEPTHWISE_CONV_2D, self._constants(weight, channels), shape, attrs)
+
+    def dense(self, outputs: int, activation: Activation) -> None:
+        weight = self._normal((outputs, self.shape[1]), self.shape[1])
+        attrs = FullyConnectedAttrs(activation)
+        self._append(OpKind.FULLY_CONNECTED, self._constants(weight, outputs), (1, outputs), attrs)
+
+    def _normal(self, shape: tuple[int, ...], fan_in: int) -> npt.NDArray[np.float32]:
+        """He's initialization: a ReLU network keeps its variance."""
+        return self._rng.normal(0, np.sqrt(2 / fan_in), shape).astype(np.float32)
+
+    def _constants(
+        self, weight: npt.NDArray[np.float32], channels: int
+    ) -> tuple[npt.NDArray[np.float32], ...]:
+        return weight, self._rng.normal(0, 0.1, channels).astype(np.float32)
+
+    def _append(
+        self,
+        kind: OpKind,
+        constants: tuple[npt.NDArray[np.float32], ...],
+        shape: tuple[int, ...],
+        attrs: Attrs,
+    ) -> None:
+        index = len(self._ops)
+        names = []
+        for role, data in zip(("weight", "bias"), constants, strict=False):
+            names.append(f"{role}{index}")
+            self._tensors[names[-1]] = Tensor(names[-1], data.shape, data)
+        output = f"t{index}"
+        self._tensors[output] = Tensor(output, shape)
+        name = f"{kind.value.lower()}_{index}"
+        self._ops.append(Op(kind, name, (self._last, *names), (output,), attrs))
+        self._last = output
