@@ -69,7 +69,7 @@ def test_a_truncated_file_is_refused(size: int) -> None:
 
 
 def test_pretty_form_is_refused_with_a_way_out() -> None:
-    with pytest.raises(InputError, match="line 1: expected .* found 'module {'") as caught:
+    with pytest.raises(InputError, match=r"line 1: expected .* found 'module \{'") as caught:
         read_mlir("module {\n}\n")
     assert "generic form" in caught.value.hint
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from mcuq.errors import InputError
+from mcuq.frontends.keras import load_keras
 from mcuq.frontends.mlir import load_mlir
 from mcuq.frontends.onnx import load_onnx
 from mcuq.frontends.tflite import load_tflite
@@ -14,19 +15,27 @@ from mcuq.graph import Graph
 _DOORS: dict[str, Callable[[Path], Graph]] = {
     ".tflite": load_tflite,
     ".onnx": load_onnx,
+    ".keras": load_keras,
+    ".h5": load_keras,
+    ".hdf5": load_keras,
     ".mlir": load_mlir,
 }
+_SAVED_MODEL = "saved_model.pb"
 
 
 def load_model(path: Path) -> Graph:
-    """The float graph of a model file.
+    """The float graph of a model file, or of a SavedModel folder.
 
     Raises:
+        UsageError: the package that reads this kind of model is not installed.
         InputError: the suffix is unknown, or the file cannot be used.
     """
+    if (path / _SAVED_MODEL).is_file():
+        return load_keras(path)
     door = _DOORS.get(path.suffix.lower())
     if door is None:
         raise InputError(
-            f"cannot tell what kind of model {path} is", f"known suffixes: {', '.join(_DOORS)}"
+            f"cannot tell what kind of model {path} is",
+            f"known: {', '.join(_DOORS)}, or a SavedModel folder",
         )
     return door(path)

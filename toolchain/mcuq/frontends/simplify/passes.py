@@ -6,6 +6,7 @@ from mcuq.frontends.simplify.activation import fuse_activations
 from mcuq.frontends.simplify.affine import fold_affine
 from mcuq.frontends.simplify.layout import fold_transposes
 from mcuq.frontends.simplify.padding import absorb_padding
+from mcuq.frontends.simplify.upsample import gather_upsampling
 from mcuq.graph import Graph
 
 
@@ -15,6 +16,17 @@ def simplify(graph: Graph) -> Graph:
     Batch normalization and biases go into the layer before, activations too, transposes into the
     weights behind them, padding into the window after it.
     """
-    for rewrite in (fold_transposes, fold_affine, fuse_activations, absorb_padding):
+    for rewrite in (
+        gather_upsampling,
+        fold_transposes,
+        fold_affine,
+        fuse_activations,
+        absorb_padding,
+    ):
         graph = rewrite(graph)
     return graph
+
+
+def tidy(graph: Graph) -> Graph:
+    """Only what undoes a converter's detours; every layer of the file stays as it is."""
+    return absorb_padding(gather_upsampling(graph))

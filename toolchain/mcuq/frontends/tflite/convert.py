@@ -21,6 +21,7 @@ from mcuq.frontends.tflite.general import (
 )
 from mcuq.frontends.tflite.records import FileModel, FileOp, FileTensor
 from mcuq.frontends.tflite.rules import RULES
+from mcuq.frontends.tflite.spread import gather_dilations
 from mcuq.frontends.tflite.view import Operand, OpView, Rule
 from mcuq.graph import Graph, Op, Tensor
 from mcuq.graph.shapes import infer_shape
@@ -40,10 +41,12 @@ def convert(model: FileModel, name: str | None) -> Graph:
     Raises:
         InputError: an operator, type or shape is not supported, or the file contradicts itself.
     """
+    name = name or model.name or "main"
+    model = gather_dilations(model)
     conversion = _Conversion(model)
     for op in model.ops:
         conversion.add(op)
-    return conversion.graph(name or model.name or "main")
+    return conversion.graph(name)
 
 
 class _Conversion:
@@ -183,7 +186,8 @@ class _Conversion:
 
 def _graph_operands(rule: Rule, view: OpView) -> list[Operand]:
     """The operands that become the graph operator's inputs; absent ones are left out."""
-    return [operand for operand in view.operands[: rule.tensors] if operand is not None]
+    present = [operand for operand in view.operands[: rule.tensors] if operand is not None]
+    return present * rule.copies(view)
 
 
 def _along_axis(values: npt.NDArray[Any], axis: int, rank: int) -> npt.NDArray[Any]:

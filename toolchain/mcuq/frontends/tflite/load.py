@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from mcuq.frontends.simplify import tidy
 from mcuq.frontends.source import read_bytes
 from mcuq.frontends.tflite.convert import convert
 from mcuq.frontends.tflite.reader import read_model
 from mcuq.graph import Graph
+
+_DETOURS = frozenset({"SPACE_TO_BATCH_ND", "TILE"})
+"""Operators by which converters write dilation and upsampling."""
 
 
 def load_tflite(source: Path | bytes) -> Graph:
@@ -19,6 +23,6 @@ def load_tflite(source: Path | bytes) -> Graph:
     Raises:
         InputError: unreadable, damaged, or with an operator, type or shape that is not supported.
     """
-    if isinstance(source, bytes):
-        return convert(read_model(source), None)
-    return convert(read_model(read_bytes(source)), source.stem)
+    model = read_model(source if isinstance(source, bytes) else read_bytes(source))
+    graph = convert(model, None if isinstance(source, bytes) else source.stem)
+    return tidy(graph) if any(op.kind in _DETOURS for op in model.ops) else graph

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy.typing as npt
 
-from mcuq.frontends.tflite.flatbuffer import Table
+from mcuq.frontends.tflite.view import Options
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class FileOp:
         custom: whether it is a custom operator.
         inputs: tensor indices, -1 where an optional input is absent.
         outputs: tensor indices.
-        options: the options table, None where absent.
+        options: the options, None where absent.
         options_type: number of the options' union member, 0 where absent.
     """
 
@@ -69,7 +69,7 @@ class FileOp:
     custom: bool
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
-    options: Table | None
+    options: Options | None
     options_type: int
 
 

@@ -4,12 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy.typing as npt
 
-from mcuq.frontends.tflite.flatbuffer import Table
 from mcuq.graph import Attrs, OpKind
+
+
+class Options(Protocol):
+    """An operator's options by field number: a table of the file, or what replaces it."""
+
+    def int32(self, field: int, default: int = 0) -> int: ...
+
+    def uint8(self, field: int, default: int = 0) -> int: ...
+
+    def boolean(self, field: int, default: bool = False) -> bool: ...
+
+    def float32(self, field: int, default: float = 0.0) -> float: ...
+
+    def integers(self, field: int) -> tuple[int, ...]: ...
 
 
 @dataclass(frozen=True)
@@ -45,7 +58,7 @@ class OpView:
     output_name: str
     output_count: int
     operands: tuple[Operand | None, ...]
-    options: Table | None
+    options: Options | None
     options_type: int
 
     @property
@@ -96,6 +109,7 @@ class Rule:
         constraints: checked in order before `attrs` is called.
         tensors: how many leading operands become inputs; None takes all.
         required: how many operands must be there.
+        copies: how often these operands are repeated.
     """
 
     kind: OpKind
@@ -104,3 +118,4 @@ class Rule:
     constraints: tuple[Constraint, ...] = ()
     tensors: int | None = 1
     required: int = 1
+    copies: Callable[[OpView], int] = lambda op: 1

@@ -75,6 +75,18 @@ def insertable_axis(op: OpView) -> str | None:
     return None if len(axes) == 1 and -rank - 1 <= axes[0] <= rank else f"{axes} of {rank}"
 
 
+def one_repeated_dimension(op: OpView) -> str | None:
+    """A tile repeats one dimension.
+
+    Use an upsampling layer, or one tile after the other.
+    """
+    counts = op.integers(1)
+    if len(counts) != len(op.shape(0)) or min(counts, default=1) < 1 or max(counts) > 64:
+        return f"multiples {counts} of {op.shape(0)}"
+    repeated = [count for count in counts if count > 1]
+    return None if len(repeated) == 1 else f"multiples {counts}"
+
+
 def permutation(op: OpView) -> str | None:
     """A transpose names every dimension of its input once.
 
@@ -121,6 +133,12 @@ def _pad(op: OpView) -> PadAttrs:
     return PadAttrs(tuple(zip(counts[0::2], counts[1::2], strict=True)))
 
 
+def _tile(op: OpView) -> ConcatAttrs:
+    """TILE along one dimension as a CONCATENATION of the input with itself."""
+    counts = op.integers(1)
+    return ConcatAttrs(counts.index(max(counts)))
+
+
 def _concatenation(op: OpView) -> ConcatAttrs:
     return ConcatAttrs(op.int32(Concatenation.AXIS) % len(op.shape(0)))
 
@@ -148,6 +166,14 @@ RULES = {
             no_activation,
         ),
         tensors=None,
+    ),
+    "TILE": Rule(
+        OpKind.CONCATENATION,
+        "TileOptions",
+        _tile,
+        requiring(constant_operands(1), one_repeated_dimension),
+        required=2,
+        copies=lambda op: max(op.integers(1)),
     ),
     "RESHAPE": Rule(OpKind.RESHAPE, "ReshapeOptions", reshape_attrs, requiring(known_target)),
     "SQUEEZE": Rule(OpKind.SQUEEZE, "SqueezeOptions", squeeze_attrs, requiring(squeezable)),

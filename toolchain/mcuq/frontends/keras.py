@@ -1,0 +1,144 @@
+"""The Keras front door: .keras, .h5 and SavedModel, through TensorFlow's own converter.
+
+The model is traced with batch 1 first, so that the converter sees static shapes throughout.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from ai_edge_litert import schema_py_generated as schema
+
+from mcuq.errors import InputError, UsageError
+from mcuq.frontends.simplify import simplify
+from mcuq.frontends.tflite import load_tflite
+from mcuq.graph import Graph
+
+_SIGNATURE = "serving_default"
+
+
+def load_keras(path: Path) -> Graph:
+    """The float graph of a Keras file or a SavedModel folder.
+
+    Inputs and outputs are in the model's order; those of a SavedModel, which has none, are sorted
+    by name.
+
+    Raises:
+        UsageError: TensorFlow is not installed.
+        InputError: unreadable, or with a layer, type or shape that is not supported.
+    """
+    tensorflow = _tensorflow()
+    if not path.exists():
+        raise InputError(f"cannot read {path}: no such file", "check the path of the model")
+    try:
+        function, trackable, names = (
+            _saved_model_function(tensorflow, path)
+            if path.is_dir()
+            else _keras_function(tensorflow, path)
+        )
+        converter = tensorflow.lite.TFLiteConverter.from_concrete_functions([function], trackable)
+        content = converter.convert()
+    except InputError:
+        raise
+    except Exception as error:
+        # TensorFlow raises dozens of types for a file it cannot read or a layer it cannot convert.
+        raise InputError(
+            f"TensorFlow cannot convert {path}: {_first_line(error)}",
+            "load and call the model in TensorFlow; custom layers must be registered there",
+        ) from error
+    graph = simplify(load_tflite(bytes(content)))
+    return _in_signature_order(replace(graph, name=path.stem), bytes(content), names)
+
+
+def _tensorflow() -> Any:
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    try:
+        import tensorflow
+    except ImportError as error:
+        raise UsageError(
+            "reading a Keras model needs TensorFlow", "pip install 'mcuq[tensorflow]'"
+        ) from error
+    return tensorflow
+
+
+def _keras_function(tensorflow: Any, path: Path) -> tuple[Any, Any, list[str]]:
+    """The traced model, what holds its weights, and the names its inputs were given."""
+    model = tensorflow.keras.models.load_model(str(path), compile=False)
+    specs = [
+        _batch_of_one(tensorflow, tensor.shape, tensor.dtype, f"input{number}")
+        for number, tensor in enumerate(model.inputs)
+    ]
+
+    def call(*inputs: Any) -> Any:
+        return model(list(inputs) if len(inputs) > 1 else inputs[0], training=False)
+
+    # The converter finds the weights through a TensorFlow object that holds them.
+    holder = tensorflow.Module()
+    holder.weights = [variable.value for variable in model.variables]
+    function = tensorflow.function(call).get_concrete_function(*specs)
+    return function, holder, [spec.name for spec in specs]
+
+
+def _saved_model_function(tensorflow: Any, path: Path) -> tuple[Any, Any, list[str]]:
+    """The traced default signature, the loaded model, and the names of its inputs."""
+    loaded = tensorflow.saved_model.load(str(path))
+    if _SIGNATURE not in loaded.signatures:
+        raise InputError(
+            f"{path} has no signature {_SIGNATURE!r}", "export the model with model.export()"
+        )
+    signature = loaded.signatures[_SIGNATURE]
+    _, keywords = signature.structured_input_signature
+    specs = {
+        name: _batch_of_one(tensorflow, spec.shape, spec.dtype, name)
+        for name, spec in sorted(keywords.items(), key=lambda item: _natural(item[0]))
+    }
+
+    def call(**inputs: Any) -> Any:
+        return signature(**inputs)
+
+    function = tensorflow.function(call).get_concrete_function(**specs)
+    return function, loaded, list(specs)
+
+
+def _batch_of_one(tensorflow: Any, shape: Any, dtype: Any, name: str) -> Any:
+    sizes = list(shape)
+    if not sizes or None in sizes[1:]:
+        raise InputError(
+            f"input {name!r} has the shape {tuple(sizes)}",
+            "give every dimension but the batch a size: Input(shape=...)",
+        )
+    return tensorflow.TensorSpec([1, *sizes[1:]], dtype, name=name)
+
+
+def _in_signature_order(graph: Graph, content: bytes, inputs: list[str]) -> Graph:
+    """The graph with inputs and outputs as the model lists them; the converter reorders both.
+
+    Args:
+        graph: as read from `content`, in the file's order.
+        content: the flatbuffer; its signature knows which tensor is which.
+        inputs: the signature's names of the inputs, in the model's order.
+    """
+    model = schema.ModelT.InitFromPackedBuf(content, 0)
+    subgraph, signature = model.subgraphs[0], model.signatureDefs[0]
+    in_tensors = {entry.name.decode(): entry.tensorIndex for entry in signature.inputs}
+    out_tensors = {entry.name.decode(): entry.tensorIndex for entry in signature.outputs}
+    by_tensor = dict(zip(subgraph.inputs, graph.inputs, strict=True))
+    results = dict(zip(subgraph.outputs, graph.outputs, strict=True))
+    return replace(
+        graph,
+        inputs=tuple(by_tensor[in_tensors[name]] for name in inputs),
+        outputs=tuple(results[out_tensors[name]] for name in sorted(out_tensors, key=_natural)),
+    )
+
+
+def _natural(name: str) -> list[tuple[int, str]]:
+    """Sorts output_2 before output_10."""
+    return [(int(part or 0), text) for text, part in re.findall(r"(\D*)(\d*)", name)]
+
+
+def _first_line(error: Exception) -> str:
+    return next((line.strip() for line in str(error).splitlines() if line.strip()), "no message")
