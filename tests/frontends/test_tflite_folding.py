@@ -8,55 +8,26 @@ import numpy as np
 import pytest
 from ai_edge_litert import schema_py_generated as schema
 from float_cases import run_litert
+from tflite_files import File, opts
 
 from mcuq.errors import InputError
 from mcuq.evaluate.float import run_float
 from mcuq.frontends import load_tflite
 from mcuq.graph import Graph, OpKind, StridedSliceAttrs
-from mcuq.tflite.builder import OperatorSpec, TensorSpec, build_model
-
-
-def _options(kind: str, **values: Any) -> Any:
-    options = getattr(schema, f"{kind}OptionsT")()
-    for name, value in values.items():
-        setattr(options, name, value)
-    return options
-
-
-class _File:
-    """Tensors and operators by name, for files that are written by hand."""
-
-    def __init__(self) -> None:
-        self.tensors: list[TensorSpec] = []
-        self.operators: list[OperatorSpec] = []
-
-    def tensor(self, name: str, shape: tuple[int, ...], dtype: str = "float32", **more: Any) -> int:
-        self.tensors.append(TensorSpec(name, shape, dtype, **more))
-        return len(self.tensors) - 1
-
-    def constant(self, name: str, values: Any, dtype: str = "int32", **more: Any) -> int:
-        array = np.asarray(values, "int8" if dtype == "int4" else dtype)
-        return self.tensor(name, array.shape, dtype, data=array, **more)
-
-    def op(self, kind: str, inputs: list[int], output: int, options: Any = None) -> None:
-        self.operators.append(OperatorSpec(kind, tuple(inputs), (output,), options))
-
-    def content(self, inputs: list[int], outputs: list[int]) -> bytes:
-        return build_model(self.tensors, self.operators, inputs, outputs)
 
 
 def _flatten_as_keras_exports_it() -> bytes:
     """SHAPE, STRIDED_SLICE (the batch), PACK with a constant, RESHAPE."""
-    file = _File()
+    file = File()
     x = file.tensor("x", (1, 2, 3, 4))
     shape = file.tensor("shape", (4,), "int32")
-    file.op("SHAPE", [x], shape, _options("Shape", outType=schema.TensorType.INT32))
+    file.op("SHAPE", [x], shape, opts("Shape", outType=schema.TensorType.INT32))
     bounds = [file.constant(f"bound{i}", [value]) for i, value in enumerate((0, 1, 1))]
     batch = file.tensor("batch", (), "int32")
-    file.op("STRIDED_SLICE", [shape, *bounds], batch, _options("StridedSlice", shrinkAxisMask=1))
+    file.op("STRIDED_SLICE", [shape, *bounds], batch, opts("StridedSlice", shrinkAxisMask=1))
     size = file.constant("size", 24)
     target = file.tensor("target", (2,), "int32")
-    file.op("PACK", [batch, size], target, _options("Pack", valuesCount=2, axis=0))
+    file.op("PACK", [batch, size], target, opts("Pack", valuesCount=2, axis=0))
     y = file.tensor("y", (1, 24))
     file.op("RESHAPE", [x, target], y)
     return file.content([x], [y])
@@ -70,14 +41,14 @@ def test_flatten_as_keras_exports_it_is_one_reshape() -> None:
 
 
 def test_shape_arithmetic_of_every_kind() -> None:
-    file = _File()
+    file = File()
     x = file.tensor("x", (1, 2, 3, 4))
     shape = file.tensor("shape", (4,), "int32")
     file.op("SHAPE", [x], shape)
     inner = file.tensor("inner", (2,), "int32")
-    file.op("GATHER", [shape, file.constant("positions", [1, 2])], inner, _options("Gather"))
+    file.op("GATHER", [shape, file.constant("positions", [1, 2])], inner, opts("Gather"))
     product = file.tensor("product", (1,), "int32")
-    keep = _options("Reducer", keepDims=True)
+    keep = opts("Reducer", keepDims=True)
     file.op("REDUCE_PROD", [inner, file.constant("axis", [0])], product, keep)
     doubled = file.tensor("doubled", (1,), "int32")
     file.op("MUL", [product, file.constant("two", [2])], doubled)
@@ -88,7 +59,7 @@ def test_shape_arithmetic_of_every_kind() -> None:
     file.op("SUB", [last, file.constant("take", [2])], halved)
     target = file.tensor("target", (3,), "int32")
     parts = [file.constant("one", [1]), doubled, halved]
-    file.op("CONCATENATION", parts, target, _options("Concatenation", axis=0))
+    file.op("CONCATENATION", parts, target, opts("Concatenation", axis=0))
     y = file.tensor("y", (1, 12, 2))
     file.op("RESHAPE", [x, target], y)
     graph = load_tflite(file.content([x], [y]))
@@ -96,16 +67,16 @@ def test_shape_arithmetic_of_every_kind() -> None:
     assert graph.tensors["y"].shape == (1, 12, 2)
 
 
-def _dense(file: _File, x: int, weights: int, bias: int) -> int:
+def _dense(file: File, x: int, weights: int, bias: int) -> int:
     y = file.tensor("y", (1, 3))
-    file.op("FULLY_CONNECTED", [x, weights, bias], y, _options("FullyConnected"))
+    file.op("FULLY_CONNECTED", [x, weights, bias], y, opts("FullyConnected"))
     return y
 
 
 def _through_constant(dtype: str, **quantization: Any) -> tuple[bytes, np.ndarray]:
     """A dense layer whose stored weights pass a DEQUANTIZE; also the values as stored."""
     stored = np.arange(-6, 6).reshape(3, 4)
-    file = _File()
+    file = File()
     x = file.tensor("x", (1, 4))
     constant = file.constant("stored", stored, dtype, **quantization)
     weights = file.tensor("weights", (3, 4))
@@ -136,7 +107,7 @@ def test_stored_weights_become_float(dtype: str, scale: Any, axis: int | None) -
 
 def test_hybrid_weights_are_read_in_place() -> None:
     """Dynamic-range quantization: float activations, int8 weights with zero point and scale."""
-    file = _File()
+    file = File()
     x = file.tensor("x", (1, 4))
     weights = file.constant("w", np.arange(12).reshape(3, 4), "int8", scale=np.array([0.125]))
     y = _dense(file, x, weights, file.constant("b", np.ones(3), "float32"))
@@ -147,7 +118,7 @@ def test_hybrid_weights_are_read_in_place() -> None:
 
 def _quantized() -> bytes:
     """QUANTIZE, an int8 dense layer with int32 bias, DEQUANTIZE."""
-    file = _File()
+    file = File()
     activation = {"scale": np.array([0.05]), "zero_point": np.array([-3])}
     x = file.tensor("x", (1, 4))
     inner = file.tensor("xq", (1, 4), "int8", **activation)
@@ -158,7 +129,7 @@ def _quantized() -> bytes:
     weights = file.constant("w", stored, "int8", scale=scales, axis=0)
     bias = file.constant("b", [100, -50, 0], "int32", scale=scales * np.float32(0.05), axis=0)
     result = file.tensor("yq", (1, 3), "int8", **activation)
-    file.op("FULLY_CONNECTED", [inner, weights, bias], result, _options("FullyConnected"))
+    file.op("FULLY_CONNECTED", [inner, weights, bias], result, opts("FullyConnected"))
     y = file.tensor("y", (1, 3))
     file.op("DEQUANTIZE", [result], y)
     return file.content([x], [y])
@@ -178,7 +149,7 @@ def test_quantized_model_gives_the_numbers_it_stands_for() -> None:
 
 
 def test_integers_without_scale_are_no_weights() -> None:
-    file = _File()
+    file = File()
     x = file.tensor("x", (1, 4))
     weights = file.constant("w", np.ones((3, 4)), "int8")
     y = _dense(file, x, weights, file.constant("b", np.ones(3), "float32"))
@@ -187,7 +158,7 @@ def test_integers_without_scale_are_no_weights() -> None:
 
 
 def test_names_are_short_unique_and_never_empty() -> None:
-    file = _File()
+    file = File()
     x = file.tensor("in;fused/other", (1, 4))
     outputs = [file.tensor(name, (1, 4)) for name in ("act/Relu;act/bias", "act/Relu", "")]
     for source, output in zip([x, *outputs], outputs, strict=False):
@@ -197,12 +168,12 @@ def test_names_are_short_unique_and_never_empty() -> None:
 
 
 def _sliced(masks: dict[str, int], bounds: list[list[int]]) -> Graph:
-    file = _File()
+    file = File()
     x = file.tensor("x", (1, 5, 6))
     operands = [file.constant(f"c{i}", values) for i, values in enumerate(bounds)]
     shape = np.empty((1, 5, 6))[_numpy_slice(masks, bounds)].shape
     y = file.tensor("y", shape)
-    file.op("STRIDED_SLICE", [x, *operands], y, _options("StridedSlice", **masks))
+    file.op("STRIDED_SLICE", [x, *operands], y, opts("StridedSlice", **masks))
     return load_tflite(file.content([x], [y]))
 
 

@@ -8,17 +8,11 @@ import flatbuffers
 import numpy as np
 import pytest
 from ai_edge_litert import schema_py_generated as schema
+from tflite_files import opts
 
 from mcuq.errors import InputError
 from mcuq.frontends import load_tflite
 from mcuq.tflite.builder import OperatorSpec, TensorSpec, build_model
-
-
-def _options(kind: str, **values: Any) -> Any:
-    options = getattr(schema, f"{kind}OptionsT")()
-    for name, value in values.items():
-        setattr(options, name, value)
-    return options
 
 
 def _load(
@@ -64,7 +58,7 @@ def test_unknown_operator() -> None:
 def test_filter_computed_at_run_time() -> None:
     filters = TensorSpec("w", (1, 1, 1, 2), "float32")
     tensors = [X, filters, TensorSpec("result", (1, 4, 4, 1), "float32")]
-    operator = OperatorSpec("CONV_2D", (0, 1), (2,), _options("Conv2D", **CONV))
+    operator = OperatorSpec("CONV_2D", (0, 1), (2,), opts("Conv2D", **CONV))
     with pytest.raises(InputError, match="The filter is a constant of the model"):
         _load(tensors, [operator], inputs=(0, 1))
 
@@ -79,41 +73,41 @@ def test_filter_computed_at_run_time() -> None:
     ],
 )
 def test_convolution_options(options: dict[str, int], match: str) -> None:
-    _fails(match, "CONV_2D", [X, FILTER], (1, 4, 4, 3), _options("Conv2D", **options))
+    _fails(match, "CONV_2D", [X, FILTER], (1, 4, 4, 3), opts("Conv2D", **options))
 
 
-def test_convolution_without_options() -> None:
+def test_convolution_withoutoptions() -> None:
     _fails("at least 1", "CONV_2D", [X, FILTER], (1, 4, 4, 3))
 
 
 def test_options_of_another_operator() -> None:
-    _fails("options are those", "CONV_2D", [X, FILTER], (1, 4, 4, 3), _options("Softmax", beta=1.0))
+    _fails("options are those", "CONV_2D", [X, FILTER], (1, 4, 4, 3), opts("Softmax", beta=1.0))
 
 
 def test_convolution_shapes() -> None:
     odd = _constant("w", np.ones((3, 1, 1, 5)), "float32")
-    _fails("does not divide 2", "CONV_2D", [X, odd], (1, 4, 4, 3), _options("Conv2D", **CONV))
+    _fails("does not divide 2", "CONV_2D", [X, odd], (1, 4, 4, 3), opts("Conv2D", **CONV))
     large = _constant("w", np.ones((3, 5, 5, 2)), "float32")
-    valid = _options("Conv2D", padding=1, **CONV)
+    valid = opts("Conv2D", padding=1, **CONV)
     _fails("window of 5 does not fit in 4", "CONV_2D", [X, large], (1, 1, 1, 3), valid)
     bias = _constant("b", np.ones(4), "float32")
-    _fails("bias of shape", "CONV_2D", [X, FILTER, bias], (1, 4, 4, 3), _options("Conv2D", **CONV))
+    _fails("bias of shape", "CONV_2D", [X, FILTER, bias], (1, 4, 4, 3), opts("Conv2D", **CONV))
 
 
 def test_stated_shape_that_contradicts_the_operands() -> None:
-    _fails("the file says", "CONV_2D", [X, FILTER], (1, 4, 9, 3), _options("Conv2D", **CONV))
+    _fails("the file says", "CONV_2D", [X, FILTER], (1, 4, 9, 3), opts("Conv2D", **CONV))
 
 
 def test_depth_multiplier() -> None:
     filters = _constant("w", np.ones((1, 3, 3, 4)), "float32")
-    options = _options("DepthwiseConv2D", depthMultiplier=3, **CONV)
+    options = opts("DepthwiseConv2D", depthMultiplier=3, **CONV)
     _fails("depth multiplier", "DEPTHWISE_CONV_2D", [X, filters], (1, 4, 4, 4), options)
 
 
 def test_fully_connected() -> None:
     filters = _constant("w", np.ones((3, 5)), "float32")
     _fails("not a multiple", "FULLY_CONNECTED", [X, filters], (1, 3))
-    shuffled = _options("FullyConnected", weightsFormat=1)
+    shuffled = opts("FullyConnected", weightsFormat=1)
     fitting = _constant("w", np.ones((3, 32)), "float32")
     _fails("default format", "FULLY_CONNECTED", [X, fitting], (1, 3), shuffled)
 
@@ -140,9 +134,9 @@ def test_ranges_of_axes_and_counts() -> None:
     _fails("every dimension", "TRANSPOSE", [X, _constant("p", [0, 1, 1, 2])], (1, 4, 4, 2))
     _fails("each at least 1", "RESIZE_NEAREST_NEIGHBOR", [X, _constant("s", [0, 2])], (1, 1, 2, 2))
     _fails("cannot become", "RESHAPE", [X, _constant("s", [1, 33])], (1, 33))
-    options = _options("Squeeze", squeezeDims=[1])
+    options = opts("Squeeze", squeezeDims=[1])
     _fails("dimensions of size 1", "SQUEEZE", [X], (1, 4, 2), options)
-    options = _options("Concatenation", axis=4)
+    options = opts("Concatenation", axis=4)
     _fails("axis 4 of 4", "CONCATENATION", [X], (1, 4, 4, 4), options)
 
 
@@ -152,7 +146,7 @@ def test_slices() -> None:
         return [X, *(_constant(name, value) for name, value in values.items())]
 
     plain = bounds([0, 0, 0, 0], [1, 2, 4, 2], [1, 1, 1, 1])
-    options = _options("StridedSlice", newAxisMask=1)
+    options = opts("StridedSlice", newAxisMask=1)
     _fails("new-axis mask", "STRIDED_SLICE", plain, (1, 2, 4, 2), options)
     still = bounds([0, 0, 0, 0], [1, 2, 4, 2], [1, 0, 1, 1])
     _fails("not zero", "STRIDED_SLICE", still, (1, 2, 4, 2))
@@ -161,12 +155,12 @@ def test_slices() -> None:
     empty = bounds([0, 3, 0, 0], [1, 2, 4, 2], [1, 1, 1, 1])
     _fails("is empty", "STRIDED_SLICE", empty, (1, 2, 4, 2))
     outside = bounds([0, 4, 0, 0], [1, 5, 4, 2], [1, 1, 1, 1])
-    options = _options("StridedSlice", shrinkAxisMask=2)
+    options = opts("StridedSlice", shrinkAxisMask=2)
     _fails("index 4 of dimension 1", "STRIDED_SLICE", outside, (1, 4, 2), options)
 
 
 def test_softmax_beta() -> None:
-    _fails("positive and finite", "SOFTMAX", [X], (1, 4, 4, 2), _options("Softmax", beta=0.0))
+    _fails("positive and finite", "SOFTMAX", [X], (1, 4, 4, 2), opts("Softmax", beta=0.0))
 
 
 def test_missing_operands() -> None:
