@@ -95,6 +95,23 @@ void mcuq_depthwise_windows(const mcuq_depthwise *p, const int32_t *weights,
     const mcuq_channel_group *channels, const int8_t *input, int8_t *output, int32_t *scratch,
     mcuq_depthwise_run *run);
 
+/* Constants of mcuq_add_aligned_s8: the first operand is a × 2^19 + a_offset, the second
+ * (b × 2^21 + b_offset) × b_multiplier / 2^32, shifted right by b_shift with rounding. */
+typedef struct {
+    int32_t a_offset;
+    int32_t b_offset;
+    int32_t b_multiplier;
+    int32_t b_rounding;
+    int32_t b_shift;
+    int32_t multiplier;
+    int32_t rounding;
+    int32_t shift;
+} mcuq_aligned_add;
+
+/* output may be a or b. */
+void mcuq_add_aligned_s8(const int8_t *a, const int8_t *b, int8_t *output,
+    const mcuq_aligned_add *constants, int32_t count);
+
 /* a × b / 2^32 rounded to nearest, ties upwards. */
 static inline int32_t mcuq_high_multiply(int32_t a, int32_t b)
 {

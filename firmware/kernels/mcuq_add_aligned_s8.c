@@ -1,0 +1,62 @@
+/* Sum of two tensors where the first operand's scale is the common one: it needs only a shift. */
+#include "mcuq_weighted.h"
+
+#if defined(__ARM_FEATURE_DSP)
+
+/* The parameters are known to the assembly only. */
+#pragma GCC diagnostic ignored "-Wunused-parameter"
+
+/* clang-format off */
+
+/* r0 and r1 operands, r2 output, r3 end of the first operand, r4-r11 the constants in order, r12
+ * and lr values. 18 instructions an element. */
+__attribute__((naked)) void mcuq_add_aligned_s8(const int8_t *a, const int8_t *b, int8_t *output,
+    const mcuq_aligned_add *constants, int32_t count)
+{
+    __asm__ volatile(
+        "push {r4-r11, lr}\n"
+        "ldr r12, [sp, #36]\n"
+        "ldmia r3, {r4-r11}\n"
+        "adds r3, r0, r12\n"
+        "b 2f\n"
+        "1:\n"
+        "ldrsb r12, [r1], #1\n"
+        "ldrsb lr, [r0], #1\n"
+        "add r12, r5, r12, lsl #21\n"
+        "smmulr r12, r12, r6\n"
+        "add lr, r4, lr, lsl #19\n"
+        "add r12, r12, r12, asr #31\n"
+        "add r12, r12, r7\n"
+        "asr r12, r12, r8\n"
+        "add r12, r12, lr\n"
+        "lsl r12, r12, #1\n"
+        "smmulr r12, r12, r9\n"
+        "add r12, r12, r12, asr #31\n"
+        "add r12, r12, r10\n"
+        "asr r12, r12, r11\n"
+        "ssat r12, #8, r12\n"
+        "strb r12, [r2], #1\n"
+        "2:\n"
+        "cmp r0, r3\n"
+        "bne 1b\n"
+        "pop {r4-r11, pc}\n");
+}
+/* clang-format on */
+
+#else
+
+void mcuq_add_aligned_s8(const int8_t *a, const int8_t *b, int8_t *output,
+    const mcuq_aligned_add *constants, int32_t count)
+{
+    const mcuq_aligned_add k = *constants;
+    for (int32_t i = 0; i < count; i++) {
+        const int32_t first = k.a_offset + mcuq_shift_left(a[i], 19);
+        const int32_t fine = k.b_offset + mcuq_shift_left(b[i], 21);
+        const int32_t high = mcuq_high_multiply(fine, k.b_multiplier);
+        const int32_t sum = first + ((high + (high >> 31) + k.b_rounding) >> k.b_shift);
+        const int32_t result = mcuq_high_multiply(2 * sum, k.multiplier);
+        output[i] = (int8_t)mcuq_saturate((result + (result >> 31) + k.rounding) >> k.shift);
+    }
+}
+
+#endif
