@@ -108,9 +108,7 @@ def test_the_same_seed_gives_the_same_faults() -> None:
 
 
 @pytest.mark.parametrize("how", ["kill", "press_reset"])
-def test_an_emulator_lost_in_mid_transfer_is_noticed_and_replaced(
-    plus_one: Image, how: str
-) -> None:
+def test_an_emulator_lost_in_mid_transfer_is_noticed(plus_one: Image, how: str) -> None:
     port = boot_emulator(BOARD, plus_one.elf)
     writes = 0
     plain_write = port.write

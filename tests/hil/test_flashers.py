@@ -177,5 +177,5 @@ def test_uf2_goes_to_the_drive_that_then_disappears(
 
 def test_uf2_without_a_drive_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("mcuq_hil.flashers.uf2.find_drive", lambda _label: None)
-    with pytest.raises(FlashError, match="no drive called RPI-RP2.*BOOTSEL"):
+    with pytest.raises(FlashError, match=r"no drive called RPI-RP2.*BOOTSEL"):
         flash_uf2(PICO, b"content", seconds=0.0)

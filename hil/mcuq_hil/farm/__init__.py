@@ -1,0 +1,20 @@
+"""Many boards at once: places named in hil.toml, jobs that go to any free one of the right kind."""
+
+from mcuq_hil.farm.config import read_farm
+from mcuq_hil.farm.jobs import FarmReport, Job, Outcome, Setback
+from mcuq_hil.farm.place import Place, open_place
+from mcuq_hil.farm.run import run_jobs
+from mcuq_hil.farm.soak import SoakReport, soak
+
+__all__ = [
+    "FarmReport",
+    "Job",
+    "Outcome",
+    "Place",
+    "Setback",
+    "SoakReport",
+    "open_place",
+    "read_farm",
+    "run_jobs",
+    "soak",
+]
