@@ -8,7 +8,8 @@ samples that the search has never seen (pick).
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -79,6 +80,7 @@ def search_configuration(
         BudgetError: nothing that was scored fits; names the nearest and what it lacks.
     """
     space = candidates.space
+    _check_reachable(space, table, limits)
     spans = split(len(data))
     ranker = make_ranker(candidates.graph, data)
     with Scorer(candidates, ranker, settings.workers) as scorer:
@@ -95,7 +97,8 @@ def search_configuration(
         finalists = evaluator.best(_CHOSEN_OF_RACE)
         if not finalists:
             settings.log.unlink(missing_ok=True)
-            raise _nothing_fits(evaluator.nearest(), limits)
+            nearest = evaluator.nearest()
+            raise _nothing_fits(space.widths(nearest.genome), nearest.cost, limits)
         winner = _pick(finalists, scorer, spans)
     settings.log.unlink(missing_ok=True)
     return winner.genome, _summary(settings.method, evaluator, winner, front)
@@ -175,10 +178,22 @@ def _singles(evaluator: Evaluator) -> dict[str, dict[str, float]]:
     }
 
 
-def _nothing_fits(nearest: Candidate, limits: Limits) -> BudgetError:
+def _check_reachable(space: ModelSpace, table: CostTable, limits: Limits) -> None:
+    """Raise BudgetError before anything is scored where neither extreme of the space fits: fewest
+    weight bytes, or plain int8, whose kernels are fewer."""
+    extremes = [space.widths(genome) for genome in (space.space.smallest(), space.space.reference)]
+    costs = [table.cost(widths) for widths in extremes]
+    nearest = min(range(2), key=lambda i: limits.violation(costs[i]))
+    if limits.violation(costs[nearest]) > 0:
+        raise _nothing_fits(extremes[nearest], costs[nearest], limits)
+
+
+def _nothing_fits(widths: Mapping[str, int], cost: Cost, limits: Limits) -> BudgetError:
+    counts = Counter(widths.values())
+    mix = ", ".join(f"{counts[bits]} filters int{bits}" for bits in sorted(counts))
     return BudgetError(
-        "nothing fits the budget: the nearest configuration "
-        f"({describe(nearest.cost)}) exceeds {excess(nearest.cost, limits)}",
+        f"nothing fits the budget: the nearest configuration ({mix}; {describe(cost)}) "
+        f"exceeds {excess(cost, limits)}",
         "raise the budget, choose a larger board or a smaller model",
     )
 
