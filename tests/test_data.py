@@ -40,6 +40,13 @@ def test_axes_of_length_one_may_be_missing_or_extra(tmp_path: Path) -> None:
         assert load_data(tmp_path / "d.npz", IMAGE).inputs[0].shape == (3, 4, 4, 1)
 
 
+def test_channels_may_come_first(tmp_path: Path) -> None:
+    images = np.arange(2 * 5 * 4 * 3, dtype=np.float32).reshape(2, 5, 4, 3)
+    np.savez(tmp_path / "d.npz", x=np.moveaxis(images, -1, 1))
+    data = load_data(tmp_path / "d.npz", graph((1, 5, 4, 3)))
+    np.testing.assert_array_equal(data.inputs[0], images)
+
+
 def test_several_inputs_by_position_or_by_tensor_name(tmp_path: Path) -> None:
     two = graph((1, 2), (1, 3))
     first, second = np.zeros((5, 2)), np.ones((5, 3))

@@ -135,7 +135,11 @@ def _input_names(arrays: Mapping[str, object], graph: Graph, path: Path) -> tupl
 
 
 def _samples(array: npt.NDArray[Any], tensor: Tensor, where: str) -> npt.NDArray[np.float32]:
-    """`array` as float32 samples of `tensor`; axes of length one may be left out or added."""
+    """`array` as float32 samples of `tensor`.
+
+    Axes of length one may be left out or added; channels may come first, as in the data of a model
+    that was NCHW before its front door made it NHWC.
+    """
     if array.dtype.kind not in "fiub":
         raise InputError(
             f"{where} holds {array.dtype}, not numbers", "store it as float32 or uint8"
@@ -143,6 +147,8 @@ def _samples(array: npt.NDArray[Any], tensor: Tensor, where: str) -> npt.NDArray
     if array.ndim == 0 or len(array) == 0:
         raise InputError(f"{where} holds no samples")
     shape = tensor.shape[1:]
+    if _is_channels_first(array.shape[1:], shape):
+        array = np.moveaxis(array, 1, -1)
     if _without_ones(array.shape[1:]) != _without_ones(shape):
         raise InputError(
             f"{where} has samples of shape {array.shape[1:]}, "
@@ -158,6 +164,12 @@ def _samples(array: npt.NDArray[Any], tensor: Tensor, where: str) -> npt.NDArray
             "clean the data first",
         )
     return samples
+
+
+def _is_channels_first(found: tuple[int, ...], shape: tuple[int, ...]) -> bool:
+    """Whether samples fit only with their first axis moved to the end."""
+    moved = (*found[1:], *found[:1])
+    return len(shape) > 1 and moved == shape and _without_ones(found) != _without_ones(shape)
 
 
 def _without_ones(shape: tuple[int, ...]) -> tuple[int, ...]:
