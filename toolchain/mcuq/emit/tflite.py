@@ -58,7 +58,9 @@ def _operator(op: Op, index: dict[str, int], tensors: list[TensorSpec]) -> Opera
     inputs = [index[name] for name in op.inputs]
     if op.kind in _NEEDS_BIAS and len(inputs) == 2:
         inputs.append(len(tensors))
-        tensors.append(_zero_bias(f"{op.output}#bias", *(tensors[i] for i in inputs[:2])))
+        channels = tensors[index[op.output]].shape[-1]
+        source, weight = (tensors[i] for i in inputs[:2])
+        tensors.append(_zero_bias(f"{op.output}#bias", channels, source, weight))
     for number, values in enumerate(constant_operands(op.kind, op.attrs)):
         inputs.append(len(tensors))
         tensors.append(TensorSpec(f"{op.output}#operand{number}", values.shape, "int32", values))
@@ -66,8 +68,7 @@ def _operator(op: Op, index: dict[str, int], tensors: list[TensorSpec]) -> Opera
     return OperatorSpec(op.kind.value, tuple(inputs), outputs, options_for(op.kind, op.attrs))
 
 
-def _zero_bias(name: str, source: TensorSpec, weight: TensorSpec) -> TensorSpec:
-    channels = weight.shape[3 if weight.axis == 3 else 0]
+def _zero_bias(name: str, channels: int, source: TensorSpec, weight: TensorSpec) -> TensorSpec:
     assert source.scale is not None and weight.scale is not None  # int8 tensors have them
     scale = source.scale * weight.scale
     zeros = np.zeros(channels, np.int32)

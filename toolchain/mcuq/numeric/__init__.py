@@ -11,10 +11,12 @@ from mcuq.numeric.affine import (
     activation_bounds,
     asymmetric_params,
     dequantize,
+    integer_limits,
     quantize_bias,
     quantize_values,
     round_half_away,
     symmetric_limit,
+    symmetric_params,
     symmetric_scale,
 )
 from mcuq.numeric.exponential import (
@@ -43,6 +45,7 @@ __all__ = [
     "doubling_high_multiply",
     "exp_on_negative_values",
     "input_radius",
+    "integer_limits",
     "logistic",
     "multiply_by_quantized_multiplier",
     "pack_int4",
@@ -54,6 +57,7 @@ __all__ = [
     "round_half_away",
     "rounding_right_shift",
     "symmetric_limit",
+    "symmetric_params",
     "symmetric_scale",
     "tanh",
     "unpack_int4",

@@ -27,18 +27,39 @@ def round_half_away(x: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
     return rounded
 
 
-def asymmetric_params(low: float, high: float) -> tuple[np.float32, int]:
-    """int8 scale and zero point for reals in [low, high], widened to hold an exact zero.
+def integer_limits(bits: int, *, signed: bool = True) -> tuple[int, int]:
+    """Smallest and largest value of an integer: [-2^(n-1), 2^(n-1) - 1], unsigned [0, 2^n - 1]."""
+    return (-(1 << (bits - 1)), (1 << (bits - 1)) - 1) if signed else (0, (1 << bits) - 1)
 
-    scale = (high - low) / 255 in float32; zero point = round(-128 - low / scale), in int8.
-    An empty range gives scale 2^-8; no scale is below 2^-28.
+
+def asymmetric_params(
+    low: float, high: float, bits: int = 8, *, signed: bool = True
+) -> tuple[np.float32, int]:
+    """Scale and zero point for reals in [low, high], widened to hold an exact zero.
+
+    scale = (high - low) / (2^n - 1) in float32; zero point = round(q_min - low / scale), in range.
+    q_min is -2^(n-1), or 0 for unsigned storage: the two differ by 2^(n-1) in the zero point and
+    in every stored value, in nothing else. An empty range gives scale 2^-8; no scale is below
+    2^-28.
     """
     low, high = min(low, 0.0), max(high, 0.0)
+    lowest, highest = integer_limits(bits, signed=signed)
     if low == high:
-        return _EMPTY_SCALE, 0
-    scale = max(np.float32((high - low) / 255.0), _LEAST_SCALE)
-    zero_point = int(np.clip(np.rint(INT8_MIN - low / float(scale)), INT8_MIN, INT8_MAX))
+        return _EMPTY_SCALE, lowest + (1 << (bits - 1))
+    scale = max(np.float32((high - low) / ((1 << bits) - 1.0)), _LEAST_SCALE)
+    zero_point = int(np.clip(np.rint(lowest - low / float(scale)), lowest, highest))
     return scale, zero_point
+
+
+def symmetric_params(low: float, high: float, bits: int = 8) -> tuple[np.float32, int]:
+    """Scale and zero point 0 for reals in [-a, a], a = max(|low|, |high|).
+
+    scale = a / (2^(n-1) - 1) in float32. An empty range gives scale 2^-8; no scale is below 2^-28.
+    """
+    largest = max(abs(low), abs(high))
+    if largest == 0.0:
+        return _EMPTY_SCALE, 0
+    return max(np.float32(largest / symmetric_limit(bits)), _LEAST_SCALE), 0
 
 
 def symmetric_limit(bits: int) -> int:

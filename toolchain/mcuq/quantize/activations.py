@@ -10,7 +10,7 @@ import numpy as np
 
 from mcuq.errors import InputError
 from mcuq.graph import WEIGHTED, Activation, Graph, Op, OpKind
-from mcuq.numeric import asymmetric_params
+from mcuq.numeric import asymmetric_params, symmetric_params
 from mcuq.quantize.config import Config
 from mcuq.quantize.sharing import AffineParams, Sharing, group_roots, use_counts
 
@@ -55,7 +55,8 @@ def activation_params(
         spans[leader] = (low, low + 255 * float(params.scale))
     for op in sharing.graph.ops:
         _widen_output(op, sharing, spans)
-    params_of = {leader: AffineParams(*asymmetric_params(*span)) for leader, span in spans.items()}
+    params = symmetric_params if config.activations == "symmetric" else asymmetric_params
+    params_of = {leader: AffineParams(*params(*span)) for leader, span in spans.items()}
     params_of.update(sharing.fixed)
     return {name: params_of[leader] for name, leader in sharing.leader.items()}
 

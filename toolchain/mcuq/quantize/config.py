@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
+
+ActivationScheme = Literal["asymmetric", "symmetric"]
+"""Ranges as they are, or widened to [-a, a] with zero point 0."""
+Per = Literal["channel", "tensor"]
+"""What a scale of a filter belongs to."""
 
 
 @dataclass(frozen=True, order=True)
@@ -13,10 +19,12 @@ class WeightChoice:
     Attributes:
         bits: 8 or 4.
         method: name of the rounding/clipping recipe; "minmax" is the plain one.
+        per: a scale an output channel where the runtime allows it, or one for the whole filter.
     """
 
     bits: int = 8
     method: str = "minmax"
+    per: Per = "channel"
 
 
 @dataclass(frozen=True)
@@ -26,12 +34,14 @@ class Config:
     Attributes:
         weights: filter tensor name → choice.
         observers: activation tensor name → observer name ("minmax", "mse", …).
+        activations: scheme of all activations whose parameters are not prescribed.
     """
 
     weights: Mapping[str, WeightChoice] = field(default_factory=dict)
     observers: Mapping[str, str] = field(default_factory=dict)
     default_weight: WeightChoice = WeightChoice()
     default_observer: str = "minmax"
+    activations: ActivationScheme = "asymmetric"
 
     def weight(self, name: str) -> WeightChoice:
         return self.weights.get(name, self.default_weight)

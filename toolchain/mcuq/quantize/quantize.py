@@ -10,7 +10,7 @@ import numpy.typing as npt
 from mcuq.graph import WEIGHTED, Graph, Op
 from mcuq.numeric import BIAS_LIMIT, quantize_bias, quantize_values
 from mcuq.quantize.activations import RangeSource, activation_params
-from mcuq.quantize.config import Config
+from mcuq.quantize.config import Config, WeightChoice
 from mcuq.quantize.qgraph import QuantizedGraph, QuantizedTensor
 from mcuq.quantize.sharing import AffineParams, Sharing, share_activations, use_counts
 from mcuq.quantize.weights import (
@@ -51,7 +51,7 @@ def quantize(
     for op in sharing.graph.ops:
         if op.kind in WEIGHTED:
             name = op.inputs[1]
-            tensors[name] = _filter_tensor(op, weights[name], config.weight(name).bits)
+            tensors[name] = _filter_tensor(op, weights[name], config.weight(name))
             op = _with_bias(op, sharing.graph, tensors, weights[name])
         ops.append(op)
     return QuantizedGraph(graph.name, tensors, tuple(ops), graph.inputs, graph.outputs)
@@ -76,7 +76,7 @@ def _filters(
             continue
         name = op.inputs[1]
         choice = config.weight(name)
-        axis = channel_axis(op.kind, choice.bits)
+        axis = channel_axis(op.kind, choice.bits, choice.per)
         data = graph.tensors[name].data
         assert data is not None  # activation_params has checked it
         if name not in found:
@@ -118,10 +118,10 @@ def _with_room_for_bias(
     return replace(weight, values=round_to_scale(real, one, bits, axis), scale=scale)
 
 
-def _filter_tensor(op: Op, weight: QuantizedWeight, bits: int) -> QuantizedTensor:
-    axis = channel_axis(op.kind, bits) if weight.scale.size > 1 else None
+def _filter_tensor(op: Op, weight: QuantizedWeight, choice: WeightChoice) -> QuantizedTensor:
+    axis = channel_axis(op.kind, choice.bits, choice.per) if weight.scale.size > 1 else None
     return QuantizedTensor(
-        op.inputs[1], weight.values.shape, bits, weight.scale, 0, axis, weight.values
+        op.inputs[1], weight.values.shape, choice.bits, weight.scale, 0, axis, weight.values
     )
 
 

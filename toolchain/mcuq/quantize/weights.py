@@ -11,7 +11,7 @@ import numpy.typing as npt
 from mcuq.errors import UsageError
 from mcuq.graph import OpKind
 from mcuq.numeric import round_half_away, symmetric_limit, symmetric_scale
-from mcuq.quantize.config import WeightChoice
+from mcuq.quantize.config import Per, WeightChoice
 
 
 @dataclass(frozen=True)
@@ -33,11 +33,13 @@ Bank = Mapping[tuple[str, WeightChoice], QuantizedWeight]
 """Precomputed filters by (tensor name, choice)."""
 
 
-def channel_axis(kind: OpKind, bits: int) -> int | None:
+def channel_axis(kind: OpKind, bits: int, per: Per = "channel") -> int | None:
     """The filter dimension that has a scale an element, or None for one scale.
 
     TFLite Micro refuses per-channel int4 in FULLY_CONNECTED.
     """
+    if per == "tensor":
+        return None
     match kind:
         case OpKind.CONV_2D:
             return 0

@@ -39,6 +39,8 @@ def content_key(
         digest.update(repr(op).encode())
     for name in graph.activations:
         digest.update(repr(ranges.range(name, config.observer(name))).encode())
+    if config.activations != "asymmetric":
+        digest.update(config.activations.encode())
     for array in inputs:
         digest.update(f"{array.dtype} {array.shape}".encode())
         digest.update(np.ascontiguousarray(array).tobytes())
@@ -47,8 +49,9 @@ def content_key(
 
 def file_for(folder: Path, key: str, choice: WeightChoice, recipe: Recipe) -> Path:
     """Where a method's candidates belong."""
+    per = "" if choice.per == "channel" else f" per {choice.per}"
     settings = " ".join(f"{f.name}={getattr(recipe, f.name)}" for f in fields(recipe))
-    digest = hashlib.sha256(f"{key} {choice.bits} {settings}".encode()).hexdigest()
+    digest = hashlib.sha256(f"{key} {choice.bits} {settings}{per}".encode()).hexdigest()
     return folder / f"int{choice.bits}-{choice.method}-{digest[:32]}.npz"
 
 

@@ -72,7 +72,7 @@ class Walk:
             seen = self._float[op.inputs[0]]
             moments = measure(layer, seen, seen)
             for choice, recipe in recipes.items():
-                weight = self._solve(layer, moments, recipe, choice.bits)
+                weight = self._solve(layer, moments, recipe, choice)
                 found[choice][op.inputs[1]] = weight
         return found
 
@@ -91,15 +91,17 @@ class Walk:
             layer = Layer.of(qgraph, op)
             moments = measure(layer, self._float[source], seen)
             name = op.inputs[1]
-            found[name] = bank[name, choice] = self._solve(layer, moments, recipe, choice.bits)
+            found[name] = bank[name, choice] = self._solve(layer, moments, recipe, choice)
             config = replace(self._config, weights=dict.fromkeys(found, choice))
             qgraph = quantize(self._graph, self._ranges, config, bank)
         return found
 
-    def _solve(self, layer: Layer, moments: Moments, recipe: Recipe, bits: int) -> QuantizedWeight:
+    def _solve(
+        self, layer: Layer, moments: Moments, recipe: Recipe, choice: WeightChoice
+    ) -> QuantizedWeight:
         data = self._graph.tensors[layer.op.inputs[1]].data
         assert data is not None  # quantize has refused computed filters
         bias = None
         if len(layer.op.inputs) == 3:
             bias = self._graph.tensors[layer.op.inputs[2]].data
-        return solve(layer, data, bias, moments, recipe, bits)
+        return solve(layer, data, bias, moments, recipe, choice.bits, choice.per)

@@ -11,6 +11,7 @@ from mcuq.quantize.candidates.moments import Moments, damped
 from mcuq.quantize.candidates.recipe import Clip, Recipe, Rounding
 from mcuq.quantize.candidates.rounding import descend, gptq, nearest
 from mcuq.quantize.candidates.scales import best_scale, full_scale, refit_scale
+from mcuq.quantize.config import Per
 from mcuq.quantize.weights import QuantizedWeight, channel_axis
 
 Float64 = npt.NDArray[np.float64]
@@ -27,6 +28,7 @@ def solve(
     moments: Moments,
     recipe: Recipe,
     bits: int,
+    per: Per = "channel",
 ) -> QuantizedWeight:
     """Quantize a filter by a recipe.
 
@@ -37,6 +39,7 @@ def solve(
         moments: of the layer's inputs.
         recipe: how.
         bits: 4 or 8.
+        per: what a scale belongs to.
     """
     exact = layer.matrix(weight).astype(np.float64)
     used = moments.centred() if recipe.correct_bias else moments
@@ -47,7 +50,7 @@ def solve(
         drift = gram - used.gram
         target = exact @ (used.cross + drift) @ np.linalg.inv(gram)
     limit = symmetric_limit(bits)
-    per_tensor = channel_axis(layer.op.kind, bits) is None
+    per_tensor = channel_axis(layer.op.kind, bits, per) is None
     scale, values = _integers(target, gram, recipe, limit, per_tensor)
     # The scale is float32 in the model: the bias must see the one that is used.
     stored = np.maximum(scale.astype(np.float32), np.finfo(np.float32).tiny)
