@@ -1,0 +1,115 @@
+"""What needs no TensorFlow: first grids, the integers of a tuned model, its sidecar."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tuning import small_classifier, small_data
+
+from mcuq.errors import InputError, UsageError
+from mcuq.finetune import Tuned, read_sidecar, sidecar_path, write_sidecar
+from mcuq.finetune.plan import make_plan
+from mcuq.finetune.tuned import TunedFilter, snapped
+from mcuq.graph import MeanAttrs, Op, OpKind, Tensor
+from mcuq.quantize import Config, WeightChoice
+
+SCALES = {"w": [0.125, 0.25, 0.5], "v": [0.375]}
+
+
+def _tuned(bits: int = 4) -> Tuned:
+    graph = small_classifier()
+    filters = {n: TunedFilter(bits, np.array(s, np.float32)) for n, s in SCALES.items()}
+    kinds = {"w": OpKind.CONV_2D, "v": OpKind.FULLY_CONNECTED}
+    tensors = dict(graph.tensors)
+    for name, each in filters.items():
+        data = snapped(tensors[name].data, kinds[name], each)
+        tensors[name] = Tensor(name, data.shape, data)
+    ranges = {"x": (-3.0, 2.1), "h": (0.0, 5.1), "f": (0.0, 5.1), "l": (-4.0, 6.2), "p": (0, 0.9)}
+    return Tuned(replace(graph, tensors=tensors), filters, ranges)
+
+
+@pytest.mark.parametrize("bits", [4, 2])
+def test_quantizing_keeps_the_tuned_values_exactly(bits: int) -> None:
+    tuned = _tuned(bits)
+    qgraph = tuned.quantized()
+    for name, scales in SCALES.items():
+        tensor = qgraph.tensors[name]
+        assert tensor.bits == bits
+        assert tensor.scale.tolist() == scales
+        shape = (-1, 1, 1, 1) if name == "w" else (1, 1)
+        real = tensor.data * tensor.scale.reshape(shape)
+        assert (real == tuned.graph.tensors[name].data).all()
+    assert float(qgraph.tensors["h"].scale[0]) == pytest.approx(5.1 / 255)
+    assert qgraph.tensors["h"].zero_point == -128
+
+
+def test_the_sidecar_gives_the_same_integers(tmp_path: Path) -> None:
+    tuned, path = _tuned(), sidecar_path(tmp_path / "small.tflite")
+    write_sidecar(tuned, path)
+    assert path.name == "small.tuned.json"
+    again = read_sidecar(path, tuned.graph).quantized()
+    for name, tensor in tuned.quantized().tensors.items():
+        other = again.tensors[name]
+        assert (tensor.scale.tobytes(), tensor.zero_point) == (
+            other.scale.tobytes(),
+            other.zero_point,
+        )
+        assert (tensor.data is None) or (tensor.data == other.data).all()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "cause"),
+    [
+        ('"w"', '"other"', "another model"),
+        ('"h"', '"other"', "another model"),
+        ("0.125", "-0.125", "greater than 0"),
+        ('"bits": 4', '"bits": 99', "less than or equal"),
+        ("{", "", "Invalid JSON"),
+    ],
+)
+def test_a_sidecar_that_does_not_fit_is_refused(
+    old: str, new: str, cause: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "small.tuned.json"
+    write_sidecar(_tuned(), path)
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+    with pytest.raises(InputError, match=cause):
+        read_sidecar(path, small_classifier())
+
+
+def test_a_first_scale_has_the_least_squared_error() -> None:
+    """One outlier among small weights: better clipped than kept."""
+    graph = small_classifier()
+    weight = np.full((3, 12), 0.1, np.float32)
+    weight[0, 0] = 0.4
+    tensors = {**graph.tensors, "v": Tensor("v", weight.shape, weight)}
+    config = Config(default_weight=WeightChoice(2))
+    plan = make_plan(replace(graph, tensors=tensors), small_data().inputs, config)
+    grid = plan.filters["v"]
+    assert grid.scale.shape == (1,)
+    assert float(grid.scale[0]) == pytest.approx((35 * 0.1 + 0.4) / 36, abs=0.005)
+
+
+def test_only_new_values_are_rounded() -> None:
+    plan = make_plan(small_classifier(), small_data().inputs, Config())
+    assert plan.rounded == {"x", "h", "l"}
+    assert plan.leader["f"] == plan.leader["h"]
+
+
+def test_a_model_that_mixes_samples_is_refused() -> None:
+    graph = small_classifier()
+    tensors = {**graph.tensors, "m": Tensor("m", (3,))}
+    op = Op(OpKind.MEAN, "m", ("p",), ("m",), MeanAttrs((0,)))
+    mixed = replace(graph, tensors=tensors, ops=(*graph.ops, op), outputs=("m",))
+    with pytest.raises(InputError, match="mixes the samples"):
+        make_plan(mixed, small_data().inputs, Config())
+
+
+def test_an_unknown_width_is_refused() -> None:
+    with pytest.raises(UsageError, match="3 bits"):
+        make_plan(small_classifier(), small_data().inputs, Config(default_weight=WeightChoice(3)))

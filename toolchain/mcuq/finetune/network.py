@@ -1,0 +1,117 @@
+"""The model as TensorFlow variables, with quantization simulated where it will happen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from mcuq.finetune.operators import run
+from mcuq.finetune.plan import Plan
+from mcuq.finetune.tuned import Tuned, TunedFilter, snapped
+from mcuq.graph import WEIGHTED, Graph, Op, Tensor
+from mcuq.numeric import INT8_MAX, INT8_MIN, symmetric_limit
+from mcuq.quantize.weights import along_axis
+
+# TensorFlow has no types of its own.
+Array = Any
+
+
+class Network:
+    """Trainable filters, biases and the logarithms of all scales.
+
+    Rounding passes gradients straight through, clipping stops them; a scale's gradient then is
+    that of learned step sizes: (rounded - exact) inside the grid, its ends outside
+    (Esser et al., "Learned step size quantization", 2020, eq. 3).
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        graph = plan.graph
+        self._parameters = {
+            name: tf.Variable(graph.tensors[name].data)
+            for op in graph.ops
+            if op.kind in WEIGHTED
+            for name in op.inputs[1:]
+        }
+        self._filter_logs = {
+            name: tf.Variable(np.log(_shaped(plan, name, grid.scale)))
+            for name, grid in plan.filters.items()
+        }
+        trained = dict.fromkeys(plan.leader[name] for name in sorted(plan.rounded))
+        self._group_logs = {name: tf.Variable(np.log(plan.grids[name].scale)) for name in trained}
+
+    @property
+    def variables(self) -> list[Array]:
+        """All that is trained."""
+        parts = (self._parameters, self._filter_logs, self._group_logs)
+        return [variable for part in parts for variable in part.values()]
+
+    def __call__(self, inputs: Sequence[Array], wanted: Sequence[str]) -> list[Array]:
+        """Values of the tensors `wanted` under simulated quantization, (N, …) each."""
+        graph = self._plan.graph
+        values: dict[str, Array] = {}
+        for name, x in zip(graph.inputs, inputs, strict=True):
+            values[name] = self._rounded(name, x)
+        for op in graph.ops:
+            operands = [self._operand(values, op, name) for name in op.inputs]
+            values[op.output] = self._rounded(op.output, run(op.kind, op.attrs, operands))
+        return [values[name] for name in wanted]
+
+    def _operand(self, values: Mapping[str, Array], op: Op, name: str) -> Array:
+        if name in values:
+            return values[name]
+        if op.kind in WEIGHTED:
+            return self._filter(name) if name == op.inputs[1] else self._parameters[name]
+        return self._rounded(name, tf.constant(self._plan.graph.tensors[name].data))
+
+    def _filter(self, name: str) -> Array:
+        limit = symmetric_limit(self._plan.filters[name].bits)
+        scale = tf.exp(self._filter_logs[name])
+        return round_to_grid(self._parameters[name], scale, 0, -limit, limit)
+
+    def _rounded(self, name: str, x: Array) -> Array:
+        if name not in self._plan.rounded:
+            return x
+        group = self._plan.leader[name]
+        zero_point = self._plan.grids[group].zero_point
+        return round_to_grid(x, tf.exp(self._group_logs[group]), zero_point, INT8_MIN, INT8_MAX)
+
+    def tuned(self, original: Graph) -> Tuned:
+        """The present state, its filters on their grids."""
+        filters = {
+            name: TunedFilter(grid.bits, np.exp(self._filter_logs[name].numpy()).reshape(-1))
+            for name, grid in self._plan.filters.items()
+        }
+        kinds = {op.inputs[1]: op.kind for op in original.ops if op.kind in WEIGHTED}
+        data = {name: variable.numpy() for name, variable in self._parameters.items()}
+        data |= {name: snapped(data[name], kinds[name], filters[name]) for name in filters}
+        tensors = {
+            name: Tensor(name, tensor.shape, data.get(name, tensor.data))
+            for name, tensor in original.tensors.items()
+        }
+        return Tuned(replace(original, tensors=tensors), filters, self._ranges(original))
+
+    def _ranges(self, original: Graph) -> dict[str, tuple[float, float]]:
+        """What the int8 values of each tensor's grid mean."""
+        ranges = {}
+        for name in original.activations:
+            group = self._plan.leader[name]
+            grid = self._plan.grids[group]
+            log = self._group_logs.get(group)
+            scale = float(grid.scale if log is None else np.exp(log.numpy()))
+            ends = (INT8_MIN - grid.zero_point, INT8_MAX - grid.zero_point)
+            ranges[name] = (scale * ends[0], scale * ends[1])
+        return ranges
+
+
+def round_to_grid(x: Array, scale: Array, zero_point: int, low: int, high: int) -> Array:
+    steps = tf.clip_by_value(x / scale, float(low - zero_point), float(high - zero_point))
+    return (steps + tf.stop_gradient(tf.round(steps) - steps)) * scale
+
+
+def _shaped(plan: Plan, name: str, scale: Array) -> Array:
+    return along_axis(scale, len(plan.graph.tensors[name].shape), plan.axes[name])

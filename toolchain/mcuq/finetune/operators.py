@@ -1,0 +1,153 @@
+"""The operators in TensorFlow: differentiable, over activations (N, …)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import tensorflow as tf
+
+from mcuq.finetune.windows import conv, depthwise
+from mcuq.graph import (
+    Activation,
+    Attrs,
+    BinaryAttrs,
+    ConcatAttrs,
+    FullyConnectedAttrs,
+    LeakyReluAttrs,
+    MeanAttrs,
+    OpKind,
+    PadAttrs,
+    PoolAttrs,
+    ReshapeAttrs,
+    ResizeAttrs,
+    SoftmaxAttrs,
+    StridedSliceAttrs,
+    TransposeAttrs,
+)
+from mcuq.graph.resize import nearest_indices
+
+# TensorFlow has no types of its own.
+Array = Any
+Operator = Callable[[Any, Sequence[Array]], Array]
+
+ACTIVATIONS: dict[Activation, Callable[[Array], Array]] = {
+    Activation.NONE: lambda x: x,
+    Activation.RELU: tf.nn.relu,
+    Activation.RELU6: tf.nn.relu6,
+    Activation.RELU_N1_TO_1: lambda x: tf.clip_by_value(x, -1.0, 1.0),
+}
+
+
+def run(kind: OpKind, attrs: Attrs, operands: Sequence[Array]) -> Array:
+    """The operator's result, its fused activation included."""
+    result = _OPERATORS[kind](attrs, operands)
+    return ACTIVATIONS[getattr(attrs, "activation", Activation.NONE)](result)
+
+
+def _fully_connected(attrs: FullyConnectedAttrs, operands: Sequence[Array]) -> Array:
+    x, filters = operands[:2]
+    outputs, depth = filters.shape
+    rows = tf.matmul(tf.reshape(x, (-1, depth)), filters, transpose_b=True)
+    if len(operands) == 3:
+        rows += operands[2]
+    return tf.reshape(rows, (-1, *x.shape[1:-1], outputs)) if attrs.keep_num_dims else rows
+
+
+def _binary(function: Callable[[Array, Array], Array]) -> Operator:
+    def operator(attrs: BinaryAttrs, operands: Sequence[Array]) -> Array:
+        return function(*operands)
+
+    return operator
+
+
+def _pool(function: Callable[..., Array]) -> Operator:
+    """TensorFlow counts like TFLite: padding is left out of averages."""
+
+    def operator(attrs: PoolAttrs, operands: Sequence[Array]) -> Array:
+        return function(operands[0], attrs.filter, attrs.stride, attrs.padding.upper())
+
+    return operator
+
+
+def _mean(attrs: MeanAttrs, operands: Sequence[Array]) -> Array:
+    return tf.reduce_mean(operands[0], attrs.axes, attrs.keep_dims)
+
+
+def _pad(attrs: PadAttrs, operands: Sequence[Array]) -> Array:
+    return tf.pad(operands[0], attrs.paddings)
+
+
+def _concatenation(attrs: ConcatAttrs, operands: Sequence[Array]) -> Array:
+    samples = next(tf.shape(x)[0] for x in operands if x.shape[0] != 1)
+    parts = [tf.repeat(x, samples, axis=0) if x.shape[0] == 1 else x for x in operands]
+    return tf.concat(parts, attrs.axis)
+
+
+def _reshape(attrs: ReshapeAttrs, operands: Sequence[Array]) -> Array:
+    return tf.reshape(operands[0], (-1, *attrs.shape[1:]))
+
+
+def _transpose(attrs: TransposeAttrs, operands: Sequence[Array]) -> Array:
+    return tf.transpose(operands[0], attrs.perm)
+
+
+def _strided_slice(attrs: StridedSliceAttrs, operands: Sequence[Array]) -> Array:
+    bounds = list(zip(attrs.begin, attrs.end, attrs.strides, strict=True))[1:]
+    slices = (slice(begin, None if end < 0 else end, step) for begin, end, step in bounds)
+    part = operands[0][(slice(None), *slices)]
+    return tf.squeeze(part, attrs.shrink) if attrs.shrink else part
+
+
+def _resize(attrs: ResizeAttrs, operands: Sequence[Array]) -> Array:
+    x = operands[0]
+    for axis in range(2):
+        indices = nearest_indices(x.shape[1 + axis], attrs.size[axis], attrs)
+        x = tf.gather(x, indices, axis=1 + axis)
+    return x
+
+
+def _softmax(attrs: SoftmaxAttrs, operands: Sequence[Array]) -> Array:
+    return tf.nn.softmax(attrs.beta * operands[0])
+
+
+def _leaky_relu(attrs: LeakyReluAttrs, operands: Sequence[Array]) -> Array:
+    return tf.where(operands[0] > 0, operands[0], attrs.alpha * operands[0])
+
+
+def _unary(function: Callable[[Array], Array]) -> Operator:
+    def operator(attrs: Attrs, operands: Sequence[Array]) -> Array:
+        return function(operands[0])
+
+    return operator
+
+
+def _hard_swish(x: Array) -> Array:
+    return x * tf.nn.relu6(x + 3.0) / 6.0
+
+
+_OPERATORS: dict[OpKind, Operator] = {
+    OpKind.CONV_2D: conv,
+    OpKind.DEPTHWISE_CONV_2D: depthwise,
+    OpKind.FULLY_CONNECTED: _fully_connected,
+    OpKind.ADD: _binary(tf.add),
+    OpKind.SUB: _binary(tf.subtract),
+    OpKind.MUL: _binary(tf.multiply),
+    OpKind.AVERAGE_POOL_2D: _pool(tf.nn.avg_pool2d),
+    OpKind.MAX_POOL_2D: _pool(tf.nn.max_pool2d),
+    OpKind.MEAN: _mean,
+    OpKind.PAD: _pad,
+    OpKind.CONCATENATION: _concatenation,
+    OpKind.RESHAPE: _reshape,
+    OpKind.SQUEEZE: _reshape,
+    OpKind.TRANSPOSE: _transpose,
+    OpKind.STRIDED_SLICE: _strided_slice,
+    OpKind.RESIZE_NEAREST_NEIGHBOR: _resize,
+    OpKind.SOFTMAX: _softmax,
+    OpKind.LOGISTIC: _unary(tf.sigmoid),
+    OpKind.TANH: _unary(tf.tanh),
+    OpKind.RELU: _unary(tf.nn.relu),
+    OpKind.RELU6: _unary(tf.nn.relu6),
+    OpKind.LEAKY_RELU: _leaky_relu,
+    OpKind.HARD_SWISH: _unary(_hard_swish),
+}

@@ -1,0 +1,126 @@
+"""What training has to simulate: which tensors are rounded, and to which grid to begin with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from mcuq.calibrate import Ranges, calibrate
+from mcuq.errors import InputError, UsageError
+from mcuq.evaluate.batch import can_batch
+from mcuq.finetune.tuned import TunedFilter
+from mcuq.graph import WEIGHTED, Graph, OpKind
+from mcuq.numeric import symmetric_limit, symmetric_scale
+from mcuq.quantize import Config, quantize, share_activations
+from mcuq.quantize.activations import activation_params
+from mcuq.quantize.sharing import VIEWS, AffineParams, Sharing
+from mcuq.quantize.weights import along_axis, channel_axis
+
+Inputs = tuple[npt.NDArray[np.float32], ...]
+
+_SHARES = np.linspace(0.2, 1.0, 41)
+"""Fractions of a channel's largest magnitude that are tried as the end of its grid."""
+_WIDTHS = (2, 4, 8)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Attributes:
+    graph: the graph as it will be quantized.
+    filters: filter → bits and first scale.
+    axes: filter → the dimension that has a scale an element, or None.
+    leader: activation → the group whose grid it is on.
+    grids: group → first scale, and the zero point, which stays.
+    rounded: tensors whose values are brought to their group's grid when they are computed.
+    """
+
+    graph: Graph
+    filters: Mapping[str, TunedFilter]
+    axes: Mapping[str, int | None]
+    leader: Mapping[str, str]
+    grids: Mapping[str, AffineParams]
+    rounded: frozenset[str]
+
+
+def make_plan(graph: Graph, inputs: Inputs, config: Config) -> Plan:
+    """The plan for a configuration.
+
+    Args:
+        graph: the float model.
+        inputs: training samples, one array (N, …) an input; activation ranges come from them.
+        config: bits of each filter, observer of each activation.
+
+    Raises:
+        InputError: the model mixes the samples of a batch, or a filter is not constant.
+        UsageError: an observer or a width is unknown.
+    """
+    observers = {config.default_observer, *config.observers.values()}
+    ranges = calibrate(graph, inputs, observers)
+    _check_batch(graph, ranges, config)
+    sharing = share_activations(graph)
+    kinds = {op.inputs[1]: op.kind for op in sharing.graph.ops if op.kind in WEIGHTED}
+    bits = {name: _known_width(name, config.weight(name).bits) for name in kinds}
+    axes = {name: channel_axis(kind, bits[name]) for name, kind in kinds.items()}
+    params = activation_params(sharing, ranges, config)
+    return Plan(
+        sharing.graph,
+        {name: _first_grid(graph, name, bits[name], axes[name]) for name in kinds},
+        axes,
+        sharing.leader,
+        {leader: params[leader] for leader in dict.fromkeys(sharing.leader.values())},
+        _rounded(sharing),
+    )
+
+
+def _check_batch(graph: Graph, ranges: Ranges, config: Config) -> None:
+    plain = Config(observers=config.observers, default_observer=config.default_observer)
+    if not can_batch(quantize(graph, ranges, plain)):
+        raise InputError(
+            "an operator of this model mixes the samples of a batch",
+            "fine-tuning needs models whose first dimension is the batch throughout",
+        )
+
+
+def _known_width(name: str, bits: int) -> int:
+    if bits not in _WIDTHS:
+        raise UsageError(f"tensor '{name}': cannot train {bits} bits", "use 8, 4 or 2 bits")
+    return bits
+
+
+def _rounded(sharing: Sharing) -> frozenset[str]:
+    """Tensors that hold new values of a trainable grid.
+
+    Views and joins pass on what is on the grid already, only averages are new. Prescribed
+    outputs are left as they are: the loss wants their logarithm.
+    """
+    passed_on = {
+        op.output
+        for op in sharing.graph.ops
+        if (op.kind in VIEWS and op.kind is not OpKind.AVERAGE_POOL_2D)
+        or op.kind is OpKind.CONCATENATION
+    }
+    return frozenset(
+        name
+        for name, leader in sharing.leader.items()
+        if name not in passed_on and leader not in sharing.fixed
+    )
+
+
+def _first_grid(graph: Graph, name: str, bits: int, axis: int | None) -> TunedFilter:
+    """The scale of each channel with the least squared error among `_SHARES`."""
+    weight = graph.tensors[name].data
+    assert weight is not None  # quantizing has refused computed filters
+    others = tuple(i for i in range(weight.ndim) if i != axis)
+    full = symmetric_scale(np.atleast_1d(np.abs(weight).max(axis=others, initial=0.0)), bits)
+    limit = symmetric_limit(bits)
+
+    def error(share: float) -> npt.NDArray[np.float64]:
+        scale = along_axis(full * share, weight.ndim, axis)
+        rounded = scale * np.clip(np.rint(weight / scale), -limit, limit)
+        return np.atleast_1d(((weight - rounded) ** 2).sum(axis=others, dtype=np.float64))
+
+    best = np.argmin([error(share) for share in _SHARES], axis=0)
+    return TunedFilter(bits, (full * _SHARES[best]).astype(np.float32))

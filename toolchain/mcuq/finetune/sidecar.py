@@ -1,0 +1,73 @@
+"""The grids of a tuned model, in a JSON file beside its float `.tflite`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, PositiveFloat, ValidationError
+
+from mcuq.errors import InputError
+from mcuq.finetune.tuned import Tuned, TunedFilter
+from mcuq.graph import Graph
+
+_HINT = "write it again with `mcuq finetune`"
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class _Filter(_Strict):
+    bits: int = Field(ge=2, le=8)
+    scale: tuple[PositiveFloat, ...] = Field(min_length=1)
+
+
+class _Sidecar(_Strict):
+    """`<model>.tuned.json`."""
+
+    filters: dict[str, _Filter]
+    ranges: dict[str, tuple[FiniteFloat, FiniteFloat]]
+
+
+def sidecar_path(model: Path) -> Path:
+    """Where the grids of a model file are: `digits.tflite` → `digits.tuned.json`."""
+    return model.with_suffix(".tuned.json")
+
+
+def write_sidecar(tuned: Tuned, path: Path) -> None:
+    """Write the grids.
+
+    Raises:
+        InputError: `path` cannot be written.
+    """
+    filters = {
+        name: _Filter(bits=each.bits, scale=tuple(map(float, each.scale)))
+        for name, each in tuned.filters.items()
+    }
+    sidecar = _Sidecar(filters=filters, ranges=dict(tuned.ranges))
+    try:
+        path.write_text(sidecar.model_dump_json(indent=1) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"cannot write {path}: {error.strerror}") from error
+
+
+def read_sidecar(path: Path, graph: Graph) -> Tuned:
+    """The tuned model from its float graph and the grids in `path`.
+
+    Raises:
+        InputError: the file cannot be read, or belongs to another model.
+    """
+    try:
+        sidecar = _Sidecar.model_validate_json(path.read_bytes())
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror}", _HINT) from error
+    except ValidationError as error:
+        raise InputError(f"{path}: {error.errors()[0]['msg']}", _HINT) from error
+    filters = {
+        name: TunedFilter(each.bits, np.array(each.scale, np.float32))
+        for name, each in sidecar.filters.items()
+    }
+    if set(filters) != set(graph.weights) or set(sidecar.ranges) != set(graph.activations):
+        raise InputError(f"{path} describes another model than '{graph.name}'", _HINT)
+    return Tuned(graph, filters, sidecar.ranges)

@@ -1,0 +1,122 @@
+"""The training loop: shuffled batches, a held-back part that judges, the best state kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import tensorflow as tf
+
+from mcuq.finetune.loss import Term
+from mcuq.finetune.network import Network
+from mcuq.finetune.settings import Settings
+from mcuq.progress import Progress, ProgressCallback
+
+# TensorFlow has no types of its own.
+Array = Any
+Arrays = Sequence[npt.NDArray[np.float32]]
+
+_JUDGED = 256
+"""Samples a call when judging."""
+
+
+def train(
+    network: Network,
+    terms: Sequence[Term],
+    inputs: Arrays,
+    targets: Arrays,
+    settings: Settings,
+    progress: ProgressCallback,
+) -> tuple[float, ...]:
+    """Train in place; the network is left in the state that was best on the held-back samples.
+
+    The state before training takes part, so that training never makes it worse there.
+
+    Returns:
+        Loss on the held-back samples, before training and after each epoch.
+    """
+    rng = np.random.default_rng(settings.seed)
+    order = rng.permutation(len(inputs[0]))
+    held = max(1, round(settings.held_back * len(order)))
+    judges, kept = order[:held], order[held:] if held < len(order) else order
+    session = _Session(network, terms, inputs, targets)
+    steps = settings.epochs * -(-len(kept) // settings.batch)
+    optimizer = tf.keras.optimizers.Adam(
+        tf.keras.optimizers.schedules.CosineDecay(settings.rate, max(1, steps))
+    )
+    step = session.step_function(optimizer)
+    history, state = [session.judge(judges)], session.state()
+    for _ in range(settings.epochs):
+        progress(_progress(history, settings))
+        shuffled = rng.permutation(kept)
+        for start in range(0, len(shuffled), settings.batch):
+            step(*session.batch(shuffled[start : start + settings.batch]))
+        loss = session.judge(judges)
+        if loss < min(history):
+            state = session.state()
+        history.append(loss)
+        if len(history) - 1 - int(np.argmin(history)) >= settings.patience:
+            break
+    session.restore(state)
+    progress(_progress(history, settings))
+    return tuple(history)
+
+
+def _progress(history: Sequence[float], settings: Settings) -> Progress:
+    note = f"held-back loss {min(history):.4f}"
+    return Progress("finetune", len(history) - 1, settings.epochs, note)
+
+
+class _Session:
+    """The network with its data."""
+
+    def __init__(
+        self, network: Network, terms: Sequence[Term], inputs: Arrays, targets: Arrays
+    ) -> None:
+        self._network, self._terms = network, terms
+        self._inputs, self._targets = inputs, targets
+        shapes = [[None, *x.shape[1:]] for x in (*inputs, *targets)]
+        self._signature = [tf.TensorSpec(shape, tf.float32) for shape in shapes]
+        self._loss_function = tf.function(self._loss, input_signature=self._signature)
+
+    def batch(self, chosen: npt.NDArray[np.int64]) -> list[npt.NDArray[np.float32]]:
+        """Inputs and targets of the chosen samples."""
+        return [x[chosen] for x in (*self._inputs, *self._targets)]
+
+    def step_function(self, optimizer: Any) -> Any:
+        """A function of one batch that takes one step."""
+        variables = self._network.variables
+
+        def step(*batch: Array) -> None:
+            with tf.GradientTape() as tape:
+                loss = self._loss(*batch)
+            gradients = tape.gradient(
+                loss, variables, unconnected_gradients=tf.UnconnectedGradients.ZERO
+            )
+            optimizer.apply_gradients(zip(gradients, variables, strict=True))
+
+        optimizer.build(variables)
+        return tf.function(step, input_signature=self._signature)
+
+    def judge(self, chosen: npt.NDArray[np.int64]) -> float:
+        """Mean loss of the chosen samples."""
+        total = 0.0
+        for start in range(0, len(chosen), _JUDGED):
+            part = chosen[start : start + _JUDGED]
+            total += float(self._loss_function(*self.batch(part))) * len(part)
+        return total / len(chosen)
+
+    def state(self) -> list[npt.NDArray[np.float32]]:
+        return [variable.numpy() for variable in self._network.variables]
+
+    def restore(self, state: Sequence[npt.NDArray[np.float32]]) -> None:
+        for variable, value in zip(self._network.variables, state, strict=True):
+            variable.assign(value)
+
+    def _loss(self, *batch: Array) -> Array:
+        inputs, targets = batch[: len(self._inputs)], batch[len(self._inputs) :]
+        values = self._network(inputs, [term.tensor for term in self._terms])
+        parts = zip(self._terms, values, targets, strict=True)
+        return tf.add_n([term.distance(value, target) for term, value, target in parts])
