@@ -1,0 +1,268 @@
+"""`mcuq hil`: the bench: which boards are there, are they well, run an image, run for long."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from mcuq.cli.output import JsonFlag, stderr, stdout, write_json
+from mcuq.errors import DeviceError, InputError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+    import numpy.typing as npt
+
+    from mcuq_hil import Session
+    from mcuq_hil.farm import Place
+
+hil_app = typer.Typer(help="The bench: boards in the loop, plugged in or emulated.")
+
+FARM_FILE = "hil.toml"
+
+FarmOption = Annotated[
+    Path | None, typer.Option("--farm", help=f"Farm file [default: {FARM_FILE} if there is one].")
+]
+BoardOption = Annotated[
+    str | None, typer.Option("--board", "-b", help="One board instead of a farm.")
+]
+PortOption = Annotated[
+    str | None, typer.Option("--port", help="Its serial port; without one it is emulated.")
+]
+
+
+def _places(farm: Path | None, board: str | None, port: str | None) -> tuple[Place, ...]:
+    """The places that the options name."""
+    from mcuq_hil.farm import Place, read_farm
+
+    if board is not None:
+        if farm is not None:
+            raise UsageError("--board and --farm exclude each other")
+        return (Place(board, board, emulated=port is None, port=port),)
+    if port is not None:
+        raise UsageError("--port needs --board")
+    path = farm or Path(FARM_FILE)
+    if farm is None and not path.is_file():
+        raise UsageError(f"no {FARM_FILE} here", "name a board with --board, or a farm with --farm")
+    return read_farm(path)
+
+
+@hil_app.command("list")
+def list_(farm: FarmOption = None, json: JsonFlag = False) -> None:
+    """List the farm's places, and the serial ports that are plugged in."""
+    from mcuq_hil import list_boards
+    from mcuq_hil.discovery import list_serial_ports
+    from mcuq_hil.farm import read_farm
+
+    path = farm or Path(FARM_FILE)
+    places = read_farm(path) if farm is not None or path.is_file() else ()
+    boards = list_boards()
+    ports = [
+        {
+            "device": port.device,
+            "usb": port.usb,
+            "serial_number": port.serial_number,
+            "could_be": [board.name for board in boards if port.usb in board.probe.usb],
+        }
+        for port in list_serial_ports()
+    ]
+    if json:
+        write_json({"places": [_place_facts(place) for place in places], "ports": ports})
+        return
+    _print_places(places)
+    _print_ports(ports)
+
+
+def _place_facts(place: Place) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    return asdict(place)
+
+
+def _print_places(places: Sequence[Place]) -> None:
+    from rich.table import Table
+
+    if not places:
+        stdout().print(f"no farm: write {FARM_FILE}, see docs/hil.md", style="dim")
+        return
+    table = Table("place", "board", "reached by", box=None, pad_edge=False)
+    for place in places:
+        way = place.port or (f"serial number {place.serial_number or 'any'}")
+        table.add_row(place.name, place.board, "emulator" if place.emulated else way)
+    stdout().print(table)
+
+
+def _print_ports(ports: Sequence[dict[str, Any]]) -> None:
+    from rich.table import Table
+
+    if not ports:
+        stdout().print("no USB serial port is plugged in", style="dim")
+        return
+    table = Table("port", "USB", "serial number", "could be", box=None, pad_edge=False)
+    for port in ports:
+        could_be = ", ".join(port["could_be"])
+        table.add_row(port["device"], port["usb"], port["serial_number"], could_be)
+    stdout().print(table)
+
+
+@hil_app.command("check")
+def check(
+    farm: FarmOption = None,
+    board: BoardOption = None,
+    port: PortOption = None,
+    json: JsonFlag = False,
+) -> None:
+    """Flash and run the self-test on every place: link, arithmetic, counter, stack."""
+    from mcuq_hil.farm import Job, run_jobs
+    from mcuq_hil.selftest import check as check_session
+
+    places = _places(farm, board, port)
+    with tempfile.TemporaryDirectory() as scratch:
+        images = _selftest_images(places, Path(scratch))
+        results = []
+        for place in places:
+            job = Job(place.name, place.board, images[place.board], check_session)
+            report = run_jobs([place], [job])
+            outcome = report.outcomes[0]
+            error = report.setbacks[0].error if report.setbacks else outcome.error
+            facts: dict[str, Any] = {"place": place.name, "board": place.board, "ok": error is None}
+            if error is not None:
+                facts |= {"error": type(error).__name__, "cause": error.cause, "hint": error.hint}
+            elif outcome.value is not None:
+                found = outcome.value
+                facts |= {
+                    "count": found.counts.total,
+                    "unit": found.counts.unit,
+                    "stack_used": found.stack[0],
+                    "stack_reserved": found.stack[1],
+                }
+            results.append(facts)
+            if not json:
+                _print_check(facts)
+    if json:
+        write_json(results)
+    _require_all(results)
+
+
+def _print_check(facts: dict[str, Any]) -> None:
+    if facts["ok"]:
+        line = f"{facts['count']} {facts['unit']}, stack {facts['stack_used']}"
+        stdout().print(
+            f"[green]ok[/]    {facts['place']}: {line} of {facts['stack_reserved']} bytes"
+        )
+    else:
+        stdout().print(f"[red]fails[/] {facts['place']}: {facts['error']}: {facts['cause']}")
+
+
+def _require_all(results: Sequence[dict[str, Any]]) -> None:
+    bad = [facts["place"] for facts in results if not facts["ok"]]
+    if bad:
+        raise DeviceError(f"{len(bad)} of {len(results)} places fail: {', '.join(bad)}")
+
+
+def _selftest_images(places: Sequence[Place], folder: Path) -> dict[str, Path]:
+    from mcuq.build.selftest import build_selftest
+    from mcuq_hil import load_board
+
+    return {
+        name: build_selftest(load_board(name), folder / name).elf
+        for name in sorted({place.board for place in places})
+    }
+
+
+@hil_app.command("run")
+def run(
+    elf: Annotated[Path, typer.Argument(help="A firmware.elf that mcuq built.")],
+    board: Annotated[str, typer.Option("--board", "-b", help="The board it was built for.")],
+    input_: Annotated[
+        list[Path], typer.Option("--input", help=".npy of int8 samples, one file an input.")
+    ],
+    port: PortOption = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write the outputs here, as .npz.")
+    ] = None,
+    json: JsonFlag = False,
+) -> None:
+    """Run an image on int8 samples: outputs and counts, as the device gives them."""
+    import numpy as np
+
+    from mcuq_hil import load_board, open_session
+
+    samples = [_read_samples(path) for path in input_]
+    if len({len(array) for array in samples}) != 1:
+        raise InputError("the input files hold different numbers of samples")
+    with open_session(load_board(board), elf, port) as session:
+        outputs, totals = _run_all(session, samples)
+        unit = session.unit
+    if output is not None:
+        arrays = {f"y{index}": array for index, array in enumerate(outputs)}
+        np.savez(output, allow_pickle=False, **arrays)
+    facts = {"samples": len(totals), "unit": unit, "counts": totals}
+    if json:
+        write_json(facts)
+        return
+    mean = sum(totals) / max(len(totals), 1)
+    stdout().print(f"{len(totals)} samples, {mean:.0f} {unit} each")
+
+
+def _read_samples(path: Path) -> npt.NDArray[np.int8]:
+    import numpy as np
+
+    try:
+        array = np.load(path, allow_pickle=False)
+    except (OSError, ValueError) as error:
+        raise InputError(f"cannot read {path}: {error}") from error
+    if not isinstance(array, np.ndarray) or array.dtype != np.int8 or array.ndim < 1:
+        raise InputError(f"{path} does not hold an int8 array", "quantize the samples first")
+    return array
+
+
+def _run_all(
+    session: Session, samples: Sequence[npt.NDArray[np.int8]]
+) -> tuple[list[npt.NDArray[np.int8]], list[int]]:
+    import numpy as np
+
+    rows: list[list[bytes]] = []
+    totals = []
+    for index in range(len(samples[0])):
+        found, counts = session.run_counted([array[index].tobytes() for array in samples])
+        rows.append(found)
+        totals.append(counts.total)
+    columns = [b"".join(row[i] for row in rows) for i in range(len(session.info.outputs))]
+    shapes = [(len(rows), io.bytes) for io in session.info.outputs]
+    return [
+        np.frombuffer(column, np.int8).reshape(shape)
+        for column, shape in zip(columns, shapes, strict=True)
+    ], totals
+
+
+@hil_app.command("soak")
+def soak(
+    farm: FarmOption = None,
+    board: BoardOption = None,
+    port: PortOption = None,
+    minutes: Annotated[float, typer.Option(min=0.01, help="How long.")] = 10.0,
+    json: JsonFlag = False,
+) -> None:
+    """Check every place again and again, all at once, and count what goes wrong."""
+    from mcuq_hil.farm import soak as soak_places
+
+    places = _places(farm, board, port)
+    with tempfile.TemporaryDirectory() as scratch:
+        images = _selftest_images(places, Path(scratch))
+        stderr().print(f"soaking {len(places)} places for {minutes:g} minutes", style="dim")
+        report = soak_places(places, images, minutes * 60)
+    if json:
+        errors = [{"place": place, "cause": error.cause} for place, error in report.errors]
+        write_json({"seconds": report.seconds, "rounds": dict(report.exchanges), "errors": errors})
+    else:
+        for place, rounds in report.exchanges.items():
+            stdout().print(f"{place}: {rounds} rounds")
+        for place, error in report.errors:
+            stdout().print(f"[red]{place}[/]: {error.cause}")
+    if not report.is_clean:
+        raise DeviceError(f"the soak found {len(report.errors)} errors")
