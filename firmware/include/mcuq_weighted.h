@@ -90,6 +90,14 @@ void mcuq_depthwise_run_expanded_9(const int8_t **taps, const int32_t *weights,
 void mcuq_depthwise_group(const int8_t *const *taps, int32_t count, int32_t offset,
     const int32_t *weights, const mcuq_channel_group *channels, int8_t *output, int32_t width);
 
+/* The scratch behind the driver's own: taps' addresses and moves, a pixel of padding. */
+static inline int32_t *mcuq_depthwise_spare(const mcuq_depthwise *p, int32_t *scratch)
+{
+    const int32_t taps = p->kernel_height * p->kernel_width;
+    const int8_t **table = (const int8_t **)(void *)scratch;
+    return (int32_t *)(void *)(table + 2 * taps) + (p->channels + 3) / 4;
+}
+
 /* The depthwise driver. `run` takes runs of pixels where there are nine taps and whole groups. */
 void mcuq_depthwise_windows(const mcuq_depthwise *p, const int32_t *weights,
     const mcuq_channel_group *channels, const int8_t *input, int8_t *output, int32_t *scratch,

@@ -5,9 +5,9 @@ void mcuq_depthwise_s4(const mcuq_depthwise *p, const int32_t *weights,
     const mcuq_channel_group *channels, const int8_t *input, int8_t *output, int32_t *scratch)
 {
     const int32_t count = (p->channels + 3) / 4 * p->kernel_height * p->kernel_width;
+    int32_t *unpacked = mcuq_depthwise_spare(p, scratch);
     for (int32_t i = 0; i < count; i++) {
-        scratch[i] = mcuq_unpack_nibbles(weights, i);
+        unpacked[i] = mcuq_unpack_nibbles(weights, i);
     }
-    mcuq_depthwise_windows(
-        p, scratch, channels, input, output, scratch + count, mcuq_depthwise_run_9);
+    mcuq_depthwise_windows(p, unpacked, channels, input, output, scratch, mcuq_depthwise_run_9);
 }
