@@ -30,6 +30,9 @@ def build(
     evaluations: options.Evaluations = None,
     method: options.Method = None,
     workers: options.Workers = None,
+    ranges: options.Ranges = None,
+    activations: options.Activations = None,
+    weights_per: options.WeightsPer = None,
     max_flash: options.MaxFlash = None,
     max_ram: options.MaxRam = None,
     min_accuracy: options.MinAccuracy = None,
@@ -55,6 +58,9 @@ def build(
         "evaluations": evaluations,
         "method": method,
         "workers": workers,
+        "ranges": ranges,
+        "activations": activations,
+        "weights_per": weights_per,
     }
     gates = {
         "max_flash": max_flash,

@@ -16,16 +16,52 @@ if TYPE_CHECKING:
 
 def inspect(
     model: Annotated[Path, typer.Argument(help="A .tflite (or other supported) float model.")],
+    ranges: Annotated[
+        Path | None,
+        typer.Option("--ranges", help="File of mcuq calibrate: draw each activation's histogram."),
+    ] = None,
+    observer: Annotated[
+        str, typer.Option("--observer", help="Whose range to mark: minmax, mse, entropy, …")
+    ] = "minmax",
     json: JsonFlag = False,
 ) -> None:
     """Show a model's operators, shapes, MACs and parameters; fails if one is not supported."""
     from mcuq.frontends import load_model
 
-    facts = _facts(load_model(model))
+    graph = load_model(model)
+    if ranges is not None:
+        _inspect_ranges(graph, ranges, observer, json)
+        return
+    facts = _facts(graph)
     if json:
         write_json(facts)
     else:
         _draw(facts)
+
+
+def _inspect_ranges(graph: Graph, file: Path, observer: str, json: bool) -> None:
+    from mcuq.calibrate import ranges_from
+    from mcuq.calibrate.files import read_statistics
+    from mcuq.cli.histogram import clipped_share, histogram_table
+
+    seen = read_statistics(file, graph)
+    statistics = {name: seen[name] for name in graph.activations}
+    found = ranges_from(statistics, [observer])
+    chosen = {name: found.range(name, observer) for name in statistics}
+    if not json:
+        stdout().print(histogram_table(statistics, chosen, observer))
+        return
+    rows = [
+        {
+            "name": name,
+            "low": one.low,
+            "high": one.high,
+            "range": list(chosen[name]),
+            "clipped": clipped_share(one, *chosen[name]),
+        }
+        for name, one in statistics.items()
+    ]
+    write_json({"observer": observer, "activations": rows})
 
 
 def _facts(graph: Graph) -> dict[str, Any]:

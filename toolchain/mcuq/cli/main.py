@@ -12,10 +12,13 @@ import mcuq
 from mcuq.cli import (
     boards,
     build,
+    calibrate,
     check,
     compare,
     doctor,
+    emit,
     explain,
+    finetune,
     init,
     inspect,
     quantize,
@@ -53,11 +56,14 @@ def _options(
 
 
 app.command("build")(build.build)
+app.command("calibrate")(calibrate.calibrate)
 app.command("quantize")(quantize.quantize)
 app.command("init")(init.init)
 app.add_typer(boards.app, name="boards")
 app.command("inspect")(inspect.inspect)
 app.command("report")(report.report)
+app.command("emit")(emit.emit)
+app.command("finetune")(finetune.finetune)
 app.command("explain")(explain.explain)
 app.command("compare")(compare.compare)
 app.command("check")(check.check)

@@ -10,6 +10,7 @@ import typer
 from mcuq.units import parse_bytes
 
 _DATA, _BUDGET, _GATES, _SEARCH = "Data", "Budget", "Gates (exit code 6)", "Search"
+_SCHEME = "Numbers"
 
 Model = Annotated[
     Path | None,
@@ -148,5 +149,32 @@ MaxInstructions = Annotated[
         min=1,
         rich_help_panel=_GATES,
         help="Fail above this many instructions (cycles) an inference.",
+    ),
+]
+Ranges = Annotated[
+    Path | None,
+    typer.Option(
+        "--ranges",
+        help="Activation statistics that mcuq calibrate wrote.",
+        rich_help_panel=_DATA,
+        show_default=False,
+    ),
+]
+Activations = Annotated[
+    str | None,
+    typer.Option(
+        "--activations",
+        help="asymmetric (default) or symmetric: zero point 0.",
+        rich_help_panel=_SCHEME,
+        show_default=False,
+    ),
+]
+WeightsPer = Annotated[
+    str | None,
+    typer.Option(
+        "--weights-per",
+        help="channel (default) or tensor: what a scale of a filter belongs to.",
+        rich_help_panel=_SCHEME,
+        show_default=False,
     ),
 ]

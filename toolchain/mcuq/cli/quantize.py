@@ -18,6 +18,9 @@ def quantize(
     weights: Annotated[
         str, typer.Option("--weights", help="How filters become integers.")
     ] = "minmax",
+    observer: Annotated[
+        str | None, typer.Option("--observer", help="Of every activation.", show_default="minmax")
+    ] = None,
     board: options.Board = None,
     port: options.Port = None,
     output: options.Output = None,
@@ -30,6 +33,9 @@ def quantize(
     ram: options.Ram = None,
     weight_bytes: options.WeightBytes = None,
     workers: options.Workers = None,
+    ranges: options.Ranges = None,
+    activations: options.Activations = None,
+    weights_per: options.WeightsPer = None,
     json: JsonFlag = False,
 ) -> None:
     """Build with every filter at the same width; verified and reported like `mcuq build`."""
@@ -39,6 +45,7 @@ def quantize(
     if bits not in (4, 8):
         raise UsageError(f"--bits {bits} is not known", "choose 8 or 4")
     asked = {
+        "observer": observer,
         "fixed": WeightChoice(bits, weights),
         "board": board,
         "port": port,
@@ -52,5 +59,8 @@ def quantize(
         "ram": ram,
         "weight_bytes": weight_bytes,
         "workers": workers,
+        "ranges": ranges,
+        "activations": activations,
+        "weights_per": weights_per,
     }
     run_job(job(model, asked, {}), json=json)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
 from mcuq.errors import UsageError
-from mcuq.pipeline.request import BuildRequest
+from mcuq.pipeline.request import CHOICES, BuildRequest, Scheme
 from mcuq.project import FILE_NAME, Gates, Project, load_project
 from mcuq.units import parse_size
 
 OUTPUT = Path("out")
+_SCHEME = tuple(field.name for field in fields(Scheme))
 
 
 @dataclass(frozen=True)
@@ -39,12 +40,13 @@ def job(model: Path | None, options: dict[str, Any], gates: dict[str, Any]) -> J
     limits = {name: value for name, value in gates.items() if value is not None}
     if "weight_bytes" in given:
         given["weight_bytes"] = parse_size(given["weight_bytes"])
+    scheme = {name: given.pop(name) for name in _SCHEME if name in given}
     optimize = given.get("optimize", "speed")
     if optimize not in {"speed", "size"}:
         raise UsageError(f"--optimize {optimize} is not known", "choose speed or size")
     if model is None:
         project = load_project(Path.cwd())
-        request = replace(_from_project(project), **given)
+        request = _with_scheme(replace(_from_project(project), **given), scheme)
         return Job(request, project.gates.model_copy(update=limits))
     if "calibration" not in given:
         raise UsageError(
@@ -53,7 +55,23 @@ def job(model: Path | None, options: dict[str, Any], gates: dict[str, Any]) -> J
         )
     defaults = {"board": Project.model_fields["boards"].default[0], "output": OUTPUT}
     defaults["workers"] = cores()
-    return Job(BuildRequest(model=model, **(defaults | given)), Gates(**limits))
+    request = _with_scheme(BuildRequest(model=model, **(defaults | given)), scheme)
+    return Job(request, Gates(**limits))
+
+
+def _with_scheme(request: BuildRequest, asked: dict[str, Any]) -> BuildRequest:
+    """The request with a part of its scheme replaced.
+
+    Raises:
+        UsageError: a value that is not known.
+    """
+    for name, value in asked.items():
+        known = CHOICES.get(name)
+        if known is not None and value not in known:
+            raise UsageError(
+                f"--{name.replace('_', '-')} {value} is not known", f"choose {' or '.join(known)}"
+            )
+    return replace(request, scheme=replace(request.scheme, **asked))
 
 
 def cores() -> int:
@@ -78,4 +96,6 @@ def _from_project(project: Project) -> BuildRequest:
         seed=project.seed,
         workers=cores(),
         optimize=project.optimize,
+        scheme=Scheme(**project.scheme.model_dump(exclude_none=True)),
+        ranges=project.ranges,
     )

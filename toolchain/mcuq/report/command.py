@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from mcuq.pipeline.request import BuildRequest
+    from mcuq.pipeline.request import BuildRequest, Scheme
 
 
 def command_line(request: BuildRequest) -> str:
@@ -30,6 +31,7 @@ def _files(request: BuildRequest) -> list[tuple[str, Path]]:
         ("--calibration", request.calibration),
         ("--search-data", request.search_data),
         ("--evaluation", request.evaluation),
+        ("--ranges", request.ranges),
     ]
     return [(option, path) for option, path in pairs if path is not None]
 
@@ -44,4 +46,15 @@ def _values(request: BuildRequest) -> list[tuple[str, object]]:
         ("--method", request.method if request.method != "ga" else None),
         ("--optimize", request.optimize if request.optimize != "speed" else None),
         ("--seed", request.seed),
+        *_scheme(request.scheme),
+    ]
+
+
+def _scheme(scheme: Scheme) -> list[tuple[str, object]]:
+    """What differs from the default."""
+    plain = type(scheme)()
+    return [
+        (f"--{field.name.replace('_', '-')}", getattr(scheme, field.name))
+        for field in fields(scheme)
+        if getattr(scheme, field.name) != getattr(plain, field.name)
     ]

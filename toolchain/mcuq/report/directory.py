@@ -15,16 +15,17 @@ MARKER = "manifest.json"
 
 
 @contextlib.contextmanager
-def written_whole(target: Path) -> Iterator[Path]:
+def written_whole(target: Path, *, marker: str = MARKER) -> Iterator[Path]:
     """A fresh directory to fill; on leaving, it takes the place of `target`.
 
-    When the body raises, nothing is left behind and an earlier `target` stays as it was.
+    An earlier `target` is replaced only where it is empty or holds a file called `marker`. When
+    the body raises, nothing is left behind and an earlier `target` stays as it was.
 
     Raises:
         InputError: `target` is not a directory, holds something that mcuq did not write, or
             its parent cannot be written.
     """
-    _refuse_to_replace(target)
+    _refuse_to_replace(target, marker)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         staging = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
@@ -40,12 +41,12 @@ def written_whole(target: Path) -> Iterator[Path]:
         shutil.rmtree(staging, ignore_errors=True)
 
 
-def _refuse_to_replace(target: Path) -> None:
+def _refuse_to_replace(target: Path, marker: str) -> None:
     if not target.exists():
         return
     if not target.is_dir():
         raise InputError(f"{target} is a file", "choose another --output")
-    if any(target.iterdir()) and not (target / MARKER).is_file():
+    if any(target.iterdir()) and not (target / marker).is_file():
         raise InputError(
             f"{target} holds files that mcuq did not write", "choose an empty --output directory"
         )

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 from tflite_micro.python.tflite_micro import runtime
+
+from mcuq.errors import InputError
+from mcuq.tflite.quiet import native_log_of
+
+_ARENA = re.compile(r"Arena allocation total (\d+) bytes")
 
 
 def run_micro(
@@ -32,3 +38,22 @@ def run_micro(
         for index, found in enumerate(results):
             found.append(interpreter.get_output(index).copy())
     return [np.stack(found) for found in results]
+
+
+def arena_bytes(flatbuffer: bytes) -> int:
+    """The arena that TFLite Micro allocates on this host, in bytes.
+
+    An upper bound for a device: pointers take eight bytes here, and the reference kernels unpack
+    int4 filters into the arena. The interpreter tells it on its log only, so that is read.
+
+    Raises:
+        InputError: an operator of the model is not known to it.
+    """
+    try:
+        interpreter = runtime.Interpreter.from_bytes(flatbuffer)
+    except RuntimeError as error:
+        raise InputError(f"TFLite Micro does not accept the model: {error}") from error
+    found = _ARENA.search(native_log_of(interpreter.print_allocations))
+    if found is None:
+        raise InputError("this TFLite Micro does not tell its arena size")
+    return int(found[1])

@@ -1,0 +1,25 @@
+"""A folder to drop into an STM32CubeIDE or STM32CubeMX project."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from mcuq.integrate.bare import copy_model
+from mcuq.integrate.built import Built
+from mcuq.integrate.selfcheck import check_header
+from mcuq.integrate.templates import render, write
+
+PLACE = "Middlewares/mcuq"
+
+
+def write_cubeide(built: Built, folder: Path) -> None:
+    """Middlewares/mcuq/, .extSettings for STM32CubeMX, and a file to call from main.c."""
+    copy_model(built, folder / PLACE / "model")
+    (folder / PLACE / "model" / "CMakeLists.txt").unlink()
+    write(folder / PLACE / "model_check.h", check_header(built))
+    sources = ";".join(f"{PLACE}/model/{name}" for name in built.sources)
+    settings = render("stm32cubeide/extSettings", place=PLACE, sources=sources)
+    write(folder / ".extSettings", settings)
+    write(folder / "Core" / "Src" / "app_model.c", render("stm32cubeide/app_model.c"))
+    write(folder / "Core" / "Inc" / "app_model.h", render("stm32cubeide/app_model.h"))
+    write(folder / "README.md", render("stm32cubeide/README.md", place=PLACE))

@@ -1,0 +1,7 @@
+# The model as a Zephyr module: found through ZEPHYR_EXTRA_MODULES or a west manifest.
+zephyr_library_named(model)
+zephyr_library_sources(
+@sources
+)
+zephyr_library_include_directories(kernels)
+zephyr_include_directories(. include)

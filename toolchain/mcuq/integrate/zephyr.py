@@ -1,0 +1,42 @@
+"""A Zephyr application, with the model as a Zephyr module beside it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from mcuq.integrate.bare import copy_model
+from mcuq.integrate.built import Built
+from mcuq.integrate.selfcheck import check_header
+from mcuq.integrate.templates import render, write
+
+BOARDS = {
+    "stm32f746": "stm32f746g_disco",
+    "nucleo-f446re": "nucleo_f446re",
+    "nucleo-f411re": "nucleo_f411re",
+    "nucleo-g071rb": "nucleo_g071rb",
+    "nucleo-h563zi": "nucleo_h563zi",
+    "nucleo-h743zi": "nucleo_h743zi",
+    "nucleo-l432kc": "nucleo_l432kc",
+    "b-l475e-iot01a": "disco_l475_iot1",
+    "nrf52840-dk": "nrf52840dk/nrf52840",
+    "rp2040-pico": "rpi_pico",
+    "mps2-an386": "mps2/an386",
+    "mps3-an547": "mps3/corstone300/an547",
+    "stm32f103c8": "stm32_min_dev@blue",
+}
+"""Our boards' names in Zephyr; another one is the user's to fill in."""
+
+
+def write_zephyr(built: Built, folder: Path) -> None:
+    """CMakeLists.txt, prj.conf, sample.yaml, src/main.c and model/ with its module.yml."""
+    board = BOARDS.get(built.manifest.target.name, "YOUR_BOARD")
+    copy_model(built, folder / "model")
+    sources = "\n".join(f"    {name}" for name in built.sources)
+    write(folder / "model" / "CMakeLists.txt", render("zephyr/model.cmake", sources=sources))
+    write(folder / "model" / "zephyr" / "module.yml", render("zephyr/module.yml"))
+    write(folder / "CMakeLists.txt", render("zephyr/CMakeLists.txt"))
+    write(folder / "prj.conf", render("zephyr/prj.conf"))
+    write(folder / "sample.yaml", render("zephyr/sample.yaml", board=board))
+    write(folder / "src" / "main.c", render("zephyr/main.c"))
+    write(folder / "src" / "model_check.h", check_header(built))
+    write(folder / "README.md", render("zephyr/README.md", board=board))
