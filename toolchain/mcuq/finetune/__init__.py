@@ -3,17 +3,21 @@
 Needs TensorFlow (the extra `tensorflow`), which is imported only when training starts.
 """
 
-from mcuq.finetune.finetune import finetune
+from mcuq.finetune.finetune import finetune, untrained
+from mcuq.finetune.judge import Gain, measure_gain
 from mcuq.finetune.settings import Settings
 from mcuq.finetune.sidecar import read_sidecar, sidecar_path, write_sidecar
 from mcuq.finetune.tuned import METHOD, Tuned
 
 __all__ = [
     "METHOD",
+    "Gain",
     "Settings",
     "Tuned",
     "finetune",
+    "measure_gain",
     "read_sidecar",
     "sidecar_path",
+    "untrained",
     "write_sidecar",
 ]

@@ -60,11 +60,24 @@ def finetune(
     return replace(network.tuned(graph), history=history)
 
 
+def untrained(graph: Graph, data: Dataset, config: Config) -> Tuned:
+    """Post-training quantization on the grids that training would start from.
+
+    Raises:
+        UsageError, InputError: as `finetune`.
+    """
+    plan = make_plan(graph, data.inputs, config)
+    return Tuned(graph, plan.filters, plan.ranges(graph.activations, {}))
+
+
 def _tensorflow() -> Any:
     """TensorFlow takes seconds to import and announces itself: only who trains waits for it."""
     try:
         with quiet_native_log():
             import tensorflow
+
+            # Looks for devices now rather than at the first operation.
+            tensorflow.constant(0.0)
     except ImportError as error:
         raise UsageError(
             "fine-tuning needs TensorFlow", "pip install 'mcuq[tensorflow]'"

@@ -93,19 +93,9 @@ class Network:
             name: Tensor(name, tensor.shape, data.get(name, tensor.data))
             for name, tensor in original.tensors.items()
         }
-        return Tuned(replace(original, tensors=tensors), filters, self._ranges(original))
-
-    def _ranges(self, original: Graph) -> dict[str, tuple[float, float]]:
-        """What the int8 values of each tensor's grid mean."""
-        ranges = {}
-        for name in original.activations:
-            group = self._plan.leader[name]
-            grid = self._plan.grids[group]
-            log = self._group_logs.get(group)
-            scale = float(grid.scale if log is None else np.exp(log.numpy()))
-            ends = (INT8_MIN - grid.zero_point, INT8_MAX - grid.zero_point)
-            ranges[name] = (scale * ends[0], scale * ends[1])
-        return ranges
+        scales = {name: float(np.exp(log.numpy())) for name, log in self._group_logs.items()}
+        ranges = self._plan.ranges(original.activations, scales)
+        return Tuned(replace(original, tensors=tensors), filters, ranges)
 
 
 def round_to_grid(x: Array, scale: Array, zero_point: int, low: int, high: int) -> Array:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,13 +13,14 @@ from mcuq.errors import InputError, UsageError
 from mcuq.evaluate.batch import can_batch
 from mcuq.finetune.tuned import TunedFilter
 from mcuq.graph import WEIGHTED, Graph, OpKind
-from mcuq.numeric import symmetric_limit, symmetric_scale
+from mcuq.numeric import INT8_MAX, INT8_MIN, symmetric_limit, symmetric_scale
 from mcuq.quantize import Config, quantize, share_activations
 from mcuq.quantize.activations import activation_params
 from mcuq.quantize.sharing import VIEWS, AffineParams, Sharing
 from mcuq.quantize.weights import along_axis, channel_axis
 
 Inputs = tuple[npt.NDArray[np.float32], ...]
+Range = tuple[float, float]
 
 _SHARES = np.linspace(0.2, 1.0, 41)
 """Fractions of a channel's largest magnitude that are tried as the end of its grid."""
@@ -43,6 +44,20 @@ class Plan:
     leader: Mapping[str, str]
     grids: Mapping[str, AffineParams]
     rounded: frozenset[str]
+
+    def ranges(self, names: Iterable[str], scales: Mapping[str, float]) -> dict[str, Range]:
+        """What the int8 values of activations mean: (low, high) each.
+
+        Args:
+            names: activations.
+            scales: group → scale, where it is not the first one any more.
+        """
+        return {name: self._range(self.leader[name], scales) for name in names}
+
+    def _range(self, group: str, scales: Mapping[str, float]) -> Range:
+        grid = self.grids[group]
+        scale = scales.get(group, float(grid.scale))
+        return scale * (INT8_MIN - grid.zero_point), scale * (INT8_MAX - grid.zero_point)
 
 
 def make_plan(graph: Graph, inputs: Inputs, config: Config) -> Plan:

@@ -1,0 +1,68 @@
+"""`mcuq finetune`: what it writes, says and refuses."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+from pathlib import Path
+
+import pytest
+
+from mcuq.cli.main import main
+from mcuq.finetune import read_sidecar
+from mcuq.frontends import load_model
+from mcuq.resources import example_dir
+
+DIGITS = example_dir("digits")
+WORDS = ["finetune", str(DIGITS / "digits_float32.tflite"), "--train"]
+needs_tensorflow = pytest.mark.skipif(
+    importlib.util.find_spec("tensorflow") is None,
+    reason="tensorflow is not installed (mcuq[tensorflow])",
+)
+
+
+@needs_tensorflow
+@pytest.mark.slow
+def test_a_tuned_model_is_written_with_its_grids(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output = tmp_path / "tuned.tflite"
+    data = ["--evaluation", str(DIGITS / "evaluation.npz"), "--epochs", "1", "--bits", "2"]
+    words = [*WORDS, str(DIGITS / "calibration.npz"), *data, "-o", str(output)]
+    assert main([*words, "--json"]) == 0
+    facts = json.loads(capsys.readouterr().out)
+    assert facts["metric"] == "top1"
+    assert facts["before"] < 0.5 < facts["after"]
+    assert facts["loss"]["after"] < facts["loss"]["before"]
+    assert set(facts["bits"].values()) == {2}
+    graph = load_model(output)
+    assert set(read_sidecar(tmp_path / "tuned.tuned.json", graph).filters) == set(graph.weights)
+
+
+@pytest.mark.parametrize(
+    ("words", "cause"),
+    [
+        ([], "either --config or --bits"),
+        (["--bits", "4", "--config", "c.json"], "either --config or --bits"),
+        (["--bits", "4", "-o", "model.keras"], "is not a .tflite"),
+        (["--bits", "5"], "cannot train 5 bits"),
+    ],
+)
+def test_wrong_usage_is_exit_code_2(
+    words: list[str], cause: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*WORDS, str(DIGITS / "calibration.npz"), *words]) == 2
+    assert cause in capsys.readouterr().err
+
+
+def test_a_config_of_another_model_is_exit_code_3(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = tmp_path / "config.json"
+    words = [*WORDS, str(DIGITS / "calibration.npz"), "--config", str(config)]
+    assert main(words) == 3
+    config.write_text("{}")
+    assert main(words) == 3
+    config.write_text('{"tensors": []}')
+    assert main(words) == 3
+    assert "another model" in capsys.readouterr().err

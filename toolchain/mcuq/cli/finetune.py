@@ -1,0 +1,148 @@
+"""`mcuq finetune`: quantization-aware training of a float model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from mcuq.cli import options
+from mcuq.cli.output import JsonFlag, stdout, write_json
+from mcuq.cli.progress import shown_progress
+from mcuq.errors import InputError, UsageError
+
+if TYPE_CHECKING:
+    from mcuq.data import Dataset
+    from mcuq.finetune import Tuned
+    from mcuq.graph import Graph
+    from mcuq.quantize import Config
+
+
+def finetune(
+    model: Annotated[Path, typer.Argument(help="Float model.")],
+    train: Annotated[Path, typer.Option("--train", help="Training samples; labels are optional.")],
+    config: Annotated[
+        Path | None,
+        typer.Option("--config", help="config.json of a build: train for its mix of widths."),
+    ] = None,
+    bits: Annotated[
+        int | None,
+        typer.Option("--bits", help="Of every filter: 8, 4 or 2.", show_default=False),
+    ] = None,
+    output: Annotated[Path, typer.Option("--output", "-o", help="Float .tflite to write.")] = Path(
+        "finetuned.tflite"
+    ),
+    epochs: Annotated[int, typer.Option("--epochs", min=1)] = 20,
+    rate: Annotated[float, typer.Option("--rate", min=0.0, help="Learning rate.")] = 1e-3,
+    labels: Annotated[
+        float,
+        typer.Option(
+            "--labels", min=0.0, max=1.0, help="Share of the labels in the loss; 0: distil only."
+        ),
+    ] = 0.0,
+    evaluation: options.Evaluation = None,
+    metric: options.Metric = None,
+    seed: Annotated[int, typer.Option("--seed", min=0)] = 0,
+    json: JsonFlag = False,
+) -> None:
+    """Tune weights and scales so that a model bears few bits; needs TensorFlow."""
+    from mcuq.data import load_data
+    from mcuq.finetune import Settings
+    from mcuq.finetune import finetune as tune
+    from mcuq.frontends import load_model
+
+    if (config is None) == (bits is None):
+        raise UsageError("give either --config or --bits", "for example --bits 4")
+    if output.suffix != ".tflite":
+        raise UsageError(f"--output {output} is not a .tflite", "give it that suffix")
+    graph = load_model(model)
+    data = load_data(train, graph)
+    judged = None if evaluation is None else load_data(evaluation, graph)
+    wanted = _configuration(graph, config, bits)
+    settings = Settings(epochs=epochs, rate=rate, label_share=labels, seed=seed)
+    with shown_progress() as progress:
+        tuned = tune(graph, data, wanted, settings=settings, progress=progress)
+    _write(tuned, output)
+    facts = _facts(tuned, output)
+    if judged is not None:
+        facts |= _gain(graph, data, judged, wanted, tuned, metric)
+    if json:
+        write_json(facts)
+    else:
+        _draw(facts)
+
+
+def _configuration(graph: Graph, path: Path | None, bits: int | None) -> Config:
+    """Widths and observers from a `config.json`, or one width for all filters."""
+    from pydantic import ValidationError
+
+    from mcuq.quantize import Config, WeightChoice
+    from mcuq.report.configuration import ConfigFile
+
+    if path is None:
+        return Config(default_weight=WeightChoice(bits or 8))
+    try:
+        tensors = ConfigFile.model_validate_json(path.read_bytes()).tensors
+    except ValidationError as error:
+        raise InputError(
+            f"{path}: {error.errors()[0]['msg']}", "give a build's config.json"
+        ) from error
+    weights = {t.name: WeightChoice(t.bits, t.scheme) for t in tensors if t.role == "weight"}
+    if set(weights) != set(graph.weights):
+        raise InputError(f"{path} describes another model", "give the config.json of this model")
+    observers = {t.name: t.scheme for t in tensors if t.role == "activation"}
+    return Config(weights, observers)
+
+
+def _write(tuned: Tuned, output: Path) -> None:
+    from mcuq.finetune import sidecar_path, write_sidecar
+    from mcuq.tflite.float_model import float_tflite_bytes
+
+    output.parent.mkdir(parents=True, exist_ok=True)
+    output.write_bytes(float_tflite_bytes(tuned.graph))
+    write_sidecar(tuned, sidecar_path(output))
+
+
+def _facts(tuned: Tuned, output: Path) -> dict[str, Any]:
+    from mcuq.finetune import sidecar_path
+
+    return {
+        "model": str(output),
+        "sidecar": str(sidecar_path(output)),
+        "epochs": len(tuned.history) - 1,
+        "loss": {"before": tuned.history[0], "after": min(tuned.history)},
+        "bits": {name: each.bits for name, each in tuned.filters.items()},
+    }
+
+
+def _gain(
+    graph: Graph, data: Dataset, judged: Dataset, wanted: Config, tuned: Tuned, metric: str | None
+) -> dict[str, Any]:
+    from mcuq.evaluate.metrics import get_metric
+    from mcuq.finetune import measure_gain, untrained
+
+    chosen = get_metric(metric or ("agreement" if judged.labels is None else "top1"))
+    gain = measure_gain(graph, untrained(graph, data, wanted), tuned, judged, chosen)
+    return {
+        "metric": chosen.name,
+        "float": gain.float_model,
+        "before": gain.before,
+        "after": gain.after,
+    }
+
+
+def _draw(facts: dict[str, Any]) -> None:
+    console = stdout()
+    loss = facts["loss"]
+    console.print(
+        f"{facts['epochs']} epochs: held-back loss {loss['before']:.4f} → {loss['after']:.4f}",
+        markup=False,
+    )
+    if "metric" in facts:
+        console.print(
+            f"{facts['metric']}: float {facts['float']:.4f}, quantized {facts['before']:.4f}, "
+            f"fine-tuned {facts['after']:.4f}",
+            markup=False,
+        )
+    console.print(f"wrote {facts['model']} and {facts['sidecar']}", markup=False)
