@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -23,7 +25,7 @@ from mcuq.frontends.tflite.records import FileModel, FileOp, FileTensor
 from mcuq.frontends.tflite.rules import RULES
 from mcuq.frontends.tflite.spread import gather_dilations
 from mcuq.frontends.tflite.view import Operand, OpView, Rule
-from mcuq.graph import Graph, Op, Tensor
+from mcuq.graph import Graph, LeakyReluAttrs, Op, OpKind, Tensor
 from mcuq.graph.shapes import infer_shape
 
 _PASS_THROUGH = frozenset({"QUANTIZE", "DEQUANTIZE"})
@@ -31,33 +33,51 @@ _PASS_THROUGH = frozenset({"QUANTIZE", "DEQUANTIZE"})
 _MAX_ELEMENTS = 2**31 - 1
 
 
-def convert(model: FileModel, name: str | None) -> Graph:
+@dataclass(frozen=True)
+class Converted:
+    """The float graph, and the records its tensors come from.
+
+    Attributes:
+        graph: real numbers throughout.
+        records: graph tensor → the record that says how the file stores it. A value that the file
+            stores both as float and as integers has the integers' record.
+    """
+
+    graph: Graph
+    records: Mapping[str, FileTensor]
+
+
+def convert(model: FileModel, name: str | None, keep_rescaling: bool = False) -> Converted:
     """The graph of a file's records.
 
     Args:
         model: the records.
         name: the graph's name; None takes the subgraph's.
+        keep_rescaling: where the file changes integers from one scale to another, which leaves the
+            real number as it is, add a LEAKY_RELU of slope 1: the operator that does so.
 
     Raises:
         InputError: an operator, type or shape is not supported, or the file contradicts itself.
     """
     name = name or model.name or "main"
     model = gather_dilations(model)
-    conversion = _Conversion(model)
+    conversion = _Conversion(model, keep_rescaling)
     for op in model.ops:
         conversion.add(op)
-    return conversion.graph(name)
+    return conversion.result(name)
 
 
 class _Conversion:
     """The values known so far, by tensor index, and the operators lowered so far."""
 
-    def __init__(self, model: FileModel) -> None:
+    def __init__(self, model: FileModel, keep_rescaling: bool) -> None:
         self._model = model
+        self._keep_rescaling = keep_rescaling
         self._names = UniqueNames()
         self._tensors: dict[str, Tensor] = {}
         self._ops: list[Op] = []
         self._values: dict[int, Operand] = {}
+        self._records: dict[str, FileTensor] = {}
         self._inputs = [self._input(model.tensors[index]) for index in model.inputs]
         if not self._inputs:
             raise damaged("the model has no inputs")
@@ -79,16 +99,28 @@ class _Conversion:
         if folded is not None:
             self._values[output] = self._constant(self._model.tensors[output], folded)
         elif op.kind in _PASS_THROUGH and view.operands[0] is not None:
-            self._values[output] = view.operands[0]
+            self._values[output] = self._passed(op, view, view.operands[0])
         else:
-            self._values[output] = self._lower(op, view)
+            self._values[output] = self._lower(op, view, RULES[op.kind])
 
-    def graph(self, name: str) -> Graph:
-        """The finished graph."""
+    def result(self, name: str) -> Converted:
+        """The finished graph with its records."""
         outputs = tuple(self._output(index) for index in self._model.outputs)
         if not outputs:
             raise damaged("the model has no outputs")
-        return Graph(name, self._tensors, tuple(self._ops), tuple(self._inputs), outputs)
+        graph = Graph(name, self._tensors, tuple(self._ops), tuple(self._inputs), outputs)
+        return Converted(graph, self._records)
+
+    def _passed(self, op: FileOp, view: OpView, operand: Operand) -> Operand:
+        """The same real number in another form."""
+        stored, known = self._model.tensors[op.outputs[0]], self._records.get(operand.name)
+        if stored.quantization is not None and known is not None and operand.data is None:
+            if known.quantization is None:
+                self._records[operand.name] = stored
+            elif self._keep_rescaling and known.quantization != stored.quantization:
+                rescale = Rule(OpKind.LEAKY_RELU, "", lambda view: LeakyReluAttrs(1.0))
+                return self._lower(op, view, rescale)
+        return replace(operand, quantized=operand.quantized or stored.quantization is not None)
 
     def _input(self, tensor: FileTensor) -> str:
         check(InputView(tensor), INPUT_CONSTRAINTS)
@@ -96,6 +128,7 @@ class _Conversion:
         quantized = tensor.quantization is not None
         self._values[tensor.index] = Operand(name, tensor.shape, tensor.dtype, quantized)
         self._tensors[name] = Tensor(name, tensor.shape)
+        self._records[name] = tensor
         return name
 
     def _output(self, index: int) -> str:
@@ -129,6 +162,7 @@ class _Conversion:
 
     def _constant(self, tensor: FileTensor, data: npt.NDArray[Any]) -> Operand:
         name = self._result_names.get(tensor.index) or self._take_name(tensor)
+        self._records[name] = tensor
         if tensor.quantization is None or data is not tensor.data:
             return Operand(name, data.shape, data.dtype.name, data=data)
         scale, zero_point = (
@@ -138,8 +172,7 @@ class _Conversion:
         real = (data.astype(np.float64) - zero_point) * scale
         return Operand(name, data.shape, tensor.dtype, True, real.astype(np.float32))
 
-    def _lower(self, op: FileOp, view: OpView) -> Operand:
-        rule = RULES[op.kind]
+    def _lower(self, op: FileOp, view: OpView, rule: Rule) -> Operand:
         check(view, (real_operands, *rule.constraints))
         attrs = rule.attrs(view)
         operands = _graph_operands(rule, view)
@@ -155,6 +188,7 @@ class _Conversion:
             self._keep_constant(operand)
         name = view.output_name
         self._tensors[name] = Tensor(name, shape)
+        self._records[name] = tensor
         inputs = tuple(operand.name for operand in operands)
         self._ops.append(Op(rule.kind, name, inputs, (name,), attrs))
         return Operand(name, shape, tensor.dtype, tensor.quantization is not None)

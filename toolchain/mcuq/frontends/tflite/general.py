@@ -110,7 +110,8 @@ def real_operands(op: OpView) -> str | None:
 
     Export the model in float32; integer and boolean arithmetic is not supported.
     """
-    count = RULES[op.kind].tensors
+    rule = RULES.get(op.kind)
+    count = rule.tensors if rule else 1
     for number, operand in enumerate(op.operands[:count]):
         if operand is not None and not operand.is_real:
             return f"operand {number} {operand.name!r} is {operand.dtype}"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from mcuq.frontends.simplify import tidy
 from mcuq.frontends.source import read_bytes
-from mcuq.frontends.tflite.convert import convert
+from mcuq.frontends.tflite.convert import Converted, convert
 from mcuq.frontends.tflite.reader import read_model
 from mcuq.graph import Graph
 
@@ -23,6 +24,22 @@ def load_tflite(source: Path | bytes) -> Graph:
     Raises:
         InputError: unreadable, damaged, or with an operator, type or shape that is not supported.
     """
+    return read_tflite(source).graph
+
+
+def read_tflite(source: Path | bytes, keep_rescaling: bool = False) -> Converted:
+    """As `load_tflite`, with the records that say how the file stores each tensor.
+
+    Args:
+        source: file or bytes.
+        keep_rescaling: see `convert`.
+
+    Raises:
+        InputError: as `load_tflite`.
+    """
     model = read_model(source if isinstance(source, bytes) else read_bytes(source))
-    graph = convert(model, None if isinstance(source, bytes) else source.stem)
-    return tidy(graph) if any(op.kind in _DETOURS for op in model.ops) else graph
+    name = None if isinstance(source, bytes) else source.stem
+    converted = convert(model, name, keep_rescaling)
+    if any(op.kind in _DETOURS for op in model.ops):
+        return replace(converted, graph=tidy(converted.graph))
+    return converted

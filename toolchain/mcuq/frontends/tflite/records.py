@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import numpy.typing as npt
 
 from mcuq.frontends.tflite.view import Options
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Quantization:
     """Affine quantization of a tensor: real = scale × (stored - zero_point).
 
@@ -23,6 +24,16 @@ class Quantization:
     scale: npt.NDArray[Any]
     zero_point: npt.NDArray[Any]
     axis: int
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, Quantization)
+            and np.array_equal(self.scale, other.scale)
+            and np.array_equal(self.zero_point, other.zero_point)
+            and self.axis == other.axis
+        )
+
+    __hash__ = None  # type: ignore[assignment]
 
 
 @dataclass(frozen=True)

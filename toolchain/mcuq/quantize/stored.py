@@ -1,0 +1,80 @@
+"""A TFLite file that is quantized already, as the integers it holds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from mcuq.errors import InputError
+from mcuq.frontends.tflite import read_tflite
+from mcuq.frontends.tflite.convert import Converted
+from mcuq.frontends.tflite.records import FileTensor
+from mcuq.graph import WEIGHTED, Op
+from mcuq.quantize.qgraph import QuantizedGraph, QuantizedTensor
+
+_BITS = {"int8": 8, "int4": 4, "int32": 32}
+_HINT = "quantize it anew instead: give the file as a model, with calibration data"
+
+
+def load_quantized(source: Path | bytes) -> QuantizedGraph:
+    """The integer model of an int8 TFLite file, weights, scales and zero points as they are.
+
+    QUANTIZE and DEQUANTIZE at the edges are left out: inputs and outputs are int8. Rescaling
+    between layers is a LEAKY_RELU of slope 1.
+
+    Raises:
+        InputError: unreadable or not supported; or not int8 throughout: float layers, 16-bit or
+            unsigned activations, asymmetric weights.
+    """
+    converted = read_tflite(source, keep_rescaling=True)
+    graph = converted.graph
+    parameters = {name: op for op in graph.ops if op.kind in WEIGHTED for name in op.inputs[1:]}
+    tensors = {
+        name: _parameter(converted, name, parameters[name])
+        if name in parameters
+        else _value(converted, name)
+        for name in graph.tensors
+    }
+    return QuantizedGraph(graph.name, tensors, graph.ops, graph.inputs, graph.outputs)
+
+
+def _value(converted: Converted, name: str) -> QuantizedTensor:
+    """An activation, or a constant that an element-wise operator reads."""
+    tensor, record = converted.graph.tensors[name], converted.records.get(name)
+    stored = None if record is None else record.quantization
+    if record is None or stored is None or record.dtype != "int8" or stored.scale.size != 1:
+        form = "unknown" if record is None else record.dtype
+        raise InputError(f"tensor {name!r} is stored as {form}, not as int8", _HINT)
+    data = None
+    if tensor.is_constant:
+        data = _integers(record, name).reshape(tensor.shape).astype(np.int8)
+    scale = stored.scale.astype(np.float32)
+    return QuantizedTensor(name, tensor.shape, 8, scale, int(stored.zero_point[0]), None, data)
+
+
+def _parameter(converted: Converted, name: str, op: Op) -> QuantizedTensor:
+    """A filter (int8 or int4) or a bias (int32)."""
+    record = converted.records[name]
+    is_bias = name == op.inputs[-1] and len(op.inputs) == 3
+    stored = record.quantization
+    allowed = ("int32",) if is_bias else ("int8", "int4")
+    if stored is None or record.dtype not in allowed or np.any(stored.zero_point != 0):
+        kind = "bias" if is_bias else "filter"
+        raise InputError(
+            f"{kind} {name!r} is stored as {record.dtype}, not as symmetric {allowed[0]}", _HINT
+        )
+    shape = converted.graph.tensors[name].shape
+    data = _integers(record, name).reshape(shape)
+    axis = stored.axis if stored.scale.size > 1 else None
+    values = data.astype(np.int32) if is_bias else data.astype(np.int8)
+    scale = stored.scale.astype(np.float32)
+    return QuantizedTensor(name, shape, _BITS[record.dtype], scale, 0, axis, values)
+
+
+def _integers(record: FileTensor, name: str) -> npt.NDArray[Any]:
+    if record.data is None:
+        raise InputError(f"constant {name!r} is computed in the file", _HINT)
+    return record.data
