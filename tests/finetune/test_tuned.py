@@ -101,6 +101,22 @@ def test_only_new_values_are_rounded() -> None:
     assert plan.leader["f"] == plan.leader["h"]
 
 
+def test_one_scale_a_filter_where_asked() -> None:
+    choice = WeightChoice(4, per="tensor")
+    plan = make_plan(small_classifier(), small_data().inputs, Config(default_weight=choice))
+    assert plan.filters["w"].scale.shape == (1,)
+    tuned = Tuned(small_classifier(), plan.filters, plan.ranges("xhflp", {}))
+    assert tuned.quantized().tensors["w"].axis is None
+
+
+def test_symmetric_activations_stay_symmetric() -> None:
+    plan = make_plan(small_classifier(), small_data().inputs, Config(activations="symmetric"))
+    tuned = Tuned(small_classifier(), plan.filters, plan.ranges("xhflp", {}), "symmetric")
+    for name in "xhl":
+        assert tuned.quantized().tensors[name].zero_point == 0
+        assert tuned.quantized().tensors[name].scale[0] == plan.grids[plan.leader[name]].scale
+
+
 def test_a_model_that_mixes_samples_is_refused() -> None:
     graph = small_classifier()
     tensors = {**graph.tensors, "m": Tensor("m", (3,))}

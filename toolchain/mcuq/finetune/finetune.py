@@ -67,7 +67,7 @@ def untrained(graph: Graph, data: Dataset, config: Config) -> Tuned:
         UsageError, InputError: as `finetune`.
     """
     plan = make_plan(graph, data.inputs, config)
-    return Tuned(graph, plan.filters, plan.ranges(graph.activations, {}))
+    return Tuned(graph, plan.filters, plan.ranges(graph.activations, {}), plan.activations)
 
 
 def _tensorflow() -> Any:

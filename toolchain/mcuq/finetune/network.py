@@ -95,7 +95,7 @@ class Network:
         }
         scales = {name: float(np.exp(log.numpy())) for name, log in self._group_logs.items()}
         ranges = self._plan.ranges(original.activations, scales)
-        return Tuned(replace(original, tensors=tensors), filters, ranges)
+        return Tuned(replace(original, tensors=tensors), filters, ranges, self._plan.activations)
 
 
 def round_to_grid(x: Array, scale: Array, zero_point: int, low: int, high: int) -> Array:

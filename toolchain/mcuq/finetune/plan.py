@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -14,8 +14,9 @@ from mcuq.evaluate.batch import can_batch
 from mcuq.finetune.tuned import TunedFilter
 from mcuq.graph import WEIGHTED, Graph, OpKind
 from mcuq.numeric import INT8_MAX, INT8_MIN, symmetric_limit, symmetric_scale
-from mcuq.quantize import Config, quantize, share_activations
+from mcuq.quantize import Config, WeightChoice, quantize, share_activations
 from mcuq.quantize.activations import activation_params
+from mcuq.quantize.config import ActivationScheme
 from mcuq.quantize.sharing import VIEWS, AffineParams, Sharing
 from mcuq.quantize.weights import along_axis, channel_axis
 
@@ -35,6 +36,7 @@ class Plan:
     axes: filter → the dimension that has a scale an element, or None.
     leader: activation → the group whose grid it is on.
     grids: group → first scale, and the zero point, which stays.
+    activations: scheme of all grids that are not prescribed.
     rounded: tensors whose values are brought to their group's grid when they are computed.
     """
 
@@ -43,6 +45,7 @@ class Plan:
     axes: Mapping[str, int | None]
     leader: Mapping[str, str]
     grids: Mapping[str, AffineParams]
+    activations: ActivationScheme
     rounded: frozenset[str]
 
     def ranges(self, names: Iterable[str], scales: Mapping[str, float]) -> dict[str, Range]:
@@ -57,6 +60,8 @@ class Plan:
     def _range(self, group: str, scales: Mapping[str, float]) -> Range:
         grid = self.grids[group]
         scale = scales.get(group, float(grid.scale))
+        if self.activations == "symmetric":
+            return -INT8_MAX * scale, INT8_MAX * scale
         return scale * (INT8_MIN - grid.zero_point), scale * (INT8_MAX - grid.zero_point)
 
 
@@ -78,7 +83,10 @@ def make_plan(graph: Graph, inputs: Inputs, config: Config) -> Plan:
     sharing = share_activations(graph)
     kinds = {op.inputs[1]: op.kind for op in sharing.graph.ops if op.kind in WEIGHTED}
     bits = {name: _known_width(name, config.weight(name).bits) for name in kinds}
-    axes = {name: channel_axis(kind, bits[name]) for name, kind in kinds.items()}
+    axes = {
+        name: channel_axis(kind, bits[name], config.weight(name).per)
+        for name, kind in kinds.items()
+    }
     params = activation_params(sharing, ranges, config)
     return Plan(
         sharing.graph,
@@ -86,12 +94,13 @@ def make_plan(graph: Graph, inputs: Inputs, config: Config) -> Plan:
         axes,
         sharing.leader,
         {leader: params[leader] for leader in dict.fromkeys(sharing.leader.values())},
+        config.activations,
         _rounded(sharing),
     )
 
 
 def _check_batch(graph: Graph, ranges: Ranges, config: Config) -> None:
-    plain = Config(observers=config.observers, default_observer=config.default_observer)
+    plain = replace(config, weights={}, default_weight=WeightChoice())
     if not can_batch(quantize(graph, ranges, plain)):
         raise InputError(
             "an operator of this model mixes the samples of a batch",

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, PositiveFloat, V
 from mcuq.errors import InputError
 from mcuq.finetune.tuned import Tuned, TunedFilter
 from mcuq.graph import Graph
+from mcuq.quantize.config import ActivationScheme
 
 _HINT = "write it again with `mcuq finetune`"
 
@@ -28,6 +29,7 @@ class _Sidecar(_Strict):
 
     filters: dict[str, _Filter]
     ranges: dict[str, tuple[FiniteFloat, FiniteFloat]]
+    activations: ActivationScheme
 
 
 def sidecar_path(model: Path) -> Path:
@@ -45,7 +47,7 @@ def write_sidecar(tuned: Tuned, path: Path) -> None:
         name: _Filter(bits=each.bits, scale=tuple(map(float, each.scale)))
         for name, each in tuned.filters.items()
     }
-    sidecar = _Sidecar(filters=filters, ranges=dict(tuned.ranges))
+    sidecar = _Sidecar(filters=filters, ranges=dict(tuned.ranges), activations=tuned.activations)
     try:
         path.write_text(sidecar.model_dump_json(indent=1) + "\n", encoding="utf-8")
     except OSError as error:
@@ -70,4 +72,4 @@ def read_sidecar(path: Path, graph: Graph) -> Tuned:
     }
     if set(filters) != set(graph.weights) or set(sidecar.ranges) != set(graph.activations):
         raise InputError(f"{path} describes another model than '{graph.name}'", _HINT)
-    return Tuned(graph, filters, sidecar.ranges)
+    return Tuned(graph, filters, sidecar.ranges, sidecar.activations)

@@ -12,6 +12,7 @@ from mcuq.calibrate import Ranges
 from mcuq.graph import WEIGHTED, Graph, OpKind
 from mcuq.numeric import dequantize
 from mcuq.quantize import Config, QuantizedGraph, QuantizedWeight, WeightChoice, quantize
+from mcuq.quantize.config import ActivationScheme
 from mcuq.quantize.weights import Bank, along_axis, channel_axis, round_to_scale
 
 METHOD = "finetuned"
@@ -28,6 +29,10 @@ class TunedFilter:
     bits: int
     scale: npt.NDArray[np.float32]
 
+    def axis(self, kind: OpKind) -> int | None:
+        """The dimension that `scale` goes along, in a filter of an operator of `kind`."""
+        return channel_axis(kind, self.bits) if self.scale.size > 1 else None
+
 
 @dataclass(frozen=True)
 class Tuned:
@@ -37,19 +42,21 @@ class Tuned:
         graph: the model; every filter's values are scale × integer.
         filters: filter name → its grid.
         ranges: activation name → (low, high) of its int8 values.
+        activations: scheme of the int8 values.
         history: loss on the held-back samples, before training and after each epoch.
     """
 
     graph: Graph
     filters: Mapping[str, TunedFilter]
     ranges: Mapping[str, tuple[float, float]]
+    activations: ActivationScheme = "asymmetric"
     history: tuple[float, ...] = ()
 
     @property
     def config(self) -> Config:
         """Every filter at its width by `METHOD`, every activation observed by `METHOD`."""
         choices = {name: WeightChoice(tuned.bits, METHOD) for name, tuned in self.filters.items()}
-        return Config(weights=choices, default_observer=METHOD)
+        return Config(choices, default_observer=METHOD, activations=self.activations)
 
     @property
     def bank(self) -> Bank:
@@ -71,7 +78,7 @@ class Tuned:
     def _integers(self, name: str, kind: OpKind, tuned: TunedFilter) -> QuantizedWeight:
         data = self.graph.tensors[name].data
         assert data is not None  # quantizing has refused computed filters
-        axis = channel_axis(kind, tuned.bits)
+        axis = tuned.axis(kind)
         return QuantizedWeight(round_to_scale(data, tuned.scale, tuned.bits, axis), tuned.scale)
 
 
@@ -79,7 +86,7 @@ def snapped(
     weight: npt.NDArray[np.float32], kind: OpKind, tuned: TunedFilter
 ) -> npt.NDArray[np.float32]:
     """The nearest values of the filter's grid."""
-    axis = channel_axis(kind, tuned.bits)
+    axis = tuned.axis(kind)
     values = round_to_scale(weight, tuned.scale, tuned.bits, axis)
     scale = along_axis(tuned.scale, weight.ndim, axis).astype(np.float32)
     return dequantize(values, scale)
