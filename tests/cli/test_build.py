@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from mcuq.cli.main import main
@@ -159,3 +160,29 @@ def test_mistakes_are_one_line_and_leave_nothing(
     assert captured.out == ""
     assert cause in captured.err.splitlines()[0]
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_result_runs_again_on_other_samples(project: Path, built: dict[str, Any]) -> None:
+    done = run(project, "run", "evaluation.npz", "--samples", "8", "--json", "-o", "answers.npz")
+    assert done.returncode == 0, done.stderr
+    facts = json.loads(done.stdout)
+    assert facts["samples"] == facts["equal_tflm"] == len(facts["counts"]) == 8
+    assert facts["unit"] == "instructions"
+    answers = np.load(project / "answers.npz")["y0"]
+    labels = np.load(project / "evaluation.npz")["y"][:8]
+    assert facts["top1"] == np.mean(answers.argmax(axis=1) == labels)
+    assert run(project, "run", "mcuq.toml").returncode == 3
+
+
+def test_profile_and_explain_agree_with_the_manifest(project: Path, built: dict[str, Any]) -> None:
+    done = run(project, "profile", "--json")
+    assert done.returncode == 0, done.stderr
+    profiled = json.loads(done.stdout)
+    assert len(profiled["layers"]) == len(built["layers"])
+    assert profiled["total"] == pytest.approx(built["result"]["instructions"], rel=0.02)
+    explained = json.loads(run(project, "explain", "0", "--json").stdout)
+    assert explained["layer"] == built["layers"][0]
+    assert sum(item["built"] for item in explained["alternatives"]) == 1
+    widest = [item for item in explained["alternatives"] if item["choice"] == "int8:minmax"]
+    assert widest[0]["rise"] == 0.0
+    assert run(project, "explain", "99").returncode == 2

@@ -21,10 +21,13 @@ from mcuq.cli import (
     finetune,
     init,
     inspect,
+    profile,
     quantize,
     report,
+    run,
 )
 from mcuq.cli.failure import report_failure
+from mcuq.cli.hil import hil_app
 from mcuq.cli.output import configure
 
 app = typer.Typer(
@@ -60,7 +63,10 @@ app.command("calibrate")(calibrate.calibrate)
 app.command("quantize")(quantize.quantize)
 app.command("init")(init.init)
 app.add_typer(boards.app, name="boards")
+app.add_typer(hil_app, name="hil")
 app.command("inspect")(inspect.inspect)
+app.command("run")(run.run)
+app.command("profile")(profile.profile)
 app.command("report")(report.report)
 app.command("emit")(emit.emit)
 app.command("finetune")(finetune.finetune)

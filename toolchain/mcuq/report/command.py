@@ -45,7 +45,7 @@ def _values(request: BuildRequest) -> list[tuple[str, object]]:
         ("--evaluations", request.evaluations),
         ("--method", request.method if request.method != "ga" else None),
         ("--optimize", request.optimize if request.optimize != "speed" else None),
-        ("--seed", request.seed),
+        ("--seed", None if request.fixed else request.seed),
         *_scheme(request.scheme),
     ]
 

@@ -1,0 +1,71 @@
+"""`mcuq run`: the built image on samples of the user's."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mcuq.cli import options
+from mcuq.cli.output import JsonFlag, stdout, write_json
+from mcuq.errors import DeviceError
+
+if TYPE_CHECKING:
+    from mcuq.report.rerun import Rerun
+
+
+def run(
+    data: Annotated[Path, typer.Argument(help="Samples, as for a build: .npz or a directory.")],
+    folder: Annotated[
+        Path, typer.Argument(metavar="[DIR]", help="Directory that mcuq build wrote.")
+    ] = Path("out"),
+    port: options.Port = None,
+    samples: Annotated[
+        int, typer.Option("--samples", min=0, help="The first so many; 0: all.")
+    ] = 0,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="Write the outputs, in real values, as .npz."),
+    ] = None,
+    json: JsonFlag = False,
+) -> None:
+    """Run a built image on samples; compare each with TensorFlow Lite Micro."""
+    import numpy as np
+
+    from mcuq.report.rerun import run_again
+
+    done = run_again(folder, data, port=port, limit=samples)
+    if output is not None:
+        np.savez(output, allow_pickle=False, **{f"y{i}": y for i, y in enumerate(done.outputs)})
+    total = len(done.counts)
+    if json:
+        write_json(
+            {
+                "samples": total,
+                "equal_tflm": done.equal_tflm,
+                "unit": done.unit,
+                "counts": list(done.counts),
+                "top1": _top1(done),
+            }
+        )
+    else:
+        console = stdout()
+        mean = sum(done.counts) / total
+        console.print(f"{total} samples, {mean:,.0f} {done.unit} each")
+        if (top1 := _top1(done)) is not None:
+            console.print(f"top1 {top1:.2%}")
+        console.print(f"{done.equal_tflm} of {total} equal to TensorFlow Lite Micro in every byte")
+    if done.equal_tflm != total:
+        raise DeviceError(f"{total - done.equal_tflm} of {total} samples differ")
+
+
+def _top1(done: Rerun) -> float | None:
+    """Where there are labels that are class numbers or one-hot rows."""
+    from mcuq.errors import InputError
+    from mcuq.evaluate.metrics import Predictions, top1
+
+    try:
+        return top1(Predictions(done.outputs, done.data))
+    except InputError:
+        return None

@@ -1,0 +1,143 @@
+"""An earlier result on its board again: other samples, or layer by layer."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from mcuq.data import Dataset, load_data
+from mcuq.errors import InputError
+from mcuq.frontends.tflite.reader import read_model
+from mcuq.frontends.tflite.records import FileModel, FileTensor
+from mcuq.graph import Graph, Tensor
+from mcuq.numeric import dequantize, quantize_values
+from mcuq.pipeline.profile import Target, profile_calls
+from mcuq.report.manifest import Manifest
+from mcuq.report.store import read_manifest
+from mcuq.tflite.micro import run_micro
+from mcuq_hil import open_session
+from mcuq_hil.boards import load_board
+
+Int8s = npt.NDArray[np.int8]
+
+
+@dataclass(frozen=True)
+class Rerun:
+    """What the device answered.
+
+    Attributes:
+        outputs: real values (samples, …), one array an output.
+        data: what it was given.
+        counts: of one inference, a number a sample.
+        unit: "instructions" from an emulator, "cycles" from hardware.
+        equal_tflm: how many samples TFLite Micro answers with the same bytes.
+    """
+
+    outputs: tuple[npt.NDArray[np.float32], ...]
+    data: Dataset
+    counts: tuple[int, ...]
+    unit: str
+    equal_tflm: int
+
+
+def run_again(folder: Path, data: Path, *, port: str | None = None, limit: int = 0) -> Rerun:
+    """Run the image of an output directory on samples.
+
+    Args:
+        folder: what `mcuq build` wrote.
+        data: samples in real values, as for a build.
+        port: serial port of a real board; None boots the emulator.
+        limit: the first so many samples only; 0 takes all.
+
+    Raises:
+        InputError: `folder` or `data` cannot be used. HilError: the board or link failed.
+    """
+    manifest = read_manifest(folder)
+    model = _read_flatbuffer(folder)
+    samples = load_data(data, _inputs_of(model))
+    samples = samples.take(limit) if limit else samples
+    inputs = [
+        quantize_values(values, *_affine(model.tensors[index]))
+        for values, index in zip(samples.inputs, model.inputs, strict=True)
+    ]
+    counts: list[int] = []
+    rows: list[list[Int8s]] = []
+    with open_session(load_board(manifest.target.name), _image(folder), port) as session:
+        for sample in range(len(samples)):
+            found, counted = session.run_counted([values[sample].tobytes() for values in inputs])
+            rows.append([np.frombuffer(part, np.int8) for part in found])
+            counts.append(counted.total)
+        unit = session.unit
+    tensors = [model.tensors[index] for index in model.outputs]
+    outputs = [
+        np.stack([row[i] for row in rows]).reshape(len(rows), *tensor.shape[1:])
+        for i, tensor in enumerate(tensors)
+    ]
+    expected = run_micro((folder / "model.tflite").read_bytes(), inputs, len(outputs))
+    real = tuple(
+        dequantize(values, *_affine(tensor))
+        for values, tensor in zip(outputs, tensors, strict=True)
+    )
+    return Rerun(real, samples, tuple(counts), unit, _equal(outputs, expected))
+
+
+def profile_again(folder: Path, *, port: str | None = None) -> tuple[Manifest, tuple[int, ...]]:
+    """Counts of each layer of an output directory, measured now.
+
+    Returns:
+        The result's manifest, and a count for each of its layers.
+
+    Raises:
+        InputError: `folder` cannot be used. DeviceError: no compiler. HilError: the board or
+            link failed.
+    """
+    manifest = read_manifest(folder)
+    model = _read_flatbuffer(folder)
+    sample = [np.zeros(model.tensors[index].shape, np.int8) for index in model.inputs]
+    target = Target(load_board(manifest.target.name), manifest.optimize, port)
+    with tempfile.TemporaryDirectory() as scratch:
+        copy = Path(scratch) / "model"
+        shutil.copytree(folder / "model", copy)
+        return manifest, profile_calls(target, copy, sample)
+
+
+def _read_flatbuffer(folder: Path) -> FileModel:
+    path = folder / "model.tflite"
+    if not path.is_file():
+        raise InputError(f"{path}: no such file", "build it again")
+    return read_model(path.read_bytes())
+
+
+def _image(folder: Path) -> Path:
+    path = folder / "firmware.elf"
+    if not path.is_file():
+        raise InputError(f"{path}: no such file", "build it again")
+    return path
+
+
+def _inputs_of(model: FileModel) -> Graph:
+    """A graph that has nothing but the inputs: what samples are checked against."""
+    tensors = [model.tensors[index] for index in model.inputs]
+    named = {tensor.name: Tensor(tensor.name, tensor.shape) for tensor in tensors}
+    return Graph(model.name, named, (), tuple(named), ())
+
+
+def _affine(tensor: FileTensor) -> tuple[np.float32, int]:
+    quantization = tensor.quantization
+    if quantization is None or tensor.dtype != "int8":
+        raise InputError(f"model.tflite: {tensor.name} is not int8", "build it again")
+    return np.float32(quantization.scale[0]), int(quantization.zero_point[0])
+
+
+def _equal(found: list[Int8s], expected: list[Int8s]) -> int:
+    samples = len(found[0])
+    same = [
+        (a.reshape(samples, -1) == b.reshape(samples, -1)).all(axis=1)
+        for a, b in zip(found, expected, strict=True)
+    ]
+    return int(np.logical_and.reduce(same).sum())
