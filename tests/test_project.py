@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mcuq.errors import InputError
-from mcuq.project import Budget, Gates, Project, load_project
+from mcuq.project import Budget, Gates, Project, SchemeTable, load_project
 from mcuq.resources import example_dir
 from mcuq.units import Share
 
@@ -63,13 +63,16 @@ def test_no_project_file_says_how_to_write_one(tmp_path: Path) -> None:
     assert "mcuq init" in caught.value.hint
 
 
+TABLES = (Project, Budget, Gates, SchemeTable)
+
+
 def test_the_blank_project_mentions_every_key() -> None:
     text = (example_dir("blank") / "mcuq.toml").read_text()
-    keys = [*Project.model_fields, *Budget.model_fields, *Gates.model_fields]
+    keys = [name for table in TABLES for name in table.model_fields]
     missing = [key for key in keys if f"{key} =" not in text and f"[{key}]" not in text]
     assert missing == []
 
 
 def test_every_key_is_described() -> None:
-    for table in (Project, Budget, Gates):
+    for table in TABLES:
         assert all(field.description for field in table.model_fields.values())

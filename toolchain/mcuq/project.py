@@ -53,6 +53,17 @@ class Budget(_Strict):
     )
 
 
+class SchemeTable(_Strict):
+    """How numbers become integers, as far as the search does not decide it."""
+
+    activations: Literal["asymmetric", "symmetric"] | None = Field(
+        default=None, description="Ranges as they are (default), or with zero point 0."
+    )
+    weights_per: Literal["channel", "tensor"] | None = Field(
+        default=None, description="A scale an output channel (default), or one a filter."
+    )
+
+
 class Gates(_Strict):
     """Limits a result must keep, else `mcuq build` ends with exit code 6."""
 
@@ -96,6 +107,10 @@ class Project(_Strict):
     optimize: Literal["speed", "size"] = Field(
         default="speed", description="Compiler and kernel choice."
     )
+    ranges: Path | None = Field(
+        default=None, description="Activation statistics that mcuq calibrate wrote."
+    )
+    scheme: SchemeTable = Field(default=SchemeTable(), description="How numbers become integers.")
     budget: Budget = Field(default=Budget(), description="What the firmware may take.")
     gates: Gates = Field(default=Gates(), description="Limits checked after the build.")
 
@@ -139,7 +154,11 @@ def _known_keys(error: ValidationError) -> str:
     """The keys of the table in which the first unknown key stands."""
     for detail in error.errors():
         if detail["type"] == "extra_forbidden":
-            tables: dict[str, type[BaseModel]] = {"budget": Budget, "gates": Gates}
+            tables: dict[str, type[BaseModel]] = {
+                "budget": Budget,
+                "gates": Gates,
+                "scheme": SchemeTable,
+            }
             table = tables.get(str(detail["loc"][0]), Project)
             return f"known keys: {', '.join(table.model_fields)}"
     return "see the mcuq.toml reference in the documentation"
@@ -148,7 +167,7 @@ def _known_keys(error: ValidationError) -> str:
 def _resolved(project: Project, folder: Path) -> Project:
     paths = {
         name: (folder / value)
-        for name in ("model", "calibration", "search_data", "evaluation", "output")
+        for name in ("model", "calibration", "search_data", "evaluation", "output", "ranges")
         if (value := getattr(project, name)) is not None
     }
     return project.model_copy(update=paths)

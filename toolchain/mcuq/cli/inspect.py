@@ -47,7 +47,9 @@ def _inspect_ranges(graph: Graph, file: Path, observer: str, json: bool) -> None
     seen = read_statistics(file, graph)
     statistics = {name: seen[name] for name in graph.activations}
     found = ranges_from(statistics, [observer])
-    chosen = {name: found.range(name, observer) for name in statistics}
+    # What is quantized always holds 0.
+    ends = {name: found.range(name, observer) for name in statistics}
+    chosen = {name: (min(low, 0.0), max(high, 0.0)) for name, (low, high) in ends.items()}
     if not json:
         stdout().print(histogram_table(statistics, chosen, observer))
         return

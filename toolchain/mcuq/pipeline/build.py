@@ -69,9 +69,9 @@ def build(request: BuildRequest, folder: Path, progress: ProgressCallback = sile
     loaded = load(request)
     target = Target(loaded.board, request.optimize, request.port)
     progress(Progress("calibrate", note=f"{len(loaded.calibration)} samples"))
-    statistics = observe(loaded.graph, loaded.calibration.inputs)
-    ranges = ranges_from(statistics, OBSERVERS)
-    plain = {bits: _plain(loaded, ranges, bits) for bits in (8, 4)}
+    statistics = loaded.statistics or observe(loaded.graph, loaded.calibration.inputs)
+    ranges = ranges_from(statistics, dict.fromkeys((*OBSERVERS, request.scheme.observer)))
+    plain = {bits: _plain(request, loaded, ranges, bits) for bits in (8, 4)}
     if request.fixed is None:
         found = _searched(request, loaded, target, ranges, plain, progress)
     else:
@@ -80,9 +80,11 @@ def build(request: BuildRequest, folder: Path, progress: ProgressCallback = sile
     return replace(result, statistics=statistics)
 
 
-def _plain(loaded: Loaded, ranges: Ranges, bits: int) -> QuantizedGraph:
+def _plain(request: BuildRequest, loaded: Loaded, ranges: Ranges, bits: int) -> QuantizedGraph:
     """Min-max throughout, every filter at one width."""
-    return quantize(loaded.graph, ranges, Config(default_weight=WeightChoice(bits)))
+    base = request.scheme.config
+    choice = replace(base.default_weight, bits=bits)
+    return quantize(loaded.graph, ranges, replace(base, default_weight=choice))
 
 
 def _sample(qgraph: QuantizedGraph, data: Dataset) -> list[Int8s]:
@@ -97,11 +99,17 @@ def _searched(
     plain: dict[int, QuantizedGraph],
     progress: ProgressCallback,
 ) -> Found:
+    base = request.scheme.config
     progress(Progress("candidates"))
     choices, bank = weight_candidates(
-        loaded.graph, ranges, loaded.calibration, workers=request.workers, progress=progress
+        loaded.graph,
+        ranges,
+        loaded.calibration,
+        config=base,
+        workers=request.workers,
+        progress=progress,
     )
-    space = build_space(loaded.graph, ranges, choices, OBSERVERS)
+    space = build_space(loaded.graph, ranges, choices, OBSERVERS, base)
     progress(Progress("compile", note=f"kernels for {loaded.board.core}"))
     table = cost_table(target, plain, _sample(plain[8], loaded.calibration))
     candidates = Candidates(loaded.graph, ranges, bank, space)
@@ -111,7 +119,7 @@ def _searched(
         request.seed,
         request.workers,
         request.output.parent / f".{request.output.name}.search.jsonl",
-        fingerprint([loaded.inputs, space.space, loaded.limits, versions()]),
+        fingerprint([loaded.inputs, space.space, base, loaded.limits, versions()]),
     )
     genome, summary = search_configuration(
         candidates, loaded.search, table, loaded.limits, settings, progress
@@ -128,8 +136,11 @@ def _fixed(
     int8: QuantizedGraph,
 ) -> Found:
     """No search: every filter takes `choice`."""
-    _, bank = weight_candidates(loaded.graph, ranges, loaded.calibration, methods=(choice,))
-    config = Config(default_weight=choice)
+    base = request.scheme.config
+    _, bank = weight_candidates(
+        loaded.graph, ranges, loaded.calibration, methods=(choice,), config=base
+    )
+    config = replace(base, default_weight=replace(choice, per=request.scheme.weights_per))
     qgraph = quantize(loaded.graph, ranges, config, bank)
     sample = _sample(qgraph, loaded.calibration)
     table = cost_table(target, {8: int8, choice.bits: qgraph}, sample)

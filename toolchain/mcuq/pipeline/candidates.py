@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from mcuq.calibrate import Ranges
 from mcuq.data import Dataset
 from mcuq.graph import Graph
 from mcuq.progress import ProgressCallback, silent
-from mcuq.quantize import WeightChoice
+from mcuq.quantize import Config, WeightChoice
 from mcuq.quantize.candidates import DEFAULT_METHODS, build_bank
 from mcuq.quantize.weights import Bank
 
-PLAIN = (WeightChoice(8), WeightChoice(4))
+_PLAIN_BITS = (8, 4)
 SAMPLES = 512
 """Calibration samples that the candidates are fitted to: more change little."""
 
@@ -31,18 +32,27 @@ def weight_candidates(
     data: Dataset,
     *,
     methods: Sequence[WeightChoice] = DEFAULT_METHODS,
+    config: Config | None = None,
     workers: int = 1,
     progress: ProgressCallback = silent,
 ) -> tuple[dict[str, tuple[WeightChoice, ...]], Bank]:
-    """For each filter its choices, the reference (plain int8) first, and the bank behind them."""
+    """For each filter its choices, the reference (plain int8) first, and the bank behind them.
+
+    `config` says what the filters' scales belong to and how activations are quantized.
+    """
+    config = config or Config()
+    per = config.default_weight.per
+    methods = [replace(choice, per=per) for choice in methods]
     bank = build_bank(
         graph,
         ranges,
         data.take(SAMPLES).inputs,
         methods=methods,
+        config=config,
         cache_dir=cache_dir(),
         workers=workers,
         progress=progress,
     )
-    strong = [choice for choice in methods if choice not in PLAIN]
-    return dict.fromkeys(graph.weights, (*PLAIN, *strong)), bank
+    plain = [WeightChoice(bits, per=per) for bits in _PLAIN_BITS]
+    strong = [choice for choice in methods if choice not in plain]
+    return dict.fromkeys(graph.weights, (*plain, *strong)), bank

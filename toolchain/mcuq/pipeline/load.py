@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from mcuq.calibrate import Statistics
+from mcuq.calibrate.files import read_statistics
 from mcuq.data import Dataset, fingerprint, load_data
 from mcuq.errors import UsageError
 from mcuq.evaluate.metrics import Metric, get_metric
@@ -22,6 +24,7 @@ class Loaded:
     """Attributes:
     calibration, search, evaluation: samples; the last two fall back to the one before.
     limits: bytes; flash and RAM are the board's where nothing less was asked.
+    statistics: of an earlier calibration, where one is given.
     inputs: role → SHA-256 of the file.
     """
 
@@ -32,6 +35,7 @@ class Loaded:
     evaluation: Dataset
     metric: Metric
     limits: Limits
+    statistics: Mapping[str, Statistics] | None
     inputs: Mapping[str, str]
 
 
@@ -53,6 +57,7 @@ def load(request: BuildRequest) -> Loaded:
         "calibration": request.calibration,
         "search_data": request.search_data,
         "evaluation": request.evaluation,
+        "ranges": request.ranges,
     }
     return Loaded(
         graph,
@@ -62,6 +67,7 @@ def load(request: BuildRequest) -> Loaded:
         evaluation,
         get_metric(name, request.metric_folder),
         _limits(request, board, graph),
+        read_statistics(request.ranges, graph) if request.ranges else None,
         {role: _hash(path) for role, path in files.items() if path is not None},
     )
 

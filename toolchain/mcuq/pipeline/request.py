@@ -4,12 +4,44 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
-from mcuq.quantize import WeightChoice
+from mcuq.quantize import Config, WeightChoice
+from mcuq.quantize.config import ActivationScheme, Per
 from mcuq.units import Size
 
 Optimize = Literal["speed", "size"]
+
+
+CHOICES = {
+    "activations": get_args(ActivationScheme),
+    "weights_per": get_args(Per),
+}
+"""Values of the fields of `Scheme` that have a few."""
+
+
+@dataclass(frozen=True)
+class Scheme:
+    """How numbers become integers, as far as no search decides it.
+
+    Attributes:
+        activations: ranges as they are, or widened to [-a, a].
+        weights_per: a scale an output channel, or one a filter.
+        observer: of every activation, where no search chooses one.
+    """
+
+    activations: ActivationScheme = "asymmetric"
+    weights_per: Per = "channel"
+    observer: str = "minmax"
+
+    @property
+    def config(self) -> Config:
+        """The configuration that a search starts from."""
+        return Config(
+            default_weight=WeightChoice(per=self.weights_per),
+            default_observer=self.observer,
+            activations=self.activations,
+        )
 
 
 @dataclass(frozen=True)
@@ -27,6 +59,8 @@ class BuildRequest:
     weight_bytes: bytes of all filters, or a share of what int8 filters take.
     method: a search method, see `mcuq.search.METHODS`.
     fixed: with a choice, no search: every filter takes it.
+    scheme: of the integers.
+    ranges: file that `mcuq calibrate` wrote; None observes the calibration samples.
     evaluations: candidates the search may score; None lets mcuq choose.
     seed: of everything random.
     workers: processes that score candidates; results do not depend on it.
@@ -55,3 +89,5 @@ class BuildRequest:
     optimize: Optimize = "speed"
     port: str | None = None
     device_samples: int = 32
+    scheme: Scheme = Scheme()
+    ranges: Path | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from mcuq.graph import Graph
 from mcuq.quantize import Config, WeightChoice
@@ -23,6 +23,7 @@ class ModelSpace:
         weights: for each weight gene, its choices.
         observers: for each activation gene, its choices.
         groups: for each activation gene, the activations that take its choice.
+        base: what no gene decides.
     """
 
     space: Space
@@ -30,6 +31,7 @@ class ModelSpace:
     weights: tuple[tuple[WeightChoice, ...], ...]
     observers: tuple[tuple[str, ...], ...]
     groups: tuple[tuple[str, ...], ...]
+    base: Config = field(default_factory=Config)
 
     def config(self, genome: Genome) -> Config:
         """The configuration that `genome` stands for."""
@@ -45,7 +47,7 @@ class ModelSpace:
             )
             for name in group
         }
-        return Config(weights=weights, observers=observers)
+        return replace(self.base, weights=weights, observers=observers)
 
     def widths(self, genome: Genome) -> dict[str, int]:
         """Filter name → bits."""
@@ -65,6 +67,7 @@ def build_space(
     ranges: RangeSource,
     candidates: Mapping[str, Sequence[WeightChoice]],
     observers: Collection[str],
+    base: Config | None = None,
 ) -> ModelSpace:
     """One gene a filter, one a group of activations that share their scale.
 
@@ -73,6 +76,7 @@ def build_space(
         ranges: ranges under every observer.
         candidates: filter name → its choices, the reference first.
         observers: names; those that give a group the same ranges as an earlier one are left out.
+        base: what no gene decides.
     """
     weight_genes = [_weight_gene(graph, name, candidates[name]) for name in graph.weights]
     groups, choices = _activation_choices(graph, ranges, observers)
@@ -86,6 +90,7 @@ def build_space(
         tuple(tuple(candidates[name]) for name in graph.weights),
         tuple(choices),
         tuple(groups),
+        base or Config(),
     )
 
 

@@ -55,8 +55,8 @@ def activation_params(
         spans[leader] = (low, low + 255 * float(params.scale))
     for op in sharing.graph.ops:
         _widen_output(op, sharing, spans)
-    params = symmetric_params if config.activations == "symmetric" else asymmetric_params
-    params_of = {leader: AffineParams(*params(*span)) for leader, span in spans.items()}
+    affine = symmetric_params if config.activations == "symmetric" else asymmetric_params
+    params_of = {leader: AffineParams(*affine(*span)) for leader, span in spans.items()}
     params_of.update(sharing.fixed)
     return {name: params_of[leader] for name, leader in sharing.leader.items()}
 

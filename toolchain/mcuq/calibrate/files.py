@@ -1,0 +1,62 @@
+"""Calibration from and to files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import reduce
+from pathlib import Path
+
+from mcuq.calibrate.calibrate import observe
+from mcuq.calibrate.statistics import Statistics
+from mcuq.calibrate.store import (
+    check_statistics,
+    merge_statistics,
+    statistics_from_json,
+    statistics_to_json,
+)
+from mcuq.data import load_data
+from mcuq.errors import InputError
+from mcuq.graph import Graph
+
+
+def observe_files(
+    graph: Graph, data: Sequence[Path], earlier: Sequence[Mapping[str, Statistics]] = ()
+) -> dict[str, Statistics]:
+    """Statistics of all samples in `data`, after those of `earlier` calibrations.
+
+    Raises:
+        InputError: a file cannot be used, or belongs to another model.
+    """
+    parts = [dict(part) for part in earlier]
+    parts += [observe(graph, load_data(path, graph).inputs) for path in data]
+    return reduce(merge_statistics, parts)
+
+
+def read_statistics(path: Path, graph: Graph) -> dict[str, Statistics]:
+    """Statistics that `write_statistics` wrote, checked against a model.
+
+    Raises:
+        InputError: no such file, not one of these, or of another model.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: cannot be read: {error}", "check the path") from error
+    statistics = statistics_from_json(text)
+    check_statistics(statistics, graph)
+    return statistics
+
+
+def write_statistics(path: Path, statistics: Mapping[str, Statistics]) -> None:
+    """Write the file, all at once.
+
+    Raises:
+        InputError: it cannot be written.
+    """
+    temporary = path.with_name(f".{path.name}.part")
+    try:
+        temporary.write_text(statistics_to_json(statistics), encoding="utf-8")
+        temporary.replace(path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise InputError(f"{path}: cannot be written: {error}", "choose another file") from error

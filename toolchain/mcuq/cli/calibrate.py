@@ -1,0 +1,41 @@
+"""`mcuq calibrate`: what activations look like, kept for later."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mcuq.cli.output import JsonFlag, stdout, write_json
+
+
+def calibrate(
+    model: Annotated[Path, typer.Argument(help="Float model.")],
+    data: Annotated[list[Path], typer.Argument(help="Samples: .npz files or .npy directories.")],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="File of statistics to write.")
+    ] = Path("ranges.json"),
+    merge: Annotated[
+        list[Path] | None,
+        typer.Option("--merge", help="Files of earlier calibrations to add to.", metavar="FILE"),
+    ] = None,
+    json: JsonFlag = False,
+) -> None:
+    """Observe every activation on DATA; the file serves any observer, and can be merged."""
+    from mcuq.calibrate import OBSERVERS, ranges_from
+    from mcuq.calibrate.files import observe_files, read_statistics, write_statistics
+    from mcuq.frontends import load_model
+
+    graph = load_model(model)
+    earlier = [read_statistics(path, graph) for path in merge or []]
+    statistics = observe_files(graph, data, earlier)
+    write_statistics(output, statistics)
+    samples = next(iter(statistics.values())).samples
+    if json:
+        ranges = ranges_from(statistics, OBSERVERS).by_tensor
+        write_json({"file": str(output), "samples": samples, "ranges": ranges})
+        return
+    stdout().print(
+        f"{samples} samples, {len(statistics)} activations observed: {output}", markup=False
+    )
