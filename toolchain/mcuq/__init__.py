@@ -1,3 +1,110 @@
-"""mcuq: fit a trained network to a microcontroller."""
+"""mcuq: fit a trained network to a microcontroller.
+
+Every stage is a typed function from value to value; names load when they are first used.
+
+    graph = mcuq.load_model(Path("model.tflite"))
+    data = mcuq.load_data(Path("calibration.npz"), graph)
+    ranges = mcuq.calibrate_graph(graph, data.inputs)
+    qgraph = mcuq.quantize_graph(graph, ranges, mcuq.Config(default_weight=mcuq.WeightChoice(4)))
+    memory = mcuq.plan_program(mcuq.lower_graph(qgraph))
+    mcuq.write_c_model(memory, mcuq.firmware_dir(), Path("model"))
+
+`mcuq.build_model` runs all stages, as `mcuq build` does. Each function is described where it is
+defined, in the package of its stage.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mcuq.build import Image, build_firmware
+    from mcuq.calibrate import Ranges
+    from mcuq.calibrate import calibrate as calibrate_graph
+    from mcuq.cost import MemoryPlan, plan_program
+    from mcuq.data import Dataset, load_data
+    from mcuq.emit.c import write_c_model
+    from mcuq.emit.tflite import tflite_bytes
+    from mcuq.errors import McuqError
+    from mcuq.evaluate.float import run_float
+    from mcuq.evaluate.integer import dequantize_outputs, quantize_inputs, run_integer
+    from mcuq.frontends import load_model
+    from mcuq.graph import Graph
+    from mcuq.lower import Program
+    from mcuq.lower import lower as lower_graph
+    from mcuq.pipeline import BuildRequest, BuildResult
+    from mcuq.pipeline import build as build_model
+    from mcuq.quantize import Config, QuantizedGraph, WeightChoice
+    from mcuq.quantize import quantize as quantize_graph
+    from mcuq.resources import firmware_dir
 
 __version__ = "0.1.0"
+
+_HOMES = {
+    "BuildRequest": ("pipeline", "BuildRequest"),
+    "BuildResult": ("pipeline", "BuildResult"),
+    "Config": ("quantize", "Config"),
+    "Dataset": ("data", "Dataset"),
+    "Graph": ("graph", "Graph"),
+    "Image": ("build", "Image"),
+    "McuqError": ("errors", "McuqError"),
+    "MemoryPlan": ("cost", "MemoryPlan"),
+    "Program": ("lower", "Program"),
+    "QuantizedGraph": ("quantize", "QuantizedGraph"),
+    "Ranges": ("calibrate", "Ranges"),
+    "WeightChoice": ("quantize", "WeightChoice"),
+    "build_firmware": ("build", "build_firmware"),
+    "build_model": ("pipeline", "build"),
+    "calibrate_graph": ("calibrate", "calibrate"),
+    "dequantize_outputs": ("evaluate.integer", "dequantize_outputs"),
+    "firmware_dir": ("resources", "firmware_dir"),
+    "load_data": ("data", "load_data"),
+    "load_model": ("frontends", "load_model"),
+    "lower_graph": ("lower", "lower"),
+    "plan_program": ("cost", "plan_program"),
+    "quantize_graph": ("quantize", "quantize"),
+    "quantize_inputs": ("evaluate.integer", "quantize_inputs"),
+    "run_float": ("evaluate.float", "run_float"),
+    "run_integer": ("evaluate.integer", "run_integer"),
+    "tflite_bytes": ("emit.tflite", "tflite_bytes"),
+    "write_c_model": ("emit.c", "write_c_model"),
+}
+
+__all__ = [
+    "BuildRequest",
+    "BuildResult",
+    "Config",
+    "Dataset",
+    "Graph",
+    "Image",
+    "McuqError",
+    "MemoryPlan",
+    "Program",
+    "QuantizedGraph",
+    "Ranges",
+    "WeightChoice",
+    "__version__",
+    "build_firmware",
+    "build_model",
+    "calibrate_graph",
+    "dequantize_outputs",
+    "firmware_dir",
+    "load_data",
+    "load_model",
+    "lower_graph",
+    "plan_program",
+    "quantize_graph",
+    "quantize_inputs",
+    "run_float",
+    "run_integer",
+    "tflite_bytes",
+    "write_c_model",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'mcuq' has no attribute {name!r}")
+    module, attribute = _HOMES[name]
+    return getattr(import_module(f"mcuq.{module}"), attribute)
