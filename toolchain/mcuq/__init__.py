@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from mcuq.lower import Program
     from mcuq.lower import lower as lower_graph
     from mcuq.pipeline import BuildRequest, BuildResult
-    from mcuq.pipeline import build as build_model
+    from mcuq.pipeline.build import build as build_model
     from mcuq.quantize import Config, QuantizedGraph, WeightChoice
     from mcuq.quantize import quantize as quantize_graph
     from mcuq.resources import firmware_dir
