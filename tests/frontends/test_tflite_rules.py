@@ -112,6 +112,10 @@ def test_fully_connected() -> None:
     _fails("default format", "FULLY_CONNECTED", [X, fitting], (1, 3), shuffled)
 
 
+def test_shape_operators_on_activations() -> None:
+    _fails("work on constants", "PACK", [X], (1, 1, 4, 4, 2))
+
+
 def test_integer_arithmetic() -> None:
     whole = TensorSpec("n", (1, 4), "int32")
     tensors = [X, whole, TensorSpec("result", (1, 4), "int32")]

@@ -19,6 +19,7 @@ from mcuq.frontends.tflite.general import (
     INPUT_CONSTRAINTS,
     OP_CONSTRAINTS,
     InputView,
+    own_rule,
     real_operands,
 )
 from mcuq.frontends.tflite.records import FileModel, FileOp, FileTensor
@@ -101,6 +102,7 @@ class _Conversion:
         elif op.kind in _PASS_THROUGH and view.operands[0] is not None:
             self._values[output] = self._passed(op, view, view.operands[0])
         else:
+            check(view, (own_rule,))
             self._values[output] = self._lower(op, view, RULES[op.kind])
 
     def result(self, name: str) -> Converted:

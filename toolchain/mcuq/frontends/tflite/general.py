@@ -105,6 +105,14 @@ def own_options(op: OpView) -> str | None:
     return None if op.options_type == expected else f"they are of type {op.options_type}"
 
 
+def own_rule(op: OpView) -> str | None:
+    """Operators on shapes and stored weights work on constants.
+
+    Export with a fixed input shape, batch 1, so that the converter can compute them in advance.
+    """
+    return None if op.kind in RULES else "an operand is computed at run time"
+
+
 def real_operands(op: OpView) -> str | None:
     """Layers compute with float32 numbers, or with quantized integers.
 

@@ -113,9 +113,13 @@ class _Regions:
         return self._reshaped(op, blocks)
 
     def _enter(self, op: FileOp) -> FileOp:
+        if len(op.outputs) != 1 or not op.inputs or op.inputs[0] < 0:
+            raise _misplaced(op)
         block, pads = self._integers(op, 1), self._integers(op, 2)
         rank = len(self.tensors[op.inputs[0]].shape)
-        if not 0 < len(block) < rank or len(pads) != 2 * len(block) or min(block) < 1:
+        if not 0 < len(block) < rank or len(pads) != 2 * len(block):
+            raise _misplaced(op)
+        if min(block) < 1 or min(pads) < 0:
             raise _misplaced(op)
         behind = rank - 1 - len(block)
         self._mark(op, (1, *block, *(1,) * behind))
@@ -124,8 +128,8 @@ class _Regions:
 
     def _leave(self, op: FileOp, blocks: Blocks) -> FileOp | None:
         block, crops = self._integers(op, 1), self._integers(op, 2)
-        expected = tuple(size for size in blocks[1 : 1 + len(block)])
-        if tuple(block) != expected or len(crops) != 2 * len(block):
+        expected = blocks[1 : 1 + len(block)]
+        if block != expected or len(crops) != 2 * len(block) or min(crops, default=0) < 0:
             raise _misplaced(op)
         if not any(crops):
             # The parts put together are the dilated result itself, with the shape the file states.
