@@ -2,6 +2,7 @@
 
 from mcuq.quantize.activations import RangeSource
 from mcuq.quantize.config import Config, WeightChoice
+from mcuq.quantize.edges import with_float_edges
 from mcuq.quantize.op_params import op_params
 from mcuq.quantize.params import (
     AddParams,
@@ -56,4 +57,5 @@ __all__ = [
     "op_params",
     "quantize",
     "share_activations",
+    "with_float_edges",
 ]

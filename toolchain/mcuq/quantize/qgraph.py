@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,11 +20,12 @@ class QuantizedTensor:
     Attributes:
         name: as in the float graph.
         shape: static.
-        bits: 8 or 4 for activations and weights (4: weights only), 32 for biases.
+        bits: 8 or 4 for activations and weights (4: weights only), 32 for biases and reals.
         scale: float32, shape (1,) per tensor or (channels,) per channel.
         zero_point: 0 for weights and biases.
         axis: the channel dimension where `scale` is per channel, else None.
         data: constants only; int8 array (int4 values unpacked, one an element) or int32 (bias).
+        real: float32 values at a float edge of the model; scale 1 and zero point 0 mean nothing.
     """
 
     name: str
@@ -33,10 +35,16 @@ class QuantizedTensor:
     zero_point: int = 0
     axis: int | None = None
     data: npt.NDArray[np.int8] | npt.NDArray[np.int32] | None = None
+    real: bool = False
 
     @property
     def is_constant(self) -> bool:
         return self.data is not None
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """Of the values in memory: int8 holds 4-bit values too."""
+        return np.dtype(np.float32) if self.real else np.dtype(f"int{max(self.bits, 8)}")
 
     @property
     def size(self) -> int:

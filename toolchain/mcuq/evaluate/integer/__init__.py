@@ -1,5 +1,10 @@
 """The quantized model on the host, in exactly the firmware's arithmetic."""
 
-from mcuq.evaluate.integer.run import dequantize_outputs, quantize_inputs, run_integer
+from mcuq.evaluate.integer.run import (
+    apply_operator,
+    dequantize_outputs,
+    quantize_inputs,
+    run_integer,
+)
 
-__all__ = ["dequantize_outputs", "quantize_inputs", "run_integer"]
+__all__ = ["apply_operator", "dequantize_outputs", "quantize_inputs", "run_integer"]

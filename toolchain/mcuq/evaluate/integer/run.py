@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from mcuq.errors import InputError
-from mcuq.evaluate.integer import elementwise, movement, pooling, weighted
+from mcuq.evaluate.integer import conversion, elementwise, movement, pooling, weighted
 from mcuq.evaluate.integer.softmax import softmax
 from mcuq.graph import WEIGHTED, Op, OpKind
 from mcuq.numeric import dequantize, quantize_values
-from mcuq.quantize import QuantizedGraph
+from mcuq.quantize import QuantizedGraph, QuantizedTensor
 from mcuq.quantize.lookup import UNARY
 
-Int8 = npt.NDArray[np.int8]
-_Function = Callable[[QuantizedGraph, Op, list[Int8]], Int8]
+Values = npt.NDArray[Any]
+"""int8, or what the tensor's `dtype` says."""
+_Function = Callable[[QuantizedGraph, Op, list[Values]], Values]
 
 _FUNCTIONS: Mapping[OpKind, _Function] = {
     OpKind.CONV_2D: weighted.conv,
@@ -37,15 +39,17 @@ _FUNCTIONS: Mapping[OpKind, _Function] = {
     OpKind.RESIZE_NEAREST_NEIGHBOR: movement.resize_nearest,
     OpKind.SOFTMAX: softmax,
     **dict.fromkeys(UNARY, elementwise.lookup),
+    OpKind.QUANTIZE: conversion.quantize,
+    OpKind.DEQUANTIZE: conversion.dequantize_reals,
 }
 
 
 def run_integer(
     qgraph: QuantizedGraph,
-    inputs: Sequence[Int8],
+    inputs: Sequence[Values],
     keep: Collection[str] | None = None,
-    feed: Mapping[str, Int8] | None = None,
-) -> dict[str, Int8]:
+    feed: Mapping[str, Values] | None = None,
+) -> dict[str, Values]:
     """Outputs of a quantized graph, byte for byte those of TFLite Micro and of the firmware.
 
     Args:
@@ -68,33 +72,47 @@ def run_integer(
     last_use = {name: number for number, op in enumerate(needed) for name in op.inputs}
     for number, op in enumerate(needed):
         operands = [_operand(qgraph, op, name, values) for name in _operand_names(op)]
-        values[op.output] = _FUNCTIONS[op.kind](qgraph, op, operands)
+        values[op.output] = apply_operator(qgraph, op, operands)
         for name in op.inputs:
             if last_use[name] == number and name not in wanted:
                 values.pop(name, None)
     return {name: _without_batch(qgraph, name, values[name]) for name in wanted}
 
 
+def apply_operator(qgraph: QuantizedGraph, op: Op, operands: list[Values]) -> Values:
+    """Output of one operator, (N, *shape), from its activations and constant operands.
+
+    Operands are (N, *shape) with the graph's shape, constants (1, *shape); weighted operators
+    take their filter and bias from the graph.
+    """
+    return _FUNCTIONS[op.kind](qgraph, op, operands)
+
+
 def quantize_inputs(
     qgraph: QuantizedGraph, inputs: Sequence[npt.NDArray[np.generic]]
-) -> list[Int8]:
-    """Real inputs (N, …) as the int8 values that the device is given."""
+) -> list[Values]:
+    """Real inputs (N, …) as the values that the device is given; float edges take reals."""
     tensors = [qgraph.tensors[name] for name in qgraph.inputs]
-    return [
-        quantize_values(np.asarray(x, np.float32), np.float32(t.scale[0]), t.zero_point)
-        for x, t in zip(inputs, tensors, strict=True)
-    ]
+    return [_stored(np.asarray(x, np.float32), t) for x, t in zip(inputs, tensors, strict=True)]
+
+
+def _stored(x: npt.NDArray[np.float32], tensor: QuantizedTensor) -> Values:
+    if tensor.real:
+        return x
+    return quantize_values(x, np.float32(tensor.scale[0]), tensor.zero_point, tensor.bits)
 
 
 def dequantize_outputs(
-    qgraph: QuantizedGraph, outputs: Mapping[str, Int8]
+    qgraph: QuantizedGraph, outputs: Mapping[str, Values]
 ) -> dict[str, npt.NDArray[np.float32]]:
-    """int8 activations by name as float32 reals."""
-    tensors = qgraph.tensors
-    return {
-        name: dequantize(x, np.float32(tensors[name].scale[0]), tensors[name].zero_point)
-        for name, x in outputs.items()
-    }
+    """Stored activations by name as float32 reals."""
+    return {name: _real(x, qgraph.tensors[name]) for name, x in outputs.items()}
+
+
+def _real(x: Values, tensor: QuantizedTensor) -> npt.NDArray[np.float32]:
+    if tensor.real:
+        return x
+    return dequantize(x, np.float32(tensor.scale[0]), tensor.zero_point)
 
 
 def _needed_ops(
@@ -121,23 +139,24 @@ def _operand_names(op: Op) -> tuple[str, ...]:
     return op.inputs[:1] if op.kind in WEIGHTED else op.inputs
 
 
-def _operand(qgraph: QuantizedGraph, op: Op, name: str, values: Mapping[str, Int8]) -> Int8:
+def _operand(qgraph: QuantizedGraph, op: Op, name: str, values: Mapping[str, Values]) -> Values:
     data = qgraph.tensors[name].data
-    return values[name] if data is None else data[None].astype(np.int8, copy=False)
+    return values[name] if data is None else data[None]
 
 
-def _with_batch(qgraph: QuantizedGraph, name: str, array: Int8) -> Int8:
+def _with_batch(qgraph: QuantizedGraph, name: str, array: Values) -> Values:
     shape = qgraph.tensors[name].shape
     inner = shape[1:] if shape[:1] == (1,) else shape
-    if array.dtype != np.int8 or array.shape[1:] != inner:
+    dtype = qgraph.tensors[name].dtype
+    if array.dtype != dtype or array.shape[1:] != inner:
         raise InputError(
-            f"tensor '{name}' takes int8 of shape (samples, {', '.join(map(str, inner))}), "
+            f"tensor '{name}' takes {dtype} of shape (samples, {', '.join(map(str, inner))}), "
             f"not {array.dtype} {array.shape}",
             "quantize the data with quantize_inputs and keep the model's shape",
         )
     return array.reshape(len(array), *shape)
 
 
-def _without_batch(qgraph: QuantizedGraph, name: str, array: Int8) -> Int8:
+def _without_batch(qgraph: QuantizedGraph, name: str, array: Values) -> Values:
     shape = qgraph.tensors[name].shape
     return array.reshape(len(array), *(shape[1:] if shape[:1] == (1,) else shape))

@@ -1,0 +1,207 @@
+"""The iterative finish: all chosen integers re-optimized together against the float model.
+
+The bits are settled; what is trained, by gradient descent through an exact simulation of the
+integer model, is which way each weight rounds and the biases. The loss is the divergence of the
+outputs from the float model's, which needs no labels. Samples kept back decide which state is
+returned, the starting one among them: the result is never worse on those.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from threadpoolctl import threadpool_limits
+
+from mcuq.evaluate.float import run_float
+from mcuq.evaluate.heads import Head, divergence, find_heads
+from mcuq.evaluate.integer import dequantize_outputs, quantize_inputs, run_integer
+from mcuq.graph import Graph
+from mcuq.progress import Progress, ProgressCallback, silent
+from mcuq.quantize.activations import RangeSource
+from mcuq.quantize.config import Config, WeightChoice
+from mcuq.quantize.qgraph import QuantizedGraph
+from mcuq.quantize.quantize import quantize
+from mcuq.quantize.refine.adam import Adam
+from mcuq.quantize.refine.functions import Array
+from mcuq.quantize.refine.loss import divergence_gradient
+from mcuq.quantize.refine.simulation import Parameters, Simulation
+from mcuq.quantize.refine.start import as_weights, start_parameters
+from mcuq.quantize.weights import Bank
+
+Inputs = Sequence[npt.NDArray[Any]]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How long and how fast.
+
+    Attributes:
+        epochs: passes over the samples.
+        batch: samples a step.
+        weight_rate: largest step of a weight, in units of its scale.
+        scale_rate: largest relative step of a filter's scale.
+        bias_rate: largest step of a bias, in units of its output's scale.
+        seed: of the samples' order.
+    """
+
+    epochs: int = 6
+    batch: int = 64
+    weight_rate: float = 0.0
+    scale_rate: float = 0.001
+    bias_rate: float = 0.1
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Refinement:
+    """The outcome.
+
+    Attributes:
+        config: the given one, its filters' methods renamed to "refined" where training helped.
+        bank: the given bank with the refined filters in it.
+        qgraph: the quantized model of `config` and `bank`.
+        before: mean divergence on the samples kept back, at the start.
+        after: the same at the end; never larger.
+    """
+
+    config: Config
+    bank: Bank
+    qgraph: QuantizedGraph
+    before: float
+    after: float
+
+
+def refine(
+    graph: Graph,
+    ranges: RangeSource,
+    config: Config,
+    inputs: Inputs,
+    held_back: Inputs,
+    *,
+    bank: Bank | None = None,
+    settings: Settings | None = None,
+    progress: ProgressCallback = silent,
+) -> Refinement:
+    """Train the rounding of a chosen configuration.
+
+    Args:
+        graph: the float model.
+        ranges: its activation ranges.
+        config: the choice to refine; bits and observers stay.
+        inputs: real samples to train on, one array (N, …) an input; no labels needed.
+        held_back: other samples, which pick the best state.
+        bank: candidates that `config` names.
+        settings: None takes the defaults.
+        progress: told after each epoch.
+    """
+    with threadpool_limits(1):
+        training = _Training(graph, ranges, config, bank or {}, inputs, settings or Settings())
+        return _best_epoch(training, held_back, progress)
+
+
+def _best_epoch(training: _Training, held_back: Inputs, progress: ProgressCallback) -> Refinement:
+    judge = _Judge(training.graph, held_back)
+    before = best = judge(training.start)
+    chosen, bank = training.config, training.bank
+    total = training.settings.epochs
+    qgraph = training.start
+    for epoch in range(total):
+        training.run_epoch(epoch)
+        config, candidate_bank = training.result()
+        candidate = quantize(training.graph, training.ranges, config, candidate_bank)
+        loss = judge(candidate)
+        if loss < best:
+            best, chosen, bank, qgraph = loss, config, candidate_bank, candidate
+        progress(Progress("refine", epoch + 1, total, f"divergence {best:.4f}, was {before:.4f}"))
+    return Refinement(chosen, bank, qgraph, before, best)
+
+
+class _Judge:
+    """Mean divergence of a quantized model on fixed samples."""
+
+    def __init__(self, graph: Graph, inputs: Inputs) -> None:
+        self._inputs = inputs
+        self._heads = find_heads(graph)
+        self._reference = run_float(graph, inputs, keep=_tensors(self._heads))
+
+    def __call__(self, qgraph: QuantizedGraph) -> float:
+        stored = quantize_inputs(qgraph, self._inputs)
+        found = run_integer(qgraph, stored, keep=_tensors(self._heads))
+        real = dequantize_outputs(qgraph, found)
+        return float(divergence(self._heads, self._reference, real).mean())
+
+
+class _Training:
+    """The state of the descent."""
+
+    def __init__(
+        self,
+        graph: Graph,
+        ranges: RangeSource,
+        config: Config,
+        bank: Bank,
+        inputs: Inputs,
+        settings: Settings,
+    ) -> None:
+        self.graph, self.ranges, self.config = graph, ranges, config
+        self.bank, self.settings = bank, settings
+        self.start = quantize(graph, ranges, config, bank)
+        self._heads = find_heads(graph)
+        self._simulation = Simulation(self.start, tuple(_tensors(self._heads)))
+        self._parameters = start_parameters(graph, self.start)
+        self._reference = run_float(graph, inputs, keep=_tensors(self._heads))
+        self._stored = _as_real(self.start, inputs)
+        self._samples = len(inputs[0])
+        self._steps = (Adam(), Adam(), Adam())
+        self._random = np.random.default_rng(settings.seed)
+
+    def run_epoch(self, epoch: int) -> None:
+        """One pass over the samples in random order; the rates fall along half a cosine."""
+        size = min(self.settings.batch, self._samples)
+        order = self._random.permutation(self._samples)
+        starts = range(0, self._samples - size + 1, size)
+        for number, start in enumerate(starts):
+            share = (epoch + number / len(starts)) / self.settings.epochs
+            self._step(order[start : start + size], 0.5 * (1 + float(np.cos(np.pi * share))))
+
+    def result(self) -> tuple[Config, Bank]:
+        """The present state as configuration and bank."""
+        refined = as_weights(self._simulation, self.start, self._parameters)
+        names = {name: choice for name, choice in refined}
+        weights: Mapping[str, WeightChoice] = {**self.config.weights, **names}
+        return replace(self.config, weights=weights), {**self.bank, **refined}
+
+    def _step(self, picked: npt.NDArray[np.int64], rate: float) -> None:
+        values = {name: array[picked] for name, array in self._stored.items()}
+        found, tape = self._simulation.forward(values, self._parameters)
+        reference = {name: array[picked] for name, array in self._reference.items()}
+        slopes = divergence_gradient(self._heads, reference, found)
+        gradients = self._simulation.backward(slopes, tape)
+        self._descend(gradients, rate)
+
+    def _descend(self, gradients: Parameters, rate: float) -> None:
+        by_weight, by_scale, by_bias = self._steps
+        weight_rates = dict.fromkeys(gradients.steps, rate * self.settings.weight_rate)
+        by_weight.step(self._parameters.steps, gradients.steps, weight_rates)
+        scale_rates = dict.fromkeys(gradients.log_scale, rate * self.settings.scale_rate)
+        by_scale.step(self._parameters.log_scale, gradients.log_scale, scale_rates)
+        bias_rates = {
+            name: rate * self.settings.bias_rate * float(self.start.tensors[name].scale[0])
+            for name in gradients.bias
+        }
+        by_bias.step(self._parameters.bias, gradients.bias, bias_rates)
+
+
+def _tensors(heads: Sequence[Head]) -> list[str]:
+    return list(dict.fromkeys(head.tensor for head in heads))
+
+
+def _as_real(qgraph: QuantizedGraph, inputs: Inputs) -> dict[str, Array]:
+    """Inputs as the device sees them, in real numbers, (N, *shape)."""
+    stored = dict(zip(qgraph.inputs, quantize_inputs(qgraph, inputs), strict=True))
+    real = dequantize_outputs(qgraph, stored)
+    return {name: x.reshape(len(x), *qgraph.tensors[name].shape) for name, x in real.items()}

@@ -1,0 +1,60 @@
+"""Where the training starts: real-valued weights that round to a given quantized model."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mcuq.graph import WEIGHTED, Graph
+from mcuq.numeric import symmetric_limit
+from mcuq.quantize.config import WeightChoice
+from mcuq.quantize.qgraph import QuantizedGraph
+from mcuq.quantize.refine.simulation import Parameters, Simulation
+from mcuq.quantize.weights import QuantizedWeight, along_axis
+
+_LEAN = 0.3
+"""How far, in steps, a weight may start away from its integer towards its float value."""
+
+
+def start_parameters(graph: Graph, qgraph: QuantizedGraph) -> Parameters:
+    """Parameters that simulate `qgraph` exactly, leaning towards the float filters."""
+    parameters = Parameters({}, {}, {})
+    for op in qgraph.ops:
+        if op.kind not in WEIGHTED:
+            continue
+        name = op.inputs[1]
+        tensor, weight = qgraph.tensors[name], graph.tensors[name].data
+        assert tensor.data is not None and weight is not None  # filters are constants
+        wanted = weight / along_axis(tensor.scale.astype(np.float64), weight.ndim, tensor.axis)
+        integers = tensor.data.astype(np.float64)
+        parameters.steps[name] = integers + np.clip(wanted - integers, -_LEAN, _LEAN)
+        parameters.log_scale[name] = np.log(tensor.scale.astype(np.float64))
+        parameters.bias[op.output] = _bias(qgraph, op.inputs, qgraph.tensors[op.output].shape[-1])
+    return parameters
+
+
+def _bias(qgraph: QuantizedGraph, inputs: tuple[str, ...], channels: int) -> np.ndarray:
+    if len(inputs) < 3:
+        return np.zeros(channels)
+    tensor = qgraph.tensors[inputs[2]]
+    assert tensor.data is not None  # biases are constants
+    return tensor.data * tensor.scale.astype(np.float64)
+
+
+def as_weights(
+    simulation: Simulation, qgraph: QuantizedGraph, parameters: Parameters
+) -> dict[tuple[str, WeightChoice], QuantizedWeight]:
+    """The parameters as a bank of one candidate a filter, method `REFINED`."""
+    bank: dict[tuple[str, WeightChoice], QuantizedWeight] = {}
+    for output, layer in simulation.layers.items():
+        name = layer.op.inputs[1]
+        bits = qgraph.tensors[name].bits
+        scale = np.exp(parameters.log_scale[name]).astype(np.float32)
+        limit = symmetric_limit(bits)
+        steps = np.clip(np.rint(parameters.steps[name]), -limit, limit).astype(np.int8)
+        bias = parameters.bias[output].astype(np.float32)
+        bank[name, WeightChoice(bits, REFINED)] = QuantizedWeight(steps, scale, bias)
+    return bank
+
+
+REFINED = "refined"
+"""Method name of refined filters."""
