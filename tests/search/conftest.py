@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import pytest
 
 from mcuq.search import Choice, Cost, Evaluator, Gene, Genome, Limits, Space
+from mcuq.search.problem import RACE
 
 SIZES = (900, 400, 1600, 700, 1200, 300, 2000, 500)
 
@@ -40,15 +41,20 @@ def interacting_loss(genome: Genome) -> float:
     return base - 0.9 * min(gain, base)
 
 
+def noise(genome: Genome) -> float:
+    """What a race on few samples is off by, -1 … 1: the same for the same genome."""
+    return math.sin(sum((i + 1) * g for i, g in enumerate(genome)))
+
+
 class Counting:
     """A score function that counts what it was asked."""
 
     def __init__(self) -> None:
-        self.calls: list[Genome] = []
+        self.calls: list[tuple[int, Genome]] = []
 
-    def __call__(self, genomes: Sequence[Genome]) -> list[float]:
-        self.calls.extend(genomes)
-        return [interacting_loss(g) for g in genomes]
+    def __call__(self, genomes: Sequence[Genome], rung: int) -> list[float]:
+        self.calls.extend((rung, g) for g in genomes)
+        return [interacting_loss(g) * (1 + 0.1 * noise(g) * (rung == RACE)) for g in genomes]
 
 
 @pytest.fixture

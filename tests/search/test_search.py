@@ -28,7 +28,22 @@ def test_ga_beats_every_one_shot_method(evaluator: Evaluator) -> None:
 def test_duplicates_are_never_scored_twice(evaluator: Evaluator) -> None:
     run("ga", evaluator, seed=1)
     calls = evaluator.score.calls  # type: ignore[attr-defined]
-    assert len(calls) == len(set(calls)) == len(evaluator.known) <= evaluator.budget
+    assert len(calls) == len(set(calls))
+    assert {genome for _, genome in calls} == set(evaluator.known)
+    assert len(evaluator.known) <= evaluator.budget
+
+
+def test_only_promising_candidates_are_confirmed(evaluator: Evaluator) -> None:
+    run("ga", evaluator, seed=1)
+    confirmed = [c for c in evaluator.known.values() if c.confirmed]
+    assert 0 < len(confirmed) < len(evaluator.known)
+    assert evaluator.best()[0].confirmed
+    assert evaluator.best_loss == min(c.loss for c in confirmed if c.fits)
+
+
+def test_without_racing_every_candidate_is_confirmed(evaluator: Evaluator) -> None:
+    run("random", dataclasses.replace(evaluator, racing=False), seed=1)
+    assert all(c.confirmed for c in evaluator.known.values())
 
 
 def test_same_seed_same_result_other_seed_other_path(evaluator: Evaluator) -> None:
@@ -78,15 +93,17 @@ def test_resume_equals_uninterrupted(evaluator: Evaluator, tmp_path: Path, kill_
 
     scored = 0
 
-    def dying(genomes):  # type: ignore[no-untyped-def]
+    def dying(genomes, rung):  # type: ignore[no-untyped-def]
         nonlocal scored
         scored += len(genomes)
         if scored > kill_after:
             raise Killed
-        return evaluator.score(genomes)
+        return evaluator.score(genomes, rung)
 
     log = tmp_path / "scores.jsonl"
-    first = dataclasses.replace(evaluator, score=ScoreLog(log, "f", dying), known={}, curve=[])
+    first = dataclasses.replace(
+        evaluator, score=ScoreLog(log, "f", dying), known={}, curve=[], _ratios=[]
+    )
     with pytest.raises(Killed):
         run("ga", first, seed=5)
     with log.open("a") as torn:
@@ -101,9 +118,10 @@ def test_resume_equals_uninterrupted(evaluator: Evaluator, tmp_path: Path, kill_
 def test_a_log_of_another_problem_is_not_used(evaluator: Evaluator, tmp_path: Path) -> None:
     log = tmp_path / "scores.jsonl"
     genome = evaluator.space.reference
-    ScoreLog(log, "one", lambda g: [123.0])([genome])
-    assert ScoreLog(log, "two", lambda g: [7.0])([genome]) == [7.0]
-    assert ScoreLog(log, "two", lambda g: [9.0])([genome]) == [7.0]
+    ScoreLog(log, "one", lambda g, rung: [123.0])([genome], 0)
+    assert ScoreLog(log, "two", lambda g, rung: [7.0])([genome], 0) == [7.0]
+    assert ScoreLog(log, "two", lambda g, rung: [9.0])([genome], 0) == [7.0]
+    assert ScoreLog(log, "two", lambda g, rung: [5.0])([genome], 1) == [5.0]
 
 
 @given(

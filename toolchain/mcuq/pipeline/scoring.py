@@ -1,4 +1,9 @@
-"""Scores candidates on all cores; the same losses on any number of workers."""
+"""Scores candidates on all cores; the same losses on any number of workers.
+
+Search samples are used in rungs, so that the winner is not the one that fits noise: every
+candidate is scored on a few, promising ones on many, the best of them on all but those kept back,
+and the last few on samples that the search has never seen.
+"""
 
 from __future__ import annotations
 
@@ -38,13 +43,46 @@ def serialize_for_ranking(qgraph: QuantizedGraph) -> bytes:
     return tflite_bytes(qgraph, packed_int4=False)
 
 
+Span = tuple[int, int]
+"""First sample and one past the last."""
+
+
+@dataclass(frozen=True)
+class Rungs:
+    """The samples of `mcuq.search.problem`'s rungs."""
+
+    race: Span
+    confirm: Span
+    choose: Span
+    pick: Span
+
+    def span(self, rung: int) -> Span:
+        """Samples of a rung."""
+        return (self.race, self.confirm, self.choose, self.pick)[rung]
+
+
+RACE_SAMPLES = 256
+CONFIRM_SAMPLES = 1536
+
+
+def split(samples: int) -> Rungs:
+    """The last fifth is kept back for the pick; too few samples serve all uses."""
+    if samples < 20:
+        return Rungs(*((0, samples),) * 4)
+    kept = samples - samples // 5
+    return Rungs(
+        (0, min(RACE_SAMPLES, kept)), (0, min(CONFIRM_SAMPLES, kept)), (0, kept), (kept, samples)
+    )
+
+
 class Scorer:
     """Mean loss of genomes, in worker processes where more than one is asked for.
 
     A context manager; workers end with it.
     """
 
-    def __init__(self, candidates: Candidates, ranker: Ranker, workers: int) -> None:
+    def __init__(self, candidates: Candidates, ranker: Ranker, workers: int, rungs: Rungs) -> None:
+        self.rungs = rungs
         self._candidates = candidates
         self._ranker = ranker
         self._pool: ProcessPoolExecutor | None = None
@@ -68,20 +106,19 @@ class Scorer:
         if self._pool is not None:
             self._pool.shutdown(cancel_futures=True)
 
-    def __call__(self, genomes: Sequence[Genome], span: tuple[int, int]) -> list[float]:
-        """Losses over the samples `span` = (first, one past the last), in the genomes' order."""
+    def __call__(self, genomes: Sequence[Genome], rung: int) -> list[float]:
+        """Losses over the samples of `rung`, in the genomes' order."""
+        span = self.rungs.span(rung)
         if self._pool is None:
             return [_mean_loss(self._candidates, self._ranker, g, span) for g in genomes]
         return list(self._pool.map(_score_in_worker, genomes, itertools.repeat(span)))
 
 
-def _mean_loss(
-    candidates: Candidates, ranker: Ranker, genome: Genome, span: tuple[int, int]
-) -> float:
+def _mean_loss(candidates: Candidates, ranker: Ranker, genome: Genome, span: Span) -> float:
     return float(ranker.losses(candidates.quantize(genome), span).mean())
 
 
-_score: Callable[[Genome, tuple[int, int]], float]
+_score: Callable[[Genome, Span], float]
 """Set once in each worker process."""
 
 
@@ -90,5 +127,5 @@ def _start_worker(candidates: Candidates, ranker: Ranker) -> None:
     _score = partial(_mean_loss, candidates, ranker)
 
 
-def _score_in_worker(genome: Genome, span: tuple[int, int]) -> float:
+def _score_in_worker(genome: Genome, span: Span) -> float:
     return _score(genome, span)

@@ -1,9 +1,4 @@
-"""The search stage: from a model and its data to the configuration that is built.
-
-Search samples are used three ways, so that the winner is not the one that fits noise: every
-candidate is scored on a few (race), the best of them on many (choose), and the last few on
-samples that the search has never seen (pick).
-"""
+"""The search stage: from a model and its data to the configuration that is built."""
 
 from __future__ import annotations
 
@@ -21,17 +16,16 @@ from mcuq.evaluate.heads import find_heads
 from mcuq.evaluate.ranking import Ranker
 from mcuq.graph import Graph
 from mcuq.pipeline.result import SearchSummary
-from mcuq.pipeline.scoring import Candidates, Scorer, serialize_for_ranking
+from mcuq.pipeline.scoring import Candidates, Scorer, serialize_for_ranking, split
 from mcuq.pipeline.space import ModelSpace
 from mcuq.progress import Progress, ProgressCallback
 from mcuq.search import Candidate, Cost, Evaluator, Genome, Limits, ScoreLog, labels, run
+from mcuq.search.problem import CHOOSE, PICK
 from mcuq.search.space import replaced
 from mcuq.units import format_bytes
 
-RACE_SAMPLES = 512
-_CHOSEN_OF_RACE = 16
+_CHOSEN = 16
 _PICKED_FROM = 4
-Span = tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -44,23 +38,6 @@ class SearchSettings:
     workers: int
     log: Path
     fingerprint: str
-
-
-@dataclass(frozen=True)
-class Spans:
-    """Sample ranges of the three uses."""
-
-    race: Span
-    choose: Span
-    pick: Span
-
-
-def split(samples: int) -> Spans:
-    """The last fifth is kept back for the pick; too few samples serve all three uses."""
-    if samples < 20:
-        return Spans((0, samples), (0, samples), (0, samples))
-    kept = samples - samples // 5
-    return Spans((0, min(RACE_SAMPLES, kept)), (0, kept), (kept, samples))
 
 
 def search_configuration(
@@ -81,10 +58,9 @@ def search_configuration(
     """
     space = candidates.space
     _check_reachable(space, table, limits)
-    spans = split(len(data))
     ranker = make_ranker(candidates.graph, data)
-    with Scorer(candidates, ranker, settings.workers) as scorer:
-        log = ScoreLog(settings.log, settings.fingerprint, lambda g: scorer(g, spans.race))
+    with Scorer(candidates, ranker, settings.workers, split(len(data))) as scorer:
+        log = ScoreLog(settings.log, settings.fingerprint, scorer)
         evaluator = Evaluator(
             space.space,
             log,
@@ -94,12 +70,11 @@ def search_configuration(
             _report(progress),
         )
         front = run(settings.method, evaluator, settings.seed)
-        finalists = evaluator.best(_CHOSEN_OF_RACE)
-        if not finalists:
+        winner = pick(evaluator)
+        if winner is None:
             settings.log.unlink(missing_ok=True)
             nearest = evaluator.nearest()
             raise _nothing_fits(space.widths(nearest.genome), nearest.cost, limits)
-        winner = _pick(finalists, scorer, spans)
     settings.log.unlink(missing_ok=True)
     return winner.genome, _summary(settings.method, evaluator, winner, front)
 
@@ -122,18 +97,15 @@ def fingerprint(parts: Sequence[object]) -> str:
     return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
-def _pick(finalists: list[Candidate], scorer: Scorer, spans: Spans) -> Candidate:
-    if spans.choose != spans.race:
-        finalists = _best(finalists, scorer, spans.choose, _PICKED_FROM)
-    if spans.pick != spans.race:
-        finalists = _best(finalists[:_PICKED_FROM], scorer, spans.pick, 1)
-    return finalists[0]
-
-
-def _best(candidates: list[Candidate], scorer: Scorer, span: Span, count: int) -> list[Candidate]:
-    losses = scorer([c.genome for c in candidates], span)
-    order = sorted(range(len(candidates)), key=lambda i: (losses[i], candidates[i].genome))
-    return [candidates[i] for i in order[:count]]
+def pick(evaluator: Evaluator) -> Candidate | None:
+    """The best of what fits: 16 scored on all search samples but those kept back, 4 of them on
+    those. None where nothing fits."""
+    finalists = evaluator.best(_CHOSEN)
+    for rung, count in ((CHOOSE, _PICKED_FROM), (PICK, 1)):
+        losses = evaluator.score([c.genome for c in finalists], rung) if finalists else []
+        order = sorted(range(len(finalists)), key=lambda i: (losses[i], finalists[i].genome))
+        finalists = [finalists[i] for i in order[:count]]
+    return finalists[0] if finalists else None
 
 
 def _report(progress: ProgressCallback) -> Callable[[int, int, float], None]:

@@ -46,7 +46,7 @@ def evolve(evaluator: Evaluator, seed: int, settings: GaSettings) -> None:
     rng = random.Random(seed)
     deadline = None if settings.seconds is None else time.monotonic() + settings.seconds
     losses = sensitivities(evaluator)
-    evaluator.evaluate(known_starts(evaluator, losses))
+    evaluator.evaluate(known_starts(evaluator, losses), thorough=True)
     _generations(evaluator, losses, rng, settings, deadline)
 
 

@@ -18,13 +18,14 @@ def _knapsack(evaluator: Evaluator, seed: int, settings: GaSettings) -> None:
     """One-shot: additive losses, exact assignment."""
     losses = sensitivities(evaluator)
     genome = knapsack(evaluator.space, losses, byte_limit(evaluator))
-    evaluator.evaluate([genome] if genome is not None else [])
+    evaluator.evaluate([genome] if genome is not None else [], thorough=True)
 
 
 def _greedy(evaluator: Evaluator, seed: int, settings: GaSettings) -> None:
     """One-shot: least loss per byte saved first."""
     losses = sensitivities(evaluator)
-    evaluator.evaluate([greedy(evaluator.space, losses, byte_limit(evaluator))])
+    genome = greedy(evaluator.space, losses, byte_limit(evaluator))
+    evaluator.evaluate([genome], thorough=True)
 
 
 def _uniform(evaluator: Evaluator, seed: int, settings: GaSettings) -> None:
@@ -35,7 +36,8 @@ def _uniform(evaluator: Evaluator, seed: int, settings: GaSettings) -> None:
             uniform(evaluator.space, losses, widest=True),
             uniform(evaluator.space, losses, widest=False),
             evaluator.space.smallest(),
-        ]
+        ],
+        thorough=True,
     )
 
 

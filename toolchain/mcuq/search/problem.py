@@ -31,22 +31,38 @@ class Limits:
 
 @dataclass(frozen=True)
 class Candidate:
-    """An evaluated genome. `loss` is the search loss (lower is better)."""
+    """An evaluated genome.
+
+    Attributes:
+        loss: the search loss (lower is better); an estimate where `confirmed` is False.
+        confirmed: scored on many samples, not only raced on few.
+    """
 
     genome: Genome
     loss: float
     cost: Cost
     violation: float
+    confirmed: bool = True
 
     @property
     def fits(self) -> bool:
         return self.violation == 0.0
 
 
-ScoreFunction = Callable[[Sequence[Genome]], Sequence[float]]
+RACE, CONFIRM, CHOOSE, PICK = range(4)
+"""Rungs of samples: few for every candidate, many for promising ones, all of the search samples
+but those kept back for the best, and those kept back for the last few."""
+
+ScoreFunction = Callable[[Sequence[Genome], int], Sequence[float]]
+"""(genomes, rung) → losses."""
 CostFunction = Callable[[Genome], Cost]
 ProgressFunction = Callable[[int, int, float], None]
 """Called with (evaluations done, evaluations allowed, best fitting loss so far)."""
+
+_MARGIN = 1.15
+"""A candidate is confirmed where its race came within this factor of the best."""
+_RECENT = 32
+"""Confirmed candidates that say how a race relates to a confirmation."""
 
 
 class BudgetSpent(Exception):  # noqa: N818 - a signal, not an error
@@ -57,9 +73,14 @@ class BudgetSpent(Exception):  # noqa: N818 - a signal, not an error
 class Evaluator:
     """Scores genomes once each and stops at the evaluation budget.
 
+    Every genome is raced on few samples; one that fits and comes near the best so far is
+    confirmed on many. What is not confirmed keeps its race loss, scaled by how races and
+    confirmations of late relate, and is never returned before a confirmed one.
+
     Attributes:
         space, score, cost, limits: the problem.
         budget: number of distinct genomes that may be scored.
+        racing: False confirms every genome.
         known: every genome scored so far, in order: the search's memory.
         curve: (evaluations, best fitting loss) at each improvement.
     """
@@ -70,44 +91,71 @@ class Evaluator:
     limits: Limits
     budget: int
     progress: ProgressFunction | None = None
+    racing: bool = True
     known: dict[Genome, Candidate] = field(default_factory=dict)
     curve: list[tuple[int, float]] = field(default_factory=list)
+    _ratios: list[float] = field(default_factory=list, init=False)
 
     @property
     def remaining(self) -> int:
         return self.budget - len(self.known)
 
-    def evaluate(self, genomes: Sequence[Genome]) -> list[Candidate]:
+    def evaluate(self, genomes: Sequence[Genome], *, thorough: bool = False) -> list[Candidate]:
         """Score `genomes`; duplicates and known ones cost nothing.
 
         Those beyond the budget are left out of the result; none left raises BudgetSpent.
+
+        Args:
+            thorough: confirm them all.
         """
         fresh = [g for g in dict.fromkeys(genomes) if g not in self.known]
         if fresh and self.remaining <= 0:
             raise BudgetSpent
         fresh = fresh[: self.remaining]
-        for genome, loss in zip(fresh, self.score(fresh) if fresh else (), strict=True):
-            self._remember(genome, float(loss))
-        if fresh and self.progress is not None:
-            self.progress(len(self.known), self.budget, self.best_loss)
+        if fresh:
+            self._score(fresh, thorough or not self.racing)
+            if self.progress is not None:
+                self.progress(len(self.known), self.budget, self.best_loss)
         return [self.known[g] for g in genomes if g in self.known]
 
-    def _remember(self, genome: Genome, loss: float) -> None:
-        cost = self.cost(genome)
-        candidate = Candidate(genome, loss, cost, self.limits.violation(cost))
+    def _score(self, fresh: Sequence[Genome], thorough: bool) -> None:
+        costs = {genome: self.cost(genome) for genome in fresh}
+        over = {genome: self.limits.violation(cost) for genome, cost in costs.items()}
+        raced: dict[Genome, float] = {}
+        chosen = list(fresh)
+        if not thorough:
+            raced = dict(zip(fresh, self.score(fresh, RACE), strict=True))
+            bar = _MARGIN * self.best_loss
+            chosen = [g for g in fresh if over[g] == 0.0 and raced[g] * self._ratio <= bar]
+        sure = dict(zip(chosen, self.score(chosen, CONFIRM) if chosen else (), strict=True))
+        for genome in fresh:
+            loss = sure[genome] if genome in sure else raced[genome] * self._ratio
+            self._remember(
+                Candidate(genome, float(loss), costs[genome], over[genome], genome in sure)
+            )
+        self._ratios += [sure[g] / raced[g] for g in chosen if raced.get(g, 0.0) > 0.0]
+
+    @property
+    def _ratio(self) -> float:
+        recent = self._ratios[-_RECENT:]
+        return sum(recent) / len(recent) if recent else 1.0
+
+    def _remember(self, candidate: Candidate) -> None:
         best = self.best_loss
-        self.known[genome] = candidate
-        if candidate.fits and loss < best:
-            self.curve.append((len(self.known), loss))
+        self.known[candidate.genome] = candidate
+        if candidate.fits and candidate.confirmed and candidate.loss < best:
+            self.curve.append((len(self.known), candidate.loss))
 
     @property
     def best_loss(self) -> float:
+        """Of the confirmed candidates that fit."""
         return self.curve[-1][1] if self.curve else float("inf")
 
     def best(self, count: int = 1) -> list[Candidate]:
-        """The fitting candidates of least loss; ties to fewer bytes, then to the genome."""
+        """The fitting candidates of least loss, confirmed ones first; ties to fewer bytes, then
+        to the genome."""
         fitting = [c for c in self.known.values() if c.fits]
-        fitting.sort(key=lambda c: (c.loss, c.cost.flash, c.genome))
+        fitting.sort(key=lambda c: (not c.confirmed, c.loss, c.cost.flash, c.genome))
         return fitting[:count]
 
     def nearest(self) -> Candidate:

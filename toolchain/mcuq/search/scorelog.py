@@ -14,6 +14,11 @@ from pathlib import Path
 from mcuq.search.problem import ScoreFunction
 from mcuq.search.space import Genome
 
+Key = tuple[int, Genome]
+"""(rung, genome)."""
+_BATCH = 32
+"""Scores that a kill can cost at most."""
+
 
 class ScoreLog:
     """Wraps a score function; each batch is on disk before its scores are used.
@@ -31,31 +36,35 @@ class ScoreLog:
         self._memo = _read(path, fingerprint)
         self.replayed = len(self._memo)
         lines = [json.dumps({"fingerprint": fingerprint})]
-        lines += [_line(genome, loss) for genome, loss in self._memo.items()]
+        lines += [_line(key, loss) for key, loss in self._memo.items()]
         temporary = path.with_suffix(".part")
         temporary.write_text("\n".join(lines) + "\n")
         temporary.replace(path)
 
-    def __call__(self, genomes: Sequence[Genome]) -> list[float]:
-        fresh = [g for g in dict.fromkeys(genomes) if g not in self._memo]
-        if fresh:
-            scored = dict(zip(fresh, map(float, self._score(fresh)), strict=True))
-            with self._path.open("a") as log:
-                log.writelines(_line(genome, loss) + "\n" for genome, loss in scored.items())
-                log.flush()
-                os.fsync(log.fileno())
-            self._memo.update(scored)
-        return [self._memo[g] for g in genomes]
+    def __call__(self, genomes: Sequence[Genome], rung: int) -> list[float]:
+        fresh = [g for g in dict.fromkeys(genomes) if (rung, g) not in self._memo]
+        for start in range(0, len(fresh), _BATCH):
+            self._extend(fresh[start : start + _BATCH], rung)
+        return [self._memo[rung, g] for g in genomes]
+
+    def _extend(self, genomes: Sequence[Genome], rung: int) -> None:
+        losses = map(float, self._score(genomes, rung))
+        scored = dict(zip(((rung, g) for g in genomes), losses, strict=True))
+        with self._path.open("a") as log:
+            log.writelines(_line(key, loss) + "\n" for key, loss in scored.items())
+            log.flush()
+            os.fsync(log.fileno())
+        self._memo.update(scored)
 
 
-def _line(genome: Genome, loss: float) -> str:
+def _line(key: Key, loss: float) -> str:
     # repr-exact floats: a replayed score must be the very number that was computed.
-    return json.dumps({"genome": genome, "loss": loss})
+    return json.dumps({"rung": key[0], "genome": key[1], "loss": loss})
 
 
-def _read(path: Path, fingerprint: str) -> dict[Genome, float]:
+def _read(path: Path, fingerprint: str) -> dict[Key, float]:
     """Scores of a log with this fingerprint; a line cut off by a kill ends the reading."""
-    memo: dict[Genome, float] = {}
+    memo: dict[Key, float] = {}
     try:
         lines = path.read_text().splitlines()
     except (FileNotFoundError, UnicodeDecodeError):
@@ -65,7 +74,7 @@ def _read(path: Path, fingerprint: str) -> dict[Genome, float]:
             return memo
         for line in lines[1:]:
             record = json.loads(line)
-            memo[tuple(record["genome"])] = float(record["loss"])
+            memo[record["rung"], tuple(record["genome"])] = float(record["loss"])
     except (json.JSONDecodeError, IndexError, KeyError, TypeError, AttributeError):
         return memo
     return memo

@@ -26,7 +26,7 @@ def sensitivities(evaluator: Evaluator) -> Losses:
         for g, gene in enumerate(space.genes)
         for c in range(len(gene.choices))
     ]
-    evaluator.evaluate([reference, space.smallest(), *singles])
+    evaluator.evaluate([reference, space.smallest(), *singles], thorough=True)
     base = evaluator.known[reference].loss
     return [
         [
