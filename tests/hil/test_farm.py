@@ -110,8 +110,9 @@ def test_a_mistake_in_a_job_does_not_stop_the_farm(plus_one) -> None:
 @pytest.mark.arm
 def test_jobs_go_to_boards_of_their_kind(plus_one, build_image) -> None:
     other = build_image("plus_one", "nucleo-g071rb")
-    jobs = jobs_for(plus_one.elf, 3) + [
-        Job("on g071", "nucleo-g071rb", other.elf, lambda session: session.board.name)
+    jobs = [
+        *jobs_for(plus_one.elf, 3),
+        Job("on g071", "nucleo-g071rb", other.elf, lambda session: session.board.name),
     ]
     places = (FOUR[0], Place("g071", "nucleo-g071rb", emulated=True))
     outcomes = run_jobs(places, jobs).outcomes

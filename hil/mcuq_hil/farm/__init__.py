@@ -2,17 +2,21 @@
 
 from mcuq_hil.farm.config import read_farm
 from mcuq_hil.farm.jobs import FarmReport, Job, Outcome, Setback
+from mcuq_hil.farm.measure import CountCache, Measurement, measure
 from mcuq_hil.farm.place import Place, open_place
 from mcuq_hil.farm.run import run_jobs
 from mcuq_hil.farm.soak import SoakReport, soak
 
 __all__ = [
+    "CountCache",
     "FarmReport",
     "Job",
+    "Measurement",
     "Outcome",
     "Place",
     "Setback",
     "SoakReport",
+    "measure",
     "open_place",
     "read_farm",
     "run_jobs",

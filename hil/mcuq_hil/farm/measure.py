@@ -1,0 +1,113 @@
+"""Counts of many images on many boards, each image measured once."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from mcuq_hil.errors import HilError
+from mcuq_hil.farm.jobs import Job
+from mcuq_hil.farm.place import Place
+from mcuq_hil.farm.run import run_jobs
+from mcuq_hil.image import read_build_id
+from mcuq_hil.session import Counts, Session
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """An image and the int8 inputs, one bytes object an input, to count it with."""
+
+    name: str
+    elf: Path
+    inputs: tuple[bytes, ...]
+
+
+class CountCache:
+    """Counts by image, inputs and unit, a file each; equal images are never run twice.
+
+    Args:
+        folder: made when something is stored; default $XDG_CACHE_HOME/mcuq/counts.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+        self._folder = folder or Path(base) / "mcuq" / "counts"
+
+    def get(self, measurement: Measurement, board: str, unit: str) -> Counts | None:
+        """What was measured before, or None."""
+        try:
+            fields = json.loads(self._path(measurement, board, unit).read_text(encoding="utf-8"))
+            return Counts(fields["unit"], fields["total"], tuple(fields["layers"]))
+        except (OSError, ValueError, KeyError):
+            return None
+
+    def put(self, measurement: Measurement, board: str, counts: Counts) -> None:
+        """Store atomically."""
+        path = self._path(measurement, board, counts.unit)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False) as stream:
+            stream.write(json.dumps(asdict(counts)))
+        Path(stream.name).replace(path)
+
+    def _path(self, measurement: Measurement, board: str, unit: str) -> Path:
+        hasher = hashlib.sha256(f"{board}\0{unit}\0".encode())
+        hasher.update(read_build_id(measurement.elf))
+        for data in measurement.inputs:
+            hasher.update(len(data).to_bytes(8, "little") + data)
+        return self._folder / f"{hasher.hexdigest()[:40]}.json"
+
+
+def measure(
+    places: Sequence[Place],
+    board: str,
+    measurements: Sequence[Measurement],
+    cache: CountCache | None = None,
+) -> list[Counts | HilError]:
+    """Counts of each image on any place of a kind, in order; what failed is its error.
+
+    All places must count in the same unit: cycles of hardware and instructions of an emulator
+    are different things.
+
+    Raises:
+        HilError: the places mix units, or none is of the kind.
+    """
+    chosen = [place for place in places if place.board == board]
+    units = {"instructions" if place.emulated else place.unit for place in chosen}
+    if len(units) != 1:
+        raise HilError(
+            f"{board}: the places count in {sorted(units) or 'nothing'}, not in one unit"
+        )
+    unit = units.pop()
+    store = cache or CountCache()
+    known = {
+        index: counts
+        for index, measurement in enumerate(measurements)
+        if (counts := store.get(measurement, board, unit)) is not None
+    }
+    missing = [index for index in range(len(measurements)) if index not in known]
+    jobs = [_job(measurements[index], board) for index in missing]
+    outcomes = dict(zip(missing, run_jobs(chosen, jobs).outcomes, strict=True))
+    found: list[Counts | HilError] = []
+    for index, measurement in enumerate(measurements):
+        if index in known:
+            found.append(known[index])
+            continue
+        outcome = outcomes[index]
+        if outcome.value is not None:
+            store.put(measurement, board, outcome.value)
+            found.append(outcome.value)
+        else:
+            found.append(outcome.error or HilError(f"{measurement.name} gave nothing"))
+    return found
+
+
+def _job(measurement: Measurement, board: str) -> Job[Counts]:
+    def work(session: Session) -> Counts:
+        return session.count(measurement.inputs)
+
+    return Job(measurement.name, board, measurement.elf, work)
