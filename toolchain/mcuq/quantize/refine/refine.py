@@ -170,7 +170,7 @@ class _Training:
 
     def result(self) -> tuple[Config, Bank]:
         """The present state as configuration and bank."""
-        refined = as_weights(self._simulation, self.start, self._parameters)
+        refined = as_weights(self._simulation, self.config, self._parameters)
         names = {name: choice for name, choice in refined}
         weights: Mapping[str, WeightChoice] = {**self.config.weights, **names}
         return replace(self.config, weights=weights), {**self.bank, **refined}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from mcuq.graph import WEIGHTED, Graph
 from mcuq.numeric import symmetric_limit
-from mcuq.quantize.config import WeightChoice
+from mcuq.quantize.config import Config, WeightChoice
 from mcuq.quantize.qgraph import QuantizedGraph
 from mcuq.quantize.refine.simulation import Parameters, Simulation
 from mcuq.quantize.weights import QuantizedWeight, along_axis
@@ -41,18 +43,18 @@ def _bias(qgraph: QuantizedGraph, inputs: tuple[str, ...], channels: int) -> np.
 
 
 def as_weights(
-    simulation: Simulation, qgraph: QuantizedGraph, parameters: Parameters
+    simulation: Simulation, config: Config, parameters: Parameters
 ) -> dict[tuple[str, WeightChoice], QuantizedWeight]:
-    """The parameters as a bank of one candidate a filter, method `REFINED`."""
+    """The parameters as a bank: for each filter the choice of `config`, its method `REFINED`."""
     bank: dict[tuple[str, WeightChoice], QuantizedWeight] = {}
     for output, layer in simulation.layers.items():
         name = layer.op.inputs[1]
-        bits = qgraph.tensors[name].bits
+        choice = replace(config.weight(name), method=REFINED)
         scale = np.exp(parameters.log_scale[name]).astype(np.float32)
-        limit = symmetric_limit(bits)
+        limit = symmetric_limit(choice.bits)
         steps = np.clip(np.rint(parameters.steps[name]), -limit, limit).astype(np.int8)
         bias = parameters.bias[output].astype(np.float32)
-        bank[name, WeightChoice(bits, REFINED)] = QuantizedWeight(steps, scale, bias)
+        bank[name, choice] = QuantizedWeight(steps, scale, bias)
     return bank
 
 
