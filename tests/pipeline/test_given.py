@@ -1,0 +1,106 @@
+"""What a model's file prescribes is built as it is: same bytes as the build it came from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from mcuq.calibrate import calibrate
+from mcuq.data import load_data
+from mcuq.emit.mlir import write_mlir
+from mcuq.emit.tflite import tflite_bytes
+from mcuq.errors import InputError
+from mcuq.finetune import Tuned, sidecar_path, untrained, write_sidecar
+from mcuq.finetune.tuned import snapped
+from mcuq.frontends import load_model
+from mcuq.graph import WEIGHTED, Graph, Tensor
+from mcuq.pipeline.given import given_quantization
+from mcuq.pipeline.request import BuildRequest
+from mcuq.quantize import Config, QuantizedGraph, WeightChoice, quantize
+from mcuq.report.publish import publish
+from mcuq.resources import example_dir
+from mcuq.tflite.float_model import float_tflite_bytes
+
+DIGITS = example_dir("digits")
+MODEL = DIGITS / "digits_float32.tflite"
+
+
+def _mixed() -> tuple[Graph, QuantizedGraph]:
+    """The digits model with every other filter at 4 bits."""
+    graph = load_model(MODEL)
+    ranges = calibrate(graph, load_data(DIGITS / "calibration.npz", graph).inputs)
+    weights = {name: WeightChoice(4 if i % 2 else 8) for i, name in enumerate(graph.weights)}
+    return graph, quantize(graph, ranges, Config(weights))
+
+
+def _tuned() -> Tuned:
+    graph = load_model(MODEL)
+    data = load_data(DIGITS / "calibration.npz", graph)
+    tuned = untrained(graph, data, Config(default_weight=WeightChoice(4)))
+    tensors = dict(graph.tensors)
+    for op in graph.ops:
+        if op.kind in WEIGHTED:
+            name = op.inputs[1]
+            weight = snapped(tensors[name].data, op.kind, tuned.filters[name])
+            tensors[name] = Tensor(name, weight.shape, weight)
+    on_grid = Graph(graph.name, tensors, graph.ops, graph.inputs, graph.outputs)
+    return Tuned(on_grid, tuned.filters, tuned.ranges, tuned.activations)
+
+
+def test_a_float_model_prescribes_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "float.mlir"
+    graph = load_model(MODEL)
+    path.write_text(write_mlir(graph))
+    assert given_quantization(path, graph) is None
+    assert given_quantization(MODEL, graph) is None
+
+
+def test_quantized_mlir_prescribes_itself(tmp_path: Path) -> None:
+    _, qgraph = _mixed()
+    path = tmp_path / "mixed.mlir"
+    path.write_text(write_mlir(qgraph))
+    given = given_quantization(path, load_model(path))
+    assert given is not None
+    assert tflite_bytes(given.qgraph) == tflite_bytes(qgraph)
+    assert {choice.bits for choice in given.config.weights.values()} == {8, 4}
+    assert given.narrowest == 4
+
+
+def test_a_sidecar_prescribes_its_grids(tmp_path: Path) -> None:
+    tuned, path = _tuned(), tmp_path / MODEL.name
+    path.write_bytes(float_tflite_bytes(tuned.graph))
+    write_sidecar(tuned, sidecar_path(path))
+    given = given_quantization(path, load_model(path))
+    assert given is not None
+    assert tflite_bytes(given.qgraph) == tflite_bytes(tuned.quantized())
+
+
+def test_a_sidecar_of_another_model_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "tuned.tflite"
+    path.write_bytes(MODEL.read_bytes())
+    (tmp_path / "tuned.tuned.json").write_text(
+        '{"filters": {}, "ranges": {}, "activations": "asymmetric"}'
+    )
+    with pytest.raises(InputError, match="another model"):
+        given_quantization(path, load_model(path))
+
+
+@pytest.mark.slow
+@pytest.mark.arm
+def test_building_quantized_mlir_gives_the_same_bytes_and_runs(tmp_path: Path) -> None:
+    _, qgraph = _mixed()
+    path = tmp_path / "mixed.mlir"
+    path.write_text(write_mlir(qgraph))
+    request = BuildRequest(
+        model=path,
+        board="stm32f746",
+        calibration=DIGITS / "calibration.npz",
+        evaluation=DIGITS / "evaluation.npz",
+        output=tmp_path / "out",
+        device_samples=2,
+    )
+    report = publish(request)
+    assert (tmp_path / "out" / "model.tflite").read_bytes() == tflite_bytes(qgraph)
+    assert report.manifest.search.method == "given"
+    assert report.manifest.verification.equal_tflm and report.manifest.verification.equal_device

@@ -1,0 +1,47 @@
+"""Models whose file says how they are quantized: built as they are, without a search.
+
+A `.mlir` file with quantized types is the integer model itself; a float model beside which
+`mcuq finetune` left its grids is quantized by them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from mcuq.finetune.sidecar import read_sidecar, sidecar_path
+from mcuq.frontends.mlir import configuration, read_file
+from mcuq.graph import WEIGHTED, Graph
+from mcuq.quantize import Config, QuantizedGraph
+
+
+@dataclass(frozen=True)
+class Given:
+    """The integer model and the choices behind it."""
+
+    qgraph: QuantizedGraph
+    config: Config
+
+    @property
+    def narrowest(self) -> int:
+        """Fewest bits of a filter; 8 where there are no filters."""
+        filters = {op.inputs[1] for op in self.qgraph.ops if op.kind in WEIGHTED}
+        return min((self.qgraph.tensors[name].bits for name in filters), default=8)
+
+
+def given_quantization(model: Path, graph: Graph) -> Given | None:
+    """What `model` prescribes, or None.
+
+    Args:
+        graph: the float graph that was loaded from it.
+
+    Raises:
+        InputError: the prescription cannot be read or belongs to another model.
+    """
+    if model.suffix.lower() == ".mlir":
+        found = read_file(model)
+        return Given(found, configuration(found)) if isinstance(found, QuantizedGraph) else None
+    if sidecar_path(model).is_file():
+        tuned = read_sidecar(sidecar_path(model), graph)
+        return Given(tuned.quantized(), tuned.config)
+    return None
