@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import struct
 import subprocess
+from bisect import bisect_right
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -78,6 +79,8 @@ class BareCore:
         self._uc.ctl_set_cpu_model(CORES[core])
         self._uc.mem_map(_BASE, _MEMORY)
         self._symbols: dict[str, int] = {}
+        self._visited: set[int] = set()
+        self._sizes: dict[int, int] = {}
         self.instructions = 0
         self._lengths: dict[tuple[int, int], int] = {}
         self._free = self._load(elf)
@@ -95,7 +98,10 @@ class BareCore:
             table = image.get_section_by_name(".symtab")
             for symbol in table.iter_symbols():
                 if symbol["st_info"]["type"] == "STT_FUNC":
-                    self._symbols[symbol.name] = symbol["st_value"]
+                    # Bit 0 says Thumb; it is not part of the address.
+                    self._symbols[symbol.name] = symbol["st_value"] & ~1
+                    self._sizes[symbol["st_value"] & ~1] = symbol["st_size"]
+        self._starts = sorted(self._sizes)
         return -(-end // 16) * 16
 
     def _count(self, uc: Uc, address: int, size: int, _: object) -> None:
@@ -104,7 +110,14 @@ class BareCore:
         if length is None:
             length = _thumb_instructions(bytes(uc.mem_read(address, size)))
             self._lengths[key] = length
+        self._visited.add(address)
         self.instructions += length
+
+    @property
+    def code_bytes(self) -> int:
+        """Sizes of the functions that the last call entered, literals included."""
+        entered = {self._starts[bisect_right(self._starts, a) - 1] for a in self._visited}
+        return sum(self._sizes[start] for start in entered)
 
     def place(self, data: npt.NDArray[np.generic] | bytes) -> int:
         """Copy `data` into memory for the next call; returns its address."""
@@ -139,6 +152,7 @@ class BareCore:
         self._uc.reg_write(arm.UC_ARM_REG_SP, stack)
         self._uc.reg_write(arm.UC_ARM_REG_LR, _RETURN | 1)
         self.instructions = 0
+        self._visited.clear()
         try:
             self._uc.emu_start(self._symbols[function] | 1, _RETURN)
         except UcError as error:

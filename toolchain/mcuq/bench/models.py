@@ -1,11 +1,12 @@
-"""The structures of MLPerf Tiny's visual-wake-words and anomaly-detection models.
+"""The structures of MLPerf Tiny's four models.
 
 Costs depend on shapes, not on values: the weights are drawn from a fixed seed, scaled so that
 activations neither vanish nor saturate.
 
 Sources: mlcommons/tiny, benchmark/training/visual_wake_words/vww_model.py (MobileNetV1, width
-0.25, 96×96×3, SAME padding throughout, batch norm folded) and anomaly_detection/keras_model.py
-(dense 640-128×4-8-128×4-640).
+0.25, 96×96×3, SAME padding throughout, batch norm folded), anomaly_detection/keras_model.py
+(dense 640-128×4-8-128×4-640), image_classification/keras_model.py (ResNet-8 at 32×32×3) and
+keyword_spotting/keras_model.py (DS-CNN at 49×10).
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import numpy.typing as npt
 from mcuq.graph import (
     Activation,
     Attrs,
+    BinaryAttrs,
     ConvAttrs,
     DepthwiseConvAttrs,
     FullyConnectedAttrs,
@@ -50,11 +52,33 @@ def visual_wake_words(seed: int = 0) -> Graph:
     for channels, stride in _VWW_BLOCKS:
         model.depthwise(3, stride)
         model.conv(channels, 1, 1)
-    size = model.shape[1]
-    pool = PoolAttrs((size, size), (size, size))
-    model.add(OpKind.AVERAGE_POOL_2D, (1, 1, 1, model.shape[3]), pool)
-    model.add(OpKind.RESHAPE, (1, model.shape[3]), ReshapeAttrs((1, model.shape[3])))
+    model.pool()
     model.dense(2, Activation.NONE)
+    model.add(OpKind.SOFTMAX, model.shape, SoftmaxAttrs())
+    return model.graph()
+
+
+def resnet8(seed: int = 0) -> Graph:
+    """ResNet-8 at 32×32: 12.50 MMAC, three residual blocks."""
+    model = _Chain("resnet8", (1, 32, 32, 3), seed)
+    model.conv(16, 3, 1)
+    for channels, stride in ((16, 1), (32, 2), (64, 2)):
+        model.residual(channels, stride)
+    model.pool()
+    model.dense(10, Activation.NONE)
+    model.add(OpKind.SOFTMAX, model.shape, SoftmaxAttrs())
+    return model.graph()
+
+
+def keyword_spotting(seed: int = 0) -> Graph:
+    """DS-CNN at 49×10: 2.66 MMAC, four depthwise-separable blocks of 64 channels."""
+    model = _Chain("kws", (1, 49, 10, 1), seed)
+    model.conv(64, (10, 4), 2)
+    for _ in range(4):
+        model.depthwise(3, 1)
+        model.conv(64, 1, 1)
+    model.pool()
+    model.dense(12, Activation.NONE)
     model.add(OpKind.SOFTMAX, model.shape, SoftmaxAttrs())
     return model.graph()
 
@@ -88,10 +112,36 @@ class _Chain:
     def add(self, kind: OpKind, shape: tuple[int, ...], attrs: Attrs) -> None:
         self._append(kind, (), shape, attrs)
 
-    def conv(self, channels: int, kernel: int, stride: int) -> None:
+    def pool(self) -> None:
+        """Global average, flattened."""
+        _, height, width, channels = self.shape
+        size = (height, width)
+        self.add(OpKind.AVERAGE_POOL_2D, (1, 1, 1, channels), PoolAttrs(size, size))
+        self.add(OpKind.RESHAPE, (1, channels), ReshapeAttrs((1, channels)))
+
+    def residual(self, channels: int, stride: int) -> None:
+        """Two 3×3 convolutions beside the identity, or a 1×1 convolution where shapes differ."""
+        start = self._last
+        self.conv(channels, 3, stride)
+        self.conv(channels, 3, 1, Activation.NONE)
+        branch, self._last = self._last, start
+        if stride != 1:
+            self.conv(channels, 1, stride, Activation.NONE)
+        shape = self._tensors[branch].shape
+        attrs = BinaryAttrs(Activation.RELU)
+        self._append(OpKind.ADD, (), shape, attrs, inputs=(self._last, branch))
+
+    def conv(
+        self,
+        channels: int,
+        kernel: int | tuple[int, int],
+        stride: int,
+        activation: Activation = Activation.RELU,
+    ) -> None:
+        height, width = (kernel, kernel) if isinstance(kernel, int) else kernel
         inputs = self.shape[3]
-        weight = self._normal((channels, kernel, kernel, inputs), kernel * kernel * inputs)
-        attrs = ConvAttrs((stride, stride), (1, 1), Padding.SAME, Activation.RELU)
+        weight = self._normal((channels, height, width, inputs), height * width * inputs)
+        attrs = ConvAttrs((stride, stride), (1, 1), Padding.SAME, activation)
         shape = (1, *(-(-n // stride) for n in self.shape[1:3]), channels)
         self._append(OpKind.CONV_2D, self._constants(weight, channels), shape, attrs)
 
@@ -122,7 +172,9 @@ class _Chain:
         constants: tuple[npt.NDArray[np.float32], ...],
         shape: tuple[int, ...],
         attrs: Attrs,
+        inputs: tuple[str, ...] = (),
     ) -> None:
+        """An operator on `inputs`, or on what came last."""
         index = len(self._ops)
         names = []
         for role, data in zip(("weight", "bias"), constants, strict=False):
@@ -131,5 +183,5 @@ class _Chain:
         output = f"t{index}"
         self._tensors[output] = Tensor(output, shape)
         name = f"{kind.value.lower()}_{index}"
-        self._ops.append(Op(kind, name, (self._last, *names), (output,), attrs))
+        self._ops.append(Op(kind, name, (*(inputs or (self._last,)), *names), (output,), attrs))
         self._last = output

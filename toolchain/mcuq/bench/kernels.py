@@ -1,0 +1,145 @@
+"""Executed instructions of single layers and whole models, as one table.
+
+Every figure is what an emulated core executed; nothing is estimated.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mcuq.bench.bare import COMPILER, BareCore, link_kernels
+from mcuq.bench.layers import LAYERS, LayerCall
+from mcuq.bench.measure import MODELS, ModelCost, Optimize, measure_model
+from mcuq.progress import Progress, ProgressCallback
+
+LAYER_CORES = ("cortex-m0plus", "cortex-m4", "cortex-m7", "cortex-m33")
+MODEL_BOARDS = ("stm32f746",)
+FLAGS = "-O2"
+WIDTHS = (8, 4)
+OPTIMIZE: tuple[Optimize, ...] = ("speed", "size")
+
+
+@dataclass(frozen=True)
+class LayerCost:
+    """One layer on one core.
+
+    Attributes:
+        core: the compiler's name.
+        layer: a key of LAYERS.
+        weights: "s8" or "s4".
+        instructions: executed from call to return, requantization included.
+        macs: multiply-accumulates of the layer.
+        scratch_bytes: working memory.
+        code_bytes: of the kernel and all it calls.
+    """
+
+    core: str
+    layer: str
+    weights: str
+    instructions: int
+    macs: int
+    scratch_bytes: int
+    code_bytes: int
+
+    @property
+    def per_mac(self) -> float:
+        return self.instructions / self.macs
+
+
+@dataclass(frozen=True)
+class KernelBench:
+    """The published table; `compiler` and `flags` say what made it."""
+
+    compiler: str
+    flags: str
+    layers: tuple[LayerCost, ...]
+    models: tuple[ModelCost, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values for `mcuq bench kernels --json` and the committed record."""
+        return asdict(self)
+
+
+def bench_kernels(
+    progress: ProgressCallback, *, cores: Sequence[str] = LAYER_CORES, models: bool = True
+) -> KernelBench:
+    """Count everything.
+
+    Args:
+        progress: told before each measurement.
+        cores: of the layers.
+        models: whether whole models are built and counted too.
+
+    Raises:
+        DeviceError: the compiler or the emulator failed.
+    """
+    layers: list[LayerCost] = []
+    for core in cores:
+        progress(Progress("bench", len(layers), None, f"layers on {core}"))
+        layers += bench_layers(core)
+    costs: list[ModelCost] = []
+    wanted = [
+        (board, model, bits, optimize)
+        for board in MODEL_BOARDS
+        for model in MODELS
+        for bits in WIDTHS
+        for optimize in OPTIMIZE
+    ]
+    for i, (board, model, bits, optimize) in enumerate(wanted if models else []):
+        progress(Progress("bench", i, len(wanted), f"{model} s{bits} {optimize} on {board}"))
+        costs.append(measure_model(model, bits, board, optimize))
+    return KernelBench(compiler_version(), FLAGS, tuple(layers), tuple(costs))
+
+
+def bench_layers(core: str) -> list[LayerCost]:
+    """Every layer, with int8 and int4 weights, on one core."""
+    costs = []
+    with tempfile.TemporaryDirectory() as folder:
+        elf = link_kernels(core, Path(folder) / "kernels.elf", optimize=FLAGS)
+        machine = BareCore(core, elf)
+        for name, make in LAYERS.items():
+            for bits in WIDTHS:
+                layer = make(bits)
+                instructions, _ = run_layer(machine, layer)
+                costs.append(
+                    LayerCost(
+                        core,
+                        name,
+                        f"s{bits}",
+                        instructions,
+                        layer.macs,
+                        layer.scratch_bytes,
+                        machine.code_bytes,
+                    )
+                )
+    return costs
+
+
+def run_layer(machine: BareCore, layer: LayerCall) -> tuple[int, bytes]:
+    """Executed instructions and output bytes of one call."""
+    machine.reset()
+    arguments = [
+        machine.place(np.array(layer.structure, np.int32)),
+        machine.place(layer.packed.weights),
+        machine.place(layer.packed.channels),
+        machine.place(layer.input),
+        machine.place(bytes(layer.output_bytes)),
+    ]
+    output = arguments[-1]
+    if layer.scratch_bytes:
+        arguments.append(machine.place(bytes(layer.scratch_bytes)))
+    instructions = machine.call(layer.function, *arguments)
+    return instructions, machine.read(output, layer.output_bytes)
+
+
+def compiler_version() -> str:
+    """First line of the compiler's version."""
+    run = subprocess.run([COMPILER, "--version"], capture_output=True, text=True, check=True)
+    return run.stdout.splitlines()[0]

@@ -1,0 +1,111 @@
+"""Whole models: instructions of one inference, code and arena bytes, on an emulated board."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from mcuq.bench.models import anomaly_detection, keyword_spotting, resnet8, visual_wake_words
+from mcuq.build import build_firmware
+from mcuq.calibrate import calibrate
+from mcuq.cost import plan_program
+from mcuq.emit.c import write_c_model
+from mcuq.errors import DeviceError
+from mcuq.evaluate.integer import quantize_inputs, run_integer
+from mcuq.graph import Graph
+from mcuq.lower import LowerOptions, lower
+from mcuq.quantize import QuantizedGraph, quantize
+from mcuq.quantize.config import Config, WeightChoice
+from mcuq.resources import firmware_dir
+from mcuq_hil import load_board, open_session
+
+Optimize = Literal["speed", "size"]
+
+MODELS: Mapping[str, Callable[[], Graph]] = {
+    "resnet8": resnet8,
+    "kws": keyword_spotting,
+    "vww": visual_wake_words,
+    "ad": anomaly_detection,
+}
+
+
+@dataclass(frozen=True)
+class ModelCost:
+    """One model on one core.
+
+    Attributes:
+        core: the compiler's name of the board's core.
+        board: where it ran.
+        model: a key of MODELS.
+        weights: "s8" or "s4", all filters alike.
+        optimize: "speed" or "size".
+        instructions: of one inference.
+        code_bytes: flash of the model's code, its parameter structures and the kernels: all that
+            an application gains beside weights, biases and multipliers.
+        image_code_bytes: the same with start-up, serial runner and C library.
+        arena_bytes: activations and scratch, input and output included.
+    """
+
+    core: str
+    board: str
+    model: str
+    weights: str
+    optimize: str
+    instructions: int
+    code_bytes: int
+    image_code_bytes: int
+    arena_bytes: int
+
+
+def measure_model(model: str, bits: int, board_name: str, optimize: Optimize) -> ModelCost:
+    """Build a model, run it once against the evaluation, and count.
+
+    Args:
+        model: a key of MODELS.
+        bits: of every filter, 8 or 4.
+        board_name: an emulated board.
+        optimize: as `mcuq build --optimize`.
+
+    Raises:
+        DeviceError: the board computes something else than the evaluation.
+    """
+    qgraph, sample = _quantized(MODELS[model](), bits)
+    program = lower(qgraph, LowerOptions(speed=optimize == "speed"))
+    memory = plan_program(program)
+    board = load_board(board_name)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        write_c_model(memory, firmware_dir(), folder / "model")
+        image = build_firmware(board, folder / "model", folder / "out", optimize=optimize)
+        with open_session(board, image.elf, None) as session:
+            output = session.run([sample.tobytes()])[0]
+            counts = session.count([sample.tobytes()])
+    if output != run_integer(qgraph, [sample])[qgraph.outputs[0]].tobytes():
+        raise DeviceError(f"{model} with int{bits} weights: the board's output is wrong")
+    arrays = {array.key: array for call in program.calls for array in call.arrays()}
+    constants = sum(array.nbytes for array in arrays.values())
+    return ModelCost(
+        core=board.core,
+        board=board_name,
+        model=model,
+        weights=f"s{bits}",
+        optimize=optimize,
+        instructions=counts.total,
+        code_bytes=image.flash_bytes - image.fixed_flash_bytes - constants,
+        image_code_bytes=image.flash_bytes - constants,
+        arena_bytes=memory.arena_bytes,
+    )
+
+
+def _quantized(graph: Graph, bits: int) -> tuple[QuantizedGraph, np.ndarray]:
+    """The model with all filters alike, calibrated on noise, and one int8 sample."""
+    shape = graph.tensors[graph.inputs[0]].shape
+    values = np.random.default_rng(0).normal(0, 1, (8, *shape[1:])).astype(np.float32)
+    ranges = calibrate(graph, [values], ("minmax",))
+    qgraph = quantize(graph, ranges, Config(default_weight=WeightChoice(bits)))
+    return qgraph, quantize_inputs(qgraph, [values[:1]])[0]
