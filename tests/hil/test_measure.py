@@ -8,7 +8,7 @@ import pytest
 
 from mcuq_hil.errors import DeviceFaultError, HilError
 from mcuq_hil.farm import FarmReport, Place
-from mcuq_hil.farm.measure import CountCache, Measurement, measure
+from mcuq_hil.farm.measuring import CountCache, Measurement, measure
 
 TWO = tuple(Place(f"f746-{number}", "stm32f746", emulated=True) for number in range(2))
 
@@ -32,7 +32,7 @@ def test_each_image_is_measured_once(
         assert jobs == []
         return FarmReport((), ())
 
-    monkeypatch.setattr("mcuq_hil.farm.measure.run_jobs", nothing_to_run)
+    monkeypatch.setattr("mcuq_hil.farm.measuring.run_jobs", nothing_to_run)
     assert measure(TWO, "stm32f746", wanted, cache) == first
 
 

@@ -79,9 +79,8 @@ def measure(
     chosen = [place for place in places if place.board == board]
     units = {"instructions" if place.emulated else place.unit for place in chosen}
     if len(units) != 1:
-        raise HilError(
-            f"{board}: the places count in {sorted(units) or 'nothing'}, not in one unit"
-        )
+        counted = " and ".join(sorted(units)) or "nothing"
+        raise HilError(f"{board}: the places count in {counted}, not in one unit")
     unit = units.pop()
     store = cache or CountCache()
     known = {
