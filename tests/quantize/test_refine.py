@@ -228,10 +228,25 @@ def test_refinement_lowers_the_divergence_on_samples_kept_back() -> None:
         np.testing.assert_array_equal(tensor.scale, again.tensors[name].scale)
 
 
-def test_refinement_that_does_not_help_changes_nothing() -> None:
+def test_training_that_does_not_help_is_dropped() -> None:
     graph, x, ranges = network()
-    config = Config(default_weight=WeightChoice(8))
+    parts = ([x[:96]], [x[96:]])
+    config = Config(default_weight=WeightChoice(4))
+    good = refine(graph, ranges, config, *parts, settings=Settings(epochs=2, batch=32))
     wild = Settings(epochs=1, batch=32, weight_rate=50.0)
-    result = refine(graph, ranges, config, [x[:96]], [x[96:]], settings=wild)
-    assert result.after == result.before
-    assert result.config == config
+    again = refine(graph, ranges, good.config, *parts, bank=good.bank, settings=wild)
+    assert again.before == good.after
+    assert again.after == again.before
+    assert again.config == good.config
+
+
+def test_bits_and_schemes_of_a_mix_stay() -> None:
+    graph, x, ranges = network()
+    choices = {"w1": WeightChoice(4), "w2": WeightChoice(8, per="tensor"), "w3": WeightChoice(4)}
+    config = Config(weights=choices)
+    settings = Settings(epochs=1, batch=32)
+    result = refine(graph, ranges, config, [x[:96]], [x[96:]], settings=settings)
+    for name, choice in choices.items():
+        kept = result.config.weights[name]
+        assert (kept.bits, kept.per) == (choice.bits, choice.per)
+        assert result.qgraph.tensors[name].scale.size == (6 if name == "w1" else 1)

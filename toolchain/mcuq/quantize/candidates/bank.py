@@ -131,7 +131,8 @@ def _solve(walk: Walk, job: Job) -> dict[WeightChoice, Weights]:
     recipes = {method: recipe_for(method) for method in job}
     if recipes[job[0]].prefix is Prefix.FLOAT:
         return walk.on_float_inputs(recipes)
-    return {job[0]: walk.on_quantized_inputs(job[0], recipes[job[0]])}
+    choices = dict.fromkeys(walk.filters, job[0])
+    return {job[0]: walk.on_quantized_inputs(choices, recipes[job[0]])}
 
 
 _worker_walk: Walk | None = None

@@ -61,6 +61,11 @@ class Walk:
         names = {op.inputs[0] for op in self._ops}
         self._float = run_float(graph, self._inputs, keep=names)
 
+    @property
+    def filters(self) -> tuple[str, ...]:
+        """Names of the filters, in execution order."""
+        return tuple(op.inputs[1] for op in self._ops)
+
     def on_float_inputs(
         self, recipes: Mapping[WeightChoice, Recipe]
     ) -> dict[WeightChoice, Weights]:
@@ -76,9 +81,14 @@ class Walk:
                 found[choice][op.inputs[1]] = weight
         return found
 
-    def on_quantized_inputs(self, choice: WeightChoice, recipe: Recipe) -> Weights:
+    def on_quantized_inputs(self, choices: Mapping[str, WeightChoice], recipe: Recipe) -> Weights:
         """Every filter by one recipe, each layer fitted to the activations that all layers
-        before it, quantized by the same recipe, really give."""
+        before it, quantized by the same recipe, really give.
+
+        Args:
+            choices: bits and scheme of each filter.
+            recipe: how.
+        """
         found: Weights = {}
         bank: dict[tuple[str, WeightChoice], QuantizedWeight] = {}
         qgraph = quantize(self._graph, self._ranges, self._config)
@@ -91,8 +101,9 @@ class Walk:
             layer = Layer.of(qgraph, op)
             moments = measure(layer, self._float[source], seen)
             name = op.inputs[1]
-            found[name] = bank[name, choice] = self._solve(layer, moments, recipe, choice)
-            config = replace(self._config, weights=dict.fromkeys(found, choice))
+            weight = self._solve(layer, moments, recipe, choices[name])
+            found[name] = bank[name, choices[name]] = weight
+            config = replace(self._config, weights={n: choices[n] for n in found})
             qgraph = quantize(self._graph, self._ranges, config, bank)
         return found
 

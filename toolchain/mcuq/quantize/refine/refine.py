@@ -1,14 +1,15 @@
 """The iterative finish: all chosen integers re-optimized together against the float model.
 
-The bits are settled; what is trained, by gradient descent through an exact simulation of the
-integer model, is which way each weight rounds and the biases. The loss is the divergence of the
-outputs from the float model's, which needs no labels. Samples kept back decide which state is
-returned, the starting one among them: the result is never worse on those.
+The bits are settled. First each layer in turn is solved anew for the inputs that the chosen
+layers before it really give. Then, by gradient descent through an exact simulation of the integer
+model, rounding, scales and biases are trained jointly; the loss is the divergence of the outputs
+from the float model's, which needs no labels. Samples kept back decide which state is returned,
+the given one among them: the result is never worse on those.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -22,22 +23,27 @@ from mcuq.evaluate.integer import dequantize_outputs, quantize_inputs, run_integ
 from mcuq.graph import Graph
 from mcuq.progress import Progress, ProgressCallback, silent
 from mcuq.quantize.activations import RangeSource
-from mcuq.quantize.config import Config, WeightChoice
+from mcuq.quantize.candidates.recipe import RECIPES
+from mcuq.quantize.candidates.sequence import Walk
+from mcuq.quantize.config import Config
 from mcuq.quantize.qgraph import QuantizedGraph
 from mcuq.quantize.quantize import quantize
 from mcuq.quantize.refine.adam import Adam
 from mcuq.quantize.refine.functions import Array
 from mcuq.quantize.refine.loss import divergence_gradient
 from mcuq.quantize.refine.simulation import Parameters, Simulation
-from mcuq.quantize.refine.start import as_weights, start_parameters
+from mcuq.quantize.refine.start import REFINED, as_weights, start_parameters
 from mcuq.quantize.weights import Bank
 
 Inputs = Sequence[npt.NDArray[Any]]
 
+_RECIPE = "refit"
+"""What each layer is solved anew by, before the training."""
+
 
 @dataclass(frozen=True)
 class Settings:
-    """How long and how fast.
+    """How long and how fast the training goes; its rates fall to zero along half a cosine.
 
     Attributes:
         epochs: passes over the samples.
@@ -48,9 +54,9 @@ class Settings:
         seed: of the samples' order.
     """
 
-    epochs: int = 6
+    epochs: int = 4
     batch: int = 64
-    weight_rate: float = 0.0
+    weight_rate: float = 0.003
     scale_rate: float = 0.001
     bias_rate: float = 0.1
     seed: int = 0
@@ -98,37 +104,58 @@ def refine(
         settings: None takes the defaults.
         progress: told after each epoch.
     """
+    settings = settings or Settings()
     with threadpool_limits(1):
-        training = _Training(graph, ranges, config, bank or {}, inputs, settings or Settings())
-        return _best_epoch(training, held_back, progress)
+        judge = _Judge(graph, ranges, held_back)
+        given = _State(config, bank or {})
+        scored = [(judge(given), given)]
+        solved = _solved_anew(graph, ranges, given, inputs)
+        scored.append((judge(solved), solved))
+        best = min(scored, key=lambda pair: pair[0])
+        training = _Training(graph, ranges, best[1], inputs, settings)
+        for epoch in range(settings.epochs):
+            training.run_epoch(epoch)
+            state = training.state()
+            best = min(best, (judge(state), state), key=lambda pair: pair[0])
+            note = f"divergence {best[0]:.4f}, was {scored[0][0]:.4f}"
+            progress(Progress("refine", epoch + 1, settings.epochs, note))
+    after, state = best
+    qgraph = quantize(graph, ranges, state.config, state.bank)
+    return Refinement(state.config, state.bank, qgraph, scored[0][0], after)
 
 
-def _best_epoch(training: _Training, held_back: Inputs, progress: ProgressCallback) -> Refinement:
-    judge = _Judge(training.graph, held_back)
-    before = best = judge(training.start)
-    chosen, bank = training.config, training.bank
-    total = training.settings.epochs
-    qgraph = training.start
-    for epoch in range(total):
-        training.run_epoch(epoch)
-        config, candidate_bank = training.result()
-        candidate = quantize(training.graph, training.ranges, config, candidate_bank)
-        loss = judge(candidate)
-        if loss < best:
-            best, chosen, bank, qgraph = loss, config, candidate_bank, candidate
-        progress(Progress("refine", epoch + 1, total, f"divergence {best:.4f}, was {before:.4f}"))
-    return Refinement(chosen, bank, qgraph, before, best)
+def _solved_anew(graph: Graph, ranges: RangeSource, given: _State, inputs: Inputs) -> _State:
+    """Every filter by least-squares refit and descent, along the given mix of bits."""
+    walk = Walk(graph, ranges, given.config, inputs)
+    choices = {name: replace(given.config.weight(name), method=REFINED) for name in walk.filters}
+    weights = walk.on_quantized_inputs(choices, RECIPES[_RECIPE])
+    return given.replaced({(name, choices[name]): weights[name] for name in choices})
+
+
+@dataclass(frozen=True)
+class _State:
+    """A configuration with the candidates that it names."""
+
+    config: Config
+    bank: Bank
+
+    def replaced(self, weights: Bank) -> _State:
+        """The state with these filters instead."""
+        names = {name: choice for name, choice in weights}
+        config = replace(self.config, weights={**self.config.weights, **names})
+        return _State(config, {**self.bank, **weights})
 
 
 class _Judge:
-    """Mean divergence of a quantized model on fixed samples."""
+    """Mean divergence of a state on fixed samples."""
 
-    def __init__(self, graph: Graph, inputs: Inputs) -> None:
-        self._inputs = inputs
+    def __init__(self, graph: Graph, ranges: RangeSource, inputs: Inputs) -> None:
+        self._graph, self._ranges, self._inputs = graph, ranges, inputs
         self._heads = find_heads(graph)
         self._reference = run_float(graph, inputs, keep=_tensors(self._heads))
 
-    def __call__(self, qgraph: QuantizedGraph) -> float:
+    def __call__(self, state: _State) -> float:
+        qgraph = quantize(self._graph, self._ranges, state.config, state.bank)
         stored = quantize_inputs(qgraph, self._inputs)
         found = run_integer(qgraph, stored, keep=_tensors(self._heads))
         real = dequantize_outputs(qgraph, found)
@@ -142,38 +169,35 @@ class _Training:
         self,
         graph: Graph,
         ranges: RangeSource,
-        config: Config,
-        bank: Bank,
+        start: _State,
         inputs: Inputs,
         settings: Settings,
     ) -> None:
-        self.graph, self.ranges, self.config = graph, ranges, config
-        self.bank, self.settings = bank, settings
-        self.start = quantize(graph, ranges, config, bank)
+        self._origin, self._settings = start, settings
+        self._start = quantize(graph, ranges, start.config, start.bank)
         self._heads = find_heads(graph)
-        self._simulation = Simulation(self.start, tuple(_tensors(self._heads)))
-        self._parameters = start_parameters(graph, self.start)
+        self._simulation = Simulation(self._start, tuple(_tensors(self._heads)))
+        self._parameters = start_parameters(graph, self._start)
         self._reference = run_float(graph, inputs, keep=_tensors(self._heads))
-        self._stored = _as_real(self.start, inputs)
+        self._stored = _as_real(self._start, inputs)
         self._samples = len(inputs[0])
         self._steps = (Adam(), Adam(), Adam())
         self._random = np.random.default_rng(settings.seed)
 
     def run_epoch(self, epoch: int) -> None:
         """One pass over the samples in random order; the rates fall along half a cosine."""
-        size = min(self.settings.batch, self._samples)
+        size = min(self._settings.batch, self._samples)
         order = self._random.permutation(self._samples)
         starts = range(0, self._samples - size + 1, size)
         for number, start in enumerate(starts):
-            share = (epoch + number / len(starts)) / self.settings.epochs
+            share = (epoch + number / len(starts)) / self._settings.epochs
             self._step(order[start : start + size], 0.5 * (1 + float(np.cos(np.pi * share))))
 
-    def result(self) -> tuple[Config, Bank]:
-        """The present state as configuration and bank."""
-        refined = as_weights(self._simulation, self.config, self._parameters)
-        names = {name: choice for name, choice in refined}
-        weights: Mapping[str, WeightChoice] = {**self.config.weights, **names}
-        return replace(self.config, weights=weights), {**self.bank, **refined}
+    def state(self) -> _State:
+        """Where the descent is now."""
+        return self._origin.replaced(
+            as_weights(self._simulation, self._origin.config, self._parameters)
+        )
 
     def _step(self, picked: npt.NDArray[np.int64], rate: float) -> None:
         values = {name: array[picked] for name, array in self._stored.items()}
@@ -185,12 +209,12 @@ class _Training:
 
     def _descend(self, gradients: Parameters, rate: float) -> None:
         by_weight, by_scale, by_bias = self._steps
-        weight_rates = dict.fromkeys(gradients.steps, rate * self.settings.weight_rate)
+        weight_rates = dict.fromkeys(gradients.steps, rate * self._settings.weight_rate)
         by_weight.step(self._parameters.steps, gradients.steps, weight_rates)
-        scale_rates = dict.fromkeys(gradients.log_scale, rate * self.settings.scale_rate)
+        scale_rates = dict.fromkeys(gradients.log_scale, rate * self._settings.scale_rate)
         by_scale.step(self._parameters.log_scale, gradients.log_scale, scale_rates)
         bias_rates = {
-            name: rate * self.settings.bias_rate * float(self.start.tensors[name].scale[0])
+            name: rate * self._settings.bias_rate * float(self._start.tensors[name].scale[0])
             for name in gradients.bias
         }
         by_bias.step(self._parameters.bias, gradients.bias, bias_rates)
