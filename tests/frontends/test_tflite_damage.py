@@ -11,6 +11,8 @@ import pytest
 
 from mcuq.errors import InputError
 from mcuq.frontends import load_model, load_tflite
+from mcuq.frontends.tflite.convert import convert
+from mcuq.frontends.tflite.reader import read_model
 from mcuq.graph import (
     Activation,
     BinaryAttrs,
@@ -69,8 +71,9 @@ def _op(kind: OpKind, inputs: tuple[str, ...], output: str, attrs: object) -> Op
 
 
 def _outcome(content: bytes) -> Graph | InputError:
+    """As `load_tflite`, without its last net: the reader and the rules must notice by themselves."""
     try:
-        return load_tflite(content)
+        return convert(read_model(content), None).graph
     except InputError as error:
         assert "\n" not in str(error)
         return error

@@ -11,6 +11,7 @@ from onnx import helper, numpy_helper
 from mcuq.errors import InputError
 from mcuq.frontends.builder import GraphBuilder
 from mcuq.frontends.constraints import check
+from mcuq.frontends.damage import damage_named
 from mcuq.frontends.onnx.fold import fold
 from mcuq.frontends.onnx.inputs import INPUT_CONSTRAINTS, input_order, input_view
 from mcuq.frontends.onnx.layout import plain
@@ -75,14 +76,18 @@ class _Conversion:
         self._build = GraphBuilder()
         self._values: dict[str, Value] = {}
         for tensor in graph.initializer:
-            self._values[tensor.name] = _constant(numpy_helper.to_array(tensor))
+            with damage_named(f"initializer {tensor.name!r}"):
+                self._values[tensor.name] = _constant(numpy_helper.to_array(tensor))
         for proto in graph.input:
             if proto.name not in self._values:
                 self._values[proto.name] = self._input(proto)
 
     def add(self, index: int, proto: Any) -> None:
         """Fold or lower one node."""
-        node = self._node(index, proto)
+        with damage_named(f"node {index} {proto.op_type}"):
+            self._add(self._node(index, proto), proto)
+
+    def _add(self, node: Node, proto: Any) -> None:
         folded = fold(node, proto)
         if folded is not None:
             values = [_constant(data) for data in folded]
@@ -90,7 +95,7 @@ class _Conversion:
             check(node, (known_operator, enough_inputs, finite_constants))
             rule = RULES[node.kind]
             check(node, rule.constraints)
-            values = self._lowered(node)
+            values = rule.lower(self._build, node)
         self._values.update(zip(node.outputs, values, strict=False))
 
     def graph(self, name: str) -> Graph:
@@ -120,14 +125,6 @@ class _Conversion:
                 "only the first output of Dropout and MaxPool is supported",
             )
         return self._values[name]
-
-    def _lowered(self, node: Node) -> list[Value]:
-        try:
-            return RULES[node.kind].lower(self._build, node)
-        except (ValueError, IndexError, KeyError, TypeError, AssertionError) as error:
-            raise InputError(
-                f"{node.where}: {error}", "the model is damaged: export it again"
-            ) from error
 
     def _output(self, name: str) -> str:
         value = self._values.get(name)

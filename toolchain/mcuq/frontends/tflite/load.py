@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from mcuq.frontends.damage import damage_named
 from mcuq.frontends.simplify import tidy
 from mcuq.frontends.source import read_bytes
 from mcuq.frontends.tflite.convert import Converted, convert
@@ -37,9 +38,11 @@ def read_tflite(source: Path | bytes, keep_rescaling: bool = False) -> Converted
     Raises:
         InputError: as `load_tflite`.
     """
-    model = read_model(source if isinstance(source, bytes) else read_bytes(source))
+    content = source if isinstance(source, bytes) else read_bytes(source)
     name = None if isinstance(source, bytes) else source.stem
-    converted = convert(model, name, keep_rescaling)
+    with damage_named("not a valid TFLite file"):
+        model = read_model(content)
+        converted = convert(model, name, keep_rescaling)
     if any(op.kind in _DETOURS for op in model.ops):
         return replace(converted, graph=tidy(converted.graph))
     return converted
