@@ -107,21 +107,21 @@ def refine(
     settings = settings or Settings()
     with threadpool_limits(1):
         judge = _Judge(graph, ranges, held_back)
-        given = _State(config, bank or {})
-        scored = [(judge(given), given)]
-        solved = _solved_anew(graph, ranges, given, inputs)
-        scored.append((judge(solved), solved))
-        best = min(scored, key=lambda pair: pair[0])
-        training = _Training(graph, ranges, best[1], inputs, settings)
+        best = _State(config, bank or {})
+        before = after = judge(best)
+        solved = _solved_anew(graph, ranges, best, inputs)
+        if (loss := judge(solved)) < after:
+            after, best = loss, solved
+        training = _Training(graph, ranges, best, inputs, settings)
         for epoch in range(settings.epochs):
             training.run_epoch(epoch)
-            state = training.state()
-            best = min(best, (judge(state), state), key=lambda pair: pair[0])
-            note = f"divergence {best[0]:.4f}, was {scored[0][0]:.4f}"
+            trained = training.state()
+            if (loss := judge(trained)) < after:
+                after, best = loss, trained
+            note = f"divergence {after:.4f}, was {before:.4f}"
             progress(Progress("refine", epoch + 1, settings.epochs, note))
-    after, state = best
-    qgraph = quantize(graph, ranges, state.config, state.bank)
-    return Refinement(state.config, state.bank, qgraph, scored[0][0], after)
+    qgraph = quantize(graph, ranges, best.config, best.bank)
+    return Refinement(best.config, best.bank, qgraph, before, after)
 
 
 def _solved_anew(graph: Graph, ranges: RangeSource, given: _State, inputs: Inputs) -> _State:
