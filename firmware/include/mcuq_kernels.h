@@ -9,6 +9,8 @@
 
 #include <stdint.h>
 
+#include "mcuq_convert.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif

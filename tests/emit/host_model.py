@@ -7,6 +7,7 @@ import os
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -38,14 +39,14 @@ class HostModel:
         self._library.model_input.restype = ctypes.c_void_p
         self._library.model_output.restype = ctypes.c_void_p
 
-    def run(self, inputs: Sequence[npt.NDArray[np.int8]]) -> list[npt.NDArray[np.int8]]:
-        """One sample: an int8 array an input → an int8 array an output."""
+    def run(self, inputs: Sequence[npt.NDArray[Any]]) -> list[npt.NDArray[Any]]:
+        """One sample: an array an input → an array an output, of the tensors' types."""
         for index, values in enumerate(inputs):
             ctypes.memmove(self._library.model_input(index), values.tobytes(), values.nbytes)
         self._library.model_run()
         results = []
         for index, name in enumerate(self._qgraph.outputs):
             tensor = self._qgraph.tensors[name]
-            content = ctypes.string_at(self._library.model_output(index), tensor.size)
-            results.append(np.frombuffer(content, np.int8).reshape(tensor.shape))
+            content = ctypes.string_at(self._library.model_output(index), tensor.nbytes)
+            results.append(np.frombuffer(content, tensor.dtype).reshape(tensor.shape))
         return results

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from mcuq.errors import InputError
 from mcuq.evaluate.float import run_float
 from mcuq.frontends import load_tflite
-from mcuq.graph import Graph, NoAttrs, Op, OpKind, Tensor
+from mcuq.graph import FLOAT_KINDS, Graph, NoAttrs, Op, OpKind, Tensor
 
 
-@pytest.mark.parametrize("kind", OpKind)
+@pytest.mark.parametrize("kind", FLOAT_KINDS)
 @given(data=st.data())
 @settings(max_examples=25)
 def test_operator_equals_litert(kind: OpKind, data: st.DataObject) -> None:

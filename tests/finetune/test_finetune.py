@@ -16,7 +16,7 @@ from mcuq.evaluate.float import run_float
 from mcuq.evaluate.integer import dequantize_outputs, quantize_inputs, run_integer
 from mcuq.finetune import Settings, finetune
 from mcuq.finetune.plan import make_plan
-from mcuq.graph import OpKind
+from mcuq.graph import FLOAT_KINDS, OpKind
 from mcuq.quantize import Config, WeightChoice
 
 tf = pytest.importorskip("tensorflow", reason="tensorflow is not installed (mcuq[tensorflow])")
@@ -25,7 +25,7 @@ from mcuq.finetune.network import Network, round_to_grid  # noqa: E402
 from mcuq.finetune.operators import run  # noqa: E402
 
 
-@pytest.mark.parametrize("kind", OpKind)
+@pytest.mark.parametrize("kind", FLOAT_KINDS)
 @given(data=st.data())
 @settings(max_examples=10)
 def test_operator_equals_the_float_executor(kind: OpKind, data: st.DataObject) -> None:

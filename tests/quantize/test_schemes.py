@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from integer_cases import KINDS, random_case, random_inputs, tflm_outputs
+from integer_cases import random_case, random_inputs, tflm_outputs
 
 from mcuq.evaluate.integer import run_integer
-from mcuq.graph import WEIGHTED, OpKind
+from mcuq.graph import FLOAT_KINDS, WEIGHTED, OpKind
 from mcuq.numeric import asymmetric_params, integer_limits, symmetric_params
 from mcuq.quantize import Config, WeightChoice, quantize
 
@@ -61,7 +61,7 @@ def test_symmetric_is_the_formula_in_exact_arithmetic(a: float, b: float, bits: 
     assert relative(scale, exact) <= 2.0**-23
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", FLOAT_KINDS)
 @settings(max_examples=8)
 @given(seed=st.integers(0, 2**32 - 1))
 def test_symmetric_activations_equal_tflite_micro(kind: OpKind, seed: int) -> None:

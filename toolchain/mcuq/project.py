@@ -62,6 +62,9 @@ class SchemeTable(_Strict):
     weights_per: Literal["channel", "tensor"] | None = Field(
         default=None, description="A scale an output channel (default), or one a filter."
     )
+    io: Literal["int8", "float32"] | None = Field(
+        default=None, description="Type of inputs and outputs; float32 converts inside the model."
+    )
 
 
 class Gates(_Strict):

@@ -12,7 +12,7 @@ from float_cases import cases, random_inputs
 from hypothesis import strategies as st
 
 from mcuq.calibrate import calibrate
-from mcuq.graph import Graph, Op, OpKind, Tensor
+from mcuq.graph import FLOAT_KINDS, Graph, Op, Tensor
 from mcuq.mlir.write import AnyGraph
 from mcuq.quantize import Config, QuantizedGraph, WeightChoice, quantize
 
@@ -60,7 +60,7 @@ def quantized(graph: Graph, bits: int, seed: int = 0) -> QuantizedGraph:
 @st.composite
 def joined(draw: st.DrawFn) -> Graph:
     """Several one-operator graphs side by side, with names that need escaping."""
-    kinds = draw(st.lists(st.sampled_from(OpKind), min_size=1, max_size=4))
+    kinds = draw(st.lists(st.sampled_from(FLOAT_KINDS), min_size=1, max_size=4))
     parts = [_renamed(draw(cases(kind)), f'{i}/"ü\\;\n') for i, kind in enumerate(kinds)]
     return reduce(_beside, parts)
 

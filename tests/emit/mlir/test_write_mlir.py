@@ -11,10 +11,11 @@ from mlir_graphs import joined, mlir_opt, needs_mlir_opt, quantized, same
 
 from mcuq.emit.mlir import write_mlir
 from mcuq.frontends.mlir import read_mlir
-from mcuq.graph import ConvAttrs, Graph, Op, OpKind, Tensor
+from mcuq.graph import FLOAT_KINDS, ConvAttrs, Graph, Op, OpKind, Tensor
+from mcuq.quantize import with_float_edges
 
 
-@pytest.mark.parametrize("kind", OpKind)
+@pytest.mark.parametrize("kind", FLOAT_KINDS)
 @given(data=st.data())
 @settings(max_examples=20)
 def test_every_operator_reads_back(kind: OpKind, data: st.DataObject) -> None:
@@ -23,7 +24,7 @@ def test_every_operator_reads_back(kind: OpKind, data: st.DataObject) -> None:
 
 
 @pytest.mark.parametrize("bits", [8, 4])
-@pytest.mark.parametrize("kind", OpKind)
+@pytest.mark.parametrize("kind", FLOAT_KINDS)
 @given(data=st.data())
 @settings(max_examples=10)
 def test_every_quantized_operator_reads_back(kind: OpKind, bits: int, data: st.DataObject) -> None:
@@ -32,7 +33,7 @@ def test_every_quantized_operator_reads_back(kind: OpKind, bits: int, data: st.D
 
 
 @needs_mlir_opt
-@pytest.mark.parametrize("kind", OpKind)
+@pytest.mark.parametrize("kind", FLOAT_KINDS)
 @given(data=st.data())
 @settings(max_examples=3)
 def test_mlir_opt_accepts_every_operator(kind: OpKind, data: st.DataObject) -> None:
@@ -71,6 +72,13 @@ def test_the_types_carry_bits_scales_and_zero_points() -> None:
     scale = repr(float(source.scale[0]))
     assert f"!quant.uniform<i8<-128:127>:f32, {scale}:{source.zero_point}>" in text
     assert 'dense<"0x070C070D"> : tensor<2x1x1x2xi4>' in text
+
+
+def test_float_edges_read_back() -> None:
+    qgraph = with_float_edges(quantized(_conv(), 4))
+    text = write_mlir(qgraph)
+    assert '"quant.qcast"(%arg0)' in text
+    assert same(read_mlir(text), qgraph)
 
 
 def test_an_extreme_scale_is_written_as_mlir_wants_it() -> None:

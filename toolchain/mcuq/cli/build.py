@@ -33,6 +33,7 @@ def build(
     ranges: options.Ranges = None,
     activations: options.Activations = None,
     weights_per: options.WeightsPer = None,
+    io: options.Io = None,
     max_flash: options.MaxFlash = None,
     max_ram: options.MaxRam = None,
     min_accuracy: options.MinAccuracy = None,
@@ -61,6 +62,7 @@ def build(
         "ranges": ranges,
         "activations": activations,
         "weights_per": weights_per,
+        "io": io,
     }
     gates = {
         "max_flash": max_flash,

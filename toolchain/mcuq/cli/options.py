@@ -178,3 +178,12 @@ WeightsPer = Annotated[
         show_default=False,
     ),
 ]
+Io = Annotated[
+    str | None,
+    typer.Option(
+        "--io",
+        help="int8 (default) or float32 inputs and outputs.",
+        rich_help_panel=_SCHEME,
+        show_default=False,
+    ),
+]

@@ -36,6 +36,7 @@ def quantize(
     ranges: options.Ranges = None,
     activations: options.Activations = None,
     weights_per: options.WeightsPer = None,
+    io: options.Io = None,
     json: JsonFlag = False,
 ) -> None:
     """Build with every filter at the same width; verified and reported like `mcuq build`."""
@@ -62,5 +63,6 @@ def quantize(
         "ranges": ranges,
         "activations": activations,
         "weights_per": weights_per,
+        "io": io,
     }
     run_job(job(model, asked, {}), json=json)

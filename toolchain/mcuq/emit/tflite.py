@@ -11,7 +11,7 @@ from mcuq.tflite.options import constant_operands, options_for
 
 
 def tflite_bytes(qgraph: QuantizedGraph, packed_int4: bool = True) -> bytes:
-    """The flatbuffer: int8 inputs and outputs, int4 filters two a byte.
+    """The flatbuffer: inputs and outputs as in the graph, int4 filters two a byte.
 
     Args:
         qgraph: the integer model.
@@ -41,6 +41,8 @@ def _used_names(qgraph: QuantizedGraph) -> list[str]:
 
 
 def _tensor(tensor: QuantizedTensor, packed_int4: bool) -> TensorSpec:
+    if tensor.real:
+        return TensorSpec(tensor.name, tensor.shape, "float32")
     bits = 8 if tensor.bits == 4 and not packed_int4 else tensor.bits
     return TensorSpec(
         tensor.name,

@@ -21,9 +21,10 @@ from mcuq.graph.attrs import (
     StridedSliceAttrs,
     TransposeAttrs,
 )
-from mcuq.graph.graph import WEIGHTED, Graph, Op, OpKind, Tensor
+from mcuq.graph.graph import FLOAT_KINDS, WEIGHTED, Graph, Op, OpKind, Tensor
 
 __all__ = [
+    "FLOAT_KINDS",
     "WEIGHTED",
     "Activated",
     "Activation",

@@ -39,8 +39,13 @@ class OpKind(StrEnum):
     RELU6 = "RELU6"
     LEAKY_RELU = "LEAKY_RELU"
     HARD_SWISH = "HARD_SWISH"
+    # Of quantized graphs only: a float graph has nothing to convert.
+    QUANTIZE = "QUANTIZE"
+    DEQUANTIZE = "DEQUANTIZE"
 
 
+FLOAT_KINDS = tuple(kind for kind in OpKind if kind.value not in ("QUANTIZE", "DEQUANTIZE"))
+"""The operators of float graphs."""
 WEIGHTED = frozenset({OpKind.CONV_2D, OpKind.DEPTHWISE_CONV_2D, OpKind.FULLY_CONNECTED})
 """Operators whose inputs are (activation, filter[, bias])."""
 

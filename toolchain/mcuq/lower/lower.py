@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from mcuq.graph import Op, OpKind
+from mcuq.lower.conversion import lower_dequantize, lower_quantize
 from mcuq.lower.elementwise import lower_add, lower_lookup, lower_mul, lower_softmax
 from mcuq.lower.fast import fast_conv, fast_depthwise, fast_fully_connected
 from mcuq.lower.movement import (
@@ -41,6 +42,8 @@ RULES: Mapping[OpKind, Rule] = {
     OpKind.RESIZE_NEAREST_NEIGHBOR: lower_resize,
     OpKind.SOFTMAX: lower_softmax,
     **dict.fromkeys(UNARY, lower_lookup),
+    OpKind.QUANTIZE: lower_quantize,
+    OpKind.DEQUANTIZE: lower_dequantize,
 }
 
 

@@ -23,6 +23,7 @@ CTYPES = {
     "int16": "int16_t",
     "uint16": "uint16_t",
     "int32": "int32_t",
+    "int64": "int64_t",
 }
 
 
@@ -68,10 +69,18 @@ class DirectionRef:
 
 
 @dataclass(frozen=True)
+class Real:
+    """A float32 constant inside a structure."""
+
+    value: float
+
+
+@dataclass(frozen=True)
 class Struct:
     """A constant parameter structure in flash, passed by address.
 
-    `fields` are words: integers, fixed-size arrays of them, nested structures, addresses.
+    `fields` are words: integers, float32 numbers, fixed-size arrays of integers, nested structures,
+    addresses.
     """
 
     ctype: str
@@ -103,7 +112,7 @@ def _field_key(value: Field, call: int) -> object:
     return value
 
 
-Field = int | tuple[int, ...] | Struct | Array | TensorRef | ScratchRef | DirectionRef
+Field = int | Real | tuple[int, ...] | Struct | Array | TensorRef | ScratchRef | DirectionRef
 Argument = int | Struct | Array | TensorRef | ScratchRef | None
 """None is a null pointer."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -79,14 +81,15 @@ def symmetric_scale(largest: npt.NDArray[np.floating], bits: int) -> Float32:
 
 
 def quantize_values(
-    real: npt.NDArray[np.floating], scale: np.float32 | Float32, zero_point: int = 0
-) -> npt.NDArray[np.int8]:
-    """round(real / scale) + zero_point, saturated to int8; ties away from zero, in float32.
+    real: npt.NDArray[np.floating], scale: np.float32 | Float32, zero_point: int = 0, bits: int = 8
+) -> npt.NDArray[Any]:
+    """round(real / scale) + zero_point, saturated; ties away from zero, in float32.
 
-    `scale` is a scalar or broadcasts against `real`.
+    `scale` is a scalar or broadcasts against `real`. Returns int8, or int16 for 16 bits.
     """
     steps = round_half_away(np.asarray(real, dtype=np.float32) / scale)
-    stored: npt.NDArray[np.int8] = np.clip(steps + zero_point, INT8_MIN, INT8_MAX).astype(np.int8)
+    low, high = integer_limits(bits)
+    stored: npt.NDArray[Any] = np.clip(steps + zero_point, low, high).astype(f"int{bits}")
     return stored
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mcuq.calibrate import OBSERVERS, Ranges, observe, ranges_from
-from mcuq.cost import Cost, CostTable, constant_bytes, program_cost
+from mcuq.cost import Cost, CostTable, constant_bytes, plan_program, program_cost
 from mcuq.data import Dataset
 from mcuq.errors import BudgetError
 from mcuq.evaluate.float import run_float
@@ -19,10 +19,11 @@ from mcuq.evaluate.metrics import Predictions
 from mcuq.pipeline.candidates import weight_candidates
 from mcuq.pipeline.costing import cost_table
 from mcuq.pipeline.deploy import Deployed, deploy, verify
+from mcuq.pipeline.given import Given, given_quantization
 from mcuq.pipeline.layers import describe_layers
 from mcuq.pipeline.load import Loaded, load
 from mcuq.pipeline.profile import Target
-from mcuq.pipeline.request import BuildRequest
+from mcuq.pipeline.request import BuildRequest, Scheme
 from mcuq.pipeline.result import Accuracy, BuildResult, Footprint, SearchSummary
 from mcuq.pipeline.scoring import Candidates
 from mcuq.pipeline.search import (
@@ -72,10 +73,13 @@ def build(request: BuildRequest, folder: Path, progress: ProgressCallback = sile
     statistics = loaded.statistics or observe(loaded.graph, loaded.calibration.inputs)
     ranges = ranges_from(statistics, dict.fromkeys((*OBSERVERS, request.scheme.observer)))
     plain = {bits: _plain(request, loaded, ranges, bits) for bits in (8, 4)}
-    if request.fixed is None:
-        found = _searched(request, loaded, target, ranges, plain, progress)
-    else:
+    given = given_quantization(request.model, loaded.graph)
+    if request.fixed is not None:
         found = _fixed(request, request.fixed, loaded, target, ranges, plain[8])
+    elif given is not None:
+        found = _decided("given", request.scheme, given, loaded, target, plain[8])
+    else:
+        found = _searched(request, loaded, target, ranges, plain, progress)
     result = _finish(request, loaded, target, found, plain[8], folder, progress)
     return replace(result, statistics=statistics)
 
@@ -111,7 +115,8 @@ def _searched(
     )
     space = build_space(loaded.graph, ranges, choices, OBSERVERS, base)
     progress(Progress("compile", note=f"kernels for {loaded.board.core}"))
-    table = cost_table(target, plain, _sample(plain[8], loaded.calibration))
+    deployed = {bits: request.scheme.deployed(qgraph) for bits, qgraph in plain.items()}
+    table = cost_table(target, deployed, _sample(deployed[8], loaded.calibration))
     candidates = Candidates(loaded.graph, ranges, bank, space)
     settings = SearchSettings(
         request.method,
@@ -124,7 +129,8 @@ def _searched(
     genome, summary = search_configuration(
         candidates, loaded.search, table, loaded.limits, settings, progress
     )
-    return Found(space.config(genome), candidates.quantize(genome), table, summary)
+    qgraph = request.scheme.deployed(candidates.quantize(genome))
+    return Found(space.config(genome), qgraph, table, summary)
 
 
 def _fixed(
@@ -141,34 +147,51 @@ def _fixed(
         loaded.graph, ranges, loaded.calibration, methods=(choice,), config=base
     )
     config = replace(base, default_weight=replace(choice, per=request.scheme.weights_per))
-    qgraph = quantize(loaded.graph, ranges, config, bank)
+    given = Given(quantize(loaded.graph, ranges, config, bank), config)
+    return _decided("fixed", request.scheme, given, loaded, target, int8)
+
+
+def _decided(
+    method: str,
+    scheme: Scheme,
+    given: Given,
+    loaded: Loaded,
+    target: Target,
+    int8: QuantizedGraph,
+) -> Found:
+    """No search: the one quantization there is, if it fits."""
+    qgraph, narrowest = scheme.deployed(given.qgraph), given.narrowest
     sample = _sample(qgraph, loaded.calibration)
-    table = cost_table(target, {8: int8, choice.bits: qgraph}, sample)
-    cost, int8_cost = (
-        table.cost(dict.fromkeys(loaded.graph.weights, bits)) for bits in (choice.bits, 8)
-    )
-    over = excess(cost, loaded.limits)
+    table = cost_table(target, {8: scheme.deployed(int8), narrowest: qgraph}, sample)
+    over = excess(_whole_cost(table, narrowest), loaded.limits)
     if over:
+        what = f"int{narrowest} throughout" if method == "fixed" else "the model as it is quantized"
         raise BudgetError(
-            f"int{choice.bits} throughout ({describe(cost)}) exceeds the budget: {over}",
+            f"{what} ({describe(_whole_cost(table, narrowest))}) exceeds the budget: {over}",
             "raise the budget, use fewer bits, or let mcuq build search a mix",
         )
     ranker = make_ranker(loaded.graph, loaded.search)
     span = (0, len(loaded.search))
     summary = SearchSummary(
-        method="fixed",
+        method=method,
         evaluations=0,
         budget=0,
         space_size=1,
-        loss=float(ranker.losses(qgraph, span).mean()),
+        loss=float(ranker.losses(given.qgraph, span).mean()),
         int8_loss=float(ranker.losses(int8, span).mean()),
-        int8_cost=int8_cost,
+        int8_cost=_whole_cost(table, 8),
         front=(),
         curve=(),
         labels=(),
         singles={},
     )
-    return Found(config, qgraph, table, summary)
+    return Found(given.config, qgraph, table, summary)
+
+
+def _whole_cost(table: CostTable, bits: int) -> Cost:
+    """Of one of the table's own programs."""
+    program = table.programs[bits]
+    return program_cost(program, plan_program(program).arena_bytes, table.code, table.counts)
 
 
 def _finish(

@@ -6,16 +6,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
-from mcuq.quantize import Config, WeightChoice
+from mcuq.quantize import Config, QuantizedGraph, WeightChoice, with_float_edges
 from mcuq.quantize.config import ActivationScheme, Per
 from mcuq.units import Size
 
 Optimize = Literal["speed", "size"]
+Io = Literal["int8", "float32"]
 
 
 CHOICES = {
     "activations": get_args(ActivationScheme),
     "weights_per": get_args(Per),
+    "io": get_args(Io),
 }
 """Values of the fields of `Scheme` that have a few."""
 
@@ -28,11 +30,13 @@ class Scheme:
         activations: ranges as they are, or widened to [-a, a].
         weights_per: a scale an output channel, or one a filter.
         observer: of every activation, where no search chooses one.
+        io: type of the inputs and outputs; float32 puts the conversions into the model.
     """
 
     activations: ActivationScheme = "asymmetric"
     weights_per: Per = "channel"
     observer: str = "minmax"
+    io: Io = "int8"
 
     @property
     def config(self) -> Config:
@@ -42,6 +46,10 @@ class Scheme:
             default_observer=self.observer,
             activations=self.activations,
         )
+
+    def deployed(self, qgraph: QuantizedGraph) -> QuantizedGraph:
+        """What is emitted for a model of integers: with its float edges where they are asked."""
+        return with_float_edges(qgraph) if self.io == "float32" else qgraph
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Literal
 
 from mcuq.graph import WEIGHTED
+from mcuq.quantize.edges import INSIDE
 from mcuq.report.command import command_line
 from mcuq.report.configuration import ConfigFile, Histogram, TensorConfig
 from mcuq.report.front import Front, Improvement, Point
@@ -204,7 +205,7 @@ def config_file(result: BuildResult) -> ConfigFile:
         elif tensor.is_constant:
             role, scheme = "constant", "minmax"
         else:
-            role, scheme = "activation", config.observer(tensor.name)
+            role, scheme = "activation", config.observer(tensor.name.removesuffix(INSIDE))
         seen = result.statistics.get(tensor.name)
         histogram = _histogram(seen.histogram) if seen is not None else None
         return _tensor(tensor, role, scheme, histogram)  # type: ignore[arg-type]  # a literal

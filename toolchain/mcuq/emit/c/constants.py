@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mcuq.cost.memory import MemoryPlan
+from mcuq.emit.c.literals import c_float
 from mcuq.lower.program import (
     CTYPES,
     Argument,
@@ -15,6 +16,7 @@ from mcuq.lower.program import (
     Call,
     DirectionRef,
     Field,
+    Real,
     ScratchRef,
     Struct,
     TensorRef,
@@ -53,7 +55,9 @@ class Pool:
         if isinstance(value, Array):
             return "(const void *)" * value.opaque + self._names[value.key]
         if isinstance(value, TensorRef):
-            return f"arena + {self._memory.offset(value.name)}"
+            address = f"arena + {self._memory.offset(value.name)}"
+            tensor = self._memory.program.qgraph.tensors[value.name]
+            return address if tensor.dtype == np.int8 else f"(void *)({address})"
         if isinstance(value, ScratchRef):
             return self._scratch(index)
         return "NULL" if value is None else str(value)
@@ -75,6 +79,8 @@ class Pool:
             return f"({CTYPES[str(value.data.dtype)]} *){self._names[value.key]}"
         if isinstance(value, DirectionRef):
             return str(int(self._memory.descends(index)))
+        if isinstance(value, Real):
+            return c_float(value.value)
         if isinstance(value, tuple):
             return "{" + ", ".join(map(str, value)) + "}"
         return self.argument(value, index)

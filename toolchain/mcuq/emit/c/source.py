@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from mcuq.cost.memory import MemoryPlan
 from mcuq.emit.c.constants import Pool
+from mcuq.emit.c.literals import c_float, c_string
 from mcuq.lower.program import Call
 from mcuq.quantize.qgraph import QuantizedGraph, QuantizedTensor
 
@@ -112,18 +111,3 @@ def _io(memory: MemoryPlan, name: str) -> str:
         f" .bytes = {tensor.nbytes}, .scale = {c_float(float(tensor.scale[0]))},"
         f" .zero_point = {tensor.zero_point}}}"
     )
-
-
-def c_string(text: str) -> str:
-    """A C string literal of any text, ASCII only."""
-    body = "".join(
-        chr(byte) if 32 <= byte < 127 and chr(byte) not in '"\\?' else f"\\{byte:03o}"
-        for byte in text.encode()
-    )
-    return f'"{body}"'
-
-
-def c_float(value: float) -> str:
-    """The shortest float32 literal that reads back to the same bits."""
-    text = np.format_float_scientific(np.float32(value), unique=True, trim="0")
-    return f"{text}f"
