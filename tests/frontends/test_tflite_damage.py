@@ -71,7 +71,7 @@ def _op(kind: OpKind, inputs: tuple[str, ...], output: str, attrs: object) -> Op
 
 
 def _outcome(content: bytes) -> Graph | InputError:
-    """As `load_tflite`, without its last net: the reader and the rules must notice by themselves."""
+    """As `load_tflite` without its last net: reader and rules must notice by themselves."""
     try:
         return convert(read_model(content), None).graph
     except InputError as error:

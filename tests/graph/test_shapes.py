@@ -1,0 +1,90 @@
+"""Geometry and shape inference against direct counting, and the messages where shapes misfit."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mcuq.graph import (
+    BinaryAttrs,
+    ConcatAttrs,
+    ConvAttrs,
+    FullyConnectedAttrs,
+    MeanAttrs,
+    OpKind,
+    PadAttrs,
+    Padding,
+    ReshapeAttrs,
+    ResizeAttrs,
+    StridedSliceAttrs,
+    TransposeAttrs,
+)
+from mcuq.graph.resize import nearest_indices
+from mcuq.graph.shapes import infer_shape
+from mcuq.graph.window import window_axis
+
+small = st.integers(1, 9)
+
+
+@given(small, st.integers(1, 5), st.integers(1, 4), st.integers(1, 3), st.sampled_from(Padding))
+def test_window_axis_counts_the_windows(
+    size: int, kernel: int, stride: int, dilation: int, padding: Padding
+) -> None:
+    span = (kernel - 1) * dilation + 1
+    if padding is Padding.VALID and span > size:
+        with pytest.raises(ValueError, match="does not fit"):
+            window_axis(size, kernel, stride, dilation, padding)
+        return
+    axis = window_axis(size, kernel, stride, dilation, padding)
+    if padding is Padding.VALID:
+        assert (axis.before, axis.after) == (0, 0)
+        assert axis.output == len(range(0, size - span + 1, stride))
+    else:
+        assert axis.output == len(range(0, size, stride))
+        assert 0 <= axis.after - axis.before <= 1
+        reach = (axis.output - 1) * stride + span
+        assert reach <= size + axis.before + axis.after
+        assert reach == size + axis.before + axis.after or axis.before == axis.after == 0
+
+
+@given(small, st.integers(1, 20))
+def test_nearest_indices_cover_the_axis_in_order(size: int, output: int) -> None:
+    for corners, centers in ((False, False), (True, False), (False, True)):
+        indices = nearest_indices(size, output, ResizeAttrs((output, 1), corners, centers))
+        assert len(indices) == output
+        assert (np.diff(indices) >= 0).all()
+        assert indices[0] >= 0 and indices[-1] < size
+        if corners and output > 1:
+            assert (indices[0], indices[-1]) == (0, size - 1)
+        if output == size:
+            np.testing.assert_array_equal(indices, np.arange(size))
+
+
+@pytest.mark.parametrize(
+    "kind, attrs, inputs, match",
+    [
+        (OpKind.CONV_2D, ConvAttrs(), [(1, 4, 4)], "3 dimensions, not 4"),
+        (OpKind.ADD, BinaryAttrs(), [(1, 2), (1, 3)], "do not broadcast"),
+        (OpKind.MEAN, MeanAttrs((2,)), [(1, 2)], "do not fit 2 dimensions"),
+        (OpKind.PAD, PadAttrs(((0, 0),)), [(1, 2)], "1 pairs of paddings"),
+        (OpKind.CONCATENATION, ConcatAttrs(1), [(1, 2, 3), (1, 2, 4)], "differ outside axis 1"),
+        (OpKind.RESHAPE, ReshapeAttrs((1, 5)), [(1, 2, 3)], "cannot become"),
+        (OpKind.TRANSPOSE, TransposeAttrs((0, 0)), [(1, 2)], "no permutation"),
+        (OpKind.STRIDED_SLICE, StridedSliceAttrs((0,), (1,), (1,)), [(1, 2)], "do not match"),
+        (OpKind.RESIZE_NEAREST_NEIGHBOR, ResizeAttrs((0, 2)), [(1, 2, 2, 1)], "is empty"),
+        (
+            OpKind.FULLY_CONNECTED,
+            FullyConnectedAttrs(keep_num_dims=True),
+            [(1, 2, 3), (4, 2)],
+            "do not match the last dimension",
+        ),
+    ],
+)
+def test_misfits_are_said_in_one_line(
+    kind: OpKind, attrs: object, inputs: list[tuple[int, ...]], match: str
+) -> None:
+    with pytest.raises(ValueError, match=match) as caught:
+        infer_shape(kind, attrs, inputs)  # type: ignore[arg-type]
+    assert "\n" not in str(caught.value)
