@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from integer_cases import random_case, random_inputs, tflm_outputs
+from integer_cases import FixedRanges, random_case, random_inputs, tflm_outputs
 
 from mcuq.evaluate.integer import run_integer
 from mcuq.graph import FLOAT_KINDS, WEIGHTED, OpKind
@@ -35,3 +35,15 @@ def test_operator_equals_tflite_micro(kind: OpKind, seed: int) -> None:
 @given(seed=st.integers(0, 2**32 - 1))
 def test_int4_filters_equal_tflite_micro(kind: OpKind, seed: int) -> None:
     check(kind, seed, bits=4)
+
+
+@pytest.mark.parametrize("kind", [OpKind.LOGISTIC, OpKind.TANH])
+@pytest.mark.parametrize("width", [1e4, 1e6])
+def test_sigmoids_of_huge_ranges_equal_tflite_micro(kind: OpKind, width: float) -> None:
+    """Where one input step is beyond the function's whole range, zero itself saturates."""
+    graph = random_case(kind, np.random.default_rng(0)).graph
+    qgraph = quantize(graph, FixedRanges({"x0": (-width, width)}))
+    inputs = [np.linspace(-128, 127, 300).astype(np.int8)[None]]
+    np.testing.assert_array_equal(
+        run_integer(qgraph, inputs)["y"], tflm_outputs(qgraph, inputs)[0].reshape(1, 300)
+    )

@@ -81,7 +81,9 @@ def _sigmoidal(
     inside = np.abs(x) < radius
     argument = multiply_by_quantized_multiplier(np.where(inside, x, 0), multiplier, shift)
     value = rounding_right_shift(function(argument, _INPUT_BITS), 31 - fraction_bits)
-    return np.where(inside, _saturate(value + offset), np.where(x < 0, INT8_MIN, INT8_MAX))
+    # A radius of 0 sends 0 itself to the low end: TFLite compares with that end first.
+    outside = np.where(x <= -radius, INT8_MIN, INT8_MAX)
+    return np.where(inside, _saturate(value + offset), outside)
 
 
 def _logistic(attrs: Attrs, source: AffineParams, result: AffineParams) -> Int64:
