@@ -10,6 +10,7 @@ import typer
 
 import mcuq
 from mcuq.cli import (
+    bench,
     boards,
     build,
     calibrate,
@@ -71,6 +72,7 @@ app.command("report")(report.report)
 app.command("emit")(emit.emit)
 app.command("finetune")(finetune.finetune)
 app.command("explain")(explain.explain)
+app.add_typer(bench.app, name="bench")
 app.command("compare")(compare.compare)
 app.command("check")(check.check)
 app.command("doctor")(doctor.doctor)

@@ -1,0 +1,218 @@
+"""Search methods side by side: method × weight budget × seed, all on the same candidates.
+
+Scores are shared between the methods, which makes the table cheap; each method is still charged
+for every evaluation it asked for, in count and in seconds.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from mcuq.bench.peer import NAME as PEER
+from mcuq.bench.peer import peer_models, run_exact, run_fast
+from mcuq.bench.study import Study, exact_figures
+from mcuq.evaluate.heads import divergence
+from mcuq.pipeline.scoring import Rungs, Scorer, split
+from mcuq.pipeline.search import pick
+from mcuq.progress import Progress, ProgressCallback, silent
+from mcuq.search import Cost, Evaluator, Genome, Limits, run
+from mcuq.search.problem import CHOOSE
+
+SEEDED = frozenset({"ga", "random"})
+"""Methods whose result depends on the seed; the others run once."""
+FLOAT, FLOAT_BUDGET = "float", 4.0
+
+
+@dataclass(frozen=True)
+class Record:
+    """One cell of the table.
+
+    Attributes:
+        model: the model file's stem.
+        method: a search method, "litert-quantizer" or "float".
+        budget: fraction of the int8 weight bytes; 4.0 for the float model.
+        seed: 0 where the method takes none.
+        weight_bytes: packed filters of what was found.
+        search_loss: mean KL to the float model on the search samples, without those kept back.
+        test_accuracy: the metric on the evaluation samples, exact arithmetic.
+        test_kl: mean KL to the float model there, nats.
+        evaluations: candidates that the method asked for.
+        seconds: what those cost, and the method's own time.
+    """
+
+    model: str
+    method: str
+    budget: float
+    seed: int
+    weight_bytes: int
+    search_loss: float
+    test_accuracy: float
+    test_kl: float
+    evaluations: int
+    seconds: float
+
+    def as_json(self) -> dict[str, Any]:
+        """Field name → value."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to compare.
+
+    Attributes:
+        budgets: fractions of the int8 weight bytes.
+        methods: of `mcuq.search.METHODS`.
+        seeds: of the seeded methods.
+        evaluations: candidates each run may score.
+    """
+
+    budgets: tuple[float, ...]
+    methods: tuple[str, ...]
+    seeds: int
+    evaluations: int
+
+    def runs(self) -> list[tuple[float, str, int]]:
+        """(budget, method, seed) of every run, in order."""
+        return [
+            (budget, method, seed)
+            for budget in self.budgets
+            for method in self.methods
+            for seed in range(self.seeds if method in SEEDED else 1)
+        ]
+
+
+class SharedScores:
+    """A score function with a memory that knows what each score cost.
+
+    Attributes:
+        charged: seconds of all scores asked for since `reset`, remembered or not.
+        spent: seconds really spent on them.
+    """
+
+    def __init__(self, score: Callable[[Sequence[Genome], int], Sequence[float]]) -> None:
+        self._score = score
+        self._memo: dict[tuple[int, Genome], tuple[float, float]] = {}
+        self.charged = self.spent = 0.0
+
+    def reset(self) -> None:
+        """Begin a new account."""
+        self.charged = self.spent = 0.0
+
+    def __call__(self, genomes: Sequence[Genome], rung: int) -> list[float]:
+        fresh = [g for g in dict.fromkeys(genomes) if (rung, g) not in self._memo]
+        if fresh:
+            start = time.perf_counter()
+            losses = self._score(fresh, rung)
+            seconds = time.perf_counter() - start
+            self.spent += seconds
+            for genome, loss in zip(fresh, losses, strict=True):
+                self._memo[rung, genome] = (loss, seconds / len(fresh))
+        self.charged += sum(self._memo[rung, g][1] for g in dict.fromkeys(genomes))
+        return [self._memo[rung, g][0] for g in genomes]
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A run's winner, not yet judged."""
+
+    record: Record
+    genome: Genome
+
+
+def compare_methods(
+    study: Study, plan: Plan, workers: int, progress: ProgressCallback = silent
+) -> list[Record]:
+    """Every run of the plan, its winner judged on the evaluation samples.
+
+    A run that finds nothing within its budget has no record.
+    """
+    found: list[_Found] = []
+    runs = plan.runs()
+    with Scorer(study.candidates, study.ranker, workers, _rungs(study)) as scorer:
+        scores = SharedScores(scorer)
+        for number, (budget, method, seed) in enumerate(runs):
+            progress(Progress("search", number, len(runs), f"{budget:.0%} {method} seed {seed}"))
+            winner = _run(study, scores, budget, method, seed, plan.evaluations)
+            if winner is not None:
+                found.append(winner)
+    figures = exact_figures(study, [f.genome for f in found], workers, progress)
+    return [
+        replace(f.record, test_accuracy=figures[f.genome][0], test_kl=figures[f.genome][1])
+        for f in found
+    ]
+
+
+def _rungs(study: Study) -> Rungs:
+    return split(len(study.ranker.inputs[0]))
+
+
+def _run(
+    study: Study, scores: SharedScores, budget: float, method: str, seed: int, evaluations: int
+) -> _Found | None:
+    space = study.candidates.space.space
+    full = space.weight_bytes(space.reference)
+
+    def cost(genome: Genome) -> Cost:
+        size = space.weight_bytes(genome)
+        return Cost(flash=size, ram=0, weight_bytes=size, instructions=0)
+
+    scores.reset()
+    start = time.perf_counter()
+    limits = Limits(weight_bytes=int(budget * full))
+    evaluator = Evaluator(space, scores, cost, limits, evaluations)
+    run(method, evaluator, seed)
+    winner = pick(evaluator)
+    if winner is None:
+        return None
+    seconds = time.perf_counter() - start - scores.spent + scores.charged
+    loss = scores([winner.genome], CHOOSE)[0]
+    size, count = winner.cost.weight_bytes, len(evaluator.known)
+    record = Record(
+        study.name, method, budget, seed, size, loss, 0.0, 0.0, count, round(seconds, 3)
+    )
+    return _Found(record, winner.genome)
+
+
+def float_record(study: Study) -> Record:
+    """The float model itself: what all others are measured against."""
+    accuracy, _ = study.judge(study.reference)
+    space = study.candidates.space.space
+    size = int(FLOAT_BUDGET * space.weight_bytes(space.reference))
+    return Record(study.name, FLOAT, FLOAT_BUDGET, 0, size, 0.0, accuracy, 0.0, 0, 0.0)
+
+
+def peer_record(study: Study) -> Record:
+    """litert-quantizer's best int4 recipe: chosen by search loss, judged under TFLite Micro."""
+    first, last = _rungs(study).span(CHOOSE)
+    search = [x[first:last] for x in study.ranker.inputs]
+    reference = {name: x[first:last] for name, x in study.ranker.reference.items()}
+    heads = study.ranker.heads
+    losses = []
+    models = peer_models(study.graph, study.calibration.inputs)
+    for model in models:
+        outputs = run_fast(model.flatbuffer, search)
+        found = {head.tensor: y for head, y in zip(heads, outputs, strict=True)}
+        losses.append(float(divergence(heads, reference, found).mean()))
+    best = min(range(len(models)), key=losses.__getitem__)
+    outputs = run_exact(models[best].flatbuffer, study.evaluation.inputs)
+    found = {head.tensor: y for head, y in zip(heads, outputs, strict=True)}
+    # The peer's model ends at the logits: they rank classes as the outputs behind them do.
+    found |= {o: found[h.tensor] for o, h in zip(study.graph.outputs, heads, strict=True)}
+    accuracy, kl = study.judge(found)
+    space = study.candidates.space.space
+    return Record(
+        study.name,
+        PEER,
+        0.5,
+        0,
+        space.weight_bytes(space.smallest()),
+        losses[best],
+        accuracy,
+        kl,
+        len(models),
+        round(sum(m.seconds for m in models), 3),
+    )

@@ -1,0 +1,180 @@
+"""Candidates per second: our evaluation against the plain loop, side by side in one run.
+
+The plain loop is what a script around LiteRT does: write the packed flatbuffer, load it in a new
+interpreter, run the search samples one by one on one thread. Ours is what the search does. Both
+score the very genomes that a real search of this model scored.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from mcuq.bench.study import Study
+from mcuq.emit.tflite import tflite_bytes
+from mcuq.evaluate.heads import cut, divergence
+from mcuq.numeric import dequantize, quantize_values
+from mcuq.pipeline.scoring import Rungs, Scorer, split
+from mcuq.progress import Progress, ProgressCallback, silent
+from mcuq.search import Cost, Evaluator, Genome, Limits, run
+from mcuq.search.problem import CONFIRM, RACE
+from mcuq.tflite.quiet import quiet_native_log
+from mcuq.tflite.runtime import Interpreter
+
+_BUDGET = 0.5
+"""Of the int8 weight bytes, for the search whose candidates are used."""
+
+
+@dataclass(frozen=True)
+class SpeedResult:
+    """Attributes:
+    samples: search samples that a candidate of the plain loop is scored on.
+    workers: processes of ours; the plain loop has one thread.
+    candidates: scored by ours in each round; the plain loop scores a few of the same.
+    plain: candidates per second, median over the rounds.
+    same_samples: ours with every candidate on all of those samples.
+    ours: as the search works: all candidates on few samples, promising ones on all.
+    """
+
+    model: str
+    samples: int
+    workers: int
+    candidates: int
+    plain: float
+    same_samples: float
+    ours: float
+
+    @property
+    def ratio(self) -> float:
+        """How many times faster."""
+        return self.ours / self.plain
+
+    def as_json(self) -> dict[str, Any]:
+        """Field name → value, with the ratio."""
+        return asdict(self) | {"ratio": self.ratio}
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a search asked its score function for, in order."""
+
+    genomes: tuple[Genome, ...]
+    rung: int
+
+
+def compare_speed(
+    study: Study,
+    candidates: int,
+    rounds: int,
+    workers: int,
+    progress: ProgressCallback = silent,
+) -> SpeedResult:
+    """Score the last `candidates` genomes of a search in both ways, in turns.
+
+    Every round starts with fresh workers, so that nothing is remembered from the last.
+    """
+    rungs = split(len(study.ranker.inputs[0]))
+    requests = recorded_requests(study, candidates, workers)
+    genomes = [g for r in requests if r.rung == RACE for g in r.genomes]
+    first, last = rungs.span(CONFIRM)
+    plain: list[float] = []
+    same: list[float] = []
+    ours: list[float] = []
+    for number in range(rounds):
+        progress(Progress("speed", number, rounds))
+        few = genomes[number :: max(1, len(genomes) // 4)][:4]
+        plain.append(_rate(few, lambda g: [plain_loss(study, x, last - first) for x in g]))
+        with _warm(study, workers, rungs) as scorer:
+            same.append(_rate(genomes, partial(scorer, rung=CONFIRM)))
+        with _warm(study, workers, rungs) as scorer:
+            start = time.perf_counter()
+            for request in requests:
+                scorer(request.genomes, request.rung)
+            ours.append(len(genomes) / (time.perf_counter() - start))
+    return SpeedResult(
+        study.name,
+        last - first,
+        workers,
+        len(genomes),
+        float(np.median(plain)),
+        float(np.median(same)),
+        float(np.median(ours)),
+    )
+
+
+def _rate(genomes: Sequence[Genome], score: Callable[[Sequence[Genome]], object]) -> float:
+    """Candidates per second."""
+    start = time.perf_counter()
+    score(genomes)
+    return len(genomes) / (time.perf_counter() - start)
+
+
+def _warm(study: Study, workers: int, rungs: Rungs) -> Scorer:
+    """Fresh worker processes that have started."""
+    scorer = Scorer(study.candidates, study.ranker, workers, rungs)
+    scorer([study.candidates.space.space.reference] * 4 * workers, RACE)
+    return scorer
+
+
+def recorded_requests(study: Study, candidates: int, workers: int) -> list[Request]:
+    """The last score requests of a real search, holding about `candidates` raced genomes."""
+    space = study.candidates.space.space
+    singles = sum(len(gene.choices) - 1 for gene in space.genes) + 2
+    requests: list[Request] = []
+    full = space.weight_bytes(space.reference)
+    with Scorer(
+        study.candidates, study.ranker, workers, split(len(study.ranker.inputs[0]))
+    ) as scorer:
+
+        def recording(genomes: Sequence[Genome], rung: int) -> Sequence[float]:
+            requests.append(Request(tuple(genomes), rung))
+            return scorer(genomes, rung)
+
+        evaluator = Evaluator(
+            space,
+            recording,
+            lambda g: Cost(space.weight_bytes(g), 0, space.weight_bytes(g), 0),
+            Limits(weight_bytes=int(_BUDGET * full)),
+            singles + 16 + candidates,
+        )
+        run("ga", evaluator, 0)
+    start, count = len(requests), 0
+    while start > 0 and count < candidates:
+        start -= 1
+        count += len(requests[start].genomes) if requests[start].rung == RACE else 0
+    return requests[start:]
+
+
+def plain_loss(study: Study, genome: Genome, samples: int) -> float:
+    """The search loss of one candidate, the plain way."""
+    heads = study.ranker.heads
+    part = cut(study.candidates.quantize(genome), [head.tensor for head in heads])
+    with quiet_native_log():
+        interpreter = Interpreter(model_content=tflite_bytes(part), num_threads=1)
+        interpreter.allocate_tensors()
+    stored = [
+        quantize_values(x[:samples], part.tensors[n].scale[0], part.tensors[n].zero_point)
+        for n, x in zip(part.inputs, study.ranker.inputs, strict=True)
+    ]
+    inputs = [detail["index"] for detail in interpreter.get_input_details()]
+    outputs = [detail["index"] for detail in interpreter.get_output_details()]
+    found: list[list[Any]] = [[] for _ in heads]
+    for sample in range(samples):
+        for index, x in zip(inputs, stored, strict=True):
+            interpreter.set_tensor(index, x[sample : sample + 1])
+        interpreter.invoke()
+        for index, values in zip(outputs, found, strict=True):
+            values.append(interpreter.get_tensor(index)[0])
+    real = {
+        name: dequantize(
+            np.stack(values), part.tensors[name].scale[0], part.tensors[name].zero_point
+        )
+        for name, values in zip(part.outputs, found, strict=True)
+    }
+    reference = {name: x[:samples] for name, x in study.ranker.reference.items()}
+    return float(divergence(heads, reference, real).mean())

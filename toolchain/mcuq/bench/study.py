@@ -1,0 +1,141 @@
+"""A model and its data, prepared once for every method: candidates, search scores, exact scores."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from mcuq.calibrate import OBSERVERS, calibrate
+from mcuq.data import Dataset, load_data
+from mcuq.evaluate.float import run_float
+from mcuq.evaluate.heads import divergence
+from mcuq.evaluate.integer import dequantize_outputs, quantize_inputs, run_integer
+from mcuq.evaluate.metrics import Metric, Predictions, get_metric
+from mcuq.evaluate.ranking import Ranker
+from mcuq.frontends import load_model
+from mcuq.graph import Graph
+from mcuq.pipeline.candidates import weight_candidates
+from mcuq.pipeline.scoring import Candidates
+from mcuq.pipeline.search import make_ranker
+from mcuq.pipeline.space import build_space
+from mcuq.progress import Progress, ProgressCallback, silent
+from mcuq.search import Genome
+
+Floats = dict[str, npt.NDArray[np.float32]]
+
+
+@dataclass(frozen=True)
+class StudyFiles:
+    """What a study reads; search and evaluation data fall back to the one before."""
+
+    model: Path
+    calibration: Path
+    search: Path | None = None
+    evaluation: Path | None = None
+
+
+@dataclass(frozen=True)
+class Study:
+    """Attributes:
+    name: the model file's stem.
+    candidates: genome → quantized graph.
+    ranker: search losses.
+    calibration, evaluation: samples.
+    metric: of the figures.
+    reference: float heads and outputs on the evaluation samples.
+    """
+
+    name: str
+    candidates: Candidates
+    ranker: Ranker
+    calibration: Dataset
+    evaluation: Dataset
+    metric: Metric
+    reference: Floats
+
+    @property
+    def graph(self) -> Graph:
+        """The float model."""
+        return self.candidates.graph
+
+    def judge(self, found: Floats) -> tuple[float, float]:
+        """(metric, mean KL to the float model) of heads and outputs on the evaluation samples."""
+        names = self.graph.outputs
+        predictions = Predictions(
+            tuple(found[name] for name in names),
+            self.evaluation,
+            tuple(self.reference[name] for name in names),
+        )
+        kl = divergence(self.ranker.heads, self.reference, found).mean()
+        return self.metric.compute(predictions), float(kl)
+
+
+def prepare(files: StudyFiles, workers: int, progress: ProgressCallback = silent) -> Study:
+    """Read everything, calibrate, compute candidates.
+
+    Raises:
+        InputError: a file that cannot be used.
+    """
+    progress(Progress("prepare", note=files.model.stem))
+    graph = load_model(files.model)
+    calibration = load_data(files.calibration, graph)
+    search = load_data(files.search, graph) if files.search else calibration
+    evaluation = load_data(files.evaluation, graph) if files.evaluation else search
+    ranges = calibrate(graph, calibration.inputs, OBSERVERS)
+    choices, bank = weight_candidates(
+        graph, ranges, calibration, workers=workers, progress=progress
+    )
+    space = build_space(graph, ranges, choices, OBSERVERS)
+    ranker = make_ranker(graph, search)
+    keep = {*graph.outputs, *(head.tensor for head in ranker.heads)}
+    return Study(
+        files.model.stem,
+        Candidates(graph, ranges, bank, space),
+        ranker,
+        calibration,
+        evaluation,
+        get_metric("agreement" if evaluation.labels is None else "top1"),
+        run_float(graph, evaluation.inputs, keep=keep),
+    )
+
+
+def exact_figures(
+    study: Study, genomes: Sequence[Genome], workers: int, progress: ProgressCallback = silent
+) -> dict[Genome, tuple[float, float]]:
+    """(metric, KL) of each genome in the firmware's arithmetic, each computed once."""
+    distinct = list(dict.fromkeys(genomes))
+    if workers <= 1:
+        return {genome: _figures(study, genome) for genome in distinct}
+    found: dict[Genome, tuple[float, float]] = {}
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, context, initializer=_start, initargs=(study,)) as pool:
+        for genome, figures in zip(distinct, pool.map(_in_worker, distinct), strict=True):
+            found[genome] = figures
+            progress(Progress("evaluate", len(found), len(distinct), "exact arithmetic"))
+    return found
+
+
+def _figures(study: Study, genome: Genome) -> tuple[float, float]:
+    qgraph = study.candidates.quantize(genome)
+    inputs = quantize_inputs(qgraph, study.evaluation.inputs)
+    values = run_integer(qgraph, inputs, keep=tuple(study.reference))
+    return study.judge(dequantize_outputs(qgraph, values))
+
+
+_judge: Callable[[Genome], tuple[float, float]]
+"""Set once in each worker process."""
+
+
+def _start(study: Study) -> None:
+    global _judge
+    _judge = lambda genome: _figures(study, genome)  # noqa: E731 - a closure over the study
+
+
+def _in_worker(genome: Genome) -> tuple[float, float]:
+    return _judge(genome)

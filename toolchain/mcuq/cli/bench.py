@@ -1,0 +1,130 @@
+"""`mcuq bench`: what mcuq claims, measured on your models and data."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mcuq.cli.output import JsonFlag, explain, stderr, stdout, write_json
+from mcuq.cli.progress import shown_progress
+
+if TYPE_CHECKING:
+    from mcuq.bench.accuracy import Plan, Record
+
+app = typer.Typer(no_args_is_help=True, help="Measure search quality, search speed and kernels.")
+
+Model = Annotated[Path, typer.Argument(help="Float model.")]
+Calibration = Annotated[Path, typer.Option("--calibration", help="Samples for ranges.")]
+SearchData = Annotated[Path | None, typer.Option("--search-data", help="Samples to compare on.")]
+Evaluation = Annotated[
+    Path | None, typer.Option("--evaluation", help="Samples for the final figures.")
+]
+Workers = Annotated[int | None, typer.Option("--workers", min=1, help="Default: all cores.")]
+
+
+@app.command()
+def accuracy(
+    model: Model,
+    calibration: Calibration,
+    search_data: SearchData = None,
+    evaluation: Evaluation = None,
+    budgets: Annotated[
+        str, typer.Option(help="Percent of the int8 weight bytes.")
+    ] = "50,55,60,70,80,100",
+    methods: Annotated[str, typer.Option(help="Search methods.")] = "ga,knapsack,greedy,random",
+    seeds: Annotated[int, typer.Option(min=1, help="Runs of methods that are random.")] = 5,
+    evaluations: Annotated[int, typer.Option(min=1, help="Candidates a run may score.")] = 500,
+    peer: Annotated[bool, typer.Option("--peer", help="Also litert-quantizer.")] = False,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Directory for accuracy.json and .md.")
+    ] = None,
+    workers: Workers = None,
+    json: JsonFlag = False,
+) -> None:
+    """Compare search methods at equal evaluations: method × weight budget."""
+    from mcuq.bench.accuracy import compare_methods, float_record, peer_record
+    from mcuq.bench.peer import NAME, is_installed
+    from mcuq.bench.study import StudyFiles, prepare
+    from mcuq.bench.table import markdown
+    from mcuq.cli.request import cores
+
+    plan = _plan(budgets, methods, seeds, evaluations)
+    count = workers or cores()
+    with shown_progress() as progress:
+        files = StudyFiles(model, calibration, search_data, evaluation)
+        study = prepare(files, count, progress)
+        records = [float_record(study)]
+        if peer and is_installed():
+            records.append(peer_record(study))
+        records += compare_methods(study, plan, count, progress)
+    if peer and not is_installed():
+        stderr().print(f"{NAME} skipped: install the extra 'bench'")
+    text = markdown(records)
+    if output is not None:
+        _save(output, records, text)
+        explain(f"written to {output}")
+    if json:
+        write_json([record.as_json() for record in records])
+    else:
+        stdout().print(text, markup=False)
+
+
+def _plan(budgets: str, methods: str, seeds: int, evaluations: int) -> Plan:
+    from mcuq.bench.accuracy import Plan
+    from mcuq.errors import UsageError
+    from mcuq.search import METHODS
+
+    names = tuple(methods.split(","))
+    for name in names:
+        if name not in METHODS:
+            raise UsageError(f"no search method '{name}'", f"choose from {', '.join(METHODS)}")
+    try:
+        fractions = tuple(float(part.removesuffix("%")) / 100 for part in budgets.split(","))
+    except ValueError:
+        raise UsageError(f"--budgets {budgets} are not percentages", "write 50,60,80") from None
+    return Plan(fractions, names, seeds, evaluations)
+
+
+def _save(folder: Path, records: list[Record], text: str) -> None:
+    import json
+
+    folder.mkdir(parents=True, exist_ok=True)
+    values = [record.as_json() for record in records]
+    (folder / "accuracy.json").write_text(json.dumps(values, indent=2) + "\n")
+    (folder / "accuracy.md").write_text(text + "\n")
+
+
+@app.command()
+def speed(
+    model: Model,
+    calibration: Calibration,
+    search_data: SearchData = None,
+    candidates: Annotated[
+        int, typer.Option(min=2, help="Candidates of a real search that are scored again.")
+    ] = 96,
+    rounds: Annotated[int, typer.Option(min=1, help="Turns of both ways.")] = 3,
+    workers: Workers = None,
+    json: JsonFlag = False,
+) -> None:
+    """Candidates per second: this search's evaluation against the plain loop, interleaved."""
+    from mcuq.bench.speed import compare_speed
+    from mcuq.bench.study import StudyFiles, prepare
+    from mcuq.cli.request import cores
+
+    count = workers or cores()
+    with shown_progress() as progress:
+        study = prepare(StudyFiles(model, calibration, search_data), count, progress)
+        result = compare_speed(study, candidates, rounds, count, progress)
+    if json:
+        write_json(result.as_json())
+        return
+    stdout().print(
+        f"{result.model}: {result.samples} search samples, {result.workers} workers\n"
+        f"plain loop              {result.plain:8.2f} candidates/s\n"
+        f"mcuq, all samples each  {result.same_samples:8.2f} candidates/s\n"
+        f"mcuq, as it searches    {result.ours:8.2f} candidates/s\n"
+        f"ratio                   {result.ratio:8.1f}",
+        markup=False,
+    )
