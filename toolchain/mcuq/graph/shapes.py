@@ -207,4 +207,6 @@ _RULES: dict[OpKind, Callable[[Attrs, Sequence[Shape]], Shape]] = {
     OpKind.RELU6: _same,
     OpKind.LEAKY_RELU: _same,
     OpKind.HARD_SWISH: _same,
+    OpKind.QUANTIZE: _same,
+    OpKind.DEQUANTIZE: _same,
 }

@@ -7,6 +7,8 @@ or the file is refused.
 
 from __future__ import annotations
 
+import numpy as np
+
 from mcuq.graph import Graph, Op, OpKind, Tensor
 from mcuq.graph.shapes import infer_shape
 from mcuq.mlir.attrs import decode
@@ -58,16 +60,13 @@ class _Reader:
         return self._finished(_text(attributes, "mcuq.graph", 1), inputs, outputs)
 
     def _finished(self, name: str, inputs: tuple[str, ...], outputs: tuple[str, ...]) -> AnyGraph:
-        """One of the two kinds, where all tensors agree on it."""
+        """A quantized graph where any tensor is; the others are its float edges then."""
+        ops = tuple(self._ops)
         reals = {k: t for k, t in self._tensors.items() if isinstance(t, Tensor)}
-        integers = {k: t for k, t in self._tensors.items() if isinstance(t, QuantizedTensor)}
-        if reals and integers:
-            raise MismatchError(
-                f"'{next(iter(reals))}' is float, '{next(iter(integers))}' is quantized", 1
-            )
-        if integers:
-            return QuantizedGraph(name, integers, tuple(self._ops), inputs, outputs)
-        return Graph(name, reals, tuple(self._ops), inputs, outputs)
+        if len(reals) == len(self._tensors):
+            return Graph(name, reals, ops, inputs, outputs)
+        stored = {k: _edge(t) if isinstance(t, Tensor) else t for k, t in self._tensors.items()}
+        return QuantizedGraph(name, stored, ops, inputs, outputs)
 
     def _visit(self, operation: Operation) -> None:
         attributes, line = operation.attributes, operation.line
@@ -115,6 +114,14 @@ class _Reader:
         for name in names:
             if name not in self._tensors:
                 raise MismatchError(f"no tensor is called '{name}' up to here", line)
+
+
+def _edge(tensor: Tensor) -> QuantizedTensor:
+    """A float tensor of a quantized model."""
+    if tensor.is_constant:
+        raise MismatchError(f"constant '{tensor.name}' is float in a quantized model", 1)
+    scale = np.ones(1, np.float32)
+    return QuantizedTensor(tensor.name, tensor.shape, 32, scale, real=True)
 
 
 def _text(attributes: Attributes, key: str, line: int) -> str:

@@ -31,7 +31,7 @@ def type_of(tensor: AnyTensor, is_filter: bool = False) -> TensorType:
     Args:
         is_filter: whether the values are symmetric weights.
     """
-    if isinstance(tensor, Tensor):
+    if isinstance(tensor, Tensor) or tensor.real:
         return TensorType(tensor.shape, "f32")
     bits = tensor.bits
     high = symmetric_limit(bits)

@@ -32,10 +32,10 @@ def binary(name: str) -> Rule:
 
 
 def unary(name: str) -> Rule:
-    """The rule of a function that TOSA has: `name` as in TOSA."""
+    """The rule of a function that is one operation."""
 
     def rule(block: Block, attrs: Attrs, inputs: Sequence[Value], output: TensorType) -> Value:
-        return block.emit(f"tosa.{name}", inputs, output)
+        return block.emit(name, inputs, output)
 
     return rule
 

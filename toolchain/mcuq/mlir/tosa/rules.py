@@ -38,12 +38,14 @@ _RULES: dict[OpKind, Rule] = {
     OpKind.STRIDED_SLICE: movement.strided_slice,
     OpKind.RESIZE_NEAREST_NEIGHBOR: resize.resize,
     OpKind.SOFTMAX: elementwise.softmax,
-    OpKind.LOGISTIC: elementwise.unary("sigmoid"),
-    OpKind.TANH: elementwise.unary("tanh"),
+    OpKind.LOGISTIC: elementwise.unary("tosa.sigmoid"),
+    OpKind.TANH: elementwise.unary("tosa.tanh"),
     OpKind.RELU: elementwise.clamp(Activation.RELU),
     OpKind.RELU6: elementwise.clamp(Activation.RELU6),
     OpKind.LEAKY_RELU: elementwise.leaky_relu,
     OpKind.HARD_SWISH: elementwise.hard_swish,
+    OpKind.QUANTIZE: elementwise.unary("quant.qcast"),
+    OpKind.DEQUANTIZE: elementwise.unary("quant.dcast"),
 }
 
 
@@ -70,4 +72,4 @@ def _works_on_integers(op: Op, inputs: Sequence[Value], output: TensorType) -> b
         return inputs[1].type.shape[3] == source.shape[3]
     if op.kind in VIEWS or op.kind is OpKind.CONCATENATION:
         return all(value.type.element == output.element for value in inputs)
-    return op.kind is OpKind.FULLY_CONNECTED
+    return op.kind in (OpKind.FULLY_CONNECTED, OpKind.QUANTIZE)

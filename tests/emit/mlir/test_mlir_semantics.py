@@ -1,0 +1,47 @@
+"""The TOSA that is written computes what the graph computes, says LLVM's own lowering of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from float_cases import cases, random_inputs, seeds
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from mlir_run import compile_runtime, largest_difference, needs_runner
+
+from mcuq.emit.mlir import write_mlir
+from mcuq.evaluate.float import run_float
+from mcuq.graph import FLOAT_KINDS, Graph, Op, OpKind, ResizeAttrs, Tensor
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return compile_runtime(tmp_path_factory.mktemp("runtime"))
+
+
+@needs_runner
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", FLOAT_KINDS)
+@given(data=st.data())
+@settings(max_examples=5)
+def test_tosa_computes_what_the_graph_computes(
+    kind: OpKind, library: Path, data: st.DataObject
+) -> None:
+    graph = data.draw(cases(kind))
+    inputs = [values[:1] for values in random_inputs(graph, data.draw(seeds))]
+    expected = run_float(graph, inputs)["y"]
+    assert largest_difference(graph, inputs, expected, library) <= 1e-5
+
+
+@needs_runner
+def test_a_resize_that_float32_rounds_otherwise_is_gathered(library: Path) -> None:
+    """From 14 to 46 columns some exact position is whole and TFLite's lies just below."""
+    attrs = ResizeAttrs((2, 46))
+    x = np.arange(28, dtype=np.float32).reshape(1, 2, 14, 1)
+    tensors = {"x": Tensor("x", x.shape), "y": Tensor("y", (1, 2, 46, 1))}
+    op = Op(OpKind.RESIZE_NEAREST_NEIGHBOR, "y", ("x",), ("y",), attrs)
+    graph = Graph("main", tensors, (op,), ("x",), ("y",))
+    assert "tosa.gather" in write_mlir(graph)
+    assert largest_difference(graph, [x], run_float(graph, [x])["y"], library) == 0
