@@ -171,8 +171,11 @@ class _Conversion:
             _along_axis(values, tensor.quantization.axis, data.ndim)
             for values in (tensor.quantization.scale, tensor.quantization.zero_point)
         )
-        real = (data.astype(np.float64) - zero_point) * scale
-        return Operand(name, data.shape, tensor.dtype, True, real.astype(np.float32))
+        with np.errstate(over="ignore"):
+            real = ((data.astype(np.float64) - zero_point) * scale).astype(np.float32)
+        if not np.isfinite(real).all():
+            raise damaged(f"the scale of tensor {tensor.name!r} is too large for float32")
+        return Operand(name, data.shape, tensor.dtype, True, real)
 
     def _lower(self, op: FileOp, view: OpView, rule: Rule) -> Operand:
         check(view, (real_operands, *rule.constraints))
