@@ -80,7 +80,7 @@ class Link:
     """
 
     def __init__(
-        self, transport: Transport, *, baud: int | None = None, patience: float = 3.0
+        self, transport: Transport, *, baud: int | None = None, patience: float = 10.0
     ) -> None:
         self._transport = transport
         self._byte_seconds = 10 / baud if baud else 0.0

@@ -19,7 +19,7 @@ from mcuq_hil.protocol import messages as m
 Unit = Literal["instructions", "cycles"]
 T = TypeVar("T")
 
-HELLO_SECONDS = 5.0
+HELLO_SECONDS = 10.0
 RUN_SECONDS = 120.0
 _LOAD_HEAD = 5
 

@@ -12,6 +12,7 @@ from hil_samples import LARGE, SMALL, plus
 from mcuq_hil import Board, list_boards, load_board, open_session
 from mcuq_hil.boards import Memory, Pin
 from mcuq_hil.boards.registry import boards_dir, read_board
+from mcuq_hil.boards.table import render_table
 from mcuq_hil.emulator.families import FAMILIES
 from mcuq_hil.emulator.uarts import UARTS
 from mcuq_hil.errors import BoardError, ToolMissingError
@@ -162,3 +163,9 @@ def test_memories_that_touch_do_not_overlap() -> None:
 def test_pin_names(name: str, port: int, number: int) -> None:
     pin = Pin(pin=name)
     assert (pin.port, pin.number) == (port, number)
+
+
+def test_the_documented_table_is_the_registrys() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "boards.md").read_text(encoding="utf-8")
+    start = text.index("mcuq_hil.boards.table -->\n") + len("mcuq_hil.boards.table -->\n")
+    assert text[start : text.index("\n<!-- end of table")] == render_table()

@@ -22,7 +22,8 @@ class UnicornPort(ProcessPort):
     def __init__(self, spec: MachineSpec, elf: Path, timeout: float | None = None) -> None:
         super().__init__(
             "the emulator",
-            lambda fd: [sys.executable, "-m", "mcuq_hil.emulator", str(elf), str(fd)],
+            # -P: nothing in the current directory may pass for one of our modules.
+            lambda fd: [sys.executable, "-P", "-m", "mcuq_hil.emulator", str(elf), str(fd)],
             stdin=spec.to_json().encode(),
             timeout=timeout,
         )

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import tempfile
 import time
+import weakref
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
@@ -58,6 +59,8 @@ class ProcessPort:
                 stderr=self._log,
                 pass_fds=[theirs.fileno(), *extra],
             )
+        # Whoever forgets to close the port does not leave the process behind.
+        self._at_exit = weakref.finalize(self, self.process.kill)
         pipe = self.process.stdin
         assert pipe is not None
         with contextlib.suppress(BrokenPipeError), pipe:
@@ -107,6 +110,7 @@ class ProcessPort:
         if not self.is_open:
             return
         self.is_open = False
+        self._at_exit.detach()
         self._socket.close()
         try:
             # A firmware that computes for long does not notice that the host has gone.

@@ -169,7 +169,7 @@ def _selftest_images(places: Sequence[Place], folder: Path) -> dict[str, Path]:
     from mcuq_hil import load_board
 
     return {
-        name: build_selftest(load_board(name), folder / name).elf
+        name: build_selftest(load_board(name), folder / Path(name).stem).elf
         for name in sorted({place.board for place in places})
     }
 
