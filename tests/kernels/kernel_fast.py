@@ -1,4 +1,4 @@
-"""Random layers through the kernels with re-ordered weights."""
+"""Random layers through the kernels with re-ordered weights, on the host or an emulated core."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from kernel_cases import Int8s
 from kernel_native import Words, call
 from kernel_weighted import Weighted
 
+from mcuq.bench.layers import LayerCall
 from mcuq.emit.packing import (
     PackedLayer,
     Requantization,
@@ -24,6 +25,9 @@ from mcuq.quantize.params import ConvParams
 
 Memory = tuple[Int8s, Int8s]
 """Where a layer's input and output lie."""
+
+HOST_ADDRESS = 8
+TARGET_ADDRESS = 4
 
 
 def requantization(case: Weighted) -> Requantization:
@@ -49,68 +53,80 @@ def conv_fields(case: Weighted) -> list[int]:
     return [*source, *result, *kernel, *window, -p.input_offset, *clamp]
 
 
-def run_conv(case: Weighted, *, descending: bool, memory: Memory | None = None) -> Int8s:
-    dilation_x = cast(ConvParams, case.params).window.dilation[1]
-    packed = pack_convolution(
-        case.weight_values, case.weight.bits, requantization(case), dilation_x=dilation_x
-    )
-    layer = Words(*conv_fields(case), int(descending))
+def conv_layer(case: Weighted, *, descending: bool = False) -> LayerCall:
+    bits, dilation_x = case.weight.bits, cast(ConvParams, case.params).window.dilation[1]
+    packed = pack_convolution(case.weight_values, bits, requantization(case), dilation_x=dilation_x)
     kernel = cast(tuple[int, int], case.weight.shape[1:3])
     depth = padded_depth(kernel, case.input.shape[3], dilation_x)
-    scratch = column_scratch(depth)
-    return _run(f"mcuq_conv_s{case.weight.bits}", layer, packed, case, scratch, memory)
+    fields = [*conv_fields(case), int(descending)]
+    return _layer(f"mcuq_conv_s{bits}", fields, packed, case, column_scratch(depth))
 
 
-def depthwise_fields(case: Weighted) -> list[int]:
-    """The fields of mcuq_depthwise without the direction."""
+def depthwise_layer(
+    case: Weighted, *, descending: bool = False, expanded: bool = False, address: int = 4
+) -> LayerCall:
+    bits = case.weight.bits
+    packed = pack_depthwise(case.weight_values, bits, requantization(case))
     fields = conv_fields(case)
-    return [*fields[:2], *fields[3:]]
+    # Channels in and out are one field.
+    fields = [*fields[:2], *fields[3:], int(descending)]
+    _, height, width, channels = case.weight.shape
+    taps = height * width
+    scratch = depthwise_scratch(taps, channels, bits, expanded=expanded, address_bytes=address)
+    form = "_expanded" if expanded else ""
+    return _layer(f"mcuq_depthwise{form}_s{bits}", fields, packed, case, scratch)
+
+
+def pointwise_layer(case: Weighted, *, descending: bool = False) -> LayerCall:
+    bits, p = case.weight.bits, case.params
+    packed = pack_convolution(case.weight_values, bits, requantization(case))
+    inputs, outputs = case.input.shape[3], case.output_shape[3]
+    pixels = math.prod(case.input.shape[:3])
+    fields = [pixels, inputs, outputs, p.activation_min, p.activation_max, int(descending)]
+    return _layer(f"mcuq_pointwise_s{bits}", fields, packed, case, column_scratch(inputs))
+
+
+def dense_layer(case: Weighted) -> LayerCall:
+    bits, p = case.weight.bits, case.params
+    packed = pack_dense(case.weight_values, bits, requantization(case))
+    outputs, depth = case.weight.shape
+    fields = [depth, outputs, p.activation_min, p.activation_max]
+    return _layer(f"mcuq_dense_s{bits}", fields, packed, case, 0)
+
+
+def run_conv(case: Weighted, *, descending: bool, memory: Memory | None = None) -> Int8s:
+    return run_native(conv_layer(case, descending=descending), case, memory)
 
 
 def run_depthwise(
     case: Weighted, *, descending: bool, memory: Memory | None = None, expanded: bool = False
 ) -> Int8s:
-    bits = case.weight.bits
-    packed = pack_depthwise(case.weight_values, bits, requantization(case))
-    layer = Words(*depthwise_fields(case), int(descending))
-    _, height, width, channels = case.weight.shape
-    scratch = depthwise_scratch(height * width, channels, bits, expanded=expanded, address_bytes=8)
-    form = "_expanded" if expanded else ""
-    return _run(f"mcuq_depthwise{form}_s{bits}", layer, packed, case, scratch, memory)
+    layer = depthwise_layer(case, descending=descending, expanded=expanded, address=HOST_ADDRESS)
+    return run_native(layer, case, memory)
 
 
 def run_pointwise(case: Weighted, *, descending: bool, memory: Memory | None = None) -> Int8s:
-    packed = pack_convolution(case.weight_values, case.weight.bits, requantization(case))
-    p = case.params
-    inputs, outputs = case.input.shape[3], case.output_shape[3]
-    pixels = math.prod(case.input.shape[:3])
-    clamp = p.activation_min, p.activation_max
-    layer = Words(pixels, inputs, outputs, *clamp, int(descending))
-    scratch = column_scratch(inputs)
-    return _run(f"mcuq_pointwise_s{case.weight.bits}", layer, packed, case, scratch, memory)
+    return run_native(pointwise_layer(case, descending=descending), case, memory)
 
 
 def run_dense(case: Weighted) -> Int8s:
-    packed = pack_dense(case.weight_values, case.weight.bits, requantization(case))
-    p = case.params
-    outputs, depth = case.weight.shape
-    layer = Words(depth, outputs, p.activation_min, p.activation_max)
-    return _run(f"mcuq_dense_s{case.weight.bits}", layer, packed, case, None, None)
+    return run_native(dense_layer(case), case, None)
 
 
-def _run(
-    function: str,
-    layer: Words,
-    packed: PackedLayer,
-    case: Weighted,
-    scratch_bytes: int | None,
-    memory: Memory | None,
-) -> Int8s:
+def run_native(layer: LayerCall, case: Weighted, memory: Memory | None) -> Int8s:
     """`memory`: where input (filled here) and output lie, if not apart."""
     source, output = memory or (np.empty_like(case.input), np.zeros(case.output_shape, np.int8))
     source.ravel()[:] = case.input.ravel()
-    arguments = [layer, packed.weights, packed.channels, source, output]
-    if scratch_bytes is not None:
-        arguments.append(np.zeros(scratch_bytes // 8 + 1, np.int64))
-    call(function, *arguments)
+    structure = Words(*layer.structure)
+    arguments = [structure, layer.packed.weights, layer.packed.channels, source, output]
+    if layer.scratch_bytes:
+        arguments.append(np.zeros(layer.scratch_bytes // 8 + 1, np.int64))
+    call(layer.function, *arguments)
     return output.reshape(case.output_shape).copy()
+
+
+def _layer(
+    function: str, fields: list[int], packed: PackedLayer, case: Weighted, scratch: int
+) -> LayerCall:
+    size = math.prod(case.output_shape)
+    return LayerCall(function, tuple(fields), packed, case.input, size, scratch, 0)

@@ -1,0 +1,99 @@
+"""The same kernels as compiled for real cores, executed by an emulator, give the same bytes."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from kernel_fast import (
+    conv_layer,
+    dense_layer,
+    depthwise_layer,
+    pointwise_layer,
+    run_conv,
+    run_dense,
+    run_depthwise,
+    run_pointwise,
+)
+from kernel_weighted import Weighted, build, convolutions, dense_layers
+
+from mcuq.bench.bare import BareCore, link_kernels
+from mcuq.bench.kernels import run_layer
+from mcuq.bench.layers import LayerCall
+from mcuq.graph import ConvAttrs, OpKind
+
+pytestmark = pytest.mark.arm
+
+CORES = ["cortex-m0plus", "cortex-m3", "cortex-m4", "cortex-m7", "cortex-m33"]
+EMULATED = settings(max_examples=25, suppress_health_check=list(HealthCheck))
+
+
+@cache
+def machine(core: str) -> BareCore:
+    with TemporaryDirectory() as folder:
+        return BareCore(core, link_kernels(core, Path(folder) / "kernels.elf"))
+
+
+def on_core(core: str, layer: LayerCall, shape: tuple[int, ...]) -> np.ndarray:
+    _, output = run_layer(machine(core), layer)
+    return np.frombuffer(output, np.int8).reshape(shape)
+
+
+@pytest.mark.parametrize("core", CORES)
+@EMULATED
+@given(case=convolutions(), down=st.booleans())
+def test_convolution(core: str, case: Weighted, down: bool) -> None:
+    actual = on_core(core, conv_layer(case, descending=down), case.output_shape)
+    np.testing.assert_array_equal(actual, run_conv(case, descending=down))
+
+
+@pytest.mark.parametrize("core", CORES)
+@EMULATED
+@given(case=convolutions(depthwise=True, simple=True), down=st.booleans())
+def test_depthwise(core: str, case: Weighted, down: bool) -> None:
+    actual = on_core(core, depthwise_layer(case, descending=down), case.output_shape)
+    np.testing.assert_array_equal(actual, run_depthwise(case, descending=down))
+
+
+@pytest.mark.parametrize("core", CORES)
+@EMULATED
+@given(case=convolutions(depthwise=True, simple=True, expandable=True), down=st.booleans())
+def test_expanded_depthwise(core: str, case: Weighted, down: bool) -> None:
+    layer = depthwise_layer(case, descending=down, expanded=True)
+    actual = on_core(core, layer, case.output_shape)
+    np.testing.assert_array_equal(actual, run_depthwise(case, descending=down))
+
+
+@pytest.mark.parametrize("core", CORES)
+@EMULATED
+@given(case=dense_layers())
+def test_dense(core: str, case: Weighted) -> None:
+    actual = on_core(core, dense_layer(case), case.output_shape)
+    np.testing.assert_array_equal(actual, run_dense(case))
+
+
+@pytest.mark.parametrize("core", CORES)
+@pytest.mark.parametrize("bits", [4, 8])
+def test_pointwise(core: str, bits: int) -> None:
+    shapes = ((1, 3, 3, 10), (7, 1, 1, 10), (1, 3, 3, 7))
+    for seed in range(8):
+        case = build(OpKind.CONV_2D, ConvAttrs(), *shapes, bits, seed)
+        down = seed % 2 == 1
+        actual = on_core(core, pointwise_layer(case, descending=down), case.output_shape)
+        np.testing.assert_array_equal(actual, run_pointwise(case, descending=down))
+
+
+def test_counting_is_exact() -> None:
+    """mcuq_lut_s8 has a loop of known length: each element costs the same."""
+    core = machine("cortex-m7")
+    core.reset()
+    source, table = core.place(bytes(1000)), core.place(bytes(256))
+    counts = [core.call("mcuq_lut_s8", source, table, source, n) for n in (100, 200, 1000)]
+    per_element = (counts[1] - counts[0]) / 100
+    assert per_element == int(per_element)
+    assert counts[2] - counts[1] == 800 * per_element
