@@ -47,3 +47,14 @@ def test_sigmoids_of_huge_ranges_equal_tflite_micro(kind: OpKind, width: float) 
     np.testing.assert_array_equal(
         run_integer(qgraph, inputs)["y"], tflm_outputs(qgraph, inputs)[0].reshape(1, 300)
     )
+
+
+@pytest.mark.parametrize("kind", [OpKind.SOFTMAX, OpKind.ADD, OpKind.SUB, OpKind.HARD_SWISH])
+@pytest.mark.parametrize("width", [0.0, 1e-9])
+def test_nearly_constant_tensors_do_not_abort_tflite_micro(kind: OpKind, width: float) -> None:
+    rng = np.random.default_rng(0)
+    graph = random_case(kind, rng).graph
+    qgraph = quantize(graph, FixedRanges({"x0": (0.0, width), "y": (0.0, 1e-9)}))
+    inputs = random_inputs(graph, rng, samples=2)
+    got = run_integer(qgraph, inputs)["y"]
+    np.testing.assert_array_equal(got, tflm_outputs(qgraph, inputs)[0].reshape(got.shape))

@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 
 from mcuq.errors import InputError
-from mcuq.graph import WEIGHTED, Activation, Graph, Op, OpKind
+from mcuq.graph import WEIGHTED, Activation, Graph, Op, OpKind, SoftmaxAttrs
 from mcuq.numeric import asymmetric_params, symmetric_params
 from mcuq.quantize.config import Config
 from mcuq.quantize.sharing import AffineParams, Sharing, group_roots, use_counts
@@ -54,7 +54,7 @@ def activation_params(
         low = float(params.scale) * (-128 - params.zero_point)
         spans[leader] = (low, low + 255 * float(params.scale))
     for op in sharing.graph.ops:
-        _widen_output(op, sharing, spans)
+        _widen_for(op, sharing, spans)
     affine = symmetric_params if config.activations == "symmetric" else asymmetric_params
     params_of = {leader: AffineParams(*affine(*span)) for leader, span in spans.items()}
     params_of.update(sharing.fixed)
@@ -99,19 +99,26 @@ def _clamps(graph: Graph, name: str) -> list[Range]:
 
 
 def _width(span: Range) -> float:
-    return span[1] - span[0]
+    """What 255 steps of the range's scale cover: more than the range where that is empty."""
+    return 255 * float(asymmetric_params(*span)[0])
 
 
-def _widen_output(op: Op, sharing: Sharing, spans: dict[str, Range]) -> None:
-    """Widen an output range that is too narrow for the operator's integer arithmetic.
+def _widen_for(op: Op, sharing: Sharing, spans: dict[str, Range]) -> None:
+    """Widen ranges that are too narrow for the operator's integer arithmetic.
 
-    TFLite's multipliers have limits (ADD's and HARD_SWISH's must stay below 1; a left shift must
-    not push an accumulator out of int32). They only bind where an operator's output is nearly
-    constant beside what its inputs could produce.
+    TFLite's multipliers have limits (ADD's and HARD_SWISH's must stay below 1, SOFTMAX's above; a
+    left shift must not push an accumulator out of int32). They only bind where a tensor is nearly
+    constant beside what it could be.
     """
-    leader = sharing.leader[op.output]
     widths = [_width(spans[sharing.leader[name]]) for name in op.inputs if name in sharing.leader]
     least = _least_width(op, sharing.graph, widths)
+    _widen(sharing, spans, op.output, least)
+    if isinstance(op.attrs, SoftmaxAttrs):
+        _widen(sharing, spans, op.inputs[0], 255 * 2.0**-25 / op.attrs.beta)
+
+
+def _widen(sharing: Sharing, spans: dict[str, Range], name: str, least: float) -> None:
+    leader = sharing.leader[name]
     low, high = spans[leader]
     if leader not in sharing.fixed and high - low < least:
         spans[leader] = (low, low + least)
