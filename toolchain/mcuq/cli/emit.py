@@ -8,11 +8,15 @@ from typing import Annotated
 import typer
 
 from mcuq.cli.output import JsonFlag, stdout, write_json
+from mcuq.errors import InputError, UsageError
 
 
 def emit(
     folder: Annotated[
-        Path, typer.Argument(metavar="[DIR]", help="Directory that mcuq build wrote.")
+        Path,
+        typer.Argument(
+            metavar="[DIR]", help="Directory that mcuq build wrote; for MLIR also a model file."
+        ),
     ] = Path("out"),
     project: Annotated[
         str,
@@ -22,15 +26,25 @@ def emit(
             help="cmake, make, zephyr, platformio, arduino, stm32cubeide or tflm.",
         ),
     ] = "cmake",
+    format_: Annotated[
+        str | None,
+        typer.Option("--format", "-f", help="mlir, instead of a project.", show_default=False),
+    ] = None,
     output: Annotated[
         Path | None,
         typer.Option(
-            "--output", "-o", help="Directory of the project (model-KIND).", show_default=False
+            "--output",
+            "-o",
+            help="Directory of the project (model-KIND), or file of the module (model.mlir).",
+            show_default=False,
         ),
     ] = None,
     json: JsonFlag = False,
 ) -> None:
-    """Write a built model as a project that needs no mcuq: sources, example, instructions."""
+    """Write a built model as a project that needs no mcuq, or a model as MLIR."""
+    if format_ is not None:
+        _emit_module(folder, format_, output or Path("model.mlir"), json=json)
+        return
     from mcuq.integrate import write_project
 
     target = output or Path(f"model-{project}")
@@ -41,3 +55,21 @@ def emit(
     stdout().print(
         f"wrote {len(files)} files to {target}; see {target / 'README.md'}", markup=False
     )
+
+
+def _emit_module(source: Path, format_: str, target: Path, *, json: bool) -> None:
+    from mcuq.pipeline.translate import mlir_of
+
+    if format_ != "mlir":
+        raise UsageError(f"--format {format_} is not known", "choose mlir, or a --project")
+    text = mlir_of(source)
+    try:
+        target.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise InputError(
+            f"cannot write {target}: {error.strerror}", "choose another --output"
+        ) from error
+    if json:
+        write_json({"file": str(target), "bytes": len(text.encode())})
+        return
+    stdout().print(f"wrote {target}", markup=False)

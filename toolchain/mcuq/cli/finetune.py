@@ -33,7 +33,9 @@ def finetune(
     output: Annotated[Path, typer.Option("--output", "-o", help="Float .tflite to write.")] = Path(
         "finetuned.tflite"
     ),
-    epochs: Annotated[int, typer.Option("--epochs", min=1)] = 20,
+    epochs: Annotated[
+        int, typer.Option("--epochs", min=1, help="Passes over the training samples, at most.")
+    ] = 20,
     rate: Annotated[float, typer.Option("--rate", min=0.0, help="Learning rate.")] = 1e-3,
     labels: Annotated[
         float,
@@ -43,7 +45,7 @@ def finetune(
     ] = 0.0,
     evaluation: options.Evaluation = None,
     metric: options.Metric = None,
-    seed: Annotated[int, typer.Option("--seed", min=0)] = 0,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Of everything random.")] = 0,
     json: JsonFlag = False,
 ) -> None:
     """Tune weights and scales so that a model bears few bits; needs TensorFlow."""
