@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from float_cases import cases
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from mlir_graphs import joined, mlir_opt, needs_mlir_opt, quantized, same
+from mlir_graphs import MLIR_OPT, joined, mlir_opt, needs_mlir_opt, quantized, same
 
 from mcuq.emit.mlir import write_mlir
+from mcuq.frontends import load_model
 from mcuq.frontends.mlir import read_mlir
 from mcuq.graph import FLOAT_KINDS, ConvAttrs, Graph, Op, OpKind, Tensor
 from mcuq.quantize import with_float_edges
@@ -87,3 +90,12 @@ def test_an_extreme_scale_is_written_as_mlir_wants_it() -> None:
     tensors = {**graph.tensors, "w": Tensor("w", tiny.shape, tiny)}
     qgraph = quantized(Graph("main", tensors, graph.ops, ("x",), ("y",)), 8)
     assert same(read_mlir(write_mlir(qgraph)), qgraph)
+
+
+@pytest.mark.parametrize("model", ["resnet8", "kws"])
+def test_whole_models_read_back(mlperf_tiny: Path, model: str) -> None:
+    graph = load_model(mlperf_tiny / f"{model}_float32.tflite")
+    text = write_mlir(graph)
+    assert same(read_mlir(text), graph)
+    if MLIR_OPT:
+        assert same(read_mlir(mlir_opt(text)), graph)
