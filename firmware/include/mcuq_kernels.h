@@ -239,6 +239,13 @@ void mcuq_depthwise_expanded_s8(const mcuq_depthwise *p, const int32_t *weights,
 void mcuq_depthwise_expanded_s4(const mcuq_depthwise *p, const int32_t *weights,
     const mcuq_channel_group *channels, const int8_t *input, int8_t *output, int32_t *scratch);
 
+/* Bytes that output and input may share, for the structure's direction: ascending, from the
+ * input's start to the output's end at most; descending, from the output's start to the input's
+ * end at most. For planners; never needed on the device. */
+int32_t mcuq_conv_overlap(const mcuq_conv *p);
+int32_t mcuq_pointwise_overlap(const mcuq_pointwise *p);
+int32_t mcuq_depthwise_overlap(const mcuq_depthwise *p);
+
 /* Clamps a tensor in place: the tail of the kernels above where the activation is tighter than
  * int8. */
 void mcuq_clamp_s8(int8_t *data, int32_t count, int32_t low, int32_t high);

@@ -10,9 +10,19 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from kernel_cases import Int8s
-from kernel_fast import Memory, run_conv, run_depthwise, run_pointwise
+from kernel_fast import (
+    Memory,
+    conv_layer,
+    depthwise_layer,
+    pointwise_layer,
+    run_conv,
+    run_depthwise,
+    run_pointwise,
+)
+from kernel_native import Words, call
 from kernel_weighted import Weighted, build, convolutions
 
+from mcuq.bench.layers import LayerCall
 from mcuq.cost.overlap import (
     Sharing,
     WindowShape,
@@ -24,6 +34,7 @@ from mcuq.graph import ConvAttrs, OpKind
 from mcuq.quantize.params import ConvParams
 
 Run = Callable[..., Int8s]
+Layer = Callable[[Weighted], LayerCall]
 
 
 def window_shape(case: Weighted) -> WindowShape:
@@ -43,9 +54,17 @@ def memory(case: Weighted, output_offset: int) -> Memory:
     return buffer[start : start + source], buffer[at : at + result]
 
 
-def check(case: Weighted, run: Run, sharing: Sharing, slack: int) -> None:
+def in_c(layer: LayerCall) -> Sharing:
+    """The kernels' own answer."""
+    function = layer.function.rsplit("_", 1)[0] + "_overlap"
+    down, up = (call(function, Words(*layer.structure[:-1], flag)) for flag in (1, 0))
+    return Sharing(up, down)
+
+
+def check(case: Weighted, run: Run, layer: Layer, sharing: Sharing, slack: int) -> None:
     """At the limit in both directions, and `slack` bytes away from it."""
     source, result = case.input.size, math.prod(case.output_shape)
+    assert in_c(layer(case)) == sharing
     expected = run(case, descending=False)
     lead_up, lead_down = result - sharing.ascending, source - sharing.descending
     for lead in (lead_up, lead_up + slack):
@@ -59,14 +78,16 @@ def check(case: Weighted, run: Run, sharing: Sharing, slack: int) -> None:
 @settings(max_examples=400)
 @given(convolutions())
 def test_convolution_over_its_input(case: Weighted) -> None:
-    check(case, run_conv, conv_sharing(window_shape(case)), slack=case.input.size % 7 + 1)
+    check(
+        case, run_conv, conv_layer, conv_sharing(window_shape(case)), slack=case.input.size % 7 + 1
+    )
 
 
 @settings(max_examples=400)
 @given(convolutions(depthwise=True, simple=True))
 def test_depthwise_over_its_input(case: Weighted) -> None:
     sharing = depthwise_sharing(window_shape(case))
-    check(case, run_depthwise, sharing, slack=case.input.size % 7 + 1)
+    check(case, run_depthwise, depthwise_layer, sharing, slack=case.input.size % 7 + 1)
 
 
 @pytest.mark.parametrize("pixels", [1, 2, 7, 8])
@@ -75,7 +96,7 @@ def test_pointwise_over_its_input(pixels: int, channels: tuple[int, int]) -> Non
     inputs, outputs = channels
     shapes = ((1, 1, pixels, inputs), (outputs, 1, 1, inputs), (1, 1, pixels, outputs))
     case = build(OpKind.CONV_2D, ConvAttrs(), *shapes, bits=8, seed=pixels)
-    check(case, run_pointwise, pointwise_sharing(pixels, inputs, outputs), slack=3)
+    check(case, run_pointwise, pointwise_layer, pointwise_sharing(pixels, inputs, outputs), slack=3)
 
 
 def test_one_byte_more_destroys_something() -> None:
