@@ -67,8 +67,13 @@ def measure(layer: Layer, float_input: Floats, seen_input: Floats) -> Moments:
 
 
 def damped(gram: Float64, damping: float) -> Float64:
-    """`gram` plus a share of its mean diagonal, so that it can be inverted."""
+    """`gram` plus a share of its mean diagonal, so that it can be inverted.
+
+    Inputs that hardly vary leave rounding errors larger than their second moments: eigenvalues
+    below zero are lifted above it as well.
+    """
     inputs = gram.shape[-1]
     diagonal = np.einsum("gii->gi", gram).mean(axis=1)
-    added = np.where(diagonal > 0, damping * diagonal, 1.0)
+    lowest = np.linalg.eigvalsh(gram)[:, 0]
+    added = np.where(diagonal > 0, damping * diagonal, 1.0) + 2 * np.maximum(-lowest, 0.0)
     return gram + added[:, None, None] * np.eye(inputs)
