@@ -20,7 +20,7 @@ from mcuq.quantize.candidates.recipe import Recipe
 from mcuq.quantize.config import Config, WeightChoice
 from mcuq.quantize.weights import QuantizedWeight
 
-_VERSION = 1
+_VERSION = 2
 """Counts changes of the algorithms: older files are not looked at."""
 
 Weights = Mapping[str, QuantizedWeight]

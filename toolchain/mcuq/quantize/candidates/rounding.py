@@ -11,6 +11,9 @@ import numpy.typing as npt
 
 Float64 = npt.NDArray[np.float64]
 
+_BLOCK = 32
+"""Inputs handled one by one before the others hear of it."""
+
 
 def output_error(weight: Float64, scale: Float64, values: Float64, gram: Float64) -> Float64:
     """The error of each row, (groups, rows)."""
@@ -41,12 +44,19 @@ def gptq(weight: Float64, scale: Float64, gram: Float64, limit: int) -> Float64:
     upper = np.linalg.cholesky(np.linalg.inv(permuted)).transpose(0, 2, 1)
     work = np.take_along_axis(weight, order[:, None, :], axis=2)
     values = np.empty_like(work)
-    for column in range(work.shape[2]):
-        current = work[:, :, column]
-        values[:, :, column] = nearest(current, scale[:, :, 0], limit)
-        error = (current - values[:, :, column] * scale[:, :, 0]) / upper[:, None, column, column]
-        rest = slice(column + 1, None)
-        work[:, :, rest] -= error[:, :, None] * upper[:, None, column, rest]
+    for start in range(0, work.shape[2], _BLOCK):
+        # Within a block errors move at once; onto the inputs behind it in one product.
+        end = min(start + _BLOCK, work.shape[2])
+        errors = np.empty((*work.shape[:2], end - start))
+        for column in range(start, end):
+            current = work[:, :, column]
+            values[:, :, column] = nearest(current, scale[:, :, 0], limit)
+            error = current - values[:, :, column] * scale[:, :, 0]
+            error /= upper[:, None, column, column]
+            errors[:, :, column - start] = error
+            rest = slice(column + 1, end)
+            work[:, :, rest] -= error[:, :, None] * upper[:, None, column, rest]
+        work[:, :, end:] -= errors @ upper[:, start:end, end:]
     back = np.argsort(order, axis=1)
     return np.take_along_axis(values, back[:, None, :], axis=2)
 
@@ -62,16 +72,36 @@ def descend(
     slope = (weight - scale * values) @ gram
     curvature = np.einsum("gii->gi", gram)
     for _ in range(sweeps):
-        changed = False
-        for column in range(values.shape[2]):
-            step = slope[:, :, column] / (curvature[:, None, column] * scale[:, :, 0])
-            best = np.clip(np.rint(values[:, :, column] + step), -limit, limit)
-            delta = best - values[:, :, column]
-            if not delta.any():
-                continue
-            changed = True
-            values[:, :, column] = best
-            slope -= (delta * scale[:, :, 0])[:, :, None] * gram[:, None, column, :]
-        if not changed:
+        before = values.copy()
+        for start in range(0, values.shape[2], _BLOCK):
+            block = slice(start, start + _BLOCK)
+            changes = _descend_block(values, slope, scale, gram, block, curvature, limit)
+            slope -= changes @ gram[:, block]
+        if (values == before).all():
             break
     return values
+
+
+def _descend_block(
+    values: Float64,
+    slope: Float64,
+    scale: Float64,
+    gram: Float64,
+    block: slice,
+    curvature: Float64,
+    limit: int,
+) -> Float64:
+    """Improve the integers of one block of inputs in place; returns scale × change of each."""
+    start = block.start
+    local = slope[:, :, block].copy()
+    changes = np.zeros_like(local)
+    for number in range(local.shape[2]):
+        column = start + number
+        step = local[:, :, number] / (curvature[:, None, column] * scale[:, :, 0])
+        best = np.clip(np.rint(values[:, :, column] + step), -limit, limit)
+        change = (best - values[:, :, column]) * scale[:, :, 0]
+        if change.any():
+            values[:, :, column] = best
+            changes[:, :, number] = change
+            local -= change[:, :, None] * gram[:, None, column, block]
+    return changes
