@@ -7,19 +7,22 @@ that is reported comes from the exact path (`mcuq.evaluate.integer`, `tflite_mic
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
 from mcuq.evaluate.batch import can_batch, with_batch
 from mcuq.evaluate.heads import Head, cut, divergence
+from mcuq.evaluate.prefix import PrefixCache, after, joints
 from mcuq.numeric import dequantize, quantize_values
 from mcuq.quantize.qgraph import QuantizedGraph
 from mcuq.tflite.quiet import quiet_native_log
 from mcuq.tflite.runtime import Interpreter
 
+Int8s = dict[str, npt.NDArray[np.int8]]
 Serialize = Callable[[QuantizedGraph], bytes]
 _BATCH = 64
 
@@ -33,20 +36,47 @@ class Ranker:
         inputs: float32 (samples, …), one a model input.
         reference: head tensor → float model's values (samples, …).
         serialize: quantized graph → flatbuffer bytes.
+        cache: activations that candidates share; each process has its own.
     """
 
     heads: tuple[Head, ...]
     inputs: tuple[npt.NDArray[np.float32], ...]
     reference: Mapping[str, npt.NDArray[np.float32]]
     serialize: Serialize
+    cache: PrefixCache = field(default_factory=PrefixCache, compare=False, repr=False)
 
     def losses(self, qgraph: QuantizedGraph, span: tuple[int, int]) -> npt.NDArray[np.float64]:
         """Divergence from the float model on samples first … last - 1, one figure each."""
         first, last = span
-        inputs = [x[first:last] for x in self.inputs]
         reference = {name: x[first:last] for name, x in self.reference.items()}
-        found = run_litert(qgraph, inputs, [h.tensor for h in self.heads], self.serialize)
-        return divergence(self.heads, reference, found)
+        tensors = [h.tensor for h in self.heads]
+        part = cut(qgraph, tensors)
+        found = self._from_prefix(part, span)
+        if found is None:
+            found = _run(part, _quantized(part, self._inputs(span)), self.serialize, part.outputs)
+        return divergence(self.heads, reference, _real(part, found))
+
+    def _inputs(self, span: tuple[int, int]) -> list[npt.NDArray[np.float32]]:
+        return [x[span[0] : span[1]] for x in self.inputs]
+
+    def _from_prefix(self, part: QuantizedGraph, span: tuple[int, int]) -> Int8s | None:
+        """Outputs of `part`, using and filling the cache; None where it has no joints."""
+        # The last joint is the output itself.
+        found = joints(part)[:-1] if can_batch(part) else []
+        if not found:
+            return None
+        start = self.cache.deepest(found, span)
+        wanted = self.cache.wanted(found, span)
+        if start is None:
+            rest, values = part, _quantized(part, self._inputs(span))
+        else:
+            rest, values = after(part, start[0]), [start[1]]
+            wanted = [joint for joint in wanted if joint.position > start[0].position]
+        names = dict.fromkeys((*part.outputs, *(joint.tensor for joint in wanted)))
+        results = _run(rest, values, self.serialize, tuple(names))
+        for joint in wanted:
+            self.cache.keep(joint, span, results[joint.tensor])
+        return {name: results[name] for name in part.outputs}
 
 
 def run_litert(
@@ -57,14 +87,36 @@ def run_litert(
 ) -> dict[str, npt.NDArray[np.float32]]:
     """Real values of `tensors` for float inputs (samples, …), by LiteRT on one thread."""
     part = cut(qgraph, tensors)
-    samples = len(inputs[0])
-    batch = min(_BATCH, samples) if can_batch(part) else 1
+    return _real(part, _run(part, _quantized(part, inputs), serialize, part.outputs))
+
+
+def _quantized(
+    part: QuantizedGraph, inputs: Sequence[npt.NDArray[np.float32]]
+) -> list[npt.NDArray[np.int8]]:
     parameters = [part.tensors[name] for name in part.inputs]
-    quantized = [
+    return [
         quantize_values(x, t.scale[0], t.zero_point)
         for x, t in zip(inputs, parameters, strict=True)
     ]
-    flatbuffer = serialize(with_batch(part, batch))
+
+
+def _real(part: QuantizedGraph, values: Int8s) -> dict[str, npt.NDArray[np.float32]]:
+    return {
+        name: dequantize(x, part.tensors[name].scale[0], part.tensors[name].zero_point)
+        for name, x in values.items()
+    }
+
+
+def _run(
+    part: QuantizedGraph,
+    inputs: Sequence[npt.NDArray[np.int8]],
+    serialize: Serialize,
+    tensors: tuple[str, ...],
+) -> Int8s:
+    """Values of `tensors` (samples, …)."""
+    samples = len(inputs[0])
+    batch = min(_BATCH, samples) if can_batch(part) else 1
+    flatbuffer = serialize(with_batch(dataclasses.replace(part, outputs=tensors), batch))
     with quiet_native_log():
         interpreter = Interpreter(model_content=flatbuffer, num_threads=1)
         interpreter.allocate_tensors()
@@ -72,17 +124,14 @@ def run_litert(
     out_indices = [d["index"] for d in interpreter.get_output_details()]
     results = [np.empty((samples, *part.tensors[n].shape[1:]), np.int8) for n in tensors]
     for start, stop in _spans(samples, batch):
-        for index, values in zip(in_indices, quantized, strict=True):
+        for index, values in zip(in_indices, inputs, strict=True):
             interpreter.set_tensor(index, _filled(values[start:stop], batch))
         interpreter.invoke()
         for index, result in zip(out_indices, results, strict=True):
             result[start:stop] = interpreter.get_tensor(index)[: stop - start].reshape(
                 result[start:stop].shape
             )
-    return {
-        name: dequantize(result, part.tensors[name].scale[0], part.tensors[name].zero_point)
-        for name, result in zip(tensors, results, strict=True)
-    }
+    return dict(zip(tensors, results, strict=True))
 
 
 def _spans(samples: int, batch: int) -> Iterator[tuple[int, int]]:
