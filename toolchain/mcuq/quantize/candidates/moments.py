@@ -76,4 +76,5 @@ def damped(gram: Float64, damping: float) -> Float64:
     diagonal = np.einsum("gii->gi", gram).mean(axis=1)
     lowest = np.linalg.eigvalsh(gram)[:, 0]
     added = np.where(diagonal > 0, damping * diagonal, 1.0) + 2 * np.maximum(-lowest, 0.0)
-    return gram + added[:, None, None] * np.eye(inputs)
+    result: Float64 = gram + added[:, None, None] * np.eye(inputs)
+    return result
