@@ -36,6 +36,11 @@ check: $(SETUP)
 wheel: $(SETUP)
 	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
 
+docs: $(SETUP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[docs]'
+	$(BIN)/python scripts/generate_reference.py
+	$(BIN)/sphinx-build -q -W --keep-going docs site
+
 clean:
 	rm -rf demo dist build site .pytest_cache .mypy_cache .ruff_cache .hypothesis
 

@@ -1,0 +1,213 @@
+"""Write docs/reference/ from what validates: the command line and the files' own models.
+
+    python scripts/generate_reference.py [DIR]
+
+A test fails when the committed pages are not what this writes.
+"""
+
+from __future__ import annotations
+
+import sys
+import types
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+import typer
+from pydantic import BaseModel, BeforeValidator
+
+from mcuq.cli.main import app
+from mcuq.project import Project
+from mcuq.report.configuration import ConfigFile
+from mcuq.report.front import Front
+from mcuq.report.manifest import Manifest
+from mcuq_hil.boards import Board
+
+DOCS = Path(__file__).resolve().parents[1] / "docs" / "reference"
+NOTE = "<!-- Written by scripts/generate_reference.py: change the code, not this page. -->\n"
+
+
+def command_pages() -> Iterator[tuple[str, str]]:
+    """(file name, text) of a page for every subcommand, and their index."""
+    root: Any = typer.main.get_command(app)
+    lines = [f"{NOTE}\n# Commands\n", "| command | what it does |", "|---|---|"]
+    for name, command in sorted(root.commands.items()):
+        summary = (command.help or "").splitlines()[0]
+        lines.append(f"| [mcuq {name}](mcuq-{name}.md) | {_cell(summary)} |")
+        yield f"mcuq-{name}.md", f"{NOTE}\n" + "\n".join(_command(f"mcuq {name}", command, 1))
+    lines += [
+        "",
+        _EXIT_CODES,
+        _TOCTREE.format(pages="\n".join(f"mcuq-{n}" for n in sorted(root.commands))),
+    ]
+    yield "commands.md", "\n".join(lines)
+
+
+_EXIT_CODES = """\
+Every command takes `--json`: one JSON document on stdout, progress and errors on stderr. Options
+before the command: `-v` (say why, too), `--no-color`, `--version`. `mcuq --install-completion`
+sets up the shell's completion. `MCUQ_DEBUG=1` shows tracebacks.
+
+| exit code | meaning |
+|---|---|
+| 0 | done: fits and verified |
+| 1 | a defect of mcuq |
+| 2 | usage: the command line, the project file's wishes, an unknown board |
+| 3 | bad input: a model, data or configuration file |
+| 4 | nothing fits the budget |
+| 5 | the compiler, the board, an emulator or the link failed |
+| 6 | a gate failed |
+| 130 | interrupted |
+"""
+_TOCTREE = "```{{toctree}}\n:hidden:\n\n{pages}\n```\n"
+
+
+def _command(title: str, command: Any, level: int) -> list[str]:
+    lines = [f"{'#' * level} {title}\n", (command.help or "").strip() + "\n"]
+    subcommands = getattr(command, "commands", {})
+    arguments = [p for p in command.params if p.param_type_name == "argument"]
+    options = [p for p in command.params if p.param_type_name == "option" and p.name != "help"]
+    words = " ".join(_argument(argument) for argument in arguments)
+    if not subcommands:
+        lines.append(f"```text\n{title} [OPTIONS] {words}".rstrip() + "\n```\n")
+    if arguments:
+        lines += ["| argument | meaning |", "|---|---|"]
+        lines += [f"| `{_argument(a)}` | {_cell(a.help or '')} |" for a in arguments] + [""]
+    if options and not subcommands:
+        lines += ["| option | meaning |", "|---|---|"]
+        lines += [f"| {_option(o)} | {_cell(o.help or '')} |" for o in options] + [""]
+    for name, subcommand in sorted(subcommands.items()):
+        lines += _command(f"{title} {name}", subcommand, level + 1)
+    return lines
+
+
+def _argument(argument: Any) -> str:
+    name = str(argument.metavar or argument.name.rstrip("_").upper()).strip("[]")
+    return name if argument.required else f"[{name}]"
+
+
+def _option(option: Any) -> str:
+    names = ", ".join(f"`{name}`" for name in (*option.opts, *option.secondary_opts))
+    return f"{names} {_cell(option.metavar)}" if option.metavar else names
+
+
+def model_page(title: str, text: str, model: type[BaseModel]) -> str:
+    """A page of every key that `model` and the tables in it take."""
+    lines = [f"{NOTE}\n# {title}\n", text + "\n"]
+    for name, table in _tables(model, ""):
+        if name:
+            lines.append(f"## {name}\n")
+            lines.append((table.__doc__ or "").split("\n\n")[0].replace("\n", " ").strip() + "\n")
+        lines += ["| key | type | default | meaning |", "|---|---|---|---|"]
+        for field, info in table.model_fields.items():
+            key = info.alias or field
+            default = (
+                "required"
+                if info.is_required()
+                else _default(info.get_default(call_default_factory=True))
+            )
+            meaning = info.description or _documented(table, field)
+            lines.append(f"| `{key}` | {_type(info.annotation)} | {default} | {_cell(meaning)} |")
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _tables(model: type[BaseModel], name: str) -> Iterator[tuple[str, type[BaseModel]]]:
+    yield name, model
+    for field, info in model.model_fields.items():
+        for nested in _nested(info.annotation):
+            yield from _tables(nested, f"{name}.{info.alias or field}".strip("."))
+
+
+def _nested(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for argument in get_args(annotation):
+        yield from _nested(argument)
+
+
+def _documented(table: type[BaseModel], field: str) -> str:
+    """What the table's docstring says of `field` under Attributes."""
+    for line in (table.__doc__ or "").splitlines():
+        name, colon, text = line.strip().partition(": ")
+        if colon and field in name.replace(",", " ").split():
+            return text
+    return ""
+
+
+def _default(value: Any) -> str:
+    if value is None or (isinstance(value, BaseModel)) or value in ((), {}, ""):
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, tuple):
+        return ", ".join(f"`{item}`" for item in value)
+    return f"`{value}`"
+
+
+def _type(annotation: Any) -> str:
+    origin, arguments = get_origin(annotation), get_args(annotation)
+    if origin in (Union, types.UnionType):
+        return " or ".join(_type(a) for a in arguments if a is not type(None))
+    if origin is Literal:
+        return " or ".join(f"`{value}`" for value in arguments)
+    if origin is Annotated:
+        parsed = any(isinstance(mark, BeforeValidator) for mark in arguments[1:])
+        return "size" if parsed else _type(arguments[0])
+    if origin in (tuple, list):
+        return f"list of {_type(arguments[0])}"
+    if origin is dict:
+        return "table"
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return "table"
+    if annotation is Any:
+        return "size"
+    names = {str: "text", int: "integer", float: "number", bool: "true or false", Path: "path"}
+    return names.get(annotation, getattr(annotation, "__name__", "text"))
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+def pages() -> dict[str, str]:
+    """Every page by file name."""
+    result = dict(command_pages())
+    result["mcuq-toml.md"] = model_page(
+        "mcuq.toml",
+        "What `mcuq build` reads in the current directory when no MODEL is given. Paths are "
+        "relative to the file; unknown keys are refused. Sizes are bytes, `64K`, `1M` or "
+        "`0x10000`; `weight_bytes` may be a percentage.",
+        Project,
+    )
+    result["board-toml.md"] = model_page(
+        "Board files",
+        "One TOML file a board; its name is the file's. `--board` takes a name from the registry "
+        "or a path to a file of your own.",
+        Board,
+    )
+    result["manifest-json.md"] = model_page(
+        "manifest.json",
+        "What was built from what, what it costs, how good it is and how that is known.",
+        Manifest,
+    )
+    result["pareto-json.md"] = model_page("pareto.json", _first_line(Front), Front)
+    result["config-json.md"] = model_page("config.json", _first_line(ConfigFile), ConfigFile)
+    return {name: text.rstrip() + "\n" for name, text in result.items()}
+
+
+def _first_line(model: type[BaseModel]) -> str:
+    return (model.__doc__ or "").splitlines()[0]
+
+
+def main(folder: Path = DOCS) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    wanted = pages()
+    for stale in set(folder.glob("*.md")) - {folder / name for name in wanted}:
+        stale.unlink()
+    for name, text in wanted.items():
+        (folder / name).write_text(text, encoding="utf-8", newline="\n")
+
+
+if __name__ == "__main__":
+    main(*map(Path, sys.argv[1:]))
