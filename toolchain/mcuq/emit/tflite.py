@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from mcuq.graph import Op, OpKind
+from mcuq.graph import WEIGHTED, Op, OpKind
 from mcuq.quantize import QuantizedGraph, QuantizedTensor
 from mcuq.tflite.builder import OperatorSpec, TensorSpec, build_model
 from mcuq.tflite.options import constant_operands, options_for
@@ -19,8 +19,10 @@ def tflite_bytes(qgraph: QuantizedGraph, packed_int4: bool = True) -> bytes:
             outputs, in interpreters that lack int4 or are slow at it.
     """
     names = _used_names(qgraph)
+    # TFLite Micro takes int4 filters beside int8 activations only.
+    wide = {op.inputs[1] for op in qgraph.ops if op.kind in WEIGHTED and _is_wide(qgraph, op)}
     index = {name: position for position, name in enumerate(names)}
-    tensors = [_tensor(qgraph.tensors[name], packed_int4) for name in names]
+    tensors = [_tensor(qgraph.tensors[name], packed_int4 and name not in wide) for name in names]
     operators = [_operator(op, index, tensors) for op in qgraph.ops]
     return build_model(
         tensors,
@@ -29,6 +31,10 @@ def tflite_bytes(qgraph: QuantizedGraph, packed_int4: bool = True) -> bytes:
         [index[name] for name in qgraph.outputs],
         name=qgraph.name,
     )
+
+
+def _is_wide(qgraph: QuantizedGraph, op: Op) -> bool:
+    return qgraph.tensors[op.inputs[0]].bits == 16
 
 
 _NEEDS_BIAS = frozenset({OpKind.CONV_2D, OpKind.DEPTHWISE_CONV_2D})
@@ -43,7 +49,7 @@ def _used_names(qgraph: QuantizedGraph) -> list[str]:
 def _tensor(tensor: QuantizedTensor, packed_int4: bool) -> TensorSpec:
     if tensor.real:
         return TensorSpec(tensor.name, tensor.shape, "float32")
-    bits = 8 if tensor.bits == 4 and not packed_int4 else tensor.bits
+    bits = max(tensor.bits, 8) if not packed_int4 else tensor.bits
     return TensorSpec(
         tensor.name,
         tensor.shape,
@@ -73,5 +79,6 @@ def _operator(op: Op, index: dict[str, int], tensors: list[TensorSpec]) -> Opera
 def _zero_bias(name: str, channels: int, source: TensorSpec, weight: TensorSpec) -> TensorSpec:
     assert source.scale is not None and weight.scale is not None  # int8 tensors have them
     scale = source.scale * weight.scale
-    zeros = np.zeros(channels, np.int32)
-    return TensorSpec(name, (channels,), "int32", zeros, scale, axis=0 if scale.size > 1 else None)
+    dtype = "int64" if source.dtype == "int16" else "int32"
+    zeros = np.zeros(channels, dtype)
+    return TensorSpec(name, (channels,), dtype, zeros, scale, axis=0 if scale.size > 1 else None)

@@ -29,6 +29,7 @@ from mcuq.numeric.exponential import (
 from mcuq.numeric.fixed_point import (
     doubling_high_multiply,
     multiply_by_quantized_multiplier,
+    multiply_wide,
     quantize_multiplier,
     quantize_multipliers,
     rounding_right_shift,
@@ -48,6 +49,7 @@ __all__ = [
     "integer_limits",
     "logistic",
     "multiply_by_quantized_multiplier",
+    "multiply_wide",
     "pack_int4",
     "quantize_bias",
     "quantize_multiplier",

@@ -114,9 +114,9 @@ def quantize_bias(real: npt.NDArray[np.floating], scale: Float32) -> npt.NDArray
 
 
 def activation_bounds(
-    activation: Activation, scale: np.float32, zero_point: int
+    activation: Activation, scale: np.float32, zero_point: int, bits: int = 8
 ) -> tuple[int, int]:
-    """Smallest and largest int8 output of a fused activation, at the output's scale.
+    """Smallest and largest output of a fused activation, at the output's scale.
 
     The real bounds are divided in float32 and rounded half away, as TFLite does.
     """
@@ -131,6 +131,7 @@ def activation_bounds(
     def step(real: float) -> int:
         return zero_point + int(round_half_away(np.float32(real) / np.asarray(scale)))
 
-    lower = INT8_MIN if low is None else max(INT8_MIN, step(low))
-    upper = INT8_MAX if high is None else min(INT8_MAX, step(high))
+    lowest, highest = integer_limits(bits)
+    lower = lowest if low is None else max(lowest, step(low))
+    upper = highest if high is None else min(highest, step(high))
     return lower, upper

@@ -76,6 +76,25 @@ def rounding_right_shift(x: IntLike, exponent: IntLike) -> Int64:
     return result
 
 
+def multiply_wide(x: IntLike, multiplier: IntLike, shift: IntLike) -> Int64:
+    """x × multiplier × 2^(shift - 31) as TFLite Micro does it for 64-bit accumulators.
+
+    The multiplier is first rounded to 15 bits (half up, saturated); the product is then shifted
+    right once, rounded to nearest, ties upwards.
+
+    Args:
+        x: values within ±2^47 in any integer type.
+        multiplier: Q31 multipliers ≥ 0, broadcast against x.
+        shift: -31 to 7, broadcast against x.
+    """
+    wide = np.asarray(multiplier, dtype=np.int64)
+    reduced = np.minimum((wide + (1 << 15)) >> 16, np.int64(0x7FFF))
+    total = np.int64(15) - np.asarray(shift, dtype=np.int64)
+    product = np.multiply(x, reduced, dtype=np.int64)
+    result: Int64 = (product + (np.int64(1) << (total - 1))) >> total
+    return result
+
+
 def multiply_by_quantized_multiplier(x: IntLike, multiplier: IntLike, shift: IntLike) -> Int64:
     """x × multiplier × 2^(shift - 31) with TFLite Micro's two roundings.
 

@@ -11,6 +11,7 @@ from mcuq.quantize.params import (
     CopyParams,
     DepthwiseConvParams,
     FullyConnectedParams,
+    LeakyReluParams,
     LookupParams,
     MeanParams,
     MulParams,
@@ -21,6 +22,7 @@ from mcuq.quantize.params import (
     SoftmaxParams,
     StridedSliceParams,
     TransposeParams,
+    WideSoftmaxParams,
     WindowParams,
 )
 from mcuq.quantize.qgraph import QuantizedGraph, QuantizedTensor
@@ -37,6 +39,7 @@ __all__ = [
     "CopyParams",
     "DepthwiseConvParams",
     "FullyConnectedParams",
+    "LeakyReluParams",
     "LookupParams",
     "MeanParams",
     "MulParams",
@@ -52,6 +55,7 @@ __all__ = [
     "StridedSliceParams",
     "TransposeParams",
     "WeightChoice",
+    "WideSoftmaxParams",
     "WindowParams",
     "group_roots",
     "op_params",

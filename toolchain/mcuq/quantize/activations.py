@@ -10,7 +10,7 @@ import numpy as np
 
 from mcuq.errors import InputError
 from mcuq.graph import WEIGHTED, Activation, Graph, Op, OpKind, SoftmaxAttrs
-from mcuq.numeric import asymmetric_params, symmetric_params
+from mcuq.numeric import asymmetric_params, integer_limits, symmetric_params
 from mcuq.quantize.config import Config
 from mcuq.quantize.sharing import AffineParams, Sharing, group_roots, use_counts
 
@@ -46,17 +46,19 @@ def activation_params(
     Raises:
         InputError: a range is not finite.
     """
+    bits = config.activation_bits
     spans = {
         leader: _join(_root_range(sharing, ranges, config, name) for name in roots)
         for leader, roots in group_roots(sharing).items()
     }
     for leader, params in sharing.fixed.items():
-        low = float(params.scale) * (-128 - params.zero_point)
-        spans[leader] = (low, low + 255 * float(params.scale))
+        lowest, highest = (end - params.zero_point for end in integer_limits(bits))
+        spans[leader] = (float(params.scale) * lowest, float(params.scale) * highest)
     for op in sharing.graph.ops:
-        _widen_for(op, sharing, spans)
-    affine = symmetric_params if config.activations == "symmetric" else asymmetric_params
-    params_of = {leader: AffineParams(*affine(*span)) for leader, span in spans.items()}
+        _widen_for(op, sharing, spans, bits)
+    symmetric = config.activations == "symmetric" or bits == 16
+    affine = symmetric_params if symmetric else asymmetric_params
+    params_of = {leader: AffineParams(*affine(*span, bits)) for leader, span in spans.items()}
     params_of.update(sharing.fixed)
     return {name: params_of[leader] for name, leader in sharing.leader.items()}
 
@@ -103,7 +105,7 @@ def _width(span: Range) -> float:
     return 255 * float(asymmetric_params(*span)[0])
 
 
-def _widen_for(op: Op, sharing: Sharing, spans: dict[str, Range]) -> None:
+def _widen_for(op: Op, sharing: Sharing, spans: dict[str, Range], bits: int) -> None:
     """Widen ranges that are too narrow for the operator's integer arithmetic.
 
     TFLite's multipliers have limits (ADD's and HARD_SWISH's must stay below 1, SOFTMAX's above; a
@@ -111,7 +113,7 @@ def _widen_for(op: Op, sharing: Sharing, spans: dict[str, Range]) -> None:
     constant beside what it could be.
     """
     widths = [_width(spans[sharing.leader[name]]) for name in op.inputs if name in sharing.leader]
-    least = _least_width(op, sharing.graph, widths)
+    least = _least_width(op, sharing.graph, widths, bits)
     _widen(sharing, spans, op.output, least)
     if isinstance(op.attrs, SoftmaxAttrs):
         _widen(sharing, spans, op.inputs[0], 255 * 2.0**-25 / op.attrs.beta)
@@ -124,16 +126,17 @@ def _widen(sharing: Sharing, spans: dict[str, Range], name: str, least: float) -
         spans[leader] = (low, low + least)
 
 
-def _least_width(op: Op, graph: Graph, widths: list[float]) -> float:
+def _least_width(op: Op, graph: Graph, widths: list[float], bits: int) -> float:
+    wide = bits == 16  # a 64-bit accumulator is shifted left by 7 at most, ADD's operands by 15
     match op.kind:
         case OpKind.ADD | OpKind.SUB | OpKind.RELU | OpKind.LEAKY_RELU | OpKind.MEAN:
-            return max(widths) * 2.0**-16
+            return max(widths) * (2.0**-13 if wide else 2.0**-16)
         case OpKind.HARD_SWISH:
             return max(widths) * 2.0**-6
         case OpKind.MUL:
-            return widths[0] * widths[1] * 2.0**-20
+            return widths[0] * widths[1] * (2.0**-13 if wide else 2.0**-20)
         case kind if kind in WEIGHTED:
-            return _largest_sum(op, graph, widths[0]) * 2.0**-20
+            return _largest_sum(op, graph, widths[0]) * (2.0**-13 if wide else 2.0**-20)
         case _:
             return 0.0
 

@@ -35,6 +35,7 @@ class Config:
         weights: filter tensor name → choice.
         observers: activation tensor name → observer name ("minmax", "mse", …).
         activations: scheme of all activations whose parameters are not prescribed.
+        activation_bits: 8, or 16 (16x8: symmetric whatever `activations` says, biases int64).
     """
 
     weights: Mapping[str, WeightChoice] = field(default_factory=dict)
@@ -42,6 +43,7 @@ class Config:
     default_weight: WeightChoice = WeightChoice()
     default_observer: str = "minmax"
     activations: ActivationScheme = "asymmetric"
+    activation_bits: int = 8
 
     def weight(self, name: str) -> WeightChoice:
         return self.weights.get(name, self.default_weight)

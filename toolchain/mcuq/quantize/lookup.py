@@ -57,11 +57,10 @@ def _relu6(attrs: Attrs, source: AffineParams, result: AffineParams) -> Int64:
 
 
 def _leaky_relu(attrs: Attrs, source: AffineParams, result: AffineParams) -> Int64:
-    alpha = np.float32(cast(LeakyReluAttrs, attrs).alpha)
+    alpha = float(np.float32(cast(LeakyReluAttrs, attrs).alpha))
     x = _INPUTS - source.zero_point
-    # The factors are quotients of float32 numbers, rounded to float32.
-    above = quantize_multiplier(float(source.scale / result.scale))
-    below = quantize_multiplier(float(source.scale * alpha / result.scale))
+    above = quantize_multiplier(float(source.scale) / float(result.scale))
+    below = quantize_multiplier(float(source.scale) * alpha / float(result.scale))
     scaled = np.where(
         x >= 0,
         multiply_by_quantized_multiplier(x, *above),

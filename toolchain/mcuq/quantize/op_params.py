@@ -20,6 +20,7 @@ from mcuq.graph import (
     ConvAttrs,
     DepthwiseConvAttrs,
     FullyConnectedAttrs,
+    LeakyReluAttrs,
     MeanAttrs,
     Op,
     OpKind,
@@ -46,6 +47,7 @@ from mcuq.quantize.params import (
     CopyParams,
     DepthwiseConvParams,
     FullyConnectedParams,
+    LeakyReluParams,
     LookupParams,
     MeanParams,
     MulParams,
@@ -56,12 +58,14 @@ from mcuq.quantize.params import (
     SoftmaxParams,
     StridedSliceParams,
     TransposeParams,
+    WideSoftmaxParams,
     WindowParams,
 )
 from mcuq.quantize.qgraph import QuantizedGraph, QuantizedTensor
 from mcuq.quantize.sharing import AffineParams
+from mcuq.quantize.wide import exp_table, reciprocal_table
 
-_ADD_LEFT_SHIFT = 20
+_ADD_LEFT_SHIFT = {8: 20, 16: 15}
 _SOFTMAX_INTEGER_BITS = 5
 
 
@@ -83,7 +87,7 @@ def _scale(tensor: QuantizedTensor) -> np.float32:
 
 
 def _bounds(activation: Activation, output: QuantizedTensor) -> tuple[int, int]:
-    return activation_bounds(activation, _scale(output), output.zero_point)
+    return activation_bounds(activation, _scale(output), output.zero_point, output.bits)
 
 
 def _window(
@@ -155,9 +159,10 @@ def _add(qgraph: QuantizedGraph, op: Op) -> AddParams:
     precise = np.float64 if op.kind is OpKind.ADD else np.float32
     scales = [precise(_scale(t)) for t in (first, second, result)]
     twice_larger = 2 * max(scales[0], scales[1])
-    shifted = precise(1 << _ADD_LEFT_SHIFT) * scales[2]
+    left_shift = _ADD_LEFT_SHIFT[result.bits]
+    shifted = precise(1 << left_shift) * scales[2]
     return AddParams(
-        _ADD_LEFT_SHIFT,
+        left_shift,
         -first.zero_point,
         *quantize_multiplier(float(scales[0] / twice_larger)),
         -second.zero_point,
@@ -205,9 +210,11 @@ def _mean(qgraph: QuantizedGraph, op: Op) -> MeanParams:
     )
 
 
-def _softmax(qgraph: QuantizedGraph, op: Op) -> SoftmaxParams:
+def _softmax(qgraph: QuantizedGraph, op: Op) -> SoftmaxParams | WideSoftmaxParams:
     source = _inputs(qgraph, op)[0]
     beta = float(np.float32(cast(SoftmaxAttrs, op.attrs).beta))
+    if source.bits == 16:
+        return _wide_softmax(source, beta)
     real = min(beta * float(_scale(source)) * (1 << (31 - _SOFTMAX_INTEGER_BITS)), (1 << 31) - 1.0)
     multiplier, shift = quantize_multiplier(real)
     depth = source.shape[-1]
@@ -215,8 +222,24 @@ def _softmax(qgraph: QuantizedGraph, op: Op) -> SoftmaxParams:
     return SoftmaxParams(source.size // depth, depth, multiplier, shift, diff_min)
 
 
-def _lookup(qgraph: QuantizedGraph, op: Op) -> LookupParams:
+def _wide_softmax(source: QuantizedTensor, beta: float) -> WideSoftmaxParams:
+    """Differences are brought to steps of 10 / 65535, the resolution of the exp table."""
+    depth = source.shape[-1]
+    factor = quantize_multiplier(float(_scale(source)) * beta / (10.0 / 65535.0))
+    return WideSoftmaxParams(source.size // depth, depth, *factor, exp_table(), reciprocal_table())
+
+
+def _leaky_relu(source: QuantizedTensor, result: QuantizedTensor, op: Op) -> LeakyReluParams:
+    alpha = float(np.float32(cast(LeakyReluAttrs, op.attrs).alpha))
+    factor = float(_scale(source)) / float(_scale(result))
+    below = float(_scale(source)) * alpha / float(_scale(result))
+    return LeakyReluParams(*quantize_multiplier(factor), *quantize_multiplier(below))
+
+
+def _lookup(qgraph: QuantizedGraph, op: Op) -> LookupParams | LeakyReluParams:
     source, result = _inputs(qgraph, op)[0], _output(qgraph, op)
+    if result.bits == 16:
+        return _leaky_relu(source, result, op)
     pair = (AffineParams(_scale(t), t.zero_point) for t in (source, result))
     return LookupParams(lookup_table(op.kind, op.attrs, *pair))
 

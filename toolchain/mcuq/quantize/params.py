@@ -133,6 +133,28 @@ class SoftmaxParams:
 
 
 @dataclass(frozen=True)
+class WideSoftmaxParams:
+    """SOFTMAX of int16: exp and 1 / (1 + x) by tables of 513 entries (see `quantize.wide`)."""
+
+    rows: int
+    depth: int
+    multiplier: int
+    shift: int
+    exp: npt.NDArray[np.int16]
+    reciprocal: npt.NDArray[np.int16]
+
+
+@dataclass(frozen=True)
+class LeakyReluParams:
+    """LEAKY_RELU of int16: one factor for values from 0 on, one below."""
+
+    multiplier: int
+    shift: int
+    negative_multiplier: int
+    negative_shift: int
+
+
+@dataclass(frozen=True)
 class LookupParams:
     """A unary operator as a table: output = table[input + 128]."""
 
@@ -191,6 +213,8 @@ OpParams = (
     | PoolParams
     | MeanParams
     | SoftmaxParams
+    | WideSoftmaxParams
+    | LeakyReluParams
     | LookupParams
     | PadParams
     | ConcatParams

@@ -21,12 +21,13 @@ from mcuq.quantize.weights import (
     quantize_weight,
     round_to_scale,
 )
+from mcuq.quantize.wide import check_wide
 
 
 def quantize(
     graph: Graph, ranges: RangeSource, config: Config | None = None, bank: Bank | None = None
 ) -> QuantizedGraph:
-    """Quantize a float graph: int8 activations, int8 or int4 filters, int32 biases.
+    """Quantize a float graph: int8 or int16 activations, int8 or int4 filters, integer biases.
 
     Args:
         graph: the float model.
@@ -40,12 +41,18 @@ def quantize(
 
     Raises:
         InputError: a range is not finite, or a filter is not constant.
-        UsageError: `config` names a method that is neither built in nor in the bank.
+        UsageError: `config` names a method that is neither built in nor in the bank, or int16
+            for an operator that has no int16 form.
     """
     config = config or Config()
-    sharing = share_activations(graph)
+    bits = config.activation_bits
+    sharing = share_activations(graph, bits)
+    if bits != 8:
+        check_wide(sharing.graph, bits)
     params = activation_params(sharing, ranges, config)
-    tensors = {name: _activation(sharing.graph, name, affine) for name, affine in params.items()}
+    tensors = {
+        name: _activation(sharing.graph, name, affine, bits) for name, affine in params.items()
+    }
     ops = []
     weights = _filters(sharing, params, config, bank)
     for op in sharing.graph.ops:
@@ -57,13 +64,13 @@ def quantize(
     return QuantizedGraph(graph.name, tensors, tuple(ops), graph.inputs, graph.outputs)
 
 
-def _activation(graph: Graph, name: str, affine: AffineParams) -> QuantizedTensor:
+def _activation(graph: Graph, name: str, affine: AffineParams, bits: int) -> QuantizedTensor:
     tensor = graph.tensors[name]
     data = None
     if tensor.data is not None:
-        data = quantize_values(tensor.data, affine.scale, affine.zero_point)
+        data = quantize_values(tensor.data, affine.scale, affine.zero_point, bits)
     scale = np.array([affine.scale], np.float32)
-    return QuantizedTensor(name, tensor.shape, 8, scale, affine.zero_point, None, data)
+    return QuantizedTensor(name, tensor.shape, bits, scale, affine.zero_point, None, data)
 
 
 def _filters(
@@ -136,7 +143,8 @@ def _with_bias(
     name = f"{op.output}#bias" if shared else op.inputs[2]
     scale = tensors[op.inputs[0]].scale * weight.scale
     axis = 0 if scale.size > 1 else None
-    tensors[name] = QuantizedTensor(
-        name, real.shape, 32, scale, 0, axis, quantize_bias(real, scale)
-    )
+    # TFLite's 16x8 operators take int64 biases; the values fit int32 all the same.
+    bits = 64 if tensors[op.inputs[0]].bits == 16 else 32
+    stored = quantize_bias(real, scale).astype(f"int{bits}")
+    tensors[name] = QuantizedTensor(name, real.shape, bits, scale, 0, axis, stored)
     return replace(op, inputs=(*op.inputs[:2], name))

@@ -47,7 +47,10 @@ FIXED_OUTPUT: Mapping[OpKind, AffineParams] = {
     OpKind.LOGISTIC: _UNIT,
     OpKind.TANH: AffineParams(np.float32(1 / 128), 0),
 }
-"""Operators whose output parameters TFLite prescribes."""
+"""Operators whose int8 output parameters TFLite prescribes."""
+_WIDE_UNIT = AffineParams(np.float32(1 / 32768), 0)
+FIXED_WIDE_OUTPUT: Mapping[OpKind, AffineParams] = dict.fromkeys(FIXED_OUTPUT, _WIDE_UNIT)
+"""The same for int16."""
 
 
 @dataclass(frozen=True)
@@ -67,9 +70,10 @@ class Sharing:
     source: Mapping[str, str]
 
 
-def share_activations(graph: Graph) -> Sharing:
-    """Group the activations and constant operands of a float graph."""
-    return _Grouping(_separate_operands(graph)).result()
+def share_activations(graph: Graph, bits: int = 8) -> Sharing:
+    """Group the activations and constant operands of a float graph; `bits` is 8 or 16."""
+    prescribed = FIXED_OUTPUT if bits == 8 else FIXED_WIDE_OUTPUT
+    return _Grouping(_separate_operands(graph), prescribed).result()
 
 
 def _separate_operands(graph: Graph) -> Graph:
@@ -94,8 +98,9 @@ def _separate_operands(graph: Graph) -> Graph:
 class _Grouping:
     """Union-find over tensor names, built in one pass over the operators."""
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, prescribed: Mapping[OpKind, AffineParams]) -> None:
         self._graph = graph
+        self._prescribed = prescribed
         self._tensors = dict(graph.tensors)
         self._parent: dict[str, str] = {}
         self._fixed: dict[str, AffineParams] = {}
@@ -117,8 +122,8 @@ class _Grouping:
         if op.kind is OpKind.CONCATENATION:
             op = self._with_joinable_inputs(op)
         self._ops.append(op)
-        if op.kind in FIXED_OUTPUT:
-            self._fixed[self._find(op.output)] = FIXED_OUTPUT[op.kind]
+        if op.kind in self._prescribed:
+            self._fixed[self._find(op.output)] = self._prescribed[op.kind]
         elif op.kind in VIEWS:
             self._union(op.inputs[0], op.output)
         elif op.kind is OpKind.CONCATENATION:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mcuq.numeric import multiply_by_quantized_multiplier
+from mcuq.numeric import multiply_by_quantized_multiplier, multiply_wide
 from mcuq.quantize import ConvParams, FullyConnectedParams
 
 Int8 = npt.NDArray[np.int8]
@@ -94,15 +94,37 @@ class Requantizer:
         return clipped
 
 
+@dataclass(frozen=True)
+class WideRequantizer:
+    """The last step of an operator with int16 activations: 64-bit sums, one rounding.
+
+    Attributes: as `Requantizer`.
+    """
+
+    params: ConvParams | FullyConnectedParams
+    bias: npt.NDArray[np.int64]
+    largest: Float64
+
+    def __call__(self, accumulator: Floating) -> npt.NDArray[np.int16]:
+        """clamp(rescale(accumulator + bias)); accumulators (rows, channels) hold integers."""
+        params = self.params
+        total = accumulator.astype(np.int64) + self.bias
+        scaled = multiply_wide(total, params.multipliers, params.shifts)
+        return np.clip(scaled, params.activation_min, params.activation_max).astype(np.int16)
+
+
 def requantizer(
     params: ConvParams | FullyConnectedParams,
     weight: npt.NDArray[np.int8],
     axis: int,
-    bias: npt.NDArray[np.int32] | None,
-) -> Requantizer:
+    bias: npt.NDArray[np.integer] | None,
+    activation_bits: int = 8,
+) -> Requantizer | WideRequantizer:
     """The last step of an operator with this filter; `axis` is its output channel dimension."""
     others = tuple(i for i in range(weight.ndim) if i != axis)
     magnitude = np.abs(weight.astype(np.int64)).sum(axis=others)
     channels = weight.shape[axis]
     offset = np.zeros(channels, np.int64) if bias is None else bias.astype(np.int64)
+    if activation_bits == 16:
+        return WideRequantizer(params, offset, magnitude * 32768.0)
     return Requantizer(params, offset, magnitude * 255.0)

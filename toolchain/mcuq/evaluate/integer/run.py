@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mcuq.errors import InputError
-from mcuq.evaluate.integer import conversion, elementwise, movement, pooling, weighted
+from mcuq.evaluate.integer import conversion, elementwise, movement, pooling, weighted, wide
 from mcuq.evaluate.integer.softmax import softmax
 from mcuq.graph import WEIGHTED, Op, OpKind
 from mcuq.numeric import dequantize, quantize_values
@@ -42,6 +42,14 @@ _FUNCTIONS: Mapping[OpKind, _Function] = {
     OpKind.QUANTIZE: conversion.quantize,
     OpKind.DEQUANTIZE: conversion.dequantize_reals,
 }
+_WIDE_FUNCTIONS: Mapping[OpKind, _Function] = {
+    OpKind.ADD: wide.add,
+    OpKind.SUB: wide.add,
+    OpKind.MUL: wide.mul,
+    OpKind.SOFTMAX: wide.softmax,
+    OpKind.LEAKY_RELU: wide.leaky_relu,
+}
+"""What int16 outputs are computed by, where that differs."""
 
 
 def run_integer(
@@ -85,7 +93,9 @@ def apply_operator(qgraph: QuantizedGraph, op: Op, operands: list[Values]) -> Va
     Operands are (N, *shape) with the graph's shape, constants (1, *shape); weighted operators
     take their filter and bias from the graph.
     """
-    return _FUNCTIONS[op.kind](qgraph, op, operands)
+    wide = qgraph.tensors[op.output].bits == 16
+    function = _WIDE_FUNCTIONS.get(op.kind) if wide else None
+    return (function or _FUNCTIONS[op.kind])(qgraph, op, operands)
 
 
 def quantize_inputs(
