@@ -20,6 +20,9 @@ Unit = Literal["instructions", "cycles"]
 T = TypeVar("T")
 
 HELLO_SECONDS = 10.0
+EMULATED_SECONDS = 30.0
+"""Patience with an emulator: it may wait long for a core of a busy computer, and its end is
+noticed without waiting."""
 RUN_SECONDS = 120.0
 _LOAD_HEAD = 5
 
@@ -88,18 +91,27 @@ class Session:
         self._elf = elf
         self._transport = transport
         self._run_seconds = run_seconds
-        self._link = Link(transport, baud=board.uart.baud if unit == "cycles" else None)
+        self._hello_seconds = HELLO_SECONDS if unit == "cycles" else EMULATED_SECONDS
+        self._link = (
+            Link(transport, baud=board.uart.baud)
+            if unit == "cycles"
+            else Link(transport, patience=EMULATED_SECONDS)
+        )
         self.ready: Ready
         self.info: DeviceInfo
 
-    def open(self, hello_seconds: float = HELLO_SECONDS) -> None:
+    def open(self, hello_seconds: float | None = None) -> None:
         """Say hello, compare the build ids, ask what the image holds.
+
+        Args:
+            hello_seconds: how long to wait for an answer; the default is for a board that has
+                just been reset.
 
         Raises:
             NoHelloError, WrongImageError, LinkLostError, LinkTimeoutError.
             DeviceFaultError: the firmware faulted on its way here.
         """
-        self.ready = self._link.hello(hello_seconds)
+        self.ready = self._link.hello(hello_seconds or self._hello_seconds)
         expected = read_build_id(self._elf)
         if self.ready.build_id != expected:
             raise WrongImageError(
@@ -178,7 +190,7 @@ class Session:
         try:
             return work()
         except DeviceRestartedError:
-            self.ready = self._link.hello(HELLO_SECONDS)
+            self.ready = self._link.hello(self._hello_seconds)
             if self.ready.has_fault:
                 self._raise_fault()
             raise LinkLostError(
