@@ -90,9 +90,10 @@ class Project(_Strict):
     evaluation: Path | None = Field(
         default=None, description="Samples the final figures come from; without it, search_data."
     )
-    metric: str = Field(
-        default="top1",
-        description="top1, mse, auc, agreement (needs no labels) or module:function.",
+    metric: str | None = Field(
+        default=None,
+        description="top1, mse, auc, agreement (needs no labels) or module:function; without it, "
+        "top1 where there are labels, else agreement.",
     )
     boards: tuple[str, ...] = Field(
         default=("stm32f746",),
