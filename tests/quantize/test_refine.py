@@ -35,6 +35,7 @@ from mcuq.graph import (
     StridedSliceAttrs,
     TransposeAttrs,
 )
+from mcuq.progress import Progress
 from mcuq.quantize import Config, QuantizedGraph, WeightChoice, op_params, quantize
 from mcuq.quantize.params import PoolParams
 from mcuq.quantize.refine import Settings, refine
@@ -250,3 +251,12 @@ def test_bits_and_schemes_of_a_mix_stay() -> None:
         kept = result.config.weights[name]
         assert (kept.bits, kept.per) == (choice.bits, choice.per)
         assert result.qgraph.tensors[name].scale.size == (6 if name == "w1" else 1)
+
+
+def test_int16_activations_are_solved_anew_only() -> None:
+    graph, x, ranges = network()
+    config = Config(default_weight=WeightChoice(4), activation_bits=16)
+    seen: list[Progress] = []
+    result = refine(graph, ranges, config, [x[:96]], [x[96:]], progress=seen.append)
+    assert result.after < 0.8 * result.before
+    assert not seen

@@ -39,8 +39,7 @@ def content_key(
         digest.update(repr(op).encode())
     for name in graph.activations:
         digest.update(repr(ranges.range(name, config.observer(name))).encode())
-    if config.activations != "asymmetric":
-        digest.update(config.activations.encode())
+    digest.update(f"{config.activations} {config.activation_bits}".encode())
     for array in inputs:
         digest.update(f"{array.dtype} {array.shape}".encode())
         digest.update(np.ascontiguousarray(array).tobytes())

@@ -46,7 +46,7 @@ class Settings:
     """How long and how fast the training goes; its rates fall to zero along half a cosine.
 
     Attributes:
-        epochs: passes over the samples.
+        epochs: passes over the samples; 0 only solves the layers anew.
         batch: samples a step.
         weight_rate: largest step of a weight, in units of its scale.
         scale_rate: largest relative step of a filter's scale.
@@ -112,14 +112,17 @@ def refine(
         solved = _solved_anew(graph, ranges, best, inputs)
         if (loss := judge(solved)) < after:
             after, best = loss, solved
-        training = _Training(graph, ranges, best, inputs, settings)
-        for epoch in range(settings.epochs):
+        # The simulation knows int8 activations; under int16 ones there is little left to win.
+        epochs = settings.epochs if config.activation_bits == 8 else 0
+        if epochs:
+            training = _Training(graph, ranges, best, inputs, settings)
+        for epoch in range(epochs):
             training.run_epoch(epoch)
             trained = training.state()
             if (loss := judge(trained)) < after:
                 after, best = loss, trained
             note = f"divergence {after:.4f}, was {before:.4f}"
-            progress(Progress("refine", epoch + 1, settings.epochs, note))
+            progress(Progress("refine", epoch + 1, epochs, note))
     qgraph = quantize(graph, ranges, best.config, best.bank)
     return Refinement(best.config, best.bank, qgraph, before, after)
 
