@@ -22,7 +22,7 @@ from mcuq.numeric import dequantize, quantize_values
 from mcuq.pipeline.scoring import Rungs, Scorer, split
 from mcuq.progress import Progress, ProgressCallback, silent
 from mcuq.search import Cost, Evaluator, Genome, Limits, run
-from mcuq.search.problem import CONFIRM, RACE
+from mcuq.search.problem import CHOOSE, RACE
 from mcuq.tflite.quiet import quiet_native_log
 from mcuq.tflite.runtime import Interpreter
 
@@ -81,7 +81,7 @@ def compare_speed(
     rungs = split(len(study.ranker.inputs[0]))
     requests = recorded_requests(study, candidates, workers)
     genomes = [g for r in requests if r.rung == RACE for g in r.genomes]
-    first, last = rungs.span(CONFIRM)
+    first, last = rungs.span(CHOOSE)
     plain: list[float] = []
     same: list[float] = []
     ours: list[float] = []
@@ -90,7 +90,7 @@ def compare_speed(
         few = genomes[number :: max(1, len(genomes) // 4)][:4]
         plain.append(_rate(few, lambda g: [plain_loss(study, x, last - first) for x in g]))
         with _warm(study, workers, rungs) as scorer:
-            same.append(_rate(genomes, partial(scorer, rung=CONFIRM)))
+            same.append(_rate(genomes, partial(scorer, rung=CHOOSE)))
         with _warm(study, workers, rungs) as scorer:
             start = time.perf_counter()
             for request in requests:

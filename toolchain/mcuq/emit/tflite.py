@@ -8,6 +8,7 @@ from mcuq.graph import WEIGHTED, Op, OpKind
 from mcuq.quantize import QuantizedGraph, QuantizedTensor
 from mcuq.tflite.builder import OperatorSpec, TensorSpec, build_model
 from mcuq.tflite.options import constant_operands, options_for
+from mcuq.tflite.template import Template
 
 
 def tflite_bytes(qgraph: QuantizedGraph, packed_int4: bool = True) -> bytes:
@@ -18,19 +19,44 @@ def tflite_bytes(qgraph: QuantizedGraph, packed_int4: bool = True) -> bytes:
         packed_int4: False stores int4 filters in int8 tensors with the int4 scale: the same
             outputs, in interpreters that lack int4 or are slow at it.
     """
+    description = _describe(qgraph, packed_int4)
+    return build_model(*description, name=qgraph.name)
+
+
+class TemplateSerializer:
+    """`tflite_bytes` without packing for many graphs that differ in numbers only: the same bytes,
+    sooner. int4 values are held in int8 tensors, which makes widths a matter of numbers, too."""
+
+    def __init__(self) -> None:
+        self._templates: dict[object, Template] = {}
+
+    def __call__(self, qgraph: QuantizedGraph) -> bytes:
+        """The flatbuffer."""
+        description = _describe(qgraph, packed_int4=False)
+        forms = tuple(
+            (t.name, t.shape, t.dtype, t.axis, None if t.scale is None else t.scale.size)
+            for t in description[0]
+        )
+        key = (qgraph.name, forms, *description[2:], repr(qgraph.ops))
+        if key not in self._templates:
+            self._templates[key] = Template(build_model(*description, name=qgraph.name))
+        return self._templates[key].fill(description[0])
+
+
+Description = tuple[list[TensorSpec], list[OperatorSpec], tuple[int, ...], tuple[int, ...]]
+"""What `build_model` takes: tensors, operators, inputs, outputs."""
+
+
+def _describe(qgraph: QuantizedGraph, packed_int4: bool) -> Description:
     names = _used_names(qgraph)
     # TFLite Micro takes int4 filters beside int8 activations only.
     wide = {op.inputs[1] for op in qgraph.ops if op.kind in WEIGHTED and _is_wide(qgraph, op)}
     index = {name: position for position, name in enumerate(names)}
     tensors = [_tensor(qgraph.tensors[name], packed_int4 and name not in wide) for name in names]
     operators = [_operator(op, index, tensors) for op in qgraph.ops]
-    return build_model(
-        tensors,
-        operators,
-        [index[name] for name in qgraph.inputs],
-        [index[name] for name in qgraph.outputs],
-        name=qgraph.name,
-    )
+    ends = (qgraph.inputs, qgraph.outputs)
+    inputs, outputs = (tuple(index[name] for name in names) for names in ends)
+    return tensors, operators, inputs, outputs
 
 
 def _is_wide(qgraph: QuantizedGraph, op: Op) -> bool:

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from functools import partial
 from types import TracebackType
 
-from mcuq.emit.tflite import tflite_bytes
 from mcuq.evaluate.ranking import Ranker
 from mcuq.graph import Graph
 from mcuq.pipeline.space import ModelSpace
@@ -23,6 +22,7 @@ from mcuq.quantize import QuantizedGraph, quantize
 from mcuq.quantize.activations import RangeSource
 from mcuq.quantize.weights import Bank
 from mcuq.search import Genome
+from mcuq.search.problem import CONFIRM, RACE
 
 
 @dataclass(frozen=True)
@@ -36,11 +36,6 @@ class Candidates:
 
     def quantize(self, genome: Genome) -> QuantizedGraph:
         return quantize(self.graph, self.ranges, self.space.config(genome), self.bank)
-
-
-def serialize_for_ranking(qgraph: QuantizedGraph) -> bytes:
-    """int4 values in int8 tensors: what LiteRT runs fastest."""
-    return tflite_bytes(qgraph, packed_int4=False)
 
 
 Span = tuple[int, int]
@@ -63,6 +58,10 @@ class Rungs:
 
 RACE_SAMPLES = 256
 CONFIRM_SAMPLES = 1536
+_RACE_SHARE = 4
+"""A race takes at most one in so many samples: its price would not be worth it."""
+_LEAST = 32
+"""Samples of a race, where there are as many."""
 
 
 def split(samples: int) -> Rungs:
@@ -70,9 +69,8 @@ def split(samples: int) -> Rungs:
     if samples < 20:
         return Rungs(*((0, samples),) * 4)
     kept = samples - samples // 5
-    return Rungs(
-        (0, min(RACE_SAMPLES, kept)), (0, min(CONFIRM_SAMPLES, kept)), (0, kept), (kept, samples)
-    )
+    race = min(kept, max(_LEAST, min(RACE_SAMPLES, kept // _RACE_SHARE)))
+    return Rungs((0, race), (0, min(CONFIRM_SAMPLES, kept)), (0, kept), (kept, samples))
 
 
 class Scorer:
@@ -85,6 +83,7 @@ class Scorer:
         self.rungs = rungs
         self._candidates = candidates
         self._ranker = ranker
+        self._raced: dict[Genome, float] = {}
         self._pool: ProcessPoolExecutor | None = None
         if workers > 1:
             self._pool = ProcessPoolExecutor(
@@ -108,7 +107,25 @@ class Scorer:
 
     def __call__(self, genomes: Sequence[Genome], rung: int) -> list[float]:
         """Losses over the samples of `rung`, in the genomes' order."""
-        span = self.rungs.span(rung)
+        if rung == RACE:
+            return self._race(genomes)
+        race, confirm = self.rungs.race, self.rungs.confirm
+        if rung == CONFIRM and race != confirm:
+            # Always put together from the same two parts, so that a confirmation has the same
+            # digits whether or not the genome was raced before.
+            few, many = race[1], confirm[1] - race[1]
+            rest = self._losses(genomes, (race[1], confirm[1]))
+            pairs = zip(self._race(genomes), rest, strict=True)
+            return [(few * a + many * b) / (few + many) for a, b in pairs]
+        return self._losses(genomes, self.rungs.span(rung))
+
+    def _race(self, genomes: Sequence[Genome]) -> list[float]:
+        """Race losses, each computed once."""
+        fresh = [g for g in dict.fromkeys(genomes) if g not in self._raced]
+        self._raced.update(zip(fresh, self._losses(fresh, self.rungs.race), strict=True))
+        return [self._raced[g] for g in genomes]
+
+    def _losses(self, genomes: Sequence[Genome], span: Span) -> list[float]:
         if self._pool is None:
             return [_mean_loss(self._candidates, self._ranker, g, span) for g in genomes]
         return list(self._pool.map(_score_in_worker, genomes, itertools.repeat(span)))

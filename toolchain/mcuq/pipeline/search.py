@@ -10,13 +10,14 @@ from pathlib import Path
 
 from mcuq.cost import CostTable
 from mcuq.data import Dataset
+from mcuq.emit.tflite import TemplateSerializer
 from mcuq.errors import BudgetError
 from mcuq.evaluate.float import run_float
 from mcuq.evaluate.heads import find_heads
 from mcuq.evaluate.ranking import Ranker
 from mcuq.graph import Graph
 from mcuq.pipeline.result import SearchSummary
-from mcuq.pipeline.scoring import Candidates, Scorer, serialize_for_ranking, split
+from mcuq.pipeline.scoring import Candidates, Scorer, split
 from mcuq.pipeline.space import ModelSpace
 from mcuq.progress import Progress, ProgressCallback
 from mcuq.search import Candidate, Cost, Evaluator, Genome, Limits, ScoreLog, labels, run
@@ -83,7 +84,7 @@ def make_ranker(graph: Graph, data: Dataset) -> Ranker:
     """Scores against the float model's heads on `data`."""
     heads = find_heads(graph)
     reference = run_float(graph, data.inputs, keep=[h.tensor for h in heads])
-    return Ranker(heads, data.inputs, reference, serialize_for_ranking)
+    return Ranker(heads, data.inputs, reference, TemplateSerializer())
 
 
 def default_evaluations(space: ModelSpace) -> int:
