@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from ai_edge_litert import schema_py_generated as schema
 from float_cases import run_litert
-from tflite_files import File, opts
+from tflite_files import File, assert_equals_litert, opts
 
 from mcuq.errors import InputError
 from mcuq.evaluate.float import run_float
@@ -211,3 +211,17 @@ def test_slices_mean_what_numpy_means(masks: dict[str, int], bounds: list[list[i
     actual = run_float(graph, [x[:, 0]])["y"]
     np.testing.assert_array_equal(actual.reshape(expected.shape), expected)
     assert isinstance(graph.ops[0].attrs, StridedSliceAttrs)
+
+
+def test_prelu_with_one_slope_is_a_leaky_relu() -> None:
+    def prelu(slopes: list[float]) -> bytes:
+        file = File()
+        x = file.tensor("x", (1, 3, 2))
+        y = file.tensor("y", (1, 3, 2))
+        file.op("PRELU", [x, file.constant("slopes", slopes, "float32")], y)
+        return file.content([x], [y])
+
+    graph = assert_equals_litert(prelu([0.25, 0.25]))
+    assert [op.kind for op in graph.ops] == [OpKind.LEAKY_RELU]
+    with pytest.raises(InputError, match="its slopes differ"):
+        load_tflite(prelu([0.25, 0.5]))

@@ -53,6 +53,7 @@ CONV = {"strideH": 1, "strideW": 1}
 
 def test_unknown_operator() -> None:
     _fails("COS is not supported", "COS", [X], (1, 4, 4, 2), hint="Replace the layer")
+    _fails("nearest: a leaky ReLU", "ELU", [X], (1, 4, 4, 2))
 
 
 def test_filter_computed_at_run_time() -> None:

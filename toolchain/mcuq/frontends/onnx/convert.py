@@ -12,6 +12,7 @@ from mcuq.errors import InputError
 from mcuq.frontends.builder import GraphBuilder
 from mcuq.frontends.constraints import check
 from mcuq.frontends.damage import damage_named
+from mcuq.frontends.nearest import unsupported
 from mcuq.frontends.onnx.fold import fold
 from mcuq.frontends.onnx.inputs import INPUT_CONSTRAINTS, input_order, input_view
 from mcuq.frontends.onnx.layout import plain
@@ -27,7 +28,7 @@ def known_operator(node: Node) -> str | None:
 
     Replace the layer by supported ones, or remove it from the exported part of the model.
     """
-    return None if node.kind in RULES else f"{node.kind} is not supported"
+    return None if node.kind in RULES else unsupported(node.kind)
 
 
 def enough_inputs(node: Node) -> str | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ai_edge_litert import schema_py_generated as schema
 
+from mcuq.frontends.nearest import unsupported
 from mcuq.frontends.tflite.fold import FOLDABLE
 from mcuq.frontends.tflite.records import FileTensor
 from mcuq.frontends.tflite.rules import RULES
@@ -71,7 +72,7 @@ def known_operator(op: OpView) -> str | None:
     `mcuq inspect` lists them.
     """
     known = op.kind in RULES or op.kind in FOLDABLE
-    return None if known else f"{op.kind} is not supported"
+    return None if known else unsupported(op.kind)
 
 
 def one_output(op: OpView) -> str | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from mcuq.frontends.tflite.fields import Binary, LeakyRelu, Softmax
 from mcuq.frontends.tflite.rules.common import (
     activation,
@@ -50,6 +52,23 @@ def finite_alpha(op: OpView) -> str | None:
     return None if math.isfinite(alpha) else f"it is {alpha}"
 
 
+def one_slope(op: OpView) -> str | None:
+    """A PReLU has one constant slope for all channels.
+
+    Train with LeakyReLU, or PReLU(shared_axes=...) over all dimensions.
+    """
+    slope = op.constant(1)
+    if slope is None or slope.size == 0:
+        return "its slopes are computed at run time"
+    return None if np.all(slope == slope.flat[0]) else "its slopes differ"
+
+
+def _prelu(op: OpView) -> LeakyReluAttrs:
+    slope = op.constant(1)
+    assert slope is not None
+    return LeakyReluAttrs(float(slope.flat[0]))
+
+
 def _binary(op: OpView) -> BinaryAttrs:
     return BinaryAttrs(activation(op, Binary.ACTIVATION))
 
@@ -83,5 +102,6 @@ RULES = {
         lambda op: LeakyReluAttrs(op.float32(LeakyRelu.ALPHA)),
         requiring(finite_alpha),
     ),
+    "PRELU": Rule(OpKind.LEAKY_RELU, "", _prelu, requiring(one_slope), required=2),
     "HARD_SWISH": _unary_rule(OpKind.HARD_SWISH, "HardSwishOptions"),
 }
