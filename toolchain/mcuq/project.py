@@ -62,6 +62,9 @@ class SchemeTable(_Strict):
     weights_per: Literal["channel", "tensor"] | None = Field(
         default=None, description="A scale an output channel (default), or one a filter."
     )
+    activation_bits: Literal[8, 16] | None = Field(
+        default=None, description="Width of all activations: 8 (default), or 16."
+    )
     io: Literal["int8", "float32"] | None = Field(
         default=None, description="Type of inputs and outputs; float32 converts inside the model."
     )

@@ -34,6 +34,7 @@ def build(
     activations: options.Activations = None,
     weights_per: options.WeightsPer = None,
     io: options.Io = None,
+    activation_bits: options.ActivationBits = None,
     max_flash: options.MaxFlash = None,
     max_ram: options.MaxRam = None,
     min_accuracy: options.MinAccuracy = None,
@@ -63,6 +64,7 @@ def build(
         "activations": activations,
         "weights_per": weights_per,
         "io": io,
+        "activation_bits": activation_bits,
     }
     gates = {
         "max_flash": max_flash,

@@ -187,3 +187,12 @@ Io = Annotated[
         show_default=False,
     ),
 ]
+ActivationBits = Annotated[
+    int | None,
+    typer.Option(
+        "--activation-bits",
+        help="8 (default) or 16, of all activations.",
+        rich_help_panel=_SCHEME,
+        show_default=False,
+    ),
+]

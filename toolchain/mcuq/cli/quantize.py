@@ -37,6 +37,7 @@ def quantize(
     activations: options.Activations = None,
     weights_per: options.WeightsPer = None,
     io: options.Io = None,
+    activation_bits: options.ActivationBits = None,
     json: JsonFlag = False,
 ) -> None:
     """Build with every filter at the same width; verified and reported like `mcuq build`."""
@@ -64,5 +65,6 @@ def quantize(
         "activations": activations,
         "weights_per": weights_per,
         "io": io,
+        "activation_bits": activation_bits,
     }
     run_job(job(model, asked, {}), json=json)

@@ -69,7 +69,7 @@ def _with_scheme(request: BuildRequest, asked: dict[str, Any]) -> BuildRequest:
         known = CHOICES.get(name)
         if known is not None and value not in known:
             raise UsageError(
-                f"--{name.replace('_', '-')} {value} is not known", f"choose {' or '.join(known)}"
+                f"--{name.replace('_', '-')} {value} is not known", f"choose {' or '.join(map(str, known))}"
             )
     return replace(request, scheme=replace(request.scheme, **asked))
 

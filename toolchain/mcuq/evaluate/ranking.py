@@ -95,7 +95,7 @@ def _quantized(
 ) -> list[npt.NDArray[np.int8]]:
     parameters = [part.tensors[name] for name in part.inputs]
     return [
-        quantize_values(x, t.scale[0], t.zero_point)
+        quantize_values(x, t.scale[0], t.zero_point, t.bits)
         for x, t in zip(inputs, parameters, strict=True)
     ]
 
@@ -122,7 +122,8 @@ def _run(
         interpreter.allocate_tensors()
     in_indices = [d["index"] for d in interpreter.get_input_details()]
     out_indices = [d["index"] for d in interpreter.get_output_details()]
-    results = [np.empty((samples, *part.tensors[n].shape[1:]), np.int8) for n in tensors]
+    known = [part.tensors[name] for name in tensors]
+    results = [np.empty((samples, *t.shape[1:]), t.dtype) for t in known]
     for start, stop in _spans(samples, batch):
         for index, values in zip(in_indices, inputs, strict=True):
             interpreter.set_tensor(index, _filled(values[start:stop], batch))

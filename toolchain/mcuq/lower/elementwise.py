@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import cast
 
 from mcuq.graph import Op, OpKind
-from mcuq.lower.layout import broadcast_strides, to_rank
+from mcuq.lower.layout import broadcast_strides, suffixed, to_rank
 from mcuq.lower.program import (
     Argument,
     Array,
@@ -31,7 +31,7 @@ def lower_lookup(qgraph: QuantizedGraph, op: Op) -> Call:
         TensorRef(op.output),
         size,
     )
-    return Call(op, "mcuq_lut_s8", arguments, overlaps=_in_place(qgraph, op))
+    return Call(op, "mcuq_lut_s8", arguments, overlaps=in_place(qgraph, op))
 
 
 def lower_softmax(qgraph: QuantizedGraph, op: Op) -> Call:
@@ -46,13 +46,13 @@ def lower_softmax(qgraph: QuantizedGraph, op: Op) -> Call:
         params.diff_min,
         TensorRef(op.output),
     )
-    return Call(op, "arm_softmax_s8", arguments, overlaps=_in_place(qgraph, op))
+    return Call(op, "arm_softmax_s8", arguments, overlaps=in_place(qgraph, op))
 
 
 def lower_add(qgraph: QuantizedGraph, op: Op) -> Call:
-    """arm_elementwise_add_s8 for equal shapes, else mcuq_add_s8; mcuq_sub_s8."""
+    """arm_elementwise_add_s8 for int8 of equal shapes, else mcuq_add_*; mcuq_sub_*."""
     p = cast(AddParams, op_params(qgraph, op))
-    if op.kind is OpKind.SUB or not _equal_shapes(qgraph, op):
+    if op.kind is OpKind.SUB or not _plain(qgraph, op):
         operands = tuple(
             Struct("mcuq_operand", (("offset", o), ("multiplier", m), ("shift", s)))
             for o, m, s in (
@@ -60,7 +60,7 @@ def lower_add(qgraph: QuantizedGraph, op: Op) -> Call:
                 (p.input2_offset, p.input2_multiplier, p.input2_shift),
             )
         )
-        name = "mcuq_sub_s8" if op.kind is OpKind.SUB else "mcuq_add_s8"
+        name = "mcuq_sub" if op.kind is OpKind.SUB else "mcuq_add"
         return _broadcast(qgraph, op, name, operands, p, p.left_shift)
     arguments = (
         *_operands(qgraph, op),
@@ -72,18 +72,18 @@ def lower_add(qgraph: QuantizedGraph, op: Op) -> Call:
         *(p.activation_min, p.activation_max),
         qgraph.tensors[op.output].size,
     )
-    return Call(op, "arm_elementwise_add_s8", arguments, overlaps=_in_place(qgraph, op))
+    return Call(op, "arm_elementwise_add_s8", arguments, overlaps=in_place(qgraph, op))
 
 
 def lower_mul(qgraph: QuantizedGraph, op: Op) -> Call:
-    """arm_elementwise_mul_s8 for equal shapes, else mcuq_mul_s8."""
+    """arm_elementwise_mul_s8 for int8 of equal shapes, else mcuq_mul_*."""
     p = cast(MulParams, op_params(qgraph, op))
-    if not _equal_shapes(qgraph, op):
+    if not _plain(qgraph, op):
         operands = tuple(
             Struct("mcuq_operand", (("offset", offset), ("multiplier", 0), ("shift", 0)))
             for offset in (p.input1_offset, p.input2_offset)
         )
-        return _broadcast(qgraph, op, "mcuq_mul_s8", operands, p, 0)
+        return _broadcast(qgraph, op, "mcuq_mul", operands, p, 0)
     arguments = (
         *_operands(qgraph, op),
         *(p.input1_offset, p.input2_offset),
@@ -92,10 +92,13 @@ def lower_mul(qgraph: QuantizedGraph, op: Op) -> Call:
         *(p.activation_min, p.activation_max),
         qgraph.tensors[op.output].size,
     )
-    return Call(op, "arm_elementwise_mul_s8", arguments, overlaps=_in_place(qgraph, op))
+    return Call(op, "arm_elementwise_mul_s8", arguments, overlaps=in_place(qgraph, op))
 
 
-def _equal_shapes(qgraph: QuantizedGraph, op: Op) -> bool:
+def _plain(qgraph: QuantizedGraph, op: Op) -> bool:
+    """int8 operands of equal shapes."""
+    if qgraph.tensors[op.output].bits != 8:
+        return False
     first, second = (qgraph.tensors[name].size for name in op.inputs)
     return first == second == qgraph.tensors[op.output].size
 
@@ -130,19 +133,20 @@ def _broadcast(
         ),
     )
     arguments = (structure, *_operands(qgraph, op), TensorRef(op.output))
-    return Call(op, name, arguments, overlaps=_in_place(qgraph, op))
+    function = suffixed(name, qgraph.tensors[op.output])
+    return Call(op, function, arguments, overlaps=in_place(qgraph, op))
 
 
 def _operands(qgraph: QuantizedGraph, op: Op) -> tuple[Argument, ...]:
     return tuple(operand(qgraph.tensors[name]) for name in op.inputs)
 
 
-def _in_place(qgraph: QuantizedGraph, op: Op) -> tuple[InputOverlap, ...]:
+def in_place(qgraph: QuantizedGraph, op: Op) -> tuple[InputOverlap, ...]:
     """Each element is read before its result is written, in ascending order: the output may lie
     over an operand of its own size, at the same address or below."""
-    size = qgraph.tensors[op.output].size
+    size = qgraph.tensors[op.output].nbytes
     return tuple(
         InputOverlap(name, ascending=size)
         for name in dict.fromkeys(op.inputs)
-        if qgraph.tensors[name].size == size and not qgraph.tensors[name].is_constant
+        if qgraph.tensors[name].nbytes == size and not qgraph.tensors[name].is_constant
     )

@@ -6,9 +6,15 @@ from collections.abc import Sequence
 
 from mcuq.errors import InputError
 from mcuq.graph import Op
+from mcuq.quantize.qgraph import QuantizedTensor
 
 MAX_RANK = 6
 """MCUQ_MAX_RANK of mcuq_kernels.h."""
+
+
+def suffixed(function: str, tensor: QuantizedTensor) -> str:
+    """The form of a kernel for a tensor's type: `mcuq_copy` becomes `mcuq_copy_s8` or `_s16`."""
+    return f"{function}_s{tensor.bits}"
 
 
 def dense_strides(shape: Sequence[int]) -> tuple[int, ...]:

@@ -20,6 +20,13 @@ from mcuq.lower.options import LowerOptions
 from mcuq.lower.pooling import lower_mean, lower_pool
 from mcuq.lower.program import Call, Program
 from mcuq.lower.weighted import lower_conv, lower_depthwise, lower_fully_connected
+from mcuq.lower.wide import (
+    wide_conv,
+    wide_depthwise,
+    wide_fully_connected,
+    wide_leaky_relu,
+    wide_softmax,
+)
 from mcuq.quantize.lookup import UNARY
 from mcuq.quantize.qgraph import QuantizedGraph
 
@@ -45,7 +52,14 @@ RULES: Mapping[OpKind, Rule] = {
     OpKind.QUANTIZE: lower_quantize,
     OpKind.DEQUANTIZE: lower_dequantize,
 }
-
+WIDE_RULES: Mapping[OpKind, Rule] = {
+    OpKind.CONV_2D: wide_conv,
+    OpKind.DEPTHWISE_CONV_2D: wide_depthwise,
+    OpKind.FULLY_CONNECTED: wide_fully_connected,
+    OpKind.SOFTMAX: wide_softmax,
+    OpKind.LEAKY_RELU: wide_leaky_relu,
+}
+"""For int16 outputs, where that differs."""
 
 _VIEWS = frozenset({OpKind.RESHAPE, OpKind.SQUEEZE})
 
@@ -76,6 +90,7 @@ def lower(qgraph: QuantizedGraph, options: LowerOptions | None = None) -> Progra
             storage[op.output] = storage[op.inputs[0]]
             continue
         storage[op.output] = op.output
-        made = rules[op.kind](qgraph, op)
+        wide = WIDE_RULES.get(op.kind) if qgraph.tensors[op.output].bits == 16 else None
+        made = (wide or rules[op.kind])(qgraph, op)
         calls.extend(made if isinstance(made, list) else [made])
     return Program(qgraph, tuple(calls), storage, options)

@@ -8,7 +8,7 @@ from typing import cast
 import numpy as np
 
 from mcuq.graph import Op
-from mcuq.lower.layout import dense_strides, to_rank
+from mcuq.lower.layout import dense_strides, suffixed, to_rank
 from mcuq.lower.program import Array, Call, Struct, TensorRef, operand
 from mcuq.quantize import op_params
 from mcuq.quantize.params import (
@@ -71,7 +71,8 @@ def lower_concatenation(qgraph: QuantizedGraph, op: Op) -> list[Call]:
         tensor = qgraph.tensors[name]
         start = position * strides[axis]
         layout = _layout(op, tensor.shape, dense_strides(tensor.shape), strides, (0, start))
-        calls.append(Call(op, "mcuq_copy_s8", (layout, operand(tensor), TensorRef(op.output))))
+        function = suffixed("mcuq_copy", tensor)
+        calls.append(Call(op, function, (layout, operand(tensor), TensorRef(op.output))))
         position += tensor.shape[axis]
     return calls
 
@@ -87,7 +88,8 @@ def lower_pad(qgraph: QuantizedGraph, op: Op) -> Call:
         "mcuq_pad",
         (("layout", layout), ("output_size", result.size), ("value", params.value)),
     )
-    return Call(op, "mcuq_pad_s8", (structure, operand(source), TensorRef(result.name)))
+    arguments = (structure, operand(source), TensorRef(result.name))
+    return Call(op, suffixed("mcuq_pad", result), arguments)
 
 
 def lower_resize(qgraph: QuantizedGraph, op: Op) -> Call:
@@ -106,9 +108,9 @@ def lower_resize(qgraph: QuantizedGraph, op: Op) -> Call:
         ),
     )
     arguments = (structure, operand(source), TensorRef(result.name))
-    return Call(op, "mcuq_resize_nearest_s8", arguments)
+    return Call(op, suffixed("mcuq_resize_nearest", result), arguments)
 
 
 def _copy(qgraph: QuantizedGraph, op: Op, layout: Struct) -> Call:
     arguments = (layout, operand(qgraph.tensors[op.inputs[0]]), TensorRef(op.output))
-    return Call(op, "mcuq_copy_s8", arguments)
+    return Call(op, suffixed("mcuq_copy", qgraph.tensors[op.output]), arguments)

@@ -6,7 +6,7 @@ from typing import cast
 
 from mcuq.graph import Op, OpKind
 from mcuq.lower.cmsis_structs import activation, context, dims, tile
-from mcuq.lower.layout import dense_strides, to_rank
+from mcuq.lower.layout import dense_strides, suffixed, to_rank
 from mcuq.lower.program import Call, Struct, TensorRef, operand
 from mcuq.quantize import op_params
 from mcuq.quantize.params import MeanParams, PoolParams
@@ -34,8 +34,8 @@ def lower_pool(qgraph: QuantizedGraph, op: Op) -> Call:
         dims(result.shape),
         TensorRef(result.name),
     )
-    name = "arm_avgpool_s8" if op.kind is OpKind.AVERAGE_POOL_2D else "arm_max_pool_s8"
-    return Call(op, name, arguments)
+    name = "arm_avgpool" if op.kind is OpKind.AVERAGE_POOL_2D else "arm_max_pool"
+    return Call(op, suffixed(name, result), arguments)
 
 
 def lower_mean(qgraph: QuantizedGraph, op: Op) -> Call:
@@ -58,6 +58,6 @@ def lower_mean(qgraph: QuantizedGraph, op: Op) -> Call:
             ("reduced_strides", to_rank([strides[a] for a in reduced], 0, op)),
         ),
     )
-    return Call(
-        op, "mcuq_mean_s8", (structure, operand(qgraph.tensors[op.inputs[0]]), TensorRef(op.output))
-    )
+    source = qgraph.tensors[op.inputs[0]]
+    arguments = (structure, operand(source), TensorRef(op.output))
+    return Call(op, suffixed("mcuq_mean", source), arguments)

@@ -23,7 +23,7 @@ CTYPES = {
     "int16": "int16_t",
     "uint16": "uint16_t",
     "int32": "int32_t",
-    "int64": "int64_t",
+    "int64": "mcuq_int64",
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
@@ -14,10 +15,11 @@ Optimize = Literal["speed", "size"]
 Io = Literal["int8", "float32"]
 
 
-CHOICES = {
+CHOICES: Mapping[str, tuple[object, ...]] = {
     "activations": get_args(ActivationScheme),
     "weights_per": get_args(Per),
     "io": get_args(Io),
+    "activation_bits": (8, 16),
 }
 """Values of the fields of `Scheme` that have a few."""
 
@@ -31,12 +33,14 @@ class Scheme:
         weights_per: a scale an output channel, or one a filter.
         observer: of every activation, where no search chooses one.
         io: type of the inputs and outputs; float32 puts the conversions into the model.
+        activation_bits: 8, or 16 throughout (16x8); inputs and outputs are int16 then, or float32.
     """
 
     activations: ActivationScheme = "asymmetric"
     weights_per: Per = "channel"
     observer: str = "minmax"
     io: Io = "int8"
+    activation_bits: int = 8
 
     @property
     def config(self) -> Config:
@@ -45,6 +49,7 @@ class Scheme:
             default_weight=WeightChoice(per=self.weights_per),
             default_observer=self.observer,
             activations=self.activations,
+            activation_bits=self.activation_bits,
         )
 
     def deployed(self, qgraph: QuantizedGraph) -> QuantizedGraph:

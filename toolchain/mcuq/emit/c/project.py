@@ -11,6 +11,7 @@ from mcuq.emit.c.kernels import kernel_sources
 from mcuq.emit.c.source import model_source
 
 HEADERS = ("arm_nnfunctions.h", "mcuq_kernels.h")
+_WIDE_HEADER = "mcuq_wide.h"
 
 
 def write_c_model(memory: MemoryPlan, firmware: Path, folder: Path) -> tuple[Path, ...]:
@@ -26,7 +27,7 @@ def write_c_model(memory: MemoryPlan, firmware: Path, folder: Path) -> tuple[Pat
     """
     sources = kernel_sources(firmware, memory.program.functions)
     (folder / "kernels").mkdir(parents=True)
-    (folder / "model.c").write_text(model_source(memory, HEADERS))
+    (folder / "model.c").write_text(model_source(memory, _headers(memory)))
     (folder / "model.h").write_text(model_header(memory))
     shutil.copytree(firmware / "include", folder / "include")
     shutil.copy(firmware / "runtime" / "mcuq_model.h", folder / "include" / "mcuq_model.h")
@@ -36,6 +37,11 @@ def write_c_model(memory: MemoryPlan, firmware: Path, folder: Path) -> tuple[Pat
         shutil.copy(header, folder / "kernels" / header.name)
     (folder / "CMakeLists.txt").write_text(_cmake([f"kernels/{s.name}" for s in sources]))
     return tuple(sorted(p.relative_to(folder) for p in folder.rglob("*") if p.is_file()))
+
+
+def _headers(memory: MemoryPlan) -> tuple[str, ...]:
+    wide = any(t.bits == 16 for t in memory.program.qgraph.tensors.values())
+    return (*HEADERS, _WIDE_HEADER) if wide else HEADERS
 
 
 def _cmake(sources: list[str]) -> str:

@@ -1,0 +1,17 @@
+/* Convolution of int16 activations with int8 weights. */
+#include "mcuq_wide.h"
+
+arm_cmsis_nn_status arm_convolve_wrapper_s16(const cmsis_nn_context *ctx,
+    const cmsis_nn_conv_params *conv_params, const cmsis_nn_per_channel_quant_params *quant_params,
+    const cmsis_nn_dims *input_dims, const int16_t *input_data, const cmsis_nn_dims *filter_dims,
+    const int8_t *filter_data, const cmsis_nn_dims *bias_dims,
+    const cmsis_nn_bias_data *bias_data, const cmsis_nn_dims *output_dims, int16_t *output_data)
+{
+    (void)ctx;
+    (void)bias_dims;
+    if (bias_data != 0 && bias_data->is_int32_bias) {
+        return ARM_CMSIS_NN_ARG_ERROR;
+    }
+    return mcuq_convolve_windows_s16(conv_params, quant_params, input_dims, input_data, filter_dims,
+        filter_data, bias_data ? bias_data->data : 0, output_dims, output_data, mcuq_dot_s16_s8);
+}

@@ -1,0 +1,15 @@
+/* Depthwise convolution of int16 activations with int4 weights. */
+#include "mcuq_wide.h"
+
+arm_cmsis_nn_status mcuq_depthwise_conv_s16_s4(const cmsis_nn_context *ctx,
+    const cmsis_nn_dw_conv_params *dw_conv_params,
+    const cmsis_nn_per_channel_quant_params *quant_params, const cmsis_nn_dims *input_dims,
+    const int16_t *input_data, const cmsis_nn_dims *filter_dims, const int8_t *filter_data,
+    const cmsis_nn_dims *bias_dims, const int64_t *bias_data, const cmsis_nn_dims *output_dims,
+    int16_t *output_data)
+{
+    (void)ctx;
+    (void)bias_dims;
+    return mcuq_depthwise_windows_s16(dw_conv_params, quant_params, input_dims, input_data,
+        filter_dims, filter_data, bias_data, output_dims, output_data, mcuq_dot_s16_s4);
+}

@@ -1,0 +1,14 @@
+/* LEAKY_RELU of int16. */
+#include "mcuq_arith.h"
+#include "mcuq_wide.h"
+
+void mcuq_leaky_relu_s16(const mcuq_leaky_relu *p, const int16_t *input, int16_t *output)
+{
+    for (int32_t i = 0; i < p->count; i++) {
+        const int32_t x = input[i];
+        const int32_t value = x >= 0
+            ? mcuq_requantize(x, p->multiplier, p->shift)
+            : mcuq_requantize(x, p->negative_multiplier, p->negative_shift);
+        output[i] = (int16_t)mcuq_saturate_s16(value);
+    }
+}
