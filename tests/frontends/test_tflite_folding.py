@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import flatbuffers
 import numpy as np
 import pytest
 from ai_edge_litert import schema_py_generated as schema
@@ -159,12 +160,26 @@ def test_integers_without_scale_are_no_weights() -> None:
 
 def test_names_are_short_unique_and_never_empty() -> None:
     file = File()
-    x = file.tensor("in;fused/other", (1, 4))
-    outputs = [file.tensor(name, (1, 4)) for name in ("act/Relu;act/bias", "act/Relu", "")]
+    x = file.tensor("x", (1, 4))
+    wanted = ("act/Relu;act/bias", "act/Relu", "", "serving_default_b:0", "y")
+    outputs = [file.tensor(name, (1, 4)) for name in wanted]
     for source, output in zip([x, *outputs], outputs, strict=False):
         file.op("RELU", [source], output)
     graph = load_tflite(file.content([x], [outputs[-1]]))
-    assert graph.activations == ("in", "act/Relu", "act/Relu_1", "tensor3")
+    assert graph.activations == ("x", "act/Relu", "act/Relu_1", "tensor3", "b", "y")
+
+
+def test_inputs_and_outputs_are_named_by_the_signature() -> None:
+    file = File()
+    x, y = file.tensor("serving_default_x:0", (1, 4)), file.tensor("Call:0", (1, 4))
+    file.op("RELU", [x], y)
+    model = schema.ModelT.InitFromPackedBuf(file.content([x], [y]), 0)
+    model.signatureDefs[0].inputs[0].name = "image"
+    model.signatureDefs[0].outputs[0].name = "classes"
+    builder = flatbuffers.Builder(1024)
+    builder.Finish(model.Pack(builder), file_identifier=b"TFL3")
+    graph = load_tflite(bytes(builder.Output()))
+    assert (graph.inputs, graph.outputs) == (("image",), ("classes",))
 
 
 def _sliced(masks: dict[str, int], bounds: list[list[int]]) -> Graph:

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
+_SIGNATURE = "serving_default_"
+_NUMBER = re.compile(r":\d+$")
+
 
 class UniqueNames:
     """Hands out every name once; a name already taken gets a number."""
@@ -12,13 +17,15 @@ class UniqueNames:
     def take(self, wanted: str, fallback: str) -> str:
         """A name as near to `wanted` as is free.
 
-        Converters join the names of everything they fused with ";": the first one is kept.
+        Converters join the names of everything they fused with ";": the first one is kept. What
+        they put around a name (`serving_default_image:0`) is dropped.
 
         Args:
             wanted: the name in the file; may be empty or taken.
             fallback: used where `wanted` is empty.
         """
-        base = wanted.split(";", 1)[0].strip() or fallback
+        first = wanted.split(";", 1)[0].strip()
+        base = _NUMBER.sub("", first.removeprefix(_SIGNATURE)) or fallback
         name, number = base, 0
         while name in self._taken:
             number += 1

@@ -220,7 +220,8 @@ class _Conversion:
             self._tensors[operand.name] = Tensor(operand.name, operand.shape, data)
 
     def _take_name(self, tensor: FileTensor) -> str:
-        return self._names.take(tensor.name, f"tensor{tensor.index}")
+        wanted = self._model.signature.get(tensor.index) or tensor.name
+        return self._names.take(wanted, f"tensor{tensor.index}")
 
 
 def _graph_operands(rule: Rule, view: OpView) -> list[Operand]:

@@ -10,6 +10,18 @@ class Model(IntEnum):
     OPERATOR_CODES = 1
     SUBGRAPHS = 2
     BUFFERS = 4
+    SIGNATURES = 7
+
+
+class Signature(IntEnum):
+    INPUTS = 0
+    OUTPUTS = 1
+    SUBGRAPH = 4
+
+
+class TensorMap(IntEnum):
+    NAME = 0
+    TENSOR = 1
 
 
 class SubGraph(IntEnum):

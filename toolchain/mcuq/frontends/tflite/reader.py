@@ -64,7 +64,22 @@ def read_model(data: bytes) -> FileModel:
     outputs = subgraph.integers(fields.SubGraph.OUTPUTS)
     _check_indices(inputs, len(tensors), "the model's inputs")
     _check_indices(outputs, len(tensors), "the model's outputs")
-    return FileModel(subgraph.text(fields.SubGraph.NAME), tensors, ops, inputs, outputs)
+    name = subgraph.text(fields.SubGraph.NAME)
+    return FileModel(name, tensors, ops, inputs, outputs, _signature(model))
+
+
+def _signature(model: Table) -> dict[int, str]:
+    """Names of inputs and outputs in the first signature of the first subgraph."""
+    for table in model.tables(fields.Model.SIGNATURES):
+        if table.scalar(fields.Signature.SUBGRAPH, "<I", 0) == 0:
+            maps = (*table.tables(fields.Signature.INPUTS), *table.tables(fields.Signature.OUTPUTS))
+            return {
+                int(entry.scalar(fields.TensorMap.TENSOR, "<I", 0)): entry.text(
+                    fields.TensorMap.NAME
+                )
+                for entry in maps
+            }
+    return {}
 
 
 def _tensor(index: int, table: Table, buffers: Sequence[Table]) -> FileTensor:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -86,10 +87,19 @@ class FileOp:
 
 @dataclass(frozen=True)
 class FileModel:
-    """The first subgraph of a file."""
+    """The first subgraph of a file.
+
+    Attributes:
+        name: the subgraph's.
+        tensors, ops: in the file's order.
+        inputs, outputs: tensor indices.
+        signature: tensor index → the name by which users call an input or output, where the file
+            has a signature.
+    """
 
     name: str
     tensors: tuple[FileTensor, ...]
     ops: tuple[FileOp, ...]
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
+    signature: Mapping[int, str] = field(default_factory=dict)
