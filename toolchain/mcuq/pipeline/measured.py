@@ -1,0 +1,120 @@
+"""Candidates of a search on boards: what they really take, beside what the profile predicted.
+
+The prediction adds up one profiled count a layer and bit width (`CostTable.counts`), so that a
+search needs no flashing; here its Pareto front is built, run on a farm, and the model's error
+stated.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from mcuq.build import build_firmware
+from mcuq.cost import plan_program
+from mcuq.emit.c import write_c_model
+from mcuq.errors import DeviceError
+from mcuq.lower import lower
+from mcuq.pipeline.profile import Target
+from mcuq.progress import Progress, ProgressCallback, silent
+from mcuq.quantize import QuantizedGraph
+from mcuq.resources import firmware_dir
+from mcuq_hil import Counts
+from mcuq_hil.farm import CountCache, Measurement, Place, measure
+from mcuq_hil.session import Unit
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A configuration to measure. `predicted` is in the unit of the places."""
+
+    name: str
+    qgraph: QuantizedGraph
+    predicted: int
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Attributes:
+    name: of the candidate.
+    predicted: by the latency model.
+    measured: on a board.
+    unit: of both.
+    """
+
+    name: str
+    predicted: int
+    measured: int
+    unit: Unit
+
+    @property
+    def error(self) -> float:
+        """Of the prediction, as a share of what was measured; negative: predicted too low."""
+        return (self.predicted - self.measured) / self.measured
+
+
+@dataclass(frozen=True)
+class LatencyError:
+    """How good the latency model is on this board, over `count` candidates."""
+
+    count: int
+    mean: float
+    worst: float
+
+
+def measure_candidates(
+    target: Target,
+    candidates: Sequence[Candidate],
+    sample: Sequence[npt.NDArray[np.generic]],
+    places: Sequence[Place],
+    *,
+    cache: CountCache | None = None,
+    progress: ProgressCallback = silent,
+) -> tuple[Measured, ...]:
+    """Build every candidate and count one inference of it on any free place of the board.
+
+    Args:
+        sample: one sample, an array an input, in the type that the image takes.
+        places: a farm; those of another board are left alone.
+        cache: of counts by image; by default the user's.
+
+    Raises:
+        DeviceError: an image could not be measured on any place; says which and why.
+        HilError: the places count in different units. BudgetError, CompilerError: building.
+    """
+    with tempfile.TemporaryDirectory() as scratch:
+        wanted = []
+        for number, candidate in enumerate(candidates):
+            progress(Progress("measure", number, len(candidates), candidate.name))
+            elf = _build(target, candidate.qgraph, Path(scratch) / str(number))
+            wanted.append(Measurement(candidate.name, elf, tuple(x.tobytes() for x in sample)))
+        found = measure(places, target.board.name, wanted, cache)
+    return tuple(
+        _measured(candidate, counts) for candidate, counts in zip(candidates, found, strict=True)
+    )
+
+
+def latency_error(measured: Sequence[Measured]) -> LatencyError:
+    """Mean and worst absolute error of the predictions; zeros for no candidates."""
+    errors = [abs(one.error) for one in measured]
+    mean = sum(errors) / len(errors) if errors else 0.0
+    return LatencyError(len(errors), mean, max(errors, default=0.0))
+
+
+def _build(target: Target, qgraph: QuantizedGraph, folder: Path) -> Path:
+    memory = plan_program(lower(qgraph, target.lowering))
+    write_c_model(memory, firmware_dir(), folder / "model")
+    return build_firmware(
+        target.board, folder / "model", folder / "out", optimize=target.optimize
+    ).elf
+
+
+def _measured(candidate: Candidate, counts: Counts | Exception) -> Measured:
+    if isinstance(counts, Exception):
+        raise DeviceError(f"{candidate.name} could not be measured: {counts}") from counts
+    return Measured(candidate.name, candidate.predicted, counts.total, counts.unit)
