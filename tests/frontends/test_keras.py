@@ -60,6 +60,7 @@ def test_model_equals_keras(keras: Any, tmp_path: Path, suffix: str) -> None:
     else:
         model.export(path, verbose=False)
     graph = load_model(path)
+    assert sorted(graph.inputs) == ["a", "b"]
     rng = np.random.default_rng(1)
     inputs = [rng.normal(size=(5, 8, 8, 2)).astype(np.float32) for _ in range(2)]
     order = [0, 1] if suffix else [1, 0]  # a SavedModel's signature sorts its inputs by name

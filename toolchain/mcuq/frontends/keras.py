@@ -69,8 +69,8 @@ def _keras_function(tensorflow: Any, path: Path) -> tuple[Any, Any, list[str]]:
     """The traced model, what holds its weights, and the names its inputs were given."""
     model = tensorflow.keras.models.load_model(str(path), compile=False)
     specs = [
-        _batch_of_one(tensorflow, tensor.shape, tensor.dtype, f"input{number}")
-        for number, tensor in enumerate(model.inputs)
+        _batch_of_one(tensorflow, tensor.shape, tensor.dtype, tensor.name)
+        for tensor in model.inputs
     ]
 
     def call(*inputs: Any) -> Any:
