@@ -7,13 +7,13 @@ for every evaluation it asked for, in count and in seconds.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from mcuq.bench.peer import NAME as PEER
 from mcuq.bench.peer import peer_models, run_exact, run_fast
-from mcuq.bench.study import Study, exact_figures
+from mcuq.bench.study import Judge, Study
 from mcuq.evaluate.heads import divergence
 from mcuq.pipeline.scoring import Rungs, Scorer, split
 from mcuq.pipeline.search import pick
@@ -75,11 +75,10 @@ class Plan:
     seeds: int
     evaluations: int
 
-    def runs(self) -> list[tuple[float, str, int]]:
-        """(budget, method, seed) of every run, in order."""
+    def runs(self) -> list[tuple[str, int]]:
+        """(method, seed) of every run at one budget, in order."""
         return [
-            (budget, method, seed)
-            for budget in self.budgets
+            (method, seed)
             for method in self.methods
             for seed in range(self.seeds if method in SEEDED else 1)
         ]
@@ -125,25 +124,29 @@ class _Found:
 
 def compare_methods(
     study: Study, plan: Plan, workers: int, progress: ProgressCallback = silent
-) -> list[Record]:
-    """Every run of the plan, its winner judged on the evaluation samples.
+) -> Iterator[Record]:
+    """Every run of the plan, budget by budget, its winner judged on the evaluation samples.
 
     A run that finds nothing within its budget has no record.
     """
-    found: list[_Found] = []
-    runs = plan.runs()
-    with Scorer(study.candidates, study.ranker, workers, _rungs(study)) as scorer:
+    figures: dict[Genome, tuple[float, float]] = {}
+    with (
+        Scorer(study.candidates, study.ranker, workers, _rungs(study)) as scorer,
+        Judge(study, workers) as judge,
+    ):
         scores = SharedScores(scorer)
-        for number, (budget, method, seed) in enumerate(runs):
-            progress(Progress("search", number, len(runs), f"{budget:.0%} {method} seed {seed}"))
-            winner = _run(study, scores, budget, method, seed, plan.evaluations)
-            if winner is not None:
-                found.append(winner)
-    figures = exact_figures(study, [f.genome for f in found], workers, progress)
-    return [
-        replace(f.record, test_accuracy=figures[f.genome][0], test_kl=figures[f.genome][1])
-        for f in found
-    ]
+        for budget in plan.budgets:
+            found: list[_Found] = []
+            runs = plan.runs()
+            for number, (method, seed) in enumerate(runs):
+                note = f"{budget:.0%} {method} seed {seed}"
+                progress(Progress(f"search {budget:.0%}", number, len(runs), note))
+                winner = _run(study, scores, budget, method, seed, plan.evaluations)
+                found += [] if winner is None else [winner]
+            figures |= judge([f.genome for f in found if f.genome not in figures])
+            for f in found:
+                accuracy, kl = figures[f.genome]
+                yield replace(f.record, test_accuracy=accuracy, test_kl=kl)
 
 
 def _rungs(study: Study) -> Rungs:

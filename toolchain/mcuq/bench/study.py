@@ -26,6 +26,7 @@ from mcuq.pipeline.search import make_ranker
 from mcuq.pipeline.space import build_space
 from mcuq.progress import Progress, ProgressCallback, silent
 from mcuq.search import Genome
+from mcuq.workers import end_with_parent
 
 Floats = dict[str, npt.NDArray[np.float32]]
 
@@ -105,20 +106,26 @@ def prepare(files: StudyFiles, workers: int, progress: ProgressCallback = silent
     )
 
 
-def exact_figures(
-    study: Study, genomes: Sequence[Genome], workers: int, progress: ProgressCallback = silent
-) -> dict[Genome, tuple[float, float]]:
-    """(metric, KL) of each genome in the firmware's arithmetic, each computed once."""
-    distinct = list(dict.fromkeys(genomes))
-    if workers <= 1:
-        return {genome: _figures(study, genome) for genome in distinct}
-    found: dict[Genome, tuple[float, float]] = {}
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, context, initializer=_start, initargs=(study,)) as pool:
-        for genome, figures in zip(distinct, pool.map(_in_worker, distinct), strict=True):
-            found[genome] = figures
-            progress(Progress("evaluate", len(found), len(distinct), "exact arithmetic"))
-    return found
+class Judge:
+    """(metric, KL) of genomes in the firmware's arithmetic, in worker processes.
+
+    A context manager; workers end with it.
+    """
+
+    def __init__(self, study: Study, workers: int) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._pool = ProcessPoolExecutor(workers, context, initializer=_start, initargs=(study,))
+
+    def __enter__(self) -> Judge:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.shutdown(cancel_futures=True)
+
+    def __call__(self, genomes: Sequence[Genome]) -> dict[Genome, tuple[float, float]]:
+        """Figures by genome, each computed once."""
+        distinct = list(dict.fromkeys(genomes))
+        return dict(zip(distinct, self._pool.map(_in_worker, distinct), strict=True))
 
 
 def _figures(study: Study, genome: Genome) -> tuple[float, float]:
@@ -134,6 +141,7 @@ _judge: Callable[[Genome], tuple[float, float]]
 
 def _start(study: Study) -> None:
     global _judge
+    end_with_parent()
     _judge = lambda genome: _figures(study, genome)  # noqa: E731 - a closure over the study
 
 

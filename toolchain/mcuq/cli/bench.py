@@ -58,17 +58,18 @@ def accuracy(
         records = [float_record(study)]
         if peer and is_installed():
             records.append(peer_record(study))
-        records += compare_methods(study, plan, count, progress)
+        for record in compare_methods(study, plan, count, progress):
+            records.append(record)
+            if output is not None:
+                _save(output, records)
     if peer and not is_installed():
         stderr().print(f"{NAME} skipped: install the extra 'bench'")
-    text = markdown(records)
     if output is not None:
-        _save(output, records, text)
         explain(f"written to {output}")
     if json:
         write_json([record.as_json() for record in records])
     else:
-        stdout().print(text, markup=False)
+        stdout().print(markdown(records), markup=False)
 
 
 def _plan(budgets: str, methods: str, seeds: int, evaluations: int) -> Plan:
@@ -87,13 +88,15 @@ def _plan(budgets: str, methods: str, seeds: int, evaluations: int) -> Plan:
     return Plan(fractions, names, seeds, evaluations)
 
 
-def _save(folder: Path, records: list[Record], text: str) -> None:
+def _save(folder: Path, records: list[Record]) -> None:
     import json
+
+    from mcuq.bench.table import markdown
 
     folder.mkdir(parents=True, exist_ok=True)
     values = [record.as_json() for record in records]
     (folder / "accuracy.json").write_text(json.dumps(values, indent=2) + "\n")
-    (folder / "accuracy.md").write_text(text + "\n")
+    (folder / "accuracy.md").write_text(markdown(records) + "\n")
 
 
 @app.command()

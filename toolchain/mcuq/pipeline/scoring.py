@@ -23,6 +23,7 @@ from mcuq.quantize.activations import RangeSource
 from mcuq.quantize.weights import Bank
 from mcuq.search import Genome
 from mcuq.search.problem import CONFIRM, RACE
+from mcuq.workers import end_with_parent
 
 
 @dataclass(frozen=True)
@@ -141,6 +142,7 @@ _score: Callable[[Genome, Span], float]
 
 def _start_worker(candidates: Candidates, ranker: Ranker) -> None:
     global _score
+    end_with_parent()
     _score = partial(_mean_loss, candidates, ranker)
 
 

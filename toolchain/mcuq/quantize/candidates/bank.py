@@ -20,6 +20,7 @@ from mcuq.quantize.candidates.recipe import DEFAULT_METHODS, Prefix, recipe_for
 from mcuq.quantize.candidates.sequence import Walk, Weights
 from mcuq.quantize.config import Config, WeightChoice
 from mcuq.quantize.weights import Bank, QuantizedWeight
+from mcuq.workers import end_with_parent
 
 Job = tuple[WeightChoice, ...]
 """Methods that are computed together: all that use float inputs, or one other."""
@@ -141,6 +142,7 @@ _worker_walk: Walk | None = None
 
 def _start_worker(task: _Task) -> None:
     global _worker_walk
+    end_with_parent()
     _worker_walk = _walk(task)
 
 
