@@ -17,6 +17,7 @@ from mcuq.errors import InputError, UsageError
 from mcuq.frontends.simplify import simplify
 from mcuq.frontends.tflite import load_tflite
 from mcuq.graph import Graph
+from mcuq.tflite.quiet import quiet_native_log
 
 _SIGNATURE = "serving_default"
 
@@ -31,7 +32,14 @@ def load_keras(path: Path) -> Graph:
         UsageError: TensorFlow is not installed.
         InputError: unreadable, or with a layer, type or shape that is not supported.
     """
-    tensorflow = _tensorflow()
+    with quiet_native_log():
+        content, names = _converted(_tensorflow(), path)
+    graph = simplify(load_tflite(content))
+    return _in_signature_order(replace(graph, name=path.stem), content, names)
+
+
+def _converted(tensorflow: Any, path: Path) -> tuple[bytes, list[str]]:
+    """The model as a flatbuffer, and the names of its inputs in order."""
     if not path.exists():
         raise InputError(f"cannot read {path}: no such file", "check the path of the model")
     try:
@@ -41,7 +49,7 @@ def load_keras(path: Path) -> Graph:
             else _keras_function(tensorflow, path)
         )
         converter = tensorflow.lite.TFLiteConverter.from_concrete_functions([function], trackable)
-        content = converter.convert()
+        return bytes(converter.convert()), names
     except InputError:
         raise
     except Exception as error:
@@ -50,8 +58,6 @@ def load_keras(path: Path) -> Graph:
             f"TensorFlow cannot convert {path}: {_first_line(error)}",
             "load and call the model in TensorFlow; custom layers must be registered there",
         ) from error
-    graph = simplify(load_tflite(bytes(content)))
-    return _in_signature_order(replace(graph, name=path.stem), bytes(content), names)
 
 
 def _tensorflow() -> Any:
