@@ -64,12 +64,13 @@ void mcuq_dense_rows(const mcuq_dense *p, const int32_t *weights, int32_t words,
     const mcuq_channel *channels, const int8_t *input, int8_t *output, mcuq_dot_4x1 *dot,
     int32_t correction);
 
-/* The convolution drivers; is_s4 asks for column sums. */
+/* The convolution drivers; halvings: how often weights are half as long as int8 ones (int4: 1,
+ * int2: 2); those forms ask for column sums. */
 void mcuq_conv_windows(const mcuq_conv *p, const int32_t *weights, const mcuq_channel *channels,
-    const int8_t *input, int8_t *output, int32_t *scratch, mcuq_dot_4x2 *dot, int32_t is_s4);
+    const int8_t *input, int8_t *output, int32_t *scratch, mcuq_dot_4x2 *dot, int32_t halvings);
 void mcuq_pointwise_rows(const mcuq_pointwise *p, const int32_t *weights,
     const mcuq_channel *channels, const int8_t *input, int8_t *output, int32_t *scratch,
-    mcuq_dot_4x2 *dot, int32_t is_s4);
+    mcuq_dot_4x2 *dot, int32_t halvings);
 
 /* Depthwise convolution of `pixels` pixels with nine taps. taps: addresses of the taps' pixels,
  * `width` bytes ahead, then how far each moves a pixel. output: end of the first output pixel;

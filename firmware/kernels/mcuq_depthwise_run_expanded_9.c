@@ -2,11 +2,50 @@
 #include "mcuq_weighted.h"
 
 #if defined(__ARM_FEATURE_DSP)
-
-#include "mcuq_depthwise_dsp.h"
-
 /* The parameters are known to the assembly only. */
 #pragma GCC diagnostic ignored "-Wunused-parameter"
+#endif
+
+#if defined(__ARM_FEATURE_MVE)
+
+#include "mcuq_depthwise_mve.h"
+
+/* clang-format off */
+#define LOAD(x) \
+    "vldrb.s32 q1, [" x ", q7]\n" \
+    "vldrh.s32 q2, [r7], #8\n"
+
+#define FIRST_TAP(x) \
+    LOAD(x) \
+    "vmul.i32 q0, q1, q2\n"
+
+#define TAP(x) \
+    LOAD(x) \
+    "vmul.i32 q1, q1, q2\n" \
+    "vadd.i32 q0, q0, q1\n"
+
+/* 66 instructions for 36 multiply-accumulates. */
+__attribute__((naked)) void mcuq_depthwise_run_expanded_9(const int8_t **taps,
+    const int32_t *weights, const mcuq_channel_group *channels, int8_t *output, int32_t width,
+    int32_t pixels, int32_t step)
+{
+    __asm__ volatile(
+        MCUQ_VECTOR_PIXELS_BEGIN
+        FIRST_TAP("r8") TAP("r9") TAP("r10")
+        "ldmia r0!, {r8-r10}\n"
+        TAP("r8") TAP("r9") TAP("r10")
+        "ldmia r0!, {r8-r10}\n"
+        TAP("r8") TAP("r9") TAP("r10")
+        "vldrw.u32 q1, [r11, q6, uxtw #2]\n"
+        "vadd.i32 q0, q0, q1\n"
+        MCUQ_VECTOR_GROUP_END
+        MCUQ_VECTOR_PIXELS_END("0, 2, 1, 3"));
+}
+/* clang-format on */
+
+#elif defined(__ARM_FEATURE_DSP)
+
+#include "mcuq_depthwise_dsp.h"
 
 /* clang-format off */
 #define TAP(x) \

@@ -1,7 +1,43 @@
 /* Sums of up to four channels and two pixels become outputs. */
 #include "mcuq_weighted.h"
 
-#if defined(__ARM_FEATURE_DSP)
+#if defined(__ARM_FEATURE_MVE)
+
+#include <arm_mve.h>
+
+/* One pixel's four channels: left shifts and roundings as mcuq_channel says. */
+static inline void finish(int32x4_t sum, int32x4x4_t channel, int8_t *output)
+{
+    const int32x4_t negative = vnegq_s32(channel.val[3]);
+    const int32x4_t zero = vdupq_n_s32(0);
+    int32x4_t value = vaddq_s32(channel.val[0], vshlq_n_s32(sum, 1));
+    value = vshlq_s32(value, vmaxq_s32(negative, zero));
+    value = vrmulhq_s32(value, channel.val[1]);
+    /* The sign counts only where something is shifted out to the right. */
+    const int32x4_t sign = vandq_s32(vshrq_n_s32(value, 31), vshrq_n_s32(negative, 31));
+    value = vaddq_s32(vaddq_s32(value, sign), channel.val[2]);
+    value = vshlq_s32(value, vminq_s32(negative, zero));
+    value = vmaxq_s32(vminq_s32(value, vdupq_n_s32(INT8_MAX)), vdupq_n_s32(INT8_MIN));
+    vstrbq_s32(output, value);
+}
+
+void mcuq_finish_4x2(
+    const int32_t *sums, const mcuq_channel *channels, int8_t *first, int8_t *second, int32_t count)
+{
+    if (count == 4) {
+        const int32x4x4_t words = vld4q_s32((const int32_t *)channels);
+        const int32x4x2_t sum = vld2q_s32(sums);
+        finish(sum.val[0], words, first);
+        finish(sum.val[1], words, second);
+        return;
+    }
+    for (int32_t i = 0; i < count; i++) {
+        first[i] = mcuq_output(channels + i, sums[2 * i]);
+        second[i] = mcuq_output(channels + i, sums[2 * i + 1]);
+    }
+}
+
+#elif defined(__ARM_FEATURE_DSP)
 
 /* The parameters are known to the assembly only. */
 #pragma GCC diagnostic ignored "-Wunused-parameter"

@@ -1,0 +1,24 @@
+/* Four output channels with int2 weights times two columns: see mcuq_narrow.h. */
+#include "mcuq_narrow.h"
+#include "mcuq_weighted.h"
+
+void mcuq_dot_4x2_s2(const int32_t *weights, const int32_t *columns, int32_t words, int32_t sums[8])
+{
+    int32_t nested[8];
+    for (int32_t column = 0; column < 2; column++) {
+        mcuq_start_nested(nested + column, columns[column], 2);
+    }
+    const int32_t *x = columns + MCUQ_COLUMN_HEADER;
+    for (const int32_t *end = x + words; x < end; x += 4) {
+        const uint32_t crumbs = (uint32_t)*weights++;
+        const int32_t first = mcuq_nested_crumbs(crumbs);
+        const int32_t second = mcuq_nested_crumbs(crumbs >> 16);
+        for (int32_t column = 0; column < 2; column++) {
+            mcuq_nested_multiply(nested + column, first, x[column], 2);
+            mcuq_nested_multiply(nested + column, second, x[2 + column], 2);
+        }
+    }
+    for (int32_t column = 0; column < 2; column++) {
+        mcuq_split_nested(nested + column, sums + column, 2);
+    }
+}
