@@ -36,7 +36,15 @@ def finetune(
     epochs: Annotated[
         int, typer.Option("--epochs", min=1, help="Passes over the training samples, at most.")
     ] = 20,
-    rate: Annotated[float, typer.Option("--rate", min=0.0, help="Learning rate.")] = 1e-3,
+    rate: Annotated[
+        float | None,
+        typer.Option(
+            "--rate",
+            min=0.0,
+            help="Learning rate: 0.001 moves everything by 1 % a step. Default: by the bits.",
+            show_default=False,
+        ),
+    ] = None,
     labels: Annotated[
         float,
         typer.Option(

@@ -12,6 +12,7 @@ import tensorflow as tf
 from mcuq.finetune.operators import run
 from mcuq.finetune.plan import Plan
 from mcuq.finetune.tuned import Tuned, TunedFilter, snapped
+from mcuq.finetune.units import LOG_UNIT, parameter_units
 from mcuq.graph import WEIGHTED, Graph, Op, Tensor
 from mcuq.numeric import INT8_MAX, INT8_MIN, symmetric_limit
 from mcuq.quantize.weights import along_axis
@@ -21,7 +22,7 @@ Array = Any
 
 
 class Network:
-    """Trainable filters, biases and the logarithms of all scales.
+    """Trainable filters and biases, in their units, and the logarithms of all scales.
 
     Rounding passes gradients straight through, clipping stops them; a scale's gradient then is
     that of learned step sizes: (rounded - exact) inside the grid, its ends outside
@@ -30,25 +31,30 @@ class Network:
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
-        graph = plan.graph
+        self._units = parameter_units(plan)
         self._parameters = {
-            name: tf.Variable(graph.tensors[name].data)
-            for op in graph.ops
-            if op.kind in WEIGHTED
-            for name in op.inputs[1:]
+            name: tf.Variable(np.asarray(plan.graph.tensors[name].data) / unit)
+            for name, unit in self._units.items()
         }
         self._filter_logs = {
-            name: tf.Variable(np.log(_shaped(plan, name, grid.scale)))
+            name: tf.Variable(np.log(_shaped(plan, name, grid.scale)) / LOG_UNIT)
             for name, grid in plan.filters.items()
         }
-        trained = dict.fromkeys(plan.leader[name] for name in sorted(plan.rounded))
-        self._group_logs = {name: tf.Variable(np.log(plan.grids[name].scale)) for name in trained}
+        groups = dict.fromkeys(plan.leader[name] for name in sorted(plan.rounded))
+        self._group_logs = {
+            name: tf.Variable(np.log(plan.grids[name].scale) / LOG_UNIT) for name in groups
+        }
 
     @property
     def variables(self) -> list[Array]:
         """All that is trained."""
         parts = (self._parameters, self._filter_logs, self._group_logs)
         return [variable for part in parts for variable in part.values()]
+
+    @property
+    def fewest_bits(self) -> int:
+        """Of any filter."""
+        return min((grid.bits for grid in self._plan.filters.values()), default=8)
 
     def __call__(self, inputs: Sequence[Array], wanted: Sequence[str]) -> list[Array]:
         """Values of the tensors `wanted` under simulated quantization, (N, …) each."""
@@ -65,35 +71,38 @@ class Network:
         if name in values:
             return values[name]
         if op.kind in WEIGHTED:
-            return self._filter(name) if name == op.inputs[1] else self._parameters[name]
+            return self._filter(name) if name == op.inputs[1] else self._parameter(name)
         return self._rounded(name, tf.constant(self._plan.graph.tensors[name].data))
+
+    def _parameter(self, name: str) -> Array:
+        return self._parameters[name] * self._units[name]
 
     def _filter(self, name: str) -> Array:
         limit = symmetric_limit(self._plan.filters[name].bits)
-        scale = tf.exp(self._filter_logs[name])
-        return round_to_grid(self._parameters[name], scale, 0, -limit, limit)
+        scale = _scale(self._filter_logs[name])
+        return round_to_grid(self._parameter(name), scale, 0, -limit, limit)
 
     def _rounded(self, name: str, x: Array) -> Array:
         if name not in self._plan.rounded:
             return x
         group = self._plan.leader[name]
         zero_point = self._plan.grids[group].zero_point
-        return round_to_grid(x, tf.exp(self._group_logs[group]), zero_point, INT8_MIN, INT8_MAX)
+        return round_to_grid(x, _scale(self._group_logs[group]), zero_point, INT8_MIN, INT8_MAX)
 
     def tuned(self, original: Graph) -> Tuned:
         """The present state, its filters on their grids."""
         filters = {
-            name: TunedFilter(grid.bits, np.exp(self._filter_logs[name].numpy()).reshape(-1))
+            name: TunedFilter(grid.bits, _scale(self._filter_logs[name]).numpy().reshape(-1))
             for name, grid in self._plan.filters.items()
         }
         kinds = {op.inputs[1]: op.kind for op in original.ops if op.kind in WEIGHTED}
-        data = {name: variable.numpy() for name, variable in self._parameters.items()}
+        data = {name: self._parameter(name).numpy() for name in self._parameters}
         data |= {name: snapped(data[name], kinds[name], filters[name]) for name in filters}
         tensors = {
             name: Tensor(name, tensor.shape, data.get(name, tensor.data))
             for name, tensor in original.tensors.items()
         }
-        scales = {name: float(np.exp(log.numpy())) for name, log in self._group_logs.items()}
+        scales = {name: float(_scale(log)) for name, log in self._group_logs.items()}
         ranges = self._plan.ranges(original.activations, scales)
         return Tuned(replace(original, tensors=tensors), filters, ranges, self._plan.activations)
 
@@ -101,6 +110,10 @@ class Network:
 def round_to_grid(x: Array, scale: Array, zero_point: int, low: int, high: int) -> Array:
     steps = tf.clip_by_value(x / scale, float(low - zero_point), float(high - zero_point))
     return (steps + tf.stop_gradient(tf.round(steps) - steps)) * scale
+
+
+def _scale(log: Array) -> Array:
+    return tf.exp(log * LOG_UNIT)
 
 
 def _shaped(plan: Plan, name: str, scale: Array) -> Array:

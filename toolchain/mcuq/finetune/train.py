@@ -43,9 +43,7 @@ def train(
     judges, kept = order[:held], order[held:] if held < len(order) else order
     session = _Session(network, terms, inputs, targets)
     steps = settings.epochs * -(-len(kept) // settings.batch)
-    optimizer = tf.keras.optimizers.Adam(
-        tf.keras.optimizers.schedules.CosineDecay(settings.rate, max(1, steps))
-    )
+    optimizer = _optimizer(settings.highest_rate(network.fewest_bits), steps)
     step = session.step_function(optimizer)
     history, state = [session.judge(judges)], session.state()
     for _ in range(settings.epochs):
@@ -62,6 +60,15 @@ def train(
     session.restore(state)
     progress(_progress(history, settings))
     return tuple(history)
+
+
+def _optimizer(rate: float, steps: int) -> Any:
+    """Adam, its rate rising over a tenth of the steps: its first steps are blind."""
+    warm = max(1, steps // 10)
+    schedule = tf.keras.optimizers.schedules.CosineDecay(
+        0.0, max(1, steps - warm), warmup_target=rate, warmup_steps=warm
+    )
+    return tf.keras.optimizers.Adam(schedule)
 
 
 def _progress(history: Sequence[float], settings: Settings) -> Progress:
