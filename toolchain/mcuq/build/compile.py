@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import re
@@ -26,6 +27,10 @@ BASE_FLAGS = (
     "-fstack-usage",
     "-fcallgraph-info",
 )
+
+
+CACHED_OBJECTS = 4000
+"""A model is one object, the kernels of a board and level about a hundred."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +76,27 @@ def cache_dir() -> Path:
 def compile_units(units: Sequence[Unit]) -> list[Object]:
     """Objects in the order of `units`; raises CompilerError with the compiler's message."""
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        return list(pool.map(_compile, units))
+        objects = list(pool.map(_compile, units))
+    prune(cache_dir(), CACHED_OBJECTS)
+    return objects
+
+
+def prune(folder: Path, keep: int) -> None:
+    """Remove the objects that were not used for longest, a quarter of `keep`, once there are
+    more than `keep`."""
+    entries = list(folder.iterdir()) if folder.is_dir() else []
+    if len(entries) <= keep:
+        return
+    by_age = sorted(entries, key=_last_used)
+    for entry in by_age[: len(entries) - keep * 3 // 4]:
+        shutil.rmtree(entry, ignore_errors=True)
+
+
+def _last_used(entry: Path) -> float:
+    try:
+        return entry.stat().st_mtime
+    except OSError:
+        return 0.0
 
 
 def _compile(unit: Unit) -> Object:
@@ -79,6 +104,8 @@ def _compile(unit: Unit) -> Object:
     folder = cache_dir() / digest
     compiled = Object(unit.name, folder / "unit.o", digest)
     if compiled.path.is_file():
+        with contextlib.suppress(OSError):
+            os.utime(folder)
         return compiled
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
