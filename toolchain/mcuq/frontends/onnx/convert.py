@@ -26,7 +26,7 @@ _DEFAULT_DOMAINS = ("", "ai.onnx")
 def known_operator(node: Node) -> str | None:
     """Operators are among those mcuq builds.
 
-    Replace the layer by supported ones, or remove it from the exported part of the model.
+    Replace the layer by supported ones (docs/models.md lists them), or leave it out of the export.
     """
     return None if node.kind in RULES else unsupported(node.kind)
 

@@ -68,8 +68,7 @@ def batch_of_one(view: InputView) -> str | None:
 def known_operator(op: OpView) -> str | None:
     """Operators are among those mcuq builds.
 
-    Replace the layer by supported ones, or remove it from the exported part of the model:
-    `mcuq inspect` lists them.
+    Replace the layer by supported ones (docs/models.md lists them), or leave it out of the export.
     """
     known = op.kind in RULES or op.kind in FOLDABLE
     return None if known else unsupported(op.kind)
