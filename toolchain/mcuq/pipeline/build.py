@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from mcuq.calibrate import OBSERVERS, Ranges, observe, ranges_from
+from mcuq.calibrate import OBSERVERS, Ranges, Statistics, observe, ranges_from
 from mcuq.cost import Cost, CostTable, constant_bytes, plan_program, program_cost
 from mcuq.data import Dataset
 from mcuq.errors import BudgetError
@@ -22,6 +22,7 @@ from mcuq.pipeline.deploy import Deployed, deploy, verify
 from mcuq.pipeline.given import Given, given_quantization
 from mcuq.pipeline.layers import describe_layers
 from mcuq.pipeline.load import Loaded, load
+from mcuq.pipeline.polish import polish
 from mcuq.pipeline.profile import Target
 from mcuq.pipeline.request import BuildRequest, Scheme
 from mcuq.pipeline.result import Accuracy, BuildResult, Footprint, SearchSummary
@@ -38,6 +39,7 @@ from mcuq.pipeline.space import build_space
 from mcuq.pipeline.versions import versions
 from mcuq.progress import Progress, ProgressCallback, silent
 from mcuq.quantize import Config, QuantizedGraph, WeightChoice, quantize
+from mcuq.search import Limits
 
 Int8s = npt.NDArray[np.int8]
 Reals = tuple[npt.NDArray[np.float32], ...]
@@ -66,6 +68,40 @@ def build(request: BuildRequest, folder: Path, progress: ProgressCallback = sile
         DeviceError, mcuq_hil's HilError: the compiler, the board or the link failed, or outputs
             are not equal.
     """
+    decided = _decide(request, progress)
+    result = _finish(
+        request, decided.loaded, decided.target, decided.found, decided.int8, folder, progress
+    )
+    return replace(result, statistics=decided.statistics)
+
+
+def search(
+    request: BuildRequest, progress: ProgressCallback = silent
+) -> tuple[SearchSummary, Limits]:
+    """The stages up to the decision: nothing is emitted, linked or verified.
+
+    Returns:
+        How the configuration was found, and what it was not to exceed.
+
+    Raises:
+        InputError, UsageError, BudgetError, DeviceError, mcuq_hil's HilError: as `build`.
+    """
+    decided = _decide(request, progress)
+    return decided.found.summary, decided.loaded.limits
+
+
+@dataclass(frozen=True)
+class _Decided:
+    """What is known before anything is emitted; `int8` is plain min-max."""
+
+    loaded: Loaded
+    target: Target
+    statistics: Mapping[str, Statistics]
+    int8: QuantizedGraph
+    found: Found
+
+
+def _decide(request: BuildRequest, progress: ProgressCallback) -> _Decided:
     progress(Progress("load"))
     loaded = load(request)
     target = Target(loaded.board, request.optimize, request.port)
@@ -80,8 +116,7 @@ def build(request: BuildRequest, folder: Path, progress: ProgressCallback = sile
         found = _decided("given", request.scheme, given, loaded, target, plain[8])
     else:
         found = _searched(request, loaded, target, ranges, plain, progress)
-    result = _finish(request, loaded, target, found, plain[8], folder, progress)
-    return replace(result, statistics=statistics)
+    return _Decided(loaded, target, statistics, plain[8], found)
 
 
 def _plain(request: BuildRequest, loaded: Loaded, ranges: Ranges, bits: int) -> QuantizedGraph:
@@ -129,8 +164,13 @@ def _searched(
     genome, summary = search_configuration(
         candidates, loaded.search, table, loaded.limits, settings, progress
     )
-    qgraph = request.scheme.deployed(candidates.quantize(genome))
-    return Found(space.config(genome), qgraph, table, summary)
+    refined = polish(candidates, genome, loaded.calibration, loaded.search, progress)
+    return Found(
+        refined.config,
+        request.scheme.deployed(refined.qgraph),
+        table,
+        replace(summary, refined=(refined.before, refined.after)),
+    )
 
 
 def _fixed(

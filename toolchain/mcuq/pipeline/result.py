@@ -126,6 +126,7 @@ class SearchSummary:
         labels: for each front member, tensor → choice.
         singles: tensor → choice → by how much the loss rises over plain int8 with that choice
             alone; where it was scored.
+        refined: divergence on samples kept back, before and after the iterative finish.
     """
 
     method: str
@@ -139,6 +140,7 @@ class SearchSummary:
     curve: tuple[tuple[int, float], ...]
     labels: tuple[Mapping[str, str], ...]
     singles: Mapping[str, Mapping[str, float]]
+    refined: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)

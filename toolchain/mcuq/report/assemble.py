@@ -25,9 +25,9 @@ from mcuq.report.manifest import (
 if TYPE_CHECKING:
     from mcuq.calibrate.histogram import Histogram as Counted
     from mcuq.pipeline.request import BuildRequest
-    from mcuq.pipeline.result import BuildResult
+    from mcuq.pipeline.result import BuildResult, SearchSummary
     from mcuq.quantize.qgraph import QuantizedTensor
-    from mcuq.search import Candidate
+    from mcuq.search import Candidate, Limits
 
 _BINS = 64
 
@@ -109,6 +109,8 @@ def _search(result: BuildResult) -> SearchFigures:
         loss=search.loss,
         int8_loss=search.int8_loss,
         int8_fits=result.limits.violation(search.int8_cost) == 0.0,
+        refined_from=search.refined[0] if search.refined else None,
+        refined_to=search.refined[1] if search.refined else None,
     )
 
 
@@ -146,9 +148,8 @@ def _memory(result: BuildResult) -> tuple[MemoryBlock, ...]:
     )
 
 
-def front(result: BuildResult) -> Front:
+def front(search: SearchSummary, limits: Limits) -> Front:
     """What `pareto.json` says."""
-    search, limits = result.search, result.limits
     cost = search.int8_cost
     int8 = Point(
         role="int8",

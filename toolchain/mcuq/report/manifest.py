@@ -117,6 +117,10 @@ class SearchFigures(Written):
     loss: float
     int8_loss: float = Field(description="Of plain int8.")
     int8_fits: bool = Field(description="Whether plain int8 would have fitted the budget.")
+    refined_from: float | None = Field(
+        default=None, description="Divergence on samples kept back, before the iterative finish."
+    )
+    refined_to: float | None = Field(default=None, description="The same after it.")
 
 
 class Manifest(Written):
