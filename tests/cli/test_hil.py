@@ -63,12 +63,13 @@ def test_check_runs_the_self_test_everywhere(farm: Path) -> None:
 @pytest.mark.arm
 def test_check_says_which_place_fails_and_exits_with_5(farm: Path) -> None:
     farm.write_text(BROKEN)
-    runner = CliRunner()
-    result = runner.invoke(hil_app, ["check", "--json"])
-    assert isinstance(result.exception, DeviceError)
-    assert result.exception.exit_code == 5
-    assert "1 of 3 places fail: gone" in str(result.exception)
+    result = CliRunner().invoke(hil_app, ["check", "--json"])
+    assert result.exit_code == 5
     assert [facts["ok"] for facts in json.loads(result.stdout)] == [True, True, False]
+    result = CliRunner().invoke(hil_app, ["check"])
+    assert isinstance(result.exception, DeviceError)
+    assert "1 of 3 places fail: gone" in str(result.exception)
+    assert "PortError: cannot open /dev/no-such-port" in result.stdout
 
 
 @pytest.mark.arm

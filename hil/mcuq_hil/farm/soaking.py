@@ -14,6 +14,10 @@ from mcuq_hil.farm.place import Place, open_place
 from mcuq_hil.selftest import check_once
 
 
+_PAUSE_SECONDS = 1.0
+"""Before a place that failed is tried again."""
+
+
 @dataclass(frozen=True)
 class SoakReport:
     """What a soak found.
@@ -44,25 +48,30 @@ def soak(
 
     Args:
         images: the self-test image of each kind of board.
-        seconds: when to stop.
+        seconds: when to stop; every place does one round at least.
         on_round: called with a place's name and its rounds so far, from its thread.
     """
     start = time.monotonic()
     rounds: Counter[str] = Counter()
     errors: list[tuple[str, HilError]] = []
 
+    def over() -> bool:
+        return time.monotonic() - start >= seconds
+
     def keep_at(place: Place) -> None:
-        while time.monotonic() - start < seconds:
+        while not rounds[place.name] or not over():
             try:
                 with open_place(place, images[place.board]) as session:
-                    while time.monotonic() - start < seconds:
+                    while not rounds[place.name] or not over():
                         check_once(session, rounds[place.name])
                         rounds[place.name] += 1
                         if on_round is not None:
                             on_round(place.name, rounds[place.name])
             except HilError as error:
                 errors.append((place.name, error))
-                time.sleep(1.0)
+                if over():
+                    return
+                time.sleep(_PAUSE_SECONDS)
 
     threads = [threading.Thread(target=keep_at, args=(place,)) for place in places]
     for thread in threads:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
@@ -145,7 +145,9 @@ def check(
                 _print_check(facts)
     if json:
         write_json(results)
-    _require_all(results)
+    bad = [facts["place"] for facts in results if not facts["ok"]]
+    if bad:
+        _fail(f"{len(bad)} of {len(results)} places fail: {', '.join(bad)}", json)
 
 
 def _print_check(facts: dict[str, Any]) -> None:
@@ -158,10 +160,11 @@ def _print_check(facts: dict[str, Any]) -> None:
         stdout().print(f"[red]fails[/] {facts['place']}: {facts['error']}: {facts['cause']}")
 
 
-def _require_all(results: Sequence[dict[str, Any]]) -> None:
-    bad = [facts["place"] for facts in results if not facts["ok"]]
-    if bad:
-        raise DeviceError(f"{len(bad)} of {len(results)} places fail: {', '.join(bad)}")
+def _fail(cause: str, told: bool) -> NoReturn:
+    """End with the exit code of a board's failure; `told`: the JSON document says it all."""
+    if told:
+        raise typer.Exit(DeviceError.exit_code)
+    raise DeviceError(cause)
 
 
 def _selftest_images(places: Sequence[Place], folder: Path) -> dict[str, Path]:
@@ -265,4 +268,4 @@ def soak(
         for place, error in report.errors:
             stdout().print(f"[red]{place}[/]: {error.cause}")
     if not report.is_clean:
-        raise DeviceError(f"the soak found {len(report.errors)} errors")
+        _fail(f"the soak found {len(report.errors)} errors", json)
