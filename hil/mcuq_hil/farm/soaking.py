@@ -13,7 +13,6 @@ from mcuq_hil.errors import HilError
 from mcuq_hil.farm.place import Place, open_place
 from mcuq_hil.selftest import check_once
 
-
 _PAUSE_SECONDS = 1.0
 """Before a place that failed is tried again."""
 
