@@ -186,3 +186,28 @@ def test_profile_and_explain_agree_with_the_manifest(project: Path, built: dict[
     widest = [item for item in explained["alternatives"] if item["choice"] == "int8:minmax"]
     assert widest[0]["rise"] == 0.0
     assert run(project, "explain", "99").returncode == 2
+
+
+def test_a_result_is_compared_with_a_flatbuffer_of_another_tool(
+    project: Path, built: dict[str, Any]
+) -> None:
+    words = ["compare", "out", "digits_float32.tflite", "--json"]
+    assert run(project, *words).returncode == 2
+    assert run(project, *words, "--evaluation", "search.npz").returncode == 2
+    done = run(project, *words, "--evaluation", "evaluation.npz")
+    assert done.returncode == 0, done.stderr
+    figures = {row["name"]: row for row in json.loads(done.stdout)["figures"]}
+    assert figures["top1"]["first"] == built["result"]["quantized"]
+    assert figures["top1"]["second"] == 0.985
+    assert figures["weights"]["second"] == 4 * built["result"]["int8_weight_bytes"]
+    assert figures["model.tflite"]["verdict"] == "worse"
+    # Our own flatbuffer, judged as a stranger's, must give what the manifest says.
+    own = run(
+        project, "compare", "out", "out/model.tflite", "--evaluation", "evaluation.npz", "--json"
+    )
+    rows = json.loads(own.stdout)["figures"]
+    assert {row["name"]: row["verdict"] for row in rows if row["name"] != "top1"} == {
+        "weights": "equal",
+        "model.tflite": "equal",
+        "TFLM arena": "equal",
+    }

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mcuq.cli.output import JsonFlag, stdout, write_json
+from mcuq.errors import UsageError
 
 if TYPE_CHECKING:
     from mcuq.report.comparison import Row
@@ -17,20 +18,38 @@ _STYLES = {"better": "green", "worse": "red", "equal": "dim", "incomparable": "d
 
 def compare(
     first: Annotated[Path, typer.Argument(help="Output directory or manifest.json.")],
-    second: Annotated[Path, typer.Argument(help="The other one.")],
+    second: Annotated[Path, typer.Argument(help="The other one, or another tool's .tflite.")],
+    evaluation: Annotated[
+        Path | None,
+        typer.Option("--evaluation", help="For a .tflite: the samples FIRST was evaluated on."),
+    ] = None,
     json: JsonFlag = False,
 ) -> None:
-    """Compare two results: figures, and the layers whose weights differ."""
+    """Compare two results, or a result with a .tflite of another tool."""
     from mcuq.report.comparison import compare as compared
     from mcuq.report.comparison import differing_layers
     from mcuq.report.store import read_manifest
 
-    left, right = read_manifest(first), read_manifest(second)
-    rows, layers = compared(left, right), differing_layers(left, right)
+    if second.suffix == ".tflite":
+        rows, layers = _with_peer(first, second, evaluation), []
+    else:
+        left, right = read_manifest(first), read_manifest(second)
+        rows, layers = compared(left, right), differing_layers(left, right)
     if json:
         write_json({"figures": [_facts(row) for row in rows], "layers": layers})
         return
     _draw(rows, layers, str(first), str(second))
+
+
+def _with_peer(first: Path, second: Path, evaluation: Path | None) -> list[Row]:
+    from mcuq.report.comparison import compare_figures
+    from mcuq.report.peer import own_figures, peer_figures
+    from mcuq.report.store import read_manifest
+
+    if evaluation is None:
+        raise UsageError("--evaluation is missing", "a .tflite needs samples to be judged on")
+    manifest = read_manifest(first)
+    return compare_figures(own_figures(first, manifest), peer_figures(second, evaluation, manifest))
 
 
 def _facts(row: Row) -> dict[str, object]:

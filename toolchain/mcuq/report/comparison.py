@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from mcuq.numeric.widths import width_name
 from mcuq.report.gates import Figure, compared_figures
 from mcuq.report.manifest import Manifest
 
@@ -35,7 +37,11 @@ class Row:
 
 def compare(first: Manifest, second: Manifest) -> list[Row]:
     """Every figure that either has."""
-    left, right = compared_figures(first), compared_figures(second)
+    return compare_figures(compared_figures(first), compared_figures(second))
+
+
+def compare_figures(left: Mapping[str, Figure], right: Mapping[str, Figure]) -> list[Row]:
+    """Every figure that either has, by name."""
     return [Row(name, left.get(name), right.get(name)) for name in {**left, **right}]
 
 
@@ -43,7 +49,11 @@ def differing_layers(first: Manifest, second: Manifest) -> list[tuple[str, str, 
     """(layer, weights of the first, weights of the second) where the bits or the method differ."""
     others = {layer.name: layer for layer in second.layers}
     return [
-        (layer.name, f"int{layer.bits} {layer.method}", f"int{other.bits} {other.method}")
+        (
+            layer.name,
+            f"{width_name(layer.bits)} {layer.method}",
+            f"{width_name(other.bits)} {other.method}",
+        )
         for layer in first.layers
         if (other := others.get(layer.name)) is not None
         and layer.bits is not None

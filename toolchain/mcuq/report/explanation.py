@@ -6,6 +6,7 @@ import difflib
 from dataclasses import dataclass
 
 from mcuq.errors import UsageError
+from mcuq.numeric.widths import width_name
 from mcuq.report.configuration import TensorConfig
 from mcuq.report.manifest import Layer, Manifest
 from mcuq.report.naming import short_names
@@ -96,7 +97,7 @@ def _alternatives(report: Report, layer: Layer) -> tuple[Alternative, ...]:
     size = 1
     for extent in tensor.shape if tensor else ():
         size *= extent
-    built = f"int{layer.bits}:{layer.method}"
+    built = f"{width_name(layer.bits)}:{layer.method}"
     found = [
         Alternative(choice, (size * _bits(choice) + 7) // 8, rise, choice == built)
         for choice, rise in report.front.singles.get(layer.filter, {}).items()

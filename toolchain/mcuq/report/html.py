@@ -11,6 +11,7 @@ from string import Template
 from plotly.offline import get_plotlyjs
 
 import mcuq
+from mcuq.numeric.widths import width_name
 from mcuq.report.configuration import ConfigFile
 from mcuq.report.front import Front
 from mcuq.report.manifest import Manifest
@@ -121,7 +122,7 @@ def _layer_table(manifest: Manifest) -> str:
             layer.kind,
             layer.function,
             "×".join(map(str, layer.shape)),
-            "" if layer.bits is None else f"int{layer.bits} {layer.method}",
+            "" if layer.bits is None else f"{width_name(layer.bits)} {layer.method}",
             layer.macs,
             layer.constant_bytes,
             layer.scratch_bytes,

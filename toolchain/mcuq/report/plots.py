@@ -10,6 +10,7 @@ from typing import Any
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from mcuq.numeric.widths import width_name
 from mcuq.report.configuration import ConfigFile, TensorConfig
 from mcuq.report.front import Front, Point
 from mcuq.report.manifest import Manifest
@@ -126,7 +127,7 @@ def layers(manifest: Manifest) -> go.Figure:
         chosen = [i for i, layer in enumerate(manifest.layers) if layer.bits == bits]
         if not chosen:
             continue
-        name = "no weights" if bits is None else f"int{bits} weights"
+        name = "no weights" if bits is None else f"{width_name(bits)} weights"
         figure.add_trace(
             go.Bar(
                 y=[labels[i] for i in chosen],

@@ -32,6 +32,10 @@ def publish(request: BuildRequest, progress: ProgressCallback = silent) -> Repor
     with written_whole(request.output) as folder:
         result = build(request, folder, progress)
         progress(Progress("report"))
-        report = Report(manifest(result, request, target), front(result), config_file(result))
+        report = Report(
+            manifest(result, request, target),
+            front(result.search, result.limits),
+            config_file(result),
+        )
         write_report(report, folder)
     return report

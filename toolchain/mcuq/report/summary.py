@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mcuq.numeric.widths import width_name
 from mcuq.report.manifest import Layer, Manifest
 from mcuq.report.naming import short_names
 from mcuq.report.wording import (
@@ -66,7 +67,7 @@ def layer_table(manifest: Manifest) -> Table:
 
 
 def _weights(layer: Layer) -> str:
-    return "" if layer.bits is None else f"int{layer.bits} {layer.method}"
+    return "" if layer.bits is None else f"{width_name(layer.bits)} {layer.method}"
 
 
 def budget_table(manifest: Manifest) -> Table:
