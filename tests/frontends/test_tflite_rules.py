@@ -56,6 +56,14 @@ def test_unknown_operator() -> None:
     _fails("nearest: a leaky ReLU", "ELU", [X], (1, 4, 4, 2))
 
 
+def test_all_unknown_operators_are_named_at_once() -> None:
+    tensors = [X, *(TensorSpec(name, X.shape, "float32") for name in ("a", "b", "c"))]
+    kinds = ["COS", "SIN", "COS"]
+    operators = [OperatorSpec(kind, (i,), (i + 1,)) for i, kind in enumerate(kinds)]
+    with pytest.raises(InputError, match=r"operator 0 COS \(output 'a'\).*; nor are SIN"):
+        _load(tensors, operators)
+
+
 def test_filter_computed_at_run_time() -> None:
     filters = TensorSpec("w", (1, 1, 1, 2), "float32")
     tensors = [X, filters, TensorSpec("result", (1, 4, 4, 1), "float32")]

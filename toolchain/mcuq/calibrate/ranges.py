@@ -64,7 +64,7 @@ class Ranges:
             }
         except (ValueError, LookupError, TypeError, AttributeError) as error:
             raise InputError(
-                f"not a file of calibrated ranges: {error}", "write one with `mcuq calibrate`"
+                f"not a file of calibrated ranges: {error}", "write one with Ranges.to_json"
             ) from error
         return cls(by_tensor)
 

@@ -12,23 +12,15 @@ from mcuq.errors import InputError
 from mcuq.frontends.builder import GraphBuilder
 from mcuq.frontends.constraints import check
 from mcuq.frontends.damage import damage_named
-from mcuq.frontends.nearest import unsupported
-from mcuq.frontends.onnx.fold import fold
+from mcuq.frontends.onnx.fold import FOLDABLE, fold
 from mcuq.frontends.onnx.inputs import INPUT_CONSTRAINTS, input_order, input_view
 from mcuq.frontends.onnx.layout import plain
 from mcuq.frontends.onnx.rules import RULES
 from mcuq.frontends.onnx.value import Node, Value, channels_last
+from mcuq.frontends.operators import check_known
 from mcuq.graph import Graph
 
 _DEFAULT_DOMAINS = ("", "ai.onnx")
-
-
-def known_operator(node: Node) -> str | None:
-    """Operators are among those mcuq builds.
-
-    Replace the layer by supported ones (docs/models.md lists them), or leave it out of the export.
-    """
-    return None if node.kind in RULES else unsupported(node.kind)
 
 
 def enough_inputs(node: Node) -> str | None:
@@ -62,10 +54,23 @@ def convert(model: Any, opset: int, name: str | None) -> Graph:
     Raises:
         InputError: an operator, type or shape is not supported.
     """
+    nodes = enumerate(model.graph.node)
+    check_known(((_where(index, node), _kind(node)) for index, node in nodes), {*RULES, *FOLDABLE})
     conversion = _Conversion(model.graph, opset)
     for index, proto in enumerate(model.graph.node):
         conversion.add(index, proto)
     return conversion.graph(name or model.graph.name or "main")
+
+
+def _kind(proto: Any) -> str:
+    """The operator's name, with its domain where that is not the default one."""
+    return str(
+        proto.op_type if proto.domain in _DEFAULT_DOMAINS else f"{proto.domain}.{proto.op_type}"
+    )
+
+
+def _where(index: int, proto: Any) -> str:
+    return f"node {index} {_kind(proto)} (output {(proto.output or [''])[0]!r})"
 
 
 class _Conversion:
@@ -93,7 +98,8 @@ class _Conversion:
         if folded is not None:
             values = [_constant(data) for data in folded]
         else:
-            check(node, (known_operator, enough_inputs, finite_constants))
+            check_known([(node.where, node.kind)], RULES)
+            check(node, (enough_inputs, finite_constants))
             rule = RULES[node.kind]
             check(node, rule.constraints)
             values = rule.lower(self._build, node)
@@ -112,12 +118,9 @@ class _Conversion:
         return Value(shape, name, order)
 
     def _node(self, index: int, proto: Any) -> Node:
-        kind = proto.op_type
-        if proto.domain not in _DEFAULT_DOMAINS:
-            kind = f"{proto.domain}.{kind}"
         attributes = {entry.name: helper.get_attribute_value(entry) for entry in proto.attribute}
         inputs = tuple(self._read(index, proto, name) if name else None for name in proto.input)
-        return Node(index, kind, self._opset, inputs, tuple(proto.output), attributes)
+        return Node(index, _kind(proto), self._opset, inputs, tuple(proto.output), attributes)
 
     def _read(self, index: int, proto: Any, name: str) -> Value:
         if name not in self._values:

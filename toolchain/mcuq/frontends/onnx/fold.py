@@ -29,6 +29,8 @@ _SHAPE_ARITHMETIC = frozenset(
         "Split", "Sqrt", "Sub", "Where",
     }
 )  # fmt: skip
+FOLDABLE = _SAME_SIZE | _SHAPE_ARITHMETIC | {"Constant", "ConstantOfShape", "Shape"}
+"""Operators that need no rule of their own where they work on constants."""
 
 
 def fold(node: Node, proto: Any) -> list[Array] | None:

@@ -13,8 +13,9 @@ import numpy.typing as npt
 from mcuq.errors import InputError
 from mcuq.frontends.constraints import check
 from mcuq.frontends.names import UniqueNames
+from mcuq.frontends.operators import check_known
 from mcuq.frontends.tflite.flatbuffer import damaged
-from mcuq.frontends.tflite.fold import fold
+from mcuq.frontends.tflite.fold import FOLDABLE, fold
 from mcuq.frontends.tflite.general import (
     INPUT_CONSTRAINTS,
     OP_CONSTRAINTS,
@@ -62,10 +63,16 @@ def convert(model: FileModel, name: str | None, keep_rescaling: bool = False) ->
     """
     name = name or model.name or "main"
     model = gather_dilations(model)
+    check_known(((_where(model, op), op.kind) for op in model.ops), {*RULES, *FOLDABLE})
     conversion = _Conversion(model, keep_rescaling)
     for op in model.ops:
         conversion.add(op)
     return conversion.result(name)
+
+
+def _where(model: FileModel, op: FileOp) -> str:
+    output = model.tensors[op.outputs[0]].name if op.outputs else ""
+    return f"operator {op.index} {op.kind} (output {output!r})"
 
 
 class _Conversion:

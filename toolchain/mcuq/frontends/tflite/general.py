@@ -6,8 +6,6 @@ from dataclasses import dataclass
 
 from ai_edge_litert import schema_py_generated as schema
 
-from mcuq.frontends.nearest import unsupported
-from mcuq.frontends.tflite.fold import FOLDABLE
 from mcuq.frontends.tflite.records import FileTensor
 from mcuq.frontends.tflite.rules import RULES
 from mcuq.frontends.tflite.view import Constraint, OpView
@@ -65,15 +63,6 @@ def batch_of_one(view: InputView) -> str | None:
     return None if view.tensor.shape[0] == 1 else f"the shape is {view.tensor.shape}"
 
 
-def known_operator(op: OpView) -> str | None:
-    """Operators are among those mcuq builds.
-
-    Replace the layer by supported ones (docs/models.md lists them), or leave it out of the export.
-    """
-    known = op.kind in RULES or op.kind in FOLDABLE
-    return None if known else unsupported(op.kind)
-
-
 def one_output(op: OpView) -> str | None:
     """An operator has one output.
 
@@ -129,7 +118,6 @@ def real_operands(op: OpView) -> str | None:
 INPUT_CONSTRAINTS = (computed_input, real_input, static_input, batch_of_one)
 OP_CONSTRAINTS: tuple[Constraint, ...] = (
     one_output,
-    known_operator,
     enough_operands,
     own_options,
 )
