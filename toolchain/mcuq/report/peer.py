@@ -106,11 +106,12 @@ def _weight_bytes(model: FileModel) -> int:
 
 
 def _run(flatbuffer: bytes, data: Dataset) -> tuple[npt.NDArray[np.float32], ...]:
-    """Real outputs by LiteRT's reference kernels, one sample at a time."""
+    """Real outputs by LiteRT's own kernels, one sample at a time."""
     try:
         with quiet_native_log():
             interpreter = Interpreter(
-                model_content=flatbuffer, experimental_op_resolver_type=OpResolverType.BUILTIN_REF
+                model_content=flatbuffer,
+                experimental_op_resolver_type=OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES,
             )
             interpreter.allocate_tensors()
     except (RuntimeError, ValueError) as error:
