@@ -82,6 +82,14 @@ def test_a_tiny_budget_still_reaches_a_fitting_genome(evaluator: Evaluator) -> N
         small.evaluate([tuple(1 for _ in small.space.genes), tuple(2 for _ in small.space.genes)])
 
 
+def test_the_end_of_time_ends_every_method(evaluator: Evaluator) -> None:
+    for method in METHODS:
+        fresh = dataclasses.replace(evaluator, known={}, curve=[], expired=lambda: True)
+        run(method, fresh, seed=0)
+        assert fresh.best()
+        assert len(fresh.known) <= 64
+
+
 class Killed(Exception):  # noqa: N818 - stands for a signal
     pass
 
@@ -101,9 +109,7 @@ def test_resume_equals_uninterrupted(evaluator: Evaluator, tmp_path: Path, kill_
         return evaluator.score(genomes, rung)
 
     log = tmp_path / "scores.jsonl"
-    first = dataclasses.replace(
-        evaluator, score=ScoreLog(log, "f", dying), known={}, curve=[], _ratios=[]
-    )
+    first = dataclasses.replace(evaluator, score=ScoreLog(log, "f", dying), known={}, curve=[])
     with pytest.raises(Killed):
         run("ga", first, seed=5)
     with log.open("a") as torn:

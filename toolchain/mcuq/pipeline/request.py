@@ -33,6 +33,7 @@ class Scheme:
         weights_per: a scale an output channel, or one a filter.
         observer: of every activation, where no search chooses one.
         io: type of the inputs and outputs; float32 puts the conversions into the model.
+        bits: widths of filters that a search chooses from, 8 first (see `mcuq.numeric.WIDTHS`).
         activation_bits: 8, or 16 throughout (16x8); inputs and outputs are int16 then, or float32.
     """
 
@@ -41,6 +42,7 @@ class Scheme:
     observer: str = "minmax"
     io: Io = "int8"
     activation_bits: int = 8
+    bits: tuple[int, ...] = (8, 4)
 
     @property
     def config(self) -> Config:
@@ -75,6 +77,8 @@ class BuildRequest:
     scheme: of the integers.
     ranges: file that `mcuq calibrate` wrote; None observes the calibration samples.
     evaluations: candidates the search may score; None lets mcuq choose.
+    seconds: time limit of the search; results then depend on the machine.
+    patience: generations without a better candidate after which the search ends.
     seed: of everything random.
     workers: processes that score candidates; results do not depend on it.
     optimize: compiler level and kernel choice.
@@ -97,6 +101,8 @@ class BuildRequest:
     method: str = "ga"
     fixed: WeightChoice | None = None
     evaluations: int | None = None
+    seconds: float | None = None
+    patience: int = 12
     seed: int = 0
     workers: int = 1
     optimize: Optimize = "speed"

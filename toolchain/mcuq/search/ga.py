@@ -8,7 +8,6 @@ deserve an evaluation, NSGA-II selects the survivors.
 from __future__ import annotations
 
 import random
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -28,26 +27,23 @@ class GaSettings:
     children: evaluated a generation.
     oversample: children bred for each one evaluated.
     patience: generations without a better fitting loss before the search stops.
-    seconds: time limit; None for none (a time limit makes results depend on the machine).
     """
 
     population: int = 32
     children: int = 16
     oversample: int = 8
     patience: int = 12
-    seconds: float | None = None
 
 
 def evolve(evaluator: Evaluator, seed: int, settings: GaSettings) -> None:
     """Run the search; the evaluator keeps everything that was scored.
 
-    Raises BudgetSpent when the evaluation budget ends it, which is the usual end.
+    Raises BudgetSpent when evaluations or time are used up, which is the usual end.
     """
     rng = random.Random(seed)
-    deadline = None if settings.seconds is None else time.monotonic() + settings.seconds
     losses = sensitivities(evaluator)
     evaluator.evaluate(known_starts(evaluator, losses), thorough=True)
-    _generations(evaluator, losses, rng, settings, deadline)
+    _generations(evaluator, losses, rng, settings)
 
 
 def _generations(
@@ -55,12 +51,11 @@ def _generations(
     losses: Losses,
     rng: random.Random,
     settings: GaSettings,
-    deadline: float | None,
 ) -> None:
     limit = byte_limit(evaluator)
     surrogate = Surrogate(evaluator.space)
     stale = 0
-    while stale < settings.patience and (deadline is None or time.monotonic() < deadline):
+    while stale < settings.patience:
         before = evaluator.best_loss
         everyone = list(evaluator.known.values())
         survivors = select(everyone, settings.population)

@@ -65,8 +65,16 @@ _RECENT = 32
 """Confirmed candidates that say how a race relates to a confirmation."""
 
 
+_BATCH = 64
+"""Candidates between two looks at the clock."""
+
+
+def _never() -> bool:
+    return False
+
+
 class BudgetSpent(Exception):  # noqa: N818 - a signal, not an error
-    """The evaluation budget is used up."""
+    """The evaluation budget, or the time, is used up."""
 
 
 @dataclass
@@ -80,6 +88,7 @@ class Evaluator:
     Attributes:
         space, score, cost, limits: the problem.
         budget: number of distinct genomes that may be scored.
+        expired: whether time is up; asked before every few candidates.
         racing: False confirms every genome.
         known: every genome scored so far, in order: the search's memory.
         curve: (evaluations, best fitting loss) at each improvement.
@@ -91,6 +100,7 @@ class Evaluator:
     limits: Limits
     budget: int
     progress: ProgressFunction | None = None
+    expired: Callable[[], bool] = _never
     racing: bool = True
     known: dict[Genome, Candidate] = field(default_factory=dict)
     curve: list[tuple[int, float]] = field(default_factory=list)
@@ -103,7 +113,8 @@ class Evaluator:
     def evaluate(self, genomes: Sequence[Genome], *, thorough: bool = False) -> list[Candidate]:
         """Score `genomes`; duplicates and known ones cost nothing.
 
-        Those beyond the budget are left out of the result; none left raises BudgetSpent.
+        Those beyond the budget are left out of the result; none left raises BudgetSpent, as
+        does the end of the time.
 
         Args:
             thorough: confirm them all.
@@ -112,8 +123,10 @@ class Evaluator:
         if fresh and self.remaining <= 0:
             raise BudgetSpent
         fresh = fresh[: self.remaining]
-        if fresh:
-            self._score(fresh, thorough or not self.racing)
+        for start in range(0, len(fresh), _BATCH):
+            if self.known and self.expired():
+                raise BudgetSpent
+            self._score(fresh[start : start + _BATCH], thorough or not self.racing)
             if self.progress is not None:
                 self.progress(len(self.known), self.budget, self.best_loss)
         return [self.known[g] for g in genomes if g in self.known]

@@ -1,0 +1,38 @@
+"""The speed bench scores the same candidates in both ways; no test looks at the clock."""
+
+from __future__ import annotations
+
+import pytest
+
+from mcuq.bench.speed import compare_speed, plain_loss, recorded_requests
+from mcuq.bench.study import Study
+from mcuq.pipeline.scoring import Scorer, split
+from mcuq.search.problem import CHOOSE, RACE
+
+pytestmark = pytest.mark.slow
+
+
+def test_the_plain_loop_computes_the_same_loss(study: Study) -> None:
+    space = study.candidates.space.space
+    rungs = split(len(study.ranker.inputs[0]))
+    genomes = [space.reference, space.smallest()]
+    with Scorer(study.candidates, study.ranker, 1, rungs) as scorer:
+        ours = scorer(genomes, CHOOSE)
+    plain = [plain_loss(study, genome, rungs.choose[1]) for genome in genomes]
+    # Packed int4 goes through other kernels, which may differ by a step here and there.
+    assert ours[0] == pytest.approx(plain[0], rel=1e-3)
+    assert ours[1] == pytest.approx(plain[1], rel=0.1)
+
+
+def test_requests_are_those_of_a_search(study: Study) -> None:
+    requests = recorded_requests(study, 20, workers=1)
+    raced = [g for r in requests if r.rung == RACE for g in r.genomes]
+    assert len(raced) >= 20
+    assert len(set(raced)) == len(raced)
+
+
+def test_the_result_holds_its_ratio(study: Study) -> None:
+    result = compare_speed(study, candidates=8, rounds=1, workers=1)
+    assert result.as_json()["ratio"] == result.ours / result.plain
+    assert min(result.ours, result.plain, result.same_samples) > 0
+    assert result.samples == 240

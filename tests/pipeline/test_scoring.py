@@ -1,0 +1,119 @@
+"""Scores: equal on any number of workers, with and without what was computed before."""
+
+from __future__ import annotations
+
+import dataclasses
+import random
+
+import numpy as np
+import pytest
+
+from mcuq.calibrate import OBSERVERS, calibrate
+from mcuq.data import load_data
+from mcuq.evaluate.prefix import PrefixCache, after, joints
+from mcuq.frontends import load_model
+from mcuq.pipeline.scoring import Candidates, Scorer, split
+from mcuq.pipeline.search import make_ranker
+from mcuq.pipeline.space import build_space
+from mcuq.quantize import WeightChoice
+from mcuq.resources import example_dir
+from mcuq.search import Genome
+from mcuq.search.problem import CHOOSE, CONFIRM, PICK, RACE
+from mcuq.search.space import replaced
+
+FOLDER = example_dir("digits")
+RUNGS = split(200)
+
+
+@pytest.fixture(scope="module")
+def candidates() -> Candidates:
+    graph = load_model(FOLDER / "digits_float32.tflite")
+    data = load_data(FOLDER / "calibration.npz", graph)
+    ranges = calibrate(graph, data.inputs, OBSERVERS)
+    choices = dict.fromkeys(graph.weights, (WeightChoice(8), WeightChoice(4)))
+    return Candidates(graph, ranges, None, build_space(graph, ranges, choices, OBSERVERS))
+
+
+@pytest.fixture(scope="module")
+def ranker(candidates: Candidates):  # type: ignore[no-untyped-def]
+    data = load_data(FOLDER / "search.npz", candidates.graph).take(200)
+    return make_ranker(candidates.graph, data)
+
+
+@pytest.fixture(scope="module")
+def genomes(candidates: Candidates) -> list[Genome]:
+    space, rng = candidates.space.space, random.Random(1)
+    base = space.random(rng)
+    near = [replaced(base, g, 0) for g in range(len(base))]
+    return list(dict.fromkeys([space.reference, space.smallest(), base, *near]))
+
+
+def test_shared_beginnings_do_not_change_a_loss(candidates, ranker, genomes) -> None:  # type: ignore[no-untyped-def]
+    plain = dataclasses.replace(ranker, cache=PrefixCache(limit=0))
+    cached = dataclasses.replace(ranker, cache=PrefixCache())
+    for span in ((0, 100), (100, 200)):
+        for genome in genomes * 2:
+            qgraph = candidates.quantize(genome)
+            assert np.array_equal(cached.losses(qgraph, span), plain.losses(qgraph, span))
+    assert cached.cache._kept
+    assert not plain.cache._kept
+
+
+def test_a_full_cache_drops_the_longest_unused() -> None:
+    from mcuq.evaluate.prefix import Joint
+
+    cache = PrefixCache(limit=100)
+    points = [Joint("t", i, bytes([i])) for i in range(3)]
+    for point in points[:2]:
+        cache.keep(point, 0, np.zeros(50, np.int8))
+    assert cache.deepest(points[:1], 0) is not None
+    cache.keep(points[2], 0, np.zeros(50, np.int8))
+    assert [cache.deepest([p], 0) is not None for p in points] == [True, False, True]
+
+
+def test_joints_change_from_the_first_difference_on(candidates: Candidates) -> None:
+    space = candidates.space.space
+    weights = len(candidates.space.names)
+    before = joints(candidates.quantize(space.reference))
+    for gene in range(weights):
+        changed = joints(candidates.quantize(replaced(space.reference, gene, 1)))
+        equal = [a == b for a, b in zip(before, changed, strict=True)]
+        assert equal == sorted(equal, reverse=True)
+        assert not equal[-1]
+        assert any(equal) == (gene > 0)
+
+
+def test_the_rest_of_a_graph_starts_at_the_joint(candidates: Candidates) -> None:
+    qgraph = candidates.quantize(candidates.space.space.reference)
+    joint = joints(qgraph)[1]
+    rest = after(qgraph, joint)
+    assert rest.inputs == (joint.tensor,)
+    assert rest.ops == qgraph.ops[joint.position :]
+
+
+@pytest.mark.slow
+def test_any_number_of_workers_gives_the_same_scores(candidates, ranker, genomes) -> None:  # type: ignore[no-untyped-def]
+    def scores(workers: int) -> list[list[float]]:
+        with Scorer(candidates, ranker, workers, RUNGS) as scorer:
+            return [scorer(genomes, rung) for rung in (RACE, CONFIRM, CHOOSE, PICK)]
+
+    assert scores(1) == scores(3)
+
+
+def test_a_confirmation_does_not_depend_on_the_race_before(candidates, ranker, genomes) -> None:  # type: ignore[no-untyped-def]
+    with Scorer(candidates, ranker, 1, RUNGS) as raced:
+        raced(genomes, RACE)
+        after_race = raced(genomes, CONFIRM)
+    with Scorer(candidates, ranker, 1, RUNGS) as fresh:
+        assert fresh(genomes, CONFIRM) == after_race
+    whole = [ranker.losses(candidates.quantize(g), RUNGS.confirm).mean() for g in genomes]
+    assert after_race == pytest.approx(whole)
+
+
+@pytest.mark.parametrize("samples", [1, 19, 20, 40, 100, 400, 4000, 50_000])
+def test_rungs_grow_and_keep_some_back(samples: int) -> None:
+    rungs = split(samples)
+    assert 0 < rungs.race[1] <= rungs.confirm[1] <= rungs.choose[1] <= samples
+    assert rungs.pick[1] == samples
+    if samples >= 20:
+        assert rungs.pick[0] == rungs.choose[1] < samples
