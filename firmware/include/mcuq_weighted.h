@@ -50,6 +50,12 @@ void mcuq_columns_4x2(const int32_t *columns, int32_t words, const int32_t *weig
     int32_t group_words, const mcuq_channel *channels, int32_t outputs, mcuq_dot_4x2 *dot,
     int8_t *first, int8_t *second);
 
+/* The same for `groups` whole groups of four channels on the vector extension. */
+void mcuq_multiply_s8(const int32_t *columns, int32_t words, const int32_t *weights,
+    const mcuq_channel *channels, int32_t groups, int8_t *first, int8_t *second);
+void mcuq_multiply_s4(const int32_t *columns, int32_t words, const int32_t *weights,
+    const mcuq_channel *channels, int32_t groups, int8_t *first, int8_t *second);
+
 /* Fills the header of two columns with -8 × their sums. */
 void mcuq_column_sums(int32_t *columns, int32_t words);
 

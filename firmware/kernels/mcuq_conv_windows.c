@@ -33,11 +33,11 @@ static void gather_run(
 {
     if (((from | to | size) & 3) == 0) {
         fill_words(base, 0, from, value);
-        for (int32_t e = from; e < to; e += 4) {
+        int32_t *target = base + from;
+        for (const int8_t *end = source + (to - from); source != end; source += 4, target += 4) {
             const uint32_t word = mcuq_load_word(source);
-            base[e] = mcuq_even_bytes(word);
-            base[e + 2] = mcuq_odd_bytes(word);
-            source += 4;
+            target[0] = mcuq_even_bytes(word);
+            target[2] = mcuq_odd_bytes(word);
         }
         fill_words(base, to, size, value);
         return;
@@ -90,11 +90,19 @@ static void gather_pair(
     const int32_t size = p->kernel_width * p->input_channels;
     const int32_t padded = (size + 3) / 4 * 4;
     const int32_t step = p->stride_x * p->input_channels;
+    const int32_t dilation = p->dilation_y;
+    const int32_t pitch = dilation * p->input_width * p->input_channels;
+    const uint32_t height = (uint32_t)p->input_height;
+    int32_t offset = (y * p->input_width + x) * p->input_channels;
     int32_t *base = columns + MCUQ_COLUMN_HEADER;
-    for (int32_t ky = 0; ky < p->kernel_height; ky++, y += p->dilation_y) {
-        if (y >= 0 && y < p->input_height) {
-            const int8_t *row = input + (y * p->input_width + x) * p->input_channels;
-            mcuq_unpack_2(row, row + step, size, base);
+    for (int32_t ky = p->kernel_height; ky > 0; ky--, y += dilation, offset += pitch) {
+        if ((uint32_t)y < height) {
+            const int8_t *row = input + offset;
+            if (padded == size) {
+                mcuq_unpack_words(row, row + step, size / 4, base);
+            } else {
+                mcuq_unpack_2(row, row + step, size, base);
+            }
         } else {
             fill_words(base, 0, padded, p->input_zero_point);
             fill_words(base + 1, 0, padded, p->input_zero_point);

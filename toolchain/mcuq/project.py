@@ -62,6 +62,10 @@ class SchemeTable(_Strict):
     weights_per: Literal["channel", "tensor"] | None = Field(
         default=None, description="A scale an output channel (default), or one a filter."
     )
+    bits: str | None = Field(
+        default=None,
+        description="Widths of weights that the search chooses from: '8,4' (default), '8,4,2'…",
+    )
     activation_bits: Literal[8, 16] | None = Field(
         default=None, description="Width of all activations: 8 (default), or 16."
     )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mcuq.cli.output import JsonFlag, stdout, write_json
+from mcuq.numeric.widths import width_name
 from mcuq.units import format_bytes, format_count
 
 if TYPE_CHECKING:
@@ -72,10 +73,8 @@ def _sentences(found: Explanation, manifest: Manifest) -> list[str]:
     lines = [f"layer {found.index} {found.name}: {layer.kind}, computed by {layer.function}"]
     if layer.bits is not None:
         share = layer.weight_bytes / max(manifest.result.weight_bytes, 1)
-        lines.append(
-            f"weights: int{layer.bits} ({layer.method}), {format_bytes(layer.weight_bytes)}, "
-            f"{share:.0%} of all weights"
-        )
+        name, size = width_name(layer.bits), format_bytes(layer.weight_bytes)
+        lines.append(f"weights: {name} ({layer.method}), {size}, {share:.0%} of all weights")
     if layer.counts is not None:
         total = manifest.result.instructions or manifest.result.cycles or layer.counts
         ratio = f", {layer.counts / layer.macs:.2f} a MAC" if layer.macs else ""

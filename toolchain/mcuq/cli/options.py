@@ -99,6 +99,28 @@ Evaluations = Annotated[
     int | None,
     typer.Option("--evaluations", min=1, help="Most candidates to score.", rich_help_panel=_SEARCH),
 ]
+Seconds = Annotated[
+    float | None,
+    typer.Option(
+        "--stop-after",
+        min=0.0,
+        metavar="SECONDS",
+        help="End the search then; results depend on the machine.",
+        rich_help_panel=_SEARCH,
+        show_default=False,
+    ),
+]
+Patience = Annotated[
+    int | None,
+    typer.Option(
+        "--stop-stale",
+        min=1,
+        metavar="GENERATIONS",
+        help="End the search after so many generations without gain (12).",
+        rich_help_panel=_SEARCH,
+        show_default=False,
+    ),
+]
 Workers = Annotated[
     int | None,
     typer.Option(
@@ -193,6 +215,15 @@ ActivationBits = Annotated[
         "--activation-bits",
         help="8 (default) or 16, of all activations.",
         rich_help_panel=_SCHEME,
+        show_default=False,
+    ),
+]
+Bits = Annotated[
+    str | None,
+    typer.Option(
+        "--bits",
+        help="Widths of weights to choose from: 8,4 (default), 8,4,2, 8,4,2,ternary …",
+        rich_help_panel=_SEARCH,
         show_default=False,
     ),
 ]

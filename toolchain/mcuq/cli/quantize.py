@@ -9,12 +9,11 @@ import typer
 from mcuq.cli import options
 from mcuq.cli.build import run_job
 from mcuq.cli.output import JsonFlag
-from mcuq.errors import UsageError
 
 
 def quantize(
     model: options.Model = None,
-    bits: Annotated[int, typer.Option("--bits", help="Of every filter: 8 or 4.")] = 8,
+    bits: Annotated[str, typer.Option("--bits", help="Of every filter: 8, 4, 2 or ternary.")] = "8",
     weights: Annotated[
         str, typer.Option("--weights", help="How filters become integers.")
     ] = "minmax",
@@ -41,14 +40,12 @@ def quantize(
     json: JsonFlag = False,
 ) -> None:
     """Build with every filter at the same width; verified and reported like `mcuq build`."""
-    from mcuq.cli.request import job
+    from mcuq.cli.request import job, parse_width
     from mcuq.quantize import WeightChoice
 
-    if bits not in (4, 8):
-        raise UsageError(f"--bits {bits} is not known", "choose 8 or 4")
     asked = {
         "observer": observer,
-        "fixed": WeightChoice(bits, weights),
+        "fixed": WeightChoice(parse_width(bits), weights),
         "board": board,
         "port": port,
         "output": output,

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from mcuq.errors import UsageError
+from mcuq.numeric.widths import TERNARY, WIDTHS
 from mcuq.pipeline.request import CHOICES, BuildRequest, Scheme
 from mcuq.project import FILE_NAME, Gates, Project, load_project
 from mcuq.units import parse_size
@@ -46,6 +47,7 @@ def job(model: Path | None, options: dict[str, Any], gates: dict[str, Any]) -> J
         raise UsageError(f"--optimize {optimize} is not known", "choose speed or size")
     if model is None:
         project = load_project(Path.cwd())
+        scheme = project.scheme.model_dump(exclude_none=True) | scheme
         request = _with_scheme(replace(_from_project(project), **given), scheme)
         return Job(request, project.gates.model_copy(update=limits))
     if "calibration" not in given:
@@ -59,18 +61,42 @@ def job(model: Path | None, options: dict[str, Any], gates: dict[str, Any]) -> J
     return Job(request, Gates(**limits))
 
 
+def parse_widths(text: str) -> tuple[int, ...]:
+    """`8,4,2,ternary` as widths, 8 always among them and first.
+
+    Raises:
+        UsageError: something else is in it.
+    """
+    asked = {8, *(parse_width(word) for word in text.split(","))}
+    return tuple(width for width in WIDTHS if width in asked)
+
+
+def parse_width(word: str) -> int:
+    """`8`, `4`, `2` or `ternary` as a width.
+
+    Raises:
+        UsageError: it is none of them.
+    """
+    names = {"8": 8, "4": 4, "2": 2, "ternary": TERNARY}
+    if word.strip() not in names:
+        raise UsageError(f"--bits {word} is not known", f"choose {', '.join(names)}")
+    return names[word.strip()]
+
+
 def _with_scheme(request: BuildRequest, asked: dict[str, Any]) -> BuildRequest:
     """The request with a part of its scheme replaced.
 
     Raises:
         UsageError: a value that is not known.
     """
+    if "bits" in asked:
+        asked = {**asked, "bits": parse_widths(asked["bits"])}
     for name, value in asked.items():
         known = CHOICES.get(name)
         if known is not None and value not in known:
-            raise UsageError(
-                f"--{name.replace('_', '-')} {value} is not known", f"choose {' or '.join(map(str, known))}"
-            )
+            choices = " or ".join(map(str, known))
+            option = name.replace("_", "-")
+            raise UsageError(f"--{option} {value} is not known", f"choose {choices}")
     return replace(request, scheme=replace(request.scheme, **asked))
 
 
@@ -96,6 +122,5 @@ def _from_project(project: Project) -> BuildRequest:
         seed=project.seed,
         workers=cores(),
         optimize=project.optimize,
-        scheme=Scheme(**project.scheme.model_dump(exclude_none=True)),
         ranges=project.ranges,
     )

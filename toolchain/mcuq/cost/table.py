@@ -15,6 +15,7 @@ from mcuq.cost.constants import constant_bytes, weight_bytes
 from mcuq.cost.figures import Cost
 from mcuq.cost.memory import plan_program
 from mcuq.lower.program import Call, Program
+from mcuq.numeric import stored_bytes
 
 LayerCounts = Mapping[tuple[int, int], int]
 """(index of the call, weight bits or 0) → instructions or cycles."""
@@ -55,7 +56,7 @@ class CostTable:
 
     def _weight_bytes(self, widths: Mapping[str, int]) -> int:
         tensors = next(iter(self.programs.values())).qgraph.tensors
-        return sum((tensors[name].size * bits + 7) // 8 for name, bits in widths.items())
+        return sum(stored_bytes(tensors[name].size, bits) for name, bits in widths.items())
 
     def _arena(self, program: Program) -> int:
         """Scratch is all that can differ between mixes."""

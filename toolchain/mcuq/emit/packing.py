@@ -12,6 +12,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from mcuq.emit.narrow import crumb_words, pack_narrow
+from mcuq.numeric.widths import TERNARY
+
 Int8s = npt.NDArray[np.int8]
 Int32s = npt.NDArray[np.int32]
 Int64s = npt.NDArray[np.int64]
@@ -73,7 +76,7 @@ def pack_convolution(
 
     Args:
         weights: int8 (outputs, height, width, inputs).
-        bits: 8, or 4 for values in [-7, 7].
+        bits: 8, 4, 2 or TERNARY.
         requantization: of the layer.
         dilation_x: with 1 the taps of a window row are one run of bytes, else each is its own.
 
@@ -91,7 +94,7 @@ def pack_dense(weights: Int8s, bits: int, requantization: Requantization) -> Pac
 
     Args:
         weights: int8 (outputs, depth).
-        bits: 8, or 4 for values in [-7, 7].
+        bits: 8, 4, 2 or TERNARY.
         requantization: of the layer; multipliers and shifts one an output.
 
     Raises:
@@ -105,7 +108,7 @@ def pack_depthwise(weights: Int8s, bits: int, requantization: Requantization) ->
 
     Args:
         weights: int8 (1, height, width, channels).
-        bits: 8, or 4 for values in [-7, 7].
+        bits: 8, 4, 2 or TERNARY.
         requantization: of the layer.
 
     Raises:
@@ -120,6 +123,8 @@ def pack_depthwise(weights: Int8s, bits: int, requantization: Requantization) ->
     if bits == 8:
         words = np.ascontiguousarray(groups).view("<i4").ravel()
         return PackedLayer(words.astype(np.int32), channels)
+    if bits < 4:
+        return PackedLayer(pack_narrow(groups, bits), channels)
     nibbles = (groups.astype(np.uint16) + 8) & 0xF
     halves = (nibbles << np.arange(0, 16, 4, dtype=np.uint16)).sum(axis=2, dtype=np.uint16)
     packed = np.pad(halves.ravel(), (0, halves.size % 2)).astype("<u2").view("<i4")
@@ -139,13 +144,14 @@ def depthwise_scratch(
     Args:
         taps: of the kernel, height × width.
         channels: of the layer.
-        bits: 8 or 4; int4 weights are unpacked to int8.
+        bits: of the weights; narrow ones are unpacked to int8.
         expanded: of `mcuq_depthwise_expanded_*`, which unpack all weights to int16.
         address_bytes: of the machine.
     """
     weights = taps * _round_up(channels) * (2 if expanded else 1)
-    held = weights if expanded or bits == 4 else 0
-    return 2 * address_bytes * taps + _round_up(channels) + held
+    held = weights if expanded or bits < 8 else 0
+    unpacked = crumb_words(weights) * 4 if bits == TERNARY else 0
+    return 2 * address_bytes * taps + _round_up(channels) + held + unpacked
 
 
 def padded_depth(kernel: tuple[int, int], inputs: int, dilation_x: int = 1) -> int:
@@ -221,6 +227,8 @@ def _pack_rows(rows: Int8s, bits: int, requantization: Requantization) -> Packed
     _check_range(groups, bits)
     # (group, four, pair, half, channel of the group)
     halves = groups[:, :, :, _PAIRS].transpose(0, 2, 3, 4, 1)
+    if bits < 4:
+        return PackedLayer(pack_narrow(halves, bits), channels)
     a, b, c, d = (halves[..., i] for i in range(GROUP))
     if bits == 8:
         nested = np.stack([256 * b + a, 256 * d + c], axis=-2)

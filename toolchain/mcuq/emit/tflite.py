@@ -75,7 +75,8 @@ def _used_names(qgraph: QuantizedGraph) -> list[str]:
 def _tensor(tensor: QuantizedTensor, packed_int4: bool) -> TensorSpec:
     if tensor.real:
         return TensorSpec(tensor.name, tensor.shape, "float32")
-    bits = max(tensor.bits, 8) if not packed_int4 else tensor.bits
+    # What is narrower than int4 has no type of its own here: int4 holds the same values.
+    bits = max(tensor.bits, 4 if packed_int4 else 8)
     return TensorSpec(
         tensor.name,
         tensor.shape,

@@ -17,6 +17,7 @@ from mcuq.cost.overlap import (
     depthwise_sharing,
     pointwise_sharing,
 )
+from mcuq.emit.narrow import crumb_words
 from mcuq.emit.packing import (
     PackedLayer,
     Requantization,
@@ -44,9 +45,10 @@ from mcuq.lower.program import (
     operand,
 )
 from mcuq.lower.weighted import lower_conv, lower_depthwise, lower_fully_connected
+from mcuq.numeric.widths import TERNARY
 from mcuq.quantize import op_params
 from mcuq.quantize.params import ConvParams, DepthwiseConvParams, FullyConnectedParams
-from mcuq.quantize.qgraph import QuantizedGraph
+from mcuq.quantize.qgraph import QuantizedGraph, QuantizedTensor
 
 
 def fast_conv(qgraph: QuantizedGraph, op: Op) -> Call:
@@ -72,7 +74,8 @@ def fast_conv(qgraph: QuantizedGraph, op: Op) -> Call:
         cast(tuple[int, int], weight.shape[1:3]), source.shape[3], params.window.dilation[1]
     )
     structure = _window_struct(qgraph, op, params)
-    call = _call(qgraph, op, "mcuq_conv", structure, packed, macs, column_scratch(depth))
+    scratch = column_scratch(depth) + _unpacked(weight, weight.shape[0], depth)
+    call = _call(qgraph, op, "mcuq_conv", structure, packed, macs, scratch)
     return _sharing(call, conv_sharing(_window_shape(qgraph, op, params)))
 
 
@@ -109,7 +112,7 @@ def fast_depthwise(qgraph: QuantizedGraph, op: Op, options: LowerOptions) -> Cal
         )
     except UnpackableError:
         return lower_depthwise(qgraph, op)
-    expanded = options.speed and can_expand(height * width, channels)
+    expanded = options.speed and weight.bits >= 4 and can_expand(height * width, channels)
     scratch = depthwise_scratch(
         height * width,
         channels,
@@ -140,7 +143,15 @@ def fast_fully_connected(qgraph: QuantizedGraph, op: Op) -> Call:
     if rows > 1:
         return _pointwise(qgraph, op, packed, params, (rows, depth), macs)
     structure = Struct("mcuq_dense", (("depth", depth), ("outputs", outputs), *_clamp(params)))
-    return _call(qgraph, op, "mcuq_dense", structure, packed, macs, None)
+    scratch = _unpacked(weight, outputs, depth) or None
+    return _call(qgraph, op, "mcuq_dense", structure, packed, macs, scratch)
+
+
+def _unpacked(weight: QuantizedTensor, outputs: int, depth: int) -> int:
+    """Scratch bytes of ternary weights while they are used; both extents go up to fours."""
+    if weight.bits != TERNARY:
+        return 0
+    return 4 * crumb_words(-(-outputs // 4) * 4 * (-(-depth // 4) * 4))
 
 
 def _pointwise(
@@ -163,7 +174,8 @@ def _pointwise(
             ("direction", DirectionRef()),
         ),
     )
-    scratch = column_scratch(rows[1])
+    weight = qgraph.tensors[op.inputs[1]]
+    scratch = column_scratch(rows[1]) + _unpacked(weight, outputs, rows[1])
     call = _call(qgraph, op, "mcuq_pointwise", structure, packed, macs, scratch)
     return _sharing(call, pointwise_sharing(*rows, outputs))
 
@@ -254,7 +266,7 @@ def _call(
         arguments = (*arguments, ScratchRef())
     return Call(
         op,
-        f"{name}_s{bits}",
+        f"{name}_ternary" if bits == TERNARY else f"{name}_s{bits}",
         arguments,
         scratch_bytes=scratch_bytes or 0,
         macs=macs,

@@ -120,11 +120,13 @@ def _call(
         output_dims,
         TensorRef(result.name),
     )
-    return Call(op, f"{name}_s{weight.bits}", arguments, macs=macs, weight_bits=weight.bits)
+    # CMSIS-NN has nothing narrower than int4, which holds the same values.
+    function = f"{name}_s{max(weight.bits, 4)}"
+    return Call(op, function, arguments, macs=macs, weight_bits=weight.bits)
 
 
 def filter_array(weight: QuantizedTensor) -> Array:
-    """The filter as stored in flash: int8 in order, or int4 two a byte."""
+    """The filter as stored in flash: int8 in order, or int4 (narrower ones too) two a byte."""
     assert weight.data is not None
     values = weight.data.astype(np.int8)
-    return Array("weights", pack_int4(values).view(np.int8) if weight.bits == 4 else values)
+    return Array("weights", pack_int4(values).view(np.int8) if weight.bits < 8 else values)

@@ -35,11 +35,14 @@ from mcuq.numeric.fixed_point import (
     rounding_right_shift,
 )
 from mcuq.numeric.int4 import pack_int4, unpack_int4
+from mcuq.numeric.widths import TERNARY, WIDTHS, stored_bytes, weight_limits, width_name
 
 __all__ = [
     "BIAS_LIMIT",
     "INT8_MAX",
     "INT8_MIN",
+    "TERNARY",
+    "WIDTHS",
     "activation_bounds",
     "asymmetric_params",
     "dequantize",
@@ -58,9 +61,12 @@ __all__ = [
     "reciprocal",
     "round_half_away",
     "rounding_right_shift",
+    "stored_bytes",
     "symmetric_limit",
     "symmetric_params",
     "symmetric_scale",
     "tanh",
     "unpack_int4",
+    "weight_limits",
+    "width_name",
 ]

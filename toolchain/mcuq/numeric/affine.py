@@ -65,8 +65,8 @@ def symmetric_params(low: float, high: float, bits: int = 8) -> tuple[np.float32
 
 
 def symmetric_limit(bits: int) -> int:
-    """Largest weight magnitude: 127 for 8 bits, 7 for 4."""
-    return (1 << (bits - 1)) - 1
+    """Largest magnitude: 127 for 8 bits, 7 for 4, 1 for 2 and for ternary weights."""
+    return max((1 << (bits - 1)) - 1, 1)
 
 
 def symmetric_scale(largest: npt.NDArray[np.floating], bits: int) -> Float32:

@@ -16,6 +16,7 @@ from mcuq.errors import BudgetError
 from mcuq.evaluate.float import run_float
 from mcuq.evaluate.integer import dequantize_outputs, quantize_inputs, run_integer
 from mcuq.evaluate.metrics import Predictions
+from mcuq.numeric.widths import width_name
 from mcuq.pipeline.candidates import weight_candidates
 from mcuq.pipeline.costing import cost_table
 from mcuq.pipeline.deploy import Deployed, deploy, verify
@@ -29,6 +30,7 @@ from mcuq.pipeline.result import Accuracy, BuildResult, Footprint, SearchSummary
 from mcuq.pipeline.scoring import Candidates
 from mcuq.pipeline.search import (
     SearchSettings,
+    Stop,
     describe,
     excess,
     fingerprint,
@@ -108,7 +110,7 @@ def _decide(request: BuildRequest, progress: ProgressCallback) -> _Decided:
     progress(Progress("calibrate", note=f"{len(loaded.calibration)} samples"))
     statistics = loaded.statistics or observe(loaded.graph, loaded.calibration.inputs)
     ranges = ranges_from(statistics, dict.fromkeys((*OBSERVERS, request.scheme.observer)))
-    plain = {bits: _plain(request, loaded, ranges, bits) for bits in (8, 4)}
+    plain = {bits: _plain(request, loaded, ranges, bits) for bits in request.scheme.bits}
     given = given_quantization(request.model, loaded.graph)
     if request.fixed is not None:
         found = _fixed(request, request.fixed, loaded, target, ranges, plain[8])
@@ -144,6 +146,7 @@ def _searched(
         loaded.graph,
         ranges,
         loaded.calibration,
+        widths=request.scheme.bits,
         config=base,
         workers=request.workers,
         progress=progress,
@@ -155,7 +158,7 @@ def _searched(
     candidates = Candidates(loaded.graph, ranges, bank, space)
     settings = SearchSettings(
         request.method,
-        request.evaluations,
+        Stop(request.evaluations, request.seconds, request.patience),
         request.seed,
         request.workers,
         request.output.parent / f".{request.output.name}.search.jsonl",
@@ -205,7 +208,11 @@ def _decided(
     table = cost_table(target, {8: scheme.deployed(int8), narrowest: qgraph}, sample)
     over = excess(_whole_cost(table, narrowest), loaded.limits)
     if over:
-        what = f"int{narrowest} throughout" if method == "fixed" else "the model as it is quantized"
+        what = (
+            f"{width_name(narrowest)} throughout"
+            if method == "fixed"
+            else "the model as it is quantized"
+        )
         raise BudgetError(
             f"{what} ({describe(_whole_cost(table, narrowest))}) exceeds the budget: {over}",
             "raise the budget, use fewer bits, or let mcuq build search a mix",

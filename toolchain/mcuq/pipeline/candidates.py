@@ -12,10 +12,10 @@ from mcuq.data import Dataset
 from mcuq.graph import Graph
 from mcuq.progress import ProgressCallback, silent
 from mcuq.quantize import Config, WeightChoice
-from mcuq.quantize.candidates import DEFAULT_METHODS, build_bank
+from mcuq.quantize.candidates import build_bank
+from mcuq.quantize.candidates.recipe import methods_for
 from mcuq.quantize.weights import Bank
 
-_PLAIN_BITS = (8, 4)
 SAMPLES = 512
 """Calibration samples that the candidates are fitted to: more change little."""
 
@@ -31,18 +31,20 @@ def weight_candidates(
     ranges: Ranges,
     data: Dataset,
     *,
-    methods: Sequence[WeightChoice] = DEFAULT_METHODS,
+    methods: Sequence[WeightChoice] | None = None,
+    widths: Sequence[int] = (8, 4),
     config: Config | None = None,
     workers: int = 1,
     progress: ProgressCallback = silent,
 ) -> tuple[dict[str, tuple[WeightChoice, ...]], Bank]:
     """For each filter its choices, the reference (plain int8) first, and the bank behind them.
 
-    `config` says what the filters' scales belong to and how activations are quantized.
+    `methods` None takes what suits `widths`, of which the first is the reference. `config` says
+    what the filters' scales belong to and how activations are quantized.
     """
     config = config or Config()
     per = config.default_weight.per
-    methods = [replace(choice, per=per) for choice in methods]
+    methods = [replace(c, per=per) for c in (methods_for(widths) if methods is None else methods)]
     bank = build_bank(
         graph,
         ranges,
@@ -53,6 +55,6 @@ def weight_candidates(
         workers=workers,
         progress=progress,
     )
-    plain = [WeightChoice(bits, per=per) for bits in _PLAIN_BITS]
+    plain = [WeightChoice(bits, per=per) for bits in widths]
     strong = [choice for choice in methods if choice not in plain]
     return dict.fromkeys(graph.weights, (*plain, *strong)), bank

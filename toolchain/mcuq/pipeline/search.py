@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import math
+import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,11 +18,22 @@ from mcuq.evaluate.float import run_float
 from mcuq.evaluate.heads import find_heads
 from mcuq.evaluate.ranking import Ranker
 from mcuq.graph import Graph
+from mcuq.numeric.widths import width_name
 from mcuq.pipeline.result import SearchSummary
 from mcuq.pipeline.scoring import Candidates, Scorer, split
 from mcuq.pipeline.space import ModelSpace
 from mcuq.progress import Progress, ProgressCallback
-from mcuq.search import Candidate, Cost, Evaluator, Genome, Limits, ScoreLog, labels, run
+from mcuq.search import (
+    Candidate,
+    Cost,
+    Evaluator,
+    GaSettings,
+    Genome,
+    Limits,
+    ScoreLog,
+    labels,
+    run,
+)
 from mcuq.search.problem import CHOOSE, PICK
 from mcuq.search.space import replaced
 from mcuq.units import format_bytes
@@ -30,11 +43,26 @@ _PICKED_FROM = 4
 
 
 @dataclass(frozen=True)
+class Stop:
+    """When a search ends, whichever comes first.
+
+    Attributes:
+        evaluations: candidates scored; None lets mcuq choose.
+        seconds: since its start; a limit makes results depend on the machine.
+        patience: generations of the genetic algorithm without a better fitting candidate.
+    """
+
+    evaluations: int | None = None
+    seconds: float | None = None
+    patience: int = GaSettings().patience
+
+
+@dataclass(frozen=True)
 class SearchSettings:
     """As in `BuildRequest`; `log` is where scores are kept for a resumed run."""
 
     method: str
-    evaluations: int | None
+    stop: Stop
     seed: int
     workers: int
     log: Path
@@ -67,10 +95,12 @@ def search_configuration(
             log,
             lambda genome: table.cost(space.widths(genome)),
             limits,
-            settings.evaluations or default_evaluations(space),
+            settings.stop.evaluations or default_evaluations(space),
             _report(progress),
+            _clock(settings.stop.seconds),
         )
-        front = run(settings.method, evaluator, settings.seed)
+        ga = GaSettings(patience=settings.stop.patience)
+        front = run(settings.method, evaluator, settings.seed, ga)
         winner = pick(evaluator)
         if winner is None:
             settings.log.unlink(missing_ok=True)
@@ -78,6 +108,12 @@ def search_configuration(
             raise _nothing_fits(space.widths(nearest.genome), nearest.cost, limits)
     settings.log.unlink(missing_ok=True)
     return winner.genome, _summary(settings.method, evaluator, winner, front)
+
+
+def _clock(seconds: float | None) -> Callable[[], bool]:
+    """Whether so many seconds have passed from now."""
+    end = math.inf if seconds is None else time.monotonic() + seconds
+    return lambda: time.monotonic() >= end
 
 
 def make_ranker(graph: Graph, data: Dataset) -> Ranker:
@@ -163,7 +199,7 @@ def _check_reachable(space: ModelSpace, table: CostTable, limits: Limits) -> Non
 
 def _nothing_fits(widths: Mapping[str, int], cost: Cost, limits: Limits) -> BudgetError:
     counts = Counter(widths.values())
-    mix = ", ".join(f"{counts[bits]} filters int{bits}" for bits in sorted(counts))
+    mix = ", ".join(f"{counts[bits]} filters {width_name(bits)}" for bits in sorted(counts))
     return BudgetError(
         f"nothing fits the budget: the nearest configuration ({mix}; {describe(cost)}) "
         f"exceeds {excess(cost, limits)}",

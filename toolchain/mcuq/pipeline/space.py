@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from mcuq.graph import Graph
+from mcuq.numeric import stored_bytes, width_name
 from mcuq.quantize import Config, WeightChoice
 from mcuq.quantize.activations import RangeSource
 from mcuq.quantize.sharing import group_roots, share_activations
@@ -59,7 +60,7 @@ class ModelSpace:
 
 def label(choice: WeightChoice) -> str:
     """`int4:gptq`."""
-    return f"int{choice.bits}:{choice.method}"
+    return f"{width_name(choice.bits)}:{choice.method}"
 
 
 def build_space(
@@ -96,7 +97,7 @@ def build_space(
 
 def _weight_gene(graph: Graph, name: str, choices: Sequence[WeightChoice]) -> Gene:
     size = graph.tensors[name].size
-    return Gene(name, tuple(Choice(label(c), (size * c.bits + 7) // 8, c.bits) for c in choices))
+    return Gene(name, tuple(Choice(label(c), stored_bytes(size, c.bits), c.bits) for c in choices))
 
 
 def _activation_choices(

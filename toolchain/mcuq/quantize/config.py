@@ -17,7 +17,7 @@ class WeightChoice:
     """How one filter becomes integers.
 
     Attributes:
-        bits: 8 or 4.
+        bits: 8, 4, 2 or `mcuq.numeric.TERNARY`.
         method: name of the rounding/clipping recipe; "minmax" is the plain one.
         per: a scale an output channel where the runtime allows it, or one for the whole filter.
     """

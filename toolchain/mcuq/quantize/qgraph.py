@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mcuq.graph import Op
+from mcuq.numeric.widths import stored_bytes
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,8 @@ class QuantizedTensor:
     Attributes:
         name: as in the float graph.
         shape: static.
-        bits: 8 or 4 for activations and weights (4: weights only), 32 for biases and reals.
+        bits: 8 or 16 for activations, 8, 4, 2 or TERNARY for weights, 32 or 64 for biases, 32
+            for reals.
         scale: float32, shape (1,) per tensor or (channels,) per channel.
         zero_point: 0 for weights and biases.
         axis: the channel dimension where `scale` is per channel, else None.
@@ -53,8 +55,8 @@ class QuantizedTensor:
 
     @property
     def nbytes(self) -> int:
-        """Bytes as stored: int4 packed two a byte over the flattened tensor."""
-        return (self.size * self.bits + 7) // 8
+        """Bytes as stored: narrow weights packed over the flattened tensor."""
+        return stored_bytes(self.size, self.bits)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from mcuq.errors import UsageError
 from mcuq.graph import OpKind
-from mcuq.numeric import round_half_away, symmetric_limit, symmetric_scale
+from mcuq.numeric import WIDTHS, round_half_away, symmetric_scale, weight_limits, width_name
 from mcuq.quantize.config import Per, WeightChoice
 
 
@@ -19,7 +19,7 @@ class QuantizedWeight:
     """One filter as integers.
 
     Attributes:
-        values: int8 array of the filter's shape, within ±127 or ±7.
+        values: int8 array of the filter's shape, within `weight_limits`.
         scale: float32, shape (channels,) or (1,).
         bias: float32 (channels,) that replaces the operator's bias, or None to keep it.
     """
@@ -65,20 +65,21 @@ def round_to_scale(
     bits: int,
     axis: int | None,
 ) -> npt.NDArray[np.int8]:
-    """Nearest integers of weight / scale, ties away from zero, within the symmetric limit."""
-    limit = symmetric_limit(bits)
+    """Nearest integers of weight / scale, ties away from zero, within the width's limits."""
     steps = round_half_away(weight / along_axis(scale, weight.ndim, axis).astype(np.float64))
-    values: npt.NDArray[np.int8] = np.clip(steps, -limit, limit).astype(np.int8)
+    values: npt.NDArray[np.int8] = np.clip(steps, *weight_limits(bits)).astype(np.int8)
     return values
 
 
 def quantize_minmax(
     weight: npt.NDArray[np.float32], bits: int, axis: int | None
 ) -> QuantizedWeight:
-    """The largest magnitude of each channel maps to the symmetric limit."""
+    """The extremes of each channel stay within the width's limits, and one of them is reached."""
     others = tuple(i for i in range(weight.ndim) if i != axis)
-    largest = np.atleast_1d(np.abs(weight).max(axis=others, initial=0.0))
-    scale = symmetric_scale(largest, bits)
+    low, high = weight_limits(bits)
+    above = np.atleast_1d(weight.max(axis=others, initial=0.0))
+    below = np.atleast_1d(-weight.min(axis=others, initial=0.0))
+    scale = symmetric_scale(np.maximum(above, below * (high / -low)), bits)
     return QuantizedWeight(round_to_scale(weight, scale, bits, axis), scale)
 
 
@@ -98,17 +99,17 @@ def quantize_weight(
     """The filter `name` under `choice`, from the bank where it is there.
 
     Raises:
-        UsageError: the method is unknown and not in the bank, or the bits are not 4 or 8.
+        UsageError: the method is unknown and not in the bank, or there is no such width.
     """
     if bank is not None and (name, choice) in bank:
         return bank[name, choice]
-    if choice.bits not in (4, 8):
+    if choice.bits not in WIDTHS:
         raise UsageError(
-            f"tensor '{name}': {choice.bits}-bit weights do not exist", "use 4 or 8 bits"
+            f"tensor '{name}': {choice.bits}-bit weights do not exist", "use 8, 4, 2 or ternary"
         )
     if choice.method not in _METHODS:
         raise UsageError(
-            f"tensor '{name}': no '{choice.method}' candidate with {choice.bits} bits",
+            f"tensor '{name}': no {width_name(choice.bits)} candidate '{choice.method}'",
             "build the candidates first, or use method 'minmax'",
         )
     return _METHODS[choice.method](weight, choice.bits, axis)

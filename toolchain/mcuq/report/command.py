@@ -7,6 +7,8 @@ from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mcuq.numeric.widths import TERNARY
+
 if TYPE_CHECKING:
     from mcuq.pipeline.request import BuildRequest, Scheme
 
@@ -22,7 +24,8 @@ def command_line(request: BuildRequest) -> str:
         if value is not None:
             words += [option, str(value)]
     if fixed:
-        words += ["--bits", str(fixed.bits), "--weights", fixed.method]
+        width = "ternary" if fixed.bits == TERNARY else str(fixed.bits)
+        words += ["--bits", width, "--weights", fixed.method]
     return shlex.join(words)
 
 
@@ -54,7 +57,14 @@ def _scheme(scheme: Scheme) -> list[tuple[str, object]]:
     """What differs from the default."""
     plain = type(scheme)()
     return [
-        (f"--{field.name.replace('_', '-')}", getattr(scheme, field.name))
+        (f"--{field.name.replace('_', '-')}", _word(getattr(scheme, field.name)))
         for field in fields(scheme)
         if getattr(scheme, field.name) != getattr(plain, field.name)
     ]
+
+
+def _word(value: object) -> object:
+    """Widths as `--bits` takes them; anything else as it is."""
+    if not isinstance(value, tuple):
+        return value
+    return ",".join("ternary" if width == TERNARY else str(width) for width in value)

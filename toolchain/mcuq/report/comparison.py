@@ -8,7 +8,7 @@ from typing import Literal
 
 from mcuq.numeric.widths import width_name
 from mcuq.report.gates import Figure, compared_figures
-from mcuq.report.manifest import Manifest
+from mcuq.report.manifest import Layer, Manifest
 
 
 @dataclass(frozen=True)
@@ -49,13 +49,13 @@ def differing_layers(first: Manifest, second: Manifest) -> list[tuple[str, str, 
     """(layer, weights of the first, weights of the second) where the bits or the method differ."""
     others = {layer.name: layer for layer in second.layers}
     return [
-        (
-            layer.name,
-            f"{width_name(layer.bits)} {layer.method}",
-            f"{width_name(other.bits)} {other.method}",
-        )
+        (layer.name, _choice(layer), _choice(other))
         for layer in first.layers
         if (other := others.get(layer.name)) is not None
         and layer.bits is not None
         and (layer.bits, layer.method) != (other.bits, other.method)
     ]
+
+
+def _choice(layer: Layer) -> str:
+    return "" if layer.bits is None else f"{width_name(layer.bits)} {layer.method}"

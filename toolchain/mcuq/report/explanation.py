@@ -97,7 +97,7 @@ def _alternatives(report: Report, layer: Layer) -> tuple[Alternative, ...]:
     size = 1
     for extent in tensor.shape if tensor else ():
         size *= extent
-    built = f"{width_name(layer.bits)}:{layer.method}"
+    built = "" if layer.bits is None else f"{width_name(layer.bits)}:{layer.method}"
     found = [
         Alternative(choice, (size * _bits(choice) + 7) // 8, rise, choice == built)
         for choice, rise in report.front.singles.get(layer.filter, {}).items()

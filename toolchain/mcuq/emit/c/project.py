@@ -9,9 +9,10 @@ from mcuq.cost.memory import MemoryPlan
 from mcuq.emit.c.header import model_header
 from mcuq.emit.c.kernels import kernel_sources
 from mcuq.emit.c.source import model_source
+from mcuq.numeric import TERNARY
 
 HEADERS = ("arm_nnfunctions.h", "mcuq_kernels.h")
-_WIDE_HEADER = "mcuq_wide.h"
+_WIDE_HEADER, _NARROW_HEADER = "mcuq_wide.h", "mcuq_narrow.h"
 
 
 def write_c_model(memory: MemoryPlan, firmware: Path, folder: Path) -> tuple[Path, ...]:
@@ -40,8 +41,10 @@ def write_c_model(memory: MemoryPlan, firmware: Path, folder: Path) -> tuple[Pat
 
 
 def _headers(memory: MemoryPlan) -> tuple[str, ...]:
-    wide = any(t.bits == 16 for t in memory.program.qgraph.tensors.values())
-    return (*HEADERS, _WIDE_HEADER) if wide else HEADERS
+    widths = {tensor.bits for tensor in memory.program.qgraph.tensors.values()}
+    wide = (_WIDE_HEADER,) if 16 in widths else ()
+    narrow = (_NARROW_HEADER,) if widths & {2, TERNARY} else ()
+    return (*HEADERS, *wide, *narrow)
 
 
 def _cmake(sources: list[str]) -> str:

@@ -6,6 +6,7 @@ from mcuq.cost.memory import MemoryPlan
 from mcuq.emit.c.constants import Pool
 from mcuq.emit.c.literals import c_float, c_string
 from mcuq.lower.program import Call
+from mcuq.numeric.widths import width_name
 from mcuq.quantize.qgraph import QuantizedGraph, QuantizedTensor
 
 _INDENT = "    "
@@ -53,7 +54,7 @@ def describe(qgraph: QuantizedGraph, call: Call) -> str:
     op = call.op
     shapes = [_shape(qgraph.tensors[op.inputs[0]]), _shape(qgraph.tensors[op.output])]
     weights = [t for t in map(qgraph.tensors.__getitem__, op.inputs[1:2]) if t.is_constant]
-    bits = f", int{weights[0].bits} weights" if weights else ""
+    bits = f", {width_name(weights[0].bits)} weights" if weights else ""
     name = op.name.replace("*/", "* /").replace("\n", " ")
     return f"{op.kind} {name} {shapes[0]} -> {shapes[1]}{bits}"
 

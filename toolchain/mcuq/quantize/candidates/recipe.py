@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from mcuq.errors import UsageError
+from mcuq.numeric import WIDTHS, width_name
 from mcuq.quantize.config import WeightChoice
 
 
@@ -86,6 +87,23 @@ DEFAULT_METHODS: tuple[WeightChoice, ...] = (
 )
 """What a search is given beside the plain methods."""
 
+_NARROW = (
+    "mse-bias",
+    "hessian",
+    "gptq",
+    "gptq-sequential",
+    "descent",
+    "descent-sequential",
+    "refit",
+)
+
+
+def methods_for(widths: Collection[int]) -> tuple[WeightChoice, ...]:
+    """What a search over `widths` is given beside the plain methods."""
+    usual = tuple(choice for choice in DEFAULT_METHODS if choice.bits in widths)
+    narrow = [bits for bits in widths if bits not in (4, 8)]
+    return (*usual, *(WeightChoice(bits, name) for bits in narrow for name in _NARROW))
+
 
 def recipe_for(choice: WeightChoice) -> Recipe:
     """The recipe that a choice names.
@@ -93,9 +111,9 @@ def recipe_for(choice: WeightChoice) -> Recipe:
     Raises:
         UsageError: there is none of that name.
     """
-    if choice.method not in RECIPES or choice.bits not in (4, 8):
+    if choice.method not in RECIPES or choice.bits not in WIDTHS:
         raise UsageError(
-            f"no {choice.bits}-bit method '{choice.method}'",
-            f"4 or 8 bits; methods: {', '.join(RECIPES)}",
+            f"no {width_name(choice.bits)} method '{choice.method}'",
+            f"widths: {', '.join(map(width_name, WIDTHS))}; methods: {', '.join(RECIPES)}",
         )
     return RECIPES[choice.method]

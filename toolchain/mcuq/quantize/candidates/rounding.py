@@ -10,6 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 Float64 = npt.NDArray[np.float64]
+Limits = tuple[int, int]
+"""Smallest and largest integer."""
 
 _BLOCK = 32
 """Inputs handled one by one before the others hear of it."""
@@ -22,13 +24,13 @@ def output_error(weight: Float64, scale: Float64, values: Float64, gram: Float64
     return quadratic
 
 
-def nearest(weight: Float64, scale: Float64, limit: int) -> Float64:
+def nearest(weight: Float64, scale: Float64, limits: Limits) -> Float64:
     """Round each weight by itself."""
-    rounded: Float64 = np.clip(np.rint(weight / scale), -limit, limit)
+    rounded: Float64 = np.clip(np.rint(weight / scale), *limits)
     return rounded
 
 
-def gptq(weight: Float64, scale: Float64, gram: Float64, limit: int) -> Float64:
+def gptq(weight: Float64, scale: Float64, gram: Float64, limits: Limits) -> Float64:
     """Round input by input, moving each error onto the inputs not yet rounded.
 
     Frantar et al., "GPTQ" (2022), eq. 2-3 with the Cholesky form of section 3.3; inputs in
@@ -50,7 +52,7 @@ def gptq(weight: Float64, scale: Float64, gram: Float64, limit: int) -> Float64:
         errors = np.empty((*work.shape[:2], end - start))
         for column in range(start, end):
             current = work[:, :, column]
-            values[:, :, column] = nearest(current, scale[:, :, 0], limit)
+            values[:, :, column] = nearest(current, scale[:, :, 0], limits)
             error = current - values[:, :, column] * scale[:, :, 0]
             error /= upper[:, None, column, column]
             errors[:, :, column - start] = error
@@ -62,7 +64,7 @@ def gptq(weight: Float64, scale: Float64, gram: Float64, limit: int) -> Float64:
 
 
 def descend(
-    weight: Float64, scale: Float64, values: Float64, gram: Float64, limit: int, sweeps: int
+    weight: Float64, scale: Float64, values: Float64, gram: Float64, limits: Limits, sweeps: int
 ) -> Float64:
     """Change one integer of each row at a time to its best value, the others held.
 
@@ -75,7 +77,7 @@ def descend(
         before = values.copy()
         for start in range(0, values.shape[2], _BLOCK):
             block = slice(start, start + _BLOCK)
-            changes = _descend_block(values, slope, scale, gram, block, curvature, limit)
+            changes = _descend_block(values, slope, scale, gram, block, curvature, limits)
             slope -= changes @ gram[:, block]
         if (values == before).all():
             break
@@ -89,7 +91,7 @@ def _descend_block(
     gram: Float64,
     block: slice,
     curvature: Float64,
-    limit: int,
+    limits: Limits,
 ) -> Float64:
     """Improve the integers of one block of inputs in place; returns scale × change of each."""
     start = block.start
@@ -98,7 +100,7 @@ def _descend_block(
     for number in range(local.shape[2]):
         column = start + number
         step = local[:, :, number] / (curvature[:, None, column] * scale[:, :, 0])
-        best = np.clip(np.rint(values[:, :, column] + step), -limit, limit)
+        best = np.clip(np.rint(values[:, :, column] + step), *limits)
         change = (best - values[:, :, column]) * scale[:, :, 0]
         if change.any():
             values[:, :, column] = best

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from mcuq.numeric import symmetric_limit
+from mcuq.numeric import weight_limits
 from mcuq.quantize.candidates.layer import Layer
 from mcuq.quantize.candidates.moments import Moments, damped
 from mcuq.quantize.candidates.recipe import Clip, Recipe, Rounding
-from mcuq.quantize.candidates.rounding import descend, gptq, nearest
+from mcuq.quantize.candidates.rounding import Limits, descend, gptq, nearest
 from mcuq.quantize.candidates.scales import best_scale, full_scale, refit_scale
 from mcuq.quantize.config import Per
 from mcuq.quantize.weights import QuantizedWeight, channel_axis
@@ -38,7 +38,7 @@ def solve(
         bias: the float bias, None counts as zeros.
         moments: of the layer's inputs.
         recipe: how.
-        bits: 4 or 8.
+        bits: width of the integers.
         per: what a scale belongs to.
     """
     exact = layer.matrix(weight).astype(np.float64)
@@ -49,9 +49,9 @@ def solve(
         # argmin over W' of E|Wx - W'x̃|², pulled towards W as the damping asks.
         drift = gram - used.gram
         target = exact @ (used.cross + drift) @ np.linalg.inv(gram)
-    limit = symmetric_limit(bits)
+    limits = weight_limits(bits)
     per_tensor = channel_axis(layer.op.kind, bits, per) is None
-    scale, values = _integers(target, gram, recipe, limit, per_tensor)
+    scale, values = _integers(target, gram, recipe, limits, per_tensor)
     # The scale is float32 in the model: the bias must see the one that is used.
     stored = np.maximum(scale.astype(np.float32), np.finfo(np.float32).tiny)
     corrected = None
@@ -67,27 +67,28 @@ def solve(
 
 
 def _integers(
-    target: Float64, gram: Float64, recipe: Recipe, limit: int, per_tensor: bool
+    target: Float64, gram: Float64, recipe: Recipe, limits: Limits, per_tensor: bool
 ) -> tuple[Float64, Float64]:
     def by_rounding(weight: Float64, scale: Float64) -> Float64:
         if recipe.rounding is Rounding.NEAREST:
-            return nearest(weight, scale, limit)
-        return gptq(weight, scale, gram, limit)
+            return nearest(weight, scale, limits)
+        return gptq(weight, scale, gram, limits)
 
+    limit = limits[1]
     match recipe.clip:
         case Clip.FULL:
             scale = full_scale(target, limit, per_tensor)
         case Clip.SQUARED:
             plain = np.broadcast_to(np.eye(gram.shape[-1]), gram.shape)
-            scale = best_scale(target, plain, limit, per_tensor, lambda w, s: nearest(w, s, limit))
+            scale = best_scale(target, plain, limit, per_tensor, lambda w, s: nearest(w, s, limits))
         case Clip.HESSIAN:
             scale = best_scale(target, gram, limit, per_tensor, by_rounding)
     values = by_rounding(target, scale)
     if recipe.rounding is Rounding.DESCENT:
         for _ in range(_ROUNDS):
-            values = descend(target, scale, values, gram, limit, _SWEEPS)
+            values = descend(target, scale, values, gram, limits, _SWEEPS)
             scale = refit_scale(target, scale, values, gram, per_tensor)
-        values = descend(target, scale, values, gram, limit, _SWEEPS)
+        values = descend(target, scale, values, gram, limits, _SWEEPS)
     return scale, values
 
 
