@@ -18,7 +18,7 @@ from mcuq.evaluate.integer import run_integer
 from mcuq.frontends import load_tflite
 from mcuq.graph import FLOAT_KINDS, FullyConnectedAttrs, Graph, OpKind
 from mcuq.quantize import Config, QuantizedGraph, WeightChoice, quantize
-from mcuq.quantize.stored import load_quantized
+from mcuq.quantize.stored import load_quantized, stored_ranges
 from mcuq.tflite.builder import OperatorSpec, TensorSpec, build_model
 from mcuq.tflite.float_model import float_tflite_bytes
 from mcuq.tflite.micro import run_micro
@@ -62,6 +62,20 @@ def test_whole_models_give_the_same_file(mlperf_tiny: Path, model: str, bits: in
     graph = load_tflite((mlperf_tiny / f"{model}_float32.tflite").read_bytes())
     content = tflite_bytes(_quantized(graph, bits))
     assert tflite_bytes(load_quantized(content)) == content
+
+
+def test_quantizing_anew_by_the_stored_ranges_gives_the_same_integers(mlperf_tiny: Path) -> None:
+    content = tflite_bytes(
+        _quantized(load_tflite((mlperf_tiny / "kws_float32.tflite").read_bytes()))
+    )
+    stored = load_quantized(content)
+    again = quantize(load_tflite(content), stored_ranges(stored))
+    for name, tensor in stored.tensors.items():
+        found = again.tensors[name]
+        np.testing.assert_allclose(found.scale, tensor.scale, rtol=1e-6)
+        assert found.zero_point == tensor.zero_point
+        if tensor.bits == 8 and tensor.data is not None:
+            np.testing.assert_array_equal(found.data, tensor.data)
 
 
 def _with_edges() -> bytes:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from mcuq.calibrate import OBSERVERS, Ranges
 from mcuq.errors import InputError
 from mcuq.frontends.tflite import read_tflite
 from mcuq.frontends.tflite.convert import Converted
@@ -39,6 +41,22 @@ def load_quantized(source: Path | bytes) -> QuantizedGraph:
         for name in graph.tensors
     }
     return QuantizedGraph(graph.name, tensors, graph.ops, graph.inputs, graph.outputs)
+
+
+def stored_ranges(qgraph: QuantizedGraph, observers: Collection[str] = OBSERVERS) -> Ranges:
+    """The range that each activation's int8 values span, the same for every observer.
+
+    With the float graph of the same file this quantizes a model anew without calibration data.
+    """
+    spans = {
+        name: (
+            float(tensor.scale[0]) * (-128 - tensor.zero_point),
+            float(tensor.scale[0]) * (127 - tensor.zero_point),
+        )
+        for name, tensor in qgraph.tensors.items()
+        if not tensor.is_constant
+    }
+    return Ranges({name: dict.fromkeys(observers, span) for name, span in spans.items()})
 
 
 def _value(converted: Converted, name: str) -> QuantizedTensor:
