@@ -23,6 +23,8 @@ from mcuq.search.problem import CHOOSE
 
 SEEDED = frozenset({"ga", "random"})
 """Methods whose result depends on the seed; the others run once."""
+REFINED = "ga+refine"
+"""The GA's winner after the iterative finish: what `mcuq build` deploys."""
 FLOAT, FLOAT_BUDGET = "float", 4.0
 
 
@@ -32,7 +34,7 @@ class Record:
 
     Attributes:
         model: the model file's stem.
-        method: a search method, "litert-quantizer" or "float".
+        method: a search method, "ga+refine", "litert-quantizer" or "float".
         budget: fraction of the int8 weight bytes; 4.0 for the float model.
         seed: 0 where the method takes none.
         weight_bytes: packed filters of what was found.
@@ -68,12 +70,14 @@ class Plan:
         methods: of `mcuq.search.METHODS`.
         seeds: of the seeded methods.
         evaluations: candidates each run may score.
+        refine: also judge the GA's winners after the iterative finish.
     """
 
     budgets: tuple[float, ...]
     methods: tuple[str, ...]
     seeds: int
     evaluations: int
+    refine: bool = False
 
     def runs(self) -> list[tuple[str, int]]:
         """(method, seed) of every run at one budget, in order."""
@@ -147,6 +151,22 @@ def compare_methods(
             for f in found:
                 accuracy, kl = figures[f.genome]
                 yield replace(f.record, test_accuracy=accuracy, test_kl=kl)
+            if plan.refine:
+                yield from _refined(judge, [f for f in found if f.record.method == "ga"])
+
+
+def _refined(judge: Judge, found: Sequence[_Found]) -> Iterator[Record]:
+    outcomes = judge.refined([f.genome for f in found])
+    for f in found:
+        outcome = outcomes[f.genome]
+        yield replace(
+            f.record,
+            method=REFINED,
+            search_loss=outcome.search_loss,
+            test_accuracy=outcome.figures[0],
+            test_kl=outcome.figures[1],
+            seconds=round(f.record.seconds + outcome.seconds, 3),
+        )
 
 
 def _rungs(study: Study) -> Rungs:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,10 +22,12 @@ from mcuq.evaluate.ranking import Ranker
 from mcuq.frontends import load_model
 from mcuq.graph import Graph
 from mcuq.pipeline.candidates import weight_candidates
-from mcuq.pipeline.scoring import Candidates
+from mcuq.pipeline.polish import polish
+from mcuq.pipeline.scoring import Candidates, split
 from mcuq.pipeline.search import make_ranker
 from mcuq.pipeline.space import build_space
 from mcuq.progress import Progress, ProgressCallback, silent
+from mcuq.quantize import QuantizedGraph
 from mcuq.search import Genome
 from mcuq.workers import end_with_parent
 
@@ -106,6 +109,19 @@ def prepare(files: StudyFiles, workers: int, progress: ProgressCallback = silent
     )
 
 
+@dataclass(frozen=True)
+class Refined:
+    """Attributes:
+    search_loss: mean KL on the search samples, without those kept back.
+    figures: (metric, KL) on the evaluation samples.
+    seconds: what refining took.
+    """
+
+    search_loss: float
+    figures: tuple[float, float]
+    seconds: float
+
+
 class Judge:
     """(metric, KL) of genomes in the firmware's arithmetic, in worker processes.
 
@@ -125,25 +141,42 @@ class Judge:
     def __call__(self, genomes: Sequence[Genome]) -> dict[Genome, tuple[float, float]]:
         """Figures by genome, each computed once."""
         distinct = list(dict.fromkeys(genomes))
-        return dict(zip(distinct, self._pool.map(_in_worker, distinct), strict=True))
+        return dict(zip(distinct, self._pool.map(_judge_in_worker, distinct), strict=True))
+
+    def refined(self, genomes: Sequence[Genome]) -> dict[Genome, Refined]:
+        """The same after the iterative finish that `mcuq build` gives its winner."""
+        distinct = list(dict.fromkeys(genomes))
+        return dict(zip(distinct, self._pool.map(_refine_in_worker, distinct), strict=True))
 
 
-def _figures(study: Study, genome: Genome) -> tuple[float, float]:
-    qgraph = study.candidates.quantize(genome)
+def _figures(study: Study, qgraph: QuantizedGraph) -> tuple[float, float]:
     inputs = quantize_inputs(qgraph, study.evaluation.inputs)
     values = run_integer(qgraph, inputs, keep=tuple(study.reference))
     return study.judge(dequantize_outputs(qgraph, values))
 
 
-_judge: Callable[[Genome], tuple[float, float]]
+def _refined(study: Study, genome: Genome) -> Refined:
+    start = time.perf_counter()
+    search = Dataset(study.ranker.inputs)
+    qgraph = polish(study.candidates, genome, study.calibration, search, silent).qgraph
+    seconds = time.perf_counter() - start
+    loss = study.ranker.losses(qgraph, split(len(search)).choose).mean()
+    return Refined(float(loss), _figures(study, qgraph), seconds)
+
+
+_study: Study
 """Set once in each worker process."""
 
 
 def _start(study: Study) -> None:
-    global _judge
+    global _study
     end_with_parent()
-    _judge = lambda genome: _figures(study, genome)  # noqa: E731 - a closure over the study
+    _study = study
 
 
-def _in_worker(genome: Genome) -> tuple[float, float]:
-    return _judge(genome)
+def _judge_in_worker(genome: Genome) -> tuple[float, float]:
+    return _figures(_study, _study.candidates.quantize(genome))
+
+
+def _refine_in_worker(genome: Genome) -> Refined:
+    return _refined(_study, genome)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -36,6 +37,9 @@ def accuracy(
     methods: Annotated[str, typer.Option(help="Search methods.")] = "ga,knapsack,greedy,random",
     seeds: Annotated[int, typer.Option(min=1, help="Runs of methods that are random.")] = 5,
     evaluations: Annotated[int, typer.Option(min=1, help="Candidates a run may score.")] = 500,
+    refine: Annotated[
+        bool, typer.Option("--refine", help="Also refine the winners of ga, as a build does.")
+    ] = False,
     peer: Annotated[bool, typer.Option("--peer", help="Also litert-quantizer.")] = False,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Directory for accuracy.json and .md.")
@@ -50,7 +54,7 @@ def accuracy(
     from mcuq.bench.table import markdown
     from mcuq.cli.request import cores
 
-    plan = _plan(budgets, methods, seeds, evaluations)
+    plan = replace(_plan(budgets, methods, seeds, evaluations), refine=refine)
     count = workers or cores()
     with shown_progress() as progress:
         files = StudyFiles(model, calibration, search_data, evaluation)
