@@ -55,6 +55,12 @@ def test_wrong_usage_is_exit_code_2(
     assert cause in capsys.readouterr().err
 
 
+def test_an_unwritable_output_is_said_before_training(capsys: pytest.CaptureFixture[str]) -> None:
+    words = [*WORDS, str(DIGITS / "calibration.npz"), "--bits", "4", "-o", "/dev/null/t.tflite"]
+    assert main(words) == 3
+    assert "cannot write" in capsys.readouterr().err
+
+
 def test_a_config_of_another_model_is_exit_code_3(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

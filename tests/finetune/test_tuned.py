@@ -14,6 +14,7 @@ from mcuq.finetune import Tuned, read_sidecar, sidecar_path, write_sidecar
 from mcuq.finetune.plan import make_plan
 from mcuq.finetune.tuned import TunedFilter, snapped
 from mcuq.graph import MeanAttrs, Op, OpKind, Tensor
+from mcuq.numeric import TERNARY
 from mcuq.quantize import Config, WeightChoice
 
 SCALES = {"w": [0.125, 0.25, 0.5], "v": [0.375]}
@@ -31,7 +32,7 @@ def _tuned(bits: int = 4) -> Tuned:
     return Tuned(replace(graph, tensors=tensors), filters, ranges)
 
 
-@pytest.mark.parametrize("bits", [4, 2])
+@pytest.mark.parametrize("bits", [4, 2, TERNARY])
 def test_quantizing_keeps_the_tuned_values_exactly(bits: int) -> None:
     tuned = _tuned(bits)
     qgraph = tuned.quantized()
@@ -129,3 +130,8 @@ def test_a_model_that_mixes_samples_is_refused() -> None:
 def test_an_unknown_width_is_refused() -> None:
     with pytest.raises(UsageError, match="3 bits"):
         make_plan(small_classifier(), small_data().inputs, Config(default_weight=WeightChoice(3)))
+
+
+def test_int16_activations_are_refused() -> None:
+    with pytest.raises(UsageError, match="int8 activations"):
+        make_plan(small_classifier(), small_data().inputs, Config(activation_bits=16))

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from float_cases import cases
+from float_cases import cases, random_inputs
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from mlir_graphs import MLIR_OPT, joined, mlir_opt, needs_mlir_opt, quantized, same
 
+from mcuq.calibrate import calibrate
 from mcuq.emit.mlir import write_mlir
 from mcuq.frontends import load_model
 from mcuq.frontends.mlir import read_mlir
-from mcuq.graph import FLOAT_KINDS, ConvAttrs, Graph, Op, OpKind, Tensor
-from mcuq.quantize import with_float_edges
+from mcuq.graph import FLOAT_KINDS, Activation, ConvAttrs, Graph, Op, OpKind, Tensor
+from mcuq.numeric import TERNARY, WIDTHS
+from mcuq.quantize import Config, quantize, with_float_edges
 
 
 @pytest.mark.parametrize("kind", FLOAT_KINDS)
@@ -26,10 +29,10 @@ def test_every_operator_reads_back(kind: OpKind, data: st.DataObject) -> None:
     assert same(read_mlir(write_mlir(graph)), graph)
 
 
-@pytest.mark.parametrize("bits", [8, 4])
+@pytest.mark.parametrize("bits", [8, 4, 2, TERNARY])
 @pytest.mark.parametrize("kind", FLOAT_KINDS)
 @given(data=st.data())
-@settings(max_examples=10)
+@settings(max_examples=6)
 def test_every_quantized_operator_reads_back(kind: OpKind, bits: int, data: st.DataObject) -> None:
     qgraph = quantized(data.draw(cases(kind)), bits)
     assert same(read_mlir(write_mlir(qgraph)), qgraph)
@@ -41,7 +44,7 @@ def test_every_quantized_operator_reads_back(kind: OpKind, bits: int, data: st.D
 @settings(max_examples=3)
 def test_mlir_opt_accepts_every_operator(kind: OpKind, data: st.DataObject) -> None:
     graph = data.draw(cases(kind))
-    for each in (graph, quantized(graph, 8), quantized(graph, 4)):
+    for each in (graph, *(quantized(graph, bits) for bits in WIDTHS)):
         assert same(read_mlir(mlir_opt(write_mlir(each))), each)
 
 
@@ -75,6 +78,20 @@ def test_the_types_carry_bits_scales_and_zero_points() -> None:
     scale = repr(float(source.scale[0]))
     assert f"!quant.uniform<i8<-128:127>:f32, {scale}:{source.zero_point}>" in text
     assert 'dense<"0x070C070D"> : tensor<2x1x1x2xi4>' in text
+
+
+def test_int16_activations_read_back() -> None:
+    graph = _conv()
+    bias = np.array([0.5, -3.0], np.float32)
+    op = replace(graph.ops[0], inputs=("x", "w", "b"), attrs=ConvAttrs(activation=Activation.RELU6))
+    tensors = {**graph.tensors, "b": Tensor("b", (2,), bias)}
+    biased = replace(graph, tensors=tensors, ops=(op,))
+    config = Config(activation_bits=16)
+    qgraph = quantize(biased, calibrate(biased, random_inputs(biased, 0)), config)
+    assert (qgraph.tensors["x"].bits, qgraph.tensors["b"].bits) == (16, 64)
+    text = write_mlir(qgraph)
+    assert same(read_mlir(text), qgraph)
+    assert not MLIR_OPT or same(read_mlir(mlir_opt(text)), qgraph)
 
 
 def test_float_edges_read_back() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -28,7 +29,9 @@ def finetune(
     ] = None,
     bits: Annotated[
         int | None,
-        typer.Option("--bits", help="Of every filter: 8, 4 or 2.", show_default=False),
+        typer.Option(
+            "--bits", help="Of every filter: 8, 4, 2, or 1 for ternary.", show_default=False
+        ),
     ] = None,
     output: Annotated[Path, typer.Option("--output", "-o", help="Float .tflite to write.")] = Path(
         "finetuned.tflite"
@@ -66,6 +69,7 @@ def finetune(
         raise UsageError("give either --config or --bits", "for example --bits 4")
     if output.suffix != ".tflite":
         raise UsageError(f"--output {output} is not a .tflite", "give it that suffix")
+    _check_writable(output)
     graph = load_model(model)
     data = load_data(train, graph)
     judged = None if evaluation is None else load_data(evaluation, graph)
@@ -83,6 +87,18 @@ def finetune(
         _draw(facts)
 
 
+def _check_writable(output: Path) -> None:
+    """Say before training, not after it, that the result cannot be written."""
+    try:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=output.parent):
+            pass
+    except OSError as error:
+        raise InputError(
+            f"cannot write {output}: {error.strerror}", "choose another --output"
+        ) from error
+
+
 def _configuration(graph: Graph, path: Path | None, bits: int | None) -> Config:
     """Widths and observers from a `config.json`, or one width for all filters."""
     from pydantic import ValidationError
@@ -98,7 +114,11 @@ def _configuration(graph: Graph, path: Path | None, bits: int | None) -> Config:
         raise InputError(
             f"{path}: {error.errors()[0]['msg']}", "give a build's config.json"
         ) from error
-    weights = {t.name: WeightChoice(t.bits, t.scheme) for t in tensors if t.role == "weight"}
+    weights = {
+        t.name: WeightChoice(t.bits, t.scheme, "tensor" if t.axis is None else "channel")
+        for t in tensors
+        if t.role == "weight"
+    }
     if set(weights) != set(graph.weights):
         raise InputError(f"{path} describes another model", "give the config.json of this model")
     observers = {t.name: t.scheme for t in tensors if t.role == "activation"}
@@ -109,7 +129,6 @@ def _write(tuned: Tuned, output: Path) -> None:
     from mcuq.finetune import sidecar_path, write_sidecar
     from mcuq.tflite.float_model import float_tflite_bytes
 
-    output.parent.mkdir(parents=True, exist_ok=True)
     output.write_bytes(float_tflite_bytes(tuned.graph))
     write_sidecar(tuned, sidecar_path(output))
 

@@ -14,7 +14,7 @@ from mcuq.finetune.plan import Plan
 from mcuq.finetune.tuned import Tuned, TunedFilter, snapped
 from mcuq.finetune.units import LOG_UNIT, parameter_units
 from mcuq.graph import WEIGHTED, Graph, Op, Tensor
-from mcuq.numeric import INT8_MAX, INT8_MIN, symmetric_limit
+from mcuq.numeric import INT8_MAX, INT8_MIN, weight_limits
 from mcuq.quantize.weights import along_axis
 
 # TensorFlow has no types of its own.
@@ -78,9 +78,9 @@ class Network:
         return self._parameters[name] * self._units[name]
 
     def _filter(self, name: str) -> Array:
-        limit = symmetric_limit(self._plan.filters[name].bits)
+        low, high = weight_limits(self._plan.filters[name].bits)
         scale = _scale(self._filter_logs[name])
-        return round_to_grid(self._parameter(name), scale, 0, -limit, limit)
+        return round_to_grid(self._parameter(name), scale, 0, low, high)
 
     def _rounded(self, name: str, x: Array) -> Array:
         if name not in self._plan.rounded:

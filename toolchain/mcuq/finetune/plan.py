@@ -13,7 +13,7 @@ from mcuq.errors import InputError, UsageError
 from mcuq.evaluate.batch import can_batch
 from mcuq.finetune.tuned import TunedFilter
 from mcuq.graph import WEIGHTED, Graph, OpKind
-from mcuq.numeric import INT8_MAX, INT8_MIN, symmetric_limit, symmetric_scale
+from mcuq.numeric import INT8_MAX, INT8_MIN, WIDTHS, symmetric_scale, weight_limits
 from mcuq.quantize import Config, WeightChoice, quantize, share_activations
 from mcuq.quantize.activations import activation_params
 from mcuq.quantize.config import ActivationScheme
@@ -25,7 +25,6 @@ Range = tuple[float, float]
 
 _SHARES = np.linspace(0.2, 1.0, 41)
 """Fractions of a channel's largest magnitude that are tried as the end of its grid."""
-_WIDTHS = (2, 4, 8)
 
 
 @dataclass(frozen=True)
@@ -77,6 +76,8 @@ def make_plan(graph: Graph, inputs: Inputs, config: Config) -> Plan:
         InputError: the model mixes the samples of a batch, or a filter is not constant.
         UsageError: an observer or a width is unknown.
     """
+    if config.activation_bits != 8:
+        raise UsageError("fine-tuning simulates int8 activations only", "leave them at 8 bits")
     observers = {config.default_observer, *config.observers.values()}
     ranges = calibrate(graph, inputs, observers)
     _check_batch(graph, ranges, config)
@@ -109,8 +110,8 @@ def _check_batch(graph: Graph, ranges: Ranges, config: Config) -> None:
 
 
 def _known_width(name: str, bits: int) -> int:
-    if bits not in _WIDTHS:
-        raise UsageError(f"tensor '{name}': cannot train {bits} bits", "use 8, 4 or 2 bits")
+    if bits not in WIDTHS:
+        raise UsageError(f"tensor '{name}': cannot train {bits} bits", "use 8, 4, 2 or ternary")
     return bits
 
 
@@ -139,11 +140,11 @@ def _first_grid(graph: Graph, name: str, bits: int, axis: int | None) -> TunedFi
     assert weight is not None  # quantizing has refused computed filters
     others = tuple(i for i in range(weight.ndim) if i != axis)
     full = symmetric_scale(np.atleast_1d(np.abs(weight).max(axis=others, initial=0.0)), bits)
-    limit = symmetric_limit(bits)
+    limits = weight_limits(bits)
 
     def error(share: float) -> npt.NDArray[np.float64]:
         scale = along_axis(full * share, weight.ndim, axis)
-        rounded = scale * np.clip(np.rint(weight / scale), -limit, limit)
+        rounded = scale * np.clip(np.rint(weight / scale), *limits)
         return np.atleast_1d(((weight - rounded) ** 2).sum(axis=others, dtype=np.float64))
 
     best = np.argmin([error(share) for share in _SHARES], axis=0)

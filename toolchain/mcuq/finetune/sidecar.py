@@ -20,7 +20,7 @@ class _Strict(BaseModel):
 
 
 class _Filter(_Strict):
-    bits: int = Field(ge=2, le=8)
+    bits: int = Field(ge=1, le=8)
     scale: tuple[PositiveFloat, ...] = Field(min_length=1)
 
 

@@ -86,7 +86,9 @@ class _Session:
         self._inputs, self._targets = inputs, targets
         shapes = [[None, *x.shape[1:]] for x in (*inputs, *targets)]
         self._signature = [tf.TensorSpec(shape, tf.float32) for shape in shapes]
-        self._loss_function = tf.function(self._loss, input_signature=self._signature)
+        self._loss_function = tf.function(
+            self._loss, input_signature=self._signature, autograph=False
+        )
 
     def batch(self, chosen: npt.NDArray[np.int64]) -> list[npt.NDArray[np.float32]]:
         """Inputs and targets of the chosen samples."""
@@ -105,7 +107,7 @@ class _Session:
             optimizer.apply_gradients(zip(gradients, variables, strict=True))
 
         optimizer.build(variables)
-        return tf.function(step, input_signature=self._signature)
+        return tf.function(step, input_signature=self._signature, autograph=False)
 
     def judge(self, chosen: npt.NDArray[np.int64]) -> float:
         """Mean loss of the chosen samples."""

@@ -7,9 +7,11 @@ or the file is refused.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
-from mcuq.graph import Graph, Op, OpKind, Tensor
+from mcuq.graph import WEIGHTED, Graph, Op, OpKind, Tensor
 from mcuq.graph.shapes import infer_shape
 from mcuq.mlir.attrs import decode
 from mcuq.mlir.compare import MismatchError, compare
@@ -66,7 +68,7 @@ class _Reader:
         if len(reals) == len(self._tensors):
             return Graph(name, reals, ops, inputs, outputs)
         stored = {k: _edge(t) if isinstance(t, Tensor) else t for k, t in self._tensors.items()}
-        return QuantizedGraph(name, stored, ops, inputs, outputs)
+        return QuantizedGraph(name, _with_wide_biases(stored, ops), ops, inputs, outputs)
 
     def _visit(self, operation: Operation) -> None:
         attributes, line = operation.attributes, operation.line
@@ -114,6 +116,24 @@ class _Reader:
         for name in names:
             if name not in self._tensors:
                 raise MismatchError(f"no tensor is called '{name}' up to here", line)
+
+
+def _with_wide_biases(
+    tensors: dict[str, QuantizedTensor], ops: tuple[Op, ...]
+) -> dict[str, QuantizedTensor]:
+    """Biases beside int16 activations are int64, which MLIR's quantized types cannot say."""
+    wide = {
+        name
+        for op in ops
+        if op.kind in WEIGHTED and tensors[op.inputs[0]].bits == 16
+        for name in op.inputs[2:]
+    }
+    return {name: _widened(tensor) if name in wide else tensor for name, tensor in tensors.items()}
+
+
+def _widened(tensor: QuantizedTensor) -> QuantizedTensor:
+    data = None if tensor.data is None else tensor.data.astype("int64")
+    return replace(tensor, bits=64, data=data)
 
 
 def _edge(tensor: Tensor) -> QuantizedTensor:

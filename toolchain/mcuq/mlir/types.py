@@ -1,7 +1,7 @@
 """Tensors of our graphs as MLIR tensor types, and back.
 
-A quantized tensor's bits are its storage range: `i8<-128:127>` is an activation, `i8<-127:127>`,
-`i4<-7:7>` and `i4<-1:1>` are filters of 8, 4 and 2 bits, `i32` is a bias.
+A quantized tensor's bits are its storage range: all of i8 or i16 is an activation, `i8<-127:127>`,
+`i4<-7:7>`, `i4<-2:1>` and `i4<-1:1>` are filters of 8, 4, 2 bits and three values, i32 is a bias.
 """
 
 from __future__ import annotations
@@ -17,12 +17,18 @@ from mcuq.mlir.syntax import (
     TensorType,
     low_nibbles,
 )
-from mcuq.numeric import symmetric_limit
+from mcuq.numeric import WIDTHS, integer_limits, weight_limits
 from mcuq.quantize import QuantizedTensor
 
 AnyTensor = Tensor | QuantizedTensor
 
 _STORED = {"i4": np.int8, "i8": np.int8, "i16": np.int16, "i32": np.int32}
+
+_RANGES = {
+    **{("i8" if bits == 8 else "i4", *weight_limits(bits)): bits for bits in WIDTHS},
+    **{(f"i{bits}", *integer_limits(bits)): bits for bits in (8, 16, 32)},
+}
+"""Bits of a tensor by storage type, smallest and largest value."""
 
 
 def type_of(tensor: AnyTensor, is_filter: bool = False) -> TensorType:
@@ -33,10 +39,10 @@ def type_of(tensor: AnyTensor, is_filter: bool = False) -> TensorType:
     """
     if isinstance(tensor, Tensor) or tensor.real:
         return TensorType(tensor.shape, "f32")
-    bits = tensor.bits
-    high = symmetric_limit(bits)
+    # MLIR quantizes to 32 bits at most; the 64-bit biases of int16 activations hold no more.
+    bits = min(tensor.bits, 32)
+    low, high = weight_limits(bits) if is_filter else integer_limits(bits)
     storage = next(name for name in _STORED if STORAGE_BITS[name] >= bits)
-    low = -high if is_filter else -high - 1
     scales = tuple(map(float, tensor.scale))
     element = QuantizedElement(storage, low, high, scales, tensor.zero_point, tensor.axis)
     return TensorType(tensor.shape, element)
@@ -55,7 +61,9 @@ def constant(tensor: AnyTensor, type_: TensorType) -> Dense:
     """The data of a constant tensor of type `type_`."""
     assert tensor.data is not None  # callers ask for constants only
     element = type_.element
-    return dense(tensor.data, element if isinstance(element, str) else element.storage)
+    if isinstance(element, str):
+        return dense(tensor.data, element)
+    return dense(tensor.data.astype(_STORED[element.storage]), element.storage)
 
 
 def tensor_from(name: str, type_: TensorType, data: Dense | None) -> AnyTensor:
@@ -70,10 +78,8 @@ def tensor_from(name: str, type_: TensorType, data: Dense | None) -> AnyTensor:
         if element != "f32":
             raise ValueError(f"tensor '{name}' is {element}, neither f32 nor quantized")
         return Tensor(name, type_.shape, None if data is None else _reals(name, type_, data))
-    bits = element.high.bit_length() + 1
-    if element.low not in (-element.high, -element.high - 1) or element.high != symmetric_limit(
-        bits
-    ):
+    bits = _RANGES.get((element.storage, element.low, element.high))
+    if bits is None:
         raise ValueError(f"tensor '{name}' has the storage range {element.low}:{element.high}")
     scale = np.array(element.scales, np.float64).astype(np.float32)
     if not np.array_equal(scale, element.scales) or scale.min() <= 0:

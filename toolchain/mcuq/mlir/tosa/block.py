@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from mcuq.graph import Activation
 from mcuq.mlir.syntax import (
+    STORAGE_BITS,
     Attribute,
     Attributes,
     Integers,
@@ -104,7 +105,8 @@ class Block:
         element = value.type.element
         if isinstance(element, QuantizedElement):
             scale = np.float32(element.scales[0])
-            least, largest = activation_bounds(activation, scale, element.zero_point)
+            bits = STORAGE_BITS[element.storage]
+            least, largest = activation_bounds(activation, scale, element.zero_point, bits)
         return self.emit(
             "tosa.clamp",
             [value],
