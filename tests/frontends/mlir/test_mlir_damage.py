@@ -7,11 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from mcuq.calibrate import Ranges
 from mcuq.emit.mlir import write_mlir
 from mcuq.errors import InputError
 from mcuq.frontends import load_model
 from mcuq.frontends.mlir import read_mlir
 from mcuq.graph import Activation, BinaryAttrs, ConvAttrs, Graph, Op, OpKind, Tensor
+from mcuq.quantize import quantize, with_float_edges
 
 
 def _graph() -> Graph:
@@ -84,4 +86,14 @@ def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "small.mlir"
     path.write_bytes(b"\xff\xfe")
     with pytest.raises(InputError, match="is no text"):
+        load_model(path)
+
+
+def test_float_edges_are_left_to_the_build(tmp_path: Path) -> None:
+    qgraph = quantize(_graph(), Ranges({name: {"minmax": (-4.0, 4.0)} for name in "xcy"}))
+    path = tmp_path / "edges.mlir"
+    path.write_text(write_mlir(qgraph))
+    assert load_model(path).outputs == ("y",)
+    path.write_text(write_mlir(with_float_edges(qgraph)))
+    with pytest.raises(InputError, match="float at its edges"):
         load_model(path)

@@ -41,7 +41,14 @@ def load_mlir(path: Path) -> Graph:
         InputError: the file cannot be read or used.
     """
     graph = read_file(path)
-    return graph if isinstance(graph, Graph) else dequantized(graph)
+    if isinstance(graph, Graph):
+        return graph
+    if any(tensor.real for tensor in graph.tensors.values()):
+        raise InputError(
+            f"{path} is quantized inside and float at its edges",
+            "write it with int8 inputs and outputs, and build it with --io float32",
+        )
+    return dequantized(graph)
 
 
 def read_file(path: Path) -> Graph | QuantizedGraph:
