@@ -74,7 +74,7 @@ def measure_model(model: str, bits: int, board_name: str, optimize: Optimize) ->
     Raises:
         DeviceError: the board computes something else than the evaluation.
     """
-    qgraph, sample = _quantized(MODELS[model](), bits)
+    qgraph, sample = quantized(MODELS[model](), bits)
     program = lower(qgraph, LowerOptions(speed=optimize == "speed"))
     memory = plan_program(program)
     board = load_board(board_name)
@@ -102,7 +102,7 @@ def measure_model(model: str, bits: int, board_name: str, optimize: Optimize) ->
     )
 
 
-def _quantized(graph: Graph, bits: int) -> tuple[QuantizedGraph, np.ndarray]:
+def quantized(graph: Graph, bits: int) -> tuple[QuantizedGraph, np.ndarray]:
     """The model with all filters alike, calibrated on noise, and one int8 sample."""
     shape = graph.tensors[graph.inputs[0]].shape
     values = np.random.default_rng(0).normal(0, 1, (8, *shape[1:])).astype(np.float32)

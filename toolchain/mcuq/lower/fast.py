@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from functools import partial
 from typing import cast
 
 import numpy as np
@@ -31,6 +32,7 @@ from mcuq.emit.packing import (
     padded_depth,
 )
 from mcuq.graph import Op
+from mcuq.lower.expansion import may_expand
 from mcuq.lower.options import LowerOptions
 from mcuq.lower.program import (
     Argument,
@@ -99,8 +101,8 @@ def _sharing(call: Call, sharing: Sharing) -> Call:
 
 
 def fast_depthwise(qgraph: QuantizedGraph, op: Op, options: LowerOptions) -> Call:
-    """mcuq_depthwise_*, expanded where speed is asked for; the CMSIS-NN form for depth multipliers
-    above one and for sums that the packed form cannot hold."""
+    """mcuq_depthwise_*, expanded where speed is asked for and the arena does not grow; the CMSIS-NN
+    form for depth multipliers above one and for sums that the packed form cannot hold."""
     params = cast(DepthwiseConvParams, op_params(qgraph, op))
     weight = qgraph.tensors[op.inputs[1]]
     _, height, width, channels = weight.shape
@@ -112,18 +114,20 @@ def fast_depthwise(qgraph: QuantizedGraph, op: Op, options: LowerOptions) -> Cal
         )
     except UnpackableError:
         return lower_depthwise(qgraph, op)
-    expanded = options.speed and weight.bits >= 4 and can_expand(height * width, channels)
-    scratch = depthwise_scratch(
-        height * width,
-        channels,
-        weight.bits,
-        expanded=expanded,
-        address_bytes=options.address_bytes,
+    taps = height * width
+    scratch = partial(
+        depthwise_scratch, taps, channels, weight.bits, address_bytes=options.address_bytes
+    )
+    expanded = (
+        options.speed
+        and weight.bits >= 4
+        and can_expand(taps, channels)
+        and may_expand(qgraph, op, scratch(expanded=True))
     )
     name = "mcuq_depthwise_expanded" if expanded else "mcuq_depthwise"
-    macs = qgraph.tensors[op.output].size * height * width
+    macs = qgraph.tensors[op.output].size * taps
     structure = _window_struct(qgraph, op, params, "mcuq_depthwise")
-    call = _call(qgraph, op, name, structure, packed, macs, scratch)
+    call = _call(qgraph, op, name, structure, packed, macs, scratch(expanded=expanded))
     return _sharing(call, depthwise_sharing(_window_shape(qgraph, op, params)))
 
 

@@ -1,0 +1,90 @@
+"""Whether a depthwise layer may take scratch for speed without raising the arena (much).
+
+Expanded weights need 18 bytes a channel while the layer runs. That is free where another operator
+needs as much memory anyway, and dear where the layer is the model's peak. The rule looks at one
+operator at a time and at shapes only, so that it does not change with the bits of other layers.
+"""
+
+from __future__ import annotations
+
+from typing import cast
+
+from mcuq.cost.overlap import (
+    Pair,
+    Shape,
+    Sharing,
+    WindowShape,
+    conv_sharing,
+    depthwise_sharing,
+    pointwise_sharing,
+)
+from mcuq.emit.packing import column_scratch, depthwise_scratch, padded_depth
+from mcuq.graph import Op, OpKind
+from mcuq.quantize import op_params
+from mcuq.quantize.params import ConvParams
+from mcuq.quantize.qgraph import QuantizedGraph
+
+
+TOLERANCE = 0.03
+"""Growth that is not worth a second form of the kernel in flash."""
+
+
+def may_expand(qgraph: QuantizedGraph, op: Op, scratch_bytes: int) -> bool:
+    """Whether a depthwise layer with `scratch_bytes` stays within some operator's needs.
+
+    Args:
+        qgraph: the model.
+        op: DEPTHWISE_CONV_2D of multiplier 1.
+        scratch_bytes: of its expanded form.
+    """
+    own = _tensors(qgraph, op) - _shared(_sharing(qgraph, op)) + scratch_bytes
+    return any(_least(qgraph, other) * (1 + TOLERANCE) >= own for other in qgraph.ops)
+
+
+def _least(qgraph: QuantizedGraph, op: Op) -> int:
+    """Bytes that an operator needs at least: tensors that cannot share memory, and scratch."""
+    whole = _tensors(qgraph, op)
+    weighted = op.kind in (OpKind.CONV_2D, OpKind.DEPTHWISE_CONV_2D)
+    if not weighted:
+        # At best the output takes its largest input's place.
+        sizes = [_size(qgraph, name) for name in op.inputs]
+        return whole - min(max(sizes), _size(qgraph, op.output))
+    return whole - _shared(_sharing(qgraph, op)) + _scratch(qgraph, op)
+
+
+def _tensors(qgraph: QuantizedGraph, op: Op) -> int:
+    return sum(_size(qgraph, name) for name in (*op.inputs, *op.outputs))
+
+
+def _size(qgraph: QuantizedGraph, name: str) -> int:
+    """Bytes in the arena: constants have none."""
+    tensor = qgraph.tensors[name]
+    return 0 if tensor.is_constant else tensor.size
+
+
+def _shared(sharing: Sharing) -> int:
+    return max(sharing.ascending, sharing.descending)
+
+
+def _sharing(qgraph: QuantizedGraph, op: Op) -> Sharing:
+    source, weight, result = (qgraph.tensors[name].shape for name in (*op.inputs[:2], op.output))
+    window = cast(ConvParams, op_params(qgraph, op)).window
+    if op.kind is OpKind.CONV_2D and weight[1:3] == window.stride == (1, 1):
+        return pointwise_sharing(source[1] * source[2], source[3], result[3])
+    shape = WindowShape(
+        cast(Shape, source[1:]),
+        cast(Shape, result[1:]),
+        cast(Pair, weight[1:3]),
+        window.stride,
+        window.dilation,
+        window.padding,
+    )
+    return depthwise_sharing(shape) if op.kind is OpKind.DEPTHWISE_CONV_2D else conv_sharing(shape)
+
+
+def _scratch(qgraph: QuantizedGraph, op: Op) -> int:
+    """Of the plain int8 form."""
+    _, height, width, inputs = qgraph.tensors[op.inputs[1]].shape
+    if op.kind is OpKind.DEPTHWISE_CONV_2D:
+        return depthwise_scratch(height * width, inputs, 8)
+    return column_scratch(padded_depth((height, width), inputs))
