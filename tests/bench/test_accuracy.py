@@ -60,6 +60,18 @@ def test_records_do_not_depend_on_the_number_of_workers(study: Study) -> None:
     assert without_time(1) == without_time(2)
 
 
+def test_refined_winners_follow_the_ga(study: Study) -> None:
+    plan = dataclasses.replace(
+        PLAN, budgets=(0.5,), methods=("ga",), seeds=1, evaluations=100, refine=True
+    )
+    ga, refined = compare_methods(study, plan, workers=1)
+    assert (ga.method, refined.method) == ("ga", "ga+refine")
+    assert refined.weight_bytes == ga.weight_bytes
+    assert refined.evaluations == ga.evaluations
+    assert refined.seconds > ga.seconds
+    assert refined.search_loss != ga.search_loss
+
+
 def test_the_float_model_is_a_record(study: Study) -> None:
     record = float_record(study)
     assert (record.budget, record.test_kl, record.evaluations) == (4.0, 0.0, 0)
