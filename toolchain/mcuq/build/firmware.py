@@ -131,7 +131,7 @@ def compile_program(
         (Path(scratch) / "mcuq_board.h").write_text(render_board_header(board), encoding="utf-8")
         units = [
             *_model_units(board, model_dir, optimize, defines),
-            *_runtime_units(board, Path(scratch), defines),
+            *runtime_units(board, Path(scratch), defines),
         ]
         objects = tuple(compile_units(units))
     return Program(objects, with_libraries(board, read_sections(objects), optimize))
@@ -151,7 +151,8 @@ def _model_units(
     ]
 
 
-def _runtime_units(board: Board, header_dir: Path, defines: tuple[str, ...]) -> list[Unit]:
+def runtime_units(board: Board, header_dir: Path, defines: tuple[str, ...]) -> list[Unit]:
+    """The runner and the board's port; `header_dir` holds mcuq_board.h."""
     root = firmware_dir()
     includes = (header_dir, root / "runtime", *port_folders(board))
     sources = [*sorted((root / "runtime").glob("*.c")), *port_sources(board)]
