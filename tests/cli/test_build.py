@@ -211,3 +211,16 @@ def test_a_result_is_compared_with_a_flatbuffer_of_another_tool(
         "model.tflite": "equal",
         "TFLM arena": "equal",
     }
+
+
+def test_search_shows_the_front_and_builds_nothing(project: Path, tmp_path: Path) -> None:
+    done = run(project, "search", "-o", str(tmp_path / "front.json"), "--json", *QUICK)
+    assert done.returncode == 0, done.stderr
+    front = json.loads(done.stdout)
+    assert json.loads((tmp_path / "front.json").read_text()) == front
+    roles = [point["role"] for point in front["points"]]
+    assert roles.count("int8") == roles.count("chosen") == 1
+    chosen = front["points"][roles.index("chosen")]
+    assert chosen["fits"]
+    assert set(chosen["choices"]) >= set(front["singles"])
+    assert [path.name for path in tmp_path.iterdir()] == ["front.json"]

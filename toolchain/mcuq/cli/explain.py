@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mcuq.cli.output import JsonFlag, stdout, write_json
-from mcuq.numeric.widths import width_name
 from mcuq.units import format_bytes, format_count
 
 if TYPE_CHECKING:
@@ -69,6 +68,8 @@ def _draw(found: Explanation, manifest: Manifest) -> None:
 
 
 def _sentences(found: Explanation, manifest: Manifest) -> list[str]:
+    from mcuq.numeric.widths import width_name
+
     layer, output = found.layer, found.output
     lines = [f"layer {found.index} {found.name}: {layer.kind}, computed by {layer.function}"]
     if layer.bits is not None:

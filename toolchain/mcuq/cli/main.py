@@ -26,6 +26,7 @@ from mcuq.cli import (
     quantize,
     report,
     run,
+    search,
 )
 from mcuq.cli.failure import report_failure
 from mcuq.cli.hil import hil_app
@@ -62,6 +63,7 @@ def _options(
 app.command("build")(build.build)
 app.command("calibrate")(calibrate.calibrate)
 app.command("quantize")(quantize.quantize)
+app.command("search")(search.search)
 app.command("init")(init.init)
 app.add_typer(boards.app, name="boards")
 app.add_typer(hil_app, name="hil")

@@ -1,0 +1,89 @@
+"""`mcuq search`: the configurations worth having, before anything is built."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mcuq.cli import options
+from mcuq.cli.output import JsonFlag, stdout, write_json
+from mcuq.cli.progress import shown_progress
+from mcuq.units import format_bytes, format_count
+
+if TYPE_CHECKING:
+    from mcuq.report.front import Front, Point
+
+
+def search(
+    model: options.Model = None,
+    board: options.Board = None,
+    port: options.Port = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write the front here, as pareto.json.")
+    ] = None,
+    optimize: options.Optimize = None,
+    calibration: options.Calibration = None,
+    search_data: options.SearchData = None,
+    flash: options.Flash = None,
+    ram: options.Ram = None,
+    weight_bytes: options.WeightBytes = None,
+    seed: options.Seed = None,
+    evaluations: options.Evaluations = None,
+    method: options.Method = None,
+    workers: options.Workers = None,
+    json: JsonFlag = False,
+) -> None:
+    """Search only: show the Pareto front of loss against flash, RAM and instructions."""
+    from mcuq.cli.request import job
+    from mcuq.pipeline.build import search as searched
+    from mcuq.report.assemble import front
+
+    asked = {
+        "board": board,
+        "port": port,
+        "optimize": optimize,
+        "calibration": calibration,
+        "search_data": search_data,
+        "flash": flash,
+        "ram": ram,
+        "weight_bytes": weight_bytes,
+        "seed": seed,
+        "evaluations": evaluations,
+        "method": method,
+        "workers": workers,
+    }
+    with shown_progress() as progress:
+        found = front(*searched(job(model, asked, {}).request, progress))
+    if output is not None:
+        output.write_text(found.to_json(), encoding="utf-8", newline="\n")
+    if json:
+        write_json(found.model_dump(mode="json"))
+    else:
+        _draw(found)
+
+
+def _draw(found: Front) -> None:
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("")
+    for title in ("loss", "flash", "RAM", "weights", "instructions", "int4 filters"):
+        table.add_column(title, justify="right", no_wrap=True)
+    for point in found.points:
+        table.add_row(
+            _role(point),
+            f"{point.loss:.6f}",
+            format_bytes(point.flash_bytes),
+            format_bytes(point.ram_bytes),
+            format_bytes(point.weight_bytes),
+            format_count(point.instructions),
+            str(sum(choice.startswith("int4") for choice in point.choices.values())),
+        )
+    stdout().print(table)
+
+
+def _role(point: Point) -> str:
+    names = {"chosen": "best", "int8": "plain int8", "candidate": ""}
+    return names[point.role] if point.fits else f"{names[point.role]} (does not fit)".strip()
