@@ -39,7 +39,7 @@ wheel: $(SETUP)
 docs: $(SETUP)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[docs]'
 	$(BIN)/python scripts/generate_reference.py
-	$(BIN)/sphinx-build -q -W --keep-going docs site
+	$(BIN)/sphinx-build -q -E -W --keep-going docs site
 
 clean:
 	rm -rf demo dist build site .pytest_cache .mypy_cache .ruff_cache .hypothesis
