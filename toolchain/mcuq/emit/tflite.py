@@ -74,7 +74,7 @@ def _used_names(qgraph: QuantizedGraph) -> list[str]:
 
 def _tensor(tensor: QuantizedTensor, packed_int4: bool) -> TensorSpec:
     if tensor.real:
-        return TensorSpec(tensor.name, tensor.shape, "float32")
+        return TensorSpec(tensor.name, tensor.shape, "float32", tensor.data)
     # What is narrower than int4 has no type of its own here: int4 holds the same values.
     bits = max(tensor.bits, 4 if packed_int4 else 8)
     return TensorSpec(
@@ -104,7 +104,9 @@ def _operator(op: Op, index: dict[str, int], tensors: list[TensorSpec]) -> Opera
 
 
 def _zero_bias(name: str, channels: int, source: TensorSpec, weight: TensorSpec) -> TensorSpec:
-    assert source.scale is not None and weight.scale is not None  # int8 tensors have them
+    if source.scale is None:
+        return TensorSpec(name, (channels,), "float32", np.zeros(channels, np.float32))
+    assert weight.scale is not None  # int8 tensors have them
     scale = source.scale * weight.scale
     dtype = "int64" if source.dtype == "int16" else "int32"
     zeros = np.zeros(channels, dtype)

@@ -2,6 +2,7 @@
 
 from mcuq.quantize.activations import RangeSource
 from mcuq.quantize.config import Config, WeightChoice
+from mcuq.quantize.dynamic import is_dynamic, quantize_dynamic
 from mcuq.quantize.edges import with_float_edges
 from mcuq.quantize.op_params import op_params
 from mcuq.quantize.params import (
@@ -58,8 +59,10 @@ __all__ = [
     "WideSoftmaxParams",
     "WindowParams",
     "group_roots",
+    "is_dynamic",
     "op_params",
     "quantize",
+    "quantize_dynamic",
     "share_activations",
     "with_float_edges",
 ]

@@ -90,11 +90,12 @@ def _bounds(activation: Activation, output: QuantizedTensor) -> tuple[int, int]:
     return activation_bounds(activation, _scale(output), output.zero_point, output.bits)
 
 
-def _window(
+def window_params(
     attrs: ConvAttrs | DepthwiseConvAttrs | PoolAttrs,
     source: QuantizedTensor,
     size: tuple[int, int],
 ) -> WindowParams:
+    """The sliding window of an operator over `source` with a filter of `size`."""
     rows, columns = window_axes(attrs, (source.shape[1], source.shape[2]), size)
     return WindowParams(
         (rows.stride, columns.stride),
@@ -116,7 +117,7 @@ def _conv(qgraph: QuantizedGraph, op: Op) -> ConvParams:
     result = _output(qgraph, op)
     size = (weight.shape[1], weight.shape[2])
     return ConvParams(
-        _window(attrs, source, size),
+        window_params(attrs, source, size),
         -source.zero_point,
         result.zero_point,
         *_channel_multipliers(source, weight, result, weight.shape[0]),
@@ -130,7 +131,7 @@ def _depthwise(qgraph: QuantizedGraph, op: Op) -> DepthwiseConvParams:
     result = _output(qgraph, op)
     size = (weight.shape[1], weight.shape[2])
     return DepthwiseConvParams(
-        _window(attrs, source, size),
+        window_params(attrs, source, size),
         -source.zero_point,
         result.zero_point,
         *_channel_multipliers(source, weight, result, weight.shape[3]),
@@ -189,7 +190,7 @@ def _mul(qgraph: QuantizedGraph, op: Op) -> MulParams:
 def _pool(qgraph: QuantizedGraph, op: Op) -> PoolParams:
     attrs = cast(PoolAttrs, op.attrs)
     result = _output(qgraph, op)
-    window = _window(attrs, _inputs(qgraph, op)[0], attrs.filter)
+    window = window_params(attrs, _inputs(qgraph, op)[0], attrs.filter)
     return PoolParams(window, attrs.filter, *_bounds(attrs.activation, result))
 
 

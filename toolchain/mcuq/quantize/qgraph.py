@@ -27,7 +27,8 @@ class QuantizedTensor:
         zero_point: 0 for weights and biases.
         axis: the channel dimension where `scale` is per channel, else None.
         data: constants only; int8 array (int4 values unpacked, one an element) or int32 (bias).
-        real: float32 values at a float edge of the model; scale 1 and zero point 0 mean nothing.
+        real: float32 values: a float edge of the model, or all but the filters of a model whose
+            activations are quantized at run time; scale 1 and zero point 0 mean nothing.
     """
 
     name: str
@@ -36,7 +37,7 @@ class QuantizedTensor:
     scale: npt.NDArray[np.float32]
     zero_point: int = 0
     axis: int | None = None
-    data: npt.NDArray[np.int8] | npt.NDArray[np.int32] | None = None
+    data: npt.NDArray[Any] | None = None
     real: bool = False
 
     @property

@@ -9,7 +9,15 @@ import numpy as np
 import numpy.typing as npt
 
 from mcuq.errors import InputError
-from mcuq.evaluate.integer import conversion, elementwise, movement, pooling, weighted, wide
+from mcuq.evaluate.integer import (
+    conversion,
+    dynamic,
+    elementwise,
+    movement,
+    pooling,
+    weighted,
+    wide,
+)
 from mcuq.evaluate.integer.softmax import softmax
 from mcuq.graph import WEIGHTED, Op, OpKind
 from mcuq.numeric import dequantize, quantize_values
@@ -50,6 +58,16 @@ _WIDE_FUNCTIONS: Mapping[OpKind, _Function] = {
     OpKind.LEAKY_RELU: wide.leaky_relu,
 }
 """What int16 outputs are computed by, where that differs."""
+_REAL_FUNCTIONS: Mapping[OpKind, _Function] = {
+    OpKind.CONV_2D: dynamic.conv,
+    OpKind.DEPTHWISE_CONV_2D: dynamic.depthwise_conv,
+    OpKind.FULLY_CONNECTED: dynamic.fully_connected,
+    OpKind.ADD: dynamic.add,
+    OpKind.AVERAGE_POOL_2D: dynamic.average_pool,
+    OpKind.MAX_POOL_2D: dynamic.max_pool,
+    OpKind.SOFTMAX: dynamic.softmax,
+}
+"""The same for float32."""
 
 
 def run_integer(
@@ -93,9 +111,9 @@ def apply_operator(qgraph: QuantizedGraph, op: Op, operands: list[Values]) -> Va
     Operands are (N, *shape) with the graph's shape, constants (1, *shape); weighted operators
     take their filter and bias from the graph.
     """
-    wide = qgraph.tensors[op.output].bits == 16
-    function = _WIDE_FUNCTIONS.get(op.kind) if wide else None
-    return (function or _FUNCTIONS[op.kind])(qgraph, op, operands)
+    result = qgraph.tensors[op.output]
+    special = _REAL_FUNCTIONS if result.real else _WIDE_FUNCTIONS if result.bits == 16 else {}
+    return special.get(op.kind, _FUNCTIONS[op.kind])(qgraph, op, operands)
 
 
 def quantize_inputs(
