@@ -17,6 +17,7 @@ import numpy as np
 from mcuq.bench.bare import COMPILER, BareCore, link_kernels
 from mcuq.bench.layers import LAYERS, LayerCall
 from mcuq.bench.measure import MODELS, ModelCost, Optimize, measure_model
+from mcuq.bench.vector import CORE, has_emulator, vector_layer
 from mcuq.progress import Progress, ProgressCallback
 
 LAYER_CORES = ("cortex-m0plus", "cortex-m4", "cortex-m7", "cortex-m33")
@@ -68,13 +69,18 @@ class KernelBench:
 
 
 def bench_kernels(
-    progress: ProgressCallback, *, cores: Sequence[str] = LAYER_CORES, models: bool = True
+    progress: ProgressCallback,
+    *,
+    cores: Sequence[str] = LAYER_CORES,
+    vector: bool = True,
+    models: bool = True,
 ) -> KernelBench:
     """Count everything.
 
     Args:
         progress: told before each measurement.
         cores: of the layers.
+        vector: whether layers run on the vector extension too, where QEMU is installed.
         models: whether whole models are built and counted too.
 
     Raises:
@@ -84,6 +90,9 @@ def bench_kernels(
     for core in cores:
         progress(Progress("bench", len(layers), None, f"layers on {core}"))
         layers += bench_layers(core)
+    if vector and has_emulator():
+        progress(Progress("bench", len(layers), None, f"layers on {CORE}"))
+        layers += bench_vector_layers()
     costs: list[ModelCost] = []
     wanted = [
         (board, model, bits, optimize)
@@ -119,6 +128,17 @@ def bench_layers(core: str) -> list[LayerCost]:
                         machine.code_bytes,
                     )
                 )
+    return costs
+
+
+def bench_vector_layers() -> list[LayerCost]:
+    """Every layer, with int8 and int4 weights, on the vector extension."""
+    costs = []
+    for name, make in LAYERS.items():
+        for bits in WIDTHS:
+            instructions, scratch, code = vector_layer(name, bits)
+            macs = make(bits).macs
+            costs.append(LayerCost(CORE, name, f"s{bits}", instructions, macs, scratch, code))
     return costs
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 
 from mcuq.bench.models import anomaly_detection, keyword_spotting, resnet8, visual_wake_words
 from mcuq.build import build_firmware
@@ -63,7 +64,7 @@ class ModelCost:
 
 
 def measure_model(model: str, bits: int, board_name: str, optimize: Optimize) -> ModelCost:
-    """Build a model, run it once against the evaluation, and count.
+    """Build one of MODELS, run it once against the evaluation, and count.
 
     Args:
         model: a key of MODELS.
@@ -74,25 +75,32 @@ def measure_model(model: str, bits: int, board_name: str, optimize: Optimize) ->
     Raises:
         DeviceError: the board computes something else than the evaluation.
     """
-    qgraph, sample = quantized(MODELS[model](), bits)
+    return measure_graph(model, MODELS[model](), bits, board_name, optimize)
+
+
+def measure_graph(
+    name: str, graph: Graph, bits: int, board_name: str, optimize: Optimize
+) -> ModelCost:
+    """The same for any graph, under `name`."""
+    qgraph, sample = quantized(graph, bits)
     program = lower(qgraph, LowerOptions(speed=optimize == "speed"))
     memory = plan_program(program)
     board = load_board(board_name)
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
+    with tempfile.TemporaryDirectory() as where:
+        folder = Path(where)
         write_c_model(memory, firmware_dir(), folder / "model")
         image = build_firmware(board, folder / "model", folder / "out", optimize=optimize)
         with open_session(board, image.elf, None) as session:
             output = session.run([sample.tobytes()])[0]
             counts = session.count([sample.tobytes()])
     if output != run_integer(qgraph, [sample])[qgraph.outputs[0]].tobytes():
-        raise DeviceError(f"{model} with int{bits} weights: the board's output is wrong")
+        raise DeviceError(f"{name} with int{bits} weights: the board's output is wrong")
     arrays = {array.key: array for call in program.calls for array in call.arrays()}
     constants = sum(array.nbytes for array in arrays.values())
     return ModelCost(
         core=board.core,
         board=board_name,
-        model=model,
+        model=name,
         weights=f"s{bits}",
         optimize=optimize,
         instructions=counts.total,
@@ -102,7 +110,7 @@ def measure_model(model: str, bits: int, board_name: str, optimize: Optimize) ->
     )
 
 
-def quantized(graph: Graph, bits: int) -> tuple[QuantizedGraph, np.ndarray]:
+def quantized(graph: Graph, bits: int) -> tuple[QuantizedGraph, npt.NDArray[np.int8]]:
     """The model with all filters alike, calibrated on noise, and one int8 sample."""
     shape = graph.tensors[graph.inputs[0]].shape
     values = np.random.default_rng(0).normal(0, 1, (8, *shape[1:])).astype(np.float32)

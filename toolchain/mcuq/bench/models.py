@@ -47,7 +47,7 @@ _VWW_BLOCKS = (
 
 def visual_wake_words(seed: int = 0) -> Graph:
     """MobileNetV1 0.25 at 96×96: 7.49 MMAC, 27 convolutions and a dense layer."""
-    model = _Chain("vww", (1, 96, 96, 3), seed)
+    model = Chain("vww", (1, 96, 96, 3), seed)
     model.conv(8, 3, 2)
     for channels, stride in _VWW_BLOCKS:
         model.depthwise(3, stride)
@@ -60,7 +60,7 @@ def visual_wake_words(seed: int = 0) -> Graph:
 
 def resnet8(seed: int = 0) -> Graph:
     """ResNet-8 at 32×32: 12.50 MMAC, three residual blocks."""
-    model = _Chain("resnet8", (1, 32, 32, 3), seed)
+    model = Chain("resnet8", (1, 32, 32, 3), seed)
     model.conv(16, 3, 1)
     for channels, stride in ((16, 1), (32, 2), (64, 2)):
         model.residual(channels, stride)
@@ -72,7 +72,7 @@ def resnet8(seed: int = 0) -> Graph:
 
 def keyword_spotting(seed: int = 0) -> Graph:
     """DS-CNN at 49×10: 2.66 MMAC, four depthwise-separable blocks of 64 channels."""
-    model = _Chain("kws", (1, 49, 10, 1), seed)
+    model = Chain("kws", (1, 49, 10, 1), seed)
     model.conv(64, (10, 4), 2)
     for _ in range(4):
         model.depthwise(3, 1)
@@ -85,15 +85,15 @@ def keyword_spotting(seed: int = 0) -> Graph:
 
 def anomaly_detection(seed: int = 0) -> Graph:
     """The dense autoencoder: 0.264 MMAC."""
-    model = _Chain("ad", (1, 640), seed)
+    model = Chain("ad", (1, 640), seed)
     for width in (128, 128, 128, 128, 8, 128, 128, 128, 128):
         model.dense(width, Activation.RELU)
     model.dense(640, Activation.NONE)
     return model.graph()
 
 
-class _Chain:
-    """A graph grown operator by operator."""
+class Chain:
+    """A graph grown operator by operator: for these models, and for single layers."""
 
     def __init__(self, name: str, shape: tuple[int, ...], seed: int) -> None:
         self._name = name

@@ -24,7 +24,6 @@ from mcuq.quantize import op_params
 from mcuq.quantize.params import ConvParams
 from mcuq.quantize.qgraph import QuantizedGraph
 
-
 TOLERANCE = 0.03
 """Growth that is not worth a second form of the kernel in flash."""
 
