@@ -1,0 +1,59 @@
+"""`mcuq bench accuracy` and `mcuq bench speed` from the command line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from mcuq.cli.main import main
+
+FIELDS = {
+    "model",
+    "method",
+    "budget",
+    "seed",
+    "weight_bytes",
+    "search_loss",
+    "test_accuracy",
+    "test_kl",
+    "evaluations",
+    "seconds",
+}
+
+
+@pytest.fixture
+def words(digits: Path) -> list[str]:
+    return [
+        str(digits / "digits_float32.tflite"),
+        "--calibration",
+        str(digits / "calibration.npz"),
+        "--workers",
+        "1",
+    ]
+
+
+@pytest.mark.parametrize(
+    "wrong", [["--methods", "ga,magic"], ["--budgets", "half"], ["--seeds", "0"]]
+)
+def test_what_makes_no_sense_is_refused(words: list[str], wrong: list[str]) -> None:
+    assert main(["bench", "accuracy", *words, *wrong]) == 2
+
+
+@pytest.mark.slow
+def test_json_is_a_list_of_records(
+    words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ["--budgets", "60", "--methods", "knapsack,uniform", "--evaluations", "90"]
+    saved = tmp_path / "tables"
+    assert main(["bench", "accuracy", *words, *options, "-o", str(saved), "--json"]) == 0
+    records = json.loads(capsys.readouterr().out)
+    assert [(r["method"], r["budget"]) for r in records] == [
+        ("float", 4.0),
+        ("knapsack", 0.6),
+        ("uniform", 0.6),
+    ]
+    assert all(set(record) == FIELDS for record in records)
+    assert json.loads((saved / "accuracy.json").read_text()) == records
+    assert "| knapsack, 60% |" in (saved / "accuracy.md").read_text()
