@@ -7,6 +7,13 @@ from functools import partial
 
 from mcuq.graph import Op, OpKind
 from mcuq.lower.conversion import lower_dequantize, lower_quantize
+from mcuq.lower.dynamic import (
+    dynamic_conv,
+    dynamic_dense,
+    real_add,
+    real_pool,
+    real_softmax,
+)
 from mcuq.lower.elementwise import lower_add, lower_lookup, lower_mul, lower_softmax
 from mcuq.lower.fast import fast_conv, fast_depthwise, fast_fully_connected
 from mcuq.lower.movement import (
@@ -27,6 +34,7 @@ from mcuq.lower.wide import (
     wide_leaky_relu,
     wide_softmax,
 )
+from mcuq.quantize.dynamic import check_dynamic, is_dynamic
 from mcuq.quantize.lookup import UNARY
 from mcuq.quantize.qgraph import QuantizedGraph
 
@@ -60,6 +68,16 @@ WIDE_RULES: Mapping[OpKind, Rule] = {
     OpKind.LEAKY_RELU: wide_leaky_relu,
 }
 """For int16 outputs, where that differs."""
+REAL_RULES: Mapping[OpKind, Rule] = {
+    OpKind.CONV_2D: dynamic_conv,
+    OpKind.DEPTHWISE_CONV_2D: dynamic_conv,
+    OpKind.FULLY_CONNECTED: dynamic_dense,
+    OpKind.ADD: real_add,
+    OpKind.AVERAGE_POOL_2D: real_pool,
+    OpKind.MAX_POOL_2D: real_pool,
+    OpKind.SOFTMAX: real_softmax,
+}
+"""For float32 outputs."""
 
 _VIEWS = frozenset({OpKind.RESHAPE, OpKind.SQUEEZE})
 
@@ -75,13 +93,22 @@ def _rules(options: LowerOptions) -> Mapping[OpKind, Rule]:
     }
 
 
+def _rule(qgraph: QuantizedGraph, op: Op, rules: Mapping[OpKind, Rule]) -> Rule:
+    result = qgraph.tensors[op.output]
+    special = REAL_RULES if result.real else WIDE_RULES if result.bits == 16 else {}
+    return special.get(op.kind, rules[op.kind])
+
+
 def lower(qgraph: QuantizedGraph, options: LowerOptions | None = None) -> Program:
     """One kernel call an operator (an input for CONCATENATION); views cost nothing.
 
     Raises:
         InputError: a tensor has more dimensions than the kernels walk.
+        UsageError: an operator has no form for its activations.
     """
     options = options or LowerOptions()
+    if is_dynamic(qgraph):
+        check_dynamic(qgraph)
     rules = _rules(options)
     calls: list[Call] = []
     storage = {name: name for name in qgraph.inputs}
@@ -90,7 +117,6 @@ def lower(qgraph: QuantizedGraph, options: LowerOptions | None = None) -> Progra
             storage[op.output] = storage[op.inputs[0]]
             continue
         storage[op.output] = op.output
-        wide = WIDE_RULES.get(op.kind) if qgraph.tensors[op.output].bits == 16 else None
-        made = (wide or rules[op.kind])(qgraph, op)
+        made = _rule(qgraph, op, rules)(qgraph, op)
         calls.extend(made if isinstance(made, list) else [made])
     return Program(qgraph, tuple(calls), storage, options)

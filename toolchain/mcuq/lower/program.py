@@ -24,6 +24,7 @@ CTYPES = {
     "uint16": "uint16_t",
     "int32": "int32_t",
     "int64": "mcuq_int64",
+    "float32": "float",
 }
 
 

@@ -63,8 +63,8 @@ def check_dynamic(qgraph: QuantizedGraph) -> None:
 
 
 def is_dynamic(qgraph: QuantizedGraph) -> bool:
-    """Whether activations are quantized at run time."""
-    outputs = [op.output for op in qgraph.ops if op.kind in WEIGHTED]
+    """Whether operators work on float activations, weighted ones quantizing them at run time."""
+    outputs = [op.output for op in qgraph.ops if op.kind is not OpKind.DEQUANTIZE]
     return any(qgraph.tensors[name].real for name in outputs)
 
 

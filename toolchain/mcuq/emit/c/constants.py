@@ -107,6 +107,8 @@ def _array_definition(name: str, data: npt.NDArray[np.generic]) -> str:
     return "\n".join([*lines, line, "};"])
 
 
-def _literal(value: int) -> str:
+def _literal(value: int | float) -> str:
+    if isinstance(value, float):
+        return c_float(value)
     # -2147483648 is not an int literal in C.
     return "INT32_MIN" if value == -(2**31) else str(value)

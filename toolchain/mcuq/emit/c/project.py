@@ -10,8 +10,10 @@ from mcuq.emit.c.header import model_header
 from mcuq.emit.c.kernels import kernel_sources
 from mcuq.emit.c.source import model_source
 from mcuq.numeric import TERNARY
+from mcuq.quantize import is_dynamic
 
 HEADERS = ("arm_nnfunctions.h", "mcuq_kernels.h")
+_DYNAMIC_HEADER = "mcuq_dynamic.h"
 _WIDE_HEADER, _NARROW_HEADER = "mcuq_wide.h", "mcuq_narrow.h"
 
 
@@ -44,7 +46,8 @@ def _headers(memory: MemoryPlan) -> tuple[str, ...]:
     widths = {tensor.bits for tensor in memory.program.qgraph.tensors.values()}
     wide = (_WIDE_HEADER,) if 16 in widths else ()
     narrow = (_NARROW_HEADER,) if widths & {2, TERNARY} else ()
-    return (*HEADERS, *wide, *narrow)
+    real = (_DYNAMIC_HEADER,) if is_dynamic(memory.program.qgraph) else ()
+    return (*HEADERS, *wide, *narrow, *real)
 
 
 def _cmake(sources: list[str]) -> str:

@@ -1,0 +1,172 @@
+"""Operators on float32 activations, quantized at run time (dynamic range)."""
+
+from __future__ import annotations
+
+import math
+from typing import cast
+
+import numpy as np
+
+from mcuq.errors import UsageError
+from mcuq.graph import (
+    Activation,
+    BinaryAttrs,
+    ConvAttrs,
+    DepthwiseConvAttrs,
+    FullyConnectedAttrs,
+    Op,
+    OpKind,
+    PoolAttrs,
+    SoftmaxAttrs,
+)
+from mcuq.lower.elementwise import in_place
+from mcuq.lower.program import (
+    Array,
+    Call,
+    Field,
+    Real,
+    ScratchRef,
+    Struct,
+    TensorRef,
+    operand,
+)
+from mcuq.lower.weighted import filter_array
+from mcuq.quantize.op_params import window_params
+from mcuq.quantize.qgraph import QuantizedGraph
+
+_FLOAT_MAX = float(np.finfo(np.float32).max)
+_LIMITS = {
+    Activation.NONE: (-_FLOAT_MAX, _FLOAT_MAX),
+    Activation.RELU: (0.0, _FLOAT_MAX),
+    Activation.RELU6: (0.0, 6.0),
+    Activation.RELU_N1_TO_1: (-1.0, 1.0),
+}
+Fields = tuple[tuple[str, Field], ...]
+
+
+def dynamic_conv(qgraph: QuantizedGraph, op: Op) -> Call:
+    """mcuq_conv_dynamic, mcuq_depthwise_dynamic."""
+    attrs = cast(ConvAttrs | DepthwiseConvAttrs, op.attrs)
+    source, weight = (qgraph.tensors[name] for name in op.inputs[:2])
+    result = qgraph.tensors[op.output]
+    window = window_params(attrs, source, (weight.shape[1], weight.shape[2]))
+    depthwise = isinstance(attrs, DepthwiseConvAttrs)
+    depth = attrs.depth_multiplier if isinstance(attrs, DepthwiseConvAttrs) else weight.shape[3]
+    fields: Fields = (
+        ("input_height", source.shape[1]),
+        ("input_width", source.shape[2]),
+        ("input_channels", source.shape[3]),
+        ("output_height", result.shape[1]),
+        ("output_width", result.shape[2]),
+        ("output_channels", result.shape[3]),
+        ("kernel_height", weight.shape[1]),
+        ("kernel_width", weight.shape[2]),
+        ("depth", depth),
+        ("stride_y", window.stride[0]),
+        ("stride_x", window.stride[1]),
+        ("dilation_y", window.dilation[0]),
+        ("dilation_x", window.dilation[1]),
+        ("pad_top", window.padding[0]),
+        ("pad_left", window.padding[1]),
+        *_scales(qgraph, op, attrs.activation, result.shape[3]),
+    )
+    taps = weight.shape[1:3] if depthwise else weight.shape[1:]
+    name = "mcuq_depthwise_dynamic" if depthwise else "mcuq_conv_dynamic"
+    return _weighted(qgraph, op, name, Struct("mcuq_dynamic_conv", fields), math.prod(taps))
+
+
+def dynamic_dense(qgraph: QuantizedGraph, op: Op) -> Call:
+    """mcuq_dense_dynamic."""
+    outputs, depth = qgraph.tensors[op.inputs[1]].shape
+    rows = qgraph.tensors[op.inputs[0]].size // depth
+    activation = cast(FullyConnectedAttrs, op.attrs).activation
+    fields: Fields = (
+        ("rows", rows),
+        ("depth", depth),
+        ("outputs", outputs),
+        *_scales(qgraph, op, activation, outputs),
+    )
+    structure = Struct("mcuq_dynamic_dense", fields)
+    return _weighted(qgraph, op, "mcuq_dense_dynamic", structure, depth)
+
+
+def real_pool(qgraph: QuantizedGraph, op: Op) -> Call:
+    """mcuq_avgpool_f32, mcuq_max_pool_f32."""
+    attrs = cast(PoolAttrs, op.attrs)
+    source, result = qgraph.tensors[op.inputs[0]], qgraph.tensors[op.output]
+    window = window_params(attrs, source, attrs.filter)
+    fields: Fields = (
+        ("input_height", source.shape[1]),
+        ("input_width", source.shape[2]),
+        ("channels", source.shape[3]),
+        ("output_height", result.shape[1]),
+        ("output_width", result.shape[2]),
+        ("kernel_height", attrs.filter[0]),
+        ("kernel_width", attrs.filter[1]),
+        ("stride_y", window.stride[0]),
+        ("stride_x", window.stride[1]),
+        ("pad_top", window.padding[0]),
+        ("pad_left", window.padding[1]),
+        *_clamp(attrs.activation),
+    )
+    average = op.kind is OpKind.AVERAGE_POOL_2D
+    name = "mcuq_avgpool_f32" if average else "mcuq_max_pool_f32"
+    arguments = (Struct("mcuq_pool_real", fields), operand(source), TensorRef(result.name))
+    return Call(op, name, arguments)
+
+
+def real_add(qgraph: QuantizedGraph, op: Op) -> Call:
+    """mcuq_add_f32."""
+    first, second = (qgraph.tensors[name] for name in op.inputs)
+    result = qgraph.tensors[op.output]
+    if not first.size == second.size == result.size:
+        raise UsageError(
+            f"{op.kind} '{op.name}' broadcasts, which firmware does on integers only",
+            "quantize the activations",
+        )
+    clamp = _clamp(cast(BinaryAttrs, op.attrs).activation)
+    structure = Struct("mcuq_add_real", (("count", result.size), *clamp))
+    arguments = (structure, operand(first), operand(second), TensorRef(result.name))
+    return Call(op, "mcuq_add_f32", arguments, overlaps=in_place(qgraph, op))
+
+
+def real_softmax(qgraph: QuantizedGraph, op: Op) -> Call:
+    """mcuq_softmax_f32."""
+    source = qgraph.tensors[op.inputs[0]]
+    depth = source.shape[-1]
+    beta = Real(cast(SoftmaxAttrs, op.attrs).beta)
+    fields: Fields = (("rows", source.size // depth), ("depth", depth), ("beta", beta))
+    arguments = (Struct("mcuq_softmax_real", fields), operand(source), TensorRef(op.output))
+    return Call(op, "mcuq_softmax_f32", arguments, overlaps=in_place(qgraph, op))
+
+
+def _weighted(qgraph: QuantizedGraph, op: Op, name: str, params: Struct, depth: int) -> Call:
+    """`depth`: products an output value; the scratch holds the whole input as int8."""
+    source, weight = (qgraph.tensors[n] for n in op.inputs[:2])
+    arguments = (
+        params,
+        filter_array(weight),
+        operand(source),
+        TensorRef(op.output),
+        ScratchRef(),
+    )
+    macs = qgraph.tensors[op.output].size * depth
+    return Call(op, name, arguments, source.size, macs=macs, weight_bits=weight.bits)
+
+
+def _scales(qgraph: QuantizedGraph, op: Op, activation: Activation, outputs: int) -> Fields:
+    weight = qgraph.tensors[op.inputs[1]]
+    bias = qgraph.tensors[op.inputs[2]].data if len(op.inputs) > 2 else None
+    values = np.zeros(outputs, np.float32) if bias is None else bias.astype(np.float32)
+    return (
+        ("scale_step", int(weight.scale.size > 1)),
+        ("is_int4", int(weight.bits == 4)),
+        *_clamp(activation),
+        ("scales", Array("scales", weight.scale.astype(np.float32))),
+        ("bias", Array("bias", values)),
+    )
+
+
+def _clamp(activation: Activation) -> Fields:
+    low, high = _LIMITS[activation]
+    return (("low", Real(low)), ("high", Real(high)))
