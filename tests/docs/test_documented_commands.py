@@ -25,7 +25,7 @@ DOCS = ROOT / "docs"
 PAGES = [ROOT / "README.md", *sorted(DOCS.glob("*.md"))]
 OTHERS = re.compile(
     r"python3\.11 -m venv|\. \.venv|pip install|(sudo )?apt-get|make\b|git |pre-commit |python "
-    r"|cmake |cd "
+    r"|cmake |cd |mlir-opt-19 "
 )
 NAMES = {
     "model.tflite": "digits_float32.tflite",
