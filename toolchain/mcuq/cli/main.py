@@ -17,6 +17,7 @@ from mcuq.cli import (
     check,
     compare,
     doctor,
+    dynamic,
     emit,
     explain,
     finetune,
@@ -64,6 +65,7 @@ app.command("build")(build.build)
 app.command("calibrate")(calibrate.calibrate)
 app.command("quantize")(quantize.quantize)
 app.command("search")(search.search)
+app.command("dynamic")(dynamic.dynamic)
 app.command("init")(init.init)
 app.add_typer(boards.app, name="boards")
 app.add_typer(hil_app, name="hil")

@@ -49,8 +49,7 @@ Description = tuple[list[TensorSpec], list[OperatorSpec], tuple[int, ...], tuple
 
 def _describe(qgraph: QuantizedGraph, packed_int4: bool) -> Description:
     names = _used_names(qgraph)
-    # TFLite Micro takes int4 filters beside int8 activations only.
-    wide = {op.inputs[1] for op in qgraph.ops if op.kind in WEIGHTED and _is_wide(qgraph, op)}
+    wide = {op.inputs[1] for op in qgraph.ops if op.kind in WEIGHTED and _needs_int8(qgraph, op)}
     index = {name: position for position, name in enumerate(names)}
     tensors = [_tensor(qgraph.tensors[name], packed_int4 and name not in wide) for name in names]
     operators = [_operator(op, index, tensors) for op in qgraph.ops]
@@ -59,8 +58,11 @@ def _describe(qgraph: QuantizedGraph, packed_int4: bool) -> Description:
     return tensors, operators, inputs, outputs
 
 
-def _is_wide(qgraph: QuantizedGraph, op: Op) -> bool:
-    return qgraph.tensors[op.inputs[0]].bits == 16
+def _needs_int8(qgraph: QuantizedGraph, op: Op) -> bool:
+    """Whether no runtime takes int4 filters here: TFLite Micro does beside int8 activations only,
+    LiteRT's hybrid depthwise convolution does not."""
+    source = qgraph.tensors[op.inputs[0]]
+    return source.bits == 16 or (source.real and op.kind is OpKind.DEPTHWISE_CONV_2D)
 
 
 _NEEDS_BIAS = frozenset({OpKind.CONV_2D, OpKind.DEPTHWISE_CONV_2D})

@@ -1,0 +1,146 @@
+"""`mcuq dynamic` as one function: a model whose activations are quantized at run time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from mcuq.build import build_firmware
+from mcuq.cost import plan_program, weight_bytes
+from mcuq.data import load_data
+from mcuq.emit.c import write_c_model
+from mcuq.emit.tflite import tflite_bytes
+from mcuq.errors import DeviceError
+from mcuq.evaluate.float import run_float
+from mcuq.evaluate.integer import run_integer
+from mcuq.evaluate.metrics import Predictions, get_metric
+from mcuq.frontends import load_model
+from mcuq.lower import lower
+from mcuq.progress import Progress, ProgressCallback, silent
+from mcuq.quantize import Config, QuantizedGraph, WeightChoice, quantize_dynamic
+from mcuq.resources import firmware_dir
+from mcuq.tflite.runtime import Interpreter
+from mcuq_hil import open_session
+from mcuq_hil.boards import load_board
+
+Reals = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class DynamicRequest:
+    """Attributes:
+    model: float model file.
+    evaluation: samples that figures and comparisons come from.
+    bits: of every filter, 8 or 4.
+    board: name in the registry; it must have an emulator.
+    device_samples: samples compared byte by byte on the emulated board.
+    """
+
+    model: Path
+    evaluation: Path
+    bits: int
+    board: str
+    device_samples: int = 4
+
+
+@dataclass(frozen=True)
+class DynamicResult:
+    """Attributes:
+    metric: name; `float_model` and `dynamic` its values on `samples` samples.
+    litert_difference: largest difference of an output from LiteRT's hybrid operators.
+    device_samples: how many gave the host's bytes on the emulated board.
+    """
+
+    metric: str
+    float_model: float
+    dynamic: float
+    samples: int
+    weight_bytes: int
+    flash_bytes: int
+    ram_bytes: int
+    litert_difference: float
+    device_samples: int
+
+
+def build_dynamic(
+    request: DynamicRequest, folder: Path, progress: ProgressCallback = silent
+) -> DynamicResult:
+    """Write model.tflite, model/ and firmware below `folder`, and compare.
+
+    Raises:
+        InputError, UsageError: the model or the data cannot be used; an operator has no float form
+            in firmware. DeviceError, mcuq_hil's HilError: the board gives other bytes, or failed.
+    """
+    progress(Progress("load"))
+    graph = load_model(request.model)
+    data = load_data(request.evaluation, graph)
+    choice = WeightChoice(request.bits)
+    qgraph = quantize_dynamic(graph, Config(default_weight=choice))
+    progress(Progress("evaluate", note=f"{len(data)} samples"))
+    outputs = run_integer(qgraph, data.inputs)
+    found = tuple(outputs[name] for name in graph.outputs)
+    real = run_float(graph, data.inputs)
+    reference = tuple(real[name] for name in graph.outputs)
+    metric = get_metric("agreement" if data.labels is None else "top1", None)
+    flatbuffer = tflite_bytes(qgraph)
+    (folder / "model.tflite").write_bytes(flatbuffer)
+    difference = _difference(flatbuffer, data.inputs, found)
+    progress(Progress("build", note=request.board))
+    flash, ram = _on_device(request, qgraph, data.inputs, found, folder)
+    return DynamicResult(
+        metric=metric.name,
+        float_model=metric.compute(Predictions(reference, data, reference)),
+        dynamic=metric.compute(Predictions(found, data, reference)),
+        samples=len(data),
+        weight_bytes=weight_bytes(qgraph),
+        flash_bytes=flash,
+        ram_bytes=ram,
+        litert_difference=difference,
+        device_samples=min(request.device_samples, len(data)),
+    )
+
+
+def _difference(
+    flatbuffer: bytes, inputs: tuple[Reals, ...], expected: tuple[npt.NDArray[Any], ...]
+) -> float:
+    """Largest difference of any output value from LiteRT's."""
+    interpreter = Interpreter(model_content=flatbuffer)
+    interpreter.allocate_tensors()
+    sources, results = interpreter.get_input_details(), interpreter.get_output_details()
+    largest = 0.0
+    for sample in range(len(inputs[0])):
+        for detail, x in zip(sources, inputs, strict=True):
+            interpreter.set_tensor(detail["index"], x[sample].reshape(detail["shape"]))
+        interpreter.invoke()
+        for detail, y in zip(results, expected, strict=True):
+            other = interpreter.get_tensor(detail["index"]).reshape(y[sample].shape)
+            largest = max(largest, float(np.abs(other - y[sample]).max(initial=0.0)))
+    return largest
+
+
+def _on_device(
+    request: DynamicRequest,
+    qgraph: QuantizedGraph,
+    inputs: tuple[Reals, ...],
+    expected: tuple[npt.NDArray[Any], ...],
+    folder: Path,
+) -> tuple[int, int]:
+    """Flash and RAM bytes of the image, once the board has given the host's bytes."""
+    board = load_board(request.board)
+    memory = plan_program(lower(qgraph))
+    write_c_model(memory, firmware_dir(), folder / "model")
+    image = build_firmware(board, folder / "model", folder)
+    with open_session(board, image.elf) as session:
+        for sample in range(min(request.device_samples, len(inputs[0]))):
+            found = session.run([x[sample].tobytes() for x in inputs])
+            if found != [y[sample].tobytes() for y in expected]:
+                raise DeviceError(
+                    "outputs differ from the host's: the firmware does not compute what was "
+                    "evaluated",
+                    "this is a defect of mcuq: please report it with the model",
+                )
+    return image.flash_bytes, image.ram_bytes
