@@ -134,6 +134,14 @@ static inline int32_t mcuq_high_multiply(int32_t a, int32_t b)
     int32_t result;
     __asm__("smmulr %0, %1, %2" : "=r"(result) : "r"(a), "r"(b));
     return result;
+#elif defined(__thumb__) && !defined(__thumb2__)
+    /* No long multiply: four products of halves, none of the sums leaves int32. */
+    const int32_t a_low = a & 0xFFFF;
+    const int32_t b_low = b & 0xFFFF;
+    const uint32_t low = (uint32_t)a_low * (uint32_t)b_low;
+    const int32_t inner = (a >> 16) * b_low + (int32_t)(low >> 16);
+    const int32_t outer = a_low * (b >> 16) + (inner & 0xFFFF);
+    return (a >> 16) * (b >> 16) + (inner >> 16) + (outer >> 16) + (outer >> 15 & 1);
 #else
     return (int32_t)(((int64_t)a * b + (INT64_C(1) << 31)) >> 32);
 #endif

@@ -41,13 +41,22 @@ static void sum_four(const int8_t *const *taps, int32_t count, int32_t offset,
 static void sum_four(const int8_t *const *taps, int32_t count, int32_t offset,
     const int32_t *weights, int32_t sums[4])
 {
-    for (int32_t i = 0; i < 4; i++) {
-        sums[i] = 0;
-        for (int32_t tap = 0; tap < count; tap++) {
-            const int8_t weight = (int8_t)((uint32_t)weights[tap] >> 8 * i & 0xFF);
-            sums[i] += taps[tap][offset + i] * weight;
-        }
+    int32_t a = 0;
+    int32_t b = 0;
+    int32_t c = 0;
+    int32_t d = 0;
+    for (int32_t tap = 0; tap < count; tap++) {
+        const int8_t *x = taps[tap] + offset;
+        const int32_t w = weights[tap];
+        a += x[0] * (int8_t)(w & 0xFF);
+        b += x[1] * (int8_t)(w >> 8 & 0xFF);
+        c += x[2] * (int8_t)(w >> 16 & 0xFF);
+        d += x[3] * (w >> 24);
     }
+    sums[0] = a;
+    sums[1] = b;
+    sums[2] = c;
+    sums[3] = d;
 }
 
 #endif

@@ -129,25 +129,33 @@ __attribute__((naked)) void mcuq_dot_4x1_s8(
 
 #else
 
+/* Two inputs times a pair of channels, by single multiplications. */
+static inline void add_pair(int32_t weights, int32_t x, int32_t y, uint32_t *low, uint32_t *both)
+{
+    const int32_t first = (int16_t)(weights & 0xFFFF);
+    const int32_t second = weights >> 16;
+    *both += (uint32_t)(x * first) + (uint32_t)(y * second);
+    *low += (uint32_t)(x * (int8_t)(first & 0xFF)) + (uint32_t)(y * (int8_t)(second & 0xFF));
+}
+
 void mcuq_dot_4x1_s8(
     const int32_t *weights, const int8_t *input, int32_t fours, int32_t sums[4], int32_t correction)
 {
     (void)correction;
-    int32_t nested[4] = {0};
+    uint32_t a = 0;
+    uint32_t ab = 0;
+    uint32_t c = 0;
+    uint32_t cd = 0;
     for (; fours > 0; fours--, input += 4, weights += 4) {
-        const uint32_t word = mcuq_load_word(input);
-        const int32_t x[2] = {mcuq_even_bytes(word), mcuq_odd_bytes(word)};
-        for (int32_t i = 0; i < 4; i++) {
-            int32_t *sum = nested + i % 2 * 2;
-            const int32_t low = mcuq_even_bytes((uint32_t)weights[i]);
-            sum[0] = mcuq_dual_multiply(low, x[i / 2], sum[0]);
-            sum[1] = mcuq_dual_multiply(weights[i], x[i / 2], sum[1]);
-        }
+        add_pair(weights[0], input[0], input[2], &a, &ab);
+        add_pair(weights[1], input[0], input[2], &c, &cd);
+        add_pair(weights[2], input[1], input[3], &a, &ab);
+        add_pair(weights[3], input[1], input[3], &c, &cd);
     }
-    for (int32_t i = 0; i < 4; i += 2) {
-        sums[i] = nested[i];
-        sums[i + 1] = mcuq_nested_difference(nested[i + 1], nested[i], 8);
-    }
+    sums[0] = (int32_t)a;
+    sums[1] = mcuq_nested_difference((int32_t)ab, (int32_t)a, 8);
+    sums[2] = (int32_t)c;
+    sums[3] = mcuq_nested_difference((int32_t)cd, (int32_t)c, 8);
 }
 
 #endif

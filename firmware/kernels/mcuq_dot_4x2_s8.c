@@ -151,27 +151,42 @@ __attribute__((naked)) void mcuq_dot_4x2_s8(
 
 #else
 
+/* Nested sums of a pair of channels for two columns, by single multiplications. Weights step by
+ * two words: the other pair's lie between. */
+static void pair_sums(
+    const int32_t *weights, const int32_t *columns, const int32_t *end, int32_t sums[4])
+{
+    uint32_t low0 = 0;
+    uint32_t low1 = 0;
+    uint32_t both0 = 0;
+    uint32_t both1 = 0;
+    for (; columns < end; columns += 2, weights += 2) {
+        const int32_t first = (int16_t)(*weights & 0xFFFF);
+        const int32_t second = *weights >> 16;
+        int32_t x = (int16_t)(columns[0] & 0xFFFF);
+        both0 += (uint32_t)(x * first);
+        low0 += (uint32_t)(x * (int8_t)(first & 0xFF));
+        x = columns[0] >> 16;
+        both0 += (uint32_t)(x * second);
+        low0 += (uint32_t)(x * (int8_t)(second & 0xFF));
+        x = (int16_t)(columns[1] & 0xFFFF);
+        both1 += (uint32_t)(x * first);
+        low1 += (uint32_t)(x * (int8_t)(first & 0xFF));
+        x = columns[1] >> 16;
+        both1 += (uint32_t)(x * second);
+        low1 += (uint32_t)(x * (int8_t)(second & 0xFF));
+    }
+    sums[0] = (int32_t)low0;
+    sums[1] = (int32_t)low1;
+    sums[2] = mcuq_nested_difference((int32_t)both0, (int32_t)low0, 8);
+    sums[3] = mcuq_nested_difference((int32_t)both1, (int32_t)low1, 8);
+}
+
 void mcuq_dot_4x2_s8(const int32_t *weights, const int32_t *columns, int32_t words, int32_t sums[8])
 {
-    int32_t nested[8] = {0};
-    const int32_t *x = columns + MCUQ_COLUMN_HEADER;
-    for (const int32_t *end = x + words; x < end; x += 2) {
-        for (int32_t pair = 0; pair < 2; pair++) {
-            const int32_t both = *weights++;
-            const int32_t low = mcuq_even_bytes((uint32_t)both);
-            for (int32_t column = 0; column < 2; column++) {
-                int32_t *sum = nested + 4 * pair + column;
-                sum[0] = mcuq_dual_multiply(low, x[column], sum[0]);
-                sum[2] = mcuq_dual_multiply(both, x[column], sum[2]);
-            }
-        }
-    }
-    for (int32_t i = 0; i < 8; i += 4) {
-        for (int32_t column = i; column < i + 2; column++) {
-            sums[column] = nested[column];
-            sums[column + 2] = mcuq_nested_difference(nested[column + 2], nested[column], 8);
-        }
-    }
+    columns += MCUQ_COLUMN_HEADER;
+    pair_sums(weights, columns, columns + words, sums);
+    pair_sums(weights + 1, columns, columns + words, sums + 4);
 }
 
 #endif

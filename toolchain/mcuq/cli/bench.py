@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mcuq.cli.bench_kernels import kernels
 from mcuq.cli.output import JsonFlag, explain, stderr, stdout, write_json
 from mcuq.cli.progress import shown_progress
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from mcuq.bench.accuracy import Plan, Record
 
 app = typer.Typer(no_args_is_help=True, help="Measure search quality, search speed and kernels.")
+
+app.command("kernels")(kernels)
 
 Model = Annotated[Path, typer.Argument(help="Float model.")]
 Calibration = Annotated[Path, typer.Option("--calibration", help="Samples for ranges.")]

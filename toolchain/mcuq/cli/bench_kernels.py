@@ -1,0 +1,65 @@
+"""`mcuq bench kernels`: executed instructions of layers and models, counted by emulators."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mcuq.cli.output import JsonFlag, stdout, write_json
+from mcuq.cli.progress import shown_progress
+from mcuq.units import format_bytes
+
+if TYPE_CHECKING:
+    from mcuq.bench.kernels import KernelBench
+
+
+def kernels(
+    models: Annotated[
+        bool, typer.Option("--models/--no-models", help="Whole models too, about a minute.")
+    ] = True,
+    vector: Annotated[
+        bool, typer.Option("--vector/--no-vector", help="Cortex-M55 too, where QEMU is there.")
+    ] = True,
+    json: JsonFlag = False,
+) -> None:
+    """Count the kernels' instructions, code and scratch bytes on emulated cores."""
+    from mcuq.bench.kernels import bench_kernels
+
+    with shown_progress() as progress:
+        bench = bench_kernels(progress, vector=vector, models=models)
+    if json:
+        write_json(bench.to_json())
+    else:
+        _draw(bench)
+
+
+def _draw(bench: KernelBench) -> None:
+    from rich.table import Table
+
+    layers = Table(box=None, pad_edge=False, header_style="bold")
+    for title in ("core", "layer", "weights"):
+        layers.add_column(title, no_wrap=True)
+    for title in ("instructions", "a MAC", "code", "scratch"):
+        layers.add_column(title, justify="right", no_wrap=True)
+    for cost in bench.layers:
+        sizes = format_bytes(cost.code_bytes), format_bytes(cost.scratch_bytes)
+        counts = f"{cost.instructions:,}", f"{cost.per_mac:.2f}"
+        layers.add_row(cost.core, cost.layer, cost.weights, *counts, *sizes)
+    console = stdout()
+    console.print(f"{bench.compiler}, layers {bench.flags}; counted, not estimated\n")
+    console.print(layers)
+    if not bench.models:
+        return
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for title in ("core", "model", "weights", "optimize"):
+        table.add_column(title, no_wrap=True)
+    for title in ("instructions", "code", "arena"):
+        table.add_column(title, justify="right", no_wrap=True)
+    for model in map(asdict, bench.models):
+        names = (model[key] for key in ("core", "model", "weights", "optimize"))
+        memory = (format_bytes(model[key]) for key in ("code_bytes", "arena_bytes"))
+        table.add_row(*names, f"{model['instructions']:,}", *memory)
+    console.print()
+    console.print(table)
