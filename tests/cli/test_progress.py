@@ -1,0 +1,63 @@
+"""Progress: drawn where somebody watches, silent in a pipe, stage names with -v."""
+
+from __future__ import annotations
+
+import os
+import pty
+import re
+import subprocess
+import sys
+
+SCRIPT = """
+import sys, time
+from mcuq.cli.output import configure
+from mcuq.cli.progress import shown_progress
+from mcuq.progress import Progress
+configure(verbose="-v" in sys.argv, color=None)
+with shown_progress() as progress:
+    progress(Progress("load"))
+    for done in range(1, 11):
+        progress(Progress("search", done, 10, f"best loss 0.{done}"))
+print("result")
+"""
+
+
+def test_a_pipe_hears_nothing_but_the_result() -> None:
+    run = subprocess.run([sys.executable, "-c", SCRIPT], capture_output=True, text=True, check=True)
+    assert run.stdout == "result\n"
+    assert run.stderr == ""
+
+
+def test_verbose_names_each_stage_once() -> None:
+    command = [sys.executable, "-c", SCRIPT, "-v"]
+    run = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert run.stderr.split() == ["load", "search"]
+
+
+def test_a_terminal_sees_the_stage_its_best_and_how_far() -> None:
+    master, slave = pty.openpty()
+    env = os.environ | {"COLUMNS": "140", "TERM": "xterm"}
+    with subprocess.Popen(
+        [sys.executable, "-c", SCRIPT], stderr=slave, stdout=subprocess.PIPE, env=env
+    ) as process:
+        os.close(slave)
+        drawn = b""
+        while chunk := _read(master):
+            drawn += chunk
+        assert process.stdout is not None
+        assert process.stdout.read() == b"result\n"
+    os.close(master)
+    text = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", drawn.decode())
+    assert "✓ load" in text
+    assert "✓ search" in text
+    assert "10/10" in text
+    assert "best loss 0.10" in text
+    assert process.returncode == 0
+
+
+def _read(descriptor: int) -> bytes:
+    """Empty at the end: Linux raises where other systems return nothing."""
+    try:
+        return os.read(descriptor, 4096)
+    except OSError:
+        return b""
