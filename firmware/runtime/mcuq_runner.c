@@ -50,10 +50,13 @@ static void reply_ready(const mcuq_request *request)
 
 static uint8_t hello(const mcuq_request *request)
 {
-    session.id = request->session;
-    session.open = true;
-    session.sequence = request->sequence;
-    session.has_run = false;
+    /* A HELLO that comes again, late, must not make us forget a RUN that we have done. */
+    if (!session.open || session.id != request->session) {
+        session.id = request->session;
+        session.open = true;
+        session.sequence = request->sequence;
+        session.has_run = false;
+    }
     reply_ready(request);
     return MCUQ_STATUS_OK;
 }

@@ -87,6 +87,7 @@ class Link:
         self._patience = patience
         self._session = 0
         self._sequence = _HELLO_SEQUENCE
+        self._boot: int | None = None
         self._noise = bytearray()
         self._corrupt = 0
         transport.timeout = _POLL_SECONDS
@@ -109,6 +110,7 @@ class Link:
                 "check port, baud rate and wiring, and that the image was flashed",
             ) from error
         ready = Ready(**fields)  # type: ignore[arg-type]
+        self._boot = ready.boot
         if ready.version != PROTOCOL_VERSION:
             raise WrongImageError(
                 f"the firmware speaks protocol {ready.version}, this host {PROTOCOL_VERSION}",
@@ -153,13 +155,22 @@ class Link:
             if frame is _DAMAGED or frame.status == Status.CORRUPT:
                 self._corrupt += 1
                 return None
-            if frame.op == m.HELLO.op | REPLY and frame.session == 0 and message is not m.HELLO:
+            if message is not m.HELLO and self._is_restart(frame):
                 raise DeviceRestartedError("the device started anew", "look for its fault report")
             if frame.session != self._session or frame.sequence != self._sequence:
                 continue
             if frame.op == message.op | REPLY:
                 return frame
         return None
+
+    def _is_restart(self, frame: Frame) -> bool:
+        """Whether a device says hello unasked, and not just the hello of its last start, late."""
+        if frame.op != m.HELLO.op | REPLY or frame.session != 0 or frame.status != Status.OK:
+            return False
+        try:
+            return m.HELLO.unpack_reply(frame.body)["boot"] != self._boot
+        except struct.error:
+            return False
 
     def _receive(self, until: float) -> Frame | None:
         """The next frame, _DAMAGED for one that did not arrive whole, None at `until`."""

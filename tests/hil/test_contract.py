@@ -153,6 +153,24 @@ def test_a_repeated_run_is_not_run_again(wire: Wire) -> None:
     assert m.RUN.unpack_reply(first.body)["count"] > 0
 
 
+def test_a_late_hello_of_the_same_session_does_not_make_a_run_run_again(wire: Wire) -> None:
+    wire.ask(m.LOAD.op, m.LOAD.pack_request(offset=0, index=0, data=bytes([1]) * 16))
+    run = encode_frame(Frame(m.RUN.op, 700, SESSION, m.RUN.pack_request(flags=0)))
+    hello = encode_frame(
+        Frame(m.HELLO.op, 0, SESSION, m.HELLO.pack_request(version=PROTOCOL_VERSION))
+    )
+    load = encode_frame(
+        Frame(m.LOAD.op, 699, SESSION, m.LOAD.pack_request(offset=0, index=0, data=b"x"))
+    )
+    wire.send(run)
+    assert wire.send(hello).op == m.HELLO.op | REPLY
+    read = encode_frame(
+        Frame(m.READ.op, 701, SESSION, m.READ.pack_request(offset=0, length=1, index=0))
+    )
+    assert wire.send(load + run + read).op == m.RUN.op | REPLY, "the late LOAD is not answered"
+    assert wire.receive().body == bytes([2])
+
+
 def test_a_late_load_is_dropped(wire: Wire) -> None:
     late = Frame(
         m.LOAD.op, 600, SESSION, m.LOAD.pack_request(offset=0, index=0, data=bytes([9]) * 16)

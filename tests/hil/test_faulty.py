@@ -78,6 +78,19 @@ def test_each_fault_alone_is_survived(
             assert session.echo(SMALL) == SMALL
 
 
+def test_the_hello_of_the_last_start_may_come_late_again(plus_one: Image) -> None:
+    port = boot_emulator(BOARD, plus_one.elf)
+    port.timeout = 10
+    first = b""
+    while not first.endswith(b"\0"):
+        first += port.read(1)
+    session = Session(BOARD, plus_one.elf, port, unit="instructions")
+    with session:
+        session.open()
+        port._buffer += first
+        assert session.run([SMALL, LARGE]) == [plus(SMALL), plus(LARGE)]
+
+
 def test_without_faults_nothing_is_changed_or_repeated(plus_one: Image) -> None:
     session, port = open_faulty(plus_one, rate=0.0, seed=0)
     with session:
