@@ -34,5 +34,6 @@ def test_requests_are_those_of_a_search(study: Study) -> None:
 def test_the_result_holds_its_ratio(study: Study) -> None:
     result = compare_speed(study, candidates=8, rounds=1, workers=1)
     assert result.as_json()["ratio"] == result.ours / result.plain
+    assert result.cpu_ratio == result.ours_cpu / result.plain_cpu
     assert min(result.ours, result.plain, result.same_samples) > 0
     assert result.samples == 240

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -18,6 +18,7 @@ import numpy as np
 from mcuq.bench.study import Study
 from mcuq.emit.tflite import tflite_bytes
 from mcuq.evaluate.heads import cut, divergence
+from mcuq.evaluate.prefix import PrefixCache
 from mcuq.numeric import dequantize, quantize_values
 from mcuq.pipeline.scoring import Rungs, Scorer, split
 from mcuq.progress import Progress, ProgressCallback, silent
@@ -41,6 +42,8 @@ class SpeedResult:
     plain: candidates per second, median over the rounds.
     same_samples: ours with every candidate on all of those samples.
     ours: as the search works: all candidates on few samples, promising ones on all.
+    plain_cpu, ours_cpu: the same two per second of processor time, on one core: what other
+        programs on the machine do not change.
     """
 
     model: str
@@ -50,15 +53,22 @@ class SpeedResult:
     plain: float
     same_samples: float
     ours: float
+    plain_cpu: float
+    ours_cpu: float
 
     @property
     def ratio(self) -> float:
-        """How many times faster."""
+        """How many times faster on all cores."""
         return self.ours / self.plain
+
+    @property
+    def cpu_ratio(self) -> float:
+        """How many times less processor time."""
+        return self.ours_cpu / self.plain_cpu
 
     def as_json(self) -> dict[str, Any]:
         """Field name → value, with the ratio."""
-        return asdict(self) | {"ratio": self.ratio}
+        return asdict(self) | {"ratio": self.ratio, "cpu_ratio": self.cpu_ratio}
 
 
 @dataclass(frozen=True)
@@ -84,41 +94,57 @@ def compare_speed(
     requests = recorded_requests(study, candidates, workers)
     genomes = [g for r in requests if r.rung == RACE for g in r.genomes]
     first, last = rungs.span(CHOOSE)
-    plain: list[float] = []
-    same: list[float] = []
-    ours: list[float] = []
+    plain: list[_Rate] = []
+    same: list[_Rate] = []
+    ours: list[_Rate] = []
+    alone: list[_Rate] = []
     for number in range(rounds):
         progress(Progress("speed", number, rounds))
         few = genomes[number :: max(1, len(genomes) // 4)][:4]
-        plain.append(_rate(few, lambda g: [plain_loss(study, x, last - first) for x in g]))
+        plain.append(_rate(len(few), partial(_plain_losses, study, few, last - first)))
         with _warm(study, workers, rungs) as scorer:
-            same.append(_rate(genomes[:_SAME], partial(scorer, rung=CHOOSE)))
-        with _warm(study, workers, rungs) as scorer:
-            start = time.perf_counter()
-            for request in requests:
-                scorer(request.genomes, request.rung)
-            ours.append(len(genomes) / (time.perf_counter() - start))
+            same.append(_rate(_SAME, partial(scorer, genomes[:_SAME], CHOOSE)))
+        for count, rates in ((workers, ours), (1, alone)):
+            with _warm(study, count, rungs) as scorer:
+                rates.append(_rate(len(genomes), partial(_replay, scorer, requests)))
     return SpeedResult(
         study.name,
         last - first,
         workers,
         len(genomes),
-        float(np.median(plain)),
-        float(np.median(same)),
-        float(np.median(ours)),
+        float(np.median([r.wall for r in plain])),
+        float(np.median([r.wall for r in same])),
+        float(np.median([r.wall for r in ours])),
+        float(np.median([r.cpu for r in plain])),
+        float(np.median([r.cpu for r in alone])),
     )
 
 
-def _rate(genomes: Sequence[Genome], score: Callable[[Sequence[Genome]], object]) -> float:
-    """Candidates per second."""
-    start = time.perf_counter()
-    score(genomes)
-    return len(genomes) / (time.perf_counter() - start)
+@dataclass(frozen=True)
+class _Rate:
+    """Candidates per second, and per second of this process's processor time."""
+
+    wall: float
+    cpu: float
+
+
+def _rate(candidates: int, score: Callable[[], object]) -> _Rate:
+    wall, cpu = time.perf_counter(), time.process_time()
+    score()
+    return _Rate(
+        candidates / (time.perf_counter() - wall), candidates / (time.process_time() - cpu)
+    )
+
+
+def _replay(scorer: Scorer, requests: Sequence[Request]) -> None:
+    for request in requests:
+        scorer(request.genomes, request.rung)
 
 
 def _warm(study: Study, workers: int, rungs: Rungs) -> Scorer:
-    """Fresh worker processes that have started."""
-    scorer = Scorer(study.candidates, study.ranker, workers, rungs)
+    """Fresh worker processes that have started, with nothing remembered."""
+    fresh = replace(study.ranker, cache=PrefixCache())
+    scorer = Scorer(study.candidates, fresh, workers, rungs)
     scorer([study.candidates.space.space.reference] * 4 * workers, RACE)
     return scorer
 
@@ -150,6 +176,10 @@ def recorded_requests(study: Study, candidates: int, workers: int) -> list[Reque
         start -= 1
         count += len(requests[start].genomes) if requests[start].rung == RACE else 0
     return requests[start:]
+
+
+def _plain_losses(study: Study, genomes: Sequence[Genome], samples: int) -> list[float]:
+    return [plain_loss(study, genome, samples) for genome in genomes]
 
 
 def plain_loss(study: Study, genome: Genome, samples: int) -> float:

@@ -135,6 +135,7 @@ def speed(
         f"plain loop              {result.plain:8.2f} candidates/s\n"
         f"mcuq, all samples each  {result.same_samples:8.2f} candidates/s\n"
         f"mcuq, as it searches    {result.ours:8.2f} candidates/s\n"
-        f"ratio                   {result.ratio:8.1f}",
+        f"ratio                   {result.ratio:8.1f}\n"
+        f"processor time, ratio   {result.cpu_ratio:8.1f}",
         markup=False,
     )

@@ -74,6 +74,10 @@ def split(samples: int) -> Rungs:
     return Rungs((0, race), (0, min(CONFIRM_SAMPLES, kept)), (0, kept), (kept, samples))
 
 
+_MOST_AT_ONCE = 16
+"""Genomes handed to a worker together."""
+
+
 class Scorer:
     """Mean loss of genomes, in worker processes where more than one is asked for.
 
@@ -85,6 +89,7 @@ class Scorer:
         self._candidates = candidates
         self._ranker = ranker
         self._raced: dict[Genome, float] = {}
+        self._workers = workers
         self._pool: ProcessPoolExecutor | None = None
         if workers > 1:
             self._pool = ProcessPoolExecutor(
@@ -129,7 +134,10 @@ class Scorer:
     def _losses(self, genomes: Sequence[Genome], span: Span) -> list[float]:
         if self._pool is None:
             return [_mean_loss(self._candidates, self._ranker, g, span) for g in genomes]
-        return list(self._pool.map(_score_in_worker, genomes, itertools.repeat(span)))
+        # A share for each worker at once: handing over one at a time costs more than some scores.
+        share = max(1, min(_MOST_AT_ONCE, -(-len(genomes) // self._workers)))
+        spans = itertools.repeat(span)
+        return list(self._pool.map(_score_in_worker, genomes, spans, chunksize=share))
 
 
 def _mean_loss(candidates: Candidates, ranker: Ranker, genome: Genome, span: Span) -> float:
