@@ -11,6 +11,7 @@ import pytest
 from mcuq.cli.main import main
 from mcuq.finetune import read_sidecar
 from mcuq.frontends import load_model
+from mcuq.report.configuration import ConfigFile, TensorConfig
 from mcuq.resources import example_dir
 
 DIGITS = example_dir("digits")
@@ -72,3 +73,31 @@ def test_a_config_of_another_model_is_exit_code_3(
     config.write_text('{"tensors": []}')
     assert main(words) == 3
     assert "another model" in capsys.readouterr().err
+
+
+@needs_tensorflow
+@pytest.mark.slow
+def test_a_builds_mix_of_widths_is_trained(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    graph = load_model(DIGITS / "digits_float32.tflite")
+    bits = {name: 4 if i % 2 else 8 for i, name in enumerate(graph.weights)}
+    tensors = tuple(
+        TensorConfig(
+            name=name,
+            role="weight",
+            shape=graph.tensors[name].shape,
+            bits=width,
+            scheme="gptq",
+            scale=(1.0,),
+            zero_point=0,
+            axis=0,
+            bytes_=1,
+        )
+        for name, width in bits.items()
+    )
+    config = tmp_path / "config.json"
+    config.write_text(ConfigFile(tensors=tensors).model_dump_json(by_alias=True))
+    words = ["--config", str(config), "--epochs", "1", "-o", str(tmp_path / "t.tflite"), "--json"]
+    assert main([*WORDS, str(DIGITS / "calibration.npz"), *words]) == 0
+    assert json.loads(capsys.readouterr().out)["bits"] == bits

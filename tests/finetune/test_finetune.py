@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from float_cases import cases, random_inputs, seeds
@@ -16,7 +18,8 @@ from mcuq.evaluate.float import run_float
 from mcuq.evaluate.integer import dequantize_outputs, quantize_inputs, run_integer
 from mcuq.finetune import Settings, finetune
 from mcuq.finetune.plan import make_plan
-from mcuq.graph import FLOAT_KINDS, OpKind
+from mcuq.graph import FLOAT_KINDS, Activation, ConvAttrs, OpKind
+from mcuq.numeric import WIDTHS
 from mcuq.quantize import Config, WeightChoice
 
 tf = pytest.importorskip("tensorflow", reason="tensorflow is not installed (mcuq[tensorflow])")
@@ -52,7 +55,7 @@ def test_gradients_are_those_of_learned_steps() -> None:
     np.testing.assert_allclose(ds.numpy(), [-0.3, -0.3, 0, 5], atol=1e-6)
 
 
-@pytest.mark.parametrize("bits", [8, 4, 2])
+@pytest.mark.parametrize("bits", WIDTHS)
 def test_the_simulation_is_what_the_integers_compute(bits: int) -> None:
     graph, data = small_classifier(), small_data()
     network = Network(make_plan(graph, data.inputs, Config(default_weight=WeightChoice(bits))))
@@ -96,6 +99,26 @@ def test_training_lowers_the_loss_and_keeps_the_graph() -> None:
     assert {name: t.shape for name, t in tuned.graph.tensors.items()} == {
         name: t.shape for name, t in graph.tensors.items()
     }
+
+
+def test_a_layers_magnitude_does_not_matter() -> None:
+    """First layer 64 times larger, second 64 times smaller: the same training."""
+    graph, data = small_classifier(), small_data()
+    conv = replace(graph.ops[0], attrs=ConvAttrs(activation=Activation.RELU))
+    graph = replace(graph, ops=(conv, *graph.ops[1:]))
+    factors = {"w": 64.0, "b": 64.0, "v": 1 / 64}
+    tensors = {
+        name: replace(tensor, data=tensor.data * np.float32(factors[name]))
+        if name in factors
+        else tensor
+        for name, tensor in graph.tensors.items()
+    }
+    config = Config(default_weight=WeightChoice(4))
+    plain, scaled = (
+        finetune(each, data, config, settings=Settings(epochs=3)).history
+        for each in (graph, replace(graph, tensors=tensors))
+    )
+    assert scaled == pytest.approx(plain, rel=1e-3)
 
 
 def test_labels_change_what_is_learned_and_must_be_usable() -> None:
