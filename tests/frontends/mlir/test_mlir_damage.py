@@ -70,6 +70,12 @@ def test_a_truncated_file_is_refused(size: int) -> None:
         read_mlir(TEXT[:size])
 
 
+def test_deep_nesting_is_refused() -> None:
+    deep = "dense<" + "[" * 100_000
+    with pytest.raises(InputError, match="nested too deeply"):
+        read_mlir(TEXT.replace('dense<"', deep, 1))
+
+
 def test_pretty_form_is_refused_with_a_way_out() -> None:
     with pytest.raises(InputError, match=r"line 1: expected .* found 'module \{'") as caught:
         read_mlir("module {\n}\n")

@@ -79,7 +79,8 @@ def _pad(attrs: PadAttrs, operands: Sequence[Array]) -> Array:
 
 
 def _concatenation(attrs: ConcatAttrs, operands: Sequence[Array]) -> Array:
-    samples = next(tf.shape(x)[0] for x in operands if x.shape[0] != 1)
+    """Constants have a batch of one: they are repeated for every sample."""
+    samples = tf.reduce_max([tf.shape(x)[0] for x in operands])
     parts = [tf.repeat(x, samples, axis=0) if x.shape[0] == 1 else x for x in operands]
     return tf.concat(parts, attrs.axis)
 

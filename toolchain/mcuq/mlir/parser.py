@@ -28,6 +28,13 @@ def parse_module(text: str, where: str = "MLIR text") -> Function:
         InputError: the text is something else; names the line.
     """
     scanner = Scanner(text, where)
+    try:
+        return _module(scanner)
+    except RecursionError:
+        raise scanner.error("brackets nested too deeply") from None
+
+
+def _module(scanner: Scanner) -> Function:
     _opening(scanner, "builtin.module")
     scanner.require("(")
     scanner.require("{")
