@@ -6,6 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from mcuq.calibrate import Ranges
 from mcuq.emit.mlir import write_mlir
@@ -68,6 +70,23 @@ def test_an_edited_file_is_refused(old: str, new: str, line: int, reason: str) -
 def test_a_truncated_file_is_refused(size: int) -> None:
     with pytest.raises(InputError, match="line"):
         read_mlir(TEXT[:size])
+
+
+@given(
+    st.integers(0, len(TEXT) - 1), st.sampled_from('0123456789<>{}[]()"%:,-.xe#!'), st.booleans()
+)
+@settings(max_examples=400)
+def test_a_character_changed_or_added_is_refused_or_harmless(
+    position: int, character: str, keep: bool
+) -> None:
+    """No exception but InputError, whatever stands in the file."""
+    damaged = TEXT[:position] + character + TEXT[position + (not keep) :]
+    try:
+        graph = read_mlir(damaged)
+    except InputError as error:
+        assert "line" in error.cause
+    else:
+        assert isinstance(graph, Graph) and len(graph.ops) == len(_graph().ops)
 
 
 def test_deep_nesting_is_refused() -> None:

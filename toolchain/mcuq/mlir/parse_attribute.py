@@ -90,7 +90,10 @@ def _number(match: re.Match[str], type_: str) -> Number:
     if type_.startswith("i"):
         return Number(int(float(match.group())) if match.group(1) else int(match.group()), type_)
     value = float(match.group())
-    return Number(float(np.float32(value)) if type_ == "f32" else value, type_)
+    if type_ == "f32":
+        with np.errstate(over="ignore"):
+            value = float(np.float32(value))
+    return Number(value, type_)
 
 
 def _integers(scanner: Scanner) -> Integers:
