@@ -27,7 +27,7 @@ from mcuq.bench.kernels import run_layer
 from mcuq.bench.layers import LayerCall
 from mcuq.graph import ConvAttrs, OpKind
 
-pytestmark = pytest.mark.arm
+pytestmark = [pytest.mark.arm, pytest.mark.slow]
 
 CORES = ["cortex-m0plus", "cortex-m3", "cortex-m4", "cortex-m7", "cortex-m33"]
 EMULATED = settings(max_examples=25, suppress_health_check=list(HealthCheck))

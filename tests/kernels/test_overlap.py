@@ -33,6 +33,8 @@ from mcuq.cost.overlap import (
 from mcuq.graph import ConvAttrs, OpKind
 from mcuq.quantize.params import ConvParams
 
+pytestmark = pytest.mark.slow
+
 Run = Callable[..., Int8s]
 Layer = Callable[[Weighted], LayerCall]
 

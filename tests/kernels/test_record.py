@@ -32,6 +32,7 @@ def record() -> dict[str, Any]:
 
 
 @pytest.mark.arm
+@pytest.mark.slow
 @pytest.mark.parametrize("core", ["cortex-m0plus", "cortex-m4", "cortex-m7"])
 def test_layers_keep_their_record(record: dict[str, Any], core: str) -> None:
     now = {"layers": [asdict(cost) for cost in bench_layers(core)], "models": []}
