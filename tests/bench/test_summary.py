@@ -52,5 +52,5 @@ def test_a_method_of_one_run_meets_every_seed() -> None:
 def test_the_table_names_every_method() -> None:
     text = markdown(RECORDS)
     assert "| ga, 50% (median of 3) | 101 | 84.00 | 3.06 | 0.0200 |" in text
-    assert "| random | 50% | 3 | +6.67 ± 1.76 | -30.00 ± 5.77 |" in text
+    assert "| ga - random | 50% | 3 | +6.67 ± 1.76 | -30.00 ± 5.77 |" in text
     assert markdown(RECORDS[:1]).count("\n") == 2

@@ -29,6 +29,8 @@ from mcuq.tflite.runtime import Interpreter
 
 _SAME = 16
 """Candidates of a round that are scored on all samples."""
+_PLAIN = 4
+"""Candidates of a round that the plain loop scores, spread over the search."""
 _BUDGET = 0.5
 """Of the int8 weight bytes, for the search whose candidates are used."""
 
@@ -81,18 +83,18 @@ class Request:
 
 def compare_speed(
     study: Study,
-    candidates: int,
+    evaluations: int,
     rounds: int,
     workers: int,
     progress: ProgressCallback = silent,
 ) -> SpeedResult:
-    """Score the last `candidates` genomes of a search in both ways, in turns.
+    """Score the candidates of a whole search in both ways, in turns.
 
     Every round starts with fresh workers, so that nothing is remembered from the last.
     """
     rungs = split(len(study.ranker.inputs[0]))
-    requests = recorded_requests(study, candidates, workers)
-    genomes = [g for r in requests if r.rung == RACE for g in r.genomes]
+    requests = recorded_requests(study, evaluations, workers)
+    genomes = list(dict.fromkeys(g for r in requests for g in r.genomes))
     first, last = rungs.span(CHOOSE)
     plain: list[_Rate] = []
     same: list[_Rate] = []
@@ -100,10 +102,11 @@ def compare_speed(
     alone: list[_Rate] = []
     for number in range(rounds):
         progress(Progress("speed", number, rounds))
-        few = genomes[number :: max(1, len(genomes) // 4)][:4]
+        few = genomes[number :: max(1, len(genomes) // _PLAIN)][:_PLAIN]
         plain.append(_rate(len(few), partial(_plain_losses, study, few, last - first)))
         with _warm(study, workers, rungs) as scorer:
-            same.append(_rate(_SAME, partial(scorer, genomes[:_SAME], CHOOSE)))
+            some = genomes[-_SAME:]
+            same.append(_rate(len(some), partial(scorer, some, CHOOSE)))
         for count, rates in ((workers, ours), (1, alone)):
             with _warm(study, count, rungs) as scorer:
                 rates.append(_rate(len(genomes), partial(_replay, scorer, requests)))
@@ -149,15 +152,13 @@ def _warm(study: Study, workers: int, rungs: Rungs) -> Scorer:
     return scorer
 
 
-def recorded_requests(study: Study, candidates: int, workers: int) -> list[Request]:
-    """The last score requests of a real search, holding about `candidates` raced genomes."""
+def recorded_requests(study: Study, evaluations: int, workers: int) -> list[Request]:
+    """Every score request of a real search of so many evaluations, in order."""
     space = study.candidates.space.space
-    singles = sum(len(gene.choices) - 1 for gene in space.genes) + 2
     requests: list[Request] = []
     full = space.weight_bytes(space.reference)
-    with Scorer(
-        study.candidates, study.ranker, workers, split(len(study.ranker.inputs[0]))
-    ) as scorer:
+    rungs = split(len(study.ranker.inputs[0]))
+    with Scorer(study.candidates, study.ranker, workers, rungs) as scorer:
 
         def recording(genomes: Sequence[Genome], rung: int) -> Sequence[float]:
             requests.append(Request(tuple(genomes), rung))
@@ -168,14 +169,10 @@ def recorded_requests(study: Study, candidates: int, workers: int) -> list[Reque
             recording,
             lambda g: Cost(space.weight_bytes(g), 0, space.weight_bytes(g), 0),
             Limits(weight_bytes=int(_BUDGET * full)),
-            singles + 16 + candidates,
+            evaluations,
         )
         run("ga", evaluator, 0)
-    start, count = len(requests), 0
-    while start > 0 and count < candidates:
-        start -= 1
-        count += len(requests[start].genomes) if requests[start].rung == RACE else 0
-    return requests[start:]
+    return requests
 
 
 def _plain_losses(study: Study, genomes: Sequence[Genome], samples: int) -> list[float]:

@@ -5,22 +5,28 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from mcuq.bench.accuracy import FLOAT, Record
+from mcuq.bench.accuracy import FLOAT, REFINED, Record
 from mcuq.bench.summary import Paired, Row, paired, rows
 
 
 def markdown(records: Sequence[Record]) -> str:
-    """Medians of every method and budget, then the GA's paired differences."""
+    """Medians of every method and budget, then the paired differences of the GA and of its
+    refined winners."""
     lines = [
         "| method | weight bytes | accuracy | ± seeds | KL | search loss | evaluations | seconds |",
         "|---|---|---|---|---|---|---|---|",
         *map(_row, rows(records)),
     ]
-    differences = [p for p in paired(records) if p.against != FLOAT]
+    differences = [
+        pair
+        for method in ("ga", REFINED)
+        for pair in paired(records, method)
+        if pair.against != FLOAT and (method, pair.against) != ("ga", REFINED)
+    ]
     if differences:
         lines += [
             "",
-            "| ga minus | budget | pairs | accuracy, points | KL × 1000 |",
+            "| difference | budget | pairs | accuracy, points | KL × 1000 |",
             "|---|---|---|---|---|",
             *map(_difference, differences),
         ]
@@ -39,7 +45,7 @@ def _row(row: Row) -> str:
 
 def _difference(pair: Paired) -> str:
     return (
-        f"| {pair.against} | {pair.budget:.0%} | {pair.pairs} | "
+        f"| {pair.method} - {pair.against} | {pair.budget:.0%} | {pair.pairs} | "
         f"{_with_error(100 * pair.accuracy, 100 * pair.accuracy_error)} | "
         f"{_with_error(1000 * pair.kl, 1000 * pair.kl_error)} |"
     )

@@ -111,9 +111,9 @@ def speed(
     model: Model,
     calibration: Calibration,
     search_data: SearchData = None,
-    candidates: Annotated[
-        int, typer.Option(min=2, help="Candidates of a real search that are scored again.")
-    ] = 96,
+    evaluations: Annotated[
+        int, typer.Option(min=2, help="Candidates of the search that is timed.")
+    ] = 500,
     rounds: Annotated[int, typer.Option(min=1, help="Turns of both ways.")] = 3,
     workers: Workers = None,
     json: JsonFlag = False,
@@ -126,7 +126,7 @@ def speed(
     count = workers or cores()
     with shown_progress() as progress:
         study = prepare(StudyFiles(model, calibration, search_data), count, progress)
-        result = compare_speed(study, candidates, rounds, count, progress)
+        result = compare_speed(study, evaluations, rounds, count, progress)
     if json:
         write_json(result.as_json())
         return
