@@ -140,9 +140,5 @@ __attribute__((naked)) void mcuq_multiply_s8(const int32_t *columns, int32_t wor
 }
 /* clang-format on */
 
-#else
-
 /* Other cores take mcuq_columns_4x2 as it is. */
-typedef int mcuq_multiply_unused;
-
 #endif
