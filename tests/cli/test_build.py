@@ -224,3 +224,31 @@ def test_search_shows_the_front_and_builds_nothing(project: Path, tmp_path: Path
     assert chosen["fits"]
     assert set(chosen["choices"]) >= set(front["singles"])
     assert [path.name for path in tmp_path.iterdir()] == ["front.json"]
+
+
+def test_a_farm_counts_the_fronts_candidates(project: Path, tmp_path: Path) -> None:
+    farm = tmp_path / "hil.toml"
+    farm.write_text('[[place]]\nboard = "stm32f746"\nemulated = 2\n')
+    output = tmp_path / "measured"
+    done = run(
+        project, "build", "--hil", str(farm), "-o", str(output), *QUICK, "--weight-bytes", "90%"
+    )
+    assert done.returncode == 0, done.stderr
+    report = read_report(output)
+    counted = [point for point in report.front.points if point.measured is not None]
+    assert len(counted) == report.manifest.search.measured > 0
+    for point in counted:
+        assert point.fits
+        assert point.unit == "instructions"
+        assert abs(point.instructions / point.measured - 1) < 0.02  # type: ignore[operator]
+    assert report.manifest.search.latency_error_worst is not None
+    assert report.manifest.search.latency_error_worst < 0.02
+
+
+def test_a_farm_without_the_board_is_named(project: Path, tmp_path: Path) -> None:
+    farm = tmp_path / "hil.toml"
+    farm.write_text('[[place]]\nboard = "nucleo-f446re"\nemulated = 1\n')
+    done = run(project, "build", "--hil", str(farm), "-o", str(tmp_path / "out"), *QUICK)
+    assert done.returncode == 5, done.stderr
+    assert "stm32f746" in done.stderr
+    assert not (tmp_path / "out").exists()

@@ -17,6 +17,7 @@ def build(
     model: options.Model = None,
     board: options.Board = None,
     port: options.Port = None,
+    farm: options.Farm = None,
     output: options.Output = None,
     optimize: options.Optimize = None,
     calibration: options.Calibration = None,
@@ -50,6 +51,7 @@ def build(
     asked = {
         "board": board,
         "port": port,
+        "farm": farm,
         "output": output,
         "optimize": optimize,
         "calibration": calibration,

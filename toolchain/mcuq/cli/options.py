@@ -26,6 +26,15 @@ Port = Annotated[
     str | None,
     typer.Option("--port", help="Serial port of a real board; without it, it is emulated."),
 ]
+Farm = Annotated[
+    Path | None,
+    typer.Option(
+        "--hil",
+        metavar="FILE",
+        help="Count the front's candidates on the boards of this hil.toml.",
+        show_default=False,
+    ),
+]
 Output = Annotated[
     Path | None,
     typer.Option("--output", "-o", help="Directory of the result (out).", show_default=False),

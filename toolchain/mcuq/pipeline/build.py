@@ -23,6 +23,7 @@ from mcuq.pipeline.deploy import Deployed, deploy, verify
 from mcuq.pipeline.given import Given, given_quantization
 from mcuq.pipeline.layers import describe_layers
 from mcuq.pipeline.load import Loaded, load
+from mcuq.pipeline.measured import measure_front
 from mcuq.pipeline.polish import polish
 from mcuq.pipeline.profile import Target
 from mcuq.pipeline.request import BuildRequest, Scheme
@@ -42,6 +43,7 @@ from mcuq.pipeline.versions import versions
 from mcuq.progress import Progress, ProgressCallback, silent
 from mcuq.quantize import Config, QuantizedGraph, WeightChoice, quantize
 from mcuq.search import Limits
+from mcuq_hil.farm import read_farm
 
 Int8s = npt.NDArray[np.int8]
 Reals = tuple[npt.NDArray[np.float32], ...]
@@ -167,6 +169,16 @@ def _searched(
     genome, summary = search_configuration(
         candidates, loaded.search, table, loaded.limits, settings, progress
     )
+    if request.farm is not None:
+        measured = measure_front(
+            target,
+            summary.front,
+            lambda g: request.scheme.deployed(candidates.quantize(g)),
+            _sample(deployed[8], loaded.calibration),
+            read_farm(request.farm),
+            progress,
+        )
+        summary = replace(summary, measured=measured)
     refined = polish(candidates, genome, loaded.calibration, loaded.search, progress)
     return Found(
         refined.config,

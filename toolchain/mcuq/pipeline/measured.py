@@ -8,7 +8,7 @@ stated.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +24,8 @@ from mcuq.pipeline.profile import Target
 from mcuq.progress import Progress, ProgressCallback, silent
 from mcuq.quantize import QuantizedGraph
 from mcuq.resources import firmware_dir
+from mcuq.search import Candidate as SearchCandidate
+from mcuq.search import Genome
 from mcuq_hil import Counts
 from mcuq_hil.farm import CountCache, Measurement, Place, measure
 from mcuq_hil.session import Unit
@@ -97,6 +99,32 @@ def measure_candidates(
     return tuple(
         _measured(candidate, counts) for candidate, counts in zip(candidates, found, strict=True)
     )
+
+
+def measure_front(
+    target: Target,
+    front: Sequence[SearchCandidate],
+    quantized: Callable[[Genome], QuantizedGraph],
+    sample: Sequence[npt.NDArray[np.generic]],
+    places: Sequence[Place],
+    progress: ProgressCallback = silent,
+) -> tuple[Measured | None, ...]:
+    """Count the fitting members of a search's front on a farm; None for those that do not fit.
+
+    Args:
+        quantized: genome → the model as it is emitted.
+        sample, places: as `measure_candidates`.
+    """
+    chosen = [index for index, candidate in enumerate(front) if candidate.fits]
+    wanted = [
+        Candidate(f"front-{i}", quantized(front[i].genome), front[i].cost.instructions)
+        for i in chosen
+    ]
+    found = measure_candidates(target, wanted, sample, places, progress=progress)
+    results: list[Measured | None] = [None] * len(front)
+    for index, measured in zip(chosen, found, strict=True):
+        results[index] = measured
+    return tuple(results)
 
 
 def latency_error(measured: Sequence[Measured]) -> LatencyError:

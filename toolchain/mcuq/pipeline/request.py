@@ -33,6 +33,7 @@ class Scheme:
         weights_per: a scale an output channel, or one a filter.
         observer: of every activation, where no search chooses one.
         io: type of the inputs and outputs; float32 puts the conversions into the model.
+        wide: activations that are int16 in a model of int8 activations.
         bits: widths of filters that a search chooses from, 8 first (see `mcuq.numeric.WIDTHS`).
         activation_bits: 8, or 16 throughout (16x8); inputs and outputs are int16 then, or float32.
     """
@@ -42,6 +43,7 @@ class Scheme:
     observer: str = "minmax"
     io: Io = "int8"
     activation_bits: int = 8
+    wide: tuple[str, ...] = ()
     bits: tuple[int, ...] = (8, 4)
 
     @property
@@ -52,6 +54,7 @@ class Scheme:
             default_observer=self.observer,
             activations=self.activations,
             activation_bits=self.activation_bits,
+            wide=self.wide,
         )
 
     def deployed(self, qgraph: QuantizedGraph) -> QuantizedGraph:
@@ -84,6 +87,7 @@ class BuildRequest:
     optimize: compiler level and kernel choice.
     port: serial port of a real board; None runs the emulated one.
     device_samples: evaluation samples compared byte by byte on the device.
+    farm: hil.toml whose places measure the front's candidates; None predicts only.
     output: directory to write; replaced as a whole, and only when everything succeeded.
     """
 
@@ -108,5 +112,6 @@ class BuildRequest:
     optimize: Optimize = "speed"
     port: str | None = None
     device_samples: int = 32
+    farm: Path | None = None
     scheme: Scheme = Scheme()
     ranges: Path | None = None

@@ -9,6 +9,7 @@ from mcuq.calibrate import Statistics
 from mcuq.cost.memory import MemoryPlan
 from mcuq.evaluate.metrics import Metric
 from mcuq.graph import Graph
+from mcuq.pipeline.measured import LatencyError, Measured, latency_error
 from mcuq.quantize import Config, QuantizedGraph
 from mcuq.search import Candidate, Cost, Limits
 
@@ -127,6 +128,7 @@ class SearchSummary:
         singles: tensor → choice → by how much the loss rises over plain int8 with that choice
             alone; where it was scored.
         refined: divergence on samples kept back, before and after the iterative finish.
+        measured: front members counted on a farm, in the front's order; empty without one.
     """
 
     method: str
@@ -141,6 +143,12 @@ class SearchSummary:
     labels: tuple[Mapping[str, str], ...]
     singles: Mapping[str, Mapping[str, float]]
     refined: tuple[float, float] | None = None
+    measured: tuple[Measured | None, ...] = ()
+
+    @property
+    def latency(self) -> LatencyError:
+        """How far the predicted counts were from those measured."""
+        return latency_error([one for one in self.measured if one is not None])
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ from mcuq.report.manifest import (
 
 if TYPE_CHECKING:
     from mcuq.calibrate.histogram import Histogram as Counted
+    from mcuq.pipeline.measured import Measured
     from mcuq.pipeline.request import BuildRequest
     from mcuq.pipeline.result import BuildResult, SearchSummary
     from mcuq.quantize.qgraph import QuantizedTensor
@@ -101,6 +102,7 @@ def _figures(result: BuildResult) -> Figures:
 
 def _search(result: BuildResult) -> SearchFigures:
     search = result.search
+    latency = search.latency
     return SearchFigures(
         method=search.method,
         evaluations=search.evaluations,
@@ -111,6 +113,9 @@ def _search(result: BuildResult) -> SearchFigures:
         int8_fits=result.limits.violation(search.int8_cost) == 0.0,
         refined_from=search.refined[0] if search.refined else None,
         refined_to=search.refined[1] if search.refined else None,
+        measured=latency.count,
+        latency_error_mean=latency.mean if latency.count else None,
+        latency_error_worst=latency.worst if latency.count else None,
     )
 
 
@@ -166,9 +171,12 @@ def front(search: SearchSummary, limits: Limits) -> Front:
         key=lambda candidate: (abs(candidate.loss - search.loss), candidate.cost.flash),
         default=None,
     )
+    unmeasured = (None,) * len(search.front)
     points = [
-        _point(candidate, dict(labels), "chosen" if candidate is chosen else "candidate")
-        for candidate, labels in zip(search.front, search.labels, strict=True)
+        _point(candidate, dict(labels), "chosen" if candidate is chosen else "candidate", measured)
+        for candidate, labels, measured in zip(
+            search.front, search.labels, search.measured or unmeasured, strict=True
+        )
     ]
     points.sort(key=lambda point: (point.flash_bytes, point.loss))
     curve = tuple(Improvement(evaluations=at, loss=loss) for at, loss in search.curve)
@@ -177,7 +185,10 @@ def front(search: SearchSummary, limits: Limits) -> Front:
 
 
 def _point(
-    candidate: Candidate, choices: dict[str, str], role: Literal["candidate", "chosen"]
+    candidate: Candidate,
+    choices: dict[str, str],
+    role: Literal["candidate", "chosen"],
+    measured: Measured | None,
 ) -> Point:
     cost = candidate.cost
     return Point(
@@ -187,6 +198,8 @@ def _point(
         ram_bytes=cost.ram,
         weight_bytes=cost.weight_bytes,
         instructions=cost.instructions,
+        measured=measured.measured if measured else None,
+        unit=measured.unit if measured else None,
         fits=candidate.fits,
         choices=choices,
     )

@@ -18,6 +18,10 @@ class Point(Written):
     ram_bytes: int
     weight_bytes: int
     instructions: int = Field(description="Estimated.")
+    measured: int | None = Field(default=None, description="Counted on a farm, where it was.")
+    unit: Literal["instructions", "cycles"] | None = Field(
+        default=None, description="Of `measured`."
+    )
     fits: bool
     choices: dict[str, str] = Field(description="Tensor → choice; empty for plain int8.")
 

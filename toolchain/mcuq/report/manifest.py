@@ -121,6 +121,11 @@ class SearchFigures(Written):
         default=None, description="Divergence on samples kept back, before the iterative finish."
     )
     refined_to: float | None = Field(default=None, description="The same after it.")
+    measured: int = Field(default=0, description="Front members counted on a farm.")
+    latency_error_mean: float | None = Field(
+        default=None, description="Mean relative error of the estimate over those."
+    )
+    latency_error_worst: float | None = Field(default=None, description="The largest one.")
 
 
 class Manifest(Written):

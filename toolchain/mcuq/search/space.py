@@ -63,9 +63,12 @@ class Space:
         )
 
     def smallest(self) -> Genome:
-        """Fewest bytes: each gene's smallest choice, the first of equals."""
+        """Fewest bytes: each weight's smallest choice, the last of equals, since recipes come in
+        order from plain to strong; an activation's reference, since none costs bytes."""
         return tuple(
-            min(range(len(gene.choices)), key=lambda i: gene.choices[i].bytes)
+            gene.reference
+            if len({choice.bytes for choice in gene.choices}) == 1
+            else min(reversed(range(len(gene.choices))), key=lambda i: gene.choices[i].bytes)
             for gene in self.genes
         )
 
