@@ -23,7 +23,7 @@ from mcuq.numeric import dequantize, quantize_values
 from mcuq.pipeline.scoring import Rungs, Scorer, split
 from mcuq.progress import Progress, ProgressCallback, silent
 from mcuq.search import Cost, Evaluator, Genome, Limits, run
-from mcuq.search.problem import CHOOSE, RACE
+from mcuq.search.problem import CHOOSE
 from mcuq.tflite.quiet import quiet_native_log
 from mcuq.tflite.runtime import Interpreter
 
@@ -148,7 +148,7 @@ def _warm(study: Study, workers: int, rungs: Rungs) -> Scorer:
     """Fresh worker processes that have started, with nothing remembered."""
     fresh = replace(study.ranker, cache=PrefixCache())
     scorer = Scorer(study.candidates, fresh, workers, rungs)
-    scorer([study.candidates.space.space.reference] * 4 * workers, RACE)
+    scorer.wait_for_workers()
     return scorer
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import itertools
 import multiprocessing
+import os
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -125,6 +127,12 @@ class Scorer:
             return [(few * a + many * b) / (few + many) for a, b in pairs]
         return self._losses(genomes, self.rungs.span(rung))
 
+    def wait_for_workers(self) -> None:
+        """Return when every worker process has started: before a measurement."""
+        seen: set[int] = set()
+        while self._pool is not None and len(seen) < self._workers:
+            seen.update(self._pool.map(_identity, range(4 * self._workers)))
+
     def _race(self, genomes: Sequence[Genome]) -> list[float]:
         """Race losses, each computed once."""
         fresh = [g for g in dict.fromkeys(genomes) if g not in self._raced]
@@ -152,6 +160,12 @@ def _start_worker(candidates: Candidates, ranker: Ranker) -> None:
     global _score
     end_with_parent()
     _score = partial(_mean_loss, candidates, ranker)
+
+
+def _identity(_: int) -> int:
+    """This process, after a moment in which others can take work, too."""
+    time.sleep(0.01)
+    return os.getpid()
 
 
 def _score_in_worker(genome: Genome, span: Span) -> float:
