@@ -108,7 +108,7 @@ typedef struct {
 
 void mcuq_resize_nearest_s8(const mcuq_resize *p, const int8_t *input, int8_t *output);
 
-/* ---- Weighted operators with weights re-ordered at build time (toolchain: mcuq.emit.packing).
+/* ---- Weighted operators with weights re-ordered at build time (toolchain: mcuq.lower.packing).
  *
  * Zero points are folded into the biases, so that the sums run over raw inputs; a padding element
  * is the input's zero point. Outputs are int8, batch 1. */

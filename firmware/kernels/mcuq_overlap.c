@@ -1,5 +1,5 @@
 /* How far an output may be written over its own input; the planner's copy of these functions is
- * mcuq.cost.overlap, and its words explain them. */
+ * mcuq.lower.overlap, and its words explain them. */
 #include "mcuq_kernels.h"
 
 /* One axis of a window: taps `kernel`, `dilation` apart, the first at `start`. */

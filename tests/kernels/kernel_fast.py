@@ -11,7 +11,7 @@ from kernel_native import Words, call
 from kernel_weighted import Weighted
 
 from mcuq.bench.layers import LayerCall
-from mcuq.emit.packing import (
+from mcuq.lower.packing import (
     PackedLayer,
     Requantization,
     column_scratch,

@@ -1,4 +1,4 @@
-"""Outputs written over inputs as far as `mcuq.cost.overlap` promises stay the same."""
+"""Outputs written over inputs as far as `mcuq.lower.overlap` promises stay the same."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from kernel_native import Words, call
 from kernel_weighted import Weighted, build, convolutions
 
 from mcuq.bench.layers import LayerCall
-from mcuq.cost.overlap import (
+from mcuq.graph import ConvAttrs, OpKind
+from mcuq.lower.overlap import (
     Sharing,
     WindowShape,
     conv_sharing,
     depthwise_sharing,
     pointwise_sharing,
 )
-from mcuq.graph import ConvAttrs, OpKind
 from mcuq.quantize.params import ConvParams
 
 pytestmark = pytest.mark.slow

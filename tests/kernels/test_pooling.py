@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from kernel_cases import Draw, Int8s, activation, model, oracle
 from kernel_native import Words, call
 
-from mcuq.cost.overlap import WindowShape, depthwise_sharing
 from mcuq.graph import Activation, MeanAttrs, OpKind, Padding, PoolAttrs
 from mcuq.graph.window import window_axes
+from mcuq.lower.overlap import WindowShape, depthwise_sharing
 from mcuq.quantize.op_params import op_params
 from mcuq.quantize.params import MeanParams, PoolParams
 from mcuq.quantize.qgraph import QuantizedGraph

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from mcuq.emit.packing import (
+from mcuq.lower.packing import (
     PackedLayer,
     Requantization,
     column_scratch,

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from typing import cast
 
-from mcuq.cost.overlap import (
+from mcuq.graph import Op, OpKind
+from mcuq.lower.overlap import (
     Pair,
     Shape,
     Sharing,
@@ -18,8 +19,7 @@ from mcuq.cost.overlap import (
     depthwise_sharing,
     pointwise_sharing,
 )
-from mcuq.emit.packing import column_scratch, depthwise_scratch, padded_depth
-from mcuq.graph import Op, OpKind
+from mcuq.lower.packing import column_scratch, depthwise_scratch, padded_depth
 from mcuq.quantize import op_params
 from mcuq.quantize.params import ConvParams
 from mcuq.quantize.qgraph import QuantizedGraph

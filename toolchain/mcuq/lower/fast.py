@@ -9,7 +9,11 @@ from typing import cast
 
 import numpy as np
 
-from mcuq.cost.overlap import (
+from mcuq.emit.narrow import crumb_words
+from mcuq.graph import Op
+from mcuq.lower.expansion import may_expand
+from mcuq.lower.options import LowerOptions
+from mcuq.lower.overlap import (
     Pair,
     Shape,
     Sharing,
@@ -18,8 +22,7 @@ from mcuq.cost.overlap import (
     depthwise_sharing,
     pointwise_sharing,
 )
-from mcuq.emit.narrow import crumb_words
-from mcuq.emit.packing import (
+from mcuq.lower.packing import (
     PackedLayer,
     Requantization,
     UnpackableError,
@@ -31,9 +34,6 @@ from mcuq.emit.packing import (
     pack_depthwise,
     padded_depth,
 )
-from mcuq.graph import Op
-from mcuq.lower.expansion import may_expand
-from mcuq.lower.options import LowerOptions
 from mcuq.lower.program import (
     Argument,
     Array,
