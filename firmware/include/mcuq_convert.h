@@ -28,6 +28,19 @@ void mcuq_quantize_f32_s16(const mcuq_affine *p, const float *input, int16_t *ou
 void mcuq_dequantize_s8_f32(const mcuq_affine *p, const int8_t *input, float *output);
 void mcuq_dequantize_s16_f32(const mcuq_affine *p, const int16_t *input, float *output);
 
+/* From one integer type to another: requantize(x + input_offset) + output_offset, saturated.
+ * In place: to the narrower type yes, ascending. */
+typedef struct {
+    int32_t input_offset;
+    int32_t multiplier;
+    int32_t shift;
+    int32_t output_offset;
+    int32_t count;
+} mcuq_requantization;
+
+void mcuq_requantize_s8_s16(const mcuq_requantization *p, const int8_t *input, int16_t *output);
+void mcuq_requantize_s16_s8(const mcuq_requantization *p, const int16_t *input, int8_t *output);
+
 /* round(x), ties away from zero, saturated to ±2^20; NaN gives -2^20. */
 static inline int32_t mcuq_round_f32(float x)
 {

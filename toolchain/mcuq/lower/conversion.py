@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from mcuq.graph import Op
 from mcuq.lower.program import Call, InputOverlap, Real, Struct, TensorRef, operand
+from mcuq.numeric import quantize_multiplier
 from mcuq.quantize.qgraph import QuantizedGraph, QuantizedTensor
 
 
 def lower_quantize(qgraph: QuantizedGraph, op: Op) -> Call:
-    """mcuq_quantize_f32_s8 or _s16; it may write over the reals it has read."""
+    """mcuq_quantize_f32_s8 or _s16, mcuq_requantize_*; they may write over what they have read."""
     source, result = qgraph.tensors[op.inputs[0]], qgraph.tensors[op.output]
+    if not source.real:
+        return _requantize(op, source, result)
     arguments = (_affine(result), operand(source), TensorRef(result.name))
     overlap = InputOverlap(source.name, ascending=result.nbytes)
     return Call(op, f"mcuq_quantize_f32_s{result.bits}", arguments, overlaps=(overlap,))
@@ -20,6 +23,25 @@ def lower_dequantize(qgraph: QuantizedGraph, op: Op) -> Call:
     source, result = qgraph.tensors[op.inputs[0]], qgraph.tensors[op.output]
     arguments = (_affine(source), operand(source), TensorRef(result.name))
     return Call(op, f"mcuq_dequantize_s{source.bits}_f32", arguments)
+
+
+def _requantize(op: Op, source: QuantizedTensor, result: QuantizedTensor) -> Call:
+    multiplier, shift = quantize_multiplier(float(source.scale[0]) / float(result.scale[0]))
+    structure = Struct(
+        "mcuq_requantization",
+        (
+            ("input_offset", -source.zero_point),
+            ("multiplier", multiplier),
+            ("shift", shift),
+            ("output_offset", result.zero_point),
+            ("count", result.size),
+        ),
+    )
+    arguments = (structure, operand(source), TensorRef(result.name))
+    narrows = source.nbytes > result.nbytes
+    overlaps = (InputOverlap(source.name, ascending=result.nbytes),) if narrows else ()
+    function = f"mcuq_requantize_s{source.bits}_s{result.bits}"
+    return Call(op, function, arguments, overlaps=overlaps)
 
 
 def _affine(tensor: QuantizedTensor) -> Struct:

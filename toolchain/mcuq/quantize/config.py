@@ -35,6 +35,8 @@ class Config:
         weights: filter tensor name → choice.
         observers: activation tensor name → observer name ("minmax", "mse", …).
         activations: scheme of all activations whose parameters are not prescribed.
+        wide: activations that are int16 although `activation_bits` is 8, with all that share their
+            scale.
         activation_bits: 8, or 16 (16x8: symmetric whatever `activations` says, biases int64).
     """
 
@@ -44,6 +46,7 @@ class Config:
     default_observer: str = "minmax"
     activations: ActivationScheme = "asymmetric"
     activation_bits: int = 8
+    wide: tuple[str, ...] = ()
 
     def weight(self, name: str) -> WeightChoice:
         return self.weights.get(name, self.default_weight)

@@ -12,6 +12,7 @@ from mcuq.numeric import BIAS_LIMIT, quantize_bias, quantize_values
 from mcuq.quantize.activations import RangeSource, activation_params
 from mcuq.quantize.config import Config, WeightChoice
 from mcuq.quantize.qgraph import QuantizedGraph, QuantizedTensor
+from mcuq.quantize.refuge import joined, wide_group
 from mcuq.quantize.sharing import AffineParams, Sharing, share_activations, use_counts
 from mcuq.quantize.weights import (
     Bank,
@@ -45,10 +46,28 @@ def quantize(
             for an operator that has no int16 form.
     """
     config = config or Config()
+    if config.wide and config.activation_bits == 8:
+        return _with_refuge(graph, ranges, config, bank)
+    if config.activation_bits != 8:
+        check_wide(share_activations(graph).graph, config.activation_bits)
+    return _quantize(graph, ranges, config, bank)
+
+
+def _with_refuge(
+    graph: Graph, ranges: RangeSource, config: Config, bank: Bank | None
+) -> QuantizedGraph:
+    """Both widths throughout, then for each activation the one that it shall have."""
+    chosen = wide_group(share_activations(graph), config.wide)
+    narrow = _quantize(graph, ranges, config, bank)
+    wide = _quantize(graph, ranges, replace(config, activation_bits=16), bank)
+    return joined(narrow, wide, chosen)
+
+
+def _quantize(
+    graph: Graph, ranges: RangeSource, config: Config, bank: Bank | None
+) -> QuantizedGraph:
     bits = config.activation_bits
     sharing = share_activations(graph, bits)
-    if bits != 8:
-        check_wide(sharing.graph, bits)
     params = activation_params(sharing, ranges, config)
     tensors = {
         name: _activation(sharing.graph, name, affine, bits) for name, affine in params.items()

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mcuq.errors import UsageError
-from mcuq.graph import Graph, OpKind
+from mcuq.graph import Graph, Op, OpKind
 from mcuq.numeric import round_half_away
 
 Int16s = npt.NDArray[np.int16]
@@ -26,11 +26,16 @@ def check_wide(graph: Graph, bits: int) -> None:
     if bits != 16:
         raise UsageError(f"{bits}-bit activations do not exist", "use 8 or 16 bits")
     for op in graph.ops:
-        if op.kind in NO_WIDE_FORM:
-            raise UsageError(
-                f"{op.kind} '{op.name}' has no form with 16-bit activations",
-                "use 8 bits, or an activation that is fused into the layer before",
-            )
+        check_wide_op(op)
+
+
+def check_wide_op(op: Op) -> None:
+    """Raises UsageError where an operator has no form with int16 activations."""
+    if op.kind in NO_WIDE_FORM:
+        raise UsageError(
+            f"{op.kind} '{op.name}' has no form with 16-bit activations",
+            "use 8 bits, or an activation that is fused into the layer before",
+        )
 
 
 def interpolated_table(

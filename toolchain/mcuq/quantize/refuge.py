@@ -1,0 +1,73 @@
+"""int16 for single activations: 8-bit and 16-bit forms of one model, joined by QUANTIZE."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from mcuq.errors import UsageError
+from mcuq.graph import NoAttrs, Op, OpKind
+from mcuq.quantize.qgraph import QuantizedGraph, QuantizedTensor
+from mcuq.quantize.sharing import Sharing
+from mcuq.quantize.wide import check_wide_op
+
+
+def wide_group(sharing: Sharing, names: Collection[str]) -> frozenset[str]:
+    """`names` and every activation that shares its parameters with one of them.
+
+    Raises:
+        UsageError: a name is no activation of the model.
+    """
+    unknown = [name for name in names if name not in sharing.leader]
+    if unknown:
+        raise UsageError(
+            f"no activation is called '{unknown[0]}'", "mcuq inspect --json lists their names"
+        )
+    leaders = {sharing.leader[name] for name in names}
+    return frozenset(name for name, leader in sharing.leader.items() if leader in leaders)
+
+
+def joined(narrow: QuantizedGraph, wide: QuantizedGraph, chosen: frozenset[str]) -> QuantizedGraph:
+    """The operators that make an activation of `chosen` from `wide`, all others from `narrow`.
+
+    An operator works on one width: QUANTIZE brings an input of the other width to its own.
+
+    Raises:
+        UsageError: an operator that makes a chosen activation has no 16-bit form.
+    """
+    ops: list[Op] = []
+    tensors: dict[str, QuantizedTensor] = {}
+
+    def stored(name: str) -> QuantizedTensor:
+        return (wide if name in chosen else narrow).tensors[name]
+
+    def operand(name: str, source: QuantizedGraph) -> str:
+        tensor = source.tensors[name]
+        if tensor.is_constant:
+            # Biases and operands differ between the two; a shared filter may.
+            free = tensors.setdefault(name, tensor) is tensor
+            new = name if free else f"{name}#int{stored_bits(source)}"
+            tensors.setdefault(new, replace(tensor, name=new))
+            return new
+        if stored(name).bits == tensor.bits:
+            return name
+        new = f"{name}#int{tensor.bits}"
+        if new not in tensors:
+            tensors[new] = replace(tensor, name=new)
+            ops.append(Op(OpKind.QUANTIZE, new, (name,), (new,), NoAttrs()))
+        return new
+
+    def stored_bits(source: QuantizedGraph) -> int:
+        return 16 if source is wide else 8
+
+    for name in narrow.inputs:
+        tensors[name] = stored(name)
+    for small, large in zip(narrow.ops, wide.ops, strict=True):
+        is_wide = small.output in chosen
+        op, source = (large, wide) if is_wide else (small, narrow)
+        if is_wide:
+            check_wide_op(op)
+        inputs = tuple(operand(name, source) for name in op.inputs)
+        tensors[op.output] = source.tensors[op.output]
+        ops.append(replace(op, inputs=inputs))
+    return QuantizedGraph(narrow.name, tensors, tuple(ops), narrow.inputs, narrow.outputs)
