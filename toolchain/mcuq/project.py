@@ -69,6 +69,9 @@ class SchemeTable(_Strict):
     activation_bits: Literal[8, 16] | None = Field(
         default=None, description="Width of all activations: 8 (default), or 16."
     )
+    wide: tuple[str, ...] | None = Field(
+        default=None, description="Activations that take 16 bits in a model of 8-bit ones."
+    )
     io: Literal["int8", "float32"] | None = Field(
         default=None, description="Type of inputs and outputs; float32 converts inside the model."
     )

@@ -18,6 +18,7 @@ def build(
     board: options.Board = None,
     port: options.Port = None,
     farm: options.Farm = None,
+    farm_samples: options.FarmSamples = None,
     output: options.Output = None,
     optimize: options.Optimize = None,
     calibration: options.Calibration = None,
@@ -39,6 +40,7 @@ def build(
     io: options.Io = None,
     bits: options.Bits = None,
     activation_bits: options.ActivationBits = None,
+    wide: options.Wide = None,
     max_flash: options.MaxFlash = None,
     max_ram: options.MaxRam = None,
     min_accuracy: options.MinAccuracy = None,
@@ -52,6 +54,7 @@ def build(
         "board": board,
         "port": port,
         "farm": farm,
+        "farm_samples": farm_samples,
         "output": output,
         "optimize": optimize,
         "calibration": calibration,
@@ -73,6 +76,7 @@ def build(
         "io": io,
         "bits": bits,
         "activation_bits": activation_bits,
+        "wide": tuple(wide) if wide else None,
     }
     gates = {
         "max_flash": max_flash,

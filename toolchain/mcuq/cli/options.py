@@ -35,6 +35,15 @@ Farm = Annotated[
         show_default=False,
     ),
 ]
+FarmSamples = Annotated[
+    int | None,
+    typer.Option(
+        "--hil-samples",
+        min=1,
+        help="Judge those candidates by so many search samples on the boards, too.",
+        show_default=False,
+    ),
+]
 Output = Annotated[
     Path | None,
     typer.Option("--output", "-o", help="Directory of the result (out).", show_default=False),
@@ -233,6 +242,16 @@ Bits = Annotated[
         "--bits",
         help="Widths of weights to choose from: 8,4 (default), 8,4,2, 8,4,2,ternary …",
         rich_help_panel=_SEARCH,
+        show_default=False,
+    ),
+]
+Wide = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--wide",
+        metavar="TENSOR",
+        help="An activation that takes 16 bits, with all that share its scale; repeatable.",
+        rich_help_panel=_SCHEME,
         show_default=False,
     ),
 ]

@@ -37,6 +37,7 @@ def quantize(
     weights_per: options.WeightsPer = None,
     io: options.Io = None,
     activation_bits: options.ActivationBits = None,
+    wide: options.Wide = None,
     json: JsonFlag = False,
 ) -> None:
     """Build with every filter at the same width; verified and reported like `mcuq build`."""
@@ -63,5 +64,6 @@ def quantize(
         "weights_per": weights_per,
         "io": io,
         "activation_bits": activation_bits,
+        "wide": tuple(wide) if wide else None,
     }
     run_job(job(model, asked, {}), json=json)

@@ -56,11 +56,12 @@ def _values(request: BuildRequest) -> list[tuple[str, object]]:
 def _scheme(scheme: Scheme) -> list[tuple[str, object]]:
     """What differs from the default."""
     plain = type(scheme)()
-    return [
+    single: list[tuple[str, object]] = [
         (f"--{field.name.replace('_', '-')}", _word(getattr(scheme, field.name)))
         for field in fields(scheme)
-        if getattr(scheme, field.name) != getattr(plain, field.name)
+        if field.name != "wide" and getattr(scheme, field.name) != getattr(plain, field.name)
     ]
+    return [*single, *(("--wide", name) for name in scheme.wide)]
 
 
 def _word(value: object) -> object:
