@@ -231,7 +231,9 @@ def test_a_farm_counts_the_fronts_candidates(project: Path, tmp_path: Path) -> N
     farm.write_text('[[place]]\nboard = "stm32f746"\nemulated = 2\n')
     output = tmp_path / "measured"
     done = run(
-        project, "build", "--hil", str(farm), "-o", str(output), *QUICK, "--weight-bytes", "90%"
+        project,
+        *("build", "--hil", str(farm), "--hil-samples", "40"),
+        *("-o", str(output), *QUICK, "--weight-bytes", "90%"),
     )
     assert done.returncode == 0, done.stderr
     report = read_report(output)
@@ -240,6 +242,8 @@ def test_a_farm_counts_the_fronts_candidates(project: Path, tmp_path: Path) -> N
     for point in counted:
         assert point.fits
         assert point.unit == "instructions"
+        assert point.judged is not None
+        assert point.judged > 0.8
         assert abs(point.instructions / point.measured - 1) < 0.02  # type: ignore[operator]
     assert report.manifest.search.latency_error_worst is not None
     assert report.manifest.search.latency_error_worst < 0.02

@@ -21,6 +21,7 @@ from mcuq.pipeline.candidates import weight_candidates
 from mcuq.pipeline.costing import cost_table
 from mcuq.pipeline.deploy import Deployed, deploy, verify
 from mcuq.pipeline.given import Given, given_quantization
+from mcuq.pipeline.judged import judge_front
 from mcuq.pipeline.layers import describe_layers
 from mcuq.pipeline.load import Loaded, load
 from mcuq.pipeline.measured import measure_front
@@ -42,7 +43,7 @@ from mcuq.pipeline.space import build_space
 from mcuq.pipeline.versions import versions
 from mcuq.progress import Progress, ProgressCallback, silent
 from mcuq.quantize import Config, QuantizedGraph, WeightChoice, quantize
-from mcuq.search import Limits
+from mcuq.search import Genome, Limits
 from mcuq_hil.farm import read_farm
 
 Int8s = npt.NDArray[np.int8]
@@ -170,15 +171,7 @@ def _searched(
         candidates, loaded.search, table, loaded.limits, settings, progress
     )
     if request.farm is not None:
-        measured = measure_front(
-            target,
-            summary.front,
-            lambda g: request.scheme.deployed(candidates.quantize(g)),
-            _sample(deployed[8], loaded.calibration),
-            read_farm(request.farm),
-            progress,
-        )
-        summary = replace(summary, measured=measured)
+        summary = _on_farm(request, request.farm, loaded, target, candidates, summary, progress)
     refined = polish(candidates, genome, loaded.calibration, loaded.search, progress)
     return Found(
         refined.config,
@@ -186,6 +179,38 @@ def _searched(
         table,
         replace(summary, refined=(refined.before, refined.after)),
     )
+
+
+def _on_farm(
+    request: BuildRequest,
+    farm: Path,
+    loaded: Loaded,
+    target: Target,
+    candidates: Candidates,
+    summary: SearchSummary,
+    progress: ProgressCallback,
+) -> SearchSummary:
+    """The summary with its front's fitting members counted, and judged if asked, on boards."""
+    places = read_farm(farm)
+
+    def emitted(genome: Genome) -> QuantizedGraph:
+        return request.scheme.deployed(candidates.quantize(genome))
+
+    sample = _sample(emitted(summary.front[0].genome), loaded.calibration)
+    measured = measure_front(target, summary.front, emitted, sample, places, progress)
+    if not request.farm_samples:
+        return replace(summary, measured=measured)
+    judged = judge_front(
+        target,
+        summary.front,
+        emitted,
+        loaded.graph,
+        loaded.search.take(request.farm_samples),
+        loaded.metric,
+        places,
+        progress,
+    )
+    return replace(summary, measured=measured, judged=judged)
 
 
 def _fixed(

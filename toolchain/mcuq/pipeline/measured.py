@@ -93,7 +93,7 @@ def measure_candidates(
         wanted = []
         for number, candidate in enumerate(candidates):
             progress(Progress("measure", number, len(candidates), candidate.name))
-            elf = _build(target, candidate.qgraph, Path(scratch) / str(number))
+            elf = build_candidate(target, candidate.qgraph, Path(scratch) / str(number))
             wanted.append(Measurement(candidate.name, elf, tuple(x.tobytes() for x in sample)))
         found = measure(places, target.board.name, wanted, cache)
     return tuple(
@@ -134,7 +134,8 @@ def latency_error(measured: Sequence[Measured]) -> LatencyError:
     return LatencyError(len(errors), mean, max(errors, default=0.0))
 
 
-def _build(target: Target, qgraph: QuantizedGraph, folder: Path) -> Path:
+def build_candidate(target: Target, qgraph: QuantizedGraph, folder: Path) -> Path:
+    """The ELF of a model, built below `folder`."""
     memory = plan_program(lower(qgraph, target.lowering))
     write_c_model(memory, firmware_dir(), folder / "model")
     return build_firmware(

@@ -88,6 +88,7 @@ class BuildRequest:
     port: serial port of a real board; None runs the emulated one.
     device_samples: evaluation samples compared byte by byte on the device.
     farm: hil.toml whose places measure the front's candidates; None predicts only.
+    farm_samples: search samples that those are judged on there; 0 measures counts only.
     output: directory to write; replaced as a whole, and only when everything succeeded.
     """
 
@@ -113,5 +114,6 @@ class BuildRequest:
     port: str | None = None
     device_samples: int = 32
     farm: Path | None = None
+    farm_samples: int = 0
     scheme: Scheme = Scheme()
     ranges: Path | None = None

@@ -129,6 +129,7 @@ class SearchSummary:
             alone; where it was scored.
         refined: divergence on samples kept back, before and after the iterative finish.
         measured: front members counted on a farm, in the front's order; empty without one.
+        judged: their metric from outputs of the farm, in the front's order; empty unless asked.
     """
 
     method: str
@@ -144,6 +145,7 @@ class SearchSummary:
     singles: Mapping[str, Mapping[str, float]]
     refined: tuple[float, float] | None = None
     measured: tuple[Measured | None, ...] = ()
+    judged: tuple[float | None, ...] = ()
 
     @property
     def latency(self) -> LatencyError:

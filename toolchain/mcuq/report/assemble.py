@@ -173,9 +173,19 @@ def front(search: SearchSummary, limits: Limits) -> Front:
     )
     unmeasured = (None,) * len(search.front)
     points = [
-        _point(candidate, dict(labels), "chosen" if candidate is chosen else "candidate", measured)
-        for candidate, labels, measured in zip(
-            search.front, search.labels, search.measured or unmeasured, strict=True
+        _point(
+            candidate,
+            dict(labels),
+            "chosen" if candidate is chosen else "candidate",
+            counted,
+            judged,
+        )
+        for candidate, labels, counted, judged in zip(
+            search.front,
+            search.labels,
+            search.measured or unmeasured,
+            search.judged or unmeasured,
+            strict=True,
         )
     ]
     points.sort(key=lambda point: (point.flash_bytes, point.loss))
@@ -189,6 +199,7 @@ def _point(
     choices: dict[str, str],
     role: Literal["candidate", "chosen"],
     measured: Measured | None,
+    judged: float | None,
 ) -> Point:
     cost = candidate.cost
     return Point(
@@ -200,6 +211,7 @@ def _point(
         instructions=cost.instructions,
         measured=measured.measured if measured else None,
         unit=measured.unit if measured else None,
+        judged=judged,
         fits=candidate.fits,
         choices=choices,
     )

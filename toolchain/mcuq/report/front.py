@@ -22,6 +22,9 @@ class Point(Written):
     unit: Literal["instructions", "cycles"] | None = Field(
         default=None, description="Of `measured`."
     )
+    judged: float | None = Field(
+        default=None, description="The metric from a farm's outputs on search samples, if asked."
+    )
     fits: bool
     choices: dict[str, str] = Field(description="Tensor → choice; empty for plain int8.")
 
