@@ -11,6 +11,7 @@ from mcuq.data import load_data
 from mcuq.emit.mlir import write_mlir
 from mcuq.emit.tflite import tflite_bytes
 from mcuq.errors import InputError
+from mcuq.evaluate.integer import quantize_inputs, run_integer
 from mcuq.finetune import Tuned, sidecar_path, untrained, write_sidecar
 from mcuq.finetune.tuned import snapped
 from mcuq.frontends import load_model
@@ -54,6 +55,23 @@ def test_a_float_model_prescribes_nothing(tmp_path: Path) -> None:
     path.write_text(write_mlir(graph))
     assert given_quantization(path, graph) is None
     assert given_quantization(MODEL, graph) is None
+
+
+def test_an_int8_flatbuffer_keeps_its_integers_where_asked(tmp_path: Path) -> None:
+    _, qgraph = _mixed()
+    path = tmp_path / "int8.tflite"
+    path.write_bytes(tflite_bytes(qgraph))
+    graph = load_model(path)
+    assert given_quantization(path, graph) is None
+    given = given_quantization(path, graph, as_is=True)
+    assert given is not None
+    inputs = quantize_inputs(qgraph, load_data(DIGITS / "calibration.npz", graph).inputs)
+    expected = run_integer(qgraph, inputs)[qgraph.outputs[0]]
+    found = run_integer(given.qgraph, inputs)[given.qgraph.outputs[0]]
+    assert found.tobytes() == expected.tobytes()
+    assert {given.config.weight(name).bits for name in graph.weights} == {4, 8}
+    with pytest.raises(InputError):
+        given_quantization(MODEL, load_model(MODEL), as_is=True)
 
 
 def test_quantized_mlir_prescribes_itself(tmp_path: Path) -> None:

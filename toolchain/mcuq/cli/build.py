@@ -17,6 +17,7 @@ def build(
     model: options.Model = None,
     board: options.Board = None,
     port: options.Port = None,
+    as_is: options.AsIs = None,
     farm: options.Farm = None,
     farm_samples: options.FarmSamples = None,
     output: options.Output = None,
@@ -53,6 +54,7 @@ def build(
     asked = {
         "board": board,
         "port": port,
+        "as_is": as_is,
         "farm": farm,
         "farm_samples": farm_samples,
         "output": output,

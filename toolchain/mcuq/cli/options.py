@@ -26,6 +26,14 @@ Port = Annotated[
     str | None,
     typer.Option("--port", help="Serial port of a real board; without it, it is emulated."),
 ]
+AsIs = Annotated[
+    bool | None,
+    typer.Option(
+        "--as-is",
+        help="MODEL is an int8 .tflite: keep its integers, search nothing.",
+        show_default=False,
+    ),
+]
 Farm = Annotated[
     Path | None,
     typer.Option(

@@ -114,7 +114,7 @@ def _decide(request: BuildRequest, progress: ProgressCallback) -> _Decided:
     statistics = loaded.statistics or observe(loaded.graph, loaded.calibration.inputs)
     ranges = ranges_from(statistics, dict.fromkeys((*OBSERVERS, request.scheme.observer)))
     plain = {bits: _plain(request, loaded, ranges, bits) for bits in request.scheme.bits}
-    given = given_quantization(request.model, loaded.graph)
+    given = given_quantization(request.model, loaded.graph, as_is=request.as_is)
     if request.fixed is not None:
         found = _fixed(request, request.fixed, loaded, target, ranges, plain[8])
     elif given is not None:

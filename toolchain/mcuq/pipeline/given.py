@@ -1,7 +1,8 @@
 """Models whose file says how they are quantized: built as they are, without a search.
 
 A `.mlir` file with quantized types is the integer model itself; a float model beside which
-`mcuq finetune` left its grids is quantized by them.
+`mcuq finetune` left its grids is quantized by them; an int8 TFLite file keeps its integers where
+that is asked.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from mcuq.finetune.sidecar import read_sidecar, sidecar_path
 from mcuq.frontends.mlir import configuration, read_file
 from mcuq.graph import WEIGHTED, Graph
 from mcuq.quantize import Config, QuantizedGraph
+from mcuq.quantize.stored import load_quantized
 
 
 @dataclass(frozen=True)
@@ -29,11 +31,12 @@ class Given:
         return min((self.qgraph.tensors[name].bits for name in filters), default=8)
 
 
-def given_quantization(model: Path, graph: Graph) -> Given | None:
+def given_quantization(model: Path, graph: Graph, *, as_is: bool = False) -> Given | None:
     """What `model` prescribes, or None.
 
     Args:
         graph: the float graph that was loaded from it.
+        as_is: a TFLite file that is quantized already keeps its integers.
 
     Raises:
         InputError: the prescription cannot be read or belongs to another model.
@@ -41,6 +44,9 @@ def given_quantization(model: Path, graph: Graph) -> Given | None:
     if model.suffix.lower() == ".mlir":
         found = read_file(model)
         return Given(found, configuration(found)) if isinstance(found, QuantizedGraph) else None
+    if as_is:
+        stored = load_quantized(model)
+        return Given(stored, configuration(stored))
     if sidecar_path(model).is_file():
         tuned = read_sidecar(sidecar_path(model), graph)
         return Given(tuned.quantized(), tuned.config)

@@ -77,6 +77,7 @@ class BuildRequest:
     weight_bytes: bytes of all filters, or a share of what int8 filters take.
     method: a search method, see `mcuq.search.METHODS`.
     fixed: with a choice, no search: every filter takes it.
+    as_is: an int8 TFLite model is built with its own integers, without a search.
     scheme: of the integers.
     ranges: file that `mcuq calibrate` wrote; None observes the calibration samples.
     evaluations: candidates the search may score; None lets mcuq choose.
@@ -113,6 +114,7 @@ class BuildRequest:
     optimize: Optimize = "speed"
     port: str | None = None
     device_samples: int = 32
+    as_is: bool = False
     farm: Path | None = None
     farm_samples: int = 0
     scheme: Scheme = Scheme()
