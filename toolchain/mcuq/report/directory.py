@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -23,7 +24,7 @@ def written_whole(target: Path, *, marker: str = MARKER) -> Iterator[Path]:
 
     Raises:
         InputError: `target` is not a directory, holds something that mcuq did not write, or
-            its parent cannot be written.
+            its parent cannot be written, or the disk is full.
     """
     _refuse_to_replace(target, marker)
     try:
@@ -37,8 +38,22 @@ def written_whole(target: Path, *, marker: str = MARKER) -> Iterator[Path]:
     try:
         yield staging
         _exchange(staging, target)
+    except OSError as error:
+        if _is_disk_full(error):
+            raise InputError(
+                f"no space left on the disk to write {target}",
+                "free some space, or choose another --output",
+            ) from error
+        raise
     finally:
         shutil.rmtree(staging, ignore_errors=True)
+
+
+def _is_disk_full(error: OSError) -> bool:
+    """Also of shutil.copytree's collected errors, which keep only their texts."""
+    full = (errno.ENOSPC, errno.EDQUOT)
+    collected = isinstance(error, shutil.Error)
+    return error.errno in full or (collected and any(f"[Errno {n}]" in str(error) for n in full))
 
 
 def _refuse_to_replace(target: Path, marker: str) -> None:
