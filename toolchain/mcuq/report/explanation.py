@@ -6,7 +6,7 @@ import difflib
 from dataclasses import dataclass
 
 from mcuq.errors import UsageError
-from mcuq.numeric.widths import width_name
+from mcuq.numeric.widths import WIDTHS, stored_bytes, width_name
 from mcuq.report.configuration import TensorConfig
 from mcuq.report.manifest import Layer, Manifest
 from mcuq.report.naming import short_names
@@ -97,16 +97,25 @@ def _alternatives(report: Report, layer: Layer) -> tuple[Alternative, ...]:
     size = 1
     for extent in tensor.shape if tensor else ():
         size *= extent
-    built = "" if layer.bits is None else f"{width_name(layer.bits)}:{layer.method}"
+    built = _chosen(report, layer)
     found = [
-        Alternative(choice, (size * _bits(choice) + 7) // 8, rise, choice == built)
+        Alternative(choice, stored_bytes(size, _bits(choice)), rise, choice == built)
         for choice, rise in report.front.singles.get(layer.filter, {}).items()
     ]
     return tuple(sorted(found, key=lambda item: (item.rise, item.bytes, item.choice)))
 
 
+def _chosen(report: Report, layer: Layer) -> str:
+    """What the search chose for the layer's filter; the finish refines it at the same bits."""
+    point = report.front.chosen()
+    if point is not None and layer.filter is not None and layer.filter in point.choices:
+        return point.choices[layer.filter]
+    return "" if layer.bits is None else f"{width_name(layer.bits)}:{layer.method}"
+
+
 def _bits(choice: str) -> int:
-    return 4 if choice.startswith("int4") else 8
+    name = choice.split(":")[0]
+    return next(width for width in WIDTHS if width_name(width) == name)
 
 
 def _by_loss_per_byte(report: Report) -> list[str]:
