@@ -1,6 +1,6 @@
-"""Every command in the documentation is one that works.
+"""Every command in an ```sh block of the documentation is one that works.
 
-Commands stand in ```sh blocks. Those of mcuq are run, block by block, in a folder that holds the
+Those of mcuq are run, block by block, in a folder that holds the
 digits example under the names that the pages use and a finished build in `out`. Commands that need
 hardware are only parsed. What is set-up (pip, apt) is left to the tests of the wheel.
 """
