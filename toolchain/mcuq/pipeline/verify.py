@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mcuq.tflite.micro import run_micro
+from mcuq.workers import end_with_parent
 from mcuq_hil import Session
 
 Int8s = npt.NDArray[np.int8]
@@ -36,7 +37,7 @@ def equal_in_tflm(
         for a, b in itertools.pairwise(bounds)
     ]
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context) as pool:
+    with ProcessPoolExecutor(workers, context, end_with_parent) as pool:
         futures = [pool.submit(_equal_part, flatbuffer, x, y) for x, y in parts]
         return all(f.result() for f in futures)
 

@@ -1,0 +1,254 @@
+"""The first half of a build: from a request to the one quantized model that shall be built.
+
+Nothing is emitted yet; the compiler is asked for code sizes, the board (or emulator) for counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from mcuq.calibrate import OBSERVERS, Ranges, Statistics, observe, ranges_from
+from mcuq.cost import Cost, CostTable, plan_program, program_cost
+from mcuq.data import Dataset
+from mcuq.errors import BudgetError
+from mcuq.evaluate.integer import quantize_inputs
+from mcuq.numeric.widths import width_name
+from mcuq.pipeline.candidates import weight_candidates
+from mcuq.pipeline.costing import cost_table
+from mcuq.pipeline.given import Given, given_quantization
+from mcuq.pipeline.judged import judge_front
+from mcuq.pipeline.load import Loaded, load
+from mcuq.pipeline.measured import measure_front
+from mcuq.pipeline.polish import polish
+from mcuq.pipeline.profile import Target
+from mcuq.pipeline.request import BuildRequest, Scheme
+from mcuq.pipeline.result import SearchSummary
+from mcuq.pipeline.scoring import Candidates
+from mcuq.pipeline.search import (
+    SearchSettings,
+    Stop,
+    describe,
+    excess,
+    fingerprint,
+    make_ranker,
+    search_configuration,
+)
+from mcuq.pipeline.space import build_space
+from mcuq.pipeline.versions import versions
+from mcuq.progress import Progress, ProgressCallback
+from mcuq.quantize import Config, QuantizedGraph, WeightChoice, quantize
+from mcuq.search import Genome
+from mcuq_hil.farm import read_farm
+
+Int8s = npt.NDArray[np.int8]
+
+
+@dataclass(frozen=True)
+class Found:
+    """What the search stage, or the user's fixed choice, decided.
+
+    Attributes:
+        candidates: what the search chose from; None without one.
+    """
+
+    config: Config
+    qgraph: QuantizedGraph
+    table: CostTable
+    summary: SearchSummary
+    candidates: Candidates | None = None
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What is known before anything is emitted; `plain` is min-max throughout, by width."""
+
+    loaded: Loaded
+    target: Target
+    statistics: Mapping[str, Statistics]
+    plain: Mapping[int, QuantizedGraph]
+    found: Found
+
+
+def decide(request: BuildRequest, progress: ProgressCallback) -> Decided:
+    """Load, calibrate, and search (or take the given configuration).
+
+    Raises:
+        InputError, UsageError, BudgetError, DeviceError, mcuq_hil's HilError: as
+            `mcuq.pipeline.build.build`.
+    """
+    progress(Progress("load"))
+    loaded = load(request)
+    target = Target(loaded.board, request.optimize, request.port)
+    progress(Progress("calibrate", note=f"{len(loaded.calibration)} samples"))
+    statistics = loaded.statistics or observe(loaded.graph, loaded.calibration.inputs)
+    ranges = ranges_from(statistics, dict.fromkeys((*OBSERVERS, request.scheme.observer)))
+    plain = {bits: _plain(request, loaded, ranges, bits) for bits in request.scheme.bits}
+    given = given_quantization(request.model, loaded.graph, as_is=request.as_is)
+    if request.fixed is not None:
+        found = _fixed(request, request.fixed, loaded, target, ranges, plain[8])
+    elif given is not None:
+        found = _only("given", request.scheme, given, loaded, target, plain[8])
+    else:
+        found = _searched(request, loaded, target, ranges, plain, progress)
+    return Decided(loaded, target, statistics, plain, found)
+
+
+def _plain(request: BuildRequest, loaded: Loaded, ranges: Ranges, bits: int) -> QuantizedGraph:
+    """Min-max throughout, every filter at one width."""
+    base = request.scheme.config
+    choice = replace(base.default_weight, bits=bits)
+    return quantize(loaded.graph, ranges, replace(base, default_weight=choice))
+
+
+def first_sample(qgraph: QuantizedGraph, data: Dataset) -> list[Int8s]:
+    """One sample as the model takes it, an array an input."""
+    return [x[0] for x in quantize_inputs(qgraph, [x[:1] for x in data.inputs])]
+
+
+def _searched(
+    request: BuildRequest,
+    loaded: Loaded,
+    target: Target,
+    ranges: Ranges,
+    plain: dict[int, QuantizedGraph],
+    progress: ProgressCallback,
+) -> Found:
+    base = request.scheme.config
+    progress(Progress("candidates"))
+    choices, bank = weight_candidates(
+        loaded.graph,
+        ranges,
+        loaded.calibration,
+        widths=request.scheme.bits,
+        config=base,
+        workers=request.workers,
+        progress=progress,
+    )
+    space = build_space(loaded.graph, ranges, choices, OBSERVERS, base)
+    progress(Progress("compile", note=f"kernels for {loaded.board.core}"))
+    deployed = {bits: request.scheme.deployed(qgraph) for bits, qgraph in plain.items()}
+    table = cost_table(target, deployed, first_sample(deployed[8], loaded.calibration))
+    candidates = Candidates(loaded.graph, ranges, bank, space)
+    settings = SearchSettings(
+        request.method,
+        Stop(request.evaluations, request.seconds, request.patience),
+        request.seed,
+        request.workers,
+        request.output.parent / f".{request.output.name}.search.jsonl",
+        fingerprint([loaded.inputs, space.space, base, loaded.limits, versions()]),
+    )
+    genome, summary = search_configuration(
+        candidates, loaded.search, table, loaded.limits, settings, progress
+    )
+    if request.farm is not None:
+        summary = _on_farm(request, request.farm, loaded, target, candidates, summary, progress)
+    refined = polish(candidates, genome, loaded.calibration, loaded.search, progress)
+    return Found(
+        refined.config,
+        request.scheme.deployed(refined.qgraph),
+        table,
+        replace(summary, refined=(refined.before, refined.after)),
+        candidates,
+    )
+
+
+def _on_farm(
+    request: BuildRequest,
+    farm: Path,
+    loaded: Loaded,
+    target: Target,
+    candidates: Candidates,
+    summary: SearchSummary,
+    progress: ProgressCallback,
+) -> SearchSummary:
+    """The summary with its front's fitting members counted, and judged if asked, on boards."""
+    places = read_farm(farm)
+
+    def emitted(genome: Genome) -> QuantizedGraph:
+        return request.scheme.deployed(candidates.quantize(genome))
+
+    sample = first_sample(emitted(summary.front[0].genome), loaded.calibration)
+    measured = measure_front(target, summary.front, emitted, sample, places, progress)
+    if not request.farm_samples:
+        return replace(summary, measured=measured)
+    judged = judge_front(
+        target,
+        summary.front,
+        emitted,
+        loaded.graph,
+        loaded.search.take(request.farm_samples),
+        loaded.metric,
+        places,
+        progress,
+    )
+    return replace(summary, measured=measured, judged=judged)
+
+
+def _fixed(
+    request: BuildRequest,
+    choice: WeightChoice,
+    loaded: Loaded,
+    target: Target,
+    ranges: Ranges,
+    int8: QuantizedGraph,
+) -> Found:
+    """No search: every filter takes `choice`."""
+    base = request.scheme.config
+    _, bank = weight_candidates(
+        loaded.graph, ranges, loaded.calibration, methods=(choice,), config=base
+    )
+    config = replace(base, default_weight=replace(choice, per=request.scheme.weights_per))
+    given = Given(quantize(loaded.graph, ranges, config, bank), config)
+    return _only("fixed", request.scheme, given, loaded, target, int8)
+
+
+def _only(
+    method: str,
+    scheme: Scheme,
+    given: Given,
+    loaded: Loaded,
+    target: Target,
+    int8: QuantizedGraph,
+) -> Found:
+    """No search: the one quantization there is, if it fits."""
+    qgraph, narrowest = scheme.deployed(given.qgraph), given.narrowest
+    sample = first_sample(qgraph, loaded.calibration)
+    table = cost_table(target, {8: scheme.deployed(int8), narrowest: qgraph}, sample)
+    over = excess(whole_cost(table, narrowest), loaded.limits)
+    if over:
+        what = (
+            f"{width_name(narrowest)} throughout"
+            if method == "fixed"
+            else "the model as it is quantized"
+        )
+        raise BudgetError(
+            f"{what} ({describe(whole_cost(table, narrowest))}) exceeds the budget: {over}",
+            "raise the budget, use fewer bits, or let mcuq build search a mix",
+        )
+    ranker = make_ranker(loaded.graph, loaded.search)
+    span = (0, len(loaded.search))
+    summary = SearchSummary(
+        method=method,
+        evaluations=0,
+        budget=0,
+        space_size=1,
+        loss=float(ranker.losses(given.qgraph, span).mean()),
+        int8_loss=float(ranker.losses(int8, span).mean()),
+        int8_cost=whole_cost(table, 8),
+        front=(),
+        curve=(),
+        labels=(),
+        singles={},
+    )
+    return Found(given.config, qgraph, table, summary)
+
+
+def whole_cost(table: CostTable, bits: int) -> Cost:
+    """Of one of the table's own programs."""
+    program = table.programs[bits]
+    return program_cost(program, plan_program(program).arena_bytes, table.code, table.counts)
