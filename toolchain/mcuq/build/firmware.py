@@ -6,7 +6,6 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -15,6 +14,7 @@ from mcuq.build.archive import library_sections
 from mcuq.build.compile import Object, Unit, compile_units
 from mcuq.build.image import Image, ram_bytes, section_sizes
 from mcuq.build.mapfile import flash_contributions
+from mcuq.build.members import archive_members
 from mcuq.build.render import render_board_header, render_linker_script
 from mcuq.build.sections import Section, read_sections
 from mcuq.build.stack import stack_bound
@@ -64,10 +64,12 @@ class Program:
     Attributes:
         objects: in link order.
         sections: of the objects and of the library members they need.
+        archives: compiled kernels beside the model.
     """
 
     objects: tuple[Object, ...]
     sections: dict[str, Section]
+    archives: tuple[Path, ...] = ()
 
 
 def build_firmware(
@@ -82,7 +84,8 @@ def build_firmware(
     """Compile and link the model for `board`; writes firmware.elf, .bin and .map in `out_dir`.
 
     Args:
-        model_dir: every .c below it is compiled; headers are found in it and in its `include`.
+        model_dir: every .c below it is compiled, every .a linked; headers are found in it and in
+            its `include`.
         optimize: "speed" is -O2 with newlib's memory functions, "size" -Os with newlib-nano's.
             The runtime itself is always -Os.
         profile: let the model mark its layers (`mcuq_layer_mark`).
@@ -103,7 +106,7 @@ def build_firmware(
     out_dir.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out_dir, prefix=".link-") as scratch:
         work = Path(scratch)
-        _link(board, program.objects, script, optimize, work)
+        _link(board, program, script, optimize, work)
         (work / "firmware.bin").write_bytes(
             flash_content(work / "firmware.elf", board.flash.origin)
         )
@@ -134,7 +137,10 @@ def compile_program(
             *runtime_units(board, Path(scratch), defines),
         ]
         objects = tuple(compile_units(units))
-    return Program(objects, with_libraries(board, read_sections(objects), optimize))
+    archives = tuple(sorted(model_dir.rglob("*.a")))
+    members = [member for archive in archives for member in archive_members(archive)]
+    sections = with_libraries(board, read_sections([*objects, *members]), optimize)
+    return Program(objects, sections, archives)
 
 
 def _model_units(
@@ -214,22 +220,21 @@ def _build_id(board: Board, program: Program, optimize: Optimize, stack: int) ->
     hasher.update(board.model_dump_json().encode())
     for compiled in program.objects:
         hasher.update(f"{compiled.name}\0{compiled.digest}\0".encode())
+    for archive in program.archives:
+        hasher.update(archive.read_bytes())
     return hasher.digest()[:16]
 
 
-def _link(
-    board: Board, objects: Sequence[Object], script: str, optimize: Optimize, work: Path
-) -> None:
+def _link(board: Board, program: Program, script: str, optimize: Optimize, work: Path) -> None:
     """Link in `work`, where every object has the name it shall have in the map."""
-    names = []
-    for compiled in objects:
-        name = f"{compiled.name}.o"
+    files = {f"{compiled.name}.o": compiled.path for compiled in program.objects}
+    files |= {archive.name: archive for archive in program.archives}
+    for name, path in files.items():
         (work / name).parent.mkdir(parents=True, exist_ok=True)
-        _place(compiled.path, work / name)
-        names.append(name)
+        _place(path, work / name)
     (work / "board.ld").write_text(script, encoding="utf-8")
     library = "-l" + _LIBRARIES[optimize].removeprefix("lib").removesuffix(".a")
-    command = ["gcc", *core_flags(board.core), *_LINK_OPTIONS, "-o", "firmware.elf", *names]
+    command = ["gcc", *core_flags(board.core), *_LINK_OPTIONS, "-o", "firmware.elf", *files]
     try:
         run_tool([*command, "-Wl,--start-group", library, "-lgcc", "-Wl,--end-group"], cwd=work)
     except CompilerError as error:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import struct
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any, BinaryIO
 from elftools.elf.elffile import ELFFile
 
 from mcuq.build.compile import Object
+from mcuq.build.frames import frame_bytes
 
 _FLASH = (".text", ".rodata", ".data", ".boot", ".vectors")
 _RAM = (".data", ".bss", ".noinit")
@@ -34,6 +34,7 @@ class Section:
         recursive: the function calls itself.
         passes: those of `needs` whose address the function takes without calling them: it may
             hand them to what it calls.
+        unbounded: it takes stack by an amount known only as it runs.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Section:
     stack: int = 0
     recursive: bool = False
     passes: frozenset[str] = frozenset()
+    unbounded: bool = False
 
     @property
     def flash_bytes(self) -> int:
@@ -110,27 +112,39 @@ def _sections(
         align = max(header["sh_addralign"], 1)
         size = -(-header["sh_size"] // align) * align
         inside = functions.get(index, [])
+        stack = max((usage.get(function, 0) for function in inside), default=0)
+        frame = stack or _frame(header, [s for s in symbols if s["st_shndx"] == index])
         yield Section(
             name,
             _kind(header.name),
             size,
             frozenset(needs.get(index, ())),
-            max((usage.get(function, 0) for function in inside), default=0) or _pushed(header),
+            frame or 0,
             not recursive.isdisjoint(inside),
             frozenset(addressed.get(index, ())) - {name},
+            frame is None,
         )
+    yield from _aliases(symbols, names)
 
 
-def _pushed(section: Any) -> int:
-    """Stack bytes of a function in assembly, of which gcc knows nothing: the registers that its
-    first instruction pushes (PUSH T1: 1011010 m rrrrrrrr; T2: e92d, mask). Such a function pushes
-    there or not at all."""
+def _aliases(symbols: list[Any], names: Mapping[int, str]) -> Iterator[Section]:
+    """Other global symbols of a section: of no size, they need the one it is named by."""
+    for symbol in symbols:
+        name = names.get(symbol["st_shndx"])
+        # A weak one may have its definition elsewhere.
+        if name not in (None, symbol.name) and symbol["st_info"]["bind"] == "STB_GLOBAL":
+            yield Section(symbol.name, "text", 0, frozenset({name}))
+
+
+def _frame(section: Any, symbols: list[Any]) -> int | None:
+    """Stack bytes of a function that gcc tells nothing about; None where it has no bound."""
     if not section.name.startswith(".text"):
         return 0
-    first, mask = (int(word) for word in struct.unpack_from("<HH", section.data().ljust(4, b"\0")))
-    if first & 0xFE00 == 0xB400:
-        return 4 * (first & 0x1FF).bit_count()
-    return 4 * mask.bit_count() if first == 0xE92D else 0
+    # Mapping symbols: $t begins code, $d data inside it.
+    marks = sorted((s["st_value"], s.name[1]) for s in symbols if s.name[:2] in ("$t", "$d"))
+    ends = [at for at, _ in marks[1:]] + [section["sh_size"]]
+    data = [(at, end) for (at, kind), end in zip(marks, ends, strict=False) if kind == "d"]
+    return frame_bytes(section.data(), data)
 
 
 def _kind(section_name: str) -> str:

@@ -26,7 +26,7 @@ def stack_bound(sections: Mapping[str, Section], root: str) -> int:
     called from the deepest point that the other reaches: its stack comes on top.
 
     Raises:
-        StackError: recursion; names the functions.
+        StackError: recursion, or an amount known only as a function runs; names the functions.
     """
     bounds: dict[str, int] = {}
     return _bound(sections, root, (), bounds)
@@ -45,6 +45,8 @@ def _bound(
     section = sections[name]
     if section.recursive:
         raise StackError(f"the stack has no bound: {name} calls itself", _NO_RECURSION)
+    if section.unbounded:
+        raise StackError(f"the stack has no bound: {name} takes it as it runs", _NO_RECURSION)
     passed = {n for n in section.passes if n in sections and sections[n].kind == "text"}
     below, handed_on = (
         max((_bound(sections, n, (*path, name), bounds) for n in sorted(names)), default=0)

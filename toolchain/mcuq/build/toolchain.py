@@ -11,7 +11,7 @@ from pathlib import Path
 from mcuq.errors import DeviceError
 
 PREFIX = "arm-none-eabi-"
-_TELLING = re.compile(r"error:|overflowed", re.IGNORECASE)
+_TELLING = re.compile(r"error:|overflowed|undefined reference", re.IGNORECASE)
 INSTALL_HINT = "apt-get install gcc-arm-none-eabi libnewlib-arm-none-eabi"
 
 _CORE_FLAGS = {
