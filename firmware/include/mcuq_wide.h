@@ -88,7 +88,7 @@ void mcuq_copy_s16(const mcuq_layout *p, const int16_t *input, int16_t *output);
 void mcuq_pad_s16(const mcuq_pad *p, const int16_t *input, int16_t *output);
 void mcuq_resize_nearest_s16(const mcuq_resize *p, const int16_t *input, int16_t *output);
 
-/* LEAKY_RELU: one factor from 0 on, one below. In place: yes. */
+/* LEAKY_RELU, RELU, RELU6: one factor from 0 on, one below, then a clamp. In place: yes. */
 typedef struct {
     int32_t multiplier;
     int32_t shift;
@@ -96,10 +96,24 @@ typedef struct {
     int32_t negative_shift;
     int32_t count;
 } mcuq_leaky_relu;
+    int32_t activation_min;
+    int32_t activation_max;
 
 void mcuq_leaky_relu_s16(const mcuq_leaky_relu *p, const int16_t *input, int16_t *output);
 
 /* Inner parts. */
+
+/* LOGISTIC and TANH of x × multiplier / 2^shift, in steps of 1 / 12288, into Q0.15. The table has
+ * 256 entries of logistic(i / 24), Q0.16, interpolated. In place: yes. */
+typedef struct {
+    int32_t multiplier;
+    int32_t shift;
+    int32_t count;
+    const uint16_t *table;
+} mcuq_sigmoid;
+
+void mcuq_logistic_s16(const mcuq_sigmoid *p, const int16_t *input, int16_t *output);
+void mcuq_tanh_s16(const mcuq_sigmoid *p, const int16_t *input, int16_t *output);
 
 /* Σ x[i] × weight of elements index … index + count - 1 of a stored filter. */
 typedef int64_t mcuq_dot_s16(const int16_t *x, const int8_t *filter, int32_t index, int32_t count);
@@ -146,6 +160,26 @@ static inline int64_t mcuq_bias_s64(const int64_t *bias, int32_t channel)
 
 static inline int32_t mcuq_saturate_s16(int32_t x)
 {
+/* An argument as its table wants it: in the table's steps, rounded. */
+static inline int32_t mcuq_sigmoid_argument(const mcuq_sigmoid *p, int32_t x)
+{
+    const int32_t rounding = p->shift > 0 ? (int32_t)1 << (p->shift - 1) : 0;
+    return (x * p->multiplier + rounding) >> p->shift;
+}
+
+/* The entry for a magnitude with `fraction` bits below a step, or `end` beyond the table. */
+static inline int32_t mcuq_sigmoid_entry(
+    const mcuq_sigmoid *p, int32_t magnitude, int32_t fraction, int32_t end)
+{
+    const int32_t index = magnitude >> fraction;
+    if (index >= 255) {
+        return end;
+    }
+    const int32_t start = p->table[index];
+    const int32_t part = magnitude & (((int32_t)1 << fraction) - 1);
+    return (start << fraction) + part * (p->table[index + 1] - start);
+}
+
     return x < INT16_MIN ? INT16_MIN : x > INT16_MAX ? INT16_MAX : x;
 }
 

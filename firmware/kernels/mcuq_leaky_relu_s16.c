@@ -1,4 +1,4 @@
-/* LEAKY_RELU of int16. */
+/* LEAKY_RELU, RELU and RELU6 of int16. */
 #include "mcuq_arith.h"
 #include "mcuq_wide.h"
 
@@ -9,6 +9,6 @@ void mcuq_leaky_relu_s16(const mcuq_leaky_relu *p, const int16_t *input, int16_t
         const int32_t value = x >= 0
             ? mcuq_requantize(x, p->multiplier, p->shift)
             : mcuq_requantize(x, p->negative_multiplier, p->negative_shift);
-        output[i] = (int16_t)mcuq_saturate_s16(value);
+        output[i] = (int16_t)mcuq_clamp(value, p->activation_min, p->activation_max);
     }
 }

@@ -12,9 +12,6 @@ from integer_cases import random_case
 from mcuq.evaluate.integer import run_integer
 from mcuq.graph import FLOAT_KINDS, WEIGHTED, OpKind
 from mcuq.quantize import Config, WeightChoice, quantize
-from mcuq.quantize.wide import NO_WIDE_FORM
-
-KINDS = [kind for kind in FLOAT_KINDS if kind not in NO_WIDE_FORM]
 
 
 def check(kind: OpKind, seed: int, bits: int, folder: Path) -> None:
@@ -33,7 +30,7 @@ def check(kind: OpKind, seed: int, bits: int, folder: Path) -> None:
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", FLOAT_KINDS)
 def test_every_operator(kind: OpKind, seed: int, tmp_path: Path) -> None:
     check(kind, seed, 8, tmp_path)
 

@@ -10,7 +10,7 @@ from mcuq.emit.tflite import tflite_bytes
 from mcuq.errors import UsageError
 from mcuq.evaluate.integer import quantize_inputs, run_integer
 from mcuq.frontends import load_model
-from mcuq.graph import Graph, OpKind
+from mcuq.graph import ConcatAttrs, Graph, NoAttrs, Op, OpKind, Tensor
 from mcuq.quantize import Config, quantize
 from mcuq.resources import example_dir
 from mcuq.tflite.micro import run_micro
@@ -35,6 +35,30 @@ def test_any_single_activation_may_be_wide(digits: tuple[Graph, Ranges, np.ndarr
         got = run_integer(qgraph, inputs)[output]
         expected = run_micro(tflite_bytes(qgraph), inputs)[0]
         np.testing.assert_array_equal(got, expected.reshape(got.shape), err_msg=name)
+
+
+def _gates() -> Graph:
+    """x → HARD_SWISH → h → LOGISTIC and TANH, joined by CONCATENATION."""
+    tensors = {name: Tensor(name, (1, 6)) for name in "xhst"} | {"c": Tensor("c", (1, 18))}
+    ops = (
+        Op(OpKind.HARD_SWISH, "h", ("x",), ("h",), NoAttrs()),
+        Op(OpKind.LOGISTIC, "s", ("h",), ("s",), NoAttrs()),
+        Op(OpKind.TANH, "t", ("h",), ("t",), NoAttrs()),
+        Op(OpKind.CONCATENATION, "c", ("s", "h", "t"), ("c",), ConcatAttrs(1)),
+    )
+    return Graph("gates", tensors, ops, ("x",), ("c",))
+
+
+@pytest.mark.parametrize("wide", ["x", "h", "s", "t", "c", "st", "hst", "xhstc"])
+def test_operators_that_differ_between_the_widths_are_joined(wide: str) -> None:
+    """HARD_SWISH is spelled out in int16 only, prescribed scales are joined in int8 only."""
+    graph = _gates()
+    x = np.random.default_rng(3).normal(0, 2, (40, 6)).astype(np.float32)
+    qgraph = quantize(graph, calibrate(graph, x), Config(wide=tuple(wide)))
+    assert all(qgraph.tensors[name].bits == 16 for name in wide)
+    inputs = quantize_inputs(qgraph, [x])
+    expected = run_micro(tflite_bytes(qgraph), inputs)[0]
+    np.testing.assert_array_equal(run_integer(qgraph, inputs)["c"], expected.reshape(40, 18))
 
 
 def test_without_wide_names_nothing_changes(digits: tuple[Graph, Ranges, np.ndarray]) -> None:

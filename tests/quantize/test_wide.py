@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from integer_cases import random_case
+from integer_cases import FixedRanges, random_case
 
 from mcuq.calibrate import calibrate
 from mcuq.emit.tflite import tflite_bytes
@@ -18,13 +18,18 @@ from mcuq.errors import UsageError
 from mcuq.evaluate.float import run_float
 from mcuq.evaluate.integer import dequantize_outputs, quantize_inputs, run_integer
 from mcuq.frontends import load_model
-from mcuq.graph import FLOAT_KINDS, WEIGHTED, OpKind
+from mcuq.graph import FLOAT_KINDS, WEIGHTED, Graph, NoAttrs, Op, OpKind, Tensor
 from mcuq.numeric import multiply_wide, symmetric_params
 from mcuq.quantize import Config, WeightChoice, quantize, with_float_edges
-from mcuq.quantize.wide import NO_WIDE_FORM, exp_table, lookup_interpolated, reciprocal_table
+from mcuq.quantize.wide import (
+    exp_table,
+    lookup_interpolated,
+    reciprocal_table,
+    sigmoid_factor,
+    sigmoid_table,
+)
 from mcuq.tflite.micro import run_micro
 
-KINDS = [kind for kind in FLOAT_KINDS if kind not in NO_WIDE_FORM]
 WIDE = Config(activation_bits=16)
 
 
@@ -43,7 +48,7 @@ def check(kind: OpKind, seed: int, config: Config) -> None:
     )
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", FLOAT_KINDS)
 @settings(max_examples=20)
 @given(seed=st.integers(0, 2**32 - 1))
 def test_operator_equals_tflite_micro(kind: OpKind, seed: int) -> None:
@@ -55,13 +60,6 @@ def test_operator_equals_tflite_micro(kind: OpKind, seed: int) -> None:
 @given(seed=st.integers(0, 2**32 - 1))
 def test_int4_filters_equal_tflite_micro(kind: OpKind, seed: int) -> None:
     check(kind, seed, Config(default_weight=WeightChoice(4), activation_bits=16))
-
-
-@pytest.mark.parametrize("kind", sorted(NO_WIDE_FORM))
-def test_operators_without_a_wide_form_are_named(kind: OpKind) -> None:
-    case = random_case(kind, np.random.default_rng(1))
-    with pytest.raises(UsageError, match=kind.value):
-        quantize(case.graph, case.ranges, WIDE)
 
 
 def test_other_widths_do_not_exist() -> None:
@@ -84,6 +82,46 @@ def test_the_tables_follow_their_functions() -> None:
     np.testing.assert_allclose(exp, np.exp(-10 + 10 * position), atol=6e-5)
     reciprocal = lookup_interpolated(reciprocal_table(), x) / 32768
     np.testing.assert_allclose(reciprocal, 1 / (1 + position), atol=6e-5)
+
+
+def test_the_sigmoid_table_follows_its_function() -> None:
+    table = sigmoid_table() / 65536
+    exact = 1 / (1 + np.exp(-np.arange(256) / 24))
+    np.testing.assert_allclose(table, exact, atol=1.7 / 65536)
+    assert (np.diff(sigmoid_table().astype(int)) >= 0).all()
+
+
+@given(st.floats(2.0**-20, 2.0))
+def test_the_sigmoid_factor_brings_arguments_to_its_unit(scale: float) -> None:
+    multiplier, shift = sigmoid_factor(scale)
+    assert 0 < multiplier < 1 << 16 and 0 <= shift <= 31
+    assert multiplier / 2**shift == pytest.approx(scale * 12288, rel=1.3e-4)
+
+
+@pytest.mark.parametrize("kind", [OpKind.LOGISTIC, OpKind.TANH])
+@pytest.mark.parametrize("end", [8.0 * 32767 / 32768, 0.02, 1.0, 5.0, 300.0])
+def test_every_argument_of_a_sigmoid_equals_tflite_micro(kind: OpKind, end: float) -> None:
+    graph = Graph(
+        "sigmoid",
+        {name: Tensor(name, (1, 1024)) for name in "xy"},
+        (Op(kind, "y", ("x",), ("y",), NoAttrs()),),
+        ("x",),
+        ("y",),
+    )
+    qgraph = quantize(graph, FixedRanges({"x": (-end, end)}), WIDE)
+    x = np.arange(-32768, 32768, dtype=np.int16).reshape(64, 1024)
+    expected = run_micro(tflite_bytes(qgraph), [x])[0]
+    np.testing.assert_array_equal(run_integer(qgraph, [x])["y"], expected.reshape(64, 1024))
+
+
+def test_a_hard_swish_of_int16_is_three_operators() -> None:
+    case = random_case(OpKind.HARD_SWISH, np.random.default_rng(1))
+    ranges = FixedRanges({"x0": (-4.0, 4.0), "y": (-0.375, 4.0)})
+    qgraph = quantize(case.graph, ranges, WIDE)
+    assert [op.kind for op in qgraph.ops] == [OpKind.ADD, OpKind.MUL, OpKind.MUL]
+    x = np.linspace(-4, 4, 300, dtype=np.float32)[None]
+    got = dequantize_outputs(qgraph, run_integer(qgraph, quantize_inputs(qgraph, [x])))["y"]
+    np.testing.assert_allclose(got, x * np.clip(x + 3, 0, 6) / 6, atol=1e-3)
 
 
 def test_the_scale_is_the_symmetric_one() -> None:

@@ -33,6 +33,7 @@ from mcuq.lower.wide import (
     wide_fully_connected,
     wide_leaky_relu,
     wide_softmax,
+    wide_sigmoid,
 )
 from mcuq.quantize.dynamic import check_dynamic, is_dynamic
 from mcuq.quantize.lookup import UNARY
@@ -65,7 +66,8 @@ WIDE_RULES: Mapping[OpKind, Rule] = {
     OpKind.DEPTHWISE_CONV_2D: wide_depthwise,
     OpKind.FULLY_CONNECTED: wide_fully_connected,
     OpKind.SOFTMAX: wide_softmax,
-    OpKind.LEAKY_RELU: wide_leaky_relu,
+    **dict.fromkeys((OpKind.RELU, OpKind.RELU6, OpKind.LEAKY_RELU), wide_leaky_relu),
+    **dict.fromkeys((OpKind.LOGISTIC, OpKind.TANH), wide_sigmoid),
 }
 """For int16 outputs, where that differs."""
 REAL_RULES: Mapping[OpKind, Rule] = {

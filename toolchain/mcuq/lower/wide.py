@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import cast
 
-from mcuq.graph import Op
+from mcuq.graph import Op, OpKind
 from mcuq.lower.cmsis_structs import (
     activation,
     context,
@@ -23,6 +23,7 @@ from mcuq.quantize.params import (
     DepthwiseConvParams,
     FullyConnectedParams,
     LeakyReluParams,
+    WideSigmoidParams,
     WideSoftmaxParams,
 )
 from mcuq.quantize.qgraph import QuantizedGraph
@@ -112,7 +113,7 @@ def wide_softmax(qgraph: QuantizedGraph, op: Op) -> Call:
 
 
 def wide_leaky_relu(qgraph: QuantizedGraph, op: Op) -> Call:
-    """mcuq_leaky_relu_s16."""
+    """mcuq_leaky_relu_s16: also RELU and RELU6."""
     p = cast(LeakyReluParams, op_params(qgraph, op))
     structure = Struct(
         "mcuq_leaky_relu",
@@ -121,11 +122,30 @@ def wide_leaky_relu(qgraph: QuantizedGraph, op: Op) -> Call:
             ("shift", p.shift),
             ("negative_multiplier", p.negative_multiplier),
             ("negative_shift", p.negative_shift),
+            ("activation_min", p.activation_min),
+            ("activation_max", p.activation_max),
             ("count", qgraph.tensors[op.output].size),
         ),
     )
     arguments = (structure, operand(qgraph.tensors[op.inputs[0]]), TensorRef(op.output))
     return Call(op, "mcuq_leaky_relu_s16", arguments, overlaps=in_place(qgraph, op))
+
+
+def wide_sigmoid(qgraph: QuantizedGraph, op: Op) -> Call:
+    """mcuq_logistic_s16 or mcuq_tanh_s16."""
+    p = cast(WideSigmoidParams, op_params(qgraph, op))
+    structure = Struct(
+        "mcuq_sigmoid",
+        (
+            ("multiplier", p.multiplier),
+            ("shift", p.shift),
+            ("count", qgraph.tensors[op.output].size),
+            ("table", Array("table", p.table)),
+        ),
+    )
+    function = "mcuq_logistic_s16" if op.kind is OpKind.LOGISTIC else "mcuq_tanh_s16"
+    arguments = (structure, operand(qgraph.tensors[op.inputs[0]]), TensorRef(op.output))
+    return Call(op, function, arguments, overlaps=in_place(qgraph, op))
 
 
 def _bias(qgraph: QuantizedGraph, op: Op) -> Array | None:

@@ -23,6 +23,7 @@ from mcuq.quantize.params import (
     SoftmaxParams,
     StridedSliceParams,
     TransposeParams,
+    WideSigmoidParams,
     WideSoftmaxParams,
     WindowParams,
 )
@@ -56,6 +57,7 @@ __all__ = [
     "StridedSliceParams",
     "TransposeParams",
     "WeightChoice",
+    "WideSigmoidParams",
     "WideSoftmaxParams",
     "WindowParams",
     "group_roots",

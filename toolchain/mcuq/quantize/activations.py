@@ -50,6 +50,7 @@ def activation_params(
     spans = {
         leader: _join(_root_range(sharing, ranges, config, name) for name in roots)
         for leader, roots in group_roots(sharing).items()
+        if leader not in sharing.fixed
     }
     for leader, params in sharing.fixed.items():
         lowest, highest = (end - params.zero_point for end in integer_limits(bits))

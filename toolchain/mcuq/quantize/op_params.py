@@ -58,12 +58,13 @@ from mcuq.quantize.params import (
     SoftmaxParams,
     StridedSliceParams,
     TransposeParams,
+    WideSigmoidParams,
     WideSoftmaxParams,
     WindowParams,
 )
 from mcuq.quantize.qgraph import QuantizedGraph, QuantizedTensor
 from mcuq.quantize.sharing import AffineParams
-from mcuq.quantize.wide import exp_table, reciprocal_table
+from mcuq.quantize.wide import exp_table, reciprocal_table, sigmoid_factor, sigmoid_table
 
 _ADD_LEFT_SHIFT = {8: 20, 16: 15}
 _SOFTMAX_INTEGER_BITS = 5
@@ -231,16 +232,26 @@ def _wide_softmax(source: QuantizedTensor, beta: float) -> WideSoftmaxParams:
 
 
 def _leaky_relu(source: QuantizedTensor, result: QuantizedTensor, op: Op) -> LeakyReluParams:
-    alpha = float(np.float32(cast(LeakyReluAttrs, op.attrs).alpha))
+    """Also RELU and RELU6: a slope of 0 below."""
+    leaky = isinstance(op.attrs, LeakyReluAttrs)
+    alpha = float(np.float32(cast(LeakyReluAttrs, op.attrs).alpha)) if leaky else 0.0
     factor = float(_scale(source)) / float(_scale(result))
     below = float(_scale(source)) * alpha / float(_scale(result))
-    return LeakyReluParams(*quantize_multiplier(factor), *quantize_multiplier(below))
+    activation = Activation.RELU6 if op.kind is OpKind.RELU6 else Activation.NONE
+    low, high = _bounds(activation, result)
+    pairs = (*quantize_multiplier(factor), *quantize_multiplier(below))
+    return LeakyReluParams(*pairs, low, high)
 
 
-def _lookup(qgraph: QuantizedGraph, op: Op) -> LookupParams | LeakyReluParams:
+def _wide_sigmoid(source: QuantizedTensor) -> WideSigmoidParams:
+    return WideSigmoidParams(*sigmoid_factor(float(_scale(source))), sigmoid_table())
+
+
+def _lookup(qgraph: QuantizedGraph, op: Op) -> LookupParams | LeakyReluParams | WideSigmoidParams:
     source, result = _inputs(qgraph, op)[0], _output(qgraph, op)
     if result.bits == 16:
-        return _leaky_relu(source, result, op)
+        sigmoidal = op.kind in (OpKind.LOGISTIC, OpKind.TANH)
+        return _wide_sigmoid(source) if sigmoidal else _leaky_relu(source, result, op)
     pair = (AffineParams(_scale(t), t.zero_point) for t in (source, result))
     return LookupParams(lookup_table(op.kind, op.attrs, *pair))
 

@@ -146,12 +146,23 @@ class WideSoftmaxParams:
 
 @dataclass(frozen=True)
 class LeakyReluParams:
-    """LEAKY_RELU of int16: one factor for values from 0 on, one below."""
+    """LEAKY_RELU, RELU, RELU6 of int16: one factor for values from 0 on, one below, a clamp."""
 
     multiplier: int
     shift: int
     negative_multiplier: int
     negative_shift: int
+    activation_min: int
+    activation_max: int
+
+
+@dataclass(frozen=True)
+class WideSigmoidParams:
+    """LOGISTIC and TANH of int16: x × multiplier / 2^shift is looked up (see `quantize.wide`)."""
+
+    multiplier: int
+    shift: int
+    table: npt.NDArray[np.uint16]
 
 
 @dataclass(frozen=True)
@@ -215,6 +226,7 @@ OpParams = (
     | SoftmaxParams
     | WideSoftmaxParams
     | LeakyReluParams
+    | WideSigmoidParams
     | LookupParams
     | PadParams
     | ConcatParams

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -22,7 +23,7 @@ from mcuq.quantize.weights import (
     quantize_weight,
     round_to_scale,
 )
-from mcuq.quantize.wide import check_wide
+from mcuq.quantize.wide import check_width
 
 
 def quantize(
@@ -38,18 +39,18 @@ def quantize(
 
     Returns:
         The integer model; its operators are the float ones, plus rescaling ones where
-        a CONCATENATION joins values of different prescribed scales.
+        a CONCATENATION joins values of different prescribed scales; with int16 activations a
+        HARD_SWISH is three operators.
 
     Raises:
         InputError: a range is not finite, or a filter is not constant.
-        UsageError: `config` names a method that is neither built in nor in the bank, or int16
-            for an operator that has no int16 form.
+        UsageError: `config` names a method that is neither built in nor in the bank, or a width
+            of activations that does not exist.
     """
     config = config or Config()
+    check_width(config.activation_bits)
     if config.wide and config.activation_bits == 8:
         return _with_refuge(graph, ranges, config, bank)
-    if config.activation_bits != 8:
-        check_wide(share_activations(graph).graph, config.activation_bits)
     return _quantize(graph, ranges, config, bank)
 
 
@@ -73,12 +74,13 @@ def _quantize(
         name: _activation(sharing.graph, name, affine, bits) for name, affine in params.items()
     }
     ops = []
-    weights = _filters(sharing, params, config, bank)
+    uses = use_counts(sharing.graph)
+    weights = _filters(sharing, params, config, bank, uses)
     for op in sharing.graph.ops:
         if op.kind in WEIGHTED:
             name = op.inputs[1]
             tensors[name] = _filter_tensor(op, weights[name], config.weight(name))
-            op = _with_bias(op, sharing.graph, tensors, weights[name])
+            op = _with_bias(op, sharing.graph, tensors, weights[name], uses)
         ops.append(op)
     return QuantizedGraph(graph.name, tensors, tuple(ops), graph.inputs, graph.outputs)
 
@@ -93,7 +95,11 @@ def _activation(graph: Graph, name: str, affine: AffineParams, bits: int) -> Qua
 
 
 def _filters(
-    sharing: Sharing, params: dict[str, AffineParams], config: Config, bank: Bank | None
+    sharing: Sharing,
+    params: dict[str, AffineParams],
+    config: Config,
+    bank: Bank | None,
+    uses: Mapping[str, int],
 ) -> dict[str, QuantizedWeight]:
     graph = sharing.graph
     found: dict[str, QuantizedWeight] = {}
@@ -107,7 +113,7 @@ def _filters(
         assert data is not None  # activation_params has checked it
         if name not in found:
             found[name] = quantize_weight(name, data, choice, axis, bank)
-            if use_counts(graph)[name] > 1:
+            if uses[name] > 1:
                 found[name] = replace(found[name], bias=None)
         bias = _real_bias(op, graph, found[name])
         scale = params[op.inputs[0]].scale
@@ -152,13 +158,17 @@ def _filter_tensor(op: Op, weight: QuantizedWeight, choice: WeightChoice) -> Qua
 
 
 def _with_bias(
-    op: Op, graph: Graph, tensors: dict[str, QuantizedTensor], weight: QuantizedWeight
+    op: Op,
+    graph: Graph,
+    tensors: dict[str, QuantizedTensor],
+    weight: QuantizedWeight,
+    uses: Mapping[str, int],
 ) -> Op:
     """The operator with its own int32 bias tensor; absent where the float one has none."""
     real = _real_bias(op, graph, weight)
     if real is None:
         return op
-    shared = len(op.inputs) < 3 or use_counts(graph)[op.inputs[2]] > 1
+    shared = len(op.inputs) < 3 or uses[op.inputs[2]] > 1
     name = f"{op.output}#bias" if shared else op.inputs[2]
     scale = tensors[op.inputs[0]].scale * weight.scale
     axis = 0 if scale.size > 1 else None

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from mcuq.errors import UsageError
 from mcuq.graph import NoAttrs, Op, OpKind
 from mcuq.quantize.qgraph import QuantizedGraph, QuantizedTensor
 from mcuq.quantize.sharing import Sharing
-from mcuq.quantize.wide import check_wide_op
 
 
 def wide_group(sharing: Sharing, names: Collection[str]) -> frozenset[str]:
@@ -27,19 +26,39 @@ def wide_group(sharing: Sharing, names: Collection[str]) -> frozenset[str]:
     return frozenset(name for name, leader in sharing.leader.items() if leader in leaders)
 
 
+def _paired(
+    narrow: tuple[Op, ...], wide: tuple[Op, ...]
+) -> Iterator[tuple[str, list[Op], list[Op]]]:
+    """(activation, its operators in `narrow`, in `wide`) for every one that both compute.
+
+    Each form may have operators of its own that lead there: what rescales a prescribed scale, what
+    spells an operator out.
+    """
+    common = {op.output for op in narrow} & {op.output for op in wide}
+    runs = zip(_runs(narrow, common), _runs(wide, common), strict=True)
+    return ((small[-1].output, small, large) for small, large in runs)
+
+
+def _runs(ops: tuple[Op, ...], ends: set[str]) -> Iterator[list[Op]]:
+    run: list[Op] = []
+    for op in ops:
+        run.append(op)
+        if op.output in ends:
+            yield run
+            run = []
+
+
 def joined(narrow: QuantizedGraph, wide: QuantizedGraph, chosen: frozenset[str]) -> QuantizedGraph:
     """The operators that make an activation of `chosen` from `wide`, all others from `narrow`.
 
     An operator works on one width: QUANTIZE brings an input of the other width to its own.
-
-    Raises:
-        UsageError: an operator that makes a chosen activation has no 16-bit form.
     """
     ops: list[Op] = []
     tensors: dict[str, QuantizedTensor] = {}
 
     def stored(name: str) -> QuantizedTensor:
-        return (wide if name in chosen else narrow).tensors[name]
+        preferred, other = (wide, narrow) if name in chosen else (narrow, wide)
+        return (preferred if name in preferred.tensors else other).tensors[name]
 
     def operand(name: str, source: QuantizedGraph) -> str:
         tensor = source.tensors[name]
@@ -62,12 +81,10 @@ def joined(narrow: QuantizedGraph, wide: QuantizedGraph, chosen: frozenset[str])
 
     for name in narrow.inputs:
         tensors[name] = stored(name)
-    for small, large in zip(narrow.ops, wide.ops, strict=True):
-        is_wide = small.output in chosen
-        op, source = (large, wide) if is_wide else (small, narrow)
-        if is_wide:
-            check_wide_op(op)
-        inputs = tuple(operand(name, source) for name in op.inputs)
-        tensors[op.output] = source.tensors[op.output]
-        ops.append(replace(op, inputs=inputs))
+    for result, small, large in _paired(narrow.ops, wide.ops):
+        run, source = (large, wide) if result in chosen else (small, narrow)
+        for op in run:
+            inputs = tuple(operand(name, source) for name in op.inputs)
+            tensors[op.output] = source.tensors[op.output]
+            ops.append(replace(op, inputs=inputs))
     return QuantizedGraph(narrow.name, tensors, tuple(ops), narrow.inputs, narrow.outputs)

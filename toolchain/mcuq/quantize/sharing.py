@@ -15,6 +15,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from mcuq.graph import WEIGHTED, Graph, LeakyReluAttrs, Op, OpKind, Tensor
+from mcuq.numeric import symmetric_params
+from mcuq.quantize.wide import spelled_out
 
 VIEWS = frozenset(
     {
@@ -72,8 +74,14 @@ class Sharing:
 
 def share_activations(graph: Graph, bits: int = 8) -> Sharing:
     """Group the activations and constant operands of a float graph; `bits` is 8 or 16."""
-    prescribed = FIXED_OUTPUT if bits == 8 else FIXED_WIDE_OUTPUT
-    return _Grouping(_separate_operands(graph), prescribed).result()
+    if bits == 8:
+        return _Grouping(_separate_operands(graph), FIXED_OUTPUT).result()
+    graph, largest = spelled_out(graph)
+    sharing = _Grouping(_separate_operands(graph), FIXED_WIDE_OUTPUT).result()
+    inserted = {
+        name: AffineParams(*symmetric_params(0.0, end, 16)) for name, end in largest.items()
+    }
+    return replace(sharing, fixed={**sharing.fixed, **inserted})
 
 
 def _separate_operands(graph: Graph) -> Graph:

@@ -55,7 +55,9 @@ _WIDE_FUNCTIONS: Mapping[OpKind, _Function] = {
     OpKind.SUB: wide.add,
     OpKind.MUL: wide.mul,
     OpKind.SOFTMAX: wide.softmax,
-    OpKind.LEAKY_RELU: wide.leaky_relu,
+    **dict.fromkeys((OpKind.RELU, OpKind.RELU6, OpKind.LEAKY_RELU), wide.leaky_relu),
+    OpKind.LOGISTIC: wide.logistic,
+    OpKind.TANH: wide.tanh,
 }
 """What int16 outputs are computed by, where that differs."""
 _REAL_FUNCTIONS: Mapping[OpKind, _Function] = {

@@ -14,6 +14,7 @@ from mcuq.quantize import (
     LeakyReluParams,
     MulParams,
     QuantizedGraph,
+    WideSigmoidParams,
     WideSoftmaxParams,
     op_params,
 )
@@ -43,12 +44,43 @@ def mul(qgraph: QuantizedGraph, op: Op, inputs: list[Values]) -> Values:
 
 
 def leaky_relu(qgraph: QuantizedGraph, op: Op, inputs: list[Values]) -> Values:
-    """LEAKY_RELU."""
+    """LEAKY_RELU, RELU and RELU6."""
     p = cast(LeakyReluParams, op_params(qgraph, op))
     x = inputs[0].astype(np.int64)
     above = multiply_by_quantized_multiplier(x, p.multiplier, p.shift)
     below = multiply_by_quantized_multiplier(x, p.negative_multiplier, p.negative_shift)
-    return np.clip(np.where(x >= 0, above, below), _LOW, _HIGH).astype(np.int16)
+    values = np.where(x >= 0, above, below)
+    return np.clip(values, p.activation_min, p.activation_max).astype(np.int16)
+
+
+def logistic(qgraph: QuantizedGraph, op: Op, inputs: list[Values]) -> Values:
+    """LOGISTIC: the table of half of it, mirrored below zero."""
+    argument, curve = _sigmoid(qgraph, op, inputs, 9)
+    return (np.where(argument >= 0, curve + 512, (1 << 25) - curve + 511) >> 10).astype(np.int16)
+
+
+def tanh(qgraph: QuantizedGraph, op: Op, inputs: list[Values]) -> Values:
+    """TANH: 2 × logistic(2 x) - 1, from the same table."""
+    argument, curve = _sigmoid(qgraph, op, inputs, 8)
+    above = curve - (1 << 23)
+    return (np.where(argument >= 0, above + 128, 127 - above) >> 8).astype(np.int16)
+
+
+def _sigmoid(
+    qgraph: QuantizedGraph, op: Op, inputs: list[Values], fraction: int
+) -> tuple[Int64, Int64]:
+    """The argument in the table's steps with `fraction` bits below, and the interpolated entry."""
+    p = cast(WideSigmoidParams, op_params(qgraph, op))
+    rounding = (1 << p.shift) >> 1
+    argument = (inputs[0].astype(np.int64) * p.multiplier + rounding) >> p.shift
+    index, part = np.divmod(np.abs(argument), 1 << fraction)
+    table = p.table.astype(np.int64)
+    last = len(table) - 1
+    start = table[np.minimum(index, last)]
+    slope = table[np.minimum(index + 1, last)] - start
+    # Beyond the table TFLite Micro takes 1 - 2^-15 for LOGISTIC and 1 - 2^-16 for TANH.
+    end = (0x7FFF << 10) if op.kind is OpKind.LOGISTIC else (0xFFFF << 8)
+    return argument, np.where(index >= last, end, (start << fraction) + part * slope)
 
 
 def softmax(qgraph: QuantizedGraph, op: Op, inputs: list[Values]) -> Values:
