@@ -94,14 +94,12 @@ typedef struct {
     int32_t shift;
     int32_t negative_multiplier;
     int32_t negative_shift;
-    int32_t count;
-} mcuq_leaky_relu;
     int32_t activation_min;
     int32_t activation_max;
+    int32_t count;
+} mcuq_leaky_relu;
 
 void mcuq_leaky_relu_s16(const mcuq_leaky_relu *p, const int16_t *input, int16_t *output);
-
-/* Inner parts. */
 
 /* LOGISTIC and TANH of x × multiplier / 2^shift, in steps of 1 / 12288, into Q0.15. The table has
  * 256 entries of logistic(i / 24), Q0.16, interpolated. In place: yes. */
@@ -114,6 +112,8 @@ typedef struct {
 
 void mcuq_logistic_s16(const mcuq_sigmoid *p, const int16_t *input, int16_t *output);
 void mcuq_tanh_s16(const mcuq_sigmoid *p, const int16_t *input, int16_t *output);
+
+/* Inner parts. */
 
 /* Σ x[i] × weight of elements index … index + count - 1 of a stored filter. */
 typedef int64_t mcuq_dot_s16(const int16_t *x, const int8_t *filter, int32_t index, int32_t count);
@@ -158,8 +158,6 @@ static inline int64_t mcuq_bias_s64(const int64_t *bias, int32_t channel)
     return value;
 }
 
-static inline int32_t mcuq_saturate_s16(int32_t x)
-{
 /* An argument as its table wants it: in the table's steps, rounded. */
 static inline int32_t mcuq_sigmoid_argument(const mcuq_sigmoid *p, int32_t x)
 {
@@ -180,6 +178,8 @@ static inline int32_t mcuq_sigmoid_entry(
     return (start << fraction) + part * (p->table[index + 1] - start);
 }
 
+static inline int32_t mcuq_saturate_s16(int32_t x)
+{
     return x < INT16_MIN ? INT16_MIN : x > INT16_MAX ? INT16_MAX : x;
 }
 
