@@ -9,6 +9,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* Arm's header of this name has the structures of the 16-bit functions, too; here they are in
+ * mcuq_wide.h. */
+#define MCUQ_NN_TYPES 1
+
 typedef enum {
     ARM_CMSIS_NN_SUCCESS = 0,
     ARM_CMSIS_NN_ARG_ERROR = -1,

@@ -1,6 +1,6 @@
 /* mcuq's own kernels: operators that CMSIS-NN has no counterpart for.
  *
- * All tensors are int8. Every structure consists of 32-bit fields. No function uses the heap or
+ * All tensors are int8. Every structure is whole words. No function uses the heap or
  * global state, and none reads or writes outside the tensors it is given. "In place" says whether
  * `output` may be the very address of an input.
  */
@@ -111,7 +111,9 @@ void mcuq_resize_nearest_s8(const mcuq_resize *p, const int8_t *input, int8_t *o
 /* ---- Weighted operators with weights re-ordered at build time (toolchain: mcuq.lower.packing).
  *
  * Zero points are folded into the biases, so that the sums run over raw inputs; a padding element
- * is the input's zero point. Outputs are int8, batch 1. */
+ * is the input's zero point. Outputs are int8, batch 1. A model has one of their structures a
+ * layer in flash: they are kept short. */
+#define MCUQ_WORDS __attribute__((aligned(4)))
 
 /* Requantization of one output channel: with d = doubled_bias + 2 × sum and
  * h = d × multiplier / 2^32 (rounded), the output is (h - (h < 0) + rounding) >> shift for
@@ -133,25 +135,25 @@ typedef struct {
  * channels, or channels where dilation_x > 1) are padded to multiples of 4 in the weights.
  * A clamp of [-128, 127] is free, a tighter one costs a pass over the output. */
 typedef struct {
-    int32_t input_height;
-    int32_t input_width;
-    int32_t input_channels;
-    int32_t output_height;
-    int32_t output_width;
-    int32_t output_channels;
-    int32_t kernel_height;
-    int32_t kernel_width;
-    int32_t stride_y;
-    int32_t stride_x;
-    int32_t dilation_y;
-    int32_t dilation_x;
-    int32_t pad_top;
-    int32_t pad_left;
-    int32_t input_zero_point;
-    int32_t activation_min;
-    int32_t activation_max;
-    int32_t direction;
-} mcuq_conv;
+    uint16_t input_height;
+    uint16_t input_width;
+    uint16_t input_channels;
+    uint16_t output_height;
+    uint16_t output_width;
+    uint16_t output_channels;
+    uint16_t kernel_height;
+    uint16_t kernel_width;
+    uint16_t stride_y;
+    uint16_t stride_x;
+    uint16_t dilation_y;
+    uint16_t dilation_x;
+    uint16_t pad_top;
+    uint16_t pad_left;
+    int8_t input_zero_point;
+    int8_t activation_min;
+    int8_t activation_max;
+    uint8_t direction;
+} MCUQ_WORDS mcuq_conv;
 
 /* scratch: 8 + 4 × depth bytes, word aligned, depth = kernel_height × (runs of a window row,
  * each padded to 4). weights, channels: for output channels rounded up to 4. */
@@ -164,11 +166,11 @@ void mcuq_conv_s4(const mcuq_conv *p, const int32_t *weights, const mcuq_channel
  * input_channels. scratch: 8 + 4 × (input_channels rounded up to 4) bytes. */
 typedef struct {
     int32_t pixels;
-    int32_t input_channels;
-    int32_t output_channels;
-    int32_t activation_min;
-    int32_t activation_max;
-    int32_t direction;
+    uint16_t input_channels;
+    uint16_t output_channels;
+    int8_t activation_min;
+    int8_t activation_max;
+    uint8_t direction;
 } mcuq_pointwise;
 
 void mcuq_pointwise_s8(const mcuq_pointwise *p, const int32_t *weights,
@@ -179,9 +181,9 @@ void mcuq_pointwise_s4(const mcuq_pointwise *p, const int32_t *weights,
 /* FULLY_CONNECTED of one row. No scratch. */
 typedef struct {
     int32_t depth;
-    int32_t outputs;
-    int32_t activation_min;
-    int32_t activation_max;
+    uint16_t outputs;
+    int8_t activation_min;
+    int8_t activation_max;
 } mcuq_dense;
 
 void mcuq_dense_s8(const mcuq_dense *p, const int32_t *weights, const mcuq_channel *channels,
@@ -211,24 +213,24 @@ typedef struct {
  * more; expanded: and 18 × C more instead (two addresses a tap: 16 × taps where they have 8
  * bytes). The expanded forms are faster; they take nine taps and channels in fours. */
 typedef struct {
-    int32_t input_height;
-    int32_t input_width;
-    int32_t output_height;
-    int32_t output_width;
-    int32_t channels;
-    int32_t kernel_height;
-    int32_t kernel_width;
-    int32_t stride_y;
-    int32_t stride_x;
-    int32_t dilation_y;
-    int32_t dilation_x;
-    int32_t pad_top;
-    int32_t pad_left;
-    int32_t input_zero_point;
-    int32_t activation_min;
-    int32_t activation_max;
-    int32_t direction;
-} mcuq_depthwise;
+    uint16_t input_height;
+    uint16_t input_width;
+    uint16_t output_height;
+    uint16_t output_width;
+    uint16_t channels;
+    uint16_t kernel_height;
+    uint16_t kernel_width;
+    uint16_t stride_y;
+    uint16_t stride_x;
+    uint16_t dilation_y;
+    uint16_t dilation_x;
+    uint16_t pad_top;
+    uint16_t pad_left;
+    int8_t input_zero_point;
+    int8_t activation_min;
+    int8_t activation_max;
+    uint8_t direction;
+} MCUQ_WORDS mcuq_depthwise;
 
 void mcuq_depthwise_s8(const mcuq_depthwise *p, const int32_t *weights,
     const mcuq_channel_group *channels, const int8_t *input, int8_t *output, int32_t *scratch);

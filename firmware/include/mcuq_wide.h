@@ -18,6 +18,7 @@ extern "C" {
 typedef int64_t mcuq_int64 __attribute__((aligned(4)));
 
 /* CMSIS-NN's forms. Biases are int64 and may be NULL; is_int32_bias must be false. */
+#ifdef MCUQ_NN_TYPES
 typedef struct {
     const void *data;
     const bool is_int32_bias;
@@ -28,6 +29,7 @@ typedef struct {
     const int16_t *exp_lut;
     const int16_t *one_by_one_lut;
 } cmsis_nn_softmax_lut_s16;
+#endif
 
 arm_cmsis_nn_status arm_convolve_wrapper_s16(const cmsis_nn_context *ctx,
     const cmsis_nn_conv_params *conv_params, const cmsis_nn_per_channel_quant_params *quant_params,

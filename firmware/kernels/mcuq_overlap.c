@@ -93,9 +93,15 @@ int32_t mcuq_conv_overlap(const mcuq_conv *p)
 
 int32_t mcuq_pointwise_overlap(const mcuq_pointwise *p)
 {
-    const mcuq_conv conv = {1, p->pixels, p->input_channels, 1, p->pixels, p->output_channels, 1, 1,
-        1, 1, 1, 1, 0, 0, 0, 0, 0, p->direction};
-    return mcuq_conv_overlap(&conv);
+    const int32_t up = p->direction == MCUQ_ASCENDING;
+    const int32_t input_bytes = p->pixels * p->input_channels;
+    const int32_t output_bytes = p->pixels * p->output_channels;
+    const int32_t growth = p->output_channels - p->input_channels;
+    int32_t lead = up ? -input_bytes : -output_bytes;
+    for (int32_t pixel = 2; pixel < p->pixels; pixel += 2) {
+        lead = larger(lead, up ? pixel * growth : -pixel * growth);
+    }
+    return (up ? output_bytes : input_bytes) - lead;
 }
 
 int32_t mcuq_depthwise_overlap(const mcuq_depthwise *p)

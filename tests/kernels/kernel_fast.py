@@ -7,10 +7,15 @@ from typing import cast
 
 import numpy as np
 from kernel_cases import Int8s
-from kernel_native import Words, call
+from kernel_native import call
 from kernel_weighted import Weighted
 
-from mcuq.bench.layers import LayerCall
+from mcuq.bench.layers import (
+    LayerCall,
+    dense_structure,
+    pointwise_structure,
+    window_structure,
+)
 from mcuq.lower.packing import (
     PackedLayer,
     Requantization,
@@ -42,15 +47,19 @@ def requantization(case: Weighted) -> Requantization:
     )
 
 
-def conv_fields(case: Weighted) -> list[int]:
-    """The fields of mcuq_conv without the direction."""
+def window_fields(case: Weighted, *, depthwise: bool, descending: bool) -> bytes:
+    """mcuq_conv, or mcuq_depthwise, where channels in and out are one field."""
     p = cast(ConvParams, case.params)
     _, *source = case.input.shape
     _, *result = case.output_shape
     kernel = case.weight.shape[1:3]
-    window = [*p.window.stride, *p.window.dilation, *p.window.padding]
-    clamp = [p.activation_min, p.activation_max]
-    return [*source, *result, *kernel, *window, -p.input_offset, *clamp]
+    window = [*kernel, *p.window.stride, *p.window.dilation, *p.window.padding]
+    extents = [*source[: 2 if depthwise else 3], *result, *window]
+    return window_structure(extents, (-p.input_offset, *clamp(case)), int(descending))
+
+
+def clamp(case: Weighted) -> tuple[int, int]:
+    return case.params.activation_min, case.params.activation_max
 
 
 def conv_layer(case: Weighted, *, descending: bool = False) -> LayerCall:
@@ -58,7 +67,7 @@ def conv_layer(case: Weighted, *, descending: bool = False) -> LayerCall:
     packed = pack_convolution(case.weight_values, bits, requantization(case), dilation_x=dilation_x)
     kernel = cast(tuple[int, int], case.weight.shape[1:3])
     depth = padded_depth(kernel, case.input.shape[3], dilation_x)
-    fields = [*conv_fields(case), int(descending)]
+    fields = window_fields(case, depthwise=False, descending=descending)
     return _layer(f"mcuq_conv_s{bits}", fields, packed, case, column_scratch(depth))
 
 
@@ -67,9 +76,7 @@ def depthwise_layer(
 ) -> LayerCall:
     bits = case.weight.bits
     packed = pack_depthwise(case.weight_values, bits, requantization(case))
-    fields = conv_fields(case)
-    # Channels in and out are one field.
-    fields = [*fields[:2], *fields[3:], int(descending)]
+    fields = window_fields(case, depthwise=True, descending=descending)
     _, height, width, channels = case.weight.shape
     taps = height * width
     scratch = depthwise_scratch(taps, channels, bits, expanded=expanded, address_bytes=address)
@@ -78,19 +85,19 @@ def depthwise_layer(
 
 
 def pointwise_layer(case: Weighted, *, descending: bool = False) -> LayerCall:
-    bits, p = case.weight.bits, case.params
+    bits = case.weight.bits
     packed = pack_convolution(case.weight_values, bits, requantization(case))
     inputs, outputs = case.input.shape[3], case.output_shape[3]
     pixels = math.prod(case.input.shape[:3])
-    fields = [pixels, inputs, outputs, p.activation_min, p.activation_max, int(descending)]
+    fields = pointwise_structure(pixels, (inputs, outputs), clamp(case), int(descending))
     return _layer(f"mcuq_pointwise_s{bits}", fields, packed, case, column_scratch(inputs))
 
 
 def dense_layer(case: Weighted) -> LayerCall:
-    bits, p = case.weight.bits, case.params
+    bits = case.weight.bits
     packed = pack_dense(case.weight_values, bits, requantization(case))
     outputs, depth = case.weight.shape
-    fields = [depth, outputs, p.activation_min, p.activation_max]
+    fields = dense_structure(depth, outputs, clamp(case))
     return _layer(f"mcuq_dense_s{bits}", fields, packed, case, 0)
 
 
@@ -117,7 +124,7 @@ def run_native(layer: LayerCall, case: Weighted, memory: Memory | None) -> Int8s
     """`memory`: where input (filled here) and output lie, if not apart."""
     source, output = memory or (np.empty_like(case.input), np.zeros(case.output_shape, np.int8))
     source.ravel()[:] = case.input.ravel()
-    structure = Words(*layer.structure)
+    structure = np.frombuffer(layer.structure, np.int32)
     arguments = [structure, layer.packed.weights, layer.packed.channels, source, output]
     if layer.scratch_bytes:
         arguments.append(np.zeros(layer.scratch_bytes // 8 + 1, np.int64))
@@ -126,7 +133,7 @@ def run_native(layer: LayerCall, case: Weighted, memory: Memory | None) -> Int8s
 
 
 def _layer(
-    function: str, fields: list[int], packed: PackedLayer, case: Weighted, scratch: int
+    function: str, structure: bytes, packed: PackedLayer, case: Weighted, scratch: int
 ) -> LayerCall:
     size = math.prod(case.output_shape)
-    return LayerCall(function, tuple(fields), packed, case.input, size, scratch, 0)
+    return LayerCall(function, structure, packed, case.input, size, scratch, 0)

@@ -19,7 +19,7 @@ from kernel_fast import (
     run_depthwise,
     run_pointwise,
 )
-from kernel_native import Words, call
+from kernel_native import call
 from kernel_weighted import Weighted, build, convolutions
 
 from mcuq.bench.layers import LayerCall
@@ -36,7 +36,7 @@ from mcuq.quantize.params import ConvParams
 pytestmark = pytest.mark.slow
 
 Run = Callable[..., Int8s]
-Layer = Callable[[Weighted], LayerCall]
+Layer = Callable[..., LayerCall]
 
 
 def window_shape(case: Weighted) -> WindowShape:
@@ -56,17 +56,20 @@ def memory(case: Weighted, output_offset: int) -> Memory:
     return buffer[start : start + source], buffer[at : at + result]
 
 
-def in_c(layer: LayerCall) -> Sharing:
+def in_c(layer: Layer, case: Weighted) -> Sharing:
     """The kernels' own answer."""
-    function = layer.function.rsplit("_", 1)[0] + "_overlap"
-    down, up = (call(function, Words(*layer.structure[:-1], flag)) for flag in (1, 0))
-    return Sharing(up, down)
+    answers = []
+    for descending in (False, True):
+        made = layer(case, descending=descending)
+        function = made.function.rsplit("_", 1)[0] + "_overlap"
+        answers.append(call(function, np.frombuffer(made.structure, np.int32)))
+    return Sharing(*answers)
 
 
 def check(case: Weighted, run: Run, layer: Layer, sharing: Sharing, slack: int) -> None:
     """At the limit in both directions, and `slack` bytes away from it."""
     source, result = case.input.size, math.prod(case.output_shape)
-    assert in_c(layer(case)) == sharing
+    assert in_c(layer, case) == sharing
     expected = run(case, descending=False)
     lead_up, lead_down = result - sharing.ascending, source - sharing.descending
     for lead in (lead_up, lead_up + slack):

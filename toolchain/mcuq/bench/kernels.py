@@ -12,8 +12,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from mcuq.bench.bare import COMPILER, BareCore, link_kernels
 from mcuq.bench.layers import LAYERS, LayerCall
 from mcuq.bench.measure import MODELS, ModelCost, Optimize, measure_model
@@ -146,7 +144,7 @@ def run_layer(machine: BareCore, layer: LayerCall) -> tuple[int, bytes]:
     """Executed instructions and output bytes of one call."""
     machine.reset()
     arguments = [
-        machine.place(np.array(layer.structure, np.int32)),
+        machine.place(layer.structure),
         machine.place(layer.packed.weights),
         machine.place(layer.packed.channels),
         machine.place(layer.input),

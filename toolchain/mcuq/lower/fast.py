@@ -41,6 +41,7 @@ from mcuq.lower.program import (
     DirectionRef,
     Field,
     InputOverlap,
+    Narrow,
     ScratchRef,
     Struct,
     TensorRef,
@@ -66,6 +67,7 @@ def fast_conv(qgraph: QuantizedGraph, op: Op) -> Call:
         packed = pack_convolution(
             values, weight.bits, requantization, dilation_x=params.window.dilation[1]
         )
+        structure = _window_struct(qgraph, op, params)
     except UnpackableError:
         return lower_conv(qgraph, op)
     macs = qgraph.tensors[op.output].size * math.prod(weight.shape[1:])
@@ -75,7 +77,6 @@ def fast_conv(qgraph: QuantizedGraph, op: Op) -> Call:
     depth = padded_depth(
         cast(tuple[int, int], weight.shape[1:3]), source.shape[3], params.window.dilation[1]
     )
-    structure = _window_struct(qgraph, op, params)
     scratch = column_scratch(depth) + _unpacked(weight, weight.shape[0], depth)
     call = _call(qgraph, op, "mcuq_conv", structure, packed, macs, scratch)
     return _sharing(call, conv_sharing(_window_shape(qgraph, op, params)))
@@ -112,6 +113,7 @@ def fast_depthwise(qgraph: QuantizedGraph, op: Op, options: LowerOptions) -> Cal
         packed = pack_depthwise(
             _values(qgraph, op), weight.bits, _requantization(qgraph, op, params, channels)
         )
+        structure = _window_struct(qgraph, op, params, "mcuq_depthwise")
     except UnpackableError:
         return lower_depthwise(qgraph, op)
     taps = height * width
@@ -126,27 +128,32 @@ def fast_depthwise(qgraph: QuantizedGraph, op: Op, options: LowerOptions) -> Cal
     )
     name = "mcuq_depthwise_expanded" if expanded else "mcuq_depthwise"
     macs = qgraph.tensors[op.output].size * taps
-    structure = _window_struct(qgraph, op, params, "mcuq_depthwise")
     call = _call(qgraph, op, name, structure, packed, macs, scratch(expanded=expanded))
     return _sharing(call, depthwise_sharing(_window_shape(qgraph, op, params)))
 
 
 def fast_fully_connected(qgraph: QuantizedGraph, op: Op) -> Call:
-    """mcuq_dense_* for one row, mcuq_pointwise_* for several."""
+    """mcuq_dense_* for one row, mcuq_pointwise_* for several; the CMSIS-NN form for sums that the
+    packed form cannot hold."""
+    try:
+        return _dense(qgraph, op)
+    except UnpackableError:
+        return lower_fully_connected(qgraph, op)
+
+
+def _dense(qgraph: QuantizedGraph, op: Op) -> Call:
     params = cast(FullyConnectedParams, op_params(qgraph, op))
     weight = qgraph.tensors[op.inputs[1]]
     outputs, depth = weight.shape
     rows = qgraph.tensors[op.inputs[0]].size // depth
-    try:
-        packed = pack_dense(
-            _values(qgraph, op), weight.bits, _requantization(qgraph, op, params, outputs)
-        )
-    except UnpackableError:
-        return lower_fully_connected(qgraph, op)
+    requantization = _requantization(qgraph, op, params, outputs)
+    packed = pack_dense(_values(qgraph, op), weight.bits, requantization)
     macs = rows * outputs * depth
     if rows > 1:
         return _pointwise(qgraph, op, packed, params, (rows, depth), macs)
-    structure = Struct("mcuq_dense", (("depth", depth), ("outputs", outputs), *_clamp(params)))
+    structure = Struct(
+        "mcuq_dense", (("depth", depth), ("outputs", _half(outputs)), *_clamp(params))
+    )
     scratch = _unpacked(weight, outputs, depth) or None
     return _call(qgraph, op, "mcuq_dense", structure, packed, macs, scratch)
 
@@ -172,8 +179,8 @@ def _pointwise(
         "mcuq_pointwise",
         (
             ("pixels", rows[0]),
-            ("input_channels", rows[1]),
-            ("output_channels", outputs),
+            ("input_channels", _half(rows[1])),
+            ("output_channels", _half(outputs)),
             *_clamp(params),
             ("direction", DirectionRef()),
         ),
@@ -187,31 +194,35 @@ def _pointwise(
 def _window_struct(
     qgraph: QuantizedGraph, op: Op, params: ConvParams, ctype: str = "mcuq_conv"
 ) -> Struct:
-    """`mcuq_conv`, or `mcuq_depthwise`, whose channels in and out are one field."""
+    """`mcuq_conv`, or `mcuq_depthwise`, whose channels in and out are one field.
+
+    Raises:
+        UnpackableError: an extent does not fit its field.
+    """
     source, weight, result = (qgraph.tensors[name].shape for name in (*op.inputs[:2], op.output))
     depthwise = ctype == "mcuq_depthwise"
     channels = (
-        ((), (("channels", source[3]),))
+        ((), (("channels", _half(source[3])),))
         if depthwise
-        else ((("input_channels", source[3]),), (("output_channels", result[3]),))
+        else ((("input_channels", _half(source[3])),), (("output_channels", _half(result[3])),))
     )
     window = params.window
     fields: tuple[tuple[str, Field], ...] = (
-        ("input_height", source[1]),
-        ("input_width", source[2]),
+        ("input_height", _half(source[1])),
+        ("input_width", _half(source[2])),
         *channels[0],
-        ("output_height", result[1]),
-        ("output_width", result[2]),
+        ("output_height", _half(result[1])),
+        ("output_width", _half(result[2])),
         *channels[1],
-        ("kernel_height", weight[1]),
-        ("kernel_width", weight[2]),
-        ("stride_y", window.stride[0]),
-        ("stride_x", window.stride[1]),
-        ("dilation_y", window.dilation[0]),
-        ("dilation_x", window.dilation[1]),
-        ("pad_top", window.padding[0]),
-        ("pad_left", window.padding[1]),
-        ("input_zero_point", -params.input_offset),
+        ("kernel_height", _half(weight[1])),
+        ("kernel_width", _half(weight[2])),
+        ("stride_y", _half(window.stride[0])),
+        ("stride_x", _half(window.stride[1])),
+        ("dilation_y", _half(window.dilation[0])),
+        ("dilation_x", _half(window.dilation[1])),
+        ("pad_top", _half(window.padding[0])),
+        ("pad_left", _half(window.padding[1])),
+        ("input_zero_point", Narrow(-params.input_offset, 1)),
         *_clamp(params),
         ("direction", DirectionRef()),
     )
@@ -220,9 +231,16 @@ def _window_struct(
 
 def _clamp(params: ConvParams | FullyConnectedParams) -> tuple[tuple[str, Field], ...]:
     return (
-        ("activation_min", params.activation_min),
-        ("activation_max", params.activation_max),
+        ("activation_min", Narrow(params.activation_min, 1)),
+        ("activation_max", Narrow(params.activation_max, 1)),
     )
+
+
+def _half(extent: int) -> Narrow:
+    """A field of 16 bits; what does not fit is left to the CMSIS-NN form."""
+    if not 0 <= extent <= np.iinfo(np.uint16).max:
+        raise UnpackableError
+    return Narrow(extent, 2)
 
 
 def _values(qgraph: QuantizedGraph, op: Op) -> np.ndarray[tuple[int, ...], np.dtype[np.int8]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 
 from mcuq.graph import Op, OpKind
@@ -16,6 +16,7 @@ from mcuq.lower.dynamic import (
 )
 from mcuq.lower.elementwise import lower_add, lower_lookup, lower_mul, lower_softmax
 from mcuq.lower.fast import fast_conv, fast_depthwise, fast_fully_connected
+from mcuq.lower.foreign import Rule, foreign_calls
 from mcuq.lower.movement import (
     lower_concatenation,
     lower_pad,
@@ -32,14 +33,12 @@ from mcuq.lower.wide import (
     wide_depthwise,
     wide_fully_connected,
     wide_leaky_relu,
-    wide_softmax,
     wide_sigmoid,
+    wide_softmax,
 )
 from mcuq.quantize.dynamic import check_dynamic, is_dynamic
 from mcuq.quantize.lookup import UNARY
 from mcuq.quantize.qgraph import QuantizedGraph
-
-Rule = Callable[[QuantizedGraph, Op], Call | list[Call]]
 
 RULES: Mapping[OpKind, Rule] = {
     OpKind.CONV_2D: lower_conv,
@@ -84,9 +83,7 @@ REAL_RULES: Mapping[OpKind, Rule] = {
 _VIEWS = frozenset({OpKind.RESHAPE, OpKind.SQUEEZE})
 
 
-def _rules(options: LowerOptions) -> Mapping[OpKind, Rule]:
-    if options.kernels == "cmsis-nn":
-        return RULES
+def _own_rules(options: LowerOptions) -> Mapping[OpKind, Rule]:
     return {
         **RULES,
         OpKind.CONV_2D: fast_conv,
@@ -111,7 +108,7 @@ def lower(qgraph: QuantizedGraph, options: LowerOptions | None = None) -> Progra
     options = options or LowerOptions()
     if is_dynamic(qgraph):
         check_dynamic(qgraph)
-    rules = _rules(options)
+    own = _own_rules(options)
     calls: list[Call] = []
     storage = {name: name for name in qgraph.inputs}
     for op in qgraph.ops:
@@ -119,6 +116,16 @@ def lower(qgraph: QuantizedGraph, options: LowerOptions | None = None) -> Progra
             storage[op.output] = storage[op.inputs[0]]
             continue
         storage[op.output] = op.output
-        made = _rule(qgraph, op, rules)(qgraph, op)
-        calls.extend(made if isinstance(made, list) else [made])
+        calls.extend(_calls(qgraph, op, own, options))
     return Program(qgraph, tuple(calls), storage, options)
+
+
+def _calls(
+    qgraph: QuantizedGraph, op: Op, own: Mapping[OpKind, Rule], options: LowerOptions
+) -> list[Call]:
+    interface = _rule(qgraph, op, RULES)
+    if options.kernels == "cmsis-nn" and options.provided is not None:
+        return foreign_calls(qgraph, op, interface, _rule(qgraph, op, own), options)
+    rule = interface if options.kernels == "cmsis-nn" else _rule(qgraph, op, own)
+    made = rule(qgraph, op)
+    return made if isinstance(made, list) else [made]

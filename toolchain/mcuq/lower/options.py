@@ -15,8 +15,15 @@ class LowerOptions:
     kernels: whose.
     speed: take the faster of two forms at the price of code and scratch.
     address_bytes: of the machine: some kernels keep addresses in their scratch.
+    provided: functions of the library that is linked for "cmsis-nn": what it has not stays with
+        mcuq. None: mcuq's own portable forms, which have all.
     """
 
     kernels: Kernels = "mcuq"
     speed: bool = True
     address_bytes: int = 4
+    provided: frozenset[str] | None = None
+
+    def is_foreign(self, function: str) -> bool:
+        """Whether the library that is linked brings `function`."""
+        return self.provided is not None and function in self.provided

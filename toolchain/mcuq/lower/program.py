@@ -65,8 +65,16 @@ class ScratchRef:
 
 @dataclass(frozen=True)
 class DirectionRef:
-    """1 where the memory plan puts the call's output above its input, so that a kernel that may
-    run either way must run downwards; else 0."""
+    """1 (in a byte) where the memory plan puts the call's output above its input, so that a kernel
+    that may run either way must run downwards; else 0."""
+
+
+@dataclass(frozen=True)
+class Narrow:
+    """An integer field of a structure with fewer than four bytes."""
+
+    value: int
+    bytes: int
 
 
 @dataclass(frozen=True)
@@ -80,8 +88,8 @@ class Real:
 class Struct:
     """A constant parameter structure in flash, passed by address.
 
-    `fields` are words: integers, float32 numbers, fixed-size arrays of integers, nested structures,
-    addresses.
+    `fields` are words (integers, float32 numbers, fixed-size arrays of integers, nested structures,
+    addresses) or narrow integers.
     """
 
     ctype: str
@@ -89,12 +97,23 @@ class Struct:
 
     @property
     def words(self) -> int:
-        """Number of 32-bit words: every field of the kernels' structures is one."""
-        return sum(_words(value) for _, value in self.fields)
+        """Number of 32-bit words: the kernels' structures are whole words."""
+        end = 0
+        for _, value in self.fields:
+            align = _align(value)
+            end = -(-end // align) * align + (4 * _words(value) if align == 4 else align)
+        return -(-end // 4)
 
     def key(self, call: int) -> tuple[object, ...]:
         """Equal keys are equal bytes: stored once. Scratch differs from call to call."""
         return (self.ctype, *(_field_key(value, call) for _, value in self.fields))
+
+
+def _align(value: Field) -> int:
+    """In bytes; of a narrow field also its size."""
+    if isinstance(value, DirectionRef):
+        return 1
+    return value.bytes if isinstance(value, Narrow) else 4
 
 
 def _words(value: Field) -> int:
@@ -113,7 +132,9 @@ def _field_key(value: Field, call: int) -> object:
     return value
 
 
-Field = int | Real | tuple[int, ...] | Struct | Array | TensorRef | ScratchRef | DirectionRef
+Field = (
+    int | Narrow | Real | tuple[int, ...] | Struct | Array | TensorRef | ScratchRef | DirectionRef
+)
 Argument = int | Struct | Array | TensorRef | ScratchRef | None
 """None is a null pointer."""
 

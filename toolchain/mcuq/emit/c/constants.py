@@ -16,6 +16,7 @@ from mcuq.lower.program import (
     Call,
     DirectionRef,
     Field,
+    Narrow,
     Real,
     ScratchRef,
     Struct,
@@ -77,6 +78,8 @@ class Pool:
         if isinstance(value, Array):
             # The CMSIS-NN structures hold pointers to non-const.
             return f"({CTYPES[str(value.data.dtype)]} *){self._names[value.key]}"
+        if isinstance(value, Narrow):
+            return str(value.value)
         if isinstance(value, DirectionRef):
             return str(int(self._memory.descends(index)))
         if isinstance(value, Real):
