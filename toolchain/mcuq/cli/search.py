@@ -24,6 +24,8 @@ def search(
         Path | None, typer.Option("--output", "-o", help="Write the front here, as pareto.json.")
     ] = None,
     optimize: options.Optimize = None,
+    kernels: options.Kernels = None,
+    cmsis_nn: options.CmsisNn = None,
     calibration: options.Calibration = None,
     search_data: options.SearchData = None,
     flash: options.Flash = None,
@@ -38,12 +40,14 @@ def search(
     """Search only: show the Pareto front of loss against flash, RAM and instructions."""
     from mcuq.cli.request import job
     from mcuq.pipeline.build import search as searched
-    from mcuq.report.assemble import front
+    from mcuq.report.points import search_front
 
     asked = {
         "board": board,
         "port": port,
         "optimize": optimize,
+        "kernels": kernels,
+        "cmsis_nn": cmsis_nn,
         "calibration": calibration,
         "search_data": search_data,
         "flash": flash,
@@ -55,7 +59,7 @@ def search(
         "workers": workers,
     }
     with shown_progress() as progress:
-        found = front(*searched(job(model, asked, {}).request, progress))
+        found = search_front(*searched(job(model, asked, {}).request, progress))
     if output is not None:
         output.write_text(found.to_json(), encoding="utf-8", newline="\n")
     if json:
@@ -74,7 +78,7 @@ def _draw(found: Front) -> None:
     for point in found.points:
         table.add_row(
             _role(point),
-            f"{point.loss:.6f}",
+            "" if point.loss is None else f"{point.loss:.6f}",
             format_bytes(point.flash_bytes),
             format_bytes(point.ram_bytes),
             format_bytes(point.weight_bytes),
@@ -85,5 +89,5 @@ def _draw(found: Front) -> None:
 
 
 def _role(point: Point) -> str:
-    names = {"chosen": "best", "int8": "plain int8", "candidate": ""}
-    return names[point.role] if point.fits else f"{names[point.role]} (does not fit)".strip()
+    name = {"chosen": "best", "int8": "plain int8"}.get(point.role, "")
+    return name if point.fits else f"{name} (does not fit)".strip()

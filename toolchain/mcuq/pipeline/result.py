@@ -9,6 +9,7 @@ from mcuq.calibrate import Statistics
 from mcuq.cost.memory import MemoryPlan
 from mcuq.evaluate.metrics import Metric
 from mcuq.graph import Graph
+from mcuq.pipeline.accuracy import Baseline
 from mcuq.pipeline.measured import LatencyError, Measured, latency_error
 from mcuq.quantize import Config, QuantizedGraph
 from mcuq.search import Candidate, Cost, Limits
@@ -24,6 +25,8 @@ class Accuracy:
         int8: of plain min-max int8.
         quantized: of what was built.
         samples: how many.
+        members: of the search's front, in its order; None for those that were not judged.
+        baselines: what one would have without the search.
     """
 
     metric: Metric
@@ -31,6 +34,8 @@ class Accuracy:
     int8: float
     quantized: float
     samples: int
+    members: tuple[float | None, ...] = ()
+    baselines: tuple[Baseline, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -65,6 +70,7 @@ class Layer:
         weight_bits: None without weights.
         weight_method: rounding recipe of the filter, "" without weights.
         constant_bytes: all its constants, filter included.
+        library: whose function it is, "mcuq" or "cmsis-nn".
         count: instructions or cycles of the call, None where it was not profiled.
     """
 
@@ -78,6 +84,7 @@ class Layer:
     constant_bytes: int
     macs: int
     scratch_bytes: int
+    library: str = "mcuq"
     count: int | None = None
 
 
@@ -127,6 +134,7 @@ class SearchSummary:
         labels: for each front member, tensor → choice.
         singles: tensor → choice → by how much the loss rises over plain int8 with that choice
             alone; where it was scored.
+        one_shot: the knapsack assignment within the limits; None where it was not scored.
         refined: divergence on samples kept back, before and after the iterative finish.
         measured: front members counted on a farm, in the front's order; empty without one.
         judged: their metric from outputs of the farm, in the front's order; empty unless asked.
@@ -143,6 +151,7 @@ class SearchSummary:
     curve: tuple[tuple[int, float], ...]
     labels: tuple[Mapping[str, str], ...]
     singles: Mapping[str, Mapping[str, float]]
+    one_shot: Candidate | None = None
     refined: tuple[float, float] | None = None
     measured: tuple[Measured | None, ...] = ()
     judged: tuple[float | None, ...] = ()

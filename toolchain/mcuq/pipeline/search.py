@@ -34,7 +34,9 @@ from mcuq.search import (
     labels,
     run,
 )
+from mcuq.search.knapsack import knapsack
 from mcuq.search.problem import CHOOSE, PICK
+from mcuq.search.seeds import byte_limit, known_losses
 from mcuq.search.space import replaced
 from mcuq.units import format_bytes
 
@@ -170,7 +172,14 @@ def _summary(
         curve=tuple(evaluator.curve),
         labels=tuple(labels(evaluator.space, c.genome) for c in members),
         singles=_singles(evaluator),
+        one_shot=_one_shot(evaluator),
     )
+
+
+def _one_shot(evaluator: Evaluator) -> Candidate | None:
+    """The knapsack of the choices alone, at the limit; None where the search did not score it."""
+    genome = knapsack(evaluator.space, known_losses(evaluator), byte_limit(evaluator))
+    return evaluator.known.get(genome) if genome is not None else None
 
 
 def _singles(evaluator: Evaluator) -> dict[str, dict[str, float]]:

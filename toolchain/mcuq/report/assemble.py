@@ -9,9 +9,9 @@ from mcuq.graph import WEIGHTED
 from mcuq.quantize.edges import INSIDE
 from mcuq.report.command import command_line
 from mcuq.report.configuration import ConfigFile, Histogram, TensorConfig
-from mcuq.report.front import Front, Improvement, Point
 from mcuq.report.manifest import (
     BudgetFigures,
+    Compared,
     DeviceFigures,
     Figures,
     Layer,
@@ -24,16 +24,15 @@ from mcuq.report.manifest import (
 
 if TYPE_CHECKING:
     from mcuq.calibrate.histogram import Histogram as Counted
-    from mcuq.pipeline.measured import Measured
     from mcuq.pipeline.request import BuildRequest
-    from mcuq.pipeline.result import BuildResult, SearchSummary
+    from mcuq.pipeline.result import BuildResult
     from mcuq.quantize.qgraph import QuantizedTensor
-    from mcuq.search import Candidate, Limits
+    from mcuq.report.front import Front
 
 _BINS = 64
 
 
-def manifest(result: BuildResult, request: BuildRequest, target: Target) -> Manifest:
+def manifest(result: BuildResult, request: BuildRequest, target: Target, front: Front) -> Manifest:
     """What `manifest.json` says."""
     verification = result.verification
     device = result.device
@@ -59,6 +58,7 @@ def manifest(result: BuildResult, request: BuildRequest, target: Target) -> Mani
             arena_high_water=device.arena_high_water,
         ),
         search=_search(result),
+        compared=_compared(front),
         layers=_layers(result),
         memory=_memory(result),
         arena_lower_bound=result.memory.plan.lower_bound,
@@ -119,12 +119,29 @@ def _search(result: BuildResult) -> SearchFigures:
     )
 
 
+def _compared(front: Front) -> tuple[Compared, ...]:
+    return tuple(
+        Compared(
+            role=point.role,
+            accuracy=point.accuracy,
+            flash_bytes=point.flash_bytes,
+            ram_bytes=point.ram_bytes,
+            weight_bytes=point.weight_bytes,
+            instructions=point.instructions,
+            fits=point.fits,
+        )
+        for point in front.points
+        if point.accuracy is not None
+    )
+
+
 def _layers(result: BuildResult) -> tuple[Layer, ...]:
     return tuple(
         Layer(
             name=layer.name,
             kind=layer.kind,
             function=layer.function,
+            library="mcuq" if layer.library == "mcuq" else "cmsis-nn",
             shape=layer.output_shape,
             macs=layer.macs,
             filter=call.op.inputs[1] if call.op.kind in WEIGHTED else None,
@@ -150,70 +167,6 @@ def _memory(result: BuildResult) -> tuple[MemoryBlock, ...]:
             last=buffer.last,
         )
         for buffer in result.memory.buffers
-    )
-
-
-def front(search: SearchSummary, limits: Limits) -> Front:
-    """What `pareto.json` says."""
-    cost = search.int8_cost
-    int8 = Point(
-        role="int8",
-        loss=search.int8_loss,
-        flash_bytes=cost.flash,
-        ram_bytes=cost.ram,
-        weight_bytes=cost.weight_bytes,
-        instructions=cost.instructions,
-        fits=limits.violation(cost) == 0.0,
-        choices={},
-    )
-    chosen = min(
-        (candidate for candidate in search.front if candidate.fits),
-        key=lambda candidate: (abs(candidate.loss - search.loss), candidate.cost.flash),
-        default=None,
-    )
-    unmeasured = (None,) * len(search.front)
-    points = [
-        _point(
-            candidate,
-            dict(labels),
-            "chosen" if candidate is chosen else "candidate",
-            counted,
-            judged,
-        )
-        for candidate, labels, counted, judged in zip(
-            search.front,
-            search.labels,
-            search.measured or unmeasured,
-            search.judged or unmeasured,
-            strict=True,
-        )
-    ]
-    points.sort(key=lambda point: (point.flash_bytes, point.loss))
-    curve = tuple(Improvement(evaluations=at, loss=loss) for at, loss in search.curve)
-    singles = {name: dict(losses) for name, losses in search.singles.items()}
-    return Front(points=(int8, *points), curve=curve, singles=singles)
-
-
-def _point(
-    candidate: Candidate,
-    choices: dict[str, str],
-    role: Literal["candidate", "chosen"],
-    measured: Measured | None,
-    judged: float | None,
-) -> Point:
-    cost = candidate.cost
-    return Point(
-        role=role,
-        loss=candidate.loss,
-        flash_bytes=cost.flash,
-        ram_bytes=cost.ram,
-        weight_bytes=cost.weight_bytes,
-        instructions=cost.instructions,
-        measured=measured.measured if measured else None,
-        unit=measured.unit if measured else None,
-        judged=judged,
-        fits=candidate.fits,
-        choices=choices,
     )
 
 

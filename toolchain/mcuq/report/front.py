@@ -8,12 +8,24 @@ from pydantic import Field
 
 from mcuq.report.values import Written
 
+Role = Literal["candidate", "chosen", "int8", "int4", "knapsack"]
+
 
 class Point(Written):
     """One configuration, what the search thought of it and what it costs."""
 
-    role: Literal["candidate", "chosen", "int8"] = "candidate"
-    loss: float = Field(description="What the search minimized, on search data.")
+    role: Role = Field(
+        default="candidate",
+        description="`int8`, `int4`: min-max throughout. `knapsack`: one-shot assignment.",
+    )
+    accuracy: float | None = Field(
+        default=None,
+        description="The metric on evaluation data; of the chosen one, as built. None: not taken.",
+    )
+    loss: float | None = Field(
+        description="What the search minimized, on search data; of the chosen one before the "
+        "finish. None: not taken."
+    )
     flash_bytes: int
     ram_bytes: int
     weight_bytes: int
@@ -26,7 +38,9 @@ class Point(Written):
         default=None, description="The metric from a farm's outputs on search samples, if asked."
     )
     fits: bool
-    choices: dict[str, str] = Field(description="Tensor → choice; empty for plain int8.")
+    choices: dict[str, str] = Field(
+        description="Tensor → choice; empty where one rule holds for all."
+    )
 
 
 class Improvement(Written):

@@ -28,7 +28,11 @@ from mcuq.units import format_bytes, format_count
 
 _PAGE = Path(__file__).resolve().parent / "page"
 _PLOTS = {
-    "pareto": ("What the search found", "Down and to the left is better; hover for the choices."),
+    "pareto": (
+        "What accuracy costs",
+        "On evaluation samples, exact arithmetic; $better and to the left is better. Hover for "
+        "the configuration.",
+    ),
     "curve": ("How it got there", "The best configuration within the budget so far."),
     "layers": ("Where bytes and work go", "By layer, in execution order."),
     "memory": ("The RAM plan", "Which buffer lies where in the arena, layer by layer."),
@@ -55,7 +59,7 @@ def report_html(manifest: Manifest, front: Front, config: ConfigFile) -> str:
             for holds, sentence in verification_lines(manifest)
         ),
         note=escape(int8_note(manifest)),
-        plots="\n".join(_place(name) for name in _PLOTS if name in made),
+        plots="\n".join(_place(name, manifest) for name in _PLOTS if name in made),
         layers=_layer_table(manifest),
         command=escape(manifest.command),
         provenance=_provenance(manifest),
@@ -103,8 +107,9 @@ def _card(title: str, value: str, detail: str, bar: str = "") -> str:
     )
 
 
-def _place(name: str) -> str:
+def _place(name: str, manifest: Manifest) -> str:
     title, text = _PLOTS[name]
+    text = text.replace("$better", "up" if manifest.result.higher_is_better else "down")
     return (
         f"<section><h2>{escape(title)}</h2><p>{escape(text)}</p>"
         f'<div class="plot" id="{name}"></div></section>'

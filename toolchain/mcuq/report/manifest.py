@@ -9,6 +9,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from mcuq.report.front import Role
 from mcuq.report.values import Written
 
 
@@ -83,6 +84,9 @@ class Layer(Written):
     name: str
     kind: str
     function: str = Field(description="The C function that computes it.")
+    library: Literal["mcuq", "cmsis-nn"] = Field(
+        default="mcuq", description="Whose function it is: mcuq's, or the linked library's."
+    )
     shape: tuple[int, ...] = Field(description="Of its output.")
     macs: int
     filter: str | None = Field(description="Name of its filter tensor; None without one.")
@@ -128,6 +132,18 @@ class SearchFigures(Written):
     latency_error_worst: float | None = Field(default=None, description="The largest one.")
 
 
+class Compared(Written):
+    """A point of the report's front: figures only, its choices are in `pareto.json`."""
+
+    role: Role = Field(description="As in `pareto.json`.")
+    accuracy: float = Field(description="The metric on evaluation data.")
+    flash_bytes: int = Field(description="As the cost model says.")
+    ram_bytes: int = Field(description="As the cost model says.")
+    weight_bytes: int
+    instructions: int = Field(description="Estimated.")
+    fits: bool
+
+
 class Manifest(Written):
     """Everything a reader of the result needs, and what the gates of a CI compare."""
 
@@ -139,6 +155,9 @@ class Manifest(Written):
     verification: Verification
     device: DeviceFigures
     search: SearchFigures
+    compared: tuple[Compared, ...] = Field(
+        default=(), description="What was built, the search's front and the baselines."
+    )
     layers: tuple[Layer, ...]
     memory: tuple[MemoryBlock, ...]
     arena_lower_bound: int = Field(description="No memory plan can need fewer bytes.")

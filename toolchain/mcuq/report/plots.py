@@ -3,28 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
-from html import escape
-from typing import Any
 
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from mcuq.numeric.widths import width_name
 from mcuq.report.configuration import ConfigFile, TensorConfig
-from mcuq.report.front import Front, Point
+from mcuq.report.drawing import BLUE, GREY, ORANGE, PALETTE, RED, laid_out, safe_names
+from mcuq.report.front import Front
 from mcuq.report.manifest import Manifest
-from mcuq.report.naming import short_names
+from mcuq.report.pareto import pareto
 
-# Okabe and Ito's palette: told apart by colour-blind readers, and on light and dark ground.
-BLUE, ORANGE, GREEN, RED, GREY = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#8A8F98"
-PALETTE = (BLUE, ORANGE, GREEN, "#CC79A7", "#56B4E9", RED, "#B8A200", GREY)
 BITS_COLORS = {8: BLUE, 4: ORANGE, None: GREY}
-
-
-def _names(names: Iterable[str]) -> dict[str, str]:
-    """Short names, safe where Plotly reads a subset of HTML."""
-    return {name: escape(short) for name, short in short_names(names).items()}
 
 
 def figures(manifest: Manifest, front: Front, config: ConfigFile) -> dict[str, go.Figure]:
@@ -40,66 +30,6 @@ def figures(manifest: Manifest, front: Front, config: ConfigFile) -> dict[str, g
     return made
 
 
-def pareto(manifest: Manifest, front: Front) -> go.Figure:
-    """Search loss against flash, RAM and instructions; the budget as a line."""
-    axes = (
-        ("flash_bytes", "flash, bytes", manifest.budget.flash),
-        ("ram_bytes", "RAM, bytes", manifest.budget.ram),
-        ("instructions", "instructions, estimated", None),
-    )
-    figure = make_subplots(1, 3, shared_yaxes=True, horizontal_spacing=0.04)
-    for column, (attribute, title, limit) in enumerate(axes, start=1):
-        for role, style in _ROLES.items():
-            points = [point for point in front.points if point.role == role]
-            if points:
-                trace = _points(points, attribute, role, style, show=column == 1)
-                figure.add_trace(trace, 1, column)
-        figure.update_xaxes(title_text=title, rangemode="tozero", row=1, col=column)
-        most = max((getattr(point, attribute) for point in front.points), default=0)
-        # A budget far beyond everything found would squeeze the points into a corner.
-        if limit is not None and limit < 2 * most:
-            figure.add_vline(limit, line_dash="dash", line_color=RED, row=1, col=column)
-    figure.update_yaxes(title_text="search loss", row=1, col=1)
-    return _laid_out(figure, 380)
-
-
-_ROLES: dict[str, dict[str, Any]] = {
-    "candidate": {"name": "Pareto front", "color": GREY, "symbol": "circle", "size": 8},
-    "int8": {"name": "plain int8", "color": BLUE, "symbol": "diamond", "size": 12},
-    "chosen": {"name": "built", "color": ORANGE, "symbol": "star", "size": 16},
-}
-
-
-def _points(
-    points: list[Point], attribute: str, role: str, style: dict[str, Any], *, show: bool
-) -> go.Scatter:
-    return go.Scatter(
-        x=[getattr(point, attribute) for point in points],
-        y=[point.loss for point in points],
-        mode="markers",
-        name=style["name"],
-        legendgroup=role,
-        showlegend=show,
-        marker={key: style[key] for key in ("color", "symbol", "size")},
-        text=[_hover(point) for point in points],
-        hovertemplate="%{text}<extra>" + style["name"] + "</extra>",
-    )
-
-
-def _hover(point: Point) -> str:
-    names = _names(point.choices)
-    lines = [
-        f"loss {point.loss:.5g}{'' if point.fits else ' (beyond the budget)'}",
-        f"flash {point.flash_bytes:,} B, weights {point.weight_bytes:,} B",
-        f"RAM {point.ram_bytes:,} B, {point.instructions:,} instructions",
-    ]
-    chosen = [f"{names[name]}: {label}" for name, label in point.choices.items()]
-    shown = chosen[:16]
-    if len(chosen) > len(shown):
-        shown.append(f"… and {len(chosen) - 16} more")
-    return "<br>".join([*lines, *shown])
-
-
 def curve(manifest: Manifest, front: Front) -> go.Figure:
     """Best fitting loss so far; the last value holds to the end of the search."""
     evaluations = [step.evaluations for step in front.curve]
@@ -113,14 +43,14 @@ def curve(manifest: Manifest, front: Front) -> go.Figure:
         )
     )
     figure.update_xaxes(title_text="configurations evaluated")
-    figure.update_yaxes(title_text="search loss")
-    return _laid_out(figure, 300, legend=False)
+    figure.update_yaxes(title_text="search loss", type="log")
+    return laid_out(figure, 300, legend=False)
 
 
 def layers(manifest: Manifest) -> go.Figure:
     """Bytes in flash and counts of every layer, coloured by the bits of its weights."""
     counts = any(layer.counts is not None for layer in manifest.layers)
-    names = _names(layer.name for layer in manifest.layers)
+    names = safe_names(layer.name for layer in manifest.layers)
     labels = [f"{i} {names[layer.name]}" for i, layer in enumerate(manifest.layers)]
     figure = make_subplots(1, 1 + counts, shared_yaxes=True, horizontal_spacing=0.04)
     for bits, color in BITS_COLORS.items():
@@ -136,8 +66,8 @@ def layers(manifest: Manifest) -> go.Figure:
                 name=name,
                 marker_color=color,
                 legendgroup=name,
-                text=[manifest.layers[i].method for i in chosen],
-                hovertemplate="%{y}<br>%{x:,} B %{text}<extra></extra>",
+                hovertext=[manifest.layers[i].method for i in chosen],
+                hovertemplate="%{y}<br>%{x:,} B %{hovertext}<extra></extra>",
             ),
             1,
             1,
@@ -160,12 +90,12 @@ def layers(manifest: Manifest) -> go.Figure:
     figure.update_xaxes(title_text="bytes in flash", row=1, col=1)
     if counts:
         figure.update_xaxes(title_text=manifest.device.unit, row=1, col=2)
-    return _laid_out(figure, 140 + 22 * len(labels))
+    return laid_out(figure, 140 + 22 * len(labels))
 
 
 def memory(manifest: Manifest) -> go.Figure:
     """The arena over time: a box for every buffer, from its first to its last layer."""
-    names = _names(block.name for block in manifest.memory)
+    names = safe_names(block.name for block in manifest.memory)
     figure = go.Figure()
     for index, block in enumerate(manifest.memory):
         figure.add_trace(
@@ -176,6 +106,9 @@ def memory(manifest: Manifest) -> go.Figure:
                 width=[block.last - block.first + 0.94],
                 marker_color=PALETTE[index % len(PALETTE)],
                 name=names[block.name],
+                text=[names[block.name]],
+                textposition="inside",
+                insidetextanchor="middle",
                 hovertemplate=(
                     f"{names[block.name]}<br>{block.size:,} B at {block.offset:,}"
                     f"<br>layers {block.first} to {block.last}<extra></extra>"
@@ -184,16 +117,17 @@ def memory(manifest: Manifest) -> go.Figure:
         )
     peak = manifest.result.arena_bytes
     figure.add_hline(peak, line_dash="dash", line_color=RED, annotation_text=f"arena {peak:,} B")
-    figure.update_layout(barmode="overlay")
+    # Names only where they can be read; the others show theirs when pointed at.
+    figure.update_layout(barmode="overlay", uniformtext={"minsize": 9, "mode": "hide"})
     figure.update_xaxes(title_text="layer", dtick=1 if len(manifest.layers) < 30 else 5)
     figure.update_yaxes(title_text="arena, bytes", rangemode="tozero")
-    return _laid_out(figure, 380, legend=False)
+    return laid_out(figure, 380, legend=False)
 
 
 def ranges(config: ConfigFile) -> go.Figure:
     """Each activation's values on calibration data, and the range its 256 steps reach."""
     activations = [tensor for tensor in config.tensors if tensor.role == "activation"]
-    names = _names(tensor.name for tensor in activations)
+    names = safe_names(tensor.name for tensor in activations)
     labels = [f"{i} {names[tensor.name]}" for i, tensor in enumerate(activations)]
     figure = go.Figure()
     figure.add_trace(_distributions(activations, labels))
@@ -202,7 +136,7 @@ def ranges(config: ConfigFile) -> go.Figure:
     figure.update_layout(barmode="overlay", bargap=0.25)
     figure.update_yaxes(categoryorder="array", categoryarray=labels[::-1])
     figure.update_xaxes(title_text="real value")
-    return _laid_out(figure, 140 + 22 * len(labels), legend=False)
+    return laid_out(figure, 140 + 22 * len(labels), legend=False)
 
 
 def _distributions(activations: list[TensorConfig], labels: list[str]) -> go.Bar:
@@ -243,18 +177,3 @@ def _range_ends(
             "zero point %{customdata[1]}<br>observer %{customdata[2]}<extra></extra>"
         ),
     )
-
-
-def _laid_out(figure: go.Figure, height: int, *, legend: bool = True) -> go.Figure:
-    figure.update_layout(
-        height=height,
-        margin={"l": 8, "r": 8, "t": 40 if legend else 12, "b": 8},
-        showlegend=legend,
-        legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0.0},
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        template="none",
-    )
-    figure.update_xaxes(automargin=True)
-    figure.update_yaxes(automargin=True)
-    return figure

@@ -5,9 +5,10 @@ from __future__ import annotations
 from mcuq.pipeline.build import build
 from mcuq.pipeline.request import BuildRequest
 from mcuq.progress import Progress, ProgressCallback, silent
-from mcuq.report.assemble import config_file, front, manifest
+from mcuq.report.assemble import config_file, manifest
 from mcuq.report.directory import written_whole
 from mcuq.report.manifest import Target
+from mcuq.report.points import built_front
 from mcuq.report.store import Report, write_report
 from mcuq_hil.boards import load_board
 
@@ -32,10 +33,7 @@ def publish(request: BuildRequest, progress: ProgressCallback = silent) -> Repor
     with written_whole(request.output) as folder:
         result = build(request, folder, progress)
         progress(Progress("report"))
-        report = Report(
-            manifest(result, request, target),
-            front(result.search, result.limits),
-            config_file(result),
-        )
+        front = built_front(result)
+        report = Report(manifest(result, request, target, front), front, config_file(result))
         write_report(report, folder)
     return report

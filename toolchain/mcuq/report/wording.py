@@ -8,9 +8,14 @@ from mcuq.units import format_bytes, format_count
 _RATES = {"top1", "agreement"}
 
 
+def is_rate(manifest: Manifest) -> bool:
+    """Whether the metric is a share that reads best in percent."""
+    return manifest.result.metric in _RATES
+
+
 def metric_value(manifest: Manifest, value: float) -> str:
     """`98.50 %` for rates, six digits for the rest."""
-    if manifest.result.metric in _RATES:
+    if is_rate(manifest):
         return f"{value * 100:.2f} %"
     return f"{value:.6g}"
 

@@ -27,11 +27,17 @@ def sensitivities(evaluator: Evaluator) -> Losses:
         for c in range(len(gene.choices))
     ]
     evaluator.evaluate([reference, space.smallest(), *singles], thorough=True)
-    base = evaluator.known[reference].loss
+    return known_losses(evaluator)
+
+
+def known_losses(evaluator: Evaluator) -> Losses:
+    """`sensitivities` from what has been scored already."""
+    space, known = evaluator.space, evaluator.known
+    base = known[space.reference].loss
     return [
         [
-            evaluator.known[single].loss - base
-            if (single := replaced(reference, g, c)) in evaluator.known
+            known[single].loss - base
+            if (single := replaced(space.reference, g, c)) in known
             else _UNMEASURED
             for c in range(len(gene.choices))
         ]

@@ -1,0 +1,156 @@
+"""The task's metric, from exact integer arithmetic: of what is built and of what it is beside."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from mcuq.data import Dataset
+from mcuq.evaluate.float import run_float
+from mcuq.evaluate.integer import dequantize_outputs, quantize_inputs, run_integer
+from mcuq.evaluate.metrics import Metric, Predictions
+from mcuq.evaluate.prefix import PrefixCache, joints
+from mcuq.graph import Graph
+from mcuq.pipeline.scoring import Candidates
+from mcuq.progress import Progress, ProgressCallback, silent
+from mcuq.quantize import QuantizedGraph
+from mcuq.search import Candidate, Cost, Genome, Limits, labels
+
+Values = npt.NDArray[Any]
+Reals = tuple[npt.NDArray[np.float32], ...]
+
+MOST_MEMBERS = 8
+"""Front members that are judged: one more costs as much as the evaluation of what is built."""
+
+
+@dataclass(frozen=True)
+class Judge:
+    """A metric on evaluation samples.
+
+    Attributes:
+        reference: the float model's outputs on them.
+    """
+
+    metric: Metric
+    data: Dataset
+    reference: Reals
+    cache: PrefixCache = field(default_factory=PrefixCache, compare=False)
+
+    @property
+    def float_model(self) -> float:
+        """Of the float model itself."""
+        return self.of(self.reference)
+
+    def of(self, outputs: Reals) -> float:
+        """The metric of a model with these outputs."""
+        return self.metric.compute(Predictions(outputs, self.data, self.reference))
+
+    def of_model(self, qgraph: QuantizedGraph) -> float:
+        """The metric of a quantized model; layers that an earlier one shared are not run again."""
+        return self.of(real_outputs(qgraph, self._run(qgraph)))
+
+    def _run(self, qgraph: QuantizedGraph) -> dict[str, Values]:
+        found = joints(qgraph)
+        known = self.cache.deepest(found, None)
+        fresh = self.cache.wanted(found, None)
+        keep = {*qgraph.outputs, *(joint.tensor for joint in fresh)}
+        values = run_integer(
+            qgraph,
+            [] if known else quantize_inputs(qgraph, self.data.inputs),
+            keep if known is None else {*qgraph.outputs, *_behind(qgraph, keep, known[0].position)},
+            {known[0].tensor: known[1]} if known else None,
+        )
+        for joint in fresh:
+            if joint.tensor in values:
+                self.cache.keep(joint, None, values[joint.tensor])
+        return values
+
+
+def _behind(qgraph: QuantizedGraph, names: set[str], position: int) -> set[str]:
+    """Those of `names` that operators from `position` on compute."""
+    return names & {name for op in qgraph.ops[position:] for name in op.outputs}
+
+
+def make_judge(graph: Graph, data: Dataset, metric: Metric) -> Judge:
+    """Runs the float model once."""
+    outputs = run_float(graph, data.inputs)
+    return Judge(metric, data, tuple(outputs[name] for name in graph.outputs))
+
+
+def real_outputs(qgraph: QuantizedGraph, outputs: Mapping[str, Values]) -> Reals:
+    """Outputs in the graph's order, as real values."""
+    values = dequantize_outputs(qgraph, outputs)
+    return tuple(values[name] for name in qgraph.outputs)
+
+
+Role = Literal["int8", "int4", "knapsack"]
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """What one would have without the search.
+
+    Attributes:
+        role: every filter min-max at one width, or the one-shot assignment within the budget.
+        loss: on search data; None where it was not scored.
+        choices: tensor → label; empty where one rule holds for all.
+    """
+
+    role: Role
+    accuracy: float
+    cost: Cost
+    fits: bool
+    loss: float | None = None
+    choices: Mapping[str, str] = field(default_factory=dict)
+
+
+def uniform_baseline(
+    judge: Judge,
+    bits: Literal[8, 4],
+    qgraph: QuantizedGraph,
+    cost: Cost,
+    limits: Limits,
+    losses: Mapping[int, float],
+) -> Baseline:
+    """Every filter at one width; `losses` on search data, where they are known."""
+    role: Role = "int8" if bits == 8 else "int4"
+    fits = limits.violation(cost) == 0.0
+    return Baseline(role, judge.of_model(qgraph), cost, fits, losses.get(bits))
+
+
+def one_shot_baseline(judge: Judge, candidates: Candidates, chosen: Candidate) -> Baseline:
+    """The knapsack assignment, with what it chose for each tensor."""
+    accuracy = judge.of_model(candidates.quantize(chosen.genome))
+    choices = labels(candidates.space.space, chosen.genome)
+    return Baseline("knapsack", accuracy, chosen.cost, chosen.fits, chosen.loss, choices)
+
+
+def judge_members(
+    judge: Judge,
+    front: Sequence[Candidate],
+    quantize: Callable[[Genome], QuantizedGraph],
+    progress: ProgressCallback = silent,
+) -> tuple[float | None, ...]:
+    """The metric of up to `MOST_MEMBERS` of a front, spread evenly over it; None for the others.
+
+    Members whose first layers are equal follow each other, so that those are run once.
+    """
+    chosen = _spread(len(front), MOST_MEMBERS)
+    models = {index: quantize(front[index].genome) for index in chosen}
+    order = sorted(chosen, key=lambda i: [joint.digest for joint in joints(models[i])])
+    found: list[float | None] = [None] * len(front)
+    for done, index in enumerate(order):
+        progress(Progress("compare", done, len(order), "the front, on evaluation samples"))
+        found[index] = judge.of_model(models[index])
+    return tuple(found)
+
+
+def _spread(count: int, most: int) -> list[int]:
+    """At most `most` of `count` positions, the first and the last among them."""
+    if count <= most:
+        return list(range(count))
+    return sorted({round(i * (count - 1) / (most - 1)) for i in range(most)})
