@@ -70,6 +70,20 @@ def test_the_manifest_holds_what_was_promised(project: Path, built: dict[str, An
     assert counted == pytest.approx(result["instructions"], rel=0.01)
 
 
+def test_the_front_is_judged_by_the_metric(project: Path, built: dict[str, Any]) -> None:
+    result, compared = built["result"], built["compared"]
+    of_role = {one["role"]: one for one in compared}
+    assert of_role["chosen"]["accuracy"] == result["quantized"]
+    assert of_role["chosen"]["weight_bytes"] == result["weight_bytes"]
+    assert of_role["int8"]["accuracy"] == result["int8"]
+    assert of_role["int8"]["weight_bytes"] == result["int8_weight_bytes"]
+    assert of_role["int4"]["weight_bytes"] == result["int8_weight_bytes"] // 2
+    points = read_report(project / "out").front.points
+    assert [p.accuracy for p in points if p.accuracy is not None] == [
+        one["accuracy"] for one in compared
+    ]
+
+
 def test_figures_are_those_of_the_files(project: Path, built: dict[str, Any]) -> None:
     out = project / "out"
     result = built["result"]

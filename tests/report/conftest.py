@@ -10,6 +10,7 @@ from mcuq.report.configuration import ConfigFile, Histogram, TensorConfig
 from mcuq.report.front import Front, Improvement, Point
 from mcuq.report.manifest import (
     BudgetFigures,
+    Compared,
     DeviceFigures,
     Figures,
     Layer,
@@ -20,6 +21,15 @@ from mcuq.report.manifest import (
     Verification,
 )
 from mcuq.report.store import Report
+
+COMPARED: tuple[tuple[Any, float, int], ...] = (
+    ("candidate", 0.95, 50_000),
+    ("int4", 0.42, 50_000),
+    ("chosen", 0.98, 60_000),
+    ("knapsack", 0.97, 60_500),
+    ("int8", 0.9825, 90_000),
+)
+"""Role, accuracy, flash bytes."""
 
 
 def figures(**changes: Any) -> Figures:
@@ -86,6 +96,18 @@ def manifest() -> Manifest:
             int8_loss=0.01,
             int8_fits=False,
         ),
+        compared=tuple(
+            Compared(
+                role=role,
+                accuracy=accuracy,
+                flash_bytes=flash,
+                ram_bytes=12_288,
+                weight_bytes=flash - 15_000,
+                instructions=1_000_000,
+                fits=role != "int8",
+            )
+            for role, accuracy, flash in COMPARED
+        ),
         layers=(
             layer("net/conv/Relu", "CONV_2D", 8),
             layer("net/dw/Relu;net/dw/BiasAdd", "DEPTHWISE_CONV_2D", 4),
@@ -107,10 +129,11 @@ def manifest() -> Manifest:
 
 @pytest.fixture
 def report(manifest: Manifest) -> Report:
-    def point(role: Any, loss: float, flash: int) -> Point:
+    def point(role: Any, accuracy: float, flash: int) -> Point:
         return Point(
             role=role,
-            loss=loss,
+            accuracy=accuracy,
+            loss=None if role == "int4" else 1 - accuracy,
             flash_bytes=flash,
             ram_bytes=12_288,
             weight_bytes=flash - 15_000,
@@ -120,11 +143,7 @@ def report(manifest: Manifest) -> Report:
         )
 
     front = Front(
-        points=(
-            point("int8", 0.01, 90_000),
-            point("candidate", 0.05, 50_000),
-            point("chosen", 0.02, 60_000),
-        ),
+        points=tuple(point(*one) for one in COMPARED),
         curve=(Improvement(evaluations=3, loss=0.05), Improvement(evaluations=50, loss=0.02)),
     )
     config = ConfigFile(

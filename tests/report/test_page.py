@@ -6,13 +6,18 @@ import json
 import re
 import shutil
 import subprocess
+from html import unescape
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from mcuq.report.front import Front
 from mcuq.report.html import report_html
+from mcuq.report.manifest import Manifest
 from mcuq.report.store import Report, write_report
+from mcuq.report.wording import metric_value
+from mcuq.units import format_bytes, format_count
 
 BROWSER = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
@@ -73,36 +78,106 @@ def test_a_curve_without_steps_is_left_out(report: Report) -> None:
     assert 'id="curve"' not in html
 
 
+def points_of(figure: dict[str, Any], axis: str) -> list[tuple[float, float]]:
+    """(x, metric) of everything drawn in one of the columns of the first plot."""
+    return sorted(
+        (x, y)
+        for trace in figure["data"]
+        if trace["xaxis"] == axis
+        for x, y in zip(trace["x"], trace["y"], strict=True)
+        if x is not None
+    )
+
+
+def compared(manifest: Manifest, attribute: str) -> list[tuple[float, float]]:
+    return sorted((getattr(one, attribute), one.accuracy) for one in manifest.compared)
+
+
+COLUMNS = {"x": "flash_bytes", "x2": "ram_bytes", "x3": "instructions", "x4": "weight_bytes"}
+
+
+def test_the_front_is_the_metric_against_each_resource(report: Report) -> None:
+    figure: Any = embedded(page(report), "figures")["pareto"]
+    for axis, attribute in COLUMNS.items():
+        assert points_of(figure, axis) == compared(report.manifest, attribute)
+    lines = [shape for shape in figure["layout"]["shapes"] if shape["x0"] == shape["x1"]]
+    assert [shape["x0"] for shape in lines] == [report.manifest.budget.weight_bytes]
+    levels = {shape["y0"] for shape in figure["layout"]["shapes"] if shape["y0"] == shape["y1"]}
+    assert levels == {report.manifest.result.float_}
+
+
+def test_a_baseline_far_below_is_named_and_does_not_squeeze_the_rest(report: Report) -> None:
+    figure: Any = embedded(page(report), "figures")["pareto"]
+    low, high = figure["layout"]["yaxis"]["range"]
+    assert 0.42 < low < 0.95 < 0.985 < high
+    assert any("42.00 %, out of sight" in trace["name"] for trace in figure["data"])
+
+
+def test_every_budget_is_a_line_or_in_words(report: Report) -> None:
+    budget = report.manifest.budget.model_copy(update={"flash": 95_000})
+    manifest = report.manifest.model_copy(update={"budget": budget})
+    figure: Any = embedded(report_html(manifest, report.front, report.config), "figures")["pareto"]
+    lines = {shape["x0"] for shape in figure["layout"]["shapes"] if shape["x0"] == shape["x1"]}
+    assert lines == {95_000, 45_600}
+    assert "budget 320.0 KB" in figure["layout"]["xaxis2"]["title"]["text"]
+
+
+def test_hovering_tells_the_configuration(report: Report) -> None:
+    figure: Any = embedded(page(report), "figures")["pareto"]
+    text = next(trace["text"][0] for trace in figure["data"] if trace["name"] == "built")
+    assert "98.00 %" in text
+    assert "int4:minmax" in text
+
+
+def drawn(folder: Path, width: int) -> dict[str, Any]:
+    """What a browser says of the page in a frame of that width."""
+    assert BROWSER is not None
+    # A frame, because a headless window is never narrower than 500 pixels.
+    (folder / "frame.html").write_text(
+        f'<iframe id="f" src="report.html" style="border:0;width:{width}px;height:3000px"></iframe>'
+        "<pre></pre><script>onload = () => {"
+        "const d = document.getElementById('f').contentDocument;"
+        "const plots = [...d.querySelectorAll('.js-plotly-plot')];"
+        "const marks = p => p.querySelectorAll('.trace, .point, .scatterlayer').length;"
+        "const front = d.getElementById('pareto').data.map(t => "
+        "({x: t.x, y: t.y, xaxis: t.xaxis || 'x'}));"
+        "document.querySelector('pre').textContent = JSON.stringify({"
+        "width: d.documentElement.scrollWidth, front: {data: front},"
+        "manifest: JSON.parse(d.getElementById('manifest').textContent),"
+        "cards: [...d.querySelectorAll('.card')].map(c => c.innerText),"
+        "marks: Object.fromEntries(plots.map(p => [p.id, marks(p)]))}); };</script>"
+    )
+    command = [BROWSER, "--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr"]
+    command += ["--allow-file-access-from-files", f"--user-data-dir={folder / 'profile'}"]
+    command += ["--virtual-time-budget=10000", "--window-size=1400,3200", "--dump-dom"]
+    url = (folder / "frame.html").as_uri()
+    run = subprocess.run([*command, url], capture_output=True, text=True, timeout=240, check=True)
+    assert "CONSOLE" not in run.stderr
+    found = re.search(r"<pre>(.*?)</pre>", run.stdout, re.S)
+    assert found is not None
+    facts: dict[str, Any] = json.loads(unescape(found[1]))
+    return facts
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(BROWSER is None, reason="no Chromium (apt-get install chromium)")
 @pytest.mark.parametrize("width", [1280, 390])
-def test_a_browser_draws_every_plot_within_the_page_and_without_errors(
+def test_a_browser_draws_the_manifests_figures_within_the_page_and_without_errors(
     report: Report, tmp_path: Path, width: int
 ) -> None:
-    assert BROWSER is not None
     write_report(report, tmp_path)
-    # A frame, because a headless window is never narrower than 500 pixels.
-    (tmp_path / "frame.html").write_text(
-        f'<iframe id="f" src="report.html" style="border:0;width:{width}px;height:3000px"></iframe>'
-        "<script>onload = () => { const d = document.getElementById('f').contentDocument;"
-        "document.title = [...d.querySelectorAll('.js-plotly-plot')].map((p) =>"
-        "p.id + ':' + p.querySelectorAll('.trace, .point, .scatterlayer').length).join(' ') +"
-        "' width:' + d.documentElement.scrollWidth; };</script>"
-    )
-    command = [BROWSER, "--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr"]
-    command += ["--allow-file-access-from-files", f"--user-data-dir={tmp_path / 'profile'}"]
-    command += ["--virtual-time-budget=10000", "--window-size=1400,3200", "--dump-dom"]
-    run = subprocess.run(
-        [*command, (tmp_path / "frame.html").as_uri()],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=True,
-    )
-    assert "CONSOLE" not in run.stderr
-    title = re.search(r"<title>(.*?)</title>", run.stdout)
-    assert title is not None
-    facts = dict(part.split(":") for part in title[1].split())
-    assert int(facts.pop("width")) <= width
-    assert set(facts) == PLOTS
-    assert all(int(marks) > 0 for marks in facts.values())
+    facts = drawn(tmp_path, width)
+    assert facts["width"] <= width
+    assert set(facts["marks"]) == PLOTS
+    assert all(marks > 0 for marks in facts["marks"].values())
+    manifest = Manifest.read(tmp_path / "manifest.json")
+    assert facts["manifest"] == json.loads((tmp_path / "manifest.json").read_text())
+    for axis, attribute in COLUMNS.items():
+        assert points_of(facts["front"], axis) == compared(manifest, attribute)
+    cards = "\n".join(facts["cards"])
+    result = manifest.result
+    for value in (result.quantized, result.float_, result.int8):
+        assert metric_value(manifest, value) in cards
+    for size in (result.flash_bytes, result.ram_bytes, result.weight_bytes):
+        assert format_bytes(size) in cards
+    assert format_count(result.instructions or 0) in cards

@@ -43,7 +43,7 @@ def curve(manifest: Manifest, front: Front) -> go.Figure:
         )
     )
     figure.update_xaxes(title_text="configurations evaluated")
-    figure.update_yaxes(title_text="search loss", type="log")
+    figure.update_yaxes(title_text="search loss", type="log", tickformat="~g", nticks=6)
     return laid_out(figure, 300, legend=False)
 
 

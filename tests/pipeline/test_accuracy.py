@@ -1,0 +1,125 @@
+"""The metric of a search's front: the exact one, whatever layers the members share."""
+
+from __future__ import annotations
+
+import random
+from functools import partial
+
+import numpy as np
+import pytest
+
+from mcuq.calibrate import calibrate
+from mcuq.data import load_data
+from mcuq.evaluate import integer
+from mcuq.evaluate.integer import quantize_inputs, run_integer
+from mcuq.evaluate.metrics import get_metric
+from mcuq.frontends import load_model
+from mcuq.pipeline import accuracy
+from mcuq.pipeline.accuracy import (
+    MOST_MEMBERS,
+    Judge,
+    judge_members,
+    make_judge,
+    one_shot_baseline,
+    real_outputs,
+    uniform_baseline,
+)
+from mcuq.pipeline.scoring import Candidates
+from mcuq.pipeline.space import build_space
+from mcuq.progress import Progress
+from mcuq.quantize import QuantizedGraph, WeightChoice
+from mcuq.resources import example_dir
+from mcuq.search import Candidate, Cost, Limits
+from mcuq.search.space import replaced
+
+FOLDER = example_dir("digits")
+COST = Cost(flash=50_000, ram=6_000, weight_bytes=40_000, instructions=800_000)
+
+
+@pytest.fixture(scope="module")
+def candidates() -> Candidates:
+    graph = load_model(FOLDER / "digits_float32.tflite")
+    data = load_data(FOLDER / "calibration.npz", graph).take(50)
+    ranges = calibrate(graph, data.inputs)
+    choices = dict.fromkeys(graph.weights, (WeightChoice(8), WeightChoice(4)))
+    return Candidates(graph, ranges, None, build_space(graph, ranges, choices, ["minmax"]))
+
+
+@pytest.fixture
+def judge(candidates: Candidates) -> Judge:
+    data = load_data(FOLDER / "evaluation.npz", candidates.graph).take(120)
+    return make_judge(candidates.graph, data, get_metric("mse"))
+
+
+@pytest.fixture(scope="module")
+def front(candidates: Candidates) -> list[Candidate]:
+    space, rng = candidates.space.space, random.Random(3)
+    base = space.random(rng)
+    filters = range(len(candidates.graph.weights))
+    near = [replaced(base, gene, 1 - base[gene]) for gene in filters]
+    return [Candidate(g, 0.1, COST, 0.0) for g in dict.fromkeys([space.smallest(), base, *near])]
+
+
+def plainly(judge: Judge, qgraph: QuantizedGraph) -> float:
+    outputs = run_integer(qgraph, quantize_inputs(qgraph, judge.data.inputs))
+    return judge.of(real_outputs(qgraph, outputs))
+
+
+def one_hot(judge: Judge) -> Judge:
+    """Squared error wants targets as wide as the output: every byte counts then."""
+    labels = np.eye(10, dtype=np.float32)[judge.data.labels.reshape(-1)]  # type: ignore[union-attr]
+    data = type(judge.data)(judge.data.inputs, labels)
+    return Judge(judge.metric, data, judge.reference)
+
+
+def test_members_are_judged_as_if_alone(
+    candidates: Candidates, judge: Judge, front: list[Candidate], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judge = one_hot(judge)
+    layers: list[int] = []
+    original = integer.run.apply_operator
+
+    def counted(*arguments: object) -> object:
+        layers.append(1)
+        return original(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(integer.run, "apply_operator", counted)
+    found = judge_members(judge, front, candidates.quantize)
+    shared = len(layers)
+    judged = [(one, value) for one, value in zip(front, found, strict=True) if value is not None]
+    layers.clear()
+    for one, value in judged:
+        assert value == plainly(judge, candidates.quantize(one.genome))
+    assert shared < len(layers), "layers that members share are run once"
+
+
+def test_so_many_members_spread_over_the_front(
+    candidates: Candidates, judge: Judge, front: list[Candidate]
+) -> None:
+    steps: list[Progress] = []
+    found = judge_members(one_hot(judge), front, candidates.quantize, steps.append)
+    assert len(front) > MOST_MEMBERS
+    assert sum(value is not None for value in found) == MOST_MEMBERS == len(steps)
+    assert found[0] is not None
+    assert found[-1] is not None
+    assert {step.total for step in steps} == {MOST_MEMBERS}
+
+
+def test_baselines_carry_role_cost_and_fit(
+    candidates: Candidates, judge: Judge, front: list[Candidate]
+) -> None:
+    judge = one_hot(judge)
+    uniform = partial(uniform_baseline, judge, limits=Limits(flash=49_999), losses={8: 0.25})
+    qgraph = candidates.quantize(candidates.space.space.reference)
+    int8, int4 = uniform(8, qgraph, COST), uniform(4, qgraph, COST)
+    assert (int8.role, int8.loss, int8.fits) == ("int8", 0.25, False)
+    assert (int4.role, int4.loss) == ("int4", None)
+    assert int8.accuracy == plainly(judge, qgraph)
+    chosen = one_shot_baseline(judge, candidates, front[0])
+    assert chosen.choices.keys() >= set(candidates.graph.weights)
+    assert set(chosen.choices.values()) <= {"int4:minmax", "int8:minmax", "minmax"}
+
+
+def test_a_short_front_is_judged_whole() -> None:
+    assert accuracy._spread(3, 8) == [0, 1, 2]
+    assert accuracy._spread(100, 3) == [0, 50, 99]
