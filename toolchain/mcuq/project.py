@@ -77,6 +77,18 @@ class SchemeTable(_Strict):
     )
 
 
+class BuildTable(_Strict):
+    """Whose kernels the firmware links."""
+
+    kernels: Literal["mcuq", "cmsis-nn"] = Field(
+        default="mcuq", description="mcuq's own, or those of a library with CMSIS-NN's interface."
+    )
+    cmsis_nn: Path | None = Field(
+        default=None,
+        description="That library's directory: Include/ beside Source/ or libcmsis-nn.a.",
+    )
+
+
 class Gates(_Strict):
     """Limits a result must keep, else `mcuq build` ends with exit code 6."""
 
@@ -125,6 +137,7 @@ class Project(_Strict):
         default=None, description="Activation statistics that mcuq calibrate wrote."
     )
     scheme: SchemeTable = Field(default=SchemeTable(), description="How numbers become integers.")
+    build: BuildTable = Field(default=BuildTable(), description="Whose kernels the firmware links.")
     budget: Budget = Field(default=Budget(), description="What the firmware may take.")
     gates: Gates = Field(default=Gates(), description="Limits checked after the build.")
 
@@ -172,6 +185,7 @@ def _known_keys(error: ValidationError) -> str:
                 "budget": Budget,
                 "gates": Gates,
                 "scheme": SchemeTable,
+                "build": BuildTable,
             }
             table = tables.get(str(detail["loc"][0]), Project)
             return f"known keys: {', '.join(table.model_fields)}"
@@ -184,4 +198,7 @@ def _resolved(project: Project, folder: Path) -> Project:
         for name in ("model", "calibration", "search_data", "evaluation", "output", "ranges")
         if (value := getattr(project, name)) is not None
     }
+    if project.build.cmsis_nn is not None:
+        library = folder / project.build.cmsis_nn
+        paths["build"] = project.build.model_copy(update={"cmsis_nn": library})
     return project.model_copy(update=paths)

@@ -22,6 +22,8 @@ def build(
     farm_samples: options.FarmSamples = None,
     output: options.Output = None,
     optimize: options.Optimize = None,
+    kernels: options.Kernels = None,
+    cmsis_nn: options.CmsisNn = None,
     calibration: options.Calibration = None,
     search_data: options.SearchData = None,
     evaluation: options.Evaluation = None,
@@ -49,44 +51,10 @@ def build(
     json: JsonFlag = False,
 ) -> None:
     """Search the best int8/int4 mix for a budget, build it, run it, prove it."""
-    from mcuq.cli.request import job
+    given = dict(locals())
+    from mcuq.cli.request import command_job
 
-    asked = {
-        "board": board,
-        "port": port,
-        "as_is": as_is,
-        "farm": farm,
-        "farm_samples": farm_samples,
-        "output": output,
-        "optimize": optimize,
-        "calibration": calibration,
-        "search_data": search_data,
-        "evaluation": evaluation,
-        "metric": metric,
-        "flash": flash,
-        "ram": ram,
-        "weight_bytes": weight_bytes,
-        "seed": seed,
-        "evaluations": evaluations,
-        "seconds": seconds,
-        "patience": patience,
-        "method": method,
-        "workers": workers,
-        "ranges": ranges,
-        "activations": activations,
-        "weights_per": weights_per,
-        "io": io,
-        "bits": bits,
-        "activation_bits": activation_bits,
-        "wide": tuple(wide) if wide else None,
-    }
-    gates = {
-        "max_flash": max_flash,
-        "max_ram": max_ram,
-        "min_accuracy": min_accuracy,
-        "max_instructions": max_instructions,
-    }
-    run_job(job(model, asked, gates), json=json)
+    run_job(command_job(given), json=json)
 
 
 def run_job(job: Job, *, json: bool) -> None:

@@ -60,6 +60,23 @@ Optimize = Annotated[
     str | None,
     typer.Option("--optimize", help="speed (default) or size.", show_default=False),
 ]
+Kernels = Annotated[
+    str | None,
+    typer.Option(
+        "--kernels",
+        help="mcuq (default), or cmsis-nn: those of the library in --cmsis-nn.",
+        show_default=False,
+    ),
+]
+CmsisNn = Annotated[
+    Path | None,
+    typer.Option(
+        "--cmsis-nn",
+        metavar="DIR",
+        help="CMSIS-NN: Include/ beside Source/ or a compiled libcmsis-nn.a.",
+        show_default=False,
+    ),
+]
 Calibration = Annotated[
     Path | None,
     typer.Option("--calibration", help="Samples for activation ranges.", rich_help_panel=_DATA),

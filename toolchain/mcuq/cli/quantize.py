@@ -24,6 +24,8 @@ def quantize(
     port: options.Port = None,
     output: options.Output = None,
     optimize: options.Optimize = None,
+    kernels: options.Kernels = None,
+    cmsis_nn: options.CmsisNn = None,
     calibration: options.Calibration = None,
     search_data: options.SearchData = None,
     evaluation: options.Evaluation = None,
@@ -41,29 +43,9 @@ def quantize(
     json: JsonFlag = False,
 ) -> None:
     """Build with every filter at the same width; verified and reported like `mcuq build`."""
-    from mcuq.cli.request import job, parse_width
+    given = dict(locals())
+    from mcuq.cli.request import command_job, parse_width
     from mcuq.quantize import WeightChoice
 
-    asked = {
-        "observer": observer,
-        "fixed": WeightChoice(parse_width(bits), weights),
-        "board": board,
-        "port": port,
-        "output": output,
-        "optimize": optimize,
-        "calibration": calibration,
-        "search_data": search_data,
-        "evaluation": evaluation,
-        "metric": metric,
-        "flash": flash,
-        "ram": ram,
-        "weight_bytes": weight_bytes,
-        "workers": workers,
-        "ranges": ranges,
-        "activations": activations,
-        "weights_per": weights_per,
-        "io": io,
-        "activation_bits": activation_bits,
-        "wide": tuple(wide) if wide else None,
-    }
-    run_job(job(model, asked, {}), json=json)
+    fixed = WeightChoice(parse_width(given.pop("bits")), given.pop("weights"))
+    run_job(command_job(given | {"fixed": fixed}), json=json)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from mcuq.errors import UsageError
+from mcuq.lower.options import Kernels
 from mcuq.numeric.widths import TERNARY, WIDTHS
 from mcuq.pipeline.request import CHOICES, BuildRequest, Scheme
 from mcuq.project import FILE_NAME, Gates, Project, load_project
@@ -41,6 +42,7 @@ def job(model: Path | None, options: dict[str, Any], gates: dict[str, Any]) -> J
     limits = {name: value for name, value in gates.items() if value is not None}
     if "weight_bytes" in given:
         given["weight_bytes"] = parse_size(given["weight_bytes"])
+    given |= _kernels(given)
     scheme = {name: given.pop(name) for name in _SCHEME if name in given}
     optimize = given.get("optimize", "speed")
     if optimize not in {"speed", "size"}:
@@ -59,6 +61,34 @@ def job(model: Path | None, options: dict[str, Any], gates: dict[str, Any]) -> J
     defaults["workers"] = cores()
     request = _with_scheme(BuildRequest(model=model, **(defaults | given)), scheme)
     return Job(request, Gates(**limits))
+
+
+def command_job(given: dict[str, Any]) -> Job:
+    """The job of a command: the values of all its parameters, by name.
+
+    Raises:
+        UsageError, InputError: as `job`.
+    """
+    gates = {name: value for name, value in given.items() if name in Gates.model_fields}
+    aside = {"model", "json", *gates}
+    wide = tuple(given.get("wide") or ()) or None
+    options = {name: value for name, value in given.items() if name not in aside}
+    return job(given["model"], options | {"wide": wide}, gates)
+
+
+def _kernels(given: dict[str, Any]) -> dict[str, Any]:
+    """Whose kernels: a library that is named is one that is wanted.
+
+    Raises:
+        UsageError: something else than mcuq's or a library's.
+    """
+    if "kernels" not in given:
+        return {"kernels": "cmsis-nn"} if "cmsis_nn" in given else {}
+    if given["kernels"] not in get_args(Kernels):
+        raise UsageError(
+            f"--kernels {given['kernels']} is not known", f"choose {' or '.join(get_args(Kernels))}"
+        )
+    return {}
 
 
 def parse_widths(text: str) -> tuple[int, ...]:
@@ -123,4 +153,6 @@ def _from_project(project: Project) -> BuildRequest:
         workers=cores(),
         optimize=project.optimize,
         ranges=project.ranges,
+        kernels=project.build.kernels,
+        cmsis_nn=project.build.cmsis_nn,
     )

@@ -21,7 +21,9 @@ def write_arduino(built: Built, folder: Path) -> None:
     source = folder / "src"
     source.mkdir(parents=True)
     for relative in (*built.sources, *built.headers):
-        shutil.copyfile(built.model_dir / relative, source / Path(relative).name)
+        target = source / _beside(relative)
+        target.parent.mkdir(exist_ok=True)
+        shutil.copyfile(built.model_dir / relative, target)
     write(source / "model_check.h", check_header(built))
     # The builder takes a library for every header in src/: this one is its own.
     write(source / f"{name}.h", render("arduino/library.h", name=name))
@@ -29,6 +31,12 @@ def write_arduino(built: Built, folder: Path) -> None:
     write(folder / "library.properties", properties)
     write(folder / "examples" / "Check" / "Check.ino", render("arduino/Check.ino", name=name))
     write(folder / "README.md", render("arduino/README.md", name=name))
+
+
+def _beside(relative: str) -> Path:
+    """Where a file goes: headers that others include by a folder's name keep it."""
+    path = Path(relative)
+    return path.relative_to("include") if path.parts[0] == "include" else Path(path.name)
 
 
 def library_name(model: str) -> str:

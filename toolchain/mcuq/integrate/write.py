@@ -29,6 +29,10 @@ KINDS: dict[str, Callable[[Built, Path], None]] = {
 }
 
 
+_LINKING = ("cmake", "make", "tflm")
+"""Kinds that take a compiled library beside the model's sources, or need none."""
+
+
 def write_project(kind: str, result: Path, target: Path) -> tuple[Path, ...]:
     """Make a project of `kind` from the directory that `mcuq build` wrote.
 
@@ -41,12 +45,17 @@ def write_project(kind: str, result: Path, target: Path) -> tuple[Path, ...]:
         The files written, relative to `target`, sorted.
 
     Raises:
-        UsageError: no such kind.
+        UsageError: no such kind, or one that cannot hold the result's compiled library.
         InputError: `result` is not complete, or `target` cannot be written.
     """
     if kind not in KINDS:
         raise UsageError(f"no project kind {kind!r}", f"choose {', '.join(KINDS)}")
     built = load_built(result)
+    if kind not in _LINKING and any(built.model_dir.rglob("*.a")):
+        raise UsageError(
+            f"{result} was linked with a compiled library, which {kind} projects cannot hold",
+            f"build it with the library's sources, or choose {', '.join(_LINKING)}",
+        )
     with written_whole(target, marker=MARKER) as folder:
         KINDS[kind](built, folder)
         (folder / MARKER).write_text(f"{kind}\n", encoding="utf-8")

@@ -18,12 +18,11 @@ import numpy.typing as npt
 from mcuq.build.firmware import build_firmware, compile_program, stack_bytes_needed
 from mcuq.build.sections import Section, closure
 from mcuq.cost import CodeModel, CostTable, FunctionSize, constant_bytes, plan_program
-from mcuq.emit.c import write_c_model
 from mcuq.errors import BudgetError
-from mcuq.lower import Program, lower
+from mcuq.lower import Program
+from mcuq.pipeline.lowering import lower_for, write_model
 from mcuq.pipeline.profile import Target, profile_layers
 from mcuq.quantize import QuantizedGraph
-from mcuq.resources import firmware_dir
 
 _ROOTS = ("mcuq_vectors", "mcuq_reset_handler", "mcuq_start")
 _MODEL_SYMBOLS = frozenset({"mcuq_model", "model_run", "model_input", "model_output"})
@@ -43,11 +42,11 @@ def cost_table(
         BudgetError: not even the narrowest fits the board's memories. CompilerError: the
             compiler is missing or refuses a file. HilError: a profiled run failed.
     """
-    programs = {bits: lower(qgraph, target.lowering) for bits, qgraph in qgraphs.items()}
+    programs = {bits: lower_for(target, qgraph) for bits, qgraph in qgraphs.items()}
     with tempfile.TemporaryDirectory() as scratch:
         folders = {bits: Path(scratch) / f"int{bits}" for bits in programs}
         for bits, program in programs.items():
-            write_c_model(plan_program(program), firmware_dir(), folders[bits])
+            write_model(target, plan_program(program), folders[bits])
         code = _code_model(target, programs, folders)
         counts: dict[tuple[int, int], int] = {}
         for bits, program in programs.items():

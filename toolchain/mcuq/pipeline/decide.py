@@ -83,7 +83,7 @@ def decide(request: BuildRequest, progress: ProgressCallback) -> Decided:
     """
     progress(Progress("load"))
     loaded = load(request)
-    target = Target(loaded.board, request.optimize, request.port)
+    target = Target(loaded.board, request.optimize, request.port, loaded.library)
     progress(Progress("calibrate", note=f"{len(loaded.calibration)} samples"))
     statistics = loaded.statistics or observe(loaded.graph, loaded.calibration.inputs)
     ranges = ranges_from(statistics, dict.fromkeys((*OBSERVERS, request.scheme.observer)))

@@ -13,16 +13,15 @@ import numpy.typing as npt
 
 from mcuq.build import Image, build_firmware
 from mcuq.cost import MemoryPlan, plan_program
-from mcuq.emit.c import write_c_model
 from mcuq.emit.tflite import tflite_bytes
 from mcuq.errors import DeviceError
-from mcuq.lower import lower
+from mcuq.pipeline.blame import blame
+from mcuq.pipeline.lowering import lower_for, write_model
 from mcuq.pipeline.profile import Target, profile_calls
 from mcuq.pipeline.result import DeviceRun, Verification
 from mcuq.pipeline.verify import equal_in_tflm, equal_on_device
 from mcuq.progress import Progress, ProgressCallback
 from mcuq.quantize import QuantizedGraph
-from mcuq.resources import firmware_dir
 from mcuq_hil import open_session
 
 Int8s = npt.NDArray[np.int8]
@@ -51,10 +50,10 @@ def deploy(
         sample: one int8 sample, an array an input.
         folder: exists; nothing in it is replaced.
     """
-    memory = plan_program(lower(qgraph, target.lowering))
+    memory = plan_program(lower_for(target, qgraph))
     flatbuffer = tflite_bytes(qgraph)
     (folder / "model.tflite").write_bytes(flatbuffer)
-    write_c_model(memory, firmware_dir(), folder / "model")
+    write_model(target, memory, folder / "model")
     with tempfile.TemporaryDirectory() as scratch:
         work = Path(scratch) / "model"
         shutil.copytree(folder / "model", work)
@@ -104,6 +103,8 @@ def verify(
             arena_high_water=session.arena_high_water([x[0].tobytes() for x in inputs]),
         )
     result = Verification(samples, in_tflm, count, on_device)
+    if in_tflm and not on_device and target.library is not None:
+        blame(target, deployed.memory.program.qgraph, [x[0] for x in inputs])
     if not (in_tflm and on_device):
         where = "the device" if in_tflm else "TFLite Micro"
         raise DeviceError(

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from mcuq.build.library import KernelLibrary, open_library
 from mcuq.calibrate import Statistics
 from mcuq.calibrate.files import read_statistics
 from mcuq.data import Dataset, fingerprint, load_data
@@ -26,6 +27,7 @@ class Loaded:
     limits: bytes; flash and RAM are the board's where nothing less was asked.
     statistics: of an earlier calibration, where one is given.
     inputs: role → SHA-256 of the file.
+    library: whose kernels are linked; None takes mcuq's.
     """
 
     graph: Graph
@@ -37,6 +39,7 @@ class Loaded:
     limits: Limits
     statistics: Mapping[str, Statistics] | None
     inputs: Mapping[str, str]
+    library: KernelLibrary | None = None
 
 
 def load(request: BuildRequest) -> Loaded:
@@ -44,7 +47,8 @@ def load(request: BuildRequest) -> Loaded:
 
     Raises:
         InputError: a file that cannot be used. UsageError: an unknown metric, a budget larger
-            than the board. mcuq_hil's BoardError: no such board.
+            than the board, a kernel library that is not named. CompilerError: it does not
+            compile. mcuq_hil's BoardError: no such board.
     """
     board = load_board(request.board)
     graph = load_model(request.model)
@@ -59,6 +63,10 @@ def load(request: BuildRequest) -> Loaded:
         "evaluation": request.evaluation,
         "ranges": request.ranges,
     }
+    hashes = {role: _hash(path) for role, path in files.items() if path is not None}
+    library = _library(request, board)
+    if library is not None:
+        hashes["cmsis_nn"] = library.digest
     return Loaded(
         graph,
         board,
@@ -68,8 +76,19 @@ def load(request: BuildRequest) -> Loaded:
         get_metric(name, request.metric_folder),
         _limits(request, board, graph),
         read_statistics(request.ranges, graph) if request.ranges else None,
-        {role: _hash(path) for role, path in files.items() if path is not None},
+        hashes,
+        library,
     )
+
+
+def _library(request: BuildRequest, board: Board) -> KernelLibrary | None:
+    if request.kernels == "mcuq":
+        return None
+    if request.cmsis_nn is None:
+        raise UsageError(
+            f"--kernels {request.kernels} needs the library", "name its directory with --cmsis-nn"
+        )
+    return open_library(request.cmsis_nn, board.core, request.optimize)
 
 
 def _hash(path: Path) -> str:

@@ -17,13 +17,11 @@ import numpy.typing as npt
 
 from mcuq.build import build_firmware
 from mcuq.cost import plan_program
-from mcuq.emit.c import write_c_model
 from mcuq.errors import DeviceError
-from mcuq.lower import lower
+from mcuq.pipeline.lowering import lower_for, write_model
 from mcuq.pipeline.profile import Target
 from mcuq.progress import Progress, ProgressCallback, silent
 from mcuq.quantize import QuantizedGraph
-from mcuq.resources import firmware_dir
 from mcuq.search import Candidate as SearchCandidate
 from mcuq.search import Genome
 from mcuq_hil import Counts
@@ -136,8 +134,8 @@ def latency_error(measured: Sequence[Measured]) -> LatencyError:
 
 def build_candidate(target: Target, qgraph: QuantizedGraph, folder: Path) -> Path:
     """The ELF of a model, built below `folder`."""
-    memory = plan_program(lower(qgraph, target.lowering))
-    write_c_model(memory, firmware_dir(), folder / "model")
+    memory = plan_program(lower_for(target, qgraph))
+    write_model(target, memory, folder / "model")
     return build_firmware(
         target.board, folder / "model", folder / "out", optimize=target.optimize
     ).elf

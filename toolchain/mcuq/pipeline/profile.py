@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mcuq.build.firmware import build_firmware
+from mcuq.build.library import KernelLibrary
 from mcuq.lower import LowerOptions, Program
 from mcuq.pipeline.request import Optimize
 from mcuq_hil import open_session
@@ -18,16 +19,23 @@ from mcuq_hil.boards import Board
 
 @dataclass(frozen=True)
 class Target:
-    """Where a model runs: a board, a compiler level, a serial port or (None) the emulator."""
+    """Where a model runs: a board, a compiler level, a serial port or (None) the emulator.
+
+    `library` brings the kernels in the place of mcuq's.
+    """
 
     board: Board
     optimize: Optimize
     port: str | None
+    library: KernelLibrary | None = None
 
     @property
     def lowering(self) -> LowerOptions:
         """How models are lowered for it."""
-        return LowerOptions(speed=self.optimize == "speed")
+        speed = self.optimize == "speed"
+        if self.library is None:
+            return LowerOptions(speed=speed)
+        return LowerOptions("cmsis-nn", speed=speed, provided=self.library.defined)
 
     @property
     def can_run(self) -> bool:

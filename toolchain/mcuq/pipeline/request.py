@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
+from mcuq.lower.options import Kernels
 from mcuq.quantize import Config, QuantizedGraph, WeightChoice, with_float_edges
 from mcuq.quantize.config import ActivationScheme, Per
 from mcuq.units import Size
@@ -86,6 +87,8 @@ class BuildRequest:
     seed: of everything random.
     workers: processes that score candidates; results do not depend on it.
     optimize: compiler level and kernel choice.
+    kernels: whose kernels the firmware links.
+    cmsis_nn: directory of a library with CMSIS-NN's interface, for kernels "cmsis-nn".
     port: serial port of a real board; None runs the emulated one.
     device_samples: evaluation samples compared byte by byte on the device.
     farm: hil.toml whose places measure the front's candidates; None predicts only.
@@ -112,6 +115,8 @@ class BuildRequest:
     seed: int = 0
     workers: int = 1
     optimize: Optimize = "speed"
+    kernels: Kernels = "mcuq"
+    cmsis_nn: Path | None = None
     port: str | None = None
     device_samples: int = 32
     as_is: bool = False

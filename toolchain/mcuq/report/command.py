@@ -35,6 +35,7 @@ def _files(request: BuildRequest) -> list[tuple[str, Path]]:
         ("--search-data", request.search_data),
         ("--evaluation", request.evaluation),
         ("--ranges", request.ranges),
+        ("--cmsis-nn", request.cmsis_nn if request.kernels != "mcuq" else None),
     ]
     return [(option, path) for option, path in pairs if path is not None]
 
@@ -48,6 +49,7 @@ def _values(request: BuildRequest) -> list[tuple[str, object]]:
         ("--evaluations", request.evaluations),
         ("--method", request.method if request.method != "ga" else None),
         ("--optimize", request.optimize if request.optimize != "speed" else None),
+        ("--kernels", request.kernels if request.kernels != "mcuq" else None),
         ("--seed", None if request.fixed else request.seed),
         *_scheme(request.scheme),
     ]

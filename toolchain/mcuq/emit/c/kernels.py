@@ -10,14 +10,18 @@ from pathlib import Path
 _WORD = re.compile(r"\b(?:arm|mcuq)_\w+")
 
 
-def kernel_sources(firmware: Path, functions: Iterable[str]) -> tuple[Path, ...]:
+def kernel_sources(
+    firmware: Path, functions: Iterable[str], provided: frozenset[str] = frozenset()
+) -> tuple[Path, ...]:
     """The .c files, sorted, that define `functions` and everything these name.
 
     A kernel's file bears its function's name; any other file is found by the definitions in it.
+    What is in `provided` comes from elsewhere.
     Raises KeyError for a function that no file defines.
     """
-    defined, used = _index(firmware)
-    wanted = [defined[name] for name in functions]
+    every, used = _index(firmware)
+    defined = {name: path for name, path in every.items() if name not in provided}
+    wanted = [defined[name] for name in functions if name not in provided]
     found: set[Path] = set()
     while wanted:
         path = wanted.pop()

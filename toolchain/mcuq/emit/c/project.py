@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 from mcuq.cost.memory import MemoryPlan
+from mcuq.emit.c.foreign import FOLDER, ForeignKernels, copy_foreign
 from mcuq.emit.c.header import model_header
 from mcuq.emit.c.kernels import kernel_sources
 from mcuq.emit.c.source import model_source
@@ -13,32 +14,41 @@ from mcuq.numeric import TERNARY
 from mcuq.quantize import is_dynamic
 
 HEADERS = ("arm_nnfunctions.h", "mcuq_kernels.h")
+INTERFACE = ("arm_nn_types.h", "arm_nnfunctions.h")
+"""Headers that a library with CMSIS-NN's interface brings itself."""
 _DYNAMIC_HEADER = "mcuq_dynamic.h"
 _WIDE_HEADER, _NARROW_HEADER = "mcuq_wide.h", "mcuq_narrow.h"
 
 
-def write_c_model(memory: MemoryPlan, firmware: Path, folder: Path) -> tuple[Path, ...]:
+def write_c_model(
+    memory: MemoryPlan, firmware: Path, folder: Path, foreign: ForeignKernels | None = None
+) -> tuple[Path, ...]:
     """Write model.c, model.h, the kernels used, their headers and a CMakeLists.txt.
 
     Args:
         memory: a planned program.
         firmware: the folder with `include`, `kernels` and `runtime`.
         folder: created; must not exist.
+        foreign: kernels of another library that the program calls.
 
     Returns:
         The files written, relative to `folder`, sorted.
     """
-    sources = kernel_sources(firmware, memory.program.functions)
+    provided = foreign.defined if foreign else frozenset()
+    sources = kernel_sources(firmware, memory.program.functions, provided)
     (folder / "kernels").mkdir(parents=True)
     (folder / "model.c").write_text(model_source(memory, _headers(memory)))
     (folder / "model.h").write_text(model_header(memory))
-    shutil.copytree(firmware / "include", folder / "include")
+    replaced = shutil.ignore_patterns(*INTERFACE) if foreign else None
+    shutil.copytree(firmware / "include", folder / "include", ignore=replaced)
+    if foreign:
+        copy_foreign(foreign, folder)
     shutil.copy(firmware / "runtime" / "mcuq_model.h", folder / "include" / "mcuq_model.h")
     for source in sources:
         shutil.copy(source, folder / "kernels" / source.name)
     for header in sorted((firmware / "kernels").rglob("*.h")):
         shutil.copy(header, folder / "kernels" / header.name)
-    (folder / "CMakeLists.txt").write_text(_cmake([f"kernels/{s.name}" for s in sources]))
+    (folder / "CMakeLists.txt").write_text(_cmake([s.name for s in sources], foreign))
     return tuple(sorted(p.relative_to(folder) for p in folder.rglob("*") if p.is_file()))
 
 
@@ -50,7 +60,14 @@ def _headers(memory: MemoryPlan) -> tuple[str, ...]:
     return (*HEADERS, *wide, *narrow, *real)
 
 
-def _cmake(sources: list[str]) -> str:
+def _cmake(kernels: list[str], foreign: ForeignKernels | None) -> str:
+    sources = [f"kernels/{name}" for name in kernels]
+    link = ""
+    if foreign:
+        sources += [f"{FOLDER}/{source.name}" for source in foreign.sources]
+    if foreign and foreign.archive:
+        archive = f"${{CMAKE_CURRENT_SOURCE_DIR}}/{FOLDER}/{foreign.archive.name}"
+        link = f"target_link_libraries(model PUBLIC {archive})\n"
     listing = "\n".join(f"    {name}" for name in ("model.c", *sources))
     return f"""\
 cmake_minimum_required(VERSION 3.16)
@@ -62,4 +79,4 @@ add_library(model STATIC
 target_include_directories(model PUBLIC . include PRIVATE kernels)
 target_compile_features(model PUBLIC c_std_11)
 target_compile_options(model PRIVATE -ffunction-sections -fdata-sections)
-"""
+{link}"""
