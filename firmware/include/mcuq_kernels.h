@@ -108,6 +108,19 @@ typedef struct {
 
 void mcuq_resize_nearest_s8(const mcuq_resize *p, const int8_t *input, int8_t *output);
 
+/* RESIZE_BILINEAR of an NHWC image. rows and columns have three words an output row or column:
+ * the two source ones and the share of the second in 1/1024. In place: no. */
+typedef struct {
+    int32_t input_width;
+    int32_t output_height;
+    int32_t output_width;
+    int32_t channels;
+    const int16_t *rows;
+    const int16_t *columns;
+} mcuq_bilinear;
+
+void mcuq_resize_bilinear_s8(const mcuq_bilinear *p, const int8_t *input, int8_t *output);
+
 /* ---- Weighted operators with weights re-ordered at build time (toolchain: mcuq.lower.packing).
  *
  * Zero points are folded into the biases, so that the sums run over raw inputs; a padding element

@@ -36,9 +36,9 @@ void mcuq_dense_ternary(const mcuq_dense *p, const int32_t *weights, const mcuq_
 void mcuq_depthwise_ternary(const mcuq_depthwise *p, const int32_t *weights,
     const mcuq_channel_group *channels, const int8_t *input, int8_t *output, int32_t *scratch);
 
-/* Inner parts: the dot products of mcuq_weighted.h with int2 weights. */
-void mcuq_dot_4x2_s2(
-    const int32_t *weights, const int32_t *columns, int32_t words, int32_t sums[8]);
+/* Inner parts: those of mcuq_weighted.h with int2 weights. */
+void mcuq_multiply_s2(const int32_t *columns, int32_t words, const int32_t *weights,
+    const mcuq_channel *channels, int32_t outputs, int8_t *first, int8_t *second);
 void mcuq_dot_4x1_s2(const int32_t *weights, const int8_t *input, int32_t fours, int32_t sums[4],
     int32_t correction);
 

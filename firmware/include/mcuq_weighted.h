@@ -23,14 +23,22 @@
  * column (1, 3), second column (1, 3). */
 #define MCUQ_COLUMN_HEADER 2
 
-/* Sums of four channels for two columns of `words` = depth words after the header:
- * sums[2 × channel + column]. */
-void mcuq_dot_4x2_s8(
-    const int32_t *weights, const int32_t *columns, int32_t words, int32_t sums[8]);
-void mcuq_dot_4x2_s4(
-    const int32_t *weights, const int32_t *columns, int32_t words, int32_t sums[8]);
+/* Multiplies two filled columns of `words` = depth words after the header with all output channels
+ * and writes two pixels; second may equal first. */
+typedef void mcuq_multiply(const int32_t *columns, int32_t words, const int32_t *weights,
+    const mcuq_channel *channels, int32_t outputs, int8_t *first, int8_t *second);
+void mcuq_multiply_s8(const int32_t *columns, int32_t words, const int32_t *weights,
+    const mcuq_channel *channels, int32_t outputs, int8_t *first, int8_t *second);
+void mcuq_multiply_s4(const int32_t *columns, int32_t words, const int32_t *weights,
+    const mcuq_channel *channels, int32_t outputs, int8_t *first, int8_t *second);
+
+/* The same from sums of four channels for two columns, sums[2 × channel + column]; group_words:
+ * words of weights a group of four channels. */
 typedef void mcuq_dot_4x2(
     const int32_t *weights, const int32_t *columns, int32_t words, int32_t sums[8]);
+void mcuq_multiply_groups(const int32_t *columns, int32_t words, const int32_t *weights,
+    int32_t group_words, const mcuq_channel *channels, int32_t outputs, mcuq_dot_4x2 *dot,
+    int8_t *first, int8_t *second);
 
 /* Sums of four channels over `fours` × 4 input bytes; correction: -8 × Σ input, int4 only. */
 void mcuq_dot_4x1_s8(const int32_t *weights, const int8_t *input, int32_t fours, int32_t sums[4],
@@ -39,22 +47,6 @@ void mcuq_dot_4x1_s4(const int32_t *weights, const int8_t *input, int32_t fours,
     int32_t correction);
 typedef void mcuq_dot_4x1(const int32_t *weights, const int8_t *input, int32_t fours,
     int32_t sums[4], int32_t correction);
-
-/* The outputs of `count` (1 to 4) channels from their sums: one byte a channel at each address. */
-void mcuq_finish_4x2(const int32_t *sums, const mcuq_channel *channels, int8_t *first,
-    int8_t *second, int32_t count);
-
-/* Multiplies two filled columns with all channels and writes two pixels; second may equal first.
- * group_words: words of weights a group of four channels. */
-void mcuq_columns_4x2(const int32_t *columns, int32_t words, const int32_t *weights,
-    int32_t group_words, const mcuq_channel *channels, int32_t outputs, mcuq_dot_4x2 *dot,
-    int8_t *first, int8_t *second);
-
-/* The same for `groups` whole groups of four channels on the vector extension. */
-void mcuq_multiply_s8(const int32_t *columns, int32_t words, const int32_t *weights,
-    const mcuq_channel *channels, int32_t groups, int8_t *first, int8_t *second);
-void mcuq_multiply_s4(const int32_t *columns, int32_t words, const int32_t *weights,
-    const mcuq_channel *channels, int32_t groups, int8_t *first, int8_t *second);
 
 /* Fills the header of two columns with -8 × their sums. */
 void mcuq_column_sums(int32_t *columns, int32_t words);
@@ -70,13 +62,14 @@ void mcuq_dense_rows(const mcuq_dense *p, const int32_t *weights, int32_t words,
     const mcuq_channel *channels, const int8_t *input, int8_t *output, mcuq_dot_4x1 *dot,
     int32_t correction);
 
-/* The convolution drivers; halvings: how often weights are half as long as int8 ones (int4: 1,
- * int2: 2); those forms ask for column sums. */
+/* The convolution drivers; offset: whether the weights are stored with an offset, so that they
+ * ask for the columns' sums. */
 void mcuq_conv_windows(const mcuq_conv *p, const int32_t *weights, const mcuq_channel *channels,
-    const int8_t *input, int8_t *output, int32_t *scratch, mcuq_dot_4x2 *dot, int32_t halvings);
+    const int8_t *input, int8_t *output, int32_t *scratch, mcuq_multiply *multiply,
+    int32_t offset);
 void mcuq_pointwise_rows(const mcuq_pointwise *p, const int32_t *weights,
     const mcuq_channel *channels, const int8_t *input, int8_t *output, int32_t *scratch,
-    mcuq_dot_4x2 *dot, int32_t halvings);
+    mcuq_multiply *multiply, int32_t offset);
 
 /* Depthwise convolution of `pixels` pixels with nine taps. taps: addresses of the taps' pixels,
  * `width` bytes ahead, then how far each moves a pixel. output: end of the first output pixel;

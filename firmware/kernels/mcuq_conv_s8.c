@@ -4,5 +4,5 @@
 void mcuq_conv_s8(const mcuq_conv *p, const int32_t *weights, const mcuq_channel *channels,
     const int8_t *input, int8_t *output, int32_t *scratch)
 {
-    mcuq_conv_windows(p, weights, channels, input, output, scratch, mcuq_dot_4x2_s8, 0);
+    mcuq_conv_windows(p, weights, channels, input, output, scratch, mcuq_multiply_s8, 0);
 }

@@ -137,10 +137,10 @@ static int32_t padded_depth(const mcuq_conv *p)
 }
 
 void mcuq_conv_windows(const mcuq_conv *p, const int32_t *weights, const mcuq_channel *channels,
-    const int8_t *input, int8_t *output, int32_t *scratch, mcuq_dot_4x2 *dot, int32_t halvings)
+    const int8_t *input, int8_t *output, int32_t *scratch, mcuq_multiply *multiply,
+    int32_t offset)
 {
     const int32_t words = padded_depth(p);
-    const int32_t group_words = words >> halvings;
     const int32_t pixels = p->output_height * p->output_width;
     const int32_t steps = (pixels + 1) / 2;
     for (int32_t step = 0; step < steps; step++) {
@@ -148,10 +148,10 @@ void mcuq_conv_windows(const mcuq_conv *p, const int32_t *weights, const mcuq_ch
         const int32_t first = 2 * pair;
         const int32_t second = first + 1 < pixels ? first + 1 : first;
         gather(p, scratch, input, first, second);
-        if (halvings > 0) {
+        if (offset) {
             mcuq_column_sums(scratch, words);
         }
-        mcuq_columns_4x2(scratch, words, weights, group_words, channels, p->output_channels, dot,
+        multiply(scratch, words, weights, channels, p->output_channels,
             output + first * p->output_channels, output + second * p->output_channels);
     }
     mcuq_clamp_s8(output, pixels * p->output_channels, p->activation_min, p->activation_max);

@@ -1,11 +1,14 @@
-/* Groups of four output channels of two pixels from two filled columns, int4 weights, sums and
- * outputs in one go on the vector extension. */
+/* All output channels of two pixels from two filled columns, int4 weights: see mcuq_weighted.h. */
 #include "mcuq_weighted.h"
+
+#if defined(__ARM_FEATURE_DSP)
+/* The parameters are known to the assembly only. */
+#pragma GCC diagnostic ignored "-Wunused-parameter"
+#endif
 
 #if defined(__ARM_FEATURE_MVE)
 
-/* The parameters are known to the assembly only. */
-#pragma GCC diagnostic ignored "-Wunused-parameter"
+#include "mcuq_multiply_mve.h"
 
 /* clang-format off */
 #define STEP \
@@ -24,22 +27,27 @@
     "vmladava.s16 r0, q0, q2\n" \
     "vmladava.s16 r2, q0, q3\n"
 
-/* Whole groups of four channels. r7 weights, r9 columns, r5 words left; nested sums of channels a
- * to d, two columns each: r0 r2, r4 r6, r8 r10, r12 lr. 14 instructions for 64
- * multiply-accumulates; what is left of eight inputs goes the DSP extension's way. Then q0 and q1
- * are the sums of the two pixels, q4-q7 the channels' biases, multipliers, roundings and shifts.
- * Stack: q4-q7, columns, words, weights, channels, eight saved registers and lr, then the
- * arguments groups, first, second. */
+#define TAKE_PAIR \
+    "ldr r11, [r7], #4\n" \
+    "smlad r12, r11, r1, r12\n" \
+    "smlad lr, r11, r3, lr\n" \
+    "bic r11, r11, #0xF000F000\n" \
+    "smlad r8, r11, r1, r8\n" \
+    "smlad r10, r11, r3, r10\n" \
+    "uxtb16 r11, r11\n" \
+    "smlad r4, r11, r1, r4\n" \
+    "smlad r6, r11, r3, r6\n" \
+    "and r11, r11, #0x000F000F\n" \
+    "smlad r0, r11, r1, r0\n" \
+    "smlad r2, r11, r3, r2\n"
+
+/* 14 instructions for 64 multiply-accumulates. */
 __attribute__((naked)) void mcuq_multiply_s4(const int32_t *columns, int32_t words,
-    const int32_t *weights, const mcuq_channel *channels, int32_t groups, int8_t *first,
+    const int32_t *weights, const mcuq_channel *channels, int32_t outputs, int8_t *first,
     int8_t *second)
 {
     __asm__ volatile(
-        "push {r0-r11, lr}\n"
-        "vpush {d8-d15}\n"
-        "mov r7, r2\n"
-        "1:\n"
-        "ldrd r9, r5, [sp, #64]\n"
+        MCUQ_VECTOR_MULTIPLY_BEGIN
         "ldrd r0, r2, [r9], #8\n"
         "add r4, r0, r0, lsl #4\n"
         "add r6, r2, r2, lsl #4\n"
@@ -47,38 +55,7 @@ __attribute__((naked)) void mcuq_multiply_s4(const int32_t *columns, int32_t wor
         "add r10, r6, r2, lsl #8\n"
         "mov r12, r8\n"
         "mov lr, r10\n"
-        "subs r5, r5, #16\n"
-        "blt 3f\n"
-        "2:\n"
-        STEP
-        STEP
-        "subs r5, r5, #16\n"
-        "bge 2b\n"
-        "3:\n"
-        "adds r5, r5, #8\n"
-        "blt 4f\n"
-        STEP
-        "subs r5, r5, #8\n"
-        "4:\n"
-        "adds r5, r5, #8\n"
-        "beq 6f\n"
-        "5:\n"
-        "ldrd r1, r3, [r9], #8\n"
-        "ldr r11, [r7], #4\n"
-        "smlad r12, r11, r1, r12\n"
-        "smlad lr, r11, r3, lr\n"
-        "bic r11, r11, #0xF000F000\n"
-        "smlad r8, r11, r1, r8\n"
-        "smlad r10, r11, r3, r10\n"
-        "uxtb16 r11, r11\n"
-        "smlad r4, r11, r1, r4\n"
-        "smlad r6, r11, r3, r6\n"
-        "and r11, r11, #0x000F000F\n"
-        "smlad r0, r11, r1, r0\n"
-        "smlad r2, r11, r3, r2\n"
-        "subs r5, r5, #2\n"
-        "bne 5b\n"
-        "6:\n"
+        MCUQ_VECTOR_MULTIPLY_LOOP(STEP, TAKE_PAIR)
         "sub r12, r12, r8\n"
         "sub lr, lr, r10\n"
         "asr r12, r12, #12\n"
@@ -91,56 +68,107 @@ __attribute__((naked)) void mcuq_multiply_s4(const int32_t *columns, int32_t wor
         "sub r6, r6, r2\n"
         "asr r4, r4, #4\n"
         "asr r6, r6, #4\n"
-        "ldr r11, [sp, #76]\n"
-        "ldrd r1, r3, [sp, #120]\n"
-        "vmov q0[2], q0[0], r0, r8\n"
-        "vmov q0[3], q0[1], r4, r12\n"
-        "vmov q1[2], q1[0], r2, r10\n"
-        "vmov q1[3], q1[1], r6, lr\n"
-        "vld40.32 {q4, q5, q6, q7}, [r11]\n"
-        "vld41.32 {q4, q5, q6, q7}, [r11]\n"
-        "vld42.32 {q4, q5, q6, q7}, [r11]\n"
-        "vld43.32 {q4, q5, q6, q7}, [r11]!\n"
-        "vmov.i32 q3, #0\n"
-        "vneg.s32 q7, q7\n"
-        "vshl.i32 q0, q0, #1\n"
-        "vshl.i32 q1, q1, #1\n"
-        "vadd.i32 q0, q0, q4\n"
-        "vadd.i32 q1, q1, q4\n"
-        "vmax.s32 q2, q7, q3\n"
-        "vshr.s32 q4, q7, #31\n"
-        "vmin.s32 q7, q7, q3\n"
-        "vshl.s32 q0, q0, q2\n"
-        "vshl.s32 q1, q1, q2\n"
-        "vrmulh.s32 q0, q0, q5\n"
-        "vrmulh.s32 q1, q1, q5\n"
-        "vshr.s32 q3, q0, #31\n"
-        "vand q3, q3, q4\n"
-        "vadd.i32 q0, q0, q3\n"
-        "vadd.i32 q0, q0, q6\n"
-        "vshl.s32 q0, q0, q7\n"
-        "vqmovnb.s32 q0, q0\n"
-        "vqmovnb.s16 q0, q0\n"
-        "vstrb.32 q0, [r1], #4\n"
-        "vshr.s32 q3, q1, #31\n"
-        "vand q3, q3, q4\n"
-        "vadd.i32 q1, q1, q3\n"
-        "vadd.i32 q1, q1, q6\n"
-        "vshl.s32 q1, q1, q7\n"
-        "vqmovnb.s32 q1, q1\n"
-        "vqmovnb.s16 q1, q1\n"
-        "vstrb.32 q1, [r3], #4\n"
-        "str r11, [sp, #76]\n"
-        "strd r1, r3, [sp, #120]\n"
-        "ldr r5, [sp, #116]\n"
-        "subs r5, r5, #1\n"
-        "str r5, [sp, #116]\n"
-        "bne 1b\n"
-        "vpop {d8-d15}\n"
-        "pop {r0-r11, pc}\n"
-    );
+        MCUQ_VECTOR_MULTIPLY_END);
 }
 /* clang-format on */
 
-/* Other cores take mcuq_columns_4x2 as it is. */
+#elif defined(__ARM_FEATURE_DSP)
+
+#include "mcuq_multiply_dsp.h"
+
+/* clang-format off */
+#define TAKE_PAIR \
+    "ldmia r1!, {r11, r12}\n" \
+    "ldr lr, [r0], #4\n" \
+    "smlad r9, lr, r11, r9\n" \
+    "smlad r10, lr, r12, r10\n" \
+    "bic lr, lr, #0xF000F000\n" \
+    "smlad r7, lr, r11, r7\n" \
+    "smlad r8, lr, r12, r8\n" \
+    "uxtb16 lr, lr\n" \
+    "smlad r5, lr, r11, r5\n" \
+    "smlad r6, lr, r12, r6\n" \
+    "and lr, lr, #0x000F000F\n" \
+    "smlad r3, lr, r11, r3\n" \
+    "smlad r4, lr, r12, r4\n"
+
+/* r11 and r12 inputs, lr weights. 13 instructions for 16 multiply-accumulates. */
+__attribute__((naked)) void mcuq_multiply_s4(const int32_t *columns, int32_t words,
+    const int32_t *weights, const mcuq_channel *channels, int32_t outputs, int8_t *first,
+    int8_t *second)
+{
+    __asm__ volatile(
+        MCUQ_MULTIPLY_BEGIN
+        "ldmia r1!, {r3, r4}\n"
+        "add r5, r3, r3, lsl #4\n"
+        "add r6, r4, r4, lsl #4\n"
+        "add r7, r5, r3, lsl #8\n"
+        "add r8, r6, r4, lsl #8\n"
+        "mov r9, r7\n"
+        "mov r10, r8\n"
+        MCUQ_MULTIPLY_LOOP(TAKE_PAIR)
+        "sub r9, r9, r7\n"
+        "sub r10, r10, r8\n"
+        "asr r9, r9, #12\n"
+        "asr r10, r10, #12\n"
+        "subs r7, r7, r5\n"
+        "sub r8, r8, r6\n"
+        "asrs r7, r7, #8\n"
+        "asr r8, r8, #8\n"
+        "subs r5, r5, r3\n"
+        "subs r6, r6, r4\n"
+        "asrs r5, r5, #4\n"
+        "asrs r6, r6, #4\n"
+        MCUQ_MULTIPLY_END);
+}
+/* clang-format on */
+
+#else
+
+/* Sums of a pair of channels for two columns, by single multiplications: of channels a and b in
+ * the low bytes of the weights' halves, or (high) of c and d in the high bytes. */
+static inline void pair_sums(const int32_t *weights, const int32_t *columns, const int32_t *end,
+    int32_t high, int32_t sums[4])
+{
+    int32_t low0 = columns[0];
+    int32_t low1 = columns[1];
+    /* d is stored signed, b with the offset that the correction takes off. */
+    int32_t both0 = high ? low0 : 17 * low0;
+    int32_t both1 = high ? low1 : 17 * low1;
+    for (columns += MCUQ_COLUMN_HEADER; columns < end; columns += 2, weights++) {
+        const int32_t first = high ? (int16_t)(*weights & 0xFFFF) >> 8 : *weights & 0xFF;
+        const int32_t second = high ? *weights >> 24 : *weights >> 16 & 0xFF;
+        int32_t x = (int16_t)(columns[0] & 0xFFFF);
+        both0 += x * first;
+        low0 += x * (first & 0xF);
+        x = columns[0] >> 16;
+        both0 += x * second;
+        low0 += x * (second & 0xF);
+        x = (int16_t)(columns[1] & 0xFFFF);
+        both1 += x * first;
+        low1 += x * (first & 0xF);
+        x = columns[1] >> 16;
+        both1 += x * second;
+        low1 += x * (second & 0xF);
+    }
+    sums[0] = low0;
+    sums[1] = low1;
+    sums[2] = mcuq_nested_difference(both0, low0, 4);
+    sums[3] = mcuq_nested_difference(both1, low1, 4);
+}
+
+static void dot(const int32_t *weights, const int32_t *columns, int32_t words, int32_t sums[8])
+{
+    const int32_t *end = columns + MCUQ_COLUMN_HEADER + words;
+    pair_sums(weights, columns, end, 0, sums);
+    pair_sums(weights, columns, end, 1, sums + 4);
+}
+
+void mcuq_multiply_s4(const int32_t *columns, int32_t words, const int32_t *weights,
+    const mcuq_channel *channels, int32_t outputs, int8_t *first, int8_t *second)
+{
+    mcuq_multiply_groups(
+        columns, words, weights, words / 2, channels, outputs, dot, first, second);
+}
+
 #endif

@@ -3,10 +3,9 @@
 
 void mcuq_pointwise_rows(const mcuq_pointwise *p, const int32_t *weights,
     const mcuq_channel *channels, const int8_t *input, int8_t *output, int32_t *scratch,
-    mcuq_dot_4x2 *dot, int32_t halvings)
+    mcuq_multiply *multiply, int32_t offset)
 {
     const int32_t words = (p->input_channels + 3) / 4 * 4;
-    const int32_t group_words = words >> halvings;
     const int32_t steps = (p->pixels + 1) / 2;
     for (int32_t step = 0; step < steps; step++) {
         const int32_t pair = p->direction == MCUQ_DESCENDING ? steps - 1 - step : step;
@@ -14,10 +13,10 @@ void mcuq_pointwise_rows(const mcuq_pointwise *p, const int32_t *weights,
         const int32_t second = first + 1 < p->pixels ? first + 1 : first;
         mcuq_unpack_2(input + first * p->input_channels, input + second * p->input_channels,
             p->input_channels, scratch + MCUQ_COLUMN_HEADER);
-        if (halvings > 0) {
+        if (offset) {
             mcuq_column_sums(scratch, words);
         }
-        mcuq_columns_4x2(scratch, words, weights, group_words, channels, p->output_channels, dot,
+        multiply(scratch, words, weights, channels, p->output_channels,
             output + first * p->output_channels, output + second * p->output_channels);
     }
     mcuq_clamp_s8(output, p->pixels * p->output_channels, p->activation_min, p->activation_max);

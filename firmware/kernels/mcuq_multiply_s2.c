@@ -1,8 +1,8 @@
-/* Four output channels with int2 weights times two columns: see mcuq_narrow.h. */
+/* All output channels of two pixels from two filled columns, int2 weights: see mcuq_narrow.h. */
 #include "mcuq_narrow.h"
 #include "mcuq_weighted.h"
 
-void mcuq_dot_4x2_s2(const int32_t *weights, const int32_t *columns, int32_t words, int32_t sums[8])
+static void dot(const int32_t *weights, const int32_t *columns, int32_t words, int32_t sums[8])
 {
     int32_t nested[8];
     for (int32_t column = 0; column < 2; column++) {
@@ -21,4 +21,11 @@ void mcuq_dot_4x2_s2(const int32_t *weights, const int32_t *columns, int32_t wor
     for (int32_t column = 0; column < 2; column++) {
         mcuq_split_nested(nested + column, sums + column, 2);
     }
+}
+
+void mcuq_multiply_s2(const int32_t *columns, int32_t words, const int32_t *weights,
+    const mcuq_channel *channels, int32_t outputs, int8_t *first, int8_t *second)
+{
+    mcuq_multiply_groups(
+        columns, words, weights, words / 4, channels, outputs, dot, first, second);
 }
