@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mcuq.errors import InputError
-from mcuq.project import Budget, Gates, Project, SchemeTable, load_project
+from mcuq.project import Budget, BuildTable, Gates, Project, SchemeTable, load_project
 from mcuq.resources import example_dir
 from mcuq.units import Share
 
@@ -63,7 +63,7 @@ def test_no_project_file_says_how_to_write_one(tmp_path: Path) -> None:
     assert "mcuq init" in caught.value.hint
 
 
-TABLES = (Project, Budget, Gates, SchemeTable)
+TABLES = (Project, BuildTable, Budget, Gates, SchemeTable)
 
 
 def test_the_blank_project_mentions_every_key() -> None:

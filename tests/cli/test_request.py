@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mcuq.cli.request import job
+from mcuq.cli.request import command_job, job
 from mcuq.errors import UsageError
 from mcuq.units import Share
 
@@ -59,6 +59,31 @@ def test_the_project_file_and_options_over_it(
     assert request.ram == 4096
     assert request.seed == 9
     assert asked.gates.min_accuracy == 0.9
+    assert asked.gates.max_ram == 5
+
+
+def test_a_library_that_is_named_is_wanted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "mcuq.toml").write_text(PROJECT + '[build]\ncmsis_nn = "lib"\n')
+    monkeypatch.chdir(tmp_path)
+    assert job(None, {}, {}).request.kernels == "cmsis-nn"
+    assert job(None, {}, {}).request.cmsis_nn == tmp_path / "lib"
+    assert job(None, {"kernels": "mcuq"}, {}).request.kernels == "mcuq"
+    options = {"calibration": Path("c"), "cmsis_nn": Path("d")}
+    assert job(Path("m.tflite"), options, {}).request.kernels == "cmsis-nn"
+    with pytest.raises(UsageError, match="--kernels arm"):
+        job(Path("m.tflite"), options | {"kernels": "arm"}, {})
+
+
+def test_a_command_is_its_parameters() -> None:
+    given = {
+        "model": Path("m"),
+        "calibration": Path("c"),
+        "wide": ["a"],
+        "max_ram": 5,
+        "json": True,
+    }
+    asked = command_job({**given, "board": None, "weight_bytes": None})
+    assert asked.request.scheme.wide == ("a",)
     assert asked.gates.max_ram == 5
 
 

@@ -80,8 +80,10 @@ class SchemeTable(_Strict):
 class BuildTable(_Strict):
     """Whose kernels the firmware links."""
 
-    kernels: Literal["mcuq", "cmsis-nn"] = Field(
-        default="mcuq", description="mcuq's own, or those of a library with CMSIS-NN's interface."
+    kernels: Literal["mcuq", "cmsis-nn"] | None = Field(
+        default=None,
+        description="mcuq's own, or those of a library with CMSIS-NN's interface: the default "
+        "where one is named.",
     )
     cmsis_nn: Path | None = Field(
         default=None,

@@ -153,6 +153,6 @@ def _from_project(project: Project) -> BuildRequest:
         workers=cores(),
         optimize=project.optimize,
         ranges=project.ranges,
-        kernels=project.build.kernels,
+        kernels=project.build.kernels or ("cmsis-nn" if project.build.cmsis_nn else "mcuq"),
         cmsis_nn=project.build.cmsis_nn,
     )
