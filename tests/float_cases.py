@@ -270,6 +270,7 @@ _CASES: dict[OpKind, Callable[[OpKind], st.SearchStrategy[Graph]]] = {
     OpKind.TRANSPOSE: _transpose,
     OpKind.STRIDED_SLICE: _strided_slice,
     OpKind.RESIZE_NEAREST_NEIGHBOR: _resize,
+    OpKind.RESIZE_BILINEAR: _resize,
     OpKind.SOFTMAX: _unary,
     OpKind.LOGISTIC: _unary,
     OpKind.TANH: _unary,

@@ -301,6 +301,7 @@ _MAKERS: dict[OpKind, Callable[[OpKind, Rng], Case]] = {
     OpKind.TRANSPOSE: _transpose,
     OpKind.STRIDED_SLICE: _slice,
     OpKind.RESIZE_NEAREST_NEIGHBOR: _resize,
+    OpKind.RESIZE_BILINEAR: _resize,
     OpKind.SOFTMAX: _softmax,
     OpKind.LOGISTIC: _unary,
     OpKind.TANH: _unary,

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 from onnx_cases import Model, assert_equals_onnxruntime
 
+from mcuq.evaluate.float import run_float
+from mcuq.frontends.onnx import load_onnx
 from mcuq.graph import Activation, OpKind, Padding
 
 CONV = [
@@ -330,6 +332,60 @@ def test_resize_by_scales_and_by_sizes(attrs: dict[str, str], factor: int) -> No
     sizes = model.constant([1, 3, 5 * factor, 4 * factor], np.int64)
     b = model.node("Resize", ["x0", none, "", sizes], **attrs)
     assert_equals_onnxruntime(model.content(a, b))
+
+
+@pytest.mark.parametrize(
+    "mode", ["asymmetric", "half_pixel", "pytorch_half_pixel", "align_corners"]
+)
+@pytest.mark.parametrize("size", [(10, 12), (15, 4), (3, 7)])
+def test_resize_blends_linearly(mode: str, size: tuple[int, int]) -> None:
+    model = Model((1, 3, 5, 4))
+    none = model.constant(np.zeros(0), np.float32)
+    attrs = {"coordinate_transformation_mode": mode, "mode": "linear"}
+    sizes = model.constant([1, 3, *size], np.int64)
+    y = model.node("Resize", ["x0", none, "", sizes], **attrs)
+    graph = assert_equals_onnxruntime(model.content(y))
+    assert OpKind.RESIZE_BILINEAR in [op.kind for op in graph.ops]
+
+
+@pytest.mark.parametrize("shape", [(3, 1, 1), (1,), (3, 5, 4), (1, 5, 4)])
+def test_prelu_with_several_slopes(shape: tuple[int, ...]) -> None:
+    model = Model((1, 3, 5, 4))
+    slopes = np.random.default_rng(1).normal(size=shape)
+    x = model.node("Conv", ["x0", model.weights(3, 3, 1, 1)])
+    x = model.node("PRelu", [x, model.constant(slopes, np.float32)])
+    assert_equals_onnxruntime(model.content(model.node("Sigmoid", [x])))
+
+
+@pytest.mark.parametrize("keepdims", [0, 1])
+@pytest.mark.parametrize("axes", [[2, 3], [-1], [1], [1, 2, 3]])
+def test_reduce_max(axes: list[int], keepdims: int) -> None:
+    model = Model((1, 3, 5, 4))
+    x = model.node("Conv", ["x0", model.weights(3, 3, 1, 1)])
+    y = model.node("ReduceMax", [x], axes=axes, keepdims=keepdims)
+    assert_equals_onnxruntime(model.content(y))
+
+
+def test_quantized_constants_become_real_ones() -> None:
+    """A QDQ model: constants are dequantized, what quantizes activations is passed over."""
+    model = Model((1, 3, 5, 4))
+    rng = np.random.default_rng(2)
+    filters = model.constant(rng.integers(-127, 128, (4, 3, 3, 3)), np.int8)
+    zeros = model.constant(np.zeros(4), np.int8)
+    scales = model.constant([0.01, 0.02, 0.03, 0.04], np.float32)
+    filters = model.node("DequantizeLinear", [filters, scales, zeros], axis=0)
+    fine = [model.constant(1e-4, np.float32), model.constant(0, np.int32)]
+    bias = model.node("DequantizeLinear", [model.constant([1, 2, 3, 4], np.int32), *fine])
+    step = [model.constant(0.05, np.float32), model.constant(128, np.uint8)]
+    stored = model.node("QuantizeLinear", [model.weights(4, 4, 1, 1), scales, zeros], axis=0)
+    second = model.node("DequantizeLinear", [stored, scales, zeros], axis=0)
+    x = model.node("DequantizeLinear", [model.node("QuantizeLinear", ["x0", *step]), *step])
+    y = model.node("Conv", [model.node("Conv", [x, filters, bias]), second])
+    plain = model.node("Conv", [model.node("Conv", ["x0", filters, bias]), second])
+    assert_equals_onnxruntime(model.content(plain))
+    graph, same = load_onnx(model.content(y)), load_onnx(model.content(plain))
+    x = [rng.normal(size=(2, 5, 4, 3)).astype(np.float32)]
+    np.testing.assert_array_equal(*(run_float(g, x)[g.outputs[0]] for g in (graph, same)))
 
 
 def test_prelu_dropout_and_identity() -> None:

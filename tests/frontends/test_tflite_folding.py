@@ -238,5 +238,26 @@ def test_prelu_with_one_slope_is_a_leaky_relu() -> None:
 
     graph = assert_equals_litert(prelu([0.25, 0.25]))
     assert [op.kind for op in graph.ops] == [OpKind.LEAKY_RELU]
-    with pytest.raises(InputError, match="its slopes differ"):
-        load_tflite(prelu([0.25, 0.5]))
+    several = assert_equals_litert(prelu([0.25, 0.5]))
+    assert [op.kind for op in several.ops] == [OpKind.RELU, OpKind.SUB, OpKind.MUL, OpKind.ADD]
+
+
+@pytest.mark.parametrize("keep", [False, True])
+@pytest.mark.parametrize("axes", [[1, 2], [3], [-1, 2], [1], [1, 2, 3]])
+def test_a_maximum_over_neighbouring_axes_is_a_pooling(axes: list[int], keep: bool) -> None:
+    shape = (1, 4, 3, 5)
+    result = np.zeros(shape).max(axis=tuple(axes), keepdims=keep).shape
+    file = File()
+    x, y = file.tensor("x", shape), file.tensor("y", result)
+    options = opts("Reducer", keepDims=keep)
+    file.op("REDUCE_MAX", [x, file.constant("axes", axes)], y, options)
+    graph = assert_equals_litert(file.content([x], [y]))
+    assert OpKind.MAX_POOL_2D in [op.kind for op in graph.ops]
+
+
+def test_a_maximum_over_axes_apart_is_refused() -> None:
+    file = File()
+    x, y = file.tensor("x", (1, 4, 3, 5)), file.tensor("y", (1, 3))
+    file.op("REDUCE_MAX", [x, file.constant("axes", [1, 3])], y, opts("Reducer"))
+    with pytest.raises(InputError, match="neighbouring axes"):
+        load_tflite(file.content([x], [y]))

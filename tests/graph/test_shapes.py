@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -21,7 +23,7 @@ from mcuq.graph import (
     StridedSliceAttrs,
     TransposeAttrs,
 )
-from mcuq.graph.resize import nearest_indices
+from mcuq.graph.resize import blend, fixed_blend, nearest_indices
 from mcuq.graph.shapes import infer_shape
 from mcuq.graph.window import window_axis
 
@@ -60,6 +62,22 @@ def test_nearest_indices_cover_the_axis_in_order(size: int, output: int) -> None
             assert (indices[0], indices[-1]) == (0, size - 1)
         if output == size:
             np.testing.assert_array_equal(indices, np.arange(size))
+
+
+@given(small, st.integers(1, 20))
+def test_blends_follow_the_exact_positions(size: int, output: int) -> None:
+    for corners, centers in ((False, False), (True, False), (False, True)):
+        attrs = ResizeAttrs((output, 1), corners, centers)
+        step = Fraction(size - 1, output - 1) if corners and output > 1 else Fraction(size, output)
+        half = Fraction(1, 2) if centers else Fraction(0)
+        exact = [min(max((i + half) * step - half, 0), size - 1) for i in range(output)]
+        for found, unit, slack in (
+            (blend(size, output, attrs), 1.0, 1e-5),
+            (fixed_blend(size, output, attrs), 1024.0, output / 1024),
+        ):
+            assert found.lower.min() >= 0 and found.upper.max() < size
+            position = found.lower + (found.upper - found.lower) * (found.share / unit)
+            np.testing.assert_allclose(position, [float(x) for x in exact], atol=slack)
 
 
 @pytest.mark.parametrize(

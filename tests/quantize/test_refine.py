@@ -42,7 +42,7 @@ from mcuq.quantize.refine import Settings, refine
 from mcuq.quantize.refine.functions import FUNCTIONS, Backward
 from mcuq.quantize.refine.loss import divergence_gradient
 from mcuq.quantize.refine.simulation import Simulation
-from mcuq.quantize.refine.spatial import pool, resize
+from mcuq.quantize.refine.spatial import pool, resize, resize_bilinear
 from mcuq.quantize.refine.start import start_parameters
 
 Array = npt.NDArray[np.float64]
@@ -121,6 +121,17 @@ def test_gradient_of_resizing() -> None:
     )  # fmt: skip
     values = np.random.default_rng(3).normal(size=(3, *IMAGE))
     check_gradient(lambda xs: resize(b.ops[0], xs[0]), [values])
+
+
+@pytest.mark.parametrize("form", [(False, False), (True, False), (False, True)])
+def test_gradient_of_bilinear_resizing(form: tuple[bool, bool]) -> None:
+    b = GraphBuilder()
+    b.op(
+        OpKind.RESIZE_BILINEAR, "y", [b.input("x", *IMAGE)], 1, 7, 3, 2,
+        attrs=ResizeAttrs((7, 3), *form),
+    )  # fmt: skip
+    values = np.random.default_rng(3).normal(size=(3, *IMAGE))
+    check_gradient(lambda xs: resize_bilinear(b.ops[0], xs[0]), [values])
 
 
 @pytest.mark.parametrize("kind", [OpKind.SOFTMAX, OpKind.LOGISTIC, None])

@@ -30,6 +30,7 @@ from mcuq.quantize.wide import (
 )
 from mcuq.tflite.micro import run_micro
 
+KINDS = [kind for kind in FLOAT_KINDS if kind is not OpKind.RESIZE_BILINEAR]
 WIDE = Config(activation_bits=16)
 
 
@@ -48,7 +49,7 @@ def check(kind: OpKind, seed: int, config: Config) -> None:
     )
 
 
-@pytest.mark.parametrize("kind", FLOAT_KINDS)
+@pytest.mark.parametrize("kind", KINDS)
 @settings(max_examples=20)
 @given(seed=st.integers(0, 2**32 - 1))
 def test_operator_equals_tflite_micro(kind: OpKind, seed: int) -> None:
@@ -60,6 +61,13 @@ def test_operator_equals_tflite_micro(kind: OpKind, seed: int) -> None:
 @given(seed=st.integers(0, 2**32 - 1))
 def test_int4_filters_equal_tflite_micro(kind: OpKind, seed: int) -> None:
     check(kind, seed, Config(default_weight=WeightChoice(4), activation_bits=16))
+
+
+def test_an_operator_without_a_wide_form_is_named() -> None:
+    case = random_case(OpKind.RESIZE_BILINEAR, np.random.default_rng(1))
+    for config in (WIDE, Config(wide=("y",))):
+        with pytest.raises(UsageError, match="RESIZE_BILINEAR"):
+            quantize(case.graph, case.ranges, config)
 
 
 def test_other_widths_do_not_exist() -> None:

@@ -25,7 +25,7 @@ from mcuq.graph import (
     StridedSliceAttrs,
     TransposeAttrs,
 )
-from mcuq.graph.resize import nearest_indices
+from mcuq.graph.resize import blend, nearest_indices
 
 # TensorFlow has no types of its own.
 Array = Any
@@ -108,6 +108,16 @@ def _resize(attrs: ResizeAttrs, operands: Sequence[Array]) -> Array:
     return x
 
 
+def _resize_bilinear(attrs: ResizeAttrs, operands: Sequence[Array]) -> Array:
+    """One matrix an axis."""
+    x = operands[0]
+    rows, columns = (
+        blend(x.shape[1 + axis], attrs.size[axis], attrs).matrix(x.shape[1 + axis])
+        for axis in range(2)
+    )
+    return tf.einsum("yh,xw,nhwc->nyxc", rows, columns, x)
+
+
 def _softmax(attrs: SoftmaxAttrs, operands: Sequence[Array]) -> Array:
     return tf.nn.softmax(attrs.beta * operands[0])
 
@@ -144,6 +154,7 @@ _OPERATORS: dict[OpKind, Operator] = {
     OpKind.TRANSPOSE: _transpose,
     OpKind.STRIDED_SLICE: _strided_slice,
     OpKind.RESIZE_NEAREST_NEIGHBOR: _resize,
+    OpKind.RESIZE_BILINEAR: _resize_bilinear,
     OpKind.SOFTMAX: _softmax,
     OpKind.LOGISTIC: _unary(tf.sigmoid),
     OpKind.TANH: _unary(tf.tanh),

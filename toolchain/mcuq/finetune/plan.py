@@ -23,6 +23,7 @@ from mcuq.quantize.weights import along_axis, channel_axis
 Inputs = tuple[npt.NDArray[np.float32], ...]
 Range = tuple[float, float]
 
+_BLENDS = (OpKind.AVERAGE_POOL_2D, OpKind.RESIZE_BILINEAR)
 _SHARES = np.linspace(0.2, 1.0, 41)
 """Fractions of a channel's largest magnitude that are tried as the end of its grid."""
 
@@ -118,14 +119,13 @@ def _known_width(name: str, bits: int) -> int:
 def _rounded(sharing: Sharing) -> frozenset[str]:
     """Tensors that hold new values of a trainable grid.
 
-    Views and joins pass on what is on the grid already, only averages are new. Prescribed
+    Views and joins pass on what is on the grid already, only blends of values are new. Prescribed
     outputs are left as they are: the loss wants their logarithm.
     """
     passed_on = {
         op.output
         for op in sharing.graph.ops
-        if (op.kind in VIEWS and op.kind is not OpKind.AVERAGE_POOL_2D)
-        or op.kind is OpKind.CONCATENATION
+        if (op.kind in VIEWS and op.kind not in _BLENDS) or op.kind is OpKind.CONCATENATION
     }
     return frozenset(
         name

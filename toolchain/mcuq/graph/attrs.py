@@ -126,7 +126,7 @@ class StridedSliceAttrs:
 
 @dataclass(frozen=True)
 class ResizeAttrs:
-    """RESIZE_NEAREST_NEIGHBOR to (height, width)."""
+    """RESIZE_NEAREST_NEIGHBOR and RESIZE_BILINEAR to (height, width)."""
 
     size: tuple[int, int]
     align_corners: bool = False

@@ -200,6 +200,7 @@ _RULES: dict[OpKind, Callable[[Attrs, Sequence[Shape]], Shape]] = {
     OpKind.TRANSPOSE: _transpose,
     OpKind.STRIDED_SLICE: _strided_slice,
     OpKind.RESIZE_NEAREST_NEIGHBOR: _resize,
+    OpKind.RESIZE_BILINEAR: _resize,
     OpKind.SOFTMAX: _same,
     OpKind.LOGISTIC: _same,
     OpKind.TANH: _same,

@@ -27,6 +27,7 @@ _METHODS = {
     "TRANSPOSE": "AddTranspose",
     "STRIDED_SLICE": "AddStridedSlice",
     "RESIZE_NEAREST_NEIGHBOR": "AddResizeNearestNeighbor",
+    "RESIZE_BILINEAR": "AddResizeBilinear",
     "SOFTMAX": "AddSoftmax",
     "LOGISTIC": "AddLogistic",
     "TANH": "AddTanh",

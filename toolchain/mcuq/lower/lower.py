@@ -18,6 +18,7 @@ from mcuq.lower.elementwise import lower_add, lower_lookup, lower_mul, lower_sof
 from mcuq.lower.fast import fast_conv, fast_depthwise, fast_fully_connected
 from mcuq.lower.foreign import Rule, foreign_calls
 from mcuq.lower.movement import (
+    lower_bilinear,
     lower_concatenation,
     lower_pad,
     lower_resize,
@@ -55,6 +56,7 @@ RULES: Mapping[OpKind, Rule] = {
     OpKind.TRANSPOSE: lower_transpose,
     OpKind.STRIDED_SLICE: lower_strided_slice,
     OpKind.RESIZE_NEAREST_NEIGHBOR: lower_resize,
+    OpKind.RESIZE_BILINEAR: lower_bilinear,
     OpKind.SOFTMAX: lower_softmax,
     **dict.fromkeys(UNARY, lower_lookup),
     OpKind.QUANTIZE: lower_quantize,

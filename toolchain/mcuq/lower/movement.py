@@ -12,6 +12,7 @@ from mcuq.lower.layout import dense_strides, suffixed, to_rank
 from mcuq.lower.program import Array, Call, Struct, TensorRef, operand
 from mcuq.quantize import op_params
 from mcuq.quantize.params import (
+    BilinearParams,
     ConcatParams,
     PadParams,
     ResizeParams,
@@ -109,6 +110,25 @@ def lower_resize(qgraph: QuantizedGraph, op: Op) -> Call:
     )
     arguments = (structure, operand(source), TensorRef(result.name))
     return Call(op, suffixed("mcuq_resize_nearest", result), arguments)
+
+
+def lower_bilinear(qgraph: QuantizedGraph, op: Op) -> Call:
+    """mcuq_resize_bilinear_s8."""
+    params = cast(BilinearParams, op_params(qgraph, op))
+    source, result = qgraph.tensors[op.inputs[0]], qgraph.tensors[op.output]
+    structure = Struct(
+        "mcuq_bilinear",
+        (
+            ("input_width", source.shape[2]),
+            ("output_height", result.shape[1]),
+            ("output_width", result.shape[2]),
+            ("channels", result.shape[3]),
+            ("rows", Array("rows", params.rows)),
+            ("columns", Array("columns", params.columns)),
+        ),
+    )
+    arguments = (structure, operand(source), TensorRef(result.name))
+    return Call(op, "mcuq_resize_bilinear_s8", arguments)
 
 
 def _copy(qgraph: QuantizedGraph, op: Op, layout: Struct) -> Call:

@@ -46,6 +46,7 @@ _CLASSES: Mapping[OpKind, type[Attrs]] = {
     OpKind.TRANSPOSE: TransposeAttrs,
     OpKind.STRIDED_SLICE: StridedSliceAttrs,
     OpKind.RESIZE_NEAREST_NEIGHBOR: ResizeAttrs,
+    OpKind.RESIZE_BILINEAR: ResizeAttrs,
     OpKind.SOFTMAX: SoftmaxAttrs,
     OpKind.LEAKY_RELU: LeakyReluAttrs,
 }

@@ -7,6 +7,7 @@ from mcuq.quantize.edges import with_float_edges
 from mcuq.quantize.op_params import op_params
 from mcuq.quantize.params import (
     AddParams,
+    BilinearParams,
     ConcatParams,
     ConvParams,
     CopyParams,
@@ -35,6 +36,7 @@ from mcuq.quantize.weights import Bank, QuantizedWeight
 __all__ = [
     "AddParams",
     "Bank",
+    "BilinearParams",
     "ConcatParams",
     "Config",
     "ConvParams",

@@ -31,7 +31,7 @@ from mcuq.graph import (
     StridedSliceAttrs,
     TransposeAttrs,
 )
-from mcuq.graph.resize import nearest_indices
+from mcuq.graph.resize import Blend, fixed_blend, nearest_indices
 from mcuq.graph.window import window_axes
 from mcuq.numeric import (
     activation_bounds,
@@ -42,6 +42,7 @@ from mcuq.numeric import (
 from mcuq.quantize.lookup import UNARY, lookup_table
 from mcuq.quantize.params import (
     AddParams,
+    BilinearParams,
     ConcatParams,
     ConvParams,
     CopyParams,
@@ -286,6 +287,19 @@ def _resize(qgraph: QuantizedGraph, op: Op) -> ResizeParams:
     )
 
 
+def _bilinear(qgraph: QuantizedGraph, op: Op) -> BilinearParams:
+    attrs = cast(ResizeAttrs, op.attrs)
+    height, width = _inputs(qgraph, op)[0].shape[1:3]
+    return BilinearParams(
+        _lines(fixed_blend(height, attrs.size[0], attrs)),
+        _lines(fixed_blend(width, attrs.size[1], attrs)),
+    )
+
+
+def _lines(blend: Blend) -> npt.NDArray[np.int16]:
+    return np.stack([blend.lower, blend.upper, blend.share], axis=1).astype(np.int16)
+
+
 _COMPUTE: Mapping[OpKind, Callable[[QuantizedGraph, Op], OpParams]] = {
     OpKind.CONV_2D: _conv,
     OpKind.DEPTHWISE_CONV_2D: _depthwise,
@@ -303,6 +317,7 @@ _COMPUTE: Mapping[OpKind, Callable[[QuantizedGraph, Op], OpParams]] = {
     OpKind.TRANSPOSE: _transpose,
     OpKind.STRIDED_SLICE: _strided_slice,
     OpKind.RESIZE_NEAREST_NEIGHBOR: _resize,
+    OpKind.RESIZE_BILINEAR: _bilinear,
     OpKind.SOFTMAX: _softmax,
     **dict.fromkeys(UNARY, _lookup),
 }

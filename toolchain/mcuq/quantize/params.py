@@ -216,6 +216,14 @@ class ResizeParams:
     columns: tuple[int, ...]
 
 
+@dataclass(frozen=True)
+class BilinearParams:
+    """RESIZE_BILINEAR: (lower, upper, share of upper in 1/1024) of each output row and column."""
+
+    rows: npt.NDArray[np.int16]
+    columns: npt.NDArray[np.int16]
+
+
 OpParams = (
     ConvParams
     | FullyConnectedParams
@@ -234,4 +242,5 @@ OpParams = (
     | TransposeParams
     | StridedSliceParams
     | ResizeParams
+    | BilinearParams
 )

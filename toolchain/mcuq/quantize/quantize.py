@@ -23,7 +23,7 @@ from mcuq.quantize.weights import (
     quantize_weight,
     round_to_scale,
 )
-from mcuq.quantize.wide import check_width
+from mcuq.quantize.wide import check_wide, check_width
 
 
 def quantize(
@@ -45,12 +45,14 @@ def quantize(
     Raises:
         InputError: a range is not finite, or a filter is not constant.
         UsageError: `config` names a method that is neither built in nor in the bank, or a width
-            of activations that does not exist.
+            of activations that does not exist, or not for an operator.
     """
     config = config or Config()
     check_width(config.activation_bits)
     if config.wide and config.activation_bits == 8:
         return _with_refuge(graph, ranges, config, bank)
+    if config.activation_bits == 16:
+        check_wide(graph.ops)
     return _quantize(graph, ranges, config, bank)
 
 

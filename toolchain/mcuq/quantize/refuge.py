@@ -9,6 +9,7 @@ from mcuq.errors import UsageError
 from mcuq.graph import NoAttrs, Op, OpKind
 from mcuq.quantize.qgraph import QuantizedGraph, QuantizedTensor
 from mcuq.quantize.sharing import Sharing
+from mcuq.quantize.wide import check_wide
 
 
 def wide_group(sharing: Sharing, names: Collection[str]) -> frozenset[str]:
@@ -52,6 +53,9 @@ def joined(narrow: QuantizedGraph, wide: QuantizedGraph, chosen: frozenset[str])
     """The operators that make an activation of `chosen` from `wide`, all others from `narrow`.
 
     An operator works on one width: QUANTIZE brings an input of the other width to its own.
+
+    Raises:
+        UsageError: an operator that makes a chosen activation has no 16-bit form.
     """
     ops: list[Op] = []
     tensors: dict[str, QuantizedTensor] = {}
@@ -83,6 +87,8 @@ def joined(narrow: QuantizedGraph, wide: QuantizedGraph, chosen: frozenset[str])
         tensors[name] = stored(name)
     for result, small, large in _paired(narrow.ops, wide.ops):
         run, source = (large, wide) if result in chosen else (small, narrow)
+        if source is wide:
+            check_wide(run)
         for op in run:
             inputs = tuple(operand(name, source) for name in op.inputs)
             tensors[op.output] = source.tensors[op.output]

@@ -28,6 +28,7 @@ VIEWS = frozenset(
         OpKind.MAX_POOL_2D,
         OpKind.AVERAGE_POOL_2D,
         OpKind.RESIZE_NEAREST_NEIGHBOR,
+        OpKind.RESIZE_BILINEAR,
         # TFLite Micro clamps RELU6 in the input's integers.
         OpKind.RELU6,
     }

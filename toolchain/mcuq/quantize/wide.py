@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -26,6 +26,16 @@ def check_width(bits: int) -> None:
     """Raises UsageError for an activation width that does not exist."""
     if bits not in (8, 16):
         raise UsageError(f"{bits}-bit activations do not exist", "use 8 or 16 bits")
+
+
+def check_wide(ops: Iterable[Op]) -> None:
+    """Raises UsageError where an operator has no form with int16 activations."""
+    for op in ops:
+        if op.kind is OpKind.RESIZE_BILINEAR:
+            raise UsageError(
+                f"{op.kind} '{op.name}' has no form with 16-bit activations in TFLite Micro",
+                "nearest: RESIZE_NEAREST_NEIGHBOR, or 16 bits for other tensors with --wide",
+            )
 
 
 def spelled_out(graph: Graph) -> tuple[Graph, dict[str, float]]:

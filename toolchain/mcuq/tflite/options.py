@@ -55,7 +55,7 @@ def options_for(kind: OpKind, attrs: Attrs) -> Any:
 def constant_operands(kind: OpKind, attrs: Attrs) -> tuple[npt.NDArray[np.int32], ...]:
     """The int32 constants that follow the operator's tensor inputs in a flatbuffer.
 
-    One array for PAD (dimensions × 2), RESHAPE, TRANSPOSE, MEAN, RESIZE_NEAREST_NEIGHBOR; three
+    One array for PAD (dimensions × 2), RESHAPE, TRANSPOSE, MEAN, both RESIZEs; three
     (begin, end, strides) for STRIDED_SLICE; none for all others.
     """
     values: tuple[Any, ...] = ()
@@ -167,6 +167,14 @@ def _resize(attrs: Attrs) -> Any:
     return options
 
 
+def _bilinear(attrs: Attrs) -> Any:
+    attrs = cast(ResizeAttrs, attrs)
+    options = schema.ResizeBilinearOptionsT()
+    options.alignCorners = attrs.align_corners
+    options.halfPixelCenters = attrs.half_pixel_centers
+    return options
+
+
 def _softmax(attrs: Attrs) -> Any:
     options = schema.SoftmaxOptionsT()
     options.beta = cast(SoftmaxAttrs, attrs).beta
@@ -200,6 +208,7 @@ _WRITERS: dict[OpKind, Callable[[Attrs], Any]] = {
     OpKind.TRANSPOSE: _empty(schema.TransposeOptionsT),
     OpKind.STRIDED_SLICE: _strided_slice,
     OpKind.RESIZE_NEAREST_NEIGHBOR: _resize,
+    OpKind.RESIZE_BILINEAR: _bilinear,
     OpKind.SOFTMAX: _softmax,
     OpKind.LEAKY_RELU: _leaky_relu,
     OpKind.HARD_SWISH: _empty(schema.HardSwishOptionsT),

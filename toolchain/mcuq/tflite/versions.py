@@ -13,7 +13,7 @@ _INT8_IS_2 = frozenset(
     {
         "ADD", "SUB", "MUL", "AVERAGE_POOL_2D", "MAX_POOL_2D", "MEAN", "PAD", "CONCATENATION",
         "TRANSPOSE", "STRIDED_SLICE", "RESIZE_NEAREST_NEIGHBOR", "SOFTMAX", "LOGISTIC", "TANH",
-        "RELU", "RELU6", "DEQUANTIZE",
+        "RESIZE_BILINEAR", "RELU", "RELU6", "DEQUANTIZE",
     }
 )  # fmt: skip
 _INT16 = {
@@ -45,6 +45,8 @@ def operator_version(
     if kind == "QUANTIZE":
         return {"int16": 2, "int4": 4}.get(outputs[0], 1)
     if kind == "RESIZE_NEAREST_NEIGHBOR" and first != "int16" and _aligned(options):
+        return 3
+    if kind == "RESIZE_BILINEAR" and options is not None and options.halfPixelCenters:
         return 3
     if first == "int16":
         return _INT16.get(kind, 1)

@@ -32,6 +32,7 @@ KERNELS: dict[OpKind, Kernel] = {
     OpKind.MAX_POOL_2D: pooling.max_pool,
     OpKind.MEAN: pooling.mean,
     OpKind.RESIZE_NEAREST_NEIGHBOR: pooling.resize,
+    OpKind.RESIZE_BILINEAR: pooling.resize_bilinear,
     OpKind.PAD: movement.pad,
     OpKind.CONCATENATION: movement.concatenation,
     OpKind.RESHAPE: movement.reshape,

@@ -1,4 +1,4 @@
-"""AVERAGE_POOL_2D, MAX_POOL_2D, MEAN and RESIZE_NEAREST_NEIGHBOR in float32."""
+"""AVERAGE_POOL_2D, MAX_POOL_2D, MEAN and resizing in float32."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from typing import cast
 
 import numpy as np
+import numpy.typing as npt
 
 from mcuq.evaluate.float.operand import Array, Operand, activate
 from mcuq.graph import Attrs, MeanAttrs, PoolAttrs, ResizeAttrs
-from mcuq.graph.resize import nearest_indices
+from mcuq.graph.resize import blend, nearest_indices
 from mcuq.graph.window import Axis, window_axes
 
 
@@ -63,6 +64,19 @@ def mean(attrs: Attrs, operands: list[Operand]) -> Array:
     axes = tuple(axis + 1 for axis in attrs.axes)
     result = operands[0].values.mean(axis=axes, keepdims=attrs.keep_dims, dtype=np.float32)
     return cast(Array, result)
+
+
+def resize_bilinear(attrs: Attrs, operands: list[Operand]) -> Array:
+    attrs = cast(ResizeAttrs, attrs)
+    x = operands[0].values
+    rows, columns = (blend(x.shape[2 + axis], attrs.size[axis], attrs) for axis in range(2))
+    down, across = rows.share[:, None, None], columns.share[:, None]
+
+    def row(indices: npt.NDArray[np.int64]) -> Array:
+        left, right = (x[:, :, indices[:, None], side] for side in (columns.lower, columns.upper))
+        return cast(Array, left * (1 - across) + right * across)
+
+    return row(rows.lower) * (1 - down) + row(rows.upper) * down
 
 
 def resize(attrs: Attrs, operands: list[Operand]) -> Array:

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from mcuq.graph import Op
 from mcuq.quantize import (
+    BilinearParams,
     ConcatParams,
     PadParams,
     QuantizedGraph,
@@ -57,6 +58,26 @@ def strided_slice(qgraph: QuantizedGraph, op: Op, inputs: list[Int8]) -> Int8:
         parts.append(slice(begin, None if end < 0 else end, stride))
     picked = np.ascontiguousarray(inputs[0][tuple(parts)])
     return picked.reshape(len(inputs[0]), *qgraph.tensors[op.output].shape)
+
+
+def resize_bilinear(qgraph: QuantizedGraph, op: Op, inputs: list[Int8]) -> Int8:
+    """RESIZE_BILINEAR: four neighbours weighted in steps of 1/1024, rounded half away from zero."""
+    params = cast(BilinearParams, op_params(qgraph, op))
+    top, bottom, down = params.rows.astype(np.int64).T
+    left, right, across = params.columns.astype(np.int64).T
+    x = inputs[0].astype(np.int64)
+    across = across[:, None]
+
+    def line(rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        first, second = (x[:, :, rows[:, None], side] for side in (left, right))
+        blended: npt.NDArray[np.int64] = first * (1024 - across) + second * across
+        return blended
+
+    down = down[:, None, None]
+    total = line(top) * (1024 - down) + line(bottom) * down
+    rounded = np.sign(total) * ((np.abs(total) + (1 << 19)) >> 20)
+    stored: Int8 = rounded.astype(inputs[0].dtype)
+    return stored
 
 
 def resize_nearest(qgraph: QuantizedGraph, op: Op, inputs: list[Int8]) -> Int8:

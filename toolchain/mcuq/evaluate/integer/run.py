@@ -45,6 +45,7 @@ _FUNCTIONS: Mapping[OpKind, _Function] = {
     OpKind.TRANSPOSE: movement.transpose,
     OpKind.STRIDED_SLICE: movement.strided_slice,
     OpKind.RESIZE_NEAREST_NEIGHBOR: movement.resize_nearest,
+    OpKind.RESIZE_BILINEAR: movement.resize_bilinear,
     OpKind.SOFTMAX: softmax,
     **dict.fromkeys(UNARY, elementwise.lookup),
     OpKind.QUANTIZE: conversion.quantize,

@@ -1,7 +1,8 @@
 """Nodes that depend on constants and static shapes only, computed while the model is read.
 
 As in the TFLite front door: operators that keep the number of elements fold at any size, shape
-arithmetic on short vectors only. ONNX's own reference evaluator does the computing.
+arithmetic on short vectors only. ONNX's own reference evaluator does the computing,
+except for quantization, which it knows in its newest versions only.
 """
 
 from __future__ import annotations
@@ -15,14 +16,18 @@ from onnx import helper
 from onnx.reference import ReferenceEvaluator
 
 from mcuq.errors import InputError
+from mcuq.frontends.onnx.quantizing import QUANTIZING
 from mcuq.frontends.onnx.value import Node
 
 Array = npt.NDArray[Any]
 
 _SHAPE_ELEMENTS = 1024
 _SAME_SIZE = frozenset(
-    {"Cast", "Flatten", "Identity", "Reshape", "Squeeze", "Transpose", "Unsqueeze"}
-)
+    {
+        "Cast", "DequantizeLinear", "Flatten", "Identity", "QuantizeLinear", "Reshape", "Squeeze",
+        "Transpose", "Unsqueeze",
+    }
+)  # fmt: skip
 _SHAPE_ARITHMETIC = frozenset(
     {
         "Add", "Concat", "Div", "Equal", "Floor", "Gather", "Mul", "Range", "ReduceProd", "Slice",
@@ -58,6 +63,8 @@ def fold(node: Node, proto: Any) -> list[Array] | None:
     small = node.kind in _SHAPE_ARITHMETIC and total <= _SHAPE_ELEMENTS
     if node.kind not in _SAME_SIZE and not small:
         return None
+    if node.kind in QUANTIZING:
+        return [QUANTIZING[node.kind](node)]
     return _evaluated(node, proto)
 
 

@@ -18,7 +18,8 @@ _SPATIAL = frozenset(
 _ANY_LAYOUT = frozenset(
     {
         "Add", "Clip", "Concat", "Div", "Dropout", "HardSigmoid", "HardSwish", "Identity",
-        "LeakyRelu", "Mul", "Pad", "PRelu", "Relu", "Sigmoid", "Sub", "Tanh",
+        "DequantizeLinear", "LeakyRelu", "Mul", "Pad", "PRelu", "QuantizeLinear", "Relu", "Sigmoid",
+        "Sub", "Tanh",
     }
 )  # fmt: skip
 

@@ -26,7 +26,7 @@ from mcuq.frontends.tflite.general import (
 from mcuq.frontends.tflite.records import FileModel, FileOp, FileTensor
 from mcuq.frontends.tflite.rules import RULES
 from mcuq.frontends.tflite.spread import gather_dilations
-from mcuq.frontends.tflite.view import Operand, OpView, Rule
+from mcuq.frontends.tflite.view import Operand, OpView, Rule, Step
 from mcuq.graph import Graph, LeakyReluAttrs, Op, OpKind, Tensor
 from mcuq.graph.shapes import infer_shape
 
@@ -186,24 +186,36 @@ class _Conversion:
 
     def _lower(self, op: FileOp, view: OpView, rule: Rule) -> Operand:
         check(view, (real_operands, *rule.constraints))
-        attrs = rule.attrs(view)
-        operands = _graph_operands(rule, view)
+        steps = rule.steps(view)
+        if steps:
+            values = [operand for operand in view.operands if operand is not None]
+        else:
+            values = _graph_operands(rule, view)
+            steps = (Step(rule.kind, rule.attrs(view), tuple(range(len(values)))),)
+        for step in steps[:-1]:
+            name = self._names.take(f"{view.output_name}/{step.kind.lower()}", "step")
+            values.append(self._added(view, step, values, name))
+        result = self._added(view, steps[-1], values, view.output_name)
+        tensor = self._model.tensors[op.outputs[0]]
+        self._compare_shape(view, tensor, result.shape)
+        self._records[result.name] = tensor
+        return replace(result, dtype=tensor.dtype, quantized=tensor.quantization is not None)
+
+    def _added(self, view: OpView, step: Step, values: list[Operand], name: str) -> Operand:
+        """One operator of the graph and its result, float32 as far as is known."""
+        operands = [values[number] for number in step.inputs]
         try:
-            shape = infer_shape(rule.kind, attrs, [operand.shape for operand in operands])
+            shape = infer_shape(step.kind, step.attrs, [operand.shape for operand in operands])
         except ValueError as error:
             raise InputError(
                 f"{view.where}: {error}", "the file is damaged: export it again"
             ) from None
-        tensor = self._model.tensors[op.outputs[0]]
-        self._compare_shape(view, tensor, shape)
         for operand in operands:
             self._keep_constant(operand)
-        name = view.output_name
         self._tensors[name] = Tensor(name, shape)
-        self._records[name] = tensor
         inputs = tuple(operand.name for operand in operands)
-        self._ops.append(Op(rule.kind, name, inputs, (name,), attrs))
-        return Operand(name, shape, tensor.dtype, tensor.quantization is not None)
+        self._ops.append(Op(step.kind, name, inputs, (name,), step.attrs))
+        return Operand(name, shape, "float32", False)
 
     def _compare_shape(self, view: OpView, tensor: FileTensor, shape: tuple[int, ...]) -> None:
         """Raise where the file states another shape than inference gives."""

@@ -130,6 +130,11 @@ class Resize(IntEnum):
     HALF_PIXEL_CENTERS = 1
 
 
+class ResizeBilinear(IntEnum):
+    ALIGN_CORNERS = 2
+    HALF_PIXEL_CENTERS = 3
+
+
 class Reducer(IntEnum):
     KEEP_DIMS = 0
 

@@ -99,6 +99,20 @@ Constraint = Callable[[OpView], str | None]
 
 
 @dataclass(frozen=True)
+class Step:
+    """One of several operators that an operator of the file becomes.
+
+    Attributes:
+        inputs: operands of the file's operator by number, from `len(operands)` on results of
+            earlier steps.
+    """
+
+    kind: OpKind
+    attrs: Attrs
+    inputs: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class Rule:
     """How one operator of the file becomes one of the graph.
 
@@ -110,6 +124,7 @@ class Rule:
         tensors: how many leading operands become inputs; None takes all.
         required: how many operands must be there.
         copies: how often these operands are repeated.
+        steps: several operators in its place, the last of which gives the result; none: `kind`.
     """
 
     kind: OpKind
@@ -119,3 +134,4 @@ class Rule:
     tensors: int | None = 1
     required: int = 1
     copies: Callable[[OpView], int] = lambda op: 1
+    steps: Callable[[OpView], tuple[Step, ...]] = lambda op: ()

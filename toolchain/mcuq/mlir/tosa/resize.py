@@ -1,4 +1,4 @@
-"""RESIZE_NEAREST_NEIGHBOR."""
+"""RESIZE_NEAREST_NEIGHBOR and RESIZE_BILINEAR."""
 
 from __future__ import annotations
 
@@ -44,6 +44,24 @@ def resize(block: Block, attrs: Attrs, inputs: Sequence[Value], output: TensorTy
     ]
     if not all(map(np.array_equal, found, wanted)):
         return _gathered(block, inputs[0], wanted, output)
+    return _resized(block, inputs, output, steps, "NEAREST_NEIGHBOR")
+
+
+def resize_bilinear(
+    block: Block, attrs: Attrs, inputs: Sequence[Value], output: TensorType
+) -> Value:
+    """tosa.resize."""
+    attrs = cast(ResizeAttrs, attrs)
+    sizes = inputs[0].type.shape[1:3]
+    steps = [
+        _bilinear_steps(size, count, attrs) for size, count in zip(sizes, attrs.size, strict=True)
+    ]
+    return _resized(block, inputs, output, steps, "BILINEAR")
+
+
+def _resized(
+    block: Block, inputs: Sequence[Value], output: TensorType, steps: Sequence[_Steps], mode: str
+) -> Value:
     return block.emit(
         "tosa.resize",
         inputs,
@@ -51,8 +69,18 @@ def resize(block: Block, attrs: Attrs, inputs: Sequence[Value], output: TensorTy
         scale=Integers(tuple(value for step in steps for value in (step.scale, step.step))),
         offset=Integers(tuple(step.offset for step in steps)),
         border=Integers(tuple(step.border for step in steps)),
-        mode="NEAREST_NEIGHBOR",
+        mode=mode,
     )
+
+
+def _bilinear_steps(size: int, output: int, attrs: ResizeAttrs) -> _Steps:
+    """TFLite's positions as fractions."""
+    if attrs.align_corners and output > 1:
+        scale, step = 2 * (output - 1), 2 * (size - 1)
+    else:
+        scale, step = 2 * output, 2 * size
+    offset = (step - scale) // 2 if attrs.half_pixel_centers else 0
+    return _Steps(scale, step, offset, (output - 1) * step - (size - 1) * scale + offset)
 
 
 def _steps(size: int, output: int, attrs: ResizeAttrs) -> _Steps:

@@ -37,6 +37,7 @@ _RULES: dict[OpKind, Rule] = {
     OpKind.TRANSPOSE: movement.transpose,
     OpKind.STRIDED_SLICE: movement.strided_slice,
     OpKind.RESIZE_NEAREST_NEIGHBOR: resize.resize,
+    OpKind.RESIZE_BILINEAR: resize.resize_bilinear,
     OpKind.SOFTMAX: elementwise.softmax,
     OpKind.LOGISTIC: elementwise.unary("tosa.sigmoid"),
     OpKind.TANH: elementwise.unary("tosa.tanh"),

@@ -27,7 +27,7 @@ from mcuq.quantize.op_params import op_params
 from mcuq.quantize.params import ConvParams, FullyConnectedParams, PoolParams
 from mcuq.quantize.qgraph import QuantizedGraph, QuantizedTensor
 from mcuq.quantize.refine.functions import FUNCTIONS, Array, Backward
-from mcuq.quantize.refine.spatial import pool, resize, scatter_windows
+from mcuq.quantize.refine.spatial import pool, resize, resize_bilinear, scatter_windows
 
 _MOVES = frozenset(
     {
@@ -131,6 +131,8 @@ class Simulation:
             return pool(op, xs[0], shape, window)
         if op.kind is OpKind.RESIZE_NEAREST_NEIGHBOR:
             return resize(op, xs[0])
+        if op.kind is OpKind.RESIZE_BILINEAR:
+            return resize_bilinear(op, xs[0])
         return FUNCTIONS[op.kind](op, xs, shape)
 
     def _operand(self, name: str, values: dict[str, Array]) -> Array:

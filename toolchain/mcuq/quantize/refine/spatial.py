@@ -8,7 +8,7 @@ import numpy as np
 
 from mcuq.evaluate.integer.window import padded, windows
 from mcuq.graph import Op, OpKind, PoolAttrs, ResizeAttrs
-from mcuq.graph.resize import nearest_indices
+from mcuq.graph.resize import blend, nearest_indices
 from mcuq.quantize.params import WindowParams
 from mcuq.quantize.refine.functions import Array, Backward
 
@@ -87,3 +87,15 @@ def resize(op: Op, x: Array) -> tuple[Array, Backward]:
         return [whole]
 
     return x[:, :, rows[:, None], columns], backward
+
+
+def resize_bilinear(op: Op, x: Array) -> tuple[Array, Backward]:
+    """RESIZE_BILINEAR: a matrix along each axis."""
+    attrs = cast(ResizeAttrs, op.attrs)
+    sizes = zip(x.shape[2:4], attrs.size, strict=True)
+    rows, columns = (blend(size, output, attrs).matrix(size) for size, output in sizes)
+
+    def backward(g: Array) -> list[Array]:
+        return [np.einsum("yh,xw,nbyxc->nbhwc", rows, columns, g, optimize=True)]
+
+    return np.einsum("yh,xw,nbhwc->nbyxc", rows, columns, x, optimize=True), backward

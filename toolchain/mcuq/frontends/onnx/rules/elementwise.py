@@ -52,15 +52,6 @@ def known_clip(node: Node) -> str | None:
     return None if bounds in _CLIPS or bounds == (-1.0, 1.0) else f"it is to {bounds}"
 
 
-def one_slope(node: Node) -> str | None:
-    """A PReLU has one slope for all channels.
-
-    Train with LeakyReLU or a PReLU of one parameter.
-    """
-    slope = np.asarray(node.constant(1))
-    return None if slope.size and np.all(slope == slope.flat[0]) else "its slopes differ"
-
-
 def _binary(kind: OpKind) -> Callable[[GraphBuilder, Node], list[Value]]:
     def lower(build: GraphBuilder, node: Node) -> list[Value]:
         rank = max(node.value(0).rank, node.value(1).rank)
@@ -107,6 +98,12 @@ def _with_inputs(node: Node, inputs: tuple[Value | None, ...]) -> Node:
     return Node(node.index, node.kind, node.opset, inputs, node.outputs, node.attributes)
 
 
+def _part(node: Node, suffix: str, *inputs: Value) -> Node:
+    """A node of two inputs inside another one."""
+    outputs = (f"{node.name}/{suffix}",)
+    return Node(node.index, node.kind, node.opset, inputs, outputs, node.attributes)
+
+
 def _unary(kind: OpKind) -> Callable[[GraphBuilder, Node], list[Value]]:
     def lower(build: GraphBuilder, node: Node) -> list[Value]:
         x = node.value()
@@ -139,7 +136,15 @@ def _leaky_relu(build: GraphBuilder, node: Node) -> list[Value]:
 
 
 def _prelu(build: GraphBuilder, node: Node) -> list[Value]:
-    return _leaky(build, node, float(np.asarray(node.constant(1)).flat[0]))
+    """Slopes that differ: y = r + slopes × (x - r) with r = RELU(x)."""
+    x, slope = node.value(), np.asarray(node.constant(1))
+    if np.all(slope == slope.flat[0]):
+        return _leaky(build, node, float(slope.flat[0]))
+    name = build.op(OpKind.RELU, NoAttrs(), [x.name], f"{node.name}/relu")
+    positive = result(build, name, x.order)
+    negative = _binary(OpKind.SUB)(build, _part(node, "below", x, positive))[0]
+    scaled = _binary(OpKind.MUL)(build, _part(node, "scaled", negative, node.value(1)))[0]
+    return _binary(OpKind.ADD)(build, _with_inputs(node, (positive, scaled)))
 
 
 def _leaky(build: GraphBuilder, node: Node, alpha: float) -> list[Value]:
@@ -191,8 +196,10 @@ RULES = {
     "HardSigmoid": Rule(_hard_sigmoid, _ACTIVATION),
     "Clip": Rule(_clip, (computed_input, constant_inputs(1, 2), known_clip)),
     "LeakyRelu": Rule(_leaky_relu, _ACTIVATION),
-    "PRelu": Rule(_prelu, (computed_input, constant_inputs(1), one_slope), 2),
+    "PRelu": Rule(_prelu, (computed_input, constant_inputs(1)), 2),
     "Softmax": Rule(_softmax, (computed_input, axis_inside(-1))),
     "Identity": Rule(_identity, _ACTIVATION),
+    "QuantizeLinear": Rule(_identity, _ACTIVATION, 2),
+    "DequantizeLinear": Rule(_identity, _ACTIVATION, 2),
     "Dropout": Rule(_identity, _ACTIVATION),
 }

@@ -1,8 +1,10 @@
-"""MaxPool, AveragePool, the global poolings, ReduceMean and Resize."""
+"""MaxPool, AveragePool, the global poolings, ReduceMean, ReduceMax, Resize."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from mcuq.errors import InputError
 from mcuq.frontends.builder import GraphBuilder
@@ -18,7 +20,9 @@ from mcuq.frontends.onnx.rules.resize import RESIZE
 from mcuq.frontends.onnx.rules.windows import padded_image, window_constraints
 from mcuq.frontends.onnx.value import Node, Value
 from mcuq.frontends.onnx.window import Window, read_window
+from mcuq.frontends.reduction import largest_over, neighbours
 from mcuq.graph import Activation, MeanAttrs, OpKind, Padding, PoolAttrs
+from mcuq.graph.shapes import infer_shape
 
 _NOT_NEGATIVE = frozenset({OpKind.RELU, OpKind.RELU6, OpKind.LOGISTIC, OpKind.SOFTMAX})
 _KEEPS_SIGN = frozenset(
@@ -114,17 +118,45 @@ def _global_average_pool(build: GraphBuilder, node: Node) -> list[Value]:
     return [result(build, name, x.order)]
 
 
-def _reduce_mean(build: GraphBuilder, node: Node) -> list[Value]:
-    x = node.value()
+def _reduced(node: Node) -> set[int]:
+    """The axes that a reduction takes away; none where it does nothing."""
+    rank = node.value().rank
     axes = listed_axes(node, 1) or ()
-    if not axes:
-        if node.integer("noop_with_empty_axes", 0):
-            return [x]
-        axes = tuple(range(x.rank))
-    reduced = {axis % x.rank for axis in axes}
+    if not axes and not node.integer("noop_with_empty_axes", 0):
+        axes = tuple(range(rank))
+    return {axis % rank for axis in axes}
+
+
+def neighbouring_axes(node: Node) -> str | None:
+    """A maximum runs over neighbouring axes, as they are stored.
+
+    Take it over the image (height and width), or transpose before it.
+    """
+    x = node.value()
+    positions = {x.position(axis) for axis in _reduced(node)}
+    return None if neighbours(x.stored, positions) else f"it is over axes of {x.shape} apart"
+
+
+def _mean_over(build: GraphBuilder, x: str, attrs: MeanAttrs, name: str) -> str:
+    return build.op(OpKind.MEAN, attrs, [x], name)
+
+
+def _max_over(build: GraphBuilder, x: str, attrs: MeanAttrs, name: str) -> str:
+    shape = build.shape(x)
+    for kind, each in largest_over(shape, attrs.axes, infer_shape(OpKind.MEAN, attrs, [shape])):
+        x = build.op(kind, each, [x], name)
+    return x
+
+
+def _reduce(
+    over: Callable[[GraphBuilder, str, MeanAttrs, str], str], build: GraphBuilder, node: Node
+) -> list[Value]:
+    x, reduced = node.value(), _reduced(node)
+    if not reduced:
+        return [x]
     keep = bool(node.integer("keepdims", 1))
     positions = tuple(sorted(x.position(axis) for axis in reduced))
-    name = build.op(OpKind.MEAN, MeanAttrs(positions, keep), [x.name], node.name)
+    name = over(build, x.name, MeanAttrs(positions, keep), node.name)
     if keep:
         return [result(build, name, x.order)]
     left = [axis for axis in range(x.rank) if axis not in reduced]
@@ -132,6 +164,7 @@ def _reduce_mean(build: GraphBuilder, node: Node) -> list[Value]:
     return [result(build, name, order)]
 
 
+_REDUCTION = (computed_input, constant_inputs(1), axes_inside(1))
 _WINDOWED = (computed_input, kernel_is_given, *window_constraints(), dense_pool)
 
 RULES = {
@@ -139,6 +172,7 @@ RULES = {
     "AveragePool": Rule(_average_pool, _WINDOWED),
     "GlobalMaxPool": Rule(_global_max_pool, (computed_input, spatial_input)),
     "GlobalAveragePool": Rule(_global_average_pool, (computed_input, spatial_input)),
-    "ReduceMean": Rule(_reduce_mean, (computed_input, constant_inputs(1), axes_inside(1))),
+    "ReduceMean": Rule(partial(_reduce, _mean_over), _REDUCTION),
+    "ReduceMax": Rule(partial(_reduce, _max_over), (*_REDUCTION, neighbouring_axes)),
     "Resize": RESIZE,
 }

@@ -1,4 +1,4 @@
-"""Resize: nearest neighbour, where one of TFLite's three forms picks the same elements."""
+"""Resize: nearest or linear, where one of TFLite's three forms picks the same elements."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from mcuq.frontends.onnx.layout import from_image, image
 from mcuq.frontends.onnx.rules.common import Rule, computed_input, constant_inputs
 from mcuq.frontends.onnx.value import Node, Value
 from mcuq.graph import OpKind, ResizeAttrs
-from mcuq.graph.resize import nearest_indices
+from mcuq.graph.resize import blend, nearest_indices
 
 Indices = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -22,13 +22,15 @@ _FORMS = ((False, False), (True, False), (False, True))
 """TFLite's (align_corners, half_pixel_centers)."""
 
 
-def nearest_mode(node: Node) -> str | None:
-    """A Resize takes the nearest neighbour.
+def known_mode(node: Node) -> str | None:
+    """A Resize takes the nearest neighbour, or blends linearly without antialiasing.
 
-    Use mode="nearest" in the model; bilinear resizing is not supported.
+    Use mode="nearest" or mode="linear" in the model.
     """
     mode = node.text("mode", "nearest")
-    return None if mode == "nearest" else f"mode {mode}"
+    if node.integer("antialias", 0):
+        return "it is antialiased"
+    return None if mode in ("nearest", "linear") else f"mode {mode}"
 
 
 def two_spatial_dimensions(node: Node) -> str | None:
@@ -92,17 +94,46 @@ _ROUNDINGS: dict[str, Callable[[Floats], Floats]] = {
 }
 
 
-def _indices(node: Node, axis: int, output: int) -> Indices:
-    """Input index of each output position, by ONNX's formulas."""
+def _positions(node: Node, axis: int, output: int) -> Floats:
+    """Where each output position lies in the input, by ONNX's formulas."""
     size = node.value().shape[axis]
     mode = node.text("coordinate_transformation_mode", "half_pixel")
-    rounding = _ROUNDINGS[node.text("nearest_mode", "round_prefer_floor")]
     positions = np.arange(output, dtype=np.float64)
-    x = _COORDINATES[mode](positions, _scale(node, axis, output), size, output)
-    return np.asarray(np.clip(rounding(x).astype(np.int64), 0, size - 1))
+    return _COORDINATES[mode](positions, _scale(node, axis, output), size, output)
+
+
+def _indices(node: Node, axis: int, output: int) -> Indices:
+    """Input index of each output position."""
+    rounding = _ROUNDINGS[node.text("nearest_mode", "round_prefer_floor")]
+    indices = rounding(_positions(node, axis, output)).astype(np.int64)
+    return np.asarray(np.clip(indices, 0, node.value().shape[axis] - 1))
 
 
 def _resize(build: GraphBuilder, node: Node) -> list[Value]:
+    linear = node.text("mode", "nearest") == "linear"
+    return (_resize_linear if linear else _resize_nearest)(build, node)
+
+
+def _resize_linear(build: GraphBuilder, node: Node) -> list[Value]:
+    size = _size(node)
+    assert size is not None
+    shape = node.value().shape
+    wanted = [np.clip(_positions(node, axis, size[axis]), 0, shape[axis] - 1) for axis in (2, 3)]
+    for form in _FORMS:
+        attrs = ResizeAttrs((size[2], size[3]), *form)
+        blends = [blend(shape[axis], size[axis], attrs) for axis in (2, 3)]
+        given = [each.matrix(n) @ np.arange(n) for each, n in zip(blends, shape[2:], strict=True)]
+        if all(np.allclose(a, b, atol=1e-4) for a, b in zip(wanted, given, strict=True)):
+            pixels = image(build, node.value())
+            name = build.op(OpKind.RESIZE_BILINEAR, attrs, [pixels], node.name)
+            return [from_image(build, name, 4)]
+    raise InputError(
+        f"{node.where}: no TFLite form of bilinear resizing blends the same elements",
+        "export with a whole scale factor, or with sizes instead of scales",
+    )
+
+
+def _resize_nearest(build: GraphBuilder, node: Node) -> list[Value]:
     size = _size(node)
     assert size is not None
     target = (size[2], size[3])
@@ -122,5 +153,5 @@ def _resize(build: GraphBuilder, node: Node) -> list[Value]:
 
 RESIZE = Rule(
     _resize,
-    (computed_input, constant_inputs(2, 3), nearest_mode, plain_policy, two_spatial_dimensions),
+    (computed_input, constant_inputs(2, 3), known_mode, plain_policy, two_spatial_dimensions),
 )

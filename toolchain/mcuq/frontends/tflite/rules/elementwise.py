@@ -13,8 +13,8 @@ from mcuq.frontends.tflite.rules.common import (
     no_attrs,
     requiring,
 )
-from mcuq.frontends.tflite.view import OpView, Rule
-from mcuq.graph import BinaryAttrs, LeakyReluAttrs, OpKind, SoftmaxAttrs
+from mcuq.frontends.tflite.view import OpView, Rule, Step
+from mcuq.graph import BinaryAttrs, LeakyReluAttrs, NoAttrs, OpKind, SoftmaxAttrs
 
 
 def one_computed_operand(op: OpView) -> str | None:
@@ -52,21 +52,33 @@ def finite_alpha(op: OpView) -> str | None:
     return None if math.isfinite(alpha) else f"it is {alpha}"
 
 
-def one_slope(op: OpView) -> str | None:
-    """A PReLU has one constant slope for all channels.
+def constant_slopes(op: OpView) -> str | None:
+    """The slopes of a PReLU are constants.
 
-    Train with LeakyReLU, or PReLU(shared_axes=...) over all dimensions.
+    Train with PReLU or LeakyReLU layers, whose slopes are weights.
     """
     slope = op.constant(1)
-    if slope is None or slope.size == 0:
-        return "its slopes are computed at run time"
-    return None if np.all(slope == slope.flat[0]) else "its slopes differ"
+    return "they are computed" if slope is None or slope.size == 0 else None
 
 
 def _prelu(op: OpView) -> LeakyReluAttrs:
     slope = op.constant(1)
     assert slope is not None
     return LeakyReluAttrs(float(slope.flat[0]))
+
+
+def _prelu_steps(op: OpView) -> tuple[Step, ...]:
+    """For slopes that differ: y = r + slopes × (x - r) with r = RELU(x)."""
+    slope = op.constant(1)
+    assert slope is not None
+    if np.all(slope == slope.flat[0]):
+        return ()
+    return (
+        Step(OpKind.RELU, NoAttrs(), (0,)),
+        Step(OpKind.SUB, BinaryAttrs(), (0, 2)),
+        Step(OpKind.MUL, BinaryAttrs(), (3, 1)),
+        Step(OpKind.ADD, BinaryAttrs(), (2, 4)),
+    )
 
 
 def _binary(op: OpView) -> BinaryAttrs:
@@ -102,6 +114,8 @@ RULES = {
         lambda op: LeakyReluAttrs(op.float32(LeakyRelu.ALPHA)),
         requiring(finite_alpha),
     ),
-    "PRELU": Rule(OpKind.LEAKY_RELU, "", _prelu, requiring(one_slope), required=2),
+    "PRELU": Rule(
+        OpKind.LEAKY_RELU, "", _prelu, requiring(constant_slopes), required=2, steps=_prelu_steps
+    ),
     "HARD_SWISH": _unary_rule(OpKind.HARD_SWISH, "HardSwishOptions"),
 }
