@@ -1,123 +1,206 @@
-"""Every command in an ```sh block of the documentation is one that works.
+"""Every command in the documentation is one that works.
 
-Those of mcuq are run, block by block, in a folder that holds the
-digits example under the names that the pages use and a finished build in `out`. Commands that need
-hardware are only parsed. What is set-up (pip, apt) is left to the tests of the wheel.
+Blocks run in a folder that holds the digits example under the names that the pages use and a
+finished build in `out`: what a page does with a larger model, its test does with this one, and
+with fewer candidates (`QUICK`), so that the command is tried and not the figures. Blocks that need
+more than a checkout are parsed, and run where it is there.
 """
 
 from __future__ import annotations
 
+import importlib.util
+import os
 import re
 import shlex
 import shutil
 import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import typer
+from documents import PAGES, ROOT, Block, blocks, shell_blocks, spoken_commands, workflow_commands
 
 from mcuq.cli.main import app, main
 from mcuq.resources import example_dir
 
-ROOT = Path(__file__).resolve().parents[2]
-DOCS = ROOT / "docs"
-PAGES = [ROOT / "README.md", *sorted(DOCS.glob("*.md"))]
-OTHERS = re.compile(
-    r"python3\.11 -m venv|\. \.venv|pip install|(sudo )?apt-get|make\b|git |pre-commit |python "
-    r"|cmake |cd |mlir-opt-19 "
-)
-NAMES = {
+STAND_INS = {
     "model.tflite": "digits_float32.tflite",
     "test.npz": "evaluation.npz",
+    "resnet8_float32.tflite": "digits_float32.tflite",
+    "kws_float32.tflite": "digits_float32.tflite",
 }
+"""File that a page names → file of the example."""
+FEW = {
+    "resnet8_calibration.npz": "calibration.npz",
+    "resnet8_search.npz": "search.npz",
+    "resnet8_test.npz": "evaluation.npz",
+    "kws_search.npz": "search.npz",
+    "kws_test.npz": "evaluation.npz",
+}
+"""The same for the data of benchmarks; the first 40 samples."""
+BOARDS = ("my-board.toml", "path/to/yours.toml")
+FARM = '[[place]]\nboard = "stm32f746"\nemulated = 2\n'
 
+QUICK = {
+    "mcuq build": ["--evaluations", "12"],
+    "mcuq search": ["--evaluations", "12"],
+    "mcuq bench accuracy": ["--budgets", "60", "--seeds", "1", "--evaluations", "8"],
+    "mcuq bench speed": ["--evaluations", "8", "--rounds", "1"],
+    "mcuq finetune": ["--epochs", "1"],
+    "mcuq hil soak": ["--minutes", "0.02"],
+    "python scripts/build_ratio.py": ["--rounds", "1"],
+}
+"""Options that are added: of one given twice, the last counts."""
 
-def blocks(page: Path) -> list[list[str]]:
-    """The page's sh blocks: commands, continued lines joined, comments removed."""
-    return [_commands(text) for text in _fenced(page, "sh")]
+NEEDS: dict[str, tuple[str, Callable[[], bool]]] = {
+    "machine": ("installs programs; done by the tests of the wheel, or by hand", lambda: False),
+    "checkout": ("is what runs the tests", lambda: False),
+    "time": ("takes long", lambda: False),
+    "hardware": ("no board is attached", lambda: False),
+    "tensorflow": ("no TensorFlow", lambda: importlib.util.find_spec("tensorflow") is not None),
+    "mlir": ("no mlir-opt-19", lambda: shutil.which("mlir-opt-19") is not None),
+    "arm-library": ("no CMSIS-NN at $CMSIS_NN", lambda: "CMSIS_NN" in os.environ),
+}
+"""What a block may require: why it is skipped, and whether it need not be."""
 
-
-def _fenced(page: Path, kinds: str) -> list[str]:
-    pattern = rf"^```(?:{kinds})\n(.*?)^```"
-    return re.findall(pattern, page.read_text(), re.DOTALL | re.MULTILINE)
-
-
-def _commands(text: str) -> list[str]:
-    lines = text.replace("\\\n", " ").splitlines()
-    stripped = (re.sub(r"\s+#.*$", "", line).strip() for line in lines)
-    parts = (part.strip() for line in stripped for part in line.split("&&"))
-    return [part for part in parts if part and not part.startswith("#")]
-
-
-def commands(page: Path) -> list[str]:
-    """All commands of the page's sh blocks."""
-    return [command for block in blocks(page) for command in block]
-
-
-def is_of_mcuq(command: str) -> bool:
-    return command.split()[0] == "mcuq"
+SHELL = [block for page in PAGES for block in shell_blocks(page)]
+MARKED = [block for block in SHELL if block.needs]
+RUN = [page for page in PAGES if any(not block.needs for block in shell_blocks(page))]
+WORKFLOWS = [page for page in PAGES if workflow_commands(page)]
+PROGRAM = re.compile(
+    r"(mcuq|python|python3\.11|pip|make|cmake|sudo|cd|pre-commit|mlir-opt-19) |\. "
+)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
-def test_every_line_is_a_command_we_know(page: Path) -> None:
-    for command in commands(page):
-        assert is_of_mcuq(command) or OTHERS.match(command), f"{page.name}: {command}"
+def test_commands_stand_in_sh_blocks(page: Path) -> None:
+    for block in blocks(page):
+        if block.kind in ("", "text", "bash", "console"):
+            typed = [line for line in block.commands if re.match(r"\$ |mcuq |python |make ", line)]
+            assert typed == [], f"{block.id}: a block of commands is ```sh"
+
+
+@pytest.mark.parametrize("block", SHELL, ids=lambda block: block.id)
+def test_every_command_parses(block: Block) -> None:
+    assert set(block.needs) <= set(NEEDS), f"{block.id}: unknown requirement"
+    for command in block.commands:
+        assert PROGRAM.match(command + " "), f"{block.id}: {command}"
+        _parse(command)
+
+
+@pytest.mark.parametrize("page", WORKFLOWS, ids=lambda path: path.name)
+def test_every_command_of_a_workflow_parses(page: Path) -> None:
+    for command in workflow_commands(page):
+        _parse(command)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
-def test_mcuq_commands_parse(page: Path) -> None:
-    """In text blocks, too: those need hardware, or files of the reader's."""
-    root: Any = typer.main.get_command(app)
-    lines = [
-        line.split("run:")[-1].strip()
-        for text in _fenced(page, "text|yaml")
-        for line in text.splitlines()
-    ]
-    for command in [*commands(page), *lines]:
-        words = shlex.split(command.split(" > ")[0]) if command.startswith("mcuq ") else []
-        if not words or "[OPTIONS]" in words:
-            continue
-        group, rest = root, words[1:]
-        while rest and hasattr(group, "commands") and rest[0] in group.commands:
-            group, rest = group.commands[rest[0]], rest[1:]
-        group.make_context(words[0], rest, resilient_parsing=False)
+def test_commands_in_running_text_exist(page: Path) -> None:
+    for spoken in spoken_commands(page):
+        command, rest = _resolved(shlex.split(spoken)[1:])
+        known = {name for parameter in command.params for name in parameter.opts}
+        given = {word for word in rest if word.startswith("-")}
+        assert given <= known | {"--install-completion", "--version"}, f"{page.name}: {spoken}"
+        assert not hasattr(command, "commands") or not rest, f"{page.name}: {spoken}"
+
+
+def _resolved(words: list[str]) -> tuple[Any, list[str]]:
+    """The command that `words` lead to, and what is left of them."""
+    command: Any = typer.main.get_command(app)
+    while words and hasattr(command, "commands") and words[0] in command.commands:
+        command, words = command.commands[words[0]], words[1:]
+    return command, words
+
+
+def _parse(command: str) -> None:
+    """The command's own parser takes it; a script exists and knows its options."""
+    words = shlex.split(command.split(" > ")[0])
+    if words[0] == "mcuq":
+        target, rest = _resolved(words[1:])
+        target.make_context(words[0], rest, resilient_parsing=False)
+    elif words[0] == "python":
+        text = (ROOT / words[1]).read_text()
+        assert all(f'"{word}"' in text for word in words[2:] if word.startswith("--")), command
+    elif words[0] == "make":
+        assert re.search(rf"^{words[1]}:", (ROOT / "Makefile").read_text(), re.MULTILINE), command
 
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that every page starts from."""
     folder = tmp_path_factory.mktemp("docs")
     shutil.copytree(example_dir("digits"), folder, dirs_exist_ok=True)
-    for name, source in NAMES.items():
+    for name, source in STAND_INS.items():
         shutil.copy(folder / source, folder / name)
+    for name, source in FEW.items():
+        with np.load(folder / source) as data:
+            np.savez(folder / name, **{key: values[:40] for key, values in data.items()})
+    for name in BOARDS:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / "boards/stm32f746.toml", folder / name)
+    (folder / "hil.toml").write_text(FARM)
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         assert main(["build", "--board", "stm32f746", "--evaluations", "12"]) == 0
+    shutil.copytree(folder / "out", folder / "baseline")
     return folder
+
+
+@pytest.fixture
+def work(built: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(built, tmp_path / "work"))
 
 
 @pytest.mark.slow
 @pytest.mark.arm
-@pytest.mark.parametrize(
-    "page", [page for page in PAGES if any(map(is_of_mcuq, commands(page)))], ids=lambda p: p.name
-)
-def test_commands_run(
-    page: Path, built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("page", RUN, ids=lambda path: path.name)
+def test_commands_run(page: Path, work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for block in shell_blocks(page):
+        if not block.needs:
+            _run_all(block.commands, work, monkeypatch)
+
+
+@pytest.mark.slow
+@pytest.mark.arm
+@pytest.mark.parametrize("page", WORKFLOWS, ids=lambda path: path.name)
+def test_workflows_run(page: Path, work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    commands = [command for command in workflow_commands(page) if command.startswith("mcuq ")]
+    _run_all(commands, work, monkeypatch)
+
+
+@pytest.mark.slow
+@pytest.mark.arm
+@pytest.mark.parametrize("block", MARKED, ids=lambda block: block.id)
+def test_commands_with_requirements_run(
+    block: Block, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    work = tmp_path / "work"
-    shutil.copytree(built, work)
-    for block in blocks(page):
-        monkeypatch.chdir(work)
-        for command in block:
-            _run(command, page.name, monkeypatch)
+    for need in block.needs:
+        reason, is_there = NEEDS[need]
+        if not is_there():
+            pytest.skip(f"only parsed: {reason}")
+    work: Path = request.getfixturevalue("work")
+    earlier = [b for b in shell_blocks(block.page) if b.line < block.line and not b.needs]
+    _run_all([command for b in earlier for command in b.commands], work, monkeypatch)
+    _run_all(block.commands, work, monkeypatch)
 
 
-def _run(command: str, page: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    words = shlex.split(command)
-    if words[0] == "cd":
-        monkeypatch.chdir(Path.cwd() / words[1])
-    elif words[0] == "cmake":
-        subprocess.run(words, check=True, capture_output=True)
-    elif is_of_mcuq(command):
-        quick = ["--evaluations", "12"] if words[1] == "build" else []
-        assert main([*words[1:], *quick]) == 0, f"{page}: {command}"
+def _run_all(commands: list[str], work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(work)
+    for command in commands:
+        words = shlex.split(command.split(" > ")[0])
+        for start, options in QUICK.items():
+            if command.startswith(start):
+                words += options
+        if words[0] == "cd":
+            monkeypatch.chdir(Path.cwd() / words[1])
+        elif words[0] == "mcuq":
+            assert main(words[1:]) == 0, command
+        elif words[0] == "python":
+            script = [sys.executable, str(ROOT / words[1]), *words[2:]]
+            subprocess.run(script, check=True, capture_output=True)
+        else:
+            subprocess.run(words, check=True, capture_output=True)
