@@ -2,7 +2,7 @@
  *
  * r0 taps, r1 weights, r2 channel groups, r3 channel offset counting up to 0, r4-r7 doubled sums
  * of the group's channels. Stack: weights, channel groups, end of the output pixel, eight saved
- * registers and lr, then the arguments width, pixels, step.
+ * registers and lr, then the arguments width, pixels, step, count.
  */
 #ifndef MCUQ_DEPTHWISE_DSP_H
 #define MCUQ_DEPTHWISE_DSP_H
@@ -16,21 +16,30 @@
     "add " sum ", " sum ", r9\n" \
     "asr " sum ", " sum ", r10\n"
 
-/* The same for any shift and size. */
-#define MCUQ_FINISH_ANY(sum) \
+/* The same for all four channels and any shift and size: the sums take turns in r4. */
+#define MCUQ_FINISH_ANY \
+    "subs r2, r2, #12\n" \
+    "mov lr, #4\n" \
+    "7:\n" \
     "ldmia r2!, {r8-r10}\n" \
     "sxtb r10, r10\n" \
     "cmp r10, #0\n" \
     "ble 4f\n" \
-    MCUQ_FINISH(sum) \
+    MCUQ_FINISH("r4") \
     "b 5f\n" \
     "4:\n" \
     "rsb r10, r10, #0\n" \
-    "lsl " sum ", " sum ", r10\n" \
-    "smmulr " sum ", " sum ", r8\n" \
-    "add " sum ", " sum ", r9\n" \
+    "lsl r4, r4, r10\n" \
+    "smmulr r4, r4, r8\n" \
+    "add r4, r4, r9\n" \
     "5:\n" \
-    "ssat " sum ", #16, " sum "\n"
+    "ssat r8, #16, r4\n" \
+    "mov r4, r5\n" \
+    "mov r5, r6\n" \
+    "mov r6, r7\n" \
+    "mov r7, r8\n" \
+    "subs lr, lr, #1\n" \
+    "bne 7b\n"
 
 #define MCUQ_PIXELS_BEGIN \
     "push {r1-r11, lr}\n" \
@@ -87,8 +96,7 @@
     "6:\n" \
     "pop {r1-r11, pc}\n" \
     "3:\n" \
-    "subs r2, r2, #12\n" \
-    MCUQ_FINISH_ANY("r4") MCUQ_FINISH_ANY("r5") MCUQ_FINISH_ANY("r6") MCUQ_FINISH_ANY("r7") \
+    MCUQ_FINISH_ANY \
     "b 2b\n"
 
 /* clang-format on */

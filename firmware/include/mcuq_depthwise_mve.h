@@ -4,7 +4,7 @@
  * r0 taps, r1 and r7 weights, r2 and r11 channel groups, r3 output end, r4 the number 4, r5 the
  * number 128, lr groups left; q0 sums, q4 offsets of a group's multipliers, q5 zeros, q6 the
  * channels' order, q7 the channels' offsets. Stack: q4-q7, eight saved registers and lr, then the
- * arguments width, pixels, step.
+ * arguments width, pixels, step, count.
  */
 #ifndef MCUQ_DEPTHWISE_MVE_H
 #define MCUQ_DEPTHWISE_MVE_H

@@ -71,19 +71,24 @@ void mcuq_pointwise_rows(const mcuq_pointwise *p, const int32_t *weights,
     const mcuq_channel *channels, const int8_t *input, int8_t *output, int32_t *scratch,
     mcuq_multiply *multiply, int32_t offset);
 
-/* Depthwise convolution of `pixels` pixels with nine taps. taps: addresses of the taps' pixels,
- * `width` bytes ahead, then how far each moves a pixel. output: end of the first output pixel;
- * width: channels, a multiple of 4; step: from one output pixel to the next. */
+/* Depthwise convolution of `pixels` pixels. taps: `count` addresses of the taps' pixels, `width`
+ * bytes ahead, then how far each moves a pixel. output: end of the first output pixel; width:
+ * channels; step: from one output pixel to the next. */
 typedef void mcuq_depthwise_run(const int8_t **taps, const int32_t *weights,
-    const mcuq_channel_group *channels, int8_t *output, int32_t width, int32_t pixels,
-    int32_t step);
+    const mcuq_channel_group *channels, int8_t *output, int32_t width, int32_t pixels, int32_t step,
+    int32_t count);
+void mcuq_depthwise_run_any(const int8_t **taps, const int32_t *weights,
+    const mcuq_channel_group *channels, int8_t *output, int32_t width, int32_t pixels, int32_t step,
+    int32_t count);
+/* The same for nine taps and channels in fours. */
 void mcuq_depthwise_run_9(const int8_t **taps, const int32_t *weights,
-    const mcuq_channel_group *channels, int8_t *output, int32_t width, int32_t pixels,
-    int32_t step);
-/* weights: two words a tap and group, the doubled weights of channels (0, 2) and (1, 3). */
+    const mcuq_channel_group *channels, int8_t *output, int32_t width, int32_t pixels, int32_t step,
+    int32_t count);
+/* weights: two words a tap and group, the doubled weights of channels (0, 2) and (1, 3). Needs the
+ * DSP or the vector extension. */
 void mcuq_depthwise_run_expanded_9(const int8_t **taps, const int32_t *weights,
-    const mcuq_channel_group *channels, int8_t *output, int32_t width, int32_t pixels,
-    int32_t step);
+    const mcuq_channel_group *channels, int8_t *output, int32_t width, int32_t pixels, int32_t step,
+    int32_t count);
 
 /* Depthwise convolution of `width` (1 to 4) channels of one pixel; offset: of the group from the
  * taps' addresses. */
@@ -98,7 +103,16 @@ static inline int32_t *mcuq_depthwise_spare(const mcuq_depthwise *p, int32_t *sc
     return (int32_t *)(void *)(table + 2 * taps) + (p->channels + 3) / 4;
 }
 
-/* The depthwise driver. `run` takes runs of pixels where there are nine taps and whole groups. */
+/* Moves the table to the next pixel. */
+static inline void mcuq_depthwise_move(const int8_t **taps, int32_t count)
+{
+    const intptr_t *moves = (const intptr_t *)(void *)(taps + count);
+    for (int32_t tap = 0; tap < count; tap++) {
+        taps[tap] += moves[tap];
+    }
+}
+
+/* The depthwise driver. */
 void mcuq_depthwise_windows(const mcuq_depthwise *p, const int32_t *weights,
     const mcuq_channel_group *channels, const int8_t *input, int8_t *output, int32_t *scratch,
     mcuq_depthwise_run *run);
@@ -128,13 +142,33 @@ static inline int32_t mcuq_high_multiply(int32_t a, int32_t b)
     __asm__("smmulr %0, %1, %2" : "=r"(result) : "r"(a), "r"(b));
     return result;
 #elif defined(__thumb__) && !defined(__thumb2__)
-    /* No long multiply: four products of halves, none of the sums leaves int32. */
-    const int32_t a_low = a & 0xFFFF;
-    const int32_t b_low = b & 0xFFFF;
-    const uint32_t low = (uint32_t)a_low * (uint32_t)b_low;
-    const int32_t inner = (a >> 16) * b_low + (int32_t)(low >> 16);
-    const int32_t outer = a_low * (b >> 16) + (inner & 0xFFFF);
-    return (a >> 16) * (b >> 16) + (inner >> 16) + (outer >> 16) + (outer >> 15 & 1);
+    /* No long multiply: four products of halves, none of the sums leaves int32. The last shift
+     * leaves the bit that rounds in the carry. */
+    int32_t a_low;
+    int32_t b_low;
+    int32_t low;
+    __asm__(".syntax unified\n"
+            "uxth %[al], %[a]\n"
+            "uxth %[bl], %[b]\n"
+            "asrs %[a], %[a], #16\n"
+            "asrs %[b], %[b], #16\n"
+            "movs %[low], %[al]\n"
+            "muls %[low], %[bl], %[low]\n"
+            "lsrs %[low], %[low], #16\n"
+            "muls %[bl], %[a], %[bl]\n"
+            "adds %[bl], %[bl], %[low]\n"
+            "muls %[al], %[b], %[al]\n"
+            "uxth %[low], %[bl]\n"
+            "adds %[al], %[al], %[low]\n"
+            "muls %[a], %[b], %[a]\n"
+            "asrs %[bl], %[bl], #16\n"
+            "adds %[a], %[a], %[bl]\n"
+            "asrs %[al], %[al], #16\n"
+            "adcs %[a], %[al]\n"
+            : [a] "+l"(a), [b] "+l"(b), [al] "=&l"(a_low), [bl] "=&l"(b_low), [low] "=&l"(low)
+            :
+            : "cc");
+    return a;
 #else
     return (int32_t)(((int64_t)a * b + (INT64_C(1) << 31)) >> 32);
 #endif
@@ -239,10 +273,11 @@ static inline int32_t mcuq_unpack_nibbles(const int32_t *weights, int32_t index)
     return (int32_t)(((spread | 0x80808080u) - 0x08080808u) ^ 0x80808080u);
 }
 
-/* Both int16 halves times 2. */
-static inline int32_t mcuq_double_halves(int32_t halves)
+/* Four int8 weights doubled, as int16 of channels (0, 2) and (1, 3). */
+static inline void mcuq_expand(uint32_t weights, int32_t *expanded)
 {
-    return (int32_t)((uint32_t)halves << 1 & 0xFFFEFFFFu);
+    expanded[0] = (int32_t)((uint32_t)mcuq_even_bytes(weights) << 1 & 0xFFFEFFFFu);
+    expanded[1] = (int32_t)((uint32_t)mcuq_odd_bytes(weights) << 1 & 0xFFFEFFFFu);
 }
 
 /* (outer - inner) / 2^bits of two nested sums, exact by construction. */

@@ -25,9 +25,9 @@
     "vadd.i32 q0, q0, q1\n"
 
 /* 67 instructions for 36 multiply-accumulates. */
-__attribute__((naked)) void mcuq_depthwise_run_9(const int8_t **taps,
-    const int32_t *weights, const mcuq_channel_group *channels, int8_t *output, int32_t width,
-    int32_t pixels, int32_t step)
+__attribute__((naked)) void mcuq_depthwise_run_9(const int8_t **taps, const int32_t *weights,
+    const mcuq_channel_group *channels, int8_t *output, int32_t width, int32_t pixels, int32_t step,
+    int32_t count)
 {
     __asm__ volatile(
         MCUQ_VECTOR_PIXELS_BEGIN
@@ -74,7 +74,8 @@ __attribute__((naked)) void mcuq_depthwise_run_9(const int8_t **taps,
 /* r8-r11 inputs and weights, r12 and lr unpacked. 131 instructions for 36
  * multiply-accumulates, 32 more a pixel. */
 __attribute__((naked)) void mcuq_depthwise_run_9(const int8_t **taps, const int32_t *weights,
-    const mcuq_channel_group *channels, int8_t *output, int32_t width, int32_t pixels, int32_t step)
+    const mcuq_channel_group *channels, int8_t *output, int32_t width, int32_t pixels, int32_t step,
+    int32_t count)
 {
     __asm__ volatile(
         MCUQ_PIXELS_BEGIN
@@ -97,21 +98,37 @@ __attribute__((naked)) void mcuq_depthwise_run_9(const int8_t **taps, const int3
 
 #else
 
-void mcuq_depthwise_run_9(const int8_t **taps, const int32_t *weights,
-    const mcuq_channel_group *channels, int8_t *output, int32_t width, int32_t pixels, int32_t step)
+/* The doubled sum of one channel. */
+static inline int32_t sum_nine(const int8_t **taps, int32_t offset, const int8_t *weight)
 {
-    const intptr_t *moves = (const intptr_t *)(taps + 9);
+    int32_t sum = taps[0][offset] * weight[0];
+    sum += taps[1][offset] * weight[4];
+    sum += taps[2][offset] * weight[8];
+    sum += taps[3][offset] * weight[12];
+    sum += taps[4][offset] * weight[16];
+    sum += taps[5][offset] * weight[20];
+    sum += taps[6][offset] * weight[24];
+    sum += taps[7][offset] * weight[28];
+    sum += taps[8][offset] * weight[32];
+    return 2 * sum;
+}
+
+void mcuq_depthwise_run_9(const int8_t **taps, const int32_t *weights,
+    const mcuq_channel_group *channels, int8_t *output, int32_t width, int32_t pixels, int32_t step,
+    int32_t count)
+{
     for (;; output += step) {
-        for (int32_t c = 0; c < width; c += 4) {
-            mcuq_depthwise_group(
-                taps, 9, c - width, weights + 9 * (c / 4), channels + c / 4, output + c - width, 4);
+        const int8_t *weight = (const int8_t *)weights;
+        const mcuq_channel_group *group = channels;
+        for (int32_t offset = -width; offset < 0; weight += 32, group++) {
+            for (int32_t i = 0; i < 4; i++, offset++, weight++) {
+                output[offset] = mcuq_group_output(group, i, sum_nine(taps, offset, weight));
+            }
         }
         if (--pixels == 0) {
             return;
         }
-        for (int32_t tap = 0; tap < 9; tap++) {
-            taps[tap] += moves[tap];
-        }
+        mcuq_depthwise_move(taps, count);
     }
 }
 

@@ -25,9 +25,9 @@
     "vadd.i32 q0, q0, q1\n"
 
 /* 66 instructions for 36 multiply-accumulates. */
-__attribute__((naked)) void mcuq_depthwise_run_expanded_9(const int8_t **taps,
-    const int32_t *weights, const mcuq_channel_group *channels, int8_t *output, int32_t width,
-    int32_t pixels, int32_t step)
+__attribute__((naked)) void mcuq_depthwise_run_expanded_9(const int8_t **taps, const int32_t *weights,
+    const mcuq_channel_group *channels, int8_t *output, int32_t width, int32_t pixels, int32_t step,
+    int32_t count)
 {
     __asm__ volatile(
         MCUQ_VECTOR_PIXELS_BEGIN
@@ -60,9 +60,9 @@ __attribute__((naked)) void mcuq_depthwise_run_expanded_9(const int8_t **taps,
 
 /* r8-r10 inputs, r11 and lr weights, r12 unpacked. 107 instructions for 36
  * multiply-accumulates, 32 more a pixel. */
-__attribute__((naked)) void mcuq_depthwise_run_expanded_9(const int8_t **taps,
-    const int32_t *weights,
-    const mcuq_channel_group *channels, int8_t *output, int32_t width, int32_t pixels, int32_t step)
+__attribute__((naked)) void mcuq_depthwise_run_expanded_9(const int8_t **taps, const int32_t *weights,
+    const mcuq_channel_group *channels, int8_t *output, int32_t width, int32_t pixels, int32_t step,
+    int32_t count)
 {
     __asm__ volatile(
         MCUQ_PIXELS_BEGIN
@@ -78,35 +78,5 @@ __attribute__((naked)) void mcuq_depthwise_run_expanded_9(const int8_t **taps,
         MCUQ_PIXELS_END);
 }
 /* clang-format on */
-
-#else
-
-void mcuq_depthwise_run_expanded_9(const int8_t **taps, const int32_t *weights,
-    const mcuq_channel_group *channels, int8_t *output, int32_t width, int32_t pixels, int32_t step)
-{
-    const intptr_t *moves = (const intptr_t *)(taps + 9);
-    for (;; output += step) {
-        for (int32_t c = 0; c < width; c += 4) {
-            const int32_t *weight = weights + 18 * (c / 4);
-            int32_t sums[4] = {0, 0, 0, 0};
-            for (int32_t tap = 0; tap < 9; tap++, weight += 2) {
-                const int8_t *x = taps[tap] + c - width;
-                sums[0] += x[0] * (int16_t)(weight[0] & 0xFFFF);
-                sums[1] += x[1] * (int16_t)(weight[1] & 0xFFFF);
-                sums[2] += x[2] * (weight[0] >> 16);
-                sums[3] += x[3] * (weight[1] >> 16);
-            }
-            for (int32_t i = 0; i < 4; i++) {
-                output[c - width + i] = mcuq_group_output(channels + c / 4, i, sums[i]);
-            }
-        }
-        if (--pixels == 0) {
-            return;
-        }
-        for (int32_t tap = 0; tap < 9; tap++) {
-            taps[tap] += moves[tap];
-        }
-    }
-}
 
 #endif

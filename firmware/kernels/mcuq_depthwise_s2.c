@@ -19,5 +19,5 @@ void mcuq_depthwise_s2(const mcuq_depthwise *p, const int32_t *weights,
     for (int32_t i = 0; i < count; i++) {
         unpacked[i] = unpack(weights, i);
     }
-    mcuq_depthwise_windows(p, unpacked, channels, input, output, scratch, mcuq_depthwise_run_9);
+    mcuq_depthwise_s8(p, unpacked, channels, input, output, scratch);
 }

@@ -9,5 +9,5 @@ void mcuq_depthwise_s4(const mcuq_depthwise *p, const int32_t *weights,
     for (int32_t i = 0; i < count; i++) {
         unpacked[i] = mcuq_unpack_nibbles(weights, i);
     }
-    mcuq_depthwise_windows(p, unpacked, channels, input, output, scratch, mcuq_depthwise_run_9);
+    mcuq_depthwise_s8(p, unpacked, channels, input, output, scratch);
 }

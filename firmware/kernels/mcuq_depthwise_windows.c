@@ -6,8 +6,7 @@
 #include "mcuq_weighted.h"
 
 /* What a row of output needs beside its parameters. The table holds the taps' addresses, then
- * how far each moves from one pixel to the next. `width`: channels in whole groups of four; the
- * taps' addresses are that far ahead. */
+ * how far each moves from one pixel to the next; the addresses are a pixel ahead. */
 typedef struct {
     const mcuq_depthwise *p;
     const int32_t *weights;
@@ -17,7 +16,6 @@ typedef struct {
     const int8_t **taps;
     mcuq_depthwise_run *run;
     int32_t count;
-    int32_t width;
     int32_t direction;
 } row_context;
 
@@ -64,33 +62,16 @@ static int32_t run_length(const row_context *r, int32_t column)
     return mcuq_clamp(room / p->stride_x + 1, 1, p->output_width - column);
 }
 
-/* One pixel with any number of taps or channels. */
-static void one_pixel(const row_context *r, int8_t *output)
-{
-    const int32_t channels = r->p->channels;
-    for (int32_t c = 0; c < channels; c += 4) {
-        const int32_t left = channels - c;
-        mcuq_depthwise_group(r->taps, r->count, c - r->width, r->weights + c / 4 * r->count,
-            r->channels + c / 4, output + c, left < 4 ? left : 4);
-    }
-}
-
 static void one_row(const row_context *r, int32_t row, int8_t *output)
 {
     const mcuq_depthwise *p = r->p;
     const int32_t y = row * p->stride_y - p->pad_top;
-    const int32_t runs = r->count == 9 && (p->channels & 3) == 0;
     int32_t column = r->direction < 0 ? p->output_width - 1 : 0;
     for (int32_t left = p->output_width; left > 0;) {
-        const int32_t run = runs ? run_length(r, column) : 1;
-        int8_t *pixel = output + column * p->channels;
+        const int32_t run = run_length(r, column);
         fill_taps(r, y, column * p->stride_x - p->pad_left, run);
-        if (runs) {
-            r->run(r->taps, r->weights, r->channels, pixel + r->width, r->width, run,
-                r->direction * p->channels);
-        } else {
-            one_pixel(r, pixel);
-        }
+        r->run(r->taps, r->weights, r->channels, output + (column + 1) * p->channels, p->channels,
+            run, r->direction * p->channels, r->count);
         column += r->direction * run;
         left -= run;
     }
@@ -104,10 +85,9 @@ void mcuq_depthwise_windows(const mcuq_depthwise *p, const int32_t *weights,
     const int8_t **taps = (const int8_t **)(void *)scratch;
     int8_t *padding = (int8_t *)(taps + 2 * count);
     memset(padding, (int)p->input_zero_point, (size_t)p->channels);
-    const int32_t width = p->channels / 4 * 4;
     const int32_t direction = p->direction == MCUQ_DESCENDING ? -1 : 1;
     const row_context context = {
-        p, weights, channels, input + width, padding + width, taps, run, count, width, direction};
+        p, weights, channels, input + p->channels, padding + p->channels, taps, run, count, direction};
     for (int32_t step = 0; step < p->output_height; step++) {
         const int32_t row = direction < 0 ? p->output_height - 1 - step : step;
         one_row(&context, row, output + row * p->output_width * p->channels);

@@ -19,9 +19,10 @@ def test_the_peak_of_the_keyword_model_is_not_expanded(bits: int) -> None:
     assert plan_program(fast).arena_bytes == plan_program(small).arena_bytes <= 9_500
 
 
-def test_wide_models_expand_all_layers() -> None:
+@pytest.mark.parametrize("speed", [True, False])
+def test_wide_models_expand_all_layers(speed: bool) -> None:
     qgraph, _ = quantized(visual_wake_words(), 8)
-    program = lower(qgraph, LowerOptions(speed=True))
+    program = lower(qgraph, LowerOptions(speed=speed))
     layers = [c for c in program.calls if c.op.kind is OpKind.DEPTHWISE_CONV_2D]
     assert all("expanded" in call.function for call in layers)
     assert plan_program(program).arena_bytes <= 40_000

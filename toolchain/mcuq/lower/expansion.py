@@ -1,15 +1,17 @@
 """Whether a depthwise layer may take scratch for speed without raising the arena (much).
 
 Expanded weights need 18 bytes a channel while the layer runs. That is free where another operator
-needs as much memory anyway, and dear where the layer is the model's peak. The rule looks at one
-operator at a time and at shapes only, so that it does not change with the bits of other layers.
+needs as much memory anyway, and dear where the layer is the model's peak. The rule looks at shapes
+only, so that it does not change with the bits of other layers.
 """
 
 from __future__ import annotations
 
+import math
 from typing import cast
 
 from mcuq.graph import Op, OpKind
+from mcuq.lower.options import LowerOptions
 from mcuq.lower.overlap import (
     Pair,
     Shape,
@@ -19,25 +21,41 @@ from mcuq.lower.overlap import (
     depthwise_sharing,
     pointwise_sharing,
 )
-from mcuq.lower.packing import column_scratch, depthwise_scratch, padded_depth
+from mcuq.lower.packing import can_expand, column_scratch, depthwise_scratch, padded_depth
 from mcuq.quantize import op_params
-from mcuq.quantize.params import ConvParams
+from mcuq.quantize.params import ConvParams, DepthwiseConvParams
 from mcuq.quantize.qgraph import QuantizedGraph
 
 TOLERANCE = 0.03
 """Growth that is not worth a second form of the kernel in flash."""
 
 
-def may_expand(qgraph: QuantizedGraph, op: Op, scratch_bytes: int) -> bool:
-    """Whether a depthwise layer with `scratch_bytes` stays within some operator's needs.
+def may_expand(qgraph: QuantizedGraph, op: Op, options: LowerOptions) -> bool:
+    """Whether a depthwise layer's expanded form stays within some operator's needs.
+
+    For speed each layer is asked alone. For size all are asked: the expanded form is the shorter
+    one too, but not beside the plain one.
 
     Args:
         qgraph: the model.
         op: DEPTHWISE_CONV_2D of multiplier 1.
-        scratch_bytes: of its expanded form.
+        options: what the model is lowered for.
     """
-    own = _tensors(qgraph, op) - _shared(_sharing(qgraph, op)) + scratch_bytes
-    return any(_least(qgraph, other) * (1 + TOLERANCE) >= own for other in qgraph.ops)
+    room = max(_least(qgraph, other) for other in qgraph.ops) * (1 + TOLERANCE)
+    asked = [op] if options.speed else [o for o in qgraph.ops if o.kind is OpKind.DEPTHWISE_CONV_2D]
+    return all(_expanded_bytes(qgraph, layer, options) <= room for layer in asked)
+
+
+def _expanded_bytes(qgraph: QuantizedGraph, op: Op, options: LowerOptions) -> float:
+    """What the layer needs in its expanded form: infinitely many bytes where it has none."""
+    _, height, width, channels = qgraph.tensors[op.inputs[1]].shape
+    params = cast(DepthwiseConvParams, op_params(qgraph, op))
+    if params.depth_multiplier != 1 or not can_expand(height * width, channels):
+        return math.inf
+    scratch = depthwise_scratch(
+        height * width, channels, 8, expanded=True, address_bytes=options.address_bytes
+    )
+    return _tensors(qgraph, op) - _shared(_sharing(qgraph, op)) + scratch
 
 
 def _least(qgraph: QuantizedGraph, op: Op) -> int:

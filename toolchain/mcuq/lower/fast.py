@@ -26,7 +26,6 @@ from mcuq.lower.packing import (
     PackedLayer,
     Requantization,
     UnpackableError,
-    can_expand,
     column_scratch,
     depthwise_scratch,
     pack_convolution,
@@ -102,8 +101,8 @@ def _sharing(call: Call, sharing: Sharing) -> Call:
 
 
 def fast_depthwise(qgraph: QuantizedGraph, op: Op, options: LowerOptions) -> Call:
-    """mcuq_depthwise_*, expanded where speed is asked for and the arena does not grow; the CMSIS-NN
-    form for depth multipliers above one and for sums that the packed form cannot hold."""
+    """mcuq_depthwise_*, expanded where the arena does not grow; the CMSIS-NN form for depth
+    multipliers above one and for sums that the packed form cannot hold."""
     params = cast(DepthwiseConvParams, op_params(qgraph, op))
     weight = qgraph.tensors[op.inputs[1]]
     _, height, width, channels = weight.shape
@@ -120,12 +119,7 @@ def fast_depthwise(qgraph: QuantizedGraph, op: Op, options: LowerOptions) -> Cal
     scratch = partial(
         depthwise_scratch, taps, channels, weight.bits, address_bytes=options.address_bytes
     )
-    expanded = (
-        options.speed
-        and weight.bits >= 4
-        and can_expand(taps, channels)
-        and may_expand(qgraph, op, scratch(expanded=True))
-    )
+    expanded = weight.bits >= 4 and may_expand(qgraph, op, options)
     name = "mcuq_depthwise_expanded" if expanded else "mcuq_depthwise"
     macs = qgraph.tensors[op.output].size * taps
     call = _call(qgraph, op, name, structure, packed, macs, scratch(expanded=expanded))

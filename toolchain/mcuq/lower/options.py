@@ -13,7 +13,7 @@ Kernels = Literal["mcuq", "cmsis-nn"]
 class LowerOptions:
     """Attributes:
     kernels: whose.
-    speed: take the faster of two forms at the price of code and scratch.
+    speed: take the faster of two forms at the price of code; else the one that makes less code.
     address_bytes: of the machine: some kernels keep addresses in their scratch.
     provided: functions of the library that is linked for "cmsis-nn": what it has not stays with
         mcuq. None: mcuq's own portable forms, which have all.
