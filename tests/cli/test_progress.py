@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pty
 import re
 import subprocess
 import sys
+from pathlib import Path
+
+import pytest
+
+from mcuq.cli.main import main
+from mcuq.examples import copy_example
+
+Captured = pytest.CaptureFixture[str]
 
 SCRIPT = """
 import sys, time
@@ -53,6 +62,42 @@ def test_a_terminal_sees_the_stage_its_best_and_how_far() -> None:
     assert "10/10" in text
     assert "best loss 0.10" in text
     assert process.returncode == 0
+
+
+def test_calibrating_tells_how_far_it_is(tmp_path: Path, capsys: Captured) -> None:
+    copy_example("digits", tmp_path)
+    words = [str(tmp_path / "digits_float32.tflite"), str(tmp_path / "calibration.npz")]
+    assert main(["-v", "calibrate", *words, "-o", str(tmp_path / "r.json"), "--json"]) == 0
+    heard = capsys.readouterr()
+    assert "calibrate" in heard.err.split()
+    assert json.loads(heard.out)["samples"] == 100
+
+
+@pytest.mark.slow
+@pytest.mark.arm
+def test_everything_that_boots_a_board_tells_how_far_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    copy_example("digits", tmp_path)
+    monkeypatch.chdir(tmp_path)
+    stages = {
+        ("quantize", "--weight-bytes", "100%", "--json"): {
+            "load",
+            "calibrate",
+            "evaluate",
+            "build",
+            "verify",
+        },
+        ("run", "evaluation.npz", "--samples", "3", "--json"): {"run", "verify"},
+        ("profile", "--json"): {"profile"},
+        ("hil", "check", "--board", "stm32f746", "--json"): {"build", "check"},
+        ("hil", "soak", "--board", "stm32f746", "--minutes", "0.01", "--json"): {"build", "soak"},
+    }
+    for words, expected in stages.items():
+        assert main(["-v", *words]) == 0
+        heard = capsys.readouterr()
+        json.loads(heard.out)
+        assert expected <= set(heard.err.split()), words
 
 
 def _read(descriptor: int) -> bytes:

@@ -48,7 +48,16 @@ FARM = '[[place]]\nboard = "stm32f746"\nemulated = 2\n'
 QUICK = {
     "mcuq build": ["--evaluations", "12"],
     "mcuq search": ["--evaluations", "12"],
-    "mcuq bench accuracy": ["--budgets", "60", "--seeds", "1", "--evaluations", "8"],
+    "mcuq bench accuracy": [
+        "--budgets",
+        "60",
+        "--seeds",
+        "1",
+        "--evaluations",
+        "8",
+        "--methods",
+        "ga,knapsack",
+    ],
     "mcuq bench speed": ["--evaluations", "8", "--rounds", "1"],
     "mcuq finetune": ["--epochs", "1"],
     "mcuq hil soak": ["--minutes", "0.02"],

@@ -13,6 +13,7 @@ from mcuq.calibrate.statistics import Statistics
 from mcuq.errors import InputError
 from mcuq.evaluate.float.run import run_blocks
 from mcuq.graph import Graph
+from mcuq.progress import Progress, ProgressCallback, silent
 
 Data = npt.NDArray[Any] | Sequence[npt.NDArray[Any]]
 
@@ -33,7 +34,9 @@ def calibrate(graph: Graph, batches: Data, observers: Collection[str] = ("minmax
     return ranges_from(observe(graph, batches), observers)
 
 
-def observe(graph: Graph, batches: Data) -> dict[str, Statistics]:
+def observe(
+    graph: Graph, batches: Data, progress: ProgressCallback = silent
+) -> dict[str, Statistics]:
     """Statistics of every activation, graph inputs included, by name.
 
     Statistics of parts of the data can be merged: see `Statistics.merge`.
@@ -45,6 +48,7 @@ def observe(graph: Graph, batches: Data) -> dict[str, Statistics]:
     for name, values in zip(graph.inputs, inputs, strict=False):
         _check_finite(name, values)
     statistics: dict[str, Statistics] = {}
+    done, total = 0, len(inputs[0]) if inputs else 0
     # Overflow is reported by the tensor where it appears, not by NumPy.
     with np.errstate(over="ignore", invalid="ignore"):
         for block in run_blocks(graph, inputs, graph.activations):
@@ -52,6 +56,8 @@ def observe(graph: Graph, batches: Data) -> dict[str, Statistics]:
                 seen = _statistics(name, block[name])
                 known = statistics.get(name)
                 statistics[name] = seen if known is None else known.merge(seen)
+            done += len(block[graph.activations[0]])
+            progress(Progress("calibrate", done, total, "samples"))
     return statistics
 
 

@@ -17,10 +17,14 @@ from mcuq.calibrate.store import (
 from mcuq.data import load_data
 from mcuq.errors import InputError
 from mcuq.graph import Graph
+from mcuq.progress import ProgressCallback, silent
 
 
 def observe_files(
-    graph: Graph, data: Sequence[Path], earlier: Sequence[Mapping[str, Statistics]] = ()
+    graph: Graph,
+    data: Sequence[Path],
+    earlier: Sequence[Mapping[str, Statistics]] = (),
+    progress: ProgressCallback = silent,
 ) -> dict[str, Statistics]:
     """Statistics of all samples in `data`, after those of `earlier` calibrations.
 
@@ -28,7 +32,7 @@ def observe_files(
         InputError: a file cannot be used, or belongs to another model.
     """
     parts = [dict(part) for part in earlier]
-    parts += [observe(graph, load_data(path, graph).inputs) for path in data]
+    parts += [observe(graph, load_data(path, graph).inputs, progress) for path in data]
     return reduce(merge_statistics, parts)
 
 

@@ -56,14 +56,17 @@ def accuracy(
     from mcuq.bench.study import StudyFiles, prepare
     from mcuq.bench.table import markdown
     from mcuq.cli.request import cores
+    from mcuq.progress import Progress
 
     plan = replace(_plan(budgets, methods, seeds, evaluations), refine=refine)
     count = workers or cores()
     with shown_progress() as progress:
         files = StudyFiles(model, calibration, search_data, evaluation)
         study = prepare(files, count, progress)
+        progress(Progress("float model"))
         records = [float_record(study)]
         if peer and is_installed():
+            progress(Progress(NAME))
             records.append(peer_record(study))
         for record in compare_methods(study, plan, count, progress):
             records.append(record)

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from mcuq.cli.output import JsonFlag, stdout, write_json
+from mcuq.cli.progress import shown_progress
 
 
 def calibrate(
@@ -29,7 +30,8 @@ def calibrate(
 
     graph = load_model(model)
     earlier = [read_statistics(path, graph) for path in merge or []]
-    statistics = observe_files(graph, data, earlier)
+    with shown_progress() as progress:
+        statistics = observe_files(graph, data, earlier, progress)
     write_statistics(output, statistics)
     samples = next(iter(statistics.values())).samples
     if json:

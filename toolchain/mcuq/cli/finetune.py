@@ -33,12 +33,24 @@ def finetune(
             "--bits", help="Of every filter: 8, 4, 2, or 1 for ternary.", show_default=False
         ),
     ] = None,
+    ends: Annotated[
+        int | None,
+        typer.Option(
+            "--ends", help="Of the first and last filter, where --bits is for the others."
+        ),
+    ] = None,
     output: Annotated[Path, typer.Option("--output", "-o", help="Float .tflite to write.")] = Path(
         "finetuned.tflite"
     ),
     epochs: Annotated[
-        int, typer.Option("--epochs", min=1, help="Passes over the training samples, at most.")
-    ] = 20,
+        int | None,
+        typer.Option(
+            "--epochs",
+            min=1,
+            help="Passes over the training samples, at most. Default: by their number, 20 to 150.",
+            show_default=False,
+        ),
+    ] = None,
     rate: Annotated[
         float | None,
         typer.Option(
@@ -64,23 +76,27 @@ def finetune(
     from mcuq.finetune import Settings
     from mcuq.finetune import finetune as tune
     from mcuq.frontends import load_model
+    from mcuq.progress import Progress
 
     if (config is None) == (bits is None):
         raise UsageError("give either --config or --bits", "for example --bits 4")
+    if config is not None and ends is not None:
+        raise UsageError("--ends goes with --bits", "write the widths into the configuration")
     if output.suffix != ".tflite":
         raise UsageError(f"--output {output} is not a .tflite", "give it that suffix")
     _check_writable(output)
     graph = load_model(model)
     data = load_data(train, graph)
     judged = None if evaluation is None else load_data(evaluation, graph)
-    wanted = _configuration(graph, config, bits)
+    wanted = _configuration(graph, config, bits, ends)
     settings = Settings(epochs=epochs, rate=rate, label_share=labels, seed=seed)
     with shown_progress() as progress:
         tuned = tune(graph, data, wanted, settings=settings, progress=progress)
-    _write(tuned, output)
-    facts = _facts(tuned, output)
-    if judged is not None:
-        facts |= _gain(graph, data, judged, wanted, tuned, metric)
+        _write(tuned, output)
+        facts = _facts(tuned, output)
+        if judged is not None:
+            progress(Progress("evaluate", note=f"{len(judged)} samples, exact arithmetic"))
+            facts |= _gain(graph, data, judged, wanted, tuned, metric)
     if json:
         write_json(facts)
     else:
@@ -99,30 +115,18 @@ def _check_writable(output: Path) -> None:
         ) from error
 
 
-def _configuration(graph: Graph, path: Path | None, bits: int | None) -> Config:
+def _configuration(graph: Graph, path: Path | None, bits: int | None, ends: int | None) -> Config:
     """Widths and observers from a `config.json`, or one width for all filters."""
-    from pydantic import ValidationError
-
+    from mcuq.pipeline.prescription import read_config
     from mcuq.quantize import Config, WeightChoice
-    from mcuq.report.configuration import ConfigFile
 
-    if path is None:
-        return Config(default_weight=WeightChoice(bits or 8))
-    try:
-        tensors = ConfigFile.model_validate_json(path.read_bytes()).tensors
-    except ValidationError as error:
-        raise InputError(
-            f"{path}: {error.errors()[0]['msg']}", "give a build's config.json"
-        ) from error
-    weights = {
-        t.name: WeightChoice(t.bits, t.scheme, "tensor" if t.axis is None else "channel")
-        for t in tensors
-        if t.role == "weight"
-    }
-    if set(weights) != set(graph.weights):
-        raise InputError(f"{path} describes another model", "give the config.json of this model")
-    observers = {t.name: t.scheme for t in tensors if t.role == "activation"}
-    return Config(weights, observers)
+    if path is not None:
+        return read_config(path, graph)
+    wanted = Config(default_weight=WeightChoice(bits or 8))
+    if ends is None:
+        return wanted
+    names = (graph.weights[0], graph.weights[-1])
+    return Config(dict.fromkeys(names, WeightChoice(ends)), default_weight=wanted.default_weight)
 
 
 def _write(tuned: Tuned, output: Path) -> None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import tempfile
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from mcuq.cli.output import JsonFlag, stderr, stdout, write_json
+from mcuq.cli.output import JsonFlag, stdout, write_json
+from mcuq.cli.progress import shown_progress
 from mcuq.errors import DeviceError, InputError, UsageError
+from mcuq.progress import Progress, ProgressCallback
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -121,10 +124,11 @@ def check(
     from mcuq_hil.selftest import check as check_session
 
     places = _places(farm, board, port)
-    with tempfile.TemporaryDirectory() as scratch:
-        images = _selftest_images(places, Path(scratch))
+    with tempfile.TemporaryDirectory() as scratch, shown_progress() as progress:
+        images = _selftest_images(places, Path(scratch), progress)
         results = []
-        for place in places:
+        for done, place in enumerate(places):
+            progress(Progress("check", done, len(places), place.name))
             job = Job(place.name, place.board, images[place.board], check_session)
             report = run_jobs([place], [job])
             outcome = report.outcomes[0]
@@ -141,10 +145,11 @@ def check(
                     "stack_reserved": found.stack[1],
                 }
             results.append(facts)
-            if not json:
-                _print_check(facts)
     if json:
         write_json(results)
+    else:
+        for facts in results:
+            _print_check(facts)
     bad = [facts["place"] for facts in results if not facts["ok"]]
     if bad:
         _fail(f"{len(bad)} of {len(results)} places fail: {', '.join(bad)}", json)
@@ -167,10 +172,13 @@ def _fail(cause: str, told: bool) -> NoReturn:
     raise DeviceError(cause)
 
 
-def _selftest_images(places: Sequence[Place], folder: Path) -> dict[str, Path]:
+def _selftest_images(
+    places: Sequence[Place], folder: Path, progress: ProgressCallback
+) -> dict[str, Path]:
     from mcuq.build.selftest import build_selftest
     from mcuq_hil import load_board
 
+    progress(Progress("build", note="the self-test image"))
     return {
         name: build_selftest(load_board(name), folder / Path(name).stem).elf
         for name in sorted({place.board for place in places})
@@ -198,8 +206,8 @@ def run(
     samples = [_read_samples(path) for path in input_]
     if len({len(array) for array in samples}) != 1:
         raise InputError("the input files hold different numbers of samples")
-    with open_session(load_board(board), elf, port) as session:
-        outputs, totals = _run_all(session, samples)
+    with shown_progress() as progress, open_session(load_board(board), elf, port) as session:
+        outputs, totals = _run_all(session, samples, progress)
         unit = session.unit
     if output is not None:
         arrays = {f"y{index}": array for index, array in enumerate(outputs)}
@@ -225,7 +233,7 @@ def _read_samples(path: Path) -> npt.NDArray[np.int8]:
 
 
 def _run_all(
-    session: Session, samples: Sequence[npt.NDArray[np.int8]]
+    session: Session, samples: Sequence[npt.NDArray[np.int8]], progress: ProgressCallback
 ) -> tuple[list[npt.NDArray[np.int8]], list[int]]:
     import numpy as np
 
@@ -235,6 +243,7 @@ def _run_all(
         found, counts = session.run_counted([array[index].tobytes() for array in samples])
         rows.append(found)
         totals.append(counts.total)
+        progress(Progress("run", index + 1, len(samples[0]), "samples"))
     columns = [b"".join(row[i] for row in rows) for i in range(len(session.info.outputs))]
     shapes = [(len(rows), io.bytes) for io in session.info.outputs]
     return [
@@ -255,10 +264,15 @@ def soak(
     from mcuq_hil.farm import soak as soak_places
 
     places = _places(farm, board, port)
-    with tempfile.TemporaryDirectory() as scratch:
-        images = _selftest_images(places, Path(scratch))
-        stderr().print(f"soaking {len(places)} places for {minutes:g} minutes", style="dim")
-        report = soak_places(places, images, minutes * 60)
+    seconds, begin = minutes * 60, time.monotonic()
+    with tempfile.TemporaryDirectory() as scratch, shown_progress() as progress:
+        images = _selftest_images(places, Path(scratch), progress)
+
+        def on_round(place: str, rounds: int) -> None:
+            gone = min(seconds, time.monotonic() - begin)
+            progress(Progress("soak", int(gone), int(seconds), f"{place}: {rounds} rounds"))
+
+        report = soak_places(places, images, seconds, on_round=on_round)
     if json:
         errors = [{"place": place, "cause": error.cause} for place, error in report.errors]
         write_json({"seconds": report.seconds, "rounds": dict(report.exchanges), "errors": errors})

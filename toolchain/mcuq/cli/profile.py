@@ -9,6 +9,7 @@ import typer
 
 from mcuq.cli import options
 from mcuq.cli.output import JsonFlag, stdout, write_json
+from mcuq.cli.progress import shown_progress
 from mcuq.units import format_count
 
 
@@ -23,7 +24,8 @@ def profile(
     from mcuq.report.naming import short_names
     from mcuq.report.rerun import profile_again
 
-    manifest, counts = profile_again(folder, port=port)
+    with shown_progress() as progress:
+        manifest, counts = profile_again(folder, port=port, progress=progress)
     unit = "instructions" if port is None else "cycles"
     names = short_names(layer.name for layer in manifest.layers)
     rows = [

@@ -9,6 +9,7 @@ import typer
 
 from mcuq.cli import options
 from mcuq.cli.output import JsonFlag, stdout, write_json
+from mcuq.cli.progress import shown_progress
 from mcuq.errors import DeviceError
 
 if TYPE_CHECKING:
@@ -35,7 +36,8 @@ def run(
 
     from mcuq.report.rerun import run_again
 
-    done = run_again(folder, data, port=port, limit=samples)
+    with shown_progress() as progress:
+        done = run_again(folder, data, port=port, limit=samples, progress=progress)
     if output is not None:
         np.savez(output, allow_pickle=False, **{f"y{i}": y for i, y in enumerate(done.outputs)})
     total = len(done.counts)

@@ -17,6 +17,7 @@ from mcuq.frontends.tflite.records import FileModel, FileTensor
 from mcuq.graph import Graph, Tensor
 from mcuq.numeric import dequantize, quantize_values
 from mcuq.pipeline.profile import Target, profile_calls
+from mcuq.progress import Progress, ProgressCallback, silent
 from mcuq.report.manifest import Manifest
 from mcuq.report.store import read_manifest
 from mcuq.tflite.micro import run_micro
@@ -45,7 +46,14 @@ class Rerun:
     equal_tflm: int
 
 
-def run_again(folder: Path, data: Path, *, port: str | None = None, limit: int = 0) -> Rerun:
+def run_again(
+    folder: Path,
+    data: Path,
+    *,
+    port: str | None = None,
+    limit: int = 0,
+    progress: ProgressCallback = silent,
+) -> Rerun:
     """Run the image of an output directory on samples.
 
     Args:
@@ -67,17 +75,20 @@ def run_again(folder: Path, data: Path, *, port: str | None = None, limit: int =
     ]
     counts: list[int] = []
     rows: list[list[Int8s]] = []
-    with open_session(load_board(manifest.target.name), _image(folder), port) as session:
+    name = manifest.target.name
+    with open_session(load_board(name), _image(folder), port) as session:
         for sample in range(len(samples)):
             found, counted = session.run_counted([values[sample].tobytes() for values in inputs])
             rows.append([np.frombuffer(part, np.int8) for part in found])
             counts.append(counted.total)
+            progress(Progress("run", sample + 1, len(samples), f"samples on {name}"))
         unit = session.unit
     tensors = [model.tensors[index] for index in model.outputs]
     outputs = [
         np.stack([row[i] for row in rows]).reshape(len(rows), *tensor.shape[1:])
         for i, tensor in enumerate(tensors)
     ]
+    progress(Progress("verify", note="the same samples in TFLite Micro"))
     expected = run_micro((folder / "model.tflite").read_bytes(), inputs, len(outputs))
     real = tuple(
         dequantize(values, *_affine(tensor))
@@ -86,7 +97,9 @@ def run_again(folder: Path, data: Path, *, port: str | None = None, limit: int =
     return Rerun(real, samples, tuple(counts), unit, _equal(outputs, expected))
 
 
-def profile_again(folder: Path, *, port: str | None = None) -> tuple[Manifest, tuple[int, ...]]:
+def profile_again(
+    folder: Path, *, port: str | None = None, progress: ProgressCallback = silent
+) -> tuple[Manifest, tuple[int, ...]]:
     """Counts of each layer of an output directory, measured now.
 
     Returns:
@@ -100,6 +113,7 @@ def profile_again(folder: Path, *, port: str | None = None) -> tuple[Manifest, t
     model = _read_flatbuffer(folder)
     sample = [np.zeros(model.tensors[index].shape, np.int8) for index in model.inputs]
     target = Target(load_board(manifest.target.name), manifest.optimize, port)
+    progress(Progress("profile", note="an image that marks its layers"))
     with tempfile.TemporaryDirectory() as scratch:
         copy = Path(scratch) / "model"
         shutil.copytree(folder / "model", copy)
