@@ -93,7 +93,7 @@ def test_training_keeps_the_best_epoch_and_stops_early() -> None:
 def test_training_lowers_the_loss_and_keeps_the_graph() -> None:
     graph = small_classifier()
     config = Config(default_weight=WeightChoice(2))
-    tuned = finetune(graph, small_data(512), config, settings=Settings(epochs=8))
+    tuned = finetune(graph, small_data(512), config, settings=Settings(epochs=40))
     assert min(tuned.history) < tuned.history[0]
     assert tuned.graph.ops == graph.ops
     assert {name: t.shape for name, t in tuned.graph.tensors.items()} == {

@@ -9,13 +9,17 @@ import numpy as np
 import pytest
 from tuning import small_classifier, small_data
 
+from mcuq.calibrate import calibrate
 from mcuq.errors import InputError, UsageError
-from mcuq.finetune import Tuned, read_sidecar, sidecar_path, write_sidecar
+from mcuq.evaluate.float import run_float
+from mcuq.evaluate.integer import dequantize_outputs, quantize_inputs, run_integer
+from mcuq.finetune import Settings, Tuned, read_sidecar, sidecar_path, write_sidecar
+from mcuq.finetune.blending import blended
 from mcuq.finetune.plan import make_plan
 from mcuq.finetune.tuned import TunedFilter, snapped
 from mcuq.graph import MeanAttrs, Op, OpKind, Tensor
 from mcuq.numeric import TERNARY
-from mcuq.quantize import Config, WeightChoice
+from mcuq.quantize import Config, QuantizedGraph, WeightChoice, quantize
 
 SCALES = {"w": [0.125, 0.25, 0.5], "v": [0.375]}
 
@@ -83,17 +87,24 @@ def test_a_sidecar_that_does_not_fit_is_refused(
         read_sidecar(path, small_classifier())
 
 
-def test_a_first_scale_has_the_least_squared_error() -> None:
-    """One outlier among small weights: better clipped than kept."""
-    graph = small_classifier()
-    weight = np.full((3, 12), 0.1, np.float32)
-    weight[0, 0] = 0.4
-    tensors = {**graph.tensors, "v": Tensor("v", weight.shape, weight)}
+def test_training_starts_from_filters_that_are_fitted_and_on_their_grids() -> None:
+    """Far nearer to the float model than filters that are merely rounded."""
+    graph, data = small_classifier(), small_data()
     config = Config(default_weight=WeightChoice(2))
-    plan = make_plan(replace(graph, tensors=tensors), small_data().inputs, config)
-    grid = plan.filters["v"]
-    assert grid.scale.shape == (1,)
-    assert float(grid.scale[0]) == pytest.approx((35 * 0.1 + 0.4) / 36, abs=0.005)
+    plan = make_plan(graph, data.inputs, config)
+    fitted = Tuned(plan.start(graph), plan.filters, plan.ranges("xhflp", {})).quantized()
+    plain = quantize(graph, calibrate(graph, data.inputs), config)
+    real = run_float(graph, data.inputs, keep=["l"])["l"]
+
+    def error(qgraph: QuantizedGraph) -> float:
+        stored = run_integer(qgraph, quantize_inputs(qgraph, data.inputs), keep=["l"])
+        return float(np.square(dequantize_outputs(qgraph, stored)["l"] - real).mean())
+
+    assert error(fitted) < 0.6 * error(plain)
+    for name, grid in plan.filters.items():
+        start = plan.start(graph).tensors[name].data
+        kind = OpKind.CONV_2D if name == "w" else OpKind.FULLY_CONNECTED
+        np.testing.assert_array_equal(snapped(start, kind, grid), start)
 
 
 def test_only_new_values_are_rounded() -> None:
@@ -135,3 +146,22 @@ def test_an_unknown_width_is_refused() -> None:
 def test_int16_activations_are_refused() -> None:
     with pytest.raises(UsageError, match="int8 activations"):
         make_plan(small_classifier(), small_data().inputs, Config(activation_bits=16))
+
+
+def test_blended_samples_hold_parts_of_others() -> None:
+    rng = np.random.default_rng(0)
+    x = np.arange(64, dtype=np.float32).reshape(64, 1, 1, 1) * np.ones((1, 6, 5, 2), np.float32)
+    (images,), changed = blended([x], rng)
+    assert 10 < changed.sum() < 54
+    np.testing.assert_array_equal(images[~changed], x[~changed])
+    foreign = (images != x).any(axis=3).mean(axis=(1, 2))[changed]
+    assert foreign.max() <= 0.5 and foreign.mean() > 0.1
+    (rows,), changed = blended([x[:, 0, 0]], rng)
+    np.testing.assert_array_equal(rows[~changed], x[~changed, 0, 0])
+    assert (rows[changed] != x[changed, 0, 0]).mean() > 0.9
+
+
+@pytest.mark.parametrize(("samples", "passes"), [(100, 150), (3600, 41), (60_000, 20)])
+def test_few_samples_are_passed_over_more_often(samples: int, passes: int) -> None:
+    assert Settings().passes(samples) == passes
+    assert Settings(epochs=3).passes(samples) == 3

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
+from importlib.util import find_spec
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +15,7 @@ from mcuq.cost import weight_bytes
 from mcuq.data import Dataset
 from mcuq.evaluate.float import run_float
 from mcuq.evaluate.integer import dequantize_outputs, quantize_inputs, run_integer
+from mcuq.finetune import finetune
 from mcuq.graph import Graph
 from mcuq.numeric import TERNARY, width_name
 from mcuq.quantize import Config, QuantizedGraph, WeightChoice, quantize, quantize_dynamic
@@ -21,6 +23,8 @@ from mcuq.quantize.candidates import build_bank
 
 Reals = npt.NDArray[np.float32]
 _NARROW_METHODS = ("minmax", "refit")
+_NARROW_WIDTHS = (4, 2, TERNARY)
+_AT_ONCE = 250
 _FLOAT_BYTES = 4
 
 
@@ -30,51 +34,81 @@ class SchemeRow:
 
     Attributes:
         scheme: what distinguishes it.
-        top1: share of evaluation samples answered correctly.
+        top1: share of evaluation samples answered correctly; None where it was skipped.
         weights: bytes of all filters as stored.
         activations: bytes of the largest activation.
     """
 
     scheme: str
-    top1: float
+    top1: float | None
     weights: int
     activations: int
 
 
 def scheme_rows(
     graph: Graph,
-    calibration: Dataset,
+    samples: Dataset,
     evaluation: Dataset,
     report: Callable[[str], None] = lambda text: None,
+    calibrated_on: int = 512,
 ) -> Iterator[SchemeRow]:
     """A row a scheme; the float model first.
 
     Args:
         graph: the float model, one output of class scores.
-        calibration: samples for ranges, and for methods that fit weights.
+        samples: what fine-tuning trains on, without labels; the first `calibrated_on` give ranges,
+            and fit weights where a method does that.
         evaluation: samples with labels.
         report: told the name of each scheme before it is computed.
     """
-    output = graph.outputs[0]
-    labels = evaluation.labels
-    assert labels is not None  # the caller asks for labelled data
+    assert evaluation.labels is not None  # the caller asks for labelled data
+    samples = replace(samples, labels=None)
+    calibration = samples.take(calibrated_on)
     ranges = calibrate(graph, calibration.inputs, OBSERVERS)
-
-    def judged(scheme: str, scores: Reals, weights: int, size: int) -> SchemeRow:
-        right = scores.reshape(len(labels), -1).argmax(axis=1) == labels.reshape(-1)
-        return SchemeRow(scheme, float(right.mean()), weights, size)
-
     report("float32")
     floats = sum(graph.tensors[name].size for name in graph.weights) * _FLOAT_BYTES
     largest = max(graph.tensors[name].size for name in graph.activations)
-    scores = run_float(graph, evaluation.inputs)[output]
-    yield judged("float32", scores, floats, largest * _FLOAT_BYTES)
+    scores = run_float(graph, evaluation.inputs)[graph.outputs[0]]
+    yield SchemeRow("float32", _top1(scores, evaluation), floats, largest * _FLOAT_BYTES)
     for scheme, make in _schemes(graph, ranges, calibration):
         report(scheme)
-        qgraph = make()
-        stored = run_integer(qgraph, quantize_inputs(qgraph, evaluation.inputs))
-        size = max(t.nbytes for t in qgraph.tensors.values() if not t.is_constant)
-        yield judged(scheme, dequantize_outputs(qgraph, stored)[output], weight_bytes(qgraph), size)
+        yield _judged(scheme, make(), evaluation)
+    for bits in _NARROW_WIDTHS:
+        scheme = f"{width_name(bits)} weights, fine-tuned"
+        report(scheme)
+        yield _tuned_row(scheme, graph, samples, evaluation, bits)
+
+
+def _top1(scores: Reals, evaluation: Dataset) -> float:
+    labels = evaluation.labels
+    assert labels is not None
+    right = scores.reshape(len(labels), -1).argmax(axis=1) == labels.reshape(-1)
+    return float(right.mean())
+
+
+def _judged(scheme: str, qgraph: QuantizedGraph, evaluation: Dataset) -> SchemeRow:
+    """By exact integer arithmetic, some samples at a time."""
+    parts = []
+    for start in range(0, len(evaluation), _AT_ONCE):
+        inputs = [x[start : start + _AT_ONCE] for x in evaluation.inputs]
+        stored = run_integer(qgraph, quantize_inputs(qgraph, inputs))
+        parts.append(dequantize_outputs(qgraph, stored)[qgraph.outputs[0]])
+    size = max(t.nbytes for t in qgraph.tensors.values() if not t.is_constant)
+    top1 = _top1(np.concatenate(parts), evaluation)
+    return SchemeRow(scheme, top1, weight_bytes(qgraph), size)
+
+
+def _tuned_row(
+    scheme: str, graph: Graph, samples: Dataset, evaluation: Dataset, bits: int
+) -> SchemeRow:
+    """After training with the defaults of `mcuq finetune`; skipped without TensorFlow."""
+    config = Config(default_weight=WeightChoice(bits))
+    if find_spec("tensorflow") is None:
+        ranges = calibrate(graph, samples.take(1).inputs, [config.default_observer])
+        plain = quantize(graph, ranges, config)
+        size = max(t.nbytes for t in plain.tensors.values() if not t.is_constant)
+        return SchemeRow(scheme, None, weight_bytes(plain), size)
+    return _judged(scheme, finetune(graph, samples, config).quantized(), evaluation)
 
 
 def _schemes(
@@ -94,7 +128,7 @@ def _schemes(
             partial(quantize_dynamic, graph, Config(default_weight=WeightChoice(bits))),
         )
     yield "16x8", static(Config(activation_bits=16))
-    for bits in (4, 2, TERNARY):
+    for bits in _NARROW_WIDTHS:
         for method in _NARROW_METHODS:
             choice = WeightChoice(bits, method)
             yield (

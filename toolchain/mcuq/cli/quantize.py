@@ -1,7 +1,8 @@
-"""`mcuq quantize`: one configuration for every filter, no search."""
+"""`mcuq quantize`: one configuration, no search."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -9,14 +10,25 @@ import typer
 from mcuq.cli import options
 from mcuq.cli.build import run_job
 from mcuq.cli.output import JsonFlag
+from mcuq.errors import UsageError
 
 
 def quantize(
     model: options.Model = None,
-    bits: Annotated[str, typer.Option("--bits", help="Of every filter: 8, 4, 2 or ternary.")] = "8",
+    bits: Annotated[
+        str | None,
+        typer.Option("--bits", help="Of every filter: 8, 4, 2 or ternary.", show_default="8"),
+    ] = None,
     weights: Annotated[
-        str, typer.Option("--weights", help="How filters become integers.")
-    ] = "minmax",
+        str | None,
+        typer.Option("--weights", help="How filters become integers.", show_default="minmax"),
+    ] = None,
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            "--config", help="config.json of a build, or one written by hand: a choice a tensor."
+        ),
+    ] = None,
     observer: Annotated[
         str | None, typer.Option("--observer", help="Of every activation.", show_default="minmax")
     ] = None,
@@ -42,10 +54,17 @@ def quantize(
     wide: options.Wide = None,
     json: JsonFlag = False,
 ) -> None:
-    """Build with every filter at the same width; verified and reported like `mcuq build`."""
+    """Build one configuration without a search: the same width for every filter, or a file's choice
+    for each tensor; verified and reported like `mcuq build`."""
     given = dict(locals())
     from mcuq.cli.request import command_job, parse_width
     from mcuq.quantize import WeightChoice
 
-    fixed = WeightChoice(parse_width(given.pop("bits")), given.pop("weights"))
+    width, method = given.pop("bits"), given.pop("weights")
+    if config is not None and any(value is not None for value in (width, method, observer)):
+        raise UsageError(
+            "--config says how every tensor is quantized",
+            "leave out --bits, --weights and --observer, or write what they say into the file",
+        )
+    fixed = None if config else WeightChoice(parse_width(width or "8"), method or "minmax")
     run_job(command_job(given | {"fixed": fixed}), json=json)

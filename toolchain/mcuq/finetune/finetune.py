@@ -48,6 +48,7 @@ def finetune(
     tf = _tensorflow()
     from mcuq.finetune.loss import blend_labels, make_targets, make_terms
     from mcuq.finetune.network import Network
+    from mcuq.finetune.teacher import Teacher
     from mcuq.finetune.train import train
 
     tf.config.experimental.enable_op_determinism()
@@ -56,18 +57,20 @@ def finetune(
     terms = make_terms(graph, targets)
     targets = blend_labels(targets, terms, data.labels, settings.label_share)
     network = Network(plan)
-    history = train(network, terms, data.inputs, targets, settings, progress)
+    teacher = Teacher(graph)
+    history = train(network, teacher, terms, data.inputs, targets, settings, progress)
     return replace(network.tuned(graph), history=history)
 
 
 def untrained(graph: Graph, data: Dataset, config: Config) -> Tuned:
-    """Post-training quantization on the grids that training would start from.
+    """Post-training quantization by "refit": what training would start from.
 
     Raises:
         UsageError, InputError: as `finetune`.
     """
     plan = make_plan(graph, data.inputs, config)
-    return Tuned(graph, plan.filters, plan.ranges(graph.activations, {}), plan.activations)
+    ranges = plan.ranges(graph.activations, {})
+    return Tuned(plan.start(graph), plan.filters, ranges, plan.activations)
 
 
 def _tensorflow() -> Any:

@@ -24,9 +24,11 @@ Array = Any
 class Network:
     """Trainable filters and biases, in their units, and the logarithms of all scales.
 
-    Rounding passes gradients straight through, clipping stops them; a scale's gradient then is
-    that of learned step sizes: (rounded - exact) inside the grid, its ends outside
-    (Esser et al., "Learned step size quantization", 2020, eq. 3).
+    Rounding passes gradients straight through, clipping stops those of activations; a scale's
+    gradient then is that of learned step sizes: (rounded - exact) inside the grid, its ends outside
+    (Esser et al., "Learned step size quantization", 2020, eq. 3). A weight's gradient passes
+    clipping, too: int2 has one value above 0, so that many weights lie at an end of their grid, and
+    one that a step carried over it could never come back.
     """
 
     def __init__(self, plan: Plan) -> None:
@@ -79,8 +81,9 @@ class Network:
 
     def _filter(self, name: str) -> Array:
         low, high = weight_limits(self._plan.filters[name].bits)
-        scale = _scale(self._filter_logs[name])
-        return round_to_grid(self._parameter(name), scale, 0, low, high)
+        scale, exact = _scale(self._filter_logs[name]), self._parameter(name)
+        held = tf.stop_gradient(exact)
+        return round_to_grid(held, scale, 0, low, high) + (exact - held)
 
     def _rounded(self, name: str, x: Array) -> Array:
         if name not in self._plan.rounded:

@@ -11,27 +11,26 @@ import numpy.typing as npt
 from mcuq.calibrate import Ranges, calibrate
 from mcuq.errors import InputError, UsageError
 from mcuq.evaluate.batch import can_batch
+from mcuq.finetune.start import fitted
 from mcuq.finetune.tuned import TunedFilter
 from mcuq.graph import WEIGHTED, Graph, OpKind
-from mcuq.numeric import INT8_MAX, INT8_MIN, WIDTHS, symmetric_scale, weight_limits
+from mcuq.numeric import INT8_MAX, INT8_MIN, WIDTHS
 from mcuq.quantize import Config, WeightChoice, quantize, share_activations
 from mcuq.quantize.activations import activation_params
 from mcuq.quantize.config import ActivationScheme
 from mcuq.quantize.sharing import VIEWS, AffineParams, Sharing
-from mcuq.quantize.weights import along_axis, channel_axis
+from mcuq.quantize.weights import channel_axis
 
 Inputs = tuple[npt.NDArray[np.float32], ...]
 Range = tuple[float, float]
 
 _BLENDS = (OpKind.AVERAGE_POOL_2D, OpKind.RESIZE_BILINEAR)
-_SHARES = np.linspace(0.2, 1.0, 41)
-"""Fractions of a channel's largest magnitude that are tried as the end of its grid."""
 
 
 @dataclass(frozen=True)
 class Plan:
     """Attributes:
-    graph: the graph as it will be quantized.
+    graph: the graph as it will be quantized, its filters and biases where training starts.
     filters: filter → bits and first scale.
     axes: filter → the dimension that has a scale an element, or None.
     leader: activation → the group whose grid it is on.
@@ -56,6 +55,11 @@ class Plan:
             scales: group → scale, where it is not the first one any more.
         """
         return {name: self._range(self.leader[name], scales) for name in names}
+
+    def start(self, original: Graph) -> Graph:
+        """The model, with the filters and biases that training starts from."""
+        tensors = {name: self.graph.tensors[name] for name in original.tensors}
+        return replace(original, tensors=tensors)
 
     def _range(self, group: str, scales: Mapping[str, float]) -> Range:
         grid = self.grids[group]
@@ -90,9 +94,11 @@ def make_plan(graph: Graph, inputs: Inputs, config: Config) -> Plan:
         for name, kind in kinds.items()
     }
     params = activation_params(sharing, ranges, config)
+    choices = {name: WeightChoice(bits[name], "refit", config.weight(name).per) for name in kinds}
+    tensors, filters = fitted(graph, ranges, config, inputs, choices)
     return Plan(
-        sharing.graph,
-        {name: _first_grid(graph, name, bits[name], axes[name]) for name in kinds},
+        replace(sharing.graph, tensors={**sharing.graph.tensors, **tensors}),
+        filters,
         axes,
         sharing.leader,
         {leader: params[leader] for leader in dict.fromkeys(sharing.leader.values())},
@@ -132,20 +138,3 @@ def _rounded(sharing: Sharing) -> frozenset[str]:
         for name, leader in sharing.leader.items()
         if name not in passed_on and leader not in sharing.fixed
     )
-
-
-def _first_grid(graph: Graph, name: str, bits: int, axis: int | None) -> TunedFilter:
-    """The scale of each channel with the least squared error among `_SHARES`."""
-    weight = graph.tensors[name].data
-    assert weight is not None  # quantizing has refused computed filters
-    others = tuple(i for i in range(weight.ndim) if i != axis)
-    full = symmetric_scale(np.atleast_1d(np.abs(weight).max(axis=others, initial=0.0)), bits)
-    limits = weight_limits(bits)
-
-    def error(share: float) -> npt.NDArray[np.float64]:
-        scale = along_axis(full * share, weight.ndim, axis)
-        rounded = scale * np.clip(np.rint(weight / scale), *limits)
-        return np.atleast_1d(((weight - rounded) ** 2).sum(axis=others, dtype=np.float64))
-
-    best = np.argmin([error(share) for share in _SHARES], axis=0)
-    return TunedFilter(bits, (full * _SHARES[best]).astype(np.float32))

@@ -9,9 +9,11 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
+from mcuq.finetune.blending import blended
 from mcuq.finetune.loss import Term
 from mcuq.finetune.network import Network
 from mcuq.finetune.settings import Settings
+from mcuq.finetune.teacher import Teacher
 from mcuq.progress import Progress, ProgressCallback
 
 # TensorFlow has no types of its own.
@@ -24,6 +26,7 @@ _JUDGED = 256
 
 def train(
     network: Network,
+    teacher: Teacher,
     terms: Sequence[Term],
     inputs: Arrays,
     targets: Arrays,
@@ -41,24 +44,26 @@ def train(
     order = rng.permutation(len(inputs[0]))
     held = max(1, round(settings.held_back * len(order)))
     judges, kept = order[:held], order[held:] if held < len(order) else order
-    session = _Session(network, terms, inputs, targets)
-    steps = settings.epochs * -(-len(kept) // settings.batch)
+    session = _Session(network, teacher, terms, inputs, targets)
+    epochs = settings.passes(len(kept))
+    patience = settings.patience or max(8, epochs // 2)
+    steps = epochs * -(-len(kept) // settings.batch)
     optimizer = _optimizer(settings.highest_rate(network.fewest_bits), steps)
     step = session.step_function(optimizer)
     history, state = [session.judge(judges)], session.state()
-    for _ in range(settings.epochs):
-        progress(_progress(history, settings))
+    for _ in range(epochs):
+        progress(_progress(history, epochs))
         shuffled = rng.permutation(kept)
         for start in range(0, len(shuffled), settings.batch):
-            step(*session.batch(shuffled[start : start + settings.batch]))
+            step(*session.blended(shuffled[start : start + settings.batch], rng))
         loss = session.judge(judges)
         if loss < min(history):
             state = session.state()
         history.append(loss)
-        if len(history) - 1 - int(np.argmin(history)) >= settings.patience:
+        if len(history) - 1 - int(np.argmin(history)) >= patience:
             break
     session.restore(state)
-    progress(_progress(history, settings))
+    progress(_progress(history, epochs))
     return tuple(history)
 
 
@@ -71,18 +76,23 @@ def _optimizer(rate: float, steps: int) -> Any:
     return tf.keras.optimizers.Adam(schedule)
 
 
-def _progress(history: Sequence[float], settings: Settings) -> Progress:
+def _progress(history: Sequence[float], epochs: int) -> Progress:
     note = f"held-back loss {min(history):.4f}"
-    return Progress("finetune", len(history) - 1, settings.epochs, note)
+    return Progress("finetune", len(history) - 1, epochs, note)
 
 
 class _Session:
     """The network with its data."""
 
     def __init__(
-        self, network: Network, terms: Sequence[Term], inputs: Arrays, targets: Arrays
+        self,
+        network: Network,
+        teacher: Teacher,
+        terms: Sequence[Term],
+        inputs: Arrays,
+        targets: Arrays,
     ) -> None:
-        self._network, self._terms = network, terms
+        self._network, self._teacher, self._terms = network, teacher, terms
         self._inputs, self._targets = inputs, targets
         shapes = [[None, *x.shape[1:]] for x in (*inputs, *targets)]
         self._signature = [tf.TensorSpec(shape, tf.float32) for shape in shapes]
@@ -94,20 +104,37 @@ class _Session:
         """Inputs and targets of the chosen samples."""
         return [x[chosen] for x in (*self._inputs, *self._targets)]
 
+    def blended(
+        self, chosen: npt.NDArray[np.int64], rng: np.random.Generator
+    ) -> list[npt.NDArray[Any]]:
+        """The chosen samples, some with others blended in, and which: `step_function`'s batch."""
+        inputs, changed = blended([x[chosen] for x in self._inputs], rng)
+        return [*inputs, *(t[chosen] for t in self._targets), changed]
+
     def step_function(self, optimizer: Any) -> Any:
-        """A function of one batch that takes one step."""
+        """A function of one blended batch that takes one step.
+
+        What the float model says to a changed sample takes the place of its target.
+        """
         variables = self._network.variables
+        count = len(self._inputs)
 
         def step(*batch: Array) -> None:
+            inputs, targets, changed = batch[:count], batch[count:-1], batch[-1]
+            told = [
+                tf.where(tf.reshape(changed, (-1, *(1,) * (len(t.shape) - 1))), answer, t)
+                for t, answer in zip(targets, self._teacher(inputs), strict=True)
+            ]
             with tf.GradientTape() as tape:
-                loss = self._loss(*batch)
+                loss = self._loss(*inputs, *told)
             gradients = tape.gradient(
                 loss, variables, unconnected_gradients=tf.UnconnectedGradients.ZERO
             )
             optimizer.apply_gradients(zip(gradients, variables, strict=True))
 
         optimizer.build(variables)
-        return tf.function(step, input_signature=self._signature, autograph=False)
+        signature = [*self._signature, tf.TensorSpec([None], tf.bool)]
+        return tf.function(step, input_signature=signature, autograph=False)
 
     def judge(self, chosen: npt.NDArray[np.int64]) -> float:
         """Mean loss of the chosen samples."""

@@ -18,13 +18,14 @@ from mcuq.data import Dataset
 from mcuq.errors import BudgetError
 from mcuq.evaluate.integer import quantize_inputs
 from mcuq.numeric.widths import width_name
-from mcuq.pipeline.candidates import weight_candidates
+from mcuq.pipeline.candidates import SAMPLES, cache_dir, weight_candidates
 from mcuq.pipeline.costing import cost_table
 from mcuq.pipeline.given import Given, given_quantization
 from mcuq.pipeline.judged import judge_front
 from mcuq.pipeline.load import Loaded, load
 from mcuq.pipeline.measured import measure_front
 from mcuq.pipeline.polish import polish
+from mcuq.pipeline.prescription import read_config
 from mcuq.pipeline.profile import Target
 from mcuq.pipeline.request import BuildRequest, Scheme
 from mcuq.pipeline.result import SearchSummary
@@ -42,6 +43,7 @@ from mcuq.pipeline.space import build_space
 from mcuq.pipeline.versions import versions
 from mcuq.progress import Progress, ProgressCallback
 from mcuq.quantize import Config, QuantizedGraph, WeightChoice, quantize
+from mcuq.quantize.candidates import build_bank
 from mcuq.search import Genome
 from mcuq_hil.farm import read_farm
 
@@ -91,6 +93,8 @@ def decide(request: BuildRequest, progress: ProgressCallback) -> Decided:
     given = given_quantization(request.model, loaded.graph, as_is=request.as_is)
     if request.fixed is not None:
         found = _fixed(request, request.fixed, loaded, target, ranges, plain[8])
+    elif request.config is not None:
+        found = _configured(request, request.config, loaded, target, ranges, plain[8])
     elif given is not None:
         found = _only("given", request.scheme, given, loaded, target, plain[8])
     else:
@@ -205,6 +209,29 @@ def _fixed(
     config = replace(base, default_weight=replace(choice, per=request.scheme.weights_per))
     given = Given(quantize(loaded.graph, ranges, config, bank), config)
     return _only("fixed", request.scheme, given, loaded, target, int8)
+
+
+def _configured(
+    request: BuildRequest,
+    path: Path,
+    loaded: Loaded,
+    target: Target,
+    ranges: Ranges,
+    int8: QuantizedGraph,
+) -> Found:
+    """No search: every tensor takes what the file says."""
+    config = read_config(path, loaded.graph, request.scheme.config)
+    bank = build_bank(
+        loaded.graph,
+        ranges,
+        loaded.calibration.take(SAMPLES).inputs,
+        methods=sorted({config.weight(name) for name in loaded.graph.weights}),
+        config=request.scheme.config,
+        cache_dir=cache_dir(),
+        workers=request.workers,
+    )
+    given = Given(quantize(loaded.graph, ranges, config, bank), config)
+    return _only("given", request.scheme, given, loaded, target, int8)
 
 
 def _only(

@@ -78,6 +78,7 @@ class BuildRequest:
     weight_bytes: bytes of all filters, or a share of what int8 filters take.
     method: a search method, see `mcuq.search.METHODS`.
     fixed: with a choice, no search: every filter takes it.
+    config: file that prescribes every tensor's choice, without a search; see `prescription`.
     as_is: an int8 TFLite model is built with its own integers, without a search.
     scheme: of the integers.
     ranges: file that `mcuq calibrate` wrote; None observes the calibration samples.
@@ -109,6 +110,7 @@ class BuildRequest:
     weight_bytes: Size | None = None
     method: str = "ga"
     fixed: WeightChoice | None = None
+    config: Path | None = None
     evaluations: int | None = None
     seconds: float | None = None
     patience: int = 12

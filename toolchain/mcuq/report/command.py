@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 def command_line(request: BuildRequest) -> str:
     """`mcuq build …` (or `mcuq quantize …`) with every option that matters to the bytes."""
     fixed = request.fixed
-    words = ["mcuq", "quantize" if fixed else "build", request.model.name]
+    searched = fixed is None and request.config is None
+    words = ["mcuq", "build" if searched else "quantize", request.model.name]
     words += ["--board", request.board]
     for option, path in _files(request):
         words += [option, path.name]
@@ -35,6 +36,7 @@ def _files(request: BuildRequest) -> list[tuple[str, Path]]:
         ("--search-data", request.search_data),
         ("--evaluation", request.evaluation),
         ("--ranges", request.ranges),
+        ("--config", request.config),
         ("--cmsis-nn", request.cmsis_nn if request.kernels != "mcuq" else None),
     ]
     return [(option, path) for option, path in pairs if path is not None]
@@ -50,7 +52,7 @@ def _values(request: BuildRequest) -> list[tuple[str, object]]:
         ("--method", request.method if request.method != "ga" else None),
         ("--optimize", request.optimize if request.optimize != "speed" else None),
         ("--kernels", request.kernels if request.kernels != "mcuq" else None),
-        ("--seed", None if request.fixed else request.seed),
+        ("--seed", None if request.fixed or request.config else request.seed),
         *_scheme(request.scheme),
     ]
 
