@@ -27,6 +27,15 @@ def test_figures_are_on_the_page(manifest: Manifest) -> None:
     assert "Plain int8 does not fit this budget" in text
 
 
+def test_the_baselines_stand_beside_what_was_built(manifest: Manifest) -> None:
+    lines = [line.split("  ") for line in drawn(manifest).splitlines()]
+    words = [[word.strip() for word in line if word.strip()] for line in lines]
+    assert ["top1", "float", "int8", "all int4", "one-shot", "built"] in words
+    assert ["400 samples", "98.50 %", "98.25 %", "42.00 %", "97.00 %", "98.00 %"] in words
+    without = drawn(manifest.model_copy(update={"compared": ()}))
+    assert "one-shot" not in without
+
+
 def test_a_difference_is_shouted(manifest: Manifest) -> None:
     wrong = Verification(samples=400, equal_tflm=True, device_samples=32, equal_device=False)
     text = drawn(manifest.model_copy(update={"verification": wrong}))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from mcuq.cli import complete
 from mcuq.cli.output import JsonFlag, stdout, write_json
 from mcuq.units import format_bytes
 
@@ -48,7 +49,9 @@ def list_(json: JsonFlag = False) -> None:
 
 @app.command("show")
 def show(
-    name: Annotated[str, typer.Argument(help="As listed by: mcuq boards list.")],
+    name: Annotated[
+        str, typer.Argument(help="As listed by: mcuq boards list.", autocompletion=complete.boards)
+    ],
     json: JsonFlag = False,
 ) -> None:
     """Show one board's memories, serial port, counter and probe."""

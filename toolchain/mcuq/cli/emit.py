@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from mcuq.cli import complete
 from mcuq.cli.output import JsonFlag, stdout, write_json
 from mcuq.errors import InputError, UsageError
 
@@ -23,6 +24,7 @@ def emit(
         typer.Option(
             "--project",
             "-p",
+            autocompletion=complete.projects,
             help="cmake, make, zephyr, platformio, arduino, stm32cubeide or tflm.",
         ),
     ] = "cmake",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from mcuq.cli import complete
 from mcuq.cli.output import JsonFlag, stdout, write_json
 from mcuq.cli.progress import shown_progress
 from mcuq.errors import DeviceError, InputError, UsageError
@@ -31,7 +32,10 @@ FarmOption = Annotated[
     Path | None, typer.Option("--farm", help=f"Farm file [default: {FARM_FILE} if there is one].")
 ]
 BoardOption = Annotated[
-    str | None, typer.Option("--board", "-b", help="One board instead of a farm.")
+    str | None,
+    typer.Option(
+        "--board", "-b", help="One board instead of a farm.", autocompletion=complete.boards
+    ),
 ]
 PortOption = Annotated[
     str | None, typer.Option("--port", help="Its serial port; without one it is emulated.")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from mcuq.cli import complete
 from mcuq.cli.output import JsonFlag, stdout, write_json
 from mcuq.units import format_bytes, format_count
 
@@ -21,7 +22,12 @@ def inspect(
         typer.Option("--ranges", help="File of mcuq calibrate: draw each activation's histogram."),
     ] = None,
     observer: Annotated[
-        str, typer.Option("--observer", help="Whose range to mark: minmax, mse, entropy, …")
+        str,
+        typer.Option(
+            "--observer",
+            help="Whose range to mark: minmax, mse, entropy, …",
+            autocompletion=complete.observers,
+        ),
     ] = "minmax",
     json: JsonFlag = False,
 ) -> None:
@@ -67,6 +73,7 @@ def _inspect_ranges(graph: Graph, file: Path, observer: str, json: bool) -> None
 
 
 def _facts(graph: Graph) -> dict[str, Any]:
+    from mcuq.graph import WEIGHTED
     from mcuq.graph.counts import macs, parameters
 
     ops = [
@@ -77,6 +84,7 @@ def _facts(graph: Graph) -> dict[str, Any]:
             "shape": list(graph.tensors[op.output].shape),
             "macs": macs(graph, op),
             "parameters": parameters(graph, op),
+            "filter": op.inputs[1] if op.kind in WEIGHTED else None,
         }
         for index, op in enumerate(graph.ops)
     ]

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from mcuq.cli import complete
 from mcuq.units import parse_bytes
 
 _DATA, _BUDGET, _GATES, _SEARCH = "Data", "Budget", "Gates (exit code 6)", "Search"
@@ -20,7 +21,14 @@ Model = Annotated[
     ),
 ]
 Board = Annotated[
-    str | None, typer.Option("--board", "-b", help="Name from `mcuq boards`.", show_default=False)
+    str | None,
+    typer.Option(
+        "--board",
+        "-b",
+        help="Name from `mcuq boards`.",
+        show_default=False,
+        autocompletion=complete.boards,
+    ),
 ]
 Port = Annotated[
     str | None,
@@ -58,12 +66,18 @@ Output = Annotated[
 ]
 Optimize = Annotated[
     str | None,
-    typer.Option("--optimize", help="speed (default) or size.", show_default=False),
+    typer.Option(
+        "--optimize",
+        help="speed (default) or size.",
+        show_default=False,
+        autocompletion=complete.one_of("speed", "size"),
+    ),
 ]
 Kernels = Annotated[
     str | None,
     typer.Option(
         "--kernels",
+        autocompletion=complete.one_of("mcuq", "cmsis-nn"),
         help="mcuq (default), or cmsis-nn: those of the library in --cmsis-nn.",
         show_default=False,
     ),
@@ -93,6 +107,7 @@ Metric = Annotated[
     str | None,
     typer.Option(
         "--metric",
+        autocompletion=complete.metrics,
         help="top1, mse, auc, agreement or module:function.",
         rich_help_panel=_DATA,
         show_default=False,
@@ -178,6 +193,7 @@ Method = Annotated[
     str | None,
     typer.Option(
         "--method",
+        autocompletion=complete.methods,
         help="ga (default), knapsack, greedy, random or uniform.",
         rich_help_panel=_SEARCH,
         show_default=False,
@@ -229,6 +245,7 @@ Activations = Annotated[
     str | None,
     typer.Option(
         "--activations",
+        autocompletion=complete.one_of("asymmetric", "symmetric"),
         help="asymmetric (default) or symmetric: zero point 0.",
         rich_help_panel=_SCHEME,
         show_default=False,
@@ -238,6 +255,7 @@ WeightsPer = Annotated[
     str | None,
     typer.Option(
         "--weights-per",
+        autocompletion=complete.one_of("channel", "tensor"),
         help="channel (default) or tensor: what a scale of a filter belongs to.",
         rich_help_panel=_SCHEME,
         show_default=False,
@@ -247,6 +265,7 @@ Io = Annotated[
     str | None,
     typer.Option(
         "--io",
+        autocompletion=complete.one_of("int8", "float32"),
         help="int8 (default) or float32 inputs and outputs.",
         rich_help_panel=_SCHEME,
         show_default=False,

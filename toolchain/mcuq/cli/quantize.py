@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from mcuq.cli import options
+from mcuq.cli import complete, options
 from mcuq.cli.build import run_job
 from mcuq.cli.output import JsonFlag
 from mcuq.errors import UsageError
@@ -30,7 +30,13 @@ def quantize(
         ),
     ] = None,
     observer: Annotated[
-        str | None, typer.Option("--observer", help="Of every activation.", show_default="minmax")
+        str | None,
+        typer.Option(
+            "--observer",
+            help="Of every activation.",
+            show_default="minmax",
+            autocompletion=complete.observers,
+        ),
     ] = None,
     board: options.Board = None,
     port: options.Port = None,

@@ -126,6 +126,11 @@ _BUILT_IN = {
 _ALIASES = {"top-1": "top1", "accuracy": "top1"}
 
 
+def built_in_metrics() -> tuple[str, ...]:
+    """Names that need no module."""
+    return tuple(_BUILT_IN)
+
+
 def get_metric(spec: str, folder: Path | None = None) -> Metric:
     """The metric called `spec`: top1, mse, auc, agreement, or `module:function`.
 

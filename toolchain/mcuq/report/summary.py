@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mcuq.numeric.widths import width_name
+from mcuq.report.front import Role
 from mcuq.report.manifest import Layer, Manifest
 from mcuq.report.naming import short_names
 from mcuq.report.wording import (
@@ -97,14 +98,22 @@ def _bar(share: float) -> str:
 
 
 def accuracy_table(manifest: Manifest) -> Table:
-    """The metric of the float model, of int8 and of what was built."""
+    """The metric and the weight bytes of the float model, the baselines and what was built."""
     result = manifest.result
-    table = _table(result.metric, "float", "int8", "built")
-    table.add_row(
-        f"{result.samples:,} samples",
-        *(metric_value(manifest, v) for v in (result.float_, result.int8, result.quantized)),
+    baselines = {one.role: one for one in manifest.compared if one.role in _BASELINES}
+    others = [baselines[role] for role in _BASELINES if role in baselines]
+    table = _table(
+        result.metric, "float", "int8", *(_BASELINES[one.role] for one in others), "built"
     )
+    values = (result.float_, result.int8, *(one.accuracy for one in others), result.quantized)
+    sizes = (result.int8_weight_bytes, *(one.weight_bytes for one in others), result.weight_bytes)
+    table.add_row(f"{result.samples:,} samples", *(metric_value(manifest, v) for v in values))
+    table.add_row("weights", "", *(format_bytes(size) for size in sizes))
     return table
+
+
+_BASELINES: dict[Role, str] = {"int4": "all int4", "knapsack": "one-shot"}
+"""What the accuracy of a search's result is shown beside."""
 
 
 def _table(*titles: str) -> Table:
