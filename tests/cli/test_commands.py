@@ -10,6 +10,7 @@ import pytest
 
 from mcuq.cli.main import main
 from mcuq.diagnosis import Check
+from mcuq.frontends import load_model
 from mcuq.resources import example_dir
 
 DIGITS = example_dir("digits") / "digits_float32.tflite"
@@ -38,6 +39,7 @@ def test_inspect_counts_macs_and_parameters(capsys: pytest.CaptureFixture[str]) 
     first = facts["ops"][0]
     assert first["macs"] == 8 * 8 * 32 * 3 * 3
     assert first["parameters"] == 32 * 3 * 3 + 32
+    assert [op["filter"] for op in facts["ops"] if op["filter"]] == list(load_model(DIGITS).weights)
     assert facts["macs"] == sum(op["macs"] for op in facts["ops"])
     assert main(["inspect", str(DIGITS)]) == 0
     assert "DEPTHWISE_CONV_2D" in capsys.readouterr().out
