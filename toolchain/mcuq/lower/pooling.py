@@ -7,10 +7,11 @@ from typing import cast
 from mcuq.graph import Op, OpKind
 from mcuq.lower.cmsis_structs import activation, context, dims, tile
 from mcuq.lower.layout import dense_strides, suffixed, to_rank
-from mcuq.lower.program import Call, Struct, TensorRef, operand
+from mcuq.lower.overlap import Shape, WindowShape, depthwise_sharing
+from mcuq.lower.program import Call, InputOverlap, Struct, TensorRef, operand
 from mcuq.quantize import op_params
 from mcuq.quantize.params import MeanParams, PoolParams
-from mcuq.quantize.qgraph import QuantizedGraph
+from mcuq.quantize.qgraph import QuantizedGraph, QuantizedTensor
 
 
 def lower_pool(qgraph: QuantizedGraph, op: Op) -> Call:
@@ -35,7 +36,16 @@ def lower_pool(qgraph: QuantizedGraph, op: Op) -> Call:
         TensorRef(result.name),
     )
     name = "arm_avgpool" if op.kind is OpKind.AVERAGE_POOL_2D else "arm_max_pool"
-    return Call(op, suffixed(name, result), arguments)
+    overlap = InputOverlap(source.name, ascending=_shared_bytes(source, result, params))
+    return Call(op, suffixed(name, result), arguments, overlaps=(overlap,))
+
+
+def _shared_bytes(source: QuantizedTensor, result: QuantizedTensor, params: PoolParams) -> int:
+    """What the output may take of its input: pixels upwards, a pixel's channels in turn."""
+    window = params.window
+    shapes = (cast(Shape, source.shape[1:]), cast(Shape, result.shape[1:]))
+    shape = WindowShape(*shapes, params.filter, window.stride, window.dilation, window.padding)
+    return depthwise_sharing(shape).ascending * result.nbytes // result.size
 
 
 def lower_mean(qgraph: QuantizedGraph, op: Op) -> Call:
