@@ -51,6 +51,15 @@ def finetune(
             show_default=False,
         ),
     ] = None,
+    patience: Annotated[
+        int | None,
+        typer.Option(
+            "--patience",
+            min=1,
+            help="Stop after so many epochs without a better held-back loss. Default: never.",
+            show_default=False,
+        ),
+    ] = None,
     rate: Annotated[
         float | None,
         typer.Option(
@@ -89,7 +98,7 @@ def finetune(
     data = load_data(train, graph)
     judged = None if evaluation is None else load_data(evaluation, graph)
     wanted = _configuration(graph, config, bits, ends)
-    settings = Settings(epochs=epochs, rate=rate, label_share=labels, seed=seed)
+    settings = Settings(epochs=epochs, rate=rate, patience=patience, label_share=labels, seed=seed)
     with shown_progress() as progress:
         tuned = tune(graph, data, wanted, settings=settings, progress=progress)
         _write(tuned, output)

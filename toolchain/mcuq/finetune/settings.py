@@ -18,8 +18,8 @@ class Settings:
         step. None takes 0.0001, or 0.0005 where a filter has fewer than 4 bits and must move
         further.
     held_back: share of the samples that judges the epochs and is not trained on.
-    patience: epochs without a better held-back loss before training stops; None takes half of
-        them: the loss falls last, while the rate does.
+    patience: epochs without a better held-back loss before training stops; None goes through to
+        the end: most of the loss falls last, as the rate does.
     label_share: weight of the labels in the loss, the float model's outputs have the rest; counts
         only for a classifier (SOFTMAX output) with class numbers as labels.
     seed: of the order of samples.

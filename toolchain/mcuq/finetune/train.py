@@ -46,7 +46,7 @@ def train(
     judges, kept = order[:held], order[held:] if held < len(order) else order
     session = _Session(network, teacher, terms, inputs, targets)
     epochs = settings.passes(len(kept))
-    patience = settings.patience or max(8, epochs // 2)
+    patience = settings.patience or epochs
     steps = epochs * -(-len(kept) // settings.batch)
     optimizer = _optimizer(settings.highest_rate(network.fewest_bits), steps)
     step = session.step_function(optimizer)
