@@ -276,3 +276,20 @@ def test_a_farm_without_the_board_is_named(project: Path, tmp_path: Path) -> Non
     assert done.returncode == 5, done.stderr
     assert "stm32f746" in done.stderr
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("scheme", [("--io", "float32"), ("--activation-bits", "16")])
+def test_results_of_other_types_run_again_and_are_profiled(
+    project: Path, tmp_path: Path, scheme: tuple[str, str]
+) -> None:
+    out = str(tmp_path / "o")
+    done = run(project, "quantize", *scheme, "-o", out, "--weight-bytes", "100%")
+    assert done.returncode == 0, done.stderr
+    done = run(project, "run", "evaluation.npz", out, "--samples", "20", "--json")
+    assert done.returncode == 0, done.stderr
+    answer = json.loads(done.stdout)
+    assert answer["equal_tflm"] == answer["samples"] == 20
+    assert answer["top1"] >= 0.95
+    done = run(project, "profile", out, "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["total"] > 0

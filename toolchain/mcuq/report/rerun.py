@@ -6,6 +6,7 @@ import shutil
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -24,7 +25,7 @@ from mcuq.tflite.micro import run_micro
 from mcuq_hil import open_session
 from mcuq_hil.boards import load_board
 
-Int8s = npt.NDArray[np.int8]
+Values = npt.NDArray[Any]
 
 
 @dataclass(frozen=True)
@@ -70,30 +71,29 @@ def run_again(
     samples = load_data(data, _inputs_of(model))
     samples = samples.take(limit) if limit else samples
     inputs = [
-        quantize_values(values, *_affine(model.tensors[index]))
+        _stored(values, model.tensors[index])
         for values, index in zip(samples.inputs, model.inputs, strict=True)
     ]
     counts: list[int] = []
-    rows: list[list[Int8s]] = []
+    rows: list[list[bytes]] = []
     name = manifest.target.name
     with open_session(load_board(name), _image(folder), port) as session:
         for sample in range(len(samples)):
             found, counted = session.run_counted([values[sample].tobytes() for values in inputs])
-            rows.append([np.frombuffer(part, np.int8) for part in found])
+            rows.append(found)
             counts.append(counted.total)
             progress(Progress("run", sample + 1, len(samples), f"samples on {name}"))
         unit = session.unit
     tensors = [model.tensors[index] for index in model.outputs]
     outputs = [
-        np.stack([row[i] for row in rows]).reshape(len(rows), *tensor.shape[1:])
+        np.frombuffer(b"".join(row[i] for row in rows), _dtype(tensor)).reshape(
+            len(rows), *tensor.shape[1:]
+        )
         for i, tensor in enumerate(tensors)
     ]
     progress(Progress("verify", note="the same samples in TFLite Micro"))
     expected = run_micro((folder / "model.tflite").read_bytes(), inputs, len(outputs))
-    real = tuple(
-        dequantize(values, *_affine(tensor))
-        for values, tensor in zip(outputs, tensors, strict=True)
-    )
+    real = tuple(_real(values, tensor) for values, tensor in zip(outputs, tensors, strict=True))
     return Rerun(real, samples, tuple(counts), unit, _equal(outputs, expected))
 
 
@@ -111,7 +111,8 @@ def profile_again(
     """
     manifest = read_manifest(folder)
     model = _read_flatbuffer(folder)
-    sample = [np.zeros(model.tensors[index].shape, np.int8) for index in model.inputs]
+    inputs = [model.tensors[index] for index in model.inputs]
+    sample = [np.zeros(tensor.shape, _dtype(tensor)) for tensor in inputs]
     target = Target(load_board(manifest.target.name), manifest.optimize, port)
     progress(Progress("profile", note="an image that marks its layers"))
     with tempfile.TemporaryDirectory() as scratch:
@@ -141,14 +142,35 @@ def _inputs_of(model: FileModel) -> Graph:
     return Graph(model.name, named, (), tuple(named), ())
 
 
+_BITS = {"int8": 8, "int16": 16}
+
+
+def _dtype(tensor: FileTensor) -> np.dtype[Any]:
+    """What the device takes or gives."""
+    if tensor.dtype not in (*_BITS, "float32"):
+        raise InputError(f"model.tflite: {tensor.name} is {tensor.dtype}", "build it again")
+    return np.dtype(tensor.dtype)
+
+
+def _stored(values: npt.NDArray[np.generic], tensor: FileTensor) -> Values:
+    real = np.asarray(values, np.float32)
+    if tensor.dtype == "float32":
+        return real
+    return quantize_values(real, *_affine(tensor), _BITS[_dtype(tensor).name])
+
+
+def _real(values: Values, tensor: FileTensor) -> npt.NDArray[np.float32]:
+    return values if tensor.dtype == "float32" else dequantize(values, *_affine(tensor))
+
+
 def _affine(tensor: FileTensor) -> tuple[np.float32, int]:
     quantization = tensor.quantization
-    if quantization is None or tensor.dtype != "int8":
-        raise InputError(f"model.tflite: {tensor.name} is not int8", "build it again")
+    if quantization is None:
+        raise InputError(f"model.tflite: {tensor.name} has no scale", "build it again")
     return np.float32(quantization.scale[0]), int(quantization.zero_point[0])
 
 
-def _equal(found: list[Int8s], expected: list[Int8s]) -> int:
+def _equal(found: list[Values], expected: list[Values]) -> int:
     samples = len(found[0])
     same = [
         (a.reshape(samples, -1) == b.reshape(samples, -1)).all(axis=1)
