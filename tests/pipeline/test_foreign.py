@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from library_standin import SCRATCH_A_CHANNEL, compile_standin, write_standin
 
+from mcuq.bench.vector import has_emulator
 from mcuq.examples import copy_example
 
 pytestmark = [pytest.mark.slow, pytest.mark.arm]
@@ -138,6 +139,56 @@ def test_what_the_library_has_not_stays_with_mcuq(project: Path, tmp_path: Path)
     assert own["DEPTHWISE_CONV_2D"].startswith("mcuq_depthwise")
     assert own["SOFTMAX"] == "arm_softmax_s8"
     assert any(layer["library"] == "cmsis-nn" for layer in layers)
+
+
+DENSE_FROM_SUMS = """\
+#include "arm_nnfunctions.h"
+#include "mcuq_arith.h"
+
+int32_t arm_fully_connected_s8_get_buffer_size(const cmsis_nn_dims *filter_dims)
+{
+    return filter_dims->c * (int32_t)sizeof(int32_t);
+}
+
+arm_cmsis_nn_status arm_fully_connected_s8(const cmsis_nn_context *ctx,
+    const cmsis_nn_fc_params *fc_params, const cmsis_nn_per_tensor_quant_params *quant_params,
+    const cmsis_nn_dims *input_dims, const int8_t *input_data, const cmsis_nn_dims *filter_dims,
+    const int8_t *filter_data, const cmsis_nn_dims *bias_dims, const int32_t *bias_data,
+    const cmsis_nn_dims *output_dims, int8_t *output_data)
+{
+    for (int32_t c = 0; c < output_dims->c; c++) {
+        int32_t sum = ((const int32_t *)ctx->buf)[c];
+        for (int32_t k = 0; k < filter_dims->n; k++) {
+            sum += input_data[k] * filter_data[c * filter_dims->n + k];
+        }
+        sum = mcuq_requantize(sum, quant_params->multiplier, quant_params->shift);
+        output_data[c] = (int8_t)mcuq_clamp(sum + fc_params->output_offset,
+            fc_params->activation.min, fc_params->activation.max);
+    }
+    return ARM_CMSIS_NN_SUCCESS;
+}
+"""
+"""A dense layer as CMSIS-NN's vector code has it: offsets and biases are in the context's sums."""
+
+
+@pytest.mark.skipif(not has_emulator(), reason="qemu-system-arm is not installed")
+def test_dense_layers_for_the_vector_extension_get_their_sums(
+    project: Path, tmp_path: Path
+) -> None:
+    dense = "arm_fully_connected_s8.c"
+    library = write_standin(
+        tmp_path / "lib", lambda name, text: DENSE_FROM_SUMS if name == dense else text
+    )
+    words = ["--board", "mps3-an547", "--cmsis-nn", str(library), "-o", str(tmp_path / "out")]
+    # CMSIS-NN's plain form, which alone has sums, takes one scale a filter.
+    done = run(project, "quantize", *words, "--weights-per", "tensor", "--json", *WHOLE)
+    assert done.returncode == 0, done.stderr
+    manifest = json.loads(done.stdout)
+    layers = [x for x in manifest["layers"] if x["function"] == "arm_fully_connected_s8"]
+    assert layers
+    assert all(layer["scratch_bytes"] == 0 for layer in layers)
+    assert manifest["verification"]["equal_device"] is True
+    assert "sums_" in (tmp_path / "out" / "model" / "model.c").read_text()
 
 
 def test_a_layer_with_other_bytes_is_named(project: Path, tmp_path: Path) -> None:
