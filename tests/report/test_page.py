@@ -174,7 +174,7 @@ def test_a_browser_draws_the_manifests_figures_within_the_page_and_without_error
     assert facts["manifest"] == json.loads((tmp_path / "manifest.json").read_text())
     for axis, attribute in COLUMNS.items():
         assert points_of(facts["front"], axis) == compared(manifest, attribute)
-    cards = "\n".join(facts["cards"])
+    cards = "\n".join(facts["cards"]).replace("\u202f", " ")
     result = manifest.result
     for value in (result.quantized, result.float_, result.int8):
         assert metric_value(manifest, value) in cards

@@ -27,11 +27,14 @@ from mcuq.report.wording import (
 from mcuq.units import format_bytes, format_count
 
 _PAGE = Path(__file__).resolve().parent / "page"
+_NARROW = "\u202f"
+"""Between a number and its percent sign no line is broken."""
 _PLOTS = {
     "pareto": (
         "What accuracy costs",
-        "On evaluation samples, exact arithmetic; $better and to the left is better. Hover for "
-        "the configuration.",
+        "On evaluation samples, exact arithmetic; $better and to the left is better. The search "
+        "chose on other samples, by its loss: a few samples more or less here are chance. Hover "
+        "for the configuration.",
     ),
     "curve": ("How it got there", "The best configuration within the budget so far."),
     "layers": ("Where bytes and work go", "By layer, in execution order."),
@@ -103,7 +106,7 @@ def _cards(manifest: Manifest) -> list[str]:
 def _card(title: str, value: str, detail: str, bar: str = "") -> str:
     return (
         f'<div class="card"><h3>{escape(title)}</h3><div class="value">{escape(value)}</div>'
-        f'{bar}<div class="detail">{escape(detail)}</div></div>'
+        f'{bar}<div class="detail">{escape(detail.replace(" %", _NARROW + "%"))}</div></div>'
     )
 
 

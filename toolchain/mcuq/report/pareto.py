@@ -27,7 +27,7 @@ class _Style:
 
 
 _ROLES: dict[Role, _Style] = {
-    "candidate": _Style("Pareto front", GREY, "circle", 8),
+    "candidate": _Style("the search's Pareto front", GREY, "circle", 8),
     "knapsack": _Style("one-shot (knapsack)", GREEN, "triangle-up", 12),
     "int4": _Style("all int4, min-max", PURPLE, "square", 10),
     "int8": _Style("all int8, min-max", BLUE, "diamond", 12),
