@@ -18,7 +18,14 @@ from mcuq.bench.peer import is_installed
 from mcuq.bench.study import Study
 from mcuq.search import Genome
 
-PLAN = Plan(budgets=(0.5, 0.8), methods=("ga", "knapsack", "random"), seeds=2, evaluations=130)
+PLAN = Plan(
+    budgets=(0.5, 0.8),
+    methods=("ga", "knapsack", "random"),
+    seeds=2,
+    evaluations=130,
+    refine=False,
+)
+NAMES = {"ga": "ga-search", "knapsack": "knapsack", "random": "random"}
 
 pytestmark = pytest.mark.slow
 
@@ -30,7 +37,7 @@ def records(study: Study) -> list[Record]:
 
 def test_every_run_has_a_record_within_its_budget(study: Study, records: list[Record]) -> None:
     runs = [(r.budget, r.method, r.seed) for r in records]
-    assert runs == [(b, m, s) for b in PLAN.budgets for m, s in PLAN.runs()]
+    assert runs == [(b, NAMES[m], s) for b in PLAN.budgets for m, s in PLAN.runs()]
     space = study.candidates.space.space
     full = space.weight_bytes(space.reference)
     for record in records:
@@ -45,9 +52,9 @@ def test_ga_is_not_worse_than_its_starts(records: list[Record]) -> None:
     for budget in PLAN.budgets:
         losses = {
             method: min(r.search_loss for r in records if (r.method, r.budget) == (method, budget))
-            for method in PLAN.methods
+            for method in NAMES.values()
         }
-        assert losses["ga"] <= losses["knapsack"]
+        assert losses["ga-search"] <= losses["knapsack"]
 
 
 def test_records_do_not_depend_on_the_number_of_workers(study: Study) -> None:
@@ -60,16 +67,20 @@ def test_records_do_not_depend_on_the_number_of_workers(study: Study) -> None:
     assert without_time(1) == without_time(2)
 
 
-def test_refined_winners_follow_the_ga(study: Study) -> None:
+def test_finished_winners_follow_what_was_searched(study: Study) -> None:
     plan = dataclasses.replace(
-        PLAN, budgets=(0.5,), methods=("ga",), seeds=1, evaluations=100, refine=True
+        PLAN, budgets=(0.5,), methods=("ga", "knapsack"), seeds=1, evaluations=100, refine=True
     )
-    ga, refined = compare_methods(study, plan, workers=1)
-    assert (ga.method, refined.method) == ("ga", "ga+refine")
-    assert refined.weight_bytes == ga.weight_bytes
-    assert refined.evaluations == ga.evaluations
-    assert refined.seconds > ga.seconds
-    assert refined.search_loss != ga.search_loss
+    found = {record.method: record for record in compare_methods(study, plan, workers=1)}
+    assert list(found) == ["ga-search", "knapsack", "ga", "knapsack+refine"]
+    pairs = [("ga", "ga-search"), ("knapsack+refine", "knapsack")]
+    for after, before in pairs:
+        searched, finished = found[before], found[after]
+        assert finished.weight_bytes == searched.weight_bytes
+        assert finished.evaluations == searched.evaluations
+        assert finished.seconds > searched.seconds
+    # The finish is taken only where samples kept back agree; of two winners one gains.
+    assert any(found[a].search_loss < found[b].search_loss for a, b in pairs)
 
 
 def test_the_float_model_is_a_record(study: Study) -> None:

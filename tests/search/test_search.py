@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mcuq.search import METHODS, Choice, Evaluator, Gene, Limits, ScoreLog, Space, run
+from mcuq.search import METHODS, Choice, Evaluator, Gene, Limits, ScoreLog, Space, run, seeds
 from mcuq.search.knapsack import knapsack
-from mcuq.search.problem import BudgetSpent
+from mcuq.search.problem import RACE, BudgetSpent
+from mcuq.search.space import replaced
 
 
 def test_ga_beats_every_one_shot_method(evaluator: Evaluator) -> None:
@@ -39,6 +40,30 @@ def test_only_promising_candidates_are_confirmed(evaluator: Evaluator) -> None:
     assert 0 < len(confirmed) < len(evaluator.known)
     assert evaluator.best()[0].confirmed
     assert evaluator.best_loss == min(c.loss for c in confirmed if c.fits)
+
+
+def test_the_best_of_each_group_of_rivals_are_confirmed(evaluator: Evaluator) -> None:
+    base = evaluator.space.reference
+    rivals = [[replaced(base, gene, choice) for choice in (1, 2, 3)] for gene in (0, 1)]
+    evaluator.sift(rivals, keep=1)
+    for group in rivals:
+        best = min(group, key=lambda g: evaluator.score([g], RACE)[0])
+        assert [g for g in group if evaluator.known[g].confirmed] == [best]
+
+
+def test_a_choice_that_lost_its_race_is_no_better_than_those_measured(
+    evaluator: Evaluator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(seeds, "_MEASURED", 1)
+    losses = seeds.sensitivities(evaluator)
+    base = evaluator.space.reference
+    lost = 0
+    for gene, row in enumerate(losses):
+        narrow = {c: evaluator.known[replaced(base, gene, c)].confirmed for c in (1, 2, 3)}
+        best = min(row[c] for c, confirmed in narrow.items() if confirmed)
+        assert all(row[c] >= best for c in narrow)
+        lost += sum(not confirmed for confirmed in narrow.values())
+    assert lost > 0
 
 
 def test_without_racing_every_candidate_is_confirmed(evaluator: Evaluator) -> None:

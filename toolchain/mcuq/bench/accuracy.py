@@ -23,8 +23,10 @@ from mcuq.search.problem import CHOOSE
 
 SEEDED = frozenset({"ga", "random"})
 """Methods whose result depends on the seed; the others run once."""
-REFINED = "ga+refine"
-"""The GA's winner after the iterative finish: what `mcuq build` deploys."""
+SEARCHED = {"ga": "ga-search"}
+"""The records of a method's winners as the search left them, where their name is another."""
+FINISHED = {"ga": "ga", "knapsack": "knapsack+refine"}
+"""The records of winners after the iterative finish, which is what `mcuq build` deploys."""
 FLOAT, FLOAT_BUDGET = "float", 4.0
 
 
@@ -34,7 +36,7 @@ class Record:
 
     Attributes:
         model: the model file's stem.
-        method: a search method, "ga+refine", "litert-quantizer" or "float".
+        method: a search method, one of `SEARCHED` or `FINISHED`, "litert-quantizer" or "float".
         budget: fraction of the int8 weight bytes; 4.0 for the float model.
         seed: 0 where the method takes none.
         weight_bytes: packed filters of what was found.
@@ -70,14 +72,14 @@ class Plan:
         methods: of `mcuq.search.METHODS`.
         seeds: of the seeded methods.
         evaluations: candidates each run may score.
-        refine: also judge the GA's winners after the iterative finish.
+        refine: also judge winners of the methods in `FINISHED` after the iterative finish.
     """
 
     budgets: tuple[float, ...]
     methods: tuple[str, ...]
     seeds: int
     evaluations: int
-    refine: bool = False
+    refine: bool = True
 
     def runs(self) -> list[tuple[str, int]]:
         """(method, seed) of every run at one budget, in order."""
@@ -120,8 +122,9 @@ class SharedScores:
 
 @dataclass(frozen=True)
 class _Found:
-    """A run's winner, not yet judged."""
+    """A run's winner, not yet judged; `record` is the search's alone."""
 
+    method: str
     record: Record
     genome: Genome
 
@@ -152,7 +155,7 @@ def compare_methods(
                 accuracy, kl = figures[f.genome]
                 yield replace(f.record, test_accuracy=accuracy, test_kl=kl)
             if plan.refine:
-                yield from _refined(judge, [f for f in found if f.record.method == "ga"])
+                yield from _refined(judge, [f for f in found if f.method in FINISHED])
 
 
 def _refined(judge: Judge, found: Sequence[_Found]) -> Iterator[Record]:
@@ -161,7 +164,7 @@ def _refined(judge: Judge, found: Sequence[_Found]) -> Iterator[Record]:
         outcome = outcomes[f.genome]
         yield replace(
             f.record,
-            method=REFINED,
+            method=FINISHED[f.method],
             search_loss=outcome.search_loss,
             test_accuracy=outcome.figures[0],
             test_kl=outcome.figures[1],
@@ -194,10 +197,9 @@ def _run(
     seconds = time.perf_counter() - start - scores.spent + scores.charged
     loss = scores([winner.genome], CHOOSE)[0]
     size, count = winner.cost.weight_bytes, len(evaluator.known)
-    record = Record(
-        study.name, method, budget, seed, size, loss, 0.0, 0.0, count, round(seconds, 3)
-    )
-    return _Found(record, winner.genome)
+    name = SEARCHED.get(method, method)
+    record = Record(study.name, name, budget, seed, size, loss, 0.0, 0.0, count, round(seconds, 3))
+    return _Found(method, record, winner.genome)
 
 
 def float_record(study: Study) -> Record:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from mcuq.bench.accuracy import FLOAT, REFINED, Record
+from mcuq.bench.accuracy import FINISHED, FLOAT, SEARCHED, Record
 from mcuq.bench.summary import Paired, Row, paired, rows
 
 
 def markdown(records: Sequence[Record]) -> str:
-    """Medians of every method and budget, then the paired differences of the GA and of its
-    refined winners."""
+    """Medians of every method and budget, then the paired differences of the GA, with its
+    iterative finish and without."""
     lines = [
         "| method | weight bytes | accuracy | ± seeds | KL | search loss | evaluations | seconds |",
         "|---|---|---|---|---|---|---|---|",
@@ -19,9 +19,9 @@ def markdown(records: Sequence[Record]) -> str:
     ]
     differences = [
         pair
-        for method in ("ga", REFINED)
+        for method in ("ga", SEARCHED["ga"])
         for pair in paired(records, method)
-        if pair.against != FLOAT and (method, pair.against) != ("ga", REFINED)
+        if pair.against != FLOAT and (method == "ga" or pair.against not in FINISHED.values())
     ]
     if differences:
         lines += [

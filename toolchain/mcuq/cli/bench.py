@@ -37,12 +37,14 @@ def accuracy(
     budgets: Annotated[
         str, typer.Option(help="Percent of the int8 weight bytes.")
     ] = "50,55,60,70,80,100",
-    methods: Annotated[str, typer.Option(help="Search methods.")] = "ga,knapsack,greedy,random",
+    methods: Annotated[
+        str, typer.Option(help="Search methods.")
+    ] = "ga,knapsack,greedy,random,uniform",
     seeds: Annotated[int, typer.Option(min=1, help="Runs of methods that are random.")] = 5,
     evaluations: Annotated[int, typer.Option(min=1, help="Candidates a run may score.")] = 500,
     refine: Annotated[
-        bool, typer.Option("--refine", help="Also refine the winners of ga, as a build does.")
-    ] = False,
+        bool, typer.Option(help="Also finish the winners as a build does; ga alone: ga-search.")
+    ] = True,
     peer: Annotated[bool, typer.Option("--peer", help="Also litert-quantizer.")] = False,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Directory for accuracy.json and .md.")

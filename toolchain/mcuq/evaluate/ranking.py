@@ -24,7 +24,9 @@ from mcuq.tflite.runtime import Interpreter
 
 Int8s = dict[str, npt.NDArray[np.int8]]
 Serialize = Callable[[QuantizedGraph], bytes]
+QuantizedInputs = dict[tuple[object, ...], list[npt.NDArray[np.int8]]]
 _BATCH = 64
+_INPUTS_KEPT = 8
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,7 @@ class Ranker:
         reference: head tensor → float model's values (samples, …).
         serialize: quantized graph → flatbuffer bytes.
         cache: activations that candidates share; each process has its own.
+        stored: quantized inputs, by their parameters and samples; the first kept goes first.
     """
 
     heads: tuple[Head, ...]
@@ -44,6 +47,7 @@ class Ranker:
     reference: Mapping[str, npt.NDArray[np.float32]]
     serialize: Serialize
     cache: PrefixCache = field(default_factory=PrefixCache, compare=False, repr=False)
+    stored: QuantizedInputs = field(default_factory=dict, compare=False, repr=False)
 
     def losses(self, qgraph: QuantizedGraph, span: tuple[int, int]) -> npt.NDArray[np.float64]:
         """Divergence from the float model on samples first … last - 1, one figure each."""
@@ -53,11 +57,18 @@ class Ranker:
         part = cut(qgraph, tensors)
         found = self._from_prefix(part, span)
         if found is None:
-            found = _run(part, _quantized(part, self._inputs(span)), self.serialize, part.outputs)
+            found = _run(part, self._quantized(part, span), self.serialize, part.outputs)
         return divergence(self.heads, reference, _real(part, found))
 
-    def _inputs(self, span: tuple[int, int]) -> list[npt.NDArray[np.float32]]:
-        return [x[span[0] : span[1]] for x in self.inputs]
+    def _quantized(self, part: QuantizedGraph, span: tuple[int, int]) -> list[npt.NDArray[np.int8]]:
+        """The samples as `part` takes them; candidates agree on most input parameters."""
+        parameters = [part.tensors[name] for name in part.inputs]
+        key = (*((t.scale.tobytes(), t.zero_point, t.bits) for t in parameters), span)
+        if key not in self.stored:
+            while len(self.stored) >= _INPUTS_KEPT:
+                self.stored.pop(next(iter(self.stored)))
+            self.stored[key] = _quantized(part, [x[span[0] : span[1]] for x in self.inputs])
+        return self.stored[key]
 
     def _from_prefix(self, part: QuantizedGraph, span: tuple[int, int]) -> Int8s | None:
         """Outputs of `part`, using and filling the cache; None where it has no joints."""
@@ -68,7 +79,7 @@ class Ranker:
         start = self.cache.deepest(found, span)
         wanted = self.cache.wanted(found, span)
         if start is None:
-            rest, values = part, _quantized(part, self._inputs(span))
+            rest, values = part, self._quantized(part, span)
         else:
             rest, values = after(part, start[0]), [start[1]]
             wanted = [joint for joint in wanted if joint.position > start[0].position]

@@ -9,12 +9,12 @@ from pathlib import Path
 
 from mcuq.calibrate import Ranges
 from mcuq.data import Dataset
-from mcuq.graph import Graph
+from mcuq.graph import WEIGHTED, Graph
 from mcuq.progress import ProgressCallback, silent
 from mcuq.quantize import Config, WeightChoice
 from mcuq.quantize.candidates import build_bank
 from mcuq.quantize.candidates.recipe import methods_for
-from mcuq.quantize.weights import Bank
+from mcuq.quantize.weights import Bank, QuantizedWeight, channel_axis, quantize_weight
 
 SAMPLES = 512
 """Calibration samples that the candidates are fitted to: more change little."""
@@ -57,4 +57,17 @@ def weight_candidates(
     )
     plain = [WeightChoice(bits, per=per) for bits in widths]
     strong = [choice for choice in methods if choice not in plain]
-    return dict.fromkeys(graph.weights, (*plain, *strong)), bank
+    choices = dict.fromkeys(graph.weights, (*plain, *strong))
+    return choices, {**_plain_ones(graph, plain), **bank}
+
+
+def _plain_ones(graph: Graph, plain: Sequence[WeightChoice]) -> Bank:
+    """Min-max filters: cheap, but not for every candidate of a search anew."""
+    bank: dict[tuple[str, WeightChoice], QuantizedWeight] = {}
+    for op in graph.ops:
+        if op.kind in WEIGHTED and (data := graph.tensors[op.inputs[1]].data) is not None:
+            for choice in plain:
+                axis = channel_axis(op.kind, choice.bits, choice.per)
+                weight = quantize_weight(op.inputs[1], data, choice, axis, None)
+                bank.setdefault((op.inputs[1], choice), weight)
+    return bank

@@ -59,13 +59,21 @@ def _generations(
         before = evaluator.best_loss
         everyone = list(evaluator.known.values())
         survivors = select(everyone, settings.population)
-        surrogate.fit(everyone)
+        surrogate.fit(_combinations(everyone, evaluator.space.reference))
         parents = list(dict.fromkeys([*evaluator.best(settings.population // 2), *survivors]))
         children = _breed(evaluator, parents, losses, limit, rng, settings)
         if not children:
             return
         evaluator.evaluate(_promising(children, surrogate, settings.children, rng))
         stale = 0 if evaluator.best_loss < before else stale + 1
+
+
+def _combinations(candidates: Sequence[Candidate], reference: Genome) -> list[Candidate]:
+    """Without the choices measured alone: beside the reference, far below the losses that are
+    compared here, they say little of how choices add up."""
+    return [
+        c for c in candidates if sum(a != b for a, b in zip(c.genome, reference, strict=True)) != 1
+    ]
 
 
 def _breed(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from mcuq.cost.figures import Cost
@@ -64,6 +64,8 @@ _MARGIN = 1.15
 _RECENT = 32
 """Confirmed candidates that say how a race relates to a confirmation."""
 
+Choose = Callable[[Mapping[Genome, float]], Sequence[Genome]]
+"""Race losses → the genomes to confirm."""
 
 _BATCH = 64
 """Candidates between two looks at the clock."""
@@ -119,6 +121,24 @@ class Evaluator:
         Args:
             thorough: confirm them all.
         """
+        self._score(genomes, None if thorough else self._near_the_best)
+        return [self.known[g] for g in genomes if g in self.known]
+
+    def sift(self, rivals: Sequence[Sequence[Genome]], keep: int) -> None:
+        """Score groups of rivals: the `keep` best of each group's races are confirmed.
+
+        Raises BudgetSpent as `evaluate` does.
+        """
+
+        def choose(raced: Mapping[Genome, float]) -> Sequence[Genome]:
+            groups = ([g for g in group if g in raced] for group in rivals)
+            best = (g for group in groups for g in sorted(group, key=lambda g: raced[g])[:keep])
+            return list(dict.fromkeys(best))
+
+        self._score([g for group in rivals for g in group], choose)
+
+    def _score(self, genomes: Sequence[Genome], choose: Choose | None) -> None:
+        """Race what is new and confirm what `choose` says; None confirms all without a race."""
         fresh = [g for g in dict.fromkeys(genomes) if g not in self.known]
         if fresh and self.remaining <= 0:
             raise BudgetSpent
@@ -126,30 +146,35 @@ class Evaluator:
         for start in range(0, len(fresh), _BATCH):
             if self.known and self.expired():
                 raise BudgetSpent
-            self._score(fresh[start : start + _BATCH], thorough or not self.racing)
+            self._score_batch(fresh[start : start + _BATCH], choose if self.racing else None)
             if self.progress is not None:
                 self.progress(len(self.known), self.budget, self.best_loss)
-        return [self.known[g] for g in genomes if g in self.known]
 
-    def _score(self, fresh: Sequence[Genome], thorough: bool) -> None:
-        costs = {genome: self.cost(genome) for genome in fresh}
-        over = {genome: self.limits.violation(cost) for genome, cost in costs.items()}
+    def _score_batch(self, fresh: Sequence[Genome], choose: Choose | None) -> None:
         raced: dict[Genome, float] = {}
-        chosen = list(fresh)
-        if not thorough:
+        chosen = fresh
+        if choose is not None:
             raced = dict(zip(fresh, self.score(fresh, RACE), strict=True))
-            bar = _MARGIN * self.best_loss
-            chosen = [g for g in fresh if over[g] == 0.0 and raced[g] * self._ratio <= bar]
+            chosen = choose(raced)
         sure = dict(zip(chosen, self.score(chosen, CONFIRM) if chosen else (), strict=True))
+        self._ratios += [sure[g] / raced[g] for g in chosen if raced.get(g, 0.0) > 0.0]
         for genome in fresh:
             loss = sure[genome] if genome in sure else raced[genome] * self._ratio
-            self._remember(
-                Candidate(genome, float(loss), costs[genome], over[genome], genome in sure)
-            )
-        self._ratios += [sure[g] / raced[g] for g in chosen if raced.get(g, 0.0) > 0.0]
+            cost = self.cost(genome)
+            over = self.limits.violation(cost)
+            self._remember(Candidate(genome, float(loss), cost, over, genome in sure))
+
+    def _near_the_best(self, raced: Mapping[Genome, float]) -> list[Genome]:
+        bar = _MARGIN * self.best_loss
+        return [
+            genome
+            for genome, loss in raced.items()
+            if loss * self._ratio <= bar and self.limits.violation(self.cost(genome)) == 0.0
+        ]
 
     @property
     def _ratio(self) -> float:
+        """What turns a race's loss into the expected one of a confirmation."""
         recent = self._ratios[-_RECENT:]
         return sum(recent) / len(recent) if recent else 1.0
 

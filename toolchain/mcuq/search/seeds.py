@@ -4,45 +4,60 @@ from __future__ import annotations
 
 from mcuq.search.knapsack import Losses, knapsack
 from mcuq.search.problem import Evaluator
-from mcuq.search.space import Genome, Space, replaced
+from mcuq.search.space import Gene, Genome, Space, replaced
 
 _UNMEASURED = 1e6
 """Stands for the loss of a choice that the evaluation budget did not reach."""
+_MEASURED = 3
+"""Choices of a tensor and width that are measured on many samples."""
 
 
 def sensitivities(evaluator: Evaluator) -> Losses:
     """Measure each choice alone against the reference genome.
 
     Costs one evaluation for the reference, one for the smallest genome (so that there is one
-    that fits, if any does, however small the budget) and one for every other choice.
+    that fits, if any does, however small the budget) and one for every other choice. Of the
+    choices that cost a tensor the same bytes only the best are measured on many samples.
 
     Returns:
         losses[gene][choice]: the loss increase over the reference.
     """
     space = evaluator.space
-    reference = space.reference
-    singles = [
-        replaced(reference, g, c)
+    evaluator.evaluate([space.reference, space.smallest()], thorough=True)
+    rivals = [
+        [replaced(space.reference, g, choice) for choice in family]
         for g, gene in enumerate(space.genes)
-        for c in range(len(gene.choices))
+        for family in _families(gene)
     ]
-    evaluator.evaluate([reference, space.smallest(), *singles], thorough=True)
+    evaluator.sift(rivals, _MEASURED)
     return known_losses(evaluator)
 
 
 def known_losses(evaluator: Evaluator) -> Losses:
     """`sensitivities` from what has been scored already."""
+    return [_gene_losses(evaluator, g) for g in range(len(evaluator.space.genes))]
+
+
+def _gene_losses(evaluator: Evaluator, g: int) -> list[float]:
+    """Of each choice of gene `g`; one that lost its race is no better than those measured."""
     space, known = evaluator.space, evaluator.known
     base = known[space.reference].loss
-    return [
-        [
-            known[single].loss - base
-            if (single := replaced(space.reference, g, c)) in known
-            else _UNMEASURED
-            for c in range(len(gene.choices))
-        ]
-        for g, gene in enumerate(space.genes)
-    ]
+    losses = [_UNMEASURED] * len(space.genes[g].choices)
+    for family in _families(space.genes[g]):
+        singles = {choice: replaced(space.reference, g, choice) for choice in family}
+        found = {choice: known[s] for choice, s in singles.items() if s in known}
+        worst = max((c.loss for c in found.values() if c.confirmed), default=0.0)
+        for choice, c in found.items():
+            losses[choice] = (c.loss if c.confirmed else max(c.loss, worst)) - base
+    return losses
+
+
+def _families(gene: Gene) -> list[list[int]]:
+    """The choices that cost the same bytes."""
+    families: dict[int, list[int]] = {}
+    for index, choice in enumerate(gene.choices):
+        families.setdefault(choice.family, []).append(index)
+    return list(families.values())
 
 
 def byte_limit(evaluator: Evaluator) -> int:
