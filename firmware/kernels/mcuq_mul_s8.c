@@ -1,26 +1,7 @@
 /* Product of two tensors with broadcasting. */
-#include "mcuq_arith.h"
-#include "mcuq_index.h"
-
-static int32_t combine(const mcuq_binary *p, int32_t a, int32_t b)
-{
-    return (a + p->a.offset) * (b + p->b.offset);
-}
+#include "mcuq_values.h"
 
 void mcuq_mul_s8(const mcuq_binary *p, const int8_t *a, const int8_t *b, int8_t *output)
 {
-    const int32_t last = MCUQ_MAX_RANK - 1;
-    mcuq_walk walk = {{0}, 0, 0};
-    do {
-        const int8_t *left = a + walk.a;
-        const int8_t *right = b + walk.b;
-        for (int32_t i = 0; i < p->dims[last]; i++) {
-            const int32_t raw = combine(p, *left, *right);
-            const int32_t value =
-                mcuq_requantize(raw, p->output_multiplier, p->output_shift) + p->output_offset;
-            *output++ = (int8_t)mcuq_clamp(value, p->activation_min, p->activation_max);
-            left += p->a_strides[last];
-            right += p->b_strides[last];
-        }
-    } while (mcuq_next(&walk, last, p->dims, p->a_strides, p->b_strides));
+    mcuq_binary_values(p, a, b, output, 0, mcuq_combine_mul);
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import ctypes
 import os
 import shutil
@@ -67,6 +68,7 @@ class Report(ctypes.Structure):
 def watched_kernels() -> Path:
     """libshadow.so: all kernels, every access of theirs told to shadow.c."""
     folder = Path(tempfile.mkdtemp(prefix="mcuq-shadow-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     sources = sorted((firmware_dir() / "kernels").glob("*.c"))
     include = f"-I{firmware_dir() / 'include'}"
     objects = []

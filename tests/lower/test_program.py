@@ -6,12 +6,24 @@ import numpy as np
 import pytest
 from integer_cases import FixedRanges, random_case
 
+from mcuq.bench.measure import quantized
+from mcuq.bench.models import Chain
 from mcuq.cost import constant_bytes, plan_program
 from mcuq.errors import InputError
-from mcuq.graph import FLOAT_KINDS, Graph, NoAttrs, Op, OpKind, ReshapeAttrs, Tensor, TransposeAttrs
+from mcuq.graph import (
+    FLOAT_KINDS,
+    Activation,
+    Graph,
+    NoAttrs,
+    Op,
+    OpKind,
+    ReshapeAttrs,
+    Tensor,
+    TransposeAttrs,
+)
 from mcuq.lower import lower
 from mcuq.lower.layout import broadcast_strides, dense_strides
-from mcuq.lower.program import Array, ScratchRef, Struct
+from mcuq.lower.program import Array, DirectionRef, Narrow, ScratchRef, Struct
 from mcuq.quantize import quantize
 
 
@@ -64,6 +76,13 @@ def test_struct_words_and_keys() -> None:
     assert scratch.key(0) != scratch.key(1)
 
 
+def test_narrow_fields_are_packed_and_filled_up_to_words() -> None:
+    halves = tuple((f"extent_{i}", Narrow(i, 2)) for i in range(3))
+    last = ("low", Narrow(-128, 1)), ("direction", DirectionRef())
+    assert Struct("plain", (*halves, *last)).words == 2
+    assert Struct("mixed", (*halves, *last, ("count", 5))).words == 3
+
+
 def test_too_many_dimensions_are_named() -> None:
     shape = (1, 1, 2, 1, 2, 1, 3)
     graph = chain(
@@ -77,3 +96,11 @@ def test_too_many_dimensions_are_named() -> None:
 def test_strides() -> None:
     assert dense_strides((2, 3, 4)) == (12, 4, 1)
     assert broadcast_strides((3, 1), (2, 3, 4)) == (0, 1, 0)
+
+
+@pytest.mark.parametrize(("outputs", "function"), [(65_535, "mcuq_dense_s8"), (65_536, "arm_")])
+def test_an_extent_beyond_its_field_takes_the_library_form(outputs: int, function: str) -> None:
+    model = Chain("wide", (1, 1), 0)
+    model.dense(outputs, Activation.NONE)
+    (call,) = lower(quantized(model.graph(), 8)[0]).calls
+    assert call.function.startswith(function)

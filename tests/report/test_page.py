@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from mcuq.report.configuration import ConfigFile
 from mcuq.report.front import Front
 from mcuq.report.html import report_html
 from mcuq.report.manifest import Manifest
@@ -127,6 +128,25 @@ def test_hovering_tells_the_configuration(report: Report) -> None:
     text = next(trace["text"][0] for trace in figure["data"] if trace["name"] == "built")
     assert "98.00 %" in text
     assert "int4:minmax" in text
+
+
+def test_ranges_are_shares_of_what_the_integers_reach(report: Report) -> None:
+    figure: Any = embedded(page(report), "figures")["ranges"]
+    boxes, low, high = figure["data"]
+    (tensor,) = (t for t in report.config.tensors if t.role == "activation")
+    assert (low["x"], high["x"]) == ([0.0], [1.0])
+    assert high["customdata"][0][:3] == [tensor.scale[0] * 255, tensor.scale[0], -128]
+    assert boxes["base"][-1] + boxes["x"][-1] == pytest.approx(13.0 / (0.05 * 255))
+    assert len(boxes["x"]) == 3, "empty steps are not drawn"
+
+
+def test_float_edges_have_no_range(report: Report) -> None:
+    edge = report.config.tensors[0].model_copy(update={"name": "edge", "bits": 32})
+    wide = report.config.tensors[0].model_copy(update={"bits": 16, "zero_point": 0})
+    config = ConfigFile(tensors=(edge, wide))
+    figure: Any = embedded(report_html(report.manifest, report.front, config), "figures")["ranges"]
+    assert figure["data"][2]["customdata"][0][0] == 0.05 * 32767
+    assert len(figure["data"][2]["y"]) == 1
 
 
 def drawn(folder: Path, width: int) -> dict[str, Any]:

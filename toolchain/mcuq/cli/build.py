@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mcuq.cli import options
 from mcuq.cli.check import raise_broken
-from mcuq.cli.output import JsonFlag, stdout, write_json
+from mcuq.cli.output import JsonFlag, explain, stdout, write_json
 from mcuq.cli.progress import shown_progress
 
 if TYPE_CHECKING:
@@ -61,11 +61,14 @@ def run_job(job: Job, *, json: bool) -> None:
     """Build, show the result, then judge it by the gates."""
     from mcuq.report.gates import broken_gates
     from mcuq.report.publish import publish
+    from mcuq.report.reasons import reasons
     from mcuq.report.store import PAGE
     from mcuq.report.summary import summary
 
     with shown_progress() as progress:
         report = publish(job.request, progress)
+    for reason in reasons(report.manifest):
+        explain(reason)
     broken = broken_gates(report.manifest, job.gates)
     if json and not broken:
         write_json(report.manifest.model_dump(mode="json"))

@@ -26,7 +26,7 @@ def shown_progress() -> Iterator[ProgressCallback]:
 
 
 class _Log:
-    """With `-v`: the name of each stage when it begins."""
+    """With `-v`: each stage when it begins, and what it works on."""
 
     def __init__(self) -> None:
         self._stage = ""
@@ -34,7 +34,7 @@ class _Log:
     def __call__(self, progress: Progress) -> None:
         if progress.stage != self._stage:
             self._stage = progress.stage
-            explain(progress.stage)
+            explain(f"{progress.stage}: {progress.note}" if progress.note else progress.stage)
 
 
 class _Drawing:

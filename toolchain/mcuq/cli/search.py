@@ -38,28 +38,13 @@ def search(
     json: JsonFlag = False,
 ) -> None:
     """Search only: show the Pareto front of loss against flash, RAM and instructions."""
-    from mcuq.cli.request import job
+    given = {name: value for name, value in locals().items() if name != "output"}
+    from mcuq.cli.request import command_job
     from mcuq.pipeline.build import search as searched
     from mcuq.report.points import search_front
 
-    asked = {
-        "board": board,
-        "port": port,
-        "optimize": optimize,
-        "kernels": kernels,
-        "cmsis_nn": cmsis_nn,
-        "calibration": calibration,
-        "search_data": search_data,
-        "flash": flash,
-        "ram": ram,
-        "weight_bytes": weight_bytes,
-        "seed": seed,
-        "evaluations": evaluations,
-        "method": method,
-        "workers": workers,
-    }
     with shown_progress() as progress:
-        found = search_front(*searched(job(model, asked, {}).request, progress))
+        found = search_front(*searched(command_job(given).request, progress))
     if output is not None:
         output.write_text(found.to_json(), encoding="utf-8", newline="\n")
     if json:

@@ -22,6 +22,8 @@ Arrays = Sequence[npt.NDArray[np.float32]]
 
 _JUDGED = 256
 """Samples a call when judging."""
+_JUDGES = 256
+"""Fewest samples that judge: the loss of fewer is noise."""
 
 
 def train(
@@ -43,13 +45,14 @@ def train(
     rng = np.random.default_rng(settings.seed)
     order = rng.permutation(len(inputs[0]))
     held = max(1, round(settings.held_back * len(order)))
-    judges, kept = order[:held], order[held:] if held < len(order) else order
+    judged, kept = order[:held], order[held:] if held < len(order) else order
     session = _Session(network, teacher, terms, inputs, targets)
     epochs = settings.passes(len(kept))
     patience = settings.patience or epochs
     steps = epochs * -(-len(kept) // settings.batch)
     optimizer = _optimizer(settings.highest_rate(network.fewest_bits), steps)
     step = session.step_function(optimizer)
+    judges = session.judges(judged, np.random.default_rng(settings.seed))
     history, state = [session.judge(judges)], session.state()
     for _ in range(epochs):
         progress(_progress(history, epochs))
@@ -111,6 +114,19 @@ class _Session:
         inputs, changed = blended([x[chosen] for x in self._inputs], rng)
         return [*inputs, *(t[chosen] for t in self._targets), changed]
 
+    def judges(
+        self, held: npt.NDArray[np.int64], rng: np.random.Generator
+    ) -> list[npt.NDArray[np.float32]]:
+        """Inputs and targets that judge: the held-back samples, and blends where they are few."""
+        whole = self.batch(held)
+        more = _JUDGES - len(held)
+        if more <= 0:
+            return whole
+        inputs, _ = blended([x[np.resize(held, more)] for x in self._inputs], rng)
+        answers = self._teacher([tf.convert_to_tensor(x) for x in inputs])
+        told = [answer.numpy() for answer in answers]
+        return [np.concatenate(pair) for pair in zip(whole, [*inputs, *told], strict=True)]
+
     def step_function(self, optimizer: Any) -> Any:
         """A function of one blended batch that takes one step.
 
@@ -136,13 +152,13 @@ class _Session:
         signature = [*self._signature, tf.TensorSpec([None], tf.bool)]
         return tf.function(step, input_signature=signature, autograph=False)
 
-    def judge(self, chosen: npt.NDArray[np.int64]) -> float:
-        """Mean loss of the chosen samples."""
-        total = 0.0
-        for start in range(0, len(chosen), _JUDGED):
-            part = chosen[start : start + _JUDGED]
-            total += float(self._loss_function(*self.batch(part))) * len(part)
-        return total / len(chosen)
+    def judge(self, judges: Arrays) -> float:
+        """Mean loss of the judging samples."""
+        total, count = 0.0, len(judges[0])
+        for start in range(0, count, _JUDGED):
+            part = [x[start : start + _JUDGED] for x in judges]
+            total += float(self._loss_function(*part)) * len(part[0])
+        return total / count
 
     def state(self) -> list[npt.NDArray[np.float32]]:
         return [variable.numpy() for variable in self._network.variables]

@@ -41,7 +41,8 @@ _PLOTS = {
     "memory": ("The RAM plan", "Which buffer lies where in the arena, layer by layer."),
     "ranges": (
         "Activation ranges",
-        "Values on calibration data; the marks: what 256 steps reach.",
+        "Values on calibration data, the darker the more of them; the marks: what the integers "
+        "reach. Values beyond a mark are clipped.",
     ),
 }
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import math
-
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from mcuq.numeric.widths import width_name
-from mcuq.report.configuration import ConfigFile, TensorConfig
+from mcuq.report.configuration import ConfigFile
 from mcuq.report.drawing import BLUE, GREY, ORANGE, PALETTE, RED, laid_out, safe_names
 from mcuq.report.front import Front
 from mcuq.report.manifest import Manifest
 from mcuq.report.pareto import pareto
+from mcuq.report.ranges import ranges
 
 BITS_COLORS = {8: BLUE, 4: ORANGE, None: GREY}
 
@@ -122,58 +121,3 @@ def memory(manifest: Manifest) -> go.Figure:
     figure.update_xaxes(title_text="layer", dtick=1 if len(manifest.layers) < 30 else 5)
     figure.update_yaxes(title_text="arena, bytes", rangemode="tozero")
     return laid_out(figure, 380, legend=False)
-
-
-def ranges(config: ConfigFile) -> go.Figure:
-    """Each activation's values on calibration data, and the range its 256 steps reach."""
-    activations = [tensor for tensor in config.tensors if tensor.role == "activation"]
-    names = safe_names(tensor.name for tensor in activations)
-    labels = [f"{i} {names[tensor.name]}" for i, tensor in enumerate(activations)]
-    figure = go.Figure()
-    figure.add_trace(_distributions(activations, labels))
-    for side, code in (("lowest", -128), ("highest", 127)):
-        figure.add_trace(_range_ends(activations, labels, side, code))
-    figure.update_layout(barmode="overlay", bargap=0.25)
-    figure.update_yaxes(categoryorder="array", categoryarray=labels[::-1])
-    figure.update_xaxes(title_text="real value")
-    return laid_out(figure, 140 + 22 * len(labels), legend=False)
-
-
-def _distributions(activations: list[TensorConfig], labels: list[str]) -> go.Bar:
-    """One strip a tensor: a box for each step of its histogram, the darker the more values."""
-    rows: list[tuple[str, float, float, float]] = []
-    for tensor, label in zip(activations, labels, strict=True):
-        counts = tensor.histogram.counts if tensor.histogram else ()
-        if tensor.histogram is None or not counts:
-            continue
-        step = (tensor.histogram.high - tensor.histogram.low) / len(counts)
-        top = math.log1p(max(counts))
-        rows += [
-            (label, tensor.histogram.low + i * step, step, 0.15 + 0.85 * math.log1p(count) / top)
-            for i, count in enumerate(counts)
-            if count
-        ]
-    return go.Bar(
-        y=[row[0] for row in rows],
-        base=[row[1] for row in rows],
-        x=[row[2] for row in rows],
-        orientation="h",
-        marker={"color": [f"rgba(0,114,178,{row[3]:.2f})" for row in rows], "line": {"width": 0}},
-        hoverinfo="skip",
-    )
-
-
-def _range_ends(
-    activations: list[TensorConfig], labels: list[str], side: str, code: int
-) -> go.Scatter:
-    return go.Scatter(
-        y=labels,
-        x=[tensor.scale[0] * (code - tensor.zero_point) for tensor in activations],
-        mode="markers",
-        marker={"symbol": "line-ns", "size": 16, "line": {"width": 3, "color": ORANGE}},
-        customdata=[[t.scale[0], t.zero_point, t.scheme] for t in activations],
-        hovertemplate=(
-            f"%{{y}}<br>{side} %{{x:.4g}}<br>scale %{{customdata[0]:.4g}}, "
-            "zero point %{customdata[1]}<br>observer %{customdata[2]}<extra></extra>"
-        ),
-    )
