@@ -14,8 +14,7 @@ void mcuq_resize_bilinear_s8(const mcuq_bilinear *p, const int8_t *input, int8_t
             const int32_t right = column[1] * p->channels;
             const int32_t beside = column[2];
             for (int32_t c = 0; c < p->channels; c++) {
-                const int32_t above_sum =
-                    top[left + c] * (1024 - beside) + top[right + c] * beside;
+                const int32_t above_sum = top[left + c] * (1024 - beside) + top[right + c] * beside;
                 const int32_t below_sum =
                     bottom[left + c] * (1024 - beside) + bottom[right + c] * beside;
                 const int32_t sum = above_sum * (1024 - below) + below_sum * below;

@@ -25,6 +25,9 @@ import typer
 from documents import PAGES, ROOT, Block, blocks, shell_blocks, spoken_commands, workflow_commands
 
 from mcuq.cli.main import app, main
+from mcuq.data import load_data
+from mcuq.frontends import load_model
+from mcuq.quantize.stored import load_quantized
 from mcuq.resources import example_dir
 
 STAND_INS = {
@@ -77,6 +80,7 @@ NEEDS: dict[str, tuple[str, Callable[[], bool]]] = {
 """What a block may require: why it is skipped, and whether it need not be."""
 
 SHELL = [block for page in PAGES for block in shell_blocks(page)]
+PYTHON = [block for page in PAGES for block in blocks(page) if block.kind == "python"]
 MARKED = [block for block in SHELL if block.needs]
 RUN = [page for page in PAGES if any(not block.needs for block in shell_blocks(page))]
 WORKFLOWS = [page for page in PAGES if workflow_commands(page)]
@@ -99,6 +103,12 @@ def test_every_command_parses(block: Block) -> None:
     for command in block.commands:
         assert PROGRAM.match(command + " "), f"{block.id}: {command}"
         _parse(command)
+
+
+@pytest.mark.parametrize("block", PYTHON, ids=lambda block: block.id)
+def test_every_python_block_compiles(block: Block) -> None:
+    assert set(block.needs) <= set(NEEDS), f"{block.id}: unknown requirement"
+    compile(block.text, block.id, "exec")
 
 
 @pytest.mark.parametrize("page", WORKFLOWS, ids=lambda path: path.name)
@@ -156,6 +166,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
         patch.chdir(folder)
         assert main(["build", "--board", "stm32f746", "--evaluations", "12"]) == 0
     shutil.copytree(folder / "out", folder / "baseline")
+    shutil.copy(folder / "out/model.tflite", folder / "model_int8.tflite")
     return folder
 
 
@@ -187,14 +198,39 @@ def test_workflows_run(page: Path, work: Path, monkeypatch: pytest.MonkeyPatch) 
 def test_commands_with_requirements_run(
     block: Block, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for need in block.needs:
-        reason, is_there = NEEDS[need]
-        if not is_there():
-            pytest.skip(f"only parsed: {reason}")
+    _skip_without(block)
     work: Path = request.getfixturevalue("work")
     earlier = [b for b in shell_blocks(block.page) if b.line < block.line and not b.needs]
     _run_all([command for b in earlier for command in b.commands], work, monkeypatch)
     _run_all(block.commands, work, monkeypatch)
+
+
+@pytest.mark.slow
+@pytest.mark.arm
+@pytest.mark.parametrize("block", PYTHON, ids=lambda block: block.id)
+def test_python_runs(
+    block: Block, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the names that a page takes for granted: graphs, data, an image and its input."""
+    _skip_without(block)
+    work: Path = request.getfixturevalue("work")
+    monkeypatch.chdir(work)
+    graph = load_model(work / "digits_float32.tflite")
+    names = {
+        "graph": graph,
+        "qgraph": load_quantized(work / "model_int8.tflite"),
+        "data": load_data(work / "calibration.npz", graph),
+        "elf": work / "out/firmware.elf",
+        "input_bytes": bytes(64),
+    }
+    exec(compile(block.text, block.id, "exec"), names)
+
+
+def _skip_without(block: Block) -> None:
+    for need in block.needs:
+        reason, is_there = NEEDS[need]
+        if not is_there():
+            pytest.skip(f"only parsed: {reason}")
 
 
 def _run_all(commands: list[str], work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
