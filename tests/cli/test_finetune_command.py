@@ -33,8 +33,8 @@ def test_a_tuned_model_is_written_with_its_grids(
     assert main([*words, "--json"]) == 0
     facts = json.loads(capsys.readouterr().out)
     assert facts["metric"] == "top1"
-    assert facts["before"] < 0.5 < facts["after"]
-    assert facts["loss"]["after"] < facts["loss"]["before"]
+    assert min(facts["before"], facts["after"]) > 0.9
+    assert facts["loss"]["after"] <= facts["loss"]["before"]
     assert set(facts["bits"].values()) == {2}
     graph = load_model(output)
     assert set(read_sidecar(tmp_path / "tuned.tuned.json", graph).filters) == set(graph.weights)
