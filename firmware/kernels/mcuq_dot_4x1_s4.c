@@ -137,17 +137,38 @@ __attribute__((naked)) void mcuq_dot_4x1_s4(
 
 #else
 
+/* Adds one input's products with two nested digits and with the lower of them. */
+static inline void add_digits(int32_t digits, int32_t x, uint32_t *both, uint32_t *low)
+{
+    *both += (uint32_t)(x * digits);
+    *low += (uint32_t)(x * (digits & 0xF));
+}
+
+/* Sums of channels a and b from the low bytes of the weights' halves, or (high) of c and d from the
+ * high bytes. */
+static inline void pair_sums(const int32_t *weights, const int8_t *input, int32_t fours,
+    int32_t high, uint32_t correction, int32_t sums[2])
+{
+    uint32_t low = correction;
+    /* d is stored signed, b with the offset that the correction takes off. */
+    uint32_t both = high ? correction : 17 * correction;
+    for (const int8_t *end = input + 4 * fours; input != end; input += 4) {
+        int32_t pair = *weights++;
+        add_digits(high ? (int16_t)(pair & 0xFFFF) >> 8 : pair & 0xFF, input[0], &both, &low);
+        add_digits(high ? pair >> 24 : pair >> 16 & 0xFF, input[2], &both, &low);
+        pair = *weights++;
+        add_digits(high ? (int16_t)(pair & 0xFFFF) >> 8 : pair & 0xFF, input[1], &both, &low);
+        add_digits(high ? pair >> 24 : pair >> 16 & 0xFF, input[3], &both, &low);
+    }
+    sums[0] = (int32_t)low;
+    sums[1] = mcuq_nested_difference((int32_t)both, (int32_t)low, 4);
+}
+
 void mcuq_dot_4x1_s4(
     const int32_t *weights, const int8_t *input, int32_t fours, int32_t sums[4], int32_t correction)
 {
-    int32_t nested[4];
-    mcuq_start_nested(nested, correction, 1);
-    for (; fours > 0; fours--, input += 4, weights += 2) {
-        const uint32_t word = mcuq_load_word(input);
-        mcuq_nested_multiply(nested, weights[0], mcuq_even_bytes(word), 1);
-        mcuq_nested_multiply(nested, weights[1], mcuq_odd_bytes(word), 1);
-    }
-    mcuq_split_nested(nested, sums, 1);
+    pair_sums(weights, input, fours, 0, (uint32_t)correction, sums);
+    pair_sums(weights, input, fours, 1, (uint32_t)correction, sums + 2);
 }
 
 #endif
