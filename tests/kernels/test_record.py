@@ -25,6 +25,23 @@ LIMITS = {
 """Most instructions a MAC on cores with the DSP extension."""
 
 
+VECTOR_LIMITS = {
+    "conv3x3_16x16_32x32": (0.40, 0.57),
+    "conv1x1_64x64_25x5": (0.40, 0.64),
+    "depthwise3x3_64_25x5": (2.34, 2.84),
+    "dense_640x128": (0.49, 0.41),
+}
+"""CMSIS-NN's instructions a MAC on Cortex-M55, int8 and int4 weights."""
+MODEL_LIMITS = {
+    "resnet8": (15_000_000, 36_500),
+    "kws": (4_200_000, 9_500),
+    "vww": (12_500_000, 40_000),
+    "ad": (420_000, 1_000),
+}
+"""Most instructions and arena bytes of a model, whatever its weights and however optimized."""
+CODE_LIMITS = {"speed": 16_384, "size": 7_168}
+
+
 @pytest.fixture(scope="module")
 def record() -> dict[str, Any]:
     result: dict[str, Any] = json.loads(RECORD.read_text(encoding="utf-8"))
@@ -53,6 +70,23 @@ def test_recorded_layers_are_within_their_limits(record: dict[str, Any]) -> None
     assert len(fast) == 2 * 2 * len(LIMITS)
     for entry in fast:
         assert entry["instructions"] <= LIMITS[entry["layer"]] * entry["macs"], entry
+
+
+def test_recorded_vector_layers_are_below_cmsis_nn(record: dict[str, Any]) -> None:
+    vector = [e for e in record["layers"] if e["core"] == "cortex-m55"]
+    assert len(vector) == 2 * len(VECTOR_LIMITS)
+    for entry in vector:
+        limit = VECTOR_LIMITS[entry["layer"]][entry["weights"] == "s4"]
+        assert entry["instructions"] < limit * entry["macs"], entry
+
+
+def test_recorded_models_are_within_their_limits(record: dict[str, Any]) -> None:
+    assert len(record["models"]) == 2 * len(MODEL_LIMITS) * len(CODE_LIMITS)
+    for entry in record["models"]:
+        instructions, arena = MODEL_LIMITS[entry["model"]]
+        assert entry["instructions"] <= instructions, entry
+        assert entry["arena_bytes"] <= arena, entry
+        assert entry["code_bytes"] <= CODE_LIMITS[entry["optimize"]], entry
 
 
 def test_a_regression_is_seen(record: dict[str, Any]) -> None:
