@@ -35,6 +35,13 @@ def test_usage_errors_are_exit_code_2(words: list[str], capsys: pytest.CaptureFi
     assert captured.err
 
 
+def test_the_package_runs_as_a_module() -> None:
+    words = [sys.executable, "-m", "mcuq"]
+    run = subprocess.run([*words, "--version"], capture_output=True, text=True, check=True)
+    assert run.stdout == f"mcuq {mcuq.__version__}\n"
+    assert subprocess.run([*words, "bords"], capture_output=True).returncode == 2
+
+
 def test_a_typed_error_is_two_lines_on_stderr(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
