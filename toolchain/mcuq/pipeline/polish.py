@@ -8,12 +8,31 @@ result is taken.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+
 from mcuq.data import Dataset
+from mcuq.graph import Graph
 from mcuq.pipeline.candidates import SAMPLES
-from mcuq.pipeline.scoring import Candidates, split
+from mcuq.pipeline.scoring import Candidates, Span, split
 from mcuq.progress import Progress, ProgressCallback
-from mcuq.quantize.refine import Refinement, refine
+from mcuq.quantize.refine import Refinement, Settings, refine
 from mcuq.search import Genome
+
+Floats = npt.NDArray[np.float32]
+Inputs = Sequence[Floats]
+
+
+_MOST = 4096
+"""Samples that the rounding is trained on, where there are as many."""
+_MOST_BYTES = 1 << 28
+"""Of one activation over all of them: a large model is trained on fewer."""
+_MANY = 1024
+_FEW_PASSES = 2
+"""Passes over more than `_MANY` samples; fewer samples are seen more often."""
 
 
 def polish(
@@ -26,17 +45,44 @@ def polish(
     """Refine the chosen genome; never worse on the samples kept back from the search.
 
     Args:
-        calibration: what the filters are fitted to.
+        calibration: what the filters were fitted to; trained on together with the search's own.
         search: the search samples; the last fifth was kept back.
     """
     progress(Progress("refine", note="the chosen filters, together"))
-    first, last = split(len(search)).pick
+    rungs = split(len(search))
+    first = calibration.take(SAMPLES).inputs
+    most = _most(candidates.graph, len(first[0]))
+    inputs = _joined(first, _part(search.inputs, rungs.choose), most)
+    settings = Settings()
+    if len(inputs[0]) > _MANY:
+        settings = replace(settings, epochs=_FEW_PASSES)
     return refine(
         candidates.graph,
         candidates.ranges,
         candidates.space.config(genome),
-        calibration.take(SAMPLES).inputs,
-        [x[first:last] for x in search.inputs],
+        inputs,
+        _part(search.inputs, rungs.pick),
         bank=candidates.bank,
+        settings=settings,
         progress=progress,
     )
+
+
+def _part(inputs: Inputs, span: Span) -> list[Floats]:
+    return [x[span[0] : span[1]] for x in inputs]
+
+
+def _most(graph: Graph, least: int) -> int:
+    largest = max(tensor.size for tensor in graph.tensors.values() if tensor.data is None)
+    return max(least, min(_MOST, _MOST_BYTES // (4 * largest)))
+
+
+def _joined(first: Inputs, second: Inputs, most: int) -> list[Floats]:
+    """Both sets of samples, each sample once, at most `most`: calibration often is a part of the
+    search data."""
+    both = [np.concatenate(pair) for pair in zip(first, second, strict=True)]
+    once: dict[bytes, int] = {}
+    for number in range(len(both[0])):
+        once.setdefault(b"".join(x[number].tobytes() for x in both), number)
+    kept = list(once.values())[:most]
+    return [x[kept] for x in both]
