@@ -117,3 +117,9 @@ def test_rungs_grow_and_keep_some_back(samples: int) -> None:
     assert rungs.pick[1] == samples
     if samples >= 20:
         assert rungs.pick[0] == rungs.choose[1] < samples
+
+
+def test_a_race_of_more_than_a_batch_is_whole_batches() -> None:
+    assert split(400).race == (0, 64)
+    assert split(4000).race == (0, 256)
+    assert split(200).race == (0, 40)

@@ -25,7 +25,8 @@ from mcuq.tflite.runtime import Interpreter
 Int8s = dict[str, npt.NDArray[np.int8]]
 Serialize = Callable[[QuantizedGraph], bytes]
 QuantizedInputs = dict[tuple[object, ...], list[npt.NDArray[np.int8]]]
-_BATCH = 64
+AT_ONCE = 64
+"""Samples in one run of the interpreter."""
 _INPUTS_KEPT = 8
 
 
@@ -126,7 +127,7 @@ def _run(
 ) -> Int8s:
     """Values of `tensors` (samples, …)."""
     samples = len(inputs[0])
-    batch = min(_BATCH, samples) if can_batch(part) else 1
+    batch = min(AT_ONCE, samples) if can_batch(part) else 1
     flatbuffer = serialize(with_batch(dataclasses.replace(part, outputs=tensors), batch))
     with quiet_native_log():
         interpreter = Interpreter(model_content=flatbuffer, num_threads=1)

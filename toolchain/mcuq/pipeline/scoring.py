@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import partial
 from types import TracebackType
 
-from mcuq.evaluate.ranking import Ranker
+from mcuq.evaluate.ranking import AT_ONCE, Ranker
 from mcuq.graph import Graph
 from mcuq.pipeline.space import ModelSpace
 from mcuq.quantize import QuantizedGraph, quantize
@@ -73,6 +73,8 @@ def split(samples: int) -> Rungs:
         return Rungs(*((0, samples),) * 4)
     kept = samples - samples // 5
     race = min(kept, max(_LEAST, min(RACE_SAMPLES, kept // _RACE_SHARE)))
+    if race > AT_ONCE:
+        race -= race % AT_ONCE  # a part of a batch costs as much as a whole one
     return Rungs((0, race), (0, min(CONFIRM_SAMPLES, kept)), (0, kept), (kept, samples))
 
 
@@ -142,8 +144,9 @@ class Scorer:
     def _losses(self, genomes: Sequence[Genome], span: Span) -> list[float]:
         if self._pool is None:
             return [_mean_loss(self._candidates, self._ranker, g, span) for g in genomes]
-        # A share for each worker at once: handing over one at a time costs more than some scores.
-        share = max(1, min(_MOST_AT_ONCE, -(-len(genomes) // self._workers)))
+        # Some at once, since handing over one costs as much as some scores; not all of a worker's,
+        # since they take unequal time.
+        share = max(1, min(_MOST_AT_ONCE, len(genomes) // (2 * self._workers)))
         spans = itertools.repeat(span)
         return list(self._pool.map(_score_in_worker, genomes, spans, chunksize=share))
 
