@@ -53,6 +53,7 @@ def test_json_is_a_list_of_records(
         ("float", 4.0),
         ("knapsack", 0.6),
         ("uniform", 0.6),
+        ("knapsack+refine", 0.6),
     ]
     assert all(set(record) == FIELDS for record in records)
     assert json.loads((saved / "accuracy.json").read_text()) == records

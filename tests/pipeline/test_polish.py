@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 import pytest
 
@@ -10,6 +12,7 @@ from mcuq.frontends import load_model
 from mcuq.pipeline import polish
 from mcuq.pipeline.scoring import Candidates, split
 from mcuq.progress import silent
+from mcuq.quantize.refine import Refinement
 from mcuq.resources import example_dir
 
 
@@ -57,3 +60,36 @@ def test_many_samples_are_passed_over_fewer_times(monkeypatch: pytest.MonkeyPatc
     found, _, many = trained_on(monkeypatch, calibration=600, search=6000)
     assert many < few
     assert len(found) == 4096
+
+
+@pytest.mark.parametrize(("loss", "taken"), [(1.9, True), (2.1, False)])
+def test_much_worse_on_the_other_samples_is_not_taken(
+    monkeypatch: pytest.MonkeyPatch, loss: float, taken: bool
+) -> None:
+    graph = load_model(example_dir("digits") / "digits_float32.tflite")
+    losses = {"given": 1.0, "refined": loss}
+
+    class Given:
+        bank: ClassVar[dict[object, object]] = {}
+
+        def __init__(self) -> None:
+            self.graph, self.ranges, self.space = graph, None, self
+
+        def config(self, genome: object) -> str:
+            return "given"
+
+        def quantize(self, genome: object) -> str:
+            return "given"
+
+    class Ranker:
+        def losses(self, qgraph: str, span: object) -> np.ndarray:  # type: ignore[type-arg]
+            return np.array([losses[qgraph]])
+
+    refined = Refinement("config", {}, "refined", before=0.5, after=0.4)  # type: ignore[arg-type]
+    monkeypatch.setattr(polish, "refine", lambda *args, **kwargs: refined)
+    monkeypatch.setattr(polish, "make_ranker", lambda graph, data: Ranker())
+    data = Dataset((np.zeros((40, 8, 8, 1), np.float32),))
+    found = polish.polish(Given(), (), data, data, silent)  # type: ignore[arg-type]
+    assert (found is refined) == taken
+    assert found.after == (0.4 if taken else 0.5)
+    assert found.qgraph == ("refined" if taken else "given")

@@ -18,6 +18,7 @@ from mcuq.data import Dataset
 from mcuq.graph import Graph
 from mcuq.pipeline.candidates import SAMPLES
 from mcuq.pipeline.scoring import Candidates, Span, split
+from mcuq.pipeline.search import make_ranker
 from mcuq.progress import Progress, ProgressCallback
 from mcuq.quantize.refine import Refinement, Settings, refine
 from mcuq.search import Genome
@@ -33,6 +34,7 @@ _MOST_BYTES = 1 << 28
 _MANY = 1024
 _FEW_PASSES = 2
 """Passes over more than `_MANY` samples; fewer samples are seen more often."""
+_MUCH_WORSE = 2.0
 
 
 def polish(
@@ -43,6 +45,9 @@ def polish(
     progress: ProgressCallback,
 ) -> Refinement:
     """Refine the chosen genome; never worse on the samples kept back from the search.
+
+    Where few are kept back their loss is noise: what does much worse on the other search samples,
+    which it was even trained on, is not taken either.
 
     Args:
         calibration: what the filters were fitted to; trained on together with the search's own.
@@ -56,16 +61,23 @@ def polish(
     settings = Settings()
     if len(inputs[0]) > _MANY:
         settings = replace(settings, epochs=_FEW_PASSES)
-    return refine(
+    config = candidates.space.config(genome)
+    refined = refine(
         candidates.graph,
         candidates.ranges,
-        candidates.space.config(genome),
+        config,
         inputs,
         _part(search.inputs, rungs.pick),
         bank=candidates.bank,
         settings=settings,
         progress=progress,
     )
+    given = candidates.quantize(genome)
+    ranker = make_ranker(candidates.graph, search)
+    before, after = (ranker.losses(q, rungs.choose).mean() for q in (given, refined.qgraph))
+    if after > _MUCH_WORSE * before:
+        return Refinement(config, candidates.bank or {}, given, refined.before, refined.before)
+    return refined
 
 
 def _part(inputs: Inputs, span: Span) -> list[Floats]:
