@@ -46,7 +46,7 @@ def test_a_wrong_observer_and_a_wrong_file_say_so(
     assert main(["inspect", MODEL, "--ranges", str(file), "--observer", "median"]) == 2
     file.write_text("{}")
     assert main(["inspect", MODEL, "--ranges", str(file)]) == 3
-    assert main(["calibrate", MODEL, DATA, "-o", str(tmp_path / "no" / "r.json")]) == 3
+    assert main(["calibrate", MODEL, DATA, "-o", str(file / "r.json")]) == 3
 
 
 def test_bars_and_shares_follow_the_counts() -> None:

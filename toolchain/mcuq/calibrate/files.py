@@ -18,6 +18,7 @@ from mcuq.data import load_data
 from mcuq.errors import InputError
 from mcuq.graph import Graph
 from mcuq.progress import ProgressCallback, silent
+from mcuq.whole import write_whole
 
 
 def observe_files(
@@ -57,10 +58,4 @@ def write_statistics(path: Path, statistics: Mapping[str, Statistics]) -> None:
     Raises:
         InputError: it cannot be written.
     """
-    temporary = path.with_name(f".{path.name}.part")
-    try:
-        temporary.write_text(statistics_to_json(statistics), encoding="utf-8")
-        temporary.replace(path)
-    except OSError as error:
-        temporary.unlink(missing_ok=True)
-        raise InputError(f"{path}: cannot be written: {error}", "choose another file") from error
+    write_whole(path, statistics_to_json(statistics))

@@ -11,6 +11,7 @@ import typer
 from mcuq.cli.bench_kernels import kernels
 from mcuq.cli.output import JsonFlag, explain, stderr, stdout, write_json
 from mcuq.cli.progress import shown_progress
+from mcuq.whole import write_whole
 
 if TYPE_CHECKING:
     from mcuq.bench.accuracy import Plan, Record
@@ -105,10 +106,9 @@ def _save(folder: Path, records: list[Record]) -> None:
 
     from mcuq.bench.table import markdown
 
-    folder.mkdir(parents=True, exist_ok=True)
     values = [record.as_json() for record in records]
-    (folder / "accuracy.json").write_text(json.dumps(values, indent=2) + "\n")
-    (folder / "accuracy.md").write_text(markdown(records) + "\n")
+    write_whole(folder / "accuracy.json", json.dumps(values, indent=2) + "\n")
+    write_whole(folder / "accuracy.md", markdown(records) + "\n")
 
 
 @app.command()

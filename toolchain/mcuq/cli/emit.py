@@ -9,7 +9,8 @@ import typer
 
 from mcuq.cli import complete
 from mcuq.cli.output import JsonFlag, stdout, write_json
-from mcuq.errors import InputError, UsageError
+from mcuq.errors import UsageError
+from mcuq.whole import write_whole
 
 
 def emit(
@@ -65,12 +66,7 @@ def _emit_module(source: Path, format_: str, target: Path, *, json: bool) -> Non
     if format_ != "mlir":
         raise UsageError(f"--format {format_} is not known", "choose mlir, or a --project")
     text = mlir_of(source)
-    try:
-        target.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise InputError(
-            f"cannot write {target}: {error.strerror}", "choose another --output"
-        ) from error
+    write_whole(target, text)
     if json:
         write_json({"file": str(target), "bytes": len(text.encode())})
         return

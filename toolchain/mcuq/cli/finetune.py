@@ -12,12 +12,56 @@ from mcuq.cli import options
 from mcuq.cli.output import JsonFlag, stdout, write_json
 from mcuq.cli.progress import shown_progress
 from mcuq.errors import InputError, UsageError
+from mcuq.whole import write_whole
 
 if TYPE_CHECKING:
     from mcuq.data import Dataset
     from mcuq.finetune import Tuned
     from mcuq.graph import Graph
     from mcuq.quantize import Config
+
+
+Bits = Annotated[
+    int | None,
+    typer.Option("--bits", help="Of every filter: 8, 4, 2, or 1 for ternary.", show_default=False),
+]
+Ends = Annotated[
+    int | None,
+    typer.Option("--ends", help="Of the first and last filter, where --bits is for the others."),
+]
+Epochs = Annotated[
+    int | None,
+    typer.Option(
+        "--epochs",
+        min=1,
+        help="Passes over the training samples, at most. Default: by their number, 20 to 150.",
+        show_default=False,
+    ),
+]
+Patience = Annotated[
+    int | None,
+    typer.Option(
+        "--patience",
+        min=1,
+        help="Stop after so many epochs without a better held-back loss. Default: never.",
+        show_default=False,
+    ),
+]
+Rate = Annotated[
+    float | None,
+    typer.Option(
+        "--rate",
+        min=0.0,
+        help="Learning rate: 0.001 moves everything by 1 % a step. Default: by the bits.",
+        show_default=False,
+    ),
+]
+Labels = Annotated[
+    float,
+    typer.Option(
+        "--labels", min=0.0, max=1.0, help="Share of the labels in the loss; 0: distil only."
+    ),
+]
 
 
 def finetune(
@@ -27,54 +71,15 @@ def finetune(
         Path | None,
         typer.Option("--config", help="config.json of a build: train for its mix of widths."),
     ] = None,
-    bits: Annotated[
-        int | None,
-        typer.Option(
-            "--bits", help="Of every filter: 8, 4, 2, or 1 for ternary.", show_default=False
-        ),
-    ] = None,
-    ends: Annotated[
-        int | None,
-        typer.Option(
-            "--ends", help="Of the first and last filter, where --bits is for the others."
-        ),
-    ] = None,
+    bits: Bits = None,
+    ends: Ends = None,
     output: Annotated[Path, typer.Option("--output", "-o", help="Float .tflite to write.")] = Path(
         "finetuned.tflite"
     ),
-    epochs: Annotated[
-        int | None,
-        typer.Option(
-            "--epochs",
-            min=1,
-            help="Passes over the training samples, at most. Default: by their number, 20 to 150.",
-            show_default=False,
-        ),
-    ] = None,
-    patience: Annotated[
-        int | None,
-        typer.Option(
-            "--patience",
-            min=1,
-            help="Stop after so many epochs without a better held-back loss. Default: never.",
-            show_default=False,
-        ),
-    ] = None,
-    rate: Annotated[
-        float | None,
-        typer.Option(
-            "--rate",
-            min=0.0,
-            help="Learning rate: 0.001 moves everything by 1 % a step. Default: by the bits.",
-            show_default=False,
-        ),
-    ] = None,
-    labels: Annotated[
-        float,
-        typer.Option(
-            "--labels", min=0.0, max=1.0, help="Share of the labels in the loss; 0: distil only."
-        ),
-    ] = 0.0,
+    epochs: Epochs = None,
+    patience: Patience = None,
+    rate: Rate = None,
+    labels: Labels = 0.0,
     evaluation: options.Evaluation = None,
     metric: options.Metric = None,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Of everything random.")] = 0,
@@ -87,12 +92,7 @@ def finetune(
     from mcuq.frontends import load_model
     from mcuq.progress import Progress
 
-    if (config is None) == (bits is None):
-        raise UsageError("give either --config or --bits", "for example --bits 4")
-    if config is not None and ends is not None:
-        raise UsageError("--ends goes with --bits", "write the widths into the configuration")
-    if output.suffix != ".tflite":
-        raise UsageError(f"--output {output} is not a .tflite", "give it that suffix")
+    _check_options(config, bits, ends, output)
     _check_writable(output)
     graph = load_model(model)
     data = load_data(train, graph)
@@ -110,6 +110,15 @@ def finetune(
         write_json(facts)
     else:
         _draw(facts)
+
+
+def _check_options(config: Path | None, bits: int | None, ends: int | None, output: Path) -> None:
+    if (config is None) == (bits is None):
+        raise UsageError("give either --config or --bits", "for example --bits 4")
+    if config is not None and ends is not None:
+        raise UsageError("--ends goes with --bits", "write the widths into the configuration")
+    if output.suffix != ".tflite":
+        raise UsageError(f"--output {output} is not a .tflite", "give it that suffix")
 
 
 def _check_writable(output: Path) -> None:
@@ -142,7 +151,7 @@ def _write(tuned: Tuned, output: Path) -> None:
     from mcuq.finetune import sidecar_path, write_sidecar
     from mcuq.tflite.float_model import float_tflite_bytes
 
-    output.write_bytes(float_tflite_bytes(tuned.graph))
+    write_whole(output, float_tflite_bytes(tuned.graph))
     write_sidecar(tuned, sidecar_path(output))
 
 

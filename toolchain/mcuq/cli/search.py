@@ -11,6 +11,7 @@ from mcuq.cli import options
 from mcuq.cli.output import JsonFlag, stdout, write_json
 from mcuq.cli.progress import shown_progress
 from mcuq.units import format_bytes, format_count
+from mcuq.whole import write_whole
 
 if TYPE_CHECKING:
     from mcuq.report.front import Front, Point
@@ -46,7 +47,7 @@ def search(
     with shown_progress() as progress:
         found = search_front(*searched(command_job(given).request, progress))
     if output is not None:
-        output.write_text(found.to_json(), encoding="utf-8", newline="\n")
+        write_whole(output, found.to_json())
     if json:
         write_json(found.model_dump(mode="json"))
     else:

@@ -11,6 +11,7 @@ from mcuq.errors import InputError
 from mcuq.finetune.tuned import Tuned, TunedFilter
 from mcuq.graph import Graph
 from mcuq.quantize.config import ActivationScheme
+from mcuq.whole import write_whole
 
 _HINT = "write it again with `mcuq finetune`"
 
@@ -48,10 +49,7 @@ def write_sidecar(tuned: Tuned, path: Path) -> None:
         for name, each in tuned.filters.items()
     }
     sidecar = _Sidecar(filters=filters, ranges=dict(tuned.ranges), activations=tuned.activations)
-    try:
-        path.write_text(sidecar.model_dump_json(indent=1) + "\n", encoding="utf-8")
-    except OSError as error:
-        raise InputError(f"cannot write {path}: {error.strerror}") from error
+    write_whole(path, sidecar.model_dump_json(indent=1) + "\n")
 
 
 def read_sidecar(path: Path, graph: Graph) -> Tuned:
