@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mcuq.bench.speed import compare_speed, plain_loss, recorded_requests
+from mcuq.bench.speed import _warm, compare_speed, plain_loss, recorded_requests
 from mcuq.bench.study import Study
 from mcuq.pipeline.scoring import Scorer, split
 from mcuq.search.problem import CHOOSE, RACE
@@ -32,6 +32,17 @@ def test_requests_are_those_of_a_search(study: Study) -> None:
     assert 0 < len(confirmed) < len(raced)
     assert len(set(raced)) == len(raced)
     assert len({g for r in requests for g in r.genomes}) == singles + 30
+
+
+def test_every_round_starts_with_nothing_remembered(study: Study) -> None:
+    space = study.candidates.space.space
+    rungs = split(len(study.ranker.inputs[0]))
+    with _warm(study, 1, rungs) as scorer:
+        scorer([space.reference, space.smallest()] * 2, CHOOSE)
+        assert scorer._ranker.stored
+    with _warm(study, 1, rungs) as scorer:
+        assert not scorer._ranker.stored
+        assert not scorer._ranker.cache._seen
 
 
 def test_the_result_holds_its_ratio(study: Study) -> None:

@@ -146,7 +146,7 @@ def _replay(scorer: Scorer, requests: Sequence[Request]) -> None:
 
 def _warm(study: Study, workers: int, rungs: Rungs) -> Scorer:
     """Fresh worker processes that have started, with nothing remembered."""
-    fresh = replace(study.ranker, cache=PrefixCache())
+    fresh = replace(study.ranker, cache=PrefixCache(), stored={})
     scorer = Scorer(study.candidates, fresh, workers, rungs)
     scorer.wait_for_workers()
     return scorer

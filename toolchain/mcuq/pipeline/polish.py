@@ -26,7 +26,6 @@ from mcuq.search import Genome
 Floats = npt.NDArray[np.float32]
 Inputs = Sequence[Floats]
 
-
 _MOST = 4096
 """Samples that the rounding is trained on, where there are as many."""
 _MOST_BYTES = 1 << 28
@@ -35,6 +34,7 @@ _MANY = 1024
 _FEW_PASSES = 2
 """Passes over more than `_MANY` samples; fewer samples are seen more often."""
 _MUCH_WORSE = 2.0
+"""Loss on the other search samples, as a factor of what it was, that is not taken."""
 
 
 def polish(
