@@ -33,3 +33,12 @@ def mlperf_tiny() -> Path:
     if not (folder / "resnet8_float32.tflite").is_file():
         pytest.skip(f"MLPerf Tiny models not found at {folder}; set MCUQ_MLPERF_TINY")
     return folder
+
+
+@pytest.fixture(scope="session")
+def cases() -> Path:
+    """Folder with small inputs from other people's models and tools, or a visible skip."""
+    folder = Path(os.environ.get("MCUQ_CASES", ROOT.parent / "shared" / "cases"))
+    if not (folder / "models").is_dir():
+        pytest.skip(f"the case files were not found at {folder}; set MCUQ_CASES")
+    return folder
