@@ -15,7 +15,7 @@ import pytest
 from mcuq.report.configuration import ConfigFile
 from mcuq.report.front import Front
 from mcuq.report.html import report_html
-from mcuq.report.manifest import Manifest
+from mcuq.report.manifest import Manifest, ResultWarning
 from mcuq.report.store import Report, write_report
 from mcuq.report.wording import metric_value
 from mcuq.units import format_bytes, format_count
@@ -201,3 +201,12 @@ def test_a_browser_draws_the_manifests_figures_within_the_page_and_without_error
     for size in (result.flash_bytes, result.ram_bytes, result.weight_bytes):
         assert format_bytes(size) in cards
     assert format_count(result.instructions or 0) in cards
+
+
+def test_warnings_are_shown_as_text(manifest: Manifest, report: Report) -> None:
+    warning = ResultWarning(code="data-range", message="reaches <255>", hint="divide & retry")
+    warned = manifest.model_copy(update={"warnings": (warning,)})
+    page = report_html(warned, report.front, report.config)
+    assert "reaches &lt;255&gt;" in page
+    assert "divide &amp; retry" in page
+    assert "Warnings</h2>" not in report_html(manifest, report.front, report.config)

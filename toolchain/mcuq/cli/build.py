@@ -41,6 +41,7 @@ def build(
     activations: options.Activations = None,
     weights_per: options.WeightsPer = None,
     io: options.Io = None,
+    strict: options.Strict = None,
     bits: options.Bits = None,
     activation_bits: options.ActivationBits = None,
     wide: options.Wide = None,

@@ -42,6 +42,14 @@ AsIs = Annotated[
         show_default=False,
     ),
 ]
+Strict = Annotated[
+    bool | None,
+    typer.Option(
+        "--strict",
+        help="What looks wrong about model, data or result is an error, not a warning.",
+        show_default=False,
+    ),
+]
 Farm = Annotated[
     Path | None,
     typer.Option(

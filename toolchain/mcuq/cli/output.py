@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from mcuq.findings import Finding
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -69,6 +71,15 @@ def explain(reason: str) -> None:
     """A line for `-v`."""
     if is_verbose():
         stderr().print(reason, style="dim", markup=False)
+
+
+def warn(finding: Finding, console: Console | None = None) -> None:
+    """A finding and its remedy, on stderr."""
+    console = console or stderr()
+    console.print("[bold yellow]warning:[/]", end=" ")
+    console.print(f"{finding.message} [{finding.code}]", markup=False)
+    console.print("[bold]hint:[/]", end=" ")
+    console.print(finding.hint, markup=False)
 
 
 def write_json(value: Any) -> None:

@@ -1,4 +1,4 @@
-"""Live progress on stderr: a line a stage where somebody watches, silence in a pipe."""
+"""Live progress on stderr: a line a stage where somebody watches, only warnings in a pipe."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from mcuq.cli.output import explain, stderr
+from mcuq.cli.output import explain, stderr, warn
 from mcuq.progress import Progress, ProgressCallback
 
 if TYPE_CHECKING:
@@ -26,12 +26,14 @@ def shown_progress() -> Iterator[ProgressCallback]:
 
 
 class _Log:
-    """With `-v`: each stage when it begins, and what it works on."""
+    """Warnings; with `-v` each stage when it begins, and what it works on, too."""
 
     def __init__(self) -> None:
         self._stage = ""
 
     def __call__(self, progress: Progress) -> None:
+        if progress.finding is not None:
+            warn(progress.finding)
         if progress.stage != self._stage:
             self._stage = progress.stage
             explain(f"{progress.stage}: {progress.note}" if progress.note else progress.stage)
@@ -45,6 +47,8 @@ class _Drawing:
         self._tasks: dict[str, TaskID] = {}
 
     def __call__(self, progress: Progress) -> None:
+        if progress.finding is not None:
+            warn(progress.finding, self._bars.console)
         if progress.stage not in self._tasks:
             self._finish_all()
             self._tasks[progress.stage] = self._bars.add_task(progress.stage, note="", total=None)

@@ -56,6 +56,7 @@ def quantize(
     activations: options.Activations = None,
     weights_per: options.WeightsPer = None,
     io: options.Io = None,
+    strict: options.Strict = None,
     activation_bits: options.ActivationBits = None,
     wide: options.Wide = None,
     json: JsonFlag = False,

@@ -43,7 +43,7 @@ def build(request: BuildRequest, folder: Path, progress: ProgressCallback = sile
     """
     decided = decide(request, progress)
     result = _finish(request, decided, folder, progress)
-    return replace(result, statistics=decided.statistics)
+    return replace(result, statistics=decided.statistics, findings=decided.findings)
 
 
 def search(

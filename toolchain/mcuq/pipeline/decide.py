@@ -17,6 +17,7 @@ from mcuq.cost import Cost, CostTable, plan_program, program_cost
 from mcuq.data import Dataset
 from mcuq.errors import BudgetError
 from mcuq.evaluate.integer import quantize_inputs
+from mcuq.findings import Finding
 from mcuq.numeric.widths import width_name
 from mcuq.pipeline.candidates import SAMPLES, cache_dir, weight_candidates
 from mcuq.pipeline.costing import cost_table
@@ -41,7 +42,7 @@ from mcuq.pipeline.search import (
 )
 from mcuq.pipeline.space import build_space
 from mcuq.pipeline.versions import versions
-from mcuq.progress import Progress, ProgressCallback
+from mcuq.progress import Progress, ProgressCallback, announce
 from mcuq.quantize import Config, QuantizedGraph, WeightChoice, quantize
 from mcuq.quantize.candidates import build_bank
 from mcuq.search import Genome
@@ -67,13 +68,19 @@ class Found:
 
 @dataclass(frozen=True)
 class Decided:
-    """What is known before anything is emitted; `plain` is min-max throughout, by width."""
+    """What is known before anything is emitted.
+
+    Attributes:
+        plain: min-max throughout, by width.
+        findings: what looked wrong on the way.
+    """
 
     loaded: Loaded
     target: Target
     statistics: Mapping[str, Statistics]
     plain: Mapping[int, QuantizedGraph]
     found: Found
+    findings: tuple[Finding, ...] = ()
 
 
 def decide(request: BuildRequest, progress: ProgressCallback) -> Decided:
@@ -85,6 +92,7 @@ def decide(request: BuildRequest, progress: ProgressCallback) -> Decided:
     """
     progress(Progress("load"))
     loaded = load(request)
+    findings = announce("load", loaded.findings, progress, strict=request.strict)
     target = Target(loaded.board, request.optimize, request.port, loaded.library)
     progress(Progress("calibrate", note=f"{len(loaded.calibration)} samples"))
     statistics = loaded.statistics or observe(loaded.graph, loaded.calibration.inputs)
@@ -99,7 +107,7 @@ def decide(request: BuildRequest, progress: ProgressCallback) -> Decided:
         found = _only("given", request.scheme, given, loaded, target, plain[8])
     else:
         found = _searched(request, loaded, target, ranges, plain, progress)
-    return Decided(loaded, target, statistics, plain, found)
+    return Decided(loaded, target, statistics, plain, found, findings)
 
 
 def _plain(request: BuildRequest, loaded: Loaded, ranges: Ranges, bits: int) -> QuantizedGraph:

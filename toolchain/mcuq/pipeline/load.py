@@ -12,6 +12,7 @@ from mcuq.calibrate.files import read_statistics
 from mcuq.data import Dataset, fingerprint, load_data
 from mcuq.errors import UsageError
 from mcuq.evaluate.metrics import Metric, get_metric
+from mcuq.findings import Finding
 from mcuq.frontends import load_model
 from mcuq.graph import Graph
 from mcuq.pipeline.request import BuildRequest
@@ -28,6 +29,7 @@ class Loaded:
     statistics: of an earlier calibration, where one is given.
     inputs: role → SHA-256 of the file.
     library: whose kernels are linked; None takes mcuq's.
+    findings: what is suspicious about model and data.
     """
 
     graph: Graph
@@ -40,6 +42,7 @@ class Loaded:
     statistics: Mapping[str, Statistics] | None
     inputs: Mapping[str, str]
     library: KernelLibrary | None = None
+    findings: tuple[Finding, ...] = ()
 
 
 def load(request: BuildRequest) -> Loaded:

@@ -94,6 +94,7 @@ class BuildRequest:
     device_samples: evaluation samples compared byte by byte on the device.
     farm: hil.toml whose places measure the front's candidates; None predicts only.
     farm_samples: search samples that those are judged on there; 0 measures counts only.
+    strict: what is suspicious about model, data or result is an error, not a warning.
     output: directory to write; replaced as a whole, and only when everything succeeded.
     """
 
@@ -126,3 +127,4 @@ class BuildRequest:
     farm_samples: int = 0
     scheme: Scheme = Scheme()
     ranges: Path | None = None
+    strict: bool = False

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from mcuq.calibrate import Statistics
 from mcuq.cost.memory import MemoryPlan
 from mcuq.evaluate.metrics import Metric
+from mcuq.findings import Finding
 from mcuq.graph import Graph
 from mcuq.pipeline.accuracy import Baseline
 from mcuq.pipeline.measured import LatencyError, Measured, latency_error
@@ -184,3 +185,5 @@ class BuildResult:
     versions: Mapping[str, str]
     statistics: Mapping[str, Statistics] = field(default_factory=dict)
     """Of every activation, on calibration data."""
+    findings: tuple[Finding, ...] = ()
+    """What looked wrong on the way, in the order of the stages."""

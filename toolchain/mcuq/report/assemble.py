@@ -17,6 +17,7 @@ from mcuq.report.manifest import (
     Layer,
     Manifest,
     MemoryBlock,
+    ResultWarning,
     SearchFigures,
     Target,
     Verification,
@@ -59,6 +60,10 @@ def manifest(result: BuildResult, request: BuildRequest, target: Target, front: 
         ),
         search=_search(result),
         compared=_compared(front),
+        warnings=tuple(
+            ResultWarning(code=one.code, message=one.message, hint=one.hint)
+            for one in result.findings
+        ),
         layers=_layers(result),
         memory=_memory(result),
         arena_lower_bound=result.memory.plan.lower_bound,
@@ -67,6 +72,12 @@ def manifest(result: BuildResult, request: BuildRequest, target: Target, front: 
         command=command_line(request),
         inputs=dict(result.inputs),
         versions=dict(result.versions),
+    )
+
+
+def _warnings(result: BuildResult) -> tuple[ResultWarning, ...]:
+    return tuple(
+        ResultWarning(code=one.code, message=one.message, hint=one.hint) for one in result.findings
     )
 
 

@@ -63,6 +63,7 @@ def report_html(manifest: Manifest, front: Front, config: ConfigFile) -> str:
             for holds, sentence in verification_lines(manifest)
         ),
         note=escape(int8_note(manifest)),
+        warnings=_warnings(manifest),
         plots="\n".join(_place(name, manifest) for name in _PLOTS if name in made),
         layers=_layer_table(manifest),
         command=escape(manifest.command),
@@ -74,6 +75,17 @@ def report_html(manifest: Manifest, front: Front, config: ConfigFile) -> str:
         plotly=get_plotlyjs().replace("</script", "<\\/script"),
         script=(_PAGE / "page.js").read_text(encoding="utf-8"),
     )
+
+
+def _warnings(manifest: Manifest) -> str:
+    """A section of its own; nothing where nothing looked wrong."""
+    if not manifest.warnings:
+        return ""
+    rows = "\n".join(
+        f"<li>{escape(one.message)} <small>{escape(one.hint)}</small></li>"
+        for one in manifest.warnings
+    )
+    return f'<section><h2>Warnings</h2><ul class="warnings">\n{rows}\n</ul></section>'
 
 
 def _embedded(document: str) -> str:

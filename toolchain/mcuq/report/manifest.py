@@ -68,6 +68,14 @@ class DeviceFigures(Written):
     arena_high_water: int | None = Field(default=None, description="Arena bytes touched.")
 
 
+class ResultWarning(Written):
+    """Something suspicious that did not stop the build."""
+
+    code: str = Field(description="The same for every warning of one kind.")
+    message: str
+    hint: str = Field(description="What to do about it.")
+
+
 class Target(Written):
     """The board that it was built for."""
 
@@ -157,6 +165,9 @@ class Manifest(Written):
     search: SearchFigures
     compared: tuple[Compared, ...] = Field(
         default=(), description="What was built, the search's front and the baselines."
+    )
+    warnings: tuple[ResultWarning, ...] = Field(
+        default=(), description="What looked wrong about the model, its data or the result."
     )
     layers: tuple[Layer, ...]
     memory: tuple[MemoryBlock, ...]

@@ -44,6 +44,7 @@ def summary(manifest: Manifest) -> Group:
         Text(),
         Text(count_text(manifest)),
         *(_verdict(holds, sentence) for holds, sentence in verification_lines(manifest)),
+        *(Text.assemble(("! ", "yellow"), one.message) for one in manifest.warnings),
     )
 
 
