@@ -22,7 +22,8 @@ def open_session(
     Args:
         port: None boots the image in the board's emulator; else a device or URL of pyserial's,
             and the image is flashed first where another one runs.
-        run_seconds: how long one inference may take.
+        run_seconds: how long one inference may take, of which little is known (see
+            `Session.expect`): of the wall's seconds on a board, of work in an emulator.
 
     Raises:
         BoardError: the board has no emulator and no port is given.
@@ -31,7 +32,14 @@ def open_session(
     if port is not None:
         return open_hardware(board, elf, attachment_at(board, port), run_seconds=run_seconds)
     transport = boot_emulator(board, elf)
-    session = Session(board, elf, transport, unit="instructions", run_seconds=run_seconds)
+    session = Session(
+        board,
+        elf,
+        transport,
+        unit="instructions",
+        run_seconds=run_seconds,
+        clock=transport.effort,
+    )
     try:
         session.open()
     except BaseException:

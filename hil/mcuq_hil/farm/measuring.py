@@ -20,11 +20,16 @@ from mcuq_hil.session import Counts, Session
 
 @dataclass(frozen=True)
 class Measurement:
-    """An image and the int8 inputs, one bytes object an input, to count it with."""
+    """An image and the int8 inputs, one bytes object an input, to count it with.
+
+    Attributes:
+        expected: instructions that a run may take at most, for how long to wait.
+    """
 
     name: str
     elf: Path
     inputs: tuple[bytes, ...]
+    expected: int = 0
 
 
 class CountCache:
@@ -43,7 +48,7 @@ class CountCache:
         try:
             fields = json.loads(self._path(measurement, board, unit).read_text(encoding="utf-8"))
             return Counts(fields["unit"], fields["total"], tuple(fields["layers"]))
-        except (OSError, ValueError, KeyError):
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
             return None
 
     def put(self, measurement: Measurement, board: str, counts: Counts) -> None:
@@ -107,6 +112,7 @@ def measure(
 
 def _job(measurement: Measurement, board: str) -> Job[Counts]:
     def work(session: Session) -> Counts:
+        session.expect(measurement.expected)
         return session.count(measurement.inputs)
 
     return Job(measurement.name, board, measurement.elf, work)

@@ -20,6 +20,7 @@ from mcuq.evaluate.integer import run_integer
 from mcuq.evaluate.metrics import Predictions, get_metric
 from mcuq.frontends import load_model
 from mcuq.lower import lower
+from mcuq.pipeline.profile import most_instructions
 from mcuq.progress import Progress, ProgressCallback, silent
 from mcuq.quantize import Config, QuantizedGraph, WeightChoice, quantize_dynamic
 from mcuq.resources import firmware_dir
@@ -135,6 +136,7 @@ def _on_device(
     write_c_model(memory, firmware_dir(), folder / "model")
     image = build_firmware(board, folder / "model", folder)
     with open_session(board, image.elf) as session:
+        session.expect(most_instructions(memory.program.macs))
         for sample in range(min(request.device_samples, len(inputs[0]))):
             found = session.run([x[sample].tobytes() for x in inputs])
             if found != [y[sample].tobytes() for y in expected]:
