@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from decimal import Decimal
 
 from mcuq.errors import UsageError
 
@@ -24,7 +25,8 @@ class Share:
         return int(self.fraction * total)
 
     def __str__(self) -> str:
-        return f"{self.fraction * 100:g}%"
+        """What `parse_size` makes the same share of."""
+        return f"{(Decimal(repr(self.fraction)) * 100).normalize():f}%"
 
 
 Size = int | Share
@@ -61,7 +63,7 @@ def parse_size(text: str | int) -> Size:
     match = _PERCENT.fullmatch(text.strip()) if isinstance(text, str) else None
     if match is None:
         return parse_bytes(text)
-    fraction = float(match[1]) / 100
+    fraction = float(Decimal(match[1]) / 100)
     if fraction <= 0:
         raise UsageError(f"{text!r} leaves nothing", "write a percentage above zero")
     return Share(fraction)

@@ -39,6 +39,7 @@ def build(
     workers: options.Workers = None,
     ranges: options.Ranges = None,
     activations: options.Activations = None,
+    observer: options.Observer = None,
     weights_per: options.WeightsPer = None,
     io: options.Io = None,
     strict: options.Strict = None,

@@ -279,6 +279,16 @@ Io = Annotated[
         show_default=False,
     ),
 ]
+Observer = Annotated[
+    str | None,
+    typer.Option(
+        "--observer",
+        autocompletion=complete.observers,
+        help="minmax (default), mse, entropy, …: of every activation that no search decides.",
+        rich_help_panel=_SCHEME,
+        show_default=False,
+    ),
+]
 ActivationBits = Annotated[
     int | None,
     typer.Option(

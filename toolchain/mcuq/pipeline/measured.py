@@ -137,9 +137,7 @@ def build_candidate(target: Target, qgraph: QuantizedGraph, folder: Path) -> tup
     """The ELF of a model, built below `folder`, and the most instructions that a run takes."""
     memory = plan_program(lower_for(target, qgraph))
     write_model(target, memory, folder / "model")
-    image = build_firmware(
-        target.board, folder / "model", folder / "out", optimize=target.optimize
-    )
+    image = build_firmware(target.board, folder / "model", folder / "out", optimize=target.optimize)
     return image.elf, most_instructions(memory.program.macs)
 
 
