@@ -6,9 +6,11 @@ from pathlib import Path
 
 from mcuq_hil.boards import Board
 from mcuq_hil.discovery import ports_of
+from mcuq_hil.emulator.families import FAMILIES
 from mcuq_hil.emulator.port import UnicornPort
 from mcuq_hil.emulator.qemu import QemuPort
 from mcuq_hil.emulator.spec import MachineSpec
+from mcuq_hil.emulator.uarts import UARTS
 from mcuq_hil.errors import BoardError
 from mcuq_hil.hardware import Attachment, open_hardware
 from mcuq_hil.session import RUN_SECONDS, Session
@@ -57,10 +59,26 @@ def attachment_at(board: Board, port: str) -> Attachment:
     return Attachment(port, serial_number=beside.serial_number if beside else None)
 
 
-def boot_emulator(board: Board, elf: Path) -> UnicornPort | QemuPort:
-    """The port of a fresh emulator of `board` that boots `elf`; raises BoardError."""
+def check_emulated(board: Board) -> None:
+    """Raise BoardError where nothing here can emulate the board."""
     if board.emulator is None:
         raise BoardError(f"{board.title} has no emulator", "pass the port it is plugged in")
+    if board.emulator.engine == "unicorn":
+        for what, name, known in (
+            ("UART driver", board.uart.driver, UARTS),
+            ("family", board.port, FAMILIES),
+        ):
+            if name not in known:
+                raise BoardError(
+                    f"{board.title}: the emulator knows no {what} {name}",
+                    f"choose one of {', '.join(sorted(known))}, or leave 'emulator' out",
+                )
+
+
+def boot_emulator(board: Board, elf: Path) -> UnicornPort | QemuPort:
+    """The port of a fresh emulator of `board` that boots `elf`; raises BoardError."""
+    check_emulated(board)
+    assert board.emulator is not None
     if board.emulator.machine is not None:
         return QemuPort(board.emulator.machine, elf)
     return UnicornPort(MachineSpec.of(board), elf)

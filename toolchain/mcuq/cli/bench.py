@@ -82,7 +82,7 @@ def accuracy(
     if json:
         write_json([record.as_json() for record in records])
     else:
-        stdout().print(markdown(records), markup=False)
+        stdout().print(markdown(records))
 
 
 def _plan(budgets: str, methods: str, seeds: int, evaluations: int) -> Plan:
@@ -141,6 +141,5 @@ def speed(
         f"mcuq, all samples each  {result.same_samples:8.2f} candidates/s\n"
         f"mcuq, as it searches    {result.ours:8.2f} candidates/s\n"
         f"ratio                   {result.ratio:8.1f}\n"
-        f"processor time, ratio   {result.cpu_ratio:8.1f}",
-        markup=False,
+        f"processor time, ratio   {result.cpu_ratio:8.1f}"
     )

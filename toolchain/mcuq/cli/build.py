@@ -77,5 +77,5 @@ def run_job(job: Job, *, json: bool) -> None:
     elif not json:
         console = stdout()
         console.print(summary(report.manifest))
-        console.print(f"report: {job.request.output / PAGE}", markup=False)
+        console.print(f"report: {job.request.output / PAGE}")
     raise_broken(broken)

@@ -38,6 +38,4 @@ def calibrate(
         ranges = ranges_from(statistics, OBSERVERS).by_tensor
         write_json({"file": str(output), "samples": samples, "ranges": ranges})
         return
-    stdout().print(
-        f"{samples} samples, {len(statistics)} activations observed: {output}", markup=False
-    )
+    stdout().print(f"{samples} samples, {len(statistics)} activations observed: {output}")

@@ -55,9 +55,7 @@ def emit(
     if json:
         write_json({"folder": str(target), "files": [path.as_posix() for path in files]})
         return
-    stdout().print(
-        f"wrote {len(files)} files to {target}; see {target / 'README.md'}", markup=False
-    )
+    stdout().print(f"wrote {len(files)} files to {target}; see {target / 'README.md'}")
 
 
 def _emit_module(source: Path, format_: str, target: Path, *, json: bool) -> None:
@@ -70,4 +68,4 @@ def _emit_module(source: Path, format_: str, target: Path, *, json: bool) -> Non
     if json:
         write_json({"file": str(target), "bytes": len(text.encode())})
         return
-    stdout().print(f"wrote {target}", markup=False)
+    stdout().print(f"wrote {target}")

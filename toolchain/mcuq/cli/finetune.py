@@ -187,13 +187,11 @@ def _draw(facts: dict[str, Any]) -> None:
     console = stdout()
     loss = facts["loss"]
     console.print(
-        f"{facts['epochs']} epochs: held-back loss {loss['before']:.4f} → {loss['after']:.4f}",
-        markup=False,
+        f"{facts['epochs']} epochs: held-back loss {loss['before']:.4f} → {loss['after']:.4f}"
     )
     if "metric" in facts:
         console.print(
             f"{facts['metric']}: float {facts['float']:.4f}, quantized {facts['before']:.4f}, "
-            f"fine-tuned {facts['after']:.4f}",
-            markup=False,
+            f"fine-tuned {facts['after']:.4f}"
         )
-    console.print(f"wrote {facts['model']} and {facts['sidecar']}", markup=False)
+    console.print(f"wrote {facts['model']} and {facts['sidecar']}")

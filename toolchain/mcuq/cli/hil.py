@@ -14,6 +14,7 @@ from mcuq.cli.output import JsonFlag, stdout, write_json
 from mcuq.cli.progress import shown_progress
 from mcuq.errors import DeviceError, InputError, UsageError
 from mcuq.progress import Progress, ProgressCallback
+from mcuq.shown import visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -160,13 +161,15 @@ def check(
 
 
 def _print_check(facts: dict[str, Any]) -> None:
+    from rich.text import Text
+
     if facts["ok"]:
         line = f"{facts['count']} {facts['unit']}, stack {facts['stack_used']}"
-        stdout().print(
-            f"[green]ok[/]    {facts['place']}: {line} of {facts['stack_reserved']} bytes"
-        )
+        text = f"{facts['place']}: {line} of {facts['stack_reserved']} bytes"
+        stdout().print(Text.assemble(("ok   ", "green"), " ", visible(text)))
     else:
-        stdout().print(f"[red]fails[/] {facts['place']}: {facts['error']}: {facts['cause']}")
+        text = f"{facts['place']}: {facts['error']}: {facts['cause']}"
+        stdout().print(Text.assemble(("fails", "red"), " ", visible(text)))
 
 
 def _fail(cause: str, told: bool) -> NoReturn:
@@ -265,6 +268,8 @@ def soak(
     json: JsonFlag = False,
 ) -> None:
     """Check every place again and again, all at once, and count what goes wrong."""
+    from rich.text import Text
+
     from mcuq_hil.farm import soak as soak_places
 
     places = _places(farm, board, port)
@@ -284,6 +289,6 @@ def soak(
         for place, rounds in report.exchanges.items():
             stdout().print(f"{place}: {rounds} rounds")
         for place, error in report.errors:
-            stdout().print(f"[red]{place}[/]: {error.cause}")
+            stdout().print(Text.assemble((visible(place), "red"), ": ", visible(error.cause)))
     if not report.is_clean:
         _fail(f"the soak found {len(report.errors)} errors", json)

@@ -16,7 +16,6 @@ from mcuq.pipeline.request import Optimize
 from mcuq_hil import open_session
 from mcuq_hil.boards import Board
 
-
 _INSTRUCTIONS_A_MAC = 32
 """More than the portable kernels take."""
 

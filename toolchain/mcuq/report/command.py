@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mcuq.numeric.widths import TERNARY
+from mcuq.shown import encodable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,7 +54,8 @@ def command_line(request: BuildRequest) -> str:
     words = ["mcuq", "build" if is_search else "quantize", _name(request.model)]
     words += _given(request, _ALWAYS)
     words += _given(request, _SEARCHED) if is_search else _prescribed(request)
-    return shlex.join([*words, *_scheme(request.scheme, is_search=is_search)])
+    words += _scheme(request.scheme, is_search=is_search)
+    return shlex.join(map(encodable, words))
 
 
 def _given(request: BuildRequest, options: Mapping[str, str]) -> list[str]:
