@@ -8,7 +8,7 @@ from mcuq_hil.boards import Board
 from mcuq_hil.discovery import ports_of
 from mcuq_hil.emulator.families import FAMILIES
 from mcuq_hil.emulator.port import UnicornPort
-from mcuq_hil.emulator.qemu import QemuPort
+from mcuq_hil.emulator.qemu import QemuPort, find_program
 from mcuq_hil.emulator.spec import MachineSpec
 from mcuq_hil.emulator.uarts import UARTS
 from mcuq_hil.errors import BoardError
@@ -60,10 +60,16 @@ def attachment_at(board: Board, port: str) -> Attachment:
 
 
 def check_emulated(board: Board) -> None:
-    """Raise BoardError where nothing here can emulate the board."""
+    """Refuse a board that nothing here can emulate.
+
+    Raises:
+        BoardError: it has no emulator, or that knows not all of it. ToolMissingError: QEMU.
+    """
     if board.emulator is None:
         raise BoardError(f"{board.title} has no emulator", "pass the port it is plugged in")
-    if board.emulator.engine == "unicorn":
+    if board.emulator.engine == "qemu":
+        find_program()
+    else:
         for what, name, known in (
             ("UART driver", board.uart.driver, UARTS),
             ("family", board.port, FAMILIES),

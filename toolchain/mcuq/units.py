@@ -11,6 +11,7 @@ from mcuq.errors import UsageError
 _FACTORS = {"": 1, "B": 1, "K": 1 << 10, "KB": 1 << 10, "M": 1 << 20, "MB": 1 << 20}
 _SIZE = re.compile(r"(0[xX][0-9a-fA-F]+|\d+(?:\.\d+)?)\s*([A-Za-z]*)")
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*%")
+_MOST = 1 << 62
 _HINT = "write bytes, 64K, 1M or 0x10000"
 
 
@@ -47,7 +48,9 @@ def parse_bytes(text: str | int) -> int:
     if match is None or factor is None:
         raise UsageError(f"{text!r} is not a size", _HINT)
     digits = match[1]
-    value = int(digits, 16) if digits[:2].lower() == "0x" else float(digits)
+    value = Decimal(int(digits, 16)) if digits[:2].lower() == "0x" else Decimal(digits)
+    if value > _MOST:
+        raise UsageError(f"{text!r} is more than any memory", _HINT)
     scaled = value * factor
     if scaled != int(scaled):
         raise UsageError(f"{text!r} is not a whole number of bytes", _HINT)

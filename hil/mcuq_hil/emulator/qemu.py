@@ -19,6 +19,14 @@ _ICOUNT_SHIFT = 10
 virtual time, tells instructions: 25.6 ticks each at 25 MHz, 20.48 at 20 MHz."""
 
 
+def find_program() -> str:
+    """QEMU's path; raises ToolMissingError."""
+    program = shutil.which(PROGRAM)
+    if program is None:
+        raise ToolMissingError(f"{PROGRAM} is not installed", "apt-get install qemu-system-arm")
+    return program
+
+
 class QemuPort(ProcessPort):
     """Boots an image and talks to its first UART over an inherited socket.
 
@@ -33,9 +41,7 @@ class QemuPort(ProcessPort):
     """
 
     def __init__(self, machine: str, elf: Path, timeout: float | None = None) -> None:
-        program = shutil.which(PROGRAM)
-        if program is None:
-            raise ToolMissingError(f"{PROGRAM} is not installed", "apt-get install qemu-system-arm")
+        program = find_program()
         self._monitor, theirs = socket.socketpair()
         self._said = bytearray()
         with theirs:

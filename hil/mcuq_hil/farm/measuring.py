@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from mcuq_hil.errors import HilError
+from mcuq_hil.errors import BoardError, HilError
 from mcuq_hil.farm.jobs import Job
 from mcuq_hil.farm.place import Place
 from mcuq_hil.farm.run import run_jobs
 from mcuq_hil.image import read_build_id
-from mcuq_hil.session import Counts, Session
+from mcuq_hil.session import Counts, Session, Unit
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,27 @@ class CountCache:
         return self._folder / f"{hasher.hexdigest()[:40]}.json"
 
 
+def counting_unit(places: Sequence[Place], board: str) -> Unit:
+    """What the places of a kind count in.
+
+    Raises:
+        BoardError: none is of the kind, or they mix units.
+    """
+    units: set[Unit] = {
+        "instructions" if place.emulated else place.unit for place in places if place.board == board
+    }
+    if not units:
+        named = ", ".join(sorted({place.board for place in places}))
+        raise BoardError(f"no place of the farm holds {board}", f"its places hold {named}")
+    if len(units) > 1:
+        counted = " and ".join(sorted(units))
+        raise BoardError(
+            f"{board}: the places count in {counted}, not in one unit",
+            "leave emulated or real places out of this farm",
+        )
+    return units.pop()
+
+
 def measure(
     places: Sequence[Place],
     board: str,
@@ -79,14 +100,10 @@ def measure(
     are different things.
 
     Raises:
-        HilError: the places mix units, or none is of the kind.
+        BoardError: the places mix units, or none is of the kind.
     """
     chosen = [place for place in places if place.board == board]
-    units = {"instructions" if place.emulated else place.unit for place in chosen}
-    if len(units) != 1:
-        counted = " and ".join(sorted(units)) or "nothing"
-        raise HilError(f"{board}: the places count in {counted}, not in one unit")
-    unit = units.pop()
+    unit = counting_unit(places, board)
     store = cache or CountCache()
     known = {
         index: counts

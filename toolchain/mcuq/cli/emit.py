@@ -10,7 +10,7 @@ import typer
 from mcuq.cli import complete
 from mcuq.cli.output import JsonFlag, stdout, write_json
 from mcuq.errors import UsageError
-from mcuq.whole import write_whole
+from mcuq.whole import check_writable, write_whole
 
 
 def emit(
@@ -59,10 +59,13 @@ def emit(
 
 
 def _emit_module(source: Path, format_: str, target: Path, *, json: bool) -> None:
+    from mcuq.pipeline.check import check_readable
     from mcuq.pipeline.translate import mlir_of
 
     if format_ != "mlir":
         raise UsageError(f"--format {format_} is not known", "choose mlir, or a --project")
+    check_readable(source)
+    check_writable(target)
     text = mlir_of(source)
     write_whole(target, text)
     if json:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from mcuq.cli import complete
+from mcuq.cli.options import finite
 from mcuq.cli.output import JsonFlag, stdout, write_json
 from mcuq.cli.progress import shown_progress
 from mcuq.errors import DeviceError, InputError, UsageError
@@ -206,10 +207,11 @@ def run(
     json: JsonFlag = False,
 ) -> None:
     """Run an image on int8 samples: outputs and counts, as the device gives them."""
-    import numpy as np
-
+    from mcuq.whole import check_writable, write_arrays
     from mcuq_hil import load_board, open_session
 
+    if output is not None:
+        check_writable(output)
     samples = [_read_samples(path) for path in input_]
     if len({len(array) for array in samples}) != 1:
         raise InputError("the input files hold different numbers of samples")
@@ -217,8 +219,7 @@ def run(
         outputs, totals = _run_all(session, samples, progress)
         unit = session.unit
     if output is not None:
-        arrays = {f"y{index}": array for index, array in enumerate(outputs)}
-        np.savez(output, allow_pickle=False, **arrays)
+        write_arrays(output, {f"y{index}": array for index, array in enumerate(outputs)})
     facts = {"samples": len(totals), "unit": unit, "counts": totals}
     if json:
         write_json(facts)
@@ -264,7 +265,7 @@ def soak(
     farm: FarmOption = None,
     board: BoardOption = None,
     port: PortOption = None,
-    minutes: Annotated[float, typer.Option(min=0.01, help="How long.")] = 10.0,
+    minutes: Annotated[float, typer.Option(min=0.01, callback=finite, help="How long.")] = 10.0,
     json: JsonFlag = False,
 ) -> None:
     """Check every place again and again, all at once, and count what goes wrong."""
