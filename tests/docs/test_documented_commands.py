@@ -85,7 +85,7 @@ MARKED = [block for block in SHELL if block.needs]
 RUN = [page for page in PAGES if any(not block.needs for block in shell_blocks(page))]
 WORKFLOWS = [page for page in PAGES if workflow_commands(page)]
 PROGRAM = re.compile(
-    r"(mcuq|python|python3\.11|pip|make|cmake|sudo|cd|pre-commit|mlir-opt-19) |\. "
+    r"(mcuq|python|python3|pip|make|cmake|sudo|cd|pre-commit|mlir-opt-19) |\. "
 )
 
 
