@@ -21,14 +21,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from mcuq.content import ByContent
 from mcuq.errors import InputError
 from mcuq.graph import Graph, Tensor
 
 _LAYOUT = "store the samples as 'x' (several inputs: 'x0', 'x1', …) and labels as 'y'"
 
 
-@dataclass(frozen=True)
-class Dataset:
+@dataclass(frozen=True, eq=False)
+class Dataset(ByContent):
     """Samples of every model input and, where known, what is right for them.
 
     Attributes:

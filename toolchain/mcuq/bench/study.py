@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mcuq.calibrate import OBSERVERS, calibrate
+from mcuq.content import ByContent
 from mcuq.data import Dataset, load_data
 from mcuq.evaluate.float import run_float
 from mcuq.evaluate.heads import divergence
@@ -45,8 +46,8 @@ class StudyFiles:
     evaluation: Path | None = None
 
 
-@dataclass(frozen=True)
-class Study:
+@dataclass(frozen=True, eq=False)
+class Study(ByContent):
     """Attributes:
     name: the model file's stem.
     candidates: genome → quantized graph.

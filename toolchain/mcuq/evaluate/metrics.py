@@ -14,14 +14,15 @@ import numpy.typing as npt
 from scipy.stats import rankdata
 
 from mcuq.choices import choice_hint
+from mcuq.content import ByContent
 from mcuq.data import Dataset
 from mcuq.errors import InputError, UsageError
 
 Array = npt.NDArray[np.float32]
 
 
-@dataclass(frozen=True)
-class Predictions:
+@dataclass(frozen=True, eq=False)
+class Predictions(ByContent):
     """All that a metric may look at; every array's first axis counts the samples.
 
     Attributes:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from mcuq.content import ByContent
 from mcuq.evaluate.batch import can_batch, with_batch
 from mcuq.evaluate.heads import Head, cut, divergence
 from mcuq.evaluate.prefix import PrefixCache, after, joints
@@ -30,8 +31,8 @@ AT_ONCE = 64
 _INPUTS_KEPT = 8
 
 
-@dataclass(frozen=True)
-class Ranker:
+@dataclass(frozen=True, eq=False)
+class Ranker(ByContent):
     """Scores quantized graphs on fixed samples.
 
     Attributes:

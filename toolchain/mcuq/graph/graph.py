@@ -10,6 +10,7 @@ from enum import StrEnum
 import numpy as np
 import numpy.typing as npt
 
+from mcuq.content import ByContent
 from mcuq.graph.attrs import Attrs
 
 
@@ -51,8 +52,8 @@ WEIGHTED = frozenset({OpKind.CONV_2D, OpKind.DEPTHWISE_CONV_2D, OpKind.FULLY_CON
 """Operators whose inputs are (activation, filter[, bias])."""
 
 
-@dataclass(frozen=True)
-class Tensor:
+@dataclass(frozen=True, eq=False)
+class Tensor(ByContent):
     """A named float32 tensor; `data` is set for constants only.
 
     Attributes:

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from mcuq.content import ByContent
 from mcuq.data import Dataset
 from mcuq.evaluate.float import run_float
 from mcuq.evaluate.integer import dequantize_outputs, quantize_inputs, run_integer
@@ -27,8 +28,8 @@ MOST_MEMBERS = 8
 """Front members that are judged: one more costs as much as the evaluation of what is built."""
 
 
-@dataclass(frozen=True)
-class Judge:
+@dataclass(frozen=True, eq=False)
+class Judge(ByContent):
     """A metric on evaluation samples.
 
     Attributes:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from mcuq.content import ByContent
 from mcuq.data import Dataset, load_data
 from mcuq.errors import InputError
 from mcuq.frontends.tflite.reader import read_model
@@ -28,8 +29,8 @@ from mcuq_hil.boards import load_board
 Values = npt.NDArray[Any]
 
 
-@dataclass(frozen=True)
-class Rerun:
+@dataclass(frozen=True, eq=False)
+class Rerun(ByContent):
     """What the device answered.
 
     Attributes:

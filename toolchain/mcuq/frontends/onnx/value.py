@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy.typing as npt
 
+from mcuq.content import ByContent
+
 Order = tuple[int, ...]
 
 
@@ -16,8 +18,8 @@ def channels_last(rank: int) -> Order:
     return (0, *range(2, rank), 1) if rank > 2 else tuple(range(rank))
 
 
-@dataclass(frozen=True)
-class Value:
+@dataclass(frozen=True, eq=False)
+class Value(ByContent):
     """A value as ONNX sees it, and how the graph stores it.
 
     Attributes:

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 import numpy.typing as npt
 
+from mcuq.content import ByContent
 from mcuq.graph import Attrs, OpKind
 
 
@@ -57,8 +58,8 @@ class Overridden:
         return () if self.base is None else self.base.integers(field)
 
 
-@dataclass(frozen=True)
-class Operand:
+@dataclass(frozen=True, eq=False)
+class Operand(ByContent):
     """A tensor an operator reads.
 
     Attributes:

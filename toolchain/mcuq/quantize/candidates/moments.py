@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from mcuq.content import ByContent
 from mcuq.quantize.candidates.layer import Floats, Layer
 
 Float64 = npt.NDArray[np.float64]
@@ -15,8 +16,8 @@ _BLOCK = 1 << 22
 """Elements of patches at a time."""
 
 
-@dataclass(frozen=True)
-class Moments:
+@dataclass(frozen=True, eq=False)
+class Moments(ByContent):
     """Of patches x of the float model and x̃ of the (partly) quantized one, per group.
 
     Attributes:

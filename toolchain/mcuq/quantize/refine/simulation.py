@@ -11,6 +11,7 @@ from typing import Any, cast
 import numpy as np
 import numpy.typing as npt
 
+from mcuq.content import ByContent
 from mcuq.evaluate.integer import apply_operator
 from mcuq.evaluate.integer.requantize import Requantizer
 from mcuq.graph import WEIGHTED, Op, OpKind
@@ -43,8 +44,8 @@ _MOVES = frozenset(
 """Operators whose output needs no rounding of its own."""
 
 
-@dataclass
-class Parameters:
+@dataclass(eq=False)
+class Parameters(ByContent):
     """What is trained, by name; changed in place.
 
     Attributes:
