@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from mcuq.choices import choice_hint
 from mcuq.errors import InputError, UsageError
 from mcuq.evaluate.answers import Answer, Predictions, answers, find_output
 from mcuq.evaluate.scores import Score, agreement, auc, mse, top1
@@ -104,8 +105,8 @@ def get_metric(spec: str, folder: Path | None = None) -> Metric:
         return _BUILT_IN[name]
     module_name, colon, function_name = spec.partition(":")
     if not colon:
-        known = ", ".join(sorted(_BUILT_IN))
-        raise UsageError(f"unknown metric {spec!r}", f"choose {known} or module:function")
+        known = (*sorted(_BUILT_IN), "module:function")
+        raise UsageError(f"unknown metric {spec!r}", choice_hint(spec, known))
     function = _imported(module_name, function_name, folder)
     return Metric(spec, _adapted(function, spec), getattr(function, "higher_is_better", True))
 
