@@ -27,7 +27,6 @@ from mcuq.pipeline.judged import judge_front
 from mcuq.pipeline.load import Loaded, load
 from mcuq.pipeline.measured import measure_front
 from mcuq.pipeline.polish import polish
-from mcuq.pipeline.prescription import read_config
 from mcuq.pipeline.profile import Target
 from mcuq.pipeline.request import BuildRequest, Scheme
 from mcuq.pipeline.result import SearchSummary
@@ -104,8 +103,8 @@ def decide(request: BuildRequest, progress: ProgressCallback) -> Decided:
     plain = {bits: _plain(request, loaded, ranges, bits) for bits in request.scheme.bits}
     if request.fixed is not None:
         found = _fixed(request, request.fixed, loaded, target, ranges, plain[8])
-    elif request.config is not None:
-        found = _configured(request, request.config, loaded, target, ranges, plain[8])
+    elif loaded.prescribed is not None:
+        found = _configured(request, loaded.prescribed, loaded, target, ranges, plain[8])
     elif loaded.given is not None:
         found = _only("given", request.scheme, loaded.given, loaded, target, plain[8])
     else:
@@ -224,14 +223,13 @@ def _fixed(
 
 def _configured(
     request: BuildRequest,
-    path: Path,
+    config: Config,
     loaded: Loaded,
     target: Target,
     ranges: Ranges,
     int8: QuantizedGraph,
 ) -> Found:
     """No search: every tensor takes what the file says."""
-    config = read_config(path, loaded.graph, request.scheme.config)
     bank = build_bank(
         loaded.graph,
         ranges,

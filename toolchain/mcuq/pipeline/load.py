@@ -9,15 +9,19 @@ from pathlib import Path
 from mcuq.build.library import KernelLibrary, open_library
 from mcuq.calibrate import Statistics
 from mcuq.calibrate.files import read_statistics
+from mcuq.choices import check_choice
 from mcuq.data import Dataset, fingerprint, load_data
 from mcuq.errors import UsageError
 from mcuq.evaluate.metrics import Metric, get_metric
 from mcuq.findings import Finding
 from mcuq.frontends import load_model
 from mcuq.graph import Graph
+from mcuq.pipeline.check import check_request
 from mcuq.pipeline.constructed import constructed_samples
 from mcuq.pipeline.given import Given, given_quantization
+from mcuq.pipeline.prescription import read_config
 from mcuq.pipeline.request import BuildRequest
+from mcuq.quantize import Config
 from mcuq.search import Limits
 from mcuq.units import Share
 from mcuq_hil.boards import Board, load_board
@@ -36,6 +40,7 @@ class Loaded:
     given: the integers that the model itself prescribes, where they are to be built.
     is_measured: whether the evaluation samples are data; constructed ones say nothing about
         accuracy.
+    prescribed: the choices of the request's `config`.
     """
 
     graph: Graph
@@ -51,18 +56,27 @@ class Loaded:
     findings: tuple[Finding, ...] = ()
     given: Given | None = None
     is_measured: bool = True
+    prescribed: Config | None = None
 
 
 def load(request: BuildRequest) -> Loaded:
     """Read everything the request names.
 
     Raises:
-        InputError: a file that cannot be used. UsageError: an unknown metric, a budget larger
-            than the board, a kernel library that is not named. CompilerError: it does not
-            compile. mcuq_hil's BoardError: no such board.
+        InputError: a file that cannot be used. UsageError: a name that is not known, a budget
+            larger than the board. CompilerError: the kernel library does not compile. As
+            `check_request` besides.
     """
+    check_request(request)
     board = load_board(request.board)
+    flash = _within(request.flash, board.flash.bytes, "flash", board)
+    ram = _within(request.ram, board.ram.bytes, "ram", board)
     graph = load_model(request.model)
+    for name in request.scheme.wide:
+        check_choice("--wide", name, graph.activations)
+    config = request.config
+    prescribed = read_config(config, graph, request.scheme.config) if config else None
+    statistics = read_statistics(request.ranges, graph) if request.ranges else None
     given = None
     if request.fixed is None and request.config is None:
         given = given_quantization(request.model, graph, as_is=request.as_is)
@@ -86,12 +100,13 @@ def load(request: BuildRequest) -> Loaded:
         search,
         evaluation,
         get_metric(name, request.metric_folder),
-        _limits(request, board, graph),
-        read_statistics(request.ranges, graph) if request.ranges else None,
+        Limits(flash, ram, _weight_bytes(request, graph)),
+        statistics,
         hashes,
         library,
         given=given,
         is_measured=any((request.calibration, request.search_data, request.evaluation)),
+        prescribed=prescribed,
     )
 
 
@@ -117,12 +132,8 @@ def _samples(
 
 
 def _library(request: BuildRequest, board: Board) -> KernelLibrary | None:
-    if request.kernels == "mcuq":
+    if request.kernels == "mcuq" or request.cmsis_nn is None:
         return None
-    if request.cmsis_nn is None:
-        raise UsageError(
-            f"--kernels {request.kernels} needs the library", "name its directory with --cmsis-nn"
-        )
     return open_library(request.cmsis_nn, board.core, request.optimize)
 
 
@@ -130,15 +141,10 @@ def _hash(path: Path) -> str:
     return fingerprint(path)
 
 
-def _limits(request: BuildRequest, board: Board, graph: Graph) -> Limits:
-    weight_bytes = request.weight_bytes
-    if isinstance(weight_bytes, Share):
-        weight_bytes = weight_bytes.of(sum(graph.tensors[name].size for name in graph.weights))
-    return Limits(
-        _within(request.flash, board.flash.bytes, "flash", board),
-        _within(request.ram, board.ram.bytes, "ram", board),
-        weight_bytes,
-    )
+def _weight_bytes(request: BuildRequest, graph: Graph) -> int | None:
+    if isinstance(request.weight_bytes, Share):
+        return request.weight_bytes.of(sum(graph.tensors[name].size for name in graph.weights))
+    return request.weight_bytes
 
 
 def _within(asked: int | None, available: int, what: str, board: Board) -> int:
