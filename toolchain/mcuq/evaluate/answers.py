@@ -169,6 +169,7 @@ def predictions_of(
     data: Dataset,
     outputs: tuple[Array, ...],
     reference: tuple[Array, ...] | None = None,
+    edges: tuple[Edge, ...] | None = None,
 ) -> Predictions:
     """What a metric is given of a model that answered `outputs`.
 
@@ -176,8 +177,9 @@ def predictions_of(
         graph: the float model, or its edges alone.
         data: in the graph's layout, as `load_data` gives it.
         outputs, reference: in the graph's layout and order.
+        edges: of the outputs; None finds them in the graph.
     """
-    edges = find_edges(graph)
+    edges = find_edges(graph) if edges is None else edges
     inputs = (
         _to_file(graph.layout(name), x) for name, x in zip(graph.inputs, data.inputs, strict=True)
     )

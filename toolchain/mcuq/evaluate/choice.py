@@ -2,12 +2,54 @@
 
 from __future__ import annotations
 
-import numpy as np
+from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
+
+from mcuq.data import Dataset
 from mcuq.errors import InputError
-from mcuq.evaluate.answers import Answer, Predictions, answers
+from mcuq.evaluate.answers import Answer, Predictions, answers, find_output, predictions_of
+from mcuq.evaluate.metrics import Metric, built_in_metrics, get_metric
 from mcuq.evaluate.scores import is_one_hot
 from mcuq.findings import Finding
+from mcuq.graph import Graph
+
+
+def suited_metric(
+    graph: Graph,
+    data: Dataset,
+    name: str | None = None,
+    folder: Path | None = None,
+    output: str | None = None,
+) -> tuple[Metric, tuple[Finding, ...]]:
+    """The metric of that name, or the one that suits outputs and labels; and what is doubtful.
+
+    It is tried on outputs of zeros: labels that do not suit it are refused before the model runs.
+
+    Args:
+        folder: where a module of the user's is looked for.
+        output: name or number of the one output that is judged; None judges all.
+
+    Raises:
+        InputError: no such output, or labels that do not suit it. UsageError: no such metric.
+    """
+    number = None if output is None else find_output(graph, output)
+    zeros = tuple(_zeros(graph.tensors[one].shape, len(data)) for one in graph.outputs)
+    predictions = predictions_of(graph, data, zeros, zeros)
+    findings: tuple[Finding, ...] = ()
+    if name is None:
+        name, findings = default_metric(predictions, number)
+    metric = get_metric(name, folder).of_output(graph, output)
+    if metric.name in built_in_metrics():
+        metric.compute(predictions)
+    return metric, findings
+
+
+def _zeros(shape: tuple[int, ...], samples: int) -> npt.NDArray[np.float32]:
+    """Without memory of their own."""
+    rest = shape[1:] if shape[:1] == (1,) else shape
+    return np.broadcast_to(np.float32(0), (samples, *rest))
 
 
 def default_metric(predictions: Predictions, output: int | None) -> tuple[str, tuple[Finding, ...]]:

@@ -35,6 +35,31 @@ class Figures(Written):
     predicted_ram_bytes: int = Field(description="What the cost model said before linking.")
     macs: int = Field(description="Multiply-accumulates of one inference.")
     samples: int = Field(description="Evaluation samples the metric was taken on.")
+    metric_output: int | None = Field(
+        default=None, description="Number of the one output that is judged; none: all are."
+    )
+    float_low: float | None = Field(
+        default=None, description="95 % confidence interval of the float model's figure."
+    )
+    float_high: float | None = Field(default=None, description="Its upper end.")
+    int8_low: float | None = Field(default=None, description="The same of int8.")
+    int8_high: float | None = Field(default=None, description="Its upper end.")
+    interval_low: float | None = Field(default=None, description="The same of what was built.")
+    interval_high: float | None = Field(default=None, description="Its upper end.")
+    change: float | None = Field(
+        default=None, description="What was built less the float model, on the same samples."
+    )
+    change_low: float | None = Field(
+        default=None, description="Its 95 % confidence interval, from the paired differences."
+    )
+    change_high: float | None = Field(default=None, description="Its upper end.")
+    int8_change: float | None = Field(
+        default=None, description="What was built less plain int8, on the same samples."
+    )
+    int8_change_low: float | None = Field(
+        default=None, description="Its 95 % confidence interval, from the paired differences."
+    )
+    int8_change_high: float | None = Field(default=None, description="Its upper end.")
     instructions: int | None = Field(default=None, description="Of one inference, emulated.")
     cycles: int | None = Field(default=None, description="Of one inference, on hardware.")
 
@@ -79,6 +104,22 @@ class ResultWarning(Written):
     code: str = Field(description="The same for every warning of one kind.")
     message: str
     hint: str = Field(description="What to do about it.")
+
+
+class EdgeFigures(Written):
+    """An input or output as the user's model file has it, and how `model.tflite` stores it."""
+
+    name: str
+    shape: tuple[int, ...] = Field(description="In the user's file, batch included.")
+    order: tuple[int, ...] = Field(
+        description="Dimension i of `model.tflite` is the file's dimension order[i]."
+    )
+    head: Literal["softmax", "sigmoid", "values"] = Field(
+        default="values", description="What the values of an output are."
+    )
+    class_axis: int = Field(
+        default=-1, description="The file's dimension along which an output's classes lie."
+    )
 
 
 class Target(Written):
@@ -173,6 +214,12 @@ class Manifest(Written):
     )
     warnings: tuple[ResultWarning, ...] = Field(
         default=(), description="What looked wrong about the model, its data or the result."
+    )
+    inputs_as_given: tuple[EdgeFigures, ...] = Field(
+        default=(), description="The model's inputs: data is in their layout."
+    )
+    outputs_as_given: tuple[EdgeFigures, ...] = Field(
+        default=(), description="The model's outputs: metrics see them in that layout."
     )
     layers: tuple[Layer, ...]
     memory: tuple[MemoryBlock, ...]
