@@ -143,7 +143,7 @@ Metric = Annotated[
     typer.Option(
         "--metric",
         autocompletion=complete.metrics,
-        help="top1, mse, auc, agreement or module:function.",
+        help="top1, mse, r2, auc, agreement or module:function.",
         rich_help_panel=_DATA,
         show_default=False,
     ),

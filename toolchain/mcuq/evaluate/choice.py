@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -120,3 +121,20 @@ def _of_one_score(answer: Answer, zero_one: bool) -> tuple[str, Finding | None]:
             "end the model in a sigmoid for accuracy, or choose --metric mse for a regression",
         )
     return "mse", None
+
+
+_COMPANIONS = {"top1": "auc", "mse": "r2"}
+
+
+def companions(metric: Metric, predictions: Predictions) -> tuple[Metric, ...]:
+    """What is told beside the metric: the AUC of a binary classifier, the R² of a regression."""
+    judged = answers(predictions, metric.output)
+    is_binary = all(answer.classes == 1 for answer in judged)
+    if metric.name not in _COMPANIONS or (metric.name == "top1" and not is_binary):
+        return ()
+    found = replace(get_metric(_COMPANIONS[metric.name]), output=metric.output)
+    try:
+        found.compute(predictions)
+    except InputError:  # one class only, an autoencoder without labels: it has no such figure
+        return ()
+    return (found,)

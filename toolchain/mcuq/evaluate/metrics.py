@@ -14,7 +14,7 @@ import numpy as np
 from mcuq.choices import choice_hint
 from mcuq.errors import InputError, UsageError
 from mcuq.evaluate.answers import Answer, Predictions, answers, find_output
-from mcuq.evaluate.scores import Score, agreement, auc, mse, top1
+from mcuq.evaluate.scores import Score, agreement, auc, mse, r2, top1
 from mcuq.graph import Graph
 
 
@@ -75,6 +75,7 @@ def _over_outputs(score: Callable[[Answer], Score]) -> Callable[[Predictions, in
 _BUILT_IN = {
     "top1": Metric("top1", _over_outputs(top1), is_share=True),
     "mse": Metric("mse", _over_outputs(mse), higher_is_better=False),
+    "r2": Metric("r2", _over_outputs(r2)),
     "auc": Metric("auc", _over_outputs(auc), is_share=True),
     "agreement": Metric("agreement", _over_outputs(agreement), needs_reference=True, is_share=True),
 }
@@ -87,7 +88,7 @@ def built_in_metrics() -> tuple[str, ...]:
 
 
 def get_metric(spec: str, folder: Path | None = None) -> Metric:
-    """The metric called `spec`: top1, mse, auc, agreement, or `module:function`.
+    """The metric called `spec`: top1, mse, r2, auc, agreement, or `module:function`.
 
     A function of your own takes `(outputs, labels)` (list of arrays, array or None) and returns
     a float, more being better unless it has an attribute `higher_is_better = False`. Arrays are in

@@ -131,6 +131,21 @@ def mse(answer: Answer) -> Score:
     return _mean(_rows((answer.values.astype(np.float64) - target) ** 2).mean(axis=1))
 
 
+def r2(answer: Answer) -> Score:
+    """Share of the targets' variance that the model explains (R²); below 0: worse than their mean.
+
+    R² = 1 - Σ (output - target)² / Σ (target - mean)², over all values of an output together.
+    """
+    _required(answer, "r2")
+    targets = answer.targets()
+    if targets is None:
+        raise InputError(
+            f"metric r2 needs {answer.where} of the model's output shape {answer.values.shape[1:]}",
+            "store the targets as 'y' or choose metric 'agreement'",
+        )
+    return _kept_variance(answer.values, targets)
+
+
 def auc(answer: Answer) -> Score:
     """Area under the ROC curve by the rank sum (Mann-Whitney U); ties count half.
 
@@ -203,7 +218,8 @@ def agreement(answer: Answer) -> Score:
     if answer.classes > 1 and not answer.rebuilds and not has_targets(answer):
         pair = (answer.by_class(values).argmax(axis=2) for values in (found, wanted))
         return _mean(np.equal(*pair).mean(axis=1))
-    return _kept_variance(found, wanted)
+    score = _kept_variance(found, wanted)
+    return score if score.value > 0.0 else _mean(np.zeros(len(found)))
 
 
 def has_targets(answer: Answer) -> bool:
@@ -232,8 +248,6 @@ def _kept_variance(found: npt.NDArray[Any], wanted: npt.NDArray[Any]) -> Score:
     if spread == 0.0:
         return _mean(np.full(len(found), float(error == 0.0)))
     value = 1.0 - error / spread
-    if value <= 0.0:
-        return _mean(np.zeros(len(found)))
     return Score(value, value - (errors - error) / spread + error * (spreads - spread) / spread**2)
 
 

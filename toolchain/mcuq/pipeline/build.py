@@ -7,6 +7,7 @@ from pathlib import Path
 
 from mcuq.cost import Cost, CostTable, constant_bytes, program_cost
 from mcuq.errors import BudgetError
+from mcuq.evaluate.choice import companions
 from mcuq.evaluate.integer import quantize_inputs, run_integer
 from mcuq.evaluate.scores import Score
 from mcuq.findings import Finding
@@ -25,7 +26,7 @@ from mcuq.pipeline.deploy import Deployed, deploy, verify
 from mcuq.pipeline.layers import describe_layers
 from mcuq.pipeline.load import Loaded
 from mcuq.pipeline.request import BuildRequest
-from mcuq.pipeline.result import Accuracy, BuildResult, Footprint, SearchSummary
+from mcuq.pipeline.result import Accuracy, BuildResult, Companion, Footprint, SearchSummary
 from mcuq.pipeline.scrutiny import built_findings
 from mcuq.pipeline.search import describe, excess
 from mcuq.pipeline.versions import versions
@@ -113,8 +114,15 @@ def _accuracy(
     if judge is None:
         return Accuracy(decided.loaded.metric, None, None, None, 0), ()
     built = judge.of(outputs)
-    return _compared(decided, judge, built, progress), built_findings(
-        judge, built, decided.findings
+    accuracy = replace(_compared(decided, judge, built, progress), also=_also(judge, outputs))
+    return accuracy, built_findings(judge, built, decided.findings)
+
+
+def _also(judge: Judge, outputs: Reals) -> tuple[Companion, ...]:
+    floats, built = judge.predictions(judge.reference), judge.predictions(outputs)
+    return tuple(
+        Companion(metric.name, metric.compute(floats), metric.compute(built))
+        for metric in companions(judge.metric, floats)
     )
 
 

@@ -47,6 +47,7 @@ from mcuq.pipeline.versions import versions
 from mcuq.progress import Progress, ProgressCallback, announce
 from mcuq.quantize import Config, QuantizedGraph, WeightChoice, quantize
 from mcuq.quantize.candidates import build_bank
+from mcuq.sanity.samples import shared_samples
 from mcuq.search import Genome, Limits
 from mcuq_hil.farm import read_farm
 
@@ -99,7 +100,10 @@ def decide(request: BuildRequest, progress: ProgressCallback, *, is_build: bool 
     """
     progress(Progress("load"))
     loaded = load(request)
-    findings = announce("load", loaded.findings, progress, strict=request.strict)
+    findings = loaded.findings
+    if is_build and request.fixed is None and request.config is None and loaded.given is None:
+        findings += shared_samples(loaded.search, loaded.evaluation)
+    announce("load", findings, progress, strict=request.strict)
     target = Target(loaded.board, request.optimize, request.port, loaded.library)
     judge = None
     if loaded.is_measured:

@@ -24,7 +24,7 @@ from mcuq.pipeline.prescription import read_config
 from mcuq.pipeline.request import BuildRequest
 from mcuq.quantize import Config
 from mcuq.sanity.outliers import without_outliers
-from mcuq.sanity.samples import sample_findings, shared_samples
+from mcuq.sanity.samples import sample_findings
 from mcuq.search import Limits
 from mcuq.units import Share
 from mcuq_hil.boards import Board, load_board
@@ -153,12 +153,7 @@ def _samples(
     return samples, (
         *findings,
         *sample_findings(roles, graph.inputs),
-        *(shared_samples(search or all_samples, judged) if _is_searched(request, given) else ()),
     )
-
-
-def _is_searched(request: BuildRequest, given: Given | None) -> bool:
-    return request.fixed is None and request.config is None and given is None
 
 
 def _library(request: BuildRequest, board: Board) -> KernelLibrary | None:

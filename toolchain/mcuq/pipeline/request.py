@@ -71,7 +71,7 @@ class BuildRequest:
     calibration: samples that activation ranges come from; None only with `as_is`, which needs none.
     search_data: samples the search compares on; None takes the calibration samples.
     evaluation: samples the figures come from; None takes the search samples.
-    metric: top1, mse, auc, agreement or module:function; None takes what suits the outputs and
+    metric: top1, mse, r2, auc, agreement or module:function; None takes what suits the outputs and
         labels, see `mcuq.evaluate.choice`.
     metric_folder: where `module` is looked for first.
     metric_output: name or number of the one output that is judged; None judges all.

@@ -19,6 +19,15 @@ from mcuq.search import Candidate, Cost, Limits
 
 
 @dataclass(frozen=True)
+class Companion:
+    """Another metric, told beside the one that counts."""
+
+    metric: str
+    float_model: float
+    built: float
+
+
+@dataclass(frozen=True)
 class Accuracy:
     """The metric on the evaluation samples, all by exact arithmetic.
 
@@ -30,6 +39,7 @@ class Accuracy:
         samples: how many.
         members: of the search's front, in its order; None for those that were not judged.
         baselines: what one would have without the search.
+        also: other metrics of the float model and of what was built.
     """
 
     metric: Metric
@@ -39,6 +49,7 @@ class Accuracy:
     samples: int
     members: tuple[float | None, ...] = ()
     baselines: tuple[Baseline, ...] = ()
+    also: tuple[Companion, ...] = ()
 
     @property
     def quantized(self) -> float | None:

@@ -11,6 +11,7 @@ from mcuq.report.command import command_line
 from mcuq.report.configuration import ConfigFile, Histogram, TensorConfig
 from mcuq.report.edges import recorded_edges
 from mcuq.report.manifest import (
+    AlsoMeasured,
     BudgetFigures,
     Compared,
     DeviceFigures,
@@ -65,6 +66,10 @@ def manifest(result: BuildResult, request: BuildRequest, target: Target, front: 
             arena_high_water=device.arena_high_water,
         ),
         search=_search(result),
+        also=tuple(
+            AlsoMeasured(metric=one.metric, float_=one.float_model, quantized=one.built)
+            for one in result.accuracy.also
+        ),
         compared=_compared(front),
         warnings=tuple(
             ResultWarning(code=one.code, message=one.message, hint=one.hint)

@@ -64,6 +64,14 @@ class Figures(Written):
     cycles: int | None = Field(default=None, description="Of one inference, on hardware.")
 
 
+class AlsoMeasured(Written):
+    """Another metric, same samples: the AUC of a binary classifier, the R² of a regression."""
+
+    metric: str
+    float_: float = Field(description="Of the float model.")
+    quantized: float = Field(description="Of what was built.")
+
+
 class BudgetFigures(Written):
     """What the firmware may take, in bytes; the board's memories where nothing less was asked."""
 
@@ -209,6 +217,9 @@ class Manifest(Written):
     verification: Verification
     device: DeviceFigures
     search: SearchFigures
+    also: tuple[AlsoMeasured, ...] = Field(
+        default=(), description="Other metrics that are usual beside the one that counts."
+    )
     compared: tuple[Compared, ...] = Field(
         default=(), description="What was built, the search's front and the baselines."
     )

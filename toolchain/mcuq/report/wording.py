@@ -32,13 +32,16 @@ def interval_text(manifest: Manifest, low: float | None, high: float | None) -> 
 
 
 def change_lines(manifest: Manifest) -> list[str]:
-    """What was built against the float model and plain int8, with paired 95 % intervals."""
+    """Other metrics; then what was built less the float model and plain int8, with paired 95 %."""
     result = manifest.result
     lines = [
         ("float", result.change, result.change_low, result.change_high),
         ("int8", result.int8_change, result.int8_change_low, result.int8_change_high),
     ]
-    return [
+    also = [
+        f"{one.metric}: float {one.float_:.6g}, built {one.quantized:.6g}" for one in manifest.also
+    ]
+    return also + [
         f"built less {name}: {_signed(manifest, value)} "
         f"(95 %: {_signed(manifest, low)} to {_signed(manifest, high)})"
         for name, value, low, high in lines

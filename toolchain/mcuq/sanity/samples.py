@@ -85,8 +85,8 @@ def _sameness(role: str, data: Dataset, names: Sequence[str]) -> list[Finding]:
             return [
                 Finding(
                     "constant-data",
-                    f"{role}: every value of input {name!r} is {x.min():.4g}, in all {len(data)} "
-                    "samples: no range can be learned",
+                    f"{role}: every value of input {name!r} is {x.min() + 0.0:.4g}, in all "
+                    f"{len(data)} samples: no range can be learned",
                     "give samples as the model will meet them; look at how the file was written",
                 )
             ]
