@@ -117,8 +117,8 @@ class Project(_Strict):
     )
     metric: str | None = Field(
         default=None,
-        description="top1, mse, r2, auc, agreement (needs no labels) or module:function; without it, "
-        "what suits the outputs and labels.",
+        description="top1, mse, r2, auc, agreement (needs no labels) or module:function; without "
+        "it, what suits the outputs and labels.",
     )
     metric_output: str | None = Field(
         default=None,

@@ -117,7 +117,7 @@ def decide(request: BuildRequest, progress: ProgressCallback, *, is_build: bool 
     progress(Progress("calibrate", note=f"{len(loaded.calibration)} samples"))
     statistics = loaded.statistics or observe(loaded.graph, loaded.calibration.inputs)
     ranges = ranges_from(statistics, dict.fromkeys((*OBSERVERS, request.scheme.observer)))
-    known = range_findings(loaded, ranges)
+    known = range_findings(loaded, statistics, ranges)
     findings += announce("calibrate", known, progress, strict=request.strict)
     plain = {bits: _plain(request, loaded, ranges, bits) for bits in request.scheme.bits}
     if judge is not None and is_build:

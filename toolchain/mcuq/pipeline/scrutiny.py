@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
-from mcuq.calibrate import Ranges
+from mcuq.calibrate import Ranges, Statistics
 from mcuq.data import Dataset
 from mcuq.evaluate.answers import Predictions, predictions_of
 from mcuq.evaluate.float import run_float
@@ -31,12 +33,15 @@ def float_findings(judge: Judge) -> tuple[Finding, ...]:
     )
 
 
-def range_findings(loaded: Loaded, ranges: Ranges) -> tuple[Finding, ...]:
+def range_findings(
+    loaded: Loaded, statistics: Mapping[str, Statistics], ranges: Ranges
+) -> tuple[Finding, ...]:
     """About evaluation samples beyond what calibration has seen; scales apart are known by then."""
     said = {finding.code for finding in loaded.findings}
     if said & {"ranges-apart", "constant-data"} or loaded.evaluation is loaded.calibration:
         return ()
-    return clipped_findings(loaded.graph, ranges, loaded.evaluation)
+    seen = max(one.samples for one in statistics.values())
+    return clipped_findings(loaded.graph, ranges, loaded.evaluation, seen)
 
 
 def int8_findings(judge: Judge, plain: QuantizedGraph) -> tuple[Finding, ...]:

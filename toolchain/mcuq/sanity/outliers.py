@@ -13,8 +13,9 @@ from mcuq.findings import Finding
 GAP = 4.0
 """So many times farther than all others a sample must reach: two bits of eight would be lost.
 
-Between neighbours in the order of reach the largest factor is 1.3 on the example, 1.1 on the
-models of MLPerf Tiny, 1.3 on 200 samples of 8 normally distributed values.
+In the order of reach no sample of the example's and MLPerf Tiny's data is more than 1.06 times
+beyond the next. Of 1,000 sets drawn from a normal distribution none has a factor above 2.3, from an
+exponential one none above 3.7, whatever their size; of a lognormal one's 5 in 1,000 exceed 4.
 """
 SHARE = 20
 """At most one sample in so many is an outlier; more of them are what the data is like."""

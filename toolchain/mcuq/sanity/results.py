@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -25,16 +26,20 @@ CHANCE = 0.05
 """A result that guessing reaches so often is no evidence against guessing."""
 LEAST = 10
 """Fewer samples cannot tell a model from guessing."""
-FALL = {"top1": 0.02, "auc": 0.02, "agreement": 0.05}
-"""Shares lost from float to integers. MLPerf Tiny's models lose at most 0.01 of accuracy to int8,
-and agree in 0.97 and more: where the float model wavers between two classes nothing is lost."""
+FALL = {"top1": 0.03, "auc": 0.03, "agreement": 0.1}
+"""Shares lost from float to integers. To plain int8 MLPerf Tiny's keyword spotting and ResNet-8 lose
+0.00 and 0.02 of accuracy on 200 and 400 samples and 0.005 and 0.04 of agreement: where the float
+model wavers between two classes nothing is lost."""
 FALL_OF_VARIANCE = 0.02
 """Squared error gained, as a share of the variance of the float model's outputs."""
 FALL_OF_VALUE = 0.05
 """Of a metric of the user's own: relative to the float model's."""
 CLIPPED = 0.01
-"""Share of an activation's values beyond its calibrated extremes. On the example and the models of
-MLPerf Tiny, calibrated on a part of their data, the worst activation has 0.003 on another part."""
+"""Share of an activation's values beyond its calibrated extremes. On the example and on keyword
+spotting and ResNet-8 of MLPerf Tiny, other samples of the same data have at most 0.0025 there."""
+BY_CHANCE = 4
+"""So many times the samples beyond the extremes that chance leaves there: few samples for
+calibration (48 of Visual Wake Words) put 0.04 of a small output's values beyond them."""
 SAMPLES = 128
 """Of the evaluation data, evenly spread, that clipping is counted on."""
 _TRIED = 256
@@ -178,35 +183,54 @@ def _most_lost(metric: Metric, before: Score, spread: float) -> float:
     return FALL_OF_VALUE * abs(before.value)
 
 
-def clipped_findings(graph: Graph, ranges: Ranges, data: Dataset) -> tuple[Finding, ...]:
-    """The activation of which most values lie beyond what calibration saw, if they are many."""
+def clipped_findings(graph: Graph, ranges: Ranges, data: Dataset, seen: int) -> tuple[Finding, ...]:
+    """The activation of which most values lie beyond what calibration saw, if they are many.
+
+    Args:
+        ranges: with "minmax" among them.
+        data: evaluation samples.
+        seen: calibration samples. Of new samples of the same kind a share of 2 / (seen + 1) lies
+            beyond the least or the greatest of them; `BY_CHANCE` times as many are a sign.
+    """
     step = -(-len(data) // SAMPLES)
     inputs = [x[::step] for x in data.inputs]
-    names = graph.activations
-    bounds = {name: ranges.range(name, "minmax") for name in names}
-    beyond, total = dict.fromkeys(names, 0), dict.fromkeys(names, 0)
+    bounds = {name: ranges.range(name, "minmax") for name in graph.activations}
+    values, samples = dict.fromkeys(bounds, 0.0), dict.fromkeys(bounds, 0)
     with np.errstate(over="ignore", invalid="ignore"):
-        for block in run_blocks(graph, inputs, names):
-            for name in names:
-                beyond[name] += _outside(block[name], *bounds[name])
-                total[name] += block[name].size
-    worst = max(names, key=lambda name: beyond[name] / total[name])
-    share = beyond[worst] / total[worst]
-    if share <= CLIPPED:
+        for block in run_blocks(graph, inputs, graph.activations):
+            for name, (low, high) in bounds.items():
+                shares = _outside(block[name], low, high)
+                values[name] += float(shares.sum())
+                samples[name] += int(np.count_nonzero(shares))
+    count = len(inputs[0])
+    usual = max(1.0, BY_CHANCE * 2 / (seen + 1) * count)
+    odd = {
+        name: share / count
+        for name, share in values.items()
+        if share > CLIPPED * count and samples[name] > usual
+    }
+    if not odd:
         return ()
-    many = sum(beyond[name] > CLIPPED * total[name] for name in names)
+    worst = max(odd, key=lambda name: odd[name])
     low, high = bounds[worst]
     return (
         Finding(
             "clipped-values",
-            f"{share:.1%} of the values of {worst!r} on evaluation samples lie beyond its "
+            f"{odd[worst]:.1%} of the values of {worst!r} on evaluation samples lie beyond its "
             f"calibrated range {low:.4g} to {high:.4g}"
-            + (f" ({many} activations are clipped by more than {CLIPPED:.0%})" if many > 1 else ""),
+            + (
+                f" (and more than {CLIPPED:.0%} of {len(odd) - 1} others)"
+                if odd.keys() - {worst}
+                else ""
+            ),
             "calibrate on more samples, of all kinds that the model will meet",
         ),
     )
 
 
-def _outside(values: npt.NDArray[np.float32], low: float, high: float) -> int:
-    low, high = min(low, 0.0), max(high, 0.0)
-    return int(np.count_nonzero((values < np.float32(low)) | (values > np.float32(high))))
+def _outside(values: npt.NDArray[np.float32], low: float, high: float) -> npt.NDArray[Any]:
+    """Share of each sample's values."""
+    rows = values.reshape(len(values), -1)
+    # Every range is widened to hold 0.
+    below, above = np.float32(min(low, 0.0)), np.float32(max(high, 0.0))
+    return np.asarray(((rows < below) | (rows > above)).mean(axis=1))
