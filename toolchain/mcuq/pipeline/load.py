@@ -41,10 +41,10 @@ class Loaded:
     inputs: role → SHA-256 of the file.
     library: whose kernels are linked; None takes mcuq's.
     findings: what is suspicious about model and data.
+    prescribed: the choices of the request's `config`.
     given: the integers that the model itself prescribes, where they are to be built.
     is_measured: whether the evaluation samples are data; constructed ones say nothing about
         accuracy.
-    prescribed: the choices of the request's `config`.
     """
 
     graph: Graph
@@ -58,9 +58,9 @@ class Loaded:
     inputs: Mapping[str, str]
     library: KernelLibrary | None = None
     findings: tuple[Finding, ...] = ()
+    prescribed: Config | None = None
     given: Given | None = None
     is_measured: bool = True
-    prescribed: Config | None = None
 
 
 def load(request: BuildRequest) -> Loaded:
@@ -82,7 +82,7 @@ def load(request: BuildRequest) -> Loaded:
     prescribed = read_config(config, graph, request.scheme.config) if config else None
     statistics = read_statistics(request.ranges, graph) if request.ranges else None
     given = None
-    if request.fixed is None and request.config is None:
+    if request.fixed is None and config is None:
         given = given_quantization(request.model, graph, as_is=request.as_is)
     samples, findings = _samples(request, graph, given)
     metric, doubts = suited_metric(
