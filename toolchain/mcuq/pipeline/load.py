@@ -146,8 +146,9 @@ def _samples(
     judged = evaluation or search or all_samples
     keep = request.keep_outliers or request.ranges is not None
     usual, findings = without_outliers(all_samples, judged, graph.inputs, keep=keep)
-    samples = _Samples(usual, search or usual, judged)
-    roles = {"calibration": usual, "search": samples.search}
+    taken = all_samples if keep else usual
+    samples = _Samples(taken, search or taken, judged)
+    roles = {"calibration": usual, "search": search or usual}
     if judged is not all_samples:
         roles["evaluation"] = judged
     return samples, (

@@ -40,11 +40,11 @@ def find_outliers(calibration: Dataset, evaluation: Dataset) -> npt.NDArray[np.i
 def without_outliers(
     calibration: Dataset, evaluation: Dataset, names: Sequence[str], *, keep: bool
 ) -> tuple[Dataset, tuple[Finding, ...]]:
-    """The samples that ranges are taken from, and what is to be said about the others.
+    """The usual samples, and what is to be said about the others.
 
     Args:
         names: of the inputs.
-        keep: take all samples, whatever they reach.
+        keep: ranges are taken from all samples all the same, which is said, too.
     """
     outliers = find_outliers(calibration, evaluation)
     if not len(outliers):
@@ -52,7 +52,7 @@ def without_outliers(
     usual = np.ones(len(calibration), bool)
     usual[outliers] = False
     finding = _finding(calibration, usual, names, keep=keep)
-    return (calibration if keep else calibration.pick(usual)), (finding,)
+    return calibration.pick(usual), (finding,)
 
 
 def _of_input(
