@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -49,14 +49,44 @@ def run_blocks(
 ) -> Iterator[dict[str, Array]]:
     """As `run_float`, one block of samples after the other, in order.
 
-    For statistics over more activations than fit in memory.
+    For more samples than fit in memory.
     """
+    for block in _blocks(graph, inputs):
+        kept: dict[str, Array] = {}
+
+        def visit(name: str, values: Array, kept: dict[str, Array] = kept) -> None:
+            if name in keep:
+                kept[name] = values
+
+        _run_block(graph, block, visit)
+        yield {name: kept[name] for name in keep}
+
+
+def visit_activations(
+    graph: Graph, inputs: Sequence[npt.NDArray[Any]], visit: Callable[[str, Array], None]
+) -> Iterator[int]:
+    """Show every activation once a block of samples, as soon as it is computed; nothing is kept.
+
+    For statistics over more activations than fit in memory.
+
+    Args:
+        graph, inputs: as of `run_float`.
+        visit: takes the name and the values (N, …) of an activation.
+
+    Yields:
+        The samples of each block, when all of its activations have been shown.
+    """
+    for block in _blocks(graph, inputs):
+        _run_block(graph, block, visit)
+        yield len(block[0])
+
+
+def _blocks(graph: Graph, inputs: Sequence[npt.NDArray[Any]]) -> Iterator[list[Array]]:
     samples = _check_inputs(graph, inputs)
     largest = max(graph.tensors[name].size for name in graph.activations)
     step = max(1, _BLOCK // largest)
     for start in range(0, samples, step):
-        block = [np.asarray(x[start : start + step], np.float32) for x in inputs]
-        yield _run_block(graph, block, frozenset(keep))
+        yield [np.asarray(x[start : start + step], np.float32) for x in inputs]
 
 
 def _check_inputs(graph: Graph, inputs: Sequence[npt.NDArray[Any]]) -> int:
@@ -87,22 +117,21 @@ def _check_inputs(graph: Graph, inputs: Sequence[npt.NDArray[Any]]) -> int:
     return counts.pop()
 
 
-def _run_block(graph: Graph, inputs: Sequence[Array], keep: frozenset[str]) -> dict[str, Array]:
+def _run_block(graph: Graph, inputs: Sequence[Array], visit: Callable[[str, Array], None]) -> None:
     live: dict[str, Array] = {
         name: values.reshape(len(values), *graph.tensors[name].shape)
         for name, values in zip(graph.inputs, inputs, strict=True)
     }
     last_use = _last_uses(graph)
-    kept = {name: values for name, values in live.items() if name in keep}
+    for name, values in live.items():
+        visit(name, _without_batch(values))
     for position, op in enumerate(graph.ops):
         operands = [_operand(graph, live, name) for name in op.inputs]
         live[op.output] = KERNELS[op.kind](op.attrs, operands)
-        if op.output in keep:
-            kept[op.output] = live[op.output]
+        visit(op.output, _without_batch(live[op.output]))
         for name in (*op.inputs, op.output):
             if last_use.get(name, -1) <= position:
                 live.pop(name, None)
-    return {name: _without_batch(kept[name]) for name in keep}
 
 
 def _operand(graph: Graph, live: Mapping[str, Array], name: str) -> Operand:

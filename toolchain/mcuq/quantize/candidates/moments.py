@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from mcuq.content import ByContent
-from mcuq.quantize.candidates.layer import Floats, Layer
+from mcuq.evaluate.samples import Samples
+from mcuq.quantize.candidates.layer import Layer
 
 Float64 = npt.NDArray[np.float64]
 
@@ -39,12 +40,12 @@ class Moments(ByContent):
         return Moments(self.mean_float, self.mean, self.gram - outer, self.cross - crossed)
 
 
-def measure(layer: Layer, float_input: Floats, seen_input: Floats) -> Moments:
+def measure(layer: Layer, float_input: Samples, seen_input: Samples) -> Moments:
     """Moments over all samples and positions.
 
     Args:
         layer: the operator.
-        float_input: real input activations of the float model, (N, …).
+        float_input: real input activations of the float model, (N, …); read block by block.
         seen_input: the same of the model with a quantized prefix, or `float_input` itself.
     """
     size = layer.patches(float_input[:1])

@@ -154,10 +154,14 @@ class Simulation:
         unit = source.scale[0] * scale
         row_unit = np.broadcast_to(unit, (steps.shape[0] * steps.shape[1],))
         row_unit = row_unit.reshape(*steps.shape[:2], 1)
-        patches = layer.patches(np.rint(x / source.scale[0]))
+
+        def patches() -> Array:
+            # Made anew on the way back: they are many times as large as the input.
+            return layer.patches(np.rint(x / source.scale[0]))
+
         params = self._rescaled(op, unit)
         bias = quantize_bias(parameters.bias[op.output], unit).astype(np.int64)
-        sums = (patches @ integers.transpose(0, 2, 1)).transpose(1, 0, 2)
+        sums = (patches() @ integers.transpose(0, 2, 1)).transpose(1, 0, 2)
         stored = Requantizer(params, bias, _bound(integers))(sums.reshape(len(sums), -1))
         passed = (stored > params.activation_min) & (stored < params.activation_max)
         out = _real(self._qgraph.tensors[op.output], stored).reshape(len(x), *shape)
@@ -167,7 +171,7 @@ class Simulation:
             by_bias = rows.sum(axis=0).reshape(-1)
             rows = np.ascontiguousarray(rows.transpose(1, 0, 2))
             # d(real) / d(step) is input × scale: with integer patches, × both scales.
-            by_steps = (rows.transpose(0, 2, 1) @ patches) * row_unit
+            by_steps = (rows.transpose(0, 2, 1) @ patches()) * row_unit
             by_scale = (by_steps * integers).sum(axis=2).reshape(-1)
             by_scale = by_scale.reshape(scale.size, -1).sum(axis=1)
             by_steps = layer.filter(by_steps * (np.abs(steps) <= limit + 0.5))
