@@ -18,7 +18,7 @@ from mcuq.evaluate.float.run import run_blocks
 from mcuq.evaluate.intervals import change, interval
 from mcuq.evaluate.metrics import Metric
 from mcuq.evaluate.scores import Score, class_numbers, yes_or_no
-from mcuq.findings import Finding
+from mcuq.findings import Finding, about_data
 from mcuq.graph import Graph
 from mcuq.sanity.samples import RESCALINGS
 
@@ -70,7 +70,7 @@ def chance_findings(
         return ()
     remedy = _remedy(trial)
     return (
-        Finding(
+        about_data(
             "float-at-chance",
             f"the float model itself does no better than guessing on the evaluation samples: "
             f"{metric.name} {score.value:.4g}, {guess}",
@@ -165,7 +165,7 @@ def fall_findings(
     if paired is not None:
         error = f" (95 %: {paired.interval.low:+.4g} to {paired.interval.high:+.4g})"
     return (
-        Finding(
+        about_data(
             "large-fall",
             f"{metric.name} falls from {before.value:.4g} (float) to {after.value:.4g} ({what})"
             + error,
@@ -214,7 +214,7 @@ def clipped_findings(graph: Graph, ranges: Ranges, data: Dataset, seen: int) -> 
     worst = max(odd, key=lambda name: odd[name])
     low, high = bounds[worst]
     return (
-        Finding(
+        about_data(
             "clipped-values",
             f"{odd[worst]:.1%} of the values of {worst!r} on evaluation samples lie beyond its "
             f"calibrated range {low:.4g} to {high:.4g}"
