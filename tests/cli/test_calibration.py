@@ -58,7 +58,7 @@ def test_a_sample_that_rules_min_max_is_told_and_left_out(
         assert "sample 5 reaches" in captured.err
         found = json.loads(captured.out)
         assert found["samples"] == samples
-        assert next(iter(found["ranges"].values()))["minmax"][1] == high
+        assert found["ranges"]["image"]["minmax"][1] == high
 
 
 def test_a_wrong_observer_and_a_wrong_file_say_so(
