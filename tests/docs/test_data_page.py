@@ -36,6 +36,8 @@ def test_every_code_has_a_section() -> None:
         ("More than 1 % of an activation's values", results.CLIPPED == 0.01),
         ("binomial test at 5 %", results.CHANCE == 0.05),
         ("More than one in twenty evaluation samples", samples.SHARED == 0.05),
+        ("right in less than 0.9 of the samples", results.GOOD == 0.9),
+        ("makes it right in 0.25 more", results.GAIN == 0.25),
         ("2 % of the outputs' variance", results.FALL_OF_VARIANCE == 0.02),
         ("or 5 % (a function", results.FALL_OF_VALUE == 0.05),
         ("more\nthan 0.03 (`top1`, `auc`), 0.1 (`agreement`)", results.FALL["agreement"] == 0.1),
