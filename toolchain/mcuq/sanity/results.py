@@ -29,8 +29,8 @@ LEAST = 10
 GOOD = 0.9
 """A model that is right so often needs no other samples."""
 GAIN = 0.25
-"""Share that a remedy must gain to be named: the digits of the example, on 1/16 of their scale, gain
-0.13 by a wrong one, and 0.88 from 1/255 by the right one."""
+"""Share that a remedy must gain to be named: the example's digits, on 1/16 of their scale, gain
+0.13 by a wrong one, and on 1/255 of it 0.88 by the right one."""
 FALL = {"top1": 0.03, "auc": 0.03, "agreement": 0.1}
 """Shares lost from float to integers. To plain int8, keyword spotting and ResNet-8 of MLPerf Tiny
 lose 0.00 and 0.02 of accuracy on 200 and 400 samples, and 0.005 and 0.04 of agreement: where the
