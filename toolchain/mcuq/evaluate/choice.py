@@ -122,7 +122,7 @@ def _of_one_score(answer: Answer, zero_one: bool) -> tuple[str, Finding | None]:
     assert labels is not None
     if answer.edge.head == "sigmoid" and (zero_one or answer.targets() is None):
         return "top1", None
-    if zero_one and labels.dtype.kind == "i" and answer.values_a_sample == 1:
+    if zero_one and labels.min() < labels.max() and answer.values_a_sample == 1:
         return "auc", about_data(
             "output-without-sigmoid",
             "labels are 0 and 1, but the output is a real value: the metric is auc, which needs "
