@@ -88,6 +88,9 @@ def load(request: BuildRequest) -> Loaded:
     metric, doubts = suited_metric(
         graph, samples.evaluation, request.metric, request.metric_folder, request.metric_output
     )
+    if request.farm is not None and request.farm_samples:
+        judged = samples.search.take(request.farm_samples)
+        suited_metric(graph, judged, metric.name, request.metric_folder, request.metric_output)
     files = {
         "model": request.model,
         "calibration": request.calibration,

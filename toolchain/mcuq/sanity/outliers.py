@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mcuq.data import Dataset
-from mcuq.findings import Finding
+from mcuq.findings import Finding, about_data
 
 GAP = 4.0
 """So many times farther than all others a sample must reach: two bits of eight would be lost.
@@ -75,7 +75,9 @@ def _is_rare(reach: float, beside: npt.NDArray[np.float32] | None) -> bool:
 
 
 def _reach(values: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
-    return np.asarray(np.abs(values.reshape(len(values), -1)).max(axis=1), np.float64)
+    rows = values.reshape(len(values), -1)
+    reach = np.maximum(rows.max(axis=1), -rows.min(axis=1))
+    return np.asarray(reach, np.float64)
 
 
 def _finding(
@@ -91,7 +93,7 @@ def _finding(
         "and decides the range" if keep else "and is left out of calibration"
         if count == 1 else "and are left out of calibration"
     )  # fmt: skip
-    return Finding(
+    return about_data(
         "outlier-sample",
         f"calibration: {which} {'reaches' if count == 1 else 'reach'} from {x[sample].min():.4g} "
         f"to {x[sample].max():.4g} in input {names[worst]!r}, all others from "
