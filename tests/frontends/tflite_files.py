@@ -38,8 +38,14 @@ class File:
         return self.tensor(name, array.shape, dtype, data=array, **more)
 
     def op(self, kind: str, inputs: list[int], output: int, options: Any = None) -> int:
-        self.operators.append(OperatorSpec(kind, tuple(inputs), (output,), options))
+        self.operator(kind, inputs, [output], options)
         return output
+
+    def operator(
+        self, kind: str, inputs: list[int], outputs: list[int], options: Any = None
+    ) -> None:
+        """An operator with any number of outputs."""
+        self.operators.append(OperatorSpec(kind, tuple(inputs), tuple(outputs), options))
 
     def content(self, inputs: list[int], outputs: list[int]) -> bytes:
         return build_model(self.tensors, self.operators, inputs, outputs)
