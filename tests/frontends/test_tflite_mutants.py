@@ -21,8 +21,8 @@ from mcuq.calibrate import calibrate
 from mcuq.emit.tflite import tflite_bytes
 from mcuq.errors import InputError
 from mcuq.frontends import load_tflite
-from mcuq.graph import FLOAT_KINDS
-from mcuq.quantize import QuantizedGraph, quantize
+from mcuq.graph import FLOAT_KINDS, OpKind
+from mcuq.quantize import Config, QuantizedGraph, quantize
 from mcuq.quantize.stored import load_quantized
 
 FILES = 1200
@@ -34,8 +34,14 @@ def _originals() -> tuple[bytes, ...]:
     graph = load_tflite(network())
     whole = tflite_bytes(quantize(graph, calibrate(graph, random_inputs(graph, 1))))
     rng = np.random.default_rng(4)
-    single = (random_case(kind, rng) for kind in FLOAT_KINDS)
-    return (whole, *(tflite_bytes(quantize(case.graph, case.ranges)) for case in single))
+    single = [random_case(kind, rng) for kind in FLOAT_KINDS]
+    narrow = [quantize(case.graph, case.ranges) for case in single]
+    wide = [
+        quantize(case.graph, case.ranges, Config(activation_bits=16))
+        for case, kind in zip(single, FLOAT_KINDS, strict=True)
+        if kind is not OpKind.RESIZE_BILINEAR
+    ]
+    return (whole, *map(tflite_bytes, narrow), *map(tflite_bytes, wide))
 
 
 def _read(content: bytes) -> QuantizedGraph | None:
