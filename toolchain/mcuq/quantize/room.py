@@ -43,7 +43,7 @@ def has_room(qgraph: QuantizedGraph, op: Op) -> bool:
         return _rescaling_has_room(qgraph, op, _LARGEST[bits])
     if op.kind in _SIGMOIDAL:
         scale = float(qgraph.tensors[op.inputs[0]].scale[0])
-        return scale >= _LEAST_SIGMOIDAL if bits == 8 else scale * SIGMOID_UNIT < 2**15
+        return scale >= _LEAST_SIGMOIDAL and (bits == 8 or scale * SIGMOID_UNIT < 2**15)
     return _has_room(qgraph, op, op_params(qgraph, op), bits)
 
 
