@@ -8,14 +8,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import flatbuffers
 import numpy as np
 import pytest
 from ai_edge_litert import schema_py_generated as schema
 from as_given import assert_equal_to_micro, assert_reads_as_micro, run_in_micro
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tflite_files import File, opts
+from tflite_files import File, edited, opts
 
 from mcuq.errors import InputError
 from mcuq.frontends import load_tflite
@@ -26,14 +25,6 @@ from mcuq.quantize.stored import load_quantized
 
 def _affine(scale: float, zero_point: int = 0) -> dict[str, Any]:
     return {"scale": np.array([scale], np.float32), "zero_point": np.array([zero_point])}
-
-
-def _edited(content: bytes, edit: Any) -> bytes:
-    model = schema.ModelT.InitFromPackedBuf(content, 0)
-    edit(model)
-    builder = flatbuffers.Builder(len(content) + 1024)
-    builder.Finish(model.Pack(builder), file_identifier=b"TFL3")
-    return bytes(builder.Output())
 
 
 def _tensor(model: Any, name: str) -> Any:
@@ -78,7 +69,7 @@ def test_a_uint8_edge_of_another_scale_is_rescaled(tmp_path: Path) -> None:
     def edit(model: Any) -> None:
         _tensor(model, "x").quantization.scale = np.array([0.03], np.float32)
 
-    qgraph = assert_reads_as_micro(_edited(_dense("uint8"), edit), tmp_path)
+    qgraph = assert_reads_as_micro(edited(_dense("uint8"), edit), tmp_path)
     assert [op.kind for op in qgraph.ops] == [OpKind.LEAKY_RELU, OpKind.FULLY_CONNECTED]
 
 
@@ -96,7 +87,7 @@ def test_a_bias_has_one_dimension_whatever_is_stated(dimension: int, tmp_path: P
     def edit(model: Any) -> None:
         _tensor(model, "b").quantization.quantizedDimension = dimension
 
-    content = _edited(_dense(), edit)
+    content = edited(_dense(), edit)
     assert_reads_as_micro(content, tmp_path)
     assert load_tflite(content).tensors["b"].data is not None
 
@@ -105,8 +96,8 @@ def test_a_bias_without_scale_has_the_products(tmp_path: Path) -> None:
     def edit(model: Any) -> None:
         _tensor(model, "b").quantization = None
 
-    assert_reads_as_micro(_edited(_dense(), edit), tmp_path)
-    plain, bare = load_tflite(_dense()), load_tflite(_edited(_dense(), edit))
+    assert_reads_as_micro(edited(_dense(), edit), tmp_path)
+    plain, bare = load_tflite(_dense()), load_tflite(edited(_dense(), edit))
     np.testing.assert_allclose(bare.tensors["b"].data, plain.tensors["b"].data, rtol=1e-5)
 
 
@@ -121,13 +112,13 @@ def test_a_scale_of_zero_belongs_to_zeros(tmp_path: Path) -> None:
             data[1] = 0
             model.buffers[tensor.buffer].data = data.reshape(-1)
 
-    assert_reads_as_micro(_edited(_dense(), silent), tmp_path)
+    assert_reads_as_micro(edited(_dense(), silent), tmp_path)
 
     def loud(model: Any) -> None:
         _tensor(model, "w").quantization.scale = np.array([0.01, 0.0, 0.02], np.float32)
 
     with pytest.raises(InputError, match="stands for no real numbers"):
-        load_quantized(_edited(_dense(), loud))
+        load_quantized(edited(_dense(), loud))
 
 
 def test_quantization_of_a_float_tensor_means_nothing(tmp_path: Path) -> None:
@@ -137,7 +128,7 @@ def test_quantization_of_a_float_tensor_means_nothing(tmp_path: Path) -> None:
             leftover.scale, leftover.zeroPoint = np.array([0.3], np.float32), np.array([128])
             _tensor(model, name).quantization = leftover
 
-    assert_reads_as_micro(_edited(_dense("float32"), edit), tmp_path)
+    assert_reads_as_micro(edited(_dense("float32"), edit), tmp_path)
 
 
 @pytest.mark.parametrize("field", ["builtinCode", "deprecatedBuiltinCode"])
@@ -145,7 +136,7 @@ def test_of_two_operator_codes_the_larger_counts(field: str, tmp_path: Path) -> 
     def edit(model: Any) -> None:
         setattr(model.operatorCodes[0], field, schema.BuiltinOperator.CONV_2D)
 
-    qgraph = assert_reads_as_micro(_edited(_dense(), edit), tmp_path)
+    qgraph = assert_reads_as_micro(edited(_dense(), edit), tmp_path)
     assert [op.kind for op in qgraph.ops] == [OpKind.FULLY_CONNECTED]
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+import flatbuffers
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 from float_cases import run_litert
@@ -20,6 +22,15 @@ def opts(kind: str, **values: Any) -> Any:
     for name, value in values.items():
         setattr(result, name, value)
     return result
+
+
+def edited(content: bytes, edit: Callable[[Any], None]) -> bytes:
+    """A file with its model, as the schema's objects, changed."""
+    model = schema.ModelT.InitFromPackedBuf(content, 0)
+    edit(model)
+    builder = flatbuffers.Builder(len(content) + 1024)
+    builder.Finish(model.Pack(builder), file_identifier=b"TFL3")
+    return bytes(builder.Output())
 
 
 class File:

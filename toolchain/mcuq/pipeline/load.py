@@ -37,10 +37,10 @@ class Loaded:
     inputs: role → SHA-256 of the file.
     library: whose kernels are linked; None takes mcuq's.
     findings: what is suspicious about model and data.
+    prescribed: the choices of the request's `config`.
     given: the integers that the model itself prescribes, where they are to be built.
     is_measured: whether the evaluation samples are data; constructed ones say nothing about
         accuracy.
-    prescribed: the choices of the request's `config`.
     """
 
     graph: Graph
@@ -54,9 +54,9 @@ class Loaded:
     inputs: Mapping[str, str]
     library: KernelLibrary | None = None
     findings: tuple[Finding, ...] = ()
+    prescribed: Config | None = None
     given: Given | None = None
     is_measured: bool = True
-    prescribed: Config | None = None
 
 
 def load(request: BuildRequest) -> Loaded:
@@ -78,7 +78,7 @@ def load(request: BuildRequest) -> Loaded:
     prescribed = read_config(config, graph, request.scheme.config) if config else None
     statistics = read_statistics(request.ranges, graph) if request.ranges else None
     given = None
-    if request.fixed is None and request.config is None:
+    if request.fixed is None and config is None:
         given = given_quantization(request.model, graph, as_is=request.as_is)
     calibration, search, evaluation = _samples(request, graph, given)
     name = request.metric or ("agreement" if evaluation.labels is None else "top1")
@@ -104,9 +104,9 @@ def load(request: BuildRequest) -> Loaded:
         statistics,
         hashes,
         library,
+        prescribed=prescribed,
         given=given,
         is_measured=any((request.calibration, request.search_data, request.evaluation)),
-        prescribed=prescribed,
     )
 
 
