@@ -185,3 +185,15 @@ def test_a_state_in_variables_is_told_from_weights_in_them() -> None:
     with pytest.raises(InputError, match="keeps a state in variables") as caught:
         load_tflite(file.content([x], [y]))
     assert "an input and an output" in caught.value.hint
+
+
+@pytest.mark.parametrize("dtype", ["int8", "int16", "int64"])
+def test_axes_that_kernels_take_for_int32_are_refused_as_they_are(dtype: str) -> None:
+    file = File()
+    x = file.tensor("x", (1, 2, 3), "int8", **_affine(0.1))
+    y = file.tensor("y", (1, 3, 2), "int8", **_affine(0.1))
+    file.op("TRANSPOSE", [x, file.constant("perm", [0, 2, 1], dtype)], y)
+    with pytest.raises(
+        InputError, match=f"as {dtype}, which TensorFlow Lite Micro takes for int32"
+    ):
+        load_quantized(file.content([x], [y]))
