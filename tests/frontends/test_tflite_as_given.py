@@ -31,7 +31,7 @@ def _tensor(model: Any, name: str) -> Any:
     return next(t for t in model.subgraphs[0].tensors if t.name == name.encode())
 
 
-def _dense(edges: str = "int8", channels: int = 3) -> bytes:
+def dense(edges: str = "int8", channels: int = 3) -> bytes:
     """A dense layer, in int8 inside; other edges are converted."""
     file, rng = File(), np.random.default_rng(3)
     shift = 128 if edges == "uint8" else 0
@@ -60,7 +60,7 @@ def _edge(dtype: str, scale: float, zero_point: int) -> dict[str, Any]:
 
 @pytest.mark.parametrize("edges", ["int8", "uint8", "float32"])
 def test_edges_of_any_type(edges: str, tmp_path: Path) -> None:
-    qgraph = assert_reads_as_micro(_dense(edges), tmp_path)
+    qgraph = assert_reads_as_micro(dense(edges), tmp_path)
     assert [op.kind for op in qgraph.ops] == [OpKind.FULLY_CONNECTED]
     assert qgraph.tensors[qgraph.inputs[0]].zero_point == -3
 
@@ -69,7 +69,7 @@ def test_a_uint8_edge_of_another_scale_is_rescaled(tmp_path: Path) -> None:
     def edit(model: Any) -> None:
         _tensor(model, "x").quantization.scale = np.array([0.03], np.float32)
 
-    qgraph = assert_reads_as_micro(edited(_dense("uint8"), edit), tmp_path)
+    qgraph = assert_reads_as_micro(edited(dense("uint8"), edit), tmp_path)
     assert [op.kind for op in qgraph.ops] == [OpKind.LEAKY_RELU, OpKind.FULLY_CONNECTED]
 
 
@@ -87,7 +87,7 @@ def test_a_bias_has_one_dimension_whatever_is_stated(dimension: int, tmp_path: P
     def edit(model: Any) -> None:
         _tensor(model, "b").quantization.quantizedDimension = dimension
 
-    content = edited(_dense(), edit)
+    content = edited(dense(), edit)
     assert_reads_as_micro(content, tmp_path)
     assert load_tflite(content).tensors["b"].data is not None
 
@@ -96,8 +96,8 @@ def test_a_bias_without_scale_has_the_products(tmp_path: Path) -> None:
     def edit(model: Any) -> None:
         _tensor(model, "b").quantization = None
 
-    assert_reads_as_micro(edited(_dense(), edit), tmp_path)
-    plain, bare = load_tflite(_dense()), load_tflite(edited(_dense(), edit))
+    assert_reads_as_micro(edited(dense(), edit), tmp_path)
+    plain, bare = load_tflite(dense()), load_tflite(edited(dense(), edit))
     np.testing.assert_allclose(bare.tensors["b"].data, plain.tensors["b"].data, rtol=1e-5)
 
 
@@ -112,13 +112,13 @@ def test_a_scale_of_zero_belongs_to_zeros(tmp_path: Path) -> None:
             data[1] = 0
             model.buffers[tensor.buffer].data = data.reshape(-1)
 
-    assert_reads_as_micro(edited(_dense(), silent), tmp_path)
+    assert_reads_as_micro(edited(dense(), silent), tmp_path)
 
     def loud(model: Any) -> None:
         _tensor(model, "w").quantization.scale = np.array([0.01, 0.0, 0.02], np.float32)
 
     with pytest.raises(InputError, match="stands for no real numbers"):
-        load_quantized(edited(_dense(), loud))
+        load_quantized(edited(dense(), loud))
 
 
 def test_quantization_of_a_float_tensor_means_nothing(tmp_path: Path) -> None:
@@ -128,7 +128,7 @@ def test_quantization_of_a_float_tensor_means_nothing(tmp_path: Path) -> None:
             leftover.scale, leftover.zeroPoint = np.array([0.3], np.float32), np.array([128])
             _tensor(model, name).quantization = leftover
 
-    assert_reads_as_micro(edited(_dense("float32"), edit), tmp_path)
+    assert_reads_as_micro(edited(dense("float32"), edit), tmp_path)
 
 
 @pytest.mark.parametrize("field", ["builtinCode", "deprecatedBuiltinCode"])
@@ -136,7 +136,7 @@ def test_of_two_operator_codes_the_larger_counts(field: str, tmp_path: Path) -> 
     def edit(model: Any) -> None:
         setattr(model.operatorCodes[0], field, schema.BuiltinOperator.CONV_2D)
 
-    qgraph = assert_reads_as_micro(edited(_dense(), edit), tmp_path)
+    qgraph = assert_reads_as_micro(edited(dense(), edit), tmp_path)
     assert [op.kind for op in qgraph.ops] == [OpKind.FULLY_CONNECTED]
 
 
@@ -197,7 +197,7 @@ def test_reduce_max(files: list[bytes], tmp_path_factory: pytest.TempPathFactory
         assert_equal_to_micro(load_quantized(named[name]), run, name)
 
 
-def _parts(kind: str, axis: int, dtype: str = "int8") -> bytes:
+def parts(kind: str, axis: int, dtype: str = "int8") -> bytes:
     """A tensor of (1, 4, 6) taken apart along `axis`; PACK puts its parts together again."""
     shape, quantized = (1, 4, 6), {} if dtype == "float32" else _affine(0.1, 4)
     file = File()
@@ -232,7 +232,7 @@ def _parts(kind: str, axis: int, dtype: str = "int8") -> bytes:
 @pytest.mark.parametrize("axis", [1, 2, -1])
 @pytest.mark.parametrize("kind", ["SPLIT", "SPLIT_V", "UNPACK"])
 def test_parts(kind: str, axis: int, dtype: str, tmp_path: Path) -> None:
-    content = _parts(kind, axis, dtype)
+    content = parts(kind, axis, dtype)
     if dtype == "int8":
         assert_reads_as_micro(content, tmp_path)
     else:

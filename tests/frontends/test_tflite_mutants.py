@@ -14,6 +14,7 @@ import pytest
 from as_given import assert_equal_to_micro, run_in_micro
 from float_cases import random_inputs
 from integer_cases import random_case
+from test_tflite_as_given import dense, parts
 from test_tflite_damage import network
 from tflite_mutants import mutant
 
@@ -25,7 +26,7 @@ from mcuq.graph import FLOAT_KINDS, OpKind
 from mcuq.quantize import Config, QuantizedGraph, quantize
 from mcuq.quantize.stored import load_quantized
 
-FILES = 1200
+FILES = 1500
 
 
 @cache
@@ -41,7 +42,9 @@ def _originals() -> tuple[bytes, ...]:
         for case, kind in zip(single, FLOAT_KINDS, strict=True)
         if kind is not OpKind.RESIZE_BILINEAR
     ]
-    return (whole, *map(tflite_bytes, narrow), *map(tflite_bytes, wide))
+    rewritten = [parts(kind, axis) for kind in ("SPLIT", "SPLIT_V", "UNPACK") for axis in (1, 2)]
+    edges = [dense("uint8"), dense("float32")]
+    return (whole, *map(tflite_bytes, narrow), *map(tflite_bytes, wide), *rewritten, *edges)
 
 
 def _read(content: bytes) -> QuantizedGraph | None:

@@ -96,6 +96,8 @@ def _value(converted: Converted, name: str) -> QuantizedTensor:
     allowed = ("int8", "int16")
     if record is None or stored is None or record.dtype not in allowed or stored.scale.size != 1:
         form = "unknown" if record is None else record.dtype
+        if record is not None and record.dtype in allowed:
+            form += f" with {0 if stored is None else stored.scale.size} scales"
         raise InputError(f"tensor {name!r} is stored as {form}, not as int8", _HINT)
     data = None
     if tensor.is_constant:

@@ -28,6 +28,19 @@ def check_frozen(model: FileModel) -> None:
     )
 
 
+def check_stateless(model: FileModel) -> None:
+    """Raise InputError where an operator reads or writes a tensor that keeps its value."""
+    for op in model.ops:
+        for index in (*op.inputs, *op.outputs):
+            if index >= 0 and model.tensors[index].stateful:
+                raise InputError(
+                    f"{_where(model, op)}: {model.tensors[index].name!r} is a variable, whose "
+                    "value interpreters keep from run to run",
+                    "give a state as an input and an output of the model; freeze what never "
+                    "changes",
+                )
+
+
 def _where(model: FileModel, op: FileOp) -> str:
     """The operator with the tensor that it makes, or else reads."""
     ends = (*op.outputs, *(index for index in op.inputs if index >= 0))
