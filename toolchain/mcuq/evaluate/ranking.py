@@ -136,15 +136,15 @@ def _run(
     in_indices = [d["index"] for d in interpreter.get_input_details()]
     out_indices = [d["index"] for d in interpreter.get_output_details()]
     known = [part.tensors[name] for name in tensors]
-    results = [np.empty((samples, *t.shape[1:]), t.dtype) for t in known]
+    inner = [t.shape[1:] if t.shape[:1] == (1,) else t.shape for t in known]
+    results = [np.empty((samples, *s), t.dtype) for s, t in zip(inner, known, strict=True)]
     for start, stop in _spans(samples, batch):
         for index, values in zip(in_indices, inputs, strict=True):
             interpreter.set_tensor(index, _filled(values[start:stop], batch))
         interpreter.invoke()
         for index, result in zip(out_indices, results, strict=True):
-            result[start:stop] = interpreter.get_tensor(index)[: stop - start].reshape(
-                result[start:stop].shape
-            )
+            values = np.asarray(interpreter.get_tensor(index)).reshape(batch, *result.shape[1:])
+            result[start:stop] = values[: stop - start]
     return dict(zip(tensors, results, strict=True))
 
 

@@ -12,7 +12,9 @@ _NEAREST = {
     "batchmatmul": "a dense layer with constant weights",
     "convtranspose": "nearest-neighbour upsampling and a convolution",
     "div": "a multiplication by the reciprocal of a constant",
+    "edgetpu-custom-op": "the file from before the Edge TPU compiler",
     "elu": "a leaky ReLU",
+    "ethos-u": "the file from before Vela",
     "gelu": "HARD_SWISH",
     "gru": "convolutions over time",
     "logsoftmax": "SOFTMAX, which ranks the same",
@@ -28,13 +30,10 @@ _NEAREST = {
     "rnn": "convolutions over time",
     "selu": "a leaky ReLU",
     "softplus": "RELU",
-    "split": "STRIDED_SLICE, one a part",
-    "splitv": "STRIDED_SLICE, one a part",
     "sum": "MEAN and a multiplication",
     "thresholdedrelu": "RELU",
     "transposeconv": "nearest-neighbour upsampling and a convolution",
     "unidirectionalsequencelstm": "convolutions over time",
-    "unpack": "STRIDED_SLICE, one a part",
     "upsample": "Resize with mode nearest",
 }
 

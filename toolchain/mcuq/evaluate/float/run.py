@@ -36,7 +36,7 @@ def run_float(
         InputError: an input has the wrong shape or dtype.
         KeyError: `keep` names no activation of the graph.
     """
-    wanted = tuple(graph.outputs if keep is None else dict.fromkeys(keep))
+    wanted = tuple(dict.fromkeys(graph.outputs if keep is None else keep))
     blocks: dict[str, list[Array]] = {name: [] for name in wanted}
     for values in run_blocks(graph, inputs, wanted):
         for name in wanted:

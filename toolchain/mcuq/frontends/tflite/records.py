@@ -75,6 +75,10 @@ class FileOp:
     options: Options | None
     options_type: int
 
+    @property
+    def where(self) -> str:
+        return f"operator {self.index} {self.kind}"
+
 
 @dataclass(frozen=True)
 class FileModel:

@@ -68,7 +68,6 @@ class Operand(ByContent):
         dtype: TensorType name in lower case.
         quantized: whether integers stand for real numbers.
         data: a constant's values; a quantized constant is already real (float32).
-        stateful: a variable that keeps its value between runs.
     """
 
     name: str
@@ -76,7 +75,6 @@ class Operand(ByContent):
     dtype: str
     quantized: bool = False
     data: npt.NDArray[Any] | None = None
-    stateful: bool = False
 
     @property
     def is_real(self) -> bool:
