@@ -97,6 +97,8 @@ def decide(request: BuildRequest, progress: ProgressCallback) -> Decided:
     progress(Progress("calibrate", note=f"{len(loaded.calibration)} samples"))
     statistics = loaded.statistics or observe(loaded.graph, loaded.calibration.inputs)
     ranges = ranges_from(statistics, dict.fromkeys((*OBSERVERS, request.scheme.observer)))
+    if loaded.statistics is None:
+        ranges = ranges.prescribed(loaded.graph.ranges)
     plain = {bits: _plain(request, loaded, ranges, bits) for bits in request.scheme.bits}
     given = given_quantization(request.model, loaded.graph, as_is=request.as_is)
     if request.fixed is not None:

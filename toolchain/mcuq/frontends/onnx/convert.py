@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,9 @@ from mcuq.frontends.damage import damage_named
 from mcuq.frontends.onnx.fold import FOLDABLE, fold
 from mcuq.frontends.onnx.inputs import INPUT_CONSTRAINTS, input_order, input_view
 from mcuq.frontends.onnx.layout import plain, result
-from mcuq.frontends.onnx.rules import RULES
+from mcuq.frontends.onnx.quantizing import QUANTIZING
+from mcuq.frontends.onnx.rules import RULES, quantized
+from mcuq.frontends.onnx.rules.quantized import MOVES, common_grid, computes_on_reals
 from mcuq.frontends.onnx.value import Node, Value, channels_last
 from mcuq.frontends.operators import check_known
 from mcuq.graph import Graph, Layout, OpKind, ReshapeAttrs
@@ -63,10 +66,14 @@ def convert(model: Any, opset: int, name: str | None) -> Graph:
 
 
 def _kind(proto: Any) -> str:
-    """The operator's name, with its domain where that is not the default one."""
-    return str(
-        proto.op_type if proto.domain in _DEFAULT_DOMAINS else f"{proto.domain}.{proto.op_type}"
+    """The operator's name, with its domain where that is not the default one.
+
+    onnxruntime's own (De)QuantizeLinear are the standard ones for more types.
+    """
+    standard = proto.domain in _DEFAULT_DOMAINS or (
+        proto.domain == "com.microsoft" and proto.op_type in QUANTIZING
     )
+    return str(proto.op_type if standard else f"{proto.domain}.{proto.op_type}")
 
 
 def _where(index: int, proto: Any) -> str:
@@ -100,9 +107,12 @@ class _Conversion:
         else:
             check_known([(node.where, node.kind)], RULES)
             check(node, (enough_inputs, finite_constants))
-            rule = RULES[node.kind]
+            check(node, (computes_on_reals,) if node.kind not in quantized.RULES else ())
+            rule, grid = RULES[node.kind], common_grid(node)
             check(node, rule.constraints)
             values = rule.lower(self._build, node)
+            if node.kind in MOVES:
+                values = [replace(value, grid=grid) for value in values]
         self._values.update(zip(node.outputs, values, strict=False))
 
     def graph(self, name: str) -> Graph:
@@ -142,6 +152,11 @@ class _Conversion:
                 f"output {name!r} is computed by no layer",
                 "export the model again: each output must depend on an input through a layer",
             )
+        if value.grid is not None:
+            raise InputError(
+                f"output {name!r} is of integers",
+                "end the model with DequantizeLinear: mcuq quantizes the outputs itself",
+            )
         if value.order != channels_last(value.rank):
             value = result(self._build, plain(self._build, value), tuple(range(value.rank)))
         if value.name in earlier:
@@ -153,6 +168,7 @@ class _Conversion:
 
 
 def _constant(data: npt.NDArray[Any]) -> Value:
-    """A constant; half and double precision become float32."""
-    values = data.astype(np.float32) if data.dtype.kind == "f" else data
+    """A constant; all other precisions become float32."""
+    real = data.dtype.kind == "f" or data.dtype.name.startswith(("bfloat", "float"))
+    values = data.astype(np.float32) if real else data
     return Value(tuple(values.shape), data=values)
