@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +17,7 @@ from mcuq.frontends.damage import damage_named
 from mcuq.frontends.onnx.fold import FOLDABLE, fold
 from mcuq.frontends.onnx.inputs import INPUT_CONSTRAINTS, input_order, input_view
 from mcuq.frontends.onnx.layout import plain, result
+from mcuq.frontends.onnx.qoperators import spelled_out
 from mcuq.frontends.onnx.quantizing import QUANTIZING
 from mcuq.frontends.onnx.rules import RULES, quantized
 from mcuq.frontends.onnx.rules.quantized import MOVES, common_grid, computes_on_reals
@@ -57,10 +59,11 @@ def convert(model: Any, opset: int, name: str | None) -> Graph:
     Raises:
         InputError: an operator, type or shape is not supported.
     """
-    nodes = enumerate(model.graph.node)
-    check_known(((_where(index, node), _kind(node)) for index, node in nodes), {*RULES, *FOLDABLE})
-    conversion = _Conversion(model.graph, opset)
-    for index, proto in enumerate(model.graph.node):
+    nodes = spelled_out(model.graph.node)
+    named = ((_where(index, node), _kind(node)) for index, node in enumerate(nodes))
+    check_known(named, {*RULES, *FOLDABLE})
+    conversion = _Conversion(model.graph, nodes, opset)
+    for index, proto in enumerate(nodes):
         conversion.add(index, proto)
     return conversion.graph(name or model.graph.name or "main")
 
@@ -83,8 +86,9 @@ def _where(index: int, proto: Any) -> str:
 class _Conversion:
     """The values known so far, by ONNX's names."""
 
-    def __init__(self, graph: Any, opset: int) -> None:
+    def __init__(self, graph: Any, nodes: Sequence[Any], opset: int) -> None:
         self._graph = graph
+        self._nodes = nodes
         self._opset = opset
         self._build = GraphBuilder()
         self._values: dict[str, Value] = {}
@@ -125,7 +129,7 @@ class _Conversion:
         view = input_view(proto)
         check(view, INPUT_CONSTRAINTS)
         shape = tuple(1 if size is None else size for size in view.shape or ())
-        order = input_order(self._graph, proto.name, len(shape))
+        order = input_order(self._nodes, proto.name, len(shape))
         layout = Layout(shape, order)
         name = self._build.input(layout.graph_shape, proto.name)
         self._build.arrange(name, layout)

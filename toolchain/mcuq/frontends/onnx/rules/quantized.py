@@ -47,10 +47,10 @@ def reads_reals(node: Node) -> str | None:
 
 
 def common_grid(node: Node) -> Grid | None:
-    """The grid that all inputs of a node have; None where they are reals, or differ."""
-    grids = {value.grid for value in node.inputs if value is not None}
-    computed = {value.grid for value in node.inputs if value is not None and value.data is None}
-    return grids.pop() if len(grids) == 1 or grids == computed == {None} else None
+    """The grid of the values that a node moves; None where they are reals, or differ."""
+    moved = node.inputs if node.kind == "Concat" else node.inputs[:1]
+    grids = {None if value is None else value.grid for value in moved}
+    return grids.pop() if len(grids) == 1 else None
 
 
 def computes_on_reals(node: Node) -> str | None:
