@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mcuq.errors import UsageError
+from mcuq.frontends.dimensions import check_dimensions
 from mcuq.frontends.names import UniqueNames
 from mcuq.frontends.source import read_bytes
 from mcuq.graph import Graph
@@ -39,6 +40,7 @@ def load_onnx(source: Path | bytes) -> Graph:
     model = parse(content, None if isinstance(source, bytes) else source.parent)
     name = None if isinstance(source, bytes) else source.stem
     graph = simplify(convert(model, opset_of(model), name))
+    check_dimensions(graph)
     return _named_outputs(graph, [output.name for output in model.graph.output])
 
 

@@ -32,6 +32,10 @@ def parse(content: bytes, folder: Path | None) -> ModelProto:
         _check_external(model, folder)
         if folder is not None:
             onnx.load_external_data_for_model(model, str(folder))
+        for output in model.graph.output:
+            if output.type.HasField("tensor_type"):
+                # The checker wants a shape; exporters and runtimes do without.
+                output.type.tensor_type.shape.SetInParent()
         onnx.checker.check_model(model)
     except (DecodeError, onnx.checker.ValidationError, OSError, ValueError) as error:
         raise InputError(f"not a valid ONNX file: {_first_line(error)}", _DAMAGED) from error
