@@ -9,13 +9,19 @@ from pathlib import Path
 from mcuq.build.library import KernelLibrary, open_library
 from mcuq.calibrate import Statistics
 from mcuq.calibrate.files import read_statistics
+from mcuq.choices import check_choice
 from mcuq.data import Dataset, fingerprint, load_data
 from mcuq.errors import UsageError
 from mcuq.evaluate.metrics import Metric, get_metric
 from mcuq.findings import Finding
 from mcuq.frontends import load_model
 from mcuq.graph import Graph
+from mcuq.pipeline.check import check_request
+from mcuq.pipeline.constructed import constructed_samples
+from mcuq.pipeline.given import Given, given_quantization
+from mcuq.pipeline.prescription import read_config
 from mcuq.pipeline.request import BuildRequest
+from mcuq.quantize import Config
 from mcuq.search import Limits
 from mcuq.units import Share
 from mcuq_hil.boards import Board, load_board
@@ -24,12 +30,17 @@ from mcuq_hil.boards import Board, load_board
 @dataclass(frozen=True)
 class Loaded:
     """Attributes:
-    calibration, search, evaluation: samples; the last two fall back to the one before.
+    calibration, search, evaluation: samples; the last two fall back to the one before, all to
+        constructed ones where a quantized model is built as it is without data.
     limits: bytes; flash and RAM are the board's where nothing less was asked.
     statistics: of an earlier calibration, where one is given.
     inputs: role → SHA-256 of the file.
     library: whose kernels are linked; None takes mcuq's.
     findings: what is suspicious about model and data.
+    prescribed: the choices of the request's `config`.
+    given: the integers that the model itself prescribes, where they are to be built.
+    is_measured: whether the evaluation samples are data; constructed ones say nothing about
+        accuracy.
     """
 
     graph: Graph
@@ -43,21 +54,33 @@ class Loaded:
     inputs: Mapping[str, str]
     library: KernelLibrary | None = None
     findings: tuple[Finding, ...] = ()
+    prescribed: Config | None = None
+    given: Given | None = None
+    is_measured: bool = True
 
 
 def load(request: BuildRequest) -> Loaded:
     """Read everything the request names.
 
     Raises:
-        InputError: a file that cannot be used. UsageError: an unknown metric, a budget larger
-            than the board, a kernel library that is not named. CompilerError: it does not
-            compile. mcuq_hil's BoardError: no such board.
+        InputError: a file that cannot be used. UsageError: a name that is not known, a budget
+            larger than the board. CompilerError: the kernel library does not compile. As
+            `check_request` besides.
     """
+    check_request(request)
     board = load_board(request.board)
+    flash = _within(request.flash, board.flash.bytes, "flash", board)
+    ram = _within(request.ram, board.ram.bytes, "ram", board)
     graph = load_model(request.model)
-    calibration = load_data(request.calibration, graph)
-    search = load_data(request.search_data, graph) if request.search_data else calibration
-    evaluation = load_data(request.evaluation, graph) if request.evaluation else search
+    for name in request.scheme.wide:
+        check_choice("--wide", name, graph.activations)
+    config = request.config
+    prescribed = read_config(config, graph, request.scheme.config) if config else None
+    statistics = read_statistics(request.ranges, graph) if request.ranges else None
+    given = None
+    if request.fixed is None and config is None:
+        given = given_quantization(request.model, graph, as_is=request.as_is)
+    calibration, search, evaluation = _samples(request, graph, given)
     name = request.metric or ("agreement" if evaluation.labels is None else "top1")
     files = {
         "model": request.model,
@@ -77,20 +100,40 @@ def load(request: BuildRequest) -> Loaded:
         search,
         evaluation,
         get_metric(name, request.metric_folder),
-        _limits(request, board, graph),
-        read_statistics(request.ranges, graph) if request.ranges else None,
+        Limits(flash, ram, _weight_bytes(request, graph)),
+        statistics,
         hashes,
         library,
+        prescribed=prescribed,
+        given=given,
+        is_measured=any((request.calibration, request.search_data, request.evaluation)),
     )
 
 
-def _library(request: BuildRequest, board: Board) -> KernelLibrary | None:
-    if request.kernels == "mcuq":
-        return None
-    if request.cmsis_nn is None:
+def _samples(
+    request: BuildRequest, graph: Graph, given: Given | None
+) -> tuple[Dataset, Dataset, Dataset]:
+    """For calibration, search and evaluation."""
+    calibration, search, evaluation = (
+        load_data(path, graph) if path is not None else None
+        for path in (request.calibration, request.search_data, request.evaluation)
+    )
+    if calibration is None and not (request.as_is and given is not None):
         raise UsageError(
-            f"--kernels {request.kernels} needs the library", "name its directory with --cmsis-nn"
+            "no calibration data is given", "name an .npz of typical samples with --calibration"
         )
+    found = calibration or search or evaluation
+    if found is None:
+        assert given is not None  # without it, calibration data has just been asked for
+        found = constructed_samples(given.qgraph)
+    calibration = calibration or found
+    search = search or calibration
+    return calibration, search, evaluation or search
+
+
+def _library(request: BuildRequest, board: Board) -> KernelLibrary | None:
+    if request.kernels == "mcuq" or request.cmsis_nn is None:
+        return None
     return open_library(request.cmsis_nn, board.core, request.optimize)
 
 
@@ -98,15 +141,10 @@ def _hash(path: Path) -> str:
     return fingerprint(path)
 
 
-def _limits(request: BuildRequest, board: Board, graph: Graph) -> Limits:
-    weight_bytes = request.weight_bytes
-    if isinstance(weight_bytes, Share):
-        weight_bytes = weight_bytes.of(sum(graph.tensors[name].size for name in graph.weights))
-    return Limits(
-        _within(request.flash, board.flash.bytes, "flash", board),
-        _within(request.ram, board.ram.bytes, "ram", board),
-        weight_bytes,
-    )
+def _weight_bytes(request: BuildRequest, graph: Graph) -> int | None:
+    if isinstance(request.weight_bytes, Share):
+        return request.weight_bytes.of(sum(graph.tensors[name].size for name in graph.weights))
+    return request.weight_bytes
 
 
 def _within(asked: int | None, available: int, what: str, board: Board) -> int:
