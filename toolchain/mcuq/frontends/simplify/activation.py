@@ -34,7 +34,10 @@ def fuse_activations(graph: Graph) -> Graph:
                 before, name=op.name, outputs=op.outputs, attrs=attrs
             )
             replacements[op.name] = None
-    return rebuilt(replace(graph, ranges={**graph.ranges, **ranges}), replacements)
+    if not replacements:
+        return graph
+    fused = rebuilt(replace(graph, ranges={**graph.ranges, **ranges}), replacements)
+    return fuse_activations(fused)  # a RELU6 may stand behind a RELU
 
 
 def _passed_on(graph: Graph, before: Op, op: Op) -> dict[str, tuple[float, float]]:

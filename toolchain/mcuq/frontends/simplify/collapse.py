@@ -7,6 +7,7 @@ that exporters spell with six dimensions needs five.
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 from mcuq.graph import MAX_DIMENSIONS, Graph, Op, OpKind, ReshapeAttrs, Tensor, TransposeAttrs
 
@@ -24,7 +25,7 @@ def collapse_transposes(graph: Graph) -> Graph:
 def collapsed(shape: Shape, perm: Shape) -> tuple[Shape, Shape]:
     """The fewest dimensions that move the same elements, and their permutation."""
     real = [axis for axis, size in enumerate(shape) if size != 1]
-    following = dict(zip(real, real[1:], strict=False))
+    following = dict(pairwise(real))
     groups: list[list[int]] = []
     for axis in (axis for axis in perm if shape[axis] != 1):
         if groups and following.get(groups[-1][-1]) == axis:

@@ -8,6 +8,7 @@ goes into the layer before, where there is one.
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from functools import reduce
 from typing import Any
 
@@ -36,26 +37,65 @@ _LARGEST = 1000.0
 """A bound beyond would cost digits of every value: a float32 has seven."""
 
 
+@dataclass(frozen=True)
+class _Operands:
+    """What a node compares.
+
+    Attributes:
+        values: computed ones, then constants of more than one number.
+        low, high: the numbers that it holds them between.
+    """
+
+    values: tuple[Value, ...]
+    low: float
+    high: float
+
+
 def bounds_in_order(node: Node) -> str | None:
-    """The lower bound of a Clip is below the upper one.
+    """The lower bound of a clip is below the upper one.
 
     The layer gives one number, whatever it reads: leave it out.
     """
-    low, high = _clip_bounds(node)
+    operands = _operands(node)
+    low, high = operands.low, operands.high
     return None if low < high else f"{low:g} and {high:g}"
 
 
 def moderate_bounds(node: Node) -> str | None:
-    """The bounds of Clip, Max and Min lie between -1000 and 1000, or are not finite.
+    """The bounds of Clip, Max and Min lie between -1000 and 1000, or hold nothing back.
 
     Scale the values before, or leave the bound out if no value reaches it.
     """
-    for value in node.inputs:
-        data = None if value is None else value.data
-        finite = [] if data is None else data[np.abs(data) < np.finfo(np.float32).max]
-        if np.size(finite) and np.abs(finite).max() > _LARGEST:
-            return f"one is {float(np.abs(finite).max()):g}"
-    return None
+    operands = _operands(node)
+    found = [operands.low, operands.high]
+    large = [value for value in found if np.isfinite(value) and abs(value) > _LARGEST]
+    for value in operands.values:
+        if value.data is not None and np.abs(value.data).max(initial=0) > _LARGEST:
+            large.append(float(np.abs(value.data).max()))
+    return f"one is {large[0]:g}" if large else None
+
+
+def _operands(node: Node) -> _Operands:
+    if node.kind == "Clip":
+        low, high = _bound(node.constant(1), -np.inf), _bound(node.constant(2), np.inf)
+        return _Operands((node.value(),), low, high)
+    values = [value for value in node.inputs if value is not None]
+    computed = [value for value in values if value.data is None]
+    rank = max(value.rank for value in computed)
+    constants = [value for value in values if value.data is not None]
+    spread = (value for value in constants if not _is_number(value, rank))
+    bounds = [_bound(value.data, 0.0) for value in constants if _is_number(value, rank)]
+    low, high = -np.inf, np.inf
+    if node.kind == "Max":
+        low = max(bounds, default=low)
+    else:
+        high = min(bounds, default=high)
+    return _Operands((*computed, *spread), low, high)
+
+
+def _is_number(constant: Value, rank: int) -> bool:
+    """Whether a constant is one number, which adds no dimension to values of `rank`."""
+    return math.prod(constant.shape) == 1 and constant.rank <= rank
 
 
 def _bound(data: npt.NDArray[Any] | None, default: float) -> float:
@@ -64,12 +104,11 @@ def _bound(data: npt.NDArray[Any] | None, default: float) -> float:
     return value if abs(value) < np.finfo(np.float32).max else float(np.copysign(np.inf, value))
 
 
-def _clip_bounds(node: Node) -> tuple[float, float]:
-    return _bound(node.constant(1), -np.inf), _bound(node.constant(2), np.inf)
-
-
-def _clip(build: GraphBuilder, node: Node) -> list[Value]:
-    return [_clipped(build, node, node.value(), *_clip_bounds(node))]
+def _extreme(build: GraphBuilder, node: Node) -> list[Value]:
+    operands = _operands(node)
+    step = _smaller if node.kind == "Min" else _larger
+    x = reduce(lambda a, b: step(build, node, a, b), operands.values)
+    return [_clipped(build, node, x, operands.low, operands.high)]
 
 
 def _clipped(build: GraphBuilder, node: Node, x: Value, low: float, high: float) -> Value:
@@ -120,38 +159,10 @@ def _between(build: GraphBuilder, node: Node, x: Value, low: float, high: float)
     return binary(OpKind.ADD)(build, with_inputs(node, (x, _number(low, x))))[0] if low else x
 
 
-def _extreme(build: GraphBuilder, node: Node, largest: bool) -> list[Value]:
-    values = [value for value in node.inputs if value is not None]
-    computed = [value for value in values if value.data is None]
-    rank = max(value.rank for value in computed)
-    constants = [value for value in values if value.data is not None]
-    numbers = [value for value in constants if _is_number(value, rank)]
-    spread = [value for value in constants if not _is_number(value, rank)]
-    step = _larger if largest else _smaller
-    x = reduce(lambda a, b: step(build, node, a, b), [*computed, *spread])
-    bounds = [_bound(value.data, 0.0) for value in numbers]
-    if largest:
-        return [_clipped(build, node, x, max(bounds, default=-np.inf), np.inf)]
-    return [_clipped(build, node, x, -np.inf, min(bounds, default=np.inf))]
-
-
-def _is_number(constant: Value, rank: int) -> bool:
-    """Whether a constant is one number, which adds no dimension to values of `rank`."""
-    return math.prod(constant.shape) == 1 and constant.rank <= rank
-
-
-def _max(build: GraphBuilder, node: Node) -> list[Value]:
-    return _extreme(build, node, largest=True)
-
-
-def _min(build: GraphBuilder, node: Node) -> list[Value]:
-    return _extreme(build, node, largest=False)
-
-
-_CONSTRAINTS = (one_computed_input, moderate_bounds)
+_BOUNDS = (bounds_in_order, moderate_bounds)
 
 RULES = {
-    "Clip": Rule(_clip, (computed_input, constant_inputs(1, 2), bounds_in_order, moderate_bounds)),
-    "Max": Rule(_max, _CONSTRAINTS),
-    "Min": Rule(_min, _CONSTRAINTS),
+    "Clip": Rule(_extreme, (computed_input, constant_inputs(1, 2), *_BOUNDS)),
+    "Max": Rule(_extreme, (one_computed_input, *_BOUNDS)),
+    "Min": Rule(_extreme, (one_computed_input, *_BOUNDS)),
 }
