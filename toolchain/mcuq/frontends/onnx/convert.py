@@ -115,7 +115,9 @@ class _Conversion:
             check_known([(node.where, node.kind)], RULES)
             check(node, (enough_inputs, finite_constants))
             check(node, (computes_on_reals,) if node.kind not in quantized.RULES else ())
-            rule, grid = RULES[node.kind], common_grid(node)
+            grid = common_grid(node)
+            known = RULES if grid is None else {**RULES, **quantized.INTEGER_RULES}
+            rule = known[node.kind]
             check(node, rule.constraints)
             values = rule.lower(self._build, node)
             if node.kind in MOVES:
