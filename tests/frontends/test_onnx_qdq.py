@@ -60,6 +60,21 @@ def test_the_float_graph_equals_onnxruntime(kind: str, form: str, tmp_path: Path
     assert min(_cosine(found, exact), _cosine(found, optimized)) > 0.9998
 
 
+@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("kind", NETWORKS)
+def test_other_weights(kind: str, seed: int, tmp_path: Path) -> None:
+    content = quantized_network(kind, "defaults", tmp_path, seed)
+    found, exact = _float(load_onnx(content), SAMPLES), run_file(content, SAMPLES, optimized=False)
+    assert np.abs(found - exact).max() <= 0.02 * np.abs(exact).max()
+
+
+@pytest.mark.parametrize("opset", [11, 12, 13, 18, 21])
+def test_other_operator_sets(opset: int, tmp_path: Path) -> None:
+    content = quantized_network("residual", "int8", tmp_path, opset=opset)
+    found, exact = _float(load_onnx(content), SAMPLES), run_file(content, SAMPLES, optimized=False)
+    assert np.abs(found - exact).max() <= 0.02 * np.abs(exact).max()
+
+
 def _int8(graph: Graph) -> QuantizedGraph:
     return quantize(graph, calibrate(graph, _in_graph(graph, images(24, seed=0))))
 

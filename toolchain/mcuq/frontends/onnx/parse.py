@@ -28,6 +28,7 @@ def parse(content: bytes, folder: Path | None) -> ModelProto:
     """
     try:
         model = onnx.load_model_from_string(content)
+        _check_version(model)
         opset_of(model)
         _check_external(model, folder)
         if folder is not None:
@@ -40,6 +41,16 @@ def parse(content: bytes, folder: Path | None) -> ModelProto:
     except (DecodeError, onnx.checker.ValidationError, OSError, ValueError) as error:
         raise InputError(f"not a valid ONNX file: {_first_line(error)}", _DAMAGED) from error
     return model
+
+
+def _check_version(model: Any) -> None:
+    """The file's format is one that the onnx package knows."""
+    if model.ir_version > onnx.IR_VERSION:
+        raise InputError(
+            f"ONNX file format {model.ir_version} is newer than the installed onnx package, "
+            f"which knows {onnx.IR_VERSION}",
+            "pip install --upgrade onnx, or export with an older package",
+        )
 
 
 def opset_of(model: Any) -> int:
