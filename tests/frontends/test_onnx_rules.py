@@ -105,6 +105,21 @@ def test_old_opset() -> None:
     assert "opset_version=7" in caught.value.hint
 
 
+def test_functions_of_the_file_are_spelled_out() -> None:
+    model = Model((1, 3))
+    content = onnx.load_model_from_string(model.content(model.node("Relu", ["x0"])))
+    body = [
+        onnx.helper.make_node("Sigmoid", ["a"], ["s"]),
+        onnx.helper.make_node("Mul", ["a", "s"], ["b"]),
+    ]
+    opsets = [onnx.helper.make_opsetid("", 17)]
+    content.functions.append(onnx.helper.make_function("own", "Silu", ["a"], ["b"], body, opsets))
+    content.opset_import.append(onnx.helper.make_opsetid("own", 1))
+    content.graph.node[0].CopyFrom(onnx.helper.make_node("Silu", ["x0"], ["n0"], domain="own"))
+    graph = assert_equals_onnxruntime(content.SerializeToString())
+    assert [op.kind.value for op in graph.ops] == ["LOGISTIC", "MUL"]
+
+
 def test_an_input_of_integers() -> None:
     model = Model((1, 3))
     parameters = [model.constant(np.float32(0.1)), model.constant(np.uint8(3))]

@@ -6,6 +6,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 import onnx
+import onnx.inliner
 from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 from onnx import ModelProto, TensorProto
 
@@ -38,6 +39,8 @@ def parse(content: bytes, folder: Path | None) -> ModelProto:
                 # The checker wants a shape; exporters and runtimes do without.
                 output.type.tensor_type.shape.SetInParent()
         onnx.checker.check_model(model)
+        if model.functions:  # operators that the file itself defines
+            model = onnx.inliner.inline_local_functions(model)
     except (DecodeError, onnx.checker.ValidationError, OSError, ValueError) as error:
         raise InputError(f"not a valid ONNX file: {_first_line(error)}", _DAMAGED) from error
     return model
