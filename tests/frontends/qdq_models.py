@@ -87,6 +87,12 @@ def _concat(model: Model) -> str:
     return _head(model, model.node("Concat", [a, b], axis=1), 8)
 
 
+def _padded(model: Model) -> str:
+    x = _conv(model, "x0", 3, 8)
+    x = model.node("Pad", [x, model.constant(np.array([0, 0, 1, 1, 0, 0, 1, 1]))])
+    return _conv(model, x, 8, 4, 1)
+
+
 def _image(model: Model) -> str:
     x = _relu(model, _conv(model, "x0", 3, 8))
     return _conv(model, x, 8, 3)
@@ -109,6 +115,7 @@ NETWORKS: dict[str, Callable[[Model], str]] = {
     "sigmoid": _sigmoid,
     "pools": _pools,
     "concat": _concat,
+    "padded": _padded,
     "image": _image,
     "softmax": _softmax,
 }

@@ -12,9 +12,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from mcuq.frontends.builder import GraphBuilder
+from mcuq.frontends.constraints import check
 from mcuq.frontends.onnx.grid import Grid, grid_of
 from mcuq.frontends.onnx.layout import result
+from mcuq.frontends.onnx.rules import shape
 from mcuq.frontends.onnx.rules.common import Rule, computed_input, constant_inputs, never_negative
+from mcuq.frontends.onnx.rules.elementwise import with_inputs
 from mcuq.frontends.onnx.value import Node, Value
 from mcuq.graph import NoAttrs, OpKind, ReshapeAttrs
 
@@ -116,11 +119,32 @@ def _dequantize(build: GraphBuilder, node: Node) -> list[Value]:
     return [replace(node.value(), grid=None)]
 
 
+def pads_with_zero(node: Node) -> str | None:
+    """A Pad of integers adds the zero point.
+
+    Pad with zeros before the model is quantized; other values are not supported.
+    """
+    grid, value = node.value().grid, node.constant(2)
+    added = 0 if value is None or not value.size else int(value.reshape(-1)[0])
+    zero = grid is not None and added == grid.zero_point
+    return None if zero or node.text("mode", "constant") != "constant" else f"it adds {added}"
+
+
+def _pad(build: GraphBuilder, node: Node) -> list[Value]:
+    rule = shape.RULES["Pad"]
+    real = with_inputs(node, (*node.inputs[:2], None, *node.inputs[3:]))
+    check(real, rule.constraints)
+    return [replace(value, grid=node.value().grid) for value in rule.lower(build, real)]
+
+
 _PARAMETERS = constant_inputs(1, 2)
 
 RULES = {
     "QuantizeLinear": Rule(_quantize, (computed_input, _PARAMETERS, reads_reals), 2),
     "DequantizeLinear": Rule(_dequantize, (computed_input, _PARAMETERS, reads_integers), 2),
 }
-INTEGER_RULES = {"Clip": Rule(_clip, (_PARAMETERS, keeps_zero))}
+INTEGER_RULES = {
+    "Clip": Rule(_clip, (_PARAMETERS, keeps_zero)),
+    "Pad": Rule(_pad, (constant_inputs(2), pads_with_zero), 2),
+}
 """Of operators whose first input is on a grid."""
