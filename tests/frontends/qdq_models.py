@@ -160,9 +160,14 @@ class _Reader(CalibrationDataReader):  # type: ignore[misc]
 
 
 def quantized_network(kind: str, form: str, folder: Path, seed: int = 0, opset: int = 17) -> bytes:
-    """The network as `quantize_static` writes it, calibrated on `images(CALIBRATION, seed)`."""
+    """The network, calibrated on `images(CALIBRATION, seed)`."""
+    return quantized(float_network(kind, seed, opset), form, folder, seed)
+
+
+def quantized(content: bytes, form: str, folder: Path, seed: int = 0) -> bytes:
+    """A float model with the input of `IMAGE`, as `quantize_static` writes it."""
     source, target = folder / "float.onnx", folder / "quantized.onnx"
-    source.write_bytes(float_network(kind, seed, opset))
+    source.write_bytes(content)
     logging.disable(logging.WARNING)
     try:
         options = {"quant_format": QuantFormat.QDQ} | FORMS[form]
