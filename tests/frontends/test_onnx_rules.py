@@ -120,6 +120,14 @@ def test_functions_of_the_file_are_spelled_out() -> None:
     assert [op.kind.value for op in graph.ops] == ["LOGISTIC", "MUL"]
 
 
+def test_complex_constants() -> None:
+    model = Model((1, 4))
+    target = model.constant(np.array([1, 4]), np.complex64)
+    content = model.content(model.node("Relu", ["x0"]))
+    with pytest.raises(InputError, match=f"initializer '{target}': complex numbers"):
+        load_onnx(content)
+
+
 def test_an_input_of_integers() -> None:
     model = Model((1, 3))
     parameters = [model.constant(np.float32(0.1)), model.constant(np.uint8(3))]

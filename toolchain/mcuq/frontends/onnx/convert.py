@@ -178,6 +178,8 @@ class _Conversion:
 
 def _constant(data: npt.NDArray[Any]) -> Value:
     """A constant; all other precisions become float32."""
+    if data.dtype.kind == "c":
+        raise ValueError("complex numbers are not supported")
     real = data.dtype.kind == "f" or data.dtype.name.startswith(("bfloat", "float"))
     values = data.astype(np.float32) if real else data
     return Value(tuple(values.shape), data=values)
