@@ -49,6 +49,8 @@ class OpKind(StrEnum):
 
 FLOAT_KINDS = tuple(kind for kind in OpKind if kind.value not in ("QUANTIZE", "DEQUANTIZE"))
 """The operators of float graphs."""
+MAX_DIMENSIONS = 5
+"""Of a tensor: what TensorFlow Lite Micro's operators take."""
 WEIGHTED = frozenset({OpKind.CONV_2D, OpKind.DEPTHWISE_CONV_2D, OpKind.FULLY_CONNECTED})
 """Operators whose inputs are (activation, filter[, bias])."""
 
@@ -104,6 +106,8 @@ class Graph:
     Attributes:
         layouts: of the inputs and outputs whose axes the model file names in another order; see
             `layout`.
+        ranges: activation → (low, high), low ≤ 0 ≤ high, where the model file stores its
+            quantization: its values are clipped to it, as part of what the model computes.
     """
 
     name: str
@@ -112,6 +116,7 @@ class Graph:
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
     layouts: Mapping[str, Layout] = field(default_factory=dict)
+    ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
     def layout(self, name: str) -> Layout:
         """How the model file arranges an input or output."""

@@ -119,6 +119,8 @@ def decide(request: BuildRequest, progress: ProgressCallback, *, is_build: bool 
     ranges = ranges_from(statistics, dict.fromkeys((*OBSERVERS, request.scheme.observer)))
     known = range_findings(loaded, statistics, ranges)
     findings += announce("calibrate", known, progress, strict=request.strict)
+    if loaded.statistics is None:
+        ranges = ranges.prescribed(loaded.graph.ranges)
     plain = {bits: _plain(request, loaded, ranges, bits) for bits in request.scheme.bits}
     if request.fixed is not None:
         found = _fixed(request, request.fixed, loaded, target, ranges, plain[8])

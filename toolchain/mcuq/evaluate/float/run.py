@@ -119,7 +119,7 @@ def _check_inputs(graph: Graph, inputs: Sequence[npt.NDArray[Any]]) -> int:
 
 def _run_block(graph: Graph, inputs: Sequence[Array], visit: Callable[[str, Array], None]) -> None:
     live: dict[str, Array] = {
-        name: values.reshape(len(values), *graph.tensors[name].shape)
+        name: _clipped(graph, name, values.reshape(len(values), *graph.tensors[name].shape))
         for name, values in zip(graph.inputs, inputs, strict=True)
     }
     last_use = _last_uses(graph)
@@ -127,11 +127,20 @@ def _run_block(graph: Graph, inputs: Sequence[Array], visit: Callable[[str, Arra
         visit(name, _without_batch(values))
     for position, op in enumerate(graph.ops):
         operands = [_operand(graph, live, name) for name in op.inputs]
-        live[op.output] = KERNELS[op.kind](op.attrs, operands)
+        live[op.output] = _clipped(graph, op.output, KERNELS[op.kind](op.attrs, operands))
         visit(op.output, _without_batch(live[op.output]))
         for name in (*op.inputs, op.output):
             if last_use.get(name, -1) <= position:
                 live.pop(name, None)
+
+
+def _clipped(graph: Graph, name: str, values: Array) -> Array:
+    """Values inside the range that the model file stores for a tensor, if it stores one."""
+    stored = graph.ranges.get(name)
+    if stored is None:
+        return values
+    low, high = stored
+    return np.clip(values, np.float32(low), np.float32(high))
 
 
 def _operand(graph: Graph, live: Mapping[str, Array], name: str) -> Operand:
