@@ -2,7 +2,8 @@
 
 int4 weights are held in int8 tensors (the same values, four times faster here). LiteRT differs
 from the firmware by one step in a few outputs of a thousand, so it ranks candidates; every figure
-that is reported comes from the exact path (`mcuq.evaluate.integer`, `tflite_micro`).
+that is reported comes from the exact path (`mcuq.evaluate.integer`, `tflite_micro`). A candidate
+that LiteRT refuses (XNNPACK does so where scales are too far apart) is scored on that path, too.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import numpy.typing as npt
 
 from mcuq.evaluate.batch import can_batch, with_batch
 from mcuq.evaluate.heads import Head, cut, divergence
+from mcuq.evaluate.integer import run_integer
 from mcuq.evaluate.prefix import PrefixCache, after, joints
 from mcuq.numeric import dequantize, quantize_values
 from mcuq.quantize.qgraph import QuantizedGraph
@@ -126,6 +128,25 @@ def _run(
     tensors: tuple[str, ...],
 ) -> Int8s:
     """Values of `tensors` (samples, …)."""
+    try:
+        return _run_fast(part, inputs, serialize, tensors)
+    except RuntimeError:
+        known = ((name, part.tensors[name].shape[1:]) for name in tensors)
+        found = run_integer(part, inputs, tensors)
+        return {name: found[name].reshape(-1, *shape) for name, shape in known}
+
+
+def _run_fast(
+    part: QuantizedGraph,
+    inputs: Sequence[npt.NDArray[np.int8]],
+    serialize: Serialize,
+    tensors: tuple[str, ...],
+) -> Int8s:
+    """As `_run`, by LiteRT.
+
+    Raises:
+        RuntimeError: it refuses the model.
+    """
     samples = len(inputs[0])
     batch = min(AT_ONCE, samples) if can_batch(part) else 1
     flatbuffer = serialize(with_batch(dataclasses.replace(part, outputs=tensors), batch))
