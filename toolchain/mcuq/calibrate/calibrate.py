@@ -19,7 +19,7 @@ Data = npt.NDArray[Any] | Sequence[npt.NDArray[Any]]
 
 
 def calibrate(graph: Graph, batches: Data, observers: Collection[str] = ("minmax",)) -> Ranges:
-    """Ranges of every activation over the calibration data.
+    """Ranges of every activation over the calibration data, or as the model's file stores them.
 
     Args:
         graph: the float model.
@@ -31,7 +31,7 @@ def calibrate(graph: Graph, batches: Data, observers: Collection[str] = ("minmax
             values overflow.
         UsageError: an observer is unknown.
     """
-    return ranges_from(observe(graph, batches), observers)
+    return ranges_from(observe(graph, batches), observers).prescribed(graph.ranges)
 
 
 def observe(

@@ -94,6 +94,7 @@ def _facts(graph: Graph) -> dict[str, Any]:
         "name": graph.name,
         "inputs": [_endpoint(graph, name) for name in graph.inputs],
         "outputs": [_endpoint(graph, name) for name in graph.outputs],
+        "ranges": {name: list(span) for name, span in graph.ranges.items()},
         "ops": ops,
         "macs": sum(macs(graph, op) for op in graph.ops),
         "parameters": constants,
@@ -124,6 +125,8 @@ def _draw(facts: dict[str, Any]) -> None:
         for end in facts[label]:
             shape = "×".join(map(str, end["shape"]))
             console.print(f"{label[:-1]} {visible(end['name'])} {shape}")
+    if facts["ranges"]:
+        console.print(f"the file stores ranges of {len(facts['ranges'])} activations", markup=False)
     console.print(
         f"{format_count(facts['macs'])} MACs, {facts['parameters']:,} parameters; "
         f"weights: {format_bytes(facts['weights'])} in int8, "

@@ -21,6 +21,7 @@ class GraphBuilder:
         self._ops: list[Op] = []
         self._inputs: list[str] = []
         self._layouts: dict[str, Layout] = {}
+        self._ranges: dict[str, tuple[float, float]] = {}
 
     def input(self, shape: tuple[int, ...], name: str) -> str:
         """Add an input of the model; its name in the graph."""
@@ -61,6 +62,10 @@ class GraphBuilder:
         if not layout.is_same:
             self._layouts[name] = layout
 
+    def limit(self, name: str, low: float, high: float) -> None:
+        """State the range that the model file stores for a tensor."""
+        self._ranges[name] = (low, high)
+
     def graph(self, name: str, outputs: tuple[str, ...]) -> Graph:
         """The graph so far."""
         return Graph(
@@ -70,4 +75,5 @@ class GraphBuilder:
             tuple(self._inputs),
             outputs,
             dict(self._layouts),
+            dict(self._ranges),
         )

@@ -103,6 +103,8 @@ class Graph:
     Attributes:
         layouts: of the inputs and outputs whose axes the model file names in another order; see
             `layout`.
+        ranges: activation → (low, high), low ≤ 0 ≤ high, where the model file stores its
+            quantization: its values are clipped to it, as part of what the model computes.
     """
 
     name: str
@@ -111,6 +113,7 @@ class Graph:
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
     layouts: Mapping[str, Layout] = field(default_factory=dict)
+    ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
     def layout(self, name: str) -> Layout:
         """How the model file arranges an input or output."""

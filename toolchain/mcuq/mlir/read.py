@@ -7,6 +7,7 @@ or the file is refused.
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -21,6 +22,7 @@ from mcuq.mlir.syntax import (
     Dense,
     Function,
     Integers,
+    Number,
     Operation,
     TensorType,
 )
@@ -75,21 +77,33 @@ class _Reader:
         reals = {k: t for k, t in self._tensors.items() if isinstance(t, Tensor)}
         if len(reals) == len(self._tensors):
             layouts = self._layouts((*inputs, *outputs))
-            return Graph(name, reals, ops, inputs, outputs, layouts)
+            return Graph(name, reals, ops, inputs, outputs, layouts, self._ranges())
         stored = {k: _edge(t) if isinstance(t, Tensor) else t for k, t in self._tensors.items()}
         return QuantizedGraph(name, _with_wide_biases(stored, ops), ops, inputs, outputs)
 
     def _layouts(self, ends: tuple[str, ...]) -> dict[str, Layout]:
         """How the file that the model once came from arranged its inputs and outputs."""
-        entries = self._function.attributes.get("mcuq.layouts", ())
         layouts = {}
-        for entry in entries if isinstance(entries, tuple) else (entries,):
+        for entry in _entries(self._function.attributes, "mcuq.layouts"):
             match entry:
                 case (str(name), Integers(order)) if name in ends:
                     layouts[name] = self._layout(name, order)
                 case _:
                     raise MismatchError("attribute mcuq.layouts names no order of axes", 1)
         return layouts
+
+    def _ranges(self) -> dict[str, tuple[float, float]]:
+        """What the file that the model once came from stored for its activations."""
+        ranges = {}
+        for entry in _entries(self._function.attributes, "mcuq.ranges"):
+            match entry:
+                case (str(name), Number(low, "f64"), Number(high, "f64")) if (
+                    name in self._tensors and math.isfinite(high - low) and low <= 0 <= high
+                ):
+                    ranges[name] = (float(low), float(high))
+                case _:
+                    raise MismatchError("attribute mcuq.ranges names no range", 1)
+        return ranges
 
     def _layout(self, name: str, order: tuple[int, ...]) -> Layout:
         shape = self._tensors[name].shape
@@ -176,6 +190,11 @@ def _text(attributes: Attributes, key: str, line: int) -> str:
     if not isinstance(value, str):
         raise MismatchError(f"attribute {key} is missing", line)
     return value
+
+
+def _entries(attributes: Attributes, key: str) -> tuple[Attribute, ...]:
+    entries: Attribute = attributes.get(key, ())
+    return entries if isinstance(entries, tuple) else (entries,)
 
 
 def _names(attributes: Attributes, key: str, line: int) -> tuple[str, ...]:

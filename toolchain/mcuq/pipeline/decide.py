@@ -100,6 +100,8 @@ def decide(request: BuildRequest, progress: ProgressCallback) -> Decided:
     progress(Progress("calibrate", note=f"{len(loaded.calibration)} samples"))
     statistics = loaded.statistics or observe(loaded.graph, loaded.calibration.inputs)
     ranges = ranges_from(statistics, dict.fromkeys((*OBSERVERS, request.scheme.observer)))
+    if loaded.statistics is None:
+        ranges = ranges.prescribed(loaded.graph.ranges)
     plain = {bits: _plain(request, loaded, ranges, bits) for bits in request.scheme.bits}
     if request.fixed is not None:
         found = _fixed(request, request.fixed, loaded, target, ranges, plain[8])

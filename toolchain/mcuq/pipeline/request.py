@@ -81,7 +81,8 @@ class BuildRequest:
     config: file that prescribes every tensor's choice, without a search; see `prescription`.
     as_is: an int8 TFLite model is built with its own integers, without a search.
     scheme: of the integers.
-    ranges: file that `mcuq calibrate` wrote; None observes the calibration samples.
+    ranges: file that `mcuq calibrate` wrote; None takes the ranges that the model's file stores
+        and observes the calibration samples for all others.
     evaluations: candidates the search may score; None lets mcuq choose.
     seconds: time limit of the search; results then depend on the machine.
     patience: generations without a better candidate after which the search ends.

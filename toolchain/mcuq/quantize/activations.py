@@ -79,6 +79,8 @@ def _root_range(sharing: Sharing, ranges: RangeSource, config: Config, name: str
     else:
         source = sharing.source.get(name, name)
         low, high = ranges.range(source, config.observer(source))
+        if graph.ranges.get(source) == (low, high):
+            return low, high  # the file's own grid, wider than an activation needs or not
     if not (math.isfinite(low) and math.isfinite(high)):
         raise InputError(
             f"the range of tensor '{name}' is not finite: [{low}, {high}]",

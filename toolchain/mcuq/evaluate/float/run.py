@@ -89,20 +89,26 @@ def _check_inputs(graph: Graph, inputs: Sequence[npt.NDArray[Any]]) -> int:
 
 def _run_block(graph: Graph, inputs: Sequence[Array], keep: frozenset[str]) -> dict[str, Array]:
     live: dict[str, Array] = {
-        name: values.reshape(len(values), *graph.tensors[name].shape)
+        name: _clipped(graph, name, values.reshape(len(values), *graph.tensors[name].shape))
         for name, values in zip(graph.inputs, inputs, strict=True)
     }
     last_use = _last_uses(graph)
     kept = {name: values for name, values in live.items() if name in keep}
     for position, op in enumerate(graph.ops):
         operands = [_operand(graph, live, name) for name in op.inputs]
-        live[op.output] = KERNELS[op.kind](op.attrs, operands)
+        live[op.output] = _clipped(graph, op.output, KERNELS[op.kind](op.attrs, operands))
         if op.output in keep:
             kept[op.output] = live[op.output]
         for name in (*op.inputs, op.output):
             if last_use.get(name, -1) <= position:
                 live.pop(name, None)
     return {name: _without_batch(kept[name]) for name in keep}
+
+
+def _clipped(graph: Graph, name: str, values: Array) -> Array:
+    """Values inside the range that the model file stores for a tensor, if it stores one."""
+    stored = graph.ranges.get(name)
+    return values if stored is None else np.clip(values, *map(np.float32, stored))
 
 
 def _operand(graph: Graph, live: Mapping[str, Array], name: str) -> Operand:

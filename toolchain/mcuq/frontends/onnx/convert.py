@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,7 +17,10 @@ from mcuq.frontends.damage import damage_named
 from mcuq.frontends.onnx.fold import FOLDABLE, fold
 from mcuq.frontends.onnx.inputs import INPUT_CONSTRAINTS, input_order, input_view
 from mcuq.frontends.onnx.layout import plain, result
-from mcuq.frontends.onnx.rules import RULES
+from mcuq.frontends.onnx.qoperators import spelled_out
+from mcuq.frontends.onnx.quantizing import QUANTIZING
+from mcuq.frontends.onnx.rules import RULES, quantized
+from mcuq.frontends.onnx.rules.quantized import MOVES, common_grid, computes_on_reals
 from mcuq.frontends.onnx.value import Node, Value, channels_last
 from mcuq.frontends.operators import check_known
 from mcuq.graph import Graph, Layout, OpKind, ReshapeAttrs
@@ -54,19 +59,24 @@ def convert(model: Any, opset: int, name: str | None) -> Graph:
     Raises:
         InputError: an operator, type or shape is not supported.
     """
-    nodes = enumerate(model.graph.node)
-    check_known(((_where(index, node), _kind(node)) for index, node in nodes), {*RULES, *FOLDABLE})
-    conversion = _Conversion(model.graph, opset)
-    for index, proto in enumerate(model.graph.node):
+    nodes = spelled_out(model.graph.node)
+    named = ((_where(index, node), _kind(node)) for index, node in enumerate(nodes))
+    check_known(named, {*RULES, *FOLDABLE})
+    conversion = _Conversion(model.graph, nodes, opset)
+    for index, proto in enumerate(nodes):
         conversion.add(index, proto)
     return conversion.graph(name or model.graph.name or "main")
 
 
 def _kind(proto: Any) -> str:
-    """The operator's name, with its domain where that is not the default one."""
-    return str(
-        proto.op_type if proto.domain in _DEFAULT_DOMAINS else f"{proto.domain}.{proto.op_type}"
+    """The operator's name, with its domain where that is not the default one.
+
+    onnxruntime's own (De)QuantizeLinear are the standard ones for more types.
+    """
+    standard = proto.domain in _DEFAULT_DOMAINS or (
+        proto.domain == "com.microsoft" and proto.op_type in QUANTIZING
     )
+    return str(proto.op_type if standard else f"{proto.domain}.{proto.op_type}")
 
 
 def _where(index: int, proto: Any) -> str:
@@ -76,8 +86,9 @@ def _where(index: int, proto: Any) -> str:
 class _Conversion:
     """The values known so far, by ONNX's names."""
 
-    def __init__(self, graph: Any, opset: int) -> None:
+    def __init__(self, graph: Any, nodes: Sequence[Any], opset: int) -> None:
         self._graph = graph
+        self._nodes = nodes
         self._opset = opset
         self._build = GraphBuilder()
         self._values: dict[str, Value] = {}
@@ -100,9 +111,12 @@ class _Conversion:
         else:
             check_known([(node.where, node.kind)], RULES)
             check(node, (enough_inputs, finite_constants))
-            rule = RULES[node.kind]
+            check(node, (computes_on_reals,) if node.kind not in quantized.RULES else ())
+            rule, grid = RULES[node.kind], common_grid(node)
             check(node, rule.constraints)
             values = rule.lower(self._build, node)
+            if node.kind in MOVES:
+                values = [replace(value, grid=grid) for value in values]
         self._values.update(zip(node.outputs, values, strict=False))
 
     def graph(self, name: str) -> Graph:
@@ -115,7 +129,7 @@ class _Conversion:
         view = input_view(proto)
         check(view, INPUT_CONSTRAINTS)
         shape = tuple(1 if size is None else size for size in view.shape or ())
-        order = input_order(self._graph, proto.name, len(shape))
+        order = input_order(self._nodes, proto.name, len(shape))
         layout = Layout(shape, order)
         name = self._build.input(layout.graph_shape, proto.name)
         self._build.arrange(name, layout)
@@ -142,6 +156,11 @@ class _Conversion:
                 f"output {name!r} is computed by no layer",
                 "export the model again: each output must depend on an input through a layer",
             )
+        if value.grid is not None:
+            raise InputError(
+                f"output {name!r} is of integers",
+                "end the model with DequantizeLinear: mcuq quantizes the outputs itself",
+            )
         if value.order != channels_last(value.rank):
             value = result(self._build, plain(self._build, value), tuple(range(value.rank)))
         if value.name in earlier:
@@ -153,6 +172,7 @@ class _Conversion:
 
 
 def _constant(data: npt.NDArray[Any]) -> Value:
-    """A constant; half and double precision become float32."""
-    values = data.astype(np.float32) if data.dtype.kind == "f" else data
+    """A constant; all other precisions become float32."""
+    real = data.dtype.kind == "f" or data.dtype.name.startswith(("bfloat", "float"))
+    values = data.astype(np.float32) if real else data
     return Value(tuple(values.shape), data=values)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -87,13 +88,13 @@ def batch_of_one(view: InputView) -> str | None:
     return None if view.shape[0] in (1, None) else f"the shape is {view.shape}"
 
 
-def input_order(graph: Any, name: str, rank: int) -> Order:
+def input_order(nodes: Iterable[Any], name: str, rank: int) -> Order:
     """Channels last where a layer over images reads the input, maybe behind arithmetic."""
-    seen, waiting = set(), [name]
+    nodes, seen, waiting = list(nodes), set(), [name]
     while waiting and rank in (3, 4):
         current = waiting.pop()
         seen.add(current)
-        for node in graph.node:
+        for node in nodes:
             if current not in node.input:
                 continue
             if node.op_type in _SPATIAL:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mcuq.errors import InputError, UsageError
+from mcuq.frontends.names import UniqueNames
 from mcuq.frontends.source import read_bytes
 from mcuq.graph import Graph
 
@@ -37,7 +39,17 @@ def load_onnx(source: Path | bytes) -> Graph:
     content = source if isinstance(source, bytes) else read_bytes(source)
     model = _parsed(content, None if isinstance(source, bytes) else source.parent)
     name = None if isinstance(source, bytes) else source.stem
-    return simplify(convert(model, _opset(model), name))
+    graph = simplify(convert(model, _opset(model), name))
+    return _named_outputs(graph, [output.name for output in model.graph.output])
+
+
+def _named_outputs(graph: Graph, names: Sequence[str]) -> Graph:
+    """The outputs called as in the file, where a layer's own name does not stand in the way."""
+    from mcuq.frontends.simplify.rewrite import renamed
+
+    unique = UniqueNames()
+    wanted = dict(zip(graph.outputs, (unique.take(name, "output") for name in names), strict=True))
+    return renamed(graph, {old: new for old, new in wanted.items() if new not in graph.tensors})
 
 
 def _parsed(content: bytes, folder: Path | None) -> ModelProto:

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy.typing as npt
 
+from mcuq.frontends.onnx.grid import Grid
+
 Order = tuple[int, ...]
 
 
@@ -25,12 +27,14 @@ class Value:
         name: the graph's tensor; empty for a constant.
         order: the graph's dimension i is ONNX's dimension order[i].
         data: a constant's values in ONNX's layout, else None.
+        grid: what ONNX stores is integers on this grid; the graph has the reals behind them.
     """
 
     shape: tuple[int, ...]
     name: str = ""
     order: Order = ()
     data: npt.NDArray[Any] | None = None
+    grid: Grid | None = None
 
     @property
     def rank(self) -> int:

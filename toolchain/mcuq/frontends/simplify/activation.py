@@ -14,6 +14,7 @@ def fuse_activations(graph: Graph) -> Graph:
     """Every activation behind an operator that can apply it, and that nothing else reads."""
     uses = Uses(graph)
     replacements: dict[str, Op | None] = {}
+    ranges: dict[str, tuple[float, float]] = {}
     for op in graph.ops:
         before = uses.producer(op.inputs[0])
         activation = _FUSED.get(op.kind) or _clip(graph, op)
@@ -23,11 +24,21 @@ def fuse_activations(graph: Graph) -> Graph:
             continue
         if before.attrs.activation is Activation.NONE:
             attrs = replace(before.attrs, activation=activation)
+            ranges.update(_passed_on(graph, before, op))
             replacements[before.name] = replace(
                 before, name=op.name, outputs=op.outputs, attrs=attrs
             )
             replacements[op.name] = None
-    return rebuilt(graph, replacements)
+    return rebuilt(replace(graph, ranges={**graph.ranges, **ranges}), replacements)
+
+
+def _passed_on(graph: Graph, before: Op, op: Op) -> dict[str, tuple[float, float]]:
+    """The range of a result that goes, as far as the activation behind it lets it through."""
+    if before.output not in graph.ranges:
+        return {}
+    low, high = graph.ranges[before.output]
+    lower, upper = graph.ranges.get(op.output, (low, high))
+    return {op.output: (max(low, lower), min(high, upper))}
 
 
 def _clip(graph: Graph, op: Op) -> Activation | None:

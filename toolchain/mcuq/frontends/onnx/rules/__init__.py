@@ -1,6 +1,6 @@
 """The supported operators: one file a family, one table of all."""
 
-from mcuq.frontends.onnx.rules import elementwise, linear, pooling, shape, slicing
+from mcuq.frontends.onnx.rules import elementwise, linear, pooling, quantized, shape, slicing
 from mcuq.frontends.onnx.rules.common import Rule
 
 RULES: dict[str, Rule] = {
@@ -9,6 +9,7 @@ RULES: dict[str, Rule] = {
     **pooling.RULES,
     **shape.RULES,
     **slicing.RULES,
+    **quantized.RULES,
 }
 
 __all__ = ["RULES"]

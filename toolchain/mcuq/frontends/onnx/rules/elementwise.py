@@ -199,7 +199,5 @@ RULES = {
     "PRelu": Rule(_prelu, (computed_input, constant_inputs(1)), 2),
     "Softmax": Rule(_softmax, (computed_input, axis_inside(-1))),
     "Identity": Rule(_identity, _ACTIVATION),
-    "QuantizeLinear": Rule(_identity, _ACTIVATION, 2),
-    "DequantizeLinear": Rule(_identity, _ACTIVATION, 2),
     "Dropout": Rule(_identity, _ACTIVATION),
 }

@@ -1,0 +1,91 @@
+"""QuantizeLinear and DequantizeLinear of activations.
+
+Between them a value is known by the real numbers that its integers stand for. What remains of a
+QuantizeLinear is its clamp: a type and a zero point hold the reals of `Grid.span`, no others. Where
+the span begins at 0 that is a ReLU, and often the only one there is: onnxruntime's quantization
+leaves out a Relu or Clip that the clamp makes superfluous. The whole span becomes the range that
+the file stores for the tensor.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from mcuq.frontends.builder import GraphBuilder
+from mcuq.frontends.onnx.grid import Grid, grid_of
+from mcuq.frontends.onnx.layout import result
+from mcuq.frontends.onnx.rules.common import Rule, computed_input, constant_inputs, never_negative
+from mcuq.frontends.onnx.value import Node, Value
+from mcuq.graph import NoAttrs, OpKind, ReshapeAttrs
+
+MOVES = frozenset(
+    {
+        "Concat", "Flatten", "GlobalMaxPool", "Identity", "MaxPool", "ReduceMax", "Reshape",
+        "Slice", "Split", "Squeeze", "Transpose", "Unsqueeze",
+    }
+)  # fmt: skip
+"""Operators that give the same on integers as on the reals behind them."""
+
+
+def reads_integers(node: Node) -> str | None:
+    """A DequantizeLinear reads what a QuantizeLinear with the same parameters has written.
+
+    Quantize the float model again, with QDQ nodes around each layer.
+    """
+    grid = node.value().grid
+    if grid is None:
+        return "its input is no quantized activation"
+    return None if grid == grid_of(node) else "scale, zero point or type differ"
+
+
+def reads_reals(node: Node) -> str | None:
+    """A QuantizeLinear reads real numbers.
+
+    Quantize the float model again, with QDQ nodes around each layer.
+    """
+    return None if node.value().grid is None else "its input is quantized already"
+
+
+def common_grid(node: Node) -> Grid | None:
+    """The grid of the values that a node moves; None where they are reals, or differ."""
+    moved = node.inputs if node.kind == "Concat" else node.inputs[:1]
+    grids = {None if value is None else value.grid for value in moved}
+    return grids.pop() if len(grids) == 1 else None
+
+
+def computes_on_reals(node: Node) -> str | None:
+    """Between QuantizeLinear and DequantizeLinear values are moved and compared only.
+
+    Quantize with QuantFormat.QDQ, which computes on real numbers between the two.
+    """
+    quantized = any(value is not None and value.grid is not None for value in node.inputs)
+    moves = node.kind in MOVES and common_grid(node) is not None
+    return "it computes with integers" if quantized and not moves else None
+
+
+def _quantize(build: GraphBuilder, node: Node) -> list[Value]:
+    """The clamp: a ReLU where it is one, and a tensor of its own that has the stored range.
+
+    `mcuq.frontends.simplify` gives the range to the tensor before where nothing else reads that.
+    """
+    x, grid = node.value(), grid_of(node)
+    low, high = grid.span
+    name = x.name
+    if low == 0 and not never_negative(build, name):
+        six = abs(high - 6.0) <= grid.scale / 2
+        name = build.op(OpKind.RELU6 if six else OpKind.RELU, NoAttrs(), [name], f"{name}/relu")
+    name = build.op(OpKind.RESHAPE, ReshapeAttrs(x.stored), [name], node.name)
+    build.limit(name, low, high)
+    return [replace(result(build, name, x.order), grid=grid)]
+
+
+def _dequantize(build: GraphBuilder, node: Node) -> list[Value]:
+    return [replace(node.value(), grid=None)]
+
+
+_PARAMETERS = constant_inputs(1, 2)
+
+RULES = {
+    "QuantizeLinear": Rule(_quantize, (computed_input, _PARAMETERS, reads_reals), 2),
+    "DequantizeLinear": Rule(_dequantize, (computed_input, _PARAMETERS, reads_integers), 2),
+}
