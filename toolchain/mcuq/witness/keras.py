@@ -1,0 +1,34 @@
+"""TensorFlow, for Keras files and SavedModel folders."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from mcuq.frontends.keras import convert_keras, run_keras
+from mcuq.witness.litert import open_litert
+from mcuq.witness.outside import Reals, Step
+
+
+@dataclass(frozen=True)
+class Keras:
+    """A model that TensorFlow has read in this process already."""
+
+    path: Path
+    is_quantized: bool = False
+
+    @property
+    def runtime(self) -> str:
+        return f"TensorFlow {version('tensorflow')}"
+
+    def real(self, inputs: Sequence[Reals]) -> list[Reals]:
+        return run_keras(self.path, inputs)
+
+    def given(self, inputs: Sequence[Reals]) -> list[Reals]:
+        return self.real(inputs)
+
+    def steps(self, inputs: Sequence[Reals]) -> list[Step]:
+        """Of the converted model, by LiteRT: Keras keeps no results of operators."""
+        return open_litert(convert_keras(self.path)).steps(inputs)
