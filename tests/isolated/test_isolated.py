@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from mcuq.errors import InputError
-from mcuq.isolated import IsolatedFailure, call_isolated
+from mcuq.isolated import IsolatedError, call_isolated
 
 
 def test_results_come_back_from_one_child() -> None:
@@ -31,14 +31,14 @@ def test_large_values_pass_both_ways() -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGABRT, signal.SIGFPE, signal.SIGSEGV, signal.SIGKILL])
 def test_a_signal_is_named_and_the_log_is_kept(number: signal.Signals) -> None:
-    with pytest.raises(IsolatedFailure, match=number.name) as caught:
+    with pytest.raises(IsolatedError, match=number.name) as caught:
         call_isolated(tasks.die, int(number))
     assert caught.value.log == "last words\n"
     assert call_isolated(tasks.add, 1, 2) == 3
 
 
 def test_an_exit_is_named() -> None:
-    with pytest.raises(IsolatedFailure, match="exit code 7"):
+    with pytest.raises(IsolatedError, match="exit code 7"):
         call_isolated(tasks.leave)
 
 
@@ -50,10 +50,10 @@ def test_own_errors_keep_their_type_and_foreign_ones_their_text() -> None:
     with pytest.raises(InputError) as ours:
         call_isolated(tasks.refuse)
     assert (ours.value.cause, ours.value.hint) == ("cause", "hint")
-    with pytest.raises(IsolatedFailure, match="RuntimeError: foreign") as foreign:
+    with pytest.raises(IsolatedError, match="RuntimeError: foreign") as foreign:
         call_isolated(tasks.fail)
     assert foreign.value.log == "why it failed\n"
-    with pytest.raises(IsolatedFailure) as later:
+    with pytest.raises(IsolatedError) as later:
         call_isolated(tasks.leave)
     assert later.value.log == ""
 
@@ -61,7 +61,7 @@ def test_own_errors_keep_their_type_and_foreign_ones_their_text() -> None:
 def test_a_child_that_does_not_come_back_is_ended_and_a_busy_one_is_not() -> None:
     call_isolated(tasks.impatient, 1)
     assert call_isolated(tasks.spin_on, 5, 0.6) == "came back"
-    with pytest.raises(IsolatedFailure, match="does not come back"):
+    with pytest.raises(IsolatedError, match="does not come back"):
         call_isolated(tasks.spin, 30.0)
 
 

@@ -34,7 +34,7 @@ def serve(calls: BinaryIO, answers: BinaryIO) -> None:
 def main() -> None:
     """`python -m mcuq.isolated.child PARENT`: calls on stdin, answers on stdout."""
     enter_child(int(sys.argv[1]))
-    with open(os.dup(0), "rb") as calls, open(os.dup(1), "wb") as answers:
+    with os.fdopen(os.dup(0), "rb") as calls, os.fdopen(os.dup(1), "wb") as answers:
         # Native code that prints must not write between the answers.
         os.dup2(2, 1)
         serve(calls, answers)

@@ -19,7 +19,7 @@ Value = TypeVar("Value")
 _kept = threading.local()
 
 
-class IsolatedFailure(Exception):
+class IsolatedError(Exception):
     """A call did not give a result.
 
     Args:
@@ -41,7 +41,7 @@ def call_isolated(function: Callable[..., Value], *arguments: object) -> Value:
         arguments: can be pickled, like the result.
 
     Raises:
-        McuqError: `function` raised it. IsolatedFailure: it raised something else, the process
+        McuqError: `function` raised it. IsolatedError: it raised something else, the process
             died, or nothing was heard of it for `PATIENCE_S` seconds of its processor time.
     """
     worker: _Worker | None = getattr(_kept, "worker", None)
@@ -80,7 +80,7 @@ class _Worker:
             kind, value = self._exchange(function, arguments)
         except (EOFError, BrokenPipeError, pickle.UnpicklingError):
             self._process.wait()
-            raise IsolatedFailure(_end(self._process.returncode), self._logged()) from None
+            raise IsolatedError(_end(self._process.returncode), self._logged()) from None
         except BaseException:
             # Interrupted: what the child answers later belongs to no call.
             self._process.kill()
@@ -88,7 +88,7 @@ class _Worker:
         if kind == "error":
             raise value
         if kind == "failed":
-            raise IsolatedFailure(value, self._logged())
+            raise IsolatedError(value, self._logged())
         return value
 
     def _exchange(self, function: Callable[..., Any], arguments: tuple[object, ...]) -> Any:

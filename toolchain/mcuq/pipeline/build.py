@@ -22,11 +22,12 @@ from mcuq.pipeline.decide import Decided, Found, decide, first_sample, whole_cos
 from mcuq.pipeline.deploy import Deployed, deploy, verify
 from mcuq.pipeline.layers import describe_layers
 from mcuq.pipeline.load import Loaded
+from mcuq.pipeline.original import Original, compare_original
 from mcuq.pipeline.request import BuildRequest
 from mcuq.pipeline.result import Accuracy, BuildResult, Footprint, SearchSummary
 from mcuq.pipeline.search import describe, excess
 from mcuq.pipeline.versions import versions
-from mcuq.progress import Progress, ProgressCallback, silent
+from mcuq.progress import Progress, ProgressCallback, announce, silent
 from mcuq.search import Limits
 
 
@@ -46,7 +47,7 @@ def build(request: BuildRequest, folder: Path, progress: ProgressCallback = sile
     check_runs(request)
     decided = decide(request, progress)
     result = _finish(request, decided, folder, progress)
-    return replace(result, statistics=decided.statistics, findings=decided.findings)
+    return replace(result, statistics=decided.statistics)
 
 
 def search(
@@ -78,8 +79,21 @@ def _finish(
     deployed = deploy(target, found.qgraph, first_sample(found.qgraph, loaded.evaluation), folder)
     footprint = _footprint(deployed, found.table)
     _check_fit(footprint, loaded)
+    given = loaded.given
+    original = Original(None)
+    if given is not None and given.source is not None:
+        progress(Progress("verify", note="the file that was given, in TFLite Micro"))
+        original = compare_original(given.source, found.qgraph, inputs, expected, request.workers)
+        announce("verify", original.findings, progress, strict=request.strict)
     verification, device = verify(
-        target, deployed, inputs, expected, request.device_samples, request.workers, progress
+        target,
+        deployed,
+        inputs,
+        expected,
+        request.device_samples,
+        request.workers,
+        progress,
+        original=original.equal,
     )
     return BuildResult(
         graph=loaded.graph,
@@ -92,6 +106,8 @@ def _finish(
         layers=describe_layers(deployed.memory.program, found.config, deployed.call_counts),
         device=device,
         verification=replace(verification, constructed=not loaded.is_measured),
+        imported=loaded.imported,
+        findings=(*decided.findings, *original.findings),
         search=found.summary,
         seed=request.seed,
         optimize=request.optimize,

@@ -22,10 +22,11 @@ from mcuq.frontends import load_model
 from mcuq.lower import lower
 from mcuq.pipeline.check import check_board, check_readable
 from mcuq.pipeline.profile import most_instructions
-from mcuq.progress import Progress, ProgressCallback, silent
+from mcuq.progress import Progress, ProgressCallback, announce, silent
 from mcuq.quantize import Config, QuantizedGraph, WeightChoice, quantize_dynamic
 from mcuq.resources import firmware_dir
 from mcuq.tflite.runtime import Interpreter
+from mcuq.witness import compare_import
 from mcuq_hil import open_session
 from mcuq_hil.bench import check_emulated
 from mcuq_hil.boards import Board, load_board
@@ -86,6 +87,8 @@ def build_dynamic(
     check_emulated(board)
     graph = load_model(request.model)
     data = load_data(request.evaluation, graph)
+    imported = compare_import(request.model, graph, data.inputs)
+    announce("load", imported.findings, progress, strict=False)
     choice = WeightChoice(request.bits)
     qgraph = quantize_dynamic(graph, Config(default_weight=choice))
     progress(Progress("evaluate", note=f"{len(data)} samples"))

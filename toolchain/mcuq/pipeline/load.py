@@ -24,6 +24,7 @@ from mcuq.pipeline.request import BuildRequest
 from mcuq.quantize import Config
 from mcuq.search import Limits
 from mcuq.units import Share
+from mcuq.witness import NOT_COMPARED, ImportCheck, compare_import
 from mcuq_hil.boards import Board, load_board
 
 
@@ -41,6 +42,7 @@ class Loaded:
     is_measured: whether the evaluation samples are data; constructed ones say nothing about
         accuracy.
     prescribed: the choices of the request's `config`.
+    imported: how the graph stood beside the runtime that the model file came from.
     """
 
     graph: Graph
@@ -57,15 +59,16 @@ class Loaded:
     given: Given | None = None
     is_measured: bool = True
     prescribed: Config | None = None
+    imported: ImportCheck = NOT_COMPARED
 
 
 def load(request: BuildRequest) -> Loaded:
     """Read everything the request names.
 
     Raises:
-        InputError: a file that cannot be used. UsageError: a name that is not known, a budget
-            larger than the board. CompilerError: the kernel library does not compile. As
-            `check_request` besides.
+        InputError: a file that cannot be used, or that is read otherwise than its own runtime
+            runs it. UsageError: a name that is not known, a budget larger than the board.
+            CompilerError: the kernel library does not compile. As `check_request` besides.
     """
     check_request(request)
     board = load_board(request.board)
@@ -90,6 +93,7 @@ def load(request: BuildRequest) -> Loaded:
         "ranges": request.ranges,
     }
     hashes = {role: _hash(path) for role, path in files.items() if path is not None}
+    imported = compare_import(request.model, graph, calibration.inputs, integers=not request.as_is)
     library = _library(request, board)
     if library is not None:
         hashes["cmsis_nn"] = library.digest
@@ -106,7 +110,9 @@ def load(request: BuildRequest) -> Loaded:
         library,
         given=given,
         is_measured=any((request.calibration, request.search_data, request.evaluation)),
+        findings=imported.findings,
         prescribed=prescribed,
+        imported=imported,
     )
 
 

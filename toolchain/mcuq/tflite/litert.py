@@ -27,7 +27,7 @@ def run_litert(
         float32 (samples, …), each of the shape that the file has behind its batch.
 
     Raises:
-        IsolatedFailure: it does not load or run the model.
+        IsolatedError: it does not load or run the model.
     """
     wanted = None if tensors is None else list(tensors)
     return call_isolated(_run, flatbuffer, list(inputs), wanted)
@@ -68,11 +68,13 @@ def _stored(values: Reals, detail: dict[str, Any]) -> npt.NDArray[Any]:
         return values.astype(dtype)
     limits = np.iinfo(dtype)
     steps = np.rint(values.astype(np.float64) / scale) + zero_point
-    return np.clip(steps, limits.min, limits.max).astype(dtype)
+    stored: npt.NDArray[Any] = np.clip(steps, limits.min, limits.max).astype(dtype)
+    return stored
 
 
 def _real(values: npt.NDArray[Any], detail: dict[str, Any]) -> Reals:
     scale, zero_point = detail["quantization"]
     if values.dtype.kind in "iu" and scale != 0.0:
-        return ((values.astype(np.float64) - zero_point) * scale).astype(np.float32)
+        real: Reals = ((values.astype(np.float64) - zero_point) * scale).astype(np.float32)
+        return real
     return values.astype(np.float32)

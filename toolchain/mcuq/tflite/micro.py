@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mcuq.errors import InputError
-from mcuq.isolated import IsolatedFailure, call_isolated, progressed
+from mcuq.isolated import IsolatedError, call_isolated, progressed
 from mcuq.tflite.quiet import native_log_of
 
 Value = TypeVar("Value")
@@ -72,13 +72,13 @@ def _with_arena(flatbuffer: bytes, function: Callable[..., Value], *arguments: o
     while True:
         try:
             return call_isolated(function, flatbuffer, size, *arguments)
-        except IsolatedFailure as failure:
+        except IsolatedError as failure:
             if size >= _LARGEST_ARENA or not _NO_ROOM.search(failure.log):
                 raise _refusal(failure) from failure
             size = min(4 * size, _LARGEST_ARENA)
 
 
-def _refusal(failure: IsolatedFailure) -> InputError:
+def _refusal(failure: IsolatedError) -> InputError:
     unknown = _UNKNOWN_OP.search(failure.log)
     if unknown is not None:
         return InputError(

@@ -18,8 +18,8 @@ from mcuq.evaluate.float import run_float
 from mcuq.findings import Finding
 from mcuq.frontends.tflite import read_tflite
 from mcuq.graph import Graph
-from mcuq.isolated import IsolatedFailure
-from mcuq.witness.doors import Missing, open_outside
+from mcuq.isolated import IsolatedError
+from mcuq.witness.doors import MissingError, open_outside
 from mcuq.witness.outside import Outside, Reals, Step
 from mcuq.witness.rounding import float_rounding, grid_rounding
 from mcuq.witness.samples import witness_samples
@@ -50,12 +50,18 @@ class ImportCheck:
     findings: tuple[Finding, ...] = ()
 
 
-def compare_import(path: Path, graph: Graph, data: Sequence[Reals] | None = None) -> ImportCheck:
+NOT_COMPARED = ImportCheck()
+
+
+def compare_import(
+    path: Path, graph: Graph, data: Sequence[Reals] | None = None, *, integers: bool = True
+) -> ImportCheck:
     """Whether `graph` computes what the model file computes in the runtime it came from.
 
     Args:
         path: the file that `graph` was read from.
         data: float32 (samples, …), one an input of the graph; random samples only without it.
+        integers: whether a quantized file's own rounding is looked at, too.
 
     Raises:
         InputError: it does not; names the first operator of the file that differs.
@@ -63,10 +69,10 @@ def compare_import(path: Path, graph: Graph, data: Sequence[Reals] | None = None
     try:
         outside = open_outside(path)
         if outside is None:
-            return ImportCheck()
+            return NOT_COMPARED
         inputs, own = witness_samples(graph, data)
-        return _compared(path, graph, outside, inputs, own)
-    except (Missing, IsolatedFailure) as why:
+        return _compared(path, graph, outside, inputs, own if integers else 0)
+    except (MissingError, IsolatedError) as why:
         finding = Finding(
             "import-not-compared",
             f"{path.name} was not compared with the runtime it came from: {_line(why)}",
@@ -84,9 +90,7 @@ def _line(why: Exception) -> str:
 def _compared(
     path: Path, graph: Graph, outside: Outside, inputs: list[Reals], own: int
 ) -> ImportCheck:
-    in_file = [
-        graph.layout(name).to_file(x) for name, x in zip(graph.inputs, inputs, strict=True)
-    ]
+    in_file = [graph.layout(name).to_file(x) for name, x in zip(graph.inputs, inputs, strict=True)]
     ours = _outputs(graph, run_float(graph, inputs))
     real = outside.real(in_file)
     difference = share = 0.0
@@ -160,15 +164,13 @@ def _differs(
 
 def _first_step(graph: Graph, outside: Outside, inputs: list[Reals]) -> Step | None:
     """The file's first operator that the graph gives another result for."""
-    in_file = [
-        graph.layout(name).to_file(x) for name, x in zip(graph.inputs, inputs, strict=True)
-    ]
+    in_file = [graph.layout(name).to_file(x) for name, x in zip(graph.inputs, inputs, strict=True)]
     known = list(graph.activations)
     ours = run_float(graph, inputs, known)
     moved = run_float(graph, inputs, known, disturb=float_rounding(graph))
     try:
         steps = outside.steps(in_file)
-    except IsolatedFailure:
+    except IsolatedError:
         return None
     for step in steps:
         own = _same_value(known, step.name)
@@ -197,16 +199,11 @@ def _integers(
     steps = _steps_of(path, graph) if outside.is_quantized else {}
     if not steps:
         return ()
-    in_file = [
-        graph.layout(name).to_file(x) for name, x in zip(graph.inputs, inputs, strict=True)
-    ]
+    in_file = [graph.layout(name).to_file(x) for name, x in zip(graph.inputs, inputs, strict=True)]
     ours = _outputs(graph, run_float(graph, inputs))
     moved = _outputs(graph, run_float(graph, inputs, disturb=grid_rounding(graph, steps)))
     given = outside.given(in_file)
-    parts = [
-        _excess(*each, margin=GRID_MARGIN)
-        for each in zip(ours, moved, given, strict=True)
-    ]
+    parts = [_excess(*each, margin=GRID_MARGIN) for each in zip(ours, moved, given, strict=True)]
     worst = max(parts, key=lambda part: part.share)
     if worst.share <= 1.0:
         return ()

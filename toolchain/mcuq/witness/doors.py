@@ -12,7 +12,7 @@ from mcuq.witness.onnx_runtime import open_onnx
 from mcuq.witness.outside import Outside
 
 
-class Missing(Exception):
+class MissingError(Exception):
     """The runtime is not installed."""
 
 
@@ -20,14 +20,14 @@ def open_outside(path: Path) -> Outside | None:
     """The file in its own runtime; None where nothing but mcuq reads its kind (`.mlir`).
 
     Raises:
-        Missing: the runtime is not installed. IsolatedFailure: it does not read the file.
+        MissingError: the runtime is not installed. IsolatedError: it does not read the file.
     """
     suffix = path.suffix.lower()
     if suffix == ".tflite":
         return open_litert(read_bytes(path))
     if suffix == ".onnx":
         if find_spec("onnxruntime") is None:
-            raise Missing("ONNX Runtime is not installed (pip install onnxruntime)")
+            raise MissingError("ONNX Runtime is not installed (pip install onnxruntime)")
         return open_onnx(path)
     if suffix == ".mlir":
         return None

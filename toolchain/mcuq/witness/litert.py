@@ -52,7 +52,7 @@ def open_litert(content: bytes) -> LiteRt:
     """The file as LiteRT is to run it.
 
     Raises:
-        IsolatedFailure: the file is so damaged that it cannot be taken apart.
+        IsolatedError: the file is so damaged that it cannot be taken apart.
     """
     quantized, floats = call_isolated(_taken_apart, content)
     return LiteRt(content, floats, quantized)

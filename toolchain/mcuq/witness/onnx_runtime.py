@@ -50,7 +50,7 @@ def open_onnx(path: Path) -> OnnxRuntime:
     """The file as ONNX Runtime is to run it.
 
     Raises:
-        IsolatedFailure: it cannot be read.
+        IsolatedError: it cannot be read.
     """
     return OnnxRuntime(path, *call_isolated(_kind, path))
 
@@ -147,7 +147,16 @@ def _leave_out_rounding(model: Any) -> None:
     del graph.value_info[:]
 
 
-_MOVING = ("Reshape", "Transpose", "Flatten", "Squeeze", "Unsqueeze", "MaxPool", "Slice", "Identity")
+_MOVING = (
+    "Reshape",
+    "Transpose",
+    "Flatten",
+    "Squeeze",
+    "Unsqueeze",
+    "MaxPool",
+    "Slice",
+    "Identity",
+)
 """Operators that integers may pass on their way to a DequantizeLinear."""
 
 

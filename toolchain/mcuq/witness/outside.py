@@ -48,7 +48,7 @@ class Outside(Protocol):
             float32 (samples, …), one a model output.
 
         Raises:
-            IsolatedFailure: the runtime does not load or run the file.
+            IsolatedError: the runtime does not load or run the file.
         """
 
     def given(self, inputs: Sequence[Reals]) -> list[Reals]:
