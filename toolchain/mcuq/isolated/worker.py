@@ -25,12 +25,14 @@ class IsolatedError(Exception):
     Args:
         reason: one line: what was raised, or which signal ended the child.
         log: what native code wrote to stderr during the call.
+        crashed: whether a signal ended the child, other than for want of progress.
     """
 
-    def __init__(self, reason: str, log: str) -> None:
+    def __init__(self, reason: str, log: str, *, crashed: bool = False) -> None:
         super().__init__(reason)
         self.reason = reason
         self.log = log
+        self.crashed = crashed
 
 
 def call_isolated(function: Callable[..., Value], *arguments: object) -> Value:
@@ -79,8 +81,9 @@ class _Worker:
         try:
             kind, value = self._exchange(function, arguments)
         except (EOFError, BrokenPipeError, pickle.UnpicklingError):
-            self._process.wait()
-            raise IsolatedError(_end(self._process.returncode), self._logged()) from None
+            code = self._process.wait()
+            crashed = code < 0 and code != -signal.SIGXCPU
+            raise IsolatedError(_end(code), self._logged(), crashed=crashed) from None
         except BaseException:
             # Interrupted: what the child answers later belongs to no call.
             self._process.kill()

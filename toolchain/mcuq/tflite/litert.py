@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mcuq.isolated import call_isolated, progressed
+from mcuq.isolated import IsolatedError, call_isolated, progressed
 
 Reals = npt.NDArray[np.float32]
 
@@ -30,16 +30,24 @@ def run_litert(
         IsolatedError: it does not load or run the model.
     """
     wanted = None if tensors is None else list(tensors)
-    return call_isolated(_run, flatbuffer, list(inputs), wanted)
+    try:
+        return call_isolated(
+            _run, flatbuffer, list(inputs), wanted, "BUILTIN_WITHOUT_DEFAULT_DELEGATES"
+        )
+    except IsolatedError:
+        # The fast kernels read a bias that is not there; the slow ones do not.
+        return call_isolated(_run, flatbuffer, list(inputs), wanted, "BUILTIN_REF")
 
 
-def _run(flatbuffer: bytes, inputs: list[Reals], tensors: list[int] | None) -> list[Reals]:
-    """In the child."""
+def _run(
+    flatbuffer: bytes, inputs: list[Reals], tensors: list[int] | None, kernels: str
+) -> list[Reals]:
+    """In the child; `kernels` is the name of an `OpResolverType`."""
     from mcuq.tflite.runtime import Interpreter, OpResolverType
 
     interpreter = Interpreter(
         model_content=flatbuffer,
-        experimental_op_resolver_type=OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES,
+        experimental_op_resolver_type=OpResolverType[kernels],
         experimental_preserve_all_tensors=tensors is not None,
         num_threads=1,
     )

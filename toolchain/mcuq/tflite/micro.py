@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from mcuq.errors import InputError
 from mcuq.isolated import IsolatedError, call_isolated, progressed
+from mcuq.tflite.excerpt import first_operators, operator_names
 from mcuq.tflite.quiet import native_log_of
 
 Value = TypeVar("Value")
@@ -44,7 +45,11 @@ def run_micro(
     Raises:
         InputError: TFLite Micro does not take the model, or does not survive it.
     """
-    return _with_arena(flatbuffer, _outputs, list(inputs), outputs)
+    try:
+        return _with_arena(flatbuffer, _outputs, list(inputs), outputs)
+    except IsolatedError as error:
+        culprit = _culprit(flatbuffer, list(inputs)) if error.crashed else ""
+        raise _refusal(error, culprit) from error
 
 
 def arena_bytes(flatbuffer: bytes) -> int:
@@ -56,7 +61,10 @@ def arena_bytes(flatbuffer: bytes) -> int:
     Raises:
         InputError: TFLite Micro does not take the model.
     """
-    found = _ARENA.search(_with_arena(flatbuffer, _allocations))
+    try:
+        found = _ARENA.search(_with_arena(flatbuffer, _allocations))
+    except IsolatedError as error:
+        raise _refusal(error) from error
     if found is None:
         raise InputError("this TFLite Micro does not tell its arena size")
     return int(found[1])
@@ -67,6 +75,9 @@ def _with_arena(flatbuffer: bytes, function: Callable[..., Value], *arguments: o
 
     What a model needs beyond its tensors is known to the kernels alone; pages of an arena that
     nobody touches cost nothing.
+
+    Raises:
+        IsolatedError: the child could not do it.
     """
     size = max(_FIRST_ARENA, 10 * len(flatbuffer))
     while True:
@@ -74,11 +85,28 @@ def _with_arena(flatbuffer: bytes, function: Callable[..., Value], *arguments: o
             return call_isolated(function, flatbuffer, size, *arguments)
         except IsolatedError as failure:
             if size >= _LARGEST_ARENA or not _NO_ROOM.search(failure.log):
-                raise _refusal(failure) from failure
+                raise
             size = min(4 * size, _LARGEST_ARENA)
 
 
-def _refusal(failure: IsolatedError) -> InputError:
+def _culprit(flatbuffer: bytes, inputs: list[npt.NDArray[Any]]) -> str:
+    """The operator that TFLite Micro crashes in, in words.
+
+    The model is cut behind each operator in question: it crashes from that one on.
+    """
+    kinds = operator_names(flatbuffer)
+    runs, crashes = 0, len(kinds)
+    while crashes - runs > 1:
+        middle = (runs + crashes) // 2
+        try:
+            _with_arena(first_operators(flatbuffer, middle), _outputs, inputs, 1)
+            runs = middle
+        except IsolatedError:
+            crashes = middle
+    return f" in {kinds[crashes - 1]}"
+
+
+def _refusal(failure: IsolatedError, place: str = "") -> InputError:
     unknown = _UNKNOWN_OP.search(failure.log)
     if unknown is not None:
         return InputError(
@@ -88,7 +116,7 @@ def _refusal(failure: IsolatedError) -> InputError:
     log = "; ".join(line.strip() for line in failure.log.splitlines() if line.strip())
     told = f" ({log[:_LONGEST]})" if log else ""
     return InputError(
-        f"TFLite Micro does not run the model: {failure.reason}{told}",
+        f"TFLite Micro does not run the model: {failure.reason}{place}{told}",
         "a device with TensorFlow Lite Micro would stop there, too: change the layer it names, "
         "or convert the model again",
     )

@@ -90,25 +90,30 @@ def _line(why: Exception) -> str:
 def _compared(
     path: Path, graph: Graph, outside: Outside, inputs: list[Reals], own: int
 ) -> ImportCheck:
-    in_file = [graph.layout(name).to_file(x) for name, x in zip(graph.inputs, inputs, strict=True)]
+    in_file = _in_file(graph, graph.inputs, inputs)
     ours = _outputs(graph, run_float(graph, inputs))
+    moved = _outputs(graph, run_float(graph, inputs, disturb=float_rounding(graph)))
     real = outside.real(in_file)
-    difference = share = 0.0
-    if real is not None:
-        moved = _outputs(graph, run_float(graph, inputs, disturb=float_rounding(graph)))
-        parts = [_excess(*each) for each in zip(ours, moved, real, strict=True)]
-        difference = max(part.difference for part in parts)
-        worst = max(parts, key=lambda part: part.share)
-        share = worst.share
-        if share > 1.0:
-            raise _differs(path, graph, outside, [x[worst.sample :] for x in inputs], worst)
+    parts = [_excess(*each) for each in zip(ours, moved, real, strict=True)]
+    worst = max(parts, key=lambda part: part.share)
+    if worst.share > 1.0:
+        raise _differs(path, graph, outside, [x[worst.sample :] for x in inputs], worst)
     findings = _integers(path, graph, outside, [x[:own] for x in inputs]) if own else ()
-    return ImportCheck(outside.runtime, len(inputs[0]), difference, share, findings)
+    difference = max(part.difference for part in parts)
+    return ImportCheck(outside.runtime, len(inputs[0]), difference, worst.share, findings)
 
 
 def _outputs(graph: Graph, values: dict[str, Reals]) -> list[Reals]:
-    """In the file's layout."""
-    return [graph.layout(name).to_file(values[name]) for name in graph.outputs]
+    return _in_file(graph, graph.outputs, [values[name] for name in graph.outputs])
+
+
+def _in_file(graph: Graph, names: Sequence[str], values: Sequence[Reals]) -> list[Reals]:
+    """Inputs or outputs in the file's layout."""
+    layouts = [graph.layout(name) for name in names]
+    return [
+        x if layout.is_same else layout.to_file(x)
+        for layout, x in zip(layouts, values, strict=True)
+    ]
 
 
 @dataclass(frozen=True)
@@ -126,8 +131,10 @@ class Excess:
     tolerated: float
 
 
-def _excess(ours: Reals, moved: Reals, theirs: Reals, margin: float = MARGIN) -> Excess:
-    """How far `theirs` is from `ours`, measured by how far `moved` is."""
+def _excess(
+    ours: Reals, moved: Reals, theirs: Reals, margin: float = MARGIN, step: float = 0.0
+) -> Excess:
+    """How far `theirs` is from `ours`, measured by how far `moved` is, and by `step` besides."""
     samples = len(ours)
     if ours.size != theirs.size:
         return Excess(np.inf, np.inf, 0, 0.0)
@@ -135,7 +142,7 @@ def _excess(ours: Reals, moved: Reals, theirs: Reals, margin: float = MARGIN) ->
     with np.errstate(invalid="ignore"):
         off, drift = _largest(a - b), _largest(a - c)
     size = _largest(b)
-    tolerated = margin * np.maximum(drift, np.median(drift)) + FLOOR * size
+    tolerated = margin * np.maximum(drift, np.median(drift)) + FLOOR * size + step
     # Rounding alone decides where a value overflows.
     off = np.where(np.isfinite(drift), off, 0.0)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -164,7 +171,7 @@ def _differs(
 
 def _first_step(graph: Graph, outside: Outside, inputs: list[Reals]) -> Step | None:
     """The file's first operator that the graph gives another result for."""
-    in_file = [graph.layout(name).to_file(x) for name, x in zip(graph.inputs, inputs, strict=True)]
+    in_file = _in_file(graph, graph.inputs, inputs)
     known = list(graph.activations)
     ours = run_float(graph, inputs, known)
     moved = run_float(graph, inputs, known, disturb=float_rounding(graph))
@@ -174,7 +181,7 @@ def _first_step(graph: Graph, outside: Outside, inputs: list[Reals]) -> Step | N
         return None
     for step in steps:
         own = _same_value(known, step.name)
-        if own and not any(_agrees(ours[name], moved[name], step.values) for name in own):
+        if own and not any(_agrees(ours[name], moved[name], step) for name in own):
             return step
     return None
 
@@ -186,10 +193,14 @@ def _same_value(known: Sequence[str], name: str) -> list[str]:
     return [own for own in known if own == name or own.rpartition("_")[0] == name]
 
 
-def _agrees(ours: Reals, moved: Reals, theirs: Reals) -> bool:
+def _agrees(ours: Reals, moved: Reals, step: Step) -> bool:
     """Whether they are the same values, channels last or as they are."""
+    theirs = step.values
     forms = [theirs] if theirs.ndim < 3 else [theirs, np.moveaxis(theirs, 1, -1)]
-    return any(_excess(ours, moved, form.reshape(1, -1)).share <= 1.0 for form in forms)
+    if any(_excess(ours, moved, form.reshape(1, -1)).share <= 1.0 for form in forms):
+        return True
+    sorted_ = (np.sort(values, axis=None)[None] for values in (ours, moved, theirs))
+    return step.rearranges and _excess(*sorted_).share <= 1.0
 
 
 def _integers(
@@ -199,15 +210,18 @@ def _integers(
     steps = _steps_of(path, graph) if outside.is_quantized else {}
     if not steps:
         return ()
-    in_file = [graph.layout(name).to_file(x) for name, x in zip(graph.inputs, inputs, strict=True)]
+    in_file = _in_file(graph, graph.inputs, inputs)
     ours = _outputs(graph, run_float(graph, inputs))
     moved = _outputs(graph, run_float(graph, inputs, disturb=grid_rounding(graph, steps)))
     given = outside.given(in_file)
-    parts = [_excess(*each, margin=GRID_MARGIN) for each in zip(ours, moved, given, strict=True)]
+    parts = [
+        _excess(*each, margin=GRID_MARGIN, step=steps.get(name, 0.0))
+        for name, *each in zip(graph.outputs, ours, moved, given, strict=True)
+    ]
     worst = max(parts, key=lambda part: part.share)
     if worst.share <= 1.0:
         return ()
-    if outside.real(in_file) is None:
+    if outside.needs_integers:
         raise _differs(path, graph, outside, [x[worst.sample :] for x in inputs], worst)
     return (
         Finding(

@@ -18,6 +18,7 @@ class Keras:
 
     path: Path
     is_quantized: bool = False
+    needs_integers: bool = False
 
     @property
     def runtime(self) -> str:

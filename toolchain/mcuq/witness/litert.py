@@ -20,6 +20,7 @@ class LiteRt:
     content: bytes
     floats: bytes
     is_quantized: bool
+    needs_integers: bool = False
 
     @property
     def runtime(self) -> str:

@@ -10,11 +10,12 @@ from typing import Any
 
 import numpy as np
 
+from mcuq.frontends.onnx.qoperators import spelled_out
 from mcuq.isolated import call_isolated, progressed
 from mcuq.witness.outside import Reals, Step
 
 _ON_INTEGERS = ("QLinear", "QGemm", "ConvInteger", "MatMulInteger", "DynamicQuantize", "QAttention")
-"""Beginnings of the names of operators that have no form without integers."""
+"""Beginnings of the names of operators that compute on integers."""
 
 
 @dataclass(frozen=True)
@@ -22,28 +23,26 @@ class OnnxRuntime:
     """An ONNX file.
 
     Attributes:
-        has_real: whether its integers are in QuantizeLinear and DequantizeLinear only, so that
-            the rounding can be left out.
+        needs_integers: whether layers compute on integers; without rounding they are their float
+            layers between DequantizeLinear and QuantizeLinear.
     """
 
     path: Path
     is_quantized: bool
-    has_real: bool
+    needs_integers: bool
 
     @property
     def runtime(self) -> str:
         return f"ONNX Runtime {version('onnxruntime')}"
 
-    def real(self, inputs: Sequence[Reals]) -> list[Reals] | None:
-        if not self.has_real:
-            return None
+    def real(self, inputs: Sequence[Reals]) -> list[Reals]:
         return call_isolated(_run, self.path, list(inputs), True)
 
     def given(self, inputs: Sequence[Reals]) -> list[Reals]:
         return call_isolated(_run, self.path, list(inputs), False)
 
     def steps(self, inputs: Sequence[Reals]) -> list[Step]:
-        return call_isolated(_steps, self.path, [x[:1] for x in inputs], self.has_real)
+        return call_isolated(_steps, self.path, [x[:1] for x in inputs])
 
 
 def open_onnx(path: Path) -> OnnxRuntime:
@@ -56,10 +55,10 @@ def open_onnx(path: Path) -> OnnxRuntime:
 
 
 def _kind(path: Path) -> tuple[bool, bool]:
-    """Whether it is quantized, and whether it has a form without rounding."""
+    """Whether it is quantized, and whether layers compute on integers."""
     kinds = {node.op_type for node in _model(path).graph.node}
     on_integers = any(kind.startswith(_ON_INTEGERS) for kind in kinds)
-    return on_integers or "QuantizeLinear" in kinds, not on_integers
+    return on_integers or "QuantizeLinear" in kinds, on_integers
 
 
 def _model(path: Path) -> Any:
@@ -76,13 +75,12 @@ def _run(path: Path, inputs: list[Reals], real: bool) -> list[Reals]:
     return _computed(model, inputs, [output.name for output in model.graph.output])
 
 
-def _steps(path: Path, inputs: list[Reals], real: bool) -> list[Step]:
+def _steps(path: Path, inputs: list[Reals]) -> list[Step]:
     """In the child: every node's outputs on the first sample."""
     import onnx
 
     model = _model(path)
-    if real:
-        _leave_out_rounding(model)
+    _leave_out_rounding(model)
     nodes = [(i, n, o) for i, n in enumerate(model.graph.node) for o in n.output if o]
     known = {output.name for output in model.graph.output}
     for _, _, name in nodes:
@@ -90,7 +88,12 @@ def _steps(path: Path, inputs: list[Reals], real: bool) -> list[Step]:
             model.graph.output.append(onnx.ValueInfoProto(name=name))
     found = _computed(model, inputs, [name for _, _, name in nodes])
     return [
-        Step(f"node {index} {node.op_type} (output {name!r})", name, values[0])
+        Step(
+            f"node {index} {node.op_type} (output {name!r})",
+            name,
+            values[0],
+            node.op_type in _REARRANGING,
+        )
         for (index, node, name), values in zip(nodes, found, strict=True)
     ]
 
@@ -124,9 +127,12 @@ def _leave_out_rounding(model: Any) -> None:
     from onnx import helper
 
     graph = model.graph
+    nodes = spelled_out(graph.node)
+    del graph.node[:]
+    graph.node.extend(nodes)
     constants = _constants(graph)
     reals: set[str] = set()
-    nodes: list[Any] = []
+    nodes = []
     for node in graph.node:
         if node.op_type == "QuantizeLinear" and node.input[0] not in constants:
             limits = _limits(node, constants)
@@ -174,6 +180,9 @@ def _constants(graph: Any) -> dict[str, Any]:
 
 
 _NARROW = {"int4": (-8, 7), "uint4": (0, 15), "int2": (-2, 1), "uint2": (0, 3)}
+
+
+_REARRANGING = frozenset({"Flatten", "Reshape", "Squeeze", "Transpose", "Unsqueeze"})
 
 
 def _limits(node: Any, constants: dict[str, Any]) -> tuple[float, float]:

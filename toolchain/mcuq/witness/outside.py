@@ -20,11 +20,14 @@ class Step:
         where: operator and output, as a user finds them in the file.
         name: of the value, as in the file.
         values: float32, in the file's layout, batch included.
+        rearranges: whether the operator only gives its values other places; a graph with channels
+            last may then hold them in another order, and means the same.
     """
 
     where: str
     name: str
     values: Reals
+    rearranges: bool = False
 
 
 class Outside(Protocol):
@@ -38,8 +41,12 @@ class Outside(Protocol):
     def is_quantized(self) -> bool:
         """Whether the file computes with integers."""
 
-    def real(self, inputs: Sequence[Reals]) -> list[Reals] | None:
-        """The outputs without rounding to integers; None where that cannot be had.
+    @property
+    def needs_integers(self) -> bool:
+        """Whether `real` rests on more than leaving out a rounding, so that `given` decides."""
+
+    def real(self, inputs: Sequence[Reals]) -> list[Reals]:
+        """The outputs without rounding to integers.
 
         Args:
             inputs: float32 (samples, …), one a model input, in the file's layout.
