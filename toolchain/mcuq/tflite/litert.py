@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mcuq.isolated import IsolatedError, call_isolated, progressed
+from mcuq.numeric import dequantize, quantize_values
 
 Reals = npt.NDArray[np.float32]
 
@@ -70,19 +71,17 @@ def _run(
 
 
 def _stored(values: Reals, detail: dict[str, Any]) -> npt.NDArray[Any]:
-    """Reals as the input stores them: round(x / scale) + zero point, saturated."""
+    """Reals as the input stores them."""
     dtype, (scale, zero_point) = np.dtype(detail["dtype"]), detail["quantization"]
     if dtype.kind not in "iu" or scale == 0.0:
         return values.astype(dtype)
-    limits = np.iinfo(dtype)
-    steps = np.rint(values.astype(np.float64) / scale) + zero_point
-    stored: npt.NDArray[Any] = np.clip(steps, limits.min, limits.max).astype(dtype)
-    return stored
+    if dtype == np.uint8:
+        return quantize_values(values, np.float32(scale), zero_point - 128).view(np.uint8) ^ 0x80
+    return quantize_values(values, np.float32(scale), zero_point, 8 * dtype.itemsize)
 
 
 def _real(values: npt.NDArray[Any], detail: dict[str, Any]) -> Reals:
     scale, zero_point = detail["quantization"]
     if values.dtype.kind in "iu" and scale != 0.0:
-        real: Reals = ((values.astype(np.float64) - zero_point) * scale).astype(np.float32)
-        return real
+        return dequantize(values, np.float32(scale), zero_point)
     return values.astype(np.float32)

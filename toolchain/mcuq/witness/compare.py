@@ -199,8 +199,8 @@ def _agrees(ours: Reals, moved: Reals, step: Step) -> bool:
     forms = [theirs] if theirs.ndim < 3 else [theirs, np.moveaxis(theirs, 1, -1)]
     if any(_excess(ours, moved, form.reshape(1, -1)).share <= 1.0 for form in forms):
         return True
-    sorted_ = (np.sort(values, axis=None)[None] for values in (ours, moved, theirs))
-    return step.rearranges and _excess(*sorted_).share <= 1.0
+    a, b, c = (np.sort(values, axis=None)[None] for values in (ours, moved, theirs))
+    return step.rearranges and _excess(a, b, c).share <= 1.0
 
 
 def _integers(
@@ -215,8 +215,8 @@ def _integers(
     moved = _outputs(graph, run_float(graph, inputs, disturb=grid_rounding(graph, steps)))
     given = outside.given(in_file)
     parts = [
-        _excess(*each, margin=GRID_MARGIN, step=steps.get(name, 0.0))
-        for name, *each in zip(graph.outputs, ours, moved, given, strict=True)
+        _excess(a, b, c, margin=GRID_MARGIN, step=steps.get(name, 0.0))
+        for name, a, b, c in zip(graph.outputs, ours, moved, given, strict=True)
     ]
     worst = max(parts, key=lambda part: part.share)
     if worst.share <= 1.0:
