@@ -269,3 +269,26 @@ def test_a_wrong_layout_is_caught_where_the_shape_cannot_tell(tmp_path: Path) ->
     wrong: Graph = dataclasses.replace(graph, layouts=others)
     with pytest.raises(InputError, match="outputs differ"):
         compare_import(path, wrong)
+
+
+def test_a_saturated_softmax_hides_nothing(tmp_path: Path) -> None:
+    """One class has the probability 1 in every sample, whatever the weights of the others are."""
+    rng = np.random.default_rng(4)
+    file = File()
+    x = file.tensor("x", (1, 4))
+    w = file.constant("w", rng.normal(0, 1, (3, 4)), "float32")
+    b = file.constant("b", [60.0, 0.0, 0.0], "float32")
+    dense = file.op(
+        "FULLY_CONNECTED", [x, w, b], file.tensor("dense", (1, 3)), opts("FullyConnected")
+    )
+    y = file.op("SOFTMAX", [dense], file.tensor("y", (1, 3)), opts("Softmax", beta=1.0))
+    path = tmp_path / "sure.tflite"
+    path.write_bytes(file.content([x], [y]))
+    graph = load_model(path)
+    assert compare_import(path, graph).share < 0.5
+    tensor = graph.tensors["w"]
+    assert tensor.data is not None
+    changed = dataclasses.replace(tensor, data=tensor.data * np.float32([[1], [1], [1.01]]))
+    wrong = dataclasses.replace(graph, tensors={**graph.tensors, "w": changed})
+    with pytest.raises(InputError, match="output 'dense'"):
+        compare_import(path, wrong)

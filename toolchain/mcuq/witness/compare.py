@@ -17,7 +17,7 @@ from mcuq.errors import InputError
 from mcuq.evaluate.float import run_float
 from mcuq.findings import Finding
 from mcuq.frontends.tflite import read_tflite
-from mcuq.graph import Graph
+from mcuq.graph import Graph, OpKind
 from mcuq.isolated import IsolatedError
 from mcuq.witness.doors import MissingError, open_outside
 from mcuq.witness.outside import Outside, Reals, Step
@@ -28,6 +28,8 @@ MARGIN = 16.0
 FLOOR = 2.0**-20
 GRID_MARGIN = 4.0
 """The same for the rounding of a quantized file, which adds up less favourably in rare samples."""
+_SMALLEST = np.float32(1e-36)
+"""Of a probability; smaller ones are flushed to zero by some runtimes."""
 _DEFECT = "this is a defect of mcuq: please report it with the model"
 
 
@@ -95,7 +97,9 @@ def _compared(
     moved = _outputs(graph, run_float(graph, inputs, disturb=float_rounding(graph)))
     real = outside.real(in_file)
     parts = [_excess(*each) for each in zip(ours, moved, real, strict=True)]
-    worst = max(parts, key=lambda part: part.share)
+    logs = [_logs(graph, side) for side in (ours, moved, real)]
+    inside = [_excess(*each) for each in zip(*logs, strict=True)]
+    worst = max((*parts, *inside), key=lambda part: part.share)
     if worst.share > 1.0:
         raise _differs(path, graph, outside, [x[worst.sample :] for x in inputs], worst)
     findings = _integers(path, graph, outside, [x[:own] for x in inputs]) if own else ()
@@ -113,6 +117,19 @@ def _in_file(graph: Graph, names: Sequence[str], values: Sequence[Reals]) -> lis
     return [
         x if layout.is_same else layout.to_file(x)
         for layout, x in zip(layouts, values, strict=True)
+    ]
+
+
+def _logs(graph: Graph, side: list[Reals]) -> list[Reals]:
+    """Logarithms of the outputs of a SOFTMAX: a saturated one hides all that is before it.
+
+    Not those of a LOGISTIC, which runtimes approximate to an absolute error.
+    """
+    makers = {op.output: op.kind for op in graph.ops}
+    return [
+        np.log(np.maximum(x, _SMALLEST))
+        for name, x in zip(graph.outputs, side, strict=True)
+        if makers[name] is OpKind.SOFTMAX
     ]
 
 
