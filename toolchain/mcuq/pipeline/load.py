@@ -38,11 +38,18 @@ class Loaded:
     inputs: role → SHA-256 of the file.
     library: whose kernels are linked; None takes mcuq's.
     findings: what is suspicious about model and data.
+<<<<<<< HEAD
     given: the integers that the model itself prescribes, where they are to be built.
     is_measured: whether the evaluation samples are data; constructed ones say nothing about
         accuracy.
     prescribed: the choices of the request's `config`.
     imported: how the graph stood beside the runtime that the model file came from.
+=======
+    prescribed: the choices of the request's `config`.
+    given: the integers that the model itself prescribes, where they are to be built.
+    is_measured: whether the evaluation samples are data; constructed ones say nothing about
+        accuracy.
+>>>>>>> main
     """
 
     graph: Graph
@@ -56,9 +63,9 @@ class Loaded:
     inputs: Mapping[str, str]
     library: KernelLibrary | None = None
     findings: tuple[Finding, ...] = ()
+    prescribed: Config | None = None
     given: Given | None = None
     is_measured: bool = True
-    prescribed: Config | None = None
     imported: ImportCheck = NOT_COMPARED
 
 
@@ -81,7 +88,7 @@ def load(request: BuildRequest) -> Loaded:
     prescribed = read_config(config, graph, request.scheme.config) if config else None
     statistics = read_statistics(request.ranges, graph) if request.ranges else None
     given = None
-    if request.fixed is None and request.config is None:
+    if request.fixed is None and config is None:
         given = given_quantization(request.model, graph, as_is=request.as_is)
     calibration, search, evaluation = _samples(request, graph, given)
     name = request.metric or ("agreement" if evaluation.labels is None else "top1")
@@ -108,10 +115,10 @@ def load(request: BuildRequest) -> Loaded:
         statistics,
         hashes,
         library,
+        prescribed=prescribed,
         given=given,
         is_measured=any((request.calibration, request.search_data, request.evaluation)),
         findings=imported.findings,
-        prescribed=prescribed,
         imported=imported,
     )
 
