@@ -54,7 +54,11 @@ class Model:
             result.type.tensor_type.elem_type = TensorProto.FLOAT
         graph = helper.make_graph(self.nodes, "model", self.inputs, results, self.constants)
         opsets = [helper.make_opsetid("", self.opset)]
-        model = helper.make_model(graph, opset_imports=opsets, ir_version=8)
+        model = helper.make_model(
+            graph,
+            opset_imports=opsets,
+            ir_version=max(8, onnx.helper.find_min_ir_version_for(opsets)),
+        )
         return bytes(onnx.shape_inference.infer_shapes(model).SerializeToString())
 
 

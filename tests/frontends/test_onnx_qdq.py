@@ -209,7 +209,9 @@ def test_stored_weights(form: str) -> None:
     zeros = model.rng.integers(low, high, scales or (1,), endpoint=True).reshape(scales)
     names = []
     for name, each in (("w", values), ("z", zeros)):
-        kind = getattr(onnx.TensorProto, dtype if isinstance(dtype, str) else np.dtype(dtype).name.upper())
+        kind = getattr(
+            onnx.TensorProto, dtype if isinstance(dtype, str) else np.dtype(dtype).name.upper()
+        )
         model.constants.append(helper.make_tensor(name, kind, each.shape, each.reshape(-1)))
         names.append(name)
     scale = model.constant(model.rng.uniform(0.01, 0.1, scales).astype(np.float32))

@@ -42,7 +42,10 @@ ONES = np.ones((2, 3, 3, 3), np.float32)
         (_node("MaxPool", kernel_shape=[3, 3], pads=[1, 1, 0, 0]), "nor behind a ReLU"),
         (_node("MaxPool", kernel_shape=[2, 2], dilations=[2, 2]), "no dilation"),
         (_node("AveragePool", kernel_shape=[3, 3], pads=[1, 1, 0, 0]), "not TFLite's SAME"),
-        (_node("Clip", np.float32(0), np.float32(1)), r"clip is to .* \(it is to \(0.0, 1.0\)\)"),
+        (_node("Clip", np.float32(1), np.float32(0)), r"lower bound .* \(1 and 0\)"),
+        (_node("Clip", np.float32(-1e6), np.float32(0)), r"between -1000 and 1000.*one is -1e\+06"),
+        (_node("Max", np.float32(-1e6)), r"between -1000 and 1000.*one is -1e\+06"),
+        (_node("Dropout", np.float32(0.5), np.array(True)), "it is in training mode"),
         (_node("ReduceMax", axes=[1, 3]), "neighbouring axes"),
         (_node("Div", np.zeros(1, np.float32)), "nowhere zero"),
         (_node("Pad", np.array([0] * 8), np.float32(1)), "it adds 1.0"),
@@ -87,11 +90,19 @@ def test_symbolic_batch_is_one() -> None:
     assert graph.tensors["x0"].shape == (1, 3)
 
 
+def test_cast_to_integers() -> None:
+    model = Model((1, 3))
+    integers = model.node("Cast", ["x0"], to=7)
+    content = model.content(model.node("Cast", [integers], to=1))
+    with pytest.raises(InputError, match=r"is to real numbers \(it is to INT64\)"):
+        load_onnx(content)
+
+
 def test_old_opset() -> None:
-    model = Model((1, 3), opset=11)
-    with pytest.raises(InputError, match="opset 11 is too old") as caught:
+    model = Model((1, 3), opset=6)
+    with pytest.raises(InputError, match="opset 6 is too old") as caught:
         load_onnx(model.content(model.node("Relu", ["x0"])))
-    assert "opset_version=13" in caught.value.hint
+    assert "opset_version=7" in caught.value.hint
 
 
 def test_output_without_a_layer() -> None:

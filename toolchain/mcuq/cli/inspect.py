@@ -129,7 +129,7 @@ def _draw(facts: dict[str, Any]) -> None:
             shape = "×".join(map(str, end["shape"]))
             console.print(f"{label[:-1]} {visible(end['name'])} {shape}")
     if facts["ranges"]:
-        console.print(f"the file stores ranges of {len(facts['ranges'])} activations", markup=False)
+        console.print(f"the file stores ranges of {len(facts['ranges'])} activations")
     console.print(
         f"{format_count(facts['macs'])} MACs, {facts['parameters']:,} parameters; "
         f"weights: {format_bytes(facts['weights'])} in int8, "

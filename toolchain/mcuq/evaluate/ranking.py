@@ -148,8 +148,10 @@ def _run_fast(
         RuntimeError: it refuses the model.
     """
     samples = len(inputs[0])
+    whole = dataclasses.replace(part, outputs=tensors)
     batch = min(AT_ONCE, samples) if can_batch(part) else 1
-    flatbuffer = serialize(with_batch(dataclasses.replace(part, outputs=tensors), batch))
+    # One sample at a time: dimension 0 may be anything.
+    flatbuffer = serialize(with_batch(whole, batch) if can_batch(part) else whole)
     with quiet_native_log():
         interpreter = Interpreter(model_content=flatbuffer, num_threads=1)
         interpreter.allocate_tensors()

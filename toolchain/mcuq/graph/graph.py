@@ -48,6 +48,8 @@ class OpKind(StrEnum):
 
 FLOAT_KINDS = tuple(kind for kind in OpKind if kind.value not in ("QUANTIZE", "DEQUANTIZE"))
 """The operators of float graphs."""
+MAX_DIMENSIONS = 5
+"""Of a tensor: what TensorFlow Lite Micro's operators take."""
 WEIGHTED = frozenset({OpKind.CONV_2D, OpKind.DEPTHWISE_CONV_2D, OpKind.FULLY_CONNECTED})
 """Operators whose inputs are (activation, filter[, bias])."""
 

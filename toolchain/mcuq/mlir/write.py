@@ -60,7 +60,9 @@ def _beside(graph: AnyGraph) -> dict[str, Attribute]:
     if not isinstance(graph, Graph):
         return {}
     found: dict[str, Attribute] = {
-        "mcuq.layouts": tuple((name, Integers(layout.order)) for name, layout in graph.layouts.items()),
+        "mcuq.layouts": tuple(
+            (name, Integers(layout.order)) for name, layout in graph.layouts.items()
+        ),
         "mcuq.ranges": tuple(
             (name, Number(low, "f64"), Number(high, "f64"))
             for name, (low, high) in graph.ranges.items()

@@ -38,18 +38,11 @@ class Loaded:
     inputs: role → SHA-256 of the file.
     library: whose kernels are linked; None takes mcuq's.
     findings: what is suspicious about model and data.
-<<<<<<< HEAD
+    prescribed: the choices of the request's `config`.
     given: the integers that the model itself prescribes, where they are to be built.
     is_measured: whether the evaluation samples are data; constructed ones say nothing about
         accuracy.
-    prescribed: the choices of the request's `config`.
     imported: how the graph stood beside the runtime that the model file came from.
-=======
-    prescribed: the choices of the request's `config`.
-    given: the integers that the model itself prescribes, where they are to be built.
-    is_measured: whether the evaluation samples are data; constructed ones say nothing about
-        accuracy.
->>>>>>> main
     """
 
     graph: Graph

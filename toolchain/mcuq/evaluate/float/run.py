@@ -123,7 +123,10 @@ def _run_block(
 def _clipped(graph: Graph, name: str, values: Array) -> Array:
     """Values inside the range that the model file stores for a tensor, if it stores one."""
     stored = graph.ranges.get(name)
-    return values if stored is None else np.clip(values, *map(np.float32, stored))
+    if stored is None:
+        return values
+    low, high = stored
+    return np.clip(values, np.float32(low), np.float32(high))
 
 
 def _operand(graph: Graph, live: Mapping[str, Array], name: str) -> Operand:

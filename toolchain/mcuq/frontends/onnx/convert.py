@@ -14,9 +14,10 @@ from mcuq.errors import InputError
 from mcuq.frontends.builder import GraphBuilder
 from mcuq.frontends.constraints import check
 from mcuq.frontends.damage import damage_named
-from mcuq.frontends.onnx.fold import FOLDABLE, fold
+from mcuq.frontends.onnx.fold import constant_outputs, fold
 from mcuq.frontends.onnx.inputs import INPUT_CONSTRAINTS, input_order, input_view
 from mcuq.frontends.onnx.layout import plain, result
+from mcuq.frontends.onnx.older import CURRENT, current_forms
 from mcuq.frontends.onnx.qoperators import spelled_out
 from mcuq.frontends.onnx.quantizing import QUANTIZING
 from mcuq.frontends.onnx.rules import RULES, quantized
@@ -59,10 +60,11 @@ def convert(model: Any, opset: int, name: str | None) -> Graph:
     Raises:
         InputError: an operator, type or shape is not supported.
     """
-    nodes = spelled_out(model.graph.node)
-    named = ((_where(index, node), _kind(node)) for index, node in enumerate(nodes))
-    check_known(named, {*RULES, *FOLDABLE})
-    conversion = _Conversion(model.graph, nodes, opset)
+    nodes = spelled_out(current_forms(model.graph.node, opset))
+    constants = constant_outputs(nodes, {tensor.name for tensor in model.graph.initializer})
+    computed = [(i, node) for i, node in enumerate(nodes) if not constants.issuperset(node.output)]
+    check_known(((_where(index, node), _kind(node)) for index, node in computed), RULES)
+    conversion = _Conversion(model.graph, nodes, max(opset, CURRENT))
     for index, proto in enumerate(nodes):
         conversion.add(index, proto)
     return conversion.graph(name or model.graph.name or "main")

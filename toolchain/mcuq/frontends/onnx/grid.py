@@ -1,4 +1,4 @@
-"""The integers that QuantizeLinear writes and DequantizeLinear reads: types, scales, zero points."""
+"""Types, scales and zero points of what QuantizeLinear writes and DequantizeLinear reads."""
 
 from __future__ import annotations
 

@@ -18,9 +18,9 @@ _SPATIAL = frozenset(
 )  # fmt: skip
 _ANY_LAYOUT = frozenset(
     {
-        "Add", "Clip", "Concat", "Div", "Dropout", "HardSigmoid", "HardSwish", "Identity",
-        "DequantizeLinear", "LeakyRelu", "Mul", "Pad", "PRelu", "QuantizeLinear", "Relu", "Sigmoid",
-        "Sub", "Tanh",
+        "Add", "Cast", "Clip", "Concat", "DequantizeLinear", "Div", "Dropout", "HardSigmoid",
+        "HardSwish", "Identity", "LeakyRelu", "Max", "Min", "Mul", "Pad", "PRelu",
+        "QuantizeLinear", "Relu", "Sigmoid", "Sub", "Tanh",
     }
 )  # fmt: skip
 

@@ -8,6 +8,11 @@ from mcuq.frontends.simplify.rewrite import Uses, rebuilt
 from mcuq.graph import Activated, Activation, BinaryAttrs, Graph, Op, OpKind
 
 _FUSED = {OpKind.RELU: Activation.RELU, OpKind.RELU6: Activation.RELU6}
+_WEAKER = {
+    Activation.RELU: (Activation.NONE, Activation.RELU),
+    Activation.RELU6: (Activation.NONE, Activation.RELU, Activation.RELU6),
+}
+"""Activations that change nothing in front of another one."""
 
 
 def fuse_activations(graph: Graph) -> Graph:
@@ -22,14 +27,17 @@ def fuse_activations(graph: Graph) -> Graph:
             continue
         if not isinstance(before.attrs, Activated) or uses.only_reader(before.output) is None:
             continue
-        if before.attrs.activation is Activation.NONE:
+        if before.attrs.activation in _WEAKER.get(activation, (Activation.NONE,)):
             attrs = replace(before.attrs, activation=activation)
             ranges.update(_passed_on(graph, before, op))
             replacements[before.name] = replace(
                 before, name=op.name, outputs=op.outputs, attrs=attrs
             )
             replacements[op.name] = None
-    return rebuilt(replace(graph, ranges={**graph.ranges, **ranges}), replacements)
+    if not replacements:
+        return graph
+    fused = rebuilt(replace(graph, ranges={**graph.ranges, **ranges}), replacements)
+    return fuse_activations(fused)  # a RELU6 may stand behind a RELU
 
 
 def _passed_on(graph: Graph, before: Op, op: Op) -> dict[str, tuple[float, float]]:

@@ -92,12 +92,25 @@ def _reshape_chain(graph: Graph, uses: Uses, op: Op) -> Graph | None:
     if source.shape == shape and _is_inner(graph, op):
         return _without(graph, op, source.name)
     before = uses.producer(source.name)
+    if source.shape == shape and before is not None and op.output not in graph.ranges:
+        return _written_before(graph, uses, op, before)
     if before is None or before.kind not in (OpKind.RESHAPE, OpKind.SQUEEZE):
         return None
     if not _may_go(graph, uses, before):
         return None
     merged = Op(OpKind.RESHAPE, op.name, before.inputs, op.outputs, ReshapeAttrs(shape))
     return rebuilt(graph, {op.name: merged, before.name: None})
+
+
+def _written_before(graph: Graph, uses: Uses, copy: Op, layer: Op) -> Graph | None:
+    """The graph whose `layer` writes the output that is its result's copy."""
+    if uses.only_reader(layer.output) is not copy:
+        return None
+    ranges = {
+        copy.output if name == layer.output else name: span for name, span in graph.ranges.items()
+    }
+    replacements = {layer.name: replace(layer, outputs=copy.outputs), copy.name: None}
+    return rebuilt(replace(graph, ranges=ranges), replacements)
 
 
 def _may_go(graph: Graph, uses: Uses, op: Op) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mcuq.frontends.simplify.activation import fuse_activations
 from mcuq.frontends.simplify.affine import fold_affine
+from mcuq.frontends.simplify.collapse import collapse_transposes
 from mcuq.frontends.simplify.layout import fold_transposes
 from mcuq.frontends.simplify.padding import absorb_padding
 from mcuq.frontends.simplify.ranges import raise_ranges
@@ -19,6 +20,7 @@ def simplify(graph: Graph) -> Graph:
     """
     for rewrite in (
         raise_ranges,
+        collapse_transposes,
         gather_upsampling,
         fold_transposes,
         fold_affine,

@@ -58,11 +58,7 @@ def _without_copies(graph: Graph) -> Graph:
     """Copies whose range has moved, or is no narrower than their source's, are left out."""
     instead: dict[str, str] = {}
     for op in graph.ops:
-        if not _is_copy(graph, op):
-            continue
-        if op.output in graph.outputs:
-            if op.output not in graph.ranges:
-                graph = _written_before(graph, op)
+        if not _is_copy(graph, op) or op.output in graph.outputs:
             continue
         source = instead.get(op.inputs[0], op.inputs[0])
         span, own = graph.ranges.get(op.output), graph.ranges.get(source)
@@ -70,17 +66,6 @@ def _without_copies(graph: Graph) -> Graph:
         if span is None or implied:
             instead[op.output] = source
     return _reading(graph, instead)
-
-
-def _written_before(graph: Graph, copy: Op) -> Graph:
-    """The graph whose layer before `copy`, an output, writes that output itself."""
-    uses, source = Uses(graph), copy.inputs[0]
-    layer = uses.producer(source)
-    if layer is None or uses.only_reader(source) is not copy:
-        return graph
-    ranges = {copy.output if name == source else name: span for name, span in graph.ranges.items()}
-    graph = replace(graph, ranges=ranges)
-    return rebuilt(graph, {layer.name: replace(layer, outputs=copy.outputs), copy.name: None})
 
 
 def _is_copy(graph: Graph, op: Op) -> bool:

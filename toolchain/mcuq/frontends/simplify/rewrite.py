@@ -49,9 +49,7 @@ def renamed(graph: Graph, names: Mapping[str, str]) -> Graph:
     def new(name: str) -> str:
         return names.get(name, name)
 
-    tensors = {
-        new(name): replace(tensor, name=new(name)) for name, tensor in graph.tensors.items()
-    }
+    tensors = {new(name): replace(tensor, name=new(name)) for name, tensor in graph.tensors.items()}
     ops = tuple(
         replace(op, inputs=tuple(map(new, op.inputs)), outputs=tuple(map(new, op.outputs)))
         for op in graph.ops

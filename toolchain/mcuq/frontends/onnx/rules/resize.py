@@ -84,6 +84,7 @@ _COORDINATES: dict[str, Callable[[Floats, float, int, int], Floats]] = {
     "pytorch_half_pixel": lambda i, scale, size, output: (
         (i + 0.5) / scale - 0.5 if output > 1 else i * 0.0
     ),
+    "tf_half_pixel_for_nn": lambda i, scale, size, output: (i + 0.5) / scale,
     "align_corners": lambda i, scale, size, output: i * (size - 1) / max(output - 1, 1),
 }
 _ROUNDINGS: dict[str, Callable[[Floats], Floats]] = {
