@@ -16,6 +16,7 @@ from ai_edge_litert import schema_py_generated as schema
 from onnx_cases import Model
 from tflite_files import File, opts
 
+from mcuq.cli.main import main
 from mcuq.errors import InputError
 from mcuq.evaluate.float.kernels import KERNELS
 from mcuq.frontends import load_model
@@ -164,6 +165,15 @@ def test_a_broken_kernel_is_named(
 ) -> None:
     monkeypatch.setitem(KERNELS, kind, kernel)
     _refused(tflite, kind.value, output)
+
+
+def test_a_command_ends_with_bad_input(
+    tflite: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["inspect", str(tflite)]) == 0
+    monkeypatch.setitem(KERNELS, OpKind.SUB, KERNELS[OpKind.ADD])
+    assert main(["inspect", str(tflite)]) == 3
+    assert "SUB (output 'less')" in " ".join(capsys.readouterr().err.split())
 
 
 def test_a_weight_read_wrongly_is_named(tflite: Path) -> None:

@@ -23,7 +23,8 @@ _is_child = False
 def enter_child(parent: int) -> None:
     """Called first in a child of the process `parent`: it ends with that, even by SIGKILL.
 
-    The kernel sees to it, since native code may never give control back.
+    On Linux the kernel sees to it, since native code may never give control back; elsewhere the
+    child ends when it next waits for a call.
     """
     global _is_child
     _is_child = True
@@ -31,8 +32,8 @@ def enter_child(parent: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:
-        os._exit(1)
+        if os.getppid() != parent:  # it ended before the kernel knew
+            os._exit(1)
 
 
 def progressed() -> None:

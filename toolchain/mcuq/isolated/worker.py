@@ -17,6 +17,8 @@ from mcuq.isolated.limits import PATIENCE_S
 
 Value = TypeVar("Value")
 _kept = threading.local()
+_LATE = -getattr(signal, "SIGXCPU", 0) or None
+"""Exit code of a child that was ended for want of progress; Windows ends none."""
 
 
 class IsolatedError(Exception):
@@ -82,7 +84,7 @@ class _Worker:
             kind, value = self._exchange(function, arguments)
         except (EOFError, BrokenPipeError, pickle.UnpicklingError):
             code = self._process.wait()
-            crashed = code < 0 and code != -signal.SIGXCPU
+            crashed = code < 0 and code != _LATE
             raise IsolatedError(_end(code), self._logged(), crashed=crashed) from None
         except BaseException:
             # Interrupted: what the child answers later belongs to no call.
@@ -120,7 +122,7 @@ class _Worker:
 
 def _end(code: int) -> str:
     """How a process ended, in words."""
-    if code == -signal.SIGXCPU:
+    if code == _LATE:
         return f"it does not come back: nothing after {PATIENCE_S} s of processor time"
     if code < 0:
         names = {entry.value: entry.name for entry in signal.Signals}

@@ -194,7 +194,7 @@ def _first_step(graph: Graph, outside: Outside, inputs: list[Reals]) -> Step | N
     moved = run_float(graph, inputs, known, disturb=float_rounding(graph))
     try:
         steps = outside.steps(in_file)
-    except IsolatedError:
+    except (IsolatedError, InputError):
         return None
     for step in steps:
         own = _same_value(known, step.name)

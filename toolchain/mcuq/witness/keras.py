@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
+from mcuq.errors import McuqError
 from mcuq.frontends.keras import convert_keras, run_keras
+from mcuq.isolated import IsolatedError
 from mcuq.witness.litert import open_litert
 from mcuq.witness.outside import Reals, Step
 
@@ -25,7 +27,14 @@ class Keras:
         return f"TensorFlow {version('tensorflow')}"
 
     def real(self, inputs: Sequence[Reals]) -> list[Reals]:
-        return run_keras(self.path, inputs)
+        try:
+            return run_keras(self.path, inputs)
+        except McuqError:
+            raise
+        except Exception as error:
+            # TensorFlow raises dozens of types for a layer that it cannot run.
+            reason = str(error).strip() or type(error).__name__
+            raise IsolatedError(reason.splitlines()[0], "") from error
 
     def given(self, inputs: Sequence[Reals]) -> list[Reals]:
         return self.real(inputs)
