@@ -82,14 +82,20 @@ def _flat(outputs: Any) -> list[npt.NDArray[Any]]:
     return [np.asarray(value) for value in _tensorflow().nest.flatten(outputs)]
 
 
-def convert_keras(path: Path) -> bytes:
+def convert_keras(path: Path) -> tuple[bytes, list[int]]:
     """The flatbuffer that `load_keras` reads the graph from.
+
+    Returns:
+        The flatbuffer, and for each of its inputs which one of the model it is.
 
     Raises:
         UsageError, InputError: as `load_keras`.
     """
     with quiet_native_log():
-        return _converted(_tensorflow(), path)[0]
+        content, names = _converted(_tensorflow(), path)
+    model = schema.ModelT.InitFromPackedBuf(content, 0)
+    entries = {entry.tensorIndex: entry.name.decode() for entry in model.signatureDefs[0].inputs}
+    return content, [names.index(entries[index]) for index in model.subgraphs[0].inputs]
 
 
 def _traced(tensorflow: Any, path: Path) -> tuple[Any, Any, list[str]]:

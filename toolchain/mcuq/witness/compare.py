@@ -16,6 +16,7 @@ import numpy.typing as npt
 from mcuq.errors import InputError
 from mcuq.evaluate.float import run_float
 from mcuq.findings import Finding
+from mcuq.frontends.names import short_name
 from mcuq.frontends.tflite import read_tflite
 from mcuq.graph import Graph, OpKind
 from mcuq.isolated import IsolatedError
@@ -207,7 +208,8 @@ def _same_value(known: Sequence[str], name: str) -> list[str]:
     """Activations of the graph that stand for a value of the file: of one lowered in several
     steps the first has its name, the others a number behind it.
     """
-    return [own for own in known if own == name or own.rpartition("_")[0] == name]
+    short = short_name(name)
+    return [own for own in known if own == short or own.rpartition("_")[0] == short]
 
 
 def _agrees(ours: Reals, moved: Reals, step: Step) -> bool:

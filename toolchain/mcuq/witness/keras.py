@@ -41,4 +41,5 @@ class Keras:
 
     def steps(self, inputs: Sequence[Reals]) -> list[Step]:
         """Of the converted model, by LiteRT: Keras keeps no results of operators."""
-        return open_litert(convert_keras(self.path)).steps(inputs)
+        content, order = convert_keras(self.path)
+        return open_litert(content).steps([inputs[number] for number in order])
