@@ -1,64 +1,32 @@
-"""Candidates that LiteRT refuses are scored by the exact evaluator, in the same form."""
+"""LiteRT runs what the exact evaluator runs, whatever the first dimension of a tensor is."""
 
 from __future__ import annotations
-
-import dataclasses
 
 import numpy as np
 import pytest
 
 from mcuq.calibrate import calibrate
-from mcuq.data import load_data
 from mcuq.emit.tflite import tflite_bytes
-from mcuq.evaluate import ranking
-from mcuq.evaluate.prefix import PrefixCache
+from mcuq.evaluate.integer import dequantize_outputs, quantize_inputs, run_integer
 from mcuq.evaluate.ranking import run_litert
-from mcuq.frontends import load_model
-from mcuq.graph import FullyConnectedAttrs, Graph, Op, OpKind, Tensor
-from mcuq.pipeline.search import make_ranker
-from mcuq.quantize import Config, quantize
-from mcuq.resources import example_dir
-
-DIGITS = example_dir("digits")
+from mcuq.graph import Graph, Op, OpKind, ReshapeAttrs, Tensor, TransposeAttrs
+from mcuq.quantize import quantize
 
 
-def _dense() -> Graph:
-    weights = np.random.default_rng(2).normal(0, 1, (3, 8)).astype(np.float32)
-    tensors = {
-        "x": Tensor("x", (1, 8)),
-        "w": Tensor("w", (3, 8), weights),
-        "y": Tensor("y", (1, 3)),
-    }
-    op = Op(OpKind.FULLY_CONNECTED, "y", ("x", "w"), ("y",), FullyConnectedAttrs())
-    return Graph("dense", tensors, (op,), ("x",), ("y",))
-
-
-def test_constant_calibration_data_does_not_end_the_search() -> None:
-    """XNNPACK refuses scales as small as those of an input that is always zero."""
-    graph = _dense()
-    zeros = np.zeros((4, 8), np.float32)
-    qgraph = quantize(graph, calibrate(graph, [zeros]), Config())
-    found = run_litert(qgraph, [np.ones((2, 8), np.float32)], ["y"], tflite_bytes)
-    assert found["y"].shape == (2, 3)
-
-
-def test_the_exact_evaluator_stands_in(monkeypatch: pytest.MonkeyPatch) -> None:
-    graph = load_model(DIGITS / "digits_float32.tflite")
-    data = load_data(DIGITS / "calibration.npz", graph).take(70)
-    qgraph = quantize(graph, calibrate(graph, data.inputs), Config())
-    head = graph.ops[-1].inputs[0]
-    ranker = make_ranker(graph, data)
-    fast = run_litert(qgraph, data.inputs, [head], tflite_bytes)[head]
-    losses = ranker.losses(qgraph, (0, 70))
-
-    def refuse(**_: object) -> None:
-        raise RuntimeError("failed to create XNNPACK runtime")
-
-    monkeypatch.setattr(ranking, "Interpreter", refuse)
-    exact = run_litert(qgraph, data.inputs, [head], tflite_bytes)[head]
-    assert (exact.shape, exact.dtype) == (fast.shape, fast.dtype)
-    # LiteRT is a step off here and there.
-    assert np.abs(exact - fast).max() <= 1.01 * qgraph.tensors[head].scale[0]
-    again = dataclasses.replace(ranker, cache=PrefixCache()).losses(qgraph, (0, 70))
-    assert (again.shape, again.dtype) == (losses.shape, losses.dtype)
-    assert np.isfinite(again).all()
+@pytest.mark.parametrize("shape", [(1, 4, 6), (2, 3, 4), (4, 6)])
+def test_samples_one_by_one_and_in_batches(shape: tuple[int, ...]) -> None:
+    perm = (*range(len(shape) - 2), len(shape) - 1, len(shape) - 2)
+    moved = tuple(shape[axis] for axis in perm)
+    sizes = {"x": (1, 24), "a": shape, "b": moved, "y": (1, 24)}
+    ops = (
+        Op(OpKind.RESHAPE, "a", ("x",), ("a",), ReshapeAttrs(shape)),
+        Op(OpKind.TRANSPOSE, "b", ("a",), ("b",), TransposeAttrs(perm)),
+        Op(OpKind.RESHAPE, "y", ("b",), ("y",), ReshapeAttrs((1, 24))),
+    )
+    tensors = {name: Tensor(name, size) for name, size in sizes.items()}
+    graph = Graph("shuffle", tensors, ops, ("x",), ("y",))
+    samples = [np.random.default_rng(0).normal(size=(5, 24)).astype(np.float32)]
+    qgraph = quantize(graph, calibrate(graph, samples))
+    exact = dequantize_outputs(qgraph, run_integer(qgraph, quantize_inputs(qgraph, samples)))
+    found = run_litert(qgraph, samples, ["y"], tflite_bytes)
+    assert np.array_equal(found["y"].reshape(5, 24), exact["y"].reshape(5, 24))

@@ -134,8 +134,8 @@ FORMS: dict[str, dict[str, Any]] = {
 }
 
 
-def float_network(kind: str, seed: int = 0) -> bytes:
-    model = Model(IMAGE, opset=17, seed=seed)
+def float_network(kind: str, seed: int = 0, opset: int = 17) -> bytes:
+    model = Model(IMAGE, opset=opset, seed=seed)
     return model.content(NETWORKS[kind](model))
 
 
@@ -152,10 +152,10 @@ class _Reader(CalibrationDataReader):  # type: ignore[misc]
         return None if sample is None else {"x0": sample[None]}
 
 
-def quantized_network(kind: str, form: str, folder: Path, seed: int = 0) -> bytes:
+def quantized_network(kind: str, form: str, folder: Path, seed: int = 0, opset: int = 17) -> bytes:
     """The network as `quantize_static` writes it, calibrated on `images(CALIBRATION, seed)`."""
     source, target = folder / "float.onnx", folder / "quantized.onnx"
-    source.write_bytes(float_network(kind, seed))
+    source.write_bytes(float_network(kind, seed, opset))
     logging.disable(logging.WARNING)
     try:
         options = {"quant_format": QuantFormat.QDQ} | FORMS[form]

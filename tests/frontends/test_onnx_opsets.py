@@ -251,6 +251,15 @@ def test_a_newer_set_than_onnx_knows() -> None:
     assert "upgrade onnx" in caught.value.hint
 
 
+def test_a_newer_format_than_onnx_knows() -> None:
+    model = Model((1, 3), opset=13)
+    content = onnx.load_model_from_string(model.content(model.node("Relu", ["x0"])))
+    content.ir_version = 999
+    with pytest.raises(InputError, match="format 999 is newer than the installed") as caught:
+        load_onnx(content.SerializeToString())
+    assert "upgrade onnx" in caught.value.hint
+
+
 @pytest.mark.parametrize("opset", [7, 12, 13])
 def test_softmax_over_one_axis_is_one_operator(opset: int) -> None:
     model = Model((1, 8), opset=opset)

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from onnx_cases import Model, helper, numpy_helper, onnx, run_onnx
+from onnx_cases import Model, assert_equals_onnxruntime, helper, numpy_helper, onnx, run_onnx
 from qdq_models import FORMS, NETWORKS, images, quantized_network, run_file
 
 from mcuq.calibrate import calibrate
@@ -58,6 +58,21 @@ def test_the_float_graph_equals_onnxruntime(kind: str, form: str, tmp_path: Path
     tolerance = 2e-4 if "16" in form else 0.02
     assert np.abs(found - exact).max() <= tolerance * np.abs(exact).max()
     assert min(_cosine(found, exact), _cosine(found, optimized)) > 0.9998
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("kind", NETWORKS)
+def test_other_weights(kind: str, seed: int, tmp_path: Path) -> None:
+    content = quantized_network(kind, "defaults", tmp_path, seed)
+    found, exact = _float(load_onnx(content), SAMPLES), run_file(content, SAMPLES, optimized=False)
+    assert np.abs(found - exact).max() <= 0.02 * np.abs(exact).max()
+
+
+@pytest.mark.parametrize("opset", [11, 12, 13, 18, 21])
+def test_other_operator_sets(opset: int, tmp_path: Path) -> None:
+    content = quantized_network("residual", "int8", tmp_path, opset=opset)
+    found, exact = _float(load_onnx(content), SAMPLES), run_file(content, SAMPLES, optimized=False)
+    assert np.abs(found - exact).max() <= 0.02 * np.abs(exact).max()
 
 
 def _int8(graph: Graph) -> QuantizedGraph:
@@ -169,6 +184,44 @@ def test_any_pair_clamps_as_in_onnxruntime(
     for name, wanted in zip(graph.outputs, run_onnx(content, [samples]), strict=True):
         difference = np.abs(found[name].reshape(wanted.shape) - wanted).max()
         assert difference <= 1.01 * step + 1e-5
+
+
+@pytest.mark.parametrize(
+    "dtype, zero, low, high",
+    [
+        (np.uint8, 64, 0, 127),
+        (np.uint8, 0, 0, 127),
+        (np.int8, 0, -127, 127),
+        (np.int8, -7, -64, 63),
+    ],
+)
+def test_fewer_integers_than_the_type_has(dtype: Any, zero: int, low: int, high: int) -> None:
+    """PyTorch's fake quantization to 7 bits: a Clip between the pair."""
+    model = Model((1, 6), opset=13)
+    x = model.node("Gemm", ["x0", model.weights(6, 6), model.weights(6)])
+    parameters = [model.constant(np.float32(0.05)), model.constant(dtype(zero))]
+    bounds = [model.constant(dtype(value)) for value in (low, high)]
+    y = model.node("Clip", [model.node("QuantizeLinear", [x, *parameters]), *bounds])
+    content = model.content(model.node("DequantizeLinear", [y, *parameters]))
+    samples = np.random.default_rng(0).normal(0, 6, (3, 6)).astype(np.float32)
+    graph = load_onnx(content)
+    assert [op.kind for op in graph.ops] == [OpKind.FULLY_CONNECTED]
+    found, wanted = run_float(graph, [samples])[graph.outputs[0]], run_onnx(content, [samples])[0]
+    assert np.abs(found.reshape(wanted.shape) - wanted).max() <= 0.0501
+
+
+@pytest.mark.parametrize("axis", [None, 0])
+def test_weights_quantized_in_the_model(axis: int | None) -> None:
+    """Float weights behind a pair of their own, as training with fake quantization exports them."""
+    model = Model((1, 3, 6, 6), opset=13)
+    shape = () if axis is None else (4,)
+    scale = model.rng.uniform(0.05, 0.2, shape).astype(np.float32)
+    attrs = {} if axis is None else {"axis": axis}
+    weights = _pair(
+        model, model.weights(4, 3, 3, 3, scale=9), scale, np.zeros(shape, np.int8), **attrs
+    )
+    content = model.content(model.node("Conv", ["x0", weights]))
+    assert_equals_onnxruntime(content)
 
 
 def test_a_clamp_at_six_is_a_relu6() -> None:

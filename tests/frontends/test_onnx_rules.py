@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from onnx_cases import Model, assert_equals_onnxruntime
+from onnx_cases import Model, assert_equals_onnxruntime, onnx
 
 from mcuq.errors import InputError, UsageError
 from mcuq.frontends import load_model, load_onnx
@@ -103,6 +103,32 @@ def test_old_opset() -> None:
     with pytest.raises(InputError, match="opset 6 is too old") as caught:
         load_onnx(model.content(model.node("Relu", ["x0"])))
     assert "opset_version=7" in caught.value.hint
+
+
+def test_functions_of_the_file_are_spelled_out() -> None:
+    model = Model((1, 3))
+    content = onnx.load_model_from_string(model.content(model.node("Relu", ["x0"])))
+    body = [
+        onnx.helper.make_node("Sigmoid", ["a"], ["s"]),
+        onnx.helper.make_node("Mul", ["a", "s"], ["b"]),
+    ]
+    opsets = [onnx.helper.make_opsetid("", 17)]
+    content.functions.append(onnx.helper.make_function("own", "Silu", ["a"], ["b"], body, opsets))
+    content.opset_import.append(onnx.helper.make_opsetid("own", 1))
+    content.graph.node[0].CopyFrom(onnx.helper.make_node("Silu", ["x0"], ["n0"], domain="own"))
+    graph = assert_equals_onnxruntime(content.SerializeToString())
+    assert [op.kind.value for op in graph.ops] == ["LOGISTIC", "MUL"]
+
+
+def test_an_input_of_integers() -> None:
+    model = Model((1, 3))
+    parameters = [model.constant(np.float32(0.1)), model.constant(np.uint8(3))]
+    y = model.node("Relu", [model.node("DequantizeLinear", ["x0", *parameters])])
+    content = onnx.load_model_from_string(model.content(y))
+    content.graph.input[0].type.tensor_type.elem_type = onnx.TensorProto.UINT8
+    with pytest.raises(InputError, match=r"not the integers behind them \(UINT8\)") as caught:
+        load_onnx(content.SerializeToString())
+    assert "float inputs" in caught.value.hint
 
 
 def test_output_without_a_layer() -> None:

@@ -131,9 +131,15 @@ def _run(
     try:
         return _run_fast(part, inputs, serialize, tensors)
     except RuntimeError:
-        known = ((name, part.tensors[name].shape[1:]) for name in tensors)
         found = run_integer(part, inputs, tensors)
-        return {name: found[name].reshape(-1, *shape) for name, shape in known}
+        samples = len(inputs[0])
+        return {name: found[name].reshape(samples, *_one(part, name)) for name in tensors}
+
+
+def _one(part: QuantizedGraph, name: str) -> tuple[int, ...]:
+    """The shape of one sample: without a first dimension of 1, as `run_float` has it."""
+    shape = part.tensors[name].shape
+    return shape[1:] if shape[:1] == (1,) else shape
 
 
 def _run_fast(
@@ -157,16 +163,16 @@ def _run_fast(
         interpreter.allocate_tensors()
     in_indices = [d["index"] for d in interpreter.get_input_details()]
     out_indices = [d["index"] for d in interpreter.get_output_details()]
-    known = [part.tensors[name] for name in tensors]
-    results = [np.empty((samples, *t.shape[1:]), t.dtype) for t in known]
+    shapes = [_one(part, name) for name in tensors]
+    types = [part.tensors[name].dtype for name in tensors]
+    results = [np.empty((samples, *each), t) for each, t in zip(shapes, types, strict=True)]
     for start, stop in _spans(samples, batch):
         for index, values in zip(in_indices, inputs, strict=True):
             interpreter.set_tensor(index, _filled(values[start:stop], batch))
         interpreter.invoke()
         for index, result in zip(out_indices, results, strict=True):
-            result[start:stop] = interpreter.get_tensor(index)[: stop - start].reshape(
-                result[start:stop].shape
-            )
+            values = interpreter.get_tensor(index).reshape(batch, *result.shape[1:])
+            result[start:stop] = values[: stop - start]
     return dict(zip(tensors, results, strict=True))
 
 

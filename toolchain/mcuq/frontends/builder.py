@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,9 @@ import numpy.typing as npt
 from mcuq.frontends.names import UniqueNames
 from mcuq.graph import Attrs, Graph, Layout, Op, OpKind, Tensor
 from mcuq.graph.shapes import infer_shape
+
+LARGEST_TENSOR = 1 << 24
+"""Elements."""
 
 
 class GraphBuilder:
@@ -31,9 +35,16 @@ class GraphBuilder:
         return taken
 
     def constant(self, values: npt.NDArray[Any], name: str) -> str:
-        """Add a constant, stored as float32; its name in the graph."""
+        """Add a constant, stored as float32; its name in the graph.
+
+        Raises:
+            ValueError: a number is not finite in float32.
+        """
         taken = self._names.take(name, "constant")
-        data = np.array(values, np.float32, order="C")
+        with np.errstate(over="ignore"):
+            data = np.array(values, np.float32, order="C")
+        if not np.isfinite(data).all():
+            raise ValueError(f"constant {taken!r} is not finite in float32")
         data.flags.writeable = False
         self._tensors[taken] = Tensor(taken, data.shape, data)
         return taken
@@ -42,9 +53,12 @@ class GraphBuilder:
         """Add an operator; the name of its output.
 
         Raises:
-            ValueError: the operands' shapes do not fit the operator.
+            ValueError: the operands' shapes do not fit the operator, or its result is larger than
+                any microcontroller's memory.
         """
         shape = infer_shape(kind, attrs, [self.shape(operand) for operand in inputs])
+        if math.prod(shape) > LARGEST_TENSOR:
+            raise ValueError(f"its result {shape} is too large")
         taken = self._names.take(name, kind.value.lower())
         self._tensors[taken] = Tensor(taken, shape)
         self._ops.append(Op(kind, taken, tuple(inputs), (taken,), attrs))

@@ -25,6 +25,7 @@ from mcuq.frontends.onnx.rules.quantized import MOVES, common_grid, computes_on_
 from mcuq.frontends.onnx.value import Node, Value, channels_last
 from mcuq.frontends.operators import check_known
 from mcuq.graph import Graph, Layout, OpKind, ReshapeAttrs
+from mcuq.shown import visible
 
 _DEFAULT_DOMAINS = ("", "ai.onnx")
 
@@ -78,7 +79,7 @@ def _kind(proto: Any) -> str:
     standard = proto.domain in _DEFAULT_DOMAINS or (
         proto.domain == "com.microsoft" and proto.op_type in QUANTIZING
     )
-    return str(proto.op_type if standard else f"{proto.domain}.{proto.op_type}")
+    return visible(proto.op_type if standard else f"{proto.domain}.{proto.op_type}")
 
 
 def _where(index: int, proto: Any) -> str:
@@ -103,7 +104,7 @@ class _Conversion:
 
     def add(self, index: int, proto: Any) -> None:
         """Fold or lower one node."""
-        with damage_named(f"node {index} {proto.op_type}"):
+        with damage_named(f"node {index} {_kind(proto)}"):
             self._add(self._node(index, proto), proto)
 
     def _add(self, node: Node, proto: Any) -> None:
@@ -114,7 +115,9 @@ class _Conversion:
             check_known([(node.where, node.kind)], RULES)
             check(node, (enough_inputs, finite_constants))
             check(node, (computes_on_reals,) if node.kind not in quantized.RULES else ())
-            rule, grid = RULES[node.kind], common_grid(node)
+            grid = common_grid(node)
+            known = RULES if grid is None else {**RULES, **quantized.INTEGER_RULES}
+            rule = known[node.kind]
             check(node, rule.constraints)
             values = rule.lower(self._build, node)
             if node.kind in MOVES:

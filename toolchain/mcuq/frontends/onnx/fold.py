@@ -17,13 +17,12 @@ from onnx import helper
 from onnx.reference import ReferenceEvaluator
 
 from mcuq.errors import InputError
+from mcuq.frontends.builder import LARGEST_TENSOR
 from mcuq.frontends.onnx.quantizing import QUANTIZING
 from mcuq.frontends.onnx.value import Node
 
 Array = npt.NDArray[Any]
 
-_ELEMENTS = 1 << 24
-"""Of a result: more than any microcontroller holds."""
 _SHAPES = frozenset({"Shape", "Size"})
 """Operators that read nothing of a value but its shape."""
 _NOT_COMPUTED = frozenset(
@@ -143,7 +142,7 @@ def _check_size(node: Node, model: Any, feeds: dict[str, Array]) -> None:
     inferred = onnx.shape_inference.infer_shapes(known, strict_mode=True, data_prop=True)
     for output in inferred.graph.output:
         sizes = [dim.dim_value for dim in output.type.tensor_type.shape.dim]
-        if math.prod(sizes) > _ELEMENTS:
+        if math.prod(sizes) > LARGEST_TENSOR:
             raise InputError(
                 f"{node.where}: its constants give {'×'.join(map(str, sizes))} numbers",
                 "leave the layer out, or export with smaller constants",

@@ -55,6 +55,15 @@ def input_view(proto: Any) -> InputView:
     return InputView(proto.name, shape, int(tensor.elem_type))
 
 
+def unquantized_input(view: InputView) -> str | None:
+    """Inputs are real numbers, not the integers behind them.
+
+    Quantize the model with float inputs: QuantizeLinear behind each of them.
+    """
+    integers = (TensorProto.INT8, TensorProto.UINT8, TensorProto.INT16, TensorProto.UINT16)
+    return TensorProto.DataType.Name(view.elem_type) if view.elem_type in integers else None
+
+
 def float_input(view: InputView) -> str | None:
     """Inputs are float32.
 
@@ -104,4 +113,4 @@ def input_order(nodes: Iterable[Any], name: str, rank: int) -> Order:
     return tuple(range(rank))
 
 
-INPUT_CONSTRAINTS = (float_input, static_shape, batch_of_one)
+INPUT_CONSTRAINTS = (unquantized_input, float_input, static_shape, batch_of_one)

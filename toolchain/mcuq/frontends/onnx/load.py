@@ -6,7 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from mcuq.errors import UsageError
+from mcuq.frontends.damage import damage_named
 from mcuq.frontends.dimensions import check_dimensions
 from mcuq.frontends.names import UniqueNames
 from mcuq.frontends.source import read_bytes
@@ -39,9 +42,10 @@ def load_onnx(source: Path | bytes) -> Graph:
     content = source if isinstance(source, bytes) else read_bytes(source)
     model = parse(content, None if isinstance(source, bytes) else source.parent)
     name = None if isinstance(source, bytes) else source.stem
-    graph = simplify(convert(model, opset_of(model), name))
-    check_dimensions(graph)
-    return _named_outputs(graph, [output.name for output in model.graph.output])
+    with damage_named("ONNX model"), np.errstate(all="ignore"):
+        graph = simplify(convert(model, opset_of(model), name))
+        check_dimensions(graph)
+        return _named_outputs(graph, [output.name for output in model.graph.output])
 
 
 def _named_outputs(graph: Graph, names: Sequence[str]) -> Graph:

@@ -6,6 +6,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 import onnx
+import onnx.inliner
 from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 from onnx import ModelProto, TensorProto
 
@@ -28,6 +29,7 @@ def parse(content: bytes, folder: Path | None) -> ModelProto:
     """
     try:
         model = onnx.load_model_from_string(content)
+        _check_version(model)
         opset_of(model)
         _check_external(model, folder)
         if folder is not None:
@@ -37,9 +39,21 @@ def parse(content: bytes, folder: Path | None) -> ModelProto:
                 # The checker wants a shape; exporters and runtimes do without.
                 output.type.tensor_type.shape.SetInParent()
         onnx.checker.check_model(model)
+        if model.functions:  # operators that the file itself defines
+            model = onnx.inliner.inline_local_functions(model)
     except (DecodeError, onnx.checker.ValidationError, OSError, ValueError) as error:
         raise InputError(f"not a valid ONNX file: {_first_line(error)}", _DAMAGED) from error
     return model
+
+
+def _check_version(model: Any) -> None:
+    """The file's format is one that the onnx package knows."""
+    if model.ir_version > onnx.IR_VERSION:
+        raise InputError(
+            f"ONNX file format {model.ir_version} is newer than the installed onnx package, "
+            f"which knows {onnx.IR_VERSION}",
+            "pip install --upgrade onnx, or export with an older package",
+        )
 
 
 def opset_of(model: Any) -> int:

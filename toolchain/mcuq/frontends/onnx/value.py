@@ -9,6 +9,7 @@ from typing import Any
 import numpy.typing as npt
 
 from mcuq.frontends.onnx.grid import Grid
+from mcuq.shown import visible
 
 Order = tuple[int, ...]
 
@@ -103,8 +104,10 @@ class Node:
         return float(self.attributes.get(name, default))
 
     def text(self, name: str, default: str) -> str:
+        """A string, with what no terminal should obey as escapes."""
         value = self.attributes.get(name, default)
-        return value.decode("utf-8", errors="replace") if isinstance(value, bytes) else str(value)
+        text = value.decode("utf-8", errors="replace") if isinstance(value, bytes) else str(value)
+        return visible(text)
 
 
 Constraint = Callable[[Node], str | None]

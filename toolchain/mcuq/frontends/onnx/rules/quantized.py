@@ -32,10 +32,12 @@ def reads_integers(node: Node) -> str | None:
 
     Quantize the float model again, with QDQ nodes around each layer.
     """
-    grid = node.value().grid
+    grid, own = node.value().grid, grid_of(node)
     if grid is None:
         return "its input is no quantized activation"
-    return None if grid == grid_of(node) else "scale, zero point or type differ"
+    same = (grid.scale, grid.zero_point) == (own.scale, own.zero_point)
+    inside = own.lowest <= grid.lowest and grid.highest <= own.highest
+    return None if same and inside else "scale, zero point or type differ"
 
 
 def reads_reals(node: Node) -> str | None:
@@ -59,7 +61,7 @@ def computes_on_reals(node: Node) -> str | None:
     Quantize with QuantFormat.QDQ, which computes on real numbers between the two.
     """
     quantized = any(value is not None and value.grid is not None for value in node.inputs)
-    moves = node.kind in MOVES and common_grid(node) is not None
+    moves = node.kind in (MOVES | set(INTEGER_RULES)) and common_grid(node) is not None
     return "it computes with integers" if quantized and not moves else None
 
 
@@ -68,15 +70,46 @@ def _quantize(build: GraphBuilder, node: Node) -> list[Value]:
 
     `mcuq.frontends.simplify` gives the range to the tensor before where nothing else reads that.
     """
-    x, grid = node.value(), grid_of(node)
-    low, high = grid.span
+    return [_clamped(build, node, grid_of(node))]
+
+
+def _clamped(build: GraphBuilder, node: Node, grid: Grid) -> Value:
+    x, (low, high) = node.value(), grid.span
     name = x.name
     if low == 0 and not never_negative(build, name):
         six = abs(high - 6.0) <= grid.scale / 2
         name = build.op(OpKind.RELU6 if six else OpKind.RELU, NoAttrs(), [name], f"{name}/relu")
     name = build.op(OpKind.RESHAPE, ReshapeAttrs(x.stored), [name], node.name)
     build.limit(name, low, high)
-    return [replace(result(build, name, x.order), grid=grid)]
+    return replace(result(build, name, x.order), grid=grid)
+
+
+def _narrowed(node: Node) -> Grid:
+    """The grid behind a Clip of integers, as PyTorch writes for fewer of them than the type has."""
+    grid = node.value().grid
+    assert grid is not None
+    low, high = (
+        None if data is None else int(data.reshape(-1)[0])
+        for data in (node.constant(1), node.constant(2))
+    )
+    lowest = grid.lowest if low is None else max(grid.lowest, low)
+    return replace(
+        grid, lowest=lowest, highest=grid.highest if high is None else min(grid.highest, high)
+    )
+
+
+def keeps_zero(node: Node) -> str | None:
+    """A Clip of integers leaves the zero point inside.
+
+    Quantize the float model again: without a zero, padding could not be stored.
+    """
+    grid = _narrowed(node)
+    fits = grid.lowest <= grid.zero_point <= grid.highest
+    return None if fits else f"{grid.zero_point} outside {grid.lowest} … {grid.highest}"
+
+
+def _clip(build: GraphBuilder, node: Node) -> list[Value]:
+    return [_clamped(build, node, _narrowed(node))]
 
 
 def _dequantize(build: GraphBuilder, node: Node) -> list[Value]:
@@ -89,3 +122,5 @@ RULES = {
     "QuantizeLinear": Rule(_quantize, (computed_input, _PARAMETERS, reads_reals), 2),
     "DequantizeLinear": Rule(_dequantize, (computed_input, _PARAMETERS, reads_integers), 2),
 }
+INTEGER_RULES = {"Clip": Rule(_clip, (_PARAMETERS, keeps_zero))}
+"""Of operators whose first input is on a grid."""
