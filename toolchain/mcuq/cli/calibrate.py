@@ -28,9 +28,12 @@ def calibrate(
     """Observe every activation on DATA; the file serves any observer, and can be merged."""
     from mcuq.calibrate import OBSERVERS, ranges_from
     from mcuq.calibrate.files import observe_files, read_statistics, write_statistics
+    from mcuq.data import load_data
     from mcuq.frontends import load_model
     from mcuq.pipeline.check import check_readable
+    from mcuq.progress import announce
     from mcuq.whole import check_writable
+    from mcuq.witness import compare_import
 
     check_readable(model)
     for path in (*data, *(merge or [])):
@@ -39,6 +42,8 @@ def calibrate(
     graph = load_model(model)
     earlier = [read_statistics(path, graph) for path in merge or []]
     with shown_progress() as progress:
+        imported = compare_import(model, graph, load_data(data[0], graph).inputs)
+        announce("load", imported.findings, progress, strict=False)
         keep = bool(keep_outliers)
         statistics = observe_files(graph, data, earlier, progress, keep_outliers=keep)
     write_statistics(output, statistics)

@@ -96,7 +96,8 @@ def finetune(
     from mcuq.finetune import finetune as tune
     from mcuq.frontends import load_model
     from mcuq.pipeline.check import check_readable
-    from mcuq.progress import Progress
+    from mcuq.progress import Progress, announce
+    from mcuq.witness import compare_import
 
     _check_options(config, bits, ends, output)
     check_writable(output)
@@ -111,6 +112,8 @@ def finetune(
     wanted = _configuration(graph, config, bits, ends)
     settings = Settings(epochs=epochs, rate=rate, patience=patience, label_share=labels, seed=seed)
     with shown_progress() as progress:
+        imported = compare_import(model, graph, data.inputs)
+        announce("load", imported.findings, progress, strict=False)
         tuned = tune(graph, data, wanted, settings=settings, progress=progress)
         _write(tuned, output)
         facts = _facts(tuned, output)

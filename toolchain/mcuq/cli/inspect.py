@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from mcuq.cli import complete
-from mcuq.cli.output import JsonFlag, stdout, write_json
+from mcuq.cli.output import JsonFlag, stdout, warn, write_json
 from mcuq.shown import visible
 from mcuq.units import format_bytes, format_count
 
@@ -34,8 +34,11 @@ def inspect(
 ) -> None:
     """Show a model's operators, shapes, MACs and parameters; fails if one is not supported."""
     from mcuq.frontends import load_model
+    from mcuq.witness import compare_import
 
     graph = load_model(model)
+    for finding in compare_import(model, graph).findings:
+        warn(finding)
     if ranges is not None:
         _inspect_ranges(graph, ranges, observer, json)
         return

@@ -25,6 +25,7 @@ from mcuq.pipeline.decide import Decided, Found, decide, first_sample, whole_cos
 from mcuq.pipeline.deploy import Deployed, deploy, verify
 from mcuq.pipeline.layers import describe_layers
 from mcuq.pipeline.load import Loaded
+from mcuq.pipeline.original import Original, compare_original
 from mcuq.pipeline.request import BuildRequest
 from mcuq.pipeline.result import Accuracy, BuildResult, Companion, Footprint, SearchSummary
 from mcuq.pipeline.scrutiny import built_findings, int8_findings
@@ -83,8 +84,21 @@ def _finish(
     deployed = deploy(target, found.qgraph, first_sample(found.qgraph, loaded.evaluation), folder)
     footprint = _footprint(deployed, found.table)
     _check_fit(footprint, loaded)
+    given = loaded.given
+    original = Original(None)
+    if given is not None and given.source is not None:
+        progress(Progress("verify", note="the file that was given, in TFLite Micro"))
+        original = compare_original(given.source, found.qgraph, inputs, expected, request.workers)
+        announce("verify", original.findings, progress, strict=request.strict)
     verification, device = verify(
-        target, deployed, inputs, expected, request.device_samples, request.workers, progress
+        target,
+        deployed,
+        inputs,
+        expected,
+        request.device_samples,
+        request.workers,
+        progress,
+        original=original.equal,
     )
     return BuildResult(
         graph=loaded.graph,
@@ -97,12 +111,13 @@ def _finish(
         layers=describe_layers(deployed.memory.program, found.config, deployed.call_counts),
         device=device,
         verification=replace(verification, constructed=not loaded.is_measured),
+        imported=loaded.imported,
         search=found.summary,
         seed=request.seed,
         optimize=request.optimize,
         inputs=loaded.inputs,
         versions=versions(),
-        findings=(*decided.findings, *findings),
+        findings=(*decided.findings, *findings, *original.findings),
     )
 
 

@@ -27,6 +27,7 @@ from mcuq.sanity.outliers import without_outliers
 from mcuq.sanity.samples import sample_findings
 from mcuq.search import Limits
 from mcuq.units import Share
+from mcuq.witness import NOT_COMPARED, ImportCheck, compare_import
 from mcuq_hil.boards import Board, load_board
 
 
@@ -45,6 +46,7 @@ class Loaded:
     given: the integers that the model itself prescribes, where they are to be built.
     is_measured: whether the evaluation samples are data; constructed ones say nothing about
         accuracy.
+    imported: how the graph stood beside the runtime that the model file came from.
     """
 
     graph: Graph
@@ -61,15 +63,16 @@ class Loaded:
     prescribed: Config | None = None
     given: Given | None = None
     is_measured: bool = True
+    imported: ImportCheck = NOT_COMPARED
 
 
 def load(request: BuildRequest) -> Loaded:
     """Read everything the request names.
 
     Raises:
-        InputError: a file that cannot be used. UsageError: a name that is not known, a budget
-            larger than the board. CompilerError: the kernel library does not compile. As
-            `check_request` besides.
+        InputError: a file that cannot be used, or that is read otherwise than its own runtime
+            runs it. UsageError: a name that is not known, a budget larger than the board.
+            CompilerError: the kernel library does not compile. As `check_request` besides.
     """
     check_request(request)
     board = load_board(request.board)
@@ -99,6 +102,9 @@ def load(request: BuildRequest) -> Loaded:
         "ranges": request.ranges,
     }
     hashes = {role: _hash(path) for role, path in files.items() if path is not None}
+    imported = compare_import(
+        request.model, graph, samples.calibration.inputs, integers=not request.as_is
+    )
     library = _library(request, board)
     if library is not None:
         hashes["cmsis_nn"] = library.digest
@@ -113,10 +119,11 @@ def load(request: BuildRequest) -> Loaded:
         statistics,
         hashes,
         library,
-        (*findings, *doubts),
+        (*imported.findings, *findings, *doubts),
         given=given,
         is_measured=samples.is_measured,
         prescribed=prescribed,
+        imported=imported,
     )
 
 

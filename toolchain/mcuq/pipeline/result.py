@@ -16,6 +16,7 @@ from mcuq.pipeline.accuracy import Baseline
 from mcuq.pipeline.measured import LatencyError, Measured, latency_error
 from mcuq.quantize import Config, QuantizedGraph
 from mcuq.search import Candidate, Cost, Limits
+from mcuq.witness import ImportCheck
 
 
 @dataclass(frozen=True)
@@ -138,7 +139,8 @@ class DeviceRun:
 class Verification:
     """Equal bytes or not; `samples` through tflite_micro, `device_samples` through the device.
 
-    `constructed` ones are values over the whole range of the inputs, not data.
+    `constructed` ones are values over the whole range of the inputs, not data. `equal_original`:
+    of the file that was given, in tflite_micro; None where it is no integer model or does not run.
     """
 
     samples: int
@@ -146,6 +148,7 @@ class Verification:
     device_samples: int
     equal_device: bool
     constructed: bool = False
+    equal_original: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -207,6 +210,8 @@ class BuildResult:
     layers: tuple[Layer, ...]
     device: DeviceRun
     verification: Verification
+    imported: ImportCheck
+    """The graph beside the runtime that the model file came from."""
     search: SearchSummary
     seed: int
     optimize: str

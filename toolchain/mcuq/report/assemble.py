@@ -58,6 +58,10 @@ def manifest(result: BuildResult, request: BuildRequest, target: Target, front: 
             device_samples=verification.device_samples,
             equal_device=verification.equal_device,
             constructed=verification.constructed,
+            equal_original=verification.equal_original,
+            import_runtime=result.imported.runtime,
+            import_samples=result.imported.samples,
+            import_difference=result.imported.difference,
         ),
         device=DeviceFigures(
             emulated=device.emulated,

@@ -91,10 +91,23 @@ class Verification(Written):
         default=False, description="The samples are values over the inputs' range, not data."
     )
 
+    equal_original: bool | None = Field(
+        default=None,
+        description="The same for the quantized file that was given, as it is, in TFLite Micro.",
+    )
+    import_runtime: str = Field(
+        default="",
+        description="What the model file was compared in: name and version; empty for nothing.",
+    )
+    import_samples: int = Field(default=0, description="Samples compared in it.")
+    import_difference: float = Field(
+        default=0.0, description="Largest difference of a real output there from the float graph."
+    )
+
     @property
     def holds(self) -> bool:
         """Whether everything that was compared is equal."""
-        return self.equal_tflm and self.equal_device
+        return self.equal_tflm and self.equal_device and self.equal_original is not False
 
 
 class DeviceFigures(Written):

@@ -92,7 +92,18 @@ def verification_lines(manifest: Manifest) -> list[tuple[bool, str]]:
     what = "constructed samples" if checked.constructed else "samples"
     tflm = _compared(f"{checked.samples:,} {what} on TFLite Micro", checked.equal_tflm)
     on_device = _compared(f"{checked.device_samples:,} {what} on {device}", checked.equal_device)
-    return [(checked.equal_tflm, tflm), (checked.equal_device, on_device)]
+    lines = [(checked.equal_tflm, tflm), (checked.equal_device, on_device)]
+    if checked.equal_original is not None:
+        original = f"{checked.samples:,} {what} of the file as given, on TFLite Micro"
+        equal = checked.equal_original
+        lines.insert(0, (equal, _compared(original, equal)))
+    if checked.import_runtime:
+        imported = (
+            f"{checked.import_samples:,} samples in {checked.import_runtime}: float outputs equal "
+            f"within {checked.import_difference:.2g}"
+        )
+        lines.insert(0, (True, imported))
+    return lines
 
 
 def _compared(what: str, equal: bool) -> str:

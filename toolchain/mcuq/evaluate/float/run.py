@@ -11,14 +11,21 @@ import numpy.typing as npt
 from mcuq.errors import InputError
 from mcuq.evaluate.float.kernels import KERNELS
 from mcuq.evaluate.float.operand import Array, Operand
-from mcuq.graph import Graph
+from mcuq.graph import Graph, Op
 
 _BLOCK = 1 << 22
 """Floats of the largest activation at a time."""
 
 
+Disturbance = Callable[[Op, list[Operand]], list[Operand]]
+"""What an operator reads in place of its operands."""
+
+
 def run_float(
-    graph: Graph, inputs: Sequence[npt.NDArray[Any]], keep: Collection[str] | None = None
+    graph: Graph,
+    inputs: Sequence[npt.NDArray[Any]],
+    keep: Collection[str] | None = None,
+    disturb: Disturbance | None = None,
 ) -> dict[str, Array]:
     """Values of the graph's outputs, or of every activation in `keep`, for N samples.
 
@@ -27,6 +34,7 @@ def run_float(
         inputs: one array a graph input, any real dtype; for an input of shape (1, …) an array of
             shape (N, …).
         keep: names of activations; None means the graph's outputs.
+        disturb: changes what every operator reads, to see how far errors go.
 
     Returns:
         float32 arrays by name. An activation of shape (1, …) becomes (N, …), one of any other
@@ -38,14 +46,17 @@ def run_float(
     """
     wanted = tuple(dict.fromkeys(graph.outputs if keep is None else keep))
     blocks: dict[str, list[Array]] = {name: [] for name in wanted}
-    for values in run_blocks(graph, inputs, wanted):
+    for values in run_blocks(graph, inputs, wanted, disturb):
         for name in wanted:
             blocks[name].append(values[name])
     return {name: np.concatenate(parts) for name, parts in blocks.items()}
 
 
 def run_blocks(
-    graph: Graph, inputs: Sequence[npt.NDArray[Any]], keep: Collection[str]
+    graph: Graph,
+    inputs: Sequence[npt.NDArray[Any]],
+    keep: Collection[str],
+    disturb: Disturbance | None = None,
 ) -> Iterator[dict[str, Array]]:
     """As `run_float`, one block of samples after the other, in order.
 
@@ -58,7 +69,7 @@ def run_blocks(
             if name in keep:
                 kept[name] = values
 
-        _run_block(graph, block, visit)
+        _run_block(graph, block, visit, disturb)
         yield {name: kept[name] for name in keep}
 
 
@@ -117,7 +128,12 @@ def _check_inputs(graph: Graph, inputs: Sequence[npt.NDArray[Any]]) -> int:
     return counts.pop()
 
 
-def _run_block(graph: Graph, inputs: Sequence[Array], visit: Callable[[str, Array], None]) -> None:
+def _run_block(
+    graph: Graph,
+    inputs: Sequence[Array],
+    visit: Callable[[str, Array], None],
+    disturb: Disturbance | None = None,
+) -> None:
     live: dict[str, Array] = {
         name: _clipped(graph, name, values.reshape(len(values), *graph.tensors[name].shape))
         for name, values in zip(graph.inputs, inputs, strict=True)
@@ -127,6 +143,8 @@ def _run_block(graph: Graph, inputs: Sequence[Array], visit: Callable[[str, Arra
         visit(name, _without_batch(values))
     for position, op in enumerate(graph.ops):
         operands = [_operand(graph, live, name) for name in op.inputs]
+        if disturb is not None:
+            operands = disturb(op, operands)
         live[op.output] = _clipped(graph, op.output, KERNELS[op.kind](op.attrs, operands))
         visit(op.output, _without_batch(live[op.output]))
         for name in (*op.inputs, op.output):
