@@ -169,10 +169,10 @@ def _facts(tuned: Tuned, output: Path) -> dict[str, Any]:
 def _gain(
     graph: Graph, data: Dataset, judged: Dataset, wanted: Config, tuned: Tuned, metric: str | None
 ) -> dict[str, Any]:
-    from mcuq.evaluate.metrics import get_metric
+    from mcuq.evaluate.choice import suited_metric
     from mcuq.finetune import measure_gain, untrained
 
-    chosen = get_metric(metric or ("agreement" if judged.labels is None else "top1"))
+    chosen, _ = suited_metric(graph, judged, metric)
     gain = measure_gain(graph, untrained(graph, data, wanted), tuned, judged, chosen)
     return {
         "metric": chosen.name,

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mcuq.frontends.names import UniqueNames
-from mcuq.graph import Attrs, Graph, Op, OpKind, Tensor
+from mcuq.graph import Attrs, Graph, Layout, Op, OpKind, Tensor
 from mcuq.graph.shapes import infer_shape
 
 
@@ -20,6 +20,7 @@ class GraphBuilder:
         self._tensors: dict[str, Tensor] = {}
         self._ops: list[Op] = []
         self._inputs: list[str] = []
+        self._layouts: dict[str, Layout] = {}
 
     def input(self, shape: tuple[int, ...], name: str) -> str:
         """Add an input of the model; its name in the graph."""
@@ -55,6 +56,18 @@ class GraphBuilder:
         """The operator that computes a tensor; None for inputs and constants."""
         return next((op for op in reversed(self._ops) if op.output == name), None)
 
+    def arrange(self, name: str, layout: Layout) -> None:
+        """State how the model file arranges an input or output."""
+        if not layout.is_same:
+            self._layouts[name] = layout
+
     def graph(self, name: str, outputs: tuple[str, ...]) -> Graph:
         """The graph so far."""
-        return Graph(name, dict(self._tensors), tuple(self._ops), tuple(self._inputs), outputs)
+        return Graph(
+            name,
+            dict(self._tensors),
+            tuple(self._ops),
+            tuple(self._inputs),
+            outputs,
+            dict(self._layouts),
+        )

@@ -22,6 +22,7 @@ from mcuq.graph.attrs import (
     TransposeAttrs,
 )
 from mcuq.graph.graph import FLOAT_KINDS, WEIGHTED, Graph, Op, OpKind, Tensor
+from mcuq.graph.layout import Layout
 
 __all__ = [
     "FLOAT_KINDS",
@@ -35,6 +36,7 @@ __all__ = [
     "DepthwiseConvAttrs",
     "FullyConnectedAttrs",
     "Graph",
+    "Layout",
     "LeakyReluAttrs",
     "MeanAttrs",
     "NoAttrs",

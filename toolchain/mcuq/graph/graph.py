@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 import numpy as np
 import numpy.typing as npt
 
 from mcuq.graph.attrs import Attrs
+from mcuq.graph.layout import Layout
 
 
 class OpKind(StrEnum):
@@ -97,13 +98,23 @@ class Op:
 
 @dataclass(frozen=True)
 class Graph:
-    """A float model. `ops` are in execution order; every tensor an op names is in `tensors`."""
+    """A float model. `ops` are in execution order; every tensor an op names is in `tensors`.
+
+    Attributes:
+        layouts: of the inputs and outputs whose axes the model file names in another order; see
+            `layout`.
+    """
 
     name: str
     tensors: Mapping[str, Tensor]
     ops: tuple[Op, ...]
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
+    layouts: Mapping[str, Layout] = field(default_factory=dict)
+
+    def layout(self, name: str) -> Layout:
+        """How the model file arranges an input or output."""
+        return self.layouts.get(name) or Layout.same(self.tensors[name].shape)
 
     @property
     def weights(self) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mcuq.graph import WEIGHTED, Graph, Op
 from mcuq.mlir.attrs import encode
-from mcuq.mlir.syntax import Attribute, Function, Value
+from mcuq.mlir.syntax import Attribute, Function, Integers, Value
 from mcuq.mlir.tosa import lower
 from mcuq.mlir.tosa.block import Block
 from mcuq.mlir.types import constant, type_of
@@ -46,8 +46,19 @@ def function_of(graph: AnyGraph) -> Function:
             "mcuq.graph": graph.name,
             "mcuq.inputs": graph.inputs,
             "mcuq.outputs": graph.outputs,
+            **_layouts(graph),
         },
     )
+
+
+def _layouts(graph: AnyGraph) -> dict[str, Attribute]:
+    """`mcuq.layouts`: name and order of axes of each input and output that was rearranged."""
+    layouts = graph.layouts if isinstance(graph, Graph) else {}
+    if not layouts:
+        return {}
+    return {
+        "mcuq.layouts": tuple((name, Integers(layout.order)) for name, layout in layouts.items())
+    }
 
 
 def _description(op: Op) -> dict[str, Attribute]:

@@ -7,12 +7,15 @@ from pathlib import Path
 
 from mcuq.cost import Cost, CostTable, constant_bytes, program_cost
 from mcuq.errors import BudgetError
+from mcuq.evaluate.choice import companions
 from mcuq.evaluate.integer import quantize_inputs, run_integer
+from mcuq.evaluate.scores import Score
+from mcuq.findings import Finding
 from mcuq.pipeline.accuracy import (
+    Baseline,
     Judge,
     Reals,
     judge_members,
-    make_judge,
     one_shot_baseline,
     real_outputs,
     uniform_baseline,
@@ -23,10 +26,11 @@ from mcuq.pipeline.deploy import Deployed, deploy, verify
 from mcuq.pipeline.layers import describe_layers
 from mcuq.pipeline.load import Loaded
 from mcuq.pipeline.request import BuildRequest
-from mcuq.pipeline.result import Accuracy, BuildResult, Footprint, SearchSummary
+from mcuq.pipeline.result import Accuracy, BuildResult, Companion, Footprint, SearchSummary
+from mcuq.pipeline.scrutiny import built_findings
 from mcuq.pipeline.search import describe, excess
 from mcuq.pipeline.versions import versions
-from mcuq.progress import Progress, ProgressCallback, silent
+from mcuq.progress import Progress, ProgressCallback, announce, silent
 from mcuq.search import Limits
 
 
@@ -46,7 +50,7 @@ def build(request: BuildRequest, folder: Path, progress: ProgressCallback = sile
     check_runs(request)
     decided = decide(request, progress)
     result = _finish(request, decided, folder, progress)
-    return replace(result, statistics=decided.statistics, findings=decided.findings)
+    return replace(result, statistics=decided.statistics)
 
 
 def search(
@@ -60,7 +64,7 @@ def search(
     Raises:
         InputError, UsageError, BudgetError, DeviceError, mcuq_hil's HilError: as `build`.
     """
-    decided = decide(request, progress)
+    decided = decide(request, progress, is_build=False)
     return decided.found.summary, decided.loaded.limits
 
 
@@ -73,7 +77,8 @@ def _finish(
     inputs = quantize_inputs(found.qgraph, loaded.evaluation.inputs)
     outputs = run_integer(found.qgraph, inputs)
     expected = [outputs[name] for name in found.qgraph.outputs]
-    accuracy = _accuracy(decided, real_outputs(found.qgraph, outputs), progress)
+    accuracy, findings = _accuracy(decided, real_outputs(found.qgraph, outputs), progress)
+    announce("evaluate", findings, progress, strict=request.strict)
     progress(Progress("build", note=loaded.board.title))
     deployed = deploy(target, found.qgraph, first_sample(found.qgraph, loaded.evaluation), folder)
     footprint = _footprint(deployed, found.table)
@@ -97,29 +102,41 @@ def _finish(
         optimize=request.optimize,
         inputs=loaded.inputs,
         versions=versions(),
+        findings=(*decided.findings, *findings),
     )
 
 
-def _accuracy(decided: Decided, outputs: Reals, progress: ProgressCallback) -> Accuracy:
+def _accuracy(
+    decided: Decided, outputs: Reals, progress: ProgressCallback
+) -> tuple[Accuracy, tuple[Finding, ...]]:
     """Of what is built, with these outputs, and of what there is beside it."""
-    loaded = decided.loaded
-    if not loaded.is_measured:
-        return Accuracy(loaded.metric, None, None, None, 0)
-    judge = make_judge(loaded.graph, loaded.evaluation, loaded.metric)
-    quantized = judge.of(outputs)
-    if not decided.plain:
-        return Accuracy(judge.metric, judge.float_model, None, quantized, len(judge.data))
-    return _compared(decided, judge, quantized, progress)
+    judge = decided.judge
+    if judge is None:
+        return Accuracy(decided.loaded.metric, None, None, None, 0), ()
+    built = judge.of(outputs)
+    accuracy = replace(_compared(decided, judge, built, progress), also=_also(judge, outputs))
+    return accuracy, built_findings(judge, built, decided.findings)
 
 
-def _compared(
-    decided: Decided, judge: Judge, quantized: float, progress: ProgressCallback
-) -> Accuracy:
+def _also(judge: Judge, outputs: Reals) -> tuple[Companion, ...]:
+    floats, built = judge.predictions(judge.reference), judge.predictions(outputs)
+    return tuple(
+        Companion(metric.name, metric.compute(floats), metric.compute(built))
+        for metric in companions(judge.metric, floats)
+    )
+
+
+def _compared(decided: Decided, judge: Judge, built: Score, progress: ProgressCallback) -> Accuracy:
     """Beside what is built: the front, plain int8, and after a search plain int4 and one-shot."""
     found, limits = decided.found, decided.loaded.limits
     members: tuple[float | None, ...] = ()
     losses = {} if found.summary.int8_loss is None else {8: found.summary.int8_loss}
-    baselines = [uniform_baseline(judge, 8, decided.plain[8], _cost(found, 8), limits, losses)]
+    baselines: list[Baseline] = []
+    int8 = None
+    if 8 in decided.plain:
+        int8 = judge.of_model(decided.plain[8])
+        plain = decided.plain[8]
+        baselines.append(uniform_baseline(judge, 8, plain, _cost(found, 8), limits, losses))
     if found.candidates is not None:
         members = judge_members(judge, found.summary.front, found.candidates.quantize, progress)
         if 4 in decided.plain:
@@ -130,8 +147,8 @@ def _compared(
     return Accuracy(
         metric=judge.metric,
         float_model=judge.float_model,
-        int8=baselines[0].accuracy,
-        quantized=quantized,
+        int8=int8,
+        built=built,
         samples=len(judge.data),
         members=members,
         baselines=tuple(baselines),

@@ -15,9 +15,10 @@ from mcuq.data import load_data
 from mcuq.emit.c import write_c_model
 from mcuq.emit.tflite import tflite_bytes
 from mcuq.errors import DeviceError
+from mcuq.evaluate.answers import predictions_of
+from mcuq.evaluate.choice import suited_metric
 from mcuq.evaluate.float import run_float
 from mcuq.evaluate.integer import run_integer
-from mcuq.evaluate.metrics import Predictions, get_metric
 from mcuq.frontends import load_model
 from mcuq.lower import lower
 from mcuq.pipeline.check import check_board, check_readable
@@ -93,7 +94,7 @@ def build_dynamic(
     found = tuple(outputs[name] for name in graph.outputs)
     real = run_float(graph, data.inputs)
     reference = tuple(real[name] for name in graph.outputs)
-    metric = get_metric("agreement" if data.labels is None else "top1", None)
+    metric, _ = suited_metric(graph, data)
     flatbuffer = tflite_bytes(qgraph)
     (folder / "model.tflite").write_bytes(flatbuffer)
     difference = _difference(flatbuffer, data.inputs, found)
@@ -101,8 +102,8 @@ def build_dynamic(
     flash, ram = _on_device(request, board, qgraph, data.inputs, found, folder)
     return DynamicResult(
         metric=metric.name,
-        float_model=metric.compute(Predictions(reference, data, reference)),
-        dynamic=metric.compute(Predictions(found, data, reference)),
+        float_model=metric.compute(predictions_of(graph, data, reference, reference)),
+        dynamic=metric.compute(predictions_of(graph, data, found, reference)),
         samples=len(data),
         weight_bytes=weight_bytes(qgraph),
         flash_bytes=flash,

@@ -12,7 +12,8 @@ from mcuq.calibrate.files import read_statistics
 from mcuq.choices import check_choice
 from mcuq.data import Dataset, fingerprint, load_data
 from mcuq.errors import UsageError
-from mcuq.evaluate.metrics import Metric, get_metric
+from mcuq.evaluate.choice import suited_metric
+from mcuq.evaluate.metrics import Metric
 from mcuq.findings import Finding
 from mcuq.frontends import load_model
 from mcuq.graph import Graph
@@ -22,6 +23,8 @@ from mcuq.pipeline.given import Given, given_quantization
 from mcuq.pipeline.prescription import read_config
 from mcuq.pipeline.request import BuildRequest
 from mcuq.quantize import Config
+from mcuq.sanity.outliers import without_outliers
+from mcuq.sanity.samples import sample_findings
 from mcuq.search import Limits
 from mcuq.units import Share
 from mcuq_hil.boards import Board, load_board
@@ -31,7 +34,8 @@ from mcuq_hil.boards import Board, load_board
 class Loaded:
     """Attributes:
     calibration, search, evaluation: samples; the last two fall back to the one before, all to
-        constructed ones where a quantized model is built as it is without data.
+        constructed ones where a quantized model is built as it is without data. Calibration, and
+        search where it falls back, are without outliers.
     limits: bytes; flash and RAM are the board's where nothing less was asked.
     statistics: of an earlier calibration, where one is given.
     inputs: role → SHA-256 of the file.
@@ -80,8 +84,10 @@ def load(request: BuildRequest) -> Loaded:
     given = None
     if request.fixed is None and config is None:
         given = given_quantization(request.model, graph, as_is=request.as_is)
-    calibration, search, evaluation = _samples(request, graph, given)
-    name = request.metric or ("agreement" if evaluation.labels is None else "top1")
+    samples, findings = _samples(request, graph, given)
+    metric, doubts = suited_metric(
+        graph, samples.evaluation, request.metric, request.metric_folder, request.metric_output
+    )
     files = {
         "model": request.model,
         "calibration": request.calibration,
@@ -96,24 +102,33 @@ def load(request: BuildRequest) -> Loaded:
     return Loaded(
         graph,
         board,
-        calibration,
-        search,
-        evaluation,
-        get_metric(name, request.metric_folder),
+        samples.calibration,
+        samples.search,
+        samples.evaluation,
+        metric,
         Limits(flash, ram, _weight_bytes(request, graph)),
         statistics,
         hashes,
         library,
-        prescribed=prescribed,
+        (*findings, *doubts),
         given=given,
-        is_measured=any((request.calibration, request.search_data, request.evaluation)),
+        is_measured=samples.is_measured,
+        prescribed=prescribed,
     )
+
+
+@dataclass(frozen=True)
+class _Samples:
+    calibration: Dataset
+    search: Dataset
+    evaluation: Dataset
+    is_measured: bool = True
 
 
 def _samples(
     request: BuildRequest, graph: Graph, given: Given | None
-) -> tuple[Dataset, Dataset, Dataset]:
-    """For calibration, search and evaluation."""
+) -> tuple[_Samples, tuple[Finding, ...]]:
+    """For calibration, search and evaluation, and what is suspicious about them."""
     calibration, search, evaluation = (
         load_data(path, graph) if path is not None else None
         for path in (request.calibration, request.search_data, request.evaluation)
@@ -126,9 +141,19 @@ def _samples(
     if found is None:
         assert given is not None  # without it, calibration data has just been asked for
         found = constructed_samples(given.qgraph)
-    calibration = calibration or found
-    search = search or calibration
-    return calibration, search, evaluation or search
+        return _Samples(found, found, found, is_measured=False), ()
+    all_samples = calibration or found
+    judged = evaluation or search or all_samples
+    keep = request.keep_outliers or request.ranges is not None
+    usual, findings = without_outliers(all_samples, judged, graph.inputs, keep=keep)
+    samples = _Samples(usual, search or usual, judged)
+    roles = {"calibration": usual, "search": samples.search}
+    if judged is not all_samples:
+        roles["evaluation"] = judged
+    return samples, (
+        *findings,
+        *sample_findings(roles, graph.inputs),
+    )
 
 
 def _library(request: BuildRequest, board: Board) -> KernelLibrary | None:

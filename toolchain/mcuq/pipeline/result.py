@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 
 from mcuq.calibrate import Statistics
 from mcuq.cost.memory import MemoryPlan
+from mcuq.evaluate.intervals import Change, Interval, change, interval
 from mcuq.evaluate.metrics import Metric
+from mcuq.evaluate.scores import Score
 from mcuq.findings import Finding
 from mcuq.graph import Graph
 from mcuq.pipeline.accuracy import Baseline
@@ -17,26 +19,50 @@ from mcuq.search import Candidate, Cost, Limits
 
 
 @dataclass(frozen=True)
+class Companion:
+    """Another metric, told beside the one that counts."""
+
+    metric: str
+    float_model: float
+    built: float
+
+
+@dataclass(frozen=True)
 class Accuracy:
     """The metric on the evaluation samples, all by exact arithmetic.
 
     Attributes:
         metric: which.
-        float_model: of the float model; None where there are no evaluation samples.
-        int8: of plain min-max int8; None also where nothing was calibrated.
-        quantized: of what was built; None where there are no evaluation samples.
+        float_model: of the float model; None where no samples were given.
+        int8: of plain min-max int8; None likewise, and where a given model was built as it is.
+        built: of what was built; None where no samples were given.
         samples: how many.
         members: of the search's front, in its order; None for those that were not judged.
         baselines: what one would have without the search.
+        also: other metrics of the float model and of what was built.
     """
 
     metric: Metric
-    float_model: float | None
-    int8: float | None
-    quantized: float | None
+    float_model: Score | None
+    int8: Score | None
+    built: Score | None
     samples: int
     members: tuple[float | None, ...] = ()
     baselines: tuple[Baseline, ...] = ()
+    also: tuple[Companion, ...] = ()
+
+    @property
+    def quantized(self) -> float | None:
+        """The figure of what was built."""
+        return None if self.built is None else self.built.value
+
+    def interval(self, score: Score | None) -> Interval | None:
+        """95 % confidence interval of one of these; None where it is not known."""
+        return None if score is None else interval(score, is_share=self.metric.is_share)
+
+    def change_from(self, before: Score | None) -> Change | None:
+        """From one of these to what was built, on the same samples."""
+        return None if before is None or self.built is None else change(before, self.built)
 
 
 @dataclass(frozen=True)

@@ -35,8 +35,41 @@ class Figures(Written):
     predicted_ram_bytes: int = Field(description="What the cost model said before linking.")
     macs: int = Field(description="Multiply-accumulates of one inference.")
     samples: int = Field(description="Evaluation samples the metric was taken on.")
+    metric_output: int | None = Field(
+        default=None, description="Number of the one output that is judged; none: all are."
+    )
+    float_low: float | None = Field(
+        default=None, description="95 % confidence interval of the float model's figure."
+    )
+    float_high: float | None = Field(default=None, description="Its upper end.")
+    int8_low: float | None = Field(default=None, description="The same of int8.")
+    int8_high: float | None = Field(default=None, description="Its upper end.")
+    interval_low: float | None = Field(default=None, description="The same of what was built.")
+    interval_high: float | None = Field(default=None, description="Its upper end.")
+    change: float | None = Field(
+        default=None, description="What was built less the float model, on the same samples."
+    )
+    change_low: float | None = Field(
+        default=None, description="Its 95 % confidence interval, from the paired differences."
+    )
+    change_high: float | None = Field(default=None, description="Its upper end.")
+    int8_change: float | None = Field(
+        default=None, description="What was built less plain int8, on the same samples."
+    )
+    int8_change_low: float | None = Field(
+        default=None, description="Its 95 % confidence interval, from the paired differences."
+    )
+    int8_change_high: float | None = Field(default=None, description="Its upper end.")
     instructions: int | None = Field(default=None, description="Of one inference, emulated.")
     cycles: int | None = Field(default=None, description="Of one inference, on hardware.")
+
+
+class AlsoMeasured(Written):
+    """Another metric, same samples: the AUC of a binary classifier, the R² of a regression."""
+
+    metric: str
+    float_: float = Field(description="Of the float model.")
+    quantized: float = Field(description="Of what was built.")
 
 
 class BudgetFigures(Written):
@@ -79,6 +112,22 @@ class ResultWarning(Written):
     code: str = Field(description="The same for every warning of one kind.")
     message: str
     hint: str = Field(description="What to do about it.")
+
+
+class EdgeFigures(Written):
+    """An input or output as the user's model file has it, and how `model.tflite` stores it."""
+
+    name: str
+    shape: tuple[int, ...] = Field(description="In the user's file, batch included.")
+    order: tuple[int, ...] = Field(
+        description="Dimension i of `model.tflite` is the file's dimension order[i]."
+    )
+    head: Literal["softmax", "sigmoid", "values"] = Field(
+        default="values", description="What the values of an output are."
+    )
+    class_axis: int = Field(
+        default=-1, description="The file's dimension along which an output's classes lie."
+    )
 
 
 class Target(Written):
@@ -168,11 +217,20 @@ class Manifest(Written):
     verification: Verification
     device: DeviceFigures
     search: SearchFigures
+    also: tuple[AlsoMeasured, ...] = Field(
+        default=(), description="Other metrics that are usual beside the one that counts."
+    )
     compared: tuple[Compared, ...] = Field(
         default=(), description="What was built, the search's front and the baselines."
     )
     warnings: tuple[ResultWarning, ...] = Field(
         default=(), description="What looked wrong about the model, its data or the result."
+    )
+    inputs_as_given: tuple[EdgeFigures, ...] = Field(
+        default=(), description="The model's inputs: data is in their layout."
+    )
+    outputs_as_given: tuple[EdgeFigures, ...] = Field(
+        default=(), description="The model's outputs: metrics see them in that layout."
     )
     layers: tuple[Layer, ...]
     memory: tuple[MemoryBlock, ...]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,12 @@ import numpy.typing as npt
 
 from mcuq.data import Dataset, fingerprint, load_data
 from mcuq.errors import InputError, UsageError
-from mcuq.evaluate.metrics import Predictions, get_metric
+from mcuq.evaluate.answers import predictions_of
+from mcuq.evaluate.metrics import get_metric
 from mcuq.frontends.tflite.reader import read_model
 from mcuq.frontends.tflite.records import FileModel
-from mcuq.graph import Graph, Tensor
 from mcuq.numeric import dequantize, quantize_values
+from mcuq.report.edges import edge_graph, manifest_edges
 from mcuq.report.gates import Figure, metric_figure
 from mcuq.report.manifest import Manifest
 from mcuq.report.wording import metric_value
@@ -46,11 +48,14 @@ def peer_figures(path: Path, evaluation: Path, manifest: Manifest) -> dict[str, 
         raise InputError(f"cannot read {path}: no such file")
     flatbuffer = path.read_bytes()
     model = read_model(flatbuffer)
-    data = load_data(evaluation, _inputs_of(model))
-    metric = get_metric(manifest.result.metric)
+    graph = edge_graph(model, manifest)
+    data = load_data(evaluation, graph)
+    metric = replace(get_metric(manifest.result.metric), output=manifest.result.metric_output)
     if metric.needs_reference:
         raise UsageError(f"metric {metric.name} needs the float model", "build with --metric top1")
-    value = metric.compute(Predictions(_run(flatbuffer, data), data))
+    edges = manifest_edges(graph, manifest)
+    outputs = _run(flatbuffer, data)
+    value = metric.compute(predictions_of(graph, data, outputs, edges=edges))
     weights = _weight_bytes(model)
     figures = [
         Figure(metric.name, value, metric_value(manifest, value), metric.higher_is_better),
@@ -86,12 +91,6 @@ def _arena(flatbuffer: bytes) -> int | None:
         return arena_bytes(flatbuffer)
     except InputError:
         return None
-
-
-def _inputs_of(model: FileModel) -> Graph:
-    tensors = [model.tensors[index] for index in model.inputs]
-    named = {tensor.name: Tensor(tensor.name, tensor.shape) for tensor in tensors}
-    return Graph(model.name, named, (), tuple(named), ())
 
 
 def _weight_bytes(model: FileModel) -> int:

@@ -22,6 +22,37 @@ def metric_value(manifest: Manifest, value: float | None) -> str:
     return f"{value:.6g}"
 
 
+def interval_text(manifest: Manifest, low: float | None, high: float | None) -> str:
+    """`97.06 to 98.87 %`; empty where it is not known."""
+    if low is None or high is None:
+        return ""
+    if is_rate(manifest):
+        return f"{low * 100:.2f} to {high * 100:.2f} %"
+    return f"{low:.4g} to {high:.4g}"
+
+
+def change_lines(manifest: Manifest) -> list[str]:
+    """Other metrics; then what was built less the float model and plain int8, with paired 95 %."""
+    result = manifest.result
+    lines = [
+        ("float", result.change, result.change_low, result.change_high),
+        ("int8", result.int8_change, result.int8_change_low, result.int8_change_high),
+    ]
+    also = [
+        f"{one.metric}: float {one.float_:.6g}, built {one.quantized:.6g}" for one in manifest.also
+    ]
+    return also + [
+        f"built less {name}: {_signed(manifest, value)} "
+        f"(95 %: {_signed(manifest, low)} to {_signed(manifest, high)})"
+        for name, value, low, high in lines
+        if value is not None and low is not None and high is not None
+    ]
+
+
+def _signed(manifest: Manifest, value: float) -> str:
+    return f"{value * 100:+.2f} %" if is_rate(manifest) else f"{value:+.4g}"
+
+
 def budget_lines(manifest: Manifest) -> list[tuple[str, int, int]]:
     """(what, used, limit) in bytes; the weights only where they were limited."""
     result, budget = manifest.result, manifest.budget

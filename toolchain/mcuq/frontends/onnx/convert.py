@@ -14,11 +14,11 @@ from mcuq.frontends.constraints import check
 from mcuq.frontends.damage import damage_named
 from mcuq.frontends.onnx.fold import FOLDABLE, fold
 from mcuq.frontends.onnx.inputs import INPUT_CONSTRAINTS, input_order, input_view
-from mcuq.frontends.onnx.layout import plain
+from mcuq.frontends.onnx.layout import plain, result
 from mcuq.frontends.onnx.rules import RULES
 from mcuq.frontends.onnx.value import Node, Value, channels_last
 from mcuq.frontends.operators import check_known
-from mcuq.graph import Graph
+from mcuq.graph import Graph, Layout, OpKind, ReshapeAttrs
 
 _DEFAULT_DOMAINS = ("", "ai.onnx")
 
@@ -106,15 +106,19 @@ class _Conversion:
         self._values.update(zip(node.outputs, values, strict=False))
 
     def graph(self, name: str) -> Graph:
-        outputs = tuple(self._output(proto.name) for proto in self._graph.output)
-        return self._build.graph(name, outputs)
+        outputs: list[str] = []
+        for proto in self._graph.output:
+            outputs.append(self._output(proto.name, outputs))
+        return self._build.graph(name, tuple(outputs))
 
     def _input(self, proto: Any) -> Value:
         view = input_view(proto)
         check(view, INPUT_CONSTRAINTS)
         shape = tuple(1 if size is None else size for size in view.shape or ())
         order = input_order(self._graph, proto.name, len(shape))
-        name = self._build.input(tuple(shape[axis] for axis in order), proto.name)
+        layout = Layout(shape, order)
+        name = self._build.input(layout.graph_shape, proto.name)
+        self._build.arrange(name, layout)
         return Value(shape, name, order)
 
     def _node(self, index: int, proto: Any) -> Node:
@@ -130,16 +134,22 @@ class _Conversion:
             )
         return self._values[name]
 
-    def _output(self, name: str) -> str:
+    def _output(self, name: str, earlier: list[str]) -> str:
+        """The tensor of an output, which is of no other one: each has a layout of its own."""
         value = self._values.get(name)
         if value is None or value.data is not None or self._build.producer(value.name) is None:
             raise InputError(
                 f"output {name!r} is computed by no layer",
                 "export the model again: each output must depend on an input through a layer",
             )
-        if value.order == channels_last(value.rank):
-            return value.name
-        return plain(self._build, value)
+        if value.order != channels_last(value.rank):
+            value = result(self._build, plain(self._build, value), tuple(range(value.rank)))
+        if value.name in earlier:
+            attrs = ReshapeAttrs(value.stored)
+            copy = self._build.op(OpKind.RESHAPE, attrs, [value.name], name)
+            value = result(self._build, copy, value.order)
+        self._build.arrange(value.name, Layout(value.shape, value.order))
+        return value.name
 
 
 def _constant(data: npt.NDArray[Any]) -> Value:
