@@ -9,7 +9,6 @@ import json
 import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import bad_inputs
 import numpy as np
@@ -17,6 +16,7 @@ import pytest
 from bad_inputs import DATA, FILES, JSON, TOML, Spoil, spoiled, state
 
 from mcuq.cli.main import main
+from mcuq.errors import McuqError
 from mcuq.resources import example_dir
 
 DIGITS = example_dir("digits")
@@ -39,7 +39,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert main(["quantize", *words]) == 0
     assert main(["calibrate", str(MODEL), few, "-o", str(folder / "ranges.json")]) == 0
     assert main(["emit", str(MODEL), "-f", "mlir", "-o", str(folder / "model.mlir")]) == 0
-    (folder / "hil.toml").write_text('[[place]]\nboard = "stm32f746"\nemulated = 1\n')
+    (folder / "hil.toml").write_text('[[place]]\nemulated = 1\nboard = "stm32f746"')
     np.save(folder / "x.npy", np.zeros((1, 64), np.int8))
     return folder
 
@@ -134,12 +134,6 @@ PLACES = [
     Place(("bench", "speed", _M, "--calibration", BAD), _S, DATA),
     Place(("init", BAD + "/below"), "hil.toml"),
 ]
-CASES = [(place, kind) for place in PLACES for kind in (*FILES, *place.kinds)]
-FINE = {
-    ("init", "missing"),
-    ("init", "a directory"),
-    ("report", "a directory"),
-}
 
 
 def located(name: str, built: Path) -> Path:
@@ -170,3 +164,224 @@ def test_a_bad_file_is_one_error_and_nothing_is_done(
         words = [word.replace(BAD, str(bad)) for word in place.words]
         words = [str(built / w) if (built / w).exists() and w[0] != "/" else w for w in words]
         refused(words, capsys, room)
+
+
+WRITTEN = {
+    "manifest.json": (["report"], ["explain", "0"], ["check"], ["compare", OUT]),
+    "pareto.json": (["report"], ["explain", "0"]),
+    "config.json": (["report"], ["explain", "0"]),
+}
+STRIDE = 4
+"""Of the other values at a place, every fourth, from place to place another."""
+
+
+@pytest.mark.arm
+@pytest.mark.slow
+@pytest.mark.parametrize("name", WRITTEN)
+def test_a_changed_result_is_shown_or_refused(
+    name: str, built: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = bad_inputs.copied(built / OUT, tmp_path / OUT)
+    document = json.loads((folder / name).read_text())
+    for number, (where, value) in enumerate(bad_inputs.mutations(document)):
+        if number % STRIDE:
+            continue
+        (folder / name).write_text(json.dumps(bad_inputs.put(document, where, value)))
+        for command in WRITTEN[name]:
+            words = [str(built / word) if word == OUT else word for word in command]
+            never_internal([*words, str(folder)], capsys, f"{where}: {value!r}")
+
+
+@pytest.mark.arm
+@pytest.mark.slow
+def test_changed_statistics_are_used_or_refused(
+    built: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    document = json.loads((built / "ranges.json").read_text())
+    first = next(iter(document["statistics"]))
+    document["statistics"][first]["counts"] = document["statistics"][first]["counts"][:50]
+    file = tmp_path / "ranges.json"
+    for where, value in bad_inputs.mutations(document):
+        if len(where) > 1 and where[1] != first:
+            continue
+        file.write_text(json.dumps(bad_inputs.put(document, where, value)))
+        words = ["inspect", str(MODEL), "--ranges", str(file)]
+        never_internal(words, capsys, f"{where}: {value!r}")
+
+
+@pytest.mark.arm
+@pytest.mark.slow
+def test_a_changed_configuration_is_used_or_refused(
+    built: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Read as for a build, which is not done."""
+    from mcuq.frontends import load_model
+    from mcuq.pipeline.prescription import read_config
+
+    graph = load_model(MODEL)
+    document = json.loads((built / OUT / "config.json").read_text())
+    file = tmp_path / "config.json"
+    for where, value in bad_inputs.mutations(document):
+        file.write_text(json.dumps(bad_inputs.put(document, where, value)))
+        try:
+            read_config(file, graph)
+        except McuqError as error:
+            assert error.hint
+
+
+def never_internal(words: list[str], capsys: pytest.CaptureFixture[str], what: str) -> None:
+    capsys.readouterr()
+    code = main(words)
+    out, err = capsys.readouterr()
+    assert code == 0 or code in TYPED, f"{what}: {words}\n{err[-1500:]}"
+    assert not any(ord(c) < 32 and c != "\n" for c in out + err), f"{what}: {words}"
+    if code:
+        assert err.rstrip("\n").split("\n")[-1].startswith("hint: "), f"{what}: {words}\n{err}"
+
+
+@pytest.mark.arm
+def test_the_hostile_manifest(
+    cases: Path, built: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = bad_inputs.copied(built / OUT, tmp_path / OUT)
+    shutil.copy(cases / "hostile" / "manifest_8ebad88a.json", folder / "manifest.json")
+    for command in WRITTEN["manifest.json"]:
+        words = [str(built / word) if word == OUT else word for word in command]
+        never_internal([*words, str(folder)], capsys, "hostile")
+
+
+VALUES = ["", "-1", "0", "nan", "inf", "1e999", "9" * 500, "0x", "٣", "[/red]", "\x1b[31m", "a\nb"]
+NUMBERS = [
+    ("build", _M, *CALIBRATED, option, BAD)
+    for option in (
+        "--flash",
+        "--ram",
+        "--weight-bytes",
+        "--seed",
+        "--evaluations",
+        "--stop-after",
+        "--stop-stale",
+        "--workers",
+        "--hil-samples",
+        "--activation-bits",
+        "--max-flash",
+        "--min-accuracy",
+        "--max-instructions",
+        "--bits",
+        "--method",
+        "--metric",
+        "--optimize",
+        "--kernels",
+        "--observer",
+        "--activations",
+        "--weights-per",
+        "--io",
+        "--wide",
+        "--board",
+        "--port",
+    )
+] + [
+    ("quantize", _M, *CALIBRATED, "--bits", BAD),
+    ("quantize", _M, *CALIBRATED, "--weights", BAD),
+    ("calibrate", _M, _S, "--observer", BAD),
+    ("inspect", _M, "--observer", BAD),
+    ("dynamic", _M, "--evaluation", _S, "--bits", BAD),
+    ("dynamic", _M, "--evaluation", _S, "--board", BAD),
+    ("finetune", _M, "--train", _S, "--bits", BAD),
+    ("finetune", _M, "--train", _S, "--bits", "4", "--rate", BAD),
+    ("finetune", _M, "--train", _S, "--bits", "4", "--labels", BAD),
+    ("finetune", _M, "--train", _S, "--bits", "4", "--epochs", BAD),
+    ("finetune", _M, "--train", _S, "--bits", "4", "--metric", BAD),
+    ("check", OUT, "--tolerance", BAD),
+    ("check", OUT, "--min-accuracy", BAD),
+    ("explain", BAD, OUT),
+    ("emit", OUT, "-p", BAD),
+    ("emit", OUT, "-f", BAD),
+    ("boards", "show", BAD),
+    ("bench", "accuracy", _M, "--calibration", _S, "--budgets", BAD),
+    ("bench", "accuracy", _M, "--calibration", _S, "--methods", BAD),
+    ("bench", "accuracy", _M, "--calibration", _S, "--seeds", BAD),
+    ("hil", "soak", "-b", "stm32f746", "--minutes", BAD),
+    ("init", "--example", BAD),
+    (BAD,),
+]
+MEANINGFUL = {
+    ("--flash", "0"),
+    ("--ram", "0"),
+    ("--weight-bytes", "0"),
+    ("--seed", "0"),
+    ("--stop-after", "0"),
+    ("--max-flash", "0"),
+    ("--min-accuracy", "0"),
+    ("--min-accuracy", "-1"),
+    ("--tolerance", "0"),
+    ("--labels", "0"),
+    ("--rate", "0"),
+    ("explain", "0"),
+    ("--hil-samples", "9" * 500),
+}
+LARGE = {"--seed", "--evaluations", "--stop-stale", "--max-instructions", "--epochs", "--seeds"}
+
+
+@pytest.mark.arm
+@pytest.mark.parametrize("words", NUMBERS, ids=" ".join)
+def test_a_bad_value_is_one_error(
+    words: tuple[str, ...],
+    built: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    option = words[words.index(BAD) - 1] if words.index(BAD) else ""
+    for value in VALUES:
+        is_fine = (option, value) in MEANINGFUL or (option in LARGE and value in {"9" * 500, "٣"})
+        if is_fine or value == "٣" or (option == "--board" and words[0] == "build" and not value):
+            continue
+        given = [value if word == BAD else word for word in words]
+        refused([str(built / w) if w == OUT else w for w in given], capsys, tmp_path)
+
+
+OUTPUTS = [
+    ("build", _M, *CALIBRATED, "-o", BAD),
+    ("quantize", _M, *CALIBRATED, "-o", BAD),
+    ("search", _M, *CALIBRATED, "-o", BAD),
+    ("calibrate", _M, _S, "-o", BAD),
+    ("dynamic", _M, "--evaluation", _S, "-o", BAD),
+    ("emit", OUT, "-o", BAD),
+    ("emit", _M, "-f", "mlir", "-o", BAD),
+    ("finetune", _M, "--train", _S, "--bits", "4", "-o", BAD + ".tflite"),
+    ("run", "few.npz", OUT, "-o", BAD),
+    ("hil", "run", "out/firmware.elf", "-b", "stm32f746", "--input", "x.npy", "-o", BAD),
+    ("bench", "accuracy", _M, "--calibration", _S, "-o", BAD + "/below"),
+    ("init", BAD + "/below"),
+]
+
+
+@pytest.mark.arm
+@pytest.mark.parametrize("words", OUTPUTS, ids=" ".join)
+@pytest.mark.parametrize("kind", ["in a file", "a full directory", "a name too long", "in /proc"])
+def test_an_output_that_cannot_be_written_is_one_error(
+    words: tuple[str, ...],
+    kind: str,
+    built: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    bad = {
+        "in a file": tmp_path / "file" / "x",
+        "a full directory": tmp_path / "full",
+        "a name too long": tmp_path / ("x" * 300),
+        "in /proc": Path("/proc/nothing/x"),
+    }[kind]
+    (tmp_path / "file").write_text("a file")
+    for name in ("full", "full.tflite"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "mine").write_text("mine")
+    if kind == "a full directory" and words[0] in {"init", "bench"}:
+        pytest.skip("it writes beside what is there")
+    given = [word.replace(BAD, str(bad)) for word in words]
+    given = [str(built / w) if w[0] != "/" and (built / w).exists() else w for w in given]
+    refused(given, capsys, tmp_path)

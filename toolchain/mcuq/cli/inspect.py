@@ -33,8 +33,10 @@ def inspect(
     json: JsonFlag = False,
 ) -> None:
     """Show a model's operators, shapes, MACs and parameters; fails if one is not supported."""
+    from mcuq.calibrate.observers import observer as find_observer
     from mcuq.frontends import load_model
 
+    find_observer(observer)
     graph = load_model(model)
     if ranges is not None:
         _inspect_ranges(graph, ranges, observer, json)

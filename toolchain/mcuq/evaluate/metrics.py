@@ -124,7 +124,10 @@ def _imported(module_name: str, function_name: str, folder: Path | None) -> Call
     finally:
         sys.path.remove(path)
     if not callable(function):
-        raise UsageError(f"metric {module_name}:{function_name} is not a function")
+        raise UsageError(
+            f"metric {module_name}:{function_name} is not a function",
+            "write a function of (outputs, labels)",
+        )
     return function  # type: ignore[no-any-return]  # what a user's module holds is not typed
 
 
@@ -136,7 +139,10 @@ def _adapted(
         try:
             return Score(float(function(list(outputs), _given_labels(predictions, output))))
         except Exception as error:
-            raise InputError(f"metric {spec} failed: {type(error).__name__}: {error}") from error
+            raise InputError(
+                f"metric {spec} failed: {type(error).__name__}: {error}",
+                "mend the function: it takes (outputs, labels) and returns a number",
+            ) from error
 
     return judged
 

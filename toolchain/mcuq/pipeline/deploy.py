@@ -27,6 +27,10 @@ from mcuq_hil import open_session
 Int8s = npt.NDArray[np.int8]
 
 
+_DEFECT = "this is a defect of mcuq: please report it with the model"
+_DIFFERS = "build without --port: where the emulator agrees, look at the board, its clock and flash"
+
+
 @dataclass(frozen=True)
 class Deployed:
     """Attributes:
@@ -111,6 +115,6 @@ def verify(
         where = "the device" if in_tflm else "TFLite Micro"
         raise DeviceError(
             f"outputs differ from {where}: the firmware does not compute what was evaluated",
-            "this is a defect of mcuq: please report it with the model",
+            _DIFFERS if in_tflm and target.port is not None else _DEFECT,
         )
     return result, run

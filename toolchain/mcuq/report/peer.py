@@ -45,7 +45,7 @@ def peer_figures(path: Path, evaluation: Path, manifest: Manifest) -> dict[str, 
             "give the same --evaluation as for the build",
         )
     if not path.is_file():
-        raise InputError(f"cannot read {path}: no such file")
+        raise InputError(f"cannot read {path}: no such file", "check the path")
     flatbuffer = path.read_bytes()
     model = read_model(flatbuffer)
     graph = edge_graph(model, manifest)
@@ -109,7 +109,9 @@ def _run(flatbuffer: bytes, data: Dataset) -> tuple[npt.NDArray[np.float32], ...
             )
             interpreter.allocate_tensors()
     except (RuntimeError, ValueError) as error:
-        raise InputError(f"LiteRT does not load the model: {error}") from error
+        raise InputError(
+            f"LiteRT does not load the model: {error}", "try it in the tool that wrote it"
+        ) from error
     sources, targets = interpreter.get_input_details(), interpreter.get_output_details()
     rows: list[list[npt.NDArray[np.float32]]] = []
     for sample in range(len(data)):

@@ -52,8 +52,14 @@ def arena_bytes(flatbuffer: bytes) -> int:
     try:
         interpreter = runtime.Interpreter.from_bytes(flatbuffer)
     except RuntimeError as error:
-        raise InputError(f"TFLite Micro does not accept the model: {error}") from error
+        raise InputError(
+            f"TFLite Micro does not accept the model: {error}",
+            "see which of its operators TFLite Micro has",
+        ) from error
     found = _ARENA.search(native_log_of(interpreter.print_allocations))
     if found is None:
-        raise InputError("this TFLite Micro does not tell its arena size")
+        raise InputError(
+            "this TFLite Micro does not tell its arena size",
+            "install the tflite-micro that mcuq asks for",
+        )
     return int(found[1])
