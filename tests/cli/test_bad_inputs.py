@@ -385,3 +385,32 @@ def test_an_output_that_cannot_be_written_is_one_error(
     given = [word.replace(BAD, str(bad)) for word in words]
     given = [str(built / w) if w[0] != "/" and (built / w).exists() else w for w in given]
     refused(given, capsys, tmp_path)
+
+
+METRICS = {
+    "zero": "1 / 0",
+    "syntax": "def (",
+    "leave": "raise SystemExit(3)",
+    "recursion": "def f(a, b): return f(a, b)",
+    "nan": "def f(a, b): return float('nan')",
+    "text": "def f(a, b): return 'text'",
+    "nothing": "",
+    "value": "f = 3",
+    "strange": "class _E(Exception):\n    def __str__(self): return '[/red]\\x1b[31m\\n'\n"
+    "def f(a, b): raise _E()",
+}
+
+
+@pytest.mark.arm
+@pytest.mark.parametrize("name", METRICS)
+def test_a_metric_that_does_not_work_is_said_before_the_search(
+    name: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (tmp_path / f"metric_{name}.py").write_text(METRICS[name] + "\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.dont_write_bytecode", True)
+    monkeypatch.setattr("mcuq.pipeline.decide._searched", pytest.fail)
+    refused([*_BUILD, "--metric", f"metric_{name}:f"], capsys, tmp_path)
