@@ -33,6 +33,7 @@ PLAIN = BuildRequest(
 def asked_for(command: str, monkeypatch: pytest.MonkeyPatch) -> BuildRequest:
     """The request that `command` makes, with nothing built."""
     jobs: list[Job] = []
+    monkeypatch.setattr("mcuq.cli.request.check_readable", lambda path: None)
     for module in (build, quantize):
         monkeypatch.setattr(module, "run_job", lambda job, *, json: jobs.append(job))
     assert main(shlex.split(command)[1:]) == 0

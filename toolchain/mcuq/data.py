@@ -143,7 +143,9 @@ def _samples(
             f"{where} holds {array.dtype}, not numbers", "store it as float32 or uint8"
         )
     if array.ndim == 0 or len(array) == 0:
-        raise InputError(f"{where} holds no samples")
+        raise InputError(
+            f"{where} holds no samples", "store at least one; the first axis counts them"
+        )
     layout = graph.layout(name)
     arranged = in_file_layout(array, layout, where)
     if arranged is None:
@@ -197,4 +199,7 @@ def _check_lengths(arrays: Mapping[str, npt.NDArray[Any]], path: Path) -> None:
     lengths = {name: len(array) for name, array in arrays.items()}
     if len(set(lengths.values())) > 1:
         found = ", ".join(f"{name}: {length}" for name, length in lengths.items())
-        raise InputError(f"{path}: arrays of different lengths ({found})")
+        raise InputError(
+            f"{path}: arrays of different lengths ({found})",
+            "store one label, and one of each input, a sample",
+        )

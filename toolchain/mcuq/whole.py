@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import io
 import tempfile
 from collections.abc import Mapping
@@ -65,6 +66,8 @@ def write_whole(path: Path, content: str | bytes) -> None:
     except OSError as error:
         with contextlib.suppress(OSError):
             temporary.unlink()
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
         raise InputError(
-            f"cannot write {path}: {error.strerror}", "choose another file, or free some space"
+            f"cannot write {path}: {error.strerror}",
+            "free some space" if full else "choose another --output",
         ) from error

@@ -58,8 +58,11 @@ def read_statistics(path: Path, graph: Graph) -> dict[str, Statistics]:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: cannot be read: {error}", "check the path") from error
-    statistics = statistics_from_json(text)
-    check_statistics(statistics, graph)
+    try:
+        statistics = statistics_from_json(text)
+        check_statistics(statistics, graph)
+    except InputError as error:
+        raise InputError(f"{path}: {error.cause}", error.hint) from error
     return statistics
 
 

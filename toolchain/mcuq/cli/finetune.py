@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from mcuq.choices import check_choice
 from mcuq.cli import options
 from mcuq.cli.output import JsonFlag, stdout, write_json
 from mcuq.cli.progress import shown_progress
@@ -127,10 +128,15 @@ def finetune(
 
 
 def _check_options(config: Path | None, bits: int | None, ends: int | None, output: Path) -> None:
+    from mcuq.numeric.widths import WIDTHS
+
     if (config is None) == (bits is None):
         raise UsageError("give either --config or --bits", "for example --bits 4")
     if config is not None and ends is not None:
         raise UsageError("--ends goes with --bits", "write the widths into the configuration")
+    for option, width in (("--bits", bits), ("--ends", ends)):
+        if width is not None:
+            check_choice(option, width, WIDTHS)
     if output.suffix != ".tflite":
         raise UsageError(f"--output {output} is not a .tflite", "give it that suffix")
 
@@ -142,7 +148,7 @@ def _configuration(graph: Graph, path: Path | None, bits: int | None, ends: int 
 
     if path is not None:
         return read_config(path, graph)
-    wanted = Config(default_weight=WeightChoice(bits or 8))
+    wanted = Config(default_weight=WeightChoice(8 if bits is None else bits))
     if ends is None:
         return wanted
     names = (graph.weights[0], graph.weights[-1])

@@ -33,9 +33,11 @@ def inspect(
     json: JsonFlag = False,
 ) -> None:
     """Show a model's operators, shapes, MACs and parameters; fails if one is not supported."""
+    from mcuq.calibrate.observers import observer as find_observer
     from mcuq.frontends import load_model
     from mcuq.witness import compare_import
 
+    find_observer(observer)
     graph = load_model(model)
     for finding in compare_import(model, graph).findings:
         warn(finding)

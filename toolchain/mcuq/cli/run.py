@@ -64,7 +64,10 @@ def run(
             console.print(f"top1 {top1:.2%}")
         console.print(f"{done.equal_tflm} of {total} equal to TensorFlow Lite Micro in every byte")
     if done.equal_tflm != total:
-        raise DeviceError(f"{total - done.equal_tflm} of {total} samples differ")
+        raise DeviceError(
+            f"{total - done.equal_tflm} of {total} samples differ from TensorFlow Lite Micro",
+            "build it again with this version of mcuq; if they still differ, please report it",
+        )
 
 
 def _top1(done: Rerun) -> float | None:

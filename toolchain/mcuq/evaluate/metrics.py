@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
+import math
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -130,10 +132,20 @@ def _imported(module_name: str, function_name: str, folder: Path | None) -> Call
         raise UsageError(
             f"metric {module_name}:{function_name}: {error}", f"modules are looked for in {path}"
         ) from error
+    except (Exception, SystemExit) as error:
+        # The module is the user's: anything may happen in it.
+        raise UsageError(
+            f"metric {module_name}:{function_name}: {type(error).__name__}: {error}",
+            f"mend the module {module_name}",
+        ) from error
     finally:
-        sys.path.remove(path)
+        with contextlib.suppress(ValueError):
+            sys.path.remove(path)
     if not callable(function):
-        raise UsageError(f"metric {module_name}:{function_name} is not a function")
+        raise UsageError(
+            f"metric {module_name}:{function_name} is not a function",
+            "write a function of (outputs, labels)",
+        )
     return function  # type: ignore[no-any-return]  # what a user's module holds is not typed
 
 
@@ -142,9 +154,15 @@ def _adapted(
 ) -> Score:
     outputs = predictions.outputs if output is None else (predictions.outputs[output],)
     try:
-        return Score(float(function(list(outputs), _given_labels(predictions, output))))
+        value = float(function(list(outputs), _given_labels(predictions, output)))
+        if not math.isfinite(value):
+            raise ValueError(f"it gave {value}")
+        return Score(value)
     except Exception as error:
-        raise InputError(f"metric {spec} failed: {type(error).__name__}: {error}") from error
+        raise InputError(
+            f"metric {spec} failed: {type(error).__name__}: {error}",
+            "mend the function: it takes (outputs, labels) and returns a number",
+        ) from error
 
 
 def _given_labels(predictions: Predictions, output: int | None) -> Any:

@@ -212,7 +212,9 @@ def agreement(answer: Answer) -> Score:
     variance that is kept (R², at least 0).
     """
     if answer.reference is None:
-        raise InputError("metric agreement needs the float model's outputs")
+        raise InputError(
+            "metric agreement needs the float model's outputs", "judge by another metric"
+        )
     found, wanted = answer.values, answer.reference
     if answer.edge.head == "sigmoid" and not answer.rebuilds:
         return _mean(_rows((found > THRESHOLD) == (wanted > THRESHOLD)).mean(axis=1))

@@ -20,6 +20,7 @@ from mcuq.pipeline.accuracy import (
     real_outputs,
     uniform_baseline,
 )
+from mcuq.pipeline.advice import margin_hint
 from mcuq.pipeline.check import check_runs
 from mcuq.pipeline.decide import Decided, Found, decide, first_sample, whole_cost
 from mcuq.pipeline.deploy import Deployed, deploy, verify
@@ -200,5 +201,5 @@ def _check_fit(footprint: Footprint, loaded: Loaded) -> None:
     if over:
         raise BudgetError(
             f"the linked image ({describe(linked)}) exceeds the budget: {over}",
-            "lower --flash or --ram by as much: the prediction was off",
+            margin_hint(linked, loaded.limits),
         )

@@ -21,6 +21,7 @@ from mcuq.findings import Finding
 from mcuq.graph import WEIGHTED
 from mcuq.numeric.widths import width_name
 from mcuq.pipeline.accuracy import Judge, make_judge
+from mcuq.pipeline.advice import budget_hint
 from mcuq.pipeline.candidates import SAMPLES, cache_dir, weight_candidates
 from mcuq.pipeline.costing import cost_table
 from mcuq.pipeline.given import Given
@@ -314,7 +315,9 @@ def _check_fits(what: str, table: CostTable, bits: int, limits: Limits) -> None:
     if over:
         raise BudgetError(
             f"{what} ({describe(cost)}) exceeds the budget: {over}",
-            "raise the budget, use fewer bits, or let mcuq build search a mix",
+            budget_hint(
+                cost, limits, "raise the budget, use fewer bits, or let mcuq build search a mix"
+            ),
         )
 
 

@@ -27,6 +27,10 @@ from mcuq_hil import open_session
 Int8s = npt.NDArray[np.int8]
 
 
+_DEFECT = "this is a defect of mcuq: please report it with the model"
+_DIFFERS = "build without --port: where the emulator agrees, look at the board, its clock and flash"
+
+
 @dataclass(frozen=True)
 class Deployed:
     """Attributes:
@@ -115,6 +119,6 @@ def verify(
             where = "TFLite Micro running the file that was given"
         raise DeviceError(
             f"outputs differ from {where}: the firmware does not compute what was evaluated",
-            "this is a defect of mcuq: please report it with the model",
+            _DIFFERS if in_tflm and target.port is not None else _DEFECT,
         )
     return result, run

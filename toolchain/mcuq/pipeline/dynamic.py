@@ -14,7 +14,7 @@ from mcuq.cost import plan_program, weight_bytes
 from mcuq.data import load_data
 from mcuq.emit.c import write_c_model
 from mcuq.emit.tflite import tflite_bytes
-from mcuq.errors import DeviceError, InputError
+from mcuq.errors import DeviceError, InputError, UsageError
 from mcuq.evaluate.answers import predictions_of
 from mcuq.evaluate.choice import suited_metric
 from mcuq.evaluate.float import run_float
@@ -86,6 +86,8 @@ def build_dynamic(
     board = load_board(request.board)
     check_readable(request.evaluation)
     check_board(board, None)
+    if board.emulator is None:
+        raise UsageError(f"{board.name} has no emulator", "choose one that `mcuq boards` says has")
     check_emulated(board)
     graph = load_model(request.model)
     data = load_data(request.evaluation, graph)

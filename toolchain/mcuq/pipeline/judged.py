@@ -57,7 +57,10 @@ def judge_front(
     judged: list[float | None] = [None] * len(front)
     for index, model, outcome in zip(chosen, models, outcomes, strict=True):
         if outcome.value is None:
-            raise DeviceError(f"{outcome.name} could not be run: {outcome.error}")
+            raise DeviceError(
+                f"{outcome.name} could not be run: {outcome.error}",
+                "try the farm with: mcuq hil check",
+            )
         found = _reals(model, outcome.value)
         judged[index] = metric.compute(predictions_of(graph, data, found, floats))
     return tuple(judged)

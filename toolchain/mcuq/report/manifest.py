@@ -5,9 +5,9 @@ No times, no paths: the same inputs and seed give the same bytes on any machine.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from mcuq.report.front import Role
 from mcuq.report.values import Written
@@ -135,6 +135,8 @@ class EdgeFigures(Written):
     order: tuple[int, ...] = Field(
         description="Dimension i of `model.tflite` is the file's dimension order[i]."
     )
+    signed: ClassVar[frozenset[str]] = frozenset({"class_axis"})
+
     head: Literal["softmax", "sigmoid", "values"] = Field(
         default="values", description="What the values of an output are."
     )
@@ -179,11 +181,19 @@ class MemoryBlock(Written):
     Inputs are there from -1 on, outputs until one past the last layer.
     """
 
+    signed: ClassVar[frozenset[str]] = frozenset({"first"})
+
     name: str
     offset: int
     size: int
-    first: int
+    first: int = Field(ge=-1)
     last: int
+
+    @model_validator(mode="after")
+    def _lives(self) -> Self:
+        if self.last < self.first:
+            raise ValueError(f"a buffer lives from layer {self.first} to {self.last}")
+        return self
 
 
 class SearchFigures(Written):
@@ -192,7 +202,9 @@ class SearchFigures(Written):
     method: str
     evaluations: int = Field(description="Candidates scored.")
     budget: int = Field(description="Candidates allowed.")
-    space_size: str = Field(description="Configurations there are, in decimal.")
+    space_size: str = Field(
+        pattern=r"^[0-9]{1,4000}$", description="Configurations there are, in decimal."
+    )
     loss: float | None = Field(description="Null where a given model was built as it is.")
     int8_loss: float | None = Field(description="Of plain int8; null likewise.")
     int8_fits: bool = Field(description="Whether plain int8 would have fitted the budget.")

@@ -42,7 +42,7 @@ def peer_figures(path: Path, evaluation: Path, manifest: Manifest) -> dict[str, 
             "give the same --evaluation as for the build",
         )
     if not path.is_file():
-        raise InputError(f"cannot read {path}: no such file")
+        raise InputError(f"cannot read {path}: no such file", "check the path")
     flatbuffer = path.read_bytes()
     model = read_model(flatbuffer)
     graph = edge_graph(model, manifest)
@@ -102,6 +102,6 @@ def _run(flatbuffer: bytes, data: Dataset) -> tuple[npt.NDArray[np.float32], ...
         outputs = run_litert(flatbuffer, data.inputs)
     except IsolatedError as error:
         raise InputError(
-            f"LiteRT does not run the model: {error.reason}", "convert the model again"
+            f"LiteRT does not run the model: {error.reason}", "try it in the tool that wrote it"
         ) from error
     return tuple(values[:, 0] for values in outputs)

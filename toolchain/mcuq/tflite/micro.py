@@ -66,7 +66,10 @@ def arena_bytes(flatbuffer: bytes) -> int:
     except IsolatedError as error:
         raise _refusal(error) from error
     if found is None:
-        raise InputError("this TFLite Micro does not tell its arena size")
+        raise InputError(
+            "this TFLite Micro does not tell its arena size",
+            "install the tflite-micro that mcuq asks for",
+        )
     return int(found[1])
 
 
