@@ -14,8 +14,7 @@ BIAS_LIMIT = (1 << 30) - 1
 """Largest bias magnitude: leaves the accumulator half of int32 for the products."""
 
 _EMPTY_SCALE = np.float32(2.0**-8)
-_LEAST_SCALE = np.float32(2.0**-28)
-"""TFLite requires 6 / scale, RELU6's bound, to fit int32."""
+_LEAST_SCALE = np.finfo(np.float32).tiny
 
 Float32 = npt.NDArray[np.float32]
 
@@ -41,8 +40,8 @@ def asymmetric_params(
 
     scale = (high - low) / (2^n - 1) in float32; zero point = round(q_min - low / scale), in range.
     q_min is -2^(n-1), or 0 for unsigned storage: the two differ by 2^(n-1) in the zero point and
-    in every stored value, in nothing else. An empty range gives scale 2^-8; no scale is below
-    2^-28.
+    in every stored value, in nothing else. An empty range gives scale 2^-8; no scale is
+    below 2^-126, the least normal float32.
     """
     low, high = min(low, 0.0), max(high, 0.0)
     lowest, highest = integer_limits(bits, signed=signed)
@@ -56,7 +55,8 @@ def asymmetric_params(
 def symmetric_params(low: float, high: float, bits: int = 8) -> tuple[np.float32, int]:
     """Scale and zero point 0 for reals in [-a, a], a = max(|low|, |high|).
 
-    scale = a / (2^(n-1) - 1) in float32. An empty range gives scale 2^-8; no scale is below 2^-28.
+    scale = a / (2^(n-1) - 1) in float32. An empty range gives scale 2^-8; no scale is below
+    2^-126, the least normal float32.
     """
     largest = max(abs(low), abs(high))
     if largest == 0.0:
@@ -118,7 +118,8 @@ def activation_bounds(
 ) -> tuple[int, int]:
     """Smallest and largest output of a fused activation, at the output's scale.
 
-    The real bounds are divided in float32 and rounded half away, as TFLite does.
+    The real bounds are divided in float32 and rounded half away, as TFLite does; those beyond the
+    integers are not needed.
     """
     limits = {
         Activation.NONE: (None, None),
@@ -129,7 +130,9 @@ def activation_bounds(
     low, high = limits[activation]
 
     def step(real: float) -> int:
-        return zero_point + int(round_half_away(np.float32(real) / np.asarray(scale)))
+        with np.errstate(over="ignore"):
+            steps = round_half_away(np.float32(real) / np.asarray(scale))
+        return zero_point + int(np.clip(steps, -(1 << bits), 1 << bits))
 
     lowest, highest = integer_limits(bits)
     lower = lowest if low is None else max(lowest, step(low))
