@@ -158,7 +158,7 @@ def _extreme(data: npt.NDArray[np.float32], rng: Rng) -> npt.NDArray[np.float32]
 
 def _ranges(graph: Graph, rng: Rng) -> FixedRanges:
     """Ranges of random size; often such that scales are in a ratio that makes ties."""
-    spread = float(rng.choice([1.0, 3.0, 6.0]))
+    spread = float(rng.choice([1.0, 3.0, 6.0, 12.0, 30.0]))
     names = (*graph.inputs, *graph.outputs)
     widths = {name: 10.0 ** rng.uniform(-spread, spread) for name in names}
     if rng.random() < _TIE_ODDS:

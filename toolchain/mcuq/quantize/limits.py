@@ -29,7 +29,7 @@ from mcuq.graph import (
 _LINEAR = {8: 2.0**-16, 16: 2.0**-13}
 """Least output step beside the largest input step, where values are only rescaled."""
 _PRODUCT = {8: 2.0**-20, 16: 2.0**-13}
-"""Least output range beside the largest accumulator, which has 64 bits and a shift of 7 for int16."""
+"""Least output range beside the largest accumulator; one of 64 bits shifts left by 7 at most."""
 
 
 @dataclass(frozen=True)
@@ -48,8 +48,8 @@ _FREE = StepLimits()
 _ARGUMENT: Mapping[tuple[OpKind, int], StepLimits] = {
     # x × scale × 2^27 as a Q31 multiplier and a shift of 0 to 62.
     **dict.fromkeys(((OpKind.LOGISTIC, 8), (OpKind.TANH, 8)), StepLimits(2.0**-27, 2.0**34)),
-    # x × scale × 12288 in int32.
-    **dict.fromkeys(((OpKind.LOGISTIC, 16), (OpKind.TANH, 16)), StepLimits(0.0, 5.0)),
+    # x × scale × 12288 in int32, the factor a positive integer after 31 shifts.
+    **dict.fromkeys(((OpKind.LOGISTIC, 16), (OpKind.TANH, 16)), StepLimits(2.0**-44, 5.0)),
     # The gate, x × scale × 85.3 in int16, is shifted right by 31 at most and left by 30.
     (OpKind.HARD_SWISH, 8): StepLimits(2.0**-37, 2.0**24),
 }

@@ -2,7 +2,7 @@
 
 The formulas are those of TFLite Micro's Prepare functions. Every real factor is made of float32
 scales in double precision, and nowhere rounded to float32 on the way: one unit in a multiplier's
-last place can show. That is how the wheel computes since `mcuq.tflite.micro.PRECISE_SINCE`; older
+last place can show. That is how the wheel computes since `mcuq.tflite.wheel.PRECISE_SINCE`; older
 ones round the products and quotients of FULLY_CONNECTED with one scale, SUB, RELU, LEAKY_RELU and
 HARD_SWISH to float32, which changes some three outputs in a million.
 """
