@@ -6,9 +6,11 @@ from pathlib import Path
 
 from mcuq_hil.boards import Board
 from mcuq_hil.discovery import ports_of
+from mcuq_hil.emulator.families import FAMILIES
 from mcuq_hil.emulator.port import UnicornPort
-from mcuq_hil.emulator.qemu import QemuPort
+from mcuq_hil.emulator.qemu import QemuPort, find_program
 from mcuq_hil.emulator.spec import MachineSpec
+from mcuq_hil.emulator.uarts import UARTS
 from mcuq_hil.errors import BoardError
 from mcuq_hil.hardware import Attachment, open_hardware
 from mcuq_hil.session import RUN_SECONDS, Session
@@ -22,7 +24,8 @@ def open_session(
     Args:
         port: None boots the image in the board's emulator; else a device or URL of pyserial's,
             and the image is flashed first where another one runs.
-        run_seconds: how long one inference may take.
+        run_seconds: how long one inference may take, of which little is known (see
+            `Session.expect`): of the wall's seconds on a board, of work in an emulator.
 
     Raises:
         BoardError: the board has no emulator and no port is given.
@@ -31,7 +34,14 @@ def open_session(
     if port is not None:
         return open_hardware(board, elf, attachment_at(board, port), run_seconds=run_seconds)
     transport = boot_emulator(board, elf)
-    session = Session(board, elf, transport, unit="instructions", run_seconds=run_seconds)
+    session = Session(
+        board,
+        elf,
+        transport,
+        unit="instructions",
+        run_seconds=run_seconds,
+        clock=transport.effort,
+    )
     try:
         session.open()
     except BaseException:
@@ -49,10 +59,32 @@ def attachment_at(board: Board, port: str) -> Attachment:
     return Attachment(port, serial_number=beside.serial_number if beside else None)
 
 
-def boot_emulator(board: Board, elf: Path) -> UnicornPort | QemuPort:
-    """The port of a fresh emulator of `board` that boots `elf`; raises BoardError."""
+def check_emulated(board: Board) -> None:
+    """Refuse a board that nothing here can emulate.
+
+    Raises:
+        BoardError: it has no emulator, or that knows not all of it. ToolMissingError: QEMU.
+    """
     if board.emulator is None:
         raise BoardError(f"{board.title} has no emulator", "pass the port it is plugged in")
+    if board.emulator.engine == "qemu":
+        find_program()
+    else:
+        for what, name, known in (
+            ("UART driver", board.uart.driver, UARTS),
+            ("family", board.port, FAMILIES),
+        ):
+            if name not in known:
+                raise BoardError(
+                    f"{board.title}: the emulator knows no {what} {name}",
+                    f"choose one of {', '.join(sorted(known))}, or leave 'emulator' out",
+                )
+
+
+def boot_emulator(board: Board, elf: Path) -> UnicornPort | QemuPort:
+    """The port of a fresh emulator of `board` that boots `elf`; raises BoardError."""
+    check_emulated(board)
+    assert board.emulator is not None
     if board.emulator.machine is not None:
         return QemuPort(board.emulator.machine, elf)
     return UnicornPort(MachineSpec.of(board), elf)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import struct
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -27,6 +28,8 @@ _POLL_SECONDS = 0.02
 _RETRY_SECONDS = 0.05
 _LONGEST_RETRY_SECONDS = 0.5
 _RETRY_GROWTH = 1.3
+_RETRIES_A_WAIT = 20
+"""A long wait is not filled with repeats: the device has to read them all afterwards."""
 _MAX_NOISE = 1 << 16
 _HELLO_SEQUENCE = 0
 
@@ -77,12 +80,19 @@ class Link:
         transport: an open serial port.
         baud: of the wire, for how long a frame takes; None where it takes no time.
         patience: seconds to try before giving up on an exchange.
+        clock: what those seconds are of: of the wall, or of work that an emulator did.
     """
 
     def __init__(
-        self, transport: Transport, *, baud: int | None = None, patience: float = 10.0
+        self,
+        transport: Transport,
+        *,
+        baud: int | None = None,
+        patience: float = 10.0,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._transport = transport
+        self._clock = clock
         self._byte_seconds = 10 / baud if baud else 0.0
         self._patience = patience
         self._session = 0
@@ -135,15 +145,16 @@ class Link:
             self._sequence = (self._sequence + 1) & 0xFFFF
         request = encode_frame(Frame(message.op, self._sequence, self._session, body))
         patience = self._patience if patience is None else patience
-        end = time.monotonic() + patience
+        begin = self._clock()
         wait = _RETRY_SECONDS + self._byte_seconds * (len(request) + wire_bytes(1024))
         self._corrupt = 0
-        while (now := time.monotonic()) < end:
+        while (gone := self._clock() - begin) < patience:
             self._write(request)
-            reply = self._await_reply(message, min(now + wait, end))
+            reply = self._await_reply(message, time.monotonic() + min(wait, patience - gone))
             if reply is not None:
                 return self._fields(message, reply)
-            wait = min(wait * _RETRY_GROWTH, _LONGEST_RETRY_SECONDS)
+            longest = max(_LONGEST_RETRY_SECONDS, gone / _RETRIES_A_WAIT)
+            wait = min(wait * _RETRY_GROWTH, longest)
         raise self._given_up(message, patience)
 
     def _await_reply(self, message: Message, until: float) -> Frame | None:
@@ -215,8 +226,8 @@ class Link:
                 "lower the baud rate, shorten the wires, check ground",
             )
         return LinkTimeoutError(
-            f"no answer to {message.name} within {patience:g} s",
-            "the firmware hangs, or needs more time",
+            f"no answer to {message.name} within {patience:g} s of work",
+            "the firmware hangs: look for a loop without end, or a wait for an interrupt",
         )
 
 

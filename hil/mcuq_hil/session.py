@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,9 +22,12 @@ T = TypeVar("T")
 
 HELLO_SECONDS = 10.0
 EMULATED_SECONDS = 30.0
-"""Patience with an emulator: it may wait long for a core of a busy computer, and its end is
-noticed without waiting."""
+"""Patience with an emulator; its end is noticed without waiting."""
 RUN_SECONDS = 120.0
+SLOWEST_EMULATION = 5_000_000
+"""Instructions a second of processor time, counted, on a slow computer."""
+MOST_CYCLES = 8
+"""An instruction takes on any board, flash that is not cached included."""
 _LOAD_HEAD = 5
 
 
@@ -74,7 +78,8 @@ class Session:
         elf: the image it runs.
         transport: an open port; closed with the session.
         unit: what the device's counter counts.
-        run_seconds: how long a run may take.
+        run_seconds: how long a run may take, of which little is known; see `expect`.
+        clock: what the seconds are of: of the wall, or of work that an emulator did.
     """
 
     def __init__(
@@ -85,17 +90,18 @@ class Session:
         *,
         unit: Unit,
         run_seconds: float = RUN_SECONDS,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.board = board
         self.unit = unit
         self._elf = elf
         self._transport = transport
-        self._run_seconds = run_seconds
+        self._least_seconds = self._run_seconds = run_seconds
         self._hello_seconds = HELLO_SECONDS if unit == "cycles" else EMULATED_SECONDS
         self._link = (
-            Link(transport, baud=board.uart.baud)
+            Link(transport, baud=board.uart.baud, clock=clock)
             if unit == "cycles"
-            else Link(transport, patience=EMULATED_SECONDS)
+            else Link(transport, patience=EMULATED_SECONDS, clock=clock)
         )
         self.ready: Ready
         self.info: DeviceInfo
@@ -121,6 +127,12 @@ class Session:
         if self.ready.has_fault:
             self._raise_fault()
         self.info = self._guarded(self._read_info)
+
+    def expect(self, instructions: int) -> None:
+        """Give a run the time that so many instructions may take, beside `run_seconds`."""
+        rate = SLOWEST_EMULATION if self.unit == "instructions" else self.board.core_hz
+        each = 1 if self.unit == "instructions" else MOST_CYCLES
+        self._run_seconds = self._least_seconds + instructions * each / rate
 
     def run(self, inputs: Sequence[bytes]) -> list[bytes]:
         """Outputs of one inference.

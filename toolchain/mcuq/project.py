@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -11,6 +10,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PositiveInt,
 
 from mcuq.errors import InputError, McuqError
 from mcuq.units import Share, parse_bytes, parse_size
+from mcuq_hil.errors import BoardError
+from mcuq_hil.tomlfile import read_toml
 
 FILE_NAME = "mcuq.toml"
 
@@ -156,9 +157,9 @@ def load_project(path: Path) -> Project:
             f"no {FILE_NAME} in {file.parent}", "give a MODEL, or write one with: mcuq init"
         )
     try:
-        keys = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"{file}: not valid TOML: {error}") from error
+        keys = read_toml(file)
+    except BoardError as error:
+        raise InputError(error.cause, error.hint) from error
     try:
         project = Project.model_validate(keys)
     except ValidationError as error:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from decimal import Decimal
 
 from mcuq.errors import UsageError
 
 _FACTORS = {"": 1, "B": 1, "K": 1 << 10, "KB": 1 << 10, "M": 1 << 20, "MB": 1 << 20}
 _SIZE = re.compile(r"(0[xX][0-9a-fA-F]+|\d+(?:\.\d+)?)\s*([A-Za-z]*)")
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*%")
+_MOST = 1 << 62
 _HINT = "write bytes, 64K, 1M or 0x10000"
 
 
@@ -24,7 +26,8 @@ class Share:
         return int(self.fraction * total)
 
     def __str__(self) -> str:
-        return f"{self.fraction * 100:g}%"
+        """What `parse_size` makes the same share of."""
+        return f"{(Decimal(repr(self.fraction)) * 100).normalize():f}%"
 
 
 Size = int | Share
@@ -45,7 +48,9 @@ def parse_bytes(text: str | int) -> int:
     if match is None or factor is None:
         raise UsageError(f"{text!r} is not a size", _HINT)
     digits = match[1]
-    value = int(digits, 16) if digits[:2].lower() == "0x" else float(digits)
+    value = Decimal(int(digits, 16)) if digits[:2].lower() == "0x" else Decimal(digits)
+    if value > _MOST:
+        raise UsageError(f"{text!r} is more than any memory", _HINT)
     scaled = value * factor
     if scaled != int(scaled):
         raise UsageError(f"{text!r} is not a whole number of bytes", _HINT)
@@ -61,7 +66,7 @@ def parse_size(text: str | int) -> Size:
     match = _PERCENT.fullmatch(text.strip()) if isinstance(text, str) else None
     if match is None:
         return parse_bytes(text)
-    fraction = float(match[1]) / 100
+    fraction = float(Decimal(match[1]) / 100)
     if fraction <= 0:
         raise UsageError(f"{text!r} leaves nothing", "write a percentage above zero")
     return Share(fraction)

@@ -3,9 +3,48 @@
 from __future__ import annotations
 
 import contextlib
+import io
+import tempfile
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 from mcuq.errors import InputError
+
+
+def check_writable(path: Path) -> None:
+    """Say before work, not after it, that a result cannot be written; nothing is left behind.
+
+    Raises:
+        InputError: there is a directory of that name, or its folder cannot be written.
+    """
+    if path.is_dir():
+        raise InputError(f"cannot write {path}: it is a directory", "choose another --output")
+    folder = path.parent
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise InputError(
+            f"cannot write {path}: {error.strerror}", "choose another --output"
+        ) from error
+
+
+def write_arrays(path: Path, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
+    """An `.npz` file, as `write_whole`; the suffix is added where it lacks.
+
+    Raises:
+        InputError: it cannot be written.
+    """
+    stream = io.BytesIO()
+    np.savez(stream, allow_pickle=False, **arrays)
+    whole = path if path.suffix == ".npz" else path.with_name(f"{path.name}.npz")
+    write_whole(whole, stream.getvalue())
 
 
 def write_whole(path: Path, content: str | bytes) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import tomllib
 from functools import cache
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from pydantic import ValidationError
 
 from mcuq_hil.boards.schema import Board
 from mcuq_hil.errors import BoardError
+from mcuq_hil.tomlfile import read_toml
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 
@@ -49,13 +49,15 @@ def load_board(name: str) -> Board:
 def read_board(path: Path) -> Board:
     """Parse and check one board file; raises BoardError."""
     try:
-        fields = tomllib.loads(path.read_text(encoding="utf-8"))
-        return Board(name=path.stem, **fields)
-    except tomllib.TOMLDecodeError as error:
-        raise BoardError(f"{path.name}: not TOML: {error}") from error
+        return Board.model_validate({"name": path.stem, **read_toml(path)})
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise BoardError(f"{path.name}: {where}: {first['msg']}") from error
-    except OSError as error:
-        raise BoardError(f"cannot read {path}: {error.strerror}") from error
+        hint = "see the board file reference in the documentation"
+        raise invalid(path, error, hint) from error
+
+
+def invalid(path: Path, error: ValidationError, hint: str) -> BoardError:
+    """What to raise for a file whose first wrong key is `error`'s."""
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"])
+    reason = first["msg"].removeprefix("Value error, ")
+    return BoardError(f"{path.name}: {f'{where}: ' if where else ''}{reason}", hint)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -17,10 +17,16 @@ class _Strict(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+Word = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_]*$")]
+"""Names a file or folder of the firmware: nothing that leads out of it."""
+Address = Annotated[int, Field(ge=0, lt=2**32)]
+Hertz = Annotated[int, Field(gt=0, lt=2**32)]
+
+
 class Memory(_Strict):
     """One region the linker may fill; `bytes` is all of it."""
 
-    origin: int = Field(ge=0, lt=2**32)
+    origin: Address
     bytes: int = Field(gt=0, le=2**28)
 
     @property
@@ -34,7 +40,7 @@ class Memory(_Strict):
 class Register(_Strict):
     """One bit of a 32-bit register: what switches a peripheral's clock on."""
 
-    register_: int = Field(alias="register", ge=0, lt=2**32)
+    register_: Address = Field(alias="register")
     bit: int = Field(ge=0, le=31)
 
 
@@ -74,11 +80,11 @@ class Uart(_Strict):
         chunk_bytes: largest body of a frame; the device keeps that much RAM for it.
     """
 
-    driver: str
+    driver: Word
     name: str
-    base: int
-    clock_hz: int = Field(gt=0)
-    baud: int = Field(gt=0)
+    base: Address
+    clock_hz: Hertz
+    baud: Hertz
     enable: Register | None = None
     tx: Pin | None = None
     rx: Pin | None = None
@@ -103,8 +109,8 @@ class Counter(_Strict):
     """
 
     driver: Literal["dwt", "systick", "fpgaio"]
-    base: int | None = None
-    ticks_per_instruction: float = Field(default=1.0, gt=0)
+    base: Address | None = None
+    ticks_per_instruction: float = Field(default=1.0, gt=0, allow_inf_nan=False)
 
 
 class Probe(_Strict):
@@ -168,8 +174,8 @@ class Board(_Strict):
     part: str
     sources: tuple[str, ...]
     core: Core
-    port: str
-    core_hz: int = Field(gt=0)
+    port: Word
+    core_hz: Hertz
     flash: Memory
     ram: Memory
     uart: Uart
@@ -182,6 +188,8 @@ class Board(_Strict):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
+        if max(self.flash.end, self.ram.end) > 2**32:
+            raise ValueError("a memory ends beyond 4 GB")
         if self.flash.overlaps(self.ram):
             raise ValueError("flash and RAM overlap")
         if self.core == "cortex-m55" and self.emulator and self.emulator.engine == "unicorn":

@@ -14,6 +14,8 @@ from typing import Protocol
 
 import serial
 
+from mcuq_hil.emulator.effort import EffortClock
+
 _STOP_SECONDS = 2.0
 _LEAVE_SECONDS = 0.2
 
@@ -34,6 +36,9 @@ class ProcessPort:
         stdin: bytes to hand it at the start.
         extra: further descriptors it inherits.
         timeout: seconds a read waits, None for ever; may be changed at any time.
+
+    Attributes:
+        effort: seconds that the process had for its work.
     """
 
     def __init__(
@@ -59,6 +64,7 @@ class ProcessPort:
                 stderr=self._log,
                 pass_fds=[theirs.fileno(), *extra],
             )
+        self.effort = EffortClock(self.process.pid)
         # Whoever forgets to close the port does not leave the process behind.
         self._at_exit = weakref.finalize(self, self.process.kill)
         pipe = self.process.stdin
@@ -117,7 +123,7 @@ class ProcessPort:
             self.process.wait(timeout=_LEAVE_SECONDS)
         except subprocess.TimeoutExpired:
             self.process.kill()
-            self.process.wait(timeout=_STOP_SECONDS)
+            self.process.wait()
         self._log.close()
 
     def _fill(self, seconds: float | None) -> bool:

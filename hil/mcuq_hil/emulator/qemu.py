@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import select
 import shutil
 import socket
 from pathlib import Path
@@ -12,9 +13,18 @@ from mcuq_hil.errors import LinkLostError, ToolMissingError
 
 PROGRAM = "qemu-system-arm"
 _QMP_SECONDS = 10.0
+_POLL_SECONDS = 0.1
 _ICOUNT_SHIFT = 10
 """One instruction takes 2^10 ns of virtual time, so that the machine's counter, which ticks in
 virtual time, tells instructions: 25.6 ticks each at 25 MHz, 20.48 at 20 MHz."""
+
+
+def find_program() -> str:
+    """QEMU's path; raises ToolMissingError."""
+    program = shutil.which(PROGRAM)
+    if program is None:
+        raise ToolMissingError(f"{PROGRAM} is not installed", "apt-get install qemu-system-arm")
+    return program
 
 
 class QemuPort(ProcessPort):
@@ -31,11 +41,9 @@ class QemuPort(ProcessPort):
     """
 
     def __init__(self, machine: str, elf: Path, timeout: float | None = None) -> None:
-        program = shutil.which(PROGRAM)
-        if program is None:
-            raise ToolMissingError(f"{PROGRAM} is not installed", "apt-get install qemu-system-arm")
+        program = find_program()
         self._monitor, theirs = socket.socketpair()
-        self._monitor.settimeout(_QMP_SECONDS)
+        self._said = bytearray()
         with theirs:
             super().__init__(
                 machine,
@@ -43,7 +51,6 @@ class QemuPort(ProcessPort):
                 extra=[theirs.fileno()],
                 timeout=timeout,
             )
-        self._replies = self._monitor.makefile("rb")
         try:
             self._greet()
         except (OSError, ValueError) as error:
@@ -59,7 +66,6 @@ class QemuPort(ProcessPort):
         """Hang up and end QEMU, which would go on without us."""
         if self.is_open:
             self.process.kill()
-            self._replies.close()
             self._monitor.close()
         super().close()
 
@@ -80,13 +86,25 @@ class QemuPort(ProcessPort):
             pass
 
     def _reply(self) -> dict[str, object]:
-        line = self._replies.readline()
-        if not line:
-            raise OSError("the monitor closed")
-        reply: dict[str, object] = json.loads(line)
+        reply: dict[str, object] = json.loads(self._line())
         if "error" in reply:
             raise OSError(str(reply["error"]))
         return reply
+
+    def _line(self) -> bytes:
+        """The monitor's next line; raises OSError."""
+        end = self.effort() + _QMP_SECONDS
+        while (at := self._said.find(b"\n")) < 0:
+            if select.select([self._monitor], [], [], _POLL_SECONDS)[0]:
+                data = self._monitor.recv(1 << 16)
+                if not data:
+                    raise OSError("the monitor closed")
+                self._said += data
+            elif self.effort() >= end:
+                raise TimeoutError("the monitor does not answer")
+        line = bytes(self._said[:at])
+        del self._said[: at + 1]
+        return line
 
 
 def _command(program: str, machine: str, elf: Path, uart: int, monitor: int) -> list[str]:

@@ -2,7 +2,7 @@
 
 from mcuq_hil.farm.config import read_farm
 from mcuq_hil.farm.jobs import FarmReport, Job, Outcome, Setback
-from mcuq_hil.farm.measuring import CountCache, Measurement, measure
+from mcuq_hil.farm.measuring import CountCache, Measurement, counting_unit, measure
 from mcuq_hil.farm.place import Place, open_place
 from mcuq_hil.farm.run import run_jobs
 from mcuq_hil.farm.soaking import SoakReport, soak
@@ -16,6 +16,7 @@ __all__ = [
     "Place",
     "Setback",
     "SoakReport",
+    "counting_unit",
     "measure",
     "open_place",
     "read_farm",

@@ -16,7 +16,6 @@ emulated = 4
 
 from __future__ import annotations
 
-import tomllib
 from collections import Counter
 from pathlib import Path
 from typing import Self
@@ -24,9 +23,11 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from mcuq_hil.boards import load_board
+from mcuq_hil.boards.registry import invalid
 from mcuq_hil.errors import BoardError
 from mcuq_hil.farm.place import Place
 from mcuq_hil.session import Unit
+from mcuq_hil.tomlfile import read_toml
 
 
 class _Entry(BaseModel):
@@ -57,15 +58,10 @@ class _File(BaseModel):
 def read_farm(path: Path) -> tuple[Place, ...]:
     """The places of a farm file; raises BoardError that says which line is wrong."""
     try:
-        parsed = _File(**tomllib.loads(path.read_text(encoding="utf-8")))
-    except OSError as error:
-        raise BoardError(f"cannot read {path}: {error.strerror}") from error
-    except tomllib.TOMLDecodeError as error:
-        raise BoardError(f"{path.name}: not TOML: {error}") from error
+        parsed = _File.model_validate(read_toml(path))
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise BoardError(f"{path.name}: {where}: {first['msg']}") from error
+        hint = "a farm is a list of [[place]]: see the documentation of mcuq hil"
+        raise invalid(path, error, hint) from error
     places = [place for entry in parsed.place for place in _places(entry)]
     return _uniquely_named(places, path)
 
@@ -90,5 +86,7 @@ def _uniquely_named(places: list[Place], path: Path) -> tuple[Place, ...]:
         named.append(Place(**{**place.__dict__, "name": place.name + number}))
     doubled = [name for name, times in Counter(p.name for p in named).items() if times > 1]
     if doubled:
-        raise BoardError(f"{path.name}: two places are called {doubled[0]}")
+        raise BoardError(
+            f"{path.name}: two places are called {doubled[0]}", "give each a name of its own"
+        )
     return tuple(named)

@@ -10,21 +10,26 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from mcuq_hil.errors import HilError
+from mcuq_hil.errors import BoardError, HilError
 from mcuq_hil.farm.jobs import Job
 from mcuq_hil.farm.place import Place
 from mcuq_hil.farm.run import run_jobs
 from mcuq_hil.image import read_build_id
-from mcuq_hil.session import Counts, Session
+from mcuq_hil.session import Counts, Session, Unit
 
 
 @dataclass(frozen=True)
 class Measurement:
-    """An image and the int8 inputs, one bytes object an input, to count it with."""
+    """An image and the int8 inputs, one bytes object an input, to count it with.
+
+    Attributes:
+        expected: instructions that a run may take at most, for how long to wait.
+    """
 
     name: str
     elf: Path
     inputs: tuple[bytes, ...]
+    expected: int = 0
 
 
 class CountCache:
@@ -43,7 +48,7 @@ class CountCache:
         try:
             fields = json.loads(self._path(measurement, board, unit).read_text(encoding="utf-8"))
             return Counts(fields["unit"], fields["total"], tuple(fields["layers"]))
-        except (OSError, ValueError, KeyError):
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
             return None
 
     def put(self, measurement: Measurement, board: str, counts: Counts) -> None:
@@ -62,6 +67,27 @@ class CountCache:
         return self._folder / f"{hasher.hexdigest()[:40]}.json"
 
 
+def counting_unit(places: Sequence[Place], board: str) -> Unit:
+    """What the places of a kind count in.
+
+    Raises:
+        BoardError: none is of the kind, or they mix units.
+    """
+    units: set[Unit] = {
+        "instructions" if place.emulated else place.unit for place in places if place.board == board
+    }
+    if not units:
+        named = ", ".join(sorted({place.board for place in places}))
+        raise BoardError(f"no place of the farm holds {board}", f"its places hold {named}")
+    if len(units) > 1:
+        counted = " and ".join(sorted(units))
+        raise BoardError(
+            f"{board}: the places count in {counted}, not in one unit",
+            "leave emulated or real places out of this farm",
+        )
+    return units.pop()
+
+
 def measure(
     places: Sequence[Place],
     board: str,
@@ -74,14 +100,10 @@ def measure(
     are different things.
 
     Raises:
-        HilError: the places mix units, or none is of the kind.
+        BoardError: the places mix units, or none is of the kind.
     """
     chosen = [place for place in places if place.board == board]
-    units = {"instructions" if place.emulated else place.unit for place in chosen}
-    if len(units) != 1:
-        counted = " and ".join(sorted(units)) or "nothing"
-        raise HilError(f"{board}: the places count in {counted}, not in one unit")
-    unit = units.pop()
+    unit = counting_unit(places, board)
     store = cache or CountCache()
     known = {
         index: counts
@@ -107,6 +129,7 @@ def measure(
 
 def _job(measurement: Measurement, board: str) -> Job[Counts]:
     def work(session: Session) -> Counts:
+        session.expect(measurement.expected)
         return session.count(measurement.inputs)
 
     return Job(measurement.name, board, measurement.elf, work)

@@ -20,6 +20,7 @@ from mcuq.errors import DeviceError
 from mcuq.evaluate.integer import quantize_inputs, run_integer
 from mcuq.graph import Graph
 from mcuq.lower import LowerOptions, lower
+from mcuq.pipeline.profile import most_instructions
 from mcuq.quantize import QuantizedGraph, quantize
 from mcuq.quantize.config import Config, WeightChoice
 from mcuq.resources import firmware_dir
@@ -91,6 +92,7 @@ def measure_graph(
         write_c_model(memory, firmware_dir(), folder / "model")
         image = build_firmware(board, folder / "model", folder / "out", optimize=optimize)
         with open_session(board, image.elf, None) as session:
+            session.expect(most_instructions(program.macs))
             output = session.run([sample.tobytes()])[0]
             counts = session.count([sample.tobytes()])
     if output != run_integer(qgraph, [sample])[qgraph.outputs[0]].tobytes():

@@ -22,6 +22,7 @@ from mcuq.evaluate.ranking import Ranker
 from mcuq.frontends import load_model
 from mcuq.graph import Graph
 from mcuq.pipeline.candidates import weight_candidates
+from mcuq.pipeline.check import check_readable
 from mcuq.pipeline.polish import polish
 from mcuq.pipeline.scoring import Candidates, split
 from mcuq.pipeline.search import make_ranker
@@ -87,6 +88,9 @@ def prepare(files: StudyFiles, workers: int, progress: ProgressCallback = silent
         InputError: a file that cannot be used.
     """
     progress(Progress("prepare", note=files.model.stem))
+    for path in (files.model, files.calibration, files.search, files.evaluation):
+        if path is not None:
+            check_readable(path)
     graph = load_model(files.model)
     calibration = load_data(files.calibration, graph)
     search = load_data(files.search, graph) if files.search else calibration

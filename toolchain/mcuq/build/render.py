@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mcuq.emit.c.literals import c_comment
 from mcuq_hil.boards import Board, Pin
 
 
@@ -23,7 +24,9 @@ def render_board_header(board: Board) -> str:
     defines |= _pin("TX", uart.tx) | _pin("RX", uart.rx)
     lines = [f"#define {name} {_literal(value)}" for name, value in defines.items()]
     guard = ["#ifndef MCUQ_BOARD_H", "#define MCUQ_BOARD_H", ""]
-    return "\n".join([f"/* {board.title}, {board.part} */", *guard, *lines, "", "#endif", ""])
+    return "\n".join(
+        [f"/* {c_comment(f'{board.title}, {board.part}')} */", *guard, *lines, "", "#endif", ""]
+    )
 
 
 def _pin(side: str, pin: Pin | None) -> dict[str, int]:

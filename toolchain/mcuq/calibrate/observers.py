@@ -8,6 +8,7 @@ import numpy as np
 
 from mcuq.calibrate.clipping import entropy_range, mse_range
 from mcuq.calibrate.statistics import Statistics
+from mcuq.choices import choice_hint
 from mcuq.errors import UsageError
 
 Range = tuple[float, float]
@@ -75,5 +76,5 @@ def observer(name: str) -> Callable[[Statistics], Range]:
     except ValueError:
         percent = 0.0
     if not name.startswith(_PERCENTILE) or not 50 < percent <= 100:
-        raise UsageError(f"no observer is called {name!r}", f"known: {', '.join(OBSERVERS)}")
+        raise UsageError(f"no observer is called {name!r}", choice_hint(name, OBSERVERS))
     return percentile(percent)

@@ -11,7 +11,7 @@ import typer
 from mcuq.cli.bench_kernels import kernels
 from mcuq.cli.output import JsonFlag, explain, stderr, stdout, write_json
 from mcuq.cli.progress import shown_progress
-from mcuq.whole import write_whole
+from mcuq.whole import check_writable, write_whole
 
 if TYPE_CHECKING:
     from mcuq.bench.accuracy import Plan, Record
@@ -26,7 +26,9 @@ SearchData = Annotated[Path | None, typer.Option("--search-data", help="Samples 
 Evaluation = Annotated[
     Path | None, typer.Option("--evaluation", help="Samples for the final figures.")
 ]
-Workers = Annotated[int | None, typer.Option("--workers", min=1, help="Default: all cores.")]
+Workers = Annotated[
+    int | None, typer.Option("--workers", min=1, max=256, help="Default: all cores.")
+]
 
 
 @app.command()
@@ -61,6 +63,8 @@ def accuracy(
     from mcuq.cli.request import cores
     from mcuq.progress import Progress
 
+    if output is not None:
+        check_writable(output / "accuracy.json")
     plan = replace(_plan(budgets, methods, seeds, evaluations), refine=refine)
     count = workers or cores()
     with shown_progress() as progress:
@@ -82,18 +86,18 @@ def accuracy(
     if json:
         write_json([record.as_json() for record in records])
     else:
-        stdout().print(markdown(records), markup=False)
+        stdout().print(markdown(records))
 
 
 def _plan(budgets: str, methods: str, seeds: int, evaluations: int) -> Plan:
     from mcuq.bench.accuracy import Plan
+    from mcuq.choices import check_choice
     from mcuq.errors import UsageError
     from mcuq.search import METHODS
 
     names = tuple(methods.split(","))
     for name in names:
-        if name not in METHODS:
-            raise UsageError(f"no search method '{name}'", f"choose from {', '.join(METHODS)}")
+        check_choice("--methods", name, METHODS)
     try:
         fractions = tuple(float(part.removesuffix("%")) / 100 for part in budgets.split(","))
     except ValueError:
@@ -141,6 +145,5 @@ def speed(
         f"mcuq, all samples each  {result.same_samples:8.2f} candidates/s\n"
         f"mcuq, as it searches    {result.ours:8.2f} candidates/s\n"
         f"ratio                   {result.ratio:8.1f}\n"
-        f"processor time, ratio   {result.cpu_ratio:8.1f}",
-        markup=False,
+        f"processor time, ratio   {result.cpu_ratio:8.1f}"
     )

@@ -72,10 +72,10 @@ def _draw(facts: dict[str, Any], indent: str = "") -> None:
     console = stdout()
     for key, value in facts.items():
         if isinstance(value, dict):
-            console.print(f"{indent}{key}:", markup=False)
+            console.print(f"{indent}{key}:")
             _draw(value, indent + "  ")
         elif value not in (None, [], ""):
-            console.print(f"{indent}{key}: {_text(key, value)}", markup=False)
+            console.print(f"{indent}{key}: {_text(key, value)}")
 
 
 def _text(key: str, value: Any) -> str:

@@ -39,6 +39,7 @@ def build(
     workers: options.Workers = None,
     ranges: options.Ranges = None,
     activations: options.Activations = None,
+    observer: options.Observer = None,
     weights_per: options.WeightsPer = None,
     io: options.Io = None,
     strict: options.Strict = None,
@@ -76,5 +77,5 @@ def run_job(job: Job, *, json: bool) -> None:
     elif not json:
         console = stdout()
         console.print(summary(report.manifest))
-        console.print(f"report: {job.request.output / PAGE}", markup=False)
+        console.print(f"report: {job.request.output / PAGE}")
     raise_broken(broken)

@@ -27,7 +27,13 @@ def calibrate(
     from mcuq.calibrate import OBSERVERS, ranges_from
     from mcuq.calibrate.files import observe_files, read_statistics, write_statistics
     from mcuq.frontends import load_model
+    from mcuq.pipeline.check import check_readable
+    from mcuq.whole import check_writable
 
+    check_readable(model)
+    for path in (*data, *(merge or [])):
+        check_readable(path)
+    check_writable(output)
     graph = load_model(model)
     earlier = [read_statistics(path, graph) for path in merge or []]
     with shown_progress() as progress:
@@ -38,6 +44,4 @@ def calibrate(
         ranges = ranges_from(statistics, OBSERVERS).by_tensor
         write_json({"file": str(output), "samples": samples, "ranges": ranges})
         return
-    stdout().print(
-        f"{samples} samples, {len(statistics)} activations observed: {output}", markup=False
-    )
+    stdout().print(f"{samples} samples, {len(statistics)} activations observed: {output}")

@@ -23,7 +23,12 @@ def check(
     ] = None,
     tolerance: Annotated[
         float,
-        typer.Option("--tolerance", min=0, help="Percent worse than the baseline that passes."),
+        typer.Option(
+            "--tolerance",
+            min=0,
+            callback=options.finite,
+            help="Percent worse than the baseline that passes.",
+        ),
     ] = 0.0,
     json: JsonFlag = False,
 ) -> None:

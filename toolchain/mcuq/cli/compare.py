@@ -77,4 +77,4 @@ def _draw(rows: list[Row], layers: list[tuple[str, str, str]], first: str, secon
     console.print(table)
     names = short_names(name for name, _, _ in layers)
     for name, before, after in layers:
-        console.print(f"{names[name]}: {before} → {after}", markup=False)
+        console.print(f"{names[name]}: {before} → {after}")

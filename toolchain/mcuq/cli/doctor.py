@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from mcuq.cli.output import JsonFlag, stdout, write_json
 from mcuq.errors import DeviceError
+from mcuq.shown import visible
 
 
 def doctor(json: JsonFlag = False) -> None:
     """Check the compiler, the emulators, interpreters, serial ports and probe software."""
+    from rich.text import Text
+
     from mcuq.diagnosis import diagnose
 
     checks = diagnose()
@@ -25,15 +28,14 @@ def doctor(json: JsonFlag = False) -> None:
     else:
         console = stdout()
         for check in checks:
-            mark = "[green]ok[/]  " if check.found else _missing(check.required)
-            console.print(mark, end=" ")
-            console.print(f"{check.name}: {check.detail}", markup=False)
+            mark = ("ok  ", "green") if check.found else _missing(check.required)
+            console.print(Text.assemble(mark, " ", visible(f"{check.name}: {check.detail}")))
             if not check.found and check.hint:
-                console.print(f"     {check.hint}", markup=False)
+                console.print(f"     {check.hint}")
     missing = [check for check in checks if check.required and not check.found]
     if missing:
         raise DeviceError(f"{missing[0].name} is missing", missing[0].hint)
 
 
-def _missing(required: bool) -> str:
-    return "[red]no[/]  " if required else "[dim]--[/]  "
+def _missing(required: bool) -> tuple[str, str]:
+    return ("no  ", "red") if required else ("--  ", "dim")

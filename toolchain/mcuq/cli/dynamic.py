@@ -52,4 +52,4 @@ def dynamic(
     )
     console.print(f"LiteRT: outputs differ by at most {result.litert_difference:.4g}")
     console.print(f"{result.device_samples} samples on the emulated {board}: every byte equal")
-    console.print(f"written to {output}", markup=False)
+    console.print(f"written to {output}")

@@ -10,7 +10,7 @@ import typer
 from mcuq.cli import complete
 from mcuq.cli.output import JsonFlag, stdout, write_json
 from mcuq.errors import UsageError
-from mcuq.whole import write_whole
+from mcuq.whole import check_writable, write_whole
 
 
 def emit(
@@ -55,19 +55,20 @@ def emit(
     if json:
         write_json({"folder": str(target), "files": [path.as_posix() for path in files]})
         return
-    stdout().print(
-        f"wrote {len(files)} files to {target}; see {target / 'README.md'}", markup=False
-    )
+    stdout().print(f"wrote {len(files)} files to {target}; see {target / 'README.md'}")
 
 
 def _emit_module(source: Path, format_: str, target: Path, *, json: bool) -> None:
+    from mcuq.pipeline.check import check_readable
     from mcuq.pipeline.translate import mlir_of
 
     if format_ != "mlir":
         raise UsageError(f"--format {format_} is not known", "choose mlir, or a --project")
+    check_readable(source)
+    check_writable(target)
     text = mlir_of(source)
     write_whole(target, text)
     if json:
         write_json({"file": str(target), "bytes": len(text.encode())})
         return
-    stdout().print(f"wrote {target}", markup=False)
+    stdout().print(f"wrote {target}")

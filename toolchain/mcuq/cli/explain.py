@@ -52,7 +52,7 @@ def _draw(found: Explanation, manifest: Manifest) -> None:
 
     console = stdout()
     for line in _sentences(found, manifest):
-        console.print(line, markup=False)
+        console.print(line)
     if not found.alternatives:
         return
     table = Table(box=None, pad_edge=False, header_style="bold")

@@ -7,7 +7,10 @@ import sys
 import traceback
 from dataclasses import dataclass
 
-from mcuq.cli.output import stderr, write_json
+import typer
+from typer.exceptions import TyperException
+
+from mcuq.cli.output import said, stderr, write_json
 from mcuq.errors import DeviceError, McuqError, UsageError
 
 
@@ -26,6 +29,8 @@ def describe(error: Exception) -> Failure:
     kind = type(error).__name__
     if isinstance(error, McuqError):
         return Failure(kind, error.cause, error.hint, error.exit_code)
+    if isinstance(error, TyperException):
+        return Failure("UsageError", *_usage(error), UsageError.exit_code)
     if _is_board_failure(error):
         hint = str(getattr(error, "hint", ""))
         code = UsageError.exit_code if kind == "BoardError" else DeviceError.exit_code
@@ -47,19 +52,27 @@ def report_failure(error: Exception, *, as_json: bool) -> int:
     Returns:
         The exit code.
     """
+    if type(error).__name__ == "NoArgsIsHelpError" and isinstance(error, TyperException):
+        typer.echo(error.format_message())
+        return UsageError.exit_code
     failure = describe(error)
     if os.environ.get("MCUQ_DEBUG") == "1":
         traceback.print_exception(error)
     console = stderr()
-    console.print("[bold red]error:[/]", end=" ")
-    console.print(failure.cause, markup=False)
+    console.print(said("error", failure.cause, "bold red"))
     if failure.hint:
-        console.print("[bold]hint:[/]", end=" ")
-        console.print(failure.hint, markup=False)
+        console.print(said("hint", failure.hint))
     if as_json:
         document = {"kind": failure.kind, "cause": failure.cause, "hint": failure.hint}
         write_json({"error": document, "exit_code": failure.exit_code})
     return failure.exit_code
+
+
+def _usage(error: TyperException) -> tuple[str, str]:
+    """What the command line's own parser says, and where to read on."""
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context is not None else "mcuq"
+    return error.format_message().rstrip("."), f"{command} --help tells what it takes"
 
 
 def _is_board_failure(error: Exception) -> bool:

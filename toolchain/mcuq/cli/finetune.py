@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,8 +10,8 @@ import typer
 from mcuq.cli import options
 from mcuq.cli.output import JsonFlag, stdout, write_json
 from mcuq.cli.progress import shown_progress
-from mcuq.errors import InputError, UsageError
-from mcuq.whole import write_whole
+from mcuq.errors import UsageError
+from mcuq.whole import check_writable, write_whole
 
 if TYPE_CHECKING:
     from mcuq.data import Dataset
@@ -52,6 +51,7 @@ Rate = Annotated[
     typer.Option(
         "--rate",
         min=0.0,
+        callback=options.finite,
         help="Learning rate: 0.001 moves everything by 1 % a step. Default: by the bits.",
         show_default=False,
     ),
@@ -59,7 +59,11 @@ Rate = Annotated[
 Labels = Annotated[
     float,
     typer.Option(
-        "--labels", min=0.0, max=1.0, help="Share of the labels in the loss; 0: distil only."
+        "--labels",
+        min=0.0,
+        max=1.0,
+        callback=options.finite,
+        help="Share of the labels in the loss; 0: distil only.",
     ),
 ]
 
@@ -87,13 +91,20 @@ def finetune(
 ) -> None:
     """Tune weights and scales so that a model bears few bits; needs TensorFlow."""
     from mcuq.data import load_data
+    from mcuq.evaluate.metrics import get_metric
     from mcuq.finetune import Settings
     from mcuq.finetune import finetune as tune
     from mcuq.frontends import load_model
+    from mcuq.pipeline.check import check_readable
     from mcuq.progress import Progress
 
     _check_options(config, bits, ends, output)
-    _check_writable(output)
+    check_writable(output)
+    for path in (model, train, config, evaluation):
+        if path is not None:
+            check_readable(path)
+    if metric is not None:
+        get_metric(metric)
     graph = load_model(model)
     data = load_data(train, graph)
     judged = None if evaluation is None else load_data(evaluation, graph)
@@ -119,18 +130,6 @@ def _check_options(config: Path | None, bits: int | None, ends: int | None, outp
         raise UsageError("--ends goes with --bits", "write the widths into the configuration")
     if output.suffix != ".tflite":
         raise UsageError(f"--output {output} is not a .tflite", "give it that suffix")
-
-
-def _check_writable(output: Path) -> None:
-    """Say before training, not after it, that the result cannot be written."""
-    try:
-        output.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=output.parent):
-            pass
-    except OSError as error:
-        raise InputError(
-            f"cannot write {output}: {error.strerror}", "choose another --output"
-        ) from error
 
 
 def _configuration(graph: Graph, path: Path | None, bits: int | None, ends: int | None) -> Config:
@@ -187,13 +186,11 @@ def _draw(facts: dict[str, Any]) -> None:
     console = stdout()
     loss = facts["loss"]
     console.print(
-        f"{facts['epochs']} epochs: held-back loss {loss['before']:.4f} → {loss['after']:.4f}",
-        markup=False,
+        f"{facts['epochs']} epochs: held-back loss {loss['before']:.4f} → {loss['after']:.4f}"
     )
     if "metric" in facts:
         console.print(
             f"{facts['metric']}: float {facts['float']:.4f}, quantized {facts['before']:.4f}, "
-            f"fine-tuned {facts['after']:.4f}",
-            markup=False,
+            f"fine-tuned {facts['after']:.4f}"
         )
-    console.print(f"wrote {facts['model']} and {facts['sidecar']}", markup=False)
+    console.print(f"wrote {facts['model']} and {facts['sidecar']}")

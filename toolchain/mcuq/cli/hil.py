@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from mcuq.cli import complete
+from mcuq.cli.options import finite
 from mcuq.cli.output import JsonFlag, stdout, write_json
 from mcuq.cli.progress import shown_progress
 from mcuq.errors import DeviceError, InputError, UsageError
 from mcuq.progress import Progress, ProgressCallback
+from mcuq.shown import visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -160,13 +162,15 @@ def check(
 
 
 def _print_check(facts: dict[str, Any]) -> None:
+    from rich.text import Text
+
     if facts["ok"]:
         line = f"{facts['count']} {facts['unit']}, stack {facts['stack_used']}"
-        stdout().print(
-            f"[green]ok[/]    {facts['place']}: {line} of {facts['stack_reserved']} bytes"
-        )
+        text = f"{facts['place']}: {line} of {facts['stack_reserved']} bytes"
+        stdout().print(Text.assemble(("ok   ", "green"), " ", visible(text)))
     else:
-        stdout().print(f"[red]fails[/] {facts['place']}: {facts['error']}: {facts['cause']}")
+        text = f"{facts['place']}: {facts['error']}: {facts['cause']}"
+        stdout().print(Text.assemble(("fails", "red"), " ", visible(text)))
 
 
 def _fail(cause: str, told: bool) -> NoReturn:
@@ -203,10 +207,11 @@ def run(
     json: JsonFlag = False,
 ) -> None:
     """Run an image on int8 samples: outputs and counts, as the device gives them."""
-    import numpy as np
-
+    from mcuq.whole import check_writable, write_arrays
     from mcuq_hil import load_board, open_session
 
+    if output is not None:
+        check_writable(output)
     samples = [_read_samples(path) for path in input_]
     if len({len(array) for array in samples}) != 1:
         raise InputError("the input files hold different numbers of samples")
@@ -214,8 +219,7 @@ def run(
         outputs, totals = _run_all(session, samples, progress)
         unit = session.unit
     if output is not None:
-        arrays = {f"y{index}": array for index, array in enumerate(outputs)}
-        np.savez(output, allow_pickle=False, **arrays)
+        write_arrays(output, {f"y{index}": array for index, array in enumerate(outputs)})
     facts = {"samples": len(totals), "unit": unit, "counts": totals}
     if json:
         write_json(facts)
@@ -261,10 +265,12 @@ def soak(
     farm: FarmOption = None,
     board: BoardOption = None,
     port: PortOption = None,
-    minutes: Annotated[float, typer.Option(min=0.01, help="How long.")] = 10.0,
+    minutes: Annotated[float, typer.Option(min=0.01, callback=finite, help="How long.")] = 10.0,
     json: JsonFlag = False,
 ) -> None:
     """Check every place again and again, all at once, and count what goes wrong."""
+    from rich.text import Text
+
     from mcuq_hil.farm import soak as soak_places
 
     places = _places(farm, board, port)
@@ -284,6 +290,6 @@ def soak(
         for place, rounds in report.exchanges.items():
             stdout().print(f"{place}: {rounds} rounds")
         for place, error in report.errors:
-            stdout().print(f"[red]{place}[/]: {error.cause}")
+            stdout().print(Text.assemble((visible(place), "red"), ": ", visible(error.cause)))
     if not report.is_clean:
         _fail(f"the soak found {len(report.errors)} errors", json)

@@ -30,6 +30,6 @@ def init(
         return
     console = stdout()
     for path in written:
-        console.print(f"wrote {path}", markup=False)
+        console.print(f"wrote {path}")
     step = "mcuq build" if example else "edit mcuq.toml, then: mcuq build"
-    console.print(f"next: {'' if folder == Path() else f'cd {folder} && '}{step}", markup=False)
+    console.print(f"next: {'' if folder == Path() else f'cd {folder} && '}{step}")

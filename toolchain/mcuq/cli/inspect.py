@@ -9,6 +9,7 @@ import typer
 
 from mcuq.cli import complete
 from mcuq.cli.output import JsonFlag, stdout, write_json
+from mcuq.shown import visible
 from mcuq.units import format_bytes, format_count
 
 if TYPE_CHECKING:
@@ -122,10 +123,9 @@ def _draw(facts: dict[str, Any]) -> None:
     for label in ("inputs", "outputs"):
         for end in facts[label]:
             shape = "×".join(map(str, end["shape"]))
-            console.print(f"{label[:-1]} {end['name']} {shape}", markup=False)
+            console.print(f"{label[:-1]} {visible(end['name'])} {shape}")
     console.print(
         f"{format_count(facts['macs'])} MACs, {facts['parameters']:,} parameters; "
         f"weights: {format_bytes(facts['weights'])} in int8, "
-        f"{format_bytes((facts['weights'] + 1) // 2)} in int4",
-        markup=False,
+        f"{format_bytes((facts['weights'] + 1) // 2)} in int4"
     )

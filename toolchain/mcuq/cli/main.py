@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Sequence
 from typing import Annotated
@@ -91,15 +92,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
     configure(verbose=False, color=None)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A terminal of few characters shows the others as escapes.
+            stream.reconfigure(errors="backslashreplace")
     try:
-        app(args=words, prog_name="mcuq")
+        code = app(args=words, prog_name="mcuq", standalone_mode=False)
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else int(end.code is not None)
     except KeyboardInterrupt:
         return 130
     except Exception as error:
         return report_failure(error, as_json="--json" in words)
-    return 0
+    return code if isinstance(code, int) else 0
 
 
 if __name__ == "__main__":

@@ -7,11 +7,19 @@ from typing import Annotated
 
 import typer
 
+from mcuq.choices import check_finite
 from mcuq.cli import complete
 from mcuq.units import parse_bytes
 
 _DATA, _BUDGET, _GATES, _SEARCH = "Data", "Budget", "Gates (exit code 6)", "Search"
 _SCHEME = "Numbers"
+
+
+def finite(parameter: typer.CallbackParam, value: float | None) -> float | None:
+    """The callback of a number's option: NaN and infinity pass every other bound."""
+    check_finite(f"--{(parameter.name or '').replace('_', '-')}", value)
+    return value
+
 
 Model = Annotated[
     Path | None,
@@ -170,6 +178,7 @@ Seconds = Annotated[
     typer.Option(
         "--stop-after",
         min=0.0,
+        callback=finite,
         metavar="SECONDS",
         help="End the search then; results depend on the machine.",
         rich_help_panel=_SEARCH,
@@ -192,6 +201,7 @@ Workers = Annotated[
     typer.Option(
         "--workers",
         min=1,
+        max=256,
         help="Processes; results do not depend on it. Default: all cores.",
         rich_help_panel=_SEARCH,
         show_default=False,
@@ -229,7 +239,12 @@ MaxRam = Annotated[
 ]
 MinAccuracy = Annotated[
     float | None,
-    typer.Option("--min-accuracy", rich_help_panel=_GATES, help="Fail where the metric is worse."),
+    typer.Option(
+        "--min-accuracy",
+        callback=finite,
+        rich_help_panel=_GATES,
+        help="Fail where the metric is worse.",
+    ),
 ]
 MaxInstructions = Annotated[
     int | None,
@@ -275,6 +290,16 @@ Io = Annotated[
         "--io",
         autocompletion=complete.one_of("int8", "float32"),
         help="int8 (default) or float32 inputs and outputs.",
+        rich_help_panel=_SCHEME,
+        show_default=False,
+    ),
+]
+Observer = Annotated[
+    str | None,
+    typer.Option(
+        "--observer",
+        autocompletion=complete.observers,
+        help="minmax (default), mse, entropy, …: of every activation that no search decides.",
         rich_help_panel=_SCHEME,
         show_default=False,
     ),

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from mcuq.findings import Finding
+from mcuq.shown import visible
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.text import Text
 
 JsonFlag = Annotated[bool, typer.Option("--json", help="Write the result as JSON to stdout.")]
 
@@ -48,14 +50,13 @@ def stderr() -> Console:
 
 
 def _console(*, to_stderr: bool) -> Console:
-    from rich.console import Console
+    from mcuq.cli.console import PlainConsole
 
     color = _settings.color
-    return Console(
+    return PlainConsole(
         stderr=to_stderr,
         no_color=True if color is False else None,
         force_terminal=True if color else None,
-        highlight=False,
         soft_wrap=True,
         # A pipe has no width of its own: keep tables whole for whoever reads them.
         width=None if _has_width(to_stderr) else 120,
@@ -70,16 +71,21 @@ def _has_width(to_stderr: bool) -> bool:
 def explain(reason: str) -> None:
     """A line for `-v`."""
     if is_verbose():
-        stderr().print(reason, style="dim", markup=False)
+        stderr().print(visible(reason), style="dim")
 
 
 def warn(finding: Finding, console: Console | None = None) -> None:
     """A finding and its remedy, on stderr."""
     console = console or stderr()
-    console.print("[bold yellow]warning:[/]", end=" ")
-    console.print(f"{finding.message} [{finding.code}]", markup=False)
-    console.print("[bold]hint:[/]", end=" ")
-    console.print(finding.hint, markup=False)
+    console.print(said("warning", f"{finding.message} [{finding.code}]", "bold yellow"))
+    console.print(said("hint", finding.hint))
+
+
+def said(word: str, text: str, style: str = "bold") -> Text:
+    """`word: text` in one line, whatever `text` holds."""
+    from rich.text import Text
+
+    return Text.assemble((f"{word}:", style), " ", visible(text))
 
 
 def write_json(value: Any) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from mcuq.cli.output import explain, stderr, warn
 from mcuq.progress import Progress, ProgressCallback
+from mcuq.shown import visible
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bars
@@ -56,7 +57,7 @@ class _Drawing:
             self._tasks[progress.stage],
             completed=progress.done,
             total=progress.total,
-            note=progress.note,
+            note=visible(progress.note),
         )
 
     def _finish_all(self) -> None:
@@ -88,7 +89,7 @@ def _bars() -> Bars:
 
     return Bars(
         SpinnerColumn(finished_text="✓"),
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(bar_width=24),
         MofNCompleteColumn(),
         Speed(),

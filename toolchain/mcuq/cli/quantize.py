@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from mcuq.cli import complete, options
+from mcuq.cli import options
 from mcuq.cli.build import run_job
 from mcuq.cli.output import JsonFlag
 from mcuq.errors import UsageError
@@ -29,15 +29,7 @@ def quantize(
             "--config", help="config.json of a build, or one written by hand: a choice a tensor."
         ),
     ] = None,
-    observer: Annotated[
-        str | None,
-        typer.Option(
-            "--observer",
-            help="Of every activation.",
-            show_default="minmax",
-            autocompletion=complete.observers,
-        ),
-    ] = None,
+    observer: options.Observer = None,
     board: options.Board = None,
     port: options.Port = None,
     output: options.Output = None,
@@ -68,10 +60,10 @@ def quantize(
     from mcuq.quantize import WeightChoice
 
     width, method = given.pop("bits"), given.pop("weights")
-    if config is not None and any(value is not None for value in (width, method, observer)):
+    if config is not None and any(value is not None for value in (width, method)):
         raise UsageError(
-            "--config says how every tensor is quantized",
-            "leave out --bits, --weights and --observer, or write what they say into the file",
+            "--config says how every filter is quantized",
+            "leave out --bits and --weights, or write what they say into the file",
         )
     fixed = None if config else WeightChoice(parse_width(width or "8"), method or "minmax")
     run_job(command_job(given | {"fixed": fixed}), json=json)

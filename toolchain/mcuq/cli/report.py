@@ -24,4 +24,4 @@ def report(
         write_json(stored.manifest.model_dump(mode="json"))
         return
     stdout().print(summary(stored.manifest))
-    stdout().print(f"report: {folder / PAGE}", markup=False)
+    stdout().print(f"report: {folder / PAGE}")

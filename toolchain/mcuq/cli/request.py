@@ -7,9 +7,11 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, get_args
 
+from mcuq.choices import check_choice
 from mcuq.errors import UsageError
 from mcuq.lower.options import Kernels
 from mcuq.numeric.widths import TERNARY, WIDTHS
+from mcuq.pipeline.check import check_readable
 from mcuq.pipeline.request import CHOICES, BuildRequest, Scheme
 from mcuq.project import FILE_NAME, Gates, Project, load_project
 from mcuq.units import parse_size
@@ -44,14 +46,13 @@ def job(model: Path | None, options: dict[str, Any], gates: dict[str, Any]) -> J
         given["weight_bytes"] = parse_size(given["weight_bytes"])
     given |= _kernels(given)
     scheme = {name: given.pop(name) for name in _SCHEME if name in given}
-    optimize = given.get("optimize", "speed")
-    if optimize not in {"speed", "size"}:
-        raise UsageError(f"--optimize {optimize} is not known", "choose speed or size")
+    check_choice("--optimize", given.get("optimize", "speed"), ("speed", "size"))
     if model is None:
         project = load_project(Path.cwd())
         scheme = project.scheme.model_dump(exclude_none=True) | scheme
         request = _with_scheme(replace(_from_project(project), **given), scheme)
         return Job(request, project.gates.model_copy(update=limits))
+    check_readable(model)
     if "calibration" not in given:
         raise UsageError(
             "--calibration is missing",
@@ -84,10 +85,7 @@ def _kernels(given: dict[str, Any]) -> dict[str, Any]:
     """
     if "kernels" not in given:
         return {"kernels": "cmsis-nn"} if "cmsis_nn" in given else {}
-    if given["kernels"] not in get_args(Kernels):
-        raise UsageError(
-            f"--kernels {given['kernels']} is not known", f"choose {' or '.join(get_args(Kernels))}"
-        )
+    check_choice("--kernels", given["kernels"], get_args(Kernels))
     return {}
 
 
@@ -108,8 +106,7 @@ def parse_width(word: str) -> int:
         UsageError: it is none of them.
     """
     names = {"8": 8, "4": 4, "2": 2, "ternary": TERNARY}
-    if word.strip() not in names:
-        raise UsageError(f"--bits {word} is not known", f"choose {', '.join(names)}")
+    check_choice("--bits", word.strip(), names)
     return names[word.strip()]
 
 
@@ -122,11 +119,8 @@ def _with_scheme(request: BuildRequest, asked: dict[str, Any]) -> BuildRequest:
     if "bits" in asked:
         asked = {**asked, "bits": parse_widths(asked["bits"])}
     for name, value in asked.items():
-        known = CHOICES.get(name)
-        if known is not None and value not in known:
-            choices = " or ".join(map(str, known))
-            option = name.replace("_", "-")
-            raise UsageError(f"--{option} {value} is not known", f"choose {choices}")
+        if name in CHOICES:
+            check_choice(f"--{name.replace('_', '-')}", value, CHOICES[name])
     return replace(request, scheme=replace(request.scheme, **asked))
 
 

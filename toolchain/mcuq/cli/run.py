@@ -32,14 +32,15 @@ def run(
     json: JsonFlag = False,
 ) -> None:
     """Run a built image on samples; compare each with TensorFlow Lite Micro."""
-    import numpy as np
-
     from mcuq.report.rerun import run_again
+    from mcuq.whole import check_writable, write_arrays
 
+    if output is not None:
+        check_writable(output)
     with shown_progress() as progress:
         done = run_again(folder, data, port=port, limit=samples, progress=progress)
     if output is not None:
-        np.savez(output, allow_pickle=False, **{f"y{i}": y for i, y in enumerate(done.outputs)})
+        write_arrays(output, {f"y{i}": y for i, y in enumerate(done.outputs)})
     total = len(done.counts)
     if json:
         write_json(

@@ -11,7 +11,7 @@ from mcuq.cli import options
 from mcuq.cli.output import JsonFlag, stdout, write_json
 from mcuq.cli.progress import shown_progress
 from mcuq.units import format_bytes, format_count
-from mcuq.whole import write_whole
+from mcuq.whole import check_writable, write_whole
 
 if TYPE_CHECKING:
     from mcuq.report.front import Front, Point
@@ -43,6 +43,9 @@ def search(
     from mcuq.cli.request import command_job
     from mcuq.pipeline.build import search as searched
     from mcuq.report.points import search_front
+
+    if output is not None:
+        check_writable(output)
 
     with shown_progress() as progress:
         found = search_front(*searched(command_job(given).request, progress))

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import rankdata
 
+from mcuq.choices import choice_hint
 from mcuq.data import Dataset
 from mcuq.errors import InputError, UsageError
 
@@ -149,8 +150,8 @@ def get_metric(spec: str, folder: Path | None = None) -> Metric:
         return _BUILT_IN[name]
     module_name, colon, function_name = spec.partition(":")
     if not colon:
-        known = ", ".join(sorted(_BUILT_IN))
-        raise UsageError(f"unknown metric {spec!r}", f"choose {known} or module:function")
+        known = (*sorted(_BUILT_IN), "module:function")
+        raise UsageError(f"unknown metric {spec!r}", choice_hint(spec, known))
     function = _imported(module_name, function_name, folder)
     return Metric(spec, _adapted(function, spec), getattr(function, "higher_is_better", True))
 

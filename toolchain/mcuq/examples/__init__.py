@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from mcuq.choices import check_choice
 from mcuq.errors import InputError, UsageError
 from mcuq.project import FILE_NAME
 from mcuq.resources import example_dir
@@ -28,8 +29,8 @@ def copy_example(name: str, folder: Path, *, overwrite: bool = False) -> tuple[P
         UsageError: no such example, or a file is in the way and `overwrite` is False.
         InputError: `folder` cannot be written.
     """
-    if name != BLANK and name not in list_examples():
-        raise UsageError(f"no example {name!r}", f"examples: {', '.join(list_examples())}")
+    if name != BLANK:
+        check_choice("--example", name, list_examples())
     sources = sorted(path for path in example_dir(name).iterdir() if path.is_file())
     targets = tuple(folder / source.name for source in sources)
     existing = [target for target in targets if target.exists()]

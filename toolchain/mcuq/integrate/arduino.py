@@ -9,6 +9,7 @@ from pathlib import Path
 from mcuq.integrate.built import Built
 from mcuq.integrate.selfcheck import check_header
 from mcuq.integrate.templates import render, write
+from mcuq.shown import visible
 
 
 def write_arduino(built: Built, folder: Path) -> None:
@@ -27,7 +28,9 @@ def write_arduino(built: Built, folder: Path) -> None:
     write(source / "model_check.h", check_header(built))
     # The builder takes a library for every header in src/: this one is its own.
     write(source / f"{name}.h", render("arduino/library.h", name=name))
-    properties = render("arduino/library.properties", name=name, model=built.manifest.model)
+    properties = render(
+        "arduino/library.properties", name=name, model=visible(built.manifest.model)
+    )
     write(folder / "library.properties", properties)
     write(folder / "examples" / "Check" / "Check.ino", render("arduino/Check.ino", name=name))
     write(folder / "README.md", render("arduino/README.md", name=name))

@@ -7,10 +7,12 @@ from pathlib import Path
 
 from mcuq.build.firmware import port_folders, port_sources
 from mcuq.build.render import render_board_header, render_linker_script
+from mcuq.emit.c.literals import c_comment
 from mcuq.integrate.built import Built
 from mcuq.integrate.selfcheck import check_header
 from mcuq.integrate.templates import render, write
 from mcuq.resources import firmware_dir
+from mcuq.shown import visible
 from mcuq_hil.boards import Board, load_board
 
 _EXTRA_STACK = 1024
@@ -32,10 +34,19 @@ def write_bare_project(built: Built, folder: Path) -> Board:
     """
     board = load_board(built.manifest.target.name)
     copy_model(built, folder / "model")
-    write(folder / "main.c", render("bare/main.c", uart=board.uart.name, baud=board.uart.baud))
+    write(
+        folder / "main.c",
+        render("bare/main.c", uart=c_comment(board.uart.name), baud=board.uart.baud),
+    )
     write(folder / "model_check.h", check_header(built))
     _write_port(board, built.manifest.result.stack_bytes + _EXTRA_STACK, folder / "port")
     return board
+
+
+def readme(kind: str, board: Board) -> str:
+    """Text of the project's README.md."""
+    title, uart = visible(board.title), visible(board.uart.name)
+    return render(f"{kind}/README.md", board=title, uart=uart)
 
 
 def _write_port(board: Board, stack_bytes: int, folder: Path) -> None:

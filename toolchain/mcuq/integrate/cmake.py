@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from mcuq.build.toolchain import core_flags
-from mcuq.integrate.bare import write_bare_project
+from mcuq.integrate.bare import readme, write_bare_project
 from mcuq.integrate.built import Built
 from mcuq.integrate.templates import render, write
 
@@ -16,4 +16,4 @@ def write_cmake(built: Built, folder: Path) -> None:
     flags = " ".join(core_flags(board.core))
     write(folder / "CMakeLists.txt", render("cmake/CMakeLists.txt"))
     write(folder / "arm-none-eabi.cmake", render("cmake/arm-none-eabi.cmake", flags=flags))
-    write(folder / "README.md", render("cmake/README.md", board=board.title, uart=board.uart.name))
+    write(folder / "README.md", readme("cmake", board))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from mcuq.build.toolchain import core_flags
-from mcuq.integrate.bare import write_bare_project
+from mcuq.integrate.bare import readme, write_bare_project
 from mcuq.integrate.built import Built
 from mcuq.integrate.templates import render, write
 
@@ -15,4 +15,4 @@ def write_make(built: Built, folder: Path) -> None:
     board = write_bare_project(built, folder)
     flags = " ".join(core_flags(board.core))
     write(folder / "Makefile", render("make/Makefile", flags=flags))
-    write(folder / "README.md", render("make/README.md", board=board.title, uart=board.uart.name))
+    write(folder / "README.md", readme("make", board))

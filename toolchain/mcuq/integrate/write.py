@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from mcuq.choices import check_choice
 from mcuq.errors import UsageError
 from mcuq.integrate.arduino import write_arduino
 from mcuq.integrate.built import Built, load_built
@@ -48,8 +49,7 @@ def write_project(kind: str, result: Path, target: Path) -> tuple[Path, ...]:
         UsageError: no such kind, or one that cannot hold the result's compiled library.
         InputError: `result` is not complete, or `target` cannot be written.
     """
-    if kind not in KINDS:
-        raise UsageError(f"no project kind {kind!r}", f"choose {', '.join(KINDS)}")
+    check_choice("--project", kind, KINDS)
     built = load_built(result)
     if kind not in _LINKING and any(built.model_dir.rglob("*.a")):
         raise UsageError(

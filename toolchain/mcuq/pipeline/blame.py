@@ -17,7 +17,7 @@ from mcuq.evaluate.integer import run_integer
 from mcuq.graph import Op
 from mcuq.lower import Call
 from mcuq.pipeline.lowering import lower_for, write_model
-from mcuq.pipeline.profile import Target
+from mcuq.pipeline.profile import Target, most_instructions
 from mcuq.quantize import QuantizedGraph
 from mcuq_hil import open_session
 
@@ -69,5 +69,6 @@ def _run(target: Target, qgraph: QuantizedGraph, inputs: Sequence[Values]) -> by
             target.board, folder, Path(scratch) / "out", optimize=target.optimize
         )
         with open_session(target.board, image.elf, target.port) as session:
+            session.expect(most_instructions(memory.program.macs))
             (output,) = session.run([np.ascontiguousarray(x).tobytes() for x in inputs])
     return output

@@ -16,6 +16,7 @@ from mcuq.pipeline.accuracy import (
     real_outputs,
     uniform_baseline,
 )
+from mcuq.pipeline.check import check_runs
 from mcuq.pipeline.decide import Decided, Found, decide, first_sample, whole_cost
 from mcuq.pipeline.deploy import Deployed, deploy, verify
 from mcuq.pipeline.layers import describe_layers
@@ -41,6 +42,7 @@ def build(request: BuildRequest, folder: Path, progress: ProgressCallback = sile
         DeviceError, mcuq_hil's HilError: the compiler, the board or the link failed, or outputs
             are not equal.
     """
+    check_runs(request)
     decided = decide(request, progress)
     result = _finish(request, decided, folder, progress)
     return replace(result, statistics=decided.statistics, findings=decided.findings)

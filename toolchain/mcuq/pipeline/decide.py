@@ -26,7 +26,6 @@ from mcuq.pipeline.judged import judge_front
 from mcuq.pipeline.load import Loaded, load
 from mcuq.pipeline.measured import measure_front
 from mcuq.pipeline.polish import polish
-from mcuq.pipeline.prescription import read_config
 from mcuq.pipeline.profile import Target
 from mcuq.pipeline.request import BuildRequest, Scheme
 from mcuq.pipeline.result import SearchSummary
@@ -101,8 +100,8 @@ def decide(request: BuildRequest, progress: ProgressCallback) -> Decided:
     given = given_quantization(request.model, loaded.graph, as_is=request.as_is)
     if request.fixed is not None:
         found = _fixed(request, request.fixed, loaded, target, ranges, plain[8])
-    elif request.config is not None:
-        found = _configured(request, request.config, loaded, target, ranges, plain[8])
+    elif loaded.prescribed is not None:
+        found = _configured(request, loaded.prescribed, loaded, target, ranges, plain[8])
     elif given is not None:
         found = _only("given", request.scheme, given, loaded, target, plain[8])
     else:
@@ -221,14 +220,13 @@ def _fixed(
 
 def _configured(
     request: BuildRequest,
-    path: Path,
+    config: Config,
     loaded: Loaded,
     target: Target,
     ranges: Ranges,
     int8: QuantizedGraph,
 ) -> Found:
     """No search: every tensor takes what the file says."""
-    config = read_config(path, loaded.graph, request.scheme.config)
     bank = build_bank(
         loaded.graph,
         ranges,

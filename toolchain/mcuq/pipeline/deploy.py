@@ -17,7 +17,7 @@ from mcuq.emit.tflite import tflite_bytes
 from mcuq.errors import DeviceError
 from mcuq.pipeline.blame import blame
 from mcuq.pipeline.lowering import lower_for, write_model
-from mcuq.pipeline.profile import Target, profile_calls
+from mcuq.pipeline.profile import Target, most_instructions, profile_calls
 from mcuq.pipeline.result import DeviceRun, Verification
 from mcuq.pipeline.verify import equal_in_tflm, equal_on_device
 from mcuq.progress import Progress, ProgressCallback
@@ -58,7 +58,8 @@ def deploy(
         work = Path(scratch) / "model"
         shutil.copytree(folder / "model", work)
         image = build_firmware(target.board, work, folder, optimize=target.optimize)
-        counts = profile_calls(target, work, sample) if target.can_run else ()
+        macs = memory.program.macs
+        counts = profile_calls(target, work, sample, macs) if target.can_run else ()
     return Deployed(memory, image, flatbuffer, counts)
 
 
@@ -90,6 +91,7 @@ def verify(
     count = min(device_samples, samples)
     progress(Progress("verify", 0, count, f"on {target.board.name}"))
     with open_session(target.board, deployed.image.elf, target.port) as session:
+        session.expect(most_instructions(deployed.memory.program.macs))
         on_device = equal_on_device(
             session, [x[:count] for x in inputs], [y[:count] for y in expected]
         )

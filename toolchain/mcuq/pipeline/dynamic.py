@@ -20,12 +20,15 @@ from mcuq.evaluate.integer import run_integer
 from mcuq.evaluate.metrics import Predictions, get_metric
 from mcuq.frontends import load_model
 from mcuq.lower import lower
+from mcuq.pipeline.check import check_board, check_readable
+from mcuq.pipeline.profile import most_instructions
 from mcuq.progress import Progress, ProgressCallback, silent
 from mcuq.quantize import Config, QuantizedGraph, WeightChoice, quantize_dynamic
 from mcuq.resources import firmware_dir
 from mcuq.tflite.runtime import Interpreter
 from mcuq_hil import open_session
-from mcuq_hil.boards import load_board
+from mcuq_hil.bench import check_emulated
+from mcuq_hil.boards import Board, load_board
 
 Reals = npt.NDArray[np.float32]
 
@@ -76,6 +79,11 @@ def build_dynamic(
             in firmware. DeviceError, mcuq_hil's HilError: the board gives other bytes, or failed.
     """
     progress(Progress("load"))
+    check_readable(request.model)
+    board = load_board(request.board)
+    check_readable(request.evaluation)
+    check_board(board, None)
+    check_emulated(board)
     graph = load_model(request.model)
     data = load_data(request.evaluation, graph)
     choice = WeightChoice(request.bits)
@@ -90,7 +98,7 @@ def build_dynamic(
     (folder / "model.tflite").write_bytes(flatbuffer)
     difference = _difference(flatbuffer, data.inputs, found)
     progress(Progress("build", note=request.board))
-    flash, ram = _on_device(request, qgraph, data.inputs, found, folder)
+    flash, ram = _on_device(request, board, qgraph, data.inputs, found, folder)
     return DynamicResult(
         metric=metric.name,
         float_model=metric.compute(Predictions(reference, data, reference)),
@@ -124,17 +132,18 @@ def _difference(
 
 def _on_device(
     request: DynamicRequest,
+    board: Board,
     qgraph: QuantizedGraph,
     inputs: tuple[Reals, ...],
     expected: tuple[npt.NDArray[Any], ...],
     folder: Path,
 ) -> tuple[int, int]:
     """Flash and RAM bytes of the image, once the board has given the host's bytes."""
-    board = load_board(request.board)
     memory = plan_program(lower(qgraph))
     write_c_model(memory, firmware_dir(), folder / "model")
     image = build_firmware(board, folder / "model", folder)
     with open_session(board, image.elf) as session:
+        session.expect(most_instructions(memory.program.macs))
         for sample in range(min(request.device_samples, len(inputs[0]))):
             found = session.run([x[sample].tobytes() for x in inputs])
             if found != [y[sample].tobytes() for y in expected]:

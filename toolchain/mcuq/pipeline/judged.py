@@ -68,10 +68,13 @@ def _job(
     inputs = quantize_inputs(model, data.inputs)
     samples = [tuple(x[i].tobytes() for x in inputs) for i in range(len(data))]
 
+    elf, most = build_candidate(target, model, folder)
+
     def work(session: Session) -> Outputs:
+        session.expect(most)
         return [session.run(sample) for sample in samples]
 
-    return Job(name, target.board.name, build_candidate(target, model, folder), work)
+    return Job(name, target.board.name, elf, work)
 
 
 def _reals(model: QuantizedGraph, outputs: Outputs) -> tuple[npt.NDArray[np.float32], ...]:

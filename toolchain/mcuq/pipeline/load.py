@@ -9,13 +9,17 @@ from pathlib import Path
 from mcuq.build.library import KernelLibrary, open_library
 from mcuq.calibrate import Statistics
 from mcuq.calibrate.files import read_statistics
+from mcuq.choices import check_choice
 from mcuq.data import Dataset, fingerprint, load_data
 from mcuq.errors import UsageError
 from mcuq.evaluate.metrics import Metric, get_metric
 from mcuq.findings import Finding
 from mcuq.frontends import load_model
 from mcuq.graph import Graph
+from mcuq.pipeline.check import check_request
+from mcuq.pipeline.prescription import read_config
 from mcuq.pipeline.request import BuildRequest
+from mcuq.quantize import Config
 from mcuq.search import Limits
 from mcuq.units import Share
 from mcuq_hil.boards import Board, load_board
@@ -30,6 +34,7 @@ class Loaded:
     inputs: role → SHA-256 of the file.
     library: whose kernels are linked; None takes mcuq's.
     findings: what is suspicious about model and data.
+    prescribed: the choices of the request's `config`.
     """
 
     graph: Graph
@@ -43,18 +48,27 @@ class Loaded:
     inputs: Mapping[str, str]
     library: KernelLibrary | None = None
     findings: tuple[Finding, ...] = ()
+    prescribed: Config | None = None
 
 
 def load(request: BuildRequest) -> Loaded:
     """Read everything the request names.
 
     Raises:
-        InputError: a file that cannot be used. UsageError: an unknown metric, a budget larger
-            than the board, a kernel library that is not named. CompilerError: it does not
-            compile. mcuq_hil's BoardError: no such board.
+        InputError: a file that cannot be used. UsageError: a name that is not known, a budget
+            larger than the board. CompilerError: the kernel library does not compile. As
+            `check_request` besides.
     """
+    check_request(request)
     board = load_board(request.board)
+    flash = _within(request.flash, board.flash.bytes, "flash", board)
+    ram = _within(request.ram, board.ram.bytes, "ram", board)
     graph = load_model(request.model)
+    for name in request.scheme.wide:
+        check_choice("--wide", name, graph.activations)
+    config = request.config
+    prescribed = read_config(config, graph, request.scheme.config) if config else None
+    statistics = read_statistics(request.ranges, graph) if request.ranges else None
     calibration = load_data(request.calibration, graph)
     search = load_data(request.search_data, graph) if request.search_data else calibration
     evaluation = load_data(request.evaluation, graph) if request.evaluation else search
@@ -77,20 +91,17 @@ def load(request: BuildRequest) -> Loaded:
         search,
         evaluation,
         get_metric(name, request.metric_folder),
-        _limits(request, board, graph),
-        read_statistics(request.ranges, graph) if request.ranges else None,
+        Limits(flash, ram, _weight_bytes(request, graph)),
+        statistics,
         hashes,
         library,
+        prescribed=prescribed,
     )
 
 
 def _library(request: BuildRequest, board: Board) -> KernelLibrary | None:
-    if request.kernels == "mcuq":
+    if request.kernels == "mcuq" or request.cmsis_nn is None:
         return None
-    if request.cmsis_nn is None:
-        raise UsageError(
-            f"--kernels {request.kernels} needs the library", "name its directory with --cmsis-nn"
-        )
     return open_library(request.cmsis_nn, board.core, request.optimize)
 
 
@@ -98,15 +109,10 @@ def _hash(path: Path) -> str:
     return fingerprint(path)
 
 
-def _limits(request: BuildRequest, board: Board, graph: Graph) -> Limits:
-    weight_bytes = request.weight_bytes
-    if isinstance(weight_bytes, Share):
-        weight_bytes = weight_bytes.of(sum(graph.tensors[name].size for name in graph.weights))
-    return Limits(
-        _within(request.flash, board.flash.bytes, "flash", board),
-        _within(request.ram, board.ram.bytes, "ram", board),
-        weight_bytes,
-    )
+def _weight_bytes(request: BuildRequest, graph: Graph) -> int | None:
+    if isinstance(request.weight_bytes, Share):
+        return request.weight_bytes.of(sum(graph.tensors[name].size for name in graph.weights))
+    return request.weight_bytes
 
 
 def _within(asked: int | None, available: int, what: str, board: Board) -> int:

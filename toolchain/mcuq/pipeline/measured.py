@@ -19,7 +19,7 @@ from mcuq.build import build_firmware
 from mcuq.cost import plan_program
 from mcuq.errors import DeviceError
 from mcuq.pipeline.lowering import lower_for, write_model
-from mcuq.pipeline.profile import Target
+from mcuq.pipeline.profile import Target, most_instructions
 from mcuq.progress import Progress, ProgressCallback, silent
 from mcuq.quantize import QuantizedGraph
 from mcuq.search import Candidate as SearchCandidate
@@ -91,8 +91,9 @@ def measure_candidates(
         wanted = []
         for number, candidate in enumerate(candidates):
             progress(Progress("measure", number, len(candidates), candidate.name))
-            elf = build_candidate(target, candidate.qgraph, Path(scratch) / str(number))
-            wanted.append(Measurement(candidate.name, elf, tuple(x.tobytes() for x in sample)))
+            elf, most = build_candidate(target, candidate.qgraph, Path(scratch) / str(number))
+            inputs = tuple(x.tobytes() for x in sample)
+            wanted.append(Measurement(candidate.name, elf, inputs, most))
         found = measure(places, target.board.name, wanted, cache)
     return tuple(
         _measured(candidate, counts) for candidate, counts in zip(candidates, found, strict=True)
@@ -132,13 +133,12 @@ def latency_error(measured: Sequence[Measured]) -> LatencyError:
     return LatencyError(len(errors), mean, max(errors, default=0.0))
 
 
-def build_candidate(target: Target, qgraph: QuantizedGraph, folder: Path) -> Path:
-    """The ELF of a model, built below `folder`."""
+def build_candidate(target: Target, qgraph: QuantizedGraph, folder: Path) -> tuple[Path, int]:
+    """The ELF of a model, built below `folder`, and the most instructions that a run takes."""
     memory = plan_program(lower_for(target, qgraph))
     write_model(target, memory, folder / "model")
-    return build_firmware(
-        target.board, folder / "model", folder / "out", optimize=target.optimize
-    ).elf
+    image = build_firmware(target.board, folder / "model", folder / "out", optimize=target.optimize)
+    return image.elf, most_instructions(memory.program.macs)
 
 
 def _measured(candidate: Candidate, counts: Counts | Exception) -> Measured:

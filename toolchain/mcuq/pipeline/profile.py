@@ -16,6 +16,14 @@ from mcuq.pipeline.request import Optimize
 from mcuq_hil import open_session
 from mcuq_hil.boards import Board
 
+_INSTRUCTIONS_A_MAC = 32
+"""More than the portable kernels take."""
+
+
+def most_instructions(macs: int) -> int:
+    """What one inference of a model may take at most, for how long to wait for it."""
+    return _INSTRUCTIONS_A_MAC * macs
+
 
 @dataclass(frozen=True)
 class Target:
@@ -44,17 +52,19 @@ class Target:
 
 
 def profile_calls(
-    target: Target, model_dir: Path, sample: Sequence[npt.NDArray[np.int8]]
+    target: Target, model_dir: Path, sample: Sequence[npt.NDArray[np.int8]], macs: int
 ) -> tuple[int, ...]:
     """Instructions (emulated) or cycles (hardware) of each call of one inference.
 
     Args:
         model_dir: an emitted model; the image is built beside it.
         sample: one int8 sample, an array an input.
+        macs: multiply-accumulates of the model.
     """
     out = model_dir.parent / f"{model_dir.name}-profile"
     image = build_firmware(target.board, model_dir, out, optimize=target.optimize, profile=True)
     with open_session(target.board, image.elf, target.port) as session:
+        session.expect(most_instructions(macs))
         return session.count([x.tobytes() for x in sample]).layers
 
 
@@ -64,7 +74,7 @@ def profile_layers(
     """(index of the call, filter width or 0) → count; empty where nothing can run."""
     if not target.can_run:
         return {}
-    counts = profile_calls(target, model_dir, sample)
+    counts = profile_calls(target, model_dir, sample, program.macs)
     return {
         (index, call.weight_bits): count
         for index, (call, count) in enumerate(zip(program.calls, counts, strict=True))

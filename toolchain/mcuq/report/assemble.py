@@ -22,6 +22,7 @@ from mcuq.report.manifest import (
     Target,
     Verification,
 )
+from mcuq.shown import visible
 
 if TYPE_CHECKING:
     from mcuq.calibrate.histogram import Histogram as Counted
@@ -38,7 +39,7 @@ def manifest(result: BuildResult, request: BuildRequest, target: Target, front: 
     verification = result.verification
     device = result.device
     return Manifest(
-        model=PurePath(request.model).name,
+        model=visible(PurePath(request.model).name),
         target=target,
         result=_figures(result),
         budget=BudgetFigures(

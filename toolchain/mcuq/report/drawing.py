@@ -8,6 +8,7 @@ from html import escape
 import plotly.graph_objects as go
 
 from mcuq.report.naming import short_names
+from mcuq.shown import visible
 
 # Okabe and Ito's palette: told apart by colour-blind readers, and on light and dark ground.
 BLUE, ORANGE, GREEN, RED, GREY = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#8A8F98"
@@ -18,6 +19,11 @@ PALETTE = (BLUE, ORANGE, GREEN, PURPLE, "#56B4E9", RED, "#B8A200", GREY)
 def safe_names(names: Iterable[str]) -> dict[str, str]:
     """Short names, safe where Plotly reads a subset of HTML."""
     return {name: escape(short) for name, short in short_names(names).items()}
+
+
+def safe_text(text: str) -> str:
+    """Any text, safe there, too."""
+    return escape(visible(text))
 
 
 def laid_out(figure: go.Figure, height: int, *, legend: bool = True) -> go.Figure:

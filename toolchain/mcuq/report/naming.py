@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from mcuq.shown import visible
+
 
 def short_name(name: str, longest: int = 32) -> str:
-    """The last two path parts of the last fused name: `a/b/Relu;a/c/add_1/Add` → `add_1/Add`."""
+    """The last two path parts of the last fused name: `a/b/Relu;a/c/add_1/Add` → `add_1/Add`;
+    in one line, as it may be shown."""
+    name = visible(name)
     parts = [part for part in name.split(";")[-1].split("/") if part]
     short = "/".join(parts[-2:]) or name
     return short if len(short) <= longest else "…" + short[1 - longest :]

@@ -7,7 +7,17 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from mcuq.report.drawing import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, laid_out, safe_names
+from mcuq.report.drawing import (
+    BLUE,
+    GREEN,
+    GREY,
+    ORANGE,
+    PURPLE,
+    RED,
+    laid_out,
+    safe_names,
+    safe_text,
+)
 from mcuq.report.front import Front, Point, Role
 from mcuq.report.manifest import Manifest
 from mcuq.report.wording import is_rate, metric_value
@@ -116,13 +126,14 @@ def _trace(
 def _hover(manifest: Manifest, point: Point) -> str:
     names = safe_names(point.choices)
     value = metric_value(manifest, _accuracy(point))
+    value = f"{safe_text(manifest.result.metric)} {value}"
     loss = "" if point.loss is None else f", search loss {point.loss:.4g}"
     lines = [
-        f"{manifest.result.metric} {value}{'' if point.fits else ' (beyond the budget)'}{loss}",
+        f"{value}{'' if point.fits else ' (beyond the budget)'}{loss}",
         f"flash {point.flash_bytes:,} B, weights {point.weight_bytes:,} B",
         f"RAM {point.ram_bytes:,} B, {point.instructions:,} instructions",
     ]
-    chosen = [f"{names[name]}: {label}" for name, label in point.choices.items()]
+    chosen = [f"{names[name]}: {safe_text(label)}" for name, label in point.choices.items()]
     shown = chosen[:_SHOWN_CHOICES]
     if len(chosen) > len(shown):
         shown.append(f"… and {len(chosen) - _SHOWN_CHOICES} more")
@@ -153,6 +164,6 @@ def _draw_metric(figure: go.Figure, manifest: Manifest, values: list[float]) -> 
     values = [*values, reference]
     margin = max(0.1 * (max(values) - min(values)), 0.002 * max(abs(v) for v in values))
     figure.update_yaxes(range=[min(values) - margin, max(values) + 1.5 * margin])
-    figure.update_yaxes(title_text=manifest.result.metric, row=1, col=1)
+    figure.update_yaxes(title_text=safe_text(manifest.result.metric), row=1, col=1)
     if is_rate(manifest):
         figure.update_yaxes(tickformat=".1%")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 
 from mcuq.report.configuration import ConfigFile, TensorConfig
-from mcuq.report.drawing import ORANGE, laid_out, safe_names
+from mcuq.report.drawing import ORANGE, laid_out, safe_names, safe_text
 
 _REAL_BITS = 32
 _SHOWN = 2.0
@@ -97,7 +97,12 @@ def _range_ends(rows: list[_Row], side: int) -> go.Scatter:
         mode="markers",
         marker={"symbol": "line-ns", "size": 16, "line": {"width": 3, "color": ORANGE}},
         customdata=[
-            [row.ends[side], row.tensor.scale[0], row.tensor.zero_point, row.tensor.scheme]
+            [
+                row.ends[side],
+                row.tensor.scale[0],
+                row.tensor.zero_point,
+                safe_text(row.tensor.scheme),
+            ]
             for row in rows
         ],
         hovertemplate=(

@@ -17,7 +17,7 @@ from mcuq.frontends.tflite.reader import read_model
 from mcuq.frontends.tflite.records import FileModel, FileTensor
 from mcuq.graph import Graph, Tensor
 from mcuq.numeric import dequantize, quantize_values
-from mcuq.pipeline.profile import Target, profile_calls
+from mcuq.pipeline.profile import Target, most_instructions, profile_calls
 from mcuq.progress import Progress, ProgressCallback, silent
 from mcuq.report.manifest import Manifest
 from mcuq.report.store import read_manifest
@@ -78,6 +78,7 @@ def run_again(
     rows: list[list[bytes]] = []
     name = manifest.target.name
     with open_session(load_board(name), _image(folder), port) as session:
+        session.expect(most_instructions(manifest.result.macs))
         for sample in range(len(samples)):
             found, counted = session.run_counted([values[sample].tobytes() for values in inputs])
             rows.append(found)
@@ -118,7 +119,7 @@ def profile_again(
     with tempfile.TemporaryDirectory() as scratch:
         copy = Path(scratch) / "model"
         shutil.copytree(folder / "model", copy)
-        return manifest, profile_calls(target, copy, sample)
+        return manifest, profile_calls(target, copy, sample, manifest.result.macs)
 
 
 def _read_flatbuffer(folder: Path) -> FileModel:

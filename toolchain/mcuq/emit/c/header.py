@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mcuq.cost.memory import MemoryPlan
-from mcuq.emit.c.literals import c_float
+from mcuq.emit.c.literals import c_comment, c_float
 
 
 def model_header(memory: MemoryPlan) -> str:
@@ -16,9 +16,8 @@ def model_header(memory: MemoryPlan) -> str:
             tensor = qgraph.tensors[name]
             shape = "x".join(map(str, tensor.shape))
             prefix = f"#define MODEL_{kind}_{index}"
-            comment = name.replace("*/", "* /").replace("\n", " ")
             lines += [
-                f"/* {kind.lower()} {index}: {comment}, {tensor.dtype} {shape} */",
+                f"/* {kind.lower()} {index}: {c_comment(name)}, {tensor.dtype} {shape} */",
                 f"{prefix}_BYTES {tensor.nbytes}",
                 f"{prefix}_SCALE {c_float(float(tensor.scale[0]))}",
                 f"{prefix}_ZERO_POINT ({tensor.zero_point})",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from mcuq.shown import visible
+
 
 def c_string(text: str) -> str:
     """A C string literal of any text, ASCII only."""
@@ -12,6 +14,11 @@ def c_string(text: str) -> str:
         for byte in text.encode()
     )
     return f'"{body}"'
+
+
+def c_comment(text: str) -> str:
+    """`text` in one line, unable to end the comment it stands in or to begin another."""
+    return visible(text).replace("*/", "* /").replace("/*", "/ *")
 
 
 def c_float(value: float) -> str:

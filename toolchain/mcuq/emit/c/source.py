@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mcuq.cost.memory import MemoryPlan
 from mcuq.emit.c.constants import Pool
-from mcuq.emit.c.literals import c_float, c_string
+from mcuq.emit.c.literals import c_comment, c_float, c_string
 from mcuq.lower.program import Call
 from mcuq.numeric.widths import width_name
 from mcuq.quantize.qgraph import QuantizedGraph, QuantizedTensor
@@ -55,8 +55,7 @@ def describe(qgraph: QuantizedGraph, call: Call) -> str:
     shapes = [_shape(qgraph.tensors[op.inputs[0]]), _shape(qgraph.tensors[op.output])]
     weights = [t for t in map(qgraph.tensors.__getitem__, op.inputs[1:2]) if t.is_constant]
     bits = f", {width_name(weights[0].bits)} weights" if weights else ""
-    name = op.name.replace("*/", "* /").replace("\n", " ")
-    return f"{op.kind} {name} {shapes[0]} -> {shapes[1]}{bits}"
+    return f"{op.kind} {c_comment(op.name)} {shapes[0]} -> {shapes[1]}{bits}"
 
 
 def _shape(tensor: QuantizedTensor) -> str:

@@ -1,0 +1,49 @@
+"""Names that a user chooses from."""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections.abc import Iterable
+
+from mcuq.errors import UsageError
+
+_MOST_NAMED = 24
+
+
+def check_choice(what: str, name: object, known: Iterable[object]) -> None:
+    """Refuse a name that is none of `known`.
+
+    Args:
+        what: how it was asked for, such as "--method".
+
+    Raises:
+        UsageError: says which there are, the nearest first.
+    """
+    names = [str(one) for one in known]
+    if str(name) not in names:
+        raise UsageError(f"{what} {name} is not known", choice_hint(str(name), names))
+
+
+def check_finite(what: str, value: float | None) -> None:
+    """Refuse NaN and infinity.
+
+    Raises:
+        UsageError.
+    """
+    if value is not None and not math.isfinite(value):
+        raise UsageError(f"{what} {value} is not a number", "write one such as 10 or 0.5")
+
+
+def choice_hint(name: str, known: Iterable[str]) -> str:
+    """What one who wrote `name` may have meant, or all there is."""
+    names = list(known)
+    close = difflib.get_close_matches(name, names, n=1)
+    if close:
+        return f"did you mean {close[0]}?"
+    more = ", …" if len(names) > _MOST_NAMED else ""
+    return f"choose {' or '.join(names)}" if len(names) == 2 else _listed(names, more)
+
+
+def _listed(names: list[str], more: str) -> str:
+    return f"choose one of {', '.join(names[:_MOST_NAMED])}{more}"

@@ -1,0 +1,120 @@
+"""What a request names, checked before anything that takes time: first of all stages.
+
+What only the model can tell (tensors of that name, inputs of that shape) is checked when it has
+been read, see `mcuq.pipeline.load`; nothing is searched, compiled or run before that either.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from mcuq.build.firmware import port_sources
+from mcuq.build.toolchain import core_flags, find_tool, library_path
+from mcuq.calibrate.observers import observer
+from mcuq.choices import check_choice, check_finite, choice_hint
+from mcuq.errors import DeviceError, InputError, UsageError
+from mcuq.evaluate.metrics import get_metric
+from mcuq.numeric import width_name
+from mcuq.numeric.widths import WIDTHS
+from mcuq.pipeline.request import BuildRequest
+from mcuq.quantize.candidates.recipe import RECIPES
+from mcuq.search import METHODS
+from mcuq_hil.bench import check_emulated
+from mcuq_hil.boards import Board, load_board
+from mcuq_hil.errors import PortError
+from mcuq_hil.farm import counting_unit, read_farm
+
+WEIGHT_METHODS = ("minmax", *RECIPES)
+"""How a filter can be asked to become integers."""
+
+
+def check_request(request: BuildRequest) -> None:
+    """Refuse what cannot be done, in the order in which a user would look for it.
+
+    Raises:
+        InputError: a file that is not there. UsageError: a name that is not known.
+        CompilerError: there is no compiler. HilError: no such board, place, port or emulator.
+    """
+    check_readable(request.model)
+    board = load_board(request.board)
+    _check_names(request)
+    for path in (request.calibration, request.search_data, request.evaluation):
+        if path is not None:
+            check_readable(path)
+    for path in (request.ranges, request.config, request.farm):
+        if path is not None:
+            check_readable(path)
+    if request.metric is not None:
+        get_metric(request.metric, request.metric_folder)
+    check_board(board, request.port)
+    if request.farm is not None:
+        counting_unit(read_farm(request.farm), board.name)
+
+
+def check_readable(path: Path) -> None:
+    """Refuse a file or directory that is not there or may not be read.
+
+    Raises:
+        InputError: names one of that folder with nearly that name, where there is one.
+    """
+    try:
+        if path.exists():
+            if not os.access(path, os.R_OK):
+                raise InputError(f"cannot read {path}: no permission", "change its permissions")
+            return
+        beside = [other.name for other in path.parent.iterdir()] if path.parent.is_dir() else []
+    except (OSError, ValueError) as error:
+        raise InputError(f"cannot read {path}: {error}", "check the path") from error
+    hint = choice_hint(path.name, beside)
+    raise InputError(
+        f"cannot read {path}: no such file",
+        hint if hint.startswith("did you") else "check the path",
+    )
+
+
+def check_board(board: Board, port: str | None) -> None:
+    """Refuse a board that firmware cannot be built for, or that is not where it should be.
+
+    Raises:
+        CompilerError, UsageError, HilError.
+    """
+    missing = [path for path in port_sources(board) if not path.is_file()]
+    if missing:
+        names = sorted(path.stem for path in missing[0].parent.glob("*.c"))
+        check_choice(f"{board.name}: driver", missing[0].stem, names)
+    find_tool("gcc")
+    library_path("libc.a", core_flags(board.core))
+    if port is not None and port.startswith("/") and not Path(port).exists():
+        raise PortError(f"there is no port {port}", "`mcuq hil list` shows what is plugged in")
+    if port is None and board.emulator is not None:
+        check_emulated(board)
+
+
+def check_runs(request: BuildRequest) -> None:
+    """Refuse to build what nothing here could run.
+
+    Raises:
+        DeviceError.
+    """
+    board = load_board(request.board)
+    if board.emulator is None and request.port is None:
+        raise DeviceError(
+            f"{board.name} has no emulator here and no --port is given",
+            "plug the board in and name its port, or build for an emulated board",
+        )
+
+
+def _check_names(request: BuildRequest) -> None:
+    check_choice("--method", request.method, METHODS)
+    check_finite("--stop-after", request.seconds)
+    observer(request.scheme.observer)
+    for bits in request.scheme.bits:
+        check_choice("--bits", width_name(bits), map(width_name, WIDTHS))
+    if request.fixed is not None:
+        check_choice("--bits", width_name(request.fixed.bits), map(width_name, WIDTHS))
+        check_choice("--weights", request.fixed.method, WEIGHT_METHODS)
+    if request.kernels != "mcuq" and request.cmsis_nn is None:
+        raise UsageError(
+            f"--kernels {request.kernels} needs the library", "name its directory with --cmsis-nn"
+        )
