@@ -278,7 +278,7 @@ def _resize(kind: OpKind, rng: Rng) -> Case:
 
 
 def _softmax(kind: OpKind, rng: Rng) -> Case:
-    shape = _pick(rng, (1, 10), (1, 4, 7), (1, 200))
+    shape = _pick(rng, (1, 10), (1, 4, 7), (1, 200), (1, 511))
     return _case(kind, SoftmaxAttrs(float(rng.uniform(0.2, 3))), rng, [shape], shape)  # type: ignore[list-item,arg-type]
 
 

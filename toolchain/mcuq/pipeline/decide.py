@@ -40,6 +40,7 @@ from mcuq.pipeline.search import (
     search_configuration,
 )
 from mcuq.pipeline.space import build_space
+from mcuq.pipeline.undefined import check_defined, wide_softmax_findings
 from mcuq.pipeline.versions import versions
 from mcuq.progress import Progress, ProgressCallback, announce
 from mcuq.quantize import Config, QuantizedGraph, WeightChoice, quantize
@@ -91,12 +92,15 @@ def decide(request: BuildRequest, progress: ProgressCallback) -> Decided:
     """
     progress(Progress("load"))
     loaded = load(request)
-    findings = announce("load", loaded.findings, progress, strict=request.strict)
+    suspicious = wide_softmax_findings(loaded.graph, request.scheme.config.activation_bits)
+    suspicious = (*loaded.findings, *suspicious)
+    findings = announce("load", suspicious, progress, strict=request.strict)
     target = Target(loaded.board, request.optimize, request.port, loaded.library)
     progress(Progress("calibrate", note=f"{len(loaded.calibration)} samples"))
     statistics = loaded.statistics or observe(loaded.graph, loaded.calibration.inputs)
     ranges = ranges_from(statistics, dict.fromkeys((*OBSERVERS, request.scheme.observer)))
     plain = {bits: _plain(request, loaded, ranges, bits) for bits in request.scheme.bits}
+    check_defined(plain[8], loaded.evaluation.inputs)
     given = given_quantization(request.model, loaded.graph, as_is=request.as_is)
     if request.fixed is not None:
         found = _fixed(request, request.fixed, loaded, target, ranges, plain[8])
