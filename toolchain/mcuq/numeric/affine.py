@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mcuq.graph import Activation
+from mcuq.numeric.widths import symmetric_limit
 
 INT8_MIN, INT8_MAX = -128, 127
 BIAS_LIMIT = (1 << 30) - 1
@@ -62,11 +63,6 @@ def symmetric_params(low: float, high: float, bits: int = 8) -> tuple[np.float32
     if largest == 0.0:
         return _EMPTY_SCALE, 0
     return max(np.float32(largest / symmetric_limit(bits)), _LEAST_SCALE), 0
-
-
-def symmetric_limit(bits: int) -> int:
-    """Largest magnitude: 127 for 8 bits, 7 for 4, 1 for 2 and for ternary weights."""
-    return max((1 << (bits - 1)) - 1, 1)
 
 
 def symmetric_scale(largest: npt.NDArray[np.floating], bits: int) -> Float32:

@@ -129,7 +129,7 @@ def _filters(
     return found
 
 
-def _real_bias(op: Op, graph: Graph, weight: QuantizedWeight) -> npt.NDArray[np.float32] | None:
+def _real_bias(op: Op, graph: Graph, weight: QuantizedWeight) -> npt.NDArray[np.floating] | None:
     if weight.bias is not None or len(op.inputs) < 3:
         return weight.bias
     return graph.tensors[op.inputs[2]].data
@@ -154,7 +154,7 @@ def _with_near_scales(
 
 def _with_room_for_bias(
     weight: QuantizedWeight,
-    bias: npt.NDArray[np.float32] | None,
+    bias: npt.NDArray[np.floating] | None,
     input_scale: np.float32,
     bits: int,
     axis: int | None,
