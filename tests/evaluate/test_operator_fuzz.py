@@ -1,0 +1,50 @@
+"""A slice of the operator fuzz, the recorded whole of it, and what it is to find."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from operator_fuzz import Form, differences, forms, sample
+
+from mcuq.errors import InputError
+from mcuq.tflite.wheel import PRECISE_SINCE, is_precise, oracle_version
+
+ROOT = Path(__file__).resolve().parents[2]
+RECORD = json.loads((ROOT / "docs" / "operator_fuzz.json").read_text())
+CASES = 6
+
+
+def test_the_wheel_computes_factors_in_double() -> None:
+    wheel = oracle_version()
+    assert is_precise(wheel), (
+        f"tflite_micro {wheel} rounds factors to float32: some bytes differ by one from "
+        f"{PRECISE_SINCE} on, which mcuq equals"
+    )
+
+
+def test_versions_are_told_apart() -> None:
+    assert not is_precise("0.dev20261012203412")
+    assert is_precise(PRECISE_SINCE) and is_precise("0.dev20270101000000") and is_precise("1.0")
+
+
+@pytest.mark.parametrize("form", forms(), ids=lambda form: form.name)
+def test_operators_equal_tflite_micro(form: Form) -> None:
+    compared = 0
+    for seed in range(CASES):
+        try:
+            outputs, differing = differences(sample(form, seed))
+        except InputError:  # a range that the operator cannot take is said, not computed
+            continue
+        compared += outputs
+        assert differing == 0, f"seed {seed}"
+    assert compared > 0
+
+
+def test_the_record_holds_a_million_outputs_of_every_form() -> None:
+    rows = {row["name"]: row for row in RECORD["rows"]}
+    for form in forms():
+        assert rows[form.name]["outputs"] >= 1_000_000
+        assert rows[form.name]["differing"] == rows[form.name]["crashed"] == 0
+    assert is_precise(RECORD["tflite_micro"])
