@@ -48,7 +48,7 @@ def asymmetric_params(
     lowest, highest = integer_limits(bits, signed=signed)
     if low == high:
         return _EMPTY_SCALE, lowest + (1 << (bits - 1))
-    scale = max(np.float32((high - low) / ((1 << bits) - 1.0)), _LEAST_SCALE)
+    scale = _stored_scale((high - low) / ((1 << bits) - 1.0))
     zero_point = int(np.clip(np.rint(lowest - low / float(scale)), lowest, highest))
     return scale, zero_point
 
@@ -62,7 +62,13 @@ def symmetric_params(low: float, high: float, bits: int = 8) -> tuple[np.float32
     largest = max(abs(low), abs(high))
     if largest == 0.0:
         return _EMPTY_SCALE, 0
-    return max(np.float32(largest / symmetric_limit(bits)), _LEAST_SCALE), 0
+    return _stored_scale(largest / symmetric_limit(bits)), 0
+
+
+def _stored_scale(scale: float) -> np.float32:
+    """As float32: at least the least normal one, infinite where it is too large."""
+    with np.errstate(over="ignore"):
+        return max(np.float32(scale), _LEAST_SCALE)
 
 
 def symmetric_scale(largest: npt.NDArray[np.floating], bits: int) -> Float32:

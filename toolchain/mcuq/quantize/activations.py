@@ -11,7 +11,12 @@ from mcuq.graph import Activation, Graph, Op, OpKind
 from mcuq.numeric import asymmetric_params, symmetric_params
 from mcuq.quantize.config import Config
 from mcuq.quantize.joins import Range, operands
-from mcuq.quantize.limits import argument_limits, check_largest, least_output_step
+from mcuq.quantize.limits import (
+    argument_limits,
+    check_finite,
+    check_largest,
+    least_output_step,
+)
 from mcuq.quantize.sharing import AffineParams, Sharing, group_roots, use_counts
 
 _LIMITS: Mapping[Activation, Range] = {
@@ -93,8 +98,9 @@ class _Grids:
         self._widen(op.output, least_output_step(op, self._sharing.graph, steps, self._bits))
 
     def check(self, op: Op) -> None:
-        """Raises InputError where an input's range is too large for the operator."""
+        """Raises InputError where a range is too large for the operator, or for float32."""
         check_largest(op, self._step(op.inputs[0]), self._bits)
+        check_finite(op, self._step(op.output))
 
     def _grid(self, low: float, high: float) -> AffineParams:
         return AffineParams(*self._affine(low, high, self._bits))

@@ -13,7 +13,7 @@ Spans = Callable[[str], Range]
 """Range of an activation on its own, by name."""
 
 DRAG_LIMIT = 4.0
-"""How many times wider than its own a shared range may be: that costs some 4 dB, each doubling 6."""
+"""How many times wider than its own a shared range may be: it costs 4 dB, a doubling 6 more."""
 
 
 @dataclass(frozen=True)

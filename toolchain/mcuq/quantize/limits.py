@@ -44,6 +44,7 @@ _WITHOUT_BOUND = {
     Activation.RELU6: Activation.RELU,
     Activation.RELU_N1_TO_1: Activation.NONE,
 }
+_SMALLER = "look for outliers in the calibration data, or scale the values down in the model"
 _FREE = StepLimits()
 _ARGUMENT: Mapping[tuple[OpKind, int], StepLimits] = {
     # x × scale × 2^27 as a Q31 multiplier and a shift of 0 to 62.
@@ -71,8 +72,14 @@ def check_largest(op: Op, step: float, bits: int) -> None:
         raise InputError(
             f"{op.kind} '{op.name}': its input reaches {step * (1 << (bits - 1)):.2g}, and TFLite "
             f"Micro's int{bits} form overflows beyond {reach:.2g}",
-            "look for outliers in the calibration data, or scale the values down in the model",
+            _SMALLER,
         )
+
+
+def check_finite(op: Op, step: float) -> None:
+    """Raises InputError where the scale of an operator's output is beyond float32."""
+    if not np.isfinite(step):
+        raise InputError(f"{op.kind} '{op.name}': its output's scale is beyond float32", _SMALLER)
 
 
 def least_output_step(op: Op, graph: Graph, steps: Sequence[float], bits: int) -> float:
