@@ -111,7 +111,7 @@ def test_functions_of_any_range_equal_tflite_micro_or_are_refused(
     try:
         qgraph = quantize(graph, ranges, Config(activation_bits=bits))
     except InputError as error:
-        assert power >= 4 and kind.value in str(error) and "calibration" in str(error.hint)
+        assert power >= 4 and "'y'" in str(error) and "calibration" in str(error.hint)
         return
     top = 1 << (bits - 1)
     x = np.linspace(-top, top - 1, 256).astype(f"int{bits}")[None]
