@@ -25,7 +25,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests" / "evaluate"))
 
-from operator_fuzz import Form, differences, forms, sample  # noqa: E402
+from operator_fuzz import Form, differences, forms, sample, table  # noqa: E402
 
 from mcuq.errors import InputError  # noqa: E402
 from mcuq.tflite.wheel import oracle_version  # noqa: E402
@@ -161,6 +161,9 @@ def main() -> int:
         "--record", type=Path, default=DEFAULT, help="JSON file, continued if there"
     )
     options = parser.parse_args()
+    if options.table:
+        print(table(json.loads(options.record.read_text())))
+        return 0
     wheel = oracle_version()
     rows = recorded(options.record, wheel, options.seed)
     wanted = [form for form in forms() if options.only in form.name]

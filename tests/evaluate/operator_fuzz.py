@@ -6,8 +6,9 @@ most likely to differ, and its inputs are drawn so that many saturate.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -184,3 +185,14 @@ def _stored(qgraph: QuantizedGraph, name: str, samples: int, rng: Rng) -> npt.ND
     near = tensor.zero_point + rng.integers(-3, 4, values[3::4].shape)
     values[3::4] = np.clip(near, low, high)
     return values.astype(tensor.dtype)
+
+
+def table(record: Mapping[str, Any]) -> str:
+    """A recorded fuzz (scripts/fuzz_operators.py) as a Markdown table."""
+    lines = ["| operator and widths | cases | outputs compared | differ |", "|---|--:|--:|--:|"]
+    lines += [
+        f"| {row['name']} | {row['cases'] - row['refused']:,} | {row['outputs']:,} "
+        f"| {row['differing']:,} |"
+        for row in record["rows"]
+    ]
+    return "\n".join(lines)

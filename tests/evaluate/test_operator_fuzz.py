@@ -6,10 +6,11 @@ import json
 from pathlib import Path
 
 import pytest
-from operator_fuzz import Form, differences, forms, sample
+from operator_fuzz import Form, differences, forms, sample, table
 
 from mcuq.errors import InputError
-from mcuq.tflite.wheel import PRECISE_SINCE, is_precise, oracle_version
+from mcuq.tflite import wheel as wheels
+from mcuq.tflite.wheel import PRECISE_SINCE, difference_hint, is_precise, oracle_version
 
 ROOT = Path(__file__).resolve().parents[2]
 RECORD = json.loads((ROOT / "docs" / "operator_fuzz.json").read_text())
@@ -27,6 +28,14 @@ def test_the_wheel_computes_factors_in_double() -> None:
 def test_versions_are_told_apart() -> None:
     assert not is_precise("0.dev20261012203412")
     assert is_precise(PRECISE_SINCE) and is_precise("0.dev20270101000000") and is_precise("1.0")
+
+
+def test_an_older_wheel_is_named_where_outputs_differ(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "defect of mcuq" in difference_hint()
+    monkeypatch.setattr(wheels, "oracle_version", lambda: "0.dev20250107191040")
+    assert PRECISE_SINCE in difference_hint()
+    requirements = (ROOT / "pyproject.toml").read_text()
+    assert f'"tflite-micro>={PRECISE_SINCE}"' in requirements
 
 
 @pytest.mark.parametrize("form", forms(), ids=lambda form: form.name)
@@ -48,3 +57,10 @@ def test_the_record_holds_a_million_outputs_of_every_form() -> None:
         assert rows[form.name]["outputs"] >= 1_000_000
         assert rows[form.name]["differing"] == rows[form.name]["crashed"] == 0
     assert is_precise(RECORD["tflite_micro"])
+
+
+def test_the_page_shows_the_record() -> None:
+    page = (ROOT / "docs" / "arithmetic.md").read_text()
+    assert table(RECORD) in page
+    total = sum(row["outputs"] for row in RECORD["rows"])
+    assert f"{total:,} outputs" in page and RECORD["tflite_micro"] in page

@@ -22,6 +22,7 @@ from mcuq.pipeline.result import DeviceRun, Verification
 from mcuq.pipeline.verify import equal_in_tflm, equal_on_device
 from mcuq.progress import Progress, ProgressCallback
 from mcuq.quantize import QuantizedGraph
+from mcuq.tflite.wheel import difference_hint
 from mcuq_hil import open_session
 
 Int8s = npt.NDArray[np.int8]
@@ -111,6 +112,6 @@ def verify(
         where = "the device" if in_tflm else "TFLite Micro"
         raise DeviceError(
             f"outputs differ from {where}: the firmware does not compute what was evaluated",
-            "this is a defect of mcuq: please report it with the model",
+            difference_hint(),
         )
     return result, run

@@ -24,6 +24,14 @@ def is_precise(wheel: str) -> bool:
     return _stamp(wheel) >= _stamp(PRECISE_SINCE)
 
 
+def difference_hint() -> str:
+    """What to do where outputs differ from those of the installed wheel."""
+    wheel = oracle_version()
+    if is_precise(wheel):
+        return "this is a defect of mcuq: please report it with the model"
+    return f"tflite_micro {wheel} rounds some factors to float32: install {PRECISE_SINCE} or later"
+
+
 def _stamp(wheel: str) -> int:
     """The time of a nightly wheel's version; versions of another form are newer."""
     found = re.fullmatch(r"0\.dev(\d{14})", wheel)
