@@ -31,6 +31,7 @@ from mcuq.pipeline.request import BuildRequest
 from mcuq.pipeline.result import Accuracy, BuildResult, Companion, Footprint, SearchSummary
 from mcuq.pipeline.scrutiny import built_findings, int8_findings
 from mcuq.pipeline.search import describe, excess
+from mcuq.pipeline.undefined import check_defined
 from mcuq.pipeline.versions import versions
 from mcuq.progress import Progress, ProgressCallback, announce, silent
 from mcuq.search import Limits
@@ -76,6 +77,7 @@ def _finish(
     """Evaluate, emit, compile, run, compare."""
     loaded, target, found = decided.loaded, decided.target, decided.found
     progress(Progress("evaluate", note=f"{len(loaded.evaluation)} samples, exact arithmetic"))
+    check_defined(found.qgraph, loaded.evaluation.inputs)
     inputs = quantize_inputs(found.qgraph, loaded.evaluation.inputs)
     outputs = run_integer(found.qgraph, inputs)
     expected = [outputs[name] for name in found.qgraph.outputs]

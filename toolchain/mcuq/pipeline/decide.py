@@ -44,6 +44,7 @@ from mcuq.pipeline.search import (
     search_configuration,
 )
 from mcuq.pipeline.space import build_space
+from mcuq.pipeline.undefined import check_defined, wide_softmax_findings
 from mcuq.pipeline.versions import versions
 from mcuq.progress import Progress, ProgressCallback, announce
 from mcuq.quantize import Config, QuantizedGraph, WeightChoice, quantize
@@ -102,6 +103,7 @@ def decide(request: BuildRequest, progress: ProgressCallback, *, is_build: bool 
     progress(Progress("load"))
     loaded = load(request)
     findings = loaded.findings
+    findings += wide_softmax_findings(loaded.graph, request.scheme.config.activation_bits)
     if is_build and request.fixed is None and request.config is None and loaded.given is None:
         findings += shared_samples(loaded.search, loaded.evaluation)
     announce("load", findings, progress, strict=request.strict)
@@ -123,6 +125,7 @@ def decide(request: BuildRequest, progress: ProgressCallback, *, is_build: bool 
     if loaded.statistics is None:
         ranges = ranges.prescribed(loaded.graph.ranges)
     plain = {bits: _plain(request, loaded, ranges, bits) for bits in request.scheme.bits}
+    check_defined(plain[8], loaded.evaluation.inputs)
     if request.fixed is not None:
         found = _fixed(request, request.fixed, loaded, target, ranges, plain[8])
     elif loaded.prescribed is not None:

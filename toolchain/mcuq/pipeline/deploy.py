@@ -22,12 +22,12 @@ from mcuq.pipeline.result import DeviceRun, Verification
 from mcuq.pipeline.verify import equal_in_tflm, equal_on_device
 from mcuq.progress import Progress, ProgressCallback
 from mcuq.quantize import QuantizedGraph
+from mcuq.tflite.wheel import difference_hint
 from mcuq_hil import open_session
 
 Int8s = npt.NDArray[np.int8]
 
 
-_DEFECT = "this is a defect of mcuq: please report it with the model"
 _DIFFERS = "build without --port: where the emulator agrees, look at the board, its clock and flash"
 
 
@@ -119,6 +119,6 @@ def verify(
             where = "TFLite Micro running the file that was given"
         raise DeviceError(
             f"outputs differ from {where}: the firmware does not compute what was evaluated",
-            _DIFFERS if in_tflm and target.port is not None else _DEFECT,
+            _DIFFERS if in_tflm and target.port is not None else difference_hint(),
         )
     return result, run

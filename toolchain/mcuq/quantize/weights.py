@@ -22,12 +22,12 @@ class QuantizedWeight(ByContent):
     Attributes:
         values: int8 array of the filter's shape, within `weight_limits`.
         scale: float32, shape (channels,) or (1,).
-        bias: float32 (channels,) that replaces the operator's bias, or None to keep it.
+        bias: real (channels,) that replaces the operator's bias, or None to keep it.
     """
 
     values: npt.NDArray[np.int8]
     scale: npt.NDArray[np.float32]
-    bias: npt.NDArray[np.float32] | None = None
+    bias: npt.NDArray[np.floating] | None = None
 
 
 Bank = Mapping[tuple[str, WeightChoice], QuantizedWeight]
