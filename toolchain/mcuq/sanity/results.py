@@ -27,9 +27,9 @@ CHANCE = 0.05
 LEAST = 10
 """Fewer samples cannot tell a model from guessing."""
 FALL = {"top1": 0.03, "auc": 0.03, "agreement": 0.1}
-"""Shares lost from float to integers. To plain int8 MLPerf Tiny's keyword spotting and ResNet-8 lose
-0.00 and 0.02 of accuracy on 200 and 400 samples and 0.005 and 0.04 of agreement: where the float
-model wavers between two classes nothing is lost."""
+"""Shares lost from float to integers. To plain int8 MLPerf Tiny's keyword spotting and ResNet-8
+lose 0.00 and 0.02 of accuracy on 200 and 400 samples and 0.005 and 0.04 of agreement: where the
+float model wavers between two classes nothing is lost."""
 FALL_OF_VARIANCE = 0.02
 """Squared error gained, as a share of the variance of the float model's outputs."""
 FALL_OF_VALUE = 0.05
