@@ -54,7 +54,9 @@ def test_without_a_name(
 
 
 def test_what_is_doubtful_is_said(tmp_path: Path) -> None:
-    assert suited(model(1), [0, 1, 1], tmp_path) == ("auc", ["output-without-sigmoid"])
+    for labels in ([0, 1, 1], [0.0, 1.0, 1.0], [[0], [1], [1]]):
+        assert suited(model(1), labels, tmp_path) == ("auc", ["output-without-sigmoid"])
+    assert suited(model(1), [0.0, 0.0, 0.0], tmp_path) == ("mse", [])
     several = [[0, 1, 1], [1, 0, 0], [0, 0, 0]]
     assert suited(model(3, "Sigmoid"), several, tmp_path) == ("auc", ["multi-label"])
 

@@ -62,6 +62,21 @@ def test_a_wrong_scale_is_undone_on_trial(graph: Graph, data: Dataset) -> None:
     assert one.hint.startswith("multiply by 255 in all samples: the float model then has 0.9")
 
 
+def test_better_than_guessing_is_not_right(graph: Graph, data: Dataset) -> None:
+    large = Dataset((data.inputs[0] * 255,), data.labels)
+    (one,) = told(graph, large)
+    assert one.code == "float-better-prepared"
+    assert "has top1 0.2" in one.message
+    assert "and 0.9" in one.message
+    assert one.hint.startswith("divide by 255 in all samples")
+
+
+def test_a_remedy_that_gains_little_is_not_named(graph: Graph, data: Dataset) -> None:
+    (one,) = told(graph, Dataset((data.inputs[0] / 16,), data.labels))
+    assert one.code == "float-at-chance"
+    assert "check that samples and labels" in one.hint
+
+
 def test_labels_that_count_from_one(graph: Graph, data: Dataset) -> None:
     assert data.labels is not None
     kept = data.labels.reshape(-1) < 9

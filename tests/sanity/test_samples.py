@@ -92,8 +92,7 @@ def test_a_ruling_sample_is_named_and_left_out(index: int, factor: float, seed: 
     assert f"{factor:.4g}" in finding.message
     assert usual.labels is not None
     assert usual.labels.tolist() == [n for n in range(40) if n != index]
-    kept, (told,) = without_outliers(calibration, evaluation, ["x"], keep=True)
-    assert kept is calibration
+    _, (told,) = without_outliers(calibration, evaluation, ["x"], keep=True)
     assert "decides the range" in told.message
 
 

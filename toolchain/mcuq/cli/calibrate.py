@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from mcuq.cli import options
 from mcuq.cli.output import JsonFlag, stdout, write_json
 from mcuq.cli.progress import shown_progress
 
@@ -21,6 +22,7 @@ def calibrate(
         list[Path] | None,
         typer.Option("--merge", help="Files of earlier calibrations to add to.", metavar="FILE"),
     ] = None,
+    keep_outliers: options.KeepOutliers = None,
     json: JsonFlag = False,
 ) -> None:
     """Observe every activation on DATA; the file serves any observer, and can be merged."""
@@ -37,7 +39,8 @@ def calibrate(
     graph = load_model(model)
     earlier = [read_statistics(path, graph) for path in merge or []]
     with shown_progress() as progress:
-        statistics = observe_files(graph, data, earlier, progress)
+        keep = bool(keep_outliers)
+        statistics = observe_files(graph, data, earlier, progress, keep_outliers=keep)
     write_statistics(output, statistics)
     samples = next(iter(statistics.values())).samples
     if json:

@@ -191,6 +191,17 @@ def predictions_of(
     )
 
 
+def first(predictions: Predictions, samples: int) -> Predictions:
+    """Of the first so many samples."""
+    reference = predictions.reference
+    return replace(
+        predictions,
+        outputs=tuple(values[:samples] for values in predictions.outputs),
+        data=predictions.data.take(samples),
+        reference=None if reference is None else tuple(values[:samples] for values in reference),
+    )
+
+
 def _arranged(edges: tuple[Edge, ...], values: tuple[Array, ...]) -> tuple[Array, ...]:
     return tuple(_to_file(edge.layout, one) for edge, one in zip(edges, values, strict=True))
 

@@ -10,10 +10,17 @@ import numpy.typing as npt
 
 from mcuq.data import Dataset
 from mcuq.errors import InputError
-from mcuq.evaluate.answers import Answer, Predictions, answers, find_output, predictions_of
+from mcuq.evaluate.answers import (
+    Answer,
+    Predictions,
+    answers,
+    find_output,
+    first,
+    predictions_of,
+)
 from mcuq.evaluate.metrics import Metric, built_in_metrics, get_metric
 from mcuq.evaluate.scores import is_one_hot
-from mcuq.findings import Finding
+from mcuq.findings import Finding, about_data
 from mcuq.graph import Graph
 
 
@@ -43,7 +50,9 @@ def suited_metric(
         name, findings = default_metric(predictions, number)
     metric = get_metric(name, folder).of_output(graph, output)
     if metric.name in built_in_metrics():
-        metric.compute(predictions)
+        # Classes must be right in every label, targets in their shape.
+        samples = len(data) if metric.name in ("top1", "auc") else 1
+        metric.compute(first(predictions, samples))
     return metric, findings
 
 
@@ -78,7 +87,7 @@ def default_metric(predictions: Predictions, output: int | None) -> tuple[str, t
         return names[0], tuple(finding for _, finding in chosen if finding is not None)
     asked = ", ".join(f"{a.edge.name}: {name}" for a, (name, _) in zip(judged, chosen, strict=True))
     return "agreement", (
-        Finding(
+        about_data(
             "mixed-outputs",
             f"the outputs ask for different metrics ({asked}): agreement with the float model is "
             "used for all of them",
@@ -99,7 +108,7 @@ def _of_output(answer: Answer) -> tuple[str, Finding | None]:
     if answer.places() is not None or answer.edge.head == "softmax" or is_one_hot(answer):
         return "top1", None
     if zero_one and answer.edge.head == "sigmoid" and labels[0].size == answer.values_a_sample:
-        return "auc", Finding(
+        return "auc", about_data(
             "multi-label",
             "rows of 'y' name several classes at once: the metric is auc, the mean over the "
             "classes",
@@ -113,8 +122,8 @@ def _of_one_score(answer: Answer, zero_one: bool) -> tuple[str, Finding | None]:
     assert labels is not None
     if answer.edge.head == "sigmoid" and (zero_one or answer.targets() is None):
         return "top1", None
-    if zero_one and labels.dtype.kind == "i" and answer.values_a_sample == 1:
-        return "auc", Finding(
+    if zero_one and labels.min() < labels.max() and answer.values_a_sample == 1:
+        return "auc", about_data(
             "output-without-sigmoid",
             "labels are 0 and 1, but the output is a real value: the metric is auc, which needs "
             "no threshold",

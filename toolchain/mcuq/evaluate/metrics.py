@@ -8,6 +8,7 @@ import math
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,8 @@ class Metric:
 
     Attributes:
         name: as the user wrote it.
-        judged: the score; raises InputError when the data does not suit it.
+        judged: the score; raises InputError when the data does not suit it. Picklable: metrics go
+            to worker processes.
         higher_is_better: its direction.
         needs_reference: whether the float model's outputs must be supplied.
         is_share: it lies in [0, 1].
@@ -61,25 +63,30 @@ class Metric:
         return self if asked is None else replace(self, output=find_output(graph, asked))
 
 
-def _over_outputs(score: Callable[[Answer], Score]) -> Callable[[Predictions, int | None], Score]:
+def _over_outputs(
+    score: Callable[[Answer], Score], predictions: Predictions, output: int | None
+) -> Score:
     """The mean over the outputs that are judged."""
+    found = [score(answer) for answer in answers(predictions, output)]
+    if len(found) == 1:
+        return found[0]
+    samples = np.mean([one.samples for one in found if one.samples is not None], axis=0)
+    return Score(float(np.mean([one.value for one in found])), samples)
 
-    def judged(predictions: Predictions, output: int | None) -> Score:
-        found = [score(answer) for answer in answers(predictions, output)]
-        if len(found) == 1:
-            return found[0]
-        samples = np.mean([one.samples for one in found if one.samples is not None], axis=0)
-        return Score(float(np.mean([one.value for one in found])), samples)
 
-    return judged
+def _built_in(name: str, score: Callable[[Answer], Score], **more: bool) -> Metric:
+    return Metric(name, partial(_over_outputs, score), **more)
 
 
 _BUILT_IN = {
-    "top1": Metric("top1", _over_outputs(top1), is_share=True),
-    "mse": Metric("mse", _over_outputs(mse), higher_is_better=False),
-    "r2": Metric("r2", _over_outputs(r2)),
-    "auc": Metric("auc", _over_outputs(auc), is_share=True),
-    "agreement": Metric("agreement", _over_outputs(agreement), needs_reference=True, is_share=True),
+    metric.name: metric
+    for metric in (
+        _built_in("top1", top1, is_share=True),
+        _built_in("mse", mse, higher_is_better=False),
+        _built_in("r2", r2),
+        _built_in("auc", auc, is_share=True),
+        _built_in("agreement", agreement, needs_reference=True, is_share=True),
+    )
 }
 _ALIASES = {"top-1": "top1", "accuracy": "top1"}
 
@@ -111,7 +118,9 @@ def get_metric(spec: str, folder: Path | None = None) -> Metric:
         known = (*sorted(_BUILT_IN), "module:function")
         raise UsageError(f"unknown metric {spec!r}", choice_hint(spec, known))
     function = _imported(module_name, function_name, folder)
-    return Metric(spec, _adapted(function, spec), getattr(function, "higher_is_better", True))
+    return Metric(
+        spec, partial(_adapted, function, spec), getattr(function, "higher_is_better", True)
+    )
 
 
 def _imported(module_name: str, function_name: str, folder: Path | None) -> Callable[..., float]:
@@ -141,22 +150,19 @@ def _imported(module_name: str, function_name: str, folder: Path | None) -> Call
 
 
 def _adapted(
-    function: Callable[..., float], spec: str
-) -> Callable[[Predictions, int | None], Score]:
-    def judged(predictions: Predictions, output: int | None) -> Score:
-        outputs = predictions.outputs if output is None else (predictions.outputs[output],)
-        try:
-            value = float(function(list(outputs), _given_labels(predictions, output)))
-            if not math.isfinite(value):
-                raise ValueError(f"it gave {value}")
-            return Score(value)
-        except Exception as error:
-            raise InputError(
-                f"metric {spec} failed: {type(error).__name__}: {error}",
-                "mend the function: it takes (outputs, labels) and returns a number",
-            ) from error
-
-    return judged
+    function: Callable[..., float], spec: str, predictions: Predictions, output: int | None
+) -> Score:
+    outputs = predictions.outputs if output is None else (predictions.outputs[output],)
+    try:
+        value = float(function(list(outputs), _given_labels(predictions, output)))
+        if not math.isfinite(value):
+            raise ValueError(f"it gave {value}")
+        return Score(value)
+    except Exception as error:
+        raise InputError(
+            f"metric {spec} failed: {type(error).__name__}: {error}",
+            "mend the function: it takes (outputs, labels) and returns a number",
+        ) from error
 
 
 def _given_labels(predictions: Predictions, output: int | None) -> Any:

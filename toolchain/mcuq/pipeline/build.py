@@ -28,7 +28,7 @@ from mcuq.pipeline.layers import describe_layers
 from mcuq.pipeline.load import Loaded
 from mcuq.pipeline.request import BuildRequest
 from mcuq.pipeline.result import Accuracy, BuildResult, Companion, Footprint, SearchSummary
-from mcuq.pipeline.scrutiny import built_findings
+from mcuq.pipeline.scrutiny import built_findings, int8_findings
 from mcuq.pipeline.search import describe, excess
 from mcuq.pipeline.versions import versions
 from mcuq.progress import Progress, ProgressCallback, announce, silent
@@ -116,7 +116,10 @@ def _accuracy(
         return Accuracy(decided.loaded.metric, None, None, None, 0), ()
     built = judge.of(outputs)
     accuracy = replace(_compared(decided, judge, built, progress), also=_also(judge, outputs))
-    return accuracy, built_findings(judge, built, decided.findings)
+    plain = decided.plain.get(8)
+    known = () if plain is None else int8_findings(judge, plain)
+    found = (*known, *built_findings(judge, built, known))
+    return accuracy, tuple(finding for finding in found if finding not in decided.findings)
 
 
 def _also(judge: Judge, outputs: Reals) -> tuple[Companion, ...]:

@@ -93,7 +93,7 @@ def decide(request: BuildRequest, progress: ProgressCallback, *, is_build: bool 
     """Load, calibrate, and search (or take the given configuration).
 
     Args:
-        is_build: plain int8 is judged first of all, since a build reports it.
+        is_build: plain int8 is judged before a search, since a build reports it.
 
     Raises:
         InputError, UsageError, BudgetError, DeviceError, mcuq_hil's HilError: as
@@ -121,10 +121,6 @@ def decide(request: BuildRequest, progress: ProgressCallback, *, is_build: bool 
     known = range_findings(loaded, statistics, ranges)
     findings += announce("calibrate", known, progress, strict=request.strict)
     plain = {bits: _plain(request, loaded, ranges, bits) for bits in request.scheme.bits}
-    if judge is not None and is_build:
-        progress(Progress("evaluate", note="plain int8, exact arithmetic"))
-        known = int8_findings(judge, plain[8])
-        findings += announce("evaluate", known, progress, strict=request.strict)
     if request.fixed is not None:
         found = _fixed(request, request.fixed, loaded, target, ranges, plain[8])
     elif loaded.prescribed is not None:
@@ -132,6 +128,10 @@ def decide(request: BuildRequest, progress: ProgressCallback, *, is_build: bool 
     elif loaded.given is not None:
         found = _only("given", request.scheme, loaded.given, loaded, target, plain[8])
     else:
+        if judge is not None and is_build:
+            progress(Progress("evaluate", note="plain int8, exact arithmetic"))
+            known = int8_findings(judge, plain[8])
+            findings += announce("evaluate", known, progress, strict=request.strict)
         found = _searched(request, loaded, target, ranges, plain, progress)
     return Decided(loaded, target, statistics, plain, found, judge, findings)
 

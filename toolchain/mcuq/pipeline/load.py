@@ -88,6 +88,9 @@ def load(request: BuildRequest) -> Loaded:
     metric, doubts = suited_metric(
         graph, samples.evaluation, request.metric, request.metric_folder, request.metric_output
     )
+    if request.farm is not None and request.farm_samples:
+        judged = samples.search.take(request.farm_samples)
+        suited_metric(graph, judged, metric.name, request.metric_folder, request.metric_output)
     files = {
         "model": request.model,
         "calibration": request.calibration,
@@ -144,13 +147,16 @@ def _samples(
         return _Samples(found, found, found, is_measured=False), ()
     all_samples = calibration or found
     judged = evaluation or search or all_samples
-    keep = request.keep_outliers or request.ranges is not None
+    if request.as_is or request.ranges is not None:  # the ranges are given
+        samples = _Samples(all_samples, search or all_samples, judged)
+        return samples, sample_findings({"evaluation": judged}, graph.inputs)
+    keep = request.keep_outliers
     usual, findings = without_outliers(all_samples, judged, graph.inputs, keep=keep)
-    samples = _Samples(usual, search or usual, judged)
-    roles = {"calibration": usual, "search": samples.search}
+    taken = all_samples if keep else usual
+    roles = {"calibration": usual, "search": search or usual}
     if judged is not all_samples:
         roles["evaluation"] = judged
-    return samples, (
+    return _Samples(taken, search or taken, judged), (
         *findings,
         *sample_findings(roles, graph.inputs),
     )

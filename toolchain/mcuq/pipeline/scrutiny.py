@@ -16,7 +16,7 @@ from mcuq.graph import Graph
 from mcuq.pipeline.accuracy import Judge
 from mcuq.pipeline.load import Loaded
 from mcuq.quantize import QuantizedGraph
-from mcuq.sanity.results import Trial, chance_findings, clipped_findings, fall_findings
+from mcuq.sanity.results import Trial, clipped_findings, fall_findings, float_model_findings
 
 
 def float_findings(judge: Judge) -> tuple[Finding, ...]:
@@ -25,7 +25,7 @@ def float_findings(judge: Judge) -> tuple[Finding, ...]:
     def predict(data: Dataset) -> Predictions:
         return _predictions(judge.graph, data)
 
-    return chance_findings(
+    return float_model_findings(
         judge.metric,
         judge.predictions(judge.reference),
         judge.float_model,

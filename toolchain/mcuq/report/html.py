@@ -23,6 +23,7 @@ from mcuq.report.wording import (
     count_text,
     int8_note,
     interval_text,
+    metric_title,
     metric_value,
     verification_lines,
 )
@@ -99,7 +100,7 @@ def _cards(manifest: Manifest) -> list[str]:
     result = manifest.result
     cards = [
         _card(
-            result.metric,
+            metric_title(manifest),
             metric_value(manifest, result.quantized),
             _beside(manifest),
         )

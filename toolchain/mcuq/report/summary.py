@@ -14,6 +14,7 @@ from mcuq.report.wording import (
     count_text,
     int8_note,
     interval_text,
+    metric_title,
     metric_value,
     verification_lines,
 )
@@ -117,7 +118,7 @@ def accuracy_table(manifest: Manifest) -> Table:
     columns += [_Column(_BASELINES[one.role], one.accuracy, one.weight_bytes) for one in others]
     ends = (result.interval_low, result.interval_high)
     columns.append(_Column("built", result.quantized, result.weight_bytes, *ends))
-    table = _table(result.metric, *(column.title for column in columns))
+    table = _table(metric_title(manifest), *(column.title for column in columns))
     values = (metric_value(manifest, column.value) for column in columns)
     table.add_row(f"{result.samples:,} samples", *values)
     if result.interval_low is not None:

@@ -13,6 +13,14 @@ def is_rate(manifest: Manifest) -> bool:
     return manifest.result.metric in _RATES
 
 
+def metric_title(manifest: Manifest) -> str:
+    """The metric's name, and that of the output where only one is judged."""
+    result = manifest.result
+    if result.metric_output is None:
+        return result.metric
+    return f"{result.metric} of {manifest.outputs_as_given[result.metric_output].name}"
+
+
 def metric_value(manifest: Manifest, value: float | None) -> str:
     """`98.50 %` for rates, six digits for the rest; `not measured` for None."""
     if value is None:

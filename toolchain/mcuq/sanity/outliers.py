@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mcuq.data import Dataset
-from mcuq.findings import Finding
+from mcuq.findings import Finding, about_data
 
 GAP = 4.0
 """So many times farther than all others a sample must reach: two bits of eight would be lost.
@@ -40,11 +40,11 @@ def find_outliers(calibration: Dataset, evaluation: Dataset) -> npt.NDArray[np.i
 def without_outliers(
     calibration: Dataset, evaluation: Dataset, names: Sequence[str], *, keep: bool
 ) -> tuple[Dataset, tuple[Finding, ...]]:
-    """The samples that ranges are taken from, and what is to be said about the others.
+    """The usual samples, and what is to be said about the others.
 
     Args:
         names: of the inputs.
-        keep: take all samples, whatever they reach.
+        keep: ranges are taken from all samples all the same, which is said, too.
     """
     outliers = find_outliers(calibration, evaluation)
     if not len(outliers):
@@ -52,7 +52,7 @@ def without_outliers(
     usual = np.ones(len(calibration), bool)
     usual[outliers] = False
     finding = _finding(calibration, usual, names, keep=keep)
-    return (calibration if keep else calibration.pick(usual)), (finding,)
+    return calibration.pick(usual), (finding,)
 
 
 def _of_input(
@@ -75,7 +75,9 @@ def _is_rare(reach: float, beside: npt.NDArray[np.float32] | None) -> bool:
 
 
 def _reach(values: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
-    return np.asarray(np.abs(values.reshape(len(values), -1)).max(axis=1), np.float64)
+    rows = values.reshape(len(values), -1)
+    reach = np.maximum(rows.max(axis=1), -rows.min(axis=1))
+    return np.asarray(reach, np.float64)
 
 
 def _finding(
@@ -91,7 +93,7 @@ def _finding(
         "and decides the range" if keep else "and is left out of calibration"
         if count == 1 else "and are left out of calibration"
     )  # fmt: skip
-    return Finding(
+    return about_data(
         "outlier-sample",
         f"calibration: {which} {'reaches' if count == 1 else 'reach'} from {x[sample].min():.4g} "
         f"to {x[sample].max():.4g} in input {names[worst]!r}, all others from "

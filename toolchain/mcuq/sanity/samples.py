@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mcuq.data import Dataset
-from mcuq.findings import Finding
+from mcuq.findings import Finding, about_data
 
 Floats = npt.NDArray[np.float64]
 
@@ -72,7 +72,7 @@ def sample_findings(sets: Mapping[str, Dataset], names: Sequence[str]) -> tuple[
 
 def _unused(role: str, data: Dataset) -> Finding:
     arrays = ", ".join(repr(name) for name in data.unused)
-    return Finding(
+    return about_data(
         "unused-arrays",
         f"{role}: {arrays} in the file is neither samples nor labels and is not read",
         "labels are called 'y', or 'y0', 'y1', … for several outputs",
@@ -83,7 +83,7 @@ def _sameness(role: str, data: Dataset, names: Sequence[str]) -> list[Finding]:
     for name, x in zip(names, data.inputs, strict=True):
         if x.min() == x.max():
             return [
-                Finding(
+                about_data(
                     "constant-data",
                     f"{role}: every value of input {name!r} is {x.min() + 0.0:.4g}, in all "
                     f"{len(data)} samples: no range can be learned",
@@ -93,7 +93,7 @@ def _sameness(role: str, data: Dataset, names: Sequence[str]) -> list[Finding]:
     different = len(set(digests(data)))
     if len(data) >= REPEATED and different * REPEATED <= len(data):
         return [
-            Finding(
+            about_data(
                 "repeated-samples",
                 f"{role}: only {different} of {len(data)} samples are different",
                 "give as many different samples; look at how the file was written",
@@ -104,12 +104,11 @@ def _sameness(role: str, data: Dataset, names: Sequence[str]) -> list[Finding]:
 
 def digests(data: Dataset) -> list[bytes]:
     """A digest of each sample; -0 counts as 0."""
-    rows = [np.ascontiguousarray(x + np.float32(0)) for x in data.inputs]
     found = []
     for sample in range(len(data)):
         digest = hashlib.blake2b(digest_size=16)
-        for x in rows:
-            digest.update(x[sample].tobytes())
+        for x in data.inputs:
+            digest.update((x[sample] + np.float32(0)).tobytes())
         found.append(digest.digest())
     return found
 
@@ -125,7 +124,7 @@ def shared_samples(search: Dataset, evaluation: Dataset) -> tuple[Finding, ...]:
     if share <= SHARED:
         return ()
     return (
-        Finding(
+        about_data(
             "shared-samples",
             f"{count} of {len(evaluation)} evaluation samples were searched on, too: the figures "
             "are better than on new samples",
@@ -175,7 +174,7 @@ def _apart_finding(role: str, x: Floats, other_role: str, y: Floats, name: str) 
     if fit is not None:
         hint = f"{fit.words} in the {other_role} samples, or undo that in the {role} samples"
         hint += ": both as the model was trained"
-    return Finding(
+    return about_data(
         "ranges-apart",
         f"{other_role} and {role} samples are on different scales: in input {name!r} "
         f"{other_role} reaches from {y.min():.4g} to {y.max():.4g}, "
