@@ -259,6 +259,13 @@ class Manifest(Written):
     )
     layers: tuple[Layer, ...]
     memory: tuple[MemoryBlock, ...]
+
+    @model_validator(mode="after")
+    def _is_judged(self) -> Self:
+        if self.compared and self.result.float_ is None:
+            raise ValueError("points are compared, and the float model was not judged")
+        return self
+
     arena_lower_bound: int = Field(description="No memory plan can need fewer bytes.")
     seed: int
     optimize: Literal["speed", "size"]
