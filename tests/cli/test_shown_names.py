@@ -106,6 +106,7 @@ def test_inspect(name: str) -> None:
                 "macs": 0,
                 "parameters": 0,
                 "weights": 0,
+                "ranges": {name: [0.0, 1.0]},
             }
         )
         as_data(shown.text, name)

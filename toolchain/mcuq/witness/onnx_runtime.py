@@ -131,7 +131,8 @@ def _leave_out_rounding(model: Any) -> None:
     del graph.node[:]
     graph.node.extend(nodes)
     constants = _constants(graph)
-    reals: set[str] = set()
+    # Values that are reals now, and the grid that each was on: (scale, zero point).
+    reals: dict[str, tuple[float, int]] = {}
     nodes = []
     for node in graph.node:
         if node.op_type == "QuantizeLinear" and node.input[0] not in constants:
@@ -140,12 +141,14 @@ def _leave_out_rounding(model: Any) -> None:
             for name, value in zip((low, high), limits, strict=True):
                 graph.initializer.append(helper.make_tensor(name, 1, [], [value]))
             nodes.append(helper.make_node("Clip", [node.input[0], low, high], [node.output[0]]))
-            reals.add(node.output[0])
+            reals[node.output[0]] = _grid(node, constants)[:2]
         elif node.op_type == "DequantizeLinear" and node.input[0] in reals:
             nodes.append(helper.make_node("Identity", [node.input[0]], [node.output[0]]))
         elif all(name in reals for name in node.input[:1]) and node.op_type in _MOVING:
+            grid = reals[node.input[0]]
+            _state_in_reals(graph, node, grid, constants)
             nodes.append(node)
-            reals.update(node.output)
+            reals.update(dict.fromkeys(node.output, grid))
         else:
             nodes.append(node)
     del graph.node[:]
@@ -162,6 +165,8 @@ _MOVING = (
     "MaxPool",
     "Slice",
     "Identity",
+    "Pad",
+    "Clip",
 )
 """Operators that integers may pass on their way to a DequantizeLinear."""
 
@@ -185,12 +190,44 @@ _NARROW = {"int4": (-8, 7), "uint4": (0, 15), "int2": (-2, 1), "uint2": (0, 3)}
 _REARRANGING = frozenset({"Flatten", "Reshape", "Squeeze", "Transpose", "Unsqueeze"})
 
 
+_STATED = {"Pad": (2,), "Clip": (1, 2)}
+"""Which inputs of an operator on integers are integers themselves."""
+
+
+def _state_in_reals(
+    graph: Any, node: Any, grid: tuple[float, int], constants: dict[str, Any]
+) -> None:
+    """What an operator between QuantizeLinear and DequantizeLinear states as integers, as reals."""
+    from onnx import helper
+
+    scale, zero_point = grid
+    if node.op_type == "Pad" and not any(node.input[2:3]):
+        # Without a value it pads with the integer 0.
+        given = list(node.input)
+        del node.input[:]
+        node.input.extend([*given[:2], "", *given[3:]])
+    for number in _STATED.get(node.op_type, ()):
+        if number >= len(node.input) or (not node.input[number] and node.op_type != "Pad"):
+            continue
+        stated = constants.get(node.input[number]) if node.input[number] else np.int64(0)
+        real = (int(np.asarray(stated).reshape(-1)[0]) - zero_point) * scale
+        name = f"{node.output[0]}/real{number}"
+        graph.initializer.append(helper.make_tensor(name, 1, [], [real]))
+        node.input[number] = name
+
+
 def _limits(node: Any, constants: dict[str, Any]) -> tuple[float, float]:
     """The reals of the smallest and the largest integer that a QuantizeLinear writes."""
+    scale, point, dtype = _grid(node, constants)
+    known = _NARROW.get(dtype.name)
+    low, high = known or (int(np.iinfo(dtype).min), int(np.iinfo(dtype).max))
+    return (low - point) * scale, (high - point) * scale
+
+
+def _grid(node: Any, constants: dict[str, Any]) -> tuple[float, int, np.dtype[Any]]:
+    """Scale, zero point and type of what a QuantizeLinear writes."""
     scale = float(np.asarray(constants[node.input[1]]).reshape(-1)[0])
     zero = constants.get(node.input[2]) if len(node.input) > 2 else None
     dtype = np.dtype(np.uint8) if zero is None else np.asarray(zero).dtype
-    known = _NARROW.get(dtype.name)
-    low, high = known or (int(np.iinfo(dtype).min), int(np.iinfo(dtype).max))
     point = 0 if zero is None else int(np.asarray(zero).reshape(-1)[0])
-    return (low - point) * scale, (high - point) * scale
+    return scale, point, dtype

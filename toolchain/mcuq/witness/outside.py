@@ -9,11 +9,13 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from mcuq.content import ByContent
+
 Reals = npt.NDArray[np.float32]
 
 
-@dataclass(frozen=True)
-class Step:
+@dataclass(frozen=True, eq=False)
+class Step(ByContent):
     """An operator of the file and what it computed.
 
     Attributes:

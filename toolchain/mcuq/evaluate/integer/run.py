@@ -114,7 +114,7 @@ def run_integer(
 def _parts(qgraph: QuantizedGraph, samples: int) -> list[slice]:
     largest = max(t.size for t in qgraph.tensors.values() if not t.is_constant)
     step = max(1, _BLOCK // largest)
-    return [slice(start, start + step) for start in range(0, samples, step)]
+    return [slice(start, start + step) for start in range(0, max(samples, 1), step)]
 
 
 def _run_block(
