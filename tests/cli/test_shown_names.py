@@ -196,3 +196,12 @@ def test_the_hostile_models(
         captured = capsys.readouterr()
         assert code != 1, captured.err
         as_data(captured.out + captured.err, "")
+
+
+def test_padding_is_blank_lines() -> None:
+    from rich.padding import Padding
+
+    with pytest.MonkeyPatch.context() as patch:
+        shown = Capture(patch)
+        shown.console.print(Padding("a", (1, 0)))
+        assert [line.rstrip() for line in shown.text.splitlines()] == ["", "a", ""]
