@@ -8,6 +8,7 @@ result is taken.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -95,6 +96,9 @@ def _joined(first: Inputs, second: Inputs, most: int) -> list[Floats]:
     both = [np.concatenate(pair) for pair in zip(first, second, strict=True)]
     once: dict[bytes, int] = {}
     for number in range(len(both[0])):
-        once.setdefault(b"".join(x[number].tobytes() for x in both), number)
+        sample = hashlib.blake2b(digest_size=16)
+        for x in both:
+            sample.update(x[number].tobytes())
+        once.setdefault(sample.digest(), number)
     kept = list(once.values())[:most]
     return [x[kept] for x in both]

@@ -14,7 +14,7 @@ from mcuq.calibrate import Ranges
 from mcuq.data import Dataset
 from mcuq.errors import InputError
 from mcuq.evaluate.answers import Answer, Predictions, answers
-from mcuq.evaluate.float.run import run_blocks
+from mcuq.evaluate.float.run import visit_activations
 from mcuq.evaluate.intervals import change, interval
 from mcuq.evaluate.metrics import Metric
 from mcuq.evaluate.scores import Score, class_numbers, yes_or_no
@@ -248,12 +248,15 @@ def clipped_findings(graph: Graph, ranges: Ranges, data: Dataset, seen: int) -> 
     inputs = [x[::step] for x in data.inputs]
     bounds = {name: ranges.range(name, "minmax") for name in graph.activations}
     values, samples = dict.fromkeys(bounds, 0.0), dict.fromkeys(bounds, 0)
+
+    def see(name: str, activation: npt.NDArray[np.float32]) -> None:
+        shares = _outside(activation, *bounds[name])
+        values[name] += float(shares.sum())
+        samples[name] += int(np.count_nonzero(shares))
+
     with np.errstate(over="ignore", invalid="ignore"):
-        for block in run_blocks(graph, inputs, graph.activations):
-            for name, (low, high) in bounds.items():
-                shares = _outside(block[name], low, high)
-                values[name] += float(shares.sum())
-                samples[name] += int(np.count_nonzero(shares))
+        for _ in visit_activations(graph, inputs, see):
+            pass
     count = len(inputs[0])
     usual = max(1.0, BY_CHANCE * 2 / (seen + 1) * count)
     odd = {

@@ -13,7 +13,7 @@ from mcuq.evaluate.float.kernels import KERNELS
 from mcuq.evaluate.float.operand import Array, Operand
 from mcuq.graph import Graph, Op
 
-_BLOCK = 1 << 22
+_BLOCK = 1 << 20
 """Floats of the largest activation at a time."""
 
 

@@ -26,7 +26,7 @@ from mcuq.quantize.lookup import UNARY
 
 Values = npt.NDArray[Any]
 """int8, or what the tensor's `dtype` says."""
-_BLOCK = 1 << 22
+_BLOCK = 1 << 20
 """Values of the largest activation at a time: operators hold several times that in wider types."""
 _Function = Callable[[QuantizedGraph, Op, list[Values]], Values]
 
@@ -152,7 +152,14 @@ def quantize_inputs(
 def _stored(x: npt.NDArray[np.float32], tensor: QuantizedTensor) -> Values:
     if tensor.real:
         return x
-    return quantize_values(x, np.float32(tensor.scale[0]), tensor.zero_point, tensor.bits)
+    stored = np.empty(x.shape, tensor.dtype)
+    step = max(1, _BLOCK // max(1, tensor.size))
+    for start in range(0, len(x), step):
+        part = slice(start, start + step)
+        stored[part] = quantize_values(
+            x[part], np.float32(tensor.scale[0]), tensor.zero_point, tensor.bits
+        )
+    return stored
 
 
 def dequantize_outputs(

@@ -62,6 +62,7 @@ def measure(layer: Layer, float_input: Samples, seen_input: Samples) -> Moments:
         gram += seen.transpose(0, 2, 1) @ seen
         if not same:
             cross += x.transpose(0, 2, 1) @ seen
+        del x, seen  # before the next ones are made beside them
     count = len(float_input) * positions
     return Moments(
         total[0] / count, total[1] / count, gram / count, (gram if same else cross) / count

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import numpy.typing as npt
 
-from mcuq.evaluate.float.run import run_blocks
+from mcuq.evaluate.float.run import visit_activations
 from mcuq.evaluate.integer import quantize_inputs, run_integer
 from mcuq.evaluate.samples import Dequantized, OnDisk
 from mcuq.graph import WEIGHTED, Graph, Op
@@ -62,9 +63,13 @@ class Walk:
         self._ops = weighted_ops(graph)
         names = {op.inputs[0] for op in self._ops}
         self._float = {name: OnDisk() for name in names}
-        for block in run_blocks(graph, self._inputs, names):
-            for name in names:
-                self._float[name].append(block[name])
+
+        def keep(name: str, values: npt.NDArray[np.float32]) -> None:
+            if name in names:
+                self._float[name].append(values)
+
+        for _ in visit_activations(graph, self._inputs, keep):
+            pass
 
     @property
     def filters(self) -> tuple[str, ...]:
