@@ -53,7 +53,7 @@ def job(model: Path | None, options: dict[str, Any], gates: dict[str, Any]) -> J
         request = _with_scheme(replace(_from_project(project), **given), scheme)
         return Job(request, project.gates.model_copy(update=limits))
     check_readable(model)
-    if "calibration" not in given:
+    if "calibration" not in given and not given.get("as_is"):
         raise UsageError(
             "--calibration is missing",
             f"give an .npz of typical samples, or describe the project in {FILE_NAME}",

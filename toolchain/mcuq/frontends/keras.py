@@ -1,25 +1,32 @@
 """The Keras front door: .keras, .h5 and SavedModel, through TensorFlow's own converter.
 
-The model is traced with batch 1 first, so that the converter sees static shapes throughout.
+The model is traced with batch 1 first, so that the converter sees static shapes throughout. Files
+that Keras 2 wrote and Keras 3 does not read go through tf_keras, which is Keras 2 under that name.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import re
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from ai_edge_litert import schema_py_generated as schema
 
-from mcuq.errors import InputError, UsageError
+from mcuq.errors import InputError, McuqError, UsageError
 from mcuq.frontends.simplify import simplify
 from mcuq.frontends.tflite import load_tflite
 from mcuq.graph import Graph
 from mcuq.tflite.quiet import quiet_native_log
 
 _SIGNATURE = "serving_default"
+_INNER = "Exception encountered:"
+"""Before the cause, in Keras's errors about a layer."""
+_LONGEST = 200
+"""Characters of another library's message."""
 
 
 def load_keras(path: Path) -> Graph:
@@ -29,7 +36,7 @@ def load_keras(path: Path) -> Graph:
     by name.
 
     Raises:
-        UsageError: TensorFlow is not installed.
+        UsageError: TensorFlow is not installed, or tf_keras where the file needs it.
         InputError: unreadable, or with a layer, type or shape that is not supported.
     """
     with quiet_native_log():
@@ -50,12 +57,12 @@ def _converted(tensorflow: Any, path: Path) -> tuple[bytes, list[str]]:
         )
         converter = tensorflow.lite.TFLiteConverter.from_concrete_functions([function], trackable)
         return bytes(converter.convert()), names
-    except InputError:
+    except McuqError:
         raise
     except Exception as error:
         # TensorFlow raises dozens of types for a file it cannot read or a layer it cannot convert.
         raise InputError(
-            f"TensorFlow cannot convert {path}: {_first_line(error)}",
+            f"TensorFlow cannot convert {path}: {_reason(error)}",
             "load and call the model in TensorFlow; custom layers must be registered there",
         ) from error
 
@@ -73,7 +80,12 @@ def _tensorflow() -> Any:
 
 def _keras_function(tensorflow: Any, path: Path) -> tuple[Any, Any, list[str]]:
     """The traced model, what holds its weights, and the names its inputs were given."""
-    model = tensorflow.keras.models.load_model(str(path), compile=False)
+    model = _keras_model(path)
+    if not getattr(model, "inputs", None):
+        raise InputError(
+            f"the model in {path} does not know the shape of its input",
+            "begin it with Input(shape=...), or call it once before it is saved",
+        )
     specs = [
         _batch_of_one(tensorflow, tensor.shape, tensor.dtype, tensor.name)
         for tensor in model.inputs
@@ -84,9 +96,68 @@ def _keras_function(tensorflow: Any, path: Path) -> tuple[Any, Any, list[str]]:
 
     # The converter finds the weights through a TensorFlow object that holds them.
     holder = tensorflow.Module()
-    holder.weights = [variable.value for variable in model.variables]
+    holder.weights = [_tensorflow_variable(variable) for variable in model.variables]
     function = tensorflow.function(call).get_concrete_function(*specs)
     return function, holder, [spec.name for spec in specs]
+
+
+def _keras_model(path: Path) -> Any:
+    """The model by Keras 3 or, where that fails on a file of Keras 2, by tf_keras."""
+    import keras
+
+    if keras.backend.backend() != "tensorflow":
+        raise UsageError(
+            f"Keras runs on {keras.backend.backend()}, reading a model needs TensorFlow",
+            "unset KERAS_BACKEND, or set it to tensorflow",
+        )
+    try:
+        return keras.models.load_model(str(path), compile=False)
+    except Exception as error:
+        # Any type, as above; the file may still be one of Keras 2.
+        version = _keras_version(path)
+        if not version.startswith("2."):
+            raise
+        return _keras_2_model(path, version, error)
+
+
+def _keras_2_model(path: Path, version: str, reason: Exception) -> Any:
+    try:
+        import tf_keras
+    except ImportError:
+        raise UsageError(
+            f"{path} was written by Keras {version}, and Keras 3 does not read it: "
+            f"{_reason(reason)}",
+            "pip install tf_keras, which reads it",
+        ) from reason
+    return tf_keras.models.load_model(str(path), compile=False)
+
+
+def _keras_version(path: Path) -> str:
+    """Of the Keras that wrote a .keras or .h5 file; empty where the file does not say.
+
+    Raises:
+        InputError: the file holds weights only.
+    """
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            return str(json.loads(archive.read("metadata.json")).get("keras_version", ""))
+    import h5py
+
+    if not h5py.is_hdf5(path):
+        return ""
+    with h5py.File(path) as file:
+        if "model_config" not in file.attrs:
+            raise InputError(
+                f"{path} holds weights without the model they belong to",
+                "save the whole model: model.save(), not model.save_weights()",
+            )
+        version = file.attrs.get("keras_version", "")
+        return version.decode() if isinstance(version, bytes) else str(version)
+
+
+def _tensorflow_variable(variable: Any) -> Any:
+    """What Keras 3 wraps and Keras 2 has as it is."""
+    return variable if callable(variable.value) else variable.value
 
 
 def _saved_model_function(tensorflow: Any, path: Path) -> tuple[Any, Any, list[str]]:
@@ -146,5 +217,9 @@ def _natural(name: str) -> list[tuple[int, str]]:
     return [(int(part or 0), text) for text, part in re.findall(r"(\D*)(\d*)", name)]
 
 
-def _first_line(error: Exception) -> str:
-    return next((line.strip() for line in str(error).splitlines() if line.strip()), "no message")
+def _reason(error: Exception) -> str:
+    """One line of an error's text, which may hold a whole configuration."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    inner = [line for line in lines if line.startswith(_INNER)]
+    text = (inner or lines or ["no message"])[-1 if inner else 0].removeprefix(_INNER).strip()
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"

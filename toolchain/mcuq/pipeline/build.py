@@ -10,6 +10,7 @@ from mcuq.errors import BudgetError
 from mcuq.evaluate.integer import quantize_inputs, run_integer
 from mcuq.pipeline.accuracy import (
     Judge,
+    Reals,
     judge_members,
     make_judge,
     one_shot_baseline,
@@ -72,9 +73,7 @@ def _finish(
     inputs = quantize_inputs(found.qgraph, loaded.evaluation.inputs)
     outputs = run_integer(found.qgraph, inputs)
     expected = [outputs[name] for name in found.qgraph.outputs]
-    judge = make_judge(loaded.graph, loaded.evaluation, loaded.metric)
-    quantized = judge.of(real_outputs(found.qgraph, outputs))
-    accuracy = _accuracy(decided, judge, quantized, progress)
+    accuracy = _accuracy(decided, real_outputs(found.qgraph, outputs), progress)
     progress(Progress("build", note=loaded.board.title))
     deployed = deploy(target, found.qgraph, first_sample(found.qgraph, loaded.evaluation), folder)
     footprint = _footprint(deployed, found.table)
@@ -92,7 +91,7 @@ def _finish(
         footprint=footprint,
         layers=describe_layers(deployed.memory.program, found.config, deployed.call_counts),
         device=device,
-        verification=verification,
+        verification=replace(verification, constructed=not loaded.is_measured),
         search=found.summary,
         seed=request.seed,
         optimize=request.optimize,
@@ -101,13 +100,25 @@ def _finish(
     )
 
 
-def _accuracy(
+def _accuracy(decided: Decided, outputs: Reals, progress: ProgressCallback) -> Accuracy:
+    """Of what is built, with these outputs, and of what there is beside it."""
+    loaded = decided.loaded
+    if not loaded.is_measured:
+        return Accuracy(loaded.metric, None, None, None, 0)
+    judge = make_judge(loaded.graph, loaded.evaluation, loaded.metric)
+    quantized = judge.of(outputs)
+    if not decided.plain:
+        return Accuracy(judge.metric, judge.float_model, None, quantized, len(judge.data))
+    return _compared(decided, judge, quantized, progress)
+
+
+def _compared(
     decided: Decided, judge: Judge, quantized: float, progress: ProgressCallback
 ) -> Accuracy:
     """Beside what is built: the front, plain int8, and after a search plain int4 and one-shot."""
     found, limits = decided.found, decided.loaded.limits
     members: tuple[float | None, ...] = ()
-    losses = {8: found.summary.int8_loss}
+    losses = {} if found.summary.int8_loss is None else {8: found.summary.int8_loss}
     baselines = [uniform_baseline(judge, 8, decided.plain[8], _cost(found, 8), limits, losses)]
     if found.candidates is not None:
         members = judge_members(judge, found.summary.front, found.candidates.quantize, progress)

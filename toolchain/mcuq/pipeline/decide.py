@@ -18,10 +18,11 @@ from mcuq.data import Dataset
 from mcuq.errors import BudgetError
 from mcuq.evaluate.integer import quantize_inputs
 from mcuq.findings import Finding
+from mcuq.graph import WEIGHTED
 from mcuq.numeric.widths import width_name
 from mcuq.pipeline.candidates import SAMPLES, cache_dir, weight_candidates
 from mcuq.pipeline.costing import cost_table
-from mcuq.pipeline.given import Given, given_quantization
+from mcuq.pipeline.given import Given
 from mcuq.pipeline.judged import judge_front
 from mcuq.pipeline.load import Loaded, load
 from mcuq.pipeline.measured import measure_front
@@ -44,7 +45,7 @@ from mcuq.pipeline.versions import versions
 from mcuq.progress import Progress, ProgressCallback, announce
 from mcuq.quantize import Config, QuantizedGraph, WeightChoice, quantize
 from mcuq.quantize.candidates import build_bank
-from mcuq.search import Genome
+from mcuq.search import Genome, Limits
 from mcuq_hil.farm import read_farm
 
 Int8s = npt.NDArray[np.int8]
@@ -93,17 +94,19 @@ def decide(request: BuildRequest, progress: ProgressCallback) -> Decided:
     loaded = load(request)
     findings = announce("load", loaded.findings, progress, strict=request.strict)
     target = Target(loaded.board, request.optimize, request.port, loaded.library)
+    if loaded.given is not None and request.as_is:
+        found = _as_is(request.scheme, loaded.given, loaded, target)
+        return Decided(loaded, target, {}, {}, found, findings)
     progress(Progress("calibrate", note=f"{len(loaded.calibration)} samples"))
     statistics = loaded.statistics or observe(loaded.graph, loaded.calibration.inputs)
     ranges = ranges_from(statistics, dict.fromkeys((*OBSERVERS, request.scheme.observer)))
     plain = {bits: _plain(request, loaded, ranges, bits) for bits in request.scheme.bits}
-    given = given_quantization(request.model, loaded.graph, as_is=request.as_is)
     if request.fixed is not None:
         found = _fixed(request, request.fixed, loaded, target, ranges, plain[8])
     elif loaded.prescribed is not None:
         found = _configured(request, loaded.prescribed, loaded, target, ranges, plain[8])
-    elif given is not None:
-        found = _only("given", request.scheme, given, loaded, target, plain[8])
+    elif loaded.given is not None:
+        found = _only("given", request.scheme, loaded.given, loaded, target, plain[8])
     else:
         found = _searched(request, loaded, target, ranges, plain, progress)
     return Decided(loaded, target, statistics, plain, found, findings)
@@ -252,33 +255,61 @@ def _only(
     qgraph, narrowest = scheme.deployed(given.qgraph), given.narrowest
     sample = first_sample(qgraph, loaded.calibration)
     table = cost_table(target, {8: scheme.deployed(int8), narrowest: qgraph}, sample)
-    over = excess(whole_cost(table, narrowest), loaded.limits)
-    if over:
-        what = (
-            f"{width_name(narrowest)} throughout"
-            if method == "fixed"
-            else "the model as it is quantized"
-        )
-        raise BudgetError(
-            f"{what} ({describe(whole_cost(table, narrowest))}) exceeds the budget: {over}",
-            "raise the budget, use fewer bits, or let mcuq build search a mix",
-        )
+    throughout = f"{width_name(narrowest)} throughout"
+    _check_fits(throughout if method == "fixed" else _QUANTIZED, table, narrowest, loaded.limits)
     ranker = make_ranker(loaded.graph, loaded.search)
     span = (0, len(loaded.search))
-    summary = SearchSummary(
+    losses = (float(ranker.losses(one, span).mean()) for one in (given.qgraph, int8))
+    return Found(given.config, qgraph, table, _summary(method, table, *losses))
+
+
+def _as_is(scheme: Scheme, given: Given, loaded: Loaded, target: Target) -> Found:
+    """No search and nothing beside it: int8 baselines would need calibration data."""
+    qgraph, narrowest = scheme.deployed(given.qgraph), given.narrowest
+    sample = first_sample(qgraph, loaded.evaluation)
+    int8 = scheme.deployed(_stored_in_int8(given.qgraph))
+    table = cost_table(target, {8: int8, narrowest: qgraph}, sample)
+    _check_fits(_QUANTIZED, table, narrowest, loaded.limits)
+    return Found(given.config, qgraph, table, _summary("given", table))
+
+
+def _stored_in_int8(qgraph: QuantizedGraph) -> QuantizedGraph:
+    """The same integers, each of a filter in a byte of its own."""
+    filters = {op.inputs[1] for op in qgraph.ops if op.kind in WEIGHTED}
+    widened = {name: replace(qgraph.tensors[name], bits=8) for name in filters}
+    return replace(qgraph, tensors={**qgraph.tensors, **widened})
+
+
+_QUANTIZED = "the model as it is quantized"
+
+
+def _check_fits(what: str, table: CostTable, bits: int, limits: Limits) -> None:
+    cost = whole_cost(table, bits)
+    over = excess(cost, limits)
+    if over:
+        raise BudgetError(
+            f"{what} ({describe(cost)}) exceeds the budget: {over}",
+            "raise the budget, use fewer bits, or let mcuq build search a mix",
+        )
+
+
+def _summary(
+    method: str, table: CostTable, loss: float | None = None, int8_loss: float | None = None
+) -> SearchSummary:
+    """Of a configuration that was not searched."""
+    return SearchSummary(
         method=method,
         evaluations=0,
         budget=0,
         space_size=1,
-        loss=float(ranker.losses(given.qgraph, span).mean()),
-        int8_loss=float(ranker.losses(int8, span).mean()),
+        loss=loss,
+        int8_loss=int8_loss,
         int8_cost=whole_cost(table, 8),
         front=(),
         curve=(),
         labels=(),
         singles={},
     )
-    return Found(given.config, qgraph, table, summary)
 
 
 def whole_cost(table: CostTable, bits: int) -> Cost:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from mcuq.finetune.sidecar import read_sidecar, sidecar_path
 from mcuq.frontends.mlir import configuration, read_file
+from mcuq.frontends.source import read_bytes
 from mcuq.graph import WEIGHTED, Graph
 from mcuq.quantize import Config, QuantizedGraph
 from mcuq.quantize.stored import load_quantized
@@ -19,10 +20,15 @@ from mcuq.quantize.stored import load_quantized
 
 @dataclass(frozen=True)
 class Given:
-    """The integer model and the choices behind it."""
+    """The integer model and the choices behind it.
+
+    Attributes:
+        source: the TFLite file that the integers were taken from as they are; None for others.
+    """
 
     qgraph: QuantizedGraph
     config: Config
+    source: bytes | None = None
 
     @property
     def narrowest(self) -> int:
@@ -45,8 +51,9 @@ def given_quantization(model: Path, graph: Graph, *, as_is: bool = False) -> Giv
         found = read_file(model)
         return Given(found, configuration(found)) if isinstance(found, QuantizedGraph) else None
     if as_is:
-        stored = load_quantized(model)
-        return Given(stored, configuration(stored))
+        content = read_bytes(model)
+        stored = load_quantized(content)
+        return Given(stored, configuration(stored), content)
     if sidecar_path(model).is_file():
         tuned = read_sidecar(sidecar_path(model), graph)
         return Given(tuned.quantized(), tuned.config)

@@ -17,6 +17,8 @@ from mcuq.findings import Finding
 from mcuq.frontends import load_model
 from mcuq.graph import Graph
 from mcuq.pipeline.check import check_request
+from mcuq.pipeline.constructed import constructed_samples
+from mcuq.pipeline.given import Given, given_quantization
 from mcuq.pipeline.prescription import read_config
 from mcuq.pipeline.request import BuildRequest
 from mcuq.quantize import Config
@@ -28,13 +30,17 @@ from mcuq_hil.boards import Board, load_board
 @dataclass(frozen=True)
 class Loaded:
     """Attributes:
-    calibration, search, evaluation: samples; the last two fall back to the one before.
+    calibration, search, evaluation: samples; the last two fall back to the one before, all to
+        constructed ones where a quantized model is built as it is without data.
     limits: bytes; flash and RAM are the board's where nothing less was asked.
     statistics: of an earlier calibration, where one is given.
     inputs: role → SHA-256 of the file.
     library: whose kernels are linked; None takes mcuq's.
     findings: what is suspicious about model and data.
     prescribed: the choices of the request's `config`.
+    given: the integers that the model itself prescribes, where they are to be built.
+    is_measured: whether the evaluation samples are data; constructed ones say nothing about
+        accuracy.
     """
 
     graph: Graph
@@ -49,6 +55,8 @@ class Loaded:
     library: KernelLibrary | None = None
     findings: tuple[Finding, ...] = ()
     prescribed: Config | None = None
+    given: Given | None = None
+    is_measured: bool = True
 
 
 def load(request: BuildRequest) -> Loaded:
@@ -69,9 +77,10 @@ def load(request: BuildRequest) -> Loaded:
     config = request.config
     prescribed = read_config(config, graph, request.scheme.config) if config else None
     statistics = read_statistics(request.ranges, graph) if request.ranges else None
-    calibration = load_data(request.calibration, graph)
-    search = load_data(request.search_data, graph) if request.search_data else calibration
-    evaluation = load_data(request.evaluation, graph) if request.evaluation else search
+    given = None
+    if request.fixed is None and config is None:
+        given = given_quantization(request.model, graph, as_is=request.as_is)
+    calibration, search, evaluation = _samples(request, graph, given)
     name = request.metric or ("agreement" if evaluation.labels is None else "top1")
     files = {
         "model": request.model,
@@ -96,7 +105,30 @@ def load(request: BuildRequest) -> Loaded:
         hashes,
         library,
         prescribed=prescribed,
+        given=given,
+        is_measured=any((request.calibration, request.search_data, request.evaluation)),
     )
+
+
+def _samples(
+    request: BuildRequest, graph: Graph, given: Given | None
+) -> tuple[Dataset, Dataset, Dataset]:
+    """For calibration, search and evaluation."""
+    calibration, search, evaluation = (
+        load_data(path, graph) if path is not None else None
+        for path in (request.calibration, request.search_data, request.evaluation)
+    )
+    if calibration is None and not (request.as_is and given is not None):
+        raise UsageError(
+            "no calibration data is given", "name an .npz of typical samples with --calibration"
+        )
+    found = calibration or search or evaluation
+    if found is None:
+        assert given is not None  # without it, calibration data has just been asked for
+        found = constructed_samples(given.qgraph)
+    calibration = calibration or found
+    search = search or calibration
+    return calibration, search, evaluation or search
 
 
 def _library(request: BuildRequest, board: Board) -> KernelLibrary | None:

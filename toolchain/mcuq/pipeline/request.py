@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -68,7 +68,7 @@ class BuildRequest:
     """Attributes:
     model: float model file.
     board: name in the registry.
-    calibration: samples that activation ranges come from.
+    calibration: samples that activation ranges come from; None only with `as_is`, which needs none.
     search_data: samples the search compares on; None takes the calibration samples.
     evaluation: samples the figures come from; None takes the search samples.
     metric: top1, mse, auc, agreement or module:function; None takes top1 where the evaluation
@@ -100,7 +100,7 @@ class BuildRequest:
 
     model: Path
     board: str
-    calibration: Path
+    calibration: Path | None = field(default=None, kw_only=True)
     output: Path
     search_data: Path | None = None
     evaluation: Path | None = None

@@ -22,18 +22,18 @@ class Accuracy:
 
     Attributes:
         metric: which.
-        float_model: of the float model.
-        int8: of plain min-max int8.
-        quantized: of what was built.
+        float_model: of the float model; None where there are no evaluation samples.
+        int8: of plain min-max int8; None also where nothing was calibrated.
+        quantized: of what was built; None where there are no evaluation samples.
         samples: how many.
         members: of the search's front, in its order; None for those that were not judged.
         baselines: what one would have without the search.
     """
 
     metric: Metric
-    float_model: float
-    int8: float
-    quantized: float
+    float_model: float | None
+    int8: float | None
+    quantized: float | None
     samples: int
     members: tuple[float | None, ...] = ()
     baselines: tuple[Baseline, ...] = ()
@@ -110,12 +110,16 @@ class DeviceRun:
 
 @dataclass(frozen=True)
 class Verification:
-    """Equal bytes or not; `samples` through tflite_micro, `device_samples` through the device."""
+    """Equal bytes or not; `samples` through tflite_micro, `device_samples` through the device.
+
+    `constructed` ones are values over the whole range of the inputs, not data.
+    """
 
     samples: int
     equal_tflm: bool
     device_samples: int
     equal_device: bool
+    constructed: bool = False
 
 
 @dataclass(frozen=True)
@@ -127,8 +131,8 @@ class SearchSummary:
         evaluations: candidates scored.
         budget: candidates allowed.
         space_size: configurations there are.
-        loss: search loss of the chosen one.
-        int8_loss: search loss of plain int8.
+        loss: search loss of the chosen one; None where a given model was built as it is.
+        int8_loss: search loss of plain int8; None likewise.
         int8_cost: what plain int8 takes.
         front: Pareto front.
         curve: (evaluations, best fitting loss).
@@ -145,8 +149,8 @@ class SearchSummary:
     evaluations: int
     budget: int
     space_size: int
-    loss: float
-    int8_loss: float
+    loss: float | None
+    int8_loss: float | None
     int8_cost: Cost
     front: tuple[Candidate, ...]
     curve: tuple[tuple[int, float], ...]

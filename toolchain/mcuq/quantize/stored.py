@@ -16,6 +16,7 @@ from mcuq.frontends.tflite.convert import Converted
 from mcuq.frontends.tflite.records import FileTensor
 from mcuq.graph import WEIGHTED, Op
 from mcuq.quantize.qgraph import QuantizedGraph, QuantizedTensor
+from mcuq.quantize.room import has_room
 
 _BITS = {"int8": 8, "int4": 4, "int32": 32}
 _HINT = "quantize it anew instead: give the file as a model, with calibration data"
@@ -40,7 +41,20 @@ def load_quantized(source: Path | bytes) -> QuantizedGraph:
         else _value(converted, name)
         for name in graph.tensors
     }
-    return QuantizedGraph(graph.name, tensors, graph.ops, graph.inputs, graph.outputs)
+    qgraph = QuantizedGraph(graph.name, tensors, graph.ops, graph.inputs, graph.outputs)
+    _check_room(qgraph)
+    return qgraph
+
+
+def _check_room(qgraph: QuantizedGraph) -> None:
+    for op in qgraph.ops:
+        if not has_room(qgraph, op):
+            raise InputError(
+                f"the scales around {op.output!r} ({op.kind.value}) are so far apart that its "
+                "integers overflow",
+                "the quantization is broken: convert the model again, with calibration data like "
+                "what the device will see",
+            )
 
 
 def stored_ranges(qgraph: QuantizedGraph, observers: Collection[str] = OBSERVERS) -> Ranges:

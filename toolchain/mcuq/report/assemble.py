@@ -52,6 +52,7 @@ def manifest(result: BuildResult, request: BuildRequest, target: Target, front: 
             equal_tflm=verification.equal_tflm,
             device_samples=verification.device_samples,
             equal_device=verification.equal_device,
+            constructed=verification.constructed,
         ),
         device=DeviceFigures(
             emulated=device.emulated,

@@ -28,12 +28,7 @@ def compared_figures(manifest: Manifest) -> dict[str, Figure]:
     """What gates and comparisons look at, by name. Counts are there only where measured."""
     result = manifest.result
     figures = [
-        Figure(
-            result.metric,
-            result.quantized,
-            metric_value(manifest, result.quantized),
-            result.higher_is_better,
-        ),
+        *metric_figure(manifest),
         Figure("flash", result.flash_bytes, format_bytes(result.flash_bytes)),
         Figure("weights", result.weight_bytes, format_bytes(result.weight_bytes)),
         Figure("RAM", result.ram_bytes, format_bytes(result.ram_bytes)),
@@ -43,6 +38,15 @@ def compared_figures(manifest: Manifest) -> dict[str, Figure]:
     if count is not None:
         figures.append(Figure(manifest.device.unit, count, format_count(count)))
     return {figure.name: figure for figure in figures}
+
+
+def metric_figure(manifest: Manifest) -> list[Figure]:
+    """The metric of what was built, where it was measured."""
+    result = manifest.result
+    if result.quantized is None:
+        return []
+    text = metric_value(manifest, result.quantized)
+    return [Figure(result.metric, result.quantized, text, result.higher_is_better)]
 
 
 def broken_gates(manifest: Manifest, gates: Gates) -> list[str]:

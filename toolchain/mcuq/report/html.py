@@ -99,8 +99,7 @@ def _cards(manifest: Manifest) -> list[str]:
         _card(
             result.metric,
             metric_value(manifest, result.quantized),
-            f"float {metric_value(manifest, result.float_)}, "
-            f"int8 {metric_value(manifest, result.int8)}; {result.samples:,} samples",
+            _beside(manifest),
         )
     ]
     for name, used, limit in budget_lines(manifest):
@@ -114,6 +113,15 @@ def _cards(manifest: Manifest) -> list[str]:
     if count is not None:
         cards.append(_card(manifest.device.unit, format_count(count), count_text(manifest)))
     return cards
+
+
+def _beside(manifest: Manifest) -> str:
+    """What the metric of the result is to be seen beside."""
+    result = manifest.result
+    if result.quantized is None:
+        return "no evaluation data"
+    int8 = "" if result.int8 is None else f", int8 {metric_value(manifest, result.int8)}"
+    return f"float {metric_value(manifest, result.float_)}{int8}; {result.samples:,} samples"
 
 
 def _card(title: str, value: str, detail: str, bar: str = "") -> str:

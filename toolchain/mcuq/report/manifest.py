@@ -18,9 +18,11 @@ class Figures(Written):
 
     metric: str = Field(description="Name of the metric of the next three, on evaluation data.")
     higher_is_better: bool
-    float_: float = Field(description="Of the float model.")
-    int8: float = Field(description="With every weight in int8.")
-    quantized: float = Field(description="Of what was built.")
+    float_: float | None = Field(description="Of the float model; null without evaluation data.")
+    int8: float | None = Field(
+        description="With every weight in int8; null also where nothing was calibrated."
+    )
+    quantized: float | None = Field(description="Of what was built; null without evaluation data.")
     flash_bytes: int = Field(description="The linked image: code, constants, start-up values.")
     flash_model_bytes: int = Field(description="Of that, the model's constants.")
     flash_code_bytes: int = Field(description="Of that, everything else.")
@@ -52,6 +54,9 @@ class Verification(Written):
     equal_tflm: bool = Field(description="Every byte of every output of those is equal.")
     device_samples: int = Field(description="Samples run on the board or its emulator.")
     equal_device: bool = Field(description="Every byte of every output of those is equal.")
+    constructed: bool = Field(
+        default=False, description="The samples are values over the inputs' range, not data."
+    )
 
     @property
     def holds(self) -> bool:
@@ -126,8 +131,8 @@ class SearchFigures(Written):
     evaluations: int = Field(description="Candidates scored.")
     budget: int = Field(description="Candidates allowed.")
     space_size: str = Field(description="Configurations there are, in decimal.")
-    loss: float
-    int8_loss: float = Field(description="Of plain int8.")
+    loss: float | None = Field(description="Null where a given model was built as it is.")
+    int8_loss: float | None = Field(description="Of plain int8; null likewise.")
     int8_fits: bool = Field(description="Whether plain int8 would have fitted the budget.")
     refined_from: float | None = Field(
         default=None, description="Divergence on samples kept back, before the iterative finish."

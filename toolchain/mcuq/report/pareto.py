@@ -91,9 +91,14 @@ def _accuracy(point: Point) -> float:
     return point.accuracy
 
 
+def _float(manifest: Manifest) -> list[float]:
+    reference = manifest.result.float_
+    return [] if reference is None else [reference]
+
+
 def _far_below(manifest: Manifest, points: list[Point]) -> Role | None:
     """`int4` where plain rounding loses so much that all else would look alike beside it."""
-    near = [_accuracy(p) for p in points if p.role != "int4"] + [manifest.result.float_]
+    near = [_accuracy(p) for p in points if p.role != "int4"] + _float(manifest)
     span = max(max(near) - min(near), 0.01 * max(abs(value) for value in near))
     for point in points:
         if point.role == "int4":
@@ -157,6 +162,7 @@ def _draw_axis(figure: go.Figure, axis: _Axis, points: list[Point], column: int)
 def _draw_metric(figure: go.Figure, manifest: Manifest, values: list[float]) -> None:
     """The range around `values` and the float model, whose line is named in the legend."""
     reference = manifest.result.float_
+    assert reference is not None  # points are drawn where the metric was measured
     name = f"float model: {metric_value(manifest, reference)}"
     figure.add_hline(reference, line_dash="dot", line_color=GREY, row=1, col="all")
     dotted = {"dash": "dot", "color": GREY}

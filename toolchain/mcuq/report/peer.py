@@ -16,7 +16,7 @@ from mcuq.frontends.tflite.reader import read_model
 from mcuq.frontends.tflite.records import FileModel
 from mcuq.graph import Graph, Tensor
 from mcuq.numeric import dequantize, quantize_values
-from mcuq.report.gates import Figure
+from mcuq.report.gates import Figure, metric_figure
 from mcuq.report.manifest import Manifest
 from mcuq.report.wording import metric_value
 from mcuq.tflite.micro import arena_bytes
@@ -70,12 +70,7 @@ def own_figures(folder: Path, manifest: Manifest) -> dict[str, Figure]:
         raise InputError(f"{path}: no such file", "give the directory that mcuq build wrote")
     flatbuffer, result = path.read_bytes(), manifest.result
     figures = [
-        Figure(
-            result.metric,
-            result.quantized,
-            metric_value(manifest, result.quantized),
-            result.higher_is_better,
-        ),
+        *metric_figure(manifest),
         Figure("weights", result.weight_bytes, format_bytes(result.weight_bytes)),
         Figure("model.tflite", len(flatbuffer), format_bytes(len(flatbuffer))),
     ]

@@ -19,11 +19,12 @@ BITS_COLORS = {8: BLUE, 4: ORANGE, None: GREY}
 def figures(manifest: Manifest, front: Front, config: ConfigFile) -> dict[str, go.Figure]:
     """Every plot by the id of its place in the page; one without data is left out."""
     made = {
-        "pareto": pareto(manifest, front),
         "layers": layers(manifest),
         "memory": memory(manifest),
         "ranges": ranges(config),
     }
+    if manifest.result.quantized is not None:
+        made["pareto"] = pareto(manifest, front)
     if len(front.curve) > 1:
         made["curve"] = curve(manifest, front)
     return made

@@ -69,7 +69,7 @@ def _chosen(search: SearchSummary) -> int | None:
 
     def distance(index: int) -> tuple[float, int]:
         candidate: Candidate = search.front[index]
-        return abs(candidate.loss - search.loss), candidate.cost.flash
+        return abs(candidate.loss - (search.loss or 0.0)), candidate.cost.flash
 
     fitting = (i for i, candidate in enumerate(search.front) if candidate.fits)
     return min(fitting, key=distance, default=None)
@@ -79,7 +79,7 @@ def _fits(cost: Cost, limits: Limits) -> bool:
     return limits.violation(cost) == 0.0
 
 
-def _as_built(point: Point, built: Cost, accuracy: float) -> Point:
+def _as_built(point: Point, built: Cost, accuracy: float | None) -> Point:
     return point.model_copy(
         update={
             "accuracy": accuracy,

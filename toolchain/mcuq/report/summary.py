@@ -39,7 +39,11 @@ def summary(manifest: Manifest) -> Group:
         title,
         Padding(layer_table(manifest), (1, 0), expand=False),
         budget_table(manifest),
-        Padding(accuracy_table(manifest), (1, 0, 0, 0), expand=False),
+        *(
+            Padding(table, (1, 0, 0, 0), expand=False)
+            for table in (accuracy_table(manifest),)
+            if manifest.result.quantized is not None
+        ),
         Text(int8_note(manifest), style="dim"),
         Text(),
         Text(count_text(manifest)),
@@ -103,13 +107,16 @@ def accuracy_table(manifest: Manifest) -> Table:
     result = manifest.result
     baselines = {one.role: one for one in manifest.compared if one.role in _BASELINES}
     others = [baselines[role] for role in _BASELINES if role in baselines]
-    table = _table(
-        result.metric, "float", "int8", *(_BASELINES[one.role] for one in others), "built"
-    )
-    values = (result.float_, result.int8, *(one.accuracy for one in others), result.quantized)
-    sizes = (result.int8_weight_bytes, *(one.weight_bytes for one in others), result.weight_bytes)
-    table.add_row(f"{result.samples:,} samples", *(metric_value(manifest, v) for v in values))
-    table.add_row("weights", "", *(format_bytes(size) for size in sizes))
+    columns: list[tuple[str, float | None, int | None]] = [("float", result.float_, None)]
+    if result.int8 is not None:
+        columns.append(("int8", result.int8, result.int8_weight_bytes))
+    columns += [(_BASELINES[one.role], one.accuracy, one.weight_bytes) for one in others]
+    columns.append(("built", result.quantized, result.weight_bytes))
+    table = _table(result.metric, *(title for title, _, _ in columns))
+    values = (metric_value(manifest, value) for _, value, _ in columns)
+    table.add_row(f"{result.samples:,} samples", *values)
+    sizes = ("" if size is None else format_bytes(size) for _, _, size in columns)
+    table.add_row("weights", *sizes)
     return table
 
 

@@ -13,8 +13,10 @@ def is_rate(manifest: Manifest) -> bool:
     return manifest.result.metric in _RATES
 
 
-def metric_value(manifest: Manifest, value: float) -> str:
-    """`98.50 %` for rates, six digits for the rest."""
+def metric_value(manifest: Manifest, value: float | None) -> str:
+    """`98.50 %` for rates, six digits for the rest; `not measured` for None."""
+    if value is None:
+        return "not measured"
     if is_rate(manifest):
         return f"{value * 100:.2f} %"
     return f"{value:.6g}"
@@ -48,20 +50,23 @@ def verification_lines(manifest: Manifest) -> list[tuple[bool, str]]:
     checked = manifest.verification
     name = manifest.target.name
     device = f"the emulated {name}" if manifest.device.emulated else f"the board {name}"
-    return [
-        (checked.equal_tflm, _compared(checked.samples, checked.equal_tflm, "TFLite Micro")),
-        (checked.equal_device, _compared(checked.device_samples, checked.equal_device, device)),
-    ]
+    what = "constructed samples" if checked.constructed else "samples"
+    tflm = _compared(f"{checked.samples:,} {what} on TFLite Micro", checked.equal_tflm)
+    on_device = _compared(f"{checked.device_samples:,} {what} on {device}", checked.equal_device)
+    return [(checked.equal_tflm, tflm), (checked.equal_device, on_device)]
 
 
-def _compared(samples: int, equal: bool, by: str) -> str:
-    verdict = "every output byte equal" if equal else "OUTPUTS DIFFER"
-    return f"{samples:,} samples on {by}: {verdict}"
+def _compared(what: str, equal: bool) -> str:
+    return f"{what}: {'every output byte equal' if equal else 'OUTPUTS DIFFER'}"
 
 
 def int8_note(manifest: Manifest) -> str:
     """Whether plain int8 would have done, and what was saved."""
     result = manifest.result
+    if result.quantized is None:
+        return "Built as it is. Accuracy was not measured: give data with --evaluation."
+    if result.int8 is None:
+        return "Built as it is, with the file's own integers."
     verdict = "fits" if manifest.search.int8_fits else "does not fit"
     saved = result.int8_weight_bytes - result.weight_bytes
     if saved == 0:

@@ -70,29 +70,93 @@ def _stored_bytes(buffer: Table, where: str) -> npt.NDArray[np.uint8]:
     return np.empty(0, np.uint8) if stored is None else stored
 
 
-def quantization(table: Table | None, shape: tuple[int, ...], where: str) -> Quantization | None:
+def quantization(
+    table: Table | None,
+    shape: tuple[int, ...],
+    dtype: str,
+    data: npt.NDArray[Any] | None,
+    where: str,
+) -> Quantization | None:
     """A tensor's quantization parameters, or None where it has none.
 
+    A scale of 0 is read where it says nothing: a constant that holds zeros only.
+
     Raises:
-        InputError: scales that are not positive and finite, or that do not match the shape.
+        InputError: scales that are not positive and finite, or that do not match the shape; zero
+            points that are absent or that the type cannot hold.
     """
     scale = None if table is None else table.numbers(fields.Quantization.SCALE, "<f4")
     if table is None or scale is None or scale.size == 0:
         return None
-    zero_point = table.numbers(fields.Quantization.ZERO_POINT, "<i8")
-    if zero_point is None or zero_point.size == 0:
-        zero_point = np.zeros(scale.size, np.int64)
-    elif zero_point.size == 1:
-        zero_point = np.repeat(zero_point, scale.size)
-    axis = table.int32(fields.Quantization.DIMENSION)
     if table.uint8(fields.Quantization.DETAILS_TYPE):
         raise InputError(
             f"{where} uses a quantization other than affine, which is not supported",
             "convert the model with per-tensor or per-channel quantization, or as float32",
         )
-    fits = scale.size == 1 or (0 <= axis < len(shape) and shape[axis] == scale.size)
-    if not fits or zero_point.size != scale.size:
-        raise damaged(f"the quantization of {where} does not match its shape {shape}")
-    if not (np.isfinite(scale).all() and (scale > 0).all()):
-        raise damaged(f"the scale of {where} is not positive and finite")
+    zero_point = _zero_points(table, scale.size, dtype, where)
+    axis = _channel_axis(table, shape, scale.size, where)
+    _check_scale(scale, axis, data, where)
     return Quantization(scale, zero_point, axis)
+
+
+def _zero_points(table: Table, count: int, dtype: str, where: str) -> npt.NDArray[Any]:
+    """One a scale; a single one stands for all, as TensorFlow Lite takes it."""
+    stored = table.numbers(fields.Quantization.ZERO_POINT, "<i8")
+    if stored is None or stored.size == 0:
+        raise InputError(
+            f"{where} has a scale but no zero point: TensorFlow Lite takes it as not quantized",
+            "convert the model again; a symmetric tensor has the zero point 0",
+        )
+    if stored.size not in (1, count):
+        raise damaged(f"{where} has {stored.size} zero points for {count} scales")
+    low, high = _limits(dtype)
+    outside = stored[(stored < low) | (stored > high)]
+    if outside.size:
+        raise InputError(
+            f"{where} has the zero point {outside[0]}, which {dtype} does not hold: "
+            f"{low} to {high}",
+            "the quantization is broken: convert the model again",
+        )
+    return np.broadcast_to(stored, (count,)) if stored.size != count else stored
+
+
+def _limits(dtype: str) -> tuple[int, int]:
+    """Smallest and largest integer of a type; 0 for what is no integer."""
+    if dtype == "int4":
+        return -8, 7
+    form = np.dtype(_NUMPY_TYPES.get(dtype, "?"))
+    return (int(np.iinfo(form).min), int(np.iinfo(form).max)) if form.kind in "iu" else (0, 0)
+
+
+def _channel_axis(table: Table, shape: tuple[int, ...], count: int, where: str) -> int:
+    """The dimension that several scales belong to; the only one of a vector, whatever is stated."""
+    axis = 0 if len(shape) == 1 else table.int32(fields.Quantization.DIMENSION)
+    if count == 1 or (0 <= axis < len(shape) and shape[axis] == count):
+        return axis
+    raise InputError(
+        f"{where} of shape {shape} has {count} scales for its dimension {axis}",
+        "convert the model with one scale a tensor, or one an output channel",
+    )
+
+
+def _check_scale(
+    scale: npt.NDArray[Any], axis: int, data: npt.NDArray[Any] | None, where: str
+) -> None:
+    """Raise where a scale cannot be one; constants of trained networks may have tiny ones."""
+    least = np.finfo(np.float32).tiny if data is None else np.float32(0)
+    usable = np.isfinite(scale) & (scale > 0) & (scale >= least)
+    if data is not None:
+        usable |= (scale == 0) & _all_zero(data, axis, scale.size)
+    if not usable.all():
+        raise InputError(
+            f"{where} has the scale {scale[~usable][0]:g}, which stands for no real numbers",
+            "the quantization is broken: convert the model again, with calibration data like "
+            "what the device will see",
+        )
+
+
+def _all_zero(data: npt.NDArray[Any], axis: int, count: int) -> npt.NDArray[np.bool_]:
+    """For each scale, whether it belongs to zeros only."""
+    if count == 1:
+        return np.array([not data.any()])
+    return np.array([not part.any() for part in np.moveaxis(data, axis, 0)])

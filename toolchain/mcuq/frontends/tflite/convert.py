@@ -14,8 +14,10 @@ from mcuq.errors import InputError
 from mcuq.frontends.constraints import check
 from mcuq.frontends.names import UniqueNames
 from mcuq.frontends.operators import check_known
+from mcuq.frontends.tflite.arithmetic import check_arithmetic
 from mcuq.frontends.tflite.flatbuffer import damaged
 from mcuq.frontends.tflite.fold import FOLDABLE, fold
+from mcuq.frontends.tflite.frozen import check_frozen
 from mcuq.frontends.tflite.general import (
     INPUT_CONSTRAINTS,
     OP_CONSTRAINTS,
@@ -23,6 +25,7 @@ from mcuq.frontends.tflite.general import (
     own_rule,
     real_operands,
 )
+from mcuq.frontends.tflite.parts import one_output_each
 from mcuq.frontends.tflite.records import FileModel, FileOp, FileTensor
 from mcuq.frontends.tflite.rules import RULES
 from mcuq.frontends.tflite.spread import gather_dilations
@@ -62,8 +65,10 @@ def convert(model: FileModel, name: str | None, keep_rescaling: bool = False) ->
         InputError: an operator, type or shape is not supported, or the file contradicts itself.
     """
     name = name or model.name or "main"
-    model = gather_dilations(model)
+    check_frozen(model)
+    model = gather_dilations(one_output_each(model))
     check_known(((_where(model, op), op.kind) for op in model.ops), {*RULES, *FOLDABLE})
+    model = check_arithmetic(model)
     conversion = _Conversion(model, keep_rescaling)
     for op in model.ops:
         conversion.add(op)
@@ -161,13 +166,15 @@ class _Conversion:
             return None
         if index not in self._values:
             tensor = self._model.tensors[index]
+            if tensor.stateful and tensor.data is None:
+                return Operand(tensor.name, tensor.shape, tensor.dtype, stateful=True)
             if tensor.data is None:
                 raise damaged(
                     f"operator {op.index} {op.kind} reads tensor {tensor.name!r} before it has "
                     "a value"
                 )
             self._values[index] = self._constant(tensor, tensor.data)
-        return self._values[index]
+        return replace(self._values[index], stateful=self._model.tensors[index].stateful)
 
     def _constant(self, tensor: FileTensor, data: npt.NDArray[Any]) -> Operand:
         name = self._result_names.get(tensor.index) or self._take_name(tensor)
@@ -186,20 +193,26 @@ class _Conversion:
 
     def _lower(self, op: FileOp, view: OpView, rule: Rule) -> Operand:
         check(view, (real_operands, *rule.constraints))
-        steps = rule.steps(view)
+        steps = self._steps(rule, view)
         if steps:
             values = [operand for operand in view.operands if operand is not None]
         else:
             values = _graph_operands(rule, view)
             steps = (Step(rule.kind, rule.attrs(view), tuple(range(len(values)))),)
+        tensor = self._model.tensors[op.outputs[0]]
         for step in steps[:-1]:
             name = self._names.take(f"{view.output_name}/{step.kind.lower()}", "step")
             values.append(self._added(view, step, values, name))
+            source = None if step.stored_as is None else values[step.stored_as].name
+            self._records[name] = tensor if source is None else self._records[source]
         result = self._added(view, steps[-1], values, view.output_name)
-        tensor = self._model.tensors[op.outputs[0]]
         self._compare_shape(view, tensor, result.shape)
         self._records[result.name] = tensor
         return replace(result, dtype=tensor.dtype, quantized=tensor.quantization is not None)
+
+    def _steps(self, rule: Rule, view: OpView) -> tuple[Step, ...]:
+        chosen = rule.stored_steps if self._keep_rescaling else None
+        return (chosen or rule.steps)(view)
 
     def _added(self, view: OpView, step: Step, values: list[Operand], name: str) -> Operand:
         """One operator of the graph and its result, float32 as far as is known."""

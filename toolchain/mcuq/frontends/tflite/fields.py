@@ -164,5 +164,10 @@ class Pack(IntEnum):
     AXIS = 1
 
 
+class Unpack(IntEnum):
+    NUM = 0
+    AXIS = 1
+
+
 class Cast(IntEnum):
     OUT_TYPE = 1

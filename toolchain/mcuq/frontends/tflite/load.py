@@ -9,6 +9,7 @@ from mcuq.frontends.damage import damage_named
 from mcuq.frontends.simplify import tidy
 from mcuq.frontends.source import read_bytes
 from mcuq.frontends.tflite.convert import Converted, convert
+from mcuq.frontends.tflite.micro import for_micro
 from mcuq.frontends.tflite.reader import read_model
 from mcuq.graph import Graph
 
@@ -42,7 +43,7 @@ def read_tflite(source: Path | bytes, keep_rescaling: bool = False) -> Converted
     name = None if isinstance(source, bytes) else source.stem
     with damage_named("not a valid TFLite file"):
         model = read_model(content)
-        converted = convert(model, name, keep_rescaling)
+        converted = convert(for_micro(model) if keep_rescaling else model, name, keep_rescaling)
     if any(op.kind in _DETOURS for op in model.ops):
         return replace(converted, graph=tidy(converted.graph))
     return converted

@@ -15,8 +15,6 @@ from mcuq.frontends.tflite.records import FileModel, FileOp, FileTensor
 
 _IDENTIFIER = b"TFL3"
 _VERSION = 3
-_EXTENDED_CODE = 127
-"""In the 8-bit field: the real code is in the 32-bit one."""
 
 
 def _names(enum: Any) -> dict[int, str]:
@@ -88,9 +86,7 @@ def _tensor(index: int, table: Table, buffers: Sequence[Table]) -> FileTensor:
     shape = table.integers(fields.Tensor.SHAPE)
     if min(shape, default=1) < 0:
         raise damaged(f"{where} has the shape {shape}")
-    signature = table.integers(fields.Tensor.SHAPE_SIGNATURE) or shape
-    if len(signature) != len(shape):
-        raise damaged(f"{where} has shape {shape} but signature {signature}")
+    signature = _open_dimensions(shape, table.integers(fields.Tensor.SHAPE_SIGNATURE))
     dtype = _TYPES.get(table.scalar(fields.Tensor.TYPE, "<b", 0))
     if dtype is None:
         raise damaged(f"{where} has an unknown type")
@@ -98,15 +94,30 @@ def _tensor(index: int, table: Table, buffers: Sequence[Table]) -> FileTensor:
     buffer = int(table.scalar(fields.Tensor.BUFFER, "<I", 0))
     if buffer >= len(buffers):
         raise damaged(f"{where} refers to buffer {buffer} of {len(buffers)}")
+    data = constant_data(buffers[buffer], shape, dtype, where)
     return FileTensor(
         index,
         name,
         shape,
         signature,
         dtype,
-        constant_data(buffers[buffer], shape, dtype, where),
-        quantization(table.table(fields.Tensor.QUANTIZATION), shape, where),
+        data,
+        quantization(table.table(fields.Tensor.QUANTIZATION), shape, dtype, data, where),
         table.boolean(fields.Tensor.IS_VARIABLE),
+    )
+
+
+def _open_dimensions(shape: tuple[int, ...], signature: tuple[int, ...]) -> tuple[int, ...]:
+    """The static shape, with -1 where the signature leaves a dimension of 1 open.
+
+    Converters write 1 for what they do not know. Everywhere else the static shape is what
+    interpreters run with, whatever an old signature says.
+    """
+    if len(signature) != len(shape):
+        return shape
+    return tuple(
+        -1 if stated == -1 and size == 1 else size
+        for size, stated in zip(shape, signature, strict=True)
     )
 
 
@@ -124,10 +135,14 @@ def _refuse_exotic_storage(table: Table, where: str) -> None:
 
 
 def _code(table: Table) -> tuple[str, bool]:
-    """Name of an operator code, and whether it is a custom operator."""
-    number = table.scalar(fields.OperatorCode.DEPRECATED_BUILTIN_CODE, "<b", 0)
-    if number in (0, _EXTENDED_CODE):
-        number = table.int32(fields.OperatorCode.BUILTIN_CODE)
+    """Name of an operator code, and whether it is a custom operator.
+
+    Files have the code in an 8-bit field, a 32-bit one or both; interpreters take the larger.
+    """
+    number = max(
+        table.scalar(fields.OperatorCode.DEPRECATED_BUILTIN_CODE, "<b", 0),
+        table.int32(fields.OperatorCode.BUILTIN_CODE),
+    )
     if number == _CUSTOM:
         return table.text(fields.OperatorCode.CUSTOM_CODE) or "CUSTOM", True
     return _KINDS.get(number, f"operator code {number}"), False

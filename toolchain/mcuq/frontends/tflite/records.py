@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -45,7 +45,7 @@ class FileTensor:
         index: position in the file.
         name: as written; may be empty or not unique.
         shape: as written; dimensions that `signature` leaves open hold 1.
-        signature: the shape with -1 where it is open; equal to `shape` where the file has none.
+        signature: the shape with -1 where it is open.
         dtype: TensorType name in lower case.
         data: constants only; int4 is unpacked to int8.
         quantization: None for unquantized tensors.
@@ -103,3 +103,9 @@ class FileModel:
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
     signature: Mapping[int, str] = field(default_factory=dict)
+
+
+def constant_record(index: int, values: Sequence[Any]) -> FileTensor:
+    """A nameless int32 constant that stands at `index`."""
+    data = np.array(values, np.int32)
+    return FileTensor(index, "", data.shape, data.shape, "int32", data, None, False)

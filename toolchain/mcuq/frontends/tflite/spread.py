@@ -8,15 +8,16 @@ rewritten to say so before they are converted; shapes inside the region are left
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from ai_edge_litert import schema_py_generated as schema
 
 from mcuq.errors import InputError
 from mcuq.frontends.tflite.fields import Conv2D, DepthwiseConv2D, Squeeze, StridedSlice
-from mcuq.frontends.tflite.records import FileModel, FileOp, FileTensor
-from mcuq.frontends.tflite.view import Options
+from mcuq.frontends.tflite.records import FileModel, FileOp, constant_record
+from mcuq.frontends.tflite.view import Overridden
 from mcuq.graph import Padding
 from mcuq.tflite.options import PADDINGS
 
@@ -34,38 +35,6 @@ _ELEMENTWISE = frozenset(
 
 Blocks = tuple[int, ...]
 """For each dimension of a spread tensor, over how many parts it is spread (1: not at all)."""
-
-
-@dataclass(frozen=True)
-class Overridden:
-    """Options with some fields replaced.
-
-    Attributes:
-        values: by field number.
-        base: what the file says about all others.
-    """
-
-    values: dict[int, Any]
-    base: Options | None = None
-
-    def int32(self, field: int, default: int = 0) -> int:
-        if field in self.values:
-            return int(self.values[field])
-        return default if self.base is None else self.base.int32(field, default)
-
-    def uint8(self, field: int, default: int = 0) -> int:
-        return default if self.base is None else self.base.uint8(field, default)
-
-    def boolean(self, field: int, default: bool = False) -> bool:
-        return default if self.base is None else self.base.boolean(field, default)
-
-    def float32(self, field: int, default: float = 0.0) -> float:
-        return default if self.base is None else self.base.float32(field, default)
-
-    def integers(self, field: int) -> tuple[int, ...]:
-        if field in self.values:
-            return tuple(self.values[field])
-        return () if self.base is None else self.base.integers(field)
 
 
 def gather_dilations(model: FileModel) -> FileModel:
@@ -144,8 +113,11 @@ class _Regions:
         begin, end = [0, *before, *rest], [0, *(-count for count in after), *rest]
         mask = sum(1 << axis for axis, last in enumerate(end) if last == 0)
         operands = [self._constant(values) for values in (begin, end, [1] * len(begin))]
-        options = Overridden({StridedSlice.END_MASK: mask})
-        return replace(self._plain(op, "STRIDED_SLICE", operands), options=options)
+        return replace(
+            self._plain(op, "STRIDED_SLICE", operands),
+            options=Overridden({StridedSlice.END_MASK: mask}),
+            options_type=schema.BuiltinOptions.StridedSliceOptions,
+        )
 
     def _dilated(self, op: FileOp, blocks: Blocks) -> FileOp:
         fields = _FIELDS[op.kind]
@@ -174,7 +146,9 @@ class _Regions:
             if axis is not None:
                 self._mark(op, (*blocks[:axis], *blocks[axis + 1 :]))
                 return replace(
-                    self._plain(op, "SQUEEZE", []), options=Overridden({Squeeze.DIMS: (axis,)})
+                    self._plain(op, "SQUEEZE", []),
+                    options=Overridden({Squeeze.DIMS: (axis,)}),
+                    options_type=schema.BuiltinOptions.SqueezeOptions,
                 )
         raise _misplaced(op)
 
@@ -192,12 +166,8 @@ class _Regions:
         return tuple(int(value) for value in data.reshape(-1))
 
     def _constant(self, values: Sequence[Any]) -> int:
-        data = np.array(values, np.int32)
-        index = len(self.tensors)
-        self.tensors.append(
-            FileTensor(index, "", data.shape, data.shape, "int32", data, None, False)
-        )
-        return index
+        self.tensors.append(constant_record(len(self.tensors), values))
+        return len(self.tensors) - 1
 
     def _plain(self, op: FileOp, kind: str, operands: list[int]) -> FileOp:
         inputs = (op.inputs[0], *operands)

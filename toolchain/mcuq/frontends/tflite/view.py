@@ -26,6 +26,38 @@ class Options(Protocol):
 
 
 @dataclass(frozen=True)
+class Overridden:
+    """Options with some fields replaced.
+
+    Attributes:
+        values: by field number.
+        base: what the file says about all others.
+    """
+
+    values: dict[int, Any]
+    base: Options | None = None
+
+    def int32(self, field: int, default: int = 0) -> int:
+        if field in self.values:
+            return int(self.values[field])
+        return default if self.base is None else self.base.int32(field, default)
+
+    def uint8(self, field: int, default: int = 0) -> int:
+        return default if self.base is None else self.base.uint8(field, default)
+
+    def boolean(self, field: int, default: bool = False) -> bool:
+        return default if self.base is None else self.base.boolean(field, default)
+
+    def float32(self, field: int, default: float = 0.0) -> float:
+        return default if self.base is None else self.base.float32(field, default)
+
+    def integers(self, field: int) -> tuple[int, ...]:
+        if field in self.values:
+            return tuple(self.values[field])
+        return () if self.base is None else self.base.integers(field)
+
+
+@dataclass(frozen=True)
 class Operand:
     """A tensor an operator reads.
 
@@ -35,6 +67,7 @@ class Operand:
         dtype: TensorType name in lower case.
         quantized: whether integers stand for real numbers.
         data: a constant's values; a quantized constant is already real (float32).
+        stateful: a variable that keeps its value between runs.
     """
 
     name: str
@@ -42,6 +75,7 @@ class Operand:
     dtype: str
     quantized: bool = False
     data: npt.NDArray[Any] | None = None
+    stateful: bool = False
 
     @property
     def is_real(self) -> bool:
@@ -105,11 +139,14 @@ class Step:
     Attributes:
         inputs: operands of the file's operator by number, from `len(operands)` on results of
             earlier steps.
+        stored_as: the operand whose integers the result takes, where the file's are kept; None
+            takes those of the operator's result.
     """
 
     kind: OpKind
     attrs: Attrs
     inputs: tuple[int, ...]
+    stored_as: int | None = None
 
 
 @dataclass(frozen=True)
@@ -125,6 +162,7 @@ class Rule:
         required: how many operands must be there.
         copies: how often these operands are repeated.
         steps: several operators in its place, the last of which gives the result; none: `kind`.
+        stored_steps: the same where the file's integers are kept; None takes `steps`.
     """
 
     kind: OpKind
@@ -135,3 +173,4 @@ class Rule:
     required: int = 1
     copies: Callable[[OpView], int] = lambda op: 1
     steps: Callable[[OpView], tuple[Step, ...]] = lambda op: ()
+    stored_steps: Callable[[OpView], tuple[Step, ...]] | None = None

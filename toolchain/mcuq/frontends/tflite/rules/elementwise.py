@@ -81,6 +81,21 @@ def _prelu_steps(op: OpView) -> tuple[Step, ...]:
     )
 
 
+def _stored_prelu(op: OpView) -> tuple[Step, ...]:
+    """TensorFlow Lite's integers: values below 0 are multiplied, the others rescaled.
+
+    y = RELU(x) + slopes × (x - RELU(x)). One summand is 0 each time and both have the result's
+    scale, so that the sum is exact; so is the difference, in the scale of x.
+    """
+    return (
+        Step(OpKind.RELU, NoAttrs(), (0,), stored_as=0),
+        Step(OpKind.SUB, BinaryAttrs(), (0, 2), stored_as=0),
+        Step(OpKind.MUL, BinaryAttrs(), (3, 1)),
+        Step(OpKind.RELU, NoAttrs(), (0,)),
+        Step(OpKind.ADD, BinaryAttrs(), (5, 4)),
+    )
+
+
 def _binary(op: OpView) -> BinaryAttrs:
     return BinaryAttrs(activation(op, Binary.ACTIVATION))
 
@@ -115,7 +130,13 @@ RULES = {
         requiring(finite_alpha),
     ),
     "PRELU": Rule(
-        OpKind.LEAKY_RELU, "", _prelu, requiring(constant_slopes), required=2, steps=_prelu_steps
+        OpKind.LEAKY_RELU,
+        "",
+        _prelu,
+        requiring(constant_slopes),
+        required=2,
+        steps=_prelu_steps,
+        stored_steps=_stored_prelu,
     ),
     "HARD_SWISH": _unary_rule(OpKind.HARD_SWISH, "HardSwishOptions"),
 }

@@ -91,7 +91,7 @@ def _largest(op: OpView) -> tuple[Step, ...]:
     chain = largest_over(shape, mean.axes, result)
     count = len(op.operands)
     return tuple(
-        Step(kind, attrs, (0 if number == 0 else count + number - 1,))
+        Step(kind, attrs, (0 if number == 0 else count + number - 1,), stored_as=0)
         for number, (kind, attrs) in enumerate(chain)
     )
 

@@ -1,0 +1,72 @@
+"""What TensorFlow Lite Micro makes of a file, where the file's integers are kept."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from mcuq.errors import InputError
+from mcuq.frontends.tflite.fields import StridedSlice
+from mcuq.frontends.tflite.records import FileModel, FileOp, FileTensor, Quantization
+
+UNSIGNED_OFFSET = 128
+"""What a uint8 value and zero point are above the int8 ones of the same real number."""
+_EDGES = frozenset({"QUANTIZE", "DEQUANTIZE", "RESHAPE"})
+
+
+def for_micro(model: FileModel) -> FileModel:
+    """The model with int8 tensors in place of uint8 ones at its edges: the same real numbers.
+
+    Raises:
+        InputError: a layer computes with uint8, for which there are no kernels; a slice has a mask
+            that is not read.
+    """
+    for op in model.ops:
+        _check_masks(model, op)
+    return _signed_edges(model)
+
+
+def _check_masks(model: FileModel, op: FileOp) -> None:
+    """Raise where a slice counts on an ellipsis, or names fewer dimensions than there are."""
+    if op.kind != "STRIDED_SLICE" or len(op.inputs) < 2 or min(op.inputs[:2]) < 0:
+        return
+    value, begin = (model.tensors[index] for index in op.inputs[:2])
+    ellipsis = 0 if op.options is None else op.options.int32(StridedSlice.ELLIPSIS_MASK)
+    short = begin.data is not None and begin.data.size < len(value.shape)
+    if ellipsis or short:
+        raise InputError(
+            f"operator {op.index} STRIDED_SLICE has "
+            f"{'an ellipsis' if ellipsis else 'fewer entries than its input has dimensions'}, "
+            "which TensorFlow Lite Micro does not read",
+            "export the slice with a begin, end and stride for every dimension, or quantize the "
+            "model anew",
+        )
+
+
+def _signed_edges(model: FileModel) -> FileModel:
+    unsigned = {
+        tensor.index
+        for tensor in model.tensors
+        if tensor.dtype == "uint8" and tensor.quantization and tensor.data is None
+    }
+    if not unsigned:
+        return model
+    for op in model.ops:
+        if op.kind not in _EDGES and any(i in unsigned for i in (*op.inputs, *op.outputs)):
+            raise _computes_unsigned(op)
+    tensors = (_signed(t) if t.index in unsigned else t for t in model.tensors)
+    return replace(model, tensors=tuple(tensors))
+
+
+def _signed(tensor: FileTensor) -> FileTensor:
+    stored = tensor.quantization
+    assert stored is not None  # `signed` looks for those that have one
+    shifted = Quantization(stored.scale, stored.zero_point - UNSIGNED_OFFSET, stored.axis)
+    return replace(tensor, dtype="int8", quantization=shifted)
+
+
+def _computes_unsigned(op: FileOp) -> InputError:
+    return InputError(
+        f"operator {op.index} {op.kind} computes with uint8, for which TensorFlow Lite Micro has "
+        "no kernels",
+        "quantize it anew instead: give the file as a model, with calibration data",
+    )

@@ -1,0 +1,33 @@
+"""Samples for a model whose integers are given where there is no data: they test, never judge."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from mcuq.data import Dataset
+from mcuq.numeric import dequantize, integer_limits
+from mcuq.quantize import QuantizedGraph, QuantizedTensor
+
+SAMPLES = 64
+_SEED = 0
+
+
+def constructed_samples(qgraph: QuantizedGraph, count: int = SAMPLES) -> Dataset:
+    """Values all over the range of every input: its ends, its zero, and random ones.
+
+    The same model gives the same samples. They come back as the same integers when they are
+    quantized.
+    """
+    rng = np.random.default_rng(_SEED)
+    return Dataset(tuple(_input(qgraph.tensors[name], count, rng) for name in qgraph.inputs))
+
+
+def _input(
+    tensor: QuantizedTensor, count: int, rng: np.random.Generator
+) -> npt.NDArray[np.float32]:
+    low, high = integer_limits(tensor.bits)
+    stored = rng.integers(low, high, (count, *tensor.shape[1:]), dtype=np.int64, endpoint=True)
+    for sample, value in enumerate((low, high, tensor.zero_point)):
+        stored[sample] = value
+    return dequantize(stored, np.float32(tensor.scale[0]), tensor.zero_point)
