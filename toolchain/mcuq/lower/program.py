@@ -155,10 +155,16 @@ class InputOverlap:
 
 @dataclass(frozen=True)
 class Rest:
-    """A second function that completes a call's output: channels that the first left out."""
+    """A second function that completes a call's output: channels that the first left out.
+
+    Attributes:
+        function, arguments: as of a `Call`.
+        macs: multiply-accumulates of those channels.
+    """
 
     function: str
     arguments: tuple[Argument, ...]
+    macs: int
 
 
 @dataclass(frozen=True)

@@ -51,7 +51,8 @@ def with_rest(
         dims(result),
         TensorRef(call.op.output),
     )
-    rest = Rest(f"mcuq_rest_s{max(weight.bits, 4)}", arguments)
+    macs = call.macs * len(channels) // result[-1]
+    rest = Rest(f"mcuq_rest_s{max(weight.bits, 4)}", arguments, macs)
     return replace(call, overlaps=(), rest=rest, slow=left_out(len(channels), result[-1]))
 
 

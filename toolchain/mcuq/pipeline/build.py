@@ -25,8 +25,9 @@ from mcuq.pipeline.load import Loaded
 from mcuq.pipeline.request import BuildRequest
 from mcuq.pipeline.result import Accuracy, BuildResult, Footprint, SearchSummary
 from mcuq.pipeline.search import describe, excess
+from mcuq.pipeline.slow import slow_findings
 from mcuq.pipeline.versions import versions
-from mcuq.progress import Progress, ProgressCallback, silent
+from mcuq.progress import Progress, ProgressCallback, announce, silent
 from mcuq.search import Limits
 
 
@@ -46,7 +47,8 @@ def build(request: BuildRequest, folder: Path, progress: ProgressCallback = sile
     check_runs(request)
     decided = decide(request, progress)
     result = _finish(request, decided, folder, progress)
-    return replace(result, statistics=decided.statistics, findings=decided.findings)
+    findings = (*decided.findings, *result.findings)
+    return replace(result, statistics=decided.statistics, findings=findings)
 
 
 def search(
@@ -76,6 +78,8 @@ def _finish(
     accuracy = _accuracy(decided, real_outputs(found.qgraph, outputs), progress)
     progress(Progress("build", note=loaded.board.title))
     deployed = deploy(target, found.qgraph, first_sample(found.qgraph, loaded.evaluation), folder)
+    slow = slow_findings(deployed.memory.program)
+    findings = announce("build", slow, progress, strict=request.strict)
     footprint = _footprint(deployed, found.table)
     _check_fit(footprint, loaded)
     verification, device = verify(
@@ -97,6 +101,7 @@ def _finish(
         optimize=request.optimize,
         inputs=loaded.inputs,
         versions=versions(),
+        findings=findings,
     )
 
 

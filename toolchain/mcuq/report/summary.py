@@ -13,6 +13,7 @@ from mcuq.report.wording import (
     count_text,
     int8_note,
     metric_value,
+    slow_lines,
     verification_lines,
 )
 from mcuq.units import format_bytes, format_count
@@ -38,6 +39,7 @@ def summary(manifest: Manifest) -> Group:
     return Group(
         title,
         Padding(layer_table(manifest), (1, 0), expand=False),
+        *(Text(line, style="yellow") for line in slow_lines(manifest)),
         budget_table(manifest),
         *(
             Padding(table, (1, 0, 0, 0), expand=False)
