@@ -7,12 +7,14 @@
 #   make docs    the documentation in site/
 #   make clean   remove what the above made, but not the set-up
 
-PYTHON ?= python3.11
+PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 SETUP := $(VENV)/.mcuq-setup
 COMPILER := $(VENV)/.mcuq-compiler
-APT_PACKAGES := gcc-arm-none-eabi libnewlib-arm-none-eabi
+HOST := $(VENV)/.mcuq-host
+ARM_PACKAGES := gcc-arm-none-eabi libnewlib-arm-none-eabi
+HOST_PACKAGES := gcc libc6-dev cmake
 PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal
 
 .PHONY: demo test check setup wheel docs clean
@@ -24,10 +26,10 @@ demo: setup
 	$(BIN)/mcuq init --example digits demo
 	cd demo && ../$(BIN)/mcuq build --board stm32f746
 
-test: setup
+test: setup $(HOST)
 	$(PYTEST)
 
-check: $(SETUP)
+check: $(SETUP) $(HOST)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -50,5 +52,9 @@ $(SETUP): pyproject.toml scripts/setup_venv.sh
 	touch $@
 
 $(COMPILER): scripts/setup_compiler.sh | $(SETUP)
-	sh scripts/setup_compiler.sh $(APT_PACKAGES)
+	sh scripts/setup_compiler.sh $(ARM_PACKAGES)
+	touch $@
+
+$(HOST): scripts/setup_host.sh | $(SETUP)
+	sh scripts/setup_host.sh $(HOST_PACKAGES)
 	touch $@

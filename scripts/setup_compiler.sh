@@ -12,24 +12,12 @@ has_compiler() {
     esac
 }
 
-install() {
-    "$@" apt-get update -qq
-    "$@" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $packages
-}
-
-packages=$*
 if has_compiler; then
     exit 0
 fi
-if command -v apt-get >/dev/null 2>&1; then
-    if [ "$(id -u)" -eq 0 ]; then
-        install env >/dev/null
-    elif command -v sudo >/dev/null 2>&1 && sudo -n true 2>/dev/null; then
-        install sudo >/dev/null
-    fi
-fi
+sh "$(dirname "$0")/apt_install.sh" "$@"
 if ! has_compiler; then
     echo "The Arm compiler is missing and cannot be installed from here. Type:" >&2
-    echo "    sudo apt-get install $packages" >&2
+    echo "    sudo apt-get install $*" >&2
     exit 1
 fi

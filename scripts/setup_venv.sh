@@ -5,18 +5,15 @@ set -eu
 python=$1
 venv=$2
 
-if ! command -v "$python" >/dev/null 2>&1; then
-    python=python3
-fi
-if ! "$python" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null; then
-    echo "mcuq needs Python 3.11; $python is $("$python" --version 2>&1 || echo missing)." >&2
-    echo "Install it (apt-get install python3.11 python3.11-venv) or name it: make PYTHON=..." >&2
+if ! "$python" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))' 2>/dev/null; then
+    echo "mcuq needs Python 3.11 to 3.14; $python is $("$python" --version 2>&1 || echo missing)." >&2
+    echo "Install one (apt-get install python3 python3-venv) or name it: make PYTHON=python3.13" >&2
     exit 1
 fi
 if [ ! -x "$venv/bin/python" ]; then
     if ! "$python" -m venv "$venv"; then
         rm -rf "$venv"
-        echo "Python's venv module is missing: apt-get install python3.11-venv" >&2
+        echo "Python's venv module is missing: apt-get install python3-venv" >&2
         exit 1
     fi
 fi

@@ -45,7 +45,8 @@ arm_cmsis_nn_status arm_softmax_s16(const int16_t *input, int32_t num_rows, int3
         for (int32_t i = 0; i < row_size; i++) {
             output[i] = (int16_t)exponential(
                 input[i] - largest, mult, shift, softmax_params->exp_lut);
-            sum += output[i];
+            /* TFLite Micro's sum overflows from 65,539 values on: here it stays at the end. */
+            sum = sum > INT32_MAX - output[i] ? INT32_MAX : sum + output[i];
         }
         const int32_t zeros = leading_zeros((uint32_t)sum);
         const int32_t scale = reciprocal(sum, zeros, softmax_params->one_by_one_lut);

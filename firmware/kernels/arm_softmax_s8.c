@@ -1,9 +1,13 @@
 /* Softmax over rows in TFLite Micro's fixed point: exponentials in Q0.31, their sum in Q12.19,
- * one reciprocal a row by three Newton steps (gemmlowp's formulas). */
+ * one reciprocal a row by three Newton steps (gemmlowp's formulas).
+ *
+ * From a sum of 512 on, which takes as many values close to the largest, every probability is below
+ * half a step of 1/256: all are 0. TFLite Micro aborts there. */
 #include "arm_nnfunctions.h"
 #include "mcuq_arith.h"
 
 #define SUM_INTEGER_BITS 12
+#define SUM_THAT_FLATTENS (INT32_C(512) << (31 - SUM_INTEGER_BITS))
 
 /* x × 2^bits, saturated to int32. */
 static int32_t saturating_shift_left(int32_t x, int32_t bits)
@@ -77,6 +81,20 @@ static int32_t exp_of_difference(int32_t difference, int32_t mult, int32_t shift
     return exp_of_negative(mcuq_doubling_high_multiply(scaled, mult));
 }
 
+/* Sum of the exponentials in Q12.19, or SUM_THAT_FLATTENS where it is larger. */
+static int32_t sum_of_exponentials(const int8_t *input, int32_t size, int32_t maximum,
+    int32_t mult, int32_t shift, int32_t diff_min)
+{
+    int32_t sum = 0;
+    for (int32_t i = 0; i < size && sum < SUM_THAT_FLATTENS; i++) {
+        if (input[i] - maximum >= diff_min) {
+            const int32_t e = exp_of_difference(input[i] - maximum, mult, shift);
+            sum += mcuq_rounding_right_shift(e, SUM_INTEGER_BITS);
+        }
+    }
+    return sum < SUM_THAT_FLATTENS ? sum : SUM_THAT_FLATTENS;
+}
+
 static void softmax_row(const int8_t *input, int32_t size, int32_t mult, int32_t shift,
     int32_t diff_min, int8_t *output)
 {
@@ -84,20 +102,14 @@ static void softmax_row(const int8_t *input, int32_t size, int32_t mult, int32_t
     for (int32_t i = 0; i < size; i++) {
         maximum = input[i] > maximum ? input[i] : maximum;
     }
-    int32_t sum = 0;
-    for (int32_t i = 0; i < size; i++) {
-        if (input[i] - maximum >= diff_min) {
-            const int32_t e = exp_of_difference(input[i] - maximum, mult, shift);
-            sum += mcuq_rounding_right_shift(e, SUM_INTEGER_BITS);
-        }
-    }
+    const int32_t sum = sum_of_exponentials(input, size, maximum, mult, shift, diff_min);
     const int32_t headroom = leading_zeros((uint32_t)sum);
     const int32_t fraction = (int32_t)(((uint32_t)sum << headroom) - (UINT32_C(1) << 31));
     const int32_t scale = reciprocal_of_one_plus(fraction);
     const int32_t exponent = SUM_INTEGER_BITS - headroom + 31 - 8;
     for (int32_t i = 0; i < size; i++) {
         int32_t value = 0;
-        if (input[i] - maximum >= diff_min) {
+        if (sum < SUM_THAT_FLATTENS && input[i] - maximum >= diff_min) {
             const int32_t e = exp_of_difference(input[i] - maximum, mult, shift);
             value = mcuq_rounding_right_shift(mcuq_doubling_high_multiply(scale, e), exponent);
         }

@@ -21,7 +21,10 @@ def read_build_id(elf: Path) -> bytes:
             if found:
                 return _bytes_at(image, found[0]["st_value"], BUILD_ID_BYTES)
     except (OSError, ELFError) as error:
-        raise WrongImageError(f"{elf} is not an ELF file that can be read: {error}") from error
+        raise WrongImageError(
+            f"{elf} is not an ELF file that can be read: {error}",
+            "give the firmware.elf that `mcuq build` wrote",
+        ) from error
     raise WrongImageError(f"{elf} is not an image of mcuq's", "build it with `mcuq build`")
 
 
@@ -56,4 +59,6 @@ def _bytes_at(image: ELFFile, address: int, size: int) -> bytes:
         if segment["p_type"] == "PT_LOAD" and start <= address < start + segment["p_filesz"]:
             data: bytes = segment.data()
             return data[address - start : address - start + size]
-    raise WrongImageError("the image's identity is not in its flash content")
+    raise WrongImageError(
+        "the image's identity is not in its flash content", "build it again with `mcuq build`"
+    )

@@ -191,7 +191,9 @@ class Link:
             try:
                 self._noise += self._transport.read(max(1, self._transport.in_waiting))
             except (serial.SerialException, OSError) as error:
-                raise LinkLostError(f"the port went away: {error}") from error
+                raise LinkLostError(
+                    f"the port went away: {error}", "check the cable, or what ended the emulator"
+                ) from error
             if len(self._noise) > _MAX_NOISE:
                 self._noise.clear()
         encoded = bytes(self._noise[:at])
@@ -204,20 +206,28 @@ class Link:
         try:
             self._transport.write(data)
         except (serial.SerialException, OSError) as error:
-            raise LinkLostError(f"the port went away: {error}") from error
+            raise LinkLostError(
+                f"the port went away: {error}", "check the cable, or what ended the emulator"
+            ) from error
 
     def _fields(self, message: Message, reply: Frame) -> dict[str, FieldValue]:
         if reply.status == Status.NO_SESSION:
-            raise DeviceRestartedError("the device forgot the session: it started anew")
+            raise DeviceRestartedError(
+                "the device forgot the session: it started anew", "look for its fault report"
+            )
         if reply.status != Status.OK:
             raise RefusedError(
                 f"the device refused {message.name}: {_status_name(reply.status)}",
+                "check that the image was built for this board and version",
                 status=reply.status,
             )
         try:
             return message.unpack_reply(reply.body)
         except struct.error as error:
-            raise RefusedError(f"the reply to {message.name} has the wrong length") from error
+            raise RefusedError(
+                f"the reply to {message.name} has the wrong length",
+                "build and flash the image again: it speaks another version",
+            ) from error
 
     def _given_up(self, message: Message, patience: float) -> LinkTimeoutError | CorruptFrameError:
         if self._corrupt:

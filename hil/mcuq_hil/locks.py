@@ -35,7 +35,9 @@ def locked(name: str) -> Iterator[None]:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             holder = os.read(descriptor, 32).decode(errors="replace").strip() or "unknown"
-            raise PortError(f"{name} is in use by process {holder}", "wait for it") from error
+            raise PortError(
+                f"{name} is in use by process {holder}", "wait until that has ended"
+            ) from error
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
         yield

@@ -33,7 +33,9 @@ def check_once(session: Session, seed: int) -> None:
     """One echo and one inference; raises WrongResultError, and what `Session.run` raises."""
     noise = random.Random(~seed).randbytes(session.ready.chunk)
     if session.echo(noise) != noise:
-        raise WrongResultError("the echo differs from what was sent")
+        raise WrongResultError(
+            "the echo differs from what was sent", "lower the baud rate, shorten the wires"
+        )
     asked = question(session, seed)
     session.check([asked], [answer(asked)])
 
@@ -45,6 +47,8 @@ def check(session: Session) -> Checked:
     asked = question(session, 0)
     first, second = session.count([asked]), session.count([asked])
     if session.unit == "instructions" and first != second:
-        raise WrongResultError(f"two equal runs took {first.total} and {second.total} instructions")
+        raise WrongResultError(
+            f"two equal runs took {first.total} and {second.total} instructions", "please report it"
+        )
     used = session.stack_high_water()
     return Checked(second, (used, session.info.stack_bytes), session.ready.boot)

@@ -162,7 +162,8 @@ class Session:
                 differing = [at for at, (a, b) in enumerate(zip(got, want, strict=True)) if a != b]
                 raise WrongResultError(
                     f"output {index} differs from the host's in {len(differing)} of {len(want)} "
-                    f"bytes, first at {differing[0]}"
+                    f"bytes, first at {differing[0]}",
+                    "flash the image again; build it again where that does not help",
                 )
 
     def echo(self, data: bytes) -> bytes:
@@ -206,7 +207,8 @@ class Session:
             if self.ready.has_fault:
                 self._raise_fault()
             raise LinkLostError(
-                "the device was reset in the middle of the work", "power, or somebody's button"
+                "the device was reset in the middle of the work",
+                "look at its power supply, and at who pressed its button",
             ) from None
 
     def _raise_fault(self) -> None:
@@ -238,7 +240,8 @@ class Session:
         wanted = [io.bytes for io in self.info.inputs]
         if [len(data) for data in inputs] != wanted:
             raise BoardError(
-                f"inputs of {[len(data) for data in inputs]} bytes, the model takes {wanted}"
+                f"inputs of {[len(data) for data in inputs]} bytes, the model takes {wanted}",
+                "give every input, as the image stores it",
             )
         step = self.ready.chunk - _LOAD_HEAD
         for index, data in enumerate(inputs):

@@ -37,3 +37,19 @@ def test_what_was_not_used_for_longest_goes(tmp_path: Path) -> None:
     prune(tmp_path, keep=8)
     assert sorted(entry.name for entry in tmp_path.iterdir()) == list("012345")
     prune(tmp_path / "missing", keep=1)
+
+
+@pytest.mark.arm
+@pytest.mark.parametrize("part", ["unit.o", "unit.su", "unit.ci", "sum"])
+def test_a_damaged_object_in_the_cache_is_compiled_again(
+    part: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    source = tmp_path / "one.c"
+    source.write_text("int one(void) { return 1; }\n")
+    unit = Unit("one.c", source, (), ("-mcpu=cortex-m7", "-mthumb"))
+    (first,) = compile_units([unit])
+    files = {name: (first.path.parent / name).read_bytes() for name in ("unit.o", part)}
+    (first.path.parent / part).write_bytes(b"cut")
+    (again,) = compile_units([unit])
+    assert {name: (again.path.parent / name).read_bytes() for name in files} == files

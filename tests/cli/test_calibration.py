@@ -38,6 +38,29 @@ def test_statistics_are_written_merged_and_drawn(
     assert all(min(row["low"], 0) <= row["range"][0] and 0 <= row["clipped"] < 0.2 for row in rows)
 
 
+def test_a_sample_that_rules_min_max_is_told_and_left_out(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    x = np.load(DATA)["x"].astype(np.float32)
+    x[5] *= 1000
+    np.savez(tmp_path / "odd.npz", x=x)
+    words = [
+        "calibrate",
+        MODEL,
+        str(tmp_path / "odd.npz"),
+        "-o",
+        str(tmp_path / "r.json"),
+        "--json",
+    ]
+    for more, samples, high in (([], len(x) - 1, 16), (["--keep-outliers"], len(x), 16000)):
+        assert main([*words, *more]) == 0
+        captured = capsys.readouterr()
+        assert "sample 5 reaches" in captured.err
+        found = json.loads(captured.out)
+        assert found["samples"] == samples
+        assert found["ranges"]["image"]["minmax"][1] == high
+
+
 def test_a_wrong_observer_and_a_wrong_file_say_so(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -46,7 +46,7 @@ def test_a_tuned_model_is_written_with_its_grids(
         ([], "either --config or --bits"),
         (["--bits", "4", "--config", "c.json"], "either --config or --bits"),
         (["--bits", "4", "-o", "model.keras"], "is not a .tflite"),
-        (["--bits", "5"], "cannot train 5 bits"),
+        (["--bits", "5"], "--bits 5 is not known"),
     ],
 )
 def test_wrong_usage_is_exit_code_2(

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mcuq.cli.request import command_job, job
-from mcuq.errors import UsageError
+from mcuq.errors import InputError, UsageError
 from mcuq.units import Share
 
 PROJECT = """
@@ -23,6 +23,18 @@ flash = "64K"
 min_accuracy = 0.9
 max_ram = "8K"
 """
+
+
+@pytest.fixture(autouse=True)
+def _files_are_there(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only what is asked for counts here."""
+    if "not_there" not in request.node.name:
+        monkeypatch.setattr("mcuq.cli.request.check_readable", lambda path: None)
+
+
+def test_a_model_that_is_not_there_is_said_first() -> None:
+    with pytest.raises(InputError, match="no such file"):
+        job(Path("nothing.tflite"), {"board": "stm32f746", "calibration": None}, {})
 
 
 def test_a_model_needs_calibration_data() -> None:

@@ -84,9 +84,7 @@ PYTHON = [block for page in PAGES for block in blocks(page) if block.kind == "py
 MARKED = [block for block in SHELL if block.needs]
 RUN = [page for page in PAGES if any(not block.needs for block in shell_blocks(page))]
 WORKFLOWS = [page for page in PAGES if workflow_commands(page)]
-PROGRAM = re.compile(
-    r"(mcuq|python|python3\.11|pip|make|cmake|sudo|cd|pre-commit|mlir-opt-19) |\. "
-)
+PROGRAM = re.compile(r"(mcuq|python|python3|pip|make|cmake|sudo|cd|pre-commit|mlir-opt-19) |\. ")
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from mcuq.data import Dataset
 from mcuq.errors import InputError, UsageError
-from mcuq.evaluate.metrics import Predictions, get_metric
+from mcuq.evaluate.metrics import Predictions, built_in_metrics, get_metric
 
 
 def predictions(
@@ -112,3 +113,12 @@ def test_a_function_of_the_users_own(tmp_path: Path) -> None:
 def test_unknown_metrics_are_usage_errors(spec: str) -> None:
     with pytest.raises(UsageError):
         get_metric(spec)
+
+
+@pytest.mark.parametrize("name", built_in_metrics())
+def test_metrics_go_to_other_processes(name: str) -> None:
+    rows = [[0.1, 0.9], [0.8, 0.2], [0.3, 0.7]]
+    one_hot = [[0, 1], [1, 0], [1, 0]]
+    seen = predictions(rows, np.float64(one_hot), reference=rows[::-1])
+    again = pickle.loads(pickle.dumps(get_metric(name)))
+    assert again.compute(seen) == get_metric(name).compute(seen)

@@ -58,7 +58,7 @@ def test_existing_files_are_kept_unless_forced(tmp_path: Path) -> None:
 
 
 def test_unknown_examples_and_unwritable_folders(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="no example 'cats'"):
+    with pytest.raises(UsageError, match="cats is not known"):
         copy_example("cats", tmp_path)
     (tmp_path / "file").write_text("")
     with pytest.raises(InputError, match="cannot write"):

@@ -15,7 +15,7 @@ from onnx import TensorProto, helper, numpy_helper  # noqa: E402
 
 from mcuq.evaluate.float import run_float  # noqa: E402
 from mcuq.frontends import load_onnx  # noqa: E402
-from mcuq.graph import Graph  # noqa: E402
+from mcuq.graph import Graph, Layout  # noqa: E402
 
 SAMPLES = 3
 
@@ -54,7 +54,11 @@ class Model:
             result.type.tensor_type.elem_type = TensorProto.FLOAT
         graph = helper.make_graph(self.nodes, "model", self.inputs, results, self.constants)
         opsets = [helper.make_opsetid("", self.opset)]
-        model = helper.make_model(graph, opset_imports=opsets, ir_version=8)
+        model = helper.make_model(
+            graph,
+            opset_imports=opsets,
+            ir_version=max(8, onnx.helper.find_min_ir_version_for(opsets)),
+        )
         return bytes(onnx.shape_inference.infer_shapes(model).SerializeToString())
 
 
@@ -77,33 +81,23 @@ def run_onnx(content: bytes, inputs: list[np.ndarray]) -> list[np.ndarray]:
     return [np.stack(outputs) for outputs in zip(*runs, strict=True)]
 
 
-def as_stored(values: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
-    """Values (N, C, …) as the graph's tensor of `shape` wants them: channels last or as is."""
-    moved = np.moveaxis(values, 1, -1) if values.ndim > 2 else values
-    return moved if moved.shape[1:] == shape[1:] else values
+def as_stored(values: np.ndarray, layout: Layout) -> np.ndarray:
+    """Outputs (SAMPLES, *file_shape) as (SAMPLES, *graph_shape)."""
+    return values.transpose(0, *(1 + axis for axis in layout.order))
 
 
-def assert_equals_onnxruntime(content: bytes, channels_last: bool | None = None) -> Graph:
-    """Load the model and compare all its outputs on random inputs.
-
-    Args:
-        content: the model.
-        channels_last: whether outputs are stored so; None where the shape tells.
-    """
+def assert_equals_onnxruntime(content: bytes) -> Graph:
+    """Load the model and compare all its outputs on random inputs."""
     graph = load_onnx(content)
     inputs = random_inputs(content)
     expected = run_onnx(content, inputs)
-    stored = [
-        as_stored(x, graph.tensors[name].shape)
-        for x, name in zip(inputs, graph.inputs, strict=True)
-    ]
+    stored = [graph.layout(name).to_graph(x) for x, name in zip(inputs, graph.inputs, strict=True)]
     actual = run_float(graph, stored)
     for name, values in zip(graph.outputs, expected, strict=True):
         shape = graph.tensors[name].shape
         found = actual[name].reshape(SAMPLES, *shape)
-        wanted = np.moveaxis(values, 2, -1) if values.ndim > 3 else values
-        if wanted.shape[1:] != shape:
-            wanted = values
+        assert values.shape[1:] == graph.layout(name).file_shape
+        wanted = as_stored(values, graph.layout(name))
         assert found.shape == wanted.shape
         scale = max(1.0, float(np.abs(wanted).max()))
         np.testing.assert_allclose(found, wanted, rtol=1e-5, atol=1e-5 * scale)

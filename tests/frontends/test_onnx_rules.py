@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from onnx_cases import Model, assert_equals_onnxruntime
+from onnx_cases import Model, assert_equals_onnxruntime, onnx
 
 from mcuq.errors import InputError, UsageError
 from mcuq.frontends import load_model, load_onnx
@@ -42,7 +42,10 @@ ONES = np.ones((2, 3, 3, 3), np.float32)
         (_node("MaxPool", kernel_shape=[3, 3], pads=[1, 1, 0, 0]), "nor behind a ReLU"),
         (_node("MaxPool", kernel_shape=[2, 2], dilations=[2, 2]), "no dilation"),
         (_node("AveragePool", kernel_shape=[3, 3], pads=[1, 1, 0, 0]), "not TFLite's SAME"),
-        (_node("Clip", np.float32(0), np.float32(1)), r"clip is to .* \(it is to \(0.0, 1.0\)\)"),
+        (_node("Clip", np.float32(1), np.float32(0)), r"lower bound .* \(1 and 0\)"),
+        (_node("Clip", np.float32(-1e6), np.float32(0)), r"between -1000 and 1000.*one is -1e\+06"),
+        (_node("Max", np.float32(-1e6)), r"between -1000 and 1000.*one is -1e\+06"),
+        (_node("Dropout", np.float32(0.5), np.array(True)), "it is in training mode"),
         (_node("ReduceMax", axes=[1, 3]), "neighbouring axes"),
         (_node("Div", np.zeros(1, np.float32)), "nowhere zero"),
         (_node("Pad", np.array([0] * 8), np.float32(1)), "it adds 1.0"),
@@ -87,11 +90,53 @@ def test_symbolic_batch_is_one() -> None:
     assert graph.tensors["x0"].shape == (1, 3)
 
 
+def test_cast_to_integers() -> None:
+    model = Model((1, 3))
+    integers = model.node("Cast", ["x0"], to=7)
+    content = model.content(model.node("Cast", [integers], to=1))
+    with pytest.raises(InputError, match=r"is to real numbers \(it is to INT64\)"):
+        load_onnx(content)
+
+
 def test_old_opset() -> None:
-    model = Model((1, 3), opset=11)
-    with pytest.raises(InputError, match="opset 11 is too old") as caught:
+    model = Model((1, 3), opset=6)
+    with pytest.raises(InputError, match="opset 6 is too old") as caught:
         load_onnx(model.content(model.node("Relu", ["x0"])))
-    assert "opset_version=13" in caught.value.hint
+    assert "opset_version=7" in caught.value.hint
+
+
+def test_functions_of_the_file_are_spelled_out() -> None:
+    model = Model((1, 3))
+    content = onnx.load_model_from_string(model.content(model.node("Relu", ["x0"])))
+    body = [
+        onnx.helper.make_node("Sigmoid", ["a"], ["s"]),
+        onnx.helper.make_node("Mul", ["a", "s"], ["b"]),
+    ]
+    opsets = [onnx.helper.make_opsetid("", 17)]
+    content.functions.append(onnx.helper.make_function("own", "Silu", ["a"], ["b"], body, opsets))
+    content.opset_import.append(onnx.helper.make_opsetid("own", 1))
+    content.graph.node[0].CopyFrom(onnx.helper.make_node("Silu", ["x0"], ["n0"], domain="own"))
+    graph = assert_equals_onnxruntime(content.SerializeToString())
+    assert [op.kind.value for op in graph.ops] == ["LOGISTIC", "MUL"]
+
+
+def test_complex_constants() -> None:
+    model = Model((1, 4))
+    target = model.constant(np.array([1, 4]), np.complex64)
+    content = model.content(model.node("Relu", ["x0"]))
+    with pytest.raises(InputError, match=f"initializer '{target}': complex numbers"):
+        load_onnx(content)
+
+
+def test_an_input_of_integers() -> None:
+    model = Model((1, 3))
+    parameters = [model.constant(np.float32(0.1)), model.constant(np.uint8(3))]
+    y = model.node("Relu", [model.node("DequantizeLinear", ["x0", *parameters])])
+    content = onnx.load_model_from_string(model.content(y))
+    content.graph.input[0].type.tensor_type.elem_type = onnx.TensorProto.UINT8
+    with pytest.raises(InputError, match=r"not the integers behind them \(UINT8\)") as caught:
+        load_onnx(content.SerializeToString())
+    assert "float inputs" in caught.value.hint
 
 
 def test_output_without_a_layer() -> None:

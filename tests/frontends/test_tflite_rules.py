@@ -259,7 +259,7 @@ def test_order_indices_and_outputs() -> None:
         (output_not_computed, "computed by no operator"),
         (buffer_outside, "buffer 77 of 1"),
         (old_schema, "schema version 2"),
-        (variable, "it is a variable"),
+        (variable, "is a variable"),
     ):
         with pytest.raises(InputError, match=match):
             load_tflite(_edited(_relu(), edit))

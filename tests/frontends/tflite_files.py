@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+import flatbuffers
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 from float_cases import run_litert
@@ -22,6 +24,15 @@ def opts(kind: str, **values: Any) -> Any:
     return result
 
 
+def edited(content: bytes, edit: Callable[[Any], None]) -> bytes:
+    """A file with its model, as the schema's objects, changed."""
+    model = schema.ModelT.InitFromPackedBuf(content, 0)
+    edit(model)
+    builder = flatbuffers.Builder(len(content) + 1024)
+    builder.Finish(model.Pack(builder), file_identifier=b"TFL3")
+    return bytes(builder.Output())
+
+
 class File:
     """Tensors and operators, known by the indices that the methods return."""
 
@@ -38,8 +49,14 @@ class File:
         return self.tensor(name, array.shape, dtype, data=array, **more)
 
     def op(self, kind: str, inputs: list[int], output: int, options: Any = None) -> int:
-        self.operators.append(OperatorSpec(kind, tuple(inputs), (output,), options))
+        self.operator(kind, inputs, [output], options)
         return output
+
+    def operator(
+        self, kind: str, inputs: list[int], outputs: list[int], options: Any = None
+    ) -> None:
+        """An operator with any number of outputs."""
+        self.operators.append(OperatorSpec(kind, tuple(inputs), tuple(outputs), options))
 
     def content(self, inputs: list[int], outputs: list[int]) -> bytes:
         return build_model(self.tensors, self.operators, inputs, outputs)

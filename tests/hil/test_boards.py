@@ -136,7 +136,7 @@ def test_an_unknown_board_gets_a_suggestion() -> None:
         ('pin = "PA9"', 'pin = "A9"', "not a pin name"),
         ('"0483:374b"', '"0483:374B"', "lower-case vid:pid"),
         ("bytes = 327_680", "bytes = 0", "ram.bytes"),
-        ('title = "STM32', 'title = STM32"', "not TOML"),
+        ('title = "STM32', 'title = STM32"', "not valid TOML"),
     ],
 )
 def test_a_wrong_board_file_says_which_field(

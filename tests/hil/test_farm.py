@@ -175,7 +175,7 @@ emulated = 2
         ("[[place]]\nbord = 'stm32f746'", "place.0"),
         ("[[place]]\nboard = 'stm32f764'", "no board called"),
         ("[[place]]\nboard = 'stm32f746'\nemulated = 2\nport = 'x'", "neither port"),
-        ("[[place]\n", "not TOML"),
+        ("[[place]\n", "not valid TOML"),
         (
             "[[place]]\nname = 'a'\nboard = 'stm32f746'\n"
             "[[place]]\nname = 'b-1'\nboard = 'stm32f746'\n"

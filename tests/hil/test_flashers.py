@@ -95,7 +95,7 @@ def test_a_failure_is_told_in_the_programs_words_and_logged(plus_one, tools) -> 
     tools("openocd", 'echo "Open On-Chip Debugger"; echo "Error: open failed" >&2; exit 1')
     with pytest.raises(FlashError, match="openocd failed: Error: open failed") as caught:
         flash_board(F746, plus_one.elf)
-    log = Path(caught.value.hint.removeprefix("log: "))
+    log = Path(caught.value.hint.removeprefix("read its log: "))
     assert log.is_relative_to(tools.log)
     assert "Open On-Chip Debugger" in log.read_text()
 

@@ -51,7 +51,7 @@ def test_units_are_not_mixed(tmp_path: Path) -> None:
     mixed = (TWO[0], Place("real", "stm32f746", port="/dev/ttyACM0"))
     with pytest.raises(HilError, match="cycles and instructions"):
         measure(mixed, "stm32f746", [], CountCache(tmp_path))
-    with pytest.raises(HilError, match="nothing"):
+    with pytest.raises(HilError, match="no place of the farm holds nucleo-g071rb"):
         measure(TWO, "nucleo-g071rb", [], CountCache(tmp_path))
 
 

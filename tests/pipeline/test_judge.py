@@ -62,14 +62,14 @@ def front(candidates: Candidates) -> list[Candidate]:
 
 def plainly(judge: Judge, qgraph: QuantizedGraph) -> float:
     outputs = run_integer(qgraph, quantize_inputs(qgraph, judge.data.inputs))
-    return judge.of(real_outputs(qgraph, outputs))
+    return judge.of(real_outputs(qgraph, outputs)).value
 
 
 def one_hot(judge: Judge) -> Judge:
     """Squared error wants targets as wide as the output: every byte counts then."""
     labels = np.eye(10, dtype=np.float32)[judge.data.labels.reshape(-1)]  # type: ignore[union-attr]
     data = type(judge.data)(judge.data.inputs, labels)
-    return Judge(judge.metric, data, judge.reference)
+    return Judge(judge.graph, judge.metric, data, judge.reference)
 
 
 def test_members_are_judged_as_if_alone(

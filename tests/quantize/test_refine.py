@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -35,15 +36,18 @@ from mcuq.graph import (
     StridedSliceAttrs,
     TransposeAttrs,
 )
+from mcuq.numeric import WIDTHS
 from mcuq.progress import Progress
 from mcuq.quantize import Config, QuantizedGraph, WeightChoice, op_params, quantize
+from mcuq.quantize.candidates import build_bank
+from mcuq.quantize.config import Per
 from mcuq.quantize.params import PoolParams
 from mcuq.quantize.refine import Settings, refine
 from mcuq.quantize.refine.functions import FUNCTIONS, Backward
 from mcuq.quantize.refine.loss import divergence_gradient
 from mcuq.quantize.refine.simulation import Simulation
 from mcuq.quantize.refine.spatial import pool, resize, resize_bilinear
-from mcuq.quantize.refine.start import start_parameters
+from mcuq.quantize.refine.start import as_weights, start_parameters
 
 Array = npt.NDArray[np.float64]
 Applied = Callable[[list[Array]], tuple[Array, Backward]]
@@ -198,6 +202,38 @@ def test_the_simulation_is_the_integer_model() -> None:
     expected = dequantize_outputs(qgraph, stored)
     for name in names:
         np.testing.assert_array_equal(found[name].reshape(expected[name].shape), expected[name])
+
+
+@pytest.mark.parametrize("per", ["channel", "tensor"])
+@pytest.mark.parametrize("bits", WIDTHS)
+def test_the_start_is_the_given_model(bits: int, per: Per) -> None:
+    """Every weight, scale and bias; int2 holds -2, dead and tiny channels have huge biases."""
+    graph, x, ranges = network()
+    tensors = dict(graph.tensors)
+    for name, channel, factor in (("w1", 0, 0.0), ("w1", 1, 1e-30), ("w3", 2, 1e-9)):
+        data = tensors[name].data
+        assert data is not None
+        changed = data.copy()
+        changed[channel] *= np.float32(factor)
+        tensors[name] = replace(tensors[name], data=changed)
+    graph = replace(graph, tensors=tensors)
+    for method in ("minmax", "refit"):
+        choice = WeightChoice(bits, method, per)
+        config = Config(default_weight=choice)
+        bank = build_bank(graph, ranges, [x], methods=[choice])
+        given = quantize(graph, ranges, config, bank)
+        simulation = Simulation(given, given.outputs)
+        start = as_weights(simulation, config, start_parameters(graph, given))
+        named = Config({name: chosen for name, chosen in start})
+        again = quantize(graph, ranges, named, start)
+        for name, tensor in given.tensors.items():
+            np.testing.assert_array_equal(again.tensors[name].scale, tensor.scale)
+            if tensor.data is not None:
+                np.testing.assert_array_equal(again.tensors[name].data, tensor.data)
+        found, _ = simulation.forward(real_inputs(given, x), start_parameters(graph, given))
+        stored = run_integer(given, quantize_inputs(given, [x]))
+        expected = dequantize_outputs(given, stored)["p"]
+        np.testing.assert_array_equal(found["p"].reshape(expected.shape), expected)
 
 
 def test_gradients_of_biases_predict_the_loss() -> None:

@@ -33,6 +33,7 @@ PLAIN = BuildRequest(
 def asked_for(command: str, monkeypatch: pytest.MonkeyPatch) -> BuildRequest:
     """The request that `command` makes, with nothing built."""
     jobs: list[Job] = []
+    monkeypatch.setattr("mcuq.cli.request.check_readable", lambda path: None)
     for module in (build, quantize):
         monkeypatch.setattr(module, "run_job", lambda job, *, json: jobs.append(job))
     assert main(shlex.split(command)[1:]) == 0
@@ -69,6 +70,8 @@ REQUESTS = st.builds(
     search_data=st.none() | FILES,
     evaluation=st.none() | FILES,
     metric=st.none() | WORDS,
+    metric_output=st.none() | WORDS,
+    keep_outliers=st.booleans(),
     flash=st.none() | st.integers(0, 1 << 24),
     ram=st.none() | st.integers(0, 1 << 24),
     weight_bytes=st.none() | st.integers(0, 1 << 24) | SHARES,
@@ -129,6 +132,8 @@ OTHERS = {
     "search_data": Path("s.npz"),
     "evaluation": Path("e.npz"),
     "metric": "mse",
+    "metric_output": "boxes",
+    "keep_outliers": True,
     "flash": 1,
     "ram": 1,
     "weight_bytes": Share(0.5),

@@ -3,7 +3,8 @@
 Two layouts, the same names in both:
 
 * one `.npz` file with `x` (or `x0`, `x1`, … or the input tensors' own names) and, where there
-  are labels, `y`;
+  are labels, `y` (of several outputs: `y0`, `y1`, … or the output tensors' names); a plain `.npy`
+  file is an `x`;
 * a directory with `x.npy` (…) and `y.npy`, or with one `.npy` a sample, taken in name order.
 """
 
@@ -11,9 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-import zipfile
-import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,31 +20,52 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from mcuq.arrange import in_file_layout
+from mcuq.arrays import LAYOUT_HINT, open_arrays
+from mcuq.content import ByContent
 from mcuq.errors import InputError
-from mcuq.graph import Graph, Tensor
+from mcuq.graph import Graph
 
-_LAYOUT = "store the samples as 'x' (several inputs: 'x0', 'x1', …) and labels as 'y'"
+Labels = npt.NDArray[Any]
 
 
-@dataclass(frozen=True)
-class Dataset:
+@dataclass(frozen=True, eq=False)
+class Dataset(ByContent):
     """Samples of every model input and, where known, what is right for them.
 
     Attributes:
-        inputs: one float32 array (samples, *input shape without the batch) a model input.
-        labels: numbers (samples, …): int64 or float64, or None.
+        inputs: one float32 array (samples, *input shape without the batch) a model input, in the
+            graph's layout.
+        labels: 'y', numbers (samples, …): int64 or float64, or None.
+        by_output: labels of each output, None where there are none; empty where no output has
+            labels of its own.
+        unused: names of arrays that are neither samples nor labels.
     """
 
     inputs: tuple[npt.NDArray[np.float32], ...]
-    labels: npt.NDArray[Any] | None = None
+    labels: Labels | None = None
+    by_output: tuple[Labels | None, ...] = ()
+    unused: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.inputs[0])
 
+    @property
+    def has_labels(self) -> bool:
+        return self.labels is not None or any(one is not None for one in self.by_output)
+
     def take(self, count: int) -> Dataset:
         """The first `count` samples."""
-        labels = None if self.labels is None else self.labels[:count]
-        return Dataset(tuple(x[:count] for x in self.inputs), labels)
+        return self.pick(slice(count))
+
+    def pick(self, samples: slice | npt.NDArray[Any]) -> Dataset:
+        """Some samples, by numbers or by a mask."""
+
+        def of(labels: Labels | None) -> Labels | None:
+            return None if labels is None else labels[samples]
+
+        inputs = tuple(x[samples] for x in self.inputs)
+        return Dataset(inputs, of(self.labels), tuple(map(of, self.by_output)), self.unused)
 
 
 def load_data(path: Path, graph: Graph) -> Dataset:
@@ -55,16 +75,21 @@ def load_data(path: Path, graph: Graph) -> Dataset:
         InputError: missing or unreadable file, arrays that are missing, not numeric, not
             finite, empty, of different lengths, or not of the model's input shapes.
     """
-    arrays = _read(path)
+    arrays = open_arrays(path)
     names = _input_names(arrays, graph, path)
-    tensors = [graph.tensors[name] for name in graph.inputs]
     inputs = tuple(
-        _samples(arrays[name], tensor, f"{path}: {name!r}")
-        for name, tensor in zip(names, tensors, strict=True)
+        _samples(arrays[name](), graph, tensor, f"{path}: {name!r}")
+        for name, tensor in zip(names, graph.inputs, strict=True)
     )
-    labels = _labels(arrays["y"], path) if "y" in arrays else None
-    _check_lengths({**dict(zip(names, inputs, strict=True)), "y": labels}, path)
-    return Dataset(inputs, labels)
+    wanted = [name for name in _label_names(arrays, graph) if name not in names]
+    labels = {name: _labels(arrays[name](), f"{path}: {name!r}") for name in wanted}
+    _check_lengths({**dict(zip(names, inputs, strict=True)), **labels}, path)
+    return Dataset(
+        inputs,
+        labels.get("y"),
+        _by_output(labels, graph),
+        tuple(name for name in arrays if name not in names and name not in labels),
+    )
 
 
 def fingerprint(path: Path) -> str:
@@ -75,49 +100,6 @@ def fingerprint(path: Path) -> str:
     for member in sorted(path.glob("*.npy")):
         digest.update(f"{member.name}:{fingerprint(member)}\n".encode())
     return digest.hexdigest()
-
-
-def _read(path: Path) -> Mapping[str, npt.NDArray[Any]]:
-    if path.is_dir():
-        return _read_directory(path)
-    if not path.is_file():
-        raise InputError(f"{path}: no such file", "give an .npz file or a directory of .npy files")
-    try:
-        with np.load(path, allow_pickle=False) as archive:
-            if isinstance(archive, np.ndarray):
-                return {"x": archive}
-            return {name: archive[name] for name in archive.files}
-    except (ValueError, OSError, EOFError, zipfile.BadZipFile, zlib.error) as error:
-        raise InputError(
-            f"{path}: not a readable .npz file ({_one_line(error)})", _LAYOUT
-        ) from error
-
-
-def _read_directory(path: Path) -> Mapping[str, npt.NDArray[Any]]:
-    arrays = {member.stem: _read_npy(member) for member in sorted(path.glob("*.npy"))}
-    if not arrays:
-        raise InputError(f"{path}: no .npy files in this directory", _LAYOUT)
-    if "x" in arrays or "x0" in arrays:
-        return arrays
-    labels = {"y": arrays.pop("y")} if "y" in arrays else {}
-    shapes = {array.shape for array in arrays.values()}
-    if len(shapes) != 1:
-        raise InputError(
-            f"{path}: samples of different shapes: {', '.join(map(str, sorted(shapes)))}", _LAYOUT
-        )
-    return {"x": np.stack(list(arrays.values())), **labels}
-
-
-def _read_npy(path: Path) -> npt.NDArray[Any]:
-    try:
-        array: npt.NDArray[Any] = np.load(path, allow_pickle=False)
-    except (ValueError, OSError, EOFError) as error:
-        raise InputError(f"{path}: not a readable .npy file ({_one_line(error)})") from error
-    return array
-
-
-def _one_line(error: Exception) -> str:
-    return (str(error) or type(error).__name__).splitlines()[0]
 
 
 def _input_names(arrays: Mapping[str, object], graph: Graph, path: Path) -> tuple[str, ...]:
@@ -131,33 +113,50 @@ def _input_names(arrays: Mapping[str, object], graph: Graph, path: Path) -> tupl
             return names
     wanted = "'x'" if count == 1 else " and ".join(f"'x{i}'" for i in range(count))
     found = ", ".join(sorted(map(str, arrays))) or "nothing"
-    raise InputError(f"{path}: the model needs {wanted}, the data holds {found}", _LAYOUT)
+    raise InputError(f"{path}: the model needs {wanted}, the data holds {found}", LAYOUT_HINT)
 
 
-def _samples(array: npt.NDArray[Any], tensor: Tensor, where: str) -> npt.NDArray[np.float32]:
-    """`array` as float32 samples of `tensor`.
+def _label_names(arrays: Mapping[str, object], graph: Graph) -> list[str]:
+    own = (name for pair in _output_names(graph) for name in pair)
+    return [name for name in dict.fromkeys(("y", *own)) if name in arrays]
 
-    Axes of length one may be left out or added; channels may come first, as in the data of a model
-    that was NCHW before its front door made it NHWC.
-    """
+
+def _output_names(graph: Graph) -> list[tuple[str, str]]:
+    """What the labels of each output may be called."""
+    return [(f"y{number}", name) for number, name in enumerate(graph.outputs)]
+
+
+def _by_output(labels: Mapping[str, Labels], graph: Graph) -> tuple[Labels | None, ...]:
+    found = tuple(
+        next((labels[name] for name in pair if name in labels), None)
+        for pair in _output_names(graph)
+    )
+    return () if all(one is None for one in found) else found
+
+
+def _samples(
+    array: npt.NDArray[Any], graph: Graph, name: str, where: str
+) -> npt.NDArray[np.float32]:
+    """`array` as float32 samples of an input: see `mcuq.arrange` for the layouts it may have."""
     if array.dtype.kind not in "fiub":
         raise InputError(
             f"{where} holds {array.dtype}, not numbers", "store it as float32 or uint8"
         )
     if array.ndim == 0 or len(array) == 0:
-        raise InputError(f"{where} holds no samples")
-    shape = tensor.shape[1:]
-    if _is_channels_first(array.shape[1:], shape):
-        array = np.moveaxis(array, 1, -1)
-    if _without_ones(array.shape[1:]) != _without_ones(shape):
+        raise InputError(
+            f"{where} holds no samples", "store at least one; the first axis counts them"
+        )
+    layout = graph.layout(name)
+    arranged = in_file_layout(array, layout, where)
+    if arranged is None:
         raise InputError(
             f"{where} has samples of shape {array.shape[1:]}, "
-            f"the model's input {tensor.name!r} takes {shape}",
-            "reshape the data; the first axis counts the samples",
+            f"the model's input {name!r} takes {layout.file_shape[1:]}",
+            _shape_hint(array.shape, layout.file_shape[1:]),
         )
     with np.errstate(over="ignore"):
-        samples = array.astype(np.float32).reshape(len(array), *shape)
-    finite = np.isfinite(samples.reshape(len(samples), math.prod(shape))).all(axis=1)
+        samples = np.ascontiguousarray(layout.to_graph(arranged), np.float32)
+    finite = np.isfinite(samples.reshape(len(samples), math.prod(samples.shape[1:]))).all(axis=1)
     if not finite.all():
         raise InputError(
             f"{where} holds NaN or infinity, first in sample {int(np.argmin(finite))}",
@@ -166,26 +165,41 @@ def _samples(array: npt.NDArray[Any], tensor: Tensor, where: str) -> npt.NDArray
     return samples
 
 
-def _is_channels_first(found: tuple[int, ...], shape: tuple[int, ...]) -> bool:
-    """Whether samples fit only with their first axis moved to the end."""
-    moved = (*found[1:], *found[:1])
-    return len(shape) > 1 and moved == shape and _without_ones(found) != _without_ones(shape)
+def _shape_hint(found: tuple[int, ...], wanted: tuple[int, ...]) -> str:
+    if _without_ones(found) == _without_ones(wanted):
+        return "this is one sample: the first axis counts the samples, so store it as x[None]"
+    if math.prod(found[1:]) == math.prod(wanted):
+        return "as many values, in another shape: reshape or transpose them as the model expects"
+    return "reshape the data; the first axis counts the samples"
 
 
-def _without_ones(shape: tuple[int, ...]) -> tuple[int, ...]:
+def _without_ones(shape: Sequence[int]) -> tuple[int, ...]:
     return tuple(n for n in shape if n != 1)
 
 
-def _labels(array: npt.NDArray[Any], path: Path) -> npt.NDArray[Any]:
+def _labels(array: npt.NDArray[Any], where: str) -> Labels:
+    if array.dtype.kind in "US":
+        raise InputError(
+            f"{where} holds text, not labels",
+            "store class numbers: np.unique(y, return_inverse=True)[1], in the model's order",
+        )
     if array.dtype.kind not in "fiub" or array.ndim == 0:
-        raise InputError(f"{path}: 'y' holds {array.dtype} of shape {array.shape}, not labels")
+        raise InputError(
+            f"{where} holds {array.dtype} of shape {array.shape}, not labels",
+            "store a number (or one-hot row, or target) for each sample",
+        )
     if array.dtype.kind == "f" and not np.isfinite(array).all():
-        raise InputError(f"{path}: 'y' holds NaN or infinity", "clean the labels first")
+        raise InputError(f"{where} holds NaN or infinity", "clean the labels first")
+    if array.dtype.kind == "u" and array.size and array.max() > np.iinfo(np.int64).max:
+        raise InputError(f"{where} holds numbers beyond int64", "store class numbers or targets")
     return array.astype(np.float64 if array.dtype.kind == "f" else np.int64)
 
 
-def _check_lengths(arrays: Mapping[str, npt.NDArray[Any] | None], path: Path) -> None:
-    lengths = {name: len(array) for name, array in arrays.items() if array is not None}
+def _check_lengths(arrays: Mapping[str, npt.NDArray[Any]], path: Path) -> None:
+    lengths = {name: len(array) for name, array in arrays.items()}
     if len(set(lengths.values())) > 1:
         found = ", ".join(f"{name}: {length}" for name, length in lengths.items())
-        raise InputError(f"{path}: arrays of different lengths ({found})")
+        raise InputError(
+            f"{path}: arrays of different lengths ({found})",
+            "store one label, and one of each input, a sample",
+        )

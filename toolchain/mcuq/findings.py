@@ -23,6 +23,11 @@ class Finding:
     hint: str
 
 
+def about_data(code: str, message: str, hint: str) -> Finding:
+    """A finding that has a section of its own in docs/data.md; its hint points there."""
+    return Finding(code, message, f"{hint} (docs/data.md#{code})")
+
+
 def refuse(findings: Sequence[Finding]) -> None:
     """What `--strict` asks for.
 

@@ -117,8 +117,20 @@ class Project(_Strict):
     )
     metric: str | None = Field(
         default=None,
-        description="top1, mse, auc, agreement (needs no labels) or module:function; without it, "
-        "top1 where there are labels, else agreement.",
+        description="top1, mse, r2, auc, agreement (needs no labels) or module:function; without "
+        "it, what suits the outputs and labels.",
+    )
+    metric_output: str | None = Field(
+        default=None,
+        description="The one output that is judged, by name or number; without it, all are.",
+    )
+    keep_outliers: bool = Field(
+        default=False,
+        description="Calibrate on every sample, even one that reaches far beyond all others.",
+    )
+    strict: bool = Field(
+        default=False,
+        description="What looks wrong about model, data or result is an error, not a warning.",
     )
     boards: tuple[str, ...] = Field(
         default=("stm32f746",),

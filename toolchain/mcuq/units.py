@@ -46,7 +46,8 @@ def parse_bytes(text: str | int) -> int:
     match = _SIZE.fullmatch(text.strip())
     factor = _FACTORS.get(match[2].upper().replace("IB", "B")) if match else None
     if match is None or factor is None:
-        raise UsageError(f"{text!r} is not a size", _HINT)
+        percent = "a percentage is for --weight-bytes alone: " if "%" in text else ""
+        raise UsageError(f"{text!r} is not a size", percent + _HINT)
     digits = match[1]
     value = Decimal(int(digits, 16)) if digits[:2].lower() == "0x" else Decimal(digits)
     if value > _MOST:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import io
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any
 
 from mcuq.errors import InputError
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 
 def check_writable(path: Path) -> None:
@@ -41,6 +42,8 @@ def write_arrays(path: Path, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
     Raises:
         InputError: it cannot be written.
     """
+    import numpy as np
+
     stream = io.BytesIO()
     np.savez(stream, allow_pickle=False, **arrays)
     whole = path if path.suffix == ".npz" else path.with_name(f"{path.name}.npz")
@@ -65,6 +68,8 @@ def write_whole(path: Path, content: str | bytes) -> None:
     except OSError as error:
         with contextlib.suppress(OSError):
             temporary.unlink()
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
         raise InputError(
-            f"cannot write {path}: {error.strerror}", "choose another file, or free some space"
+            f"cannot write {path}: {error.strerror}",
+            "free some space" if full else "choose another --output",
         ) from error

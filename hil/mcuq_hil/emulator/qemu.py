@@ -56,7 +56,10 @@ class QemuPort(ProcessPort):
         except (OSError, ValueError) as error:
             reason = str(self._gone()) if self.process.poll() is not None else str(error)
             self.close()
-            raise LinkLostError(f"QEMU did not start: {reason}") from error
+            raise LinkLostError(
+                f"QEMU did not start: {reason}",
+                "run `mcuq doctor`; the board asks for a machine that this QEMU may lack",
+            ) from error
 
     def press_reset(self) -> None:
         """Reset the machine."""

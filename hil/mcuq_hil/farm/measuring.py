@@ -123,7 +123,9 @@ def measure(
             store.put(measurement, board, outcome.value)
             found.append(outcome.value)
         else:
-            found.append(outcome.error or HilError(f"{measurement.name} gave nothing"))
+            found.append(
+                outcome.error or HilError(f"{measurement.name} gave nothing", "run it again")
+            )
     return found
 
 

@@ -104,7 +104,10 @@ class _Board(Generic[T]):
             job = self._jobs[index]
             error = next((s.error for s in reversed(self._setbacks) if s.job == job.name), None)
             why = f": {error.cause}" if error else ""
-            missing = PortError(f"no usable {job.board} is left for {job.name}{why}")
+            missing = PortError(
+                f"no usable {job.board} is left for {job.name}{why}",
+                "try its places with: mcuq hil check",
+            )
             self._outcomes[index] = Outcome(job.name, "", error=missing)
         ordered = tuple(self._outcomes[index] for index in range(len(self._jobs)))
         return FarmReport(ordered, tuple(self._setbacks))
@@ -141,7 +144,9 @@ class _Worker(Generic[T]):
             self._board.give_back(index, self._place, error)
             return False
         except Exception as error:
-            unexpected = HilError(f"the job itself failed: {type(error).__name__}: {error}")
+            unexpected = HilError(
+                f"the job itself failed: {type(error).__name__}: {error}", "please report it"
+            )
             self._board.finish(index, Outcome(job.name, self._place.name, error=unexpected))
         else:
             self._board.finish(index, Outcome(job.name, self._place.name, value=value))

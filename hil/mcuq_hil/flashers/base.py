@@ -84,9 +84,11 @@ class Flasher:
             stream.seek(start)
             words = stream.read().decode(errors="replace")
         if code is None:
-            raise FlashError(f"{self.name} did not end within {seconds:g} s", f"log: {log}")
+            raise FlashError(
+                f"{self.name} did not end within {seconds:g} s", f"read its log: {log}"
+            )
         if code != 0 or (self.refused and self.refused in words):
-            raise FlashError(f"{self.name} failed: {_reason(words, code)}", f"log: {log}")
+            raise FlashError(f"{self.name} failed: {_reason(words, code)}", f"read its log: {log}")
 
 
 def _reason(words: str, code: int) -> str:

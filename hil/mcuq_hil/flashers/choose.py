@@ -39,7 +39,10 @@ def choose_flasher(board: Board, wanted: str | None = None) -> Flasher:
         able = [flasher for flasher in able if flasher.name == wanted]
     if not able:
         who = f"{wanted} cannot" if wanted else "no flasher can"
-        raise FlashError(f"{who} write {board.title}")
+        raise FlashError(
+            f"{who} write {board.title}",
+            "flash it by other means, and write flash = false into the farm",
+        )
     installed = next((flasher for flasher in able if flasher.is_installed), None)
     if installed is None:
         names = " or ".join(flasher.program for flasher in able)

@@ -49,7 +49,7 @@ def flash_uf2(board: Board, content: bytes, seconds: float) -> None:
     """
     label, family = board.probe.uf2_volume, board.probe.uf2_family
     if label is None or family is None:
-        raise FlashError(f"{board.title} has no UF2 boot loader")
+        raise FlashError(f"{board.title} has no UF2 boot loader", "choose another flasher")
     deadline = time.monotonic() + seconds
     drive = _wait_for(label, deadline, present=True)
     if drive is None:
@@ -62,7 +62,10 @@ def flash_uf2(board: Board, content: bytes, seconds: float) -> None:
         stream.flush()
         os.fsync(stream.fileno())
     if _wait_for(label, deadline, present=False) is not None:
-        raise FlashError(f"{label} did not accept the image", "the drive is still there")
+        raise FlashError(
+            f"{label} did not accept the image",
+            "plug it in again with the BOOTSEL button held, and try again",
+        )
 
 
 def _wait_for(label: str, deadline: float, *, present: bool) -> Path | None:

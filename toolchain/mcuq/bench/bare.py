@@ -67,7 +67,10 @@ def link_kernels(
     except FileNotFoundError:
         raise DeviceError(f"{COMPILER} not found", "install gcc-arm-none-eabi") from None
     if run.returncode:
-        raise DeviceError(f"the kernels do not compile for {core}: {run.stderr.strip()[:300]}")
+        raise DeviceError(
+            f"the kernels do not compile for {core}: {run.stderr.strip()[:300]}",
+            "compare the compiler with the one that mcuq doctor names",
+        )
     return output
 
 
@@ -142,7 +145,7 @@ class BareCore:
             DeviceError: it does not exist, or faults.
         """
         if function not in self._symbols:
-            raise DeviceError(f"no kernel named {function}")
+            raise DeviceError(f"no kernel named {function}", "please report it")
         words = [argument & 0xFFFF_FFFF for argument in arguments]
         for register, word in zip(_REGISTERS, words, strict=False):
             self._uc.reg_write(register, word)
@@ -157,7 +160,9 @@ class BareCore:
             self._uc.emu_start(self._symbols[function] | 1, _RETURN)
         except UcError as error:
             place = self._uc.reg_read(arm.UC_ARM_REG_PC)
-            raise DeviceError(f"{function} stopped at {place:#x}: {error}") from None
+            raise DeviceError(
+                f"{function} stopped at {place:#x}: {error}", "please report it"
+            ) from None
         return self.instructions
 
 

@@ -117,7 +117,9 @@ def measure_quantized(
             output = session.run([sample.tobytes()])[0]
             counts = session.count([sample.tobytes()])
     if output != run_integer(qgraph, [sample])[qgraph.outputs[0]].tobytes():
-        raise DeviceError(f"{name} with {weights} weights: the board's output is wrong")
+        raise DeviceError(
+            f"{name} with {weights} weights: the board's output is wrong", "please report it"
+        )
     arrays = {array.key: array for call in program.calls for array in call.arrays()}
     constants = sum(array.nbytes for array in arrays.values())
     return ModelCost(

@@ -13,11 +13,14 @@ import numpy as np
 import numpy.typing as npt
 
 from mcuq.calibrate import OBSERVERS, calibrate
+from mcuq.content import ByContent
 from mcuq.data import Dataset, load_data
+from mcuq.evaluate.answers import predictions_of
+from mcuq.evaluate.choice import suited_metric
 from mcuq.evaluate.float import run_float
 from mcuq.evaluate.heads import divergence
 from mcuq.evaluate.integer import dequantize_outputs, quantize_inputs, run_integer
-from mcuq.evaluate.metrics import Metric, Predictions, get_metric
+from mcuq.evaluate.metrics import Metric
 from mcuq.evaluate.ranking import Ranker
 from mcuq.frontends import load_model
 from mcuq.graph import Graph
@@ -45,8 +48,8 @@ class StudyFiles:
     evaluation: Path | None = None
 
 
-@dataclass(frozen=True)
-class Study:
+@dataclass(frozen=True, eq=False)
+class Study(ByContent):
     """Attributes:
     name: the model file's stem.
     candidates: genome → quantized graph.
@@ -72,9 +75,10 @@ class Study:
     def judge(self, found: Floats) -> tuple[float, float]:
         """(metric, mean KL to the float model) of heads and outputs on the evaluation samples."""
         names = self.graph.outputs
-        predictions = Predictions(
-            tuple(found[name] for name in names),
+        predictions = predictions_of(
+            self.graph,
             self.evaluation,
+            tuple(found[name] for name in names),
             tuple(self.reference[name] for name in names),
         )
         kl = divergence(self.ranker.heads, self.reference, found).mean()
@@ -108,7 +112,7 @@ def prepare(files: StudyFiles, workers: int, progress: ProgressCallback = silent
         ranker,
         calibration,
         evaluation,
-        get_metric("agreement" if evaluation.labels is None else "top1"),
+        suited_metric(graph, evaluation)[0],
         run_float(graph, evaluation.inputs, keep=keep),
     )
 

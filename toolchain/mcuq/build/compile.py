@@ -17,6 +17,9 @@ from mcuq.build.toolchain import compiler_version, run_tool
 
 _INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.MULTILINE)
 
+_SUM = "sum"
+"""Name of the file that holds the checksum of a cached object's files."""
+
 BASE_FLAGS = (
     "-std=c11",
     "-Wall",
@@ -103,7 +106,7 @@ def _compile(unit: Unit) -> Object:
     digest = _digest(unit)
     folder = cache_dir() / digest
     compiled = Object(unit.name, folder / "unit.o", digest)
-    if compiled.path.is_file():
+    if _is_whole(folder):
         with contextlib.suppress(OSError):
             os.utime(folder)
         return compiled
@@ -115,8 +118,25 @@ def _compile(unit: Unit) -> Object:
         # Compiled by its bare name, so that no path gets into the object.
         command = ["gcc", *unit.flags, *BASE_FLAGS, *includes, "-c", unit.source.name]
         run_tool([*command, "-o", str(fresh / "unit.o")], cwd=unit.source.parent)
+        (fresh / _SUM).write_text(_sum(fresh), encoding="utf-8")
         _publish(fresh, folder)
     return compiled
+
+
+def _is_whole(folder: Path) -> bool:
+    """Whether a cached object is there as it was compiled: disks fill up, and lose power."""
+    try:
+        return (folder / _SUM).read_text(encoding="utf-8") == _sum(folder)
+    except (OSError, UnicodeDecodeError):
+        return False
+
+
+def _sum(folder: Path) -> str:
+    hasher = hashlib.sha256()
+    for name in ("unit.o", "unit.su", "unit.ci"):
+        content = (folder / name).read_bytes()
+        hasher.update(f"{len(content)}:".encode() + content)
+    return hasher.hexdigest()
 
 
 def _publish(fresh: Path, folder: Path) -> None:
@@ -124,7 +144,7 @@ def _publish(fresh: Path, folder: Path) -> None:
         fresh.rename(folder)
     except OSError:
         # Another process compiled the same content meanwhile: its result is ours.
-        if not (folder / "unit.o").is_file():
+        if not _is_whole(folder):
             shutil.rmtree(folder, ignore_errors=True)
             fresh.rename(folder)
 

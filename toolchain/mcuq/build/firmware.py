@@ -245,12 +245,14 @@ def _link(board: Board, program: Program, script: str, optimize: Optimize, work:
 def _raise_too_large(board: Board, error: CompilerError) -> None:
     for region, size in (("FLASH", board.flash_bytes), ("RAM", board.ram_bytes)):
         marker = f"region `{region}' overflowed by "
-        if marker in error.hint:
-            excess = int(error.hint.split(marker)[1].split()[0])
+        if marker in error.output:
+            excess = int(error.output.split(marker)[1].split()[0])
             kind = "flash" if region == "FLASH" else "RAM"
             raise BudgetError(
                 f"the image needs {size + excess} bytes of {kind}, {board.title} has {size}",
-                "choose fewer bits, a smaller model or a larger board",
+                "choose fewer bits, a smaller model or a larger board"
+                if kind == "flash"
+                else "choose a model of smaller inputs and layers, or a larger board",
             ) from error
 
 

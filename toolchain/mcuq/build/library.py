@@ -116,7 +116,11 @@ def _compiled(folder: Path, units: list[Unit]) -> list[Object]:
     try:
         return compile_units(units)
     except CompilerError as error:
-        raise CompilerError(f"the library in {folder}: {error.cause}", error.hint) from error
+        raise CompilerError(
+            f"the library in {folder}: {error.cause}",
+            "take a release that compiles for this core",
+            error.output,
+        ) from error
 
 
 def _digest(folder: Path) -> str:

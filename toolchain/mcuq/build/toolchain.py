@@ -26,7 +26,15 @@ _CORE_FLAGS = {
 
 
 class CompilerError(DeviceError):
-    """The cross compiler is missing or refused a file."""
+    """The cross compiler is missing or refused a file.
+
+    Args:
+        output: what it wrote.
+    """
+
+    def __init__(self, cause: str, hint: str = "", output: str = "") -> None:
+        super().__init__(cause, hint)
+        self.output = output
 
 
 def core_flags(core: str) -> tuple[str, ...]:
@@ -66,5 +74,9 @@ def run_tool(command: list[str], cwd: Path | None = None) -> str:
     if done.returncode != 0:
         words = (done.stderr.strip() or done.stdout.strip() or "no message").splitlines()
         first = next((line for line in words if _TELLING.search(line)), words[-1])
-        raise CompilerError(f"{PREFIX}{command[0]} failed: {first.strip()}", "\n".join(words[:20]))
+        raise CompilerError(
+            f"{PREFIX}{command[0]} failed: {first.strip()}",
+            "`mcuq doctor` checks the compiler; if it is well, please report it with the model",
+            "\n".join(words),
+        )
     return done.stdout

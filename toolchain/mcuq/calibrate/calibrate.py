@@ -11,7 +11,7 @@ import numpy.typing as npt
 from mcuq.calibrate.ranges import Ranges, ranges_from
 from mcuq.calibrate.statistics import Statistics
 from mcuq.errors import InputError
-from mcuq.evaluate.float.run import run_blocks
+from mcuq.evaluate.float.run import visit_activations
 from mcuq.graph import Graph
 from mcuq.progress import Progress, ProgressCallback, silent
 
@@ -19,7 +19,7 @@ Data = npt.NDArray[Any] | Sequence[npt.NDArray[Any]]
 
 
 def calibrate(graph: Graph, batches: Data, observers: Collection[str] = ("minmax",)) -> Ranges:
-    """Ranges of every activation over the calibration data.
+    """Ranges of every activation over the calibration data, or as the model's file stores them.
 
     Args:
         graph: the float model.
@@ -31,7 +31,7 @@ def calibrate(graph: Graph, batches: Data, observers: Collection[str] = ("minmax
             values overflow.
         UsageError: an observer is unknown.
     """
-    return ranges_from(observe(graph, batches), observers)
+    return ranges_from(observe(graph, batches), observers).prescribed(graph.ranges)
 
 
 def observe(
@@ -49,14 +49,16 @@ def observe(
         _check_finite(name, values)
     statistics: dict[str, Statistics] = {}
     done, total = 0, len(inputs[0]) if inputs else 0
+
+    def see(name: str, values: npt.NDArray[np.float32]) -> None:
+        seen = _statistics(name, values)
+        known = statistics.get(name)
+        statistics[name] = seen if known is None else known.merge(seen)
+
     # Overflow is reported by the tensor where it appears, not by NumPy.
     with np.errstate(over="ignore", invalid="ignore"):
-        for block in run_blocks(graph, inputs, graph.activations):
-            for name in graph.activations:
-                seen = _statistics(name, block[name])
-                known = statistics.get(name)
-                statistics[name] = seen if known is None else known.merge(seen)
-            done += len(block[graph.activations[0]])
+        for samples in visit_activations(graph, inputs, see):
+            done += samples
             progress(Progress("calibrate", done, total, "samples"))
     return statistics
 

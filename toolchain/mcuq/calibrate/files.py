@@ -17,7 +17,8 @@ from mcuq.calibrate.store import (
 from mcuq.data import load_data
 from mcuq.errors import InputError
 from mcuq.graph import Graph
-from mcuq.progress import ProgressCallback, silent
+from mcuq.progress import ProgressCallback, announce, silent
+from mcuq.sanity.outliers import without_outliers
 from mcuq.whole import write_whole
 
 
@@ -26,14 +27,24 @@ def observe_files(
     data: Sequence[Path],
     earlier: Sequence[Mapping[str, Statistics]] = (),
     progress: ProgressCallback = silent,
+    *,
+    keep_outliers: bool = False,
 ) -> dict[str, Statistics]:
     """Statistics of all samples in `data`, after those of `earlier` calibrations.
+
+    Args:
+        progress: told of each sample that rules min-max, too.
+        keep_outliers: observe those all the same.
 
     Raises:
         InputError: a file cannot be used, or belongs to another model.
     """
     parts = [dict(part) for part in earlier]
-    parts += [observe(graph, load_data(path, graph).inputs, progress) for path in data]
+    for path in data:
+        samples = load_data(path, graph)
+        usual, findings = without_outliers(samples, samples, graph.inputs, keep=keep_outliers)
+        announce("calibrate", findings, progress, strict=False)
+        parts.append(observe(graph, (samples if keep_outliers else usual).inputs, progress))
     return reduce(merge_statistics, parts)
 
 
@@ -47,8 +58,11 @@ def read_statistics(path: Path, graph: Graph) -> dict[str, Statistics]:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: cannot be read: {error}", "check the path") from error
-    statistics = statistics_from_json(text)
-    check_statistics(statistics, graph)
+    try:
+        statistics = statistics_from_json(text)
+        check_statistics(statistics, graph)
+    except InputError as error:
+        raise InputError(f"{path}: {error.cause}", error.hint) from error
     return statistics
 
 

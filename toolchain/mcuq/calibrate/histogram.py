@@ -13,6 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from mcuq.content import ByContent
+
 BINS = 8192
 """At most; the finest width for which the extremes lie within as many bins is used."""
 _MANTISSA_BITS = 23
@@ -21,8 +23,8 @@ _FINEST = -149
 """Exponent of the smallest float32."""
 
 
-@dataclass(frozen=True)
-class Histogram:
+@dataclass(frozen=True, eq=False)
+class Histogram(ByContent):
     """Counts of values by bin.
 
     Attributes:

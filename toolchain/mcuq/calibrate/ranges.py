@@ -41,6 +41,15 @@ class Ranges:
             )
         return ranges[observer]
 
+    def prescribed(self, stored: Mapping[str, Range]) -> Ranges:
+        """The same, but for every observer the `stored` range of each activation named there."""
+        return Ranges(
+            {
+                tensor: dict.fromkeys(found, stored[tensor]) if tensor in stored else found
+                for tensor, found in self.by_tensor.items()
+            }
+        )
+
     def to_json(self) -> str:
         """A JSON text that `from_json` reads back to equal ranges."""
         plain = {

@@ -116,5 +116,13 @@ class Statistics:
         histogram = Histogram(
             plain["exponent"], plain["first"], np.array(plain["counts"], np.int64)
         )
-        average = MovingAverage(*plain["average"])
-        return cls(plain["samples"], plain["low"], plain["high"], histogram, average)
+        average = MovingAverage(*map(_real, plain["average"]))
+        low, high = _real(plain["low"]), _real(plain["high"])
+        return cls(plain["samples"], low, high, histogram, average)
+
+
+def _real(value: Any) -> float:
+    """A number as JSON has it; raises TypeError for what is none."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TypeError(f"{value!r} is not a number")
+    return float(value)

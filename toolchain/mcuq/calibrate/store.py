@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,6 +12,9 @@ from mcuq.errors import InputError
 from mcuq.graph import Graph
 
 _FORMAT = 1
+_LARGEST = 1 << 62
+_LARGEST_EXPONENT = 256
+"""float32 ends at 128; a histogram's bins are a little wider or much finer."""
 
 
 def statistics_to_json(statistics: Mapping[str, Statistics]) -> str:
@@ -30,7 +34,12 @@ def statistics_from_json(text: str) -> dict[str, Statistics]:
         if plain["format"] != _FORMAT:
             raise ValueError(f"format {plain['format']} is not known")
         return {name: _checked(seen) for name, seen in plain["statistics"].items()}
-    except (ValueError, LookupError, TypeError, AttributeError) as error:
+    except RecursionError as error:
+        raise InputError(
+            "not a file of calibration statistics: nested too deep",
+            "write one with: mcuq calibrate",
+        ) from error
+    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError) as error:
         raise InputError(
             f"not a file of calibration statistics: {error}", "write one with: mcuq calibrate"
         ) from error
@@ -39,8 +48,19 @@ def statistics_from_json(text: str) -> dict[str, Statistics]:
 def _checked(plain: dict[str, Any]) -> Statistics:
     seen = Statistics.from_plain(plain)
     counts = seen.histogram.counts
-    if seen.samples < 1 or not seen.low <= seen.high or counts.ndim != 1 or counts.sum() < 1:
+    average = seen.average
+    numbers = (seen.low, seen.high, average.decay, average.weight, average.low, average.high)
+    whole = (seen.samples, seen.histogram.exponent, seen.histogram.first)
+    if not all(type(value) is int and abs(value) < _LARGEST for value in whole):
+        raise ValueError("a tensor's statistics hold no whole number where one belongs")
+    if not all(type(value) is float and math.isfinite(value) for value in numbers):
+        raise ValueError("a tensor's statistics hold what is not a number")
+    if abs(seen.histogram.exponent) > _LARGEST_EXPONENT or average.weight <= 0:
+        raise ValueError("a tensor's statistics are out of range")
+    if seen.samples < 1 or not seen.low <= seen.high or counts.ndim != 1:
         raise ValueError("a tensor's statistics are empty or contradict themselves")
+    if counts.min(initial=0) < 0 or counts.sum() < 1:
+        raise ValueError("a tensor's histogram is empty or counts below nothing")
     return seen
 
 

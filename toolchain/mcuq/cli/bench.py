@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -101,7 +102,9 @@ def _plan(budgets: str, methods: str, seeds: int, evaluations: int) -> Plan:
     try:
         fractions = tuple(float(part.removesuffix("%")) / 100 for part in budgets.split(","))
     except ValueError:
-        raise UsageError(f"--budgets {budgets} are not percentages", "write 50,60,80") from None
+        fractions = ()
+    if not fractions or not all(0 < fraction < math.inf for fraction in fractions):
+        raise UsageError(f"--budgets {budgets} are not percentages", "write 50,60,80")
     return Plan(fractions, names, seeds, evaluations)
 
 

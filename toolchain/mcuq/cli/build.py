@@ -28,6 +28,8 @@ def build(
     search_data: options.SearchData = None,
     evaluation: options.Evaluation = None,
     metric: options.Metric = None,
+    metric_output: options.MetricOutput = None,
+    keep_outliers: options.KeepOutliers = None,
     flash: options.Flash = None,
     ram: options.Ram = None,
     weight_bytes: options.WeightBytes = None,

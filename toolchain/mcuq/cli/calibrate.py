@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from mcuq.cli import options
 from mcuq.cli.output import JsonFlag, stdout, write_json
 from mcuq.cli.progress import shown_progress
 
@@ -21,14 +22,18 @@ def calibrate(
         list[Path] | None,
         typer.Option("--merge", help="Files of earlier calibrations to add to.", metavar="FILE"),
     ] = None,
+    keep_outliers: options.KeepOutliers = None,
     json: JsonFlag = False,
 ) -> None:
     """Observe every activation on DATA; the file serves any observer, and can be merged."""
     from mcuq.calibrate import OBSERVERS, ranges_from
     from mcuq.calibrate.files import observe_files, read_statistics, write_statistics
+    from mcuq.data import load_data
     from mcuq.frontends import load_model
     from mcuq.pipeline.check import check_readable
+    from mcuq.progress import announce
     from mcuq.whole import check_writable
+    from mcuq.witness import compare_import
 
     check_readable(model)
     for path in (*data, *(merge or [])):
@@ -37,7 +42,10 @@ def calibrate(
     graph = load_model(model)
     earlier = [read_statistics(path, graph) for path in merge or []]
     with shown_progress() as progress:
-        statistics = observe_files(graph, data, earlier, progress)
+        imported = compare_import(model, graph, load_data(data[0], graph).inputs)
+        announce("load", imported.findings, progress, strict=False)
+        keep = bool(keep_outliers)
+        statistics = observe_files(graph, data, earlier, progress, keep_outliers=keep)
     write_statistics(output, statistics)
     samples = next(iter(statistics.values())).samples
     if json:

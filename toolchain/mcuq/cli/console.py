@@ -23,4 +23,6 @@ class PlainConsole(Console):
     ) -> Iterable[Segment]:
         """As `rich` does; lines end where it ends them, and nowhere else."""
         for text, style, control in super().render(renderable, options):
-            yield Segment(text if control or text == "\n" else visible(text), style, control)
+            # The end of a line, and a whole blank one as padding makes it.
+            ends = text.strip(" ") == "\n"
+            yield Segment(text if control or ends else visible(text), style, control)

@@ -37,7 +37,11 @@ def describe(error: Exception) -> Failure:
         return Failure(kind, str(getattr(error, "cause", error)), hint, code)
     if isinstance(error, OSError):
         path = f"{error.filename}: " if error.filename else ""
-        return Failure(kind, f"{path}{error.strerror or error}", "", McuqError.exit_code)
+        hint = "check that the path is right, and that you may read and write there"
+        return Failure(kind, f"{path}{error.strerror or error}", hint, McuqError.exit_code)
+    if isinstance(error, MemoryError):
+        hint = "give fewer samples or a smaller model, or use fewer --workers"
+        return Failure(kind, "this computer's memory does not suffice", hint, McuqError.exit_code)
     return Failure(
         kind,
         f"internal error: {kind}: {error}",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from mcuq.choices import check_choice
 from mcuq.cli import options
 from mcuq.cli.output import JsonFlag, stdout, write_json
 from mcuq.cli.progress import shown_progress
@@ -96,7 +97,8 @@ def finetune(
     from mcuq.finetune import finetune as tune
     from mcuq.frontends import load_model
     from mcuq.pipeline.check import check_readable
-    from mcuq.progress import Progress
+    from mcuq.progress import Progress, announce
+    from mcuq.witness import compare_import
 
     _check_options(config, bits, ends, output)
     check_writable(output)
@@ -111,6 +113,8 @@ def finetune(
     wanted = _configuration(graph, config, bits, ends)
     settings = Settings(epochs=epochs, rate=rate, patience=patience, label_share=labels, seed=seed)
     with shown_progress() as progress:
+        imported = compare_import(model, graph, data.inputs)
+        announce("load", imported.findings, progress, strict=False)
         tuned = tune(graph, data, wanted, settings=settings, progress=progress)
         _write(tuned, output)
         facts = _facts(tuned, output)
@@ -124,10 +128,15 @@ def finetune(
 
 
 def _check_options(config: Path | None, bits: int | None, ends: int | None, output: Path) -> None:
+    from mcuq.numeric.widths import WIDTHS
+
     if (config is None) == (bits is None):
         raise UsageError("give either --config or --bits", "for example --bits 4")
     if config is not None and ends is not None:
         raise UsageError("--ends goes with --bits", "write the widths into the configuration")
+    for option, width in (("--bits", bits), ("--ends", ends)):
+        if width is not None:
+            check_choice(option, width, WIDTHS)
     if output.suffix != ".tflite":
         raise UsageError(f"--output {output} is not a .tflite", "give it that suffix")
 
@@ -139,7 +148,7 @@ def _configuration(graph: Graph, path: Path | None, bits: int | None, ends: int 
 
     if path is not None:
         return read_config(path, graph)
-    wanted = Config(default_weight=WeightChoice(bits or 8))
+    wanted = Config(default_weight=WeightChoice(8 if bits is None else bits))
     if ends is None:
         return wanted
     names = (graph.weights[0], graph.weights[-1])
@@ -169,10 +178,10 @@ def _facts(tuned: Tuned, output: Path) -> dict[str, Any]:
 def _gain(
     graph: Graph, data: Dataset, judged: Dataset, wanted: Config, tuned: Tuned, metric: str | None
 ) -> dict[str, Any]:
-    from mcuq.evaluate.metrics import get_metric
+    from mcuq.evaluate.choice import suited_metric
     from mcuq.finetune import measure_gain, untrained
 
-    chosen = get_metric(metric or ("agreement" if judged.labels is None else "top1"))
+    chosen, _ = suited_metric(graph, judged, metric)
     gain = measure_gain(graph, untrained(graph, data, wanted), tuned, judged, chosen)
     return {
         "metric": chosen.name,

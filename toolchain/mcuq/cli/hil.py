@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import time
+import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -50,10 +51,10 @@ def _places(farm: Path | None, board: str | None, port: str | None) -> tuple[Pla
 
     if board is not None:
         if farm is not None:
-            raise UsageError("--board and --farm exclude each other")
+            raise UsageError("--board and --farm exclude each other", "leave one of them out")
         return (Place(board, board, emulated=port is None, port=port),)
     if port is not None:
-        raise UsageError("--port needs --board")
+        raise UsageError("--port needs --board", "name the board that is plugged in there")
     path = farm or Path(FARM_FILE)
     if farm is None and not path.is_file():
         raise UsageError(f"no {FARM_FILE} here", "name a board with --board, or a farm with --farm")
@@ -177,7 +178,7 @@ def _fail(cause: str, told: bool) -> NoReturn:
     """End with the exit code of a board's failure; `told`: the JSON document says it all."""
     if told:
         raise typer.Exit(DeviceError.exit_code)
-    raise DeviceError(cause)
+    raise DeviceError(cause, "see what each place said; `mcuq doctor` checks the programs it needs")
 
 
 def _selftest_images(
@@ -214,7 +215,9 @@ def run(
         check_writable(output)
     samples = [_read_samples(path) for path in input_]
     if len({len(array) for array in samples}) != 1:
-        raise InputError("the input files hold different numbers of samples")
+        raise InputError(
+            "the input files hold different numbers of samples", "give as many of each input"
+        )
     with shown_progress() as progress, open_session(load_board(board), elf, port) as session:
         outputs, totals = _run_all(session, samples, progress)
         unit = session.unit
@@ -233,8 +236,10 @@ def _read_samples(path: Path) -> npt.NDArray[np.int8]:
 
     try:
         array = np.load(path, allow_pickle=False)
-    except (OSError, ValueError) as error:
-        raise InputError(f"cannot read {path}: {error}") from error
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror}", "check the path") from error
+    except (ValueError, EOFError, MemoryError, zipfile.BadZipFile) as error:
+        raise InputError(f"{path} is not a .npy file", "write it with numpy.save") from error
     if not isinstance(array, np.ndarray) or array.dtype != np.int8 or array.ndim < 1:
         raise InputError(f"{path} does not hold an int8 array", "quantize the samples first")
     return array

@@ -24,12 +24,12 @@ def init(
     """Write mcuq.toml, or a whole example with model and data, to DIR (here)."""
     from mcuq.examples import BLANK, copy_example
 
-    written = copy_example(example or BLANK, folder, overwrite=force)
+    written = copy_example(BLANK if example is None else example, folder, overwrite=force)
     if json:
         write_json({"files": [str(path) for path in written]})
         return
     console = stdout()
     for path in written:
         console.print(f"wrote {path}")
-    step = "mcuq build" if example else "edit mcuq.toml, then: mcuq build"
+    step = "mcuq build" if example is not None else "edit mcuq.toml, then: mcuq build"
     console.print(f"next: {'' if folder == Path() else f'cd {folder} && '}{step}")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from mcuq.cli import complete
-from mcuq.cli.output import JsonFlag, stdout, write_json
+from mcuq.cli.output import JsonFlag, stdout, warn, write_json
 from mcuq.shown import visible
 from mcuq.units import format_bytes, format_count
 
@@ -33,9 +33,14 @@ def inspect(
     json: JsonFlag = False,
 ) -> None:
     """Show a model's operators, shapes, MACs and parameters; fails if one is not supported."""
+    from mcuq.calibrate.observers import observer as find_observer
     from mcuq.frontends import load_model
+    from mcuq.witness import compare_import
 
+    find_observer(observer)
     graph = load_model(model)
+    for finding in compare_import(model, graph).findings:
+        warn(finding)
     if ranges is not None:
         _inspect_ranges(graph, ranges, observer, json)
         return
@@ -94,6 +99,7 @@ def _facts(graph: Graph) -> dict[str, Any]:
         "name": graph.name,
         "inputs": [_endpoint(graph, name) for name in graph.inputs],
         "outputs": [_endpoint(graph, name) for name in graph.outputs],
+        "ranges": {name: list(span) for name, span in graph.ranges.items()},
         "ops": ops,
         "macs": sum(macs(graph, op) for op in graph.ops),
         "parameters": constants,
@@ -124,6 +130,8 @@ def _draw(facts: dict[str, Any]) -> None:
         for end in facts[label]:
             shape = "×".join(map(str, end["shape"]))
             console.print(f"{label[:-1]} {visible(end['name'])} {shape}")
+    if facts["ranges"]:
+        console.print(f"the file stores ranges of {len(facts['ranges'])} activations")
     console.print(
         f"{format_count(facts['macs'])} MACs, {facts['parameters']:,} parameters; "
         f"weights: {format_bytes(facts['weights'])} in int8, "

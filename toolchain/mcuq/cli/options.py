@@ -50,6 +50,25 @@ AsIs = Annotated[
         show_default=False,
     ),
 ]
+MetricOutput = Annotated[
+    str | None,
+    typer.Option(
+        "--metric-output",
+        metavar="NAME",
+        help="Judge this output alone, by name or number; without it, all of them.",
+        rich_help_panel=_DATA,
+        show_default=False,
+    ),
+]
+KeepOutliers = Annotated[
+    bool | None,
+    typer.Option(
+        "--keep-outliers",
+        help="Calibrate on every sample, even one that reaches far beyond all others.",
+        rich_help_panel=_DATA,
+        show_default=False,
+    ),
+]
 Strict = Annotated[
     bool | None,
     typer.Option(
@@ -124,7 +143,7 @@ Metric = Annotated[
     typer.Option(
         "--metric",
         autocompletion=complete.metrics,
-        help="top1, mse, auc, agreement or module:function.",
+        help="top1, mse, r2, auc, agreement or module:function.",
         rich_help_panel=_DATA,
         show_default=False,
     ),

@@ -40,6 +40,8 @@ def quantize(
     search_data: options.SearchData = None,
     evaluation: options.Evaluation = None,
     metric: options.Metric = None,
+    metric_output: options.MetricOutput = None,
+    keep_outliers: options.KeepOutliers = None,
     flash: options.Flash = None,
     ram: options.Ram = None,
     weight_bytes: options.WeightBytes = None,
@@ -65,5 +67,11 @@ def quantize(
             "--config says how every filter is quantized",
             "leave out --bits and --weights, or write what they say into the file",
         )
-    fixed = None if config else WeightChoice(parse_width(width or "8"), method or "minmax")
+    fixed = (
+        None
+        if config
+        else WeightChoice(
+            parse_width("8" if width is None else width), "minmax" if method is None else method
+        )
+    )
     run_job(command_job(given | {"fixed": fixed}), json=json)

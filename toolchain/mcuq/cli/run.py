@@ -27,7 +27,11 @@ def run(
     ] = 0,
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", help="Write the outputs, in real values, as .npz."),
+        typer.Option(
+            "--output",
+            "-o",
+            help="Write the outputs as .npz: real values, the model file's layout.",
+        ),
     ] = None,
     json: JsonFlag = False,
 ) -> None:
@@ -40,7 +44,7 @@ def run(
     with shown_progress() as progress:
         done = run_again(folder, data, port=port, limit=samples, progress=progress)
     if output is not None:
-        write_arrays(output, {f"y{i}": y for i, y in enumerate(done.outputs)})
+        write_arrays(output, {f"y{i}": y for i, y in enumerate(done.predictions.outputs)})
     total = len(done.counts)
     if json:
         write_json(
@@ -60,15 +64,18 @@ def run(
             console.print(f"top1 {top1:.2%}")
         console.print(f"{done.equal_tflm} of {total} equal to TensorFlow Lite Micro in every byte")
     if done.equal_tflm != total:
-        raise DeviceError(f"{total - done.equal_tflm} of {total} samples differ")
+        raise DeviceError(
+            f"{total - done.equal_tflm} of {total} samples differ from TensorFlow Lite Micro",
+            "build it again with this version of mcuq; if they still differ, please report it",
+        )
 
 
 def _top1(done: Rerun) -> float | None:
     """Where there are labels that are class numbers or one-hot rows."""
     from mcuq.errors import InputError
-    from mcuq.evaluate.metrics import Predictions, top1
+    from mcuq.evaluate.metrics import get_metric
 
     try:
-        return top1(Predictions(done.outputs, done.data))
+        return get_metric("top1").judged(done.predictions, done.metric_output).value
     except InputError:
         return None

@@ -29,6 +29,8 @@ def search(
     cmsis_nn: options.CmsisNn = None,
     calibration: options.Calibration = None,
     search_data: options.SearchData = None,
+    keep_outliers: options.KeepOutliers = None,
+    strict: options.Strict = None,
     flash: options.Flash = None,
     ram: options.Ram = None,
     weight_bytes: options.WeightBytes = None,

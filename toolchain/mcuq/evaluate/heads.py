@@ -85,7 +85,8 @@ def divergence(
 
 
 def _divergence(head: Head, reference: Floats, found: Floats) -> npt.NDArray[np.float64]:
-    a = reference.reshape(len(reference), -1, reference.shape[-1]).astype(np.float64)
+    depth = reference.shape[-1] if reference.ndim > 1 else 1
+    a = reference.reshape(len(reference), -1, depth).astype(np.float64)
     b = found.reshape(a.shape).astype(np.float64)
     if head.kind == OpKind.SOFTMAX:
         log_p, log_q = log_softmax(head.beta * a, axis=-1), log_softmax(head.beta * b, axis=-1)

@@ -74,7 +74,7 @@ def after(qgraph: QuantizedGraph, joint: Joint) -> QuantizedGraph:
     return dataclasses.replace(qgraph, ops=ops, inputs=(joint.tensor,), tensors=tensors)
 
 
-@dataclass
+@dataclass(eq=False)
 class PrefixCache:
     """Activations behind joints by (digest, samples)."""
 

@@ -2,7 +2,8 @@
 
 int4 weights are held in int8 tensors (the same values, four times faster here). LiteRT differs
 from the firmware by one step in a few outputs of a thousand, so it ranks candidates; every figure
-that is reported comes from the exact path (`mcuq.evaluate.integer`, `tflite_micro`).
+that is reported comes from the exact path (`mcuq.evaluate.integer`, `tflite_micro`). A candidate
+that LiteRT refuses (XNNPACK does so where scales are too far apart) is scored on that path, too.
 """
 
 from __future__ import annotations
@@ -14,8 +15,10 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from mcuq.content import ByContent
 from mcuq.evaluate.batch import can_batch, with_batch
 from mcuq.evaluate.heads import Head, cut, divergence
+from mcuq.evaluate.integer import run_integer
 from mcuq.evaluate.prefix import PrefixCache, after, joints
 from mcuq.numeric import dequantize, quantize_values
 from mcuq.quantize.qgraph import QuantizedGraph
@@ -30,8 +33,8 @@ AT_ONCE = 64
 _INPUTS_KEPT = 8
 
 
-@dataclass(frozen=True)
-class Ranker:
+@dataclass(frozen=True, eq=False)
+class Ranker(ByContent):
     """Scores quantized graphs on fixed samples.
 
     Attributes:
@@ -126,24 +129,50 @@ def _run(
     tensors: tuple[str, ...],
 ) -> Int8s:
     """Values of `tensors` (samples, …)."""
+    try:
+        return _run_fast(part, inputs, serialize, tensors)
+    except RuntimeError:
+        found = run_integer(part, inputs, tensors)
+        samples = len(inputs[0])
+        return {name: found[name].reshape(samples, *_one(part, name)) for name in tensors}
+
+
+def _one(part: QuantizedGraph, name: str) -> tuple[int, ...]:
+    """The shape of one sample: without a first dimension of 1, as `run_float` has it."""
+    shape = part.tensors[name].shape
+    return shape[1:] if shape[:1] == (1,) else shape
+
+
+def _run_fast(
+    part: QuantizedGraph,
+    inputs: Sequence[npt.NDArray[np.int8]],
+    serialize: Serialize,
+    tensors: tuple[str, ...],
+) -> Int8s:
+    """As `_run`, by LiteRT.
+
+    Raises:
+        RuntimeError: it refuses the model.
+    """
     samples = len(inputs[0])
+    whole = dataclasses.replace(part, outputs=tensors)
     batch = min(AT_ONCE, samples) if can_batch(part) else 1
-    flatbuffer = serialize(with_batch(dataclasses.replace(part, outputs=tensors), batch))
+    # One sample at a time: dimension 0 may be anything.
+    flatbuffer = serialize(with_batch(whole, batch) if can_batch(part) else whole)
     with quiet_native_log():
         interpreter = Interpreter(model_content=flatbuffer, num_threads=1)
         interpreter.allocate_tensors()
     in_indices = [d["index"] for d in interpreter.get_input_details()]
     out_indices = [d["index"] for d in interpreter.get_output_details()]
     known = [part.tensors[name] for name in tensors]
-    results = [np.empty((samples, *t.shape[1:]), t.dtype) for t in known]
+    results = [np.empty((samples, *_one(part, t.name)), t.dtype) for t in known]
     for start, stop in _spans(samples, batch):
         for index, values in zip(in_indices, inputs, strict=True):
             interpreter.set_tensor(index, _filled(values[start:stop], batch))
         interpreter.invoke()
         for index, result in zip(out_indices, results, strict=True):
-            result[start:stop] = interpreter.get_tensor(index)[: stop - start].reshape(
-                result[start:stop].shape
-            )
+            values = np.asarray(interpreter.get_tensor(index)).reshape(batch, *result.shape[1:])
+            result[start:stop] = values[: stop - start]
     return dict(zip(tensors, results, strict=True))
 
 

@@ -41,5 +41,7 @@ def copy_example(name: str, folder: Path, *, overwrite: bool = False) -> tuple[P
         for source, target in zip(sources, targets, strict=True):
             shutil.copyfile(source, target)
     except OSError as error:
-        raise InputError(f"cannot write to {folder}: {error.strerror}") from error
+        raise InputError(
+            f"cannot write to {folder}: {error.strerror}", "choose another directory"
+        ) from error
     return targets

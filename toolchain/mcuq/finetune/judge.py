@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mcuq.data import Dataset
+from mcuq.evaluate.answers import predictions_of
 from mcuq.evaluate.float import run_float
 from mcuq.evaluate.integer import dequantize_outputs, quantize_inputs, run_integer
-from mcuq.evaluate.metrics import Metric, Predictions
+from mcuq.evaluate.metrics import Metric
 from mcuq.finetune.tuned import Tuned
 from mcuq.graph import Graph
 
@@ -42,7 +43,7 @@ def measure_gain(graph: Graph, before: Tuned, after: Tuned, data: Dataset, metri
         stored = run_integer(qgraph, quantize_inputs(qgraph, data.inputs))
         reals = dequantize_outputs(qgraph, stored)
         values = tuple(reals[name] for name in qgraph.outputs)
-        return metric.compute(Predictions(values, data, reference))
+        return metric.compute(predictions_of(graph, data, values, reference))
 
-    float_model = metric.compute(Predictions(reference, data, reference))
+    float_model = metric.compute(predictions_of(graph, data, reference, reference))
     return Gain(metric, float_model, judged(before), judged(after))

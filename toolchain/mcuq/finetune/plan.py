@@ -16,9 +16,10 @@ from mcuq.finetune.tuned import TunedFilter
 from mcuq.graph import WEIGHTED, Graph, OpKind
 from mcuq.numeric import INT8_MAX, INT8_MIN, WIDTHS
 from mcuq.quantize import Config, WeightChoice, quantize, share_activations
-from mcuq.quantize.activations import activation_params
+from mcuq.quantize.activations import activation_params, own_spans
 from mcuq.quantize.config import ActivationScheme
-from mcuq.quantize.sharing import VIEWS, AffineParams, Sharing
+from mcuq.quantize.sharing import AffineParams, Sharing
+from mcuq.quantize.views import VIEWS
 from mcuq.quantize.weights import channel_axis
 
 Inputs = tuple[npt.NDArray[np.float32], ...]
@@ -86,7 +87,7 @@ def make_plan(graph: Graph, inputs: Inputs, config: Config) -> Plan:
     observers = {config.default_observer, *config.observers.values()}
     ranges = calibrate(graph, inputs, observers)
     _check_batch(graph, ranges, config)
-    sharing = share_activations(graph)
+    sharing = share_activations(graph, span=own_spans(graph, ranges, config))
     kinds = {op.inputs[1]: op.kind for op in sharing.graph.ops if op.kind in WEIGHTED}
     bits = {name: _known_width(name, config.weight(name).bits) for name in kinds}
     axes = {

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mcuq.calibrate import Ranges
+from mcuq.content import ByContent
 from mcuq.graph import WEIGHTED, Graph, OpKind
 from mcuq.numeric import dequantize
 from mcuq.quantize import Config, QuantizedGraph, QuantizedWeight, WeightChoice, quantize
@@ -19,8 +20,8 @@ METHOD = "finetuned"
 """Weight method and observer of everything that was tuned."""
 
 
-@dataclass(frozen=True)
-class TunedFilter:
+@dataclass(frozen=True, eq=False)
+class TunedFilter(ByContent):
     """Attributes:
     bits: of its integers.
     scale: float32, (channels,) or (1,).

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from mcuq.frontends.names import UniqueNames
-from mcuq.graph import Attrs, Graph, Op, OpKind, Tensor
+from mcuq.graph import Attrs, Graph, Layout, Op, OpKind, Tensor
 from mcuq.graph.shapes import infer_shape
+
+LARGEST_TENSOR = 1 << 24
+"""Elements."""
 
 
 class GraphBuilder:
@@ -20,6 +24,8 @@ class GraphBuilder:
         self._tensors: dict[str, Tensor] = {}
         self._ops: list[Op] = []
         self._inputs: list[str] = []
+        self._layouts: dict[str, Layout] = {}
+        self._ranges: dict[str, tuple[float, float]] = {}
 
     def input(self, shape: tuple[int, ...], name: str) -> str:
         """Add an input of the model; its name in the graph."""
@@ -29,9 +35,16 @@ class GraphBuilder:
         return taken
 
     def constant(self, values: npt.NDArray[Any], name: str) -> str:
-        """Add a constant, stored as float32; its name in the graph."""
+        """Add a constant, stored as float32; its name in the graph.
+
+        Raises:
+            ValueError: a number is not finite in float32.
+        """
         taken = self._names.take(name, "constant")
-        data = np.array(values, np.float32, order="C")
+        with np.errstate(over="ignore"):
+            data = np.array(values, np.float32, order="C")
+        if not np.isfinite(data).all():
+            raise ValueError(f"constant {taken!r} is not finite in float32")
         data.flags.writeable = False
         self._tensors[taken] = Tensor(taken, data.shape, data)
         return taken
@@ -40,9 +53,12 @@ class GraphBuilder:
         """Add an operator; the name of its output.
 
         Raises:
-            ValueError: the operands' shapes do not fit the operator.
+            ValueError: the operands' shapes do not fit the operator, or its result is larger than
+                any microcontroller's memory.
         """
         shape = infer_shape(kind, attrs, [self.shape(operand) for operand in inputs])
+        if math.prod(shape) > LARGEST_TENSOR:
+            raise ValueError(f"its result {shape} is too large")
         taken = self._names.take(name, kind.value.lower())
         self._tensors[taken] = Tensor(taken, shape)
         self._ops.append(Op(kind, taken, tuple(inputs), (taken,), attrs))
@@ -55,6 +71,23 @@ class GraphBuilder:
         """The operator that computes a tensor; None for inputs and constants."""
         return next((op for op in reversed(self._ops) if op.output == name), None)
 
+    def arrange(self, name: str, layout: Layout) -> None:
+        """State how the model file arranges an input or output."""
+        if not layout.is_same:
+            self._layouts[name] = layout
+
+    def limit(self, name: str, low: float, high: float) -> None:
+        """State the range that the model file stores for a tensor."""
+        self._ranges[name] = (low, high)
+
     def graph(self, name: str, outputs: tuple[str, ...]) -> Graph:
         """The graph so far."""
-        return Graph(name, dict(self._tensors), tuple(self._ops), tuple(self._inputs), outputs)
+        return Graph(
+            name,
+            dict(self._tensors),
+            tuple(self._ops),
+            tuple(self._inputs),
+            outputs,
+            dict(self._layouts),
+            dict(self._ranges),
+        )

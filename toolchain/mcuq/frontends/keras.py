@@ -10,10 +10,13 @@ import json
 import os
 import re
 import zipfile
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 from ai_edge_litert import schema_py_generated as schema
 
 from mcuq.errors import InputError, McuqError, UsageError
@@ -45,16 +48,69 @@ def load_keras(path: Path) -> Graph:
     return _in_signature_order(replace(graph, name=path.stem), content, names)
 
 
+def run_keras(path: Path, inputs: Sequence[npt.NDArray[np.float32]]) -> list[npt.NDArray[Any]]:
+    """Outputs of the model for samples, one at a time, by TensorFlow itself.
+
+    Args:
+        inputs: float32 (samples, …), one a model input, in the order of `load_keras`.
+
+    Returns:
+        (samples, …), one a model output, in the order of `load_keras`.
+
+    Raises:
+        UsageError, InputError: as `load_keras`.
+    """
+    with quiet_native_log():
+        function, _, names = _traced(_tensorflow(), path)
+        rows = [
+            _flat(_called(function, names, [x[sample : sample + 1] for x in inputs], path.is_dir()))
+            for sample in range(len(inputs[0]))
+        ]
+    return [np.concatenate(column) for column in zip(*rows, strict=True)]
+
+
+def _called(function: Any, names: list[str], values: list[Any], by_name: bool) -> Any:
+    tensorflow = _tensorflow()
+    tensors = [tensorflow.constant(value) for value in values]
+    return function(**dict(zip(names, tensors, strict=True))) if by_name else function(*tensors)
+
+
+def _flat(outputs: Any) -> list[npt.NDArray[Any]]:
+    """One array an output: by name where they have names, else as listed."""
+    if isinstance(outputs, dict):
+        outputs = [outputs[name] for name in sorted(outputs, key=_natural)]
+    return [np.asarray(value) for value in _tensorflow().nest.flatten(outputs)]
+
+
+def convert_keras(path: Path) -> tuple[bytes, list[int]]:
+    """The flatbuffer that `load_keras` reads the graph from.
+
+    Returns:
+        The flatbuffer, and for each of its inputs which one of the model it is.
+
+    Raises:
+        UsageError, InputError: as `load_keras`.
+    """
+    with quiet_native_log():
+        content, names = _converted(_tensorflow(), path)
+    model = schema.ModelT.InitFromPackedBuf(content, 0)
+    entries = {entry.tensorIndex: entry.name.decode() for entry in model.signatureDefs[0].inputs}
+    return content, [names.index(entries[index]) for index in model.subgraphs[0].inputs]
+
+
+def _traced(tensorflow: Any, path: Path) -> tuple[Any, Any, list[str]]:
+    """The function of a model, what holds its weights, and the names of its inputs in order."""
+    if path.is_dir():
+        return _saved_model_function(tensorflow, path)
+    return _keras_function(tensorflow, path)
+
+
 def _converted(tensorflow: Any, path: Path) -> tuple[bytes, list[str]]:
     """The model as a flatbuffer, and the names of its inputs in order."""
     if not path.exists():
         raise InputError(f"cannot read {path}: no such file", "check the path of the model")
     try:
-        function, trackable, names = (
-            _saved_model_function(tensorflow, path)
-            if path.is_dir()
-            else _keras_function(tensorflow, path)
-        )
+        function, trackable, names = _traced(tensorflow, path)
         converter = tensorflow.lite.TFLiteConverter.from_concrete_functions([function], trackable)
         return bytes(converter.convert()), names
     except McuqError:

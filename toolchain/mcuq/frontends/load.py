@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from mcuq.errors import InputError
+from mcuq.frontends.buildable import check_buildable
 from mcuq.frontends.keras import load_keras
 from mcuq.frontends.mlir import load_mlir
 from mcuq.frontends.onnx import load_onnx
@@ -31,11 +32,11 @@ def load_model(path: Path) -> Graph:
         InputError: the suffix is unknown, or the file cannot be used.
     """
     if (path / _SAVED_MODEL).is_file():
-        return load_keras(path)
+        return check_buildable(load_keras(path))
     door = _DOORS.get(path.suffix.lower())
     if door is None:
         raise InputError(
             f"cannot tell what kind of model {path} is",
             f"known: {', '.join(_DOORS)}, or a SavedModel folder",
         )
-    return door(path)
+    return check_buildable(door(path))

@@ -8,6 +8,16 @@ _SIGNATURE = "serving_default_"
 _NUMBER = re.compile(r":\d+$")
 
 
+def short_name(wanted: str) -> str:
+    """A name of the file as the graph has it, before it is made unique.
+
+    Converters join the names of everything they fused with ";": the first one is kept. What they
+    put around a name (`serving_default_image:0`) is dropped.
+    """
+    first = wanted.split(";", 1)[0].strip()
+    return _NUMBER.sub("", first.removeprefix(_SIGNATURE))
+
+
 class UniqueNames:
     """Hands out every name once; a name already taken gets a number."""
 
@@ -15,17 +25,13 @@ class UniqueNames:
         self._taken: set[str] = set()
 
     def take(self, wanted: str, fallback: str) -> str:
-        """A name as near to `wanted` as is free.
-
-        Converters join the names of everything they fused with ";": the first one is kept. What
-        they put around a name (`serving_default_image:0`) is dropped.
+        """`short_name(wanted)`, with a number where it is taken.
 
         Args:
             wanted: the name in the file; may be empty or taken.
             fallback: used where `wanted` is empty.
         """
-        first = wanted.split(";", 1)[0].strip()
-        base = _NUMBER.sub("", first.removeprefix(_SIGNATURE)) or fallback
+        base = short_name(wanted) or fallback
         name, number = base, 0
         while name in self._taken:
             number += 1

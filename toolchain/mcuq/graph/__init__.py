@@ -21,10 +21,12 @@ from mcuq.graph.attrs import (
     StridedSliceAttrs,
     TransposeAttrs,
 )
-from mcuq.graph.graph import FLOAT_KINDS, WEIGHTED, Graph, Op, OpKind, Tensor
+from mcuq.graph.graph import FLOAT_KINDS, MAX_DIMENSIONS, WEIGHTED, Graph, Op, OpKind, Tensor
+from mcuq.graph.layout import Layout
 
 __all__ = [
     "FLOAT_KINDS",
+    "MAX_DIMENSIONS",
     "WEIGHTED",
     "Activated",
     "Activation",
@@ -35,6 +37,7 @@ __all__ = [
     "DepthwiseConvAttrs",
     "FullyConnectedAttrs",
     "Graph",
+    "Layout",
     "LeakyReluAttrs",
     "MeanAttrs",
     "NoAttrs",

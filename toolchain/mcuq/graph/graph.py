@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 import numpy as np
 import numpy.typing as npt
 
+from mcuq.content import ByContent
 from mcuq.graph.attrs import Attrs
+from mcuq.graph.layout import Layout
 
 
 class OpKind(StrEnum):
@@ -47,12 +49,14 @@ class OpKind(StrEnum):
 
 FLOAT_KINDS = tuple(kind for kind in OpKind if kind.value not in ("QUANTIZE", "DEQUANTIZE"))
 """The operators of float graphs."""
+MAX_DIMENSIONS = 5
+"""Of a tensor: what TensorFlow Lite Micro's operators take."""
 WEIGHTED = frozenset({OpKind.CONV_2D, OpKind.DEPTHWISE_CONV_2D, OpKind.FULLY_CONNECTED})
 """Operators whose inputs are (activation, filter[, bias])."""
 
 
-@dataclass(frozen=True)
-class Tensor:
+@dataclass(frozen=True, eq=False)
+class Tensor(ByContent):
     """A named float32 tensor; `data` is set for constants only.
 
     Attributes:
@@ -97,13 +101,26 @@ class Op:
 
 @dataclass(frozen=True)
 class Graph:
-    """A float model. `ops` are in execution order; every tensor an op names is in `tensors`."""
+    """A float model. `ops` are in execution order; every tensor an op names is in `tensors`.
+
+    Attributes:
+        layouts: of the inputs and outputs whose axes the model file names in another order; see
+            `layout`.
+        ranges: activation → (low, high), low ≤ 0 ≤ high, where the model file stores its
+            quantization: its values are clipped to it, as part of what the model computes.
+    """
 
     name: str
     tensors: Mapping[str, Tensor]
     ops: tuple[Op, ...]
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
+    layouts: Mapping[str, Layout] = field(default_factory=dict)
+    ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+
+    def layout(self, name: str) -> Layout:
+        """How the model file arranges an input or output."""
+        return self.layouts.get(name) or Layout.same(self.tensors[name].shape)
 
     @property
     def weights(self) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from mcuq.content import ByContent
 from mcuq.graph.attrs import ResizeAttrs
 
 
@@ -26,8 +27,8 @@ def nearest_indices(size: int, output: int, attrs: ResizeAttrs) -> npt.NDArray[n
     return np.clip(indices, 0, size - 1)
 
 
-@dataclass(frozen=True)
-class Blend:
+@dataclass(frozen=True, eq=False)
+class Blend(ByContent):
     """What a bilinear resize reads along one axis: (1 - share) × lower + share × upper.
 
     Attributes:

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from mcuq.content import ByContent
 from mcuq.errors import InputError
 from mcuq.frontends.tflite.reader import read_model
 from mcuq.report.manifest import Manifest
@@ -16,8 +17,8 @@ from mcuq.report.store import read_manifest
 from mcuq.tflite.micro import run_micro
 
 
-@dataclass(frozen=True)
-class Built:
+@dataclass(frozen=True, eq=False)
+class Built(ByContent):
     """What a project is made from.
 
     Attributes:

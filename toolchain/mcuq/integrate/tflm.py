@@ -43,7 +43,10 @@ def write_tflm(built: Built, folder: Path) -> None:
     """model.tflite, the same as a C array, and resolver.h."""
     unknown = [kind for kind in built.kinds if kind not in _METHODS]
     if unknown:
-        raise InputError(f"no TensorFlow Lite Micro resolver method is known for {unknown[0]}")
+        raise InputError(
+            f"no TensorFlow Lite Micro resolver method is known for {unknown[0]}",
+            "choose another kind of project: the others need no resolver",
+        )
     write_bytes = folder / "model.tflite"
     write_bytes.parent.mkdir(parents=True, exist_ok=True)
     write_bytes.write_bytes(built.flatbuffer)

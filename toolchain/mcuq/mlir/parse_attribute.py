@@ -68,7 +68,11 @@ def _plain(scanner: Scanner) -> Attribute:
         return TypeName(name.group())
     if number := scanner.take(_NUMBER):
         scanner.require(":")
-        return _number(number, scanner.expect(_TYPE, "the number's type").group())
+        type_ = scanner.expect(_TYPE, "the number's type").group()
+        try:
+            return _number(number, type_)
+        except (ValueError, OverflowError):
+            raise scanner.error("a number that its type does not hold") from None
     return parse_dictionary(scanner)
 
 
@@ -161,9 +165,12 @@ def _elements(scanner: Scanner) -> list[float]:
 
 def _packed(scanner: Scanner, numbers: list[float], dtype: np.dtype[Any], line: int) -> bytes:
     values = np.array(numbers, np.float64)
-    if dtype.kind != "f" and not np.array_equal(values.astype(dtype), values):
+    with np.errstate(all="ignore"):
+        fits = dtype.kind == "f" or np.array_equal(values.astype(dtype), values)
+    if not fits:
         raise scanner.error(f"numbers that {dtype} does not hold", line)
-    return values.astype(dtype).tobytes()
+    with np.errstate(over="ignore"):
+        return values.astype(dtype).tobytes()
 
 
 def _expanded(

@@ -14,6 +14,9 @@ from mcuq.mlir.syntax import (
     TensorType,
 )
 
+MOST_ELEMENTS = 1 << 26
+"""Of a tensor: more than any microcontroller holds, and less than would fill this computer."""
+_MOST_DIGITS = 64
 _DIMENSIONS = re.compile(r"(?:\d+x)*")
 _PLAIN = re.compile(r"i1\b|i4\b|i8\b|i16\b|i32\b|f32\b")
 _STORAGE = re.compile(r"i4\b|i8\b|i16\b|i32\b")
@@ -25,9 +28,13 @@ def parse_tensor(scanner: Scanner) -> TensorType:
     """A ranked tensor type of static shape."""
     scanner.require("tensor<")
     dimensions = scanner.expect(_DIMENSIONS, "a shape").group()
+    if len(dimensions) > _MOST_DIGITS:
+        raise scanner.error("a shape that no tensor has")
     shape = tuple(int(size) for size in dimensions.split("x")[:-1])
     if 0 in shape:
         raise scanner.error(f"a tensor of shape {shape} is empty")
+    if math.prod(shape) > MOST_ELEMENTS:
+        raise scanner.error(f"a tensor of {math.prod(shape):,} elements is too large")
     element = _element(scanner)
     scanner.require(">")
     if isinstance(element, QuantizedElement):
@@ -58,7 +65,10 @@ def parse_tensors(scanner: Scanner) -> tuple[TensorType, ...]:
 
 
 def parse_integer(scanner: Scanner) -> int:
-    return int(scanner.expect(_INTEGER, "an integer").group())
+    digits = scanner.expect(_INTEGER, "an integer").group()
+    if len(digits) > _MOST_DIGITS:
+        raise scanner.error("an integer of too many digits")
+    return int(digits)
 
 
 def _element(scanner: Scanner) -> Element:

@@ -7,15 +7,25 @@ or the file is refused.
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
 
-from mcuq.graph import WEIGHTED, Graph, Op, OpKind, Tensor
+from mcuq.graph import WEIGHTED, Graph, Layout, Op, OpKind, Tensor
 from mcuq.graph.shapes import infer_shape
 from mcuq.mlir.attrs import decode
 from mcuq.mlir.compare import MismatchError, compare
-from mcuq.mlir.syntax import Attribute, Attributes, Dense, Function, Operation, TensorType
+from mcuq.mlir.syntax import (
+    Attribute,
+    Attributes,
+    Dense,
+    Function,
+    Integers,
+    Number,
+    Operation,
+    TensorType,
+)
 from mcuq.mlir.types import AnyTensor, tensor_from
 from mcuq.mlir.write import FORMAT, AnyGraph, function_of
 from mcuq.quantize import QuantizedGraph, QuantizedTensor
@@ -66,9 +76,40 @@ class _Reader:
         ops = tuple(self._ops)
         reals = {k: t for k, t in self._tensors.items() if isinstance(t, Tensor)}
         if len(reals) == len(self._tensors):
-            return Graph(name, reals, ops, inputs, outputs)
+            layouts = self._layouts((*inputs, *outputs))
+            return Graph(name, reals, ops, inputs, outputs, layouts, self._ranges())
         stored = {k: _edge(t) if isinstance(t, Tensor) else t for k, t in self._tensors.items()}
         return QuantizedGraph(name, _with_wide_biases(stored, ops), ops, inputs, outputs)
+
+    def _layouts(self, ends: tuple[str, ...]) -> dict[str, Layout]:
+        """How the file that the model once came from arranged its inputs and outputs."""
+        layouts = {}
+        for entry in _entries(self._function.attributes, "mcuq.layouts"):
+            match entry:
+                case (str(name), Integers(order)) if name in ends:
+                    layouts[name] = self._layout(name, order)
+                case _:
+                    raise MismatchError("attribute mcuq.layouts names no order of axes", 1)
+        return layouts
+
+    def _ranges(self) -> dict[str, tuple[float, float]]:
+        """What the file that the model once came from stored for its activations."""
+        ranges = {}
+        for entry in _entries(self._function.attributes, "mcuq.ranges"):
+            match entry:
+                case (str(name), Number(low, "f64"), Number(high, "f64")) if (
+                    name in self._tensors and math.isfinite(high - low) and low <= 0 <= high
+                ):
+                    ranges[name] = (float(low), float(high))
+                case _:
+                    raise MismatchError("attribute mcuq.ranges names no range", 1)
+        return ranges
+
+    def _layout(self, name: str, order: tuple[int, ...]) -> Layout:
+        shape = self._tensors[name].shape
+        if sorted(order) != list(range(len(shape))) or order[:1] != (0,):
+            raise MismatchError(f"mcuq.layouts: {order} is no order of '{name}'", 1)
+        return Layout(tuple(shape[order.index(axis)] for axis in range(len(order))), order)
 
     def _visit(self, operation: Operation) -> None:
         attributes, line = operation.attributes, operation.line
@@ -149,6 +190,11 @@ def _text(attributes: Attributes, key: str, line: int) -> str:
     if not isinstance(value, str):
         raise MismatchError(f"attribute {key} is missing", line)
     return value
+
+
+def _entries(attributes: Attributes, key: str) -> tuple[Attribute, ...]:
+    entries: Attribute = attributes.get(key, ())
+    return entries if isinstance(entries, tuple) else (entries,)
 
 
 def _names(attributes: Attributes, key: str, line: int) -> tuple[str, ...]:

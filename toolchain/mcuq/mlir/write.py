@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mcuq.graph import WEIGHTED, Graph, Op
 from mcuq.mlir.attrs import encode
-from mcuq.mlir.syntax import Attribute, Function, Value
+from mcuq.mlir.syntax import Attribute, Function, Integers, Number, Value
 from mcuq.mlir.tosa import lower
 from mcuq.mlir.tosa.block import Block
 from mcuq.mlir.types import constant, type_of
@@ -46,8 +46,29 @@ def function_of(graph: AnyGraph) -> Function:
             "mcuq.graph": graph.name,
             "mcuq.inputs": graph.inputs,
             "mcuq.outputs": graph.outputs,
+            **_beside(graph),
         },
     )
+
+
+def _beside(graph: AnyGraph) -> dict[str, Attribute]:
+    """What a float graph keeps of the file it was read from, where there is any.
+
+    `mcuq.layouts`: name and order of axes of each input and output that was rearranged;
+    `mcuq.ranges`: name, low and high of each activation with a stored range.
+    """
+    if not isinstance(graph, Graph):
+        return {}
+    found: dict[str, Attribute] = {
+        "mcuq.layouts": tuple(
+            (name, Integers(layout.order)) for name, layout in graph.layouts.items()
+        ),
+        "mcuq.ranges": tuple(
+            (name, Number(low, "f64"), Number(high, "f64"))
+            for name, (low, high) in graph.ranges.items()
+        ),
+    }
+    return {key: entries for key, entries in found.items() if entries}
 
 
 def _description(op: Op) -> dict[str, Attribute]:

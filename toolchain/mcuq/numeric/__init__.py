@@ -15,7 +15,6 @@ from mcuq.numeric.affine import (
     quantize_bias,
     quantize_values,
     round_half_away,
-    symmetric_limit,
     symmetric_params,
     symmetric_scale,
 )
@@ -35,7 +34,14 @@ from mcuq.numeric.fixed_point import (
     rounding_right_shift,
 )
 from mcuq.numeric.int4 import pack_int4, unpack_int4
-from mcuq.numeric.widths import TERNARY, WIDTHS, stored_bytes, weight_limits, width_name
+from mcuq.numeric.widths import (
+    TERNARY,
+    WIDTHS,
+    stored_bytes,
+    symmetric_limit,
+    weight_limits,
+    width_name,
+)
 
 __all__ = [
     "BIAS_LIMIT",

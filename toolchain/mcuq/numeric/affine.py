@@ -8,14 +8,14 @@ import numpy as np
 import numpy.typing as npt
 
 from mcuq.graph import Activation
+from mcuq.numeric.widths import symmetric_limit
 
 INT8_MIN, INT8_MAX = -128, 127
 BIAS_LIMIT = (1 << 30) - 1
 """Largest bias magnitude: leaves the accumulator half of int32 for the products."""
 
 _EMPTY_SCALE = np.float32(2.0**-8)
-_LEAST_SCALE = np.float32(2.0**-28)
-"""TFLite requires 6 / scale, RELU6's bound, to fit int32."""
+_LEAST_SCALE = np.finfo(np.float32).tiny
 
 Float32 = npt.NDArray[np.float32]
 
@@ -41,14 +41,14 @@ def asymmetric_params(
 
     scale = (high - low) / (2^n - 1) in float32; zero point = round(q_min - low / scale), in range.
     q_min is -2^(n-1), or 0 for unsigned storage: the two differ by 2^(n-1) in the zero point and
-    in every stored value, in nothing else. An empty range gives scale 2^-8; no scale is below
-    2^-28.
+    in every stored value, in nothing else. An empty range gives scale 2^-8; no scale is
+    below 2^-126, the least normal float32.
     """
     low, high = min(low, 0.0), max(high, 0.0)
     lowest, highest = integer_limits(bits, signed=signed)
     if low == high:
         return _EMPTY_SCALE, lowest + (1 << (bits - 1))
-    scale = max(np.float32((high - low) / ((1 << bits) - 1.0)), _LEAST_SCALE)
+    scale = _stored_scale((high - low) / ((1 << bits) - 1.0))
     zero_point = int(np.clip(np.rint(lowest - low / float(scale)), lowest, highest))
     return scale, zero_point
 
@@ -56,17 +56,19 @@ def asymmetric_params(
 def symmetric_params(low: float, high: float, bits: int = 8) -> tuple[np.float32, int]:
     """Scale and zero point 0 for reals in [-a, a], a = max(|low|, |high|).
 
-    scale = a / (2^(n-1) - 1) in float32. An empty range gives scale 2^-8; no scale is below 2^-28.
+    scale = a / (2^(n-1) - 1) in float32. An empty range gives scale 2^-8; no scale is below
+    2^-126, the least normal float32.
     """
     largest = max(abs(low), abs(high))
     if largest == 0.0:
         return _EMPTY_SCALE, 0
-    return max(np.float32(largest / symmetric_limit(bits)), _LEAST_SCALE), 0
+    return _stored_scale(largest / symmetric_limit(bits)), 0
 
 
-def symmetric_limit(bits: int) -> int:
-    """Largest magnitude: 127 for 8 bits, 7 for 4, 1 for 2 and for ternary weights."""
-    return max((1 << (bits - 1)) - 1, 1)
+def _stored_scale(scale: float) -> np.float32:
+    """As float32: at least the least normal one, infinite where it is too large."""
+    with np.errstate(over="ignore"):
+        return max(np.float32(scale), _LEAST_SCALE)
 
 
 def symmetric_scale(largest: npt.NDArray[np.floating], bits: int) -> Float32:
@@ -118,7 +120,8 @@ def activation_bounds(
 ) -> tuple[int, int]:
     """Smallest and largest output of a fused activation, at the output's scale.
 
-    The real bounds are divided in float32 and rounded half away, as TFLite does.
+    The real bounds are divided in float32 and rounded half away, as TFLite does; those beyond the
+    integers are not needed.
     """
     limits = {
         Activation.NONE: (None, None),
@@ -129,7 +132,9 @@ def activation_bounds(
     low, high = limits[activation]
 
     def step(real: float) -> int:
-        return zero_point + int(round_half_away(np.float32(real) / np.asarray(scale)))
+        with np.errstate(over="ignore"):
+            steps = round_half_away(np.float32(real) / np.asarray(scale))
+        return zero_point + int(np.clip(steps, -(1 << bits), 1 << bits))
 
     lowest, highest = integer_limits(bits)
     lower = lowest if low is None else max(lowest, step(low))

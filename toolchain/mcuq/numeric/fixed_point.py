@@ -99,14 +99,17 @@ def multiply_by_quantized_multiplier(x: IntLike, multiplier: IntLike, shift: Int
     """x × multiplier × 2^(shift - 31) with TFLite Micro's two roundings.
 
     First the doubling high multiply (ties upwards), then the right shift (ties away from zero);
-    a positive shift is applied to x before. x × 2^shift must stay inside int32.
+    a positive shift is applied to x before. x × 2^shift must stay inside int32. A negative
+    multiplier negates what its magnitude gives (TFLite Micro's LEAKY_RELU), ties included.
 
     Args:
         x: int32 values in any integer type.
         multiplier: Q31 multipliers, broadcast against x.
         shift: -31 to 30, broadcast against x.
     """
+    factor = np.asarray(multiplier, dtype=np.int64)
     amount = np.asarray(shift, dtype=np.int64)
     shifted = np.asarray(x, dtype=np.int64) << np.maximum(amount, 0)
-    high = doubling_high_multiply(shifted, multiplier)
-    return rounding_right_shift(high, np.maximum(-amount, 0))
+    high = doubling_high_multiply(shifted, np.abs(factor))
+    result = rounding_right_shift(high, np.maximum(-amount, 0))
+    return np.where(factor < 0, -result, result)

@@ -24,6 +24,11 @@ def weight_limits(bits: int) -> tuple[int, int]:
     return -limit, limit
 
 
+def symmetric_limit(bits: int) -> int:
+    """Largest magnitude that both signs have: 127 for 8 bits, 7 for 4, 1 for 2 and ternary."""
+    return weight_limits(bits)[1]
+
+
 def stored_bytes(size: int, bits: int) -> int:
     """Bytes of `size` packed weights (or any integers of at least 8 bits)."""
     if bits == TERNARY:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
+from mcuq.content import ByContent
 from mcuq.data import Dataset
+from mcuq.evaluate.answers import Predictions, predictions_of
 from mcuq.evaluate.float import run_float
 from mcuq.evaluate.integer import dequantize_outputs, quantize_inputs, run_integer
-from mcuq.evaluate.metrics import Metric, Predictions
+from mcuq.evaluate.metrics import Metric
 from mcuq.evaluate.prefix import PrefixCache, joints
+from mcuq.evaluate.scores import Score
 from mcuq.graph import Graph
 from mcuq.pipeline.scoring import Candidates
 from mcuq.progress import Progress, ProgressCallback, silent
@@ -27,31 +31,50 @@ MOST_MEMBERS = 8
 """Front members that are judged: one more costs as much as the evaluation of what is built."""
 
 
-@dataclass(frozen=True)
-class Judge:
+_CACHE_BYTES = 64 << 20
+
+
+def _prefixes() -> PrefixCache:
+    """Few models are judged: less than the search's is worth keeping."""
+    return PrefixCache(_CACHE_BYTES)
+
+
+@dataclass(frozen=True, eq=False)
+class Judge(ByContent):
     """A metric on evaluation samples.
 
     Attributes:
+        graph: the float model.
         reference: the float model's outputs on them.
+        known: by identity of the model; it is held so that it stays the only one with that.
     """
 
+    graph: Graph
     metric: Metric
     data: Dataset
     reference: Reals
-    cache: PrefixCache = field(default_factory=PrefixCache, compare=False)
+    cache: PrefixCache = field(default_factory=_prefixes, compare=False)
+    known: dict[int, tuple[QuantizedGraph, Score]] = field(default_factory=dict, compare=False)
 
-    @property
-    def float_model(self) -> float:
+    @cached_property
+    def float_model(self) -> Score:
         """Of the float model itself."""
         return self.of(self.reference)
 
-    def of(self, outputs: Reals) -> float:
-        """The metric of a model with these outputs."""
-        return self.metric.compute(Predictions(outputs, self.data, self.reference))
+    def predictions(self, outputs: Reals) -> Predictions:
+        """Outputs in the graph's layout, as the metric sees them."""
+        return predictions_of(self.graph, self.data, outputs, self.reference)
 
-    def of_model(self, qgraph: QuantizedGraph) -> float:
+    def of(self, outputs: Reals) -> Score:
+        """The metric of a model with these outputs."""
+        return self.metric.judge(self.predictions(outputs))
+
+    def of_model(self, qgraph: QuantizedGraph) -> Score:
         """The metric of a quantized model; layers that an earlier one shared are not run again."""
-        return self.of(real_outputs(qgraph, self._run(qgraph)))
+        if id(qgraph) not in self.known:
+            score = self.of(real_outputs(qgraph, self._run(qgraph)))
+            self.known[id(qgraph)] = qgraph, score
+        return self.known[id(qgraph)][1]
 
     def _run(self, qgraph: QuantizedGraph) -> dict[str, Values]:
         found = joints(qgraph)
@@ -78,7 +101,7 @@ def _behind(qgraph: QuantizedGraph, names: set[str], position: int) -> set[str]:
 def make_judge(graph: Graph, data: Dataset, metric: Metric) -> Judge:
     """Runs the float model once."""
     outputs = run_float(graph, data.inputs)
-    return Judge(metric, data, tuple(outputs[name] for name in graph.outputs))
+    return Judge(graph, metric, data, tuple(outputs[name] for name in graph.outputs))
 
 
 def real_outputs(qgraph: QuantizedGraph, outputs: Mapping[str, Values]) -> Reals:
@@ -119,12 +142,12 @@ def uniform_baseline(
     """Every filter at one width; `losses` on search data, where they are known."""
     role: Role = "int8" if bits == 8 else "int4"
     fits = limits.violation(cost) == 0.0
-    return Baseline(role, judge.of_model(qgraph), cost, fits, losses.get(bits))
+    return Baseline(role, judge.of_model(qgraph).value, cost, fits, losses.get(bits))
 
 
 def one_shot_baseline(judge: Judge, candidates: Candidates, chosen: Candidate) -> Baseline:
     """The knapsack assignment, with what it chose for each tensor."""
-    accuracy = judge.of_model(candidates.quantize(chosen.genome))
+    accuracy = judge.of_model(candidates.quantize(chosen.genome)).value
     choices = labels(candidates.space.space, chosen.genome)
     return Baseline("knapsack", accuracy, chosen.cost, chosen.fits, chosen.loss, choices)
 
@@ -145,7 +168,7 @@ def judge_members(
     found: list[float | None] = [None] * len(front)
     for done, index in enumerate(order):
         progress(Progress("compare", done, len(order), "the front, on evaluation samples"))
-        found[index] = judge.of_model(models[index])
+        found[index] = judge.of_model(models[index]).value
     return tuple(found)
 
 

@@ -7,25 +7,32 @@ from pathlib import Path
 
 from mcuq.cost import Cost, CostTable, constant_bytes, program_cost
 from mcuq.errors import BudgetError
+from mcuq.evaluate.choice import companions
 from mcuq.evaluate.integer import quantize_inputs, run_integer
+from mcuq.evaluate.scores import Score
+from mcuq.findings import Finding
 from mcuq.pipeline.accuracy import (
+    Baseline,
     Judge,
     Reals,
     judge_members,
-    make_judge,
     one_shot_baseline,
     real_outputs,
     uniform_baseline,
 )
+from mcuq.pipeline.advice import margin_hint
 from mcuq.pipeline.check import check_runs
 from mcuq.pipeline.decide import Decided, Found, decide, first_sample, whole_cost
 from mcuq.pipeline.deploy import Deployed, deploy, verify
 from mcuq.pipeline.layers import describe_layers
 from mcuq.pipeline.load import Loaded
+from mcuq.pipeline.original import Original, compare_original
 from mcuq.pipeline.request import BuildRequest
-from mcuq.pipeline.result import Accuracy, BuildResult, Footprint, SearchSummary
+from mcuq.pipeline.result import Accuracy, BuildResult, Companion, Footprint, SearchSummary
+from mcuq.pipeline.scrutiny import built_findings, int8_findings
 from mcuq.pipeline.search import describe, excess
 from mcuq.pipeline.slow import slow_findings
+from mcuq.pipeline.undefined import check_defined
 from mcuq.pipeline.versions import versions
 from mcuq.progress import Progress, ProgressCallback, announce, silent
 from mcuq.search import Limits
@@ -47,8 +54,7 @@ def build(request: BuildRequest, folder: Path, progress: ProgressCallback = sile
     check_runs(request)
     decided = decide(request, progress)
     result = _finish(request, decided, folder, progress)
-    findings = (*decided.findings, *result.findings)
-    return replace(result, statistics=decided.statistics, findings=findings)
+    return replace(result, statistics=decided.statistics)
 
 
 def search(
@@ -62,7 +68,7 @@ def search(
     Raises:
         InputError, UsageError, BudgetError, DeviceError, mcuq_hil's HilError: as `build`.
     """
-    decided = decide(request, progress)
+    decided = decide(request, progress, is_build=False)
     return decided.found.summary, decided.loaded.limits
 
 
@@ -72,18 +78,33 @@ def _finish(
     """Evaluate, emit, compile, run, compare."""
     loaded, target, found = decided.loaded, decided.target, decided.found
     progress(Progress("evaluate", note=f"{len(loaded.evaluation)} samples, exact arithmetic"))
+    check_defined(found.qgraph, loaded.evaluation.inputs)
     inputs = quantize_inputs(found.qgraph, loaded.evaluation.inputs)
     outputs = run_integer(found.qgraph, inputs)
     expected = [outputs[name] for name in found.qgraph.outputs]
-    accuracy = _accuracy(decided, real_outputs(found.qgraph, outputs), progress)
+    accuracy, findings = _accuracy(decided, real_outputs(found.qgraph, outputs), progress)
+    announce("evaluate", findings, progress, strict=request.strict)
     progress(Progress("build", note=loaded.board.title))
     deployed = deploy(target, found.qgraph, first_sample(found.qgraph, loaded.evaluation), folder)
     slow = slow_findings(deployed.memory.program)
-    findings = announce("build", slow, progress, strict=request.strict)
+    announce("build", slow, progress, strict=request.strict)
     footprint = _footprint(deployed, found.table)
     _check_fit(footprint, loaded)
+    given = loaded.given
+    original = Original(None)
+    if given is not None and given.source is not None:
+        progress(Progress("verify", note="the file that was given, in TFLite Micro"))
+        original = compare_original(given.source, found.qgraph, inputs, expected, request.workers)
+        announce("verify", original.findings, progress, strict=request.strict)
     verification, device = verify(
-        target, deployed, inputs, expected, request.device_samples, request.workers, progress
+        target,
+        deployed,
+        inputs,
+        expected,
+        request.device_samples,
+        request.workers,
+        progress,
+        original=original.equal,
     )
     return BuildResult(
         graph=loaded.graph,
@@ -96,35 +117,50 @@ def _finish(
         layers=describe_layers(deployed.memory.program, found.config, deployed.call_counts),
         device=device,
         verification=replace(verification, constructed=not loaded.is_measured),
+        imported=loaded.imported,
         search=found.summary,
         seed=request.seed,
         optimize=request.optimize,
         inputs=loaded.inputs,
         versions=versions(),
-        findings=findings,
+        findings=(*decided.findings, *findings, *slow, *original.findings),
     )
 
 
-def _accuracy(decided: Decided, outputs: Reals, progress: ProgressCallback) -> Accuracy:
+def _accuracy(
+    decided: Decided, outputs: Reals, progress: ProgressCallback
+) -> tuple[Accuracy, tuple[Finding, ...]]:
     """Of what is built, with these outputs, and of what there is beside it."""
-    loaded = decided.loaded
-    if not loaded.is_measured:
-        return Accuracy(loaded.metric, None, None, None, 0)
-    judge = make_judge(loaded.graph, loaded.evaluation, loaded.metric)
-    quantized = judge.of(outputs)
-    if not decided.plain:
-        return Accuracy(judge.metric, judge.float_model, None, quantized, len(judge.data))
-    return _compared(decided, judge, quantized, progress)
+    judge = decided.judge
+    if judge is None:
+        return Accuracy(decided.loaded.metric, None, None, None, 0), ()
+    built = judge.of(outputs)
+    accuracy = replace(_compared(decided, judge, built, progress), also=_also(judge, outputs))
+    plain = decided.plain.get(8)
+    known = () if plain is None else int8_findings(judge, plain)
+    found = (*known, *built_findings(judge, built, known))
+    return accuracy, tuple(finding for finding in found if finding not in decided.findings)
 
 
-def _compared(
-    decided: Decided, judge: Judge, quantized: float, progress: ProgressCallback
-) -> Accuracy:
+def _also(judge: Judge, outputs: Reals) -> tuple[Companion, ...]:
+    floats, built = judge.predictions(judge.reference), judge.predictions(outputs)
+    return tuple(
+        Companion(metric.name, metric.compute(floats), metric.compute(built))
+        for metric in companions(judge.metric, floats)
+    )
+
+
+def _compared(decided: Decided, judge: Judge, built: Score, progress: ProgressCallback) -> Accuracy:
     """Beside what is built: the front, plain int8, and after a search plain int4 and one-shot."""
     found, limits = decided.found, decided.loaded.limits
     members: tuple[float | None, ...] = ()
     losses = {} if found.summary.int8_loss is None else {8: found.summary.int8_loss}
-    baselines = [uniform_baseline(judge, 8, decided.plain[8], _cost(found, 8), limits, losses)]
+    baselines: list[Baseline] = []
+    int8 = None
+    if 8 in decided.plain:
+        int8 = judge.of_model(decided.plain[8])
+        plain = decided.plain[8]
+        baselines.append(uniform_baseline(judge, 8, plain, _cost(found, 8), limits, losses))
     if found.candidates is not None:
         members = judge_members(judge, found.summary.front, found.candidates.quantize, progress)
         if 4 in decided.plain:
@@ -135,8 +171,8 @@ def _compared(
     return Accuracy(
         metric=judge.metric,
         float_model=judge.float_model,
-        int8=baselines[0].accuracy,
-        quantized=quantized,
+        int8=int8,
+        built=built,
         samples=len(judge.data),
         members=members,
         baselines=tuple(baselines),
@@ -170,5 +206,5 @@ def _check_fit(footprint: Footprint, loaded: Loaded) -> None:
     if over:
         raise BudgetError(
             f"the linked image ({describe(linked)}) exceeds the budget: {over}",
-            "lower --flash or --ram by as much: the prediction was off",
+            margin_hint(linked, loaded.limits),
         )

@@ -85,7 +85,8 @@ def check_board(board: Board, port: str | None) -> None:
         check_choice(f"{board.name}: driver", missing[0].stem, names)
     find_tool("gcc")
     library_path("libc.a", core_flags(board.core))
-    if port is not None and port.startswith("/") and not Path(port).exists():
+    is_device = port is not None and "://" not in port and os.name == "posix"
+    if is_device and not Path(str(port)).exists():
         raise PortError(f"there is no port {port}", "`mcuq hil list` shows what is plugged in")
     if port is None and board.emulator is not None:
         check_emulated(board)
@@ -114,6 +115,8 @@ def _check_names(request: BuildRequest) -> None:
     if request.fixed is not None:
         check_choice("--bits", width_name(request.fixed.bits), map(width_name, WIDTHS))
         check_choice("--weights", request.fixed.method, WEIGHT_METHODS)
+    if request.farm_samples and request.farm is None:
+        raise UsageError("--hil-samples needs --hil", "name the farm that they are run on")
     if request.kernels != "mcuq" and request.cmsis_nn is None:
         raise UsageError(
             f"--kernels {request.kernels} needs the library", "name its directory with --cmsis-nn"

@@ -20,6 +20,8 @@ from mcuq.evaluate.integer import quantize_inputs
 from mcuq.findings import Finding
 from mcuq.graph import WEIGHTED
 from mcuq.numeric.widths import width_name
+from mcuq.pipeline.accuracy import Judge, make_judge
+from mcuq.pipeline.advice import budget_hint
 from mcuq.pipeline.candidates import SAMPLES, cache_dir, weight_candidates
 from mcuq.pipeline.costing import cost_table
 from mcuq.pipeline.given import Given
@@ -31,6 +33,7 @@ from mcuq.pipeline.profile import Target
 from mcuq.pipeline.request import BuildRequest, Scheme
 from mcuq.pipeline.result import SearchSummary
 from mcuq.pipeline.scoring import Candidates
+from mcuq.pipeline.scrutiny import float_findings, int8_findings, range_findings
 from mcuq.pipeline.search import (
     SearchSettings,
     Stop,
@@ -41,10 +44,12 @@ from mcuq.pipeline.search import (
     search_configuration,
 )
 from mcuq.pipeline.space import build_space
+from mcuq.pipeline.undefined import check_defined, wide_softmax_findings
 from mcuq.pipeline.versions import versions
 from mcuq.progress import Progress, ProgressCallback, announce
 from mcuq.quantize import Config, QuantizedGraph, WeightChoice, quantize
 from mcuq.quantize.candidates import build_bank
+from mcuq.sanity.samples import shared_samples
 from mcuq.search import Genome, Limits
 from mcuq_hil.farm import read_farm
 
@@ -72,6 +77,7 @@ class Decided:
 
     Attributes:
         plain: min-max throughout, by width.
+        judge: of the evaluation samples; None where those are constructed.
         findings: what looked wrong on the way.
     """
 
@@ -80,11 +86,15 @@ class Decided:
     statistics: Mapping[str, Statistics]
     plain: Mapping[int, QuantizedGraph]
     found: Found
+    judge: Judge | None = None
     findings: tuple[Finding, ...] = ()
 
 
-def decide(request: BuildRequest, progress: ProgressCallback) -> Decided:
+def decide(request: BuildRequest, progress: ProgressCallback, *, is_build: bool = True) -> Decided:
     """Load, calibrate, and search (or take the given configuration).
+
+    Args:
+        is_build: plain int8 is judged before a search, since a build reports it.
 
     Raises:
         InputError, UsageError, BudgetError, DeviceError, mcuq_hil's HilError: as
@@ -92,15 +102,30 @@ def decide(request: BuildRequest, progress: ProgressCallback) -> Decided:
     """
     progress(Progress("load"))
     loaded = load(request)
-    findings = announce("load", loaded.findings, progress, strict=request.strict)
+    findings = loaded.findings
+    findings += wide_softmax_findings(loaded.graph, request.scheme.config.activation_bits)
+    if is_build and request.fixed is None and request.config is None and loaded.given is None:
+        findings += shared_samples(loaded.search, loaded.evaluation)
+    announce("load", findings, progress, strict=request.strict)
     target = Target(loaded.board, request.optimize, request.port, loaded.library)
+    judge = None
+    if loaded.is_measured:
+        progress(Progress("evaluate", note=f"{len(loaded.evaluation)} samples, float"))
+        judge = make_judge(loaded.graph, loaded.evaluation, loaded.metric)
+        known = float_findings(judge)
+        findings += announce("evaluate", known, progress, strict=request.strict)
     if loaded.given is not None and request.as_is:
         found = _as_is(request.scheme, loaded.given, loaded, target)
-        return Decided(loaded, target, {}, {}, found, findings)
+        return Decided(loaded, target, {}, {}, found, judge, findings)
     progress(Progress("calibrate", note=f"{len(loaded.calibration)} samples"))
     statistics = loaded.statistics or observe(loaded.graph, loaded.calibration.inputs)
     ranges = ranges_from(statistics, dict.fromkeys((*OBSERVERS, request.scheme.observer)))
+    known = range_findings(loaded, statistics, ranges)
+    findings += announce("calibrate", known, progress, strict=request.strict)
+    if loaded.statistics is None:
+        ranges = ranges.prescribed(loaded.graph.ranges)
     plain = {bits: _plain(request, loaded, ranges, bits) for bits in request.scheme.bits}
+    check_defined(plain[8], loaded.evaluation.inputs)
     if request.fixed is not None:
         found = _fixed(request, request.fixed, loaded, target, ranges, plain[8])
     elif loaded.prescribed is not None:
@@ -108,8 +133,12 @@ def decide(request: BuildRequest, progress: ProgressCallback) -> Decided:
     elif loaded.given is not None:
         found = _only("given", request.scheme, loaded.given, loaded, target, plain[8])
     else:
+        if judge is not None and is_build:
+            progress(Progress("evaluate", note="plain int8, exact arithmetic"))
+            known = int8_findings(judge, plain[8])
+            findings += announce("evaluate", known, progress, strict=request.strict)
         found = _searched(request, loaded, target, ranges, plain, progress)
-    return Decided(loaded, target, statistics, plain, found, findings)
+    return Decided(loaded, target, statistics, plain, found, judge, findings)
 
 
 def _plain(request: BuildRequest, loaded: Loaded, ranges: Ranges, bits: int) -> QuantizedGraph:
@@ -289,7 +318,9 @@ def _check_fits(what: str, table: CostTable, bits: int, limits: Limits) -> None:
     if over:
         raise BudgetError(
             f"{what} ({describe(cost)}) exceeds the budget: {over}",
-            "raise the budget, use fewer bits, or let mcuq build search a mix",
+            budget_hint(
+                cost, limits, "raise the budget, use fewer bits, or let mcuq build search a mix"
+            ),
         )
 
 

@@ -22,9 +22,13 @@ from mcuq.pipeline.result import DeviceRun, Verification
 from mcuq.pipeline.verify import equal_in_tflm, equal_on_device
 from mcuq.progress import Progress, ProgressCallback
 from mcuq.quantize import QuantizedGraph
+from mcuq.tflite.wheel import difference_hint
 from mcuq_hil import open_session
 
 Int8s = npt.NDArray[np.int8]
+
+
+_DIFFERS = "build without --port: where the emulator agrees, look at the board, its clock and flash"
 
 
 @dataclass(frozen=True)
@@ -71,11 +75,13 @@ def verify(
     device_samples: int,
     workers: int,
     progress: ProgressCallback,
+    original: bool | None = None,
 ) -> tuple[Verification, DeviceRun]:
     """Compare with TFLite Micro (all samples) and the device (the first `device_samples`).
 
     Args:
         inputs, expected: int8 (samples, …), one an input or output.
+        original: whether the file that was given gives these bytes; None where it was not run.
 
     Raises:
         DeviceError: outputs differ, or there is nothing to run the image on.
@@ -104,13 +110,15 @@ def verify(
             stack_high_water=session.stack_high_water(),
             arena_high_water=session.arena_high_water([x[0].tobytes() for x in inputs]),
         )
-    result = Verification(samples, in_tflm, count, on_device)
+    result = Verification(samples, in_tflm, count, on_device, equal_original=original)
     if in_tflm and not on_device and target.library is not None:
         blame(target, deployed.memory.program.qgraph, [x[0] for x in inputs])
-    if not (in_tflm and on_device):
+    if not (in_tflm and on_device) or original is False:
         where = "the device" if in_tflm else "TFLite Micro"
+        if original is False:
+            where = "TFLite Micro running the file that was given"
         raise DeviceError(
             f"outputs differ from {where}: the firmware does not compute what was evaluated",
-            "this is a defect of mcuq: please report it with the model",
+            _DIFFERS if in_tflm and target.port is not None else difference_hint(),
         )
     return result, run

@@ -14,18 +14,21 @@ from mcuq.cost import plan_program, weight_bytes
 from mcuq.data import load_data
 from mcuq.emit.c import write_c_model
 from mcuq.emit.tflite import tflite_bytes
-from mcuq.errors import DeviceError
+from mcuq.errors import DeviceError, InputError, UsageError
+from mcuq.evaluate.answers import predictions_of
+from mcuq.evaluate.choice import suited_metric
 from mcuq.evaluate.float import run_float
 from mcuq.evaluate.integer import run_integer
-from mcuq.evaluate.metrics import Predictions, get_metric
 from mcuq.frontends import load_model
+from mcuq.isolated import IsolatedError
 from mcuq.lower import lower
 from mcuq.pipeline.check import check_board, check_readable
 from mcuq.pipeline.profile import most_instructions
-from mcuq.progress import Progress, ProgressCallback, silent
+from mcuq.progress import Progress, ProgressCallback, announce, silent
 from mcuq.quantize import Config, QuantizedGraph, WeightChoice, quantize_dynamic
 from mcuq.resources import firmware_dir
-from mcuq.tflite.runtime import Interpreter
+from mcuq.tflite.litert import run_litert
+from mcuq.witness import compare_import
 from mcuq_hil import open_session
 from mcuq_hil.bench import check_emulated
 from mcuq_hil.boards import Board, load_board
@@ -83,9 +86,13 @@ def build_dynamic(
     board = load_board(request.board)
     check_readable(request.evaluation)
     check_board(board, None)
+    if board.emulator is None:
+        raise UsageError(f"{board.name} has no emulator", "choose one that `mcuq boards` says has")
     check_emulated(board)
     graph = load_model(request.model)
     data = load_data(request.evaluation, graph)
+    imported = compare_import(request.model, graph, data.inputs)
+    announce("load", imported.findings, progress, strict=False)
     choice = WeightChoice(request.bits)
     qgraph = quantize_dynamic(graph, Config(default_weight=choice))
     progress(Progress("evaluate", note=f"{len(data)} samples"))
@@ -93,7 +100,7 @@ def build_dynamic(
     found = tuple(outputs[name] for name in graph.outputs)
     real = run_float(graph, data.inputs)
     reference = tuple(real[name] for name in graph.outputs)
-    metric = get_metric("agreement" if data.labels is None else "top1", None)
+    metric, _ = suited_metric(graph, data)
     flatbuffer = tflite_bytes(qgraph)
     (folder / "model.tflite").write_bytes(flatbuffer)
     difference = _difference(flatbuffer, data.inputs, found)
@@ -101,8 +108,8 @@ def build_dynamic(
     flash, ram = _on_device(request, board, qgraph, data.inputs, found, folder)
     return DynamicResult(
         metric=metric.name,
-        float_model=metric.compute(Predictions(reference, data, reference)),
-        dynamic=metric.compute(Predictions(found, data, reference)),
+        float_model=metric.compute(predictions_of(graph, data, reference, reference)),
+        dynamic=metric.compute(predictions_of(graph, data, found, reference)),
         samples=len(data),
         weight_bytes=weight_bytes(qgraph),
         flash_bytes=flash,
@@ -115,19 +122,20 @@ def build_dynamic(
 def _difference(
     flatbuffer: bytes, inputs: tuple[Reals, ...], expected: tuple[npt.NDArray[Any], ...]
 ) -> float:
-    """Largest difference of any output value from LiteRT's."""
-    interpreter = Interpreter(model_content=flatbuffer)
-    interpreter.allocate_tensors()
-    sources, results = interpreter.get_input_details(), interpreter.get_output_details()
-    largest = 0.0
-    for sample in range(len(inputs[0])):
-        for detail, x in zip(sources, inputs, strict=True):
-            interpreter.set_tensor(detail["index"], x[sample].reshape(detail["shape"]))
-        interpreter.invoke()
-        for detail, y in zip(results, expected, strict=True):
-            other = interpreter.get_tensor(detail["index"]).reshape(y[sample].shape)
-            largest = max(largest, float(np.abs(other - y[sample]).max(initial=0.0)))
-    return largest
+    """Largest difference of any output value from LiteRT's.
+
+    Raises:
+        InputError: LiteRT does not run the model.
+    """
+    try:
+        others = run_litert(flatbuffer, inputs)
+    except IsolatedError as error:
+        raise InputError(
+            f"LiteRT does not run the model: {error.reason}",
+            "quantize it with calibration data instead: mcuq quantize",
+        ) from error
+    pairs = zip(others, expected, strict=True)
+    return max(float(np.abs(a.reshape(b.shape) - b).max(initial=0.0)) for a, b in pairs)
 
 
 def _on_device(

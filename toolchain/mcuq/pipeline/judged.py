@@ -11,9 +11,10 @@ import numpy.typing as npt
 
 from mcuq.data import Dataset
 from mcuq.errors import DeviceError
+from mcuq.evaluate.answers import predictions_of
 from mcuq.evaluate.float import run_float
 from mcuq.evaluate.integer import dequantize_outputs, quantize_inputs
-from mcuq.evaluate.metrics import Metric, Predictions
+from mcuq.evaluate.metrics import Metric
 from mcuq.graph import Graph
 from mcuq.pipeline.measured import build_candidate
 from mcuq.pipeline.profile import Target
@@ -56,9 +57,12 @@ def judge_front(
     judged: list[float | None] = [None] * len(front)
     for index, model, outcome in zip(chosen, models, outcomes, strict=True):
         if outcome.value is None:
-            raise DeviceError(f"{outcome.name} could not be run: {outcome.error}")
+            raise DeviceError(
+                f"{outcome.name} could not be run: {outcome.error}",
+                "try the farm with: mcuq hil check",
+            )
         found = _reals(model, outcome.value)
-        judged[index] = metric.compute(Predictions(found, data, floats))
+        judged[index] = metric.compute(predictions_of(graph, data, found, floats))
     return tuple(judged)
 
 

@@ -12,7 +12,8 @@ from mcuq.calibrate.files import read_statistics
 from mcuq.choices import check_choice
 from mcuq.data import Dataset, fingerprint, load_data
 from mcuq.errors import UsageError
-from mcuq.evaluate.metrics import Metric, get_metric
+from mcuq.evaluate.choice import suited_metric
+from mcuq.evaluate.metrics import Metric
 from mcuq.findings import Finding
 from mcuq.frontends import load_model
 from mcuq.graph import Graph
@@ -22,8 +23,11 @@ from mcuq.pipeline.given import Given, given_quantization
 from mcuq.pipeline.prescription import read_config
 from mcuq.pipeline.request import BuildRequest
 from mcuq.quantize import Config
+from mcuq.sanity.outliers import without_outliers
+from mcuq.sanity.samples import sample_findings
 from mcuq.search import Limits
 from mcuq.units import Share
+from mcuq.witness import NOT_COMPARED, ImportCheck, compare_import
 from mcuq_hil.boards import Board, load_board
 
 
@@ -31,7 +35,8 @@ from mcuq_hil.boards import Board, load_board
 class Loaded:
     """Attributes:
     calibration, search, evaluation: samples; the last two fall back to the one before, all to
-        constructed ones where a quantized model is built as it is without data.
+        constructed ones where a quantized model is built as it is without data. Calibration, and
+        search where it falls back, are without outliers.
     limits: bytes; flash and RAM are the board's where nothing less was asked.
     statistics: of an earlier calibration, where one is given.
     inputs: role → SHA-256 of the file.
@@ -41,6 +46,7 @@ class Loaded:
     given: the integers that the model itself prescribes, where they are to be built.
     is_measured: whether the evaluation samples are data; constructed ones say nothing about
         accuracy.
+    imported: how the graph stood beside the runtime that the model file came from.
     """
 
     graph: Graph
@@ -57,15 +63,16 @@ class Loaded:
     prescribed: Config | None = None
     given: Given | None = None
     is_measured: bool = True
+    imported: ImportCheck = NOT_COMPARED
 
 
 def load(request: BuildRequest) -> Loaded:
     """Read everything the request names.
 
     Raises:
-        InputError: a file that cannot be used. UsageError: a name that is not known, a budget
-            larger than the board. CompilerError: the kernel library does not compile. As
-            `check_request` besides.
+        InputError: a file that cannot be used, or that is read otherwise than its own runtime
+            runs it. UsageError: a name that is not known, a budget larger than the board.
+            CompilerError: the kernel library does not compile. As `check_request` besides.
     """
     check_request(request)
     board = load_board(request.board)
@@ -80,8 +87,13 @@ def load(request: BuildRequest) -> Loaded:
     given = None
     if request.fixed is None and config is None:
         given = given_quantization(request.model, graph, as_is=request.as_is)
-    calibration, search, evaluation = _samples(request, graph, given)
-    name = request.metric or ("agreement" if evaluation.labels is None else "top1")
+    samples, findings = _samples(request, graph, given)
+    metric, doubts = suited_metric(
+        graph, samples.evaluation, request.metric, request.metric_folder, request.metric_output
+    )
+    if request.farm is not None and request.farm_samples:
+        judged = samples.search.take(request.farm_samples)
+        suited_metric(graph, judged, metric.name, request.metric_folder, request.metric_output)
     files = {
         "model": request.model,
         "calibration": request.calibration,
@@ -90,30 +102,43 @@ def load(request: BuildRequest) -> Loaded:
         "ranges": request.ranges,
     }
     hashes = {role: _hash(path) for role, path in files.items() if path is not None}
+    imported = compare_import(
+        request.model, graph, samples.calibration.inputs, integers=not request.as_is
+    )
     library = _library(request, board)
     if library is not None:
         hashes["cmsis_nn"] = library.digest
     return Loaded(
         graph,
         board,
-        calibration,
-        search,
-        evaluation,
-        get_metric(name, request.metric_folder),
+        samples.calibration,
+        samples.search,
+        samples.evaluation,
+        metric,
         Limits(flash, ram, _weight_bytes(request, graph)),
         statistics,
         hashes,
         library,
-        prescribed=prescribed,
+        (*imported.findings, *findings, *doubts),
         given=given,
-        is_measured=any((request.calibration, request.search_data, request.evaluation)),
+        is_measured=samples.is_measured,
+        prescribed=prescribed,
+        imported=imported,
     )
+
+
+@dataclass(frozen=True)
+class _Samples:
+    calibration: Dataset
+    search: Dataset
+    evaluation: Dataset
+    is_measured: bool = True
 
 
 def _samples(
     request: BuildRequest, graph: Graph, given: Given | None
-) -> tuple[Dataset, Dataset, Dataset]:
-    """For calibration, search and evaluation."""
+) -> tuple[_Samples, tuple[Finding, ...]]:
+    """For calibration, search and evaluation, and what is suspicious about them."""
     calibration, search, evaluation = (
         load_data(path, graph) if path is not None else None
         for path in (request.calibration, request.search_data, request.evaluation)
@@ -126,9 +151,22 @@ def _samples(
     if found is None:
         assert given is not None  # without it, calibration data has just been asked for
         found = constructed_samples(given.qgraph)
-    calibration = calibration or found
-    search = search or calibration
-    return calibration, search, evaluation or search
+        return _Samples(found, found, found, is_measured=False), ()
+    all_samples = calibration or found
+    judged = evaluation or search or all_samples
+    if request.as_is or request.ranges is not None:  # the ranges are given
+        samples = _Samples(all_samples, search or all_samples, judged)
+        return samples, sample_findings({"evaluation": judged}, graph.inputs)
+    keep = request.keep_outliers
+    usual, findings = without_outliers(all_samples, judged, graph.inputs, keep=keep)
+    taken = all_samples if keep else usual
+    roles = {"calibration": usual, "search": search or usual}
+    if judged is not all_samples:
+        roles["evaluation"] = judged
+    return _Samples(taken, search or taken, judged), (
+        *findings,
+        *sample_findings(roles, graph.inputs),
+    )
 
 
 def _library(request: BuildRequest, board: Board) -> KernelLibrary | None:

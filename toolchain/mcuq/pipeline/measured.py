@@ -143,5 +143,7 @@ def build_candidate(target: Target, qgraph: QuantizedGraph, folder: Path) -> tup
 
 def _measured(candidate: Candidate, counts: Counts | Exception) -> Measured:
     if isinstance(counts, Exception):
-        raise DeviceError(f"{candidate.name} could not be measured: {counts}") from counts
+        raise DeviceError(
+            f"{candidate.name} could not be measured: {counts}", "try the farm with: mcuq hil check"
+        ) from counts
     return Measured(candidate.name, candidate.predicted, counts.total, counts.unit)

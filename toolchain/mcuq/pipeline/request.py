@@ -71,9 +71,10 @@ class BuildRequest:
     calibration: samples that activation ranges come from; None only with `as_is`, which needs none.
     search_data: samples the search compares on; None takes the calibration samples.
     evaluation: samples the figures come from; None takes the search samples.
-    metric: top1, mse, auc, agreement or module:function; None takes top1 where the evaluation
-        data has labels, else agreement.
+    metric: top1, mse, r2, auc, agreement or module:function; None takes what suits the outputs and
+        labels, see `mcuq.evaluate.choice`.
     metric_folder: where `module` is looked for first.
+    metric_output: name or number of the one output that is judged; None judges all.
     flash, ram: bytes; None takes the whole board.
     weight_bytes: bytes of all filters, or a share of what int8 filters take.
     method: a search method, see `mcuq.search.METHODS`.
@@ -81,7 +82,8 @@ class BuildRequest:
     config: file that prescribes every tensor's choice, without a search; see `prescription`.
     as_is: an int8 TFLite model is built with its own integers, without a search.
     scheme: of the integers.
-    ranges: file that `mcuq calibrate` wrote; None observes the calibration samples.
+    ranges: file that `mcuq calibrate` wrote; None takes the ranges that the model's file stores
+        and observes the calibration samples for all others.
     evaluations: candidates the search may score; None lets mcuq choose.
     seconds: time limit of the search; results then depend on the machine.
     patience: generations without a better candidate after which the search ends.
@@ -94,6 +96,8 @@ class BuildRequest:
     device_samples: evaluation samples compared byte by byte on the device.
     farm: hil.toml whose places measure the front's candidates; None predicts only.
     farm_samples: search samples that those are judged on there; 0 measures counts only.
+    keep_outliers: ranges are taken from all calibration samples, even from one that reaches many
+        times farther than all others.
     strict: what is suspicious about model, data or result is an error, not a warning.
     output: directory to write; replaced as a whole, and only when everything succeeded.
     """
@@ -106,6 +110,7 @@ class BuildRequest:
     evaluation: Path | None = None
     metric: str | None = None
     metric_folder: Path | None = None
+    metric_output: str | None = None
     flash: int | None = None
     ram: int | None = None
     weight_bytes: Size | None = None
@@ -127,4 +132,5 @@ class BuildRequest:
     farm_samples: int = 0
     scheme: Scheme = Scheme()
     ranges: Path | None = None
+    keep_outliers: bool = False
     strict: bool = False

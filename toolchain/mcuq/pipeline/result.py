@@ -7,13 +7,25 @@ from dataclasses import dataclass, field
 
 from mcuq.calibrate import Statistics
 from mcuq.cost.memory import MemoryPlan
+from mcuq.evaluate.intervals import Change, Interval, change, interval
 from mcuq.evaluate.metrics import Metric
+from mcuq.evaluate.scores import Score
 from mcuq.findings import Finding
 from mcuq.graph import Graph
 from mcuq.pipeline.accuracy import Baseline
 from mcuq.pipeline.measured import LatencyError, Measured, latency_error
 from mcuq.quantize import Config, QuantizedGraph
 from mcuq.search import Candidate, Cost, Limits
+from mcuq.witness import ImportCheck
+
+
+@dataclass(frozen=True)
+class Companion:
+    """Another metric, told beside the one that counts."""
+
+    metric: str
+    float_model: float
+    built: float
 
 
 @dataclass(frozen=True)
@@ -22,21 +34,36 @@ class Accuracy:
 
     Attributes:
         metric: which.
-        float_model: of the float model; None where there are no evaluation samples.
-        int8: of plain min-max int8; None also where nothing was calibrated.
-        quantized: of what was built; None where there are no evaluation samples.
+        float_model: of the float model; None where no samples were given.
+        int8: of plain min-max int8; None likewise, and where a given model was built as it is.
+        built: of what was built; None where no samples were given.
         samples: how many.
         members: of the search's front, in its order; None for those that were not judged.
         baselines: what one would have without the search.
+        also: other metrics of the float model and of what was built.
     """
 
     metric: Metric
-    float_model: float | None
-    int8: float | None
-    quantized: float | None
+    float_model: Score | None
+    int8: Score | None
+    built: Score | None
     samples: int
     members: tuple[float | None, ...] = ()
     baselines: tuple[Baseline, ...] = ()
+    also: tuple[Companion, ...] = ()
+
+    @property
+    def quantized(self) -> float | None:
+        """The figure of what was built."""
+        return None if self.built is None else self.built.value
+
+    def interval(self, score: Score | None) -> Interval | None:
+        """95 % confidence interval of one of these; None where it is not known."""
+        return None if score is None else interval(score, is_share=self.metric.is_share)
+
+    def change_from(self, before: Score | None) -> Change | None:
+        """From one of these to what was built, on the same samples."""
+        return None if before is None or self.built is None else change(before, self.built)
 
 
 @dataclass(frozen=True)
@@ -114,7 +141,8 @@ class DeviceRun:
 class Verification:
     """Equal bytes or not; `samples` through tflite_micro, `device_samples` through the device.
 
-    `constructed` ones are values over the whole range of the inputs, not data.
+    `constructed` ones are values over the whole range of the inputs, not data. `equal_original`:
+    of the file that was given, in tflite_micro; None where it is no integer model or does not run.
     """
 
     samples: int
@@ -122,6 +150,7 @@ class Verification:
     device_samples: int
     equal_device: bool
     constructed: bool = False
+    equal_original: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -183,6 +212,8 @@ class BuildResult:
     layers: tuple[Layer, ...]
     device: DeviceRun
     verification: Verification
+    imported: ImportCheck
+    """The graph beside the runtime that the model file came from."""
     search: SearchSummary
     seed: int
     optimize: str

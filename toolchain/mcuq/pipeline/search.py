@@ -19,6 +19,7 @@ from mcuq.evaluate.heads import find_heads
 from mcuq.evaluate.ranking import Ranker
 from mcuq.graph import Graph
 from mcuq.numeric.widths import width_name
+from mcuq.pipeline.advice import budget_hint
 from mcuq.pipeline.result import SearchSummary
 from mcuq.pipeline.scoring import Candidates, Scorer, split
 from mcuq.pipeline.space import ModelSpace
@@ -212,7 +213,7 @@ def _nothing_fits(widths: Mapping[str, int], cost: Cost, limits: Limits) -> Budg
     return BudgetError(
         f"nothing fits the budget: the nearest configuration ({mix}; {describe(cost)}) "
         f"exceeds {excess(cost, limits)}",
-        "raise the budget, choose a larger board or a smaller model",
+        budget_hint(cost, limits, "raise the budget, choose a larger board or a smaller model"),
     )
 
 

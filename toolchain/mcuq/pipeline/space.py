@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from mcuq.graph import Graph
 from mcuq.numeric import stored_bytes, width_name
 from mcuq.quantize import Config, WeightChoice
-from mcuq.quantize.activations import RangeSource
-from mcuq.quantize.sharing import group_roots, share_activations
+from mcuq.quantize.activations import RangeSource, own_spans
+from mcuq.quantize.sharing import Sharing, group_roots, share_activations
 from mcuq.search import Choice, Gene, Genome, Space
 
 REFERENCE_OBSERVER = "minmax"
@@ -80,7 +80,9 @@ def build_space(
         base: what no gene decides.
     """
     weight_genes = [_weight_gene(graph, name, candidates[name]) for name in graph.weights]
-    groups, choices = _activation_choices(graph, ranges, observers)
+    base = base or Config()
+    sharing = share_activations(graph, span=own_spans(graph, ranges, base))
+    groups, choices = _activation_choices(sharing, ranges, observers)
     activation_genes = [
         Gene(group[0], tuple(Choice(o, 0, 0) for o in options))
         for group, options in zip(groups, choices, strict=True)
@@ -91,7 +93,7 @@ def build_space(
         tuple(tuple(candidates[name]) for name in graph.weights),
         tuple(choices),
         tuple(groups),
-        base or Config(),
+        base,
     )
 
 
@@ -101,15 +103,13 @@ def _weight_gene(graph: Graph, name: str, choices: Sequence[WeightChoice]) -> Ge
 
 
 def _activation_choices(
-    graph: Graph, ranges: RangeSource, observers: Collection[str]
+    sharing: Sharing, ranges: RangeSource, observers: Collection[str]
 ) -> tuple[list[tuple[str, ...]], list[tuple[str, ...]]]:
     """Groups that have a choice at all, and for each the observers that differ."""
-    sharing = share_activations(graph)
     ordered = [REFERENCE_OBSERVER, *(o for o in observers if o != REFERENCE_OBSERVER)]
     groups, choices = [], []
     for leader, roots in group_roots(sharing).items():
-        members = tuple(sharing.source.get(name, name) for name in roots)
-        members = tuple(n for n in dict.fromkeys(members) if not graph.tensors[n].is_constant)
+        members = tuple(dict.fromkeys(_deciding(sharing, roots)))
         if leader in sharing.fixed or not members:
             continue
         found: dict[tuple[tuple[float, float], ...], str] = {}
@@ -118,3 +118,13 @@ def _activation_choices(
         groups.append(members)
         choices.append(tuple(found.values()))
     return groups, choices
+
+
+def _deciding(sharing: Sharing, roots: Sequence[str]) -> Iterator[str]:
+    """The activations whose observers decide a group's range and nothing that another gene does."""
+    for name in roots:
+        source = sharing.source.get(name)
+        if source is not None and sharing.leader[source] not in sharing.fixed:
+            continue
+        if not sharing.graph.tensors[name].is_constant:
+            yield source or name

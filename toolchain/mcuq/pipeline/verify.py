@@ -3,51 +3,52 @@
 from __future__ import annotations
 
 import itertools
-import multiprocessing
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from mcuq.tflite.micro import run_micro
-from mcuq.workers import end_with_parent
 from mcuq_hil import Session
 
-Int8s = npt.NDArray[np.int8]
+Stored = npt.NDArray[Any]
 _PARALLEL_FROM = 256
 
 
 def equal_in_tflm(
-    flatbuffer: bytes, inputs: Sequence[Int8s], expected: Sequence[Int8s], workers: int
+    flatbuffer: bytes, inputs: Sequence[Stored], expected: Sequence[Stored], workers: int
 ) -> bool:
     """Whether TFLite Micro gives `expected`, byte for byte, for every sample and output.
 
     Args:
         flatbuffer: the emitted model.
-        inputs, expected: int8 (samples, …), one an input or output.
-        workers: processes to spread the samples over.
+        inputs, expected: stored values (samples, …), one array an input or output.
+        workers: how many run at once; each has its own process.
+
+    Raises:
+        InputError: TFLite Micro does not run the model.
     """
     samples = len(inputs[0])
-    if workers < 2 or samples < _PARALLEL_FROM:
-        return _equal_part(flatbuffer, inputs, expected)
+    workers = min(workers, samples // _PARALLEL_FROM + 1)
     bounds = np.linspace(0, samples, workers + 1).astype(int)
     parts = [
         ([x[a:b] for x in inputs], [y[a:b] for y in expected])
         for a, b in itertools.pairwise(bounds)
     ]
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, context, end_with_parent) as pool:
-        futures = [pool.submit(_equal_part, flatbuffer, x, y) for x, y in parts]
-        return all(f.result() for f in futures)
+    if len(parts) == 1:
+        return _equal_part(flatbuffer, *parts[0])
+    with ThreadPoolExecutor(workers) as pool:
+        return all([*pool.map(lambda part: _equal_part(flatbuffer, *part), parts)])
 
 
-def _equal_part(flatbuffer: bytes, inputs: Sequence[Int8s], expected: Sequence[Int8s]) -> bool:
+def _equal_part(flatbuffer: bytes, inputs: Sequence[Stored], expected: Sequence[Stored]) -> bool:
     found = run_micro(flatbuffer, inputs, len(expected))
     return all(np.array_equal(f.reshape(e.shape), e) for f, e in zip(found, expected, strict=True))
 
 
-def equal_on_device(session: Session, inputs: Sequence[Int8s], expected: Sequence[Int8s]) -> bool:
+def equal_on_device(session: Session, inputs: Sequence[Stored], expected: Sequence[Stored]) -> bool:
     """Whether the device gives `expected`, byte for byte, for every sample and output."""
     for sample in range(len(inputs[0])):
         found = session.run([x[sample].tobytes() for x in inputs])

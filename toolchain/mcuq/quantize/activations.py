@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
-import numpy as np
-
 from mcuq.errors import InputError
-from mcuq.graph import WEIGHTED, Activation, Graph, Op, OpKind, SoftmaxAttrs
-from mcuq.numeric import asymmetric_params, integer_limits, symmetric_params
+from mcuq.graph import Activation, Graph, Op, OpKind
+from mcuq.numeric import asymmetric_params, symmetric_params
 from mcuq.quantize.config import Config
+from mcuq.quantize.joins import Range, operands
+from mcuq.quantize.limits import (
+    argument_limits,
+    check_finite,
+    check_largest,
+    least_output_step,
+)
 from mcuq.quantize.sharing import AffineParams, Sharing, group_roots, use_counts
-
-Range = tuple[float, float]
 
 _LIMITS: Mapping[Activation, Range] = {
     Activation.NONE: (-math.inf, math.inf),
@@ -36,6 +39,18 @@ class RangeSource(Protocol):
         ...
 
 
+def own_spans(graph: Graph, ranges: RangeSource, config: Config) -> Callable[[str], Range]:
+    """Range of each activation by the default observer, its clamps taken into account.
+
+    The default, not the activation's own one: what it decides stays the same in a whole search.
+    """
+
+    def span(name: str) -> Range:
+        return _clamped(graph, name, ranges.range(name, config.default_observer))
+
+    return span
+
+
 def activation_params(
     sharing: Sharing, ranges: RangeSource, config: Config
 ) -> dict[str, AffineParams]:
@@ -44,24 +59,60 @@ def activation_params(
     A group's range spans the ranges of its roots; a prescribed group keeps what is prescribed.
 
     Raises:
-        InputError: a range is not finite.
+        InputError: a range is not finite, or too large for an operator's integers.
     """
-    bits = config.activation_bits
     spans = {
         leader: _join(_root_range(sharing, ranges, config, name) for name in roots)
         for leader, roots in group_roots(sharing).items()
         if leader not in sharing.fixed
     }
-    for leader, params in sharing.fixed.items():
-        lowest, highest = (end - params.zero_point for end in integer_limits(bits))
-        spans[leader] = (float(params.scale) * lowest, float(params.scale) * highest)
+    grids = _Grids(sharing, spans, config)
     for op in sharing.graph.ops:
-        _widen_for(op, sharing, spans, bits)
-    symmetric = config.activations == "symmetric" or bits == 16
-    affine = symmetric_params if symmetric else asymmetric_params
-    params_of = {leader: AffineParams(*affine(*span, bits)) for leader, span in spans.items()}
-    params_of.update(sharing.fixed)
-    return {name: params_of[leader] for name, leader in sharing.leader.items()}
+        grids.raise_argument(op)
+    for op in sharing.graph.ops:
+        grids.raise_output(op)
+    for op in sharing.graph.ops:
+        grids.check(op)
+    return {name: grids.params[leader] for name, leader in sharing.leader.items()}
+
+
+class _Grids:
+    """Parameters of the groups, the ranges widened where an operator's integers ask for it."""
+
+    def __init__(self, sharing: Sharing, spans: Mapping[str, Range], config: Config) -> None:
+        self._sharing = sharing
+        self._spans = spans
+        self._bits = config.activation_bits
+        symmetric = config.activations == "symmetric" or self._bits == 16
+        self._affine = symmetric_params if symmetric else asymmetric_params
+        self.params = {leader: self._grid(*span) for leader, span in spans.items()}
+        self.params |= sharing.fixed
+
+    def raise_argument(self, op: Op) -> None:
+        """Widen the first input to what the operator's fixed point can take."""
+        self._widen(op.inputs[0], argument_limits(op, self._bits).least)
+
+    def raise_output(self, op: Op) -> None:
+        """Widen the output to what the inputs ask for."""
+        steps = [self._step(name) for name in operands(op)]
+        self._widen(op.output, least_output_step(op, self._sharing.graph, steps, self._bits))
+
+    def check(self, op: Op) -> None:
+        """Raises InputError where a range is too large for the operator, or for float32."""
+        check_largest(op, self._step(op.inputs[0]), self._bits)
+        check_finite(op, self._step(op.output))
+
+    def _grid(self, low: float, high: float) -> AffineParams:
+        return AffineParams(*self._affine(low, high, self._bits))
+
+    def _step(self, name: str) -> float:
+        return float(self.params[self._sharing.leader[name]].scale)
+
+    def _widen(self, name: str, least: float) -> None:
+        leader = self._sharing.leader[name]
+        if leader not in self._sharing.fixed and self._step(name) < least:
+            low, _ = self._spans[leader]
+            self.params[leader] = self._grid(low, low + least * ((1 << self._bits) - 1))
 
 
 def _join(parts: Iterable[Range]) -> Range:
@@ -72,13 +123,27 @@ def _join(parts: Iterable[Range]) -> Range:
 
 
 def _root_range(sharing: Sharing, ranges: RangeSource, config: Config, name: str) -> Range:
-    graph = sharing.graph
-    data = graph.tensors[name].data
+    if name in sharing.known:
+        return sharing.known[name]
+    data = sharing.graph.tensors[name].data
     if data is not None:
-        low, high = float(data.min(initial=0.0)), float(data.max(initial=0.0))
+        span = float(data.min(initial=0.0)), float(data.max(initial=0.0))
     else:
         source = sharing.source.get(name, name)
-        low, high = ranges.range(source, config.observer(source))
+        span = ranges.range(source, config.observer(source))
+        if sharing.graph.ranges.get(source) == span:
+            return span  # the file's own grid, wider than an activation needs or not
+    low, high = _clamped(sharing.graph, name, span)
+    return min(low, 0.0), max(high, 0.0)
+
+
+def _clamped(graph: Graph, name: str, span: Range) -> Range:
+    """A tensor's range without what an activation function cuts off.
+
+    Raises:
+        InputError: it is not finite.
+    """
+    low, high = span
     if not (math.isfinite(low) and math.isfinite(high)):
         raise InputError(
             f"the range of tensor '{name}' is not finite: [{low}, {high}]",
@@ -86,7 +151,7 @@ def _root_range(sharing: Sharing, ranges: RangeSource, config: Config, name: str
         )
     for lower, upper in _clamps(graph, name):
         low, high = max(low, lower), min(high, upper)
-    return min(low, 0.0), max(high, 0.0)
+    return low, high
 
 
 def _clamps(graph: Graph, name: str) -> list[Range]:
@@ -99,61 +164,3 @@ def _clamps(graph: Graph, name: str) -> list[Range]:
         if op.inputs == (name,) and op.kind in _CLAMPS and use_counts(graph)[name] == 1:
             found.append(_CLAMPS[op.kind])
     return found
-
-
-def _width(span: Range) -> float:
-    """What 255 steps of the range's scale cover: more than the range where that is empty."""
-    return 255 * float(asymmetric_params(*span)[0])
-
-
-def _widen_for(op: Op, sharing: Sharing, spans: dict[str, Range], bits: int) -> None:
-    """Widen ranges that are too narrow for the operator's integer arithmetic.
-
-    TFLite's multipliers have limits (ADD's and HARD_SWISH's must stay below 1, SOFTMAX's above; a
-    left shift must not push an accumulator out of int32). They only bind where a tensor is nearly
-    constant beside what it could be.
-    """
-    widths = [_width(spans[sharing.leader[name]]) for name in op.inputs if name in sharing.leader]
-    least = _least_width(op, sharing.graph, widths, bits)
-    _widen(sharing, spans, op.output, least)
-    if isinstance(op.attrs, SoftmaxAttrs):
-        _widen(sharing, spans, op.inputs[0], 255 * 2.0**-25 / op.attrs.beta)
-
-
-def _widen(sharing: Sharing, spans: dict[str, Range], name: str, least: float) -> None:
-    leader = sharing.leader[name]
-    low, high = spans[leader]
-    if leader not in sharing.fixed and high - low < least:
-        spans[leader] = (low, low + least)
-
-
-def _least_width(op: Op, graph: Graph, widths: list[float], bits: int) -> float:
-    wide = bits == 16  # a 64-bit accumulator is shifted left by 7 at most, ADD's operands by 15
-    match op.kind:
-        case OpKind.ADD | OpKind.SUB | OpKind.RELU | OpKind.LEAKY_RELU | OpKind.MEAN:
-            return max(widths) * (2.0**-13 if wide else 2.0**-16)
-        case OpKind.HARD_SWISH:
-            return max(widths) * 2.0**-6
-        case OpKind.MUL:
-            return widths[0] * widths[1] * (2.0**-13 if wide else 2.0**-20)
-        case kind if kind in WEIGHTED:
-            return _largest_sum(op, graph, widths[0]) * (2.0**-13 if wide else 2.0**-20)
-        case _:
-            return 0.0
-
-
-def _largest_sum(op: Op, graph: Graph, input_width: float) -> float:
-    """Largest magnitude an output channel could reach before its activation."""
-    weight = graph.tensors[op.inputs[1]].data
-    if weight is None:
-        raise InputError(
-            f"the filter of '{op.name}' is computed, not constant",
-            "mcuq quantizes layers with constant filters only",
-        )
-    axis = 3 if op.kind is OpKind.DEPTHWISE_CONV_2D else 0
-    others = tuple(i for i in range(weight.ndim) if i != axis)
-    sums = np.abs(weight).sum(axis=others, dtype=np.float64) * input_width
-    if len(op.inputs) == 3:
-        bias = graph.tensors[op.inputs[2]].data
-        sums = sums + (0.0 if bias is None else np.abs(bias))
-    return float(sums.max(initial=0.0))

@@ -66,7 +66,8 @@ def _pairs(graph: Graph) -> list[tuple[Op, Op]]:
         if first is None or not _may_pair(first, second):
             continue
         own = (first.output, *first.inputs[1:], *second.inputs[1:])
-        if all(uses[name] == 1 for name in own):
+        stored = first.output in graph.ranges  # belongs to the channels as they are
+        if not stored and all(uses[name] == 1 for name in own):
             pairs.append((first, second))
     return pairs
 

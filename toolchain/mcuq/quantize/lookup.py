@@ -95,9 +95,9 @@ def _tanh(attrs: Attrs, source: AffineParams, result: AffineParams) -> Int64:
 
 def _hard_swish(attrs: Attrs, source: AffineParams, result: AffineParams) -> Int64:
     """x × relu6(x + 3) / 6 in 16-bit fixed point."""
-    hires_scale = np.float32(1 / 128) * source.scale
-    out_multiplier, out_shift = _int16_multiplier(hires_scale / result.scale)
-    relu_multiplier, relu_shift = _int16_multiplier(hires_scale / np.float32(3 / 32768))
+    hires_scale = float(source.scale) / 128
+    out_multiplier, out_shift = _int16_multiplier(hires_scale / float(result.scale))
+    relu_multiplier, relu_shift = _int16_multiplier(hires_scale / (3 / 32768))
     hires = (_INPUTS - source.zero_point) << 7
     on_output_scale = _high_multiply16(hires, out_multiplier)
     gate = hires
@@ -115,8 +115,8 @@ def _hard_swish(attrs: Attrs, source: AffineParams, result: AffineParams) -> Int
     return _saturate(_right_shift16(truncated, -out_shift) + result.zero_point)
 
 
-def _int16_multiplier(real: np.float32) -> tuple[int, int]:
-    multiplier, shift = quantize_multiplier(float(real))
+def _int16_multiplier(real: float) -> tuple[int, int]:
+    multiplier, shift = quantize_multiplier(real)
     return min((multiplier + (1 << 15)) >> 16, (1 << 15) - 1), shift
 
 

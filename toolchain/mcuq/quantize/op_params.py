@@ -1,7 +1,10 @@
 """Computes an operator's integers: the one place where scales turn into multipliers.
 
-The formulas are those of TFLite Micro's Prepare functions, the precision of each step included
-(some quotients are float32, some double): one unit in a multiplier's last place can show.
+The formulas are those of TFLite Micro's Prepare functions. Every real factor is made of float32
+scales in double precision, and nowhere rounded to float32 on the way: one unit in a multiplier's
+last place can show. That is how the wheel computes since `mcuq.tflite.wheel.PRECISE_SINCE`; older
+ones round the products and quotients of FULLY_CONNECTED with one scale, SUB, RELU, LEAKY_RELU and
+HARD_SWISH to float32, which changes some three outputs in a million.
 """
 
 from __future__ import annotations
@@ -146,12 +149,7 @@ def _fully_connected(qgraph: QuantizedGraph, op: Op) -> FullyConnectedParams:
     attrs = cast(FullyConnectedAttrs, op.attrs)
     source, weight = _inputs(qgraph, op)[:2]
     result = _output(qgraph, op)
-    if weight.scale.size > 1:
-        pair = _channel_multipliers(source, weight, result, weight.shape[0])
-    else:
-        # Per tensor, the product of scales is rounded to float32.
-        product = _scale(source) * _scale(weight)
-        pair = quantize_multipliers(np.array([float(product) / float(_scale(result))]))
+    pair = _channel_multipliers(source, weight, result, weight.scale.size)
     bounds = _bounds(attrs.activation, result)
     return FullyConnectedParams(-source.zero_point, result.zero_point, *pair, *bounds)
 
@@ -159,19 +157,17 @@ def _fully_connected(qgraph: QuantizedGraph, op: Op) -> FullyConnectedParams:
 def _add(qgraph: QuantizedGraph, op: Op) -> AddParams:
     first, second = _inputs(qgraph, op)
     result = _output(qgraph, op)
-    precise = np.float64 if op.kind is OpKind.ADD else np.float32
-    scales = [precise(_scale(t)) for t in (first, second, result)]
+    scales = [float(_scale(t)) for t in (first, second, result)]
     twice_larger = 2 * max(scales[0], scales[1])
     left_shift = _ADD_LEFT_SHIFT[result.bits]
-    shifted = precise(1 << left_shift) * scales[2]
     return AddParams(
         left_shift,
         -first.zero_point,
-        *quantize_multiplier(float(scales[0] / twice_larger)),
+        *quantize_multiplier(scales[0] / twice_larger),
         -second.zero_point,
-        *quantize_multiplier(float(scales[1] / twice_larger)),
+        *quantize_multiplier(scales[1] / twice_larger),
         result.zero_point,
-        *quantize_multiplier(float(twice_larger / shifted)),
+        *quantize_multiplier(twice_larger / ((1 << left_shift) * scales[2])),
         *_bounds(cast(BinaryAttrs, op.attrs).activation, result),
     )
 

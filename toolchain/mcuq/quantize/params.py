@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from mcuq.content import ByContent
+
 Int32s = npt.NDArray[np.int32]
 Pair = tuple[int, int]
 
@@ -25,8 +27,8 @@ class WindowParams:
     padding: Pair
 
 
-@dataclass(frozen=True)
-class ConvParams:
+@dataclass(frozen=True, eq=False)
+class ConvParams(ByContent):
     """CONV_2D; one multiplier and shift an output channel."""
 
     window: WindowParams
@@ -38,15 +40,15 @@ class ConvParams:
     activation_max: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class DepthwiseConvParams(ConvParams):
     """DEPTHWISE_CONV_2D: output channel = input channel × depth_multiplier + i."""
 
     depth_multiplier: int
 
 
-@dataclass(frozen=True)
-class FullyConnectedParams:
+@dataclass(frozen=True, eq=False)
+class FullyConnectedParams(ByContent):
     """FULLY_CONNECTED; multipliers and shifts have one element (per tensor) or one a row."""
 
     input_offset: int
@@ -132,8 +134,8 @@ class SoftmaxParams:
     diff_min: int
 
 
-@dataclass(frozen=True)
-class WideSoftmaxParams:
+@dataclass(frozen=True, eq=False)
+class WideSoftmaxParams(ByContent):
     """SOFTMAX of int16: exp and 1 / (1 + x) by tables of 513 entries (see `quantize.wide`)."""
 
     rows: int
@@ -156,8 +158,8 @@ class LeakyReluParams:
     activation_max: int
 
 
-@dataclass(frozen=True)
-class WideSigmoidParams:
+@dataclass(frozen=True, eq=False)
+class WideSigmoidParams(ByContent):
     """LOGISTIC and TANH of int16: x × multiplier / 2^shift is looked up (see `quantize.wide`)."""
 
     multiplier: int
@@ -165,8 +167,8 @@ class WideSigmoidParams:
     table: npt.NDArray[np.uint16]
 
 
-@dataclass(frozen=True)
-class LookupParams:
+@dataclass(frozen=True, eq=False)
+class LookupParams(ByContent):
     """A unary operator as a table: output = table[input + 128]."""
 
     table: npt.NDArray[np.int8]
@@ -216,8 +218,8 @@ class ResizeParams:
     columns: tuple[int, ...]
 
 
-@dataclass(frozen=True)
-class BilinearParams:
+@dataclass(frozen=True, eq=False)
+class BilinearParams(ByContent):
     """RESIZE_BILINEAR: (lower, upper, share of upper in 1/1024) of each output row and column."""
 
     rows: npt.NDArray[np.int16]

@@ -10,12 +10,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from mcuq.content import ByContent
 from mcuq.graph import Op
 from mcuq.numeric.widths import stored_bytes
 
 
-@dataclass(frozen=True)
-class QuantizedTensor:
+@dataclass(frozen=True, eq=False)
+class QuantizedTensor(ByContent):
     """An integer tensor: real value = scale × (stored - zero_point).
 
     Attributes:

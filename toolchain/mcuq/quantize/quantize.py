@@ -10,8 +10,9 @@ import numpy.typing as npt
 
 from mcuq.graph import WEIGHTED, Graph, Op
 from mcuq.numeric import BIAS_LIMIT, quantize_bias, quantize_values
-from mcuq.quantize.activations import RangeSource, activation_params
+from mcuq.quantize.activations import RangeSource, activation_params, own_spans
 from mcuq.quantize.config import Config, WeightChoice
+from mcuq.quantize.limits import largest_dead_ratio, without_far_bounds
 from mcuq.quantize.qgraph import QuantizedGraph, QuantizedTensor
 from mcuq.quantize.refuge import joined, wide_group
 from mcuq.quantize.sharing import AffineParams, Sharing, share_activations, use_counts
@@ -60,7 +61,7 @@ def _with_refuge(
     graph: Graph, ranges: RangeSource, config: Config, bank: Bank | None
 ) -> QuantizedGraph:
     """Both widths throughout, then for each activation the one that it shall have."""
-    chosen = wide_group(share_activations(graph), config.wide)
+    chosen = wide_group(_sharing(graph, ranges, config, 8), config.wide)
     narrow = _quantize(graph, ranges, config, bank)
     wide = _quantize(graph, ranges, replace(config, activation_bits=16), bank)
     return joined(narrow, wide, chosen)
@@ -70,7 +71,7 @@ def _quantize(
     graph: Graph, ranges: RangeSource, config: Config, bank: Bank | None
 ) -> QuantizedGraph:
     bits = config.activation_bits
-    sharing = share_activations(graph, bits)
+    sharing = _sharing(graph, ranges, config, bits)
     params = activation_params(sharing, ranges, config)
     tensors = {
         name: _activation(sharing.graph, name, affine, bits) for name, affine in params.items()
@@ -83,8 +84,12 @@ def _quantize(
             name = op.inputs[1]
             tensors[name] = _filter_tensor(op, weights[name], config.weight(name))
             op = _with_bias(op, sharing.graph, tensors, weights[name], uses)
-        ops.append(op)
+        ops.append(without_far_bounds(op, tensors[op.output].scale[0]))
     return QuantizedGraph(graph.name, tensors, tuple(ops), graph.inputs, graph.outputs)
+
+
+def _sharing(graph: Graph, ranges: RangeSource, config: Config, bits: int) -> Sharing:
+    return share_activations(graph, bits, own_spans(graph, ranges, config))
 
 
 def _activation(graph: Graph, name: str, affine: AffineParams, bits: int) -> QuantizedTensor:
@@ -119,27 +124,49 @@ def _filters(
                 found[name] = replace(found[name], bias=None)
         bias = _real_bias(op, graph, found[name])
         scale = params[op.inputs[0]].scale
-        found[name] = _with_room_for_bias(found[name], bias, scale, choice.bits, axis)
+        weight = _with_near_scales(found[name], scale, params[op.output].scale, axis, config)
+        found[name] = _with_room_for_bias(weight, bias, scale, choice.bits, axis)
     return found
 
 
-def _real_bias(op: Op, graph: Graph, weight: QuantizedWeight) -> npt.NDArray[np.float32] | None:
+def _real_bias(op: Op, graph: Graph, weight: QuantizedWeight) -> npt.NDArray[np.floating] | None:
     if weight.bias is not None or len(op.inputs) < 3:
         return weight.bias
     return graph.tensors[op.inputs[2]].data
 
 
+def _with_near_scales(
+    weight: QuantizedWeight,
+    input_scale: np.float32,
+    output_scale: np.float32,
+    axis: int | None,
+    config: Config,
+) -> QuantizedWeight:
+    """Scales of dead channels that are not too far from the output's: any will do for zeros."""
+    largest = largest_dead_ratio(config.activation_bits) * float(output_scale) / float(input_scale)
+    if not (weight.scale > largest).any():
+        return weight
+    others = tuple(i for i in range(weight.values.ndim) if i != axis)
+    dead = ~np.atleast_1d(weight.values.any(axis=others))
+    near = np.maximum(np.float32(largest), np.finfo(np.float32).tiny)
+    return replace(weight, scale=np.where(dead, np.minimum(weight.scale, near), weight.scale))
+
+
 def _with_room_for_bias(
     weight: QuantizedWeight,
-    bias: npt.NDArray[np.float32] | None,
+    bias: npt.NDArray[np.floating] | None,
     input_scale: np.float32,
     bits: int,
     axis: int | None,
 ) -> QuantizedWeight:
-    """Coarsen the scales of filters so tiny beside their bias that it would not fit int32."""
+    """Coarsen the scales of filters so tiny that the bias, or its scale, would have no room.
+
+    The bias has to fit int32, its scale, input scale × filter scale, to be a normal float32.
+    """
     if bias is None:
         return weight
     needed = np.abs(bias.astype(np.float64)) / (float(input_scale) * BIAS_LIMIT)
+    needed = np.maximum(needed, float(np.finfo(np.float32).tiny) / float(input_scale))
     if weight.scale.size == 1:
         needed = np.atleast_1d(needed.max(initial=0.0))
     if not (needed > weight.scale).any():

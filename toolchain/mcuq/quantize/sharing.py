@@ -1,9 +1,10 @@
 """Which activations must share one scale and zero point, and which have theirs fixed.
 
 Operators that only move or select values (RESHAPE, pooling, PAD…) have no requantization: their
-output shares the input's parameters. CONCATENATION joins all its inputs. SOFTMAX, LOGISTIC and
-TANH have fixed output parameters; where such an output meets other values in a CONCATENATION it is
-rescaled first, by a LEAKY_RELU of slope 1 (an identity that requantizes).
+output shares the input's parameters. CONCATENATION joins all its inputs. Some inputs are rescaled
+first, by a LEAKY_RELU of slope 1 (an identity that requantizes): outputs of SOFTMAX, LOGISTIC and
+TANH, whose parameters are fixed, where they meet other values; and values of a much smaller range
+that others read too, so that these keep the finer scale.
 """
 
 from __future__ import annotations
@@ -15,25 +16,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from mcuq.graph import WEIGHTED, Graph, LeakyReluAttrs, Op, OpKind, Tensor
-from mcuq.numeric import symmetric_params
+from mcuq.quantize.joins import Range, Spans, dragged_inputs, operands
+from mcuq.quantize.views import VIEWS
 from mcuq.quantize.wide import spelled_out
-
-VIEWS = frozenset(
-    {
-        OpKind.RESHAPE,
-        OpKind.SQUEEZE,
-        OpKind.TRANSPOSE,
-        OpKind.STRIDED_SLICE,
-        OpKind.PAD,
-        OpKind.MAX_POOL_2D,
-        OpKind.AVERAGE_POOL_2D,
-        OpKind.RESIZE_NEAREST_NEIGHBOR,
-        OpKind.RESIZE_BILINEAR,
-        # TFLite Micro clamps RELU6 in the input's integers.
-        OpKind.RELU6,
-    }
-)
-"""Operators whose output shares the input's scale and zero point."""
 
 
 @dataclass(frozen=True)
@@ -65,24 +50,36 @@ class Sharing:
         leader: activation or constant operand → the first member of its group.
         fixed: leader → parameters, for groups that have them prescribed.
         source: inserted tensor → the tensor of the original graph that it holds.
+        known: inserted tensor → its range, where the original graph has no such tensor.
     """
 
     graph: Graph
     leader: Mapping[str, str]
     fixed: Mapping[str, AffineParams]
     source: Mapping[str, str]
+    known: Mapping[str, Range]
 
 
-def share_activations(graph: Graph, bits: int = 8) -> Sharing:
-    """Group the activations and constant operands of a float graph; `bits` is 8 or 16."""
-    if bits == 8:
-        return _Grouping(_separate_operands(graph), FIXED_OUTPUT).result()
-    graph, largest = spelled_out(graph)
-    sharing = _Grouping(_separate_operands(graph), FIXED_WIDE_OUTPUT).result()
-    inserted = {
-        name: AffineParams(*symmetric_params(0.0, end, 16)) for name, end in largest.items()
-    }
-    return replace(sharing, fixed={**sharing.fixed, **inserted})
+def share_activations(graph: Graph, bits: int = 8, span: Spans | None = None) -> Sharing:
+    """Group the activations and constant operands of a float graph.
+
+    Args:
+        graph: the float model.
+        bits: of the activations, 8 or 16.
+        span: range of each tensor on its own; without it no range is taken for too different from
+            those that it is joined with.
+    """
+    known: dict[str, Range] = {}
+    if bits == 16:
+        graph, largest = spelled_out(graph)
+        known = {name: (0.0, end) for name, end in largest.items()}
+    graph = _separate_operands(graph)
+    dragged = frozenset[tuple[str, int]]()
+    if span is not None:
+        own = span
+        dragged = dragged_inputs(graph, lambda name: known[name] if name in known else own(name))
+    prescribed = FIXED_OUTPUT if bits == 8 else FIXED_WIDE_OUTPUT
+    return replace(_Grouping(graph, prescribed, dragged).result(), known=known)
 
 
 def _separate_operands(graph: Graph) -> Graph:
@@ -107,9 +104,15 @@ def _separate_operands(graph: Graph) -> Graph:
 class _Grouping:
     """Union-find over tensor names, built in one pass over the operators."""
 
-    def __init__(self, graph: Graph, prescribed: Mapping[OpKind, AffineParams]) -> None:
+    def __init__(
+        self,
+        graph: Graph,
+        prescribed: Mapping[OpKind, AffineParams],
+        dragged: frozenset[tuple[str, int]],
+    ) -> None:
         self._graph = graph
         self._prescribed = prescribed
+        self._dragged = dragged
         self._tensors = dict(graph.tensors)
         self._parent: dict[str, str] = {}
         self._fixed: dict[str, AffineParams] = {}
@@ -123,10 +126,10 @@ class _Grouping:
             self._visit(op)
         graph = replace(self._graph, tensors=self._tensors, ops=tuple(self._ops))
         leader = {name: self._find(name) for name in self._parent}
-        return Sharing(graph, leader, self._fixed, self._source)
+        return Sharing(graph, leader, self._fixed, self._source, {})
 
     def _visit(self, op: Op) -> None:
-        for name in _operands(op):
+        for name in operands(op):
             self._find(name)
         if op.kind is OpKind.CONCATENATION:
             op = self._with_joinable_inputs(op)
@@ -142,12 +145,13 @@ class _Grouping:
             self._find(op.output)
 
     def _with_joinable_inputs(self, op: Op) -> Op:
-        """The CONCATENATION, its fixed inputs rescaled unless all are fixed alike."""
+        """The CONCATENATION, dragged inputs rescaled, and fixed ones unless all are alike."""
         found = {self._fixed.get(self._find(name)) for name in op.inputs}
-        if len(found) == 1:
-            return op
+        mixed = len(found) > 1
         inputs = tuple(
-            self._rescaled(op, number, name) if self._find(name) in self._fixed else name
+            self._rescaled(op, number, name)
+            if (mixed and self._find(name) in self._fixed) or (op.output, number) in self._dragged
+            else name
             for number, name in enumerate(op.inputs)
         )
         return replace(op, inputs=inputs)
@@ -170,11 +174,6 @@ class _Grouping:
         a, b = self._find(first), self._find(second)
         if a != b:
             self._parent[b] = a
-
-
-def _operands(op: Op) -> tuple[str, ...]:
-    """The inputs that are quantized as activations."""
-    return op.inputs[:1] if op.kind in WEIGHTED else op.inputs
 
 
 def group_roots(sharing: Sharing) -> dict[str, tuple[str, ...]]:

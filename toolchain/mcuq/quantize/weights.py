@@ -8,25 +8,26 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from mcuq.content import ByContent
 from mcuq.errors import UsageError
 from mcuq.graph import OpKind
 from mcuq.numeric import WIDTHS, round_half_away, symmetric_scale, weight_limits, width_name
 from mcuq.quantize.config import Per, WeightChoice
 
 
-@dataclass(frozen=True)
-class QuantizedWeight:
+@dataclass(frozen=True, eq=False)
+class QuantizedWeight(ByContent):
     """One filter as integers.
 
     Attributes:
         values: int8 array of the filter's shape, within `weight_limits`.
         scale: float32, shape (channels,) or (1,).
-        bias: float32 (channels,) that replaces the operator's bias, or None to keep it.
+        bias: real (channels,) that replaces the operator's bias, or None to keep it.
     """
 
     values: npt.NDArray[np.int8]
     scale: npt.NDArray[np.float32]
-    bias: npt.NDArray[np.float32] | None = None
+    bias: npt.NDArray[np.floating] | None = None
 
 
 Bank = Mapping[tuple[str, WeightChoice], QuantizedWeight]

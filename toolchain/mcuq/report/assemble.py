@@ -9,7 +9,9 @@ from mcuq.graph import WEIGHTED
 from mcuq.quantize.edges import INSIDE
 from mcuq.report.command import command_line
 from mcuq.report.configuration import ConfigFile, Histogram, TensorConfig
+from mcuq.report.edges import recorded_edges
 from mcuq.report.manifest import (
+    AlsoMeasured,
     BudgetFigures,
     Compared,
     DeviceFigures,
@@ -26,8 +28,10 @@ from mcuq.shown import visible
 
 if TYPE_CHECKING:
     from mcuq.calibrate.histogram import Histogram as Counted
+    from mcuq.evaluate.intervals import Interval
+    from mcuq.evaluate.scores import Score
     from mcuq.pipeline.request import BuildRequest
-    from mcuq.pipeline.result import BuildResult
+    from mcuq.pipeline.result import Accuracy, BuildResult
     from mcuq.quantize.qgraph import QuantizedTensor
     from mcuq.report.front import Front
 
@@ -38,6 +42,7 @@ def manifest(result: BuildResult, request: BuildRequest, target: Target, front: 
     """What `manifest.json` says."""
     verification = result.verification
     device = result.device
+    inputs, outputs = recorded_edges(result.graph)
     return Manifest(
         model=visible(PurePath(request.model).name),
         target=target,
@@ -53,6 +58,10 @@ def manifest(result: BuildResult, request: BuildRequest, target: Target, front: 
             device_samples=verification.device_samples,
             equal_device=verification.equal_device,
             constructed=verification.constructed,
+            equal_original=verification.equal_original,
+            import_runtime=result.imported.runtime,
+            import_samples=result.imported.samples,
+            import_difference=result.imported.difference,
         ),
         device=DeviceFigures(
             emulated=device.emulated,
@@ -61,11 +70,17 @@ def manifest(result: BuildResult, request: BuildRequest, target: Target, front: 
             arena_high_water=device.arena_high_water,
         ),
         search=_search(result),
+        also=tuple(
+            AlsoMeasured(metric=one.metric, float_=one.float_model, quantized=one.built)
+            for one in result.accuracy.also
+        ),
         compared=_compared(front),
         warnings=tuple(
             ResultWarning(code=one.code, message=one.message, hint=one.hint)
             for one in result.findings
         ),
+        inputs_as_given=inputs,
+        outputs_as_given=outputs,
         layers=_layers(result),
         memory=_memory(result),
         arena_lower_bound=result.memory.plan.lower_bound,
@@ -77,14 +92,30 @@ def manifest(result: BuildResult, request: BuildRequest, target: Target, front: 
     )
 
 
-def _warnings(result: BuildResult) -> tuple[ResultWarning, ...]:
-    return tuple(
-        ResultWarning(code=one.code, message=one.message, hint=one.hint) for one in result.findings
-    )
-
-
 def _or(value: int | None, otherwise: int) -> int:
     return otherwise if value is None else value
+
+
+def _confidence(accuracy: Accuracy) -> dict[str, float | None]:
+    """Intervals and paired changes, by their keys; None where they are not known."""
+    found: dict[str, float | None] = {}
+    scores = {"float": accuracy.float_model, "int8": accuracy.int8, "interval": accuracy.built}
+    for key, score in scores.items():
+        _add_ends(found, key, accuracy.interval(score))
+    for key, score in (("change", accuracy.float_model), ("int8_change", accuracy.int8)):
+        change = accuracy.change_from(score)
+        found[key] = None if change is None else change.value
+        _add_ends(found, key, None if change is None else change.interval)
+    return found
+
+
+def _add_ends(found: dict[str, float | None], key: str, ends: Interval | None) -> None:
+    found[f"{key}_low"] = None if ends is None else ends.low
+    found[f"{key}_high"] = None if ends is None else ends.high
+
+
+def _value(score: Score | None) -> float | None:
+    return None if score is None else score.value
 
 
 def _figures(result: BuildResult) -> Figures:
@@ -93,10 +124,12 @@ def _figures(result: BuildResult) -> Figures:
     return Figures(
         metric=accuracy.metric.name,
         higher_is_better=accuracy.metric.higher_is_better,
-        float_=accuracy.float_model,
-        int8=accuracy.int8,
+        metric_output=accuracy.metric.output,
+        float_=_value(accuracy.float_model),
+        int8=_value(accuracy.int8),
         quantized=accuracy.quantized,
         samples=accuracy.samples,
+        **_confidence(accuracy),
         flash_bytes=footprint.flash,
         flash_model_bytes=footprint.flash_model,
         flash_code_bytes=footprint.flash_code,

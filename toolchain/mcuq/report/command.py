@@ -26,6 +26,8 @@ _ALWAYS = {
     "evaluation": "--evaluation",
     "ranges": "--ranges",
     "metric": "--metric",
+    "metric_output": "--metric-output",
+    "keep_outliers": "--keep-outliers",
     "flash": "--flash",
     "ram": "--ram",
     "weight_bytes": "--weight-bytes",

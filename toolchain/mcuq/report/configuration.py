@@ -2,31 +2,35 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from mcuq.report.values import Written
+from mcuq.report.values import MOST_REAL, Written
+
+Scale = Annotated[float, Field(ge=0, le=MOST_REAL)]
 
 
 class Histogram(Written):
     """Counts in equal steps from `low` to `high`, in real values."""
 
-    low: float
-    high: float
+    low: float = Field(ge=-MOST_REAL, le=MOST_REAL)
+    high: float = Field(ge=-MOST_REAL, le=MOST_REAL)
     counts: tuple[int, ...]
 
 
 class TensorConfig(Written):
     """One tensor: real value = scale × (stored - zero_point)."""
 
+    signed: ClassVar[frozenset[str]] = frozenset({"zero_point"})
+
     name: str
     role: Literal["activation", "weight", "bias", "constant"]
     shape: tuple[int, ...]
     bits: int
     scheme: str = Field(description="Observer of an activation, method of a weight.")
-    scale: tuple[float, ...] = Field(description="One value, or one a channel.")
-    zero_point: int
+    scale: tuple[Scale, ...] = Field(min_length=1, description="One value, or one a channel.")
+    zero_point: int = Field(ge=-(1 << 31), lt=1 << 31)
     axis: int | None = Field(default=None, description="The channel axis of `scale`.")
     bytes_: int
     histogram: Histogram | None = None

@@ -12,6 +12,8 @@ from mcuq.report.manifest import Layer, Manifest
 from mcuq.report.naming import short_names
 from mcuq.report.store import Report
 
+_NAMES = {width_name(width): width for width in WIDTHS}
+
 
 @dataclass(frozen=True)
 class Alternative:
@@ -101,6 +103,7 @@ def _alternatives(report: Report, layer: Layer) -> tuple[Alternative, ...]:
     found = [
         Alternative(choice, stored_bytes(size, _bits(choice)), rise, choice == built)
         for choice, rise in report.front.singles.get(layer.filter, {}).items()
+        if choice.split(":")[0] in _NAMES
     ]
     return tuple(sorted(found, key=lambda item: (item.rise, item.bytes, item.choice)))
 
@@ -114,8 +117,7 @@ def _chosen(report: Report, layer: Layer) -> str:
 
 
 def _bits(choice: str) -> int:
-    name = choice.split(":")[0]
-    return next(width for width in WIDTHS if width_name(width) == name)
+    return _NAMES[choice.split(":")[0]]
 
 
 def _by_loss_per_byte(report: Report) -> list[str]:

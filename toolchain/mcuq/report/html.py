@@ -19,8 +19,11 @@ from mcuq.report.naming import short_names
 from mcuq.report.plots import figures
 from mcuq.report.wording import (
     budget_lines,
+    change_lines,
     count_text,
     int8_note,
+    interval_text,
+    metric_title,
     metric_value,
     verification_lines,
 )
@@ -97,7 +100,7 @@ def _cards(manifest: Manifest) -> list[str]:
     result = manifest.result
     cards = [
         _card(
-            result.metric,
+            metric_title(manifest),
             metric_value(manifest, result.quantized),
             _beside(manifest),
         )
@@ -120,8 +123,14 @@ def _beside(manifest: Manifest) -> str:
     result = manifest.result
     if result.quantized is None:
         return "no evaluation data"
+    interval = interval_text(manifest, result.interval_low, result.interval_high)
     int8 = "" if result.int8 is None else f", int8 {metric_value(manifest, result.int8)}"
-    return f"float {metric_value(manifest, result.float_)}{int8}; {result.samples:,} samples"
+    words = [
+        f"95 %: {interval}" if interval else "",
+        f"float {metric_value(manifest, result.float_)}{int8}; {result.samples:,} samples",
+        *change_lines(manifest),
+    ]
+    return "; ".join(word for word in words if word)
 
 
 def _card(title: str, value: str, detail: str, bar: str = "") -> str:

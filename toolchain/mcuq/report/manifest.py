@@ -5,9 +5,9 @@ No times, no paths: the same inputs and seed give the same bytes on any machine.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from mcuq.report.front import Role
 from mcuq.report.values import Written
@@ -35,8 +35,41 @@ class Figures(Written):
     predicted_ram_bytes: int = Field(description="What the cost model said before linking.")
     macs: int = Field(description="Multiply-accumulates of one inference.")
     samples: int = Field(description="Evaluation samples the metric was taken on.")
+    metric_output: int | None = Field(
+        default=None, description="Number of the one output that is judged; none: all are."
+    )
+    float_low: float | None = Field(
+        default=None, description="95 % confidence interval of the float model's figure."
+    )
+    float_high: float | None = Field(default=None, description="Its upper end.")
+    int8_low: float | None = Field(default=None, description="The same of int8.")
+    int8_high: float | None = Field(default=None, description="Its upper end.")
+    interval_low: float | None = Field(default=None, description="The same of what was built.")
+    interval_high: float | None = Field(default=None, description="Its upper end.")
+    change: float | None = Field(
+        default=None, description="What was built less the float model, on the same samples."
+    )
+    change_low: float | None = Field(
+        default=None, description="Its 95 % confidence interval, from the paired differences."
+    )
+    change_high: float | None = Field(default=None, description="Its upper end.")
+    int8_change: float | None = Field(
+        default=None, description="What was built less plain int8, on the same samples."
+    )
+    int8_change_low: float | None = Field(
+        default=None, description="Its 95 % confidence interval, from the paired differences."
+    )
+    int8_change_high: float | None = Field(default=None, description="Its upper end.")
     instructions: int | None = Field(default=None, description="Of one inference, emulated.")
     cycles: int | None = Field(default=None, description="Of one inference, on hardware.")
+
+
+class AlsoMeasured(Written):
+    """Another metric, same samples: the AUC of a binary classifier, the R² of a regression."""
+
+    metric: str
+    float_: float = Field(description="Of the float model.")
+    quantized: float = Field(description="Of what was built.")
 
 
 class BudgetFigures(Written):
@@ -58,10 +91,23 @@ class Verification(Written):
         default=False, description="The samples are values over the inputs' range, not data."
     )
 
+    equal_original: bool | None = Field(
+        default=None,
+        description="The same for the quantized file that was given, as it is, in TFLite Micro.",
+    )
+    import_runtime: str = Field(
+        default="",
+        description="What the model file was compared in: name and version; empty for nothing.",
+    )
+    import_samples: int = Field(default=0, description="Samples compared in it.")
+    import_difference: float = Field(
+        default=0.0, description="Largest difference of a real output there from the float graph."
+    )
+
     @property
     def holds(self) -> bool:
         """Whether everything that was compared is equal."""
-        return self.equal_tflm and self.equal_device
+        return self.equal_tflm and self.equal_device and self.equal_original is not False
 
 
 class DeviceFigures(Written):
@@ -79,6 +125,24 @@ class ResultWarning(Written):
     code: str = Field(description="The same for every warning of one kind.")
     message: str
     hint: str = Field(description="What to do about it.")
+
+
+class EdgeFigures(Written):
+    """An input or output as the user's model file has it, and how `model.tflite` stores it."""
+
+    name: str
+    shape: tuple[int, ...] = Field(description="In the user's file, batch included.")
+    order: tuple[int, ...] = Field(
+        description="Dimension i of `model.tflite` is the file's dimension order[i]."
+    )
+    signed: ClassVar[frozenset[str]] = frozenset({"class_axis"})
+
+    head: Literal["softmax", "sigmoid", "values"] = Field(
+        default="values", description="What the values of an output are."
+    )
+    class_axis: int = Field(
+        default=-1, description="The file's dimension along which an output's classes lie."
+    )
 
 
 class Target(Written):
@@ -120,11 +184,19 @@ class MemoryBlock(Written):
     Inputs are there from -1 on, outputs until one past the last layer.
     """
 
+    signed: ClassVar[frozenset[str]] = frozenset({"first"})
+
     name: str
     offset: int
     size: int
-    first: int
+    first: int = Field(ge=-1)
     last: int
+
+    @model_validator(mode="after")
+    def _lives(self) -> Self:
+        if self.last < self.first:
+            raise ValueError(f"a buffer lives from layer {self.first} to {self.last}")
+        return self
 
 
 class SearchFigures(Written):
@@ -133,7 +205,9 @@ class SearchFigures(Written):
     method: str
     evaluations: int = Field(description="Candidates scored.")
     budget: int = Field(description="Candidates allowed.")
-    space_size: str = Field(description="Configurations there are, in decimal.")
+    space_size: str = Field(
+        pattern=r"^[0-9]{1,4000}$", description="Configurations there are, in decimal."
+    )
     loss: float | None = Field(description="Null where a given model was built as it is.")
     int8_loss: float | None = Field(description="Of plain int8; null likewise.")
     int8_fits: bool = Field(description="Whether plain int8 would have fitted the budget.")
@@ -171,14 +245,30 @@ class Manifest(Written):
     verification: Verification
     device: DeviceFigures
     search: SearchFigures
+    also: tuple[AlsoMeasured, ...] = Field(
+        default=(), description="Other metrics that are usual beside the one that counts."
+    )
     compared: tuple[Compared, ...] = Field(
         default=(), description="What was built, the search's front and the baselines."
     )
     warnings: tuple[ResultWarning, ...] = Field(
         default=(), description="What looked wrong about the model, its data or the result."
     )
+    inputs_as_given: tuple[EdgeFigures, ...] = Field(
+        default=(), description="The model's inputs: data is in their layout."
+    )
+    outputs_as_given: tuple[EdgeFigures, ...] = Field(
+        default=(), description="The model's outputs: metrics see them in that layout."
+    )
     layers: tuple[Layer, ...]
     memory: tuple[MemoryBlock, ...]
+
+    @model_validator(mode="after")
+    def _is_judged(self) -> Self:
+        if self.compared and self.result.float_ is None:
+            raise ValueError("points are compared, and the float model was not judged")
+        return self
+
     arena_lower_bound: int = Field(description="No memory plan can need fewer bytes.")
     seed: int
     optimize: Literal["speed", "size"]

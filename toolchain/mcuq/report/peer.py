@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from mcuq.data import Dataset, fingerprint, load_data
 from mcuq.errors import InputError, UsageError
-from mcuq.evaluate.metrics import Predictions, get_metric
+from mcuq.evaluate.answers import predictions_of
+from mcuq.evaluate.metrics import get_metric
 from mcuq.frontends.tflite.reader import read_model
 from mcuq.frontends.tflite.records import FileModel
-from mcuq.graph import Graph, Tensor
-from mcuq.numeric import dequantize, quantize_values
+from mcuq.isolated import IsolatedError
+from mcuq.report.edges import edge_graph, manifest_edges
 from mcuq.report.gates import Figure, metric_figure
 from mcuq.report.manifest import Manifest
 from mcuq.report.wording import metric_value
+from mcuq.tflite.litert import run_litert
 from mcuq.tflite.micro import arena_bytes
-from mcuq.tflite.quiet import quiet_native_log
-from mcuq.tflite.runtime import Interpreter, OpResolverType
 from mcuq.units import format_bytes
 
 _BITS = {"int4": 4, "int8": 8, "uint8": 8, "int16": 16, "float16": 16, "float32": 32}
@@ -43,14 +42,17 @@ def peer_figures(path: Path, evaluation: Path, manifest: Manifest) -> dict[str, 
             "give the same --evaluation as for the build",
         )
     if not path.is_file():
-        raise InputError(f"cannot read {path}: no such file")
+        raise InputError(f"cannot read {path}: no such file", "check the path")
     flatbuffer = path.read_bytes()
     model = read_model(flatbuffer)
-    data = load_data(evaluation, _inputs_of(model))
-    metric = get_metric(manifest.result.metric)
+    graph = edge_graph(model, manifest)
+    data = load_data(evaluation, graph)
+    metric = replace(get_metric(manifest.result.metric), output=manifest.result.metric_output)
     if metric.needs_reference:
         raise UsageError(f"metric {metric.name} needs the float model", "build with --metric top1")
-    value = metric.compute(Predictions(_run(flatbuffer, data), data))
+    edges = manifest_edges(graph, manifest)
+    outputs = _run(flatbuffer, data)
+    value = metric.compute(predictions_of(graph, data, outputs, edges=edges))
     weights = _weight_bytes(model)
     figures = [
         Figure(metric.name, value, metric_value(manifest, value), metric.higher_is_better),
@@ -88,12 +90,6 @@ def _arena(flatbuffer: bytes) -> int | None:
         return None
 
 
-def _inputs_of(model: FileModel) -> Graph:
-    tensors = [model.tensors[index] for index in model.inputs]
-    named = {tensor.name: Tensor(tensor.name, tensor.shape) for tensor in tensors}
-    return Graph(model.name, named, (), tuple(named), ())
-
-
 def _weight_bytes(model: FileModel) -> int:
     """Constants of two or more dimensions: filters, whatever they are stored as."""
     constants = [t for t in model.tensors if t.data is not None and len(t.shape) > 1]
@@ -103,40 +99,9 @@ def _weight_bytes(model: FileModel) -> int:
 def _run(flatbuffer: bytes, data: Dataset) -> tuple[npt.NDArray[np.float32], ...]:
     """Real outputs by LiteRT's own kernels, one sample at a time."""
     try:
-        with quiet_native_log():
-            interpreter = Interpreter(
-                model_content=flatbuffer,
-                experimental_op_resolver_type=OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES,
-            )
-            interpreter.allocate_tensors()
-    except (RuntimeError, ValueError) as error:
-        raise InputError(f"LiteRT does not load the model: {error}") from error
-    sources, targets = interpreter.get_input_details(), interpreter.get_output_details()
-    rows: list[list[npt.NDArray[np.float32]]] = []
-    for sample in range(len(data)):
-        for detail, values in zip(sources, data.inputs, strict=True):
-            value = _stored(values[sample], detail).reshape(detail["shape"])
-            interpreter.set_tensor(detail["index"], value)
-        interpreter.invoke()
-        rows.append([_real(interpreter.get_tensor(d["index"])[0], d) for d in targets])
-    return tuple(np.stack(column) for column in _columns(rows))
-
-
-def _columns(
-    rows: Sequence[Sequence[npt.NDArray[np.float32]]],
-) -> list[list[npt.NDArray[np.float32]]]:
-    return [list(column) for column in zip(*rows, strict=True)]
-
-
-def _stored(values: npt.NDArray[np.float32], detail: dict[str, Any]) -> npt.NDArray[Any]:
-    scale, zero_point = detail["quantization"]
-    if detail["dtype"] is not np.int8:
-        return values.astype(detail["dtype"])
-    return quantize_values(values, np.float32(scale), zero_point)
-
-
-def _real(values: npt.NDArray[Any], detail: dict[str, Any]) -> npt.NDArray[np.float32]:
-    scale, zero_point = detail["quantization"]
-    if not np.issubdtype(values.dtype, np.integer):
-        return values.astype(np.float32)
-    return dequantize(values, np.float32(scale), zero_point)
+        outputs = run_litert(flatbuffer, data.inputs)
+    except IsolatedError as error:
+        raise InputError(
+            f"LiteRT does not run the model: {error.reason}", "try it in the tool that wrote it"
+        ) from error
+    return tuple(values[:, 0] for values in outputs)

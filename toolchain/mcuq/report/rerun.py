@@ -11,14 +11,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mcuq.data import Dataset, load_data
+from mcuq.content import ByContent
+from mcuq.data import load_data
 from mcuq.errors import InputError
+from mcuq.evaluate.answers import Predictions, predictions_of
 from mcuq.frontends.tflite.reader import read_model
 from mcuq.frontends.tflite.records import FileModel, FileTensor
-from mcuq.graph import Graph, Tensor
 from mcuq.numeric import dequantize, quantize_values
 from mcuq.pipeline.profile import Target, most_instructions, profile_calls
 from mcuq.progress import Progress, ProgressCallback, silent
+from mcuq.report.edges import edge_graph, manifest_edges
 from mcuq.report.manifest import Manifest
 from mcuq.report.store import read_manifest
 from mcuq.tflite.micro import run_micro
@@ -28,20 +30,21 @@ from mcuq_hil.boards import load_board
 Values = npt.NDArray[Any]
 
 
-@dataclass(frozen=True)
-class Rerun:
+@dataclass(frozen=True, eq=False)
+class Rerun(ByContent):
     """What the device answered.
 
     Attributes:
-        outputs: real values (samples, …), one array an output.
-        data: what it was given.
+        predictions: real outputs and what the device was given, in the layout of the model that
+            was built.
+        metric_output: number of the one output that the build judged; None where it judged all.
         counts: of one inference, a number a sample.
         unit: "instructions" from an emulator, "cycles" from hardware.
         equal_tflm: how many samples TFLite Micro answers with the same bytes.
     """
 
-    outputs: tuple[npt.NDArray[np.float32], ...]
-    data: Dataset
+    predictions: Predictions
+    metric_output: int | None
     counts: tuple[int, ...]
     unit: str
     equal_tflm: int
@@ -68,7 +71,8 @@ def run_again(
     """
     manifest = read_manifest(folder)
     model = _read_flatbuffer(folder)
-    samples = load_data(data, _inputs_of(model))
+    graph = edge_graph(model, manifest)
+    samples = load_data(data, graph)
     samples = samples.take(limit) if limit else samples
     inputs = [
         _stored(values, model.tensors[index])
@@ -95,7 +99,9 @@ def run_again(
     progress(Progress("verify", note="the same samples in TFLite Micro"))
     expected = run_micro((folder / "model.tflite").read_bytes(), inputs, len(outputs))
     real = tuple(_real(values, tensor) for values, tensor in zip(outputs, tensors, strict=True))
-    return Rerun(real, samples, tuple(counts), unit, _equal(outputs, expected))
+    predictions = predictions_of(graph, samples, real, edges=manifest_edges(graph, manifest))
+    output = manifest.result.metric_output
+    return Rerun(predictions, output, tuple(counts), unit, _equal(outputs, expected))
 
 
 def profile_again(
@@ -134,13 +140,6 @@ def _image(folder: Path) -> Path:
     if not path.is_file():
         raise InputError(f"{path}: no such file", "build it again")
     return path
-
-
-def _inputs_of(model: FileModel) -> Graph:
-    """A graph that has nothing but the inputs: what samples are checked against."""
-    tensors = [model.tensors[index] for index in model.inputs]
-    named = {tensor.name: Tensor(tensor.name, tensor.shape) for tensor in tensors}
-    return Graph(model.name, named, (), tuple(named), ())
 
 
 _BITS = {"int8": 8, "int16": 16}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from mcuq.numeric.widths import width_name
 from mcuq.report.front import Role
@@ -10,8 +10,11 @@ from mcuq.report.manifest import Layer, Manifest
 from mcuq.report.naming import short_names
 from mcuq.report.wording import (
     budget_lines,
+    change_lines,
     count_text,
     int8_note,
+    interval_text,
+    metric_title,
     metric_value,
     slow_lines,
     verification_lines,
@@ -46,6 +49,7 @@ def summary(manifest: Manifest) -> Group:
             for table in (accuracy_table(manifest),)
             if manifest.result.quantized is not None
         ),
+        *(Text(line, style="dim") for line in change_lines(manifest)),
         Text(int8_note(manifest), style="dim"),
         Text(),
         Text(count_text(manifest)),
@@ -109,17 +113,32 @@ def accuracy_table(manifest: Manifest) -> Table:
     result = manifest.result
     baselines = {one.role: one for one in manifest.compared if one.role in _BASELINES}
     others = [baselines[role] for role in _BASELINES if role in baselines]
-    columns: list[tuple[str, float | None, int | None]] = [("float", result.float_, None)]
+    columns = [_Column("float", result.float_, None, result.float_low, result.float_high)]
     if result.int8 is not None:
-        columns.append(("int8", result.int8, result.int8_weight_bytes))
-    columns += [(_BASELINES[one.role], one.accuracy, one.weight_bytes) for one in others]
-    columns.append(("built", result.quantized, result.weight_bytes))
-    table = _table(result.metric, *(title for title, _, _ in columns))
-    values = (metric_value(manifest, value) for _, value, _ in columns)
+        size = result.int8_weight_bytes
+        columns.append(_Column("int8", result.int8, size, result.int8_low, result.int8_high))
+    columns += [_Column(_BASELINES[one.role], one.accuracy, one.weight_bytes) for one in others]
+    ends = (result.interval_low, result.interval_high)
+    columns.append(_Column("built", result.quantized, result.weight_bytes, *ends))
+    table = _table(metric_title(manifest), *(column.title for column in columns))
+    values = (metric_value(manifest, column.value) for column in columns)
     table.add_row(f"{result.samples:,} samples", *values)
-    sizes = ("" if size is None else format_bytes(size) for _, _, size in columns)
+    if result.interval_low is not None:
+        intervals = (interval_text(manifest, column.low, column.high) for column in columns)
+        table.add_row("95 %", *intervals)
+    sizes = ("" if column.size is None else format_bytes(column.size) for column in columns)
     table.add_row("weights", *sizes)
     return table
+
+
+class _Column(NamedTuple):
+    """One model: the metric with its interval, and the bytes of its weights."""
+
+    title: str
+    value: float | None
+    size: int | None
+    low: float | None = None
+    high: float | None = None
 
 
 _BASELINES: dict[Role, str] = {"int4": "all int4", "knapsack": "one-shot"}

@@ -13,6 +13,14 @@ def is_rate(manifest: Manifest) -> bool:
     return manifest.result.metric in _RATES
 
 
+def metric_title(manifest: Manifest) -> str:
+    """The metric's name, and that of the output where only one is judged."""
+    result = manifest.result
+    if result.metric_output is None:
+        return result.metric
+    return f"{result.metric} of {manifest.outputs_as_given[result.metric_output].name}"
+
+
 def metric_value(manifest: Manifest, value: float | None) -> str:
     """`98.50 %` for rates, six digits for the rest; `not measured` for None."""
     if value is None:
@@ -20,6 +28,37 @@ def metric_value(manifest: Manifest, value: float | None) -> str:
     if is_rate(manifest):
         return f"{value * 100:.2f} %"
     return f"{value:.6g}"
+
+
+def interval_text(manifest: Manifest, low: float | None, high: float | None) -> str:
+    """`97.06 to 98.87 %`; empty where it is not known."""
+    if low is None or high is None:
+        return ""
+    if is_rate(manifest):
+        return f"{low * 100:.2f} to {high * 100:.2f} %"
+    return f"{low:.4g} to {high:.4g}"
+
+
+def change_lines(manifest: Manifest) -> list[str]:
+    """Other metrics; then what was built less the float model and plain int8, with paired 95 %."""
+    result = manifest.result
+    lines = [
+        ("float", result.change, result.change_low, result.change_high),
+        ("int8", result.int8_change, result.int8_change_low, result.int8_change_high),
+    ]
+    also = [
+        f"{one.metric}: float {one.float_:.6g}, built {one.quantized:.6g}" for one in manifest.also
+    ]
+    return also + [
+        f"built less {name}: {_signed(manifest, value)} "
+        f"(95 %: {_signed(manifest, low)} to {_signed(manifest, high)})"
+        for name, value, low, high in lines
+        if value is not None and low is not None and high is not None
+    ]
+
+
+def _signed(manifest: Manifest, value: float) -> str:
+    return f"{value * 100:+.2f} %" if is_rate(manifest) else f"{value:+.4g}"
 
 
 def budget_lines(manifest: Manifest) -> list[tuple[str, int, int]]:
@@ -62,7 +101,18 @@ def verification_lines(manifest: Manifest) -> list[tuple[bool, str]]:
     what = "constructed samples" if checked.constructed else "samples"
     tflm = _compared(f"{checked.samples:,} {what} on TFLite Micro", checked.equal_tflm)
     on_device = _compared(f"{checked.device_samples:,} {what} on {device}", checked.equal_device)
-    return [(checked.equal_tflm, tflm), (checked.equal_device, on_device)]
+    lines = [(checked.equal_tflm, tflm), (checked.equal_device, on_device)]
+    if checked.equal_original is not None:
+        original = f"{checked.samples:,} {what} of the file as given, on TFLite Micro"
+        equal = checked.equal_original
+        lines.insert(0, (equal, _compared(original, equal)))
+    if checked.import_runtime:
+        imported = (
+            f"{checked.import_samples:,} samples in {checked.import_runtime}: float outputs equal "
+            f"within {checked.import_difference:.2g}"
+        )
+        lines.insert(0, (True, imported))
+    return lines
 
 
 def _compared(what: str, equal: bool) -> str:

@@ -67,7 +67,7 @@ def _read(path: Path, fingerprint: str) -> dict[Key, float]:
     memo: dict[Key, float] = {}
     try:
         lines = path.read_text().splitlines()
-    except (FileNotFoundError, UnicodeDecodeError):
+    except (OSError, UnicodeDecodeError):
         return memo
     try:
         if json.loads(lines[0]).get("fingerprint") != fingerprint:
@@ -75,6 +75,6 @@ def _read(path: Path, fingerprint: str) -> dict[Key, float]:
         for line in lines[1:]:
             record = json.loads(line)
             memo[record["rung"], tuple(record["genome"])] = float(record["loss"])
-    except (json.JSONDecodeError, IndexError, KeyError, TypeError, AttributeError):
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return memo
     return memo

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from ai_edge_litert import schema_py_generated as schema
 
+from mcuq.content import ByContent
 from mcuq.numeric import pack_int4
 from mcuq.tflite.versions import operator_version
 
@@ -26,8 +27,8 @@ _PLACEHOLDER_CODE = 127
 """`deprecatedBuiltinCode` where the real code does not fit its 8 bits."""
 
 
-@dataclass(frozen=True)
-class TensorSpec:
+@dataclass(frozen=True, eq=False)
+class TensorSpec(ByContent):
     """One tensor of the file.
 
     Attributes:

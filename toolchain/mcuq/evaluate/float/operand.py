@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from mcuq.content import ByContent
 from mcuq.graph import Activation
 
 Array = npt.NDArray[np.float32]
@@ -18,8 +19,8 @@ _BOUNDS = {
 }
 
 
-@dataclass(frozen=True)
-class Operand:
+@dataclass(frozen=True, eq=False)
+class Operand(ByContent):
     """An operand's values.
 
     Attributes:

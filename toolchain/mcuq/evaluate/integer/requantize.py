@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from mcuq.content import ByContent
 from mcuq.numeric import multiply_by_quantized_multiplier, multiply_wide
 from mcuq.quantize import ConvParams, FullyConnectedParams
 
@@ -26,8 +27,8 @@ _BLOCK = 1 << 15
 _STEPS_THAT_SATURATE = 1 << 10
 
 
-@dataclass(frozen=True)
-class Requantizer:
+@dataclass(frozen=True, eq=False)
+class Requantizer(ByContent):
     """One operator's last step, its per-channel constants made ready.
 
     Attributes:
@@ -94,8 +95,8 @@ class Requantizer:
         return clipped
 
 
-@dataclass(frozen=True)
-class WideRequantizer:
+@dataclass(frozen=True, eq=False)
+class WideRequantizer(ByContent):
     """The last step of an operator with int16 activations: 64-bit sums, one rounding.
 
     Attributes: as `Requantizer`.

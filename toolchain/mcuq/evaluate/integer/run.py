@@ -26,6 +26,8 @@ from mcuq.quantize.lookup import UNARY
 
 Values = npt.NDArray[Any]
 """int8, or what the tensor's `dtype` says."""
+_BLOCK = 1 << 22
+"""Values of the largest activation at a time: operators hold several times that in wider types."""
 _Function = Callable[[QuantizedGraph, Op, list[Values]], Values]
 
 _FUNCTIONS: Mapping[OpKind, _Function] = {
@@ -98,6 +100,26 @@ def run_integer(
     known = dict(zip(qgraph.inputs, inputs, strict=False)) | dict(feed or {})
     values = {name: _with_batch(qgraph, name, array) for name, array in known.items()}
     needed = _needed_ops(qgraph, wanted, values)
+    found: dict[str, Values] = {}
+    samples = max(map(len, values.values()), default=0)
+    for part in _parts(qgraph, samples):
+        block = _run_block(qgraph, needed, wanted, {n: x[part] for n, x in values.items()})
+        for name, array in block.items():
+            if name not in found:
+                found[name] = np.empty((samples, *array.shape[1:]), array.dtype)
+            found[name][part] = array
+    return {name: _without_batch(qgraph, name, found[name]) for name in wanted}
+
+
+def _parts(qgraph: QuantizedGraph, samples: int) -> list[slice]:
+    largest = max(t.size for t in qgraph.tensors.values() if not t.is_constant)
+    step = max(1, _BLOCK // largest)
+    return [slice(start, start + step) for start in range(0, max(samples, 1), step)]
+
+
+def _run_block(
+    qgraph: QuantizedGraph, needed: Sequence[Op], wanted: Sequence[str], values: dict[str, Values]
+) -> dict[str, Values]:
     last_use = {name: number for number, op in enumerate(needed) for name in op.inputs}
     for number, op in enumerate(needed):
         operands = [_operand(qgraph, op, name, values) for name in _operand_names(op)]
@@ -105,7 +127,7 @@ def run_integer(
         for name in op.inputs:
             if last_use[name] == number and name not in wanted:
                 values.pop(name, None)
-    return {name: _without_batch(qgraph, name, values[name]) for name in wanted}
+    return {name: values[name] for name in wanted}
 
 
 def apply_operator(qgraph: QuantizedGraph, op: Op, operands: list[Values]) -> Values:

@@ -90,7 +90,8 @@ def softmax(qgraph: QuantizedGraph, op: Op, inputs: list[Values]) -> Values:
     difference = rows - rows.max(axis=1, keepdims=True)
     scaled = multiply_by_quantized_multiplier(difference, p.multiplier, p.shift) + _HIGH
     exponential = lookup_interpolated(p.exp, np.clip(scaled, _LOW, _HIGH))
-    total = exponential.sum(axis=1, keepdims=True)
+    # From 65,539 values on, TFLite Micro's sum may overflow; the firmware's saturates.
+    total = np.minimum(exponential.sum(axis=1, keepdims=True), np.int64((1 << 31) - 1))
     # The sum is normalized to 1 … 2; the table holds 1 / (1 + x) for what is over 1.
     zeros = 32 - np.array([int(value).bit_length() for value in total.ravel()]).reshape(-1, 1)
     normalized = ((total << (zeros - 1)) + (1 << 13)) >> 14

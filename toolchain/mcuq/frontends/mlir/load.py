@@ -60,5 +60,8 @@ def read_file(path: Path) -> Graph | QuantizedGraph:
     try:
         text = read_bytes(path).decode()
     except UnicodeDecodeError as error:
-        raise InputError(f"{path} is no text: {error.reason} at byte {error.start}") from error
+        raise InputError(
+            f"{path} is no text: {error.reason} at byte {error.start}",
+            "write it with `mcuq emit --format mlir`",
+        ) from error
     return read_mlir(text, str(path))

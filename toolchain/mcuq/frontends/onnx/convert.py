@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,13 +14,18 @@ from mcuq.errors import InputError
 from mcuq.frontends.builder import GraphBuilder
 from mcuq.frontends.constraints import check
 from mcuq.frontends.damage import damage_named
-from mcuq.frontends.onnx.fold import FOLDABLE, fold
+from mcuq.frontends.onnx.fold import constant_outputs, fold
 from mcuq.frontends.onnx.inputs import INPUT_CONSTRAINTS, input_order, input_view
-from mcuq.frontends.onnx.layout import plain
-from mcuq.frontends.onnx.rules import RULES
+from mcuq.frontends.onnx.layout import plain, result
+from mcuq.frontends.onnx.older import CURRENT, current_forms
+from mcuq.frontends.onnx.qoperators import spelled_out
+from mcuq.frontends.onnx.quantizing import QUANTIZING
+from mcuq.frontends.onnx.rules import RULES, quantized
+from mcuq.frontends.onnx.rules.quantized import MOVES, common_grid, computes_on_reals
 from mcuq.frontends.onnx.value import Node, Value, channels_last
 from mcuq.frontends.operators import check_known
-from mcuq.graph import Graph
+from mcuq.graph import Graph, Layout, OpKind, ReshapeAttrs
+from mcuq.shown import visible
 
 _DEFAULT_DOMAINS = ("", "ai.onnx")
 
@@ -54,19 +61,25 @@ def convert(model: Any, opset: int, name: str | None) -> Graph:
     Raises:
         InputError: an operator, type or shape is not supported.
     """
-    nodes = enumerate(model.graph.node)
-    check_known(((_where(index, node), _kind(node)) for index, node in nodes), {*RULES, *FOLDABLE})
-    conversion = _Conversion(model.graph, opset)
-    for index, proto in enumerate(model.graph.node):
+    nodes = spelled_out(current_forms(model.graph.node, opset))
+    constants = constant_outputs(nodes, {tensor.name for tensor in model.graph.initializer})
+    computed = [(i, node) for i, node in enumerate(nodes) if not constants.issuperset(node.output)]
+    check_known(((_where(index, node), _kind(node)) for index, node in computed), RULES)
+    conversion = _Conversion(model.graph, nodes, max(opset, CURRENT))
+    for index, proto in enumerate(nodes):
         conversion.add(index, proto)
     return conversion.graph(name or model.graph.name or "main")
 
 
 def _kind(proto: Any) -> str:
-    """The operator's name, with its domain where that is not the default one."""
-    return str(
-        proto.op_type if proto.domain in _DEFAULT_DOMAINS else f"{proto.domain}.{proto.op_type}"
+    """The operator's name, with its domain where that is not the default one.
+
+    onnxruntime's own (De)QuantizeLinear are the standard ones for more types.
+    """
+    standard = proto.domain in _DEFAULT_DOMAINS or (
+        proto.domain == "com.microsoft" and proto.op_type in QUANTIZING
     )
+    return visible(proto.op_type if standard else f"{proto.domain}.{proto.op_type}")
 
 
 def _where(index: int, proto: Any) -> str:
@@ -76,8 +89,9 @@ def _where(index: int, proto: Any) -> str:
 class _Conversion:
     """The values known so far, by ONNX's names."""
 
-    def __init__(self, graph: Any, opset: int) -> None:
+    def __init__(self, graph: Any, nodes: Sequence[Any], opset: int) -> None:
         self._graph = graph
+        self._nodes = nodes
         self._opset = opset
         self._build = GraphBuilder()
         self._values: dict[str, Value] = {}
@@ -90,7 +104,7 @@ class _Conversion:
 
     def add(self, index: int, proto: Any) -> None:
         """Fold or lower one node."""
-        with damage_named(f"node {index} {proto.op_type}"):
+        with damage_named(f"node {index} {_kind(proto)}"):
             self._add(self._node(index, proto), proto)
 
     def _add(self, node: Node, proto: Any) -> None:
@@ -100,21 +114,30 @@ class _Conversion:
         else:
             check_known([(node.where, node.kind)], RULES)
             check(node, (enough_inputs, finite_constants))
-            rule = RULES[node.kind]
+            check(node, (computes_on_reals,) if node.kind not in quantized.RULES else ())
+            grid = common_grid(node)
+            known = RULES if grid is None else {**RULES, **quantized.INTEGER_RULES}
+            rule = known[node.kind]
             check(node, rule.constraints)
             values = rule.lower(self._build, node)
+            if node.kind in MOVES:
+                values = [replace(value, grid=grid) for value in values]
         self._values.update(zip(node.outputs, values, strict=False))
 
     def graph(self, name: str) -> Graph:
-        outputs = tuple(self._output(proto.name) for proto in self._graph.output)
-        return self._build.graph(name, outputs)
+        outputs: list[str] = []
+        for proto in self._graph.output:
+            outputs.append(self._output(proto.name, outputs))
+        return self._build.graph(name, tuple(outputs))
 
     def _input(self, proto: Any) -> Value:
         view = input_view(proto)
         check(view, INPUT_CONSTRAINTS)
         shape = tuple(1 if size is None else size for size in view.shape or ())
-        order = input_order(self._graph, proto.name, len(shape))
-        name = self._build.input(tuple(shape[axis] for axis in order), proto.name)
+        order = input_order(self._nodes, proto.name, len(shape))
+        layout = Layout(shape, order)
+        name = self._build.input(layout.graph_shape, proto.name)
+        self._build.arrange(name, layout)
         return Value(shape, name, order)
 
     def _node(self, index: int, proto: Any) -> Node:
@@ -130,19 +153,33 @@ class _Conversion:
             )
         return self._values[name]
 
-    def _output(self, name: str) -> str:
+    def _output(self, name: str, earlier: list[str]) -> str:
+        """The tensor of an output, which is of no other one: each has a layout of its own."""
         value = self._values.get(name)
         if value is None or value.data is not None or self._build.producer(value.name) is None:
             raise InputError(
                 f"output {name!r} is computed by no layer",
                 "export the model again: each output must depend on an input through a layer",
             )
-        if value.order == channels_last(value.rank):
-            return value.name
-        return plain(self._build, value)
+        if value.grid is not None:
+            raise InputError(
+                f"output {name!r} is of integers",
+                "end the model with DequantizeLinear: mcuq quantizes the outputs itself",
+            )
+        if value.order != channels_last(value.rank):
+            value = result(self._build, plain(self._build, value), tuple(range(value.rank)))
+        if value.name in earlier:
+            attrs = ReshapeAttrs(value.stored)
+            copy = self._build.op(OpKind.RESHAPE, attrs, [value.name], name)
+            value = result(self._build, copy, value.order)
+        self._build.arrange(value.name, Layout(value.shape, value.order))
+        return value.name
 
 
 def _constant(data: npt.NDArray[Any]) -> Value:
-    """A constant; half and double precision become float32."""
-    values = data.astype(np.float32) if data.dtype.kind == "f" else data
+    """A constant; all other precisions become float32."""
+    if data.dtype.kind == "c":
+        raise ValueError("complex numbers are not supported")
+    real = data.dtype.kind == "f" or data.dtype.name.startswith(("bfloat", "float"))
+    values = data.astype(np.float32) if real else data
     return Value(tuple(values.shape), data=values)

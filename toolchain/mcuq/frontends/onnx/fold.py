@@ -1,12 +1,13 @@
 """Nodes that depend on constants and static shapes only, computed while the model is read.
 
-As in the TFLite front door: operators that keep the number of elements fold at any size, shape
-arithmetic on short vectors only. ONNX's own reference evaluator does the computing,
-except for quantization, which it knows in its newest versions only.
+ONNX's own reference evaluator does the computing, except for quantization, which it knows in its
+newest versions only. What a node would give is measured before it is computed.
 """
 
 from __future__ import annotations
 
+import math
+from collections.abc import Collection, Iterable
 from typing import Any
 
 import numpy as np
@@ -16,26 +17,40 @@ from onnx import helper
 from onnx.reference import ReferenceEvaluator
 
 from mcuq.errors import InputError
+from mcuq.frontends.builder import LARGEST_TENSOR
 from mcuq.frontends.onnx.quantizing import QUANTIZING
 from mcuq.frontends.onnx.value import Node
 
 Array = npt.NDArray[Any]
 
-_SHAPE_ELEMENTS = 1024
-_SAME_SIZE = frozenset(
+_SHAPES = frozenset({"Shape", "Size"})
+"""Operators that read nothing of a value but its shape."""
+_NOT_COMPUTED = frozenset(
     {
-        "Cast", "DequantizeLinear", "Flatten", "Identity", "QuantizeLinear", "Reshape", "Squeeze",
-        "Transpose", "Unsqueeze",
+        # No two runs agree.
+        "Bernoulli", "Multinomial", "RandomNormal", "RandomNormalLike", "RandomUniform",
+        "RandomUniformLike",
+        # They run other graphs, or far too long.
+        "Conv", "ConvTranspose", "DeformConv", "GRU", "GridSample", "If", "LSTM", "Loop",
+        "RNN", "Scan",
     }
 )  # fmt: skip
-_SHAPE_ARITHMETIC = frozenset(
-    {
-        "Add", "Concat", "Div", "Equal", "Floor", "Gather", "Mul", "Range", "ReduceProd", "Slice",
-        "Split", "Sqrt", "Sub", "Where",
-    }
-)  # fmt: skip
-FOLDABLE = _SAME_SIZE | _SHAPE_ARITHMETIC | {"Constant", "ConstantOfShape", "Shape"}
-"""Operators that need no rule of their own where they work on constants."""
+
+
+def constant_outputs(nodes: Iterable[Any], constants: Collection[str]) -> set[str]:
+    """Names of what does not depend on the model's inputs, beside `constants` themselves.
+
+    Args:
+        nodes: as ONNX stores them, in order.
+        constants: names of the initializers.
+    """
+    known = {"", *constants}
+    for proto in nodes:
+        standard = proto.domain in ("", "ai.onnx") or proto.op_type in QUANTIZING
+        depends = proto.op_type not in _SHAPES and not known.issuperset(proto.input)
+        if standard and not depends and proto.op_type not in _NOT_COMPUTED:
+            known.update(proto.output)
+    return known - {""}
 
 
 def fold(node: Node, proto: Any) -> list[Array] | None:
@@ -46,26 +61,26 @@ def fold(node: Node, proto: Any) -> list[Array] | None:
         proto: the same node as ONNX stores it.
 
     Raises:
-        InputError: the constants do not fit the operator.
+        InputError: the constants do not fit the operator, or give too much.
     """
     if node.kind == "Constant":
         return [_constant(node)]
-    if node.kind == "Shape" and node.has(0):
-        shape = np.array(node.value().shape, np.int64)
-        end = node.attributes.get("end")
-        return [shape[node.integer("start", 0) : None if end is None else int(end)]]
-    constants = [value.data for value in node.inputs if value is not None]
-    if not constants or any(data is None for data in constants):
-        return None
-    total = sum(data.size for data in constants if data is not None)
-    if node.kind == "ConstantOfShape":
-        return _filled(node)
-    small = node.kind in _SHAPE_ARITHMETIC and total <= _SHAPE_ELEMENTS
-    if node.kind not in _SAME_SIZE and not small:
+    if node.kind in _SHAPES and node.has(0):
+        return [_shape(node)]
+    if node.kind in _NOT_COMPUTED or any(x is not None and x.data is None for x in node.inputs):
         return None
     if node.kind in QUANTIZING:
         return [QUANTIZING[node.kind](node)]
     return _evaluated(node, proto)
+
+
+def _shape(node: Node) -> Array:
+    shape = np.array(node.value().shape, np.int64)
+    if node.kind == "Size":
+        return np.array(shape.prod(), np.int64)
+    end = node.attributes.get("end")
+    part: Array = shape[node.integer("start", 0) : None if end is None else int(end)]
+    return part
 
 
 def _constant(node: Node) -> Array:
@@ -82,33 +97,53 @@ def _constant(node: Node) -> Array:
     )
 
 
-def _filled(node: Node) -> list[Array] | None:
-    shape = tuple(int(size) for size in np.asarray(node.constant(0)).reshape(-1))
-    if min(shape, default=1) < 0 or np.prod(shape, dtype=np.float64) > _SHAPE_ELEMENTS:
-        return None
-    value = node.attributes.get("value")
-    fill = np.zeros(1, np.float32) if value is None else onnx.numpy_helper.to_array(value)
-    return [np.full(shape, fill.reshape(-1)[0], fill.dtype)]
-
-
 def _evaluated(node: Node, proto: Any) -> list[Array]:
     feeds = {
         name: np.asarray(value.data)
         for name, value in zip(proto.input, node.inputs, strict=True)
         if value is not None
     }
+    model = _model(node, proto, feeds)
+    try:
+        _check_size(node, model, feeds)
+        results = ReferenceEvaluator(model).run(None, feeds)
+    except InputError:
+        raise
+    except Exception as error:
+        # The evaluator raises whatever NumPy or its own operators raise.
+        reason = next(iter(str(error).splitlines()), type(error).__name__)
+        raise InputError(
+            f"{node.where}: its constants do not fit: {reason}",
+            "the model is damaged: export it again",
+        ) from error
+    if not all(isinstance(values, np.ndarray | np.generic) for values in results):
+        raise InputError(f"{node.where}: it gives no tensor", "export without sequences")
+    return [np.asarray(values) for values in results]
+
+
+def _model(node: Node, proto: Any, feeds: dict[str, Array]) -> Any:
+    """The node alone, its operands as inputs."""
     inputs = [
         helper.make_tensor_value_info(name, helper.np_dtype_to_tensor_dtype(data.dtype), data.shape)
         for name, data in feeds.items()
     ]
-    outputs = [onnx.ValueInfoProto(name=name) for name in proto.output]
+    outputs = [onnx.ValueInfoProto(name=name) for name in proto.output if name]
     graph = helper.make_graph([proto], "constant", inputs, outputs)
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", node.opset)])
-    try:
-        return [np.asarray(values) for values in ReferenceEvaluator(model).run(None, feeds)]
-    except Exception as error:
-        # The evaluator raises whatever NumPy or its own operators raise.
-        raise InputError(
-            f"{node.where}: its constants do not fit: {str(error).splitlines()[0]}",
-            "the model is damaged: export it again",
-        ) from error
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", node.opset)])
+
+
+def _check_size(node: Node, model: Any, feeds: dict[str, Array]) -> None:
+    """Raise where a result would be too large, as far as ONNX can tell from the operands."""
+    known = onnx.ModelProto()
+    known.CopyFrom(model)
+    known.graph.initializer.extend(
+        onnx.numpy_helper.from_array(data, name) for name, data in feeds.items() if data.size < 64
+    )
+    inferred = onnx.shape_inference.infer_shapes(known, strict_mode=True, data_prop=True)
+    for output in inferred.graph.output:
+        sizes = [dim.dim_value for dim in output.type.tensor_type.shape.dim]
+        if math.prod(sizes) > LARGEST_TENSOR:
+            raise InputError(
+                f"{node.where}: its constants give {'×'.join(map(str, sizes))} numbers",
+                "leave the layer out, or export with smaller constants",
+            )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,9 +18,9 @@ _SPATIAL = frozenset(
 )  # fmt: skip
 _ANY_LAYOUT = frozenset(
     {
-        "Add", "Clip", "Concat", "Div", "Dropout", "HardSigmoid", "HardSwish", "Identity",
-        "DequantizeLinear", "LeakyRelu", "Mul", "Pad", "PRelu", "QuantizeLinear", "Relu", "Sigmoid",
-        "Sub", "Tanh",
+        "Add", "Cast", "Clip", "Concat", "DequantizeLinear", "Div", "Dropout", "HardSigmoid",
+        "HardSwish", "Identity", "LeakyRelu", "Max", "Min", "Mul", "Pad", "PRelu",
+        "QuantizeLinear", "Relu", "Sigmoid", "Sub", "Tanh",
     }
 )  # fmt: skip
 
@@ -52,6 +53,15 @@ def input_view(proto: Any) -> InputView:
             int(dim.dim_value) if dim.HasField("dim_value") else None for dim in tensor.shape.dim
         )
     return InputView(proto.name, shape, int(tensor.elem_type))
+
+
+def unquantized_input(view: InputView) -> str | None:
+    """Inputs are real numbers, not the integers behind them.
+
+    Quantize the model with float inputs: QuantizeLinear behind each of them.
+    """
+    integers = (TensorProto.INT8, TensorProto.UINT8, TensorProto.INT16, TensorProto.UINT16)
+    return TensorProto.DataType.Name(view.elem_type) if view.elem_type in integers else None
 
 
 def float_input(view: InputView) -> str | None:
@@ -87,13 +97,13 @@ def batch_of_one(view: InputView) -> str | None:
     return None if view.shape[0] in (1, None) else f"the shape is {view.shape}"
 
 
-def input_order(graph: Any, name: str, rank: int) -> Order:
+def input_order(nodes: Iterable[Any], name: str, rank: int) -> Order:
     """Channels last where a layer over images reads the input, maybe behind arithmetic."""
-    seen, waiting = set(), [name]
+    nodes, seen, waiting = list(nodes), set(), [name]
     while waiting and rank in (3, 4):
         current = waiting.pop()
         seen.add(current)
-        for node in graph.node:
+        for node in nodes:
             if current not in node.input:
                 continue
             if node.op_type in _SPATIAL:
@@ -103,4 +113,4 @@ def input_order(graph: Any, name: str, rank: int) -> Order:
     return tuple(range(rank))
 
 
-INPUT_CONSTRAINTS = (float_input, static_shape, batch_of_one)
+INPUT_CONSTRAINTS = (unquantized_input, float_input, static_shape, batch_of_one)

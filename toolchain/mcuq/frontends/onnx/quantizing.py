@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mcuq.errors import InputError
+from mcuq.frontends.onnx.grid import along, limits, stored_type
 from mcuq.frontends.onnx.value import Node
 
 Array = npt.NDArray[Any]
@@ -23,33 +24,28 @@ def _dequantized(node: Node) -> Array:
 def _quantized(node: Node) -> Array:
     """round(x / scale) + zero point, ties to even, saturated."""
     x, scale, zero_point = _operands(node)
-    limits = np.iinfo(zero_point.dtype)
+    ends = limits(stored_type(node))
+    assert ends is not None  # _operands has checked it
     steps = np.rint(x.astype(np.float64) / scale) + zero_point
-    stored: Array = np.clip(steps, limits.min, limits.max).astype(zero_point.dtype)
+    stored: Array = np.clip(steps, *ends).astype(stored_type(node))
     return stored
 
 
 def _operands(node: Node) -> tuple[Array, Array, Array]:
-    """Values, scale and zero point; a scale an element of the axis broadcasts along it.
+    """Values, scale and zero point, which broadcast against each other.
 
     Raises:
-        InputError: scales in blocks, not along one axis; or a type that is no integer.
+        InputError: the scales do not fit the values, or a type is no integer.
     """
     x, scale = np.asarray(node.constant(0)), np.asarray(node.constant(1), np.float64)
-    zero_point = node.constant(2)
-    if zero_point is None:
-        stored = x.dtype if node.kind == "DequantizeLinear" else np.dtype(np.uint8)
-        zero_point = np.zeros(scale.shape, stored)
-    shape = [1] * x.ndim
-    if scale.size > 1:
-        shape[node.integer("axis", 1)] = scale.size
-    fits = all(one in (1, n) for one, n in zip(shape, x.shape, strict=True))
-    if scale.ndim > 1 or not fits or zero_point.dtype.kind not in "iu":
+    given = node.constant(2)
+    zero_point = np.zeros(scale.shape) if given is None else given.astype(np.float64)
+    if limits(stored_type(node)) is None:
         raise InputError(
-            f"{node.where}: it is not to integers with a scale a tensor or a channel",
-            "quantize the model to int8 or uint8, per tensor or per channel",
+            f"{node.where}: it is of type {stored_type(node)}, which is no integer",
+            "quantize the model to int8 or uint8",
         )
-    return x, scale.reshape(shape), np.broadcast_to(zero_point, scale.shape).reshape(shape)
+    return x, along(node, x, scale), along(node, x, zero_point)
 
 
 QUANTIZING: Mapping[str, Callable[[Node], Array]] = {

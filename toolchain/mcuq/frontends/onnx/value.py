@@ -8,6 +8,10 @@ from typing import Any
 
 import numpy.typing as npt
 
+from mcuq.content import ByContent
+from mcuq.frontends.onnx.grid import Grid
+from mcuq.shown import visible
+
 Order = tuple[int, ...]
 
 
@@ -16,8 +20,8 @@ def channels_last(rank: int) -> Order:
     return (0, *range(2, rank), 1) if rank > 2 else tuple(range(rank))
 
 
-@dataclass(frozen=True)
-class Value:
+@dataclass(frozen=True, eq=False)
+class Value(ByContent):
     """A value as ONNX sees it, and how the graph stores it.
 
     Attributes:
@@ -25,12 +29,14 @@ class Value:
         name: the graph's tensor; empty for a constant.
         order: the graph's dimension i is ONNX's dimension order[i].
         data: a constant's values in ONNX's layout, else None.
+        grid: what ONNX stores is integers on this grid; the graph has the reals behind them.
     """
 
     shape: tuple[int, ...]
     name: str = ""
     order: Order = ()
     data: npt.NDArray[Any] | None = None
+    grid: Grid | None = None
 
     @property
     def rank(self) -> int:
@@ -99,8 +105,10 @@ class Node:
         return float(self.attributes.get(name, default))
 
     def text(self, name: str, default: str) -> str:
+        """A string, with what no terminal should obey as escapes."""
         value = self.attributes.get(name, default)
-        return value.decode("utf-8", errors="replace") if isinstance(value, bytes) else str(value)
+        text = value.decode("utf-8", errors="replace") if isinstance(value, bytes) else str(value)
+        return visible(text)
 
 
 Constraint = Callable[[Node], str | None]

@@ -42,7 +42,7 @@ def _foldable(graph: Graph, uses: Uses, op: Op) -> tuple[Op, Op, Floats] | None:
     has_activation = layer.attrs.activation is not Activation.NONE
     if not (unchanged and by_channel) or has_activation or shared:
         return None
-    if uses.only_reader(layer.output) is None:
+    if uses.only_reader(layer.output) is None or layer.output in graph.ranges:
         return None
     return layer, op, np.broadcast_to(data.reshape(-1).astype(np.float64), (channels,))
 

@@ -34,14 +34,14 @@ def _into_dense_weights(graph: Graph, uses: Uses, op: Op) -> Graph | None:
     if op.kind is not OpKind.FULLY_CONNECTED:
         return None
     flat = uses.producer(op.inputs[0])
-    if flat is None or flat.kind is not OpKind.RESHAPE or uses.only_reader(flat.output) is None:
+    if flat is None or flat.kind is not OpKind.RESHAPE or not _may_go(graph, uses, flat):
         return None
     moved = uses.producer(flat.inputs[0])
     if moved is None or moved.kind is not OpKind.TRANSPOSE:
         return None
     filters = graph.tensors[op.inputs[1]]
     source = graph.tensors[moved.inputs[0]]
-    if uses.only_reader(moved.output) is None or filters.shape[1] != source.size:
+    if not _may_go(graph, uses, moved) or filters.shape[1] != source.size:
         return None
     stored = _columns_before(filters, graph.tensors[moved.output].shape, moved.attrs)
     new_filter = constant(graph, f"{op.name}/filter", stored)
@@ -71,7 +71,9 @@ def _into_each_other(graph: Graph, uses: Uses, op: Op) -> Graph | None:
         return None
     assert isinstance(op.attrs, TransposeAttrs) and isinstance(before.attrs, TransposeAttrs)
     perm = tuple(before.attrs.perm[axis] for axis in op.attrs.perm)
-    if perm == tuple(range(len(perm))) and op.output not in graph.outputs:
+    if before.output in graph.ranges:
+        return None
+    if perm == tuple(range(len(perm))) and _is_inner(graph, op):
         return _without(graph, op, before.inputs[0])
     merged = replace(op, inputs=before.inputs, attrs=TransposeAttrs(perm))
     unread = uses.only_reader(before.output) is op
@@ -87,15 +89,38 @@ def _reshape_chain(graph: Graph, uses: Uses, op: Op) -> Graph | None:
         return None
     source = graph.tensors[op.inputs[0]]
     shape = graph.tensors[op.output].shape
-    if source.shape == shape and op.output not in graph.outputs:
+    if source.shape == shape and _is_inner(graph, op):
         return _without(graph, op, source.name)
     before = uses.producer(source.name)
+    if source.shape == shape and before is not None and op.output not in graph.ranges:
+        return _written_before(graph, uses, op, before)
     if before is None or before.kind not in (OpKind.RESHAPE, OpKind.SQUEEZE):
         return None
-    if uses.only_reader(before.output) is None:
+    if not _may_go(graph, uses, before):
         return None
     merged = Op(OpKind.RESHAPE, op.name, before.inputs, op.outputs, ReshapeAttrs(shape))
     return rebuilt(graph, {op.name: merged, before.name: None})
+
+
+def _written_before(graph: Graph, uses: Uses, copy: Op, layer: Op) -> Graph | None:
+    """The graph whose `layer` writes the output that is its result's copy."""
+    if uses.only_reader(layer.output) is not copy:
+        return None
+    ranges = {
+        copy.output if name == layer.output else name: span for name, span in graph.ranges.items()
+    }
+    replacements = {layer.name: replace(layer, outputs=copy.outputs), copy.name: None}
+    return rebuilt(replace(graph, ranges=ranges), replacements)
+
+
+def _may_go(graph: Graph, uses: Uses, op: Op) -> bool:
+    """Whether nobody misses an operator's result once its only reader does without."""
+    return uses.only_reader(op.output) is not None and op.output not in graph.ranges
+
+
+def _is_inner(graph: Graph, op: Op) -> bool:
+    """Whether a result may be replaced by what it equals: no output, no range of its own."""
+    return op.output not in graph.outputs and op.output not in graph.ranges
 
 
 def _without(graph: Graph, op: Op, source: str) -> Graph:

@@ -34,6 +34,8 @@ def absorb_padding(graph: Graph) -> Graph:
 def _absorbed(graph: Graph, pad: Op, op: Op) -> Op | None:
     """The convolution with SAME padding, where that pads as `pad` does."""
     attrs = op.attrs
+    if pad.output in graph.ranges:
+        return None
     if not isinstance(attrs, ConvAttrs | DepthwiseConvAttrs) or attrs.padding is Padding.SAME:
         return None
     assert isinstance(pad.attrs, PadAttrs)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from mcuq.frontends.simplify.activation import fuse_activations
 from mcuq.frontends.simplify.affine import fold_affine
+from mcuq.frontends.simplify.collapse import collapse_transposes
 from mcuq.frontends.simplify.layout import fold_transposes
 from mcuq.frontends.simplify.padding import absorb_padding
+from mcuq.frontends.simplify.ranges import raise_ranges
 from mcuq.frontends.simplify.upsample import gather_upsampling
 from mcuq.graph import Graph
 
@@ -17,6 +19,8 @@ def simplify(graph: Graph) -> Graph:
     weights behind them, padding into the window after it.
     """
     for rewrite in (
+        raise_ranges,
+        collapse_transposes,
         gather_upsampling,
         fold_transposes,
         fold_affine,

@@ -43,6 +43,28 @@ def constant(graph: Graph, wanted: str, values: npt.NDArray[Any]) -> Tensor:
     return Tensor(name, data.shape, data)
 
 
+def renamed(graph: Graph, names: Mapping[str, str]) -> Graph:
+    """The graph with tensors called otherwise; no new name is taken yet."""
+
+    def new(name: str) -> str:
+        return names.get(name, name)
+
+    tensors = {new(name): replace(tensor, name=new(name)) for name, tensor in graph.tensors.items()}
+    ops = tuple(
+        replace(op, inputs=tuple(map(new, op.inputs)), outputs=tuple(map(new, op.outputs)))
+        for op in graph.ops
+    )
+    return replace(
+        graph,
+        tensors=tensors,
+        ops=ops,
+        inputs=tuple(map(new, graph.inputs)),
+        outputs=tuple(map(new, graph.outputs)),
+        layouts={new(name): layout for name, layout in graph.layouts.items()},
+        ranges={new(name): span for name, span in graph.ranges.items()},
+    )
+
+
 def rebuilt(
     graph: Graph, replacements: Mapping[str, Op | None], constants: Iterable[Tensor] = ()
 ) -> Graph:
@@ -60,4 +82,5 @@ def rebuilt(
     used = {name for op in ops for name in (*op.inputs, *op.outputs)}
     used.update(graph.inputs, graph.outputs)
     tensors = {name: tensor for name, tensor in known.items() if name in used}
-    return replace(graph, tensors=tensors, ops=tuple(ops))
+    ranges = {name: span for name, span in graph.ranges.items() if name in tensors}
+    return replace(graph, tensors=tensors, ops=tuple(ops), ranges=ranges)

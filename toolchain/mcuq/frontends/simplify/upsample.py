@@ -58,7 +58,7 @@ def _is_copy(op: Op) -> bool:
 
 def _read_once(graph: Graph, name: str) -> bool:
     readers = sum(name in op.inputs for op in graph.ops)
-    return readers == 1 and name not in graph.outputs
+    return readers == 1 and name not in graph.outputs and name not in graph.ranges
 
 
 def _as_resize(graph: Graph, chain: list[Op]) -> ResizeAttrs | None:

@@ -31,8 +31,10 @@ _MOVED = frozenset(
     }
 )  # fmt: skip
 """Operators whose kernels hand integers on without looking at scales."""
+_KEPT_TOLERANCE = 1e-6
+"""Of a scale to the same one elsewhere."""
 _SCALE_TOLERANCE = 1e-3
-"""Of one scale to another that it stands for; converters round the last places."""
+"""Of a scale to the one that it stands for; converters round the last places."""
 _FIXED = {
     ("SOFTMAX", "int8"): (1 / 256, -128),
     ("LOGISTIC", "int8"): (1 / 256, -128),
@@ -193,7 +195,7 @@ def kept_scale(view: StoredOp) -> str | None:
         other = tensor.quantization
         if result is None or other is None or (tensor.data is not None and not tensor.data.any()):
             continue
-        apart = np.abs(other.scale[0] - result.scale[0]) > _SCALE_TOLERANCE * result.scale[0]
+        apart = np.abs(other.scale[0] - result.scale[0]) > _KEPT_TOLERANCE * result.scale[0]
         if apart or other.zero_point[0] != result.zero_point[0]:
             return (
                 f"{tensor.name!r} has {other.scale[0]:g} and {other.zero_point[0]}, "

@@ -79,14 +79,15 @@ def quantization(
 ) -> Quantization | None:
     """A tensor's quantization parameters, or None where it has none.
 
-    A scale of 0 is read where it says nothing: a constant that holds zeros only.
+    Those of a float tensor mean nothing: old converters left them there. A scale of 0 is read where
+    it says nothing: a constant that holds zeros only.
 
     Raises:
         InputError: scales that are not positive and finite, or that do not match the shape; zero
             points that are absent or that the type cannot hold.
     """
     scale = None if table is None else table.numbers(fields.Quantization.SCALE, "<f4")
-    if table is None or scale is None or scale.size == 0:
+    if table is None or scale is None or scale.size == 0 or dtype.startswith("float"):
         return None
     if table.uint8(fields.Quantization.DETAILS_TYPE):
         raise InputError(

@@ -17,7 +17,7 @@ from mcuq.frontends.operators import check_known
 from mcuq.frontends.tflite.arithmetic import check_arithmetic
 from mcuq.frontends.tflite.flatbuffer import damaged
 from mcuq.frontends.tflite.fold import FOLDABLE, fold
-from mcuq.frontends.tflite.frozen import check_frozen
+from mcuq.frontends.tflite.frozen import check_frozen, check_stateless
 from mcuq.frontends.tflite.general import (
     INPUT_CONSTRAINTS,
     OP_CONSTRAINTS,
@@ -66,8 +66,9 @@ def convert(model: FileModel, name: str | None, keep_rescaling: bool = False) ->
     """
     name = name or model.name or "main"
     check_frozen(model)
-    model = gather_dilations(one_output_each(model))
+    as_written, model = model, gather_dilations(one_output_each(model))
     check_known(((_where(model, op), op.kind) for op in model.ops), {*RULES, *FOLDABLE})
+    check_stateless(as_written)
     model = check_arithmetic(model)
     conversion = _Conversion(model, keep_rescaling)
     for op in model.ops:
@@ -127,6 +128,8 @@ class _Conversion:
 
     def _passed(self, op: FileOp, view: OpView, operand: Operand) -> Operand:
         """The same real number in another form."""
+        check(view, (real_operands,))
+        self._compare_shape(view, self._model.tensors[op.outputs[0]], operand.shape)
         stored, known = self._model.tensors[op.outputs[0]], self._records.get(operand.name)
         if stored.quantization is not None and known is not None and operand.data is None:
             if known.quantization is None:
@@ -166,15 +169,13 @@ class _Conversion:
             return None
         if index not in self._values:
             tensor = self._model.tensors[index]
-            if tensor.stateful and tensor.data is None:
-                return Operand(tensor.name, tensor.shape, tensor.dtype, stateful=True)
             if tensor.data is None:
                 raise damaged(
                     f"operator {op.index} {op.kind} reads tensor {tensor.name!r} before it has "
                     "a value"
                 )
             self._values[index] = self._constant(tensor, tensor.data)
-        return replace(self._values[index], stateful=self._model.tensors[index].stateful)
+        return self._values[index]
 
     def _constant(self, tensor: FileTensor, data: npt.NDArray[Any]) -> Operand:
         name = self._result_names.get(tensor.index) or self._take_name(tensor)

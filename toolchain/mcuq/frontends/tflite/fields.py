@@ -161,11 +161,18 @@ class Gather(IntEnum):
 
 
 class Pack(IntEnum):
+    COUNT = 0
     AXIS = 1
 
 
+class Split(IntEnum):
+    """SplitOptions and SplitVOptions alike."""
+
+    COUNT = 0
+
+
 class Unpack(IntEnum):
-    NUM = 0
+    COUNT = 0
     AXIS = 1
 
 

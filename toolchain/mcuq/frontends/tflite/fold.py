@@ -159,7 +159,14 @@ _SHAPE_ARITHMETIC: dict[str, Callable[[OpView], Array | None]] = {
     "SUB": _arithmetic(np.subtract),
     "MUL": _arithmetic(np.multiply),
 }
-FOLDED_OPTIONS = {"CAST": "CastOptions", "GATHER": "GatherOptions", "PACK": "PackOptions"}
+OTHER_OPTIONS = {
+    "CAST": "CastOptions",
+    "GATHER": "GatherOptions",
+    "PACK": "PackOptions",
+    "SPLIT": "SplitOptions",
+    "SPLIT_V": "SplitVOptions",
+    "UNPACK": "UnpackOptions",
+}
 """Names of the options' union members, of operators that have no rule."""
 FOLDABLE = frozenset({*_SAME_SIZE, *_SHAPE_ARITHMETIC, "SHAPE", "QUANTIZE"})
 """Operators that need no rule of their own where they work on constants."""

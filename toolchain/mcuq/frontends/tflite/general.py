@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from ai_edge_litert import schema_py_generated as schema
 
-from mcuq.frontends.tflite.fold import FOLDED_OPTIONS
-from mcuq.frontends.tflite.records import FileTensor
+from mcuq.frontends.tflite.fold import OTHER_OPTIONS
+from mcuq.frontends.tflite.records import FileOp, FileTensor
 from mcuq.frontends.tflite.rules import RULES
 from mcuq.frontends.tflite.view import Constraint, OpView
 
@@ -83,7 +83,7 @@ def enough_operands(op: OpView) -> str | None:
     return None if len(present) == required and all(present) else f"it needs {required}"
 
 
-def own_options(op: OpView) -> str | None:
+def own_options(op: OpView | FileOp) -> str | None:
     """An operator's options are those of its kind, and say so.
 
     Interpreters leave out what is of another type: export the model again.
@@ -91,22 +91,13 @@ def own_options(op: OpView) -> str | None:
     if op.options is None and op.options_type == schema.BuiltinOptions.NONE:
         return None
     rule = RULES.get(op.kind)
-    expected = rule.options if rule else FOLDED_OPTIONS.get(op.kind, "")
+    expected = rule.options if rule else OTHER_OPTIONS.get(op.kind, "")
     if not expected:
         return None
     if op.options_type == schema.BuiltinOptions.NONE:
         return "they are there without a type"
     matches = op.options_type == getattr(schema.BuiltinOptions, expected)
     return None if matches else f"they are of type {op.options_type}"
-
-
-def no_variable(op: OpView) -> str | None:
-    """Values between the runs of a model are kept by its caller.
-
-    Give states as inputs and outputs of the model; freeze variables that never change.
-    """
-    variable = next((o.name for o in op.operands if o is not None and o.stateful), None)
-    return None if variable is None else f"{variable!r} is a variable"
 
 
 def own_rule(op: OpView) -> str | None:
@@ -135,5 +126,4 @@ OP_CONSTRAINTS: tuple[Constraint, ...] = (
     one_output,
     enough_operands,
     own_options,
-    no_variable,
 )

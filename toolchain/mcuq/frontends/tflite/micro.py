@@ -12,16 +12,26 @@ UNSIGNED_OFFSET = 128
 """What a uint8 value and zero point are above the int8 ones of the same real number."""
 _EDGES = frozenset({"QUANTIZE", "DEQUANTIZE", "RESHAPE"})
 
+_SHAPED = frozenset(
+    {
+        "EXPAND_DIMS", "MEAN", "PAD", "REDUCE_MAX", "RESIZE_BILINEAR", "RESIZE_NEAREST_NEIGHBOR",
+        "SLICE", "SPLIT", "SPLIT_V", "STRIDED_SLICE", "TRANSPOSE",
+    }
+)  # fmt: skip
+"""Operators with integer operands that kernels read; RESHAPE's is the result's shape anyway."""
+_OPERAND_TYPES = {"SLICE": ("int32", "int64")}
+
 
 def for_micro(model: FileModel) -> FileModel:
     """The model with int8 tensors in place of uint8 ones at its edges: the same real numbers.
 
     Raises:
         InputError: a layer computes with uint8, for which there are no kernels; a slice has a mask
-            that is not read.
+            that is not read; axes or the like are of a type that is not read.
     """
     for op in model.ops:
         _check_masks(model, op)
+        _check_operands(model, op)
     return _signed_edges(model)
 
 
@@ -40,6 +50,21 @@ def _check_masks(model: FileModel, op: FileOp) -> None:
             "export the slice with a begin, end and stride for every dimension, or quantize the "
             "model anew",
         )
+
+
+def _check_operands(model: FileModel, op: FileOp) -> None:
+    """Raise where axes, paddings or sizes are no int32: most kernels take them for that."""
+    allowed = _OPERAND_TYPES.get(op.kind, ("int32",))
+    for index in op.inputs if op.kind in _SHAPED else ():
+        tensor = model.tensors[index] if index >= 0 else None
+        if tensor is None or tensor.data is None or tensor.quantization is not None:
+            continue
+        if tensor.data.dtype.kind in "iu" and tensor.dtype not in allowed:
+            raise InputError(
+                f"operator {op.index} {op.kind} has its operand {tensor.name!r} as {tensor.dtype}, "
+                f"which TensorFlow Lite Micro takes for {allowed[0]}",
+                "convert the model again, or quantize it anew",
+            )
 
 
 def _signed_edges(model: FileModel) -> FileModel:

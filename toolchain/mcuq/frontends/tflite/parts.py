@@ -13,13 +13,17 @@ from typing import Any
 from ai_edge_litert import schema_py_generated as schema
 
 from mcuq.errors import InputError
-from mcuq.frontends.tflite.fields import Concatenation, Pack, StridedSlice, Unpack
+from mcuq.frontends.constraints import check
+from mcuq.frontends.tflite.fields import Concatenation, Pack, Split, StridedSlice, Unpack
 from mcuq.frontends.tflite.flatbuffer import damaged
+from mcuq.frontends.tflite.general import own_options
 from mcuq.frontends.tflite.records import FileModel, FileOp, constant_record
 from mcuq.frontends.tflite.view import Overridden
 
 PARTS = frozenset({"SPLIT", "SPLIT_V", "UNPACK"})
 """Operators with several outputs."""
+_COUNTS = {"SPLIT": Split.COUNT, "SPLIT_V": Split.COUNT, "UNPACK": Unpack.COUNT}
+"""The options that say how many."""
 
 
 def one_output_each(model: FileModel) -> FileModel:
@@ -43,10 +47,11 @@ class _Rewriting:
 
     def rewritten(self, op: FileOp) -> list[FileOp]:
         """What stands in the operator's place."""
-        if op.kind == "PACK" and self._is_real(op):
-            return self._packed(op)
-        if op.kind not in PARTS:
+        if op.kind not in PARTS and not (op.kind == "PACK" and self._is_real(op)):
             return [op]
+        check(op, (own_options,))
+        if op.kind == "PACK":
+            return self._packed(op)
         value = op.inputs[1 if op.kind == "SPLIT" else 0] if op.inputs else -1
         if value < 0 or not op.outputs:
             raise damaged(f"operator {op.index} {op.kind} lacks an operand")
@@ -56,7 +61,7 @@ class _Rewriting:
         else:
             axis = self._axis(op, self._integers(op, 0 if op.kind == "SPLIT" else 2)[0], value)
             sizes = self._sizes(op, self.tensors[value].shape[axis])
-        if len(sizes) != len(op.outputs):
+        if len(sizes) != len(op.outputs) or _option(op, _COUNTS[op.kind]) != len(sizes):
             raise damaged(
                 f"operator {op.index} {op.kind} has {len(op.outputs)} outputs for {sizes}"
             )
@@ -113,6 +118,8 @@ class _Rewriting:
             raise damaged(f"operator {op.index} PACK lacks an operand")
         rank = len(self.tensors[op.inputs[0]].shape)
         axis = self._axis(op, _option(op, Pack.AXIS), op.outputs[0])
+        if _option(op, Pack.COUNT) != len(op.inputs):
+            raise damaged(f"operator {op.index} PACK has {len(op.inputs)} operands, not as stated")
         if any(len(self.tensors[index].shape) != rank for index in op.inputs):
             raise damaged(f"operator {op.index} PACK has operands of different dimensions")
         position = self._constant([axis])

@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from mcuq.content import ByContent
 from mcuq.frontends.tflite.view import Options
 
 
 @dataclass(frozen=True, eq=False)
-class Quantization:
+class Quantization(ByContent):
     """Affine quantization of a tensor: real = scale × (stored - zero_point).
 
     Attributes:
@@ -26,19 +27,9 @@ class Quantization:
     zero_point: npt.NDArray[Any]
     axis: int
 
-    def __eq__(self, other: object) -> bool:
-        return (
-            isinstance(other, Quantization)
-            and np.array_equal(self.scale, other.scale)
-            and np.array_equal(self.zero_point, other.zero_point)
-            and self.axis == other.axis
-        )
 
-    __hash__ = None  # type: ignore[assignment]
-
-
-@dataclass(frozen=True)
-class FileTensor:
+@dataclass(frozen=True, eq=False)
+class FileTensor(ByContent):
     """One tensor of the file.
 
     Attributes:
@@ -83,6 +74,10 @@ class FileOp:
     outputs: tuple[int, ...]
     options: Options | None
     options_type: int
+
+    @property
+    def where(self) -> str:
+        return f"operator {self.index} {self.kind}"
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 import numpy.typing as npt
 
+from mcuq.content import ByContent
 from mcuq.graph import Attrs, OpKind
 
 
@@ -57,8 +58,8 @@ class Overridden:
         return () if self.base is None else self.base.integers(field)
 
 
-@dataclass(frozen=True)
-class Operand:
+@dataclass(frozen=True, eq=False)
+class Operand(ByContent):
     """A tensor an operator reads.
 
     Attributes:
@@ -67,7 +68,6 @@ class Operand:
         dtype: TensorType name in lower case.
         quantized: whether integers stand for real numbers.
         data: a constant's values; a quantized constant is already real (float32).
-        stateful: a variable that keeps its value between runs.
     """
 
     name: str
@@ -75,7 +75,6 @@ class Operand:
     dtype: str
     quantized: bool = False
     data: npt.NDArray[Any] | None = None
-    stateful: bool = False
 
     @property
     def is_real(self) -> bool:

@@ -18,7 +18,7 @@ from mcuq.mlir.tosa.block import Block
 from mcuq.mlir.tosa.dense_layer import fully_connected
 from mcuq.mlir.tosa.elementwise import Rule
 from mcuq.mlir.tosa.quantization import is_quantized
-from mcuq.quantize.sharing import VIEWS
+from mcuq.quantize.views import VIEWS
 
 _RULES: dict[OpKind, Rule] = {
     OpKind.CONV_2D: windows.conv,

@@ -12,6 +12,7 @@ from typing import Any
 import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
+from mcuq.content import ByContent
 from mcuq.graph import Graph
 from mcuq.progress import Progress, ProgressCallback, silent
 from mcuq.quantize.activations import RangeSource
@@ -26,8 +27,8 @@ Job = tuple[WeightChoice, ...]
 """Methods that are computed together: all that use float inputs, or one other."""
 
 
-@dataclass(frozen=True)
-class _Task:
+@dataclass(frozen=True, eq=False)
+class _Task(ByContent):
     """What a job works on."""
 
     graph: Graph

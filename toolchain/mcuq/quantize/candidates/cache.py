@@ -6,6 +6,7 @@ import hashlib
 import os
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
@@ -79,7 +80,7 @@ def load(path: Path, graph: Graph) -> dict[str, QuantizedWeight] | None:
         with np.load(path, allow_pickle=False) as arrays:
             names = [str(name) for name in arrays["names"]]
             found = {name: _weight(arrays, number) for number, name in enumerate(names)}
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+    except (OSError, ValueError, KeyError, EOFError, MemoryError, zipfile.BadZipFile, zlib.error):
         return None
     fits = all(
         name in found and found[name].values.shape == graph.tensors[name].shape

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from mcuq.quantize.candidates.layer import Floats, Layer
+from mcuq.content import ByContent
+from mcuq.evaluate.samples import Samples
+from mcuq.quantize.candidates.layer import Layer
 
 Float64 = npt.NDArray[np.float64]
 
@@ -15,8 +17,8 @@ _BLOCK = 1 << 22
 """Elements of patches at a time."""
 
 
-@dataclass(frozen=True)
-class Moments:
+@dataclass(frozen=True, eq=False)
+class Moments(ByContent):
     """Of patches x of the float model and x̃ of the (partly) quantized one, per group.
 
     Attributes:
@@ -38,12 +40,12 @@ class Moments:
         return Moments(self.mean_float, self.mean, self.gram - outer, self.cross - crossed)
 
 
-def measure(layer: Layer, float_input: Floats, seen_input: Floats) -> Moments:
+def measure(layer: Layer, float_input: Samples, seen_input: Samples) -> Moments:
     """Moments over all samples and positions.
 
     Args:
         layer: the operator.
-        float_input: real input activations of the float model, (N, …).
+        float_input: real input activations of the float model, (N, …); read block by block.
         seen_input: the same of the model with a quantized prefix, or `float_input` itself.
     """
     size = layer.patches(float_input[:1])

@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy.typing as npt
 
-from mcuq.evaluate.float import run_float
-from mcuq.evaluate.integer import dequantize_outputs, quantize_inputs, run_integer
+from mcuq.evaluate.float.run import run_blocks
+from mcuq.evaluate.integer import quantize_inputs, run_integer
+from mcuq.evaluate.samples import Dequantized, OnDisk
 from mcuq.graph import WEIGHTED, Graph, Op
 from mcuq.quantize.activations import RangeSource
 from mcuq.quantize.candidates.layer import Layer
@@ -17,6 +18,7 @@ from mcuq.quantize.candidates.moments import Moments, measure
 from mcuq.quantize.candidates.recipe import Recipe
 from mcuq.quantize.candidates.solve import solve
 from mcuq.quantize.config import Config, WeightChoice
+from mcuq.quantize.qgraph import QuantizedGraph
 from mcuq.quantize.quantize import quantize
 from mcuq.quantize.weights import QuantizedWeight
 
@@ -24,11 +26,11 @@ Weights = dict[str, QuantizedWeight]
 Inputs = Sequence[npt.NDArray[Any]]
 
 _FLOATS = 1 << 27
-"""Activations held at a time, in float32 elements: 512 MB."""
+"""Activations kept on disk at a time, in float32 elements: 512 MB."""
 
 
 def limit_samples(graph: Graph, inputs: Inputs) -> list[npt.NDArray[Any]]:
-    """As many samples as allow all layers' float inputs to be held at once."""
+    """As many samples as allow all layers' float inputs to be kept at once."""
     names = {op.inputs[0] for op in weighted_ops(graph)}
     each = sum(graph.tensors[name].size for name in names)
     return [x[: max(1, _FLOATS // max(1, each))] for x in inputs]
@@ -59,7 +61,10 @@ class Walk:
         self._inputs = limit_samples(graph, inputs)
         self._ops = weighted_ops(graph)
         names = {op.inputs[0] for op in self._ops}
-        self._float = run_float(graph, self._inputs, keep=names)
+        self._float = {name: OnDisk() for name in names}
+        for block in run_blocks(graph, self._inputs, names):
+            for name in names:
+                self._float[name].append(block[name])
 
     @property
     def filters(self) -> tuple[str, ...]:
@@ -96,8 +101,8 @@ class Walk:
         known = dict(zip(qgraph.inputs, stored, strict=True))
         for op in self._ops:
             source = op.inputs[0]
-            known |= run_integer(qgraph, [], keep=(source,), feed=known)
-            seen = dequantize_outputs(qgraph, {source: known[source]})[source]
+            known = run_integer(qgraph, [], keep=_live_before(qgraph, op), feed=known)
+            seen = Dequantized(known[source], qgraph.tensors[source])
             layer = Layer.of(qgraph, op)
             moments = measure(layer, self._float[source], seen)
             name = op.inputs[1]
@@ -116,3 +121,11 @@ class Walk:
         if len(layer.op.inputs) == 3:
             bias = self._graph.tensors[layer.op.inputs[2]].data
         return solve(layer, data, bias, moments, recipe, choice.bits, choice.per)
+
+
+def _live_before(qgraph: QuantizedGraph, op: Op) -> list[str]:
+    """Activations that are known before `op` runs and that it or a later operator reads."""
+    position = next(i for i, one in enumerate(qgraph.ops) if one.output == op.output)
+    before = {*qgraph.inputs, *(one.output for one in qgraph.ops[:position])}
+    read = dict.fromkeys(name for one in qgraph.ops[position:] for name in one.inputs)
+    return [name for name in read if name in before]

@@ -182,7 +182,7 @@ class _Training:
         self._simulation = Simulation(self._start, tuple(_tensors(self._heads)))
         self._parameters = start_parameters(graph, self._start)
         self._reference = run_float(graph, inputs, keep=_tensors(self._heads))
-        self._stored = _as_real(self._start, inputs)
+        self._stored = quantize_inputs(self._start, inputs)
         self._samples = len(inputs[0])
         self._steps = (Adam(), Adam(), Adam())
         self._random = np.random.default_rng(settings.seed)
@@ -203,7 +203,7 @@ class _Training:
         )
 
     def _step(self, picked: npt.NDArray[np.int64], rate: float) -> None:
-        values = {name: array[picked] for name, array in self._stored.items()}
+        values = _as_real(self._start, [array[picked] for array in self._stored])
         found, tape = self._simulation.forward(values, self._parameters)
         reference = {name: array[picked] for name, array in self._reference.items()}
         slopes = divergence_gradient(self._heads, reference, found)
@@ -227,8 +227,7 @@ def _tensors(heads: Sequence[Head]) -> list[str]:
     return list(dict.fromkeys(head.tensor for head in heads))
 
 
-def _as_real(qgraph: QuantizedGraph, inputs: Inputs) -> dict[str, Array]:
-    """Inputs as the device sees them, in real numbers, (N, *shape)."""
-    stored = dict(zip(qgraph.inputs, quantize_inputs(qgraph, inputs), strict=True))
-    real = dequantize_outputs(qgraph, stored)
+def _as_real(qgraph: QuantizedGraph, stored: Inputs) -> dict[str, Array]:
+    """Inputs as the device is given them, in real numbers, (N, *shape)."""
+    real = dequantize_outputs(qgraph, dict(zip(qgraph.inputs, stored, strict=True)))
     return {name: x.reshape(len(x), *qgraph.tensors[name].shape) for name, x in real.items()}

@@ -11,6 +11,7 @@ from typing import Any, cast
 import numpy as np
 import numpy.typing as npt
 
+from mcuq.content import ByContent
 from mcuq.evaluate.integer import apply_operator
 from mcuq.evaluate.integer.requantize import Requantizer
 from mcuq.graph import WEIGHTED, Op, OpKind
@@ -20,7 +21,7 @@ from mcuq.numeric import (
     dequantize,
     quantize_bias,
     quantize_multipliers,
-    symmetric_limit,
+    weight_limits,
 )
 from mcuq.quantize.candidates.layer import Layer
 from mcuq.quantize.op_params import op_params
@@ -43,8 +44,8 @@ _MOVES = frozenset(
 """Operators whose output needs no rounding of its own."""
 
 
-@dataclass
-class Parameters:
+@dataclass(eq=False)
+class Parameters(ByContent):
     """What is trained, by name; changed in place.
 
     Attributes:
@@ -56,6 +57,12 @@ class Parameters:
     steps: dict[str, Array]
     log_scale: dict[str, Array]
     bias: dict[str, Array]
+
+
+def stored_steps(steps: Array, bits: int) -> npt.NDArray[np.int8]:
+    """The integers of a filter whose weights are `steps` scales."""
+    integers: npt.NDArray[np.int8] = np.clip(np.rint(steps), *weight_limits(bits)).astype(np.int8)
+    return integers
 
 
 class Simulation:
@@ -146,17 +153,21 @@ class Simulation:
     ) -> tuple[Array, Backward]:
         layer, name = self._layers[op.output], op.inputs[1]
         weight, source = self._qgraph.tensors[name], self._qgraph.tensors[op.inputs[0]]
-        limit = symmetric_limit(weight.bits)
+        low, high = weight_limits(weight.bits)
         steps = layer.matrix(parameters.steps[name])
-        integers = np.clip(np.rint(steps), -limit, limit).astype(np.float32)
+        integers = stored_steps(steps, weight.bits).astype(np.float32)
         scale = np.exp(parameters.log_scale[name]).astype(np.float32)
         unit = source.scale[0] * scale
         row_unit = np.broadcast_to(unit, (steps.shape[0] * steps.shape[1],))
         row_unit = row_unit.reshape(*steps.shape[:2], 1)
-        patches = layer.patches(np.rint(x / source.scale[0]))
-        params = self._rescaled(op, unit)
+
+        def patches() -> Array:
+            # Made anew on the way back: they are many times as large as the input.
+            return layer.patches(np.rint(x / source.scale[0]))
+
+        params = self._rescaled(op, float(source.scale[0]) * scale.astype(np.float64))
         bias = quantize_bias(parameters.bias[op.output], unit).astype(np.int64)
-        sums = (patches @ integers.transpose(0, 2, 1)).transpose(1, 0, 2)
+        sums = (patches() @ integers.transpose(0, 2, 1)).transpose(1, 0, 2)
         stored = Requantizer(params, bias, _bound(integers))(sums.reshape(len(sums), -1))
         passed = (stored > params.activation_min) & (stored < params.activation_max)
         out = _real(self._qgraph.tensors[op.output], stored).reshape(len(x), *shape)
@@ -166,19 +177,19 @@ class Simulation:
             by_bias = rows.sum(axis=0).reshape(-1)
             rows = np.ascontiguousarray(rows.transpose(1, 0, 2))
             # d(real) / d(step) is input × scale: with integer patches, × both scales.
-            by_steps = (rows.transpose(0, 2, 1) @ patches) * row_unit
+            by_steps = (rows.transpose(0, 2, 1) @ patches()) * row_unit
             by_scale = (by_steps * integers).sum(axis=2).reshape(-1)
             by_scale = by_scale.reshape(scale.size, -1).sum(axis=1)
-            by_steps = layer.filter(by_steps * (np.abs(steps) <= limit + 0.5))
+            by_steps = layer.filter(by_steps * ((steps >= low - 0.5) & (steps <= high + 0.5)))
             by_input = rows @ (integers * (row_unit / source.scale[0]))
             return [_unpatch(layer, by_input, x), by_steps, by_scale, by_bias]
 
         return out, backward
 
     def _rescaled(self, op: Op, unit: Array) -> ConvParams | FullyConnectedParams:
-        """The operator's integers for accumulators in steps of `unit`."""
+        """The operator's integers for accumulators in steps of `unit`, which is not rounded."""
         params = cast("ConvParams | FullyConnectedParams", op_params(self._qgraph, op))
-        real = unit.astype(np.float64) / float(self._qgraph.tensors[op.output].scale[0])
+        real = unit / float(self._qgraph.tensors[op.output].scale[0])
         multipliers, shifts = quantize_multipliers(np.broadcast_to(real, params.multipliers.shape))
         return replace(params, multipliers=multipliers, shifts=shifts)
 

@@ -7,10 +7,9 @@ from dataclasses import replace
 import numpy as np
 
 from mcuq.graph import WEIGHTED, Graph
-from mcuq.numeric import symmetric_limit
 from mcuq.quantize.config import Config, WeightChoice
 from mcuq.quantize.qgraph import QuantizedGraph
-from mcuq.quantize.refine.simulation import Parameters, Simulation
+from mcuq.quantize.refine.simulation import Parameters, Simulation, stored_steps
 from mcuq.quantize.weights import QuantizedWeight, along_axis
 
 _LEAN = 0.3
@@ -51,10 +50,8 @@ def as_weights(
         name = layer.op.inputs[1]
         choice = replace(config.weight(name), method=REFINED)
         scale = np.exp(parameters.log_scale[name]).astype(np.float32)
-        limit = symmetric_limit(choice.bits)
-        steps = np.clip(np.rint(parameters.steps[name]), -limit, limit).astype(np.int8)
-        bias = parameters.bias[output].astype(np.float32)
-        bank[name, choice] = QuantizedWeight(steps, scale, bias)
+        steps = stored_steps(parameters.steps[name], choice.bits)
+        bank[name, choice] = QuantizedWeight(steps, scale, parameters.bias[output])
     return bank
 
 

@@ -7,6 +7,16 @@ from dataclasses import dataclass
 
 from mcuq.frontends.builder import GraphBuilder
 from mcuq.frontends.onnx.value import Constraint, Node, Value
+from mcuq.graph import Activation, OpKind
+
+_NOT_NEGATIVE = frozenset({OpKind.RELU, OpKind.RELU6, OpKind.LOGISTIC, OpKind.SOFTMAX})
+_KEEPS_SIGN = frozenset(
+    {
+        OpKind.MAX_POOL_2D, OpKind.AVERAGE_POOL_2D, OpKind.CONCATENATION, OpKind.MEAN,
+        OpKind.PAD, OpKind.RESHAPE, OpKind.STRIDED_SLICE, OpKind.TRANSPOSE,
+        OpKind.RESIZE_BILINEAR, OpKind.RESIZE_NEAREST_NEIGHBOR,
+    }
+)  # fmt: skip
 
 Lower = Callable[[GraphBuilder, Node], list[Value]]
 
@@ -24,6 +34,17 @@ class Rule:
     lower: Lower
     constraints: tuple[Constraint, ...] = ()
     required: int = 1
+
+
+def never_negative(build: GraphBuilder, name: str) -> bool:
+    """Whether a tensor holds no number below zero, whatever the model's inputs are."""
+    op = build.producer(name)
+    if op is None:
+        return False
+    if op.kind in _KEEPS_SIGN:
+        return all(never_negative(build, source) for source in op.inputs)
+    fused = getattr(op.attrs, "activation", Activation.NONE)
+    return op.kind in _NOT_NEGATIVE or fused in (Activation.RELU, Activation.RELU6)
 
 
 def computed_input(node: Node) -> str | None:

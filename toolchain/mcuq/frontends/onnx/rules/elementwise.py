@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+from onnx import TensorProto
 
 from mcuq.frontends.builder import GraphBuilder
 from mcuq.frontends.onnx.layout import arranged, plain, result
 from mcuq.frontends.onnx.rules.common import Rule, axis_inside, computed_input, constant_inputs
 from mcuq.frontends.onnx.value import Node, Value
 from mcuq.graph import (
-    Activation,
     BinaryAttrs,
     LeakyReluAttrs,
     NoAttrs,
@@ -19,8 +19,6 @@ from mcuq.graph import (
     ReshapeAttrs,
     SoftmaxAttrs,
 )
-
-_CLIPS = {(0.0, np.inf): OpKind.RELU, (0.0, 6.0): OpKind.RELU6}
 
 
 def one_computed_input(node: Node) -> str | None:
@@ -43,16 +41,28 @@ def constant_divisor(node: Node) -> str | None:
     return None if np.all(divisor != 0) else "it holds a zero"
 
 
-def known_clip(node: Node) -> str | None:
-    """A clip is to [0, ∞), [0, 6] or [-1, 1].
+def real_type(node: Node) -> str | None:
+    """A Cast of an activation is to real numbers.
 
-    Use ReLU or ReLU6 in the model.
+    Leave out of the export what computes with integers or truth values.
     """
-    bounds = _clip_bounds(node)
-    return None if bounds in _CLIPS or bounds == (-1.0, 1.0) else f"it is to {bounds}"
+    kind = node.integer("to", TensorProto.FLOAT)
+    real = (TensorProto.FLOAT, TensorProto.FLOAT16, TensorProto.BFLOAT16, TensorProto.DOUBLE)
+    return None if kind in real else f"it is to {TensorProto.DataType.Name(kind)}"
 
 
-def _binary(kind: OpKind) -> Callable[[GraphBuilder, Node], list[Value]]:
+def out_of_training(node: Node) -> str | None:
+    """A Dropout does nothing.
+
+    Call model.eval() before the export.
+    """
+    training = node.constant(2)
+    return "it is in training mode" if training is not None and np.any(training) else None
+
+
+def binary(kind: OpKind) -> Callable[[GraphBuilder, Node], list[Value]]:
+    """ADD, SUB or MUL of a node's two inputs, either of them maybe a constant."""
+
     def lower(build: GraphBuilder, node: Node) -> list[Value]:
         rank = max(node.value(0).rank, node.value(1).rank)
         values = [_with_rank(build, node.value(number), rank) for number in (0, 1)]
@@ -91,43 +101,28 @@ def _divide(build: GraphBuilder, node: Node) -> list[Value]:
     divisor = np.asarray(node.constant(1), np.float64)
     reciprocal = Value(divisor.shape, data=1.0 / divisor)
     inputs = (node.inputs[0], reciprocal)
-    return _binary(OpKind.MUL)(build, _with_inputs(node, inputs))
+    return binary(OpKind.MUL)(build, with_inputs(node, inputs))
 
 
-def _with_inputs(node: Node, inputs: tuple[Value | None, ...]) -> Node:
+def with_inputs(node: Node, inputs: tuple[Value | None, ...]) -> Node:
+    """The node on other inputs."""
     return Node(node.index, node.kind, node.opset, inputs, node.outputs, node.attributes)
 
 
-def _part(node: Node, suffix: str, *inputs: Value) -> Node:
+def part(node: Node, suffix: str, *inputs: Value) -> Node:
     """A node of two inputs inside another one."""
     outputs = (f"{node.name}/{suffix}",)
     return Node(node.index, node.kind, node.opset, inputs, outputs, node.attributes)
 
 
-def _unary(kind: OpKind) -> Callable[[GraphBuilder, Node], list[Value]]:
+def unary(kind: OpKind) -> Callable[[GraphBuilder, Node], list[Value]]:
+    """An operator of one computed input."""
+
     def lower(build: GraphBuilder, node: Node) -> list[Value]:
         x = node.value()
         return [result(build, build.op(kind, NoAttrs(), [x.name], node.name), x.order)]
 
     return lower
-
-
-def _clip_bounds(node: Node) -> tuple[float, float]:
-    low, high = (
-        default if node.constant(number) is None else float(np.asarray(node.constant(number)))
-        for number, default in ((1, -np.inf), (2, np.inf))
-    )
-    return low, float(np.inf) if high >= np.finfo(np.float32).max else high
-
-
-def _clip(build: GraphBuilder, node: Node) -> list[Value]:
-    bounds = _clip_bounds(node)
-    if bounds in _CLIPS:
-        return _unary(_CLIPS[bounds])(build, node)
-    x = node.value()
-    zero = build.constant(np.zeros(1), f"{node.name}/zero")
-    attrs = BinaryAttrs(Activation.RELU_N1_TO_1)
-    return [result(build, build.op(OpKind.ADD, attrs, [x.name, zero], node.name), x.order)]
 
 
 def _leaky_relu(build: GraphBuilder, node: Node) -> list[Value]:
@@ -142,9 +137,9 @@ def _prelu(build: GraphBuilder, node: Node) -> list[Value]:
         return _leaky(build, node, float(slope.flat[0]))
     name = build.op(OpKind.RELU, NoAttrs(), [x.name], f"{node.name}/relu")
     positive = result(build, name, x.order)
-    negative = _binary(OpKind.SUB)(build, _part(node, "below", x, positive))[0]
-    scaled = _binary(OpKind.MUL)(build, _part(node, "scaled", negative, node.value(1)))[0]
-    return _binary(OpKind.ADD)(build, _with_inputs(node, (positive, scaled)))
+    negative = binary(OpKind.SUB)(build, part(node, "below", x, positive))[0]
+    scaled = binary(OpKind.MUL)(build, part(node, "scaled", negative, node.value(1)))[0]
+    return binary(OpKind.ADD)(build, with_inputs(node, (positive, scaled)))
 
 
 def _leaky(build: GraphBuilder, node: Node, alpha: float) -> list[Value]:
@@ -185,21 +180,19 @@ _ARITHMETIC = (one_computed_input,)
 _ACTIVATION = (computed_input,)
 
 RULES = {
-    "Add": Rule(_binary(OpKind.ADD), _ARITHMETIC, 2),
-    "Sub": Rule(_binary(OpKind.SUB), _ARITHMETIC, 2),
-    "Mul": Rule(_binary(OpKind.MUL), _ARITHMETIC, 2),
+    "Add": Rule(binary(OpKind.ADD), _ARITHMETIC, 2),
+    "Sub": Rule(binary(OpKind.SUB), _ARITHMETIC, 2),
+    "Mul": Rule(binary(OpKind.MUL), _ARITHMETIC, 2),
     "Div": Rule(_divide, (computed_input, constant_divisor), 2),
-    "Relu": Rule(_unary(OpKind.RELU), _ACTIVATION),
-    "Sigmoid": Rule(_unary(OpKind.LOGISTIC), _ACTIVATION),
-    "Tanh": Rule(_unary(OpKind.TANH), _ACTIVATION),
-    "HardSwish": Rule(_unary(OpKind.HARD_SWISH), _ACTIVATION),
+    "Relu": Rule(unary(OpKind.RELU), _ACTIVATION),
+    "Sigmoid": Rule(unary(OpKind.LOGISTIC), _ACTIVATION),
+    "Tanh": Rule(unary(OpKind.TANH), _ACTIVATION),
+    "HardSwish": Rule(unary(OpKind.HARD_SWISH), _ACTIVATION),
     "HardSigmoid": Rule(_hard_sigmoid, _ACTIVATION),
-    "Clip": Rule(_clip, (computed_input, constant_inputs(1, 2), known_clip)),
     "LeakyRelu": Rule(_leaky_relu, _ACTIVATION),
     "PRelu": Rule(_prelu, (computed_input, constant_inputs(1)), 2),
     "Softmax": Rule(_softmax, (computed_input, axis_inside(-1))),
     "Identity": Rule(_identity, _ACTIVATION),
-    "QuantizeLinear": Rule(_identity, _ACTIVATION, 2),
-    "DequantizeLinear": Rule(_identity, _ACTIVATION, 2),
-    "Dropout": Rule(_identity, _ACTIVATION),
+    "Cast": Rule(_identity, (computed_input, real_type)),
+    "Dropout": Rule(_identity, (computed_input, out_of_training)),
 }

@@ -61,7 +61,9 @@ def plain_gemm(node: Node) -> str | None:
     if node.value(0).shape[1] != depth:
         return f"{node.value(0).shape} times a matrix of {depth} rows"
     bias = node.constant(2)
-    return None if bias is None or bias.size in (1, columns) else f"a bias of shape {bias.shape}"
+    if bias is None or bias.shape in ((), (1,), (1, 1), (columns,), (1, columns)):
+        return None
+    return f"a bias of shape {bias.shape}"
 
 
 def matrix_of_weights(node: Node) -> str | None:

@@ -15,19 +15,15 @@ from mcuq.frontends.onnx.rules.common import (
     computed_input,
     constant_inputs,
     listed_axes,
+    never_negative,
 )
 from mcuq.frontends.onnx.rules.resize import RESIZE
 from mcuq.frontends.onnx.rules.windows import padded_image, window_constraints
 from mcuq.frontends.onnx.value import Node, Value
 from mcuq.frontends.onnx.window import Window, read_window
 from mcuq.frontends.reduction import largest_over, neighbours
-from mcuq.graph import Activation, MeanAttrs, OpKind, Padding, PoolAttrs
+from mcuq.graph import MeanAttrs, OpKind, Padding, PoolAttrs
 from mcuq.graph.shapes import infer_shape
-
-_NOT_NEGATIVE = frozenset({OpKind.RELU, OpKind.RELU6, OpKind.LOGISTIC, OpKind.SOFTMAX})
-_KEEPS_SIGN = frozenset(
-    {OpKind.MAX_POOL_2D, OpKind.AVERAGE_POOL_2D, OpKind.RESHAPE, OpKind.TRANSPOSE, OpKind.PAD}
-)
 
 
 def dense_pool(node: Node) -> str | None:
@@ -64,7 +60,7 @@ def _window(node: Node) -> Window:
 def _max_pool(build: GraphBuilder, node: Node) -> list[Value]:
     window = _window(node)
     pixels = image(build, node.value())
-    if window.padded and not _never_negative(build, pixels):
+    if window.padded and not never_negative(build, pixels):
         raise InputError(
             f"{node.where}: the padding of a MaxPool is neither SAME nor behind a ReLU",
             "move the ReLU in front of the pooling, or pad so that TFLite's SAME gives the same",
@@ -90,17 +86,6 @@ def _average_pool(build: GraphBuilder, node: Node) -> list[Value]:
 def _pooled(build: GraphBuilder, node: Node, kind: OpKind, pixels: str, window: Window) -> Value:
     attrs = PoolAttrs(window.kernel, window.stride, window.scheme)
     return from_image(build, build.op(kind, attrs, [pixels], node.name), node.value().rank)
-
-
-def _never_negative(build: GraphBuilder, name: str) -> bool:
-    """Whether padding with zeros cannot raise a maximum."""
-    op = build.producer(name)
-    if op is None:
-        return False
-    if op.kind in _KEEPS_SIGN:
-        return _never_negative(build, op.inputs[0])
-    fused = getattr(op.attrs, "activation", Activation.NONE)
-    return op.kind in _NOT_NEGATIVE or fused in (Activation.RELU, Activation.RELU6)
 
 
 def _global_max_pool(build: GraphBuilder, node: Node) -> list[Value]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
 
 from mcuq.errors import InputError
-from mcuq.frontends.builder import GraphBuilder
+from mcuq.frontends.builder import LARGEST_TENSOR, GraphBuilder
 from mcuq.frontends.onnx.layout import from_image, image
 from mcuq.frontends.onnx.rules.common import Rule, computed_input, constant_inputs
 from mcuq.frontends.onnx.value import Node, Value
@@ -42,7 +43,9 @@ def two_spatial_dimensions(node: Node) -> str | None:
     if x.rank != 4 or "axes" in node.attributes:
         return f"input {x.shape}"
     size = _size(node)
-    if size is None or len(size) != 4 or size[:2] != x.shape[:2] or min(size) < 1:
+    if size is None or len(size) != 4 or size[:2] != x.shape[:2]:
+        return f"from {x.shape} to {size}"
+    if min(size) < 1 or math.prod(size) > LARGEST_TENSOR:
         return f"from {x.shape} to {size}"
     return None
 
@@ -84,6 +87,7 @@ _COORDINATES: dict[str, Callable[[Floats, float, int, int], Floats]] = {
     "pytorch_half_pixel": lambda i, scale, size, output: (
         (i + 0.5) / scale - 0.5 if output > 1 else i * 0.0
     ),
+    "tf_half_pixel_for_nn": lambda i, scale, size, output: (i + 0.5) / scale,
     "align_corners": lambda i, scale, size, output: i * (size - 1) / max(output - 1, 1),
 }
 _ROUNDINGS: dict[str, Callable[[Floats], Floats]] = {

@@ -1,0 +1,44 @@
+#!/bin/sh
+# README's two commands on a bare Debian: a new root made by debootstrap, a fresh clone in it.
+#
+#   sudo sh scripts/bare_debian.sh trixie /tmp/trixie             # make demo, make test
+#   sudo sh scripts/bare_debian.sh bookworm /tmp/bookworm demo    # some targets only
+#
+# A root that is there is used again, its clone made anew. Needs debootstrap and root. Variables of
+# pip, of TLS certificates and of proxies are handed on; where EXTRA_CA names a file of further
+# certificates, the new root trusts them, too.
+set -eu
+
+if [ $# -lt 2 ]; then
+    echo "usage: bare_debian.sh SUITE ROOT [TARGET...]" >&2
+    exit 2
+fi
+suite=$1
+root=$2
+shift 2
+[ $# -gt 0 ] || set -- demo test
+mirror=${DEBIAN_MIRROR:-http://deb.debian.org/debian}
+packages=git,make,ca-certificates,python3,python3-venv
+
+if [ ! -x "$root/usr/bin/make" ]; then
+    debootstrap --variant=minbase --include="$packages" "$suite" "$root" "$mirror"
+fi
+cp /etc/resolv.conf "$root/etc/resolv.conf"
+if [ -n "${EXTRA_CA:-}" ]; then
+    cp "$EXTRA_CA" "$root/etc/ssl/certs/ca-certificates.crt"
+fi
+rm -rf "$root/mcuq"
+git clone --quiet --no-local "$(git rev-parse --show-toplevel)" "$root/mcuq"
+
+mount -t proc proc "$root/proc"
+mount --rbind /dev "$root/dev"
+mount --make-rslave "$root/dev"
+trap 'umount -l "$root/dev" "$root/proc"' EXIT
+
+handed_on=$(env | grep -iE '^(pip_(cert|index_url|default_timeout)|ssl_cert_file|[a-z]+_proxy)=' || true)
+for target in "$@"; do
+    echo "== $suite: make $target"
+    # shellcheck disable=SC2086 # one word a variable; their values hold no blanks
+    env -i $handed_on HOME=/root LANG=C.UTF-8 PATH=/usr/sbin:/usr/bin:/sbin:/bin \
+        chroot "$root" make -C /mcuq "$target"
+done

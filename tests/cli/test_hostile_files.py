@@ -1,0 +1,110 @@
+"""Files made to mislead: one typed line, nothing run, nothing left."""
+
+from __future__ import annotations
+
+import resource
+import shutil
+from pathlib import Path
+
+import pytest
+
+from mcuq.cli.main import main
+from mcuq.resources import example_dir
+
+DIGITS = example_dir("digits")
+MODEL, SAMPLES = str(DIGITS / "digits_float32.tflite"), str(DIGITS / "calibration.npz")
+CALIBRATED = ["--calibration", SAMPLES]
+TYPED = {2, 3, 4, 5, 6}
+
+COMMANDS = {
+    "driver_traversal.toml": ["build", MODEL, *CALIBRATED, "--board"],
+    "latin.toml": ["build", MODEL, *CALIBRATED, "--board"],
+    "bom.toml": ["build", MODEL, *CALIBRATED, "--board"],
+    "deep.toml": ["build", MODEL, *CALIBRATED, "--hil"],
+    "manifest_8ebad88a.json": ["check"],
+    "mlir_splat_1g.mlir": ["inspect"],
+    "lzma.npz": ["build", MODEL, "--calibration"],
+    "overflow.npz": ["build", MODEL, "--calibration"],
+    "enc.npz": ["build", MODEL, "--calibration"],
+    "wrong_accept_00313.tflite": ["build", *CALIBRATED, "--as-is"],
+    "wrong_accept_zeropoint65535.tflite": ["build", *CALIBRATED, "--as-is"],
+    "wrong_accept_optionstype0_conv_int8.tflite": ["build", *CALIBRATED, "--as-is"],
+}
+
+
+@pytest.mark.arm
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_hostile_file_is_one_typed_line(
+    name: str,
+    cases: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    code = main([*COMMANDS[name], str(cases / "hostile" / name)])
+    err = capsys.readouterr().err
+    assert code in TYPED, err
+    lines = err.rstrip("\n").split("\n")
+    assert [line.split(":")[0] for line in lines][-2:] == ["error", "hint"], err
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("name", ["deep.toml", "latin.toml"])
+def test_a_hostile_project_file(
+    name: str,
+    cases: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    shutil.copy(cases / "hostile" / name, tmp_path / "mcuq.toml")
+    monkeypatch.chdir(tmp_path)
+    assert main(["build"]) == 3
+    assert capsys.readouterr().err.count("\n") == 2
+
+
+def test_a_byte_order_mark_does_not_matter(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = f'model = "nothing.tflite"\ncalibration = "{SAMPLES}"\n'
+    (tmp_path / "mcuq.toml").write_bytes(b"\xef\xbb\xbf" + text.encode())
+    monkeypatch.chdir(tmp_path)
+    assert main(["build"]) == 3
+    assert "nothing.tflite: no such file" in capsys.readouterr().err
+
+
+HEAD = """"builtin.module"() ({
+  "func.func"() <{function_type = (tensor<1xf32>) -> tensor<1xf32>, sym_name = "main"}> ({
+  ^bb0(%arg0: tensor<1xf32>):
+    %0 = "tosa.const"() """
+
+
+def test_a_splat_is_not_filled_in(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    splat = "<{value = dense<0.0> : tensor<700000000xf32>}> : () -> tensor<700000000xf32>"
+    (tmp_path / "m.mlir").write_text(HEAD + splat)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    assert main(["inspect", str(tmp_path / "m.mlir")]) == 3
+    assert "700,000,000 elements is too large" in capsys.readouterr().err
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 500_000
+
+
+@pytest.mark.parametrize(
+    ("literal", "reason"),
+    [
+        ("9" * 5000 + " : i32", "its type does not hold"),
+        ("1.0e999 : i32", "its type does not hold"),
+        ("dense<" + "[" * 5000 + "> : tensor<1xf32>", "nested too deeply"),
+        ("dense<1.0e999> : tensor<1xi8>", "int8 does not hold"),
+        ("array<i64: " + "9" * 5000 + ">", "too many digits"),
+        ("dense<0.0> : tensor<" + "9" * 5000 + "xf32>", "a shape that no tensor has"),
+    ],
+)
+def test_numbers_that_mlir_cannot_mean(
+    literal: str, reason: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "m.mlir").write_text(f"{HEAD}<{{value = {literal}}}>")
+    assert main(["inspect", str(tmp_path / "m.mlir")]) == 3
+    error = capsys.readouterr().err
+    assert "line 4" in error
+    assert reason in error

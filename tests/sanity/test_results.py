@@ -1,0 +1,134 @@
+"""Figures that cannot be right: chance, large falls, clipped values."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mcuq.calibrate import observe, ranges_from
+from mcuq.data import Dataset, load_data
+from mcuq.evaluate.metrics import get_metric
+from mcuq.evaluate.scores import Score
+from mcuq.findings import Finding
+from mcuq.frontends import load_model
+from mcuq.graph import Graph
+from mcuq.pipeline.accuracy import make_judge
+from mcuq.pipeline.scrutiny import float_findings
+from mcuq.resources import example_dir
+from mcuq.sanity.results import clipped_findings, fall_findings
+
+FOLDER = example_dir("digits")
+
+
+@pytest.fixture(scope="module")
+def graph() -> Graph:
+    return load_model(FOLDER / "digits_float32.tflite")
+
+
+@pytest.fixture(scope="module")
+def data(graph: Graph) -> Dataset:
+    return load_data(FOLDER / "evaluation.npz", graph)
+
+
+def told(graph: Graph, data: Dataset, metric: str = "top1") -> list[Finding]:
+    return list(float_findings(make_judge(graph, data, get_metric(metric))))
+
+
+def test_a_good_model_is_not_told_of(graph: Graph, data: Dataset) -> None:
+    assert told(graph, data) == []
+    assert told(graph, data.take(12)) == []
+    assert told(graph, data, "auc") == []
+
+
+def shuffled(data: Dataset) -> Dataset:
+    assert data.labels is not None
+    labels = np.random.default_rng(0).permutation(data.labels)
+    return Dataset(data.inputs, labels)
+
+
+@pytest.mark.parametrize("metric", ["top1", "auc"])
+def test_labels_of_other_samples_are_chance(graph: Graph, data: Dataset, metric: str) -> None:
+    (one,) = told(graph, shuffled(data), metric)
+    assert one.code == "float-at-chance"
+    assert "check that samples and labels" in one.hint
+
+
+def test_a_wrong_scale_is_undone_on_trial(graph: Graph, data: Dataset) -> None:
+    scaled = Dataset((data.inputs[0] / 255,), data.labels)
+    (one,) = told(graph, scaled)
+    assert one.code == "float-at-chance"
+    assert one.hint.startswith("multiply by 255 in all samples: the float model then has 0.9")
+
+
+def test_better_than_guessing_is_not_right(graph: Graph, data: Dataset) -> None:
+    large = Dataset((data.inputs[0] * 255,), data.labels)
+    (one,) = told(graph, large)
+    assert one.code == "float-better-prepared"
+    assert "has top1 0.2" in one.message
+    assert "and 0.9" in one.message
+    assert one.hint.startswith("divide by 255 in all samples")
+
+
+def test_a_remedy_that_gains_little_is_not_named(graph: Graph, data: Dataset) -> None:
+    (one,) = told(graph, Dataset((data.inputs[0] / 16,), data.labels))
+    assert one.code == "float-at-chance"
+    assert "check that samples and labels" in one.hint
+
+
+def test_labels_that_count_from_one(graph: Graph, data: Dataset) -> None:
+    assert data.labels is not None
+    kept = data.labels.reshape(-1) < 9
+    late = Dataset((data.inputs[0][kept],), data.labels.reshape(-1)[kept] + 1)
+    (one,) = told(graph, late)
+    assert one.hint.startswith("subtract 1 from the labels")
+
+
+def test_always_the_same_class_is_what_guessing_does(graph: Graph, data: Dataset) -> None:
+    """Nine in ten samples are of one class, and the model knows no more than that."""
+    black = Dataset((np.zeros_like(data.inputs[0][:100]),), np.zeros(100, int))
+    answer = int(make_judge(graph, black, get_metric("agreement")).reference[0][0].argmax())
+    labels = np.full(100, answer)
+    labels[:10] = (answer + 1) % 10
+    (one,) = told(graph, Dataset(black.inputs, labels))
+    assert f"always answering class {answer} has 0.9" in one.message
+
+
+@given(st.integers(0, 99))
+def test_a_fall_within_the_error_is_not_told(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    before = (rng.random(100) < 0.9).astype(float)
+    after = before.copy()
+    flipped = rng.choice(100, 3, replace=False)
+    after[flipped] = 1 - after[flipped]
+    scores = Score(before.mean(), before), Score(after.mean(), after)
+    assert fall_findings(get_metric("top1"), *scores, 1.0, "int8") == ()
+
+
+def test_a_large_fall_is_told_with_its_error() -> None:
+    before, after = np.ones(200), np.ones(200)
+    after[:30] = 0
+    scores = Score(1.0, before), Score(0.85, after)
+    (one,) = fall_findings(get_metric("top1"), *scores, 1.0, "int8")
+    assert one.code == "large-fall"
+    assert "from 1 (float) to 0.85 (int8) (95 %: " in one.message
+    assert fall_findings(get_metric("top1"), *scores[::-1], 1.0, "int8") == ()
+
+
+def test_squared_error_is_weighed_by_the_outputs_variance() -> None:
+    rng = np.random.default_rng(0)
+    before, after = Score(0.0, np.zeros(50)), rng.uniform(0.02, 0.04, 50)
+    score = Score(float(after.mean()), after)
+    assert fall_findings(get_metric("mse"), before, score, 100.0, "int8") == ()
+    assert len(fall_findings(get_metric("mse"), before, score, 1.0, "int8")) == 1
+
+
+def test_values_beyond_calibration_are_counted(graph: Graph, data: Dataset) -> None:
+    dim = data.inputs[0][:200] / 2
+    ranges = ranges_from(observe(graph, dim), ["minmax"])
+    (one,) = clipped_findings(graph, ranges, data, len(dim))
+    assert one.code == "clipped-values"
+    assert "%" in one.message
+    ranges = ranges_from(observe(graph, data.inputs[0][:100]), ["minmax"])
+    assert clipped_findings(graph, ranges, data.pick(slice(100, None)), 100) == ()

@@ -1,0 +1,49 @@
+"""What bounds a child: processor time without progress, and the life of its parent."""
+
+from __future__ import annotations
+
+import ctypes
+import math
+import os
+import signal
+import sys
+import time
+
+try:
+    import resource
+except ImportError:  # not on Windows: a child is unbounded there
+    resource = None  # type: ignore[assignment]
+
+PATIENCE_S = 60
+"""Seconds of processor time between two signs of progress; a slow or busy machine gets as many."""
+_PR_SET_PDEATHSIG = 1
+_is_child = False
+
+
+def enter_child(parent: int) -> None:
+    """Called first in a child of the process `parent`: it ends with that, even by SIGKILL.
+
+    On Linux the kernel sees to it, since native code may never give control back; elsewhere the
+    child ends when it next waits for a call.
+    """
+    global _is_child
+    _is_child = True
+    # An interrupt is the parent's to handle; it ends its children.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:  # it ended before the kernel knew
+            os._exit(1)
+
+
+def progressed() -> None:
+    """In a child: the next sign of progress is due within `PATIENCE_S`; elsewhere nothing.
+
+    The kernel ends a child that is late with SIGXCPU.
+    """
+    if not _is_child or resource is None:
+        return
+    due = math.ceil(time.process_time()) + PATIENCE_S
+    hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
+    soft = due if hard == resource.RLIM_INFINITY else min(due, hard)
+    resource.setrlimit(resource.RLIMIT_CPU, (soft, hard))

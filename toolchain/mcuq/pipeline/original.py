@@ -1,0 +1,118 @@
+"""A quantized file that is built as it is, run by TFLite Micro itself: the witness from outside.
+
+The file may take uint8 or float32 where the built model takes int8; its QUANTIZE and DEQUANTIZE at
+the edges are then part of what is compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from mcuq.errors import InputError
+from mcuq.findings import Finding
+from mcuq.frontends.tflite.reader import read_model
+from mcuq.frontends.tflite.records import FileTensor
+from mcuq.isolated import IsolatedError
+from mcuq.numeric import dequantize, quantize_values
+from mcuq.pipeline.verify import equal_in_tflm
+from mcuq.quantize import QuantizedGraph, QuantizedTensor
+from mcuq.tflite.litert import run_litert
+
+Stored = npt.NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Original:
+    """What running the given file showed.
+
+    Attributes:
+        equal: whether every output byte is the built model's; None where it could not be run.
+        findings: why it could not.
+    """
+
+    equal: bool | None
+    findings: tuple[Finding, ...] = ()
+
+
+def compare_original(
+    source: bytes,
+    qgraph: QuantizedGraph,
+    inputs: Sequence[Stored],
+    expected: Sequence[Stored],
+    workers: int,
+) -> Original:
+    """Run the given file on the samples of the built model.
+
+    Args:
+        source: the TFLite file that `qgraph` was taken from.
+        inputs, expected: as `qgraph` stores them, (samples, …), one an input or output.
+        workers: how many run at once.
+    """
+    model = read_model(source)
+    ends = (
+        zip(names, indices, values, strict=True)
+        for names, indices, values in (
+            (qgraph.inputs, model.inputs, inputs),
+            (qgraph.outputs, model.outputs, expected),
+        )
+    )
+    given, wanted = (
+        [_as_given(x, qgraph.tensors[name], model.tensors[index]) for name, index, x in end]
+        for end in ends
+    )
+    try:
+        return Original(equal_in_tflm(source, given, wanted, workers))
+    except InputError as error:
+        return Original(None, (_not_run(error, source, qgraph, inputs, expected),))
+
+
+def _as_given(values: Stored, ours: QuantizedTensor, theirs: FileTensor) -> Stored:
+    """Stored values of the built model as the file stores the same real numbers."""
+    if theirs.dtype == "float32":
+        return _real(values, ours)
+    if ours.real:
+        stored = theirs.quantization
+        assert stored is not None  # or it would not have been taken as it is
+        offset = 128 if theirs.dtype == "uint8" else 0
+        zero_point = int(stored.zero_point[0]) - offset
+        values = quantize_values(values, np.float32(stored.scale[0]), zero_point)
+    return values.view(np.uint8) ^ 0x80 if theirs.dtype == "uint8" else values
+
+
+def _real(values: Stored, tensor: QuantizedTensor) -> npt.NDArray[np.float32]:
+    if tensor.real:
+        return values
+    return dequantize(values, np.float32(tensor.scale[0]), tensor.zero_point)
+
+
+def _not_run(
+    error: InputError,
+    source: bytes,
+    qgraph: QuantizedGraph,
+    inputs: Sequence[Stored],
+    expected: Sequence[Stored],
+) -> Finding:
+    """What LiteRT says instead; its integers may be a step off."""
+    tensors = [qgraph.tensors[name] for name in qgraph.inputs]
+    reals = [_real(x, tensor) for x, tensor in zip(inputs, tensors, strict=True)]
+    results = [qgraph.tensors[name] for name in qgraph.outputs]
+    try:
+        found = run_litert(source, reals)
+    except IsolatedError as failure:
+        instead = f"nor does LiteRT: {failure.reason}"
+    else:
+        pairs = zip(found, expected, results, strict=True)
+        largest = max(
+            float(np.abs(a.reshape(b.shape) - _real(b, t)).max(initial=0.0)) for a, b, t in pairs
+        )
+        instead = f"in LiteRT its outputs differ from the built model's by at most {largest:.3g}"
+    return Finding(
+        "original-not-run",
+        f"TFLite Micro does not run the file that was given ({error.cause}); {instead}",
+        "only the file that mcuq wrote anew was compared byte for byte",
+    )

@@ -1,0 +1,67 @@
+"""What looks wrong between the stages of a build, said as soon as it is known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from mcuq.calibrate import Ranges, Statistics
+from mcuq.data import Dataset
+from mcuq.evaluate.answers import Predictions, predictions_of
+from mcuq.evaluate.float import run_float
+from mcuq.evaluate.scores import Score
+from mcuq.findings import Finding
+from mcuq.graph import Graph
+from mcuq.pipeline.accuracy import Judge
+from mcuq.pipeline.load import Loaded
+from mcuq.quantize import QuantizedGraph
+from mcuq.sanity.results import Trial, clipped_findings, fall_findings, float_model_findings
+
+
+def float_findings(judge: Judge) -> tuple[Finding, ...]:
+    """About the float model on the evaluation samples."""
+
+    def predict(data: Dataset) -> Predictions:
+        return _predictions(judge.graph, data)
+
+    return float_model_findings(
+        judge.metric,
+        judge.predictions(judge.reference),
+        judge.float_model,
+        Trial(judge.metric, judge.data, predict),
+    )
+
+
+def range_findings(
+    loaded: Loaded, statistics: Mapping[str, Statistics], ranges: Ranges
+) -> tuple[Finding, ...]:
+    """About evaluation samples beyond what calibration has seen; scales apart are known by then."""
+    said = {finding.code for finding in loaded.findings}
+    if said & {"ranges-apart", "constant-data"} or loaded.evaluation is loaded.calibration:
+        return ()
+    seen = max(one.samples for one in statistics.values())
+    return clipped_findings(loaded.graph, ranges, loaded.evaluation, seen)
+
+
+def int8_findings(judge: Judge, plain: QuantizedGraph) -> tuple[Finding, ...]:
+    """About plain int8, which every other choice is seen beside."""
+    return _falls(judge, judge.of_model(plain), "int8")
+
+
+def built_findings(judge: Judge, built: Score, known: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """About what was built, where plain int8 did not show it already."""
+    if any(finding.code == "large-fall" for finding in known):
+        return ()
+    return _falls(judge, built, "built")
+
+
+def _falls(judge: Judge, score: Score, what: str) -> tuple[Finding, ...]:
+    spread = float(np.mean([np.var(x, dtype=np.float64) for x in judge.reference]))
+    return fall_findings(judge.metric, judge.float_model, score, spread, what)
+
+
+def _predictions(graph: Graph, data: Dataset) -> Predictions:
+    values = run_float(graph, data.inputs)
+    outputs = tuple(values[name] for name in graph.outputs)
+    return predictions_of(graph, data, outputs, outputs)

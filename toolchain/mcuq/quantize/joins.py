@@ -1,0 +1,92 @@
+"""Inputs of a CONCATENATION that must not take its scale, because others read them too."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from mcuq.graph import WEIGHTED, Graph, Op, OpKind
+from mcuq.quantize.views import VIEWS
+
+Range = tuple[float, float]
+Spans = Callable[[str], Range]
+"""Range of an activation on its own, by name."""
+
+DRAG_LIMIT = 4.0
+"""How many times wider than its own a shared range may be: it costs 4 dB, a doubling 6 more."""
+
+
+@dataclass(frozen=True)
+class _Families:
+    """Tensors that hold the same values: a value and its views, named by the first.
+
+    Attributes:
+        root: activation → its family.
+        readers: family → outputs of the operators that read it, views left out; "" for the caller.
+    """
+
+    root: Mapping[str, str]
+    readers: Mapping[str, frozenset[str]]
+
+
+def dragged_inputs(graph: Graph, span: Spans) -> frozenset[tuple[str, int]]:
+    """(output, number) of each CONCATENATION's inputs that need a rescaled copy.
+
+    An input is dragged where the joined range is more than DRAG_LIMIT times its own and something
+    else reads it as well. Where nothing else does, a copy would gain nothing.
+    """
+    families = _families(graph)
+    spans: dict[str, Range] = {}
+
+    def range_of(name: str) -> Range:
+        root = families.root[name]
+        data = graph.tensors[root].data
+        if data is not None:
+            return float(data.min(initial=0.0)), float(data.max(initial=0.0))
+        return spans[root] if root in spans else span(root)
+
+    found = set()
+    for op in graph.ops:
+        if op.kind is not OpKind.CONCATENATION:
+            continue
+        parts = [range_of(name) for name in op.inputs]
+        joined = min(low for low, _ in parts), max(high for _, high in parts)
+        spans[op.output] = joined
+        for number, (name, own) in enumerate(zip(op.inputs, parts, strict=True)):
+            others = families.readers[families.root[name]] - {op.output}
+            if others and graph.tensors[name].data is None and _drags(joined, own):
+                found.add((op.output, number))
+    return frozenset(found)
+
+
+def _drags(joined: Range, own: Range) -> bool:
+    width = _width(own)
+    return 0.0 < width * DRAG_LIMIT < _width(joined)
+
+
+def _width(span: Range) -> float:
+    """With the zero that every integer range holds."""
+    return max(span[1], 0.0) - min(span[0], 0.0)
+
+
+def _families(graph: Graph) -> _Families:
+    root: dict[str, str] = {}
+    readers: dict[str, set[str]] = {}
+
+    def read(name: str, by: str) -> None:
+        readers.setdefault(root.setdefault(name, name), set()).add(by)
+
+    for op in graph.ops:
+        if op.kind in VIEWS:
+            root[op.output] = root.setdefault(op.inputs[0], op.inputs[0])
+            continue
+        for name in operands(op):
+            read(name, op.output)
+    for name in graph.outputs:
+        read(name, "")
+    return _Families(root, {name: frozenset(by) for name, by in readers.items()})
+
+
+def operands(op: Op) -> tuple[str, ...]:
+    """The inputs that are quantized as activations."""
+    return op.inputs[:1] if op.kind in WEIGHTED else op.inputs

@@ -1,0 +1,1 @@
+"""What cannot be right about data and results, with figures and a remedy; see docs/data.md."""

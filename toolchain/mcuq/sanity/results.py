@@ -1,0 +1,288 @@
+"""What figures say is wrong: a float model at chance, a large fall to integers, clipped values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.stats import binom
+
+from mcuq.calibrate import Ranges
+from mcuq.data import Dataset
+from mcuq.errors import InputError
+from mcuq.evaluate.answers import Answer, Predictions, answers
+from mcuq.evaluate.float.run import run_blocks
+from mcuq.evaluate.intervals import change, interval
+from mcuq.evaluate.metrics import Metric
+from mcuq.evaluate.scores import Score, class_numbers, yes_or_no
+from mcuq.findings import Finding, about_data
+from mcuq.graph import Graph
+from mcuq.sanity.samples import RESCALINGS
+
+CHANCE = 0.05
+"""A result that guessing reaches so often is no evidence against guessing."""
+LEAST = 10
+"""Fewer samples cannot tell a model from guessing."""
+GOOD = 0.9
+"""A model that is right so often needs no other samples."""
+GAIN = 0.25
+"""Share that a remedy must gain to be named: the example's digits, on 1/16 of their scale, gain
+0.13 by a wrong one, and on 1/255 of it 0.88 by the right one."""
+FALL = {"top1": 0.03, "auc": 0.03, "agreement": 0.1}
+"""Shares lost from float to integers. To plain int8, keyword spotting and ResNet-8 of MLPerf Tiny
+lose 0.00 and 0.02 of accuracy on 200 and 400 samples, and 0.005 and 0.04 of agreement: where the
+float model wavers between two classes nothing is lost."""
+FALL_OF_VARIANCE = 0.02
+"""Squared error gained, as a share of the variance of the float model's outputs."""
+FALL_OF_VALUE = 0.05
+"""Of a metric of the user's own: relative to the float model's."""
+CLIPPED = 0.01
+"""Share of an activation's values beyond its calibrated extremes. On the example and on keyword
+spotting and ResNet-8 of MLPerf Tiny, other samples of the same data have at most 0.0025 there."""
+BY_CHANCE = 4
+"""So many times the samples beyond the extremes that chance leaves there: few samples for
+calibration (48 of Visual Wake Words) put 0.04 of a small output's values beyond them."""
+SAMPLES = 128
+"""Of the evaluation data, evenly spread, that clipping is counted on."""
+_TRIED = 256
+"""Samples that a remedy is tried on."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What lets a remedy be tried: the float model on other inputs, and other labels."""
+
+    metric: Metric
+    data: Dataset
+    predict: Callable[[Dataset], Predictions]
+
+    def judge(self, data: Dataset) -> tuple[Predictions, Score]:
+        """The float model on other samples."""
+        predictions = self.predict(data)
+        return predictions, self.metric.judge(predictions)
+
+
+@dataclass(frozen=True)
+class _Remedy:
+    words: str
+    score: Score
+
+
+def float_model_findings(
+    metric: Metric, predictions: Predictions, score: Score, trial: Trial
+) -> tuple[Finding, ...]:
+    """Whether the float model does no better than guessing, or better on other samples.
+
+    Args:
+        predictions: of the float model.
+        score: `metric` of them.
+        trial: for remedies.
+    """
+    guess = _guess(metric, predictions, score)
+    if guess is None:
+        return _better_prepared(metric, score, trial)
+    remedy = _remedy(trial, score.value)
+    return (
+        about_data(
+            "float-at-chance",
+            f"the float model itself does no better than guessing on the evaluation samples: "
+            f"{metric.name} {score.value:.4g}, {guess}",
+            "check that samples and labels are those of training: scale, order, layout"
+            if remedy is None
+            else f"{remedy.words}: the float model then has {remedy.score.value:.4g} "
+            f"on {len(_tried(trial.data))} samples",
+        ),
+    )
+
+
+def _better_prepared(metric: Metric, score: Score, trial: Trial) -> tuple[Finding, ...]:
+    """A model that is seldom right, and more often where the samples are prepared otherwise."""
+    if metric.name != "top1" or score.value >= GOOD or len(trial.data) < LEAST:
+        return ()
+    remedy = _remedy(trial, score.value)
+    if remedy is None:
+        return ()
+    data = _tried(trial.data)
+    _, now = trial.judge(data)
+    gain = change(now, remedy.score)
+    if gain is None or gain.interval.low <= 0:
+        return ()
+    return (
+        about_data(
+            "float-better-prepared",
+            f"the float model has {metric.name} {now.value:.4g} on {len(data)} evaluation samples "
+            f"as they are, and {remedy.score.value:.4g} on them prepared otherwise",
+            f"{remedy.words}, in calibration and search samples, too",
+        ),
+    )
+
+
+def _tried(data: Dataset) -> Dataset:
+    """Samples from all over the data, which may be sorted by class."""
+    return data.pick(slice(None, None, -(-len(data) // _TRIED)))
+
+
+def _guess(metric: Metric, predictions: Predictions, score: Score) -> str | None:
+    """What guessing would give, where the score is no better; None otherwise."""
+    if score.samples is None or len(score.samples) < LEAST:
+        return None
+    if metric.name == "auc":
+        found = interval(score, is_share=True)
+        return "guessing has 0.5" if found is not None and found.low <= 0.5 else None
+    judged = answers(predictions, metric.output)
+    if any(answer.labels is None for answer in judged):
+        return None
+    if metric.name == "mse":
+        return _guess_values(judged, score)
+    if metric.name == "top1" and len(judged) == 1:
+        return _guess_classes(judged[0], score)
+    return None
+
+
+def _guess_values(judged: tuple[Answer, ...], score: Score) -> str | None:
+    spreads = [float(np.var(t)) for a in judged if (t := a.targets()) is not None]
+    mean = float(np.mean(spreads)) if spreads else 0.0
+    return f"always answering the mean has {mean:.4g}" if 0 < mean <= score.value else None
+
+
+def _guess_classes(answer: Answer, score: Score) -> str | None:
+    """By a one-sided binomial test against the better of even and constant guessing."""
+    assert score.samples is not None
+    right = yes_or_no(answer).astype(int) if answer.classes == 1 else class_numbers(answer)
+    if right.shape[1] != 1 or score.value == 1.0:
+        return None
+    classes = max(answer.classes, 2)
+    counts = np.bincount(right[:, 0].astype(np.int64), minlength=classes)
+    most = float(counts.max()) / len(right)
+    p = most if most < 1.0 else 1.0 / classes
+    hits = int(score.samples.sum())
+    if binom.sf(hits - 1, len(right), max(p, 1.0 / classes)) <= CHANCE:
+        return None
+    if p > 1.5 / classes:
+        return f"always answering class {int(counts.argmax())} has {p:.4g}"
+    return f"guessing among {classes} classes has {1 / classes:.4g}"
+
+
+def _remedy(trial: Trial, before: float) -> _Remedy | None:
+    """The change of samples or labels by which the float model gains most; None if by none.
+
+    Args:
+        before: its figure on the samples as they are.
+    """
+    data = _tried(trial.data)
+    best: _Remedy | None = None
+    for words, changed in _changes(data, trial.metric):
+        try:
+            predictions, score = trial.judge(changed)
+        except InputError:
+            continue
+        worth = trial.metric.score(score.value)
+        if _guess(trial.metric, predictions, score) is not None:
+            continue
+        if trial.metric.is_share and score.value < before + GAIN:
+            continue
+        if best is None or worth > trial.metric.score(best.score.value):
+            best = _Remedy(words, score)
+    return best
+
+
+def _changes(data: Dataset, metric: Metric) -> Iterable[tuple[str, Dataset]]:
+    for one in RESCALINGS:
+        inputs = tuple(one.apply(x.astype(np.float64)).astype(np.float32) for x in data.inputs)
+        yield f"{one.words} in all samples", Dataset(inputs, data.labels, data.by_output)
+    if metric.name == "top1" and data.labels is not None and data.labels[0].size == 1:
+        for step, words in ((-1, "subtract 1 from"), (1, "add 1 to")):
+            yield f"{words} the labels", Dataset(data.inputs, data.labels + step)
+
+
+def fall_findings(
+    metric: Metric, before: Score, after: Score, spread: float, what: str
+) -> tuple[Finding, ...]:
+    """Whether integers cost much, beyond what the samples' number explains.
+
+    Args:
+        before, after: of the float model and of `what`.
+        spread: variance of the float model's outputs.
+    """
+    lost = metric.score(before.value) - metric.score(after.value)
+    paired = change(before, after)
+    if paired is not None and paired.interval.low <= 0.0 <= paired.interval.high:
+        return ()
+    if lost < _most_lost(metric, before, spread) or lost <= 0.0:
+        return ()
+    error = ""
+    if paired is not None:
+        error = f" (95 %: {paired.interval.low:+.4g} to {paired.interval.high:+.4g})"
+    return (
+        about_data(
+            "large-fall",
+            f"{metric.name} falls from {before.value:.4g} (float) to {after.value:.4g} ({what})"
+            + error,
+            "see the activation ranges in the report; try calibration samples as in use, --wide "
+            "or --activation-bits 16" + ("" if what == "int8" else ", or more bits"),
+        ),
+    )
+
+
+def _most_lost(metric: Metric, before: Score, spread: float) -> float:
+    if metric.name in FALL:
+        return FALL[metric.name]
+    if metric.name == "mse":
+        return FALL_OF_VARIANCE * spread
+    return FALL_OF_VALUE * abs(before.value)
+
+
+def clipped_findings(graph: Graph, ranges: Ranges, data: Dataset, seen: int) -> tuple[Finding, ...]:
+    """The activation of which most values lie beyond what calibration saw, if they are many.
+
+    Args:
+        ranges: with "minmax" among them.
+        data: evaluation samples.
+        seen: calibration samples. Of new samples of the same kind a share of 2 / (seen + 1) lies
+            beyond the least or the greatest of them; `BY_CHANCE` times as many are a sign.
+    """
+    step = -(-len(data) // SAMPLES)
+    inputs = [x[::step] for x in data.inputs]
+    bounds = {name: ranges.range(name, "minmax") for name in graph.activations}
+    values, samples = dict.fromkeys(bounds, 0.0), dict.fromkeys(bounds, 0)
+    with np.errstate(over="ignore", invalid="ignore"):
+        for block in run_blocks(graph, inputs, graph.activations):
+            for name, (low, high) in bounds.items():
+                shares = _outside(block[name], low, high)
+                values[name] += float(shares.sum())
+                samples[name] += int(np.count_nonzero(shares))
+    count = len(inputs[0])
+    usual = max(1.0, BY_CHANCE * 2 / (seen + 1) * count)
+    odd = {
+        name: share / count
+        for name, share in values.items()
+        if share > CLIPPED * count and samples[name] > usual
+    }
+    if not odd:
+        return ()
+    worst = max(odd, key=lambda name: odd[name])
+    low, high = bounds[worst]
+    return (
+        about_data(
+            "clipped-values",
+            f"{odd[worst]:.1%} of the values of {worst!r} on evaluation samples lie beyond its "
+            f"calibrated range {low:.4g} to {high:.4g}"
+            + (
+                f" (and more than {CLIPPED:.0%} of {len(odd) - 1} others)"
+                if odd.keys() - {worst}
+                else ""
+            ),
+            "calibrate on more samples, of all kinds that the model will meet",
+        ),
+    )
+
+
+def _outside(values: npt.NDArray[np.float32], low: float, high: float) -> npt.NDArray[Any]:
+    """Share of each sample's values."""
+    rows = values.reshape(len(values), -1)
+    # Every range is widened to hold 0.
+    below, above = np.float32(min(low, 0.0)), np.float32(max(high, 0.0))
+    return np.asarray(((rows < below) | (rows > above)).mean(axis=1))

@@ -1,0 +1,39 @@
+"""The first operators of a flatbuffer as a model of their own: to find the one that fails."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import flatbuffers
+from ai_edge_litert import schema_py_generated as schema
+
+_NAMES = {number: name for name, number in vars(schema.BuiltinOperator).items() if name.isupper()}
+
+
+def operator_names(content: bytes) -> list[str]:
+    """Kind and output of each operator, as users find them."""
+    model = _read(content)
+    subgraph = model.subgraphs[0]
+    return [_name(model, subgraph, op) for op in subgraph.operators]
+
+
+def first_operators(content: bytes, count: int) -> bytes:
+    """The model cut behind its first `count` operators; the last one's results are its outputs."""
+    model = _read(content)
+    subgraph = model.subgraphs[0]
+    subgraph.operators = subgraph.operators[:count]
+    subgraph.outputs = subgraph.operators[-1].outputs
+    model.signatureDefs = None
+    builder = flatbuffers.Builder(len(content))
+    builder.Finish(model.Pack(builder), b"TFL3")
+    return bytes(builder.Output())
+
+
+def _read(content: bytes) -> Any:
+    return schema.ModelT.InitFromPackedBuf(content, 0)
+
+
+def _name(model: Any, subgraph: Any, op: Any) -> str:
+    code = model.operatorCodes[op.opcodeIndex]
+    kind = _NAMES.get(max(int(code.builtinCode), int(code.deprecatedBuiltinCode)), "an operator")
+    return f"{kind} (output {subgraph.tensors[op.outputs[0]].name.decode(errors='replace')!r})"

@@ -1,0 +1,264 @@
+"""The float graph beside the file's own runtime: equal within float32 rounding, or refused.
+
+Tolerance: an output may differ by `MARGIN` times what rounding moves it by (`witness.rounding`),
+and by `FLOOR` of the largest value of the output, for kernels that approximate an exponential.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from mcuq.errors import InputError
+from mcuq.evaluate.float import run_float
+from mcuq.findings import Finding
+from mcuq.frontends.names import short_name
+from mcuq.frontends.tflite import read_tflite
+from mcuq.graph import Graph, OpKind
+from mcuq.isolated import IsolatedError
+from mcuq.witness.doors import MissingError, open_outside
+from mcuq.witness.outside import Outside, Reals, Step
+from mcuq.witness.rounding import float_rounding, grid_rounding
+from mcuq.witness.samples import witness_samples
+
+MARGIN = 16.0
+FLOOR = 2.0**-20
+GRID_MARGIN = 4.0
+"""The same for the rounding of a quantized file, which adds up less favourably in rare samples."""
+_SMALLEST = np.float32(1e-36)
+"""Of a probability; smaller ones are flushed to zero by some runtimes."""
+_DEFECT = "this is a defect of mcuq: please report it with the model"
+
+
+@dataclass(frozen=True)
+class ImportCheck:
+    """What the comparison gave.
+
+    Attributes:
+        runtime: the file's own, name and version; empty where it was not compared.
+        samples: how many.
+        difference: the largest of any output value, absolute.
+        share: the largest of any output value, as a share of what is tolerated.
+        findings: what is suspicious, or why there was no comparison.
+    """
+
+    runtime: str = ""
+    samples: int = 0
+    difference: float = 0.0
+    share: float = 0.0
+    findings: tuple[Finding, ...] = ()
+
+
+NOT_COMPARED = ImportCheck()
+
+
+def compare_import(
+    path: Path, graph: Graph, data: Sequence[Reals] | None = None, *, integers: bool = True
+) -> ImportCheck:
+    """Whether `graph` computes what the model file computes in the runtime it came from.
+
+    Args:
+        path: the file that `graph` was read from.
+        data: float32 (samples, …), one an input of the graph; random samples only without it.
+        integers: whether a quantized file's own rounding is looked at, too.
+
+    Raises:
+        InputError: it does not; names the first operator of the file that differs.
+    """
+    try:
+        outside = open_outside(path)
+        if outside is None:
+            return NOT_COMPARED
+        inputs, own = witness_samples(graph, data)
+        return _compared(path, graph, outside, inputs, own if integers else 0)
+    except (MissingError, IsolatedError) as why:
+        finding = Finding(
+            "import-not-compared",
+            f"{path.name} was not compared with the runtime it came from: {_line(why)}",
+            "install that runtime, or check the outputs yourself before you trust the result",
+        )
+        return ImportCheck(findings=(finding,))
+
+
+def _line(why: Exception) -> str:
+    """The reason, and the last that a runtime said."""
+    log = [line.strip() for line in getattr(why, "log", "").splitlines() if line.strip()]
+    return " ".join([str(why).splitlines()[0], *(f"({line[:200]})" for line in log[-1:])])
+
+
+def _compared(
+    path: Path, graph: Graph, outside: Outside, inputs: list[Reals], own: int
+) -> ImportCheck:
+    in_file = _in_file(graph, graph.inputs, inputs)
+    ours = _outputs(graph, run_float(graph, inputs))
+    moved = _outputs(graph, run_float(graph, inputs, disturb=float_rounding(graph)))
+    real = outside.real(in_file)
+    parts = [_excess(*each) for each in zip(ours, moved, real, strict=True)]
+    logs = [_logs(graph, side) for side in (ours, moved, real)]
+    inside = [_excess(*each) for each in zip(*logs, strict=True)]
+    worst = max((*parts, *inside), key=lambda part: part.share)
+    if worst.share > 1.0:
+        raise _differs(path, graph, outside, [x[worst.sample :] for x in inputs], worst)
+    findings = _integers(path, graph, outside, [x[:own] for x in inputs]) if own else ()
+    difference = max(part.difference for part in parts)
+    return ImportCheck(outside.runtime, len(inputs[0]), difference, worst.share, findings)
+
+
+def _outputs(graph: Graph, values: dict[str, Reals]) -> list[Reals]:
+    return _in_file(graph, graph.outputs, [values[name] for name in graph.outputs])
+
+
+def _in_file(graph: Graph, names: Sequence[str], values: Sequence[Reals]) -> list[Reals]:
+    """Inputs or outputs in the file's layout."""
+    layouts = [graph.layout(name) for name in names]
+    return [
+        x if layout.is_same else layout.to_file(x)
+        for layout, x in zip(layouts, values, strict=True)
+    ]
+
+
+def _logs(graph: Graph, side: list[Reals]) -> list[Reals]:
+    """Logarithms of the outputs of a SOFTMAX: a saturated one hides all that is before it.
+
+    Not those of a LOGISTIC, which runtimes approximate to an absolute error.
+    """
+    makers = {op.output: op.kind for op in graph.ops}
+    return [
+        np.log(np.maximum(x, _SMALLEST))
+        for name, x in zip(graph.outputs, side, strict=True)
+        if makers[name] is OpKind.SOFTMAX
+    ]
+
+
+@dataclass(frozen=True)
+class Excess:
+    """Attributes:
+    difference: largest absolute one.
+    share: of what is tolerated; infinite where one side has no number.
+    sample: where that is.
+    tolerated: there.
+    """
+
+    difference: float
+    share: float
+    sample: int
+    tolerated: float
+
+
+def _excess(
+    ours: Reals, moved: Reals, theirs: Reals, margin: float = MARGIN, step: float = 0.0
+) -> Excess:
+    """How far `theirs` is from `ours`, measured by how far `moved` is, and by `step` besides."""
+    samples = len(ours)
+    if ours.size != theirs.size:
+        return Excess(np.inf, np.inf, 0, 0.0)
+    a, b, c = (x.reshape(samples, -1).astype(np.float64) for x in (ours, theirs, moved))
+    with np.errstate(invalid="ignore"):
+        off, drift = _largest(a - b), _largest(a - c)
+    size = _largest(b)
+    tolerated = margin * np.maximum(drift, np.median(drift)) + FLOOR * size + step
+    # Rounding alone decides where a value overflows.
+    off = np.where(np.isfinite(drift), off, 0.0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = np.nan_to_num(off / tolerated, nan=0.0, posinf=np.inf)
+    worst = int(np.argmax(share))
+    return Excess(float(off.max()), float(share[worst]), worst, float(tolerated[worst]))
+
+
+def _largest(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Of each row; infinite where there is no number."""
+    sizes: npt.NDArray[np.float64] = np.abs(values).max(axis=1, initial=0.0)
+    return np.where(np.isnan(sizes), np.inf, sizes)
+
+
+def _differs(
+    path: Path, graph: Graph, outside: Outside, inputs: list[Reals], worst: Excess
+) -> InputError:
+    first = _first_step(graph, outside, [x[:1] for x in inputs])
+    place = f"first at {first.where}" if first else "at no operator that mcuq keeps by its name"
+    return InputError(
+        f"{path.name} is not read as {outside.runtime} runs it: outputs differ by "
+        f"{worst.difference:.3g} where rounding explains {worst.tolerated:.2g}, {place}",
+        _DEFECT,
+    )
+
+
+def _first_step(graph: Graph, outside: Outside, inputs: list[Reals]) -> Step | None:
+    """The file's first operator that the graph gives another result for."""
+    in_file = _in_file(graph, graph.inputs, inputs)
+    known = list(graph.activations)
+    ours = run_float(graph, inputs, known)
+    moved = run_float(graph, inputs, known, disturb=float_rounding(graph))
+    try:
+        steps = outside.steps(in_file)
+    except (IsolatedError, InputError):
+        return None
+    for step in steps:
+        own = _same_value(known, step.name)
+        if own and not any(_agrees(ours[name], moved[name], step) for name in own):
+            return step
+    return None
+
+
+def _same_value(known: Sequence[str], name: str) -> list[str]:
+    """Activations of the graph that stand for a value of the file: of one lowered in several
+    steps the first has its name, the others a number behind it.
+    """
+    short = short_name(name)
+    return [own for own in known if own == short or own.rpartition("_")[0] == short]
+
+
+def _agrees(ours: Reals, moved: Reals, step: Step) -> bool:
+    """Whether they are the same values, channels last or as they are."""
+    theirs = step.values
+    forms = [theirs] if theirs.ndim < 3 else [theirs, np.moveaxis(theirs, 1, -1)]
+    if any(_excess(ours, moved, form.reshape(1, -1)).share <= 1.0 for form in forms):
+        return True
+    a, b, c = (np.sort(values, axis=None)[None] for values in (ours, moved, theirs))
+    return step.rearranges and _excess(a, b, c).share <= 1.0
+
+
+def _integers(
+    path: Path, graph: Graph, outside: Outside, inputs: list[Reals]
+) -> tuple[Finding, ...]:
+    """Whether a quantized file's own integers give what its real numbers give, within its steps."""
+    steps = _steps_of(path, graph) if outside.is_quantized else {}
+    if not steps:
+        return ()
+    in_file = _in_file(graph, graph.inputs, inputs)
+    ours = _outputs(graph, run_float(graph, inputs))
+    moved = _outputs(graph, run_float(graph, inputs, disturb=grid_rounding(graph, steps)))
+    given = outside.given(in_file)
+    parts = [
+        _excess(a, b, c, margin=GRID_MARGIN, step=steps.get(name, 0.0))
+        for name, a, b, c in zip(graph.outputs, ours, moved, given, strict=True)
+    ]
+    worst = max(parts, key=lambda part: part.share)
+    if worst.share <= 1.0:
+        return ()
+    if outside.needs_integers:
+        raise _differs(path, graph, outside, [x[worst.sample :] for x in inputs], worst)
+    return (
+        Finding(
+            "integers-differ",
+            f"{path.name} itself, in {outside.runtime}, is up to {worst.difference:.3g} away from "
+            f"the real numbers that its integers stand for, where rounding explains "
+            f"{worst.tolerated:.2g}",
+            "its ranges are too narrow for this data: quantize the float model instead",
+        ),
+    )
+
+
+def _steps_of(path: Path, graph: Graph) -> dict[str, float]:
+    """Activation → the real number between two of the file's integers."""
+    if path.suffix.lower() == ".tflite":
+        return {
+            name: float(record.quantization.scale[0])
+            for name, record in read_tflite(path).records.items()
+            if record.quantization is not None and record.data is None
+        }
+    return {name: (high - low) / 255 for name, (low, high) in graph.ranges.items()}

@@ -1,0 +1,57 @@
+"""What both sides are given: some of the calibration samples, and random ones beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from mcuq.graph import Graph
+from mcuq.graph.counts import macs
+from mcuq.witness.outside import Reals
+
+MOST = 8
+"""Of each kind."""
+_MACS = 1 << 31
+"""Multiply-accumulates of one side; larger models get fewer samples."""
+_SEED = 0
+
+
+def witness_samples(graph: Graph, data: Sequence[Reals] | None) -> tuple[list[Reals], int]:
+    """Inputs for the comparison, and how many samples in front are the user's own.
+
+    Random ones are uniform between the smallest and the largest value of the data; without data
+    they are normal, and uniform in the range that the file stores for an input.
+
+    Args:
+        data: float32 (samples, …), one an input of the graph.
+
+    Returns:
+        float32 (samples, …), one an input; the same for the same model and data.
+    """
+    cost = max(1, sum(macs(graph, op) for op in graph.ops))
+    count = max(1, min(MOST, _MACS // (2 * cost)))
+    rng = np.random.default_rng(_SEED)
+    own = 0 if data is None else min(count, len(data[0]))
+    columns = []
+    for number, name in enumerate(graph.inputs):
+        shape = (count, *graph.tensors[name].shape[1:])
+        span = graph.ranges.get(name)
+        if data is not None:
+            # Spread over the data, which may be sorted by class.
+            chosen = data[number][np.linspace(0, len(data[number]) - 1, own).astype(int)]
+            span = (float(data[number].min()), float(data[number].max()))
+        random = rng.normal(size=shape) if span is None else _between(rng, span, shape)
+        columns.append(
+            random.astype(np.float32)
+            if data is None
+            else np.concatenate([chosen, random.astype(np.float32)])
+        )
+    return columns, own
+
+
+def _between(
+    rng: np.random.Generator, span: tuple[float, float], shape: tuple[int, ...]
+) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+    low, high = span
+    return rng.uniform(low, high, shape) if high > low else rng.normal(low, 1.0, shape)
