@@ -4,6 +4,7 @@
 #define MCUQ_FILTER_H
 
 #include "arm_nnfunctions.h"
+#include "mcuq_rest.h"
 #include "mcuq_weighted.h"
 
 /* The same as mcuq_filter_dot for packed int4. */
@@ -150,6 +151,29 @@ static inline arm_cmsis_nn_status mcuq_filter_convolve(const cmsis_nn_conv_param
         }
     }
     return ARM_CMSIS_NN_SUCCESS;
+}
+
+/* See mcuq_rest.h. */
+static inline void mcuq_filter_rest(const cmsis_nn_conv_params *p,
+    const mcuq_rest_channel *channels, const cmsis_nn_dims *input_dims, const int8_t *input,
+    const cmsis_nn_dims *filter_dims, const int8_t *filter, const cmsis_nn_dims *output_dims,
+    int8_t *output, int32_t is_int4)
+{
+    const int32_t depth = filter_dims->c;
+    mcuq_filter_view view = {
+        {0, 0, 0}, {0, 0, 0}, input_dims, filter_dims, &p->dilation, depth, p->input_offset};
+    const int32_t pixels = output_dims->h * output_dims->w;
+    const int32_t taps = filter_dims->h * filter_dims->w;
+    for (int32_t i = 0; i < pixels; i++, output += output_dims->c) {
+        mcuq_filter_move(&view, i, output_dims->w, &p->stride, &p->padding);
+        for (int32_t n = 0; n < filter_dims->n; n++) {
+            const mcuq_rest_channel *c = channels + n;
+            const int32_t sum = mcuq_filter_window(
+                &view, input + c->input, filter, n * taps * depth, depth, is_int4);
+            output[c->output] = mcuq_filter_output(
+                sum + c->bias, c->multiplier, c->shift, p->output_offset, &p->activation);
+        }
+    }
 }
 
 /* Depthwise convolution of any shape and multiplier. */

@@ -16,9 +16,9 @@ from mcuq.bench.layers import (
     pointwise_structure,
     window_structure,
 )
+from mcuq.lower.channels import Requantization
 from mcuq.lower.packing import (
     PackedLayer,
-    Requantization,
     column_scratch,
     depthwise_scratch,
     pack_convolution,

@@ -25,7 +25,8 @@ from shadow_memory import (
     watched,
 )
 
-from mcuq.bench.measure import MODELS, quantized
+from mcuq.bench.measure import quantized
+from mcuq.bench.models import STAND_INS
 from mcuq.cost.memory import MemoryPlan
 from mcuq.evaluate.integer import run_integer
 from mcuq.frontends import load_model
@@ -149,9 +150,9 @@ def check_model(qgraph: QuantizedGraph, *, speed: bool = True) -> None:
 
 @pytest.mark.parametrize("speed", [True, False], ids=["speed", "size"])
 @pytest.mark.parametrize("bits", [8, 4])
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", STAND_INS)
 def test_whole_models(name: str, bits: int, speed: bool) -> None:
-    check_model(quantized(MODELS[name](), bits)[0], speed=speed)
+    check_model(quantized(STAND_INS[name](), bits)[0], speed=speed)
 
 
 @pytest.mark.parametrize("bits", [8, 4])
@@ -168,7 +169,7 @@ def test_trained_models(mlperf_tiny: Path, name: str) -> None:
 
 def test_a_plan_that_shares_too_much_is_caught() -> None:
     """Buffers one word closer than planned, in a whole model."""
-    memory = planned(quantized(MODELS["kws"](), 8)[0])
+    memory = planned(quantized(STAND_INS["kws"](), 8)[0])
     offsets = dict(memory.plan.offsets)
     caught = 0
     with watched(memory) as run:

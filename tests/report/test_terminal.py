@@ -53,3 +53,11 @@ def test_short_names() -> None:
     assert short_name(";") == ";"
     assert len(short_name("y" * 99)) == 32
     assert list(short_names(["a/x", "b/a/x", "c/a/x"]).values()) == ["a/x", "a/x (2)", "a/x (3)"]
+
+
+def test_layers_on_a_slow_path_are_named_with_the_reason(manifest: Manifest) -> None:
+    assert "slow path" not in drawn(manifest)
+    first, second, *others = manifest.layers
+    slow = [one.model_copy(update={"slow": "grouped convolution"}) for one in (first, second)]
+    changed = manifest.model_copy(update={"layers": (*slow, *others)})
+    assert "slow path: 0, 1 (grouped convolution)" in drawn(changed)

@@ -5,6 +5,7 @@ Every figure is what an emulated core executed; nothing is estimated.
 
 from __future__ import annotations
 
+import itertools
 import subprocess
 import tempfile
 from collections.abc import Sequence
@@ -14,7 +15,7 @@ from typing import Any
 
 from mcuq.bench.bare import COMPILER, BareCore, link_kernels
 from mcuq.bench.layers import LAYERS, LayerCall
-from mcuq.bench.measure import MODELS, ModelCost, Optimize, measure_model
+from mcuq.bench.measure import TRAINED, ModelCost, Optimize, measure_model
 from mcuq.bench.vector import CORE, has_emulator, vector_layer
 from mcuq.progress import Progress, ProgressCallback
 
@@ -54,7 +55,14 @@ class LayerCost:
 
 @dataclass(frozen=True)
 class KernelBench:
-    """The published table; `compiler` and `flags` say what made it."""
+    """The published table of one compiler.
+
+    Attributes:
+        compiler: the first line of its version.
+        flags: of the layers.
+        layers: with random weights, which single kernels do not mind.
+        models: trained ones.
+    """
 
     compiler: str
     flags: str
@@ -71,7 +79,7 @@ def bench_kernels(
     *,
     cores: Sequence[str] = LAYER_CORES,
     vector: bool = True,
-    models: bool = True,
+    trained: Path | None = None,
 ) -> KernelBench:
     """Count everything.
 
@@ -79,9 +87,11 @@ def bench_kernels(
         progress: told before each measurement.
         cores: of the layers.
         vector: whether layers run on the vector extension too, where QEMU is installed.
-        models: whether whole models are built and counted too.
+        trained: folder with MLPerf Tiny's trained models; they are built and counted whole. Without
+            it there are layers only: random weights say nothing about a model.
 
     Raises:
+        InputError: a file of `trained` is missing.
         DeviceError: the compiler or the emulator failed.
     """
     layers: list[LayerCost] = []
@@ -91,18 +101,19 @@ def bench_kernels(
     if vector and has_emulator():
         progress(Progress("bench", len(layers), None, f"layers on {CORE}"))
         layers += bench_vector_layers()
+    models = bench_models(trained, progress) if trained else []
+    return KernelBench(compiler_version(), FLAGS, tuple(layers), tuple(models))
+
+
+def bench_models(folder: Path, progress: ProgressCallback) -> list[ModelCost]:
+    """Every trained model, with int8 and int4 weights, for speed and for size."""
     costs: list[ModelCost] = []
-    wanted = [
-        (board, model, bits, optimize)
-        for board in MODEL_BOARDS
-        for model in MODELS
-        for bits in WIDTHS
-        for optimize in OPTIMIZE
-    ]
-    for i, (board, model, bits, optimize) in enumerate(wanted if models else []):
-        progress(Progress("bench", i, len(wanted), f"{model} s{bits} {optimize} on {board}"))
-        costs.append(measure_model(model, bits, board, optimize))
-    return KernelBench(compiler_version(), FLAGS, tuple(layers), tuple(costs))
+    wanted = list(itertools.product(MODEL_BOARDS, TRAINED, WIDTHS, OPTIMIZE))
+    for board, model, bits, optimize in wanted:
+        note = f"{model} s{bits} {optimize} on {board}"
+        progress(Progress("bench", len(costs), len(wanted), note))
+        costs.append(measure_model(model, folder, bits, board, optimize))
+    return costs
 
 
 def bench_layers(core: str) -> list[LayerCost]:

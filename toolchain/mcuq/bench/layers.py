@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from mcuq.lower.channels import Requantization
 from mcuq.lower.packing import (
     PackedLayer,
-    Requantization,
     column_scratch,
     depthwise_scratch,
     pack_convolution,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -11,13 +11,14 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from mcuq.bench.models import anomaly_detection, keyword_spotting, resnet8, visual_wake_words
 from mcuq.build import build_firmware
 from mcuq.calibrate import calibrate
 from mcuq.cost import plan_program
+from mcuq.data import load_data
 from mcuq.emit.c import write_c_model
 from mcuq.errors import DeviceError
 from mcuq.evaluate.integer import quantize_inputs, run_integer
+from mcuq.frontends import load_model
 from mcuq.graph import Graph
 from mcuq.lower import LowerOptions, lower
 from mcuq.pipeline.profile import most_instructions
@@ -28,12 +29,17 @@ from mcuq_hil import load_board, open_session
 
 Optimize = Literal["speed", "size"]
 
-MODELS: Mapping[str, Callable[[], Graph]] = {
-    "resnet8": resnet8,
-    "kws": keyword_spotting,
-    "vww": visual_wake_words,
-    "ad": anomaly_detection,
+TRAINED: Mapping[str, tuple[str, str]] = {
+    "resnet8": ("resnet8_float32.tflite", "resnet8_calibration.npz"),
+    "kws": ("kws_float32.tflite", "kws_search.npz"),
+    "vww": ("vww_96_float.tflite", "vww_calibration.npz"),
+    "ad": ("ad01_fp32.tflite", "ad_calibration.npz"),
+    "sww": ("str_ww_ref_model.tflite", "sww_calibration.npz"),
 }
+"""MLPerf Tiny's trained models: model and calibration data, as files of one folder."""
+
+_SAMPLES = 64
+"""Of the calibration data."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +49,7 @@ class ModelCost:
     Attributes:
         core: the compiler's name of the board's core.
         board: where it ran.
-        model: a key of MODELS.
+        model: a key of TRAINED, or the name of a graph.
         weights: "s8" or "s4", all filters alike.
         optimize: "speed" or "size".
         instructions: of one inference.
@@ -64,27 +70,42 @@ class ModelCost:
     arena_bytes: int
 
 
-def measure_model(model: str, bits: int, board_name: str, optimize: Optimize) -> ModelCost:
-    """Build one of MODELS, run it once against the evaluation, and count.
+def measure_model(
+    model: str, folder: Path, bits: int, board_name: str, optimize: Optimize
+) -> ModelCost:
+    """Build one of TRAINED, run it once against the evaluation, and count.
 
     Args:
-        model: a key of MODELS.
+        model: a key of TRAINED.
+        folder: with its files.
         bits: of every filter, 8 or 4.
         board_name: an emulated board.
         optimize: as `mcuq build --optimize`.
 
     Raises:
+        InputError: a file is missing or cannot be read.
         DeviceError: the board computes something else than the evaluation.
     """
-    return measure_graph(model, MODELS[model](), bits, board_name, optimize)
+    return measure_quantized(model, *trained(model, folder, bits), board_name, optimize)
 
 
 def measure_graph(
     name: str, graph: Graph, bits: int, board_name: str, optimize: Optimize
 ) -> ModelCost:
-    """The same for any graph, under `name`."""
-    qgraph, sample = quantized(graph, bits)
+    """The same for any graph of one input, calibrated on noise, under `name`."""
+    return measure_quantized(name, *quantized(graph, bits), board_name, optimize)
+
+
+def measure_quantized(
+    name: str,
+    qgraph: QuantizedGraph,
+    sample: npt.NDArray[np.int8],
+    board_name: str,
+    optimize: Optimize,
+) -> ModelCost:
+    """The same for a quantized graph of one input and an int8 sample."""
     program = lower(qgraph, LowerOptions(speed=optimize == "speed"))
+    weights = f"s{max(call.weight_bits for call in program.calls)}"
     memory = plan_program(program)
     board = load_board(board_name)
     with tempfile.TemporaryDirectory() as where:
@@ -97,7 +118,7 @@ def measure_graph(
             counts = session.count([sample.tobytes()])
     if output != run_integer(qgraph, [sample])[qgraph.outputs[0]].tobytes():
         raise DeviceError(
-            f"{name} with int{bits} weights: the board's output is wrong", "please report it"
+            f"{name} with {weights} weights: the board's output is wrong", "please report it"
         )
     arrays = {array.key: array for call in program.calls for array in call.arrays()}
     constants = sum(array.nbytes for array in arrays.values())
@@ -105,7 +126,7 @@ def measure_graph(
         core=board.core,
         board=board_name,
         model=name,
-        weights=f"s{bits}",
+        weights=weights,
         optimize=optimize,
         instructions=counts.total,
         code_bytes=image.flash_bytes - image.fixed_flash_bytes - constants,
@@ -114,10 +135,29 @@ def measure_graph(
     )
 
 
+def trained(model: str, folder: Path, bits: int) -> tuple[QuantizedGraph, npt.NDArray[np.int8]]:
+    """One of TRAINED with all filters alike, calibrated on its data, and one int8 sample.
+
+    Raises:
+        InputError: a file is missing or cannot be read.
+    """
+    weights, data = (folder / name for name in TRAINED[model])
+    graph = load_model(weights)
+    samples = [values[:_SAMPLES] for values in load_data(data, graph).inputs]
+    return _quantized(graph, samples, bits)
+
+
 def quantized(graph: Graph, bits: int) -> tuple[QuantizedGraph, npt.NDArray[np.int8]]:
     """The model with all filters alike, calibrated on noise, and one int8 sample."""
     shape = graph.tensors[graph.inputs[0]].shape
     values = np.random.default_rng(0).normal(0, 1, (8, *shape[1:])).astype(np.float32)
-    ranges = calibrate(graph, [values], ("minmax",))
+    return _quantized(graph, [values], bits)
+
+
+def _quantized(
+    graph: Graph, samples: Sequence[npt.NDArray[np.float32]], bits: int
+) -> tuple[QuantizedGraph, npt.NDArray[np.int8]]:
+    """min-max throughout, all filters alike, and the first sample; of a model of one input."""
+    ranges = calibrate(graph, samples, ("minmax",))
     qgraph = quantize(graph, ranges, Config(default_weight=WeightChoice(bits)))
-    return qgraph, quantize_inputs(qgraph, [values[:1]])[0]
+    return qgraph, quantize_inputs(qgraph, [values[:1] for values in samples])[0]

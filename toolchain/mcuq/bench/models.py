@@ -1,7 +1,8 @@
-"""The structures of MLPerf Tiny's four models.
+"""Stand-ins with the structures of MLPerf Tiny's four models, and single layers.
 
-Costs depend on shapes, not on values: the weights are drawn from a fixed seed, scaled so that
-activations neither vanish nor saturate.
+The weights are drawn from a fixed seed, scaled so that activations neither vanish nor saturate.
+That serves kernels and memory plans; no figure of a whole model comes from them, since trained
+weights hold what random ones never do, such as dead channels.
 
 Sources: mlcommons/tiny, benchmark/training/visual_wake_words/vww_model.py (MobileNetV1, width
 0.25, 96×96×3, SAME padding throughout, batch norm folded), anomaly_detection/keras_model.py
@@ -10,6 +11,8 @@ keyword_spotting/keras_model.py (DS-CNN at 49×10).
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import numpy.typing as npt
@@ -185,3 +188,11 @@ class Chain:
         name = f"{kind.value.lower()}_{index}"
         self._ops.append(Op(kind, name, (*(inputs or (self._last,)), *names), (output,), attrs))
         self._last = output
+
+
+STAND_INS: Mapping[str, Callable[[], Graph]] = {
+    "resnet8": resnet8,
+    "kws": keyword_spotting,
+    "vww": visual_wake_words,
+    "ad": anomaly_detection,
+}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -16,22 +17,43 @@ _FIGURES = ("instructions", "code_bytes", "scratch_bytes", "arena_bytes")
 _NAMES = ("core", "layer", "model", "weights", "optimize")
 
 
+def release(compiler: str) -> str:
+    """`12.2` of the first line of gcc's version: figures hold for one release."""
+    found = re.search(r"\b(\d+\.\d+)\.\d+\b(?!.*\))", compiler)
+    return found[1] if found else compiler
+
+
+def read_records(file: Path) -> dict[str, Any]:
+    """Release of the compiler → its figures."""
+    records = json.loads(file.read_text(encoding="utf-8"))["records"] if file.is_file() else []
+    return {release(record["compiler"]): record for record in records}
+
+
 def write_record(bench: KernelBench, file: Path) -> None:
-    """Write the table as JSON, one entry a line."""
-    tables = bench.to_json()
-    head = {key: value for key, value in tables.items() if not isinstance(value, tuple)}
-    parts = [f" {json.dumps(key)}: {json.dumps(value)}" for key, value in head.items()]
+    """Write the table as JSON in the place of its compiler's, one entry a line."""
+    records = read_records(file)
+    records[release(bench.compiler)] = bench.to_json()
+    parts = ",\n".join(_text(records[key]) for key in sorted(records, key=_order))
+    file.write_text('{"records": [\n' + parts + "\n]}\n", encoding="utf-8")
+
+
+def _order(key: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in key.split(".") if part.isdigit())
+
+
+def _text(record: Mapping[str, Any]) -> str:
+    parts = [f" {json.dumps(key)}: {json.dumps(record[key])}" for key in ("compiler", "flags")]
     for key in ("layers", "models"):
-        lines = ",\n".join(f"  {json.dumps(entry)}" for entry in tables[key])
+        lines = ",\n".join(f"  {json.dumps(entry)}" for entry in record[key])
         parts.append(f' "{key}": [\n{lines}\n ]')
-    file.write_text("{\n" + ",\n".join(parts) + "\n}\n", encoding="utf-8")
+    return "{\n" + ",\n".join(parts) + "\n}"
 
 
 def regressions(record: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
     """One line for each figure of `now` that exceeds the record's by more than TOLERANCE.
 
     Args:
-        record: as read from the committed file.
+        record: of the same compiler, as `read_records` gives it.
         now: `KernelBench.to_json()`; entries that the record does not have are new.
     """
     for table in ("layers", "models"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -16,9 +17,12 @@ if TYPE_CHECKING:
 
 
 def kernels(
-    models: Annotated[
-        bool, typer.Option("--models/--no-models", help="Whole models too, about a minute.")
-    ] = True,
+    trained: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR", help="Folder of MLPerf Tiny's trained models: count them whole, too."
+        ),
+    ] = None,
     vector: Annotated[
         bool, typer.Option("--vector/--no-vector", help="Cortex-M55 too, where QEMU is there.")
     ] = True,
@@ -28,7 +32,7 @@ def kernels(
     from mcuq.bench.kernels import bench_kernels
 
     with shown_progress() as progress:
-        bench = bench_kernels(progress, vector=vector, models=models)
+        bench = bench_kernels(progress, vector=vector, trained=trained)
     if json:
         write_json(bench.to_json())
     else:

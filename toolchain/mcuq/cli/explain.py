@@ -72,6 +72,8 @@ def _sentences(found: Explanation, manifest: Manifest) -> list[str]:
 
     layer, output = found.layer, found.output
     lines = [f"layer {found.index} {found.name}: {layer.kind}, computed by {layer.function}"]
+    if layer.slow:
+        lines.append(f"slow path: {layer.slow}")
     if layer.bits is not None:
         share = layer.weight_bytes / max(manifest.result.weight_bytes, 1)
         name, size = width_name(layer.bits), format_bytes(layer.weight_bytes)

@@ -23,6 +23,7 @@ def profile(
     """Measure every layer of a built model on its board or emulator."""
     from mcuq.report.naming import short_names
     from mcuq.report.rerun import profile_again
+    from mcuq.report.wording import slow_lines
 
     with shown_progress() as progress:
         manifest, counts = profile_again(folder, port=port, progress=progress)
@@ -33,6 +34,7 @@ def profile(
             "layer": index,
             "name": names[layer.name],
             "function": layer.function,
+            "slow": layer.slow,
             "macs": layer.macs,
             unit: count,
         }
@@ -42,6 +44,8 @@ def profile(
         write_json({"unit": unit, "total": sum(counts), "layers": rows})
     else:
         _draw(rows, unit, sum(counts))
+        for line in slow_lines(manifest):
+            stdout().print(line)
 
 
 def _draw(rows: list[dict[str, Any]], unit: str, total: int) -> None:

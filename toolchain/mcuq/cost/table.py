@@ -32,7 +32,7 @@ class CostTable:
     programs: Mapping[int, Program]
     code: CodeModel
     counts: LayerCounts
-    _arenas: dict[tuple[int, ...], int] = field(default_factory=dict)
+    _arenas: dict[tuple[object, ...], int] = field(default_factory=dict)
 
     def cost(self, widths: Mapping[str, int]) -> Cost:
         """Cost of a mix: filter name → bits."""
@@ -59,8 +59,8 @@ class CostTable:
         return sum(stored_bytes(tensors[name].size, bits) for name, bits in widths.items())
 
     def _arena(self, program: Program) -> int:
-        """Scratch is all that can differ between mixes."""
-        key = tuple(call.scratch_bytes for call in program.calls)
+        """Scratch and overlaps are all that can differ between mixes."""
+        key = tuple((call.scratch_bytes, call.overlaps) for call in program.calls)
         if key not in self._arenas:
             self._arenas[key] = plan_program(program).arena_bytes
         return self._arenas[key]

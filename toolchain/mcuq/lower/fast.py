@@ -11,6 +11,7 @@ import numpy as np
 
 from mcuq.emit.narrow import crumb_words
 from mcuq.graph import Op
+from mcuq.lower import slow
 from mcuq.lower.expansion import may_expand
 from mcuq.lower.options import LowerOptions
 from mcuq.lower.overlap import (
@@ -24,7 +25,6 @@ from mcuq.lower.overlap import (
 )
 from mcuq.lower.packing import (
     PackedLayer,
-    Requantization,
     UnpackableError,
     column_scratch,
     depthwise_scratch,
@@ -46,6 +46,9 @@ from mcuq.lower.program import (
     TensorRef,
     operand,
 )
+from mcuq.lower.reach import Reach, filter_of, requantization_of
+from mcuq.lower.rest import with_rest
+from mcuq.lower.slow import slowed
 from mcuq.lower.weighted import lower_conv, lower_depthwise, lower_fully_connected
 from mcuq.numeric.widths import TERNARY
 from mcuq.quantize import op_params
@@ -53,22 +56,26 @@ from mcuq.quantize.params import ConvParams, DepthwiseConvParams, FullyConnected
 from mcuq.quantize.qgraph import QuantizedGraph, QuantizedTensor
 
 
-def fast_conv(qgraph: QuantizedGraph, op: Op) -> Call:
+def fast_conv(qgraph: QuantizedGraph, op: Op, known: Reach) -> Call:
     """mcuq_pointwise_* for 1×1 with stride 1, else mcuq_conv_*; the CMSIS-NN form for grouped
-    convolutions and for sums that the packed form cannot hold."""
+    convolutions and where most channels' sums exceed the packed form."""
     params = cast(ConvParams, op_params(qgraph, op))
     source, weight = (qgraph.tensors[name] for name in op.inputs[:2])
     if source.shape[3] != weight.shape[3]:
-        return lower_conv(qgraph, op)
-    values = _values(qgraph, op)
-    requantization = _requantization(qgraph, op, params, weight.shape[0])
+        return slowed(lower_conv(qgraph, op), slow.GROUPED)
+    requantization = requantization_of(qgraph, op, known)
     try:
         packed = pack_convolution(
-            values, weight.bits, requantization, dilation_x=params.window.dilation[1]
+            filter_of(qgraph, op), weight.bits, requantization, dilation_x=params.window.dilation[1]
         )
-        structure = _window_struct(qgraph, op, params)
-    except UnpackableError:
-        return lower_conv(qgraph, op)
+        call = _conv(qgraph, op, packed, params)
+    except UnpackableError as error:
+        return slowed(lower_conv(qgraph, op), str(error))
+    return with_rest(qgraph, call, params, requantization, packed.rest)
+
+
+def _conv(qgraph: QuantizedGraph, op: Op, packed: PackedLayer, params: ConvParams) -> Call:
+    source, weight = (qgraph.tensors[name] for name in op.inputs[:2])
     macs = qgraph.tensors[op.output].size * math.prod(weight.shape[1:])
     if weight.shape[1:3] == (1, 1) and params.window.stride == (1, 1):
         rows = math.prod(source.shape[:3])
@@ -77,6 +84,7 @@ def fast_conv(qgraph: QuantizedGraph, op: Op) -> Call:
         cast(tuple[int, int], weight.shape[1:3]), source.shape[3], params.window.dilation[1]
     )
     scratch = column_scratch(depth) + _unpacked(weight, weight.shape[0], depth)
+    structure = _window_struct(qgraph, op, params)
     call = _call(qgraph, op, "mcuq_conv", structure, packed, macs, scratch)
     return _sharing(call, conv_sharing(_window_shape(qgraph, op, params)))
 
@@ -100,21 +108,20 @@ def _sharing(call: Call, sharing: Sharing) -> Call:
     return replace(call, overlaps=(InputOverlap(source, sharing.ascending, sharing.descending),))
 
 
-def fast_depthwise(qgraph: QuantizedGraph, op: Op, options: LowerOptions) -> Call:
+def fast_depthwise(qgraph: QuantizedGraph, op: Op, known: Reach, options: LowerOptions) -> Call:
     """mcuq_depthwise_*, expanded where the arena does not grow; the CMSIS-NN form for depth
-    multipliers above one and for sums that the packed form cannot hold."""
+    multipliers above one and where most channels' sums exceed the packed form."""
     params = cast(DepthwiseConvParams, op_params(qgraph, op))
     weight = qgraph.tensors[op.inputs[1]]
     _, height, width, channels = weight.shape
     if params.depth_multiplier != 1:
-        return lower_depthwise(qgraph, op)
+        return slowed(lower_depthwise(qgraph, op), slow.MULTIPLIER)
+    requantization = requantization_of(qgraph, op, known)
     try:
-        packed = pack_depthwise(
-            _values(qgraph, op), weight.bits, _requantization(qgraph, op, params, channels)
-        )
+        packed = pack_depthwise(filter_of(qgraph, op), weight.bits, requantization)
         structure = _window_struct(qgraph, op, params, "mcuq_depthwise")
-    except UnpackableError:
-        return lower_depthwise(qgraph, op)
+    except UnpackableError as error:
+        return slowed(lower_depthwise(qgraph, op), str(error))
     taps = height * width
     scratch = partial(
         depthwise_scratch, taps, channels, weight.bits, address_bytes=options.address_bytes
@@ -123,25 +130,30 @@ def fast_depthwise(qgraph: QuantizedGraph, op: Op, options: LowerOptions) -> Cal
     name = "mcuq_depthwise_expanded" if expanded else "mcuq_depthwise"
     macs = qgraph.tensors[op.output].size * taps
     call = _call(qgraph, op, name, structure, packed, macs, scratch(expanded=expanded))
-    return _sharing(call, depthwise_sharing(_window_shape(qgraph, op, params)))
+    shared = _sharing(call, depthwise_sharing(_window_shape(qgraph, op, params)))
+    return with_rest(qgraph, shared, params, requantization, packed.rest)
 
 
-def fast_fully_connected(qgraph: QuantizedGraph, op: Op) -> Call:
-    """mcuq_dense_* for one row, mcuq_pointwise_* for several; the CMSIS-NN form for sums that the
-    packed form cannot hold."""
-    try:
-        return _dense(qgraph, op)
-    except UnpackableError:
-        return lower_fully_connected(qgraph, op)
-
-
-def _dense(qgraph: QuantizedGraph, op: Op) -> Call:
+def fast_fully_connected(qgraph: QuantizedGraph, op: Op, known: Reach) -> Call:
+    """mcuq_dense_* for one row, mcuq_pointwise_* for several; the CMSIS-NN form where most
+    channels' sums exceed the packed form."""
     params = cast(FullyConnectedParams, op_params(qgraph, op))
+    weight = qgraph.tensors[op.inputs[1]]
+    requantization = requantization_of(qgraph, op, known)
+    try:
+        packed = pack_dense(filter_of(qgraph, op), weight.bits, requantization)
+        call = _dense(qgraph, op, packed, params)
+    except UnpackableError as error:
+        return slowed(lower_fully_connected(qgraph, op), str(error))
+    return with_rest(qgraph, call, params, requantization, packed.rest)
+
+
+def _dense(
+    qgraph: QuantizedGraph, op: Op, packed: PackedLayer, params: FullyConnectedParams
+) -> Call:
     weight = qgraph.tensors[op.inputs[1]]
     outputs, depth = weight.shape
     rows = qgraph.tensors[op.inputs[0]].size // depth
-    requantization = _requantization(qgraph, op, params, outputs)
-    packed = pack_dense(_values(qgraph, op), weight.bits, requantization)
     macs = rows * outputs * depth
     if rows > 1:
         return _pointwise(qgraph, op, packed, params, (rows, depth), macs)
@@ -233,31 +245,8 @@ def _clamp(params: ConvParams | FullyConnectedParams) -> tuple[tuple[str, Field]
 def _half(extent: int) -> Narrow:
     """A field of 16 bits; what does not fit is left to the CMSIS-NN form."""
     if not 0 <= extent <= np.iinfo(np.uint16).max:
-        raise UnpackableError
+        raise UnpackableError(slow.EXTENT)
     return Narrow(extent, 2)
-
-
-def _values(qgraph: QuantizedGraph, op: Op) -> np.ndarray[tuple[int, ...], np.dtype[np.int8]]:
-    data = qgraph.tensors[op.inputs[1]].data
-    assert data is not None
-    return data.astype(np.int8)
-
-
-def _requantization(
-    qgraph: QuantizedGraph, op: Op, params: ConvParams | FullyConnectedParams, outputs: int
-) -> Requantization:
-    bias = np.zeros(outputs, np.int32)
-    if len(op.inputs) > 2:
-        data = qgraph.tensors[op.inputs[2]].data
-        assert data is not None
-        bias = data.astype(np.int32)
-    return Requantization(
-        bias,
-        np.broadcast_to(params.multipliers, (outputs,)),
-        np.broadcast_to(params.shifts, (outputs,)),
-        -params.input_offset,
-        params.output_offset,
-    )
 
 
 def _call(

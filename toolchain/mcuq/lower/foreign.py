@@ -8,6 +8,7 @@ from dataclasses import replace
 from mcuq.graph import Op, OpKind
 from mcuq.lower.options import LowerOptions
 from mcuq.lower.program import Call
+from mcuq.lower.slow import portable
 from mcuq.quantize.qgraph import QuantizedGraph
 
 Rule = Callable[[QuantizedGraph, Op], Call | list[Call]]
@@ -35,8 +36,10 @@ def _is_available(call: Call, options: LowerOptions) -> bool:
 def _as_promised(call: Call, qgraph: QuantizedGraph, options: LowerOptions) -> Call:
     """A library says nothing of the order in which it reads and writes: nothing may overlap."""
     bits = qgraph.tensors[call.op.inputs[1]].bits if call.weight_bits else 0
-    overlaps = () if options.is_foreign(call.function) else call.overlaps
-    return replace(call, overlaps=overlaps, weight_bits=bits)
+    bits_kept = replace(call, weight_bits=bits)
+    if options.is_foreign(call.function):
+        return replace(bits_kept, overlaps=())
+    return portable(bits_kept)
 
 
 def _as_supported(qgraph: QuantizedGraph, op: Op) -> QuantizedGraph:

@@ -28,6 +28,8 @@ from mcuq.lower.movement import (
 from mcuq.lower.options import LowerOptions
 from mcuq.lower.pooling import lower_mean, lower_pool
 from mcuq.lower.program import Call, Program
+from mcuq.lower.reach import reach
+from mcuq.lower.slow import portable
 from mcuq.lower.weighted import lower_conv, lower_depthwise, lower_fully_connected
 from mcuq.lower.wide import (
     wide_conv,
@@ -85,12 +87,13 @@ REAL_RULES: Mapping[OpKind, Rule] = {
 _VIEWS = frozenset({OpKind.RESHAPE, OpKind.SQUEEZE})
 
 
-def _own_rules(options: LowerOptions) -> Mapping[OpKind, Rule]:
+def _own_rules(qgraph: QuantizedGraph, options: LowerOptions) -> Mapping[OpKind, Rule]:
+    known = reach(qgraph)
     return {
         **RULES,
-        OpKind.CONV_2D: fast_conv,
-        OpKind.DEPTHWISE_CONV_2D: partial(fast_depthwise, options=options),
-        OpKind.FULLY_CONNECTED: fast_fully_connected,
+        OpKind.CONV_2D: partial(fast_conv, known=known),
+        OpKind.DEPTHWISE_CONV_2D: partial(fast_depthwise, known=known, options=options),
+        OpKind.FULLY_CONNECTED: partial(fast_fully_connected, known=known),
     }
 
 
@@ -110,7 +113,7 @@ def lower(qgraph: QuantizedGraph, options: LowerOptions | None = None) -> Progra
     options = options or LowerOptions()
     if is_dynamic(qgraph):
         check_dynamic(qgraph)
-    own = _own_rules(options)
+    own = _own_rules(qgraph, options)
     calls: list[Call] = []
     storage = {name: name for name in qgraph.inputs}
     for op in qgraph.ops:
@@ -130,4 +133,4 @@ def _calls(
         return foreign_calls(qgraph, op, interface, _rule(qgraph, op, own), options)
     rule = interface if options.kernels == "cmsis-nn" else _rule(qgraph, op, own)
     made = rule(qgraph, op)
-    return made if isinstance(made, list) else [made]
+    return [portable(call) for call in (made if isinstance(made, list) else [made])]

@@ -154,6 +154,20 @@ class InputOverlap:
 
 
 @dataclass(frozen=True)
+class Rest:
+    """A second function that completes a call's output: channels that the first left out.
+
+    Attributes:
+        function, arguments: as of a `Call`.
+        macs: multiply-accumulates of those channels.
+    """
+
+    function: str
+    arguments: tuple[Argument, ...]
+    macs: int
+
+
+@dataclass(frozen=True)
 class Call:
     """One kernel call.
 
@@ -165,6 +179,9 @@ class Call:
         overlaps: what its output may share with dying inputs.
         macs: multiply-accumulates, for reports and latency estimates.
         weight_bits: width of its filter; 0 without one.
+        rest: what completes the output, right after.
+        slow: why a weighted operator has a slower form than others of its kind; empty where it has
+            not.
     """
 
     op: Op
@@ -174,10 +191,17 @@ class Call:
     overlaps: tuple[InputOverlap, ...] = ()
     macs: int = 0
     weight_bits: int = 0
+    rest: Rest | None = None
+    slow: str = ""
+
+    @property
+    def functions(self) -> tuple[str, ...]:
+        """The C functions, in the order in which they are called."""
+        return (self.function, self.rest.function) if self.rest else (self.function,)
 
     def arrays(self) -> Iterator[Array]:
         """Every array the call names, inside structures too."""
-        for argument in self.arguments:
+        for argument in self._all_arguments():
             yield from _arrays(argument)
 
     def reads(self) -> tuple[str, ...]:
@@ -187,7 +211,10 @@ class Call:
 
     def structs(self) -> Iterator[Struct]:
         """The structures it passes by address."""
-        return (a for a in self.arguments if isinstance(a, Struct))
+        return (a for a in self._all_arguments() if isinstance(a, Struct))
+
+    def _all_arguments(self) -> tuple[Argument, ...]:
+        return (*self.arguments, *self.rest.arguments) if self.rest else self.arguments
 
 
 def _arrays(value: Argument | Field) -> Iterator[Array]:
@@ -218,7 +245,7 @@ class Program:
     @property
     def functions(self) -> tuple[str, ...]:
         """Kernel functions used, each once, sorted."""
-        return tuple(sorted({call.function for call in self.calls}))
+        return tuple(sorted({name for call in self.calls for name in call.functions}))
 
     @property
     def macs(self) -> int:

@@ -31,6 +31,7 @@ from mcuq.pipeline.request import BuildRequest
 from mcuq.pipeline.result import Accuracy, BuildResult, Companion, Footprint, SearchSummary
 from mcuq.pipeline.scrutiny import built_findings, int8_findings
 from mcuq.pipeline.search import describe, excess
+from mcuq.pipeline.slow import slow_findings
 from mcuq.pipeline.undefined import check_defined
 from mcuq.pipeline.versions import versions
 from mcuq.progress import Progress, ProgressCallback, announce, silent
@@ -85,6 +86,8 @@ def _finish(
     announce("evaluate", findings, progress, strict=request.strict)
     progress(Progress("build", note=loaded.board.title))
     deployed = deploy(target, found.qgraph, first_sample(found.qgraph, loaded.evaluation), folder)
+    slow = slow_findings(deployed.memory.program)
+    announce("build", slow, progress, strict=request.strict)
     footprint = _footprint(deployed, found.table)
     _check_fit(footprint, loaded)
     given = loaded.given
@@ -120,7 +123,7 @@ def _finish(
         optimize=request.optimize,
         inputs=loaded.inputs,
         versions=versions(),
-        findings=(*decided.findings, *findings, *original.findings),
+        findings=(*decided.findings, *findings, *slow, *original.findings),
     )
 
 

@@ -28,6 +28,7 @@ def _layer(program: Program, index: int, call: Call, config: Config, count: int 
         kind=call.op.kind.value,
         function=call.function,
         library="cmsis-nn" if program.options.is_foreign(call.function) else "mcuq",
+        slow=call.slow,
         output_shape=tensors[call.op.output].shape,
         weight_bits=weight.bits if weight else None,
         weight_method=config.weight(weight.name).method if weight else "",

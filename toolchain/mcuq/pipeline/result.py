@@ -99,6 +99,7 @@ class Layer:
         weight_method: rounding recipe of the filter, "" without weights.
         constant_bytes: all its constants, filter included.
         library: whose function it is, "mcuq" or "cmsis-nn".
+        slow: why it has a slower form than others of its kind; empty where it has not.
         count: instructions or cycles of the call, None where it was not profiled.
     """
 
@@ -113,6 +114,7 @@ class Layer:
     macs: int
     scratch_bytes: int
     library: str = "mcuq"
+    slow: str = ""
     count: int | None = None
 
 

@@ -188,6 +188,7 @@ def _layers(result: BuildResult) -> tuple[Layer, ...]:
             kind=layer.kind,
             function=layer.function,
             library="mcuq" if layer.library == "mcuq" else "cmsis-nn",
+            slow=layer.slow,
             shape=layer.output_shape,
             macs=layer.macs,
             filter=call.op.inputs[1] if call.op.kind in WEIGHTED else None,

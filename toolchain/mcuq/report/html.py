@@ -158,7 +158,7 @@ def _layer_table(manifest: Manifest) -> str:
             index,
             names[layer.name],
             layer.kind,
-            layer.function,
+            f"{layer.function}, slow path: {layer.slow}" if layer.slow else layer.function,
             "×".join(map(str, layer.shape)),
             "" if layer.bits is None else f"{width_name(layer.bits)} {layer.method}",
             layer.macs,

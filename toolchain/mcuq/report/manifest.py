@@ -164,6 +164,9 @@ class Layer(Written):
     library: Literal["mcuq", "cmsis-nn"] = Field(
         default="mcuq", description="Whose function it is: mcuq's, or the linked library's."
     )
+    slow: str = Field(
+        default="", description="Why it runs on slower kernels than others of its kind; or empty."
+    )
     shape: tuple[int, ...] = Field(description="Of its output.")
     macs: int
     filter: str | None = Field(description="Name of its filter tensor; None without one.")

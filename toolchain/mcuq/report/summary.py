@@ -16,6 +16,7 @@ from mcuq.report.wording import (
     interval_text,
     metric_title,
     metric_value,
+    slow_lines,
     verification_lines,
 )
 from mcuq.units import format_bytes, format_count
@@ -41,6 +42,7 @@ def summary(manifest: Manifest) -> Group:
     return Group(
         title,
         Padding(layer_table(manifest), (1, 0), expand=False),
+        *(Text(line, style="yellow") for line in slow_lines(manifest)),
         budget_table(manifest),
         *(
             Padding(table, (1, 0, 0, 0), expand=False)

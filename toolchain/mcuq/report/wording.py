@@ -84,6 +84,15 @@ def count_text(manifest: Manifest) -> str:
     return f"{format_count(count)} {device.unit} an inference ({where}){ratio}"
 
 
+def slow_lines(manifest: Manifest) -> list[str]:
+    """`slow path: 3, 5 (grouped convolution)`: numbers of the layers, a line a reason."""
+    layers: dict[str, list[str]] = {}
+    for index, layer in enumerate(manifest.layers):
+        if layer.slow:
+            layers.setdefault(layer.slow, []).append(str(index))
+    return [f"slow path: {', '.join(numbers)} ({why})" for why, numbers in layers.items()]
+
+
 def verification_lines(manifest: Manifest) -> list[tuple[bool, str]]:
     """(holds, sentence) for every comparison that was made."""
     checked = manifest.verification

@@ -18,6 +18,7 @@ INTERFACE = ("arm_nn_types.h", "arm_nnfunctions.h")
 """Headers that a library with CMSIS-NN's interface brings itself."""
 _DYNAMIC_HEADER = "mcuq_dynamic.h"
 _WIDE_HEADER, _NARROW_HEADER = "mcuq_wide.h", "mcuq_narrow.h"
+_REST_HEADER = "mcuq_rest.h"
 
 
 def write_c_model(
@@ -57,7 +58,8 @@ def _headers(memory: MemoryPlan) -> tuple[str, ...]:
     wide = (_WIDE_HEADER,) if 16 in widths else ()
     narrow = (_NARROW_HEADER,) if widths & {2, TERNARY} else ()
     real = (_DYNAMIC_HEADER,) if is_dynamic(memory.program.qgraph) else ()
-    return (*HEADERS, *wide, *narrow, *real)
+    rest = (_REST_HEADER,) if any(call.rest for call in memory.program.calls) else ()
+    return (*HEADERS, *wide, *narrow, *real, *rest)
 
 
 def _cmake(kernels: list[str], foreign: ForeignKernels | None) -> str:

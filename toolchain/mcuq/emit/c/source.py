@@ -63,8 +63,12 @@ def _shape(tensor: QuantizedTensor) -> str:
 
 
 def _call(pool: Pool, index: int, call: Call) -> str:
-    arguments = ", ".join(pool.argument(a, index) for a in call.arguments)
-    return f"{_INDENT}{call.function}({arguments});"
+    rest = [(call.rest.function, call.rest.arguments)] if call.rest else []
+    lines = []
+    for function, values in [(call.function, call.arguments), *rest]:
+        arguments = ", ".join(pool.argument(a, index) for a in values)
+        lines.append(f"{_INDENT}{function}({arguments});")
+    return "\n".join(lines)
 
 
 def _interface(memory: MemoryPlan) -> str:
