@@ -160,6 +160,7 @@ def main() -> int:
     parser.add_argument(
         "--record", type=Path, default=DEFAULT, help="JSON file, continued if there"
     )
+    parser.add_argument("--table", action="store_true", help="only print the record's table")
     options = parser.parse_args()
     if options.table:
         print(table(json.loads(options.record.read_text())))
