@@ -193,7 +193,7 @@ def test_every_project_has_a_short_readme_and_is_reproducible(
 
 
 def test_mistakes(result: Path, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="no project kind 'bazel'"):
+    with pytest.raises(UsageError, match="bazel is not known"):
         write_project("bazel", result, tmp_path / "p")
     with pytest.raises(InputError, match="no such file"):
         write_project("make", tmp_path, tmp_path / "p")

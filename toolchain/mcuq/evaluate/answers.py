@@ -143,16 +143,21 @@ def answers(predictions: Predictions, output: int | None = None) -> tuple[Answer
     chosen = range(len(outputs)) if output is None else (output,)
     return tuple(
         Answer(
-            outputs[i],
+            _a_value_or_more(outputs[i]),
             edges[i],
             data.inputs,
-            None if predictions.reference is None else predictions.reference[i],
+            None if predictions.reference is None else _a_value_or_more(predictions.reference[i]),
             _labels(data, i, len(chosen)),
             i,
             len(outputs),
         )
         for i in chosen
     )
+
+
+def _a_value_or_more(values: Array) -> Array:
+    """(samples, …): a scalar output has one value a sample."""
+    return values.reshape(len(values), 1) if values.ndim == 1 else values
 
 
 def _labels(data: Dataset, output: int, judged: int) -> Labels | None:

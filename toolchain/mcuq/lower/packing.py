@@ -139,7 +139,8 @@ def depthwise_scratch(
     """
     weights = taps * _round_up(channels) * (2 if expanded else 1)
     held = weights if expanded or bits < 8 else 0
-    unpacked = crumb_words(weights) * 4 if bits == TERNARY else 0
+    # An even number of words, so that the addresses behind them are aligned on any machine.
+    unpacked = -(-crumb_words(weights) // 2) * 8 if bits == TERNARY else 0
     return 2 * address_bytes * taps + _round_up(channels) + held + unpacked
 
 

@@ -184,13 +184,13 @@ class MemoryBlock(Written):
     Inputs are there from -1 on, outputs until one past the last layer.
     """
 
-    signed: ClassVar[frozenset[str]] = frozenset({"first"})
+    signed: ClassVar[frozenset[str]] = frozenset({"first", "last"})
 
     name: str
     offset: int
     size: int
     first: int = Field(ge=-1)
-    last: int
+    last: int = Field(ge=-1)
 
     @model_validator(mode="after")
     def _lives(self) -> Self:
@@ -262,6 +262,13 @@ class Manifest(Written):
     )
     layers: tuple[Layer, ...]
     memory: tuple[MemoryBlock, ...]
+
+    @model_validator(mode="after")
+    def _has_that_output(self) -> Self:
+        judged, outputs = self.result.metric_output, self.outputs_as_given
+        if judged is not None and judged >= len(outputs):
+            raise ValueError(f"output {judged} is judged, and there are {len(outputs)}")
+        return self
 
     @model_validator(mode="after")
     def _is_judged(self) -> Self:
