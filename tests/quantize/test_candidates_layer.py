@@ -19,7 +19,7 @@ from mcuq.graph import (
 )
 from mcuq.quantize import quantize
 from mcuq.quantize.candidates.layer import Layer
-from mcuq.quantize.candidates.moments import measure
+from mcuq.quantize.candidates.moments import _patches, measure
 
 CASES: dict[str, tuple[OpKind, Attrs, tuple[int, ...], tuple[int, ...], tuple[int, ...]]] = {
     "conv": (
@@ -78,3 +78,12 @@ def test_moments_are_those_of_all_patches(name: str) -> None:
     centred = moments.centred().gram
     expected = np.stack([np.cov(part.T, bias=True).reshape(part.shape[1], -1) for part in rounded])
     np.testing.assert_allclose(centred, expected, rtol=1e-3, atol=1e-4)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_patches_put_together_are_the_same(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    graph, x = build(name)
+    qgraph = quantize(graph, Ranges())
+    layer = Layer.of(qgraph, qgraph.ops[0])
+    monkeypatch.setattr("mcuq.quantize.candidates.moments._BLOCK", 2 * 4 * x[0].size)
+    np.testing.assert_array_equal(_patches(layer, x, slice(1, 5)), layer.patches(x[1:5]))

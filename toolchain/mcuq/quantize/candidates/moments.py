@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from mcuq.content import ByContent
 from mcuq.evaluate.samples import Samples
-from mcuq.quantize.candidates.layer import Layer
+from mcuq.quantize.candidates.layer import Floats, Layer
 
 Float64 = npt.NDArray[np.float64]
 
@@ -55,8 +55,9 @@ def measure(layer: Layer, float_input: Samples, seen_input: Samples) -> Moments:
     total = [np.zeros((groups, inputs)) for _ in range(2)]
     gram, cross = np.zeros((groups, inputs, inputs)), np.zeros((groups, inputs, inputs))
     for start in range(0, len(float_input), step):
-        x = layer.patches(float_input[start : start + step])
-        seen = x if same else layer.patches(seen_input[start : start + step])
+        part = slice(start, min(start + step, len(float_input)))
+        x = _patches(layer, float_input, part)
+        seen = x if same else _patches(layer, seen_input, part)
         total[0] += x.sum(axis=1, dtype=np.float64)
         total[1] += seen.sum(axis=1, dtype=np.float64)
         gram += seen.transpose(0, 2, 1) @ seen
@@ -67,6 +68,20 @@ def measure(layer: Layer, float_input: Samples, seen_input: Samples) -> Moments:
     return Moments(
         total[0] / count, total[1] / count, gram / count, (gram if same else cross) / count
     )
+
+
+def _patches(layer: Layer, samples: Samples, part: slice) -> Floats:
+    """`layer.patches` of these samples, put together from a few at a time: where a layer strides
+    over its input, that is many times as large as the patches."""
+    first = samples[part.start : part.start + 1]
+    each = max(1, _BLOCK // (4 * max(1, first.size)))
+    groups, positions, inputs = layer.patches(first).shape
+    found = np.empty((groups, positions * (part.stop - part.start), inputs), first.dtype)
+    for start in range(part.start, part.stop, each):
+        stop = min(start + each, part.stop)
+        rows = slice((start - part.start) * positions, (stop - part.start) * positions)
+        found[:, rows] = layer.patches(samples[start:stop])
+    return found
 
 
 def damped(gram: Float64, damping: float) -> Float64:
