@@ -18,9 +18,9 @@ import numpy.typing as npt
 from mcuq.content import ByContent
 from mcuq.evaluate.batch import can_batch, with_batch
 from mcuq.evaluate.heads import Head, cut, divergence
-from mcuq.evaluate.integer import run_integer
+from mcuq.evaluate.integer import quantize_samples, run_integer
 from mcuq.evaluate.prefix import PrefixCache, after, joints
-from mcuq.numeric import dequantize, quantize_values
+from mcuq.numeric import dequantize
 from mcuq.quantize.qgraph import QuantizedGraph
 from mcuq.tflite.quiet import quiet_native_log
 from mcuq.tflite.runtime import Interpreter
@@ -109,10 +109,7 @@ def _quantized(
     part: QuantizedGraph, inputs: Sequence[npt.NDArray[np.float32]]
 ) -> list[npt.NDArray[np.int8]]:
     parameters = [part.tensors[name] for name in part.inputs]
-    return [
-        quantize_values(x, t.scale[0], t.zero_point, t.bits)
-        for x, t in zip(inputs, parameters, strict=True)
-    ]
+    return [quantize_samples(x, tensor) for x, tensor in zip(inputs, parameters, strict=True)]
 
 
 def _real(part: QuantizedGraph, values: Int8s) -> dict[str, npt.NDArray[np.float32]]:

@@ -4,7 +4,14 @@ from mcuq.evaluate.integer.run import (
     apply_operator,
     dequantize_outputs,
     quantize_inputs,
+    quantize_samples,
     run_integer,
 )
 
-__all__ = ["apply_operator", "dequantize_outputs", "quantize_inputs", "run_integer"]
+__all__ = [
+    "apply_operator",
+    "dequantize_outputs",
+    "quantize_inputs",
+    "quantize_samples",
+    "run_integer",
+]

@@ -146,10 +146,13 @@ def quantize_inputs(
 ) -> list[Values]:
     """Real inputs (N, …) as the values that the device is given; float edges take reals."""
     tensors = [qgraph.tensors[name] for name in qgraph.inputs]
-    return [_stored(np.asarray(x, np.float32), t) for x, t in zip(inputs, tensors, strict=True)]
+    return [
+        quantize_samples(np.asarray(x, np.float32), t) for x, t in zip(inputs, tensors, strict=True)
+    ]
 
 
-def _stored(x: npt.NDArray[np.float32], tensor: QuantizedTensor) -> Values:
+def quantize_samples(x: npt.NDArray[np.float32], tensor: QuantizedTensor) -> Values:
+    """Reals (samples, …) as `tensor` stores them, a block at a time; reals where it holds those."""
     if tensor.real:
         return x
     stored = np.empty(x.shape, tensor.dtype)

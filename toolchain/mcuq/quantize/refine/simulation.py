@@ -106,10 +106,12 @@ class Simulation:
     def backward(
         self, gradients: Mapping[str, Array], tape: list[tuple[Op, Backward]]
     ) -> Parameters:
-        """Gradients of all parameters from those of the outputs."""
+        """Gradients of all parameters from those of the outputs; uses up the tape."""
         flowing = dict(gradients)
         found = Parameters({}, {}, {})
-        for op, backward in reversed(tape):
+        while tape:
+            # What an operator kept goes when its gradient is known.
+            op, backward = tape.pop()
             gradient = flowing.pop(op.output, None)
             if gradient is None:
                 continue
