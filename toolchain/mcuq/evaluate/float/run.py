@@ -13,8 +13,9 @@ from mcuq.evaluate.float.kernels import KERNELS
 from mcuq.evaluate.float.operand import Array, Operand
 from mcuq.graph import Graph, Op
 
-_BLOCK = 1 << 20
-"""Floats of the largest activation at a time."""
+_BLOCK = 1 << 22
+"""Floats of the largest activation at a time. Another number changes sums in the 7th digit, and
+with them ranges and the bytes of results."""
 
 
 Disturbance = Callable[[Op, list[Operand]], list[Operand]]
