@@ -150,7 +150,10 @@ class Link:
         self._corrupt = 0
         while (gone := self._clock() - begin) < patience:
             self._write(request)
-            reply = self._await_reply(message, time.monotonic() + min(wait, patience - gone))
+            # An emulator's clock can stand still: the last wait is not cut to nothing, which would
+            # send without end.
+            left = max(patience - gone, _RETRY_SECONDS)
+            reply = self._await_reply(message, time.monotonic() + min(wait, left))
             if reply is not None:
                 return self._fields(message, reply)
             longest = max(_LONGEST_RETRY_SECONDS, gone / _RETRIES_A_WAIT)

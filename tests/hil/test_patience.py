@@ -137,3 +137,18 @@ def test_a_large_model_has_more_time(build_image) -> None:
         session.unit = "cycles"
         session.expect(216_000_000)
         assert session._run_seconds == pytest.approx(9.0)
+
+
+def test_what_a_busy_emulator_does_not_read_blocks_nobody(build_image) -> None:
+    image = build_image("silent")
+    port = boot_emulator(BOARD, image.elf)
+    try:
+        with Session(BOARD, image.elf, port, unit="instructions", clock=port.effort) as session:
+            session.open()
+            session._run_seconds = PATIENCE
+            with pytest.raises(LinkTimeoutError, match="RUN"):
+                session.run([SMALL])
+            # Far more than a socket holds, to a firmware that never reads again.
+            assert port.write(bytes(1 << 22)) == 1 << 22
+    finally:
+        port.close()

@@ -16,6 +16,9 @@ import serial
 
 from mcuq_hil.emulator.effort import EffortClock
 
+_UNREAD_SECONDS = 1.0
+"""Of the process's own work, after which nothing more is put on a line that it does not read."""
+_LOOK_SECONDS = 0.05
 _STOP_SECONDS = 2.0
 _LEAVE_SECONDS = 0.2
 
@@ -90,11 +93,21 @@ class ProcessPort:
         return taken
 
     def write(self, data: bytes) -> int:
-        """Send all of `data`; raises serial.SerialException once the process has gone."""
-        try:
-            self._socket.sendall(data)
-        except OSError as error:
-            raise self._gone() from error
+        """Send `data`; raises serial.SerialException once the process has gone.
+
+        What a process does not read while it works on something else is lost, as on a wire.
+        """
+        left, begin = memoryview(data), self.effort()
+        while left and self.effort() - begin < _UNREAD_SECONDS:
+            if not select.select([], [self._socket], [], _LOOK_SECONDS)[1]:
+                continue
+            try:
+                left = left[self._socket.send(left, socket.MSG_DONTWAIT) :]
+            except BlockingIOError:
+                continue
+            except OSError as error:
+                raise self._gone() from error
+            begin = self.effort()
         return len(data)
 
     def flush(self) -> None:
