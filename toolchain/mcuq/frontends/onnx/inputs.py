@@ -27,7 +27,7 @@ _ANY_LAYOUT = frozenset(
 
 @dataclass(frozen=True)
 class InputView:
-    """An input as its constraints see it; open dimensions are None.
+    """An input as its constraints see it; open dimensions (in the file maybe -1) are None.
 
     Attributes:
         name: as in the model.
@@ -50,7 +50,8 @@ def input_view(proto: Any) -> InputView:
     shape = None
     if tensor.HasField("shape"):
         shape = tuple(
-            int(dim.dim_value) if dim.HasField("dim_value") else None for dim in tensor.shape.dim
+            int(dim.dim_value) if dim.HasField("dim_value") and dim.dim_value >= 0 else None
+            for dim in tensor.shape.dim
         )
     return InputView(proto.name, shape, int(tensor.elem_type))
 
