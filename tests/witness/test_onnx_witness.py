@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from onnx_cases import Model, helper, onnx
+from onnx_cases import Model, helper, numpy_helper, onnx
 from qdq_models import images, quantized, quantized_network
 
 from mcuq.errors import InputError
@@ -130,6 +130,28 @@ def _probabilities(model: Model) -> str:
     x = model.node("Relu", [model.node("Add", [x, model.weights(16)])])
     x = model.node("MatMul", [x, model.weights(16, 4, scale=0.3)])
     return model.node("Softmax", [model.node("Add", [x, model.weights(4)])], axis=-1)
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float64])
+def test_other_precisions_at_the_ends(dtype: Any, tmp_path: Path) -> None:
+    """As a converter to half precision writes them: throughout."""
+    kind = helper.np_dtype_to_tensor_dtype(np.dtype(dtype))
+    model = Model(IMAGE)
+    x = model.node("Relu", [_layer(model, "x0")])
+    x = model.node("Add", [model.node("LeakyRelu", [_layer(model, x, 8)], alpha=0.1), x])
+    x = model.node("Softmax", [model.node("GlobalAveragePool", [x])], axis=1)
+    proto = onnx.load_model_from_string(model.content(x))
+    for tensor in proto.graph.initializer:
+        values = numpy_helper.to_array(tensor).astype(dtype)
+        tensor.CopyFrom(numpy_helper.from_array(values, tensor.name))
+    for end in (*proto.graph.input, *proto.graph.output):
+        end.type.tensor_type.elem_type = kind
+    del proto.graph.value_info[:]
+    path = tmp_path / "ends.onnx"
+    path.write_bytes(proto.SerializeToString())
+    graph = load_model(path)
+    found = compare.compare_import(path, graph, _samples(graph))
+    assert found.runtime and found.findings == () and found.share < CLOSE
 
 
 @pytest.mark.parametrize("seed", [0, 6, 11])

@@ -17,7 +17,7 @@ from mcuq.witness.onnx_session import run_once
 
 _CLIP_INPUTS, _AXES = 11, 13
 """Operator sets: the bounds of Clip became inputs, DequantizeLinear got an axis."""
-_HALVES = (TensorProto.FLOAT16, TensorProto.BFLOAT16)
+_OTHERS = (TensorProto.FLOAT16, TensorProto.BFLOAT16, TensorProto.DOUBLE)
 _PASSED = MOVES | {"Clip", "Pad"}
 """Operators that integers may pass on their way to a DequantizeLinear."""
 _STATED = {"Pad": (2,), "Clip": (1, 2)}
@@ -66,7 +66,8 @@ def stored_steps(model: Any) -> tuple[tuple[float, float, float], ...]:
 
 def leave_out_rounding(model: Any) -> None:
     """Activations keep their reals between QuantizeLinear and DequantizeLinear, inside the limits
-    of the integers, and where they were of half precision; constants stay as they are.
+    of the integers, and float32 where they were of half or double precision; constants stay as
+    they are.
     """
     spell_out(model)
     _in_single_precision(model.graph)
@@ -74,22 +75,22 @@ def leave_out_rounding(model: Any) -> None:
 
 
 def _in_single_precision(graph: Any) -> None:
-    """Half precision becomes float32, constants with the values that they have."""
+    """Half and double precision become float32, constants with the values that they have."""
     for tensor in graph.initializer:
-        _widen(tensor)
+        _in_single(tensor)
     for node in graph.node:
         for entry in node.attribute:
-            if entry.name in ("to", "output_dtype") and entry.i in _HALVES:
+            if entry.name in ("to", "output_dtype") and entry.i in _OTHERS:
                 entry.i = TensorProto.FLOAT
             elif entry.HasField("t"):
-                _widen(entry.t)
-    for output in graph.output:
-        if output.type.tensor_type.elem_type in _HALVES:
-            output.type.tensor_type.elem_type = TensorProto.FLOAT
+                _in_single(entry.t)
+    for end in (*graph.input, *graph.output):
+        if end.type.tensor_type.elem_type in _OTHERS:
+            end.type.tensor_type.elem_type = TensorProto.FLOAT
 
 
-def _widen(tensor: Any) -> None:
-    if tensor.data_type in _HALVES:
+def _in_single(tensor: Any) -> None:
+    if tensor.data_type in _OTHERS:
         values = numpy_helper.to_array(tensor).astype(np.float32)
         tensor.CopyFrom(numpy_helper.from_array(values, tensor.name))
 

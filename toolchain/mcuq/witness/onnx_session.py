@@ -10,6 +10,12 @@ import numpy as np
 from mcuq.isolated import progressed
 from mcuq.witness.outside import Reals
 
+_TYPES = {
+    "tensor(float)": np.float32,
+    "tensor(float16)": np.float16,
+    "tensor(double)": np.float64,
+}
+
 
 def computed(model: Any, inputs: Sequence[Reals], names: Sequence[str]) -> list[Reals]:
     """The named values, float32 (samples, …), sample by sample."""
@@ -19,7 +25,8 @@ def computed(model: Any, inputs: Sequence[Reals], names: Sequence[str]) -> list[
     for sample in range(len(inputs[0])):
         progressed()
         feed = {
-            source.name: x[sample : sample + 1] for source, x in zip(sources, inputs, strict=True)
+            source.name: x[sample : sample + 1].astype(_TYPES[source.type])
+            for source, x in zip(sources, inputs, strict=True)
         }
         for row, values in zip(rows, session.run(list(names), feed), strict=True):
             row.append(np.asarray(values, np.float32))

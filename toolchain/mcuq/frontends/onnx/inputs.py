@@ -65,12 +65,12 @@ def unquantized_input(view: InputView) -> str | None:
     return TensorProto.DataType.Name(view.elem_type) if view.elem_type in integers else None
 
 
-def float_input(view: InputView) -> str | None:
-    """Inputs are float32.
+def real_input(view: InputView) -> str | None:
+    """Inputs are real numbers: float32, which all become, float16 or double.
 
     Export the model in float32, and look up embeddings before it.
     """
-    if view.elem_type == TensorProto.FLOAT:
+    if view.elem_type in (TensorProto.FLOAT, TensorProto.FLOAT16, TensorProto.DOUBLE):
         return None
     known = view.elem_type in TensorProto.DataType.values()
     return f"it is {TensorProto.DataType.Name(view.elem_type) if known else view.elem_type}"
@@ -114,4 +114,4 @@ def input_order(nodes: Iterable[Any], name: str, rank: int) -> Order:
     return tuple(range(rank))
 
 
-INPUT_CONSTRAINTS = (unquantized_input, float_input, static_shape, batch_of_one)
+INPUT_CONSTRAINTS = (unquantized_input, real_input, static_shape, batch_of_one)
