@@ -31,7 +31,7 @@ MOST_MEMBERS = 8
 """Front members that are judged: one more costs as much as the evaluation of what is built."""
 
 
-_CACHE_BYTES = 64 << 20
+_CACHE_BYTES = 48 << 20
 
 
 def _prefixes() -> PrefixCache:
@@ -77,6 +77,7 @@ class Judge(ByContent):
         return self.known[id(qgraph)][1]
 
     def _run(self, qgraph: QuantizedGraph) -> dict[str, Values]:
+        """Stored outputs (samples, …) by name."""
         found = joints(qgraph)
         known = self.cache.deepest(found, None)
         fresh = self._affordable(qgraph, self.cache.wanted(found, None))
@@ -90,7 +91,7 @@ class Judge(ByContent):
         for joint in fresh:
             if joint.tensor in values:
                 self.cache.keep(joint, None, values[joint.tensor])
-        return values
+        return {name: values[name] for name in qgraph.outputs}
 
     def _affordable(self, qgraph: QuantizedGraph, found: Sequence[Joint]) -> list[Joint]:
         """The deepest joints whose activations fit the cache together: they are held at once."""
