@@ -39,8 +39,6 @@ _NEAREST = {
     "unidirectionalsequencelstm": "convolutions over time",
     "upsample": "Resize with mode nearest",
 }
-
-
 _OPTIMIZED = tuple(
     f"com.microsoft.{kind}" for kind in ("fused", "nchwc.", "nhwc", "qlinear", "bias", "skip")
 )

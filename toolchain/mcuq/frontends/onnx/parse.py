@@ -15,6 +15,8 @@ from mcuq.frontends.onnx.older import OLDEST
 from mcuq.frontends.onnx.order import in_order
 
 _DAMAGED = "the file is damaged or was cut short: export or copy it again"
+_OWN_CONSTANTS = 4
+"""The file format from which on an initializer need not be an input, too."""
 
 
 def parse(content: bytes, folder: Path | None) -> ModelProto:
@@ -42,10 +44,6 @@ def parse(content: bytes, folder: Path | None) -> ModelProto:
     except (DecodeError, onnx.checker.ValidationError, OSError, ValueError) as error:
         raise InputError(f"not a valid ONNX file: {_first_line(error)}", _DAMAGED) from error
     return model
-
-
-_OWN_CONSTANTS = 4
-"""The file format from which on an initializer need not be an input, too."""
 
 
 def _spell_out(model: Any) -> None:
