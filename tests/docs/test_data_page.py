@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mcuq.findings import about_data
-from mcuq.sanity import results, samples
+from mcuq.sanity import results, samples, stored
 from mcuq.sanity.outliers import GAP, SHARE
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -33,6 +33,7 @@ def test_every_code_has_a_section() -> None:
             (GAP, SHARE) == (4, 20),
         ),
         ("At most a tenth of the samples", samples.REPEATED == 10),
+        ("fewer than 16 steps", stored.FEWEST == 16),
         ("More than 1 % of an activation's values", results.CLIPPED == 0.01),
         ("binomial test at 5 %", results.CHANCE == 0.05),
         ("More than one in twenty evaluation samples", samples.SHARED == 0.05),

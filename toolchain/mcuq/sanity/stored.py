@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from mcuq.calibrate import Statistics
-from mcuq.findings import Finding
+from mcuq.findings import Finding, about_data
 
 FEWEST = 16
 """Steps that an activation takes: with fewer its integers are of less than 4 bits."""
@@ -35,7 +35,7 @@ def stored_range_findings(
     seen, (low, high) = statistics[worst], stored[worst]
     others = f" (and fewer than {FEWEST} of {len(few) - 1} others)" if len(few) > 1 else ""
     return (
-        Finding(
+        about_data(
             "wide-stored-range",
             f"the file stores the range {low:.4g} to {high:.4g} for {worst!r}, which is "
             f"{seen.low:.4g} to {seen.high:.4g} on calibration samples: it uses "
