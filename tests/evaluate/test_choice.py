@@ -89,3 +89,16 @@ def test_labels_that_are_no_numbers(tmp_path: Path, labels: object) -> None:
     with pytest.raises(InputError, match="'y'") as caught:
         suited(model(3), labels, tmp_path)
     assert caught.value.hint
+
+
+def test_labels_of_another_output_than_the_one_that_is_judged(tmp_path: Path) -> None:
+    made = Model((1, 4))
+    first = made.node("Gemm", ["x0", made.weights(4, 3)])
+    second = made.node("Gemm", ["x0", made.weights(4, 2)])
+    graph = load_onnx(made.content(first, second))
+    np.savez(tmp_path / "d.npz", x=np.ones((3, 4)), y1=[0, 1, 0])
+    data = load_data(tmp_path / "d.npz", graph)
+    with pytest.raises(InputError, match="none for output") as refused:
+        suited_metric(graph, data, output="0")
+    assert "'y0'" in refused.value.hint
+    assert suited_metric(graph, data, output="1")[0].name == "top1"

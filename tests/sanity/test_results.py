@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from mcuq.calibrate import observe, ranges_from
 from mcuq.data import Dataset, load_data
+from mcuq.errors import InputError
+from mcuq.evaluate.answers import Predictions
 from mcuq.evaluate.metrics import get_metric
 from mcuq.evaluate.scores import Score
 from mcuq.findings import Finding
@@ -17,7 +19,13 @@ from mcuq.graph import Graph
 from mcuq.pipeline.accuracy import make_judge
 from mcuq.pipeline.scrutiny import float_findings
 from mcuq.resources import example_dir
-from mcuq.sanity.results import clipped_findings, fall_findings
+from mcuq.sanity.results import (
+    Trial,
+    check_answers,
+    clipped_findings,
+    fall_findings,
+    float_model_findings,
+)
 
 FOLDER = example_dir("digits")
 
@@ -132,3 +140,28 @@ def test_values_beyond_calibration_are_counted(graph: Graph, data: Dataset) -> N
     assert "%" in one.message
     ranges = ranges_from(observe(graph, data.inputs[0][:100]), ["minmax"])
     assert clipped_findings(graph, ranges, data.pick(slice(100, None)), 100) == ()
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_answers_that_are_no_numbers_are_refused(graph: Graph, data: Dataset, value: float) -> None:
+    outputs = np.zeros((len(data), 10), np.float32)
+    check_answers(graph, data, {graph.outputs[0]: outputs})
+    outputs[3, 2] = value
+    with pytest.raises(InputError, match=f"1 of {len(data)} evaluation samples, first on sample 3"):
+        check_answers(graph, data, {graph.outputs[0]: outputs})
+
+
+def test_a_remedy_has_a_figure() -> None:
+    """Samples times 255 overflow here: the error would be NaN."""
+    x = np.full((20, 1), 1e37, np.float32)
+    data = Dataset((x,), np.arange(20.0)[:, None])
+
+    def predict(changed: Dataset) -> Predictions:
+        with np.errstate(over="ignore", invalid="ignore"):
+            return Predictions((changed.inputs[0] * 255 - changed.inputs[0] * 255,), changed)
+
+    trial = Trial(get_metric("mse"), data, predict)
+    predictions = Predictions((x,), data)
+    score = trial.metric.judge(predictions)
+    (one,) = float_model_findings(trial.metric, predictions, score, trial)
+    assert "nan" not in one.hint

@@ -75,6 +75,11 @@ def default_metric(predictions: Predictions, output: int | None) -> tuple[str, t
     judged, data = answers(predictions, output), predictions.data
     if not data.has_labels:
         return "agreement", ()
+    if len(judged) == 1 and judged[0].labels is None:
+        raise InputError(
+            f"the data has labels, but none for output {judged[0].edge.name!r}",
+            f"store them as 'y{judged[0].number}', or judge it without any: --metric agreement",
+        )
     if len(judged) > 1 and any(one.labels is None for one in judged):
         outputs = ", ".join(one.edge.name for one in judged)
         raise InputError(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import math
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,6 +50,29 @@ SAMPLES = 128
 """Of the evaluation data, evenly spread, that clipping is counted on."""
 _TRIED = 256
 """Samples that a remedy is tried on."""
+
+
+def check_answers(
+    graph: Graph, data: Dataset, outputs: Mapping[str, npt.NDArray[np.float32]]
+) -> None:
+    """Refuse evaluation samples on which the float model's outputs are no numbers.
+
+    Raises:
+        InputError: names the first, and what it holds.
+    """
+    for name in graph.outputs:
+        rows = outputs[name].reshape(len(data), -1)
+        finite = np.isfinite(rows).all(axis=1)
+        if not finite.all():
+            sample = int(np.argmin(finite))
+            low = min(float(x[sample].min()) for x in data.inputs)
+            high = max(float(x[sample].max()) for x in data.inputs)
+            raise InputError(
+                f"the float model gives NaN or infinity in output {name!r} on "
+                f"{int(np.sum(~finite))} of {len(data)} evaluation samples, first on sample "
+                f"{sample}, whose values reach from {low:.4g} to {high:.4g}",
+                "leave such samples out, or prepare them as those of training",
+            )
 
 
 @dataclass(frozen=True)
@@ -180,6 +204,8 @@ def _remedy(trial: Trial, before: float) -> _Remedy | None:
         except InputError:
             continue
         worth = trial.metric.score(score.value)
+        if not math.isfinite(worth):
+            continue
         if _guess(trial.metric, predictions, score) is not None:
             continue
         if trial.metric.is_share and score.value < before + GAIN:
@@ -191,7 +217,8 @@ def _remedy(trial: Trial, before: float) -> _Remedy | None:
 
 def _changes(data: Dataset, metric: Metric) -> Iterable[tuple[str, Dataset]]:
     for one in RESCALINGS:
-        inputs = tuple(one.apply(x.astype(np.float64)).astype(np.float32) for x in data.inputs)
+        with np.errstate(over="ignore"):
+            inputs = tuple(one.apply(x.astype(np.float64)).astype(np.float32) for x in data.inputs)
         yield f"{one.words} in all samples", Dataset(inputs, data.labels, data.by_output)
     if metric.name == "top1" and data.labels is not None and data.labels[0].size == 1:
         for step, words in ((-1, "subtract 1 from"), (1, "add 1 to")):
