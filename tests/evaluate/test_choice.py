@@ -91,6 +91,25 @@ def test_labels_that_are_no_numbers(tmp_path: Path, labels: object) -> None:
     assert caught.value.hint
 
 
+@pytest.mark.parametrize(
+    ("labels", "figures", "hint"),
+    [
+        ([-1, 1, 1], "from -1 to 1", "label the two classes 0 and 1"),
+        ([1, 2, 1], "from 1 to 2", "label the two classes 0 and 1"),
+        ([0, 255, 0], "from 0 to 255", "label the two classes 0 and 1"),
+        ([0.2, 7.5, 0.1], "from 0.1 to 7.5", "between 0 and 1"),
+    ],
+)
+def test_labels_that_no_sigmoid_reaches(
+    labels: list[float], figures: str, hint: str, tmp_path: Path
+) -> None:
+    with pytest.raises(InputError, match=figures) as refused:
+        suited(model(1, "Sigmoid"), labels, tmp_path)
+    assert hint in refused.value.hint
+    assert suited(model(1, "Sigmoid"), labels, tmp_path, "mse")[0] == "mse"
+    assert suited(model(1), labels, tmp_path)[0] == "mse"
+
+
 def test_labels_of_another_output_than_the_one_that_is_judged(tmp_path: Path) -> None:
     made = Model((1, 4))
     first = made.node("Gemm", ["x0", made.weights(4, 3)])

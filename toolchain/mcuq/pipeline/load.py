@@ -23,7 +23,7 @@ from mcuq.pipeline.given import Given, given_quantization
 from mcuq.pipeline.prescription import read_config
 from mcuq.pipeline.request import BuildRequest
 from mcuq.quantize import Config
-from mcuq.sanity.outliers import without_outliers
+from mcuq.sanity.outliers import evaluation_outliers, without_outliers
 from mcuq.sanity.samples import sample_findings
 from mcuq.search import Limits
 from mcuq.units import Share
@@ -163,6 +163,7 @@ def _samples(
     roles = {"calibration": usual, "search": search or usual}
     if judged is not all_samples:
         roles["evaluation"] = judged
+        findings += evaluation_outliers(judged, usual, graph.inputs)
     return _Samples(taken, search or taken, judged), (
         *findings,
         *sample_findings(roles, graph.inputs),

@@ -21,14 +21,13 @@ from mcuq.evaluate.metrics import Metric
 from mcuq.evaluate.scores import Score, class_numbers, yes_or_no
 from mcuq.findings import Finding, about_data
 from mcuq.graph import Graph
+from mcuq.sanity.relabel import GOOD, Remedy, labels_otherwise
 from mcuq.sanity.samples import RESCALINGS
 
 CHANCE = 0.05
 """A result that guessing reaches so often is no evidence against guessing."""
 LEAST = 10
 """Fewer samples cannot tell a model from guessing."""
-GOOD = 0.9
-"""A model that is right so often needs no other samples."""
 GAIN = 0.25
 """Share that a remedy must gain to be named: the example's digits, on 1/16 of their scale, gain
 0.13 by a wrong one, and on 1/255 of it 0.88 by the right one."""
@@ -89,12 +88,6 @@ class Trial:
         return predictions, self.metric.judge(predictions)
 
 
-@dataclass(frozen=True)
-class _Remedy:
-    words: str
-    score: Score
-
-
 def float_model_findings(
     metric: Metric, predictions: Predictions, score: Score, trial: Trial
 ) -> tuple[Finding, ...]:
@@ -105,10 +98,16 @@ def float_model_findings(
         score: `metric` of them.
         trial: for remedies.
     """
+    constant = _constant_labels(metric, predictions)
+    if constant is not None:
+        return (constant,)
     guess = _guess(metric, predictions, score)
+    other = labels_otherwise(metric, predictions, score)
     if guess is None:
-        return _better_prepared(metric, score, trial)
+        return _better_prepared(metric, score, trial) or _better_labelled(metric, score, other)
     remedy = _remedy(trial, score.value)
+    if remedy is None and other is not None:
+        remedy = other
     return (
         about_data(
             "float-at-chance",
@@ -117,9 +116,44 @@ def float_model_findings(
             "check that samples and labels are those of training: scale, order, layout"
             if remedy is None
             else f"{remedy.words}: the float model then has {remedy.score.value:.4g} "
-            f"on {len(_tried(trial.data))} samples",
+            f"on {_count(remedy.score)} samples",
         ),
     )
+
+
+def _constant_labels(metric: Metric, predictions: Predictions) -> Finding | None:
+    """Where the figure depends on labels that are all the same."""
+    if metric.name not in ("top1", "mse", "r2") or not predictions.data.has_labels:
+        return None
+    labels = [one for a in answers(predictions, metric.output) if (one := a.labels) is not None]
+    same = [one for one in labels if len(one) >= LEAST and np.all(one == one[:1])]
+    if not same:
+        return None
+    value = f" ({same[0].flat[0]:.4g})" if same[0][0].size == 1 else ""
+    return about_data(
+        "constant-labels",
+        f"all {len(same[0])} evaluation samples have the same label{value}: a model that always "
+        "answers the same would be right",
+        "evaluate on samples of all kinds; of sorted samples take every n-th, not the first",
+    )
+
+
+def _better_labelled(metric: Metric, score: Score, other: Remedy | None) -> tuple[Finding, ...]:
+    """A model that is seldom right, and nearly always where the labels are read otherwise."""
+    if other is None:
+        return ()
+    return (
+        about_data(
+            "float-better-prepared",
+            f"the float model has {metric.name} {score.value:.4g} with the labels as they are, and "
+            f"{other.score.value:.4g} with them read otherwise",
+            other.words,
+        ),
+    )
+
+
+def _count(score: Score) -> int:
+    return 0 if score.samples is None else len(score.samples)
 
 
 def _better_prepared(metric: Metric, score: Score, trial: Trial) -> tuple[Finding, ...]:
@@ -190,14 +224,14 @@ def _guess_classes(answer: Answer, score: Score) -> str | None:
     return f"guessing among {classes} classes has {1 / classes:.4g}"
 
 
-def _remedy(trial: Trial, before: float) -> _Remedy | None:
+def _remedy(trial: Trial, before: float) -> Remedy | None:
     """The change of samples or labels by which the float model gains most; None if by none.
 
     Args:
         before: its figure on the samples as they are.
     """
     data = _tried(trial.data)
-    best: _Remedy | None = None
+    best: Remedy | None = None
     for words, changed in _changes(data, trial.metric):
         try:
             predictions, score = trial.judge(changed)
@@ -211,7 +245,7 @@ def _remedy(trial: Trial, before: float) -> _Remedy | None:
         if trial.metric.is_share and score.value < before + GAIN:
             continue
         if best is None or worth > trial.metric.score(best.score.value):
-            best = _Remedy(words, score)
+            best = Remedy(words, score)
     return best
 
 
@@ -240,13 +274,14 @@ def fall_findings(
         return ()
     if lost < _most_lost(metric, before, spread) or lost <= 0.0:
         return ()
+    verb = "falls" if metric.higher_is_better else "rises"
     error = ""
     if paired is not None:
         error = f" (95 %: {paired.interval.low:+.4g} to {paired.interval.high:+.4g})"
     return (
         about_data(
             "large-fall",
-            f"{metric.name} falls from {before.value:.4g} (float) to {after.value:.4g} ({what})"
+            f"{metric.name} {verb} from {before.value:.4g} (float) to {after.value:.4g} ({what})"
             + error,
             "see the activation ranges in the report; try calibration samples as in use, --wide "
             "or --activation-bits 16" + ("" if what == "int8" else ", or more bits"),
