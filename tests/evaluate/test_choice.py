@@ -64,10 +64,14 @@ def test_what_is_doubtful_is_said(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("outputs", "last", "labels", "name", "cause"),
     [
-        (3, "Softmax", [1, 2, 3], None, "class numbers below 3 (they count from 1"),
+        (3, "Softmax", [1, 2, 3], None, "3 in sample 2, 1 of 3 samples in all (they count from 1"),
         (3, "Softmax", [0, -1, 2], None, "class numbers below 3"),
         (3, "Softmax", [0.5, 1, 2], None, "fractions"),
-        (3, "Softmax", [[0, 1], [1, 0]], None, "class numbers below 3"),
+        (3, "Softmax", [0, 1, 255], None, "255 in sample 2, 1 of 3 samples in all"),
+        (2, "Softmax", [-1, 1, -1], None, "number the classes 0 to 1"),
+        (3, "Softmax", [[0, 1], [1, 0]], None, "one-hot rows of 2 classes, the model has 3"),
+        (3, None, [[0.5, 1.5], [1, 0]], None, "nothing of the output's shape (3,)"),
+        (3, "Softmax", [[0, 1, 0], [0, 0, 0]], None, "1 of 2, first that of sample 1"),
         (3, None, [[1, 1, 0], [0, 0, 1]], "top1", "several classes at once"),
         (1, "Sigmoid", [-1, 1, 1], "top1", "must be 0 and 1"),
         (1, None, [0, 1, 1], "top1", "one real value"),

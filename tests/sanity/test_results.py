@@ -171,7 +171,8 @@ def test_a_remedy_has_a_figure() -> None:
 
 
 def test_labels_that_are_all_the_same(graph: Graph, data: Dataset) -> None:
-    labels = np.ravel(data.labels)
+    assert data.labels is not None
+    labels = data.labels.reshape(-1)
     sorted_by_class = data.pick(np.argsort(labels, kind="stable"))
     (one,) = told(graph, sorted_by_class.take(20))
     assert one.code == "constant-labels"

@@ -89,7 +89,7 @@ _BUILT_IN = {
         _built_in("agreement", agreement, needs_reference=True, is_share=True),
     )
 }
-_ALIASES = {"top-1": "top1", "accuracy": "top1"}
+_ALIASES = {"top-1": "top1", "accuracy": "top1", "acc": "top1"}
 
 
 def built_in_metrics() -> tuple[str, ...]:
