@@ -98,7 +98,7 @@ def class_numbers(answer: Answer) -> npt.NDArray[Any]:
             f" for each place, and nothing of the output's shape {answer.values.shape[1:]}",
             _shape_hint(labels, classes),
         )
-    wrong = ((numbers < 0) | (numbers >= classes)).any(axis=1)
+    wrong = np.asarray(((numbers < 0) | (numbers >= classes)).any(axis=1))
     if wrong.any():
         raise InputError(
             f"labels are not class numbers below {classes}{_of_output(answer)}: "

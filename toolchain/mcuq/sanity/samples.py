@@ -126,7 +126,7 @@ def _sameness(role: str, data: Dataset, names: Sequence[str]) -> list[Finding]:
                     f"{len(data)} samples: "
                     + (
                         "no range can be learned"
-                        if role == "calibration"
+                        if role in ("calibration", "training")
                         else "nothing can be judged by it"
                     ),
                     "give samples as the model will meet them; look at how the file was written",
@@ -155,8 +155,18 @@ def digests(data: Dataset) -> list[bytes]:
     return found
 
 
-def shared_samples(search: Dataset, evaluation: Dataset) -> tuple[Finding, ...]:
-    """Whether figures are taken on samples that a search chose its result by."""
+def shared_samples(
+    search: Dataset,
+    evaluation: Dataset,
+    done: str = "searched",
+    others: str = "neither --search-data nor --calibration",
+) -> tuple[Finding, ...]:
+    """Whether figures are taken on samples that a search chose its result by.
+
+    Args:
+        done: what was done with the first samples.
+        others: options that name them.
+    """
     if search is evaluation:
         share, count = 1.0, len(evaluation)
     else:
@@ -168,9 +178,9 @@ def shared_samples(search: Dataset, evaluation: Dataset) -> tuple[Finding, ...]:
     return (
         about_data(
             "shared-samples",
-            f"{count} of {len(evaluation)} evaluation samples were searched on, too: the figures "
+            f"{count} of {len(evaluation)} evaluation samples were {done} on, too: the figures "
             "are better than on new samples",
-            "keep samples for --evaluation that are in neither --search-data nor --calibration",
+            f"keep samples for --evaluation that are in {others}",
         ),
     )
 
