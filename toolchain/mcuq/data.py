@@ -173,7 +173,8 @@ def _samples(
 
 def _are_finite(samples: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
     """Of each sample, whether all of its values are numbers."""
-    return np.isfinite(samples.reshape(len(samples), math.prod(samples.shape[1:]))).all(axis=1)
+    flat = samples.reshape(len(samples), math.prod(samples.shape[1:]))
+    return np.asarray(np.isfinite(flat).all(axis=1))
 
 
 def _shape_hint(found: tuple[int, ...], wanted: tuple[int, ...]) -> str:
