@@ -218,6 +218,8 @@ def test_scores_the_wrong_way_round() -> None:
     assert remedy is not None
     assert (remedy.words, remedy.score.value) == ("swap the labels 0 and 1", 1.0)
     assert reread("auc", -values, labels) is None
+    away = np.eye(3, dtype=np.float32)[(np.arange(60) + 1) % 3] - np.eye(3)[np.arange(60) % 3] / 2
+    assert reread("auc", away.astype(np.float32), np.arange(60) % 3) is None, "three classes"
 
 
 @given(st.floats(0.01, 1000).flatmap(lambda a: st.sampled_from([a, -a])), st.floats(-1000, 1000))

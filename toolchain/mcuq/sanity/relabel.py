@@ -8,11 +8,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import linear_sum_assignment
 
+from mcuq.data import Labels
 from mcuq.evaluate.answers import Answer, Predictions, answers
 from mcuq.evaluate.metrics import Metric
 from mcuq.evaluate.scores import THRESHOLD, Score, class_numbers, yes_or_no
-
-Ints = npt.NDArray[np.int64]
 
 GOOD = 0.9
 """A model that is right so often needs no other samples or labels; so of the targets' variance."""
@@ -47,7 +46,7 @@ def labels_otherwise(metric: Metric, predictions: Predictions, score: Score) -> 
     if metric.name == "top1":
         return None if score.value >= GOOD else _other_order(judged[0])
     if metric.name == "auc":
-        return _swapped(score)
+        return _swapped(judged[0].labels, score)
     return _other_scale(judged[0], score) if metric.name == "mse" else None
 
 
@@ -65,13 +64,13 @@ def _other_order(answer: Answer) -> Remedy | None:
     table = np.zeros((count, count), np.int64)
     np.add.at(table, (right[:, 0], decided[:, 0]), 1)
     to = linear_sum_assignment(-table)[1]
-    score = Score(0.0, (to[right[:, 0]] == decided[:, 0]).astype(np.float64))
-    share = float(table[np.arange(count), to].sum()) / len(right)
+    hits = (to[right[:, 0]] == decided[:, 0]).astype(np.float64)
+    share = float(hits.mean())
     each = table.sum(axis=1)
     moved = [label for label in range(count) if each[label] and to[label] != label]
     if share < GOOD or not moved or each[each > 0].min() < EACH:
         return None
-    return Remedy(_order(moved, to), Score(share, score.samples))
+    return Remedy(_order(moved, to), Score(share, hits))
 
 
 def _order(moved: list[int], to: npt.NDArray[np.intp]) -> str:
@@ -80,8 +79,10 @@ def _order(moved: list[int], to: npt.NDArray[np.intp]) -> str:
     return f"number the labels as the model does: label {', '.join(pairs)}{more}"
 
 
-def _swapped(score: Score) -> Remedy | None:
+def _swapped(labels: Labels, score: Score) -> Remedy | None:
     if score.value > 1 - GOOD or score.samples is None:
+        return None
+    if labels[0].size != 1 or not np.isin(labels, (0, 1)).all():
         return None
     return Remedy("swap the labels 0 and 1", Score(1 - score.value, 1 - score.samples))
 
