@@ -24,14 +24,18 @@ from mcuq.evaluate.metrics import Metric
 from mcuq.evaluate.ranking import Ranker
 from mcuq.frontends import load_model
 from mcuq.graph import Graph
+from mcuq.pipeline.accuracy import make_judge
 from mcuq.pipeline.candidates import weight_candidates
 from mcuq.pipeline.check import check_readable
 from mcuq.pipeline.polish import polish
 from mcuq.pipeline.scoring import Candidates, split
+from mcuq.pipeline.scrutiny import float_findings
 from mcuq.pipeline.search import make_ranker
 from mcuq.pipeline.space import build_space
-from mcuq.progress import Progress, ProgressCallback, silent
+from mcuq.progress import Progress, ProgressCallback, announce, silent
 from mcuq.quantize import QuantizedGraph
+from mcuq.sanity.samples import shared_samples
+from mcuq.sanity.sets import scrutinize
 from mcuq.search import Genome
 from mcuq.workers import end_with_parent
 
@@ -86,7 +90,7 @@ class Study(ByContent):
 
 
 def prepare(files: StudyFiles, workers: int, progress: ProgressCallback = silent) -> Study:
-    """Read everything, calibrate, compute candidates.
+    """Read everything, tell what is suspicious as a build does, calibrate, compute candidates.
 
     Raises:
         InputError: a file that cannot be used.
@@ -96,9 +100,18 @@ def prepare(files: StudyFiles, workers: int, progress: ProgressCallback = silent
         if path is not None:
             check_readable(path)
     graph = load_model(files.model)
-    calibration = load_data(files.calibration, graph)
-    search = load_data(files.search, graph) if files.search else calibration
-    evaluation = load_data(files.evaluation, graph) if files.evaluation else search
+    sets = scrutinize(
+        load_data(files.calibration, graph),
+        load_data(files.search, graph) if files.search else None,
+        load_data(files.evaluation, graph) if files.evaluation else None,
+        graph.inputs,
+    )
+    calibration, search, evaluation = sets.calibration, sets.search, sets.evaluation
+    metric, doubts = suited_metric(graph, evaluation)
+    findings = (*sets.findings, *doubts, *shared_samples(search, evaluation))
+    announce("prepare", findings, progress, strict=False)
+    judge = make_judge(graph, evaluation, metric)
+    announce("prepare", float_findings(judge), progress, strict=False)
     ranges = calibrate(graph, calibration.inputs, OBSERVERS)
     choices, bank = weight_candidates(
         graph, ranges, calibration, workers=workers, progress=progress
@@ -112,7 +125,7 @@ def prepare(files: StudyFiles, workers: int, progress: ProgressCallback = silent
         ranker,
         calibration,
         evaluation,
-        suited_metric(graph, evaluation)[0],
+        metric,
         run_float(graph, evaluation.inputs, keep=keep),
     )
 
