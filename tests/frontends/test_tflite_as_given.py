@@ -291,3 +291,76 @@ def test_the_mutant_that_is_harmless_reads_right(cases: Path, tmp_path: Path) ->
 def test_names_are_data(name: str, cases: Path) -> None:
     converted = read_tflite((cases / "hostile" / f"{name}.tflite").read_bytes())
     assert set(converted.graph.outputs) <= set(converted.graph.tensors)
+
+
+def _spread(batch: int) -> bytes:
+    """A dilated convolution between SPACE_TO_BATCH_ND and back; `batch` is stated between."""
+    file, rng = File(), np.random.default_rng(9)
+    x = file.tensor("x", (1, 8, 8, 2), "int8", **_affine(0.05, -3))
+    spread = file.tensor("spread", (batch, 4, 4, 2), "int8", **_affine(0.05, -3))
+    small = file.tensor("small", (batch, 2, 2, 2), "int8", **_affine(0.1, 4))
+    y = file.tensor("y", (1, 4, 4, 2), "int8", **_affine(0.1, 4))
+    block, none = file.constant("block", [2, 2]), file.constant("none", [[0, 0], [0, 0]])
+    scales = np.array([0.01, 0.02], np.float32)
+    weights = rng.integers(-127, 128, (2, 3, 3, 2))
+    w = file.constant("w", weights, "int8", scale=scales, axis=0)
+    b = file.constant("b", [90, -70], "int32", scale=np.float32(0.05) * scales, axis=0)
+    file.op("SPACE_TO_BATCH_ND", [x, block, none], spread)
+    file.op("CONV_2D", [spread, w, b], small, opts("Conv2D", padding=1, strideH=1, strideW=1))
+    file.op("BATCH_TO_SPACE_ND", [small, block, none], y)
+    return file.content([x], [y])
+
+
+def _open_batch(model: Any) -> None:
+    for tensor in model.subgraphs[0].tensors:
+        if tensor.name in (b"spread", b"small"):
+            tensor.shapeSignature = [-1, *tensor.shape[1:]]
+
+
+def test_a_batch_that_is_stated_as_it_is_spread_is_read(tmp_path: Path) -> None:
+    assert_reads_as_micro(edited(_spread(4), _open_batch), tmp_path)
+
+
+def test_a_batch_that_is_stated_as_1_where_it_is_spread_is_refused(tmp_path: Path) -> None:
+    """TensorFlow Lite Micro runs the file, by the stated shapes, to another result."""
+    content = edited(_spread(1), _open_batch)
+    assert load_tflite(content).ops
+    with pytest.raises(InputError, match="spreads over a batch of 4, but the file states"):
+        load_quantized(content)
+    (stale,) = run_in_micro({"stale": content}, tmp_path).values()
+    with pytest.raises(AssertionError):
+        assert_equal_to_micro(load_quantized(_spread(4)), stale, "stale")
+
+
+def _wide(kind: str, bias: str | None) -> bytes:
+    """A layer of 16-bit values, with a bias of a type."""
+    file, rng = File(), np.random.default_rng(2)
+    x = file.tensor(
+        "x", (1, 4) if kind == "FULLY_CONNECTED" else (1, 3, 3, 4), "int16", **_affine(1e-4)
+    )
+    shape = {"FULLY_CONNECTED": (4, 4), "CONV_2D": (4, 3, 3, 4), "DEPTHWISE_CONV_2D": (1, 3, 3, 4)}[
+        kind
+    ]
+    w = file.constant("w", rng.integers(-127, 128, shape), "int8", **_affine(0.01))
+    inputs = [x, w]
+    if bias is not None:
+        inputs.append(file.constant("b", rng.integers(-50000, 50000, 4), bias, **_affine(1e-6)))
+    y = file.tensor("y", (1, *(1,) * (len(shape) - 2), 4), "int16", **_affine(3e-4))
+    how = {
+        "FULLY_CONNECTED": opts("FullyConnected"),
+        "CONV_2D": opts("Conv2D", padding=1, strideH=1, strideW=1),
+        "DEPTHWISE_CONV_2D": opts(
+            "DepthwiseConv2D", padding=1, strideH=1, strideW=1, depthMultiplier=1
+        ),
+    }
+    file.op(kind, inputs, y, how[kind])
+    return file.content([x], [y])
+
+
+@pytest.mark.parametrize("kind", ["FULLY_CONNECTED", "CONV_2D", "DEPTHWISE_CONV_2D"])
+def test_the_bias_of_16_bit_values_has_64_bits_or_is_absent(kind: str, tmp_path: Path) -> None:
+    for bias in ("int64", None):
+        assert_reads_as_micro(_wide(kind, bias), tmp_path)
+    assert load_tflite(_wide(kind, "int32")).ops
+    with pytest.raises(InputError, match="adds the int32 bias 'b' to int16 values"):
+        load_quantized(_wide(kind, "int32"))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 from mcuq.errors import InputError
 from mcuq.frontends.tflite.fields import StridedSlice
 from mcuq.frontends.tflite.records import FileModel, FileOp, FileTensor, Quantization
+from mcuq.frontends.tflite.spread import ENTER, LEAVE
 
 UNSIGNED_OFFSET = 128
 """What a uint8 value and zero point are above the int8 ones of the same real number."""
@@ -19,20 +21,30 @@ _SHAPED = frozenset(
     }
 )  # fmt: skip
 """Operators with integer operands that kernels read; RESHAPE's is the result's shape anyway."""
+_WEIGHTED = frozenset({"CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED"})
 _OPERAND_TYPES = {"SLICE": ("int32", "int64")}
 
 
 def for_micro(model: FileModel) -> FileModel:
     """The model with int8 tensors in place of uint8 ones at its edges: the same real numbers.
 
+    Shapes are those that the file states: nothing computes them anew.
+
     Raises:
         InputError: a layer computes with uint8, for which there are no kernels; a slice has a mask
-            that is not read; axes or the like are of a type that is not read.
+            that is not read; axes or the like, or a bias, are of a type that is read otherwise; a
+            batch that is spread has not the size that the file states.
     """
     for op in model.ops:
         _check_masks(model, op)
         _check_operands(model, op)
-    return _signed_edges(model)
+        _check_bias(model, op)
+        _check_batch(model, op)
+    return _signed_edges(_as_stated(model))
+
+
+def _as_stated(model: FileModel) -> FileModel:
+    return replace(model, tensors=tuple(replace(t, signature=t.shape) for t in model.tensors))
 
 
 def _check_masks(model: FileModel, op: FileOp) -> None:
@@ -65,6 +77,45 @@ def _check_operands(model: FileModel, op: FileOp) -> None:
                 f"which TensorFlow Lite Micro takes for {allowed[0]}",
                 "convert the model again, or quantize it anew",
             )
+
+
+def _check_bias(model: FileModel, op: FileOp) -> None:
+    """Raise where 16-bit values meet a 32-bit bias: sums are rounded in another way for it.
+
+    DEPTHWISE_CONV_2D reads it as 64-bit integers, past its end.
+    """
+    if op.kind not in _WEIGHTED or len(op.inputs) < 3 or min(op.inputs) < 0:
+        return
+    source, _, bias = (model.tensors[index] for index in op.inputs[:3])
+    if source.dtype == "int16" and bias.dtype == "int32":
+        raise InputError(
+            f"operator {op.index} {op.kind} adds the int32 bias {bias.name!r} to int16 values, "
+            "for which TensorFlow Lite Micro computes otherwise than for int64",
+            "convert the model again with int64 biases, as converters write them unless told "
+            "otherwise, or quantize it anew",
+        )
+
+
+def _check_batch(model: FileModel, op: FileOp) -> None:
+    """Raise where the batch of a spread tensor is stated otherwise than it is.
+
+    Converters that leave the batch open write 1 for it, before and behind the operator.
+    """
+    if op.kind not in (ENTER, LEAVE) or len(op.inputs) < 2 or not op.outputs:
+        return
+    blocks = model.tensors[op.inputs[1]].data
+    source, result = model.tensors[op.inputs[0]], model.tensors[op.outputs[0]]
+    whole, parts = (source, result) if op.kind == ENTER else (result, source)
+    if blocks is None:
+        return
+    expected = math.prod((*whole.shape[:1], *blocks.reshape(-1).tolist()))
+    if parts.shape[:1] != (expected,):
+        raise InputError(
+            f"operator {op.index} {op.kind} spreads over a batch of {expected}, but the file "
+            f"states the shape {parts.shape}, by which TensorFlow Lite Micro computes",
+            "convert the model with a fixed batch of 1, so that the converter writes dilations "
+            "itself, or quantize it anew",
+        )
 
 
 def _signed_edges(model: FileModel) -> FileModel:
