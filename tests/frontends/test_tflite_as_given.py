@@ -364,3 +364,30 @@ def test_the_bias_of_16_bit_values_has_64_bits_or_is_absent(kind: str, tmp_path:
     assert load_tflite(_wide(kind, "int32")).ops
     with pytest.raises(InputError, match="adds the int32 bias 'b' to int16 values"):
         load_quantized(_wide(kind, "int32"))
+
+
+def _leftover(**fields: Any) -> bytes:
+    """A dense layer beside which stands a tensor that nothing uses."""
+
+    def edit(model: Any) -> None:
+        tensor = schema.TensorT()
+        tensor.name, tensor.shape, tensor.type = b"left over", [3], schema.TensorType.INT8
+        for name, value in fields.items():
+            setattr(tensor, name, value)
+        model.subgraphs[0].tensors.append(tensor)
+
+    return edited(dense(), edit)
+
+
+def _no_scale() -> Any:
+    quantization = schema.QuantizationParametersT()
+    quantization.scale, quantization.zeroPoint = [0.0], [700]
+    return quantization
+
+
+@pytest.mark.parametrize(
+    "fields", [{"quantization": _no_scale()}, {"buffer": 1}, {"isVariable": True}]
+)
+def test_what_nothing_uses_is_not_looked_at(fields: dict[str, Any], tmp_path: Path) -> None:
+    assert_reads_as_micro(_leftover(**fields), tmp_path)
+    assert load_tflite(_leftover(**fields)).tensors.keys() == load_tflite(dense()).tensors.keys()

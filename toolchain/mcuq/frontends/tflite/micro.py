@@ -101,12 +101,13 @@ def _check_batch(model: FileModel, op: FileOp) -> None:
 
     Converters that leave the batch open write 1 for it, before and behind the operator.
     """
-    if op.kind not in (ENTER, LEAVE) or len(op.inputs) < 2 or not op.outputs:
+    is_whole = len(op.inputs) > 1 and min(op.inputs[:2]) >= 0 and op.outputs
+    if op.kind not in (ENTER, LEAVE) or not is_whole:
         return
     blocks = model.tensors[op.inputs[1]].data
-    source, result = model.tensors[op.inputs[0]], model.tensors[op.outputs[0]]
+    source, result = (model.tensors[ends[0]] for ends in (op.inputs, op.outputs))
     whole, parts = (source, result) if op.kind == ENTER else (result, source)
-    if blocks is None:
+    if blocks is None or source.quantization is None:
         return
     expected = math.prod((*whole.shape[:1], *blocks.reshape(-1).tolist()))
     if parts.shape[:1] != (expected,):
