@@ -332,38 +332,47 @@ def test_a_batch_that_is_stated_as_1_where_it_is_spread_is_refused(tmp_path: Pat
         assert_equal_to_micro(load_quantized(_spread(4)), stale, "stale")
 
 
-def _wide(kind: str, bias: str | None) -> bytes:
-    """A layer of 16-bit values, with a bias of a type."""
-    file, rng = File(), np.random.default_rng(2)
-    x = file.tensor(
-        "x", (1, 4) if kind == "FULLY_CONNECTED" else (1, 3, 3, 4), "int16", **_affine(1e-4)
-    )
-    shape = {"FULLY_CONNECTED": (4, 4), "CONV_2D": (4, 3, 3, 4), "DEPTHWISE_CONV_2D": (1, 3, 3, 4)}[
-        kind
-    ]
-    w = file.constant("w", rng.integers(-127, 128, shape), "int8", **_affine(0.01))
-    inputs = [x, w]
-    if bias is not None:
-        inputs.append(file.constant("b", rng.integers(-50000, 50000, 4), bias, **_affine(1e-6)))
-    y = file.tensor("y", (1, *(1,) * (len(shape) - 2), 4), "int16", **_affine(3e-4))
+_WIDE_FILTERS = {
+    "FULLY_CONNECTED": (96, 4),
+    "CONV_2D": (96, 3, 3, 4),
+    "DEPTHWISE_CONV_2D": (1, 3, 3, 96),
+}
+
+
+def _wide(kind: str, bias: str | None, stated: str = "FLOAT32") -> bytes:
+    """A layer of 16-bit values, with a bias of a type; `stated` is the type in the options."""
+    file, rng, filters = File(), np.random.default_rng(2), _WIDE_FILTERS[kind]
+    field = {"quantizedBiasType": getattr(schema.TensorType, stated)}
+    window = {"padding": 1, "strideH": 1, "strideW": 1}
     how = {
-        "FULLY_CONNECTED": opts("FullyConnected"),
-        "CONV_2D": opts("Conv2D", padding=1, strideH=1, strideW=1),
-        "DEPTHWISE_CONV_2D": opts(
-            "DepthwiseConv2D", padding=1, strideH=1, strideW=1, depthMultiplier=1
-        ),
+        "FULLY_CONNECTED": opts("FullyConnected", **field),
+        "CONV_2D": opts("Conv2D", **window, **field),
+        "DEPTHWISE_CONV_2D": opts("DepthwiseConv2D", **window, depthMultiplier=1),
     }
+    x = file.tensor("x", (1, *filters[1:]), "int16", **_affine(1e-4))
+    inputs = [x, file.constant("w", rng.integers(-127, 128, filters), "int8", **_affine(0.01))]
+    if bias is not None:
+        inputs.append(file.constant("b", rng.integers(-50000, 50000, 96), bias, **_affine(1e-6)))
+    y = file.tensor("y", (1, *(1,) * (len(filters) - 2), 96), "int16", **_affine(3e-4))
     file.op(kind, inputs, y, how[kind])
     return file.content([x], [y])
 
 
-@pytest.mark.parametrize("kind", ["FULLY_CONNECTED", "CONV_2D", "DEPTHWISE_CONV_2D"])
+@pytest.mark.parametrize("kind", list(_WIDE_FILTERS))
 def test_the_bias_of_16_bit_values_has_64_bits_or_is_absent(kind: str, tmp_path: Path) -> None:
     for bias in ("int64", None):
-        assert_reads_as_micro(_wide(kind, bias), tmp_path)
+        for stated in ("FLOAT32", "INT64"):
+            assert_reads_as_micro(_wide(kind, bias, stated), tmp_path)
     assert load_tflite(_wide(kind, "int32")).ops
-    with pytest.raises(InputError, match="adds the int32 bias 'b' to int16 values"):
+    with pytest.raises(InputError, match=f"{kind} has int16 values and a bias of int32"):
         load_quantized(_wide(kind, "int32"))
+
+
+def test_an_absent_bias_of_16_bit_values_is_not_stated_as_32_bits(tmp_path: Path) -> None:
+    assert_reads_as_micro(_wide("CONV_2D", None, "INT32"), tmp_path)
+    assert_reads_as_micro(_wide("FULLY_CONNECTED", "int64", "INT32"), tmp_path)
+    with pytest.raises(InputError, match="FULLY_CONNECTED has int16 values and a bias of int32"):
+        load_quantized(_wide("FULLY_CONNECTED", None, "INT32"))
 
 
 def _leftover(**fields: Any) -> bytes:

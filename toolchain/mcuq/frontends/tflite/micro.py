@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+from ai_edge_litert import schema_py_generated as schema
+
 from mcuq.errors import InputError
-from mcuq.frontends.tflite.fields import StridedSlice
+from mcuq.frontends.tflite.fields import FullyConnected, StridedSlice
 from mcuq.frontends.tflite.records import FileModel, FileOp, FileTensor, Quantization
 from mcuq.frontends.tflite.spread import ENTER, LEAVE
 
@@ -28,8 +30,6 @@ _OPERAND_TYPES = {"SLICE": ("int32", "int64")}
 def for_micro(model: FileModel) -> FileModel:
     """The model with int8 tensors in place of uint8 ones at its edges: the same real numbers.
 
-    Shapes are those that the file states: nothing computes them anew.
-
     Raises:
         InputError: a layer computes with uint8, for which there are no kernels; a slice has a mask
             that is not read; axes or the like, or a bias, are of a type that is read otherwise; a
@@ -40,11 +40,7 @@ def for_micro(model: FileModel) -> FileModel:
         _check_operands(model, op)
         _check_bias(model, op)
         _check_batch(model, op)
-    return _signed_edges(_as_stated(model))
-
-
-def _as_stated(model: FileModel) -> FileModel:
-    return replace(model, tensors=tuple(replace(t, signature=t.shape) for t in model.tensors))
+    return _signed_edges(model)
 
 
 def _check_masks(model: FileModel, op: FileOp) -> None:
@@ -82,24 +78,36 @@ def _check_operands(model: FileModel, op: FileOp) -> None:
 def _check_bias(model: FileModel, op: FileOp) -> None:
     """Raise where 16-bit values meet a 32-bit bias: sums are rounded in another way for it.
 
-    DEPTHWISE_CONV_2D reads it as 64-bit integers, past its end.
+    DEPTHWISE_CONV_2D reads it as 64-bit integers, past its end. FULLY_CONNECTED without a bias
+    goes by the type that its options give one.
     """
-    if op.kind not in _WEIGHTED or len(op.inputs) < 3 or min(op.inputs) < 0:
+    if op.kind not in _WEIGHTED or not op.inputs or min(op.inputs[:2]) < 0:
         return
-    source, _, bias = (model.tensors[index] for index in op.inputs[:3])
-    if source.dtype == "int16" and bias.dtype == "int32":
+    source = model.tensors[op.inputs[0]]
+    if source.dtype == "int16" and _bias_type(model, op) == "int32":
         raise InputError(
-            f"operator {op.index} {op.kind} adds the int32 bias {bias.name!r} to int16 values, "
-            "for which TensorFlow Lite Micro computes otherwise than for int64",
+            f"operator {op.index} {op.kind} has int16 values and a bias of int32, for which "
+            "TensorFlow Lite Micro computes otherwise than for int64",
             "convert the model again with int64 biases, as converters write them unless told "
             "otherwise, or quantize it anew",
         )
 
 
+def _bias_type(model: FileModel, op: FileOp) -> str:
+    """TensorType name in lower case; empty where nothing says it."""
+    if len(op.inputs) > 2 and op.inputs[2] >= 0:
+        return model.tensors[op.inputs[2]].dtype
+    if op.kind != "FULLY_CONNECTED" or op.options is None:
+        return ""
+    stated = op.options.uint8(FullyConnected.BIAS_TYPE)
+    return "int32" if stated == schema.TensorType.INT32 else ""
+
+
 def _check_batch(model: FileModel, op: FileOp) -> None:
     """Raise where the batch of a spread tensor is stated otherwise than it is.
 
-    Converters that leave the batch open write 1 for it, before and behind the operator.
+    Converters that leave the batch open write 1 for it, before and behind the operator. int8 alone:
+    of other integers there is no kernel, and the file is run by LiteRT, which infers shapes.
     """
     is_whole = len(op.inputs) > 1 and min(op.inputs[:2]) >= 0 and op.outputs
     if op.kind not in (ENTER, LEAVE) or not is_whole:
@@ -107,7 +115,7 @@ def _check_batch(model: FileModel, op: FileOp) -> None:
     blocks = model.tensors[op.inputs[1]].data
     source, result = (model.tensors[ends[0]] for ends in (op.inputs, op.outputs))
     whole, parts = (source, result) if op.kind == ENTER else (result, source)
-    if blocks is None or source.quantization is None:
+    if blocks is None or source.dtype != "int8":
         return
     expected = math.prod((*whole.shape[:1], *blocks.reshape(-1).tolist()))
     if parts.shape[:1] != (expected,):
