@@ -400,3 +400,26 @@ def _no_scale() -> Any:
 def test_what_nothing_uses_is_not_looked_at(fields: dict[str, Any], tmp_path: Path) -> None:
     assert_reads_as_micro(_leftover(**fields), tmp_path)
     assert load_tflite(_leftover(**fields)).tensors.keys() == load_tflite(dense()).tensors.keys()
+
+
+def _float_between(kind: str, options: Any = None) -> bytes:
+    """An operator in float32 whose operand comes from int8 and whose result goes to it."""
+    file = File()
+    x = file.tensor("x", (1, 200), "int8", **_affine(0.05, -3))
+    real, result = file.tensor("real", (1, 200)), file.tensor("result", (1, 200))
+    scale, zero_point = (1 / 256, -128) if kind == "SOFTMAX" else (0.05, -3)
+    y = file.tensor("y", (1, 200), "int8", **_affine(scale, zero_point))
+    file.op("DEQUANTIZE", [x], real)
+    file.op(kind, [real], result, options)
+    file.op("QUANTIZE", [result], y)
+    return file.content([x], [y])
+
+
+def test_a_layer_that_computes_in_float32_between_integers_is_refused() -> None:
+    for content in (
+        _float_between("SOFTMAX", opts("Softmax", beta=1.0)),
+        _float_between("LEAKY_RELU", opts("LeakyRelu", alpha=0.3)),
+    ):
+        assert load_tflite(content).ops
+        with pytest.raises(InputError, match="computes with float32 between integers"):
+            load_quantized(content)

@@ -23,6 +23,11 @@ _SHAPED = frozenset(
     }
 )  # fmt: skip
 """Operators with integer operands that kernels read; RESHAPE's is the result's shape anyway."""
+_UNROUNDED = _EDGES | {
+    "SQUEEZE", "EXPAND_DIMS", "TRANSPOSE", "STRIDED_SLICE", "SLICE", "SPLIT", "SPLIT_V", "UNPACK",
+    "PACK", "CONCATENATION", "TILE", "PAD", "MAX_POOL_2D", "REDUCE_MAX", "RESIZE_NEAREST_NEIGHBOR",
+}  # fmt: skip
+"""Operators that give the same whether values are quantized before or behind them."""
 _WEIGHTED = frozenset({"CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED"})
 _OPERAND_TYPES = {"SLICE": ("int32", "int64")}
 
@@ -31,13 +36,15 @@ def for_micro(model: FileModel) -> FileModel:
     """The model with int8 tensors in place of uint8 ones at its edges: the same real numbers.
 
     Raises:
-        InputError: a layer computes with uint8, for which there are no kernels; a slice has a mask
+        InputError: a layer computes with uint8, for which there are no kernels, or with float32
+            between integers; a slice has a mask
             that is not read; axes or the like, or a bias, are of a type that is read otherwise; a
             batch that is spread has not the size that the file states.
     """
     for op in model.ops:
         _check_masks(model, op)
         _check_operands(model, op)
+        _check_float(model, op)
         _check_bias(model, op)
         _check_batch(model, op)
     return _signed_edges(model)
@@ -73,6 +80,23 @@ def _check_operands(model: FileModel, op: FileOp) -> None:
                 f"which TensorFlow Lite Micro takes for {allowed[0]}",
                 "convert the model again, or quantize it anew",
             )
+
+
+def _check_float(model: FileModel, op: FileOp) -> None:
+    """Raise where a layer's operands come from integers as float32, and its result goes to them.
+
+    Its integer kernel would round otherwise; what only moves values does not round.
+    """
+    if op.kind in _UNROUNDED or not op.inputs or not op.outputs or op.inputs[0] < 0:
+        return
+    source, result = model.tensors[op.inputs[0]], model.tensors[op.outputs[0]]
+    made = any(op.inputs[0] in other.outputs for other in model.ops)
+    used = any(op.outputs[0] in other.inputs for other in model.ops)
+    if source.dtype == result.dtype == "float32" and made and used and source.data is None:
+        raise InputError(
+            f"operator {op.index} {op.kind} computes with float32 between integers",
+            "quantize it anew instead: give the file as a model, with calibration data",
+        )
 
 
 def _check_bias(model: FileModel, op: FileOp) -> None:
