@@ -93,6 +93,23 @@ def test_members_are_judged_as_if_alone(
     assert shared < len(layers), "layers that members share are run once"
 
 
+def test_activations_kept_for_the_next_model_are_not_made_real(
+    candidates: Candidates, judge: Judge, front: list[Candidate], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As real values they would take four times the bytes that the cache is bounded to."""
+    judge, made = one_hot(judge), []
+
+    def noted(qgraph: QuantizedGraph, outputs: dict[str, object]) -> object:
+        made.append(set(outputs) - set(qgraph.outputs))
+        return real_outputs(qgraph, outputs)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(accuracy, "real_outputs", noted)
+    judge_members(judge, front, candidates.quantize)
+    assert judge.cache._kept, "the members share layers"
+    assert made
+    assert not any(made)
+
+
 def test_so_many_members_spread_over_the_front(
     candidates: Candidates, judge: Judge, front: list[Candidate]
 ) -> None:

@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import rankdata
 
 from mcuq.content import ByContent
 from mcuq.errors import InputError
@@ -192,15 +191,23 @@ def _binary_auc(scores: npt.NDArray[Any], positive: Bools) -> Score:
     misses = len(positive) - hits
     if hits == 0 or misses == 0:
         raise InputError("metric auc needs samples of both classes", "label them 0 and 1 in 'y'")
-    ranks = rankdata(scores)
+    ranks = _ranks(scores)
     value = float((ranks[positive].sum() - hits * (hits + 1) / 2) / (hits * misses))
     # Share of the other class that each sample is on the right side of.
-    above = (ranks[positive] - rankdata(scores[positive])) / misses
-    below = 1 - (ranks[~positive] - rankdata(scores[~positive])) / hits
+    above = (ranks[positive] - _ranks(scores[positive])) / misses
+    below = 1 - (ranks[~positive] - _ranks(scores[~positive])) / hits
     samples = np.full(len(scores), value)
     samples[positive] += (above - value) * len(scores) / hits
     samples[~positive] += (below - value) * len(scores) / misses
     return Score(value, samples)
+
+
+def _ranks(values: npt.NDArray[Any]) -> Floats:
+    """Places from 1 in ascending order; equal values share the mean of theirs."""
+    _, place, counts = np.unique(values, return_inverse=True, return_counts=True)
+    last = counts.cumsum()
+    ranks: Floats = (last - (counts - 1) / 2)[place]
+    return ranks
 
 
 def agreement(answer: Answer) -> Score:

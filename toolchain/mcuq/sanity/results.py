@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import binom
+from scipy.special import bdtrc
 
 from mcuq.calibrate import Ranges
 from mcuq.data import Dataset
@@ -159,7 +159,7 @@ def _guess_classes(answer: Answer, score: Score) -> str | None:
     most = float(counts.max()) / len(right)
     p = most if most < 1.0 else 1.0 / classes
     hits = int(score.samples.sum())
-    if binom.sf(hits - 1, len(right), max(p, 1.0 / classes)) <= CHANCE:
+    if bdtrc(hits - 1, len(right), max(p, 1.0 / classes)) <= CHANCE:
         return None
     if p > 1.5 / classes:
         return f"always answering class {int(counts.argmax())} has {p:.4g}"
