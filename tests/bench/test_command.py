@@ -17,6 +17,7 @@ FIELDS = {
     "weight_bytes",
     "search_loss",
     "test_accuracy",
+    "test_accuracy_interval",
     "test_kl",
     "evaluations",
     "seconds",
@@ -56,5 +57,8 @@ def test_json_is_a_list_of_records(
         ("knapsack+refine", 0.6),
     ]
     assert all(set(record) == FIELDS for record in records)
+    for record in records:
+        low, high = record["test_accuracy_interval"]
+        assert 0 <= low <= record["test_accuracy"] <= high <= 1
     assert json.loads((saved / "accuracy.json").read_text()) == records
     assert "| knapsack, 60% |" in (saved / "accuracy.md").read_text()
