@@ -21,7 +21,9 @@ from mcuq.quantize.qgraph import QuantizedGraph, QuantizedTensor
 
 Int8s = npt.NDArray[np.int8]
 
-_CACHE_BYTES = 192 << 20
+_CACHE_BYTES = 48 << 20
+"""Scoring the 1,038 candidates of a ResNet-8 search took a tenth more processor time than with
+four times as much, and 165 MB less."""
 _SEEN = 1 << 16
 """Digests that are remembered to tell a second time from a first."""
 

@@ -31,14 +31,6 @@ MOST_MEMBERS = 8
 """Front members that are judged: one more costs as much as the evaluation of what is built."""
 
 
-_CACHE_BYTES = 48 << 20
-
-
-def _prefixes() -> PrefixCache:
-    """Few models are judged: less than the search's is worth keeping."""
-    return PrefixCache(_CACHE_BYTES)
-
-
 @dataclass(frozen=True, eq=False)
 class Judge(ByContent):
     """A metric on evaluation samples.
@@ -53,7 +45,7 @@ class Judge(ByContent):
     metric: Metric
     data: Dataset
     reference: Reals
-    cache: PrefixCache = field(default_factory=_prefixes, compare=False)
+    cache: PrefixCache = field(default_factory=PrefixCache, compare=False)
     known: dict[int, tuple[QuantizedGraph, Score]] = field(default_factory=dict, compare=False)
 
     @cached_property
