@@ -120,6 +120,7 @@ def test_figures_without_samples_have_no_error() -> None:
     assert math.isnan(paired(bare)[0].accuracy.error)
     assert bare[0].as_json()["test_accuracy_interval"] is None
     assert "| ga - random | 50% | 1 | +0.00 | +0.00 |" in markdown(bare)
+    assert "± n" not in markdown(bare).replace("± seeds", "")
 
 
 def test_the_table_names_every_method() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 
 from mcuq.bench.accuracy import FLOAT, SEARCHED, Record
@@ -60,7 +59,7 @@ def _accuracy(row: Row) -> str:
 def _divergence(row: Row) -> str:
     if row.method == FLOAT:
         return "0"
-    return f"{row.kl.value:.4f} ± {row.kl.error:.4f}"
+    return _with_error(f"{row.kl.value:.4f}", f"{row.kl.error:.4f}")
 
 
 def _difference(pair: Paired) -> str:
@@ -71,5 +70,8 @@ def _difference(pair: Paired) -> str:
 
 
 def _signed(estimate: Estimate, factor: float) -> str:
-    value = f"{factor * estimate.value:+.2f}"
-    return value if math.isnan(estimate.error) else f"{value} ± {factor * estimate.error:.2f}"
+    return _with_error(f"{factor * estimate.value:+.2f}", f"{factor * estimate.error:.2f}")
+
+
+def _with_error(value: str, error: str) -> str:
+    return value if error == "nan" else f"{value} ± {error}"
