@@ -22,6 +22,12 @@ sum_s16 | int16_t |
 @if saturates
 @{value} saturated_@{file}(void);
 @end
+
+/*
+file
+difference
+*/
+/* A difference. */
 """
 
 
@@ -29,6 +35,7 @@ def test_a_template_gives_a_file_a_row() -> None:
     assert expand(TEMPLATE) == {
         "sum_s8.c": "/* Sums. */\nint8_t sum_s8(int8_t a);\nint8_t saturated_sum_s8(void);\n",
         "sum_s16.c": "/* Sums. */\nint16_t sum_s16(int16_t a);\n",
+        "difference.c": "/* A difference. */\n",
     }
 
 
@@ -37,11 +44,19 @@ def test_a_template_gives_a_file_a_row() -> None:
     [
         (TEMPLATE.removeprefix("/*\n"), ValueError),
         (TEMPLATE.replace("int8_t  | yes", "int8_t"), ValueError),
+        (TEMPLATE.replace("sum_s16", "sum_s8"), ValueError),
         (TEMPLATE.replace("@{value} a", "@{values} a"), KeyError),
         (TEMPLATE.replace("@if saturates", "@if saturated"), KeyError),
         (TEMPLATE.replace("@end\n", ""), KeyError),
     ],
-    ids=["no table", "a cell short", "unknown column", "unknown condition", "no end"],
+    ids=[
+        "no table",
+        "a cell short",
+        "a name twice",
+        "unknown column",
+        "unknown condition",
+        "no end",
+    ],
 )
 def test_a_wrong_template_is_refused(wrong: str, error: type[Exception]) -> None:
     with pytest.raises(error):
