@@ -4,8 +4,9 @@
 #define MCUQ_FILTER_H
 
 #include "arm_nnfunctions.h"
+#include "mcuq_arith.h"
+#include "mcuq_instructions.h"
 #include "mcuq_rest.h"
-#include "mcuq_weighted.h"
 
 /* The same as mcuq_filter_dot for packed int4. */
 static inline __attribute__((always_inline)) int32_t mcuq_filter_dot_int4(

@@ -1,7 +1,7 @@
 /* Kernels with int2 and ternary weights.
  *
  * int2: values -2 to 1 as two's complement crumbs, four a byte, lowest bits first. Weights are
- * re-ordered as those of the _s4 forms (see mcuq_weighted.h), a byte holding one input's weights
+ * re-ordered as those of the _s4 forms (see mcuq_columns.h), a byte holding one input's weights
  * of a group's four channels; depthwise: one tap's.
  * Ternary: the same crumbs in the same order, each -1 to 1, five a byte in base 3, the first in
  * the lowest digit, stored as value + 1. They are unpacked to int2 in scratch once a call.
@@ -36,7 +36,7 @@ void mcuq_dense_ternary(const mcuq_dense *p, const int32_t *weights, const mcuq_
 void mcuq_depthwise_ternary(const mcuq_depthwise *p, const int32_t *weights,
     const mcuq_channel_group *channels, const int8_t *input, int8_t *output, int32_t *scratch);
 
-/* Inner parts: those of mcuq_weighted.h with int2 weights. */
+/* Inner parts: those of mcuq_columns.h with int2 weights. */
 void mcuq_multiply_s2(const int32_t *columns, int32_t words, const int32_t *weights,
     const mcuq_channel *channels, int32_t outputs, int8_t *first, int8_t *second);
 void mcuq_dot_4x1_s2(const int32_t *weights, const int8_t *input, int32_t fours, int32_t sums[4],

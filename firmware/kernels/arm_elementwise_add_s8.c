@@ -1,7 +1,9 @@
 /* Sum of two tensors of one shape: both operands are brought to a common scale 2^left_shift
  * finer, added, and requantized. */
 #include "arm_nnfunctions.h"
-#include "mcuq_weighted.h"
+#include "mcuq_aligned_add.h"
+#include "mcuq_arith.h"
+#include "mcuq_kernels.h"
 
 /* As TFLite prepares additions, the operand of larger scale has the factor 1/2 exactly, the other
  * a smaller one, and the output shifts to the right: then the sum is done by a faster kernel. */

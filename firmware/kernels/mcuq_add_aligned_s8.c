@@ -1,16 +1,16 @@
 /* Sum of two tensors where the first operand's scale is the common one: it needs only a shift. */
-#include "mcuq_weighted.h"
+#include "mcuq_aligned_add.h"
+#include "mcuq_arith.h"
+#include "mcuq_assembly.h"
+#include "mcuq_instructions.h"
 
 #if defined(__ARM_FEATURE_DSP)
-
-/* The parameters are known to the assembly only. */
-#pragma GCC diagnostic ignored "-Wunused-parameter"
 
 /* clang-format off */
 
 /* r0 and r1 operands, r2 output, r3 end of the first operand, r4-r11 the constants in order, r12
  * and lr values. 18 instructions an element. */
-__attribute__((naked)) void mcuq_add_aligned_s8(const int8_t *a, const int8_t *b, int8_t *output,
+MCUQ_ASSEMBLY void mcuq_add_aligned_s8(const int8_t *a, const int8_t *b, int8_t *output,
     const mcuq_aligned_add *constants, int32_t count)
 {
     __asm__ volatile(

@@ -1,10 +1,9 @@
 /* Sums of two columns, for weights that are stored with an offset of 8. */
-#include "mcuq_weighted.h"
+#include "mcuq_assembly.h"
+#include "mcuq_columns.h"
+#include "mcuq_instructions.h"
 
 #if defined(__ARM_FEATURE_DSP)
-
-/* The parameters are known to the assembly only. */
-#pragma GCC diagnostic ignored "-Wunused-parameter"
 
 /* clang-format off */
 #define ADD_FOUR \
@@ -16,7 +15,7 @@
 
 /* r0 columns, r1 words left (a multiple of 4), r2 and r3 sums, r12 ones; the loop takes eight
  * words, entered halfway where they are an odd multiple of four. */
-__attribute__((naked)) void mcuq_column_sums(int32_t *columns, int32_t words)
+MCUQ_ASSEMBLY void mcuq_column_sums(int32_t *columns, int32_t words)
 {
     __asm__ volatile(
         "push {r0, r4-r7}\n"

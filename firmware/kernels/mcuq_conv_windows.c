@@ -2,7 +2,9 @@
  * meet all output channels. Both windows are read before either pixel is written. */
 #include <stddef.h>
 
-#include "mcuq_weighted.h"
+#include "mcuq_arith.h"
+#include "mcuq_columns.h"
+#include "mcuq_instructions.h"
 
 /* Where the bytes of one column go: element e of a run that starts at `base`. */
 static int16_t *element(int32_t *base, int32_t e)

@@ -1,5 +1,6 @@
 /* Dense layer of one row: four outputs at a time, inputs read where they are. */
-#include "mcuq_weighted.h"
+#include "mcuq_columns.h"
+#include "mcuq_output.h"
 
 void mcuq_dense_rows(const mcuq_dense *p, const int32_t *weights, int32_t words,
     const mcuq_channel *channels, const int8_t *input, int8_t *output, mcuq_dot_4x1 *dot,

@@ -1,19 +1,9 @@
 /* Up to four channels of one pixel of a depthwise convolution, any number of taps. */
-#include "mcuq_weighted.h"
+#include "mcuq_depthwise.h"
+#include "mcuq_instructions.h"
+#include "mcuq_output.h"
 
 #if defined(__ARM_FEATURE_DSP)
-
-static inline int32_t multiply_low(int32_t a, int32_t b, int32_t sum)
-{
-    __asm__("smlabb %0, %1, %2, %0" : "+r"(sum) : "r"(a), "r"(b));
-    return sum;
-}
-
-static inline int32_t multiply_high(int32_t a, int32_t b, int32_t sum)
-{
-    __asm__("smlatt %0, %1, %2, %0" : "+r"(sum) : "r"(a), "r"(b));
-    return sum;
-}
 
 static void sum_four(const int8_t *const *taps, int32_t count, int32_t offset,
     const int32_t *weights, int32_t sums[4])
@@ -25,10 +15,10 @@ static void sum_four(const int8_t *const *taps, int32_t count, int32_t offset,
     for (int32_t tap = 0; tap < count; tap++) {
         const uint32_t x = mcuq_load_word(taps[tap] + offset);
         const uint32_t w = (uint32_t)weights[tap];
-        a = multiply_low(mcuq_even_bytes(x), mcuq_even_bytes(w), a);
-        c = multiply_high(mcuq_even_bytes(x), mcuq_even_bytes(w), c);
-        b = multiply_low(mcuq_odd_bytes(x), mcuq_odd_bytes(w), b);
-        d = multiply_high(mcuq_odd_bytes(x), mcuq_odd_bytes(w), d);
+        a = mcuq_multiply_low(mcuq_even_bytes(x), mcuq_even_bytes(w), a);
+        c = mcuq_multiply_high(mcuq_even_bytes(x), mcuq_even_bytes(w), c);
+        b = mcuq_multiply_low(mcuq_odd_bytes(x), mcuq_odd_bytes(w), b);
+        d = mcuq_multiply_high(mcuq_odd_bytes(x), mcuq_odd_bytes(w), d);
     }
     sums[0] = a;
     sums[1] = b;

@@ -1,5 +1,5 @@
 /* A run of pixels of a depthwise convolution with any number of taps and channels. */
-#include "mcuq_weighted.h"
+#include "mcuq_depthwise.h"
 
 void mcuq_depthwise_run_any(const int8_t **taps, const int32_t *weights,
     const mcuq_channel_group *channels, int8_t *output, int32_t width, int32_t pixels, int32_t step,

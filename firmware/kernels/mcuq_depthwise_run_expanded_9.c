@@ -1,10 +1,6 @@
 /* A run of pixels of a depthwise convolution with nine taps and weights expanded to int16. */
-#include "mcuq_weighted.h"
-
-#if defined(__ARM_FEATURE_DSP)
-/* The parameters are known to the assembly only. */
-#pragma GCC diagnostic ignored "-Wunused-parameter"
-#endif
+#include "mcuq_assembly.h"
+#include "mcuq_depthwise.h"
 
 #if defined(__ARM_FEATURE_MVE)
 
@@ -25,7 +21,7 @@
     "vadd.i32 q0, q0, q1\n"
 
 /* 66 instructions for 36 multiply-accumulates. */
-__attribute__((naked)) void mcuq_depthwise_run_expanded_9(const int8_t **taps, const int32_t *weights,
+MCUQ_ASSEMBLY void mcuq_depthwise_run_expanded_9(const int8_t **taps, const int32_t *weights,
     const mcuq_channel_group *channels, int8_t *output, int32_t width, int32_t pixels, int32_t step,
     int32_t count)
 {
@@ -60,7 +56,7 @@ __attribute__((naked)) void mcuq_depthwise_run_expanded_9(const int8_t **taps, c
 
 /* r8-r10 inputs, r11 and lr weights, r12 unpacked. 107 instructions for 36
  * multiply-accumulates, 32 more a pixel. */
-__attribute__((naked)) void mcuq_depthwise_run_expanded_9(const int8_t **taps, const int32_t *weights,
+MCUQ_ASSEMBLY void mcuq_depthwise_run_expanded_9(const int8_t **taps, const int32_t *weights,
     const mcuq_channel_group *channels, int8_t *output, int32_t width, int32_t pixels, int32_t step,
     int32_t count)
 {

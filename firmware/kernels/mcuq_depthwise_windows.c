@@ -3,7 +3,8 @@
  * share a table that moves. */
 #include <string.h>
 
-#include "mcuq_weighted.h"
+#include "mcuq_arith.h"
+#include "mcuq_depthwise.h"
 
 /* What a row of output needs beside its parameters. The table holds the taps' addresses, then
  * how far each moves from one pixel to the next; the addresses are a pixel ahead. */

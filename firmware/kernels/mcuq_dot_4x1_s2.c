@@ -1,6 +1,7 @@
 /* Four output channels with int2 weights times one row of input bytes: see mcuq_narrow.h. */
+#include "mcuq_columns.h"
+#include "mcuq_instructions.h"
 #include "mcuq_narrow.h"
-#include "mcuq_weighted.h"
 
 void mcuq_dot_4x1_s2(
     const int32_t *weights, const int8_t *input, int32_t fours, int32_t sums[4], int32_t correction)

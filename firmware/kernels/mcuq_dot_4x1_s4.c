@@ -1,10 +1,6 @@
-/* Four output channels with int4 weights times one row of input bytes: see mcuq_weighted.h. */
-#include "mcuq_weighted.h"
-
-#if defined(__ARM_FEATURE_DSP)
-/* The parameters are known to the assembly only. */
-#pragma GCC diagnostic ignored "-Wunused-parameter"
-#endif
+/* Four output channels with int4 weights times one row of input bytes: see mcuq_columns.h. */
+#include "mcuq_assembly.h"
+#include "mcuq_columns.h"
 
 #if defined(__ARM_FEATURE_MVE)
 
@@ -13,7 +9,7 @@
 /* r0 weights, r1 input; nested sums of channels a to d: r4, r6, r8, r10; inputs are gathered in the
  * order in which a four is packed. 11 instructions for 32 multiply-accumulates; an odd four goes
  * the DSP extension's way. */
-__attribute__((naked)) void mcuq_dot_4x1_s4(const int32_t *weights, const int8_t *input,
+MCUQ_ASSEMBLY void mcuq_dot_4x1_s4(const int32_t *weights, const int8_t *input,
     int32_t fours, int32_t sums[4], int32_t correction)
 {
     __asm__ volatile(
@@ -102,7 +98,7 @@ __attribute__((naked)) void mcuq_dot_4x1_s4(const int32_t *weights, const int8_t
 /* r0 weights, r1 input, r2 its end, r3 sums, r4-r7 nested sums of channels a to d, r8 and r9
  * inputs (0, 2) and (1, 3), the rest weights; the loop takes eight inputs, entered halfway where
  * `fours` is odd. 18 instructions for 16 multiply-accumulates. */
-__attribute__((naked)) void mcuq_dot_4x1_s4(
+MCUQ_ASSEMBLY void mcuq_dot_4x1_s4(
     const int32_t *weights, const int8_t *input, int32_t fours, int32_t sums[4], int32_t correction)
 {
     __asm__ volatile(

@@ -1,5 +1,6 @@
 /* All output channels of two pixels, four at a time, where no assembly does it in one go. */
-#include "mcuq_weighted.h"
+#include "mcuq_columns.h"
+#include "mcuq_output.h"
 
 void mcuq_multiply_groups(const int32_t *columns, int32_t words, const int32_t *weights,
     int32_t group_words, const mcuq_channel *channels, int32_t outputs, mcuq_dot_4x2 *dot,

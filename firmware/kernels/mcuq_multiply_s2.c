@@ -1,6 +1,6 @@
 /* All output channels of two pixels from two filled columns, int2 weights: see mcuq_narrow.h. */
+#include "mcuq_columns.h"
 #include "mcuq_narrow.h"
-#include "mcuq_weighted.h"
 
 static void dot(const int32_t *weights, const int32_t *columns, int32_t words, int32_t sums[8])
 {

@@ -1,10 +1,6 @@
-/* All output channels of two pixels from two filled columns, int4 weights: see mcuq_weighted.h. */
-#include "mcuq_weighted.h"
-
-#if defined(__ARM_FEATURE_DSP)
-/* The parameters are known to the assembly only. */
-#pragma GCC diagnostic ignored "-Wunused-parameter"
-#endif
+/* All output channels of two pixels from two filled columns, int4 weights: see mcuq_columns.h. */
+#include "mcuq_assembly.h"
+#include "mcuq_columns.h"
 
 #if defined(__ARM_FEATURE_MVE)
 
@@ -42,7 +38,7 @@
     "smlad r2, r11, r3, r2\n"
 
 /* 14 instructions for 64 multiply-accumulates. */
-__attribute__((naked)) void mcuq_multiply_s4(const int32_t *columns, int32_t words,
+MCUQ_ASSEMBLY void mcuq_multiply_s4(const int32_t *columns, int32_t words,
     const int32_t *weights, const mcuq_channel *channels, int32_t outputs, int8_t *first,
     int8_t *second)
 {
@@ -93,7 +89,7 @@ __attribute__((naked)) void mcuq_multiply_s4(const int32_t *columns, int32_t wor
     "smlad r4, lr, r12, r4\n"
 
 /* r11 and r12 inputs, lr weights. 13 instructions for 16 multiply-accumulates. */
-__attribute__((naked)) void mcuq_multiply_s4(const int32_t *columns, int32_t words,
+MCUQ_ASSEMBLY void mcuq_multiply_s4(const int32_t *columns, int32_t words,
     const int32_t *weights, const mcuq_channel *channels, int32_t outputs, int8_t *first,
     int8_t *second)
 {

@@ -1,5 +1,5 @@
 /* 1×1 convolution: two pixels at a time are unpacked once and meet all output channels. */
-#include "mcuq_weighted.h"
+#include "mcuq_columns.h"
 
 void mcuq_pointwise_rows(const mcuq_pointwise *p, const int32_t *weights,
     const mcuq_channel *channels, const int8_t *input, int8_t *output, int32_t *scratch,

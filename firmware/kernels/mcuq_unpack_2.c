@@ -1,5 +1,6 @@
 /* Two pixels' bytes into interleaved int16 columns. */
-#include "mcuq_weighted.h"
+#include "mcuq_columns.h"
+#include "mcuq_instructions.h"
 
 /* 1 to 3 bytes as a word. */
 static uint32_t load_rest(const int8_t *p, int32_t count)

@@ -1,17 +1,14 @@
 /* Two pixels' bytes, four at a time, into interleaved int16 columns. */
-#include "mcuq_weighted.h"
-
-#if defined(__ARM_FEATURE_DSP)
-/* The parameters are known to the assembly only. */
-#pragma GCC diagnostic ignored "-Wunused-parameter"
-#endif
+#include "mcuq_assembly.h"
+#include "mcuq_columns.h"
+#include "mcuq_instructions.h"
 
 #if defined(__ARM_FEATURE_MVE)
 
 /* clang-format off */
 
 /* r0 and r1 pixels, gathered in packed order, r2 words, r3 columns; two words a step. */
-__attribute__((naked)) void mcuq_unpack_words(
+MCUQ_ASSEMBLY void mcuq_unpack_words(
     const int8_t *first, const int8_t *second, int32_t words, int32_t *columns)
 {
     __asm__ volatile(
@@ -61,7 +58,7 @@ __attribute__((naked)) void mcuq_unpack_words(
 
 /* r0 and r1 pixels, r2 words left, r3 columns; the loop takes two words, entered halfway where
  * their number is odd. Stops at zero or below. */
-__attribute__((naked)) void mcuq_unpack_words(
+MCUQ_ASSEMBLY void mcuq_unpack_words(
     const int8_t *first, const int8_t *second, int32_t words, int32_t *columns)
 {
     __asm__ volatile(

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from mcuq.emit.c.kernels import write_kernels
 from mcuq.resources import firmware_dir
 
 SANITIZE = "MCUQ_KERNEL_SANITIZE"
@@ -34,7 +35,8 @@ def kernels() -> ctypes.CDLL:
 
 def compile_library(folder: Path, extra: Sequence[str] = ()) -> Path:
     """Compile every kernel with the host's compiler into `folder`."""
-    sources = sorted(str(p) for p in (firmware_dir() / "kernels").glob("*.c"))
+    (folder / "kernels").mkdir()
+    sources = map(str, write_kernels(firmware_dir(), folder / "kernels"))
     flags = ["-O1", "-g", "-shared", "-fPIC", *WARNINGS, *extra]
     if os.environ.get(SANITIZE):
         flags += ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"]

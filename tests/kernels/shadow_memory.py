@@ -21,6 +21,7 @@ import numpy.typing as npt
 from mcuq.cost.memory import MemoryPlan, plan_program
 from mcuq.cost.planner import Plan
 from mcuq.emit.c import write_c_model
+from mcuq.emit.c.kernels import write_kernels
 from mcuq.lower import LowerOptions, Program, lower
 from mcuq.quantize import QuantizedGraph
 from mcuq.resources import firmware_dir
@@ -69,7 +70,8 @@ def watched_kernels() -> Path:
     """libshadow.so: all kernels, every access of theirs told to shadow.c."""
     folder = Path(tempfile.mkdtemp(prefix="mcuq-shadow-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    sources = sorted((firmware_dir() / "kernels").glob("*.c"))
+    (folder / "kernels").mkdir()
+    sources = write_kernels(firmware_dir(), folder / "kernels")
     include = f"-I{firmware_dir() / 'include'}"
     objects = []
     for path in (*sources, HERE / "shadow_copies.c", HERE / "shadow.c"):

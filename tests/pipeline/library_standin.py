@@ -8,7 +8,7 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
-from mcuq.emit.c.kernels import kernel_sources
+from mcuq.emit.c.kernels import kernel_sources, kernel_texts
 from mcuq.emit.c.project import INTERFACE
 from mcuq.resources import firmware_dir
 
@@ -61,10 +61,11 @@ def write_standin(
     for header in [*firmware.glob("include/*.h"), *firmware.glob("kernels/**/*.h")]:
         if header.name not in INTERFACE:
             shutil.copy(header, source / "Support")
-    for path in kernel_sources(firmware, [name for name in FUNCTIONS if name not in without]):
-        group = source / path.stem.split("_")[1]
+    texts = kernel_texts(firmware)
+    for name in kernel_sources(firmware, [name for name in FUNCTIONS if name not in without]):
+        group = source / name.split(".")[0].split("_")[1]
         group.mkdir(exist_ok=True)
-        (group / path.name).write_text(edit(path.name, _with_scratch(path.read_text())))
+        (group / name).write_text(edit(name, _with_scratch(texts[name])))
     return folder
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import struct
 import subprocess
+import tempfile
 from bisect import bisect_right
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,6 +19,7 @@ from elftools.elf.elffile import ELFFile
 from unicorn import UC_ARCH_ARM, UC_HOOK_BLOCK, UC_MODE_MCLASS, UC_MODE_THUMB, Uc, UcError
 from unicorn import arm_const as arm
 
+from mcuq.emit.c.kernels import write_kernels
 from mcuq.errors import DeviceError
 from mcuq.resources import firmware_dir
 
@@ -54,16 +56,16 @@ def link_kernels(
     Raises:
         DeviceError: the compiler is missing or fails.
     """
-    folder = firmware_dir()
-    sources = sorted(str(p) for p in (folder / "kernels").glob("*.c"))
     flags = [f"-mcpu={core}", "-mthumb", "-std=c99", optimize, "-ffunction-sections"]
     link = ["-nostartfiles", "--specs=nano.specs", f"-Wl,-Ttext={_BASE:#x}", "-Wl,-e,0"]
     if roots:
         link += ["-Wl,--gc-sections", *(f"-Wl,-u,{name}" for name in roots)]
         link += [f"-Wl,--undefined={roots[0]}"]
-    command = [COMPILER, *flags, f"-I{folder / 'include'}", *sources, *link, "-o", str(output)]
     try:
-        run = subprocess.run(command, capture_output=True, text=True)
+        with tempfile.TemporaryDirectory() as folder:
+            sources = map(str, write_kernels(firmware_dir(), Path(folder)))
+            command = [COMPILER, *flags, f"-I{firmware_dir() / 'include'}", *sources, *link]
+            run = subprocess.run([*command, "-o", str(output)], capture_output=True, text=True)
     except FileNotFoundError:
         raise DeviceError(f"{COMPILER} not found", "install gcc-arm-none-eabi") from None
     if run.returncode:

@@ -1,6 +1,6 @@
 """Weights re-ordered for the `mcuq_*` kernels, and requantization folded into channel words.
 
-The layout is described in firmware/include/mcuq_weighted.h: groups of four output channels,
+The layout is described in firmware/include/mcuq_columns.h: groups of four output channels,
 inputs in fours taken as the pairs (0, 2) and (1, 3), the channels of a group nested in one int16
 so that one dual multiply-accumulate works on several of them.
 """

@@ -3,45 +3,67 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
+
+from mcuq.emit.c.template import expand
 
 _WORD = re.compile(r"\b(?:arm|mcuq)_\w+")
 
 
+@lru_cache(maxsize=4)
+def kernel_texts(firmware: Path) -> Mapping[str, str]:
+    """Every kernel source, templates expanded: file name → text, in the names' order."""
+    found: dict[str, str] = {}
+    for path in (firmware / "kernels").rglob("*.c"):
+        found[path.name] = path.read_text(encoding="utf-8")
+    for path in (firmware / "kernels").rglob("*.c.in"):
+        found |= expand(path.read_text(encoding="utf-8"))
+    return dict(sorted(found.items()))
+
+
+def write_kernels(firmware: Path, folder: Path, names: Iterable[str] | None = None) -> list[Path]:
+    """Write sources into an existing folder: the named ones, or all. Returns the files."""
+    texts = kernel_texts(firmware)
+    written = []
+    for name in texts if names is None else names:
+        written.append(folder / name)
+        written[-1].write_text(texts[name], encoding="utf-8", newline="\n")
+    return written
+
+
 def kernel_sources(
     firmware: Path, functions: Iterable[str], provided: frozenset[str] = frozenset()
-) -> tuple[Path, ...]:
-    """The .c files, sorted, that define `functions` and everything these name.
+) -> tuple[str, ...]:
+    """Names of the sources, sorted, that define `functions` and everything these name.
 
     A kernel's file bears its function's name; any other file is found by the definitions in it.
     What is in `provided` comes from elsewhere.
     Raises KeyError for a function that no file defines.
     """
     every, used = _index(firmware)
-    defined = {name: path for name, path in every.items() if name not in provided}
+    defined = {name: source for name, source in every.items() if name not in provided}
     wanted = [defined[name] for name in functions if name not in provided]
-    found: set[Path] = set()
+    found: set[str] = set()
     while wanted:
-        path = wanted.pop()
-        if path not in found:
-            found.add(path)
-            wanted.extend(defined[name] for name in used[path] if name in defined)
+        source = wanted.pop()
+        if source not in found:
+            found.add(source)
+            wanted.extend(defined[name] for name in used[source] if name in defined)
     return tuple(sorted(found))
 
 
 @lru_cache(maxsize=4)
-def _index(firmware: Path) -> tuple[dict[str, Path], dict[Path, frozenset[str]]]:
-    """Function → file that defines it; file → kernel names it mentions."""
-    defined: dict[str, Path] = {}
-    used: dict[Path, frozenset[str]] = {}
-    for path in sorted((firmware / "kernels").rglob("*.c")):
-        text = path.read_text()
-        used[path] = frozenset(_WORD.findall(text))
-        defined[path.stem] = path
+def _index(firmware: Path) -> tuple[dict[str, str], dict[str, frozenset[str]]]:
+    """Function → source that defines it; source → kernel names it mentions."""
+    defined: dict[str, str] = {}
+    used: dict[str, frozenset[str]] = {}
+    for source, text in kernel_texts(firmware).items():
+        used[source] = frozenset(_WORD.findall(text))
+        defined[source.removesuffix(".c")] = source
         for name in _definitions(text):
-            defined.setdefault(name, path)
+            defined.setdefault(name, source)
     return defined, used
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 from mcuq.cost.memory import MemoryPlan
 from mcuq.emit.c.foreign import FOLDER, ForeignKernels, copy_foreign
 from mcuq.emit.c.header import model_header
-from mcuq.emit.c.kernels import kernel_sources
+from mcuq.emit.c.kernels import kernel_sources, write_kernels
 from mcuq.emit.c.source import model_source
 from mcuq.numeric import TERNARY
 from mcuq.quantize import is_dynamic
@@ -45,11 +46,10 @@ def write_c_model(
     if foreign:
         copy_foreign(foreign, folder)
     shutil.copy(firmware / "runtime" / "mcuq_model.h", folder / "include" / "mcuq_model.h")
-    for source in sources:
-        shutil.copy(source, folder / "kernels" / source.name)
+    write_kernels(firmware, folder / "kernels", sources)
     for header in sorted((firmware / "kernels").rglob("*.h")):
         shutil.copy(header, folder / "kernels" / header.name)
-    (folder / "CMakeLists.txt").write_text(_cmake([s.name for s in sources], foreign))
+    (folder / "CMakeLists.txt").write_text(_cmake(sources, foreign))
     return tuple(sorted(p.relative_to(folder) for p in folder.rglob("*") if p.is_file()))
 
 
@@ -62,7 +62,7 @@ def _headers(memory: MemoryPlan) -> tuple[str, ...]:
     return (*HEADERS, *wide, *narrow, *real, *rest)
 
 
-def _cmake(kernels: list[str], foreign: ForeignKernels | None) -> str:
+def _cmake(kernels: Sequence[str], foreign: ForeignKernels | None) -> str:
     sources = [f"kernels/{name}" for name in kernels]
     link = ""
     if foreign:

@@ -1,0 +1,19 @@
+/* Whole functions in assembly, as GCC and Clang take them: MCUQ_ASSEMBLY before a function says that
+ * its body is one asm statement, to which the registers belong.
+ *
+ * A file has the forms for the vector extension (__ARM_FEATURE_MVE), for the DSP extension
+ * (__ARM_FEATURE_DSP) and in C, in this order: a core with the former has the latter, too.
+ */
+#ifndef MCUQ_ASSEMBLY_H
+#define MCUQ_ASSEMBLY_H
+
+#if defined(__ARM_FEATURE_DSP)
+
+#define MCUQ_ASSEMBLY __attribute__((naked))
+
+/* The parameters are known to the assembly only. */
+#pragma GCC diagnostic ignored "-Wunused-parameter"
+
+#endif
+
+#endif

@@ -1,0 +1,124 @@
+/* Single instructions of the DSP extension and their meaning in C. Their assembly is here and nowhere
+ * else; GCC and Clang take it. Whole functions in assembly: see mcuq_assembly.h. */
+#ifndef MCUQ_INSTRUCTIONS_H
+#define MCUQ_INSTRUCTIONS_H
+
+#include <stdint.h>
+
+#include "mcuq_arith.h"
+
+/* a × b / 2^32 rounded to nearest, ties upwards. */
+static inline int32_t mcuq_high_multiply(int32_t a, int32_t b)
+{
+#if defined(__ARM_FEATURE_DSP)
+    int32_t result;
+    __asm__("smmulr %0, %1, %2" : "=r"(result) : "r"(a), "r"(b));
+    return result;
+#elif defined(__thumb__) && !defined(__thumb2__)
+    /* No long multiply: four products of halves, none of the sums leaves int32. The last shift
+     * leaves the bit that rounds in the carry. */
+    int32_t a_low;
+    int32_t b_low;
+    int32_t low;
+    __asm__(".syntax unified\n"
+            "uxth %[al], %[a]\n"
+            "uxth %[bl], %[b]\n"
+            "asrs %[a], %[a], #16\n"
+            "asrs %[b], %[b], #16\n"
+            "movs %[low], %[al]\n"
+            "muls %[low], %[bl], %[low]\n"
+            "lsrs %[low], %[low], #16\n"
+            "muls %[bl], %[a], %[bl]\n"
+            "adds %[bl], %[bl], %[low]\n"
+            "muls %[al], %[b], %[al]\n"
+            "uxth %[low], %[bl]\n"
+            "adds %[al], %[al], %[low]\n"
+            "muls %[a], %[b], %[a]\n"
+            "asrs %[bl], %[bl], #16\n"
+            "adds %[a], %[a], %[bl]\n"
+            "asrs %[al], %[al], #16\n"
+            "adcs %[a], %[al]\n"
+            : [a] "+l"(a), [b] "+l"(b), [al] "=&l"(a_low), [bl] "=&l"(b_low), [low] "=&l"(low)
+            :
+            : "cc");
+    return a;
+#else
+    return (int32_t)(((int64_t)a * b + (INT64_C(1) << 31)) >> 32);
+#endif
+}
+
+static inline int32_t mcuq_saturate(int32_t x)
+{
+#if defined(__ARM_FEATURE_SAT)
+    int32_t result;
+    __asm__("ssat %0, #8, %1" : "=r"(result) : "r"(x));
+    return result;
+#else
+    return mcuq_clamp(x, INT8_MIN, INT8_MAX);
+#endif
+}
+
+/* The four bytes at any address as a word, first byte lowest. */
+static inline uint32_t mcuq_load_word(const int8_t *p)
+{
+#if defined(__ARM_FEATURE_UNALIGNED)
+    uint32_t word;
+    __builtin_memcpy(&word, p, 4);
+    return word;
+#else
+    return (uint32_t)(uint8_t)p[0] | (uint32_t)(uint8_t)p[1] << 8 | (uint32_t)(uint8_t)p[2] << 16 |
+           (uint32_t)(uint8_t)p[3] << 24;
+#endif
+}
+
+/* Bytes 0 and 2 of a word, sign extended to the two halves (SXTB16). */
+static inline int32_t mcuq_even_bytes(uint32_t word)
+{
+#if defined(__ARM_FEATURE_DSP)
+    return (int32_t)__sxtb16((int16x2_t)word);
+#else
+    const uint32_t low = (uint32_t)(int32_t)(int8_t)(word & 0xFF) & 0xFFFF;
+    const uint32_t high = (uint32_t)(int32_t)(int8_t)((word >> 16) & 0xFF) & 0xFFFF;
+    return (int32_t)(low | high << 16);
+#endif
+}
+
+static inline int32_t mcuq_odd_bytes(uint32_t word)
+{
+#if defined(__ARM_FEATURE_DSP)
+    int32_t result;
+    __asm__("sxtb16 %0, %1, ror #8" : "=r"(result) : "r"(word));
+    return result;
+#else
+    return mcuq_even_bytes(word >> 8 | word << 24);
+#endif
+}
+
+/* sum + the dot product of two pairs of int16, modulo 2^32 (SMLAD). */
+static inline int32_t mcuq_dual_multiply(int32_t a, int32_t b, int32_t sum)
+{
+#if defined(__ARM_FEATURE_DSP)
+    return __smlad(a, b, sum);
+#else
+    const int32_t low = (int32_t)(int16_t)(a & 0xFFFF) * (int16_t)(b & 0xFFFF);
+    const int32_t high = (a >> 16) * (b >> 16);
+    return (int32_t)((uint32_t)sum + (uint32_t)low + (uint32_t)high);
+#endif
+}
+
+#if defined(__ARM_FEATURE_DSP)
+/* sum + the product of the low halves (SMLABB), of the high ones (SMLATT). */
+static inline int32_t mcuq_multiply_low(int32_t a, int32_t b, int32_t sum)
+{
+    __asm__("smlabb %0, %1, %2, %0" : "+r"(sum) : "r"(a), "r"(b));
+    return sum;
+}
+
+static inline int32_t mcuq_multiply_high(int32_t a, int32_t b, int32_t sum)
+{
+    __asm__("smlatt %0, %1, %2, %0" : "+r"(sum) : "r"(a), "r"(b));
+    return sum;
+}
+#endif
+
+#endif

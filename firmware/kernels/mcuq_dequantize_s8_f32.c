@@ -1,9 +1,0 @@
-/* DEQUANTIZE of int8 to float32. */
-#include "mcuq_convert.h"
-
-void mcuq_dequantize_s8_f32(const mcuq_affine *p, const int8_t *input, float *output)
-{
-    for (int32_t i = 0; i < p->count; i++) {
-        output[i] = p->scale * (float)(input[i] - p->zero_point);
-    }
-}
