@@ -16,13 +16,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from mcuq.evaluate.settings import RANKING
 from mcuq.quantize.qgraph import QuantizedGraph, QuantizedTensor
 
 Int8s = npt.NDArray[np.int8]
-
-_CACHE_BYTES = 192 << 20
-_SEEN = 1 << 16
-"""Digests that are remembered to tell a second time from a first."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +75,7 @@ def after(qgraph: QuantizedGraph, joint: Joint) -> QuantizedGraph:
 class PrefixCache:
     """Activations behind joints by (digest, samples)."""
 
-    limit: int = _CACHE_BYTES
+    limit: int = RANKING.cache_bytes
     _kept: OrderedDict[tuple[bytes, Any], Int8s] = field(default_factory=OrderedDict)
     _seen: OrderedDict[tuple[bytes, Any], None] = field(default_factory=OrderedDict)
     _bytes: int = 0
@@ -101,7 +98,7 @@ class PrefixCache:
             if key in self._seen and key not in self._kept
         ]
         self._seen.update(dict.fromkeys(keys))
-        while len(self._seen) > _SEEN:
+        while len(self._seen) > RANKING.digests:
             self._seen.popitem(last=False)
         return again
 

@@ -1,7 +1,8 @@
 """The float graph beside the file's own runtime: equal within float32 rounding, or refused.
 
-Tolerance: an output may differ by `MARGIN` times what rounding moves it by (`witness.rounding`),
-and by `FLOOR` of the largest value of the output, for kernels that approximate an exponential.
+Tolerance: an output may differ by `WITNESS.margin` times what rounding moves it by
+(`witness.rounding`), and by `WITNESS.floor` of the largest value of the output, for kernels that
+approximate an exponential.
 """
 
 from __future__ import annotations
@@ -24,11 +25,8 @@ from mcuq.witness.doors import MissingError, open_outside
 from mcuq.witness.outside import Outside, Reals, Step
 from mcuq.witness.rounding import float_rounding, grid_rounding
 from mcuq.witness.samples import witness_samples
+from mcuq.witness.settings import WITNESS
 
-MARGIN = 16.0
-FLOOR = 2.0**-20
-GRID_MARGIN = 4.0
-"""The same for the rounding of a quantized file, which adds up less favourably in rare samples."""
 _SMALLEST = np.float32(1e-36)
 """Of a probability; smaller ones are flushed to zero by some runtimes."""
 _DEFECT = "this is a defect of mcuq: please report it with the model"
@@ -150,7 +148,7 @@ class Excess:
 
 
 def _excess(
-    ours: Reals, moved: Reals, theirs: Reals, margin: float = MARGIN, step: float = 0.0
+    ours: Reals, moved: Reals, theirs: Reals, margin: float = WITNESS.margin, step: float = 0.0
 ) -> Excess:
     """How far `theirs` is from `ours`, measured by how far `moved` is, and by `step` besides."""
     samples = len(ours)
@@ -160,7 +158,7 @@ def _excess(
     with np.errstate(invalid="ignore"):
         off, drift = _largest(a - b), _largest(a - c)
     size = _largest(b)
-    tolerated = margin * np.maximum(drift, np.median(drift)) + FLOOR * size + step
+    tolerated = margin * np.maximum(drift, np.median(drift)) + WITNESS.floor * size + step
     # Rounding alone decides where a value overflows.
     off = np.where(np.isfinite(drift), off, 0.0)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -234,7 +232,7 @@ def _integers(
     moved = _outputs(graph, run_float(graph, inputs, disturb=grid_rounding(graph, steps)))
     given = outside.given(in_file)
     parts = [
-        _excess(a, b, c, margin=GRID_MARGIN, step=steps.get(name, 0.0))
+        _excess(a, b, c, margin=WITNESS.grid_margin, step=steps.get(name, 0.0))
         for name, a, b, c in zip(graph.outputs, ours, moved, given, strict=True)
     ]
     worst = max(parts, key=lambda part: part.share)

@@ -1,0 +1,38 @@
+"""Evaluation's tuned numbers: what each does, in which unit, and what is known of its value.
+
+How much is computed at a time stands beside the loop that does it: it changes time and memory,
+but no integer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class RankingSettings:
+    """How candidates are run in LiteRT. None changes a score."""
+
+    at_once: int = 64
+    """Samples. In one run of the interpreter.
+
+    Evidence: not measured: chosen by hand.
+    """
+    inputs_kept: int = 8
+    """Arrays. Of quantized inputs, by their parameters and samples.
+
+    Evidence: not measured: chosen by hand.
+    """
+    cache_bytes: int = 192 << 20
+    """Bytes. Of activations that candidates share, a process.
+
+    Evidence: not measured: chosen by hand.
+    """
+    digests: int = 1 << 16
+    """Digests. Of beginnings that were seen once, to tell a second time from a first.
+
+    Evidence: not measured: chosen by hand; more than any search asks for.
+    """
+
+
+RANKING = RankingSettings()
