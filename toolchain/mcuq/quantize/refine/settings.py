@@ -10,7 +10,7 @@ class Settings:
     """How long and how fast the training goes; its rates fall to zero along half a cosine."""
 
     epochs: int = 4
-    """Passes over the samples; 0 only solves the layers anew.
+    """Passes. Over the samples; 0 only solves the layers anew.
 
     Evidence: not measured: chosen by hand.
     """
