@@ -4,7 +4,7 @@ Losses are mean KL divergences from the float model, in nats: of a search's winn
 samples but those kept back, of a refined or fitted model on the evaluation samples.
 
 usage: python scripts/measure_settings.py search|refine|fit MODEL CALIBRATION SEARCH EVALUATION
-           [--budget 0.55] [--evaluations 500] [--seeds 5]
+           [--budget 0.55] [--evaluations 500] [--seeds 5] [--only NAME,NAME]
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import statistics
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 import numpy as np
@@ -36,7 +37,9 @@ from mcuq.search import Cost, Evaluator, GaSettings, Genome, Limits, RaceSetting
 from mcuq.search.problem import CHOOSE
 
 Row = tuple[str, list[float], float]
-"""What was changed, a loss a seed, and how much was done for each, in its own unit."""
+"""What was changed, a loss for each seed, and how much was done for each, in its own unit."""
+Change = dict[str, Any]
+"""Settings by name."""
 
 GA = (
     {"population": 16},
@@ -125,11 +128,11 @@ def searched(study: Study, arguments: argparse.Namespace) -> Iterator[Row]:
             return name, [loss for loss, _ in found], statistics.mean(work for _, work in found)
 
         yield row("as it is", GaSettings(), RaceSettings())
-        for change in GA:
+        for change in _asked(GA, arguments):
             yield row(_name(change), replace(GaSettings(), **change), RaceSettings())
-        for change in RACES:
+        for change in _asked(RACES, arguments):
             yield row(_name(change), GaSettings(), replace(RaceSettings(), **change))
-    for change in SPLITS:
+    for change in _asked(SPLITS, arguments):
         yield _split_row(study, replace(RUNGS, **change), _name(change), arguments)
 
 
@@ -193,7 +196,7 @@ def refined(study: Study, arguments: argparse.Namespace) -> Iterator[Row]:
     train = [x[spans.choose[0] : spans.choose[1]][:1024] for x in study.ranker.inputs]
     held = [x[spans.pick[0] : spans.pick[1]] for x in study.ranker.inputs]
 
-    def row(name: str, change: dict[str, float]) -> Row:
+    def row(name: str, change: Change) -> Row:
         losses = []
         for seed in range(arguments.seeds):
             settings = replace(Settings(seed=seed), **change)
@@ -211,14 +214,14 @@ def refined(study: Study, arguments: argparse.Namespace) -> Iterator[Row]:
 
     yield "not refined", [test_loss(study, study.candidates.quantize(genome))], 0
     yield row("as it is", {})
-    for change in REFINE:
+    for change in _asked(REFINE, arguments):
         yield row(_name(change), change)
 
 
 def fitted(study: Study, arguments: argparse.Namespace) -> Iterator[Row]:
     """All filters at 4 bits by the method "refit"; the work is samples."""
     yield _fit(study, "as it is", CANDIDATES, 512)
-    for change in FIT:
+    for change in _asked(FIT, arguments):
         settings = {name: value for name, value in change.items() if name != "samples"}
         count = int(change.get("samples", 512))
         yield _fit(study, _name(change), replace(CANDIDATES, **settings), count)
@@ -246,7 +249,13 @@ def test_loss(study: Study, qgraph: QuantizedGraph) -> float:
     return float(divergence(study.ranker.heads, study.reference, real).mean())
 
 
-def _name(change: dict[str, object]) -> str:
+def _asked(changes: Sequence[Change], arguments: argparse.Namespace) -> list[Change]:
+    """Those whose first setting is named, or all."""
+    only = arguments.only.split(",") if arguments.only else None
+    return [change for change in changes if only is None or next(iter(change)) in only]
+
+
+def _name(change: Change) -> str:
     return ", ".join(f"{name} {value}" for name, value in change.items())
 
 
@@ -265,6 +274,7 @@ def main() -> None:
     parser.add_argument("--budget", type=float, default=0.55)
     parser.add_argument("--evaluations", type=int, default=500)
     parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--only", default="")
     arguments = parser.parse_args()
     files = StudyFiles(
         arguments.model, arguments.calibration, arguments.search, arguments.evaluation
