@@ -16,7 +16,7 @@ from mcuq.evaluate.answers import Predictions, predictions_of
 from mcuq.evaluate.float import run_float
 from mcuq.evaluate.integer import dequantize_outputs, quantize_inputs, run_integer
 from mcuq.evaluate.metrics import Metric
-from mcuq.evaluate.prefix import Joint, PrefixCache, joints
+from mcuq.evaluate.prefix import PrefixCache, joints
 from mcuq.evaluate.scores import Score
 from mcuq.graph import Graph
 from mcuq.pipeline.scoring import Candidates
@@ -75,7 +75,7 @@ class Judge(ByContent):
         """Stored outputs (samples, …) by name."""
         found = joints(qgraph)
         known = self.cache.deepest(found, None)
-        fresh = self._affordable(qgraph, self.cache.wanted(found, None))
+        fresh = self.cache.wanted(found, None, len(self.data))
         keep = {*qgraph.outputs, *(joint.tensor for joint in fresh)}
         values = run_integer(
             qgraph,
@@ -87,16 +87,6 @@ class Judge(ByContent):
             if joint.tensor in values:
                 self.cache.keep(joint, None, values[joint.tensor])
         return {name: values[name] for name in qgraph.outputs}
-
-    def _affordable(self, qgraph: QuantizedGraph, found: Sequence[Joint]) -> list[Joint]:
-        """The deepest joints whose activations fit the cache together: they are held at once."""
-        left, chosen = self.cache.limit, []
-        for joint in reversed(found):
-            left -= len(self.data) * qgraph.tensors[joint.tensor].nbytes
-            if left < 0:
-                break
-            chosen.append(joint)
-        return chosen
 
 
 def _behind(qgraph: QuantizedGraph, names: set[str], position: int) -> set[str]:
