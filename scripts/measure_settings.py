@@ -13,17 +13,20 @@ import argparse
 import statistics
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
 import numpy as np
 
+from mcuq.bench import study as preparation
 from mcuq.bench.accuracy import SharedScores
 from mcuq.bench.study import Study, StudyFiles, prepare
 from mcuq.evaluate.heads import divergence
 from mcuq.evaluate.integer import dequantize_outputs, quantize_inputs, run_integer
 from mcuq.pipeline import scoring
+from mcuq.pipeline.candidates import weight_candidates
 from mcuq.pipeline.scoring import Scorer, split
 from mcuq.pipeline.search import pick
 from mcuq.pipeline.settings import RUNGS, RungSettings
@@ -186,33 +189,24 @@ def _search(
 
 
 def refined(study: Study, arguments: argparse.Namespace) -> Iterator[Row]:
-    """Refinements of all filters at 4 bits; the work is epochs."""
-    space = study.candidates.space
-    genome = tuple(
-        next((i for i, c in enumerate(gene.choices) if c.label == "int4:hessian"), 0)
-        for gene in space.space.genes
-    )
+    """Refinements of all filters at 4 bits on 1,024 samples; the work is epochs."""
     spans = split(_samples(study))
+    config = Config(default_weight=WeightChoice(4))
     train = [x[spans.choose[0] : spans.choose[1]][:1024] for x in study.ranker.inputs]
-    held = [x[spans.pick[0] : spans.pick[1]] for x in study.ranker.inputs]
+    held = [x[spans.pick[0] : spans.pick[1]][:512] for x in study.ranker.inputs]
 
     def row(name: str, change: Change) -> Row:
         losses = []
         for seed in range(arguments.seeds):
             settings = replace(Settings(seed=seed), **change)
             found = refine(
-                study.graph,
-                study.candidates.ranges,
-                space.config(genome),
-                train,
-                held,
-                bank=study.candidates.bank,
-                settings=settings,
+                study.graph, study.candidates.ranges, config, train, held, settings=settings
             )
             losses.append(test_loss(study, found.qgraph))
         return name, losses, settings.epochs
 
-    yield "not refined", [test_loss(study, study.candidates.quantize(genome))], 0
+    given = quantize(study.graph, study.candidates.ranges, config)
+    yield "not refined", [test_loss(study, given)], 0
     yield row("as it is", {})
     for change in _asked(REFINE, arguments):
         yield row(_name(change), change)
@@ -281,7 +275,12 @@ def main() -> None:
     )
     print("| changed | loss | least | most | work |")
     print("|---|--:|--:|--:|--:|")
-    for name, losses, work in PARTS[arguments.part](prepare(files, 1), arguments):
+    methods = None if arguments.part == "search" else ()
+    with patch.object(
+        preparation, "weight_candidates", partial(weight_candidates, methods=methods)
+    ):
+        prepared = prepare(files, 1)
+    for name, losses, work in PARTS[arguments.part](prepared, arguments):
         figures = f"{statistics.mean(losses):.5f} | {min(losses):.5f} | {max(losses):.5f}"
         print(f"| {name} | {figures} | {work:,.0f} |", flush=True)
 

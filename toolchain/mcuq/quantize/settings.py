@@ -70,8 +70,9 @@ class RangeSettings:
     layers, MUL).
 
     Evidence: derived. int8: an accumulator times its multiplier stays below 255 × 2^20, and
-    below 2^29 after the left shift alone, inside int32. int16: sums of 64 bits may be shifted left
-    by 7, which 2^-13 keeps for int8 filters, whose largest weight is 127 steps.
+    below 2^29 after the left shift alone, inside int32. int16: sums are shifted left by at most
+    13 less the logarithm of the filter's largest weight, 6 for int8 and 12 for int2; TensorFlow
+    Lite Micro's 15-bit factor leaves room for 15.
     """
 
 
