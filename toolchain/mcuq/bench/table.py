@@ -11,7 +11,7 @@ from mcuq.bench.summary import Paired, Row, paired, rows
 
 def markdown(records: Sequence[Record]) -> str:
     """Medians of every method and budget, then the paired differences of the GA, with its
-    iterative finish and without."""
+    refinement and without."""
     lines = [
         "| method | weight bytes | accuracy | ± seeds | KL | search loss | evaluations | seconds |",
         "|---|---|---|---|---|---|---|---|",

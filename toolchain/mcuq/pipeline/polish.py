@@ -1,4 +1,4 @@
-"""The iterative finish: once the bits have settled, the chosen filters are solved anew, together.
+"""Refinement: once the bits have settled, the chosen filters are solved anew, together.
 
 A candidate was fitted to a model with one recipe throughout. In the mix that the search chose,
 every layer sees other inputs: `mcuq.quantize.refine` fits the filters to those, then trains their

@@ -1,4 +1,4 @@
-"""The iterative finish: all chosen integers re-optimized together against the float model.
+"""Refinement: all chosen integers re-optimized together against the float model.
 
 The bits are settled. First each layer in turn is solved anew for the inputs that the chosen
 layers before it really give. Then, by gradient descent through an exact simulation of the integer
