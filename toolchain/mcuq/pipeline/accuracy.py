@@ -29,11 +29,6 @@ Values = npt.NDArray[Any]
 Reals = tuple[npt.NDArray[np.float32], ...]
 
 
-def _prefixes() -> PrefixCache:
-    """Few models are judged: less than the search's is worth keeping."""
-    return PrefixCache(SAMPLES.front_cache)
-
-
 @dataclass(frozen=True, eq=False)
 class Judge(ByContent):
     """A metric on evaluation samples.
@@ -48,7 +43,7 @@ class Judge(ByContent):
     metric: Metric
     data: Dataset
     reference: Reals
-    cache: PrefixCache = field(default_factory=_prefixes, compare=False)
+    cache: PrefixCache = field(default_factory=PrefixCache, compare=False)
     known: dict[int, tuple[QuantizedGraph, Score]] = field(default_factory=dict, compare=False)
 
     @cached_property

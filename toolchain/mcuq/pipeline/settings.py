@@ -115,11 +115,6 @@ class SampleSettings:
     Evidence: not measured: chosen by hand. One more costs as much as the evaluation of what is
     built.
     """
-    front_cache: int = 48 << 20
-    """Bytes. Of activations that models of the front share, in the exact evaluation.
-
-    Evidence: not measured: chosen by hand; it changes no result.
-    """
     constructed: int = 64
     """Samples. Constructed where a model's integers are given and no data is.
 
