@@ -5,6 +5,7 @@ samples but those kept back, of a refined or fitted model on the evaluation samp
 
 usage: python scripts/measure_settings.py search|refine|fit MODEL CALIBRATION SEARCH EVALUATION
            [--budget 0.55] [--evaluations 500] [--seeds 5] [--only NAME,NAME]
+           [--samples 1024]
 """
 
 from __future__ import annotations
@@ -189,10 +190,10 @@ def _search(
 
 
 def refined(study: Study, arguments: argparse.Namespace) -> Iterator[Row]:
-    """Refinements of all filters at 4 bits on 1,024 samples; the work is epochs."""
+    """Refinements of all filters at 4 bits; the work is epochs."""
     spans = split(_samples(study))
     config = Config(default_weight=WeightChoice(4))
-    train = [x[spans.choose[0] : spans.choose[1]][:1024] for x in study.ranker.inputs]
+    train = [x[spans.choose[0] : spans.choose[1]][: arguments.samples] for x in study.ranker.inputs]
     held = [x[spans.pick[0] : spans.pick[1]][:512] for x in study.ranker.inputs]
 
     def row(name: str, change: Change) -> Row:
@@ -269,6 +270,7 @@ def main() -> None:
     parser.add_argument("--evaluations", type=int, default=500)
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--only", default="")
+    parser.add_argument("--samples", type=int, default=1024)
     arguments = parser.parse_args()
     files = StudyFiles(
         arguments.model, arguments.calibration, arguments.search, arguments.evaluation

@@ -17,7 +17,8 @@ class RungSettings:
     kept_back: int = 5
     """Divisor. One sample in so many is kept back for the last decision.
 
-    Evidence: not measured: chosen by hand.
+    Evidence: docs/settings.md: of 300 samples, one in three costs 40 % more loss and one in ten
+    costs none.
     """
     race: int = 256
     """Samples. Of a race, at most.
@@ -27,7 +28,8 @@ class RungSettings:
     race_share: int = 4
     """Divisor. A race takes at most one sample in so many: else its price is not worth it.
 
-    Evidence: not measured: chosen by hand.
+    Evidence: docs/settings.md: one in eight costs a sixth more loss and saves a quarter of the
+    samples; one in two gains nothing.
     """
     least_race: int = 32
     """Samples. Of a race, where there are as many.
