@@ -65,6 +65,7 @@ QUICK = {
     "mcuq finetune": ["--epochs", "1"],
     "mcuq hil soak": ["--minutes", "0.02"],
     "python scripts/build_ratio.py": ["--rounds", "1"],
+    "python scripts/measure_settings.py": ["--only", "sweeps"],
 }
 """Options that are added: of one given twice, the last counts."""
 

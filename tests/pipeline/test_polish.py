@@ -1,4 +1,4 @@
-"""What the iterative finish is trained on."""
+"""What the refinement is trained on."""
 
 from __future__ import annotations
 

@@ -182,7 +182,7 @@ class Judge:
         return dict(zip(distinct, self._pool.map(_judge_in_worker, distinct), strict=True))
 
     def refined(self, genomes: Sequence[Genome]) -> dict[Genome, Refined]:
-        """The same after the iterative finish that `mcuq build` gives its winner."""
+        """The same after the refinement that `mcuq build` gives its winner."""
         distinct = list(dict.fromkeys(genomes))
         return dict(zip(distinct, self._pool.map(_refine_in_worker, distinct), strict=True))
 

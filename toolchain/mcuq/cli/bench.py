@@ -47,7 +47,7 @@ def accuracy(
     seeds: Annotated[int, typer.Option(min=1, help="Runs of methods that are random.")] = 5,
     evaluations: Annotated[int, typer.Option(min=1, help="Candidates a run may score.")] = 500,
     refine: Annotated[
-        bool, typer.Option(help="Also finish the winners as a build does; ga alone: ga-search.")
+        bool, typer.Option(help="Also refine the winners as a build does; ga alone: ga-search.")
     ] = True,
     peer: Annotated[bool, typer.Option("--peer", help="Also litert-quantizer.")] = False,
     output: Annotated[

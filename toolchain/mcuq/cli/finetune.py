@@ -91,7 +91,7 @@ def finetune(
     seed: Annotated[int, typer.Option("--seed", min=0, help="Of everything random.")] = 0,
     json: JsonFlag = False,
 ) -> None:
-    """Tune weights and scales so that a model bears few bits; needs TensorFlow."""
+    """Train weights and scales for few bits; needs TensorFlow."""
     from mcuq.data import load_data
     from mcuq.evaluate.metrics import get_metric
     from mcuq.finetune import Settings

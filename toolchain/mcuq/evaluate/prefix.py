@@ -17,15 +17,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from mcuq.evaluate.settings import RANKING
 from mcuq.quantize.qgraph import QuantizedGraph, QuantizedTensor
 
 Int8s = npt.NDArray[np.int8]
-
-_CACHE_BYTES = 48 << 20
-"""Scoring the 1,038 candidates of a ResNet-8 search took a tenth more processor time than with
-four times as much, and 165 MB less."""
-_SEEN = 1 << 16
-"""Digests that are remembered to tell a second time from a first."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +79,7 @@ def after(qgraph: QuantizedGraph, joint: Joint) -> QuantizedGraph:
 class PrefixCache:
     """Activations behind joints by (digest, samples)."""
 
-    limit: int = _CACHE_BYTES
+    limit: int = RANKING.cache_bytes
     _kept: OrderedDict[tuple[bytes, Any], Int8s] = field(default_factory=OrderedDict)
     _seen: OrderedDict[tuple[bytes, Any], None] = field(default_factory=OrderedDict)
     _bytes: int = 0
@@ -110,7 +105,7 @@ class PrefixCache:
         """
         again = [joint for joint in found if self._missing((joint.digest, samples))]
         self._seen.update(dict.fromkeys((joint.digest, samples) for joint in found))
-        while len(self._seen) > _SEEN:
+        while len(self._seen) > RANKING.digests:
             self._seen.popitem(last=False)
         together = itertools.accumulate(count * joint.nbytes for joint in reversed(again))
         return again[len(again) - sum(nbytes <= self.limit for nbytes in together) :]

@@ -20,6 +20,7 @@ from mcuq.evaluate.batch import can_batch, with_batch
 from mcuq.evaluate.heads import Head, cut, divergence
 from mcuq.evaluate.integer import quantize_samples, run_integer
 from mcuq.evaluate.prefix import PrefixCache, after, joints
+from mcuq.evaluate.settings import RANKING
 from mcuq.numeric import dequantize
 from mcuq.quantize.qgraph import QuantizedGraph
 from mcuq.tflite.quiet import quiet_native_log
@@ -28,9 +29,6 @@ from mcuq.tflite.runtime import Interpreter
 Int8s = dict[str, npt.NDArray[np.int8]]
 Serialize = Callable[[QuantizedGraph], bytes]
 QuantizedInputs = dict[tuple[object, ...], list[npt.NDArray[np.int8]]]
-AT_ONCE = 64
-"""Samples in one run of the interpreter."""
-_INPUTS_KEPT = 8
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,7 +67,7 @@ class Ranker(ByContent):
         parameters = [part.tensors[name] for name in part.inputs]
         key = (*((t.scale.tobytes(), t.zero_point, t.bits) for t in parameters), span)
         if key not in self.stored:
-            while len(self.stored) >= _INPUTS_KEPT:
+            while len(self.stored) >= RANKING.inputs_kept:
                 self.stored.pop(next(iter(self.stored)))
             self.stored[key] = _quantized(part, [x[span[0] : span[1]] for x in self.inputs])
         return self.stored[key]
@@ -153,7 +151,7 @@ def _run_fast(
     """
     samples = len(inputs[0])
     whole = dataclasses.replace(part, outputs=tensors)
-    batch = min(AT_ONCE, samples) if can_batch(part) else 1
+    batch = min(RANKING.at_once, samples) if can_batch(part) else 1
     # One sample at a time: dimension 0 may be anything.
     flatbuffer = serialize(with_batch(whole, batch) if can_batch(part) else whole)
     with quiet_native_log():

@@ -10,14 +10,12 @@ from mcuq.build.render import render_board_header, render_linker_script
 from mcuq.emit.c.literals import c_comment
 from mcuq.integrate.built import Built
 from mcuq.integrate.selfcheck import check_header
+from mcuq.integrate.settings import PROJECTS
 from mcuq.integrate.templates import render, write
 from mcuq.resources import firmware_dir
 from mcuq.shown import visible
 from mcuq_hil.boards import Board, load_board
 
-_EXTRA_STACK = 1024
-"""Beside what the build needed: other compiler flags may take more."""
-_HANDLER_STACK = 512
 _NO_BUILD_ID = bytes(16)
 
 
@@ -39,7 +37,7 @@ def write_bare_project(built: Built, folder: Path) -> Board:
         render("bare/main.c", uart=c_comment(board.uart.name), baud=board.uart.baud),
     )
     write(folder / "model_check.h", check_header(built))
-    _write_port(board, built.manifest.result.stack_bytes + _EXTRA_STACK, folder / "port")
+    _write_port(board, built.manifest.result.stack_bytes + PROJECTS.extra_stack, folder / "port")
     return board
 
 
@@ -65,7 +63,7 @@ def _write_port(board: Board, stack_bytes: int, folder: Path) -> None:
     script = render_linker_script(
         board,
         stack_bytes=stack_bytes,
-        handler_stack_bytes=_HANDLER_STACK,
+        handler_stack_bytes=PROJECTS.handler_stack,
         build_id=_NO_BUILD_ID,
     )
     write(folder / "board.ld", script)

@@ -22,12 +22,10 @@ from mcuq.lower.overlap import (
     pointwise_sharing,
 )
 from mcuq.lower.packing import can_expand, column_scratch, depthwise_scratch, padded_depth
+from mcuq.lower.settings import LOWERING
 from mcuq.quantize import op_params
 from mcuq.quantize.params import ConvParams, DepthwiseConvParams
 from mcuq.quantize.qgraph import QuantizedGraph
-
-TOLERANCE = 0.03
-"""Growth that is not worth a second form of the kernel in flash."""
 
 
 def may_expand(qgraph: QuantizedGraph, op: Op, options: LowerOptions) -> bool:
@@ -41,7 +39,7 @@ def may_expand(qgraph: QuantizedGraph, op: Op, options: LowerOptions) -> bool:
         op: DEPTHWISE_CONV_2D of multiplier 1.
         options: what the model is lowered for.
     """
-    room = max(_least(qgraph, other) for other in qgraph.ops) * (1 + TOLERANCE)
+    room = max(_least(qgraph, other) for other in qgraph.ops) * (1 + LOWERING.scratch_growth)
     asked = [op] if options.speed else [o for o in qgraph.ops if o.kind is OpKind.DEPTHWISE_CONV_2D]
     return all(_expanded_bytes(qgraph, layer, options) <= room for layer in asked)
 

@@ -20,6 +20,7 @@ from mcuq.evaluate.prefix import PrefixCache, joints
 from mcuq.evaluate.scores import Score
 from mcuq.graph import Graph
 from mcuq.pipeline.scoring import Candidates
+from mcuq.pipeline.settings import SAMPLES
 from mcuq.progress import Progress, ProgressCallback, silent
 from mcuq.quantize import QuantizedGraph
 from mcuq.sanity.results import check_answers
@@ -27,9 +28,6 @@ from mcuq.search import Candidate, Cost, Genome, Limits, labels
 
 Values = npt.NDArray[Any]
 Reals = tuple[npt.NDArray[np.float32], ...]
-
-MOST_MEMBERS = 8
-"""Front members that are judged: one more costs as much as the evaluation of what is built."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,11 +155,12 @@ def judge_members(
     quantize: Callable[[Genome], QuantizedGraph],
     progress: ProgressCallback = silent,
 ) -> tuple[float | None, ...]:
-    """The metric of up to `MOST_MEMBERS` of a front, spread evenly over it; None for the others.
+    """The metric of up to `SAMPLES.front_members` of a front, spread evenly over it; None for
+    the others.
 
     Members whose first layers are equal follow each other, so that those are run once.
     """
-    chosen = _spread(len(front), MOST_MEMBERS)
+    chosen = _spread(len(front), SAMPLES.front_members)
     models = {index: quantize(front[index].genome) for index in chosen}
     order = sorted(chosen, key=lambda i: [joint.digest for joint in joints(models[i])])
     found: list[float | None] = [None] * len(front)

@@ -22,7 +22,7 @@ from mcuq.graph import WEIGHTED
 from mcuq.numeric.widths import width_name
 from mcuq.pipeline.accuracy import Judge, make_judge
 from mcuq.pipeline.advice import budget_hint
-from mcuq.pipeline.candidates import SAMPLES, cache_dir, weight_candidates
+from mcuq.pipeline.candidates import cache_dir, weight_candidates
 from mcuq.pipeline.costing import cost_table
 from mcuq.pipeline.given import Given
 from mcuq.pipeline.judged import judge_front
@@ -43,6 +43,7 @@ from mcuq.pipeline.search import (
     make_ranker,
     search_configuration,
 )
+from mcuq.pipeline.settings import SAMPLES
 from mcuq.pipeline.space import build_space
 from mcuq.pipeline.undefined import check_defined, wide_softmax_findings
 from mcuq.pipeline.versions import versions
@@ -265,7 +266,7 @@ def _configured(
     bank = build_bank(
         loaded.graph,
         ranges,
-        loaded.calibration.take(SAMPLES).inputs,
+        loaded.calibration.take(SAMPLES.candidates).inputs,
         methods=sorted({config.weight(name) for name in loaded.graph.weights}),
         config=request.scheme.config,
         cache_dir=cache_dir(),

@@ -1,4 +1,4 @@
-"""The iterative finish: once the bits have settled, the chosen filters are solved anew, together.
+"""Refinement: once the bits have settled, the chosen filters are solved anew, together.
 
 A candidate was fitted to a model with one recipe throughout. In the mix that the search chose,
 every layer sees other inputs: `mcuq.quantize.refine` fits the filters to those, then trains their
@@ -17,25 +17,15 @@ import numpy.typing as npt
 
 from mcuq.data import Dataset
 from mcuq.graph import Graph
-from mcuq.pipeline.candidates import SAMPLES
 from mcuq.pipeline.scoring import Candidates, Span, split
 from mcuq.pipeline.search import make_ranker
+from mcuq.pipeline.settings import REFINEMENT, SAMPLES
 from mcuq.progress import Progress, ProgressCallback
 from mcuq.quantize.refine import Refinement, Settings, refine
 from mcuq.search import Genome
 
 Floats = npt.NDArray[np.float32]
 Inputs = Sequence[Floats]
-
-_MOST = 4096
-"""Samples that the rounding is trained on, where there are as many."""
-_MOST_BYTES = 1 << 28
-"""Of one activation over all of them: a large model is trained on fewer."""
-_MANY = 1024
-_FEW_PASSES = 2
-"""Passes over more than `_MANY` samples; fewer samples are seen more often."""
-_MUCH_WORSE = 2.0
-"""Loss on the other search samples, as a factor of what it was, that is not taken."""
 
 
 def polish(
@@ -56,12 +46,12 @@ def polish(
     """
     progress(Progress("refine", note="the chosen filters, together"))
     rungs = split(len(search))
-    first = calibration.take(SAMPLES).inputs
+    first = calibration.take(SAMPLES.candidates).inputs
     most = _most(candidates.graph, len(first[0]))
     inputs = _joined(first, _part(search.inputs, rungs.choose), most)
     settings = Settings()
-    if len(inputs[0]) > _MANY:
-        settings = replace(settings, epochs=_FEW_PASSES)
+    if len(inputs[0]) > REFINEMENT.many:
+        settings = replace(settings, epochs=REFINEMENT.passes_over_many)
     config = candidates.space.config(genome)
     refined = refine(
         candidates.graph,
@@ -76,7 +66,7 @@ def polish(
     given = candidates.quantize(genome)
     ranker = make_ranker(candidates.graph, search)
     before, after = (ranker.losses(q, rungs.choose).mean() for q in (given, refined.qgraph))
-    if after > _MUCH_WORSE * before:
+    if after > REFINEMENT.much_worse * before:
         return Refinement(config, candidates.bank or {}, given, refined.before, refined.before)
     return refined
 
@@ -87,7 +77,8 @@ def _part(inputs: Inputs, span: Span) -> list[Floats]:
 
 def _most(graph: Graph, least: int) -> int:
     largest = max(tensor.size for tensor in graph.tensors.values() if tensor.data is None)
-    return max(least, min(_MOST, _MOST_BYTES // (4 * largest)))
+    affordable = REFINEMENT.activation_bytes // (4 * largest)
+    return max(least, min(REFINEMENT.samples, affordable))
 
 
 def _joined(first: Inputs, second: Inputs, most: int) -> list[Floats]:

@@ -171,7 +171,7 @@ class SearchSummary:
         singles: tensor → choice → by how much the loss rises over plain int8 with that choice
             alone; where it was scored.
         one_shot: the knapsack assignment within the limits; None where it was not scored.
-        refined: divergence on samples kept back, before and after the iterative finish.
+        refined: divergence on samples kept back, before and after the refinement.
         measured: front members counted on a farm, in the front's order; empty without one.
         judged: their metric from outputs of the farm, in the front's order; empty unless asked.
     """

@@ -9,6 +9,7 @@ from enum import StrEnum
 from mcuq.errors import UsageError
 from mcuq.numeric import WIDTHS, width_name
 from mcuq.quantize.config import WeightChoice
+from mcuq.quantize.settings import CANDIDATES
 
 
 class Clip(StrEnum):
@@ -54,7 +55,7 @@ class Recipe:
     prefix: Prefix = Prefix.FLOAT
     refit: bool = False
     correct_bias: bool = True
-    damping: float = 0.01
+    damping: float = CANDIDATES.damping
 
 
 RECIPES: Mapping[str, Recipe] = {

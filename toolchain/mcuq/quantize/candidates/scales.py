@@ -8,12 +8,13 @@ import numpy as np
 import numpy.typing as npt
 
 from mcuq.quantize.candidates.rounding import output_error
+from mcuq.quantize.settings import CANDIDATES
 
 Float64 = npt.NDArray[np.float64]
 Rounder = Callable[[Float64, Float64], Float64]
 """(weight, scale) → integers."""
 
-SHARES = np.linspace(0.25, 1.0, 31)
+SHARES = np.linspace(CANDIDATES.smallest_share, 1.0, CANDIDATES.shares)
 """Fractions of the largest magnitude that are tried as the clipping point."""
 
 

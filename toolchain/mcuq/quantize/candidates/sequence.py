@@ -21,20 +21,18 @@ from mcuq.quantize.candidates.solve import solve
 from mcuq.quantize.config import Config, WeightChoice
 from mcuq.quantize.qgraph import QuantizedGraph
 from mcuq.quantize.quantize import quantize
+from mcuq.quantize.settings import CANDIDATES
 from mcuq.quantize.weights import QuantizedWeight
 
 Weights = dict[str, QuantizedWeight]
 Inputs = Sequence[npt.NDArray[Any]]
-
-_FLOATS = 1 << 27
-"""Activations kept on disk at a time, in float32 elements: 512 MB."""
 
 
 def limit_samples(graph: Graph, inputs: Inputs) -> list[npt.NDArray[Any]]:
     """As many samples as allow all layers' float inputs to be kept at once."""
     names = {op.inputs[0] for op in weighted_ops(graph)}
     each = sum(graph.tensors[name].size for name in names)
-    return [x[: max(1, _FLOATS // max(1, each))] for x in inputs]
+    return [x[: max(1, CANDIDATES.floats_on_disk // max(1, each))] for x in inputs]
 
 
 def weighted_ops(graph: Graph) -> list[Op]:

@@ -12,13 +12,10 @@ from mcuq.quantize.candidates.recipe import Clip, Recipe, Rounding
 from mcuq.quantize.candidates.rounding import Limits, descend, gptq, nearest
 from mcuq.quantize.candidates.scales import best_scale, full_scale, refit_scale
 from mcuq.quantize.config import Per
+from mcuq.quantize.settings import CANDIDATES
 from mcuq.quantize.weights import QuantizedWeight, channel_axis
 
 Float64 = npt.NDArray[np.float64]
-
-_SWEEPS = 8
-_ROUNDS = 3
-"""Turns of descent and scale refit."""
 
 
 def solve(
@@ -85,10 +82,10 @@ def _integers(
             scale = best_scale(target, gram, limit, per_tensor, by_rounding)
     values = by_rounding(target, scale)
     if recipe.rounding is Rounding.DESCENT:
-        for _ in range(_ROUNDS):
-            values = descend(target, scale, values, gram, limits, _SWEEPS)
+        for _ in range(CANDIDATES.rounds):
+            values = descend(target, scale, values, gram, limits, CANDIDATES.sweeps)
             scale = refit_scale(target, scale, values, gram, per_tensor)
-        values = descend(target, scale, values, gram, limits, _SWEEPS)
+        values = descend(target, scale, values, gram, limits, CANDIDATES.sweeps)
     return scale, values
 
 

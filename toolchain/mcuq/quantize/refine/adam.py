@@ -7,14 +7,17 @@ from collections.abc import Mapping
 import numpy as np
 
 from mcuq.quantize.refine.functions import Array
+from mcuq.quantize.refine.settings import Settings
 
-_FIRST, _SECOND, _TINY = 0.9, 0.99, 1e-12
+_TINY = 1e-12
+"""Keeps a gradient that was always zero from dividing by it."""
 
 
 class Adam:
     """Moments of the gradients seen so far; steps change the parameters in place."""
 
-    def __init__(self) -> None:
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
         self._moments: dict[str, tuple[Array, Array, int]] = {}
 
     def step(
@@ -24,12 +27,13 @@ class Adam:
         rates: Mapping[str, float],
     ) -> None:
         """One step of size about `rates[name]` for each parameter that has a gradient."""
+        first, second = self._settings.first_decay, self._settings.second_decay
         for name, gradient in gradients.items():
             zero = np.zeros_like(gradient)
             mean, power, count = self._moments.get(name, (zero, zero, 0))
-            mean = _FIRST * mean + (1 - _FIRST) * gradient
-            power = _SECOND * power + (1 - _SECOND) * gradient**2
+            mean = first * mean + (1 - first) * gradient
+            power = second * power + (1 - second) * gradient**2
             count += 1
             self._moments[name] = mean, power, count
-            unbiased = np.sqrt(power / (1 - _SECOND**count)) + _TINY
-            parameters[name] -= rates[name] * mean / (1 - _FIRST**count) / unbiased
+            unbiased = np.sqrt(power / (1 - second**count)) + _TINY
+            parameters[name] -= rates[name] * mean / (1 - first**count) / unbiased

@@ -1,4 +1,4 @@
-"""The iterative finish: all chosen integers re-optimized together against the float model.
+"""Refinement: all chosen integers re-optimized together against the float model.
 
 The bits are settled. First each layer in turn is solved anew for the inputs that the chosen
 layers before it really give. Then, by gradient descent through an exact simulation of the integer
@@ -31,6 +31,7 @@ from mcuq.quantize.quantize import quantize
 from mcuq.quantize.refine.adam import Adam
 from mcuq.quantize.refine.functions import Array
 from mcuq.quantize.refine.loss import divergence_gradient
+from mcuq.quantize.refine.settings import Settings
 from mcuq.quantize.refine.simulation import Parameters, Simulation
 from mcuq.quantize.refine.start import REFINED, as_weights, start_parameters
 from mcuq.quantize.weights import Bank
@@ -39,27 +40,6 @@ Inputs = Sequence[npt.NDArray[Any]]
 
 _RECIPE = "refit"
 """What each layer is solved anew by, before the training."""
-
-
-@dataclass(frozen=True)
-class Settings:
-    """How long and how fast the training goes; its rates fall to zero along half a cosine.
-
-    Attributes:
-        epochs: passes over the samples; 0 only solves the layers anew.
-        batch: samples a step.
-        weight_rate: largest step of a weight, in units of its scale.
-        scale_rate: largest relative step of a filter's scale.
-        bias_rate: largest step of a bias, in units of its output's scale.
-        seed: of the samples' order.
-    """
-
-    epochs: int = 4
-    batch: int = 64
-    weight_rate: float = 0.003
-    scale_rate: float = 0.001
-    bias_rate: float = 0.1
-    seed: int = 0
 
 
 @dataclass(frozen=True)
@@ -180,11 +160,11 @@ class _Training:
         self._start = quantize(graph, ranges, start.config, start.bank)
         self._heads = find_heads(graph)
         self._simulation = Simulation(self._start, tuple(_tensors(self._heads)))
-        self._parameters = start_parameters(graph, self._start)
+        self._parameters = start_parameters(graph, self._start, settings.lean)
         self._reference = run_float(graph, inputs, keep=_tensors(self._heads))
         self._stored = quantize_inputs(self._start, inputs)
         self._samples = len(inputs[0])
-        self._steps = (Adam(), Adam(), Adam())
+        self._steps = tuple(Adam(settings) for _ in range(3))
         self._random = np.random.default_rng(settings.seed)
 
     def run_epoch(self, epoch: int) -> None:

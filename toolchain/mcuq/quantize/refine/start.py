@@ -9,15 +9,16 @@ import numpy as np
 from mcuq.graph import WEIGHTED, Graph
 from mcuq.quantize.config import Config, WeightChoice
 from mcuq.quantize.qgraph import QuantizedGraph
+from mcuq.quantize.refine.settings import Settings
 from mcuq.quantize.refine.simulation import Parameters, Simulation, stored_steps
 from mcuq.quantize.weights import QuantizedWeight, along_axis
 
-_LEAN = 0.3
-"""How far, in steps, a weight may start away from its integer towards its float value."""
 
-
-def start_parameters(graph: Graph, qgraph: QuantizedGraph) -> Parameters:
-    """Parameters that simulate `qgraph` exactly, leaning towards the float filters."""
+def start_parameters(
+    graph: Graph, qgraph: QuantizedGraph, lean: float = Settings.lean
+) -> Parameters:
+    """Parameters that simulate `qgraph` exactly, leaning towards the float filters by up to `lean`
+    steps."""
     parameters = Parameters({}, {}, {})
     for op in qgraph.ops:
         if op.kind not in WEIGHTED:
@@ -27,7 +28,7 @@ def start_parameters(graph: Graph, qgraph: QuantizedGraph) -> Parameters:
         assert tensor.data is not None and weight is not None  # filters are constants
         wanted = weight / along_axis(tensor.scale.astype(np.float64), weight.ndim, tensor.axis)
         integers = tensor.data.astype(np.float64)
-        parameters.steps[name] = integers + np.clip(wanted - integers, -_LEAN, _LEAN)
+        parameters.steps[name] = integers + np.clip(wanted - integers, -lean, lean)
         parameters.log_scale[name] = np.log(tensor.scale.astype(np.float64))
         parameters.bias[op.output] = _bias(qgraph, op.inputs, qgraph.tensors[op.output].shape[-1])
     return parameters
