@@ -23,6 +23,7 @@ from mcuq.pipeline.scoring import Candidates
 from mcuq.pipeline.settings import SAMPLES
 from mcuq.progress import Progress, ProgressCallback, silent
 from mcuq.quantize import QuantizedGraph
+from mcuq.sanity.results import check_answers
 from mcuq.search import Candidate, Cost, Genome, Limits, labels
 
 Values = npt.NDArray[Any]
@@ -90,8 +91,13 @@ def _behind(qgraph: QuantizedGraph, names: set[str], position: int) -> set[str]:
 
 
 def make_judge(graph: Graph, data: Dataset, metric: Metric) -> Judge:
-    """Runs the float model once."""
+    """Runs the float model once.
+
+    Raises:
+        InputError: it gives NaN or infinity on a sample.
+    """
     outputs = run_float(graph, data.inputs)
+    check_answers(graph, data, outputs)
     return Judge(graph, metric, data, tuple(outputs[name] for name in graph.outputs))
 
 

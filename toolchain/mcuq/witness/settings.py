@@ -36,6 +36,11 @@ class WitnessSettings:
 
     Evidence: not measured: chosen by hand. That rounding adds up less favourably in rare samples.
     """
+    draws: int = 4
+    """Draws. Of that rounding, at random.
+
+    Evidence: not measured: chosen by hand.
+    """
 
 
 WITNESS = WitnessSettings()
