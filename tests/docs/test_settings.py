@@ -17,6 +17,7 @@ AREAS = (
     "pipeline",
     "quantize/candidates",
     "quantize/refine",
+    "sanity",
     "search",
     "witness",
 )
@@ -30,6 +31,7 @@ NOT_TUNED = {
     "_LEVELS": "8 bits",
     "_MANTISSA_BITS": "float32",
     "_SEED": "any other would do",
+    "_SHOWN": "in a message",
     "_SMALLEST": "float32",
     "_STEPS": "8 bits",
     "_TINY": "keeps a division finite",
