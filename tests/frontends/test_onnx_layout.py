@@ -1,20 +1,15 @@
-"""The order of the axes in the file is kept beside the graph, through every rewriting and MLIR."""
+"""The order of the axes in the file is kept beside the graph, through every rewriting."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from onnx_cases import Model, assert_equals_onnxruntime
 
-from mcuq.emit.mlir import write_mlir
-from mcuq.errors import InputError
-from mcuq.frontends.mlir import read_mlir
-from mcuq.frontends.onnx import load_onnx
-from mcuq.graph import Graph, Layout
+from mcuq.graph import Layout
 
 
 def _image(*last: Callable[[Model, str], str]) -> bytes:
@@ -59,21 +54,6 @@ def test_one_tensor_under_two_orders_is_two_outputs() -> None:
     graph = assert_equals_onnxruntime(_image(lambda model, x: x, _transposed))
     assert len(set(graph.outputs)) == 2
     assert [graph.layout(name).file_shape for name in graph.outputs] == [(1, 6, 4, 5), (1, 4, 5, 6)]
-
-
-@pytest.mark.parametrize("last", [_relu, _transposed])
-def test_mlir_keeps_the_layout(last: Callable[[Model, str], str]) -> None:
-    graph = load_onnx(_image(last))
-    again = read_mlir(write_mlir(graph))
-    assert isinstance(again, Graph)
-    assert again.layouts == graph.layouts
-
-
-@pytest.mark.parametrize("order", ["0, 1, 1, 3", "1, 0, 2, 3", "0, 2, 3", "0, 2, 3, 4"])
-def test_a_wrong_order_in_mlir_is_refused(order: str) -> None:
-    text = write_mlir(load_onnx(_image(_relu))).replace("0, 2, 3, 1", order)
-    with pytest.raises(InputError, match=r"mcuq\.layouts"):
-        read_mlir(text)
 
 
 @given(

@@ -16,11 +16,9 @@ from onnx_cases import Model, assert_equals_onnxruntime, helper, numpy_helper, o
 from qdq_models import FORMS, NETWORKS, images, quantized_network, run_file
 
 from mcuq.calibrate import calibrate
-from mcuq.emit.mlir import write_mlir
 from mcuq.errors import InputError
 from mcuq.evaluate.float import run_float
 from mcuq.evaluate.integer import dequantize_outputs, quantize_inputs, run_integer
-from mcuq.frontends.mlir import read_mlir
 from mcuq.frontends.onnx import load_onnx
 from mcuq.graph import Activation, Graph, OpKind
 from mcuq.quantize import QuantizedGraph, quantize
@@ -125,14 +123,6 @@ def test_int8_has_the_filters_of_the_file(tmp_path: Path) -> None:
     graph = load_onnx(content)
     qgraph = _int8(graph)
     assert np.array_equal(qgraph.tensors[graph.weights[0]].data, stored)
-
-
-@pytest.mark.parametrize("kind", ["chain6", "image"])
-def test_mlir_keeps_the_ranges(kind: str, tmp_path: Path) -> None:
-    graph = load_onnx(quantized_network(kind, "int8", tmp_path))
-    again = read_mlir(write_mlir(graph))
-    assert isinstance(again, Graph)
-    assert graph.ranges and again.ranges == graph.ranges
 
 
 TYPES = {

@@ -9,7 +9,6 @@ import pytest
 
 from mcuq.calibrate import calibrate
 from mcuq.data import load_data
-from mcuq.emit.mlir import write_mlir
 from mcuq.emit.tflite import tflite_bytes
 from mcuq.errors import InputError, UsageError
 from mcuq.evaluate.integer import quantize_inputs, run_integer
@@ -23,6 +22,7 @@ from mcuq.pipeline.load import load
 from mcuq.pipeline.request import BuildRequest
 from mcuq.project import Gates
 from mcuq.quantize import Config, QuantizedGraph, WeightChoice, quantize
+from mcuq.quantize.prequantized import GIVEN
 from mcuq.report.gates import broken_gates
 from mcuq.report.publish import publish
 from mcuq.report.store import Report, read_manifest
@@ -55,12 +55,8 @@ def _tuned() -> Tuned:
     return Tuned(on_grid, tuned.filters, tuned.ranges, tuned.activations)
 
 
-def test_a_float_model_prescribes_nothing(tmp_path: Path) -> None:
-    path = tmp_path / "float.mlir"
-    graph = load_model(MODEL)
-    path.write_text(write_mlir(graph))
-    assert given_quantization(path, graph) is None
-    assert given_quantization(MODEL, graph) is None
+def test_a_float_model_prescribes_nothing() -> None:
+    assert given_quantization(MODEL, load_model(MODEL)) is None
 
 
 def test_an_int8_flatbuffer_keeps_its_integers_where_asked(tmp_path: Path) -> None:
@@ -75,20 +71,10 @@ def test_an_int8_flatbuffer_keeps_its_integers_where_asked(tmp_path: Path) -> No
     expected = run_integer(qgraph, inputs)[qgraph.outputs[0]]
     found = run_integer(given.qgraph, inputs)[given.qgraph.outputs[0]]
     assert found.tobytes() == expected.tobytes()
-    assert {given.config.weight(name).bits for name in graph.weights} == {4, 8}
+    assert {choice.bits for choice in given.config.weights.values()} == {4, 8}
+    assert given.config.default_observer == GIVEN and given.narrowest == 4
     with pytest.raises(InputError):
         given_quantization(MODEL, load_model(MODEL), as_is=True)
-
-
-def test_quantized_mlir_prescribes_itself(tmp_path: Path) -> None:
-    _, qgraph = _mixed()
-    path = tmp_path / "mixed.mlir"
-    path.write_text(write_mlir(qgraph))
-    given = given_quantization(path, load_model(path))
-    assert given is not None
-    assert tflite_bytes(given.qgraph) == tflite_bytes(qgraph)
-    assert {choice.bits for choice in given.config.weights.values()} == {8, 4}
-    assert given.narrowest == 4
 
 
 def test_a_sidecar_prescribes_its_grids(tmp_path: Path) -> None:
@@ -108,26 +94,6 @@ def test_a_sidecar_of_another_model_is_refused(tmp_path: Path) -> None:
     )
     with pytest.raises(InputError, match="another model"):
         given_quantization(path, load_model(path))
-
-
-@pytest.mark.slow
-@pytest.mark.arm
-def test_building_quantized_mlir_gives_the_same_bytes_and_runs(tmp_path: Path) -> None:
-    _, qgraph = _mixed()
-    path = tmp_path / "mixed.mlir"
-    path.write_text(write_mlir(qgraph))
-    request = BuildRequest(
-        model=path,
-        board="stm32f746",
-        calibration=DIGITS / "calibration.npz",
-        evaluation=DIGITS / "evaluation.npz",
-        output=tmp_path / "out",
-        device_samples=2,
-    )
-    report = publish(request)
-    assert (tmp_path / "out" / "model.tflite").read_bytes() == tflite_bytes(qgraph)
-    assert report.manifest.search.method == "given"
-    assert report.manifest.verification.equal_tflm and report.manifest.verification.equal_device
 
 
 def _as_is(tmp_path: Path, **data: Path) -> Report:

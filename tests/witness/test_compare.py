@@ -177,15 +177,6 @@ def _call(function: Any) -> Any:
     return call_isolated(function)
 
 
-def test_a_text_form_that_only_mcuq_reads_is_not_compared(tmp_path: Path) -> None:
-    from mcuq.emit.mlir import write_mlir
-
-    path = tmp_path / "digits.mlir"
-    path.write_text(write_mlir(load_model(DIGITS)))
-    found = compare_import(path, load_model(path))
-    assert (found.runtime, found.samples, found.findings) == ("", 0, ())
-
-
 def test_several_inputs_and_outputs_in_their_order(tmp_path: Path) -> None:
     file = File()
     a, b = file.tensor("a", (1, 3)), file.tensor("b", (1, 3))

@@ -8,7 +8,6 @@ from pathlib import Path
 from mcuq.errors import InputError
 from mcuq.frontends.buildable import check_buildable
 from mcuq.frontends.keras import load_keras
-from mcuq.frontends.mlir import load_mlir
 from mcuq.frontends.onnx import load_onnx
 from mcuq.frontends.tflite import load_tflite
 from mcuq.graph import Graph
@@ -19,8 +18,12 @@ _DOORS: dict[str, Callable[[Path], Graph]] = {
     ".keras": load_keras,
     ".h5": load_keras,
     ".hdf5": load_keras,
-    ".mlir": load_mlir,
 }
+_KNOWN = f"known: {', '.join(_DOORS)}, or a SavedModel folder"
+_REMEDIES = {
+    ".mlir": "mcuq writes MLIR and does not read it: give the model file that it was written from",
+}
+"""By suffix; of all others, what is known."""
 _SAVED_MODEL = "saved_model.pb"
 
 
@@ -37,6 +40,6 @@ def load_model(path: Path) -> Graph:
     if door is None:
         raise InputError(
             f"cannot tell what kind of model {path} is",
-            f"known: {', '.join(_DOORS)}, or a SavedModel folder",
+            _REMEDIES.get(path.suffix.lower(), _KNOWN),
         )
     return check_buildable(door(path))

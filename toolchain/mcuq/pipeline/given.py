@@ -1,8 +1,7 @@
 """Models whose file says how they are quantized: built as they are, without a search.
 
-A `.mlir` file with quantized types is the integer model itself; a float model beside which
-`mcuq finetune` left its grids is quantized by them; an int8 TFLite file keeps its integers where
-that is asked.
+A float model beside which `mcuq finetune` left its grids is quantized by them; an int8 TFLite file
+keeps its integers where that is asked.
 """
 
 from __future__ import annotations
@@ -12,10 +11,10 @@ from pathlib import Path
 
 from mcuq.errors import InputError
 from mcuq.finetune.sidecar import read_sidecar, sidecar_path
-from mcuq.frontends.mlir import configuration, read_file
 from mcuq.frontends.source import read_bytes
 from mcuq.graph import WEIGHTED, Graph
 from mcuq.quantize import Config, QuantizedGraph
+from mcuq.quantize.prequantized import configuration
 from mcuq.quantize.stored import load_quantized
 
 
@@ -48,9 +47,6 @@ def given_quantization(model: Path, graph: Graph, *, as_is: bool = False) -> Giv
     Raises:
         InputError: the prescription cannot be read or belongs to another model.
     """
-    if model.suffix.lower() == ".mlir":
-        found = read_file(model)
-        return Given(found, configuration(found)) if isinstance(found, QuantizedGraph) else None
     if as_is:
         if model.suffix.lower() != ".tflite":
             raise InputError(

@@ -10,9 +10,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from mcuq.errors import InputError
 from mcuq.finetune.tuned import METHOD
-from mcuq.frontends.mlir.dequantize import GIVEN
 from mcuq.graph import Graph
 from mcuq.quantize import Config, WeightChoice
+from mcuq.quantize.prequantized import GIVEN
 from mcuq.quantize.refine.start import REFINED
 
 _HINT = "give the config.json of a build of this model, or name its tensors (mcuq inspect --json)"

@@ -70,8 +70,6 @@ def compare_import(
     """
     try:
         outside = open_outside(path)
-        if outside is None:
-            return NOT_COMPARED
         inputs, own = witness_samples(graph, data)
         return _compared(path, graph, outside, inputs, own if integers else 0)
     except (MissingError, IsolatedError) as why:

@@ -11,13 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from mcuq.emit.mlir.syntax import TensorType, Value
+from mcuq.emit.mlir.tosa import elementwise, movement, resize, windows
+from mcuq.emit.mlir.tosa.block import Block
+from mcuq.emit.mlir.tosa.dense_layer import fully_connected
+from mcuq.emit.mlir.tosa.elementwise import Rule
+from mcuq.emit.mlir.tosa.quantization import is_quantized
 from mcuq.graph import Activation, Op, OpKind
-from mcuq.mlir.syntax import TensorType, Value
-from mcuq.mlir.tosa import elementwise, movement, resize, windows
-from mcuq.mlir.tosa.block import Block
-from mcuq.mlir.tosa.dense_layer import fully_connected
-from mcuq.mlir.tosa.elementwise import Rule
-from mcuq.mlir.tosa.quantization import is_quantized
 from mcuq.quantize.views import VIEWS
 
 _RULES: dict[OpKind, Rule] = {

@@ -9,10 +9,10 @@ from typing import cast
 import numpy as np
 import numpy.typing as npt
 
+from mcuq.emit.mlir.syntax import Integers, TensorType, Value
+from mcuq.emit.mlir.tosa.block import Block
 from mcuq.graph import Attrs, ResizeAttrs
 from mcuq.graph.resize import nearest_indices
-from mcuq.mlir.syntax import Integers, TensorType, Value
-from mcuq.mlir.tosa.block import Block
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def _resized(
 
 def _bilinear_steps(size: int, output: int, attrs: ResizeAttrs) -> _Steps:
     """TFLite's positions as fractions."""
-    if attrs.align_corners and output > 1:
+    if attrs.align_corners and min(size, output) > 1:
         scale, step = 2 * (output - 1), 2 * (size - 1)
     else:
         scale, step = 2 * output, 2 * size
@@ -85,7 +85,7 @@ def _bilinear_steps(size: int, output: int, attrs: ResizeAttrs) -> _Steps:
 
 def _steps(size: int, output: int, attrs: ResizeAttrs) -> _Steps:
     """TFLite's floor is TOSA's round half up of a position half an element lower."""
-    if attrs.align_corners and output > 1:
+    if attrs.align_corners and min(size, output) > 1:
         scale, step, offset = 2 * (output - 1), 2 * (size - 1), 0
     else:
         scale, step, offset = 2 * output, 2 * size, 0 if attrs.align_corners else -output

@@ -8,8 +8,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from mcuq.graph import Activation
-from mcuq.mlir.syntax import (
+from mcuq.emit.mlir.syntax import (
     STORAGE_BITS,
     Attribute,
     Attributes,
@@ -20,8 +19,9 @@ from mcuq.mlir.syntax import (
     TensorType,
     Value,
 )
-from mcuq.mlir.tosa.quantization import pad_info
-from mcuq.mlir.types import dense
+from mcuq.emit.mlir.tosa.quantization import pad_info
+from mcuq.emit.mlir.types import dense
+from mcuq.graph import Activation
 from mcuq.numeric import activation_bounds
 
 _LARGEST = float(np.finfo(np.float32).max)

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import cast
 
+from mcuq.emit.mlir.syntax import TensorType, Value
+from mcuq.emit.mlir.tosa.bias import bias_of
+from mcuq.emit.mlir.tosa.block import Block
+from mcuq.emit.mlir.tosa.quantization import conv_info
 from mcuq.graph import Attrs, FullyConnectedAttrs
-from mcuq.mlir.syntax import TensorType, Value
-from mcuq.mlir.tosa.bias import bias_of
-from mcuq.mlir.tosa.block import Block
-from mcuq.mlir.tosa.quantization import conv_info
 
 
 def fully_connected(

@@ -7,10 +7,10 @@ from typing import cast
 
 import numpy as np
 
+from mcuq.emit.mlir.syntax import Number, TensorType, Value
+from mcuq.emit.mlir.tosa.block import Block
 from mcuq.graph import Attrs, ConcatAttrs, PadAttrs, StridedSliceAttrs, TransposeAttrs
 from mcuq.graph.shapes import slice_lengths
-from mcuq.mlir.syntax import Number, TensorType, Value
-from mcuq.mlir.tosa.block import Block
 
 
 def pad(block: Block, attrs: Attrs, inputs: Sequence[Value], output: TensorType) -> Value:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mcuq.mlir.syntax import Attribute, Parameters, QuantizedElement, TensorType
+from mcuq.emit.mlir.syntax import Attribute, Parameters, QuantizedElement, TensorType
 
 
 def is_quantized(type_: TensorType) -> bool:

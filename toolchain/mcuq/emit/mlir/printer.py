@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from mcuq.mlir.syntax import (
+from mcuq.emit.mlir.syntax import (
     Attribute,
     Attributes,
     Dense,
@@ -65,8 +65,6 @@ def type_text(type_: TensorType) -> str:
 
 def attribute_text(attribute: Attribute) -> str:
     match attribute:
-        case bool():
-            return "true" if attribute else "false"
         case str():
             return _quoted(attribute)
         case Number():
@@ -85,8 +83,6 @@ def attribute_text(attribute: Attribute) -> str:
             return _function_text(attribute)
         case tuple():
             return f"[{', '.join(map(attribute_text, attribute))}]"
-        case _:
-            return _dictionary(attribute)
 
 
 def _dictionary(attributes: Attributes) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -41,10 +40,6 @@ class TensorType:
     shape: tuple[int, ...]
     element: Element
 
-    @property
-    def size(self) -> int:
-        return math.prod(self.shape)
-
 
 @dataclass(frozen=True)
 class FunctionType:
@@ -75,16 +70,11 @@ class Dense:
 
     Attributes:
         type: of plain elements.
-        data: little-endian, row by row; an i4 element takes a byte, see `low_nibbles`.
+        data: little-endian, row by row; an i4 element takes the low half of a byte.
     """
 
     type: TensorType
     data: bytes
-
-
-def low_nibbles(data: bytes) -> bytes:
-    """i4 elements as MLIR keeps them: four low bits in two's complement, the others zero."""
-    return bytes(byte & 0xF for byte in data)
 
 
 @dataclass(frozen=True)
@@ -103,16 +93,7 @@ class Parameters:
 
 
 Attribute = (
-    str
-    | bool
-    | Number
-    | Integers
-    | Dense
-    | TypeName
-    | Parameters
-    | FunctionType
-    | tuple["Attribute", ...]
-    | Mapping[str, "Attribute"]
+    str | Number | Integers | Dense | TypeName | Parameters | FunctionType | tuple["Attribute", ...]
 )
 Attributes = Mapping[str, Attribute]
 
@@ -133,7 +114,6 @@ class Operation:
         name: "tosa.conv2d".
         properties: what the operation itself defines, `<{…}>`.
         attributes: what others attach to it, `{…}`.
-        line: where it stands in a file that was read, 0 otherwise.
     """
 
     name: str
@@ -141,7 +121,6 @@ class Operation:
     result: Value | None
     properties: Attributes = field(default_factory=dict)
     attributes: Attributes = field(default_factory=dict)
-    line: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from mcuq.mlir.syntax import QuantizedElement, TensorType, Value
-from mcuq.mlir.tosa.block import Block
-from mcuq.mlir.types import dense
+from mcuq.emit.mlir.syntax import QuantizedElement, TensorType, Value
+from mcuq.emit.mlir.tosa.block import Block
+from mcuq.emit.mlir.types import dense
 
 _INT32 = (-(1 << 31), (1 << 31) - 1)
 

@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import cast
 
+from mcuq.emit.mlir.syntax import Number, TensorType, Value
+from mcuq.emit.mlir.tosa.block import Block
 from mcuq.graph import (
     Activation,
     Attrs,
@@ -15,8 +17,6 @@ from mcuq.graph import (
     MeanAttrs,
     SoftmaxAttrs,
 )
-from mcuq.mlir.syntax import Number, TensorType, Value
-from mcuq.mlir.tosa.block import Block
 
 Rule = Callable[[Block, Attrs, Sequence[Value], TensorType], Value]
 

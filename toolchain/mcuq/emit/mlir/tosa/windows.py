@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import cast
 
+from mcuq.emit.mlir.syntax import Attribute, Integers, Number, TensorType, TypeName, Value
+from mcuq.emit.mlir.tosa.bias import bias_of
+from mcuq.emit.mlir.tosa.block import Block
+from mcuq.emit.mlir.tosa.quantization import conv_info, is_quantized, unary_info
 from mcuq.graph import Attrs, ConvAttrs, DepthwiseConvAttrs, PoolAttrs
 from mcuq.graph.window import Axis, window_axes
-from mcuq.mlir.syntax import Attribute, Integers, Number, TensorType, TypeName, Value
-from mcuq.mlir.tosa.bias import bias_of
-from mcuq.mlir.tosa.block import Block
-from mcuq.mlir.tosa.quantization import conv_info, is_quantized, unary_info
 
 Axes = tuple[Axis, Axis]
 
