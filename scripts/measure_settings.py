@@ -24,19 +24,20 @@ import numpy as np
 from mcuq.bench import study as preparation
 from mcuq.bench.accuracy import SharedScores
 from mcuq.bench.study import Study, StudyFiles, prepare
-from mcuq.evaluate.heads import divergence
-from mcuq.evaluate.integer import dequantize_outputs, quantize_inputs, run_integer
+from mcuq.interpret.integer import dequantize_outputs, quantize_inputs, run_integer
 from mcuq.pipeline import scoring
 from mcuq.pipeline.candidates import weight_candidates
 from mcuq.pipeline.scoring import Scorer, split
 from mcuq.pipeline.search import pick
 from mcuq.pipeline.settings import RUNGS, RungSettings
-from mcuq.quantize import Config, QuantizedGraph, WeightChoice, quantize
-from mcuq.quantize.candidates import scales, solve
-from mcuq.quantize.candidates.recipe import RECIPES
-from mcuq.quantize.candidates.sequence import Walk
-from mcuq.quantize.refine import Settings, refine
+from mcuq.ptq.candidates import scales, solve
+from mcuq.ptq.candidates.recipe import RECIPES
+from mcuq.ptq.candidates.sequence import Walk
+from mcuq.ptq.refine import Settings, refine
+from mcuq.quantize import Config, WeightChoice, quantize
 from mcuq.quantize.settings import CANDIDATES, CandidateSettings
+from mcuq.quantized import QuantizedGraph
+from mcuq.score.loss import divergence
 from mcuq.search import Cost, Evaluator, GaSettings, Genome, Limits, RaceSettings, run
 from mcuq.search.problem import CHOOSE
 

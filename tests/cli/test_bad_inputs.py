@@ -211,8 +211,8 @@ def test_a_changed_configuration_is_used_or_refused(
     built: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Read as for a build, which is not done."""
-    from mcuq.frontends import load_model
-    from mcuq.pipeline.prescription import read_config
+    from mcuq.importers import load_model
+    from mcuq.pipeline.config_overrides import read_config
 
     graph = load_model(MODEL)
     document = json.loads((built / OUT / "config.json").read_text())

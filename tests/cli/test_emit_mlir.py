@@ -12,9 +12,9 @@ from mcuq.cli.main import main
 from mcuq.data import load_data
 from mcuq.emit.mlir import write_mlir
 from mcuq.emit.tflite import tflite_bytes
-from mcuq.frontends import load_model
+from mcuq.importers import load_model
+from mcuq.prequantized.load import load_quantized
 from mcuq.quantize import Config, WeightChoice, quantize
-from mcuq.quantize.stored import load_quantized
 from mcuq.resources import example_dir
 
 DIGITS = example_dir("digits")

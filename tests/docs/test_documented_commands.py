@@ -26,8 +26,8 @@ from documents import PAGES, ROOT, Block, blocks, shell_blocks, spoken_commands,
 
 from mcuq.cli.main import app, main
 from mcuq.data import load_data
-from mcuq.frontends import load_model
-from mcuq.quantize.stored import load_quantized
+from mcuq.importers import load_model
+from mcuq.prequantized.load import load_quantized
 from mcuq.resources import example_dir
 
 STAND_INS = {

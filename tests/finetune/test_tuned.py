@@ -11,15 +11,16 @@ from tuning import small_classifier, small_data
 
 from mcuq.calibrate import calibrate
 from mcuq.errors import InputError, UsageError
-from mcuq.evaluate.float import run_float
-from mcuq.evaluate.integer import dequantize_outputs, quantize_inputs, run_integer
 from mcuq.finetune import Settings, Tuned, read_sidecar, sidecar_path, write_sidecar
 from mcuq.finetune.blending import blended
 from mcuq.finetune.plan import make_plan
 from mcuq.finetune.tuned import TunedFilter, snapped
 from mcuq.graph import MeanAttrs, Op, OpKind, Tensor
+from mcuq.interpret.float import run_float
+from mcuq.interpret.integer import dequantize_outputs, quantize_inputs, run_integer
 from mcuq.numeric import TERNARY
-from mcuq.quantize import Config, QuantizedGraph, WeightChoice, quantize
+from mcuq.quantize import Config, WeightChoice, quantize
+from mcuq.quantized import QuantizedGraph
 
 SCALES = {"w": [0.125, 0.25, 0.5], "v": [0.375]}
 

@@ -17,7 +17,7 @@ from shadow_memory import apart
 from unicorn import UC_HOOK_MEM_READ, UC_HOOK_MEM_WRITE, Uc
 from unicorn import arm_const as arm
 
-from mcuq.bench.bare import BareCore
+from mcuq.bench.bare_metal import BareCore
 from mcuq.cost.memory import MemoryPlan
 from mcuq.emit.c import write_c_model
 from mcuq.resources import firmware_dir

@@ -22,7 +22,7 @@ from kernel_fast import (
 )
 from kernel_weighted import Weighted, build, convolutions, dense_layers
 
-from mcuq.bench.bare import BareCore, link_kernels
+from mcuq.bench.bare_metal import BareCore, link_kernels
 from mcuq.bench.kernels import run_layer
 from mcuq.bench.layers import LayerCall
 from mcuq.graph import ConvAttrs, OpKind

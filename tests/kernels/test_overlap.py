@@ -31,7 +31,7 @@ from mcuq.lower.overlap import (
     depthwise_sharing,
     pointwise_sharing,
 )
-from mcuq.quantize.params import ConvParams
+from mcuq.quantized.params import ConvParams
 
 pytestmark = pytest.mark.slow
 

@@ -12,13 +12,13 @@ from integer_cases import tflm_outputs
 from kernel_cases import activation, model
 from kernel_native import Words, call
 
-from mcuq.evaluate.integer import run_integer
-from mcuq.evaluate.integer.softmax import FLAT_CLASSES, flat_rows
 from mcuq.graph import OpKind, SoftmaxAttrs
+from mcuq.interpret.integer import run_integer
+from mcuq.interpret.integer.softmax import FLAT_CLASSES, flat_rows
 from mcuq.numeric import integer_limits
-from mcuq.quantize.op_params import op_params
-from mcuq.quantize.params import SoftmaxParams, WideSoftmaxParams
-from mcuq.quantize.qgraph import QuantizedGraph, QuantizedTensor
+from mcuq.quantized.op_params import op_params
+from mcuq.quantized.params import SoftmaxParams, WideSoftmaxParams
+from mcuq.quantized.qgraph import QuantizedGraph, QuantizedTensor
 
 
 def narrow(depth: int, scale: float) -> QuantizedGraph:

@@ -10,10 +10,9 @@ import pytest
 
 from mcuq.calibrate import calibrate
 from mcuq.data import load_data
-from mcuq.evaluate import integer
-from mcuq.evaluate.integer import quantize_inputs, run_integer
-from mcuq.evaluate.metrics import get_metric
-from mcuq.frontends import load_model
+from mcuq.importers import load_model
+from mcuq.interpret import integer
+from mcuq.interpret.integer import quantize_inputs, run_integer
 from mcuq.pipeline import accuracy
 from mcuq.pipeline.accuracy import (
     Judge,
@@ -27,8 +26,10 @@ from mcuq.pipeline.scoring import Candidates
 from mcuq.pipeline.settings import SAMPLES
 from mcuq.pipeline.space import build_space
 from mcuq.progress import Progress
-from mcuq.quantize import QuantizedGraph, WeightChoice
+from mcuq.quantize import WeightChoice
+from mcuq.quantized import QuantizedGraph
 from mcuq.resources import example_dir
+from mcuq.score.metrics import get_metric
 from mcuq.search import Candidate, Cost, Limits
 from mcuq.search.space import replaced
 

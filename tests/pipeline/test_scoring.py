@@ -10,13 +10,13 @@ import pytest
 
 from mcuq.calibrate import OBSERVERS, calibrate
 from mcuq.data import load_data
-from mcuq.evaluate.prefix import PrefixCache, after, joints
-from mcuq.frontends import load_model
+from mcuq.importers import load_model
 from mcuq.pipeline.scoring import Candidates, Scorer, split
 from mcuq.pipeline.search import make_ranker
 from mcuq.pipeline.space import build_space
 from mcuq.quantize import WeightChoice
 from mcuq.resources import example_dir
+from mcuq.score.prefix import PrefixCache, after, joints
 from mcuq.search import Genome
 from mcuq.search.problem import CHOOSE, CONFIRM, PICK, RACE
 from mcuq.search.space import replaced
@@ -60,7 +60,7 @@ def test_shared_beginnings_do_not_change_a_loss(candidates, ranker, genomes) -> 
 
 
 def test_a_full_cache_drops_the_longest_unused() -> None:
-    from mcuq.evaluate.prefix import Joint
+    from mcuq.score.prefix import Joint
 
     cache = PrefixCache(limit=100)
     points = [Joint("t", i, bytes([i]), 50) for i in range(3)]
@@ -72,7 +72,7 @@ def test_a_full_cache_drops_the_longest_unused() -> None:
 
 
 def test_the_deepest_joints_that_fit_together_are_wanted() -> None:
-    from mcuq.evaluate.prefix import Joint
+    from mcuq.score.prefix import Joint
 
     found = [Joint("t", i, bytes([i]), nbytes) for i, nbytes in enumerate((10, 1, 5, 2, 3))]
     for limit, first in ((0, 5), (2, 5), (3, 4), (5, 3), (9, 3), (11, 1), (20, 1), (21, 0)):

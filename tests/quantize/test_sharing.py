@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 from graphs import GraphBuilder, Ranges
 
-from mcuq.evaluate.integer import dequantize_outputs, quantize_inputs, run_integer
 from mcuq.graph import ConcatAttrs, OpKind, PadAttrs, PoolAttrs, ReshapeAttrs
-from mcuq.quantize import Config, QuantizedGraph, group_roots, quantize, share_activations
+from mcuq.interpret.integer import dequantize_outputs, quantize_inputs, run_integer
+from mcuq.quantize import Config, group_roots, quantize, share_activations
+from mcuq.quantized import QuantizedGraph
 
 
 def params(qgraph: QuantizedGraph, name: str) -> tuple[float, int]:

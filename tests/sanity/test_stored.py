@@ -9,7 +9,7 @@ import pytest
 from qdq_models import FORMS, images, quantized_network
 
 from mcuq.calibrate import Statistics, observe
-from mcuq.frontends.onnx import load_onnx
+from mcuq.importers.onnx import load_onnx
 from mcuq.sanity.settings import SETS
 from mcuq.sanity.stored import stored_range_findings
 

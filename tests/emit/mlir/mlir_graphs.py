@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from mcuq.calibrate import calibrate
 from mcuq.graph import FLOAT_KINDS, Graph, Op, Tensor
-from mcuq.quantize import Config, QuantizedGraph, WeightChoice, quantize
+from mcuq.quantize import Config, WeightChoice, quantize
+from mcuq.quantized import QuantizedGraph
 
 MLIR_OPT = next((path for name in ("mlir-opt-19", "mlir-opt") if (path := shutil.which(name))), "")
 needs_mlir_opt = pytest.mark.skipif(

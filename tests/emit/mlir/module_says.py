@@ -17,7 +17,7 @@ from xdsl_module import Function, Step, element_of, parsed, shape_of
 from mcuq.emit.mlir.write import AnyGraph
 from mcuq.graph import WEIGHTED, Activation, Graph, Op, OpKind, Padding, Tensor
 from mcuq.numeric import TERNARY
-from mcuq.quantize import QuantizedTensor
+from mcuq.quantized import QuantizedTensor
 
 _VALUES = {bits: ("i" + str(min(bits, 32)), 1 << min(bits, 32) - 1) for bits in (8, 16, 32, 64)}
 _FILTERS = {8: ("i8", -127, 127), 4: ("i4", -7, 7), 2: ("i4", -2, 1), TERNARY: ("i4", -1, 1)}

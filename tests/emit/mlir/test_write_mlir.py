@@ -15,8 +15,8 @@ from module_says import assert_says
 
 from mcuq.calibrate import calibrate
 from mcuq.emit.mlir import write_mlir
-from mcuq.frontends import load_model
 from mcuq.graph import FLOAT_KINDS, Activation, ConvAttrs, Graph, Layout, Op, OpKind, Tensor
+from mcuq.importers import load_model
 from mcuq.numeric import TERNARY, WIDTHS
 from mcuq.quantize import Config, quantize, with_float_edges
 

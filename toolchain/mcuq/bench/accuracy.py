@@ -15,11 +15,11 @@ from mcuq.bench.peer import NAME as PEER
 from mcuq.bench.peer import peer_models, run_exact, run_fast
 from mcuq.bench.study import Judge, Judged, Study
 from mcuq.content import ByContent
-from mcuq.evaluate.heads import divergence
-from mcuq.evaluate.intervals import interval
 from mcuq.pipeline.scoring import Rungs, Scorer, split
 from mcuq.pipeline.search import pick
 from mcuq.progress import Progress, ProgressCallback, silent
+from mcuq.score.intervals import interval
+from mcuq.score.loss import divergence
 from mcuq.search import Cost, Evaluator, Genome, Limits, run
 from mcuq.search.problem import CHOOSE
 

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from mcuq.bench.bare import COMPILER, BareCore, link_kernels
+from mcuq.bench.bare_metal import COMPILER, BareCore, link_kernels
 from mcuq.bench.layers import LAYERS, LayerCall
 from mcuq.bench.measure import TRAINED, ModelCost, Optimize, measure_model
 from mcuq.bench.vector import CORE, has_emulator, vector_layer

@@ -16,9 +16,9 @@ from importlib.util import find_spec
 import numpy as np
 import numpy.typing as npt
 
-from mcuq.evaluate.heads import cut, find_heads
 from mcuq.graph import Graph
 from mcuq.numeric import dequantize, quantize_values
+from mcuq.score.loss import cut, find_heads
 from mcuq.tflite.float_model import float_tflite_bytes
 from mcuq.tflite.micro import run_micro
 from mcuq.tflite.quiet import quiet_native_log

@@ -15,28 +15,28 @@ import numpy.typing as npt
 from mcuq.calibrate import OBSERVERS, calibrate
 from mcuq.content import ByContent
 from mcuq.data import Dataset, load_data
-from mcuq.evaluate.answers import predictions_of
-from mcuq.evaluate.choice import suited_metric
-from mcuq.evaluate.float import run_float
-from mcuq.evaluate.heads import divergence
-from mcuq.evaluate.integer import dequantize_outputs, quantize_inputs, run_integer
-from mcuq.evaluate.metrics import Metric
-from mcuq.evaluate.ranking import Ranker
-from mcuq.evaluate.scores import Score
-from mcuq.frontends import load_model
 from mcuq.graph import Graph
+from mcuq.importers import load_model
+from mcuq.interpret.float import run_float
+from mcuq.interpret.integer import dequantize_outputs, quantize_inputs, run_integer
 from mcuq.pipeline.accuracy import make_judge
 from mcuq.pipeline.candidates import weight_candidates
 from mcuq.pipeline.check import check_readable
-from mcuq.pipeline.polish import polish
+from mcuq.pipeline.refinement import polish
 from mcuq.pipeline.scoring import Candidates, split
 from mcuq.pipeline.scrutiny import float_findings
 from mcuq.pipeline.search import make_ranker
 from mcuq.pipeline.space import build_space
 from mcuq.progress import Progress, ProgressCallback, announce, silent
-from mcuq.quantize import QuantizedGraph
+from mcuq.quantized import QuantizedGraph
 from mcuq.sanity.samples import shared_samples
 from mcuq.sanity.sets import scrutinize
+from mcuq.score.answers import predictions_of
+from mcuq.score.choice import suited_metric
+from mcuq.score.loss import divergence
+from mcuq.score.metrics import Metric
+from mcuq.score.ranking import Ranker
+from mcuq.score.scores import Score
 from mcuq.search import Genome
 from mcuq.workers import end_with_parent
 

@@ -18,7 +18,7 @@ from mcuq.build.firmware import Optimize, optimize_flag
 from mcuq.build.members import archive_members
 from mcuq.build.sections import closure, read_sections
 from mcuq.build.toolchain import CompilerError, core_flags
-from mcuq.emit.c.foreign import ForeignKernels
+from mcuq.emit.c.external import ForeignKernels
 from mcuq.errors import InputError
 
 ARCHIVE = "libcmsis-nn.a"

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mcuq.atomic_write import check_writable, write_whole
 from mcuq.cli.bench_kernels import kernels
 from mcuq.cli.output import JsonFlag, explain, print_lines, stderr, write_json
 from mcuq.cli.progress import shown_progress
-from mcuq.whole import check_writable, write_whole
 
 if TYPE_CHECKING:
     from mcuq.bench.accuracy import Plan, Record

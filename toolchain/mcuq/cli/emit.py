@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
+from mcuq.atomic_write import check_writable, write_whole
 from mcuq.cli import complete
 from mcuq.cli.output import JsonFlag, stdout, write_json
 from mcuq.errors import UsageError
-from mcuq.whole import check_writable, write_whole
 
 
 def emit(

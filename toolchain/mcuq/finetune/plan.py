@@ -10,7 +10,6 @@ import numpy.typing as npt
 
 from mcuq.calibrate import Ranges, calibrate
 from mcuq.errors import InputError, UsageError
-from mcuq.evaluate.batch import can_batch
 from mcuq.finetune.start import fitted
 from mcuq.finetune.tuned import TunedFilter
 from mcuq.graph import WEIGHTED, Graph, OpKind
@@ -18,9 +17,11 @@ from mcuq.numeric import INT8_MAX, INT8_MIN, WIDTHS
 from mcuq.quantize import Config, WeightChoice, quantize, share_activations
 from mcuq.quantize.activations import activation_params, own_spans
 from mcuq.quantize.config import ActivationScheme
-from mcuq.quantize.sharing import AffineParams, Sharing
-from mcuq.quantize.views import VIEWS
+from mcuq.quantize.sharing import Sharing
 from mcuq.quantize.weights import channel_axis
+from mcuq.quantized.params import AffineParams
+from mcuq.quantized.same_scale import VIEWS
+from mcuq.score.batch import can_batch
 
 Inputs = tuple[npt.NDArray[np.float32], ...]
 Range = tuple[float, float]

@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, PositiveFloat, ValidationError
 
+from mcuq.atomic_write import write_whole
 from mcuq.errors import InputError
 from mcuq.finetune.tuned import Tuned, TunedFilter
 from mcuq.graph import Graph
 from mcuq.quantize.config import ActivationScheme
-from mcuq.whole import write_whole
 
 _HINT = "write it again with `mcuq finetune`"
 

@@ -13,9 +13,9 @@ from mcuq.finetune.settings import TRAINING
 from mcuq.finetune.tuned import TunedFilter
 from mcuq.graph import WEIGHTED, Graph, Tensor
 from mcuq.numeric import dequantize
+from mcuq.ptq.candidates.recipe import recipe_for
+from mcuq.ptq.candidates.sequence import Walk
 from mcuq.quantize import Config, WeightChoice
-from mcuq.quantize.candidates.recipe import recipe_for
-from mcuq.quantize.candidates.sequence import Walk
 from mcuq.quantize.sharing import use_counts
 from mcuq.quantize.weights import along_axis
 
@@ -30,7 +30,7 @@ def fitted(
     """Filters on their grids, and the biases that suit them.
 
     Two bits leave nothing of filters that are merely rounded; the method "refit" (see
-    `mcuq.quantize.candidates`) gives training a model that already works.
+    `mcuq.ptq.candidates`) gives training a model that already works.
 
     Returns:
         The filters and biases that differ from the graph's, and each filter's grid.

@@ -23,9 +23,9 @@ from mcuq.lower.overlap import (
 )
 from mcuq.lower.packing import can_expand, column_scratch, depthwise_scratch, padded_depth
 from mcuq.lower.settings import LOWERING
-from mcuq.quantize import op_params
-from mcuq.quantize.params import ConvParams, DepthwiseConvParams
-from mcuq.quantize.qgraph import QuantizedGraph
+from mcuq.quantized import op_params
+from mcuq.quantized.params import ConvParams, DepthwiseConvParams
+from mcuq.quantized.qgraph import QuantizedGraph
 
 
 def may_expand(qgraph: QuantizedGraph, op: Op, options: LowerOptions) -> bool:

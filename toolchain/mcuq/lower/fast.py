@@ -9,7 +9,6 @@ from typing import cast
 
 import numpy as np
 
-from mcuq.emit.narrow import crumb_words
 from mcuq.graph import Op
 from mcuq.lower import slow
 from mcuq.lower.expansion import may_expand
@@ -49,11 +48,12 @@ from mcuq.lower.program import (
 from mcuq.lower.reach import Reach, filter_of, requantization_of
 from mcuq.lower.rest import with_rest
 from mcuq.lower.slow import slowed
+from mcuq.lower.sub_byte import crumb_words
 from mcuq.lower.weighted import lower_conv, lower_depthwise, lower_fully_connected
 from mcuq.numeric.widths import TERNARY
-from mcuq.quantize import op_params
-from mcuq.quantize.params import ConvParams, DepthwiseConvParams, FullyConnectedParams
-from mcuq.quantize.qgraph import QuantizedGraph, QuantizedTensor
+from mcuq.quantized import op_params
+from mcuq.quantized.params import ConvParams, DepthwiseConvParams, FullyConnectedParams
+from mcuq.quantized.qgraph import QuantizedGraph, QuantizedTensor
 
 
 def fast_conv(qgraph: QuantizedGraph, op: Op, known: Reach) -> Call:

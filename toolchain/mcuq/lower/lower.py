@@ -15,8 +15,16 @@ from mcuq.lower.dynamic import (
     real_softmax,
 )
 from mcuq.lower.elementwise import lower_add, lower_lookup, lower_mul, lower_softmax
+from mcuq.lower.external import Rule, foreign_calls
 from mcuq.lower.fast import fast_conv, fast_depthwise, fast_fully_connected
-from mcuq.lower.foreign import Rule, foreign_calls
+from mcuq.lower.int16 import (
+    wide_conv,
+    wide_depthwise,
+    wide_fully_connected,
+    wide_leaky_relu,
+    wide_sigmoid,
+    wide_softmax,
+)
 from mcuq.lower.movement import (
     lower_bilinear,
     lower_concatenation,
@@ -31,17 +39,9 @@ from mcuq.lower.program import Call, Program
 from mcuq.lower.reach import reach
 from mcuq.lower.slow import portable
 from mcuq.lower.weighted import lower_conv, lower_depthwise, lower_fully_connected
-from mcuq.lower.wide import (
-    wide_conv,
-    wide_depthwise,
-    wide_fully_connected,
-    wide_leaky_relu,
-    wide_sigmoid,
-    wide_softmax,
-)
 from mcuq.quantize.dynamic import check_dynamic, is_dynamic
-from mcuq.quantize.lookup import UNARY
-from mcuq.quantize.qgraph import QuantizedGraph
+from mcuq.quantized.lookup import UNARY
+from mcuq.quantized.qgraph import QuantizedGraph
 
 RULES: Mapping[OpKind, Rule] = {
     OpKind.CONV_2D: lower_conv,

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from mcuq.emit.narrow import crumb_words, pack_narrow
 from mcuq.lower import slow
 from mcuq.lower.channels import Bools, Channels, Requantization, Sums, fold, reachable
+from mcuq.lower.sub_byte import crumb_words, pack_narrow
 from mcuq.numeric.widths import TERNARY
 
 Int8s = npt.NDArray[np.int8]

@@ -12,18 +12,18 @@ import numpy.typing as npt
 
 from mcuq.content import ByContent
 from mcuq.data import Dataset
-from mcuq.evaluate.answers import Predictions, predictions_of
-from mcuq.evaluate.float import run_float
-from mcuq.evaluate.integer import dequantize_outputs, quantize_inputs, run_integer
-from mcuq.evaluate.metrics import Metric
-from mcuq.evaluate.prefix import PrefixCache, joints
-from mcuq.evaluate.scores import Score
 from mcuq.graph import Graph
+from mcuq.interpret.float import run_float
+from mcuq.interpret.integer import dequantize_outputs, quantize_inputs, run_integer
 from mcuq.pipeline.scoring import Candidates
 from mcuq.pipeline.settings import SAMPLES
 from mcuq.progress import Progress, ProgressCallback, silent
-from mcuq.quantize import QuantizedGraph
+from mcuq.quantized import QuantizedGraph
 from mcuq.sanity.results import check_answers
+from mcuq.score.answers import Predictions, predictions_of
+from mcuq.score.metrics import Metric
+from mcuq.score.prefix import PrefixCache, joints
+from mcuq.score.scores import Score
 from mcuq.search import Candidate, Cost, Genome, Limits, labels
 
 Values = npt.NDArray[Any]

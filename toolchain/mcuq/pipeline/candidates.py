@@ -12,9 +12,9 @@ from mcuq.data import Dataset
 from mcuq.graph import WEIGHTED, Graph
 from mcuq.pipeline.settings import SAMPLES
 from mcuq.progress import ProgressCallback, silent
+from mcuq.ptq.candidates import build_bank
+from mcuq.ptq.candidates.recipe import methods_for
 from mcuq.quantize import Config, WeightChoice
-from mcuq.quantize.candidates import build_bank
-from mcuq.quantize.candidates.recipe import methods_for
 from mcuq.quantize.weights import Bank, QuantizedWeight, channel_axis, quantize_weight
 
 

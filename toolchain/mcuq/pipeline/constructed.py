@@ -8,7 +8,7 @@ import numpy.typing as npt
 from mcuq.data import Dataset
 from mcuq.numeric import dequantize, integer_limits
 from mcuq.pipeline.settings import SAMPLES
-from mcuq.quantize import QuantizedGraph, QuantizedTensor
+from mcuq.quantized import QuantizedGraph, QuantizedTensor
 
 _SEED = 0
 

@@ -16,22 +16,22 @@ from mcuq.calibrate import OBSERVERS, Ranges, Statistics, observe, ranges_from
 from mcuq.cost import Cost, CostTable, plan_program, program_cost
 from mcuq.data import Dataset
 from mcuq.errors import BudgetError
-from mcuq.evaluate.integer import quantize_inputs
 from mcuq.findings import Finding
 from mcuq.graph import WEIGHTED
+from mcuq.interpret.integer import quantize_inputs
 from mcuq.numeric.widths import width_name
 from mcuq.pipeline.accuracy import Judge, make_judge
 from mcuq.pipeline.advice import budget_hint
 from mcuq.pipeline.candidates import cache_dir, weight_candidates
 from mcuq.pipeline.costing import cost_table
-from mcuq.pipeline.given import Given
-from mcuq.pipeline.judged import judge_front
 from mcuq.pipeline.load import Loaded, load
 from mcuq.pipeline.measured import measure_front
-from mcuq.pipeline.polish import polish
+from mcuq.pipeline.prequantized import Given
 from mcuq.pipeline.profile import Target
+from mcuq.pipeline.refinement import polish
 from mcuq.pipeline.request import BuildRequest, Scheme
 from mcuq.pipeline.result import SearchSummary
+from mcuq.pipeline.score_on_boards import judge_front
 from mcuq.pipeline.scoring import Candidates
 from mcuq.pipeline.scrutiny import float_findings, int8_findings, range_findings
 from mcuq.pipeline.search import (
@@ -48,8 +48,9 @@ from mcuq.pipeline.space import build_space
 from mcuq.pipeline.undefined import check_defined, wide_softmax_findings
 from mcuq.pipeline.versions import versions
 from mcuq.progress import Progress, ProgressCallback, announce
-from mcuq.quantize import Config, QuantizedGraph, WeightChoice, quantize
-from mcuq.quantize.candidates import build_bank
+from mcuq.ptq.candidates import build_bank
+from mcuq.quantize import Config, WeightChoice, quantize
+from mcuq.quantized import QuantizedGraph
 from mcuq.sanity.samples import shared_samples
 from mcuq.sanity.stored import stored_range_findings
 from mcuq.search import Genome, Limits

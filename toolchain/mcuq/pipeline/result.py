@@ -7,14 +7,15 @@ from dataclasses import dataclass, field
 
 from mcuq.calibrate import Statistics
 from mcuq.cost.memory import MemoryPlan
-from mcuq.evaluate.intervals import Change, Interval, change, interval
-from mcuq.evaluate.metrics import Metric
-from mcuq.evaluate.scores import Score
 from mcuq.findings import Finding
 from mcuq.graph import Graph
 from mcuq.pipeline.accuracy import Baseline
 from mcuq.pipeline.measured import LatencyError, Measured, latency_error
-from mcuq.quantize import Config, QuantizedGraph
+from mcuq.quantize import Config
+from mcuq.quantized import QuantizedGraph
+from mcuq.score.intervals import Change, Interval, change, interval
+from mcuq.score.metrics import Metric
+from mcuq.score.scores import Score
 from mcuq.search import Candidate, Cost, Limits
 from mcuq.witness import ImportCheck
 

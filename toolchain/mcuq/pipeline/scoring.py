@@ -17,14 +17,15 @@ from dataclasses import dataclass
 from functools import partial
 from types import TracebackType
 
-from mcuq.evaluate.ranking import Ranker
-from mcuq.evaluate.settings import RANKING
 from mcuq.graph import Graph
 from mcuq.pipeline.settings import RUNGS, RungSettings
 from mcuq.pipeline.space import ModelSpace
-from mcuq.quantize import QuantizedGraph, quantize
+from mcuq.quantize import quantize
 from mcuq.quantize.activations import RangeSource
 from mcuq.quantize.weights import Bank
+from mcuq.quantized import QuantizedGraph
+from mcuq.score.ranking import Ranker
+from mcuq.score.settings import RANKING
 from mcuq.search import Genome
 from mcuq.search.problem import CONFIRM, RACE
 from mcuq.workers import end_with_parent

@@ -15,8 +15,8 @@ import numpy as np
 
 from mcuq.build import build_firmware
 from mcuq.build.library import KernelLibrary
-from mcuq.emit.c.foreign import copy_foreign
-from mcuq.emit.c.questions import questions_source
+from mcuq.emit.c.external import copy_foreign
+from mcuq.emit.c.scratch_queries import questions_source
 from mcuq.errors import DeviceError
 from mcuq.lower.buffers import kernel_sum_bytes, question, with_kernel_sums, with_scratch
 from mcuq.lower.program import Call, Program

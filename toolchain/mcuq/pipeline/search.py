@@ -14,10 +14,8 @@ from mcuq.cost import CostTable
 from mcuq.data import Dataset
 from mcuq.emit.tflite import TemplateSerializer
 from mcuq.errors import BudgetError
-from mcuq.evaluate.float import run_float
-from mcuq.evaluate.heads import find_heads
-from mcuq.evaluate.ranking import Ranker
 from mcuq.graph import Graph
+from mcuq.interpret.float import run_float
 from mcuq.numeric.widths import width_name
 from mcuq.pipeline.advice import budget_hint
 from mcuq.pipeline.result import SearchSummary
@@ -25,6 +23,8 @@ from mcuq.pipeline.scoring import Candidates, Scorer, split
 from mcuq.pipeline.settings import RUNGS
 from mcuq.pipeline.space import ModelSpace
 from mcuq.progress import Progress, ProgressCallback
+from mcuq.score.loss import find_heads
+from mcuq.score.ranking import Ranker
 from mcuq.search import (
     Candidate,
     Cost,

@@ -87,7 +87,7 @@ class RefinementSettings:
     Evidence: not measured: chosen by hand.
     """
     passes_over_many: int = 2
-    """Passes. Over more than `many` samples; fewer are passed over as `mcuq.quantize.refine` says.
+    """Passes. Over more than `many` samples; fewer are passed over as `mcuq.ptq.refine` says.
 
     Evidence: not measured: chosen by hand.
     """

@@ -17,7 +17,8 @@ from mcuq.quantize.limits import (
     check_largest,
     least_output_step,
 )
-from mcuq.quantize.sharing import AffineParams, Sharing, group_roots, use_counts
+from mcuq.quantize.sharing import Sharing, group_roots, use_counts
+from mcuq.quantized.params import AffineParams
 
 _LIMITS: Mapping[Activation, Range] = {
     Activation.NONE: (-math.inf, math.inf),

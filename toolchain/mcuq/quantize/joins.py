@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from mcuq.graph import WEIGHTED, Graph, Op, OpKind
 from mcuq.quantize.settings import RANGES
-from mcuq.quantize.views import VIEWS
+from mcuq.quantized.same_scale import VIEWS
 
 Range = tuple[float, float]
 Spans = Callable[[str], Range]

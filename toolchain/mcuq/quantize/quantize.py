@@ -13,9 +13,8 @@ from mcuq.numeric import BIAS_LIMIT, quantize_bias, quantize_values
 from mcuq.quantize.activations import RangeSource, activation_params, own_spans
 from mcuq.quantize.config import Config, WeightChoice
 from mcuq.quantize.limits import largest_dead_ratio, without_far_bounds
-from mcuq.quantize.qgraph import QuantizedGraph, QuantizedTensor
-from mcuq.quantize.refuge import joined, wide_group
-from mcuq.quantize.sharing import AffineParams, Sharing, share_activations, use_counts
+from mcuq.quantize.mixed_width import joined, wide_group
+from mcuq.quantize.sharing import Sharing, share_activations, use_counts
 from mcuq.quantize.weights import (
     Bank,
     QuantizedWeight,
@@ -24,7 +23,9 @@ from mcuq.quantize.weights import (
     quantize_weight,
     round_to_scale,
 )
-from mcuq.quantize.wide import check_wide, check_width
+from mcuq.quantized.int16 import check_wide, check_width
+from mcuq.quantized.params import AffineParams
+from mcuq.quantized.qgraph import QuantizedGraph, QuantizedTensor
 
 
 def quantize(

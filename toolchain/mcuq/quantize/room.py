@@ -10,8 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from mcuq.graph import LeakyReluAttrs, Op, OpKind
-from mcuq.quantize.op_params import op_params
-from mcuq.quantize.params import (
+from mcuq.quantized.int16 import SIGMOID_UNIT
+from mcuq.quantized.op_params import op_params
+from mcuq.quantized.params import (
     AddParams,
     ConvParams,
     FullyConnectedParams,
@@ -20,8 +21,7 @@ from mcuq.quantize.params import (
     OpParams,
     WideSoftmaxParams,
 )
-from mcuq.quantize.qgraph import QuantizedGraph
-from mcuq.quantize.wide import SIGMOID_UNIT
+from mcuq.quantized.qgraph import QuantizedGraph
 
 _LIMIT = 2**31
 _WIDE_LIMIT = 2.0**47

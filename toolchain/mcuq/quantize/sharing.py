@@ -17,17 +17,9 @@ import numpy as np
 
 from mcuq.graph import WEIGHTED, Graph, LeakyReluAttrs, Op, OpKind, Tensor
 from mcuq.quantize.joins import Range, Spans, dragged_inputs, operands
-from mcuq.quantize.views import VIEWS
-from mcuq.quantize.wide import spelled_out
-
-
-@dataclass(frozen=True)
-class AffineParams:
-    """Scale and zero point of an activation."""
-
-    scale: np.float32
-    zero_point: int
-
+from mcuq.quantized.int16 import spelled_out
+from mcuq.quantized.params import AffineParams
+from mcuq.quantized.same_scale import VIEWS
 
 _UNIT = AffineParams(np.float32(1 / 256), -128)
 FIXED_OUTPUT: Mapping[OpKind, AffineParams] = {

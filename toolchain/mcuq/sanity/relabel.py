@@ -9,10 +9,10 @@ import numpy.typing as npt
 from scipy.optimize import linear_sum_assignment
 
 from mcuq.data import Labels
-from mcuq.evaluate.answers import Answer, Predictions, answers
-from mcuq.evaluate.metrics import Metric
-from mcuq.evaluate.scores import THRESHOLD, Score, class_numbers, yes_or_no
 from mcuq.sanity.settings import LABELS
+from mcuq.score.answers import Answer, Predictions, answers
+from mcuq.score.metrics import Metric
+from mcuq.score.scores import THRESHOLD, Score, class_numbers, yes_or_no
 
 _SHOWN = 6
 """Classes that are named."""

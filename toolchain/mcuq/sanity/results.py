@@ -14,16 +14,16 @@ from scipy.special import bdtrc
 from mcuq.calibrate import Ranges
 from mcuq.data import Dataset
 from mcuq.errors import InputError
-from mcuq.evaluate.answers import Answer, Predictions, answers
-from mcuq.evaluate.float.run import visit_activations
-from mcuq.evaluate.intervals import change, interval
-from mcuq.evaluate.metrics import Metric
-from mcuq.evaluate.scores import Score, class_numbers, yes_or_no
 from mcuq.findings import Finding, about_data
 from mcuq.graph import Graph
+from mcuq.interpret.float.run import visit_activations
 from mcuq.sanity.relabel import Remedy, labels_otherwise
 from mcuq.sanity.samples import RESCALINGS
 from mcuq.sanity.settings import LABELS, RESULTS
+from mcuq.score.answers import Answer, Predictions, answers
+from mcuq.score.intervals import change, interval
+from mcuq.score.metrics import Metric
+from mcuq.score.scores import Score, class_numbers, yes_or_no
 
 
 def check_answers(

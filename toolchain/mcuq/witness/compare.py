@@ -15,11 +15,11 @@ import numpy as np
 import numpy.typing as npt
 
 from mcuq.errors import InputError
-from mcuq.evaluate.float import run_float
 from mcuq.findings import Finding
-from mcuq.frontends.names import short_name
-from mcuq.frontends.tflite import read_tflite
 from mcuq.graph import Graph, OpKind
+from mcuq.importers.names import short_name
+from mcuq.importers.tflite import read_tflite
+from mcuq.interpret.float import run_float
 from mcuq.isolated import IsolatedError
 from mcuq.witness.doors import MissingError, open_outside
 from mcuq.witness.onnx_runtime import OnnxRuntime

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib.util import find_spec
 from pathlib import Path
 
-from mcuq.frontends.source import read_bytes
+from mcuq.importers.source import read_bytes
 from mcuq.witness.keras import Keras
 from mcuq.witness.litert import open_litert
 from mcuq.witness.onnx_runtime import open_onnx

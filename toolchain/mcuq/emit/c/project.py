@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mcuq.cost.memory import MemoryPlan
-from mcuq.emit.c.foreign import FOLDER, ForeignKernels, copy_foreign
+from mcuq.emit.c.external import FOLDER, ForeignKernels, copy_foreign
 from mcuq.emit.c.header import model_header
 from mcuq.emit.c.kernels import kernel_sources, write_kernels
 from mcuq.emit.c.source import model_source

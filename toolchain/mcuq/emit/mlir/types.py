@@ -12,7 +12,7 @@ import numpy.typing as npt
 from mcuq.emit.mlir.syntax import STORAGE_BITS, Dense, QuantizedElement, TensorType
 from mcuq.graph import Tensor
 from mcuq.numeric import integer_limits, weight_limits
-from mcuq.quantize import QuantizedTensor
+from mcuq.quantized import QuantizedTensor
 
 AnyTensor = Tensor | QuantizedTensor
 

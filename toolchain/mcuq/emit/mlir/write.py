@@ -7,7 +7,7 @@ from mcuq.emit.mlir.tosa import lower
 from mcuq.emit.mlir.tosa.block import Block
 from mcuq.emit.mlir.types import constant, type_of
 from mcuq.graph import WEIGHTED, Graph, Op
-from mcuq.quantize import QuantizedGraph
+from mcuq.quantized import QuantizedGraph
 
 AnyGraph = Graph | QuantizedGraph
 

@@ -18,7 +18,7 @@ from mcuq.emit.mlir.tosa.dense_layer import fully_connected
 from mcuq.emit.mlir.tosa.elementwise import Rule
 from mcuq.emit.mlir.tosa.quantization import is_quantized
 from mcuq.graph import Activation, Op, OpKind
-from mcuq.quantize.views import VIEWS
+from mcuq.quantized.same_scale import VIEWS
 
 _RULES: dict[OpKind, Rule] = {
     OpKind.CONV_2D: windows.conv,
