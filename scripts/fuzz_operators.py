@@ -27,7 +27,7 @@ sys.path.insert(0, str(ROOT / "tests" / "evaluate"))
 
 from operator_fuzz import Form, differences, forms, sample, table  # noqa: E402
 
-from mcuq.atomic_write import write_whole  # noqa: E402
+from mcuq.atomic_write import write_atomically  # noqa: E402
 from mcuq.errors import InputError  # noqa: E402
 from mcuq.tflite.wheel import oracle_version  # noqa: E402
 
@@ -148,7 +148,7 @@ def write_record(path: Path, wheel: str, first: int, rows: dict[str, Row]) -> No
         "seed": first,
         "rows": [asdict(rows[name]) for name in sorted(rows)],
     }
-    write_whole(path, json.dumps(content, indent=1) + "\n")
+    write_atomically(path, json.dumps(content, indent=1) + "\n")
 
 
 def main() -> int:

@@ -111,7 +111,7 @@ def test_training_starts_from_filters_that_are_fitted_and_on_their_grids() -> No
 def test_only_new_values_are_rounded() -> None:
     plan = make_plan(small_classifier(), small_data().inputs, Config())
     assert plan.rounded == {"x", "h", "l"}
-    assert plan.leader["f"] == plan.leader["h"]
+    assert plan.representative["f"] == plan.representative["h"]
 
 
 def test_one_scale_a_filter_where_asked() -> None:
@@ -127,7 +127,8 @@ def test_symmetric_activations_stay_symmetric() -> None:
     tuned = Tuned(small_classifier(), plan.filters, plan.ranges("xhflp", {}), "symmetric")
     for name in "xhl":
         assert tuned.quantized().tensors[name].zero_point == 0
-        assert tuned.quantized().tensors[name].scale[0] == plan.grids[plan.leader[name]].scale
+        grid = plan.grids[plan.representative[name]]
+        assert tuned.quantized().tensors[name].scale[0] == grid.scale
 
 
 def test_a_model_that_mixes_samples_is_refused() -> None:

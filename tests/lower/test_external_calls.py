@@ -58,11 +58,11 @@ def test_what_it_has_not_stays_with_mcuq() -> None:
     missing = {"arm_depthwise_conv_wrapper_s4", "arm_avgpool_s8"}
     program = lowered(model(), EVERYTHING - missing, bits=4)
     conv, depthwise, pool, _ = program.calls
-    assert program.options.is_foreign(conv.function)
+    assert program.options.is_external(conv.function)
     assert depthwise.function.startswith("mcuq_depthwise")
     assert depthwise.overlaps[0].ascending > 0
     assert pool.function == "arm_avgpool_s8"
-    assert not program.options.is_foreign(pool.function)
+    assert not program.options.is_external(pool.function)
     assert pool.overlaps[0].ascending > 0
 
 

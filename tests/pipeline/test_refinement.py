@@ -9,7 +9,7 @@ import pytest
 
 from mcuq.data import Dataset
 from mcuq.importers import load_model
-from mcuq.pipeline import refinement as polish
+from mcuq.pipeline import refinement
 from mcuq.pipeline.scoring import Candidates, split
 from mcuq.progress import silent
 from mcuq.ptq.refine import Refinement
@@ -34,10 +34,10 @@ def trained_on(monkeypatch: pytest.MonkeyPatch, calibration: int, search: int) -
         def config(self, genome: object) -> None:
             return None
 
-    monkeypatch.setattr(polish, "refine", refine)
+    monkeypatch.setattr(refinement, "refine", refine)
     candidates = Candidates(graph, None, None, Space())  # type: ignore[arg-type]
     with pytest.raises(Asked) as asked:
-        polish.polish(
+        refinement.refine_chosen(
             candidates, (), Dataset((data[:calibration],)), Dataset((data[:search],)), silent
         )
     found, kept, epochs = asked.value.args
@@ -86,10 +86,10 @@ def test_much_worse_on_the_other_samples_is_not_taken(
             return np.array([losses[qgraph]])
 
     refined = Refinement("config", {}, "refined", before=0.5, after=0.4)  # type: ignore[arg-type]
-    monkeypatch.setattr(polish, "refine", lambda *args, **kwargs: refined)
-    monkeypatch.setattr(polish, "make_ranker", lambda graph, data: Ranker())
+    monkeypatch.setattr(refinement, "refine", lambda *args, **kwargs: refined)
+    monkeypatch.setattr(refinement, "make_ranker", lambda graph, data: Ranker())
     data = Dataset((np.zeros((40, 8, 8, 1), np.float32),))
-    found = polish.polish(Given(), (), data, data, silent)  # type: ignore[arg-type]
+    found = refinement.refine_chosen(Given(), (), data, data, silent)  # type: ignore[arg-type]
     assert (found is refined) == taken
     assert found.after == (0.4 if taken else 0.5)
     assert found.qgraph == ("refined" if taken else "given")

@@ -48,7 +48,7 @@ from mcuq.quantize import Config, WeightChoice, quantize
 from mcuq.quantize.config import Per
 from mcuq.quantized import QuantizedGraph, op_params
 from mcuq.quantized.params import PoolParams
-from mcuq.score.loss import Head, divergence
+from mcuq.score.loss import LossOutput, divergence
 
 Array = npt.NDArray[np.float64]
 Applied = Callable[[list[Array]], tuple[Array, Backward]]
@@ -142,7 +142,7 @@ def test_gradient_of_bilinear_resizing(form: tuple[bool, bool]) -> None:
 @pytest.mark.parametrize("kind", [OpKind.SOFTMAX, OpKind.LOGISTIC, None])
 def test_gradient_of_the_divergence(kind: OpKind | None) -> None:
     rng = np.random.default_rng(4)
-    heads = [Head("y", kind, 1.3)]
+    heads = [LossOutput("y", kind, 1.3)]
     reference, found = ({"y": rng.normal(size=(5, 4))} for _ in range(2))
     slope = divergence_gradient(heads, reference, found)["y"]
     direction = rng.normal(size=(5, 4))
@@ -243,7 +243,7 @@ def test_gradients_of_biases_predict_the_loss() -> None:
     qgraph = quantize(graph, ranges, Config(default_weight=WeightChoice(8)))
     simulation = Simulation(qgraph, ("logits",))
     parameters = start_parameters(graph, qgraph)
-    heads = [Head("logits", OpKind.SOFTMAX)]
+    heads = [LossOutput("logits", OpKind.SOFTMAX)]
     inputs = real_inputs(qgraph, x)
     reference = {"logits": np.random.default_rng(7).normal(size=(len(x), 5))}
 

@@ -11,7 +11,7 @@ from integer_cases import random_case, random_inputs, tflm_outputs
 from mcuq.errors import UsageError
 from mcuq.graph import WEIGHTED, OpKind
 from mcuq.interpret.integer import run_integer
-from mcuq.lower.sub_byte import crumb_words, pack_narrow
+from mcuq.lower.sub_byte import pack_sub_byte, two_bit_words
 from mcuq.numeric import TERNARY, stored_bytes, symmetric_limit, weight_limits, width_name
 from mcuq.quantize import Config, WeightChoice, quantize
 
@@ -31,9 +31,9 @@ def unpacked(words: np.ndarray, bits: int, count: int) -> list[int]:
 def test_packing_is_what_the_header_says(bits: int, data: st.DataObject) -> None:
     low, high = weight_limits(bits)
     values = data.draw(st.lists(st.integers(low, high), max_size=200))
-    words = pack_narrow(np.array(values, np.int8), bits)
+    words = pack_sub_byte(np.array(values, np.int8), bits)
     assert unpacked(words, bits, len(values)) == values
-    assert words.size * 4 >= stored_bytes(16 * crumb_words(len(values)), bits)
+    assert words.size * 4 >= stored_bytes(16 * two_bit_words(len(values)), bits)
 
 
 def test_widths_and_names() -> None:

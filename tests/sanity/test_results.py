@@ -179,7 +179,7 @@ def test_labels_that_are_all_the_same(graph: Graph, data: Dataset) -> None:
     assert "all 20 evaluation samples have the same label (0)" in one.message
     wrong = Dataset(data.inputs, np.full(len(data), 3))
     (one,) = told(graph, wrong)
-    assert one.code == "constant-labels", "no scale of the samples is to blame"
+    assert one.code == "constant-labels", "no scale of the samples is to locate_mismatch"
 
 
 @given(st.permutations(range(10)))

@@ -37,7 +37,7 @@ def check_writable(path: Path) -> None:
 
 
 def write_arrays(path: Path, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
-    """An `.npz` file, as `write_whole`; the suffix is added where it lacks.
+    """An `.npz` file, as `write_atomically`; the suffix is added where it lacks.
 
     Raises:
         InputError: it cannot be written.
@@ -47,10 +47,10 @@ def write_arrays(path: Path, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
     stream = io.BytesIO()
     np.savez(stream, allow_pickle=False, **arrays)
     whole = path if path.suffix == ".npz" else path.with_name(f"{path.name}.npz")
-    write_whole(whole, stream.getvalue())
+    write_atomically(whole, stream.getvalue())
 
 
-def write_whole(path: Path, content: str | bytes) -> None:
+def write_atomically(path: Path, content: str | bytes) -> None:
     """Write beside `path`, then rename; an earlier file stays as it was where that fails.
 
     Folders that lack are made.

@@ -76,7 +76,7 @@ def link_kernels(
     return output
 
 
-class BareCore:
+class BareMetalCore:
     """One emulated core with the kernels in its memory."""
 
     def __init__(self, core: str, elf: Path) -> None:

@@ -22,7 +22,7 @@ from mcuq.interpret.integer import dequantize_outputs, quantize_inputs, run_inte
 from mcuq.pipeline.accuracy import make_judge
 from mcuq.pipeline.candidates import weight_candidates
 from mcuq.pipeline.check import check_readable
-from mcuq.pipeline.refinement import polish
+from mcuq.pipeline.refinement import refine_chosen
 from mcuq.pipeline.scoring import Candidates, split
 from mcuq.pipeline.scrutiny import float_findings
 from mcuq.pipeline.search import make_ranker
@@ -196,7 +196,7 @@ def _figures(study: Study, qgraph: QuantizedGraph) -> Judged:
 def _refined(study: Study, genome: Genome) -> Refined:
     start = time.perf_counter()
     search = Dataset(study.ranker.inputs)
-    qgraph = polish(study.candidates, genome, study.calibration, search, silent).qgraph
+    qgraph = refine_chosen(study.candidates, genome, study.calibration, search, silent).qgraph
     seconds = time.perf_counter() - start
     loss = study.ranker.losses(qgraph, split(len(search)).choose).mean()
     return Refined(float(loss), _figures(study, qgraph), seconds)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mcuq.atomic_write import check_writable, write_whole
+from mcuq.atomic_write import check_writable, write_atomically
 from mcuq.cli.bench_kernels import kernels
 from mcuq.cli.output import JsonFlag, explain, print_lines, stderr, write_json
 from mcuq.cli.progress import shown_progress
@@ -114,8 +114,8 @@ def _save(folder: Path, records: list[Record]) -> None:
     from mcuq.bench.table import markdown
 
     values = [record.as_json() for record in records]
-    write_whole(folder / "accuracy.json", json.dumps(values, indent=2) + "\n")
-    write_whole(folder / "accuracy.md", markdown(records) + "\n")
+    write_atomically(folder / "accuracy.json", json.dumps(values, indent=2) + "\n")
+    write_atomically(folder / "accuracy.md", markdown(records) + "\n")
 
 
 @app.command()

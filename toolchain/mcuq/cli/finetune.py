@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mcuq.atomic_write import check_writable, write_whole
+from mcuq.atomic_write import check_writable, write_atomically
 from mcuq.choices import check_choice
 from mcuq.cli import options
 from mcuq.cli.output import JsonFlag, stdout, write_json
@@ -181,7 +181,7 @@ def _write(tuned: Tuned, output: Path) -> None:
     from mcuq.finetune import sidecar_path, write_sidecar
     from mcuq.tflite.float_model import float_tflite_bytes
 
-    write_whole(output, float_tflite_bytes(tuned.graph))
+    write_atomically(output, float_tflite_bytes(tuned.graph))
     write_sidecar(tuned, sidecar_path(output))
 
 

@@ -16,7 +16,7 @@ from mcuq.numeric import dequantize
 from mcuq.ptq.candidates.recipe import recipe_for
 from mcuq.ptq.candidates.sequence import Walk
 from mcuq.quantize import Config, WeightChoice
-from mcuq.quantize.sharing import use_counts
+from mcuq.quantize.scale_groups import use_counts
 from mcuq.quantize.weights import along_axis
 
 

@@ -47,5 +47,5 @@ def _filter_unit(plan: Plan, op: Op) -> Unit:
 
 
 def _bias_unit(plan: Plan, op: Op) -> Unit:
-    scale = float(plan.grids[plan.leader[op.output]].scale)
+    scale = float(plan.grids[plan.representative[op.output]].scale)
     return np.array(scale * _STEPS / TRAINING.typical, np.float32)

@@ -9,7 +9,7 @@ from mcuq.errors import InputError
 
 
 @contextmanager
-def damage_named(where: str) -> Iterator[None]:
+def malformed_named(where: str) -> Iterator[None]:
     """Turn what Python, NumPy and parsers raise over nonsense into InputError, naming `where`."""
     try:
         yield

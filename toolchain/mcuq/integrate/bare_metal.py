@@ -24,7 +24,7 @@ def copy_model(built: Built, folder: Path) -> None:
     shutil.copytree(built.model_dir, folder)
 
 
-def write_bare_project(built: Built, folder: Path) -> Board:
+def write_bare_metal_project(built: Built, folder: Path) -> Board:
     """Write main.c, model/ and port/ for the board of the result.
 
     Returns:

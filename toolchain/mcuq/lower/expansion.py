@@ -13,9 +13,9 @@ from typing import cast
 from mcuq.graph import Op, OpKind
 from mcuq.lower.options import LowerOptions
 from mcuq.lower.overlap import (
+    BufferOverlap,
     Pair,
     Shape,
-    Sharing,
     WindowShape,
     conv_sharing,
     depthwise_sharing,
@@ -77,11 +77,11 @@ def _size(qgraph: QuantizedGraph, name: str) -> int:
     return 0 if tensor.is_constant else tensor.size
 
 
-def _shared(sharing: Sharing) -> int:
+def _shared(sharing: BufferOverlap) -> int:
     return max(sharing.ascending, sharing.descending)
 
 
-def _sharing(qgraph: QuantizedGraph, op: Op) -> Sharing:
+def _sharing(qgraph: QuantizedGraph, op: Op) -> BufferOverlap:
     source, weight, result = (qgraph.tensors[name].shape for name in (*op.inputs[:2], op.output))
     window = cast(ConvParams, op_params(qgraph, op)).window
     if op.kind is OpKind.CONV_2D and weight[1:3] == window.stride == (1, 1):

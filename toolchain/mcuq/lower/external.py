@@ -14,7 +14,7 @@ from mcuq.quantized.qgraph import QuantizedGraph
 Rule = Callable[[QuantizedGraph, Op], Call | list[Call]]
 
 
-def foreign_calls(
+def external_calls(
     qgraph: QuantizedGraph, op: Op, interface: Rule, own: Rule, options: LowerOptions
 ) -> list[Call]:
     """The library's calls for an operator where it has them, else mcuq's.
@@ -30,14 +30,14 @@ def foreign_calls(
 
 
 def _is_available(call: Call, options: LowerOptions) -> bool:
-    return not call.function.startswith("arm_") or options.is_foreign(call.function)
+    return not call.function.startswith("arm_") or options.is_external(call.function)
 
 
 def _as_promised(call: Call, qgraph: QuantizedGraph, options: LowerOptions) -> Call:
     """A library says nothing of the order in which it reads and writes: nothing may overlap."""
     bits = qgraph.tensors[call.op.inputs[1]].bits if call.weight_bits else 0
     bits_kept = replace(call, weight_bits=bits)
-    if options.is_foreign(call.function):
+    if options.is_external(call.function):
         return replace(bits_kept, overlaps=())
     return portable(bits_kept)
 

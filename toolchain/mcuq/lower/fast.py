@@ -14,9 +14,9 @@ from mcuq.lower import slow
 from mcuq.lower.expansion import may_expand
 from mcuq.lower.options import LowerOptions
 from mcuq.lower.overlap import (
+    BufferOverlap,
     Pair,
     Shape,
-    Sharing,
     WindowShape,
     conv_sharing,
     depthwise_sharing,
@@ -48,7 +48,7 @@ from mcuq.lower.program import (
 from mcuq.lower.reach import Reach, filter_of, requantization_of
 from mcuq.lower.rest import with_rest
 from mcuq.lower.slow import slowed
-from mcuq.lower.sub_byte import crumb_words
+from mcuq.lower.sub_byte import two_bit_words
 from mcuq.lower.weighted import lower_conv, lower_depthwise, lower_fully_connected
 from mcuq.numeric.widths import TERNARY
 from mcuq.quantized import op_params
@@ -102,7 +102,7 @@ def _window_shape(qgraph: QuantizedGraph, op: Op, params: ConvParams) -> WindowS
     )
 
 
-def _sharing(call: Call, sharing: Sharing) -> Call:
+def _sharing(call: Call, sharing: BufferOverlap) -> Call:
     """The call with the overlap that its kernel allows."""
     source = call.op.inputs[0]
     return replace(call, overlaps=(InputOverlap(source, sharing.ascending, sharing.descending),))
@@ -168,7 +168,7 @@ def _unpacked(weight: QuantizedTensor, outputs: int, depth: int) -> int:
     """Scratch bytes of ternary weights while they are used; both extents go up to fours."""
     if weight.bits != TERNARY:
         return 0
-    return 4 * crumb_words(-(-outputs // 4) * 4 * (-(-depth // 4) * 4))
+    return 4 * two_bit_words(-(-outputs // 4) * 4 * (-(-depth // 4) * 4))
 
 
 def _pointwise(

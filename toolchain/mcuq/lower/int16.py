@@ -22,9 +22,9 @@ from mcuq.quantized.params import (
     ConvParams,
     DepthwiseConvParams,
     FullyConnectedParams,
+    Int16SigmoidParams,
+    Int16SoftmaxParams,
     LeakyReluParams,
-    WideSigmoidParams,
-    WideSoftmaxParams,
 )
 from mcuq.quantized.qgraph import QuantizedGraph
 
@@ -92,7 +92,7 @@ def wide_fully_connected(qgraph: QuantizedGraph, op: Op) -> Call:
 
 def wide_softmax(qgraph: QuantizedGraph, op: Op) -> Call:
     """arm_softmax_s16."""
-    params = cast(WideSoftmaxParams, op_params(qgraph, op))
+    params = cast(Int16SoftmaxParams, op_params(qgraph, op))
     tables = Struct(
         "cmsis_nn_softmax_lut_s16",
         (
@@ -133,7 +133,7 @@ def wide_leaky_relu(qgraph: QuantizedGraph, op: Op) -> Call:
 
 def wide_sigmoid(qgraph: QuantizedGraph, op: Op) -> Call:
     """mcuq_logistic_s16 or mcuq_tanh_s16."""
-    p = cast(WideSigmoidParams, op_params(qgraph, op))
+    p = cast(Int16SigmoidParams, op_params(qgraph, op))
     structure = Struct(
         "mcuq_sigmoid",
         (

@@ -15,7 +15,7 @@ from mcuq.lower.dynamic import (
     real_softmax,
 )
 from mcuq.lower.elementwise import lower_add, lower_lookup, lower_mul, lower_softmax
-from mcuq.lower.external import Rule, foreign_calls
+from mcuq.lower.external import Rule, external_calls
 from mcuq.lower.fast import fast_conv, fast_depthwise, fast_fully_connected
 from mcuq.lower.int16 import (
     wide_conv,
@@ -84,7 +84,7 @@ REAL_RULES: Mapping[OpKind, Rule] = {
 }
 """For float32 outputs."""
 
-_VIEWS = frozenset({OpKind.RESHAPE, OpKind.SQUEEZE})
+_SAME_SCALE = frozenset({OpKind.RESHAPE, OpKind.SQUEEZE})
 
 
 def _own_rules(qgraph: QuantizedGraph, options: LowerOptions) -> Mapping[OpKind, Rule]:
@@ -117,7 +117,7 @@ def lower(qgraph: QuantizedGraph, options: LowerOptions | None = None) -> Progra
     calls: list[Call] = []
     storage = {name: name for name in qgraph.inputs}
     for op in qgraph.ops:
-        if op.kind in _VIEWS:
+        if op.kind in _SAME_SCALE:
             storage[op.output] = storage[op.inputs[0]]
             continue
         storage[op.output] = op.output
@@ -130,7 +130,7 @@ def _calls(
 ) -> list[Call]:
     interface = _rule(qgraph, op, RULES)
     if options.kernels == "cmsis-nn" and options.provided is not None:
-        return foreign_calls(qgraph, op, interface, _rule(qgraph, op, own), options)
+        return external_calls(qgraph, op, interface, _rule(qgraph, op, own), options)
     rule = interface if options.kernels == "cmsis-nn" else _rule(qgraph, op, own)
     made = rule(qgraph, op)
     return [portable(call) for call in (made if isinstance(made, list) else [made])]

@@ -13,7 +13,7 @@ _PER_WORD = 16
 _DIGITS = 3 ** np.arange(5, dtype=np.int64)
 
 
-def pack_narrow(values: npt.NDArray[Any], bits: int) -> npt.NDArray[np.int32]:
+def pack_sub_byte(values: npt.NDArray[Any], bits: int) -> npt.NDArray[np.int32]:
     """Words of weights in the kernels' order.
 
     Args:
@@ -35,6 +35,6 @@ def pack_narrow(values: npt.NDArray[Any], bits: int) -> npt.NDArray[np.int32]:
     return stored.view("<i4").astype(np.int32)
 
 
-def crumb_words(weights: int) -> int:
+def two_bit_words(weights: int) -> int:
     """Words of scratch that `weights` ternary weights take as crumbs."""
     return -(-weights // _PER_WORD)

@@ -22,7 +22,7 @@ from mcuq.quantized import QuantizedGraph
 from mcuq.sanity.results import check_answers
 from mcuq.score.answers import Predictions, predictions_of
 from mcuq.score.metrics import Metric
-from mcuq.score.prefix import PrefixCache, joints
+from mcuq.score.prefix import PrefixCache, cut_points
 from mcuq.score.scores import Score
 from mcuq.search import Candidate, Cost, Genome, Limits, labels
 
@@ -69,19 +69,19 @@ class Judge(ByContent):
 
     def _run(self, qgraph: QuantizedGraph) -> dict[str, Values]:
         """Stored outputs (samples, …) by name."""
-        found = joints(qgraph)
+        found = cut_points(qgraph)
         known = self.cache.deepest(found, None)
         fresh = self.cache.wanted(found, None, len(self.data))
-        keep = {*qgraph.outputs, *(joint.tensor for joint in fresh)}
+        keep = {*qgraph.outputs, *(cut_point.tensor for cut_point in fresh)}
         values = run_integer(
             qgraph,
             [] if known else quantize_inputs(qgraph, self.data.inputs),
             keep if known is None else {*qgraph.outputs, *_behind(qgraph, keep, known[0].position)},
             {known[0].tensor: known[1]} if known else None,
         )
-        for joint in fresh:
-            if joint.tensor in values:
-                self.cache.keep(joint, None, values[joint.tensor])
+        for cut_point in fresh:
+            if cut_point.tensor in values:
+                self.cache.keep(cut_point, None, values[cut_point.tensor])
         return {name: values[name] for name in qgraph.outputs}
 
 
@@ -162,7 +162,7 @@ def judge_members(
     """
     chosen = _spread(len(front), SAMPLES.front_members)
     models = {index: quantize(front[index].genome) for index in chosen}
-    order = sorted(chosen, key=lambda i: [joint.digest for joint in joints(models[i])])
+    order = sorted(chosen, key=lambda i: [cut_point.digest for cut_point in cut_points(models[i])])
     found: list[float | None] = [None] * len(front)
     for done, index in enumerate(order):
         progress(Progress("compare", done, len(order), "the front, on evaluation samples"))

@@ -26,9 +26,9 @@ from mcuq.pipeline.candidates import cache_dir, weight_candidates
 from mcuq.pipeline.costing import cost_table
 from mcuq.pipeline.load import Loaded, load
 from mcuq.pipeline.measured import measure_front
-from mcuq.pipeline.prequantized import Given
+from mcuq.pipeline.prequantized import Prequantized
 from mcuq.pipeline.profile import Target
-from mcuq.pipeline.refinement import polish
+from mcuq.pipeline.refinement import refine_chosen
 from mcuq.pipeline.request import BuildRequest, Scheme
 from mcuq.pipeline.result import SearchSummary
 from mcuq.pipeline.score_on_boards import judge_front
@@ -195,7 +195,7 @@ def _searched(
     )
     if request.farm is not None:
         summary = _on_farm(request, request.farm, loaded, target, candidates, summary, progress)
-    refined = polish(candidates, genome, loaded.calibration, loaded.search, progress)
+    refined = refine_chosen(candidates, genome, loaded.calibration, loaded.search, progress)
     return Found(
         refined.config,
         request.scheme.deployed(refined.qgraph),
@@ -251,7 +251,7 @@ def _fixed(
         loaded.graph, ranges, loaded.calibration, methods=(choice,), config=base
     )
     config = replace(base, default_weight=replace(choice, per=request.scheme.weights_per))
-    given = Given(quantize(loaded.graph, ranges, config, bank), config)
+    given = Prequantized(quantize(loaded.graph, ranges, config, bank), config)
     return _only("fixed", request.scheme, given, loaded, target, int8)
 
 
@@ -273,14 +273,14 @@ def _configured(
         cache_dir=cache_dir(),
         workers=request.workers,
     )
-    given = Given(quantize(loaded.graph, ranges, config, bank), config)
+    given = Prequantized(quantize(loaded.graph, ranges, config, bank), config)
     return _only("given", request.scheme, given, loaded, target, int8)
 
 
 def _only(
     method: str,
     scheme: Scheme,
-    given: Given,
+    given: Prequantized,
     loaded: Loaded,
     target: Target,
     int8: QuantizedGraph,
@@ -297,7 +297,7 @@ def _only(
     return Found(given.config, qgraph, table, _summary(method, table, *losses))
 
 
-def _as_is(scheme: Scheme, given: Given, loaded: Loaded, target: Target) -> Found:
+def _as_is(scheme: Scheme, given: Prequantized, loaded: Loaded, target: Target) -> Found:
     """No search and nothing beside it: int8 baselines would need calibration data."""
     qgraph, narrowest = scheme.deployed(given.qgraph), given.narrowest
     sample = first_sample(qgraph, loaded.evaluation)

@@ -17,7 +17,7 @@ from mcuq.importers import load_model
 from mcuq.pipeline.check import check_request
 from mcuq.pipeline.config_overrides import read_config
 from mcuq.pipeline.constructed import constructed_samples
-from mcuq.pipeline.prequantized import Given, given_quantization
+from mcuq.pipeline.prequantized import Prequantized, given_quantization
 from mcuq.pipeline.request import BuildRequest
 from mcuq.pipeline.statistics import read_statistics
 from mcuq.quantize import Config
@@ -61,7 +61,7 @@ class Loaded:
     library: KernelLibrary | None = None
     findings: tuple[Finding, ...] = ()
     prescribed: Config | None = None
-    given: Given | None = None
+    given: Prequantized | None = None
     is_measured: bool = True
     imported: ImportCheck = NOT_COMPARED
 
@@ -136,7 +136,7 @@ class _Samples:
 
 
 def _samples(
-    request: BuildRequest, graph: Graph, given: Given | None
+    request: BuildRequest, graph: Graph, given: Prequantized | None
 ) -> tuple[_Samples, tuple[Finding, ...]]:
     """For calibration, search and evaluation, and what is suspicious about them."""
     calibration, search, evaluation = (

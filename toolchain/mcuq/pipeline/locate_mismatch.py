@@ -24,7 +24,7 @@ from mcuq_hil import open_session
 Values = npt.NDArray[Any]
 
 
-def blame(target: Target, qgraph: QuantizedGraph, sample: Sequence[Values]) -> None:
+def locate_mismatch(target: Target, qgraph: QuantizedGraph, sample: Sequence[Values]) -> None:
     """Run every layer that the target's library computes by itself, on what reaches it.
 
     Args:
@@ -38,7 +38,7 @@ def blame(target: Target, qgraph: QuantizedGraph, sample: Sequence[Values]) -> N
     keep = list(dict.fromkeys(names))
     values = run_integer(qgraph, [x[None] for x in sample], keep)
     for call in program.calls:
-        if program.options.is_foreign(call.function):
+        if program.options.is_external(call.function):
             _check(target, qgraph, call, values)
 
 

@@ -20,7 +20,7 @@ from mcuq.quantized import QuantizedGraph
 
 
 @dataclass(frozen=True)
-class Given:
+class Prequantized:
     """The integer model and the choices behind it.
 
     Attributes:
@@ -38,7 +38,7 @@ class Given:
         return min((self.qgraph.tensors[name].bits for name in filters), default=8)
 
 
-def given_quantization(model: Path, graph: Graph, *, as_is: bool = False) -> Given | None:
+def given_quantization(model: Path, graph: Graph, *, as_is: bool = False) -> Prequantized | None:
     """What `model` prescribes, or None.
 
     Args:
@@ -56,8 +56,8 @@ def given_quantization(model: Path, graph: Graph, *, as_is: bool = False) -> Giv
             )
         content = read_bytes(model)
         stored = load_quantized(content)
-        return Given(stored, configuration(stored), content)
+        return Prequantized(stored, configuration(stored), content)
     if sidecar_path(model).is_file():
         tuned = read_sidecar(sidecar_path(model), graph)
-        return Given(tuned.quantized(), tuned.config)
+        return Prequantized(tuned.quantized(), tuned.config)
     return None

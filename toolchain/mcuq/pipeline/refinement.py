@@ -28,7 +28,7 @@ Floats = npt.NDArray[np.float32]
 Inputs = Sequence[Floats]
 
 
-def polish(
+def refine_chosen(
     candidates: Candidates,
     genome: Genome,
     calibration: Dataset,

@@ -23,7 +23,7 @@ from mcuq.pipeline.scoring import Candidates, Scorer, split
 from mcuq.pipeline.settings import RUNGS
 from mcuq.pipeline.space import ModelSpace
 from mcuq.progress import Progress, ProgressCallback
-from mcuq.score.loss import find_heads
+from mcuq.score.loss import find_loss_outputs
 from mcuq.score.ranking import Ranker
 from mcuq.search import (
     Candidate,
@@ -119,7 +119,7 @@ def _clock(seconds: float | None) -> Callable[[], bool]:
 
 def make_ranker(graph: Graph, data: Dataset) -> Ranker:
     """Scores against the float model's heads on `data`."""
-    heads = find_heads(graph)
+    heads = find_loss_outputs(graph)
     reference = run_float(graph, data.inputs, keep=[h.tensor for h in heads])
     return Ranker(heads, data.inputs, reference, TemplateSerializer())
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import reduce
 from pathlib import Path
 
-from mcuq.atomic_write import write_whole
+from mcuq.atomic_write import write_atomically
 from mcuq.calibrate.calibrate import observe
 from mcuq.calibrate.statistics import Statistics
 from mcuq.calibrate.store import (
@@ -72,4 +72,4 @@ def write_statistics(path: Path, statistics: Mapping[str, Statistics]) -> None:
     Raises:
         InputError: it cannot be written.
     """
-    write_whole(path, statistics_to_json(statistics))
+    write_atomically(path, statistics_to_json(statistics))

@@ -5,7 +5,7 @@ from mcuq.quantize.config import Config, WeightChoice
 from mcuq.quantize.dynamic import is_dynamic, quantize_dynamic
 from mcuq.quantize.io_conversion import with_float_edges
 from mcuq.quantize.quantize import quantize
-from mcuq.quantize.sharing import group_roots, share_activations
+from mcuq.quantize.scale_groups import group_roots, share_activations
 from mcuq.quantize.weights import Bank, QuantizedWeight
 
 __all__ = [

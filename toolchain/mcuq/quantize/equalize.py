@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from mcuq.graph import WEIGHTED, Activation, Graph, Op, OpKind, Tensor
 from mcuq.interpret.float import run_float
-from mcuq.quantize.sharing import use_counts
+from mcuq.quantize.scale_groups import use_counts
 from mcuq.quantize.weights import along_axis
 
 Float64 = npt.NDArray[np.float64]

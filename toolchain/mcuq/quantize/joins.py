@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from mcuq.graph import WEIGHTED, Graph, Op, OpKind
 from mcuq.quantize.settings import RANGES
-from mcuq.quantized.same_scale import VIEWS
+from mcuq.quantized.same_scale import SAME_SCALE
 
 Range = tuple[float, float]
 Spans = Callable[[str], Range]
@@ -75,7 +75,7 @@ def _families(graph: Graph) -> _Families:
         readers.setdefault(root.setdefault(name, name), set()).add(by)
 
     for op in graph.ops:
-        if op.kind in VIEWS:
+        if op.kind in SAME_SCALE:
             root[op.output] = root.setdefault(op.inputs[0], op.inputs[0])
             continue
         for name in operands(op):

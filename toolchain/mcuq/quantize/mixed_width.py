@@ -7,24 +7,24 @@ from dataclasses import replace
 
 from mcuq.errors import UsageError
 from mcuq.graph import NoAttrs, Op, OpKind
-from mcuq.quantize.sharing import Sharing
-from mcuq.quantized.int16 import check_wide
+from mcuq.quantize.scale_groups import ScaleGroups
+from mcuq.quantized.int16 import check_int16
 from mcuq.quantized.qgraph import QuantizedGraph, QuantizedTensor
 
 
-def wide_group(sharing: Sharing, names: Collection[str]) -> frozenset[str]:
+def wide_group(sharing: ScaleGroups, names: Collection[str]) -> frozenset[str]:
     """`names` and every activation that shares its parameters with one of them.
 
     Raises:
         UsageError: a name is no activation of the model.
     """
-    unknown = [name for name in names if name not in sharing.leader]
+    unknown = [name for name in names if name not in sharing.representative]
     if unknown:
         raise UsageError(
             f"no activation is called '{unknown[0]}'", "mcuq inspect --json lists their names"
         )
-    leaders = {sharing.leader[name] for name in names}
-    return frozenset(name for name, leader in sharing.leader.items() if leader in leaders)
+    groups = {sharing.representative[name] for name in names}
+    return frozenset(name for name, group in sharing.representative.items() if group in groups)
 
 
 def _paired(
@@ -88,7 +88,7 @@ def joined(narrow: QuantizedGraph, wide: QuantizedGraph, chosen: frozenset[str])
     for result, small, large in _paired(narrow.ops, wide.ops):
         run, source = (large, wide) if result in chosen else (small, narrow)
         if source is wide:
-            check_wide(run)
+            check_int16(run)
         for op in run:
             inputs = tuple(operand(name, source) for name in op.inputs)
             tensors[op.output] = source.tensors[op.output]

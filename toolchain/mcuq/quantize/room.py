@@ -16,10 +16,10 @@ from mcuq.quantized.params import (
     AddParams,
     ConvParams,
     FullyConnectedParams,
+    Int16SoftmaxParams,
     MeanParams,
     MulParams,
     OpParams,
-    WideSoftmaxParams,
 )
 from mcuq.quantized.qgraph import QuantizedGraph
 
@@ -68,7 +68,7 @@ def _has_room(qgraph: QuantizedGraph, op: Op, params: OpParams, bits: int) -> bo
             return largest**2 * 2.0 ** max(params.output_shift, 0) < _LIMIT
         case MeanParams():
             return largest * params.count * 2.0 ** max(params.shift, 0) < _LIMIT
-        case WideSoftmaxParams():
+        case Int16SoftmaxParams():
             return 2 * largest * 2.0 ** max(params.shift, 0) < _LIMIT
     return True
 

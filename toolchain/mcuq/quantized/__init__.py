@@ -9,6 +9,8 @@ from mcuq.quantized.params import (
     CopyParams,
     DepthwiseConvParams,
     FullyConnectedParams,
+    Int16SigmoidParams,
+    Int16SoftmaxParams,
     LeakyReluParams,
     LookupParams,
     MeanParams,
@@ -20,8 +22,6 @@ from mcuq.quantized.params import (
     SoftmaxParams,
     StridedSliceParams,
     TransposeParams,
-    WideSigmoidParams,
-    WideSoftmaxParams,
     WindowParams,
 )
 from mcuq.quantized.qgraph import QuantizedGraph, QuantizedTensor
@@ -34,6 +34,8 @@ __all__ = [
     "CopyParams",
     "DepthwiseConvParams",
     "FullyConnectedParams",
+    "Int16SigmoidParams",
+    "Int16SoftmaxParams",
     "LeakyReluParams",
     "LookupParams",
     "MeanParams",
@@ -47,8 +49,6 @@ __all__ = [
     "SoftmaxParams",
     "StridedSliceParams",
     "TransposeParams",
-    "WideSigmoidParams",
-    "WideSoftmaxParams",
     "WindowParams",
     "op_params",
 ]

@@ -28,7 +28,7 @@ def check_width(bits: int) -> None:
         raise UsageError(f"{bits}-bit activations do not exist", "use 8 or 16 bits")
 
 
-def check_wide(ops: Iterable[Op]) -> None:
+def check_int16(ops: Iterable[Op]) -> None:
     """Raises UsageError where an operator has no form with int16 activations."""
     for op in ops:
         if op.kind is OpKind.RESIZE_BILINEAR:

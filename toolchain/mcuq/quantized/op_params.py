@@ -53,6 +53,8 @@ from mcuq.quantized.params import (
     CopyParams,
     DepthwiseConvParams,
     FullyConnectedParams,
+    Int16SigmoidParams,
+    Int16SoftmaxParams,
     LeakyReluParams,
     LookupParams,
     MeanParams,
@@ -64,8 +66,6 @@ from mcuq.quantized.params import (
     SoftmaxParams,
     StridedSliceParams,
     TransposeParams,
-    WideSigmoidParams,
-    WideSoftmaxParams,
     WindowParams,
 )
 from mcuq.quantized.qgraph import QuantizedGraph, QuantizedTensor
@@ -209,7 +209,7 @@ def _mean(qgraph: QuantizedGraph, op: Op) -> MeanParams:
     )
 
 
-def _softmax(qgraph: QuantizedGraph, op: Op) -> SoftmaxParams | WideSoftmaxParams:
+def _softmax(qgraph: QuantizedGraph, op: Op) -> SoftmaxParams | Int16SoftmaxParams:
     source = _inputs(qgraph, op)[0]
     beta = float(np.float32(cast(SoftmaxAttrs, op.attrs).beta))
     if source.bits == 16:
@@ -221,11 +221,11 @@ def _softmax(qgraph: QuantizedGraph, op: Op) -> SoftmaxParams | WideSoftmaxParam
     return SoftmaxParams(source.size // depth, depth, multiplier, shift, diff_min)
 
 
-def _wide_softmax(source: QuantizedTensor, beta: float) -> WideSoftmaxParams:
+def _wide_softmax(source: QuantizedTensor, beta: float) -> Int16SoftmaxParams:
     """Differences are brought to steps of 10 / 65535, the resolution of the exp table."""
     depth = source.shape[-1]
     factor = quantize_multiplier(float(_scale(source)) * beta / (10.0 / 65535.0))
-    return WideSoftmaxParams(source.size // depth, depth, *factor, exp_table(), reciprocal_table())
+    return Int16SoftmaxParams(source.size // depth, depth, *factor, exp_table(), reciprocal_table())
 
 
 def _leaky_relu(source: QuantizedTensor, result: QuantizedTensor, op: Op) -> LeakyReluParams:
@@ -240,11 +240,11 @@ def _leaky_relu(source: QuantizedTensor, result: QuantizedTensor, op: Op) -> Lea
     return LeakyReluParams(*pairs, low, high)
 
 
-def _wide_sigmoid(source: QuantizedTensor) -> WideSigmoidParams:
-    return WideSigmoidParams(*sigmoid_factor(float(_scale(source))), sigmoid_table())
+def _wide_sigmoid(source: QuantizedTensor) -> Int16SigmoidParams:
+    return Int16SigmoidParams(*sigmoid_factor(float(_scale(source))), sigmoid_table())
 
 
-def _lookup(qgraph: QuantizedGraph, op: Op) -> LookupParams | LeakyReluParams | WideSigmoidParams:
+def _lookup(qgraph: QuantizedGraph, op: Op) -> LookupParams | LeakyReluParams | Int16SigmoidParams:
     source, result = _inputs(qgraph, op)[0], _output(qgraph, op)
     if result.bits == 16:
         sigmoidal = op.kind in (OpKind.LOGISTIC, OpKind.TANH)

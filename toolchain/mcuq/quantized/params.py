@@ -143,7 +143,7 @@ class SoftmaxParams:
 
 
 @dataclass(frozen=True, eq=False)
-class WideSoftmaxParams(ByContent):
+class Int16SoftmaxParams(ByContent):
     """SOFTMAX of int16: exp and 1 / (1 + x) by tables of 513 entries (see `quantize.wide`)."""
 
     rows: int
@@ -167,7 +167,7 @@ class LeakyReluParams:
 
 
 @dataclass(frozen=True, eq=False)
-class WideSigmoidParams(ByContent):
+class Int16SigmoidParams(ByContent):
     """LOGISTIC and TANH of int16: x × multiplier / 2^shift is looked up (see `quantize.wide`)."""
 
     multiplier: int
@@ -242,9 +242,9 @@ OpParams = (
     | PoolParams
     | MeanParams
     | SoftmaxParams
-    | WideSoftmaxParams
+    | Int16SoftmaxParams
     | LeakyReluParams
-    | WideSigmoidParams
+    | Int16SigmoidParams
     | LookupParams
     | PadParams
     | ConcatParams

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mcuq.graph import OpKind
 
-VIEWS = frozenset(
+SAME_SCALE = frozenset(
     {
         OpKind.RESHAPE,
         OpKind.SQUEEZE,

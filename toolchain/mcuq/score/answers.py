@@ -20,7 +20,7 @@ from mcuq.errors import InputError
 from mcuq.graph import Graph, Layout, Op, OpKind, TransposeAttrs
 
 Array = npt.NDArray[np.float32]
-Head = Literal["softmax", "sigmoid", "values"]
+LossOutput = Literal["softmax", "sigmoid", "values"]
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Edge:
 
     name: str
     layout: Layout
-    head: Head = "values"
+    head: LossOutput = "values"
     class_axis: int = -1
 
 
@@ -228,7 +228,7 @@ def _edge(graph: Graph, makers: Mapping[str, Op], name: str) -> Edge:
     return Edge(name, layout, head, layout.order[axis] if layout.order else -1)
 
 
-def _trace(graph: Graph, makers: Mapping[str, Op], name: str) -> tuple[Head, int]:
+def _trace(graph: Graph, makers: Mapping[str, Op], name: str) -> tuple[LossOutput, int]:
     """What a tensor's values are, and its class axis: the last one, followed through transposes."""
     shape, op = graph.tensors[name].shape, makers.get(name)
     last = len(shape) - 1

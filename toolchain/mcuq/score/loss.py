@@ -22,7 +22,7 @@ Floats = npt.NDArray[np.floating]
 
 
 @dataclass(frozen=True)
-class Head:
+class LossOutput:
     """A tensor whose values are compared.
 
     Attributes:
@@ -36,18 +36,18 @@ class Head:
     beta: float = 1.0
 
 
-def find_heads(graph: Graph) -> tuple[Head, ...]:
+def find_loss_outputs(graph: Graph) -> tuple[LossOutput, ...]:
     """One head an output, in the outputs' order."""
     makers = {name: op for op in graph.ops for name in op.outputs}
     return tuple(_head(name, makers.get(name)) for name in graph.outputs)
 
 
-def _head(name: str, maker: Op | None) -> Head:
+def _head(name: str, maker: Op | None) -> LossOutput:
     if maker is not None and isinstance(maker.attrs, SoftmaxAttrs):
-        return Head(maker.inputs[0], OpKind.SOFTMAX, maker.attrs.beta)
+        return LossOutput(maker.inputs[0], OpKind.SOFTMAX, maker.attrs.beta)
     if maker is not None and maker.kind == OpKind.LOGISTIC:
-        return Head(maker.inputs[0], OpKind.LOGISTIC)
-    return Head(name)
+        return LossOutput(maker.inputs[0], OpKind.LOGISTIC)
+    return LossOutput(name)
 
 
 def cut(graph: AnyGraph, outputs: Sequence[str]) -> AnyGraph:
@@ -66,7 +66,7 @@ def cut(graph: AnyGraph, outputs: Sequence[str]) -> AnyGraph:
 
 
 def divergence(
-    heads: Sequence[Head], reference: Mapping[str, Floats], found: Mapping[str, Floats]
+    heads: Sequence[LossOutput], reference: Mapping[str, Floats], found: Mapping[str, Floats]
 ) -> npt.NDArray[np.float64]:
     """How far `found` is from `reference`, a figure a sample, summed over the heads.
 
@@ -84,7 +84,7 @@ def divergence(
     return total
 
 
-def _divergence(head: Head, reference: Floats, found: Floats) -> npt.NDArray[np.float64]:
+def _divergence(head: LossOutput, reference: Floats, found: Floats) -> npt.NDArray[np.float64]:
     depth = reference.shape[-1] if reference.ndim > 1 else 1
     a = reference.reshape(len(reference), -1, depth).astype(np.float64)
     b = found.reshape(a.shape).astype(np.float64)

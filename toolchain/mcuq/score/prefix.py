@@ -24,7 +24,7 @@ Int8s = npt.NDArray[np.int8]
 
 
 @dataclass(frozen=True)
-class Joint:
+class CutPoint:
     """A tensor through which everything behind it passes.
 
     Attributes:
@@ -40,8 +40,8 @@ class Joint:
     nbytes: int
 
 
-def joints(qgraph: QuantizedGraph) -> list[Joint]:
-    """The joints of a graph with one input, first to last; none for other graphs."""
+def cut_points(qgraph: QuantizedGraph) -> list[CutPoint]:
+    """The cut_points of a graph with one input, first to last; none for other graphs."""
     if len(qgraph.inputs) != 1:
         return []
     last_use = {name: i for i, op in enumerate(qgraph.ops) for name in op.inputs}
@@ -58,7 +58,7 @@ def joints(qgraph: QuantizedGraph) -> list[Joint]:
         alive = {name for name in alive if last_use.get(name, -1) > position}
         if len(alive) == 1:
             (name,) = alive
-            found.append(Joint(name, position + 1, digest.digest(), qgraph.tensors[name].nbytes))
+            found.append(CutPoint(name, position + 1, digest.digest(), qgraph.tensors[name].nbytes))
     return found
 
 
@@ -67,57 +67,57 @@ def _parameters(tensor: QuantizedTensor) -> bytes:
     return b"%d %d " % (tensor.bits, tensor.zero_point) + tensor.scale.tobytes() + data
 
 
-def after(qgraph: QuantizedGraph, joint: Joint) -> QuantizedGraph:
-    """The rest of the graph, from `joint` on."""
-    ops = qgraph.ops[joint.position :]
-    names = {joint.tensor, *(name for op in ops for name in (*op.inputs, *op.outputs))}
+def after(qgraph: QuantizedGraph, cut_point: CutPoint) -> QuantizedGraph:
+    """The rest of the graph, from `cut_point` on."""
+    ops = qgraph.ops[cut_point.position :]
+    names = {cut_point.tensor, *(name for op in ops for name in (*op.inputs, *op.outputs))}
     tensors = {name: t for name, t in qgraph.tensors.items() if name in names}
-    return dataclasses.replace(qgraph, ops=ops, inputs=(joint.tensor,), tensors=tensors)
+    return dataclasses.replace(qgraph, ops=ops, inputs=(cut_point.tensor,), tensors=tensors)
 
 
 @dataclass(eq=False)
 class PrefixCache:
-    """Activations behind joints by (digest, samples)."""
+    """Activations behind cut_points by (digest, samples)."""
 
     limit: int = RANKING.cache_bytes
     _kept: OrderedDict[tuple[bytes, Any], Int8s] = field(default_factory=OrderedDict)
     _seen: OrderedDict[tuple[bytes, Any], None] = field(default_factory=OrderedDict)
     _bytes: int = 0
 
-    def deepest(self, found: list[Joint], samples: Any) -> tuple[Joint, Int8s] | None:
-        """The last joint whose activation is here, and the activation."""
-        for joint in reversed(found):
-            key = (joint.digest, samples)
+    def deepest(self, found: list[CutPoint], samples: Any) -> tuple[CutPoint, Int8s] | None:
+        """The last cut_point whose activation is here, and the activation."""
+        for cut_point in reversed(found):
+            key = (cut_point.digest, samples)
             if key in self._kept:
                 self._kept.move_to_end(key)
-                return joint, self._kept[key]
+                return cut_point, self._kept[key]
         return None
 
-    def wanted(self, found: list[Joint], samples: Any, count: int) -> list[Joint]:
+    def wanted(self, found: list[CutPoint], samples: Any, count: int) -> list[CutPoint]:
         """Joints seen before whose activations are not here; from now on all have been seen.
 
         Of those only the deepest that fit the limit together, for they are computed at once.
 
         Args:
-            found: the joints of a graph, first to last.
+            found: the cut_points of a graph, first to last.
             samples: which samples.
             count: how many they are.
         """
-        again = [joint for joint in found if self._missing((joint.digest, samples))]
-        self._seen.update(dict.fromkeys((joint.digest, samples) for joint in found))
+        again = [cut_point for cut_point in found if self._missing((cut_point.digest, samples))]
+        self._seen.update(dict.fromkeys((cut_point.digest, samples) for cut_point in found))
         while len(self._seen) > RANKING.digests:
             self._seen.popitem(last=False)
-        together = itertools.accumulate(count * joint.nbytes for joint in reversed(again))
+        together = itertools.accumulate(count * cut_point.nbytes for cut_point in reversed(again))
         return again[len(again) - sum(nbytes <= self.limit for nbytes in together) :]
 
     def _missing(self, key: tuple[bytes, Any]) -> bool:
         return key in self._seen and key not in self._kept
 
-    def keep(self, joint: Joint, samples: Any, values: Int8s) -> None:
+    def keep(self, cut_point: CutPoint, samples: Any, values: Int8s) -> None:
         """Store an activation; the longest unused ones make room."""
         if values.nbytes > self.limit:
             return
-        self._kept[joint.digest, samples] = values
+        self._kept[cut_point.digest, samples] = values
         self._bytes += values.nbytes
         while self._bytes > self.limit:
             _, dropped = self._kept.popitem(last=False)

@@ -20,8 +20,8 @@ from mcuq.interpret.integer import quantize_samples, run_integer
 from mcuq.numeric import dequantize
 from mcuq.quantized.qgraph import QuantizedGraph
 from mcuq.score.batch import can_batch, with_batch
-from mcuq.score.loss import Head, cut, divergence
-from mcuq.score.prefix import PrefixCache, after, joints
+from mcuq.score.loss import LossOutput, cut, divergence
+from mcuq.score.prefix import PrefixCache, after, cut_points
 from mcuq.score.settings import RANKING
 from mcuq.tflite.quiet import quiet_native_log
 from mcuq.tflite.runtime import Interpreter
@@ -44,7 +44,7 @@ class Ranker(ByContent):
         stored: quantized inputs, by their parameters and samples; the first kept goes first.
     """
 
-    heads: tuple[Head, ...]
+    heads: tuple[LossOutput, ...]
     inputs: tuple[npt.NDArray[np.float32], ...]
     reference: Mapping[str, npt.NDArray[np.float32]]
     serialize: Serialize
@@ -73,9 +73,9 @@ class Ranker(ByContent):
         return self.stored[key]
 
     def _from_prefix(self, part: QuantizedGraph, span: tuple[int, int]) -> Int8s | None:
-        """Outputs of `part`, using and filling the cache; None where it has no joints."""
-        # The last joint is the output itself.
-        found = joints(part)[:-1] if can_batch(part) else []
+        """Outputs of `part`, using and filling the cache; None where it has no cut_points."""
+        # The last cut_point is the output itself.
+        found = cut_points(part)[:-1] if can_batch(part) else []
         if not found:
             return None
         start = self.cache.deepest(found, span)
@@ -84,11 +84,11 @@ class Ranker(ByContent):
             rest, values = part, self._quantized(part, span)
         else:
             rest, values = after(part, start[0]), [start[1]]
-            wanted = [joint for joint in wanted if joint.position > start[0].position]
-        names = dict.fromkeys((*part.outputs, *(joint.tensor for joint in wanted)))
+            wanted = [cut_point for cut_point in wanted if cut_point.position > start[0].position]
+        names = dict.fromkeys((*part.outputs, *(cut_point.tensor for cut_point in wanted)))
         results = _run(rest, values, self.serialize, tuple(names))
-        for joint in wanted:
-            self.cache.keep(joint, span, results[joint.tensor])
+        for cut_point in wanted:
+            self.cache.keep(cut_point, span, results[cut_point.tensor])
         return {name: results[name] for name in part.outputs}
 
 

@@ -10,7 +10,7 @@ FOLDER = "cmsis-nn"
 
 
 @dataclass(frozen=True)
-class ForeignKernels:
+class ExternalKernels:
     """What a model takes of a library with CMSIS-NN's interface.
 
     Attributes:
@@ -28,7 +28,7 @@ class ForeignKernels:
     defined: frozenset[str]
 
 
-def copy_foreign(foreign: ForeignKernels, folder: Path) -> None:
+def copy_external(foreign: ExternalKernels, folder: Path) -> None:
     """Write headers to `include` below `folder` and code to `cmsis-nn`, side by side."""
     for header in sorted(foreign.include.rglob("*.h")):
         target = folder / "include" / header.relative_to(foreign.include)

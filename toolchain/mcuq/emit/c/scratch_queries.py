@@ -10,7 +10,7 @@ from mcuq.emit.c.constants import Pool
 from mcuq.lower.program import Call, Program
 
 
-def questions_source(program: Program, questions: Sequence[Call]) -> str:
+def scratch_queries_source(program: Program, questions: Sequence[Call]) -> str:
     """The text of a model.c whose one output is an int32 for each question, in order.
 
     Args:

@@ -14,7 +14,7 @@ from mcuq.errors import InputError
 from mcuq.graph import Graph, Layout, OpKind, ReshapeAttrs
 from mcuq.importers.builder import GraphBuilder
 from mcuq.importers.constraints import check
-from mcuq.importers.malformed import damage_named
+from mcuq.importers.malformed import malformed_named
 from mcuq.importers.onnx.fold import constant_outputs, fold
 from mcuq.importers.onnx.inputs import INPUT_CONSTRAINTS, input_order, input_view
 from mcuq.importers.onnx.layout import plain, result
@@ -98,7 +98,7 @@ class _Conversion:
         self._build = GraphBuilder()
         self._values: dict[str, Value] = {}
         for tensor in graph.initializer:
-            with damage_named(f"initializer {tensor.name!r}"):
+            with malformed_named(f"initializer {tensor.name!r}"):
                 self._values[tensor.name] = _constant(numpy_helper.to_array(tensor))
         for proto in graph.input:
             if proto.name not in self._values:
@@ -106,7 +106,7 @@ class _Conversion:
 
     def add(self, index: int, proto: Any) -> None:
         """Fold or lower one node."""
-        with damage_named(f"node {index} {_kind(proto)}"):
+        with malformed_named(f"node {index} {_kind(proto)}"):
             self._add(self._node(index, proto), proto)
 
     def _add(self, node: Node, proto: Any) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 from mcuq.errors import UsageError
 from mcuq.graph import Graph
 from mcuq.importers.dimensions import check_dimensions
-from mcuq.importers.malformed import damage_named
+from mcuq.importers.malformed import malformed_named
 from mcuq.importers.names import UniqueNames
 from mcuq.importers.source import read_bytes
 
@@ -42,7 +42,7 @@ def load_onnx(source: Path | bytes) -> Graph:
     content = source if isinstance(source, bytes) else read_bytes(source)
     model = parse(content, None if isinstance(source, bytes) else source.parent)
     name = None if isinstance(source, bytes) else source.stem
-    with damage_named("ONNX model"), np.errstate(all="ignore"):
+    with malformed_named("ONNX model"), np.errstate(all="ignore"):
         graph = simplify(convert(model, opset_of(model), name))
         check_dimensions(graph)
         return _named_outputs(graph, [output.name for output in model.graph.output])

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from mcuq.graph import Graph
-from mcuq.importers.malformed import damage_named
+from mcuq.importers.malformed import malformed_named
 from mcuq.importers.simplify import tidy
 from mcuq.importers.source import read_bytes
 from mcuq.importers.tflite.convert import Converted, convert
@@ -41,7 +41,7 @@ def read_tflite(source: Path | bytes, keep_rescaling: bool = False) -> Converted
     """
     content = source if isinstance(source, bytes) else read_bytes(source)
     name = None if isinstance(source, bytes) else source.stem
-    with damage_named("not a valid TFLite file"):
+    with malformed_named("not a valid TFLite file"):
         model = read_model(content)
         converted = convert(for_micro(model) if keep_rescaling else model, name, keep_rescaling)
     if any(op.kind in _DETOURS for op in model.ops):

@@ -11,11 +11,11 @@ from mcuq.graph import Op, OpKind
 from mcuq.numeric import integer_limits, multiply_by_quantized_multiplier
 from mcuq.quantized import (
     AddParams,
+    Int16SigmoidParams,
+    Int16SoftmaxParams,
     LeakyReluParams,
     MulParams,
     QuantizedGraph,
-    WideSigmoidParams,
-    WideSoftmaxParams,
     op_params,
 )
 from mcuq.quantized.int16 import lookup_interpolated
@@ -70,7 +70,7 @@ def _sigmoid(
     qgraph: QuantizedGraph, op: Op, inputs: list[Values], fraction: int
 ) -> tuple[Int64, Int64]:
     """The argument in the table's steps with `fraction` bits below, and the interpolated entry."""
-    p = cast(WideSigmoidParams, op_params(qgraph, op))
+    p = cast(Int16SigmoidParams, op_params(qgraph, op))
     rounding = (1 << p.shift) >> 1
     argument = (inputs[0].astype(np.int64) * p.multiplier + rounding) >> p.shift
     index, part = np.divmod(np.abs(argument), 1 << fraction)
@@ -85,7 +85,7 @@ def _sigmoid(
 
 def softmax(qgraph: QuantizedGraph, op: Op, inputs: list[Values]) -> Values:
     """SOFTMAX over the last dimension, by interpolated tables."""
-    p = cast(WideSoftmaxParams, op_params(qgraph, op))
+    p = cast(Int16SoftmaxParams, op_params(qgraph, op))
     rows = inputs[0].reshape(-1, p.depth).astype(np.int64)
     difference = rows - rows.max(axis=1, keepdims=True)
     scaled = multiply_by_quantized_multiplier(difference, p.multiplier, p.shift) + _HIGH

@@ -96,7 +96,7 @@ class Requantizer(ByContent):
 
 
 @dataclass(frozen=True, eq=False)
-class WideRequantizer(ByContent):
+class Int16Requantizer(ByContent):
     """The last step of an operator with int16 activations: 64-bit sums, one rounding.
 
     Attributes: as `Requantizer`.
@@ -120,12 +120,12 @@ def requantizer(
     axis: int,
     bias: npt.NDArray[np.integer] | None,
     activation_bits: int = 8,
-) -> Requantizer | WideRequantizer:
+) -> Requantizer | Int16Requantizer:
     """The last step of an operator with this filter; `axis` is its output channel dimension."""
     others = tuple(i for i in range(weight.ndim) if i != axis)
     magnitude = np.abs(weight.astype(np.int64)).sum(axis=others)
     channels = weight.shape[axis]
     offset = np.zeros(channels, np.int64) if bias is None else bias.astype(np.int64)
     if activation_bits == 16:
-        return WideRequantizer(params, offset, magnitude * 32768.0)
+        return Int16Requantizer(params, offset, magnitude * 32768.0)
     return Requantizer(params, offset, magnitude * 255.0)

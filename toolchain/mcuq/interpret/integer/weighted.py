@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mcuq.graph import Op
-from mcuq.interpret.integer.requantize import Requantizer, WideRequantizer, requantizer
+from mcuq.interpret.integer.requantize import Int16Requantizer, Requantizer, requantizer
 from mcuq.interpret.integer.window import padded, windows
 from mcuq.quantized import (
     ConvParams,
@@ -103,7 +103,7 @@ def _bias(qgraph: QuantizedGraph, op: Op) -> npt.NDArray[np.integer] | None:
     return cast("npt.NDArray[np.integer]", qgraph.tensors[op.inputs[2]].data)
 
 
-def _dtype(finish: Requantizer | WideRequantizer) -> np.dtype[Any]:
+def _dtype(finish: Requantizer | Int16Requantizer) -> np.dtype[Any]:
     exact = finish.largest.max(initial=0.0) < _FLOAT32_EXACT
     return np.dtype(np.float32 if exact else np.float64)
 

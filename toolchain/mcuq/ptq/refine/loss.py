@@ -9,11 +9,11 @@ from scipy.special import expit, softmax
 
 from mcuq.graph import OpKind
 from mcuq.ptq.refine.functions import Array
-from mcuq.score.loss import Head
+from mcuq.score.loss import LossOutput
 
 
 def divergence_gradient(
-    heads: Sequence[Head], reference: Mapping[str, Array], found: Mapping[str, Array]
+    heads: Sequence[LossOutput], reference: Mapping[str, Array], found: Mapping[str, Array]
 ) -> dict[str, Array]:
     """d mean(`mcuq.score.loss.divergence`) / d found, by head tensor.
 
@@ -33,7 +33,7 @@ def divergence_gradient(
     return gradients
 
 
-def _slope(head: Head, a: Array, b: Array) -> Array:
+def _slope(head: LossOutput, a: Array, b: Array) -> Array:
     if head.kind is OpKind.SOFTMAX:
         difference = softmax(head.beta * b, axis=-1) - softmax(head.beta * a, axis=-1)
         slope: Array = head.beta * difference

@@ -34,7 +34,7 @@ from mcuq.quantize.config import Config
 from mcuq.quantize.quantize import quantize
 from mcuq.quantize.weights import Bank
 from mcuq.quantized.qgraph import QuantizedGraph
-from mcuq.score.loss import Head, divergence, find_heads
+from mcuq.score.loss import LossOutput, divergence, find_loss_outputs
 
 Inputs = Sequence[npt.NDArray[Any]]
 
@@ -134,7 +134,7 @@ class _Judge:
 
     def __init__(self, graph: Graph, ranges: RangeSource, inputs: Inputs) -> None:
         self._graph, self._ranges, self._inputs = graph, ranges, inputs
-        self._heads = find_heads(graph)
+        self._heads = find_loss_outputs(graph)
         self._reference = run_float(graph, inputs, keep=_tensors(self._heads))
 
     def __call__(self, state: _State) -> float:
@@ -158,7 +158,7 @@ class _Training:
     ) -> None:
         self._origin, self._settings = start, settings
         self._start = quantize(graph, ranges, start.config, start.bank)
-        self._heads = find_heads(graph)
+        self._heads = find_loss_outputs(graph)
         self._simulation = Simulation(self._start, tuple(_tensors(self._heads)))
         self._parameters = start_parameters(graph, self._start, settings.lean)
         self._reference = run_float(graph, inputs, keep=_tensors(self._heads))
@@ -203,7 +203,7 @@ class _Training:
         by_bias.step(self._parameters.bias, gradients.bias, bias_rates)
 
 
-def _tensors(heads: Sequence[Head]) -> list[str]:
+def _tensors(heads: Sequence[LossOutput]) -> list[str]:
     return list(dict.fromkeys(head.tensor for head in heads))
 
 

@@ -18,7 +18,7 @@ from mcuq.emit.mlir.tosa.dense_layer import fully_connected
 from mcuq.emit.mlir.tosa.elementwise import Rule
 from mcuq.emit.mlir.tosa.quantization import is_quantized
 from mcuq.graph import Activation, Op, OpKind
-from mcuq.quantized.same_scale import VIEWS
+from mcuq.quantized.same_scale import SAME_SCALE
 
 _RULES: dict[OpKind, Rule] = {
     OpKind.CONV_2D: windows.conv,
@@ -71,6 +71,6 @@ def _works_on_integers(op: Op, inputs: Sequence[Value], output: TensorType) -> b
     source = inputs[0].type
     if op.kind is OpKind.CONV_2D:
         return inputs[1].type.shape[3] == source.shape[3]
-    if op.kind in VIEWS or op.kind is OpKind.CONCATENATION:
+    if op.kind in SAME_SCALE or op.kind is OpKind.CONCATENATION:
         return all(value.type.element == output.element for value in inputs)
     return op.kind in (OpKind.FULLY_CONNECTED, OpKind.QUANTIZE)

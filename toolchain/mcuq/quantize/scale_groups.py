@@ -19,7 +19,7 @@ from mcuq.graph import WEIGHTED, Graph, LeakyReluAttrs, Op, OpKind, Tensor
 from mcuq.quantize.joins import Range, Spans, dragged_inputs, operands
 from mcuq.quantized.int16 import spelled_out
 from mcuq.quantized.params import AffineParams
-from mcuq.quantized.same_scale import VIEWS
+from mcuq.quantized.same_scale import SAME_SCALE
 
 _UNIT = AffineParams(np.float32(1 / 256), -128)
 FIXED_OUTPUT: Mapping[OpKind, AffineParams] = {
@@ -29,30 +29,30 @@ FIXED_OUTPUT: Mapping[OpKind, AffineParams] = {
 }
 """Operators whose int8 output parameters TFLite prescribes."""
 _WIDE_UNIT = AffineParams(np.float32(1 / 32768), 0)
-FIXED_WIDE_OUTPUT: Mapping[OpKind, AffineParams] = dict.fromkeys(FIXED_OUTPUT, _WIDE_UNIT)
+FIXED_INT16_OUTPUT: Mapping[OpKind, AffineParams] = dict.fromkeys(FIXED_OUTPUT, _WIDE_UNIT)
 """The same for int16."""
 
 
 @dataclass(frozen=True)
-class Sharing:
+class ScaleGroups:
     """The graph as it will be quantized, and its groups of activations.
 
     Attributes:
         graph: the float graph, with the rescaling operators and operand copies that integers need.
-        leader: activation or constant operand → the first member of its group.
-        fixed: leader → parameters, for groups that have them prescribed.
+        representative: activation or constant operand → the first member of its group.
+        fixed: representative → parameters, for groups that have them prescribed.
         source: inserted tensor → the tensor of the original graph that it holds.
         known: inserted tensor → its range, where the original graph has no such tensor.
     """
 
     graph: Graph
-    leader: Mapping[str, str]
+    representative: Mapping[str, str]
     fixed: Mapping[str, AffineParams]
     source: Mapping[str, str]
     known: Mapping[str, Range]
 
 
-def share_activations(graph: Graph, bits: int = 8, span: Spans | None = None) -> Sharing:
+def share_activations(graph: Graph, bits: int = 8, span: Spans | None = None) -> ScaleGroups:
     """Group the activations and constant operands of a float graph.
 
     Args:
@@ -70,7 +70,7 @@ def share_activations(graph: Graph, bits: int = 8, span: Spans | None = None) ->
     if span is not None:
         own = span
         dragged = dragged_inputs(graph, lambda name: known[name] if name in known else own(name))
-    prescribed = FIXED_OUTPUT if bits == 8 else FIXED_WIDE_OUTPUT
+    prescribed = FIXED_OUTPUT if bits == 8 else FIXED_INT16_OUTPUT
     return replace(_Grouping(graph, prescribed, dragged).result(), known=known)
 
 
@@ -111,14 +111,14 @@ class _Grouping:
         self._source: dict[str, str] = {}
         self._ops: list[Op] = []
 
-    def result(self) -> Sharing:
+    def result(self) -> ScaleGroups:
         for name in self._graph.inputs:
             self._find(name)
         for op in self._graph.ops:
             self._visit(op)
         graph = replace(self._graph, tensors=self._tensors, ops=tuple(self._ops))
-        leader = {name: self._find(name) for name in self._parent}
-        return Sharing(graph, leader, self._fixed, self._source, {})
+        representative = {name: self._find(name) for name in self._parent}
+        return ScaleGroups(graph, representative, self._fixed, self._source, {})
 
     def _visit(self, op: Op) -> None:
         for name in operands(op):
@@ -128,7 +128,7 @@ class _Grouping:
         self._ops.append(op)
         if op.kind in self._prescribed:
             self._fixed[self._find(op.output)] = self._prescribed[op.kind]
-        elif op.kind in VIEWS:
+        elif op.kind in SAME_SCALE:
             self._union(op.inputs[0], op.output)
         elif op.kind is OpKind.CONCATENATION:
             for name in (*op.inputs[1:], op.output):
@@ -168,20 +168,22 @@ class _Grouping:
             self._parent[b] = a
 
 
-def group_roots(sharing: Sharing) -> dict[str, tuple[str, ...]]:
-    """leader → the members whose values span the group: not views, not concatenations.
+def group_roots(sharing: ScaleGroups) -> dict[str, tuple[str, ...]]:
+    """representative → the members whose values span the group: not views, not concatenations.
 
     These are the tensors whose observer decides the group's range.
     """
     derived = {
-        op.output for op in sharing.graph.ops if op.kind in VIEWS or op.kind is OpKind.CONCATENATION
+        op.output
+        for op in sharing.graph.ops
+        if op.kind in SAME_SCALE or op.kind is OpKind.CONCATENATION
     }
     roots: dict[str, list[str]] = {}
-    for name, leader in sharing.leader.items():
-        members = roots.setdefault(leader, [])
+    for name, representative in sharing.representative.items():
+        members = roots.setdefault(representative, [])
         if name not in derived:
             members.append(name)
-    return {leader: tuple(members) for leader, members in roots.items()}
+    return {representative: tuple(members) for representative, members in roots.items()}
 
 
 def use_counts(graph: Graph) -> Counter[str]:
