@@ -144,7 +144,7 @@ class SoftmaxParams:
 
 @dataclass(frozen=True, eq=False)
 class Int16SoftmaxParams(ByContent):
-    """SOFTMAX of int16: exp and 1 / (1 + x) by tables of 513 entries (see `quantize.wide`)."""
+    """SOFTMAX of int16: exp and 1 / (1 + x) by tables of 513 entries (see `quantized.int16`)."""
 
     rows: int
     depth: int
@@ -168,7 +168,7 @@ class LeakyReluParams:
 
 @dataclass(frozen=True, eq=False)
 class Int16SigmoidParams(ByContent):
-    """LOGISTIC and TANH of int16: x × multiplier / 2^shift is looked up (see `quantize.wide`)."""
+    """LOGISTIC and TANH of int16: x × multiplier / 2^shift is looked up (see `quantized.int16`)."""
 
     multiplier: int
     shift: int
