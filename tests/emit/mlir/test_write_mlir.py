@@ -15,10 +15,12 @@ from module_says import assert_says
 
 from mcuq.calibrate import calibrate
 from mcuq.emit.mlir import write_mlir
+from mcuq.errors import InputError
 from mcuq.graph import FLOAT_KINDS, Activation, ConvAttrs, Graph, Layout, Op, OpKind, Tensor
 from mcuq.importers import load_model
 from mcuq.numeric import TERNARY, WIDTHS
 from mcuq.quantize import Config, quantize, with_float_edges
+from mcuq.quantized import QuantizedGraph
 
 
 @pytest.mark.parametrize("kind", FLOAT_KINDS)
@@ -80,19 +82,31 @@ def test_the_types_carry_bits_scales_and_zero_points() -> None:
     assert 'dense<"0x070C070D"> : tensor<2x1x1x2xi4>' in text
 
 
-def test_int16_activations_are_said() -> None:
+def _wide() -> QuantizedGraph:
+    """With int16 activations, and so a bias of 64 bits."""
     graph = _conv()
     bias = np.array([0.5, -3.0], np.float32)
     op = replace(graph.ops[0], inputs=("x", "w", "b"), attrs=ConvAttrs(activation=Activation.RELU6))
     tensors = {**graph.tensors, "b": Tensor("b", (2,), bias)}
     biased = replace(graph, tensors=tensors, ops=(op,))
     config = Config(activation_bits=16)
-    qgraph = quantize(biased, calibrate(biased, random_inputs(biased, 0)), config)
+    return quantize(biased, calibrate(biased, random_inputs(biased, 0)), config)
+
+
+def test_int16_activations_are_said() -> None:
+    qgraph = _wide()
     assert (qgraph.tensors["x"].bits, qgraph.tensors["b"].bits) == (16, 64)
     text = write_mlir(qgraph)
     assert_says(text, qgraph)
     if MLIR_OPT:
         assert_says(mlir_opt(text), qgraph)
+
+
+def test_a_bias_of_more_than_32_bits_is_refused() -> None:
+    qgraph = _wide()
+    large = replace(qgraph.tensors["b"], data=np.array([1 << 31, 0], np.int64))
+    with pytest.raises(InputError, match="bias 'b' needs more than the 32 bits"):
+        write_mlir(replace(qgraph, tensors={**qgraph.tensors, "b": large}))
 
 
 def test_float_edges_are_said() -> None:

@@ -13,5 +13,8 @@ def write_mlir(graph: AnyGraph) -> str:
 
     `mlir-opt` of LLVM 19 accepts it. Of a quantized graph every tensor's bits, scales and zero
     point are in its `!quant.uniform` type.
+
+    Raises:
+        InputError: a 64-bit bias does not fit the 32 bits that MLIR quantizes to.
     """
     return print_module(function_of(graph))

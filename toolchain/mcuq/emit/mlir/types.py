@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mcuq.emit.mlir.syntax import STORAGE_BITS, Dense, QuantizedElement, TensorType
+from mcuq.errors import InputError
 from mcuq.graph import Tensor
 from mcuq.numeric import integer_limits, weight_limits
 from mcuq.quantized import QuantizedTensor
@@ -27,7 +28,7 @@ def type_of(tensor: AnyTensor, is_filter: bool = False) -> TensorType:
     """
     if isinstance(tensor, Tensor) or tensor.real:
         return TensorType(tensor.shape, "f32")
-    # MLIR quantizes to 32 bits at most; the 64-bit biases of int16 activations hold no more.
+    # MLIR quantizes to 32 bits at most; `constant` refuses a 64-bit bias that needs more.
     bits = min(tensor.bits, 32)
     low, high = weight_limits(bits) if is_filter else integer_limits(bits)
     storage = next(name for name in _STORED if STORAGE_BITS[name] >= bits)
@@ -47,9 +48,19 @@ def dense(values: npt.NDArray[np.generic], element: str) -> Dense:
 
 
 def constant(tensor: AnyTensor, type_: TensorType) -> Dense:
-    """The data of a constant tensor of type `type_`."""
+    """The data of a constant tensor of type `type_`.
+
+    Raises:
+        InputError: a 64-bit bias does not fit 32 bits.
+    """
     assert tensor.data is not None  # callers ask for constants only
     element = type_.element
     if isinstance(element, str):
         return dense(tensor.data, element)
-    return dense(tensor.data.astype(_STORED[element.storage]), element.storage)
+    stored = tensor.data.astype(_STORED[element.storage])
+    if not np.array_equal(stored, tensor.data):
+        raise InputError(
+            f"bias {tensor.name!r} needs more than the 32 bits that MLIR quantizes to",
+            "quantize the float model with mcuq, which keeps biases within 31 bits",
+        )
+    return dense(stored, element.storage)
