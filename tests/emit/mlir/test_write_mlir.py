@@ -16,7 +16,17 @@ from module_says import assert_says
 from mcuq.calibrate import calibrate
 from mcuq.emit.mlir import write_mlir
 from mcuq.errors import InputError
-from mcuq.graph import FLOAT_KINDS, Activation, ConvAttrs, Graph, Layout, Op, OpKind, Tensor
+from mcuq.graph import (
+    FLOAT_KINDS,
+    Activation,
+    ConvAttrs,
+    Graph,
+    Layout,
+    Op,
+    OpKind,
+    ResizeAttrs,
+    Tensor,
+)
 from mcuq.importers import load_model
 from mcuq.numeric import TERNARY, WIDTHS
 from mcuq.quantize import Config, quantize, with_float_edges
@@ -114,6 +124,14 @@ def test_float_edges_are_said() -> None:
     text = write_mlir(qgraph)
     assert '"quant.qcast"(%arg0)' in text
     assert_says(text, qgraph)
+
+
+@pytest.mark.parametrize("kind", [OpKind.RESIZE_NEAREST_NEIGHBOR, OpKind.RESIZE_BILINEAR])
+def test_a_row_that_is_stretched_from_corner_to_corner_has_a_step(kind: OpKind) -> None:
+    attrs = ResizeAttrs((3, 4), align_corners=True)
+    tensors = {"x": Tensor("x", (1, 1, 2, 1)), "y": Tensor("y", (1, 3, 4, 1))}
+    graph = Graph("main", tensors, (Op(kind, "y", ("x",), ("y",), attrs),), ("x",), ("y",))
+    assert_says(write_mlir(graph), graph)
 
 
 def test_the_layout_of_the_file_is_said() -> None:
