@@ -74,7 +74,8 @@ class RefinementSettings:
     samples: int = 4096
     """Samples. Trained on, at most.
 
-    Evidence: not measured: chosen by hand.
+    Evidence: docs/settings.md: training gains nothing on 1,024 samples of ResNet-8 and 6 % on
+    3,200. More were not tried.
     """
     activation_bytes: int = 1 << 28
     """Bytes. Of the largest activation over all samples; a large model is trained on fewer.
@@ -89,7 +90,8 @@ class RefinementSettings:
     passes_over_many: int = 2
     """Passes. Over more than `many` samples; fewer are passed over as `mcuq.ptq.refine` says.
 
-    Evidence: not measured: chosen by hand.
+    Evidence: docs/settings.md: on 3,200 samples of ResNet-8, 0, 2 and 4 passes lose 0.0248, 0.0233
+    and 0.0236.
     """
     much_worse: float = 2.0
     """Factor. A refined model whose loss on the other search samples grew more is not taken.
