@@ -15,7 +15,7 @@ from as_given import assert_equal_to_micro, run_in_micro
 from float_cases import random_inputs
 from integer_cases import random_case
 from test_tflite_as_given import dense, parts
-from test_tflite_damage import network
+from test_tflite_malformed import network
 from tflite_mutants import mutant
 
 from mcuq.calibrate import calibrate
