@@ -26,6 +26,25 @@ def test_importing_loads_no_heavy_library() -> None:
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
+EXTRAS = ["onnx", "onnxruntime", "tensorflow", "keras", "tf_keras", "h5py"]
+
+
+def test_a_tflite_model_needs_none_of_the_extras() -> None:
+    """As installed by plain `pip install mcuq`: read, compared, quantized."""
+    model = next(example_dir("digits").glob("*.tflite"))
+    code = f"""
+import sys
+sys.modules.update(dict.fromkeys({EXTRAS}))
+from pathlib import Path
+import mcuq.cli.main, mcuq.pipeline.build
+from mcuq.frontends import load_model
+from mcuq.witness import compare_import
+path = Path({str(model)!r})
+assert compare_import(path, load_model(path)).runtime
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
 def test_the_stages_in_a_row(tmp_path: Path) -> None:
     folder = example_dir("digits")
     graph = mcuq.load_model(next(folder.glob("*.tflite")))

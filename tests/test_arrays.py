@@ -144,3 +144,23 @@ def test_a_changed_byte_gives_arrays_or_one_line(position: int, value: int) -> N
 @pytest.mark.parametrize("name", ["lzma.npz", "overflow.npz", "enc.npz"])
 def test_hostile_files(cases: Path, name: str) -> None:
     refused(cases / "hostile" / name)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "hint"),
+    [
+        ("d.npz", b"PK\x03\x04 and no more", "cut short"),
+        ("d.npy", b"\x93NUMPY\x01\x00", "cut short"),
+        ("d.csv", b"1,2,3", "numpy.savez"),
+        ("d.json", b"{}", "numpy.savez"),
+    ],
+)
+def test_the_hint_fits_what_is_wrong_with_a_file(
+    tmp_path: Path, name: str, content: bytes, hint: str
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    assert hint in refused(tmp_path / name).hint
+
+
+def test_a_device_is_there_but_no_file() -> None:
+    assert refused(Path("/dev/null")).cause.endswith("not a file")

@@ -46,6 +46,8 @@ def test_budget_and_gates(tmp_path: Path) -> None:
         (MINIMAL + "[budget]\nflash = true\n", "'budget.flash': write a number of bytes", ""),
         (MINIMAL + "seed = -1\n", "'seed'", ""),
         (MINIMAL + "boards = []\n", "'boards'", ""),
+        (MINIMAL + "[gates]\nmin_accuracy = nan\n", "'gates.min_accuracy'", ""),
+        (MINIMAL + "[gates]\nmin_accuracy = inf\n", "'gates.min_accuracy'", ""),
         ("model =", "not valid TOML", ""),
     ],
 )

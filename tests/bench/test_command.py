@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from mcuq.bench.speed import SpeedResult
 from mcuq.cli.main import main
 
 FIELDS = {
@@ -17,6 +18,7 @@ FIELDS = {
     "weight_bytes",
     "search_loss",
     "test_accuracy",
+    "test_accuracy_interval",
     "test_kl",
     "evaluations",
     "seconds",
@@ -56,5 +58,30 @@ def test_json_is_a_list_of_records(
         ("knapsack+refine", 0.6),
     ]
     assert all(set(record) == FIELDS for record in records)
+    for record in records:
+        low, high = record["test_accuracy_interval"]
+        assert 0 <= low <= record["test_accuracy"] <= high <= 1
     assert json.loads((saved / "accuracy.json").read_text()) == records
     assert "| knapsack, 60% |" in (saved / "accuracy.md").read_text()
+
+
+@pytest.mark.slow
+def test_the_terminal_shows_the_table_that_is_kept(
+    words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ["--budgets", "60", "--methods", "uniform", "--evaluations", "2", "--no-refine"]
+    assert main(["bench", "accuracy", *words, *options, "-o", str(tmp_path)]) == 0
+    assert capsys.readouterr().out == (tmp_path / "accuracy.md").read_text()
+
+
+def test_speed_is_shown_line_by_line(
+    words: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    result = SpeedResult("m", 320, 2, 100, 38.0, 161.5, 375.8, 10.0, 71.0)
+    monkeypatch.setattr("mcuq.bench.study.prepare", lambda *_: None)
+    monkeypatch.setattr("mcuq.bench.speed.compare_speed", lambda *_: result)
+    assert main(["bench", "speed", *words]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "m: 320 search samples, 2 workers"
+    assert lines[-1] == "processor time, ratio        7.1"
+    assert len(lines) == 6

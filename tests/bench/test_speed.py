@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from mcuq.bench import speed
 from mcuq.bench.speed import _warm, compare_speed, plain_loss, recorded_requests
 from mcuq.bench.study import Study
 from mcuq.pipeline.scoring import Scorer, split
@@ -12,16 +13,19 @@ from mcuq.search.problem import CHOOSE, RACE
 pytestmark = pytest.mark.slow
 
 
-def test_the_plain_loop_computes_the_same_loss(study: Study) -> None:
+def test_the_plain_loop_computes_the_same_loss(
+    study: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # LiteRT's kernels for packed int4 round otherwise, and differently from processor to processor.
+    monkeypatch.setattr(speed, "tflite_bytes", study.ranker.serialize)
     space = study.candidates.space.space
     rungs = split(len(study.ranker.inputs[0]))
     genomes = [space.reference, space.smallest()]
     with Scorer(study.candidates, study.ranker, 1, rungs) as scorer:
         ours = scorer(genomes, CHOOSE)
     plain = [plain_loss(study, genome, rungs.choose[1]) for genome in genomes]
-    # Packed int4 goes through other kernels, which may differ by a step here and there.
-    assert ours[0] == pytest.approx(plain[0], rel=1e-3)
-    assert ours[1] == pytest.approx(plain[1], rel=0.1)
+    assert ours == pytest.approx(plain, rel=1e-3)
+    assert ours[1] > 10 * ours[0]
 
 
 def test_requests_are_those_of_a_search(study: Study) -> None:

@@ -6,9 +6,11 @@ import importlib.util
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from mcuq.cli.main import main
+from mcuq.errors import InputError
 from mcuq.finetune import read_sidecar
 from mcuq.frontends import load_model
 from mcuq.report.configuration import ConfigFile, TensorConfig
@@ -38,6 +40,31 @@ def test_a_tuned_model_is_written_with_its_grids(
     assert set(facts["bits"].values()) == {2}
     graph = load_model(output)
     assert set(read_sidecar(tmp_path / "tuned.tuned.json", graph).filters) == set(graph.weights)
+
+
+def test_what_looks_wrong_about_data_is_told_before_training(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def train(*_: object, **__: object) -> None:
+        raise InputError("here it would train", "it does not")
+
+    monkeypatch.setattr("mcuq.finetune.finetune", train)
+    evaluation, dim = DIGITS / "evaluation.npz", tmp_path / "dim.npz"
+    with np.load(evaluation) as data:
+        np.savez(dim, x=data["x"] / 255, y=data["y"])
+
+    def told(judged: Path, trained: Path = DIGITS / "calibration.npz") -> str:
+        words = ["--evaluation", str(judged), "--bits", "4", "-o", str(tmp_path / "t.tflite")]
+        assert main([*WORDS, str(trained), *words]) == 3
+        err = capsys.readouterr().err
+        assert "here it would train" in err
+        return err
+
+    assert "warning" not in told(evaluation)
+    wrong = told(dim)
+    assert "[ranges-apart]" in wrong
+    assert "[float-at-chance]" in wrong
+    assert "evaluation samples were trained on, too" in told(evaluation, evaluation)
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import binomtest
+from hypothesis.extra.numpy import arrays
+from scipy.stats import binomtest, ttest_1samp
 
 from mcuq.data import Dataset
 from mcuq.evaluate.answers import Predictions
-from mcuq.evaluate.intervals import Z, change, interval
+from mcuq.evaluate.intervals import Z, change, half_width, interval
 from mcuq.evaluate.metrics import get_metric
 from mcuq.evaluate.scores import Score
 
@@ -119,6 +120,47 @@ def test_pairing_is_what_makes_a_change_narrow() -> None:
     found = change(before, after)
     assert found is not None
     assert found.interval.high - found.interval.low < 1e-9
+
+
+def test_half_a_width_by_hand() -> None:
+    values = np.array([[1.0, 0.0, 1.0, 1.0], [0.0, 0.0, 1.0, 1.0]])
+    # Means over the runs 1/2, 0, 1, 1: variance 11/64, over 4 samples. Means of the runs 3/4 and
+    # 1/2: variance 1/32, over 2 runs; t of one degree of freedom is 12.7062.
+    assert half_width(values) == pytest.approx(
+        np.sqrt(1.959964**2 * 11 / 64 / 4 + 12.7062**2 / 32 / 2), rel=1e-5
+    )
+    # One run: no second part. Values 1, 0, 1, 1: variance 3/16.
+    assert half_width(values[:1]) == pytest.approx(1.959964 * np.sqrt(3 / 16 / 4), rel=1e-6)
+
+
+def test_runs_that_differ_alike_on_every_sample_have_students_interval() -> None:
+    runs = np.array([0.1, 0.4, 0.2, 0.9])
+    expected = ttest_1samp(runs, 0.0).confidence_interval(0.95)
+    found = half_width(np.repeat(runs[:, None], 50, axis=1))
+    assert found == pytest.approx((expected.high - expected.low) / 2)
+
+
+def test_half_a_width_holds_the_truth_over_new_samples_and_new_seeds() -> None:
+    rng = np.random.default_rng(4)
+
+    def misses(shape: tuple[int, int]) -> bool:
+        seeds, samples = rng.normal(size=(shape[0], 1)), 3 * rng.normal(size=shape[1])
+        values = seeds + samples + rng.normal(size=shape)
+        return abs(values.mean()) > half_width(values)
+
+    for shape in ((3, 40), (5, 400)):
+        assert np.mean([misses(shape) for _ in range(2000)]) < 0.06
+
+
+TABLES = arrays(np.float64, (3, 8), elements=st.floats(-1, 1, width=32))
+
+
+@given(TABLES, TABLES)
+def test_a_difference_is_never_less_sure_than_both_together(a: np.ndarray, b: np.ndarray) -> None:
+    assert half_width(a - b) <= half_width(a) + half_width(b) + 1e-12
+    assert half_width(a - a) == 0.0
+    # The order of samples and of runs says nothing, nor does the sign.
+    assert half_width(-a[::-1, ::-1]) == pytest.approx(half_width(a), abs=1e-12)
 
 
 def test_unknown_contributions_have_no_interval() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import pickle
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from mcuq.data import Dataset
 from mcuq.errors import InputError, UsageError
-from mcuq.evaluate.metrics import Predictions, built_in_metrics, get_metric
+from mcuq.evaluate.metrics import Metric, Predictions, built_in_metrics, get_metric
 
 
 def predictions(
@@ -122,3 +123,24 @@ def test_metrics_go_to_other_processes(name: str) -> None:
     seen = predictions(rows, np.float64(one_hot), reference=rows[::-1])
     again = pickle.loads(pickle.dumps(get_metric(name)))
     assert again.compute(seen) == get_metric(name).compute(seen)
+
+
+def own(body: str, folder: Path) -> Metric:
+    """A metric of a user's module that nothing else has imported."""
+    name = f"module_{hashlib.sha256(body.encode()).hexdigest()[:12]}"
+    (folder / f"{name}.py").write_text(f"def judge(outputs, labels):\n    {body}\n")
+    return get_metric(f"{name}:judge", folder)
+
+
+@pytest.mark.parametrize(
+    "body", ["raise SystemExit(3)", "raise ValueError", "return float('nan')", "return None"]
+)
+def test_whatever_a_function_does_is_one_typed_line(body: str, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"metric module_.* failed"):
+        own(body, tmp_path).compute(predictions(SCORES, [1, 0, 1, 0]))
+
+
+def test_a_function_that_works_in_place_changes_no_later_figure(tmp_path: Path) -> None:
+    seen = predictions(SCORES, [1, 0, 1, 0])
+    assert own("outputs[0][:] = 0; labels[:] = 0; return 1.0", tmp_path).compute(seen) == 1.0
+    assert get_metric("top1").compute(seen) == 1.0

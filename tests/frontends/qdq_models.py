@@ -106,6 +106,14 @@ def _softmax(model: Model) -> str:
     return model.node("Softmax", [x], axis=1)
 
 
+def _resized(model: Model) -> str:
+    x = _relu(model, _conv(model, "x0", 3, 8, strides=[2, 2]))
+    twice = model.constant(np.array([1, 1, 2, 2], np.float32))
+    nearest = {"coordinate_transformation_mode": "asymmetric", "nearest_mode": "floor"}
+    x = model.node("Resize", [x, "", twice], mode="nearest", **nearest)
+    return _conv(model, x, 8, 3)
+
+
 NETWORKS: dict[str, Callable[[Model], str]] = {
     "chain": _chain,
     "chain6": _chain6,
@@ -118,6 +126,7 @@ NETWORKS: dict[str, Callable[[Model], str]] = {
     "padded": _padded,
     "image": _image,
     "softmax": _softmax,
+    "resized": _resized,
 }
 _SIGNED = {"activation_type": QuantType.QInt8, "weight_type": QuantType.QInt8}
 FORMS: dict[str, dict[str, Any]] = {
@@ -133,6 +142,11 @@ FORMS: dict[str, dict[str, Any]] = {
     "uint16": {"activation_type": QuantType.QUInt16, "weight_type": QuantType.QUInt8},
     "a pair a reader": _SIGNED | {"extra_options": {"DedicatedQDQPair": True}},
     "operators": _SIGNED | {"quant_format": QuantFormat.QOperator},
+    "operators of 7 bits": {
+        "quant_format": QuantFormat.QOperator,
+        "activation_type": QuantType.QUInt8,
+        "reduce_range": True,
+    },
     "operators per channel": {
         "quant_format": QuantFormat.QOperator,
         "per_channel": True,

@@ -210,6 +210,32 @@ def test_fewer_integers_than_the_type_has(dtype: Any, zero: int, low: int, high:
     assert np.abs(found.reshape(wanted.shape) - wanted).max() <= 0.0501
 
 
+@pytest.mark.parametrize("stated", ["INT8", "UINT8", "INT16", "UINT16", "INT4", "UINT4", None])
+def test_a_type_without_a_zero_point(stated: str | None) -> None:
+    """Operator set 21: the type stands in an attribute, DequantizeLinear reads what is there."""
+    model = Model((1, 6), opset=21)
+    x = model.node("Gemm", ["x0", model.weights(6, 6), model.weights(6)])
+    scale = model.constant(np.float32(0.3 if stated in ("INT4", "UINT4") else 0.03))
+    attrs = {"output_dtype": getattr(onnx.TensorProto, stated)} if stated else {}
+    y = model.node("DequantizeLinear", [model.node("QuantizeLinear", [x, scale], **attrs), scale])
+    _equals_within(model.content(y), 0.3 if stated in ("INT4", "UINT4") else 0.03)
+
+
+def test_a_zero_point_of_zero_left_out_behind() -> None:
+    model = Model((1, 6))
+    x = model.node("Gemm", ["x0", model.weights(6, 6), model.weights(6)])
+    scale, zero = model.constant(np.float32(0.03)), model.constant(np.int8(0))
+    y = model.node("DequantizeLinear", [model.node("QuantizeLinear", [x, scale, zero]), scale])
+    _equals_within(model.content(y), 0.03)
+
+
+def _equals_within(content: bytes, step: float) -> None:
+    samples = np.random.default_rng(0).normal(0, 6, (3, 6)).astype(np.float32)
+    graph = load_onnx(content)
+    found, wanted = run_float(graph, [samples])[graph.outputs[0]], run_onnx(content, [samples])[0]
+    assert np.abs(found.reshape(wanted.shape) - wanted).max() <= 0.51 * step
+
+
 @pytest.mark.parametrize("axis", [None, 0])
 def test_weights_quantized_in_the_model(axis: int | None) -> None:
     """Float weights behind a pair of their own, as training with fake quantization exports them."""

@@ -180,6 +180,18 @@ def test_file_is_found_by_its_suffix(tmp_path: Path) -> None:
     assert load_model(path).name == "tiny"
 
 
+@pytest.mark.parametrize(
+    "domain, kind", [("com.microsoft", "FusedConv"), ("com.microsoft.nchwc", "ReorderInput")]
+)
+def test_what_the_runtime_has_optimized_for_itself(domain: str, kind: str) -> None:
+    model = Model((1, 3))
+    content = onnx.load_model_from_string(model.content(model.node("Relu", ["x0"])))
+    content.opset_import.append(onnx.helper.make_opsetid(domain, 1))
+    content.graph.node[0].CopyFrom(onnx.helper.make_node(kind, ["x0"], ["n0"], domain=domain))
+    with pytest.raises(InputError, match="nearest: the file from before ONNX Runtime's optimizer"):
+        load_onnx(content.SerializeToString())
+
+
 def test_a_small_cnn_as_pytorch_exports_it() -> None:
     model = Model((1, 3, 16, 16))
     x = model.node("Conv", ["x0", model.weights(8, 3, 3, 3), model.weights(8)], pads=[1] * 4)

@@ -291,3 +291,135 @@ def test_the_mutant_that_is_harmless_reads_right(cases: Path, tmp_path: Path) ->
 def test_names_are_data(name: str, cases: Path) -> None:
     converted = read_tflite((cases / "hostile" / f"{name}.tflite").read_bytes())
     assert set(converted.graph.outputs) <= set(converted.graph.tensors)
+
+
+def _spread(batch: int) -> bytes:
+    """A dilated convolution between SPACE_TO_BATCH_ND and back; `batch` is stated between."""
+    file, rng = File(), np.random.default_rng(9)
+    x = file.tensor("x", (1, 8, 8, 2), "int8", **_affine(0.05, -3))
+    spread = file.tensor("spread", (batch, 4, 4, 2), "int8", **_affine(0.05, -3))
+    small = file.tensor("small", (batch, 2, 2, 2), "int8", **_affine(0.1, 4))
+    y = file.tensor("y", (1, 4, 4, 2), "int8", **_affine(0.1, 4))
+    block, none = file.constant("block", [2, 2]), file.constant("none", [[0, 0], [0, 0]])
+    scales = np.array([0.01, 0.02], np.float32)
+    weights = rng.integers(-127, 128, (2, 3, 3, 2))
+    w = file.constant("w", weights, "int8", scale=scales, axis=0)
+    b = file.constant("b", [90, -70], "int32", scale=np.float32(0.05) * scales, axis=0)
+    file.op("SPACE_TO_BATCH_ND", [x, block, none], spread)
+    file.op("CONV_2D", [spread, w, b], small, opts("Conv2D", padding=1, strideH=1, strideW=1))
+    file.op("BATCH_TO_SPACE_ND", [small, block, none], y)
+    return file.content([x], [y])
+
+
+def _open_batch(model: Any) -> None:
+    for tensor in model.subgraphs[0].tensors:
+        if tensor.name in (b"spread", b"small"):
+            tensor.shapeSignature = [-1, *tensor.shape[1:]]
+
+
+def test_a_batch_that_is_stated_as_it_is_spread_is_read(tmp_path: Path) -> None:
+    assert_reads_as_micro(edited(_spread(4), _open_batch), tmp_path)
+
+
+def test_a_batch_that_is_stated_as_1_where_it_is_spread_is_refused(tmp_path: Path) -> None:
+    """TensorFlow Lite Micro runs the file, by the stated shapes, to another result."""
+    content = edited(_spread(1), _open_batch)
+    assert load_tflite(content).ops
+    with pytest.raises(InputError, match="spreads over a batch of 4, but the file states"):
+        load_quantized(content)
+    (stale,) = run_in_micro({"stale": content}, tmp_path).values()
+    with pytest.raises(AssertionError):
+        assert_equal_to_micro(load_quantized(_spread(4)), stale, "stale")
+
+
+_WIDE_FILTERS = {
+    "FULLY_CONNECTED": (96, 4),
+    "CONV_2D": (96, 3, 3, 4),
+    "DEPTHWISE_CONV_2D": (1, 3, 3, 96),
+}
+
+
+def _wide(kind: str, bias: str | None, stated: str = "FLOAT32") -> bytes:
+    """A layer of 16-bit values, with a bias of a type; `stated` is the type in the options."""
+    file, rng, filters = File(), np.random.default_rng(2), _WIDE_FILTERS[kind]
+    field = {"quantizedBiasType": getattr(schema.TensorType, stated)}
+    window = {"padding": 1, "strideH": 1, "strideW": 1}
+    how = {
+        "FULLY_CONNECTED": opts("FullyConnected", **field),
+        "CONV_2D": opts("Conv2D", **window, **field),
+        "DEPTHWISE_CONV_2D": opts("DepthwiseConv2D", **window, depthMultiplier=1),
+    }
+    x = file.tensor("x", (1, *filters[1:]), "int16", **_affine(1e-4))
+    inputs = [x, file.constant("w", rng.integers(-127, 128, filters), "int8", **_affine(0.01))]
+    if bias is not None:
+        inputs.append(file.constant("b", rng.integers(-50000, 50000, 96), bias, **_affine(1e-6)))
+    y = file.tensor("y", (1, *(1,) * (len(filters) - 2), 96), "int16", **_affine(3e-4))
+    file.op(kind, inputs, y, how[kind])
+    return file.content([x], [y])
+
+
+@pytest.mark.parametrize("kind", list(_WIDE_FILTERS))
+def test_the_bias_of_16_bit_values_has_64_bits_or_is_absent(kind: str, tmp_path: Path) -> None:
+    for bias in ("int64", None):
+        for stated in ("FLOAT32", "INT64"):
+            assert_reads_as_micro(_wide(kind, bias, stated), tmp_path)
+    assert load_tflite(_wide(kind, "int32")).ops
+    with pytest.raises(InputError, match=f"{kind} has int16 values and a bias of int32"):
+        load_quantized(_wide(kind, "int32"))
+
+
+def test_an_absent_bias_of_16_bit_values_is_not_stated_as_32_bits(tmp_path: Path) -> None:
+    assert_reads_as_micro(_wide("CONV_2D", None, "INT32"), tmp_path)
+    assert_reads_as_micro(_wide("FULLY_CONNECTED", "int64", "INT32"), tmp_path)
+    with pytest.raises(InputError, match="FULLY_CONNECTED has int16 values and a bias of int32"):
+        load_quantized(_wide("FULLY_CONNECTED", None, "INT32"))
+
+
+def _leftover(**fields: Any) -> bytes:
+    """A dense layer beside which stands a tensor that nothing uses."""
+
+    def edit(model: Any) -> None:
+        tensor = schema.TensorT()
+        tensor.name, tensor.shape, tensor.type = b"left over", [3], schema.TensorType.INT8
+        for name, value in fields.items():
+            setattr(tensor, name, value)
+        model.subgraphs[0].tensors.append(tensor)
+
+    return edited(dense(), edit)
+
+
+def _no_scale() -> Any:
+    quantization = schema.QuantizationParametersT()
+    quantization.scale, quantization.zeroPoint = [0.0], [700]
+    return quantization
+
+
+@pytest.mark.parametrize(
+    "fields", [{"quantization": _no_scale()}, {"buffer": 1}, {"isVariable": True}]
+)
+def test_what_nothing_uses_is_not_looked_at(fields: dict[str, Any], tmp_path: Path) -> None:
+    assert_reads_as_micro(_leftover(**fields), tmp_path)
+    assert load_tflite(_leftover(**fields)).tensors.keys() == load_tflite(dense()).tensors.keys()
+
+
+def _float_between(kind: str, options: Any = None) -> bytes:
+    """An operator in float32 whose operand comes from int8 and whose result goes to it."""
+    file = File()
+    x = file.tensor("x", (1, 200), "int8", **_affine(0.05, -3))
+    real, result = file.tensor("real", (1, 200)), file.tensor("result", (1, 200))
+    scale, zero_point = (1 / 256, -128) if kind == "SOFTMAX" else (0.05, -3)
+    y = file.tensor("y", (1, 200), "int8", **_affine(scale, zero_point))
+    file.op("DEQUANTIZE", [x], real)
+    file.op(kind, [real], result, options)
+    file.op("QUANTIZE", [result], y)
+    return file.content([x], [y])
+
+
+def test_a_layer_that_computes_in_float32_between_integers_is_refused() -> None:
+    for content in (
+        _float_between("SOFTMAX", opts("Softmax", beta=1.0)),
+        _float_between("LEAKY_RELU", opts("LeakyRelu", alpha=0.3)),
+    ):
+        assert load_tflite(content).ops
+        with pytest.raises(InputError, match="computes with float32 between integers"):
+            load_quantized(content)

@@ -120,6 +120,18 @@ def test_a_missing_qemu_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
         open_session(load_board("mps2-an386"), tmp_path / "any.elf")
 
 
+@pytest.mark.parametrize("name", ["", "../boards/stm32f746", "x" * 300, "stm32f746\n", "/"])
+def test_a_name_is_no_path(name: str) -> None:
+    with pytest.raises(BoardError, match="no board called"):
+        load_board(name)
+
+
+def test_capitals_are_a_near_name() -> None:
+    with pytest.raises(BoardError) as caught:
+        load_board("STM32F746")
+    assert caught.value.hint == "did you mean stm32f746?"
+
+
 def test_an_unknown_board_gets_a_suggestion() -> None:
     with pytest.raises(BoardError, match="no board called 'stm32f764'") as caught:
         load_board("stm32f764")

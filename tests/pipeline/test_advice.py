@@ -36,6 +36,8 @@ def test_a_larger_image_says_what_to_search_with() -> None:
     ("name", "known", "hint"),
     [
         ("knapsac", ("ga", "knapsack"), "did you mean knapsack?"),
+        ("KNAPSACK", ("ga", "knapsack"), "did you mean knapsack?"),
+        ("gru:0", ("GRU:0", "x"), "did you mean GRU:0?"),
         ("x", ("speed", "size"), "choose speed or size"),
         ("x", ("a", "b", "c"), "choose one of a, b, c"),
     ],

@@ -63,12 +63,23 @@ def test_a_full_cache_drops_the_longest_unused() -> None:
     from mcuq.evaluate.prefix import Joint
 
     cache = PrefixCache(limit=100)
-    points = [Joint("t", i, bytes([i])) for i in range(3)]
+    points = [Joint("t", i, bytes([i]), 50) for i in range(3)]
     for point in points[:2]:
         cache.keep(point, 0, np.zeros(50, np.int8))
     assert cache.deepest(points[:1], 0) is not None
     cache.keep(points[2], 0, np.zeros(50, np.int8))
     assert [cache.deepest([p], 0) is not None for p in points] == [True, False, True]
+
+
+def test_the_deepest_joints_that_fit_together_are_wanted() -> None:
+    from mcuq.evaluate.prefix import Joint
+
+    found = [Joint("t", i, bytes([i]), nbytes) for i, nbytes in enumerate((10, 1, 5, 2, 3))]
+    for limit, first in ((0, 5), (2, 5), (3, 4), (5, 3), (9, 3), (11, 1), (20, 1), (21, 0)):
+        cache = PrefixCache(limit)
+        assert not cache.wanted(found, 0, 1), "none of them was seen before"
+        assert cache.wanted(found, 0, 1) == found[first:]
+        assert not cache.wanted(found[:1], 0, limit + 1), "so many samples do not fit"
 
 
 def test_joints_change_from_the_first_difference_on(candidates: Candidates) -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from mcuq.data import Dataset
 from mcuq.findings import Finding
-from mcuq.sanity.outliers import GAP, find_outliers, without_outliers
+from mcuq.sanity.outliers import GAP, evaluation_outliers, find_outliers, without_outliers
 from mcuq.sanity.samples import sample_findings, shared_samples
 
 
@@ -126,3 +126,67 @@ def test_arrays_that_are_not_read() -> None:
     data = Dataset((images(),), unused=("labels",))
     (one,) = sample_findings({"calibration": data}, ["x"])
     assert (one.code, "'labels'" in one.message) == ("unused-arrays", True)
+
+
+def test_evaluation_samples_that_are_all_the_same() -> None:
+    (one,) = found(images(), np.full((20, 6, 6, 3), -0.0, np.float32))
+    assert one.code == "constant-data"
+    assert one.message.startswith("evaluation: every value of input 'x' is 0, in all 20 samples")
+    (one,) = found(images(), np.repeat(images(2), 20, axis=0))
+    assert one.code == "repeated-samples"
+    assert one.message.startswith("evaluation: only 2 of 40 ")
+
+
+@pytest.mark.parametrize("kind", ["0..1", "-1..1", "standardized"])
+@given(st.integers(0, 9), st.booleans())
+def test_fractions_that_a_store_of_integers_cut_off(kind: str, seed: int, turned: bool) -> None:
+    whole, cut = PREPARED[kind](images()), np.trunc(PREPARED[kind](images(seed=seed + 1)))
+    cut[0, 0, 0, 0] = 1  # the brightest there is
+    (one,) = found(cut, whole) if turned else found(whole, cut)
+    assert one.code == "cut-fractions"
+    assert one.message.startswith("calibration" if turned else "evaluation")
+    assert "cut-fractions" not in {one.code for one in found(cut, cut[::-1])}
+
+
+@given(st.integers(0, 99), st.sampled_from([0.0005, 0.002, 0.01]))
+def test_sparse_samples_are_compared_by_what_is_there(seed: int, share: float) -> None:
+    """Events, one-hot features: nearly all values are 0."""
+    rng = np.random.default_rng(seed)
+    x = ((rng.random((80, 400)) < share) * rng.uniform(1, 2, (80, 400))).astype(np.float32)
+    x[:, 0] = 1 + np.arange(80) * 37 % 80 / 80  # no sample twice
+    assert found(x[:40], x[40:]) == []
+    assert [one.code for one in found(x[:40], x[40:] * 255)] == ["ranges-apart"]
+
+
+@pytest.mark.parametrize(("few", "share"), [(1, "100%"), (3, "50%"), (9, "20%")])
+def test_few_samples_to_calibrate_on(few: int, share: str) -> None:
+    (one,) = found(images(few), images(seed=1))
+    assert one.code == "few-samples"
+    assert f": {few} sample" in one.message
+    assert share in one.message
+    assert found(images(10), images(seed=1)) == []
+    assert found(images(), images(few)) == []
+
+
+@pytest.mark.parametrize("few", [1, 2, 3])
+def test_few_samples_on_another_scale(few: int) -> None:
+    (one,) = found(images(), images(few) / 255)
+    assert (one.code, "multiply by 255" in one.hint) == ("ranges-apart", True)
+    assert found(images(), images(few) / 8) == [], "dark pictures"
+
+
+def test_evaluation_samples_far_beyond_all_others() -> None:
+    x = np.random.default_rng(0).normal(size=(40, 8)).astype(np.float32)
+    assert evaluation_outliers(Dataset((x,)), Dataset((-x,)), ["x"]) == ()
+    x[7, 2] = 1e6
+    (one,) = evaluation_outliers(Dataset((x,)), Dataset((images(40)[:, :2, :1, 0],)), ["x"])
+    assert one.code == "outlier-sample"
+    assert one.message.startswith("evaluation: sample 7 reaches")
+    assert "--keep-outliers" not in one.hint
+
+
+def test_who_keeps_outliers_is_not_told_to() -> None:
+    x = np.random.default_rng(0).normal(size=(40, 8)).astype(np.float32)
+    x[7, 2] = 1e6
+    _, (one,) = without_outliers(Dataset((x,)), Dataset((x,)), ["x"], keep=True)
+    assert "without --keep-outliers it is left out" in one.hint

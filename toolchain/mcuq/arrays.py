@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
@@ -23,9 +24,11 @@ LAYOUT_HINT = "store the samples as 'x' (several inputs: 'x0', 'x1', …) and la
 MOST_BYTES = 4 << 30
 """Of one array: samples are held in memory, as float32."""
 _ENCRYPTED = 0x1
+_DIGITS = re.compile(r"(\d+)")
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 """What numpy.savez and savez_compressed write."""
 _SAVE = "save it with numpy.savez('data.npz', x=…, y=…)"
+_DAMAGED = "it is damaged or was cut short: copy it again, or write it again with numpy.savez"
 _MAGICS: Mapping[bytes, tuple[str, str]] = {
     b"\x80": (
         "a pickled Python object (an old torch.save, or pickle)",
@@ -54,7 +57,8 @@ def open_arrays(path: Path) -> Mapping[str, Reader]:
     if path.is_dir():
         return _directory(path)
     if not path.is_file():
-        raise InputError(f"{path}: no such file", "give an .npz file or a directory of .npy files")
+        what = "not a file" if path.exists() else "no such file"
+        raise InputError(f"{path}: {what}", "give an .npz file or a directory of .npy files")
     with _readable(path, "file"), path.open("rb") as file:
         start = file.read(8)
         if start.startswith(b"\x93NUMPY"):
@@ -64,7 +68,8 @@ def open_arrays(path: Path) -> Mapping[str, Reader]:
     for magic, (what, hint) in _MAGICS.items():
         if start.startswith(magic):
             raise InputError(f"{path}: {what}, not an .npz file", hint)
-    raise InputError(f"{path}: not a readable .npz file", LAYOUT_HINT)
+    hint = f"read it with what wrote it, and {_SAVE}" if start else _DAMAGED
+    raise InputError(f"{path}: not a readable .npz or .npy file", hint)
 
 
 def _archive(path: Path) -> Mapping[str, Reader]:
@@ -107,7 +112,30 @@ def _directory(path: Path) -> Mapping[str, Reader]:
     if "x" in files or "x0" in files:
         return readers
     labels = {"y": readers.pop("y")} if "y" in readers else {}
+    if labels:
+        _check_order(path, list(readers))
     return {"x": partial(_stacked, path, list(readers.values())), **labels}
+
+
+def _check_order(path: Path, names: list[str]) -> None:
+    """Refuse samples whose order, and with it whose label is whose, depends on the reading.
+
+    Raises:
+        InputError: names two files that stand otherwise by name than by number.
+    """
+    numbered = sorted(names, key=_by_number)
+    for first, second in zip(names, numbered, strict=True):
+        if first != second:
+            raise InputError(
+                f"{path}: by name sample {first!r} comes before {second!r}, by number after it: "
+                "which label of 'y' is whose?",
+                "write numbers with leading zeros (007), or all samples into one x.npy",
+            )
+
+
+def _by_number(name: str) -> list[tuple[int, str]]:
+    """Sorts runs of digits as the numbers that they are."""
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in _DIGITS.split(name)]
 
 
 def _stacked(path: Path, readers: list[Reader]) -> Array:
@@ -131,7 +159,10 @@ def _array(stream: IO[bytes], stored: int, where: str) -> Array:
     """The array in `stream`, whose header and values together are `stored` bytes."""
     shape, fortran, kind = _header(stream)
     if kind.hasobject:
-        raise ValueError("it holds Python objects, not numbers")
+        raise InputError(
+            f"{where} holds Python objects, not numbers",
+            "convert them before saving: samples by np.stack(x), labels by np.array(y, int)",
+        )
     size = math.prod(shape)
     wanted, there = size * kind.itemsize, stored - stream.tell()
     if any(n < 0 for n in shape) or wanted > there:
@@ -163,7 +194,7 @@ def _readable(path: Path, kind: str) -> Iterator[None]:
         yield
     except _DAMAGE as error:
         line = (str(error) or type(error).__name__).splitlines()[0]
-        raise InputError(f"{path}: not a readable {kind} ({line})", LAYOUT_HINT) from error
+        raise InputError(f"{path}: not a readable {kind} ({line})", _DAMAGED) from error
 
 
 _DAMAGE = (

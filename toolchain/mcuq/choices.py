@@ -38,11 +38,16 @@ def check_finite(what: str, value: float | None) -> None:
 def choice_hint(name: str, known: Iterable[str]) -> str:
     """What one who wrote `name` may have meant, or all there is."""
     names = list(known)
-    close = difflib.get_close_matches(name, names, n=1)
+    close = difflib.get_close_matches(name, names, n=1) or _nearest_in_other_case(name, names)
     if close:
         return f"did you mean {close[0]}?"
     more = ", …" if len(names) > _MOST_NAMED else ""
     return f"choose {' or '.join(names)}" if len(names) == 2 else _listed(names, more)
+
+
+def _nearest_in_other_case(name: str, names: list[str]) -> list[str]:
+    close = difflib.get_close_matches(name.lower(), [one.lower() for one in names], n=1)
+    return [one for one in names if one.lower() in close][:1]
 
 
 def _listed(names: list[str], more: str) -> str:

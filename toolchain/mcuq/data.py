@@ -156,13 +156,25 @@ def _samples(
         )
     with np.errstate(over="ignore"):
         samples = np.ascontiguousarray(layout.to_graph(arranged), np.float32)
-    finite = np.isfinite(samples.reshape(len(samples), math.prod(samples.shape[1:]))).all(axis=1)
+    finite = _are_finite(samples)
     if not finite.all():
+        sample = int(np.argmin(finite))
+        if _are_finite(np.asarray(array[sample : sample + 1])).all():
+            raise InputError(
+                f"{where} holds values beyond float32's {np.finfo(np.float32).max:.2g}, first in "
+                f"sample {sample}",
+                "scale them as the samples that the model was trained on",
+            )
         raise InputError(
-            f"{where} holds NaN or infinity, first in sample {int(np.argmin(finite))}",
-            "clean the data first",
+            f"{where} holds NaN or infinity, first in sample {sample}", "clean the data first"
         )
     return samples
+
+
+def _are_finite(samples: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+    """Of each sample, whether all of its values are numbers."""
+    flat = samples.reshape(len(samples), math.prod(samples.shape[1:]))
+    return np.asarray(np.isfinite(flat).all(axis=1))
 
 
 def _shape_hint(found: tuple[int, ...], wanted: tuple[int, ...]) -> str:

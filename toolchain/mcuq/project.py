@@ -6,7 +6,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PositiveInt, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    FiniteFloat,
+    PositiveInt,
+    ValidationError,
+)
 
 from mcuq.errors import InputError, McuqError
 from mcuq.units import Share, parse_bytes, parse_size
@@ -97,7 +105,7 @@ class Gates(_Strict):
 
     max_flash: Bytes | None = Field(default=None, description="Most flash the image may take.")
     max_ram: Bytes | None = Field(default=None, description="Most RAM the image may take.")
-    min_accuracy: float | None = Field(default=None, description="Least value of the metric.")
+    min_accuracy: FiniteFloat | None = Field(default=None, description="Least value of the metric.")
     max_instructions: PositiveInt | None = Field(
         default=None, description="Most instructions (or cycles) one inference may take."
     )

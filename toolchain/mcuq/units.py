@@ -9,9 +9,10 @@ from decimal import Decimal
 from mcuq.errors import UsageError
 
 _FACTORS = {"": 1, "B": 1, "K": 1 << 10, "KB": 1 << 10, "M": 1 << 20, "MB": 1 << 20}
-_SIZE = re.compile(r"(0[xX][0-9a-fA-F]+|\d+(?:\.\d+)?)\s*([A-Za-z]*)")
+_SIZE = re.compile(r"(0[xX][0-9a-fA-F]+|\d+(?:\.\d+)?)\s*([A-Za-z]*)", re.ASCII)
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*%")
 _MOST = 1 << 62
+_SHOWN = 40
 _HINT = "write bytes, 64K, 1M or 0x10000"
 
 
@@ -51,11 +52,15 @@ def parse_bytes(text: str | int) -> int:
     digits = match[1]
     value = Decimal(int(digits, 16)) if digits[:2].lower() == "0x" else Decimal(digits)
     if value > _MOST:
-        raise UsageError(f"{text!r} is more than any memory", _HINT)
+        raise UsageError(f"{_short(text)} is more than any memory", _HINT)
     scaled = value * factor
     if scaled != int(scaled):
         raise UsageError(f"{text!r} is not a whole number of bytes", _HINT)
     return int(scaled)
+
+
+def _short(text: str) -> str:
+    return repr(text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…")
 
 
 def parse_size(text: str | int) -> Size:

@@ -38,9 +38,10 @@ def load_board(name: str) -> Board:
     Raises:
         BoardError: no such board, or its file is wrong; says which field.
     """
-    path = Path(name) if name.endswith(".toml") else boards_dir() / f"{name}.toml"
-    if not path.is_file():
-        close = difflib.get_close_matches(name, board_names(), n=1)
+    is_path = name.endswith(".toml")
+    path = Path(name) if is_path else boards_dir() / f"{name}.toml"
+    if not (path.is_file() if is_path else name in board_names()):
+        close = difflib.get_close_matches(name.lower(), board_names(), n=1)
         hint = f"did you mean {close[0]}?" if close else "`mcuq boards list` names them all"
         raise BoardError(f"no board called {name!r}", hint)
     return read_board(path)

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from mcuq.bench.peer import NAME as PEER
 from mcuq.bench.peer import peer_models, run_exact, run_fast
-from mcuq.bench.study import Judge, Study
+from mcuq.bench.study import Judge, Judged, Study
+from mcuq.content import ByContent
 from mcuq.evaluate.heads import divergence
+from mcuq.evaluate.intervals import interval
 from mcuq.pipeline.scoring import Rungs, Scorer, split
 from mcuq.pipeline.search import pick
 from mcuq.progress import Progress, ProgressCallback, silent
@@ -30,8 +32,8 @@ FINISHED = {"ga": "ga", "knapsack": "knapsack+refine"}
 FLOAT, FLOAT_BUDGET = "float", 4.0
 
 
-@dataclass(frozen=True)
-class Record:
+@dataclass(frozen=True, eq=False)
+class Record(ByContent):
     """One cell of the table.
 
     Attributes:
@@ -41,8 +43,7 @@ class Record:
         seed: 0 where the method takes none.
         weight_bytes: packed filters of what was found.
         search_loss: mean KL to the float model on the search samples, without those kept back.
-        test_accuracy: the metric on the evaluation samples, exact arithmetic.
-        test_kl: mean KL to the float model there, nats.
+        judged: on the evaluation samples, exact arithmetic.
         evaluations: candidates that the method asked for.
         seconds: what those cost, and the method's own time.
     """
@@ -53,14 +54,36 @@ class Record:
     seed: int
     weight_bytes: int
     search_loss: float
-    test_accuracy: float
-    test_kl: float
+    judged: Judged
     evaluations: int
     seconds: float
 
+    @property
+    def test_accuracy(self) -> float:
+        """The metric."""
+        return self.judged.accuracy.value
+
+    @property
+    def test_kl(self) -> float:
+        """Mean KL to the float model, nats."""
+        return self.judged.kl.value
+
     def as_json(self) -> dict[str, Any]:
-        """Field name → value."""
-        return asdict(self)
+        """Name → value; of the samples' own figures the metric's 95 % interval alone."""
+        bounds = interval(self.judged.accuracy, is_share=self.judged.is_share)
+        return {
+            "model": self.model,
+            "method": self.method,
+            "budget": self.budget,
+            "seed": self.seed,
+            "weight_bytes": self.weight_bytes,
+            "search_loss": self.search_loss,
+            "test_accuracy": self.test_accuracy,
+            "test_accuracy_interval": None if bounds is None else [bounds.low, bounds.high],
+            "test_kl": self.test_kl,
+            "evaluations": self.evaluations,
+            "seconds": self.seconds,
+        }
 
 
 @dataclass(frozen=True)
@@ -122,11 +145,30 @@ class SharedScores:
 
 @dataclass(frozen=True)
 class _Found:
-    """A run's winner, not yet judged; `record` is the search's alone."""
+    """A run's winner, not yet judged; the fields are those of a record."""
 
     method: str
-    record: Record
+    budget: float
+    seed: int
+    weight_bytes: int
+    search_loss: float
+    evaluations: int
+    seconds: float
     genome: Genome
+
+    def record(self, study: Study, method: str, judged: Judged) -> Record:
+        """Of the winner as it is."""
+        return Record(
+            study.name,
+            method,
+            self.budget,
+            self.seed,
+            self.weight_bytes,
+            self.search_loss,
+            judged,
+            self.evaluations,
+            self.seconds,
+        )
 
 
 def compare_methods(
@@ -136,7 +178,7 @@ def compare_methods(
 
     A run that finds nothing within its budget has no record.
     """
-    figures: dict[Genome, tuple[float, float]] = {}
+    figures: dict[Genome, Judged] = {}
     with (
         Scorer(study.candidates, study.ranker, workers, _rungs(study)) as scorer,
         Judge(study, workers) as judge,
@@ -152,23 +194,19 @@ def compare_methods(
                 found += [] if winner is None else [winner]
             figures |= judge([f.genome for f in found if f.genome not in figures])
             for f in found:
-                accuracy, kl = figures[f.genome]
-                yield replace(f.record, test_accuracy=accuracy, test_kl=kl)
+                yield f.record(study, SEARCHED.get(f.method, f.method), figures[f.genome])
             if plan.refine:
-                yield from _refined(judge, [f for f in found if f.method in FINISHED])
+                yield from _refined(study, judge, [f for f in found if f.method in FINISHED])
 
 
-def _refined(judge: Judge, found: Sequence[_Found]) -> Iterator[Record]:
+def _refined(study: Study, judge: Judge, found: Sequence[_Found]) -> Iterator[Record]:
     outcomes = judge.refined([f.genome for f in found])
     for f in found:
         outcome = outcomes[f.genome]
         yield replace(
-            f.record,
-            method=FINISHED[f.method],
+            f.record(study, FINISHED[f.method], outcome.judged),
             search_loss=outcome.search_loss,
-            test_accuracy=outcome.figures[0],
-            test_kl=outcome.figures[1],
-            seconds=round(f.record.seconds + outcome.seconds, 3),
+            seconds=round(f.seconds + outcome.seconds, 3),
         )
 
 
@@ -197,17 +235,15 @@ def _run(
     seconds = time.perf_counter() - start - scores.spent + scores.charged
     loss = scores([winner.genome], CHOOSE)[0]
     size, count = winner.cost.weight_bytes, len(evaluator.known)
-    name = SEARCHED.get(method, method)
-    record = Record(study.name, name, budget, seed, size, loss, 0.0, 0.0, count, round(seconds, 3))
-    return _Found(method, record, winner.genome)
+    return _Found(method, budget, seed, size, loss, count, round(seconds, 3), winner.genome)
 
 
 def float_record(study: Study) -> Record:
     """The float model itself: what all others are measured against."""
-    accuracy, _ = study.judge(study.reference)
     space = study.candidates.space.space
     size = int(FLOAT_BUDGET * space.weight_bytes(space.reference))
-    return Record(study.name, FLOAT, FLOAT_BUDGET, 0, size, 0.0, accuracy, 0.0, 0, 0.0)
+    judged = study.judge(study.reference)
+    return Record(study.name, FLOAT, FLOAT_BUDGET, 0, size, 0.0, judged, 0, 0.0)
 
 
 def peer_record(study: Study) -> Record:
@@ -227,7 +263,6 @@ def peer_record(study: Study) -> Record:
     found = {head.tensor: y for head, y in zip(heads, outputs, strict=True)}
     # The peer's model ends at the logits: they rank classes as the outputs behind them do.
     found |= {o: found[h.tensor] for o, h in zip(study.graph.outputs, heads, strict=True)}
-    accuracy, kl = study.judge(found)
     space = study.candidates.space.space
     return Record(
         study.name,
@@ -236,8 +271,7 @@ def peer_record(study: Study) -> Record:
         0,
         space.weight_bytes(space.smallest()),
         losses[best],
-        accuracy,
-        kl,
+        study.judge(found),
         len(models),
         round(sum(m.seconds for m in models), 3),
     )

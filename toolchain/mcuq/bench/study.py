@@ -22,16 +22,21 @@ from mcuq.evaluate.heads import divergence
 from mcuq.evaluate.integer import dequantize_outputs, quantize_inputs, run_integer
 from mcuq.evaluate.metrics import Metric
 from mcuq.evaluate.ranking import Ranker
+from mcuq.evaluate.scores import Score
 from mcuq.frontends import load_model
 from mcuq.graph import Graph
+from mcuq.pipeline.accuracy import make_judge
 from mcuq.pipeline.candidates import weight_candidates
 from mcuq.pipeline.check import check_readable
 from mcuq.pipeline.polish import polish
 from mcuq.pipeline.scoring import Candidates, split
+from mcuq.pipeline.scrutiny import float_findings
 from mcuq.pipeline.search import make_ranker
 from mcuq.pipeline.space import build_space
-from mcuq.progress import Progress, ProgressCallback, silent
+from mcuq.progress import Progress, ProgressCallback, announce, silent
 from mcuq.quantize import QuantizedGraph
+from mcuq.sanity.samples import shared_samples
+from mcuq.sanity.sets import scrutinize
 from mcuq.search import Genome
 from mcuq.workers import end_with_parent
 
@@ -46,6 +51,21 @@ class StudyFiles:
     calibration: Path
     search: Path | None = None
     evaluation: Path | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Judged(ByContent):
+    """A model on the evaluation samples, sample by sample.
+
+    Attributes:
+        accuracy: the study's metric.
+        kl: mean KL to the float model, nats.
+        is_share: the metric lies in [0, 1].
+    """
+
+    accuracy: Score
+    kl: Score
+    is_share: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,8 +92,8 @@ class Study(ByContent):
         """The float model."""
         return self.candidates.graph
 
-    def judge(self, found: Floats) -> tuple[float, float]:
-        """(metric, mean KL to the float model) of heads and outputs on the evaluation samples."""
+    def judge(self, found: Floats) -> Judged:
+        """Heads and outputs on the evaluation samples."""
         names = self.graph.outputs
         predictions = predictions_of(
             self.graph,
@@ -81,12 +101,13 @@ class Study(ByContent):
             tuple(found[name] for name in names),
             tuple(self.reference[name] for name in names),
         )
-        kl = divergence(self.ranker.heads, self.reference, found).mean()
-        return self.metric.compute(predictions), float(kl)
+        kl = divergence(self.ranker.heads, self.reference, found)
+        accuracy = self.metric.judge(predictions)
+        return Judged(accuracy, Score(float(kl.mean()), kl), self.metric.is_share)
 
 
 def prepare(files: StudyFiles, workers: int, progress: ProgressCallback = silent) -> Study:
-    """Read everything, calibrate, compute candidates.
+    """Read everything, tell what is suspicious as a build does, calibrate, compute candidates.
 
     Raises:
         InputError: a file that cannot be used.
@@ -96,9 +117,18 @@ def prepare(files: StudyFiles, workers: int, progress: ProgressCallback = silent
         if path is not None:
             check_readable(path)
     graph = load_model(files.model)
-    calibration = load_data(files.calibration, graph)
-    search = load_data(files.search, graph) if files.search else calibration
-    evaluation = load_data(files.evaluation, graph) if files.evaluation else search
+    sets = scrutinize(
+        load_data(files.calibration, graph),
+        load_data(files.search, graph) if files.search else None,
+        load_data(files.evaluation, graph) if files.evaluation else None,
+        graph.inputs,
+    )
+    calibration, search, evaluation = sets.calibration, sets.search, sets.evaluation
+    metric, doubts = suited_metric(graph, evaluation)
+    findings = (*sets.findings, *doubts, *shared_samples(search, evaluation))
+    announce("prepare", findings, progress, strict=False)
+    judge = make_judge(graph, evaluation, metric)
+    announce("prepare", float_findings(judge), progress, strict=False)
     ranges = calibrate(graph, calibration.inputs, OBSERVERS)
     choices, bank = weight_candidates(
         graph, ranges, calibration, workers=workers, progress=progress
@@ -112,26 +142,26 @@ def prepare(files: StudyFiles, workers: int, progress: ProgressCallback = silent
         ranker,
         calibration,
         evaluation,
-        suited_metric(graph, evaluation)[0],
+        metric,
         run_float(graph, evaluation.inputs, keep=keep),
     )
 
 
-@dataclass(frozen=True)
-class Refined:
+@dataclass(frozen=True, eq=False)
+class Refined(ByContent):
     """Attributes:
     search_loss: mean KL on the search samples, without those kept back.
-    figures: (metric, KL) on the evaluation samples.
+    judged: on the evaluation samples.
     seconds: what refining took.
     """
 
     search_loss: float
-    figures: tuple[float, float]
+    judged: Judged
     seconds: float
 
 
 class Judge:
-    """(metric, KL) of genomes in the firmware's arithmetic, in worker processes.
+    """Genomes judged in the firmware's arithmetic, in worker processes.
 
     A context manager; workers end with it.
     """
@@ -146,7 +176,7 @@ class Judge:
     def __exit__(self, *_: object) -> None:
         self._pool.shutdown(cancel_futures=True)
 
-    def __call__(self, genomes: Sequence[Genome]) -> dict[Genome, tuple[float, float]]:
+    def __call__(self, genomes: Sequence[Genome]) -> dict[Genome, Judged]:
         """Figures by genome, each computed once."""
         distinct = list(dict.fromkeys(genomes))
         return dict(zip(distinct, self._pool.map(_judge_in_worker, distinct), strict=True))
@@ -157,7 +187,7 @@ class Judge:
         return dict(zip(distinct, self._pool.map(_refine_in_worker, distinct), strict=True))
 
 
-def _figures(study: Study, qgraph: QuantizedGraph) -> tuple[float, float]:
+def _figures(study: Study, qgraph: QuantizedGraph) -> Judged:
     inputs = quantize_inputs(qgraph, study.evaluation.inputs)
     values = run_integer(qgraph, inputs, keep=tuple(study.reference))
     return study.judge(dequantize_outputs(qgraph, values))
@@ -182,7 +212,7 @@ def _start(study: Study) -> None:
     _study = study
 
 
-def _judge_in_worker(genome: Genome) -> tuple[float, float]:
+def _judge_in_worker(genome: Genome) -> Judged:
     return _figures(_study, _study.candidates.quantize(genome))
 
 

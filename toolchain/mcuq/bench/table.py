@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from mcuq.bench.accuracy import FINISHED, FLOAT, SEARCHED, Record
-from mcuq.bench.summary import Paired, Row, paired, rows
+from mcuq.bench.accuracy import FLOAT, SEARCHED, Record
+from mcuq.bench.summary import Estimate, Paired, Row, paired, rows
+
+ONE_SHOT = frozenset({"knapsack", "greedy", "uniform"})
+"""What the search alone is compared with: assignments that are computed, not searched."""
 
 
 def markdown(records: Sequence[Record]) -> str:
-    """Medians of every method and budget, then the paired differences of the GA, with its
-    iterative finish and without."""
+    """Every method and budget, then the paired differences of the GA: with its iterative finish to
+    everything, without it to the one-shot assignments."""
     lines = [
-        "| method | weight bytes | accuracy | ± seeds | KL | search loss | evaluations | seconds |",
-        "|---|---|---|---|---|---|---|---|",
+        "| method | weight bytes | accuracy, 95 % interval | ± seeds | less float, points | KL | "
+        "search loss | evaluations | seconds |",
+        "|---|---|---|---|---|---|---|---|---|",
         *map(_row, rows(records)),
     ]
-    differences = [
-        pair
-        for method in ("ga", SEARCHED["ga"])
-        for pair in paired(records, method)
-        if pair.against != FLOAT and (method == "ga" or pair.against not in FINISHED.values())
-    ]
+    differences = [*_differences(records)]
     if differences:
         lines += [
             "",
@@ -33,23 +31,47 @@ def markdown(records: Sequence[Record]) -> str:
     return "\n".join(lines)
 
 
+def _differences(records: Sequence[Record]) -> Iterator[Paired]:
+    yield from paired(records, "ga")
+    for pair in paired(records, SEARCHED["ga"]):
+        if pair.against in ONE_SHOT:
+            yield pair
+
+
 def _row(row: Row) -> str:
     name = row.method if row.method == FLOAT else f"{row.method}, {row.budget:.0%}"
-    runs = f" (median of {row.runs})" if row.runs > 1 else ""
+    runs = f" ({row.runs} seeds)" if row.runs > 1 else ""
     spread = f"{100 * row.spread:.2f}" if row.runs > 1 else ""
+    to_float = "" if row.to_float is None else _signed(row.to_float.accuracy, 100)
     return (
-        f"| {name}{runs} | {row.weight_bytes:,} | {100 * row.accuracy:.2f} | {spread} | "
-        f"{row.kl:.4f} | {row.search_loss:.4f} | {row.evaluations} | {row.seconds:.1f} |"
+        f"| {name}{runs} | {row.weight_bytes:,} | {_accuracy(row)} | {spread} | {to_float} | "
+        f"{_divergence(row)} | {row.search_loss:.4f} | {row.evaluations} | {row.seconds:.1f} |"
     )
+
+
+def _accuracy(row: Row) -> str:
+    value = f"{100 * row.accuracy:.2f}"
+    if row.interval is None:
+        return value
+    return f"{value} ({100 * row.interval.low:.2f} to {100 * row.interval.high:.2f})"
+
+
+def _divergence(row: Row) -> str:
+    if row.method == FLOAT:
+        return "0"
+    return _with_error(f"{row.kl.value:.4f}", f"{row.kl.error:.4f}")
 
 
 def _difference(pair: Paired) -> str:
     return (
         f"| {pair.method} - {pair.against} | {pair.budget:.0%} | {pair.pairs} | "
-        f"{_with_error(100 * pair.accuracy, 100 * pair.accuracy_error)} | "
-        f"{_with_error(1000 * pair.kl, 1000 * pair.kl_error)} |"
+        f"{_signed(pair.accuracy, 100)} | {_signed(pair.kl, 1000)} |"
     )
 
 
-def _with_error(value: float, error: float) -> str:
-    return f"{value:+.2f}" if math.isnan(error) else f"{value:+.2f} ± {error:.2f}"
+def _signed(estimate: Estimate, factor: float) -> str:
+    return _with_error(f"{factor * estimate.value:+.2f}", f"{factor * estimate.error:.2f}")
+
+
+def _with_error(value: str, error: str) -> str:
+    return value if error == "nan" else f"{value} ± {error}"

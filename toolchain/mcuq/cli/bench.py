@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mcuq.cli.bench_kernels import kernels
-from mcuq.cli.output import JsonFlag, explain, stderr, stdout, write_json
+from mcuq.cli.output import JsonFlag, explain, print_lines, stderr, write_json
 from mcuq.cli.progress import shown_progress
 from mcuq.whole import check_writable, write_whole
 
@@ -87,7 +87,7 @@ def accuracy(
     if json:
         write_json([record.as_json() for record in records])
     else:
-        stdout().print(markdown(records))
+        print_lines(markdown(records).splitlines())
 
 
 def _plan(budgets: str, methods: str, seeds: int, evaluations: int) -> Plan:
@@ -142,11 +142,13 @@ def speed(
     if json:
         write_json(result.as_json())
         return
-    stdout().print(
-        f"{result.model}: {result.samples} search samples, {result.workers} workers\n"
-        f"plain loop              {result.plain:8.2f} candidates/s\n"
-        f"mcuq, all samples each  {result.same_samples:8.2f} candidates/s\n"
-        f"mcuq, as it searches    {result.ours:8.2f} candidates/s\n"
-        f"ratio                   {result.ratio:8.1f}\n"
-        f"processor time, ratio   {result.cpu_ratio:8.1f}"
+    print_lines(
+        (
+            f"{result.model}: {result.samples} search samples, {result.workers} workers",
+            f"plain loop              {result.plain:8.2f} candidates/s",
+            f"mcuq, all samples each  {result.same_samples:8.2f} candidates/s",
+            f"mcuq, as it searches    {result.ours:8.2f} candidates/s",
+            f"ratio                   {result.ratio:8.1f}",
+            f"processor time, ratio   {result.cpu_ratio:8.1f}",
+        )
     )

@@ -52,7 +52,8 @@ def _draw(bench: KernelBench) -> None:
         counts = f"{cost.instructions:,}", f"{cost.per_mac:.2f}"
         layers.add_row(cost.core, cost.layer, cost.weights, *counts, *sizes)
     console = stdout()
-    console.print(f"{bench.compiler}, layers {bench.flags}; counted, not estimated\n")
+    console.print(f"{bench.compiler}, layers {bench.flags}; counted, not estimated")
+    console.print()
     console.print(layers)
     if not bench.models:
         return

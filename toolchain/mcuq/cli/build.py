@@ -65,10 +65,12 @@ def run_job(job: Job, *, json: bool) -> None:
     """Build, show the result, then judge it by the gates."""
     from mcuq.report.gates import broken_gates
     from mcuq.report.publish import publish
+    from mcuq.report.reachable import check_reachable
     from mcuq.report.reasons import reasons
     from mcuq.report.store import PAGE
     from mcuq.report.summary import summary
 
+    check_reachable(job.gates, job.request)
     with shown_progress() as progress:
         report = publish(job.request, progress)
     for reason in reasons(report.manifest):

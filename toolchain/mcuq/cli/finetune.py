@@ -16,6 +16,7 @@ from mcuq.whole import check_writable, write_whole
 
 if TYPE_CHECKING:
     from mcuq.data import Dataset
+    from mcuq.findings import Finding
     from mcuq.finetune import Tuned
     from mcuq.graph import Graph
     from mcuq.quantize import Config
@@ -114,7 +115,8 @@ def finetune(
     settings = Settings(epochs=epochs, rate=rate, patience=patience, label_share=labels, seed=seed)
     with shown_progress() as progress:
         imported = compare_import(model, graph, data.inputs)
-        announce("load", imported.findings, progress, strict=False)
+        known = (*imported.findings, *_doubts(graph, data, judged, metric))
+        announce("load", known, progress, strict=False)
         tuned = tune(graph, data, wanted, settings=settings, progress=progress)
         _write(tuned, output)
         facts = _facts(tuned, output)
@@ -125,6 +127,26 @@ def finetune(
         write_json(facts)
     else:
         _draw(facts)
+
+
+def _doubts(
+    graph: Graph, data: Dataset, judged: Dataset | None, metric: str | None
+) -> tuple[Finding, ...]:
+    """What is suspicious about the samples, as a build tells it."""
+    from mcuq.evaluate.choice import suited_metric
+    from mcuq.pipeline.accuracy import make_judge
+    from mcuq.pipeline.scrutiny import float_findings
+    from mcuq.sanity.samples import sample_findings, shared_samples
+
+    if judged is None:
+        return sample_findings({"training": data}, graph.inputs)
+    chosen, doubts = suited_metric(graph, judged, metric)
+    return (
+        *sample_findings({"training": data, "evaluation": judged}, graph.inputs),
+        *shared_samples(data, judged, "trained", "no --train"),
+        *doubts,
+        *float_findings(make_judge(graph, judged, chosen)),
+    )
 
 
 def _check_options(config: Path | None, bits: int | None, ends: int | None, output: Path) -> None:

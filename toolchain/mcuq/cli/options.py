@@ -17,7 +17,7 @@ _SCHEME = "Numbers"
 
 def finite(parameter: typer.CallbackParam, value: float | None) -> float | None:
     """The callback of a number's option: NaN and infinity pass every other bound."""
-    check_finite(f"--{(parameter.name or '').replace('_', '-')}", value)
+    check_finite(max(parameter.opts, key=len), value)
     return value
 
 

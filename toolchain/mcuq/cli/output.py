@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -42,6 +43,13 @@ def is_verbose() -> bool:
 def stdout() -> Console:
     """For results."""
     return _console(to_stderr=False)
+
+
+def print_lines(lines: Iterable[str]) -> None:
+    """A result that is text of several lines: within one, the end of a line is shown as data."""
+    console = stdout()
+    for line in lines:
+        console.print(line)
 
 
 def stderr() -> Console:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from mcuq.data import Dataset
+from mcuq.data import Dataset, Labels
 from mcuq.errors import InputError
 from mcuq.evaluate.answers import (
     Answer,
@@ -75,6 +75,11 @@ def default_metric(predictions: Predictions, output: int | None) -> tuple[str, t
     judged, data = answers(predictions, output), predictions.data
     if not data.has_labels:
         return "agreement", ()
+    if len(judged) == 1 and judged[0].labels is None:
+        raise InputError(
+            f"the data has labels, but none for output {judged[0].edge.name!r}",
+            f"store them as 'y{judged[0].number}', or judge it without any: --metric agreement",
+        )
     if len(judged) > 1 and any(one.labels is None for one in judged):
         outputs = ", ".join(one.edge.name for one in judged)
         raise InputError(
@@ -100,6 +105,8 @@ def _of_output(answer: Answer) -> tuple[str, Finding | None]:
     labels = answer.labels
     assert labels is not None
     zero_one = bool(np.isin(labels, (0, 1)).all())
+    if answer.edge.head == "sigmoid" and not answer.rebuilds and answer.classes == 1:
+        _check_within(answer, labels)
     single = labels[0].size == 1
     if answer.rebuilds and zero_one and single:
         return "auc", None
@@ -115,6 +122,25 @@ def _of_output(answer: Answer) -> tuple[str, Finding | None]:
             "name a metric of your own for anything else: --metric module:function",
         )
     return ("top1" if answer.targets() is None else "mse"), None
+
+
+def _check_within(answer: Answer, labels: Labels) -> None:
+    """Refuse what no sigmoid reaches: classes called -1 and 1, or masks of 0 and 255.
+
+    Raises:
+        InputError.
+    """
+    low, high = float(labels.min()), float(labels.max())
+    if low >= 0 and high <= 1:
+        return
+    two = len(np.unique(labels)) <= 2
+    raise InputError(
+        f"{answer.where} reaches from {low:.4g} to {high:.4g}, the output {answer.edge.name!r}, a "
+        "sigmoid, from 0 to 1",
+        "label the two classes 0 and 1"
+        if two
+        else "store targets between 0 and 1, or name --metric mse",
+    )
 
 
 def _of_one_score(answer: Answer, zero_one: bool) -> tuple[str, Finding | None]:

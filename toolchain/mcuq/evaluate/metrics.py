@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import importlib
 import math
 import sys
@@ -88,7 +89,7 @@ _BUILT_IN = {
         _built_in("agreement", agreement, needs_reference=True, is_share=True),
     )
 }
-_ALIASES = {"top-1": "top1", "accuracy": "top1"}
+_ALIASES = {"top-1": "top1", "accuracy": "top1", "acc": "top1"}
 
 
 def built_in_metrics() -> tuple[str, ...]:
@@ -154,11 +155,12 @@ def _adapted(
 ) -> Score:
     outputs = predictions.outputs if output is None else (predictions.outputs[output],)
     try:
-        value = float(function(list(outputs), _given_labels(predictions, output)))
+        # Copies: a function that works in place changes no later figure.
+        value = float(function([one.copy() for one in outputs], _given_labels(predictions, output)))
         if not math.isfinite(value):
             raise ValueError(f"it gave {value}")
         return Score(value)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise InputError(
             f"metric {spec} failed: {type(error).__name__}: {error}",
             "mend the function: it takes (outputs, labels) and returns a number",
@@ -169,5 +171,5 @@ def _given_labels(predictions: Predictions, output: int | None) -> Any:
     """'y', or the labels of the outputs as a list where each has its own."""
     data = predictions.data
     if data.labels is not None or not data.by_output:
-        return data.labels
-    return list(data.by_output) if output is None else data.by_output[output]
+        return copy.copy(data.labels)
+    return copy.deepcopy(list(data.by_output) if output is None else data.by_output[output])

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import itertools
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,7 +21,9 @@ from mcuq.quantize.qgraph import QuantizedGraph, QuantizedTensor
 
 Int8s = npt.NDArray[np.int8]
 
-_CACHE_BYTES = 192 << 20
+_CACHE_BYTES = 48 << 20
+"""Scoring the 1,038 candidates of a ResNet-8 search took a tenth more processor time than with
+four times as much, and 165 MB less."""
 _SEEN = 1 << 16
 """Digests that are remembered to tell a second time from a first."""
 
@@ -33,11 +36,13 @@ class Joint:
         tensor: its name.
         position: operators before it.
         digest: of all that its value depends on, the model's input samples aside.
+        nbytes: of its value for one sample.
     """
 
     tensor: str
     position: int
     digest: bytes
+    nbytes: int
 
 
 def joints(qgraph: QuantizedGraph) -> list[Joint]:
@@ -57,7 +62,8 @@ def joints(qgraph: QuantizedGraph) -> list[Joint]:
         alive |= set(op.outputs)
         alive = {name for name in alive if last_use.get(name, -1) > position}
         if len(alive) == 1:
-            found.append(Joint(next(iter(alive)), position + 1, digest.digest()))
+            (name,) = alive
+            found.append(Joint(name, position + 1, digest.digest(), qgraph.tensors[name].nbytes))
     return found
 
 
@@ -92,18 +98,25 @@ class PrefixCache:
                 return joint, self._kept[key]
         return None
 
-    def wanted(self, found: list[Joint], samples: Any) -> list[Joint]:
-        """Joints seen before whose activations are not here; from now on all have been seen."""
-        keys = [(joint.digest, samples) for joint in found]
-        again = [
-            joint
-            for joint, key in zip(found, keys, strict=True)
-            if key in self._seen and key not in self._kept
-        ]
-        self._seen.update(dict.fromkeys(keys))
+    def wanted(self, found: list[Joint], samples: Any, count: int) -> list[Joint]:
+        """Joints seen before whose activations are not here; from now on all have been seen.
+
+        Of those only the deepest that fit the limit together, for they are computed at once.
+
+        Args:
+            found: the joints of a graph, first to last.
+            samples: which samples.
+            count: how many they are.
+        """
+        again = [joint for joint in found if self._missing((joint.digest, samples))]
+        self._seen.update(dict.fromkeys((joint.digest, samples) for joint in found))
         while len(self._seen) > _SEEN:
             self._seen.popitem(last=False)
-        return again
+        together = itertools.accumulate(count * joint.nbytes for joint in reversed(again))
+        return again[len(again) - sum(nbytes <= self.limit for nbytes in together) :]
+
+    def _missing(self, key: tuple[bytes, Any]) -> bool:
+        return key in self._seen and key not in self._kept
 
     def keep(self, joint: Joint, samples: Any, values: Int8s) -> None:
         """Store an activation; the longest unused ones make room."""

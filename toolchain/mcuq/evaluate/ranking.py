@@ -81,7 +81,7 @@ class Ranker(ByContent):
         if not found:
             return None
         start = self.cache.deepest(found, span)
-        wanted = self.cache.wanted(found, span)
+        wanted = self.cache.wanted(found, span, span[1] - span[0])
         if start is None:
             rest, values = part, self._quantized(part, span)
         else:

@@ -90,18 +90,19 @@ def class_numbers(answer: Answer) -> npt.NDArray[Any]:
     numbers = answer.places()
     targets = None if numbers is not None else answer.targets()
     if targets is not None:
-        rows = answer.by_class(targets)
-        if np.any((rows == rows.max(axis=2, keepdims=True)).sum(axis=2) != 1):
-            raise InputError(
-                f"rows of {answer.where} name several classes at once, or none",
-                "metric auc judges such labels, one class after the other",
-            )
-        return np.asarray(rows.argmax(axis=2))
-    if numbers is None or np.any(numbers < 0) or np.any(numbers >= classes):
+        return _one_hot_numbers(answer, targets)
+    if numbers is None:
         raise InputError(
-            f"labels are not class numbers below {classes}"
-            + ("" if answer.count == 1 else f" of output {answer.edge.name!r}"),
-            _class_hint(labels, numbers, classes),
+            f"{answer.where} has shape {labels.shape[1:]} a sample: no class number below {classes}"
+            f" for each place, and nothing of the output's shape {answer.values.shape[1:]}",
+            _shape_hint(labels, classes),
+        )
+    wrong = np.asarray(((numbers < 0) | (numbers >= classes)).any(axis=1))
+    if wrong.any():
+        raise InputError(
+            f"labels are not class numbers below {classes}{_of_output(answer)}: "
+            f"{_first_wrong(numbers, wrong, classes)}",
+            _class_hint(numbers, classes),
         )
     if np.any(numbers != np.floor(numbers)):
         raise InputError(
@@ -110,12 +111,43 @@ def class_numbers(answer: Answer) -> npt.NDArray[Any]:
     return numbers
 
 
-def _class_hint(labels: npt.NDArray[Any], numbers: npt.NDArray[Any] | None, classes: int) -> str:
-    if numbers is not None and numbers.min() == 1 and numbers.max() == classes:
+def _one_hot_numbers(answer: Answer, targets: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """The class of each row: the one place of its largest value."""
+    rows = answer.by_class(targets)
+    wrong = ((rows == rows.max(axis=2, keepdims=True)).sum(axis=2) != 1).any(axis=1)
+    if wrong.any():
+        raise InputError(
+            f"rows of {answer.where} name several classes at once, or none: {int(wrong.sum())} of "
+            f"{len(rows)}, first that of sample {int(wrong.argmax())}",
+            "leave such samples out; metric auc judges rows of several classes",
+        )
+    return np.asarray(rows.argmax(axis=2))
+
+
+def _of_output(answer: Answer) -> str:
+    return "" if answer.count == 1 else f" of output {answer.edge.name!r}"
+
+
+def _first_wrong(numbers: npt.NDArray[Any], wrong: Bools, classes: int) -> str:
+    sample = int(wrong.argmax())
+    row = numbers[sample]
+    value = row[(row < 0) | (row >= classes)][0]
+    return f"{value:g} in sample {sample}, {int(wrong.sum())} of {len(wrong)} samples in all"
+
+
+def _class_hint(numbers: npt.NDArray[Any], classes: int) -> str:
+    if numbers.min() == 1 and numbers.max() == classes:
         return "they count from 1: subtract 1"
-    if numbers is None and labels.ndim > 1:
-        return f"they have shape {labels.shape[1:]}: store class numbers or one-hot rows as 'y'"
-    return "store class numbers (0, 1, …) or one-hot rows as 'y'"
+    known = np.unique(numbers)
+    if len(known) == classes:
+        return f"number the classes 0 to {classes - 1}, in the model's order"
+    return "store class numbers (0, 1, …) or one-hot rows as 'y'; leave out what has no class"
+
+
+def _shape_hint(labels: npt.NDArray[Any], classes: int) -> str:
+    if labels.ndim == 2 and np.isin(labels, (0, 1)).all() and np.all(labels.sum(axis=1) == 1):
+        return f"they are one-hot rows of {labels.shape[1]} classes, the model has {classes}"
+    return "store class numbers, one-hot rows or targets of the output's shape as 'y'"
 
 
 def mse(answer: Answer) -> Score:

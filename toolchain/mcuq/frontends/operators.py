@@ -39,6 +39,10 @@ _NEAREST = {
     "unidirectionalsequencelstm": "convolutions over time",
     "upsample": "Resize with mode nearest",
 }
+_OPTIMIZED = tuple(
+    f"com.microsoft.{kind}" for kind in ("fused", "nchwc.", "nhwc", "qlinear", "bias", "skip")
+)
+"""Beginnings of what ONNX Runtime's optimizer writes for its own use."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,10 @@ def known_operator(unknown: Unknown) -> str | None:
 
     Replace the layer by supported ones (docs/models.md lists them), or leave it out of the export.
     """
-    nearest = _NEAREST.get(unknown.kind.replace("_", "").lower())
+    kind = unknown.kind.replace("_", "").lower()
+    nearest = _NEAREST.get(kind)
+    if kind.startswith(_OPTIMIZED):
+        nearest = "the file from before ONNX Runtime's optimizer (levels extended and all)"
     detail = f"{unknown.kind} is not supported"
     if nearest:
         detail += f"; nearest: {nearest}"

@@ -16,12 +16,13 @@ from mcuq.evaluate.answers import Predictions, predictions_of
 from mcuq.evaluate.float import run_float
 from mcuq.evaluate.integer import dequantize_outputs, quantize_inputs, run_integer
 from mcuq.evaluate.metrics import Metric
-from mcuq.evaluate.prefix import Joint, PrefixCache, joints
+from mcuq.evaluate.prefix import PrefixCache, joints
 from mcuq.evaluate.scores import Score
 from mcuq.graph import Graph
 from mcuq.pipeline.scoring import Candidates
 from mcuq.progress import Progress, ProgressCallback, silent
 from mcuq.quantize import QuantizedGraph
+from mcuq.sanity.results import check_answers
 from mcuq.search import Candidate, Cost, Genome, Limits, labels
 
 Values = npt.NDArray[Any]
@@ -29,14 +30,6 @@ Reals = tuple[npt.NDArray[np.float32], ...]
 
 MOST_MEMBERS = 8
 """Front members that are judged: one more costs as much as the evaluation of what is built."""
-
-
-_CACHE_BYTES = 48 << 20
-
-
-def _prefixes() -> PrefixCache:
-    """Few models are judged: less than the search's is worth keeping."""
-    return PrefixCache(_CACHE_BYTES)
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +46,7 @@ class Judge(ByContent):
     metric: Metric
     data: Dataset
     reference: Reals
-    cache: PrefixCache = field(default_factory=_prefixes, compare=False)
+    cache: PrefixCache = field(default_factory=PrefixCache, compare=False)
     known: dict[int, tuple[QuantizedGraph, Score]] = field(default_factory=dict, compare=False)
 
     @cached_property
@@ -80,7 +73,7 @@ class Judge(ByContent):
         """Stored outputs (samples, …) by name."""
         found = joints(qgraph)
         known = self.cache.deepest(found, None)
-        fresh = self._affordable(qgraph, self.cache.wanted(found, None))
+        fresh = self.cache.wanted(found, None, len(self.data))
         keep = {*qgraph.outputs, *(joint.tensor for joint in fresh)}
         values = run_integer(
             qgraph,
@@ -93,16 +86,6 @@ class Judge(ByContent):
                 self.cache.keep(joint, None, values[joint.tensor])
         return {name: values[name] for name in qgraph.outputs}
 
-    def _affordable(self, qgraph: QuantizedGraph, found: Sequence[Joint]) -> list[Joint]:
-        """The deepest joints whose activations fit the cache together: they are held at once."""
-        left, chosen = self.cache.limit, []
-        for joint in reversed(found):
-            left -= len(self.data) * qgraph.tensors[joint.tensor].nbytes
-            if left < 0:
-                break
-            chosen.append(joint)
-        return chosen
-
 
 def _behind(qgraph: QuantizedGraph, names: set[str], position: int) -> set[str]:
     """Those of `names` that operators from `position` on compute."""
@@ -110,8 +93,13 @@ def _behind(qgraph: QuantizedGraph, names: set[str], position: int) -> set[str]:
 
 
 def make_judge(graph: Graph, data: Dataset, metric: Metric) -> Judge:
-    """Runs the float model once."""
+    """Runs the float model once.
+
+    Raises:
+        InputError: it gives NaN or infinity on a sample.
+    """
     outputs = run_float(graph, data.inputs)
+    check_answers(graph, data, outputs)
     return Judge(graph, metric, data, tuple(outputs[name] for name in graph.outputs))
 
 

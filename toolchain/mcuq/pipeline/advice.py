@@ -22,7 +22,7 @@ def budget_hint(cost: Cost, limits: Limits, otherwise: str) -> str:
         ("--flash", cost.flash, limits.flash),
         ("--ram", cost.ram, limits.ram),
     ):
-        if limit is not None and limit < _SMALLEST and used > limit:
+        if limit is not None and 0 < limit < _SMALLEST and used > limit:
             return f"{option} {limit} is in bytes: did you mean {limit}K?"
     return otherwise
 

@@ -50,6 +50,7 @@ from mcuq.progress import Progress, ProgressCallback, announce
 from mcuq.quantize import Config, QuantizedGraph, WeightChoice, quantize
 from mcuq.quantize.candidates import build_bank
 from mcuq.sanity.samples import shared_samples
+from mcuq.sanity.stored import stored_range_findings
 from mcuq.search import Genome, Limits
 from mcuq_hil.farm import read_farm
 
@@ -121,9 +122,11 @@ def decide(request: BuildRequest, progress: ProgressCallback, *, is_build: bool 
     statistics = loaded.statistics or observe(loaded.graph, loaded.calibration.inputs)
     ranges = ranges_from(statistics, dict.fromkeys((*OBSERVERS, request.scheme.observer)))
     known = range_findings(loaded, statistics, ranges)
-    findings += announce("calibrate", known, progress, strict=request.strict)
     if loaded.statistics is None:
-        ranges = ranges.prescribed(loaded.graph.ranges)
+        stored, bits = loaded.graph.ranges, request.scheme.config.activation_bits
+        known += stored_range_findings(stored, statistics, bits)
+        ranges = ranges.prescribed(stored)
+    findings += announce("calibrate", known, progress, strict=request.strict)
     plain = {bits: _plain(request, loaded, ranges, bits) for bits in request.scheme.bits}
     check_defined(plain[8], loaded.evaluation.inputs)
     if request.fixed is not None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from mcuq.errors import InputError
 from mcuq.finetune.sidecar import read_sidecar, sidecar_path
 from mcuq.frontends.mlir import configuration, read_file
 from mcuq.frontends.source import read_bytes
@@ -51,6 +52,11 @@ def given_quantization(model: Path, graph: Graph, *, as_is: bool = False) -> Giv
         found = read_file(model)
         return Given(found, configuration(found)) if isinstance(found, QuantizedGraph) else None
     if as_is:
+        if model.suffix.lower() != ".tflite":
+            raise InputError(
+                f"--as-is keeps the integers of a .tflite file, {model.name} is none",
+                "leave out --as-is: then mcuq quantizes it",
+            )
         content = read_bytes(model)
         stored = load_quantized(content)
         return Given(stored, configuration(stored), content)

@@ -23,8 +23,8 @@ from mcuq.pipeline.given import Given, given_quantization
 from mcuq.pipeline.prescription import read_config
 from mcuq.pipeline.request import BuildRequest
 from mcuq.quantize import Config
-from mcuq.sanity.outliers import without_outliers
 from mcuq.sanity.samples import sample_findings
+from mcuq.sanity.sets import scrutinize
 from mcuq.search import Limits
 from mcuq.units import Share
 from mcuq.witness import NOT_COMPARED, ImportCheck, compare_import
@@ -157,16 +157,10 @@ def _samples(
     if request.as_is or request.ranges is not None:  # the ranges are given
         samples = _Samples(all_samples, search or all_samples, judged)
         return samples, sample_findings({"evaluation": judged}, graph.inputs)
-    keep = request.keep_outliers
-    usual, findings = without_outliers(all_samples, judged, graph.inputs, keep=keep)
-    taken = all_samples if keep else usual
-    roles = {"calibration": usual, "search": search or usual}
-    if judged is not all_samples:
-        roles["evaluation"] = judged
-    return _Samples(taken, search or taken, judged), (
-        *findings,
-        *sample_findings(roles, graph.inputs),
+    sets = scrutinize(
+        all_samples, search, evaluation, graph.inputs, keep_outliers=request.keep_outliers
     )
+    return _Samples(sets.calibration, sets.search, sets.evaluation), sets.findings
 
 
 def _library(request: BuildRequest, board: Board) -> KernelLibrary | None:

@@ -38,7 +38,10 @@ def range_findings(
 ) -> tuple[Finding, ...]:
     """About evaluation samples beyond what calibration has seen; scales apart are known by then."""
     said = {finding.code for finding in loaded.findings}
-    if said & {"ranges-apart", "constant-data"} or loaded.evaluation is loaded.calibration:
+    if (
+        said & {"ranges-apart", "constant-data", "cut-fractions"}
+        or loaded.evaluation is loaded.calibration
+    ):
         return ()
     seen = max(one.samples for one in statistics.values())
     return clipped_findings(loaded.graph, ranges, loaded.evaluation, seen)

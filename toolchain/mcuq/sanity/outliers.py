@@ -55,6 +55,25 @@ def without_outliers(
     return calibration.pick(usual), (finding,)
 
 
+def evaluation_outliers(
+    evaluation: Dataset, calibration: Dataset, names: Sequence[str]
+) -> tuple[Finding, ...]:
+    """What is to be said about evaluation samples that reach far beyond all others."""
+    outliers = find_outliers(evaluation, calibration)
+    if not len(outliers):
+        return ()
+    usual = np.ones(len(evaluation), bool)
+    usual[outliers] = False
+    reach = _described(evaluation, usual, names, "evaluation")
+    return (
+        about_data(
+            "outlier-sample",
+            f"{reach}, and {'is' if len(outliers) == 1 else 'are'} evaluated all the same",
+            "look at that sample: means such as mse can hang on it alone",
+        ),
+    )
+
+
 def _of_input(
     values: npt.NDArray[np.float32], beside: npt.NDArray[np.float32] | None
 ) -> npt.NDArray[np.intp]:
@@ -84,21 +103,33 @@ def _finding(
     data: Dataset, usual: npt.NDArray[np.bool_], names: Sequence[str], *, keep: bool
 ) -> Finding:
     count = int(np.sum(~usual))
-    reaches = [_reach(x) for x in data.inputs]
-    worst = max(range(len(names)), key=lambda i: _factor(reaches[i], usual))
-    sample = int(reaches[worst].argmax())
-    x = data.inputs[worst]
-    which = f"sample {sample}" if count == 1 else f"{count} samples, sample {sample} first of all,"
     done = (
         "and decides the range" if keep else "and is left out of calibration"
         if count == 1 else "and are left out of calibration"
     )  # fmt: skip
     return about_data(
         "outlier-sample",
-        f"calibration: {which} {'reaches' if count == 1 else 'reach'} from {x[sample].min():.4g} "
+        f"{_described(data, usual, names, 'calibration')}, {done}",
+        "look at that sample; "
+        + (
+            "without --keep-outliers it is left out"
+            if keep
+            else "--keep-outliers takes its range, at the cost of all others' steps"
+        ),
+    )
+
+
+def _described(data: Dataset, usual: npt.NDArray[np.bool_], names: Sequence[str], role: str) -> str:
+    count = int(np.sum(~usual))
+    reaches = [_reach(x) for x in data.inputs]
+    worst = max(range(len(names)), key=lambda i: _factor(reaches[i], usual))
+    sample = int(reaches[worst].argmax())
+    x = data.inputs[worst]
+    which = f"sample {sample}" if count == 1 else f"{count} samples, sample {sample} first of all,"
+    return (
+        f"{role}: {which} {'reaches' if count == 1 else 'reach'} from {x[sample].min():.4g} "
         f"to {x[sample].max():.4g} in input {names[worst]!r}, all others from "
-        f"{x[usual].min():.4g} to {x[usual].max():.4g}, {done}",
-        "look at that sample; --keep-outliers takes its range, at the cost of all others' steps",
+        f"{x[usual].min():.4g} to {x[usual].max():.4g}"
     )
 
 

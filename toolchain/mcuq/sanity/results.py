@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import math
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,14 +21,13 @@ from mcuq.evaluate.metrics import Metric
 from mcuq.evaluate.scores import Score, class_numbers, yes_or_no
 from mcuq.findings import Finding, about_data
 from mcuq.graph import Graph
+from mcuq.sanity.relabel import GOOD, Remedy, labels_otherwise
 from mcuq.sanity.samples import RESCALINGS
 
 CHANCE = 0.05
 """A result that guessing reaches so often is no evidence against guessing."""
 LEAST = 10
 """Fewer samples cannot tell a model from guessing."""
-GOOD = 0.9
-"""A model that is right so often needs no other samples."""
 GAIN = 0.25
 """Share that a remedy must gain to be named: the example's digits, on 1/16 of their scale, gain
 0.13 by a wrong one, and on 1/255 of it 0.88 by the right one."""
@@ -51,6 +51,29 @@ _TRIED = 256
 """Samples that a remedy is tried on."""
 
 
+def check_answers(
+    graph: Graph, data: Dataset, outputs: Mapping[str, npt.NDArray[np.float32]]
+) -> None:
+    """Refuse evaluation samples on which the float model's outputs are no numbers.
+
+    Raises:
+        InputError: names the first, and what it holds.
+    """
+    for name in graph.outputs:
+        rows = outputs[name].reshape(len(data), -1)
+        finite = np.isfinite(rows).all(axis=1)
+        if not finite.all():
+            sample = int(np.argmin(finite))
+            low = min(float(x[sample].min()) for x in data.inputs)
+            high = max(float(x[sample].max()) for x in data.inputs)
+            raise InputError(
+                f"the float model gives NaN or infinity in output {name!r} on "
+                f"{int(np.sum(~finite))} of {len(data)} evaluation samples, first on sample "
+                f"{sample}, whose values reach from {low:.4g} to {high:.4g}",
+                "leave such samples out, or prepare them as those of training",
+            )
+
+
 @dataclass(frozen=True)
 class Trial:
     """What lets a remedy be tried: the float model on other inputs, and other labels."""
@@ -65,12 +88,6 @@ class Trial:
         return predictions, self.metric.judge(predictions)
 
 
-@dataclass(frozen=True)
-class _Remedy:
-    words: str
-    score: Score
-
-
 def float_model_findings(
     metric: Metric, predictions: Predictions, score: Score, trial: Trial
 ) -> tuple[Finding, ...]:
@@ -81,10 +98,16 @@ def float_model_findings(
         score: `metric` of them.
         trial: for remedies.
     """
+    constant = _constant_labels(metric, predictions)
+    if constant is not None:
+        return (constant,)
     guess = _guess(metric, predictions, score)
+    other = labels_otherwise(metric, predictions, score)
     if guess is None:
-        return _better_prepared(metric, score, trial)
+        return _better_prepared(metric, score, trial) or _better_labelled(metric, score, other)
     remedy = _remedy(trial, score.value)
+    if remedy is None and other is not None:
+        remedy = other
     return (
         about_data(
             "float-at-chance",
@@ -93,9 +116,44 @@ def float_model_findings(
             "check that samples and labels are those of training: scale, order, layout"
             if remedy is None
             else f"{remedy.words}: the float model then has {remedy.score.value:.4g} "
-            f"on {len(_tried(trial.data))} samples",
+            f"on {_count(remedy.score)} samples",
         ),
     )
+
+
+def _constant_labels(metric: Metric, predictions: Predictions) -> Finding | None:
+    """Where the figure depends on labels that are all the same."""
+    if metric.name not in ("top1", "mse", "r2") or not predictions.data.has_labels:
+        return None
+    labels = [one for a in answers(predictions, metric.output) if (one := a.labels) is not None]
+    same = [one for one in labels if len(one) >= LEAST and np.all(one == one[:1])]
+    if not same:
+        return None
+    value = f" ({same[0].flat[0]:.4g})" if same[0][0].size == 1 else ""
+    return about_data(
+        "constant-labels",
+        f"all {len(same[0])} evaluation samples have the same label{value}: a model that always "
+        "answers the same would be right",
+        "evaluate on samples of all kinds; of sorted samples take every n-th, not the first",
+    )
+
+
+def _better_labelled(metric: Metric, score: Score, other: Remedy | None) -> tuple[Finding, ...]:
+    """A model that is seldom right, and nearly always where the labels are read otherwise."""
+    if other is None:
+        return ()
+    return (
+        about_data(
+            "float-better-prepared",
+            f"the float model has {metric.name} {score.value:.4g} with the labels as they are, and "
+            f"{other.score.value:.4g} with them read otherwise",
+            other.words,
+        ),
+    )
+
+
+def _count(score: Score) -> int:
+    return 0 if score.samples is None else len(score.samples)
 
 
 def _better_prepared(metric: Metric, score: Score, trial: Trial) -> tuple[Finding, ...]:
@@ -166,32 +224,35 @@ def _guess_classes(answer: Answer, score: Score) -> str | None:
     return f"guessing among {classes} classes has {1 / classes:.4g}"
 
 
-def _remedy(trial: Trial, before: float) -> _Remedy | None:
+def _remedy(trial: Trial, before: float) -> Remedy | None:
     """The change of samples or labels by which the float model gains most; None if by none.
 
     Args:
         before: its figure on the samples as they are.
     """
     data = _tried(trial.data)
-    best: _Remedy | None = None
+    best: Remedy | None = None
     for words, changed in _changes(data, trial.metric):
         try:
             predictions, score = trial.judge(changed)
         except InputError:
             continue
         worth = trial.metric.score(score.value)
+        if not math.isfinite(worth):
+            continue
         if _guess(trial.metric, predictions, score) is not None:
             continue
         if trial.metric.is_share and score.value < before + GAIN:
             continue
         if best is None or worth > trial.metric.score(best.score.value):
-            best = _Remedy(words, score)
+            best = Remedy(words, score)
     return best
 
 
 def _changes(data: Dataset, metric: Metric) -> Iterable[tuple[str, Dataset]]:
     for one in RESCALINGS:
-        inputs = tuple(one.apply(x.astype(np.float64)).astype(np.float32) for x in data.inputs)
+        with np.errstate(over="ignore"):
+            inputs = tuple(one.apply(x.astype(np.float64)).astype(np.float32) for x in data.inputs)
         yield f"{one.words} in all samples", Dataset(inputs, data.labels, data.by_output)
     if metric.name == "top1" and data.labels is not None and data.labels[0].size == 1:
         for step, words in ((-1, "subtract 1 from"), (1, "add 1 to")):
@@ -213,13 +274,14 @@ def fall_findings(
         return ()
     if lost < _most_lost(metric, before, spread) or lost <= 0.0:
         return ()
+    verb = "falls" if metric.higher_is_better else "rises"
     error = ""
     if paired is not None:
         error = f" (95 %: {paired.interval.low:+.4g} to {paired.interval.high:+.4g})"
     return (
         about_data(
             "large-fall",
-            f"{metric.name} falls from {before.value:.4g} (float) to {after.value:.4g} ({what})"
+            f"{metric.name} {verb} from {before.value:.4g} (float) to {after.value:.4g} ({what})"
             + error,
             "see the activation ranges in the report; try calibration samples as in use, --wide "
             "or --activation-bits 16" + ("" if what == "int8" else ", or more bits"),

@@ -22,7 +22,17 @@ BEYOND = 0.1
 """Share of one set's values beyond the other's extremes: 0..1 for -1..1 has half of them there.
 Two parts of one set have less than 0.001 on the example and on the data for MLPerf Tiny."""
 FEW = 4
-"""Sets of fewer samples are not compared: one dark picture is no other scale."""
+"""Of fewer samples than these one dark picture is no other scale: they must be `APART_OF_FEW`."""
+APART_OF_FEW = 32.0
+"""No single sample of MLPerf Tiny's data reaches 6 times less, or farther, than all of them; ÷255,
+÷128 and ÷32768 are more."""
+LEAST = 10
+"""Calibration samples. Of new ones a share of 2 / (n + 1) lies beyond the least or the greatest of
+n in any one value: 18 % of them for 10, all of them for one."""
+WHOLE_REACH = 4
+"""What is left of -1..1 or of standardized values where their fractions were cut off."""
+FRACTIONS = 0.1
+"""Share of values with a fraction by which a set differs from one without any."""
 REPEATED = 10
 """Samples that are equal to others, for each different one."""
 SHARED = 0.05
@@ -61,14 +71,26 @@ def sample_findings(sets: Mapping[str, Dataset], names: Sequence[str]) -> tuple[
         sets: role → samples; the first is what ranges are taken from.
         names: of the inputs.
     """
-    (role, first), *others = sets.items()
+    (role, first), *rest = sets.items()
+    others = [(other, data) for other, data in rest if data is not first]
+    found = _too_few(role, first)
+    cut = [one for other, data in others for one in _cut(role, first, other, data, names)]
+    found += cut or _alike_or_apart(role, first, others, names)
+    found += [_unused(role, data) for role, data in sets.items() if data.unused]
+    return tuple(dict.fromkeys(found))
+
+
+def _alike_or_apart(
+    role: str, first: Dataset, others: Sequence[tuple[str, Dataset]], names: Sequence[str]
+) -> list[Finding]:
     odd = _sameness(role, first, names)
     found = list(odd)
     for other, data in others:
-        if data is not first and not odd:
+        same = _sameness(other, data, names)
+        found += same
+        if not odd and not same:
             found += _apart(role, first, other, data, names)
-    found += [_unused(role, data) for role, data in sets.items() if data.unused]
-    return tuple(dict.fromkeys(found))
+    return found
 
 
 def _unused(role: str, data: Dataset) -> Finding:
@@ -76,8 +98,22 @@ def _unused(role: str, data: Dataset) -> Finding:
     return about_data(
         "unused-arrays",
         f"{role}: {arrays} in the file is neither samples nor labels and is not read",
-        "labels are called 'y', or 'y0', 'y1', … for several outputs",
+        "samples are called 'x' and labels 'y', of several inputs and outputs 'x0', … and 'y0', …",
     )
+
+
+def _too_few(role: str, data: Dataset) -> list[Finding]:
+    count = len(data)
+    if role != "calibration" or count >= LEAST:
+        return []
+    return [
+        about_data(
+            "few-samples",
+            f"calibration: {count} sample{'s' * (count > 1)}: in any one value about "
+            f"{2 / (count + 1):.0%} of new samples lie beyond what they show",
+            "give a hundred or more, of all kinds that the model will meet",
+        )
+    ]
 
 
 def _sameness(role: str, data: Dataset, names: Sequence[str]) -> list[Finding]:
@@ -87,7 +123,12 @@ def _sameness(role: str, data: Dataset, names: Sequence[str]) -> list[Finding]:
                 about_data(
                     "constant-data",
                     f"{role}: every value of input {name!r} is {x.min() + 0.0:.4g}, in all "
-                    f"{len(data)} samples: no range can be learned",
+                    f"{len(data)} samples: "
+                    + (
+                        "no range can be learned"
+                        if role in ("calibration", "training")
+                        else "nothing can be judged by it"
+                    ),
                     "give samples as the model will meet them; look at how the file was written",
                 )
             ]
@@ -114,8 +155,18 @@ def digests(data: Dataset) -> list[bytes]:
     return found
 
 
-def shared_samples(search: Dataset, evaluation: Dataset) -> tuple[Finding, ...]:
-    """Whether figures are taken on samples that a search chose its result by."""
+def shared_samples(
+    search: Dataset,
+    evaluation: Dataset,
+    done: str = "searched",
+    others: str = "neither --search-data nor --calibration",
+) -> tuple[Finding, ...]:
+    """Whether figures are taken on samples that a search chose its result by.
+
+    Args:
+        done: what was done with the first samples.
+        others: options that name them.
+    """
     if search is evaluation:
         share, count = 1.0, len(evaluation)
     else:
@@ -127,9 +178,9 @@ def shared_samples(search: Dataset, evaluation: Dataset) -> tuple[Finding, ...]:
     return (
         about_data(
             "shared-samples",
-            f"{count} of {len(evaluation)} evaluation samples were searched on, too: the figures "
+            f"{count} of {len(evaluation)} evaluation samples were {done} on, too: the figures "
             "are better than on new samples",
-            "keep samples for --evaluation that are in neither --search-data nor --calibration",
+            f"keep samples for --evaluation that are in {others}",
         ),
     )
 
@@ -137,14 +188,44 @@ def shared_samples(search: Dataset, evaluation: Dataset) -> tuple[Finding, ...]:
 def _apart(
     role: str, data: Dataset, other_role: str, other: Dataset, names: Sequence[str]
 ) -> list[Finding]:
+    few = min(len(data), len(other)) < FEW
+    found = []
+    for name, one, two in zip(names, data.inputs, other.inputs, strict=True):
+        x, y = _thinned(one), _thinned(two)
+        if _is_far(x, y, APART_OF_FEW) if few else _is_apart(x, y):
+            found.append(_apart_finding(role, x, other_role, y, name))
+    return found
+
+
+def _cut(
+    role: str, data: Dataset, other_role: str, other: Dataset, names: Sequence[str]
+) -> list[Finding]:
     if min(len(data), len(other)) < FEW:
         return []
-    pairs = zip(names, data.inputs, other.inputs, strict=True)
-    return [
-        _apart_finding(role, _thinned(x), other_role, _thinned(y), name)
-        for name, x, y in pairs
-        if _is_apart(_thinned(x), _thinned(y))
-    ]
+    found = []
+    for name, one, two in zip(names, data.inputs, other.inputs, strict=True):
+        x, y = _thinned(one), _thinned(two)
+        if _is_cut(x, y):
+            found.append(_cut_finding(role, x, other_role, name))
+        elif _is_cut(y, x):
+            found.append(_cut_finding(other_role, y, role, name))
+    return found
+
+
+def _is_cut(x: Floats, y: Floats) -> bool:
+    """Whether x looks like values such as y's without their fractions."""
+    if np.abs(x).max() > WHOLE_REACH or np.any(x != np.round(x)) or x.min() == x.max():
+        return False
+    return float(np.mean(y != np.round(y))) > FRACTIONS
+
+
+def _cut_finding(role: str, x: Floats, other_role: str, name: str) -> Finding:
+    return about_data(
+        "cut-fractions",
+        f"{role}: input {name!r} holds nothing but the whole numbers {x.min() + 0.0:.4g} to "
+        f"{x.max() + 0.0:.4g}, the {other_role} samples hold fractions, too",
+        "fractions are lost where such samples are stored as integers: store them as float32",
+    )
 
 
 def _thinned(x: npt.NDArray[np.float32]) -> Floats:
@@ -153,14 +234,19 @@ def _thinned(x: npt.NDArray[np.float32]) -> Floats:
 
 
 def _is_apart(x: Floats, y: Floats) -> bool:
+    return _is_far(x, y, APART) or max(_beyond(x, y), _beyond(y, x)) > BEYOND
+
+
+def _is_far(x: Floats, y: Floats, factor: float) -> bool:
+    """Whether one reaches so many times farther."""
     reaches = sorted((_reach(x), _reach(y)))
-    if reaches[1] >= APART * reaches[0]:
-        return True
-    return max(_beyond(x, y), _beyond(y, x)) > BEYOND
+    return reaches[1] >= factor * reaches[0]
 
 
 def _reach(x: Floats) -> float:
-    return float(np.abs(np.quantile(x, (0.005, 0.995))).max())
+    """Of the values that are not 0: of sparse samples nearly all are."""
+    there = x[x != 0]
+    return float(np.abs(np.quantile(there, (0.005, 0.995))).max()) if len(there) else 0.0
 
 
 def _beyond(x: Floats, y: Floats) -> float:
@@ -178,8 +264,8 @@ def _apart_finding(role: str, x: Floats, other_role: str, y: Floats, name: str) 
     return about_data(
         "ranges-apart",
         f"{other_role} and {role} samples are on different scales: in input {name!r} "
-        f"{other_role} reaches from {y.min():.4g} to {y.max():.4g}, "
-        f"{role} from {x.min():.4g} to {x.max():.4g}",
+        f"{other_role} reaches from {y.min() + 0.0:.4g} to {y.max() + 0.0:.4g}, "
+        f"{role} from {x.min() + 0.0:.4g} to {x.max() + 0.0:.4g}",
         hint,
     )
 

@@ -20,7 +20,6 @@ class Keras:
 
     path: Path
     is_quantized: bool = False
-    needs_integers: bool = False
 
     @property
     def runtime(self) -> str:
@@ -38,6 +37,9 @@ class Keras:
 
     def given(self, inputs: Sequence[Reals]) -> list[Reals]:
         return self.real(inputs)
+
+    def as_read(self, inputs: Sequence[Reals]) -> list[Reals] | None:
+        return None
 
     def steps(self, inputs: Sequence[Reals]) -> list[Step]:
         """Of the converted model, by LiteRT: Keras keeps no results of operators."""

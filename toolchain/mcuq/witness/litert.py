@@ -20,7 +20,6 @@ class LiteRt:
     content: bytes
     floats: bytes
     is_quantized: bool
-    needs_integers: bool = False
 
     @property
     def runtime(self) -> str:
@@ -34,6 +33,9 @@ class LiteRt:
 
     def given(self, inputs: Sequence[Reals]) -> list[Reals]:
         return run_litert(self.content, inputs)
+
+    def as_read(self, inputs: Sequence[Reals]) -> list[Reals] | None:
+        return None
 
     def steps(self, inputs: Sequence[Reals]) -> list[Step]:
         model = read_model(self.floats)

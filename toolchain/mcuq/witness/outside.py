@@ -43,10 +43,6 @@ class Outside(Protocol):
     def is_quantized(self) -> bool:
         """Whether the file computes with integers."""
 
-    @property
-    def needs_integers(self) -> bool:
-        """Whether `real` rests on more than leaving out a rounding, so that `given` decides."""
-
     def real(self, inputs: Sequence[Reals]) -> list[Reals]:
         """The outputs without rounding to integers.
 
@@ -62,6 +58,11 @@ class Outside(Protocol):
 
     def given(self, inputs: Sequence[Reals]) -> list[Reals]:
         """As `real`, by the file as it is."""
+
+    def as_read(self, inputs: Sequence[Reals]) -> list[Reals] | None:
+        """As `given`, with layers on integers the way `real` takes them; None where it takes none
+        in any other way than the file.
+        """
 
     def steps(self, inputs: Sequence[Reals]) -> list[Step]:
         """As `real`, every operator's result on the first sample, in order."""

@@ -18,6 +18,7 @@ from mcuq.frontends.onnx.fold import constant_outputs, fold
 from mcuq.frontends.onnx.inputs import INPUT_CONSTRAINTS, input_order, input_view
 from mcuq.frontends.onnx.layout import plain, result
 from mcuq.frontends.onnx.older import CURRENT, current_forms
+from mcuq.frontends.onnx.order import needed
 from mcuq.frontends.onnx.qoperators import spelled_out
 from mcuq.frontends.onnx.quantizing import QUANTIZING
 from mcuq.frontends.onnx.rules import RULES, quantized
@@ -61,7 +62,8 @@ def convert(model: Any, opset: int, name: str | None) -> Graph:
     Raises:
         InputError: an operator, type or shape is not supported.
     """
-    nodes = spelled_out(current_forms(model.graph.node, opset))
+    outputs = [output.name for output in model.graph.output]
+    nodes = needed(spelled_out(current_forms(model.graph.node, opset)), outputs)
     constants = constant_outputs(nodes, {tensor.name for tensor in model.graph.initializer})
     computed = [(i, node) for i, node in enumerate(nodes) if not constants.issuperset(node.output)]
     check_known(((_where(index, node), _kind(node)) for index, node in computed), RULES)

@@ -55,9 +55,8 @@ def stored_type(node: Node) -> np.dtype[Any]:
     zero_point = node.constant(2)
     if zero_point is not None:
         return zero_point.dtype
-    data = node.constant(0)
     if node.kind == "DequantizeLinear":
-        return np.dtype(np.uint8) if data is None else data.dtype
+        return np.asarray(node.constant(0)).dtype
     stated = node.integer("output_dtype", 0)
     return np.dtype(helper.tensor_dtype_to_np_dtype(stated)) if stated else np.dtype(np.uint8)
 
@@ -68,15 +67,28 @@ def grid_of(node: Node) -> Grid:
     Raises:
         InputError: not to integers, or with more than one scale.
     """
-    dtype, scale = stored_type(node), np.asarray(node.constant(1), np.float64)
-    ends, zero_point = limits(dtype), node.constant(2)
+    ends, scale = _ends(node), np.asarray(node.constant(1), np.float64)
     if ends is None or scale.size != 1 or not 0 < float(scale.reshape(-1)[0]) < np.inf:
-        what = f"type {dtype}" if ends is None else f"scales of shape {scale.shape}"
+        what = f"type {stored_type(node)}" if ends is None else f"scales {_some(scale)}"
         raise InputError(
             f"{node.where}: activations are integers with one positive scale ({what})", _HINT
         )
+    zero_point = node.constant(2)
     zero = 0 if zero_point is None else int(np.asarray(zero_point).reshape(-1)[0])
     return Grid(float(scale.reshape(-1)[0]), zero, *ends)
+
+
+def _some(values: Array) -> str:
+    shown = [f"{value:g}" for value in values.reshape(-1)[:3]]
+    return ", ".join([*shown, "…"] if values.size > len(shown) else shown)
+
+
+def _ends(node: Node) -> tuple[int, int] | None:
+    """Of the type; without a zero point a DequantizeLinear reads whatever was written."""
+    written = node.value().grid
+    if node.kind == "DequantizeLinear" and not node.has(2) and written is not None:
+        return written.lowest, written.highest
+    return limits(stored_type(node))
 
 
 def along(node: Node, x: Array, values: Array) -> Array:

@@ -27,7 +27,7 @@ _ANY_LAYOUT = frozenset(
 
 @dataclass(frozen=True)
 class InputView:
-    """An input as its constraints see it; open dimensions are None.
+    """An input as its constraints see it; open dimensions (in the file maybe -1) are None.
 
     Attributes:
         name: as in the model.
@@ -50,7 +50,8 @@ def input_view(proto: Any) -> InputView:
     shape = None
     if tensor.HasField("shape"):
         shape = tuple(
-            int(dim.dim_value) if dim.HasField("dim_value") else None for dim in tensor.shape.dim
+            int(dim.dim_value) if dim.HasField("dim_value") and dim.dim_value >= 0 else None
+            for dim in tensor.shape.dim
         )
     return InputView(proto.name, shape, int(tensor.elem_type))
 
@@ -64,12 +65,12 @@ def unquantized_input(view: InputView) -> str | None:
     return TensorProto.DataType.Name(view.elem_type) if view.elem_type in integers else None
 
 
-def float_input(view: InputView) -> str | None:
-    """Inputs are float32.
+def real_input(view: InputView) -> str | None:
+    """Inputs are real numbers: float32, which all become, float16 or double.
 
     Export the model in float32, and look up embeddings before it.
     """
-    if view.elem_type == TensorProto.FLOAT:
+    if view.elem_type in (TensorProto.FLOAT, TensorProto.FLOAT16, TensorProto.DOUBLE):
         return None
     known = view.elem_type in TensorProto.DataType.values()
     return f"it is {TensorProto.DataType.Name(view.elem_type) if known else view.elem_type}"
@@ -113,4 +114,4 @@ def input_order(nodes: Iterable[Any], name: str, rank: int) -> Order:
     return tuple(range(rank))
 
 
-INPUT_CONSTRAINTS = (unquantized_input, float_input, static_shape, batch_of_one)
+INPUT_CONSTRAINTS = (unquantized_input, real_input, static_shape, batch_of_one)

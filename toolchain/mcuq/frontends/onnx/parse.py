@@ -12,8 +12,11 @@ from onnx import ModelProto, TensorProto
 
 from mcuq.errors import InputError
 from mcuq.frontends.onnx.older import OLDEST
+from mcuq.frontends.onnx.order import in_order
 
 _DAMAGED = "the file is damaged or was cut short: export or copy it again"
+_OWN_CONSTANTS = 4
+"""The file format from which on an initializer need not be an input, too."""
 
 
 def parse(content: bytes, folder: Path | None) -> ModelProto:
@@ -34,16 +37,27 @@ def parse(content: bytes, folder: Path | None) -> ModelProto:
         _check_external(model, folder)
         if folder is not None:
             onnx.load_external_data_for_model(model, str(folder))
-        for output in model.graph.output:
-            if output.type.HasField("tensor_type"):
-                # The checker wants a shape; exporters and runtimes do without.
-                output.type.tensor_type.shape.SetInParent()
+        _spell_out(model)
         onnx.checker.check_model(model)
         if model.functions:  # operators that the file itself defines
             model = onnx.inliner.inline_local_functions(model)
     except (DecodeError, onnx.checker.ValidationError, OSError, ValueError) as error:
         raise InputError(f"not a valid ONNX file: {_first_line(error)}", _DAMAGED) from error
     return model
+
+
+def _spell_out(model: Any) -> None:
+    """What the checker demands, and exporters and runtimes do without."""
+    graph = model.graph
+    for output in graph.output:
+        if not output.type.WhichOneof("value"):
+            output.type.tensor_type.elem_type = TensorProto.FLOAT
+        if output.type.HasField("tensor_type"):
+            output.type.tensor_type.shape.SetInParent()
+    model.ir_version = max(model.ir_version, _OWN_CONSTANTS)
+    nodes = in_order(graph.node, {entry.name for entry in (*graph.input, *graph.initializer)})
+    del graph.node[:]
+    graph.node.extend(nodes)
 
 
 def _check_version(model: Any) -> None:

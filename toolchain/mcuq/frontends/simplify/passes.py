@@ -8,6 +8,7 @@ from mcuq.frontends.simplify.collapse import collapse_transposes
 from mcuq.frontends.simplify.layout import fold_transposes
 from mcuq.frontends.simplify.padding import absorb_padding
 from mcuq.frontends.simplify.ranges import raise_ranges
+from mcuq.frontends.simplify.sinking import sink_reshapes
 from mcuq.frontends.simplify.upsample import gather_upsampling
 from mcuq.graph import Graph
 
@@ -22,6 +23,7 @@ def simplify(graph: Graph) -> Graph:
         raise_ranges,
         collapse_transposes,
         gather_upsampling,
+        sink_reshapes,
         fold_transposes,
         fold_affine,
         fuse_activations,

@@ -103,6 +103,7 @@ class FullyConnected(IntEnum):
     ACTIVATION = 0
     WEIGHTS_FORMAT = 1
     KEEP_NUM_DIMS = 2
+    BIAS_TYPE = 4
 
 
 class Binary(IntEnum):

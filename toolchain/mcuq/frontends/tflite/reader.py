@@ -23,6 +23,8 @@ def _names(enum: Any) -> dict[int, str]:
 
 _TYPES = {number: name.lower() for number, name in _names(schema.TensorType).items()}
 _KINDS = _names(schema.BuiltinOperator)
+_UNREAD = "unread"
+"""Type of a tensor that is not looked at."""
 _CUSTOM = schema.BuiltinOperator.CUSTOM
 
 
@@ -49,19 +51,21 @@ def read_model(data: bytes) -> FileModel:
         raise damaged("it has no subgraph")
     subgraph = subgraphs[0]
     buffers = model.tables(fields.Model.BUFFERS)
-    tensors = tuple(
-        _tensor(index, table, buffers)
-        for index, table in enumerate(subgraph.tables(fields.SubGraph.TENSORS))
-    )
+    tables = subgraph.tables(fields.SubGraph.TENSORS)
     codes = [_code(table) for table in model.tables(fields.Model.OPERATOR_CODES)]
     ops = tuple(
-        _operator(index, table, codes, len(tensors))
+        _operator(index, table, codes, len(tables))
         for index, table in enumerate(subgraph.tables(fields.SubGraph.OPERATORS))
     )
     inputs = subgraph.integers(fields.SubGraph.INPUTS)
     outputs = subgraph.integers(fields.SubGraph.OUTPUTS)
-    _check_indices(inputs, len(tensors), "the model's inputs")
-    _check_indices(outputs, len(tensors), "the model's outputs")
+    _check_indices(inputs, len(tables), "the model's inputs")
+    _check_indices(outputs, len(tables), "the model's outputs")
+    used = {*inputs, *outputs, *(index for op in ops for index in (*op.inputs, *op.outputs))}
+    tensors = tuple(
+        _tensor(index, table, buffers) if index in used else _leftover(index, table)
+        for index, table in enumerate(tables)
+    )
     name = subgraph.text(fields.SubGraph.NAME)
     return FileModel(name, tensors, ops, inputs, outputs, _signature(model))
 
@@ -105,6 +109,12 @@ def _tensor(index: int, table: Table, buffers: Sequence[Table]) -> FileTensor:
         quantization(table.table(fields.Tensor.QUANTIZATION), shape, dtype, data, where),
         table.boolean(fields.Tensor.IS_VARIABLE),
     )
+
+
+def _leftover(index: int, table: Table) -> FileTensor:
+    """A tensor that nothing reads or writes: no interpreter looks at what else it says."""
+    name = table.text(fields.Tensor.NAME)
+    return FileTensor(index, name, (), (), _UNREAD, None, None, False)
 
 
 def _open_dimensions(shape: tuple[int, ...], signature: tuple[int, ...]) -> tuple[int, ...]:

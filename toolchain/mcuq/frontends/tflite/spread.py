@@ -21,7 +21,7 @@ from mcuq.frontends.tflite.view import Overridden
 from mcuq.graph import Padding
 from mcuq.tflite.options import PADDINGS
 
-_ENTER, _LEAVE = "SPACE_TO_BATCH_ND", "BATCH_TO_SPACE_ND"
+ENTER, LEAVE = "SPACE_TO_BATCH_ND", "BATCH_TO_SPACE_ND"
 _FIELDS: dict[str, type[Conv2D] | type[DepthwiseConv2D]] = {
     "CONV_2D": Conv2D,
     "DEPTHWISE_CONV_2D": DepthwiseConv2D,
@@ -43,12 +43,12 @@ def gather_dilations(model: FileModel) -> FileModel:
     Raises:
         InputError: a region holds something else than one convolution and element-wise operators.
     """
-    if all(op.kind != _ENTER for op in model.ops):
+    if all(op.kind != ENTER for op in model.ops):
         return model
     region = _Regions(model)
     ops = tuple(new for op in model.ops if (new := region.rewritten(op)) is not None)
     if any(index in region.spread for index in model.outputs):
-        raise _misplaced(next(op for op in model.ops if op.kind == _ENTER))
+        raise _misplaced(next(op for op in model.ops if op.kind == ENTER))
     outputs = tuple(region.aliases.get(index, index) for index in model.outputs)
     return replace(model, tensors=tuple(region.tensors), ops=ops, outputs=outputs)
 
@@ -64,14 +64,14 @@ class _Regions:
     def rewritten(self, op: FileOp) -> FileOp | None:
         """The operator as it is outside of regions; None where it vanishes."""
         op = replace(op, inputs=tuple(self.aliases.get(index, index) for index in op.inputs))
-        if op.kind == _ENTER:
+        if op.kind == ENTER:
             return self._enter(op)
         if not any(index in self.spread for index in op.inputs):
             return op
         blocks = self.spread.get(op.inputs[0])
         if blocks is None or len(op.outputs) != 1:
             raise _misplaced(op)
-        if op.kind == _LEAVE:
+        if op.kind == LEAVE:
             return self._leave(op, blocks)
         if op.kind in _FIELDS:
             self._mark(op, blocks)
@@ -184,6 +184,6 @@ def _extra_axis(longer: tuple[int, ...], shorter: tuple[int, ...]) -> int | None
 
 def _misplaced(op: FileOp) -> InputError:
     return InputError(
-        f"operator {op.index} {op.kind}: {_ENTER} is supported around a dilated convolution only",
+        f"operator {op.index} {op.kind}: {ENTER} is supported around a dilated convolution only",
         "convert the model with a fixed batch of 1, so that the converter writes dilations itself",
     )

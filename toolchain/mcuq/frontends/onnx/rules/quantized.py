@@ -24,10 +24,11 @@ from mcuq.graph import NoAttrs, OpKind, ReshapeAttrs
 MOVES = frozenset(
     {
         "Concat", "Flatten", "GlobalMaxPool", "Identity", "MaxPool", "ReduceMax", "Reshape",
-        "Slice", "Split", "Squeeze", "Transpose", "Unsqueeze",
+        "Resize", "Slice", "Split", "Squeeze", "Transpose", "Unsqueeze",
     }
 )  # fmt: skip
-"""Operators that give the same on integers as on the reals behind them."""
+"""Operators that give the same on integers as on the reals behind them: they move and compare, or
+(Resize) take means of neighbours, whose weights add up to 1."""
 
 
 def reads_integers(node: Node) -> str | None:
@@ -35,9 +36,10 @@ def reads_integers(node: Node) -> str | None:
 
     Quantize the float model again, with QDQ nodes around each layer.
     """
-    grid, own = node.value().grid, grid_of(node)
+    grid = node.value().grid
     if grid is None:
         return "its input is no quantized activation"
+    own = grid_of(node)
     same = (grid.scale, grid.zero_point) == (own.scale, own.zero_point)
     inside = own.lowest <= grid.lowest and grid.highest <= own.highest
     return None if same and inside else "scale, zero point or type differ"
