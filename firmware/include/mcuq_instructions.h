@@ -1,5 +1,6 @@
-/* Single instructions of the DSP extension and their meaning in C. Their assembly is here and nowhere
- * else; GCC and Clang take it. Whole functions in assembly: see mcuq_assembly.h. */
+/* What one instruction of the DSP extension does, and the same for cores without it, in C or (the
+ * high multiply of cores without a long one) in shorter instructions. Assembly among C is here and
+ * nowhere else, in GCC's form, which Clang takes. Whole functions in assembly: mcuq_assembly.h. */
 #ifndef MCUQ_INSTRUCTIONS_H
 #define MCUQ_INSTRUCTIONS_H
 

@@ -1,8 +1,10 @@
 /* Kernels with int16 activations and int8 or int4 weights (16x8). Zero points are 0.
  *
  * Sums are 64 bits wide and rescaled with one rounding by a 15-bit factor, as TFLite Micro and
- * CMSIS-NN do. Structures, layouts and "in place" are those of the int8 forms; filters of the _s4
- * forms are packed two a byte, low nibble first, over the flattened tensor.
+ * CMSIS-NN do. Structures, layouts, "in place", ranges and return codes are those of the int8 forms
+ * (arm_nnfunctions.h), but: offsets are not read, activations are within -32768 … 32767, shifts
+ * within -31 … 7, and a sum, bias included, must stay within ±2^47. Filters of the _s4 forms are
+ * packed two a byte, low nibble first, over the flattened tensor.
  */
 #ifndef MCUQ_WIDE_H
 #define MCUQ_WIDE_H
@@ -17,7 +19,8 @@ extern "C" {
 /* int64 constants aligned to words: they need no padding in flash. */
 typedef int64_t mcuq_int64 __attribute__((aligned(4)));
 
-/* CMSIS-NN's forms. Biases are int64 and may be NULL; is_int32_bias must be false. */
+/* CMSIS-NN's forms. Biases are int64 and may be NULL. ARM_CMSIS_NN_ARG_ERROR of a convolution, too,
+ * where is_int32_bias is true. A dense layer has input_dims->n rows. */
 #ifdef MCUQ_NN_TYPES
 typedef struct {
     const void *data;
