@@ -19,10 +19,10 @@ import time
 from pathlib import Path
 
 from mcuq.data import load_data
-from mcuq.evaluate.integer import quantize_inputs
 from mcuq.examples import copy_example
-from mcuq.frontends import load_model
-from mcuq.quantize.stored import load_quantized
+from mcuq.importers import load_model
+from mcuq.interpret.integer import quantize_inputs
+from mcuq.prequantized.load import load_quantized
 from mcuq.tflite.micro import run_micro
 
 

@@ -1,7 +1,7 @@
 """Compare every operator at every width with TFLite Micro on random cases, and record it.
 
 A case is one random operator with random shapes, attributes, scales, zero points, filters and
-inputs, extremes and near ties included (tests/evaluate/operator_fuzz.py). Cases run in child
+inputs, extremes and near ties included (tests/interpret/operator_fuzz.py). Cases run in child
 processes: one that takes the interpreter down is counted and passed over. Seeds count from
 --seed on, so the same numbers give the same cases; forms that the record already holds with as
 many outputs, from the same wheel, are left out. Exits with 1 where anything differs.
@@ -27,9 +27,9 @@ sys.path.insert(0, str(ROOT / "tests" / "evaluate"))
 
 from operator_fuzz import Form, differences, forms, sample, table  # noqa: E402
 
+from mcuq.atomic_write import write_atomically  # noqa: E402
 from mcuq.errors import InputError  # noqa: E402
 from mcuq.tflite.wheel import oracle_version  # noqa: E402
-from mcuq.whole import write_whole  # noqa: E402
 
 MOST_CASES = 1 << 20
 STUCK_SECONDS = 120
@@ -148,7 +148,7 @@ def write_record(path: Path, wheel: str, first: int, rows: dict[str, Row]) -> No
         "seed": first,
         "rows": [asdict(rows[name]) for name in sorted(rows)],
     }
-    write_whole(path, json.dumps(content, indent=1) + "\n")
+    write_atomically(path, json.dumps(content, indent=1) + "\n")
 
 
 def main() -> int:

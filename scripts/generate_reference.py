@@ -7,6 +7,7 @@ A test fails when the committed pages are not what this writes.
 
 from __future__ import annotations
 
+import ast
 import sys
 import types
 from collections.abc import Iterator
@@ -23,7 +24,8 @@ from mcuq.report.front import Front
 from mcuq.report.manifest import Manifest
 from mcuq_hil.boards import Board
 
-DOCS = Path(__file__).resolve().parents[1] / "docs" / "reference"
+ROOT = Path(__file__).resolve().parents[1]
+DOCS = ROOT / "docs" / "reference"
 NOTE = "<!-- Written by scripts/generate_reference.py: change the code, not this page. -->\n"
 
 
@@ -166,6 +168,44 @@ def _type(annotation: Any) -> str:
     return names.get(annotation, getattr(annotation, "__name__", "text"))
 
 
+def settings_page() -> str:
+    """A page of every settings record: each number, what it does, and its evidence."""
+    lines = [f"{NOTE}\n# Tuned numbers\n", _SETTINGS + "\n"]
+    for path in sorted(ROOT.glob("*/mcuq*/**/settings.py")):
+        module = ".".join(path.relative_to(ROOT).with_suffix("").parts[1:])
+        for record in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(record, ast.ClassDef):
+                lines += [f"## `{module}.{record.name}`\n", f"{ast.get_docstring(record)}\n"]
+                lines += ["| number | value | what it does | evidence |", "|---|---|---|---|"]
+                lines += [_setting(*field) for field in settings_fields(record)] + [""]
+    return "\n".join(lines)
+
+
+def settings_fields(record: ast.ClassDef) -> Iterator[tuple[str, ast.expr, str]]:
+    """(name, default, docstring) of each field; an empty docstring where there is none."""
+    following = [*record.body[1:], None]
+    for field, note in zip(record.body, following, strict=True):
+        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and field.value:
+            text = note.value if isinstance(note, ast.Expr) else None
+            told = text.value if isinstance(text, ast.Constant) else ""
+            yield field.target.id, field.value, str(told)
+
+
+_SETTINGS = """\
+What stands in the code as a number and could be another one. Changing one changes results, time or
+memory, as its line says; formats and the arithmetic leave no choice and are not here. "Not
+measured" is meant as it says. [How some of them were measured](../settings.md)."""
+
+
+def _setting(name: str, value: ast.expr, text: str) -> str:
+    if isinstance(value, ast.Call):  # field(default_factory=lambda: …)
+        value = next(
+            word.value.body for word in value.keywords if isinstance(word.value, ast.Lambda)
+        )
+    meaning, _, evidence = text.partition("Evidence: ")
+    return f"| `{name}` | `{ast.unparse(value)}` | {_cell(meaning)} | {_cell(evidence)} |"
+
+
 def _cell(text: str) -> str:
     return " ".join(text.split()).replace("|", "\\|")
 
@@ -193,6 +233,7 @@ def pages() -> dict[str, str]:
     )
     result["pareto-json.md"] = model_page("pareto.json", _first_line(Front), Front)
     result["config-json.md"] = model_page("config.json", _first_line(ConfigFile), ConfigFile)
+    result["settings.md"] = settings_page()
     return {name: text.rstrip() + "\n" for name, text in result.items()}
 
 

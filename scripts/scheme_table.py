@@ -15,7 +15,7 @@ from pathlib import Path
 
 from mcuq.bench.schemes import SchemeRow, scheme_rows
 from mcuq.data import load_data
-from mcuq.frontends import load_model
+from mcuq.importers import load_model
 
 
 def rows(folder: Path, name: str, samples: int | None) -> list[SchemeRow]:

@@ -37,7 +37,7 @@ import sys
 sys.modules.update(dict.fromkeys({EXTRAS}))
 from pathlib import Path
 import mcuq.cli.main, mcuq.pipeline.build
-from mcuq.frontends import load_model
+from mcuq.importers import load_model
 from mcuq.witness import compare_import
 path = Path({str(model)!r})
 assert compare_import(path, load_model(path)).runtime

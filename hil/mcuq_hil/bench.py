@@ -13,11 +13,12 @@ from mcuq_hil.emulator.spec import MachineSpec
 from mcuq_hil.emulator.uarts import UARTS
 from mcuq_hil.errors import BoardError
 from mcuq_hil.hardware import Attachment, open_hardware
-from mcuq_hil.session import RUN_SECONDS, Session
+from mcuq_hil.session import Session
+from mcuq_hil.settings import PATIENCE
 
 
 def open_session(
-    board: Board, elf: Path, port: str | None = None, *, run_seconds: float = RUN_SECONDS
+    board: Board, elf: Path, port: str | None = None, *, run_seconds: float = PATIENCE.run
 ) -> Session:
     """A session with `elf` running on `board`.
 

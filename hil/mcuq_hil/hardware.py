@@ -14,10 +14,8 @@ from mcuq_hil.flashers import flash_board
 from mcuq_hil.image import read_build_id
 from mcuq_hil.link import Link
 from mcuq_hil.locks import locked
-from mcuq_hil.session import HELLO_SECONDS, RUN_SECONDS, Session, Unit
-
-_PRESENT_SECONDS = 0.7
-_READ_SECONDS = 0.02
+from mcuq_hil.session import Session, Unit
+from mcuq_hil.settings import LINK, PATIENCE
 
 
 @dataclass(frozen=True)
@@ -79,7 +77,7 @@ def open_port(board: Board, attachment: Attachment) -> LockedPort:
         stack.enter_context(locked(attachment.serial_number or attachment.port))
         try:
             port = serial.serial_for_url(
-                attachment.port, baudrate=board.uart.baud, timeout=_READ_SECONDS
+                attachment.port, baudrate=board.uart.baud, timeout=LINK.poll
             )
         except (serial.SerialException, OSError, ValueError) as error:
             raise PortError(
@@ -90,7 +88,7 @@ def open_port(board: Board, attachment: Attachment) -> LockedPort:
 
 
 def open_hardware(
-    board: Board, elf: Path, attachment: Attachment, *, run_seconds: float = RUN_SECONDS
+    board: Board, elf: Path, attachment: Attachment, *, run_seconds: float = PATIENCE.run
 ) -> Session:
     """Flash `elf` unless it runs already, and open a session with it.
 
@@ -108,7 +106,7 @@ def open_hardware(
                 flasher=attachment.flasher,
             )
             transport.reset_input_buffer()
-        session.open(HELLO_SECONDS)
+        session.open(PATIENCE.hello)
     except BaseException:
         session.close()
         raise
@@ -118,7 +116,7 @@ def open_hardware(
 def _runs_already(board: Board, elf: Path, transport: LockedPort) -> bool:
     """Whether the very image answers: flashing wears the flash, and takes seconds."""
     try:
-        ready = Link(transport, baud=board.uart.baud).hello(_PRESENT_SECONDS)
+        ready = Link(transport, baud=board.uart.baud).hello(PATIENCE.present)
     except HilError:
         return False
     return ready.build_id == read_build_id(elf)

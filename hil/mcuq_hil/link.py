@@ -23,14 +23,8 @@ from mcuq_hil.protocol import PROTOCOL_VERSION, Frame, Message, Status, decode_f
 from mcuq_hil.protocol import messages as m
 from mcuq_hil.protocol.frame import REPLY, wire_bytes
 from mcuq_hil.protocol.messages import FieldValue
+from mcuq_hil.settings import LINK
 
-_POLL_SECONDS = 0.02
-_RETRY_SECONDS = 0.05
-_LONGEST_RETRY_SECONDS = 0.5
-_RETRY_GROWTH = 1.3
-_RETRIES_A_WAIT = 20
-"""A long wait is not filled with repeats: the device has to read them all afterwards."""
-_MAX_NOISE = 1 << 16
 _HELLO_SEQUENCE = 0
 
 
@@ -100,7 +94,7 @@ class Link:
         self._boot: int | None = None
         self._noise = bytearray()
         self._corrupt = 0
-        transport.timeout = _POLL_SECONDS
+        transport.timeout = LINK.poll
 
     def hello(self, patience: float | None = None) -> Ready:
         """Open a session of our own.
@@ -146,18 +140,18 @@ class Link:
         request = encode_frame(Frame(message.op, self._sequence, self._session, body))
         patience = self._patience if patience is None else patience
         begin = self._clock()
-        wait = _RETRY_SECONDS + self._byte_seconds * (len(request) + wire_bytes(1024))
+        wait = LINK.retry + self._byte_seconds * (len(request) + wire_bytes(1024))
         self._corrupt = 0
         while (gone := self._clock() - begin) < patience:
             self._write(request)
             # An emulator's clock can stand still: the last wait is not cut to nothing, which would
             # send without end.
-            left = max(patience - gone, _RETRY_SECONDS)
+            left = max(patience - gone, LINK.retry)
             reply = self._await_reply(message, time.monotonic() + min(wait, left))
             if reply is not None:
                 return self._fields(message, reply)
-            longest = max(_LONGEST_RETRY_SECONDS, gone / _RETRIES_A_WAIT)
-            wait = min(wait * _RETRY_GROWTH, longest)
+            longest = max(LINK.longest_retry, gone / LINK.repeats)
+            wait = min(wait * LINK.growth, longest)
         raise self._given_up(message, patience)
 
     def _await_reply(self, message: Message, until: float) -> Frame | None:
@@ -197,7 +191,7 @@ class Link:
                 raise LinkLostError(
                     f"the port went away: {error}", "check the cable, or what ended the emulator"
                 ) from error
-            if len(self._noise) > _MAX_NOISE:
+            if len(self._noise) > LINK.noise:
                 self._noise.clear()
         encoded = bytes(self._noise[:at])
         del self._noise[: at + 1]

@@ -16,18 +16,11 @@ from mcuq_hil.faults import fault_error
 from mcuq_hil.image import read_build_id
 from mcuq_hil.link import DeviceRestartedError, Link, Ready, Transport
 from mcuq_hil.protocol import messages as m
+from mcuq_hil.settings import PATIENCE
 
 Unit = Literal["instructions", "cycles"]
 T = TypeVar("T")
 
-HELLO_SECONDS = 10.0
-EMULATED_SECONDS = 30.0
-"""Patience with an emulator; its end is noticed without waiting."""
-RUN_SECONDS = 120.0
-SLOWEST_EMULATION = 5_000_000
-"""Instructions a second of processor time, counted, on a slow computer."""
-MOST_CYCLES = 8
-"""An instruction takes on any board, flash that is not cached included."""
 _LOAD_HEAD = 5
 
 
@@ -89,7 +82,7 @@ class Session:
         transport: Transport,
         *,
         unit: Unit,
-        run_seconds: float = RUN_SECONDS,
+        run_seconds: float = PATIENCE.run,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.board = board
@@ -97,11 +90,11 @@ class Session:
         self._elf = elf
         self._transport = transport
         self._least_seconds = self._run_seconds = run_seconds
-        self._hello_seconds = HELLO_SECONDS if unit == "cycles" else EMULATED_SECONDS
+        self._hello_seconds = PATIENCE.hello if unit == "cycles" else PATIENCE.emulated
         self._link = (
             Link(transport, baud=board.uart.baud, clock=clock)
             if unit == "cycles"
-            else Link(transport, patience=EMULATED_SECONDS, clock=clock)
+            else Link(transport, patience=PATIENCE.emulated, clock=clock)
         )
         self.ready: Ready
         self.info: DeviceInfo
@@ -130,8 +123,8 @@ class Session:
 
     def expect(self, instructions: int) -> None:
         """Give a run the time that so many instructions may take, beside `run_seconds`."""
-        rate = SLOWEST_EMULATION if self.unit == "instructions" else self.board.core_hz
-        each = 1 if self.unit == "instructions" else MOST_CYCLES
+        rate = PATIENCE.emulated_rate if self.unit == "instructions" else self.board.core_hz
+        each = 1 if self.unit == "instructions" else PATIENCE.cycles_per_instruction
         self._run_seconds = self._least_seconds + instructions * each / rate
 
     def run(self, inputs: Sequence[bytes]) -> list[bytes]:

@@ -11,10 +11,11 @@ import pytest
 from mcuq.bench.models import anomaly_detection, visual_wake_words
 from mcuq.calibrate import calibrate
 from mcuq.cost import plan_program
-from mcuq.frontends import load_tflite
 from mcuq.graph import Graph
+from mcuq.importers import load_tflite
 from mcuq.lower import LowerOptions, lower
-from mcuq.quantize import QuantizedGraph, quantize
+from mcuq.quantize import quantize
+from mcuq.quantized import QuantizedGraph
 
 
 def quantized(graph: Graph) -> QuantizedGraph:

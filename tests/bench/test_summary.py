@@ -13,7 +13,7 @@ from mcuq.bench.accuracy import Record
 from mcuq.bench.study import Judged
 from mcuq.bench.summary import paired, rows
 from mcuq.bench.table import markdown
-from mcuq.evaluate.scores import Score
+from mcuq.score.scores import Score
 
 Z = 1.959964
 T1 = 12.7062

@@ -9,8 +9,8 @@ import pytest
 
 from mcuq.calibrate import OBSERVERS, Ranges, Statistics, calibrate, observe, ranges_from
 from mcuq.errors import InputError, UsageError
-from mcuq.frontends import load_model
 from mcuq.graph import BinaryAttrs, Graph, NoAttrs, Op, OpKind, Tensor
+from mcuq.importers import load_model
 
 
 def _graph() -> Graph:

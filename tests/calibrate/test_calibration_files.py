@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mcuq.calibrate import OBSERVERS, observe, ranges_from
-from mcuq.calibrate.files import observe_files, read_statistics, write_statistics
 from mcuq.calibrate.store import merge_statistics, statistics_from_json, statistics_to_json
 from mcuq.errors import InputError
 from mcuq.graph import Graph, NoAttrs, Op, OpKind, Tensor
+from mcuq.pipeline.statistics import observe_files, read_statistics, write_statistics
 
 
 def model(*names: str) -> Graph:

@@ -38,7 +38,6 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     words = [str(MODEL), "--calibration", few, "-o", str(folder / "out")]
     assert main(["quantize", *words]) == 0
     assert main(["calibrate", str(MODEL), few, "-o", str(folder / "ranges.json")]) == 0
-    assert main(["emit", str(MODEL), "-f", "mlir", "-o", str(folder / "model.mlir")]) == 0
     (folder / "hil.toml").write_text('[[place]]\nemulated = 1\nboard = "stm32f746"')
     np.save(folder / "x.npy", np.zeros((1, 64), np.int8))
     return folder
@@ -84,12 +83,10 @@ _QUANTIZE = ("quantize", _M, *CALIBRATED)
 PLACES = [
     Place(("inspect", BAD), _M),
     Place(("inspect", _M, "--ranges", BAD), "ranges.json", JSON),
-    Place(("inspect", BAD), "model.mlir"),
     Place(("calibrate", BAD, _S), _M),
     Place(("calibrate", _M, BAD), _S, DATA),
     Place(("calibrate", _M, _S, "--merge", BAD), "ranges.json", JSON),
     Place(("build", BAD, *CALIBRATED), _M),
-    Place(("build", BAD, *CALIBRATED), "model.mlir"),
     Place(("build", _M, "--calibration", BAD), _S, DATA),
     Place((*_BUILD, "--search-data", BAD), _S, DATA),
     Place((*_BUILD, "--evaluation", BAD), _S, DATA),
@@ -107,7 +104,6 @@ PLACES = [
     Place(("dynamic", _M, "--evaluation", _S, "--board", BAD), "board.toml", TOML),
     Place(("emit", BAD), _M),
     Place(("emit", BAD, "-f", "mlir"), _M),
-    Place(("emit", BAD, "-f", "mlir"), "model.mlir"),
     Place(("finetune", BAD, "--train", _S, "--bits", "4"), _M),
     Place(("finetune", _M, "--train", BAD, "--bits", "4"), _S, DATA),
     Place(("finetune", _M, "--train", _S, "--config", BAD), "out/config.json", JSON),
@@ -215,8 +211,8 @@ def test_a_changed_configuration_is_used_or_refused(
     built: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Read as for a build, which is not done."""
-    from mcuq.frontends import load_model
-    from mcuq.pipeline.prescription import read_config
+    from mcuq.importers import load_model
+    from mcuq.pipeline.config_overrides import read_config
 
     graph = load_model(MODEL)
     document = json.loads((built / OUT / "config.json").read_text())

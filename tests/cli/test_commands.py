@@ -10,7 +10,7 @@ import pytest
 
 from mcuq.cli.main import main
 from mcuq.diagnosis import Check
-from mcuq.frontends import load_model
+from mcuq.importers import load_model
 from mcuq.resources import example_dir
 
 DIGITS = example_dir("digits") / "digits_float32.tflite"

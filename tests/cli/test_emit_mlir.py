@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,11 +10,11 @@ import pytest
 from mcuq.calibrate import calibrate
 from mcuq.cli.main import main
 from mcuq.data import load_data
+from mcuq.emit.mlir import write_mlir
 from mcuq.emit.tflite import tflite_bytes
-from mcuq.frontends import load_model
-from mcuq.frontends.mlir import read_file
-from mcuq.graph import Graph
-from mcuq.quantize import Config, QuantizedGraph, WeightChoice, quantize
+from mcuq.importers import load_model
+from mcuq.prequantized.load import load_quantized
+from mcuq.quantize import Config, WeightChoice, quantize
 from mcuq.resources import example_dir
 
 DIGITS = example_dir("digits")
@@ -29,9 +28,7 @@ def test_a_model_file_gives_its_float_graph(
     words = ["emit", str(MODEL), "--format", "mlir", "-o", str(target), "--json"]
     assert main(words) == 0
     assert json.loads(capsys.readouterr().out)["bytes"] == target.stat().st_size
-    graph = read_file(target)
-    assert isinstance(graph, Graph)
-    assert graph.ops == load_model(MODEL).ops
+    assert target.read_text() == write_mlir(load_model(MODEL))
 
 
 def test_a_build_gives_its_quantized_graph(tmp_path: Path) -> None:
@@ -43,12 +40,9 @@ def test_a_build_gives_its_quantized_graph(tmp_path: Path) -> None:
     built.mkdir()
     (built / "model.tflite").write_bytes(content)
     assert main(["emit", str(built), "-f", "mlir", "-o", str(target)]) == 0
-    qgraph = read_file(target)
-    assert isinstance(qgraph, QuantizedGraph)
-    assert [qgraph.tensors[op.inputs[1]].bits for op in qgraph.ops if len(op.inputs) == 3] == [
-        weights[name].bits for name in graph.weights
-    ]
-    assert tflite_bytes(replace(qgraph, name=graph.name)) == content
+    text = target.read_text()
+    assert text == write_mlir(load_quantized(built / "model.tflite"))
+    assert "!quant.uniform<i4<-7:7>" in text and "!quant.uniform<i8<-127:127>" in text
 
 
 @pytest.mark.parametrize(
@@ -64,3 +58,28 @@ def test_what_cannot_be_written_is_refused(words: list[str], code: int) -> None:
 
 def test_a_directory_without_a_build_is_refused(tmp_path: Path) -> None:
     assert main(["emit", str(tmp_path), "--format", "mlir"]) == 3
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("inspect",),
+        ("build", "--calibration", str(DIGITS / "calibration.npz")),
+        ("quantize", "--calibration", str(DIGITS / "calibration.npz")),
+        ("emit", "--format", "mlir"),
+    ],
+    ids=lambda words: words[0],
+)
+def test_what_was_written_is_no_model(
+    words: tuple[str, ...],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("digits.mlir").write_text(write_mlir(load_model(MODEL)))
+    assert main([words[0], "digits.mlir", *words[1:]]) == 3
+    error, hint = capsys.readouterr().err.splitlines()
+    assert error == "error: cannot tell what kind of model digits.mlir is"
+    assert "give the model file that it was written from" in hint
+    assert [path.name for path in Path().iterdir()] == ["digits.mlir"]

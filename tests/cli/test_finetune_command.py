@@ -12,7 +12,7 @@ import pytest
 from mcuq.cli.main import main
 from mcuq.errors import InputError
 from mcuq.finetune import read_sidecar
-from mcuq.frontends import load_model
+from mcuq.importers import load_model
 from mcuq.report.configuration import ConfigFile, TensorConfig
 from mcuq.resources import example_dir
 

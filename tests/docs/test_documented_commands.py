@@ -26,8 +26,8 @@ from documents import PAGES, ROOT, Block, blocks, shell_blocks, spoken_commands,
 
 from mcuq.cli.main import app, main
 from mcuq.data import load_data
-from mcuq.frontends import load_model
-from mcuq.quantize.stored import load_quantized
+from mcuq.importers import load_model
+from mcuq.prequantized.load import load_quantized
 from mcuq.resources import example_dir
 
 STAND_INS = {
@@ -65,6 +65,7 @@ QUICK = {
     "mcuq finetune": ["--epochs", "1"],
     "mcuq hil soak": ["--minutes", "0.02"],
     "python scripts/build_ratio.py": ["--rounds", "1"],
+    "python scripts/measure_settings.py": ["--only", "sweeps"],
 }
 """Options that are added: of one given twice, the last counts."""
 

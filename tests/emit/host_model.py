@@ -15,7 +15,7 @@ import numpy.typing as npt
 from mcuq.cost.memory import plan_program
 from mcuq.emit.c import write_c_model
 from mcuq.lower import LowerOptions, lower
-from mcuq.quantize import QuantizedGraph
+from mcuq.quantized import QuantizedGraph
 from mcuq.resources import firmware_dir
 
 

@@ -13,12 +13,13 @@ from mcuq.build import build_firmware
 from mcuq.cost import plan_program
 from mcuq.emit.c import write_c_model
 from mcuq.errors import UsageError
-from mcuq.evaluate.integer import run_integer
-from mcuq.frontends import load_model
 from mcuq.graph import WEIGHTED, OpKind
+from mcuq.importers import load_model
+from mcuq.interpret.integer import run_integer
 from mcuq.lower import lower
-from mcuq.quantize import Config, QuantizedGraph, WeightChoice, quantize_dynamic
+from mcuq.quantize import Config, WeightChoice, quantize_dynamic
 from mcuq.quantize.dynamic import DYNAMIC_KINDS
+from mcuq.quantized import QuantizedGraph
 from mcuq.resources import example_dir, firmware_dir
 from mcuq_hil import open_session
 from mcuq_hil.boards import load_board

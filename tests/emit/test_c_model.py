@@ -10,9 +10,10 @@ import pytest
 from host_model import HostModel
 from integer_cases import random_case, random_inputs
 
-from mcuq.evaluate.integer import run_integer
 from mcuq.graph import FLOAT_KINDS, WEIGHTED, OpKind
-from mcuq.quantize import Config, QuantizedGraph, WeightChoice, quantize
+from mcuq.interpret.integer import run_integer
+from mcuq.quantize import Config, WeightChoice, quantize
+from mcuq.quantized import QuantizedGraph
 
 Inputs = list[npt.NDArray[np.int8]]
 

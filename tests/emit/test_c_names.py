@@ -17,8 +17,8 @@ from test_c_model import quantized
 from mcuq.build.render import render_board_header
 from mcuq.emit.c.literals import c_comment
 from mcuq.graph import OpKind
-from mcuq.integrate.bare import readme
-from mcuq.quantize import QuantizedGraph
+from mcuq.integrate.bare_metal import readme
+from mcuq.quantized import QuantizedGraph
 from mcuq.shown import encodable, visible
 from mcuq_hil.boards import load_board
 from mcuq_hil.boards.registry import read_board

@@ -6,9 +6,10 @@ import numpy as np
 from tflite_micro.python.tflite_micro import runtime as tflm
 
 from mcuq.emit.tflite import tflite_bytes
-from mcuq.evaluate.integer import run_integer
 from mcuq.graph import ConvAttrs, Graph, Op, OpKind, ReshapeAttrs, SoftmaxAttrs, Tensor
-from mcuq.quantize import Config, QuantizedGraph, WeightChoice, quantize
+from mcuq.interpret.integer import run_integer
+from mcuq.quantize import Config, WeightChoice, quantize
+from mcuq.quantized import QuantizedGraph
 from mcuq.tflite.runtime import Interpreter, OpResolverType
 
 

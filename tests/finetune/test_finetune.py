@@ -13,14 +13,14 @@ from tuning import digits, small_classifier, small_data, top1
 
 from mcuq.data import Dataset
 from mcuq.errors import UsageError
-from mcuq.evaluate.batch import can_batch
-from mcuq.evaluate.float import run_float
-from mcuq.evaluate.integer import dequantize_outputs, quantize_inputs, run_integer
 from mcuq.finetune import Settings, finetune
 from mcuq.finetune.plan import make_plan
 from mcuq.graph import FLOAT_KINDS, Activation, ConvAttrs, OpKind
+from mcuq.interpret.float import run_float
+from mcuq.interpret.integer import dequantize_outputs, quantize_inputs, run_integer
 from mcuq.numeric import WIDTHS
 from mcuq.quantize import Config, WeightChoice
+from mcuq.score.batch import can_batch
 
 tf = pytest.importorskip("tensorflow", reason="tensorflow is not installed (mcuq[tensorflow])")
 

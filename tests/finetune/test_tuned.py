@@ -11,15 +11,16 @@ from tuning import small_classifier, small_data
 
 from mcuq.calibrate import calibrate
 from mcuq.errors import InputError, UsageError
-from mcuq.evaluate.float import run_float
-from mcuq.evaluate.integer import dequantize_outputs, quantize_inputs, run_integer
 from mcuq.finetune import Settings, Tuned, read_sidecar, sidecar_path, write_sidecar
 from mcuq.finetune.blending import blended
 from mcuq.finetune.plan import make_plan
 from mcuq.finetune.tuned import TunedFilter, snapped
 from mcuq.graph import MeanAttrs, Op, OpKind, Tensor
+from mcuq.interpret.float import run_float
+from mcuq.interpret.integer import dequantize_outputs, quantize_inputs, run_integer
 from mcuq.numeric import TERNARY
-from mcuq.quantize import Config, QuantizedGraph, WeightChoice, quantize
+from mcuq.quantize import Config, WeightChoice, quantize
+from mcuq.quantized import QuantizedGraph
 
 SCALES = {"w": [0.125, 0.25, 0.5], "v": [0.375]}
 
@@ -110,7 +111,7 @@ def test_training_starts_from_filters_that_are_fitted_and_on_their_grids() -> No
 def test_only_new_values_are_rounded() -> None:
     plan = make_plan(small_classifier(), small_data().inputs, Config())
     assert plan.rounded == {"x", "h", "l"}
-    assert plan.leader["f"] == plan.leader["h"]
+    assert plan.representative["f"] == plan.representative["h"]
 
 
 def test_one_scale_a_filter_where_asked() -> None:
@@ -126,7 +127,8 @@ def test_symmetric_activations_stay_symmetric() -> None:
     tuned = Tuned(small_classifier(), plan.filters, plan.ranges("xhflp", {}), "symmetric")
     for name in "xhl":
         assert tuned.quantized().tensors[name].zero_point == 0
-        assert tuned.quantized().tensors[name].scale[0] == plan.grids[plan.leader[name]].scale
+        grid = plan.grids[plan.representative[name]]
+        assert tuned.quantized().tensors[name].scale[0] == grid.scale
 
 
 def test_a_model_that_mixes_samples_is_refused() -> None:

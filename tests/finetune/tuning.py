@@ -5,8 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from mcuq.data import Dataset, load_data
-from mcuq.evaluate.integer import quantize_inputs, run_integer
-from mcuq.frontends import load_model
 from mcuq.graph import (
     Activation,
     ConvAttrs,
@@ -18,7 +16,9 @@ from mcuq.graph import (
     SoftmaxAttrs,
     Tensor,
 )
-from mcuq.quantize import QuantizedGraph
+from mcuq.importers import load_model
+from mcuq.interpret.integer import quantize_inputs, run_integer
+from mcuq.quantized import QuantizedGraph
 from mcuq.resources import example_dir
 
 DIGITS = example_dir("digits")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from mcuq_hil.discovery import FoundPort, find_port, ports_of
 from mcuq_hil.errors import NoHelloError, PortError, WrongImageError
 from mcuq_hil.hardware import Attachment, open_hardware
 from mcuq_hil.locks import locked
+from mcuq_hil.settings import PATIENCE
 
 BOARD = load_board("stm32f746")
 
@@ -39,8 +41,10 @@ def recorded_flash(monkeypatch: pytest.MonkeyPatch) -> list[tuple]:
 
 @pytest.mark.arm
 def test_an_image_that_runs_already_is_not_flashed_again(
-    plus_one: Image, recorded_flash: list[tuple]
+    plus_one: Image, recorded_flash: list[tuple], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # A busy computer emulates slowly; the answer ends the wait.
+    monkeypatch.setattr("mcuq_hil.hardware.PATIENCE", replace(PATIENCE, present=30.0))
     with (
         behind_pty(boot_emulator(BOARD, plus_one.elf)) as device,
         open_hardware(BOARD, plus_one.elf, Attachment(device)) as session,
@@ -98,7 +102,7 @@ def test_a_port_where_nobody_answers(
     import os
     import tty
 
-    monkeypatch.setattr("mcuq_hil.hardware.HELLO_SECONDS", 0.3)
+    monkeypatch.setattr("mcuq_hil.hardware.PATIENCE", replace(PATIENCE, hello=0.3))
     ours, theirs = os.openpty()
     tty.setraw(theirs)
     with pytest.raises(NoHelloError, match="nothing on the port"):

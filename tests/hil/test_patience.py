@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from hil_samples import SMALL
@@ -77,7 +78,7 @@ def test_a_process_that_is_stopped_spends_nothing(monkeypatch: pytest.MonkeyPatc
         begin = clock()
         time.sleep(0.3)
         assert clock() - begin < 0.1
-        monkeypatch.setattr(effort, "STALL_SECONDS", 0.2)
+        monkeypatch.setattr(effort, "PATIENCE", replace(effort.PATIENCE, stall=0.2))
         clock()
         time.sleep(0.2)
         assert clock() - begin >= 0.2, "stuck for good is noticed after all"

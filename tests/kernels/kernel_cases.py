@@ -9,7 +9,7 @@ import numpy.typing as npt
 from tflite_micro.python.tflite_micro import runtime
 
 from mcuq.graph import Attrs, Op, OpKind
-from mcuq.quantize.qgraph import QuantizedGraph, QuantizedTensor
+from mcuq.quantized.qgraph import QuantizedGraph, QuantizedTensor
 from mcuq.tflite.builder import OperatorSpec, TensorSpec, build_model
 from mcuq.tflite.options import constant_operands, options_for
 

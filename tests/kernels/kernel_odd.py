@@ -13,7 +13,7 @@ from mcuq.graph import OpKind
 from mcuq.lower.channels import reachable
 from mcuq.lower.reach import requantization_of
 from mcuq.numeric.widths import TERNARY, weight_limits
-from mcuq.quantize.qgraph import QuantizedGraph, QuantizedTensor
+from mcuq.quantized.qgraph import QuantizedGraph, QuantizedTensor
 
 KINDS = (
     "ordinary",

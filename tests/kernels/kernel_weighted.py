@@ -22,9 +22,9 @@ from mcuq.graph import (
 )
 from mcuq.graph.window import window_axes
 from mcuq.numeric import pack_int4
-from mcuq.quantize.op_params import op_params
-from mcuq.quantize.params import ConvParams, DepthwiseConvParams, FullyConnectedParams
-from mcuq.quantize.qgraph import QuantizedGraph, QuantizedTensor
+from mcuq.quantized.op_params import op_params
+from mcuq.quantized.params import ConvParams, DepthwiseConvParams, FullyConnectedParams
+from mcuq.quantized.qgraph import QuantizedGraph, QuantizedTensor
 
 ACTIVATIONS = (Activation.NONE, Activation.RELU, Activation.RELU6, Activation.RELU_N1_TO_1)
 

@@ -17,7 +17,7 @@ from shadow_memory import apart
 from unicorn import UC_HOOK_MEM_READ, UC_HOOK_MEM_WRITE, Uc
 from unicorn import arm_const as arm
 
-from mcuq.bench.bare import BareCore
+from mcuq.bench.bare_metal import BareMetalCore
 from mcuq.cost.memory import MemoryPlan
 from mcuq.emit.c import write_c_model
 from mcuq.resources import firmware_dir
@@ -37,7 +37,7 @@ class Seen:
 
 
 def link_model(memory: MemoryPlan, core: str, folder: Path) -> Path:
-    """The program, every buffer apart, as an ELF file for BareCore."""
+    """The program, every buffer apart, as an ELF file for BareMetalCore."""
     model = folder / "model"
     write_c_model(apart(memory), firmware_dir(), model)
     sources = [str(path) for path in sorted(model.rglob("*.c"))]
@@ -50,7 +50,7 @@ def link_model(memory: MemoryPlan, core: str, folder: Path) -> Path:
     return elf
 
 
-class WatchedCore(BareCore):
+class WatchedCore(BareMetalCore):
     """A core that keeps a shadow of a planned arena."""
 
     def watch(self, memory: MemoryPlan, sample: Sequence[npt.NDArray[Any]]) -> Seen:

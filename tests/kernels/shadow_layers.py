@@ -11,7 +11,8 @@ from shadow_memory import apart, at
 from mcuq.bench.models import Chain
 from mcuq.cost.memory import MemoryPlan, plan_program
 from mcuq.lower import Program
-from mcuq.quantize import Config, QuantizedGraph, WeightChoice, quantize
+from mcuq.quantize import Config, WeightChoice, quantize
+from mcuq.quantized import QuantizedGraph
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from mcuq.cost.planner import Plan
 from mcuq.emit.c import write_c_model
 from mcuq.emit.c.kernels import write_kernels
 from mcuq.lower import LowerOptions, Program, lower
-from mcuq.quantize import QuantizedGraph
+from mcuq.quantized import QuantizedGraph
 from mcuq.resources import firmware_dir
 
 Values = npt.NDArray[Any]

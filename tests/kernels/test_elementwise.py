@@ -12,9 +12,9 @@ from kernel_cases import Draw, Int8s, activation, model, oracle
 from kernel_native import Words, call
 
 from mcuq.graph import Activation, BinaryAttrs, LeakyReluAttrs, NoAttrs, OpKind, SoftmaxAttrs
-from mcuq.quantize.op_params import op_params
-from mcuq.quantize.params import AddParams, LookupParams, MulParams, SoftmaxParams
-from mcuq.quantize.qgraph import QuantizedGraph
+from mcuq.quantized.op_params import op_params
+from mcuq.quantized.params import AddParams, LookupParams, MulParams, SoftmaxParams
+from mcuq.quantized.qgraph import QuantizedGraph
 
 BINARY = (OpKind.ADD, OpKind.SUB, OpKind.MUL)
 SHAPES = [

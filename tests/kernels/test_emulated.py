@@ -22,7 +22,7 @@ from kernel_fast import (
 )
 from kernel_weighted import Weighted, build, convolutions, dense_layers
 
-from mcuq.bench.bare import BareCore, link_kernels
+from mcuq.bench.bare_metal import BareMetalCore, link_kernels
 from mcuq.bench.kernels import run_layer
 from mcuq.bench.layers import LayerCall
 from mcuq.graph import ConvAttrs, OpKind
@@ -34,9 +34,9 @@ EMULATED = settings(max_examples=25, suppress_health_check=list(HealthCheck))
 
 
 @cache
-def machine(core: str) -> BareCore:
+def machine(core: str) -> BareMetalCore:
     with TemporaryDirectory() as folder:
-        return BareCore(core, link_kernels(core, Path(folder) / "kernels.elf"))
+        return BareMetalCore(core, link_kernels(core, Path(folder) / "kernels.elf"))
 
 
 def on_core(core: str, layer: LayerCall, shape: tuple[int, ...]) -> np.ndarray:

@@ -9,11 +9,11 @@ from integer_cases import tflm_outputs
 from kernel_cases import model
 from kernel_native import Words, call
 
-from mcuq.evaluate.integer import run_integer
 from mcuq.graph import LeakyReluAttrs, OpKind
-from mcuq.quantize.op_params import op_params
-from mcuq.quantize.params import LeakyReluParams
-from mcuq.quantize.qgraph import QuantizedTensor
+from mcuq.interpret.integer import run_integer
+from mcuq.quantized.op_params import op_params
+from mcuq.quantized.params import LeakyReluParams
+from mcuq.quantized.qgraph import QuantizedTensor
 
 
 def test_leaky_relu_of_a_negative_slope_rounds_the_magnitude() -> None:

@@ -13,7 +13,6 @@ from kernel_cases import oracle
 from kernel_odd import WIDTHS, odd_layers, with_odd_channels
 from kernel_weighted import Weighted, build
 
-from mcuq.evaluate.integer import run_integer
 from mcuq.graph import (
     Activation,
     ConvAttrs,
@@ -22,6 +21,7 @@ from mcuq.graph import (
     OpKind,
     Padding,
 )
+from mcuq.interpret.integer import run_integer
 from mcuq.lower import LowerOptions, lower
 from mcuq.lower.program import Call
 

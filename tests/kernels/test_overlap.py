@@ -25,13 +25,13 @@ from kernel_weighted import Weighted, build, convolutions
 from mcuq.bench.layers import LayerCall
 from mcuq.graph import ConvAttrs, OpKind
 from mcuq.lower.overlap import (
-    Sharing,
+    BufferOverlap,
     WindowShape,
     conv_sharing,
     depthwise_sharing,
     pointwise_sharing,
 )
-from mcuq.quantize.params import ConvParams
+from mcuq.quantized.params import ConvParams
 
 pytestmark = pytest.mark.slow
 
@@ -56,17 +56,17 @@ def memory(case: Weighted, output_offset: int) -> Memory:
     return buffer[start : start + source], buffer[at : at + result]
 
 
-def in_c(layer: Layer, case: Weighted) -> Sharing:
+def in_c(layer: Layer, case: Weighted) -> BufferOverlap:
     """The kernels' own answer."""
     answers = []
     for descending in (False, True):
         made = layer(case, descending=descending)
         function = made.function.rsplit("_", 1)[0] + "_overlap"
         answers.append(call(function, np.frombuffer(made.structure, np.int32)))
-    return Sharing(*answers)
+    return BufferOverlap(*answers)
 
 
-def check(case: Weighted, run: Run, layer: Layer, sharing: Sharing, slack: int) -> None:
+def check(case: Weighted, run: Run, layer: Layer, sharing: BufferOverlap, slack: int) -> None:
     """At the limit in both directions, and `slack` bytes away from it."""
     source, result = case.input.size, math.prod(case.output_shape)
     assert in_c(layer, case) == sharing

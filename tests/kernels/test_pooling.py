@@ -14,9 +14,9 @@ from kernel_native import Words, call
 from mcuq.graph import Activation, MeanAttrs, OpKind, Padding, PoolAttrs
 from mcuq.graph.window import window_axes
 from mcuq.lower.overlap import WindowShape, depthwise_sharing
-from mcuq.quantize.op_params import op_params
-from mcuq.quantize.params import MeanParams, PoolParams
-from mcuq.quantize.qgraph import QuantizedGraph
+from mcuq.quantized.op_params import op_params
+from mcuq.quantized.params import MeanParams, PoolParams
+from mcuq.quantized.qgraph import QuantizedGraph
 
 FUNCTIONS = {OpKind.AVERAGE_POOL_2D: "arm_avgpool_s8", OpKind.MAX_POOL_2D: "arm_max_pool_s8"}
 

@@ -28,11 +28,12 @@ from shadow_memory import (
 from mcuq.bench.measure import quantized
 from mcuq.bench.models import STAND_INS
 from mcuq.cost.memory import MemoryPlan
-from mcuq.evaluate.integer import run_integer
-from mcuq.frontends import load_model
 from mcuq.graph import FLOAT_KINDS, WEIGHTED, OpKind
+from mcuq.importers import load_model
+from mcuq.interpret.integer import run_integer
 from mcuq.numeric.widths import TERNARY
-from mcuq.quantize import Config, QuantizedGraph, WeightChoice, quantize, quantize_dynamic
+from mcuq.quantize import Config, WeightChoice, quantize, quantize_dynamic
+from mcuq.quantized import QuantizedGraph
 from mcuq.resources import example_dir
 
 pytestmark = [

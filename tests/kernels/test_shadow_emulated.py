@@ -12,8 +12,8 @@ from shadow_layers import LAYERS, chain, promised
 from shadow_memory import random_sample
 
 from mcuq.cost.memory import MemoryPlan, plan_program
-from mcuq.evaluate.integer import run_integer
-from mcuq.frontends import load_model
+from mcuq.importers import load_model
+from mcuq.interpret.integer import run_integer
 from mcuq.lower import LowerOptions, lower
 from mcuq.quantize import Config, WeightChoice, quantize
 from mcuq.resources import example_dir

@@ -12,13 +12,13 @@ from integer_cases import tflm_outputs
 from kernel_cases import activation, model
 from kernel_native import Words, call
 
-from mcuq.evaluate.integer import run_integer
-from mcuq.evaluate.integer.softmax import FLAT_CLASSES, flat_rows
 from mcuq.graph import OpKind, SoftmaxAttrs
+from mcuq.interpret.integer import run_integer
+from mcuq.interpret.integer.softmax import FLAT_CLASSES, flat_rows
 from mcuq.numeric import integer_limits
-from mcuq.quantize.op_params import op_params
-from mcuq.quantize.params import SoftmaxParams, WideSoftmaxParams
-from mcuq.quantize.qgraph import QuantizedGraph, QuantizedTensor
+from mcuq.quantized.op_params import op_params
+from mcuq.quantized.params import Int16SoftmaxParams, SoftmaxParams
+from mcuq.quantized.qgraph import QuantizedGraph, QuantizedTensor
 
 
 def narrow(depth: int, scale: float) -> QuantizedGraph:
@@ -74,7 +74,7 @@ def test_the_wide_sum_stays_at_its_end(depth: int) -> None:
     tensors = {"a": wide("a", 1e-3), "c": wide("c", 1 / 32768)}
     graph = model(OpKind.SOFTMAX, SoftmaxAttrs(), [tensors["a"]], tensors["c"])
     values = np.full((1, depth), integer_limits(16)[1], np.int16)
-    p = cast(WideSoftmaxParams, op_params(graph, graph.ops[0]))
+    p = cast(Int16SoftmaxParams, op_params(graph, graph.ops[0]))
     output = np.empty_like(values)
     tables = Words(np.ascontiguousarray(p.exp), np.ascontiguousarray(p.reciprocal))
     call("arm_softmax_s16", values, 1, depth, p.multiplier, p.shift, tables, output)

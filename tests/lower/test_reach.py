@@ -9,8 +9,8 @@ import pytest
 
 from mcuq.bench.measure import quantized
 from mcuq.bench.models import Chain
-from mcuq.evaluate.integer import run_integer
 from mcuq.graph import Graph
+from mcuq.interpret.integer import run_integer
 from mcuq.lower import lower
 from mcuq.lower.packing import GROUP_WIDE
 from mcuq.lower.reach import reach

@@ -10,13 +10,11 @@ import pytest
 
 from mcuq.calibrate import calibrate
 from mcuq.data import load_data
-from mcuq.evaluate import integer
-from mcuq.evaluate.integer import quantize_inputs, run_integer
-from mcuq.evaluate.metrics import get_metric
-from mcuq.frontends import load_model
+from mcuq.importers import load_model
+from mcuq.interpret import integer
+from mcuq.interpret.integer import quantize_inputs, run_integer
 from mcuq.pipeline import accuracy
 from mcuq.pipeline.accuracy import (
-    MOST_MEMBERS,
     Judge,
     judge_members,
     make_judge,
@@ -25,10 +23,13 @@ from mcuq.pipeline.accuracy import (
     uniform_baseline,
 )
 from mcuq.pipeline.scoring import Candidates
+from mcuq.pipeline.settings import SAMPLES
 from mcuq.pipeline.space import build_space
 from mcuq.progress import Progress
-from mcuq.quantize import QuantizedGraph, WeightChoice
+from mcuq.quantize import WeightChoice
+from mcuq.quantized import QuantizedGraph
 from mcuq.resources import example_dir
+from mcuq.score.metrics import get_metric
 from mcuq.search import Candidate, Cost, Limits
 from mcuq.search.space import replaced
 
@@ -115,11 +116,11 @@ def test_so_many_members_spread_over_the_front(
 ) -> None:
     steps: list[Progress] = []
     found = judge_members(one_hot(judge), front, candidates.quantize, steps.append)
-    assert len(front) > MOST_MEMBERS
-    assert sum(value is not None for value in found) == MOST_MEMBERS == len(steps)
+    assert len(front) > SAMPLES.front_members
+    assert sum(value is not None for value in found) == SAMPLES.front_members == len(steps)
     assert found[0] is not None
     assert found[-1] is not None
-    assert {step.total for step in steps} == {MOST_MEMBERS}
+    assert {step.total for step in steps} == {SAMPLES.front_members}
 
 
 def test_baselines_carry_role_cost_and_fit(

@@ -10,8 +10,8 @@ import pytest
 from mcuq.calibrate import calibrate
 from mcuq.data import load_data
 from mcuq.errors import DeviceError
-from mcuq.evaluate.integer import quantize_inputs
-from mcuq.frontends import load_model
+from mcuq.importers import load_model
+from mcuq.interpret.integer import quantize_inputs
 from mcuq.pipeline.costing import cost_table
 from mcuq.pipeline.measured import (
     Candidate,
@@ -20,7 +20,8 @@ from mcuq.pipeline.measured import (
     measure_candidates,
 )
 from mcuq.pipeline.profile import Target
-from mcuq.quantize import Config, QuantizedGraph, WeightChoice, quantize
+from mcuq.quantize import Config, WeightChoice, quantize
+from mcuq.quantized import QuantizedGraph
 from mcuq.resources import example_dir
 from mcuq_hil import load_board
 from mcuq_hil.farm import CountCache, Place

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from mcuq.cli.main import main
-from mcuq.frontends import load_model
-from mcuq.quantize.stored import load_quantized
+from mcuq.importers import load_model
+from mcuq.prequantized.load import load_quantized
 
 pytest.importorskip("onnx", reason="pip install 'mcuq[onnx]'")
 pytest.importorskip("onnxruntime", reason="pip install 'mcuq[onnx]'")

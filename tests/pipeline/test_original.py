@@ -12,12 +12,13 @@ from ai_edge_litert import schema_py_generated as schema
 from tflite_files import File, opts
 
 from mcuq.errors import InputError
-from mcuq.evaluate.integer import run_integer
+from mcuq.interpret.integer import run_integer
 from mcuq.pipeline import original
 from mcuq.pipeline.constructed import constructed_samples
 from mcuq.pipeline.original import compare_original
-from mcuq.quantize import QuantizedGraph, with_float_edges
-from mcuq.quantize.stored import load_quantized
+from mcuq.prequantized.load import load_quantized
+from mcuq.quantize import with_float_edges
+from mcuq.quantized import QuantizedGraph
 
 
 def _scale(value: float, zero_point: int = 0) -> dict[str, Any]:
@@ -48,7 +49,7 @@ def _dense(edge: str) -> bytes:
 
 
 def _run(qgraph: QuantizedGraph) -> tuple[list[np.ndarray], list[np.ndarray]]:
-    from mcuq.evaluate.integer import quantize_inputs
+    from mcuq.interpret.integer import quantize_inputs
 
     reals = constructed_samples(qgraph).inputs
     inputs = quantize_inputs(qgraph, reals)

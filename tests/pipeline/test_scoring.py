@@ -10,13 +10,13 @@ import pytest
 
 from mcuq.calibrate import OBSERVERS, calibrate
 from mcuq.data import load_data
-from mcuq.evaluate.prefix import PrefixCache, after, joints
-from mcuq.frontends import load_model
+from mcuq.importers import load_model
 from mcuq.pipeline.scoring import Candidates, Scorer, split
 from mcuq.pipeline.search import make_ranker
 from mcuq.pipeline.space import build_space
 from mcuq.quantize import WeightChoice
 from mcuq.resources import example_dir
+from mcuq.score.prefix import PrefixCache, after, cut_points
 from mcuq.search import Genome
 from mcuq.search.problem import CHOOSE, CONFIRM, PICK, RACE
 from mcuq.search.space import replaced
@@ -60,10 +60,10 @@ def test_shared_beginnings_do_not_change_a_loss(candidates, ranker, genomes) -> 
 
 
 def test_a_full_cache_drops_the_longest_unused() -> None:
-    from mcuq.evaluate.prefix import Joint
+    from mcuq.score.prefix import CutPoint
 
     cache = PrefixCache(limit=100)
-    points = [Joint("t", i, bytes([i]), 50) for i in range(3)]
+    points = [CutPoint("t", i, bytes([i]), 50) for i in range(3)]
     for point in points[:2]:
         cache.keep(point, 0, np.zeros(50, np.int8))
     assert cache.deepest(points[:1], 0) is not None
@@ -72,9 +72,9 @@ def test_a_full_cache_drops_the_longest_unused() -> None:
 
 
 def test_the_deepest_joints_that_fit_together_are_wanted() -> None:
-    from mcuq.evaluate.prefix import Joint
+    from mcuq.score.prefix import CutPoint
 
-    found = [Joint("t", i, bytes([i]), nbytes) for i, nbytes in enumerate((10, 1, 5, 2, 3))]
+    found = [CutPoint("t", i, bytes([i]), nbytes) for i, nbytes in enumerate((10, 1, 5, 2, 3))]
     for limit, first in ((0, 5), (2, 5), (3, 4), (5, 3), (9, 3), (11, 1), (20, 1), (21, 0)):
         cache = PrefixCache(limit)
         assert not cache.wanted(found, 0, 1), "none of them was seen before"
@@ -85,9 +85,9 @@ def test_the_deepest_joints_that_fit_together_are_wanted() -> None:
 def test_joints_change_from_the_first_difference_on(candidates: Candidates) -> None:
     space = candidates.space.space
     weights = len(candidates.space.names)
-    before = joints(candidates.quantize(space.reference))
+    before = cut_points(candidates.quantize(space.reference))
     for gene in range(weights):
-        changed = joints(candidates.quantize(replaced(space.reference, gene, 1)))
+        changed = cut_points(candidates.quantize(replaced(space.reference, gene, 1)))
         equal = [a == b for a, b in zip(before, changed, strict=True)]
         assert equal == sorted(equal, reverse=True)
         assert not equal[-1]
@@ -96,10 +96,10 @@ def test_joints_change_from_the_first_difference_on(candidates: Candidates) -> N
 
 def test_the_rest_of_a_graph_starts_at_the_joint(candidates: Candidates) -> None:
     qgraph = candidates.quantize(candidates.space.space.reference)
-    joint = joints(qgraph)[1]
-    rest = after(qgraph, joint)
-    assert rest.inputs == (joint.tensor,)
-    assert rest.ops == qgraph.ops[joint.position :]
+    cut_point = cut_points(qgraph)[1]
+    rest = after(qgraph, cut_point)
+    assert rest.inputs == (cut_point.tensor,)
+    assert rest.ops == qgraph.ops[cut_point.position :]
 
 
 @pytest.mark.slow

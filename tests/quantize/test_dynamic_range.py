@@ -14,10 +14,10 @@ from integer_cases import random_case
 
 from mcuq.emit.tflite import tflite_bytes
 from mcuq.errors import UsageError
-from mcuq.evaluate.float import run_float
-from mcuq.evaluate.integer import run_integer
-from mcuq.frontends import load_model
 from mcuq.graph import WEIGHTED, OpKind
+from mcuq.importers import load_model
+from mcuq.interpret.float import run_float
+from mcuq.interpret.integer import run_integer
 from mcuq.numeric.single import exp_single, quantize_dynamically
 from mcuq.quantize import Config, WeightChoice, is_dynamic, quantize_dynamic
 from mcuq.tflite.runtime import Interpreter

@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 from graphs import GraphBuilder
 
-from mcuq.evaluate.float import run_float
 from mcuq.graph import Activation, ConvAttrs, DepthwiseConvAttrs, Graph, OpKind
+from mcuq.interpret.float import run_float
 from mcuq.quantize.equalize import equalize
 
 

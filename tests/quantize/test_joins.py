@@ -13,9 +13,6 @@ from hypothesis import strategies as st
 
 from mcuq.calibrate import calibrate
 from mcuq.data import load_data
-from mcuq.evaluate.float import run_float
-from mcuq.evaluate.integer import dequantize_outputs, quantize_inputs, run_integer
-from mcuq.frontends import load_model
 from mcuq.graph import (
     Activation,
     ConcatAttrs,
@@ -25,7 +22,11 @@ from mcuq.graph import (
     Padding,
     PoolAttrs,
 )
-from mcuq.quantize import Config, QuantizedGraph, quantize
+from mcuq.importers import load_model
+from mcuq.interpret.float import run_float
+from mcuq.interpret.integer import dequantize_outputs, quantize_inputs, run_integer
+from mcuq.quantize import Config, quantize
+from mcuq.quantized import QuantizedGraph
 
 Floats = npt.NDArray[np.float32]
 

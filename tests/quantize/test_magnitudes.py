@@ -15,9 +15,6 @@ from integer_cases import tflm_outputs
 from mcuq.calibrate import calibrate
 from mcuq.data import load_data
 from mcuq.errors import InputError
-from mcuq.evaluate.float import run_float
-from mcuq.evaluate.integer import dequantize_outputs, quantize_inputs, run_integer
-from mcuq.frontends import load_model
 from mcuq.graph import (
     Activation,
     BinaryAttrs,
@@ -28,7 +25,11 @@ from mcuq.graph import (
     Padding,
     ReshapeAttrs,
 )
-from mcuq.quantize import Config, QuantizedGraph, WeightChoice, quantize
+from mcuq.importers import load_model
+from mcuq.interpret.float import run_float
+from mcuq.interpret.integer import dequantize_outputs, quantize_inputs, run_integer
+from mcuq.quantize import Config, WeightChoice, quantize
+from mcuq.quantized import QuantizedGraph
 
 Floats = npt.NDArray[np.float32]
 

@@ -17,14 +17,8 @@ from mcuq.graph import (
     Graph,
     OpKind,
 )
-from mcuq.quantize import (
-    Config,
-    FullyConnectedParams,
-    QuantizedWeight,
-    WeightChoice,
-    op_params,
-    quantize,
-)
+from mcuq.quantize import Config, QuantizedWeight, WeightChoice, quantize
+from mcuq.quantized import FullyConnectedParams, op_params
 
 
 def dense(weight: list[list[float]], bias: list[float]) -> Graph:

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from integer_cases import random_case, random_inputs, tflm_outputs
 
-from mcuq.evaluate.integer import run_integer
 from mcuq.graph import FLOAT_KINDS, WEIGHTED, OpKind
+from mcuq.interpret.integer import run_integer
 from mcuq.numeric import asymmetric_params, integer_limits, symmetric_params
 from mcuq.quantize import Config, WeightChoice, quantize
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from mcuq.errors import InputError
-from mcuq.report.directory import written_whole
+from mcuq.report.directory import written_atomically
 
 FULL = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "some/header.h")
 # What shutil.copytree makes of the same: the errors of all files in one list.
@@ -22,7 +22,7 @@ def test_a_full_disk_names_the_output(tmp_path: Path, error: OSError) -> None:
     target = tmp_path / "out"
     with (
         pytest.raises(InputError, match=r"no space left .*out") as caught,
-        written_whole(target) as folder,
+        written_atomically(target) as folder,
     ):
         (folder / "half").write_text("half")
         raise error
@@ -33,6 +33,6 @@ def test_a_full_disk_names_the_output(tmp_path: Path, error: OSError) -> None:
 def test_other_errors_pass_unchanged(tmp_path: Path) -> None:
     with (
         pytest.raises(PermissionError),
-        written_whole(tmp_path / "out"),
+        written_atomically(tmp_path / "out"),
     ):
         raise PermissionError(errno.EACCES, "denied")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mcuq.errors import InputError
-from mcuq.report.directory import written_whole
+from mcuq.report.directory import written_atomically
 from mcuq.report.manifest import Manifest
 from mcuq.report.store import Report, read_manifest, read_report, write_report
 
@@ -34,11 +34,11 @@ def test_other_files_are_input_errors(tmp_path: Path, text: str) -> None:
 
 def test_a_directory_appears_whole(tmp_path: Path) -> None:
     target = tmp_path / "deep" / "out"
-    with written_whole(target) as staging:
+    with written_atomically(target) as staging:
         (staging / "manifest.json").write_text("1")
         assert not target.exists()
     assert (target / "manifest.json").read_text() == "1"
-    with written_whole(target) as staging:
+    with written_atomically(target) as staging:
         (staging / "manifest.json").write_text("2")
     assert (target / "manifest.json").read_text() == "2"
     assert [path.name for path in target.parent.iterdir()] == ["out"]
@@ -46,9 +46,9 @@ def test_a_directory_appears_whole(tmp_path: Path) -> None:
 
 def test_a_failure_leaves_the_earlier_result(tmp_path: Path) -> None:
     target = tmp_path / "out"
-    with written_whole(target) as staging:
+    with written_atomically(target) as staging:
         (staging / "manifest.json").write_text("1")
-    with pytest.raises(RuntimeError), written_whole(target) as staging:
+    with pytest.raises(RuntimeError), written_atomically(target) as staging:
         (staging / "manifest.json").write_text("2")
         raise RuntimeError
     assert (target / "manifest.json").read_text() == "1"
@@ -56,17 +56,17 @@ def test_a_failure_leaves_the_earlier_result(tmp_path: Path) -> None:
 
 
 def test_a_failure_leaves_nothing(tmp_path: Path) -> None:
-    with pytest.raises(RuntimeError), written_whole(tmp_path / "out"):
+    with pytest.raises(RuntimeError), written_atomically(tmp_path / "out"):
         raise RuntimeError
     assert list(tmp_path.iterdir()) == []
 
 
 def test_foreign_files_are_never_replaced(tmp_path: Path) -> None:
     (tmp_path / "thesis.tex").write_text("years of work")
-    with pytest.raises(InputError, match="did not write"), written_whole(tmp_path):
+    with pytest.raises(InputError, match="did not write"), written_atomically(tmp_path):
         pass
     assert (tmp_path / "thesis.tex").read_text() == "years of work"
-    with pytest.raises(InputError, match="is a file"), written_whole(tmp_path / "thesis.tex"):
+    with pytest.raises(InputError, match="is a file"), written_atomically(tmp_path / "thesis.tex"):
         pass
 
 
@@ -74,6 +74,6 @@ def test_an_unwritable_parent_is_an_input_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with (
         pytest.raises(InputError, match="cannot write"),
-        written_whole(tmp_path / "file" / "below" / "out"),
+        written_atomically(tmp_path / "file" / "below" / "out"),
     ):
         pass

@@ -12,12 +12,9 @@ from hypothesis import strategies as st
 from mcuq.calibrate import observe, ranges_from
 from mcuq.data import Dataset, load_data
 from mcuq.errors import InputError
-from mcuq.evaluate.answers import Edge, Predictions
-from mcuq.evaluate.metrics import get_metric
-from mcuq.evaluate.scores import Score
 from mcuq.findings import Finding
-from mcuq.frontends import load_model
 from mcuq.graph import Graph, Layout
+from mcuq.importers import load_model
 from mcuq.pipeline.accuracy import make_judge
 from mcuq.pipeline.scrutiny import float_findings
 from mcuq.resources import example_dir
@@ -29,6 +26,9 @@ from mcuq.sanity.results import (
     fall_findings,
     float_model_findings,
 )
+from mcuq.score.answers import Edge, Predictions
+from mcuq.score.metrics import get_metric
+from mcuq.score.scores import Score
 
 FOLDER = example_dir("digits")
 
@@ -179,7 +179,7 @@ def test_labels_that_are_all_the_same(graph: Graph, data: Dataset) -> None:
     assert "all 20 evaluation samples have the same label (0)" in one.message
     wrong = Dataset(data.inputs, np.full(len(data), 3))
     (one,) = told(graph, wrong)
-    assert one.code == "constant-labels", "no scale of the samples is to blame"
+    assert one.code == "constant-labels", "no scale of the samples is to locate_mismatch"
 
 
 @given(st.permutations(range(10)))

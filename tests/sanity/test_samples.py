@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from mcuq.data import Dataset
 from mcuq.findings import Finding
-from mcuq.sanity.outliers import GAP, evaluation_outliers, find_outliers, without_outliers
+from mcuq.sanity.outliers import evaluation_outliers, find_outliers, without_outliers
 from mcuq.sanity.samples import sample_findings, shared_samples
+from mcuq.sanity.settings import OUTLIERS
 
 
 def images(samples: int = 40, seed: int = 0) -> np.ndarray:
@@ -106,7 +107,7 @@ def test_what_the_data_is_like_is_no_outlier() -> None:
     assert find_outliers(Dataset((rare,)), Dataset((x,))).tolist() == [3]
     assert len(find_outliers(Dataset((rare,)), Dataset((loud,)))) == 0, "as evaluation is"
     near = np.ones((20, 2), np.float32)
-    near[0] = GAP * 0.99
+    near[0] = OUTLIERS.gap * 0.99
     assert len(find_outliers(Dataset((near,)), Dataset((near,)))) == 0
 
 

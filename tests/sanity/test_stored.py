@@ -9,22 +9,23 @@ import pytest
 from qdq_models import FORMS, images, quantized_network
 
 from mcuq.calibrate import Statistics, observe
-from mcuq.frontends.onnx import load_onnx
-from mcuq.sanity.stored import FEWEST, stored_range_findings
+from mcuq.importers.onnx import load_onnx
+from mcuq.sanity.settings import SETS
+from mcuq.sanity.stored import stored_range_findings
 
 
 def _seen(low: float, high: float) -> Statistics:
     return Statistics.of(np.linspace(low, high, 60, dtype=np.float32).reshape(6, 10))
 
 
-@pytest.mark.parametrize("used", [0.5, FEWEST - 0.1, FEWEST + 0.1, 200.0])
+@pytest.mark.parametrize("used", [0.5, SETS.fewest_steps - 0.1, SETS.fewest_steps + 0.1, 200.0])
 @pytest.mark.parametrize("bits", [8, 16])
 def test_steps_are_counted(used: float, bits: int) -> None:
     stored = {"x": (-1.0, 3.0), "y": (0.0, 1.0)}
     reach = 4.0 * used / ((1 << bits) - 1)
     statistics = {"x": _seen(-reach / 4, reach * 3 / 4), "y": _seen(0.1, 0.9)}
     found = stored_range_findings(stored, statistics, bits)
-    assert [one.code for one in found] == ["wide-stored-range"] * (used < FEWEST)
+    assert [one.code for one in found] == ["wide-stored-range"] * (used < SETS.fewest_steps)
     assert all(f"uses {used:.1f} of {(1 << bits) - 1} steps" in one.message for one in found)
 
 

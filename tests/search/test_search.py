@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from mcuq.search import METHODS, Choice, Evaluator, Gene, Limits, ScoreLog, Space, run, seeds
 from mcuq.search.knapsack import knapsack
 from mcuq.search.problem import RACE, BudgetSpent
+from mcuq.search.settings import RaceSettings
 from mcuq.search.space import replaced
 
 
@@ -52,9 +53,9 @@ def test_the_best_of_each_group_of_rivals_are_confirmed(evaluator: Evaluator) ->
 
 
 def test_a_choice_that_lost_its_race_is_no_better_than_those_measured(
-    evaluator: Evaluator, monkeypatch: pytest.MonkeyPatch
+    evaluator: Evaluator,
 ) -> None:
-    monkeypatch.setattr(seeds, "_MEASURED", 1)
+    evaluator = dataclasses.replace(evaluator, settings=RaceSettings(measured=1))
     losses = seeds.sensitivities(evaluator)
     base = evaluator.space.reference
     lost = 0

@@ -7,11 +7,11 @@ import pytest
 
 from mcuq.calibrate import OBSERVERS, Ranges, calibrate
 from mcuq.emit.tflite import TemplateSerializer, tflite_bytes
-from mcuq.evaluate.batch import with_batch
-from mcuq.frontends import load_model
 from mcuq.graph import Graph
+from mcuq.importers import load_model
 from mcuq.quantize import Config, WeightChoice, quantize
 from mcuq.resources import example_dir
+from mcuq.score.batch import with_batch
 
 FOLDER = example_dir("digits")
 

@@ -19,9 +19,9 @@ from tflite_files import File, opts
 from mcuq.calibrate import calibrate
 from mcuq.emit.tflite import tflite_bytes
 from mcuq.errors import InputError, McuqError
-from mcuq.frontends import load_model
 from mcuq.graph import Graph
 from mcuq.graph.graph import FLOAT_KINDS
+from mcuq.importers import load_model
 from mcuq.quantize import Config, quantize
 from mcuq.resources import example_dir
 from mcuq.tflite.float_model import float_tflite_bytes
@@ -96,7 +96,7 @@ def test_quantized_onnx_passes_and_a_lost_clamp_does_not(
 
 def _clamps(graph: Graph, data: list[np.ndarray]) -> bool:
     """Whether a clamp inside the graph cuts any of these samples by a tenth of its range."""
-    from mcuq.evaluate.float import run_float
+    from mcuq.interpret.float import run_float
 
     free = run_float(dataclasses.replace(graph, ranges={}), data, list(graph.ranges))
     return any(
@@ -175,15 +175,6 @@ def _call(function: Any) -> Any:
     from mcuq.isolated import call_isolated
 
     return call_isolated(function)
-
-
-def test_a_text_form_that_only_mcuq_reads_is_not_compared(tmp_path: Path) -> None:
-    from mcuq.emit.mlir import write_mlir
-
-    path = tmp_path / "digits.mlir"
-    path.write_text(write_mlir(load_model(DIGITS)))
-    found = compare_import(path, load_model(path))
-    assert (found.runtime, found.samples, found.findings) == ("", 0, ())
 
 
 def test_several_inputs_and_outputs_in_their_order(tmp_path: Path) -> None:

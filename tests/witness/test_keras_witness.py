@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from mcuq.errors import InputError
-from mcuq.evaluate.float.kernels import KERNELS
-from mcuq.frontends import load_keras
 from mcuq.graph import OpKind
+from mcuq.importers import load_keras
+from mcuq.interpret.float.kernels import KERNELS
 from mcuq.witness import compare_import
 
 keras = pytest.importorskip("keras", reason="pip install 'mcuq[tensorflow]'")

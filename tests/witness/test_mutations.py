@@ -18,12 +18,12 @@ from tflite_files import File, opts
 
 from mcuq.cli.main import main
 from mcuq.errors import InputError
-from mcuq.evaluate.float.kernels import KERNELS
-from mcuq.frontends import load_model
-from mcuq.frontends.onnx.rules import RULES as ONNX_RULES
-from mcuq.frontends.onnx.value import Node
-from mcuq.frontends.tflite.rules import RULES
 from mcuq.graph import Activation, Graph, OpKind
+from mcuq.importers import load_model
+from mcuq.importers.onnx.rules import RULES as ONNX_RULES
+from mcuq.importers.onnx.value import Node
+from mcuq.importers.tflite.rules import RULES
+from mcuq.interpret.float.kernels import KERNELS
 from mcuq.witness import compare_import
 
 Change = Callable[[Any], Any]

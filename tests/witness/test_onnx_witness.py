@@ -13,7 +13,7 @@ from onnx_cases import Model, helper, numpy_helper, onnx
 from qdq_models import images, quantized, quantized_network
 
 from mcuq.errors import InputError
-from mcuq.frontends import load_model
+from mcuq.importers import load_model
 from mcuq.witness import compare
 from mcuq.witness.onnx_runtime import OnnxRuntime, open_onnx
 from mcuq.witness.outside import Reals

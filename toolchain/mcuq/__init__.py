@@ -27,16 +27,17 @@ if TYPE_CHECKING:
     from mcuq.emit.c import write_c_model
     from mcuq.emit.tflite import tflite_bytes
     from mcuq.errors import McuqError
-    from mcuq.evaluate.float import run_float
-    from mcuq.evaluate.integer import dequantize_outputs, quantize_inputs, run_integer
-    from mcuq.frontends import load_model
     from mcuq.graph import Graph
+    from mcuq.importers import load_model
+    from mcuq.interpret.float import run_float
+    from mcuq.interpret.integer import dequantize_outputs, quantize_inputs, run_integer
     from mcuq.lower import Program
     from mcuq.lower import lower as lower_graph
     from mcuq.pipeline import BuildRequest, BuildResult
     from mcuq.pipeline.build import build as build_model
-    from mcuq.quantize import Config, QuantizedGraph, WeightChoice
+    from mcuq.quantize import Config, WeightChoice
     from mcuq.quantize import quantize as quantize_graph
+    from mcuq.quantized import QuantizedGraph
     from mcuq.resources import firmware_dir
 
 __version__ = "0.1.0"
@@ -51,22 +52,22 @@ _HOMES = {
     "McuqError": ("errors", "McuqError"),
     "MemoryPlan": ("cost", "MemoryPlan"),
     "Program": ("lower", "Program"),
-    "QuantizedGraph": ("quantize", "QuantizedGraph"),
+    "QuantizedGraph": ("quantized", "QuantizedGraph"),
     "Ranges": ("calibrate", "Ranges"),
     "WeightChoice": ("quantize", "WeightChoice"),
     "build_firmware": ("build", "build_firmware"),
     "build_model": ("pipeline", "build"),
     "calibrate_graph": ("calibrate", "calibrate"),
-    "dequantize_outputs": ("evaluate.integer", "dequantize_outputs"),
+    "dequantize_outputs": ("interpret.integer", "dequantize_outputs"),
     "firmware_dir": ("resources", "firmware_dir"),
     "load_data": ("data", "load_data"),
-    "load_model": ("frontends", "load_model"),
+    "load_model": ("importers", "load_model"),
     "lower_graph": ("lower", "lower"),
     "plan_program": ("cost", "plan_program"),
     "quantize_graph": ("quantize", "quantize"),
-    "quantize_inputs": ("evaluate.integer", "quantize_inputs"),
-    "run_float": ("evaluate.float", "run_float"),
-    "run_integer": ("evaluate.integer", "run_integer"),
+    "quantize_inputs": ("interpret.integer", "quantize_inputs"),
+    "run_float": ("interpret.float", "run_float"),
+    "run_integer": ("interpret.integer", "run_integer"),
     "tflite_bytes": ("emit.tflite", "tflite_bytes"),
     "write_c_model": ("emit.c", "write_c_model"),
 }

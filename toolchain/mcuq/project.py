@@ -69,7 +69,7 @@ class SchemeTable(_Strict):
         default=None, description="Ranges as they are (default), or with zero point 0."
     )
     weights_per: Literal["channel", "tensor"] | None = Field(
-        default=None, description="A scale an output channel (default), or one a filter."
+        default=None, description="One scale per output channel (default) or per filter."
     )
     bits: str | None = Field(
         default=None,
@@ -130,7 +130,7 @@ class Project(_Strict):
     )
     metric_output: str | None = Field(
         default=None,
-        description="The one output that is judged, by name or number; without it, all are.",
+        description="The one output that is scored, by name or number; without it, all are.",
     )
     keep_outliers: bool = Field(
         default=False,

@@ -10,8 +10,7 @@ import os
 import time
 from pathlib import Path
 
-STALL_SECONDS = 600.0
-"""Without any processor time for so long, a process that is not asleep counts as stuck."""
+from mcuq_hil.settings import PATIENCE
 
 _TICK = 1 / os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 0.01
 _ASLEEP = frozenset("SI")
@@ -39,7 +38,7 @@ class EffortClock:
         cpu, asleep = self._look()
         if cpu > self._cpu or asleep:
             self._moved = now
-        is_stuck = now - self._moved > STALL_SECONDS
+        is_stuck = now - self._moved > PATIENCE.stall
         passed = now - self._wall
         self._spent += passed if asleep or is_stuck else min(cpu - self._cpu, passed)
         self._wall, self._cpu = now, cpu

@@ -15,9 +15,8 @@ from typing import Protocol
 import serial
 
 from mcuq_hil.emulator.effort import EffortClock
+from mcuq_hil.settings import LINK
 
-_UNREAD_SECONDS = 1.0
-"""Of the process's own work, after which nothing more is put on a line that it does not read."""
 _LOOK_SECONDS = 0.05
 _STOP_SECONDS = 2.0
 _LEAVE_SECONDS = 0.2
@@ -98,7 +97,7 @@ class ProcessPort:
         What a process does not read while it works on something else is lost, as on a wire.
         """
         left, begin = memoryview(data), self.effort()
-        while left and self.effort() - begin < _UNREAD_SECONDS:
+        while left and self.effort() - begin < LINK.unread:
             if not select.select([], [self._socket], [], _LOOK_SECONDS)[1]:
                 continue
             try:

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from mcuq_hil.emulator.process_port import ProcessPort
 from mcuq_hil.errors import LinkLostError, ToolMissingError
+from mcuq_hil.settings import PATIENCE
 
 PROGRAM = "qemu-system-arm"
-_QMP_SECONDS = 10.0
 _POLL_SECONDS = 0.1
 _ICOUNT_SHIFT = 10
 """One instruction takes 2^10 ns of virtual time, so that the machine's counter, which ticks in
@@ -96,7 +96,7 @@ class QemuPort(ProcessPort):
 
     def _line(self) -> bytes:
         """The monitor's next line; raises OSError."""
-        end = self.effort() + _QMP_SECONDS
+        end = self.effort() + PATIENCE.monitor
         while (at := self._said.find(b"\n")) < 0:
             if select.select([self._monitor], [], [], _POLL_SECONDS)[0]:
                 data = self._monitor.recv(1 << 16)

@@ -9,7 +9,8 @@ from mcuq_hil.bench import open_session
 from mcuq_hil.boards import load_board
 from mcuq_hil.discovery import find_port
 from mcuq_hil.hardware import Attachment, open_hardware
-from mcuq_hil.session import RUN_SECONDS, Session, Unit
+from mcuq_hil.session import Session, Unit
+from mcuq_hil.settings import PATIENCE
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Place:
     unit: Unit = "cycles"
 
 
-def open_place(place: Place, elf: Path, *, run_seconds: float = RUN_SECONDS) -> Session:
+def open_place(place: Place, elf: Path, *, run_seconds: float = PATIENCE.run) -> Session:
     """A session with `elf` at a place; raises HilError's subtypes."""
     board = load_board(place.board)
     if place.emulated:

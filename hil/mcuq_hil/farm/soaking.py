@@ -12,9 +12,7 @@ from pathlib import Path
 from mcuq_hil.errors import HilError
 from mcuq_hil.farm.place import Place, open_place
 from mcuq_hil.selftest import check_once
-
-_PAUSE_SECONDS = 1.0
-"""Before a place that failed is tried again."""
+from mcuq_hil.settings import PATIENCE
 
 
 @dataclass(frozen=True)
@@ -70,7 +68,7 @@ def soak(
                 errors.append((place.name, error))
                 if over():
                     return
-                time.sleep(_PAUSE_SECONDS)
+                time.sleep(PATIENCE.pause)
 
     threads = [threading.Thread(target=keep_at, args=(place,)) for place in places]
     for thread in threads:

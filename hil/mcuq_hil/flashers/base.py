@@ -13,7 +13,6 @@ from pathlib import Path
 from mcuq_hil.boards import Board
 from mcuq_hil.errors import FlashError, ToolMissingError
 
-FLASH_SECONDS = 90.0
 _TELLING = re.compile(r"error|fail|mismatch|unable|could ?n.t|not found", re.IGNORECASE)
 
 

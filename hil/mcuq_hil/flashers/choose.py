@@ -8,10 +8,11 @@ from pathlib import Path
 
 from mcuq_hil.boards import Board
 from mcuq_hil.errors import FlashError, ToolMissingError
-from mcuq_hil.flashers.base import FLASH_SECONDS, Flasher, Image
+from mcuq_hil.flashers.base import Flasher, Image
 from mcuq_hil.flashers.programs import OPENOCD, PYOCD, ST_FLASH
 from mcuq_hil.flashers.uf2 import flash_uf2
 from mcuq_hil.image import flash_content
+from mcuq_hil.settings import PATIENCE
 
 FLASHERS = {flasher.name: flasher for flasher in (OPENOCD, PYOCD, ST_FLASH)}
 UF2 = "uf2"
@@ -56,7 +57,7 @@ def flash_board(
     *,
     serial_number: str | None = None,
     flasher: str | None = None,
-    seconds: float = FLASH_SECONDS,
+    seconds: float = PATIENCE.flash,
 ) -> None:
     """Write and verify `elf`, and start it.
 

@@ -1,4 +1,4 @@
-"""Graphs to write, their equality, and mlir-opt."""
+"""Graphs to write, and mlir-opt."""
 
 from __future__ import annotations
 
@@ -6,15 +6,14 @@ import shutil
 import subprocess
 from functools import reduce
 
-import numpy as np
 import pytest
 from float_cases import cases, random_inputs
 from hypothesis import strategies as st
 
 from mcuq.calibrate import calibrate
 from mcuq.graph import FLOAT_KINDS, Graph, Op, Tensor
-from mcuq.mlir.write import AnyGraph
-from mcuq.quantize import Config, QuantizedGraph, WeightChoice, quantize
+from mcuq.quantize import Config, WeightChoice, quantize
+from mcuq.quantized import QuantizedGraph
 
 MLIR_OPT = next((path for name in ("mlir-opt-19", "mlir-opt") if (path := shutil.which(name))), "")
 needs_mlir_opt = pytest.mark.skipif(
@@ -29,27 +28,6 @@ def mlir_opt(text: str) -> str:
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
-
-
-def same(first: AnyGraph, second: AnyGraph) -> bool:
-    """Equal values, floats bit by bit."""
-    if (type(first), first.name, first.ops) != (type(second), second.name, second.ops):
-        return False
-    if (first.inputs, first.outputs) != (second.inputs, second.outputs):
-        return False
-    return set(first.tensors) == set(second.tensors) and all(
-        _key(tensor) == _key(second.tensors[name]) for name, tensor in first.tensors.items()
-    )
-
-
-def _key(tensor: object) -> list[object]:
-    values = (getattr(tensor, name) for name in tensor.__dataclass_fields__)  # type: ignore[attr-defined]
-    return [
-        (value.dtype, value.shape, value.tobytes())
-        if isinstance(value, np.ndarray | np.generic)
-        else value
-        for value in values
-    ]
 
 
 def quantized(graph: Graph, bits: int, seed: int = 0) -> QuantizedGraph:

@@ -11,9 +11,9 @@ import pytest
 from mlir_graphs import MLIR_OPT
 
 from mcuq.emit.mlir import write_mlir
+from mcuq.emit.mlir.printer import attribute_text, type_text
+from mcuq.emit.mlir.types import dense, type_of
 from mcuq.graph import Graph
-from mcuq.mlir.printer import attribute_text, type_text
-from mcuq.mlir.types import dense, type_of
 
 RUNNER = shutil.which("mlir-cpu-runner-19") or ""
 COMPILER = shutil.which("cc") or ""

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from mlir_run import compile_runtime, largest_difference, needs_runner
 
 from mcuq.emit.mlir import write_mlir
-from mcuq.evaluate.float import run_float
 from mcuq.graph import FLOAT_KINDS, Graph, Op, OpKind, ResizeAttrs, Tensor
+from mcuq.interpret.float import run_float
 
 
 @pytest.fixture(scope="module")

@@ -15,11 +15,11 @@ from mcuq.bench.peer import NAME as PEER
 from mcuq.bench.peer import peer_models, run_exact, run_fast
 from mcuq.bench.study import Judge, Judged, Study
 from mcuq.content import ByContent
-from mcuq.evaluate.heads import divergence
-from mcuq.evaluate.intervals import interval
 from mcuq.pipeline.scoring import Rungs, Scorer, split
 from mcuq.pipeline.search import pick
 from mcuq.progress import Progress, ProgressCallback, silent
+from mcuq.score.intervals import interval
+from mcuq.score.loss import divergence
 from mcuq.search import Cost, Evaluator, Genome, Limits, run
 from mcuq.search.problem import CHOOSE
 
@@ -28,7 +28,7 @@ SEEDED = frozenset({"ga", "random"})
 SEARCHED = {"ga": "ga-search"}
 """The records of a method's winners as the search left them, where their name is another."""
 FINISHED = {"ga": "ga", "knapsack": "knapsack+refine"}
-"""The records of winners after the iterative finish, which is what `mcuq build` deploys."""
+"""The records of winners after the refinement, which is what `mcuq build` deploys."""
 FLOAT, FLOAT_BUDGET = "float", 4.0
 
 
@@ -95,7 +95,7 @@ class Plan:
         methods: of `mcuq.search.METHODS`.
         seeds: of the seeded methods.
         evaluations: candidates each run may score.
-        refine: also judge winners of the methods in `FINISHED` after the iterative finish.
+        refine: also judge winners of the methods in `FINISHED` after the refinement.
     """
 
     budgets: tuple[float, ...]

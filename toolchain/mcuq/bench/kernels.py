@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from mcuq.bench.bare import COMPILER, BareCore, link_kernels
+from mcuq.bench.bare_metal import COMPILER, BareMetalCore, link_kernels
 from mcuq.bench.layers import LAYERS, LayerCall
 from mcuq.bench.measure import TRAINED, ModelCost, Optimize, measure_model
 from mcuq.bench.vector import CORE, has_emulator, vector_layer
@@ -121,7 +121,7 @@ def bench_layers(core: str) -> list[LayerCost]:
     costs = []
     with tempfile.TemporaryDirectory() as folder:
         elf = link_kernels(core, Path(folder) / "kernels.elf", optimize=FLAGS)
-        machine = BareCore(core, elf)
+        machine = BareMetalCore(core, elf)
         for name, make in LAYERS.items():
             for bits in WIDTHS:
                 layer = make(bits)
@@ -151,7 +151,7 @@ def bench_vector_layers() -> list[LayerCost]:
     return costs
 
 
-def run_layer(machine: BareCore, layer: LayerCall) -> tuple[int, bytes]:
+def run_layer(machine: BareMetalCore, layer: LayerCall) -> tuple[int, bytes]:
     """Executed instructions and output bytes of one call."""
     machine.reset()
     arguments = [

@@ -17,13 +17,14 @@ from mcuq.cost import plan_program
 from mcuq.data import load_data
 from mcuq.emit.c import write_c_model
 from mcuq.errors import DeviceError
-from mcuq.evaluate.integer import quantize_inputs, run_integer
-from mcuq.frontends import load_model
 from mcuq.graph import Graph
+from mcuq.importers import load_model
+from mcuq.interpret.integer import quantize_inputs, run_integer
 from mcuq.lower import LowerOptions, lower
 from mcuq.pipeline.profile import most_instructions
-from mcuq.quantize import QuantizedGraph, quantize
+from mcuq.quantize import quantize
 from mcuq.quantize.config import Config, WeightChoice
+from mcuq.quantized import QuantizedGraph
 from mcuq.resources import firmware_dir
 from mcuq_hil import load_board, open_session
 

@@ -16,9 +16,9 @@ from importlib.util import find_spec
 import numpy as np
 import numpy.typing as npt
 
-from mcuq.evaluate.heads import cut, find_heads
 from mcuq.graph import Graph
 from mcuq.numeric import dequantize, quantize_values
+from mcuq.score.loss import cut, find_loss_outputs
 from mcuq.tflite.float_model import float_tflite_bytes
 from mcuq.tflite.micro import run_micro
 from mcuq.tflite.quiet import quiet_native_log
@@ -62,7 +62,7 @@ def peer_models(
         calibration: float32 (samples, …), one array an input.
         bits: of the weights, 4 or 8.
     """
-    heads = tuple(head.tensor for head in find_heads(graph))
+    heads = tuple(head.tensor for head in find_loss_outputs(graph))
     flatbuffer = float_tflite_bytes(cut(graph, heads))
     samples = [
         {name: x[i : i + 1] for name, x in zip(graph.inputs, calibration, strict=True)}

@@ -13,13 +13,14 @@ import numpy.typing as npt
 from mcuq.calibrate import OBSERVERS, Ranges, calibrate
 from mcuq.cost import weight_bytes
 from mcuq.data import Dataset
-from mcuq.evaluate.float import run_float
-from mcuq.evaluate.integer import dequantize_outputs, quantize_inputs, run_integer
 from mcuq.finetune import finetune
 from mcuq.graph import Graph
+from mcuq.interpret.float import run_float
+from mcuq.interpret.integer import dequantize_outputs, quantize_inputs, run_integer
 from mcuq.numeric import TERNARY, width_name
-from mcuq.quantize import Config, QuantizedGraph, WeightChoice, quantize, quantize_dynamic
-from mcuq.quantize.candidates import build_bank
+from mcuq.ptq.candidates import build_bank
+from mcuq.quantize import Config, WeightChoice, quantize, quantize_dynamic
+from mcuq.quantized import QuantizedGraph
 
 Reals = npt.NDArray[np.float32]
 _NARROW_METHODS = ("minmax", "refit")

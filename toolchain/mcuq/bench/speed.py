@@ -17,11 +17,11 @@ import numpy as np
 
 from mcuq.bench.study import Study
 from mcuq.emit.tflite import tflite_bytes
-from mcuq.evaluate.heads import cut, divergence
-from mcuq.evaluate.prefix import PrefixCache
 from mcuq.numeric import dequantize, quantize_values
 from mcuq.pipeline.scoring import Rungs, Scorer, split
 from mcuq.progress import Progress, ProgressCallback, silent
+from mcuq.score.loss import cut, divergence
+from mcuq.score.prefix import PrefixCache
 from mcuq.search import Cost, Evaluator, Genome, Limits, run
 from mcuq.search.problem import CHOOSE
 from mcuq.tflite.quiet import quiet_native_log

@@ -15,28 +15,28 @@ import numpy.typing as npt
 from mcuq.calibrate import OBSERVERS, calibrate
 from mcuq.content import ByContent
 from mcuq.data import Dataset, load_data
-from mcuq.evaluate.answers import predictions_of
-from mcuq.evaluate.choice import suited_metric
-from mcuq.evaluate.float import run_float
-from mcuq.evaluate.heads import divergence
-from mcuq.evaluate.integer import dequantize_outputs, quantize_inputs, run_integer
-from mcuq.evaluate.metrics import Metric
-from mcuq.evaluate.ranking import Ranker
-from mcuq.evaluate.scores import Score
-from mcuq.frontends import load_model
 from mcuq.graph import Graph
+from mcuq.importers import load_model
+from mcuq.interpret.float import run_float
+from mcuq.interpret.integer import dequantize_outputs, quantize_inputs, run_integer
 from mcuq.pipeline.accuracy import make_judge
 from mcuq.pipeline.candidates import weight_candidates
 from mcuq.pipeline.check import check_readable
-from mcuq.pipeline.polish import polish
+from mcuq.pipeline.refinement import refine_chosen
 from mcuq.pipeline.scoring import Candidates, split
 from mcuq.pipeline.scrutiny import float_findings
 from mcuq.pipeline.search import make_ranker
 from mcuq.pipeline.space import build_space
 from mcuq.progress import Progress, ProgressCallback, announce, silent
-from mcuq.quantize import QuantizedGraph
+from mcuq.quantized import QuantizedGraph
 from mcuq.sanity.samples import shared_samples
 from mcuq.sanity.sets import scrutinize
+from mcuq.score.answers import predictions_of
+from mcuq.score.choice import suited_metric
+from mcuq.score.loss import divergence
+from mcuq.score.metrics import Metric
+from mcuq.score.ranking import Ranker
+from mcuq.score.scores import Score
 from mcuq.search import Genome
 from mcuq.workers import end_with_parent
 
@@ -182,7 +182,7 @@ class Judge:
         return dict(zip(distinct, self._pool.map(_judge_in_worker, distinct), strict=True))
 
     def refined(self, genomes: Sequence[Genome]) -> dict[Genome, Refined]:
-        """The same after the iterative finish that `mcuq build` gives its winner."""
+        """The same after the refinement that `mcuq build` gives its winner."""
         distinct = list(dict.fromkeys(genomes))
         return dict(zip(distinct, self._pool.map(_refine_in_worker, distinct), strict=True))
 
@@ -196,7 +196,7 @@ def _figures(study: Study, qgraph: QuantizedGraph) -> Judged:
 def _refined(study: Study, genome: Genome) -> Refined:
     start = time.perf_counter()
     search = Dataset(study.ranker.inputs)
-    qgraph = polish(study.candidates, genome, study.calibration, search, silent).qgraph
+    qgraph = refine_chosen(study.candidates, genome, study.calibration, search, silent).qgraph
     seconds = time.perf_counter() - start
     loss = study.ranker.losses(qgraph, split(len(search)).choose).mean()
     return Refined(float(loss), _figures(study, qgraph), seconds)

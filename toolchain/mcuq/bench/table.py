@@ -12,8 +12,8 @@ ONE_SHOT = frozenset({"knapsack", "greedy", "uniform"})
 
 
 def markdown(records: Sequence[Record]) -> str:
-    """Every method and budget, then the paired differences of the GA: with its iterative finish to
-    everything, without it to the one-shot assignments."""
+    """Every method and budget, then the paired differences of the GA: refined against
+    everything, as searched against the one-shot assignments."""
     lines = [
         "| method | weight bytes | accuracy, 95 % interval | ± seeds | less float, points | KL | "
         "search loss | evaluations | seconds |",

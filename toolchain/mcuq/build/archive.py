@@ -9,13 +9,10 @@ from pathlib import Path
 from elftools.elf.elffile import ELFFile
 
 from mcuq.build.sections import Section
+from mcuq.build.settings import BUILD
 
 _HEADER = 60
 _MAGIC = b"!<arch>\n"
-
-LIBRARY_STACK_BYTES = 64
-"""Assumed for a library function: newlib's memory functions and libgcc's arithmetic push at most
-seven registers and call at most one level down."""
 
 
 def library_sections(path: Path, names: frozenset[str]) -> dict[str, Section]:
@@ -55,4 +52,4 @@ def _member(path: Path, name: str, offset: int) -> Section:
         if symbol["st_shndx"] == "SHN_UNDEF" and symbol.name
     }
     needs = frozenset(undefined - {"__aeabi_unwind_cpp_pr0"})
-    return Section(name, "text", sum(sizes), needs, LIBRARY_STACK_BYTES)
+    return Section(name, "text", sum(sizes), needs, BUILD.library_stack)

@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from mcuq.build.settings import BUILD
 from mcuq.build.toolchain import compiler_version, run_tool
 
 _INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.MULTILINE)
@@ -30,10 +31,6 @@ BASE_FLAGS = (
     "-fstack-usage",
     "-fcallgraph-info",
 )
-
-
-CACHED_OBJECTS = 4000
-"""A model is one object, the kernels of a board and level about a hundred."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +77,7 @@ def compile_units(units: Sequence[Unit]) -> list[Object]:
     """Objects in the order of `units`; raises CompilerError with the compiler's message."""
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
         objects = list(pool.map(_compile, units))
-    prune(cache_dir(), CACHED_OBJECTS)
+    prune(cache_dir(), BUILD.cached_objects)
     return objects
 
 

@@ -18,7 +18,7 @@ from mcuq.build.firmware import Optimize, optimize_flag
 from mcuq.build.members import archive_members
 from mcuq.build.sections import closure, read_sections
 from mcuq.build.toolchain import CompilerError, core_flags
-from mcuq.emit.c.foreign import ForeignKernels
+from mcuq.emit.c.external import ExternalKernels
 from mcuq.errors import InputError
 
 ARCHIVE = "libcmsis-nn.a"
@@ -50,11 +50,11 @@ class KernelLibrary:
     digest: str
     answers: dict[object, int] = field(default_factory=dict, compare=False, repr=False)
 
-    def kernels_for(self, functions: Iterable[str]) -> ForeignKernels:
+    def kernels_for(self, functions: Iterable[str]) -> ExternalKernels:
         """What has to be linked for `functions`; those that it does not define are left out."""
         kept = {self.places[n] for n in closure(self.needs, functions) if n in self.places}
         compiled = not self.sources
-        return ForeignKernels(
+        return ExternalKernels(
             include=self.folder / "Include",
             sources=tuple(self.sources[name] for name in sorted(kept) if name in self.sources),
             headers=() if compiled else tuple(sorted((self.folder / "Source").rglob("*.h"))),

@@ -11,8 +11,8 @@ import numpy.typing as npt
 from mcuq.calibrate.ranges import Ranges, ranges_from
 from mcuq.calibrate.statistics import Statistics
 from mcuq.errors import InputError
-from mcuq.evaluate.float.run import visit_activations
 from mcuq.graph import Graph
+from mcuq.interpret.float.run import visit_activations
 from mcuq.progress import Progress, ProgressCallback, silent
 
 Data = npt.NDArray[Any] | Sequence[npt.NDArray[Any]]

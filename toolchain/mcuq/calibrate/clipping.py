@@ -7,15 +7,14 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
+from mcuq.calibrate.settings import OBSERVERS
 from mcuq.calibrate.statistics import Statistics
 
 Float64 = npt.NDArray[np.float64]
 
 _LEVELS = 256
-_DIVERGENCE_BINS = 2048
-_FRACTIONS = np.linspace(1.0, 0.1, 91)
+_FRACTIONS = np.linspace(1.0, OBSERVERS.smallest_fraction, OBSERVERS.fractions)
 """Of each extreme, tried in turn."""
-_ROUNDS = 3
 
 
 def mse_range(statistics: Statistics) -> tuple[float, float]:
@@ -52,7 +51,7 @@ def entropy_range(statistics: Statistics) -> tuple[float, float]:
     represented without error by every range: their bin counts no more than its fullest neighbour.
     """
     histogram = statistics.histogram
-    while len(histogram.counts) > _DIVERGENCE_BINS:
+    while len(histogram.counts) > OBSERVERS.divergence_bins:
         histogram = histogram.coarser(histogram.exponent + 1)
     counts = histogram.counts.astype(np.float64)
     zero = -histogram.first
@@ -94,7 +93,7 @@ def _descend(statistics: Statistics, cost: Callable[[float, float], float]) -> t
     if lowest == highest:
         return statistics.low, statistics.high
     low, high = lowest, highest
-    for _ in range(_ROUNDS):
+    for _ in range(OBSERVERS.rounds):
         before = (low, high)
         if highest > 0:
             candidates = [highest * fraction for fraction in _FRACTIONS]

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from mcuq.calibrate.settings import OBSERVERS
 from mcuq.content import ByContent
 
-BINS = 8192
+BINS = OBSERVERS.bins
 """At most; the finest width for which the extremes lie within as many bins is used."""
 _MANTISSA_BITS = 23
 """Bin numbers stay below 2^23: as fine as float32 itself."""

@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from mcuq.calibrate.histogram import Histogram
+from mcuq.calibrate.settings import OBSERVERS
 
-MOMENTUM = 0.99
-"""Of the moving average, a sample: the last hundred samples weigh 63 %."""
+MOMENTUM = OBSERVERS.momentum
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mcuq.atomic_write import check_writable, write_atomically
 from mcuq.cli.bench_kernels import kernels
 from mcuq.cli.output import JsonFlag, explain, print_lines, stderr, write_json
 from mcuq.cli.progress import shown_progress
-from mcuq.whole import check_writable, write_whole
 
 if TYPE_CHECKING:
     from mcuq.bench.accuracy import Plan, Record
@@ -47,7 +47,7 @@ def accuracy(
     seeds: Annotated[int, typer.Option(min=1, help="Runs of methods that are random.")] = 5,
     evaluations: Annotated[int, typer.Option(min=1, help="Candidates a run may score.")] = 500,
     refine: Annotated[
-        bool, typer.Option(help="Also finish the winners as a build does; ga alone: ga-search.")
+        bool, typer.Option(help="Also refine the winners as a build does; ga alone: ga-search.")
     ] = True,
     peer: Annotated[bool, typer.Option("--peer", help="Also litert-quantizer.")] = False,
     output: Annotated[
@@ -114,8 +114,8 @@ def _save(folder: Path, records: list[Record]) -> None:
     from mcuq.bench.table import markdown
 
     values = [record.as_json() for record in records]
-    write_whole(folder / "accuracy.json", json.dumps(values, indent=2) + "\n")
-    write_whole(folder / "accuracy.md", markdown(records) + "\n")
+    write_atomically(folder / "accuracy.json", json.dumps(values, indent=2) + "\n")
+    write_atomically(folder / "accuracy.md", markdown(records) + "\n")
 
 
 @app.command()

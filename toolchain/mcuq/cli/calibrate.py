@@ -26,13 +26,13 @@ def calibrate(
     json: JsonFlag = False,
 ) -> None:
     """Observe every activation on DATA; the file serves any observer, and can be merged."""
+    from mcuq.atomic_write import check_writable
     from mcuq.calibrate import OBSERVERS, ranges_from
-    from mcuq.calibrate.files import observe_files, read_statistics, write_statistics
     from mcuq.data import load_data
-    from mcuq.frontends import load_model
+    from mcuq.importers import load_model
     from mcuq.pipeline.check import check_readable
+    from mcuq.pipeline.statistics import observe_files, read_statistics, write_statistics
     from mcuq.progress import announce
-    from mcuq.whole import check_writable
     from mcuq.witness import compare_import
 
     check_readable(model)

@@ -28,7 +28,7 @@ def methods(incomplete: str) -> list[str]:
 
 def metrics(incomplete: str) -> list[str]:
     """The built-in metrics."""
-    from mcuq.evaluate.metrics import built_in_metrics
+    from mcuq.score.metrics import built_in_metrics
 
     return _beginning(incomplete, built_in_metrics())
 

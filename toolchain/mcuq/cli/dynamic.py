@@ -31,11 +31,11 @@ def dynamic(
     import json as encoder
 
     from mcuq.pipeline.dynamic import DynamicRequest, build_dynamic
-    from mcuq.report.directory import written_whole
+    from mcuq.report.directory import written_atomically
 
     if bits not in (4, 8):
         raise UsageError(f"--bits {bits} is not known", "choose 8 or 4")
-    with shown_progress() as progress, written_whole(output, marker=MARKER) as folder:
+    with shown_progress() as progress, written_atomically(output, marker=MARKER) as folder:
         result = build_dynamic(DynamicRequest(model, evaluation, bits, board), folder, progress)
         (folder / MARKER).write_text(encoder.dumps(asdict(result), indent=2, sort_keys=True) + "\n")
     if json:

@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
+from mcuq.atomic_write import check_writable, write_atomically
 from mcuq.cli import complete
 from mcuq.cli.output import JsonFlag, stdout, write_json
 from mcuq.errors import UsageError
-from mcuq.whole import check_writable, write_whole
 
 
 def emit(
@@ -67,7 +67,7 @@ def _emit_module(source: Path, format_: str, target: Path, *, json: bool) -> Non
     check_readable(source)
     check_writable(target)
     text = mlir_of(source)
-    write_whole(target, text)
+    write_atomically(target, text)
     if json:
         write_json({"file": str(target), "bytes": len(text.encode())})
         return

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from mcuq.atomic_write import check_writable, write_atomically
 from mcuq.choices import check_choice
 from mcuq.cli import options
 from mcuq.cli.output import JsonFlag, stdout, write_json
 from mcuq.cli.progress import shown_progress
 from mcuq.errors import UsageError
-from mcuq.whole import check_writable, write_whole
 
 if TYPE_CHECKING:
     from mcuq.data import Dataset
@@ -91,14 +91,14 @@ def finetune(
     seed: Annotated[int, typer.Option("--seed", min=0, help="Of everything random.")] = 0,
     json: JsonFlag = False,
 ) -> None:
-    """Tune weights and scales so that a model bears few bits; needs TensorFlow."""
+    """Train weights and scales for few bits; needs TensorFlow."""
     from mcuq.data import load_data
-    from mcuq.evaluate.metrics import get_metric
     from mcuq.finetune import Settings
     from mcuq.finetune import finetune as tune
-    from mcuq.frontends import load_model
+    from mcuq.importers import load_model
     from mcuq.pipeline.check import check_readable
     from mcuq.progress import Progress, announce
+    from mcuq.score.metrics import get_metric
     from mcuq.witness import compare_import
 
     _check_options(config, bits, ends, output)
@@ -133,10 +133,10 @@ def _doubts(
     graph: Graph, data: Dataset, judged: Dataset | None, metric: str | None
 ) -> tuple[Finding, ...]:
     """What is suspicious about the samples, as a build tells it."""
-    from mcuq.evaluate.choice import suited_metric
     from mcuq.pipeline.accuracy import make_judge
     from mcuq.pipeline.scrutiny import float_findings
     from mcuq.sanity.samples import sample_findings, shared_samples
+    from mcuq.score.choice import suited_metric
 
     if judged is None:
         return sample_findings({"training": data}, graph.inputs)
@@ -165,7 +165,7 @@ def _check_options(config: Path | None, bits: int | None, ends: int | None, outp
 
 def _configuration(graph: Graph, path: Path | None, bits: int | None, ends: int | None) -> Config:
     """Widths and observers from a `config.json`, or one width for all filters."""
-    from mcuq.pipeline.prescription import read_config
+    from mcuq.pipeline.config_overrides import read_config
     from mcuq.quantize import Config, WeightChoice
 
     if path is not None:
@@ -181,7 +181,7 @@ def _write(tuned: Tuned, output: Path) -> None:
     from mcuq.finetune import sidecar_path, write_sidecar
     from mcuq.tflite.float_model import float_tflite_bytes
 
-    write_whole(output, float_tflite_bytes(tuned.graph))
+    write_atomically(output, float_tflite_bytes(tuned.graph))
     write_sidecar(tuned, sidecar_path(output))
 
 
@@ -200,8 +200,8 @@ def _facts(tuned: Tuned, output: Path) -> dict[str, Any]:
 def _gain(
     graph: Graph, data: Dataset, judged: Dataset, wanted: Config, tuned: Tuned, metric: str | None
 ) -> dict[str, Any]:
-    from mcuq.evaluate.choice import suited_metric
     from mcuq.finetune import measure_gain, untrained
+    from mcuq.score.choice import suited_metric
 
     chosen, _ = suited_metric(graph, judged, metric)
     gain = measure_gain(graph, untrained(graph, data, wanted), tuned, judged, chosen)

@@ -208,7 +208,7 @@ def run(
     json: JsonFlag = False,
 ) -> None:
     """Run an image on int8 samples: outputs and counts, as the device gives them."""
-    from mcuq.whole import check_writable, write_arrays
+    from mcuq.atomic_write import check_writable, write_arrays
     from mcuq_hil import load_board, open_session
 
     if output is not None:

@@ -34,7 +34,7 @@ def inspect(
 ) -> None:
     """Show a model's operators, shapes, MACs and parameters; fails if one is not supported."""
     from mcuq.calibrate.observers import observer as find_observer
-    from mcuq.frontends import load_model
+    from mcuq.importers import load_model
     from mcuq.witness import compare_import
 
     find_observer(observer)
@@ -53,8 +53,8 @@ def inspect(
 
 def _inspect_ranges(graph: Graph, file: Path, observer: str, json: bool) -> None:
     from mcuq.calibrate import ranges_from
-    from mcuq.calibrate.files import read_statistics
     from mcuq.cli.histogram import clipped_share, histogram_table
+    from mcuq.pipeline.statistics import read_statistics
 
     seen = read_statistics(file, graph)
     statistics = {name: seen[name] for name in graph.activations}

@@ -26,7 +26,7 @@ def quantize(
     config: Annotated[
         Path | None,
         typer.Option(
-            "--config", help="config.json of a build, or one written by hand: a choice a tensor."
+            "--config", help="config.json of a build, or your own: a choice for each tensor."
         ),
     ] = None,
     observer: options.Observer = None,

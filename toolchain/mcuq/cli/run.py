@@ -36,8 +36,8 @@ def run(
     json: JsonFlag = False,
 ) -> None:
     """Run a built image on samples; compare each with TensorFlow Lite Micro."""
+    from mcuq.atomic_write import check_writable, write_arrays
     from mcuq.report.rerun import run_again
-    from mcuq.whole import check_writable, write_arrays
 
     if output is not None:
         check_writable(output)
@@ -73,7 +73,7 @@ def run(
 def _top1(done: Rerun) -> float | None:
     """Where there are labels that are class numbers or one-hot rows."""
     from mcuq.errors import InputError
-    from mcuq.evaluate.metrics import get_metric
+    from mcuq.score.metrics import get_metric
 
     try:
         return get_metric("top1").judged(done.predictions, done.metric_output).value

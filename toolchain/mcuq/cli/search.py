@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mcuq.atomic_write import check_writable, write_atomically
 from mcuq.cli import options
 from mcuq.cli.output import JsonFlag, stdout, write_json
 from mcuq.cli.progress import shown_progress
 from mcuq.units import format_bytes, format_count
-from mcuq.whole import check_writable, write_whole
 
 if TYPE_CHECKING:
     from mcuq.report.front import Front, Point
@@ -52,7 +52,7 @@ def search(
     with shown_progress() as progress:
         found = search_front(*searched(command_job(given).request, progress))
     if output is not None:
-        write_whole(output, found.to_json())
+        write_atomically(output, found.to_json())
     if json:
         write_json(found.model_dump(mode="json"))
     else:

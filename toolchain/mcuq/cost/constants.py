@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from mcuq.graph.graph import WEIGHTED
 from mcuq.lower.program import Program
-from mcuq.quantize.qgraph import QuantizedGraph
+from mcuq.quantized.qgraph import QuantizedGraph
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from mcuq.graph import WEIGHTED, Op, OpKind
-from mcuq.quantize import QuantizedGraph, QuantizedTensor
+from mcuq.quantized import QuantizedGraph, QuantizedTensor
 from mcuq.tflite.builder import OperatorSpec, TensorSpec, build_model
 from mcuq.tflite.options import constant_operands, options_for
 from mcuq.tflite.template import Template

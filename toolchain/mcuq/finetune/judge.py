@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mcuq.data import Dataset
-from mcuq.evaluate.answers import predictions_of
-from mcuq.evaluate.float import run_float
-from mcuq.evaluate.integer import dequantize_outputs, quantize_inputs, run_integer
-from mcuq.evaluate.metrics import Metric
 from mcuq.finetune.tuned import Tuned
 from mcuq.graph import Graph
+from mcuq.interpret.float import run_float
+from mcuq.interpret.integer import dequantize_outputs, quantize_inputs, run_integer
+from mcuq.score.answers import predictions_of
+from mcuq.score.metrics import Metric
 
 
 @dataclass(frozen=True)

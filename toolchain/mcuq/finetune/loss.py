@@ -11,8 +11,8 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from mcuq.errors import UsageError
-from mcuq.evaluate.float import run_float
 from mcuq.graph import Graph, Op, OpKind, SoftmaxAttrs
+from mcuq.interpret.float import run_float
 
 # TensorFlow has no types of its own.
 Array = Any

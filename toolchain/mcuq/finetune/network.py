@@ -42,7 +42,7 @@ class Network:
             name: tf.Variable(np.log(_shaped(plan, name, grid.scale)) / LOG_UNIT)
             for name, grid in plan.filters.items()
         }
-        groups = dict.fromkeys(plan.leader[name] for name in sorted(plan.rounded))
+        groups = dict.fromkeys(plan.representative[name] for name in sorted(plan.rounded))
         self._group_logs = {
             name: tf.Variable(np.log(plan.grids[name].scale) / LOG_UNIT) for name in groups
         }
@@ -88,7 +88,7 @@ class Network:
     def _rounded(self, name: str, x: Array) -> Array:
         if name not in self._plan.rounded:
             return x
-        group = self._plan.leader[name]
+        group = self._plan.representative[name]
         zero_point = self._plan.grids[group].zero_point
         return round_to_grid(x, _scale(self._group_logs[group]), zero_point, INT8_MIN, INT8_MAX)
 

@@ -10,7 +10,6 @@ import numpy.typing as npt
 
 from mcuq.calibrate import Ranges, calibrate
 from mcuq.errors import InputError, UsageError
-from mcuq.evaluate.batch import can_batch
 from mcuq.finetune.start import fitted
 from mcuq.finetune.tuned import TunedFilter
 from mcuq.graph import WEIGHTED, Graph, OpKind
@@ -18,9 +17,11 @@ from mcuq.numeric import INT8_MAX, INT8_MIN, WIDTHS
 from mcuq.quantize import Config, WeightChoice, quantize, share_activations
 from mcuq.quantize.activations import activation_params, own_spans
 from mcuq.quantize.config import ActivationScheme
-from mcuq.quantize.sharing import AffineParams, Sharing
-from mcuq.quantize.views import VIEWS
+from mcuq.quantize.scale_groups import ScaleGroups
 from mcuq.quantize.weights import channel_axis
+from mcuq.quantized.params import AffineParams
+from mcuq.quantized.same_scale import SAME_SCALE
+from mcuq.score.batch import can_batch
 
 Inputs = tuple[npt.NDArray[np.float32], ...]
 Range = tuple[float, float]
@@ -34,7 +35,7 @@ class Plan:
     graph: the graph as it will be quantized, its filters and biases where training starts.
     filters: filter → bits and first scale.
     axes: filter → the dimension that has a scale an element, or None.
-    leader: activation → the group whose grid it is on.
+    representative: activation → the group whose grid it is on.
     grids: group → first scale, and the zero point, which stays.
     activations: scheme of all grids that are not prescribed.
     rounded: tensors whose values are brought to their group's grid when they are computed.
@@ -43,7 +44,7 @@ class Plan:
     graph: Graph
     filters: Mapping[str, TunedFilter]
     axes: Mapping[str, int | None]
-    leader: Mapping[str, str]
+    representative: Mapping[str, str]
     grids: Mapping[str, AffineParams]
     activations: ActivationScheme
     rounded: frozenset[str]
@@ -55,7 +56,7 @@ class Plan:
             names: activations.
             scales: group → scale, where it is not the first one any more.
         """
-        return {name: self._range(self.leader[name], scales) for name in names}
+        return {name: self._range(self.representative[name], scales) for name in names}
 
     def start(self, original: Graph) -> Graph:
         """The model, with the filters and biases that training starts from."""
@@ -101,8 +102,8 @@ def make_plan(graph: Graph, inputs: Inputs, config: Config) -> Plan:
         replace(sharing.graph, tensors={**sharing.graph.tensors, **tensors}),
         filters,
         axes,
-        sharing.leader,
-        {leader: params[leader] for leader in dict.fromkeys(sharing.leader.values())},
+        sharing.representative,
+        {name: params[name] for name in dict.fromkeys(sharing.representative.values())},
         config.activations,
         _rounded(sharing),
     )
@@ -123,7 +124,7 @@ def _known_width(name: str, bits: int) -> int:
     return bits
 
 
-def _rounded(sharing: Sharing) -> frozenset[str]:
+def _rounded(sharing: ScaleGroups) -> frozenset[str]:
     """Tensors that hold new values of a trainable grid.
 
     Views and joins pass on what is on the grid already, only blends of values are new. Prescribed
@@ -132,10 +133,10 @@ def _rounded(sharing: Sharing) -> frozenset[str]:
     passed_on = {
         op.output
         for op in sharing.graph.ops
-        if (op.kind in VIEWS and op.kind not in _BLENDS) or op.kind is OpKind.CONCATENATION
+        if (op.kind in SAME_SCALE and op.kind not in _BLENDS) or op.kind is OpKind.CONCATENATION
     }
     return frozenset(
         name
-        for name, leader in sharing.leader.items()
-        if name not in passed_on and leader not in sharing.fixed
+        for name, representative in sharing.representative.items()
+        if name not in passed_on and representative not in sharing.fixed
     )

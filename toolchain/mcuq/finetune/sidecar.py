@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, PositiveFloat, ValidationError
 
+from mcuq.atomic_write import write_atomically
 from mcuq.errors import InputError
 from mcuq.finetune.tuned import Tuned, TunedFilter
 from mcuq.graph import Graph
 from mcuq.quantize.config import ActivationScheme
-from mcuq.whole import write_whole
 
 _HINT = "write it again with `mcuq finetune`"
 
@@ -49,7 +49,7 @@ def write_sidecar(tuned: Tuned, path: Path) -> None:
         for name, each in tuned.filters.items()
     }
     sidecar = _Sidecar(filters=filters, ranges=dict(tuned.ranges), activations=tuned.activations)
-    write_whole(path, sidecar.model_dump_json(indent=1) + "\n")
+    write_atomically(path, sidecar.model_dump_json(indent=1) + "\n")
 
 
 def read_sidecar(path: Path, graph: Graph) -> Tuned:

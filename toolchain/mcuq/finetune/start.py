@@ -9,16 +9,15 @@ import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
 from mcuq.calibrate import Ranges
+from mcuq.finetune.settings import TRAINING
 from mcuq.finetune.tuned import TunedFilter
 from mcuq.graph import WEIGHTED, Graph, Tensor
 from mcuq.numeric import dequantize
+from mcuq.ptq.candidates.recipe import recipe_for
+from mcuq.ptq.candidates.sequence import Walk
 from mcuq.quantize import Config, WeightChoice
-from mcuq.quantize.candidates.recipe import recipe_for
-from mcuq.quantize.candidates.sequence import Walk
-from mcuq.quantize.sharing import use_counts
+from mcuq.quantize.scale_groups import use_counts
 from mcuq.quantize.weights import along_axis
-
-_SAMPLES = 512
 
 
 def fitted(
@@ -31,7 +30,7 @@ def fitted(
     """Filters on their grids, and the biases that suit them.
 
     Two bits leave nothing of filters that are merely rounded; the method "refit" (see
-    `mcuq.quantize.candidates`) gives training a model that already works.
+    `mcuq.ptq.candidates`) gives training a model that already works.
 
     Returns:
         The filters and biases that differ from the graph's, and each filter's grid.
@@ -44,7 +43,7 @@ def fitted(
     )
     # One BLAS thread: sums come out the same on any machine load.
     with threadpool_limits(1):
-        walk = Walk(graph, ranges, plain, [x[:_SAMPLES] for x in inputs])
+        walk = Walk(graph, ranges, plain, [x[: TRAINING.fitted_to] for x in inputs])
         weights = walk.on_quantized_inputs(choices, recipe)
     uses = use_counts(graph)
     tensors: dict[str, Tensor] = {}

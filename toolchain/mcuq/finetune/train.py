@@ -12,18 +12,13 @@ import tensorflow as tf
 from mcuq.finetune.blending import blended
 from mcuq.finetune.loss import Term
 from mcuq.finetune.network import Network
-from mcuq.finetune.settings import Settings
+from mcuq.finetune.settings import TRAINING, Settings
 from mcuq.finetune.teacher import Teacher
 from mcuq.progress import Progress, ProgressCallback
 
 # TensorFlow has no types of its own.
 Array = Any
 Arrays = Sequence[npt.NDArray[np.float32]]
-
-_JUDGED = 256
-"""Samples a call when judging."""
-_JUDGES = 256
-"""Fewest samples that judge: the loss of fewer is noise."""
 
 
 def train(
@@ -71,8 +66,8 @@ def train(
 
 
 def _optimizer(rate: float, steps: int) -> Any:
-    """Adam, its rate rising over a tenth of the steps: its first steps are blind."""
-    warm = max(1, steps // 10)
+    """Adam, its rate rising over the first steps: its first steps are blind."""
+    warm = max(1, steps // TRAINING.warm_share)
     schedule = tf.keras.optimizers.schedules.CosineDecay(
         0.0, max(1, steps - warm), warmup_target=rate, warmup_steps=warm
     )
@@ -119,7 +114,7 @@ class _Session:
     ) -> list[npt.NDArray[np.float32]]:
         """Inputs and targets that judge: the held-back samples, and blends where they are few."""
         whole = self.batch(held)
-        more = _JUDGES - len(held)
+        more = TRAINING.fewest_held_back - len(held)
         if more <= 0:
             return whole
         inputs, _ = blended([x[np.resize(held, more)] for x in self._inputs], rng)
@@ -154,9 +149,9 @@ class _Session:
 
     def judge(self, judges: Arrays) -> float:
         """Mean loss of the judging samples."""
-        total, count = 0.0, len(judges[0])
-        for start in range(0, count, _JUDGED):
-            part = [x[start : start + _JUDGED] for x in judges]
+        total, count, size = 0.0, len(judges[0]), TRAINING.judged_together
+        for start in range(0, count, size):
+            part = [x[start : start + size] for x in judges]
             total += float(self._loss_function(*part)) * len(part[0])
         return total / count
 

@@ -12,9 +12,10 @@ from mcuq.calibrate import Ranges
 from mcuq.content import ByContent
 from mcuq.graph import WEIGHTED, Graph, OpKind
 from mcuq.numeric import dequantize
-from mcuq.quantize import Config, QuantizedGraph, QuantizedWeight, WeightChoice, quantize
+from mcuq.quantize import Config, QuantizedWeight, WeightChoice, quantize
 from mcuq.quantize.config import ActivationScheme
 from mcuq.quantize.weights import Bank, along_axis, channel_axis, round_to_scale
+from mcuq.quantized import QuantizedGraph
 
 METHOD = "finetuned"
 """Weight method and observer of everything that was tuned."""

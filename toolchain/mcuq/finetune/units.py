@@ -12,14 +12,13 @@ import numpy as np
 import numpy.typing as npt
 
 from mcuq.finetune.plan import Plan
+from mcuq.finetune.settings import TRAINING
 from mcuq.graph import WEIGHTED, Op, OpKind
 
 Unit = npt.NDArray[np.float32]
 
-LOG_UNIT = np.float32(10)
+LOG_UNIT = np.float32(TRAINING.log_unit)
 """Of the logarithms of scales: a scale moves by about 1 % a step at a rate of 0.001."""
-_TYPICAL = 0.1
-"""What a parameter of typical magnitude is, in its unit."""
 _STEPS = 255 / np.sqrt(12)
 """Standard deviation of values spread evenly over an int8 range, in steps."""
 
@@ -44,9 +43,9 @@ def _filter_unit(plan: Plan, op: Op) -> Unit:
     squares = np.square(weight, dtype=np.float64)
     channels = np.sqrt(squares.mean(axis=others, keepdims=True))
     whole = np.sqrt(squares.mean()) or 1.0
-    return (np.where(channels > 0, channels, whole) / _TYPICAL).astype(np.float32)
+    return (np.where(channels > 0, channels, whole) / TRAINING.typical).astype(np.float32)
 
 
 def _bias_unit(plan: Plan, op: Op) -> Unit:
-    scale = float(plan.grids[plan.leader[op.output]].scale)
-    return np.array(scale * _STEPS / _TYPICAL, np.float32)
+    scale = float(plan.grids[plan.representative[op.output]].scale)
+    return np.array(scale * _STEPS / TRAINING.typical, np.float32)

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from mcuq.content import ByContent
 from mcuq.errors import InputError
-from mcuq.frontends.tflite.reader import read_model
+from mcuq.importers.tflite.reader import read_model
 from mcuq.report.manifest import Manifest
 from mcuq.report.store import read_manifest
 from mcuq.tflite.micro import run_micro

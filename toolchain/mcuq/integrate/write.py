@@ -15,7 +15,7 @@ from mcuq.integrate.make import write_make
 from mcuq.integrate.platformio import write_platformio
 from mcuq.integrate.tflm import write_tflm
 from mcuq.integrate.zephyr import write_zephyr
-from mcuq.report.directory import written_whole
+from mcuq.report.directory import written_atomically
 
 MARKER = ".mcuq-project"
 
@@ -56,7 +56,7 @@ def write_project(kind: str, result: Path, target: Path) -> tuple[Path, ...]:
             f"{result} was linked with a compiled library, which {kind} projects cannot hold",
             f"build it with the library's sources, or choose {', '.join(_LINKING)}",
         )
-    with written_whole(target, marker=MARKER) as folder:
+    with written_atomically(target, marker=MARKER) as folder:
         KINDS[kind](built, folder)
         (folder / MARKER).write_text(f"{kind}\n", encoding="utf-8")
     found = (path.relative_to(target) for path in target.rglob("*") if path.is_file())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from mcuq.integrate.bare import copy_model
+from mcuq.integrate.bare_metal import copy_model
 from mcuq.integrate.built import Built
 from mcuq.integrate.selfcheck import check_header
 from mcuq.integrate.templates import render, write

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mcuq.lower.program import Array, Field, ScratchRef, Struct
-from mcuq.quantize.params import Int32s, WindowParams
+from mcuq.quantized.params import Int32s, WindowParams
 
 CONTEXT_BYTES = 8
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from mcuq.graph import Op
 from mcuq.lower.program import Call, InputOverlap, Real, Struct, TensorRef, operand
 from mcuq.numeric import quantize_multiplier
-from mcuq.quantize.qgraph import QuantizedGraph, QuantizedTensor
+from mcuq.quantized.qgraph import QuantizedGraph, QuantizedTensor
 
 
 def lower_quantize(qgraph: QuantizedGraph, op: Op) -> Call:

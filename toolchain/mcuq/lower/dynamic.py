@@ -31,8 +31,8 @@ from mcuq.lower.program import (
     operand,
 )
 from mcuq.lower.weighted import filter_array
-from mcuq.quantize.op_params import window_params
-from mcuq.quantize.qgraph import QuantizedGraph
+from mcuq.quantized.op_params import window_params
+from mcuq.quantized.qgraph import QuantizedGraph
 
 _FLOAT_MAX = float(np.finfo(np.float32).max)
 _LIMITS = {

@@ -16,9 +16,9 @@ from mcuq.lower.program import (
     TensorRef,
     operand,
 )
-from mcuq.quantize import op_params
-from mcuq.quantize.params import AddParams, LookupParams, MulParams, SoftmaxParams
-from mcuq.quantize.qgraph import QuantizedGraph
+from mcuq.quantized import op_params
+from mcuq.quantized.params import AddParams, LookupParams, MulParams, SoftmaxParams
+from mcuq.quantized.qgraph import QuantizedGraph
 
 
 def lower_lookup(qgraph: QuantizedGraph, op: Op) -> Call:

@@ -13,21 +13,19 @@ from typing import cast
 from mcuq.graph import Op, OpKind
 from mcuq.lower.options import LowerOptions
 from mcuq.lower.overlap import (
+    BufferOverlap,
     Pair,
     Shape,
-    Sharing,
     WindowShape,
     conv_sharing,
     depthwise_sharing,
     pointwise_sharing,
 )
 from mcuq.lower.packing import can_expand, column_scratch, depthwise_scratch, padded_depth
-from mcuq.quantize import op_params
-from mcuq.quantize.params import ConvParams, DepthwiseConvParams
-from mcuq.quantize.qgraph import QuantizedGraph
-
-TOLERANCE = 0.03
-"""Growth that is not worth a second form of the kernel in flash."""
+from mcuq.lower.settings import LOWERING
+from mcuq.quantized import op_params
+from mcuq.quantized.params import ConvParams, DepthwiseConvParams
+from mcuq.quantized.qgraph import QuantizedGraph
 
 
 def may_expand(qgraph: QuantizedGraph, op: Op, options: LowerOptions) -> bool:
@@ -41,7 +39,7 @@ def may_expand(qgraph: QuantizedGraph, op: Op, options: LowerOptions) -> bool:
         op: DEPTHWISE_CONV_2D of multiplier 1.
         options: what the model is lowered for.
     """
-    room = max(_least(qgraph, other) for other in qgraph.ops) * (1 + TOLERANCE)
+    room = max(_least(qgraph, other) for other in qgraph.ops) * (1 + LOWERING.scratch_growth)
     asked = [op] if options.speed else [o for o in qgraph.ops if o.kind is OpKind.DEPTHWISE_CONV_2D]
     return all(_expanded_bytes(qgraph, layer, options) <= room for layer in asked)
 
@@ -79,11 +77,11 @@ def _size(qgraph: QuantizedGraph, name: str) -> int:
     return 0 if tensor.is_constant else tensor.size
 
 
-def _shared(sharing: Sharing) -> int:
+def _shared(sharing: BufferOverlap) -> int:
     return max(sharing.ascending, sharing.descending)
 
 
-def _sharing(qgraph: QuantizedGraph, op: Op) -> Sharing:
+def _sharing(qgraph: QuantizedGraph, op: Op) -> BufferOverlap:
     source, weight, result = (qgraph.tensors[name].shape for name in (*op.inputs[:2], op.output))
     window = cast(ConvParams, op_params(qgraph, op)).window
     if op.kind is OpKind.CONV_2D and weight[1:3] == window.stride == (1, 1):

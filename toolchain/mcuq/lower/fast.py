@@ -9,15 +9,14 @@ from typing import cast
 
 import numpy as np
 
-from mcuq.emit.narrow import crumb_words
 from mcuq.graph import Op
 from mcuq.lower import slow
 from mcuq.lower.expansion import may_expand
 from mcuq.lower.options import LowerOptions
 from mcuq.lower.overlap import (
+    BufferOverlap,
     Pair,
     Shape,
-    Sharing,
     WindowShape,
     conv_sharing,
     depthwise_sharing,
@@ -49,11 +48,12 @@ from mcuq.lower.program import (
 from mcuq.lower.reach import Reach, filter_of, requantization_of
 from mcuq.lower.rest import with_rest
 from mcuq.lower.slow import slowed
+from mcuq.lower.sub_byte import two_bit_words
 from mcuq.lower.weighted import lower_conv, lower_depthwise, lower_fully_connected
 from mcuq.numeric.widths import TERNARY
-from mcuq.quantize import op_params
-from mcuq.quantize.params import ConvParams, DepthwiseConvParams, FullyConnectedParams
-from mcuq.quantize.qgraph import QuantizedGraph, QuantizedTensor
+from mcuq.quantized import op_params
+from mcuq.quantized.params import ConvParams, DepthwiseConvParams, FullyConnectedParams
+from mcuq.quantized.qgraph import QuantizedGraph, QuantizedTensor
 
 
 def fast_conv(qgraph: QuantizedGraph, op: Op, known: Reach) -> Call:
@@ -102,7 +102,7 @@ def _window_shape(qgraph: QuantizedGraph, op: Op, params: ConvParams) -> WindowS
     )
 
 
-def _sharing(call: Call, sharing: Sharing) -> Call:
+def _sharing(call: Call, sharing: BufferOverlap) -> Call:
     """The call with the overlap that its kernel allows."""
     source = call.op.inputs[0]
     return replace(call, overlaps=(InputOverlap(source, sharing.ascending, sharing.descending),))
@@ -168,7 +168,7 @@ def _unpacked(weight: QuantizedTensor, outputs: int, depth: int) -> int:
     """Scratch bytes of ternary weights while they are used; both extents go up to fours."""
     if weight.bits != TERNARY:
         return 0
-    return 4 * crumb_words(-(-outputs // 4) * 4 * (-(-depth // 4) * 4))
+    return 4 * two_bit_words(-(-outputs // 4) * 4 * (-(-depth // 4) * 4))
 
 
 def _pointwise(

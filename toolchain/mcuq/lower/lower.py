@@ -15,8 +15,16 @@ from mcuq.lower.dynamic import (
     real_softmax,
 )
 from mcuq.lower.elementwise import lower_add, lower_lookup, lower_mul, lower_softmax
+from mcuq.lower.external import Rule, external_calls
 from mcuq.lower.fast import fast_conv, fast_depthwise, fast_fully_connected
-from mcuq.lower.foreign import Rule, foreign_calls
+from mcuq.lower.int16 import (
+    wide_conv,
+    wide_depthwise,
+    wide_fully_connected,
+    wide_leaky_relu,
+    wide_sigmoid,
+    wide_softmax,
+)
 from mcuq.lower.movement import (
     lower_bilinear,
     lower_concatenation,
@@ -31,17 +39,9 @@ from mcuq.lower.program import Call, Program
 from mcuq.lower.reach import reach
 from mcuq.lower.slow import portable
 from mcuq.lower.weighted import lower_conv, lower_depthwise, lower_fully_connected
-from mcuq.lower.wide import (
-    wide_conv,
-    wide_depthwise,
-    wide_fully_connected,
-    wide_leaky_relu,
-    wide_sigmoid,
-    wide_softmax,
-)
 from mcuq.quantize.dynamic import check_dynamic, is_dynamic
-from mcuq.quantize.lookup import UNARY
-from mcuq.quantize.qgraph import QuantizedGraph
+from mcuq.quantized.lookup import UNARY
+from mcuq.quantized.qgraph import QuantizedGraph
 
 RULES: Mapping[OpKind, Rule] = {
     OpKind.CONV_2D: lower_conv,
@@ -84,7 +84,7 @@ REAL_RULES: Mapping[OpKind, Rule] = {
 }
 """For float32 outputs."""
 
-_VIEWS = frozenset({OpKind.RESHAPE, OpKind.SQUEEZE})
+_SAME_SCALE = frozenset({OpKind.RESHAPE, OpKind.SQUEEZE})
 
 
 def _own_rules(qgraph: QuantizedGraph, options: LowerOptions) -> Mapping[OpKind, Rule]:
@@ -117,7 +117,7 @@ def lower(qgraph: QuantizedGraph, options: LowerOptions | None = None) -> Progra
     calls: list[Call] = []
     storage = {name: name for name in qgraph.inputs}
     for op in qgraph.ops:
-        if op.kind in _VIEWS:
+        if op.kind in _SAME_SCALE:
             storage[op.output] = storage[op.inputs[0]]
             continue
         storage[op.output] = op.output
@@ -130,7 +130,7 @@ def _calls(
 ) -> list[Call]:
     interface = _rule(qgraph, op, RULES)
     if options.kernels == "cmsis-nn" and options.provided is not None:
-        return foreign_calls(qgraph, op, interface, _rule(qgraph, op, own), options)
+        return external_calls(qgraph, op, interface, _rule(qgraph, op, own), options)
     rule = interface if options.kernels == "cmsis-nn" else _rule(qgraph, op, own)
     made = rule(qgraph, op)
     return [portable(call) for call in (made if isinstance(made, list) else [made])]

@@ -10,8 +10,8 @@ import numpy as np
 from mcuq.graph import Op
 from mcuq.lower.layout import dense_strides, suffixed, to_rank
 from mcuq.lower.program import Array, Call, Struct, TensorRef, operand
-from mcuq.quantize import op_params
-from mcuq.quantize.params import (
+from mcuq.quantized import op_params
+from mcuq.quantized.params import (
     BilinearParams,
     ConcatParams,
     PadParams,
@@ -19,7 +19,7 @@ from mcuq.quantize.params import (
     StridedSliceParams,
     TransposeParams,
 )
-from mcuq.quantize.qgraph import QuantizedGraph
+from mcuq.quantized.qgraph import QuantizedGraph
 
 
 def _layout(

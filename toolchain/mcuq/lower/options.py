@@ -24,6 +24,6 @@ class LowerOptions:
     address_bytes: int = 4
     provided: frozenset[str] | None = None
 
-    def is_foreign(self, function: str) -> bool:
+    def is_external(self, function: str) -> bool:
         """Whether the library that is linked brings `function`."""
         return self.provided is not None and function in self.provided

@@ -26,7 +26,7 @@ Int64s = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class Sharing:
+class BufferOverlap:
     """Bytes that output and input may share, by the direction the kernel runs in."""
 
     ascending: int
@@ -48,20 +48,20 @@ class WindowShape:
     padding: Pair = (0, 0)
 
 
-def conv_sharing(shape: WindowShape) -> Sharing:
+def conv_sharing(shape: WindowShape) -> BufferOverlap:
     """`mcuq_conv_*`: both windows of a pair of pixels are read before either is written."""
     first, last = _reach(shape)
     channels = shape.input[2]
     return _pair_sharing(first * channels, (last + 1) * channels, shape.output[2], _bytes(shape))
 
 
-def pointwise_sharing(pixels: int, inputs: int, outputs: int) -> Sharing:
+def pointwise_sharing(pixels: int, inputs: int, outputs: int) -> BufferOverlap:
     """`mcuq_pointwise_*`: pairs of pixels are read before they are written."""
     position = np.arange(pixels, dtype=np.int64) * inputs
     return _pair_sharing(position, position + inputs, outputs, (pixels * inputs, pixels * outputs))
 
 
-def depthwise_sharing(shape: WindowShape) -> Sharing:
+def depthwise_sharing(shape: WindowShape) -> BufferOverlap:
     """`mcuq_depthwise_*` and pooling: a pixel's channels are read and written in turn.
 
     Ascending, a channel's write may fall on the same channel of the first pixel of its window,
@@ -77,22 +77,22 @@ def depthwise_sharing(shape: WindowShape) -> Sharing:
     return _sharing(up, down, sizes)
 
 
-def elementwise_sharing(size: int) -> Sharing:
+def elementwise_sharing(size: int) -> BufferOverlap:
     """Look-up tables, element-wise operators: each element is read before it is written."""
-    return Sharing(size, 0)
+    return BufferOverlap(size, 0)
 
 
 def _bytes(shape: WindowShape) -> Pair:
     return math.prod(shape.input), math.prod(shape.output)
 
 
-def _sharing(up: int, down: int, sizes: Pair) -> Sharing:
+def _sharing(up: int, down: int, sizes: Pair) -> BufferOverlap:
     """From leads; a lead below minus the input's size frees nothing more."""
     source, result = sizes
-    return Sharing(result - max(up, -source), source - max(down, -result))
+    return BufferOverlap(result - max(up, -source), source - max(down, -result))
 
 
-def _pair_sharing(first: Int64s, end: Int64s, outputs: int, sizes: Pair) -> Sharing:
+def _pair_sharing(first: Int64s, end: Int64s, outputs: int, sizes: Pair) -> BufferOverlap:
     """For kernels that take two pixels at a time.
 
     Args:

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from mcuq.emit.narrow import crumb_words, pack_narrow
 from mcuq.lower import slow
 from mcuq.lower.channels import Bools, Channels, Requantization, Sums, fold, reachable
+from mcuq.lower.sub_byte import pack_sub_byte, two_bit_words
 from mcuq.numeric.widths import TERNARY
 
 Int8s = npt.NDArray[np.int8]
@@ -113,7 +113,7 @@ def pack_depthwise(weights: Int8s, bits: int, requantization: Requantization) ->
         words = np.ascontiguousarray(groups).view("<i4").ravel()
         return PackedLayer(words.astype(np.int32), channels, rest)
     if bits < 4:
-        return PackedLayer(pack_narrow(groups, bits), channels, rest)
+        return PackedLayer(pack_sub_byte(groups, bits), channels, rest)
     nibbles = (groups.astype(np.uint16) + 8) & 0xF
     halves = (nibbles << np.arange(0, 16, 4, dtype=np.uint16)).sum(axis=2, dtype=np.uint16)
     packed = np.pad(halves.ravel(), (0, halves.size % 2)).astype("<u2").view("<i4")
@@ -140,7 +140,7 @@ def depthwise_scratch(
     weights = taps * _round_up(channels) * (2 if expanded else 1)
     held = weights if expanded or bits < 8 else 0
     # An even number of words, so that the addresses behind them are aligned on any machine.
-    unpacked = -(-crumb_words(weights) // 2) * 8 if bits == TERNARY else 0
+    unpacked = -(-two_bit_words(weights) // 2) * 8 if bits == TERNARY else 0
     return 2 * address_bytes * taps + _round_up(channels) + held + unpacked
 
 
@@ -190,7 +190,7 @@ def _pack_rows(rows: Int8s, bits: int, requantization: Requantization, sums: Sum
     # (group, four, pair, half, channel of the group)
     halves = groups[:, :, :, _PAIRS].transpose(0, 2, 3, 4, 1)
     if bits < 4:
-        return PackedLayer(pack_narrow(halves, bits), folded.words, rest)
+        return PackedLayer(pack_sub_byte(halves, bits), folded.words, rest)
     a, b, c, d = (halves[..., i] for i in range(GROUP))
     if bits == 8:
         nested = np.stack([256 * b + a, 256 * d + c], axis=-2)

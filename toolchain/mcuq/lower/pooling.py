@@ -9,9 +9,9 @@ from mcuq.lower.cmsis_structs import activation, context, dims, tile
 from mcuq.lower.layout import dense_strides, suffixed, to_rank
 from mcuq.lower.overlap import Shape, WindowShape, depthwise_sharing
 from mcuq.lower.program import Call, InputOverlap, Struct, TensorRef, operand
-from mcuq.quantize import op_params
-from mcuq.quantize.params import MeanParams, PoolParams
-from mcuq.quantize.qgraph import QuantizedGraph, QuantizedTensor
+from mcuq.quantized import op_params
+from mcuq.quantized.params import MeanParams, PoolParams
+from mcuq.quantized.qgraph import QuantizedGraph, QuantizedTensor
 
 
 def lower_pool(qgraph: QuantizedGraph, op: Op) -> Call:

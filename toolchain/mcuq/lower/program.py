@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from mcuq.graph import Op
 from mcuq.lower.options import LowerOptions
-from mcuq.quantize.qgraph import QuantizedGraph, QuantizedTensor
+from mcuq.quantized.qgraph import QuantizedGraph, QuantizedTensor
 
 CTYPES = {
     "int8": "int8_t",

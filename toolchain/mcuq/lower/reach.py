@@ -14,9 +14,9 @@ import numpy.typing as npt
 from mcuq.graph import Op, OpKind
 from mcuq.graph.graph import WEIGHTED
 from mcuq.lower.channels import ANYTHING, Interval, Requantization, outputs, reachable
-from mcuq.quantize import op_params
-from mcuq.quantize.params import ConvParams, FullyConnectedParams
-from mcuq.quantize.qgraph import QuantizedGraph
+from mcuq.quantized import op_params
+from mcuq.quantized.params import ConvParams, FullyConnectedParams
+from mcuq.quantized.qgraph import QuantizedGraph
 
 Reach = Mapping[str, Interval]
 """Activation → its channels' values, where they are known to be less than all of int8."""

@@ -14,8 +14,8 @@ from mcuq.lower.cmsis_structs import activation, dims, window_fields
 from mcuq.lower.program import Array, Call, Rest, Struct, TensorRef, operand
 from mcuq.lower.slow import left_out
 from mcuq.numeric import pack_int4
-from mcuq.quantize.params import ConvParams, FullyConnectedParams, WindowParams
-from mcuq.quantize.qgraph import QuantizedGraph
+from mcuq.quantized.params import ConvParams, FullyConnectedParams, WindowParams
+from mcuq.quantized.qgraph import QuantizedGraph
 
 Int8s = npt.NDArray[np.int8]
 Shape = tuple[int, ...]

@@ -18,9 +18,9 @@ from mcuq.lower.cmsis_structs import (
 )
 from mcuq.lower.program import Argument, Array, Call, Struct, TensorRef, operand
 from mcuq.numeric import pack_int4
-from mcuq.quantize import op_params
-from mcuq.quantize.params import ConvParams, DepthwiseConvParams, FullyConnectedParams
-from mcuq.quantize.qgraph import QuantizedGraph, QuantizedTensor
+from mcuq.quantized import op_params
+from mcuq.quantized.params import ConvParams, DepthwiseConvParams, FullyConnectedParams
+from mcuq.quantized.qgraph import QuantizedGraph, QuantizedTensor
 
 
 def lower_conv(qgraph: QuantizedGraph, op: Op) -> Call:

@@ -12,24 +12,22 @@ import numpy.typing as npt
 
 from mcuq.content import ByContent
 from mcuq.data import Dataset
-from mcuq.evaluate.answers import Predictions, predictions_of
-from mcuq.evaluate.float import run_float
-from mcuq.evaluate.integer import dequantize_outputs, quantize_inputs, run_integer
-from mcuq.evaluate.metrics import Metric
-from mcuq.evaluate.prefix import PrefixCache, joints
-from mcuq.evaluate.scores import Score
 from mcuq.graph import Graph
+from mcuq.interpret.float import run_float
+from mcuq.interpret.integer import dequantize_outputs, quantize_inputs, run_integer
 from mcuq.pipeline.scoring import Candidates
+from mcuq.pipeline.settings import SAMPLES
 from mcuq.progress import Progress, ProgressCallback, silent
-from mcuq.quantize import QuantizedGraph
+from mcuq.quantized import QuantizedGraph
 from mcuq.sanity.results import check_answers
+from mcuq.score.answers import Predictions, predictions_of
+from mcuq.score.metrics import Metric
+from mcuq.score.prefix import PrefixCache, cut_points
+from mcuq.score.scores import Score
 from mcuq.search import Candidate, Cost, Genome, Limits, labels
 
 Values = npt.NDArray[Any]
 Reals = tuple[npt.NDArray[np.float32], ...]
-
-MOST_MEMBERS = 8
-"""Front members that are judged: one more costs as much as the evaluation of what is built."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,19 +69,19 @@ class Judge(ByContent):
 
     def _run(self, qgraph: QuantizedGraph) -> dict[str, Values]:
         """Stored outputs (samples, …) by name."""
-        found = joints(qgraph)
+        found = cut_points(qgraph)
         known = self.cache.deepest(found, None)
         fresh = self.cache.wanted(found, None, len(self.data))
-        keep = {*qgraph.outputs, *(joint.tensor for joint in fresh)}
+        keep = {*qgraph.outputs, *(cut_point.tensor for cut_point in fresh)}
         values = run_integer(
             qgraph,
             [] if known else quantize_inputs(qgraph, self.data.inputs),
             keep if known is None else {*qgraph.outputs, *_behind(qgraph, keep, known[0].position)},
             {known[0].tensor: known[1]} if known else None,
         )
-        for joint in fresh:
-            if joint.tensor in values:
-                self.cache.keep(joint, None, values[joint.tensor])
+        for cut_point in fresh:
+            if cut_point.tensor in values:
+                self.cache.keep(cut_point, None, values[cut_point.tensor])
         return {name: values[name] for name in qgraph.outputs}
 
 
@@ -157,13 +155,14 @@ def judge_members(
     quantize: Callable[[Genome], QuantizedGraph],
     progress: ProgressCallback = silent,
 ) -> tuple[float | None, ...]:
-    """The metric of up to `MOST_MEMBERS` of a front, spread evenly over it; None for the others.
+    """The metric of up to `SAMPLES.front_members` of a front, spread evenly over it; None for
+    the others.
 
     Members whose first layers are equal follow each other, so that those are run once.
     """
-    chosen = _spread(len(front), MOST_MEMBERS)
+    chosen = _spread(len(front), SAMPLES.front_members)
     models = {index: quantize(front[index].genome) for index in chosen}
-    order = sorted(chosen, key=lambda i: [joint.digest for joint in joints(models[i])])
+    order = sorted(chosen, key=lambda i: [cut_point.digest for cut_point in cut_points(models[i])])
     found: list[float | None] = [None] * len(front)
     for done, index in enumerate(order):
         progress(Progress("compare", done, len(order), "the front, on evaluation samples"))

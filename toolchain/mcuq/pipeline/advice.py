@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
+from mcuq.pipeline.settings import ADVICE
 from mcuq.search import Cost, Limits
-
-_SMALLEST = 1024
-"""Bytes of flash or RAM that somebody may mean: fewer were kilobytes."""
-_PERCENT = 100
 
 
 def budget_hint(cost: Cost, limits: Limits, otherwise: str) -> str:
@@ -16,13 +13,13 @@ def budget_hint(cost: Cost, limits: Limits, otherwise: str) -> str:
         otherwise: where nothing in particular is to be said.
     """
     weights = limits.weight_bytes
-    if weights is not None and weights <= _PERCENT and cost.weight_bytes > weights:
+    if weights is not None and weights <= ADVICE.largest_share and cost.weight_bytes > weights:
         return f"--weight-bytes {weights} is in bytes: did you mean {weights}%?"
     for option, used, limit in (
         ("--flash", cost.flash, limits.flash),
         ("--ram", cost.ram, limits.ram),
     ):
-        if limit is not None and 0 < limit < _SMALLEST and used > limit:
+        if limit is not None and 0 < limit < ADVICE.smallest_memory and used > limit:
             return f"{option} {limit} is in bytes: did you mean {limit}K?"
     return otherwise
 

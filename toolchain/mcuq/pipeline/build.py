@@ -7,10 +7,8 @@ from pathlib import Path
 
 from mcuq.cost import Cost, CostTable, constant_bytes, program_cost
 from mcuq.errors import BudgetError
-from mcuq.evaluate.choice import companions
-from mcuq.evaluate.integer import quantize_inputs, run_integer
-from mcuq.evaluate.scores import Score
 from mcuq.findings import Finding
+from mcuq.interpret.integer import quantize_inputs, run_integer
 from mcuq.pipeline.accuracy import (
     Baseline,
     Judge,
@@ -35,6 +33,8 @@ from mcuq.pipeline.slow import slow_findings
 from mcuq.pipeline.undefined import check_defined
 from mcuq.pipeline.versions import versions
 from mcuq.progress import Progress, ProgressCallback, announce, silent
+from mcuq.score.choice import companions
+from mcuq.score.scores import Score
 from mcuq.search import Limits
 
 

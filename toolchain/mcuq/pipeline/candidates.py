@@ -10,14 +10,12 @@ from pathlib import Path
 from mcuq.calibrate import Ranges
 from mcuq.data import Dataset
 from mcuq.graph import WEIGHTED, Graph
+from mcuq.pipeline.settings import SAMPLES
 from mcuq.progress import ProgressCallback, silent
+from mcuq.ptq.candidates import build_bank
+from mcuq.ptq.candidates.recipe import methods_for
 from mcuq.quantize import Config, WeightChoice
-from mcuq.quantize.candidates import build_bank
-from mcuq.quantize.candidates.recipe import methods_for
 from mcuq.quantize.weights import Bank, QuantizedWeight, channel_axis, quantize_weight
-
-SAMPLES = 512
-"""Calibration samples that the candidates are fitted to: more change little."""
 
 
 def cache_dir() -> Path:
@@ -48,7 +46,7 @@ def weight_candidates(
     bank = build_bank(
         graph,
         ranges,
-        data.take(SAMPLES).inputs,
+        data.take(SAMPLES.candidates).inputs,
         methods=methods,
         config=config,
         cache_dir=cache_dir(),

@@ -14,11 +14,11 @@ from mcuq.build.toolchain import core_flags, find_tool, library_path
 from mcuq.calibrate.observers import observer
 from mcuq.choices import check_choice, check_finite, choice_hint
 from mcuq.errors import DeviceError, InputError, UsageError
-from mcuq.evaluate.metrics import get_metric
 from mcuq.numeric import width_name
 from mcuq.numeric.widths import WIDTHS
 from mcuq.pipeline.request import BuildRequest
-from mcuq.quantize.candidates.recipe import RECIPES
+from mcuq.ptq.candidates.recipe import RECIPES
+from mcuq.score.metrics import get_metric
 from mcuq.search import METHODS
 from mcuq_hil.bench import check_emulated
 from mcuq_hil.boards import Board, load_board

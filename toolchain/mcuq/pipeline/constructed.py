@@ -7,13 +7,13 @@ import numpy.typing as npt
 
 from mcuq.data import Dataset
 from mcuq.numeric import dequantize, integer_limits
-from mcuq.quantize import QuantizedGraph, QuantizedTensor
+from mcuq.pipeline.settings import SAMPLES
+from mcuq.quantized import QuantizedGraph, QuantizedTensor
 
-SAMPLES = 64
 _SEED = 0
 
 
-def constructed_samples(qgraph: QuantizedGraph, count: int = SAMPLES) -> Dataset:
+def constructed_samples(qgraph: QuantizedGraph, count: int = SAMPLES.constructed) -> Dataset:
     """Values all over the range of every input: its ends, its zero, and random ones.
 
     The same model gives the same samples. They come back as the same integers when they are

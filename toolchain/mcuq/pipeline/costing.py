@@ -22,7 +22,7 @@ from mcuq.errors import BudgetError
 from mcuq.lower import Program
 from mcuq.pipeline.lowering import lower_for, write_model
 from mcuq.pipeline.profile import Target, profile_layers
-from mcuq.quantize import QuantizedGraph
+from mcuq.quantized import QuantizedGraph
 
 _ROOTS = ("mcuq_vectors", "mcuq_reset_handler", "mcuq_start")
 _MODEL_SYMBOLS = frozenset({"mcuq_model", "model_run", "model_input", "model_output"})

@@ -16,22 +16,22 @@ from mcuq.calibrate import OBSERVERS, Ranges, Statistics, observe, ranges_from
 from mcuq.cost import Cost, CostTable, plan_program, program_cost
 from mcuq.data import Dataset
 from mcuq.errors import BudgetError
-from mcuq.evaluate.integer import quantize_inputs
 from mcuq.findings import Finding
 from mcuq.graph import WEIGHTED
+from mcuq.interpret.integer import quantize_inputs
 from mcuq.numeric.widths import width_name
 from mcuq.pipeline.accuracy import Judge, make_judge
 from mcuq.pipeline.advice import budget_hint
-from mcuq.pipeline.candidates import SAMPLES, cache_dir, weight_candidates
+from mcuq.pipeline.candidates import cache_dir, weight_candidates
 from mcuq.pipeline.costing import cost_table
-from mcuq.pipeline.given import Given
-from mcuq.pipeline.judged import judge_front
 from mcuq.pipeline.load import Loaded, load
 from mcuq.pipeline.measured import measure_front
-from mcuq.pipeline.polish import polish
+from mcuq.pipeline.prequantized import Prequantized
 from mcuq.pipeline.profile import Target
+from mcuq.pipeline.refinement import refine_chosen
 from mcuq.pipeline.request import BuildRequest, Scheme
 from mcuq.pipeline.result import SearchSummary
+from mcuq.pipeline.score_on_boards import judge_front
 from mcuq.pipeline.scoring import Candidates
 from mcuq.pipeline.scrutiny import float_findings, int8_findings, range_findings
 from mcuq.pipeline.search import (
@@ -43,12 +43,14 @@ from mcuq.pipeline.search import (
     make_ranker,
     search_configuration,
 )
+from mcuq.pipeline.settings import SAMPLES
 from mcuq.pipeline.space import build_space
 from mcuq.pipeline.undefined import check_defined, wide_softmax_findings
 from mcuq.pipeline.versions import versions
 from mcuq.progress import Progress, ProgressCallback, announce
-from mcuq.quantize import Config, QuantizedGraph, WeightChoice, quantize
-from mcuq.quantize.candidates import build_bank
+from mcuq.ptq.candidates import build_bank
+from mcuq.quantize import Config, WeightChoice, quantize
+from mcuq.quantized import QuantizedGraph
 from mcuq.sanity.samples import shared_samples
 from mcuq.sanity.stored import stored_range_findings
 from mcuq.search import Genome, Limits
@@ -193,7 +195,7 @@ def _searched(
     )
     if request.farm is not None:
         summary = _on_farm(request, request.farm, loaded, target, candidates, summary, progress)
-    refined = polish(candidates, genome, loaded.calibration, loaded.search, progress)
+    refined = refine_chosen(candidates, genome, loaded.calibration, loaded.search, progress)
     return Found(
         refined.config,
         request.scheme.deployed(refined.qgraph),
@@ -249,7 +251,7 @@ def _fixed(
         loaded.graph, ranges, loaded.calibration, methods=(choice,), config=base
     )
     config = replace(base, default_weight=replace(choice, per=request.scheme.weights_per))
-    given = Given(quantize(loaded.graph, ranges, config, bank), config)
+    given = Prequantized(quantize(loaded.graph, ranges, config, bank), config)
     return _only("fixed", request.scheme, given, loaded, target, int8)
 
 
@@ -265,20 +267,20 @@ def _configured(
     bank = build_bank(
         loaded.graph,
         ranges,
-        loaded.calibration.take(SAMPLES).inputs,
+        loaded.calibration.take(SAMPLES.candidates).inputs,
         methods=sorted({config.weight(name) for name in loaded.graph.weights}),
         config=request.scheme.config,
         cache_dir=cache_dir(),
         workers=request.workers,
     )
-    given = Given(quantize(loaded.graph, ranges, config, bank), config)
+    given = Prequantized(quantize(loaded.graph, ranges, config, bank), config)
     return _only("given", request.scheme, given, loaded, target, int8)
 
 
 def _only(
     method: str,
     scheme: Scheme,
-    given: Given,
+    given: Prequantized,
     loaded: Loaded,
     target: Target,
     int8: QuantizedGraph,
@@ -295,7 +297,7 @@ def _only(
     return Found(given.config, qgraph, table, _summary(method, table, *losses))
 
 
-def _as_is(scheme: Scheme, given: Given, loaded: Loaded, target: Target) -> Found:
+def _as_is(scheme: Scheme, given: Prequantized, loaded: Loaded, target: Target) -> Found:
     """No search and nothing beside it: int8 baselines would need calibration data."""
     qgraph, narrowest = scheme.deployed(given.qgraph), given.narrowest
     sample = first_sample(qgraph, loaded.evaluation)

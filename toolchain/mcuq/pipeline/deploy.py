@@ -15,13 +15,13 @@ from mcuq.build import Image, build_firmware
 from mcuq.cost import MemoryPlan, plan_program
 from mcuq.emit.tflite import tflite_bytes
 from mcuq.errors import DeviceError
-from mcuq.pipeline.blame import blame
+from mcuq.pipeline.locate_mismatch import locate_mismatch
 from mcuq.pipeline.lowering import lower_for, write_model
 from mcuq.pipeline.profile import Target, most_instructions, profile_calls
 from mcuq.pipeline.result import DeviceRun, Verification
 from mcuq.pipeline.verify import equal_in_tflm, equal_on_device
 from mcuq.progress import Progress, ProgressCallback
-from mcuq.quantize import QuantizedGraph
+from mcuq.quantized import QuantizedGraph
 from mcuq.tflite.wheel import difference_hint
 from mcuq_hil import open_session
 
@@ -112,7 +112,7 @@ def verify(
         )
     result = Verification(samples, in_tflm, count, on_device, equal_original=original)
     if in_tflm and not on_device and target.library is not None:
-        blame(target, deployed.memory.program.qgraph, [x[0] for x in inputs])
+        locate_mismatch(target, deployed.memory.program.qgraph, [x[0] for x in inputs])
     if not (in_tflm and on_device) or original is False:
         where = "the device" if in_tflm else "TFLite Micro"
         if original is False:

@@ -15,18 +15,19 @@ from mcuq.data import load_data
 from mcuq.emit.c import write_c_model
 from mcuq.emit.tflite import tflite_bytes
 from mcuq.errors import DeviceError, InputError, UsageError
-from mcuq.evaluate.answers import predictions_of
-from mcuq.evaluate.choice import suited_metric
-from mcuq.evaluate.float import run_float
-from mcuq.evaluate.integer import run_integer
-from mcuq.frontends import load_model
+from mcuq.importers import load_model
+from mcuq.interpret.float import run_float
+from mcuq.interpret.integer import run_integer
 from mcuq.isolated import IsolatedError
 from mcuq.lower import lower
 from mcuq.pipeline.check import check_board, check_readable
 from mcuq.pipeline.profile import most_instructions
 from mcuq.progress import Progress, ProgressCallback, announce, silent
-from mcuq.quantize import Config, QuantizedGraph, WeightChoice, quantize_dynamic
+from mcuq.quantize import Config, WeightChoice, quantize_dynamic
+from mcuq.quantized import QuantizedGraph
 from mcuq.resources import firmware_dir
+from mcuq.score.answers import predictions_of
+from mcuq.score.choice import suited_metric
 from mcuq.tflite.litert import run_litert
 from mcuq.witness import compare_import
 from mcuq_hil import open_session

@@ -27,7 +27,7 @@ def _layer(program: Program, index: int, call: Call, config: Config, count: int 
         name=call.op.name,
         kind=call.op.kind.value,
         function=call.function,
-        library="cmsis-nn" if program.options.is_foreign(call.function) else "mcuq",
+        library="cmsis-nn" if program.options.is_external(call.function) else "mcuq",
         slow=call.slow,
         output_shape=tensors[call.op.output].shape,
         weight_bits=weight.bits if weight else None,

@@ -8,23 +8,23 @@ from pathlib import Path
 
 from mcuq.build.library import KernelLibrary, open_library
 from mcuq.calibrate import Statistics
-from mcuq.calibrate.files import read_statistics
 from mcuq.choices import check_choice
 from mcuq.data import Dataset, fingerprint, load_data
 from mcuq.errors import UsageError
-from mcuq.evaluate.choice import suited_metric
-from mcuq.evaluate.metrics import Metric
 from mcuq.findings import Finding
-from mcuq.frontends import load_model
 from mcuq.graph import Graph
+from mcuq.importers import load_model
 from mcuq.pipeline.check import check_request
+from mcuq.pipeline.config_overrides import read_config
 from mcuq.pipeline.constructed import constructed_samples
-from mcuq.pipeline.given import Given, given_quantization
-from mcuq.pipeline.prescription import read_config
+from mcuq.pipeline.prequantized import Prequantized, given_quantization
 from mcuq.pipeline.request import BuildRequest
+from mcuq.pipeline.statistics import read_statistics
 from mcuq.quantize import Config
 from mcuq.sanity.samples import sample_findings
 from mcuq.sanity.sets import scrutinize
+from mcuq.score.choice import suited_metric
+from mcuq.score.metrics import Metric
 from mcuq.search import Limits
 from mcuq.units import Share
 from mcuq.witness import NOT_COMPARED, ImportCheck, compare_import
@@ -61,7 +61,7 @@ class Loaded:
     library: KernelLibrary | None = None
     findings: tuple[Finding, ...] = ()
     prescribed: Config | None = None
-    given: Given | None = None
+    given: Prequantized | None = None
     is_measured: bool = True
     imported: ImportCheck = NOT_COMPARED
 
@@ -136,7 +136,7 @@ class _Samples:
 
 
 def _samples(
-    request: BuildRequest, graph: Graph, given: Given | None
+    request: BuildRequest, graph: Graph, given: Prequantized | None
 ) -> tuple[_Samples, tuple[Finding, ...]]:
     """For calibration, search and evaluation, and what is suspicious about them."""
     calibration, search, evaluation = (

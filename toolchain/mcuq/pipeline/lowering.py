@@ -9,7 +9,7 @@ from mcuq.emit.c import write_c_model
 from mcuq.lower import Program, lower
 from mcuq.pipeline.profile import Target
 from mcuq.pipeline.scratch import with_asked_scratch
-from mcuq.quantize import QuantizedGraph
+from mcuq.quantized import QuantizedGraph
 from mcuq.resources import firmware_dir
 
 

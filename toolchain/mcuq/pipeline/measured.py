@@ -21,7 +21,7 @@ from mcuq.errors import DeviceError
 from mcuq.pipeline.lowering import lower_for, write_model
 from mcuq.pipeline.profile import Target, most_instructions
 from mcuq.progress import Progress, ProgressCallback, silent
-from mcuq.quantize import QuantizedGraph
+from mcuq.quantized import QuantizedGraph
 from mcuq.search import Candidate as SearchCandidate
 from mcuq.search import Genome
 from mcuq_hil import Counts

@@ -15,12 +15,12 @@ import numpy.typing as npt
 
 from mcuq.errors import InputError
 from mcuq.findings import Finding
-from mcuq.frontends.tflite.reader import read_model
-from mcuq.frontends.tflite.records import FileTensor
+from mcuq.importers.tflite.reader import read_model
+from mcuq.importers.tflite.records import FileTensor
 from mcuq.isolated import IsolatedError
 from mcuq.numeric import dequantize, quantize_values
 from mcuq.pipeline.verify import equal_in_tflm
-from mcuq.quantize import QuantizedGraph, QuantizedTensor
+from mcuq.quantized import QuantizedGraph, QuantizedTensor
 from mcuq.tflite.litert import run_litert
 
 Stored = npt.NDArray[Any]

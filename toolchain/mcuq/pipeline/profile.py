@@ -13,16 +13,14 @@ from mcuq.build.firmware import build_firmware
 from mcuq.build.library import KernelLibrary
 from mcuq.lower import LowerOptions, Program
 from mcuq.pipeline.request import Optimize
+from mcuq.pipeline.settings import ADVICE
 from mcuq_hil import open_session
 from mcuq_hil.boards import Board
-
-_INSTRUCTIONS_A_MAC = 32
-"""More than the portable kernels take."""
 
 
 def most_instructions(macs: int) -> int:
     """What one inference of a model may take at most, for how long to wait for it."""
-    return _INSTRUCTIONS_A_MAC * macs
+    return ADVICE.instructions_per_mac * macs
 
 
 @dataclass(frozen=True)

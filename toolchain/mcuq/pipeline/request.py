@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from mcuq.lower.options import Kernels
-from mcuq.quantize import Config, QuantizedGraph, WeightChoice, with_float_edges
+from mcuq.quantize import Config, WeightChoice, with_float_edges
 from mcuq.quantize.config import ActivationScheme, Per
+from mcuq.quantized import QuantizedGraph
 from mcuq.units import Size
 
 Optimize = Literal["speed", "size"]
@@ -72,7 +73,7 @@ class BuildRequest:
     search_data: samples the search compares on; None takes the calibration samples.
     evaluation: samples the figures come from; None takes the search samples.
     metric: top1, mse, r2, auc, agreement or module:function; None takes what suits the outputs and
-        labels, see `mcuq.evaluate.choice`.
+        labels, see `mcuq.score.choice`.
     metric_folder: where `module` is looked for first.
     metric_output: name or number of the one output that is judged; None judges all.
     flash, ram: bytes; None takes the whole board.

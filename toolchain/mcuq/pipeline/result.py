@@ -7,14 +7,15 @@ from dataclasses import dataclass, field
 
 from mcuq.calibrate import Statistics
 from mcuq.cost.memory import MemoryPlan
-from mcuq.evaluate.intervals import Change, Interval, change, interval
-from mcuq.evaluate.metrics import Metric
-from mcuq.evaluate.scores import Score
 from mcuq.findings import Finding
 from mcuq.graph import Graph
 from mcuq.pipeline.accuracy import Baseline
 from mcuq.pipeline.measured import LatencyError, Measured, latency_error
-from mcuq.quantize import Config, QuantizedGraph
+from mcuq.quantize import Config
+from mcuq.quantized import QuantizedGraph
+from mcuq.score.intervals import Change, Interval, change, interval
+from mcuq.score.metrics import Metric
+from mcuq.score.scores import Score
 from mcuq.search import Candidate, Cost, Limits
 from mcuq.witness import ImportCheck
 
@@ -171,7 +172,7 @@ class SearchSummary:
         singles: tensor → choice → by how much the loss rises over plain int8 with that choice
             alone; where it was scored.
         one_shot: the knapsack assignment within the limits; None where it was not scored.
-        refined: divergence on samples kept back, before and after the iterative finish.
+        refined: divergence on samples kept back, before and after the refinement.
         measured: front members counted on a farm, in the front's order; empty without one.
         judged: their metric from outputs of the farm, in the front's order; empty unless asked.
     """

@@ -17,12 +17,15 @@ from dataclasses import dataclass
 from functools import partial
 from types import TracebackType
 
-from mcuq.evaluate.ranking import AT_ONCE, Ranker
 from mcuq.graph import Graph
+from mcuq.pipeline.settings import RUNGS, RungSettings
 from mcuq.pipeline.space import ModelSpace
-from mcuq.quantize import QuantizedGraph, quantize
+from mcuq.quantize import quantize
 from mcuq.quantize.activations import RangeSource
 from mcuq.quantize.weights import Bank
+from mcuq.quantized import QuantizedGraph
+from mcuq.score.ranking import Ranker
+from mcuq.score.settings import RANKING
 from mcuq.search import Genome
 from mcuq.search.problem import CONFIRM, RACE
 from mcuq.workers import end_with_parent
@@ -59,27 +62,15 @@ class Rungs:
         return (self.race, self.confirm, self.choose, self.pick)[rung]
 
 
-RACE_SAMPLES = 256
-CONFIRM_SAMPLES = 1536
-_RACE_SHARE = 4
-"""A race takes at most one in so many samples: its price would not be worth it."""
-_LEAST = 32
-"""Samples of a race, where there are as many."""
-
-
-def split(samples: int) -> Rungs:
-    """The last fifth is kept back for the pick; too few samples serve all uses."""
-    if samples < 20:
+def split(samples: int, settings: RungSettings = RUNGS) -> Rungs:
+    """The last of them are kept back for the pick; too few samples serve all uses."""
+    if samples < settings.fewest:
         return Rungs(*((0, samples),) * 4)
-    kept = samples - samples // 5
-    race = min(kept, max(_LEAST, min(RACE_SAMPLES, kept // _RACE_SHARE)))
-    if race > AT_ONCE:
-        race -= race % AT_ONCE  # a part of a batch costs as much as a whole one
-    return Rungs((0, race), (0, min(CONFIRM_SAMPLES, kept)), (0, kept), (kept, samples))
-
-
-_MOST_AT_ONCE = 16
-"""Genomes handed to a worker together."""
+    kept = samples - samples // settings.kept_back
+    race = min(kept, max(settings.least_race, min(settings.race, kept // settings.race_share)))
+    if race > RANKING.at_once:
+        race -= race % RANKING.at_once  # a part of a batch costs as much as a whole one
+    return Rungs((0, race), (0, min(settings.confirm, kept)), (0, kept), (kept, samples))
 
 
 class Scorer:
@@ -146,7 +137,7 @@ class Scorer:
             return [_mean_loss(self._candidates, self._ranker, g, span) for g in genomes]
         # Some at once, since handing over one costs as much as some scores; not all of a worker's,
         # since they take unequal time.
-        share = max(1, min(_MOST_AT_ONCE, len(genomes) // (2 * self._workers)))
+        share = max(1, min(RUNGS.handed_over, len(genomes) // (2 * self._workers)))
         spans = itertools.repeat(span)
         return list(self._pool.map(_score_in_worker, genomes, spans, chunksize=share))
 

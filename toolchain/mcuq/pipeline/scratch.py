@@ -15,8 +15,8 @@ import numpy as np
 
 from mcuq.build import build_firmware
 from mcuq.build.library import KernelLibrary
-from mcuq.emit.c.foreign import copy_foreign
-from mcuq.emit.c.questions import questions_source
+from mcuq.emit.c.external import copy_external
+from mcuq.emit.c.scratch_queries import scratch_queries_source
 from mcuq.errors import DeviceError
 from mcuq.lower.buffers import kernel_sum_bytes, question, with_kernel_sums, with_scratch
 from mcuq.lower.program import Call, Program
@@ -37,7 +37,7 @@ def with_asked_scratch(target: Target, program: Program) -> Program:
     assert target.library is not None
     asked: dict[int, Call] = {}
     for index, call in enumerate(program.calls):
-        wanted = question(call) if program.options.is_foreign(call.function) else None
+        wanted = question(call) if program.options.is_external(call.function) else None
         if wanted is not None and wanted.function in target.library.defined:
             asked[index] = wanted
     _answer(target, target.library, program, {_key(call): call for call in asked.values()})
@@ -75,8 +75,9 @@ def _ask(
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / "questions"
         folder.mkdir()
-        (folder / "model.c").write_text(questions_source(program, questions), encoding="utf-8")
-        copy_foreign(library.kernels_for(call.function for call in questions), folder)
+        source = scratch_queries_source(program, questions)
+        (folder / "model.c").write_text(source, encoding="utf-8")
+        copy_external(library.kernels_for(call.function for call in questions), folder)
         image = build_firmware(
             target.board, folder, Path(scratch) / "out", optimize=target.optimize
         )

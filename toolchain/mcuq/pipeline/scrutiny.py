@@ -8,15 +8,15 @@ import numpy as np
 
 from mcuq.calibrate import Ranges, Statistics
 from mcuq.data import Dataset
-from mcuq.evaluate.answers import Predictions, predictions_of
-from mcuq.evaluate.float import run_float
-from mcuq.evaluate.scores import Score
 from mcuq.findings import Finding
 from mcuq.graph import Graph
+from mcuq.interpret.float import run_float
 from mcuq.pipeline.accuracy import Judge
 from mcuq.pipeline.load import Loaded
-from mcuq.quantize import QuantizedGraph
+from mcuq.quantized import QuantizedGraph
 from mcuq.sanity.results import Trial, clipped_findings, fall_findings, float_model_findings
+from mcuq.score.answers import Predictions, predictions_of
+from mcuq.score.scores import Score
 
 
 def float_findings(judge: Judge) -> tuple[Finding, ...]:

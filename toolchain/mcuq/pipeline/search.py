@@ -14,16 +14,17 @@ from mcuq.cost import CostTable
 from mcuq.data import Dataset
 from mcuq.emit.tflite import TemplateSerializer
 from mcuq.errors import BudgetError
-from mcuq.evaluate.float import run_float
-from mcuq.evaluate.heads import find_heads
-from mcuq.evaluate.ranking import Ranker
 from mcuq.graph import Graph
+from mcuq.interpret.float import run_float
 from mcuq.numeric.widths import width_name
 from mcuq.pipeline.advice import budget_hint
 from mcuq.pipeline.result import SearchSummary
 from mcuq.pipeline.scoring import Candidates, Scorer, split
+from mcuq.pipeline.settings import RUNGS
 from mcuq.pipeline.space import ModelSpace
 from mcuq.progress import Progress, ProgressCallback
+from mcuq.score.loss import find_loss_outputs
+from mcuq.score.ranking import Ranker
 from mcuq.search import (
     Candidate,
     Cost,
@@ -40,9 +41,6 @@ from mcuq.search.problem import CHOOSE, PICK
 from mcuq.search.seeds import byte_limit, known_losses
 from mcuq.search.space import replaced
 from mcuq.units import format_bytes
-
-_CHOSEN = 16
-_PICKED_FROM = 4
 
 
 @dataclass(frozen=True)
@@ -121,15 +119,16 @@ def _clock(seconds: float | None) -> Callable[[], bool]:
 
 def make_ranker(graph: Graph, data: Dataset) -> Ranker:
     """Scores against the float model's heads on `data`."""
-    heads = find_heads(graph)
+    heads = find_loss_outputs(graph)
     reference = run_float(graph, data.inputs, keep=[h.tensor for h in heads])
     return Ranker(heads, data.inputs, reference, TemplateSerializer())
 
 
 def default_evaluations(space: ModelSpace) -> int:
-    """Each choice alone once, and as many again to combine them, at least 200."""
+    """Each choice alone once, and as many again to combine them, at least
+    `RUNGS.least_combinations`."""
     singles = sum(len(gene.choices) - 1 for gene in space.space.genes) + 1
-    return min(singles + max(singles, 200), max(space.space.size, 1))
+    return min(singles + max(singles, RUNGS.least_combinations), max(space.space.size, 1))
 
 
 def fingerprint(parts: Sequence[object]) -> str:
@@ -138,10 +137,10 @@ def fingerprint(parts: Sequence[object]) -> str:
 
 
 def pick(evaluator: Evaluator) -> Candidate | None:
-    """The best of what fits: 16 scored on all search samples but those kept back, 4 of them on
-    those. None where nothing fits."""
-    finalists = evaluator.best(_CHOSEN)
-    for rung, count in ((CHOOSE, _PICKED_FROM), (PICK, 1)):
+    """The best of what fits: `RUNGS.chosen` scored on all search samples but those kept back,
+    `RUNGS.picked_from` of them on those. None where nothing fits."""
+    finalists = evaluator.best(RUNGS.chosen)
+    for rung, count in ((CHOOSE, RUNGS.picked_from), (PICK, 1)):
         losses = evaluator.score([c.genome for c in finalists], rung) if finalists else []
         order = sorted(range(len(finalists)), key=lambda i: (losses[i], finalists[i].genome))
         finalists = [finalists[i] for i in order[:count]]

@@ -5,10 +5,8 @@ from __future__ import annotations
 from mcuq.findings import Finding
 from mcuq.lower import Call, Program
 from mcuq.lower.slow import CHOSEN, GROUPED, MULTIPLIER
+from mcuq.pipeline.settings import ADVICE
 from mcuq.shown import visible
-
-_SIGNIFICANT = 0.05
-"""Share of the model's multiply-accumulates from which on it is worth a word."""
 
 _REMEDIES = {
     GROUPED: "a depthwise convolution followed by a 1x1 one is packed",
@@ -25,7 +23,9 @@ def slow_findings(program: Program) -> tuple[Finding, ...]:
     return tuple(
         Finding("slow-layer", _message(call, program.macs), _REMEDIES.get(call.slow, _REMEDY))
         for call in program.calls
-        if call.slow and call.slow not in CHOSEN and _slow_macs(call) >= _SIGNIFICANT * program.macs
+        if call.slow
+        and call.slow not in CHOSEN
+        and _slow_macs(call) >= ADVICE.slow_share * program.macs
     )
 
 

@@ -9,7 +9,7 @@ from mcuq.graph import Graph
 from mcuq.numeric import stored_bytes, width_name
 from mcuq.quantize import Config, WeightChoice
 from mcuq.quantize.activations import RangeSource, own_spans
-from mcuq.quantize.sharing import Sharing, group_roots, share_activations
+from mcuq.quantize.scale_groups import ScaleGroups, group_roots, share_activations
 from mcuq.search import Choice, Gene, Genome, Space
 
 REFERENCE_OBSERVER = "minmax"
@@ -103,14 +103,14 @@ def _weight_gene(graph: Graph, name: str, choices: Sequence[WeightChoice]) -> Ge
 
 
 def _activation_choices(
-    sharing: Sharing, ranges: RangeSource, observers: Collection[str]
+    sharing: ScaleGroups, ranges: RangeSource, observers: Collection[str]
 ) -> tuple[list[tuple[str, ...]], list[tuple[str, ...]]]:
     """Groups that have a choice at all, and for each the observers that differ."""
     ordered = [REFERENCE_OBSERVER, *(o for o in observers if o != REFERENCE_OBSERVER)]
     groups, choices = [], []
-    for leader, roots in group_roots(sharing).items():
+    for representative, roots in group_roots(sharing).items():
         members = tuple(dict.fromkeys(_deciding(sharing, roots)))
-        if leader in sharing.fixed or not members:
+        if representative in sharing.fixed or not members:
             continue
         found: dict[tuple[tuple[float, float], ...], str] = {}
         for observer in ordered:
@@ -120,11 +120,11 @@ def _activation_choices(
     return groups, choices
 
 
-def _deciding(sharing: Sharing, roots: Sequence[str]) -> Iterator[str]:
+def _deciding(sharing: ScaleGroups, roots: Sequence[str]) -> Iterator[str]:
     """The activations whose observers decide a group's range and nothing that another gene does."""
     for name in roots:
         source = sharing.source.get(name)
-        if source is not None and sharing.leader[source] not in sharing.fixed:
+        if source is not None and sharing.representative[source] not in sharing.fixed:
             continue
         if not sharing.graph.tensors[name].is_constant:
             yield source or name

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from mcuq.emit.mlir import write_mlir
 from mcuq.errors import InputError
-from mcuq.frontends import load_model
-from mcuq.pipeline.given import given_quantization
-from mcuq.quantize.stored import load_quantized
+from mcuq.importers import load_model
+from mcuq.pipeline.prequantized import given_quantization
+from mcuq.prequantized.load import load_quantized
 
 _BUILT = "model.tflite"
 

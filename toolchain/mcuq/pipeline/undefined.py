@@ -8,11 +8,11 @@ import numpy as np
 import numpy.typing as npt
 
 from mcuq.errors import InputError
-from mcuq.evaluate.integer import quantize_inputs, run_integer
-from mcuq.evaluate.integer.softmax import FLAT_CLASSES, flat_rows
 from mcuq.findings import Finding
 from mcuq.graph import Graph, Op, OpKind
-from mcuq.quantize import QuantizedGraph
+from mcuq.interpret.integer import quantize_inputs, run_integer
+from mcuq.interpret.integer.softmax import FLAT_CLASSES, flat_rows
+from mcuq.quantized import QuantizedGraph
 
 _HINT = "end the model before the SOFTMAX: its largest input is the same class"
 

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from mcuq.pipeline.settings import SAMPLES
 from mcuq.tflite.micro import run_micro
 from mcuq_hil import Session
 
 Stored = npt.NDArray[Any]
-_PARALLEL_FROM = 256
 
 
 def equal_in_tflm(
@@ -31,7 +31,7 @@ def equal_in_tflm(
         InputError: TFLite Micro does not run the model.
     """
     samples = len(inputs[0])
-    workers = min(workers, samples // _PARALLEL_FROM + 1)
+    workers = min(workers, samples // SAMPLES.verified_together + 1)
     bounds = np.linspace(0, samples, workers + 1).astype(int)
     parts = [
         ([x[a:b] for x in inputs], [y[a:b] for y in expected])

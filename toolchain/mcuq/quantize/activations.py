@@ -17,7 +17,8 @@ from mcuq.quantize.limits import (
     check_largest,
     least_output_step,
 )
-from mcuq.quantize.sharing import AffineParams, Sharing, group_roots, use_counts
+from mcuq.quantize.scale_groups import ScaleGroups, group_roots, use_counts
+from mcuq.quantized.params import AffineParams
 
 _LIMITS: Mapping[Activation, Range] = {
     Activation.NONE: (-math.inf, math.inf),
@@ -52,7 +53,7 @@ def own_spans(graph: Graph, ranges: RangeSource, config: Config) -> Callable[[st
 
 
 def activation_params(
-    sharing: Sharing, ranges: RangeSource, config: Config
+    sharing: ScaleGroups, ranges: RangeSource, config: Config
 ) -> dict[str, AffineParams]:
     """Parameters of every activation and constant operand, by tensor name.
 
@@ -62,9 +63,9 @@ def activation_params(
         InputError: a range is not finite, or too large for an operator's integers.
     """
     spans = {
-        leader: _join(_root_range(sharing, ranges, config, name) for name in roots)
-        for leader, roots in group_roots(sharing).items()
-        if leader not in sharing.fixed
+        representative: _join(_root_range(sharing, ranges, config, name) for name in roots)
+        for representative, roots in group_roots(sharing).items()
+        if representative not in sharing.fixed
     }
     grids = _Grids(sharing, spans, config)
     for op in sharing.graph.ops:
@@ -73,19 +74,19 @@ def activation_params(
         grids.raise_output(op)
     for op in sharing.graph.ops:
         grids.check(op)
-    return {name: grids.params[leader] for name, leader in sharing.leader.items()}
+    return {name: grids.params[group] for name, group in sharing.representative.items()}
 
 
 class _Grids:
     """Parameters of the groups, the ranges widened where an operator's integers ask for it."""
 
-    def __init__(self, sharing: Sharing, spans: Mapping[str, Range], config: Config) -> None:
+    def __init__(self, sharing: ScaleGroups, spans: Mapping[str, Range], config: Config) -> None:
         self._sharing = sharing
         self._spans = spans
         self._bits = config.activation_bits
         symmetric = config.activations == "symmetric" or self._bits == 16
         self._affine = symmetric_params if symmetric else asymmetric_params
-        self.params = {leader: self._grid(*span) for leader, span in spans.items()}
+        self.params = {representative: self._grid(*span) for representative, span in spans.items()}
         self.params |= sharing.fixed
 
     def raise_argument(self, op: Op) -> None:
@@ -106,13 +107,13 @@ class _Grids:
         return AffineParams(*self._affine(low, high, self._bits))
 
     def _step(self, name: str) -> float:
-        return float(self.params[self._sharing.leader[name]].scale)
+        return float(self.params[self._sharing.representative[name]].scale)
 
     def _widen(self, name: str, least: float) -> None:
-        leader = self._sharing.leader[name]
-        if leader not in self._sharing.fixed and self._step(name) < least:
-            low, _ = self._spans[leader]
-            self.params[leader] = self._grid(low, low + least * ((1 << self._bits) - 1))
+        representative = self._sharing.representative[name]
+        if representative not in self._sharing.fixed and self._step(name) < least:
+            low, _ = self._spans[representative]
+            self.params[representative] = self._grid(low, low + least * ((1 << self._bits) - 1))
 
 
 def _join(parts: Iterable[Range]) -> Range:
@@ -122,7 +123,7 @@ def _join(parts: Iterable[Range]) -> Range:
     return low, high
 
 
-def _root_range(sharing: Sharing, ranges: RangeSource, config: Config, name: str) -> Range:
+def _root_range(sharing: ScaleGroups, ranges: RangeSource, config: Config, name: str) -> Range:
     if name in sharing.known:
         return sharing.known[name]
     data = sharing.graph.tensors[name].data

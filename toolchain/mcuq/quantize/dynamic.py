@@ -11,8 +11,8 @@ import numpy.typing as npt
 from mcuq.errors import UsageError
 from mcuq.graph import WEIGHTED, Graph, OpKind, Tensor
 from mcuq.quantize.config import Config
-from mcuq.quantize.qgraph import QuantizedGraph, QuantizedTensor
 from mcuq.quantize.weights import Bank, channel_axis, quantize_weight
+from mcuq.quantized.qgraph import QuantizedGraph, QuantizedTensor
 
 DYNAMIC_KINDS = WEIGHTED | {
     OpKind.ADD,

@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mcuq.evaluate.float import run_float
 from mcuq.graph import WEIGHTED, Activation, Graph, Op, OpKind, Tensor
-from mcuq.quantize.sharing import use_counts
+from mcuq.interpret.float import run_float
+from mcuq.quantize.scale_groups import use_counts
 from mcuq.quantize.weights import along_axis
 
 Float64 = npt.NDArray[np.float64]

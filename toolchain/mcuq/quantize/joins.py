@@ -6,14 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from mcuq.graph import WEIGHTED, Graph, Op, OpKind
-from mcuq.quantize.views import VIEWS
+from mcuq.quantize.settings import RANGES
+from mcuq.quantized.same_scale import SAME_SCALE
 
 Range = tuple[float, float]
 Spans = Callable[[str], Range]
 """Range of an activation on its own, by name."""
-
-DRAG_LIMIT = 4.0
-"""How many times wider than its own a shared range may be: it costs 4 dB, a doubling 6 more."""
 
 
 @dataclass(frozen=True)
@@ -32,8 +30,8 @@ class _Families:
 def dragged_inputs(graph: Graph, span: Spans) -> frozenset[tuple[str, int]]:
     """(output, number) of each CONCATENATION's inputs that need a rescaled copy.
 
-    An input is dragged where the joined range is more than DRAG_LIMIT times its own and something
-    else reads it as well. Where nothing else does, a copy would gain nothing.
+    An input is dragged where the joined range is more than `RANGES.drag_limit` times its own and
+    something else reads it as well. Where nothing else does, a copy would gain nothing.
     """
     families = _families(graph)
     spans: dict[str, Range] = {}
@@ -61,7 +59,7 @@ def dragged_inputs(graph: Graph, span: Spans) -> frozenset[tuple[str, int]]:
 
 def _drags(joined: Range, own: Range) -> bool:
     width = _width(own)
-    return 0.0 < width * DRAG_LIMIT < _width(joined)
+    return 0.0 < width * RANGES.drag_limit < _width(joined)
 
 
 def _width(span: Range) -> float:
@@ -77,7 +75,7 @@ def _families(graph: Graph) -> _Families:
         readers.setdefault(root.setdefault(name, name), set()).add(by)
 
     for op in graph.ops:
-        if op.kind in VIEWS:
+        if op.kind in SAME_SCALE:
             root[op.output] = root.setdefault(op.inputs[0], op.inputs[0])
             continue
         for name in operands(op):

@@ -25,11 +25,7 @@ from mcuq.graph import (
     OpKind,
     SoftmaxAttrs,
 )
-
-_LINEAR = {8: 2.0**-16, 16: 2.0**-13}
-"""Least output step beside the largest input step, where values are only rescaled."""
-_PRODUCT = {8: 2.0**-20, 16: 2.0**-13}
-"""Least output range beside the largest accumulator; one of 64 bits shifts left by 7 at most."""
+from mcuq.quantize.settings import RANGES
 
 
 @dataclass(frozen=True)
@@ -87,16 +83,16 @@ def least_output_step(op: Op, graph: Graph, steps: Sequence[float], bits: int) -
     levels = (1 << bits) - 1
     match op.kind:
         case OpKind.ADD | OpKind.SUB | OpKind.RELU | OpKind.MEAN:
-            return max(steps) * _LINEAR[bits]
+            return max(steps) * RANGES.least_step[bits]
         case OpKind.LEAKY_RELU:
             slope = max(1.0, abs(cast(LeakyReluAttrs, op.attrs).alpha))
-            return steps[0] * slope * _LINEAR[bits]
+            return steps[0] * slope * RANGES.least_step[bits]
         case OpKind.HARD_SWISH:
             return steps[0] * 2.0**-6
         case OpKind.MUL:
-            return steps[0] * steps[1] * levels * _PRODUCT[bits]
+            return steps[0] * steps[1] * levels * RANGES.least_range[bits]
         case kind if kind in WEIGHTED:
-            return _largest_sum(op, graph, steps[0] * levels) * _PRODUCT[bits] / levels
+            return _largest_sum(op, graph, steps[0] * levels) * RANGES.least_range[bits] / levels
         case _:
             return 0.0
 

@@ -13,9 +13,8 @@ from mcuq.numeric import BIAS_LIMIT, quantize_bias, quantize_values
 from mcuq.quantize.activations import RangeSource, activation_params, own_spans
 from mcuq.quantize.config import Config, WeightChoice
 from mcuq.quantize.limits import largest_dead_ratio, without_far_bounds
-from mcuq.quantize.qgraph import QuantizedGraph, QuantizedTensor
-from mcuq.quantize.refuge import joined, wide_group
-from mcuq.quantize.sharing import AffineParams, Sharing, share_activations, use_counts
+from mcuq.quantize.mixed_width import joined, wide_group
+from mcuq.quantize.scale_groups import ScaleGroups, share_activations, use_counts
 from mcuq.quantize.weights import (
     Bank,
     QuantizedWeight,
@@ -24,7 +23,9 @@ from mcuq.quantize.weights import (
     quantize_weight,
     round_to_scale,
 )
-from mcuq.quantize.wide import check_wide, check_width
+from mcuq.quantized.int16 import check_int16, check_width
+from mcuq.quantized.params import AffineParams
+from mcuq.quantized.qgraph import QuantizedGraph, QuantizedTensor
 
 
 def quantize(
@@ -51,13 +52,13 @@ def quantize(
     config = config or Config()
     check_width(config.activation_bits)
     if config.wide and config.activation_bits == 8:
-        return _with_refuge(graph, ranges, config, bank)
+        return _with_mixed_width(graph, ranges, config, bank)
     if config.activation_bits == 16:
-        check_wide(graph.ops)
+        check_int16(graph.ops)
     return _quantize(graph, ranges, config, bank)
 
 
-def _with_refuge(
+def _with_mixed_width(
     graph: Graph, ranges: RangeSource, config: Config, bank: Bank | None
 ) -> QuantizedGraph:
     """Both widths throughout, then for each activation the one that it shall have."""
@@ -88,7 +89,7 @@ def _quantize(
     return QuantizedGraph(graph.name, tensors, tuple(ops), graph.inputs, graph.outputs)
 
 
-def _sharing(graph: Graph, ranges: RangeSource, config: Config, bits: int) -> Sharing:
+def _sharing(graph: Graph, ranges: RangeSource, config: Config, bits: int) -> ScaleGroups:
     return share_activations(graph, bits, own_spans(graph, ranges, config))
 
 
@@ -102,7 +103,7 @@ def _activation(graph: Graph, name: str, affine: AffineParams, bits: int) -> Qua
 
 
 def _filters(
-    sharing: Sharing,
+    sharing: ScaleGroups,
     params: dict[str, AffineParams],
     config: Config,
     bank: Bank | None,

@@ -10,18 +10,18 @@ import numpy as np
 import numpy.typing as npt
 
 from mcuq.graph import LeakyReluAttrs, Op, OpKind
-from mcuq.quantize.op_params import op_params
-from mcuq.quantize.params import (
+from mcuq.quantized.int16 import SIGMOID_UNIT
+from mcuq.quantized.op_params import op_params
+from mcuq.quantized.params import (
     AddParams,
     ConvParams,
     FullyConnectedParams,
+    Int16SoftmaxParams,
     MeanParams,
     MulParams,
     OpParams,
-    WideSoftmaxParams,
 )
-from mcuq.quantize.qgraph import QuantizedGraph
-from mcuq.quantize.wide import SIGMOID_UNIT
+from mcuq.quantized.qgraph import QuantizedGraph
 
 _LIMIT = 2**31
 _WIDE_LIMIT = 2.0**47
@@ -68,7 +68,7 @@ def _has_room(qgraph: QuantizedGraph, op: Op, params: OpParams, bits: int) -> bo
             return largest**2 * 2.0 ** max(params.output_shift, 0) < _LIMIT
         case MeanParams():
             return largest * params.count * 2.0 ** max(params.shift, 0) < _LIMIT
-        case WideSoftmaxParams():
+        case Int16SoftmaxParams():
             return 2 * largest * 2.0 ** max(params.shift, 0) < _LIMIT
     return True
 

@@ -6,10 +6,10 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Literal
 
 from mcuq.graph import WEIGHTED
-from mcuq.quantize.edges import INSIDE
+from mcuq.quantize.io_conversion import INSIDE
 from mcuq.report.command import command_line
 from mcuq.report.configuration import ConfigFile, Histogram, TensorConfig
-from mcuq.report.edges import recorded_edges
+from mcuq.report.io_conversion import recorded_edges
 from mcuq.report.manifest import (
     AlsoMeasured,
     BudgetFigures,
@@ -28,12 +28,12 @@ from mcuq.shown import visible
 
 if TYPE_CHECKING:
     from mcuq.calibrate.histogram import Histogram as Counted
-    from mcuq.evaluate.intervals import Interval
-    from mcuq.evaluate.scores import Score
     from mcuq.pipeline.request import BuildRequest
     from mcuq.pipeline.result import Accuracy, BuildResult
-    from mcuq.quantize.qgraph import QuantizedTensor
+    from mcuq.quantized.qgraph import QuantizedTensor
     from mcuq.report.front import Front
+    from mcuq.score.intervals import Interval
+    from mcuq.score.scores import Score
 
 _BINS = 64
 

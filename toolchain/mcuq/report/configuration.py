@@ -29,7 +29,7 @@ class TensorConfig(Written):
     shape: tuple[int, ...]
     bits: int
     scheme: str = Field(description="Observer of an activation, method of a weight.")
-    scale: tuple[Scale, ...] = Field(min_length=1, description="One value, or one a channel.")
+    scale: tuple[Scale, ...] = Field(min_length=1, description="One value, or one per channel.")
     zero_point: int = Field(ge=-(1 << 31), lt=1 << 31)
     axis: int | None = Field(default=None, description="The channel axis of `scale`.")
     bytes_: int

@@ -16,7 +16,7 @@ MARKER = "manifest.json"
 
 
 @contextlib.contextmanager
-def written_whole(target: Path, *, marker: str = MARKER) -> Iterator[Path]:
+def written_atomically(target: Path, *, marker: str = MARKER) -> Iterator[Path]:
     """A fresh directory to fill; on leaving, it takes the place of `target`.
 
     An earlier `target` is replaced only where it is empty or holds a file called `marker`. When

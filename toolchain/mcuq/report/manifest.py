@@ -36,7 +36,7 @@ class Figures(Written):
     macs: int = Field(description="Multiply-accumulates of one inference.")
     samples: int = Field(description="Evaluation samples the metric was taken on.")
     metric_output: int | None = Field(
-        default=None, description="Number of the one output that is judged; none: all are."
+        default=None, description="Number of the one output that is scored; none: all are."
     )
     float_low: float | None = Field(
         default=None, description="95 % confidence interval of the float model's figure."
@@ -212,7 +212,7 @@ class SearchFigures(Written):
     int8_loss: float | None = Field(description="Of plain int8; null likewise.")
     int8_fits: bool = Field(description="Whether plain int8 would have fitted the budget.")
     refined_from: float | None = Field(
-        default=None, description="Divergence on samples kept back, before the iterative finish."
+        default=None, description="Divergence on samples kept back, before the refinement."
     )
     refined_to: float | None = Field(default=None, description="The same after it.")
     measured: int = Field(default=0, description="Front members counted on a farm.")

@@ -10,15 +10,15 @@ import numpy.typing as npt
 
 from mcuq.data import Dataset, fingerprint, load_data
 from mcuq.errors import InputError, UsageError
-from mcuq.evaluate.answers import predictions_of
-from mcuq.evaluate.metrics import get_metric
-from mcuq.frontends.tflite.reader import read_model
-from mcuq.frontends.tflite.records import FileModel
+from mcuq.importers.tflite.reader import read_model
+from mcuq.importers.tflite.records import FileModel
 from mcuq.isolated import IsolatedError
-from mcuq.report.edges import edge_graph, manifest_edges
 from mcuq.report.gates import Figure, metric_figure
+from mcuq.report.io_conversion import edge_graph, manifest_edges
 from mcuq.report.manifest import Manifest
 from mcuq.report.wording import metric_value
+from mcuq.score.answers import predictions_of
+from mcuq.score.metrics import get_metric
 from mcuq.tflite.litert import run_litert
 from mcuq.tflite.micro import arena_bytes
 from mcuq.units import format_bytes

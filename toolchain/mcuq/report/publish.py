@@ -6,7 +6,7 @@ from mcuq.pipeline.build import build
 from mcuq.pipeline.request import BuildRequest
 from mcuq.progress import Progress, ProgressCallback, silent
 from mcuq.report.assemble import config_file, manifest
-from mcuq.report.directory import written_whole
+from mcuq.report.directory import written_atomically
 from mcuq.report.manifest import Target
 from mcuq.report.points import built_front
 from mcuq.report.store import Report, write_report
@@ -30,7 +30,7 @@ def publish(request: BuildRequest, progress: ProgressCallback = silent) -> Repor
         flash=board.flash.bytes,
         ram=board.ram.bytes,
     )
-    with written_whole(request.output) as folder:
+    with written_atomically(request.output) as folder:
         result = build(request, folder, progress)
         progress(Progress("report"))
         front = built_front(result)

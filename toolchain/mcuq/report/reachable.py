@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from mcuq.data import load_data
 from mcuq.errors import UsageError
-from mcuq.evaluate.choice import suited_metric
-from mcuq.evaluate.metrics import get_metric
-from mcuq.frontends import load_model
+from mcuq.importers import load_model
 from mcuq.pipeline.check import check_request
 from mcuq.pipeline.request import BuildRequest
 from mcuq.project import Gates
+from mcuq.score.choice import suited_metric
+from mcuq.score.metrics import get_metric
 
 
 def check_reachable(gates: Gates, request: BuildRequest) -> None:

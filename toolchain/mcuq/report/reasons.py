@@ -24,7 +24,7 @@ def _search(manifest: Manifest) -> list[str]:
     if search.refined_from is not None and search.refined_to is not None:
         verdict = "taken" if search.refined_to < search.refined_from else "no better, not taken"
         lines.append(
-            f"iterative finish: divergence {search.refined_from:.4g} → {search.refined_to:.4g} "
+            f"refinement: divergence {search.refined_from:.4g} → {search.refined_to:.4g} "
             f"on samples kept back: {verdict}"
         )
     if search.latency_error_worst is not None:

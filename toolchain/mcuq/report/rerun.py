@@ -14,15 +14,15 @@ import numpy.typing as npt
 from mcuq.content import ByContent
 from mcuq.data import load_data
 from mcuq.errors import InputError
-from mcuq.evaluate.answers import Predictions, predictions_of
-from mcuq.frontends.tflite.reader import read_model
-from mcuq.frontends.tflite.records import FileModel, FileTensor
+from mcuq.importers.tflite.reader import read_model
+from mcuq.importers.tflite.records import FileModel, FileTensor
 from mcuq.numeric import dequantize, quantize_values
 from mcuq.pipeline.profile import Target, most_instructions, profile_calls
 from mcuq.progress import Progress, ProgressCallback, silent
-from mcuq.report.edges import edge_graph, manifest_edges
+from mcuq.report.io_conversion import edge_graph, manifest_edges
 from mcuq.report.manifest import Manifest
 from mcuq.report.store import read_manifest
+from mcuq.score.answers import Predictions, predictions_of
 from mcuq.tflite.micro import run_micro
 from mcuq_hil import open_session
 from mcuq_hil.boards import load_board

@@ -9,26 +9,15 @@ import numpy.typing as npt
 
 from mcuq.data import Dataset
 from mcuq.findings import Finding, about_data
-
-GAP = 4.0
-"""So many times farther than all others a sample must reach: two bits of eight would be lost.
-
-In the order of reach no sample of the example's and MLPerf Tiny's data is more than 1.06 times
-beyond the next. Of 1,000 sets drawn from a normal distribution none has a factor above 2.3, from an
-exponential one none above 3.7, whatever their size; of a lognormal one's 5 in 1,000 exceed 4.
-"""
-SHARE = 20
-"""At most one sample in so many is an outlier; more of them are what the data is like."""
-LEAST = 8
-"""Fewer samples than these say nothing about what is usual."""
+from mcuq.sanity.settings import OUTLIERS
 
 
 def find_outliers(calibration: Dataset, evaluation: Dataset) -> npt.NDArray[np.intp]:
     """Numbers of the calibration samples that rule min-max, in order; mostly none.
 
     In the order of reach (largest absolute value of an input), they are those above a gap of a
-    factor `GAP`, at most a `SHARE`-th of the samples, provided the evaluation samples seldom reach
-    as far either.
+    factor `OUTLIERS.gap`, at most one in `OUTLIERS.share` samples, provided the evaluation samples
+    seldom reach as far either.
     """
     found = [
         _of_input(x, None if evaluation is calibration else beside)
@@ -79,18 +68,18 @@ def _of_input(
 ) -> npt.NDArray[np.intp]:
     reach = _reach(values)
     order = np.argsort(reach, kind="stable")[::-1]
-    most = max(1, len(reach) // SHARE)
-    if len(reach) >= LEAST:
+    most = max(1, len(reach) // OUTLIERS.share)
+    if len(reach) >= OUTLIERS.least:
         for count in range(1, most + 1):
             last, next_one = reach[order[count - 1]], reach[order[count]]
-            if next_one > 0 and last >= GAP * next_one:
+            if next_one > 0 and last >= OUTLIERS.gap * next_one:
                 return order[:count] if _is_rare(float(last), beside) else order[:0]
     return order[:0]
 
 
 def _is_rare(reach: float, beside: npt.NDArray[np.float32] | None) -> bool:
     """Whether few samples of another set reach half as far."""
-    return beside is None or float(np.mean(_reach(beside) >= reach / 2)) <= 1 / SHARE
+    return beside is None or float(np.mean(_reach(beside) >= reach / 2)) <= 1 / OUTLIERS.share
 
 
 def _reach(values: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:

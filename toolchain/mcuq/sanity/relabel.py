@@ -9,17 +9,11 @@ import numpy.typing as npt
 from scipy.optimize import linear_sum_assignment
 
 from mcuq.data import Labels
-from mcuq.evaluate.answers import Answer, Predictions, answers
-from mcuq.evaluate.metrics import Metric
-from mcuq.evaluate.scores import THRESHOLD, Score, class_numbers, yes_or_no
+from mcuq.sanity.settings import LABELS
+from mcuq.score.answers import Answer, Predictions, answers
+from mcuq.score.metrics import Metric
+from mcuq.score.scores import THRESHOLD, Score, class_numbers, yes_or_no
 
-GOOD = 0.9
-"""A model that is right so often needs no other samples or labels; so of the targets' variance."""
-EACH = 5
-"""Samples of each class, at least, by which an order of classes can be told: guesses are never in
-`GOOD` of them consistent."""
-SCALED = 0.5
-"""Share of the targets' variance that a model on their scale explains."""
 _SHOWN = 6
 """Classes that are named."""
 
@@ -44,7 +38,7 @@ def labels_otherwise(metric: Metric, predictions: Predictions, score: Score) -> 
     if len(judged) != 1 or judged[0].labels is None or score.samples is None:
         return None
     if metric.name == "top1":
-        return None if score.value >= GOOD else _other_order(judged[0])
+        return None if score.value >= LABELS.good else _other_order(judged[0])
     if metric.name == "auc":
         return _swapped(judged[0].labels, score)
     return _other_scale(judged[0], score) if metric.name == "mse" else None
@@ -68,7 +62,7 @@ def _other_order(answer: Answer) -> Remedy | None:
     share = float(hits.mean())
     each = table.sum(axis=1)
     moved = [label for label in range(count) if each[label] and to[label] != label]
-    if share < GOOD or not moved or each[each > 0].min() < EACH:
+    if share < LABELS.good or not moved or each[each > 0].min() < LABELS.each:
         return None
     return Remedy(_order(moved, to), Score(share, hits))
 
@@ -80,7 +74,7 @@ def _order(moved: list[int], to: npt.NDArray[np.intp]) -> str:
 
 
 def _swapped(labels: Labels, score: Score) -> Remedy | None:
-    if score.value > 1 - GOOD or score.samples is None:
+    if score.value > 1 - LABELS.good or score.samples is None:
         return None
     if labels[0].size != 1 or not np.isin(labels, (0, 1)).all():
         return None
@@ -95,14 +89,14 @@ def _other_scale(answer: Answer, score: Score) -> Remedy | None:
     x = answer.values.astype(np.float64).ravel()
     y = targets.astype(np.float64).ravel()
     spread = float(np.var(y))
-    if spread == 0 or np.ptp(x) == 0 or score.value <= SCALED * spread:
+    if spread == 0 or np.ptp(x) == 0 or score.value <= LABELS.scaled * spread:
         return None
     slope = float(np.mean((x - x.mean()) * (y - y.mean())) / np.var(x))
     offset = float(y.mean() - slope * x.mean())
     errors = (slope * answer.values.astype(np.float64) + offset - targets) ** 2
     samples = errors.reshape(len(errors), -1).mean(axis=1)
     error = float(samples.mean())
-    if not error <= (1 - GOOD) * spread:
+    if not error <= (1 - LABELS.good) * spread:
         return None
     words = f"the targets are {slope:.4g} times the outputs {'+' if offset >= 0 else '-'} "
     return Remedy(f"{words}{abs(offset):.4g}: scale them as in training", Score(error, samples))

@@ -14,41 +14,16 @@ from scipy.special import bdtrc
 from mcuq.calibrate import Ranges
 from mcuq.data import Dataset
 from mcuq.errors import InputError
-from mcuq.evaluate.answers import Answer, Predictions, answers
-from mcuq.evaluate.float.run import visit_activations
-from mcuq.evaluate.intervals import change, interval
-from mcuq.evaluate.metrics import Metric
-from mcuq.evaluate.scores import Score, class_numbers, yes_or_no
 from mcuq.findings import Finding, about_data
 from mcuq.graph import Graph
-from mcuq.sanity.relabel import GOOD, Remedy, labels_otherwise
+from mcuq.interpret.float.run import visit_activations
+from mcuq.sanity.relabel import Remedy, labels_otherwise
 from mcuq.sanity.samples import RESCALINGS
-
-CHANCE = 0.05
-"""A result that guessing reaches so often is no evidence against guessing."""
-LEAST = 10
-"""Fewer samples cannot tell a model from guessing."""
-GAIN = 0.25
-"""Share that a remedy must gain to be named: the example's digits, on 1/16 of their scale, gain
-0.13 by a wrong one, and on 1/255 of it 0.88 by the right one."""
-FALL = {"top1": 0.03, "auc": 0.03, "agreement": 0.1}
-"""Shares lost from float to integers. To plain int8, keyword spotting and ResNet-8 of MLPerf Tiny
-lose 0.00 and 0.02 of accuracy on 200 and 400 samples, and 0.005 and 0.04 of agreement: where the
-float model wavers between two classes nothing is lost."""
-FALL_OF_VARIANCE = 0.02
-"""Squared error gained, as a share of the variance of the float model's outputs."""
-FALL_OF_VALUE = 0.05
-"""Of a metric of the user's own: relative to the float model's."""
-CLIPPED = 0.01
-"""Share of an activation's values beyond its calibrated extremes. On the example and on keyword
-spotting and ResNet-8 of MLPerf Tiny, other samples of the same data have at most 0.0025 there."""
-BY_CHANCE = 4
-"""So many times the samples beyond the extremes that chance leaves there: few samples for
-calibration (48 of Visual Wake Words) put 0.04 of a small output's values beyond them."""
-SAMPLES = 128
-"""Of the evaluation data, evenly spread, that clipping is counted on."""
-_TRIED = 256
-"""Samples that a remedy is tried on."""
+from mcuq.sanity.settings import LABELS, RESULTS
+from mcuq.score.answers import Answer, Predictions, answers
+from mcuq.score.intervals import change, interval
+from mcuq.score.metrics import Metric
+from mcuq.score.scores import Score, class_numbers, yes_or_no
 
 
 def check_answers(
@@ -126,7 +101,7 @@ def _constant_labels(metric: Metric, predictions: Predictions) -> Finding | None
     if metric.name not in ("top1", "mse", "r2") or not predictions.data.has_labels:
         return None
     labels = [one for a in answers(predictions, metric.output) if (one := a.labels) is not None]
-    same = [one for one in labels if len(one) >= LEAST and np.all(one == one[:1])]
+    same = [one for one in labels if len(one) >= RESULTS.least and np.all(one == one[:1])]
     if not same:
         return None
     value = f" ({same[0].flat[0]:.4g})" if same[0][0].size == 1 else ""
@@ -158,7 +133,7 @@ def _count(score: Score) -> int:
 
 def _better_prepared(metric: Metric, score: Score, trial: Trial) -> tuple[Finding, ...]:
     """A model that is seldom right, and more often where the samples are prepared otherwise."""
-    if metric.name != "top1" or score.value >= GOOD or len(trial.data) < LEAST:
+    if metric.name != "top1" or score.value >= LABELS.good or len(trial.data) < RESULTS.least:
         return ()
     remedy = _remedy(trial, score.value)
     if remedy is None:
@@ -180,12 +155,12 @@ def _better_prepared(metric: Metric, score: Score, trial: Trial) -> tuple[Findin
 
 def _tried(data: Dataset) -> Dataset:
     """Samples from all over the data, which may be sorted by class."""
-    return data.pick(slice(None, None, -(-len(data) // _TRIED)))
+    return data.pick(slice(None, None, -(-len(data) // RESULTS.tried)))
 
 
 def _guess(metric: Metric, predictions: Predictions, score: Score) -> str | None:
     """What guessing would give, where the score is no better; None otherwise."""
-    if score.samples is None or len(score.samples) < LEAST:
+    if score.samples is None or len(score.samples) < RESULTS.least:
         return None
     if metric.name == "auc":
         found = interval(score, is_share=True)
@@ -217,7 +192,7 @@ def _guess_classes(answer: Answer, score: Score) -> str | None:
     most = float(counts.max()) / len(right)
     p = most if most < 1.0 else 1.0 / classes
     hits = int(score.samples.sum())
-    if bdtrc(hits - 1, len(right), max(p, 1.0 / classes)) <= CHANCE:
+    if bdtrc(hits - 1, len(right), max(p, 1.0 / classes)) <= RESULTS.chance:
         return None
     if p > 1.5 / classes:
         return f"always answering class {int(counts.argmax())} has {p:.4g}"
@@ -242,7 +217,7 @@ def _remedy(trial: Trial, before: float) -> Remedy | None:
             continue
         if _guess(trial.metric, predictions, score) is not None:
             continue
-        if trial.metric.is_share and score.value < before + GAIN:
+        if trial.metric.is_share and score.value < before + RESULTS.gain:
             continue
         if best is None or worth > trial.metric.score(best.score.value):
             best = Remedy(words, score)
@@ -290,11 +265,11 @@ def fall_findings(
 
 
 def _most_lost(metric: Metric, before: Score, spread: float) -> float:
-    if metric.name in FALL:
-        return FALL[metric.name]
+    if metric.name in RESULTS.fall:
+        return RESULTS.fall[metric.name]
     if metric.name == "mse":
-        return FALL_OF_VARIANCE * spread
-    return FALL_OF_VALUE * abs(before.value)
+        return RESULTS.fall_of_variance * spread
+    return RESULTS.fall_of_value * abs(before.value)
 
 
 def clipped_findings(graph: Graph, ranges: Ranges, data: Dataset, seen: int) -> tuple[Finding, ...]:
@@ -304,9 +279,9 @@ def clipped_findings(graph: Graph, ranges: Ranges, data: Dataset, seen: int) -> 
         ranges: with "minmax" among them.
         data: evaluation samples.
         seen: calibration samples. Of new samples of the same kind a share of 2 / (seen + 1) lies
-            beyond the least or the greatest of them; `BY_CHANCE` times as many are a sign.
+            beyond the least or the greatest of them; `RESULTS.by_chance` times as many are a sign.
     """
-    step = -(-len(data) // SAMPLES)
+    step = -(-len(data) // RESULTS.samples)
     inputs = [x[::step] for x in data.inputs]
     bounds = {name: ranges.range(name, "minmax") for name in graph.activations}
     values, samples = dict.fromkeys(bounds, 0.0), dict.fromkeys(bounds, 0)
@@ -320,11 +295,11 @@ def clipped_findings(graph: Graph, ranges: Ranges, data: Dataset, seen: int) -> 
         for _ in visit_activations(graph, inputs, see):
             pass
     count = len(inputs[0])
-    usual = max(1.0, BY_CHANCE * 2 / (seen + 1) * count)
+    usual = max(1.0, RESULTS.by_chance * 2 / (seen + 1) * count)
     odd = {
         name: share / count
         for name, share in values.items()
-        if share > CLIPPED * count and samples[name] > usual
+        if share > RESULTS.clipped * count and samples[name] > usual
     }
     if not odd:
         return ()
@@ -336,7 +311,7 @@ def clipped_findings(graph: Graph, ranges: Ranges, data: Dataset, seen: int) -> 
             f"{odd[worst]:.1%} of the values of {worst!r} on evaluation samples lie beyond its "
             f"calibrated range {low:.4g} to {high:.4g}"
             + (
-                f" (and more than {CLIPPED:.0%} of {len(odd) - 1} others)"
+                f" (and more than {RESULTS.clipped:.0%} of {len(odd) - 1} others)"
                 if odd.keys() - {worst}
                 else ""
             ),

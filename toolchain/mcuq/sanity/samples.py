@@ -12,33 +12,9 @@ import numpy.typing as npt
 from mcuq.content import ByContent
 from mcuq.data import Dataset
 from mcuq.findings import Finding, about_data
+from mcuq.sanity.settings import SETS
 
 Floats = npt.NDArray[np.float64]
-
-APART = 4.0
-"""Ratio of what two sets reach. Halves of one set differ by less than 1.2 on the example and on the
-data for MLPerf Tiny; ÷255 and ÷128 give 255 and 128."""
-BEYOND = 0.1
-"""Share of one set's values beyond the other's extremes: 0..1 for -1..1 has half of them there.
-Two parts of one set have less than 0.001 on the example and on the data for MLPerf Tiny."""
-FEW = 4
-"""Of fewer samples than these one dark picture is no other scale: they must be `APART_OF_FEW`."""
-APART_OF_FEW = 32.0
-"""No single sample of MLPerf Tiny's data reaches 6 times less, or farther, than all of them; ÷255,
-÷128 and ÷32768 are more."""
-LEAST = 10
-"""Calibration samples. Of new ones a share of 2 / (n + 1) lies beyond the least or the greatest of
-n in any one value: 18 % of them for 10, all of them for one."""
-WHOLE_REACH = 4
-"""What is left of -1..1 or of standardized values where their fractions were cut off."""
-FRACTIONS = 0.1
-"""Share of values with a fraction by which a set differs from one without any."""
-REPEATED = 10
-"""Samples that are equal to others, for each different one."""
-SHARED = 0.05
-"""Share of the evaluation samples that were searched on. Data sets hold some twins by nature."""
-_VALUES = 1_000_000
-"""At most so many values of an input are looked at for its quantiles, evenly spread."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,7 +80,7 @@ def _unused(role: str, data: Dataset) -> Finding:
 
 def _too_few(role: str, data: Dataset) -> list[Finding]:
     count = len(data)
-    if role != "calibration" or count >= LEAST:
+    if role != "calibration" or count >= SETS.least:
         return []
     return [
         about_data(
@@ -133,7 +109,7 @@ def _sameness(role: str, data: Dataset, names: Sequence[str]) -> list[Finding]:
                 )
             ]
     different = len(set(digests(data)))
-    if len(data) >= REPEATED and different * REPEATED <= len(data):
+    if len(data) >= SETS.repeated and different * SETS.repeated <= len(data):
         return [
             about_data(
                 "repeated-samples",
@@ -173,7 +149,7 @@ def shared_samples(
         known = set(digests(search))
         count = sum(one in known for one in digests(evaluation))
         share = count / len(evaluation)
-    if share <= SHARED:
+    if share <= SETS.shared:
         return ()
     return (
         about_data(
@@ -188,11 +164,11 @@ def shared_samples(
 def _apart(
     role: str, data: Dataset, other_role: str, other: Dataset, names: Sequence[str]
 ) -> list[Finding]:
-    few = min(len(data), len(other)) < FEW
+    few = min(len(data), len(other)) < SETS.few
     found = []
     for name, one, two in zip(names, data.inputs, other.inputs, strict=True):
         x, y = _thinned(one), _thinned(two)
-        if _is_far(x, y, APART_OF_FEW) if few else _is_apart(x, y):
+        if _is_far(x, y, SETS.apart_of_few) if few else _is_apart(x, y):
             found.append(_apart_finding(role, x, other_role, y, name))
     return found
 
@@ -200,7 +176,7 @@ def _apart(
 def _cut(
     role: str, data: Dataset, other_role: str, other: Dataset, names: Sequence[str]
 ) -> list[Finding]:
-    if min(len(data), len(other)) < FEW:
+    if min(len(data), len(other)) < SETS.few:
         return []
     found = []
     for name, one, two in zip(names, data.inputs, other.inputs, strict=True):
@@ -214,9 +190,9 @@ def _cut(
 
 def _is_cut(x: Floats, y: Floats) -> bool:
     """Whether x looks like values such as y's without their fractions."""
-    if np.abs(x).max() > WHOLE_REACH or np.any(x != np.round(x)) or x.min() == x.max():
+    if np.abs(x).max() > SETS.whole_reach or np.any(x != np.round(x)) or x.min() == x.max():
         return False
-    return float(np.mean(y != np.round(y))) > FRACTIONS
+    return float(np.mean(y != np.round(y))) > SETS.fractions
 
 
 def _cut_finding(role: str, x: Floats, other_role: str, name: str) -> Finding:
@@ -230,11 +206,11 @@ def _cut_finding(role: str, x: Floats, other_role: str, name: str) -> Finding:
 
 def _thinned(x: npt.NDArray[np.float32]) -> Floats:
     flat = x.reshape(-1)
-    return flat[:: -(-len(flat) // _VALUES)].astype(np.float64)
+    return flat[:: -(-len(flat) // SETS.values)].astype(np.float64)
 
 
 def _is_apart(x: Floats, y: Floats) -> bool:
-    return _is_far(x, y, APART) or max(_beyond(x, y), _beyond(y, x)) > BEYOND
+    return _is_far(x, y, SETS.apart) or max(_beyond(x, y), _beyond(y, x)) > SETS.beyond
 
 
 def _is_far(x: Floats, y: Floats, factor: float) -> bool:

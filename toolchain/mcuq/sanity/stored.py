@@ -6,9 +6,7 @@ from collections.abc import Mapping
 
 from mcuq.calibrate import Statistics
 from mcuq.findings import Finding, about_data
-
-FEWEST = 16
-"""Steps that an activation takes: with fewer its integers are of less than 4 bits."""
+from mcuq.sanity.settings import SETS
 
 
 def stored_range_findings(
@@ -28,12 +26,14 @@ def stored_range_findings(
         for name, (low, high) in stored.items()
         if name in statistics and (reach := _reach(statistics[name]))
     }
-    few = {name: used for name, used in steps.items() if used < FEWEST}
+    few = {name: used for name, used in steps.items() if used < SETS.fewest_steps}
     if not few:
         return ()
     worst = min(few, key=lambda name: few[name])
     seen, (low, high) = statistics[worst], stored[worst]
-    others = f" (and fewer than {FEWEST} of {len(few) - 1} others)" if len(few) > 1 else ""
+    others = (
+        f" (and fewer than {SETS.fewest_steps} of {len(few) - 1} others)" if len(few) > 1 else ""
+    )
     return (
         about_data(
             "wide-stored-range",

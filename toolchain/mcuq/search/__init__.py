@@ -1,11 +1,11 @@
 """Search over configurations: knows no models and no files, only genomes, scores and costs."""
 
 from mcuq.cost.figures import Cost
-from mcuq.search.ga import GaSettings
 from mcuq.search.individual import pareto_front
 from mcuq.search.methods import METHODS, run
 from mcuq.search.problem import Candidate, Evaluator, Limits
 from mcuq.search.scorelog import ScoreLog
+from mcuq.search.settings import GaSettings, RaceSettings
 from mcuq.search.space import Choice, Gene, Genome, Space, labels
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "Gene",
     "Genome",
     "Limits",
+    "RaceSettings",
     "ScoreLog",
     "Space",
     "labels",

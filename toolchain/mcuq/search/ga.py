@@ -1,7 +1,7 @@
 """The genetic algorithm: NSGA-II from known starts, guided by what has been learned.
 
 A generation: parents by tournament among the survivors, children by crossover and mutation,
-half of them repaired to the byte limit, a surrogate regression says which of many children
+most of them repaired to the byte limit, a surrogate regression says which of many children
 deserve an evaluation, NSGA-II selects the survivors.
 """
 
@@ -9,30 +9,15 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from mcuq.search.individual import select
 from mcuq.search.knapsack import Losses
 from mcuq.search.problem import Candidate, Evaluator
 from mcuq.search.seeds import byte_limit, known_starts, sensitivities
+from mcuq.search.settings import GaSettings
 from mcuq.search.space import Genome
 from mcuq.search.surrogate import Surrogate
 from mcuq.search.variation import crossover, mutate, repair
-
-
-@dataclass(frozen=True)
-class GaSettings:
-    """Attributes:
-    population: survivors of a generation.
-    children: evaluated a generation.
-    oversample: children bred for each one evaluated.
-    patience: generations without a better fitting loss before the search stops.
-    """
-
-    population: int = 32
-    children: int = 16
-    oversample: int = 8
-    patience: int = 12
 
 
 def evolve(evaluator: Evaluator, seed: int, settings: GaSettings) -> None:
@@ -53,7 +38,7 @@ def _generations(
     settings: GaSettings,
 ) -> None:
     limit = byte_limit(evaluator)
-    surrogate = Surrogate(evaluator.space)
+    surrogate = Surrogate(evaluator.space, settings)
     stale = 0
     while stale < settings.patience:
         before = evaluator.best_loss
@@ -64,7 +49,7 @@ def _generations(
         children = _breed(evaluator, parents, losses, limit, rng, settings)
         if not children:
             return
-        evaluator.evaluate(_promising(children, surrogate, settings.children, rng))
+        evaluator.evaluate(_promising(children, surrogate, rng, settings))
         stale = 0 if evaluator.best_loss < before else stale + 1
 
 
@@ -88,13 +73,13 @@ def _breed(
     space = evaluator.space
     children: dict[Genome, None] = {}
     wanted = settings.children * settings.oversample
-    for _ in range(4 * wanted):
+    for _ in range(settings.attempts * wanted):
         if len(children) >= wanted:
             break
-        child = crossover(_tournament(parents, rng), _tournament(parents, rng), rng)
-        child = mutate(space, child, rng)
-        if rng.random() < 0.75:
-            child = repair(space, child, losses, limit, rng)
+        child = crossover(_tournament(parents, rng), _tournament(parents, rng), rng, settings)
+        child = mutate(space, child, rng, settings)
+        if rng.random() < settings.repaired:
+            child = repair(space, child, losses, limit, rng, settings)
         if child not in evaluator.known:
             children[child] = None
     return list(children)
@@ -106,12 +91,13 @@ def _tournament(parents: Sequence[Candidate], rng: random.Random) -> Genome:
 
 
 def _promising(
-    children: Sequence[Genome], surrogate: Surrogate, count: int, rng: random.Random
+    children: Sequence[Genome], surrogate: Surrogate, rng: random.Random, settings: GaSettings
 ) -> list[Genome]:
-    """Three quarters by predicted loss, the rest drawn blindly so that the model is corrected."""
+    """Most by predicted loss, the rest drawn blindly so that the model is corrected."""
+    blindly = settings.children // settings.blind_share
     predicted = surrogate.predict(children)
     order = sorted(range(len(children)), key=lambda i: (predicted[i], children[i]))
-    by_model = order[: count - count // 4]
+    by_model = order[: settings.children - blindly]
     rest = order[len(by_model) :]
-    blind = rng.sample(rest, min(count // 4, len(rest)))
+    blind = rng.sample(rest, min(blindly, len(rest)))
     return [children[i] for i in (*by_model, *blind)]

@@ -9,19 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from mcuq.search.settings import STARTS
 from mcuq.search.space import Genome, Space
 
 Losses = Sequence[Sequence[float]]
 """losses[gene][choice]: loss increase of that choice alone."""
-
-_MAX_STATES = 20_000
 
 
 def knapsack(space: Space, losses: Losses, byte_limit: int) -> Genome | None:
     """The genome of least summed loss with at most `byte_limit` weight bytes; None if none fits.
 
     Dynamic programming over Pareto-optimal (bytes, loss) states. Exact while there are at most
-    20,000 states; beyond that, neighbouring states of nearly equal bytes are thinned.
+    `STARTS.most_states`; beyond that, neighbouring states of nearly equal bytes are thinned.
     """
     states: list[tuple[int, float, Genome]] = [(0, 0.0, ())]
     rest = _smallest_tail_bytes(space)
@@ -55,5 +54,5 @@ def _pareto(
     for state in states:
         if not kept or state[1] < kept[-1][1]:
             kept.append(state)
-    step = -(-len(kept) // _MAX_STATES)
+    step = -(-len(kept) // STARTS.most_states)
     return kept[::step] if step > 1 else kept

@@ -6,11 +6,12 @@ import contextlib
 import random
 from collections.abc import Callable
 
-from mcuq.search.ga import GaSettings, evolve
+from mcuq.search.ga import evolve
 from mcuq.search.individual import pareto_front
 from mcuq.search.knapsack import knapsack
 from mcuq.search.problem import BudgetSpent, Candidate, Evaluator
 from mcuq.search.seeds import byte_limit, greedy, sensitivities, uniform
+from mcuq.search.settings import GA, GaSettings
 from mcuq.search.variation import repair
 
 
@@ -47,11 +48,12 @@ def _random(evaluator: Evaluator, seed: int, settings: GaSettings) -> None:
     losses = sensitivities(evaluator)
     limit = byte_limit(evaluator)
     space = evaluator.space
-    for _ in range(64 * max(evaluator.budget, 1)):
+    for _ in range(settings.random_draws * max(evaluator.budget, 1)):
         if len(evaluator.known) >= min(evaluator.budget, space.size):
             break
         drawn = [
-            repair(space, space.random(rng), losses, limit, rng) for _ in range(settings.children)
+            repair(space, space.random(rng), losses, limit, rng, settings)
+            for _ in range(settings.children)
         ]
         evaluator.evaluate([genome for genome in drawn if genome not in evaluator.known])
 
@@ -74,5 +76,5 @@ def run(
         The Pareto front of everything that was scored. Raises KeyError for an unknown method.
     """
     with contextlib.suppress(BudgetSpent):
-        METHODS[method](evaluator, seed, settings or GaSettings())
+        METHODS[method](evaluator, seed, settings or GA)
     return pareto_front(list(evaluator.known.values()))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from mcuq.cost.figures import Cost
+from mcuq.search.settings import RACES, RaceSettings
 from mcuq.search.space import Genome, Space
 
 
@@ -59,16 +60,8 @@ CostFunction = Callable[[Genome], Cost]
 ProgressFunction = Callable[[int, int, float], None]
 """Called with (evaluations done, evaluations allowed, best fitting loss so far)."""
 
-_MARGIN = 1.15
-"""A candidate is confirmed where its race came within this factor of the best."""
-_RECENT = 32
-"""Confirmed candidates that say how a race relates to a confirmation."""
-
 Choose = Callable[[Mapping[Genome, float]], Sequence[Genome]]
 """Race losses → the genomes to confirm."""
-
-_BATCH = 64
-"""Candidates between two looks at the clock."""
 
 
 def _never() -> bool:
@@ -92,6 +85,7 @@ class Evaluator:
         budget: number of distinct genomes that may be scored.
         expired: whether time is up; asked before every few candidates.
         racing: False confirms every genome.
+        settings: who is confirmed.
         known: every genome scored so far, in order: the search's memory.
         curve: (evaluations, best fitting loss) at each improvement.
     """
@@ -104,6 +98,7 @@ class Evaluator:
     progress: ProgressFunction | None = None
     expired: Callable[[], bool] = _never
     racing: bool = True
+    settings: RaceSettings = RACES
     known: dict[Genome, Candidate] = field(default_factory=dict)
     curve: list[tuple[int, float]] = field(default_factory=list)
     _ratios: list[float] = field(default_factory=list, init=False)
@@ -143,10 +138,11 @@ class Evaluator:
         if fresh and self.remaining <= 0:
             raise BudgetSpent
         fresh = fresh[: self.remaining]
-        for start in range(0, len(fresh), _BATCH):
+        batch = self.settings.batch
+        for start in range(0, len(fresh), batch):
             if self.known and self.expired():
                 raise BudgetSpent
-            self._score_batch(fresh[start : start + _BATCH], choose if self.racing else None)
+            self._score_batch(fresh[start : start + batch], choose if self.racing else None)
             if self.progress is not None:
                 self.progress(len(self.known), self.budget, self.best_loss)
 
@@ -165,7 +161,7 @@ class Evaluator:
             self._remember(Candidate(genome, float(loss), cost, over, genome in sure))
 
     def _near_the_best(self, raced: Mapping[Genome, float]) -> list[Genome]:
-        bar = _MARGIN * self.best_loss
+        bar = self.settings.margin * self.best_loss
         return [
             genome
             for genome, loss in raced.items()
@@ -175,7 +171,7 @@ class Evaluator:
     @property
     def _ratio(self) -> float:
         """What turns a race's loss into the expected one of a confirmation."""
-        recent = self._ratios[-_RECENT:]
+        recent = self._ratios[-self.settings.recent :]
         return sum(recent) / len(recent) if recent else 1.0
 
     def _remember(self, candidate: Candidate) -> None:

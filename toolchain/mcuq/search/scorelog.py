@@ -12,12 +12,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mcuq.search.problem import ScoreFunction
+from mcuq.search.settings import RACES
 from mcuq.search.space import Genome
 
 Key = tuple[int, Genome]
 """(rung, genome)."""
-_BATCH = 32
-"""Scores that a kill can cost at most."""
 
 
 class ScoreLog:
@@ -43,8 +42,9 @@ class ScoreLog:
 
     def __call__(self, genomes: Sequence[Genome], rung: int) -> list[float]:
         fresh = [g for g in dict.fromkeys(genomes) if (rung, g) not in self._memo]
-        for start in range(0, len(fresh), _BATCH):
-            self._extend(fresh[start : start + _BATCH], rung)
+        size = RACES.logged_together
+        for start in range(0, len(fresh), size):
+            self._extend(fresh[start : start + size], rung)
         return [self._memo[rung, g] for g in genomes]
 
     def _extend(self, genomes: Sequence[Genome], rung: int) -> None:

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from mcuq.search.knapsack import Losses, knapsack
 from mcuq.search.problem import Evaluator
+from mcuq.search.settings import STARTS
 from mcuq.search.space import Gene, Genome, Space, replaced
-
-_UNMEASURED = 1e6
-"""Stands for the loss of a choice that the evaluation budget did not reach."""
-_MEASURED = 3
-"""Choices of a tensor and width that are measured on many samples."""
 
 
 def sensitivities(evaluator: Evaluator) -> Losses:
@@ -29,7 +25,7 @@ def sensitivities(evaluator: Evaluator) -> Losses:
         for g, gene in enumerate(space.genes)
         for family in _families(gene)
     ]
-    evaluator.sift(rivals, _MEASURED)
+    evaluator.sift(rivals, evaluator.settings.measured)
     return known_losses(evaluator)
 
 
@@ -42,7 +38,7 @@ def _gene_losses(evaluator: Evaluator, g: int) -> list[float]:
     """Of each choice of gene `g`; one that lost its race is no better than those measured."""
     space, known = evaluator.space, evaluator.known
     base = known[space.reference].loss
-    losses = [_UNMEASURED] * len(space.genes[g].choices)
+    losses = [STARTS.unmeasured] * len(space.genes[g].choices)
     for family in _families(space.genes[g]):
         singles = {choice: replaced(space.reference, g, choice) for choice in family}
         found = {choice: known[s] for choice, s in singles.items() if s in known}
@@ -132,7 +128,8 @@ def known_starts(evaluator: Evaluator, losses: Losses) -> list[Genome]:
         greedy(space, losses, limit),
     ]
     low, high = space.weight_bytes(space.smallest()), space.weight_bytes(space.reference)
-    targets = [limit, *(low + (high - low) * k // 6 for k in range(1, 6))]
+    steps = STARTS.between + 1
+    targets = [limit, *(low + (high - low) * k // steps for k in range(1, steps))]
     for target in targets:
         genome = knapsack(space, losses, target)
         if genome is not None:

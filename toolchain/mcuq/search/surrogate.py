@@ -14,16 +14,18 @@ import numpy as np
 import numpy.typing as npt
 
 from mcuq.search.problem import Candidate
+from mcuq.search.settings import GA, GaSettings
 from mcuq.search.space import Genome, Space
 
-_RIDGE = 1.0
 _FLOOR = 1e-12
+"""A loss of 0 has no logarithm."""
 
 
 class Surrogate:
     """Ridge regression log(loss) ~ choices + products of choices in neighbouring genes."""
 
-    def __init__(self, space: Space) -> None:
+    def __init__(self, space: Space, settings: GaSettings = GA) -> None:
+        self._settings = settings
         sizes = [len(gene.choices) for gene in space.genes]
         self._offsets = np.concatenate(([0], np.cumsum(sizes)[:-1])).astype(np.int64)
         self._singles = int(sum(sizes))
@@ -44,7 +46,7 @@ class Surrogate:
         rows[at, self._offsets + indices] = 1.0
         if indices.shape[1] > 1:
             pairs = indices[:, :-1] * self._next_sizes + indices[:, 1:]
-            rows[at, self._pair_offsets + pairs] = 0.5
+            rows[at, self._pair_offsets + pairs] = self._settings.pair_weight
         return rows
 
     def fit(self, candidates: Sequence[Candidate]) -> None:
@@ -52,7 +54,7 @@ class Surrogate:
         rows = self._rows([c.genome for c in candidates])
         target = np.log(np.maximum([c.loss for c in candidates], _FLOOR))
         self._mean = float(target.mean())
-        gram = rows @ rows.T + _RIDGE * np.eye(len(candidates))
+        gram = rows @ rows.T + self._settings.ridge * np.eye(len(candidates))
         self._coefficients = rows.T @ np.linalg.solve(gram, target - self._mean)
 
     def predict(self, genomes: Sequence[Genome]) -> npt.NDArray[np.float64]:

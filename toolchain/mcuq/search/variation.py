@@ -9,31 +9,36 @@ from __future__ import annotations
 import random
 
 from mcuq.search.knapsack import Losses
+from mcuq.search.settings import GA, GaSettings
 from mcuq.search.space import Genome, Space, replaced
 
 
-def crossover(a: Genome, b: Genome, rng: random.Random) -> Genome:
-    """Two-point or uniform exchange; neighbouring tensors interact, so runs are kept half the
-    time."""
-    if len(a) > 2 and rng.random() < 0.5:
+def crossover(a: Genome, b: Genome, rng: random.Random, settings: GaSettings = GA) -> Genome:
+    """Two-point or uniform exchange; neighbouring tensors interact, so runs are often kept."""
+    if len(a) > 2 and rng.random() < settings.run_crossover:
         low, high = sorted(rng.sample(range(len(a) + 1), 2))
         return (*a[:low], *b[low:high], *a[high:])
     return tuple(x if rng.random() < 0.5 else y for x, y in zip(a, b, strict=True))
 
 
-def mutate(space: Space, genome: Genome, rng: random.Random) -> Genome:
+def mutate(space: Space, genome: Genome, rng: random.Random, settings: GaSettings = GA) -> Genome:
     """One to three moves; always returns a genome of the space."""
-    for _ in range(1 + (rng.random() < 0.5) + (rng.random() < 0.25)):
+    for _ in range(_moves_of(rng, settings)):
         kind = rng.random()
         gene = rng.randrange(len(genome))
-        if kind < 0.5:
+        if kind < settings.sibling_move:
             genome = _resibling(space, genome, gene, rng)
-        elif kind < 0.8:
+        elif kind < settings.sibling_move + settings.any_move:
             genome = replaced(genome, gene, rng.randrange(len(space.genes[gene].choices)))
         else:
             other = rng.randrange(len(genome))
             genome = _trade(space, genome, gene, other, rng)
     return genome
+
+
+def _moves_of(rng: random.Random, settings: GaSettings) -> int:
+    second = rng.random() < settings.second_move
+    return 1 + second + (rng.random() < settings.third_move)
 
 
 def _resibling(space: Space, genome: Genome, gene: int, rng: random.Random) -> Genome:
@@ -53,13 +58,21 @@ def _trade(space: Space, genome: Genome, a: int, b: int, rng: random.Random) -> 
     return replaced(replaced(genome, a, rng.choice(to_a)), b, rng.choice(to_b))
 
 
-def repair(space: Space, genome: Genome, losses: Losses, limit: int, rng: random.Random) -> Genome:
+def repair(
+    space: Space,
+    genome: Genome,
+    losses: Losses,
+    limit: int,
+    rng: random.Random,
+    settings: GaSettings = GA,
+) -> Genome:
     """Bring the weight bytes to `limit` or below, then spend what is left.
 
     Narrowing takes the cheapest loss per byte first, with a random factor so that repaired
     children differ; widening goes the other way.
     """
-    noise = [0.5 + rng.random() for _ in genome]
+    low, high = settings.repair_noise
+    noise = [low + (high - low) * rng.random() for _ in genome]
     used = space.weight_bytes(genome)
     while used > limit:
         moves = _moves(space, genome, losses, noise, narrower=True)

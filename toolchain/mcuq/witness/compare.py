@@ -1,7 +1,8 @@
 """The float graph beside the file's own runtime: equal within float32 rounding, or refused.
 
-Tolerance: an output may differ by `MARGIN` times what rounding moves it by (`witness.rounding`),
-and by `FLOOR` of the largest value of the output, for kernels that approximate an exponential.
+Tolerance: an output may differ by `WITNESS.margin` times what rounding moves it by
+(`witness.rounding`), and by `WITNESS.floor` of the largest value of the output, for kernels that
+approximate an exponential.
 """
 
 from __future__ import annotations
@@ -14,24 +15,19 @@ import numpy as np
 import numpy.typing as npt
 
 from mcuq.errors import InputError
-from mcuq.evaluate.float import run_float
 from mcuq.findings import Finding
-from mcuq.frontends.names import short_name
-from mcuq.frontends.tflite import read_tflite
 from mcuq.graph import Graph, OpKind
+from mcuq.importers.names import short_name
+from mcuq.importers.tflite import read_tflite
+from mcuq.interpret.float import run_float
 from mcuq.isolated import IsolatedError
 from mcuq.witness.doors import MissingError, open_outside
 from mcuq.witness.onnx_runtime import OnnxRuntime
 from mcuq.witness.outside import Outside, Reals, Step
 from mcuq.witness.rounding import float_rounding, grid_rounding
 from mcuq.witness.samples import witness_samples
+from mcuq.witness.settings import WITNESS
 
-MARGIN = 16.0
-FLOOR = 2.0**-20
-GRID_MARGIN = 4.0
-"""The same for the rounding of a quantized file, which adds up less favourably in rare samples."""
-DRAWS = 4
-"""How often that rounding is drawn."""
 _SMALLEST = np.float32(1e-36)
 """Of a probability; smaller ones are flushed to zero by some runtimes."""
 _DEFECT = "this is a defect of mcuq: please report it with the model"
@@ -74,8 +70,6 @@ def compare_import(
     """
     try:
         outside = open_outside(path)
-        if outside is None:
-            return NOT_COMPARED
         inputs, own = witness_samples(graph, data)
         return _compared(path, graph, outside, inputs, own if integers else 0)
     except (MissingError, IsolatedError) as why:
@@ -153,7 +147,7 @@ class Excess:
 
 
 def _excess(
-    ours: Reals, moved: Reals, theirs: Reals, margin: float = MARGIN, step: float = 0.0
+    ours: Reals, moved: Reals, theirs: Reals, margin: float = WITNESS.margin, step: float = 0.0
 ) -> Excess:
     """How far `theirs` is from `ours`, measured by how far `moved` is, and by `step` besides."""
     samples = len(ours)
@@ -163,7 +157,7 @@ def _excess(
     with np.errstate(invalid="ignore"):
         off, drift = _largest(a - b), _largest(a - c)
     size = _largest(b)
-    tolerated = margin * np.maximum(drift, np.median(drift)) + FLOOR * size + step
+    tolerated = margin * np.maximum(drift, np.median(drift)) + WITNESS.floor * size + step
     # Rounding alone decides where a value overflows.
     off = np.where(np.isfinite(drift), off, 0.0)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -266,7 +260,7 @@ class _Rounding:
             [b - a for a, b in zip(self.exact, _outputs(graph, values), strict=True)]
             for values in (
                 run_float(graph, inputs, disturb=grid_rounding(graph, steps, seed))
-                for seed in range(DRAWS)
+                for seed in range(WITNESS.grid_draws)
             )
         ]
 
@@ -275,7 +269,7 @@ class _Rounding:
         each = zip(ours, zip(*self._drifts, strict=True), theirs, self._last, strict=True)
         parts = [
             min(
-                (_excess(a, a + x.reshape(a.shape), b, GRID_MARGIN, step) for x in drifts),
+                (_excess(a, a + x.reshape(a.shape), b, WITNESS.grid_margin, step) for x in drifts),
                 key=lambda part: part.share,
             )
             for a, drifts, b, step in each

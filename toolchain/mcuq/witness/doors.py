@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib.util import find_spec
 from pathlib import Path
 
-from mcuq.frontends.source import read_bytes
+from mcuq.importers.source import read_bytes
 from mcuq.witness.keras import Keras
 from mcuq.witness.litert import open_litert
 from mcuq.witness.onnx_runtime import open_onnx
@@ -16,8 +16,8 @@ class MissingError(Exception):
     """The runtime is not installed."""
 
 
-def open_outside(path: Path) -> Outside | None:
-    """The file in its own runtime; None where nothing but mcuq reads its kind (`.mlir`).
+def open_outside(path: Path) -> Outside:
+    """The file in its own runtime.
 
     Raises:
         MissingError: the runtime is not installed. IsolatedError: it does not read the file.
@@ -29,6 +29,4 @@ def open_outside(path: Path) -> Outside | None:
         if find_spec("onnxruntime") is None:
             raise MissingError("ONNX Runtime is not installed (pip install onnxruntime)")
         return open_onnx(path)
-    if suffix == ".mlir":
-        return None
     return Keras(path)

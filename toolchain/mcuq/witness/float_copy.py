@@ -1,7 +1,7 @@
 """A quantized TFLite file with real numbers in place of its integers, for LiteRT to compute.
 
 LiteRT runs the file's own operators and options on it, without rounding: what a float graph read
-from the file has to equal within float32. Nothing of `mcuq.frontends` is used here, so that no
+from the file has to equal within float32. Nothing of `mcuq.importers` is used here, so that no
 mistake is shared.
 """
 

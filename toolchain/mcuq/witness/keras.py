@@ -8,7 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from mcuq.errors import McuqError
-from mcuq.frontends.keras import convert_keras, run_keras
+from mcuq.importers.keras import convert_keras, run_keras
 from mcuq.isolated import IsolatedError
 from mcuq.witness.litert import open_litert
 from mcuq.witness.outside import Reals, Step

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
-from mcuq.frontends.tflite.reader import read_model
+from mcuq.importers.tflite.reader import read_model
 from mcuq.isolated import call_isolated
 from mcuq.tflite.litert import run_litert
 from mcuq.witness.float_copy import float_copy, is_quantized

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from onnx import TensorProto, helper, numpy_helper
 
-from mcuq.frontends.onnx.fold import constant_outputs
-from mcuq.frontends.onnx.grid import limits
-from mcuq.frontends.onnx.qoperators import spelled_out
-from mcuq.frontends.onnx.rules.quantized import MOVES
+from mcuq.importers.onnx.fold import constant_outputs
+from mcuq.importers.onnx.grid import limits
+from mcuq.importers.onnx.qoperators import spelled_out
+from mcuq.importers.onnx.rules.quantized import MOVES
 from mcuq.witness.onnx_session import run_once
 
 _CLIP_INPUTS, _AXES = 11, 13

@@ -37,7 +37,7 @@ def run_once(model: Any, name: str) -> np.ndarray[Any, np.dtype[Any]]:
     """A value that depends on no input, as the runtime gives it."""
     import onnx
 
-    from mcuq.frontends.onnx.order import needed
+    from mcuq.importers.onnx.order import needed
 
     alone = onnx.ModelProto()
     alone.CopyFrom(model)

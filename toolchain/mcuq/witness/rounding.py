@@ -13,9 +13,9 @@ import math
 
 import numpy as np
 
-from mcuq.evaluate.float.operand import Operand
-from mcuq.evaluate.float.run import Disturbance
 from mcuq.graph import WEIGHTED, Graph, MeanAttrs, Op, OpKind, PoolAttrs
+from mcuq.interpret.float.operand import Operand
+from mcuq.interpret.float.run import Disturbance
 
 UNIT = 2.0**-24
 """Relative rounding of one float32 operation."""

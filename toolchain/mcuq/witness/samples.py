@@ -9,11 +9,8 @@ import numpy as np
 from mcuq.graph import Graph
 from mcuq.graph.counts import macs
 from mcuq.witness.outside import Reals
+from mcuq.witness.settings import WITNESS
 
-MOST = 8
-"""Of each kind."""
-_MACS = 1 << 31
-"""Multiply-accumulates of one side; larger models get fewer samples."""
 _SEED = 0
 
 
@@ -30,7 +27,7 @@ def witness_samples(graph: Graph, data: Sequence[Reals] | None) -> tuple[list[Re
         float32 (samples, …), one an input; the same for the same model and data.
     """
     cost = max(1, sum(macs(graph, op) for op in graph.ops))
-    count = max(1, min(MOST, _MACS // (2 * cost)))
+    count = max(1, min(WITNESS.samples, WITNESS.macs // (2 * cost)))
     rng = np.random.default_rng(_SEED)
     own = 0 if data is None else min(count, len(data[0]))
     columns = []

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mcuq.cost.memory import MemoryPlan
-from mcuq.emit.c.foreign import FOLDER, ForeignKernels, copy_foreign
+from mcuq.emit.c.external import FOLDER, ExternalKernels, copy_external
 from mcuq.emit.c.header import model_header
 from mcuq.emit.c.kernels import kernel_sources, write_kernels
 from mcuq.emit.c.source import model_source
@@ -23,7 +23,7 @@ _REST_HEADER = "mcuq_rest.h"
 
 
 def write_c_model(
-    memory: MemoryPlan, firmware: Path, folder: Path, foreign: ForeignKernels | None = None
+    memory: MemoryPlan, firmware: Path, folder: Path, foreign: ExternalKernels | None = None
 ) -> tuple[Path, ...]:
     """Write model.c, model.h, the kernels used, their headers and a CMakeLists.txt.
 
@@ -44,7 +44,7 @@ def write_c_model(
     replaced = shutil.ignore_patterns(*INTERFACE) if foreign else None
     shutil.copytree(firmware / "include", folder / "include", ignore=replaced)
     if foreign:
-        copy_foreign(foreign, folder)
+        copy_external(foreign, folder)
     shutil.copy(firmware / "runtime" / "mcuq_model.h", folder / "include" / "mcuq_model.h")
     write_kernels(firmware, folder / "kernels", sources)
     for header in sorted((firmware / "kernels").rglob("*.h")):
@@ -62,7 +62,7 @@ def _headers(memory: MemoryPlan) -> tuple[str, ...]:
     return (*HEADERS, *wide, *narrow, *real, *rest)
 
 
-def _cmake(kernels: Sequence[str], foreign: ForeignKernels | None) -> str:
+def _cmake(kernels: Sequence[str], foreign: ExternalKernels | None) -> str:
     sources = [f"kernels/{name}" for name in kernels]
     link = ""
     if foreign:

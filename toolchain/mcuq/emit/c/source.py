@@ -7,7 +7,7 @@ from mcuq.emit.c.constants import Pool
 from mcuq.emit.c.literals import c_comment, c_float, c_string
 from mcuq.lower.program import Call
 from mcuq.numeric.widths import width_name
-from mcuq.quantize.qgraph import QuantizedGraph, QuantizedTensor
+from mcuq.quantized.qgraph import QuantizedGraph, QuantizedTensor
 
 _INDENT = "    "
 

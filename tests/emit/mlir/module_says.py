@@ -1,0 +1,264 @@
+"""Whether a module says what a graph says: read by xDSL and compared value by value."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from quant_type import NO_AXIS, UniformType
+from tosa_rules import check_types, short_name
+from xdsl.dialects.builtin import DenseIntOrFPElementsAttr
+from xdsl.ir import SSAValue
+from xdsl_module import Function, Step, element_of, parsed, shape_of
+
+from mcuq.emit.mlir.write import AnyGraph
+from mcuq.graph import WEIGHTED, Activation, Graph, Op, OpKind, Padding, Tensor
+from mcuq.numeric import TERNARY
+from mcuq.quantized import QuantizedTensor
+
+_VALUES = {bits: ("i" + str(min(bits, 32)), 1 << min(bits, 32) - 1) for bits in (8, 16, 32, 64)}
+_FILTERS = {8: ("i8", -127, 127), 4: ("i4", -7, 7), 2: ("i4", -2, 1), TERNARY: ("i4", -1, 1)}
+"""Storage type, smallest and largest value of filters by bits."""
+
+_FORMS = {
+    OpKind.CONV_2D: "(slice )?(const )?(conv2d|(slice slice slice conv2d )+concat)( clamp)?",
+    OpKind.DEPTHWISE_CONV_2D: "(slice )?reshape (const )?depthwise_conv2d( clamp)?",
+    OpKind.FULLY_CONNECTED: "(reshape )?(const )?fully_connected( clamp)?( reshape)?",
+    OpKind.ADD: "(reshape )?add( clamp)?",
+    OpKind.SUB: "(reshape )?sub( clamp)?",
+    OpKind.MUL: "(reshape )?mul( clamp)?",
+    OpKind.AVERAGE_POOL_2D: "(slice )?avg_pool2d( clamp)?",
+    OpKind.MAX_POOL_2D: "(slice )?max_pool2d( clamp)?",
+    OpKind.MEAN: "(reduce_sum )+const mul( reshape)?",
+    OpKind.PAD: "const pad",
+    OpKind.CONCATENATION: "concat",
+    OpKind.RESHAPE: "reshape",
+    OpKind.SQUEEZE: "reshape",
+    OpKind.TRANSPOSE: "const transpose",
+    OpKind.STRIDED_SLICE: "(reverse )*slice( const pad reshape slice reshape)*( reshape)?",
+    OpKind.RESIZE_NEAREST_NEIGHBOR: "resize|const reshape gather reshape",
+    OpKind.RESIZE_BILINEAR: "resize",
+    OpKind.SOFTMAX: "reduce_max sub (const mul )?exp reduce_sum reciprocal mul",
+    OpKind.LOGISTIC: "sigmoid",
+    OpKind.TANH: "tanh",
+    OpKind.RELU: "clamp",
+    OpKind.RELU6: "clamp",
+    OpKind.LEAKY_RELU: "const minimum const maximum mul add|const minimum const mul maximum add",
+    OpKind.HARD_SWISH: "const add clamp mul const mul",
+    OpKind.QUANTIZE: "qcast",
+    OpKind.DEQUANTIZE: "dcast",
+}
+"""Operations of each operator, as docs/mlir.md tells them."""
+
+_CLAMPS = {
+    Activation.RELU: (0.0, float(np.finfo(np.float32).max)),
+    Activation.RELU6: (0.0, 6.0),
+    Activation.RELU_N1_TO_1: (-1.0, 1.0),
+}
+
+
+def assert_says(text: str, graph: AnyGraph) -> None:
+    """Raise AssertionError where a module and a graph differ.
+
+    Raises:
+        ParseError, VerifyException: the text is no MLIR.
+    """
+    _Comparison(parsed(text), graph).run()
+
+
+class _Comparison:
+    """Goes through the function; `_names` holds the tensors that its values are."""
+
+    def __init__(self, function: Function, graph: AnyGraph) -> None:
+        self._function, self._graph = function, graph
+        self._filters = {op.inputs[1] for op in graph.ops if op.kind in WEIGHTED}
+        self._names: dict[SSAValue, str] = {}
+        self._constants: dict[SSAValue, DenseIntOrFPElementsAttr] = {}
+        self._makers: dict[SSAValue, Step] = {}
+
+    def run(self) -> None:
+        self._ends()
+        named = self._visit()
+        operators = iter(named)
+        for op in self._graph.ops:
+            self._operator(op, next(operators))
+        assert next(operators, None) is None
+        constants = [name for name, tensor in self._graph.tensors.items() if tensor.is_constant]
+        assert sorted(self._names.values()) == sorted(
+            [*self._graph.inputs, *constants, *(op.output for op in self._graph.ops)]
+        )
+        returned = self._function.steps[-1]
+        assert returned.name == "func.return"
+        assert [self._names[value] for value in returned.operands] == list(self._graph.outputs)
+
+    def _ends(self) -> None:
+        function, graph = self._function, self._graph
+        marks = dict(function.marks)
+        assert marks.pop("graph") == graph.name
+        assert marks.pop("inputs") == graph.inputs
+        assert marks.pop("outputs") == graph.outputs
+        layouts = graph.layouts if isinstance(graph, Graph) else {}
+        assert dict(marks.pop("layouts", ())) == {k: v.order for k, v in layouts.items()}
+        assert not marks and function.name == "main"
+        for value, name in zip(function.arguments, graph.inputs, strict=True):
+            self._name(value, name)
+
+    def _visit(self) -> list[list[Step]]:
+        """Check operations one by one; the groups of them that are operators."""
+        groups: list[list[Step]] = [[]]
+        for step in self._function.steps[:-1]:
+            assert step.result is not None
+            check_types(step, self._constants)
+            self._makers[step.result] = step
+            if step.name == "tosa.const":
+                self._constant(step, step.result)
+            if step.name != "tosa.const" or not step.marks:
+                groups[-1].append(step)
+            if step.marks:
+                self._name(step.result, step.marks["tensor"])
+            if "kind" in step.marks:
+                groups.append([])
+        assert not groups.pop()
+        return groups
+
+    def _name(self, value: SSAValue, name: str) -> None:
+        """The value has the type of the tensor of that name."""
+        tensor = self._graph.tensors[name]
+        self._names[value] = name
+        assert shape_of(value) == tensor.shape
+        assert _grid(element_of(value)) == _expected_grid(tensor, name in self._filters)
+
+    def _constant(self, step: Step, result: SSAValue) -> None:
+        data = step.properties["value"]
+        self._constants[result] = data
+        element = element_of(result)
+        stored = str(element.storage) if isinstance(element, UniformType) else element
+        assert str(data.get_element_type()) == stored
+        if step.marks:
+            assert set(step.marks) == {"tensor"}
+            _check_data(data, self._graph.tensors[step.marks["tensor"]])
+
+    def _operator(self, op: Op, steps: Sequence[Step]) -> None:
+        assert steps[-1].marks == {"kind": op.kind.value, "name": op.name, "tensor": op.output}
+        names = [short_name(step) for step in steps]
+        if names[-1] == "qcast" and op.kind is not OpKind.QUANTIZE:
+            count = names.index(next(name for name in names if name != "dcast"))
+            assert count == len(op.inputs)
+            names = names[count:-1]
+        assert re.fullmatch(_FORMS[op.kind], " ".join(names)), (op.kind, names)
+        assert self._read(steps[-1]) == list(dict.fromkeys(op.inputs))
+        self._literals(op, steps)
+        for step in steps:
+            _check_properties(step, op)
+
+    def _literals(self, op: Op, steps: Sequence[Step]) -> None:
+        """The constants that the graph does not name."""
+        found = [self._constants[step.result] for step in steps if step.name == "tosa.const"]
+        expected = _expected_literals(op, self._graph.tensors[op.inputs[0]].shape)
+        assert not expected or len(found) == len(expected)
+        for data, values in zip(found, expected, strict=False):
+            exact = np.broadcast_to(np.array(values, np.float32), data.get_shape())
+            assert np.array_equal(np.array(data.get_values()).reshape(data.get_shape()), exact)
+
+    def _read(self, last: Step) -> list[str]:
+        """The tensors that an operation reads, through those that are none, in order."""
+        found: list[str] = []
+        for value in last.operands:
+            if value in self._names:
+                found.append(self._names[value])
+            else:
+                found.extend(self._read(self._makers[value]))
+        return list(dict.fromkeys(found))
+
+
+def _grid(element: str | UniformType) -> Any:
+    if isinstance(element, str):
+        return element
+    axis = element.axis.data
+    return (
+        (str(element.storage), element.low.data, element.high.data),
+        [scale.data for scale in element.scales],
+        {zero.data for zero in element.zero_points},
+        None if axis == NO_AXIS else axis,
+    )
+
+
+def _expected_grid(tensor: Tensor | QuantizedTensor, is_filter: bool) -> Any:
+    if isinstance(tensor, Tensor) or tensor.real:
+        return "f32"
+    storage, limit = _VALUES.get(tensor.bits, ("", 0))
+    limits = _FILTERS[tensor.bits] if is_filter else (storage, -limit, limit - 1)
+    return limits, tensor.scale.astype(float).tolist(), {tensor.zero_point}, tensor.axis
+
+
+def _check_data(data: DenseIntOrFPElementsAttr, tensor: Tensor | QuantizedTensor) -> None:
+    assert tensor.data is not None and data.get_shape() == tensor.data.shape
+    if isinstance(tensor, Tensor):
+        assert data.data.data == tensor.data.astype("<f4").tobytes()
+        return
+    values = np.array(data.get_values(), np.int64)
+    if str(data.get_element_type()) == "i4":
+        # The low half of a byte, the upper one zero; mlir-opt prints equal values as one number.
+        assert values.min() >= -8 and values.max() <= 15
+        values = np.where(values > 7, values - 16, values)
+    assert np.array_equal(values.reshape(tensor.data.shape), tensor.data)
+
+
+def _expected_literals(op: Op, source: tuple[int, ...]) -> list[Any]:
+    """Their values in order; nothing where they are positions, which `check_types` follows."""
+    match op.kind:
+        case OpKind.PAD:
+            return [op.attrs.paddings]
+        case OpKind.TRANSPOSE:
+            return [op.attrs.perm]
+        case OpKind.LEAKY_RELU:
+            return [0, op.attrs.alpha]
+        case OpKind.HARD_SWISH:
+            return [3, 1 / 6]
+        case OpKind.SOFTMAX:
+            return [] if op.attrs.beta == 1 else [op.attrs.beta]
+        case OpKind.MEAN:
+            return [1 / math.prod(source[axis] for axis in op.attrs.axes)]
+        case kind if kind in WEIGHTED and len(op.inputs) == 2:
+            return [0]
+    return []
+
+
+def _check_properties(step: Step, op: Op) -> None:
+    for name, field in (("stride", "stride"), ("dilation", "dilation"), ("kernel", "filter")):
+        if name in step.properties:
+            assert step.properties[name] == getattr(op.attrs, field)
+    if "pad" in step.properties:
+        pad = np.array(step.properties["pad"]).reshape(2, 2)
+        most = 1 if op.attrs.padding is Padding.SAME else 0
+        assert np.isin(pad[:, 1] - pad[:, 0], range(most + 1)).all()
+        assert most or not pad.any()
+    if "mode" in step.properties:
+        assert op.kind.value == f"RESIZE_{step.properties['mode']}"
+    if "min_fp" in step.properties:
+        activation = _activation(op)
+        assert (step.properties["min_fp"], step.properties["max_fp"]) == _CLAMPS[activation]
+        _check_integer_clamp(step, activation)
+
+
+def _activation(op: Op) -> Activation:
+    if op.kind in (OpKind.RELU6, OpKind.HARD_SWISH):
+        return Activation.RELU6
+    return Activation.RELU if op.kind is OpKind.RELU else op.attrs.activation
+
+
+def _check_integer_clamp(step: Step, activation: Activation) -> None:
+    """The bounds as the type of the result rounds them, to half a step."""
+    element = element_of(step.operands[0])
+    found = step.properties["min_int"], step.properties["max_int"]
+    if isinstance(element, str):
+        assert found == (-(1 << 31), (1 << 31) - 1)
+        return
+    scale, zero = element.scales.data[0].data, element.zero_points.data[0].data
+    low, high = element.low.data, element.high.data
+    for bound, value in zip(_CLAMPS[activation], found, strict=True):
+        exact = min(max(bound / scale + zero, low), high)
+        assert abs(value - exact) <= 0.5 or math.isclose(abs(value - exact), 0.5, rel_tol=1e-5)

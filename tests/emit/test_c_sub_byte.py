@@ -1,0 +1,78 @@
+"""Emitted C with int2 and ternary weights gives the bytes of our own evaluation."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from host_model import HostModel
+from integer_cases import random_case, random_inputs
+
+from mcuq.cost import constant_bytes
+from mcuq.graph import ConvAttrs, Graph, Op, OpKind, Tensor
+from mcuq.interpret.integer import run_integer
+from mcuq.lower import lower
+from mcuq.numeric import TERNARY
+from mcuq.quantize import Config, WeightChoice, quantize
+from mcuq.quantized import QuantizedGraph
+
+KINDS = (OpKind.CONV_2D, OpKind.DEPTHWISE_CONV_2D, OpKind.FULLY_CONNECTED)
+
+
+class UnitRanges:
+    def range(self, tensor: str, observer: str) -> tuple[float, float]:
+        return -1.0, 1.0
+
+
+def convolution(bits: int, kernel: int, channels: tuple[int, int]) -> QuantizedGraph:
+    inputs, outputs = channels
+    rng = np.random.default_rng(9)
+    weight = rng.normal(size=(outputs, kernel, kernel, inputs)).astype(np.float32)
+    size = 9 - kernel
+    tensors = {
+        "x": Tensor("x", (1, 8, 8, inputs)),
+        "w": Tensor("w", weight.shape, weight / 10),
+        "y": Tensor("y", (1, size, size, outputs)),
+    }
+    ops = (Op(OpKind.CONV_2D, "y", ("x", "w"), ("y",), ConvAttrs()),)
+    graph = Graph("conv", tensors, ops, ("x",), ("y",))
+    return quantize(graph, UnitRanges(), Config(default_weight=WeightChoice(bits)))
+
+
+def check(qgraph: QuantizedGraph, inputs: list[np.ndarray], folder: Path) -> None:
+    model = HostModel(qgraph, folder)
+    expected = run_integer(qgraph, inputs)
+    for sample in range(len(inputs[0])):
+        found = model.run([x[sample] for x in inputs])
+        for name, values in zip(qgraph.outputs, found, strict=True):
+            np.testing.assert_array_equal(values.ravel(), expected[name][sample].ravel())
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("bits", [2, TERNARY])
+@pytest.mark.parametrize("kind", KINDS)
+def test_random_operators(kind: OpKind, bits: int, seed: int, tmp_path: Path) -> None:
+    rng = np.random.default_rng(seed)
+    case = random_case(kind, rng)
+    qgraph = quantize(case.graph, case.ranges, Config(default_weight=WeightChoice(bits)))
+    check(qgraph, random_inputs(case.graph, rng, samples=3), tmp_path)
+
+
+@pytest.mark.parametrize("bits", [2, TERNARY])
+@pytest.mark.parametrize(("kernel", "channels"), [(3, (16, 10)), (3, (3, 6)), (1, (13, 7))])
+def test_convolutions_through_the_packed_kernels(
+    kernel: int, channels: tuple[int, int], bits: int, tmp_path: Path
+) -> None:
+    qgraph = convolution(bits, kernel, channels)
+    suffix = "ternary" if bits == TERNARY else "s2"
+    assert lower(qgraph).functions[0].endswith(suffix)
+    x = np.random.default_rng(4).integers(-128, 128, (3, 8, 8, channels[0])).astype(np.int8)
+    check(qgraph, [x], tmp_path)
+
+
+def test_narrower_weights_take_less_flash() -> None:
+    sizes = [constant_bytes(lower(convolution(b, 3, (32, 32)))).arrays for b in (8, 4, 2, TERNARY)]
+    weights = 32 * 9 * 32
+    channel_words = 32 * 16
+    assert [s - channel_words for s in sizes] == [weights, weights // 2, weights // 4, 1844]

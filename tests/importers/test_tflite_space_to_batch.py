@@ -1,0 +1,177 @@
+"""Dilation and upsampling as converters write them become the operators they stand for."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from tflite_files import File, assert_equals_litert, opts
+
+from mcuq.errors import InputError
+from mcuq.graph import (
+    ConvAttrs,
+    DepthwiseConvAttrs,
+    OpKind,
+    Padding,
+    ResizeAttrs,
+)
+from mcuq.importers import load_tflite
+
+RNG = np.random.default_rng(0)
+
+
+def _spread(
+    size: tuple[int, int],
+    block: tuple[int, int],
+    pads: list[list[int]],
+    crops: list[list[int]],
+    depthwise: bool = False,
+    bias_after: bool = False,
+) -> bytes:
+    """SPACE_TO_BATCH_ND, a 3×3 VALID convolution, BATCH_TO_SPACE_ND over (1, *size, 2)."""
+    file = File()
+    x = file.tensor("x", (1, *size, 2))
+    parts = math.prod(block)
+    inner = tuple((n + sum(p)) // b for n, p, b in zip(size, pads, block, strict=True))
+    spread = file.tensor("spread", (parts, *inner, 2))
+    blocks = file.constant("block", block)
+    file.op("SPACE_TO_BATCH_ND", [x, blocks, file.constant("pads", pads)], spread)
+    small = tuple(n - 2 for n in inner)
+    result = file.tensor("result", (parts, *small, 2))
+    zeros = file.constant("zeros", np.zeros(2), "float32")
+    if depthwise:
+        weights = file.constant("w", RNG.normal(size=(1, 3, 3, 2)), "float32")
+        how = opts("DepthwiseConv2D", padding=1, strideH=1, strideW=1, depthMultiplier=1)
+        file.op("DEPTHWISE_CONV_2D", [spread, weights, zeros], result, how)
+    else:
+        weights = file.constant("w", RNG.normal(size=(2, 3, 3, 2)), "float32")
+        how = opts("Conv2D", padding=1, strideH=1, strideW=1)
+        file.op("CONV_2D", [spread, weights, zeros], result, how)
+    if bias_after:
+        biased = file.tensor("biased", (parts, *small, 2))
+        bias = file.constant("bias", [0.5, -1.0], "float32")
+        result = file.op("ADD", [result, bias], biased, opts("Add", fusedActivationFunction=1))
+    out = tuple(n * b - sum(c) for n, b, c in zip(small, block, crops, strict=True))
+    y = file.tensor("y", (1, *out, 2))
+    file.op("BATCH_TO_SPACE_ND", [result, blocks, file.constant("crops", crops)], y)
+    return file.content([x], [y])
+
+
+NONE = [[0, 0], [0, 0]]
+
+
+@pytest.mark.parametrize("depthwise", [False, True])
+def test_same_padding_without_crops_is_one_convolution(depthwise: bool) -> None:
+    graph = assert_equals_litert(_spread((8, 8), (2, 2), [[2, 2], [2, 2]], NONE, depthwise))
+    assert len(graph.ops) == 1
+    attrs = graph.ops[0].attrs
+    assert isinstance(attrs, ConvAttrs | DepthwiseConvAttrs)
+    assert (attrs.dilation, attrs.padding) == ((2, 2), Padding.SAME)
+
+
+@pytest.mark.parametrize(
+    "size, block, pads, crops",
+    [
+        ((9, 8), (2, 3), [[2, 3], [3, 4]], [[0, 1], [0, 1]]),
+        ((7, 9), (2, 2), [[2, 3], [2, 3]], [[0, 1], [0, 1]]),
+        ((9, 9), (2, 2), [[0, 1], [0, 1]], [[0, 1], [0, 1]]),
+        ((9, 9), (2, 2), [[1, 0], [1, 0]], [[1, 0], [1, 0]]),
+        ((8, 8), (2, 1), [[2, 2], [1, 1]], NONE),
+    ],
+)
+def test_padding_and_crops(
+    size: tuple[int, int],
+    block: tuple[int, int],
+    pads: list[list[int]],
+    crops: list[list[int]],
+) -> None:
+    graph = assert_equals_litert(_spread(size, block, pads, crops))
+    assert OpKind.CONV_2D in {op.kind for op in graph.ops}
+
+
+def test_bias_and_activation_inside_the_region() -> None:
+    pads = [[2, 2], [2, 2]]
+    graph = assert_equals_litert(_spread((8, 8), (2, 2), pads, NONE, bias_after=True))
+    assert [op.kind for op in graph.ops] == [OpKind.CONV_2D, OpKind.ADD]
+
+
+def test_one_dimensional_convolution() -> None:
+    file = File()
+    x = file.tensor("x", (1, 10, 2))
+    blocks = file.constant("block", [2])
+    spread = file.tensor("spread", (2, 7, 2))
+    file.op("SPACE_TO_BATCH_ND", [x, blocks, file.constant("pads", [[2, 2]])], spread)
+    image = file.tensor("image", (2, 1, 7, 2))
+    file.op("EXPAND_DIMS", [spread, file.constant("axis", -3)], image)
+    weights = file.constant("w", RNG.normal(size=(4, 1, 3, 2)), "float32")
+    bias = file.constant("b", np.ones(4), "float32")
+    result = file.tensor("result", (2, 1, 5, 4))
+    how = opts("Conv2D", padding=1, strideH=1, strideW=1)
+    file.op("CONV_2D", [image, weights, bias], result, how)
+    line = file.tensor("line", (2, 5, 4))
+    file.op("RESHAPE", [result, file.constant("target", [-1, 5, 4])], line)
+    y = file.tensor("y", (1, 10, 4))
+    file.op("BATCH_TO_SPACE_ND", [line, blocks, file.constant("crops", [[0, 0]])], y)
+    graph = assert_equals_litert(file.content([x], [y]))
+    attrs = next(op.attrs for op in graph.ops if op.kind is OpKind.CONV_2D)
+    assert isinstance(attrs, ConvAttrs) and attrs.dilation == (1, 2)
+
+
+def test_other_uses_are_named() -> None:
+    file = File()
+    x = file.tensor("x", (1, 4, 4, 2))
+    spread = file.tensor("spread", (4, 2, 2, 2))
+    pads = file.constant("pads", NONE)
+    file.op("SPACE_TO_BATCH_ND", [x, file.constant("block", [2, 2]), pads], spread)
+    y = file.tensor("y", (4, 2, 2, 2))
+    file.op("SOFTMAX", [spread], y, opts("Softmax", beta=1.0))
+    with pytest.raises(InputError, match="around a dilated convolution only") as caught:
+        load_tflite(file.content([x], [y]))
+    assert "batch of 1" in caught.value.hint
+
+
+def test_spread_output_is_refused() -> None:
+    file = File()
+    x = file.tensor("x", (1, 4, 4, 2))
+    spread = file.tensor("spread", (4, 2, 2, 2))
+    pads = file.constant("pads", NONE)
+    file.op("SPACE_TO_BATCH_ND", [x, file.constant("block", [2, 2]), pads], spread)
+    with pytest.raises(InputError, match="around a dilated convolution only"):
+        load_tflite(file.content([x], [spread]))
+
+
+@pytest.mark.parametrize("factors", [(2, 2), (3, 1), (1, 2)])
+def test_tiled_upsampling_is_one_resize(factors: tuple[int, int]) -> None:
+    """EXPAND_DIMS, TILE, RESHAPE along height, then along width."""
+    file = File()
+    x = current = file.tensor("x", (1, 3, 4, 2))
+    shape = (1, 3, 4, 2)
+    for axis, factor in zip((1, 2), factors, strict=True):
+        wide = (*shape[: axis + 1], 1, *shape[axis + 1 :])
+        expanded = file.tensor(f"expanded{axis}", wide)
+        file.op("EXPAND_DIMS", [current, file.constant(f"axis{axis}", axis + 1)], expanded)
+        counts = [factor if i == axis + 1 else 1 for i in range(5)]
+        tiled = file.tensor(f"tiled{axis}", tuple(a * b for a, b in zip(wide, counts, strict=True)))
+        if factor > 1:
+            file.op("TILE", [expanded, file.constant(f"counts{axis}", counts)], tiled)
+        else:
+            tiled = expanded
+        shape = tuple(n * factor if i == axis else n for i, n in enumerate(shape))
+        current = file.tensor(f"joined{axis}", shape)
+        file.op("RESHAPE", [tiled, file.constant(f"target{axis}", shape)], current)
+    y = file.op("RELU", [current], file.tensor("y", shape))
+    graph = assert_equals_litert(file.content([x], [y]))
+    resized = [op for op in graph.ops if op.kind is OpKind.RESIZE_NEAREST_NEIGHBOR]
+    assert [op.attrs for op in resized] == [ResizeAttrs((3 * factors[0], 4 * factors[1]))]
+    assert OpKind.CONCATENATION not in {op.kind for op in graph.ops}
+
+
+def test_other_tiles_are_concatenations() -> None:
+    file = File()
+    x = file.tensor("x", (1, 3, 4, 2))
+    y = file.tensor("y", (1, 9, 4, 2))
+    file.op("TILE", [x, file.constant("counts", [1, 3, 1, 1])], y)
+    graph = assert_equals_litert(file.content([x], [y]))
+    assert [op.kind for op in graph.ops] == [OpKind.CONCATENATION]
+    assert graph.ops[0].inputs == ("x", "x", "x")

@@ -1,0 +1,126 @@
+"""A file that is quantized already gives back exactly the integers that were put into it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from float_cases import cases, one_op, random_inputs
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from mcuq.calibrate import calibrate
+from mcuq.emit.tflite import tflite_bytes
+from mcuq.errors import InputError
+from mcuq.graph import FLOAT_KINDS, FullyConnectedAttrs, Graph, OpKind
+from mcuq.importers import load_tflite
+from mcuq.interpret.integer import run_integer
+from mcuq.prequantized.load import load_quantized, stored_ranges
+from mcuq.quantize import Config, WeightChoice, quantize
+from mcuq.quantized import QuantizedGraph
+from mcuq.tflite.builder import OperatorSpec, TensorSpec, build_model
+from mcuq.tflite.float_model import float_tflite_bytes
+from mcuq.tflite.micro import run_micro
+from mcuq.tflite.options import options_for
+
+
+def _quantized(graph: Graph, bits: int = 8) -> QuantizedGraph:
+    ranges = calibrate(graph, random_inputs(graph, 1))
+    return quantize(graph, ranges, Config(default_weight=WeightChoice(bits)))
+
+
+def _assert_same(actual: QuantizedGraph, expected: QuantizedGraph) -> None:
+    assert (actual.inputs, actual.outputs) == (expected.inputs, expected.outputs)
+    assert [(op.kind, op.output, op.attrs) for op in actual.ops] == [
+        (op.kind, op.output, op.attrs) for op in expected.ops
+    ]
+    for name, tensor in expected.tensors.items():
+        found = actual.tensors[name]
+        assert replace(found, scale=tensor.scale, data=None) == replace(tensor, data=None)
+        np.testing.assert_array_equal(found.scale, tensor.scale)
+        if tensor.data is not None:
+            np.testing.assert_array_equal(found.data, tensor.data)
+            assert found.data is not None and found.data.dtype == tensor.data.dtype
+
+
+@pytest.mark.parametrize("kind", FLOAT_KINDS)
+@given(data=st.data())
+@settings(max_examples=8)
+def test_every_operator_survives(kind: OpKind, data: st.DataObject) -> None:
+    graph = data.draw(cases(kind))
+    # The writer adds biases that LiteRT asks for.
+    weighted = kind in (OpKind.CONV_2D, OpKind.DEPTHWISE_CONV_2D)
+    assume(not weighted or len(graph.ops[0].inputs) == 3)
+    expected = _quantized(graph)
+    _assert_same(load_quantized(tflite_bytes(expected)), expected)
+
+
+@pytest.mark.parametrize("bits", [8, 4])
+@pytest.mark.parametrize("model", ["resnet8", "kws"])
+def test_whole_models_give_the_same_file(mlperf_tiny: Path, model: str, bits: int) -> None:
+    graph = load_tflite((mlperf_tiny / f"{model}_float32.tflite").read_bytes())
+    content = tflite_bytes(_quantized(graph, bits))
+    assert tflite_bytes(load_quantized(content)) == content
+
+
+def test_quantizing_anew_by_the_stored_ranges_gives_the_same_integers(mlperf_tiny: Path) -> None:
+    content = tflite_bytes(
+        _quantized(load_tflite((mlperf_tiny / "kws_float32.tflite").read_bytes()))
+    )
+    stored = load_quantized(content)
+    again = quantize(load_tflite(content), stored_ranges(stored))
+    for name, tensor in stored.tensors.items():
+        found = again.tensors[name]
+        np.testing.assert_allclose(found.scale, tensor.scale, rtol=1e-6)
+        assert found.zero_point == tensor.zero_point
+        if tensor.bits == 8 and tensor.data is not None:
+            np.testing.assert_array_equal(found.data, tensor.data)
+
+
+def _with_edges() -> bytes:
+    """Float in and out: QUANTIZE, an int8 dense layer, QUANTIZE to another scale, DEQUANTIZE."""
+    narrow = {"scale": np.array([0.05]), "zero_point": np.array([-3])}
+    wide = {"scale": np.array([0.1]), "zero_point": np.array([5])}
+    stored = np.random.default_rng(0).integers(-127, 128, (3, 4)).astype(np.int8)
+    tensors = [
+        TensorSpec("x", (1, 4), "float32"),
+        TensorSpec("xq", (1, 4), "int8", **narrow),
+        TensorSpec("w", (3, 4), "int8", stored, np.array([0.02])),
+        TensorSpec("b", (3,), "int32", np.arange(3, dtype=np.int32), np.array([0.001])),
+        TensorSpec("yq", (1, 3), "int8", **narrow),
+        TensorSpec("zq", (1, 3), "int8", **wide),
+        TensorSpec("z", (1, 3), "float32"),
+    ]
+    dense = options_for(OpKind.FULLY_CONNECTED, FullyConnectedAttrs())
+    operators = [
+        OperatorSpec("QUANTIZE", (0,), (1,)),
+        OperatorSpec("FULLY_CONNECTED", (1, 2, 3), (4,), dense),
+        OperatorSpec("QUANTIZE", (4,), (5,)),
+        OperatorSpec("DEQUANTIZE", (5,), (6,)),
+    ]
+    return build_model(tensors, operators, [0], [6])
+
+
+def test_edges_vanish_and_rescaling_stays() -> None:
+    qgraph = load_quantized(_with_edges())
+    assert [op.kind for op in qgraph.ops] == [OpKind.FULLY_CONNECTED, OpKind.LEAKY_RELU]
+    x = np.random.default_rng(1).integers(-128, 128, (20, 4)).astype(np.int8)
+    ours = run_integer(qgraph, [x])[qgraph.outputs[0]]
+    np.testing.assert_array_equal(ours, run_micro(tflite_bytes(qgraph), [x])[0].reshape(20, 3))
+    # Read as a float model, the same file has the layer alone.
+    assert [op.kind for op in load_tflite(_with_edges()).ops] == [OpKind.FULLY_CONNECTED]
+
+
+def test_float_files_and_asymmetric_weights_are_refused() -> None:
+    dense = one_op(OpKind.FULLY_CONNECTED, FullyConnectedAttrs(), [(1, 4)], [(3, 4), (3,)], 0)
+    with pytest.raises(InputError, match="is stored as float32") as caught:
+        load_quantized(float_tflite_bytes(dense))
+    assert "quantize it anew" in caught.value.hint
+    qgraph = _quantized(dense)
+    name = qgraph.ops[0].inputs[1]
+    shifted = replace(qgraph.tensors[name], zero_point=3)
+    content = tflite_bytes(replace(qgraph, tensors={**qgraph.tensors, name: shifted}))
+    with pytest.raises(InputError, match="not as symmetric int8"):
+        load_quantized(content)

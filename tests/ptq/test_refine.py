@@ -1,0 +1,310 @@
+"""The differentiable simulation is the integer model, its gradients are right, training helps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from graphs import GraphBuilder, Ranges
+
+from mcuq.calibrate import Ranges as Calibrated
+from mcuq.calibrate import calibrate
+from mcuq.graph import (
+    Activation,
+    Attrs,
+    BinaryAttrs,
+    ConcatAttrs,
+    ConvAttrs,
+    DepthwiseConvAttrs,
+    FullyConnectedAttrs,
+    Graph,
+    LeakyReluAttrs,
+    MeanAttrs,
+    NoAttrs,
+    OpKind,
+    PadAttrs,
+    Padding,
+    PoolAttrs,
+    ReshapeAttrs,
+    ResizeAttrs,
+    SoftmaxAttrs,
+    StridedSliceAttrs,
+    TransposeAttrs,
+)
+from mcuq.interpret.integer import dequantize_outputs, quantize_inputs, run_integer
+from mcuq.numeric import WIDTHS
+from mcuq.progress import Progress
+from mcuq.ptq.candidates import build_bank
+from mcuq.ptq.refine import Settings, refine
+from mcuq.ptq.refine.functions import FUNCTIONS, Backward
+from mcuq.ptq.refine.loss import divergence_gradient
+from mcuq.ptq.refine.simulation import Simulation
+from mcuq.ptq.refine.spatial import pool, resize, resize_bilinear
+from mcuq.ptq.refine.start import as_weights, start_parameters
+from mcuq.quantize import Config, WeightChoice, quantize
+from mcuq.quantize.config import Per
+from mcuq.quantized import QuantizedGraph, op_params
+from mcuq.quantized.params import PoolParams
+from mcuq.score.loss import LossOutput, divergence
+
+Array = npt.NDArray[np.float64]
+Applied = Callable[[list[Array]], tuple[Array, Backward]]
+IMAGE = (1, 4, 6, 2)
+
+PLAIN: dict[OpKind, tuple[Attrs, list[tuple[int, ...]], tuple[int, ...]]] = {
+    OpKind.ADD: (BinaryAttrs(), [IMAGE, (1, 1, 1, 2)], IMAGE),
+    OpKind.SUB: (BinaryAttrs(), [IMAGE, (2,)], IMAGE),
+    OpKind.MUL: (BinaryAttrs(), [IMAGE, (1, 4, 1, 2)], IMAGE),
+    OpKind.MEAN: (MeanAttrs((1, 2)), [IMAGE], (1, 2)),
+    OpKind.RESHAPE: (ReshapeAttrs((1, 48)), [IMAGE], (1, 48)),
+    OpKind.PAD: (PadAttrs(((0, 0), (1, 0), (0, 2), (0, 0))), [IMAGE], (1, 5, 8, 2)),
+    OpKind.CONCATENATION: (ConcatAttrs(2), [IMAGE, (1, 4, 3, 2)], (1, 4, 9, 2)),
+    OpKind.TRANSPOSE: (TransposeAttrs((0, 3, 1, 2)), [IMAGE], (1, 2, 4, 6)),
+    OpKind.STRIDED_SLICE: (
+        StridedSliceAttrs((0, 3, 1, 0), (1, -1, 6, 2), (1, -2, 2, 1)),
+        [IMAGE],
+        (1, 2, 3, 2),
+    ),
+    OpKind.SOFTMAX: (SoftmaxAttrs(1.5), [IMAGE], IMAGE),
+    OpKind.LEAKY_RELU: (LeakyReluAttrs(0.2), [IMAGE], IMAGE),
+    **{
+        kind: (NoAttrs(), [IMAGE], IMAGE)
+        for kind in (OpKind.RELU, OpKind.RELU6, OpKind.TANH, OpKind.LOGISTIC, OpKind.HARD_SWISH)
+    },
+}
+
+
+def check_gradient(apply: Applied, xs: list[Array]) -> None:
+    """Directional derivatives against central differences."""
+    rng = np.random.default_rng(0)
+    out, backward = apply(xs)
+    weight = rng.normal(size=out.shape)
+    gradients = backward(weight)
+    for number, (x, gradient) in enumerate(zip(xs, gradients, strict=True)):
+        direction = rng.normal(size=x.shape)
+        nudged = [
+            [y + sign * 1e-6 * direction if i == number else y for i, y in enumerate(xs)]
+            for sign in (1, -1)
+        ]
+        up, down = (float((apply(ys)[0] * weight).sum()) for ys in nudged)
+        assert gradient.shape == x.shape
+        assert (up - down) / 2e-6 == pytest.approx(float((gradient * direction).sum()), rel=1e-4)
+
+
+@pytest.mark.parametrize("kind", PLAIN)
+def test_gradients_of_operators(kind: OpKind) -> None:
+    attrs, shapes, result = PLAIN[kind]
+    b = GraphBuilder()
+    names = [b.input(f"x{i}", *shape) for i, shape in enumerate(shapes)]
+    b.op(kind, "y", names, *result, attrs=attrs)
+    rng = np.random.default_rng(1)
+    xs = [rng.normal(size=(3, *shape)) * 3 for shape in shapes]
+    check_gradient(lambda ys: FUNCTIONS[kind](b.ops[0], ys, result), xs)
+
+
+@pytest.mark.parametrize("kind", [OpKind.MAX_POOL_2D, OpKind.AVERAGE_POOL_2D])
+def test_gradients_of_pooling(kind: OpKind) -> None:
+    b = GraphBuilder()
+    x = b.input("x", *IMAGE)
+    attrs = PoolAttrs((3, 2), (2, 1), Padding.SAME)
+    y = b.op(kind, "y", [x], 1, 2, 6, 2, attrs=attrs)
+    qgraph = quantize(b.graph(y), Ranges())
+    params = op_params(qgraph, qgraph.ops[0])
+    assert isinstance(params, PoolParams)
+    values = np.random.default_rng(2).normal(size=(3, *IMAGE))
+    check_gradient(lambda xs: pool(b.ops[0], xs[0], (1, 2, 6, 2), params.window), [values])
+
+
+def test_gradient_of_resizing() -> None:
+    b = GraphBuilder()
+    b.op(
+        OpKind.RESIZE_NEAREST_NEIGHBOR, "y", [b.input("x", *IMAGE)], 1, 7, 3, 2,
+        attrs=ResizeAttrs((7, 3)),
+    )  # fmt: skip
+    values = np.random.default_rng(3).normal(size=(3, *IMAGE))
+    check_gradient(lambda xs: resize(b.ops[0], xs[0]), [values])
+
+
+@pytest.mark.parametrize("form", [(False, False), (True, False), (False, True)])
+def test_gradient_of_bilinear_resizing(form: tuple[bool, bool]) -> None:
+    b = GraphBuilder()
+    b.op(
+        OpKind.RESIZE_BILINEAR, "y", [b.input("x", *IMAGE)], 1, 7, 3, 2,
+        attrs=ResizeAttrs((7, 3), *form),
+    )  # fmt: skip
+    values = np.random.default_rng(3).normal(size=(3, *IMAGE))
+    check_gradient(lambda xs: resize_bilinear(b.ops[0], xs[0]), [values])
+
+
+@pytest.mark.parametrize("kind", [OpKind.SOFTMAX, OpKind.LOGISTIC, None])
+def test_gradient_of_the_divergence(kind: OpKind | None) -> None:
+    rng = np.random.default_rng(4)
+    heads = [LossOutput("y", kind, 1.3)]
+    reference, found = ({"y": rng.normal(size=(5, 4))} for _ in range(2))
+    slope = divergence_gradient(heads, reference, found)["y"]
+    direction = rng.normal(size=(5, 4))
+    up, down = (
+        divergence(heads, reference, {"y": found["y"] + sign * 1e-5 * direction}).mean()
+        for sign in (1, -1)
+    )
+    assert (up - down) / 2e-5 == pytest.approx(float((slope * direction).sum()), rel=1e-3)
+
+
+def network() -> tuple[Graph, npt.NDArray[np.float32], Calibrated]:
+    """A residual block, depthwise, pooling and a dense head with softmax."""
+    rng = np.random.default_rng(6)
+    b = GraphBuilder()
+    x = b.input("x", 1, 6, 6, 3)
+    attrs = ConvAttrs(padding=Padding.SAME, activation=Activation.RELU)
+    w1 = b.constant("w1", rng.normal(size=(6, 3, 3, 3)) * 0.3)
+    one = b.op(
+        OpKind.CONV_2D,
+        "one",
+        [x, w1, b.constant("b1", rng.normal(size=6) * 0.1)],
+        1,
+        6,
+        6,
+        6,
+        attrs=attrs,
+    )
+    w2 = b.constant("w2", rng.normal(size=(1, 3, 3, 6)) * 0.4)
+    depthwise = DepthwiseConvAttrs(padding=Padding.SAME)
+    two = b.op(OpKind.DEPTHWISE_CONV_2D, "two", [one, w2], 1, 6, 6, 6, attrs=depthwise)
+    three = b.op(OpKind.ADD, "three", [one, two], 1, 6, 6, 6, attrs=BinaryAttrs(Activation.RELU))
+    four = b.op(
+        OpKind.AVERAGE_POOL_2D, "four", [three], 1, 2, 2, 6, attrs=PoolAttrs((3, 3), (3, 3))
+    )
+    flat = b.op(OpKind.RESHAPE, "flat", [four], 1, 24, attrs=ReshapeAttrs((1, 24)))
+    w3 = b.constant("w3", rng.normal(size=(5, 24)) * 0.8)
+    dense = [flat, w3, b.constant("b3", [0.0] * 5)]
+    logits = b.op(OpKind.FULLY_CONNECTED, "logits", dense, 1, 5, attrs=FullyConnectedAttrs())
+    p = b.op(OpKind.SOFTMAX, "p", [logits], 1, 5, attrs=SoftmaxAttrs())
+    graph = b.graph(p)
+    samples = rng.normal(size=(160, 6, 6, 3)).astype(np.float32)
+    return graph, samples, calibrate(graph, samples)
+
+
+def real_inputs(qgraph: QuantizedGraph, x: npt.NDArray[np.float32]) -> dict[str, Array]:
+    stored = dict(zip(qgraph.inputs, quantize_inputs(qgraph, [x]), strict=True))
+    return {name: v[:, None] for name, v in dequantize_outputs(qgraph, stored).items()}
+
+
+def test_the_simulation_is_the_integer_model() -> None:
+    graph, x, ranges = network()
+    qgraph = quantize(graph, ranges, Config(default_weight=WeightChoice(4)))
+    names = ("one", "two", "three", "four", "logits")
+    found, _ = Simulation(qgraph, names).forward(
+        real_inputs(qgraph, x), start_parameters(graph, qgraph)
+    )
+    stored = run_integer(qgraph, quantize_inputs(qgraph, [x]), keep=names)
+    expected = dequantize_outputs(qgraph, stored)
+    for name in names:
+        np.testing.assert_array_equal(found[name].reshape(expected[name].shape), expected[name])
+
+
+@pytest.mark.parametrize("per", ["channel", "tensor"])
+@pytest.mark.parametrize("bits", WIDTHS)
+def test_the_start_is_the_given_model(bits: int, per: Per) -> None:
+    """Every weight, scale and bias; int2 holds -2, dead and tiny channels have huge biases."""
+    graph, x, ranges = network()
+    tensors = dict(graph.tensors)
+    for name, channel, factor in (("w1", 0, 0.0), ("w1", 1, 1e-30), ("w3", 2, 1e-9)):
+        data = tensors[name].data
+        assert data is not None
+        changed = data.copy()
+        changed[channel] *= np.float32(factor)
+        tensors[name] = replace(tensors[name], data=changed)
+    graph = replace(graph, tensors=tensors)
+    for method in ("minmax", "refit"):
+        choice = WeightChoice(bits, method, per)
+        config = Config(default_weight=choice)
+        bank = build_bank(graph, ranges, [x], methods=[choice])
+        given = quantize(graph, ranges, config, bank)
+        simulation = Simulation(given, given.outputs)
+        start = as_weights(simulation, config, start_parameters(graph, given))
+        named = Config({name: chosen for name, chosen in start})
+        again = quantize(graph, ranges, named, start)
+        for name, tensor in given.tensors.items():
+            np.testing.assert_array_equal(again.tensors[name].scale, tensor.scale)
+            if tensor.data is not None:
+                np.testing.assert_array_equal(again.tensors[name].data, tensor.data)
+        found, _ = simulation.forward(real_inputs(given, x), start_parameters(graph, given))
+        stored = run_integer(given, quantize_inputs(given, [x]))
+        expected = dequantize_outputs(given, stored)["p"]
+        np.testing.assert_array_equal(found["p"].reshape(expected.shape), expected)
+
+
+def test_gradients_of_biases_predict_the_loss() -> None:
+    """Rounded outputs have no exact slope: with many samples the estimate must still agree."""
+    graph, x, ranges = network()
+    qgraph = quantize(graph, ranges, Config(default_weight=WeightChoice(8)))
+    simulation = Simulation(qgraph, ("logits",))
+    parameters = start_parameters(graph, qgraph)
+    heads = [LossOutput("logits", OpKind.SOFTMAX)]
+    inputs = real_inputs(qgraph, x)
+    reference = {"logits": np.random.default_rng(7).normal(size=(len(x), 5))}
+
+    def loss() -> float:
+        found, _ = simulation.forward(inputs, parameters)
+        return float(divergence(heads, reference, found).mean())
+
+    found, tape = simulation.forward(inputs, parameters)
+    gradients = simulation.backward(divergence_gradient(heads, reference, found), tape)
+    for name in ("one", "two", "logits"):
+        slope = gradients.bias[name]
+        step = 0.05 * slope / np.abs(slope).max()
+        start = parameters.bias[name].copy()
+        values = []
+        for sign in (1, -1):
+            parameters.bias[name] = start + sign * step
+            values.append(loss())
+        parameters.bias[name] = start
+        assert values[0] - values[1] == pytest.approx(2 * float((slope * step).sum()), rel=0.3)
+
+
+def test_refinement_lowers_the_divergence_on_samples_kept_back() -> None:
+    graph, x, ranges = network()
+    config = Config(default_weight=WeightChoice(4))
+    settings = Settings(epochs=3, batch=32, weight_rate=0.02, bias_rate=0.2)
+    result = refine(graph, ranges, config, [x[:96]], [x[96:]], settings=settings)
+    assert result.after < 0.8 * result.before
+    assert {choice.bits for choice in result.config.weights.values()} == {4}
+    again = quantize(graph, ranges, result.config, result.bank)
+    for name, tensor in result.qgraph.tensors.items():
+        np.testing.assert_array_equal(tensor.scale, again.tensors[name].scale)
+
+
+def test_training_that_does_not_help_is_dropped() -> None:
+    graph, x, ranges = network()
+    parts = ([x[:96]], [x[96:]])
+    config = Config(default_weight=WeightChoice(4))
+    good = refine(graph, ranges, config, *parts, settings=Settings(epochs=2, batch=32))
+    wild = Settings(epochs=1, batch=32, weight_rate=50.0)
+    again = refine(graph, ranges, good.config, *parts, bank=good.bank, settings=wild)
+    assert again.before == good.after
+    assert again.after == again.before
+    assert again.config == good.config
+
+
+def test_bits_and_schemes_of_a_mix_stay() -> None:
+    graph, x, ranges = network()
+    choices = {"w1": WeightChoice(4), "w2": WeightChoice(8, per="tensor"), "w3": WeightChoice(4)}
+    config = Config(weights=choices)
+    settings = Settings(epochs=1, batch=32)
+    result = refine(graph, ranges, config, [x[:96]], [x[96:]], settings=settings)
+    for name, choice in choices.items():
+        kept = result.config.weights[name]
+        assert (kept.bits, kept.per) == (choice.bits, choice.per)
+        assert result.qgraph.tensors[name].scale.size == (6 if name == "w1" else 1)
+
+
+def test_int16_activations_are_solved_anew_only() -> None:
+    graph, x, ranges = network()
+    config = Config(default_weight=WeightChoice(4), activation_bits=16)
+    seen: list[Progress] = []
+    result = refine(graph, ranges, config, [x[:96]], [x[96:]], progress=seen.append)
+    assert result.after < 0.8 * result.before
+    assert not seen

@@ -1,0 +1,84 @@
+"""int2 and ternary weights: ranges, packing, and the bytes of TFLite Micro and of the emitted C."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from integer_cases import random_case, random_inputs, tflm_outputs
+
+from mcuq.errors import UsageError
+from mcuq.graph import WEIGHTED, OpKind
+from mcuq.interpret.integer import run_integer
+from mcuq.lower.sub_byte import pack_sub_byte, two_bit_words
+from mcuq.numeric import TERNARY, stored_bytes, symmetric_limit, weight_limits, width_name
+from mcuq.quantize import Config, WeightChoice, quantize
+
+NARROW = (2, TERNARY)
+
+
+def unpacked(words: np.ndarray, bits: int, count: int) -> list[int]:
+    """By the header's description, one value at a time."""
+    data = words.astype("<i4").tobytes()
+    if bits == TERNARY:
+        return [data[i // 5] // 3 ** (i % 5) % 3 - 1 for i in range(count)]
+    crumbs = [data[i // 4] >> 2 * (i % 4) & 3 for i in range(count)]
+    return [crumb - 4 * (crumb >> 1) for crumb in crumbs]
+
+
+@given(st.sampled_from(NARROW), st.data())
+def test_packing_is_what_the_header_says(bits: int, data: st.DataObject) -> None:
+    low, high = weight_limits(bits)
+    values = data.draw(st.lists(st.integers(low, high), max_size=200))
+    words = pack_sub_byte(np.array(values, np.int8), bits)
+    assert unpacked(words, bits, len(values)) == values
+    assert words.size * 4 >= stored_bytes(16 * two_bit_words(len(values)), bits)
+
+
+def test_widths_and_names() -> None:
+    assert [weight_limits(b) for b in (8, 4, 2, TERNARY)] == [
+        (-127, 127),
+        (-7, 7),
+        (-2, 1),
+        (-1, 1),
+    ]
+    assert [stored_bytes(10, b) for b in (8, 4, 2, TERNARY)] == [10, 5, 3, 2]
+    assert [width_name(b) for b in (8, 4, 2, TERNARY)] == ["int8", "int4", "int2", "ternary"]
+    assert [symmetric_limit(b) for b in (8, 4, 2, TERNARY)] == [127, 7, 1, 1]
+
+
+@pytest.mark.parametrize("bits", NARROW)
+@pytest.mark.parametrize("kind", sorted(WEIGHTED))
+@settings(max_examples=10)
+@given(seed=st.integers(0, 2**32 - 1))
+def test_evaluation_equals_tflite_micro(kind: OpKind, bits: int, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    case = random_case(kind, rng)
+    qgraph = quantize(case.graph, case.ranges, Config(default_weight=WeightChoice(bits)))
+    weight = qgraph.tensors["w"]
+    assert weight.data is not None
+    low, high = weight_limits(bits)
+    assert low <= weight.data.min() and weight.data.max() <= high
+    inputs = random_inputs(case.graph, rng, samples=3)
+    got = run_integer(qgraph, inputs)["y"]
+    np.testing.assert_array_equal(got, tflm_outputs(qgraph, inputs)[0].reshape(got.shape))
+
+
+def test_extremes_map_to_the_limits() -> None:
+    case = random_case(OpKind.FULLY_CONNECTED, np.random.default_rng(3))
+    for bits in NARROW:
+        qgraph = quantize(case.graph, case.ranges, Config(default_weight=WeightChoice(bits)))
+        stored = qgraph.tensors["w"].data
+        real = case.graph.tensors["w"].data
+        assert stored is not None and real is not None
+        low, high = weight_limits(bits)
+        assert stored.min() == low or stored.max() == high
+        error = np.abs(stored * qgraph.tensors["w"].scale[0] - real)
+        assert error.max() <= qgraph.tensors["w"].scale[0] * 0.5001
+
+
+def test_unknown_widths_are_refused() -> None:
+    case = random_case(OpKind.CONV_2D, np.random.default_rng(1))
+    with pytest.raises(UsageError, match="3-bit"):
+        quantize(case.graph, case.ranges, Config(default_weight=WeightChoice(3)))

@@ -1,0 +1,32 @@
+"""LiteRT runs what the exact evaluator runs, whatever the first dimension of a tensor is."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from mcuq.calibrate import calibrate
+from mcuq.emit.tflite import tflite_bytes
+from mcuq.graph import Graph, Op, OpKind, ReshapeAttrs, Tensor, TransposeAttrs
+from mcuq.interpret.integer import dequantize_outputs, quantize_inputs, run_integer
+from mcuq.quantize import quantize
+from mcuq.score.ranking import run_litert
+
+
+@pytest.mark.parametrize("shape", [(1, 4, 6), (2, 3, 4), (4, 6)])
+def test_samples_one_by_one_and_in_batches(shape: tuple[int, ...]) -> None:
+    perm = (*range(len(shape) - 2), len(shape) - 1, len(shape) - 2)
+    moved = tuple(shape[axis] for axis in perm)
+    sizes = {"x": (1, 24), "a": shape, "b": moved, "y": (1, 24)}
+    ops = (
+        Op(OpKind.RESHAPE, "a", ("x",), ("a",), ReshapeAttrs(shape)),
+        Op(OpKind.TRANSPOSE, "b", ("a",), ("b",), TransposeAttrs(perm)),
+        Op(OpKind.RESHAPE, "y", ("b",), ("y",), ReshapeAttrs((1, 24))),
+    )
+    tensors = {name: Tensor(name, size) for name, size in sizes.items()}
+    graph = Graph("shuffle", tensors, ops, ("x",), ("y",))
+    samples = [np.random.default_rng(0).normal(size=(5, 24)).astype(np.float32)]
+    qgraph = quantize(graph, calibrate(graph, samples))
+    exact = dequantize_outputs(qgraph, run_integer(qgraph, quantize_inputs(qgraph, samples)))
+    found = run_litert(qgraph, samples, ["y"], tflite_bytes)
+    assert np.array_equal(found["y"].reshape(5, 24), exact["y"].reshape(5, 24))

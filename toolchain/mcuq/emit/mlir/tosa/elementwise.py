@@ -1,0 +1,99 @@
+"""ADD, SUB, MUL, the activation functions, SOFTMAX and MEAN, over floats."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import cast
+
+from mcuq.emit.mlir.syntax import Number, TensorType, Value
+from mcuq.emit.mlir.tosa.block import Block
+from mcuq.graph import (
+    Activation,
+    Attrs,
+    BinaryAttrs,
+    LeakyReluAttrs,
+    MeanAttrs,
+    SoftmaxAttrs,
+)
+
+Rule = Callable[[Block, Attrs, Sequence[Value], TensorType], Value]
+
+
+def binary(name: str) -> Rule:
+    """The rule of a broadcasting operator: `name` as in TOSA."""
+
+    def rule(block: Block, attrs: Attrs, inputs: Sequence[Value], output: TensorType) -> Value:
+        result = block.binary(name, inputs[0], inputs[1])
+        return block.clamp(result, cast(BinaryAttrs, attrs).activation)
+
+    return rule
+
+
+def unary(name: str) -> Rule:
+    """The rule of a function that is one operation."""
+
+    def rule(block: Block, attrs: Attrs, inputs: Sequence[Value], output: TensorType) -> Value:
+        return block.emit(name, inputs, output)
+
+    return rule
+
+
+def clamp(activation: Activation) -> Rule:
+    """The rule of RELU and RELU6."""
+
+    def rule(block: Block, attrs: Attrs, inputs: Sequence[Value], output: TensorType) -> Value:
+        return block.clamp(inputs[0], activation)
+
+    return rule
+
+
+def leaky_relu(block: Block, attrs: Attrs, inputs: Sequence[Value], output: TensorType) -> Value:
+    """max(x, 0) + alpha × min(x, 0)."""
+    source = inputs[0]
+    rank = len(output.shape)
+    zero = block.scalar(0.0, rank)
+    below = block.binary("minimum", source, zero)
+    slope = block.scalar(cast(LeakyReluAttrs, attrs).alpha, rank)
+    return block.binary(
+        "add", block.binary("maximum", source, zero), block.binary("mul", below, slope)
+    )
+
+
+def hard_swish(block: Block, attrs: Attrs, inputs: Sequence[Value], output: TensorType) -> Value:
+    """x × min(max(x + 3, 0), 6) / 6."""
+    rank = len(output.shape)
+    shifted = block.binary("add", inputs[0], block.scalar(3.0, rank))
+    gate = block.clamp(shifted, Activation.RELU6)
+    product = block.binary("mul", inputs[0], gate)
+    return block.binary("mul", product, block.scalar(1 / 6, rank))
+
+
+def softmax(block: Block, attrs: Attrs, inputs: Sequence[Value], output: TensorType) -> Value:
+    """exp(beta × (x - max)) over its sum, along the last dimension."""
+    source, axis = inputs[0], len(output.shape) - 1
+    scaled = block.binary("sub", source, _reduced(block, "reduce_max", source, axis))
+    beta = cast(SoftmaxAttrs, attrs).beta
+    if beta != 1.0:
+        scaled = block.binary("mul", scaled, block.scalar(beta, axis + 1))
+    powers = block.emit("tosa.exp", [scaled], output)
+    total = _reduced(block, "reduce_sum", powers, axis)
+    return block.binary("mul", powers, block.emit("tosa.reciprocal", [total], total.type))
+
+
+def mean(block: Block, attrs: Attrs, inputs: Sequence[Value], output: TensorType) -> Value:
+    """The sum along each axis, times one over the number of elements."""
+    axes = cast(MeanAttrs, attrs).axes
+    count = math.prod(inputs[0].type.shape[axis] for axis in axes)
+    result = inputs[0]
+    for axis in axes:
+        result = _reduced(block, "reduce_sum", result, axis)
+    result = block.binary("mul", result, block.scalar(1 / count, len(result.type.shape)))
+    return result if result.type == output else block.reshape(result, output.shape)
+
+
+def _reduced(block: Block, name: str, source: Value, axis: int) -> Value:
+    shape = source.type.shape
+    type_ = replace(source.type, shape=(*shape[:axis], 1, *shape[axis + 1 :]))
+    return block.emit(f"tosa.{name}", [source], type_, axis=Number(axis, "i32"))

@@ -1,5 +1,0 @@
-"""The float model on the host: what quantization is measured against and calibrated from."""
-
-from mcuq.evaluate.float.run import run_float
-
-__all__ = ["run_float"]

@@ -1,5 +1,0 @@
-"""Rewriting a freshly read graph into fewer operators that compute the same."""
-
-from mcuq.frontends.simplify.passes import simplify, tidy
-
-__all__ = ["simplify", "tidy"]

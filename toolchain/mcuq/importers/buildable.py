@@ -1,0 +1,81 @@
+"""What every model has to keep, whatever file it came from, to be quantized and built.
+
+One list, checked where a model is loaded: what `mcuq inspect` accepts, no later stage refuses for
+its operators and shapes.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from mcuq.graph import Graph, Op, OpKind
+from mcuq.importers.constraints import check
+
+_MOST_DIMENSIONS = {OpKind.STRIDED_SLICE: 4, OpKind.TRANSPOSE: 5, OpKind.PAD: 5}
+"""Of TensorFlow Lite Micro's kernels."""
+_DIMENSIONS = 6
+"""Of all others: the kernels' `MCUQ_MAX_RANK`."""
+_MOST_ELEMENTS = 2**31 - 1
+_MOST_ROWS = 2**15 - 1
+_RESIZES = frozenset({OpKind.RESIZE_NEAREST_NEIGHBOR, OpKind.RESIZE_BILINEAR})
+
+
+@dataclass(frozen=True)
+class _Placed:
+    """An operator of a graph, as its constraints see it."""
+
+    graph: Graph
+    op: Op
+
+    @property
+    def where(self) -> str:
+        return f"{self.op.kind.value} {self.op.output!r}"
+
+    @property
+    def shapes(self) -> list[tuple[int, ...]]:
+        """Of all operands and the result."""
+        return [self.graph.tensors[name].shape for name in (*self.op.inputs, self.op.output)]
+
+
+def check_buildable(graph: Graph) -> Graph:
+    """The graph itself.
+
+    Raises:
+        InputError: an operator has more dimensions or elements than its kernel can hold.
+    """
+    for op in graph.ops:
+        check(_Placed(graph, op), (few_dimensions, few_elements, short_axes))
+    return graph
+
+
+def few_dimensions(placed: _Placed) -> str | None:
+    """An operator has at most six dimensions, TRANSPOSE and PAD five, STRIDED_SLICE four.
+
+    Merge dimensions with a reshape before it: neighbours that stay together, and those of size 1.
+    """
+    most = _MOST_DIMENSIONS.get(placed.op.kind, _DIMENSIONS)
+    shape = max(placed.shapes, key=len)
+    return None if len(shape) <= most else f"{len(shape)} dimensions: {shape}"
+
+
+def few_elements(placed: _Placed) -> str | None:
+    """A tensor holds at least one value and fewer than 2^31.
+
+    Reduce the input's size.
+    """
+    for shape in placed.shapes:
+        if not 0 < math.prod(shape) <= _MOST_ELEMENTS:
+            return f"the shape is {shape}"
+    return None
+
+
+def short_axes(placed: _Placed) -> str | None:
+    """A resize reads and writes at most 32,767 rows and columns.
+
+    Reduce the input's size.
+    """
+    if placed.op.kind not in _RESIZES:
+        return None
+    largest = max(max(shape[1:3]) for shape in placed.shapes)
+    return None if largest <= _MOST_ROWS else f"there are {largest}"

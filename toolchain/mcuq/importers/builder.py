@@ -1,0 +1,93 @@
+"""A graph under construction: operators are appended, their shapes inferred, names kept unique."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from mcuq.graph import Attrs, Graph, Layout, Op, OpKind, Tensor
+from mcuq.graph.shapes import infer_shape
+from mcuq.importers.names import UniqueNames
+
+LARGEST_TENSOR = 1 << 24
+"""Elements."""
+
+
+class GraphBuilder:
+    """Collects tensors and operators in execution order."""
+
+    def __init__(self) -> None:
+        self._names = UniqueNames()
+        self._tensors: dict[str, Tensor] = {}
+        self._ops: list[Op] = []
+        self._inputs: list[str] = []
+        self._layouts: dict[str, Layout] = {}
+        self._ranges: dict[str, tuple[float, float]] = {}
+
+    def input(self, shape: tuple[int, ...], name: str) -> str:
+        """Add an input of the model; its name in the graph."""
+        taken = self._names.take(name, "input")
+        self._tensors[taken] = Tensor(taken, shape)
+        self._inputs.append(taken)
+        return taken
+
+    def constant(self, values: npt.NDArray[Any], name: str) -> str:
+        """Add a constant, stored as float32; its name in the graph.
+
+        Raises:
+            ValueError: a number is not finite in float32.
+        """
+        taken = self._names.take(name, "constant")
+        with np.errstate(over="ignore"):
+            data = np.array(values, np.float32, order="C")
+        if not np.isfinite(data).all():
+            raise ValueError(f"constant {taken!r} is not finite in float32")
+        data.flags.writeable = False
+        self._tensors[taken] = Tensor(taken, data.shape, data)
+        return taken
+
+    def op(self, kind: OpKind, attrs: Attrs, inputs: list[str], name: str) -> str:
+        """Add an operator; the name of its output.
+
+        Raises:
+            ValueError: the operands' shapes do not fit the operator, or its result is larger than
+                any microcontroller's memory.
+        """
+        shape = infer_shape(kind, attrs, [self.shape(operand) for operand in inputs])
+        if math.prod(shape) > LARGEST_TENSOR:
+            raise ValueError(f"its result {shape} is too large")
+        taken = self._names.take(name, kind.value.lower())
+        self._tensors[taken] = Tensor(taken, shape)
+        self._ops.append(Op(kind, taken, tuple(inputs), (taken,), attrs))
+        return taken
+
+    def shape(self, name: str) -> tuple[int, ...]:
+        return self._tensors[name].shape
+
+    def producer(self, name: str) -> Op | None:
+        """The operator that computes a tensor; None for inputs and constants."""
+        return next((op for op in reversed(self._ops) if op.output == name), None)
+
+    def arrange(self, name: str, layout: Layout) -> None:
+        """State how the model file arranges an input or output."""
+        if not layout.is_same:
+            self._layouts[name] = layout
+
+    def limit(self, name: str, low: float, high: float) -> None:
+        """State the range that the model file stores for a tensor."""
+        self._ranges[name] = (low, high)
+
+    def graph(self, name: str, outputs: tuple[str, ...]) -> Graph:
+        """The graph so far."""
+        return Graph(
+            name,
+            dict(self._tensors),
+            tuple(self._ops),
+            tuple(self._inputs),
+            outputs,
+            dict(self._layouts),
+            dict(self._ranges),
+        )

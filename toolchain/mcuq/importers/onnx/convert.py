@@ -1,0 +1,187 @@
+"""From an ONNX model to a graph: constants folded, nodes lowered in order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from onnx import helper, numpy_helper
+
+from mcuq.errors import InputError
+from mcuq.graph import Graph, Layout, OpKind, ReshapeAttrs
+from mcuq.importers.builder import GraphBuilder
+from mcuq.importers.constraints import check
+from mcuq.importers.malformed import malformed_named
+from mcuq.importers.onnx.fold import constant_outputs, fold
+from mcuq.importers.onnx.inputs import INPUT_CONSTRAINTS, input_order, input_view
+from mcuq.importers.onnx.layout import plain, result
+from mcuq.importers.onnx.older import CURRENT, current_forms
+from mcuq.importers.onnx.order import needed
+from mcuq.importers.onnx.qoperators import spelled_out
+from mcuq.importers.onnx.quantizing import QUANTIZING
+from mcuq.importers.onnx.rules import RULES, quantized
+from mcuq.importers.onnx.rules.quantized import MOVES, common_grid, computes_on_reals
+from mcuq.importers.onnx.value import Node, Value, channels_last
+from mcuq.importers.operators import check_known
+from mcuq.shown import visible
+
+_DEFAULT_DOMAINS = ("", "ai.onnx")
+
+
+def enough_inputs(node: Node) -> str | None:
+    """An operator has the inputs its kind asks for.
+
+    The model is damaged: export it again.
+    """
+    required = RULES[node.kind].required
+    present = all(node.has(number) for number in range(required))
+    return None if present else f"it needs {required}"
+
+
+def finite_constants(node: Node) -> str | None:
+    """Constants are finite.
+
+    The model is broken: look at its training, then export it again.
+    """
+    for number, value in enumerate(node.inputs):
+        data = None if value is None else value.data
+        # Clip states "no bound" as infinity.
+        if data is None or data.dtype.kind != "f" or node.kind == "Clip":
+            continue
+        if not np.isfinite(data).all():
+            return f"input {number} holds NaN or infinity"
+    return None
+
+
+def convert(model: Any, opset: int, name: str | None) -> Graph:
+    """The graph of an ONNX model that its checker has accepted.
+
+    Raises:
+        InputError: an operator, type or shape is not supported.
+    """
+    outputs = [output.name for output in model.graph.output]
+    nodes = needed(spelled_out(current_forms(model.graph.node, opset)), outputs)
+    constants = constant_outputs(nodes, {tensor.name for tensor in model.graph.initializer})
+    computed = [(i, node) for i, node in enumerate(nodes) if not constants.issuperset(node.output)]
+    check_known(((_where(index, node), _kind(node)) for index, node in computed), RULES)
+    conversion = _Conversion(model.graph, nodes, max(opset, CURRENT))
+    for index, proto in enumerate(nodes):
+        conversion.add(index, proto)
+    return conversion.graph(name or model.graph.name or "main")
+
+
+def _kind(proto: Any) -> str:
+    """The operator's name, with its domain where that is not the default one.
+
+    onnxruntime's own (De)QuantizeLinear are the standard ones for more types.
+    """
+    standard = proto.domain in _DEFAULT_DOMAINS or (
+        proto.domain == "com.microsoft" and proto.op_type in QUANTIZING
+    )
+    return visible(proto.op_type if standard else f"{proto.domain}.{proto.op_type}")
+
+
+def _where(index: int, proto: Any) -> str:
+    return f"node {index} {_kind(proto)} (output {(proto.output or [''])[0]!r})"
+
+
+class _Conversion:
+    """The values known so far, by ONNX's names."""
+
+    def __init__(self, graph: Any, nodes: Sequence[Any], opset: int) -> None:
+        self._graph = graph
+        self._nodes = nodes
+        self._opset = opset
+        self._build = GraphBuilder()
+        self._values: dict[str, Value] = {}
+        for tensor in graph.initializer:
+            with malformed_named(f"initializer {tensor.name!r}"):
+                self._values[tensor.name] = _constant(numpy_helper.to_array(tensor))
+        for proto in graph.input:
+            if proto.name not in self._values:
+                self._values[proto.name] = self._input(proto)
+
+    def add(self, index: int, proto: Any) -> None:
+        """Fold or lower one node."""
+        with malformed_named(f"node {index} {_kind(proto)}"):
+            self._add(self._node(index, proto), proto)
+
+    def _add(self, node: Node, proto: Any) -> None:
+        folded = fold(node, proto)
+        if folded is not None:
+            values = [_constant(data) for data in folded]
+        else:
+            check_known([(node.where, node.kind)], RULES)
+            check(node, (enough_inputs, finite_constants))
+            check(node, (computes_on_reals,) if node.kind not in quantized.RULES else ())
+            grid = common_grid(node)
+            known = RULES if grid is None else {**RULES, **quantized.INTEGER_RULES}
+            rule = known[node.kind]
+            check(node, rule.constraints)
+            values = rule.lower(self._build, node)
+            if node.kind in MOVES:
+                values = [replace(value, grid=grid) for value in values]
+        self._values.update(zip(node.outputs, values, strict=False))
+
+    def graph(self, name: str) -> Graph:
+        outputs: list[str] = []
+        for proto in self._graph.output:
+            outputs.append(self._output(proto.name, outputs))
+        return self._build.graph(name, tuple(outputs))
+
+    def _input(self, proto: Any) -> Value:
+        view = input_view(proto)
+        check(view, INPUT_CONSTRAINTS)
+        shape = tuple(1 if size is None else size for size in view.shape or ())
+        order = input_order(self._nodes, proto.name, len(shape))
+        layout = Layout(shape, order)
+        name = self._build.input(layout.graph_shape, proto.name)
+        self._build.arrange(name, layout)
+        return Value(shape, name, order)
+
+    def _node(self, index: int, proto: Any) -> Node:
+        attributes = {entry.name: helper.get_attribute_value(entry) for entry in proto.attribute}
+        inputs = tuple(self._read(index, proto, name) if name else None for name in proto.input)
+        return Node(index, _kind(proto), self._opset, inputs, tuple(proto.output), attributes)
+
+    def _read(self, index: int, proto: Any, name: str) -> Value:
+        if name not in self._values:
+            raise InputError(
+                f"node {index} {proto.op_type} reads {name!r}, which no node has computed",
+                "only the first output of Dropout and MaxPool is supported",
+            )
+        return self._values[name]
+
+    def _output(self, name: str, earlier: list[str]) -> str:
+        """The tensor of an output, which is of no other one: each has a layout of its own."""
+        value = self._values.get(name)
+        if value is None or value.data is not None or self._build.producer(value.name) is None:
+            raise InputError(
+                f"output {name!r} is computed by no layer",
+                "export the model again: each output must depend on an input through a layer",
+            )
+        if value.grid is not None:
+            raise InputError(
+                f"output {name!r} is of integers",
+                "end the model with DequantizeLinear: mcuq quantizes the outputs itself",
+            )
+        if value.order != channels_last(value.rank):
+            value = result(self._build, plain(self._build, value), tuple(range(value.rank)))
+        if value.name in earlier:
+            attrs = ReshapeAttrs(value.stored)
+            copy = self._build.op(OpKind.RESHAPE, attrs, [value.name], name)
+            value = result(self._build, copy, value.order)
+        self._build.arrange(value.name, Layout(value.shape, value.order))
+        return value.name
+
+
+def _constant(data: npt.NDArray[Any]) -> Value:
+    """A constant; all other precisions become float32."""
+    if data.dtype.kind == "c":
+        raise ValueError("complex numbers are not supported")
+    real = data.dtype.kind == "f" or data.dtype.name.startswith(("bfloat", "float"))
+    values = data.astype(np.float32) if real else data
+    return Value(tuple(values.shape), data=values)

@@ -1,0 +1,124 @@
+"""From bytes to a model that ONNX's own checker accepts, with the data that lies beside it."""
+
+from __future__ import annotations
+
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import onnx
+import onnx.inliner
+from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
+from onnx import ModelProto, TensorProto
+
+from mcuq.errors import InputError
+from mcuq.importers.onnx.older import OLDEST
+from mcuq.importers.onnx.order import in_order
+
+_DAMAGED = "the file is damaged or was cut short: export or copy it again"
+_OWN_CONSTANTS = 4
+"""The file format from which on an initializer need not be an input, too."""
+
+
+def parse(content: bytes, folder: Path | None) -> ModelProto:
+    """The model, with its external data loaded.
+
+    Args:
+        content: of the file.
+        folder: where external data lies; None where the model came without a file.
+
+    Raises:
+        InputError: no ONNX, damaged, of an operator set that is too old or too new, or external
+            data is missing or lies outside the folder.
+    """
+    try:
+        model = onnx.load_model_from_string(content)
+        _check_version(model)
+        opset_of(model)
+        _check_external(model, folder)
+        if folder is not None:
+            onnx.load_external_data_for_model(model, str(folder))
+        _spell_out(model)
+        onnx.checker.check_model(model)
+        if model.functions:  # operators that the file itself defines
+            model = onnx.inliner.inline_local_functions(model)
+    except (DecodeError, onnx.checker.ValidationError, OSError, ValueError) as error:
+        raise InputError(f"not a valid ONNX file: {_first_line(error)}", _DAMAGED) from error
+    return model
+
+
+def _spell_out(model: Any) -> None:
+    """What the checker demands, and exporters and runtimes do without."""
+    graph = model.graph
+    for output in graph.output:
+        if not output.type.WhichOneof("value"):
+            output.type.tensor_type.elem_type = TensorProto.FLOAT
+        if output.type.HasField("tensor_type"):
+            output.type.tensor_type.shape.SetInParent()
+    model.ir_version = max(model.ir_version, _OWN_CONSTANTS)
+    nodes = in_order(graph.node, {entry.name for entry in (*graph.input, *graph.initializer)})
+    del graph.node[:]
+    graph.node.extend(nodes)
+
+
+def _check_version(model: Any) -> None:
+    """The file's format is one that the onnx package knows."""
+    if model.ir_version > onnx.IR_VERSION:
+        raise InputError(
+            f"ONNX file format {model.ir_version} is newer than the installed onnx package, "
+            f"which knows {onnx.IR_VERSION}",
+            "pip install --upgrade onnx, or export with an older package",
+        )
+
+
+def opset_of(model: Any) -> int:
+    """Version of the default operator set.
+
+    Raises:
+        InputError: it is older than what mcuq reads, or newer than the onnx package knows.
+    """
+    versions = {entry.domain: entry.version for entry in model.opset_import}
+    opset, newest = (
+        int(versions.get("", versions.get("ai.onnx", 0))),
+        onnx.defs.onnx_opset_version(),
+    )
+    if model.graph.node and opset < OLDEST:
+        raise InputError(
+            f"ONNX opset {opset} is too old", f"export with opset_version={OLDEST} or later"
+        )
+    if opset > newest:
+        raise InputError(
+            f"ONNX opset {opset} is newer than the installed onnx package, which knows {newest}",
+            f"pip install --upgrade onnx, or export with opset_version={newest} or earlier",
+        )
+    return opset
+
+
+def _check_external(model: Any, folder: Path | None) -> None:
+    """Every piece of external data is a file inside the model's folder."""
+    for tensor in _tensors(model.graph):
+        if tensor.data_location != TensorProto.EXTERNAL:
+            continue
+        facts = {entry.key: entry.value for entry in tensor.external_data}
+        location = facts.get("location", "")
+        where = f"initializer {tensor.name!r}: its data is in {location!r}"
+        if folder is None:
+            raise InputError(f"{where}, beside a file", "load the model from its file")
+        parts = PurePosixPath(location.replace("\\", "/"))
+        if not location or parts.is_absolute() or ".." in parts.parts or ":" in parts.parts[0]:
+            raise InputError(
+                f"{where}, outside the model's folder", "keep the data file beside the model"
+            )
+        if not (folder / location).is_file():
+            raise InputError(
+                f"{where}, which is not beside the model", "copy the data file along with the model"
+            )
+
+
+def _tensors(graph: Any) -> list[Any]:
+    """Initializers, and the values of Constant nodes."""
+    values = (entry.t for node in graph.node for entry in node.attribute if entry.HasField("t"))
+    return [*graph.initializer, *values]
+
+
+def _first_line(error: Exception) -> str:
+    return next((line.strip() for line in str(error).splitlines() if line.strip()), "no message")

@@ -1,0 +1,24 @@
+"""The supported operators: one file a family, one table of all."""
+
+from mcuq.importers.onnx.rules import (
+    elementwise,
+    extremes,
+    linear,
+    pooling,
+    quantized,
+    shape,
+    slicing,
+)
+from mcuq.importers.onnx.rules.common import Rule
+
+RULES: dict[str, Rule] = {
+    **linear.RULES,
+    **elementwise.RULES,
+    **extremes.RULES,
+    **pooling.RULES,
+    **shape.RULES,
+    **slicing.RULES,
+    **quantized.RULES,
+}
+
+__all__ = ["RULES"]

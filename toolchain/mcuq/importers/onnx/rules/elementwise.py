@@ -1,0 +1,198 @@
+"""Arithmetic, activation functions, Softmax and what inference leaves out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from onnx import TensorProto
+
+from mcuq.graph import (
+    BinaryAttrs,
+    LeakyReluAttrs,
+    NoAttrs,
+    OpKind,
+    ReshapeAttrs,
+    SoftmaxAttrs,
+)
+from mcuq.importers.builder import GraphBuilder
+from mcuq.importers.onnx.layout import arranged, plain, result
+from mcuq.importers.onnx.rules.common import Rule, axis_inside, computed_input, constant_inputs
+from mcuq.importers.onnx.value import Node, Value
+
+
+def one_computed_input(node: Node) -> str | None:
+    """At least one operand is computed by the model.
+
+    Simplify the model before the export (onnxsim), so that constant branches are folded.
+    """
+    constants = [node.constant(number) is not None for number in range(len(node.inputs))]
+    return "all are constants" if all(constants) else None
+
+
+def constant_divisor(node: Node) -> str | None:
+    """Division is by a constant that is nowhere zero.
+
+    Divisions of activations are not supported: rewrite the layer as a multiplication.
+    """
+    divisor = node.constant(1)
+    if divisor is None:
+        return "the divisor is computed"
+    return None if np.all(divisor != 0) else "it holds a zero"
+
+
+def real_type(node: Node) -> str | None:
+    """A Cast of an activation is to real numbers.
+
+    Leave out of the export what computes with integers or truth values.
+    """
+    kind = node.integer("to", TensorProto.FLOAT)
+    real = (TensorProto.FLOAT, TensorProto.FLOAT16, TensorProto.BFLOAT16, TensorProto.DOUBLE)
+    return None if kind in real else f"it is to {TensorProto.DataType.Name(kind)}"
+
+
+def out_of_training(node: Node) -> str | None:
+    """A Dropout does nothing.
+
+    Call model.eval() before the export.
+    """
+    training = node.constant(2)
+    return "it is in training mode" if training is not None and np.any(training) else None
+
+
+def binary(kind: OpKind) -> Callable[[GraphBuilder, Node], list[Value]]:
+    """ADD, SUB or MUL of a node's two inputs, either of them maybe a constant."""
+
+    def lower(build: GraphBuilder, node: Node) -> list[Value]:
+        rank = max(node.value(0).rank, node.value(1).rank)
+        values = [_with_rank(build, node.value(number), rank) for number in (0, 1)]
+        order = _common_order(values)
+        names = [_operand(build, node, value, order) for value in values]
+        return [result(build, build.op(kind, BinaryAttrs(), names, node.name), order)]
+
+    return lower
+
+
+def _with_rank(build: GraphBuilder, value: Value, rank: int) -> Value:
+    """The value with dimensions of 1 in front, as broadcasting adds them."""
+    if value.rank == rank:
+        return value
+    shape = (1,) * (rank - value.rank) + value.shape
+    if value.data is not None:
+        return Value(shape, data=value.data.reshape(shape))
+    name = plain(build, value)
+    name = build.op(OpKind.RESHAPE, ReshapeAttrs(shape), [name], f"{name}/expand")
+    return Value(shape, name, tuple(range(rank)))
+
+
+def _common_order(values: list[Value]) -> tuple[int, ...]:
+    """The order of the largest computed operand: the smaller one is cheaper to move."""
+    computed = [value for value in values if value.data is None]
+    return max(computed, key=lambda value: int(np.prod(value.shape))).order
+
+
+def _operand(build: GraphBuilder, node: Node, value: Value, order: tuple[int, ...]) -> str:
+    if value.data is None:
+        return arranged(build, value, order)
+    return build.constant(value.data.transpose(order), f"{node.name}/constant")
+
+
+def _divide(build: GraphBuilder, node: Node) -> list[Value]:
+    divisor = np.asarray(node.constant(1), np.float64)
+    reciprocal = Value(divisor.shape, data=1.0 / divisor)
+    inputs = (node.inputs[0], reciprocal)
+    return binary(OpKind.MUL)(build, with_inputs(node, inputs))
+
+
+def with_inputs(node: Node, inputs: tuple[Value | None, ...]) -> Node:
+    """The node on other inputs."""
+    return Node(node.index, node.kind, node.opset, inputs, node.outputs, node.attributes)
+
+
+def part(node: Node, suffix: str, *inputs: Value) -> Node:
+    """A node of two inputs inside another one."""
+    outputs = (f"{node.name}/{suffix}",)
+    return Node(node.index, node.kind, node.opset, inputs, outputs, node.attributes)
+
+
+def unary(kind: OpKind) -> Callable[[GraphBuilder, Node], list[Value]]:
+    """An operator of one computed input."""
+
+    def lower(build: GraphBuilder, node: Node) -> list[Value]:
+        x = node.value()
+        return [result(build, build.op(kind, NoAttrs(), [x.name], node.name), x.order)]
+
+    return lower
+
+
+def _leaky_relu(build: GraphBuilder, node: Node) -> list[Value]:
+    alpha = node.number("alpha", 0.01)
+    return _leaky(build, node, alpha)
+
+
+def _prelu(build: GraphBuilder, node: Node) -> list[Value]:
+    """Slopes that differ: y = r + slopes × (x - r) with r = RELU(x)."""
+    x, slope = node.value(), np.asarray(node.constant(1))
+    if np.all(slope == slope.flat[0]):
+        return _leaky(build, node, float(slope.flat[0]))
+    name = build.op(OpKind.RELU, NoAttrs(), [x.name], f"{node.name}/relu")
+    positive = result(build, name, x.order)
+    negative = binary(OpKind.SUB)(build, part(node, "below", x, positive))[0]
+    scaled = binary(OpKind.MUL)(build, part(node, "scaled", negative, node.value(1)))[0]
+    return binary(OpKind.ADD)(build, with_inputs(node, (positive, scaled)))
+
+
+def _leaky(build: GraphBuilder, node: Node, alpha: float) -> list[Value]:
+    x = node.value()
+    attrs = LeakyReluAttrs(float(np.float32(alpha)))
+    return [result(build, build.op(OpKind.LEAKY_RELU, attrs, [x.name], node.name), x.order)]
+
+
+def _hard_sigmoid(build: GraphBuilder, node: Node) -> list[Value]:
+    """clip(alpha × x + beta, 0, 1) as RELU6(6 × alpha × x + 6 × beta) / 6."""
+    x = node.value()
+    alpha, beta = node.number("alpha", 0.2), node.number("beta", 0.5)
+    name = x.name
+    for kind, value in ((OpKind.MUL, 6 * alpha), (OpKind.ADD, 6 * beta)):
+        constant = build.constant(np.full(1, value), f"{node.name}/constant")
+        name = build.op(kind, BinaryAttrs(), [name, constant], node.name)
+    name = build.op(OpKind.RELU6, NoAttrs(), [name], node.name)
+    sixth = build.constant(np.full(1, 1 / 6), f"{node.name}/constant")
+    name = build.op(OpKind.MUL, BinaryAttrs(), [name, sixth], node.name)
+    return [result(build, name, x.order)]
+
+
+def _softmax(build: GraphBuilder, node: Node) -> list[Value]:
+    x = node.value()
+    axis = node.integer("axis", -1) % x.rank
+    order = x.order
+    if order[-1] != axis:
+        order = (*(other for other in range(x.rank) if other != axis), axis)
+    name = arranged(build, x, order)
+    return [result(build, build.op(OpKind.SOFTMAX, SoftmaxAttrs(), [name], node.name), order)]
+
+
+def _identity(build: GraphBuilder, node: Node) -> list[Value]:
+    return [node.value()]
+
+
+_ARITHMETIC = (one_computed_input,)
+_ACTIVATION = (computed_input,)
+
+RULES = {
+    "Add": Rule(binary(OpKind.ADD), _ARITHMETIC, 2),
+    "Sub": Rule(binary(OpKind.SUB), _ARITHMETIC, 2),
+    "Mul": Rule(binary(OpKind.MUL), _ARITHMETIC, 2),
+    "Div": Rule(_divide, (computed_input, constant_divisor), 2),
+    "Relu": Rule(unary(OpKind.RELU), _ACTIVATION),
+    "Sigmoid": Rule(unary(OpKind.LOGISTIC), _ACTIVATION),
+    "Tanh": Rule(unary(OpKind.TANH), _ACTIVATION),
+    "HardSwish": Rule(unary(OpKind.HARD_SWISH), _ACTIVATION),
+    "HardSigmoid": Rule(_hard_sigmoid, _ACTIVATION),
+    "LeakyRelu": Rule(_leaky_relu, _ACTIVATION),
+    "PRelu": Rule(_prelu, (computed_input, constant_inputs(1)), 2),
+    "Softmax": Rule(_softmax, (computed_input, axis_inside(-1))),
+    "Identity": Rule(_identity, _ACTIVATION),
+    "Cast": Rule(_identity, (computed_input, real_type)),
+    "Dropout": Rule(_identity, (computed_input, out_of_training)),
+}

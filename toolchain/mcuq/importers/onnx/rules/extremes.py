@@ -1,0 +1,163 @@
+"""Max, Min and Clip: a ReLU where they are one, else additions around it.
+
+max(a, b) = b + relu(a - b) and min(a, b) = b - relu(b - a); between two numbers,
+clip(x, l, h) = l + (h - l) / 6 × relu6((x - l) × 6 / (h - l)). What is added or multiplied first
+goes into the layer before, where there is one.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import reduce
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from mcuq.graph import Activation, BinaryAttrs, OpKind
+from mcuq.importers.builder import GraphBuilder
+from mcuq.importers.onnx.layout import result
+from mcuq.importers.onnx.rules.common import Rule, computed_input, constant_inputs, never_negative
+from mcuq.importers.onnx.rules.elementwise import (
+    binary,
+    one_computed_input,
+    part,
+    unary,
+    with_inputs,
+)
+from mcuq.importers.onnx.value import Node, Value
+
+_LARGEST = 1000.0
+"""A bound beyond would cost digits of every value: a float32 has seven."""
+
+
+@dataclass(frozen=True)
+class _Operands:
+    """What a node compares.
+
+    Attributes:
+        values: computed ones, then constants of more than one number.
+        low, high: the numbers that it holds them between.
+    """
+
+    values: tuple[Value, ...]
+    low: float
+    high: float
+
+
+def bounds_in_order(node: Node) -> str | None:
+    """The lower bound of a clip is below the upper one.
+
+    The layer gives one number, whatever it reads: leave it out.
+    """
+    operands = _operands(node)
+    low, high = operands.low, operands.high
+    return None if low < high else f"{low:g} and {high:g}"
+
+
+def moderate_bounds(node: Node) -> str | None:
+    """The bounds of Clip, Max and Min lie between -1000 and 1000, or hold nothing back.
+
+    Scale the values before, or leave the bound out if no value reaches it.
+    """
+    operands = _operands(node)
+    found = [operands.low, operands.high]
+    large = [value for value in found if np.isfinite(value) and abs(value) > _LARGEST]
+    for value in operands.values:
+        if value.data is not None and np.abs(value.data).max(initial=0) > _LARGEST:
+            large.append(float(np.abs(value.data).max()))
+    return f"one is {large[0]:g}" if large else None
+
+
+def _operands(node: Node) -> _Operands:
+    if node.kind == "Clip":
+        low, high = _bound(node.constant(1), -np.inf), _bound(node.constant(2), np.inf)
+        return _Operands((node.value(),), low, high)
+    values = [value for value in node.inputs if value is not None]
+    computed = [value for value in values if value.data is None]
+    rank = max(value.rank for value in computed)
+    constants = [value for value in values if value.data is not None]
+    spread = (value for value in constants if not _is_number(value, rank))
+    bounds = [_bound(value.data, 0.0) for value in constants if _is_number(value, rank)]
+    low, high = -np.inf, np.inf
+    if node.kind == "Max":
+        low = max(bounds, default=low)
+    else:
+        high = min(bounds, default=high)
+    return _Operands((*computed, *spread), low, high)
+
+
+def _is_number(constant: Value, rank: int) -> bool:
+    """Whether a constant is one number, which adds no dimension to values of `rank`."""
+    return math.prod(constant.shape) == 1 and constant.rank <= rank
+
+
+def _bound(data: npt.NDArray[Any] | None, default: float) -> float:
+    """A constant as a bound; what no float32 exceeds is none."""
+    value = default if data is None else float(data.reshape(-1)[0])
+    return value if abs(value) < np.finfo(np.float32).max else float(np.copysign(np.inf, value))
+
+
+def _extreme(build: GraphBuilder, node: Node) -> list[Value]:
+    operands = _operands(node)
+    step = _smaller if node.kind == "Min" else _larger
+    x = reduce(lambda a, b: step(build, node, a, b), operands.values)
+    return [_clipped(build, node, x, operands.low, operands.high)]
+
+
+def _clipped(build: GraphBuilder, node: Node, x: Value, low: float, high: float) -> Value:
+    if low == 0 and high == np.inf:
+        return unary(OpKind.RELU)(build, with_inputs(node, (x,)))[0]
+    if high == 6 and (low == 0 or (low == -np.inf and never_negative(build, x.name))):
+        return unary(OpKind.RELU6)(build, with_inputs(node, (x,)))[0]
+    if (low, high) == (-1, 1):
+        zero = build.constant(np.zeros(1), f"{node.name}/zero")
+        attrs = BinaryAttrs(Activation.RELU_N1_TO_1)
+        return result(build, build.op(OpKind.ADD, attrs, [x.name, zero], node.name), x.order)
+    if high == np.inf:
+        return x if low == -np.inf else _larger(build, node, x, _number(low, x))
+    if low == -np.inf:
+        return _smaller(build, node, x, _number(high, x))
+    return _between(build, node, x, low, high)
+
+
+def _number(value: float, like: Value) -> Value:
+    return Value((1,) * like.rank, data=np.full((1,) * like.rank, value, np.float32))
+
+
+def _larger(build: GraphBuilder, node: Node, a: Value, b: Value) -> Value:
+    """b + relu(a - b)"""
+    above = _rectified(build, node, a, b)
+    return binary(OpKind.ADD)(build, with_inputs(node, (above, b)))[0]
+
+
+def _smaller(build: GraphBuilder, node: Node, a: Value, b: Value) -> Value:
+    """b - relu(b - a)"""
+    below = _rectified(build, node, b, a)
+    return binary(OpKind.SUB)(build, with_inputs(node, (b, below)))[0]
+
+
+def _rectified(build: GraphBuilder, node: Node, a: Value, b: Value) -> Value:
+    difference = binary(OpKind.SUB)(build, part(node, "difference", a, b))[0]
+    return unary(OpKind.RELU)(build, part(node, "relu", difference))[0]
+
+
+def _between(build: GraphBuilder, node: Node, x: Value, low: float, high: float) -> Value:
+    """low + (high - low) / 6 × relu6((x - low) × 6 / (high - low))"""
+    width = (high - low) / 6
+    for kind, number in ((OpKind.MUL, 1 / width), (OpKind.SUB, low / width)):
+        if number != (kind is OpKind.MUL):
+            x = binary(kind)(build, part(node, "scaled", x, _number(number, x)))[0]
+    x = unary(OpKind.RELU6)(build, part(node, "relu6", x))[0]
+    x = binary(OpKind.MUL)(build, with_inputs(node, (x, _number(width, x))))[0]
+    return binary(OpKind.ADD)(build, with_inputs(node, (x, _number(low, x))))[0] if low else x
+
+
+_BOUNDS = (bounds_in_order, moderate_bounds)
+
+RULES = {
+    "Clip": Rule(_extreme, (computed_input, constant_inputs(1, 2), *_BOUNDS)),
+    "Max": Rule(_extreme, (one_computed_input, *_BOUNDS)),
+    "Min": Rule(_extreme, (one_computed_input, *_BOUNDS)),
+}

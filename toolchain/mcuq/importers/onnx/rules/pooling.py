@@ -1,0 +1,163 @@
+"""MaxPool, AveragePool, the global poolings, ReduceMean, ReduceMax, Resize."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
+from mcuq.errors import InputError
+from mcuq.graph import MeanAttrs, OpKind, Padding, PoolAttrs
+from mcuq.graph.shapes import infer_shape
+from mcuq.importers.builder import GraphBuilder
+from mcuq.importers.onnx.layout import from_image, image, result
+from mcuq.importers.onnx.rules.common import (
+    Rule,
+    axes_inside,
+    computed_input,
+    constant_inputs,
+    listed_axes,
+    never_negative,
+)
+from mcuq.importers.onnx.rules.resize import RESIZE
+from mcuq.importers.onnx.rules.windows import padded_image, window_constraints
+from mcuq.importers.onnx.value import Node, Value
+from mcuq.importers.onnx.window import Window, read_window
+from mcuq.importers.reduction import largest_over, neighbours
+
+
+def dense_pool(node: Node) -> str | None:
+    """Pooling windows have no dilation, and positions are not asked for.
+
+    Use MaxPool without dilation and without return_indices.
+    """
+    if any(step != 1 for step in node.integers("dilations", (1,))):
+        return f"dilations {node.integers('dilations', ())}"
+    return "it returns indices" if len(node.outputs) > 1 else None
+
+
+def kernel_is_given(node: Node) -> str | None:
+    """A pooling states its kernel.
+
+    The model is damaged: export it again.
+    """
+    return None if "kernel_shape" in node.attributes else "it has none"
+
+
+def spatial_input(node: Node) -> str | None:
+    """A global pooling runs over one or two spatial dimensions.
+
+    Reshape 3-D data into two dimensions before.
+    """
+    rank = node.value().rank
+    return None if rank in (3, 4) else f"the input has {rank} dimensions"
+
+
+def _window(node: Node) -> Window:
+    return read_window(node, node.value().shape[2:], node.integers("kernel_shape", ()))
+
+
+def _max_pool(build: GraphBuilder, node: Node) -> list[Value]:
+    window = _window(node)
+    pixels = image(build, node.value())
+    if window.padded and not never_negative(build, pixels):
+        raise InputError(
+            f"{node.where}: the padding of a MaxPool is neither SAME nor behind a ReLU",
+            "move the ReLU in front of the pooling, or pad so that TFLite's SAME gives the same",
+        )
+    pixels = padded_image(build, node, pixels, window)
+    return [_pooled(build, node, OpKind.MAX_POOL_2D, pixels, window)]
+
+
+def _average_pool(build: GraphBuilder, node: Node) -> list[Value]:
+    window = _window(node)
+    counted = bool(node.integer("count_include_pad", 0))
+    if window.leaves_input and (window.beyond if counted else window.padded):
+        raise InputError(
+            f"{node.where}: an AveragePool leaves out padding that is not TFLite's SAME",
+            "use count_include_pad=True and ceil_mode=False, or another padding",
+        )
+    if counted:  # a PAD in front is part of the mean, SAME is not
+        window = replace(window, scheme=Padding.VALID)
+    pixels = padded_image(build, node, image(build, node.value()), window)
+    return [_pooled(build, node, OpKind.AVERAGE_POOL_2D, pixels, window)]
+
+
+def _pooled(build: GraphBuilder, node: Node, kind: OpKind, pixels: str, window: Window) -> Value:
+    attrs = PoolAttrs(window.kernel, window.stride, window.scheme)
+    return from_image(build, build.op(kind, attrs, [pixels], node.name), node.value().rank)
+
+
+def _global_max_pool(build: GraphBuilder, node: Node) -> list[Value]:
+    pixels = image(build, node.value())
+    _, height, width, _ = build.shape(pixels)
+    attrs = PoolAttrs((height, width), (height, width))
+    name = build.op(OpKind.MAX_POOL_2D, attrs, [pixels], node.name)
+    return [from_image(build, name, node.value().rank)]
+
+
+def _global_average_pool(build: GraphBuilder, node: Node) -> list[Value]:
+    x = node.value()
+    axes = tuple(sorted(x.position(axis) for axis in range(2, x.rank)))
+    name = build.op(OpKind.MEAN, MeanAttrs(axes, True), [x.name], node.name)
+    return [result(build, name, x.order)]
+
+
+def _reduced(node: Node) -> set[int]:
+    """The axes that a reduction takes away; none where it does nothing."""
+    rank = node.value().rank
+    axes = listed_axes(node, 1) or ()
+    if not axes and not node.integer("noop_with_empty_axes", 0):
+        axes = tuple(range(rank))
+    return {axis % rank for axis in axes}
+
+
+def neighbouring_axes(node: Node) -> str | None:
+    """A maximum runs over neighbouring axes, as they are stored.
+
+    Take it over the image (height and width), or transpose before it.
+    """
+    x = node.value()
+    positions = {x.position(axis) for axis in _reduced(node)}
+    return None if neighbours(x.stored, positions) else f"it is over axes of {x.shape} apart"
+
+
+def _mean_over(build: GraphBuilder, x: str, attrs: MeanAttrs, name: str) -> str:
+    return build.op(OpKind.MEAN, attrs, [x], name)
+
+
+def _max_over(build: GraphBuilder, x: str, attrs: MeanAttrs, name: str) -> str:
+    shape = build.shape(x)
+    for kind, each in largest_over(shape, attrs.axes, infer_shape(OpKind.MEAN, attrs, [shape])):
+        x = build.op(kind, each, [x], name)
+    return x
+
+
+def _reduce(
+    over: Callable[[GraphBuilder, str, MeanAttrs, str], str], build: GraphBuilder, node: Node
+) -> list[Value]:
+    x, reduced = node.value(), _reduced(node)
+    if not reduced:
+        return [x]
+    keep = bool(node.integer("keepdims", 1))
+    positions = tuple(sorted(x.position(axis) for axis in reduced))
+    name = over(build, x.name, MeanAttrs(positions, keep), node.name)
+    if keep:
+        return [result(build, name, x.order)]
+    left = [axis for axis in range(x.rank) if axis not in reduced]
+    order = tuple(left.index(axis) for axis in x.order if axis not in reduced)
+    return [result(build, name, order)]
+
+
+_REDUCTION = (computed_input, constant_inputs(1), axes_inside(1))
+_WINDOWED = (computed_input, kernel_is_given, *window_constraints(), dense_pool)
+
+RULES = {
+    "MaxPool": Rule(_max_pool, _WINDOWED),
+    "AveragePool": Rule(_average_pool, _WINDOWED),
+    "GlobalMaxPool": Rule(_global_max_pool, (computed_input, spatial_input)),
+    "GlobalAveragePool": Rule(_global_average_pool, (computed_input, spatial_input)),
+    "ReduceMean": Rule(partial(_reduce, _mean_over), _REDUCTION),
+    "ReduceMax": Rule(partial(_reduce, _max_over), (*_REDUCTION, neighbouring_axes)),
+    "Resize": RESIZE,
+}

@@ -1,0 +1,203 @@
+"""Reshape, Flatten, Squeeze, Unsqueeze, Transpose, Concat and Pad."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from mcuq.graph import ConcatAttrs, OpKind, PadAttrs, ReshapeAttrs
+from mcuq.importers.builder import GraphBuilder
+from mcuq.importers.onnx.layout import arranged, plain, result
+from mcuq.importers.onnx.rules.common import (
+    Rule,
+    axes_inside,
+    axis_inside,
+    computed_input,
+    constant_inputs,
+    listed_axes,
+)
+from mcuq.importers.onnx.rules.elementwise import one_computed_input
+from mcuq.importers.onnx.value import Node, Order, Value
+
+
+def fitting_target(node: Node) -> str | None:
+    """A reshape keeps the number of elements.
+
+    Export with fixed input shapes and batch 1.
+    """
+    shape, target = node.value().shape, _target(node)
+    known = math.prod(size for size in target if size != -1)
+    fits = min(target, default=1) >= -1 and target.count(-1) <= 1 and known > 0
+    size = math.prod(shape)
+    if not fits or size % known or (-1 not in target and size != known):
+        return f"{shape} cannot become {target}"
+    return None
+
+
+def squeezed_ones(node: Node) -> str | None:
+    """A squeeze drops dimensions of 1.
+
+    The model is damaged: export it again.
+    """
+    x = node.value()
+    axes = listed_axes(node, 1) or ()
+    return None if all(x.shape[axis] == 1 for axis in axes) else f"axes {axes} of {x.shape}"
+
+
+def new_axes(node: Node) -> str | None:
+    """An unsqueeze names each new dimension once.
+
+    The model is damaged: export it again.
+    """
+    axes = listed_axes(node, 1) or ()
+    rank = node.value().rank + len(axes)
+    fits = all(-rank <= axis < rank for axis in axes)
+    distinct = len({axis % rank for axis in axes}) == len(axes)
+    return None if axes and fits and distinct else f"axes {axes} of {rank}"
+
+
+def permutation(node: Node) -> str | None:
+    """A transpose names every dimension of its input once.
+
+    The model is damaged: export it again.
+    """
+    perm, rank = _perm(node), node.value().rank
+    return None if sorted(perm) == list(range(rank)) else f"{perm} of {rank} dimensions"
+
+
+def same_rank(node: Node) -> str | None:
+    """The operands of a concatenation have as many dimensions.
+
+    The model is damaged: export it again.
+    """
+    ranks = {value.rank for value in node.inputs if value is not None}
+    return None if len(ranks) == 1 else f"{sorted(ranks)}"
+
+
+def zero_padding(node: Node) -> str | None:
+    """A Pad adds zeros, none of them negative.
+
+    Use torch.nn.ZeroPad2d; reflection and replication are not supported.
+    """
+    mode, value = node.text("mode", "constant"), node.constant(2)
+    if mode != "constant":
+        return f"mode {mode}"
+    if value is not None and value.size and float(value.reshape(-1)[0]) != 0:
+        return f"it adds {float(value.reshape(-1)[0])}"
+    pads = np.asarray(node.constant(1))
+    axes = listed_axes(node, 3)
+    count = node.value().rank if axes is None else len(axes)
+    if pads.size != 2 * count:
+        return f"{pads.size} counts for {count} dimensions"
+    return None if pads.min(initial=0) >= 0 else "one is negative"
+
+
+def _target(node: Node) -> tuple[int, ...]:
+    """The reshape's target; a 0 stands for the input's size there unless `allowzero`."""
+    shape = node.value().shape
+    target = [int(size) for size in np.asarray(node.constant(1)).reshape(-1)]
+    if not node.integer("allowzero", 0):
+        target = [
+            shape[axis] if size == 0 and axis < len(shape) else size
+            for axis, size in enumerate(target)
+        ]
+    return tuple(target)
+
+
+def _reshape(build: GraphBuilder, node: Node) -> list[Value]:
+    target = _target(node)
+    known = math.prod(size for size in target if size != -1)
+    missing = math.prod(node.value().shape) // known
+    return [_reshaped(build, node, tuple(missing if n == -1 else n for n in target))]
+
+
+def _reshaped(build: GraphBuilder, node: Node, shape: tuple[int, ...]) -> Value:
+    """The value in ONNX's own order, in another shape."""
+    name = plain(build, node.value())
+    name = build.op(OpKind.RESHAPE, ReshapeAttrs(shape), [name], node.name)
+    return result(build, name, tuple(range(len(shape))))
+
+
+def _flatten(build: GraphBuilder, node: Node) -> list[Value]:
+    shape = node.value().shape
+    axis = node.integer("axis", 1)
+    axis = axis + len(shape) if axis < 0 else axis
+    return [_reshaped(build, node, (math.prod(shape[:axis]), math.prod(shape[axis:])))]
+
+
+def _squeeze(build: GraphBuilder, node: Node) -> list[Value]:
+    x = node.value()
+    axes = listed_axes(node, 1)
+    listed = [i for i, n in enumerate(x.shape) if n == 1] if axes is None else axes
+    dropped = {axis % x.rank for axis in listed}
+    left = [axis for axis in range(x.rank) if axis not in dropped]
+    order = tuple(left.index(axis) for axis in x.order if axis in left)
+    shape = tuple(x.shape[axis] for axis in x.order if axis in left)
+    return [_stored_as(build, node, shape, order)]
+
+
+def _unsqueeze(build: GraphBuilder, node: Node) -> list[Value]:
+    x = node.value()
+    axes = listed_axes(node, 1) or ()
+    rank = x.rank + len(axes)
+    added = {axis % rank for axis in axes}
+    kept = [axis for axis in range(rank) if axis not in added]
+    # New dimensions are stored first, behind the batch: they hold one element wherever they are.
+    old = [kept[axis] for axis in x.order]
+    order = (*old[:1], *sorted(added), *old[1:])
+    shape = tuple(1 if axis in added else x.shape[kept.index(axis)] for axis in order)
+    return [_stored_as(build, node, shape, order)]
+
+
+def _stored_as(build: GraphBuilder, node: Node, shape: tuple[int, ...], order: Order) -> Value:
+    """The same elements stored in another shape."""
+    attrs = ReshapeAttrs(shape)
+    name = build.op(OpKind.RESHAPE, attrs, [node.value().name], node.name)
+    return result(build, name, order)
+
+
+def _perm(node: Node) -> tuple[int, ...]:
+    return node.integers("perm", tuple(reversed(range(node.value().rank))))
+
+
+def _transpose(build: GraphBuilder, node: Node) -> list[Value]:
+    """Nothing moves: the same tensor is known under another order."""
+    x, perm = node.value(), _perm(node)
+    order = tuple(perm.index(axis) for axis in x.order)
+    return [Value(tuple(x.shape[axis] for axis in perm), x.name, order)]
+
+
+def _concat(build: GraphBuilder, node: Node) -> list[Value]:
+    values = [value for value in node.inputs if value is not None]
+    order = next(value.order for value in values if value.data is None)
+    names = [
+        arranged(build, value, order)
+        if value.data is None
+        else build.constant(value.data.transpose(order), f"{node.name}/constant")
+        for value in values
+    ]
+    axis = order.index(node.integer("axis", 0) % values[0].rank)
+    name = build.op(OpKind.CONCATENATION, ConcatAttrs(axis), names, node.name)
+    return [result(build, name, order)]
+
+
+def _pad(build: GraphBuilder, node: Node) -> list[Value]:
+    x = node.value()
+    pads = [int(count) for count in np.asarray(node.constant(1)).reshape(-1)]
+    axes = listed_axes(node, 3)
+    padded = tuple(range(x.rank)) if axes is None else tuple(axis % x.rank for axis in axes)
+    pairs = {axis: (pads[i], pads[i + len(padded)]) for i, axis in enumerate(padded)}
+    attrs = PadAttrs(tuple(pairs.get(axis, (0, 0)) for axis in x.order))
+    return [result(build, build.op(OpKind.PAD, attrs, [x.name], node.name), x.order)]
+
+
+RULES = {
+    "Reshape": Rule(_reshape, (computed_input, constant_inputs(1), fitting_target), 2),
+    "Flatten": Rule(_flatten, (computed_input,)),
+    "Squeeze": Rule(_squeeze, (computed_input, constant_inputs(1), axes_inside(1), squeezed_ones)),
+    "Unsqueeze": Rule(_unsqueeze, (computed_input, constant_inputs(1), new_axes)),
+    "Transpose": Rule(_transpose, (computed_input, permutation)),
+    "Concat": Rule(_concat, (one_computed_input, axis_inside(0), same_rank)),
+    "Pad": Rule(_pad, (computed_input, constant_inputs(1, 2, 3), axes_inside(3), zero_padding), 2),
+}

@@ -1,0 +1,100 @@
+"""Slice and Split as STRIDED_SLICE."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mcuq.graph import OpKind, StridedSliceAttrs
+from mcuq.importers.builder import GraphBuilder
+from mcuq.importers.onnx.layout import result
+from mcuq.importers.onnx.rules.common import (
+    Rule,
+    axes_inside,
+    axis_inside,
+    computed_input,
+    constant_inputs,
+)
+from mcuq.importers.onnx.value import Node, Value
+
+Bounds = tuple[int, int, int]
+
+
+def matching_bounds(node: Node) -> str | None:
+    """A slice has one start, end, axis and step a sliced dimension, no step of 0.
+
+    The model is damaged: export it again.
+    """
+    constants = [node.constant(number) for number in (1, 2, 3, 4)]
+    counts = {values.size for values in constants if values is not None}
+    if len(counts) != 1 or max(counts) > node.value().rank:
+        return f"{sorted(counts)} entries for {node.value().rank} dimensions"
+    steps = constants[3]
+    return "a step is 0" if steps is not None and 0 in steps else None
+
+
+def fitting_parts(node: Node) -> str | None:
+    """The parts of a split fill the dimension.
+
+    The model is damaged: export it again.
+    """
+    x = node.value()
+    size, parts = x.shape[node.integer("axis", 0)], _parts(node)
+    fits = sum(parts) == size and len(parts) == len(node.outputs) and min(parts) > 0
+    return None if fits else f"parts {parts} of {size}"
+
+
+def _slice(build: GraphBuilder, node: Node) -> list[Value]:
+    x = node.value()
+    starts, ends = (np.asarray(node.constant(number)).reshape(-1) for number in (1, 2))
+    axes, steps = node.constant(3), node.constant(4)
+    bounds = {}
+    for i in range(len(starts)):
+        axis = i if axes is None else int(axes.reshape(-1)[i]) % x.rank
+        step = 1 if steps is None else int(steps.reshape(-1)[i])
+        bounds[axis] = _clamped(int(starts[i]), int(ends[i]), step, x.shape[axis])
+    return [_sliced(build, node, bounds, node.name)]
+
+
+def _clamped(start: int, end: int, step: int, size: int) -> Bounds:
+    """Bounds as Python's slices resolve them; -1 is past the first element."""
+    low, high = (0, size) if step > 0 else (-1, size - 1)
+    start = start + size if start < 0 else start
+    end = end + size if end < 0 else end
+    return min(max(start, low), high), min(max(end, low), high), step
+
+
+def _sliced(build: GraphBuilder, node: Node, bounds: dict[int, Bounds], name: str) -> Value:
+    x = node.value()
+    stored = [bounds.get(axis, (0, x.shape[axis], 1)) for axis in x.order]
+    begin, end, strides = (tuple(column) for column in zip(*stored, strict=True))
+    attrs = StridedSliceAttrs(begin, end, strides)
+    return result(build, build.op(OpKind.STRIDED_SLICE, attrs, [x.name], name), x.order)
+
+
+def _parts(node: Node) -> list[int]:
+    """Sizes from input 1 or, without it, as equal as possible with a smaller last part."""
+    listed = node.constant(1)
+    if listed is not None:
+        return [int(size) for size in listed.reshape(-1)]
+    size, count = node.value().shape[node.integer("axis", 0)], len(node.outputs)
+    each = -(-size // count)
+    return [each] * (count - 1) + [size - each * (count - 1)]
+
+
+def _split(build: GraphBuilder, node: Node) -> list[Value]:
+    axis = node.integer("axis", 0) % node.value().rank
+    values, start = [], 0
+    for name, size in zip(node.outputs, _parts(node), strict=True):
+        values.append(_sliced(build, node, {axis: (start, start + size, 1)}, name))
+        start += size
+    return values
+
+
+RULES = {
+    "Slice": Rule(
+        _slice,
+        (computed_input, constant_inputs(1, 2, 3, 4), axes_inside(3), matching_bounds),
+        3,
+    ),
+    "Split": Rule(_split, (computed_input, constant_inputs(1), axis_inside(0), fitting_parts)),
+}

@@ -1,0 +1,38 @@
+"""The order of the rewritings; each is a function from graph to graph."""
+
+from __future__ import annotations
+
+from mcuq.graph import Graph
+from mcuq.importers.simplify.activation import fuse_activations
+from mcuq.importers.simplify.affine import fold_affine
+from mcuq.importers.simplify.collapse import collapse_transposes
+from mcuq.importers.simplify.layout import fold_transposes
+from mcuq.importers.simplify.padding import absorb_padding
+from mcuq.importers.simplify.ranges import raise_ranges
+from mcuq.importers.simplify.sinking import sink_reshapes
+from mcuq.importers.simplify.upsample import gather_upsampling
+
+
+def simplify(graph: Graph) -> Graph:
+    """A graph with the same inputs, outputs and values, and fewer operators.
+
+    Batch normalization and biases go into the layer before, activations too, transposes into the
+    weights behind them, padding into the window after it.
+    """
+    for rewrite in (
+        raise_ranges,
+        collapse_transposes,
+        gather_upsampling,
+        sink_reshapes,
+        fold_transposes,
+        fold_affine,
+        fuse_activations,
+        absorb_padding,
+    ):
+        graph = rewrite(graph)
+    return graph
+
+
+def tidy(graph: Graph) -> Graph:
+    """Only what undoes a converter's detours; every layer of the file stays as it is."""
+    return absorb_padding(gather_upsampling(graph))

@@ -1,0 +1,263 @@
+"""What TensorFlow Lite takes for granted about types, scales and zero points.
+
+Its kernels read some of them from the file and assume the rest. A file that says something else
+would be computed otherwise than it reads, so it is refused. Constraints are on operators of the
+file, with their tensors as stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from mcuq.importers.constraints import check
+from mcuq.importers.tflite.records import FileModel, FileOp, FileTensor, Quantization
+from mcuq.importers.tflite.rules import RULES
+
+_CHANNEL_AXIS = {"CONV_2D": 0, "DEPTHWISE_CONV_2D": 3, "FULLY_CONNECTED": 0}
+"""The dimension of a filter that output channels are."""
+_CONVERSIONS = frozenset({"QUANTIZE", "DEQUANTIZE", "CAST"})
+_OPERANDS = {"SPLIT": slice(1, 2), "PRELU": slice(0, 1)}
+"""Which operands are values of the model, where those are not the rule's first."""
+_MOVED = frozenset(
+    {
+        "RESHAPE", "SQUEEZE", "EXPAND_DIMS", "TRANSPOSE", "STRIDED_SLICE", "SLICE", "SPLIT",
+        "SPLIT_V", "UNPACK", "PACK", "CONCATENATION", "TILE", "PAD", "MAX_POOL_2D",
+        "AVERAGE_POOL_2D", "REDUCE_MAX", "RESIZE_BILINEAR", "RESIZE_NEAREST_NEIGHBOR", "RELU6",
+    }
+)  # fmt: skip
+"""Operators whose kernels hand integers on without looking at scales."""
+_KEPT_TOLERANCE = 1e-6
+"""Of a scale to the same one elsewhere."""
+_SCALE_TOLERANCE = 1e-3
+"""Of a scale to the one that it stands for; converters round the last places."""
+_FIXED = {
+    ("SOFTMAX", "int8"): (1 / 256, -128),
+    ("LOGISTIC", "int8"): (1 / 256, -128),
+    ("TANH", "int8"): (1 / 128, 0),
+    ("SOFTMAX", "int16"): (1 / 32768, 0),
+    ("LOGISTIC", "int16"): (1 / 32768, 0),
+    ("TANH", "int16"): (1 / 32768, 0),
+}
+"""Scale and zero point of results that kernels write, whatever the file says."""
+_BIAS_TYPES: Mapping[str, tuple[str, ...]] = {
+    "float32": ("float32",),
+    "int8": ("int32",),
+    "uint8": ("int32",),
+    "int16": ("int64", "int32"),
+}
+
+
+@dataclass(frozen=True)
+class StoredOp:
+    """An operator with its tensors as the file stores them; None for an absent operand."""
+
+    op: FileOp
+    operands: tuple[FileTensor | None, ...]
+    results: tuple[FileTensor, ...]
+
+    @property
+    def where(self) -> str:
+        name = self.results[0].name if self.results else ""
+        return f"operator {self.op.index} {self.op.kind} (output {name!r})"
+
+    @property
+    def values(self) -> Sequence[FileTensor]:
+        """Operands that are values of the model, and the results."""
+        rule = RULES.get(self.op.kind)
+        chosen = _OPERANDS.get(self.op.kind, slice(rule.tensors if rule else None))
+        return [t for t in (*self.operands[chosen], *self.results) if t is not None]
+
+
+def check_arithmetic(model: FileModel) -> FileModel:
+    """The model with the scales of biases that have none, once all operators are as they should be.
+
+    Raises:
+        InputError: an operator would be computed otherwise than it reads.
+    """
+    tensors = list(model.tensors)
+    for op in model.ops:
+        view = _stored(op, tensors)
+        if op.kind in _CHANNEL_AXIS and len(view.operands) > 1:
+            _give_bias_scale(view, tensors)
+            check(_stored(op, tensors), _WEIGHTED_CONSTRAINTS)
+        elif op.kind not in _CONVERSIONS:
+            check(view, _CONSTRAINTS)
+    return replace(model, tensors=tuple(tensors))
+
+
+def _stored(op: FileOp, tensors: Sequence[FileTensor]) -> StoredOp:
+    operands = tuple(tensors[index] if index >= 0 else None for index in op.inputs)
+    return StoredOp(op, operands, tuple(tensors[index] for index in op.outputs))
+
+
+def one_type(view: StoredOp) -> str | None:
+    """Operands and result of a layer have one type.
+
+    Kernels take the type of the first operand for all: convert the model again.
+    """
+    real = [t for t in view.values if t.dtype == "float32" or t.quantization is not None]
+    return _differing(real)
+
+
+def weights_type(view: StoredOp) -> str | None:
+    """The result of a layer with weights has its input's type, its bias the sum's.
+
+    Kernels take the types for granted: convert the model again.
+    """
+    source, weights, bias = _weighted(view)
+    if source is None or weights is None:
+        return None
+    different = _differing([source, *view.results])
+    if different:
+        return different
+    if source.dtype != "float32" and weights.dtype not in ("int8", "uint8", "int4"):
+        return f"{source.dtype} meets weights of {weights.dtype}"
+    allowed = _BIAS_TYPES.get(source.dtype, ())
+    if bias is not None and bias.dtype not in allowed:
+        return f"{source.dtype} meets a bias of {bias.dtype}"
+    return None
+
+
+def symmetric_types(view: StoredOp) -> str | None:
+    """16-bit values and biases are symmetric: their zero point is 0.
+
+    Kernels take no other into account: convert the model again.
+    """
+    for tensor in (*view.operands, *view.results):
+        stored = None if tensor is None else tensor.quantization
+        if tensor is None or stored is None or tensor.dtype in ("int8", "uint8"):
+            continue
+        if np.any(stored.zero_point != 0):
+            return f"{tensor.name!r} of {tensor.dtype} has {stored.zero_point[0]}"
+    return None
+
+
+def symmetric_filter(view: StoredOp) -> str | None:
+    """The zero point of a convolution's weights is 0.
+
+    Kernels take no other into account: convert the model again, with symmetric weights.
+    """
+    source, weights, _ = _weighted(view)
+    stored = None if weights is None else weights.quantization
+    if source is None or stored is None or source.dtype in ("float32", "uint8"):
+        return None
+    if view.op.kind == "FULLY_CONNECTED" or not np.any(stored.zero_point != 0):
+        return None
+    return f"it is {stored.zero_point[stored.zero_point != 0][0]}"
+
+
+def channel_scales(view: StoredOp) -> str | None:
+    """Several scales of weights belong to the output channels.
+
+    Kernels take them for those: convert the model again.
+    """
+    _, weights, _ = _weighted(view)
+    stored = None if weights is None else weights.quantization
+    if stored is None or stored.scale.size == 1 or stored.axis == _CHANNEL_AXIS[view.op.kind]:
+        return None
+    return f"they belong to dimension {stored.axis}"
+
+
+def bias_scale(view: StoredOp) -> str | None:
+    """The scale of a bias is the input's times the weights'.
+
+    Kernels add its integers to the sums and never read it: convert the model again.
+    """
+    source, weights, bias = _weighted(view)
+    if source is None or weights is None or bias is None or bias.data is None:
+        return None
+    expected, stated = _product_scale(source, weights), bias.quantization
+    if expected is None or stated is None:
+        return None
+    if stated.scale.size not in (1, expected.size, bias.data.size):
+        return f"there are {stated.scale.size} for {expected.size} channels"
+    pairs = np.broadcast_arrays(stated.scale.astype(np.float64), expected, bias.data.reshape(-1))
+    wrong = (np.abs(pairs[0] - pairs[1]) > _SCALE_TOLERANCE * pairs[1]) & (pairs[2] != 0)
+    if not wrong.any():
+        return None
+    return f"it is {pairs[0][wrong][0]:g}, theirs {pairs[1][wrong][0]:g}"
+
+
+def kept_scale(view: StoredOp) -> str | None:
+    """An operator that moves or selects values leaves their scale and zero point as they are.
+
+    Kernels hand the integers on: convert the model again, or put a QUANTIZE behind the operator.
+    """
+    if view.op.kind not in _MOVED or not view.results:
+        return None
+    result = view.results[0].quantization
+    for tensor in view.values:
+        other = tensor.quantization
+        if result is None or other is None or (tensor.data is not None and not tensor.data.any()):
+            continue
+        apart = np.abs(other.scale[0] - result.scale[0]) > _KEPT_TOLERANCE * result.scale[0]
+        if apart or other.zero_point[0] != result.zero_point[0]:
+            return (
+                f"{tensor.name!r} has {other.scale[0]:g} and {other.zero_point[0]}, "
+                f"the result {result.scale[0]:g} and {result.zero_point[0]}"
+            )
+    return None
+
+
+def fixed_scale(view: StoredOp) -> str | None:
+    """SOFTMAX, LOGISTIC and TANH have the scale and zero point that TensorFlow Lite prescribes.
+
+    Kernels write no other: convert the model again.
+    """
+    result = view.results[0] if view.results else None
+    expected = None if result is None else _FIXED.get((view.op.kind, result.dtype))
+    if result is None or result.quantization is None or expected is None:
+        return None
+    scale, zero_point = result.quantization.scale[0], result.quantization.zero_point[0]
+    if abs(scale - expected[0]) <= _SCALE_TOLERANCE * expected[0] and zero_point == expected[1]:
+        return None
+    return f"{scale:g} and {zero_point}, not {expected[0]:g} and {expected[1]}"
+
+
+_CONSTRAINTS = (one_type, symmetric_types, kept_scale, fixed_scale)
+_WEIGHTED_CONSTRAINTS = (
+    weights_type,
+    symmetric_types,
+    symmetric_filter,
+    channel_scales,
+    bias_scale,
+)
+
+
+def _differing(tensors: Iterable[FileTensor]) -> str | None:
+    types = dict.fromkeys(tensor.dtype for tensor in tensors)
+    return None if len(types) < 2 else f"they are {' and '.join(types)}"
+
+
+def _weighted(view: StoredOp) -> tuple[FileTensor | None, FileTensor | None, FileTensor | None]:
+    """Input, filter and bias."""
+    source, weights, bias = (*view.operands, None, None)[:3]
+    return source, weights, bias
+
+
+def _product_scale(source: FileTensor, weights: FileTensor) -> npt.NDArray[np.float64] | None:
+    if source.quantization is None or weights.quantization is None:
+        return None
+    scale = weights.quantization.scale.astype(np.float64)
+    product: npt.NDArray[np.float64] = float(source.quantization.scale[0]) * scale
+    return product
+
+
+def _give_bias_scale(view: StoredOp, tensors: list[FileTensor]) -> None:
+    """Kernels never read the scale of an integer bias, so that a file may leave it out."""
+    source, weights, bias = _weighted(view)
+    if source is None or weights is None or bias is None or bias.quantization is not None:
+        return
+    product = _product_scale(source, weights)
+    if product is None or bias.dtype not in _BIAS_TYPES.get(source.dtype, ()):
+        return
+    tensors[bias.index] = replace(bias, quantization=_symmetric(product.astype(np.float32)))
+
+
+def _symmetric(scale: npt.NDArray[Any]) -> Quantization:
+    return Quantization(scale, np.zeros(scale.size, np.int64), 0)

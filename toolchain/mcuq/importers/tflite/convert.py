@@ -1,0 +1,272 @@
+"""From records to a Graph: operators in order, constants folded, shapes inferred and compared."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from mcuq.errors import InputError
+from mcuq.graph import Graph, LeakyReluAttrs, Op, OpKind, Tensor
+from mcuq.graph.shapes import infer_shape
+from mcuq.importers.constraints import check
+from mcuq.importers.names import UniqueNames
+from mcuq.importers.operators import check_known
+from mcuq.importers.tflite.arithmetic import check_arithmetic
+from mcuq.importers.tflite.flatbuffer import damaged
+from mcuq.importers.tflite.fold import FOLDABLE, fold
+from mcuq.importers.tflite.frozen import check_frozen, check_stateless
+from mcuq.importers.tflite.general import (
+    INPUT_CONSTRAINTS,
+    OP_CONSTRAINTS,
+    InputView,
+    own_rule,
+    real_operands,
+)
+from mcuq.importers.tflite.parts import one_output_each
+from mcuq.importers.tflite.records import FileModel, FileOp, FileTensor
+from mcuq.importers.tflite.rules import RULES
+from mcuq.importers.tflite.space_to_batch import gather_dilations
+from mcuq.importers.tflite.view import Operand, OpView, Rule, Step
+
+_PASS_THROUGH = frozenset({"QUANTIZE", "DEQUANTIZE"})
+"""Change how a real number is stored, not which number it is."""
+_MAX_ELEMENTS = 2**31 - 1
+
+
+@dataclass(frozen=True)
+class Converted:
+    """The float graph, and the records its tensors come from.
+
+    Attributes:
+        graph: real numbers throughout.
+        records: graph tensor → the record that says how the file stores it. A value that the file
+            stores both as float and as integers has the integers' record.
+    """
+
+    graph: Graph
+    records: Mapping[str, FileTensor]
+
+
+def convert(model: FileModel, name: str | None, keep_rescaling: bool = False) -> Converted:
+    """The graph of a file's records.
+
+    Args:
+        model: the records.
+        name: the graph's name; None takes the subgraph's.
+        keep_rescaling: where the file changes integers from one scale to another, which leaves the
+            real number as it is, add a LEAKY_RELU of slope 1: the operator that does so.
+
+    Raises:
+        InputError: an operator, type or shape is not supported, or the file contradicts itself.
+    """
+    name = name or model.name or "main"
+    check_frozen(model)
+    as_written, model = model, gather_dilations(one_output_each(model))
+    check_known(((_where(model, op), op.kind) for op in model.ops), {*RULES, *FOLDABLE})
+    check_stateless(as_written)
+    model = check_arithmetic(model)
+    conversion = _Conversion(model, keep_rescaling)
+    for op in model.ops:
+        conversion.add(op)
+    return conversion.result(name)
+
+
+def _where(model: FileModel, op: FileOp) -> str:
+    output = model.tensors[op.outputs[0]].name if op.outputs else ""
+    return f"operator {op.index} {op.kind} (output {output!r})"
+
+
+class _Conversion:
+    """The values known so far, by tensor index, and the operators lowered so far."""
+
+    def __init__(self, model: FileModel, keep_rescaling: bool) -> None:
+        self._model = model
+        self._keep_rescaling = keep_rescaling
+        self._names = UniqueNames()
+        self._tensors: dict[str, Tensor] = {}
+        self._ops: list[Op] = []
+        self._values: dict[int, Operand] = {}
+        self._records: dict[str, FileTensor] = {}
+        self._inputs = [self._input(model.tensors[index]) for index in model.inputs]
+        if not self._inputs:
+            raise damaged("the model has no inputs")
+        if len(set(model.inputs)) != len(model.inputs):
+            raise damaged("an input of the model is listed twice")
+        # Results take their names before constants do, so that a layer keeps its plain name.
+        self._result_names = {
+            index: self._take_name(model.tensors[index]) for op in model.ops for index in op.outputs
+        }
+
+    def add(self, op: FileOp) -> None:
+        """Fold, pass through or lower one operator."""
+        view = self._view(op)
+        check(view, OP_CONSTRAINTS)
+        output = op.outputs[0]
+        if output in self._values or self._model.tensors[output].data is not None:
+            raise damaged(f"{view.where} writes a tensor that already has a value")
+        folded = fold(view)
+        if folded is not None:
+            self._values[output] = self._constant(self._model.tensors[output], folded)
+        elif op.kind in _PASS_THROUGH and view.operands[0] is not None:
+            self._values[output] = self._passed(op, view, view.operands[0])
+        else:
+            check(view, (own_rule,))
+            self._values[output] = self._lower(op, view, RULES[op.kind])
+
+    def result(self, name: str) -> Converted:
+        """The finished graph with its records."""
+        outputs = tuple(self._output(index) for index in self._model.outputs)
+        if not outputs:
+            raise damaged("the model has no outputs")
+        graph = Graph(name, self._tensors, tuple(self._ops), tuple(self._inputs), outputs)
+        return Converted(graph, self._records)
+
+    def _passed(self, op: FileOp, view: OpView, operand: Operand) -> Operand:
+        """The same real number in another form."""
+        check(view, (real_operands,))
+        self._compare_shape(view, self._model.tensors[op.outputs[0]], operand.shape)
+        stored, known = self._model.tensors[op.outputs[0]], self._records.get(operand.name)
+        if stored.quantization is not None and known is not None and operand.data is None:
+            if known.quantization is None:
+                self._records[operand.name] = stored
+            elif self._keep_rescaling and known.quantization != stored.quantization:
+                rescale = Rule(OpKind.LEAKY_RELU, "", lambda view: LeakyReluAttrs(1.0))
+                return self._lower(op, view, rescale)
+        return replace(operand, quantized=operand.quantized or stored.quantization is not None)
+
+    def _input(self, tensor: FileTensor) -> str:
+        check(InputView(tensor), INPUT_CONSTRAINTS)
+        name = self._take_name(tensor)
+        quantized = tensor.quantization is not None
+        self._values[tensor.index] = Operand(name, tensor.shape, tensor.dtype, quantized)
+        self._tensors[name] = Tensor(name, tensor.shape)
+        self._records[name] = tensor
+        return name
+
+    def _output(self, index: int) -> str:
+        value = self._values.get(index)
+        if value is None or value.data is not None or value.name in self._inputs:
+            raise InputError(
+                f"output {self._model.tensors[index].name!r} is computed by no operator",
+                "export the model again: each output must depend on an input through a layer",
+            )
+        return value.name
+
+    def _view(self, op: FileOp) -> OpView:
+        output = self._result_names[op.outputs[0]] if op.outputs else ""
+        operands = tuple(self._operand(op, index) for index in op.inputs)
+        return OpView(
+            op.index, op.kind, output, len(op.outputs), operands, op.options, op.options_type
+        )
+
+    def _operand(self, op: FileOp, index: int) -> Operand | None:
+        if index == -1:
+            return None
+        if index not in self._values:
+            tensor = self._model.tensors[index]
+            if tensor.data is None:
+                raise damaged(
+                    f"operator {op.index} {op.kind} reads tensor {tensor.name!r} before it has "
+                    "a value"
+                )
+            self._values[index] = self._constant(tensor, tensor.data)
+        return self._values[index]
+
+    def _constant(self, tensor: FileTensor, data: npt.NDArray[Any]) -> Operand:
+        name = self._result_names.get(tensor.index) or self._take_name(tensor)
+        self._records[name] = tensor
+        if tensor.quantization is None or data is not tensor.data:
+            return Operand(name, data.shape, data.dtype.name, data=data)
+        scale, zero_point = (
+            _along_axis(values, tensor.quantization.axis, data.ndim)
+            for values in (tensor.quantization.scale, tensor.quantization.zero_point)
+        )
+        with np.errstate(over="ignore"):
+            real = ((data.astype(np.float64) - zero_point) * scale).astype(np.float32)
+        if not np.isfinite(real).all():
+            raise damaged(f"the scale of tensor {tensor.name!r} is too large for float32")
+        return Operand(name, data.shape, tensor.dtype, True, real)
+
+    def _lower(self, op: FileOp, view: OpView, rule: Rule) -> Operand:
+        check(view, (real_operands, *rule.constraints))
+        steps = self._steps(rule, view)
+        if steps:
+            values = [operand for operand in view.operands if operand is not None]
+        else:
+            values = _graph_operands(rule, view)
+            steps = (Step(rule.kind, rule.attrs(view), tuple(range(len(values)))),)
+        tensor = self._model.tensors[op.outputs[0]]
+        for step in steps[:-1]:
+            name = self._names.take(f"{view.output_name}/{step.kind.lower()}", "step")
+            values.append(self._added(view, step, values, name))
+            source = None if step.stored_as is None else values[step.stored_as].name
+            self._records[name] = tensor if source is None else self._records[source]
+        result = self._added(view, steps[-1], values, view.output_name)
+        self._compare_shape(view, tensor, result.shape)
+        self._records[result.name] = tensor
+        return replace(result, dtype=tensor.dtype, quantized=tensor.quantization is not None)
+
+    def _steps(self, rule: Rule, view: OpView) -> tuple[Step, ...]:
+        chosen = rule.stored_steps if self._keep_rescaling else None
+        return (chosen or rule.steps)(view)
+
+    def _added(self, view: OpView, step: Step, values: list[Operand], name: str) -> Operand:
+        """One operator of the graph and its result, float32 as far as is known."""
+        operands = [values[number] for number in step.inputs]
+        try:
+            shape = infer_shape(step.kind, step.attrs, [operand.shape for operand in operands])
+        except ValueError as error:
+            raise InputError(
+                f"{view.where}: {error}", "the file is damaged: export it again"
+            ) from None
+        for operand in operands:
+            self._keep_constant(operand)
+        self._tensors[name] = Tensor(name, shape)
+        inputs = tuple(operand.name for operand in operands)
+        self._ops.append(Op(step.kind, name, inputs, (name,), step.attrs))
+        return Operand(name, shape, "float32", False)
+
+    def _compare_shape(self, view: OpView, tensor: FileTensor, shape: tuple[int, ...]) -> None:
+        """Raise where the file states another shape than inference gives."""
+        if math.prod(shape) > _MAX_ELEMENTS:
+            raise InputError(
+                f"{view.where}: a result of {shape} is too large", "reduce the input's size"
+            )
+        stated = tensor.signature
+        same_rank = len(stated) == len(shape)
+        agrees = same_rank and all(a in (-1, b) for a, b in zip(stated, shape, strict=same_rank))
+        if stated and not agrees:
+            raise InputError(
+                f"{view.where}: the file says {stated}, its operands give {shape}",
+                "export with a fixed input shape, batch 1",
+            )
+
+    def _keep_constant(self, operand: Operand) -> None:
+        if operand.data is not None and operand.name not in self._tensors:
+            data = np.ascontiguousarray(operand.data, np.float32)
+            data.flags.writeable = False
+            self._tensors[operand.name] = Tensor(operand.name, operand.shape, data)
+
+    def _take_name(self, tensor: FileTensor) -> str:
+        wanted = self._model.signature.get(tensor.index) or tensor.name
+        return self._names.take(wanted, f"tensor{tensor.index}")
+
+
+def _graph_operands(rule: Rule, view: OpView) -> list[Operand]:
+    """The operands that become the graph operator's inputs; absent ones are left out."""
+    present = [operand for operand in view.operands[: rule.tensors] if operand is not None]
+    return present * rule.copies(view)
+
+
+def _along_axis(values: npt.NDArray[Any], axis: int, rank: int) -> npt.NDArray[Any]:
+    """Per-channel values shaped to broadcast along `axis` of a tensor of `rank` dimensions."""
+    if values.size == 1:
+        return values.reshape(())
+    shape = [1] * rank
+    shape[axis] = values.size
+    return values.reshape(shape)

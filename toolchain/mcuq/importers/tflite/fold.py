@@ -1,0 +1,172 @@
+"""Operators that exporters leave on constants: computed while the model is read.
+
+Two kinds: those that keep the number of elements (a weight's DEQUANTIZE, RESHAPE…) fold at any
+size; arithmetic on shapes (SHAPE, PACK, STRIDED_SLICE… before a RESHAPE) folds on short vectors
+only, so that a hostile file cannot ask for more memory than it holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, cast
+
+import numpy as np
+import numpy.typing as npt
+from ai_edge_litert import schema_py_generated as schema
+
+from mcuq.errors import InputError
+from mcuq.graph import ReshapeAttrs, TransposeAttrs
+from mcuq.importers.constraints import check
+from mcuq.importers.tflite import fields
+from mcuq.importers.tflite.flatbuffer import damaged
+from mcuq.importers.tflite.rules import RULES
+from mcuq.importers.tflite.rules.slicing import STRIDED_SLICE_CONSTRAINTS, strided_slice_attrs
+from mcuq.importers.tflite.view import OpView
+
+Array = npt.NDArray[Any]
+_SHAPE_ELEMENTS = 1024
+"""More than any shape computation holds in all its operands together."""
+
+_CAST_TYPES = {
+    schema.TensorType.FLOAT32: np.float32,
+    schema.TensorType.INT32: np.int32,
+    schema.TensorType.INT64: np.int64,
+}
+
+
+def fold(op: OpView) -> Array | None:
+    """The operator's result where it does not depend on the model's inputs, else None.
+
+    Raises:
+        InputError: the constants do not fit the operator.
+    """
+    if op.kind == "SHAPE" and op.operands and op.operands[0] is not None:
+        return np.array(op.shape(0), np.int32)
+    constants = [operand.data for operand in op.operands if operand is not None]
+    if not constants or any(data is None for data in constants):
+        return None
+    total = sum(cast(Array, data).size for data in constants)
+    folder = _SAME_SIZE.get(op.kind)
+    if folder is None and total <= _SHAPE_ELEMENTS:
+        folder = _SHAPE_ARITHMETIC.get(op.kind)
+    if folder is None:
+        return None
+    try:
+        return folder(op)
+    except InputError:
+        raise
+    except (ValueError, IndexError, TypeError, OverflowError, AssertionError):
+        raise damaged(f"{op.where} cannot work on its constant operands") from None
+
+
+def _values(op: OpView, number: int = 0) -> Array:
+    values = op.constant(number)
+    assert values is not None
+    return values
+
+
+def _dequantize(op: OpView) -> Array:
+    """float16 weights; quantized constants are real numbers already."""
+    return _values(op).astype(np.float32)
+
+
+def _cast(op: OpView) -> Array | None:
+    dtype = _CAST_TYPES.get(op.uint8(fields.Cast.OUT_TYPE))
+    return None if dtype is None else _values(op).astype(dtype)
+
+
+def _reshaped(op: OpView) -> Array:
+    rule = RULES[op.kind]
+    shape_constraints = rule.constraints[1:]  # the first asks for an operand that is no constant
+    check(op, shape_constraints)
+    return _values(op).reshape(cast(ReshapeAttrs, rule.attrs(op)).shape)
+
+
+def _transpose(op: OpView) -> Array:
+    rule = RULES[op.kind]
+    check(op, rule.constraints[1:])
+    return np.transpose(_values(op), cast(TransposeAttrs, rule.attrs(op)).perm)
+
+
+def _pack(op: OpView) -> Array:
+    return np.stack(
+        [_values(op, number) for number in range(len(op.operands))],
+        axis=op.int32(fields.Pack.AXIS),
+    )
+
+
+def _concatenation(op: OpView) -> Array:
+    return np.concatenate(
+        [_values(op, number) for number in range(len(op.operands))],
+        axis=op.int32(fields.Concatenation.AXIS),
+    )
+
+
+def _gather(op: OpView) -> Array | None:
+    if op.int32(fields.Gather.BATCH_DIMS) or _values(op, 1).ndim > 1:
+        return None
+    return np.take(_values(op), _values(op, 1), axis=op.int32(fields.Gather.AXIS))
+
+
+def _strided_slice(op: OpView) -> Array:
+    check(op, STRIDED_SLICE_CONSTRAINTS)
+    attrs = strided_slice_attrs(op)
+    slices = tuple(
+        slice(begin, None if end < 0 else end, stride)
+        for begin, end, stride in zip(attrs.begin, attrs.end, attrs.strides, strict=True)
+    )
+    return _values(op)[slices].squeeze(axis=attrs.shrink)
+
+
+def _slice(op: OpView) -> Array:
+    begin, size = op.integers(1), op.integers(2)
+    bounds = zip(begin, size, strict=True)
+    return _values(op)[tuple(slice(b, None if n == -1 else b + n) for b, n in bounds)]
+
+
+def _product(op: OpView) -> Array:
+    keep = op.boolean(fields.Reducer.KEEP_DIMS)
+    axes = op.integers(1)
+    values = _values(op)
+    return np.asarray(np.prod(values, axis=axes, keepdims=keep), values.dtype)
+
+
+def _arithmetic(function: Callable[[Array, Array], Array]) -> Callable[[OpView], Array | None]:
+    def apply(op: OpView) -> Array | None:
+        if op.uint8(fields.Binary.ACTIVATION) or _values(op).ndim > 1 or _values(op, 1).ndim > 1:
+            return None
+        return function(_values(op), _values(op, 1))
+
+    return apply
+
+
+_SAME_SIZE: dict[str, Callable[[OpView], Array | None]] = {
+    "DEQUANTIZE": _dequantize,
+    "CAST": _cast,
+    "RESHAPE": _reshaped,
+    "SQUEEZE": _reshaped,
+    "EXPAND_DIMS": _reshaped,
+    "TRANSPOSE": _transpose,
+}
+_SHAPE_ARITHMETIC: dict[str, Callable[[OpView], Array | None]] = {
+    "PACK": _pack,
+    "CONCATENATION": _concatenation,
+    "GATHER": _gather,
+    "STRIDED_SLICE": _strided_slice,
+    "SLICE": _slice,
+    "REDUCE_PROD": _product,
+    "ADD": _arithmetic(np.add),
+    "SUB": _arithmetic(np.subtract),
+    "MUL": _arithmetic(np.multiply),
+}
+OTHER_OPTIONS = {
+    "CAST": "CastOptions",
+    "GATHER": "GatherOptions",
+    "PACK": "PackOptions",
+    "SPLIT": "SplitOptions",
+    "SPLIT_V": "SplitVOptions",
+    "UNPACK": "UnpackOptions",
+}
+"""Names of the options' union members, of operators that have no rule."""
+FOLDABLE = frozenset({*_SAME_SIZE, *_SHAPE_ARITHMETIC, "SHAPE", "QUANTIZE"})
+"""Operators that need no rule of their own where they work on constants."""

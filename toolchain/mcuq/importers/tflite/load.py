@@ -1,0 +1,49 @@
+"""The TFLite front door's two steps: bytes to records, records to a Graph."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from mcuq.graph import Graph
+from mcuq.importers.malformed import malformed_named
+from mcuq.importers.simplify import tidy
+from mcuq.importers.source import read_bytes
+from mcuq.importers.tflite.convert import Converted, convert
+from mcuq.importers.tflite.micro import for_micro
+from mcuq.importers.tflite.reader import read_model
+
+_DETOURS = frozenset({"SPACE_TO_BATCH_ND", "TILE"})
+"""Operators by which converters write dilation and upsampling."""
+
+
+def load_tflite(source: Path | bytes) -> Graph:
+    """The float graph of a TFLite file, float32 or quantized.
+
+    A quantized model gives the real numbers its integers stand for. The graph is named after the
+    file, or after the subgraph where `source` is bytes.
+
+    Raises:
+        InputError: unreadable, damaged, or with an operator, type or shape that is not supported.
+    """
+    return read_tflite(source).graph
+
+
+def read_tflite(source: Path | bytes, keep_rescaling: bool = False) -> Converted:
+    """As `load_tflite`, with the records that say how the file stores each tensor.
+
+    Args:
+        source: file or bytes.
+        keep_rescaling: see `convert`.
+
+    Raises:
+        InputError: as `load_tflite`.
+    """
+    content = source if isinstance(source, bytes) else read_bytes(source)
+    name = None if isinstance(source, bytes) else source.stem
+    with malformed_named("not a valid TFLite file"):
+        model = read_model(content)
+        converted = convert(for_micro(model) if keep_rescaling else model, name, keep_rescaling)
+    if any(op.kind in _DETOURS for op in model.ops):
+        return replace(converted, graph=tidy(converted.graph))
+    return converted

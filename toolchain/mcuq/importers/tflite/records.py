@@ -1,0 +1,106 @@
+"""What a TFLite file says, as plain values: the reader's result, the converter's input."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from mcuq.content import ByContent
+from mcuq.importers.tflite.view import Options
+
+
+@dataclass(frozen=True, eq=False)
+class Quantization(ByContent):
+    """Affine quantization of a tensor: real = scale × (stored - zero_point).
+
+    Attributes:
+        scale: float32, one value or one a channel.
+        zero_point: int64, as many as `scale`.
+        axis: the channel dimension where `scale` has several values.
+    """
+
+    scale: npt.NDArray[Any]
+    zero_point: npt.NDArray[Any]
+    axis: int
+
+
+@dataclass(frozen=True, eq=False)
+class FileTensor(ByContent):
+    """One tensor of the file.
+
+    Attributes:
+        index: position in the file.
+        name: as written; may be empty or not unique.
+        shape: as written; dimensions that `signature` leaves open hold 1.
+        signature: the shape with -1 where it is open.
+        dtype: TensorType name in lower case.
+        data: constants only; int4 is unpacked to int8.
+        quantization: None for unquantized tensors.
+        stateful: a variable that keeps its value between runs.
+    """
+
+    index: int
+    name: str
+    shape: tuple[int, ...]
+    signature: tuple[int, ...]
+    dtype: str
+    data: npt.NDArray[Any] | None
+    quantization: Quantization | None
+    stateful: bool
+
+
+@dataclass(frozen=True)
+class FileOp:
+    """One operator of the file.
+
+    Attributes:
+        index: position in the file.
+        kind: BuiltinOperator name, or the name of a custom operator.
+        custom: whether it is a custom operator.
+        inputs: tensor indices, -1 where an optional input is absent.
+        outputs: tensor indices.
+        options: the options, None where absent.
+        options_type: number of the options' union member, 0 where absent.
+    """
+
+    index: int
+    kind: str
+    custom: bool
+    inputs: tuple[int, ...]
+    outputs: tuple[int, ...]
+    options: Options | None
+    options_type: int
+
+    @property
+    def where(self) -> str:
+        return f"operator {self.index} {self.kind}"
+
+
+@dataclass(frozen=True)
+class FileModel:
+    """The first subgraph of a file.
+
+    Attributes:
+        name: the subgraph's.
+        tensors, ops: in the file's order.
+        inputs, outputs: tensor indices.
+        signature: tensor index → the name by which users call an input or output, where the file
+            has a signature.
+    """
+
+    name: str
+    tensors: tuple[FileTensor, ...]
+    ops: tuple[FileOp, ...]
+    inputs: tuple[int, ...]
+    outputs: tuple[int, ...]
+    signature: Mapping[int, str] = field(default_factory=dict)
+
+
+def constant_record(index: int, values: Sequence[Any]) -> FileTensor:
+    """A nameless int32 constant that stands at `index`."""
+    data = np.array(values, np.int32)
+    return FileTensor(index, "", data.shape, data.shape, "int32", data, None, False)

@@ -1,0 +1,189 @@
+"""Dilated convolutions as older converters write them: SPACE_TO_BATCH_ND, VALID, BATCH_TO_SPACE_ND.
+
+Spreading an image with block b over the batch, convolving each part and putting the parts together
+again is one convolution with dilation b behind a PAD (and in front of a crop). The records are
+rewritten to say so before they are converted; shapes inside the region are left to inference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from ai_edge_litert import schema_py_generated as schema
+
+from mcuq.errors import InputError
+from mcuq.graph import Padding
+from mcuq.importers.tflite.fields import Conv2D, DepthwiseConv2D, Squeeze, StridedSlice
+from mcuq.importers.tflite.records import FileModel, FileOp, constant_record
+from mcuq.importers.tflite.view import Overridden
+from mcuq.tflite.options import PADDINGS
+
+ENTER, LEAVE = "SPACE_TO_BATCH_ND", "BATCH_TO_SPACE_ND"
+_FIELDS: dict[str, type[Conv2D] | type[DepthwiseConv2D]] = {
+    "CONV_2D": Conv2D,
+    "DEPTHWISE_CONV_2D": DepthwiseConv2D,
+}
+_ELEMENTWISE = frozenset(
+    {
+        "ADD", "SUB", "MUL", "RELU", "RELU6", "LEAKY_RELU", "HARD_SWISH", "LOGISTIC", "TANH",
+        "QUANTIZE", "DEQUANTIZE",
+    }
+)  # fmt: skip
+
+Blocks = tuple[int, ...]
+"""For each dimension of a spread tensor, over how many parts it is spread (1: not at all)."""
+
+
+def gather_dilations(model: FileModel) -> FileModel:
+    """The model with every spread region written as dilated convolutions.
+
+    Raises:
+        InputError: a region holds something else than one convolution and element-wise operators.
+    """
+    if all(op.kind != ENTER for op in model.ops):
+        return model
+    region = _Regions(model)
+    ops = tuple(new for op in model.ops if (new := region.rewritten(op)) is not None)
+    if any(index in region.spread for index in model.outputs):
+        raise _misplaced(next(op for op in model.ops if op.kind == ENTER))
+    outputs = tuple(region.aliases.get(index, index) for index in model.outputs)
+    return replace(model, tensors=tuple(region.tensors), ops=ops, outputs=outputs)
+
+
+class _Regions:
+    """Which tensors are spread, while the operators pass by in order."""
+
+    def __init__(self, model: FileModel) -> None:
+        self.tensors = list(model.tensors)
+        self.spread: dict[int, Blocks] = {}
+        self.aliases: dict[int, int] = {}
+
+    def rewritten(self, op: FileOp) -> FileOp | None:
+        """The operator as it is outside of regions; None where it vanishes."""
+        op = replace(op, inputs=tuple(self.aliases.get(index, index) for index in op.inputs))
+        if op.kind == ENTER:
+            return self._enter(op)
+        if not any(index in self.spread for index in op.inputs):
+            return op
+        blocks = self.spread.get(op.inputs[0])
+        if blocks is None or len(op.outputs) != 1:
+            raise _misplaced(op)
+        if op.kind == LEAVE:
+            return self._leave(op, blocks)
+        if op.kind in _FIELDS:
+            self._mark(op, blocks)
+            return self._dilated(op, blocks)
+        if op.kind in _ELEMENTWISE:
+            self._mark(op, blocks)
+            return op
+        return self._reshaped(op, blocks)
+
+    def _enter(self, op: FileOp) -> FileOp:
+        if len(op.outputs) != 1 or not op.inputs or op.inputs[0] < 0:
+            raise _misplaced(op)
+        block, pads = self._integers(op, 1), self._integers(op, 2)
+        rank = len(self.tensors[op.inputs[0]].shape)
+        if not 0 < len(block) < rank or len(pads) != 2 * len(block):
+            raise _misplaced(op)
+        if min(block) < 1 or min(pads) < 0:
+            raise _misplaced(op)
+        behind = rank - 1 - len(block)
+        self._mark(op, (1, *block, *(1,) * behind))
+        rows = [[0, 0], *np.reshape(pads, (-1, 2)).tolist(), *[[0, 0]] * behind]
+        return self._plain(op, "PAD", [self._constant(rows)])
+
+    def _leave(self, op: FileOp, blocks: Blocks) -> FileOp | None:
+        block, crops = self._integers(op, 1), self._integers(op, 2)
+        expected = blocks[1 : 1 + len(block)]
+        if block != expected or len(crops) != 2 * len(block) or min(crops, default=0) < 0:
+            raise _misplaced(op)
+        if not any(crops):
+            # The parts put together are the dilated result itself, with the shape the file states.
+            source, output = op.inputs[0], op.outputs[0]
+            self.aliases[output] = source
+            del self.spread[source]
+            stated = self.tensors[output].signature
+            self.tensors[source] = replace(self.tensors[source], signature=stated)
+            return None
+        before, after = np.reshape(crops, (-1, 2)).T.tolist()
+        rest = [0] * (len(blocks) - 1 - len(block))
+        begin, end = [0, *before, *rest], [0, *(-count for count in after), *rest]
+        mask = sum(1 << axis for axis, last in enumerate(end) if last == 0)
+        operands = [self._constant(values) for values in (begin, end, [1] * len(begin))]
+        return replace(
+            self._plain(op, "STRIDED_SLICE", operands),
+            options=Overridden({StridedSlice.END_MASK: mask}),
+            options_type=schema.BuiltinOptions.StridedSliceOptions,
+        )
+
+    def _dilated(self, op: FileOp, blocks: Blocks) -> FileOp:
+        fields = _FIELDS[op.kind]
+        options = op.options
+        steps = [
+            1 if options is None else options.int32(field, 1)
+            for field in (fields.STRIDE_H, fields.STRIDE_W, fields.DILATION_H, fields.DILATION_W)
+        ]
+        valid = options is not None and options.uint8(fields.PADDING) == PADDINGS[Padding.VALID]
+        if steps != [1, 1, 1, 1] or not valid or len(blocks) != 4:
+            raise _misplaced(op)
+        values = {int(fields.DILATION_H): blocks[1], int(fields.DILATION_W): blocks[2]}
+        return replace(op, options=Overridden(values, options))
+
+    def _reshaped(self, op: FileOp, blocks: Blocks) -> FileOp:
+        """A dimension of 1 inserted or removed: said without sizes, which change in the region."""
+        source = self.tensors[op.inputs[0]].shape
+        target = self.tensors[op.outputs[0]].shape
+        if op.kind == "EXPAND_DIMS" or (op.kind == "RESHAPE" and len(target) > len(source)):
+            axis = _extra_axis(target, source)
+            if axis is not None:
+                self._mark(op, (*blocks[:axis], 1, *blocks[axis:]))
+                return self._plain(op, "EXPAND_DIMS", [self._constant([axis])])
+        if op.kind in ("RESHAPE", "SQUEEZE"):
+            axis = _extra_axis(source, target)
+            if axis is not None:
+                self._mark(op, (*blocks[:axis], *blocks[axis + 1 :]))
+                return replace(
+                    self._plain(op, "SQUEEZE", []),
+                    options=Overridden({Squeeze.DIMS: (axis,)}),
+                    options_type=schema.BuiltinOptions.SqueezeOptions,
+                )
+        raise _misplaced(op)
+
+    def _mark(self, op: FileOp, blocks: Blocks) -> None:
+        """The output is spread, and its shape is left to inference."""
+        output = op.outputs[0]
+        self.spread[output] = blocks
+        self.tensors[output] = replace(self.tensors[output], signature=(-1,) * len(blocks))
+
+    def _integers(self, op: FileOp, number: int) -> tuple[int, ...]:
+        index = op.inputs[number] if number < len(op.inputs) else -1
+        data = self.tensors[index].data if index >= 0 else None
+        if data is None or data.dtype.kind != "i":
+            raise _misplaced(op)
+        return tuple(int(value) for value in data.reshape(-1))
+
+    def _constant(self, values: Sequence[Any]) -> int:
+        self.tensors.append(constant_record(len(self.tensors), values))
+        return len(self.tensors) - 1
+
+    def _plain(self, op: FileOp, kind: str, operands: list[int]) -> FileOp:
+        inputs = (op.inputs[0], *operands)
+        return replace(op, kind=kind, inputs=inputs, options=None, options_type=0)
+
+
+def _extra_axis(longer: tuple[int, ...], shorter: tuple[int, ...]) -> int | None:
+    """Where `longer` has one more dimension, of 1, than `shorter`; never the batch."""
+    for axis in range(1, len(longer)):
+        if longer[axis] == 1 and longer[:axis] + longer[axis + 1 :] == shorter:
+            return axis
+    return None
+
+
+def _misplaced(op: FileOp) -> InputError:
+    return InputError(
+        f"operator {op.index} {op.kind}: {ENTER} is supported around a dilated convolution only",
+        "convert the model with a fixed batch of 1, so that the converter writes dilations itself",
+    )

@@ -1,0 +1,179 @@
+"""Run a float graph over many samples at once, a bounded number at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from mcuq.errors import InputError
+from mcuq.graph import Graph, Op
+from mcuq.interpret.float.kernels import KERNELS
+from mcuq.interpret.float.operand import Array, Operand
+
+_BLOCK = 1 << 22
+"""Floats of the largest activation at a time. Another number changes sums in the 7th digit, and
+with them ranges and the bytes of results."""
+
+
+Disturbance = Callable[[Op, list[Operand]], list[Operand]]
+"""What an operator reads in place of its operands."""
+
+
+def run_float(
+    graph: Graph,
+    inputs: Sequence[npt.NDArray[Any]],
+    keep: Collection[str] | None = None,
+    disturb: Disturbance | None = None,
+) -> dict[str, Array]:
+    """Values of the graph's outputs, or of every activation in `keep`, for N samples.
+
+    Args:
+        graph: the model.
+        inputs: one array a graph input, any real dtype; for an input of shape (1, …) an array of
+            shape (N, …).
+        keep: names of activations; None means the graph's outputs.
+        disturb: changes what every operator reads, to see how far errors go.
+
+    Returns:
+        float32 arrays by name. An activation of shape (1, …) becomes (N, …), one of any other
+        shape s becomes (N, *s).
+
+    Raises:
+        InputError: an input has the wrong shape or dtype.
+        KeyError: `keep` names no activation of the graph.
+    """
+    wanted = tuple(dict.fromkeys(graph.outputs if keep is None else keep))
+    blocks: dict[str, list[Array]] = {name: [] for name in wanted}
+    for values in run_blocks(graph, inputs, wanted, disturb):
+        for name in wanted:
+            blocks[name].append(values[name])
+    return {name: np.concatenate(parts) for name, parts in blocks.items()}
+
+
+def run_blocks(
+    graph: Graph,
+    inputs: Sequence[npt.NDArray[Any]],
+    keep: Collection[str],
+    disturb: Disturbance | None = None,
+) -> Iterator[dict[str, Array]]:
+    """As `run_float`, one block of samples after the other, in order.
+
+    For more samples than fit in memory.
+    """
+    for block in _blocks(graph, inputs):
+        kept: dict[str, Array] = {}
+
+        def visit(name: str, values: Array, kept: dict[str, Array] = kept) -> None:
+            if name in keep:
+                kept[name] = values
+
+        _run_block(graph, block, visit, disturb)
+        yield {name: kept[name] for name in keep}
+
+
+def visit_activations(
+    graph: Graph, inputs: Sequence[npt.NDArray[Any]], visit: Callable[[str, Array], None]
+) -> Iterator[int]:
+    """Show every activation once a block of samples, as soon as it is computed; nothing is kept.
+
+    For statistics over more activations than fit in memory.
+
+    Args:
+        graph, inputs: as of `run_float`.
+        visit: takes the name and the values (N, …) of an activation.
+
+    Yields:
+        The samples of each block, when all of its activations have been shown.
+    """
+    for block in _blocks(graph, inputs):
+        _run_block(graph, block, visit)
+        yield len(block[0])
+
+
+def _blocks(graph: Graph, inputs: Sequence[npt.NDArray[Any]]) -> Iterator[list[Array]]:
+    samples = _check_inputs(graph, inputs)
+    largest = max(graph.tensors[name].size for name in graph.activations)
+    step = max(1, _BLOCK // largest)
+    for start in range(0, samples, step):
+        yield [np.asarray(x[start : start + step], np.float32) for x in inputs]
+
+
+def _check_inputs(graph: Graph, inputs: Sequence[npt.NDArray[Any]]) -> int:
+    """Raise where the arrays do not fit the graph's inputs; the number of samples otherwise."""
+    if len(inputs) != len(graph.inputs):
+        raise InputError(
+            f"the model has {len(graph.inputs)} inputs, the data {len(inputs)}",
+            f"give one array for each of: {', '.join(graph.inputs)}",
+        )
+    for name, values in zip(graph.inputs, inputs, strict=True):
+        shape = graph.tensors[name].shape[1:]
+        if values.ndim == 0 or values.shape[1:] != shape:
+            wanted = "×".join(map(str, ("N", *shape)))
+            raise InputError(
+                f"data of shape {values.shape} does not fit input {name!r}",
+                f"the model expects {wanted}",
+            )
+        if values.dtype.kind not in "fiub":
+            raise InputError(
+                f"data of type {values.dtype} does not fit input {name!r}", "give numbers"
+            )
+    counts = {len(values) for values in inputs}
+    if len(counts) != 1 or 0 in counts:
+        raise InputError(
+            f"the inputs have {' and '.join(map(str, sorted(counts)))} samples",
+            "give every input the same number of samples, at least one",
+        )
+    return counts.pop()
+
+
+def _run_block(
+    graph: Graph,
+    inputs: Sequence[Array],
+    visit: Callable[[str, Array], None],
+    disturb: Disturbance | None = None,
+) -> None:
+    live: dict[str, Array] = {
+        name: _clipped(graph, name, values.reshape(len(values), *graph.tensors[name].shape))
+        for name, values in zip(graph.inputs, inputs, strict=True)
+    }
+    last_use = _last_uses(graph)
+    for name, values in live.items():
+        visit(name, _without_batch(values))
+    for position, op in enumerate(graph.ops):
+        operands = [_operand(graph, live, name) for name in op.inputs]
+        if disturb is not None:
+            operands = disturb(op, operands)
+        live[op.output] = _clipped(graph, op.output, KERNELS[op.kind](op.attrs, operands))
+        visit(op.output, _without_batch(live[op.output]))
+        for name in (*op.inputs, op.output):
+            if last_use.get(name, -1) <= position:
+                live.pop(name, None)
+
+
+def _clipped(graph: Graph, name: str, values: Array) -> Array:
+    """Values inside the range that the model file stores for a tensor, if it stores one."""
+    stored = graph.ranges.get(name)
+    if stored is None:
+        return values
+    low, high = stored
+    return np.clip(values, np.float32(low), np.float32(high))
+
+
+def _operand(graph: Graph, live: Mapping[str, Array], name: str) -> Operand:
+    constant = graph.tensors[name].data
+    return Operand(live[name]) if constant is None else Operand(constant, constant=True)
+
+
+def _last_uses(graph: Graph) -> dict[str, int]:
+    """Position of the last operator that reads each tensor."""
+    return {name: position for position, op in enumerate(graph.ops) for name in op.inputs}
+
+
+def _without_batch(values: Array) -> Array:
+    """(N, 1, …) as (N, …); any other shape as it is."""
+    if values.ndim > 1 and values.shape[1] == 1:
+        return values.reshape(len(values), *values.shape[2:])
+    return values

@@ -1,0 +1,218 @@
+"""Run a quantized graph on the host, over many samples at once, in the firmware's arithmetic."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from mcuq.errors import InputError
+from mcuq.graph import WEIGHTED, Op, OpKind
+from mcuq.interpret.integer import conversion, dynamic, elementwise, movement, pooling, weighted
+from mcuq.interpret.integer import int16 as wide
+from mcuq.interpret.integer.softmax import softmax
+from mcuq.numeric import dequantize, quantize_values
+from mcuq.quantized import QuantizedGraph, QuantizedTensor
+from mcuq.quantized.lookup import UNARY
+
+Values = npt.NDArray[Any]
+"""int8, or what the tensor's `dtype` says."""
+_BLOCK = 1 << 20
+"""Values of the largest activation at a time: operators hold several times that in wider types."""
+_Function = Callable[[QuantizedGraph, Op, list[Values]], Values]
+
+_FUNCTIONS: Mapping[OpKind, _Function] = {
+    OpKind.CONV_2D: weighted.conv,
+    OpKind.DEPTHWISE_CONV_2D: weighted.depthwise_conv,
+    OpKind.FULLY_CONNECTED: weighted.fully_connected,
+    OpKind.ADD: elementwise.add,
+    OpKind.SUB: elementwise.add,
+    OpKind.MUL: elementwise.mul,
+    OpKind.AVERAGE_POOL_2D: pooling.average_pool,
+    OpKind.MAX_POOL_2D: pooling.max_pool,
+    OpKind.MEAN: pooling.mean,
+    OpKind.PAD: movement.pad,
+    OpKind.CONCATENATION: movement.concatenate,
+    OpKind.RESHAPE: movement.copy,
+    OpKind.SQUEEZE: movement.copy,
+    OpKind.TRANSPOSE: movement.transpose,
+    OpKind.STRIDED_SLICE: movement.strided_slice,
+    OpKind.RESIZE_NEAREST_NEIGHBOR: movement.resize_nearest,
+    OpKind.RESIZE_BILINEAR: movement.resize_bilinear,
+    OpKind.SOFTMAX: softmax,
+    **dict.fromkeys(UNARY, elementwise.lookup),
+    OpKind.QUANTIZE: conversion.quantize,
+    OpKind.DEQUANTIZE: conversion.dequantize_reals,
+}
+_WIDE_FUNCTIONS: Mapping[OpKind, _Function] = {
+    OpKind.ADD: wide.add,
+    OpKind.SUB: wide.add,
+    OpKind.MUL: wide.mul,
+    OpKind.SOFTMAX: wide.softmax,
+    **dict.fromkeys((OpKind.RELU, OpKind.RELU6, OpKind.LEAKY_RELU), wide.leaky_relu),
+    OpKind.LOGISTIC: wide.logistic,
+    OpKind.TANH: wide.tanh,
+}
+"""What int16 outputs are computed by, where that differs."""
+_REAL_FUNCTIONS: Mapping[OpKind, _Function] = {
+    OpKind.CONV_2D: dynamic.conv,
+    OpKind.DEPTHWISE_CONV_2D: dynamic.depthwise_conv,
+    OpKind.FULLY_CONNECTED: dynamic.fully_connected,
+    OpKind.ADD: dynamic.add,
+    OpKind.AVERAGE_POOL_2D: dynamic.average_pool,
+    OpKind.MAX_POOL_2D: dynamic.max_pool,
+    OpKind.SOFTMAX: dynamic.softmax,
+}
+"""The same for float32."""
+
+
+def run_integer(
+    qgraph: QuantizedGraph,
+    inputs: Sequence[Values],
+    keep: Collection[str] | None = None,
+    feed: Mapping[str, Values] | None = None,
+) -> dict[str, Values]:
+    """Outputs of a quantized graph, byte for byte those of TFLite Micro and of the firmware.
+
+    Args:
+        qgraph: the integer model.
+        inputs: one int8 array an input, (N, …) with the tensor's shape behind the batch dimension.
+        keep: names of the activations to return; None returns the graph's outputs.
+        feed: activations known already, in the same form: operators that only they need are not
+            run. The inputs may be left out (an empty sequence) where `feed` makes them needless.
+
+    Returns:
+        int8 arrays (N, …) by name. A tensor whose leading dimension is not 1 keeps it: (N, *shape).
+
+    Raises:
+        InputError: an input is missing or has the wrong type or shape.
+    """
+    wanted = tuple(qgraph.outputs if keep is None else keep)
+    known = dict(zip(qgraph.inputs, inputs, strict=False)) | dict(feed or {})
+    values = {name: _with_batch(qgraph, name, array) for name, array in known.items()}
+    needed = _needed_ops(qgraph, wanted, values)
+    found: dict[str, Values] = {}
+    samples = max(map(len, values.values()), default=0)
+    for part in _parts(qgraph, samples):
+        block = _run_block(qgraph, needed, wanted, {n: x[part] for n, x in values.items()})
+        for name, array in block.items():
+            if name not in found:
+                found[name] = np.empty((samples, *array.shape[1:]), array.dtype)
+            found[name][part] = array
+    return {name: _without_batch(qgraph, name, found[name]) for name in wanted}
+
+
+def _parts(qgraph: QuantizedGraph, samples: int) -> list[slice]:
+    largest = max(t.size for t in qgraph.tensors.values() if not t.is_constant)
+    step = max(1, _BLOCK // largest)
+    return [slice(start, start + step) for start in range(0, max(samples, 1), step)]
+
+
+def _run_block(
+    qgraph: QuantizedGraph, needed: Sequence[Op], wanted: Sequence[str], values: dict[str, Values]
+) -> dict[str, Values]:
+    last_use = {name: number for number, op in enumerate(needed) for name in op.inputs}
+    for number, op in enumerate(needed):
+        operands = [_operand(qgraph, op, name, values) for name in _operand_names(op)]
+        values[op.output] = apply_operator(qgraph, op, operands)
+        for name in op.inputs:
+            if last_use[name] == number and name not in wanted:
+                values.pop(name, None)
+    return {name: values[name] for name in wanted}
+
+
+def apply_operator(qgraph: QuantizedGraph, op: Op, operands: list[Values]) -> Values:
+    """Output of one operator, (N, *shape), from its activations and constant operands.
+
+    Operands are (N, *shape) with the graph's shape, constants (1, *shape); weighted operators
+    take their filter and bias from the graph.
+    """
+    result = qgraph.tensors[op.output]
+    special = _REAL_FUNCTIONS if result.real else _WIDE_FUNCTIONS if result.bits == 16 else {}
+    return special.get(op.kind, _FUNCTIONS[op.kind])(qgraph, op, operands)
+
+
+def quantize_inputs(
+    qgraph: QuantizedGraph, inputs: Sequence[npt.NDArray[np.generic]]
+) -> list[Values]:
+    """Real inputs (N, …) as the values that the device is given; float edges take reals."""
+    tensors = [qgraph.tensors[name] for name in qgraph.inputs]
+    return [
+        quantize_samples(np.asarray(x, np.float32), t) for x, t in zip(inputs, tensors, strict=True)
+    ]
+
+
+def quantize_samples(x: npt.NDArray[np.float32], tensor: QuantizedTensor) -> Values:
+    """Reals (samples, …) as `tensor` stores them, a block at a time; reals where it holds those."""
+    if tensor.real:
+        return x
+    stored = np.empty(x.shape, tensor.dtype)
+    step = max(1, _BLOCK // max(1, tensor.size))
+    for start in range(0, len(x), step):
+        part = slice(start, start + step)
+        stored[part] = quantize_values(
+            x[part], np.float32(tensor.scale[0]), tensor.zero_point, tensor.bits
+        )
+    return stored
+
+
+def dequantize_outputs(
+    qgraph: QuantizedGraph, outputs: Mapping[str, Values]
+) -> dict[str, npt.NDArray[np.float32]]:
+    """Stored activations by name as float32 reals."""
+    return {name: _real(x, qgraph.tensors[name]) for name, x in outputs.items()}
+
+
+def _real(x: Values, tensor: QuantizedTensor) -> npt.NDArray[np.float32]:
+    if tensor.real:
+        return x
+    return dequantize(x, np.float32(tensor.scale[0]), tensor.zero_point)
+
+
+def _needed_ops(
+    qgraph: QuantizedGraph, wanted: Collection[str], known: Collection[str]
+) -> list[Op]:
+    missing = {name for name in wanted if name not in known}
+    needed: list[Op] = []
+    for op in reversed(qgraph.ops):
+        if op.output in missing:
+            needed.append(op)
+            missing.discard(op.output)
+            operands = (n for n in op.inputs if not qgraph.tensors[n].is_constant)
+            missing.update(name for name in operands if name not in known)
+    if missing:
+        raise InputError(
+            f"no values for {', '.join(sorted(missing))}",
+            "give one array for every input of the model",
+        )
+    return needed[::-1]
+
+
+def _operand_names(op: Op) -> tuple[str, ...]:
+    """Activations and constant operands; filters and biases are read from the graph."""
+    return op.inputs[:1] if op.kind in WEIGHTED else op.inputs
+
+
+def _operand(qgraph: QuantizedGraph, op: Op, name: str, values: Mapping[str, Values]) -> Values:
+    data = qgraph.tensors[name].data
+    return values[name] if data is None else data[None]
+
+
+def _with_batch(qgraph: QuantizedGraph, name: str, array: Values) -> Values:
+    shape = qgraph.tensors[name].shape
+    inner = shape[1:] if shape[:1] == (1,) else shape
+    dtype = qgraph.tensors[name].dtype
+    if array.dtype != dtype or array.shape[1:] != inner:
+        raise InputError(
+            f"tensor '{name}' takes {dtype} of shape (samples, {', '.join(map(str, inner))}), "
+            f"not {array.dtype} {array.shape}",
+            "quantize the data with quantize_inputs and keep the model's shape",
+        )
+    return array.reshape(len(array), *shape)
+
+
+def _without_batch(qgraph: QuantizedGraph, name: str, array: Values) -> Values:
+    shape = qgraph.tensors[name].shape
+    return array.reshape(len(array), *(shape[1:] if shape[:1] == (1,) else shape))

@@ -1,0 +1,83 @@
+"""A configuration from a file: a build's config.json, or a short one written by hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from mcuq.errors import InputError
+from mcuq.finetune.tuned import METHOD
+from mcuq.graph import Graph
+from mcuq.prequantized.configuration import GIVEN
+from mcuq.ptq.refine.start import REFINED
+from mcuq.quantize import Config, WeightChoice
+
+_HINT = "give the config.json of a build of this model, or name its tensors (mcuq inspect --json)"
+_MADE_BY_TRAINING = frozenset({REFINED, METHOD, GIVEN})
+"""Methods whose integers come from elsewhere."""
+_NEAREST = "refit"
+
+
+class _Tensor(BaseModel):
+    """What counts of an entry; everything else that a build writes is left aside."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    name: str
+    role: Literal["activation", "weight", "bias", "constant"] = "weight"
+    bits: int = 8
+    scheme: str = "minmax"
+    axis: int | None = 0
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    tensors: tuple[_Tensor, ...]
+
+
+def read_config(path: Path, graph: Graph, base: Config | None = None) -> Config:
+    """The configuration that a file prescribes for a model.
+
+    Filters take bits, method (`scheme`) and a scale a channel or (`"axis": null`) one; activations
+    their observer, and 16 bits where it says so. Tensors that the file does not name keep what
+    `base` says. A method that stands for training, not for a formula, becomes "refit".
+
+    Raises:
+        InputError: the file cannot be read, or names a tensor that the model has not.
+    """
+    base = base or Config()
+    try:
+        entries = _File.model_validate_json(path.read_bytes()).tensors
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror}", _HINT) from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"]))
+        raise InputError(f"{path}: {place}: {first['msg']}", _HINT) from error
+    weights = [entry for entry in entries if entry.role == "weight"]
+    activations = [entry for entry in entries if entry.role == "activation"]
+    known = {*graph.weights, *graph.activations}
+    strange = [entry.name for entry in weights if entry.name not in graph.weights]
+    if strange or not any(entry.name in known for entry in entries):
+        name = strange[0] if strange else "no tensor of this one"
+        raise InputError(f"{path} describes another model: {name}", _HINT)
+    own = [entry for entry in activations if entry.name in graph.activations]
+    return replace(
+        base,
+        weights={**base.weights, **{entry.name: _choice(entry) for entry in weights}},
+        observers={**base.observers, **{entry.name: _observer(entry) for entry in own}},
+        wide=(*base.wide, *(e.name for e in own if e.bits == 16 and base.activation_bits == 8)),
+    )
+
+
+def _choice(entry: _Tensor) -> WeightChoice:
+    method = _NEAREST if entry.scheme in _MADE_BY_TRAINING else entry.scheme
+    return WeightChoice(entry.bits, method, "tensor" if entry.axis is None else "channel")
+
+
+def _observer(entry: _Tensor) -> str:
+    return "minmax" if entry.scheme in _MADE_BY_TRAINING else entry.scheme

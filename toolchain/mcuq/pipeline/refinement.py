@@ -1,0 +1,95 @@
+"""Refinement: once the bits have settled, the chosen filters are solved anew, together.
+
+A candidate was fitted to a model with one recipe throughout. In the mix that the search chose,
+every layer sees other inputs: `mcuq.ptq.refine` fits the filters to those, then trains their
+rounding against the float model's outputs. Samples that the search kept back decide whether the
+result is taken.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+
+from mcuq.data import Dataset
+from mcuq.graph import Graph
+from mcuq.pipeline.scoring import Candidates, Span, split
+from mcuq.pipeline.search import make_ranker
+from mcuq.pipeline.settings import REFINEMENT, SAMPLES
+from mcuq.progress import Progress, ProgressCallback
+from mcuq.ptq.refine import Refinement, Settings, refine
+from mcuq.search import Genome
+
+Floats = npt.NDArray[np.float32]
+Inputs = Sequence[Floats]
+
+
+def refine_chosen(
+    candidates: Candidates,
+    genome: Genome,
+    calibration: Dataset,
+    search: Dataset,
+    progress: ProgressCallback,
+) -> Refinement:
+    """Refine the chosen genome; never worse on the samples kept back from the search.
+
+    Where few are kept back their loss is noise: what does much worse on the other search samples,
+    which it was even trained on, is not taken either.
+
+    Args:
+        calibration: what the filters were fitted to; trained on together with the search's own.
+        search: the search samples; the last fifth was kept back.
+    """
+    progress(Progress("refine", note="the chosen filters, together"))
+    rungs = split(len(search))
+    first = calibration.take(SAMPLES.candidates).inputs
+    most = _most(candidates.graph, len(first[0]))
+    inputs = _joined(first, _part(search.inputs, rungs.choose), most)
+    settings = Settings()
+    if len(inputs[0]) > REFINEMENT.many:
+        settings = replace(settings, epochs=REFINEMENT.passes_over_many)
+    config = candidates.space.config(genome)
+    refined = refine(
+        candidates.graph,
+        candidates.ranges,
+        config,
+        inputs,
+        _part(search.inputs, rungs.pick),
+        bank=candidates.bank,
+        settings=settings,
+        progress=progress,
+    )
+    given = candidates.quantize(genome)
+    ranker = make_ranker(candidates.graph, search)
+    before, after = (ranker.losses(q, rungs.choose).mean() for q in (given, refined.qgraph))
+    if after > REFINEMENT.much_worse * before:
+        return Refinement(config, candidates.bank or {}, given, refined.before, refined.before)
+    return refined
+
+
+def _part(inputs: Inputs, span: Span) -> list[Floats]:
+    return [x[span[0] : span[1]] for x in inputs]
+
+
+def _most(graph: Graph, least: int) -> int:
+    largest = max(tensor.size for tensor in graph.tensors.values() if tensor.data is None)
+    affordable = REFINEMENT.activation_bytes // (4 * largest)
+    return max(least, min(REFINEMENT.samples, affordable))
+
+
+def _joined(first: Inputs, second: Inputs, most: int) -> list[Floats]:
+    """Both sets of samples, each sample once, at most `most`: calibration often is a part of the
+    search data."""
+    both = [np.concatenate(pair) for pair in zip(first, second, strict=True)]
+    once: dict[bytes, int] = {}
+    for number in range(len(both[0])):
+        sample = hashlib.blake2b(digest_size=16)
+        for x in both:
+            sample.update(x[number].tobytes())
+        once.setdefault(sample.digest(), number)
+    kept = list(once.values())[:most]
+    return [x[kept] for x in both]

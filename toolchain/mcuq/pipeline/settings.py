@@ -1,0 +1,164 @@
+"""The pipeline's tuned numbers: what each does, in which unit, and what is known of its value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class RungSettings:
+    """How search samples are divided, and how many candidates each division sees."""
+
+    fewest: int = 20
+    """Samples. Fewer serve all uses at once.
+
+    Evidence: not measured: chosen by hand.
+    """
+    kept_back: int = 5
+    """Divisor. One sample in so many is kept back for the last decision.
+
+    Evidence: docs/settings.md: of 300 samples, one in three costs 40 % more loss and one in ten
+    costs none.
+    """
+    race: int = 256
+    """Samples. Of a race, at most.
+
+    Evidence: not measured: chosen by hand.
+    """
+    race_share: int = 4
+    """Divisor. A race takes at most one sample in so many: else its price is not worth it.
+
+    Evidence: docs/settings.md: one in eight costs a sixth more loss and saves a quarter of the
+    samples; one in two gains nothing.
+    """
+    least_race: int = 32
+    """Samples. Of a race, where there are as many.
+
+    Evidence: not measured: chosen by hand.
+    """
+    confirm: int = 1536
+    """Samples. Of a confirmation, at most.
+
+    Evidence: not measured: chosen by hand.
+    """
+    chosen: int = 16
+    """Candidates. Scored on all samples but those kept back.
+
+    Evidence: not measured: chosen by hand.
+    """
+    picked_from: int = 4
+    """Candidates. Scored on the samples kept back; the best is built.
+
+    Evidence: not measured: chosen by hand.
+    """
+    least_combinations: int = 200
+    """Candidates. Scored after each choice alone, where `--evaluations` is not given, at least.
+
+    Evidence: not measured: chosen by hand.
+    """
+    handed_over: int = 16
+    """Candidates. Given to a worker process together, at most.
+
+    Evidence: not measured: chosen by hand; it changes no result. Handing over one costs as much
+    as some scores.
+    """
+
+
+RUNGS = RungSettings()
+
+
+@dataclass(frozen=True)
+class RefinementSettings:
+    """The refinement of what the search chose: how much it is trained on, and when it is taken."""
+
+    samples: int = 4096
+    """Samples. Trained on, at most.
+
+    Evidence: docs/settings.md: training gains nothing on 1,024 samples of ResNet-8 and 6 % on
+    3,200. More were not tried.
+    """
+    activation_bytes: int = 1 << 28
+    """Bytes. Of the largest activation over all samples; a large model is trained on fewer.
+
+    Evidence: not measured: chosen by hand; it bounds memory.
+    """
+    many: int = 1024
+    """Samples. More of them are passed over `passes_over_many` times only.
+
+    Evidence: not measured: chosen by hand.
+    """
+    passes_over_many: int = 2
+    """Passes. Over more than `many` samples; fewer are passed over as `mcuq.ptq.refine` says.
+
+    Evidence: docs/settings.md: on 3,200 samples of ResNet-8, 0, 2 and 4 passes lose 0.0248, 0.0233
+    and 0.0236.
+    """
+    much_worse: float = 2.0
+    """Factor. A refined model whose loss on the other search samples grew more is not taken.
+
+    Evidence: not measured: chosen by hand.
+    """
+
+
+REFINEMENT = RefinementSettings()
+
+
+@dataclass(frozen=True)
+class SampleSettings:
+    """How many samples and models the other stages look at."""
+
+    candidates: int = 512
+    """Samples. Of the calibration data that the candidates are fitted to.
+
+    Evidence: docs/settings.md: on keyword spotting 64, 128 and 256 samples cost 68, 62 and 16 %
+    more loss than 400. More than 512 were not tried.
+    """
+    front_members: int = 8
+    """Models. Of the front that get the metric, the first and the last among them.
+
+    Evidence: not measured: chosen by hand. One more costs as much as the evaluation of what is
+    built.
+    """
+    constructed: int = 64
+    """Samples. Constructed where a model's integers are given and no data is.
+
+    Evidence: not measured: chosen by hand.
+    """
+    verified_together: int = 256
+    """Samples. From which on a further process verifies in TensorFlow Lite Micro.
+
+    Evidence: not measured: chosen by hand; it changes no result.
+    """
+
+
+SAMPLES = SampleSettings()
+
+
+@dataclass(frozen=True)
+class AdviceSettings:
+    """When a result is worth a word."""
+
+    smallest_memory: int = 1024
+    """Bytes. A smaller `--flash` or `--ram` that is exceeded was meant in kilobytes.
+
+    Evidence: not measured: chosen by hand. The smallest image of any board is larger.
+    """
+    largest_share: int = 100
+    """Bytes. A `--weight-bytes` up to it that is exceeded was meant in per cent.
+
+    Evidence: none needed: a share goes up to 100.
+    """
+    slow_share: float = 0.05
+    """Share. Of a model's multiply-accumulates from which on a layer on slow kernels is named.
+
+    Evidence: not measured: chosen by hand.
+    """
+    instructions_per_mac: int = 32
+    """Instructions. Of one multiply-accumulate at most, for how long an emulated run may take.
+
+    Evidence: docs/kernels.json: packed layers take up to 13.5 on any core. Portable ones were not
+    measured: the rest is margin.
+    """
+
+
+ADVICE = AdviceSettings()

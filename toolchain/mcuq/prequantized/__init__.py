@@ -1,0 +1,1 @@
+"""Models whose integers are given."""

@@ -1,0 +1,152 @@
+"""All candidates of a model: computed once, on all cores, and kept on disk."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Collection, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy.typing as npt
+from threadpoolctl import threadpool_limits
+
+from mcuq.content import ByContent
+from mcuq.graph import Graph
+from mcuq.progress import Progress, ProgressCallback, silent
+from mcuq.ptq.candidates.cache import content_key, file_for, load, store
+from mcuq.ptq.candidates.recipe import DEFAULT_METHODS, Prefix, recipe_for
+from mcuq.ptq.candidates.sequence import Walk, Weights
+from mcuq.quantize.activations import RangeSource
+from mcuq.quantize.config import Config, WeightChoice
+from mcuq.quantize.weights import Bank, QuantizedWeight
+from mcuq.workers import end_with_parent
+
+Job = tuple[WeightChoice, ...]
+"""Methods that are computed together: all that use float inputs, or one other."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Task(ByContent):
+    """What a job works on."""
+
+    graph: Graph
+    ranges: RangeSource
+    config: Config
+    inputs: Sequence[npt.NDArray[Any]]
+
+
+def build_bank(
+    graph: Graph,
+    ranges: RangeSource,
+    inputs: Sequence[npt.NDArray[Any]],
+    *,
+    methods: Collection[WeightChoice] = DEFAULT_METHODS,
+    config: Config | None = None,
+    cache_dir: Path | None = None,
+    workers: int = 1,
+    progress: ProgressCallback = silent,
+) -> Bank:
+    """Candidates for every filter by every method.
+
+    Args:
+        graph: the float model.
+        ranges: its activation ranges under the observers of `config`.
+        inputs: real calibration samples, one array (N, …) an input of the model.
+        methods: bits and method names, see `RECIPES`; "minmax" needs no bank and is passed over.
+        config: the activations' observers; None takes the default one.
+        cache_dir: where finished methods are kept and looked for; None keeps nothing.
+        workers: processes.
+        progress: told after each finished job, unit: methods.
+
+    Returns:
+        Mapping (filter name, choice) → integers, for `quantize`.
+
+    Raises:
+        UsageError: a method is unknown.
+    """
+    task = _Task(graph, ranges, config or Config(), inputs)
+    wanted = [m for m in dict.fromkeys(methods) if m.method != "minmax"]
+    done: dict[WeightChoice, Weights] = {}
+    paths: dict[WeightChoice, Path] = {}
+    if cache_dir is not None:
+        key = content_key(graph, ranges, task.config, inputs)
+        paths = {m: file_for(cache_dir, key, m, recipe_for(m)) for m in wanted}
+        found = {method: load(path, graph) for method, path in paths.items()}
+        done = {method: weights for method, weights in found.items() if weights is not None}
+    jobs = _jobs([method for method in wanted if method not in done])
+    progress(Progress("candidates", len(done), len(wanted)))
+    for results in _run(task, jobs, workers):
+        for method, weights in results.items():
+            done[method] = weights
+            if method in paths:
+                store(paths[method], weights)
+        note = ", ".join(f"int{m.bits}:{m.method}" for m in results)
+        progress(Progress("candidates", len(done), len(wanted), note))
+    return _bank(wanted, done)
+
+
+def _bank(wanted: list[WeightChoice], done: dict[WeightChoice, Weights]) -> Bank:
+    bank: dict[tuple[str, WeightChoice], QuantizedWeight] = {}
+    for method in wanted:
+        bank |= {(name, method): weight for name, weight in done[method].items()}
+    return bank
+
+
+def _jobs(methods: list[WeightChoice]) -> list[Job]:
+    """Long jobs first: each sequential method by itself, those on float inputs together."""
+    together = tuple(m for m in methods if recipe_for(m).prefix is Prefix.FLOAT)
+    alone: list[Job] = [(m,) for m in methods if m not in together]
+    return [*alone, together] if together else alone
+
+
+def _run(task: _Task, jobs: list[Job], workers: int) -> Iterator[dict[WeightChoice, Weights]]:
+    if not jobs:
+        return
+    if workers <= 1 or len(jobs) == 1:
+        walk = _walk(task)
+        for job in jobs:
+            yield _compute(walk, job)
+        return
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(
+        min(workers, len(jobs)), context, initializer=_start_worker, initargs=(task,)
+    ) as pool:
+        for future in as_completed([pool.submit(_compute_in_worker, job) for job in jobs]):
+            yield future.result()
+
+
+def _walk(task: _Task) -> Walk:
+    # One BLAS thread, here and in `_compute`: sums come out the same for any number of workers,
+    # and workers do not fight over cores.
+    with threadpool_limits(1):
+        return Walk(task.graph, task.ranges, task.config, task.inputs)
+
+
+def _compute(walk: Walk, job: Job) -> dict[WeightChoice, Weights]:
+    with threadpool_limits(1):
+        return _solve(walk, job)
+
+
+def _solve(walk: Walk, job: Job) -> dict[WeightChoice, Weights]:
+    recipes = {method: recipe_for(method) for method in job}
+    if recipes[job[0]].prefix is Prefix.FLOAT:
+        return walk.on_float_inputs(recipes)
+    choices = dict.fromkeys(walk.filters, job[0])
+    return {job[0]: walk.on_quantized_inputs(choices, recipes[job[0]])}
+
+
+_worker_walk: Walk | None = None
+"""Each worker process holds its task's activations once, for all of its jobs."""
+
+
+def _start_worker(task: _Task) -> None:
+    global _worker_walk
+    end_with_parent()
+    _worker_walk = _walk(task)
+
+
+def _compute_in_worker(job: Job) -> dict[WeightChoice, Weights]:
+    assert _worker_walk is not None  # set by the pool's initializer
+    return _compute(_worker_walk, job)

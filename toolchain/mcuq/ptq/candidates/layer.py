@@ -1,0 +1,88 @@
+"""A weighted operator as matrices: rows of weights times columns of input patches.
+
+CONV_2D has a matrix a group of channels, DEPTHWISE_CONV_2D one an input channel, FULLY_CONNECTED
+one. Arrays are (groups, outputs of a group, inputs) for weights and (groups, positions, inputs) for
+patches, so that one vectorized solver serves all three.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from mcuq.graph import Op, OpKind
+from mcuq.interpret.integer.window import padded, windows
+from mcuq.quantized.op_params import op_params
+from mcuq.quantized.params import ConvParams, WindowParams
+from mcuq.quantized.qgraph import QuantizedGraph
+
+Floats = npt.NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Layer:
+    """The shapes of one weighted operator.
+
+    Attributes:
+        op: the operator; `op.inputs[1]` names its filter.
+        weight_shape: the filter's shape.
+        channels: channels of the input image; 0 for FULLY_CONNECTED.
+        out: output height and width; (1, 1) for FULLY_CONNECTED.
+        window: None for FULLY_CONNECTED.
+    """
+
+    op: Op
+    weight_shape: tuple[int, ...]
+    channels: int
+    out: tuple[int, int]
+    window: WindowParams | None
+
+    @classmethod
+    def of(cls, qgraph: QuantizedGraph, op: Op) -> Layer:
+        """The layer of a weighted operator of a quantized graph."""
+        shape = qgraph.tensors[op.inputs[1]].shape
+        params = op_params(qgraph, op)
+        if not isinstance(params, ConvParams):
+            return cls(op, shape, 0, (1, 1), None)
+        channels = qgraph.tensors[op.inputs[0]].shape[3]
+        _, height, width, _ = qgraph.tensors[op.output].shape
+        return cls(op, shape, channels, (height, width), params.window)
+
+    @property
+    def depthwise(self) -> bool:
+        return self.op.kind is OpKind.DEPTHWISE_CONV_2D
+
+    @property
+    def groups(self) -> int:
+        if self.depthwise:
+            return self.channels
+        return self.channels // self.weight_shape[3] if self.window else 1
+
+    def matrix(self, weight: Floats) -> Floats:
+        """Filter as (groups, outputs, inputs), outputs in channel order."""
+        if self.depthwise:
+            taps = weight.reshape(-1, self.channels, weight.shape[3] // self.channels)
+            return np.ascontiguousarray(taps.transpose(1, 2, 0))
+        return weight.reshape(self.groups, weight.shape[0] // self.groups, -1)
+
+    def filter(self, matrix: Floats) -> Floats:
+        """Inverse of `matrix`."""
+        if self.depthwise:
+            return np.ascontiguousarray(matrix.transpose(2, 0, 1)).reshape(self.weight_shape)
+        return matrix.reshape(self.weight_shape)
+
+    def patches(self, x: Floats) -> Floats:
+        """Input patches (groups, positions, inputs) of real activations (N, …), zeros outside."""
+        if self.window is None:
+            return x.reshape(1, -1, self.weight_shape[1])
+        size = (self.weight_shape[1], self.weight_shape[2])
+        images = x.reshape(-1, *x.shape[-3:])
+        view = windows(padded(images, size, self.window, self.out), size, self.window)
+        positions = view.shape[0] * view.shape[1] * view.shape[2]
+        depth = self.channels // self.groups
+        split = view.reshape(*view.shape[:3], self.groups, depth, *size)
+        ordered = split.transpose(3, 0, 1, 2, 5, 6, 4)
+        return np.ascontiguousarray(ordered).reshape(self.groups, positions, -1)

@@ -1,0 +1,134 @@
+"""Walk through a model layer by layer and quantize each filter by a recipe."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from mcuq.graph import WEIGHTED, Graph, Op
+from mcuq.interpret.float.run import visit_activations
+from mcuq.interpret.integer import quantize_inputs, run_integer
+from mcuq.interpret.samples import Dequantized, OnDisk
+from mcuq.ptq.candidates.layer import Layer
+from mcuq.ptq.candidates.moments import Moments, measure
+from mcuq.ptq.candidates.recipe import Recipe
+from mcuq.ptq.candidates.solve import solve
+from mcuq.quantize.activations import RangeSource
+from mcuq.quantize.config import Config, WeightChoice
+from mcuq.quantize.quantize import quantize
+from mcuq.quantize.settings import CANDIDATES
+from mcuq.quantize.weights import QuantizedWeight
+from mcuq.quantized.qgraph import QuantizedGraph
+
+Weights = dict[str, QuantizedWeight]
+Inputs = Sequence[npt.NDArray[Any]]
+
+
+def limit_samples(graph: Graph, inputs: Inputs) -> list[npt.NDArray[Any]]:
+    """As many samples as allow all layers' float inputs to be kept at once."""
+    names = {op.inputs[0] for op in weighted_ops(graph)}
+    each = sum(graph.tensors[name].size for name in names)
+    return [x[: max(1, CANDIDATES.floats_on_disk // max(1, each))] for x in inputs]
+
+
+def weighted_ops(graph: Graph) -> list[Op]:
+    """The weighted operators, the first user of each filter only."""
+    found: dict[str, Op] = {}
+    for op in graph.ops:
+        if op.kind in WEIGHTED:
+            found.setdefault(op.inputs[1], op)
+    return list(found.values())
+
+
+class Walk:
+    """The float model's activations on the calibration samples, and walks along its layers.
+
+    Args:
+        graph: the float model.
+        ranges: its activation ranges.
+        config: observers of the activations; its weight choices are not looked at.
+        inputs: real samples, one array (N, …) an input.
+    """
+
+    def __init__(self, graph: Graph, ranges: RangeSource, config: Config, inputs: Inputs) -> None:
+        self._graph, self._ranges = graph, ranges
+        self._config = replace(config, weights={}, default_weight=WeightChoice())
+        self._inputs = limit_samples(graph, inputs)
+        self._ops = weighted_ops(graph)
+        names = {op.inputs[0] for op in self._ops}
+        self._float = {name: OnDisk() for name in names}
+
+        def keep(name: str, values: npt.NDArray[np.float32]) -> None:
+            if name in names:
+                self._float[name].append(values)
+
+        for _ in visit_activations(graph, self._inputs, keep):
+            pass
+
+    @property
+    def filters(self) -> tuple[str, ...]:
+        """Names of the filters, in execution order."""
+        return tuple(op.inputs[1] for op in self._ops)
+
+    def on_float_inputs(
+        self, recipes: Mapping[WeightChoice, Recipe]
+    ) -> dict[WeightChoice, Weights]:
+        """Every filter by every recipe, each layer fitted to the float model's activations."""
+        qgraph = quantize(self._graph, self._ranges, self._config)
+        found: dict[WeightChoice, Weights] = {choice: {} for choice in recipes}
+        for op in self._ops:
+            layer = Layer.of(qgraph, op)
+            seen = self._float[op.inputs[0]]
+            moments = measure(layer, seen, seen)
+            for choice, recipe in recipes.items():
+                weight = self._solve(layer, moments, recipe, choice)
+                found[choice][op.inputs[1]] = weight
+        return found
+
+    def on_quantized_inputs(self, choices: Mapping[str, WeightChoice], recipe: Recipe) -> Weights:
+        """Every filter by one recipe, each layer fitted to the activations that all layers
+        before it, quantized by the same recipe, really give.
+
+        Args:
+            choices: bits and scheme of each filter.
+            recipe: how.
+        """
+        found: Weights = {}
+        bank: dict[tuple[str, WeightChoice], QuantizedWeight] = {}
+        qgraph = quantize(self._graph, self._ranges, self._config)
+        stored = quantize_inputs(qgraph, self._inputs)
+        known = dict(zip(qgraph.inputs, stored, strict=True))
+        for op in self._ops:
+            source = op.inputs[0]
+            known = run_integer(qgraph, [], keep=_live_before(qgraph, op), feed=known)
+            seen = Dequantized(known[source], qgraph.tensors[source])
+            layer = Layer.of(qgraph, op)
+            moments = measure(layer, self._float[source], seen)
+            name = op.inputs[1]
+            weight = self._solve(layer, moments, recipe, choices[name])
+            found[name] = bank[name, choices[name]] = weight
+            config = replace(self._config, weights={n: choices[n] for n in found})
+            qgraph = quantize(self._graph, self._ranges, config, bank)
+        return found
+
+    def _solve(
+        self, layer: Layer, moments: Moments, recipe: Recipe, choice: WeightChoice
+    ) -> QuantizedWeight:
+        data = self._graph.tensors[layer.op.inputs[1]].data
+        assert data is not None  # quantize has refused computed filters
+        bias = None
+        if len(layer.op.inputs) == 3:
+            bias = self._graph.tensors[layer.op.inputs[2]].data
+        return solve(layer, data, bias, moments, recipe, choice.bits, choice.per)
+
+
+def _live_before(qgraph: QuantizedGraph, op: Op) -> list[str]:
+    """Activations that are known before `op` runs and that it or a later operator reads."""
+    position = next(i for i, one in enumerate(qgraph.ops) if one.output == op.output)
+    before = {*qgraph.inputs, *(one.output for one in qgraph.ops[:position])}
+    read = dict.fromkeys(name for one in qgraph.ops[position:] for name in one.inputs)
+    return [name for name in read if name in before]

@@ -1,0 +1,39 @@
+"""Adam (Kingma and Ba 2014) on named arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from mcuq.ptq.refine.functions import Array
+from mcuq.ptq.refine.settings import Settings
+
+_TINY = 1e-12
+"""Keeps a gradient that was always zero from dividing by it."""
+
+
+class Adam:
+    """Moments of the gradients seen so far; steps change the parameters in place."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._moments: dict[str, tuple[Array, Array, int]] = {}
+
+    def step(
+        self,
+        parameters: dict[str, Array],
+        gradients: Mapping[str, Array],
+        rates: Mapping[str, float],
+    ) -> None:
+        """One step of size about `rates[name]` for each parameter that has a gradient."""
+        first, second = self._settings.first_decay, self._settings.second_decay
+        for name, gradient in gradients.items():
+            zero = np.zeros_like(gradient)
+            mean, power, count = self._moments.get(name, (zero, zero, 0))
+            mean = first * mean + (1 - first) * gradient
+            power = second * power + (1 - second) * gradient**2
+            count += 1
+            self._moments[name] = mean, power, count
+            unbiased = np.sqrt(power / (1 - second**count)) + _TINY
+            parameters[name] -= rates[name] * mean / (1 - first**count) / unbiased

@@ -1,0 +1,213 @@
+"""Refinement: all chosen integers re-optimized together against the float model.
+
+The bits are settled. First each layer in turn is solved anew for the inputs that the chosen
+layers before it really give. Then, by gradient descent through an exact simulation of the integer
+model, rounding, scales and biases are trained jointly; the loss is the divergence of the outputs
+from the float model's, which needs no labels. Samples kept back decide which state is returned,
+the given one among them: the result is never worse on those.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from threadpoolctl import threadpool_limits
+
+from mcuq.graph import Graph
+from mcuq.interpret.float import run_float
+from mcuq.interpret.integer import dequantize_outputs, quantize_inputs, run_integer
+from mcuq.progress import Progress, ProgressCallback, silent
+from mcuq.ptq.candidates.recipe import RECIPES
+from mcuq.ptq.candidates.sequence import Walk
+from mcuq.ptq.refine.adam import Adam
+from mcuq.ptq.refine.functions import Array
+from mcuq.ptq.refine.loss import divergence_gradient
+from mcuq.ptq.refine.settings import Settings
+from mcuq.ptq.refine.simulation import Parameters, Simulation
+from mcuq.ptq.refine.start import REFINED, as_weights, start_parameters
+from mcuq.quantize.activations import RangeSource
+from mcuq.quantize.config import Config
+from mcuq.quantize.quantize import quantize
+from mcuq.quantize.weights import Bank
+from mcuq.quantized.qgraph import QuantizedGraph
+from mcuq.score.loss import LossOutput, divergence, find_loss_outputs
+
+Inputs = Sequence[npt.NDArray[Any]]
+
+_RECIPE = "refit"
+"""What each layer is solved anew by, before the training."""
+
+
+@dataclass(frozen=True)
+class Refinement:
+    """The outcome.
+
+    Attributes:
+        config: the given one, its filters' methods renamed to "refined" where training helped.
+        bank: the given bank with the refined filters in it.
+        qgraph: the quantized model of `config` and `bank`.
+        before: mean divergence on the samples kept back, at the start.
+        after: the same at the end; never larger.
+    """
+
+    config: Config
+    bank: Bank
+    qgraph: QuantizedGraph
+    before: float
+    after: float
+
+
+def refine(
+    graph: Graph,
+    ranges: RangeSource,
+    config: Config,
+    inputs: Inputs,
+    held_back: Inputs,
+    *,
+    bank: Bank | None = None,
+    settings: Settings | None = None,
+    progress: ProgressCallback = silent,
+) -> Refinement:
+    """Train the rounding of a chosen configuration.
+
+    Args:
+        graph: the float model.
+        ranges: its activation ranges.
+        config: the choice to refine; bits and observers stay.
+        inputs: real samples to train on, one array (N, …) an input; no labels needed.
+        held_back: other samples, which pick the best state.
+        bank: candidates that `config` names.
+        settings: None takes the defaults.
+        progress: told after each epoch.
+    """
+    settings = settings or Settings()
+    with threadpool_limits(1):
+        judge = _Judge(graph, ranges, held_back)
+        best = _State(config, bank or {})
+        before = after = judge(best)
+        solved = _solved_anew(graph, ranges, best, inputs)
+        if (loss := judge(solved)) < after:
+            after, best = loss, solved
+        # The simulation knows int8 activations; under int16 ones there is little left to win.
+        epochs = settings.epochs if config.activation_bits == 8 else 0
+        if epochs:
+            training = _Training(graph, ranges, best, inputs, settings)
+        for epoch in range(epochs):
+            training.run_epoch(epoch)
+            trained = training.state()
+            if (loss := judge(trained)) < after:
+                after, best = loss, trained
+            note = f"divergence {after:.4f}, was {before:.4f}"
+            progress(Progress("refine", epoch + 1, epochs, note))
+    qgraph = quantize(graph, ranges, best.config, best.bank)
+    return Refinement(best.config, best.bank, qgraph, before, after)
+
+
+def _solved_anew(graph: Graph, ranges: RangeSource, given: _State, inputs: Inputs) -> _State:
+    """Every filter by least-squares refit and descent, along the given mix of bits."""
+    walk = Walk(graph, ranges, given.config, inputs)
+    choices = {name: replace(given.config.weight(name), method=REFINED) for name in walk.filters}
+    weights = walk.on_quantized_inputs(choices, RECIPES[_RECIPE])
+    return given.replaced({(name, choices[name]): weights[name] for name in choices})
+
+
+@dataclass(frozen=True)
+class _State:
+    """A configuration with the candidates that it names."""
+
+    config: Config
+    bank: Bank
+
+    def replaced(self, weights: Bank) -> _State:
+        """The state with these filters instead."""
+        names = {name: choice for name, choice in weights}
+        config = replace(self.config, weights={**self.config.weights, **names})
+        return _State(config, {**self.bank, **weights})
+
+
+class _Judge:
+    """Mean divergence of a state on fixed samples."""
+
+    def __init__(self, graph: Graph, ranges: RangeSource, inputs: Inputs) -> None:
+        self._graph, self._ranges, self._inputs = graph, ranges, inputs
+        self._heads = find_loss_outputs(graph)
+        self._reference = run_float(graph, inputs, keep=_tensors(self._heads))
+
+    def __call__(self, state: _State) -> float:
+        qgraph = quantize(self._graph, self._ranges, state.config, state.bank)
+        stored = quantize_inputs(qgraph, self._inputs)
+        found = run_integer(qgraph, stored, keep=_tensors(self._heads))
+        real = dequantize_outputs(qgraph, found)
+        return float(divergence(self._heads, self._reference, real).mean())
+
+
+class _Training:
+    """The state of the descent."""
+
+    def __init__(
+        self,
+        graph: Graph,
+        ranges: RangeSource,
+        start: _State,
+        inputs: Inputs,
+        settings: Settings,
+    ) -> None:
+        self._origin, self._settings = start, settings
+        self._start = quantize(graph, ranges, start.config, start.bank)
+        self._heads = find_loss_outputs(graph)
+        self._simulation = Simulation(self._start, tuple(_tensors(self._heads)))
+        self._parameters = start_parameters(graph, self._start, settings.lean)
+        self._reference = run_float(graph, inputs, keep=_tensors(self._heads))
+        self._stored = quantize_inputs(self._start, inputs)
+        self._samples = len(inputs[0])
+        self._steps = tuple(Adam(settings) for _ in range(3))
+        self._random = np.random.default_rng(settings.seed)
+
+    def run_epoch(self, epoch: int) -> None:
+        """One pass over the samples in random order; the rates fall along half a cosine."""
+        size = min(self._settings.batch, self._samples)
+        order = self._random.permutation(self._samples)
+        starts = range(0, self._samples - size + 1, size)
+        for number, start in enumerate(starts):
+            share = (epoch + number / len(starts)) / self._settings.epochs
+            self._step(order[start : start + size], 0.5 * (1 + float(np.cos(np.pi * share))))
+
+    def state(self) -> _State:
+        """Where the descent is now."""
+        return self._origin.replaced(
+            as_weights(self._simulation, self._origin.config, self._parameters)
+        )
+
+    def _step(self, picked: npt.NDArray[np.int64], rate: float) -> None:
+        values = _as_real(self._start, [array[picked] for array in self._stored])
+        found, tape = self._simulation.forward(values, self._parameters)
+        reference = {name: array[picked] for name, array in self._reference.items()}
+        slopes = divergence_gradient(self._heads, reference, found)
+        gradients = self._simulation.backward(slopes, tape)
+        self._descend(gradients, rate)
+
+    def _descend(self, gradients: Parameters, rate: float) -> None:
+        by_weight, by_scale, by_bias = self._steps
+        weight_rates = dict.fromkeys(gradients.steps, rate * self._settings.weight_rate)
+        by_weight.step(self._parameters.steps, gradients.steps, weight_rates)
+        scale_rates = dict.fromkeys(gradients.log_scale, rate * self._settings.scale_rate)
+        by_scale.step(self._parameters.log_scale, gradients.log_scale, scale_rates)
+        bias_rates = {
+            name: rate * self._settings.bias_rate * float(self._start.tensors[name].scale[0])
+            for name in gradients.bias
+        }
+        by_bias.step(self._parameters.bias, gradients.bias, bias_rates)
+
+
+def _tensors(heads: Sequence[LossOutput]) -> list[str]:
+    return list(dict.fromkeys(head.tensor for head in heads))
+
+
+def _as_real(qgraph: QuantizedGraph, stored: Inputs) -> dict[str, Array]:
+    """Inputs as the device is given them, in real numbers, (N, *shape)."""
+    real = dequantize_outputs(qgraph, dict(zip(qgraph.inputs, stored, strict=True)))
+    return {name: x.reshape(len(x), *qgraph.tensors[name].shape) for name, x in real.items()}

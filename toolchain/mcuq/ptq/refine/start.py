@@ -1,0 +1,60 @@
+"""Where the training starts: real-valued weights that round to a given quantized model."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from mcuq.graph import WEIGHTED, Graph
+from mcuq.ptq.refine.settings import Settings
+from mcuq.ptq.refine.simulation import Parameters, Simulation, stored_steps
+from mcuq.quantize.config import Config, WeightChoice
+from mcuq.quantize.weights import QuantizedWeight, along_axis
+from mcuq.quantized.qgraph import QuantizedGraph
+
+
+def start_parameters(
+    graph: Graph, qgraph: QuantizedGraph, lean: float = Settings.lean
+) -> Parameters:
+    """Parameters that simulate `qgraph` exactly, leaning towards the float filters by up to `lean`
+    steps."""
+    parameters = Parameters({}, {}, {})
+    for op in qgraph.ops:
+        if op.kind not in WEIGHTED:
+            continue
+        name = op.inputs[1]
+        tensor, weight = qgraph.tensors[name], graph.tensors[name].data
+        assert tensor.data is not None and weight is not None  # filters are constants
+        wanted = weight / along_axis(tensor.scale.astype(np.float64), weight.ndim, tensor.axis)
+        integers = tensor.data.astype(np.float64)
+        parameters.steps[name] = integers + np.clip(wanted - integers, -lean, lean)
+        parameters.log_scale[name] = np.log(tensor.scale.astype(np.float64))
+        parameters.bias[op.output] = _bias(qgraph, op.inputs, qgraph.tensors[op.output].shape[-1])
+    return parameters
+
+
+def _bias(qgraph: QuantizedGraph, inputs: tuple[str, ...], channels: int) -> np.ndarray:
+    if len(inputs) < 3:
+        return np.zeros(channels)
+    tensor = qgraph.tensors[inputs[2]]
+    assert tensor.data is not None  # biases are constants
+    return tensor.data * tensor.scale.astype(np.float64)
+
+
+def as_weights(
+    simulation: Simulation, config: Config, parameters: Parameters
+) -> dict[tuple[str, WeightChoice], QuantizedWeight]:
+    """The parameters as a bank: for each filter the choice of `config`, its method `REFINED`."""
+    bank: dict[tuple[str, WeightChoice], QuantizedWeight] = {}
+    for output, layer in simulation.layers.items():
+        name = layer.op.inputs[1]
+        choice = replace(config.weight(name), method=REFINED)
+        scale = np.exp(parameters.log_scale[name]).astype(np.float32)
+        steps = stored_steps(parameters.steps[name], choice.bits)
+        bank[name, choice] = QuantizedWeight(steps, scale, parameters.bias[output])
+    return bank
+
+
+REFINED = "refined"
+"""Method name of refined filters."""

@@ -1,0 +1,47 @@
+"""Float inputs and outputs: QUANTIZE and DEQUANTIZE at the edges of an integer model."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from mcuq.graph import NoAttrs, Op, OpKind
+from mcuq.quantized.qgraph import QuantizedGraph, QuantizedTensor
+
+INSIDE = "#integer"
+"""Suffix of the integer tensor behind a float input or output, which keeps the name."""
+
+
+def with_float_edges(qgraph: QuantizedGraph) -> QuantizedGraph:
+    """The same model with float32 inputs and outputs under the old names.
+
+    Stored values are round(x / scale) + zero point, saturated, ties away from zero; outputs are
+    scale × (stored - zero point): TFLite's QUANTIZE and DEQUANTIZE.
+    """
+    edges = dict.fromkeys((*qgraph.inputs, *qgraph.outputs))
+    inside = {name: name + INSIDE for name in edges}
+    tensors: dict[str, QuantizedTensor] = {}
+    for name, tensor in qgraph.tensors.items():
+        if name in edges:
+            tensors[name] = QuantizedTensor(
+                name, tensor.shape, 32, np.ones(1, np.float32), real=True
+            )
+            tensor = replace(tensor, name=inside[name])
+        tensors[tensor.name] = tensor
+
+    def renamed(names: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(inside.get(name, name) for name in names)
+
+    core = tuple(
+        replace(op, inputs=renamed(op.inputs), outputs=renamed(op.outputs)) for op in qgraph.ops
+    )
+    first = tuple(_convert(OpKind.QUANTIZE, name, inside[name]) for name in qgraph.inputs)
+    # An input that is also an output needs no way back.
+    results = [name for name in dict.fromkeys(qgraph.outputs) if name not in qgraph.inputs]
+    last = tuple(_convert(OpKind.DEQUANTIZE, inside[name], name) for name in results)
+    return replace(qgraph, tensors=tensors, ops=(*first, *core, *last))
+
+
+def _convert(kind: OpKind, source: str, result: str) -> Op:
+    return Op(kind, result, (source,), (result,), NoAttrs())

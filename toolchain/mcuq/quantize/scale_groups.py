@@ -1,0 +1,193 @@
+"""Which activations must share one scale and zero point, and which have theirs fixed.
+
+Operators that only move or select values (RESHAPE, pooling, PAD…) have no requantization: their
+output shares the input's parameters. CONCATENATION joins all its inputs. Some inputs are rescaled
+first, by a LEAKY_RELU of slope 1 (an identity that requantizes): outputs of SOFTMAX, LOGISTIC and
+TANH, whose parameters are fixed, where they meet other values; and values of a much smaller range
+that others read too, so that these keep the finer scale.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from mcuq.graph import WEIGHTED, Graph, LeakyReluAttrs, Op, OpKind, Tensor
+from mcuq.quantize.joins import Range, Spans, dragged_inputs, operands
+from mcuq.quantized.int16 import spelled_out
+from mcuq.quantized.params import AffineParams
+from mcuq.quantized.same_scale import SAME_SCALE
+
+_UNIT = AffineParams(np.float32(1 / 256), -128)
+FIXED_OUTPUT: Mapping[OpKind, AffineParams] = {
+    OpKind.SOFTMAX: _UNIT,
+    OpKind.LOGISTIC: _UNIT,
+    OpKind.TANH: AffineParams(np.float32(1 / 128), 0),
+}
+"""Operators whose int8 output parameters TFLite prescribes."""
+_WIDE_UNIT = AffineParams(np.float32(1 / 32768), 0)
+FIXED_INT16_OUTPUT: Mapping[OpKind, AffineParams] = dict.fromkeys(FIXED_OUTPUT, _WIDE_UNIT)
+"""The same for int16."""
+
+
+@dataclass(frozen=True)
+class ScaleGroups:
+    """The graph as it will be quantized, and its groups of activations.
+
+    Attributes:
+        graph: the float graph, with the rescaling operators and operand copies that integers need.
+        representative: activation or constant operand → the first member of its group.
+        fixed: representative → parameters, for groups that have them prescribed.
+        source: inserted tensor → the tensor of the original graph that it holds.
+        known: inserted tensor → its range, where the original graph has no such tensor.
+    """
+
+    graph: Graph
+    representative: Mapping[str, str]
+    fixed: Mapping[str, AffineParams]
+    source: Mapping[str, str]
+    known: Mapping[str, Range]
+
+
+def share_activations(graph: Graph, bits: int = 8, span: Spans | None = None) -> ScaleGroups:
+    """Group the activations and constant operands of a float graph.
+
+    Args:
+        graph: the float model.
+        bits: of the activations, 8 or 16.
+        span: range of each tensor on its own; without it no range is taken for too different from
+            those that it is joined with.
+    """
+    known: dict[str, Range] = {}
+    if bits == 16:
+        graph, largest = spelled_out(graph)
+        known = {name: (0.0, end) for name, end in largest.items()}
+    graph = _separate_operands(graph)
+    dragged = frozenset[tuple[str, int]]()
+    if span is not None:
+        own = span
+        dragged = dragged_inputs(graph, lambda name: known[name] if name in known else own(name))
+    prescribed = FIXED_OUTPUT if bits == 8 else FIXED_INT16_OUTPUT
+    return replace(_Grouping(graph, prescribed, dragged).result(), known=known)
+
+
+def _separate_operands(graph: Graph) -> Graph:
+    """Give filters and biases that are also ordinary operands a copy for that use."""
+    parameters = {name for op in graph.ops if op.kind in WEIGHTED for name in op.inputs[1:]}
+    tensors = dict(graph.tensors)
+
+    def operand(name: str) -> str:
+        if name not in parameters:
+            return name
+        copy = f"{name}#operand"
+        tensors[copy] = replace(graph.tensors[name], name=copy)
+        return copy
+
+    ops = tuple(
+        op if op.kind in WEIGHTED else replace(op, inputs=tuple(operand(i) for i in op.inputs))
+        for op in graph.ops
+    )
+    return replace(graph, tensors=tensors, ops=ops)
+
+
+class _Grouping:
+    """Union-find over tensor names, built in one pass over the operators."""
+
+    def __init__(
+        self,
+        graph: Graph,
+        prescribed: Mapping[OpKind, AffineParams],
+        dragged: frozenset[tuple[str, int]],
+    ) -> None:
+        self._graph = graph
+        self._prescribed = prescribed
+        self._dragged = dragged
+        self._tensors = dict(graph.tensors)
+        self._parent: dict[str, str] = {}
+        self._fixed: dict[str, AffineParams] = {}
+        self._source: dict[str, str] = {}
+        self._ops: list[Op] = []
+
+    def result(self) -> ScaleGroups:
+        for name in self._graph.inputs:
+            self._find(name)
+        for op in self._graph.ops:
+            self._visit(op)
+        graph = replace(self._graph, tensors=self._tensors, ops=tuple(self._ops))
+        representative = {name: self._find(name) for name in self._parent}
+        return ScaleGroups(graph, representative, self._fixed, self._source, {})
+
+    def _visit(self, op: Op) -> None:
+        for name in operands(op):
+            self._find(name)
+        if op.kind is OpKind.CONCATENATION:
+            op = self._with_joinable_inputs(op)
+        self._ops.append(op)
+        if op.kind in self._prescribed:
+            self._fixed[self._find(op.output)] = self._prescribed[op.kind]
+        elif op.kind in SAME_SCALE:
+            self._union(op.inputs[0], op.output)
+        elif op.kind is OpKind.CONCATENATION:
+            for name in (*op.inputs[1:], op.output):
+                self._union(op.inputs[0], name)
+        else:
+            self._find(op.output)
+
+    def _with_joinable_inputs(self, op: Op) -> Op:
+        """The CONCATENATION, dragged inputs rescaled, and fixed ones unless all are alike."""
+        found = {self._fixed.get(self._find(name)) for name in op.inputs}
+        mixed = len(found) > 1
+        inputs = tuple(
+            self._rescaled(op, number, name)
+            if (mixed and self._find(name) in self._fixed) or (op.output, number) in self._dragged
+            else name
+            for number, name in enumerate(op.inputs)
+        )
+        return replace(op, inputs=inputs)
+
+    def _rescaled(self, op: Op, number: int, name: str) -> str:
+        new = f"{op.output}#rescaled{number}"
+        self._tensors[new] = Tensor(new, self._tensors[name].shape)
+        self._source[new] = name
+        self._ops.append(Op(OpKind.LEAKY_RELU, new, (name,), (new,), LeakyReluAttrs(1.0)))
+        self._find(new)
+        return new
+
+    def _find(self, name: str) -> str:
+        self._parent.setdefault(name, name)
+        while self._parent[name] != name:
+            name = self._parent[name]
+        return name
+
+    def _union(self, first: str, second: str) -> None:
+        a, b = self._find(first), self._find(second)
+        if a != b:
+            self._parent[b] = a
+
+
+def group_roots(sharing: ScaleGroups) -> dict[str, tuple[str, ...]]:
+    """representative → the members whose values span the group: not views, not concatenations.
+
+    These are the tensors whose observer decides the group's range.
+    """
+    derived = {
+        op.output
+        for op in sharing.graph.ops
+        if op.kind in SAME_SCALE or op.kind is OpKind.CONCATENATION
+    }
+    roots: dict[str, list[str]] = {}
+    for name, representative in sharing.representative.items():
+        members = roots.setdefault(representative, [])
+        if name not in derived:
+            members.append(name)
+    return {representative: tuple(members) for representative, members in roots.items()}
+
+
+def use_counts(graph: Graph) -> Counter[str]:
+    """Number of uses of each tensor, graph outputs included."""
+    uses = Counter(name for op in graph.ops for name in op.inputs)
+    uses.update(graph.outputs)
+    return uses

@@ -1,0 +1,65 @@
+"""The same model over N samples at once, where its operators treat dimension 0 as the batch."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from mcuq.graph import (
+    Attrs,
+    ConcatAttrs,
+    MeanAttrs,
+    Op,
+    OpKind,
+    ReshapeAttrs,
+    StridedSliceAttrs,
+    TransposeAttrs,
+)
+from mcuq.quantized.qgraph import QuantizedGraph, QuantizedTensor
+
+
+def can_batch(qgraph: QuantizedGraph) -> bool:
+    """Whether `with_batch` computes N independent samples."""
+    activations = (t for t in qgraph.tensors.values() if not t.is_constant)
+    return all(len(t.shape) > 1 and t.shape[0] == 1 for t in activations) and all(
+        _keeps_batch(qgraph, op) for op in qgraph.ops
+    )
+
+
+def _keeps_batch(qgraph: QuantizedGraph, op: Op) -> bool:
+    attrs = op.attrs
+    if isinstance(attrs, ConcatAttrs):
+        return attrs.axis != 0
+    if isinstance(attrs, MeanAttrs):
+        return 0 not in attrs.axes
+    if isinstance(attrs, TransposeAttrs):
+        return attrs.perm[0] == 0
+    if isinstance(attrs, StridedSliceAttrs):
+        return 0 not in attrs.shrink and (attrs.begin[0], attrs.strides[0]) == (0, 1)
+    if op.kind == OpKind.FULLY_CONNECTED:
+        # TFLite flattens to rows of I: more than one row a sample would mix with the batch.
+        weight, data = qgraph.tensors[op.inputs[1]], qgraph.tensors[op.inputs[0]]
+        return data.size == weight.shape[1]
+    return True
+
+
+def with_batch(qgraph: QuantizedGraph, samples: int) -> QuantizedGraph:
+    """`qgraph` with dimension 0 of every activation set to `samples`."""
+    tensors = {name: _resized(tensor, samples) for name, tensor in qgraph.tensors.items()}
+    ops = tuple(
+        dataclasses.replace(op, attrs=_resized_attrs(op.attrs, samples)) for op in qgraph.ops
+    )
+    return dataclasses.replace(qgraph, tensors=tensors, ops=ops)
+
+
+def _resized(tensor: QuantizedTensor, samples: int) -> QuantizedTensor:
+    if tensor.is_constant:
+        return tensor
+    return dataclasses.replace(tensor, shape=(samples, *tensor.shape[1:]))
+
+
+def _resized_attrs(attrs: Attrs, samples: int) -> Attrs:
+    if isinstance(attrs, ReshapeAttrs):
+        return ReshapeAttrs((samples, *attrs.shape[1:]))
+    if isinstance(attrs, StridedSliceAttrs):
+        return dataclasses.replace(attrs, end=(samples, *attrs.end[1:]))
+    return attrs
