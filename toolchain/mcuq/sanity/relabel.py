@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import linear_sum_assignment
 
 from mcuq.data import Labels
 from mcuq.sanity.settings import LABELS
@@ -46,6 +45,8 @@ def labels_otherwise(metric: Metric, predictions: Predictions, score: Score) -> 
 
 def _other_order(answer: Answer) -> Remedy | None:
     """By the assignment of labels to answered classes that most samples agree with."""
+    from scipy.optimize import linear_sum_assignment
+
     if answer.classes == 1:
         decided = (answer.values.reshape(len(answer.values), -1) > THRESHOLD).astype(np.int64)
         right = yes_or_no(answer).astype(np.int64)
