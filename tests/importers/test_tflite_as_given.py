@@ -92,6 +92,25 @@ def test_a_bias_has_one_dimension_whatever_is_stated(dimension: int, tmp_path: P
     assert load_tflite(content).tensors["b"].data is not None
 
 
+@pytest.mark.parametrize("shape", [(1, 3), (3, 1), (1, 1, 1, 3), (1, 3, 1)])
+@pytest.mark.parametrize("dimension", [0, 1, 3])
+def test_a_bias_has_as_many_values_as_outputs_whatever_its_shape(
+    shape: tuple[int, ...], dimension: int, tmp_path: Path
+) -> None:
+    def edit(model: Any) -> None:
+        _tensor(model, "b").shape = np.array(shape, np.int32)
+        _tensor(model, "b").quantization.quantizedDimension = dimension
+
+    assert_reads_as_micro(edited(dense(), edit), tmp_path)
+
+
+def test_a_bias_without_dimensions_is_that_of_one_output(tmp_path: Path) -> None:
+    def edit(model: Any) -> None:
+        _tensor(model, "b").shape = np.array([], np.int32)
+
+    assert_reads_as_micro(edited(dense(channels=1), edit), tmp_path)
+
+
 def test_a_bias_without_scale_has_the_products(tmp_path: Path) -> None:
     def edit(model: Any) -> None:
         _tensor(model, "b").quantization = None

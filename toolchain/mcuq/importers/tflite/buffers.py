@@ -130,8 +130,12 @@ def _limits(dtype: str) -> tuple[int, int]:
 
 
 def _channel_axis(table: Table, shape: tuple[int, ...], count: int, where: str) -> int:
-    """The dimension that several scales belong to; the only one of a vector, whatever is stated."""
+    """The dimension that several scales belong to; the only long one of a vector, whatever is
+    stated."""
+    long = [axis for axis, size in enumerate(shape) if size > 1]
     axis = 0 if len(shape) == 1 else table.int32(fields.Quantization.DIMENSION)
+    if len(long) == 1 and shape[long[0]] == count:
+        axis = long[0]
     if count == 1 or (0 <= axis < len(shape) and shape[axis] == count):
         return axis
     raise InputError(

@@ -17,6 +17,7 @@ from mcuq.importers.constraints import check
 from mcuq.importers.names import UniqueNames
 from mcuq.importers.operators import check_known
 from mcuq.importers.tflite.arithmetic import check_arithmetic
+from mcuq.importers.tflite.biases import flat_biases
 from mcuq.importers.tflite.flatbuffer import damaged
 from mcuq.importers.tflite.fold import FOLDABLE, fold
 from mcuq.importers.tflite.frozen import check_frozen, check_stateless
@@ -69,7 +70,7 @@ def convert(model: FileModel, name: str | None, keep_rescaling: bool = False) ->
     as_written, model = model, gather_dilations(one_output_each(model))
     check_known(((_where(model, op), op.kind) for op in model.ops), {*RULES, *FOLDABLE})
     check_stateless(as_written)
-    model = check_arithmetic(model)
+    model = check_arithmetic(flat_biases(model))
     conversion = _Conversion(model, keep_rescaling)
     for op in model.ops:
         conversion.add(op)
