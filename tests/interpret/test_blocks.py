@@ -17,7 +17,7 @@ from mcuq.graph import Graph
 from mcuq.importers import load_model
 from mcuq.interpret.float.run import run_blocks, run_float
 from mcuq.interpret.integer import quantize_inputs, run_integer
-from mcuq.interpret.samples import OnDisk
+from mcuq.interpret.samples import OnDisk, Rows
 from mcuq.quantize import Config, quantize
 from mcuq.quantized import QuantizedGraph
 from mcuq.resources import example_dir
@@ -72,6 +72,32 @@ def _peak(run: object, number: int) -> int:
         return tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
+
+
+@given(
+    st.lists(st.integers(0, 4), min_size=1, max_size=3), st.data(), st.integers(0, 9), st.integers()
+)
+def test_rows_of_several_arrays_are_those_of_one(
+    sizes: list[int], data: st.DataObject, start: int, stop: int
+) -> None:
+    parts = [np.arange(n * 6, dtype=np.float32).reshape(n, 2, 3) + 100 * n for n in sizes]
+    whole = np.concatenate(parts)
+    numbers = data.draw(st.lists(st.integers(0, len(whole) - 1))) if len(whole) else []
+    rows, expected = Rows(parts, numbers), whole[np.array(numbers, np.int64)]
+    assert (len(rows), rows.shape, rows.dtype) == (len(numbers), expected.shape, whole.dtype)
+    assert np.array_equal(rows[start:stop], expected[start:stop])
+
+
+def test_rows_are_run_like_an_array(
+    digits: tuple[Graph, QuantizedGraph, npt.NDArray[np.float32]],
+) -> None:
+    graph, qgraph, x = digits
+    numbers = np.random.default_rng(0).permutation(len(x))
+    rows = Rows([x[:7], x[7:]], list(numbers))
+    name = graph.outputs[0]
+    assert np.array_equal(run_float(graph, [rows])[name], run_float(graph, [x[numbers]])[name])
+    (stored,), (expected,) = (quantize_inputs(qgraph, [each]) for each in (rows, x[numbers]))
+    assert np.array_equal(stored, expected)
 
 
 def test_activations_on_disk_are_what_was_written(

@@ -41,7 +41,7 @@ def trained_on(monkeypatch: pytest.MonkeyPatch, calibration: int, search: int) -
             candidates, (), Dataset((data[:calibration],)), Dataset((data[:search],)), silent
         )
     found, kept, epochs = asked.value.args
-    return found.reshape(len(found), -1)[:, 0], kept.reshape(len(kept), -1)[:, 0], epochs
+    return found[:].reshape(len(found), -1)[:, 0], kept.reshape(len(kept), -1)[:, 0], epochs
 
 
 def test_every_sample_is_trained_on_once(monkeypatch: pytest.MonkeyPatch) -> None:

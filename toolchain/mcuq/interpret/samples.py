@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import tempfile
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -21,6 +22,50 @@ class Samples(Protocol):
     def __len__(self) -> int: ...
 
     def __getitem__(self, part: slice, /) -> Floats: ...
+
+
+class SampleArray(Samples, Protocol):
+    """What a model's input can be read from, a block at a time; an array (samples, …) is one."""
+
+    @property
+    def shape(self) -> tuple[int, ...]: ...
+
+    @property
+    def dtype(self) -> np.dtype[Any]: ...
+
+
+class Rows:
+    """Some rows of several arrays laid end to end, without a copy of them all.
+
+    Args:
+        parts: arrays (N, …) of one dtype, equal but for N.
+        numbers: which rows of all of them, in the order wanted.
+    """
+
+    def __init__(self, parts: Sequence[Floats], numbers: Sequence[int]) -> None:
+        self._parts = parts
+        self._numbers = np.asarray(numbers, np.int64)
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return (len(self), *self._parts[0].shape[1:])
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        return self._parts[0].dtype
+
+    def __getitem__(self, part: slice, /) -> Floats:
+        numbers = self._numbers[part]
+        found = np.empty((len(numbers), *self.shape[1:]), self.dtype)
+        first = 0
+        for rows in self._parts:
+            here = (first <= numbers) & (numbers < first + len(rows))
+            found[here] = rows[numbers[here] - first]
+            first += len(rows)
+        return found
 
 
 class OnDisk:

@@ -46,7 +46,7 @@ def given_quantization(model: Path, graph: Graph, *, as_is: bool = False) -> Pre
         as_is: a TFLite file that is quantized already keeps its integers.
 
     Raises:
-        InputError: the prescription cannot be read or belongs to another model.
+        InputError: the configuration cannot be read or belongs to another model.
     """
     if as_is:
         if model.suffix.lower() != ".tflite":

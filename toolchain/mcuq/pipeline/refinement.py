@@ -11,12 +11,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
 
 from mcuq.data import Dataset
 from mcuq.graph import Graph
+from mcuq.interpret.samples import Rows
 from mcuq.pipeline.scoring import Candidates, Span, split
 from mcuq.pipeline.search import make_ranker
 from mcuq.pipeline.settings import REFINEMENT, SAMPLES
@@ -81,15 +83,15 @@ def _most(graph: Graph, least: int) -> int:
     return max(least, min(REFINEMENT.samples, affordable))
 
 
-def _joined(first: Inputs, second: Inputs, most: int) -> list[Floats]:
+def _joined(first: Inputs, second: Inputs, most: int) -> list[Rows]:
     """Both sets of samples, each sample once, at most `most`: calibration often is a part of the
     search data."""
-    both = [np.concatenate(pair) for pair in zip(first, second, strict=True)]
     once: dict[bytes, int] = {}
-    for number in range(len(both[0])):
-        sample = hashlib.blake2b(digest_size=16)
-        for x in both:
-            sample.update(x[number].tobytes())
-        once.setdefault(sample.digest(), number)
+    samples = chain.from_iterable(zip(*inputs, strict=True) for inputs in (first, second))
+    for number, sample in enumerate(samples):
+        digest = hashlib.blake2b(digest_size=16)
+        for x in sample:
+            digest.update(x.tobytes())
+        once.setdefault(digest.digest(), number)
     kept = list(once.values())[:most]
-    return [x[kept] for x in both]
+    return [Rows(pair, kept) for pair in zip(first, second, strict=True)]

@@ -80,7 +80,7 @@ class BuildRequest:
     weight_bytes: bytes of all filters, or a share of what int8 filters take.
     method: a search method, see `mcuq.search.METHODS`.
     fixed: with a choice, no search: every filter takes it.
-    config: file that prescribes every tensor's choice, without a search; see `prescription`.
+    config: file that prescribes every tensor's choice, without a search; see `config_overrides`.
     as_is: an int8 TFLite model is built with its own integers, without a search.
     scheme: of the integers.
     ranges: file that `mcuq calibrate` wrote; None takes the ranges that the model's file stores

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from mcuq.errors import InputError
 from mcuq.graph import Graph, Op
 from mcuq.interpret.float.kernels import KERNELS
 from mcuq.interpret.float.operand import Array, Operand
+from mcuq.interpret.samples import SampleArray
 
 _BLOCK = 1 << 22
 """Floats of the largest activation at a time. Another number changes sums in the 7th digit, and
@@ -24,7 +23,7 @@ Disturbance = Callable[[Op, list[Operand]], list[Operand]]
 
 def run_float(
     graph: Graph,
-    inputs: Sequence[npt.NDArray[Any]],
+    inputs: Sequence[SampleArray],
     keep: Collection[str] | None = None,
     disturb: Disturbance | None = None,
 ) -> dict[str, Array]:
@@ -32,7 +31,7 @@ def run_float(
 
     Args:
         graph: the model.
-        inputs: one array a graph input, any real dtype; for an input of shape (1, …) an array of
+        inputs: one array per graph input, any real dtype; for an input of shape (1, …) an array of
             shape (N, …).
         keep: names of activations; None means the graph's outputs.
         disturb: changes what every operator reads, to see how far errors go.
@@ -55,7 +54,7 @@ def run_float(
 
 def run_blocks(
     graph: Graph,
-    inputs: Sequence[npt.NDArray[Any]],
+    inputs: Sequence[SampleArray],
     keep: Collection[str],
     disturb: Disturbance | None = None,
 ) -> Iterator[dict[str, Array]]:
@@ -75,7 +74,7 @@ def run_blocks(
 
 
 def visit_activations(
-    graph: Graph, inputs: Sequence[npt.NDArray[Any]], visit: Callable[[str, Array], None]
+    graph: Graph, inputs: Sequence[SampleArray], visit: Callable[[str, Array], None]
 ) -> Iterator[int]:
     """Show every activation once a block of samples, as soon as it is computed; nothing is kept.
 
@@ -93,7 +92,7 @@ def visit_activations(
         yield len(block[0])
 
 
-def _blocks(graph: Graph, inputs: Sequence[npt.NDArray[Any]]) -> Iterator[list[Array]]:
+def _blocks(graph: Graph, inputs: Sequence[SampleArray]) -> Iterator[list[Array]]:
     samples = _check_inputs(graph, inputs)
     largest = max(graph.tensors[name].size for name in graph.activations)
     step = max(1, _BLOCK // largest)
@@ -101,7 +100,7 @@ def _blocks(graph: Graph, inputs: Sequence[npt.NDArray[Any]]) -> Iterator[list[A
         yield [np.asarray(x[start : start + step], np.float32) for x in inputs]
 
 
-def _check_inputs(graph: Graph, inputs: Sequence[npt.NDArray[Any]]) -> int:
+def _check_inputs(graph: Graph, inputs: Sequence[SampleArray]) -> int:
     """Raise where the arrays do not fit the graph's inputs; the number of samples otherwise."""
     if len(inputs) != len(graph.inputs):
         raise InputError(
@@ -110,7 +109,7 @@ def _check_inputs(graph: Graph, inputs: Sequence[npt.NDArray[Any]]) -> int:
         )
     for name, values in zip(graph.inputs, inputs, strict=True):
         shape = graph.tensors[name].shape[1:]
-        if values.ndim == 0 or values.shape[1:] != shape:
+        if not values.shape or values.shape[1:] != shape:
             wanted = "×".join(map(str, ("N", *shape)))
             raise InputError(
                 f"data of shape {values.shape} does not fit input {name!r}",

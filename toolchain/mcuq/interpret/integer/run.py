@@ -10,9 +10,17 @@ import numpy.typing as npt
 
 from mcuq.errors import InputError
 from mcuq.graph import WEIGHTED, Op, OpKind
-from mcuq.interpret.integer import conversion, dynamic, elementwise, movement, pooling, weighted
-from mcuq.interpret.integer import int16 as wide
+from mcuq.interpret.integer import (
+    conversion,
+    dynamic,
+    elementwise,
+    int16,
+    movement,
+    pooling,
+    weighted,
+)
 from mcuq.interpret.integer.softmax import softmax
+from mcuq.interpret.samples import SampleArray
 from mcuq.numeric import dequantize, quantize_values
 from mcuq.quantized import QuantizedGraph, QuantizedTensor
 from mcuq.quantized.lookup import UNARY
@@ -47,13 +55,13 @@ _FUNCTIONS: Mapping[OpKind, _Function] = {
     OpKind.DEQUANTIZE: conversion.dequantize_reals,
 }
 _WIDE_FUNCTIONS: Mapping[OpKind, _Function] = {
-    OpKind.ADD: wide.add,
-    OpKind.SUB: wide.add,
-    OpKind.MUL: wide.mul,
-    OpKind.SOFTMAX: wide.softmax,
-    **dict.fromkeys((OpKind.RELU, OpKind.RELU6, OpKind.LEAKY_RELU), wide.leaky_relu),
-    OpKind.LOGISTIC: wide.logistic,
-    OpKind.TANH: wide.tanh,
+    OpKind.ADD: int16.add,
+    OpKind.SUB: int16.add,
+    OpKind.MUL: int16.mul,
+    OpKind.SOFTMAX: int16.softmax,
+    **dict.fromkeys((OpKind.RELU, OpKind.RELU6, OpKind.LEAKY_RELU), int16.leaky_relu),
+    OpKind.LOGISTIC: int16.logistic,
+    OpKind.TANH: int16.tanh,
 }
 """What int16 outputs are computed by, where that differs."""
 _REAL_FUNCTIONS: Mapping[OpKind, _Function] = {
@@ -134,26 +142,23 @@ def apply_operator(qgraph: QuantizedGraph, op: Op, operands: list[Values]) -> Va
     return special.get(op.kind, _FUNCTIONS[op.kind])(qgraph, op, operands)
 
 
-def quantize_inputs(
-    qgraph: QuantizedGraph, inputs: Sequence[npt.NDArray[np.generic]]
-) -> list[Values]:
+def quantize_inputs(qgraph: QuantizedGraph, inputs: Sequence[SampleArray]) -> list[Values]:
     """Real inputs (N, …) as the values that the device is given; float edges take reals."""
     tensors = [qgraph.tensors[name] for name in qgraph.inputs]
-    return [
-        quantize_samples(np.asarray(x, np.float32), t) for x, t in zip(inputs, tensors, strict=True)
-    ]
+    return [quantize_samples(x, tensor) for x, tensor in zip(inputs, tensors, strict=True)]
 
 
-def quantize_samples(x: npt.NDArray[np.float32], tensor: QuantizedTensor) -> Values:
+def quantize_samples(x: SampleArray, tensor: QuantizedTensor) -> Values:
     """Reals (samples, …) as `tensor` stores them, a block at a time; reals where it holds those."""
     if tensor.real:
-        return x
+        return np.asarray(x[:], np.float32)
     stored = np.empty(x.shape, tensor.dtype)
     step = max(1, _BLOCK // max(1, tensor.size))
     for start in range(0, len(x), step):
         part = slice(start, start + step)
+        reals = np.asarray(x[part], np.float32)
         stored[part] = quantize_values(
-            x[part], np.float32(tensor.scale[0]), tensor.zero_point, tensor.bits
+            reals, np.float32(tensor.scale[0]), tensor.zero_point, tensor.bits
         )
     return stored
 

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from mcuq.graph import WEIGHTED, Graph, Op
 from mcuq.interpret.float.run import visit_activations
 from mcuq.interpret.integer import quantize_inputs, run_integer
-from mcuq.interpret.samples import Dequantized, OnDisk
+from mcuq.interpret.samples import Dequantized, OnDisk, SampleArray
 from mcuq.ptq.candidates.layer import Layer
 from mcuq.ptq.candidates.moments import Moments, measure
 from mcuq.ptq.candidates.recipe import Recipe
@@ -25,7 +25,7 @@ from mcuq.quantize.weights import QuantizedWeight
 from mcuq.quantized.qgraph import QuantizedGraph
 
 Weights = dict[str, QuantizedWeight]
-Inputs = Sequence[npt.NDArray[Any]]
+Inputs = Sequence[SampleArray]
 
 
 def limit_samples(graph: Graph, inputs: Inputs) -> list[npt.NDArray[Any]]:

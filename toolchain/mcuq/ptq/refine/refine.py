@@ -20,6 +20,7 @@ from threadpoolctl import threadpool_limits
 from mcuq.graph import Graph
 from mcuq.interpret.float import run_float
 from mcuq.interpret.integer import dequantize_outputs, quantize_inputs, run_integer
+from mcuq.interpret.samples import SampleArray
 from mcuq.progress import Progress, ProgressCallback, silent
 from mcuq.ptq.candidates.recipe import RECIPES
 from mcuq.ptq.candidates.sequence import Walk
@@ -36,7 +37,7 @@ from mcuq.quantize.weights import Bank
 from mcuq.quantized.qgraph import QuantizedGraph
 from mcuq.score.loss import LossOutput, divergence, find_loss_outputs
 
-Inputs = Sequence[npt.NDArray[Any]]
+Inputs = Sequence[SampleArray]
 
 _RECIPE = "refit"
 """What each layer is solved anew by, before the training."""
@@ -78,7 +79,7 @@ def refine(
         graph: the float model.
         ranges: its activation ranges.
         config: the choice to refine; bits and observers stay.
-        inputs: real samples to train on, one array (N, …) an input; no labels needed.
+        inputs: real samples to train on, (N, …) for each input; no labels needed.
         held_back: other samples, which pick the best state.
         bank: candidates that `config` names.
         settings: None takes the defaults.
@@ -207,7 +208,7 @@ def _tensors(heads: Sequence[LossOutput]) -> list[str]:
     return list(dict.fromkeys(head.tensor for head in heads))
 
 
-def _as_real(qgraph: QuantizedGraph, stored: Inputs) -> dict[str, Array]:
+def _as_real(qgraph: QuantizedGraph, stored: Sequence[npt.NDArray[Any]]) -> dict[str, Array]:
     """Inputs as the device is given them, in real numbers, (N, *shape)."""
     real = dequantize_outputs(qgraph, dict(zip(qgraph.inputs, stored, strict=True)))
     return {name: x.reshape(len(x), *qgraph.tensors[name].shape) for name, x in real.items()}
