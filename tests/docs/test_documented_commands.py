@@ -65,9 +65,13 @@ QUICK = {
     "mcuq finetune": ["--epochs", "1"],
     "mcuq hil soak": ["--minutes", "0.02"],
     "python scripts/build_ratio.py": ["--rounds", "1"],
+    "python scripts/peak_memory.py": ["--evaluations", "12"],
     "python scripts/measure_settings.py": ["--only", "sweeps"],
 }
 """Options that are added: of one given twice, the last counts."""
+
+HANDS_ON = {"scripts/peak_memory.py": "build"}
+"""Scripts whose arguments are those of a command."""
 
 NEEDS: dict[str, tuple[str, Callable[[], bool]]] = {
     "machine": ("installs programs; done by the tests of the wheel, or by hand", lambda: False),
@@ -137,6 +141,8 @@ def _resolved(words: list[str]) -> tuple[Any, list[str]]:
 def _parse(command: str) -> None:
     """The command's own parser takes it; a script exists and knows its options."""
     words = shlex.split(command.split(" > ")[0])
+    if words[1] in HANDS_ON:
+        words = ["mcuq", HANDS_ON[words[1]], *words[2:]]
     if words[0] == "mcuq":
         target, rest = _resolved(words[1:])
         target.make_context(words[0], rest, resilient_parsing=False)
