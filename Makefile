@@ -2,7 +2,7 @@
 #
 #   make demo    build, verify and report the digits example on the emulated STM32F746
 #   make test    every test
-#   make check   formatting, lint, types and the fast tests, in under a minute
+#   make check   formatting, lint, types and the fast tests, in about two minutes
 #   make wheel   dist/mcuq-*.whl
 #   make docs    the documentation in site/
 #   make clean   remove what the above made, but not the set-up
