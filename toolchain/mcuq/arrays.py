@@ -201,4 +201,5 @@ _DAMAGE = (
     ValueError, OSError, EOFError, OverflowError, MemoryError, NotImplementedError, RuntimeError,
     SyntaxError, TypeError, RecursionError, zipfile.BadZipFile, zlib.error,
 )  # fmt: skip
-"""RuntimeError: zipfile's for a password. SyntaxError, RecursionError: of a header's text."""
+"""RuntimeError: zipfile's for a password, NotImplementedError its answer to an unknown packing.
+SyntaxError, RecursionError: of a header's text."""

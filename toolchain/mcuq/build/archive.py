@@ -52,4 +52,4 @@ def _member(path: Path, name: str, offset: int) -> Section:
         if symbol["st_shndx"] == "SHN_UNDEF" and symbol.name
     }
     needs = frozenset(undefined - {"__aeabi_unwind_cpp_pr0"})
-    return Section(name, "text", sum(sizes), needs, BUILD.library_stack)
+    return Section(name, "text", sum(sizes), needs, BUILD.c_library_stack)

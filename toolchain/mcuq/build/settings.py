@@ -9,7 +9,7 @@ from dataclasses import dataclass
 class BuildSettings:
     """What is assumed of code that the compiler does not describe, and what is kept."""
 
-    library_stack: int = 64
+    c_library_stack: int = 64
     """Bytes. Of stack, assumed for a function of newlib or libgcc.
 
     Evidence: read in their code: memory functions and arithmetic push at most seven registers and

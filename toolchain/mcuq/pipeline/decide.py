@@ -110,7 +110,7 @@ def decide(request: BuildRequest, progress: ProgressCallback, *, is_build: bool 
     if is_build and request.fixed is None and request.config is None and loaded.given is None:
         findings += shared_samples(loaded.search, loaded.evaluation)
     announce("load", findings, progress, strict=request.strict)
-    target = Target(loaded.board, request.optimize, request.port, loaded.library)
+    target = Target(loaded.board, request.optimize, request.port, loaded.kernel_library)
     judge = None
     if loaded.is_measured:
         progress(Progress("evaluate", note=f"{len(loaded.evaluation)} samples, float"))

@@ -111,7 +111,7 @@ def verify(
             arena_high_water=session.arena_high_water([x[0].tobytes() for x in inputs]),
         )
     result = Verification(samples, in_tflm, count, on_device, equal_original=original)
-    if in_tflm and not on_device and target.library is not None:
+    if in_tflm and not on_device and target.kernel_library is not None:
         locate_mismatch(target, deployed.memory.program.qgraph, [x[0] for x in inputs])
     if not (in_tflm and on_device) or original is False:
         where = "the device" if in_tflm else "TFLite Micro"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from mcuq.build.library import KernelLibrary, open_library
+from mcuq.build.kernel_library import KernelLibrary, open_library
 from mcuq.calibrate import Statistics
 from mcuq.choices import check_choice
 from mcuq.data import Dataset, fingerprint, load_data
@@ -40,7 +40,7 @@ class Loaded:
     limits: bytes; flash and RAM are the board's where nothing less was asked.
     statistics: of an earlier calibration, where one is given.
     inputs: role → SHA-256 of the file.
-    library: whose kernels are linked; None takes mcuq's.
+    kernel_library: whose kernels are linked; None takes mcuq's.
     findings: what is suspicious about model and data.
     prescribed: the choices of the request's `config`.
     given: the integers that the model itself prescribes, where they are to be built.
@@ -58,7 +58,7 @@ class Loaded:
     limits: Limits
     statistics: Mapping[str, Statistics] | None
     inputs: Mapping[str, str]
-    library: KernelLibrary | None = None
+    kernel_library: KernelLibrary | None = None
     findings: tuple[Finding, ...] = ()
     prescribed: Config | None = None
     given: Prequantized | None = None

@@ -22,11 +22,11 @@ def lower_for(target: Target, qgraph: QuantizedGraph) -> Program:
             not be asked for scratch sizes, or refuses a layer.
     """
     program = lower(qgraph, target.lowering)
-    return program if target.library is None else with_asked_scratch(target, program)
+    return program if target.kernel_library is None else with_asked_scratch(target, program)
 
 
 def write_model(target: Target, memory: MemoryPlan, folder: Path) -> None:
     """Write `model/` with everything that it links, so that it builds by itself."""
-    library = target.library
-    foreign = library.kernels_for(memory.program.functions) if library else None
-    write_c_model(memory, firmware_dir(), folder, foreign)
+    library = target.kernel_library
+    external = library.kernels_for(memory.program.functions) if library else None
+    write_c_model(memory, firmware_dir(), folder, external)

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mcuq.build.firmware import build_firmware
-from mcuq.build.library import KernelLibrary
+from mcuq.build.kernel_library import KernelLibrary
 from mcuq.lower import LowerOptions, Program
 from mcuq.pipeline.request import Optimize
 from mcuq.pipeline.settings import ADVICE
@@ -27,21 +27,21 @@ def most_instructions(macs: int) -> int:
 class Target:
     """Where a model runs: a board, a compiler level, a serial port or (None) the emulator.
 
-    `library` brings the kernels in the place of mcuq's.
+    `kernel_library` brings the kernels in the place of mcuq's.
     """
 
     board: Board
     optimize: Optimize
     port: str | None
-    library: KernelLibrary | None = None
+    kernel_library: KernelLibrary | None = None
 
     @property
     def lowering(self) -> LowerOptions:
         """How models are lowered for it."""
         speed = self.optimize == "speed"
-        if self.library is None:
+        if self.kernel_library is None:
             return LowerOptions(speed=speed)
-        return LowerOptions("cmsis-nn", speed=speed, provided=self.library.defined)
+        return LowerOptions("cmsis-nn", speed=speed, provided=self.kernel_library.defined)
 
     @property
     def can_run(self) -> bool:

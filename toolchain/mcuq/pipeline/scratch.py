@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from mcuq.build import build_firmware
-from mcuq.build.library import KernelLibrary
+from mcuq.build.kernel_library import KernelLibrary
 from mcuq.emit.c.external import copy_external
 from mcuq.emit.c.scratch_queries import scratch_queries_source
 from mcuq.errors import DeviceError
@@ -34,16 +34,16 @@ def with_asked_scratch(target: Target, program: Program) -> Program:
         CompilerError: the library does not link.
         DeviceError, mcuq_hil's HilError: there is nothing to run it on, or it refuses a layer.
     """
-    assert target.library is not None
+    assert target.kernel_library is not None
     asked: dict[int, Call] = {}
     for index, call in enumerate(program.calls):
         wanted = question(call) if program.options.is_external(call.function) else None
-        if wanted is not None and wanted.function in target.library.defined:
+        if wanted is not None and wanted.function in target.kernel_library.defined:
             asked[index] = wanted
-    _answer(target, target.library, program, {_key(call): call for call in asked.values()})
+    _answer(target, target.kernel_library, program, {_key(call): call for call in asked.values()})
     calls = list(program.calls)
     for index, wanted in asked.items():
-        nbytes = target.library.answers[_key(wanted)]
+        nbytes = target.kernel_library.answers[_key(wanted)]
         calls[index] = _planned(target, calls[index], nbytes)
     return replace(program, calls=tuple(calls))
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from mcuq.importers.tflite.records import FileModel, FileTensor
+from mcuq.importers.tflite.records import WEIGHTED, FileModel, FileTensor
 
-_POSITION = {"CONV_2D": 2, "DEPTHWISE_CONV_2D": 2, "FULLY_CONNECTED": 2}
-"""Of the bias among the operands."""
+_BIAS = 2
+"""Its position among the operands of a layer with weights."""
 
 
 def flat_biases(model: FileModel) -> FileModel:
@@ -27,7 +27,7 @@ def _uses(model: FileModel) -> Iterator[tuple[int, bool]]:
     """A tensor, and whether it is a bias, for each operand and each output of the model."""
     for op in model.ops:
         for position, tensor in enumerate(op.inputs):
-            yield tensor, position == _POSITION.get(op.kind)
+            yield tensor, position == _BIAS and op.kind in WEIGHTED
     for tensor in model.outputs:
         yield tensor, False
 

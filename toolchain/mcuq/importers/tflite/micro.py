@@ -9,7 +9,7 @@ from ai_edge_litert import schema_py_generated as schema
 
 from mcuq.errors import InputError
 from mcuq.importers.tflite.fields import FullyConnected, StridedSlice
-from mcuq.importers.tflite.records import FileModel, FileOp, FileTensor, Quantization
+from mcuq.importers.tflite.records import WEIGHTED, FileModel, FileOp, FileTensor, Quantization
 from mcuq.importers.tflite.space_to_batch import ENTER, LEAVE
 
 UNSIGNED_OFFSET = 128
@@ -28,7 +28,6 @@ _UNROUNDED = _EDGES | {
     "PACK", "CONCATENATION", "TILE", "PAD", "MAX_POOL_2D", "REDUCE_MAX", "RESIZE_NEAREST_NEIGHBOR",
 }  # fmt: skip
 """Operators that give the same whether values are quantized before or behind them."""
-_WEIGHTED = frozenset({"CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED"})
 _OPERAND_TYPES = {"SLICE": ("int32", "int64")}
 
 
@@ -37,9 +36,9 @@ def for_micro(model: FileModel) -> FileModel:
 
     Raises:
         InputError: a layer computes with uint8, for which there are no kernels, or with float32
-            between integers; a slice has a mask
-            that is not read; axes or the like, or a bias, are of a type that is read otherwise; a
-            batch that is spread has not the size that the file states.
+            between integers; a slice has a mask that is not read; axes or the like, or a bias, are
+            of a type that is read otherwise; a batch that is spread has not the size that the file
+            states.
     """
     for op in model.ops:
         _check_masks(model, op)
@@ -105,7 +104,7 @@ def _check_bias(model: FileModel, op: FileOp) -> None:
     DEPTHWISE_CONV_2D reads it as 64-bit integers, past its end. FULLY_CONNECTED without a bias
     goes by the type that its options give one.
     """
-    if op.kind not in _WEIGHTED or not op.inputs or min(op.inputs[:2]) < 0:
+    if op.kind not in WEIGHTED or not op.inputs or min(op.inputs[:2]) < 0:
         return
     source = model.tensors[op.inputs[0]]
     if source.dtype == "int16" and _bias_type(model, op) == "int32":

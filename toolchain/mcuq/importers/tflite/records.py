@@ -12,6 +12,9 @@ import numpy.typing as npt
 from mcuq.content import ByContent
 from mcuq.importers.tflite.view import Options
 
+WEIGHTED = frozenset({"CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED"})
+"""Operators of an input, weights and, third, a bias that may be left out."""
+
 
 @dataclass(frozen=True, eq=False)
 class Quantization(ByContent):
