@@ -13,11 +13,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from mcuq.bench.bare_metal import COMPILER, BareMetalCore, link_kernels
 from mcuq.bench.layers import LAYERS, LayerCall
+from mcuq.bench.linking import COMPILER, link_kernels
 from mcuq.bench.measure import TRAINED, ModelCost, Optimize, measure_model
 from mcuq.bench.vector import CORE, has_emulator, vector_layer
 from mcuq.progress import Progress, ProgressCallback
+from mcuq_hil.emulator.bare import BareCore
 
 LAYER_CORES = ("cortex-m0plus", "cortex-m4", "cortex-m7", "cortex-m33")
 MODEL_BOARDS = ("stm32f746",)
@@ -121,7 +122,7 @@ def bench_layers(core: str) -> list[LayerCost]:
     costs = []
     with tempfile.TemporaryDirectory() as folder:
         elf = link_kernels(core, Path(folder) / "kernels.elf", optimize=FLAGS)
-        machine = BareMetalCore(core, elf)
+        machine = BareCore(core, elf)
         for name, make in LAYERS.items():
             for bits in WIDTHS:
                 layer = make(bits)
@@ -151,14 +152,14 @@ def bench_vector_layers() -> list[LayerCost]:
     return costs
 
 
-def run_layer(machine: BareMetalCore, layer: LayerCall) -> tuple[int, bytes]:
+def run_layer(machine: BareCore, layer: LayerCall) -> tuple[int, bytes]:
     """Executed instructions and output bytes of one call."""
     machine.reset()
     arguments = [
         machine.place(layer.structure),
-        machine.place(layer.packed.weights),
-        machine.place(layer.packed.channels),
-        machine.place(layer.input),
+        machine.place(layer.packed.weights.tobytes()),
+        machine.place(layer.packed.channels.tobytes()),
+        machine.place(layer.input.tobytes()),
         machine.place(bytes(layer.output_bytes)),
     ]
     output = arguments[-1]
