@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from stand_ins import anomaly_detection, visual_wake_words
 
-from mcuq.bench.models import anomaly_detection, visual_wake_words
 from mcuq.calibrate import calibrate
 from mcuq.cost import plan_program
 from mcuq.graph import Graph

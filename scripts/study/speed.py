@@ -15,7 +15,6 @@ from typing import Any
 
 import numpy as np
 
-from mcuq.bench.study import Study
 from mcuq.emit.tflite import tflite_bytes
 from mcuq.numeric import dequantize, quantize_values
 from mcuq.pipeline.scoring import Rungs, Scorer, split
@@ -26,6 +25,7 @@ from mcuq.search import Cost, Evaluator, Genome, Limits, run
 from mcuq.search.problem import CHOOSE
 from mcuq.tflite.quiet import quiet_native_log
 from mcuq.tflite.runtime import Interpreter
+from study.preparation import Study
 
 _SAME = 16
 """Candidates of a round that are scored on all samples."""

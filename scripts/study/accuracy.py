@@ -11,9 +11,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from mcuq.bench.peer import NAME as PEER
-from mcuq.bench.peer import peer_models, run_exact, run_fast
-from mcuq.bench.study import Judge, Judged, Study
 from mcuq.content import ByContent
 from mcuq.pipeline.scoring import Rungs, Scorer, split
 from mcuq.pipeline.search import pick
@@ -22,6 +19,9 @@ from mcuq.score.intervals import interval
 from mcuq.score.loss import divergence
 from mcuq.search import Cost, Evaluator, Genome, Limits, run
 from mcuq.search.problem import CHOOSE
+from study.peer import NAME as PEER
+from study.peer import peer_models, run_exact, run_fast
+from study.preparation import Judge, Judged, Study
 
 SEEDED = frozenset({"ga", "random"})
 """Methods whose result depends on the seed; the others run once."""
