@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from mcuq.bench.chain import Chain
-from mcuq.graph import Activation, Graph, OpKind, SoftmaxAttrs
+from mcuq.graph import Activation, BinaryAttrs, Graph, OpKind, SoftmaxAttrs
 
 _VWW_BLOCKS = (
     (16, 1),
@@ -46,7 +46,7 @@ def visual_wake_words(seed: int = 0) -> Graph:
 
 def resnet8(seed: int = 0) -> Graph:
     """ResNet-8 at 32×32: 12.50 MMAC, three residual blocks."""
-    model = Chain("resnet8", (1, 32, 32, 3), seed)
+    model = _Residual("resnet8", (1, 32, 32, 3), seed)
     model.conv(16, 3, 1)
     for channels, stride in ((16, 1), (32, 2), (64, 2)):
         model.residual(channels, stride)
@@ -76,6 +76,22 @@ def anomaly_detection(seed: int = 0) -> Graph:
         model.dense(width, Activation.RELU)
     model.dense(640, Activation.NONE)
     return model.graph()
+
+
+class _Residual(Chain):
+    """A chain with branches."""
+
+    def residual(self, channels: int, stride: int) -> None:
+        """Two 3×3 convolutions beside the identity, or a 1×1 convolution where shapes differ."""
+        start = self._last
+        self.conv(channels, 3, stride)
+        self.conv(channels, 3, 1, Activation.NONE)
+        branch, self._last = self._last, start
+        if stride != 1:
+            self.conv(channels, 1, stride, Activation.NONE)
+        shape = self._tensors[branch].shape
+        attrs = BinaryAttrs(Activation.RELU)
+        self._append(OpKind.ADD, (), shape, attrs, inputs=(self._last, branch))
 
 
 STAND_INS: Mapping[str, Callable[[], Graph]] = {

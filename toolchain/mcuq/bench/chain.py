@@ -8,7 +8,6 @@ import numpy.typing as npt
 from mcuq.graph import (
     Activation,
     Attrs,
-    BinaryAttrs,
     ConvAttrs,
     DepthwiseConvAttrs,
     FullyConnectedAttrs,
@@ -48,18 +47,6 @@ class Chain:
         size = (height, width)
         self.add(OpKind.AVERAGE_POOL_2D, (1, 1, 1, channels), PoolAttrs(size, size))
         self.add(OpKind.RESHAPE, (1, channels), ReshapeAttrs((1, channels)))
-
-    def residual(self, channels: int, stride: int) -> None:
-        """Two 3×3 convolutions beside the identity, or a 1×1 convolution where shapes differ."""
-        start = self._last
-        self.conv(channels, 3, stride)
-        self.conv(channels, 3, 1, Activation.NONE)
-        branch, self._last = self._last, start
-        if stride != 1:
-            self.conv(channels, 1, stride, Activation.NONE)
-        shape = self._tensors[branch].shape
-        attrs = BinaryAttrs(Activation.RELU)
-        self._append(OpKind.ADD, (), shape, attrs, inputs=(self._last, branch))
 
     def conv(
         self,

@@ -8,7 +8,6 @@ from __future__ import annotations
 import itertools
 import subprocess
 import tempfile
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -78,7 +77,6 @@ class KernelBench:
 def bench_kernels(
     progress: ProgressCallback,
     *,
-    cores: Sequence[str] = LAYER_CORES,
     vector: bool = True,
     trained: Path | None = None,
 ) -> KernelBench:
@@ -86,7 +84,6 @@ def bench_kernels(
 
     Args:
         progress: told before each measurement.
-        cores: of the layers.
         vector: whether layers run on the vector extension too, where QEMU is installed.
         trained: folder with MLPerf Tiny's trained models; they are built and counted whole. Without
             it there are layers only: random weights say nothing about a model.
@@ -96,7 +93,7 @@ def bench_kernels(
         DeviceError: the compiler or the emulator failed.
     """
     layers: list[LayerCost] = []
-    for core in cores:
+    for core in LAYER_CORES:
         progress(Progress("bench", len(layers), None, f"layers on {core}"))
         layers += bench_layers(core)
     if vector and has_emulator():
