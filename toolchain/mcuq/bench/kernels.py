@@ -6,16 +6,16 @@ Every figure is what an emulated core executed; nothing is estimated.
 from __future__ import annotations
 
 import itertools
-import subprocess
 import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from mcuq.bench.layers import LAYERS, LayerCall
-from mcuq.bench.linking import COMPILER, link_kernels
+from mcuq.bench.linking import link_kernels
 from mcuq.bench.measure import TRAINED, ModelCost, Optimize, measure_model
 from mcuq.bench.vector import CORE, has_emulator, vector_layer
+from mcuq.build.toolchain import compiler_version
 from mcuq.progress import Progress, ProgressCallback
 from mcuq_hil.emulator.bare import BareCore
 
@@ -164,9 +164,3 @@ def run_layer(machine: BareCore, layer: LayerCall) -> tuple[int, bytes]:
         arguments.append(machine.place(bytes(layer.scratch_bytes)))
     instructions = machine.call(layer.function, *arguments)
     return instructions, machine.read(output, layer.output_bytes)
-
-
-def compiler_version() -> str:
-    """First line of the compiler's version."""
-    run = subprocess.run([COMPILER, "--version"], capture_output=True, text=True, check=True)
-    return run.stdout.splitlines()[0]
