@@ -19,9 +19,9 @@ from pydantic import BaseModel, BeforeValidator
 
 from mcuq.cli.main import app
 from mcuq.project import Project
-from mcuq.report.configuration import ConfigFile
-from mcuq.report.front import Front
-from mcuq.report.manifest import Manifest
+from mcuq.result.configuration import ConfigFile
+from mcuq.result.front import Front
+from mcuq.result.manifest import Manifest
 from mcuq_hil.boards import Board
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mcuq.bench import speed
-from mcuq.bench.speed import _warm, compare_speed, plain_loss, recorded_requests
+from mcuq.bench.speed import SPEED, _warm, compare_speed, plain_loss, recorded_requests
 from mcuq.bench.study import Study
 from mcuq.pipeline.scoring import Scorer, split
 from mcuq.search.problem import CHOOSE, RACE
@@ -51,7 +51,7 @@ def test_every_round_starts_with_nothing_remembered(study: Study) -> None:
 
 def test_the_result_holds_its_ratio(study: Study) -> None:
     result = compare_speed(study, evaluations=20, rounds=1, workers=1)
-    assert result.as_json()["ratio"] == result.ours / result.plain
+    assert SPEED.plain(result)["ratio"] == result.ours / result.plain
     assert result.cpu_ratio == result.ours_cpu / result.plain_cpu
     assert min(result.ours, result.plain, result.same_samples) > 0
     assert result.samples == 240

@@ -9,14 +9,14 @@ import itertools
 import subprocess
 import tempfile
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from mcuq.bench.bare_metal import COMPILER, BareMetalCore, link_kernels
 from mcuq.bench.layers import LAYERS, LayerCall
 from mcuq.bench.measure import TRAINED, ModelCost, Optimize, measure_model
 from mcuq.bench.vector import CORE, has_emulator, vector_layer
+from mcuq.document import Document
 from mcuq.progress import Progress, ProgressCallback
 
 LAYER_CORES = ("cortex-m0plus", "cortex-m4", "cortex-m7", "cortex-m33")
@@ -69,9 +69,8 @@ class KernelBench:
     layers: tuple[LayerCost, ...]
     models: tuple[ModelCost, ...]
 
-    def to_json(self) -> dict[str, Any]:
-        """Plain values for `mcuq bench kernels --json` and the committed record."""
-        return asdict(self)
+
+KERNEL_BENCH = Document("bench-kernels", KernelBench, "kernels counted, of one compiler")
 
 
 def bench_kernels(

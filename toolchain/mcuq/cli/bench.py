@@ -57,7 +57,7 @@ def accuracy(
     json: JsonFlag = False,
 ) -> None:
     """Compare search methods at equal evaluations: method × weight budget."""
-    from mcuq.bench.accuracy import compare_methods, float_record, peer_record
+    from mcuq.bench.accuracy import CELLS, compare_methods, float_record, peer_record
     from mcuq.bench.peer import NAME, is_installed
     from mcuq.bench.study import StudyFiles, prepare
     from mcuq.bench.table import markdown
@@ -85,7 +85,7 @@ def accuracy(
     if output is not None:
         explain(f"written to {output}")
     if json:
-        write_json([record.as_json() for record in records])
+        write_json(CELLS, tuple(record.cell() for record in records))
     else:
         print_lines(markdown(records).splitlines())
 
@@ -109,12 +109,11 @@ def _plan(budgets: str, methods: str, seeds: int, evaluations: int) -> Plan:
 
 
 def _save(folder: Path, records: list[Record]) -> None:
-    import json
-
+    from mcuq.bench.accuracy import CELLS
     from mcuq.bench.table import markdown
 
-    values = [record.as_json() for record in records]
-    write_atomically(folder / "accuracy.json", json.dumps(values, indent=2) + "\n")
+    cells = tuple(record.cell() for record in records)
+    write_atomically(folder / "accuracy.json", CELLS.text(cells))
     write_atomically(folder / "accuracy.md", markdown(records) + "\n")
 
 
@@ -131,7 +130,7 @@ def speed(
     json: JsonFlag = False,
 ) -> None:
     """Candidates per second: this search's evaluation against the plain loop, interleaved."""
-    from mcuq.bench.speed import compare_speed
+    from mcuq.bench.speed import SPEED, compare_speed
     from mcuq.bench.study import StudyFiles, prepare
     from mcuq.cli.request import cores
 
@@ -140,7 +139,7 @@ def speed(
         study = prepare(StudyFiles(model, calibration, search_data), count, progress)
         result = compare_speed(study, evaluations, rounds, count, progress)
     if json:
-        write_json(result.as_json())
+        write_json(SPEED, result)
         return
     print_lines(
         (

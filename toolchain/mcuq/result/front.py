@@ -6,7 +6,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from mcuq.report.values import Written
+from mcuq.document import Document
+from mcuq.written import Written
 
 Role = Literal["candidate", "chosen", "int8", "int4", "knapsack"]
 
@@ -63,3 +64,6 @@ class Front(Written):
     def chosen(self) -> Point | None:
         """The point that was built."""
         return next((point for point in self.points if point.role == "chosen"), None)
+
+
+FRONT = Document("pareto", Front, "configurations that nothing else beats, and the baselines")

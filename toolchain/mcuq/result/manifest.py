@@ -9,8 +9,10 @@ from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from mcuq.report.front import Role
-from mcuq.report.values import Written
+from mcuq.document import Document
+from mcuq.findings import Finding
+from mcuq.result.front import Role
+from mcuq.written import Written
 
 
 class Figures(Written):
@@ -117,14 +119,6 @@ class DeviceFigures(Written):
     unit: Literal["instructions", "cycles"] = Field(description="Of all counts in this file.")
     stack_high_water: int | None = Field(default=None, description="Stack bytes touched.")
     arena_high_water: int | None = Field(default=None, description="Arena bytes touched.")
-
-
-class ResultWarning(Written):
-    """Something suspicious that did not stop the build."""
-
-    code: str = Field(description="The same for every warning of one kind.")
-    message: str
-    hint: str = Field(description="What to do about it.")
 
 
 class EdgeFigures(Written):
@@ -237,7 +231,6 @@ class Compared(Written):
 class Manifest(Written):
     """Everything a reader of the result needs, and what the gates of a CI compare."""
 
-    format: Literal[1] = 1
     model: str = Field(description="Name of the model file.")
     target: Target
     result: Figures
@@ -251,7 +244,7 @@ class Manifest(Written):
     compared: tuple[Compared, ...] = Field(
         default=(), description="What was built, the search's front and the baselines."
     )
-    warnings: tuple[ResultWarning, ...] = Field(
+    warnings: tuple[Finding, ...] = Field(
         default=(), description="What looked wrong about the model, its data or the result."
     )
     inputs_as_given: tuple[EdgeFigures, ...] = Field(
@@ -282,3 +275,6 @@ class Manifest(Written):
     command: str = Field(description="What to type to get this again.")
     inputs: dict[str, str] = Field(description="Role of each file (model, …) → its SHA-256.")
     versions: dict[str, str] = Field(description="Package or program → version.")
+
+
+MANIFEST = Document("manifest", Manifest, "what was built, what it costs and how that is known")

@@ -6,7 +6,8 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from mcuq.report.values import MOST_REAL, Written
+from mcuq.document import Document
+from mcuq.written import MOST_REAL, Written
 
 Scale = Annotated[float, Field(ge=0, le=MOST_REAL)]
 
@@ -44,3 +45,7 @@ class ConfigFile(Written):
     def tensor(self, name: str) -> TensorConfig | None:
         """The tensor called `name`."""
         return next((tensor for tensor in self.tensors if tensor.name == name), None)
+
+
+CONFIG = Document("config", ConfigFile, "how every tensor became integers", marked="nowhere")
+"""No version inside: the bytes of the file are part of what a build repeats."""

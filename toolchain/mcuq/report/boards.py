@@ -1,0 +1,9 @@
+"""Boards of the registry as JSON: what their files say, defaults filled in."""
+
+from __future__ import annotations
+
+from mcuq.document import Document
+from mcuq_hil.boards import Board
+
+BOARD = Document("board", Board, "one board")
+BOARDS = Document("boards", tuple[Board, ...], "every board of the registry", marked="entries")
