@@ -32,7 +32,11 @@ class Check:
 
 
 DIAGNOSIS = Document(
-    "doctor", dict[str, Check], "what of the surroundings is there, by name", marked="entries"
+    "doctor",
+    dict[str, Check],
+    "what of the surroundings is there, by name",
+    "`mcuq doctor --json`",
+    marked="entries",
 )
 
 

@@ -28,6 +28,7 @@ class Document(Generic[T]):
         definition: the type of what is written: a `Written`, a frozen dataclass, or a tuple or
             dict of one. Nothing else says what the keys are.
         about: what it tells, one line.
+        written: where it is found, for the reference.
         version: under `KEY`, first. A document whose keys or types change gets the next one.
         marked: where the version stands: in the document, in each entry of a list or table, or
             nowhere.
@@ -36,6 +37,7 @@ class Document(Generic[T]):
     name: str
     definition: type[T]
     about: str
+    written: str
     version: int = 1
     marked: Literal["document", "entries", "nowhere"] = "document"
 

@@ -118,7 +118,11 @@ class Cell:
 
 
 CELLS = Document(
-    "bench-accuracy", tuple[Cell, ...], "search methods side by side", marked="entries"
+    "bench-accuracy",
+    tuple[Cell, ...],
+    "search methods side by side",
+    "`accuracy.json` and `--json` of `mcuq bench accuracy`",
+    marked="entries",
 )
 
 

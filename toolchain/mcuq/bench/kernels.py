@@ -70,7 +70,9 @@ class KernelBench:
     models: tuple[ModelCost, ...]
 
 
-KERNEL_BENCH = Document("bench-kernels", KernelBench, "kernels counted, of one compiler")
+KERNEL_BENCH = Document(
+    "bench-kernels", KernelBench, "kernels counted, of one compiler", "`mcuq bench kernels --json`"
+)
 
 
 def bench_kernels(

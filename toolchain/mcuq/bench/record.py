@@ -27,7 +27,12 @@ class KernelRecords:
     records: tuple[KernelBench, ...]
 
 
-KERNELS = Document("kernels", KernelRecords, "the committed figures of the kernels")
+KERNELS = Document(
+    "kernels",
+    KernelRecords,
+    "the committed figures of the kernels",
+    "`docs/kernels.json`, by `scripts/kernel_bench.py`",
+)
 _FIGURES = ("instructions", "code_bytes", "scratch_bytes", "arena_bytes")
 _NAMES = ("core", "layer", "model", "weights", "optimize")
 

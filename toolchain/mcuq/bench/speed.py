@@ -77,7 +77,9 @@ class SpeedResult:
         return self.ours_cpu / self.plain_cpu
 
 
-SPEED = Document("bench-speed", SpeedResult, "candidates per second, two ways")
+SPEED = Document(
+    "bench-speed", SpeedResult, "candidates per second, two ways", "`mcuq bench speed --json`"
+)
 
 
 @dataclass(frozen=True)

@@ -84,7 +84,12 @@ class CalibrationFile(Written):
     statistics: dict[str, StoredStatistics] = Field(description="Activation → its statistics.")
 
 
-RANGES = Document("ranges", CalibrationFile, "statistics of every activation on calibration data")
+RANGES = Document(
+    "ranges",
+    CalibrationFile,
+    "statistics of every activation on calibration data",
+    "`ranges.json`, by `mcuq calibrate`",
+)
 
 
 def statistics_to_json(statistics: Mapping[str, Statistics]) -> str:

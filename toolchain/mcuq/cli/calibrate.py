@@ -29,7 +29,9 @@ class Calibrated:
     ranges: dict[str, dict[str, tuple[float, float]]]
 
 
-CALIBRATED = Document("calibrate", Calibrated, "the ranges that each observer finds")
+CALIBRATED = Document(
+    "calibrate", Calibrated, "the ranges that each observer finds", "`mcuq calibrate --json`"
+)
 
 
 def calibrate(

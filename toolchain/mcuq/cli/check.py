@@ -25,7 +25,7 @@ class Passed:
     passed: bool = True
 
 
-PASSED = Document("check", Passed, "every gate holds")
+PASSED = Document("check", Passed, "every gate holds", "`mcuq check --json`")
 
 
 def check(

@@ -41,8 +41,15 @@ class EmittedModule:
     bytes: int
 
 
-PROJECT = Document("emit-project", EmittedProject, "the files of an emitted project")
-MODULE = Document("emit-module", EmittedModule, "the file of an emitted module")
+PROJECT = Document(
+    "emit-project",
+    EmittedProject,
+    "the files of an emitted project",
+    "`mcuq emit --project … --json`",
+)
+MODULE = Document(
+    "emit-module", EmittedModule, "the file of an emitted module", "`mcuq emit --format … --json`"
+)
 
 
 def emit(

@@ -43,7 +43,7 @@ class Failed:
     exit_code: int
 
 
-FAILED = Document("error", Failed, "why a command failed")
+FAILED = Document("error", Failed, "why a command failed", "every command with `--json` that fails")
 
 
 def describe(error: Exception) -> Failed:

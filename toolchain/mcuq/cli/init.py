@@ -23,7 +23,7 @@ class Started:
     files: tuple[str, ...]
 
 
-STARTED = Document("init", Started, "the files of a new project")
+STARTED = Document("init", Started, "the files of a new project", "`mcuq init --json`")
 
 
 def init(

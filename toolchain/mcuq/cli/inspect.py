@@ -111,8 +111,13 @@ class ObservedModel:
     activations: tuple[Observed, ...]
 
 
-INSPECTED = Document("inspect", Inspected, "what a model holds")
-OBSERVED = Document("inspect-ranges", ObservedModel, "what a calibration saw of a model")
+INSPECTED = Document("inspect", Inspected, "what a model holds", "`mcuq inspect --json`")
+OBSERVED = Document(
+    "inspect-ranges",
+    ObservedModel,
+    "what a calibration saw of a model",
+    "`mcuq inspect --ranges … --json`",
+)
 
 
 def inspect(

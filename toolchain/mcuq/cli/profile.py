@@ -58,7 +58,9 @@ class Profile:
     layers: tuple[ProfiledLayer, ...]
 
 
-PROFILE = Document("profile", Profile, "instructions or cycles of each layer")
+PROFILE = Document(
+    "profile", Profile, "instructions or cycles of each layer", "`mcuq profile --json`"
+)
 
 
 def profile(

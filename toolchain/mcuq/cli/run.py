@@ -37,7 +37,9 @@ class Answers:
     top1: float | None
 
 
-ANSWERS = Document("run", Answers, "a built image on samples: counts and equal bytes")
+ANSWERS = Document(
+    "run", Answers, "a built image on samples: counts and equal bytes", "`mcuq run --json`"
+)
 
 
 def run(

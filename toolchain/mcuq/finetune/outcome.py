@@ -21,7 +21,7 @@ class Outcome(Written):
     model: str = Field(description="Float `.tflite` that was written.")
     sidecar: str = Field(description="File of its grids, beside it.")
     epochs: int = Field(description="Passes over the training samples.")
-    loss: Losses
+    loss: Losses = Field(description="On training samples that were kept back.")
     bits: dict[str, int] = Field(description="Filter → bits that it was trained for.")
     metric: str | None = Field(
         default=None, description="Name of the metric of the next three; null without evaluation."
@@ -31,4 +31,4 @@ class Outcome(Written):
     after: float | None = Field(default=None, description="Quantized, after training.")
 
 
-OUTCOME = Document("finetune", Outcome, "what a fine-tuning came to")
+OUTCOME = Document("finetune", Outcome, "what a fine-tuning came to", "`mcuq finetune --json`")

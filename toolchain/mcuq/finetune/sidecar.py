@@ -40,7 +40,9 @@ class Sidecar(_Strict):
     activations: ActivationScheme = Field(description="How ranges become scales.")
 
 
-TUNED = Document("tuned", Sidecar, "the grids of a fine-tuned model")
+TUNED = Document(
+    "tuned", Sidecar, "the grids of a fine-tuned model", "`MODEL.tuned.json`, by `mcuq finetune`"
+)
 
 
 def sidecar_path(model: Path) -> Path:

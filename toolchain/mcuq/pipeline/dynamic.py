@@ -82,7 +82,12 @@ class DynamicResult:
     device_samples: int
 
 
-DYNAMIC = Document("dynamic", DynamicResult, "a model built with dynamic range")
+DYNAMIC = Document(
+    "dynamic",
+    DynamicResult,
+    "a model built with dynamic range",
+    "`dynamic.json` and `--json` of `mcuq dynamic`",
+)
 
 
 def build_dynamic(

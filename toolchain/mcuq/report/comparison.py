@@ -68,7 +68,7 @@ class Comparison:
     layers: tuple[tuple[str, str, str], ...]
 
 
-COMPARISON = Document("compare", Comparison, "two results side by side")
+COMPARISON = Document("compare", Comparison, "two results side by side", "`mcuq compare --json`")
 
 
 def comparison(rows: Sequence[Row], layers: Sequence[tuple[str, str, str]]) -> Comparison:

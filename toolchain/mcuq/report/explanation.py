@@ -57,7 +57,9 @@ class Explanation:
     ranked: int
 
 
-EXPLANATION = Document("explain", Explanation, "one layer: what each choice costs")
+EXPLANATION = Document(
+    "explain", Explanation, "one layer: what each choice costs", "`mcuq explain --json`"
+)
 
 
 def explain(report: Report, wanted: str) -> Explanation:

@@ -112,12 +112,22 @@ class Soaked:
     errors: tuple[SoakError, ...]
 
 
-BENCH = Document("hil-list", Bench, "places of the farm, and ports that are plugged in")
-CHECKS = Document(
-    "hil-check", tuple[PlaceCheck, ...], "the self-test at every place", marked="entries"
+BENCH = Document(
+    "hil-list", Bench, "places of the farm, and ports that are plugged in", "`mcuq hil list --json`"
 )
-RUN = Document("hil-run", ImageRun, "an image on int8 samples: counts")
-SOAK = Document("hil-soak", Soaked, "a farm left at work for long")
+CHECKS = Document(
+    "hil-check",
+    tuple[PlaceCheck, ...],
+    "the self-test at every place",
+    "`mcuq hil check --json`",
+    marked="entries",
+)
+RUN = Document("hil-run", ImageRun, "an image on int8 samples: counts", "`mcuq hil run --json`")
+SOAK = Document("hil-soak", Soaked, "a farm left at work for long", "`mcuq hil soak --json`")
 COUNTS = Document(
-    "counts", StoredCounts, "the counts of an image that a farm has run", marked="nowhere"
+    "counts",
+    StoredCounts,
+    "the counts of an image that a farm has run",
+    "the cache of `--hil`, `$XDG_CACHE_HOME/mcuq/counts`",
+    marked="nowhere",
 )

@@ -75,4 +75,4 @@ def _read(document: Document[T], path: Path) -> T:
     try:
         return document.parse(path.read_bytes())
     except ValueError as error:
-        raise InputError(f"{path}: {error}", "build again with this version of mcuq") from error
+        raise InputError(f"{path}: {error}", "give what this mcuq wrote, or build again") from error

@@ -49,8 +49,20 @@ class LogEntry:
     loss: float
 
 
-HEAD = Document("score-log-head", LogHead, "the first line of a score log", marked="nowhere")
-ENTRY = Document("score-log-entry", LogEntry, "a line of a score log", marked="nowhere")
+HEAD = Document(
+    "score-log-head",
+    LogHead,
+    "the first line of a score log",
+    "`.NAME.search.jsonl`, by `mcuq build`",
+    marked="nowhere",
+)
+ENTRY = Document(
+    "score-log-entry",
+    LogEntry,
+    "a line of a score log",
+    "`.NAME.search.jsonl`, by `mcuq build`",
+    marked="nowhere",
+)
 
 
 class ScoreLog:
