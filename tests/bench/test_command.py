@@ -11,6 +11,7 @@ from mcuq.bench.speed import SpeedResult
 from mcuq.cli.main import main
 
 FIELDS = {
+    "format",
     "model",
     "method",
     "budget",
