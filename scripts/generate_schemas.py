@@ -24,9 +24,13 @@ from mcuq.document import KEY, Document
 from mcuq.written import Written
 
 ROOT = Path(__file__).resolve().parents[1]
-PACKAGE = ROOT / "toolchain" / "mcuq"
+BASES = (ROOT / "toolchain", ROOT / "scripts")
+"""Modules are named from here; both can be imported from."""
 SCHEMAS = ROOT / "schemas"
 WORDS_ONLY = frozenset({"description", "title", "$comment"})
+
+if str(ROOT / "scripts") not in sys.path:
+    sys.path.append(str(ROOT / "scripts"))
 
 
 class ChangedSchemaError(Exception):
@@ -34,16 +38,16 @@ class ChangedSchemaError(Exception):
 
 
 def documents() -> dict[str, Document[Any]]:
-    """Every `NAME = Document(…)` of the package, by the document's name."""
+    """Every `NAME = Document(…)` of the package and the scripts, by the document's name."""
     found: dict[str, Document[Any]] = {}
-    for path in sorted(PACKAGE.rglob("*.py")):
-        names = [name for name in _constants(ast.parse(path.read_text(encoding="utf-8")))]
-        module = ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts) if names else ""
-        for name in names:
-            document = getattr(importlib.import_module(module), name)
-            if document.name in found:
-                raise ValueError(f"two documents are called {document.name}")
-            found[document.name] = document
+    for base in BASES:
+        for path in sorted(base.rglob("*.py")):
+            module = ".".join(path.relative_to(base).with_suffix("").parts)
+            for name in _constants(ast.parse(path.read_text(encoding="utf-8"))):
+                document = getattr(importlib.import_module(module), name)
+                if document.name in found:
+                    raise ValueError(f"two documents are called {document.name}")
+                found[document.name] = document
     return dict(sorted(found.items()))
 
 
