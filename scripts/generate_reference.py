@@ -215,7 +215,7 @@ and a schema of its own; the old schema stays. mcuq reads the version that it wr
 others by name; a file without the key is of version 1.
 
 - A list or table of entries says the version in each of them: `mcuq boards list`, `mcuq doctor`,
-  `mcuq hil check` and `mcuq bench accuracy` with `--json`.
+  `mcuq hil check` with `--json`, and `scripts/compare_methods.py`.
 - `config.json` is of version 1 and does not say so: its bytes are part of what a build repeats.
 - A score log says it in its first line.
 - Keys are in the order of the schema in files, in alphabetical order on stdout.

@@ -16,10 +16,10 @@ from published import documents, validator
 from pydantic import BaseModel, Strict, ValidationError
 from pydantic.fields import FieldInfo
 
-from mcuq.bench.speed import SpeedResult
 from mcuq.document import Document
 from mcuq.result.manifest import MemoryBlock
 from mcuq_hil.boards import Board, list_boards
+from study.speed import SpeedResult
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=6)
 ANY = {

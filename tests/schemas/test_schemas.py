@@ -160,7 +160,7 @@ WRITERS = {
     "toolchain/mcuq/document.py:text": "every document that is a file",
     "toolchain/mcuq/document.py:line": "every document that is a line",
     "toolchain/mcuq/cli/output.py:write_json": "every document on stdout",
-    "toolchain/mcuq/bench/record.py:_text": "kernels: a document, laid out an entry a line",
+    "scripts/study/record.py:_text": "kernels: a document, laid out an entry a line",
     "hil/mcuq_hil/farm/measuring.py:put": "counts: a document of the harness",
     "hil/mcuq_hil/emulator/spec.py:to_json": "from a process to its child, never a file",
     "hil/mcuq_hil/emulator/port.py:__init__": "the same",

@@ -19,6 +19,8 @@ from pathlib import Path
 import pytest
 from published import documents, validator
 
+import compare_methods
+import search_speed
 from mcuq.build.selftest import build_selftest
 from mcuq.cli.main import main
 from mcuq.examples import copy_example
@@ -30,7 +32,7 @@ OUT = "stdout"
 
 @dataclass(frozen=True)
 class Step:
-    """Words after `mcuq`, and each document's place: OUT, or a file or pattern."""
+    """Words after `mcuq` or of a script; each document's place: OUT, or a file or pattern."""
 
     words: str
     written: dict[str, str]
@@ -95,12 +97,13 @@ BUILT = (
     Step("hil run self.elf --board stm32f746 --input x.npy --json", {"hil-run": OUT}),
     Step("hil soak --board stm32f746 --minutes 0.01 --json", {"hil-soak": OUT}),
     Step(
-        f"bench accuracy {MODEL} {CALIBRATION} --budgets 60 --methods uniform --workers 1"
-        " --evaluations 40 -o tables --json",
+        f"scripts/compare_methods.py {MODEL} {CALIBRATION} --budgets 60 --methods uniform"
+        " --evaluations 40 --workers 1 -o tables --json",
         {"bench-accuracy": OUT, "bench-accuracy ": "tables/accuracy.json"},
     ),
     Step(
-        f"bench speed {MODEL} {CALIBRATION} --evaluations 20 --rounds 1 --workers 1 --json",
+        f"scripts/search_speed.py {MODEL} {CALIBRATION} --evaluations 20 --rounds 1"
+        " --workers 1 --json",
         {"bench-speed": OUT},
     ),
     Step("bench kernels --no-vector --json", {"bench-kernels": OUT}),
@@ -135,18 +138,24 @@ def digits(folder: Path) -> Iterator[Path]:
         yield folder
 
 
+def run(first: str, *words: str) -> int:
+    """The exit code of a command, or of a script."""
+    scripts = {f"scripts/{one.__name__}.py": one.main for one in (compare_methods, search_speed)}
+    return scripts[first](list(words)) if first in scripts else main([first, *words])
+
+
 def follow(steps: tuple[Step, ...]) -> None:
     """Do every step; each text that it writes is valid and read back by its definition."""
     for step in steps:
         stream = io.StringIO()
         with contextlib.redirect_stdout(stream):
-            code = main(shlex.split(step.words))
-        assert code == step.code, f"mcuq {step.words}\n{stream.getvalue()}"
+            code = run(*shlex.split(step.words))
+        assert code == step.code, f"{step.words}\n{stream.getvalue()}"
         for name, place in step.written.items():
             paths = [] if place == OUT else sorted(Path().glob(place))
             texts = [path.read_text(encoding="utf-8") for path in paths]
             texts = texts if place != OUT else [stream.getvalue()]
-            assert texts, f"mcuq {step.words}: no {place}"
+            assert texts, f"{step.words}: no {place}"
             for text in texts:
                 check(name.strip(), text)
 

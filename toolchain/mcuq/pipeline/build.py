@@ -21,8 +21,9 @@ from mcuq.pipeline.accuracy import (
 )
 from mcuq.pipeline.advice import margin_hint
 from mcuq.pipeline.check import check_runs
-from mcuq.pipeline.decide import Decided, Found, decide, first_sample, whole_cost
+from mcuq.pipeline.decide import Decided, decide
 from mcuq.pipeline.deploy import Deployed, deploy, verify
+from mcuq.pipeline.found import Found, first_sample, whole_cost
 from mcuq.pipeline.layers import describe_layers
 from mcuq.pipeline.load import Loaded
 from mcuq.pipeline.original import Original, compare_original

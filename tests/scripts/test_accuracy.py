@@ -6,7 +6,8 @@ import dataclasses
 
 import pytest
 
-from mcuq.bench.accuracy import (
+from mcuq.search import Genome
+from study.accuracy import (
     Plan,
     Record,
     SharedScores,
@@ -14,9 +15,8 @@ from mcuq.bench.accuracy import (
     float_record,
     peer_record,
 )
-from mcuq.bench.peer import is_installed
-from mcuq.bench.study import Study
-from mcuq.search import Genome
+from study.peer import is_installed
+from study.preparation import Study
 
 PLAN = Plan(
     budgets=(0.5, 0.8),

@@ -10,9 +10,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from mcuq.bench.peer import NAME as PEER
-from mcuq.bench.peer import peer_models, run_exact, run_fast
-from mcuq.bench.study import Judge, Judged, Study
 from mcuq.content import ByContent
 from mcuq.document import Document
 from mcuq.pipeline.scoring import Rungs, Scorer, split
@@ -22,6 +19,9 @@ from mcuq.score.intervals import interval
 from mcuq.score.loss import divergence
 from mcuq.search import Cost, Evaluator, Genome, Limits, run
 from mcuq.search.problem import CHOOSE
+from study.peer import NAME as PEER
+from study.peer import peer_models, run_exact, run_fast
+from study.preparation import Judge, Judged, Study
 
 SEEDED = frozenset({"ga", "random"})
 """Methods whose result depends on the seed; the others run once."""
@@ -121,7 +121,7 @@ CELLS = Document(
     "bench-accuracy",
     tuple[Cell, ...],
     "search methods side by side",
-    "`accuracy.json` and `--json` of `mcuq bench accuracy`",
+    "`accuracy.json` and `--json` of `scripts/compare_methods.py`",
     marked="entries",
 )
 

@@ -1,4 +1,7 @@
-"""The registry as a Markdown table: docs/boards.md holds it, a test keeps it equal."""
+"""Print the registry as a Markdown table: docs/boards.md holds it, a test keeps it equal.
+
+python scripts/board_table.py
+"""
 
 from __future__ import annotations
 
@@ -35,3 +38,7 @@ def _has_run_on(board: Board) -> str:
     if board.emulator is not None:
         where.append("Unicorn" if board.emulator.engine == "unicorn" else "QEMU")
     return ", ".join(where) or "nothing: it links"
+
+
+if __name__ == "__main__":
+    print(render_table())

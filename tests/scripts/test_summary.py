@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mcuq.bench.accuracy import Record
-from mcuq.bench.study import Judged
-from mcuq.bench.summary import paired, rows
-from mcuq.bench.table import markdown
 from mcuq.score.scores import Score
+from study.accuracy import Record
+from study.preparation import Judged
+from study.summary import paired, rows
+from study.table import markdown
 
 Z = 1.959964
 T1 = 12.7062

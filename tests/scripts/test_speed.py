@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from mcuq.bench import speed
-from mcuq.bench.speed import SPEED, _warm, compare_speed, plain_loss, recorded_requests
-from mcuq.bench.study import Study
 from mcuq.pipeline.scoring import Scorer, split
 from mcuq.search.problem import CHOOSE, RACE
+from study import speed
+from study.preparation import Study
+from study.speed import SPEED, _warm, compare_speed, plain_loss, recorded_requests
 
 pytestmark = pytest.mark.slow
 

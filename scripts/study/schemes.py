@@ -25,6 +25,7 @@ from mcuq.quantized import QuantizedGraph
 Reals = npt.NDArray[np.float32]
 _NARROW_METHODS = ("minmax", "refit")
 _NARROW_WIDTHS = (4, 2, TERNARY)
+_CALIBRATED_ON = 512
 _AT_ONCE = 250
 _FLOAT_BYTES = 4
 
@@ -46,37 +47,27 @@ class SchemeRow:
     activations: int
 
 
-def scheme_rows(
-    graph: Graph,
-    samples: Dataset,
-    evaluation: Dataset,
-    report: Callable[[str], None] = lambda text: None,
-    calibrated_on: int = 512,
-) -> Iterator[SchemeRow]:
+def scheme_rows(graph: Graph, samples: Dataset, evaluation: Dataset) -> Iterator[SchemeRow]:
     """A row a scheme; the float model first.
 
     Args:
         graph: the float model, one output of class scores.
-        samples: what fine-tuning trains on, without labels; the first `calibrated_on` give ranges,
+        samples: what fine-tuning trains on, without labels; the first `_CALIBRATED_ON` give ranges,
             and fit weights where a method does that.
         evaluation: samples with labels.
-        report: told the name of each scheme before it is computed.
     """
     assert evaluation.labels is not None  # the caller asks for labelled data
     samples = replace(samples, labels=None)
-    calibration = samples.take(calibrated_on)
+    calibration = samples.take(_CALIBRATED_ON)
     ranges = calibrate(graph, calibration.inputs, OBSERVERS)
-    report("float32")
     floats = sum(graph.tensors[name].size for name in graph.weights) * _FLOAT_BYTES
     largest = max(graph.tensors[name].size for name in graph.activations)
     scores = run_float(graph, evaluation.inputs)[graph.outputs[0]]
     yield SchemeRow("float32", _top1(scores, evaluation), floats, largest * _FLOAT_BYTES)
     for scheme, make in _schemes(graph, ranges, calibration):
-        report(scheme)
         yield _judged(scheme, make(), evaluation)
     for bits in _NARROW_WIDTHS:
         scheme = f"{width_name(bits)} weights, fine-tuned"
-        report(scheme)
         yield _tuned_row(scheme, graph, samples, evaluation, bits)
 
 

@@ -1,29 +1,26 @@
-"""What figures say is wrong: a float model at chance, a large fall to integers, clipped values."""
+"""What the float model's own figures say is wrong: at chance, or better on other samples."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import bdtrc
 
-from mcuq.calibrate import Ranges
 from mcuq.data import Dataset
 from mcuq.errors import InputError
 from mcuq.findings import Finding, about_data
 from mcuq.graph import Graph
-from mcuq.interpret.float.run import visit_activations
+from mcuq.sanity.guessing import guess
 from mcuq.sanity.relabel import Remedy, labels_otherwise
 from mcuq.sanity.samples import RESCALINGS
 from mcuq.sanity.settings import LABELS, RESULTS
-from mcuq.score.answers import Answer, Predictions, answers
-from mcuq.score.intervals import change, interval
+from mcuq.score.answers import Predictions, answers
+from mcuq.score.intervals import change
 from mcuq.score.metrics import Metric
-from mcuq.score.scores import Score, class_numbers, yes_or_no
+from mcuq.score.scores import Score
 
 
 def check_answers(
@@ -76,9 +73,9 @@ def float_model_findings(
     constant = _constant_labels(metric, predictions)
     if constant is not None:
         return (constant,)
-    guess = _guess(metric, predictions, score)
+    guessed = guess(metric, predictions, score)
     other = labels_otherwise(metric, predictions, score)
-    if guess is None:
+    if guessed is None:
         return _better_prepared(metric, score, trial) or _better_labelled(metric, score, other)
     remedy = _remedy(trial, score.value)
     if remedy is None and other is not None:
@@ -87,7 +84,7 @@ def float_model_findings(
         about_data(
             "float-at-chance",
             f"the float model itself does no better than guessing on the evaluation samples: "
-            f"{metric.name} {score.value:.4g}, {guess}",
+            f"{metric.name} {score.value:.4g}, {guessed}",
             "check that samples and labels are those of training: scale, order, layout"
             if remedy is None
             else f"{remedy.words}: the float model then has {remedy.score.value:.4g} "
@@ -158,47 +155,6 @@ def _tried(data: Dataset) -> Dataset:
     return data.pick(slice(None, None, -(-len(data) // RESULTS.tried)))
 
 
-def _guess(metric: Metric, predictions: Predictions, score: Score) -> str | None:
-    """What guessing would give, where the score is no better; None otherwise."""
-    if score.samples is None or len(score.samples) < RESULTS.least:
-        return None
-    if metric.name == "auc":
-        found = interval(score, is_share=True)
-        return "guessing has 0.5" if found is not None and found.low <= 0.5 else None
-    judged = answers(predictions, metric.output)
-    if any(answer.labels is None for answer in judged):
-        return None
-    if metric.name == "mse":
-        return _guess_values(judged, score)
-    if metric.name == "top1" and len(judged) == 1:
-        return _guess_classes(judged[0], score)
-    return None
-
-
-def _guess_values(judged: tuple[Answer, ...], score: Score) -> str | None:
-    spreads = [float(np.var(t)) for a in judged if (t := a.targets()) is not None]
-    mean = float(np.mean(spreads)) if spreads else 0.0
-    return f"always answering the mean has {mean:.4g}" if 0 < mean <= score.value else None
-
-
-def _guess_classes(answer: Answer, score: Score) -> str | None:
-    """By a one-sided binomial test against the better of even and constant guessing."""
-    assert score.samples is not None
-    right = yes_or_no(answer).astype(int) if answer.classes == 1 else class_numbers(answer)
-    if right.shape[1] != 1 or score.value == 1.0:
-        return None
-    classes = max(answer.classes, 2)
-    counts = np.bincount(right[:, 0].astype(np.int64), minlength=classes)
-    most = float(counts.max()) / len(right)
-    p = most if most < 1.0 else 1.0 / classes
-    hits = int(score.samples.sum())
-    if bdtrc(hits - 1, len(right), max(p, 1.0 / classes)) <= RESULTS.chance:
-        return None
-    if p > 1.5 / classes:
-        return f"always answering class {int(counts.argmax())} has {p:.4g}"
-    return f"guessing among {classes} classes has {1 / classes:.4g}"
-
-
 def _remedy(trial: Trial, before: float) -> Remedy | None:
     """The change of samples or labels by which the float model gains most; None if by none.
 
@@ -215,7 +171,7 @@ def _remedy(trial: Trial, before: float) -> Remedy | None:
         worth = trial.metric.score(score.value)
         if not math.isfinite(worth):
             continue
-        if _guess(trial.metric, predictions, score) is not None:
+        if guess(trial.metric, predictions, score) is not None:
             continue
         if trial.metric.is_share and score.value < before + RESULTS.gain:
             continue
@@ -232,97 +188,3 @@ def _changes(data: Dataset, metric: Metric) -> Iterable[tuple[str, Dataset]]:
     if metric.name == "top1" and data.labels is not None and data.labels[0].size == 1:
         for step, words in ((-1, "subtract 1 from"), (1, "add 1 to")):
             yield f"{words} the labels", Dataset(data.inputs, data.labels + step)
-
-
-def fall_findings(
-    metric: Metric, before: Score, after: Score, spread: float, what: str
-) -> tuple[Finding, ...]:
-    """Whether integers cost much, beyond what the samples' number explains.
-
-    Args:
-        before, after: of the float model and of `what`.
-        spread: variance of the float model's outputs.
-    """
-    lost = metric.score(before.value) - metric.score(after.value)
-    paired = change(before, after)
-    if paired is not None and paired.interval.low <= 0.0 <= paired.interval.high:
-        return ()
-    if lost < _most_lost(metric, before, spread) or lost <= 0.0:
-        return ()
-    verb = "falls" if metric.higher_is_better else "rises"
-    error = ""
-    if paired is not None:
-        error = f" (95 %: {paired.interval.low:+.4g} to {paired.interval.high:+.4g})"
-    return (
-        about_data(
-            "large-fall",
-            f"{metric.name} {verb} from {before.value:.4g} (float) to {after.value:.4g} ({what})"
-            + error,
-            "see the activation ranges in the report; try calibration samples as in use, --wide "
-            "or --activation-bits 16" + ("" if what == "int8" else ", or more bits"),
-        ),
-    )
-
-
-def _most_lost(metric: Metric, before: Score, spread: float) -> float:
-    if metric.name in RESULTS.fall:
-        return RESULTS.fall[metric.name]
-    if metric.name == "mse":
-        return RESULTS.fall_of_variance * spread
-    return RESULTS.fall_of_value * abs(before.value)
-
-
-def clipped_findings(graph: Graph, ranges: Ranges, data: Dataset, seen: int) -> tuple[Finding, ...]:
-    """The activation of which most values lie beyond what calibration saw, if they are many.
-
-    Args:
-        ranges: with "minmax" among them.
-        data: evaluation samples.
-        seen: calibration samples. Of new samples of the same kind a share of 2 / (seen + 1) lies
-            beyond the least or the greatest of them; `RESULTS.by_chance` times as many are a sign.
-    """
-    step = -(-len(data) // RESULTS.samples)
-    inputs = [x[::step] for x in data.inputs]
-    bounds = {name: ranges.range(name, "minmax") for name in graph.activations}
-    values, samples = dict.fromkeys(bounds, 0.0), dict.fromkeys(bounds, 0)
-
-    def see(name: str, activation: npt.NDArray[np.float32]) -> None:
-        shares = _outside(activation, *bounds[name])
-        values[name] += float(shares.sum())
-        samples[name] += int(np.count_nonzero(shares))
-
-    with np.errstate(over="ignore", invalid="ignore"):
-        for _ in visit_activations(graph, inputs, see):
-            pass
-    count = len(inputs[0])
-    usual = max(1.0, RESULTS.by_chance * 2 / (seen + 1) * count)
-    odd = {
-        name: share / count
-        for name, share in values.items()
-        if share > RESULTS.clipped * count and samples[name] > usual
-    }
-    if not odd:
-        return ()
-    worst = max(odd, key=lambda name: odd[name])
-    low, high = bounds[worst]
-    return (
-        about_data(
-            "clipped-values",
-            f"{odd[worst]:.1%} of the values of {worst!r} on evaluation samples lie beyond its "
-            f"calibrated range {low:.4g} to {high:.4g}"
-            + (
-                f" (and more than {RESULTS.clipped:.0%} of {len(odd) - 1} others)"
-                if odd.keys() - {worst}
-                else ""
-            ),
-            "calibrate on more samples, of all kinds that the model will meet",
-        ),
-    )
-
-
-def _outside(values: npt.NDArray[np.float32], low: float, high: float) -> npt.NDArray[Any]:
-    """Share of each sample's values."""
-    rows = values.reshape(len(values), -1)
-    # Every range is widened to hold 0.
-    below, above = np.float32(min(low, 0.0)), np.float32(max(high, 0.0))
-    return np.asarray(((rows < below) | (rows > above)).mean(axis=1))

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mcuq.bench.accuracy import FLOAT, Record
 from mcuq.score.intervals import Interval, half_width, interval
 from mcuq.score.scores import Floats, Score
+from study.accuracy import FLOAT, Record
 
 Key = tuple[str, str, float]
 """Model, method and budget: what the runs of a row have in common."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from mcuq.bench.accuracy import FLOAT, SEARCHED, Record
-from mcuq.bench.summary import Estimate, Paired, Row, paired, rows
+from study.accuracy import FLOAT, SEARCHED, Record
+from study.summary import Estimate, Paired, Row, paired, rows
 
 ONE_SHOT = frozenset({"knapsack", "greedy", "uniform"})
 """What the search alone is compared with: assignments that are computed, not searched."""

@@ -52,15 +52,12 @@ def is_installed() -> bool:
     return find_spec("litert_quantizer") is not None
 
 
-def peer_models(
-    graph: Graph, calibration: Sequence[Floats], *, bits: int = 4
-) -> tuple[PeerModel, ...]:
-    """One quantized model an algorithm.
+def peer_models(graph: Graph, calibration: Sequence[Floats]) -> tuple[PeerModel, ...]:
+    """One model with int4 weights an algorithm.
 
     Args:
         graph: the float model.
         calibration: float32 (samples, …), one array an input.
-        bits: of the weights, 4 or 8.
     """
     heads = tuple(head.tensor for head in find_loss_outputs(graph))
     flatbuffer = float_tflite_bytes(cut(graph, heads))
@@ -68,12 +65,10 @@ def peer_models(
         {name: x[i : i + 1] for name, x in zip(graph.inputs, calibration, strict=True)}
         for i in range(len(calibration[0]))
     ]
-    return tuple(_quantized(flatbuffer, samples, name, bits) for name in ALGORITHMS)
+    return tuple(_quantized(flatbuffer, samples, name) for name in ALGORITHMS)
 
 
-def _quantized(
-    flatbuffer: bytes, samples: list[dict[str, Floats]], algorithm: str, bits: int
-) -> PeerModel:
+def _quantized(flatbuffer: bytes, samples: list[dict[str, Floats]], algorithm: str) -> PeerModel:
     from litert_quantizer import quantizer
     from litert_quantizer.algorithm_manager import AlgorithmName
     from litert_quantizer.qtyping import (
@@ -84,11 +79,11 @@ def _quantized(
         TFLOperationName,
     )
 
-    def config(width: int, granularity: QuantGranularity) -> OpQuantizationConfig:
+    def config(granularity: QuantGranularity) -> OpQuantizationConfig:
         return OpQuantizationConfig(
             activation_tensor_config=TensorQuantizationConfig(num_bits=8, symmetric=False),
             weight_tensor_config=TensorQuantizationConfig(
-                num_bits=width, symmetric=True, granularity=granularity
+                num_bits=4, symmetric=True, granularity=granularity
             ),
             compute_precision=ComputePrecision.INTEGER,
             explicit_dequantize=False,
@@ -106,7 +101,7 @@ def _quantized(
         (TFLOperationName.FULLY_CONNECTED, per_tensor),
     ):
         tool.update_quantization_recipe(
-            ".*", operation, config(bits, granularity), AlgorithmName[algorithm]
+            ".*", operation, config(granularity), AlgorithmName[algorithm]
         )
     with quiet_native_log():
         statistics = tool.calibrate({_SIGNATURE: samples}, num_threads=1)

@@ -16,7 +16,6 @@ from typing import Any
 import numpy as np
 from pydantic import computed_field
 
-from mcuq.bench.study import Study
 from mcuq.document import Document
 from mcuq.emit.tflite import tflite_bytes
 from mcuq.numeric import dequantize, quantize_values
@@ -28,6 +27,7 @@ from mcuq.search import Cost, Evaluator, Genome, Limits, run
 from mcuq.search.problem import CHOOSE
 from mcuq.tflite.quiet import quiet_native_log
 from mcuq.tflite.runtime import Interpreter
+from study.preparation import Study
 
 _SAME = 16
 """Candidates of a round that are scored on all samples."""
@@ -78,7 +78,10 @@ class SpeedResult:
 
 
 SPEED = Document(
-    "bench-speed", SpeedResult, "candidates per second, two ways", "`mcuq bench speed --json`"
+    "bench-speed",
+    SpeedResult,
+    "candidates per second, two ways",
+    "`scripts/search_speed.py --json`",
 )
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from mcuq.bench.study import Study, StudyFiles, prepare
 from mcuq.resources import example_dir
+from study.preparation import Study, StudyFiles, prepare
 
 
 @pytest.fixture(scope="session")

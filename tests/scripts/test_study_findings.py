@@ -1,4 +1,4 @@
-"""What looks wrong about data is told by `mcuq bench`, too."""
+"""What looks wrong about data is told by studies, too."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mcuq.bench.study import StudyFiles, prepare
 from mcuq.progress import Progress
 from mcuq.resources import example_dir
+from study.preparation import StudyFiles, prepare
 
 DIGITS = example_dir("digits")
 MODEL, SAMPLES = DIGITS / "digits_float32.tflite", DIGITS / "calibration.npz"
