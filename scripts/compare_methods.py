@@ -10,7 +10,6 @@ Writes the table to stdout, to stderr how far it is. See docs/benchmarks.md.
 from __future__ import annotations
 
 import argparse
-import json
 import math
 import sys
 from functools import partial
@@ -21,7 +20,7 @@ from mcuq.cli.output import print_lines, stderr, write_json
 from mcuq.cli.progress import shown_progress
 from mcuq.progress import Progress
 from mcuq.search import METHODS
-from study.accuracy import Plan, Record, compare_methods, float_record, peer_record
+from study.accuracy import CELLS, Plan, Record, compare_methods, float_record, peer_record
 from study.command import at_least, run_study, study_files, study_parser
 from study.peer import NAME, is_installed
 from study.preparation import prepare
@@ -96,14 +95,14 @@ def compare(arguments: argparse.Namespace) -> None:
     if arguments.peer and not is_installed():
         stderr().print(f"{NAME} skipped: install the extra 'bench'")
     if arguments.json:
-        write_json([record.as_json() for record in records])
+        write_json(CELLS, tuple(record.cell() for record in records))
     else:
         print_lines(markdown(records).splitlines())
 
 
 def save(folder: Path, records: list[Record]) -> None:
-    values = [record.as_json() for record in records]
-    write_atomically(folder / "accuracy.json", json.dumps(values, indent=2) + "\n")
+    cells = tuple(record.cell() for record in records)
+    write_atomically(folder / "accuracy.json", CELLS.text(cells))
     write_atomically(folder / "accuracy.md", markdown(records) + "\n")
 
 

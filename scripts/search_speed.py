@@ -16,7 +16,7 @@ from mcuq.cli.output import print_lines, write_json
 from mcuq.cli.progress import shown_progress
 from study.command import at_least, run_study, study_files, study_parser
 from study.preparation import prepare
-from study.speed import SpeedResult, compare_speed
+from study.speed import SPEED, SpeedResult, compare_speed
 
 
 def parser() -> argparse.ArgumentParser:
@@ -35,7 +35,7 @@ def compare(arguments: argparse.Namespace) -> None:
             study, arguments.evaluations, arguments.rounds, arguments.workers, progress
         )
     if arguments.json:
-        write_json(result.as_json())
+        write_json(SPEED, result)
     else:
         print_lines(lines(result))
 

@@ -14,10 +14,12 @@ ROOT = Path(__file__).resolve().parents[1]
 SCRIPT = """
 import sys, mcuq, mcuq_hil
 from mcuq.cli.main import main
-from mcuq.resources import firmware_dir
+from mcuq.resources import firmware_dir, schemas_dir
 assert mcuq.__file__.startswith(sys.argv[1]), mcuq.__file__
 assert mcuq_hil.__file__.startswith(sys.argv[1]), mcuq_hil.__file__
 assert str(firmware_dir()).startswith(sys.argv[1])
+assert str(schemas_dir()).startswith(sys.argv[1])
+assert (schemas_dir() / "manifest.v1.json").is_file()
 assert (firmware_dir() / "runtime" / "mcuq_model.h").is_file()
 assert main(["boards", "show", "stm32f746"]) == 0
 assert main(["init", "--example", "digits", "demo"]) == 0
@@ -30,6 +32,7 @@ SHIPPED = {
     "toolchain/mcuq": "mcuq",
     "hil/mcuq_hil": "mcuq_hil",
     "firmware": "mcuq/_shipped/firmware",
+    "schemas": "mcuq/_shipped/schemas",
     "boards": "mcuq_hil/_shipped/boards",
 }
 """Folder of the checkout → where it lies in the wheel."""

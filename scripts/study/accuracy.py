@@ -9,9 +9,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from mcuq.content import ByContent
+from mcuq.document import Document
 from mcuq.pipeline.scoring import Rungs, Scorer, split
 from mcuq.pipeline.search import pick
 from mcuq.progress import Progress, ProgressCallback, silent
@@ -68,22 +68,62 @@ class Record(ByContent):
         """Mean KL to the float model, nats."""
         return self.judged.kl.value
 
-    def as_json(self) -> dict[str, Any]:
-        """Name → value; of the samples' own figures the metric's 95 % interval alone."""
+    def cell(self) -> Cell:
+        """As it is written."""
         bounds = interval(self.judged.accuracy, is_share=self.judged.is_share)
-        return {
-            "model": self.model,
-            "method": self.method,
-            "budget": self.budget,
-            "seed": self.seed,
-            "weight_bytes": self.weight_bytes,
-            "search_loss": self.search_loss,
-            "test_accuracy": self.test_accuracy,
-            "test_accuracy_interval": None if bounds is None else [bounds.low, bounds.high],
-            "test_kl": self.test_kl,
-            "evaluations": self.evaluations,
-            "seconds": self.seconds,
-        }
+        return Cell(
+            model=self.model,
+            method=self.method,
+            budget=self.budget,
+            seed=self.seed,
+            weight_bytes=self.weight_bytes,
+            search_loss=self.search_loss,
+            test_accuracy=self.test_accuracy,
+            test_accuracy_interval=None if bounds is None else (bounds.low, bounds.high),
+            test_kl=self.test_kl,
+            evaluations=self.evaluations,
+            seconds=self.seconds,
+        )
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A record as it is written: of the samples' own figures the metric's interval alone.
+
+    Attributes:
+        model: the model file's stem.
+        method: a search method, refined or not, "litert-quantizer" or "float".
+        budget: share of the int8 weight bytes; 4.0 for the float model.
+        seed: of the search; 0 where the method takes none.
+        weight_bytes: packed filters of what was found.
+        search_loss: mean divergence from the float model on the search samples, nats.
+        test_accuracy: the metric on the evaluation samples, by exact arithmetic.
+        test_accuracy_interval: its 95 % interval; null where it is not known.
+        test_kl: mean divergence from the float model on the evaluation samples, nats.
+        evaluations: candidates that the method asked for.
+        seconds: what those cost, and the method's own time.
+    """
+
+    model: str
+    method: str
+    budget: float
+    seed: int
+    weight_bytes: int
+    search_loss: float
+    test_accuracy: float
+    test_accuracy_interval: tuple[float, float] | None
+    test_kl: float
+    evaluations: int
+    seconds: float
+
+
+CELLS = Document(
+    "bench-accuracy",
+    tuple[Cell, ...],
+    "search methods side by side",
+    "`accuracy.json` and `--json` of `scripts/compare_methods.py`",
+    marked="entries",
+)
 
 
 @dataclass(frozen=True)

@@ -5,14 +5,34 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from mcuq.bench.kernels import KernelBench
+from mcuq.document import KEY, Document
 
 TOLERANCE = 0.02
 """A figure may grow by this share before it counts as a regression."""
 
+
+@dataclass(frozen=True)
+class KernelRecords:
+    """The committed figures.
+
+    Attributes:
+        records: one of each compiler release.
+    """
+
+    records: tuple[KernelBench, ...]
+
+
+KERNELS = Document(
+    "kernels",
+    KernelRecords,
+    "the committed figures of the kernels",
+    "`docs/kernels.json`, by `scripts/kernel_bench.py`",
+)
 _FIGURES = ("instructions", "code_bytes", "scratch_bytes", "arena_bytes")
 _NAMES = ("core", "layer", "model", "weights", "optimize")
 
@@ -32,9 +52,10 @@ def read_records(file: Path) -> dict[str, Any]:
 def write_record(bench: KernelBench, file: Path) -> None:
     """Write the table as JSON in the place of its compiler's, one entry a line."""
     records = read_records(file)
-    records[release(bench.compiler)] = bench.to_json()
+    records[release(bench.compiler)] = asdict(bench)
     parts = ",\n".join(_text(records[key]) for key in sorted(records, key=_order))
-    file.write_text('{"records": [\n' + parts + "\n]}\n", encoding="utf-8")
+    head = f'{{"{KEY}": {KERNELS.version}, "records": ['
+    file.write_text(f"{head}\n{parts}\n]}}\n", encoding="utf-8")
 
 
 def _order(key: str) -> tuple[int, ...]:
@@ -54,7 +75,7 @@ def regressions(record: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[s
 
     Args:
         record: of the same compiler, as `read_records` gives it.
-        now: `KernelBench.to_json()`; entries that the record does not have are new.
+        now: a `KernelBench` likewise; entries that the record does not have are new.
     """
     for table in ("layers", "models"):
         known = {_key(entry): entry for entry in record[table]}

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 import numpy as np
+from pydantic import computed_field
 
+from mcuq.document import Document
 from mcuq.emit.tflite import tflite_bytes
 from mcuq.numeric import dequantize, quantize_values
 from mcuq.pipeline.scoring import Rungs, Scorer, split
@@ -37,15 +39,19 @@ _BUDGET = 0.5
 
 @dataclass(frozen=True)
 class SpeedResult:
-    """Attributes:
-    samples: search samples that a candidate of the plain loop is scored on.
-    workers: processes of ours; the plain loop has one thread.
-    candidates: scored by ours in each round; the plain loop scores a few of the same.
-    plain: candidates per second, median over the rounds.
-    same_samples: ours with every candidate on all of those samples.
-    ours: as the search works: all candidates on few samples, promising ones on all.
-    plain_cpu, ours_cpu: the same two per second of processor time, on one core: what other
-        programs on the machine do not change.
+    """Candidates per second, two ways.
+
+    Attributes:
+        model: the model file's stem.
+        samples: search samples that a candidate of the plain loop is scored on.
+        workers: processes of ours; the plain loop has one thread.
+        candidates: scored by ours in each round; the plain loop scores a few of the same.
+        plain: candidates per second of the plain loop, median over the rounds.
+        same_samples: of ours with every candidate on all of those samples.
+        ours: as the search works: all candidates on few samples, promising ones on all.
+        plain_cpu: `plain` per second of processor time, on one core: what other programs on the
+            machine do not change.
+        ours_cpu: `ours`, likewise.
     """
 
     model: str
@@ -58,19 +64,25 @@ class SpeedResult:
     plain_cpu: float
     ours_cpu: float
 
+    @computed_field  # type: ignore[prop-decorator]  # mypy knows no decorated properties
     @property
     def ratio(self) -> float:
         """How many times faster on all cores."""
         return self.ours / self.plain
 
+    @computed_field  # type: ignore[prop-decorator]
     @property
     def cpu_ratio(self) -> float:
         """How many times less processor time."""
         return self.ours_cpu / self.plain_cpu
 
-    def as_json(self) -> dict[str, Any]:
-        """Field name → value, with the ratio."""
-        return asdict(self) | {"ratio": self.ratio, "cpu_ratio": self.cpu_ratio}
+
+SPEED = Document(
+    "bench-speed",
+    SpeedResult,
+    "candidates per second, two ways",
+    "`scripts/search_speed.py --json`",
+)
 
 
 @dataclass(frozen=True)

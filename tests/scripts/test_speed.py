@@ -8,7 +8,7 @@ from mcuq.pipeline.scoring import Scorer, split
 from mcuq.search.problem import CHOOSE, RACE
 from study import speed
 from study.preparation import Study
-from study.speed import _warm, compare_speed, plain_loss, recorded_requests
+from study.speed import SPEED, _warm, compare_speed, plain_loss, recorded_requests
 
 pytestmark = pytest.mark.slow
 
@@ -51,7 +51,7 @@ def test_every_round_starts_with_nothing_remembered(study: Study) -> None:
 
 def test_the_result_holds_its_ratio(study: Study) -> None:
     result = compare_speed(study, evaluations=20, rounds=1, workers=1)
-    assert result.as_json()["ratio"] == result.ours / result.plain
+    assert SPEED.plain(result)["ratio"] == result.ours / result.plain
     assert result.cpu_ratio == result.ours_cpu / result.plain_cpu
     assert min(result.ours, result.plain, result.same_samples) > 0
     assert result.samples == 240

@@ -12,6 +12,7 @@ import search_speed
 from study.speed import SpeedResult
 
 FIELDS = {
+    "format",
     "model",
     "method",
     "budget",

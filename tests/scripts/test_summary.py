@@ -118,7 +118,7 @@ def test_figures_without_samples_have_no_error() -> None:
     bare = [Record("m", m, 0.5, 0, 100, 0.1, judged, 10, 1.0) for m in ("ga", "random")]
     assert rows(bare)[0].interval is None
     assert math.isnan(paired(bare)[0].accuracy.error)
-    assert bare[0].as_json()["test_accuracy_interval"] is None
+    assert bare[0].cell().test_accuracy_interval is None
     assert "| ga - random | 50% | 1 | +0.00 | +0.00 |" in markdown(bare)
     assert "± n" not in markdown(bare).replace("± seeds", "")
 

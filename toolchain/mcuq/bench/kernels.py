@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import itertools
 import tempfile
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from mcuq.bench.layers import LAYERS, LayerCall
 from mcuq.bench.linking import link_kernels
 from mcuq.bench.measure import TRAINED, ModelCost, Optimize, measure_model
 from mcuq.bench.vector import CORE, has_emulator, vector_layer
 from mcuq.build.toolchain import compiler_version
+from mcuq.document import Document
 from mcuq.progress import Progress, ProgressCallback
 from mcuq_hil.emulator.bare import BareCore
 
@@ -69,9 +69,10 @@ class KernelBench:
     layers: tuple[LayerCost, ...]
     models: tuple[ModelCost, ...]
 
-    def to_json(self) -> dict[str, Any]:
-        """Plain values for `mcuq bench kernels --json` and the committed record."""
-        return asdict(self)
+
+KERNEL_BENCH = Document(
+    "bench-kernels", KernelBench, "kernels counted, of one compiler", "`mcuq bench kernels --json`"
+)
 
 
 def bench_kernels(

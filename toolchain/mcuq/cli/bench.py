@@ -38,12 +38,12 @@ def kernels(
     json: JsonFlag = False,
 ) -> None:
     """Count the kernels' instructions, code and scratch bytes on emulated cores."""
-    from mcuq.bench.kernels import bench_kernels
+    from mcuq.bench.kernels import KERNEL_BENCH, bench_kernels
 
     with shown_progress() as progress:
         bench = bench_kernels(progress, vector=vector, trained=trained)
     if json:
-        write_json(bench.to_json())
+        write_json(KERNEL_BENCH, bench)
     else:
         _draw(bench)
 

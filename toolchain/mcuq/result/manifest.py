@@ -9,15 +9,17 @@ from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from mcuq.report.front import Role
-from mcuq.report.values import Written
+from mcuq.document import Document
+from mcuq.findings import Finding
+from mcuq.result.front import Role
+from mcuq.written import Written
 
 
 class Figures(Written):
     """The result in numbers; bytes but where said otherwise."""
 
     metric: str = Field(description="Name of the metric of the next three, on evaluation data.")
-    higher_is_better: bool
+    higher_is_better: bool = Field(description="Whether more of the metric is better.")
     float_: float | None = Field(description="Of the float model; null without evaluation data.")
     int8: float | None = Field(
         description="With every weight in int8; null also where nothing was calibrated."
@@ -67,7 +69,7 @@ class Figures(Written):
 class AlsoMeasured(Written):
     """Another metric, same samples: the AUC of a binary classifier, the R² of a regression."""
 
-    metric: str
+    metric: str = Field(description="Its name.")
     float_: float = Field(description="Of the float model.")
     quantized: float = Field(description="Of what was built.")
 
@@ -75,9 +77,11 @@ class AlsoMeasured(Written):
 class BudgetFigures(Written):
     """What the firmware may take, in bytes; the board's memories where nothing less was asked."""
 
-    flash: int
-    ram: int
-    weight_bytes: int | None = None
+    flash: int = Field(description="Of the linked image.")
+    ram: int = Field(description="Arena, static data and reserved stack.")
+    weight_bytes: int | None = Field(
+        default=None, description="Filters as stored; null where nothing was asked."
+    )
 
 
 class Verification(Written):
@@ -113,24 +117,16 @@ class Verification(Written):
 class DeviceFigures(Written):
     """What the board or the emulator measured."""
 
-    emulated: bool
+    emulated: bool = Field(description="Whether no hardware was involved.")
     unit: Literal["instructions", "cycles"] = Field(description="Of all counts in this file.")
     stack_high_water: int | None = Field(default=None, description="Stack bytes touched.")
     arena_high_water: int | None = Field(default=None, description="Arena bytes touched.")
 
 
-class ResultWarning(Written):
-    """Something suspicious that did not stop the build."""
-
-    code: str = Field(description="The same for every warning of one kind.")
-    message: str
-    hint: str = Field(description="What to do about it.")
-
-
 class EdgeFigures(Written):
     """An input or output as the user's model file has it, and how `model.tflite` stores it."""
 
-    name: str
+    name: str = Field(description="Of the tensor.")
     shape: tuple[int, ...] = Field(description="In the user's file, batch included.")
     order: tuple[int, ...] = Field(
         description="Dimension i of `model.tflite` is the file's dimension order[i]."
@@ -148,18 +144,18 @@ class EdgeFigures(Written):
 class Target(Written):
     """The board that it was built for."""
 
-    name: str
-    part: str
-    core: str
-    flash: int
-    ram: int
+    name: str = Field(description="As `--board` takes it.")
+    part: str = Field(description="The maker's name of the microcontroller.")
+    core: str = Field(description="The compiler's name of the core.")
+    flash: int = Field(description="Bytes that the linker may fill.")
+    ram: int = Field(description="Bytes that the linker may fill.")
 
 
 class Layer(Written):
     """One kernel call, in execution order."""
 
-    name: str
-    kind: str
+    name: str = Field(description="Of its operator.")
+    kind: str = Field(description="The operator, such as `CONV_2D`.")
     function: str = Field(description="The C function that computes it.")
     library: Literal["mcuq", "cmsis-nn"] = Field(
         default="mcuq", description="Whose function it is: mcuq's, or the linked library's."
@@ -168,13 +164,13 @@ class Layer(Written):
         default="", description="Why it runs on slower kernels than others of its kind; or empty."
     )
     shape: tuple[int, ...] = Field(description="Of its output.")
-    macs: int
+    macs: int = Field(description="Multiply-accumulates of one inference.")
     filter: str | None = Field(description="Name of its filter tensor; None without one.")
     bits: int | None = Field(description="Of its filter; None without one.")
     method: str = Field(description="How its filter became integers; empty without one.")
-    weight_bytes: int
+    weight_bytes: int = Field(description="Its filter as stored.")
     constant_bytes: int = Field(description="Everything it has in flash, filter included.")
-    scratch_bytes: int
+    scratch_bytes: int = Field(description="Working memory while it runs.")
     counts: int | None = Field(description="Instructions or cycles spent in it.")
 
 
@@ -186,11 +182,11 @@ class MemoryBlock(Written):
 
     signed: ClassVar[frozenset[str]] = frozenset({"first", "last"})
 
-    name: str
-    offset: int
-    size: int
-    first: int = Field(ge=-1)
-    last: int = Field(ge=-1)
+    name: str = Field(description="Of the tensor, or what else lies there.")
+    offset: int = Field(description="Bytes from the arena's begin.")
+    size: int = Field(description="In bytes.")
+    first: int = Field(ge=-1, description="Number of the first layer.")
+    last: int = Field(ge=-1, description="Number of the last layer.")
 
     @model_validator(mode="after")
     def _lives(self) -> Self:
@@ -202,7 +198,7 @@ class MemoryBlock(Written):
 class SearchFigures(Written):
     """How the configuration was found. Loss is the search's own measure: lower is better."""
 
-    method: str
+    method: str = Field(description="Search method, or `fixed` where nothing was searched.")
     evaluations: int = Field(description="Candidates scored.")
     budget: int = Field(description="Candidates allowed.")
     space_size: str = Field(
@@ -229,29 +225,28 @@ class Compared(Written):
     accuracy: float = Field(description="The metric on evaluation data.")
     flash_bytes: int = Field(description="As the cost model says.")
     ram_bytes: int = Field(description="As the cost model says.")
-    weight_bytes: int
+    weight_bytes: int = Field(description="Filters as stored.")
     instructions: int = Field(description="Estimated.")
-    fits: bool
+    fits: bool = Field(description="Whether it keeps the budget.")
 
 
 class Manifest(Written):
     """Everything a reader of the result needs, and what the gates of a CI compare."""
 
-    format: Literal[1] = 1
     model: str = Field(description="Name of the model file.")
-    target: Target
-    result: Figures
-    budget: BudgetFigures
-    verification: Verification
-    device: DeviceFigures
-    search: SearchFigures
+    target: Target = Field(description="The board.")
+    result: Figures = Field(description="The result in numbers.")
+    budget: BudgetFigures = Field(description="What the firmware may take.")
+    verification: Verification = Field(description="What was compared byte for byte.")
+    device: DeviceFigures = Field(description="What it ran on, and the memory it touched there.")
+    search: SearchFigures = Field(description="How the configuration was found.")
     also: tuple[AlsoMeasured, ...] = Field(
         default=(), description="Other metrics that are usual beside the one that counts."
     )
     compared: tuple[Compared, ...] = Field(
         default=(), description="What was built, the search's front and the baselines."
     )
-    warnings: tuple[ResultWarning, ...] = Field(
+    warnings: tuple[Finding, ...] = Field(
         default=(), description="What looked wrong about the model, its data or the result."
     )
     inputs_as_given: tuple[EdgeFigures, ...] = Field(
@@ -260,8 +255,8 @@ class Manifest(Written):
     outputs_as_given: tuple[EdgeFigures, ...] = Field(
         default=(), description="The model's outputs: metrics see them in that layout."
     )
-    layers: tuple[Layer, ...]
-    memory: tuple[MemoryBlock, ...]
+    layers: tuple[Layer, ...] = Field(description="In execution order.")
+    memory: tuple[MemoryBlock, ...] = Field(description="The arena's buffers.")
 
     @model_validator(mode="after")
     def _has_that_output(self) -> Self:
@@ -277,8 +272,18 @@ class Manifest(Written):
         return self
 
     arena_lower_bound: int = Field(description="No memory plan can need fewer bytes.")
-    seed: int
-    optimize: Literal["speed", "size"]
+    seed: int = Field(description="Of everything random.")
+    optimize: Literal["speed", "size"] = Field(
+        description="What the kernels were compiled and chosen for."
+    )
     command: str = Field(description="What to type to get this again.")
     inputs: dict[str, str] = Field(description="Role of each file (model, …) → its SHA-256.")
     versions: dict[str, str] = Field(description="Package or program → version.")
+
+
+MANIFEST = Document(
+    "manifest",
+    Manifest,
+    "what was built, what it costs and how that is known",
+    "`manifest.json` and `--json` of `mcuq build` and `mcuq quantize`; `mcuq report --json`",
+)

@@ -6,7 +6,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from mcuq.report.values import Written
+from mcuq.document import Document
+from mcuq.written import Written
 
 Role = Literal["candidate", "chosen", "int8", "int4", "knapsack"]
 
@@ -26,9 +27,9 @@ class Point(Written):
         description="What the search minimized, on search data; of the chosen one before the "
         "finish. None: not taken."
     )
-    flash_bytes: int
-    ram_bytes: int
-    weight_bytes: int
+    flash_bytes: int = Field(description="As the cost model says.")
+    ram_bytes: int = Field(description="As the cost model says.")
+    weight_bytes: int = Field(description="Filters as stored.")
     instructions: int = Field(description="Estimated.")
     measured: int | None = Field(default=None, description="Counted on a farm, where it was.")
     unit: Literal["instructions", "cycles"] | None = Field(
@@ -37,7 +38,7 @@ class Point(Written):
     judged: float | None = Field(
         default=None, description="The metric from a farm's outputs on search samples, if asked."
     )
-    fits: bool
+    fits: bool = Field(description="Whether it keeps the budget.")
     choices: dict[str, str] = Field(
         description="Tensor → choice; empty where one rule holds for all."
     )
@@ -46,15 +47,15 @@ class Point(Written):
 class Improvement(Written):
     """A step of the learning curve: after so many evaluations the best fitting loss was this."""
 
-    evaluations: int
-    loss: float
+    evaluations: int = Field(description="Candidates scored so far.")
+    loss: float = Field(description="The lowest among those that fit.")
 
 
 class Front(Written):
     """What the search saw that nothing else beats, cheapest first."""
 
-    points: tuple[Point, ...]
-    curve: tuple[Improvement, ...] = ()
+    points: tuple[Point, ...] = Field(description="Cheapest in flash first.")
+    curve: tuple[Improvement, ...] = Field(default=(), description="The search's learning curve.")
     singles: dict[str, dict[str, float]] = Field(
         default_factory=dict,
         description="Tensor → choice → rise of the loss over plain int8 with it alone.",
@@ -63,3 +64,11 @@ class Front(Written):
     def chosen(self) -> Point | None:
         """The point that was built."""
         return next((point for point in self.points if point.role == "chosen"), None)
+
+
+FRONT = Document(
+    "pareto",
+    Front,
+    "configurations that nothing else beats, and the baselines",
+    "`pareto.json`, by `mcuq build` and `mcuq quantize`; `mcuq search -o` and `--json`",
+)
