@@ -23,7 +23,6 @@ from kernel_native import call
 from kernel_weighted import Weighted, build, convolutions
 
 from mcuq.bench.layers import LayerCall
-from mcuq.graph import ConvAttrs, OpKind
 from mcuq.lower.overlap import (
     BufferOverlap,
     WindowShape,
@@ -31,7 +30,8 @@ from mcuq.lower.overlap import (
     depthwise_sharing,
     pointwise_sharing,
 )
-from mcuq.quantized.params import ConvParams
+from mcuq.ops.weighted import CONV_2D
+from mcuq.ops.weighted_params import ConvAttrs, ConvParams
 
 pytestmark = pytest.mark.slow
 
@@ -100,7 +100,7 @@ def test_depthwise_over_its_input(case: Weighted) -> None:
 def test_pointwise_over_its_input(pixels: int, channels: tuple[int, int]) -> None:
     inputs, outputs = channels
     shapes = ((1, 1, pixels, inputs), (outputs, 1, 1, inputs), (1, 1, pixels, outputs))
-    case = build(OpKind.CONV_2D, ConvAttrs(), *shapes, bits=8, seed=pixels)
+    case = build(CONV_2D, ConvAttrs(), *shapes, bits=8, seed=pixels)
     check(case, run_pointwise, pointwise_layer, pointwise_sharing(pixels, inputs, outputs), slack=3)
 
 
@@ -110,7 +110,7 @@ def test_one_byte_more_destroys_something() -> None:
     lead = 8 * 16 - pointwise_sharing(8, 4, 16).ascending - 1
     broken = 0
     for seed in range(10):
-        case = build(OpKind.CONV_2D, ConvAttrs(), *shapes, bits=8, seed=seed)
+        case = build(CONV_2D, ConvAttrs(), *shapes, bits=8, seed=seed)
         actual = run_pointwise(case, descending=False, memory=memory(case, -lead))
         broken += bool((actual != run_pointwise(case, descending=False)).any())
     # The overwritten byte may be what it was before, but not ten times.

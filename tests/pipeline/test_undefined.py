@@ -9,7 +9,8 @@ import pytest
 
 from mcuq.cli.main import main
 from mcuq.errors import InputError
-from mcuq.graph import Graph, Op, OpKind, SoftmaxAttrs, Tensor
+from mcuq.graph import Graph, Op, Tensor
+from mcuq.ops.softmax import SOFTMAX, SoftmaxAttrs
 from mcuq.pipeline.undefined import check_defined, wide_softmax_findings
 from mcuq.quantize import Config, quantize
 
@@ -21,7 +22,7 @@ class FortyRanges:
 
 def softmax_over(classes: int) -> Graph:
     tensors = {name: Tensor(name, (1, classes)) for name in ("x", "p")}
-    op = Op(OpKind.SOFTMAX, "p", ("x",), ("p",), SoftmaxAttrs())
+    op = Op(SOFTMAX, "p", ("x",), ("p",), SoftmaxAttrs())
     return Graph("wide", tensors, (op,), ("x",), ("p",))
 
 

@@ -6,8 +6,11 @@ import numpy as np
 import numpy.typing as npt
 from graphs import GraphBuilder
 
-from mcuq.graph import Activation, ConvAttrs, DepthwiseConvAttrs, Graph, OpKind
+from mcuq.graph import Graph
 from mcuq.interpret.float import run_float
+from mcuq.numeric.activation import Activation
+from mcuq.ops.weighted import CONV_2D, DEPTHWISE_CONV_2D
+from mcuq.ops.weighted_params import ConvAttrs, DepthwiseConvAttrs
 from mcuq.quantize.equalize import equalize
 
 
@@ -22,12 +25,12 @@ def model(activation: Activation = Activation.RELU) -> tuple[Graph, npt.NDArray[
         b.constant("w1", rng.normal(size=(4, 1, 1, 3)) * uneven),
         b.constant("b1", [0.0] * 4),
     ]
-    one = b.op(OpKind.CONV_2D, "one", first, 1, 5, 5, 4, attrs=ConvAttrs(activation=activation))
+    one = b.op(CONV_2D, "one", first, 1, 5, 5, 4, attrs=ConvAttrs(activation=activation))
     second = [one, b.constant("w2", rng.normal(size=(1, 3, 3, 8)))]
     attrs = DepthwiseConvAttrs(depth_multiplier=2)
-    two = b.op(OpKind.DEPTHWISE_CONV_2D, "two", second, 1, 3, 3, 8, attrs=attrs)
+    two = b.op(DEPTHWISE_CONV_2D, "two", second, 1, 3, 3, 8, attrs=attrs)
     third = [two, b.constant("w3", rng.normal(size=(2, 1, 1, 8)))]
-    y = b.op(OpKind.CONV_2D, "y", third, 1, 3, 3, 2, attrs=ConvAttrs())
+    y = b.op(CONV_2D, "y", third, 1, 3, 3, 2, attrs=ConvAttrs())
     return b.graph(y), rng.normal(size=(20, 5, 5, 3)).astype(np.float32)
 
 

@@ -20,8 +20,8 @@ from mcuq.calibrate import calibrate
 from mcuq.emit.tflite import tflite_bytes
 from mcuq.errors import InputError, McuqError
 from mcuq.graph import Graph
-from mcuq.graph.graph import FLOAT_KINDS
 from mcuq.importers import load_model
+from mcuq.ops.catalog import FLOAT_OPERATORS
 from mcuq.quantize import Config, quantize
 from mcuq.resources import example_dir
 from mcuq.tflite.float_model import float_tflite_bytes
@@ -34,7 +34,7 @@ CLOSE = 0.5
 DIGITS = example_dir("digits") / "digits_float32.tflite"
 
 
-@pytest.mark.parametrize("kind", FLOAT_KINDS)
+@pytest.mark.parametrize("kind", FLOAT_OPERATORS)
 def test_every_operator_passes(kind: Any, tmp_path: Path) -> None:
     path = tmp_path / "one.tflite"
 

@@ -8,24 +8,30 @@ from typing import Any
 import tensorflow as tf
 
 from mcuq.finetune.windows import conv, depthwise
-from mcuq.graph import (
-    Activation,
-    Attrs,
-    BinaryAttrs,
+from mcuq.numeric.activation import Activation
+from mcuq.ops.attrs import Attrs
+from mcuq.ops.binary import ADD, MUL, SUB, BinaryAttrs
+from mcuq.ops.interpolation import ResizeAttrs, blend, nearest_indices
+from mcuq.ops.movement import (
+    CONCATENATION,
+    PAD,
+    RESHAPE,
+    SQUEEZE,
+    STRIDED_SLICE,
+    TRANSPOSE,
     ConcatAttrs,
-    FullyConnectedAttrs,
-    LeakyReluAttrs,
-    MeanAttrs,
-    OpKind,
     PadAttrs,
-    PoolAttrs,
     ReshapeAttrs,
-    ResizeAttrs,
-    SoftmaxAttrs,
     StridedSliceAttrs,
     TransposeAttrs,
 )
-from mcuq.graph.resize import blend, nearest_indices
+from mcuq.ops.operator import AnyOperator
+from mcuq.ops.pooling import AVERAGE_POOL_2D, MAX_POOL_2D, MEAN, MeanAttrs, PoolAttrs
+from mcuq.ops.resize import RESIZE_BILINEAR, RESIZE_NEAREST_NEIGHBOR
+from mcuq.ops.softmax import SOFTMAX, SoftmaxAttrs
+from mcuq.ops.unary import HARD_SWISH, LEAKY_RELU, LOGISTIC, RELU, RELU6, TANH, LeakyReluAttrs
+from mcuq.ops.weighted import CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED
+from mcuq.ops.weighted_params import FullyConnectedAttrs
 
 # TensorFlow has no types of its own.
 Array = Any
@@ -39,7 +45,7 @@ ACTIVATIONS: dict[Activation, Callable[[Array], Array]] = {
 }
 
 
-def run(kind: OpKind, attrs: Attrs, operands: Sequence[Array]) -> Array:
+def run(kind: AnyOperator, attrs: Attrs, operands: Sequence[Array]) -> Array:
     """The operator's result, its fused activation included."""
     result = _OPERATORS[kind](attrs, operands)
     return ACTIVATIONS[getattr(attrs, "activation", Activation.NONE)](result)
@@ -137,29 +143,29 @@ def _hard_swish(x: Array) -> Array:
     return x * tf.nn.relu6(x + 3.0) / 6.0
 
 
-_OPERATORS: dict[OpKind, Operator] = {
-    OpKind.CONV_2D: conv,
-    OpKind.DEPTHWISE_CONV_2D: depthwise,
-    OpKind.FULLY_CONNECTED: _fully_connected,
-    OpKind.ADD: _binary(tf.add),
-    OpKind.SUB: _binary(tf.subtract),
-    OpKind.MUL: _binary(tf.multiply),
-    OpKind.AVERAGE_POOL_2D: _pool(tf.nn.avg_pool2d),
-    OpKind.MAX_POOL_2D: _pool(tf.nn.max_pool2d),
-    OpKind.MEAN: _mean,
-    OpKind.PAD: _pad,
-    OpKind.CONCATENATION: _concatenation,
-    OpKind.RESHAPE: _reshape,
-    OpKind.SQUEEZE: _reshape,
-    OpKind.TRANSPOSE: _transpose,
-    OpKind.STRIDED_SLICE: _strided_slice,
-    OpKind.RESIZE_NEAREST_NEIGHBOR: _resize,
-    OpKind.RESIZE_BILINEAR: _resize_bilinear,
-    OpKind.SOFTMAX: _softmax,
-    OpKind.LOGISTIC: _unary(tf.sigmoid),
-    OpKind.TANH: _unary(tf.tanh),
-    OpKind.RELU: _unary(tf.nn.relu),
-    OpKind.RELU6: _unary(tf.nn.relu6),
-    OpKind.LEAKY_RELU: _leaky_relu,
-    OpKind.HARD_SWISH: _unary(_hard_swish),
+_OPERATORS: dict[AnyOperator, Operator] = {
+    CONV_2D: conv,
+    DEPTHWISE_CONV_2D: depthwise,
+    FULLY_CONNECTED: _fully_connected,
+    ADD: _binary(tf.add),
+    SUB: _binary(tf.subtract),
+    MUL: _binary(tf.multiply),
+    AVERAGE_POOL_2D: _pool(tf.nn.avg_pool2d),
+    MAX_POOL_2D: _pool(tf.nn.max_pool2d),
+    MEAN: _mean,
+    PAD: _pad,
+    CONCATENATION: _concatenation,
+    RESHAPE: _reshape,
+    SQUEEZE: _reshape,
+    TRANSPOSE: _transpose,
+    STRIDED_SLICE: _strided_slice,
+    RESIZE_NEAREST_NEIGHBOR: _resize,
+    RESIZE_BILINEAR: _resize_bilinear,
+    SOFTMAX: _softmax,
+    LOGISTIC: _unary(tf.sigmoid),
+    TANH: _unary(tf.tanh),
+    RELU: _unary(tf.nn.relu),
+    RELU6: _unary(tf.nn.relu6),
+    LEAKY_RELU: _leaky_relu,
+    HARD_SWISH: _unary(_hard_swish),
 }

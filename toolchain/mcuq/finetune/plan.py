@@ -12,21 +12,23 @@ from mcuq.calibrate import Ranges, calibrate
 from mcuq.errors import InputError, UsageError
 from mcuq.finetune.start import fitted
 from mcuq.finetune.tuned import TunedFilter
-from mcuq.graph import WEIGHTED, Graph, OpKind
+from mcuq.graph import Graph
 from mcuq.numeric import INT8_MAX, INT8_MIN, WIDTHS
+from mcuq.numeric.tensor import AffineParams
+from mcuq.ops.movement import CONCATENATION
+from mcuq.ops.pooling import AVERAGE_POOL_2D
+from mcuq.ops.resize import RESIZE_BILINEAR
 from mcuq.quantize import Config, WeightChoice, quantize, share_activations
 from mcuq.quantize.activations import activation_params, own_spans
 from mcuq.quantize.config import ActivationScheme
 from mcuq.quantize.scale_groups import ScaleGroups
 from mcuq.quantize.weights import channel_axis
-from mcuq.quantized.params import AffineParams
-from mcuq.quantized.same_scale import SAME_SCALE
 from mcuq.score.batch import can_batch
 
 Inputs = tuple[npt.NDArray[np.float32], ...]
 Range = tuple[float, float]
 
-_BLENDS = (OpKind.AVERAGE_POOL_2D, OpKind.RESIZE_BILINEAR)
+_BLENDS = (AVERAGE_POOL_2D, RESIZE_BILINEAR)
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,7 @@ def make_plan(graph: Graph, inputs: Inputs, config: Config) -> Plan:
     ranges = calibrate(graph, inputs, observers)
     _check_batch(graph, ranges, config)
     sharing = share_activations(graph, span=own_spans(graph, ranges, config))
-    kinds = {op.inputs[1]: op.kind for op in sharing.graph.ops if op.kind in WEIGHTED}
+    kinds = {op.inputs[1]: op.kind for op in sharing.graph.ops if op.kind.weighted}
     bits = {name: _known_width(name, config.weight(name).bits) for name in kinds}
     axes = {
         name: channel_axis(kind, bits[name], config.weight(name).per)
@@ -133,7 +135,7 @@ def _rounded(sharing: ScaleGroups) -> frozenset[str]:
     passed_on = {
         op.output
         for op in sharing.graph.ops
-        if (op.kind in SAME_SCALE and op.kind not in _BLENDS) or op.kind is OpKind.CONCATENATION
+        if (op.kind.scale.same and op.kind not in _BLENDS) or op.kind is CONCATENATION
     }
     return frozenset(
         name

@@ -3,22 +3,11 @@
 from __future__ import annotations
 
 import math
-from typing import cast
 
 import numpy as np
 
 from mcuq.errors import UsageError
-from mcuq.graph import (
-    Activation,
-    BinaryAttrs,
-    ConvAttrs,
-    DepthwiseConvAttrs,
-    FullyConnectedAttrs,
-    Op,
-    OpKind,
-    PoolAttrs,
-    SoftmaxAttrs,
-)
+from mcuq.graph import Op
 from mcuq.lower.elementwise import in_place
 from mcuq.lower.program import (
     Array,
@@ -31,7 +20,12 @@ from mcuq.lower.program import (
     operand,
 )
 from mcuq.lower.weighted import filter_array
-from mcuq.quantized.op_params import window_params
+from mcuq.numeric.activation import Activation
+from mcuq.ops.binary import BinaryAttrs
+from mcuq.ops.pooling import AVERAGE_POOL_2D, PoolAttrs
+from mcuq.ops.softmax import SoftmaxAttrs
+from mcuq.ops.weighted_params import ConvAttrs, DepthwiseConvAttrs, FullyConnectedAttrs
+from mcuq.ops.window import window_params
 from mcuq.quantized.qgraph import QuantizedGraph
 
 _FLOAT_MAX = float(np.finfo(np.float32).max)
@@ -44,12 +38,11 @@ _LIMITS = {
 Fields = tuple[tuple[str, Field], ...]
 
 
-def dynamic_conv(qgraph: QuantizedGraph, op: Op) -> Call:
+def dynamic_conv(qgraph: QuantizedGraph, op: Op, attrs: ConvAttrs | DepthwiseConvAttrs) -> Call:
     """mcuq_conv_dynamic, mcuq_depthwise_dynamic."""
-    attrs = cast(ConvAttrs | DepthwiseConvAttrs, op.attrs)
     source, weight = (qgraph.tensors[name] for name in op.inputs[:2])
     result = qgraph.tensors[op.output]
-    window = window_params(attrs, source, (weight.shape[1], weight.shape[2]))
+    window = window_params(attrs, source.shape, (weight.shape[1], weight.shape[2]))
     depthwise = isinstance(attrs, DepthwiseConvAttrs)
     depth = attrs.depth_multiplier if isinstance(attrs, DepthwiseConvAttrs) else weight.shape[3]
     fields: Fields = (
@@ -75,11 +68,11 @@ def dynamic_conv(qgraph: QuantizedGraph, op: Op) -> Call:
     return _weighted(qgraph, op, name, Struct("mcuq_dynamic_conv", fields), math.prod(taps))
 
 
-def dynamic_dense(qgraph: QuantizedGraph, op: Op) -> Call:
+def dynamic_dense(qgraph: QuantizedGraph, op: Op, attrs: FullyConnectedAttrs) -> Call:
     """mcuq_dense_dynamic."""
     outputs, depth = qgraph.tensors[op.inputs[1]].shape
     rows = qgraph.tensors[op.inputs[0]].size // depth
-    activation = cast(FullyConnectedAttrs, op.attrs).activation
+    activation = attrs.activation
     fields: Fields = (
         ("rows", rows),
         ("depth", depth),
@@ -90,11 +83,10 @@ def dynamic_dense(qgraph: QuantizedGraph, op: Op) -> Call:
     return _weighted(qgraph, op, "mcuq_dense_dynamic", structure, depth)
 
 
-def real_pool(qgraph: QuantizedGraph, op: Op) -> Call:
+def real_pool(qgraph: QuantizedGraph, op: Op, attrs: PoolAttrs) -> Call:
     """mcuq_avgpool_f32, mcuq_max_pool_f32."""
-    attrs = cast(PoolAttrs, op.attrs)
     source, result = qgraph.tensors[op.inputs[0]], qgraph.tensors[op.output]
-    window = window_params(attrs, source, attrs.filter)
+    window = window_params(attrs, source.shape, attrs.filter)
     fields: Fields = (
         ("input_height", source.shape[1]),
         ("input_width", source.shape[2]),
@@ -109,13 +101,13 @@ def real_pool(qgraph: QuantizedGraph, op: Op) -> Call:
         ("pad_left", window.padding[1]),
         *_clamp(attrs.activation),
     )
-    average = op.kind is OpKind.AVERAGE_POOL_2D
+    average = op.kind is AVERAGE_POOL_2D
     name = "mcuq_avgpool_f32" if average else "mcuq_max_pool_f32"
     arguments = (Struct("mcuq_pool_real", fields), operand(source), TensorRef(result.name))
     return Call(op, name, arguments)
 
 
-def real_add(qgraph: QuantizedGraph, op: Op) -> Call:
+def real_add(qgraph: QuantizedGraph, op: Op, attrs: BinaryAttrs) -> Call:
     """mcuq_add_f32."""
     first, second = (qgraph.tensors[name] for name in op.inputs)
     result = qgraph.tensors[op.output]
@@ -124,17 +116,17 @@ def real_add(qgraph: QuantizedGraph, op: Op) -> Call:
             f"{op.kind} '{op.name}' broadcasts, which firmware does on integers only",
             "quantize the activations",
         )
-    clamp = _clamp(cast(BinaryAttrs, op.attrs).activation)
+    clamp = _clamp(attrs.activation)
     structure = Struct("mcuq_add_real", (("count", result.size), *clamp))
     arguments = (structure, operand(first), operand(second), TensorRef(result.name))
     return Call(op, "mcuq_add_f32", arguments, overlaps=in_place(qgraph, op))
 
 
-def real_softmax(qgraph: QuantizedGraph, op: Op) -> Call:
+def real_softmax(qgraph: QuantizedGraph, op: Op, attrs: SoftmaxAttrs) -> Call:
     """mcuq_softmax_f32."""
     source = qgraph.tensors[op.inputs[0]]
     depth = source.shape[-1]
-    beta = Real(cast(SoftmaxAttrs, op.attrs).beta)
+    beta = Real(attrs.beta)
     fields: Fields = (("rows", source.size // depth), ("depth", depth), ("beta", beta))
     arguments = (Struct("mcuq_softmax_real", fields), operand(source), TensorRef(op.output))
     return Call(op, "mcuq_softmax_f32", arguments, overlaps=in_place(qgraph, op))

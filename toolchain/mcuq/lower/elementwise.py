@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import cast
-
-from mcuq.graph import Op, OpKind
+from mcuq.graph import Op
 from mcuq.lower.layout import broadcast_strides, suffixed, to_rank
 from mcuq.lower.program import (
     Argument,
@@ -16,14 +14,14 @@ from mcuq.lower.program import (
     TensorRef,
     operand,
 )
-from mcuq.quantized import op_params
-from mcuq.quantized.params import AddParams, LookupParams, MulParams, SoftmaxParams
+from mcuq.ops.binary import SUB, AddParams, MulParams
+from mcuq.ops.softmax import SoftmaxParams
+from mcuq.ops.unary import LookupParams
 from mcuq.quantized.qgraph import QuantizedGraph
 
 
-def lower_lookup(qgraph: QuantizedGraph, op: Op) -> Call:
+def lower_lookup(qgraph: QuantizedGraph, op: Op, params: LookupParams) -> Call:
     """mcuq_lut_s8."""
-    params = cast(LookupParams, op_params(qgraph, op))
     size = qgraph.tensors[op.output].size
     arguments = (
         operand(qgraph.tensors[op.inputs[0]]),
@@ -34,9 +32,8 @@ def lower_lookup(qgraph: QuantizedGraph, op: Op) -> Call:
     return Call(op, "mcuq_lut_s8", arguments, overlaps=in_place(qgraph, op))
 
 
-def lower_softmax(qgraph: QuantizedGraph, op: Op) -> Call:
+def lower_softmax(qgraph: QuantizedGraph, op: Op, params: SoftmaxParams) -> Call:
     """arm_softmax_s8."""
-    params = cast(SoftmaxParams, op_params(qgraph, op))
     arguments = (
         operand(qgraph.tensors[op.inputs[0]]),
         params.rows,
@@ -49,10 +46,9 @@ def lower_softmax(qgraph: QuantizedGraph, op: Op) -> Call:
     return Call(op, "arm_softmax_s8", arguments, overlaps=in_place(qgraph, op))
 
 
-def lower_add(qgraph: QuantizedGraph, op: Op) -> Call:
+def lower_add(qgraph: QuantizedGraph, op: Op, p: AddParams) -> Call:
     """arm_elementwise_add_s8 for int8 of equal shapes, else mcuq_add_*; mcuq_sub_*."""
-    p = cast(AddParams, op_params(qgraph, op))
-    if op.kind is OpKind.SUB or not _plain(qgraph, op):
+    if op.kind is SUB or not _plain(qgraph, op):
         operands = tuple(
             Struct("mcuq_operand", (("offset", o), ("multiplier", m), ("shift", s)))
             for o, m, s in (
@@ -60,7 +56,7 @@ def lower_add(qgraph: QuantizedGraph, op: Op) -> Call:
                 (p.input2_offset, p.input2_multiplier, p.input2_shift),
             )
         )
-        name = "mcuq_sub" if op.kind is OpKind.SUB else "mcuq_add"
+        name = "mcuq_sub" if op.kind is SUB else "mcuq_add"
         return _broadcast(qgraph, op, name, operands, p, p.left_shift)
     arguments = (
         *_operands(qgraph, op),
@@ -75,9 +71,8 @@ def lower_add(qgraph: QuantizedGraph, op: Op) -> Call:
     return Call(op, "arm_elementwise_add_s8", arguments, overlaps=in_place(qgraph, op))
 
 
-def lower_mul(qgraph: QuantizedGraph, op: Op) -> Call:
+def lower_mul(qgraph: QuantizedGraph, op: Op, p: MulParams) -> Call:
     """arm_elementwise_mul_s8 for int8 of equal shapes, else mcuq_mul_*."""
-    p = cast(MulParams, op_params(qgraph, op))
     if not _plain(qgraph, op):
         operands = tuple(
             Struct("mcuq_operand", (("offset", offset), ("multiplier", 0), ("shift", 0)))

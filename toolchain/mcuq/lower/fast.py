@@ -50,19 +50,23 @@ from mcuq.lower.rest import with_rest
 from mcuq.lower.slow import slowed
 from mcuq.lower.sub_byte import two_bit_words
 from mcuq.lower.weighted import lower_conv, lower_depthwise, lower_fully_connected
+from mcuq.numeric.tensor import QuantizedTensor
 from mcuq.numeric.widths import TERNARY
-from mcuq.quantized import op_params
-from mcuq.quantized.params import ConvParams, DepthwiseConvParams, FullyConnectedParams
-from mcuq.quantized.qgraph import QuantizedGraph, QuantizedTensor
+from mcuq.ops.weighted_params import (
+    ConvParams,
+    DepthwiseConvParams,
+    FullyConnectedParams,
+    RescaleParams,
+)
+from mcuq.quantized.qgraph import QuantizedGraph
 
 
-def fast_conv(qgraph: QuantizedGraph, op: Op, known: Reach) -> Call:
+def fast_conv(qgraph: QuantizedGraph, op: Op, params: ConvParams, known: Reach) -> Call:
     """mcuq_pointwise_* for 1×1 with stride 1, else mcuq_conv_*; the CMSIS-NN form for grouped
     convolutions and where most channels' sums exceed the packed form."""
-    params = cast(ConvParams, op_params(qgraph, op))
     source, weight = (qgraph.tensors[name] for name in op.inputs[:2])
     if source.shape[3] != weight.shape[3]:
-        return slowed(lower_conv(qgraph, op), slow.GROUPED)
+        return slowed(lower_conv(qgraph, op, params), slow.GROUPED)
     requantization = requantization_of(qgraph, op, known)
     try:
         packed = pack_convolution(
@@ -70,7 +74,7 @@ def fast_conv(qgraph: QuantizedGraph, op: Op, known: Reach) -> Call:
         )
         call = _conv(qgraph, op, packed, params)
     except UnpackableError as error:
-        return slowed(lower_conv(qgraph, op), str(error))
+        return slowed(lower_conv(qgraph, op, params), str(error))
     return with_rest(qgraph, call, params, requantization, packed.rest)
 
 
@@ -108,20 +112,21 @@ def _sharing(call: Call, sharing: BufferOverlap) -> Call:
     return replace(call, overlaps=(InputOverlap(source, sharing.ascending, sharing.descending),))
 
 
-def fast_depthwise(qgraph: QuantizedGraph, op: Op, known: Reach, options: LowerOptions) -> Call:
+def fast_depthwise(
+    qgraph: QuantizedGraph, op: Op, params: DepthwiseConvParams, known: Reach, options: LowerOptions
+) -> Call:
     """mcuq_depthwise_*, expanded where the arena does not grow; the CMSIS-NN form for depth
     multipliers above one and where most channels' sums exceed the packed form."""
-    params = cast(DepthwiseConvParams, op_params(qgraph, op))
     weight = qgraph.tensors[op.inputs[1]]
     _, height, width, channels = weight.shape
     if params.depth_multiplier != 1:
-        return slowed(lower_depthwise(qgraph, op), slow.MULTIPLIER)
+        return slowed(lower_depthwise(qgraph, op, params), slow.MULTIPLIER)
     requantization = requantization_of(qgraph, op, known)
     try:
         packed = pack_depthwise(filter_of(qgraph, op), weight.bits, requantization)
         structure = _window_struct(qgraph, op, params, "mcuq_depthwise")
     except UnpackableError as error:
-        return slowed(lower_depthwise(qgraph, op), str(error))
+        return slowed(lower_depthwise(qgraph, op, params), str(error))
     taps = height * width
     scratch = partial(
         depthwise_scratch, taps, channels, weight.bits, address_bytes=options.address_bytes
@@ -134,17 +139,18 @@ def fast_depthwise(qgraph: QuantizedGraph, op: Op, known: Reach, options: LowerO
     return with_rest(qgraph, shared, params, requantization, packed.rest)
 
 
-def fast_fully_connected(qgraph: QuantizedGraph, op: Op, known: Reach) -> Call:
+def fast_fully_connected(
+    qgraph: QuantizedGraph, op: Op, params: FullyConnectedParams, known: Reach
+) -> Call:
     """mcuq_dense_* for one row, mcuq_pointwise_* for several; the CMSIS-NN form where most
     channels' sums exceed the packed form."""
-    params = cast(FullyConnectedParams, op_params(qgraph, op))
     weight = qgraph.tensors[op.inputs[1]]
     requantization = requantization_of(qgraph, op, known)
     try:
         packed = pack_dense(filter_of(qgraph, op), weight.bits, requantization)
         call = _dense(qgraph, op, packed, params)
     except UnpackableError as error:
-        return slowed(lower_fully_connected(qgraph, op), str(error))
+        return slowed(lower_fully_connected(qgraph, op, params), str(error))
     return with_rest(qgraph, call, params, requantization, packed.rest)
 
 
@@ -175,7 +181,7 @@ def _pointwise(
     qgraph: QuantizedGraph,
     op: Op,
     packed: PackedLayer,
-    params: ConvParams | FullyConnectedParams,
+    params: RescaleParams,
     rows: tuple[int, int],
     macs: int,
 ) -> Call:
@@ -235,7 +241,7 @@ def _window_struct(
     return Struct(ctype, fields)
 
 
-def _clamp(params: ConvParams | FullyConnectedParams) -> tuple[tuple[str, Field], ...]:
+def _clamp(params: RescaleParams) -> tuple[tuple[str, Field], ...]:
     return (
         ("activation_min", Narrow(params.activation_min, 1)),
         ("activation_max", Narrow(params.activation_max, 1)),

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import cast
 
-from mcuq.graph import Op, OpKind
+from mcuq.graph import Op
 from mcuq.lower.cmsis_structs import (
     activation,
     context,
@@ -17,21 +16,14 @@ from mcuq.lower.cmsis_structs import (
 from mcuq.lower.elementwise import in_place
 from mcuq.lower.program import Argument, Array, Call, Struct, TensorRef, operand
 from mcuq.lower.weighted import filter_array
-from mcuq.quantized import op_params
-from mcuq.quantized.params import (
-    ConvParams,
-    DepthwiseConvParams,
-    FullyConnectedParams,
-    Int16SigmoidParams,
-    Int16SoftmaxParams,
-    LeakyReluParams,
-)
+from mcuq.ops.softmax import Int16SoftmaxParams
+from mcuq.ops.unary import LOGISTIC, Int16SigmoidParams, LeakyReluParams
+from mcuq.ops.weighted_params import ConvParams, DepthwiseConvParams, FullyConnectedParams
 from mcuq.quantized.qgraph import QuantizedGraph
 
 
-def wide_conv(qgraph: QuantizedGraph, op: Op) -> Call:
+def int16_conv(qgraph: QuantizedGraph, op: Op, params: ConvParams) -> Call:
     """arm_convolve_wrapper_s16, or mcuq_convolve_s16_s4."""
-    params = cast(ConvParams, op_params(qgraph, op))
     weight, result = qgraph.tensors[op.inputs[1]], qgraph.tensors[op.output]
     fields = (("input_offset", 0), ("output_offset", 0), *window_fields(params.window))
     clamp = activation(params.activation_min, params.activation_max)
@@ -48,9 +40,8 @@ def wide_conv(qgraph: QuantizedGraph, op: Op) -> Call:
     return _call(qgraph, op, function, (structure, quant, dims(weight.shape), pointer), macs)
 
 
-def wide_depthwise(qgraph: QuantizedGraph, op: Op) -> Call:
+def int16_depthwise(qgraph: QuantizedGraph, op: Op, params: DepthwiseConvParams) -> Call:
     """arm_depthwise_conv_wrapper_s16, or mcuq_depthwise_conv_s16_s4."""
-    params = cast(DepthwiseConvParams, op_params(qgraph, op))
     weight, result = qgraph.tensors[op.inputs[1]], qgraph.tensors[op.output]
     fields = (
         ("input_offset", 0),
@@ -68,9 +59,8 @@ def wide_depthwise(qgraph: QuantizedGraph, op: Op) -> Call:
     return _call(qgraph, op, function, parts, macs)
 
 
-def wide_fully_connected(qgraph: QuantizedGraph, op: Op) -> Call:
+def int16_fully_connected(qgraph: QuantizedGraph, op: Op, params: FullyConnectedParams) -> Call:
     """arm_fully_connected_s16, or mcuq's forms for int4 and for a scale a row."""
-    params = cast(FullyConnectedParams, op_params(qgraph, op))
     weight = qgraph.tensors[op.inputs[1]]
     clamp = activation(params.activation_min, params.activation_max)
     offsets = (("input_offset", 0), ("filter_offset", 0), ("output_offset", 0))
@@ -90,9 +80,8 @@ def wide_fully_connected(qgraph: QuantizedGraph, op: Op) -> Call:
     return _call(qgraph, op, function, parts, rows * outputs * depth, shapes)
 
 
-def wide_softmax(qgraph: QuantizedGraph, op: Op) -> Call:
+def int16_softmax(qgraph: QuantizedGraph, op: Op, params: Int16SoftmaxParams) -> Call:
     """arm_softmax_s16."""
-    params = cast(Int16SoftmaxParams, op_params(qgraph, op))
     tables = Struct(
         "cmsis_nn_softmax_lut_s16",
         (
@@ -112,9 +101,8 @@ def wide_softmax(qgraph: QuantizedGraph, op: Op) -> Call:
     return Call(op, "arm_softmax_s16", arguments, overlaps=in_place(qgraph, op))
 
 
-def wide_leaky_relu(qgraph: QuantizedGraph, op: Op) -> Call:
+def int16_leaky_relu(qgraph: QuantizedGraph, op: Op, p: LeakyReluParams) -> Call:
     """mcuq_leaky_relu_s16: also RELU and RELU6."""
-    p = cast(LeakyReluParams, op_params(qgraph, op))
     structure = Struct(
         "mcuq_leaky_relu",
         (
@@ -131,9 +119,8 @@ def wide_leaky_relu(qgraph: QuantizedGraph, op: Op) -> Call:
     return Call(op, "mcuq_leaky_relu_s16", arguments, overlaps=in_place(qgraph, op))
 
 
-def wide_sigmoid(qgraph: QuantizedGraph, op: Op) -> Call:
+def int16_sigmoid(qgraph: QuantizedGraph, op: Op, p: Int16SigmoidParams) -> Call:
     """mcuq_logistic_s16 or mcuq_tanh_s16."""
-    p = cast(Int16SigmoidParams, op_params(qgraph, op))
     structure = Struct(
         "mcuq_sigmoid",
         (
@@ -143,7 +130,7 @@ def wide_sigmoid(qgraph: QuantizedGraph, op: Op) -> Call:
             ("table", Array("table", p.table)),
         ),
     )
-    function = "mcuq_logistic_s16" if op.kind is OpKind.LOGISTIC else "mcuq_tanh_s16"
+    function = "mcuq_logistic_s16" if op.kind is LOGISTIC else "mcuq_tanh_s16"
     arguments = (structure, operand(qgraph.tensors[op.inputs[0]]), TensorRef(op.output))
     return Call(op, function, arguments, overlaps=in_place(qgraph, op))
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from mcuq.errors import InputError
 from mcuq.graph import Op
-from mcuq.quantized.qgraph import QuantizedTensor
+from mcuq.numeric.tensor import QuantizedTensor
 
 MAX_RANK = 6
 """MCUQ_MAX_RANK of mcuq_kernels.h."""

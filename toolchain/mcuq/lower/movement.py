@@ -3,22 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import cast
 
 import numpy as np
 
 from mcuq.graph import Op
 from mcuq.lower.layout import dense_strides, suffixed, to_rank
 from mcuq.lower.program import Array, Call, Struct, TensorRef, operand
-from mcuq.quantized import op_params
-from mcuq.quantized.params import (
-    BilinearParams,
-    ConcatParams,
-    PadParams,
-    ResizeParams,
-    StridedSliceParams,
-    TransposeParams,
-)
+from mcuq.ops.movement import ConcatParams, PadParams, StridedSliceParams, TransposeParams
+from mcuq.ops.resize import BilinearParams, ResizeParams
 from mcuq.quantized.qgraph import QuantizedGraph
 
 
@@ -41,18 +33,17 @@ def _layout(
     )
 
 
-def lower_transpose(qgraph: QuantizedGraph, op: Op) -> Call:
+def lower_transpose(qgraph: QuantizedGraph, op: Op, params: TransposeParams) -> Call:
     """mcuq_copy_s8 through the permuted strides."""
-    perm = cast(TransposeParams, op_params(qgraph, op)).perm
+    perm = params.perm
     result = qgraph.tensors[op.output].shape
     strides = dense_strides(qgraph.tensors[op.inputs[0]].shape)
     layout = _layout(op, result, [strides[p] for p in perm], dense_strides(result))
     return _copy(qgraph, op, layout)
 
 
-def lower_strided_slice(qgraph: QuantizedGraph, op: Op) -> Call:
+def lower_strided_slice(qgraph: QuantizedGraph, op: Op, params: StridedSliceParams) -> Call:
     """mcuq_copy_s8 from the first element taken."""
-    params = cast(StridedSliceParams, op_params(qgraph, op))
     strides = dense_strides(qgraph.tensors[op.inputs[0]].shape)
     extents = [
         len(range(b, e, s))
@@ -63,9 +54,9 @@ def lower_strided_slice(qgraph: QuantizedGraph, op: Op) -> Call:
     return _copy(qgraph, op, _layout(op, extents, steps, dense_strides(extents), (start, 0)))
 
 
-def lower_concatenation(qgraph: QuantizedGraph, op: Op) -> list[Call]:
+def lower_concatenation(qgraph: QuantizedGraph, op: Op, params: ConcatParams) -> list[Call]:
     """mcuq_copy_s8 once an input, each behind the one before."""
-    axis = cast(ConcatParams, op_params(qgraph, op)).axis
+    axis = params.axis
     strides = dense_strides(qgraph.tensors[op.output].shape)
     calls, position = [], 0
     for name in op.inputs:
@@ -78,9 +69,8 @@ def lower_concatenation(qgraph: QuantizedGraph, op: Op) -> list[Call]:
     return calls
 
 
-def lower_pad(qgraph: QuantizedGraph, op: Op) -> Call:
+def lower_pad(qgraph: QuantizedGraph, op: Op, params: PadParams) -> Call:
     """mcuq_pad_s8."""
-    params = cast(PadParams, op_params(qgraph, op))
     source, result = qgraph.tensors[op.inputs[0]], qgraph.tensors[op.output]
     strides = dense_strides(result.shape)
     start = sum(before * s for (before, _), s in zip(params.paddings, strides, strict=True))
@@ -93,9 +83,8 @@ def lower_pad(qgraph: QuantizedGraph, op: Op) -> Call:
     return Call(op, suffixed("mcuq_pad", result), arguments)
 
 
-def lower_resize(qgraph: QuantizedGraph, op: Op) -> Call:
+def lower_resize(qgraph: QuantizedGraph, op: Op, params: ResizeParams) -> Call:
     """mcuq_resize_nearest_s8."""
-    params = cast(ResizeParams, op_params(qgraph, op))
     source, result = qgraph.tensors[op.inputs[0]], qgraph.tensors[op.output]
     structure = Struct(
         "mcuq_resize",
@@ -112,9 +101,8 @@ def lower_resize(qgraph: QuantizedGraph, op: Op) -> Call:
     return Call(op, suffixed("mcuq_resize_nearest", result), arguments)
 
 
-def lower_bilinear(qgraph: QuantizedGraph, op: Op) -> Call:
+def lower_bilinear(qgraph: QuantizedGraph, op: Op, params: BilinearParams) -> Call:
     """mcuq_resize_bilinear_s8."""
-    params = cast(BilinearParams, op_params(qgraph, op))
     source, result = qgraph.tensors[op.inputs[0]], qgraph.tensors[op.output]
     structure = Struct(
         "mcuq_bilinear",

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from typing import cast
 
-from mcuq.graph import Op, OpKind
+from mcuq.graph import Op
 from mcuq.lower.cmsis_structs import activation, context, dims, tile
 from mcuq.lower.layout import dense_strides, suffixed, to_rank
 from mcuq.lower.overlap import Shape, WindowShape, depthwise_sharing
 from mcuq.lower.program import Call, InputOverlap, Struct, TensorRef, operand
-from mcuq.quantized import op_params
-from mcuq.quantized.params import MeanParams, PoolParams
-from mcuq.quantized.qgraph import QuantizedGraph, QuantizedTensor
+from mcuq.numeric.tensor import QuantizedTensor
+from mcuq.ops.pooling import AVERAGE_POOL_2D, MeanParams, PoolParams
+from mcuq.quantized.qgraph import QuantizedGraph
 
 
-def lower_pool(qgraph: QuantizedGraph, op: Op) -> Call:
+def lower_pool(qgraph: QuantizedGraph, op: Op, params: PoolParams) -> Call:
     """arm_avgpool_s8 or arm_max_pool_s8."""
-    params = cast(PoolParams, op_params(qgraph, op))
     source, result = qgraph.tensors[op.inputs[0]], qgraph.tensors[op.output]
     structure = Struct(
         "cmsis_nn_pool_params",
@@ -35,7 +34,7 @@ def lower_pool(qgraph: QuantizedGraph, op: Op) -> Call:
         dims(result.shape),
         TensorRef(result.name),
     )
-    name = "arm_avgpool" if op.kind is OpKind.AVERAGE_POOL_2D else "arm_max_pool"
+    name = "arm_avgpool" if op.kind is AVERAGE_POOL_2D else "arm_max_pool"
     overlap = InputOverlap(source.name, ascending=_shared_bytes(source, result, params))
     return Call(op, suffixed(name, result), arguments, overlaps=(overlap,))
 
@@ -48,9 +47,8 @@ def _shared_bytes(source: QuantizedTensor, result: QuantizedTensor, params: Pool
     return depthwise_sharing(shape).ascending * result.nbytes // result.size
 
 
-def lower_mean(qgraph: QuantizedGraph, op: Op) -> Call:
+def lower_mean(qgraph: QuantizedGraph, op: Op, params: MeanParams) -> Call:
     """mcuq_mean_s8."""
-    params = cast(MeanParams, op_params(qgraph, op))
     shape = qgraph.tensors[op.inputs[0]].shape
     strides = dense_strides(shape)
     reduced = [axis for axis in range(len(shape)) if axis in params.axes]

@@ -15,7 +15,8 @@ import numpy.typing as npt
 
 from mcuq.graph import Op
 from mcuq.lower.options import LowerOptions
-from mcuq.quantized.qgraph import QuantizedGraph, QuantizedTensor
+from mcuq.numeric.tensor import QuantizedTensor
+from mcuq.quantized.qgraph import QuantizedGraph
 
 CTYPES = {
     "int8": "int8_t",

@@ -17,7 +17,6 @@ from mcuq.cost import Cost, CostTable, plan_program, program_cost
 from mcuq.data import Dataset
 from mcuq.errors import BudgetError
 from mcuq.findings import Finding
-from mcuq.graph import WEIGHTED
 from mcuq.interpret.integer import quantize_inputs
 from mcuq.numeric.widths import width_name
 from mcuq.pipeline.accuracy import Judge, make_judge
@@ -309,7 +308,7 @@ def _as_is(scheme: Scheme, given: Prequantized, loaded: Loaded, target: Target) 
 
 def _stored_in_int8(qgraph: QuantizedGraph) -> QuantizedGraph:
     """The same integers, each of a filter in a byte of its own."""
-    filters = {op.inputs[1] for op in qgraph.ops if op.kind in WEIGHTED}
+    filters = {op.inputs[1] for op in qgraph.ops if op.kind.weighted}
     widened = {name: replace(qgraph.tensors[name], bits=8) for name in filters}
     return replace(qgraph, tensors={**qgraph.tensors, **widened})
 

@@ -25,7 +25,7 @@ def _layer(program: Program, index: int, call: Call, config: Config, count: int 
     structs = {struct.key(index): 4 * struct.words for struct in call.structs()}
     return Layer(
         name=call.op.name,
-        kind=call.op.kind.value,
+        kind=call.op.kind.name,
         function=call.function,
         library="cmsis-nn" if program.options.is_external(call.function) else "mcuq",
         slow=call.slow,

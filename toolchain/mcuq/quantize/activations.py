@@ -7,18 +7,16 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
 from mcuq.errors import InputError
-from mcuq.graph import Activation, Graph, Op, OpKind
+from mcuq.graph import Graph, Op
 from mcuq.numeric import asymmetric_params, symmetric_params
+from mcuq.numeric.activation import Activation
+from mcuq.numeric.tensor import AffineParams
+from mcuq.ops.operator import AnyOperator
+from mcuq.ops.unary import RELU, RELU6
 from mcuq.quantize.config import Config
 from mcuq.quantize.joins import Range, operands
-from mcuq.quantize.limits import (
-    argument_limits,
-    check_finite,
-    check_largest,
-    least_output_step,
-)
+from mcuq.quantize.limits import check_finite, check_largest, least_output_step
 from mcuq.quantize.scale_groups import ScaleGroups, group_roots, use_counts
-from mcuq.quantized.params import AffineParams
 
 _LIMITS: Mapping[Activation, Range] = {
     Activation.NONE: (-math.inf, math.inf),
@@ -26,9 +24,9 @@ _LIMITS: Mapping[Activation, Range] = {
     Activation.RELU6: (0.0, 6.0),
     Activation.RELU_N1_TO_1: (-1.0, 1.0),
 }
-_CLAMPS: Mapping[OpKind, Range] = {
-    OpKind.RELU: _LIMITS[Activation.RELU],
-    OpKind.RELU6: _LIMITS[Activation.RELU6],
+_CLAMPS: Mapping[AnyOperator, Range] = {
+    RELU: _LIMITS[Activation.RELU],
+    RELU6: _LIMITS[Activation.RELU6],
 }
 
 
@@ -91,7 +89,7 @@ class _Grids:
 
     def raise_argument(self, op: Op) -> None:
         """Widen the first input to what the operator's fixed point can take."""
-        self._widen(op.inputs[0], argument_limits(op, self._bits).least)
+        self._widen(op.inputs[0], op.kind.guard.argument(op.attrs, self._bits).least)
 
     def raise_output(self, op: Op) -> None:
         """Widen the output to what the inputs ask for."""

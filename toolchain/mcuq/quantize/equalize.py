@@ -15,8 +15,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mcuq.graph import WEIGHTED, Activation, Graph, Op, OpKind, Tensor
+from mcuq.graph import Graph, Op, Tensor
 from mcuq.interpret.float import run_float
+from mcuq.numeric.activation import Activation
+from mcuq.ops.weighted import CONV_2D, DEPTHWISE_CONV_2D
 from mcuq.quantize.scale_groups import use_counts
 from mcuq.quantize.weights import along_axis
 
@@ -42,7 +44,7 @@ def equalize(
     Returns:
         A graph with the same operators and tensor names, equal to `graph` up to float rounding.
     """
-    consumers = {OpKind.DEPTHWISE_CONV_2D} | ({OpKind.CONV_2D} if into_convolutions else set())
+    consumers = {DEPTHWISE_CONV_2D} | ({CONV_2D} if into_convolutions else set())
     pairs = [pair for pair in _pairs(graph) if pair[1].kind in consumers]
     names = {first.output for first, _ in pairs}
     seen = run_float(graph, inputs, keep=names) if names else {}
@@ -75,8 +77,8 @@ def _pairs(graph: Graph) -> list[tuple[Op, Op]]:
 def _may_pair(first: Op, second: Op) -> bool:
     activation = getattr(first.attrs, "activation", None)
     commutes = activation in (Activation.NONE, Activation.RELU)
-    images = {OpKind.CONV_2D, OpKind.DEPTHWISE_CONV_2D}
-    return commutes and first.kind in WEIGHTED & images and second.kind in images
+    images = {CONV_2D, DEPTHWISE_CONV_2D}
+    return commutes and first.kind.weighted and first.kind in images and second.kind in images
 
 
 def _factors(magnitude: Float64, second: Op, tensors: dict[str, Tensor]) -> Float64:
@@ -84,7 +86,7 @@ def _factors(magnitude: Float64, second: Op, tensors: dict[str, Tensor]) -> Floa
     reference = magnitude.max(initial=0.0)
     alive = magnitude > 0
     relative = np.where(alive, magnitude, 1.0) / (reference or 1.0)
-    if second.kind is OpKind.CONV_2D:
+    if second.kind is CONV_2D:
         weight = _data(tensors, second.inputs[1])
         if weight.shape[3] != magnitude.size:
             return np.ones_like(magnitude)
@@ -98,7 +100,7 @@ def _factors(magnitude: Float64, second: Op, tensors: dict[str, Tensor]) -> Floa
 
 
 def _divide_outputs(op: Op, factor: Float64, tensors: dict[str, Tensor]) -> None:
-    axis = 3 if op.kind is OpKind.DEPTHWISE_CONV_2D else 0
+    axis = 3 if op.kind is DEPTHWISE_CONV_2D else 0
     weight = _data(tensors, op.inputs[1])
     _replace(tensors, op.inputs[1], weight / along_axis(factor, weight.ndim, axis))
     if len(op.inputs) == 3:
@@ -107,7 +109,7 @@ def _divide_outputs(op: Op, factor: Float64, tensors: dict[str, Tensor]) -> None
 
 def _multiply_inputs(op: Op, factor: Float64, tensors: dict[str, Tensor]) -> None:
     weight = _data(tensors, op.inputs[1])
-    if op.kind is OpKind.DEPTHWISE_CONV_2D:
+    if op.kind is DEPTHWISE_CONV_2D:
         factor = np.repeat(factor, weight.shape[3] // factor.size)
     _replace(tensors, op.inputs[1], weight * along_axis(factor, weight.ndim, 3))
 

@@ -6,10 +6,13 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from mcuq.errors import UsageError
-from mcuq.graph import NoAttrs, Op, OpKind
+from mcuq.graph import Op
+from mcuq.numeric.tensor import QuantizedTensor
+from mcuq.ops.attrs import NoAttrs
+from mcuq.ops.conversion import QUANTIZE
+from mcuq.quantize.int16 import check_int16
 from mcuq.quantize.scale_groups import ScaleGroups
-from mcuq.quantized.int16 import check_int16
-from mcuq.quantized.qgraph import QuantizedGraph, QuantizedTensor
+from mcuq.quantized.qgraph import QuantizedGraph
 
 
 def wide_group(sharing: ScaleGroups, names: Collection[str]) -> frozenset[str]:
@@ -77,7 +80,7 @@ def joined(narrow: QuantizedGraph, wide: QuantizedGraph, chosen: frozenset[str])
         new = f"{name}#int{tensor.bits}"
         if new not in tensors:
             tensors[new] = replace(tensor, name=new)
-            ops.append(Op(OpKind.QUANTIZE, new, (name,), (new,), NoAttrs()))
+            ops.append(Op(QUANTIZE, new, (name,), (new,), NoAttrs()))
         return new
 
     def stored_bits(source: QuantizedGraph) -> int:

@@ -8,10 +8,12 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from mcuq.graph import WEIGHTED, Graph, Op
+from mcuq.graph import Graph, Op
 from mcuq.numeric import BIAS_LIMIT, quantize_bias, quantize_values
+from mcuq.numeric.tensor import AffineParams, QuantizedTensor
 from mcuq.quantize.activations import RangeSource, activation_params, own_spans
 from mcuq.quantize.config import Config, WeightChoice
+from mcuq.quantize.int16 import check_int16, check_width
 from mcuq.quantize.limits import largest_dead_ratio, without_far_bounds
 from mcuq.quantize.mixed_width import joined, wide_group
 from mcuq.quantize.scale_groups import ScaleGroups, share_activations, use_counts
@@ -23,9 +25,7 @@ from mcuq.quantize.weights import (
     quantize_weight,
     round_to_scale,
 )
-from mcuq.quantized.int16 import check_int16, check_width
-from mcuq.quantized.params import AffineParams
-from mcuq.quantized.qgraph import QuantizedGraph, QuantizedTensor
+from mcuq.quantized.qgraph import QuantizedGraph
 
 
 def quantize(
@@ -81,7 +81,7 @@ def _quantize(
     uses = use_counts(sharing.graph)
     weights = _filters(sharing, params, config, bank, uses)
     for op in sharing.graph.ops:
-        if op.kind in WEIGHTED:
+        if op.kind.weighted:
             name = op.inputs[1]
             tensors[name] = _filter_tensor(op, weights[name], config.weight(name))
             op = _with_bias(op, sharing.graph, tensors, weights[name], uses)
@@ -112,7 +112,7 @@ def _filters(
     graph = sharing.graph
     found: dict[str, QuantizedWeight] = {}
     for op in graph.ops:
-        if op.kind not in WEIGHTED:
+        if not op.kind.weighted:
             continue
         name = op.inputs[1]
         choice = config.weight(name)

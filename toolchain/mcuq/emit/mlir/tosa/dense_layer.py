@@ -11,7 +11,8 @@ from mcuq.emit.mlir.syntax import TensorType, Value
 from mcuq.emit.mlir.tosa.bias import bias_of
 from mcuq.emit.mlir.tosa.block import Block
 from mcuq.emit.mlir.tosa.quantization import conv_info
-from mcuq.graph import Attrs, FullyConnectedAttrs
+from mcuq.ops.attrs import Attrs
+from mcuq.ops.weighted_params import FullyConnectedAttrs
 
 
 def fully_connected(

@@ -9,14 +9,12 @@ from typing import cast
 
 from mcuq.emit.mlir.syntax import Number, TensorType, Value
 from mcuq.emit.mlir.tosa.block import Block
-from mcuq.graph import (
-    Activation,
-    Attrs,
-    BinaryAttrs,
-    LeakyReluAttrs,
-    MeanAttrs,
-    SoftmaxAttrs,
-)
+from mcuq.numeric.activation import Activation
+from mcuq.ops.attrs import Attrs
+from mcuq.ops.binary import BinaryAttrs
+from mcuq.ops.pooling import MeanAttrs
+from mcuq.ops.softmax import SoftmaxAttrs
+from mcuq.ops.unary import LeakyReluAttrs
 
 Rule = Callable[[Block, Attrs, Sequence[Value], TensorType], Value]
 

@@ -9,8 +9,8 @@ import numpy as np
 
 from mcuq.emit.mlir.syntax import Number, TensorType, Value
 from mcuq.emit.mlir.tosa.block import Block
-from mcuq.graph import Attrs, ConcatAttrs, PadAttrs, StridedSliceAttrs, TransposeAttrs
-from mcuq.graph.shapes import slice_lengths
+from mcuq.ops.attrs import Attrs
+from mcuq.ops.movement import ConcatAttrs, PadAttrs, StridedSliceAttrs, TransposeAttrs
 
 
 def pad(block: Block, attrs: Attrs, inputs: Sequence[Value], output: TensorType) -> Value:
@@ -34,7 +34,7 @@ def transpose(block: Block, attrs: Attrs, inputs: Sequence[Value], output: Tenso
 def strided_slice(block: Block, attrs: Attrs, inputs: Sequence[Value], output: TensorType) -> Value:
     """Reverse what runs backwards, slice what is reached, then keep every stride-th element."""
     attrs = cast(StridedSliceAttrs, attrs)
-    lengths = slice_lengths(attrs)
+    lengths = attrs.lengths
     result, begins = inputs[0], list(attrs.begin)
     for axis, stride in enumerate(attrs.strides):
         if stride < 0:

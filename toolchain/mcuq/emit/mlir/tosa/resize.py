@@ -11,8 +11,8 @@ import numpy.typing as npt
 
 from mcuq.emit.mlir.syntax import Integers, TensorType, Value
 from mcuq.emit.mlir.tosa.block import Block
-from mcuq.graph import Attrs, ResizeAttrs
-from mcuq.graph.resize import nearest_indices
+from mcuq.ops.attrs import Attrs
+from mcuq.ops.interpolation import ResizeAttrs, nearest_indices
 
 
 @dataclass(frozen=True)

@@ -17,36 +17,45 @@ from mcuq.emit.mlir.tosa.block import Block
 from mcuq.emit.mlir.tosa.dense_layer import fully_connected
 from mcuq.emit.mlir.tosa.elementwise import Rule
 from mcuq.emit.mlir.tosa.quantization import is_quantized
-from mcuq.graph import Activation, Op, OpKind
-from mcuq.quantized.same_scale import SAME_SCALE
+from mcuq.graph import Op
+from mcuq.numeric.activation import Activation
+from mcuq.ops.binary import ADD, MUL, SUB
+from mcuq.ops.conversion import DEQUANTIZE, QUANTIZE
+from mcuq.ops.movement import CONCATENATION, PAD, RESHAPE, SQUEEZE, STRIDED_SLICE, TRANSPOSE
+from mcuq.ops.operator import AnyOperator
+from mcuq.ops.pooling import AVERAGE_POOL_2D, MAX_POOL_2D, MEAN
+from mcuq.ops.resize import RESIZE_BILINEAR, RESIZE_NEAREST_NEIGHBOR
+from mcuq.ops.softmax import SOFTMAX
+from mcuq.ops.unary import HARD_SWISH, LEAKY_RELU, LOGISTIC, RELU, RELU6, TANH
+from mcuq.ops.weighted import CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED
 
-_RULES: dict[OpKind, Rule] = {
-    OpKind.CONV_2D: windows.conv,
-    OpKind.DEPTHWISE_CONV_2D: windows.depthwise,
-    OpKind.FULLY_CONNECTED: fully_connected,
-    OpKind.ADD: elementwise.binary("add"),
-    OpKind.SUB: elementwise.binary("sub"),
-    OpKind.MUL: elementwise.binary("mul"),
-    OpKind.AVERAGE_POOL_2D: windows.average_pool,
-    OpKind.MAX_POOL_2D: windows.max_pool,
-    OpKind.MEAN: elementwise.mean,
-    OpKind.PAD: movement.pad,
-    OpKind.CONCATENATION: movement.concatenation,
-    OpKind.RESHAPE: movement.reshape,
-    OpKind.SQUEEZE: movement.reshape,
-    OpKind.TRANSPOSE: movement.transpose,
-    OpKind.STRIDED_SLICE: movement.strided_slice,
-    OpKind.RESIZE_NEAREST_NEIGHBOR: resize.resize,
-    OpKind.RESIZE_BILINEAR: resize.resize_bilinear,
-    OpKind.SOFTMAX: elementwise.softmax,
-    OpKind.LOGISTIC: elementwise.unary("tosa.sigmoid"),
-    OpKind.TANH: elementwise.unary("tosa.tanh"),
-    OpKind.RELU: elementwise.clamp(Activation.RELU),
-    OpKind.RELU6: elementwise.clamp(Activation.RELU6),
-    OpKind.LEAKY_RELU: elementwise.leaky_relu,
-    OpKind.HARD_SWISH: elementwise.hard_swish,
-    OpKind.QUANTIZE: elementwise.unary("quant.qcast"),
-    OpKind.DEQUANTIZE: elementwise.unary("quant.dcast"),
+_RULES: dict[AnyOperator, Rule] = {
+    CONV_2D: windows.conv,
+    DEPTHWISE_CONV_2D: windows.depthwise,
+    FULLY_CONNECTED: fully_connected,
+    ADD: elementwise.binary("add"),
+    SUB: elementwise.binary("sub"),
+    MUL: elementwise.binary("mul"),
+    AVERAGE_POOL_2D: windows.average_pool,
+    MAX_POOL_2D: windows.max_pool,
+    MEAN: elementwise.mean,
+    PAD: movement.pad,
+    CONCATENATION: movement.concatenation,
+    RESHAPE: movement.reshape,
+    SQUEEZE: movement.reshape,
+    TRANSPOSE: movement.transpose,
+    STRIDED_SLICE: movement.strided_slice,
+    RESIZE_NEAREST_NEIGHBOR: resize.resize,
+    RESIZE_BILINEAR: resize.resize_bilinear,
+    SOFTMAX: elementwise.softmax,
+    LOGISTIC: elementwise.unary("tosa.sigmoid"),
+    TANH: elementwise.unary("tosa.tanh"),
+    RELU: elementwise.clamp(Activation.RELU),
+    RELU6: elementwise.clamp(Activation.RELU6),
+    LEAKY_RELU: elementwise.leaky_relu,
+    HARD_SWISH: elementwise.hard_swish,
+    QUANTIZE: elementwise.unary("quant.qcast"),
+    DEQUANTIZE: elementwise.unary("quant.dcast"),
 }
 
 
@@ -69,8 +78,8 @@ def _works_on_integers(op: Op, inputs: Sequence[Value], output: TensorType) -> b
     TOSA's types cannot say of a filter with a scale a channel.
     """
     source = inputs[0].type
-    if op.kind is OpKind.CONV_2D:
+    if op.kind is CONV_2D:
         return inputs[1].type.shape[3] == source.shape[3]
-    if op.kind in SAME_SCALE or op.kind is OpKind.CONCATENATION:
+    if op.kind.scale.same or op.kind is CONCATENATION:
         return all(value.type.element == output.element for value in inputs)
-    return op.kind in (OpKind.FULLY_CONNECTED, OpKind.QUANTIZE)
+    return op.kind in (FULLY_CONNECTED, QUANTIZE)

@@ -14,8 +14,10 @@ from mcuq.emit.mlir.syntax import Attribute, Integers, Number, TensorType, TypeN
 from mcuq.emit.mlir.tosa.bias import bias_of
 from mcuq.emit.mlir.tosa.block import Block
 from mcuq.emit.mlir.tosa.quantization import conv_info, is_quantized, unary_info
-from mcuq.graph import Attrs, ConvAttrs, DepthwiseConvAttrs, PoolAttrs
-from mcuq.graph.window import Axis, window_axes
+from mcuq.ops.attrs import Attrs
+from mcuq.ops.pooling import PoolAttrs
+from mcuq.ops.weighted_params import ConvAttrs, DepthwiseConvAttrs
+from mcuq.ops.window import Axis, window_axes
 
 Axes = tuple[Axis, Axis]
 

@@ -7,24 +7,25 @@ activations, use float64.
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from mcuq.graph import Op
-from mcuq.interpret.integer.requantize import Int16Requantizer, Requantizer, requantizer
-from mcuq.interpret.integer.window import padded, windows
-from mcuq.quantized import (
+from mcuq.ops.operator import QuantizedOp, Values
+from mcuq.ops.requantize import Int16Requantizer, Requantizer, requantizer
+from mcuq.ops.weighted_params import (
+    ConvAttrs,
     ConvParams,
+    DepthwiseConvAttrs,
     DepthwiseConvParams,
+    FullyConnectedAttrs,
     FullyConnectedParams,
-    QuantizedGraph,
-    op_params,
+    RescaleParams,
 )
+from mcuq.ops.window import padded, windows
 
 Int8 = npt.NDArray[np.int8]
-Values = npt.NDArray[Any]
 Floating = npt.NDArray[Any]
 
 _FLOAT32_EXACT = 1 << 24
@@ -32,34 +33,34 @@ _PATCH_ELEMENTS = 1 << 20
 """Elements of the im2col buffer: a few MB, whatever the number of samples."""
 
 
-def conv(qgraph: QuantizedGraph, op: Op, inputs: list[Values]) -> Values:
+def conv(op: QuantizedOp[ConvAttrs], params: ConvParams, inputs: list[Values]) -> Values:
     """CONV_2D, grouped where the filter is shallower than the input."""
-    params = cast(ConvParams, op_params(qgraph, op))
-    x, weight = _images(inputs[0]), _weight(qgraph, op)
-    finish = requantizer(params, weight, 0, _bias(qgraph, op), _bits(qgraph, op))
-    _, *out, outputs = qgraph.tensors[op.output].shape
+    x, weight = _images(inputs[0]), _weight(op)
+    finish = requantizer(params, weight, 0, _bias(op), op.inputs[0].bits)
+    _, *out, outputs = op.output.shape
     size = (weight.shape[1], weight.shape[2])
     kernel = _kernels(weight, x.shape[-1], _dtype(finish))
-    result = np.empty((len(x), *out, outputs), qgraph.tensors[op.output].dtype)
+    result = np.empty((len(x), *out, outputs), op.output.dtype)
     for part in _chunks(len(x), out[0] * out[1] * size[0] * size[1] * x.shape[-1]):
         image = padded(
             _shifted(x[part], params, kernel.dtype), size, params.window, (out[0], out[1])
         )
         sums = _matrix_product(windows(image, size, params.window), kernel)
         result[part] = finish(sums).reshape(-1, *out, outputs)
-    return result.reshape(len(inputs[0]), *qgraph.tensors[op.output].shape)
+    return result.reshape(len(inputs[0]), *op.output.shape)
 
 
-def depthwise_conv(qgraph: QuantizedGraph, op: Op, inputs: list[Values]) -> Values:
+def depthwise_conv(
+    op: QuantizedOp[DepthwiseConvAttrs], params: DepthwiseConvParams, inputs: list[Values]
+) -> Values:
     """DEPTHWISE_CONV_2D: one multiply-add of whole images a filter tap."""
-    params = cast(DepthwiseConvParams, op_params(qgraph, op))
-    x, weight = _images(inputs[0]), _weight(qgraph, op)
-    finish = requantizer(params, weight, 3, _bias(qgraph, op), _bits(qgraph, op))
-    _, *out, outputs = qgraph.tensors[op.output].shape
+    x, weight = _images(inputs[0]), _weight(op)
+    finish = requantizer(params, weight, 3, _bias(op), op.inputs[0].bits)
+    _, *out, outputs = op.output.shape
     height, width = weight.shape[1:3]
     dtype = _dtype(finish)
     taps = weight.reshape(height, width, x.shape[-1], params.depth_multiplier).astype(dtype)
-    result = np.empty((len(x), *out, outputs), qgraph.tensors[op.output].dtype)
+    result = np.empty((len(x), *out, outputs), op.output.dtype)
     for part in _chunks(len(x), out[0] * out[1] * outputs * 8):
         image = padded(
             _shifted(x[part], params, dtype), (height, width), params.window, (out[0], out[1])
@@ -70,18 +71,19 @@ def depthwise_conv(qgraph: QuantizedGraph, op: Op, inputs: list[Values]) -> Valu
             for column in range(width):
                 sums += view[..., row, column, None] * taps[row, column]
         result[part] = finish(sums.reshape(-1, outputs)).reshape(-1, *out, outputs)
-    return result.reshape(len(inputs[0]), *qgraph.tensors[op.output].shape)
+    return result.reshape(len(inputs[0]), *op.output.shape)
 
 
-def fully_connected(qgraph: QuantizedGraph, op: Op, inputs: list[Values]) -> Values:
+def fully_connected(
+    op: QuantizedOp[FullyConnectedAttrs], params: FullyConnectedParams, inputs: list[Values]
+) -> Values:
     """FULLY_CONNECTED over rows as long as the filter's."""
-    params = cast(FullyConnectedParams, op_params(qgraph, op))
-    weight = _weight(qgraph, op)
-    finish = requantizer(params, weight, 0, _bias(qgraph, op), _bits(qgraph, op))
+    weight = _weight(op)
+    finish = requantizer(params, weight, 0, _bias(op), op.inputs[0].bits)
     dtype = _dtype(finish)
     rows = _shifted(inputs[0].reshape(-1, weight.shape[1]), params, dtype)
     sums = rows @ weight.T.astype(dtype)
-    return finish(sums).reshape(len(inputs[0]), *qgraph.tensors[op.output].shape)
+    return finish(sums).reshape(len(inputs[0]), *op.output.shape)
 
 
 def _images(x: Values) -> Values:
@@ -89,18 +91,12 @@ def _images(x: Values) -> Values:
     return x.reshape(-1, *x.shape[2:])
 
 
-def _weight(qgraph: QuantizedGraph, op: Op) -> Int8:
-    return cast(Int8, qgraph.tensors[op.inputs[1]].data)
+def _weight(op: QuantizedOp[Any]) -> Int8:
+    return op.constant(1)
 
 
-def _bits(qgraph: QuantizedGraph, op: Op) -> int:
-    return qgraph.tensors[op.inputs[0]].bits
-
-
-def _bias(qgraph: QuantizedGraph, op: Op) -> npt.NDArray[np.integer] | None:
-    if len(op.inputs) < 3:
-        return None
-    return cast("npt.NDArray[np.integer]", qgraph.tensors[op.inputs[2]].data)
+def _bias(op: QuantizedOp[Any]) -> npt.NDArray[np.integer] | None:
+    return op.constant(2) if len(op.inputs) > 2 else None
 
 
 def _dtype(finish: Requantizer | Int16Requantizer) -> np.dtype[Any]:
@@ -108,9 +104,7 @@ def _dtype(finish: Requantizer | Int16Requantizer) -> np.dtype[Any]:
     return np.dtype(np.float32 if exact else np.float64)
 
 
-def _shifted(
-    x: Values, params: ConvParams | FullyConnectedParams, dtype: np.dtype[Any]
-) -> Floating:
+def _shifted(x: Values, params: RescaleParams, dtype: np.dtype[Any]) -> Floating:
     """Input minus its zero point: padding becomes plain zeros."""
     real = x.astype(dtype)
     real += params.input_offset

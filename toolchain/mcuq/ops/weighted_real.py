@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import cast
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from mcuq.graph import Attrs, ConvAttrs, DepthwiseConvAttrs, FullyConnectedAttrs
-from mcuq.graph.window import Axis, window_axes
-from mcuq.interpret.float.operand import Array, Operand, activate
+from mcuq.ops.operand import Array, Operand, activate
+from mcuq.ops.weighted_params import ConvAttrs, DepthwiseConvAttrs, FullyConnectedAttrs
+from mcuq.ops.window import Axis, window_axes
 
 _BLOCK = 1 << 20
 """Floats of temporaries at a time: a few MB, near the caches."""
 
 
-def conv(attrs: Attrs, operands: list[Operand]) -> Array:
+def conv(attrs: ConvAttrs, operands: list[Operand]) -> Array:
     """CONV_2D: patches times filters, some images at a time."""
-    attrs = cast(ConvAttrs, attrs)
     images, filters = operands[0].images(), operands[1].values
     rows, columns = window_axes(attrs, images.shape[1:3], filters.shape[1:3])
     result = np.empty((len(images), rows.output, columns.output, len(filters)), np.float32)
@@ -64,9 +62,8 @@ def _padded(images: Array, rows: Axis, columns: Axis) -> Array:
     return np.pad(images, edges)
 
 
-def depthwise_conv(attrs: Attrs, operands: list[Operand]) -> Array:
+def depthwise_conv(attrs: DepthwiseConvAttrs, operands: list[Operand]) -> Array:
     """DEPTHWISE_CONV_2D: one multiply-add of whole images a filter tap."""
-    attrs = cast(DepthwiseConvAttrs, attrs)
     images, filters = operands[0].images(), operands[1].values[0]
     rows, columns = window_axes(attrs, images.shape[1:3], filters.shape[:2])
     taps = filters.reshape(*filters.shape[:2], images.shape[3], attrs.depth_multiplier)
@@ -83,9 +80,8 @@ def depthwise_conv(attrs: Attrs, operands: list[Operand]) -> Array:
     return _with_samples(activate(result, attrs.activation), operands[0])
 
 
-def fully_connected(attrs: Attrs, operands: list[Operand]) -> Array:
+def fully_connected(attrs: FullyConnectedAttrs, operands: list[Operand]) -> Array:
     """FULLY_CONNECTED: rows of the flattened input times the filter."""
-    attrs = cast(FullyConnectedAttrs, attrs)
     x, filters = operands[0].values, operands[1].values
     outputs, depth = filters.shape
     result = x.reshape(-1, depth) @ filters.T

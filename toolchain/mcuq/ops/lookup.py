@@ -1,15 +1,13 @@
-"""Unary operators as 256-entry tables, each entry computed with TFLite Micro's own arithmetic."""
+"""int8 functions of one argument as tables of 256 entries, in TFLite Micro's own arithmetic."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
-from typing import cast
+from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
 
-from mcuq.graph import Attrs, LeakyReluAttrs, OpKind
 from mcuq.numeric import (
     INT8_MAX,
     INT8_MIN,
@@ -21,19 +19,14 @@ from mcuq.numeric import (
     rounding_right_shift,
     tanh,
 )
-from mcuq.quantized.params import AffineParams
+from mcuq.numeric.tensor import AffineParams
 
-Table = npt.NDArray[np.int8]
 Int64 = npt.NDArray[np.int64]
+"""A table: shape (256,), the outputs for the inputs -128 … 127."""
 
 _INPUTS = np.arange(INT8_MIN, INT8_MAX + 1, dtype=np.int64)
 _INPUT_BITS = 4
 """Integer bits of the argument of LOGISTIC and TANH."""
-
-
-def lookup_table(kind: OpKind, attrs: Attrs, source: AffineParams, result: AffineParams) -> Table:
-    """Output of a unary operator for the inputs -128 … 127, int8 of shape (256,)."""
-    return _TABLES[kind](attrs, source, result).astype(np.int8)
 
 
 def _saturate(x: Int64) -> Int64:
@@ -41,7 +34,7 @@ def _saturate(x: Int64) -> Int64:
     return clipped
 
 
-def _relu(attrs: Attrs, source: AffineParams, result: AffineParams) -> Int64:
+def relu_table(source: AffineParams, result: AffineParams) -> Int64:
     factor = float(source.scale) / float(result.scale)
     scaled = multiply_by_quantized_multiplier(
         _INPUTS - source.zero_point, *quantize_multiplier(factor)
@@ -50,14 +43,13 @@ def _relu(attrs: Attrs, source: AffineParams, result: AffineParams) -> Int64:
     return clipped
 
 
-def _relu6(attrs: Attrs, source: AffineParams, result: AffineParams) -> Int64:
+def relu6_table(source: AffineParams, result: AffineParams) -> Int64:
     six = int(quantize_values(np.array(6.0), source.scale, source.zero_point))
     clipped: Int64 = np.clip(_INPUTS, source.zero_point, six)
     return clipped
 
 
-def _leaky_relu(attrs: Attrs, source: AffineParams, result: AffineParams) -> Int64:
-    alpha = float(np.float32(cast(LeakyReluAttrs, attrs).alpha))
+def leaky_relu_table(alpha: float, source: AffineParams, result: AffineParams) -> Int64:
     x = _INPUTS - source.zero_point
     above = quantize_multiplier(float(source.scale) / float(result.scale))
     below = quantize_multiplier(float(source.scale) * alpha / float(result.scale))
@@ -85,15 +77,15 @@ def _sigmoidal(
     return np.where(inside, _saturate(value + offset), outside)
 
 
-def _logistic(attrs: Attrs, source: AffineParams, result: AffineParams) -> Int64:
+def logistic_table(source: AffineParams, result: AffineParams) -> Int64:
     return _sigmoidal(logistic, source, 8, -128)
 
 
-def _tanh(attrs: Attrs, source: AffineParams, result: AffineParams) -> Int64:
+def tanh_table(source: AffineParams, result: AffineParams) -> Int64:
     return _sigmoidal(tanh, source, 7, 0)
 
 
-def _hard_swish(attrs: Attrs, source: AffineParams, result: AffineParams) -> Int64:
+def hard_swish_table(source: AffineParams, result: AffineParams) -> Int64:
     """x × relu6(x + 3) / 6 in 16-bit fixed point."""
     hires_scale = float(source.scale) / 128
     out_multiplier, out_shift = _int16_multiplier(hires_scale / float(result.scale))
@@ -140,15 +132,3 @@ def _right_shift16(x: Int64, exponent: int) -> Int64:
 def _saturate16(x: Int64) -> Int64:
     clipped: Int64 = np.clip(x, -(1 << 15), (1 << 15) - 1)
     return clipped
-
-
-_TABLES: Mapping[OpKind, Callable[[Attrs, AffineParams, AffineParams], Int64]] = {
-    OpKind.RELU: _relu,
-    OpKind.RELU6: _relu6,
-    OpKind.LEAKY_RELU: _leaky_relu,
-    OpKind.LOGISTIC: _logistic,
-    OpKind.TANH: _tanh,
-    OpKind.HARD_SWISH: _hard_swish,
-}
-UNARY = frozenset(_TABLES)
-"""Operators that become a table."""

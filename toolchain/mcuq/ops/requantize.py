@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from mcuq.content import ByContent
 from mcuq.numeric import multiply_by_quantized_multiplier, multiply_wide
-from mcuq.quantized import ConvParams, FullyConnectedParams
+from mcuq.ops.weighted_params import RescaleParams
 
 Int8 = npt.NDArray[np.int8]
 Float64 = npt.NDArray[np.float64]
@@ -37,7 +37,7 @@ class Requantizer(ByContent):
         largest: bound of |accumulator| without bias, per channel.
     """
 
-    params: ConvParams | FullyConnectedParams
+    params: RescaleParams
     bias: npt.NDArray[np.int64]
     largest: Float64
 
@@ -102,7 +102,7 @@ class Int16Requantizer(ByContent):
     Attributes: as `Requantizer`.
     """
 
-    params: ConvParams | FullyConnectedParams
+    params: RescaleParams
     bias: npt.NDArray[np.int64]
     largest: Float64
 
@@ -115,7 +115,7 @@ class Int16Requantizer(ByContent):
 
 
 def requantizer(
-    params: ConvParams | FullyConnectedParams,
+    params: RescaleParams,
     weight: npt.NDArray[np.int8],
     axis: int,
     bias: npt.NDArray[np.integer] | None,

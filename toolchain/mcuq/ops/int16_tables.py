@@ -1,15 +1,12 @@
-"""int16 activations with int8 weights (16x8): operators spelled out, and the tables needed."""
+"""Interpolated tables of functions for int16 activations, as TFLite Micro fills them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import replace
+from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
 
-from mcuq.errors import UsageError
-from mcuq.graph import Activation, BinaryAttrs, Graph, Op, OpKind, Tensor
 from mcuq.numeric import round_half_away
 
 Int16s = npt.NDArray[np.int16]
@@ -20,51 +17,6 @@ _SIGMOID_ENTRIES = 256
 _SIGMOID_STEPS = 24.0
 SIGMOID_UNIT = 3 * 4096
 """Steps that LOGISTIC and TANH bring their argument to, in one."""
-
-
-def check_width(bits: int) -> None:
-    """Raises UsageError for an activation width that does not exist."""
-    if bits not in (8, 16):
-        raise UsageError(f"{bits}-bit activations do not exist", "use 8 or 16 bits")
-
-
-def check_int16(ops: Iterable[Op]) -> None:
-    """Raises UsageError where an operator has no form with int16 activations."""
-    for op in ops:
-        if op.kind is OpKind.RESIZE_BILINEAR:
-            raise UsageError(
-                f"{op.kind} '{op.name}' has no form with 16-bit activations in TFLite Micro",
-                "nearest: RESIZE_NEAREST_NEIGHBOR, or 16 bits for other tensors with --wide",
-            )
-
-
-def spelled_out(graph: Graph) -> tuple[Graph, dict[str, float]]:
-    """The graph with each HARD_SWISH as three operators that exist with int16 activations.
-
-    x × relu6(x + 3) / 6: an ADD of 3 with RELU6, a MUL by 1/6, a MUL by x.
-
-    Returns:
-        The graph, and the largest value of each activation that was put in; its smallest is 0.
-    """
-    tensors, ops, largest = dict(graph.tensors), list[Op](), dict[str, float]()
-    for op in graph.ops:
-        if op.kind is not OpKind.HARD_SWISH:
-            ops.append(op)
-            continue
-        gate, share = f"{op.output}#gate", f"{op.output}#share"
-        largest |= {gate: 6.0, share: 1.0}
-        shape = tensors[op.output].shape
-        three, sixth = f"{op.output}#three", f"{op.output}#sixth"
-        tensors |= {name: Tensor(name, shape) for name in (gate, share)}
-        for name, value in ((three, 3.0), (sixth, 1 / 6)):
-            tensors[name] = Tensor(name, (1,), np.array([value], np.float32))
-        clamp = BinaryAttrs(Activation.RELU6)
-        ops += [
-            Op(OpKind.ADD, gate, (op.inputs[0], three), (gate,), clamp),
-            Op(OpKind.MUL, share, (gate, sixth), (share,), BinaryAttrs()),
-            Op(OpKind.MUL, op.name, (op.inputs[0], share), op.outputs, BinaryAttrs()),
-        ]
-    return replace(graph, tensors=tensors, ops=tuple(ops)), largest
 
 
 def interpolated_table(

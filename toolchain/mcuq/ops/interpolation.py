@@ -8,7 +8,16 @@ import numpy as np
 import numpy.typing as npt
 
 from mcuq.content import ByContent
-from mcuq.graph.attrs import ResizeAttrs
+from mcuq.ops.attrs import Attrs
+
+
+@dataclass(frozen=True)
+class ResizeAttrs(Attrs):
+    """RESIZE_NEAREST_NEIGHBOR and RESIZE_BILINEAR to (height, width)."""
+
+    size: tuple[int, int]
+    align_corners: bool = False
+    half_pixel_centers: bool = False
 
 
 def nearest_indices(size: int, output: int, attrs: ResizeAttrs) -> npt.NDArray[np.int64]:

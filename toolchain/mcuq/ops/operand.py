@@ -8,15 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from mcuq.content import ByContent
-from mcuq.graph import Activation
+from mcuq.numeric.activation import Activation
 
 Array = npt.NDArray[np.float32]
-
-_BOUNDS = {
-    Activation.RELU: (0.0, None),
-    Activation.RELU6: (0.0, 6.0),
-    Activation.RELU_N1_TO_1: (-1.0, 1.0),
-}
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +45,11 @@ class Operand(ByContent):
 
 def activate(values: Array, activation: Activation) -> Array:
     """Apply a fused activation in place."""
-    if activation in _BOUNDS:
-        low, high = _BOUNDS[activation]
-        np.clip(values, low, high, out=values)
+    if activation is not Activation.NONE:
+        np.clip(values, *activation.bounds, out=values)
     return values
+
+
+def clamped(values: Array, activation: Activation) -> Array:
+    """A copy with a fused activation applied."""
+    return activate(values.copy(), activation)
