@@ -18,9 +18,8 @@ from mcuq.graph import Graph, Op, Tensor
 from mcuq.interpret.integer import run_integer
 from mcuq.numeric import integer_limits
 from mcuq.ops.attrs import NoAttrs
-from mcuq.ops.catalog import FLOAT_OPERATORS
+from mcuq.ops.catalog import FLOAT_OPERATORS, operator
 from mcuq.ops.conversion import QUANTIZE
-from mcuq.ops.operator import AnyOperator
 from mcuq.ops.resize import RESIZE_BILINEAR
 from mcuq.ops.unary import LEAKY_RELU
 from mcuq.ops.weighted import FULLY_CONNECTED
@@ -100,7 +99,7 @@ def differences(case: Sample) -> tuple[int, int]:
 
 
 def _operator(form: Form, rng: Rng) -> QuantizedGraph:
-    kind = AnyOperator(form.kind)
+    kind = operator(form.kind)
     case = _with_extremes(random_case(kind, rng), rng)
     choice = WeightChoice(form.weights or 8, per=form.per)
     bits = 16 if form.activations == "int16" else 8

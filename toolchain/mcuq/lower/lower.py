@@ -5,7 +5,8 @@ from __future__ import annotations
 from mcuq.errors import UsageError
 from mcuq.graph import Op
 from mcuq.lower.external import external_calls
-from mcuq.lower.forms import CALLS, VIEW, Context, Rule
+from mcuq.lower.form import VIEW, Context, Rule
+from mcuq.lower.forms import CALLS
 from mcuq.lower.options import LowerOptions
 from mcuq.lower.program import Call, Program
 from mcuq.lower.reach import reach
