@@ -20,6 +20,7 @@ from mcuq.numeric import integer_limits
 from mcuq.ops.attrs import NoAttrs
 from mcuq.ops.catalog import FLOAT_OPERATORS, operator
 from mcuq.ops.conversion import QUANTIZE
+from mcuq.ops.operator import AnyOperator
 from mcuq.ops.resize import RESIZE_BILINEAR
 from mcuq.ops.unary import LEAKY_RELU
 from mcuq.ops.weighted import FULLY_CONNECTED
