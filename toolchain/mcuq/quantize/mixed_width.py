@@ -33,7 +33,7 @@ def wide_group(sharing: ScaleGroups, names: Collection[str]) -> frozenset[str]:
 def _paired(
     narrow: tuple[Op, ...], wide: tuple[Op, ...]
 ) -> Iterator[tuple[str, list[Op], list[Op]]]:
-    """(activation, its operators in `narrow`, in `wide`) for every one that both compute.
+    """(activation, its operators in `sub_byte`, in `wide`) for every one that both compute.
 
     Each form may have operators of its own that lead there: what rescales a prescribed scale, what
     spells an operator out.
@@ -53,7 +53,7 @@ def _runs(ops: tuple[Op, ...], ends: set[str]) -> Iterator[list[Op]]:
 
 
 def joined(narrow: QuantizedGraph, wide: QuantizedGraph, chosen: frozenset[str]) -> QuantizedGraph:
-    """The operators that make an activation of `chosen` from `wide`, all others from `narrow`.
+    """The operators that make an activation of `chosen` from `wide`, all others from `sub_byte`.
 
     An operator works on one width: QUANTIZE brings an input of the other width to its own.
 

@@ -18,7 +18,7 @@ HEADERS = ("arm_nnfunctions.h", "mcuq_kernels.h")
 INTERFACE = ("arm_nn_types.h", "arm_nnfunctions.h")
 """Headers that a library with CMSIS-NN's interface brings itself."""
 _DYNAMIC_HEADER = "mcuq_dynamic.h"
-_WIDE_HEADER, _NARROW_HEADER = "mcuq_wide.h", "mcuq_narrow.h"
+_WIDE_HEADER, _NARROW_HEADER = "mcuq_int16.h", "mcuq_sub_byte.h"
 _REST_HEADER = "mcuq_rest.h"
 
 
