@@ -116,10 +116,18 @@ def _real(formula: Callable[..., Any]) -> Callable[[Attrs, list[Operand]], Array
 
 
 def _add_params(op: QuantizedOp[A]) -> AddParams:
+    return _common_scale_params(op, _LEFT_SHIFT[op.output.bits])
+
+
+def _common_scale_params(op: QuantizedOp[A], left_shift: int, power: int = 1) -> AddParams:
+    """Both operands on twice the larger scale, in steps of 1 / 2^left_shift.
+
+    Args:
+        power: how often that scale is a factor of what the two are combined to.
+    """
     first, second = op.inputs
     scales = [float(single(t)) for t in (first, second, op.output)]
     twice_larger = 2 * max(scales[0], scales[1])
-    left_shift = _LEFT_SHIFT[op.output.bits]
     return AddParams(
         left_shift,
         -first.zero_point,
@@ -127,7 +135,7 @@ def _add_params(op: QuantizedOp[A]) -> AddParams:
         -second.zero_point,
         *quantize_multiplier(scales[1] / twice_larger),
         op.output.zero_point,
-        *quantize_multiplier(twice_larger / ((1 << left_shift) * scales[2])),
+        *quantize_multiplier(twice_larger**power / ((1 << left_shift * power) * scales[2])),
         *_bounds(op),
     )
 
@@ -289,6 +297,7 @@ _PRODUCT_GUARD = RangeGuard[Any](
 
 def _operator(
     name: str,
+    *,
     attrs: type[A],
     params: Callable[[QuantizedOp[A]], P],
     combine: Callable[[P, Int64, Int64], Int64],
@@ -324,34 +333,34 @@ def _operator(
 
 ADD = _operator(
     "ADD",
-    BinaryAttrs,
-    _add_params,
-    lambda p, a, b: _sum(p, a, b, 1),
-    _sum_fits,
-    lambda xp, a, b: xp.add(a, b),
-    lambda a, b: (1.0, 1.0),
-    _SUM_GUARD,
-    _dynamic_add,
+    attrs=BinaryAttrs,
+    params=_add_params,
+    combine=lambda p, a, b: _sum(p, a, b, 1),
+    fits=_sum_fits,
+    formula=lambda xp, a, b: xp.add(a, b),
+    slopes=lambda a, b: (1.0, 1.0),
+    guard=_SUM_GUARD,
+    dynamic=_dynamic_add,
 )
 SUB = _operator(
     "SUB",
-    BinaryAttrs,
-    _add_params,
-    lambda p, a, b: _sum(p, a, b, -1),
-    _sum_fits,
-    lambda xp, a, b: xp.subtract(a, b),
-    lambda a, b: (1.0, -1.0),
-    _SUM_GUARD,
-    NO_DYNAMIC,
+    attrs=BinaryAttrs,
+    params=_add_params,
+    combine=lambda p, a, b: _sum(p, a, b, -1),
+    fits=_sum_fits,
+    formula=lambda xp, a, b: xp.subtract(a, b),
+    slopes=lambda a, b: (1.0, -1.0),
+    guard=_SUM_GUARD,
+    dynamic=NO_DYNAMIC,
 )
 MUL = _operator(
     "MUL",
-    BinaryAttrs,
-    _mul_params,
-    _product,
-    _product_fits,
-    lambda xp, a, b: xp.multiply(a, b),
-    lambda a, b: (b, a),
-    _PRODUCT_GUARD,
-    NO_DYNAMIC,
+    attrs=BinaryAttrs,
+    params=_mul_params,
+    combine=_product,
+    fits=_product_fits,
+    formula=lambda xp, a, b: xp.multiply(a, b),
+    slopes=lambda a, b: (b, a),
+    guard=_PRODUCT_GUARD,
+    dynamic=NO_DYNAMIC,
 )
