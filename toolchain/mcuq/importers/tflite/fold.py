@@ -8,7 +8,7 @@ only, so that a hostile file cannot ask for more memory than it holds.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -44,10 +44,11 @@ def fold(op: OpView) -> Array | None:
     """
     if op.kind == "SHAPE" and op.operands and op.operands[0] is not None:
         return np.array(op.shape(0), np.int32)
-    constants = [operand.data for operand in op.operands if operand is not None]
-    if not constants or any(data is None for data in constants):
+    present = [operand for operand in op.operands if operand is not None]
+    constants = [operand.data for operand in present if operand.data is not None]
+    if not constants or len(constants) < len(present):
         return None
-    total = sum(cast(Array, data).size for data in constants)
+    total = sum(data.size for data in constants)
     folder = _SAME_SIZE.get(op.kind)
     if folder is None and total <= _SHAPE_ELEMENTS:
         folder = _SHAPE_ARITHMETIC.get(op.kind)

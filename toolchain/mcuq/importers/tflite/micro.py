@@ -18,14 +18,13 @@ from mcuq.tflite.operators.weighted import FullyConnected
 UNSIGNED_OFFSET = 128
 """What a uint8 value and zero point are above the int8 ones of the same real number."""
 _EDGES = CONVERSIONS | {"RESHAPE"}
-
-_SHAPED = frozenset(
-    {
-        "EXPAND_DIMS", "MEAN", "PAD", "REDUCE_MAX", "RESIZE_BILINEAR", "RESIZE_NEAREST_NEIGHBOR",
-        "SLICE", "SPLIT", "SPLIT_V", "STRIDED_SLICE", "TRANSPOSE",
-    }
-)  # fmt: skip
-"""Operators with integer operands that kernels read; RESHAPE's is the result's shape anyway."""
+_SHAPED = {"SPLIT", "SPLIT_V"} | {
+    name
+    for name, rule in RULES.items()
+    if rule.tensors is not None and rule.required > rule.tensors and name != "TILE"
+}
+"""Operators with operands of their own that kernels read. RESHAPE's is the result's shape anyway;
+of TILE there is no kernel, it becomes a CONCATENATION."""
 _UNROUNDED = (
     _EDGES
     | {name for name, rule in RULES.items() if rule.kind.scale.moves or rule.kind is MAX_POOL_2D}

@@ -42,7 +42,7 @@ def _form(
     return TfliteForm(rule, _write, no_constants, version, resolver)
 
 
-FORMS = (
+FORMS: tuple[TfliteForm[Any], ...] = (
     _form(ADD, "AddOptions", ByType(int8=2, int16=3), "AddAdd"),
     _form(SUB, "SubOptions", ByType(int8=2, int16=5), "AddSub"),
     _form(MUL, "MulOptions", ByType(int8=2, int16=4), "AddMul"),

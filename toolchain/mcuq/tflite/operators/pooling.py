@@ -115,10 +115,10 @@ FORMS: tuple[TfliteForm[Any], ...] = (
             requiring(constant_operands(1), axes_in_range),
             required=2,
         ),
-        _write_mean,
-        lambda attrs: (attrs.axes,),
-        ByType(int8=2, int16=3),
-        "AddMean",
+        write=_write_mean,
+        constants=lambda attrs: (attrs.axes,),
+        version=ByType(int8=2, int16=3),
+        resolver="AddMean",
     ),
 )
 FURTHER_RULES = {

@@ -89,10 +89,10 @@ FORMS = (
             requiring(constant_operands(1), two_sizes),
             required=2,
         ),
-        _write,
-        _size,
-        _nearest_version,
-        "AddResizeNearestNeighbor",
+        write=_write,
+        constants=_size,
+        version=_nearest_version,
+        resolver="AddResizeNearestNeighbor",
     ),
     TfliteForm(
         Rule(
@@ -102,9 +102,9 @@ FORMS = (
             requiring(constant_operands(1), two_sizes, one_alignment),
             required=2,
         ),
-        _write,
-        _size,
-        _bilinear_version,
-        "AddResizeBilinear",
+        write=_write,
+        constants=_size,
+        version=_bilinear_version,
+        resolver="AddResizeBilinear",
     ),
 )

@@ -182,10 +182,10 @@ FORMS = (
             requiring(*STRIDED_SLICE_CONSTRAINTS),
             required=4,
         ),
-        _write,
-        lambda attrs: (attrs.begin, attrs.end, attrs.strides),
-        ByType(int8=2, int16=4),
-        "AddStridedSlice",
+        write=_write,
+        constants=lambda attrs: (attrs.begin, attrs.end, attrs.strides),
+        version=ByType(int8=2, int16=4),
+        resolver="AddStridedSlice",
     ),
 )
 FURTHER_RULES = {

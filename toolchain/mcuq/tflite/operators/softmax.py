@@ -48,9 +48,9 @@ FORMS = (
             lambda op: SoftmaxAttrs(op.float32(Softmax.BETA)),
             requiring(has_dimensions, positive_beta),
         ),
-        _write,
-        no_constants,
-        ByType(int8=2, int16=3),
-        "AddSoftmax",
+        write=_write,
+        constants=no_constants,
+        version=ByType(int8=2, int16=3),
+        resolver="AddSoftmax",
     ),
 )
