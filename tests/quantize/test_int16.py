@@ -19,7 +19,7 @@ from mcuq.graph import Graph, Op, Tensor
 from mcuq.importers import load_model
 from mcuq.interpret.float import run_float
 from mcuq.interpret.integer import dequantize_outputs, quantize_inputs, run_integer
-from mcuq.numeric import multiply_wide, symmetric_params
+from mcuq.numeric import multiply_int64, symmetric_params
 from mcuq.ops.attrs import NoAttrs
 from mcuq.ops.binary import ADD, MUL
 from mcuq.ops.catalog import FLOAT_OPERATORS, WEIGHTED_OPERATORS
@@ -33,7 +33,7 @@ from mcuq.ops.int16_tables import (
 from mcuq.ops.operator import AnyOperator
 from mcuq.ops.resize import RESIZE_BILINEAR
 from mcuq.ops.unary import HARD_SWISH, LOGISTIC, TANH
-from mcuq.quantize import Config, WeightChoice, quantize, with_float_edges
+from mcuq.quantize import Config, WeightChoice, quantize, with_float_io
 from mcuq.tflite.micro import run_micro
 
 KINDS = [kind for kind in FLOAT_OPERATORS if kind is not RESIZE_BILINEAR]
@@ -86,7 +86,7 @@ def test_other_widths_do_not_exist() -> None:
 def test_the_wide_multiply_is_one_rounding_of_a_15_bit_factor(x: int, m: int, shift: int) -> None:
     reduced = min(math.floor(Fraction(m, 1 << 16) + Fraction(1, 2)), 0x7FFF)
     exact = Fraction(x) * reduced * Fraction(2) ** (shift - 15)
-    assert int(multiply_wide(np.int64(x), m, shift)) == math.floor(exact + Fraction(1, 2))
+    assert int(multiply_int64(np.int64(x), m, shift)) == math.floor(exact + Fraction(1, 2))
 
 
 def test_the_tables_follow_their_functions() -> None:
@@ -159,6 +159,6 @@ def test_whole_models_equal_tflite_micro_and_stay_close_to_float(
     np.testing.assert_array_equal(got[output], expected.reshape(got[output].shape))
     real = run_float(graph, [x])[output]
     np.testing.assert_allclose(dequantize_outputs(qgraph, got)[output], real, atol=0.1)
-    edged = with_float_edges(qgraph)
+    edged = with_float_io(qgraph)
     found = run_micro(tflite_bytes(edged), [x[:4]])[0]
     assert found.tobytes() == run_integer(edged, [x[:4]])[output].tobytes()
