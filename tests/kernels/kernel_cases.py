@@ -14,7 +14,7 @@ from mcuq.ops.attrs import Attrs
 from mcuq.ops.operator import AnyOperator
 from mcuq.quantized.qgraph import QuantizedGraph
 from mcuq.tflite.builder import OperatorSpec, TensorSpec, build_model
-from mcuq.tflite.options import constant_operands, options_for
+from mcuq.tflite.operators.catalog import FORMS
 
 Int8s = npt.NDArray[np.int8]
 
@@ -39,14 +39,14 @@ def flatbuffer(graph: QuantizedGraph) -> bytes:
     op = graph.ops[0]
     names = [*op.inputs, op.output]
     tensors = [_spec(graph.tensors[name]) for name in names]
-    constants = constant_operands(op.kind, op.attrs)
+    constants = FORMS[op.kind].operands(op.attrs)
     tensors += [
         TensorSpec(f"constant{i}", value.shape, "int32", value) for i, value in enumerate(constants)
     ]
     first = len(names)
     inputs = (*range(len(op.inputs)), *range(first, first + len(constants)))
     output = len(op.inputs)
-    spec = OperatorSpec(op.kind.name, inputs, (output,), options_for(op.kind, op.attrs))
+    spec = OperatorSpec(op.kind.name, inputs, (output,), FORMS[op.kind].options(op.attrs))
     fed = [names.index(name) for name in graph.inputs]
     return build_model(tensors, [spec], fed, [output])
 

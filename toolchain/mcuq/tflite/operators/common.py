@@ -1,19 +1,39 @@
-"""Constraints and readers that several families share."""
+"""Constraints, and words of the schema, that several families share."""
 
 from __future__ import annotations
 
+from typing import Any, Protocol
+
 from ai_edge_litert import schema_py_generated as schema
 
-from mcuq.importers.tflite.view import Constraint, OpView
 from mcuq.numeric.activation import Activation
-from mcuq.ops.attrs import Attrs, NoAttrs, Padding
-from mcuq.tflite.options import ACTIVATIONS, PADDINGS
+from mcuq.ops.attrs import NoAttrs, Padding
+from mcuq.tflite.operators.view import Constraint, OpView
 
+ACTIVATIONS: dict[Activation, int] = {
+    Activation.NONE: schema.ActivationFunctionType.NONE,
+    Activation.RELU: schema.ActivationFunctionType.RELU,
+    Activation.RELU6: schema.ActivationFunctionType.RELU6,
+    Activation.RELU_N1_TO_1: schema.ActivationFunctionType.RELU_N1_TO_1,
+}
+PADDINGS: dict[Padding, int] = {
+    Padding.SAME: schema.Padding.SAME,
+    Padding.VALID: schema.Padding.VALID,
+}
 _ACTIVATIONS = {number: activation for activation, number in ACTIVATIONS.items()}
 _PADDINGS = {number: padding for padding, number in PADDINGS.items()}
 
 
-def no_attrs(op: OpView) -> Attrs:
+class _Window(Protocol):
+    @property
+    def stride(self) -> tuple[int, int]: ...
+    @property
+    def padding(self) -> Padding: ...
+    @property
+    def activation(self) -> Activation: ...
+
+
+def no_attrs(op: OpView) -> NoAttrs:
     return NoAttrs()
 
 
@@ -88,6 +108,15 @@ def constant_operands(*numbers: int) -> Constraint:
     return constant
 
 
+def one_computed_operand(op: OpView) -> str | None:
+    """At least one operand is computed by the model.
+
+    Fold constant branches before the export: their results never change.
+    """
+    constants = [op.constant(number) is not None for number in range(len(op.operands))]
+    return "all are constants" if all(constants) else None
+
+
 def activation_input(op: OpView) -> str | None:
     """The first operand is computed by the model.
 
@@ -99,3 +128,10 @@ def activation_input(op: OpView) -> str | None:
 def requiring(*constraints: Constraint) -> tuple[Constraint, ...]:
     """`activation_input` and then the given constraints."""
     return (activation_input, *constraints)
+
+
+def write_window(options: Any, attrs: _Window) -> None:
+    """Padding, stride and activation, which every operator with a window has."""
+    options.padding = PADDINGS[attrs.padding]
+    options.strideH, options.strideW = attrs.stride
+    options.fusedActivationFunction = ACTIVATIONS[attrs.activation]

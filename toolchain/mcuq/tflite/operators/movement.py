@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import math
+from enum import IntEnum
+from typing import Any
 
-from mcuq.importers.tflite.fields import Concatenation, Reshape, Squeeze
-from mcuq.importers.tflite.rules.common import constant_operands, fused_activation, requiring
-from mcuq.importers.tflite.rules.elementwise import one_computed_operand
-from mcuq.importers.tflite.view import OpView, Rule
 from mcuq.numeric.activation import Activation
 from mcuq.ops.movement import (
     CONCATENATION,
@@ -20,7 +18,49 @@ from mcuq.ops.movement import (
     ReshapeAttrs,
     TransposeAttrs,
 )
-from mcuq.tflite.options import ACTIVATIONS
+from mcuq.tflite.operators.common import (
+    ACTIVATIONS,
+    constant_operands,
+    fused_activation,
+    one_computed_operand,
+    requiring,
+)
+from mcuq.tflite.operators.form import Rule, TfliteForm, no_constants, no_options
+from mcuq.tflite.operators.version import ByType
+from mcuq.tflite.operators.view import OpView
+
+
+class Concatenation(IntEnum):
+    """ConcatenationOptions."""
+
+    AXIS = 0
+    ACTIVATION = 1
+
+
+class Squeeze(IntEnum):
+    """SqueezeOptions."""
+
+    DIMS = 0
+
+
+class Reshape(IntEnum):
+    """ReshapeOptions."""
+
+    NEW_SHAPE = 0
+
+
+class Gather(IntEnum):
+    """GatherOptions."""
+
+    AXIS = 0
+    BATCH_DIMS = 1
+
+
+class Pack(IntEnum):
+    """PackOptions."""
+
+    COUNT = 0
+    AXIS = 1
 
 
 def pairs_of_paddings(op: OpView) -> str | None:
@@ -158,26 +198,79 @@ def _option_integers(op: OpView, field: int) -> tuple[int, ...]:
     return () if op.options is None else op.options.integers(field)
 
 
-RULES = {
-    "PAD": Rule(
-        PAD,
-        "PadOptions",
-        _pad,
-        requiring(constant_operands(1), pairs_of_paddings),
-        required=2,
-    ),
-    "CONCATENATION": Rule(
-        CONCATENATION,
-        "ConcatenationOptions",
-        _concatenation,
-        (
-            one_computed_operand,
-            axis_in_range,
-            fused_activation(Concatenation.ACTIVATION),
-            no_activation,
+def _write_concatenation(attrs: ConcatAttrs, options: Any) -> None:
+    options.axis = attrs.axis
+
+
+def _write_reshape(attrs: ReshapeAttrs, options: Any) -> None:
+    options.newShape = list(attrs.shape)
+
+
+def _write_squeeze(attrs: ReshapeAttrs, options: Any) -> None:
+    options.squeezeDims = list(attrs.squeeze_dims)
+
+
+FORMS: tuple[TfliteForm[Any], ...] = (
+    TfliteForm(
+        Rule(
+            PAD,
+            "PadOptions",
+            _pad,
+            requiring(constant_operands(1), pairs_of_paddings),
+            required=2,
         ),
-        tensors=None,
+        write=no_options,
+        constants=lambda attrs: (attrs.paddings,),
+        version=ByType(int8=2, int16=3),
+        resolver="AddPad",
     ),
+    TfliteForm(
+        Rule(
+            CONCATENATION,
+            "ConcatenationOptions",
+            _concatenation,
+            (
+                one_computed_operand,
+                axis_in_range,
+                fused_activation(Concatenation.ACTIVATION),
+                no_activation,
+            ),
+            tensors=None,
+        ),
+        write=_write_concatenation,
+        constants=no_constants,
+        version=ByType(int8=2, int16=3),
+        resolver="AddConcatenation",
+    ),
+    TfliteForm(
+        Rule(RESHAPE, "ReshapeOptions", reshape_attrs, requiring(known_target)),
+        write=_write_reshape,
+        constants=lambda attrs: (attrs.shape,),
+        version=ByType(int8=1, int16=1),
+        resolver="AddReshape",
+    ),
+    TfliteForm(
+        Rule(SQUEEZE, "SqueezeOptions", squeeze_attrs, requiring(squeezable)),
+        write=_write_squeeze,
+        constants=no_constants,
+        version=ByType(int8=1, int16=1),
+        resolver="AddSqueeze",
+    ),
+    TfliteForm(
+        Rule(
+            TRANSPOSE,
+            "TransposeOptions",
+            lambda op: TransposeAttrs(op.integers(1)),
+            requiring(constant_operands(1), permutation),
+            required=2,
+        ),
+        write=no_options,
+        constants=lambda attrs: (attrs.perm,),
+        version=ByType(int8=2, int16=5),
+        resolver="AddTranspose",
+    ),
+)
+FURTHER_RULES: dict[str, Rule[Any]] = {
     "TILE": Rule(
         CONCATENATION,
         "TileOptions",
@@ -186,8 +279,6 @@ RULES = {
         required=2,
         copies=lambda op: max(op.integers(1)),
     ),
-    "RESHAPE": Rule(RESHAPE, "ReshapeOptions", reshape_attrs, requiring(known_target)),
-    "SQUEEZE": Rule(SQUEEZE, "SqueezeOptions", squeeze_attrs, requiring(squeezable)),
     "EXPAND_DIMS": Rule(
         RESHAPE,
         "ExpandDimsOptions",
@@ -195,11 +286,6 @@ RULES = {
         requiring(constant_operands(1), insertable_axis),
         required=2,
     ),
-    "TRANSPOSE": Rule(
-        TRANSPOSE,
-        "TransposeOptions",
-        lambda op: TransposeAttrs(op.integers(1)),
-        requiring(constant_operands(1), permutation),
-        required=2,
-    ),
 }
+FURTHER_OPTIONS = {"GATHER": "GatherOptions", "PACK": "PackOptions"}
+"""Of operators that are folded or rewritten before rules are asked."""

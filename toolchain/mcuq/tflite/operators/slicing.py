@@ -2,10 +2,38 @@
 
 from __future__ import annotations
 
-from mcuq.importers.tflite.fields import StridedSlice
-from mcuq.importers.tflite.rules.common import constant_operands, requiring
-from mcuq.importers.tflite.view import OpView, Rule
+from enum import IntEnum
+from typing import Any
+
 from mcuq.ops.movement import STRIDED_SLICE, StridedSliceAttrs
+from mcuq.tflite.operators.common import constant_operands, requiring
+from mcuq.tflite.operators.form import Rule, TfliteForm
+from mcuq.tflite.operators.version import ByType
+from mcuq.tflite.operators.view import OpView
+
+
+class StridedSlice(IntEnum):
+    """StridedSliceOptions."""
+
+    BEGIN_MASK = 0
+    END_MASK = 1
+    ELLIPSIS_MASK = 2
+    NEW_AXIS_MASK = 3
+    SHRINK_AXIS_MASK = 4
+    OFFSET = 5
+
+
+class Split(IntEnum):
+    """SplitOptions and SplitVOptions alike."""
+
+    COUNT = 0
+
+
+class Unpack(IntEnum):
+    """UnpackOptions."""
+
+    COUNT = 0
+    AXIS = 1
 
 
 def equal_lengths(op: OpView) -> str | None:
@@ -128,6 +156,13 @@ def _slice_attrs(op: OpView) -> StridedSliceAttrs:
     return StridedSliceAttrs(begin, end, (1,) * len(shape))
 
 
+def _write(attrs: StridedSliceAttrs, options: Any) -> None:
+    # begin and end are absolute, but -1 below a negative stride would count from the end: a mask
+    # says "past the first element" instead.
+    options.endMask = sum(1 << i for i, end in enumerate(attrs.end) if end < 0)
+    options.shrinkAxisMask = sum(1 << i for i in attrs.shrink)
+
+
 STRIDED_SLICE_CONSTRAINTS = (
     constant_operands(1, 2, 3),
     no_new_axis,
@@ -138,14 +173,22 @@ STRIDED_SLICE_CONSTRAINTS = (
 )
 SLICE_CONSTRAINTS = (constant_operands(1, 2), inside_bounds)
 
-RULES = {
-    "STRIDED_SLICE": Rule(
-        STRIDED_SLICE,
-        "StridedSliceOptions",
-        strided_slice_attrs,
-        requiring(*STRIDED_SLICE_CONSTRAINTS),
-        required=4,
+FORMS = (
+    TfliteForm(
+        Rule(
+            STRIDED_SLICE,
+            "StridedSliceOptions",
+            strided_slice_attrs,
+            requiring(*STRIDED_SLICE_CONSTRAINTS),
+            required=4,
+        ),
+        write=_write,
+        constants=lambda attrs: (attrs.begin, attrs.end, attrs.strides),
+        version=ByType(int8=2, int16=4),
+        resolver="AddStridedSlice",
     ),
+)
+FURTHER_RULES = {
     "SLICE": Rule(
         STRIDED_SLICE,
         "SliceOptions",
@@ -154,3 +197,9 @@ RULES = {
         required=3,
     ),
 }
+FURTHER_OPTIONS = {
+    "SPLIT": "SplitOptions",
+    "SPLIT_V": "SplitVOptions",
+    "UNPACK": "UnpackOptions",
+}
+"""Of operators that are rewritten as slices before rules are asked."""

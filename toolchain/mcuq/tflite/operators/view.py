@@ -9,8 +9,6 @@ from typing import Any, Protocol
 import numpy.typing as npt
 
 from mcuq.content import ByContent
-from mcuq.ops.attrs import Attrs
-from mcuq.ops.operator import AnyOperator
 
 
 class Options(Protocol):
@@ -130,47 +128,3 @@ class OpView:
 
 
 Constraint = Callable[[OpView], str | None]
-
-
-@dataclass(frozen=True)
-class Step:
-    """One of several operators that an operator of the file becomes.
-
-    Attributes:
-        inputs: operands of the file's operator by number, from `len(operands)` on results of
-            earlier steps.
-        stored_as: the operand whose integers the result takes, where the file's are kept; None
-            takes those of the operator's result.
-    """
-
-    kind: AnyOperator
-    attrs: Attrs
-    inputs: tuple[int, ...]
-    stored_as: int | None = None
-
-
-@dataclass(frozen=True)
-class Rule:
-    """How one operator of the file becomes one of the graph.
-
-    Attributes:
-        kind: the graph's operator.
-        options: name of the options' union member.
-        attrs: reads the attributes of an operator that meets the constraints.
-        constraints: checked in order before `attrs` is called.
-        tensors: how many leading operands become inputs; None takes all.
-        required: how many operands must be there.
-        copies: how often these operands are repeated.
-        steps: several operators in its place, the last of which gives the result; none: `kind`.
-        stored_steps: the same where the file's integers are kept; None takes `steps`.
-    """
-
-    kind: AnyOperator
-    options: str
-    attrs: Callable[[OpView], Attrs]
-    constraints: tuple[Constraint, ...] = ()
-    tensors: int | None = 1
-    required: int = 1
-    copies: Callable[[OpView], int] = lambda op: 1
-    steps: Callable[[OpView], tuple[Step, ...]] = lambda op: ()
-    stored_steps: Callable[[OpView], tuple[Step, ...]] | None = None
