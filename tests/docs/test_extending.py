@@ -20,7 +20,10 @@ MOST_FILES = 6
 FIELDS = ("attrs", "params", "combine", "fits", "formula", "slopes", "guard", "dynamic")
 TABLES = {
     "toolchain/mcuq/lower/binary.py": ("mcuq.lower.forms", "no C call"),
-    "toolchain/mcuq/tflite/operators/binary.py": ("mcuq.tflite.operators.catalog", "no TFLite form"),
+    "toolchain/mcuq/tflite/operators/binary.py": (
+        "mcuq.tflite.operators.catalog",
+        "no TFLite form",
+    ),
 }
 """File of a row → the module that makes the table, and what it says without the row."""
 
