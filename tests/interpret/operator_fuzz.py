@@ -14,11 +14,11 @@ import numpy as np
 import numpy.typing as npt
 from integer_cases import Case, FixedRanges, Rng, random_case, tflm_outputs
 
+from mcuq.choices import Per
 from mcuq.graph import FLOAT_KINDS, WEIGHTED, Graph, NoAttrs, Op, OpKind, Tensor
 from mcuq.interpret.integer import run_integer
 from mcuq.numeric import integer_limits
 from mcuq.quantize import Config, WeightChoice, quantize
-from mcuq.quantize.config import Per
 from mcuq.quantized import QuantizedGraph
 
 OUTPUTS_A_CASE = 4096

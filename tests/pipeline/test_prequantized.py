@@ -21,7 +21,7 @@ from mcuq.pipeline.load import load
 from mcuq.pipeline.prequantized import given_quantization
 from mcuq.pipeline.request import BuildRequest
 from mcuq.prequantized.configuration import GIVEN
-from mcuq.project import Gates
+from mcuq.pipeline.gates import Gates
 from mcuq.quantize import Config, WeightChoice, quantize
 from mcuq.quantized import QuantizedGraph
 from mcuq.report.gates import broken_gates

@@ -12,6 +12,7 @@ from graphs import GraphBuilder, Ranges
 
 from mcuq.calibrate import Ranges as Calibrated
 from mcuq.calibrate import calibrate
+from mcuq.choices import Per
 from mcuq.graph import (
     Activation,
     Attrs,
@@ -45,7 +46,6 @@ from mcuq.ptq.refine.simulation import Simulation
 from mcuq.ptq.refine.spatial import pool, resize, resize_bilinear
 from mcuq.ptq.refine.start import as_weights, start_parameters
 from mcuq.quantize import Config, WeightChoice, quantize
-from mcuq.quantize.config import Per
 from mcuq.quantized import QuantizedGraph, op_params
 from mcuq.quantized.params import PoolParams
 from mcuq.score.loss import LossOutput, divergence

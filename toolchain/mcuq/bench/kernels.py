@@ -15,8 +15,9 @@ from typing import Any
 
 from mcuq.bench.bare_metal import COMPILER, BareMetalCore, link_kernels
 from mcuq.bench.layers import LAYERS, LayerCall
-from mcuq.bench.measure import TRAINED, ModelCost, Optimize, measure_model
+from mcuq.bench.measure import TRAINED, ModelCost, measure_model
 from mcuq.bench.vector import CORE, has_emulator, vector_layer
+from mcuq.choices import Optimize
 from mcuq.progress import Progress, ProgressCallback
 
 LAYER_CORES = ("cortex-m0plus", "cortex-m4", "cortex-m7", "cortex-m33")

@@ -9,10 +9,11 @@ from functools import cache
 from pathlib import Path
 
 from mcuq.build.compile import Unit, compile_units
-from mcuq.build.firmware import Optimize, build_firmware, optimize_flag, with_libraries
+from mcuq.build.firmware import build_firmware, optimize_flag, with_libraries
 from mcuq.build.image import Image
 from mcuq.build.sections import closure, read_sections
 from mcuq.build.toolchain import core_flags
+from mcuq.choices import Optimize
 from mcuq.resources import firmware_dir
 from mcuq_hil.boards import Board
 

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mcuq.calibrate import Ranges, calibrate
+from mcuq.choices import ActivationScheme
 from mcuq.errors import InputError, UsageError
 from mcuq.finetune.start import fitted
 from mcuq.finetune.tuned import TunedFilter
@@ -16,7 +17,6 @@ from mcuq.graph import WEIGHTED, Graph, OpKind
 from mcuq.numeric import INT8_MAX, INT8_MIN, WIDTHS
 from mcuq.quantize import Config, WeightChoice, quantize, share_activations
 from mcuq.quantize.activations import activation_params, own_spans
-from mcuq.quantize.config import ActivationScheme
 from mcuq.quantize.scale_groups import ScaleGroups
 from mcuq.quantize.weights import channel_axis
 from mcuq.quantized.params import AffineParams

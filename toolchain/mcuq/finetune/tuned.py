@@ -9,11 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from mcuq.calibrate import Ranges
+from mcuq.choices import ActivationScheme
 from mcuq.content import ByContent
 from mcuq.graph import WEIGHTED, Graph, OpKind
 from mcuq.numeric import dequantize
 from mcuq.quantize import Config, QuantizedWeight, WeightChoice, quantize
-from mcuq.quantize.config import ActivationScheme
 from mcuq.quantize.weights import Bank, along_axis, channel_axis, round_to_scale
 from mcuq.quantized import QuantizedGraph
 

@@ -24,13 +24,15 @@ from mcuq.pipeline.accuracy import Judge, make_judge
 from mcuq.pipeline.advice import budget_hint
 from mcuq.pipeline.candidates import cache_dir, weight_candidates
 from mcuq.pipeline.costing import cost_table
+from mcuq.pipeline.effective import identity
 from mcuq.pipeline.load import Loaded, load
 from mcuq.pipeline.measured import measure_front
 from mcuq.pipeline.prequantized import Prequantized
 from mcuq.pipeline.profile import Target
 from mcuq.pipeline.refinement import refine_chosen
-from mcuq.pipeline.request import BuildRequest, Scheme
+from mcuq.pipeline.request import BuildRequest
 from mcuq.pipeline.result import SearchSummary
+from mcuq.pipeline.scheme import Scheme
 from mcuq.pipeline.score_on_boards import judge_front
 from mcuq.pipeline.scoring import Candidates
 from mcuq.pipeline.scrutiny import float_findings, int8_findings, range_findings
@@ -188,7 +190,7 @@ def _searched(
         request.seed,
         request.workers,
         request.output.parent / f".{request.output.name}.search.jsonl",
-        fingerprint([loaded.inputs, space.space, base, loaded.limits, versions()]),
+        fingerprint([identity(request, loaded.inputs), space.space, loaded.limits, versions()]),
     )
     genome, summary = search_configuration(
         candidates, loaded.search, table, loaded.limits, settings, progress
