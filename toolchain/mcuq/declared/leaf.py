@@ -53,16 +53,14 @@ class Leaf:
     @property
     def notation(self) -> Notation | None:
         """How its values are written, where that is not Python's way."""
-        marks = [mark for one in _alternatives(self.annotation) for mark in _marks(one)]
+        _, marks = _unwrapped(self.annotation)
         return next((mark for mark in marks if isinstance(mark, Notation)), None)
 
     @property
     def type(self) -> type:
         """Of a value: bool, int, float, str, Path or tuple."""
-        first = _bare(_alternatives(self.annotation)[0])
-        if get_origin(first) is Literal:
-            return type(get_args(first)[0])
-        found = get_origin(first) or first
+        plain, _ = _unwrapped(self.annotation)
+        found = type(get_args(plain)[0]) if _is_choice(plain) else get_origin(plain) or plain
         assert isinstance(found, type)
         return found
 
@@ -79,14 +77,14 @@ class Leaf:
         """All values there are, where they are few; of a list, of each in it."""
         if self.option.choices is not None:
             return tuple(self.option.choices())
-        first = _bare(_alternatives(self.annotation)[0])
-        return get_args(first) if get_origin(first) is Literal else ()
+        plain, _ = _unwrapped(self.annotation)
+        return get_args(plain) if _is_choice(plain) else ()
 
     @property
     def has_names(self) -> bool:
         """Whether the shell has something to offer."""
-        first = _bare(_alternatives(self.annotation)[0])
-        return bool(self.option.choices or self.option.offered) or get_origin(first) is Literal
+        is_named = self.option.choices is not None or self.option.offered is not None
+        return is_named or _is_choice(_unwrapped(self.annotation)[0])
 
     def offered(self) -> list[str]:
         """What the shell offers."""
@@ -142,19 +140,19 @@ class Leaf:
         return str(value) if self.notation is None else self.notation.show(value)
 
 
-def _alternatives(annotation: Any) -> tuple[Any, ...]:
-    """What a value may be beside None."""
+def _unwrapped(annotation: Any) -> tuple[Any, tuple[Any, ...]]:
+    """The first type that an annotation allows, and the marks on the way to it."""
+    arguments = get_args(annotation)
+    if get_origin(annotation) is Annotated:
+        plain, marks = _unwrapped(arguments[0])
+        return plain, (*arguments[1:], *marks)
     if get_origin(annotation) in (Union, types.UnionType):
-        return tuple(one for one in get_args(annotation) if one is not type(None))
-    return (annotation,)
+        return _unwrapped(arguments[0])
+    return annotation, ()
 
 
-def _marks(annotation: Any) -> tuple[Any, ...]:
-    return annotation.__metadata__ if get_origin(annotation) is Annotated else ()
-
-
-def _bare(annotation: Any) -> Any:
-    return get_args(annotation)[0] if get_origin(annotation) is Annotated else annotation
+def _is_choice(plain: Any) -> bool:
+    return get_origin(plain) is Literal
 
 
 @cache
@@ -165,7 +163,7 @@ def leaves(declared: type) -> tuple[Leaf, ...]:
 
 def _leaves(declared: type) -> Iterator[Leaf]:
     for field in fields(declared):
-        *_, mark = _marks(field.type)
+        *_, mark = get_args(field.type)
         if isinstance(mark, Group):
             parts = leaves(mark.parts)
             yield from (replace(leaf, path=f"{field.name}.{leaf.path}") for leaf in parts)
@@ -175,8 +173,8 @@ def _leaves(declared: type) -> Iterator[Leaf]:
 
 def _without(annotation: Any) -> Any:
     """The annotation without its last mark."""
-    inner, *marks = get_args(annotation)
-    return Annotated[(inner, *marks[:-1])] if marks[:-1] else inner
+    inner, *marks = get_args(annotation)[:-1]
+    return Annotated[(inner, *marks)] if marks else inner
 
 
 def leaf_at(declared: type, path: str) -> Leaf:
@@ -188,7 +186,7 @@ def made(declared: type[T], values: Mapping[str, object]) -> T:
     """A declared dataclass of values by path; those left out keep their defaults."""
     given: dict[str, Any] = {}
     for field in fields(declared):  # type: ignore[arg-type]  # a dataclass
-        *_, mark = _marks(field.type)
+        *_, mark = get_args(field.type)
         if isinstance(mark, Group):
             begin = f"{field.name}."
             parts = {n.removeprefix(begin): v for n, v in values.items() if n.startswith(begin)}
