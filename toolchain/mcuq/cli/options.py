@@ -34,12 +34,13 @@ def offering(command: str) -> Callable[[Callable[..., None]], Callable[..., None
     def decorate(function: Callable[..., None]) -> Callable[..., None]:
         _, *parameters = inspect.signature(function, eval_str=True).parameters.values()
         own = {parameter.name: parameter for parameter in parameters}
-        shared = {leaf.word: leaf for leaf in offered_by(command)}
-        every = {word: _parameter(leaf) for word, leaf in shared.items()} | own
+        offered = {leaf.word: leaf for leaf in offered_by(command)}
+        every = {word: _parameter(leaf) for word, leaf in offered.items()} | own
+        paths = {word: leaf.path for word, leaf in offered.items() if word not in own}
 
         @wraps(function)
         def run(**words: Any) -> None:
-            asked = {shared[word].path: words.pop(word) for word in shared.keys() - own.keys()}
+            asked = {path: words.pop(word) for word, path in paths.items()}
             function(asked, **words)
 
         kind = inspect.Parameter.KEYWORD_ONLY
