@@ -8,8 +8,8 @@ from functools import partial
 from typing import Annotated
 
 from mcuq.declared import Option, Table, documented
+from mcuq.pipeline import names
 from mcuq.pipeline.offered import GATED, GATES
-from mcuq.pipeline.request import Bytes
 
 _TABLE = Table("gates", "Limits a result must keep, else `mcuq build` ends with exit code 6.")
 _gate = partial(Option, commands=GATED, panel=GATES, table=_TABLE, changes_bytes=False)
@@ -21,7 +21,7 @@ class Gates:
     """Limits a result must keep, else `mcuq build` ends with exit code 6."""
 
     max_flash: Annotated[
-        Bytes | None,
+        names.Bytes | None,
         _gate(
             "Fail above this much flash.",
             "Most flash the image may take.",
@@ -30,7 +30,7 @@ class Gates:
         ),
     ] = None
     max_ram: Annotated[
-        Bytes | None,
+        names.Bytes | None,
         _gate(
             "Fail above this much RAM.",
             "Most RAM the image may take.",

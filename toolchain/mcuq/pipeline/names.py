@@ -1,11 +1,16 @@
-"""Names that options take; where they are registered is imported when they are asked for."""
+"""Names that options take, and notations of their values.
+
+Where names are registered is imported when they are asked for.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Annotated
 
 from mcuq.declared import Notation
+from mcuq.units import Size, parse_bytes, parse_size
 
 
 def boards() -> Iterable[str]:
@@ -84,6 +89,8 @@ def _show_board(board: str) -> str:
     return Path(board).name if board.endswith(".toml") else board
 
 
+Bytes = Annotated[int, Notation(parse_bytes, is_size=True)]
+BytesOrShare = Annotated[Size, Notation(parse_size, is_size=True)]
 BOARD = Notation(str, _show_board)
 WIDTH = Notation(parse_width, _show_width)
 WIDTH_LIST = Notation(parse_widths, _show_widths)

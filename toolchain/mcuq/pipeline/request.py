@@ -10,10 +10,10 @@ Annotations are evaluated here, not postponed: the records are read from them.
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from mcuq.choices import Kernels, Optimize
-from mcuq.declared import Group, Notation, Option, Table, documented
+from mcuq.declared import Group, Option, Table, documented
 from mcuq.pipeline import names
 from mcuq.pipeline.offered import (
     ALL,
@@ -26,8 +26,7 @@ from mcuq.pipeline.offered import (
     SEARCHES,
     VERIFIED,
 )
-from mcuq.pipeline.scheme import Scheme, Throughout
-from mcuq.units import Size, parse_bytes, parse_size
+from mcuq.pipeline.scheme import Scheme, Throughout, weight_choice
 
 if TYPE_CHECKING:
     from mcuq.quantize import WeightChoice
@@ -40,15 +39,6 @@ _budget = partial(Option, commands=ALL, panel=BUDGET, metavar="SIZE", table=_LIM
 _search = partial(Option, commands=SEARCHES, panel=SEARCH)
 _farm = partial(Option, commands=BUILD, table=None)  # the bench is this machine's
 _silent = partial(Option, commands=PYTHON, table=None, changes_bytes=False)
-
-Bytes = Annotated[int, Notation(parse_bytes, is_size=True)]
-BytesOrShare = Annotated[Size, Notation(parse_size, is_size=True)]
-
-
-def _weight_choice(**parts: Any) -> "WeightChoice":
-    from mcuq.quantize import WeightChoice
-
-    return WeightChoice(**parts)
 
 
 @documented
@@ -69,7 +59,7 @@ class BuildRequest:
     ]
     fixed: Annotated[
         "WeightChoice | None",
-        Group(Throughout, _weight_choice, "With a choice, no search: every filter takes it."),
+        Group(Throughout, weight_choice, "With a choice, no search: every filter takes it."),
     ] = None
     config: Annotated[
         Path | None,
@@ -221,7 +211,7 @@ class BuildRequest:
         ),
     ] = False
     flash: Annotated[
-        Bytes | None,
+        names.Bytes | None,
         _budget(
             "Most flash for the whole image: 256K, 1M, 0x8000.",
             "Flash for the whole image: code, constants and start-up values.",
@@ -229,7 +219,7 @@ class BuildRequest:
         ),
     ] = None
     ram: Annotated[
-        Bytes | None,
+        names.Bytes | None,
         _budget(
             "Most RAM for everything.",
             "RAM for everything: arena, static data and reserved stack.",
@@ -237,7 +227,7 @@ class BuildRequest:
         ),
     ] = None
     weight_bytes: Annotated[
-        BytesOrShare | None,
+        names.BytesOrShare | None,
         _budget(
             "Most bytes of weights, or a share of the int8 weights: 60%.",
             "Bytes of all weights, or a percentage of what int8 weights take.",

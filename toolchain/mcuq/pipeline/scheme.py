@@ -5,7 +5,7 @@ Annotations are evaluated here, not postponed: the records are read from them.
 
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from mcuq.choices import ActivationScheme, Io, Per
 from mcuq.declared import Option, Table, documented
@@ -13,7 +13,7 @@ from mcuq.pipeline import names
 from mcuq.pipeline.offered import BUILD, NUMBERS, QUANTIZE, SEARCH, VERIFIED
 
 if TYPE_CHECKING:
-    from mcuq.quantize import Config
+    from mcuq.quantize import Config, WeightChoice
     from mcuq.quantized import QuantizedGraph
 
 _TABLE = Table("scheme", "How numbers become integers, as far as the search does not decide it.")
@@ -117,3 +117,10 @@ class Throughout:
             "How filters become integers.", flag="--weights", choices=names.weight_methods
         ),
     ] = "minmax"
+
+
+def weight_choice(**parts: Any) -> "WeightChoice":
+    """The choice of some fields of `Throughout`."""
+    from mcuq.quantize import WeightChoice
+
+    return WeightChoice(**parts)
