@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from mcuq.cli.main import main
 from mcuq.cli.request import job
 from mcuq.errors import InputError, UsageError
 from mcuq.units import Share
@@ -95,3 +96,8 @@ def test_a_list_and_a_gate() -> None:
 def test_unknown_optimization_is_a_usage_error() -> None:
     with pytest.raises(UsageError, match="fast"):
         job({"model": Path("m.tflite"), "calibration": Path("c"), "optimize": "fast"})
+
+
+def test_a_gate_is_read_before_the_result(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "nowhere", "--max-flash", "x"]) == 2
+    assert "'x' is not a size" in capsys.readouterr().err

@@ -39,7 +39,7 @@ def _project_model() -> type[BaseModel]:
         if table is ROOT:
             fields |= keys
         else:
-            model = create_model(table.name, __base__=_Strict, __doc__=table.text, **keys)
+            model = create_model(table.name.title(), __base__=_Strict, __doc__=table.text, **keys)
             fields[table.name] = (model, Field(default=model(), description=table.text))
     return create_model("Project", __base__=_Strict, **fields)
 

@@ -37,8 +37,9 @@ def check(
     from mcuq.report.gates import broken_gates, regressions
     from mcuq.report.store import read_manifest
 
+    gates = made(Gates, read(asked))
     manifest = read_manifest(folder)
-    broken = broken_gates(manifest, made(Gates, read(asked)))
+    broken = broken_gates(manifest, gates)
     if baseline is not None:
         broken += regressions(manifest, read_manifest(baseline), tolerance / 100)
     raise_broken(broken)
