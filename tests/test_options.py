@@ -151,6 +151,7 @@ def test_a_new_project_file_shows_it(leaf: Leaf) -> None:
         parts = blank_project().split("\n[")
         part = parts[0] if not table else next(p for p in parts if p.startswith(f"{table}]"))
         assert f"\n# {name} = " in part or f"\n{name} = " in part
+        assert leaf.default is not None or leaf.option.example is not None, "give an example"
 
 
 def test_a_new_project_file_is_one_with_everything_behind_a_hash_taken(
