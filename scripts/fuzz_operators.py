@@ -100,9 +100,10 @@ def _received(receiver: Connection) -> tuple[int, int] | str:
     if not receiver.poll(STUCK_SECONDS):
         return "crashed"
     try:
-        return receiver.recv()
+        outcome: tuple[int, int] | str = receiver.recv()
     except EOFError:
         return "crashed"
+    return outcome
 
 
 def _compare(form: Form, seed: int, results: Connection) -> None:

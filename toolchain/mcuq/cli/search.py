@@ -14,7 +14,7 @@ from mcuq.cli.progress import shown_progress
 from mcuq.units import format_bytes, format_count
 
 if TYPE_CHECKING:
-    from mcuq.report.front import Front, Point
+    from mcuq.result.front import Front, Point
 
 
 @options.offering("search")
@@ -29,6 +29,7 @@ def search(
     from mcuq.cli.request import job
     from mcuq.pipeline.build import search as searched
     from mcuq.report.points import search_front
+    from mcuq.result.front import FRONT
 
     if output is not None:
         check_writable(output)
@@ -36,9 +37,9 @@ def search(
     with shown_progress() as progress:
         found = search_front(*searched(job(asked).request, progress))
     if output is not None:
-        write_atomically(output, found.to_json())
+        write_atomically(output, FRONT.text(found))
     if json:
-        write_json(found.model_dump(mode="json"))
+        write_json(FRONT, found)
     else:
         _draw(found)
 
