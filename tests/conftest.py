@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from mcuq.ops.operator import Operator
+
 ROOT = Path(__file__).resolve().parents[1]
 
 settings.register_profile(
@@ -24,6 +26,11 @@ settings.load_profile("mcuq")
 def pytest_runtest_setup(item: pytest.Item) -> None:
     if item.get_closest_marker("arm") and shutil.which("arm-none-eabi-gcc") is None:
         pytest.skip("arm-none-eabi-gcc is not installed (apt-get install gcc-arm-none-eabi)")
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Operators go by their names."""
+    return val.name if isinstance(val, Operator) else None
 
 
 @pytest.fixture(scope="session")

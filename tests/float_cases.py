@@ -8,31 +8,31 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from mcuq.graph import (
-    Activation,
-    Attrs,
-    BinaryAttrs,
+from mcuq.graph import Graph, Op, Tensor
+from mcuq.numeric.activation import Activation
+from mcuq.ops.attrs import Attrs, NoAttrs, Padding
+from mcuq.ops.binary import ADD, MUL, SUB, BinaryAttrs
+from mcuq.ops.interpolation import ResizeAttrs
+from mcuq.ops.movement import (
+    CONCATENATION,
+    PAD,
+    RESHAPE,
+    SQUEEZE,
+    STRIDED_SLICE,
+    TRANSPOSE,
     ConcatAttrs,
-    ConvAttrs,
-    DepthwiseConvAttrs,
-    FullyConnectedAttrs,
-    Graph,
-    LeakyReluAttrs,
-    MeanAttrs,
-    NoAttrs,
-    Op,
-    OpKind,
     PadAttrs,
-    Padding,
-    PoolAttrs,
     ReshapeAttrs,
-    ResizeAttrs,
-    SoftmaxAttrs,
     StridedSliceAttrs,
-    Tensor,
     TransposeAttrs,
 )
-from mcuq.graph.shapes import infer_shape
+from mcuq.ops.operator import AnyOperator
+from mcuq.ops.pooling import AVERAGE_POOL_2D, MAX_POOL_2D, MEAN, MeanAttrs, PoolAttrs
+from mcuq.ops.resize import RESIZE_BILINEAR, RESIZE_NEAREST_NEIGHBOR
+from mcuq.ops.softmax import SOFTMAX, SoftmaxAttrs
+from mcuq.ops.unary import HARD_SWISH, LEAKY_RELU, LOGISTIC, RELU, RELU6, TANH, LeakyReluAttrs
+from mcuq.ops.weighted import CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED
+from mcuq.ops.weighted_params import ConvAttrs, DepthwiseConvAttrs, FullyConnectedAttrs
 from mcuq.tflite.float_model import float_tflite_bytes
 from mcuq.tflite.runtime import Interpreter, OpResolverType
 
@@ -46,7 +46,7 @@ small = st.integers(1, 3)
 
 
 def one_op(
-    kind: OpKind, attrs: Attrs, inputs: list[Shape], constants: list[Shape], seed: int
+    kind: AnyOperator, attrs: Attrs, inputs: list[Shape], constants: list[Shape], seed: int
 ) -> Graph:
     """A graph of one operator: activations first, then random constants."""
     rng = np.random.default_rng(seed)
@@ -55,7 +55,7 @@ def one_op(
         data = rng.normal(0, 1, shape).astype(np.float32)
         tensors[f"c{i}"] = Tensor(f"c{i}", shape, data)
     operands = tuple(tensors)
-    tensors["y"] = Tensor("y", infer_shape(kind, attrs, [*inputs, *constants]))
+    tensors["y"] = Tensor("y", kind.shape(attrs, [*inputs, *constants]))
     names = tuple(f"x{i}" for i in range(len(inputs)))
     return Graph("main", tensors, (Op(kind, "y", operands, ("y",), attrs),), names, ("y",))
 
@@ -92,13 +92,13 @@ def litert_output(graph: Graph, inputs: list[np.ndarray]) -> np.ndarray:
     return values.reshape(len(values), *(shape[1:] if shape[:1] == (1,) else shape))
 
 
-def cases(kind: OpKind) -> st.SearchStrategy[Graph]:
+def cases(kind: AnyOperator) -> st.SearchStrategy[Graph]:
     """Graphs with one operator of `kind`."""
     return _CASES[kind](kind)
 
 
 @st.composite
-def _conv(draw: Draw, kind: OpKind) -> Graph:
+def _conv(draw: Draw, kind: AnyOperator) -> Graph:
     groups, depth, per_group = draw(small), draw(small), draw(small)
     window = draw(_windows())
     attrs = ConvAttrs(window["stride"], window["dilation"], window["padding"], draw(activations))
@@ -109,7 +109,7 @@ def _conv(draw: Draw, kind: OpKind) -> Graph:
 
 
 @st.composite
-def _depthwise(draw: Draw, kind: OpKind) -> Graph:
+def _depthwise(draw: Draw, kind: AnyOperator) -> Graph:
     channels, multiplier = draw(small), draw(small)
     window = draw(_windows())
     attrs = DepthwiseConvAttrs(
@@ -138,14 +138,14 @@ def _windows(draw: Draw) -> dict[str, Any]:
 
 
 @st.composite
-def _pool(draw: Draw, kind: OpKind) -> Graph:
+def _pool(draw: Draw, kind: AnyOperator) -> Graph:
     window = draw(_windows())
     attrs = PoolAttrs(window["kernel"], window["stride"], window["padding"], draw(activations))
     return one_op(kind, attrs, [(1, *window["size"], draw(small))], [], draw(seeds))
 
 
 @st.composite
-def _fully_connected(draw: Draw, kind: OpKind) -> Graph:
+def _fully_connected(draw: Draw, kind: AnyOperator) -> Graph:
     keep = draw(st.booleans())
     shape = (1, *draw(st.lists(small, min_size=1, max_size=3)))
     filters = (draw(st.integers(1, 5)), shape[-1])
@@ -155,7 +155,7 @@ def _fully_connected(draw: Draw, kind: OpKind) -> Graph:
 
 
 @st.composite
-def _binary(draw: Draw, kind: OpKind) -> Graph:
+def _binary(draw: Draw, kind: AnyOperator) -> Graph:
     shape = (1, *draw(st.lists(small, min_size=1, max_size=3)))
     thin = tuple(1 if draw(st.booleans()) else n for n in shape)
     attrs = BinaryAttrs(draw(activations))
@@ -165,18 +165,18 @@ def _binary(draw: Draw, kind: OpKind) -> Graph:
 
 
 @st.composite
-def _unary(draw: Draw, kind: OpKind) -> Graph:
+def _unary(draw: Draw, kind: AnyOperator) -> Graph:
     attrs: Attrs = NoAttrs()
-    if kind is OpKind.SOFTMAX:
+    if kind is SOFTMAX:
         attrs = SoftmaxAttrs(draw(st.sampled_from([0.5, 1.0, 2.0])))
-    if kind is OpKind.LEAKY_RELU:
+    if kind is LEAKY_RELU:
         attrs = LeakyReluAttrs(float(np.float32(draw(st.sampled_from([0.1, 0.3])))))
     shape = (1, *draw(st.lists(small, max_size=3)))
     return one_op(kind, attrs, [shape], [], draw(seeds))
 
 
 @st.composite
-def _mean(draw: Draw, kind: OpKind) -> Graph:
+def _mean(draw: Draw, kind: AnyOperator) -> Graph:
     shape = (1, *draw(st.lists(small, min_size=1, max_size=3)))
     axes = draw(st.sets(st.integers(1, len(shape) - 1), min_size=1))
     attrs = MeanAttrs(tuple(sorted(axes)), draw(st.booleans()))
@@ -184,7 +184,7 @@ def _mean(draw: Draw, kind: OpKind) -> Graph:
 
 
 @st.composite
-def _pad(draw: Draw, kind: OpKind) -> Graph:
+def _pad(draw: Draw, kind: AnyOperator) -> Graph:
     shape = (1, *draw(st.lists(small, min_size=1, max_size=3)))
     count = st.integers(0, 2)
     pairs = tuple((draw(count), draw(count)) for _ in shape[1:])
@@ -192,7 +192,7 @@ def _pad(draw: Draw, kind: OpKind) -> Graph:
 
 
 @st.composite
-def _concatenation(draw: Draw, kind: OpKind) -> Graph:
+def _concatenation(draw: Draw, kind: AnyOperator) -> Graph:
     shape = (1, *draw(st.lists(small, min_size=1, max_size=3)))
     axis = draw(st.integers(1, len(shape) - 1))
     shapes = [(*shape[:axis], draw(small), *shape[axis + 1 :]) for _ in range(draw(small))]
@@ -202,14 +202,14 @@ def _concatenation(draw: Draw, kind: OpKind) -> Graph:
 
 
 @st.composite
-def _reshape(draw: Draw, kind: OpKind) -> Graph:
+def _reshape(draw: Draw, kind: AnyOperator) -> Graph:
     shape = (1, *draw(st.lists(small, min_size=1, max_size=3)))
     target = draw(st.permutations(shape))
     return one_op(kind, ReshapeAttrs(tuple(target)), [shape], [], draw(seeds))
 
 
 @st.composite
-def _squeeze(draw: Draw, kind: OpKind) -> Graph:
+def _squeeze(draw: Draw, kind: AnyOperator) -> Graph:
     shape = (1, *draw(st.lists(st.integers(1, 2), min_size=1, max_size=3)), 1)
     ones = [axis for axis, size in enumerate(shape) if size == 1]
     dims = draw(st.sets(st.sampled_from(ones), min_size=1))
@@ -221,14 +221,14 @@ def _squeeze(draw: Draw, kind: OpKind) -> Graph:
 
 
 @st.composite
-def _transpose(draw: Draw, kind: OpKind) -> Graph:
+def _transpose(draw: Draw, kind: AnyOperator) -> Graph:
     shape = (1, *draw(st.lists(small, min_size=1, max_size=3)))
     perm = tuple(draw(st.permutations(range(len(shape)))))
     return one_op(kind, TransposeAttrs(perm), [shape], [], draw(seeds))
 
 
 @st.composite
-def _strided_slice(draw: Draw, kind: OpKind) -> Graph:
+def _strided_slice(draw: Draw, kind: AnyOperator) -> Graph:
     shape = (1, *draw(st.lists(st.integers(1, 5), min_size=1, max_size=3)))
     bounds, shrink = [(0, 1, 1)], []
     for axis, size in enumerate(shape[1:], 1):
@@ -245,7 +245,7 @@ def _strided_slice(draw: Draw, kind: OpKind) -> Graph:
 
 
 @st.composite
-def _resize(draw: Draw, kind: OpKind) -> Graph:
+def _resize(draw: Draw, kind: AnyOperator) -> Graph:
     size = st.integers(1, 7)
     mode = draw(st.sampled_from([(False, False), (True, False), (False, True)]))
     attrs = ResizeAttrs((draw(size), draw(size)), *mode)
@@ -253,29 +253,29 @@ def _resize(draw: Draw, kind: OpKind) -> Graph:
 
 
 seeds = st.integers(0, 2**32 - 1)
-_CASES: dict[OpKind, Callable[[OpKind], st.SearchStrategy[Graph]]] = {
-    OpKind.CONV_2D: _conv,
-    OpKind.DEPTHWISE_CONV_2D: _depthwise,
-    OpKind.FULLY_CONNECTED: _fully_connected,
-    OpKind.ADD: _binary,
-    OpKind.SUB: _binary,
-    OpKind.MUL: _binary,
-    OpKind.AVERAGE_POOL_2D: _pool,
-    OpKind.MAX_POOL_2D: _pool,
-    OpKind.MEAN: _mean,
-    OpKind.PAD: _pad,
-    OpKind.CONCATENATION: _concatenation,
-    OpKind.RESHAPE: _reshape,
-    OpKind.SQUEEZE: _squeeze,
-    OpKind.TRANSPOSE: _transpose,
-    OpKind.STRIDED_SLICE: _strided_slice,
-    OpKind.RESIZE_NEAREST_NEIGHBOR: _resize,
-    OpKind.RESIZE_BILINEAR: _resize,
-    OpKind.SOFTMAX: _unary,
-    OpKind.LOGISTIC: _unary,
-    OpKind.TANH: _unary,
-    OpKind.RELU: _unary,
-    OpKind.RELU6: _unary,
-    OpKind.LEAKY_RELU: _unary,
-    OpKind.HARD_SWISH: _unary,
+_CASES: dict[AnyOperator, Callable[[AnyOperator], st.SearchStrategy[Graph]]] = {
+    CONV_2D: _conv,
+    DEPTHWISE_CONV_2D: _depthwise,
+    FULLY_CONNECTED: _fully_connected,
+    ADD: _binary,
+    SUB: _binary,
+    MUL: _binary,
+    AVERAGE_POOL_2D: _pool,
+    MAX_POOL_2D: _pool,
+    MEAN: _mean,
+    PAD: _pad,
+    CONCATENATION: _concatenation,
+    RESHAPE: _reshape,
+    SQUEEZE: _squeeze,
+    TRANSPOSE: _transpose,
+    STRIDED_SLICE: _strided_slice,
+    RESIZE_NEAREST_NEIGHBOR: _resize,
+    RESIZE_BILINEAR: _resize,
+    SOFTMAX: _unary,
+    LOGISTIC: _unary,
+    TANH: _unary,
+    RELU: _unary,
+    RELU6: _unary,
+    LEAKY_RELU: _unary,
+    HARD_SWISH: _unary,
 }

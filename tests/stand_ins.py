@@ -15,7 +15,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from mcuq.bench.chain import Chain
-from mcuq.graph import Activation, BinaryAttrs, Graph, OpKind, SoftmaxAttrs
+from mcuq.graph import Graph
+from mcuq.numeric.activation import Activation
+from mcuq.ops.binary import ADD, BinaryAttrs
+from mcuq.ops.softmax import SOFTMAX, SoftmaxAttrs
 
 _VWW_BLOCKS = (
     (16, 1),
@@ -40,7 +43,7 @@ def visual_wake_words(seed: int = 0) -> Graph:
         model.conv(channels, 1, 1)
     model.pool()
     model.dense(2, Activation.NONE)
-    model.add(OpKind.SOFTMAX, model.shape, SoftmaxAttrs())
+    model.add(SOFTMAX, model.shape, SoftmaxAttrs())
     return model.graph()
 
 
@@ -52,7 +55,7 @@ def resnet8(seed: int = 0) -> Graph:
         model.residual(channels, stride)
     model.pool()
     model.dense(10, Activation.NONE)
-    model.add(OpKind.SOFTMAX, model.shape, SoftmaxAttrs())
+    model.add(SOFTMAX, model.shape, SoftmaxAttrs())
     return model.graph()
 
 
@@ -65,7 +68,7 @@ def keyword_spotting(seed: int = 0) -> Graph:
         model.conv(64, 1, 1)
     model.pool()
     model.dense(12, Activation.NONE)
-    model.add(OpKind.SOFTMAX, model.shape, SoftmaxAttrs())
+    model.add(SOFTMAX, model.shape, SoftmaxAttrs())
     return model.graph()
 
 
@@ -91,7 +94,7 @@ class _Residual(Chain):
             self.conv(channels, 1, stride, Activation.NONE)
         shape = self._tensors[branch].shape
         attrs = BinaryAttrs(Activation.RELU)
-        self._append(OpKind.ADD, (), shape, attrs, inputs=(self._last, branch))
+        self._append(ADD, (), shape, attrs, inputs=(self._last, branch))
 
 
 STAND_INS: Mapping[str, Callable[[], Graph]] = {

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mcuq.graph import Activation
 from mcuq.numeric import (
     activation_bounds,
     asymmetric_params,
@@ -30,6 +29,7 @@ from mcuq.numeric import (
     tanh,
     unpack_int4,
 )
+from mcuq.numeric.activation import Activation
 
 INT32 = st.integers(-(1 << 31), (1 << 31) - 1)
 Q31 = st.integers(1 << 30, (1 << 31) - 1)

@@ -12,16 +12,19 @@ import pytest
 from mcuq.calibrate import OBSERVERS, calibrate, observe, ranges_from
 from mcuq.calibrate.store import statistics_from_json, statistics_to_json
 from mcuq.errors import InputError, UsageError
-from mcuq.graph import BinaryAttrs, Graph, NoAttrs, Op, OpKind, Tensor
+from mcuq.graph import Graph, Op, Tensor
 from mcuq.importers import load_model
+from mcuq.ops.attrs import NoAttrs
+from mcuq.ops.binary import MUL, BinaryAttrs
+from mcuq.ops.unary import RELU
 
 
 def _graph() -> Graph:
     """r = relu(a); y = r × b, with two inputs."""
     tensors = {name: Tensor(name, (1, 3)) for name in ("a", "b", "r", "y")}
     ops = (
-        Op(OpKind.RELU, "r", ("a",), ("r",), NoAttrs()),
-        Op(OpKind.MUL, "y", ("r", "b"), ("y",), BinaryAttrs()),
+        Op(RELU, "r", ("a",), ("r",), NoAttrs()),
+        Op(MUL, "y", ("r", "b"), ("y",), BinaryAttrs()),
     )
     return Graph("two inputs", tensors, ops, ("a", "b"), ("y",))
 

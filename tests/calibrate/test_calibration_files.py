@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from mcuq.calibrate import OBSERVERS, observe, ranges_from
 from mcuq.calibrate.store import merge_statistics, statistics_from_json, statistics_to_json
 from mcuq.errors import InputError
-from mcuq.graph import Graph, NoAttrs, Op, OpKind, Tensor
+from mcuq.graph import Graph, Op, Tensor
+from mcuq.ops.attrs import NoAttrs
+from mcuq.ops.unary import RELU
 from mcuq.pipeline.statistics import observe_files, read_statistics, write_statistics
 
 
@@ -20,7 +22,7 @@ def model(*names: str) -> Graph:
     tensors = {name: Tensor(name, (1, 4)) for name in ("x", *names)}
     chain = ("x", *names)
     ops = tuple(
-        Op(OpKind.RELU, after, (before,), (after,), NoAttrs())
+        Op(RELU, after, (before,), (after,), NoAttrs())
         for before, after in zip(chain, names, strict=False)
     )
     return Graph("chain", tensors, ops, ("x",), (chain[-1],))

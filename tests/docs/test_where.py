@@ -58,9 +58,9 @@ def test_what_a_line_names_is_there(row: str) -> None:
 
 
 def test_there_are_enough_lines_and_no_question_twice() -> None:
-    questions = [parts(row)[0] for row in ROWS]
-    assert len(questions) >= 25
-    assert len(set(questions)) == len(questions)
+    queries = [parts(row)[0] for row in ROWS]
+    assert len(queries) >= 25
+    assert len(set(queries)) == len(queries)
 
 
 @pytest.mark.parametrize(

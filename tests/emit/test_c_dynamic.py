@@ -13,21 +13,24 @@ from mcuq.build import build_firmware
 from mcuq.cost import plan_program
 from mcuq.emit.c import write_c_model
 from mcuq.errors import UsageError
-from mcuq.graph import WEIGHTED, OpKind
 from mcuq.importers import load_model
 from mcuq.interpret.integer import run_integer
 from mcuq.lower import lower
+from mcuq.ops.binary import ADD
+from mcuq.ops.catalog import FLOAT_OPERATORS, WEIGHTED_OPERATORS
+from mcuq.ops.operator import AnyOperator, NoForm
+from mcuq.ops.unary import TANH
+from mcuq.ops.weighted import FULLY_CONNECTED
 from mcuq.quantize import Config, WeightChoice, quantize_dynamic
-from mcuq.quantize.dynamic import DYNAMIC_KINDS
 from mcuq.quantized import QuantizedGraph
 from mcuq.resources import example_dir, firmware_dir
 from mcuq_hil import open_session
 from mcuq_hil.boards import load_board
 
-KINDS = sorted(DYNAMIC_KINDS)
+KINDS = [kind for kind in FLOAT_OPERATORS if not isinstance(kind.dynamic, NoForm)]
 
 
-def dynamic(kind: OpKind, seed: int, bits: int) -> tuple[QuantizedGraph, list[np.ndarray]]:
+def dynamic(kind: AnyOperator, seed: int, bits: int) -> tuple[QuantizedGraph, list[np.ndarray]]:
     rng = np.random.default_rng(seed)
     graph = random_case(kind, rng).graph
     qgraph = quantize_dynamic(graph, Config(default_weight=WeightChoice(bits)))
@@ -40,11 +43,11 @@ def dynamic(kind: OpKind, seed: int, bits: int) -> tuple[QuantizedGraph, list[np
 
 @pytest.mark.parametrize("seed", [1, 2, 4])
 @pytest.mark.parametrize(
-    ("kind", "bits"), [*((k, 8) for k in KINDS), *((k, 4) for k in sorted(WEIGHTED))]
+    ("kind", "bits"), [*((k, 8) for k in KINDS), *((k, 4) for k in WEIGHTED_OPERATORS)]
 )
-def test_every_operator(kind: OpKind, bits: int, seed: int, tmp_path: Path) -> None:
+def test_every_operator(kind: AnyOperator, bits: int, seed: int, tmp_path: Path) -> None:
     qgraph, inputs = dynamic(kind, seed, bits)
-    if kind is OpKind.ADD and len({qgraph.tensors[n].size for n in qgraph.ops[0].inputs}) > 1:
+    if kind is ADD and len({qgraph.tensors[n].size for n in qgraph.ops[0].inputs}) > 1:
         with pytest.raises(UsageError, match="broadcasts"):
             lower(qgraph)
         return
@@ -57,9 +60,9 @@ def test_every_operator(kind: OpKind, bits: int, seed: int, tmp_path: Path) -> N
 
 
 def test_operators_without_a_float_form_are_named() -> None:
-    qgraph, _ = dynamic(OpKind.FULLY_CONNECTED, 1, 8)
+    qgraph, _ = dynamic(FULLY_CONNECTED, 1, 8)
     lower(qgraph)
-    case = random_case(OpKind.TANH, np.random.default_rng(1))
+    case = random_case(TANH, np.random.default_rng(1))
     op = case.graph.ops[0]
     mixed = QuantizedGraph(
         "mixed",

@@ -9,14 +9,16 @@ import pytest
 from host_model import HostModel
 from integer_cases import random_case
 
-from mcuq.graph import FLOAT_KINDS, WEIGHTED, OpKind
 from mcuq.interpret.integer import run_integer
+from mcuq.ops.catalog import FLOAT_OPERATORS, WEIGHTED_OPERATORS
+from mcuq.ops.operator import AnyOperator
+from mcuq.ops.resize import RESIZE_BILINEAR
 from mcuq.quantize import Config, WeightChoice, quantize
 
-KINDS = [kind for kind in FLOAT_KINDS if kind is not OpKind.RESIZE_BILINEAR]
+KINDS = [kind for kind in FLOAT_OPERATORS if kind is not RESIZE_BILINEAR]
 
 
-def check(kind: OpKind, seed: int, bits: int, folder: Path) -> None:
+def check(kind: AnyOperator, seed: int, bits: int, folder: Path) -> None:
     rng = np.random.default_rng(seed)
     case = random_case(kind, rng)
     config = Config(default_weight=WeightChoice(bits), activation_bits=16)
@@ -33,11 +35,11 @@ def check(kind: OpKind, seed: int, bits: int, folder: Path) -> None:
 
 @pytest.mark.parametrize("seed", [1, 2])
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_operator(kind: OpKind, seed: int, tmp_path: Path) -> None:
+def test_every_operator(kind: AnyOperator, seed: int, tmp_path: Path) -> None:
     check(kind, seed, 8, tmp_path)
 
 
 @pytest.mark.parametrize("seed", [3, 4])
-@pytest.mark.parametrize("kind", sorted(WEIGHTED))
-def test_int4_filters(kind: OpKind, seed: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", WEIGHTED_OPERATORS)
+def test_int4_filters(kind: AnyOperator, seed: int, tmp_path: Path) -> None:
     check(kind, seed, 4, tmp_path)

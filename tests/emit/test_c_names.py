@@ -16,8 +16,8 @@ from test_c_model import quantized
 
 from mcuq.build.render import render_board_header
 from mcuq.emit.c.literals import c_comment
-from mcuq.graph import OpKind
 from mcuq.integrate.bare_metal import readme
+from mcuq.ops.weighted import CONV_2D
 from mcuq.quantized import QuantizedGraph
 from mcuq.shown import encodable, visible
 from mcuq_hil.boards import load_board
@@ -64,7 +64,7 @@ def renamed(qgraph: QuantizedGraph, names: dict[str, str]) -> QuantizedGraph:
 def test_a_model_with_such_names_compiles_and_computes_the_same(
     hostile: str, tmp_path: Path
 ) -> None:
-    qgraph, inputs = quantized(OpKind.CONV_2D, 5)
+    qgraph, inputs = quantized(CONV_2D, 5)
     names = {name: f"{hostile}{i or ''}" for i, name in enumerate(qgraph.tensors)}
     strange = replace(renamed(qgraph, names), name=hostile)
     for folder in ("plain", "strange"):

@@ -10,14 +10,17 @@ from host_model import HostModel
 from integer_cases import random_case, random_inputs
 
 from mcuq.cost import constant_bytes
-from mcuq.graph import ConvAttrs, Graph, Op, OpKind, Tensor
+from mcuq.graph import Graph, Op, Tensor
 from mcuq.interpret.integer import run_integer
 from mcuq.lower import lower
 from mcuq.numeric import TERNARY
+from mcuq.ops.operator import AnyOperator
+from mcuq.ops.weighted import CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED
+from mcuq.ops.weighted_params import ConvAttrs
 from mcuq.quantize import Config, WeightChoice, quantize
 from mcuq.quantized import QuantizedGraph
 
-KINDS = (OpKind.CONV_2D, OpKind.DEPTHWISE_CONV_2D, OpKind.FULLY_CONNECTED)
+KINDS = (CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED)
 
 
 class UnitRanges:
@@ -35,7 +38,7 @@ def convolution(bits: int, kernel: int, channels: tuple[int, int]) -> QuantizedG
         "w": Tensor("w", weight.shape, weight / 10),
         "y": Tensor("y", (1, size, size, outputs)),
     }
-    ops = (Op(OpKind.CONV_2D, "y", ("x", "w"), ("y",), ConvAttrs()),)
+    ops = (Op(CONV_2D, "y", ("x", "w"), ("y",), ConvAttrs()),)
     graph = Graph("conv", tensors, ops, ("x",), ("y",))
     return quantize(graph, UnitRanges(), Config(default_weight=WeightChoice(bits)))
 
@@ -52,7 +55,7 @@ def check(qgraph: QuantizedGraph, inputs: list[np.ndarray], folder: Path) -> Non
 @pytest.mark.parametrize("seed", [1, 2, 3])
 @pytest.mark.parametrize("bits", [2, TERNARY])
 @pytest.mark.parametrize("kind", KINDS)
-def test_random_operators(kind: OpKind, bits: int, seed: int, tmp_path: Path) -> None:
+def test_random_operators(kind: AnyOperator, bits: int, seed: int, tmp_path: Path) -> None:
     rng = np.random.default_rng(seed)
     case = random_case(kind, rng)
     qgraph = quantize(case.graph, case.ranges, Config(default_weight=WeightChoice(bits)))

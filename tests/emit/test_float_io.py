@@ -15,18 +15,21 @@ from hypothesis import strategies as st
 from integer_cases import random_case
 
 from mcuq.emit.tflite import tflite_bytes
-from mcuq.graph import OpKind
 from mcuq.interpret.integer import dequantize_outputs, quantize_inputs, run_integer
 from mcuq.numeric import dequantize, quantize_values
-from mcuq.quantize import quantize, with_float_edges
+from mcuq.ops.binary import ADD
+from mcuq.ops.operator import AnyOperator
+from mcuq.ops.softmax import SOFTMAX
+from mcuq.ops.weighted import CONV_2D, FULLY_CONNECTED
+from mcuq.quantize import quantize, with_float_io
 from mcuq.quantized import QuantizedGraph
 from mcuq.tflite.micro import run_micro
 from mcuq.tflite.runtime import Interpreter, OpResolverType
 
-KINDS = (OpKind.CONV_2D, OpKind.ADD, OpKind.SOFTMAX, OpKind.FULLY_CONNECTED)
+KINDS = (CONV_2D, ADD, SOFTMAX, FULLY_CONNECTED)
 
 
-def model(kind: OpKind, seed: int) -> tuple[QuantizedGraph, list[npt.NDArray[np.float32]]]:
+def model(kind: AnyOperator, seed: int) -> tuple[QuantizedGraph, list[npt.NDArray[np.float32]]]:
     """A model and reals that fall inside its range, outside it, and on its ties."""
     rng = np.random.default_rng(seed)
     case = random_case(kind, rng)
@@ -43,9 +46,9 @@ def model(kind: OpKind, seed: int) -> tuple[QuantizedGraph, list[npt.NDArray[np.
 @pytest.mark.parametrize("kind", KINDS)
 @settings(max_examples=10)
 @given(seed=st.integers(0, 2**32 - 1))
-def test_float_edges_equal_tflite_micro(kind: OpKind, seed: int) -> None:
+def test_float_edges_equal_tflite_micro(kind: AnyOperator, seed: int) -> None:
     core, reals = model(kind, seed)
-    edged = with_float_edges(core)
+    edged = with_float_io(core)
     assert edged.inputs == core.inputs and edged.outputs == core.outputs
     given_to_it = quantize_inputs(edged, reals)
     assert all(x.dtype == np.float32 for x in given_to_it)
@@ -56,18 +59,18 @@ def test_float_edges_equal_tflite_micro(kind: OpKind, seed: int) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_float_edges_change_nothing_inside(kind: OpKind) -> None:
+def test_float_edges_change_nothing_inside(kind: AnyOperator) -> None:
     core, reals = model(kind, 5)
-    edged = with_float_edges(core)
+    edged = with_float_io(core)
     inside = dequantize_outputs(core, run_integer(core, quantize_inputs(core, reals)))["y"]
     outside = dequantize_outputs(edged, run_integer(edged, reals))["y"]
     np.testing.assert_array_equal(inside, outside)
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_emitted_c_takes_and_gives_floats(kind: OpKind, tmp_path: Path) -> None:
+def test_the_emitted_c_takes_and_gives_floats(kind: AnyOperator, tmp_path: Path) -> None:
     core, reals = model(kind, 6)
-    edged = with_float_edges(core)
+    edged = with_float_io(core)
     compiled = HostModel(edged, tmp_path)
     expected = run_integer(edged, reals)["y"]
     for sample in range(3):
@@ -79,14 +82,14 @@ def test_the_emitted_c_takes_and_gives_floats(kind: OpKind, tmp_path: Path) -> N
 
 
 def test_litert_takes_floats_by_the_old_names() -> None:
-    core, reals = model(OpKind.SOFTMAX, 7)
+    core, reals = model(SOFTMAX, 7)
     # The reference kernels: LiteRT's faster SOFTMAX is a step or more off over many classes.
     interpreter = Interpreter(
-        model_content=tflite_bytes(with_float_edges(core)),
+        model_content=tflite_bytes(with_float_io(core)),
         experimental_op_resolver_type=OpResolverType.BUILTIN_REF,
     )
     found = interpreter.get_signature_runner("serving_default")(x0=reals[0][:1])["y"]
-    expected = run_integer(with_float_edges(core), reals)["y"][:1]
+    expected = run_integer(with_float_io(core), reals)["y"][:1]
     np.testing.assert_allclose(found.reshape(expected.shape), expected, atol=1.01 / 256)
 
 

@@ -6,8 +6,12 @@ import numpy as np
 from tflite_micro.python.tflite_micro import runtime as tflm
 
 from mcuq.emit.tflite import tflite_bytes
-from mcuq.graph import ConvAttrs, Graph, Op, OpKind, ReshapeAttrs, SoftmaxAttrs, Tensor
+from mcuq.graph import Graph, Op, Tensor
 from mcuq.interpret.integer import run_integer
+from mcuq.ops.movement import RESHAPE, ReshapeAttrs
+from mcuq.ops.softmax import SOFTMAX, SoftmaxAttrs
+from mcuq.ops.weighted import CONV_2D
+from mcuq.ops.weighted_params import ConvAttrs
 from mcuq.quantize import Config, WeightChoice, quantize
 from mcuq.quantized import QuantizedGraph
 from mcuq.tflite.runtime import Interpreter, OpResolverType
@@ -28,9 +32,9 @@ def model(bits: int) -> QuantizedGraph:
         "p": Tensor("p", (1, 20)),
     }
     ops = (
-        Op(OpKind.CONV_2D, "c", ("image", "w"), ("c",), ConvAttrs()),
-        Op(OpKind.RESHAPE, "f", ("c",), ("f",), ReshapeAttrs((1, 20))),
-        Op(OpKind.SOFTMAX, "p", ("f",), ("p",), SoftmaxAttrs()),
+        Op(CONV_2D, "c", ("image", "w"), ("c",), ConvAttrs()),
+        Op(RESHAPE, "f", ("c",), ("f",), ReshapeAttrs((1, 20))),
+        Op(SOFTMAX, "p", ("f",), ("p",), SoftmaxAttrs()),
     )
     graph = Graph("tiny", tensors, ops, ("image",), ("f", "p"))
     return quantize(graph, UnitRanges(), Config(default_weight=WeightChoice(bits)))

@@ -15,7 +15,6 @@ from mcuq.data import Dataset
 from mcuq.errors import UsageError
 from mcuq.finetune import Settings, finetune
 from mcuq.finetune.plan import make_plan
-from mcuq.graph import FLOAT_KINDS, Activation, ConvAttrs, OpKind
 from mcuq.interpret.float import run_float
 from mcuq.interpret.integer import dequantize_outputs, quantize_inputs, run_integer
 from mcuq.numeric import WIDTHS
@@ -26,12 +25,16 @@ tf = pytest.importorskip("tensorflow", reason="tensorflow is not installed (mcuq
 
 from mcuq.finetune.network import Network, round_to_grid  # noqa: E402
 from mcuq.finetune.operators import run  # noqa: E402
+from mcuq.numeric.activation import Activation  # noqa: E402
+from mcuq.ops.catalog import FLOAT_OPERATORS  # noqa: E402
+from mcuq.ops.operator import AnyOperator  # noqa: E402
+from mcuq.ops.weighted_params import ConvAttrs  # noqa: E402
 
 
-@pytest.mark.parametrize("kind", FLOAT_KINDS)
+@pytest.mark.parametrize("kind", FLOAT_OPERATORS)
 @given(data=st.data())
 @settings(max_examples=10)
-def test_operator_equals_the_float_executor(kind: OpKind, data: st.DataObject) -> None:
+def test_operator_equals_the_float_executor(kind: AnyOperator, data: st.DataObject) -> None:
     graph = data.draw(cases(kind))
     assume(can_batch(graph))  # type: ignore[arg-type]  # float tensors have what it looks at
     inputs = random_inputs(graph, data.draw(seeds))

@@ -15,10 +15,12 @@ from mcuq.finetune import Settings, Tuned, read_sidecar, sidecar_path, write_sid
 from mcuq.finetune.blending import blended
 from mcuq.finetune.plan import make_plan
 from mcuq.finetune.tuned import TunedFilter, snapped
-from mcuq.graph import MeanAttrs, Op, OpKind, Tensor
+from mcuq.graph import Op, Tensor
 from mcuq.interpret.float import run_float
 from mcuq.interpret.integer import dequantize_outputs, quantize_inputs, run_integer
 from mcuq.numeric import TERNARY
+from mcuq.ops.pooling import MEAN, MeanAttrs
+from mcuq.ops.weighted import CONV_2D, FULLY_CONNECTED
 from mcuq.quantize import Config, WeightChoice, quantize
 from mcuq.quantized import QuantizedGraph
 
@@ -28,7 +30,7 @@ SCALES = {"w": [0.125, 0.25, 0.5], "v": [0.375]}
 def _tuned(bits: int = 4) -> Tuned:
     graph = small_classifier()
     filters = {n: TunedFilter(bits, np.array(s, np.float32)) for n, s in SCALES.items()}
-    kinds = {"w": OpKind.CONV_2D, "v": OpKind.FULLY_CONNECTED}
+    kinds = {"w": CONV_2D, "v": FULLY_CONNECTED}
     tensors = dict(graph.tensors)
     for name, each in filters.items():
         data = snapped(tensors[name].data, kinds[name], each)
@@ -104,7 +106,7 @@ def test_training_starts_from_filters_that_are_fitted_and_on_their_grids() -> No
     assert error(fitted) < 0.6 * error(plain)
     for name, grid in plan.filters.items():
         start = plan.start(graph).tensors[name].data
-        kind = OpKind.CONV_2D if name == "w" else OpKind.FULLY_CONNECTED
+        kind = CONV_2D if name == "w" else FULLY_CONNECTED
         np.testing.assert_array_equal(snapped(start, kind, grid), start)
 
 
@@ -134,7 +136,7 @@ def test_symmetric_activations_stay_symmetric() -> None:
 def test_a_model_that_mixes_samples_is_refused() -> None:
     graph = small_classifier()
     tensors = {**graph.tensors, "m": Tensor("m", (3,))}
-    op = Op(OpKind.MEAN, "m", ("p",), ("m",), MeanAttrs((0,)))
+    op = Op(MEAN, "m", ("p",), ("m",), MeanAttrs((0,)))
     mixed = replace(graph, tensors=tensors, ops=(*graph.ops, op), outputs=("m",))
     with pytest.raises(InputError, match="mixes the samples"):
         make_plan(mixed, small_data().inputs, Config())

@@ -5,19 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from mcuq.data import Dataset, load_data
-from mcuq.graph import (
-    Activation,
-    ConvAttrs,
-    FullyConnectedAttrs,
-    Graph,
-    Op,
-    OpKind,
-    ReshapeAttrs,
-    SoftmaxAttrs,
-    Tensor,
-)
+from mcuq.graph import Graph, Op, Tensor
 from mcuq.importers import load_model
 from mcuq.interpret.integer import quantize_inputs, run_integer
+from mcuq.numeric.activation import Activation
+from mcuq.ops.movement import RESHAPE, ReshapeAttrs
+from mcuq.ops.softmax import SOFTMAX, SoftmaxAttrs
+from mcuq.ops.weighted import CONV_2D, FULLY_CONNECTED
+from mcuq.ops.weighted_params import ConvAttrs, FullyConnectedAttrs
 from mcuq.quantized import QuantizedGraph
 from mcuq.resources import example_dir
 
@@ -40,10 +35,10 @@ def small_classifier() -> Graph:
     tensors |= {name: Tensor(name, shape) for name, shape in shapes.items()}
     conv = ConvAttrs(activation=Activation.RELU6)
     ops = (
-        Op(OpKind.CONV_2D, "h", ("x", "w", "b"), ("h",), conv),
-        Op(OpKind.RESHAPE, "f", ("h",), ("f",), ReshapeAttrs((1, 12))),
-        Op(OpKind.FULLY_CONNECTED, "l", ("f", "v", "c"), ("l",), FullyConnectedAttrs()),
-        Op(OpKind.SOFTMAX, "p", ("l",), ("p",), SoftmaxAttrs()),
+        Op(CONV_2D, "h", ("x", "w", "b"), ("h",), conv),
+        Op(RESHAPE, "f", ("h",), ("f",), ReshapeAttrs((1, 12))),
+        Op(FULLY_CONNECTED, "l", ("f", "v", "c"), ("l",), FullyConnectedAttrs()),
+        Op(SOFTMAX, "p", ("l",), ("p",), SoftmaxAttrs()),
     )
     return Graph("small", tensors, ops, ("x",), ("p",))
 

@@ -9,23 +9,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mcuq.graph import (
-    BinaryAttrs,
+from mcuq.ops.attrs import Padding
+from mcuq.ops.binary import ADD, BinaryAttrs
+from mcuq.ops.interpolation import ResizeAttrs, blend, fixed_blend, nearest_indices
+from mcuq.ops.movement import (
+    CONCATENATION,
+    PAD,
+    RESHAPE,
+    STRIDED_SLICE,
+    TRANSPOSE,
     ConcatAttrs,
-    ConvAttrs,
-    FullyConnectedAttrs,
-    MeanAttrs,
-    OpKind,
     PadAttrs,
-    Padding,
     ReshapeAttrs,
-    ResizeAttrs,
     StridedSliceAttrs,
     TransposeAttrs,
 )
-from mcuq.graph.resize import blend, fixed_blend, nearest_indices
-from mcuq.graph.shapes import infer_shape
-from mcuq.graph.window import window_axis
+from mcuq.ops.operator import AnyOperator
+from mcuq.ops.pooling import MEAN, MeanAttrs
+from mcuq.ops.resize import RESIZE_NEAREST_NEIGHBOR
+from mcuq.ops.weighted import CONV_2D, FULLY_CONNECTED
+from mcuq.ops.weighted_params import ConvAttrs, FullyConnectedAttrs
+from mcuq.ops.window import window_axis
 
 small = st.integers(1, 9)
 
@@ -83,17 +87,17 @@ def test_blends_follow_the_exact_positions(size: int, output: int) -> None:
 @pytest.mark.parametrize(
     "kind, attrs, inputs, match",
     [
-        (OpKind.CONV_2D, ConvAttrs(), [(1, 4, 4)], "3 dimensions, not 4"),
-        (OpKind.ADD, BinaryAttrs(), [(1, 2), (1, 3)], "do not broadcast"),
-        (OpKind.MEAN, MeanAttrs((2,)), [(1, 2)], "do not fit 2 dimensions"),
-        (OpKind.PAD, PadAttrs(((0, 0),)), [(1, 2)], "1 pairs of paddings"),
-        (OpKind.CONCATENATION, ConcatAttrs(1), [(1, 2, 3), (1, 2, 4)], "differ outside axis 1"),
-        (OpKind.RESHAPE, ReshapeAttrs((1, 5)), [(1, 2, 3)], "cannot become"),
-        (OpKind.TRANSPOSE, TransposeAttrs((0, 0)), [(1, 2)], "no permutation"),
-        (OpKind.STRIDED_SLICE, StridedSliceAttrs((0,), (1,), (1,)), [(1, 2)], "do not match"),
-        (OpKind.RESIZE_NEAREST_NEIGHBOR, ResizeAttrs((0, 2)), [(1, 2, 2, 1)], "is empty"),
+        (CONV_2D, ConvAttrs(), [(1, 4, 4)], "3 dimensions, not 4"),
+        (ADD, BinaryAttrs(), [(1, 2), (1, 3)], "do not broadcast"),
+        (MEAN, MeanAttrs((2,)), [(1, 2)], "do not fit 2 dimensions"),
+        (PAD, PadAttrs(((0, 0),)), [(1, 2)], "1 pairs of paddings"),
+        (CONCATENATION, ConcatAttrs(1), [(1, 2, 3), (1, 2, 4)], "differ outside axis 1"),
+        (RESHAPE, ReshapeAttrs((1, 5)), [(1, 2, 3)], "cannot become"),
+        (TRANSPOSE, TransposeAttrs((0, 0)), [(1, 2)], "no permutation"),
+        (STRIDED_SLICE, StridedSliceAttrs((0,), (1,), (1,)), [(1, 2)], "do not match"),
+        (RESIZE_NEAREST_NEIGHBOR, ResizeAttrs((0, 2)), [(1, 2, 2, 1)], "is empty"),
         (
-            OpKind.FULLY_CONNECTED,
+            FULLY_CONNECTED,
             FullyConnectedAttrs(keep_num_dims=True),
             [(1, 2, 3), (4, 2)],
             "do not match the last dimension",
@@ -101,8 +105,8 @@ def test_blends_follow_the_exact_positions(size: int, output: int) -> None:
     ],
 )
 def test_misfits_are_said_in_one_line(
-    kind: OpKind, attrs: object, inputs: list[tuple[int, ...]], match: str
+    kind: AnyOperator, attrs: object, inputs: list[tuple[int, ...]], match: str
 ) -> None:
     with pytest.raises(ValueError, match=match) as caught:
-        infer_shape(kind, attrs, inputs)  # type: ignore[arg-type]
+        kind.shape(attrs, inputs)  # type: ignore[arg-type]
     assert "\n" not in str(caught.value)

@@ -13,8 +13,9 @@ import numpy.typing as npt
 
 from mcuq.interpret.integer import run_integer
 from mcuq.numeric import dequantize, quantize_values
+from mcuq.numeric.tensor import QuantizedTensor
 from mcuq.prequantized.load import load_quantized
-from mcuq.quantized import QuantizedGraph, QuantizedTensor
+from mcuq.quantized import QuantizedGraph
 
 Values = npt.NDArray[np.generic]
 

@@ -13,38 +13,43 @@ from tflite_files import File, opts
 from mcuq.cli.main import main
 from mcuq.emit.tflite import tflite_bytes
 from mcuq.errors import InputError
-from mcuq.graph import (
-    Attrs,
-    BinaryAttrs,
-    ConcatAttrs,
-    FullyConnectedAttrs,
-    Graph,
-    MeanAttrs,
-    NoAttrs,
-    Op,
-    OpKind,
-    PadAttrs,
-    ReshapeAttrs,
-    SoftmaxAttrs,
-    StridedSliceAttrs,
-    Tensor,
-    TransposeAttrs,
-)
-from mcuq.graph.shapes import infer_shape
+from mcuq.graph import Graph, Op, Tensor
 from mcuq.importers.buildable import check_buildable
 from mcuq.lower import lower
+from mcuq.ops.attrs import Attrs, NoAttrs
+from mcuq.ops.binary import ADD, MUL, SUB, BinaryAttrs
+from mcuq.ops.movement import (
+    CONCATENATION,
+    PAD,
+    RESHAPE,
+    STRIDED_SLICE,
+    TRANSPOSE,
+    ConcatAttrs,
+    PadAttrs,
+    ReshapeAttrs,
+    StridedSliceAttrs,
+    TransposeAttrs,
+)
+from mcuq.ops.operator import AnyOperator
+from mcuq.ops.pooling import MEAN, MeanAttrs
+from mcuq.ops.softmax import SOFTMAX, SoftmaxAttrs
+from mcuq.ops.unary import LOGISTIC, RELU
+from mcuq.ops.weighted import FULLY_CONNECTED
+from mcuq.ops.weighted_params import FullyConnectedAttrs
 from mcuq.quantize import quantize
 
 _SIZES = (2, 3, 2, 3, 2, 2)
 
 
-def _graph(kind: OpKind, attrs: Attrs, shapes: list[tuple[int, ...]], weight: int = 0) -> Graph:
+def _graph(
+    kind: AnyOperator, attrs: Attrs, shapes: list[tuple[int, ...]], weight: int = 0
+) -> Graph:
     """One operator on inputs of these shapes; with `weight`, also on a filter of three rows."""
     tensors = {f"x{i}": Tensor(f"x{i}", shape) for i, shape in enumerate(shapes)}
     inputs = tuple(tensors)
     if weight:
         tensors["w"] = Tensor("w", (3, weight), np.ones((3, weight), np.float32))
-    result = infer_shape(kind, attrs, [tensor.shape for tensor in tensors.values()])
+    result = kind.shape(attrs, [tensor.shape for tensor in tensors.values()])
     op = Op(kind, "y", tuple(tensors), ("y",), attrs)
     return Graph("case", {**tensors, "y": Tensor("y", result)}, (op,), inputs, ("y",))
 
@@ -58,18 +63,18 @@ def _graphs(rank: int) -> list[Graph]:
     return [
         *(
             _graph(kind, BinaryAttrs(), [shape, other])
-            for kind in (OpKind.ADD, OpKind.SUB, OpKind.MUL)
+            for kind in (ADD, SUB, MUL)
             for other in (shape, thinner, (1,) * rank)
         ),
-        _graph(OpKind.CONCATENATION, ConcatAttrs(rank - 1), [shape, shape]),
-        _graph(OpKind.PAD, PadAttrs(((0, 0), *[(1, 1)] * (rank - 1))), [shape]),
-        _graph(OpKind.TRANSPOSE, TransposeAttrs((0, *range(rank - 1, 0, -1))), [shape]),
-        _graph(OpKind.STRIDED_SLICE, StridedSliceAttrs(begin, end, ones), [shape]),
-        _graph(OpKind.MEAN, MeanAttrs((rank - 1,), True), [shape]),
-        _graph(OpKind.SOFTMAX, SoftmaxAttrs(), [shape]),
-        _graph(OpKind.LOGISTIC, NoAttrs(), [shape]),
-        _graph(OpKind.RESHAPE, ReshapeAttrs(shape[::-1]), [shape]),
-        _graph(OpKind.FULLY_CONNECTED, rows, [shape], weight=shape[-1]),
+        _graph(CONCATENATION, ConcatAttrs(rank - 1), [shape, shape]),
+        _graph(PAD, PadAttrs(((0, 0), *[(1, 1)] * (rank - 1))), [shape]),
+        _graph(TRANSPOSE, TransposeAttrs((0, *range(rank - 1, 0, -1))), [shape]),
+        _graph(STRIDED_SLICE, StridedSliceAttrs(begin, end, ones), [shape]),
+        _graph(MEAN, MeanAttrs((rank - 1,), True), [shape]),
+        _graph(SOFTMAX, SoftmaxAttrs(), [shape]),
+        _graph(LOGISTIC, NoAttrs(), [shape]),
+        _graph(RESHAPE, ReshapeAttrs(shape[::-1]), [shape]),
+        _graph(FULLY_CONNECTED, rows, [shape], weight=shape[-1]),
     ]
 
 
@@ -87,15 +92,15 @@ def test_every_number_of_dimensions(rank: int, tmp_path: Path) -> None:
     for name, qgraph in integer.items():
         lower(qgraph)
         assert_equal_to_micro(qgraph, runs[name], f"{qgraph.ops[0].kind} of {rank}")
-    few = {OpKind.STRIDED_SLICE} if rank > 4 else set()
-    few |= {OpKind.TRANSPOSE, OpKind.PAD} if rank > 5 else set()
+    few = {STRIDED_SLICE} if rank > 4 else set()
+    few |= {TRANSPOSE, PAD} if rank > 5 else set()
     assert refused == few if rank < 7 else len(accepted) == 0
 
 
 def test_a_tensor_is_neither_empty_nor_too_large() -> None:
     for size in (0, 2**31):
         tensors = {name: Tensor(name, (1, size)) for name in "xy"}
-        op = Op(OpKind.RELU, "y", ("x",), ("y",), NoAttrs())
+        op = Op(RELU, "y", ("x",), ("y",), NoAttrs())
         with pytest.raises(InputError, match="at least one value"):
             check_buildable(Graph("g", tensors, (op,), ("x",), ("y",)))
 

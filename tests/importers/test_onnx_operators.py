@@ -8,9 +8,14 @@ import numpy as np
 import pytest
 from onnx_cases import Model, assert_equals_onnxruntime
 
-from mcuq.graph import Activation, OpKind, Padding
 from mcuq.importers.onnx import load_onnx
 from mcuq.interpret.float import run_float
+from mcuq.numeric.activation import Activation
+from mcuq.ops.attrs import Padding
+from mcuq.ops.binary import ADD, MUL
+from mcuq.ops.movement import PAD, RESHAPE, TRANSPOSE
+from mcuq.ops.resize import RESIZE_BILINEAR
+from mcuq.ops.weighted import CONV_2D, FULLY_CONNECTED
 
 CONV = [
     ((1, 3, 8, 9), (4, 3, 3, 3), {}),
@@ -85,7 +90,7 @@ def test_one_dimensional_pools() -> None:
 def test_global_pools(kind: str, shape: tuple[int, ...]) -> None:
     model = Model(shape)
     graph = assert_equals_onnxruntime(model.content(model.node(kind, ["x0"])))
-    assert OpKind.TRANSPOSE not in {op.kind for op in graph.ops}
+    assert TRANSPOSE not in {op.kind for op in graph.ops}
 
 
 @pytest.mark.parametrize("opset", [13, 18])
@@ -98,7 +103,7 @@ def test_reduce_mean(opset: int, keep: int) -> None:
     else:
         y = model.node("ReduceMean", [x, model.constant([2, -1])], keepdims=keep)
     graph = assert_equals_onnxruntime(model.content(y))
-    assert OpKind.TRANSPOSE not in {op.kind for op in graph.ops}
+    assert TRANSPOSE not in {op.kind for op in graph.ops}
 
 
 @pytest.mark.parametrize(
@@ -138,7 +143,7 @@ def test_clip_is_fused(bounds: tuple[float, float | None], activation: Activatio
     x = model.node("Conv", ["x0", model.weights(3, 3, 1, 1)])
     names = ["" if bound is None else model.constant(bound, np.float32) for bound in bounds]
     graph = assert_equals_onnxruntime(model.content(model.node("Clip", [x, *names])))
-    assert [op.kind for op in graph.ops] == [OpKind.CONV_2D]
+    assert [op.kind for op in graph.ops] == [CONV_2D]
     assert graph.ops[0].attrs.activation is activation  # type: ignore[union-attr]
 
 
@@ -179,7 +184,7 @@ def test_gemm(trans_b: int, bias: tuple[int, ...] | None) -> None:
     inputs += [] if bias is None else [model.weights(*bias)]
     y = model.node("Gemm", inputs, transB=trans_b, alpha=0.5, beta=2.0)
     graph = assert_equals_onnxruntime(model.content(y))
-    assert [op.kind for op in graph.ops] == [OpKind.FULLY_CONNECTED]
+    assert [op.kind for op in graph.ops] == [FULLY_CONNECTED]
 
 
 @pytest.mark.parametrize("shape", [(1, 7), (1, 3, 7), (1, 2, 3, 7)])
@@ -188,7 +193,7 @@ def test_matmul_with_bias_is_one_dense_layer(shape: tuple[int, ...]) -> None:
     x = model.node("MatMul", ["x0", model.weights(7, 5)])
     x = model.node("Add", [model.weights(5), x])
     graph = assert_equals_onnxruntime(model.content(model.node("Relu", [x])))
-    assert [op.kind for op in graph.ops] == [OpKind.FULLY_CONNECTED]
+    assert [op.kind for op in graph.ops] == [FULLY_CONNECTED]
 
 
 def test_batch_normalization_alone() -> None:
@@ -197,7 +202,7 @@ def test_batch_normalization_alone() -> None:
     inputs = ["x0", *(model.weights(3) for _ in range(3)), variance]
     y = model.node("BatchNormalization", inputs, epsilon=1e-3)
     graph = assert_equals_onnxruntime(model.content(y))
-    assert [op.kind for op in graph.ops] == [OpKind.MUL, OpKind.ADD]
+    assert [op.kind for op in graph.ops] == [MUL, ADD]
 
 
 @pytest.mark.parametrize("group, outputs", [(1, 6), (3, 6)])
@@ -219,7 +224,7 @@ def test_flatten_moves_into_the_dense_weights() -> None:
     x = model.node("Gemm", [x, model.weights(5, 12), model.weights(5)], transB=1)
     graph = assert_equals_onnxruntime(model.content(x))
     kinds = [op.kind for op in graph.ops]
-    assert kinds == [OpKind.CONV_2D, OpKind.RESHAPE, OpKind.FULLY_CONNECTED]
+    assert kinds == [CONV_2D, RESHAPE, FULLY_CONNECTED]
 
 
 def test_view_with_a_computed_shape_as_pytorch_exports_it() -> None:
@@ -231,7 +236,7 @@ def test_view_with_a_computed_shape_as_pytorch_exports_it() -> None:
     rest = model.node("Constant", [], value_ints=[-1])
     target = model.node("Concat", [batch, rest], axis=0)
     graph = assert_equals_onnxruntime(model.content(model.node("Reshape", [x, target])))
-    assert {op.kind for op in graph.ops} == {OpKind.CONV_2D, OpKind.TRANSPOSE, OpKind.RESHAPE}
+    assert {op.kind for op in graph.ops} == {CONV_2D, TRANSPOSE, RESHAPE}
 
 
 @pytest.mark.parametrize("target", [[0, -1], [1, 6, 5, 2], [1, 4, 15], [-1, 0, 20]])
@@ -248,7 +253,7 @@ def test_squeeze_and_unsqueeze() -> None:
     x = model.node("Unsqueeze", [x, model.constant([1, -1])])
     x = model.node("Tanh", [x])
     graph = assert_equals_onnxruntime(model.content(x))
-    assert OpKind.TRANSPOSE not in {op.kind for op in graph.ops}
+    assert TRANSPOSE not in {op.kind for op in graph.ops}
 
 
 def test_transposes_around_a_channels_last_model_vanish() -> None:
@@ -257,7 +262,7 @@ def test_transposes_around_a_channels_last_model_vanish() -> None:
     x = model.node("Conv", [x, model.weights(6, 3, 3, 3)])
     x = model.node("Transpose", [x], perm=[0, 2, 3, 1])
     graph = assert_equals_onnxruntime(model.content(x))
-    assert [op.kind for op in graph.ops] == [OpKind.CONV_2D]
+    assert [op.kind for op in graph.ops] == [CONV_2D]
 
 
 def test_channel_shuffle() -> None:
@@ -286,7 +291,7 @@ def test_pad_and_zero_padded_convolution() -> None:
     x = model.node("Pad", [x, model.constant([0, 1, 0, 2, 0, 0, 3, 0], np.int64)])
     graph = assert_equals_onnxruntime(model.content(x))
     kinds = [op.kind for op in graph.ops]
-    assert kinds == [OpKind.CONV_2D, OpKind.CONV_2D, OpKind.PAD]
+    assert kinds == [CONV_2D, CONV_2D, PAD]
     assert graph.ops[1].attrs.padding is Padding.SAME  # type: ignore[union-attr]
 
 
@@ -345,7 +350,7 @@ def test_resize_blends_linearly(mode: str, size: tuple[int, int]) -> None:
     sizes = model.constant([1, 3, *size], np.int64)
     y = model.node("Resize", ["x0", none, "", sizes], **attrs)
     graph = assert_equals_onnxruntime(model.content(y))
-    assert OpKind.RESIZE_BILINEAR in [op.kind for op in graph.ops]
+    assert RESIZE_BILINEAR in [op.kind for op in graph.ops]
 
 
 @pytest.mark.parametrize("shape", [(3, 1, 1), (1,), (3, 5, 4), (1, 5, 4)])

@@ -10,8 +10,9 @@ import pytest
 from onnx_cases import Model, assert_equals_onnxruntime, helper, onnx, onnxruntime
 
 from mcuq.errors import InputError
-from mcuq.graph import OpKind
 from mcuq.importers.onnx import load_onnx
+from mcuq.ops.softmax import SOFTMAX
+from mcuq.ops.weighted import FULLY_CONNECTED
 
 IMAGE = (1, 3, 6, 6)
 
@@ -239,7 +240,7 @@ def test_old_files_list_initializers_as_inputs(opset: int) -> None:
         content.graph.input.append(value)
     graph = load_onnx(content.SerializeToString())
     assert graph.inputs == ("x0",)
-    assert [op.kind for op in graph.ops] == [OpKind.FULLY_CONNECTED]
+    assert [op.kind for op in graph.ops] == [FULLY_CONNECTED]
 
 
 def test_a_newer_set_than_onnx_knows() -> None:
@@ -265,4 +266,4 @@ def test_softmax_over_one_axis_is_one_operator(opset: int) -> None:
     model = Model((1, 8), opset=opset)
     x = model.node("Gemm", ["x0", model.weights(8, 4)] + ([model.weights(4)] if opset < 11 else []))
     graph = assert_equals_onnxruntime(model.content(model.node("Softmax", [x], axis=1)))
-    assert [op.kind for op in graph.ops] == [OpKind.FULLY_CONNECTED, OpKind.SOFTMAX]
+    assert [op.kind for op in graph.ops] == [FULLY_CONNECTED, SOFTMAX]

@@ -17,10 +17,12 @@ from qdq_models import FORMS, NETWORKS, images, quantized_network, run_file
 
 from mcuq.calibrate import calibrate
 from mcuq.errors import InputError
-from mcuq.graph import Activation, Graph, OpKind
+from mcuq.graph import Graph
 from mcuq.importers.onnx import load_onnx
 from mcuq.interpret.float import run_float
 from mcuq.interpret.integer import dequantize_outputs, quantize_inputs, run_integer
+from mcuq.numeric.activation import Activation
+from mcuq.ops.weighted import FULLY_CONNECTED
 from mcuq.quantize import quantize
 from mcuq.quantized import QuantizedGraph
 
@@ -196,7 +198,7 @@ def test_fewer_integers_than_the_type_has(dtype: Any, zero: int, low: int, high:
     content = model.content(model.node("DequantizeLinear", [y, *parameters]))
     samples = np.random.default_rng(0).normal(0, 6, (3, 6)).astype(np.float32)
     graph = load_onnx(content)
-    assert [op.kind for op in graph.ops] == [OpKind.FULLY_CONNECTED]
+    assert [op.kind for op in graph.ops] == [FULLY_CONNECTED]
     found, wanted = run_float(graph, [samples])[graph.outputs[0]], run_onnx(content, [samples])[0]
     assert np.abs(found.reshape(wanted.shape) - wanted).max() <= 0.0501
 
@@ -254,7 +256,7 @@ def test_a_relu_that_is_still_there_is_not_doubled() -> None:
     x = model.node("Relu", [model.node("Gemm", ["x0", model.weights(6, 6)])])
     y = _pair(model, x, np.float32(0.1), np.int8(-128))
     graph = load_onnx(model.content(model.node("Gemm", [y, model.weights(6, 2)])))
-    assert [op.kind for op in graph.ops] == [OpKind.FULLY_CONNECTED] * 2
+    assert [op.kind for op in graph.ops] == [FULLY_CONNECTED] * 2
     assert graph.ops[0].attrs.activation is Activation.RELU
     assert list(graph.ranges.values()) == [(0.0, 255 * float(np.float32(0.1)))]
 

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from onnx_cases import Model, assert_equals_onnxruntime
 from qdq_models import images, quantized, run_file
 
-from mcuq.graph import OpKind
 from mcuq.importers.onnx import load_onnx
 from mcuq.interpret.float import run_float
+from mcuq.ops.movement import RESHAPE
+from mcuq.ops.weighted import CONV_2D, DEPTHWISE_CONV_2D
 
 CHANNELS = 4
 SERIES = (1, CHANNELS, 12)
@@ -40,8 +41,8 @@ def test_normalization_and_relu_cost_nothing(group: int, layers: int) -> None:
     for _ in range(layers):
         x = model.node("Relu", [_normalized(model, _layer(model, x, group))])
     graph = assert_equals_onnxruntime(model.content(x))
-    kinds = [op.kind for op in graph.ops if op.kind is not OpKind.RESHAPE]
-    layer = OpKind.CONV_2D if group == 1 else OpKind.DEPTHWISE_CONV_2D
+    kinds = [op.kind for op in graph.ops if op.kind is not RESHAPE]
+    layer = CONV_2D if group == 1 else DEPTHWISE_CONV_2D
     assert kinds == [layer] * layers
     assert len(graph.ops) - layers == 2  # at the model's ends
 

@@ -17,9 +17,10 @@ from hypothesis import strategies as st
 from tflite_files import File, edited, opts
 
 from mcuq.errors import InputError
-from mcuq.graph import OpKind
 from mcuq.importers import load_tflite
 from mcuq.importers.tflite import read_tflite
+from mcuq.ops.unary import LEAKY_RELU
+from mcuq.ops.weighted import FULLY_CONNECTED
 from mcuq.prequantized.load import load_quantized
 
 
@@ -61,7 +62,7 @@ def _edge(dtype: str, scale: float, zero_point: int) -> dict[str, Any]:
 @pytest.mark.parametrize("edges", ["int8", "uint8", "float32"])
 def test_edges_of_any_type(edges: str, tmp_path: Path) -> None:
     qgraph = assert_reads_as_micro(dense(edges), tmp_path)
-    assert [op.kind for op in qgraph.ops] == [OpKind.FULLY_CONNECTED]
+    assert [op.kind for op in qgraph.ops] == [FULLY_CONNECTED]
     assert qgraph.tensors[qgraph.inputs[0]].zero_point == -3
 
 
@@ -70,7 +71,7 @@ def test_a_uint8_edge_of_another_scale_is_rescaled(tmp_path: Path) -> None:
         _tensor(model, "x").quantization.scale = np.array([0.03], np.float32)
 
     qgraph = assert_reads_as_micro(edited(dense("uint8"), edit), tmp_path)
-    assert [op.kind for op in qgraph.ops] == [OpKind.LEAKY_RELU, OpKind.FULLY_CONNECTED]
+    assert [op.kind for op in qgraph.ops] == [LEAKY_RELU, FULLY_CONNECTED]
 
 
 def test_layers_of_uint8_are_refused_by_name() -> None:
@@ -156,7 +157,7 @@ def test_of_two_operator_codes_the_larger_counts(field: str, tmp_path: Path) -> 
         setattr(model.operatorCodes[0], field, schema.BuiltinOperator.CONV_2D)
 
     qgraph = assert_reads_as_micro(edited(dense(), edit), tmp_path)
-    assert [op.kind for op in qgraph.ops] == [OpKind.FULLY_CONNECTED]
+    assert [op.kind for op in qgraph.ops] == [FULLY_CONNECTED]
 
 
 @st.composite

@@ -12,9 +12,14 @@ from float_cases import run_litert
 from tflite_files import File, assert_equals_litert, opts
 
 from mcuq.errors import InputError
-from mcuq.graph import Graph, OpKind, StridedSliceAttrs
+from mcuq.graph import Graph
 from mcuq.importers import load_tflite
 from mcuq.interpret.float import run_float
+from mcuq.ops.binary import ADD, MUL, SUB
+from mcuq.ops.movement import RESHAPE, StridedSliceAttrs
+from mcuq.ops.pooling import MAX_POOL_2D
+from mcuq.ops.unary import LEAKY_RELU, RELU
+from mcuq.ops.weighted import FULLY_CONNECTED
 
 
 def _flatten_as_keras_exports_it() -> bytes:
@@ -36,7 +41,7 @@ def _flatten_as_keras_exports_it() -> bytes:
 
 def test_flatten_as_keras_exports_it_is_one_reshape() -> None:
     graph = load_tflite(_flatten_as_keras_exports_it())
-    assert [op.kind for op in graph.ops] == [OpKind.RESHAPE]
+    assert [op.kind for op in graph.ops] == [RESHAPE]
     assert graph.tensors["y"].shape == (1, 24)
     assert sorted(graph.tensors) == ["x", "y"]
 
@@ -64,7 +69,7 @@ def test_shape_arithmetic_of_every_kind() -> None:
     y = file.tensor("y", (1, 12, 2))
     file.op("RESHAPE", [x, target], y)
     graph = load_tflite(file.content([x], [y]))
-    assert [op.kind for op in graph.ops] == [OpKind.RESHAPE]
+    assert [op.kind for op in graph.ops] == [RESHAPE]
     assert graph.tensors["y"].shape == (1, 12, 2)
 
 
@@ -100,7 +105,7 @@ def test_stored_weights_become_float(dtype: str, scale: Any, axis: int | None) -
         dtype, **({"scale": scale, "axis": axis} if axis is not None or scale is not None else {})
     )
     graph = load_tflite(content)
-    assert [op.kind for op in graph.ops] == [OpKind.FULLY_CONNECTED]
+    assert [op.kind for op in graph.ops] == [FULLY_CONNECTED]
     factor = np.ones(1) if scale is None else scale
     expected = stored * factor.reshape(-1, 1)
     np.testing.assert_array_equal(graph.tensors[graph.weights[0]].data, expected)
@@ -138,7 +143,7 @@ def _quantized() -> bytes:
 
 def test_quantized_model_gives_the_numbers_it_stands_for() -> None:
     graph = load_tflite(_quantized())
-    assert [op.kind for op in graph.ops] == [OpKind.FULLY_CONNECTED]
+    assert [op.kind for op in graph.ops] == [FULLY_CONNECTED]
     assert graph.outputs == ("yq",)
     x = np.random.default_rng(4).uniform(-2, 2, (16, 4)).astype(np.float32)
     expected = np.concatenate([outputs[0] for outputs in run_litert(_quantized(), [x])])
@@ -237,9 +242,9 @@ def test_prelu_with_one_slope_is_a_leaky_relu() -> None:
         return file.content([x], [y])
 
     graph = assert_equals_litert(prelu([0.25, 0.25]))
-    assert [op.kind for op in graph.ops] == [OpKind.LEAKY_RELU]
+    assert [op.kind for op in graph.ops] == [LEAKY_RELU]
     several = assert_equals_litert(prelu([0.25, 0.5]))
-    assert [op.kind for op in several.ops] == [OpKind.RELU, OpKind.SUB, OpKind.MUL, OpKind.ADD]
+    assert [op.kind for op in several.ops] == [RELU, SUB, MUL, ADD]
 
 
 @pytest.mark.parametrize("keep", [False, True])
@@ -252,7 +257,7 @@ def test_a_maximum_over_neighbouring_axes_is_a_pooling(axes: list[int], keep: bo
     options = opts("Reducer", keepDims=keep)
     file.op("REDUCE_MAX", [x, file.constant("axes", axes)], y, options)
     graph = assert_equals_litert(file.content([x], [y]))
-    assert OpKind.MAX_POOL_2D in [op.kind for op in graph.ops]
+    assert MAX_POOL_2D in [op.kind for op in graph.ops]
 
 
 def test_a_maximum_over_axes_apart_is_refused() -> None:

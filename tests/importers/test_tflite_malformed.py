@@ -10,24 +10,19 @@ import numpy as np
 import pytest
 
 from mcuq.errors import InputError
-from mcuq.graph import (
-    Activation,
-    BinaryAttrs,
-    ConcatAttrs,
-    ConvAttrs,
-    FullyConnectedAttrs,
-    Graph,
-    MeanAttrs,
-    Op,
-    OpKind,
-    Padding,
-    SoftmaxAttrs,
-    StridedSliceAttrs,
-    Tensor,
-)
+from mcuq.graph import Graph, Op, Tensor
 from mcuq.importers import load_model, load_tflite
 from mcuq.importers.tflite.convert import convert
 from mcuq.importers.tflite.reader import read_model
+from mcuq.numeric.activation import Activation
+from mcuq.ops.attrs import Padding
+from mcuq.ops.binary import ADD, BinaryAttrs
+from mcuq.ops.movement import CONCATENATION, STRIDED_SLICE, ConcatAttrs, StridedSliceAttrs
+from mcuq.ops.operator import AnyOperator
+from mcuq.ops.pooling import MEAN, MeanAttrs
+from mcuq.ops.softmax import SOFTMAX, SoftmaxAttrs
+from mcuq.ops.weighted import CONV_2D, FULLY_CONNECTED
+from mcuq.ops.weighted_params import ConvAttrs, FullyConnectedAttrs
 from mcuq.tflite.float_model import float_tflite_bytes
 
 
@@ -50,23 +45,23 @@ def network() -> bytes:
     for name, shape in {"w": (2, 1, 1, 2), "wb": (2,), "f": (3, 4), "fb": (3,)}.items():
         tensors[name] = Tensor(name, shape, rng.normal(size=shape).astype(np.float32))
     ops = (
-        _op(OpKind.CONV_2D, ("a", "w", "wb"), "conv", ConvAttrs(padding=Padding.SAME)),
-        _op(OpKind.ADD, ("conv", "b"), "sum", BinaryAttrs(Activation.RELU)),
-        _op(OpKind.CONCATENATION, ("sum", "a"), "cat", ConcatAttrs(3)),
+        _op(CONV_2D, ("a", "w", "wb"), "conv", ConvAttrs(padding=Padding.SAME)),
+        _op(ADD, ("conv", "b"), "sum", BinaryAttrs(Activation.RELU)),
+        _op(CONCATENATION, ("sum", "a"), "cat", ConcatAttrs(3)),
         _op(
-            OpKind.STRIDED_SLICE,
+            STRIDED_SLICE,
             ("cat",),
             "part",
             StridedSliceAttrs((0, 1, 0, 0), (1, 3, 4, 4), (1, 1, 1, 1)),
         ),
-        _op(OpKind.MEAN, ("part",), "mean", MeanAttrs((1, 2))),
-        _op(OpKind.FULLY_CONNECTED, ("mean", "f", "fb"), "dense", FullyConnectedAttrs()),
-        _op(OpKind.SOFTMAX, ("dense",), "soft", SoftmaxAttrs()),
+        _op(MEAN, ("part",), "mean", MeanAttrs((1, 2))),
+        _op(FULLY_CONNECTED, ("mean", "f", "fb"), "dense", FullyConnectedAttrs()),
+        _op(SOFTMAX, ("dense",), "soft", SoftmaxAttrs()),
     )
     return float_tflite_bytes(Graph("main", tensors, ops, ("a", "b"), ("soft", "mean")))
 
 
-def _op(kind: OpKind, inputs: tuple[str, ...], output: str, attrs: object) -> Op:
+def _op(kind: AnyOperator, inputs: tuple[str, ...], output: str, attrs: object) -> Op:
     return Op(kind, output, inputs, (output,), attrs)  # type: ignore[arg-type]
 
 

@@ -21,8 +21,9 @@ from tflite_mutants import mutant
 from mcuq.calibrate import calibrate
 from mcuq.emit.tflite import tflite_bytes
 from mcuq.errors import InputError
-from mcuq.graph import FLOAT_KINDS, OpKind
 from mcuq.importers import load_tflite
+from mcuq.ops.catalog import FLOAT_OPERATORS
+from mcuq.ops.resize import RESIZE_BILINEAR
 from mcuq.prequantized.load import load_quantized
 from mcuq.quantize import Config, quantize
 from mcuq.quantized import QuantizedGraph
@@ -36,12 +37,12 @@ def _originals() -> tuple[bytes, ...]:
     graph = load_tflite(network())
     whole = tflite_bytes(quantize(graph, calibrate(graph, random_inputs(graph, 1))))
     rng = np.random.default_rng(4)
-    single = [random_case(kind, rng) for kind in FLOAT_KINDS]
+    single = [random_case(kind, rng) for kind in FLOAT_OPERATORS]
     narrow = [quantize(case.graph, case.ranges) for case in single]
     wide = [
         quantize(case.graph, case.ranges, Config(activation_bits=16))
-        for case, kind in zip(single, FLOAT_KINDS, strict=True)
-        if kind is not OpKind.RESIZE_BILINEAR
+        for case, kind in zip(single, FLOAT_OPERATORS, strict=True)
+        if kind is not RESIZE_BILINEAR
     ]
     rewritten = [parts(kind, axis) for kind in ("SPLIT", "SPLIT_V", "UNPACK") for axis in (1, 2)]
     edges = [dense("uint8"), dense("float32")]

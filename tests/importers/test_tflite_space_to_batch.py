@@ -9,14 +9,14 @@ import pytest
 from tflite_files import File, assert_equals_litert, opts
 
 from mcuq.errors import InputError
-from mcuq.graph import (
-    ConvAttrs,
-    DepthwiseConvAttrs,
-    OpKind,
-    Padding,
-    ResizeAttrs,
-)
 from mcuq.importers import load_tflite
+from mcuq.ops.attrs import Padding
+from mcuq.ops.binary import ADD
+from mcuq.ops.interpolation import ResizeAttrs
+from mcuq.ops.movement import CONCATENATION
+from mcuq.ops.resize import RESIZE_NEAREST_NEIGHBOR
+from mcuq.ops.weighted import CONV_2D
+from mcuq.ops.weighted_params import ConvAttrs, DepthwiseConvAttrs
 
 RNG = np.random.default_rng(0)
 
@@ -87,13 +87,13 @@ def test_padding_and_crops(
     crops: list[list[int]],
 ) -> None:
     graph = assert_equals_litert(_spread(size, block, pads, crops))
-    assert OpKind.CONV_2D in {op.kind for op in graph.ops}
+    assert CONV_2D in {op.kind for op in graph.ops}
 
 
 def test_bias_and_activation_inside_the_region() -> None:
     pads = [[2, 2], [2, 2]]
     graph = assert_equals_litert(_spread((8, 8), (2, 2), pads, NONE, bias_after=True))
-    assert [op.kind for op in graph.ops] == [OpKind.CONV_2D, OpKind.ADD]
+    assert [op.kind for op in graph.ops] == [CONV_2D, ADD]
 
 
 def test_one_dimensional_convolution() -> None:
@@ -114,7 +114,7 @@ def test_one_dimensional_convolution() -> None:
     y = file.tensor("y", (1, 10, 4))
     file.op("BATCH_TO_SPACE_ND", [line, blocks, file.constant("crops", [[0, 0]])], y)
     graph = assert_equals_litert(file.content([x], [y]))
-    attrs = next(op.attrs for op in graph.ops if op.kind is OpKind.CONV_2D)
+    attrs = next(op.attrs for op in graph.ops if op.kind is CONV_2D)
     assert isinstance(attrs, ConvAttrs) and attrs.dilation == (1, 2)
 
 
@@ -162,9 +162,9 @@ def test_tiled_upsampling_is_one_resize(factors: tuple[int, int]) -> None:
         file.op("RESHAPE", [tiled, file.constant(f"target{axis}", shape)], current)
     y = file.op("RELU", [current], file.tensor("y", shape))
     graph = assert_equals_litert(file.content([x], [y]))
-    resized = [op for op in graph.ops if op.kind is OpKind.RESIZE_NEAREST_NEIGHBOR]
+    resized = [op for op in graph.ops if op.kind is RESIZE_NEAREST_NEIGHBOR]
     assert [op.attrs for op in resized] == [ResizeAttrs((3 * factors[0], 4 * factors[1]))]
-    assert OpKind.CONCATENATION not in {op.kind for op in graph.ops}
+    assert CONCATENATION not in {op.kind for op in graph.ops}
 
 
 def test_other_tiles_are_concatenations() -> None:
@@ -173,5 +173,5 @@ def test_other_tiles_are_concatenations() -> None:
     y = file.tensor("y", (1, 9, 4, 2))
     file.op("TILE", [x, file.constant("counts", [1, 3, 1, 1])], y)
     graph = assert_equals_litert(file.content([x], [y]))
-    assert [op.kind for op in graph.ops] == [OpKind.CONCATENATION]
+    assert [op.kind for op in graph.ops] == [CONCATENATION]
     assert graph.ops[0].inputs == ("x", "x", "x")

@@ -12,30 +12,31 @@ import numpy.typing as npt
 from tflite_micro.python.tflite_micro import runtime
 
 from mcuq.emit.tflite import tflite_bytes
-from mcuq.graph import (
-    Activation,
-    Attrs,
-    BinaryAttrs,
+from mcuq.graph import Graph, Op, Tensor
+from mcuq.numeric.activation import Activation
+from mcuq.ops.attrs import Attrs, NoAttrs, Padding
+from mcuq.ops.binary import ADD, MUL, SUB, BinaryAttrs
+from mcuq.ops.interpolation import ResizeAttrs
+from mcuq.ops.movement import (
+    CONCATENATION,
+    PAD,
+    RESHAPE,
+    SQUEEZE,
+    STRIDED_SLICE,
+    TRANSPOSE,
     ConcatAttrs,
-    ConvAttrs,
-    DepthwiseConvAttrs,
-    FullyConnectedAttrs,
-    Graph,
-    LeakyReluAttrs,
-    MeanAttrs,
-    NoAttrs,
-    Op,
-    OpKind,
     PadAttrs,
-    Padding,
-    PoolAttrs,
     ReshapeAttrs,
-    ResizeAttrs,
-    SoftmaxAttrs,
     StridedSliceAttrs,
-    Tensor,
     TransposeAttrs,
 )
+from mcuq.ops.operator import AnyOperator
+from mcuq.ops.pooling import AVERAGE_POOL_2D, MAX_POOL_2D, MEAN, MeanAttrs, PoolAttrs
+from mcuq.ops.resize import RESIZE_BILINEAR, RESIZE_NEAREST_NEIGHBOR
+from mcuq.ops.softmax import SOFTMAX, SoftmaxAttrs
+from mcuq.ops.unary import HARD_SWISH, LEAKY_RELU, LOGISTIC, RELU, RELU6, TANH, LeakyReluAttrs
+from mcuq.ops.weighted import CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED
+from mcuq.ops.weighted_params import ConvAttrs, DepthwiseConvAttrs, FullyConnectedAttrs
 from mcuq.quantized import QuantizedGraph
 
 Shape = tuple[int, ...]
@@ -83,7 +84,7 @@ def random_inputs(graph: Graph, rng: Rng, samples: int) -> list[npt.NDArray[np.i
     return [rng.integers(-128, 128, (samples, *s[1:])).astype(np.int8) for s in shapes]
 
 
-def random_case(kind: OpKind, rng: Rng) -> Case:
+def random_case(kind: AnyOperator, rng: Rng) -> Case:
     """A random graph of one operator of `kind`."""
     return _MAKERS[kind](kind, rng)
 
@@ -95,7 +96,7 @@ def _range(rng: Rng) -> tuple[float, float]:
 
 
 def _case(
-    kind: OpKind,
+    kind: AnyOperator,
     attrs: Attrs,
     rng: Rng,
     inputs: list[Shape],
@@ -159,7 +160,7 @@ def _activation(rng: Rng) -> Activation:
     return _pick(rng, *Activation)  # type: ignore[return-value]
 
 
-def _conv(kind: OpKind, rng: Rng) -> Case:
+def _conv(kind: AnyOperator, rng: Rng) -> Case:
     w = _window(rng, dilated=True)
     groups, depth, per_group = int(rng.integers(1, 4)), int(rng.integers(1, 6)), 3
     outputs = groups * per_group
@@ -170,7 +171,7 @@ def _conv(kind: OpKind, rng: Rng) -> Case:
     return _case(kind, attrs, rng, [shape], (1, *_out(w), outputs), constants)
 
 
-def _depthwise(kind: OpKind, rng: Rng) -> Case:
+def _depthwise(kind: AnyOperator, rng: Rng) -> Case:
     w = _window(rng, dilated=True)
     w["stride"] = (w["stride"][0],) * 2  # type: ignore[index]
     channels, multiplier = int(rng.integers(1, 6)), int(rng.integers(1, 4))
@@ -187,7 +188,7 @@ def _depthwise(kind: OpKind, rng: Rng) -> Case:
     return _case(kind, attrs, rng, [shape], (1, *_out(w), outputs), constants)
 
 
-def _dense(kind: OpKind, rng: Rng) -> Case:
+def _dense(kind: AnyOperator, rng: Rng) -> Case:
     depth, outputs, rows = (int(rng.integers(1, n)) for n in (40, 8, 5))
     attrs = FullyConnectedAttrs(_activation(rng), keep_num_dims=rows > 1)
     constants = {"w": _filter(rng, (outputs, depth))} | _bias(rng, outputs)
@@ -195,7 +196,7 @@ def _dense(kind: OpKind, rng: Rng) -> Case:
     return _case(kind, attrs, rng, [(1, *middle, depth)], (1, *middle, outputs), constants)
 
 
-def _binary(kind: OpKind, rng: Rng) -> Case:
+def _binary(kind: AnyOperator, rng: Rng) -> Case:
     shape = (1, *(int(n) for n in rng.integers(2, 6, 3)))
     attrs = BinaryAttrs(_activation(rng))
     form = int(rng.integers(4))
@@ -208,7 +209,7 @@ def _binary(kind: OpKind, rng: Rng) -> Case:
     return _case(kind, attrs, rng, [shape], shape, {"c": _filter(rng, (shape[3],))})
 
 
-def _pool(kind: OpKind, rng: Rng) -> Case:
+def _pool(kind: AnyOperator, rng: Rng) -> Case:
     w = _window(rng, dilated=False)
     attrs = PoolAttrs(w["size"], w["stride"], w["padding"], _activation(rng))  # type: ignore[arg-type]
     channels = int(rng.integers(1, 6))
@@ -216,7 +217,7 @@ def _pool(kind: OpKind, rng: Rng) -> Case:
     return _case(kind, attrs, rng, [shape], (1, *_out(w), channels))
 
 
-def _mean(kind: OpKind, rng: Rng) -> Case:
+def _mean(kind: AnyOperator, rng: Rng) -> Case:
     shape = (1, *(int(n) for n in rng.integers(1, 12, 3)))
     axes = _pick(rng, (1, 2), (1, 2), (1,), (2,), (3,), (1, 2, 3))
     keep = bool(rng.integers(2))
@@ -226,7 +227,7 @@ def _mean(kind: OpKind, rng: Rng) -> Case:
     return _case(kind, attrs, rng, [shape], reduced if keep else dropped)
 
 
-def _pad(kind: OpKind, rng: Rng) -> Case:
+def _pad(kind: AnyOperator, rng: Rng) -> Case:
     shape = (1, *(int(n) for n in rng.integers(1, 6, 3)))
     around = tuple((int(a), int(b)) for a, b in rng.integers(0, 3, (3, 2)))
     paddings = ((0, 0), *around)
@@ -234,7 +235,7 @@ def _pad(kind: OpKind, rng: Rng) -> Case:
     return _case(kind, PadAttrs(paddings), rng, [shape], out)
 
 
-def _concat(kind: OpKind, rng: Rng) -> Case:
+def _concat(kind: AnyOperator, rng: Rng) -> Case:
     shape = [1, *(int(n) for n in rng.integers(1, 6, 3))]
     axis = int(rng.integers(1, 4))
     sizes = [int(n) for n in rng.integers(1, 5, int(rng.integers(2, 5)))]
@@ -243,22 +244,22 @@ def _concat(kind: OpKind, rng: Rng) -> Case:
     return _case(kind, ConcatAttrs(axis), rng, inputs, out)
 
 
-def _reshape(kind: OpKind, rng: Rng) -> Case:
+def _reshape(kind: AnyOperator, rng: Rng) -> Case:
     return _case(kind, ReshapeAttrs((1, 60)), rng, [(1, 3, 4, 5)], (1, 60))
 
 
-def _squeeze(kind: OpKind, rng: Rng) -> Case:
+def _squeeze(kind: AnyOperator, rng: Rng) -> Case:
     attrs = ReshapeAttrs((1, 4, 5), squeeze_dims=(1,))
     return _case(kind, attrs, rng, [(1, 1, 4, 5)], (1, 4, 5))
 
 
-def _transpose(kind: OpKind, rng: Rng) -> Case:
+def _transpose(kind: AnyOperator, rng: Rng) -> Case:
     shape = (1, *(int(n) for n in rng.integers(1, 6, 3)))
     perm = (0, *(int(n) + 1 for n in rng.permutation(3)))
     return _case(kind, TransposeAttrs(perm), rng, [shape], tuple(shape[i] for i in perm))
 
 
-def _slice(kind: OpKind, rng: Rng) -> Case:
+def _slice(kind: AnyOperator, rng: Rng) -> Case:
     shape = (1, 7, 6, 5)
     forms = [(0, 7, 2), (6, -1, -1), (5, 0, -2), (2, 4, 1), (3, 4, 1)]
     begin, end, stride = forms[int(rng.integers(len(forms)))]
@@ -269,7 +270,7 @@ def _slice(kind: OpKind, rng: Rng) -> Case:
     return _case(kind, attrs, rng, [shape], out)
 
 
-def _resize(kind: OpKind, rng: Rng) -> Case:
+def _resize(kind: AnyOperator, rng: Rng) -> Case:
     height, width, channels = (int(n) for n in rng.integers(1, 9, 3))
     size = (int(rng.integers(1, 12)), int(rng.integers(1, 12)))
     form = _pick(rng, {}, {"align_corners": True}, {"half_pixel_centers": True})
@@ -277,39 +278,39 @@ def _resize(kind: OpKind, rng: Rng) -> Case:
     return _case(kind, attrs, rng, [(1, height, width, channels)], (1, *size, channels))
 
 
-def _softmax(kind: OpKind, rng: Rng) -> Case:
+def _softmax(kind: AnyOperator, rng: Rng) -> Case:
     shape = _pick(rng, (1, 10), (1, 4, 7), (1, 200), (1, 511))
     return _case(kind, SoftmaxAttrs(float(rng.uniform(0.2, 3))), rng, [shape], shape)  # type: ignore[list-item,arg-type]
 
 
-def _unary(kind: OpKind, rng: Rng) -> Case:
-    attrs = LeakyReluAttrs(float(rng.normal())) if kind is OpKind.LEAKY_RELU else NoAttrs()
+def _unary(kind: AnyOperator, rng: Rng) -> Case:
+    attrs = LeakyReluAttrs(float(rng.normal())) if kind is LEAKY_RELU else NoAttrs()
     return _case(kind, attrs, rng, [(1, 300)], (1, 300))
 
 
-_MAKERS: dict[OpKind, Callable[[OpKind, Rng], Case]] = {
-    OpKind.CONV_2D: _conv,
-    OpKind.DEPTHWISE_CONV_2D: _depthwise,
-    OpKind.FULLY_CONNECTED: _dense,
-    OpKind.ADD: _binary,
-    OpKind.SUB: _binary,
-    OpKind.MUL: _binary,
-    OpKind.AVERAGE_POOL_2D: _pool,
-    OpKind.MAX_POOL_2D: _pool,
-    OpKind.MEAN: _mean,
-    OpKind.PAD: _pad,
-    OpKind.CONCATENATION: _concat,
-    OpKind.RESHAPE: _reshape,
-    OpKind.SQUEEZE: _squeeze,
-    OpKind.TRANSPOSE: _transpose,
-    OpKind.STRIDED_SLICE: _slice,
-    OpKind.RESIZE_NEAREST_NEIGHBOR: _resize,
-    OpKind.RESIZE_BILINEAR: _resize,
-    OpKind.SOFTMAX: _softmax,
-    OpKind.LOGISTIC: _unary,
-    OpKind.TANH: _unary,
-    OpKind.RELU: _unary,
-    OpKind.RELU6: _unary,
-    OpKind.LEAKY_RELU: _unary,
-    OpKind.HARD_SWISH: _unary,
+_MAKERS: dict[AnyOperator, Callable[[AnyOperator, Rng], Case]] = {
+    CONV_2D: _conv,
+    DEPTHWISE_CONV_2D: _depthwise,
+    FULLY_CONNECTED: _dense,
+    ADD: _binary,
+    SUB: _binary,
+    MUL: _binary,
+    AVERAGE_POOL_2D: _pool,
+    MAX_POOL_2D: _pool,
+    MEAN: _mean,
+    PAD: _pad,
+    CONCATENATION: _concat,
+    RESHAPE: _reshape,
+    SQUEEZE: _squeeze,
+    TRANSPOSE: _transpose,
+    STRIDED_SLICE: _slice,
+    RESIZE_NEAREST_NEIGHBOR: _resize,
+    RESIZE_BILINEAR: _resize,
+    SOFTMAX: _softmax,
+    LOGISTIC: _unary,
+    TANH: _unary,
+    RELU: _unary,
+    RELU6: _unary,
+    LEAKY_RELU: _unary,
+    HARD_SWISH: _unary,
 }

@@ -15,9 +15,16 @@ import numpy.typing as npt
 from integer_cases import Case, FixedRanges, Rng, random_case, tflm_outputs
 
 from mcuq.choices import Per
-from mcuq.graph import FLOAT_KINDS, WEIGHTED, Graph, NoAttrs, Op, OpKind, Tensor
+from mcuq.graph import Graph, Op, Tensor
 from mcuq.interpret.integer import run_integer
 from mcuq.numeric import integer_limits
+from mcuq.ops.attrs import NoAttrs
+from mcuq.ops.catalog import FLOAT_OPERATORS, operator
+from mcuq.ops.conversion import QUANTIZE
+from mcuq.ops.operator import AnyOperator
+from mcuq.ops.resize import RESIZE_BILINEAR
+from mcuq.ops.unary import LEAKY_RELU
+from mcuq.ops.weighted import FULLY_CONNECTED
 from mcuq.quantize import Config, WeightChoice, quantize
 from mcuq.quantized import QuantizedGraph
 
@@ -51,20 +58,20 @@ def forms() -> tuple[Form, ...]:
     """Every operator at every width that both mcuq and TFLite Micro have."""
     found = [Form("QUANTIZE", f"int{a} to int{b}") for a, b in ((8, 16), (16, 8))]
     for activations in ("int8", "int16"):
-        for kind in FLOAT_KINDS:
-            if kind in WEIGHTED:
+        for kind in FLOAT_OPERATORS:
+            if kind.weighted:
                 found += _filter_forms(kind, activations)
-            elif activations == "int8" or kind is not OpKind.RESIZE_BILINEAR:
-                found.append(Form(kind.value, activations))
+            elif activations == "int8" or kind is not RESIZE_BILINEAR:
+                found.append(Form(kind.name, activations))
     return tuple(sorted(found))
 
 
-def _filter_forms(kind: OpKind, activations: str) -> Iterator[Form]:
+def _filter_forms(kind: AnyOperator, activations: str) -> Iterator[Form]:
     for bits in (8, 4):
         # TFLite Micro has no int4 FULLY_CONNECTED with a scale a channel.
-        if kind is not OpKind.FULLY_CONNECTED or bits == 8:
-            yield Form(kind.value, activations, bits, "channel")
-        yield Form(kind.value, activations, bits, "tensor")
+        if kind is not FULLY_CONNECTED or bits == 8:
+            yield Form(kind.name, activations, bits, "channel")
+        yield Form(kind.name, activations, bits, "tensor")
 
 
 @dataclass(frozen=True)
@@ -93,7 +100,7 @@ def differences(case: Sample) -> tuple[int, int]:
 
 
 def _operator(form: Form, rng: Rng) -> QuantizedGraph:
-    kind = OpKind(form.kind)
+    kind = operator(form.kind)
     case = _with_extremes(random_case(kind, rng), rng)
     choice = WeightChoice(form.weights or 8, per=form.per)
     bits = 16 if form.activations == "int16" else 8
@@ -109,11 +116,11 @@ def _conversion(form: Form, rng: Rng) -> QuantizedGraph:
         {name: Tensor(name, (1, 1024)) for name in ("x0", "y")},
         (
             Op(
-                OpKind.LEAKY_RELU,
+                LEAKY_RELU,
                 "op",
                 ("x0",),
                 ("y",),
-                random_case(OpKind.LEAKY_RELU, rng).graph.ops[0].attrs,
+                random_case(LEAKY_RELU, rng).graph.ops[0].attrs,
             ),
         ),
         ("x0",),
@@ -123,7 +130,7 @@ def _conversion(form: Form, rng: Rng) -> QuantizedGraph:
     source, result = (int(word[3:]) for word in form.activations.split(" to "))
     kept = {b: quantize(graph, ranges, Config(activation_bits=b)).tensors for b in (source, result)}
     stored = {"x0": kept[source]["x0"], "y": kept[result]["y"]}
-    op = Op(OpKind.QUANTIZE, "op", ("x0",), ("y",), NoAttrs())
+    op = Op(QUANTIZE, "op", ("x0",), ("y",), NoAttrs())
     return QuantizedGraph("case", stored, (op,), ("x0",), ("y",))
 
 

@@ -10,20 +10,20 @@ import numpy.typing as npt
 import pytest
 from integer_cases import tflm_outputs
 
-from mcuq.graph import (
-    Activation,
-    Attrs,
-    BinaryAttrs,
-    FullyConnectedAttrs,
-    LeakyReluAttrs,
-    NoAttrs,
-    Op,
-    OpKind,
-)
+from mcuq.graph import Op
 from mcuq.interpret.integer import run_integer
 from mcuq.numeric import multiply_by_quantized_multiplier, quantize_multiplier
+from mcuq.numeric.activation import Activation
+from mcuq.numeric.tensor import QuantizedTensor
+from mcuq.ops.attrs import Attrs, NoAttrs
+from mcuq.ops.binary import ADD, SUB, BinaryAttrs
+from mcuq.ops.conversion import QUANTIZE
+from mcuq.ops.operator import AnyOperator
+from mcuq.ops.unary import HARD_SWISH, LEAKY_RELU, RELU, LeakyReluAttrs
+from mcuq.ops.weighted import FULLY_CONNECTED
+from mcuq.ops.weighted_params import FullyConnectedAttrs
 from mcuq.prequantized.load import load_quantized
-from mcuq.quantized import QuantizedGraph, QuantizedTensor
+from mcuq.quantized import QuantizedGraph
 from mcuq.tflite.micro import run_micro
 
 Float = np.float32
@@ -52,19 +52,19 @@ def assert_equal(graph: QuantizedGraph, inputs: list[npt.NDArray[np.integer]]) -
     np.testing.assert_array_equal(got, expected.reshape(got.shape))
 
 
-UNARY: list[tuple[OpKind, Attrs]] = [
-    (OpKind.RELU, NoAttrs()),
-    (OpKind.LEAKY_RELU, LeakyReluAttrs(1.0)),
-    (OpKind.LEAKY_RELU, LeakyReluAttrs(0.3)),
+UNARY: list[tuple[AnyOperator, Attrs]] = [
+    (RELU, NoAttrs()),
+    (LEAKY_RELU, LeakyReluAttrs(1.0)),
+    (LEAKY_RELU, LeakyReluAttrs(0.3)),
     # Ties of a negative slope go the other way.
-    (OpKind.LEAKY_RELU, LeakyReluAttrs(-1.5)),
-    (OpKind.QUANTIZE, NoAttrs()),
+    (LEAKY_RELU, LeakyReluAttrs(-1.5)),
+    (QUANTIZE, NoAttrs()),
 ]
 
 
 @pytest.mark.parametrize(("kind", "attrs"), UNARY)
-def test_unary_operators_near_ties(kind: OpKind, attrs: Attrs) -> None:
-    low = 127 if kind is OpKind.LEAKY_RELU else -128
+def test_unary_operators_near_ties(kind: AnyOperator, attrs: Attrs) -> None:
+    low = 127 if kind is LEAKY_RELU else -128
     for source, result in near_ties(1, 150):
         tensors = {"x": tensor("x", (1, 256), source, low), "y": tensor("y", (1, 256), result, low)}
         op = Op(kind, "y", ("x",), ("y",), attrs)
@@ -80,12 +80,12 @@ def test_hard_swish_near_ties() -> None:
         result = Float(float(source) / 128 / mantissa * 2.0 ** int(rng.integers(0, 6)))
         zero = int(rng.integers(-128, 127))
         tensors = {"x": tensor("x", (1, 256), source, zero), "y": tensor("y", (1, 256), result, -9)}
-        op = Op(OpKind.HARD_SWISH, "y", ("x",), ("y",), NoAttrs())
+        op = Op(HARD_SWISH, "y", ("x",), ("y",), NoAttrs())
         assert_equal(QuantizedGraph("near", tensors, (op,), ("x",), ("y",)), [EVERY])
 
 
-@pytest.mark.parametrize("kind", [OpKind.ADD, OpKind.SUB])
-def test_sums_near_ties(kind: OpKind) -> None:
+@pytest.mark.parametrize("kind", [ADD, SUB])
+def test_sums_near_ties(kind: AnyOperator) -> None:
     pairs = [x.astype(np.int8).reshape(1, 256, 256) for x in np.mgrid[-128:128, -128:128]]
     for source, result in near_ties(3, 40):
         result = max(result, source * Float(0.01))
@@ -135,7 +135,7 @@ def test_one_scale_dense_layers_near_ties(bits: int) -> None:
             ),
             "y": tensor("y", (1, 1), result),
         }
-        op = Op(OpKind.FULLY_CONNECTED, "y", ("x", "w", "b"), ("y",), FullyConnectedAttrs())
+        op = Op(FULLY_CONNECTED, "y", ("x", "w", "b"), ("y",), FullyConnectedAttrs())
         graph = QuantizedGraph("near", tensors, (op,), ("x",), ("y",))
         assert_equal(graph, [np.zeros((1, 4), np.int8)])
 

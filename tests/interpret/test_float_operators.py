@@ -11,15 +11,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mcuq.errors import InputError
-from mcuq.graph import FLOAT_KINDS, Graph, NoAttrs, Op, OpKind, Tensor
+from mcuq.graph import Graph, Op, Tensor
 from mcuq.importers import load_tflite
 from mcuq.interpret.float import run_float
+from mcuq.ops.attrs import NoAttrs
+from mcuq.ops.catalog import FLOAT_OPERATORS
+from mcuq.ops.operator import AnyOperator
+from mcuq.ops.unary import RELU, TANH
 
 
-@pytest.mark.parametrize("kind", FLOAT_KINDS)
+@pytest.mark.parametrize("kind", FLOAT_OPERATORS)
 @given(data=st.data())
 @settings(max_examples=25)
-def test_operator_equals_litert(kind: OpKind, data: st.DataObject) -> None:
+def test_operator_equals_litert(kind: AnyOperator, data: st.DataObject) -> None:
     graph = data.draw(cases(kind))
     inputs = random_inputs(graph, data.draw(seeds))
     expected = litert_output(graph, inputs)
@@ -44,8 +48,8 @@ def _chain() -> Graph:
     """x → a = relu(x), b = tanh(a); a and x are also read later."""
     tensors = {name: Tensor(name, (1, 4)) for name in "xab"}
     ops = (
-        Op(OpKind.RELU, "a", ("x",), ("a",), NoAttrs()),
-        Op(OpKind.TANH, "b", ("a",), ("b",), NoAttrs()),
+        Op(RELU, "a", ("x",), ("a",), NoAttrs()),
+        Op(TANH, "b", ("a",), ("b",), NoAttrs()),
     )
     return Graph("chain", tensors, ops, ("x",), ("b",))
 

@@ -11,29 +11,28 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from integer_cases import FixedRanges, random_inputs, tflm_outputs
 
-from mcuq.graph import (
-    Activation,
-    Attrs,
-    BinaryAttrs,
-    ConcatAttrs,
-    ConvAttrs,
-    DepthwiseConvAttrs,
-    Graph,
-    LeakyReluAttrs,
-    NoAttrs,
-    Op,
-    OpKind,
-    PadAttrs,
-    Padding,
-    PoolAttrs,
-    ResizeAttrs,
-    SoftmaxAttrs,
-    StridedSliceAttrs,
-    Tensor,
-)
-from mcuq.graph.shapes import infer_shape
+from mcuq.graph import Graph, Op, Tensor
 from mcuq.interpret.float import run_float
 from mcuq.interpret.integer import run_integer
+from mcuq.numeric.activation import Activation
+from mcuq.ops.attrs import Attrs, NoAttrs, Padding
+from mcuq.ops.binary import ADD, MUL, SUB, BinaryAttrs
+from mcuq.ops.interpolation import ResizeAttrs
+from mcuq.ops.movement import (
+    CONCATENATION,
+    PAD,
+    STRIDED_SLICE,
+    ConcatAttrs,
+    PadAttrs,
+    StridedSliceAttrs,
+)
+from mcuq.ops.operator import AnyOperator
+from mcuq.ops.pooling import AVERAGE_POOL_2D, MAX_POOL_2D, PoolAttrs
+from mcuq.ops.resize import RESIZE_NEAREST_NEIGHBOR
+from mcuq.ops.softmax import SOFTMAX, SoftmaxAttrs
+from mcuq.ops.unary import HARD_SWISH, LEAKY_RELU, LOGISTIC, RELU, RELU6, TANH, LeakyReluAttrs
+from mcuq.ops.weighted import CONV_2D, DEPTHWISE_CONV_2D
+from mcuq.ops.weighted_params import ConvAttrs, DepthwiseConvAttrs
 from mcuq.quantize import Config, WeightChoice, quantize
 
 Shape = tuple[int, ...]
@@ -48,8 +47,8 @@ class Grower:
     ops: list[Op] = field(default_factory=list)
     images: list[str] = field(default_factory=list)
 
-    def add(self, kind: OpKind, attrs: Attrs, inputs: list[str]) -> None:
-        shape = infer_shape(kind, attrs, [self.tensors[name].shape for name in inputs])
+    def add(self, kind: AnyOperator, attrs: Attrs, inputs: list[str]) -> None:
+        shape = kind.shape(attrs, [self.tensors[name].shape for name in inputs])
         name = f"t{len(self.ops)}"
         self.tensors[name] = Tensor(name, shape)
         self.ops.append(Op(kind, name, tuple(inputs), (name,), attrs))
@@ -73,17 +72,17 @@ class Grower:
 def _conv(g: Grower) -> None:
     x = g.pick()
     inputs = [x, g.constant(3, 2, 2, g.tensors[x].shape[3]), g.constant(3)]
-    g.add(OpKind.CONV_2D, ConvAttrs(padding=Padding.SAME, activation=Activation.RELU), inputs)
+    g.add(CONV_2D, ConvAttrs(padding=Padding.SAME, activation=Activation.RELU), inputs)
 
 
 def _depthwise(g: Grower) -> None:
     x = g.pick()
     channels = g.tensors[x].shape[3]
     inputs = [x, g.constant(1, 3, 3, channels), g.constant(channels)]
-    g.add(OpKind.DEPTHWISE_CONV_2D, DepthwiseConvAttrs(padding=Padding.SAME), inputs)
+    g.add(DEPTHWISE_CONV_2D, DepthwiseConvAttrs(padding=Padding.SAME), inputs)
 
 
-def _binary(kind: OpKind) -> Callable[[Grower], None]:
+def _binary(kind: AnyOperator) -> Callable[[Grower], None]:
     def grow(g: Grower) -> None:
         x = g.pick()
         other = g.like(x) if g.rng.random() < 0.7 else g.constant(g.tensors[x].shape[3])
@@ -95,36 +94,36 @@ def _binary(kind: OpKind) -> Callable[[Grower], None]:
 def _concat(g: Grower) -> None:
     x = g.pick()
     inputs = [x, g.like(x), *([g.like(x)] if g.rng.random() < 0.4 else [])]
-    g.add(OpKind.CONCATENATION, ConcatAttrs(3), inputs)
+    g.add(CONCATENATION, ConcatAttrs(3), inputs)
 
 
-def _one(kind: OpKind, attrs: Attrs | None = None) -> Callable[[Grower], None]:
+def _one(kind: AnyOperator, attrs: Attrs | None = None) -> Callable[[Grower], None]:
     return lambda g: g.add(kind, attrs or NoAttrs(), [g.pick()])
 
 
 GROW: list[Callable[[Grower], None]] = [
     _conv,
     _depthwise,
-    _binary(OpKind.ADD),
-    _binary(OpKind.SUB),
-    _binary(OpKind.MUL),
+    _binary(ADD),
+    _binary(SUB),
+    _binary(MUL),
     _concat,
     _concat,
-    _one(OpKind.MAX_POOL_2D, PoolAttrs((2, 2), (1, 1), Padding.SAME)),
-    _one(OpKind.AVERAGE_POOL_2D, PoolAttrs((2, 2), (1, 1), Padding.SAME)),
-    _one(OpKind.PAD, PadAttrs(((0, 0), (1, 0), (0, 1), (0, 0)))),
-    _one(OpKind.STRIDED_SLICE, StridedSliceAttrs((0, 0, 0, 0), (1, 4, 4, 1), (1, 1, 1, 1))),
-    _one(OpKind.RESIZE_NEAREST_NEIGHBOR, ResizeAttrs((4, 4))),
-    _one(OpKind.SOFTMAX, SoftmaxAttrs()),
-    _one(OpKind.LEAKY_RELU, LeakyReluAttrs(0.1)),
+    _one(MAX_POOL_2D, PoolAttrs((2, 2), (1, 1), Padding.SAME)),
+    _one(AVERAGE_POOL_2D, PoolAttrs((2, 2), (1, 1), Padding.SAME)),
+    _one(PAD, PadAttrs(((0, 0), (1, 0), (0, 1), (0, 0)))),
+    _one(STRIDED_SLICE, StridedSliceAttrs((0, 0, 0, 0), (1, 4, 4, 1), (1, 1, 1, 1))),
+    _one(RESIZE_NEAREST_NEIGHBOR, ResizeAttrs((4, 4))),
+    _one(SOFTMAX, SoftmaxAttrs()),
+    _one(LEAKY_RELU, LeakyReluAttrs(0.1)),
     *(
         _one(kind)
         for kind in (
-            OpKind.LOGISTIC,
-            OpKind.TANH,
-            OpKind.RELU,
-            OpKind.RELU6,
-            OpKind.HARD_SWISH,
+            LOGISTIC,
+            TANH,
+            RELU,
+            RELU6,
+            HARD_SWISH,
         )
     ),
 ]

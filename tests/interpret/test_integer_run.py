@@ -11,10 +11,11 @@ from integer_cases import FixedRanges, random_case, tflm_outputs
 
 from mcuq.emit.tflite import tflite_bytes
 from mcuq.errors import InputError
-from mcuq.graph import Graph, OpKind
+from mcuq.graph import Graph
 from mcuq.importers.tflite import load_tflite
 from mcuq.interpret.float import run_float
 from mcuq.interpret.integer import dequantize_outputs, quantize_inputs, run_integer
+from mcuq.ops.weighted import CONV_2D
 from mcuq.quantize import Config, WeightChoice, quantize
 from mcuq.quantized import QuantizedGraph
 from mcuq.tflite.runtime import Interpreter
@@ -55,7 +56,7 @@ def test_int8_stays_close_to_the_float_model(mlperf_tiny: Path) -> None:
 
 def small(seed: int = 5) -> tuple[QuantizedGraph, npt.NDArray[np.int8]]:
     rng = np.random.default_rng(seed)
-    case = random_case(OpKind.CONV_2D, rng)
+    case = random_case(CONV_2D, rng)
     qgraph = quantize(case.graph, case.ranges)
     shape = qgraph.tensors["x0"].shape
     return qgraph, rng.integers(-128, 128, (6, *shape[1:])).astype(np.int8)

@@ -8,7 +8,7 @@ import numpy as np
 from kernel_cases import Int8s
 from kernel_native import call as call_kernel
 
-from mcuq.lower.program import Argument, Array, Call, DirectionRef, Field, Narrow, Struct
+from mcuq.lower.program import Argument, Array, Call, DirectionRef, Field, SmallInteger, Struct
 from mcuq.lower.program import ScratchRef as Scratch
 from mcuq.lower.program import TensorRef as Tensor
 
@@ -62,7 +62,7 @@ def _field(value: Field, alive: list[Any]) -> tuple[bytes, int]:
     if isinstance(value, Array):
         alive.append(np.ascontiguousarray(value.data))
         return alive[-1].ctypes.data.to_bytes(_ADDRESS, "little"), _ADDRESS
-    if isinstance(value, Narrow):
+    if isinstance(value, SmallInteger):
         return value.value.to_bytes(value.bytes, "little", signed=value.value < 0), value.bytes
     if isinstance(value, DirectionRef):
         return bytes(1), 1

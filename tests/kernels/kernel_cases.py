@@ -8,8 +8,11 @@ import numpy as np
 import numpy.typing as npt
 from tflite_micro.python.tflite_micro import runtime
 
-from mcuq.graph import Attrs, Op, OpKind
-from mcuq.quantized.qgraph import QuantizedGraph, QuantizedTensor
+from mcuq.graph import Op
+from mcuq.numeric.tensor import QuantizedTensor
+from mcuq.ops.attrs import Attrs
+from mcuq.ops.operator import AnyOperator
+from mcuq.quantized.qgraph import QuantizedGraph
 from mcuq.tflite.builder import OperatorSpec, TensorSpec, build_model
 from mcuq.tflite.options import constant_operands, options_for
 
@@ -22,7 +25,7 @@ def activation(name: str, shape: tuple[int, ...], scale: float, zero_point: int)
 
 
 def model(
-    kind: OpKind, attrs: Attrs, inputs: list[QuantizedTensor], output: QuantizedTensor
+    kind: AnyOperator, attrs: Attrs, inputs: list[QuantizedTensor], output: QuantizedTensor
 ) -> QuantizedGraph:
     """A graph of one operator; inputs without data are the model's inputs."""
     op = Op(kind, "op", tuple(t.name for t in inputs), (output.name,), attrs)
@@ -43,7 +46,7 @@ def flatbuffer(graph: QuantizedGraph) -> bytes:
     first = len(names)
     inputs = (*range(len(op.inputs)), *range(first, first + len(constants)))
     output = len(op.inputs)
-    spec = OperatorSpec(op.kind.value, inputs, (output,), options_for(op.kind, op.attrs))
+    spec = OperatorSpec(op.kind.name, inputs, (output,), options_for(op.kind, op.attrs))
     fed = [names.index(name) for name in graph.inputs]
     return build_model(tensors, [spec], fed, [output])
 

@@ -26,7 +26,7 @@ from mcuq.lower.packing import (
     pack_depthwise,
     padded_depth,
 )
-from mcuq.quantized.params import ConvParams
+from mcuq.ops.weighted_params import ConvParams
 
 Memory = tuple[Int8s, Int8s]
 """Where a layer's input and output lie."""

@@ -9,11 +9,13 @@ import numpy as np
 from hypothesis import strategies as st
 from kernel_weighted import Weighted, convolutions, dense_layers
 
-from mcuq.graph import OpKind
 from mcuq.lower.channels import reachable
 from mcuq.lower.reach import requantization_of
+from mcuq.numeric.tensor import QuantizedTensor
 from mcuq.numeric.widths import TERNARY, weight_limits
-from mcuq.quantized.qgraph import QuantizedGraph, QuantizedTensor
+from mcuq.ops.operator import AnyOperator
+from mcuq.ops.weighted import CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED
+from mcuq.quantized.qgraph import QuantizedGraph
 
 KINDS = (
     "ordinary",
@@ -32,12 +34,12 @@ WIDTHS = (8, 4, 2, TERNARY)
 
 
 @st.composite
-def odd_layers(draw: st.DrawFn, kind: OpKind) -> Weighted:
+def odd_layers(draw: st.DrawFn, kind: AnyOperator) -> Weighted:
     """A layer of `kind` with odd channels at random places, any width."""
     layers = {
-        OpKind.CONV_2D: convolutions(),
-        OpKind.DEPTHWISE_CONV_2D: convolutions(depthwise=True, simple=True),
-        OpKind.FULLY_CONNECTED: dense_layers(),
+        CONV_2D: convolutions(),
+        DEPTHWISE_CONV_2D: convolutions(depthwise=True, simple=True),
+        FULLY_CONNECTED: dense_layers(),
     }
     case = draw(layers[kind])
     outputs = case.output_shape[-1]
@@ -47,7 +49,7 @@ def odd_layers(draw: st.DrawFn, kind: OpKind) -> Weighted:
 
 def with_odd_channels(case: Weighted, kinds: list[str], bits: int) -> Weighted:
     """`kinds` names what becomes of each output channel."""
-    depthwise = case.graph.ops[0].kind is OpKind.DEPTHWISE_CONV_2D
+    depthwise = case.graph.ops[0].kind is DEPTHWISE_CONV_2D
     low, high = weight_limits(bits)
     axis = 3 if depthwise else 0
     rows = np.clip(np.moveaxis(case.weight_values, axis, 0), low, high).copy()
@@ -115,7 +117,7 @@ def _layer(case: Weighted, weight: QuantizedTensor, bias: np.ndarray) -> Weighte
 
 def _overflows(case: Weighted) -> np.ndarray:
     op = case.graph.ops[0]
-    depthwise = op.kind is OpKind.DEPTHWISE_CONV_2D
+    depthwise = op.kind is DEPTHWISE_CONV_2D
     values = case.weight_values
     rows = values.reshape(-1, values.shape[3]).T if depthwise else values
     folding = requantization_of(case.graph, op, {})

@@ -11,20 +11,23 @@ from hypothesis import strategies as st
 from kernel_cases import Draw, Int8s, activation, model
 from kernel_native import Words, call
 
-from mcuq.graph import (
-    Activation,
-    Attrs,
-    ConvAttrs,
-    DepthwiseConvAttrs,
-    FullyConnectedAttrs,
-    OpKind,
-    Padding,
-)
-from mcuq.graph.window import window_axes
 from mcuq.numeric import pack_int4
+from mcuq.numeric.activation import Activation
+from mcuq.numeric.tensor import QuantizedTensor
+from mcuq.ops.attrs import Attrs, Padding
+from mcuq.ops.operator import AnyOperator
+from mcuq.ops.weighted import CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED
+from mcuq.ops.weighted_params import (
+    ConvAttrs,
+    ConvParams,
+    DepthwiseConvAttrs,
+    DepthwiseConvParams,
+    FullyConnectedAttrs,
+    FullyConnectedParams,
+)
+from mcuq.ops.window import window_axes
 from mcuq.quantized.op_params import op_params
-from mcuq.quantized.params import ConvParams, DepthwiseConvParams, FullyConnectedParams
-from mcuq.quantized.qgraph import QuantizedGraph, QuantizedTensor
+from mcuq.quantized.qgraph import QuantizedGraph
 
 ACTIVATIONS = (Activation.NONE, Activation.RELU, Activation.RELU6, Activation.RELU_N1_TO_1)
 
@@ -98,7 +101,7 @@ def convolutions(
         filter_shape = (outputs, *kernel, channels)
     axes = window_axes(attrs, size, kernel)
     output_shape = (1, axes[0].output, axes[1].output, outputs)
-    kind = OpKind.DEPTHWISE_CONV_2D if depthwise else OpKind.CONV_2D
+    kind = DEPTHWISE_CONV_2D if depthwise else CONV_2D
     return build(kind, attrs, (1, *size, channels), filter_shape, output_shape, bits, seed)
 
 
@@ -110,11 +113,11 @@ def dense_layers(draw: st.DrawFn) -> Weighted:
     attrs = FullyConnectedAttrs(draw(st.sampled_from(ACTIVATIONS)))
     seed = draw(st.integers(0, 2**32 - 1))
     shapes = ((1, depth), (outputs, depth), (1, outputs))
-    return build(OpKind.FULLY_CONNECTED, attrs, *shapes, bits, seed)
+    return build(FULLY_CONNECTED, attrs, *shapes, bits, seed)
 
 
 def build(
-    kind: OpKind,
+    kind: AnyOperator,
     attrs: Attrs,
     input_shape: tuple[int, ...],
     filter_shape: tuple[int, ...],
@@ -124,7 +127,7 @@ def build(
 ) -> Weighted:
     """A layer with random values and scales that use the output's range (mostly)."""
     d = Draw(np.random.default_rng(seed))
-    axis = {OpKind.CONV_2D: 0, OpKind.DEPTHWISE_CONV_2D: 3}.get(kind)
+    axis = {CONV_2D: 0, DEPTHWISE_CONV_2D: 3}.get(kind)
     outputs = output_shape[-1]
     weights = d.weights(filter_shape, bits)
     depth = math.prod(filter_shape) // outputs

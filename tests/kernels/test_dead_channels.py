@@ -20,8 +20,11 @@ from mcuq.bench.measure import (
     trained,
 )
 from mcuq.bench.vector import has_emulator
-from mcuq.graph import Activation, Graph, OpKind
+from mcuq.graph import Graph
 from mcuq.lower import lower
+from mcuq.numeric.activation import Activation
+from mcuq.ops.operator import AnyOperator
+from mcuq.ops.weighted import CONV_2D, DEPTHWISE_CONV_2D
 
 pytestmark = [pytest.mark.arm, pytest.mark.slow]
 
@@ -61,7 +64,7 @@ def with_dead_channels(graph: Graph) -> Graph:
     """Of every 12 channels one each all zero, around 1e-30, constant, and a duplicate."""
     tensors = dict(graph.tensors)
     for op in graph.ops:
-        if op.kind is not OpKind.CONV_2D:
+        if op.kind is not CONV_2D:
             continue
         weight = np.array(tensors[op.inputs[1]].data)
         weight[1::12] = 0
@@ -83,9 +86,9 @@ def test_dead_channels_cost_nothing(bits: int) -> None:
 
 
 @pytest.mark.parametrize("bits", [8, 4])
-@pytest.mark.parametrize("kind", [OpKind.CONV_2D, OpKind.DEPTHWISE_CONV_2D])
+@pytest.mark.parametrize("kind", [CONV_2D, DEPTHWISE_CONV_2D])
 @pytest.mark.parametrize("board", [*BOARDS, VECTOR])
-def test_channels_computed_alone_on_every_core(board: str, kind: OpKind, bits: int) -> None:
+def test_channels_computed_alone_on_every_core(board: str, kind: AnyOperator, bits: int) -> None:
     """measure_quantized compares the board's bytes with the evaluation's."""
     kinds = ["ordinary", "steeper", "zero", "tiny with huge bias", "lowest", "ordinary", "outlier"]
     case = with_odd_channels(layer(kind, len(kinds) + 1, 3, bits), [*kinds, "ordinary"], bits)

@@ -11,12 +11,25 @@ from hypothesis import strategies as st
 from kernel_cases import Draw, Int8s, activation, model, oracle
 from kernel_native import Words, call
 
-from mcuq.graph import Activation, BinaryAttrs, LeakyReluAttrs, NoAttrs, OpKind, SoftmaxAttrs
+from mcuq.numeric.activation import Activation
+from mcuq.ops.attrs import NoAttrs
+from mcuq.ops.binary import ADD, MUL, SUB, AddParams, BinaryAttrs, MulParams
+from mcuq.ops.operator import AnyOperator
+from mcuq.ops.softmax import SOFTMAX, SoftmaxAttrs, SoftmaxParams
+from mcuq.ops.unary import (
+    HARD_SWISH,
+    LEAKY_RELU,
+    LOGISTIC,
+    RELU,
+    RELU6,
+    TANH,
+    LeakyReluAttrs,
+    LookupParams,
+)
 from mcuq.quantized.op_params import op_params
-from mcuq.quantized.params import AddParams, LookupParams, MulParams, SoftmaxParams
 from mcuq.quantized.qgraph import QuantizedGraph
 
-BINARY = (OpKind.ADD, OpKind.SUB, OpKind.MUL)
+BINARY = (ADD, SUB, MUL)
 SHAPES = [
     ((1, 3, 4, 5), (1, 3, 4, 5)),
     ((1, 3, 4, 5), (1, 1, 1, 5)),
@@ -36,7 +49,7 @@ def binaries(draw: st.DrawFn, shapes: list[tuple[tuple[int, ...], ...]]) -> Quan
     scales = [d.scale(0.01, 0.2), d.scale(0.01, 0.2)]
     if draw(st.integers(0, 4)) == 0:
         scales[1] = scales[0]
-    result = d.scale(0.3, 3) * (max(scales) if kind is not OpKind.MUL else 40 * np.prod(scales))
+    result = d.scale(0.3, 3) * (max(scales) if kind is not MUL else 40 * np.prod(scales))
     output = np.broadcast_shapes(first, second)
     tensors = [
         activation("a", first, scales[0], d.zero_point()),
@@ -73,7 +86,7 @@ def run_broadcast(graph: QuantizedGraph, inputs: list[Int8s]) -> Int8s:
     layout = [*dims, *strides(inputs[0].shape, shape), *strides(inputs[1].shape, shape)]
     output = np.zeros(shape, np.int8)
     structure = Words(*first, *second, left, *scaling, *clamp, *layout)
-    call(f"mcuq_{op.kind.value.lower()}_s8", structure, *inputs, output)
+    call(f"mcuq_{op.kind.name.lower()}_s8", structure, *inputs, output)
     return output
 
 
@@ -98,7 +111,7 @@ def test_equal_shapes_through_cmsis(graph: QuantizedGraph, where: str) -> None:
         clamp = [p.activation_min, p.activation_max]
         offsets = (p.input1_offset, p.input2_offset)
         call("arm_elementwise_mul_s8", *inputs, *offsets, output, *tail, *clamp, size)
-    elif op.kind is OpKind.ADD:
+    elif op.kind is ADD:
         p = cast(AddParams, p)
         first = [p.input1_offset, p.input1_multiplier, p.input1_shift]
         second = [p.input2_offset, p.input2_multiplier, p.input2_shift]
@@ -114,15 +127,15 @@ def test_equal_shapes_through_cmsis(graph: QuantizedGraph, where: str) -> None:
 @pytest.mark.parametrize(
     ("kind", "attrs", "scale", "zero"),
     [
-        (OpKind.RELU, NoAttrs(), 0.05, -128),
-        (OpKind.RELU6, NoAttrs(), 0.02, -100),
-        (OpKind.LEAKY_RELU, LeakyReluAttrs(0.1), 0.07, 5),
-        (OpKind.LOGISTIC, NoAttrs(), 1 / 256, -128),
-        (OpKind.TANH, NoAttrs(), 1 / 128, 0),
-        (OpKind.HARD_SWISH, NoAttrs(), 0.04, -120),
+        (RELU, NoAttrs(), 0.05, -128),
+        (RELU6, NoAttrs(), 0.02, -100),
+        (LEAKY_RELU, LeakyReluAttrs(0.1), 0.07, 5),
+        (LOGISTIC, NoAttrs(), 1 / 256, -128),
+        (TANH, NoAttrs(), 1 / 128, 0),
+        (HARD_SWISH, NoAttrs(), 0.04, -120),
     ],
 )
-def test_lookup_equals_tflm(kind: OpKind, attrs: object, scale: float, zero: int) -> None:
+def test_lookup_equals_tflm(kind: AnyOperator, attrs: object, scale: float, zero: int) -> None:
     source = activation("a", (1, 256), 0.06, 3)
     graph = model(kind, attrs, [source], activation("c", (1, 256), scale, zero))  # type: ignore[arg-type]
     table = cast(LookupParams, op_params(graph, graph.ops[0])).table
@@ -143,7 +156,7 @@ def test_softmax_equals_tflm(rows: int, depth: int, scale: float, seed: int) -> 
     d = Draw(np.random.default_rng(seed))
     tensors = activation("a", (rows, depth), scale, d.zero_point())
     result = activation("c", (rows, depth), 1 / 256, -128)
-    graph = model(OpKind.SOFTMAX, SoftmaxAttrs(), [tensors], result)
+    graph = model(SOFTMAX, SoftmaxAttrs(), [tensors], result)
     values = d.int8s((rows, depth))
     expected = oracle(graph, [values])
     p = cast(SoftmaxParams, op_params(graph, graph.ops[0]))

@@ -25,7 +25,8 @@ from kernel_weighted import Weighted, build, convolutions, dense_layers
 from mcuq.bench.kernels import run_layer
 from mcuq.bench.layers import LayerCall
 from mcuq.bench.linking import link_kernels
-from mcuq.graph import ConvAttrs, OpKind
+from mcuq.ops.weighted import CONV_2D
+from mcuq.ops.weighted_params import ConvAttrs
 from mcuq_hil.emulator.bare import BareCore
 
 pytestmark = [pytest.mark.arm, pytest.mark.slow]
@@ -83,7 +84,7 @@ def test_dense(core: str, case: Weighted) -> None:
 def test_pointwise(core: str, bits: int) -> None:
     shapes = ((1, 3, 3, 10), (7, 1, 1, 10), (1, 3, 3, 7))
     for seed in range(8):
-        case = build(OpKind.CONV_2D, ConvAttrs(), *shapes, bits, seed)
+        case = build(CONV_2D, ConvAttrs(), *shapes, bits, seed)
         down = seed % 2 == 1
         actual = on_core(core, pointwise_layer(case, descending=down), case.output_shape)
         np.testing.assert_array_equal(actual, run_pointwise(case, descending=down))

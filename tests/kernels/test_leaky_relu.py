@@ -9,11 +9,10 @@ from integer_cases import tflm_outputs
 from kernel_cases import model
 from kernel_native import Words, call
 
-from mcuq.graph import LeakyReluAttrs, OpKind
 from mcuq.interpret.integer import run_integer
+from mcuq.numeric.tensor import QuantizedTensor
+from mcuq.ops.unary import LEAKY_RELU, LeakyReluAttrs, LeakyReluParams
 from mcuq.quantized.op_params import op_params
-from mcuq.quantized.params import LeakyReluParams
-from mcuq.quantized.qgraph import QuantizedTensor
 
 
 def test_leaky_relu_of_a_negative_slope_rounds_the_magnitude() -> None:
@@ -21,7 +20,7 @@ def test_leaky_relu_of_a_negative_slope_rounds_the_magnitude() -> None:
     shape = values.shape
     step = np.array([0.5], np.float32)
     source, result = (QuantizedTensor(n, shape, 16, step) for n in ("a", "c"))
-    graph = model(OpKind.LEAKY_RELU, LeakyReluAttrs(-1.5), [source], result)
+    graph = model(LEAKY_RELU, LeakyReluAttrs(-1.5), [source], result)
     p = cast(LeakyReluParams, op_params(graph, graph.ops[0]))
     below = (p.negative_multiplier, p.negative_shift)
     fields = (p.multiplier, p.shift, *below, p.activation_min, p.activation_max, values.size)

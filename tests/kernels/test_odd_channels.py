@@ -13,17 +13,14 @@ from kernel_cases import oracle
 from kernel_odd import WIDTHS, odd_layers, with_odd_channels
 from kernel_weighted import Weighted, build
 
-from mcuq.graph import (
-    Activation,
-    ConvAttrs,
-    DepthwiseConvAttrs,
-    FullyConnectedAttrs,
-    OpKind,
-    Padding,
-)
 from mcuq.interpret.integer import run_integer
 from mcuq.lower import LowerOptions, lower
 from mcuq.lower.program import Call
+from mcuq.numeric.activation import Activation
+from mcuq.ops.attrs import Padding
+from mcuq.ops.operator import AnyOperator
+from mcuq.ops.weighted import CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED
+from mcuq.ops.weighted_params import ConvAttrs, DepthwiseConvAttrs, FullyConnectedAttrs
 
 HOST = LowerOptions(address_bytes=8)
 PLAIN = replace(HOST, speed=False)
@@ -48,29 +45,29 @@ def assert_equal_everywhere(case: Weighted) -> None:
 
 
 @settings(max_examples=400)
-@given(odd_layers(OpKind.CONV_2D))
+@given(odd_layers(CONV_2D))
 def test_convolution(case: Weighted) -> None:
     assert_equal_everywhere(case)
 
 
 @settings(max_examples=400)
-@given(odd_layers(OpKind.DEPTHWISE_CONV_2D))
+@given(odd_layers(DEPTHWISE_CONV_2D))
 def test_depthwise(case: Weighted) -> None:
     assert_equal_everywhere(case)
 
 
 @settings(max_examples=300)
-@given(odd_layers(OpKind.FULLY_CONNECTED))
+@given(odd_layers(FULLY_CONNECTED))
 def test_dense(case: Weighted) -> None:
     assert_equal_everywhere(case)
 
 
-def layer(kind: OpKind, channels: int, seed: int, bits: int, depth: int = 24) -> Weighted:
+def layer(kind: AnyOperator, channels: int, seed: int, bits: int, depth: int = 24) -> Weighted:
     window = ((1, 1), (1, 1), Padding.SAME)
-    if kind is OpKind.FULLY_CONNECTED:
+    if kind is FULLY_CONNECTED:
         shapes = ((1, depth), (channels, depth), (1, channels))
         return build(kind, FullyConnectedAttrs(Activation.NONE), *shapes, max(bits, 4), seed)
-    if kind is OpKind.DEPTHWISE_CONV_2D:
+    if kind is DEPTHWISE_CONV_2D:
         shape = (1, 5, 4, channels)
         attrs = DepthwiseConvAttrs(*window, 1, Activation.RELU)
         return build(kind, attrs, shape, (1, 3, 3, channels), shape, max(bits, 4), seed)
@@ -78,7 +75,7 @@ def layer(kind: OpKind, channels: int, seed: int, bits: int, depth: int = 24) ->
     return build(kind, ConvAttrs(*window, Activation.RELU), *shapes, max(bits, 4), seed)
 
 
-WEIGHTED = (OpKind.CONV_2D, OpKind.DEPTHWISE_CONV_2D, OpKind.FULLY_CONNECTED)
+WEIGHTED = (CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED)
 
 
 @pytest.mark.parametrize("bits", WIDTHS)
@@ -86,7 +83,7 @@ WEIGHTED = (OpKind.CONV_2D, OpKind.DEPTHWISE_CONV_2D, OpKind.FULLY_CONNECTED)
 @pytest.mark.parametrize(
     "odd", ["zero", "tiny", "tiny with huge bias", "huge bias", "constant", "duplicate", "outlier"]
 )
-def test_channels_that_training_leaves_are_packed(kind: OpKind, odd: str, bits: int) -> None:
+def test_channels_that_training_leaves_are_packed(kind: AnyOperator, odd: str, bits: int) -> None:
     """Half of the channels: all stay on the packed kernel, none is computed alone."""
     for seed in range(8):
         case = with_odd_channels(layer(kind, 12, seed, bits), ["ordinary", odd] * 6, bits)
@@ -99,7 +96,9 @@ def test_channels_that_training_leaves_are_packed(kind: OpKind, odd: str, bits: 
 @pytest.mark.parametrize("kind", WEIGHTED)
 @given(place=st.integers(0, 10), odd=st.sampled_from(["steep", "steeper", "lowest"]))
 @settings(max_examples=30)
-def test_one_channel_never_slows_a_layer(kind: OpKind, bits: int, place: int, odd: str) -> None:
+def test_one_channel_never_slows_a_layer(
+    kind: AnyOperator, bits: int, place: int, odd: str
+) -> None:
     kinds = ["ordinary"] * 11
     kinds[place] = odd
     case = with_odd_channels(layer(kind, 11, place, bits), kinds, bits)
@@ -112,7 +111,7 @@ def test_one_channel_never_slows_a_layer(kind: OpKind, bits: int, place: int, od
 
 
 def test_a_steep_channel_is_computed_alone() -> None:
-    case = with_odd_channels(layer(OpKind.CONV_2D, 5, 3, 8), ["ordinary"] * 4 + ["steeper"], 8)
+    case = with_odd_channels(layer(CONV_2D, 5, 3, 8), ["ordinary"] * 4 + ["steeper"], 8)
     call = lowered(case)
     assert call.functions == ("mcuq_conv_s8", "mcuq_rest_s8")
     assert call.slow == "1 of 5 channels computed alone: their sums exceed the packed form"
@@ -120,13 +119,13 @@ def test_a_steep_channel_is_computed_alone() -> None:
 
 def test_weights_of_the_lowest_value_beside_negative_ones() -> None:
     """-128 and a negative partner in one int16 would wrap."""
-    case = with_odd_channels(layer(OpKind.CONV_2D, 8, 5, 8), ["lowest"] * 8, 8)
+    case = with_odd_channels(layer(CONV_2D, 8, 5, 8), ["lowest"] * 8, 8)
     assert_equal_everywhere(case)
 
 
 def test_deep_int4_rows_beyond_the_highest_digit() -> None:
     """Sums in the fourth place of a nested int4 word have 20 bits: 585 inputs at the limit."""
-    case = layer(OpKind.FULLY_CONNECTED, 8, 1, 4, depth=700)
+    case = layer(FULLY_CONNECTED, 8, 1, 4, depth=700)
     case = with_odd_channels(case, ["constant"] * 8, 4)
     call = lowered(case)
     assert call.functions == ("mcuq_dense_s4", "mcuq_rest_s4")
@@ -134,7 +133,7 @@ def test_deep_int4_rows_beyond_the_highest_digit() -> None:
 
 
 def test_most_channels_out_of_range_are_portable_and_say_so() -> None:
-    case = with_odd_channels(layer(OpKind.CONV_2D, 4, 3, 8), ["steeper"] * 4, 8)
+    case = with_odd_channels(layer(CONV_2D, 4, 3, 8), ["steeper"] * 4, 8)
     call = lowered(case)
     assert call.function == "arm_convolve_wrapper_s8"
     assert call.slow == "the sums of 4 of 4 channels exceed the packed form"

@@ -11,14 +11,23 @@ from hypothesis import strategies as st
 from kernel_cases import Draw, Int8s, activation, model, oracle
 from kernel_native import Words, call
 
-from mcuq.graph import Activation, MeanAttrs, OpKind, Padding, PoolAttrs
-from mcuq.graph.window import window_axes
-from mcuq.lower.overlap import WindowShape, depthwise_sharing
+from mcuq.lower.overlap import WindowShape, depthwise_overlap
+from mcuq.numeric.activation import Activation
+from mcuq.ops.attrs import Padding
+from mcuq.ops.pooling import (
+    AVERAGE_POOL_2D,
+    MAX_POOL_2D,
+    MEAN,
+    MeanAttrs,
+    MeanParams,
+    PoolAttrs,
+    PoolParams,
+)
+from mcuq.ops.window import window_axes
 from mcuq.quantized.op_params import op_params
-from mcuq.quantized.params import MeanParams, PoolParams
 from mcuq.quantized.qgraph import QuantizedGraph
 
-FUNCTIONS = {OpKind.AVERAGE_POOL_2D: "arm_avgpool_s8", OpKind.MAX_POOL_2D: "arm_max_pool_s8"}
+FUNCTIONS = {AVERAGE_POOL_2D: "arm_avgpool_s8", MAX_POOL_2D: "arm_max_pool_s8"}
 
 
 @st.composite
@@ -66,7 +75,7 @@ def test_pool_over_its_input(case: tuple[QuantizedGraph, Int8s]) -> None:
     p = cast(PoolParams, op_params(graph, graph.ops[0]))
     window = (p.filter, p.window.stride, (1, 1), p.window.padding)
     shape = WindowShape(values.shape[1:], expected.shape[1:], *window)  # type: ignore[arg-type]
-    lead = expected.size - depthwise_sharing(shape).ascending
+    lead = expected.size - depthwise_overlap(shape).ascending
     start = max(lead, 0)
     memory = np.full(start + values.size + expected.size + abs(lead), 0x55, np.int8)
     memory[start : start + values.size] = values.ravel()
@@ -90,7 +99,7 @@ def test_mean_equals_tflm(sizes: list[int], axes: set[int], keep: bool, seed: in
     source = activation("a", shape, d.scale(0.02, 0.1), d.zero_point())
     target = activation("c", result, d.scale(0.02, 0.1), d.zero_point())
     attrs = MeanAttrs(tuple(sorted(axes)), keep)
-    graph = model(OpKind.MEAN, attrs, [source], target)
+    graph = model(MEAN, attrs, [source], target)
     values = d.int8s(shape)
     p = cast(MeanParams, op_params(graph, graph.ops[0]))
     output = np.zeros(result, np.int8)

@@ -12,19 +12,25 @@ from integer_cases import tflm_outputs
 from kernel_cases import activation, model
 from kernel_native import Words, call
 
-from mcuq.graph import OpKind, SoftmaxAttrs
 from mcuq.interpret.integer import run_integer
-from mcuq.interpret.integer.softmax import FLAT_CLASSES, flat_rows
 from mcuq.numeric import integer_limits
+from mcuq.numeric.tensor import QuantizedTensor
+from mcuq.ops.softmax import (
+    FLAT_CLASSES,
+    SOFTMAX,
+    Int16SoftmaxParams,
+    SoftmaxAttrs,
+    SoftmaxParams,
+    flat_rows,
+)
 from mcuq.quantized.op_params import op_params
-from mcuq.quantized.params import Int16SoftmaxParams, SoftmaxParams
-from mcuq.quantized.qgraph import QuantizedGraph, QuantizedTensor
+from mcuq.quantized.qgraph import QuantizedGraph
 
 
 def narrow(depth: int, scale: float) -> QuantizedGraph:
     source = activation("a", (1, depth), scale, 3)
     result = activation("c", (1, depth), 1 / 256, -128)
-    return model(OpKind.SOFTMAX, SoftmaxAttrs(), [source], result)
+    return model(SOFTMAX, SoftmaxAttrs(), [source], result)
 
 
 def tflm(graph: QuantizedGraph, values: np.ndarray) -> np.ndarray:
@@ -52,7 +58,7 @@ def test_kernel_evaluation_and_tflm_agree(depth: int, scale: float, spread: int,
     values = rng.integers(-spread, spread + 1, (1, depth)).astype(np.int8)
     expected = run_integer(graph, [values])["c"]
     np.testing.assert_array_equal(computed(graph, values), expected)
-    if not flat_rows(graph, graph.ops[0], values[None]).any():
+    if not flat_rows(op_params(graph, graph.ops[0]), values[None]).any():
         np.testing.assert_array_equal(tflm(graph, values), expected)
 
 
@@ -61,7 +67,7 @@ def test_flat_begins_at_512_equal_values(depth: int) -> None:
     graph = narrow(depth, 0.1)
     values = np.full((1, depth), 5, np.int8)
     flat = depth == FLAT_CLASSES
-    assert flat_rows(graph, graph.ops[0], values[None]).tolist() == [[flat]]
+    assert flat_rows(op_params(graph, graph.ops[0]), values[None]).tolist() == [[flat]]
     # 1 / 511 is over half a step of 1 / 256, 1 / 512 is not.
     assert set(run_integer(graph, [values])["c"].ravel().tolist()) == {-128 if flat else -127}
 
@@ -72,7 +78,7 @@ def test_the_wide_sum_stays_at_its_end(depth: int) -> None:
         return QuantizedTensor(name, (1, depth), 16, np.array([scale], np.float32))
 
     tensors = {"a": wide("a", 1e-3), "c": wide("c", 1 / 32768)}
-    graph = model(OpKind.SOFTMAX, SoftmaxAttrs(), [tensors["a"]], tensors["c"])
+    graph = model(SOFTMAX, SoftmaxAttrs(), [tensors["a"]], tensors["c"])
     values = np.full((1, depth), integer_limits(16)[1], np.int16)
     p = cast(Int16SoftmaxParams, op_params(graph, graph.ops[0]))
     output = np.empty_like(values)

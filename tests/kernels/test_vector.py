@@ -7,7 +7,8 @@ import pytest
 from mcuq.bench.chain import Chain
 from mcuq.bench.measure import measure_graph
 from mcuq.bench.vector import BOARD, GRAPHS, has_emulator, vector_layer
-from mcuq.graph import Activation, Graph
+from mcuq.graph import Graph
+from mcuq.numeric.activation import Activation
 
 pytestmark = [
     pytest.mark.arm,

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from kernel_cases import oracle
 from kernel_weighted import Weighted, build, convolutions, dense_layers, run_cmsis
 
-from mcuq.graph import ConvAttrs, OpKind
+from mcuq.ops.weighted import CONV_2D
+from mcuq.ops.weighted_params import ConvAttrs
 
 
 @settings(max_examples=500)
@@ -38,6 +39,6 @@ def test_dense_equals_tflm(case: Weighted) -> None:
 )
 def test_pointwise_forms_agree(bits: int, form: str) -> None:
     shapes = ((1, 3, 5, 7), (6, 1, 1, 7), (1, 3, 5, 6))
-    case = build(OpKind.CONV_2D, ConvAttrs(), *shapes, bits, seed=bits)
+    case = build(CONV_2D, ConvAttrs(), *shapes, bits, seed=bits)
     expected = oracle(case.graph, [case.input])
     np.testing.assert_array_equal(run_cmsis(case, form.format(bits)), expected)

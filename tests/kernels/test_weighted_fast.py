@@ -9,7 +9,8 @@ from kernel_cases import oracle
 from kernel_fast import run_conv, run_dense, run_depthwise, run_pointwise
 from kernel_weighted import Weighted, build, convolutions, dense_layers
 
-from mcuq.graph import ConvAttrs, OpKind
+from mcuq.ops.weighted import CONV_2D
+from mcuq.ops.weighted_params import ConvAttrs
 
 CONV = settings(max_examples=500)
 
@@ -51,6 +52,6 @@ def test_pointwise_equals_tflm(bits: int, shape: tuple[int, int, int, int]) -> N
     height, width, inputs, outputs = shape
     shapes = ((1, height, width, inputs), (outputs, 1, 1, inputs), (1, height, width, outputs))
     for seed in range(20):
-        case = build(OpKind.CONV_2D, ConvAttrs(), *shapes, bits, seed)
+        case = build(CONV_2D, ConvAttrs(), *shapes, bits, seed)
         expected = oracle(case.graph, [case.input])
         np.testing.assert_array_equal(run_pointwise(case, descending=seed % 2 == 1), expected)

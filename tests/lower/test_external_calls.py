@@ -7,10 +7,12 @@ import pytest
 from integer_cases import FixedRanges, random_case
 
 from mcuq.bench.chain import Chain
-from mcuq.graph import Activation, Graph, OpKind
+from mcuq.graph import Graph
 from mcuq.lower import LowerOptions, Program, lower
 from mcuq.lower.buffers import kernel_sum_bytes, question, with_kernel_sums, with_scratch
 from mcuq.lower.program import Array, Struct
+from mcuq.numeric.activation import Activation
+from mcuq.ops.weighted import CONV_2D
 from mcuq.quantize import Config, WeightChoice, quantize
 
 EVERYTHING = frozenset(
@@ -68,9 +70,9 @@ def test_what_it_has_not_stays_with_mcuq() -> None:
 
 def test_groups_take_int4_values_as_int8() -> None:
     rng = np.random.default_rng(0)
-    graph = random_case(OpKind.CONV_2D, rng).graph
+    graph = random_case(CONV_2D, rng).graph
     while graph.tensors["x0"].shape[3] == graph.tensors["w"].shape[3]:
-        graph = random_case(OpKind.CONV_2D, rng).graph
+        graph = random_case(CONV_2D, rng).graph
     (call,) = lowered(graph, bits=4).calls
     assert call.function == "arm_convolve_wrapper_s8"
     assert call.weight_bits == 4

@@ -10,20 +10,16 @@ from mcuq.bench.chain import Chain
 from mcuq.bench.measure import quantized
 from mcuq.cost import constant_bytes, plan_program
 from mcuq.errors import InputError
-from mcuq.graph import (
-    FLOAT_KINDS,
-    Activation,
-    Graph,
-    NoAttrs,
-    Op,
-    OpKind,
-    ReshapeAttrs,
-    Tensor,
-    TransposeAttrs,
-)
+from mcuq.graph import Graph, Op, Tensor
 from mcuq.lower import lower
 from mcuq.lower.layout import broadcast_strides, dense_strides
-from mcuq.lower.program import Array, DirectionRef, Narrow, ScratchRef, Struct
+from mcuq.lower.program import Array, DirectionRef, ScratchRef, SmallInteger, Struct
+from mcuq.numeric.activation import Activation
+from mcuq.ops.attrs import NoAttrs
+from mcuq.ops.catalog import FLOAT_OPERATORS
+from mcuq.ops.movement import RESHAPE, SQUEEZE, TRANSPOSE, ReshapeAttrs, TransposeAttrs
+from mcuq.ops.operator import AnyOperator
+from mcuq.ops.unary import RELU, TANH
 from mcuq.quantize import quantize
 
 
@@ -32,19 +28,19 @@ def chain(*ops: Op, shapes: dict[str, tuple[int, ...]]) -> Graph:
     return Graph("chain", tensors, ops, ("x",), (ops[-1].output,))
 
 
-@pytest.mark.parametrize("kind", FLOAT_KINDS)
-def test_every_operator_has_a_rule(kind: OpKind) -> None:
+@pytest.mark.parametrize("kind", FLOAT_OPERATORS)
+def test_every_operator_has_a_rule(kind: AnyOperator) -> None:
     case = random_case(kind, np.random.default_rng(0))
     program = lower(quantize(case.graph, case.ranges))
-    free = kind in (OpKind.RESHAPE, OpKind.SQUEEZE)
+    free = kind in (RESHAPE, SQUEEZE)
     assert bool(program.calls) != free
 
 
 def test_views_share_their_inputs_bytes() -> None:
     graph = chain(
-        Op(OpKind.RELU, "relu", ("x",), ("a",), NoAttrs()),
-        Op(OpKind.RESHAPE, "flat", ("a",), ("b",), ReshapeAttrs((1, 24))),
-        Op(OpKind.TANH, "tanh", ("b",), ("y",), NoAttrs()),
+        Op(RELU, "relu", ("x",), ("a",), NoAttrs()),
+        Op(RESHAPE, "flat", ("a",), ("b",), ReshapeAttrs((1, 24))),
+        Op(TANH, "tanh", ("b",), ("y",), NoAttrs()),
         shapes={"x": (1, 4, 6), "a": (1, 4, 6), "b": (1, 24), "y": (1, 24)},
     )
     program = lower(quantize(graph, FixedRanges()))
@@ -56,9 +52,9 @@ def test_views_share_their_inputs_bytes() -> None:
 
 def test_equal_constants_are_stored_once() -> None:
     graph = chain(
-        Op(OpKind.TANH, "first", ("x",), ("a",), NoAttrs()),
-        Op(OpKind.TANH, "second", ("a",), ("b",), NoAttrs()),
-        Op(OpKind.TANH, "third", ("b",), ("y",), NoAttrs()),
+        Op(TANH, "first", ("x",), ("a",), NoAttrs()),
+        Op(TANH, "second", ("a",), ("b",), NoAttrs()),
+        Op(TANH, "third", ("b",), ("y",), NoAttrs()),
         shapes=dict.fromkeys("xaby", (1, 8)),
     )
     # a, b and y all have TANH's prescribed output scale, so the last two tables are equal.
@@ -77,8 +73,8 @@ def test_struct_words_and_keys() -> None:
 
 
 def test_narrow_fields_are_packed_and_filled_up_to_words() -> None:
-    halves = tuple((f"extent_{i}", Narrow(i, 2)) for i in range(3))
-    last = ("low", Narrow(-128, 1)), ("direction", DirectionRef())
+    halves = tuple((f"extent_{i}", SmallInteger(i, 2)) for i in range(3))
+    last = ("low", SmallInteger(-128, 1)), ("direction", DirectionRef())
     assert Struct("plain", (*halves, *last)).words == 2
     assert Struct("mixed", (*halves, *last, ("count", 5))).words == 3
 
@@ -86,7 +82,7 @@ def test_narrow_fields_are_packed_and_filled_up_to_words() -> None:
 def test_too_many_dimensions_are_named() -> None:
     shape = (1, 1, 2, 1, 2, 1, 3)
     graph = chain(
-        Op(OpKind.TRANSPOSE, "turn", ("x",), ("y",), TransposeAttrs((0, 1, 2, 3, 4, 6, 5))),
+        Op(TRANSPOSE, "turn", ("x",), ("y",), TransposeAttrs((0, 1, 2, 3, 4, 6, 5))),
         shapes={"x": shape, "y": (1, 1, 2, 1, 2, 3, 1)},
     )
     with pytest.raises(InputError, match=r"TRANSPOSE 'turn' has 7 dimensions"):

@@ -11,24 +11,22 @@ from stand_ins import keyword_spotting
 
 from mcuq.bench.chain import Chain
 from mcuq.bench.measure import quantized
-from mcuq.graph import (
-    Activation,
-    ConvAttrs,
-    DepthwiseConvAttrs,
-    Graph,
-    Op,
-    OpKind,
-    Padding,
-    Tensor,
-)
+from mcuq.graph import Graph, Op, Tensor
 from mcuq.lower import LowerOptions, Program, lower
+from mcuq.numeric.activation import Activation
+from mcuq.ops.attrs import Padding
+from mcuq.ops.operator import AnyOperator
+from mcuq.ops.weighted import CONV_2D, DEPTHWISE_CONV_2D
+from mcuq.ops.weighted_params import ConvAttrs, DepthwiseConvAttrs
 from mcuq.pipeline.slow import slow_findings
 from mcuq.quantize import Config, quantize
 
 RNG = np.random.default_rng(0)
 
 
-def one_layer(kind: OpKind, attrs: object, filter_shape: tuple[int, ...], outputs: int) -> Program:
+def one_layer(
+    kind: AnyOperator, attrs: object, filter_shape: tuple[int, ...], outputs: int
+) -> Program:
     weight = RNG.normal(0, 1, filter_shape).astype(np.float32)
     bias = np.zeros(outputs, np.float32)
     tensors = {
@@ -43,9 +41,9 @@ def one_layer(kind: OpKind, attrs: object, filter_shape: tuple[int, ...], output
 
 def test_grouped_convolutions_and_depth_multipliers() -> None:
     same = ((1, 1), (1, 1), Padding.SAME)
-    grouped = one_layer(OpKind.CONV_2D, ConvAttrs(*same, Activation.NONE), (8, 3, 3, 4), 8)
+    grouped = one_layer(CONV_2D, ConvAttrs(*same, Activation.NONE), (8, 3, 3, 4), 8)
     multiplied = one_layer(
-        OpKind.DEPTHWISE_CONV_2D, DepthwiseConvAttrs(*same, 2, Activation.NONE), (1, 3, 3, 16), 16
+        DEPTHWISE_CONV_2D, DepthwiseConvAttrs(*same, 2, Activation.NONE), (1, 3, 3, 16), 16
     )
     for program, why in (
         (grouped, "grouped convolution"),

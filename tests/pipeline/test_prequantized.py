@@ -13,7 +13,7 @@ from mcuq.emit.tflite import tflite_bytes
 from mcuq.errors import InputError, UsageError
 from mcuq.finetune import Tuned, sidecar_path, untrained, write_sidecar
 from mcuq.finetune.tuned import snapped
-from mcuq.graph import WEIGHTED, Graph, Tensor
+from mcuq.graph import Graph, Tensor
 from mcuq.importers import load_model
 from mcuq.interpret.integer import quantize_inputs, run_integer
 from mcuq.pipeline.constructed import constructed_samples
@@ -48,7 +48,7 @@ def _tuned() -> Tuned:
     tuned = untrained(graph, data, Config(default_weight=WeightChoice(4)))
     tensors = dict(graph.tensors)
     for op in graph.ops:
-        if op.kind in WEIGHTED:
+        if op.kind.weighted:
             name = op.inputs[1]
             weight = snapped(tensors[name].data, op.kind, tuned.filters[name])
             tensors[name] = Tensor(name, weight.shape, weight)

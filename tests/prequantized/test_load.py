@@ -14,9 +14,14 @@ from hypothesis import strategies as st
 from mcuq.calibrate import calibrate
 from mcuq.emit.tflite import tflite_bytes
 from mcuq.errors import InputError
-from mcuq.graph import FLOAT_KINDS, FullyConnectedAttrs, Graph, OpKind
+from mcuq.graph import Graph
 from mcuq.importers import load_tflite
 from mcuq.interpret.integer import run_integer
+from mcuq.ops.catalog import FLOAT_OPERATORS
+from mcuq.ops.operator import AnyOperator
+from mcuq.ops.unary import LEAKY_RELU
+from mcuq.ops.weighted import CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED
+from mcuq.ops.weighted_params import FullyConnectedAttrs
 from mcuq.prequantized.load import load_quantized, stored_ranges
 from mcuq.quantize import Config, WeightChoice, quantize
 from mcuq.quantized import QuantizedGraph
@@ -45,13 +50,13 @@ def _assert_same(actual: QuantizedGraph, expected: QuantizedGraph) -> None:
             assert found.data is not None and found.data.dtype == tensor.data.dtype
 
 
-@pytest.mark.parametrize("kind", FLOAT_KINDS)
+@pytest.mark.parametrize("kind", FLOAT_OPERATORS)
 @given(data=st.data())
 @settings(max_examples=8)
-def test_every_operator_survives(kind: OpKind, data: st.DataObject) -> None:
+def test_every_operator_survives(kind: AnyOperator, data: st.DataObject) -> None:
     graph = data.draw(cases(kind))
     # The writer adds biases that LiteRT asks for.
-    weighted = kind in (OpKind.CONV_2D, OpKind.DEPTHWISE_CONV_2D)
+    weighted = kind in (CONV_2D, DEPTHWISE_CONV_2D)
     assume(not weighted or len(graph.ops[0].inputs) == 3)
     expected = _quantized(graph)
     _assert_same(load_quantized(tflite_bytes(expected)), expected)
@@ -93,7 +98,7 @@ def _with_edges() -> bytes:
         TensorSpec("zq", (1, 3), "int8", **wide),
         TensorSpec("z", (1, 3), "float32"),
     ]
-    dense = options_for(OpKind.FULLY_CONNECTED, FullyConnectedAttrs())
+    dense = options_for(FULLY_CONNECTED, FullyConnectedAttrs())
     operators = [
         OperatorSpec("QUANTIZE", (0,), (1,)),
         OperatorSpec("FULLY_CONNECTED", (1, 2, 3), (4,), dense),
@@ -105,16 +110,16 @@ def _with_edges() -> bytes:
 
 def test_edges_vanish_and_rescaling_stays() -> None:
     qgraph = load_quantized(_with_edges())
-    assert [op.kind for op in qgraph.ops] == [OpKind.FULLY_CONNECTED, OpKind.LEAKY_RELU]
+    assert [op.kind for op in qgraph.ops] == [FULLY_CONNECTED, LEAKY_RELU]
     x = np.random.default_rng(1).integers(-128, 128, (20, 4)).astype(np.int8)
     ours = run_integer(qgraph, [x])[qgraph.outputs[0]]
     np.testing.assert_array_equal(ours, run_micro(tflite_bytes(qgraph), [x])[0].reshape(20, 3))
     # Read as a float model, the same file has the layer alone.
-    assert [op.kind for op in load_tflite(_with_edges()).ops] == [OpKind.FULLY_CONNECTED]
+    assert [op.kind for op in load_tflite(_with_edges()).ops] == [FULLY_CONNECTED]
 
 
 def test_float_files_and_asymmetric_weights_are_refused() -> None:
-    dense = one_op(OpKind.FULLY_CONNECTED, FullyConnectedAttrs(), [(1, 4)], [(3, 4), (3,)], 0)
+    dense = one_op(FULLY_CONNECTED, FullyConnectedAttrs(), [(1, 4)], [(3, 4), (3,)], 0)
     with pytest.raises(InputError, match="is stored as float32") as caught:
         load_quantized(float_tflite_bytes(dense))
     assert "quantize it anew" in caught.value.hint

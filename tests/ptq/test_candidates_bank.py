@@ -11,19 +11,15 @@ from graphs import GraphBuilder
 
 from mcuq.calibrate import Ranges, calibrate
 from mcuq.errors import UsageError
-from mcuq.graph import (
-    Activation,
-    ConvAttrs,
-    DepthwiseConvAttrs,
-    FullyConnectedAttrs,
-    Graph,
-    OpKind,
-    Padding,
-    ReshapeAttrs,
-)
+from mcuq.graph import Graph
 from mcuq.importers.tflite import load_tflite
 from mcuq.interpret.float import run_float
 from mcuq.interpret.integer import dequantize_outputs, quantize_inputs, run_integer
+from mcuq.numeric.activation import Activation
+from mcuq.ops.attrs import Padding
+from mcuq.ops.movement import RESHAPE, ReshapeAttrs
+from mcuq.ops.weighted import CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED
+from mcuq.ops.weighted_params import ConvAttrs, DepthwiseConvAttrs, FullyConnectedAttrs
 from mcuq.progress import Progress
 from mcuq.ptq.candidates import RECIPES, build_bank
 from mcuq.quantize import Bank, Config, WeightChoice, quantize
@@ -38,15 +34,15 @@ def network() -> tuple[Graph, npt.NDArray[np.float32], Ranges]:
     x = b.input("x", 1, 6, 6, 2)
     conv = [x, b.constant("w1", rng.normal(size=(8, 3, 3, 2)) * 0.3), b.constant("b1", [0.1] * 8)]
     attrs = ConvAttrs(padding=Padding.SAME, activation=Activation.RELU)
-    one = b.op(OpKind.CONV_2D, "one", conv, 1, 6, 6, 8, attrs=attrs)
+    one = b.op(CONV_2D, "one", conv, 1, 6, 6, 8, attrs=attrs)
     depth = [one, b.constant("w2", rng.normal(size=(1, 3, 3, 8)) * 0.5)]
     two = b.op(
-        OpKind.DEPTHWISE_CONV_2D, "two", depth, 1, 4, 4, 8,
+        DEPTHWISE_CONV_2D, "two", depth, 1, 4, 4, 8,
         attrs=DepthwiseConvAttrs(activation=Activation.RELU),
     )  # fmt: skip
-    flat = b.op(OpKind.RESHAPE, "flat", [two], 1, 128, attrs=ReshapeAttrs((1, 128)))
+    flat = b.op(RESHAPE, "flat", [two], 1, 128, attrs=ReshapeAttrs((1, 128)))
     dense = [flat, b.constant("w3", rng.normal(size=(5, 128)) * 0.1), b.constant("b3", [0.0] * 5)]
-    y = b.op(OpKind.FULLY_CONNECTED, "y", dense, 1, 5, attrs=FullyConnectedAttrs())
+    y = b.op(FULLY_CONNECTED, "y", dense, 1, 5, attrs=FullyConnectedAttrs())
     samples = np.cumsum(rng.normal(size=(64, 6, 6, 2)), axis=1).astype(np.float32)
     graph = b.graph(y)
     return graph, samples, calibrate(graph, samples)

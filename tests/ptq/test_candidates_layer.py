@@ -7,37 +7,33 @@ import numpy.typing as npt
 import pytest
 from graphs import GraphBuilder, Ranges
 
-from mcuq.graph import (
-    Attrs,
-    ConvAttrs,
-    DepthwiseConvAttrs,
-    FullyConnectedAttrs,
-    Graph,
-    OpKind,
-    Padding,
-)
+from mcuq.graph import Graph
 from mcuq.interpret.float import run_float
+from mcuq.ops.attrs import Attrs, Padding
+from mcuq.ops.operator import AnyOperator
+from mcuq.ops.weighted import CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED
+from mcuq.ops.weighted_params import ConvAttrs, DepthwiseConvAttrs, FullyConnectedAttrs
 from mcuq.ptq.candidates.layer import Layer
 from mcuq.ptq.candidates.moments import _patches, measure
 from mcuq.quantize import quantize
 
-CASES: dict[str, tuple[OpKind, Attrs, tuple[int, ...], tuple[int, ...], tuple[int, ...]]] = {
+CASES: dict[str, tuple[AnyOperator, Attrs, tuple[int, ...], tuple[int, ...], tuple[int, ...]]] = {
     "conv": (
-        OpKind.CONV_2D,
+        CONV_2D,
         ConvAttrs((2, 1), padding=Padding.SAME),
         (1, 7, 6, 3),
         (4, 3, 2, 3),
         (1, 4, 6, 4),
     ),
-    "grouped": (OpKind.CONV_2D, ConvAttrs(), (1, 5, 5, 4), (6, 3, 3, 2), (1, 3, 3, 6)),
+    "grouped": (CONV_2D, ConvAttrs(), (1, 5, 5, 4), (6, 3, 3, 2), (1, 3, 3, 6)),
     "depthwise": (
-        OpKind.DEPTHWISE_CONV_2D,
+        DEPTHWISE_CONV_2D,
         DepthwiseConvAttrs((1, 1), (2, 1), Padding.SAME, 2),
         (1, 6, 5, 3),
         (1, 3, 3, 6),
         (1, 6, 5, 6),
     ),
-    "dense": (OpKind.FULLY_CONNECTED, FullyConnectedAttrs(), (1, 8), (3, 8), (1, 3)),
+    "dense": (FULLY_CONNECTED, FullyConnectedAttrs(), (1, 8), (3, 8), (1, 3)),
 }
 
 

@@ -8,72 +8,68 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 import pytest
-from graphs import GraphBuilder, Ranges
+from graphs import GraphBuilder
 
 from mcuq.calibrate import Ranges as Calibrated
 from mcuq.calibrate import calibrate
 from mcuq.choices import Per
-from mcuq.graph import (
-    Activation,
-    Attrs,
-    BinaryAttrs,
+from mcuq.graph import Graph
+from mcuq.interpret.integer import dequantize_outputs, quantize_inputs, run_integer
+from mcuq.numeric import WIDTHS
+from mcuq.numeric.activation import Activation
+from mcuq.ops.attrs import Attrs, NoAttrs, Padding
+from mcuq.ops.binary import ADD, MUL, SUB, BinaryAttrs
+from mcuq.ops.interpolation import ResizeAttrs
+from mcuq.ops.movement import (
+    CONCATENATION,
+    PAD,
+    RESHAPE,
+    STRIDED_SLICE,
+    TRANSPOSE,
     ConcatAttrs,
-    ConvAttrs,
-    DepthwiseConvAttrs,
-    FullyConnectedAttrs,
-    Graph,
-    LeakyReluAttrs,
-    MeanAttrs,
-    NoAttrs,
-    OpKind,
     PadAttrs,
-    Padding,
-    PoolAttrs,
     ReshapeAttrs,
-    ResizeAttrs,
-    SoftmaxAttrs,
     StridedSliceAttrs,
     TransposeAttrs,
 )
-from mcuq.interpret.integer import dequantize_outputs, quantize_inputs, run_integer
-from mcuq.numeric import WIDTHS
+from mcuq.ops.operator import AnyOperator, Backward
+from mcuq.ops.pooling import AVERAGE_POOL_2D, MAX_POOL_2D, MEAN, MeanAttrs, PoolAttrs
+from mcuq.ops.resize import RESIZE_BILINEAR, RESIZE_NEAREST_NEIGHBOR
+from mcuq.ops.softmax import SOFTMAX, SoftmaxAttrs
+from mcuq.ops.unary import HARD_SWISH, LEAKY_RELU, LOGISTIC, RELU, RELU6, TANH, LeakyReluAttrs
+from mcuq.ops.weighted import CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED
+from mcuq.ops.weighted_params import ConvAttrs, DepthwiseConvAttrs, FullyConnectedAttrs
 from mcuq.progress import Progress
 from mcuq.ptq.candidates import build_bank
 from mcuq.ptq.refine import Settings, refine
-from mcuq.ptq.refine.functions import FUNCTIONS, Backward
 from mcuq.ptq.refine.loss import divergence_gradient
 from mcuq.ptq.refine.simulation import Simulation
-from mcuq.ptq.refine.spatial import pool, resize, resize_bilinear
 from mcuq.ptq.refine.start import as_weights, start_parameters
 from mcuq.quantize import Config, WeightChoice, quantize
-from mcuq.quantized import QuantizedGraph, op_params
-from mcuq.quantized.params import PoolParams
+from mcuq.quantized import QuantizedGraph
 from mcuq.score.loss import LossOutput, divergence
 
 Array = npt.NDArray[np.float64]
 Applied = Callable[[list[Array]], tuple[Array, Backward]]
 IMAGE = (1, 4, 6, 2)
 
-PLAIN: dict[OpKind, tuple[Attrs, list[tuple[int, ...]], tuple[int, ...]]] = {
-    OpKind.ADD: (BinaryAttrs(), [IMAGE, (1, 1, 1, 2)], IMAGE),
-    OpKind.SUB: (BinaryAttrs(), [IMAGE, (2,)], IMAGE),
-    OpKind.MUL: (BinaryAttrs(), [IMAGE, (1, 4, 1, 2)], IMAGE),
-    OpKind.MEAN: (MeanAttrs((1, 2)), [IMAGE], (1, 2)),
-    OpKind.RESHAPE: (ReshapeAttrs((1, 48)), [IMAGE], (1, 48)),
-    OpKind.PAD: (PadAttrs(((0, 0), (1, 0), (0, 2), (0, 0))), [IMAGE], (1, 5, 8, 2)),
-    OpKind.CONCATENATION: (ConcatAttrs(2), [IMAGE, (1, 4, 3, 2)], (1, 4, 9, 2)),
-    OpKind.TRANSPOSE: (TransposeAttrs((0, 3, 1, 2)), [IMAGE], (1, 2, 4, 6)),
-    OpKind.STRIDED_SLICE: (
+PLAIN: dict[AnyOperator, tuple[Attrs, list[tuple[int, ...]], tuple[int, ...]]] = {
+    ADD: (BinaryAttrs(), [IMAGE, (1, 1, 1, 2)], IMAGE),
+    SUB: (BinaryAttrs(), [IMAGE, (2,)], IMAGE),
+    MUL: (BinaryAttrs(), [IMAGE, (1, 4, 1, 2)], IMAGE),
+    MEAN: (MeanAttrs((1, 2)), [IMAGE], (1, 2)),
+    RESHAPE: (ReshapeAttrs((1, 48)), [IMAGE], (1, 48)),
+    PAD: (PadAttrs(((0, 0), (1, 0), (0, 2), (0, 0))), [IMAGE], (1, 5, 8, 2)),
+    CONCATENATION: (ConcatAttrs(2), [IMAGE, (1, 4, 3, 2)], (1, 4, 9, 2)),
+    TRANSPOSE: (TransposeAttrs((0, 3, 1, 2)), [IMAGE], (1, 2, 4, 6)),
+    STRIDED_SLICE: (
         StridedSliceAttrs((0, 3, 1, 0), (1, -1, 6, 2), (1, -2, 2, 1)),
         [IMAGE],
         (1, 2, 3, 2),
     ),
-    OpKind.SOFTMAX: (SoftmaxAttrs(1.5), [IMAGE], IMAGE),
-    OpKind.LEAKY_RELU: (LeakyReluAttrs(0.2), [IMAGE], IMAGE),
-    **{
-        kind: (NoAttrs(), [IMAGE], IMAGE)
-        for kind in (OpKind.RELU, OpKind.RELU6, OpKind.TANH, OpKind.LOGISTIC, OpKind.HARD_SWISH)
-    },
+    SOFTMAX: (SoftmaxAttrs(1.5), [IMAGE], IMAGE),
+    LEAKY_RELU: (LeakyReluAttrs(0.2), [IMAGE], IMAGE),
+    **{kind: (NoAttrs(), [IMAGE], IMAGE) for kind in (RELU, RELU6, TANH, LOGISTIC, HARD_SWISH)},
 }
 
 
@@ -95,52 +91,30 @@ def check_gradient(apply: Applied, xs: list[Array]) -> None:
 
 
 @pytest.mark.parametrize("kind", PLAIN)
-def test_gradients_of_operators(kind: OpKind) -> None:
+def test_gradients_of_operators(kind: AnyOperator) -> None:
     attrs, shapes, result = PLAIN[kind]
-    b = GraphBuilder()
-    names = [b.input(f"x{i}", *shape) for i, shape in enumerate(shapes)]
-    b.op(kind, "y", names, *result, attrs=attrs)
     rng = np.random.default_rng(1)
     xs = [rng.normal(size=(3, *shape)) * 3 for shape in shapes]
-    check_gradient(lambda ys: FUNCTIONS[kind](b.ops[0], ys, result), xs)
+    check_gradient(lambda ys: kind.gradient(attrs, ys, result), xs)
 
 
-@pytest.mark.parametrize("kind", [OpKind.MAX_POOL_2D, OpKind.AVERAGE_POOL_2D])
-def test_gradients_of_pooling(kind: OpKind) -> None:
-    b = GraphBuilder()
-    x = b.input("x", *IMAGE)
+@pytest.mark.parametrize("kind", [MAX_POOL_2D, AVERAGE_POOL_2D])
+def test_gradients_of_pooling(kind: AnyOperator) -> None:
     attrs = PoolAttrs((3, 2), (2, 1), Padding.SAME)
-    y = b.op(kind, "y", [x], 1, 2, 6, 2, attrs=attrs)
-    qgraph = quantize(b.graph(y), Ranges())
-    params = op_params(qgraph, qgraph.ops[0])
-    assert isinstance(params, PoolParams)
     values = np.random.default_rng(2).normal(size=(3, *IMAGE))
-    check_gradient(lambda xs: pool(b.ops[0], xs[0], (1, 2, 6, 2), params.window), [values])
+    check_gradient(lambda xs: kind.gradient(attrs, xs, (1, 2, 6, 2)), [values])
 
 
-def test_gradient_of_resizing() -> None:
-    b = GraphBuilder()
-    b.op(
-        OpKind.RESIZE_NEAREST_NEIGHBOR, "y", [b.input("x", *IMAGE)], 1, 7, 3, 2,
-        attrs=ResizeAttrs((7, 3)),
-    )  # fmt: skip
-    values = np.random.default_rng(3).normal(size=(3, *IMAGE))
-    check_gradient(lambda xs: resize(b.ops[0], xs[0]), [values])
-
-
+@pytest.mark.parametrize("kind", [RESIZE_NEAREST_NEIGHBOR, RESIZE_BILINEAR])
 @pytest.mark.parametrize("form", [(False, False), (True, False), (False, True)])
-def test_gradient_of_bilinear_resizing(form: tuple[bool, bool]) -> None:
-    b = GraphBuilder()
-    b.op(
-        OpKind.RESIZE_BILINEAR, "y", [b.input("x", *IMAGE)], 1, 7, 3, 2,
-        attrs=ResizeAttrs((7, 3), *form),
-    )  # fmt: skip
+def test_gradients_of_resizing(kind: AnyOperator, form: tuple[bool, bool]) -> None:
+    attrs = ResizeAttrs((7, 3), *form)
     values = np.random.default_rng(3).normal(size=(3, *IMAGE))
-    check_gradient(lambda xs: resize_bilinear(b.ops[0], xs[0]), [values])
+    check_gradient(lambda xs: kind.gradient(attrs, xs, (1, 7, 3, 2)), [values])
 
 
-@pytest.mark.parametrize("kind", [OpKind.SOFTMAX, OpKind.LOGISTIC, None])
-def test_gradient_of_the_divergence(kind: OpKind | None) -> None:
+@pytest.mark.parametrize("kind", [SOFTMAX, LOGISTIC, None])
+def test_gradient_of_the_divergence(kind: AnyOperator | None) -> None:
     rng = np.random.default_rng(4)
     heads = [LossOutput("y", kind, 1.3)]
     reference, found = ({"y": rng.normal(size=(5, 4))} for _ in range(2))
@@ -161,7 +135,7 @@ def network() -> tuple[Graph, npt.NDArray[np.float32], Calibrated]:
     attrs = ConvAttrs(padding=Padding.SAME, activation=Activation.RELU)
     w1 = b.constant("w1", rng.normal(size=(6, 3, 3, 3)) * 0.3)
     one = b.op(
-        OpKind.CONV_2D,
+        CONV_2D,
         "one",
         [x, w1, b.constant("b1", rng.normal(size=6) * 0.1)],
         1,
@@ -172,16 +146,14 @@ def network() -> tuple[Graph, npt.NDArray[np.float32], Calibrated]:
     )
     w2 = b.constant("w2", rng.normal(size=(1, 3, 3, 6)) * 0.4)
     depthwise = DepthwiseConvAttrs(padding=Padding.SAME)
-    two = b.op(OpKind.DEPTHWISE_CONV_2D, "two", [one, w2], 1, 6, 6, 6, attrs=depthwise)
-    three = b.op(OpKind.ADD, "three", [one, two], 1, 6, 6, 6, attrs=BinaryAttrs(Activation.RELU))
-    four = b.op(
-        OpKind.AVERAGE_POOL_2D, "four", [three], 1, 2, 2, 6, attrs=PoolAttrs((3, 3), (3, 3))
-    )
-    flat = b.op(OpKind.RESHAPE, "flat", [four], 1, 24, attrs=ReshapeAttrs((1, 24)))
+    two = b.op(DEPTHWISE_CONV_2D, "two", [one, w2], 1, 6, 6, 6, attrs=depthwise)
+    three = b.op(ADD, "three", [one, two], 1, 6, 6, 6, attrs=BinaryAttrs(Activation.RELU))
+    four = b.op(AVERAGE_POOL_2D, "four", [three], 1, 2, 2, 6, attrs=PoolAttrs((3, 3), (3, 3)))
+    flat = b.op(RESHAPE, "flat", [four], 1, 24, attrs=ReshapeAttrs((1, 24)))
     w3 = b.constant("w3", rng.normal(size=(5, 24)) * 0.8)
     dense = [flat, w3, b.constant("b3", [0.0] * 5)]
-    logits = b.op(OpKind.FULLY_CONNECTED, "logits", dense, 1, 5, attrs=FullyConnectedAttrs())
-    p = b.op(OpKind.SOFTMAX, "p", [logits], 1, 5, attrs=SoftmaxAttrs())
+    logits = b.op(FULLY_CONNECTED, "logits", dense, 1, 5, attrs=FullyConnectedAttrs())
+    p = b.op(SOFTMAX, "p", [logits], 1, 5, attrs=SoftmaxAttrs())
     graph = b.graph(p)
     samples = rng.normal(size=(160, 6, 6, 3)).astype(np.float32)
     return graph, samples, calibrate(graph, samples)
@@ -243,7 +215,7 @@ def test_gradients_of_biases_predict_the_loss() -> None:
     qgraph = quantize(graph, ranges, Config(default_weight=WeightChoice(8)))
     simulation = Simulation(qgraph, ("logits",))
     parameters = start_parameters(graph, qgraph)
-    heads = [LossOutput("logits", OpKind.SOFTMAX)]
+    heads = [LossOutput("logits", SOFTMAX)]
     inputs = real_inputs(qgraph, x)
     reference = {"logits": np.random.default_rng(7).normal(size=(len(x), 5))}
 

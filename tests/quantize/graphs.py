@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from mcuq.graph import Attrs, Graph, NoAttrs, Op, OpKind, Tensor
+from mcuq.graph import Graph, Op, Tensor
+from mcuq.ops.attrs import Attrs, NoAttrs
+from mcuq.ops.operator import AnyOperator
 
 
 @dataclass
@@ -29,7 +31,12 @@ class GraphBuilder:
         return name
 
     def op(
-        self, kind: OpKind, name: str, operands: list[str], *shape: int, attrs: Attrs | None = None
+        self,
+        kind: AnyOperator,
+        name: str,
+        operands: list[str],
+        *shape: int,
+        attrs: Attrs | None = None,
     ) -> str:
         self.tensors[name] = Tensor(name, shape)
         self.ops.append(Op(kind, name, tuple(operands), (name,), attrs or NoAttrs()))

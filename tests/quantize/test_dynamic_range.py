@@ -14,11 +14,13 @@ from integer_cases import random_case
 
 from mcuq.emit.tflite import tflite_bytes
 from mcuq.errors import UsageError
-from mcuq.graph import WEIGHTED, OpKind
 from mcuq.importers import load_model
 from mcuq.interpret.float import run_float
 from mcuq.interpret.integer import run_integer
 from mcuq.numeric.single import exp_single, quantize_dynamically
+from mcuq.ops.catalog import WEIGHTED_OPERATORS
+from mcuq.ops.operator import AnyOperator
+from mcuq.ops.weighted import CONV_2D
 from mcuq.quantize import Config, WeightChoice, is_dynamic, quantize_dynamic
 from mcuq.tflite.runtime import Interpreter
 
@@ -61,14 +63,14 @@ def test_exp_is_within_two_units_in_the_last_place(x: float) -> None:
 
 
 @pytest.mark.parametrize("bits", [8, 4])
-@pytest.mark.parametrize("kind", sorted(WEIGHTED))
+@pytest.mark.parametrize("kind", WEIGHTED_OPERATORS)
 @settings(max_examples=10)
 @given(seed=st.integers(0, 2**32 - 1))
-def test_hybrid_operators_agree_with_litert(kind: OpKind, bits: int, seed: int) -> None:
+def test_hybrid_operators_agree_with_litert(kind: AnyOperator, bits: int, seed: int) -> None:
     rng = np.random.default_rng(seed)
     graph = random_case(kind, rng).graph
     weight = graph.tensors["w"].shape
-    if kind is OpKind.CONV_2D and weight[3] != graph.tensors["x0"].shape[3]:
+    if kind is CONV_2D and weight[3] != graph.tensors["x0"].shape[3]:
         return  # LiteRT has no grouped hybrid convolution
     qgraph = quantize_dynamic(graph, Config(default_weight=WeightChoice(bits)))
     assert is_dynamic(qgraph)
@@ -85,7 +87,7 @@ def test_hybrid_operators_agree_with_litert(kind: OpKind, bits: int, seed: int) 
 
 
 def test_narrow_filters_are_refused() -> None:
-    graph = random_case(OpKind.CONV_2D, np.random.default_rng(1)).graph
+    graph = random_case(CONV_2D, np.random.default_rng(1)).graph
     with pytest.raises(UsageError, match="int8 and int4"):
         quantize_dynamic(graph, Config(default_weight=WeightChoice(2)))
 

@@ -15,26 +15,32 @@ from integer_cases import FixedRanges, random_case
 from mcuq.calibrate import calibrate
 from mcuq.emit.tflite import tflite_bytes
 from mcuq.errors import UsageError
-from mcuq.graph import FLOAT_KINDS, WEIGHTED, Graph, NoAttrs, Op, OpKind, Tensor
+from mcuq.graph import Graph, Op, Tensor
 from mcuq.importers import load_model
 from mcuq.interpret.float import run_float
 from mcuq.interpret.integer import dequantize_outputs, quantize_inputs, run_integer
-from mcuq.numeric import multiply_wide, symmetric_params
-from mcuq.quantize import Config, WeightChoice, quantize, with_float_edges
-from mcuq.quantized.int16 import (
+from mcuq.numeric import multiply_int64, symmetric_params
+from mcuq.ops.attrs import NoAttrs
+from mcuq.ops.binary import ADD, MUL
+from mcuq.ops.catalog import FLOAT_OPERATORS, WEIGHTED_OPERATORS
+from mcuq.ops.int16_tables import (
     exp_table,
     lookup_interpolated,
     reciprocal_table,
     sigmoid_factor,
     sigmoid_table,
 )
+from mcuq.ops.operator import AnyOperator
+from mcuq.ops.resize import RESIZE_BILINEAR
+from mcuq.ops.unary import HARD_SWISH, LOGISTIC, TANH
+from mcuq.quantize import Config, WeightChoice, quantize, with_float_io
 from mcuq.tflite.micro import run_micro
 
-KINDS = [kind for kind in FLOAT_KINDS if kind is not OpKind.RESIZE_BILINEAR]
+KINDS = [kind for kind in FLOAT_OPERATORS if kind is not RESIZE_BILINEAR]
 WIDE = Config(activation_bits=16)
 
 
-def check(kind: OpKind, seed: int, config: Config) -> None:
+def check(kind: AnyOperator, seed: int, config: Config) -> None:
     rng = np.random.default_rng(seed)
     case = random_case(kind, rng)
     qgraph = quantize(case.graph, case.ranges, config)
@@ -52,26 +58,26 @@ def check(kind: OpKind, seed: int, config: Config) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 @settings(max_examples=20)
 @given(seed=st.integers(0, 2**32 - 1))
-def test_operator_equals_tflite_micro(kind: OpKind, seed: int) -> None:
+def test_operator_equals_tflite_micro(kind: AnyOperator, seed: int) -> None:
     check(kind, seed, WIDE)
 
 
-@pytest.mark.parametrize("kind", sorted(WEIGHTED))
+@pytest.mark.parametrize("kind", WEIGHTED_OPERATORS)
 @settings(max_examples=8)
 @given(seed=st.integers(0, 2**32 - 1))
-def test_int4_filters_equal_tflite_micro(kind: OpKind, seed: int) -> None:
+def test_int4_filters_equal_tflite_micro(kind: AnyOperator, seed: int) -> None:
     check(kind, seed, Config(default_weight=WeightChoice(4), activation_bits=16))
 
 
 def test_an_operator_without_a_wide_form_is_named() -> None:
-    case = random_case(OpKind.RESIZE_BILINEAR, np.random.default_rng(1))
+    case = random_case(RESIZE_BILINEAR, np.random.default_rng(1))
     for config in (WIDE, Config(wide=("y",))):
         with pytest.raises(UsageError, match="RESIZE_BILINEAR"):
             quantize(case.graph, case.ranges, config)
 
 
 def test_other_widths_do_not_exist() -> None:
-    case = random_case(OpKind.ADD, np.random.default_rng(1))
+    case = random_case(ADD, np.random.default_rng(1))
     with pytest.raises(UsageError, match="12-bit"):
         quantize(case.graph, case.ranges, Config(activation_bits=12))
 
@@ -80,7 +86,7 @@ def test_other_widths_do_not_exist() -> None:
 def test_the_wide_multiply_is_one_rounding_of_a_15_bit_factor(x: int, m: int, shift: int) -> None:
     reduced = min(math.floor(Fraction(m, 1 << 16) + Fraction(1, 2)), 0x7FFF)
     exact = Fraction(x) * reduced * Fraction(2) ** (shift - 15)
-    assert int(multiply_wide(np.int64(x), m, shift)) == math.floor(exact + Fraction(1, 2))
+    assert int(multiply_int64(np.int64(x), m, shift)) == math.floor(exact + Fraction(1, 2))
 
 
 def test_the_tables_follow_their_functions() -> None:
@@ -106,9 +112,9 @@ def test_the_sigmoid_factor_brings_arguments_to_its_unit(scale: float) -> None:
     assert multiplier / 2**shift == pytest.approx(scale * 12288, rel=1.3e-4)
 
 
-@pytest.mark.parametrize("kind", [OpKind.LOGISTIC, OpKind.TANH])
+@pytest.mark.parametrize("kind", [LOGISTIC, TANH])
 @pytest.mark.parametrize("end", [8.0 * 32767 / 32768, 0.02, 1.0, 5.0, 300.0])
-def test_every_argument_of_a_sigmoid_equals_tflite_micro(kind: OpKind, end: float) -> None:
+def test_every_argument_of_a_sigmoid_equals_tflite_micro(kind: AnyOperator, end: float) -> None:
     graph = Graph(
         "sigmoid",
         {name: Tensor(name, (1, 1024)) for name in "xy"},
@@ -123,10 +129,10 @@ def test_every_argument_of_a_sigmoid_equals_tflite_micro(kind: OpKind, end: floa
 
 
 def test_a_hard_swish_of_int16_is_three_operators() -> None:
-    case = random_case(OpKind.HARD_SWISH, np.random.default_rng(1))
+    case = random_case(HARD_SWISH, np.random.default_rng(1))
     ranges = FixedRanges({"x0": (-4.0, 4.0), "y": (-0.375, 4.0)})
     qgraph = quantize(case.graph, ranges, WIDE)
-    assert [op.kind for op in qgraph.ops] == [OpKind.ADD, OpKind.MUL, OpKind.MUL]
+    assert [op.kind for op in qgraph.ops] == [ADD, MUL, MUL]
     x = np.linspace(-4, 4, 300, dtype=np.float32)[None]
     got = dequantize_outputs(qgraph, run_integer(qgraph, quantize_inputs(qgraph, [x])))["y"]
     np.testing.assert_allclose(got, x * np.clip(x + 3, 0, 6) / 6, atol=1e-3)
@@ -153,6 +159,6 @@ def test_whole_models_equal_tflite_micro_and_stay_close_to_float(
     np.testing.assert_array_equal(got[output], expected.reshape(got[output].shape))
     real = run_float(graph, [x])[output]
     np.testing.assert_allclose(dequantize_outputs(qgraph, got)[output], real, atol=0.1)
-    edged = with_float_edges(qgraph)
+    edged = with_float_io(qgraph)
     found = run_micro(tflite_bytes(edged), [x[:4]])[0]
     assert found.tobytes() == run_integer(edged, [x[:4]])[output].tobytes()

@@ -13,18 +13,17 @@ from hypothesis import strategies as st
 
 from mcuq.calibrate import calibrate
 from mcuq.data import load_data
-from mcuq.graph import (
-    Activation,
-    ConcatAttrs,
-    ConvAttrs,
-    Graph,
-    OpKind,
-    Padding,
-    PoolAttrs,
-)
+from mcuq.graph import Graph
 from mcuq.importers import load_model
 from mcuq.interpret.float import run_float
 from mcuq.interpret.integer import dequantize_outputs, quantize_inputs, run_integer
+from mcuq.numeric.activation import Activation
+from mcuq.ops.attrs import Padding
+from mcuq.ops.movement import CONCATENATION, ConcatAttrs
+from mcuq.ops.pooling import MAX_POOL_2D, PoolAttrs
+from mcuq.ops.unary import LEAKY_RELU, RELU, TANH
+from mcuq.ops.weighted import CONV_2D
+from mcuq.ops.weighted_params import ConvAttrs
 from mcuq.quantize import Config, quantize
 from mcuq.quantized import QuantizedGraph
 
@@ -41,11 +40,11 @@ def branched(ratio: float, seed: int = 0) -> tuple[Graph, Floats]:
         operands = [source, b.constant(f"w{name}", weight)]
         activation = Activation.RELU if name == "a" else Activation.NONE
         attrs = ConvAttrs(padding=Padding.SAME, activation=activation)
-        return b.op(OpKind.CONV_2D, name, operands, 1, 6, 6, outputs, attrs=attrs)
+        return b.op(CONV_2D, name, operands, 1, 6, 6, outputs, attrs=attrs)
 
     a = conv("a", b.input("x", 1, 6, 6, 4), 4, 8)
     c = conv("c", a, 8, 8, ratio)
-    joined = b.op(OpKind.CONCATENATION, "k", [a, c], 1, 6, 6, 16, attrs=ConcatAttrs(3))
+    joined = b.op(CONCATENATION, "k", [a, c], 1, 6, 6, 16, attrs=ConcatAttrs(3))
     graph = b.graph(conv("d", a, 8, 8), conv("z", joined, 16, 4))
     return graph, rng.normal(size=(48, 6, 6, 4)).astype(np.float32)
 
@@ -73,18 +72,18 @@ def test_the_copy_is_only_made_where_it_helps() -> None:
     for ratio, copies in ((1.0, 0), (100.0, 1)):
         graph, x = branched(ratio)
         kinds = [op.kind for op in quantize(graph, calibrate(graph, x)).ops]
-        assert kinds.count(OpKind.LEAKY_RELU) == copies
+        assert kinds.count(LEAKY_RELU) == copies
 
 
 def test_a_value_that_nothing_else_reads_is_joined_as_it_is() -> None:
     b = GraphBuilder()
     x, y = b.input("x", 1, 4), b.input("y", 1, 4)
-    small = b.op(OpKind.RELU, "small", [x], 1, 4)
-    out = b.op(OpKind.CONCATENATION, "out", [small, y], 1, 8, attrs=ConcatAttrs(1))
+    small = b.op(RELU, "small", [x], 1, 4)
+    out = b.op(CONCATENATION, "out", [small, y], 1, 8, attrs=ConcatAttrs(1))
     ranges = Ranges({"x": (-1.0, 1.0), "small": (0.0, 1.0), "y": (-100.0, 100.0)})
     assert [op.kind for op in quantize(b.graph(out), ranges).ops] == [
-        OpKind.RELU,
-        OpKind.CONCATENATION,
+        RELU,
+        CONCATENATION,
     ]
 
 
@@ -93,14 +92,14 @@ def test_readers_of_views_and_the_caller_count() -> None:
     for reads in ("view", "output"):
         b = GraphBuilder()
         x, y = b.input("x", 1, 4, 4, 2), b.input("y", 1, 4, 4, 2)
-        small = b.op(OpKind.RELU, "small", [x], 1, 4, 4, 2)
-        outputs = [b.op(OpKind.CONCATENATION, "out", [small, y], 1, 4, 4, 4, attrs=ConcatAttrs(3))]
+        small = b.op(RELU, "small", [x], 1, 4, 4, 2)
+        outputs = [b.op(CONCATENATION, "out", [small, y], 1, 4, 4, 4, attrs=ConcatAttrs(3))]
         if reads == "output":
             outputs.append(small)
         else:
             pooled = PoolAttrs((2, 2), (2, 2))
-            view = b.op(OpKind.MAX_POOL_2D, "view", [small], 1, 2, 2, 2, attrs=pooled)
-            outputs.append(b.op(OpKind.TANH, "t", [view], 1, 2, 2, 2))
+            view = b.op(MAX_POOL_2D, "view", [small], 1, 2, 2, 2, attrs=pooled)
+            outputs.append(b.op(TANH, "t", [view], 1, 2, 2, 2))
         ranges = Ranges({"x": (-1.0, 1.0), "small": (0.0, 1.0), "y": (-100.0, 100.0)})
         qgraph = quantize(b.graph(*outputs), ranges)
         assert qgraph.tensors["small"].scale[0] == np.float32(1 / 255)
@@ -110,11 +109,11 @@ def test_readers_of_views_and_the_caller_count() -> None:
 def test_joins_of_joins_are_each_judged() -> None:
     b = GraphBuilder()
     x = b.input("x", 1, 4)
-    one = b.op(OpKind.RELU, "one", [x], 1, 4)
-    two = b.op(OpKind.CONCATENATION, "two", [x, one], 1, 8, attrs=ConcatAttrs(1))
+    one = b.op(RELU, "one", [x], 1, 4)
+    two = b.op(CONCATENATION, "two", [x, one], 1, 8, attrs=ConcatAttrs(1))
     big = b.input("big", 1, 4)
-    three = b.op(OpKind.CONCATENATION, "three", [two, big], 1, 12, attrs=ConcatAttrs(1))
-    used = b.op(OpKind.TANH, "used", [two], 1, 8)
+    three = b.op(CONCATENATION, "three", [two, big], 1, 12, attrs=ConcatAttrs(1))
+    used = b.op(TANH, "used", [two], 1, 8)
     ranges = Ranges({"x": (-1.0, 1.0), "one": (0.0, 1.0), "big": (-50.0, 50.0)})
     qgraph = quantize(b.graph(three, used), ranges)
     assert qgraph.tensors["x"].scale[0] == qgraph.tensors["two"].scale[0] == np.float32(2 / 255)

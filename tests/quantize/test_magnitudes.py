@@ -15,19 +15,18 @@ from integer_cases import tflm_outputs
 from mcuq.calibrate import calibrate
 from mcuq.data import load_data
 from mcuq.errors import InputError
-from mcuq.graph import (
-    Activation,
-    BinaryAttrs,
-    ConvAttrs,
-    FullyConnectedAttrs,
-    Graph,
-    OpKind,
-    Padding,
-    ReshapeAttrs,
-)
+from mcuq.graph import Graph
 from mcuq.importers import load_model
 from mcuq.interpret.float import run_float
 from mcuq.interpret.integer import dequantize_outputs, quantize_inputs, run_integer
+from mcuq.numeric.activation import Activation
+from mcuq.ops.attrs import Padding
+from mcuq.ops.binary import ADD, BinaryAttrs
+from mcuq.ops.movement import RESHAPE, ReshapeAttrs
+from mcuq.ops.operator import AnyOperator
+from mcuq.ops.unary import HARD_SWISH, LOGISTIC, RELU6, TANH
+from mcuq.ops.weighted import CONV_2D, FULLY_CONNECTED
+from mcuq.ops.weighted_params import ConvAttrs, FullyConnectedAttrs
 from mcuq.quantize import Config, WeightChoice, quantize
 from mcuq.quantized import QuantizedGraph
 
@@ -43,13 +42,13 @@ def network(inside: float, given: float, activation: Activation) -> tuple[Graph,
     one = [x, b.constant("w1", rng.normal(size=(6, 3, 3, 3)) * 0.3 * gain)]
     one.append(b.constant("b1", rng.normal(size=6) * 0.1 * inside))
     attrs = ConvAttrs(padding=Padding.SAME, activation=activation)
-    a = b.op(OpKind.CONV_2D, "a", one, 1, 5, 5, 6, attrs=attrs)
+    a = b.op(CONV_2D, "a", one, 1, 5, 5, 6, attrs=attrs)
     two = [a, b.constant("w2", rng.normal(size=(6, 1, 1, 6)) * 0.4)]
-    c = b.op(OpKind.CONV_2D, "c", two, 1, 5, 5, 6, attrs=ConvAttrs(activation=activation))
-    summed = b.op(OpKind.ADD, "s", [a, c], 1, 5, 5, 6, attrs=BinaryAttrs(activation))
-    flat = b.op(OpKind.RESHAPE, "f", [summed], 1, 150, attrs=ReshapeAttrs((1, 150)))
+    c = b.op(CONV_2D, "c", two, 1, 5, 5, 6, attrs=ConvAttrs(activation=activation))
+    summed = b.op(ADD, "s", [a, c], 1, 5, 5, 6, attrs=BinaryAttrs(activation))
+    flat = b.op(RESHAPE, "f", [summed], 1, 150, attrs=ReshapeAttrs((1, 150)))
     dense = [flat, b.constant("w3", rng.normal(size=(4, 150)) * 0.1)]
-    out = b.op(OpKind.FULLY_CONNECTED, "y", dense, 1, 4, attrs=FullyConnectedAttrs())
+    out = b.op(FULLY_CONNECTED, "y", dense, 1, 4, attrs=FullyConnectedAttrs())
     return b.graph(out), (rng.normal(size=(32, 5, 5, 3)) * given).astype(np.float32)
 
 
@@ -100,10 +99,10 @@ def test_far_bounds_are_left_out(size: float, activation: Activation) -> None:
 
 
 @pytest.mark.parametrize("bits", [8, 16])
-@pytest.mark.parametrize("kind", [OpKind.LOGISTIC, OpKind.TANH, OpKind.HARD_SWISH, OpKind.RELU6])
+@pytest.mark.parametrize("kind", [LOGISTIC, TANH, HARD_SWISH, RELU6])
 @pytest.mark.parametrize("power", range(-36, 37, 4))
 def test_functions_of_any_range_equal_tflite_micro_or_are_refused(
-    kind: OpKind, power: int, bits: int
+    kind: AnyOperator, power: int, bits: int
 ) -> None:
     b = GraphBuilder()
     graph = b.graph(b.op(kind, "y", [b.input("x", 1, 256)], 1, 256))

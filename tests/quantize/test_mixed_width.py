@@ -8,9 +8,13 @@ import pytest
 from mcuq.calibrate import Ranges, calibrate
 from mcuq.emit.tflite import tflite_bytes
 from mcuq.errors import UsageError
-from mcuq.graph import ConcatAttrs, Graph, NoAttrs, Op, OpKind, Tensor
+from mcuq.graph import Graph, Op, Tensor
 from mcuq.importers import load_model
 from mcuq.interpret.integer import quantize_inputs, run_integer
+from mcuq.ops.attrs import NoAttrs
+from mcuq.ops.conversion import QUANTIZE
+from mcuq.ops.movement import CONCATENATION, ConcatAttrs
+from mcuq.ops.unary import HARD_SWISH, LOGISTIC, TANH
 from mcuq.quantize import Config, quantize
 from mcuq.resources import example_dir
 from mcuq.tflite.micro import run_micro
@@ -29,7 +33,7 @@ def test_any_single_activation_may_be_wide(digits: tuple[Graph, Ranges, np.ndarr
     for name in graph.activations:
         qgraph = quantize(graph, ranges, Config(wide=(name,)))
         assert qgraph.tensors[name].bits == 16
-        assert any(op.kind is OpKind.QUANTIZE for op in qgraph.ops)
+        assert any(op.kind is QUANTIZE for op in qgraph.ops)
         inputs = quantize_inputs(qgraph, [x[:3]])
         output = qgraph.outputs[0]
         got = run_integer(qgraph, inputs)[output]
@@ -41,10 +45,10 @@ def _gates() -> Graph:
     """x → HARD_SWISH → h → LOGISTIC and TANH, joined by CONCATENATION."""
     tensors = {name: Tensor(name, (1, 6)) for name in "xhst"} | {"c": Tensor("c", (1, 18))}
     ops = (
-        Op(OpKind.HARD_SWISH, "h", ("x",), ("h",), NoAttrs()),
-        Op(OpKind.LOGISTIC, "s", ("h",), ("s",), NoAttrs()),
-        Op(OpKind.TANH, "t", ("h",), ("t",), NoAttrs()),
-        Op(OpKind.CONCATENATION, "c", ("s", "h", "t"), ("c",), ConcatAttrs(1)),
+        Op(HARD_SWISH, "h", ("x",), ("h",), NoAttrs()),
+        Op(LOGISTIC, "s", ("h",), ("s",), NoAttrs()),
+        Op(TANH, "t", ("h",), ("t",), NoAttrs()),
+        Op(CONCATENATION, "c", ("s", "h", "t"), ("c",), ConcatAttrs(1)),
     )
     return Graph("gates", tensors, ops, ("x",), ("c",))
 

@@ -9,23 +9,24 @@ import pytest
 from graphs import GraphBuilder, Ranges
 
 from mcuq.errors import InputError, UsageError
-from mcuq.graph import (
-    BinaryAttrs,
+from mcuq.graph import Graph
+from mcuq.ops.binary import ADD, BinaryAttrs
+from mcuq.ops.weighted import CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED
+from mcuq.ops.weighted_params import (
     ConvAttrs,
     DepthwiseConvAttrs,
     FullyConnectedAttrs,
-    Graph,
-    OpKind,
+    FullyConnectedParams,
 )
 from mcuq.quantize import Config, QuantizedWeight, WeightChoice, quantize
-from mcuq.quantized import FullyConnectedParams, op_params
+from mcuq.quantized import op_params
 
 
 def dense(weight: list[list[float]], bias: list[float]) -> Graph:
     b = GraphBuilder()
     x = b.input("x", 1, len(weight[0]))
     operands = [x, b.constant("w", weight), b.constant("b", bias)]
-    out = b.op(OpKind.FULLY_CONNECTED, "y", operands, 1, len(bias), attrs=FullyConnectedAttrs())
+    out = b.op(FULLY_CONNECTED, "y", operands, 1, len(bias), attrs=FullyConnectedAttrs())
     return b.graph(out)
 
 
@@ -34,9 +35,9 @@ def test_convolution_filters_scale_per_output_channel(bits: int, limit: int) -> 
     b = GraphBuilder()
     x = b.input("x", 1, 1, 1, 2)
     w = b.constant("w", np.array([[1.0, -0.5], [0.0, 0.0], [8.0, 4.0]]).reshape(3, 1, 1, 2))
-    y = b.op(OpKind.CONV_2D, "y", [x, w], 1, 1, 1, 3, attrs=ConvAttrs())
+    y = b.op(CONV_2D, "y", [x, w], 1, 1, 1, 3, attrs=ConvAttrs())
     d = b.constant("d", np.array([2.0, -4.0, 1.0]).reshape(1, 1, 1, 3))
-    z = b.op(OpKind.DEPTHWISE_CONV_2D, "z", [y, d], 1, 1, 1, 3, attrs=DepthwiseConvAttrs())
+    z = b.op(DEPTHWISE_CONV_2D, "z", [y, d], 1, 1, 1, 3, attrs=DepthwiseConvAttrs())
     qgraph = quantize(b.graph(z), Ranges(), Config(default_weight=WeightChoice(bits)))
     conv, depthwise = qgraph.tensors["w"], qgraph.tensors["d"]
     assert (conv.axis, depthwise.axis) == (0, 3)
@@ -82,9 +83,9 @@ def test_a_bias_shared_by_operators_becomes_one_each() -> None:
         b.constant("v", [[9.0, 2.0], [3.0, 4.0]]),
         b.constant("b", [1.0, -1.0]),
     )
-    y = b.op(OpKind.FULLY_CONNECTED, "y", [x, w, bias], 1, 2, attrs=FullyConnectedAttrs())
-    z = b.op(OpKind.FULLY_CONNECTED, "z", [y, v, bias], 1, 2, attrs=FullyConnectedAttrs())
-    s = b.op(OpKind.ADD, "s", [z, bias], 1, 2, attrs=BinaryAttrs())
+    y = b.op(FULLY_CONNECTED, "y", [x, w, bias], 1, 2, attrs=FullyConnectedAttrs())
+    z = b.op(FULLY_CONNECTED, "z", [y, v, bias], 1, 2, attrs=FullyConnectedAttrs())
+    s = b.op(ADD, "s", [z, bias], 1, 2, attrs=BinaryAttrs())
     qgraph = quantize(b.graph(s), Ranges({"y": (-9.0, 9.0)}))
     first, second = (qgraph.tensors[op.inputs[2]] for op in qgraph.ops[:2])
     assert first.name != second.name
@@ -122,7 +123,7 @@ def test_ranges_that_are_not_finite_are_refused(bad: float) -> None:
 def test_a_computed_filter_is_refused() -> None:
     b = GraphBuilder()
     x, w = b.input("x", 1, 2), b.input("w", 3, 2)
-    y = b.op(OpKind.FULLY_CONNECTED, "y", [x, w], 1, 3, attrs=FullyConnectedAttrs())
+    y = b.op(FULLY_CONNECTED, "y", [x, w], 1, 3, attrs=FullyConnectedAttrs())
     with pytest.raises(InputError, match="filter of 'y'"):
         quantize(b.graph(y), Ranges())
 
@@ -131,7 +132,7 @@ def test_an_output_that_never_moved_in_calibration_does_not_break_arithmetic() -
     """A dead output has an empty range; its multipliers must stay inside TFLite's limits."""
     b = GraphBuilder()
     x, y = b.input("x", 1, 2), b.input("y", 1, 2)
-    s = b.op(OpKind.ADD, "s", [x, y], 1, 2, attrs=BinaryAttrs())
+    s = b.op(ADD, "s", [x, y], 1, 2, attrs=BinaryAttrs())
     ranges = Ranges({"x": (-1e6, 1e6), "y": (-1.0, 1.0), "s": (0.0, 1e-6)})
     qgraph = quantize(b.graph(s), ranges)
     params = op_params(qgraph, qgraph.ops[0])

@@ -5,8 +5,11 @@ from __future__ import annotations
 import numpy as np
 from graphs import GraphBuilder, Ranges
 
-from mcuq.graph import ConcatAttrs, OpKind, PadAttrs, PoolAttrs, ReshapeAttrs
 from mcuq.interpret.integer import dequantize_outputs, quantize_inputs, run_integer
+from mcuq.ops.movement import CONCATENATION, PAD, RESHAPE, ConcatAttrs, PadAttrs, ReshapeAttrs
+from mcuq.ops.pooling import MAX_POOL_2D, PoolAttrs
+from mcuq.ops.softmax import SOFTMAX, SoftmaxAttrs
+from mcuq.ops.unary import LEAKY_RELU, LOGISTIC, RELU6, TANH
 from mcuq.quantize import Config, group_roots, quantize, share_activations
 from mcuq.quantized import QuantizedGraph
 
@@ -19,8 +22,8 @@ def params(qgraph: QuantizedGraph, name: str) -> tuple[float, int]:
 def test_views_share_their_source() -> None:
     b = GraphBuilder()
     x = b.input("x", 1, 4, 4, 2)
-    pool = b.op(OpKind.MAX_POOL_2D, "pool", [x], 1, 2, 2, 2, attrs=PoolAttrs((2, 2), (2, 2)))
-    flat = b.op(OpKind.RESHAPE, "flat", [pool], 1, 8, attrs=ReshapeAttrs((1, 8)))
+    pool = b.op(MAX_POOL_2D, "pool", [x], 1, 2, 2, 2, attrs=PoolAttrs((2, 2), (2, 2)))
+    flat = b.op(RESHAPE, "flat", [pool], 1, 8, attrs=ReshapeAttrs((1, 8)))
     graph = b.graph(flat)
     qgraph = quantize(graph, Ranges({"x": (-3.0, 1.0), "pool": (0.0, 9.0)}))
     assert params(qgraph, "x") == params(qgraph, "pool") == params(qgraph, "flat")
@@ -33,7 +36,7 @@ def test_concatenation_joins_ranges_of_inputs_and_constants() -> None:
     b = GraphBuilder()
     x, y = b.input("x", 1, 3), b.input("y", 1, 3)
     c = b.constant("c", [[-5.0, 0.5, 1.0]])
-    joined = b.op(OpKind.CONCATENATION, "joined", [x, y, c], 1, 9, attrs=ConcatAttrs(1))
+    joined = b.op(CONCATENATION, "joined", [x, y, c], 1, 9, attrs=ConcatAttrs(1))
     qgraph = quantize(b.graph(joined), Ranges({"x": (0.0, 1.0), "y": (-1.0, 3.0)}))
     assert {params(qgraph, name) for name in ("x", "y", "c", "joined")} == {
         (np.float32(8 / 255), 31)
@@ -45,8 +48,8 @@ def test_concatenation_joins_ranges_of_inputs_and_constants() -> None:
 
 def test_padded_probabilities_keep_the_prescribed_scale() -> None:
     b = GraphBuilder()
-    p = b.op(OpKind.SOFTMAX, "p", [b.input("x", 1, 4)], 1, 4)
-    out = b.op(OpKind.PAD, "out", [p], 1, 6, attrs=PadAttrs(((0, 0), (1, 1))))
+    p = b.op(SOFTMAX, "p", [b.input("x", 1, 4)], 1, 4, attrs=SoftmaxAttrs())
+    out = b.op(PAD, "out", [p], 1, 6, attrs=PadAttrs(((0, 0), (1, 1))))
     qgraph = quantize(b.graph(out), Ranges())
     assert params(qgraph, "p") == params(qgraph, "out") == (1 / 256, -128)
 
@@ -54,9 +57,9 @@ def test_padded_probabilities_keep_the_prescribed_scale() -> None:
 def test_equally_prescribed_inputs_concatenate_as_they_are() -> None:
     b = GraphBuilder()
     x = b.input("x", 1, 4)
-    one = b.op(OpKind.LOGISTIC, "one", [x], 1, 4)
-    two = b.op(OpKind.SOFTMAX, "two", [x], 1, 4)
-    out = b.op(OpKind.CONCATENATION, "out", [one, two], 1, 8, attrs=ConcatAttrs(1))
+    one = b.op(LOGISTIC, "one", [x], 1, 4)
+    two = b.op(SOFTMAX, "two", [x], 1, 4, attrs=SoftmaxAttrs())
+    out = b.op(CONCATENATION, "out", [one, two], 1, 8, attrs=ConcatAttrs(1))
     qgraph = quantize(b.graph(out), Ranges())
     assert len(qgraph.ops) == 3
     assert params(qgraph, "out") == (1 / 256, -128)
@@ -65,12 +68,12 @@ def test_equally_prescribed_inputs_concatenate_as_they_are() -> None:
 def test_prescribed_and_other_inputs_meet_through_rescaling() -> None:
     b = GraphBuilder()
     x = b.input("x", 1, 4)
-    gate = b.op(OpKind.LOGISTIC, "gate", [x], 1, 4)
-    bent = b.op(OpKind.TANH, "bent", [x], 1, 4)
-    out = b.op(OpKind.CONCATENATION, "out", [gate, x, bent], 1, 12, attrs=ConcatAttrs(1))
+    gate = b.op(LOGISTIC, "gate", [x], 1, 4)
+    bent = b.op(TANH, "bent", [x], 1, 4)
+    out = b.op(CONCATENATION, "out", [gate, x, bent], 1, 12, attrs=ConcatAttrs(1))
     graph = b.graph(out)
     qgraph = quantize(graph, Ranges({"x": (-4.0, 4.0), "gate": (0.0, 1.0), "bent": (-1.0, 1.0)}))
-    assert [op.kind for op in qgraph.ops].count(OpKind.LEAKY_RELU) == 2
+    assert [op.kind for op in qgraph.ops].count(LEAKY_RELU) == 2
     assert params(qgraph, "gate") == (1 / 256, -128)
     assert params(qgraph, "bent") == (1 / 128, 0)
     assert params(qgraph, "out") == params(qgraph, "x")
@@ -84,7 +87,7 @@ def test_prescribed_and_other_inputs_meet_through_rescaling() -> None:
 def test_observers_of_roots_decide() -> None:
     b = GraphBuilder()
     x = b.input("x", 1, 4)
-    out = b.op(OpKind.RESHAPE, "out", [x], 2, 2, attrs=ReshapeAttrs((2, 2)))
+    out = b.op(RESHAPE, "out", [x], 2, 2, attrs=ReshapeAttrs((2, 2)))
     ranges = Ranges({"x:minmax": (-10.0, 10.0), "x:tight": (-1.0, 1.0), "out": (-7.0, 7.0)})
     graph = b.graph(out)
     wide = quantize(graph, ranges)
@@ -96,6 +99,6 @@ def test_observers_of_roots_decide() -> None:
 def test_relu6_alone_behind_a_tensor_narrows_it() -> None:
     b = GraphBuilder()
     x = b.input("x", 1, 4)
-    out = b.op(OpKind.RELU6, "out", [x], 1, 4)
+    out = b.op(RELU6, "out", [x], 1, 4)
     qgraph = quantize(b.graph(out), Ranges({"x": (-20.0, 20.0)}))
     assert params(qgraph, "x") == params(qgraph, "out") == (np.float32(6 / 255), -128)

@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from integer_cases import random_case, random_inputs, tflm_outputs
 
-from mcuq.graph import FLOAT_KINDS, WEIGHTED, OpKind
 from mcuq.interpret.integer import run_integer
 from mcuq.numeric import asymmetric_params, integer_limits, symmetric_params
+from mcuq.ops.catalog import FLOAT_OPERATORS, WEIGHTED_OPERATORS
+from mcuq.ops.operator import AnyOperator
 from mcuq.quantize import Config, WeightChoice, quantize
 
 ENDS = st.floats(-1e6, 1e6, allow_subnormal=False, width=32)
@@ -61,29 +62,29 @@ def test_symmetric_is_the_formula_in_exact_arithmetic(a: float, b: float, bits: 
     assert relative(scale, exact) <= 2.0**-23
 
 
-@pytest.mark.parametrize("kind", FLOAT_KINDS)
+@pytest.mark.parametrize("kind", FLOAT_OPERATORS)
 @settings(max_examples=8)
 @given(seed=st.integers(0, 2**32 - 1))
-def test_symmetric_activations_equal_tflite_micro(kind: OpKind, seed: int) -> None:
+def test_symmetric_activations_equal_tflite_micro(kind: AnyOperator, seed: int) -> None:
     check(kind, seed, Config(activations="symmetric"))
 
 
-@pytest.mark.parametrize("kind", sorted(WEIGHTED))
+@pytest.mark.parametrize("kind", WEIGHTED_OPERATORS)
 @pytest.mark.parametrize("bits", [8, 4])
 @settings(max_examples=8)
 @given(seed=st.integers(0, 2**32 - 1))
-def test_per_tensor_filters_equal_tflite_micro(kind: OpKind, bits: int, seed: int) -> None:
+def test_per_tensor_filters_equal_tflite_micro(kind: AnyOperator, bits: int, seed: int) -> None:
     check(kind, seed, Config(default_weight=WeightChoice(bits, per="tensor")))
 
 
-def check(kind: OpKind, seed: int, config: Config) -> None:
+def check(kind: AnyOperator, seed: int, config: Config) -> None:
     rng = np.random.default_rng(seed)
     case = random_case(kind, rng)
     qgraph = quantize(case.graph, case.ranges, config)
     if config.activations == "symmetric":
         assert all(qgraph.tensors[name].zero_point == 0 for name in qgraph.inputs)
     for op in qgraph.ops:
-        if config.default_weight.per == "tensor" and op.kind in WEIGHTED:
+        if config.default_weight.per == "tensor" and op.kind.weighted:
             assert qgraph.tensors[op.inputs[1]].scale.size == 1
     inputs = random_inputs(case.graph, rng, samples=4)
     got = run_integer(qgraph, inputs)["y"]

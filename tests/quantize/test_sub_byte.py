@@ -9,10 +9,12 @@ from hypothesis import strategies as st
 from integer_cases import random_case, random_inputs, tflm_outputs
 
 from mcuq.errors import UsageError
-from mcuq.graph import WEIGHTED, OpKind
 from mcuq.interpret.integer import run_integer
 from mcuq.lower.sub_byte import pack_sub_byte, two_bit_words
 from mcuq.numeric import TERNARY, stored_bytes, symmetric_limit, weight_limits, width_name
+from mcuq.ops.catalog import WEIGHTED_OPERATORS
+from mcuq.ops.operator import AnyOperator
+from mcuq.ops.weighted import CONV_2D, FULLY_CONNECTED
 from mcuq.quantize import Config, WeightChoice, quantize
 
 NARROW = (2, TERNARY)
@@ -49,10 +51,10 @@ def test_widths_and_names() -> None:
 
 
 @pytest.mark.parametrize("bits", NARROW)
-@pytest.mark.parametrize("kind", sorted(WEIGHTED))
+@pytest.mark.parametrize("kind", WEIGHTED_OPERATORS)
 @settings(max_examples=10)
 @given(seed=st.integers(0, 2**32 - 1))
-def test_evaluation_equals_tflite_micro(kind: OpKind, bits: int, seed: int) -> None:
+def test_evaluation_equals_tflite_micro(kind: AnyOperator, bits: int, seed: int) -> None:
     rng = np.random.default_rng(seed)
     case = random_case(kind, rng)
     qgraph = quantize(case.graph, case.ranges, Config(default_weight=WeightChoice(bits)))
@@ -66,7 +68,7 @@ def test_evaluation_equals_tflite_micro(kind: OpKind, bits: int, seed: int) -> N
 
 
 def test_extremes_map_to_the_limits() -> None:
-    case = random_case(OpKind.FULLY_CONNECTED, np.random.default_rng(3))
+    case = random_case(FULLY_CONNECTED, np.random.default_rng(3))
     for bits in NARROW:
         qgraph = quantize(case.graph, case.ranges, Config(default_weight=WeightChoice(bits)))
         stored = qgraph.tensors["w"].data
@@ -79,6 +81,6 @@ def test_extremes_map_to_the_limits() -> None:
 
 
 def test_unknown_widths_are_refused() -> None:
-    case = random_case(OpKind.CONV_2D, np.random.default_rng(1))
+    case = random_case(CONV_2D, np.random.default_rng(1))
     with pytest.raises(UsageError, match="3-bit"):
         quantize(case.graph, case.ranges, Config(default_weight=WeightChoice(3)))

@@ -7,8 +7,9 @@ import pytest
 from ranked import ranked
 
 from mcuq.calibrate import calibrate
-from mcuq.graph import Graph, Op, OpKind, ReshapeAttrs, Tensor, TransposeAttrs
+from mcuq.graph import Graph, Op, Tensor
 from mcuq.interpret.integer import dequantize_outputs, quantize_inputs, run_integer
+from mcuq.ops.movement import RESHAPE, TRANSPOSE, ReshapeAttrs, TransposeAttrs
 from mcuq.quantize import quantize
 
 
@@ -18,9 +19,9 @@ def test_samples_one_by_one_and_in_batches(shape: tuple[int, ...]) -> None:
     moved = tuple(shape[axis] for axis in perm)
     sizes = {"x": (1, 24), "a": shape, "b": moved, "y": (1, 24)}
     ops = (
-        Op(OpKind.RESHAPE, "a", ("x",), ("a",), ReshapeAttrs(shape)),
-        Op(OpKind.TRANSPOSE, "b", ("a",), ("b",), TransposeAttrs(perm)),
-        Op(OpKind.RESHAPE, "y", ("b",), ("y",), ReshapeAttrs((1, 24))),
+        Op(RESHAPE, "a", ("x",), ("a",), ReshapeAttrs(shape)),
+        Op(TRANSPOSE, "b", ("a",), ("b",), TransposeAttrs(perm)),
+        Op(RESHAPE, "y", ("b",), ("y",), ReshapeAttrs((1, 24))),
     )
     tensors = {name: Tensor(name, size) for name, size in sizes.items()}
     graph = Graph("shuffle", tensors, ops, ("x",), ("y",))

@@ -10,8 +10,11 @@ from ranked import ranked
 
 from mcuq.calibrate import calibrate
 from mcuq.data import load_data
-from mcuq.graph import FullyConnectedAttrs, Graph, Op, OpKind, ReshapeAttrs, Tensor
+from mcuq.graph import Graph, Op, Tensor
 from mcuq.importers import load_model
+from mcuq.ops.movement import RESHAPE, ReshapeAttrs
+from mcuq.ops.weighted import FULLY_CONNECTED
+from mcuq.ops.weighted_params import FullyConnectedAttrs
 from mcuq.pipeline.search import make_ranker
 from mcuq.quantize import Config, quantize
 from mcuq.resources import example_dir
@@ -28,7 +31,7 @@ def _dense() -> Graph:
         "w": Tensor("w", (3, 8), weights),
         "y": Tensor("y", (1, 3)),
     }
-    op = Op(OpKind.FULLY_CONNECTED, "y", ("x", "w"), ("y",), FullyConnectedAttrs())
+    op = Op(FULLY_CONNECTED, "y", ("x", "w"), ("y",), FullyConnectedAttrs())
     return Graph("dense", tensors, (op,), ("x",), ("y",))
 
 
@@ -66,7 +69,7 @@ def test_the_exact_evaluator_stands_in(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("refused", [False, True])
 def test_an_output_of_several_rows_is_whole(monkeypatch: pytest.MonkeyPatch, refused: bool) -> None:
     tensors = {"x": Tensor("x", (1, 6)), "y": Tensor("y", (2, 3))}
-    op = Op(OpKind.RESHAPE, "y", ("x",), ("y",), ReshapeAttrs((2, 3)))
+    op = Op(RESHAPE, "y", ("x",), ("y",), ReshapeAttrs((2, 3)))
     graph = Graph("rows", tensors, (op,), ("x",), ("y",))
     x = np.random.default_rng(0).normal(size=(5, 6)).astype(np.float32)
     qgraph = quantize(graph, calibrate(graph, [x]), Config())

@@ -9,9 +9,8 @@ import numpy as np
 import pytest
 
 from mcuq.errors import InputError
-from mcuq.graph import OpKind
 from mcuq.importers import load_keras
-from mcuq.interpret.float.kernels import KERNELS
+from mcuq.ops.weighted import CONV_2D
 from mcuq.witness import compare_import
 
 keras = pytest.importorskip("keras", reason="pip install 'mcuq[tensorflow]'")
@@ -40,9 +39,9 @@ def test_every_form_is_compared_with_tensorflow(
     assert found.runtime.startswith("TensorFlow ")
     assert (found.samples, found.findings) == (8, ())
     assert found.share < 0.5
-    right = KERNELS[OpKind.CONV_2D]
+    right = CONV_2D.real
     monkeypatch.setitem(
-        KERNELS, OpKind.CONV_2D, lambda attrs, operands: np.roll(right(attrs, operands), 1, 4)
+        vars(CONV_2D), "real", lambda attrs, operands: np.roll(right(attrs, operands), 1, 4)
     )
     with pytest.raises(InputError, match=r"first at operator \d+ CONV_2D"):
         compare_import(path, graph)

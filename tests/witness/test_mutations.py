@@ -18,12 +18,17 @@ from tflite_files import File, opts
 
 from mcuq.cli.main import main
 from mcuq.errors import InputError
-from mcuq.graph import Activation, Graph, OpKind
+from mcuq.graph import Graph
 from mcuq.importers import load_model
 from mcuq.importers.onnx.rules import RULES as ONNX_RULES
 from mcuq.importers.onnx.value import Node
 from mcuq.importers.tflite.rules import RULES
-from mcuq.interpret.float.kernels import KERNELS
+from mcuq.numeric.activation import Activation
+from mcuq.ops.binary import ADD, SUB
+from mcuq.ops.movement import CONCATENATION
+from mcuq.ops.operator import AnyOperator
+from mcuq.ops.pooling import AVERAGE_POOL_2D, MAX_POOL_2D, MEAN
+from mcuq.ops.weighted import CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED
 from mcuq.witness import compare_import
 
 Change = Callable[[Any], Any]
@@ -105,23 +110,23 @@ RULE_BREAKS: list[tuple[str, str, Change]] = [
 ]
 
 
-def _kernel_breaks() -> list[tuple[OpKind, str, Callable[..., Any]]]:
-    def rolled(kind: OpKind, axis: int) -> Callable[..., Any]:
-        right = KERNELS[kind]
+def _kernel_breaks() -> list[tuple[AnyOperator, str, Callable[..., Any]]]:
+    def rolled(kind: AnyOperator, axis: int) -> Callable[..., Any]:
+        right = kind.real
         return lambda attrs, operands: np.roll(right(attrs, operands), 1, axis)
 
-    def reversed_operands(kind: OpKind) -> Callable[..., Any]:
-        right = KERNELS[kind]
+    def reversed_operands(kind: AnyOperator) -> Callable[..., Any]:
+        right = kind.real
         return lambda attrs, operands: right(attrs, operands[::-1])
 
     return [
-        (OpKind.CONV_2D, "conv", rolled(OpKind.CONV_2D, 2)),
-        (OpKind.DEPTHWISE_CONV_2D, "deep", rolled(OpKind.DEPTHWISE_CONV_2D, 3)),
-        (OpKind.MAX_POOL_2D, "most", KERNELS[OpKind.AVERAGE_POOL_2D]),
-        (OpKind.CONCATENATION, "both", reversed_operands(OpKind.CONCATENATION)),
-        (OpKind.SUB, "less", KERNELS[OpKind.ADD]),
-        (OpKind.MEAN, "flat", lambda attrs, operands: operands[0].values.max(axis=(2, 3))),
-        (OpKind.FULLY_CONNECTED, "dense", rolled(OpKind.FULLY_CONNECTED, 2)),
+        (CONV_2D, "conv", rolled(CONV_2D, 2)),
+        (DEPTHWISE_CONV_2D, "deep", rolled(DEPTHWISE_CONV_2D, 3)),
+        (MAX_POOL_2D, "most", AVERAGE_POOL_2D.real),
+        (CONCATENATION, "both", reversed_operands(CONCATENATION)),
+        (SUB, "less", ADD.real),
+        (MEAN, "flat", lambda attrs, operands: operands[0].values.max(axis=(2, 3))),
+        (FULLY_CONNECTED, "dense", rolled(FULLY_CONNECTED, 2)),
     ]
 
 
@@ -159,19 +164,19 @@ def test_a_broken_rule_is_named(
 def test_a_broken_kernel_is_named(
     tflite: Path,
     monkeypatch: pytest.MonkeyPatch,
-    kind: OpKind,
+    kind: AnyOperator,
     output: str,
     kernel: Callable[..., Any],
 ) -> None:
-    monkeypatch.setitem(KERNELS, kind, kernel)
-    _refused(tflite, kind.value, output)
+    monkeypatch.setitem(vars(kind), "real", kernel)
+    _refused(tflite, kind.name, output)
 
 
 def test_a_command_ends_with_bad_input(
     tflite: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["inspect", str(tflite)]) == 0
-    monkeypatch.setitem(KERNELS, OpKind.SUB, KERNELS[OpKind.ADD])
+    monkeypatch.setitem(vars(SUB), "real", ADD.real)
     assert main(["inspect", str(tflite)]) == 3
     assert "SUB (output 'less')" in " ".join(capsys.readouterr().err.split())
 

@@ -11,7 +11,8 @@ from float_cases import cases, random_inputs
 from hypothesis import strategies as st
 
 from mcuq.calibrate import calibrate
-from mcuq.graph import FLOAT_KINDS, Graph, Op, Tensor
+from mcuq.graph import Graph, Op, Tensor
+from mcuq.ops.catalog import FLOAT_OPERATORS
 from mcuq.quantize import Config, WeightChoice, quantize
 from mcuq.quantized import QuantizedGraph
 
@@ -38,7 +39,7 @@ def quantized(graph: Graph, bits: int, seed: int = 0) -> QuantizedGraph:
 @st.composite
 def joined(draw: st.DrawFn) -> Graph:
     """Several one-operator graphs side by side, with names that need escaping."""
-    kinds = draw(st.lists(st.sampled_from(FLOAT_KINDS), min_size=1, max_size=4))
+    kinds = draw(st.lists(st.sampled_from(FLOAT_OPERATORS), min_size=1, max_size=4))
     parts = [_renamed(draw(cases(kind)), f'{i}/"ü\\;\n') for i, kind in enumerate(kinds)]
     return reduce(_beside, parts)
 

@@ -15,41 +15,60 @@ from xdsl.ir import SSAValue
 from xdsl_module import Function, Step, element_of, parsed, shape_of
 
 from mcuq.emit.mlir.write import AnyGraph
-from mcuq.graph import WEIGHTED, Activation, Graph, Op, OpKind, Padding, Tensor
+from mcuq.graph import Graph, Op, Tensor
 from mcuq.numeric import TERNARY
-from mcuq.quantized import QuantizedTensor
+from mcuq.numeric.activation import Activation
+from mcuq.numeric.tensor import QuantizedTensor
+from mcuq.ops.attrs import Padding
+from mcuq.ops.binary import ADD, MUL, SUB
+from mcuq.ops.conversion import DEQUANTIZE, QUANTIZE
+from mcuq.ops.movement import (
+    CONCATENATION,
+    PAD,
+    RESHAPE,
+    SQUEEZE,
+    STRIDED_SLICE,
+    TRANSPOSE,
+    PadAttrs,
+    TransposeAttrs,
+)
+from mcuq.ops.pooling import AVERAGE_POOL_2D, MAX_POOL_2D, MEAN, MeanAttrs
+from mcuq.ops.resize import RESIZE_BILINEAR, RESIZE_NEAREST_NEIGHBOR
+from mcuq.ops.softmax import SOFTMAX, SoftmaxAttrs
+from mcuq.ops.unary import HARD_SWISH, LEAKY_RELU, LOGISTIC, RELU, RELU6, TANH, LeakyReluAttrs
+from mcuq.ops.weighted import CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED
 
 _VALUES = {bits: ("i" + str(min(bits, 32)), 1 << min(bits, 32) - 1) for bits in (8, 16, 32, 64)}
 _FILTERS = {8: ("i8", -127, 127), 4: ("i4", -7, 7), 2: ("i4", -2, 1), TERNARY: ("i4", -1, 1)}
 """Storage type, smallest and largest value of filters by bits."""
 
 _FORMS = {
-    OpKind.CONV_2D: "(slice )?(const )?(conv2d|(slice slice slice conv2d )+concat)( clamp)?",
-    OpKind.DEPTHWISE_CONV_2D: "(slice )?reshape (const )?depthwise_conv2d( clamp)?",
-    OpKind.FULLY_CONNECTED: "(reshape )?(const )?fully_connected( clamp)?( reshape)?",
-    OpKind.ADD: "(reshape )?add( clamp)?",
-    OpKind.SUB: "(reshape )?sub( clamp)?",
-    OpKind.MUL: "(reshape )?mul( clamp)?",
-    OpKind.AVERAGE_POOL_2D: "(slice )?avg_pool2d( clamp)?",
-    OpKind.MAX_POOL_2D: "(slice )?max_pool2d( clamp)?",
-    OpKind.MEAN: "(reduce_sum )+const mul( reshape)?",
-    OpKind.PAD: "const pad",
-    OpKind.CONCATENATION: "concat",
-    OpKind.RESHAPE: "reshape",
-    OpKind.SQUEEZE: "reshape",
-    OpKind.TRANSPOSE: "const transpose",
-    OpKind.STRIDED_SLICE: "(reverse )*slice( const pad reshape slice reshape)*( reshape)?",
-    OpKind.RESIZE_NEAREST_NEIGHBOR: "resize|const reshape gather reshape",
-    OpKind.RESIZE_BILINEAR: "resize",
-    OpKind.SOFTMAX: "reduce_max sub (const mul )?exp reduce_sum reciprocal mul",
-    OpKind.LOGISTIC: "sigmoid",
-    OpKind.TANH: "tanh",
-    OpKind.RELU: "clamp",
-    OpKind.RELU6: "clamp",
-    OpKind.LEAKY_RELU: "const minimum const maximum mul add|const minimum const mul maximum add",
-    OpKind.HARD_SWISH: "const add clamp mul const mul",
-    OpKind.QUANTIZE: "qcast",
-    OpKind.DEQUANTIZE: "dcast",
+    CONV_2D: "(slice )?(const )?(conv2d|(slice slice slice conv2d )+concat)( clamp)?",
+    DEPTHWISE_CONV_2D: "(slice )?reshape (const )?depthwise_conv2d( clamp)?",
+    FULLY_CONNECTED: "(reshape )?(const )?fully_connected( clamp)?( reshape)?",
+    ADD: "(reshape )?add( clamp)?",
+    SUB: "(reshape )?sub( clamp)?",
+    MUL: "(reshape )?mul( clamp)?",
+    AVERAGE_POOL_2D: "(slice )?avg_pool2d( clamp)?",
+    MAX_POOL_2D: "(slice )?max_pool2d( clamp)?",
+    MEAN: "(reduce_sum )+const mul( reshape)?",
+    PAD: "const pad",
+    CONCATENATION: "concat",
+    RESHAPE: "reshape",
+    SQUEEZE: "reshape",
+    TRANSPOSE: "const transpose",
+    STRIDED_SLICE: "(reverse )*slice( const pad reshape slice reshape)*( reshape)?",
+    RESIZE_NEAREST_NEIGHBOR: "resize|const reshape gather reshape",
+    RESIZE_BILINEAR: "resize",
+    SOFTMAX: "reduce_max sub (const mul )?exp reduce_sum reciprocal mul",
+    LOGISTIC: "sigmoid",
+    TANH: "tanh",
+    RELU: "clamp",
+    RELU6: "clamp",
+    LEAKY_RELU: "const minimum const maximum mul add|const minimum const mul maximum add",
+    HARD_SWISH: "const add clamp mul const mul",
+    QUANTIZE: "qcast",
+    DEQUANTIZE: "dcast",
 }
 """Operations of each operator, as docs/mlir.md tells them."""
 
@@ -74,7 +93,7 @@ class _Comparison:
 
     def __init__(self, function: Function, graph: AnyGraph) -> None:
         self._function, self._graph = function, graph
-        self._filters = {op.inputs[1] for op in graph.ops if op.kind in WEIGHTED}
+        self._filters = {op.inputs[1] for op in graph.ops if op.kind.weighted}
         self._names: dict[SSAValue, str] = {}
         self._constants: dict[SSAValue, DenseIntOrFPElementsAttr] = {}
         self._makers: dict[SSAValue, Step] = {}
@@ -142,9 +161,9 @@ class _Comparison:
             _check_data(data, self._graph.tensors[step.marks["tensor"]])
 
     def _operator(self, op: Op, steps: Sequence[Step]) -> None:
-        assert steps[-1].marks == {"kind": op.kind.value, "name": op.name, "tensor": op.output}
+        assert steps[-1].marks == {"kind": op.kind.name, "name": op.name, "tensor": op.output}
         names = [short_name(step) for step in steps]
-        if names[-1] == "qcast" and op.kind is not OpKind.QUANTIZE:
+        if names[-1] == "qcast" and op.kind is not QUANTIZE:
             count = names.index(next(name for name in names if name != "dcast"))
             assert count == len(op.inputs)
             names = names[count:-1]
@@ -209,21 +228,21 @@ def _check_data(data: DenseIntOrFPElementsAttr, tensor: Tensor | QuantizedTensor
 
 def _expected_literals(op: Op, source: tuple[int, ...]) -> list[Any]:
     """Their values in order; nothing where they are positions, which `check_types` follows."""
-    match op.kind:
-        case OpKind.PAD:
-            return [op.attrs.paddings]
-        case OpKind.TRANSPOSE:
-            return [op.attrs.perm]
-        case OpKind.LEAKY_RELU:
-            return [0, op.attrs.alpha]
-        case OpKind.HARD_SWISH:
-            return [3, 1 / 6]
-        case OpKind.SOFTMAX:
-            return [] if op.attrs.beta == 1 else [op.attrs.beta]
-        case OpKind.MEAN:
-            return [1 / math.prod(source[axis] for axis in op.attrs.axes)]
-        case kind if kind in WEIGHTED and len(op.inputs) == 2:
-            return [0]
+    match op.attrs:
+        case PadAttrs(paddings=paddings):
+            return [paddings]
+        case TransposeAttrs(perm=perm):
+            return [perm]
+        case LeakyReluAttrs(alpha=alpha):
+            return [0, alpha]
+        case SoftmaxAttrs(beta=beta):
+            return [] if beta == 1 else [beta]
+        case MeanAttrs(axes=axes):
+            return [1 / math.prod(source[axis] for axis in axes)]
+    if op.kind is HARD_SWISH:
+        return [3, 1 / 6]
+    if op.kind.weighted and len(op.inputs) == 2:
+        return [0]
     return []
 
 
@@ -237,7 +256,7 @@ def _check_properties(step: Step, op: Op) -> None:
         assert np.isin(pad[:, 1] - pad[:, 0], range(most + 1)).all()
         assert most or not pad.any()
     if "mode" in step.properties:
-        assert op.kind.value == f"RESIZE_{step.properties['mode']}"
+        assert op.kind.name == f"RESIZE_{step.properties['mode']}"
     if "min_fp" in step.properties:
         activation = _activation(op)
         assert (step.properties["min_fp"], step.properties["max_fp"]) == _CLAMPS[activation]
@@ -245,9 +264,9 @@ def _check_properties(step: Step, op: Op) -> None:
 
 
 def _activation(op: Op) -> Activation:
-    if op.kind in (OpKind.RELU6, OpKind.HARD_SWISH):
+    if op.kind in (RELU6, HARD_SWISH):
         return Activation.RELU6
-    return Activation.RELU if op.kind is OpKind.RELU else op.attrs.activation
+    return Activation.RELU if op.kind is RELU else op.attrs.activation
 
 
 def _check_integer_clamp(step: Step, activation: Activation) -> None:

@@ -14,7 +14,11 @@ from xdsl.utils.exceptions import ParseError, VerifyException
 from xdsl_module import parsed
 
 from mcuq.emit.mlir import write_mlir
-from mcuq.graph import Activation, BinaryAttrs, ConvAttrs, Graph, Op, OpKind, Tensor
+from mcuq.graph import Graph, Op, Tensor
+from mcuq.numeric.activation import Activation
+from mcuq.ops.binary import SUB, BinaryAttrs
+from mcuq.ops.weighted import CONV_2D
+from mcuq.ops.weighted_params import ConvAttrs
 
 _NO_MLIR = (ParseError, VerifyException)
 
@@ -29,8 +33,8 @@ def _graph() -> Graph:
         "y": Tensor("y", (1, 2, 2, 2)),
     }
     ops = (
-        Op(OpKind.CONV_2D, "conv", ("x", "w"), ("c",), ConvAttrs((2, 2))),
-        Op(OpKind.SUB, "sub", ("c", "half"), ("y",), BinaryAttrs(Activation.RELU6)),
+        Op(CONV_2D, "conv", ("x", "w"), ("c",), ConvAttrs((2, 2))),
+        Op(SUB, "sub", ("c", "half"), ("y",), BinaryAttrs(Activation.RELU6)),
     )
     return Graph("small", tensors, ops, ("x",), ("y",))
 

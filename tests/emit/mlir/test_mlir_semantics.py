@@ -12,8 +12,12 @@ from hypothesis import strategies as st
 from mlir_run import compile_runtime, largest_difference, needs_runner
 
 from mcuq.emit.mlir import write_mlir
-from mcuq.graph import FLOAT_KINDS, Graph, Op, OpKind, ResizeAttrs, Tensor
+from mcuq.graph import Graph, Op, Tensor
 from mcuq.interpret.float import run_float
+from mcuq.ops.catalog import FLOAT_OPERATORS
+from mcuq.ops.interpolation import ResizeAttrs
+from mcuq.ops.operator import AnyOperator
+from mcuq.ops.resize import RESIZE_NEAREST_NEIGHBOR
 
 
 @pytest.fixture(scope="module")
@@ -23,11 +27,11 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @needs_runner
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", FLOAT_KINDS)
+@pytest.mark.parametrize("kind", FLOAT_OPERATORS)
 @given(data=st.data())
 @settings(max_examples=5)
 def test_tosa_computes_what_the_graph_computes(
-    kind: OpKind, library: Path, data: st.DataObject
+    kind: AnyOperator, library: Path, data: st.DataObject
 ) -> None:
     graph = data.draw(cases(kind))
     inputs = [values[:1] for values in random_inputs(graph, data.draw(seeds))]
@@ -41,7 +45,7 @@ def test_a_resize_that_float32_rounds_otherwise_is_gathered(library: Path) -> No
     attrs = ResizeAttrs((2, 46))
     x = np.arange(28, dtype=np.float32).reshape(1, 2, 14, 1)
     tensors = {"x": Tensor("x", x.shape), "y": Tensor("y", (1, 2, 46, 1))}
-    op = Op(OpKind.RESIZE_NEAREST_NEIGHBOR, "y", ("x",), ("y",), attrs)
+    op = Op(RESIZE_NEAREST_NEIGHBOR, "y", ("x",), ("y",), attrs)
     graph = Graph("main", tensors, (op,), ("x",), ("y",))
     assert "tosa.gather" in write_mlir(graph)
     assert largest_difference(graph, [x], run_float(graph, [x])["y"], library) == 0

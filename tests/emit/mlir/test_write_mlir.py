@@ -16,45 +16,44 @@ from module_says import assert_says
 from mcuq.calibrate import calibrate
 from mcuq.emit.mlir import write_mlir
 from mcuq.errors import InputError
-from mcuq.graph import (
-    FLOAT_KINDS,
-    Activation,
-    ConvAttrs,
-    Graph,
-    Layout,
-    Op,
-    OpKind,
-    ResizeAttrs,
-    Tensor,
-)
+from mcuq.graph import Graph, Layout, Op, Tensor
 from mcuq.importers import load_model
 from mcuq.numeric import TERNARY, WIDTHS
-from mcuq.quantize import Config, quantize, with_float_edges
+from mcuq.numeric.activation import Activation
+from mcuq.ops.catalog import FLOAT_OPERATORS
+from mcuq.ops.interpolation import ResizeAttrs
+from mcuq.ops.operator import AnyOperator
+from mcuq.ops.resize import RESIZE_BILINEAR, RESIZE_NEAREST_NEIGHBOR
+from mcuq.ops.weighted import CONV_2D
+from mcuq.ops.weighted_params import ConvAttrs
+from mcuq.quantize import Config, quantize, with_float_io
 from mcuq.quantized import QuantizedGraph
 
 
-@pytest.mark.parametrize("kind", FLOAT_KINDS)
+@pytest.mark.parametrize("kind", FLOAT_OPERATORS)
 @given(data=st.data())
 @settings(max_examples=20)
-def test_every_operator_is_said(kind: OpKind, data: st.DataObject) -> None:
+def test_every_operator_is_said(kind: AnyOperator, data: st.DataObject) -> None:
     graph = data.draw(cases(kind))
     assert_says(write_mlir(graph), graph)
 
 
 @pytest.mark.parametrize("bits", [8, 4, 2, TERNARY])
-@pytest.mark.parametrize("kind", FLOAT_KINDS)
+@pytest.mark.parametrize("kind", FLOAT_OPERATORS)
 @given(data=st.data())
 @settings(max_examples=6)
-def test_every_quantized_operator_is_said(kind: OpKind, bits: int, data: st.DataObject) -> None:
+def test_every_quantized_operator_is_said(
+    kind: AnyOperator, bits: int, data: st.DataObject
+) -> None:
     qgraph = quantized(data.draw(cases(kind)), bits)
     assert_says(write_mlir(qgraph), qgraph)
 
 
 @needs_mlir_opt
-@pytest.mark.parametrize("kind", FLOAT_KINDS)
+@pytest.mark.parametrize("kind", FLOAT_OPERATORS)
 @given(data=st.data())
 @settings(max_examples=3)
-def test_mlir_opt_accepts_every_operator(kind: OpKind, data: st.DataObject) -> None:
+def test_mlir_opt_accepts_every_operator(kind: AnyOperator, data: st.DataObject) -> None:
     graph = data.draw(cases(kind))
     for each in (graph, *(quantized(graph, bits) for bits in WIDTHS)):
         assert_says(mlir_opt(write_mlir(each)), each)
@@ -73,7 +72,7 @@ def _conv() -> Graph:
         "w": Tensor("w", weight.shape, weight),
         "y": Tensor("y", (1, 2, 2, 2)),
     }
-    op = Op(OpKind.CONV_2D, "conv", ("x", "w"), ("y",), ConvAttrs())
+    op = Op(CONV_2D, "conv", ("x", "w"), ("y",), ConvAttrs())
     return Graph("main", tensors, (op,), ("x",), ("y",))
 
 
@@ -120,14 +119,14 @@ def test_a_bias_of_more_than_32_bits_is_refused() -> None:
 
 
 def test_float_edges_are_said() -> None:
-    qgraph = with_float_edges(quantized(_conv(), 4))
+    qgraph = with_float_io(quantized(_conv(), 4))
     text = write_mlir(qgraph)
     assert '"quant.qcast"(%arg0)' in text
     assert_says(text, qgraph)
 
 
-@pytest.mark.parametrize("kind", [OpKind.RESIZE_NEAREST_NEIGHBOR, OpKind.RESIZE_BILINEAR])
-def test_a_row_that_is_stretched_from_corner_to_corner_has_a_step(kind: OpKind) -> None:
+@pytest.mark.parametrize("kind", [RESIZE_NEAREST_NEIGHBOR, RESIZE_BILINEAR])
+def test_a_row_that_is_stretched_from_corner_to_corner_has_a_step(kind: AnyOperator) -> None:
     attrs = ResizeAttrs((3, 4), align_corners=True)
     tensors = {"x": Tensor("x", (1, 1, 2, 1)), "y": Tensor("y", (1, 3, 4, 1))}
     graph = Graph("main", tensors, (Op(kind, "y", ("x",), ("y",), attrs),), ("x",), ("y",))

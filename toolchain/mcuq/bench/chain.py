@@ -5,20 +5,14 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from mcuq.graph import (
-    Activation,
-    Attrs,
-    ConvAttrs,
-    DepthwiseConvAttrs,
-    FullyConnectedAttrs,
-    Graph,
-    Op,
-    OpKind,
-    Padding,
-    PoolAttrs,
-    ReshapeAttrs,
-    Tensor,
-)
+from mcuq.graph import Graph, Op, Tensor
+from mcuq.numeric.activation import Activation
+from mcuq.ops.attrs import Attrs, Padding
+from mcuq.ops.movement import RESHAPE, ReshapeAttrs
+from mcuq.ops.operator import AnyOperator
+from mcuq.ops.pooling import AVERAGE_POOL_2D, PoolAttrs
+from mcuq.ops.weighted import CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED
+from mcuq.ops.weighted_params import ConvAttrs, DepthwiseConvAttrs, FullyConnectedAttrs
 
 
 class Chain:
@@ -38,15 +32,15 @@ class Chain:
     def graph(self) -> Graph:
         return Graph(self._name, self._tensors, tuple(self._ops), ("x",), (self._last,))
 
-    def add(self, kind: OpKind, shape: tuple[int, ...], attrs: Attrs) -> None:
+    def add(self, kind: AnyOperator, shape: tuple[int, ...], attrs: Attrs) -> None:
         self._append(kind, (), shape, attrs)
 
     def pool(self) -> None:
         """Global average, flattened."""
         _, height, width, channels = self.shape
         size = (height, width)
-        self.add(OpKind.AVERAGE_POOL_2D, (1, 1, 1, channels), PoolAttrs(size, size))
-        self.add(OpKind.RESHAPE, (1, channels), ReshapeAttrs((1, channels)))
+        self.add(AVERAGE_POOL_2D, (1, 1, 1, channels), PoolAttrs(size, size))
+        self.add(RESHAPE, (1, channels), ReshapeAttrs((1, channels)))
 
     def conv(
         self,
@@ -60,19 +54,19 @@ class Chain:
         weight = self._normal((channels, height, width, inputs), height * width * inputs)
         attrs = ConvAttrs((stride, stride), (1, 1), Padding.SAME, activation)
         shape = (1, *(-(-n // stride) for n in self.shape[1:3]), channels)
-        self._append(OpKind.CONV_2D, self._constants(weight, channels), shape, attrs)
+        self._append(CONV_2D, self._constants(weight, channels), shape, attrs)
 
     def depthwise(self, kernel: int, stride: int) -> None:
         channels = self.shape[3]
         weight = self._normal((1, kernel, kernel, channels), kernel * kernel)
         attrs = DepthwiseConvAttrs((stride, stride), (1, 1), Padding.SAME, 1, Activation.RELU)
         shape = (1, *(-(-n // stride) for n in self.shape[1:3]), channels)
-        self._append(OpKind.DEPTHWISE_CONV_2D, self._constants(weight, channels), shape, attrs)
+        self._append(DEPTHWISE_CONV_2D, self._constants(weight, channels), shape, attrs)
 
     def dense(self, outputs: int, activation: Activation) -> None:
         weight = self._normal((outputs, self.shape[1]), self.shape[1])
         attrs = FullyConnectedAttrs(activation)
-        self._append(OpKind.FULLY_CONNECTED, self._constants(weight, outputs), (1, outputs), attrs)
+        self._append(FULLY_CONNECTED, self._constants(weight, outputs), (1, outputs), attrs)
 
     def _normal(self, shape: tuple[int, ...], fan_in: int) -> npt.NDArray[np.float32]:
         """He's initialization: a ReLU network keeps its variance."""
@@ -85,7 +79,7 @@ class Chain:
 
     def _append(
         self,
-        kind: OpKind,
+        kind: AnyOperator,
         constants: tuple[npt.NDArray[np.float32], ...],
         shape: tuple[int, ...],
         attrs: Attrs,
@@ -99,6 +93,6 @@ class Chain:
             self._tensors[names[-1]] = Tensor(names[-1], data.shape, data)
         output = f"t{index}"
         self._tensors[output] = Tensor(output, shape)
-        name = f"{kind.value.lower()}_{index}"
+        name = f"{kind.name.lower()}_{index}"
         self._ops.append(Op(kind, name, (*(inputs or (self._last,)), *names), (output,), attrs))
         self._last = output

@@ -12,8 +12,9 @@ from collections.abc import Callable, Mapping
 from mcuq.bench.chain import Chain
 from mcuq.bench.layers import LAYERS
 from mcuq.bench.measure import measure_graph, quantized
-from mcuq.graph import Activation, Graph
+from mcuq.graph import Graph
 from mcuq.lower import LowerOptions, lower
+from mcuq.numeric.activation import Activation
 
 BOARD = "mps3-an547"
 CORE = "cortex-m55"

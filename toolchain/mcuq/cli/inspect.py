@@ -179,18 +179,17 @@ def _inspect_ranges(graph: Graph, file: Path, observer: str, json: bool) -> None
 
 def inspected(graph: Graph) -> Inspected:
     """Operators, shapes and counts of a graph."""
-    from mcuq.graph import WEIGHTED
     from mcuq.graph.counts import macs, parameters
 
     ops = tuple(
         Operator(
             index=index,
-            kind=op.kind.value,
+            kind=op.kind.name,
             output=op.output,
             shape=graph.tensors[op.output].shape,
             macs=macs(graph, op),
             parameters=parameters(graph, op),
-            filter=op.inputs[1] if op.kind in WEIGHTED else None,
+            filter=op.inputs[1] if op.kind.weighted else None,
         )
         for index, op in enumerate(graph.ops)
     )

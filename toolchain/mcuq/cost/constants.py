@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mcuq.graph.graph import WEIGHTED
 from mcuq.lower.program import Program
 from mcuq.quantized.qgraph import QuantizedGraph
 
@@ -38,5 +37,5 @@ def constant_bytes(program: Program) -> ConstantBytes:
 
 def weight_bytes(qgraph: QuantizedGraph) -> int:
     """Packed bytes of all filters: what `--weight-bytes` limits. Biases are not in it."""
-    names = dict.fromkeys(op.inputs[1] for op in qgraph.ops if op.kind in WEIGHTED)
+    names = dict.fromkeys(op.inputs[1] for op in qgraph.ops if op.kind.weighted)
     return sum(qgraph.tensors[name].nbytes for name in names)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from mcuq.graph import WEIGHTED, Op, OpKind
-from mcuq.quantized import QuantizedGraph, QuantizedTensor
+from mcuq.graph import Op
+from mcuq.numeric.tensor import QuantizedTensor
+from mcuq.ops.weighted import CONV_2D, DEPTHWISE_CONV_2D
+from mcuq.quantized import QuantizedGraph
 from mcuq.tflite.builder import OperatorSpec, TensorSpec, build_model
 from mcuq.tflite.options import constant_operands, options_for
 from mcuq.tflite.template import Template
@@ -49,9 +51,9 @@ Description = tuple[list[TensorSpec], list[OperatorSpec], tuple[int, ...], tuple
 
 def _describe(qgraph: QuantizedGraph, packed_int4: bool) -> Description:
     names = _used_names(qgraph)
-    wide = {op.inputs[1] for op in qgraph.ops if op.kind in WEIGHTED and _needs_int8(qgraph, op)}
+    as_int8 = {op.inputs[1] for op in qgraph.ops if op.kind.weighted and _needs_int8(qgraph, op)}
     index = {name: position for position, name in enumerate(names)}
-    tensors = [_tensor(qgraph.tensors[name], packed_int4 and name not in wide) for name in names]
+    tensors = [_tensor(qgraph.tensors[name], packed_int4 and name not in as_int8) for name in names]
     operators = [_operator(op, index, tensors) for op in qgraph.ops]
     ends = (qgraph.inputs, qgraph.outputs)
     inputs, outputs = (tuple(index[name] for name in names) for names in ends)
@@ -62,10 +64,10 @@ def _needs_int8(qgraph: QuantizedGraph, op: Op) -> bool:
     """Whether no runtime takes int4 filters here: TFLite Micro does beside int8 activations only,
     LiteRT's hybrid depthwise convolution does not."""
     source = qgraph.tensors[op.inputs[0]]
-    return source.bits == 16 or (source.real and op.kind is OpKind.DEPTHWISE_CONV_2D)
+    return source.bits == 16 or (source.real and op.kind is DEPTHWISE_CONV_2D)
 
 
-_NEEDS_BIAS = frozenset({OpKind.CONV_2D, OpKind.DEPTHWISE_CONV_2D})
+_NEEDS_BIAS = frozenset({CONV_2D, DEPTHWISE_CONV_2D})
 """LiteRT refuses these without a bias, and TFLite Micro's DEPTHWISE_CONV_2D crashes on -1."""
 
 
@@ -102,7 +104,7 @@ def _operator(op: Op, index: dict[str, int], tensors: list[TensorSpec]) -> Opera
         inputs.append(len(tensors))
         tensors.append(TensorSpec(f"{op.output}#operand{number}", values.shape, "int32", values))
     outputs = tuple(index[name] for name in op.outputs)
-    return OperatorSpec(op.kind.value, tuple(inputs), outputs, options_for(op.kind, op.attrs))
+    return OperatorSpec(op.kind.name, tuple(inputs), outputs, options_for(op.kind, op.attrs))
 
 
 def _zero_bias(name: str, channels: int, source: TensorSpec, weight: TensorSpec) -> TensorSpec:

@@ -11,8 +11,11 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from mcuq.errors import UsageError
-from mcuq.graph import Graph, Op, OpKind, SoftmaxAttrs
+from mcuq.graph import Graph, Op
 from mcuq.interpret.float import run_float
+from mcuq.ops.operator import AnyOperator
+from mcuq.ops.softmax import SOFTMAX, SoftmaxAttrs
+from mcuq.ops.unary import LOGISTIC
 
 # TensorFlow has no types of its own.
 Array = Any
@@ -31,16 +34,16 @@ class Term:
     """
 
     tensor: str
-    kind: OpKind | None
+    kind: AnyOperator | None
     beta: float
     spread: float
 
     def distance(self, values: Array, target: Array) -> Array:
         """Mean over the samples; target is the float model's output."""
-        if self.kind is OpKind.SOFTMAX:
+        if self.kind is SOFTMAX:
             logits = self.beta * values
             return tf.reduce_mean(tf.nn.softmax_cross_entropy_with_logits(target, logits))
-        if self.kind is OpKind.LOGISTIC:
+        if self.kind is LOGISTIC:
             return tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(target, values))
         return tf.reduce_mean(tf.square(values - target)) / self.spread
 
@@ -79,7 +82,7 @@ def blend_labels(
         return targets
     first, classes = targets[0], targets[0].shape[-1]
     if (
-        terms[0].kind is not OpKind.SOFTMAX
+        terms[0].kind is not SOFTMAX
         or labels is None
         or labels.dtype.kind not in "iu"
         or labels.size * classes != first.size
@@ -96,7 +99,7 @@ def blend_labels(
 def _term(op: Op | None, name: str, target: npt.NDArray[np.float32]) -> Term:
     spread = max(float(np.var(target, dtype=np.float64)), 1e-12)
     if op is not None and isinstance(op.attrs, SoftmaxAttrs):
-        return Term(op.inputs[0], OpKind.SOFTMAX, op.attrs.beta, spread)
-    if op is not None and op.kind is OpKind.LOGISTIC:
-        return Term(op.inputs[0], OpKind.LOGISTIC, 1.0, spread)
+        return Term(op.inputs[0], SOFTMAX, op.attrs.beta, spread)
+    if op is not None and op.kind is LOGISTIC:
+        return Term(op.inputs[0], LOGISTIC, 1.0, spread)
     return Term(name, None, 1.0, spread)

@@ -13,7 +13,7 @@ from mcuq.finetune.operators import run
 from mcuq.finetune.plan import Plan
 from mcuq.finetune.tuned import Tuned, TunedFilter, snapped
 from mcuq.finetune.units import LOG_UNIT, parameter_units
-from mcuq.graph import WEIGHTED, Graph, Op, Tensor
+from mcuq.graph import Graph, Op, Tensor
 from mcuq.numeric import INT8_MAX, INT8_MIN, weight_limits
 from mcuq.quantize.weights import along_axis
 
@@ -72,7 +72,7 @@ class Network:
     def _operand(self, values: Mapping[str, Array], op: Op, name: str) -> Array:
         if name in values:
             return values[name]
-        if op.kind in WEIGHTED:
+        if op.kind.weighted:
             return self._filter(name) if name == op.inputs[1] else self._parameter(name)
         return self._rounded(name, tf.constant(self._plan.graph.tensors[name].data))
 
@@ -98,7 +98,7 @@ class Network:
             name: TunedFilter(grid.bits, _scale(self._filter_logs[name]).numpy().reshape(-1))
             for name, grid in self._plan.filters.items()
         }
-        kinds = {op.inputs[1]: op.kind for op in original.ops if op.kind in WEIGHTED}
+        kinds = {op.inputs[1]: op.kind for op in original.ops if op.kind.weighted}
         data = {name: self._parameter(name).numpy() for name in self._parameters}
         data |= {name: snapped(data[name], kinds[name], filters[name]) for name in filters}
         tensors = {

@@ -13,20 +13,22 @@ from mcuq.choices import ActivationScheme
 from mcuq.errors import InputError, UsageError
 from mcuq.finetune.start import fitted
 from mcuq.finetune.tuned import TunedFilter
-from mcuq.graph import WEIGHTED, Graph, OpKind
+from mcuq.graph import Graph
 from mcuq.numeric import INT8_MAX, INT8_MIN, WIDTHS
+from mcuq.numeric.tensor import AffineParams
+from mcuq.ops.movement import CONCATENATION
+from mcuq.ops.pooling import AVERAGE_POOL_2D
+from mcuq.ops.resize import RESIZE_BILINEAR
 from mcuq.quantize import Config, WeightChoice, quantize, share_activations
 from mcuq.quantize.activations import activation_params, own_spans
 from mcuq.quantize.scale_groups import ScaleGroups
 from mcuq.quantize.weights import channel_axis
-from mcuq.quantized.params import AffineParams
-from mcuq.quantized.same_scale import SAME_SCALE
 from mcuq.score.batch import can_batch
 
 Inputs = tuple[npt.NDArray[np.float32], ...]
 Range = tuple[float, float]
 
-_BLENDS = (OpKind.AVERAGE_POOL_2D, OpKind.RESIZE_BILINEAR)
+_BLENDS = (AVERAGE_POOL_2D, RESIZE_BILINEAR)
 
 
 @dataclass(frozen=True)
@@ -88,24 +90,24 @@ def make_plan(graph: Graph, inputs: Inputs, config: Config) -> Plan:
     observers = {config.default_observer, *config.observers.values()}
     ranges = calibrate(graph, inputs, observers)
     _check_batch(graph, ranges, config)
-    sharing = share_activations(graph, span=own_spans(graph, ranges, config))
-    kinds = {op.inputs[1]: op.kind for op in sharing.graph.ops if op.kind in WEIGHTED}
+    scale_groups = share_activations(graph, span=own_spans(graph, ranges, config))
+    kinds = {op.inputs[1]: op.kind for op in scale_groups.graph.ops if op.kind.weighted}
     bits = {name: _known_width(name, config.weight(name).bits) for name in kinds}
     axes = {
         name: channel_axis(kind, bits[name], config.weight(name).per)
         for name, kind in kinds.items()
     }
-    params = activation_params(sharing, ranges, config)
+    params = activation_params(scale_groups, ranges, config)
     choices = {name: WeightChoice(bits[name], "refit", config.weight(name).per) for name in kinds}
     tensors, filters = fitted(graph, ranges, config, inputs, choices)
     return Plan(
-        replace(sharing.graph, tensors={**sharing.graph.tensors, **tensors}),
+        replace(scale_groups.graph, tensors={**scale_groups.graph.tensors, **tensors}),
         filters,
         axes,
-        sharing.representative,
-        {name: params[name] for name in dict.fromkeys(sharing.representative.values())},
+        scale_groups.representative,
+        {name: params[name] for name in dict.fromkeys(scale_groups.representative.values())},
         config.activations,
-        _rounded(sharing),
+        _rounded(scale_groups),
     )
 
 
@@ -124,7 +126,7 @@ def _known_width(name: str, bits: int) -> int:
     return bits
 
 
-def _rounded(sharing: ScaleGroups) -> frozenset[str]:
+def _rounded(scale_groups: ScaleGroups) -> frozenset[str]:
     """Tensors that hold new values of a trainable grid.
 
     Views and joins pass on what is on the grid already, only blends of values are new. Prescribed
@@ -132,11 +134,11 @@ def _rounded(sharing: ScaleGroups) -> frozenset[str]:
     """
     passed_on = {
         op.output
-        for op in sharing.graph.ops
-        if (op.kind in SAME_SCALE and op.kind not in _BLENDS) or op.kind is OpKind.CONCATENATION
+        for op in scale_groups.graph.ops
+        if (op.kind.scale.same and op.kind not in _BLENDS) or op.kind is CONCATENATION
     }
     return frozenset(
         name
-        for name, representative in sharing.representative.items()
-        if name not in passed_on and representative not in sharing.fixed
+        for name, representative in scale_groups.representative.items()
+        if name not in passed_on and representative not in scale_groups.fixed
     )

@@ -11,7 +11,7 @@ from threadpoolctl import threadpool_limits
 from mcuq.calibrate import Ranges
 from mcuq.finetune.settings import TRAINING
 from mcuq.finetune.tuned import TunedFilter
-from mcuq.graph import WEIGHTED, Graph, Tensor
+from mcuq.graph import Graph, Tensor
 from mcuq.numeric import dequantize
 from mcuq.ptq.candidates.recipe import recipe_for
 from mcuq.ptq.candidates.sequence import Walk
@@ -49,7 +49,7 @@ def fitted(
     tensors: dict[str, Tensor] = {}
     filters: dict[str, TunedFilter] = {}
     for op in graph.ops:
-        if op.kind not in WEIGHTED:
+        if not op.kind.weighted:
             continue
         name, weight = op.inputs[1], weights[op.inputs[1]]
         filters[name] = TunedFilter(choices[name].bits, weight.scale)

@@ -11,8 +11,9 @@ import numpy.typing as npt
 from mcuq.calibrate import Ranges
 from mcuq.choices import ActivationScheme
 from mcuq.content import ByContent
-from mcuq.graph import WEIGHTED, Graph, OpKind
+from mcuq.graph import Graph
 from mcuq.numeric import dequantize
+from mcuq.ops.operator import AnyOperator
 from mcuq.quantize import Config, QuantizedWeight, WeightChoice, quantize
 from mcuq.quantize.weights import Bank, along_axis, channel_axis, round_to_scale
 from mcuq.quantized import QuantizedGraph
@@ -31,7 +32,7 @@ class TunedFilter(ByContent):
     bits: int
     scale: npt.NDArray[np.float32]
 
-    def axis(self, kind: OpKind) -> int | None:
+    def axis(self, kind: AnyOperator) -> int | None:
         """The dimension that `scale` goes along, in a filter of an operator of `kind`."""
         return channel_axis(kind, self.bits) if self.scale.size > 1 else None
 
@@ -63,7 +64,7 @@ class Tuned:
     @property
     def bank(self) -> Bank:
         """The filters as integers."""
-        kinds = {op.inputs[1]: op.kind for op in self.graph.ops if op.kind in WEIGHTED}
+        kinds = {op.inputs[1]: op.kind for op in self.graph.ops if op.kind.weighted}
         return {
             (name, WeightChoice(tuned.bits, METHOD)): self._integers(name, kinds[name], tuned)
             for name, tuned in self.filters.items()
@@ -77,7 +78,7 @@ class Tuned:
         """The integer model that was simulated in training."""
         return quantize(self.graph, self.range_source(), self.config, self.bank)
 
-    def _integers(self, name: str, kind: OpKind, tuned: TunedFilter) -> QuantizedWeight:
+    def _integers(self, name: str, kind: AnyOperator, tuned: TunedFilter) -> QuantizedWeight:
         data = self.graph.tensors[name].data
         assert data is not None  # quantizing has refused computed filters
         axis = tuned.axis(kind)
@@ -85,7 +86,7 @@ class Tuned:
 
 
 def snapped(
-    weight: npt.NDArray[np.float32], kind: OpKind, tuned: TunedFilter
+    weight: npt.NDArray[np.float32], kind: AnyOperator, tuned: TunedFilter
 ) -> npt.NDArray[np.float32]:
     """The nearest values of the filter's grid."""
     axis = tuned.axis(kind)

@@ -13,7 +13,8 @@ import numpy.typing as npt
 
 from mcuq.finetune.plan import Plan
 from mcuq.finetune.settings import TRAINING
-from mcuq.graph import WEIGHTED, Op, OpKind
+from mcuq.graph import Op
+from mcuq.ops.weighted import DEPTHWISE_CONV_2D
 
 Unit = npt.NDArray[np.float32]
 
@@ -27,7 +28,7 @@ def parameter_units(plan: Plan) -> dict[str, Unit]:
     """Filter or bias → its unit, broadcastable against it."""
     units: dict[str, Unit] = {}
     for op in plan.graph.ops:
-        if op.kind in WEIGHTED:
+        if op.kind.weighted:
             units.setdefault(op.inputs[1], _filter_unit(plan, op))
             for bias in op.inputs[2:]:
                 units.setdefault(bias, _bias_unit(plan, op))
@@ -38,7 +39,7 @@ def _filter_unit(plan: Plan, op: Op) -> Unit:
     """From each output channel's root mean square; of the whole filter where a channel is zero."""
     weight = plan.graph.tensors[op.inputs[1]].data
     assert weight is not None  # quantizing has refused computed filters
-    axis = 3 if op.kind is OpKind.DEPTHWISE_CONV_2D else 0
+    axis = 3 if op.kind is DEPTHWISE_CONV_2D else 0
     others = tuple(i for i in range(weight.ndim) if i != axis)
     squares = np.square(weight, dtype=np.float64)
     channels = np.sqrt(squares.mean(axis=others, keepdims=True))

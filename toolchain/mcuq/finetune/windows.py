@@ -11,8 +11,8 @@ from typing import Any
 
 import tensorflow as tf
 
-from mcuq.graph import ConvAttrs, DepthwiseConvAttrs
-from mcuq.graph.window import window_axes
+from mcuq.ops.weighted_params import ConvAttrs, DepthwiseConvAttrs
+from mcuq.ops.window import window_axes
 
 # TensorFlow has no types of its own.
 Array = Any

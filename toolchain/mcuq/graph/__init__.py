@@ -1,55 +1,6 @@
 """The float model as every later stage sees it: NHWC, static shapes, topological order."""
 
-from mcuq.graph.attrs import (
-    Activated,
-    Activation,
-    Attrs,
-    BinaryAttrs,
-    ConcatAttrs,
-    ConvAttrs,
-    DepthwiseConvAttrs,
-    FullyConnectedAttrs,
-    LeakyReluAttrs,
-    MeanAttrs,
-    NoAttrs,
-    PadAttrs,
-    Padding,
-    PoolAttrs,
-    ReshapeAttrs,
-    ResizeAttrs,
-    SoftmaxAttrs,
-    StridedSliceAttrs,
-    TransposeAttrs,
-)
-from mcuq.graph.graph import FLOAT_KINDS, MAX_DIMENSIONS, WEIGHTED, Graph, Op, OpKind, Tensor
+from mcuq.graph.graph import MAX_DIMENSIONS, Graph, Op, Tensor
 from mcuq.graph.layout import Layout
 
-__all__ = [
-    "FLOAT_KINDS",
-    "MAX_DIMENSIONS",
-    "WEIGHTED",
-    "Activated",
-    "Activation",
-    "Attrs",
-    "BinaryAttrs",
-    "ConcatAttrs",
-    "ConvAttrs",
-    "DepthwiseConvAttrs",
-    "FullyConnectedAttrs",
-    "Graph",
-    "Layout",
-    "LeakyReluAttrs",
-    "MeanAttrs",
-    "NoAttrs",
-    "Op",
-    "OpKind",
-    "PadAttrs",
-    "Padding",
-    "PoolAttrs",
-    "ReshapeAttrs",
-    "ResizeAttrs",
-    "SoftmaxAttrs",
-    "StridedSliceAttrs",
-    "Tensor",
-    "TransposeAttrs",
-]
+__all__ = ["MAX_DIMENSIONS", "Graph", "Layout", "Op", "Tensor"]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 
-from mcuq.graph.graph import WEIGHTED, Graph, Op, OpKind
+from mcuq.graph.graph import Graph, Op
+from mcuq.ops.weighted import DEPTHWISE_CONV_2D
 
 
 def macs(graph: Graph, op: Op) -> int:
@@ -12,11 +13,11 @@ def macs(graph: Graph, op: Op) -> int:
 
     Multiplications with padding zeros count, as is customary.
     """
-    if op.kind not in WEIGHTED:
+    if not op.kind.weighted:
         return 0
     filter_shape = graph.tensors[op.inputs[1]].shape
     output_size = graph.tensors[op.output].size
-    if op.kind is OpKind.DEPTHWISE_CONV_2D:
+    if op.kind is DEPTHWISE_CONV_2D:
         return output_size * filter_shape[1] * filter_shape[2]
     return output_size * math.prod(filter_shape[1:])
 

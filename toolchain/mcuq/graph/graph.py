@@ -5,54 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 import numpy as np
 import numpy.typing as npt
 
 from mcuq.content import ByContent
-from mcuq.graph.attrs import Attrs
 from mcuq.graph.layout import Layout
+from mcuq.ops.attrs import Attrs
+from mcuq.ops.operator import AnyOperator
 
-
-class OpKind(StrEnum):
-    """The operators mcuq builds, named as in the TFLite schema."""
-
-    CONV_2D = "CONV_2D"
-    DEPTHWISE_CONV_2D = "DEPTHWISE_CONV_2D"
-    FULLY_CONNECTED = "FULLY_CONNECTED"
-    ADD = "ADD"
-    SUB = "SUB"
-    MUL = "MUL"
-    AVERAGE_POOL_2D = "AVERAGE_POOL_2D"
-    MAX_POOL_2D = "MAX_POOL_2D"
-    MEAN = "MEAN"
-    PAD = "PAD"
-    CONCATENATION = "CONCATENATION"
-    RESHAPE = "RESHAPE"
-    SQUEEZE = "SQUEEZE"
-    TRANSPOSE = "TRANSPOSE"
-    STRIDED_SLICE = "STRIDED_SLICE"
-    RESIZE_NEAREST_NEIGHBOR = "RESIZE_NEAREST_NEIGHBOR"
-    RESIZE_BILINEAR = "RESIZE_BILINEAR"
-    SOFTMAX = "SOFTMAX"
-    LOGISTIC = "LOGISTIC"
-    TANH = "TANH"
-    RELU = "RELU"
-    RELU6 = "RELU6"
-    LEAKY_RELU = "LEAKY_RELU"
-    HARD_SWISH = "HARD_SWISH"
-    # Of quantized graphs only: a float graph has nothing to convert.
-    QUANTIZE = "QUANTIZE"
-    DEQUANTIZE = "DEQUANTIZE"
-
-
-FLOAT_KINDS = tuple(kind for kind in OpKind if kind.value not in ("QUANTIZE", "DEQUANTIZE"))
-"""The operators of float graphs."""
 MAX_DIMENSIONS = 5
 """Of a tensor: what TensorFlow Lite Micro's operators take."""
-WEIGHTED = frozenset({OpKind.CONV_2D, OpKind.DEPTHWISE_CONV_2D, OpKind.FULLY_CONNECTED})
-"""Operators whose inputs are (activation, filter[, bias])."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,7 +50,7 @@ class Op:
     Shape-giving constants (PAD's paddings, RESHAPE's shape…) live in `attrs`, not in `inputs`.
     """
 
-    kind: OpKind
+    kind: AnyOperator
     name: str
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
@@ -125,7 +88,7 @@ class Graph:
     @property
     def weights(self) -> tuple[str, ...]:
         """Names of the filter tensors, each once, in execution order: what bits are chosen for."""
-        return tuple(dict.fromkeys(op.inputs[1] for op in self.ops if op.kind in WEIGHTED))
+        return tuple(dict.fromkeys(op.inputs[1] for op in self.ops if op.kind.weighted))
 
     @property
     def activations(self) -> tuple[str, ...]:

@@ -9,16 +9,18 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from mcuq.graph import Graph, Op, OpKind
+from mcuq.graph import Graph, Op
 from mcuq.importers.constraints import check
+from mcuq.ops.movement import PAD, STRIDED_SLICE, TRANSPOSE
+from mcuq.ops.resize import RESIZE_BILINEAR, RESIZE_NEAREST_NEIGHBOR
 
-_MOST_DIMENSIONS = {OpKind.STRIDED_SLICE: 4, OpKind.TRANSPOSE: 5, OpKind.PAD: 5}
+_MOST_DIMENSIONS = {STRIDED_SLICE: 4, TRANSPOSE: 5, PAD: 5}
 """Of TensorFlow Lite Micro's kernels."""
 _DIMENSIONS = 6
 """Of all others: the kernels' `MCUQ_MAX_RANK`."""
 _MOST_ELEMENTS = 2**31 - 1
 _MOST_ROWS = 2**15 - 1
-_RESIZES = frozenset({OpKind.RESIZE_NEAREST_NEIGHBOR, OpKind.RESIZE_BILINEAR})
+_RESIZES = frozenset({RESIZE_NEAREST_NEIGHBOR, RESIZE_BILINEAR})
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,7 @@ class _Placed:
 
     @property
     def where(self) -> str:
-        return f"{self.op.kind.value} {self.op.output!r}"
+        return f"{self.op.kind.name} {self.op.output!r}"
 
     @property
     def shapes(self) -> list[tuple[int, ...]]:

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mcuq.graph import Attrs, Graph, Layout, Op, OpKind, Tensor
-from mcuq.graph.shapes import infer_shape
+from mcuq.graph import Graph, Layout, Op, Tensor
 from mcuq.importers.names import UniqueNames
+from mcuq.ops.attrs import Attrs
+from mcuq.ops.operator import AnyOperator
 
 LARGEST_TENSOR = 1 << 24
 """Elements."""
@@ -49,17 +50,17 @@ class GraphBuilder:
         self._tensors[taken] = Tensor(taken, data.shape, data)
         return taken
 
-    def op(self, kind: OpKind, attrs: Attrs, inputs: list[str], name: str) -> str:
+    def op(self, kind: AnyOperator, attrs: Attrs, inputs: list[str], name: str) -> str:
         """Add an operator; the name of its output.
 
         Raises:
             ValueError: the operands' shapes do not fit the operator, or its result is larger than
                 any microcontroller's memory.
         """
-        shape = infer_shape(kind, attrs, [self.shape(operand) for operand in inputs])
+        shape = kind.shape(attrs, [self.shape(operand) for operand in inputs])
         if math.prod(shape) > LARGEST_TENSOR:
             raise ValueError(f"its result {shape} is too large")
-        taken = self._names.take(name, kind.value.lower())
+        taken = self._names.take(name, kind.name.lower())
         self._tensors[taken] = Tensor(taken, shape)
         self._ops.append(Op(kind, taken, tuple(inputs), (taken,), attrs))
         return taken

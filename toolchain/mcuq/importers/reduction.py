@@ -5,7 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Collection
 
-from mcuq.graph import Attrs, OpKind, PoolAttrs, ReshapeAttrs
+from mcuq.ops.attrs import Attrs
+from mcuq.ops.movement import RESHAPE, ReshapeAttrs
+from mcuq.ops.operator import AnyOperator
+from mcuq.ops.pooling import MAX_POOL_2D, PoolAttrs
 
 Shape = tuple[int, ...]
 
@@ -19,7 +22,7 @@ def neighbours(shape: Shape, axes: Collection[int]) -> bool:
 
 def largest_over(
     shape: Shape, axes: Collection[int], result: Shape
-) -> tuple[tuple[OpKind, Attrs], ...]:
+) -> tuple[tuple[AnyOperator, Attrs], ...]:
     """The operators, one behind the other, for neighbouring `axes` of an input of `shape`.
 
     Args:
@@ -30,7 +33,7 @@ def largest_over(
     behind = math.prod(shape[max(reduced) + 1 :])
     count = math.prod(shape) // max(before * behind, 1)
     return (
-        (OpKind.RESHAPE, ReshapeAttrs((1, before, count, behind))),
-        (OpKind.MAX_POOL_2D, PoolAttrs((1, count), (1, count))),
-        (OpKind.RESHAPE, ReshapeAttrs(result)),
+        (RESHAPE, ReshapeAttrs((1, before, count, behind))),
+        (MAX_POOL_2D, PoolAttrs((1, count), (1, count))),
+        (RESHAPE, ReshapeAttrs(result)),
     )

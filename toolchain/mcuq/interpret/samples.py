@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mcuq.numeric import dequantize
-from mcuq.quantized.qgraph import QuantizedTensor
+from mcuq.numeric.tensor import QuantizedTensor
 
 Floats = npt.NDArray[Any]
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from mcuq.lower.program import Array, Field, ScratchRef, Struct
-from mcuq.quantized.params import Int32s, WindowParams
+from mcuq.ops.weighted_params import Int32s
+from mcuq.ops.window import WindowParams
 
 CONTEXT_BYTES = 8
 

@@ -1,38 +1,55 @@
-"""QUANTIZE and DEQUANTIZE at float edges."""
+"""QUANTIZE and DEQUANTIZE as C calls."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from mcuq.graph import Op
-from mcuq.lower.program import Call, InputOverlap, Real, Struct, TensorRef, operand
-from mcuq.numeric import quantize_multiplier
-from mcuq.quantized.qgraph import QuantizedGraph, QuantizedTensor
+from mcuq.lower.form import (
+    CForms,
+    for_int8,
+    same,
+)
+from mcuq.lower.program import (
+    Call,
+    InputOverlap,
+    Real,
+    Struct,
+    TensorRef,
+    operand,
+)
+from mcuq.numeric.tensor import QuantizedTensor
+from mcuq.ops.conversion import DEQUANTIZE, QUANTIZE, ConversionParams
+from mcuq.ops.operator import AnyOperator
+from mcuq.quantized.qgraph import QuantizedGraph
 
 
-def lower_quantize(qgraph: QuantizedGraph, op: Op) -> Call:
+def lower_quantize(qgraph: QuantizedGraph, op: Op, params: ConversionParams) -> Call:
     """mcuq_quantize_f32_s8 or _s16, mcuq_requantize_*; they may write over what they have read."""
     source, result = qgraph.tensors[op.inputs[0]], qgraph.tensors[op.output]
     if not source.real:
-        return _requantize(op, source, result)
+        return _requantize(op, source, result, params)
     arguments = (_affine(result), operand(source), TensorRef(result.name))
     overlap = InputOverlap(source.name, ascending=result.nbytes)
     return Call(op, f"mcuq_quantize_f32_s{result.bits}", arguments, overlaps=(overlap,))
 
 
-def lower_dequantize(qgraph: QuantizedGraph, op: Op) -> Call:
+def lower_dequantize(qgraph: QuantizedGraph, op: Op, params: ConversionParams) -> Call:
     """mcuq_dequantize_s8_f32 or _s16_f32."""
     source, result = qgraph.tensors[op.inputs[0]], qgraph.tensors[op.output]
     arguments = (_affine(source), operand(source), TensorRef(result.name))
     return Call(op, f"mcuq_dequantize_s{source.bits}_f32", arguments)
 
 
-def _requantize(op: Op, source: QuantizedTensor, result: QuantizedTensor) -> Call:
-    multiplier, shift = quantize_multiplier(float(source.scale[0]) / float(result.scale[0]))
+def _requantize(
+    op: Op, source: QuantizedTensor, result: QuantizedTensor, params: ConversionParams
+) -> Call:
     structure = Struct(
         "mcuq_requantization",
         (
             ("input_offset", -source.zero_point),
-            ("multiplier", multiplier),
-            ("shift", shift),
+            ("multiplier", params.multiplier),
+            ("shift", params.shift),
             ("output_offset", result.zero_point),
             ("count", result.size),
         ),
@@ -53,3 +70,9 @@ def _affine(tensor: QuantizedTensor) -> Struct:
             ("count", tensor.size),
         ),
     )
+
+
+CALLS: Mapping[AnyOperator, CForms] = {
+    QUANTIZE: same(QUANTIZE, lower_quantize),
+    DEQUANTIZE: same(DEQUANTIZE, lower_dequantize, for_int8(DEQUANTIZE, lower_dequantize)),
+}

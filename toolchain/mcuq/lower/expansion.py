@@ -10,21 +10,22 @@ from __future__ import annotations
 import math
 from typing import cast
 
-from mcuq.graph import Op, OpKind
+from mcuq.graph import Op
 from mcuq.lower.options import LowerOptions
 from mcuq.lower.overlap import (
     BufferOverlap,
     Pair,
     Shape,
     WindowShape,
-    conv_sharing,
-    depthwise_sharing,
-    pointwise_sharing,
+    conv_overlap,
+    depthwise_overlap,
+    pointwise_overlap,
 )
 from mcuq.lower.packing import can_expand, column_scratch, depthwise_scratch, padded_depth
 from mcuq.lower.settings import LOWERING
-from mcuq.quantized import op_params
-from mcuq.quantized.params import ConvParams, DepthwiseConvParams
+from mcuq.ops.weighted import CONV_2D, DEPTHWISE_CONV_2D
+from mcuq.ops.weighted_params import ConvParams
+from mcuq.quantized import op_params, quantized_op
 from mcuq.quantized.qgraph import QuantizedGraph
 
 
@@ -40,31 +41,31 @@ def may_expand(qgraph: QuantizedGraph, op: Op, options: LowerOptions) -> bool:
         options: what the model is lowered for.
     """
     room = max(_least(qgraph, other) for other in qgraph.ops) * (1 + LOWERING.scratch_growth)
-    asked = [op] if options.speed else [o for o in qgraph.ops if o.kind is OpKind.DEPTHWISE_CONV_2D]
+    asked = [op] if options.speed else [o for o in qgraph.ops if o.kind is DEPTHWISE_CONV_2D]
     return all(_expanded_bytes(qgraph, layer, options) <= room for layer in asked)
 
 
 def _expanded_bytes(qgraph: QuantizedGraph, op: Op, options: LowerOptions) -> float:
     """What the layer needs in its expanded form: infinitely many bytes where it has none."""
     _, height, width, channels = qgraph.tensors[op.inputs[1]].shape
-    params = cast(DepthwiseConvParams, op_params(qgraph, op))
+    params = DEPTHWISE_CONV_2D.int8.params(quantized_op(qgraph, op))
     if params.depth_multiplier != 1 or not can_expand(height * width, channels):
         return math.inf
     scratch = depthwise_scratch(
         height * width, channels, 8, expanded=True, address_bytes=options.address_bytes
     )
-    return _tensors(qgraph, op) - _shared(_sharing(qgraph, op)) + scratch
+    return _tensors(qgraph, op) - _shared(_overlap(qgraph, op)) + scratch
 
 
 def _least(qgraph: QuantizedGraph, op: Op) -> int:
     """Bytes that an operator needs at least: tensors that cannot share memory, and scratch."""
     whole = _tensors(qgraph, op)
-    weighted = op.kind in (OpKind.CONV_2D, OpKind.DEPTHWISE_CONV_2D)
+    weighted = op.kind in (CONV_2D, DEPTHWISE_CONV_2D)
     if not weighted:
         # At best the output takes its largest input's place.
         sizes = [_size(qgraph, name) for name in op.inputs]
         return whole - min(max(sizes), _size(qgraph, op.output))
-    return whole - _shared(_sharing(qgraph, op)) + _scratch(qgraph, op)
+    return whole - _shared(_overlap(qgraph, op)) + _scratch(qgraph, op)
 
 
 def _tensors(qgraph: QuantizedGraph, op: Op) -> int:
@@ -77,15 +78,16 @@ def _size(qgraph: QuantizedGraph, name: str) -> int:
     return 0 if tensor.is_constant else tensor.size
 
 
-def _shared(sharing: BufferOverlap) -> int:
-    return max(sharing.ascending, sharing.descending)
+def _shared(overlap: BufferOverlap) -> int:
+    return max(overlap.ascending, overlap.descending)
 
 
-def _sharing(qgraph: QuantizedGraph, op: Op) -> BufferOverlap:
+def _overlap(qgraph: QuantizedGraph, op: Op) -> BufferOverlap:
     source, weight, result = (qgraph.tensors[name].shape for name in (*op.inputs[:2], op.output))
-    window = cast(ConvParams, op_params(qgraph, op)).window
-    if op.kind is OpKind.CONV_2D and weight[1:3] == window.stride == (1, 1):
-        return pointwise_sharing(source[1] * source[2], source[3], result[3])
+    params: ConvParams = op_params(qgraph, op)
+    window = params.window
+    if op.kind is CONV_2D and weight[1:3] == window.stride == (1, 1):
+        return pointwise_overlap(source[1] * source[2], source[3], result[3])
     shape = WindowShape(
         cast(Shape, source[1:]),
         cast(Shape, result[1:]),
@@ -94,12 +96,12 @@ def _sharing(qgraph: QuantizedGraph, op: Op) -> BufferOverlap:
         window.dilation,
         window.padding,
     )
-    return depthwise_sharing(shape) if op.kind is OpKind.DEPTHWISE_CONV_2D else conv_sharing(shape)
+    return depthwise_overlap(shape) if op.kind is DEPTHWISE_CONV_2D else conv_overlap(shape)
 
 
 def _scratch(qgraph: QuantizedGraph, op: Op) -> int:
     """Of the plain int8 form."""
     _, height, width, inputs = qgraph.tensors[op.inputs[1]].shape
-    if op.kind is OpKind.DEPTHWISE_CONV_2D:
+    if op.kind is DEPTHWISE_CONV_2D:
         return depthwise_scratch(height * width, inputs, 8)
     return column_scratch(padded_depth((height, width), inputs))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from mcuq.graph import Op, OpKind
+from mcuq.graph import Op
 from mcuq.lower.options import LowerOptions
 from mcuq.lower.program import Call
 from mcuq.lower.slow import portable
+from mcuq.ops.weighted import CONV_2D
 from mcuq.quantized.qgraph import QuantizedGraph
 
 Rule = Callable[[QuantizedGraph, Op], Call | list[Call]]
@@ -44,7 +45,7 @@ def _as_promised(call: Call, qgraph: QuantizedGraph, options: LowerOptions) -> C
 
 def _as_supported(qgraph: QuantizedGraph, op: Op) -> QuantizedGraph:
     """CMSIS-NN's int4 convolutions know no groups: such filters go in as int8, same values."""
-    if op.kind is not OpKind.CONV_2D:
+    if op.kind is not CONV_2D:
         return qgraph
     source, weight = (qgraph.tensors[name] for name in op.inputs[:2])
     if source.shape[3] == weight.shape[3] or weight.bits >= 8:

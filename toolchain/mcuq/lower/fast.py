@@ -18,9 +18,9 @@ from mcuq.lower.overlap import (
     Pair,
     Shape,
     WindowShape,
-    conv_sharing,
-    depthwise_sharing,
-    pointwise_sharing,
+    conv_overlap,
+    depthwise_overlap,
+    pointwise_overlap,
 )
 from mcuq.lower.packing import (
     PackedLayer,
@@ -39,8 +39,8 @@ from mcuq.lower.program import (
     DirectionRef,
     Field,
     InputOverlap,
-    Narrow,
     ScratchRef,
+    SmallInteger,
     Struct,
     TensorRef,
     operand,
@@ -50,19 +50,23 @@ from mcuq.lower.rest import with_rest
 from mcuq.lower.slow import slowed
 from mcuq.lower.sub_byte import two_bit_words
 from mcuq.lower.weighted import lower_conv, lower_depthwise, lower_fully_connected
-from mcuq.numeric.widths import TERNARY
-from mcuq.quantized import op_params
-from mcuq.quantized.params import ConvParams, DepthwiseConvParams, FullyConnectedParams
-from mcuq.quantized.qgraph import QuantizedGraph, QuantizedTensor
+from mcuq.numeric.tensor import QuantizedTensor
+from mcuq.numeric.widths import TERNARY, width
+from mcuq.ops.weighted_params import (
+    ConvParams,
+    DepthwiseConvParams,
+    FullyConnectedParams,
+    RescaleParams,
+)
+from mcuq.quantized.qgraph import QuantizedGraph
 
 
-def fast_conv(qgraph: QuantizedGraph, op: Op, known: Reach) -> Call:
+def fast_conv(qgraph: QuantizedGraph, op: Op, params: ConvParams, known: Reach) -> Call:
     """mcuq_pointwise_* for 1×1 with stride 1, else mcuq_conv_*; the CMSIS-NN form for grouped
     convolutions and where most channels' sums exceed the packed form."""
-    params = cast(ConvParams, op_params(qgraph, op))
     source, weight = (qgraph.tensors[name] for name in op.inputs[:2])
     if source.shape[3] != weight.shape[3]:
-        return slowed(lower_conv(qgraph, op), slow.GROUPED)
+        return slowed(lower_conv(qgraph, op, params), slow.GROUPED)
     requantization = requantization_of(qgraph, op, known)
     try:
         packed = pack_convolution(
@@ -70,7 +74,7 @@ def fast_conv(qgraph: QuantizedGraph, op: Op, known: Reach) -> Call:
         )
         call = _conv(qgraph, op, packed, params)
     except UnpackableError as error:
-        return slowed(lower_conv(qgraph, op), str(error))
+        return slowed(lower_conv(qgraph, op, params), str(error))
     return with_rest(qgraph, call, params, requantization, packed.rest)
 
 
@@ -86,7 +90,7 @@ def _conv(qgraph: QuantizedGraph, op: Op, packed: PackedLayer, params: ConvParam
     scratch = column_scratch(depth) + _unpacked(weight, weight.shape[0], depth)
     structure = _window_struct(qgraph, op, params)
     call = _call(qgraph, op, "mcuq_conv", structure, packed, macs, scratch)
-    return _sharing(call, conv_sharing(_window_shape(qgraph, op, params)))
+    return _overlap(call, conv_overlap(_window_shape(qgraph, op, params)))
 
 
 def _window_shape(qgraph: QuantizedGraph, op: Op, params: ConvParams) -> WindowShape:
@@ -102,26 +106,27 @@ def _window_shape(qgraph: QuantizedGraph, op: Op, params: ConvParams) -> WindowS
     )
 
 
-def _sharing(call: Call, sharing: BufferOverlap) -> Call:
+def _overlap(call: Call, overlap: BufferOverlap) -> Call:
     """The call with the overlap that its kernel allows."""
     source = call.op.inputs[0]
-    return replace(call, overlaps=(InputOverlap(source, sharing.ascending, sharing.descending),))
+    return replace(call, overlaps=(InputOverlap(source, overlap.ascending, overlap.descending),))
 
 
-def fast_depthwise(qgraph: QuantizedGraph, op: Op, known: Reach, options: LowerOptions) -> Call:
+def fast_depthwise(
+    qgraph: QuantizedGraph, op: Op, params: DepthwiseConvParams, known: Reach, options: LowerOptions
+) -> Call:
     """mcuq_depthwise_*, expanded where the arena does not grow; the CMSIS-NN form for depth
     multipliers above one and where most channels' sums exceed the packed form."""
-    params = cast(DepthwiseConvParams, op_params(qgraph, op))
     weight = qgraph.tensors[op.inputs[1]]
     _, height, width, channels = weight.shape
     if params.depth_multiplier != 1:
-        return slowed(lower_depthwise(qgraph, op), slow.MULTIPLIER)
+        return slowed(lower_depthwise(qgraph, op, params), slow.MULTIPLIER)
     requantization = requantization_of(qgraph, op, known)
     try:
         packed = pack_depthwise(filter_of(qgraph, op), weight.bits, requantization)
         structure = _window_struct(qgraph, op, params, "mcuq_depthwise")
     except UnpackableError as error:
-        return slowed(lower_depthwise(qgraph, op), str(error))
+        return slowed(lower_depthwise(qgraph, op, params), str(error))
     taps = height * width
     scratch = partial(
         depthwise_scratch, taps, channels, weight.bits, address_bytes=options.address_bytes
@@ -130,21 +135,22 @@ def fast_depthwise(qgraph: QuantizedGraph, op: Op, known: Reach, options: LowerO
     name = "mcuq_depthwise_expanded" if expanded else "mcuq_depthwise"
     macs = qgraph.tensors[op.output].size * taps
     call = _call(qgraph, op, name, structure, packed, macs, scratch(expanded=expanded))
-    shared = _sharing(call, depthwise_sharing(_window_shape(qgraph, op, params)))
+    shared = _overlap(call, depthwise_overlap(_window_shape(qgraph, op, params)))
     return with_rest(qgraph, shared, params, requantization, packed.rest)
 
 
-def fast_fully_connected(qgraph: QuantizedGraph, op: Op, known: Reach) -> Call:
+def fast_fully_connected(
+    qgraph: QuantizedGraph, op: Op, params: FullyConnectedParams, known: Reach
+) -> Call:
     """mcuq_dense_* for one row, mcuq_pointwise_* for several; the CMSIS-NN form where most
     channels' sums exceed the packed form."""
-    params = cast(FullyConnectedParams, op_params(qgraph, op))
     weight = qgraph.tensors[op.inputs[1]]
     requantization = requantization_of(qgraph, op, known)
     try:
         packed = pack_dense(filter_of(qgraph, op), weight.bits, requantization)
         call = _dense(qgraph, op, packed, params)
     except UnpackableError as error:
-        return slowed(lower_fully_connected(qgraph, op), str(error))
+        return slowed(lower_fully_connected(qgraph, op, params), str(error))
     return with_rest(qgraph, call, params, requantization, packed.rest)
 
 
@@ -175,7 +181,7 @@ def _pointwise(
     qgraph: QuantizedGraph,
     op: Op,
     packed: PackedLayer,
-    params: ConvParams | FullyConnectedParams,
+    params: RescaleParams,
     rows: tuple[int, int],
     macs: int,
 ) -> Call:
@@ -194,7 +200,7 @@ def _pointwise(
     weight = qgraph.tensors[op.inputs[1]]
     scratch = column_scratch(rows[1]) + _unpacked(weight, outputs, rows[1])
     call = _call(qgraph, op, "mcuq_pointwise", structure, packed, macs, scratch)
-    return _sharing(call, pointwise_sharing(*rows, outputs))
+    return _overlap(call, pointwise_overlap(*rows, outputs))
 
 
 def _window_struct(
@@ -228,25 +234,25 @@ def _window_struct(
         ("dilation_x", _half(window.dilation[1])),
         ("pad_top", _half(window.padding[0])),
         ("pad_left", _half(window.padding[1])),
-        ("input_zero_point", Narrow(-params.input_offset, 1)),
+        ("input_zero_point", SmallInteger(-params.input_offset, 1)),
         *_clamp(params),
         ("direction", DirectionRef()),
     )
     return Struct(ctype, fields)
 
 
-def _clamp(params: ConvParams | FullyConnectedParams) -> tuple[tuple[str, Field], ...]:
+def _clamp(params: RescaleParams) -> tuple[tuple[str, Field], ...]:
     return (
-        ("activation_min", Narrow(params.activation_min, 1)),
-        ("activation_max", Narrow(params.activation_max, 1)),
+        ("activation_min", SmallInteger(params.activation_min, 1)),
+        ("activation_max", SmallInteger(params.activation_max, 1)),
     )
 
 
-def _half(extent: int) -> Narrow:
+def _half(extent: int) -> SmallInteger:
     """A field of 16 bits; what does not fit is left to the CMSIS-NN form."""
     if not 0 <= extent <= np.iinfo(np.uint16).max:
         raise UnpackableError(slow.EXTENT)
-    return Narrow(extent, 2)
+    return SmallInteger(extent, 2)
 
 
 def _call(
@@ -271,7 +277,7 @@ def _call(
         arguments = (*arguments, ScratchRef())
     return Call(
         op,
-        f"{name}_ternary" if bits == TERNARY else f"{name}_s{bits}",
+        f"{name}_{width(bits).suffix}",
         arguments,
         scratch_bytes=scratch_bytes or 0,
         macs=macs,

@@ -2,105 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import partial
+from dataclasses import replace
 
-from mcuq.graph import Op, OpKind
-from mcuq.lower.conversion import lower_dequantize, lower_quantize
-from mcuq.lower.dynamic import (
-    dynamic_conv,
-    dynamic_dense,
-    real_add,
-    real_pool,
-    real_softmax,
-)
-from mcuq.lower.elementwise import lower_add, lower_lookup, lower_mul, lower_softmax
-from mcuq.lower.external import Rule, external_calls
-from mcuq.lower.fast import fast_conv, fast_depthwise, fast_fully_connected
-from mcuq.lower.int16 import (
-    wide_conv,
-    wide_depthwise,
-    wide_fully_connected,
-    wide_leaky_relu,
-    wide_sigmoid,
-    wide_softmax,
-)
-from mcuq.lower.movement import (
-    lower_bilinear,
-    lower_concatenation,
-    lower_pad,
-    lower_resize,
-    lower_strided_slice,
-    lower_transpose,
-)
+from mcuq.errors import UsageError
+from mcuq.graph import Op
+from mcuq.lower.external import external_calls
+from mcuq.lower.form import VIEW, Context, Rule
+from mcuq.lower.forms import CALLS
 from mcuq.lower.options import LowerOptions
-from mcuq.lower.pooling import lower_mean, lower_pool
 from mcuq.lower.program import Call, Program
 from mcuq.lower.reach import reach
 from mcuq.lower.slow import portable
-from mcuq.lower.weighted import lower_conv, lower_depthwise, lower_fully_connected
+from mcuq.numeric.widths import width
+from mcuq.ops.operator import NoForm
 from mcuq.quantize.dynamic import check_dynamic, is_dynamic
-from mcuq.quantized.lookup import UNARY
 from mcuq.quantized.qgraph import QuantizedGraph
-
-RULES: Mapping[OpKind, Rule] = {
-    OpKind.CONV_2D: lower_conv,
-    OpKind.DEPTHWISE_CONV_2D: lower_depthwise,
-    OpKind.FULLY_CONNECTED: lower_fully_connected,
-    OpKind.ADD: lower_add,
-    OpKind.SUB: lower_add,
-    OpKind.MUL: lower_mul,
-    OpKind.AVERAGE_POOL_2D: lower_pool,
-    OpKind.MAX_POOL_2D: lower_pool,
-    OpKind.MEAN: lower_mean,
-    OpKind.PAD: lower_pad,
-    OpKind.CONCATENATION: lower_concatenation,
-    OpKind.TRANSPOSE: lower_transpose,
-    OpKind.STRIDED_SLICE: lower_strided_slice,
-    OpKind.RESIZE_NEAREST_NEIGHBOR: lower_resize,
-    OpKind.RESIZE_BILINEAR: lower_bilinear,
-    OpKind.SOFTMAX: lower_softmax,
-    **dict.fromkeys(UNARY, lower_lookup),
-    OpKind.QUANTIZE: lower_quantize,
-    OpKind.DEQUANTIZE: lower_dequantize,
-}
-WIDE_RULES: Mapping[OpKind, Rule] = {
-    OpKind.CONV_2D: wide_conv,
-    OpKind.DEPTHWISE_CONV_2D: wide_depthwise,
-    OpKind.FULLY_CONNECTED: wide_fully_connected,
-    OpKind.SOFTMAX: wide_softmax,
-    **dict.fromkeys((OpKind.RELU, OpKind.RELU6, OpKind.LEAKY_RELU), wide_leaky_relu),
-    **dict.fromkeys((OpKind.LOGISTIC, OpKind.TANH), wide_sigmoid),
-}
-"""For int16 outputs, where that differs."""
-REAL_RULES: Mapping[OpKind, Rule] = {
-    OpKind.CONV_2D: dynamic_conv,
-    OpKind.DEPTHWISE_CONV_2D: dynamic_conv,
-    OpKind.FULLY_CONNECTED: dynamic_dense,
-    OpKind.ADD: real_add,
-    OpKind.AVERAGE_POOL_2D: real_pool,
-    OpKind.MAX_POOL_2D: real_pool,
-    OpKind.SOFTMAX: real_softmax,
-}
-"""For float32 outputs."""
-
-_SAME_SCALE = frozenset({OpKind.RESHAPE, OpKind.SQUEEZE})
-
-
-def _own_rules(qgraph: QuantizedGraph, options: LowerOptions) -> Mapping[OpKind, Rule]:
-    known = reach(qgraph)
-    return {
-        **RULES,
-        OpKind.CONV_2D: partial(fast_conv, known=known),
-        OpKind.DEPTHWISE_CONV_2D: partial(fast_depthwise, known=known, options=options),
-        OpKind.FULLY_CONNECTED: partial(fast_fully_connected, known=known),
-    }
-
-
-def _rule(qgraph: QuantizedGraph, op: Op, rules: Mapping[OpKind, Rule]) -> Rule:
-    result = qgraph.tensors[op.output]
-    special = REAL_RULES if result.real else WIDE_RULES if result.bits == 16 else {}
-    return special.get(op.kind, rules[op.kind])
 
 
 def lower(qgraph: QuantizedGraph, options: LowerOptions | None = None) -> Program:
@@ -113,24 +29,51 @@ def lower(qgraph: QuantizedGraph, options: LowerOptions | None = None) -> Progra
     options = options or LowerOptions()
     if is_dynamic(qgraph):
         check_dynamic(qgraph)
-    own = _own_rules(qgraph, options)
+    stored = _as_stored(qgraph)
+    context = Context(reach(stored), options)
     calls: list[Call] = []
     storage = {name: name for name in qgraph.inputs}
     for op in qgraph.ops:
-        if op.kind in _SAME_SCALE:
+        if CALLS[op.kind] is VIEW:
             storage[op.output] = storage[op.inputs[0]]
             continue
         storage[op.output] = op.output
-        calls.extend(_calls(qgraph, op, own, options))
+        calls.extend(_calls(stored, op, context))
     return Program(qgraph, tuple(calls), storage, options)
 
 
-def _calls(
-    qgraph: QuantizedGraph, op: Op, own: Mapping[OpKind, Rule], options: LowerOptions
-) -> list[Call]:
-    interface = _rule(qgraph, op, RULES)
+def _as_stored(qgraph: QuantizedGraph) -> QuantizedGraph:
+    """With filters in the widths that they are stored in: kernels know no others."""
+    filters = {op.inputs[1] for op in qgraph.ops if op.kind.weighted}
+    stored = {
+        name: replace(tensor, bits=width(tensor.bits).stored)
+        for name, tensor in qgraph.tensors.items()
+        if name in filters and width(tensor.bits).stored != tensor.bits
+    }
+    return replace(qgraph, tensors={**qgraph.tensors, **stored}) if stored else qgraph
+
+
+def _calls(qgraph: QuantizedGraph, op: Op, context: Context) -> list[Call]:
+    interface, own = _rules(qgraph, op)
+    options = context.options
     if options.kernels == "cmsis-nn" and options.provided is not None:
-        return external_calls(qgraph, op, interface, _rule(qgraph, op, own), options)
-    rule = interface if options.kernels == "cmsis-nn" else _rule(qgraph, op, own)
-    made = rule(qgraph, op)
+        return external_calls(
+            qgraph,
+            op,
+            lambda graph, op: interface(graph, op, context),
+            lambda graph, op: own(graph, op, context),
+            options,
+        )
+    made = (interface if options.kernels == "cmsis-nn" else own)(qgraph, op, context)
     return [portable(call) for call in (made if isinstance(made, list) else [made])]
+
+
+def _rules(qgraph: QuantizedGraph, op: Op) -> tuple[Rule, Rule]:
+    """Through CMSIS-NN's functions as far as these go, and with mcuq's own kernels."""
+    result, forms = qgraph.tensors[op.output], CALLS[op.kind]
+    if not result.real and result.bits != 16:
+        return forms.interface, forms.own
+    rule = forms.real if result.real else forms.int16
+    if isinstance(rule, NoForm):
+        raise UsageError(f"{op.kind} '{op.name}' has no form for its activations", rule.reason)
+    return rule, rule

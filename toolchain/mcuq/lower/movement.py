@@ -1,24 +1,35 @@
-"""Operators that only move values: PAD, CONCATENATION, TRANSPOSE, STRIDED_SLICE, RESIZE."""
+"""Operators that only move values as C calls."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import cast
-
-import numpy as np
+from collections.abc import Mapping, Sequence
 
 from mcuq.graph import Op
+from mcuq.lower.form import (
+    VIEW,
+    CForms,
+    same,
+)
 from mcuq.lower.layout import dense_strides, suffixed, to_rank
-from mcuq.lower.program import Array, Call, Struct, TensorRef, operand
-from mcuq.quantized import op_params
-from mcuq.quantized.params import (
-    BilinearParams,
+from mcuq.lower.program import (
+    Call,
+    Struct,
+    TensorRef,
+    operand,
+)
+from mcuq.ops.movement import (
+    CONCATENATION,
+    PAD,
+    RESHAPE,
+    SQUEEZE,
+    STRIDED_SLICE,
+    TRANSPOSE,
     ConcatParams,
     PadParams,
-    ResizeParams,
     StridedSliceParams,
     TransposeParams,
 )
+from mcuq.ops.operator import AnyOperator
 from mcuq.quantized.qgraph import QuantizedGraph
 
 
@@ -41,18 +52,17 @@ def _layout(
     )
 
 
-def lower_transpose(qgraph: QuantizedGraph, op: Op) -> Call:
+def lower_transpose(qgraph: QuantizedGraph, op: Op, params: TransposeParams) -> Call:
     """mcuq_copy_s8 through the permuted strides."""
-    perm = cast(TransposeParams, op_params(qgraph, op)).perm
+    perm = params.perm
     result = qgraph.tensors[op.output].shape
     strides = dense_strides(qgraph.tensors[op.inputs[0]].shape)
     layout = _layout(op, result, [strides[p] for p in perm], dense_strides(result))
     return _copy(qgraph, op, layout)
 
 
-def lower_strided_slice(qgraph: QuantizedGraph, op: Op) -> Call:
+def lower_strided_slice(qgraph: QuantizedGraph, op: Op, params: StridedSliceParams) -> Call:
     """mcuq_copy_s8 from the first element taken."""
-    params = cast(StridedSliceParams, op_params(qgraph, op))
     strides = dense_strides(qgraph.tensors[op.inputs[0]].shape)
     extents = [
         len(range(b, e, s))
@@ -63,9 +73,9 @@ def lower_strided_slice(qgraph: QuantizedGraph, op: Op) -> Call:
     return _copy(qgraph, op, _layout(op, extents, steps, dense_strides(extents), (start, 0)))
 
 
-def lower_concatenation(qgraph: QuantizedGraph, op: Op) -> list[Call]:
+def lower_concatenation(qgraph: QuantizedGraph, op: Op, params: ConcatParams) -> list[Call]:
     """mcuq_copy_s8 once an input, each behind the one before."""
-    axis = cast(ConcatParams, op_params(qgraph, op)).axis
+    axis = params.axis
     strides = dense_strides(qgraph.tensors[op.output].shape)
     calls, position = [], 0
     for name in op.inputs:
@@ -78,9 +88,8 @@ def lower_concatenation(qgraph: QuantizedGraph, op: Op) -> list[Call]:
     return calls
 
 
-def lower_pad(qgraph: QuantizedGraph, op: Op) -> Call:
+def lower_pad(qgraph: QuantizedGraph, op: Op, params: PadParams) -> Call:
     """mcuq_pad_s8."""
-    params = cast(PadParams, op_params(qgraph, op))
     source, result = qgraph.tensors[op.inputs[0]], qgraph.tensors[op.output]
     strides = dense_strides(result.shape)
     start = sum(before * s for (before, _), s in zip(params.paddings, strides, strict=True))
@@ -93,44 +102,16 @@ def lower_pad(qgraph: QuantizedGraph, op: Op) -> Call:
     return Call(op, suffixed("mcuq_pad", result), arguments)
 
 
-def lower_resize(qgraph: QuantizedGraph, op: Op) -> Call:
-    """mcuq_resize_nearest_s8."""
-    params = cast(ResizeParams, op_params(qgraph, op))
-    source, result = qgraph.tensors[op.inputs[0]], qgraph.tensors[op.output]
-    structure = Struct(
-        "mcuq_resize",
-        (
-            ("input_width", source.shape[2]),
-            ("output_height", result.shape[1]),
-            ("output_width", result.shape[2]),
-            ("channels", result.shape[3]),
-            ("rows", Array("rows", np.array(params.rows, np.uint16))),
-            ("columns", Array("columns", np.array(params.columns, np.uint16))),
-        ),
-    )
-    arguments = (structure, operand(source), TensorRef(result.name))
-    return Call(op, suffixed("mcuq_resize_nearest", result), arguments)
-
-
-def lower_bilinear(qgraph: QuantizedGraph, op: Op) -> Call:
-    """mcuq_resize_bilinear_s8."""
-    params = cast(BilinearParams, op_params(qgraph, op))
-    source, result = qgraph.tensors[op.inputs[0]], qgraph.tensors[op.output]
-    structure = Struct(
-        "mcuq_bilinear",
-        (
-            ("input_width", source.shape[2]),
-            ("output_height", result.shape[1]),
-            ("output_width", result.shape[2]),
-            ("channels", result.shape[3]),
-            ("rows", Array("rows", params.rows)),
-            ("columns", Array("columns", params.columns)),
-        ),
-    )
-    arguments = (structure, operand(source), TensorRef(result.name))
-    return Call(op, "mcuq_resize_bilinear_s8", arguments)
-
-
 def _copy(qgraph: QuantizedGraph, op: Op, layout: Struct) -> Call:
     arguments = (layout, operand(qgraph.tensors[op.inputs[0]]), TensorRef(op.output))
     return Call(op, suffixed("mcuq_copy", qgraph.tensors[op.output]), arguments)
+
+
+CALLS: Mapping[AnyOperator, CForms] = {
+    PAD: same(PAD, lower_pad),
+    CONCATENATION: same(CONCATENATION, lower_concatenation),
+    RESHAPE: VIEW,
+    SQUEEZE: VIEW,
+    TRANSPOSE: same(TRANSPOSE, lower_transpose),
+    STRIDED_SLICE: same(STRIDED_SLICE, lower_strided_slice),
+}

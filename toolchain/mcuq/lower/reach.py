@@ -6,16 +6,15 @@ A channel with dead weights is constant, and then so is what a depthwise layer m
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import cast
 
 import numpy as np
 import numpy.typing as npt
 
-from mcuq.graph import Op, OpKind
-from mcuq.graph.graph import WEIGHTED
+from mcuq.graph import Op
 from mcuq.lower.channels import ANYTHING, Interval, Requantization, outputs, reachable
+from mcuq.ops.weighted import DEPTHWISE_CONV_2D
+from mcuq.ops.weighted_params import RescaleParams
 from mcuq.quantized import op_params
-from mcuq.quantized.params import ConvParams, FullyConnectedParams
 from mcuq.quantized.qgraph import QuantizedGraph
 
 Reach = Mapping[str, Interval]
@@ -26,9 +25,9 @@ def reach(qgraph: QuantizedGraph) -> Reach:
     """The outputs of the int8 layers whose filters see every input channel, or one each."""
     known: dict[str, Interval] = {}
     for op in qgraph.ops:
-        if op.kind in WEIGHTED and _is_plain(qgraph, op):
+        if op.kind.weighted and _is_plain(qgraph, op):
             weights = filter_of(qgraph, op)
-            depthwise = op.kind is OpKind.DEPTHWISE_CONV_2D
+            depthwise = op.kind is DEPTHWISE_CONV_2D
             rows = weights.reshape(-1, weights.shape[3]).T if depthwise else weights
             folding = requantization_of(qgraph, op, known)
             known[op.output] = outputs(reachable(rows, folding, depthwise=depthwise), folding)
@@ -37,7 +36,7 @@ def reach(qgraph: QuantizedGraph) -> Reach:
 
 def requantization_of(qgraph: QuantizedGraph, op: Op, known: Reach) -> Requantization:
     """What `op`, a weighted operator on int8, does with its sums."""
-    params = cast(ConvParams | FullyConnectedParams, op_params(qgraph, op))
+    params: RescaleParams = op_params(qgraph, op)
     count = qgraph.tensors[op.output].shape[-1]
     bias = np.zeros(count, np.int32)
     if len(op.inputs) > 2:

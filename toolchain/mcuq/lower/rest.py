@@ -8,13 +8,15 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from mcuq.graph import OpKind
 from mcuq.lower.channels import Requantization
 from mcuq.lower.cmsis_structs import activation, dims, window_fields
 from mcuq.lower.program import Array, Call, Rest, Struct, TensorRef, operand
 from mcuq.lower.slow import left_out
 from mcuq.numeric import pack_int4
-from mcuq.quantized.params import ConvParams, FullyConnectedParams, WindowParams
+from mcuq.ops.operator import AnyOperator
+from mcuq.ops.weighted import DEPTHWISE_CONV_2D, FULLY_CONNECTED
+from mcuq.ops.weighted_params import ConvParams, RescaleParams
+from mcuq.ops.window import WindowParams
 from mcuq.quantized.qgraph import QuantizedGraph
 
 Int8s = npt.NDArray[np.int8]
@@ -26,7 +28,7 @@ _NO_WINDOW = WindowParams((1, 1), (1, 1), (0, 0))
 def with_rest(
     qgraph: QuantizedGraph,
     call: Call,
-    params: ConvParams | FullyConnectedParams,
+    params: RescaleParams,
     requantization: Requantization,
     channels: Sequence[int],
 ) -> Call:
@@ -56,11 +58,11 @@ def with_rest(
     return replace(call, overlaps=(), rest=rest, slow=left_out(len(channels), result[-1]))
 
 
-def _filters(weights: Int8s, channels: Sequence[int], kind: OpKind) -> Int8s:
+def _filters(weights: Int8s, channels: Sequence[int], kind: AnyOperator) -> Int8s:
     """(channels, height, width, inputs of each)."""
-    if kind is OpKind.DEPTHWISE_CONV_2D:
+    if kind is DEPTHWISE_CONV_2D:
         weights = weights.transpose(3, 1, 2, 0)
-    if kind is OpKind.FULLY_CONNECTED:
+    if kind is FULLY_CONNECTED:
         weights = weights[:, None, None, :]
     return np.ascontiguousarray(weights[list(channels)])
 
@@ -70,14 +72,14 @@ def _shapes(qgraph: QuantizedGraph, call: Call) -> tuple[Shape, Shape]:
     source, weight, result = (
         qgraph.tensors[name] for name in (*call.op.inputs[:2], call.op.output)
     )
-    if call.op.kind is not OpKind.FULLY_CONNECTED:
+    if call.op.kind is not FULLY_CONNECTED:
         return source.shape, result.shape
     outputs, depth = weight.shape
     rows = source.size // depth
     return (1, rows, 1, depth), (1, rows, 1, outputs)
 
 
-def _structure(params: ConvParams | FullyConnectedParams, requantization: Requantization) -> Struct:
+def _structure(params: RescaleParams, requantization: Requantization) -> Struct:
     window = params.window if isinstance(params, ConvParams) else _NO_WINDOW
     return Struct(
         "cmsis_nn_conv_params",
@@ -91,10 +93,10 @@ def _structure(params: ConvParams | FullyConnectedParams, requantization: Requan
 
 
 def _words(
-    requantization: Requantization, channels: Sequence[int], kind: OpKind
+    requantization: Requantization, channels: Sequence[int], kind: AnyOperator
 ) -> npt.NDArray[np.int32]:
     """`mcuq_rest_channel`, a row each: input, output, bias, multiplier, shift."""
     picked = np.array(channels, np.int32)
-    first = picked if kind is OpKind.DEPTHWISE_CONV_2D else np.zeros_like(picked)
+    first = picked if kind is DEPTHWISE_CONV_2D else np.zeros_like(picked)
     parts = (requantization.bias, requantization.multipliers, requantization.shifts)
     return np.stack([first, picked, *(part[picked] for part in parts)], axis=1).astype(np.int32)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import cast
 
 import numpy as np
 
@@ -18,14 +17,13 @@ from mcuq.lower.cmsis_structs import (
 )
 from mcuq.lower.program import Argument, Array, Call, Struct, TensorRef, operand
 from mcuq.numeric import pack_int4
-from mcuq.quantized import op_params
-from mcuq.quantized.params import ConvParams, DepthwiseConvParams, FullyConnectedParams
-from mcuq.quantized.qgraph import QuantizedGraph, QuantizedTensor
+from mcuq.numeric.tensor import QuantizedTensor
+from mcuq.ops.weighted_params import ConvParams, DepthwiseConvParams, FullyConnectedParams
+from mcuq.quantized.qgraph import QuantizedGraph
 
 
-def lower_conv(qgraph: QuantizedGraph, op: Op) -> Call:
+def lower_conv(qgraph: QuantizedGraph, op: Op, params: ConvParams) -> Call:
     """arm_convolve_wrapper_s8/_s4."""
-    params = cast(ConvParams, op_params(qgraph, op))
     weight, result = qgraph.tensors[op.inputs[1]], qgraph.tensors[op.output]
     structure = Struct(
         "cmsis_nn_conv_params",
@@ -41,9 +39,8 @@ def lower_conv(qgraph: QuantizedGraph, op: Op) -> Call:
     return _call(qgraph, op, "arm_convolve_wrapper", structure, quant, dims(weight.shape), macs)
 
 
-def lower_depthwise(qgraph: QuantizedGraph, op: Op) -> Call:
+def lower_depthwise(qgraph: QuantizedGraph, op: Op, params: DepthwiseConvParams) -> Call:
     """arm_depthwise_conv_wrapper_s8/_s4."""
-    params = cast(DepthwiseConvParams, op_params(qgraph, op))
     weight, result = qgraph.tensors[op.inputs[1]], qgraph.tensors[op.output]
     structure = Struct(
         "cmsis_nn_dw_conv_params",
@@ -61,9 +58,8 @@ def lower_depthwise(qgraph: QuantizedGraph, op: Op) -> Call:
     return _call(qgraph, op, name, structure, quant, dims(weight.shape), macs)
 
 
-def lower_fully_connected(qgraph: QuantizedGraph, op: Op) -> Call:
+def lower_fully_connected(qgraph: QuantizedGraph, op: Op, params: FullyConnectedParams) -> Call:
     """arm_fully_connected_s8/_s4, or _per_channel_s8."""
-    params = cast(FullyConnectedParams, op_params(qgraph, op))
     weight = qgraph.tensors[op.inputs[1]]
     structure = Struct(
         "cmsis_nn_fc_params",

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mcuq.graph import Activation
+from mcuq.numeric.activation import Activation
 from mcuq.numeric.widths import symmetric_limit
 
 INT8_MIN, INT8_MAX = -128, 127
@@ -123,13 +123,7 @@ def activation_bounds(
     The real bounds are divided in float32 and rounded half away, as TFLite does; those beyond the
     integers are not needed.
     """
-    limits = {
-        Activation.NONE: (None, None),
-        Activation.RELU: (0.0, None),
-        Activation.RELU6: (0.0, 6.0),
-        Activation.RELU_N1_TO_1: (-1.0, 1.0),
-    }
-    low, high = limits[activation]
+    low, high = activation.bounds
 
     def step(real: float) -> int:
         with np.errstate(over="ignore"):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from mcuq.calibrate import Ranges
 from mcuq.data import Dataset
-from mcuq.graph import WEIGHTED, Graph
+from mcuq.graph import Graph
 from mcuq.pipeline.settings import SAMPLES
 from mcuq.progress import ProgressCallback, silent
 from mcuq.ptq.candidates import build_bank
@@ -63,7 +63,7 @@ def _plain_ones(graph: Graph, plain: Sequence[WeightChoice]) -> Bank:
     """Min-max filters: cheap, but not for every candidate of a search anew."""
     bank: dict[tuple[str, WeightChoice], QuantizedWeight] = {}
     for op in graph.ops:
-        if op.kind in WEIGHTED and (data := graph.tensors[op.inputs[1]].data) is not None:
+        if op.kind.weighted and (data := graph.tensors[op.inputs[1]].data) is not None:
             for choice in plain:
                 axis = channel_axis(op.kind, choice.bits, choice.per)
                 weight = quantize_weight(op.inputs[1], data, choice, axis, None)

@@ -7,8 +7,9 @@ import numpy.typing as npt
 
 from mcuq.data import Dataset
 from mcuq.numeric import dequantize, integer_limits
+from mcuq.numeric.tensor import QuantizedTensor
 from mcuq.pipeline.settings import SAMPLES
-from mcuq.quantized import QuantizedGraph, QuantizedTensor
+from mcuq.quantized import QuantizedGraph
 
 _SEED = 0
 

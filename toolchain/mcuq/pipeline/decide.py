@@ -17,7 +17,7 @@ from mcuq.pipeline.profile import Target
 from mcuq.pipeline.request import BuildRequest
 from mcuq.pipeline.scrutiny import float_findings, int8_findings, range_findings
 from mcuq.pipeline.searched import searched
-from mcuq.pipeline.undefined import check_defined, wide_softmax_findings
+from mcuq.pipeline.undefined import check_defined, many_class_findings
 from mcuq.pipeline.unsearched import as_is, configured, fixed, only
 from mcuq.progress import Progress, ProgressCallback, announce
 from mcuq.quantize import quantize
@@ -92,7 +92,7 @@ def _loaded(
     progress(Progress("load"))
     loaded = load(request)
     findings = loaded.findings
-    findings += wide_softmax_findings(loaded.graph, request.scheme.config.activation_bits)
+    findings += many_class_findings(loaded.graph, request.scheme.config.activation_bits)
     if is_build and request.fixed is None and request.config is None and loaded.given is None:
         findings += shared_samples(loaded.search, loaded.evaluation)
     announce("load", findings, progress, strict=request.strict)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mcuq.graph import WEIGHTED
 from mcuq.lower import Call, Program
 from mcuq.quantize import Config
 from mcuq.result.manifest import Layer
@@ -26,12 +25,12 @@ def _layer(program: Program, index: int, call: Call, config: Config, count: int 
     structs = {struct.key(index): 4 * struct.words for struct in call.structs()}
     return Layer(
         name=call.op.name,
-        kind=call.op.kind.value,
+        kind=call.op.kind.name,
         function=call.function,
         library="cmsis-nn" if program.options.is_external(call.function) else "mcuq",
         slow=call.slow,
         shape=tensors[call.op.output].shape,
-        filter=call.op.inputs[1] if call.op.kind in WEIGHTED else None,
+        filter=call.op.inputs[1] if call.op.kind.weighted else None,
         bits=weight.bits if weight else None,
         method=config.weight(weight.name).method if weight else "",
         weight_bytes=weight.nbytes if weight else 0,

@@ -74,9 +74,9 @@ def parse_widths(text: str) -> tuple[int, ...]:
 
 
 def _show_width(bits: int) -> str:
-    from mcuq.numeric.widths import width_name
+    from mcuq.numeric.widths import WIDTHS, width
 
-    return width_name(bits).removeprefix("int")
+    return width(bits).option if bits in WIDTHS else str(bits)
 
 
 def _show_widths(asked: int | tuple[int, ...]) -> str:

@@ -19,8 +19,9 @@ from mcuq.importers.tflite.reader import read_model
 from mcuq.importers.tflite.records import FileTensor
 from mcuq.isolated import IsolatedError
 from mcuq.numeric import dequantize, quantize_values
+from mcuq.numeric.tensor import QuantizedTensor
 from mcuq.pipeline.verify import equal_in_tflm
-from mcuq.quantized import QuantizedGraph, QuantizedTensor
+from mcuq.quantized import QuantizedGraph
 from mcuq.tflite.litert import run_litert
 
 Stored = npt.NDArray[Any]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from mcuq.errors import InputError
 from mcuq.finetune.sidecar import read_sidecar, sidecar_path
-from mcuq.graph import WEIGHTED, Graph
+from mcuq.graph import Graph
 from mcuq.importers.source import read_bytes
 from mcuq.prequantized.configuration import configuration
 from mcuq.prequantized.load import load_quantized
@@ -34,7 +34,7 @@ class Prequantized:
     @property
     def narrowest(self) -> int:
         """Fewest bits of a filter; 8 where there are no filters."""
-        filters = {op.inputs[1] for op in self.qgraph.ops if op.kind in WEIGHTED}
+        filters = {op.inputs[1] for op in self.qgraph.ops if op.kind.weighted}
         return min((self.qgraph.tensors[name].bits for name in filters), default=8)
 
 

@@ -98,10 +98,10 @@ class Scheme:
         )
 
     def deployed(self, qgraph: "QuantizedGraph") -> "QuantizedGraph":
-        """What is emitted for a model of integers: with its float edges where they are asked."""
-        from mcuq.quantize import with_float_edges
+        """What is emitted for a model of integers: float inputs and outputs, where asked for."""
+        from mcuq.quantize import with_float_io
 
-        return with_float_edges(qgraph) if self.io == "float32" else qgraph
+        return with_float_io(qgraph) if self.io == "float32" else qgraph
 
 
 @dataclass(frozen=True)

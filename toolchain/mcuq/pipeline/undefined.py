@@ -9,15 +9,15 @@ import numpy.typing as npt
 
 from mcuq.errors import InputError
 from mcuq.findings import Finding
-from mcuq.graph import Graph, Op, OpKind
+from mcuq.graph import Graph, Op
 from mcuq.interpret.integer import quantize_inputs, run_integer
-from mcuq.interpret.integer.softmax import FLAT_CLASSES, flat_rows
-from mcuq.quantized import QuantizedGraph
+from mcuq.ops.softmax import FLAT_CLASSES, SOFTMAX, flat_rows
+from mcuq.quantized import QuantizedGraph, quantized_op
 
 _HINT = "end the model before the SOFTMAX: its largest input is the same class"
 
 
-def wide_softmax_findings(graph: Graph, activation_bits: int) -> tuple[Finding, ...]:
+def many_class_findings(graph: Graph, activation_bits: int) -> tuple[Finding, ...]:
     """One for each SOFTMAX over so many classes that TFLite Micro can abort: with int8 inputs."""
     if activation_bits != 8:
         return ()
@@ -30,7 +30,7 @@ def wide_softmax_findings(graph: Graph, activation_bits: int) -> tuple[Finding, 
             _HINT,
         )
         for op in graph.ops
-        if op.kind is OpKind.SOFTMAX and graph.tensors[op.output].shape[-1] >= FLAT_CLASSES
+        if op.kind is SOFTMAX and graph.tensors[op.output].shape[-1] >= FLAT_CLASSES
     )
 
 
@@ -47,7 +47,7 @@ def check_defined(qgraph: QuantizedGraph, inputs: Sequence[npt.NDArray[np.generi
     for op in filter(lambda op: _can_be_flat(qgraph, op), qgraph.ops):
         source = op.inputs[0]
         x = run_integer(qgraph, quantize_inputs(qgraph, inputs), keep=(source,))[source]
-        flat = flat_rows(qgraph, op, x).any(axis=1)
+        flat = flat_rows(SOFTMAX.int8.params(quantized_op(qgraph, op)), x).any(axis=1)
         if flat.any():
             raise InputError(
                 f"SOFTMAX '{op.name}': on sample {int(np.argmax(flat))} over {FLAT_CLASSES} of its "
@@ -59,4 +59,4 @@ def check_defined(qgraph: QuantizedGraph, inputs: Sequence[npt.NDArray[np.generi
 
 def _can_be_flat(qgraph: QuantizedGraph, op: Op) -> bool:
     result = qgraph.tensors[op.output]
-    return op.kind is OpKind.SOFTMAX and result.bits == 8 and result.shape[-1] >= FLAT_CLASSES
+    return op.kind is SOFTMAX and result.bits == 8 and result.shape[-1] >= FLAT_CLASSES

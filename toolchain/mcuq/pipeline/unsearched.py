@@ -7,7 +7,6 @@ from dataclasses import replace
 from mcuq.calibrate import Ranges
 from mcuq.cost import CostTable
 from mcuq.errors import BudgetError
-from mcuq.graph import WEIGHTED
 from mcuq.numeric.widths import width_name
 from mcuq.pipeline.advice import budget_hint
 from mcuq.pipeline.candidates import cache_dir, weight_candidates
@@ -101,7 +100,7 @@ def as_is(scheme: Scheme, given: Prequantized, loaded: Loaded, target: Target) -
 
 def _stored_in_int8(qgraph: QuantizedGraph) -> QuantizedGraph:
     """The same integers, each of a filter in a byte of its own."""
-    filters = {op.inputs[1] for op in qgraph.ops if op.kind in WEIGHTED}
+    filters = {op.inputs[1] for op in qgraph.ops if op.kind.weighted}
     widened = {name: replace(qgraph.tensors[name], bits=8) for name in filters}
     return replace(qgraph, tensors={**qgraph.tensors, **widened})
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from mcuq.graph import WEIGHTED
 from mcuq.quantize.config import Config, WeightChoice
 from mcuq.quantized.qgraph import QuantizedGraph
 
@@ -12,6 +11,6 @@ GIVEN = "given"
 
 def configuration(qgraph: QuantizedGraph) -> Config:
     """Bits by filter, as the tensors have them; method and observers are `GIVEN`."""
-    filters = dict.fromkeys(op.inputs[1] for op in qgraph.ops if op.kind in WEIGHTED)
+    filters = dict.fromkeys(op.inputs[1] for op in qgraph.ops if op.kind.weighted)
     choices = {name: WeightChoice(qgraph.tensors[name].bits, GIVEN) for name in filters}
     return Config(weights=choices, default_observer=GIVEN)

@@ -11,18 +11,21 @@ import numpy.typing as npt
 
 from mcuq.calibrate import OBSERVERS, Ranges
 from mcuq.errors import InputError
-from mcuq.graph import WEIGHTED, Op, OpKind
+from mcuq.graph import Op
 from mcuq.importers.tflite import read_tflite
 from mcuq.importers.tflite.convert import Converted
 from mcuq.importers.tflite.records import FileTensor
 from mcuq.numeric import integer_limits
-from mcuq.quantize.room import has_room
-from mcuq.quantized.qgraph import QuantizedGraph, QuantizedTensor
+from mcuq.numeric.tensor import QuantizedTensor
+from mcuq.ops.resize import RESIZE_BILINEAR
+from mcuq.ops.unary import HARD_SWISH
+from mcuq.quantized import has_room
+from mcuq.quantized.qgraph import QuantizedGraph
 
 _BITS = {"int8": 8, "int4": 4, "int16": 16, "int32": 32, "int64": 64}
 _BIASES = {8: ("int32",), 16: ("int64", "int32")}
 """Types of biases beside activations of a width."""
-_NOT_WIDE = frozenset({OpKind.HARD_SWISH, OpKind.RESIZE_BILINEAR})
+_NOT_WIDE = frozenset({HARD_SWISH, RESIZE_BILINEAR})
 """Operators that TensorFlow Lite Micro has for int8 only."""
 _HINT = "quantize it anew instead: give the file as a model, with calibration data"
 
@@ -39,7 +42,7 @@ def load_quantized(source: Path | bytes) -> QuantizedGraph:
     """
     converted = read_tflite(source, keep_rescaling=True)
     graph = converted.graph
-    parameters = {name: op for op in graph.ops if op.kind in WEIGHTED for name in op.inputs[1:]}
+    parameters = {name: op for op in graph.ops if op.kind.weighted for name in op.inputs[1:]}
     tensors = {
         name: _parameter(converted, name, parameters[name])
         if name in parameters
@@ -55,18 +58,18 @@ def load_quantized(source: Path | bytes) -> QuantizedGraph:
 def _check_widths(qgraph: QuantizedGraph) -> None:
     """Raise where an operator joins activations of 8 and of 16 bits, or has no 16-bit form."""
     for op in qgraph.ops:
-        values = op.inputs[:1] if op.kind in WEIGHTED else op.inputs
+        values = op.inputs[:1] if op.kind.weighted else op.inputs
         widths = {qgraph.tensors[name].bits for name in (*values, op.output)}
         if len(widths) > 1 or (widths == {16} and op.kind in _NOT_WIDE):
             found = " and ".join(f"{bits}-bit" for bits in sorted(widths))
-            raise InputError(f"{op.kind.value} {op.output!r} has {found} activations", _HINT)
+            raise InputError(f"{op.kind.name} {op.output!r} has {found} activations", _HINT)
 
 
 def _check_room(qgraph: QuantizedGraph) -> None:
     for op in qgraph.ops:
         if not has_room(qgraph, op):
             raise InputError(
-                f"the scales around {op.output!r} ({op.kind.value}) are so far apart that its "
+                f"the scales around {op.output!r} ({op.kind.name}) are so far apart that its "
                 "integers overflow",
                 "the quantization is broken: convert the model again, with calibration data like "
                 "what the device will see",

@@ -9,20 +9,14 @@ import numpy as np
 import numpy.typing as npt
 
 from mcuq.errors import UsageError
-from mcuq.graph import WEIGHTED, Graph, OpKind, Tensor
+from mcuq.graph import Graph, Tensor
+from mcuq.numeric.tensor import QuantizedTensor
+from mcuq.ops.conversion import DEQUANTIZE
+from mcuq.ops.operator import NoForm
+from mcuq.ops.weighted import FULLY_CONNECTED
 from mcuq.quantize.config import Config
 from mcuq.quantize.weights import Bank, channel_axis, quantize_weight
-from mcuq.quantized.qgraph import QuantizedGraph, QuantizedTensor
-
-DYNAMIC_KINDS = WEIGHTED | {
-    OpKind.ADD,
-    OpKind.AVERAGE_POOL_2D,
-    OpKind.MAX_POOL_2D,
-    OpKind.RESHAPE,
-    OpKind.SQUEEZE,
-    OpKind.SOFTMAX,
-}
-"""Operators that the firmware computes on float activations."""
+from mcuq.quantized.qgraph import QuantizedGraph
 
 
 def quantize_dynamic(
@@ -55,16 +49,16 @@ def quantize_dynamic(
 def check_dynamic(qgraph: QuantizedGraph) -> None:
     """Raises UsageError where the firmware has no float form of an operator."""
     for op in qgraph.ops:
-        if op.kind not in DYNAMIC_KINDS:
+        if isinstance(op.kind.dynamic, NoForm):
             raise UsageError(
                 f"{op.kind} '{op.name}' has no form with float activations in firmware",
-                "quantize the activations, or run the dynamic-range flatbuffer in LiteRT",
+                op.kind.dynamic.reason,
             )
 
 
 def is_dynamic(qgraph: QuantizedGraph) -> bool:
     """Whether operators work on float activations, weighted ones quantizing them at run time."""
-    outputs = [op.output for op in qgraph.ops if op.kind is not OpKind.DEQUANTIZE]
+    outputs = [op.output for op in qgraph.ops if op.kind is not DEQUANTIZE]
     return any(qgraph.tensors[name].real for name in outputs)
 
 
@@ -77,7 +71,7 @@ def _real(tensor: Tensor) -> QuantizedTensor:
 def _filters(graph: Graph, config: Config, bank: Bank | None) -> Mapping[str, QuantizedTensor]:
     found: dict[str, QuantizedTensor] = {}
     for op in graph.ops:
-        data = graph.tensors[op.inputs[1]].data if op.kind in WEIGHTED else None
+        data = graph.tensors[op.inputs[1]].data if op.kind.weighted else None
         if data is None:
             continue
         name = op.inputs[1]
@@ -86,7 +80,7 @@ def _filters(graph: Graph, config: Config, bank: Bank | None) -> Mapping[str, Qu
             raise UsageError(
                 f"tensor '{name}': dynamic range takes int8 and int4 filters", "use 8 or 4 bits"
             )
-        if op.kind is OpKind.FULLY_CONNECTED:
+        if op.kind is FULLY_CONNECTED:
             # LiteRT's hybrid dense layer takes one scale.
             choice = replace(choice, per="tensor")
         axis = channel_axis(op.kind, choice.bits, choice.per)

@@ -6,14 +6,18 @@ from dataclasses import replace
 
 import numpy as np
 
-from mcuq.graph import NoAttrs, Op, OpKind
-from mcuq.quantized.qgraph import QuantizedGraph, QuantizedTensor
+from mcuq.graph import Op
+from mcuq.numeric.tensor import QuantizedTensor
+from mcuq.ops.attrs import NoAttrs
+from mcuq.ops.conversion import DEQUANTIZE, QUANTIZE
+from mcuq.ops.operator import AnyOperator
+from mcuq.quantized.qgraph import QuantizedGraph
 
 INSIDE = "#integer"
 """Suffix of the integer tensor behind a float input or output, which keeps the name."""
 
 
-def with_float_edges(qgraph: QuantizedGraph) -> QuantizedGraph:
+def with_float_io(qgraph: QuantizedGraph) -> QuantizedGraph:
     """The same model with float32 inputs and outputs under the old names.
 
     Stored values are round(x / scale) + zero point, saturated, ties away from zero; outputs are
@@ -36,12 +40,12 @@ def with_float_edges(qgraph: QuantizedGraph) -> QuantizedGraph:
     core = tuple(
         replace(op, inputs=renamed(op.inputs), outputs=renamed(op.outputs)) for op in qgraph.ops
     )
-    first = tuple(_convert(OpKind.QUANTIZE, name, inside[name]) for name in qgraph.inputs)
+    first = tuple(_convert(QUANTIZE, name, inside[name]) for name in qgraph.inputs)
     # An input that is also an output needs no way back.
     results = [name for name in dict.fromkeys(qgraph.outputs) if name not in qgraph.inputs]
-    last = tuple(_convert(OpKind.DEQUANTIZE, inside[name], name) for name in results)
+    last = tuple(_convert(DEQUANTIZE, inside[name], name) for name in results)
     return replace(qgraph, tensors=tensors, ops=(*first, *core, *last))
 
 
-def _convert(kind: OpKind, source: str, result: str) -> Op:
+def _convert(kind: AnyOperator, source: str, result: str) -> Op:
     return Op(kind, result, (source,), (result,), NoAttrs())

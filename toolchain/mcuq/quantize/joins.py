@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from mcuq.graph import WEIGHTED, Graph, Op, OpKind
+from mcuq.graph import Graph, Op
 from mcuq.quantize.settings import RANGES
-from mcuq.quantized.same_scale import SAME_SCALE
 
 Range = tuple[float, float]
 Spans = Callable[[str], Range]
@@ -45,7 +44,7 @@ def dragged_inputs(graph: Graph, span: Spans) -> frozenset[tuple[str, int]]:
 
     found = set()
     for op in graph.ops:
-        if op.kind is not OpKind.CONCATENATION:
+        if not op.kind.scale.joined:
             continue
         parts = [range_of(name) for name in op.inputs]
         joined = min(low for low, _ in parts), max(high for _, high in parts)
@@ -75,7 +74,7 @@ def _families(graph: Graph) -> _Families:
         readers.setdefault(root.setdefault(name, name), set()).add(by)
 
     for op in graph.ops:
-        if op.kind in SAME_SCALE:
+        if op.kind.scale.same:
             root[op.output] = root.setdefault(op.inputs[0], op.inputs[0])
             continue
         for name in operands(op):
@@ -87,4 +86,4 @@ def _families(graph: Graph) -> _Families:
 
 def operands(op: Op) -> tuple[str, ...]:
     """The inputs that are quantized as activations."""
-    return op.inputs[:1] if op.kind in WEIGHTED else op.inputs
+    return op.inputs[:1] if op.kind.weighted else op.inputs

@@ -13,24 +13,11 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-import numpy as np
-
-from mcuq.graph import WEIGHTED, Graph, LeakyReluAttrs, Op, OpKind, Tensor
+from mcuq.graph import Graph, Op, Tensor
+from mcuq.numeric.tensor import AffineParams
+from mcuq.ops.unary import LEAKY_RELU, LeakyReluAttrs
+from mcuq.quantize.int16 import spelled_out
 from mcuq.quantize.joins import Range, Spans, dragged_inputs, operands
-from mcuq.quantized.int16 import spelled_out
-from mcuq.quantized.params import AffineParams
-from mcuq.quantized.same_scale import SAME_SCALE
-
-_UNIT = AffineParams(np.float32(1 / 256), -128)
-FIXED_OUTPUT: Mapping[OpKind, AffineParams] = {
-    OpKind.SOFTMAX: _UNIT,
-    OpKind.LOGISTIC: _UNIT,
-    OpKind.TANH: AffineParams(np.float32(1 / 128), 0),
-}
-"""Operators whose int8 output parameters TFLite prescribes."""
-_WIDE_UNIT = AffineParams(np.float32(1 / 32768), 0)
-FIXED_INT16_OUTPUT: Mapping[OpKind, AffineParams] = dict.fromkeys(FIXED_OUTPUT, _WIDE_UNIT)
-"""The same for int16."""
 
 
 @dataclass(frozen=True)
@@ -70,13 +57,12 @@ def share_activations(graph: Graph, bits: int = 8, span: Spans | None = None) ->
     if span is not None:
         own = span
         dragged = dragged_inputs(graph, lambda name: known[name] if name in known else own(name))
-    prescribed = FIXED_OUTPUT if bits == 8 else FIXED_INT16_OUTPUT
-    return replace(_Grouping(graph, prescribed, dragged).result(), known=known)
+    return replace(_Grouping(graph, bits, dragged).result(), known=known)
 
 
 def _separate_operands(graph: Graph) -> Graph:
     """Give filters and biases that are also ordinary operands a copy for that use."""
-    parameters = {name for op in graph.ops if op.kind in WEIGHTED for name in op.inputs[1:]}
+    parameters = {name for op in graph.ops if op.kind.weighted for name in op.inputs[1:]}
     tensors = dict(graph.tensors)
 
     def operand(name: str) -> str:
@@ -87,7 +73,7 @@ def _separate_operands(graph: Graph) -> Graph:
         return copy
 
     ops = tuple(
-        op if op.kind in WEIGHTED else replace(op, inputs=tuple(operand(i) for i in op.inputs))
+        op if op.kind.weighted else replace(op, inputs=tuple(operand(i) for i in op.inputs))
         for op in graph.ops
     )
     return replace(graph, tensors=tensors, ops=ops)
@@ -99,11 +85,11 @@ class _Grouping:
     def __init__(
         self,
         graph: Graph,
-        prescribed: Mapping[OpKind, AffineParams],
+        bits: int,
         dragged: frozenset[tuple[str, int]],
     ) -> None:
         self._graph = graph
-        self._prescribed = prescribed
+        self._bits = bits
         self._dragged = dragged
         self._tensors = dict(graph.tensors)
         self._parent: dict[str, str] = {}
@@ -123,14 +109,15 @@ class _Grouping:
     def _visit(self, op: Op) -> None:
         for name in operands(op):
             self._find(name)
-        if op.kind is OpKind.CONCATENATION:
+        if op.kind.scale.joined:
             op = self._with_joinable_inputs(op)
         self._ops.append(op)
-        if op.kind in self._prescribed:
-            self._fixed[self._find(op.output)] = self._prescribed[op.kind]
-        elif op.kind in SAME_SCALE:
+        prescribed = op.kind.scale.prescribed(self._bits)
+        if prescribed is not None:
+            self._fixed[self._find(op.output)] = prescribed
+        elif op.kind.scale.same:
             self._union(op.inputs[0], op.output)
-        elif op.kind is OpKind.CONCATENATION:
+        elif op.kind.scale.joined:
             for name in (*op.inputs[1:], op.output):
                 self._union(op.inputs[0], name)
         else:
@@ -152,7 +139,7 @@ class _Grouping:
         new = f"{op.output}#rescaled{number}"
         self._tensors[new] = Tensor(new, self._tensors[name].shape)
         self._source[new] = name
-        self._ops.append(Op(OpKind.LEAKY_RELU, new, (name,), (new,), LeakyReluAttrs(1.0)))
+        self._ops.append(Op(LEAKY_RELU, new, (name,), (new,), LeakyReluAttrs(1.0)))
         self._find(new)
         return new
 
@@ -168,18 +155,16 @@ class _Grouping:
             self._parent[b] = a
 
 
-def group_roots(sharing: ScaleGroups) -> dict[str, tuple[str, ...]]:
+def group_roots(scale_groups: ScaleGroups) -> dict[str, tuple[str, ...]]:
     """representative → the members whose values span the group: not views, not concatenations.
 
     These are the tensors whose observer decides the group's range.
     """
     derived = {
-        op.output
-        for op in sharing.graph.ops
-        if op.kind in SAME_SCALE or op.kind is OpKind.CONCATENATION
+        op.output for op in scale_groups.graph.ops if op.kind.scale.same or op.kind.scale.joined
     }
     roots: dict[str, list[str]] = {}
-    for name, representative in sharing.representative.items():
+    for name, representative in scale_groups.representative.items():
         members = roots.setdefault(representative, [])
         if name not in derived:
             members.append(name)

@@ -11,8 +11,9 @@ import numpy.typing as npt
 from mcuq.choices import Per
 from mcuq.content import ByContent
 from mcuq.errors import UsageError
-from mcuq.graph import OpKind
 from mcuq.numeric import WIDTHS, round_half_away, symmetric_scale, weight_limits, width_name
+from mcuq.ops.operator import AnyOperator
+from mcuq.ops.weighted import FULLY_CONNECTED
 from mcuq.quantize.config import WeightChoice
 
 
@@ -35,20 +36,16 @@ Bank = Mapping[tuple[str, WeightChoice], QuantizedWeight]
 """Precomputed filters by (tensor name, choice)."""
 
 
-def channel_axis(kind: OpKind, bits: int, per: Per = "channel") -> int | None:
+def channel_axis(kind: AnyOperator, bits: int, per: Per = "channel") -> int | None:
     """The filter dimension that has a scale an element, or None for one scale.
 
     TFLite Micro refuses per-channel int4 in FULLY_CONNECTED.
     """
     if per == "tensor":
         return None
-    match kind:
-        case OpKind.CONV_2D:
-            return 0
-        case OpKind.DEPTHWISE_CONV_2D:
-            return 3
-        case _:
-            return 0 if bits == 8 else None
+    if kind is FULLY_CONNECTED and bits < 8:
+        return None
+    return kind.filter_axis
 
 
 def along_axis(

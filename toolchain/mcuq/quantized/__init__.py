@@ -1,54 +1,6 @@
 """A quantized model: its tensors and the integer parameters of its operators."""
 
-from mcuq.quantized.op_params import op_params
-from mcuq.quantized.params import (
-    AddParams,
-    BilinearParams,
-    ConcatParams,
-    ConvParams,
-    CopyParams,
-    DepthwiseConvParams,
-    FullyConnectedParams,
-    Int16SigmoidParams,
-    Int16SoftmaxParams,
-    LeakyReluParams,
-    LookupParams,
-    MeanParams,
-    MulParams,
-    OpParams,
-    PadParams,
-    PoolParams,
-    ResizeParams,
-    SoftmaxParams,
-    StridedSliceParams,
-    TransposeParams,
-    WindowParams,
-)
-from mcuq.quantized.qgraph import QuantizedGraph, QuantizedTensor
+from mcuq.quantized.op_params import has_room, integer_form, op_params, quantized_op
+from mcuq.quantized.qgraph import QuantizedGraph
 
-__all__ = [
-    "AddParams",
-    "BilinearParams",
-    "ConcatParams",
-    "ConvParams",
-    "CopyParams",
-    "DepthwiseConvParams",
-    "FullyConnectedParams",
-    "Int16SigmoidParams",
-    "Int16SoftmaxParams",
-    "LeakyReluParams",
-    "LookupParams",
-    "MeanParams",
-    "MulParams",
-    "OpParams",
-    "PadParams",
-    "PoolParams",
-    "QuantizedGraph",
-    "QuantizedTensor",
-    "ResizeParams",
-    "SoftmaxParams",
-    "StridedSliceParams",
-    "TransposeParams",
-    "WindowParams",
-    "op_params",
-]
+__all__ = ["QuantizedGraph", "has_room", "integer_form", "op_params", "quantized_op"]

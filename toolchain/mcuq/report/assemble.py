@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Literal
 
-from mcuq.graph import WEIGHTED
+from mcuq.numeric.tensor import QuantizedTensor
 from mcuq.quantize.io_conversion import INSIDE
 from mcuq.report.command import command_line
 from mcuq.report.io_conversion import recorded_edges
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from mcuq.calibrate.histogram import Histogram as Counted
     from mcuq.pipeline.request import BuildRequest
     from mcuq.pipeline.result import Accuracy, BuildResult
-    from mcuq.quantized.qgraph import QuantizedTensor
     from mcuq.result.front import Front
     from mcuq.score.intervals import Interval
     from mcuq.score.scores import Score
@@ -163,7 +162,7 @@ def config_file(result: BuildResult) -> ConfigFile:
     """What `config.json` says."""
     qgraph, config = result.qgraph, result.config
     filters = set(result.graph.weights)
-    biases = {op.inputs[2] for op in qgraph.ops if op.kind in WEIGHTED and len(op.inputs) > 2}
+    biases = {op.inputs[2] for op in qgraph.ops if op.kind.weighted and len(op.inputs) > 2}
 
     def described(tensor: QuantizedTensor) -> TensorConfig:
         if tensor.name in filters:

@@ -17,7 +17,10 @@ from mcuq.arrange import in_file_layout
 from mcuq.content import ByContent
 from mcuq.data import Dataset, Labels
 from mcuq.errors import InputError
-from mcuq.graph import Graph, Layout, Op, OpKind, TransposeAttrs
+from mcuq.graph import Graph, Layout, Op
+from mcuq.ops.movement import RESHAPE, SQUEEZE, TransposeAttrs
+from mcuq.ops.softmax import SOFTMAX
+from mcuq.ops.unary import LOGISTIC
 
 Array = npt.NDArray[np.float32]
 LossOutput = Literal["softmax", "sigmoid", "values"]
@@ -234,14 +237,14 @@ def _trace(graph: Graph, makers: Mapping[str, Op], name: str) -> tuple[LossOutpu
     last = len(shape) - 1
     if op is None:
         return "values", last
-    if op.kind == OpKind.SOFTMAX:
+    if op.kind == SOFTMAX:
         return "softmax", last
-    if op.kind == OpKind.LOGISTIC:
+    if op.kind == LOGISTIC:
         return "sigmoid", _trace(graph, makers, op.inputs[0])[1]
     if isinstance(op.attrs, TransposeAttrs):
         head, axis = _trace(graph, makers, op.inputs[0])
         return head, op.attrs.perm.index(axis)
-    if op.kind in (OpKind.RESHAPE, OpKind.SQUEEZE):
+    if op.kind in (RESHAPE, SQUEEZE):
         head, axis = _trace(graph, makers, op.inputs[0])
         return head, _same_axis(graph.tensors[op.inputs[0]].shape, axis, shape)
     return "values", last

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 
-from mcuq.graph import (
-    Attrs,
-    ConcatAttrs,
-    MeanAttrs,
-    Op,
-    OpKind,
-    ReshapeAttrs,
-    StridedSliceAttrs,
-    TransposeAttrs,
-)
-from mcuq.quantized.qgraph import QuantizedGraph, QuantizedTensor
+from mcuq.graph import Op
+from mcuq.numeric.tensor import QuantizedTensor
+from mcuq.ops.attrs import Attrs
+from mcuq.ops.movement import ConcatAttrs, ReshapeAttrs, StridedSliceAttrs, TransposeAttrs
+from mcuq.ops.pooling import MeanAttrs
+from mcuq.ops.weighted import FULLY_CONNECTED
+from mcuq.quantized.qgraph import QuantizedGraph
 
 
 def can_batch(qgraph: QuantizedGraph) -> bool:
@@ -35,7 +31,7 @@ def _keeps_batch(qgraph: QuantizedGraph, op: Op) -> bool:
         return attrs.perm[0] == 0
     if isinstance(attrs, StridedSliceAttrs):
         return 0 not in attrs.shrink and (attrs.begin[0], attrs.strides[0]) == (0, 1)
-    if op.kind == OpKind.FULLY_CONNECTED:
+    if op.kind == FULLY_CONNECTED:
         # TFLite flattens to rows of I: more than one row a sample would mix with the batch.
         weight, data = qgraph.tensors[op.inputs[1]], qgraph.tensors[op.inputs[0]]
         return data.size == weight.shape[1]

@@ -14,7 +14,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import expit, log_softmax
 
-from mcuq.graph import Graph, Op, OpKind, SoftmaxAttrs
+from mcuq.graph import Graph, Op
+from mcuq.ops.operator import AnyOperator
+from mcuq.ops.softmax import SOFTMAX, SoftmaxAttrs
+from mcuq.ops.unary import LOGISTIC
 from mcuq.quantized.qgraph import QuantizedGraph
 
 AnyGraph = TypeVar("AnyGraph", Graph, QuantizedGraph)
@@ -32,7 +35,7 @@ class LossOutput:
     """
 
     tensor: str
-    kind: OpKind | None = None
+    kind: AnyOperator | None = None
     beta: float = 1.0
 
 
@@ -44,9 +47,9 @@ def find_loss_outputs(graph: Graph) -> tuple[LossOutput, ...]:
 
 def _head(name: str, maker: Op | None) -> LossOutput:
     if maker is not None and isinstance(maker.attrs, SoftmaxAttrs):
-        return LossOutput(maker.inputs[0], OpKind.SOFTMAX, maker.attrs.beta)
-    if maker is not None and maker.kind == OpKind.LOGISTIC:
-        return LossOutput(maker.inputs[0], OpKind.LOGISTIC)
+        return LossOutput(maker.inputs[0], SOFTMAX, maker.attrs.beta)
+    if maker is not None and maker.kind == LOGISTIC:
+        return LossOutput(maker.inputs[0], LOGISTIC)
     return LossOutput(name)
 
 
@@ -88,10 +91,10 @@ def _divergence(head: LossOutput, reference: Floats, found: Floats) -> npt.NDArr
     depth = reference.shape[-1] if reference.ndim > 1 else 1
     a = reference.reshape(len(reference), -1, depth).astype(np.float64)
     b = found.reshape(a.shape).astype(np.float64)
-    if head.kind == OpKind.SOFTMAX:
+    if head.kind == SOFTMAX:
         log_p, log_q = log_softmax(head.beta * a, axis=-1), log_softmax(head.beta * b, axis=-1)
         per_element = np.exp(log_p) * (log_p - log_q)
-    elif head.kind == OpKind.LOGISTIC:
+    elif head.kind == LOGISTIC:
         per_element = _bernoulli_kl(a, b)
     else:
         per_element = (a - b) ** 2 / (max(float(a.var()), 1e-12) * a[0].size)

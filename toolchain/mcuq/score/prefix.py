@@ -17,7 +17,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mcuq.quantized.qgraph import QuantizedGraph, QuantizedTensor
+from mcuq.numeric.tensor import QuantizedTensor
+from mcuq.quantized.qgraph import QuantizedGraph
 from mcuq.score.settings import RANKING
 
 Int8s = npt.NDArray[np.int8]
@@ -50,7 +51,7 @@ def cut_points(qgraph: QuantizedGraph) -> list[CutPoint]:
     digest = hashlib.blake2b(_parameters(qgraph.tensors[qgraph.inputs[0]]), digest_size=16)
     found = []
     for position, op in enumerate(qgraph.ops):
-        digest.update(repr((op.kind.value, op.inputs, op.outputs, op.attrs)).encode())
+        digest.update(repr((op.kind.name, op.inputs, op.outputs, op.attrs)).encode())
         for name in (*op.inputs, *op.outputs):
             if name in qgraph.tensors and name not in alive:
                 digest.update(_parameters(qgraph.tensors[name]))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from mcuq.graph import Graph, Op, OpKind
+from mcuq.graph import Graph, Op
+from mcuq.ops.weighted import CONV_2D
 from mcuq.tflite.builder import OperatorSpec, TensorSpec, build_model
 from mcuq.tflite.options import constant_operands, options_for
 
@@ -38,7 +39,7 @@ def _used_names(graph: Graph) -> list[str]:
 def _operator(op: Op, index: dict[str, int], tensors: list[TensorSpec]) -> OperatorSpec:
     """The operator's description; its shape-giving constants are appended to `tensors`."""
     inputs = [index[name] for name in op.inputs]
-    if op.kind is OpKind.CONV_2D and len(inputs) == 2:
+    if op.kind is CONV_2D and len(inputs) == 2:
         # LiteRT's kernel refuses a convolution without bias.
         inputs.append(len(tensors))
         filters = tensors[inputs[1]].shape[0]
@@ -48,4 +49,4 @@ def _operator(op: Op, index: dict[str, int], tensors: list[TensorSpec]) -> Opera
         inputs.append(len(tensors))
         tensors.append(TensorSpec(f"{op.name}/operand{number}", values.shape, "int32", values))
     outputs = tuple(index[name] for name in op.outputs)
-    return OperatorSpec(op.kind.value, tuple(inputs), outputs, options_for(op.kind, op.attrs))
+    return OperatorSpec(op.kind.name, tuple(inputs), outputs, options_for(op.kind, op.attrs))

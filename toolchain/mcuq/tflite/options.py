@@ -9,26 +9,30 @@ import numpy as np
 import numpy.typing as npt
 from ai_edge_litert import schema_py_generated as schema
 
-from mcuq.graph import (
-    Activation,
-    Attrs,
-    BinaryAttrs,
+from mcuq.numeric.activation import Activation
+from mcuq.ops.attrs import Attrs, Padding
+from mcuq.ops.binary import ADD, MUL, SUB, BinaryAttrs
+from mcuq.ops.interpolation import ResizeAttrs
+from mcuq.ops.movement import (
+    CONCATENATION,
+    PAD,
+    RESHAPE,
+    SQUEEZE,
+    STRIDED_SLICE,
+    TRANSPOSE,
     ConcatAttrs,
-    ConvAttrs,
-    DepthwiseConvAttrs,
-    FullyConnectedAttrs,
-    LeakyReluAttrs,
-    MeanAttrs,
-    OpKind,
     PadAttrs,
-    Padding,
-    PoolAttrs,
     ReshapeAttrs,
-    ResizeAttrs,
-    SoftmaxAttrs,
     StridedSliceAttrs,
     TransposeAttrs,
 )
+from mcuq.ops.operator import AnyOperator
+from mcuq.ops.pooling import AVERAGE_POOL_2D, MAX_POOL_2D, MEAN, MeanAttrs, PoolAttrs
+from mcuq.ops.resize import RESIZE_BILINEAR, RESIZE_NEAREST_NEIGHBOR
+from mcuq.ops.softmax import SOFTMAX, SoftmaxAttrs
+from mcuq.ops.unary import HARD_SWISH, LEAKY_RELU, LeakyReluAttrs
+from mcuq.ops.weighted import CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED
+from mcuq.ops.weighted_params import ConvAttrs, DepthwiseConvAttrs, FullyConnectedAttrs
 
 ACTIVATIONS: dict[Activation, int] = {
     Activation.NONE: schema.ActivationFunctionType.NONE,
@@ -42,7 +46,7 @@ PADDINGS: dict[Padding, int] = {
 }
 
 
-def options_for(kind: OpKind, attrs: Attrs) -> Any:
+def options_for(kind: AnyOperator, attrs: Attrs) -> Any:
     """The schema's `*OptionsT` object of an operator, or None where it needs none.
 
     Shape-giving attributes (PAD's paddings, RESHAPE's shape…) are inputs in a flatbuffer:
@@ -52,7 +56,7 @@ def options_for(kind: OpKind, attrs: Attrs) -> Any:
     return writer(attrs) if writer else None
 
 
-def constant_operands(kind: OpKind, attrs: Attrs) -> tuple[npt.NDArray[np.int32], ...]:
+def constant_operands(kind: AnyOperator, attrs: Attrs) -> tuple[npt.NDArray[np.int32], ...]:
     """The int32 constants that follow the operator's tensor inputs in a flatbuffer.
 
     One array for PAD (dimensions × 2), RESHAPE, TRANSPOSE, MEAN, both RESIZEs; three
@@ -62,7 +66,7 @@ def constant_operands(kind: OpKind, attrs: Attrs) -> tuple[npt.NDArray[np.int32]
     match attrs:
         case PadAttrs(paddings=paddings):
             values = (paddings,)
-        case ReshapeAttrs(shape=shape) if kind is OpKind.RESHAPE:
+        case ReshapeAttrs(shape=shape) if kind is RESHAPE:
             values = (shape,)
         case TransposeAttrs(perm=perm):
             values = (perm,)
@@ -191,25 +195,25 @@ def _empty(options_type: Callable[[], Any]) -> Callable[[Attrs], Any]:
     return lambda attrs: options_type()
 
 
-_WRITERS: dict[OpKind, Callable[[Attrs], Any]] = {
-    OpKind.CONV_2D: _conv,
-    OpKind.DEPTHWISE_CONV_2D: _depthwise,
-    OpKind.FULLY_CONNECTED: _fully_connected,
-    OpKind.ADD: _binary(schema.AddOptionsT),
-    OpKind.SUB: _binary(schema.SubOptionsT),
-    OpKind.MUL: _binary(schema.MulOptionsT),
-    OpKind.AVERAGE_POOL_2D: _pool,
-    OpKind.MAX_POOL_2D: _pool,
-    OpKind.MEAN: _mean,
-    OpKind.PAD: _empty(schema.PadOptionsT),
-    OpKind.CONCATENATION: _concatenation,
-    OpKind.RESHAPE: _reshape,
-    OpKind.SQUEEZE: _squeeze,
-    OpKind.TRANSPOSE: _empty(schema.TransposeOptionsT),
-    OpKind.STRIDED_SLICE: _strided_slice,
-    OpKind.RESIZE_NEAREST_NEIGHBOR: _resize,
-    OpKind.RESIZE_BILINEAR: _bilinear,
-    OpKind.SOFTMAX: _softmax,
-    OpKind.LEAKY_RELU: _leaky_relu,
-    OpKind.HARD_SWISH: _empty(schema.HardSwishOptionsT),
+_WRITERS: dict[AnyOperator, Callable[[Attrs], Any]] = {
+    CONV_2D: _conv,
+    DEPTHWISE_CONV_2D: _depthwise,
+    FULLY_CONNECTED: _fully_connected,
+    ADD: _binary(schema.AddOptionsT),
+    SUB: _binary(schema.SubOptionsT),
+    MUL: _binary(schema.MulOptionsT),
+    AVERAGE_POOL_2D: _pool,
+    MAX_POOL_2D: _pool,
+    MEAN: _mean,
+    PAD: _empty(schema.PadOptionsT),
+    CONCATENATION: _concatenation,
+    RESHAPE: _reshape,
+    SQUEEZE: _squeeze,
+    TRANSPOSE: _empty(schema.TransposeOptionsT),
+    STRIDED_SLICE: _strided_slice,
+    RESIZE_NEAREST_NEIGHBOR: _resize,
+    RESIZE_BILINEAR: _bilinear,
+    SOFTMAX: _softmax,
+    LEAKY_RELU: _leaky_relu,
+    HARD_SWISH: _empty(schema.HardSwishOptionsT),
 }

@@ -16,15 +16,16 @@ import numpy.typing as npt
 
 from mcuq.errors import InputError
 from mcuq.findings import Finding
-from mcuq.graph import Graph, OpKind
+from mcuq.graph import Graph
 from mcuq.importers.names import short_name
 from mcuq.importers.tflite import read_tflite
 from mcuq.interpret.float import run_float
 from mcuq.isolated import IsolatedError
-from mcuq.witness.doors import MissingError, open_outside
+from mcuq.ops.softmax import SOFTMAX
 from mcuq.witness.onnx_runtime import OnnxRuntime
 from mcuq.witness.outside import Outside, Reals, Step
 from mcuq.witness.rounding import float_rounding, grid_rounding
+from mcuq.witness.runtimes import MissingError, open_outside
 from mcuq.witness.samples import witness_samples
 from mcuq.witness.settings import WITNESS
 
@@ -127,7 +128,7 @@ def _logs(graph: Graph, side: list[Reals]) -> list[Reals]:
     return [
         np.log(np.maximum(x, _SMALLEST))
         for name, x in zip(graph.outputs, side, strict=True)
-        if makers[name] is OpKind.SOFTMAX
+        if makers[name] is SOFTMAX
     ]
 
 

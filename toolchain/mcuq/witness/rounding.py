@@ -13,9 +13,11 @@ import math
 
 import numpy as np
 
-from mcuq.graph import WEIGHTED, Graph, MeanAttrs, Op, OpKind, PoolAttrs
-from mcuq.interpret.float.operand import Operand
+from mcuq.graph import Graph, Op
 from mcuq.interpret.float.run import Disturbance
+from mcuq.ops.operand import Operand
+from mcuq.ops.pooling import MeanAttrs, PoolAttrs
+from mcuq.ops.weighted import DEPTHWISE_CONV_2D
 
 UNIT = 2.0**-24
 """Relative rounding of one float32 operation."""
@@ -56,9 +58,9 @@ def grid_rounding(graph: Graph, steps: dict[str, float], seed: int) -> Disturban
 
 def terms(graph: Graph, op: Op) -> int:
     """How many numbers an operator adds up for one value."""
-    if op.kind in WEIGHTED:
+    if op.kind.weighted:
         shape = graph.tensors[op.inputs[1]].shape
-        return max(1, math.prod(shape[1:3] if op.kind is OpKind.DEPTHWISE_CONV_2D else shape[1:]))
+        return max(1, math.prod(shape[1:3] if op.kind is DEPTHWISE_CONV_2D else shape[1:]))
     if isinstance(op.attrs, MeanAttrs):
         sizes = graph.tensors[op.inputs[0]].shape
         return max(1, math.prod(sizes[axis] for axis in op.attrs.axes))

@@ -6,8 +6,9 @@ from mcuq.cost.memory import MemoryPlan
 from mcuq.emit.c.constants import Pool
 from mcuq.emit.c.literals import c_comment, c_float, c_string
 from mcuq.lower.program import Call
+from mcuq.numeric.tensor import QuantizedTensor
 from mcuq.numeric.widths import width_name
-from mcuq.quantized.qgraph import QuantizedGraph, QuantizedTensor
+from mcuq.quantized.qgraph import QuantizedGraph
 
 _INDENT = "    "
 

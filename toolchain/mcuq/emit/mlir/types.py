@@ -13,7 +13,7 @@ from mcuq.emit.mlir.syntax import STORAGE_BITS, Dense, QuantizedElement, TensorT
 from mcuq.errors import InputError
 from mcuq.graph import Tensor
 from mcuq.numeric import integer_limits, weight_limits
-from mcuq.quantized import QuantizedTensor
+from mcuq.numeric.tensor import QuantizedTensor
 
 AnyTensor = Tensor | QuantizedTensor
 

@@ -6,7 +6,7 @@ from mcuq.emit.mlir.syntax import Attribute, Function, Integers, Value
 from mcuq.emit.mlir.tosa import lower
 from mcuq.emit.mlir.tosa.block import Block
 from mcuq.emit.mlir.types import constant, type_of
-from mcuq.graph import WEIGHTED, Graph, Op
+from mcuq.graph import Graph, Op
 from mcuq.quantized import QuantizedGraph
 
 AnyGraph = Graph | QuantizedGraph
@@ -20,7 +20,7 @@ def function_of(graph: AnyGraph) -> Function:
     carries the names of the graph, of its arguments and of its results, and `mcuq.layouts`: name
     and order of axes of each of these that the model file arranges otherwise.
     """
-    filters = {op.inputs[1] for op in graph.ops if op.kind in WEIGHTED}
+    filters = {op.inputs[1] for op in graph.ops if op.kind.weighted}
     block = Block()
     types = {name: type_of(tensor, name in filters) for name, tensor in graph.tensors.items()}
     values = {name: Value(f"%arg{i}", types[name]) for i, name in enumerate(graph.inputs)}
@@ -55,4 +55,4 @@ def _layouts(graph: AnyGraph) -> dict[str, Attribute]:
 
 
 def _description(op: Op) -> dict[str, Attribute]:
-    return {"mcuq.kind": op.kind.value, "mcuq.name": op.name, "mcuq.tensor": op.output}
+    return {"mcuq.kind": op.kind.name, "mcuq.name": op.name, "mcuq.tensor": op.output}

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from onnx import helper, numpy_helper
 
 from mcuq.errors import InputError
-from mcuq.graph import Graph, Layout, OpKind, ReshapeAttrs
+from mcuq.graph import Graph, Layout
 from mcuq.importers.builder import GraphBuilder
 from mcuq.importers.constraints import check
 from mcuq.importers.malformed import malformed_named
@@ -26,6 +26,7 @@ from mcuq.importers.onnx.rules import RULES, quantized
 from mcuq.importers.onnx.rules.quantized import MOVES, common_grid, computes_on_reals
 from mcuq.importers.onnx.value import Node, Value, channels_last
 from mcuq.importers.operators import check_known
+from mcuq.ops.movement import RESHAPE, ReshapeAttrs
 from mcuq.shown import visible
 
 _DEFAULT_DOMAINS = ("", "ai.onnx")
@@ -172,7 +173,7 @@ class _Conversion:
             value = result(self._build, plain(self._build, value), tuple(range(value.rank)))
         if value.name in earlier:
             attrs = ReshapeAttrs(value.stored)
-            copy = self._build.op(OpKind.RESHAPE, attrs, [value.name], name)
+            copy = self._build.op(RESHAPE, attrs, [value.name], name)
             value = result(self._build, copy, value.order)
         self._build.arrange(value.name, Layout(value.shape, value.order))
         return value.name

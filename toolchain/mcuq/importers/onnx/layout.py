@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from mcuq.graph import OpKind, ReshapeAttrs, TransposeAttrs
 from mcuq.importers.builder import GraphBuilder
 from mcuq.importers.onnx.value import Order, Value, channels_last
+from mcuq.ops.movement import RESHAPE, TRANSPOSE, ReshapeAttrs, TransposeAttrs
 
 
 def arranged(build: GraphBuilder, value: Value, order: Order) -> str:
@@ -18,8 +18,8 @@ def arranged(build: GraphBuilder, value: Value, order: Order) -> str:
     name = f"{value.name}/transpose"
     moved = [axis for axis in perm if value.stored[axis] != 1]
     if moved == sorted(moved):  # only dimensions of 1 change place
-        return build.op(OpKind.RESHAPE, ReshapeAttrs(shape), [value.name], name)
-    return build.op(OpKind.TRANSPOSE, TransposeAttrs(perm), [value.name], name)
+        return build.op(RESHAPE, ReshapeAttrs(shape), [value.name], name)
+    return build.op(TRANSPOSE, TransposeAttrs(perm), [value.name], name)
 
 
 def plain(build: GraphBuilder, value: Value) -> str:
@@ -51,7 +51,7 @@ def image(build: GraphBuilder, value: Value) -> str:
         return name
     batch, width, channels = build.shape(name)
     attrs = ReshapeAttrs((batch, 1, width, channels))
-    return build.op(OpKind.RESHAPE, attrs, [name], f"{name}/2d")
+    return build.op(RESHAPE, attrs, [name], f"{name}/2d")
 
 
 def from_image(build: GraphBuilder, name: str, rank: int) -> Value:
@@ -59,5 +59,5 @@ def from_image(build: GraphBuilder, name: str, rank: int) -> Value:
     if rank == 3:
         batch, _, width, channels = build.shape(name)
         attrs = ReshapeAttrs((batch, width, channels))
-        name = build.op(OpKind.RESHAPE, attrs, [name], f"{name}/1d")
+        name = build.op(RESHAPE, attrs, [name], f"{name}/1d")
     return result(build, name, channels_last(rank))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mcuq.graph import Padding
-from mcuq.graph.window import window_axis
 from mcuq.importers.onnx.value import Node
+from mcuq.ops.attrs import Padding
+from mcuq.ops.window import window_axis
 
 Pair = tuple[int, int]
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mcuq.graph import Activated, Activation, BinaryAttrs, Graph, Op, OpKind
+from mcuq.graph import Graph, Op
 from mcuq.importers.simplify.rewrite import Uses, rebuilt
+from mcuq.numeric.activation import Activation
+from mcuq.ops.attrs import Activated
+from mcuq.ops.binary import ADD, BinaryAttrs
+from mcuq.ops.unary import RELU, RELU6
 
-_FUSED = {OpKind.RELU: Activation.RELU, OpKind.RELU6: Activation.RELU6}
+_FUSED = {RELU: Activation.RELU, RELU6: Activation.RELU6}
 _WEAKER = {
     Activation.RELU: (Activation.NONE, Activation.RELU),
     Activation.RELU6: (Activation.NONE, Activation.RELU, Activation.RELU6),
@@ -28,7 +32,7 @@ def fuse_activations(graph: Graph) -> Graph:
         if not isinstance(before.attrs, Activated) or uses.only_reader(before.output) is None:
             continue
         if before.attrs.activation in _WEAKER.get(activation, (Activation.NONE,)):
-            attrs = replace(before.attrs, activation=activation)
+            attrs = before.attrs.with_activation(activation)
             ranges.update(_passed_on(graph, before, op))
             replacements[before.name] = replace(
                 before, name=op.name, outputs=op.outputs, attrs=attrs
@@ -51,7 +55,7 @@ def _passed_on(graph: Graph, before: Op, op: Op) -> dict[str, tuple[float, float
 
 def _clip(graph: Graph, op: Op) -> Activation | None:
     """The activation of an ADD of nothing: a clip that has no operator of its own."""
-    if op.kind is not OpKind.ADD or not isinstance(op.attrs, BinaryAttrs):
+    if op.kind is not ADD or not isinstance(op.attrs, BinaryAttrs):
         return None
     data = graph.tensors[op.inputs[1]].data
     unchanged = graph.tensors[op.output].shape == graph.tensors[op.inputs[0]].shape

@@ -6,10 +6,15 @@ from dataclasses import replace
 
 import numpy as np
 
-from mcuq.graph import WEIGHTED, Activated, Activation, BinaryAttrs, Graph, Op, OpKind, Tensor
+from mcuq.graph import Graph, Op, Tensor
 from mcuq.importers.simplify.rewrite import Floats, Uses, constant, rebuilt
+from mcuq.numeric.activation import Activation
+from mcuq.ops.attrs import Activated
+from mcuq.ops.binary import ADD, MUL, SUB, BinaryAttrs
+from mcuq.ops.operator import AnyOperator
+from mcuq.ops.weighted import DEPTHWISE_CONV_2D
 
-_AFFINE = frozenset({OpKind.ADD, OpKind.SUB, OpKind.MUL})
+_AFFINE = frozenset({ADD, SUB, MUL})
 
 
 def fold_affine(graph: Graph) -> Graph:
@@ -28,16 +33,16 @@ def _foldable(graph: Graph, uses: Uses, op: Op) -> tuple[Op, Op, Floats] | None:
     """The layer before `op`, `op`, and its values by channel; None where `op` must stay."""
     if op.kind not in _AFFINE:
         return None
-    if op.kind is not OpKind.SUB and graph.tensors[op.inputs[0]].is_constant:
+    if op.kind is not SUB and graph.tensors[op.inputs[0]].is_constant:
         op = replace(op, inputs=(op.inputs[1], op.inputs[0]))
     data = graph.tensors[op.inputs[1]].data
     layer = uses.producer(op.inputs[0])
-    if data is None or layer is None or layer.kind not in WEIGHTED:
+    if data is None or layer is None or not layer.kind.weighted:
         return None
     unchanged = graph.tensors[op.output].shape == graph.tensors[layer.output].shape
     channels = graph.tensors[layer.output].shape[-1]
     by_channel = data.size == 1 or (data.size == channels == data.shape[-1])
-    shared = _is_shared(graph, layer.inputs[1]) and op.kind is OpKind.MUL
+    shared = _is_shared(graph, layer.inputs[1]) and op.kind is MUL
     assert isinstance(layer.attrs, Activated)
     has_activation = layer.attrs.activation is not Activation.NONE
     if not (unchanged and by_channel) or has_activation or shared:
@@ -55,11 +60,11 @@ def _folded(graph: Graph, layer: Op, op: Op, values: Floats) -> Graph:
     """The graph with `op` folded into `layer`, which then writes what `op` wrote."""
     filters = graph.tensors[layer.inputs[1]]
     bias = _bias(graph, layer, len(values))
-    if op.kind is OpKind.MUL:
+    if op.kind is MUL:
         filters = constant(graph, f"{op.name}/filter", _scaled(layer.kind, filters, values))
         bias = bias * values
     else:
-        bias = bias + (values if op.kind is OpKind.ADD else -values)
+        bias = bias + (values if op.kind is ADD else -values)
     new_bias = constant(graph, f"{op.name}/bias", bias)
     assert isinstance(layer.attrs, Activated) and isinstance(op.attrs, BinaryAttrs)
     folded = replace(
@@ -67,7 +72,7 @@ def _folded(graph: Graph, layer: Op, op: Op, values: Floats) -> Graph:
         name=op.name,
         inputs=(layer.inputs[0], filters.name, new_bias.name),
         outputs=op.outputs,
-        attrs=replace(layer.attrs, activation=op.attrs.activation),
+        attrs=layer.attrs.with_activation(op.attrs.activation),
     )
     return rebuilt(graph, {layer.name: folded, op.name: None}, (filters, new_bias))
 
@@ -77,10 +82,10 @@ def _bias(graph: Graph, layer: Op, channels: int) -> Floats:
     return np.zeros(channels) if data is None else data.astype(np.float64)
 
 
-def _scaled(kind: OpKind, filters: Tensor, values: Floats) -> Floats:
+def _scaled(kind: AnyOperator, filters: Tensor, values: Floats) -> Floats:
     """The filter with each output channel multiplied."""
     assert filters.data is not None
-    channel = 3 if kind is OpKind.DEPTHWISE_CONV_2D else 0
+    channel = 3 if kind is DEPTHWISE_CONV_2D else 0
     shape = [1] * len(filters.shape)
     shape[channel] = -1
     return np.asarray(filters.data * values.reshape(shape))

@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import pairwise
 
-from mcuq.graph import MAX_DIMENSIONS, Graph, Op, OpKind, ReshapeAttrs, Tensor, TransposeAttrs
+from mcuq.graph import MAX_DIMENSIONS, Graph, Op, Tensor
+from mcuq.ops.movement import RESHAPE, TRANSPOSE, ReshapeAttrs, TransposeAttrs
 
 Shape = tuple[int, ...]
 
@@ -17,7 +18,7 @@ Shape = tuple[int, ...]
 def collapse_transposes(graph: Graph) -> Graph:
     """Every TRANSPOSE of too many dimensions as RESHAPE, TRANSPOSE, RESHAPE, where that helps."""
     for op in graph.ops:
-        if op.kind is OpKind.TRANSPOSE and len(graph.tensors[op.output].shape) > MAX_DIMENSIONS:
+        if op.kind is TRANSPOSE and len(graph.tensors[op.output].shape) > MAX_DIMENSIONS:
             graph = _replaced(graph, op)
     return graph
 
@@ -50,9 +51,9 @@ def _replaced(graph: Graph, op: Op) -> Graph:
         shape, perm = (1, *shape), (0, *(1 + axis for axis in perm))
     flat, moved = f"{op.output}/collapsed", f"{op.output}/moved"
     steps = (
-        Op(OpKind.RESHAPE, flat, op.inputs, (flat,), ReshapeAttrs(shape)),
-        Op(OpKind.TRANSPOSE, moved, (flat,), (moved,), TransposeAttrs(perm)),
-        Op(OpKind.RESHAPE, op.name, (moved,), op.outputs, ReshapeAttrs(target.shape)),
+        Op(RESHAPE, flat, op.inputs, (flat,), ReshapeAttrs(shape)),
+        Op(TRANSPOSE, moved, (flat,), (moved,), TransposeAttrs(perm)),
+        Op(RESHAPE, op.name, (moved,), op.outputs, ReshapeAttrs(target.shape)),
     )
     tensors = {
         **graph.tensors,

@@ -6,8 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from mcuq.graph import Graph, Op, OpKind, ReshapeAttrs, Tensor, TransposeAttrs
+from mcuq.graph import Graph, Op, Tensor
 from mcuq.importers.simplify.rewrite import Uses, constant, rebuilt
+from mcuq.ops.movement import RESHAPE, SQUEEZE, TRANSPOSE, ReshapeAttrs, TransposeAttrs
+from mcuq.ops.weighted import FULLY_CONNECTED
 
 
 def fold_transposes(graph: Graph) -> Graph:
@@ -31,13 +33,13 @@ def fold_transposes(graph: Graph) -> Graph:
 
 def _into_dense_weights(graph: Graph, uses: Uses, op: Op) -> Graph | None:
     """TRANSPOSE, RESHAPE to rows of one sample, FULLY_CONNECTED: the filter's columns move."""
-    if op.kind is not OpKind.FULLY_CONNECTED:
+    if op.kind is not FULLY_CONNECTED:
         return None
     flat = uses.producer(op.inputs[0])
-    if flat is None or flat.kind is not OpKind.RESHAPE or not _may_go(graph, uses, flat):
+    if flat is None or flat.kind is not RESHAPE or not _may_go(graph, uses, flat):
         return None
     moved = uses.producer(flat.inputs[0])
-    if moved is None or moved.kind is not OpKind.TRANSPOSE:
+    if moved is None or moved.kind is not TRANSPOSE:
         return None
     filters = graph.tensors[op.inputs[1]]
     source = graph.tensors[moved.inputs[0]]
@@ -67,7 +69,7 @@ def _columns_before(
 def _into_each_other(graph: Graph, uses: Uses, op: Op) -> Graph | None:
     """TRANSPOSE after TRANSPOSE: one, or none."""
     before = uses.producer(op.inputs[0])
-    if op.kind is not OpKind.TRANSPOSE or before is None or before.kind is not OpKind.TRANSPOSE:
+    if op.kind is not TRANSPOSE or before is None or before.kind is not TRANSPOSE:
         return None
     assert isinstance(op.attrs, TransposeAttrs) and isinstance(before.attrs, TransposeAttrs)
     perm = tuple(before.attrs.perm[axis] for axis in op.attrs.perm)
@@ -85,7 +87,7 @@ def _into_each_other(graph: Graph, uses: Uses, op: Op) -> Graph | None:
 
 def _reshape_chain(graph: Graph, uses: Uses, op: Op) -> Graph | None:
     """RESHAPE after RESHAPE: one; RESHAPE to the same shape: none."""
-    if op.kind not in (OpKind.RESHAPE, OpKind.SQUEEZE):
+    if op.kind not in (RESHAPE, SQUEEZE):
         return None
     source = graph.tensors[op.inputs[0]]
     shape = graph.tensors[op.output].shape
@@ -94,11 +96,11 @@ def _reshape_chain(graph: Graph, uses: Uses, op: Op) -> Graph | None:
     before = uses.producer(source.name)
     if source.shape == shape and before is not None and op.output not in graph.ranges:
         return _written_before(graph, uses, op, before)
-    if before is None or before.kind not in (OpKind.RESHAPE, OpKind.SQUEEZE):
+    if before is None or before.kind not in (RESHAPE, SQUEEZE):
         return None
     if not _may_go(graph, uses, before):
         return None
-    merged = Op(OpKind.RESHAPE, op.name, before.inputs, op.outputs, ReshapeAttrs(shape))
+    merged = Op(RESHAPE, op.name, before.inputs, op.outputs, ReshapeAttrs(shape))
     return rebuilt(graph, {op.name: merged, before.name: None})
 
 

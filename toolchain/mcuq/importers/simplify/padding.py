@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mcuq.graph import (
-    ConvAttrs,
-    DepthwiseConvAttrs,
-    Graph,
-    Op,
-    OpKind,
-    PadAttrs,
-    Padding,
-)
-from mcuq.graph.window import window_axes
+from mcuq.graph import Graph, Op
 from mcuq.importers.simplify.rewrite import Uses, rebuilt
+from mcuq.ops.attrs import Padding
+from mcuq.ops.movement import PAD, PadAttrs
+from mcuq.ops.weighted_params import ConvAttrs, DepthwiseConvAttrs
+from mcuq.ops.window import window_axes
 
 
 def absorb_padding(graph: Graph) -> Graph:
@@ -23,7 +18,7 @@ def absorb_padding(graph: Graph) -> Graph:
     replacements: dict[str, Op | None] = {}
     for op in graph.ops:
         pad = uses.producer(op.inputs[0])
-        if pad is not None and pad.kind is OpKind.PAD and uses.only_reader(pad.output) is op:
+        if pad is not None and pad.kind is PAD and uses.only_reader(pad.output) is op:
             absorbed = _absorbed(graph, pad, op)
             if absorbed is not None:
                 replacements[pad.name] = None

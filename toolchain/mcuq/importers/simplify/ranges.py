@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mcuq.graph import Graph, Op, OpKind
+from mcuq.graph import Graph, Op
 from mcuq.importers.simplify.rewrite import Uses, rebuilt
+from mcuq.ops.movement import PAD, RESHAPE, SQUEEZE, STRIDED_SLICE, TRANSPOSE
+from mcuq.ops.unary import RELU, RELU6
 
-_COMMUTES = frozenset(
-    {OpKind.RESHAPE, OpKind.SQUEEZE, OpKind.TRANSPOSE, OpKind.PAD, OpKind.STRIDED_SLICE}
-)
+_COMMUTES = frozenset({RESHAPE, SQUEEZE, TRANSPOSE, PAD, STRIDED_SLICE})
 """Operators before which a clip is as good as behind them; a range holds 0, which PAD adds."""
-_CLAMPS = frozenset({OpKind.RELU, OpKind.RELU6, OpKind.RESHAPE})
+_CLAMPS = frozenset({RELU, RELU6, RESHAPE})
 """What a front door writes for a quantization."""
 
 
@@ -70,7 +70,7 @@ def _without_copies(graph: Graph) -> Graph:
 
 def _is_copy(graph: Graph, op: Op) -> bool:
     shapes = [graph.tensors[name].shape for name in (op.inputs[0], op.output)]
-    return op.kind is OpKind.RESHAPE and shapes[0] == shapes[1]
+    return op.kind is RESHAPE and shapes[0] == shapes[1]
 
 
 def _reading(graph: Graph, instead: dict[str, str]) -> Graph:

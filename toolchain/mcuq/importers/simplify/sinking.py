@@ -8,17 +8,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mcuq.graph import WEIGHTED, Graph, Op, OpKind
+from mcuq.graph import Graph, Op
 from mcuq.importers.simplify.rewrite import Uses, rebuilt
+from mcuq.ops.binary import ADD, MUL, SUB
+from mcuq.ops.catalog import WEIGHTED_OPERATORS
+from mcuq.ops.movement import RESHAPE
+from mcuq.ops.unary import HARD_SWISH, LEAKY_RELU, LOGISTIC, RELU, RELU6, TANH
 
 _UNARY = frozenset(
     {
-        OpKind.RELU, OpKind.RELU6, OpKind.LEAKY_RELU, OpKind.HARD_SWISH, OpKind.LOGISTIC,
-        OpKind.TANH,
+        RELU, RELU6, LEAKY_RELU, HARD_SWISH, LOGISTIC,
+        TANH,
     }
 )  # fmt: skip
-_BINARY = frozenset({OpKind.ADD, OpKind.SUB, OpKind.MUL})
-_BEFORE = WEIGHTED | _UNARY | _BINARY
+_BINARY = frozenset({ADD, SUB, MUL})
+_BEFORE = frozenset(WEIGHTED_OPERATORS) | _UNARY | _BINARY
 
 
 def sink_reshapes(graph: Graph) -> Graph:
@@ -36,7 +40,7 @@ def sink_reshapes(graph: Graph) -> Graph:
 def _sinks(graph: Graph, uses: Uses, op: Op) -> bool:
     """Whether a RESHAPE of a layer's result can change places with its only reader."""
     layer, reader = uses.producer(op.inputs[0]), uses.only_reader(op.output)
-    if op.kind is not OpKind.RESHAPE or layer is None or reader is None:
+    if op.kind is not RESHAPE or layer is None or reader is None:
         return False
     if layer.kind not in _BEFORE or uses.only_reader(op.inputs[0]) is None:
         return False

@@ -7,18 +7,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mcuq.graph import (
-    ConcatAttrs,
-    Graph,
-    Op,
-    OpKind,
-    ReshapeAttrs,
-    ResizeAttrs,
-)
-from mcuq.graph.resize import nearest_indices
+from mcuq.graph import Graph, Op
 from mcuq.importers.simplify.rewrite import Uses, rebuilt
+from mcuq.ops.interpolation import ResizeAttrs, nearest_indices
+from mcuq.ops.movement import CONCATENATION, RESHAPE, SQUEEZE, ConcatAttrs, ReshapeAttrs
+from mcuq.ops.resize import RESIZE_NEAREST_NEIGHBOR
 
-_STEPS = frozenset({OpKind.RESHAPE, OpKind.SQUEEZE, OpKind.CONCATENATION})
+_STEPS = frozenset({RESHAPE, SQUEEZE, CONCATENATION})
 _MAX_ELEMENTS = 1 << 22
 
 
@@ -48,7 +43,7 @@ def _replaced(graph: Graph, op: Op) -> Graph | None:
     if best is None:
         return None
     steps, attrs = best
-    resize = Op(OpKind.RESIZE_NEAREST_NEIGHBOR, op.name, (steps[0].inputs[0],), op.outputs, attrs)
+    resize = Op(RESIZE_NEAREST_NEIGHBOR, op.name, (steps[0].inputs[0],), op.outputs, attrs)
     return rebuilt(graph, {**{step.name: None for step in steps}, op.name: resize})
 
 
@@ -65,7 +60,7 @@ def _as_resize(graph: Graph, chain: list[Op]) -> ResizeAttrs | None:
     """The resize that a chain with at least one copy amounts to, found by following indices."""
     source = graph.tensors[chain[0].inputs[0]]
     target = graph.tensors[chain[-1].output].shape
-    copies = any(op.kind is OpKind.CONCATENATION for op in chain)
+    copies = any(op.kind is CONCATENATION for op in chain)
     if not copies or len(source.shape) != 4 or len(target) != 4:
         return None
     if max(graph.tensors[op.output].size for op in chain) > _MAX_ELEMENTS:

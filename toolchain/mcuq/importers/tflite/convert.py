@@ -11,8 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mcuq.errors import InputError
-from mcuq.graph import Graph, LeakyReluAttrs, Op, OpKind, Tensor
-from mcuq.graph.shapes import infer_shape
+from mcuq.graph import Graph, Op, Tensor
 from mcuq.importers.constraints import check
 from mcuq.importers.names import UniqueNames
 from mcuq.importers.operators import check_known
@@ -33,6 +32,7 @@ from mcuq.importers.tflite.records import FileModel, FileOp, FileTensor
 from mcuq.importers.tflite.rules import RULES
 from mcuq.importers.tflite.space_to_batch import gather_dilations
 from mcuq.importers.tflite.view import Operand, OpView, Rule, Step
+from mcuq.ops.unary import LEAKY_RELU, LeakyReluAttrs
 
 _PASS_THROUGH = frozenset({"QUANTIZE", "DEQUANTIZE"})
 """Change how a real number is stored, not which number it is."""
@@ -136,7 +136,7 @@ class _Conversion:
             if known.quantization is None:
                 self._records[operand.name] = stored
             elif self._keep_rescaling and known.quantization != stored.quantization:
-                rescale = Rule(OpKind.LEAKY_RELU, "", lambda view: LeakyReluAttrs(1.0))
+                rescale = Rule(LEAKY_RELU, "", lambda view: LeakyReluAttrs(1.0))
                 return self._lower(op, view, rescale)
         return replace(operand, quantized=operand.quantized or stored.quantization is not None)
 
@@ -203,7 +203,7 @@ class _Conversion:
             steps = (Step(rule.kind, rule.attrs(view), tuple(range(len(values)))),)
         tensor = self._model.tensors[op.outputs[0]]
         for step in steps[:-1]:
-            name = self._names.take(f"{view.output_name}/{step.kind.lower()}", "step")
+            name = self._names.take(f"{view.output_name}/{step.kind.name.lower()}", "step")
             values.append(self._added(view, step, values, name))
             source = None if step.stored_as is None else values[step.stored_as].name
             self._records[name] = tensor if source is None else self._records[source]
@@ -220,7 +220,7 @@ class _Conversion:
         """One operator of the graph and its result, float32 as far as is known."""
         operands = [values[number] for number in step.inputs]
         try:
-            shape = infer_shape(step.kind, step.attrs, [operand.shape for operand in operands])
+            shape = step.kind.shape(step.attrs, [operand.shape for operand in operands])
         except ValueError as error:
             raise InputError(
                 f"{view.where}: {error}", "the file is damaged: export it again"

@@ -15,13 +15,13 @@ import numpy.typing as npt
 from ai_edge_litert import schema_py_generated as schema
 
 from mcuq.errors import InputError
-from mcuq.graph import ReshapeAttrs, TransposeAttrs
 from mcuq.importers.constraints import check
 from mcuq.importers.tflite import fields
 from mcuq.importers.tflite.flatbuffer import damaged
 from mcuq.importers.tflite.rules import RULES
 from mcuq.importers.tflite.rules.slicing import STRIDED_SLICE_CONSTRAINTS, strided_slice_attrs
 from mcuq.importers.tflite.view import OpView
+from mcuq.ops.movement import ReshapeAttrs, TransposeAttrs
 
 Array = npt.NDArray[Any]
 _SHAPE_ELEMENTS = 1024

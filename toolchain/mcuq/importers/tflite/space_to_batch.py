@@ -15,10 +15,10 @@ import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
 from mcuq.errors import InputError
-from mcuq.graph import Padding
 from mcuq.importers.tflite.fields import Conv2D, DepthwiseConv2D, Squeeze, StridedSlice
 from mcuq.importers.tflite.records import FileModel, FileOp, constant_record
 from mcuq.importers.tflite.view import Overridden
+from mcuq.ops.attrs import Padding
 from mcuq.tflite.options import PADDINGS
 
 ENTER, LEAVE = "SPACE_TO_BATCH_ND", "BATCH_TO_SPACE_ND"

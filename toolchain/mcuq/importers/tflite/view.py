@@ -9,7 +9,8 @@ from typing import Any, Protocol
 import numpy.typing as npt
 
 from mcuq.content import ByContent
-from mcuq.graph import Attrs, OpKind
+from mcuq.ops.attrs import Attrs
+from mcuq.ops.operator import AnyOperator
 
 
 class Options(Protocol):
@@ -142,7 +143,7 @@ class Step:
             takes those of the operator's result.
     """
 
-    kind: OpKind
+    kind: AnyOperator
     attrs: Attrs
     inputs: tuple[int, ...]
     stored_as: int | None = None
@@ -164,7 +165,7 @@ class Rule:
         stored_steps: the same where the file's integers are kept; None takes `steps`.
     """
 
-    kind: OpKind
+    kind: AnyOperator
     options: str
     attrs: Callable[[OpView], Attrs]
     constraints: tuple[Constraint, ...] = ()

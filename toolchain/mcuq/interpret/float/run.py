@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
 from mcuq.errors import InputError
 from mcuq.graph import Graph, Op
-from mcuq.interpret.float.kernels import KERNELS
-from mcuq.interpret.float.operand import Array, Operand
 from mcuq.interpret.samples import SampleArray
+from mcuq.ops.operand import Array, Operand
+from mcuq.ops.operator import NoForm
 
 _BLOCK = 1 << 22
 """Floats of the largest activation at a time. Another number changes sums in the 7th digit, and
@@ -145,11 +146,18 @@ def _run_block(
         operands = [_operand(graph, live, name) for name in op.inputs]
         if disturb is not None:
             operands = disturb(op, operands)
-        live[op.output] = _clipped(graph, op.output, KERNELS[op.kind](op.attrs, operands))
+        live[op.output] = _clipped(graph, op.output, _real(op)(op.attrs, operands))
         visit(op.output, _without_batch(live[op.output]))
         for name in (*op.inputs, op.output):
             if last_use.get(name, -1) <= position:
                 live.pop(name, None)
+
+
+def _real(op: Op) -> Callable[[Any, list[Operand]], Array]:
+    form = op.kind.real
+    if isinstance(form, NoForm):
+        raise InputError(f"{op.kind} '{op.name}' has no form in a float graph", form.reason)
+    return form
 
 
 def _clipped(graph: Graph, name: str, values: Array) -> Array:

@@ -2,78 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from mcuq.errors import InputError
-from mcuq.graph import WEIGHTED, Op, OpKind
-from mcuq.interpret.integer import (
-    conversion,
-    dynamic,
-    elementwise,
-    int16,
-    movement,
-    pooling,
-    weighted,
-)
-from mcuq.interpret.integer.softmax import softmax
+from mcuq.errors import InputError, UsageError
+from mcuq.graph import Op
 from mcuq.interpret.samples import SampleArray
 from mcuq.numeric import dequantize, quantize_values
-from mcuq.quantized import QuantizedGraph, QuantizedTensor
-from mcuq.quantized.lookup import UNARY
+from mcuq.numeric.tensor import QuantizedTensor
+from mcuq.ops.operator import NoForm
+from mcuq.quantized import QuantizedGraph, integer_form, quantized_op
 
 Values = npt.NDArray[Any]
 """int8, or what the tensor's `dtype` says."""
 _BLOCK = 1 << 20
 """Values of the largest activation at a time: operators hold several times that in wider types."""
-_Function = Callable[[QuantizedGraph, Op, list[Values]], Values]
-
-_FUNCTIONS: Mapping[OpKind, _Function] = {
-    OpKind.CONV_2D: weighted.conv,
-    OpKind.DEPTHWISE_CONV_2D: weighted.depthwise_conv,
-    OpKind.FULLY_CONNECTED: weighted.fully_connected,
-    OpKind.ADD: elementwise.add,
-    OpKind.SUB: elementwise.add,
-    OpKind.MUL: elementwise.mul,
-    OpKind.AVERAGE_POOL_2D: pooling.average_pool,
-    OpKind.MAX_POOL_2D: pooling.max_pool,
-    OpKind.MEAN: pooling.mean,
-    OpKind.PAD: movement.pad,
-    OpKind.CONCATENATION: movement.concatenate,
-    OpKind.RESHAPE: movement.copy,
-    OpKind.SQUEEZE: movement.copy,
-    OpKind.TRANSPOSE: movement.transpose,
-    OpKind.STRIDED_SLICE: movement.strided_slice,
-    OpKind.RESIZE_NEAREST_NEIGHBOR: movement.resize_nearest,
-    OpKind.RESIZE_BILINEAR: movement.resize_bilinear,
-    OpKind.SOFTMAX: softmax,
-    **dict.fromkeys(UNARY, elementwise.lookup),
-    OpKind.QUANTIZE: conversion.quantize,
-    OpKind.DEQUANTIZE: conversion.dequantize_reals,
-}
-_WIDE_FUNCTIONS: Mapping[OpKind, _Function] = {
-    OpKind.ADD: int16.add,
-    OpKind.SUB: int16.add,
-    OpKind.MUL: int16.mul,
-    OpKind.SOFTMAX: int16.softmax,
-    **dict.fromkeys((OpKind.RELU, OpKind.RELU6, OpKind.LEAKY_RELU), int16.leaky_relu),
-    OpKind.LOGISTIC: int16.logistic,
-    OpKind.TANH: int16.tanh,
-}
-"""What int16 outputs are computed by, where that differs."""
-_REAL_FUNCTIONS: Mapping[OpKind, _Function] = {
-    OpKind.CONV_2D: dynamic.conv,
-    OpKind.DEPTHWISE_CONV_2D: dynamic.depthwise_conv,
-    OpKind.FULLY_CONNECTED: dynamic.fully_connected,
-    OpKind.ADD: dynamic.add,
-    OpKind.AVERAGE_POOL_2D: dynamic.average_pool,
-    OpKind.MAX_POOL_2D: dynamic.max_pool,
-    OpKind.SOFTMAX: dynamic.softmax,
-}
-"""The same for float32."""
 
 
 def run_integer(
@@ -137,9 +83,13 @@ def apply_operator(qgraph: QuantizedGraph, op: Op, operands: list[Values]) -> Va
     Operands are (N, *shape) with the graph's shape, constants (1, *shape); weighted operators
     take their filter and bias from the graph.
     """
-    result = qgraph.tensors[op.output]
-    special = _REAL_FUNCTIONS if result.real else _WIDE_FUNCTIONS if result.bits == 16 else {}
-    return special.get(op.kind, _FUNCTIONS[op.kind])(qgraph, op, operands)
+    bound = quantized_op(qgraph, op)
+    if not bound.output.real:
+        return integer_form(qgraph, op)(bound, operands)
+    form = op.kind.dynamic
+    if isinstance(form, NoForm):
+        raise UsageError(f"{op.kind} '{op.name}' takes no float activations", form.reason)
+    return form(bound, operands)
 
 
 def quantize_inputs(qgraph: QuantizedGraph, inputs: Sequence[SampleArray]) -> list[Values]:
@@ -197,7 +147,7 @@ def _needed_ops(
 
 def _operand_names(op: Op) -> tuple[str, ...]:
     """Activations and constant operands; filters and biases are read from the graph."""
-    return op.inputs[:1] if op.kind in WEIGHTED else op.inputs
+    return op.inputs[:1] if op.kind.weighted else op.inputs
 
 
 def _operand(qgraph: QuantizedGraph, op: Op, name: str, values: Mapping[str, Values]) -> Values:

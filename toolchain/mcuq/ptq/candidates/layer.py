@@ -13,10 +13,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mcuq.graph import Op, OpKind
-from mcuq.interpret.integer.window import padded, windows
+from mcuq.graph import Op
+from mcuq.ops.weighted import DEPTHWISE_CONV_2D
+from mcuq.ops.weighted_params import ConvParams
+from mcuq.ops.window import WindowParams, padded, windows
 from mcuq.quantized.op_params import op_params
-from mcuq.quantized.params import ConvParams, WindowParams
 from mcuq.quantized.qgraph import QuantizedGraph
 
 Floats = npt.NDArray[Any]
@@ -53,7 +54,7 @@ class Layer:
 
     @property
     def depthwise(self) -> bool:
-        return self.op.kind is OpKind.DEPTHWISE_CONV_2D
+        return self.op.kind is DEPTHWISE_CONV_2D
 
     @property
     def groups(self) -> int:

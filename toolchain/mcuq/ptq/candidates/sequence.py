@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mcuq.graph import WEIGHTED, Graph, Op
+from mcuq.graph import Graph, Op
 from mcuq.interpret.float.run import visit_activations
 from mcuq.interpret.integer import quantize_inputs, run_integer
 from mcuq.interpret.samples import Dequantized, OnDisk, SampleArray
@@ -39,7 +39,7 @@ def weighted_ops(graph: Graph) -> list[Op]:
     """The weighted operators, the first user of each filter only."""
     found: dict[str, Op] = {}
     for op in graph.ops:
-        if op.kind in WEIGHTED:
+        if op.kind.weighted:
             found.setdefault(op.inputs[1], op)
     return list(found.values())
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from mcuq.ptq.refine.functions import Array
+from mcuq.ops.operator import Values as Array
 from mcuq.ptq.refine.settings import Settings
 
 _TINY = 1e-12

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from scipy.special import expit, softmax
 
-from mcuq.graph import OpKind
-from mcuq.ptq.refine.functions import Array
+from mcuq.ops.operator import Values as Array
+from mcuq.ops.softmax import SOFTMAX
+from mcuq.ops.unary import LOGISTIC
 from mcuq.score.loss import LossOutput
 
 
@@ -34,10 +35,10 @@ def divergence_gradient(
 
 
 def _slope(head: LossOutput, a: Array, b: Array) -> Array:
-    if head.kind is OpKind.SOFTMAX:
+    if head.kind is SOFTMAX:
         difference = softmax(head.beta * b, axis=-1) - softmax(head.beta * a, axis=-1)
         slope: Array = head.beta * difference
-    elif head.kind is OpKind.LOGISTIC:
+    elif head.kind is LOGISTIC:
         slope = expit(b) - expit(a)
     else:
         slope = 2 * (b - a) / (max(float(a.var()), 1e-12) * a[0].size)

@@ -21,11 +21,11 @@ from mcuq.graph import Graph
 from mcuq.interpret.float import run_float
 from mcuq.interpret.integer import dequantize_outputs, quantize_inputs, run_integer
 from mcuq.interpret.samples import SampleArray
+from mcuq.ops.operator import Values as Array
 from mcuq.progress import Progress, ProgressCallback, silent
 from mcuq.ptq.candidates.recipe import RECIPES
 from mcuq.ptq.candidates.sequence import Walk
 from mcuq.ptq.refine.adam import Adam
-from mcuq.ptq.refine.functions import Array
 from mcuq.ptq.refine.loss import divergence_gradient
 from mcuq.ptq.refine.settings import Settings
 from mcuq.ptq.refine.simulation import Parameters, Simulation

@@ -6,15 +6,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from mcuq.content import ByContent
-from mcuq.graph import WEIGHTED, Op, OpKind
+from mcuq.errors import UsageError
+from mcuq.graph import Op
 from mcuq.interpret.integer import apply_operator
-from mcuq.interpret.integer.requantize import Requantizer
 from mcuq.numeric import (
     INT8_MAX,
     INT8_MIN,
@@ -23,25 +23,15 @@ from mcuq.numeric import (
     quantize_multipliers,
     weight_limits,
 )
+from mcuq.numeric.tensor import QuantizedTensor
+from mcuq.ops.operator import Backward, NoForm
+from mcuq.ops.operator import Values as Array
+from mcuq.ops.requantize import Requantizer
+from mcuq.ops.weighted_params import RescaleParams
+from mcuq.ops.window import scatter_windows
 from mcuq.ptq.candidates.layer import Layer
-from mcuq.ptq.refine.functions import FUNCTIONS, Array, Backward
-from mcuq.ptq.refine.spatial import pool, resize, resize_bilinear, scatter_windows
 from mcuq.quantized.op_params import op_params
-from mcuq.quantized.params import ConvParams, FullyConnectedParams, PoolParams
-from mcuq.quantized.qgraph import QuantizedGraph, QuantizedTensor
-
-_MOVES = frozenset(
-    {
-        OpKind.RESHAPE,
-        OpKind.SQUEEZE,
-        OpKind.PAD,
-        OpKind.CONCATENATION,
-        OpKind.TRANSPOSE,
-        OpKind.STRIDED_SLICE,
-        OpKind.RESIZE_NEAREST_NEIGHBOR,
-    }
-)
-"""Operators whose output needs no rounding of its own."""
+from mcuq.quantized.qgraph import QuantizedGraph
 
 
 @dataclass(eq=False)
@@ -82,7 +72,7 @@ class Simulation:
             if op.output in needed:
                 self._ops.insert(0, op)
                 needed.update(op.inputs)
-        self._layers = {op.output: Layer.of(qgraph, op) for op in self._ops if op.kind in WEIGHTED}
+        self._layers = {op.output: Layer.of(qgraph, op) for op in self._ops if op.kind.weighted}
 
     @property
     def layers(self) -> Mapping[str, Layer]:
@@ -97,7 +87,7 @@ class Simulation:
         tape: list[tuple[Op, Backward]] = []
         for op in self._ops:
             value, backward = self._apply(op, values, parameters)
-            if op.kind not in WEIGHTED:
+            if not op.kind.weighted:
                 value, backward = self._stored(op, values, value, backward)
             values[op.output] = value
             tape.append((op, backward))
@@ -116,14 +106,14 @@ class Simulation:
             if gradient is None:
                 continue
             parts = backward(gradient)
-            if op.kind in WEIGHTED:
+            if op.kind.weighted:
                 steps, scale, bias = parts[1:]
                 name = op.inputs[1]
                 found.steps[name] = found.steps.get(name, 0.0) + steps
                 found.log_scale[name] = found.log_scale.get(name, 0.0) + scale
                 found.bias[op.output] = bias
             for name, part in zip(
-                op.inputs, parts[: 1 if op.kind in WEIGHTED else None], strict=False
+                op.inputs, parts[: 1 if op.kind.weighted else None], strict=False
             ):
                 flowing[name] = flowing[name] + part if name in flowing else part
         return found
@@ -132,17 +122,13 @@ class Simulation:
         self, op: Op, values: dict[str, Array], parameters: Parameters
     ) -> tuple[Array, Backward]:
         shape = self._qgraph.tensors[op.output].shape
-        if op.kind in WEIGHTED:
+        if op.kind.weighted:
             return self._weighted(op, values[op.inputs[0]], shape, parameters)
         xs = [self._operand(name, values) for name in op.inputs]
-        if op.kind in (OpKind.AVERAGE_POOL_2D, OpKind.MAX_POOL_2D):
-            window = cast(PoolParams, op_params(self._qgraph, op)).window
-            return pool(op, xs[0], shape, window)
-        if op.kind is OpKind.RESIZE_NEAREST_NEIGHBOR:
-            return resize(op, xs[0])
-        if op.kind is OpKind.RESIZE_BILINEAR:
-            return resize_bilinear(op, xs[0])
-        return FUNCTIONS[op.kind](op, xs, shape)
+        form = op.kind.gradient
+        if isinstance(form, NoForm):
+            raise UsageError(f"{op.kind} '{op.name}' has no gradient", form.reason)
+        return form(op.attrs, xs, shape)
 
     def _operand(self, name: str, values: dict[str, Array]) -> Array:
         tensor = self._qgraph.tensors[name]
@@ -188,9 +174,9 @@ class Simulation:
 
         return out, backward
 
-    def _rescaled(self, op: Op, unit: Array) -> ConvParams | FullyConnectedParams:
+    def _rescaled(self, op: Op, unit: Array) -> RescaleParams:
         """The operator's integers for accumulators in steps of `unit`, which is not rounded."""
-        params = cast("ConvParams | FullyConnectedParams", op_params(self._qgraph, op))
+        params: RescaleParams = op_params(self._qgraph, op)
         real = unit / float(self._qgraph.tensors[op.output].scale[0])
         multipliers, shifts = quantize_multipliers(np.broadcast_to(real, params.multipliers.shape))
         return replace(params, multipliers=multipliers, shifts=shifts)
@@ -199,7 +185,7 @@ class Simulation:
         self, op: Op, values: dict[str, Array], real: Array, backward: Backward
     ) -> tuple[Array, Backward]:
         """The value as int8 holds it; no gradient where it saturates."""
-        if op.kind in _MOVES:
+        if op.kind.scale.moves:
             return real, backward
         operands = [self._integers(name, values) for name in op.inputs]
         stored = apply_operator(self._qgraph, op, operands)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from mcuq.graph import WEIGHTED, Graph
+from mcuq.graph import Graph
 from mcuq.ptq.refine.settings import Settings
 from mcuq.ptq.refine.simulation import Parameters, Simulation, stored_steps
 from mcuq.quantize.config import Config, WeightChoice
@@ -21,7 +21,7 @@ def start_parameters(
     steps."""
     parameters = Parameters({}, {}, {})
     for op in qgraph.ops:
-        if op.kind not in WEIGHTED:
+        if not op.kind.weighted:
             continue
         name = op.inputs[1]
         tensor, weight = qgraph.tensors[name], graph.tensors[name].data

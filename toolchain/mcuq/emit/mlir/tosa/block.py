@@ -21,8 +21,8 @@ from mcuq.emit.mlir.syntax import (
 )
 from mcuq.emit.mlir.tosa.quantization import pad_info
 from mcuq.emit.mlir.types import dense
-from mcuq.graph import Activation
 from mcuq.numeric import activation_bounds
+from mcuq.numeric.activation import Activation
 
 _LARGEST = float(np.finfo(np.float32).max)
 _INT32 = (-(1 << 31), (1 << 31) - 1)

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import cast
 
 import numpy as np
 
 from mcuq.emit.mlir.syntax import Number, TensorType, Value
 from mcuq.emit.mlir.tosa.block import Block
-from mcuq.graph import Attrs, ConcatAttrs, PadAttrs, StridedSliceAttrs, TransposeAttrs
-from mcuq.graph.shapes import slice_lengths
+from mcuq.ops.attrs import Attrs
+from mcuq.ops.movement import ConcatAttrs, PadAttrs, StridedSliceAttrs, TransposeAttrs
 
 
-def pad(block: Block, attrs: Attrs, inputs: Sequence[Value], output: TensorType) -> Value:
-    return block.pad(inputs[0], cast(PadAttrs, attrs).paddings)
+def pad(block: Block, attrs: PadAttrs, inputs: Sequence[Value], output: TensorType) -> Value:
+    return block.pad(inputs[0], attrs.paddings)
 
 
-def concatenation(block: Block, attrs: Attrs, inputs: Sequence[Value], output: TensorType) -> Value:
-    axis = Number(cast(ConcatAttrs, attrs).axis, "i32")
+def concatenation(
+    block: Block, attrs: ConcatAttrs, inputs: Sequence[Value], output: TensorType
+) -> Value:
+    axis = Number(attrs.axis, "i32")
     return block.emit("tosa.concat", inputs, output, axis=axis)
 
 
@@ -26,15 +27,18 @@ def reshape(block: Block, attrs: Attrs, inputs: Sequence[Value], output: TensorT
     return block.reshape(inputs[0], output.shape)
 
 
-def transpose(block: Block, attrs: Attrs, inputs: Sequence[Value], output: TensorType) -> Value:
-    perm = np.array(cast(TransposeAttrs, attrs).perm, np.int32)
+def transpose(
+    block: Block, attrs: TransposeAttrs, inputs: Sequence[Value], output: TensorType
+) -> Value:
+    perm = np.array(attrs.perm, np.int32)
     return block.emit("tosa.transpose", [inputs[0], block.constant(perm, "i32")], output)
 
 
-def strided_slice(block: Block, attrs: Attrs, inputs: Sequence[Value], output: TensorType) -> Value:
+def strided_slice(
+    block: Block, attrs: StridedSliceAttrs, inputs: Sequence[Value], output: TensorType
+) -> Value:
     """Reverse what runs backwards, slice what is reached, then keep every stride-th element."""
-    attrs = cast(StridedSliceAttrs, attrs)
-    lengths = slice_lengths(attrs)
+    lengths = attrs.lengths
     result, begins = inputs[0], list(attrs.begin)
     for axis, stride in enumerate(attrs.strides):
         if stride < 0:
@@ -56,8 +60,8 @@ def _every(block: Block, source: Value, axis: int, step: int, count: int) -> Val
     """
     shape = source.type.shape
     before, after = shape[:axis], shape[axis + 1 :]
-    edges = [(0, 0)] * len(shape)
-    edges[axis] = (0, step - 1)
-    split = block.reshape(block.pad(source, edges), (*before, count, step, *after))
+    converted = [(0, 0)] * len(shape)
+    converted[axis] = (0, step - 1)
+    split = block.reshape(block.pad(source, converted), (*before, count, step, *after))
     kept = block.slice(split, [0] * (len(shape) + 1), (*before, count, 1, *after))
     return block.reshape(kept, (*before, count, *after))

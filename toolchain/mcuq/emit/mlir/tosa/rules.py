@@ -9,7 +9,7 @@ types imply. The others are written over reals, between `quant.dcast` and `quant
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from mcuq.emit.mlir.syntax import TensorType, Value
 from mcuq.emit.mlir.tosa import elementwise, movement, resize, windows
@@ -17,37 +17,57 @@ from mcuq.emit.mlir.tosa.block import Block
 from mcuq.emit.mlir.tosa.dense_layer import fully_connected
 from mcuq.emit.mlir.tosa.elementwise import Rule
 from mcuq.emit.mlir.tosa.quantization import is_quantized
-from mcuq.graph import Activation, Op, OpKind
-from mcuq.quantized.same_scale import SAME_SCALE
+from mcuq.graph import Op
+from mcuq.numeric.activation import Activation
+from mcuq.ops.catalog import OPERATORS
+from mcuq.ops.conversion import DEQUANTIZE, QUANTIZE
+from mcuq.ops.movement import CONCATENATION, PAD, RESHAPE, SQUEEZE, STRIDED_SLICE, TRANSPOSE
+from mcuq.ops.operator import A, AnyOperator, Operator, P, W
+from mcuq.ops.pooling import AVERAGE_POOL_2D, MAX_POOL_2D, MEAN
+from mcuq.ops.resize import RESIZE_BILINEAR, RESIZE_NEAREST_NEIGHBOR
+from mcuq.ops.softmax import SOFTMAX
+from mcuq.ops.table import Table
+from mcuq.ops.unary import HARD_SWISH, LEAKY_RELU, LOGISTIC, RELU, RELU6, TANH
+from mcuq.ops.weighted import CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED
 
-_RULES: dict[OpKind, Rule] = {
-    OpKind.CONV_2D: windows.conv,
-    OpKind.DEPTHWISE_CONV_2D: windows.depthwise,
-    OpKind.FULLY_CONNECTED: fully_connected,
-    OpKind.ADD: elementwise.binary("add"),
-    OpKind.SUB: elementwise.binary("sub"),
-    OpKind.MUL: elementwise.binary("mul"),
-    OpKind.AVERAGE_POOL_2D: windows.average_pool,
-    OpKind.MAX_POOL_2D: windows.max_pool,
-    OpKind.MEAN: elementwise.mean,
-    OpKind.PAD: movement.pad,
-    OpKind.CONCATENATION: movement.concatenation,
-    OpKind.RESHAPE: movement.reshape,
-    OpKind.SQUEEZE: movement.reshape,
-    OpKind.TRANSPOSE: movement.transpose,
-    OpKind.STRIDED_SLICE: movement.strided_slice,
-    OpKind.RESIZE_NEAREST_NEIGHBOR: resize.resize,
-    OpKind.RESIZE_BILINEAR: resize.resize_bilinear,
-    OpKind.SOFTMAX: elementwise.softmax,
-    OpKind.LOGISTIC: elementwise.unary("tosa.sigmoid"),
-    OpKind.TANH: elementwise.unary("tosa.tanh"),
-    OpKind.RELU: elementwise.clamp(Activation.RELU),
-    OpKind.RELU6: elementwise.clamp(Activation.RELU6),
-    OpKind.LEAKY_RELU: elementwise.leaky_relu,
-    OpKind.HARD_SWISH: elementwise.hard_swish,
-    OpKind.QUANTIZE: elementwise.unary("quant.qcast"),
-    OpKind.DEQUANTIZE: elementwise.unary("quant.dcast"),
-}
+
+def _rule(
+    operator: Operator[A, P, W], rule: Callable[[Block, A, Sequence[Value], TensorType], Value]
+) -> tuple[AnyOperator, Rule]:
+    return operator, rule
+
+
+_RULES: Table[Rule] = Table(
+    "TOSA form",
+    dict(
+        [
+            *((o, elementwise.by_formula(o.formula)) for o in OPERATORS if o.formula),
+            _rule(CONV_2D, windows.conv),
+            _rule(DEPTHWISE_CONV_2D, windows.depthwise),
+            _rule(FULLY_CONNECTED, fully_connected),
+            _rule(AVERAGE_POOL_2D, windows.average_pool),
+            _rule(MAX_POOL_2D, windows.max_pool),
+            _rule(MEAN, elementwise.mean),
+            _rule(PAD, movement.pad),
+            _rule(CONCATENATION, movement.concatenation),
+            _rule(RESHAPE, movement.reshape),
+            _rule(SQUEEZE, movement.reshape),
+            _rule(TRANSPOSE, movement.transpose),
+            _rule(STRIDED_SLICE, movement.strided_slice),
+            _rule(RESIZE_NEAREST_NEIGHBOR, resize.resize),
+            _rule(RESIZE_BILINEAR, resize.resize_bilinear),
+            _rule(SOFTMAX, elementwise.softmax),
+            _rule(LOGISTIC, elementwise.unary("tosa.sigmoid")),
+            _rule(TANH, elementwise.unary("tosa.tanh")),
+            _rule(RELU, elementwise.clamp(Activation.RELU)),
+            _rule(RELU6, elementwise.clamp(Activation.RELU6)),
+            _rule(LEAKY_RELU, elementwise.leaky_relu),
+            _rule(HARD_SWISH, elementwise.hard_swish),
+            _rule(QUANTIZE, elementwise.unary("quant.qcast")),
+            _rule(DEQUANTIZE, elementwise.unary("quant.dcast")),
+        ]
+    ),
+)
 
 
 def lower(block: Block, op: Op, inputs: Sequence[Value], output: TensorType) -> Value:
@@ -69,8 +89,8 @@ def _works_on_integers(op: Op, inputs: Sequence[Value], output: TensorType) -> b
     TOSA's types cannot say of a filter with a scale a channel.
     """
     source = inputs[0].type
-    if op.kind is OpKind.CONV_2D:
+    if op.kind is CONV_2D:
         return inputs[1].type.shape[3] == source.shape[3]
-    if op.kind in SAME_SCALE or op.kind is OpKind.CONCATENATION:
+    if op.kind.scale.same or op.kind.scale.joined:
         return all(value.type.element == output.element for value in inputs)
-    return op.kind in (OpKind.FULLY_CONNECTED, OpKind.QUANTIZE)
+    return op.kind in (FULLY_CONNECTED, QUANTIZE)

@@ -5,16 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from mcuq.graph import Activation, OpKind
 from mcuq.importers.builder import GraphBuilder
 from mcuq.importers.onnx.value import Constraint, Node, Value
+from mcuq.numeric.activation import Activation
+from mcuq.ops.movement import CONCATENATION, PAD, RESHAPE, STRIDED_SLICE, TRANSPOSE
+from mcuq.ops.pooling import AVERAGE_POOL_2D, MAX_POOL_2D, MEAN
+from mcuq.ops.resize import RESIZE_BILINEAR, RESIZE_NEAREST_NEIGHBOR
+from mcuq.ops.softmax import SOFTMAX
+from mcuq.ops.unary import LOGISTIC, RELU, RELU6
 
-_NOT_NEGATIVE = frozenset({OpKind.RELU, OpKind.RELU6, OpKind.LOGISTIC, OpKind.SOFTMAX})
+_NOT_NEGATIVE = frozenset({RELU, RELU6, LOGISTIC, SOFTMAX})
 _KEEPS_SIGN = frozenset(
     {
-        OpKind.MAX_POOL_2D, OpKind.AVERAGE_POOL_2D, OpKind.CONCATENATION, OpKind.MEAN,
-        OpKind.PAD, OpKind.RESHAPE, OpKind.STRIDED_SLICE, OpKind.TRANSPOSE,
-        OpKind.RESIZE_BILINEAR, OpKind.RESIZE_NEAREST_NEIGHBOR,
+        MAX_POOL_2D, AVERAGE_POOL_2D, CONCATENATION, MEAN,
+        PAD, RESHAPE, STRIDED_SLICE, TRANSPOSE,
+        RESIZE_BILINEAR, RESIZE_NEAREST_NEIGHBOR,
     }
 )  # fmt: skip
 

@@ -7,18 +7,16 @@ from collections.abc import Callable
 import numpy as np
 from onnx import TensorProto
 
-from mcuq.graph import (
-    BinaryAttrs,
-    LeakyReluAttrs,
-    NoAttrs,
-    OpKind,
-    ReshapeAttrs,
-    SoftmaxAttrs,
-)
 from mcuq.importers.builder import GraphBuilder
 from mcuq.importers.onnx.layout import arranged, plain, result
 from mcuq.importers.onnx.rules.common import Rule, axis_inside, computed_input, constant_inputs
 from mcuq.importers.onnx.value import Node, Value
+from mcuq.ops.attrs import NoAttrs
+from mcuq.ops.binary import ADD, MUL, SUB, BinaryAttrs
+from mcuq.ops.movement import RESHAPE, ReshapeAttrs
+from mcuq.ops.operator import AnyOperator
+from mcuq.ops.softmax import SOFTMAX, SoftmaxAttrs
+from mcuq.ops.unary import HARD_SWISH, LEAKY_RELU, LOGISTIC, RELU, RELU6, TANH, LeakyReluAttrs
 
 
 def one_computed_input(node: Node) -> str | None:
@@ -60,7 +58,7 @@ def out_of_training(node: Node) -> str | None:
     return "it is in training mode" if training is not None and np.any(training) else None
 
 
-def binary(kind: OpKind) -> Callable[[GraphBuilder, Node], list[Value]]:
+def binary(kind: AnyOperator) -> Callable[[GraphBuilder, Node], list[Value]]:
     """ADD, SUB or MUL of a node's two inputs, either of them maybe a constant."""
 
     def lower(build: GraphBuilder, node: Node) -> list[Value]:
@@ -81,7 +79,7 @@ def _with_rank(build: GraphBuilder, value: Value, rank: int) -> Value:
     if value.data is not None:
         return Value(shape, data=value.data.reshape(shape))
     name = plain(build, value)
-    name = build.op(OpKind.RESHAPE, ReshapeAttrs(shape), [name], f"{name}/expand")
+    name = build.op(RESHAPE, ReshapeAttrs(shape), [name], f"{name}/expand")
     return Value(shape, name, tuple(range(rank)))
 
 
@@ -101,7 +99,7 @@ def _divide(build: GraphBuilder, node: Node) -> list[Value]:
     divisor = np.asarray(node.constant(1), np.float64)
     reciprocal = Value(divisor.shape, data=1.0 / divisor)
     inputs = (node.inputs[0], reciprocal)
-    return binary(OpKind.MUL)(build, with_inputs(node, inputs))
+    return binary(MUL)(build, with_inputs(node, inputs))
 
 
 def with_inputs(node: Node, inputs: tuple[Value | None, ...]) -> Node:
@@ -115,7 +113,7 @@ def part(node: Node, suffix: str, *inputs: Value) -> Node:
     return Node(node.index, node.kind, node.opset, inputs, outputs, node.attributes)
 
 
-def unary(kind: OpKind) -> Callable[[GraphBuilder, Node], list[Value]]:
+def unary(kind: AnyOperator) -> Callable[[GraphBuilder, Node], list[Value]]:
     """An operator of one computed input."""
 
     def lower(build: GraphBuilder, node: Node) -> list[Value]:
@@ -135,17 +133,17 @@ def _prelu(build: GraphBuilder, node: Node) -> list[Value]:
     x, slope = node.value(), np.asarray(node.constant(1))
     if np.all(slope == slope.flat[0]):
         return _leaky(build, node, float(slope.flat[0]))
-    name = build.op(OpKind.RELU, NoAttrs(), [x.name], f"{node.name}/relu")
+    name = build.op(RELU, NoAttrs(), [x.name], f"{node.name}/relu")
     positive = result(build, name, x.order)
-    negative = binary(OpKind.SUB)(build, part(node, "below", x, positive))[0]
-    scaled = binary(OpKind.MUL)(build, part(node, "scaled", negative, node.value(1)))[0]
-    return binary(OpKind.ADD)(build, with_inputs(node, (positive, scaled)))
+    negative = binary(SUB)(build, part(node, "below", x, positive))[0]
+    scaled = binary(MUL)(build, part(node, "scaled", negative, node.value(1)))[0]
+    return binary(ADD)(build, with_inputs(node, (positive, scaled)))
 
 
 def _leaky(build: GraphBuilder, node: Node, alpha: float) -> list[Value]:
     x = node.value()
     attrs = LeakyReluAttrs(float(np.float32(alpha)))
-    return [result(build, build.op(OpKind.LEAKY_RELU, attrs, [x.name], node.name), x.order)]
+    return [result(build, build.op(LEAKY_RELU, attrs, [x.name], node.name), x.order)]
 
 
 def _hard_sigmoid(build: GraphBuilder, node: Node) -> list[Value]:
@@ -153,12 +151,12 @@ def _hard_sigmoid(build: GraphBuilder, node: Node) -> list[Value]:
     x = node.value()
     alpha, beta = node.number("alpha", 0.2), node.number("beta", 0.5)
     name = x.name
-    for kind, value in ((OpKind.MUL, 6 * alpha), (OpKind.ADD, 6 * beta)):
+    for kind, value in ((MUL, 6 * alpha), (ADD, 6 * beta)):
         constant = build.constant(np.full(1, value), f"{node.name}/constant")
         name = build.op(kind, BinaryAttrs(), [name, constant], node.name)
-    name = build.op(OpKind.RELU6, NoAttrs(), [name], node.name)
+    name = build.op(RELU6, NoAttrs(), [name], node.name)
     sixth = build.constant(np.full(1, 1 / 6), f"{node.name}/constant")
-    name = build.op(OpKind.MUL, BinaryAttrs(), [name, sixth], node.name)
+    name = build.op(MUL, BinaryAttrs(), [name, sixth], node.name)
     return [result(build, name, x.order)]
 
 
@@ -169,7 +167,7 @@ def _softmax(build: GraphBuilder, node: Node) -> list[Value]:
     if order[-1] != axis:
         order = (*(other for other in range(x.rank) if other != axis), axis)
     name = arranged(build, x, order)
-    return [result(build, build.op(OpKind.SOFTMAX, SoftmaxAttrs(), [name], node.name), order)]
+    return [result(build, build.op(SOFTMAX, SoftmaxAttrs(), [name], node.name), order)]
 
 
 def _identity(build: GraphBuilder, node: Node) -> list[Value]:
@@ -180,14 +178,14 @@ _ARITHMETIC = (one_computed_input,)
 _ACTIVATION = (computed_input,)
 
 RULES = {
-    "Add": Rule(binary(OpKind.ADD), _ARITHMETIC, 2),
-    "Sub": Rule(binary(OpKind.SUB), _ARITHMETIC, 2),
-    "Mul": Rule(binary(OpKind.MUL), _ARITHMETIC, 2),
+    "Add": Rule(binary(ADD), _ARITHMETIC, 2),
+    "Sub": Rule(binary(SUB), _ARITHMETIC, 2),
+    "Mul": Rule(binary(MUL), _ARITHMETIC, 2),
     "Div": Rule(_divide, (computed_input, constant_divisor), 2),
-    "Relu": Rule(unary(OpKind.RELU), _ACTIVATION),
-    "Sigmoid": Rule(unary(OpKind.LOGISTIC), _ACTIVATION),
-    "Tanh": Rule(unary(OpKind.TANH), _ACTIVATION),
-    "HardSwish": Rule(unary(OpKind.HARD_SWISH), _ACTIVATION),
+    "Relu": Rule(unary(RELU), _ACTIVATION),
+    "Sigmoid": Rule(unary(LOGISTIC), _ACTIVATION),
+    "Tanh": Rule(unary(TANH), _ACTIVATION),
+    "HardSwish": Rule(unary(HARD_SWISH), _ACTIVATION),
     "HardSigmoid": Rule(_hard_sigmoid, _ACTIVATION),
     "LeakyRelu": Rule(_leaky_relu, _ACTIVATION),
     "PRelu": Rule(_prelu, (computed_input, constant_inputs(1)), 2),

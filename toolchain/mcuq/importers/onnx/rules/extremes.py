@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mcuq.graph import Activation, BinaryAttrs, OpKind
 from mcuq.importers.builder import GraphBuilder
 from mcuq.importers.onnx.layout import result
 from mcuq.importers.onnx.rules.common import Rule, computed_input, constant_inputs, never_negative
@@ -27,6 +26,9 @@ from mcuq.importers.onnx.rules.elementwise import (
     with_inputs,
 )
 from mcuq.importers.onnx.value import Node, Value
+from mcuq.numeric.activation import Activation
+from mcuq.ops.binary import ADD, MUL, SUB, BinaryAttrs
+from mcuq.ops.unary import RELU, RELU6
 
 _LARGEST = 1000.0
 """A bound beyond would cost digits of every value: a float32 has seven."""
@@ -108,13 +110,13 @@ def _extreme(build: GraphBuilder, node: Node) -> list[Value]:
 
 def _clipped(build: GraphBuilder, node: Node, x: Value, low: float, high: float) -> Value:
     if low == 0 and high == np.inf:
-        return unary(OpKind.RELU)(build, with_inputs(node, (x,)))[0]
+        return unary(RELU)(build, with_inputs(node, (x,)))[0]
     if high == 6 and (low == 0 or (low == -np.inf and never_negative(build, x.name))):
-        return unary(OpKind.RELU6)(build, with_inputs(node, (x,)))[0]
+        return unary(RELU6)(build, with_inputs(node, (x,)))[0]
     if (low, high) == (-1, 1):
         zero = build.constant(np.zeros(1), f"{node.name}/zero")
         attrs = BinaryAttrs(Activation.RELU_N1_TO_1)
-        return result(build, build.op(OpKind.ADD, attrs, [x.name, zero], node.name), x.order)
+        return result(build, build.op(ADD, attrs, [x.name, zero], node.name), x.order)
     if high == np.inf:
         return x if low == -np.inf else _larger(build, node, x, _number(low, x))
     if low == -np.inf:
@@ -129,29 +131,29 @@ def _number(value: float, like: Value) -> Value:
 def _larger(build: GraphBuilder, node: Node, a: Value, b: Value) -> Value:
     """b + relu(a - b)"""
     above = _rectified(build, node, a, b)
-    return binary(OpKind.ADD)(build, with_inputs(node, (above, b)))[0]
+    return binary(ADD)(build, with_inputs(node, (above, b)))[0]
 
 
 def _smaller(build: GraphBuilder, node: Node, a: Value, b: Value) -> Value:
     """b - relu(b - a)"""
     below = _rectified(build, node, b, a)
-    return binary(OpKind.SUB)(build, with_inputs(node, (b, below)))[0]
+    return binary(SUB)(build, with_inputs(node, (b, below)))[0]
 
 
 def _rectified(build: GraphBuilder, node: Node, a: Value, b: Value) -> Value:
-    difference = binary(OpKind.SUB)(build, part(node, "difference", a, b))[0]
-    return unary(OpKind.RELU)(build, part(node, "relu", difference))[0]
+    difference = binary(SUB)(build, part(node, "difference", a, b))[0]
+    return unary(RELU)(build, part(node, "relu", difference))[0]
 
 
 def _between(build: GraphBuilder, node: Node, x: Value, low: float, high: float) -> Value:
     """low + (high - low) / 6 × relu6((x - low) × 6 / (high - low))"""
     width = (high - low) / 6
-    for kind, number in ((OpKind.MUL, 1 / width), (OpKind.SUB, low / width)):
-        if number != (kind is OpKind.MUL):
+    for kind, number in ((MUL, 1 / width), (SUB, low / width)):
+        if number != (kind is MUL):
             x = binary(kind)(build, part(node, "scaled", x, _number(number, x)))[0]
-    x = unary(OpKind.RELU6)(build, part(node, "relu6", x))[0]
-    x = binary(OpKind.MUL)(build, with_inputs(node, (x, _number(width, x))))[0]
-    return binary(OpKind.ADD)(build, with_inputs(node, (x, _number(low, x))))[0] if low else x
+    x = unary(RELU6)(build, part(node, "relu6", x))[0]
+    x = binary(MUL)(build, with_inputs(node, (x, _number(width, x))))[0]
+    return binary(ADD)(build, with_inputs(node, (x, _number(low, x))))[0] if low else x
 
 
 _BOUNDS = (bounds_in_order, moderate_bounds)

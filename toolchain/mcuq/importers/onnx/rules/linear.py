@@ -7,19 +7,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mcuq.graph import (
-    BinaryAttrs,
-    ConvAttrs,
-    DepthwiseConvAttrs,
-    FullyConnectedAttrs,
-    OpKind,
-)
 from mcuq.importers.builder import GraphBuilder
 from mcuq.importers.onnx.layout import from_image, image, plain, result
 from mcuq.importers.onnx.rules.common import Rule, computed_input, constant_inputs
 from mcuq.importers.onnx.rules.windows import padded_image, window_constraints
 from mcuq.importers.onnx.value import Node, Value
 from mcuq.importers.onnx.window import Window, read_window
+from mcuq.ops.binary import ADD, MUL, BinaryAttrs
+from mcuq.ops.operator import AnyOperator
+from mcuq.ops.weighted import CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED
+from mcuq.ops.weighted_params import ConvAttrs, DepthwiseConvAttrs, FullyConnectedAttrs
 
 Array = npt.NDArray[Any]
 
@@ -103,16 +100,16 @@ def _conv(build: GraphBuilder, node: Node) -> list[Value]:
 
 def _conv_form(
     filters: Array, channels: int, window: Window
-) -> tuple[OpKind, ConvAttrs | DepthwiseConvAttrs, Array]:
+) -> tuple[AnyOperator, ConvAttrs | DepthwiseConvAttrs, Array]:
     """A filter OIHW as a depthwise 1HWO where each channel is a group, else as OHWI."""
     outputs, depth = filters.shape[:2]
     if depth == 1 and channels > 1:
         depthwise = DepthwiseConvAttrs(
             window.stride, window.dilation, window.scheme, outputs // channels
         )
-        return OpKind.DEPTHWISE_CONV_2D, depthwise, filters.transpose(1, 2, 3, 0)
+        return DEPTHWISE_CONV_2D, depthwise, filters.transpose(1, 2, 3, 0)
     attrs = ConvAttrs(window.stride, window.dilation, window.scheme)
-    return OpKind.CONV_2D, attrs, filters.transpose(0, 2, 3, 1)
+    return CONV_2D, attrs, filters.transpose(0, 2, 3, 1)
 
 
 def _gemm(build: GraphBuilder, node: Node) -> list[Value]:
@@ -122,7 +119,7 @@ def _gemm(build: GraphBuilder, node: Node) -> list[Value]:
     if node.has(2):
         bias = np.asarray(node.constant(2), np.float64).reshape(-1) * node.number("beta", 1.0)
         inputs.append(build.constant(np.broadcast_to(bias, stored.shape[:1]), f"{node.name}/bias"))
-    name = build.op(OpKind.FULLY_CONNECTED, FullyConnectedAttrs(), inputs, node.name)
+    name = build.op(FULLY_CONNECTED, FullyConnectedAttrs(), inputs, node.name)
     return [result(build, name, (0, 1))]
 
 
@@ -130,7 +127,7 @@ def _matmul(build: GraphBuilder, node: Node) -> list[Value]:
     x = node.value(0)
     weights = build.constant(np.asarray(node.constant(1)).T, f"{node.name}/filter")
     attrs = FullyConnectedAttrs(keep_num_dims=x.rank > 2)
-    name = build.op(OpKind.FULLY_CONNECTED, attrs, [plain(build, x), weights], node.name)
+    name = build.op(FULLY_CONNECTED, attrs, [plain(build, x), weights], node.name)
     return [result(build, name, tuple(range(x.rank)))]
 
 
@@ -146,8 +143,8 @@ def _batch_normalization(build: GraphBuilder, node: Node) -> list[Value]:
     shape[x.position(1)] = -1
     name = x.name
     for kind, values, suffix in (
-        (OpKind.MUL, factor, "/factor"),
-        (OpKind.ADD, offset, "/offset"),
+        (MUL, factor, "/factor"),
+        (ADD, offset, "/offset"),
     ):
         constant = build.constant(values.reshape(shape), node.name + suffix)
         name = build.op(kind, BinaryAttrs(), [name, constant], node.name)

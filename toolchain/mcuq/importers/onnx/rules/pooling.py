@@ -7,8 +7,6 @@ from dataclasses import replace
 from functools import partial
 
 from mcuq.errors import InputError
-from mcuq.graph import MeanAttrs, OpKind, Padding, PoolAttrs
-from mcuq.graph.shapes import infer_shape
 from mcuq.importers.builder import GraphBuilder
 from mcuq.importers.onnx.layout import from_image, image, result
 from mcuq.importers.onnx.rules.common import (
@@ -24,6 +22,9 @@ from mcuq.importers.onnx.rules.windows import padded_image, window_constraints
 from mcuq.importers.onnx.value import Node, Value
 from mcuq.importers.onnx.window import Window, read_window
 from mcuq.importers.reduction import largest_over, neighbours
+from mcuq.ops.attrs import Padding
+from mcuq.ops.operator import AnyOperator
+from mcuq.ops.pooling import AVERAGE_POOL_2D, MAX_POOL_2D, MEAN, MeanAttrs, PoolAttrs
 
 
 def dense_pool(node: Node) -> str | None:
@@ -66,7 +67,7 @@ def _max_pool(build: GraphBuilder, node: Node) -> list[Value]:
             "move the ReLU in front of the pooling, or pad so that TFLite's SAME gives the same",
         )
     pixels = padded_image(build, node, pixels, window)
-    return [_pooled(build, node, OpKind.MAX_POOL_2D, pixels, window)]
+    return [_pooled(build, node, MAX_POOL_2D, pixels, window)]
 
 
 def _average_pool(build: GraphBuilder, node: Node) -> list[Value]:
@@ -80,10 +81,12 @@ def _average_pool(build: GraphBuilder, node: Node) -> list[Value]:
     if counted:  # a PAD in front is part of the mean, SAME is not
         window = replace(window, scheme=Padding.VALID)
     pixels = padded_image(build, node, image(build, node.value()), window)
-    return [_pooled(build, node, OpKind.AVERAGE_POOL_2D, pixels, window)]
+    return [_pooled(build, node, AVERAGE_POOL_2D, pixels, window)]
 
 
-def _pooled(build: GraphBuilder, node: Node, kind: OpKind, pixels: str, window: Window) -> Value:
+def _pooled(
+    build: GraphBuilder, node: Node, kind: AnyOperator, pixels: str, window: Window
+) -> Value:
     attrs = PoolAttrs(window.kernel, window.stride, window.scheme)
     return from_image(build, build.op(kind, attrs, [pixels], node.name), node.value().rank)
 
@@ -92,14 +95,14 @@ def _global_max_pool(build: GraphBuilder, node: Node) -> list[Value]:
     pixels = image(build, node.value())
     _, height, width, _ = build.shape(pixels)
     attrs = PoolAttrs((height, width), (height, width))
-    name = build.op(OpKind.MAX_POOL_2D, attrs, [pixels], node.name)
+    name = build.op(MAX_POOL_2D, attrs, [pixels], node.name)
     return [from_image(build, name, node.value().rank)]
 
 
 def _global_average_pool(build: GraphBuilder, node: Node) -> list[Value]:
     x = node.value()
     axes = tuple(sorted(x.position(axis) for axis in range(2, x.rank)))
-    name = build.op(OpKind.MEAN, MeanAttrs(axes, True), [x.name], node.name)
+    name = build.op(MEAN, MeanAttrs(axes, True), [x.name], node.name)
     return [result(build, name, x.order)]
 
 
@@ -123,12 +126,12 @@ def neighbouring_axes(node: Node) -> str | None:
 
 
 def _mean_over(build: GraphBuilder, x: str, attrs: MeanAttrs, name: str) -> str:
-    return build.op(OpKind.MEAN, attrs, [x], name)
+    return build.op(MEAN, attrs, [x], name)
 
 
 def _max_over(build: GraphBuilder, x: str, attrs: MeanAttrs, name: str) -> str:
     shape = build.shape(x)
-    for kind, each in largest_over(shape, attrs.axes, infer_shape(OpKind.MEAN, attrs, [shape])):
+    for kind, each in largest_over(shape, attrs.axes, MEAN.shape(attrs, [shape])):
         x = build.op(kind, each, [x], name)
     return x
 

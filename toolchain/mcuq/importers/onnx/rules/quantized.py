@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mcuq.graph import NoAttrs, OpKind, ReshapeAttrs
 from mcuq.importers.builder import GraphBuilder
 from mcuq.importers.constraints import check
 from mcuq.importers.onnx.grid import Grid, grid_of
@@ -20,6 +19,9 @@ from mcuq.importers.onnx.rules import shape
 from mcuq.importers.onnx.rules.common import Rule, computed_input, constant_inputs, never_negative
 from mcuq.importers.onnx.rules.elementwise import with_inputs
 from mcuq.importers.onnx.value import Node, Value
+from mcuq.ops.attrs import NoAttrs
+from mcuq.ops.movement import RESHAPE, ReshapeAttrs
+from mcuq.ops.unary import RELU, RELU6
 
 MOVES = frozenset(
     {
@@ -83,8 +85,8 @@ def _clamped(build: GraphBuilder, node: Node, grid: Grid) -> Value:
     name = x.name
     if low == 0 and not never_negative(build, name):
         six = abs(high - 6.0) <= grid.scale / 2
-        name = build.op(OpKind.RELU6 if six else OpKind.RELU, NoAttrs(), [name], f"{name}/relu")
-    name = build.op(OpKind.RESHAPE, ReshapeAttrs(x.stored), [name], node.name)
+        name = build.op(RELU6 if six else RELU, NoAttrs(), [name], f"{name}/relu")
+    name = build.op(RESHAPE, ReshapeAttrs(x.stored), [name], node.name)
     build.limit(name, low, high)
     return replace(result(build, name, x.order), grid=grid)
 

@@ -9,12 +9,12 @@ import numpy as np
 import numpy.typing as npt
 
 from mcuq.errors import InputError
-from mcuq.graph import OpKind, ResizeAttrs
-from mcuq.graph.resize import blend, nearest_indices
 from mcuq.importers.builder import LARGEST_TENSOR, GraphBuilder
 from mcuq.importers.onnx.layout import from_image, image
 from mcuq.importers.onnx.rules.common import Rule, computed_input, constant_inputs
 from mcuq.importers.onnx.value import Node, Value
+from mcuq.ops.interpolation import ResizeAttrs, blend, nearest_indices
+from mcuq.ops.resize import RESIZE_BILINEAR, RESIZE_NEAREST_NEIGHBOR
 
 Indices = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -129,7 +129,7 @@ def _resize_linear(build: GraphBuilder, node: Node) -> list[Value]:
         given = [each.matrix(n) @ np.arange(n) for each, n in zip(blends, shape[2:], strict=True)]
         if all(np.allclose(a, b, atol=1e-4) for a, b in zip(wanted, given, strict=True)):
             pixels = image(build, node.value())
-            name = build.op(OpKind.RESIZE_BILINEAR, attrs, [pixels], node.name)
+            name = build.op(RESIZE_BILINEAR, attrs, [pixels], node.name)
             return [from_image(build, name, 4)]
     raise InputError(
         f"{node.where}: no TFLite form of bilinear resizing blends the same elements",
@@ -147,7 +147,7 @@ def _resize_nearest(build: GraphBuilder, node: Node) -> list[Value]:
         given = [nearest_indices(node.value().shape[axis], size[axis], attrs) for axis in (2, 3)]
         if all(np.array_equal(a, b) for a, b in zip(wanted, given, strict=True)):
             pixels = image(build, node.value())
-            name = build.op(OpKind.RESIZE_NEAREST_NEIGHBOR, attrs, [pixels], node.name)
+            name = build.op(RESIZE_NEAREST_NEIGHBOR, attrs, [pixels], node.name)
             return [from_image(build, name, 4)]
     raise InputError(
         f"{node.where}: no TFLite form of nearest-neighbour resizing picks the same elements",

@@ -6,7 +6,6 @@ import math
 
 import numpy as np
 
-from mcuq.graph import ConcatAttrs, OpKind, PadAttrs, ReshapeAttrs
 from mcuq.importers.builder import GraphBuilder
 from mcuq.importers.onnx.layout import arranged, plain, result
 from mcuq.importers.onnx.rules.common import (
@@ -19,6 +18,7 @@ from mcuq.importers.onnx.rules.common import (
 )
 from mcuq.importers.onnx.rules.elementwise import one_computed_input
 from mcuq.importers.onnx.value import Node, Order, Value
+from mcuq.ops.movement import CONCATENATION, PAD, RESHAPE, ConcatAttrs, PadAttrs, ReshapeAttrs
 
 
 def fitting_target(node: Node) -> str | None:
@@ -115,7 +115,7 @@ def _reshape(build: GraphBuilder, node: Node) -> list[Value]:
 def _reshaped(build: GraphBuilder, node: Node, shape: tuple[int, ...]) -> Value:
     """The value in ONNX's own order, in another shape."""
     name = plain(build, node.value())
-    name = build.op(OpKind.RESHAPE, ReshapeAttrs(shape), [name], node.name)
+    name = build.op(RESHAPE, ReshapeAttrs(shape), [name], node.name)
     return result(build, name, tuple(range(len(shape))))
 
 
@@ -153,7 +153,7 @@ def _unsqueeze(build: GraphBuilder, node: Node) -> list[Value]:
 def _stored_as(build: GraphBuilder, node: Node, shape: tuple[int, ...], order: Order) -> Value:
     """The same elements stored in another shape."""
     attrs = ReshapeAttrs(shape)
-    name = build.op(OpKind.RESHAPE, attrs, [node.value().name], node.name)
+    name = build.op(RESHAPE, attrs, [node.value().name], node.name)
     return result(build, name, order)
 
 
@@ -178,7 +178,7 @@ def _concat(build: GraphBuilder, node: Node) -> list[Value]:
         for value in values
     ]
     axis = order.index(node.integer("axis", 0) % values[0].rank)
-    name = build.op(OpKind.CONCATENATION, ConcatAttrs(axis), names, node.name)
+    name = build.op(CONCATENATION, ConcatAttrs(axis), names, node.name)
     return [result(build, name, order)]
 
 
@@ -189,7 +189,7 @@ def _pad(build: GraphBuilder, node: Node) -> list[Value]:
     padded = tuple(range(x.rank)) if axes is None else tuple(axis % x.rank for axis in axes)
     pairs = {axis: (pads[i], pads[i + len(padded)]) for i, axis in enumerate(padded)}
     attrs = PadAttrs(tuple(pairs.get(axis, (0, 0)) for axis in x.order))
-    return [result(build, build.op(OpKind.PAD, attrs, [x.name], node.name), x.order)]
+    return [result(build, build.op(PAD, attrs, [x.name], node.name), x.order)]
 
 
 RULES = {

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from mcuq.graph import OpKind, StridedSliceAttrs
 from mcuq.importers.builder import GraphBuilder
 from mcuq.importers.onnx.layout import result
 from mcuq.importers.onnx.rules.common import (
@@ -15,6 +14,7 @@ from mcuq.importers.onnx.rules.common import (
     constant_inputs,
 )
 from mcuq.importers.onnx.value import Node, Value
+from mcuq.ops.movement import STRIDED_SLICE, StridedSliceAttrs
 
 Bounds = tuple[int, int, int]
 
@@ -68,7 +68,7 @@ def _sliced(build: GraphBuilder, node: Node, bounds: dict[int, Bounds], name: st
     stored = [bounds.get(axis, (0, x.shape[axis], 1)) for axis in x.order]
     begin, end, strides = (tuple(column) for column in zip(*stored, strict=True))
     attrs = StridedSliceAttrs(begin, end, strides)
-    return result(build, build.op(OpKind.STRIDED_SLICE, attrs, [x.name], name), x.order)
+    return result(build, build.op(STRIDED_SLICE, attrs, [x.name], name), x.order)
 
 
 def _parts(node: Node) -> list[int]:

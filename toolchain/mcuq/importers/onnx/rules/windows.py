@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from mcuq.graph import OpKind, PadAttrs
 from mcuq.importers.builder import GraphBuilder
 from mcuq.importers.onnx.value import Constraint, Node
 from mcuq.importers.onnx.window import Window
+from mcuq.ops.movement import PAD, PadAttrs
 
 _AUTO_PADS = ("NOTSET", "VALID", "SAME_UPPER", "SAME_LOWER")
 
@@ -57,4 +57,4 @@ def padded_image(build: GraphBuilder, node: Node, pixels: str, window: Window) -
     if not window.padded:
         return pixels
     attrs = PadAttrs(((0, 0), *window.reach, (0, 0)))
-    return build.op(OpKind.PAD, attrs, [pixels], f"{node.name}/pad")
+    return build.op(PAD, attrs, [pixels], f"{node.name}/pad")

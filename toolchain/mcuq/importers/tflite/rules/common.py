@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from ai_edge_litert import schema_py_generated as schema
 
-from mcuq.graph import Activation, Attrs, NoAttrs, Padding
 from mcuq.importers.tflite.view import Constraint, OpView
+from mcuq.numeric.activation import Activation
+from mcuq.ops.attrs import Attrs, NoAttrs, Padding
 from mcuq.tflite.options import ACTIVATIONS, PADDINGS
 
 _ACTIVATIONS = {number: activation for activation, number in ACTIVATIONS.items()}

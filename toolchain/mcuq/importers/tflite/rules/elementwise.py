@@ -6,10 +6,14 @@ import math
 
 import numpy as np
 
-from mcuq.graph import BinaryAttrs, LeakyReluAttrs, NoAttrs, OpKind, SoftmaxAttrs
 from mcuq.importers.tflite.fields import Binary, LeakyRelu, Softmax
 from mcuq.importers.tflite.rules.common import activation, fused_activation, no_attrs, requiring
 from mcuq.importers.tflite.view import OpView, Rule, Step
+from mcuq.ops.attrs import NoAttrs
+from mcuq.ops.binary import ADD, MUL, SUB, BinaryAttrs
+from mcuq.ops.operator import AnyOperator
+from mcuq.ops.softmax import SOFTMAX, SoftmaxAttrs
+from mcuq.ops.unary import HARD_SWISH, LEAKY_RELU, LOGISTIC, RELU, RELU6, TANH, LeakyReluAttrs
 
 
 def one_computed_operand(op: OpView) -> str | None:
@@ -69,10 +73,10 @@ def _prelu_steps(op: OpView) -> tuple[Step, ...]:
     if np.all(slope == slope.flat[0]):
         return ()
     return (
-        Step(OpKind.RELU, NoAttrs(), (0,)),
-        Step(OpKind.SUB, BinaryAttrs(), (0, 2)),
-        Step(OpKind.MUL, BinaryAttrs(), (3, 1)),
-        Step(OpKind.ADD, BinaryAttrs(), (2, 4)),
+        Step(RELU, NoAttrs(), (0,)),
+        Step(SUB, BinaryAttrs(), (0, 2)),
+        Step(MUL, BinaryAttrs(), (3, 1)),
+        Step(ADD, BinaryAttrs(), (2, 4)),
     )
 
 
@@ -83,11 +87,11 @@ def _stored_prelu(op: OpView) -> tuple[Step, ...]:
     scale, so that the sum is exact; so is the difference, in the scale of x.
     """
     return (
-        Step(OpKind.RELU, NoAttrs(), (0,), stored_as=0),
-        Step(OpKind.SUB, BinaryAttrs(), (0, 2), stored_as=0),
-        Step(OpKind.MUL, BinaryAttrs(), (3, 1)),
-        Step(OpKind.RELU, NoAttrs(), (0,)),
-        Step(OpKind.ADD, BinaryAttrs(), (5, 4)),
+        Step(RELU, NoAttrs(), (0,), stored_as=0),
+        Step(SUB, BinaryAttrs(), (0, 2), stored_as=0),
+        Step(MUL, BinaryAttrs(), (3, 1)),
+        Step(RELU, NoAttrs(), (0,)),
+        Step(ADD, BinaryAttrs(), (5, 4)),
     )
 
 
@@ -95,37 +99,37 @@ def _binary(op: OpView) -> BinaryAttrs:
     return BinaryAttrs(activation(op, Binary.ACTIVATION))
 
 
-def _binary_rule(kind: OpKind, options: str) -> Rule:
+def _binary_rule(kind: AnyOperator, options: str) -> Rule:
     constraints = (one_computed_operand, fused_activation(Binary.ACTIVATION))
     return Rule(kind, options, _binary, constraints, tensors=2, required=2)
 
 
-def _unary_rule(kind: OpKind, options: str = "") -> Rule:
+def _unary_rule(kind: AnyOperator, options: str = "") -> Rule:
     return Rule(kind, options, no_attrs, requiring())
 
 
 RULES = {
-    "ADD": _binary_rule(OpKind.ADD, "AddOptions"),
-    "SUB": _binary_rule(OpKind.SUB, "SubOptions"),
-    "MUL": _binary_rule(OpKind.MUL, "MulOptions"),
+    "ADD": _binary_rule(ADD, "AddOptions"),
+    "SUB": _binary_rule(SUB, "SubOptions"),
+    "MUL": _binary_rule(MUL, "MulOptions"),
     "SOFTMAX": Rule(
-        OpKind.SOFTMAX,
+        SOFTMAX,
         "SoftmaxOptions",
         lambda op: SoftmaxAttrs(op.float32(Softmax.BETA)),
         requiring(has_dimensions, positive_beta),
     ),
-    "LOGISTIC": _unary_rule(OpKind.LOGISTIC),
-    "TANH": _unary_rule(OpKind.TANH),
-    "RELU": _unary_rule(OpKind.RELU),
-    "RELU6": _unary_rule(OpKind.RELU6),
+    "LOGISTIC": _unary_rule(LOGISTIC),
+    "TANH": _unary_rule(TANH),
+    "RELU": _unary_rule(RELU),
+    "RELU6": _unary_rule(RELU6),
     "LEAKY_RELU": Rule(
-        OpKind.LEAKY_RELU,
+        LEAKY_RELU,
         "LeakyReluOptions",
         lambda op: LeakyReluAttrs(op.float32(LeakyRelu.ALPHA)),
         requiring(finite_alpha),
     ),
     "PRELU": Rule(
-        OpKind.LEAKY_RELU,
+        LEAKY_RELU,
         "",
         _prelu,
         requiring(constant_slopes),
@@ -133,5 +137,5 @@ RULES = {
         steps=_prelu_steps,
         stored_steps=_stored_prelu,
     ),
-    "HARD_SWISH": _unary_rule(OpKind.HARD_SWISH, "HardSwishOptions"),
+    "HARD_SWISH": _unary_rule(HARD_SWISH, "HardSwishOptions"),
 }

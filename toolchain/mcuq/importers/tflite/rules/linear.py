@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from mcuq.graph import ConvAttrs, DepthwiseConvAttrs, FullyConnectedAttrs, OpKind
 from mcuq.importers.tflite.fields import Conv2D, DepthwiseConv2D, FullyConnected
 from mcuq.importers.tflite.rules.common import (
     activation,
@@ -13,6 +12,8 @@ from mcuq.importers.tflite.rules.common import (
     requiring,
 )
 from mcuq.importers.tflite.view import OpView, Rule
+from mcuq.ops.weighted import CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED
+from mcuq.ops.weighted_params import ConvAttrs, DepthwiseConvAttrs, FullyConnectedAttrs
 
 
 def constant_filter(op: OpView) -> str | None:
@@ -80,7 +81,7 @@ def _fully_connected(op: OpView) -> FullyConnectedAttrs:
 
 RULES = {
     "CONV_2D": Rule(
-        OpKind.CONV_2D,
+        CONV_2D,
         "Conv2DOptions",
         _conv,
         requiring(
@@ -98,7 +99,7 @@ RULES = {
         required=2,
     ),
     "DEPTHWISE_CONV_2D": Rule(
-        OpKind.DEPTHWISE_CONV_2D,
+        DEPTHWISE_CONV_2D,
         "DepthwiseConv2DOptions",
         _depthwise,
         requiring(
@@ -117,7 +118,7 @@ RULES = {
         required=2,
     ),
     "FULLY_CONNECTED": Rule(
-        OpKind.FULLY_CONNECTED,
+        FULLY_CONNECTED,
         "FullyConnectedOptions",
         _fully_connected,
         requiring(

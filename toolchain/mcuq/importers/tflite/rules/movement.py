@@ -4,11 +4,22 @@ from __future__ import annotations
 
 import math
 
-from mcuq.graph import Activation, ConcatAttrs, OpKind, PadAttrs, ReshapeAttrs, TransposeAttrs
 from mcuq.importers.tflite.fields import Concatenation, Reshape, Squeeze
 from mcuq.importers.tflite.rules.common import constant_operands, fused_activation, requiring
 from mcuq.importers.tflite.rules.elementwise import one_computed_operand
 from mcuq.importers.tflite.view import OpView, Rule
+from mcuq.numeric.activation import Activation
+from mcuq.ops.movement import (
+    CONCATENATION,
+    PAD,
+    RESHAPE,
+    SQUEEZE,
+    TRANSPOSE,
+    ConcatAttrs,
+    PadAttrs,
+    ReshapeAttrs,
+    TransposeAttrs,
+)
 from mcuq.tflite.options import ACTIVATIONS
 
 
@@ -149,14 +160,14 @@ def _option_integers(op: OpView, field: int) -> tuple[int, ...]:
 
 RULES = {
     "PAD": Rule(
-        OpKind.PAD,
+        PAD,
         "PadOptions",
         _pad,
         requiring(constant_operands(1), pairs_of_paddings),
         required=2,
     ),
     "CONCATENATION": Rule(
-        OpKind.CONCATENATION,
+        CONCATENATION,
         "ConcatenationOptions",
         _concatenation,
         (
@@ -168,24 +179,24 @@ RULES = {
         tensors=None,
     ),
     "TILE": Rule(
-        OpKind.CONCATENATION,
+        CONCATENATION,
         "TileOptions",
         _tile,
         requiring(constant_operands(1), one_repeated_dimension),
         required=2,
         copies=lambda op: max(op.integers(1)),
     ),
-    "RESHAPE": Rule(OpKind.RESHAPE, "ReshapeOptions", reshape_attrs, requiring(known_target)),
-    "SQUEEZE": Rule(OpKind.SQUEEZE, "SqueezeOptions", squeeze_attrs, requiring(squeezable)),
+    "RESHAPE": Rule(RESHAPE, "ReshapeOptions", reshape_attrs, requiring(known_target)),
+    "SQUEEZE": Rule(SQUEEZE, "SqueezeOptions", squeeze_attrs, requiring(squeezable)),
     "EXPAND_DIMS": Rule(
-        OpKind.RESHAPE,
+        RESHAPE,
         "ExpandDimsOptions",
         expand_attrs,
         requiring(constant_operands(1), insertable_axis),
         required=2,
     ),
     "TRANSPOSE": Rule(
-        OpKind.TRANSPOSE,
+        TRANSPOSE,
         "TransposeOptions",
         lambda op: TransposeAttrs(op.integers(1)),
         requiring(constant_operands(1), permutation),

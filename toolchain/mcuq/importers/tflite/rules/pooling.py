@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from mcuq.graph import MeanAttrs, OpKind, PoolAttrs, ResizeAttrs
-from mcuq.graph.shapes import infer_shape
 from mcuq.importers.reduction import largest_over, neighbours
 from mcuq.importers.tflite.fields import Pool2D, Reducer, Resize, ResizeBilinear
 from mcuq.importers.tflite.rules.common import (
@@ -16,6 +14,10 @@ from mcuq.importers.tflite.rules.common import (
     requiring,
 )
 from mcuq.importers.tflite.view import OpView, Rule, Step
+from mcuq.ops.interpolation import ResizeAttrs
+from mcuq.ops.operator import AnyOperator
+from mcuq.ops.pooling import AVERAGE_POOL_2D, MAX_POOL_2D, MEAN, MeanAttrs, PoolAttrs
+from mcuq.ops.resize import RESIZE_BILINEAR, RESIZE_NEAREST_NEIGHBOR
 
 
 def axes_in_range(op: OpView) -> str | None:
@@ -56,7 +58,7 @@ def _pool(op: OpView) -> PoolAttrs:
     )
 
 
-def _pool_rule(kind: OpKind) -> Rule:
+def _pool_rule(kind: AnyOperator) -> Rule:
     constraints = requiring(
         known_padding(Pool2D.PADDING),
         _positive_window,
@@ -87,7 +89,7 @@ def neighbouring_axes(op: OpView) -> str | None:
 
 def _largest(op: OpView) -> tuple[Step, ...]:
     mean, shape = _mean(op), op.shape(0)
-    result = infer_shape(OpKind.MEAN, mean, [shape])
+    result = MEAN.shape(mean, [shape])
     chain = largest_over(shape, mean.axes, result)
     count = len(op.operands)
     return tuple(
@@ -110,17 +112,17 @@ def _resize_bilinear(op: OpView) -> ResizeAttrs:
 
 
 RULES = {
-    "AVERAGE_POOL_2D": _pool_rule(OpKind.AVERAGE_POOL_2D),
-    "MAX_POOL_2D": _pool_rule(OpKind.MAX_POOL_2D),
+    "AVERAGE_POOL_2D": _pool_rule(AVERAGE_POOL_2D),
+    "MAX_POOL_2D": _pool_rule(MAX_POOL_2D),
     "MEAN": Rule(
-        OpKind.MEAN,
+        MEAN,
         "ReducerOptions",
         _mean,
         requiring(constant_operands(1), axes_in_range),
         required=2,
     ),
     "REDUCE_MAX": Rule(
-        OpKind.MAX_POOL_2D,
+        MAX_POOL_2D,
         "ReducerOptions",
         _mean,
         requiring(constant_operands(1), axes_in_range, neighbouring_axes),
@@ -128,14 +130,14 @@ RULES = {
         steps=_largest,
     ),
     "RESIZE_BILINEAR": Rule(
-        OpKind.RESIZE_BILINEAR,
+        RESIZE_BILINEAR,
         "ResizeBilinearOptions",
         _resize_bilinear,
         requiring(constant_operands(1), two_sizes, one_alignment),
         required=2,
     ),
     "RESIZE_NEAREST_NEIGHBOR": Rule(
-        OpKind.RESIZE_NEAREST_NEIGHBOR,
+        RESIZE_NEAREST_NEIGHBOR,
         "ResizeNearestNeighborOptions",
         _resize,
         requiring(constant_operands(1), two_sizes),

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from mcuq.graph import OpKind, StridedSliceAttrs
 from mcuq.importers.tflite.fields import StridedSlice
 from mcuq.importers.tflite.rules.common import constant_operands, requiring
 from mcuq.importers.tflite.view import OpView, Rule
+from mcuq.ops.movement import STRIDED_SLICE, StridedSliceAttrs
 
 
 def equal_lengths(op: OpView) -> str | None:
@@ -140,14 +140,14 @@ SLICE_CONSTRAINTS = (constant_operands(1, 2), inside_bounds)
 
 RULES = {
     "STRIDED_SLICE": Rule(
-        OpKind.STRIDED_SLICE,
+        STRIDED_SLICE,
         "StridedSliceOptions",
         strided_slice_attrs,
         requiring(*STRIDED_SLICE_CONSTRAINTS),
         required=4,
     ),
     "SLICE": Rule(
-        OpKind.STRIDED_SLICE,
+        STRIDED_SLICE,
         "SliceOptions",
         _slice_attrs,
         requiring(*SLICE_CONSTRAINTS),

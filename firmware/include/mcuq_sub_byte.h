@@ -1,0 +1,63 @@
+/* Kernels with int2 and ternary weights.
+ *
+ * int2: values -2 to 1 as 2-bit fields in two's complement, four a byte, lowest bits first.
+ * Weights are re-ordered as those of the _s4 forms (see mcuq_columns.h), a byte holding one input's
+ * weights of a group's four channels; depthwise: one tap's.
+ * Ternary: the same fields in the same order, each -1 to 1, five a byte in base 3, the first in the
+ * lowest digit, stored as value + 1. They are unpacked to int2 in scratch once a call.
+ *
+ * Parameters are those of the _s4 forms. Scratch: _s2 as _s4; ternary forms need in front of it
+ * a word for every sixteen weights (dense: nothing else).
+ */
+#ifndef MCUQ_SUB_BYTE_H
+#define MCUQ_SUB_BYTE_H
+
+#include "mcuq_kernels.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+void mcuq_conv_s2(const mcuq_conv *p, const int32_t *weights, const mcuq_channel *channels,
+    const int8_t *input, int8_t *output, int32_t *scratch);
+void mcuq_pointwise_s2(const mcuq_pointwise *p, const int32_t *weights,
+    const mcuq_channel *channels, const int8_t *input, int8_t *output, int32_t *scratch);
+void mcuq_dense_s2(const mcuq_dense *p, const int32_t *weights, const mcuq_channel *channels,
+    const int8_t *input, int8_t *output);
+void mcuq_depthwise_s2(const mcuq_depthwise *p, const int32_t *weights,
+    const mcuq_channel_group *channels, const int8_t *input, int8_t *output, int32_t *scratch);
+
+void mcuq_conv_ternary(const mcuq_conv *p, const int32_t *weights, const mcuq_channel *channels,
+    const int8_t *input, int8_t *output, int32_t *scratch);
+void mcuq_pointwise_ternary(const mcuq_pointwise *p, const int32_t *weights,
+    const mcuq_channel *channels, const int8_t *input, int8_t *output, int32_t *scratch);
+void mcuq_dense_ternary(const mcuq_dense *p, const int32_t *weights, const mcuq_channel *channels,
+    const int8_t *input, int8_t *output, int32_t *scratch);
+void mcuq_depthwise_ternary(const mcuq_depthwise *p, const int32_t *weights,
+    const mcuq_channel_group *channels, const int8_t *input, int8_t *output, int32_t *scratch);
+
+/* Inner parts: those of mcuq_columns.h with int2 weights. */
+void mcuq_multiply_s2(const int32_t *columns, int32_t words, const int32_t *weights,
+    const mcuq_channel *channels, int32_t outputs, int8_t *first, int8_t *second);
+void mcuq_dot_4x1_s2(const int32_t *weights, const int8_t *input, int32_t groups, int32_t sums[4],
+    int32_t correction);
+
+/* Unpacks 16 × `words` ternary weights to 2-bit fields. */
+void mcuq_unpack_ternary(const int32_t *packed, int32_t words, int32_t *fields);
+
+/* The 2-bit fields of two inputs (low and high byte) as a word of int4 weights: halves
+ * 4096 d + 256 (c + 8) + 16 (b + 8) + (a + 8), d signed. */
+static inline int32_t mcuq_nested_fields(uint32_t bytes)
+{
+    uint32_t spread = (bytes & 0xFF) | (bytes & 0xFF00) << 8;
+    spread = (spread | spread << 4) & 0x0F0F0F0Fu;
+    spread = (spread | spread << 2) & 0x33333333u;
+    /* Signs of d fill its nibble; the others become unsigned by adding 2, then 6. */
+    return (int32_t)(((spread ^ 0x02220222u) + 0x06660666u) | (spread & 0x20002000u) * 6);
+}
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,21 @@
+"""The C calls of every operator."""
+
+from __future__ import annotations
+
+from mcuq.lower import (
+    binary,
+    conversion,
+    movement,
+    pooling,
+    resize,
+    softmax,
+    unary,
+    weighted_forms,
+)
+from mcuq.lower.form import CForms
+from mcuq.ops.table import Table
+
+_FAMILIES = (weighted_forms, binary, pooling, movement, resize, softmax, unary, conversion)
+CALLS: Table[CForms] = Table(
+    "C call", {operator: calls for family in _FAMILIES for operator, calls in family.CALLS.items()}
+)

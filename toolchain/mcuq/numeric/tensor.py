@@ -1,0 +1,72 @@
+"""An integer tensor and the reals that it stands for."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from mcuq.content import ByContent
+from mcuq.numeric.widths import stored_bytes
+
+
+@dataclass(frozen=True)
+class AffineParams:
+    """Scale and zero point of an activation."""
+
+    scale: np.float32
+    zero_point: int
+
+
+@dataclass(frozen=True, eq=False)
+class QuantizedTensor(ByContent):
+    """An integer tensor: real value = scale × (stored - zero_point).
+
+    Attributes:
+        name: as in the float graph.
+        shape: static.
+        bits: 8 or 16 for activations, 8, 4, 2 or TERNARY for weights, 32 or 64 for biases, 32
+            for reals.
+        scale: float32, shape (1,) per tensor or (channels,) per channel.
+        zero_point: 0 for weights and biases.
+        axis: the channel dimension where `scale` is per channel, else None.
+        data: constants only; int8 array (int4 values unpacked, one an element) or int32 (bias).
+        real: float32 values: a float edge of the model, or all but the filters of a model whose
+            activations are quantized at run time; scale 1 and zero point 0 mean nothing.
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    bits: int
+    scale: npt.NDArray[np.float32]
+    zero_point: int = 0
+    axis: int | None = None
+    data: npt.NDArray[Any] | None = None
+    real: bool = False
+
+    @property
+    def is_constant(self) -> bool:
+        return self.data is not None
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """Of the values in memory: int8 holds 4-bit values too."""
+        return np.dtype(np.float32) if self.real else np.dtype(f"int{max(self.bits, 8)}")
+
+    @property
+    def size(self) -> int:
+        """Number of elements."""
+        return math.prod(self.shape)
+
+    @property
+    def affine(self) -> AffineParams:
+        """Scale and zero point of a tensor with one scale."""
+        return AffineParams(np.float32(self.scale[0]), self.zero_point)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes as stored: narrow weights packed over the flattened tensor."""
+        return stored_bytes(self.size, self.bits)

@@ -1,0 +1,1 @@
+"""What operators mean: one record each, in a module a family."""

@@ -1,0 +1,22 @@
+"""All operators that mcuq builds: what the modules of the families define."""
+
+from __future__ import annotations
+
+from mcuq.ops import binary, conversion, movement, pooling, resize, softmax, unary, weighted
+from mcuq.ops.operator import AnyOperator, NoForm, Operator
+
+_FAMILIES = (weighted, binary, pooling, movement, resize, softmax, unary, conversion)
+OPERATORS: tuple[AnyOperator, ...] = tuple(
+    value for family in _FAMILIES for value in vars(family).values() if isinstance(value, Operator)
+)
+"""In the families' order."""
+FLOAT_OPERATORS = tuple(o for o in OPERATORS if not isinstance(o.real, NoForm))
+"""The operators of float graphs."""
+WEIGHTED_OPERATORS = tuple(o for o in OPERATORS if o.weighted)
+"""Those with filters."""
+_BY_NAME = {operator.name: operator for operator in OPERATORS}
+
+
+def operator(name: str) -> AnyOperator:
+    """The operator of this name in the TFLite schema; KeyError for one that mcuq lacks."""
+    return _BY_NAME[name]

@@ -1,0 +1,134 @@
+"""int8 functions of one argument as tables of 256 entries, in TFLite Micro's own arithmetic."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+
+from mcuq.numeric import (
+    INT8_MAX,
+    INT8_MIN,
+    input_radius,
+    logistic,
+    multiply_by_quantized_multiplier,
+    quantize_multiplier,
+    quantize_values,
+    rounding_right_shift,
+    tanh,
+)
+from mcuq.numeric.tensor import AffineParams
+
+Int64 = npt.NDArray[np.int64]
+"""A table: shape (256,), the outputs for the inputs -128 … 127."""
+
+_INPUTS = np.arange(INT8_MIN, INT8_MAX + 1, dtype=np.int64)
+_INPUT_BITS = 4
+"""Integer bits of the argument of LOGISTIC and TANH."""
+
+
+def _saturate(x: Int64) -> Int64:
+    clipped: Int64 = np.clip(x, INT8_MIN, INT8_MAX)
+    return clipped
+
+
+def relu_table(source: AffineParams, result: AffineParams) -> Int64:
+    factor = float(source.scale) / float(result.scale)
+    scaled = multiply_by_quantized_multiplier(
+        _INPUTS - source.zero_point, *quantize_multiplier(factor)
+    )
+    clipped: Int64 = np.clip(scaled + result.zero_point, result.zero_point, INT8_MAX)
+    return clipped
+
+
+def relu6_table(source: AffineParams, result: AffineParams) -> Int64:
+    six = int(quantize_values(np.array(6.0), source.scale, source.zero_point))
+    clipped: Int64 = np.clip(_INPUTS, source.zero_point, six)
+    return clipped
+
+
+def leaky_relu_table(alpha: float, source: AffineParams, result: AffineParams) -> Int64:
+    x = _INPUTS - source.zero_point
+    above = quantize_multiplier(float(source.scale) / float(result.scale))
+    below = quantize_multiplier(float(source.scale) * alpha / float(result.scale))
+    scaled = np.where(
+        x >= 0,
+        multiply_by_quantized_multiplier(x, *above),
+        multiply_by_quantized_multiplier(x, *below),
+    )
+    return _saturate(scaled + result.zero_point)
+
+
+def _sigmoidal(
+    function: Callable[[Int64, int], Int64], source: AffineParams, fraction_bits: int, offset: int
+) -> Int64:
+    """LOGISTIC and TANH: the argument in Q4.27, saturated beyond what that holds."""
+    mantissa, shift = math.frexp(float(source.scale) * (1 << (31 - _INPUT_BITS)))
+    multiplier = int(mantissa * (1 << 31) + 0.5)
+    radius = input_radius(_INPUT_BITS, shift)
+    x = _INPUTS - source.zero_point
+    inside = np.abs(x) < radius
+    argument = multiply_by_quantized_multiplier(np.where(inside, x, 0), multiplier, shift)
+    value = rounding_right_shift(function(argument, _INPUT_BITS), 31 - fraction_bits)
+    # A radius of 0 sends 0 itself to the low end: TFLite compares with that end first.
+    outside = np.where(x <= -radius, INT8_MIN, INT8_MAX)
+    return np.where(inside, _saturate(value + offset), outside)
+
+
+def logistic_table(source: AffineParams, result: AffineParams) -> Int64:
+    return _sigmoidal(logistic, source, 8, -128)
+
+
+def tanh_table(source: AffineParams, result: AffineParams) -> Int64:
+    return _sigmoidal(tanh, source, 7, 0)
+
+
+def hard_swish_table(source: AffineParams, result: AffineParams) -> Int64:
+    """x × relu6(x + 3) / 6 in 16-bit fixed point."""
+    hires_scale = float(source.scale) / 128
+    out_multiplier, out_shift = _int16_multiplier(hires_scale / float(result.scale))
+    relu_multiplier, relu_shift = _int16_multiplier(hires_scale / (3 / 32768))
+    hires = (_INPUTS - source.zero_point) << 7
+    on_output_scale = _high_multiply16(hires, out_multiplier)
+    gate = hires
+    if relu_shift > 0:
+        gate = _saturate16(gate << (relu_shift - 1))
+    gate = _high_multiply16(gate, relu_multiplier)
+    if relu_shift > 0:
+        gate = _saturate16(gate << 1)
+    if relu_shift < 0:
+        gate = _right_shift16(gate, -relu_shift)
+    gate = (gate + (1 << 15)) >> 1
+    # This product is truncated towards zero, not rounded.
+    product = gate * on_output_scale
+    truncated = np.sign(product) * (np.abs(product) >> 15)
+    return _saturate(_right_shift16(truncated, -out_shift) + result.zero_point)
+
+
+def _int16_multiplier(real: float) -> tuple[int, int]:
+    multiplier, shift = quantize_multiplier(real)
+    return min((multiplier + (1 << 15)) >> 16, (1 << 15) - 1), shift
+
+
+def _high_multiply16(a: Int64, b: int) -> Int64:
+    """SaturatingRoundingDoublingHighMul of int16: ties upwards."""
+    high: Int64 = (a * b + (1 << 14)) >> 15
+    return high
+
+
+def _right_shift16(x: Int64, exponent: int) -> Int64:
+    """RoundingDivideByPOT of int16.
+
+    From exponent 16 on, its mask of shifted-out bits wraps to -1 and it gives ±1, never 0. That
+    happens where the output's scale is some 500 times the input's.
+    """
+    if exponent < 16:
+        return rounding_right_shift(x, exponent)
+    return np.where(x < 0, np.int64(-1), np.int64(1))
+
+
+def _saturate16(x: Int64) -> Int64:
+    clipped: Int64 = np.clip(x, -(1 << 15), (1 << 15) - 1)
+    return clipped

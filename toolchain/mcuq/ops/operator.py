@@ -1,0 +1,217 @@
+"""What an operator means, as one value: everything that no file format and no target decides.
+
+Each operator is one `Operator`, a constant in the module of its family, with every field given.
+What belongs to a format or a target (TFLite, TOSA, C, TensorFlow) stands with that in a table that
+is checked complete, see `mcuq.ops.table`.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from mcuq.numeric.tensor import AffineParams, QuantizedTensor
+from mcuq.ops.attrs import Attrs
+from mcuq.ops.operand import Operand
+
+Shape = tuple[int, ...]
+Values = npt.NDArray[Any]
+"""Activations of several samples, (N, *shape), in the tensor's dtype."""
+Backward = Callable[[Values], list[Values]]
+"""Gradient of the output → gradients of the inputs."""
+
+A = TypeVar("A", bound=Attrs)
+P = TypeVar("P")
+W = TypeVar("W")
+
+
+@dataclass(frozen=True)
+class NoForm:
+    """Says of an operator that it has no such form, and why: read by users."""
+
+    reason: str
+
+
+NO_DYNAMIC = NoForm(
+    "quantize the activations, or run the dynamic-range flatbuffer in LiteRT",
+)
+"""Of operators that the firmware does not compute on float activations."""
+
+
+@dataclass(frozen=True)
+class QuantizedOp(Generic[A]):
+    """An operator with the tensors that it reads and writes."""
+
+    attrs: A
+    inputs: tuple[QuantizedTensor, ...]
+    output: QuantizedTensor
+
+    def constant(self, number: int) -> npt.NDArray[Any]:
+        """The stored integers of a constant input."""
+        data = self.inputs[number].data
+        assert data is not None, self.inputs[number].name
+        return data
+
+
+@dataclass(frozen=True)
+class IntegerForm(Generic[A, P]):
+    """The firmware's arithmetic for activations of one width.
+
+    Attributes:
+        params: scales → the integers that a kernel needs beside its tensors.
+        run: inputs (N, *shape), constants (1, *shape) → output (N, *shape), byte for byte that of
+            the portable C kernels and of TFLite Micro.
+        fits: whether no input makes an intermediate leave its type where the scales are somebody
+            else's. A factor above 1 shifts a sum to the left before it is multiplied; kernels do
+            that in int32. Scales that come from data, and the guard, never lead there.
+    """
+
+    params: Callable[[QuantizedOp[A]], P]
+    run: Callable[[QuantizedOp[A], P, list[Values]], Values]
+    fits: Callable[[QuantizedOp[A], P], bool]
+
+    def __call__(self, op: QuantizedOp[A], inputs: list[Values]) -> Values:
+        """`run` with the operator's own parameters."""
+        return self.run(op, self.params(op), inputs)
+
+
+def always(op: QuantizedOp[Any], params: object) -> bool:
+    """`fits` of what computes nothing that could leave its type."""
+    return True
+
+
+@dataclass(frozen=True)
+class OutputScale:
+    """Where the scale and zero point of an output come from: its own range, if nothing else.
+
+    Attributes:
+        same: they are the first input's; nothing is requantized.
+        joined: all inputs and the output share them.
+        fixed: bits → what TFLite prescribes.
+        moves: values are moved or selected only: they need no rounding of their own.
+    """
+
+    same: bool = False
+    joined: bool = False
+    fixed: tuple[tuple[int, AffineParams], ...] = ()
+    moves: bool = False
+
+    def prescribed(self, bits: int) -> AffineParams | None:
+        """The prescribed parameters of an output of this width."""
+        return dict(self.fixed).get(bits)
+
+
+def _prescribed(int8: AffineParams) -> OutputScale:
+    int16 = AffineParams(np.float32(1 / 32768), 0)
+    return OutputScale(fixed=((8, int8), (16, int16)))
+
+
+UNIT = _prescribed(AffineParams(np.float32(1 / 256), -128))
+"""Of values from 0 to 1."""
+SIGNED_UNIT = _prescribed(AffineParams(np.float32(1 / 128), 0))
+"""Of values from -1 to 1."""
+
+
+@dataclass(frozen=True)
+class StepLimits:
+    """Bounds of a scale: a smaller one is raised, a larger one refused."""
+
+    least: float = 0.0
+    largest: float = float("inf")
+
+
+def any_argument(attrs: Attrs, bits: int) -> StepLimits:
+    """No bound."""
+    return StepLimits()
+
+
+def any_output(
+    attrs: Attrs, steps: Sequence[float], constants: Sequence[Values | None], bits: int
+) -> float:
+    """No bound."""
+    return 0.0
+
+
+@dataclass(frozen=True)
+class RangeGuard(Generic[A]):
+    """How small and how large scales may be beside each other for TFLite Micro's integers.
+
+    Attributes:
+        derivation: why these bounds.
+        argument: (attributes, bits) → bounds of the first input's scale.
+        output: (attributes, scales of the activation inputs, real constants by input, bits) → least
+            scale of the output.
+    """
+
+    derivation: str
+    argument: Callable[[A, int], StepLimits] = any_argument
+    output: Callable[[A, Sequence[float], Sequence[Values | None], int], float] = any_output
+
+
+@dataclass(frozen=True, eq=False)
+class Operator(Generic[A, P, W]):
+    """One operator. Two are equal only if they are the same one.
+
+    Attributes:
+        name: as in the TFLite schema.
+        attrs: type of its attributes.
+        shape: (attributes, input shapes) → output shape; ValueError, one line, where they do not
+            fit.
+        real: the float form: operands → values (N, *shape) in float32.
+        gradient: (attributes, inputs (N, *shape), output shape) → output and its `Backward`.
+        scale: where the output's scale comes from.
+        guard: which scales the integers can bear.
+        int8, int16: the integer forms.
+        dynamic: float32 activations in the firmware, filters being integers.
+        formula: an elementwise operator in the vocabulary of NumPy; `xp` is NumPy, TensorFlow or
+            TOSA. None where the operator is not elementwise.
+        filter_axis: the dimension of output channels in the filter; None without a filter. Inputs
+            are (activation, filter[, bias]) otherwise.
+    """
+
+    name: str
+    attrs: type[A]
+    shape: Callable[[A, Sequence[Shape]], Shape]
+    real: Callable[[A, list[Operand]], Values] | NoForm
+    gradient: Callable[[A, list[Values], Shape], tuple[Values, Backward]] | NoForm
+    scale: OutputScale
+    guard: RangeGuard[A]
+    int8: IntegerForm[A, P]
+    int16: IntegerForm[A, W] | NoForm
+    dynamic: Callable[[QuantizedOp[A], list[Values]], Values] | NoForm
+    formula: Callable[..., Any] | None = None
+    filter_axis: int | None = None
+
+    @property
+    def weighted(self) -> bool:
+        """Whether it has a filter, whose bits are chosen."""
+        return self.filter_axis is not None
+
+    def __str__(self) -> str:
+        return self.name
+
+    __repr__ = __str__
+
+    def __reduce__(self) -> tuple[Callable[..., Any], tuple[str]]:
+        return _by_name, (self.name,)
+
+
+AnyOperator = Operator[Any, Any, Any]
+
+
+def _by_name(name: str) -> AnyOperator:
+    """Unpickled operators are the constants of this process."""
+    # The catalog imports the families, which import this module.
+    catalog = importlib.import_module("mcuq.ops.catalog")
+    found: AnyOperator = catalog.operator(name)
+    return found
+
+
+def single(tensor: QuantizedTensor) -> np.float32:
+    """The scale of a tensor that has one."""
+    return np.float32(tensor.scale[0])

@@ -1,0 +1,325 @@
+"""Functions of one argument: RELU, RELU6, LEAKY_RELU, LOGISTIC, TANH, HARD_SWISH."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Never
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import expit
+
+from mcuq.content import ByContent
+from mcuq.numeric import (
+    activation_bounds,
+    multiply_by_quantized_multiplier,
+    quantize_multiplier,
+)
+from mcuq.numeric.activation import Activation
+from mcuq.numeric.tensor import AffineParams
+from mcuq.ops import lookup
+from mcuq.ops.attrs import Attrs, NoAttrs
+from mcuq.ops.int16_tables import SIGMOID_UNIT, sigmoid_factor, sigmoid_table
+from mcuq.ops.operand import Array, Operand
+from mcuq.ops.operator import (
+    NO_DYNAMIC,
+    SIGNED_UNIT,
+    UNIT,
+    A,
+    Backward,
+    IntegerForm,
+    NoForm,
+    Operator,
+    OutputScale,
+    QuantizedOp,
+    RangeGuard,
+    Shape,
+    StepLimits,
+    Values,
+    always,
+    single,
+)
+from mcuq.ops.settings import GUARDS
+
+Int64 = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class LeakyReluAttrs(Attrs):
+    """LEAKY_RELU: alpha × x below zero."""
+
+    alpha: float
+
+
+@dataclass(frozen=True, eq=False)
+class LookupParams(ByContent):
+    """A function of int8 as a table: output = table[input + 128]."""
+
+    table: npt.NDArray[np.int8]
+
+
+@dataclass(frozen=True)
+class LeakyReluParams:
+    """LEAKY_RELU, RELU, RELU6 of int16: one factor for values from 0 on, one below, a clamp."""
+
+    multiplier: int
+    shift: int
+    negative_multiplier: int
+    negative_shift: int
+    activation_min: int
+    activation_max: int
+
+
+@dataclass(frozen=True, eq=False)
+class Int16SigmoidParams(ByContent):
+    """LOGISTIC and TANH of int16: x × multiplier / 2^shift is looked up (`ops.int16_tables`)."""
+
+    multiplier: int
+    shift: int
+    table: npt.NDArray[np.uint16]
+
+
+def _shape(attrs: Attrs, inputs: Sequence[Shape]) -> Shape:
+    return inputs[0]
+
+
+def _logistic(attrs: NoAttrs, operands: list[Operand]) -> Array:
+    """1 / (1 + exp(-x)), from exp(-|x|) so that nothing overflows."""
+    x = operands[0].values
+    decay = np.exp(-np.abs(x))
+    result: Array = np.where(x >= 0, np.float32(1), decay) / (1 + decay)
+    return result
+
+
+def _leaky(x: Array, alpha: np.float32) -> Array:
+    return np.where(x > 0, x, alpha * x)
+
+
+def _hard_swish(attrs: NoAttrs, operands: list[Operand]) -> Array:
+    """x × min(max(x + 3, 0), 6) / 6."""
+    x = operands[0].values
+    result: Array = x * np.clip(x + np.float32(3), 0, 6) / np.float32(6)
+    return result
+
+
+def _gradient(
+    value: Callable[[Values, A], Values], slope: Callable[[Values, A], Any]
+) -> Callable[[A, list[Values], Shape], tuple[Values, Backward]]:
+    def forward(attrs: A, xs: list[Values], shape: Shape) -> tuple[Values, Backward]:
+        (x,) = xs
+        return value(x, attrs), lambda g: [g * slope(x, attrs)]
+
+    return forward
+
+
+def _table_form(
+    table: Callable[[A, AffineParams, AffineParams], Int64],
+    fits: Callable[[QuantizedOp[A], object], bool],
+) -> IntegerForm[A, LookupParams]:
+    def params(op: QuantizedOp[A]) -> LookupParams:
+        entries = table(op.attrs, op.inputs[0].affine, op.output.affine)
+        return LookupParams(entries.astype(np.int8))
+
+    return IntegerForm(params, _looked_up, fits)
+
+
+def _looked_up(op: QuantizedOp[A], params: LookupParams, inputs: list[Values]) -> Values:
+    index = np.bitwise_xor(np.ascontiguousarray(inputs[0]).view(np.uint8), np.uint8(0x80))
+    return params.table[index]
+
+
+def _rectified_form(
+    slope: Callable[[A], float], activation: Activation = Activation.NONE
+) -> IntegerForm[A, LeakyReluParams]:
+    """int16: `slope` is that below zero, `activation` clamps the result."""
+
+    def params(op: QuantizedOp[A]) -> LeakyReluParams:
+        source, result = op.inputs[0], op.output
+        alpha = float(np.float32(slope(op.attrs)))
+        factor = float(single(source)) / float(single(result))
+        below = float(single(source)) * alpha / float(single(result))
+        bounds = activation_bounds(activation, single(result), result.zero_point, result.bits)
+        pairs = (*quantize_multiplier(factor), *quantize_multiplier(below))
+        return LeakyReluParams(*pairs, *bounds)
+
+    return IntegerForm(params, _rectified, _rescaling_fits)
+
+
+def _rectified(op: QuantizedOp[A], p: LeakyReluParams, inputs: list[Values]) -> Values:
+    x = inputs[0].astype(np.int64)
+    above = multiply_by_quantized_multiplier(x, p.multiplier, p.shift)
+    below = multiply_by_quantized_multiplier(x, p.negative_multiplier, p.negative_shift)
+    values = np.where(x >= 0, above, below)
+    return np.clip(values, p.activation_min, p.activation_max).astype(np.int16)
+
+
+def _sigmoid_params(op: QuantizedOp[NoAttrs]) -> Int16SigmoidParams:
+    return Int16SigmoidParams(*sigmoid_factor(float(single(op.inputs[0]))), sigmoid_table())
+
+
+def _int16_logistic(
+    op: QuantizedOp[NoAttrs], p: Int16SigmoidParams, inputs: list[Values]
+) -> Values:
+    """The table of half of it, mirrored below zero; beyond the table it takes 1 - 2^-15."""
+    argument, curve = _sigmoid(p, inputs[0], 9, 0x7FFF << 10)
+    return (np.where(argument >= 0, curve + 512, (1 << 25) - curve + 511) >> 10).astype(np.int16)
+
+
+def _int16_tanh(op: QuantizedOp[NoAttrs], p: Int16SigmoidParams, inputs: list[Values]) -> Values:
+    """2 × logistic(2 x) - 1, from the same table; beyond it 1 - 2^-16."""
+    argument, curve = _sigmoid(p, inputs[0], 8, 0xFFFF << 8)
+    above = curve - (1 << 23)
+    return (np.where(argument >= 0, above + 128, 127 - above) >> 8).astype(np.int16)
+
+
+def _sigmoid(p: Int16SigmoidParams, x: Values, fraction: int, end: int) -> tuple[Int64, Int64]:
+    """The argument in the table's steps with `fraction` bits below, and the interpolated entry.
+
+    `end` is what TFLite Micro takes beyond the table.
+    """
+    rounding = (1 << p.shift) >> 1
+    argument = (x.astype(np.int64) * p.multiplier + rounding) >> p.shift
+    index, part = np.divmod(np.abs(argument), 1 << fraction)
+    table = p.table.astype(np.int64)
+    last = len(table) - 1
+    start = table[np.minimum(index, last)]
+    slope = table[np.minimum(index + 1, last)] - start
+    return argument, np.where(index >= last, end, (start << fraction) + part * slope)
+
+
+_LEAST_SIGMOIDAL = 2.0**-28
+"""Below it, TensorFlow Lite shifts by a negative amount for the range of the argument."""
+
+
+def _sigmoid_fits(op: QuantizedOp[NoAttrs], params: object) -> bool:
+    scale = float(single(op.inputs[0]))
+    return scale >= _LEAST_SIGMOIDAL and (op.output.bits == 8 or scale * SIGMOID_UNIT < 2**15)
+
+
+def _rescaling_fits(op: QuantizedOp[Any], params: object) -> bool:
+    largest = 255 if op.output.bits == 8 else 32768
+    slope = max(1.0, abs(op.attrs.alpha)) if isinstance(op.attrs, LeakyReluAttrs) else 1.0
+    return largest * float(single(op.inputs[0])) / float(single(op.output)) * slope < 2**31 / 4
+
+
+def _sigmoid_limits(attrs: NoAttrs, bits: int) -> StepLimits:
+    return StepLimits(2.0**-27, 2.0**34) if bits == 8 else StepLimits(2.0**-44, 5.0)
+
+
+_SIGMOID_GUARD = RangeGuard(
+    "int8: x × scale × 2^27 as a Q31 multiplier and a shift of 0 to 62; "
+    "int16: x × scale × 12288 in int32, the factor a positive integer after 31 shifts",
+    argument=_sigmoid_limits,
+)
+
+
+def _swish_limits(attrs: NoAttrs, bits: int) -> StepLimits:
+    return StepLimits(2.0**-37, 2.0**24) if bits == 8 else StepLimits()
+
+
+def _near_argument(
+    attrs: Attrs, steps: Sequence[float], constants: Sequence[Values | None], bits: int
+) -> float:
+    slope = max(1.0, abs(attrs.alpha)) if isinstance(attrs, LeakyReluAttrs) else 1.0
+    return steps[0] * slope * GUARDS.least_step[bits]
+
+
+_RESCALED_GUARD = RangeGuard[Any](
+    "the input's step over the output's, times the slope, is a multiplier that stays in range",
+    output=_near_argument,
+)
+
+RELU = Operator(
+    name="RELU",
+    attrs=NoAttrs,
+    shape=_shape,
+    real=lambda attrs, operands: np.maximum(operands[0].values, np.float32(0)),
+    gradient=_gradient(lambda x, _: np.maximum(x, 0), lambda x, _: x > 0),
+    scale=OutputScale(),
+    guard=_RESCALED_GUARD,
+    int8=_table_form(lambda _, source, result: lookup.relu_table(source, result), _rescaling_fits),
+    int16=_rectified_form(lambda _: 0.0),
+    dynamic=NO_DYNAMIC,
+)
+RELU6 = Operator(
+    name="RELU6",
+    attrs=NoAttrs,
+    shape=_shape,
+    real=lambda attrs, operands: np.clip(operands[0].values, np.float32(0), np.float32(6)),
+    gradient=_gradient(lambda x, _: np.clip(x, 0, 6), lambda x, _: (x > 0) & (x < 6)),
+    # TFLite Micro clamps RELU6 in the input's integers.
+    scale=OutputScale(same=True),
+    guard=RangeGuard("values are clamped on the input's scale"),
+    int8=_table_form(lambda _, source, result: lookup.relu6_table(source, result), always),
+    int16=_rectified_form(lambda _: 0.0, Activation.RELU6),
+    dynamic=NO_DYNAMIC,
+)
+LEAKY_RELU = Operator(
+    name="LEAKY_RELU",
+    attrs=LeakyReluAttrs,
+    shape=_shape,
+    real=lambda attrs, operands: _leaky(operands[0].values, np.float32(attrs.alpha)),
+    gradient=_gradient(
+        lambda x, attrs: np.where(x > 0, x, attrs.alpha * x),
+        lambda x, attrs: np.where(x > 0, 1.0, attrs.alpha),
+    ),
+    scale=OutputScale(),
+    guard=_RESCALED_GUARD,
+    int8=_table_form(
+        lambda attrs, source, result: lookup.leaky_relu_table(
+            float(np.float32(attrs.alpha)), source, result
+        ),
+        _rescaling_fits,
+    ),
+    int16=_rectified_form(lambda attrs: attrs.alpha),
+    dynamic=NO_DYNAMIC,
+)
+LOGISTIC = Operator(
+    name="LOGISTIC",
+    attrs=NoAttrs,
+    shape=_shape,
+    real=_logistic,
+    gradient=_gradient(lambda x, _: expit(x), lambda x, _: expit(x) * (1 - expit(x))),
+    scale=UNIT,
+    guard=_SIGMOID_GUARD,
+    int8=_table_form(
+        lambda _, source, result: lookup.logistic_table(source, result), _sigmoid_fits
+    ),
+    int16=IntegerForm(_sigmoid_params, _int16_logistic, _sigmoid_fits),
+    dynamic=NO_DYNAMIC,
+)
+TANH = Operator(
+    name="TANH",
+    attrs=NoAttrs,
+    shape=_shape,
+    real=lambda attrs, operands: np.tanh(operands[0].values),
+    gradient=_gradient(lambda x, _: np.tanh(x), lambda x, _: 1 - np.tanh(x) ** 2),
+    scale=SIGNED_UNIT,
+    guard=_SIGMOID_GUARD,
+    int8=_table_form(lambda _, source, result: lookup.tanh_table(source, result), _sigmoid_fits),
+    int16=IntegerForm(_sigmoid_params, _int16_tanh, _sigmoid_fits),
+    dynamic=NO_DYNAMIC,
+)
+HARD_SWISH: Operator[NoAttrs, LookupParams, Never] = Operator(
+    name="HARD_SWISH",
+    attrs=NoAttrs,
+    shape=_shape,
+    real=_hard_swish,
+    gradient=_gradient(
+        lambda x, _: x * np.clip(x + 3, 0, 6) / 6,
+        lambda x, _: np.where(x <= -3, 0.0, np.where(x >= 3, 1.0, (2 * x + 3) / 6)),
+    ),
+    scale=OutputScale(),
+    guard=RangeGuard(
+        "the gate, x × scale × 85.3 in int16, is shifted right by 31 at most and left by 30; "
+        "the output's multiplier stays below 1",
+        argument=_swish_limits,
+        output=lambda attrs, steps, constants, bits: steps[0] * 2.0**-6,
+    ),
+    int8=_table_form(
+        lambda _, source, result: lookup.hard_swish_table(source, result), _rescaling_fits
+    ),
+    int16=NoForm("it is spelled out as ADD, MUL and MUL before it is quantized"),
+    dynamic=NO_DYNAMIC,
+)

@@ -1,0 +1,117 @@
+"""Attributes and integers of CONV_2D, DEPTHWISE_CONV_2D and FULLY_CONNECTED.
+
+Offsets follow CMSIS-NN: `input_offset` is minus the input's zero point, added to each value;
+`output_offset` is the output's zero point. A multiplier and shift mean
+`multiplier × 2^(shift - 31)`, see `mcuq.numeric`. Pairs are (height, width).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from mcuq.content import ByContent
+from mcuq.numeric import activation_bounds, quantize_multipliers
+from mcuq.numeric.activation import Activation
+from mcuq.ops.attrs import Activated, Padding
+from mcuq.ops.operator import QuantizedOp, single
+from mcuq.ops.window import WindowParams, window_params
+
+Int32s = npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class ConvAttrs(Activated):
+    """CONV_2D: filter OHWI, optional bias O. Grouped where input C is a multiple of filter I."""
+
+    stride: tuple[int, int] = (1, 1)
+    dilation: tuple[int, int] = (1, 1)
+    padding: Padding = Padding.VALID
+    activation: Activation = Activation.NONE
+
+
+@dataclass(frozen=True)
+class DepthwiseConvAttrs(Activated):
+    """DEPTHWISE_CONV_2D: filter 1HWO with O = C × depth_multiplier, optional bias O."""
+
+    stride: tuple[int, int] = (1, 1)
+    dilation: tuple[int, int] = (1, 1)
+    padding: Padding = Padding.VALID
+    depth_multiplier: int = 1
+    activation: Activation = Activation.NONE
+
+
+@dataclass(frozen=True)
+class FullyConnectedAttrs(Activated):
+    """FULLY_CONNECTED: filter OI, optional bias O; input is flattened to rows of I."""
+
+    activation: Activation = Activation.NONE
+    keep_num_dims: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class RescaleParams(ByContent):
+    """What turns the sums of a layer into its outputs.
+
+    Multipliers and shifts: one an output channel; FULLY_CONNECTED may have one for all.
+    """
+
+    input_offset: int
+    output_offset: int
+    multipliers: Int32s
+    shifts: Int32s
+    activation_min: int
+    activation_max: int
+
+    @property
+    def per_channel(self) -> bool:
+        return self.multipliers.size > 1
+
+
+@dataclass(frozen=True, eq=False)
+class ConvParams(RescaleParams):
+    """CONV_2D."""
+
+    window: WindowParams
+
+
+@dataclass(frozen=True, eq=False)
+class DepthwiseConvParams(ConvParams):
+    """DEPTHWISE_CONV_2D: output channel = input channel × depth_multiplier + i."""
+
+    depth_multiplier: int
+
+
+@dataclass(frozen=True, eq=False)
+class FullyConnectedParams(RescaleParams):
+    """FULLY_CONNECTED."""
+
+
+def conv_params(op: QuantizedOp[ConvAttrs]) -> ConvParams:
+    weight = op.inputs[1]
+    window = window_params(op.attrs, op.inputs[0].shape, (weight.shape[1], weight.shape[2]))
+    return ConvParams(*_rescale(op, weight.shape[0]), window)
+
+
+def depthwise_params(op: QuantizedOp[DepthwiseConvAttrs]) -> DepthwiseConvParams:
+    weight = op.inputs[1]
+    window = window_params(op.attrs, op.inputs[0].shape, (weight.shape[1], weight.shape[2]))
+    rescale = _rescale(op, weight.shape[3])
+    return DepthwiseConvParams(*rescale, window, op.attrs.depth_multiplier)
+
+
+def fully_connected_params(op: QuantizedOp[FullyConnectedAttrs]) -> FullyConnectedParams:
+    return FullyConnectedParams(*_rescale(op, op.inputs[1].scale.size))
+
+
+def _rescale(
+    op: QuantizedOp[ConvAttrs] | QuantizedOp[DepthwiseConvAttrs] | QuantizedOp[FullyConnectedAttrs],
+    channels: int,
+) -> tuple[int, int, Int32s, Int32s, int, int]:
+    source, weight, result = op.inputs[0], op.inputs[1], op.output
+    reals = float(single(source)) * weight.scale.astype(np.float64) / float(single(result))
+    multipliers = quantize_multipliers(np.broadcast_to(reals, (channels,)))
+    bounds = activation_bounds(op.attrs.activation, single(result), result.zero_point, result.bits)
+    return (-source.zero_point, result.zero_point, *multipliers, *bounds)
