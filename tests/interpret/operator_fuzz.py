@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from integer_cases import Case, FixedRanges, Rng, random_case, tflm_outputs
 
+from mcuq.choices import Per
 from mcuq.graph import Graph, Op, Tensor
 from mcuq.interpret.integer import run_integer
 from mcuq.numeric import integer_limits
@@ -25,7 +26,6 @@ from mcuq.ops.resize import RESIZE_BILINEAR
 from mcuq.ops.unary import LEAKY_RELU
 from mcuq.ops.weighted import FULLY_CONNECTED
 from mcuq.quantize import Config, WeightChoice, quantize
-from mcuq.quantize.config import Per
 from mcuq.quantized import QuantizedGraph
 
 OUTPUTS_A_CASE = 4096
