@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from integer_cases import FixedRanges
+from operator_cases import FixedRanges
 
 from mcuq.bench.measure import quantized
 from mcuq.bench.models import Chain, keyword_spotting
