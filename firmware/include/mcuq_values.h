@@ -21,28 +21,21 @@ static inline void mcuq_set_value(void *data, int32_t index, int32_t wide, int32
     }
 }
 
-/* What ADD, SUB and MUL do with two values before requantization. */
+/* What an operator does with two values before requantization. */
 typedef int32_t mcuq_combine(const mcuq_binary *p, int32_t a, int32_t b);
 
+/* An operand on the scale that both share. */
 static inline int32_t mcuq_rescale(const mcuq_operand *operand, int32_t left_shift, int32_t x)
 {
     const int32_t fine = mcuq_shift_left(x + operand->offset, (uint32_t)left_shift);
     return mcuq_requantize(fine, operand->multiplier, operand->shift);
 }
 
-static inline int32_t mcuq_combine_add(const mcuq_binary *p, int32_t a, int32_t b)
+/* An operand on its own scale. */
+static inline int32_t mcuq_centre(const mcuq_operand *operand, int32_t left_shift, int32_t x)
 {
-    return mcuq_rescale(&p->a, p->left_shift, a) + mcuq_rescale(&p->b, p->left_shift, b);
-}
-
-static inline int32_t mcuq_combine_sub(const mcuq_binary *p, int32_t a, int32_t b)
-{
-    return mcuq_rescale(&p->a, p->left_shift, a) - mcuq_rescale(&p->b, p->left_shift, b);
-}
-
-static inline int32_t mcuq_combine_mul(const mcuq_binary *p, int32_t a, int32_t b)
-{
-    return (a + p->a.offset) * (b + p->b.offset);
+    (void)left_shift;
+    return x + operand->offset;
 }
 
 /* Two tensors with broadcasting. */

@@ -1,4 +1,4 @@
-"""docs/models.md lists exactly the operators that the front doors know."""
+"""docs/models.md lists exactly the operators that the importers know."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ def test_kernel_evaluation_and_tflm_agree(depth: int, scale: float, spread: int,
     values = rng.integers(-spread, spread + 1, (1, depth)).astype(np.int8)
     expected = run_integer(graph, [values])["c"]
     np.testing.assert_array_equal(computed(graph, values), expected)
-    if not flat_rows(graph, graph.ops[0], values[None]).any():
+    if not flat_rows(op_params(graph, graph.ops[0]), values[None]).any():
         np.testing.assert_array_equal(tflm(graph, values), expected)
 
 
@@ -67,7 +67,7 @@ def test_flat_begins_at_512_equal_values(depth: int) -> None:
     graph = narrow(depth, 0.1)
     values = np.full((1, depth), 5, np.int8)
     flat = depth == FLAT_CLASSES
-    assert flat_rows(graph, graph.ops[0], values[None]).tolist() == [[flat]]
+    assert flat_rows(op_params(graph, graph.ops[0]), values[None]).tolist() == [[flat]]
     # 1 / 511 is over half a step of 1 / 256, 1 / 512 is not.
     assert set(run_integer(graph, [values])["c"].ravel().tolist()) == {-128 if flat else -127}
 

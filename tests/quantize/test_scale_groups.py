@@ -8,7 +8,7 @@ from graphs import GraphBuilder, Ranges
 from mcuq.interpret.integer import dequantize_outputs, quantize_inputs, run_integer
 from mcuq.ops.movement import CONCATENATION, PAD, RESHAPE, ConcatAttrs, PadAttrs, ReshapeAttrs
 from mcuq.ops.pooling import MAX_POOL_2D, PoolAttrs
-from mcuq.ops.softmax import SOFTMAX
+from mcuq.ops.softmax import SOFTMAX, SoftmaxAttrs
 from mcuq.ops.unary import LEAKY_RELU, LOGISTIC, RELU6, TANH
 from mcuq.quantize import Config, group_roots, quantize, share_activations
 from mcuq.quantized import QuantizedGraph
@@ -48,7 +48,7 @@ def test_concatenation_joins_ranges_of_inputs_and_constants() -> None:
 
 def test_padded_probabilities_keep_the_prescribed_scale() -> None:
     b = GraphBuilder()
-    p = b.op(SOFTMAX, "p", [b.input("x", 1, 4)], 1, 4)
+    p = b.op(SOFTMAX, "p", [b.input("x", 1, 4)], 1, 4, attrs=SoftmaxAttrs())
     out = b.op(PAD, "out", [p], 1, 6, attrs=PadAttrs(((0, 0), (1, 1))))
     qgraph = quantize(b.graph(out), Ranges())
     assert params(qgraph, "p") == params(qgraph, "out") == (1 / 256, -128)
@@ -58,7 +58,7 @@ def test_equally_prescribed_inputs_concatenate_as_they_are() -> None:
     b = GraphBuilder()
     x = b.input("x", 1, 4)
     one = b.op(LOGISTIC, "one", [x], 1, 4)
-    two = b.op(SOFTMAX, "two", [x], 1, 4)
+    two = b.op(SOFTMAX, "two", [x], 1, 4, attrs=SoftmaxAttrs())
     out = b.op(CONCATENATION, "out", [one, two], 1, 8, attrs=ConcatAttrs(1))
     qgraph = quantize(b.graph(out), Ranges())
     assert len(qgraph.ops) == 3

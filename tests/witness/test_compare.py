@@ -26,7 +26,7 @@ from mcuq.quantize import Config, quantize
 from mcuq.resources import example_dir
 from mcuq.tflite.float_model import float_tflite_bytes
 from mcuq.tflite.litert import run_litert
-from mcuq.witness import compare_import, doors
+from mcuq.witness import compare_import, runtimes
 from mcuq.witness.float_copy import float_copy, is_quantized
 
 CLOSE = 0.5
@@ -145,7 +145,7 @@ def test_a_runtime_that_is_missing_is_said(tmp_path: Path, monkeypatch: pytest.M
     path = tmp_path / "q.onnx"
     path.write_bytes(quantized_network(next(iter(NETWORKS)), next(iter(FORMS)), tmp_path))
     graph = load_model(path)
-    monkeypatch.setattr(doors, "find_spec", lambda name: None)
+    monkeypatch.setattr(runtimes, "find_spec", lambda name: None)
     (finding,) = compare_import(path, graph).findings
     assert finding.code == "import-not-compared"
     assert "ONNX Runtime is not installed" in finding.message

@@ -9,8 +9,9 @@ import tensorflow as tf
 
 from mcuq.finetune.windows import conv, depthwise
 from mcuq.numeric.activation import Activation
-from mcuq.ops.attrs import Attrs
-from mcuq.ops.binary import ADD, MUL, SUB, BinaryAttrs
+from mcuq.ops.attrs import Attrs, fused
+from mcuq.ops.catalog import OPERATORS
+from mcuq.ops.conversion import DEQUANTIZE, QUANTIZE
 from mcuq.ops.interpolation import ResizeAttrs, blend, nearest_indices
 from mcuq.ops.movement import (
     CONCATENATION,
@@ -25,17 +26,18 @@ from mcuq.ops.movement import (
     StridedSliceAttrs,
     TransposeAttrs,
 )
-from mcuq.ops.operator import AnyOperator
+from mcuq.ops.operator import A, AnyOperator, NoForm, Operator, P, W
 from mcuq.ops.pooling import AVERAGE_POOL_2D, MAX_POOL_2D, MEAN, MeanAttrs, PoolAttrs
 from mcuq.ops.resize import RESIZE_BILINEAR, RESIZE_NEAREST_NEIGHBOR
 from mcuq.ops.softmax import SOFTMAX, SoftmaxAttrs
+from mcuq.ops.table import Table
 from mcuq.ops.unary import HARD_SWISH, LEAKY_RELU, LOGISTIC, RELU, RELU6, TANH, LeakyReluAttrs
 from mcuq.ops.weighted import CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED
 from mcuq.ops.weighted_params import FullyConnectedAttrs
 
 # TensorFlow has no types of its own.
 Array = Any
-Operator = Callable[[Any, Sequence[Array]], Array]
+Form = Callable[[Any, Sequence[Array]], Array]
 
 ACTIVATIONS: dict[Activation, Callable[[Array], Array]] = {
     Activation.NONE: lambda x: x,
@@ -47,8 +49,8 @@ ACTIVATIONS: dict[Activation, Callable[[Array], Array]] = {
 
 def run(kind: AnyOperator, attrs: Attrs, operands: Sequence[Array]) -> Array:
     """The operator's result, its fused activation included."""
-    result = _OPERATORS[kind](attrs, operands)
-    return ACTIVATIONS[getattr(attrs, "activation", Activation.NONE)](result)
+    result = _FORMS[kind](attrs, operands)
+    return ACTIVATIONS[fused(attrs)](result)
 
 
 def _fully_connected(attrs: FullyConnectedAttrs, operands: Sequence[Array]) -> Array:
@@ -60,14 +62,14 @@ def _fully_connected(attrs: FullyConnectedAttrs, operands: Sequence[Array]) -> A
     return tf.reshape(rows, (-1, *x.shape[1:-1], outputs)) if attrs.keep_num_dims else rows
 
 
-def _binary(function: Callable[[Array, Array], Array]) -> Operator:
-    def operator(attrs: BinaryAttrs, operands: Sequence[Array]) -> Array:
-        return function(*operands)
+def _by_formula(formula: Callable[..., Array]) -> Form:
+    def form(attrs: Attrs, operands: Sequence[Array]) -> Array:
+        return formula(tf, *operands)
 
-    return operator
+    return form
 
 
-def _pool(function: Callable[..., Array]) -> Operator:
+def _pool(function: Callable[..., Array]) -> Form:
     """TensorFlow counts like TFLite: padding is left out of averages."""
 
     def operator(attrs: PoolAttrs, operands: Sequence[Array]) -> Array:
@@ -132,7 +134,7 @@ def _leaky_relu(attrs: LeakyReluAttrs, operands: Sequence[Array]) -> Array:
     return tf.where(operands[0] > 0, operands[0], attrs.alpha * operands[0])
 
 
-def _unary(function: Callable[[Array], Array]) -> Operator:
+def _unary(function: Callable[[Array], Array]) -> Form:
     def operator(attrs: Attrs, operands: Sequence[Array]) -> Array:
         return function(operands[0])
 
@@ -143,29 +145,41 @@ def _hard_swish(x: Array) -> Array:
     return x * tf.nn.relu6(x + 3.0) / 6.0
 
 
-_OPERATORS: dict[AnyOperator, Operator] = {
-    CONV_2D: conv,
-    DEPTHWISE_CONV_2D: depthwise,
-    FULLY_CONNECTED: _fully_connected,
-    ADD: _binary(tf.add),
-    SUB: _binary(tf.subtract),
-    MUL: _binary(tf.multiply),
-    AVERAGE_POOL_2D: _pool(tf.nn.avg_pool2d),
-    MAX_POOL_2D: _pool(tf.nn.max_pool2d),
-    MEAN: _mean,
-    PAD: _pad,
-    CONCATENATION: _concatenation,
-    RESHAPE: _reshape,
-    SQUEEZE: _reshape,
-    TRANSPOSE: _transpose,
-    STRIDED_SLICE: _strided_slice,
-    RESIZE_NEAREST_NEIGHBOR: _resize,
-    RESIZE_BILINEAR: _resize_bilinear,
-    SOFTMAX: _softmax,
-    LOGISTIC: _unary(tf.sigmoid),
-    TANH: _unary(tf.tanh),
-    RELU: _unary(tf.nn.relu),
-    RELU6: _unary(tf.nn.relu6),
-    LEAKY_RELU: _leaky_relu,
-    HARD_SWISH: _unary(_hard_swish),
-}
+def _form(
+    operator: Operator[A, P, W], form: Callable[[A, Sequence[Array]], Array]
+) -> tuple[AnyOperator, Form]:
+    return operator, form
+
+
+_NOT_REAL = NoForm("only float graphs are trained")
+_FORMS: Table[Form] = Table(
+    "TensorFlow form",
+    dict(
+        [
+            *((o, _by_formula(o.formula)) for o in OPERATORS if o.formula),
+            _form(CONV_2D, conv),
+            _form(DEPTHWISE_CONV_2D, depthwise),
+            _form(FULLY_CONNECTED, _fully_connected),
+            _form(AVERAGE_POOL_2D, _pool(tf.nn.avg_pool2d)),
+            _form(MAX_POOL_2D, _pool(tf.nn.max_pool2d)),
+            _form(MEAN, _mean),
+            _form(PAD, _pad),
+            _form(CONCATENATION, _concatenation),
+            _form(RESHAPE, _reshape),
+            _form(SQUEEZE, _reshape),
+            _form(TRANSPOSE, _transpose),
+            _form(STRIDED_SLICE, _strided_slice),
+            _form(RESIZE_NEAREST_NEIGHBOR, _resize),
+            _form(RESIZE_BILINEAR, _resize_bilinear),
+            _form(SOFTMAX, _softmax),
+            _form(LOGISTIC, _unary(tf.sigmoid)),
+            _form(TANH, _unary(tf.tanh)),
+            _form(RELU, _unary(tf.nn.relu)),
+            _form(RELU6, _unary(tf.nn.relu6)),
+            _form(LEAKY_RELU, _leaky_relu),
+            _form(HARD_SWISH, _unary(_hard_swish)),
+            (QUANTIZE, _NOT_REAL),
+            (DEQUANTIZE, _NOT_REAL),
+        ]
+    ),
+)

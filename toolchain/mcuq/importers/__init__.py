@@ -1,4 +1,4 @@
-"""The front doors: model files of several frameworks, one Graph."""
+"""Readers of model files of several frameworks, one Graph."""
 
 from mcuq.importers.keras import load_keras
 from mcuq.importers.load import load_model

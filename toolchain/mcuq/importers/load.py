@@ -1,4 +1,4 @@
-"""Choose the front door by the file's suffix."""
+"""Choose the reader by the file's suffix."""
 
 from __future__ import annotations
 
@@ -12,14 +12,15 @@ from mcuq.importers.keras import load_keras
 from mcuq.importers.onnx import load_onnx
 from mcuq.importers.tflite import load_tflite
 
-_DOORS: dict[str, Callable[[Path], Graph]] = {
+READERS: dict[str, Callable[[Path], Graph]] = {
     ".tflite": load_tflite,
     ".onnx": load_onnx,
     ".keras": load_keras,
     ".h5": load_keras,
     ".hdf5": load_keras,
 }
-_KNOWN = f"known: {', '.join(_DOORS)}, or a SavedModel folder"
+"""Suffix of a model file → its reader. `witness.runtimes` has a row for each."""
+_KNOWN = f"known: {', '.join(READERS)}, or a SavedModel folder"
 _REMEDIES = {
     ".mlir": "mcuq writes MLIR and does not read it: give the model file that it was written from",
 }
@@ -36,10 +37,10 @@ def load_model(path: Path) -> Graph:
     """
     if (path / _SAVED_MODEL).is_file():
         return check_buildable(load_keras(path))
-    door = _DOORS.get(path.suffix.lower())
-    if door is None:
+    read = READERS.get(path.suffix.lower())
+    if read is None:
         raise InputError(
             f"cannot tell what kind of model {path} is",
             _REMEDIES.get(path.suffix.lower(), _KNOWN),
         )
-    return check_buildable(door(path))
+    return check_buildable(read(path))

@@ -1,11 +1,26 @@
-"""QUANTIZE and DEQUANTIZE at float edges."""
+"""QUANTIZE and DEQUANTIZE as C calls."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from mcuq.graph import Op
-from mcuq.lower.program import Call, InputOverlap, Real, Struct, TensorRef, operand
+from mcuq.lower.form import (
+    CForms,
+    for_int8,
+    same,
+)
+from mcuq.lower.program import (
+    Call,
+    InputOverlap,
+    Real,
+    Struct,
+    TensorRef,
+    operand,
+)
 from mcuq.numeric.tensor import QuantizedTensor
-from mcuq.ops.conversion import ConversionParams
+from mcuq.ops.conversion import DEQUANTIZE, QUANTIZE, ConversionParams
+from mcuq.ops.operator import AnyOperator
 from mcuq.quantized.qgraph import QuantizedGraph
 
 
@@ -55,3 +70,9 @@ def _affine(tensor: QuantizedTensor) -> Struct:
             ("count", tensor.size),
         ),
     )
+
+
+CALLS: Mapping[AnyOperator, CForms] = {
+    QUANTIZE: same(QUANTIZE, lower_quantize),
+    DEQUANTIZE: same(DEQUANTIZE, lower_dequantize, for_int8(DEQUANTIZE, lower_dequantize)),
+}

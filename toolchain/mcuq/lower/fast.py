@@ -51,7 +51,7 @@ from mcuq.lower.slow import slowed
 from mcuq.lower.sub_byte import two_bit_words
 from mcuq.lower.weighted import lower_conv, lower_depthwise, lower_fully_connected
 from mcuq.numeric.tensor import QuantizedTensor
-from mcuq.numeric.widths import TERNARY
+from mcuq.numeric.widths import TERNARY, width
 from mcuq.ops.weighted_params import (
     ConvParams,
     DepthwiseConvParams,
@@ -277,7 +277,7 @@ def _call(
         arguments = (*arguments, ScratchRef())
     return Call(
         op,
-        f"{name}_ternary" if bits == TERNARY else f"{name}_s{bits}",
+        f"{name}_{width(bits).suffix}",
         arguments,
         scratch_bytes=scratch_bytes or 0,
         macs=macs,

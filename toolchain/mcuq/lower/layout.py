@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 from mcuq.errors import InputError
 from mcuq.graph import Op
+from mcuq.lower.program import InputOverlap
 from mcuq.numeric.tensor import QuantizedTensor
+from mcuq.quantized.qgraph import QuantizedGraph
 
 MAX_RANK = 6
 """MCUQ_MAX_RANK of mcuq_kernels.h."""
@@ -47,3 +49,14 @@ def to_rank(values: Sequence[int], fill: int, op: Op) -> tuple[int, ...]:
             "merge dimensions with RESHAPE before it",
         )
     return (fill,) * (MAX_RANK - len(values)) + tuple(values)
+
+
+def in_place(qgraph: QuantizedGraph, op: Op) -> tuple[InputOverlap, ...]:
+    """Each element is read before its result is written, in ascending order: the output may lie
+    over an operand of its own size, at the same address or below."""
+    size = qgraph.tensors[op.output].nbytes
+    return tuple(
+        InputOverlap(name, ascending=size)
+        for name in dict.fromkeys(op.inputs)
+        if qgraph.tensors[name].nbytes == size and not qgraph.tensors[name].is_constant
+    )

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from mcuq.errors import UsageError
 from mcuq.graph import Op
 from mcuq.lower.external import external_calls
-from mcuq.lower.forms import CALLS, VIEW, Context, Rule
+from mcuq.lower.form import VIEW, Context, Rule
+from mcuq.lower.forms import CALLS
 from mcuq.lower.options import LowerOptions
 from mcuq.lower.program import Call, Program
 from mcuq.lower.reach import reach
 from mcuq.lower.slow import portable
+from mcuq.numeric.widths import width
 from mcuq.ops.operator import NoForm
 from mcuq.quantize.dynamic import check_dynamic, is_dynamic
 from mcuq.quantized.qgraph import QuantizedGraph
@@ -25,7 +29,8 @@ def lower(qgraph: QuantizedGraph, options: LowerOptions | None = None) -> Progra
     options = options or LowerOptions()
     if is_dynamic(qgraph):
         check_dynamic(qgraph)
-    context = Context(reach(qgraph), options)
+    stored = _as_stored(qgraph)
+    context = Context(reach(stored), options)
     calls: list[Call] = []
     storage = {name: name for name in qgraph.inputs}
     for op in qgraph.ops:
@@ -33,8 +38,19 @@ def lower(qgraph: QuantizedGraph, options: LowerOptions | None = None) -> Progra
             storage[op.output] = storage[op.inputs[0]]
             continue
         storage[op.output] = op.output
-        calls.extend(_calls(qgraph, op, context))
+        calls.extend(_calls(stored, op, context))
     return Program(qgraph, tuple(calls), storage, options)
+
+
+def _as_stored(qgraph: QuantizedGraph) -> QuantizedGraph:
+    """With filters in the widths that they are stored in: kernels know no others."""
+    filters = {op.inputs[1] for op in qgraph.ops if op.kind.weighted}
+    stored = {
+        name: replace(tensor, bits=width(tensor.bits).stored)
+        for name, tensor in qgraph.tensors.items()
+        if name in filters and width(tensor.bits).stored != tensor.bits
+    }
+    return replace(qgraph, tensors={**qgraph.tensors, **stored}) if stored else qgraph
 
 
 def _calls(qgraph: QuantizedGraph, op: Op, context: Context) -> list[Call]:

@@ -1,16 +1,35 @@
-"""Operators that only move values: PAD, CONCATENATION, TRANSPOSE, STRIDED_SLICE, RESIZE."""
+"""Operators that only move values as C calls."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-import numpy as np
+from collections.abc import Mapping, Sequence
 
 from mcuq.graph import Op
+from mcuq.lower.form import (
+    VIEW,
+    CForms,
+    same,
+)
 from mcuq.lower.layout import dense_strides, suffixed, to_rank
-from mcuq.lower.program import Array, Call, Struct, TensorRef, operand
-from mcuq.ops.movement import ConcatParams, PadParams, StridedSliceParams, TransposeParams
-from mcuq.ops.resize import BilinearParams, ResizeParams
+from mcuq.lower.program import (
+    Call,
+    Struct,
+    TensorRef,
+    operand,
+)
+from mcuq.ops.movement import (
+    CONCATENATION,
+    PAD,
+    RESHAPE,
+    SQUEEZE,
+    STRIDED_SLICE,
+    TRANSPOSE,
+    ConcatParams,
+    PadParams,
+    StridedSliceParams,
+    TransposeParams,
+)
+from mcuq.ops.operator import AnyOperator
 from mcuq.quantized.qgraph import QuantizedGraph
 
 
@@ -83,42 +102,16 @@ def lower_pad(qgraph: QuantizedGraph, op: Op, params: PadParams) -> Call:
     return Call(op, suffixed("mcuq_pad", result), arguments)
 
 
-def lower_resize(qgraph: QuantizedGraph, op: Op, params: ResizeParams) -> Call:
-    """mcuq_resize_nearest_s8."""
-    source, result = qgraph.tensors[op.inputs[0]], qgraph.tensors[op.output]
-    structure = Struct(
-        "mcuq_resize",
-        (
-            ("input_width", source.shape[2]),
-            ("output_height", result.shape[1]),
-            ("output_width", result.shape[2]),
-            ("channels", result.shape[3]),
-            ("rows", Array("rows", np.array(params.rows, np.uint16))),
-            ("columns", Array("columns", np.array(params.columns, np.uint16))),
-        ),
-    )
-    arguments = (structure, operand(source), TensorRef(result.name))
-    return Call(op, suffixed("mcuq_resize_nearest", result), arguments)
-
-
-def lower_bilinear(qgraph: QuantizedGraph, op: Op, params: BilinearParams) -> Call:
-    """mcuq_resize_bilinear_s8."""
-    source, result = qgraph.tensors[op.inputs[0]], qgraph.tensors[op.output]
-    structure = Struct(
-        "mcuq_bilinear",
-        (
-            ("input_width", source.shape[2]),
-            ("output_height", result.shape[1]),
-            ("output_width", result.shape[2]),
-            ("channels", result.shape[3]),
-            ("rows", Array("rows", params.rows)),
-            ("columns", Array("columns", params.columns)),
-        ),
-    )
-    arguments = (structure, operand(source), TensorRef(result.name))
-    return Call(op, "mcuq_resize_bilinear_s8", arguments)
-
-
 def _copy(qgraph: QuantizedGraph, op: Op, layout: Struct) -> Call:
     arguments = (layout, operand(qgraph.tensors[op.inputs[0]]), TensorRef(op.output))
     return Call(op, suffixed("mcuq_copy", qgraph.tensors[op.output]), arguments)
+
+
+CALLS: Mapping[AnyOperator, CForms] = {
+    PAD: same(PAD, lower_pad),
+    CONCATENATION: same(CONCATENATION, lower_concatenation),
+    RESHAPE: VIEW,
+    SQUEEZE: VIEW,
+    TRANSPOSE: same(TRANSPOSE, lower_transpose),
+    STRIDED_SLICE: same(STRIDED_SLICE, lower_strided_slice),
+}

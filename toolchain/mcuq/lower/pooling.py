@@ -1,16 +1,31 @@
-"""AVERAGE_POOL_2D, MAX_POOL_2D, MEAN."""
+"""AVERAGE_POOL_2D, MAX_POOL_2D and MEAN as C calls."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import cast
 
 from mcuq.graph import Op
 from mcuq.lower.cmsis_structs import activation, context, dims, tile
+from mcuq.lower.form import (
+    CForms,
+    for_real,
+    same,
+)
 from mcuq.lower.layout import dense_strides, suffixed, to_rank
 from mcuq.lower.overlap import Shape, WindowShape, depthwise_sharing
-from mcuq.lower.program import Call, InputOverlap, Struct, TensorRef, operand
+from mcuq.lower.program import (
+    Call,
+    InputOverlap,
+    Struct,
+    TensorRef,
+    operand,
+)
+from mcuq.lower.real import Fields, clamp_fields
 from mcuq.numeric.tensor import QuantizedTensor
-from mcuq.ops.pooling import AVERAGE_POOL_2D, MeanParams, PoolParams
+from mcuq.ops.operator import AnyOperator
+from mcuq.ops.pooling import AVERAGE_POOL_2D, MAX_POOL_2D, MEAN, MeanParams, PoolAttrs, PoolParams
+from mcuq.ops.window import window_params
 from mcuq.quantized.qgraph import QuantizedGraph
 
 
@@ -69,3 +84,34 @@ def lower_mean(qgraph: QuantizedGraph, op: Op, params: MeanParams) -> Call:
     source = qgraph.tensors[op.inputs[0]]
     arguments = (structure, operand(source), TensorRef(op.output))
     return Call(op, suffixed("mcuq_mean", source), arguments)
+
+
+def real_pool(qgraph: QuantizedGraph, op: Op, attrs: PoolAttrs) -> Call:
+    """mcuq_avgpool_f32, mcuq_max_pool_f32."""
+    source, result = qgraph.tensors[op.inputs[0]], qgraph.tensors[op.output]
+    window = window_params(attrs, source.shape, attrs.filter)
+    fields: Fields = (
+        ("input_height", source.shape[1]),
+        ("input_width", source.shape[2]),
+        ("channels", source.shape[3]),
+        ("output_height", result.shape[1]),
+        ("output_width", result.shape[2]),
+        ("kernel_height", attrs.filter[0]),
+        ("kernel_width", attrs.filter[1]),
+        ("stride_y", window.stride[0]),
+        ("stride_x", window.stride[1]),
+        ("pad_top", window.padding[0]),
+        ("pad_left", window.padding[1]),
+        *clamp_fields(attrs.activation),
+    )
+    average = op.kind is AVERAGE_POOL_2D
+    name = "mcuq_avgpool_f32" if average else "mcuq_max_pool_f32"
+    arguments = (Struct("mcuq_pool_real", fields), operand(source), TensorRef(result.name))
+    return Call(op, name, arguments)
+
+
+CALLS: Mapping[AnyOperator, CForms] = {
+    AVERAGE_POOL_2D: same(AVERAGE_POOL_2D, lower_pool, for_real(AVERAGE_POOL_2D, real_pool)),
+    MAX_POOL_2D: same(MAX_POOL_2D, lower_pool, for_real(MAX_POOL_2D, real_pool)),
+    MEAN: same(MEAN, lower_mean),
+}

@@ -39,6 +39,11 @@ class Activated(Attrs):
         return replace(self, activation=activation)  # type: ignore[call-arg]  # see the class
 
 
+def fused(attrs: Attrs) -> Activation:
+    """The activation that an operator with these attributes applies to its result."""
+    return attrs.activation if isinstance(attrs, Activated) else Activation.NONE
+
+
 class Windowed(Protocol):
     """Attributes of operators that slide a window over an image."""
 

@@ -1,4 +1,4 @@
-"""ADD, SUB and MUL with NumPy broadcasting."""
+"""Operators of two tensors with NumPy broadcasting: ADD, SUB, MUL."""
 
 from __future__ import annotations
 
@@ -17,10 +17,11 @@ from mcuq.numeric import (
     quantize_multiplier,
 )
 from mcuq.numeric.activation import Activation
-from mcuq.ops.attrs import Activated
+from mcuq.ops.attrs import Activated, Attrs, fused
 from mcuq.ops.operand import Array, Operand, activate, clamped
 from mcuq.ops.operator import (
     NO_DYNAMIC,
+    A,
     Backward,
     IntegerForm,
     NoForm,
@@ -98,27 +99,35 @@ class _Rescaled(Protocol):
     def activation_max(self) -> int: ...
 
 
-def _shape(attrs: BinaryAttrs, inputs: Sequence[Shape]) -> Shape:
+def _shape(attrs: Attrs, inputs: Sequence[Shape]) -> Shape:
     try:
         return tuple(np.broadcast_shapes(*inputs))
     except ValueError:
         raise ValueError(f"shapes {inputs[0]} and {inputs[1]} do not broadcast") from None
 
 
-def _real(formula: Callable[..., Any]) -> Callable[[BinaryAttrs, list[Operand]], Array]:
-    def real(attrs: BinaryAttrs, operands: list[Operand]) -> Array:
+def _real(formula: Callable[..., Any]) -> Callable[[Attrs, list[Operand]], Array]:
+    def real(attrs: Attrs, operands: list[Operand]) -> Array:
         rank = max(operand.rank for operand in operands)
         result = formula(np, operands[0].aligned(rank), operands[1].aligned(rank))
-        return activate(result, attrs.activation)
+        return activate(result, fused(attrs))
 
     return real
 
 
-def _add_params(op: QuantizedOp[BinaryAttrs]) -> AddParams:
+def _add_params(op: QuantizedOp[A]) -> AddParams:
+    return _common_scale_params(op, _LEFT_SHIFT[op.output.bits])
+
+
+def _common_scale_params(op: QuantizedOp[A], left_shift: int, power: int = 1) -> AddParams:
+    """Both operands on twice the larger scale, in steps of 1 / 2^left_shift.
+
+    Args:
+        power: how often that scale is a factor of what the two are combined to.
+    """
     first, second = op.inputs
     scales = [float(single(t)) for t in (first, second, op.output)]
     twice_larger = 2 * max(scales[0], scales[1])
-    left_shift = _LEFT_SHIFT[op.output.bits]
     return AddParams(
         left_shift,
         -first.zero_point,
@@ -126,12 +135,12 @@ def _add_params(op: QuantizedOp[BinaryAttrs]) -> AddParams:
         -second.zero_point,
         *quantize_multiplier(scales[1] / twice_larger),
         op.output.zero_point,
-        *quantize_multiplier(twice_larger / ((1 << left_shift) * scales[2])),
+        *quantize_multiplier(twice_larger**power / ((1 << left_shift * power) * scales[2])),
         *_bounds(op),
     )
 
 
-def _mul_params(op: QuantizedOp[BinaryAttrs]) -> MulParams:
+def _mul_params(op: QuantizedOp[A]) -> MulParams:
     first, second = op.inputs
     real = float(single(first)) * float(single(second)) / float(single(op.output))
     return MulParams(
@@ -143,9 +152,9 @@ def _mul_params(op: QuantizedOp[BinaryAttrs]) -> MulParams:
     )
 
 
-def _bounds(op: QuantizedOp[BinaryAttrs]) -> tuple[int, int]:
+def _bounds(op: QuantizedOp[A]) -> tuple[int, int]:
     result = op.output
-    return activation_bounds(op.attrs.activation, single(result), result.zero_point, result.bits)
+    return activation_bounds(fused(op.attrs), single(result), result.zero_point, result.bits)
 
 
 def rescaled_operands(p: AddParams, first: Int64, second: Int64) -> tuple[Int64, Int64]:
@@ -179,7 +188,7 @@ def _finished(combined: Int64, p: _Rescaled, dtype: npt.DTypeLike) -> Values:
 def _int8(combine: Callable[[Any, Int64, Int64], Int64]) -> Callable[..., Values]:
     """An exact table of all 65,536 pairs of arguments."""
 
-    def run(op: QuantizedOp[BinaryAttrs], params: _Rescaled, inputs: list[Values]) -> Values:
+    def run(op: QuantizedOp[A], params: _Rescaled, inputs: list[Values]) -> Values:
         table = _finished(combine(params, _VALUES[:, None], _VALUES).ravel(), params, np.int8)
         return _looked_up(table, *inputs)
 
@@ -187,7 +196,7 @@ def _int8(combine: Callable[[Any, Int64, Int64], Int64]) -> Callable[..., Values
 
 
 def _int16(combine: Callable[[Any, Int64, Int64], Int64]) -> Callable[..., Values]:
-    def run(op: QuantizedOp[BinaryAttrs], params: _Rescaled, inputs: list[Values]) -> Values:
+    def run(op: QuantizedOp[A], params: _Rescaled, inputs: list[Values]) -> Values:
         first, second = (x.astype(np.int64) for x in _aligned(inputs))
         return _finished(combine(params, first, second), params, np.int16)
 
@@ -234,10 +243,10 @@ def _unbroadcast(gradient: Values, shape: Shape) -> Values:
 
 def _gradient(
     formula: Callable[..., Any], slopes: Callable[[Values, Values], tuple[Any, Any]]
-) -> Callable[[BinaryAttrs, list[Values], Shape], tuple[Values, Backward]]:
+) -> Callable[[Attrs, list[Values], Shape], tuple[Values, Backward]]:
     """`slopes`: the operands → the derivatives by each."""
 
-    def forward(attrs: BinaryAttrs, xs: list[Values], shape: Shape) -> tuple[Values, Backward]:
+    def forward(attrs: Attrs, xs: list[Values], shape: Shape) -> tuple[Values, Backward]:
         a, b = _aligned(xs)
 
         def backward(g: Values) -> list[Values]:
@@ -250,52 +259,54 @@ def _gradient(
     return forward
 
 
-def _dynamic_add(op: QuantizedOp[BinaryAttrs], inputs: list[Values]) -> Values:
+def _dynamic_add(op: QuantizedOp[A], inputs: list[Values]) -> Values:
     """ADD of equal shapes."""
-    return clamped(inputs[0] + inputs[1], op.attrs.activation)
+    return clamped(inputs[0] + inputs[1], fused(op.attrs))
 
 
 def _near_largest(
-    attrs: BinaryAttrs, steps: Sequence[float], constants: Sequence[Values | None], bits: int
+    attrs: Attrs, steps: Sequence[float], constants: Sequence[Values | None], bits: int
 ) -> float:
     return max(steps) * GUARDS.least_step[bits]
 
 
 def _near_product(
-    attrs: BinaryAttrs, steps: Sequence[float], constants: Sequence[Values | None], bits: int
+    attrs: Attrs, steps: Sequence[float], constants: Sequence[Values | None], bits: int
 ) -> float:
     return steps[0] * steps[1] * ((1 << bits) - 1) * GUARDS.least_range[bits]
 
 
-def _sum_fits(op: QuantizedOp[BinaryAttrs], params: AddParams) -> bool:
+def _sum_fits(op: QuantizedOp[A], params: AddParams) -> bool:
     """TensorFlow Lite asks for a factor below 1."""
     return params.output_shift <= 0
 
 
-def _product_fits(op: QuantizedOp[BinaryAttrs], params: MulParams) -> bool:
+def _product_fits(op: QuantizedOp[A], params: MulParams) -> bool:
     largest = 255 if op.output.bits == 8 else 32768
     return largest**2 * 2.0 ** max(params.output_shift, 0) < 2**31
 
 
-_SUM_GUARD = RangeGuard(
+_SUM_GUARD = RangeGuard[Any](
     "2 × the larger input step / (2^left shift × output step) has to stay below 1",
     output=_near_largest,
 )
-_PRODUCT_GUARD = RangeGuard(
+_PRODUCT_GUARD = RangeGuard[Any](
     "the product of both ranges times its multiplier stays inside int32", output=_near_product
 )
 
 
 def _operator(
     name: str,
-    params: Callable[[QuantizedOp[BinaryAttrs]], P],
+    *,
+    attrs: type[A],
+    params: Callable[[QuantizedOp[A]], P],
     combine: Callable[[P, Int64, Int64], Int64],
-    fits: Callable[[QuantizedOp[BinaryAttrs], P], bool],
+    fits: Callable[[QuantizedOp[A], P], bool],
     formula: Callable[..., Any],
     slopes: Callable[[Values, Values], tuple[Any, Any]],
-    guard: RangeGuard[BinaryAttrs],
-    dynamic: Callable[[QuantizedOp[BinaryAttrs], list[Values]], Values] | NoForm,
-) -> Operator[BinaryAttrs, P, P]:
+    guard: RangeGuard[A],
+    dynamic: Callable[[QuantizedOp[A], list[Values]], Values] | NoForm,
+) -> Operator[A, P, P]:
     """A broadcasting operator.
 
     Args:
@@ -307,7 +318,7 @@ def _operator(
     """
     return Operator(
         name=name,
-        attrs=BinaryAttrs,
+        attrs=attrs,
         shape=_shape,
         real=_real(formula),
         gradient=_gradient(formula, slopes),
@@ -322,31 +333,34 @@ def _operator(
 
 ADD = _operator(
     "ADD",
-    _add_params,
-    lambda p, a, b: _sum(p, a, b, 1),
-    _sum_fits,
-    lambda xp, a, b: xp.add(a, b),
-    lambda a, b: (1.0, 1.0),
-    _SUM_GUARD,
-    _dynamic_add,
+    attrs=BinaryAttrs,
+    params=_add_params,
+    combine=lambda p, a, b: _sum(p, a, b, 1),
+    fits=_sum_fits,
+    formula=lambda xp, a, b: xp.add(a, b),
+    slopes=lambda a, b: (1.0, 1.0),
+    guard=_SUM_GUARD,
+    dynamic=_dynamic_add,
 )
 SUB = _operator(
     "SUB",
-    _add_params,
-    lambda p, a, b: _sum(p, a, b, -1),
-    _sum_fits,
-    lambda xp, a, b: xp.subtract(a, b),
-    lambda a, b: (1.0, -1.0),
-    _SUM_GUARD,
-    NO_DYNAMIC,
+    attrs=BinaryAttrs,
+    params=_add_params,
+    combine=lambda p, a, b: _sum(p, a, b, -1),
+    fits=_sum_fits,
+    formula=lambda xp, a, b: xp.subtract(a, b),
+    slopes=lambda a, b: (1.0, -1.0),
+    guard=_SUM_GUARD,
+    dynamic=NO_DYNAMIC,
 )
 MUL = _operator(
     "MUL",
-    _mul_params,
-    _product,
-    _product_fits,
-    lambda xp, a, b: xp.multiply(a, b),
-    lambda a, b: (b, a),
-    _PRODUCT_GUARD,
-    NO_DYNAMIC,
+    attrs=BinaryAttrs,
+    params=_mul_params,
+    combine=_product,
+    fits=_product_fits,
+    formula=lambda xp, a, b: xp.multiply(a, b),
+    slopes=lambda a, b: (b, a),
+    guard=_PRODUCT_GUARD,
+    dynamic=NO_DYNAMIC,
 )

@@ -22,10 +22,10 @@ from mcuq.importers.tflite import read_tflite
 from mcuq.interpret.float import run_float
 from mcuq.isolated import IsolatedError
 from mcuq.ops.softmax import SOFTMAX
-from mcuq.witness.doors import MissingError, open_outside
 from mcuq.witness.onnx_runtime import OnnxRuntime
 from mcuq.witness.outside import Outside, Reals, Step
 from mcuq.witness.rounding import float_rounding, grid_rounding
+from mcuq.witness.runtimes import MissingError, open_outside
 from mcuq.witness.samples import witness_samples
 from mcuq.witness.settings import WITNESS
 

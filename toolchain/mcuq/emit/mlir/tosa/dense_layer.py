@@ -5,18 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import cast
 
 from mcuq.emit.mlir.syntax import TensorType, Value
 from mcuq.emit.mlir.tosa.bias import bias_of
 from mcuq.emit.mlir.tosa.block import Block
 from mcuq.emit.mlir.tosa.quantization import conv_info
-from mcuq.ops.attrs import Attrs
 from mcuq.ops.weighted_params import FullyConnectedAttrs
 
 
 def fully_connected(
-    block: Block, attrs: Attrs, inputs: Sequence[Value], output: TensorType
+    block: Block, attrs: FullyConnectedAttrs, inputs: Sequence[Value], output: TensorType
 ) -> Value:
     """tosa.fully_connected takes rows: other ranks are reshaped before and after."""
     source, filters = inputs[0], inputs[1]
@@ -27,5 +25,5 @@ def fully_connected(
     flat = replace(output, shape=(rows, channels))
     operands = [source, filters, bias_of(block, inputs, channels)]
     result = block.emit("tosa.fully_connected", operands, flat, **conv_info(source.type))
-    result = block.clamp(result, cast(FullyConnectedAttrs, attrs).activation)
+    result = block.clamp(result, attrs.activation)
     return result if flat == output else block.reshape(result, output.shape)

@@ -5,26 +5,41 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import cast
+from typing import Any
 
 from mcuq.emit.mlir.syntax import Number, TensorType, Value
 from mcuq.emit.mlir.tosa.block import Block
 from mcuq.numeric.activation import Activation
-from mcuq.ops.attrs import Attrs
-from mcuq.ops.binary import BinaryAttrs
+from mcuq.ops.attrs import Attrs, fused
 from mcuq.ops.pooling import MeanAttrs
 from mcuq.ops.softmax import SoftmaxAttrs
 from mcuq.ops.unary import LeakyReluAttrs
 
-Rule = Callable[[Block, Attrs, Sequence[Value], TensorType], Value]
+Rule = Callable[[Block, Any, Sequence[Value], TensorType], Value]
 
 
-def binary(name: str) -> Rule:
-    """The rule of a broadcasting operator: `name` as in TOSA."""
+class _Vocabulary:
+    """NumPy's names of what an elementwise formula is made of."""
+
+    def __init__(self, block: Block) -> None:
+        self._block = block
+
+    def add(self, a: Value, b: Value) -> Value:
+        return self._block.binary("add", a, b)
+
+    def subtract(self, a: Value, b: Value) -> Value:
+        return self._block.binary("sub", a, b)
+
+    def multiply(self, a: Value, b: Value) -> Value:
+        return self._block.binary("mul", a, b)
+
+
+def by_formula(formula: Callable[..., Any]) -> Rule:
+    """The rule of an operator that is elementwise: its formula and its fused activation."""
 
     def rule(block: Block, attrs: Attrs, inputs: Sequence[Value], output: TensorType) -> Value:
-        result = block.binary(name, inputs[0], inputs[1])
-        return block.clamp(result, cast(BinaryAttrs, attrs).activation)
+        result: Value = formula(_Vocabulary(block), *inputs)
+        return block.clamp(result, fused(attrs))
 
     return rule
 
@@ -47,13 +62,15 @@ def clamp(activation: Activation) -> Rule:
     return rule
 
 
-def leaky_relu(block: Block, attrs: Attrs, inputs: Sequence[Value], output: TensorType) -> Value:
+def leaky_relu(
+    block: Block, attrs: LeakyReluAttrs, inputs: Sequence[Value], output: TensorType
+) -> Value:
     """max(x, 0) + alpha × min(x, 0)."""
     source = inputs[0]
     rank = len(output.shape)
     zero = block.scalar(0.0, rank)
     below = block.binary("minimum", source, zero)
-    slope = block.scalar(cast(LeakyReluAttrs, attrs).alpha, rank)
+    slope = block.scalar(attrs.alpha, rank)
     return block.binary(
         "add", block.binary("maximum", source, zero), block.binary("mul", below, slope)
     )
@@ -68,11 +85,13 @@ def hard_swish(block: Block, attrs: Attrs, inputs: Sequence[Value], output: Tens
     return block.binary("mul", product, block.scalar(1 / 6, rank))
 
 
-def softmax(block: Block, attrs: Attrs, inputs: Sequence[Value], output: TensorType) -> Value:
+def softmax(
+    block: Block, attrs: SoftmaxAttrs, inputs: Sequence[Value], output: TensorType
+) -> Value:
     """exp(beta × (x - max)) over its sum, along the last dimension."""
     source, axis = inputs[0], len(output.shape) - 1
     scaled = block.binary("sub", source, _reduced(block, "reduce_max", source, axis))
-    beta = cast(SoftmaxAttrs, attrs).beta
+    beta = attrs.beta
     if beta != 1.0:
         scaled = block.binary("mul", scaled, block.scalar(beta, axis + 1))
     powers = block.emit("tosa.exp", [scaled], output)
@@ -80,9 +99,9 @@ def softmax(block: Block, attrs: Attrs, inputs: Sequence[Value], output: TensorT
     return block.binary("mul", powers, block.emit("tosa.reciprocal", [total], total.type))
 
 
-def mean(block: Block, attrs: Attrs, inputs: Sequence[Value], output: TensorType) -> Value:
+def mean(block: Block, attrs: MeanAttrs, inputs: Sequence[Value], output: TensorType) -> Value:
     """The sum along each axis, times one over the number of elements."""
-    axes = cast(MeanAttrs, attrs).axes
+    axes = attrs.axes
     count = math.prod(inputs[0].type.shape[axis] for axis in axes)
     result = inputs[0]
     for axis in axes:

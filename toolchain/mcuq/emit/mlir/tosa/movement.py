@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import cast
 
 import numpy as np
 
@@ -13,12 +12,14 @@ from mcuq.ops.attrs import Attrs
 from mcuq.ops.movement import ConcatAttrs, PadAttrs, StridedSliceAttrs, TransposeAttrs
 
 
-def pad(block: Block, attrs: Attrs, inputs: Sequence[Value], output: TensorType) -> Value:
-    return block.pad(inputs[0], cast(PadAttrs, attrs).paddings)
+def pad(block: Block, attrs: PadAttrs, inputs: Sequence[Value], output: TensorType) -> Value:
+    return block.pad(inputs[0], attrs.paddings)
 
 
-def concatenation(block: Block, attrs: Attrs, inputs: Sequence[Value], output: TensorType) -> Value:
-    axis = Number(cast(ConcatAttrs, attrs).axis, "i32")
+def concatenation(
+    block: Block, attrs: ConcatAttrs, inputs: Sequence[Value], output: TensorType
+) -> Value:
+    axis = Number(attrs.axis, "i32")
     return block.emit("tosa.concat", inputs, output, axis=axis)
 
 
@@ -26,14 +27,17 @@ def reshape(block: Block, attrs: Attrs, inputs: Sequence[Value], output: TensorT
     return block.reshape(inputs[0], output.shape)
 
 
-def transpose(block: Block, attrs: Attrs, inputs: Sequence[Value], output: TensorType) -> Value:
-    perm = np.array(cast(TransposeAttrs, attrs).perm, np.int32)
+def transpose(
+    block: Block, attrs: TransposeAttrs, inputs: Sequence[Value], output: TensorType
+) -> Value:
+    perm = np.array(attrs.perm, np.int32)
     return block.emit("tosa.transpose", [inputs[0], block.constant(perm, "i32")], output)
 
 
-def strided_slice(block: Block, attrs: Attrs, inputs: Sequence[Value], output: TensorType) -> Value:
+def strided_slice(
+    block: Block, attrs: StridedSliceAttrs, inputs: Sequence[Value], output: TensorType
+) -> Value:
     """Reverse what runs backwards, slice what is reached, then keep every stride-th element."""
-    attrs = cast(StridedSliceAttrs, attrs)
     lengths = attrs.lengths
     result, begins = inputs[0], list(attrs.begin)
     for axis, stride in enumerate(attrs.strides):

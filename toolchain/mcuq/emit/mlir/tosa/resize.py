@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import cast
 
 import numpy as np
 import numpy.typing as npt
 
 from mcuq.emit.mlir.syntax import Integers, TensorType, Value
 from mcuq.emit.mlir.tosa.block import Block
-from mcuq.ops.attrs import Attrs
 from mcuq.ops.interpolation import ResizeAttrs, nearest_indices
 
 
@@ -30,9 +28,8 @@ class _Steps:
         return np.clip((2 * position + self.scale) // (2 * self.scale), 0, size - 1)
 
 
-def resize(block: Block, attrs: Attrs, inputs: Sequence[Value], output: TensorType) -> Value:
+def resize(block: Block, attrs: ResizeAttrs, inputs: Sequence[Value], output: TensorType) -> Value:
     """tosa.resize; where TFLite's float32 positions round otherwise, tosa.gather."""
-    attrs = cast(ResizeAttrs, attrs)
     sizes = inputs[0].type.shape[1:3]
     steps = [_steps(size, count, attrs) for size, count in zip(sizes, attrs.size, strict=True)]
     wanted = [
@@ -48,10 +45,9 @@ def resize(block: Block, attrs: Attrs, inputs: Sequence[Value], output: TensorTy
 
 
 def resize_bilinear(
-    block: Block, attrs: Attrs, inputs: Sequence[Value], output: TensorType
+    block: Block, attrs: ResizeAttrs, inputs: Sequence[Value], output: TensorType
 ) -> Value:
     """tosa.resize."""
-    attrs = cast(ResizeAttrs, attrs)
     sizes = inputs[0].type.shape[1:3]
     steps = [
         _bilinear_steps(size, count, attrs) for size, count in zip(sizes, attrs.size, strict=True)

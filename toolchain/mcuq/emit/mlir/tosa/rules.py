@@ -9,7 +9,7 @@ types imply. The others are written over reals, between `quant.dcast` and `quant
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from mcuq.emit.mlir.syntax import TensorType, Value
 from mcuq.emit.mlir.tosa import elementwise, movement, resize, windows
@@ -19,44 +19,55 @@ from mcuq.emit.mlir.tosa.elementwise import Rule
 from mcuq.emit.mlir.tosa.quantization import is_quantized
 from mcuq.graph import Op
 from mcuq.numeric.activation import Activation
-from mcuq.ops.binary import ADD, MUL, SUB
+from mcuq.ops.catalog import OPERATORS
 from mcuq.ops.conversion import DEQUANTIZE, QUANTIZE
 from mcuq.ops.movement import CONCATENATION, PAD, RESHAPE, SQUEEZE, STRIDED_SLICE, TRANSPOSE
-from mcuq.ops.operator import AnyOperator
+from mcuq.ops.operator import A, AnyOperator, Operator, P, W
 from mcuq.ops.pooling import AVERAGE_POOL_2D, MAX_POOL_2D, MEAN
 from mcuq.ops.resize import RESIZE_BILINEAR, RESIZE_NEAREST_NEIGHBOR
 from mcuq.ops.softmax import SOFTMAX
+from mcuq.ops.table import Table
 from mcuq.ops.unary import HARD_SWISH, LEAKY_RELU, LOGISTIC, RELU, RELU6, TANH
 from mcuq.ops.weighted import CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED
 
-_RULES: dict[AnyOperator, Rule] = {
-    CONV_2D: windows.conv,
-    DEPTHWISE_CONV_2D: windows.depthwise,
-    FULLY_CONNECTED: fully_connected,
-    ADD: elementwise.binary("add"),
-    SUB: elementwise.binary("sub"),
-    MUL: elementwise.binary("mul"),
-    AVERAGE_POOL_2D: windows.average_pool,
-    MAX_POOL_2D: windows.max_pool,
-    MEAN: elementwise.mean,
-    PAD: movement.pad,
-    CONCATENATION: movement.concatenation,
-    RESHAPE: movement.reshape,
-    SQUEEZE: movement.reshape,
-    TRANSPOSE: movement.transpose,
-    STRIDED_SLICE: movement.strided_slice,
-    RESIZE_NEAREST_NEIGHBOR: resize.resize,
-    RESIZE_BILINEAR: resize.resize_bilinear,
-    SOFTMAX: elementwise.softmax,
-    LOGISTIC: elementwise.unary("tosa.sigmoid"),
-    TANH: elementwise.unary("tosa.tanh"),
-    RELU: elementwise.clamp(Activation.RELU),
-    RELU6: elementwise.clamp(Activation.RELU6),
-    LEAKY_RELU: elementwise.leaky_relu,
-    HARD_SWISH: elementwise.hard_swish,
-    QUANTIZE: elementwise.unary("quant.qcast"),
-    DEQUANTIZE: elementwise.unary("quant.dcast"),
-}
+
+def _rule(
+    operator: Operator[A, P, W], rule: Callable[[Block, A, Sequence[Value], TensorType], Value]
+) -> tuple[AnyOperator, Rule]:
+    return operator, rule
+
+
+_RULES: Table[Rule] = Table(
+    "TOSA form",
+    dict(
+        [
+            *((o, elementwise.by_formula(o.formula)) for o in OPERATORS if o.formula),
+            _rule(CONV_2D, windows.conv),
+            _rule(DEPTHWISE_CONV_2D, windows.depthwise),
+            _rule(FULLY_CONNECTED, fully_connected),
+            _rule(AVERAGE_POOL_2D, windows.average_pool),
+            _rule(MAX_POOL_2D, windows.max_pool),
+            _rule(MEAN, elementwise.mean),
+            _rule(PAD, movement.pad),
+            _rule(CONCATENATION, movement.concatenation),
+            _rule(RESHAPE, movement.reshape),
+            _rule(SQUEEZE, movement.reshape),
+            _rule(TRANSPOSE, movement.transpose),
+            _rule(STRIDED_SLICE, movement.strided_slice),
+            _rule(RESIZE_NEAREST_NEIGHBOR, resize.resize),
+            _rule(RESIZE_BILINEAR, resize.resize_bilinear),
+            _rule(SOFTMAX, elementwise.softmax),
+            _rule(LOGISTIC, elementwise.unary("tosa.sigmoid")),
+            _rule(TANH, elementwise.unary("tosa.tanh")),
+            _rule(RELU, elementwise.clamp(Activation.RELU)),
+            _rule(RELU6, elementwise.clamp(Activation.RELU6)),
+            _rule(LEAKY_RELU, elementwise.leaky_relu),
+            _rule(HARD_SWISH, elementwise.hard_swish),
+            _rule(QUANTIZE, elementwise.unary("quant.qcast")),
+            _rule(DEQUANTIZE, elementwise.unary("quant.dcast")),
+        ]
+    ),
+)
 
 
 def lower(block: Block, op: Op, inputs: Sequence[Value], output: TensorType) -> Value:
@@ -80,6 +91,6 @@ def _works_on_integers(op: Op, inputs: Sequence[Value], output: TensorType) -> b
     source = inputs[0].type
     if op.kind is CONV_2D:
         return inputs[1].type.shape[3] == source.shape[3]
-    if op.kind.scale.same or op.kind is CONCATENATION:
+    if op.kind.scale.same or op.kind.scale.joined:
         return all(value.type.element == output.element for value in inputs)
     return op.kind in (FULLY_CONNECTED, QUANTIZE)

@@ -8,13 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import cast
 
 from mcuq.emit.mlir.syntax import Attribute, Integers, Number, TensorType, TypeName, Value
 from mcuq.emit.mlir.tosa.bias import bias_of
 from mcuq.emit.mlir.tosa.block import Block
 from mcuq.emit.mlir.tosa.quantization import conv_info, is_quantized, unary_info
-from mcuq.ops.attrs import Attrs
 from mcuq.ops.pooling import PoolAttrs
 from mcuq.ops.weighted_params import ConvAttrs, DepthwiseConvAttrs
 from mcuq.ops.window import Axis, window_axes
@@ -22,9 +20,8 @@ from mcuq.ops.window import Axis, window_axes
 Axes = tuple[Axis, Axis]
 
 
-def conv(block: Block, attrs: Attrs, inputs: Sequence[Value], output: TensorType) -> Value:
+def conv(block: Block, attrs: ConvAttrs, inputs: Sequence[Value], output: TensorType) -> Value:
     """tosa.conv2d; groups are convolved one by one and joined."""
-    attrs = cast(ConvAttrs, attrs)
     source, filters = inputs[0], inputs[1]
     axes = _axes(attrs, source, filters.type.shape[1:3])
     operands = [_trimmed(block, source, axes), filters, bias_of(block, inputs, output.shape[3])]
@@ -42,9 +39,10 @@ def conv(block: Block, attrs: Attrs, inputs: Sequence[Value], output: TensorType
     return block.clamp(result, attrs.activation)
 
 
-def depthwise(block: Block, attrs: Attrs, inputs: Sequence[Value], output: TensorType) -> Value:
+def depthwise(
+    block: Block, attrs: DepthwiseConvAttrs, inputs: Sequence[Value], output: TensorType
+) -> Value:
     """tosa.depthwise_conv2d, whose filter is HWCM."""
-    attrs = cast(DepthwiseConvAttrs, attrs)
     source, filters = inputs[0], inputs[1]
     kernel = filters.type.shape[1:3]
     axes = _axes(attrs, source, kernel)
@@ -59,15 +57,17 @@ def depthwise(block: Block, attrs: Attrs, inputs: Sequence[Value], output: Tenso
     return block.clamp(result, attrs.activation)
 
 
-def average_pool(block: Block, attrs: Attrs, inputs: Sequence[Value], output: TensorType) -> Value:
+def average_pool(
+    block: Block, attrs: PoolAttrs, inputs: Sequence[Value], output: TensorType
+) -> Value:
     """tosa.avg_pool2d counts as TFLite does: padding is left out."""
     kind = "i32" if is_quantized(output) else "f32"
     properties = {"acc_type": TypeName(kind), **unary_info(output)}
-    return _pool(block, "tosa.avg_pool2d", cast(PoolAttrs, attrs), inputs[0], output, properties)
+    return _pool(block, "tosa.avg_pool2d", attrs, inputs[0], output, properties)
 
 
-def max_pool(block: Block, attrs: Attrs, inputs: Sequence[Value], output: TensorType) -> Value:
-    return _pool(block, "tosa.max_pool2d", cast(PoolAttrs, attrs), inputs[0], output, {})
+def max_pool(block: Block, attrs: PoolAttrs, inputs: Sequence[Value], output: TensorType) -> Value:
+    return _pool(block, "tosa.max_pool2d", attrs, inputs[0], output, {})
 
 
 def _pool(

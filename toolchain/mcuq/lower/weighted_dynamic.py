@@ -6,36 +6,21 @@ import math
 
 import numpy as np
 
-from mcuq.errors import UsageError
 from mcuq.graph import Op
-from mcuq.lower.elementwise import in_place
 from mcuq.lower.program import (
     Array,
     Call,
-    Field,
-    Real,
     ScratchRef,
     Struct,
     TensorRef,
     operand,
 )
+from mcuq.lower.real import Fields, clamp_fields
 from mcuq.lower.weighted import filter_array
 from mcuq.numeric.activation import Activation
-from mcuq.ops.binary import BinaryAttrs
-from mcuq.ops.pooling import AVERAGE_POOL_2D, PoolAttrs
-from mcuq.ops.softmax import SoftmaxAttrs
 from mcuq.ops.weighted_params import ConvAttrs, DepthwiseConvAttrs, FullyConnectedAttrs
 from mcuq.ops.window import window_params
 from mcuq.quantized.qgraph import QuantizedGraph
-
-_FLOAT_MAX = float(np.finfo(np.float32).max)
-_LIMITS = {
-    Activation.NONE: (-_FLOAT_MAX, _FLOAT_MAX),
-    Activation.RELU: (0.0, _FLOAT_MAX),
-    Activation.RELU6: (0.0, 6.0),
-    Activation.RELU_N1_TO_1: (-1.0, 1.0),
-}
-Fields = tuple[tuple[str, Field], ...]
 
 
 def dynamic_conv(qgraph: QuantizedGraph, op: Op, attrs: ConvAttrs | DepthwiseConvAttrs) -> Call:
@@ -83,55 +68,6 @@ def dynamic_dense(qgraph: QuantizedGraph, op: Op, attrs: FullyConnectedAttrs) ->
     return _weighted(qgraph, op, "mcuq_dense_dynamic", structure, depth)
 
 
-def real_pool(qgraph: QuantizedGraph, op: Op, attrs: PoolAttrs) -> Call:
-    """mcuq_avgpool_f32, mcuq_max_pool_f32."""
-    source, result = qgraph.tensors[op.inputs[0]], qgraph.tensors[op.output]
-    window = window_params(attrs, source.shape, attrs.filter)
-    fields: Fields = (
-        ("input_height", source.shape[1]),
-        ("input_width", source.shape[2]),
-        ("channels", source.shape[3]),
-        ("output_height", result.shape[1]),
-        ("output_width", result.shape[2]),
-        ("kernel_height", attrs.filter[0]),
-        ("kernel_width", attrs.filter[1]),
-        ("stride_y", window.stride[0]),
-        ("stride_x", window.stride[1]),
-        ("pad_top", window.padding[0]),
-        ("pad_left", window.padding[1]),
-        *_clamp(attrs.activation),
-    )
-    average = op.kind is AVERAGE_POOL_2D
-    name = "mcuq_avgpool_f32" if average else "mcuq_max_pool_f32"
-    arguments = (Struct("mcuq_pool_real", fields), operand(source), TensorRef(result.name))
-    return Call(op, name, arguments)
-
-
-def real_add(qgraph: QuantizedGraph, op: Op, attrs: BinaryAttrs) -> Call:
-    """mcuq_add_f32."""
-    first, second = (qgraph.tensors[name] for name in op.inputs)
-    result = qgraph.tensors[op.output]
-    if not first.size == second.size == result.size:
-        raise UsageError(
-            f"{op.kind} '{op.name}' broadcasts, which firmware does on integers only",
-            "quantize the activations",
-        )
-    clamp = _clamp(attrs.activation)
-    structure = Struct("mcuq_add_real", (("count", result.size), *clamp))
-    arguments = (structure, operand(first), operand(second), TensorRef(result.name))
-    return Call(op, "mcuq_add_f32", arguments, overlaps=in_place(qgraph, op))
-
-
-def real_softmax(qgraph: QuantizedGraph, op: Op, attrs: SoftmaxAttrs) -> Call:
-    """mcuq_softmax_f32."""
-    source = qgraph.tensors[op.inputs[0]]
-    depth = source.shape[-1]
-    beta = Real(attrs.beta)
-    fields: Fields = (("rows", source.size // depth), ("depth", depth), ("beta", beta))
-    arguments = (Struct("mcuq_softmax_real", fields), operand(source), TensorRef(op.output))
-    return Call(op, "mcuq_softmax_f32", arguments, overlaps=in_place(qgraph, op))
-
-
 def _weighted(qgraph: QuantizedGraph, op: Op, name: str, params: Struct, depth: int) -> Call:
     """`depth`: products an output value; the scratch holds the whole input as int8."""
     source, weight = (qgraph.tensors[n] for n in op.inputs[:2])
@@ -153,12 +89,7 @@ def _scales(qgraph: QuantizedGraph, op: Op, activation: Activation, outputs: int
     return (
         ("scale_step", int(weight.scale.size > 1)),
         ("is_int4", int(weight.bits == 4)),
-        *_clamp(activation),
+        *clamp_fields(activation),
         ("scales", Array("scales", weight.scale.astype(np.float32))),
         ("bias", Array("bias", values)),
     )
-
-
-def _clamp(activation: Activation) -> Fields:
-    low, high = _LIMITS[activation]
-    return (("low", Real(low)), ("high", Real(high)))

@@ -13,11 +13,8 @@ from mcuq.lower.cmsis_structs import (
     per_tensor,
     window_fields,
 )
-from mcuq.lower.elementwise import in_place
 from mcuq.lower.program import Argument, Array, Call, Struct, TensorRef, operand
 from mcuq.lower.weighted import filter_array
-from mcuq.ops.softmax import Int16SoftmaxParams
-from mcuq.ops.unary import LOGISTIC, Int16SigmoidParams, LeakyReluParams
 from mcuq.ops.weighted_params import ConvParams, DepthwiseConvParams, FullyConnectedParams
 from mcuq.quantized.qgraph import QuantizedGraph
 
@@ -78,61 +75,6 @@ def int16_fully_connected(qgraph: QuantizedGraph, op: Op, params: FullyConnected
     parts = (structure, quant, dims((depth, 1, 1, outputs)), _bias(qgraph, op))
     shapes = (dims((rows, 1, 1, depth)), dims((rows, 1, 1, outputs)))
     return _call(qgraph, op, function, parts, rows * outputs * depth, shapes)
-
-
-def int16_softmax(qgraph: QuantizedGraph, op: Op, params: Int16SoftmaxParams) -> Call:
-    """arm_softmax_s16."""
-    tables = Struct(
-        "cmsis_nn_softmax_lut_s16",
-        (
-            ("exp_lut", Array("exp", params.exp)),
-            ("one_by_one_lut", Array("reciprocal", params.reciprocal)),
-        ),
-    )
-    arguments = (
-        operand(qgraph.tensors[op.inputs[0]]),
-        params.rows,
-        params.depth,
-        params.multiplier,
-        params.shift,
-        tables,
-        TensorRef(op.output),
-    )
-    return Call(op, "arm_softmax_s16", arguments, overlaps=in_place(qgraph, op))
-
-
-def int16_leaky_relu(qgraph: QuantizedGraph, op: Op, p: LeakyReluParams) -> Call:
-    """mcuq_leaky_relu_s16: also RELU and RELU6."""
-    structure = Struct(
-        "mcuq_leaky_relu",
-        (
-            ("multiplier", p.multiplier),
-            ("shift", p.shift),
-            ("negative_multiplier", p.negative_multiplier),
-            ("negative_shift", p.negative_shift),
-            ("activation_min", p.activation_min),
-            ("activation_max", p.activation_max),
-            ("count", qgraph.tensors[op.output].size),
-        ),
-    )
-    arguments = (structure, operand(qgraph.tensors[op.inputs[0]]), TensorRef(op.output))
-    return Call(op, "mcuq_leaky_relu_s16", arguments, overlaps=in_place(qgraph, op))
-
-
-def int16_sigmoid(qgraph: QuantizedGraph, op: Op, p: Int16SigmoidParams) -> Call:
-    """mcuq_logistic_s16 or mcuq_tanh_s16."""
-    structure = Struct(
-        "mcuq_sigmoid",
-        (
-            ("multiplier", p.multiplier),
-            ("shift", p.shift),
-            ("count", qgraph.tensors[op.output].size),
-            ("table", Array("table", p.table)),
-        ),
-    )
-    function = "mcuq_logistic_s16" if op.kind is LOGISTIC else "mcuq_tanh_s16"
-    arguments = (structure, operand(qgraph.tensors[op.inputs[0]]), TensorRef(op.output))
-    return Call(op, function, arguments, overlaps=in_place(qgraph, op))
 
 
 def _bias(qgraph: QuantizedGraph, op: Op) -> Array | None:

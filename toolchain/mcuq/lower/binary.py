@@ -1,54 +1,42 @@
-"""ADD, SUB, MUL, SOFTMAX and the unary operators."""
+"""ADD, SUB and MUL as C calls."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
+from mcuq.errors import UsageError
 from mcuq.graph import Op
-from mcuq.lower.layout import broadcast_strides, suffixed, to_rank
+from mcuq.lower.form import (
+    CForms,
+    for_real,
+    same,
+)
+from mcuq.lower.layout import broadcast_strides, in_place, suffixed, to_rank
 from mcuq.lower.program import (
     Argument,
-    Array,
     Call,
     Field,
-    InputOverlap,
     Struct,
     TensorRef,
     operand,
 )
-from mcuq.ops.binary import SUB, AddParams, MulParams
-from mcuq.ops.softmax import SoftmaxParams
-from mcuq.ops.unary import LookupParams
+from mcuq.lower.real import clamp_fields
+from mcuq.ops.binary import ADD, MUL, SUB, AddParams, BinaryAttrs, MulParams
+from mcuq.ops.operator import AnyOperator
 from mcuq.quantized.qgraph import QuantizedGraph
 
 
-def lower_lookup(qgraph: QuantizedGraph, op: Op, params: LookupParams) -> Call:
-    """mcuq_lut_s8."""
-    size = qgraph.tensors[op.output].size
-    arguments = (
-        operand(qgraph.tensors[op.inputs[0]]),
-        Array("table", params.table),
-        TensorRef(op.output),
-        size,
-    )
-    return Call(op, "mcuq_lut_s8", arguments, overlaps=in_place(qgraph, op))
+def _sum(name: str, plain: bool) -> Callable[[QuantizedGraph, Op, AddParams], Call]:
+    """The rule of an operator on a common scale.
 
+    Args:
+        name: of its kernels, the type left out.
+        plain: int8 of equal shapes go to arm_elementwise_add_s8.
+    """
 
-def lower_softmax(qgraph: QuantizedGraph, op: Op, params: SoftmaxParams) -> Call:
-    """arm_softmax_s8."""
-    arguments = (
-        operand(qgraph.tensors[op.inputs[0]]),
-        params.rows,
-        params.depth,
-        params.multiplier,
-        params.shift,
-        params.diff_min,
-        TensorRef(op.output),
-    )
-    return Call(op, "arm_softmax_s8", arguments, overlaps=in_place(qgraph, op))
-
-
-def lower_add(qgraph: QuantizedGraph, op: Op, p: AddParams) -> Call:
-    """arm_elementwise_add_s8 for int8 of equal shapes, else mcuq_add_*; mcuq_sub_*."""
-    if op.kind is SUB or not _plain(qgraph, op):
+    def rule(qgraph: QuantizedGraph, op: Op, p: AddParams) -> Call:
+        if plain and _plain(qgraph, op):
+            return _elementwise_add(qgraph, op, p)
         operands = tuple(
             Struct("mcuq_operand", (("offset", o), ("multiplier", m), ("shift", s)))
             for o, m, s in (
@@ -56,8 +44,12 @@ def lower_add(qgraph: QuantizedGraph, op: Op, p: AddParams) -> Call:
                 (p.input2_offset, p.input2_multiplier, p.input2_shift),
             )
         )
-        name = "mcuq_sub" if op.kind is SUB else "mcuq_add"
         return _broadcast(qgraph, op, name, operands, p, p.left_shift)
+
+    return rule
+
+
+def _elementwise_add(qgraph: QuantizedGraph, op: Op, p: AddParams) -> Call:
     arguments = (
         *_operands(qgraph, op),
         *(p.input1_offset, p.input1_multiplier, p.input1_shift),
@@ -136,12 +128,23 @@ def _operands(qgraph: QuantizedGraph, op: Op) -> tuple[Argument, ...]:
     return tuple(operand(qgraph.tensors[name]) for name in op.inputs)
 
 
-def in_place(qgraph: QuantizedGraph, op: Op) -> tuple[InputOverlap, ...]:
-    """Each element is read before its result is written, in ascending order: the output may lie
-    over an operand of its own size, at the same address or below."""
-    size = qgraph.tensors[op.output].nbytes
-    return tuple(
-        InputOverlap(name, ascending=size)
-        for name in dict.fromkeys(op.inputs)
-        if qgraph.tensors[name].nbytes == size and not qgraph.tensors[name].is_constant
-    )
+def real_add(qgraph: QuantizedGraph, op: Op, attrs: BinaryAttrs) -> Call:
+    """mcuq_add_f32."""
+    first, second = (qgraph.tensors[name] for name in op.inputs)
+    result = qgraph.tensors[op.output]
+    if not first.size == second.size == result.size:
+        raise UsageError(
+            f"{op.kind} '{op.name}' broadcasts, which firmware does on integers only",
+            "quantize the activations",
+        )
+    clamp = clamp_fields(attrs.activation)
+    structure = Struct("mcuq_add_real", (("count", result.size), *clamp))
+    arguments = (structure, operand(first), operand(second), TensorRef(result.name))
+    return Call(op, "mcuq_add_f32", arguments, overlaps=in_place(qgraph, op))
+
+
+CALLS: Mapping[AnyOperator, CForms] = {
+    ADD: same(ADD, _sum("mcuq_add", plain=True), for_real(ADD, real_add)),
+    SUB: same(SUB, _sum("mcuq_sub", plain=False)),
+    MUL: same(MUL, lower_mul),
+}
