@@ -1,13 +1,14 @@
-"""What every test of operators draws: attributes, shapes and constants, by type of attributes.
+"""What every test of operators draws: attributes, shapes and constants, by family.
 
-An operator of a family that is here already is drawn like the others of its family; only one with
-attributes of a new type needs a strategy. Everything is a draw of its own, so that a failing case
-shrinks to the least attributes and shapes that fail.
+A new operator of a family is drawn like the others of it, which share a type of attributes or a
+shape rule; only one with attributes of a new type needs a strategy. Everything is a draw of its
+own, so that a failing case shrinks to the least attributes and shapes that fail.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -15,8 +16,9 @@ from hypothesis import strategies as st
 
 from mcuq.numeric.activation import Activation
 from mcuq.ops.attrs import Attrs, NoAttrs, Padding
-from mcuq.ops.binary import BinaryAttrs
+from mcuq.ops.binary import ADD, BinaryAttrs
 from mcuq.ops.catalog import OPERATORS
+from mcuq.ops.conversion import QUANTIZE
 from mcuq.ops.interpolation import ResizeAttrs
 from mcuq.ops.movement import (
     SQUEEZE,
@@ -30,7 +32,7 @@ from mcuq.ops.operator import AnyOperator
 from mcuq.ops.pooling import MeanAttrs, PoolAttrs
 from mcuq.ops.softmax import SoftmaxAttrs
 from mcuq.ops.table import Table
-from mcuq.ops.unary import LeakyReluAttrs
+from mcuq.ops.unary import RELU, LeakyReluAttrs
 from mcuq.ops.weighted_params import ConvAttrs, DepthwiseConvAttrs, FullyConnectedAttrs
 
 Shape = tuple[int, ...]
@@ -67,10 +69,12 @@ class Strategy:
     Attributes:
         shapes: of the first input.
         apply: the rest, for a first input of such a shape.
+        ranks: dimensions that the first input may have, batch included.
     """
 
     shapes: st.SearchStrategy[Shape]
     apply: Apply
+    ranks: range = range(1, 6)
 
 
 activations = st.sampled_from(Activation)
@@ -141,13 +145,19 @@ def _fully_connected(draw: st.DrawFn, x: Shape) -> Applied:
     return Applied(attrs, (), ((outputs, x[-1]), *_bias(draw, outputs)))
 
 
-def _binary(draw: st.DrawFn, x: Shape) -> Applied:
-    attrs = BinaryAttrs(draw(activations))
-    shape = _broadcast(draw, x)
-    if not draw(st.booleans()):
-        return Applied(attrs, (shape,))
-    leading = draw(st.integers(0, len(shape) - 1))
-    return Applied(attrs, (), (shape[leading:],), constants_first=draw(st.booleans()))
+def _unary(attributes: st.SearchStrategy[Attrs]) -> Strategy:
+    return Strategy(arrays, lambda draw, x: Applied(draw(attributes)))
+
+
+def _binary(attributes: st.SearchStrategy[Attrs]) -> Strategy:
+    def apply(draw: st.DrawFn, x: Shape) -> Applied:
+        attrs, shape = draw(attributes), _broadcast(draw, x)
+        if not draw(st.booleans()):
+            return Applied(attrs, (shape,))
+        leading = draw(st.integers(0, len(shape) - 1))
+        return Applied(attrs, (), (shape[leading:],), constants_first=draw(st.booleans()))
+
+    return Strategy(arrays, apply)
 
 
 def _broadcast(draw: st.DrawFn, x: Shape) -> Shape:
@@ -228,52 +238,58 @@ def _resize(draw: st.DrawFn, x: Shape) -> Applied:
 
 
 def _softmax(draw: st.DrawFn, x: Shape) -> Applied:
-    return Applied(SoftmaxAttrs(_single(draw, 0.125, 3.0)))
+    return Applied(SoftmaxAttrs(draw(_singles(0.125, 3.0))))
 
 
-def _leaky_relu(draw: st.DrawFn, x: Shape) -> Applied:
-    return Applied(LeakyReluAttrs(_single(draw, -2.0, 2.0)))
+def _singles(low: float, high: float) -> st.SearchStrategy[float]:
+    """float32, as flatbuffers hold them."""
+    return st.floats(low, high, width=32, allow_subnormal=False)
 
 
-def _single(draw: st.DrawFn, low: float, high: float) -> float:
-    """A float32, as flatbuffers hold them."""
-    return draw(st.floats(low, high, width=32, allow_subnormal=False))
-
-
-def _no_attributes(draw: st.DrawFn, x: Shape) -> Applied:
-    return Applied(NoAttrs())
-
-
+with_ones = st.lists(st.integers(1, 2), min_size=1, max_size=3).map(lambda sizes: (1, *sizes, 1))
+_IMAGE, _ROWS = range(4, 5), range(2, 6)
 BY_ATTRIBUTES: dict[type[Attrs], Strategy] = {
-    ConvAttrs: Strategy(images, _conv),
-    DepthwiseConvAttrs: Strategy(images, _depthwise),
-    FullyConnectedAttrs: Strategy(rows, _fully_connected),
-    BinaryAttrs: Strategy(arrays, _binary),
-    PoolAttrs: Strategy(images, _pool),
-    MeanAttrs: Strategy(rows, _mean),
-    PadAttrs: Strategy(few_rows, _pad),
-    ConcatAttrs: Strategy(few_rows, _concatenation),
+    ConvAttrs: Strategy(images, _conv, _IMAGE),
+    DepthwiseConvAttrs: Strategy(images, _depthwise, _IMAGE),
+    FullyConnectedAttrs: Strategy(rows, _fully_connected, _ROWS),
+    PoolAttrs: Strategy(images, _pool, _IMAGE),
+    MeanAttrs: Strategy(rows, _mean, _ROWS),
+    PadAttrs: Strategy(few_rows, _pad, _ROWS),
+    ConcatAttrs: Strategy(few_rows, _concatenation, _ROWS),
     ReshapeAttrs: Strategy(arrays, _reshape),
     TransposeAttrs: Strategy(few_rows, _transpose),
     StridedSliceAttrs: Strategy(few_rows, _strided_slice),
-    ResizeAttrs: Strategy(images, _resize),
-    SoftmaxAttrs: Strategy(rows, _softmax),
-    LeakyReluAttrs: Strategy(arrays, _leaky_relu),
-    NoAttrs: Strategy(arrays, _no_attributes),
+    ResizeAttrs: Strategy(images, _resize, _IMAGE),
+    SoftmaxAttrs: Strategy(rows, _softmax, _ROWS),
 }
-"""How the operators with attributes of a type are drawn."""
-with_ones = st.lists(st.integers(1, 2), min_size=1, max_size=3).map(lambda sizes: (1, *sizes, 1))
+"""How operators are drawn whose shapes hang together with their attributes."""
+ELEMENTWISE: dict[type[Attrs], st.SearchStrategy[Attrs]] = {
+    NoAttrs: st.just(NoAttrs()),
+    BinaryAttrs: st.builds(BinaryAttrs, activations),
+    LeakyReluAttrs: st.builds(LeakyReluAttrs, _singles(-2.0, 2.0)),
+}
+"""Attributes that have nothing to do with shapes."""
+BY_SHAPE_RULE: dict[Callable[..., Shape], Callable[[st.SearchStrategy[Attrs]], Strategy]] = {
+    RELU.shape: _unary,
+    QUANTIZE.shape: _unary,
+    ADD.shape: _binary,
+}
+"""How operators with such attributes are drawn: all of a family share its rule."""
 BY_OPERATOR: dict[AnyOperator, Strategy] = {
     # It drops dimensions, where RESHAPE, of the same attributes, changes them.
-    SQUEEZE: Strategy(with_ones, _squeeze),
+    SQUEEZE: Strategy(with_ones, _squeeze, _ROWS),
 }
-"""Operators that differ from others with the same attributes."""
+"""Operators that differ from others of their family."""
 
 
-def _found() -> dict[AnyOperator, Strategy]:
-    by_type = {o: BY_ATTRIBUTES[o.attrs] for o in OPERATORS if o.attrs in BY_ATTRIBUTES}
-    return by_type | BY_OPERATOR
+def _strategy(operator: AnyOperator) -> Strategy | None:
+    if operator in BY_OPERATOR:
+        return BY_OPERATOR[operator]
+    if operator.attrs in ELEMENTWISE and operator.shape in BY_SHAPE_RULE:
+        return BY_SHAPE_RULE[operator.shape](ELEMENTWISE[operator.attrs])
+    return BY_ATTRIBUTES.get(operator.attrs)
 
 
-STRATEGIES = Table("Hypothesis strategy", _found())
+_FOUND = {operator: _strategy(operator) for operator in OPERATORS}
+STRATEGIES = Table("Hypothesis strategy", {o: s for o, s in _FOUND.items() if s is not None})
 """Operator → how it is drawn."""
