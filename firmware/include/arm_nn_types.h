@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 /* Arm's header of this name has the structures of the 16-bit functions, too; here they are in
- * mcuq_wide.h. */
+ * mcuq_int16.h. */
 #define MCUQ_NN_TYPES 1
 
 typedef enum {

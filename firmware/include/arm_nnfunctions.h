@@ -1,7 +1,7 @@
 /* The part of the CMSIS-NN interface that firmware/kernels implements in portable C.
  *
  * Names, parameters and arithmetic are those of Arm's library, so either can be linked behind
- * the same calls. All activations are int8 NHWC. The functions on int16 are in mcuq_wide.h.
+ * the same calls. All activations are int8 NHWC. The functions on int16 are in mcuq_int16.h.
  *
  * Parameters that several functions have. Only what is said to be checked is checked; anything
  * else out of its range is undefined.

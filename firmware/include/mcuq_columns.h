@@ -40,12 +40,12 @@ void mcuq_multiply_groups(const int32_t *columns, int32_t words, const int32_t *
     int32_t group_words, const mcuq_channel *channels, int32_t outputs, mcuq_dot_4x2 *dot,
     int8_t *first, int8_t *second);
 
-/* Sums of four channels over `fours` × 4 input bytes; correction: -8 × Σ input, int4 only. */
-void mcuq_dot_4x1_s8(const int32_t *weights, const int8_t *input, int32_t fours, int32_t sums[4],
+/* Sums of four channels over `groups` × 4 input bytes; correction: -8 × Σ input, int4 only. */
+void mcuq_dot_4x1_s8(const int32_t *weights, const int8_t *input, int32_t groups, int32_t sums[4],
     int32_t correction);
-void mcuq_dot_4x1_s4(const int32_t *weights, const int8_t *input, int32_t fours, int32_t sums[4],
+void mcuq_dot_4x1_s4(const int32_t *weights, const int8_t *input, int32_t groups, int32_t sums[4],
     int32_t correction);
-typedef void mcuq_dot_4x1(const int32_t *weights, const int8_t *input, int32_t fours,
+typedef void mcuq_dot_4x1(const int32_t *weights, const int8_t *input, int32_t groups,
     int32_t sums[4], int32_t correction);
 
 /* Fills the header of two columns with -8 × their sums. */

@@ -17,17 +17,17 @@ typedef struct {
 
 /* One channel of a window; start: of the channel in the image. */
 typedef int32_t mcuq_pool(
-    const mcuq_pool_window *window, const void *input, int32_t start, int32_t wide);
+    const mcuq_pool_window *window, const void *input, int32_t start, int32_t int16);
 
 /* The mean, rounded half away from zero. */
 static inline int32_t mcuq_pool_average(
-    const mcuq_pool_window *window, const void *input, int32_t start, int32_t wide)
+    const mcuq_pool_window *window, const void *input, int32_t start, int32_t int16)
 {
     int32_t sum = 0;
     for (int32_t y = window->top; y < window->bottom; y++) {
         int32_t index = start + y * window->row + window->left * window->pixel;
         for (int32_t x = window->left; x < window->right; x++, index += window->pixel) {
-            sum += mcuq_value(input, index, wide);
+            sum += mcuq_value(input, index, int16);
         }
     }
     const int32_t count = (window->bottom - window->top) * (window->right - window->left);
@@ -35,13 +35,13 @@ static inline int32_t mcuq_pool_average(
 }
 
 static inline int32_t mcuq_pool_maximum(
-    const mcuq_pool_window *window, const void *input, int32_t start, int32_t wide)
+    const mcuq_pool_window *window, const void *input, int32_t start, int32_t int16)
 {
     int32_t best = INT16_MIN;
     for (int32_t y = window->top; y < window->bottom; y++) {
         int32_t index = start + y * window->row + window->left * window->pixel;
         for (int32_t x = window->left; x < window->right; x++, index += window->pixel) {
-            const int32_t value = mcuq_value(input, index, wide);
+            const int32_t value = mcuq_value(input, index, int16);
             best = value > best ? value : best;
         }
     }
@@ -50,7 +50,7 @@ static inline int32_t mcuq_pool_maximum(
 
 static inline arm_cmsis_nn_status mcuq_pool_values(const cmsis_nn_pool_params *params,
     const cmsis_nn_dims *input_dims, const void *input, const cmsis_nn_dims *filter_dims,
-    const cmsis_nn_dims *output_dims, void *output, int32_t wide, mcuq_pool *pool)
+    const cmsis_nn_dims *output_dims, void *output, int32_t int16, mcuq_pool *pool)
 {
     const int32_t channels = input_dims->c;
     const int32_t row = input_dims->w * channels;
@@ -67,8 +67,8 @@ static inline arm_cmsis_nn_status mcuq_pool_values(const cmsis_nn_pool_params *p
             y + filter_dims->h < input_dims->h ? y + filter_dims->h : input_dims->h,
             x + filter_dims->w < input_dims->w ? x + filter_dims->w : input_dims->w, row, channels};
         for (int32_t c = 0; c < channels; c++) {
-            const int32_t value = pool(&window, input, image + c, wide);
-            mcuq_set_value(output, done++, wide,
+            const int32_t value = pool(&window, input, image + c, int16);
+            mcuq_set_value(output, done++, int16,
                 mcuq_clamp(value, params->activation.min, params->activation.max));
         }
     }

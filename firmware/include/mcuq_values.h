@@ -1,4 +1,4 @@
-/* Bodies of operators that int8 and int16 tensors share. `wide` is a constant at every call: 1 for
+/* Bodies of operators that int8 and int16 tensors share. `int16` is a constant at every call: 1 for
  * int16, 0 for int8. */
 #ifndef MCUQ_VALUES_H
 #define MCUQ_VALUES_H
@@ -7,14 +7,14 @@
 #include "mcuq_arith.h"
 #include "mcuq_index.h"
 
-static inline int32_t mcuq_value(const void *data, int32_t index, int32_t wide)
+static inline int32_t mcuq_value(const void *data, int32_t index, int32_t int16)
 {
-    return wide ? ((const int16_t *)data)[index] : ((const int8_t *)data)[index];
+    return int16 ? ((const int16_t *)data)[index] : ((const int8_t *)data)[index];
 }
 
-static inline void mcuq_set_value(void *data, int32_t index, int32_t wide, int32_t value)
+static inline void mcuq_set_value(void *data, int32_t index, int32_t int16, int32_t value)
 {
-    if (wide) {
+    if (int16) {
         ((int16_t *)data)[index] = (int16_t)value;
     } else {
         ((int8_t *)data)[index] = (int8_t)value;
@@ -40,7 +40,7 @@ static inline int32_t mcuq_centre(const mcuq_operand *operand, int32_t left_shif
 
 /* Two tensors with broadcasting. */
 static inline void mcuq_binary_values(const mcuq_binary *p, const void *a, const void *b,
-    void *output, int32_t wide, mcuq_combine *combine)
+    void *output, int32_t int16, mcuq_combine *combine)
 {
     const int32_t last = MCUQ_MAX_RANK - 1;
     mcuq_walk walk = {{0}, 0, 0};
@@ -49,11 +49,11 @@ static inline void mcuq_binary_values(const mcuq_binary *p, const void *a, const
         int32_t left = walk.a;
         int32_t right = walk.b;
         for (int32_t i = 0; i < p->dims[last]; i++) {
-            const int32_t raw = combine(p, mcuq_value(a, left, wide), mcuq_value(b, right, wide));
+            const int32_t raw = combine(p, mcuq_value(a, left, int16), mcuq_value(b, right, int16));
             const int32_t value =
                 mcuq_requantize(raw, p->output_multiplier, p->output_shift) + p->output_offset;
             mcuq_set_value(
-                output, done++, wide, mcuq_clamp(value, p->activation_min, p->activation_max));
+                output, done++, int16, mcuq_clamp(value, p->activation_min, p->activation_max));
             left += p->a_strides[last];
             right += p->b_strides[last];
         }
@@ -61,7 +61,7 @@ static inline void mcuq_binary_values(const mcuq_binary *p, const void *a, const
 }
 
 static inline int32_t mcuq_sum_values(
-    const mcuq_mean *p, const void *input, int32_t start, int32_t wide)
+    const mcuq_mean *p, const void *input, int32_t start, int32_t int16)
 {
     const int32_t last = MCUQ_MAX_RANK - 1;
     const int32_t stride = p->reduced_strides[last];
@@ -70,7 +70,7 @@ static inline int32_t mcuq_sum_values(
     do {
         int32_t index = walk.a;
         for (int32_t i = 0; i < p->reduced[last]; i++, index += stride) {
-            sum += mcuq_value(input, index, wide);
+            sum += mcuq_value(input, index, int16);
         }
     } while (mcuq_next(&walk, last, p->reduced, p->reduced_strides, p->reduced_strides));
     return sum;
@@ -78,15 +78,15 @@ static inline int32_t mcuq_sum_values(
 
 /* MEAN over any dimensions. */
 static inline void mcuq_mean_values(
-    const mcuq_mean *p, const void *input, void *output, int32_t wide)
+    const mcuq_mean *p, const void *input, void *output, int32_t int16)
 {
-    const int32_t low = wide ? INT16_MIN : INT8_MIN;
+    const int32_t low = int16 ? INT16_MIN : INT8_MIN;
     int32_t done = 0;
     mcuq_walk walk = {{0}, 0, 0};
     do {
-        const int32_t sum = mcuq_sum_values(p, input, walk.a, wide) + p->sum_offset;
+        const int32_t sum = mcuq_sum_values(p, input, walk.a, int16) + p->sum_offset;
         const int32_t value = mcuq_requantize(sum, p->multiplier, p->shift) + p->output_offset;
-        mcuq_set_value(output, done++, wide, mcuq_clamp(value, low, ~low));
+        mcuq_set_value(output, done++, int16, mcuq_clamp(value, low, ~low));
     } while (mcuq_next(&walk, MCUQ_MAX_RANK, p->kept, p->kept_strides, p->kept_strides));
 }
 

@@ -1,7 +1,7 @@
 /* Softmax of int16 rows by interpolated tables: exponentials in Q0.15 of differences to the
  * maximum in steps of 10 / 65535, one reciprocal a row. In place: yes. */
 #include "mcuq_arith.h"
-#include "mcuq_wide.h"
+#include "mcuq_int16.h"
 
 /* Nine bits choose the entry, seven interpolate. */
 static int32_t lookup(const int16_t *table, int32_t x)

@@ -1,6 +1,6 @@
 /* The convolution driver of int16 activations: any shape, grouped too. */
 #include "mcuq_arith.h"
-#include "mcuq_wide.h"
+#include "mcuq_int16.h"
 
 typedef struct {
     const cmsis_nn_conv_params *params;
@@ -53,7 +53,7 @@ arm_cmsis_nn_status mcuq_convolve_windows_s16(const cmsis_nn_conv_params *conv_p
         for (int32_t c = 0; c < channels; c++) {
             const int32_t group = c / (channels / groups) * filter_dims->c;
             const int64_t sum = mcuq_bias_s64(bias_data, c) + window_sum(&source, y, x, c, group);
-            const int32_t value = mcuq_requantize_wide(
+            const int32_t value = mcuq_requantize_int64(
                 sum, quant_params->multiplier[c], quant_params->shift[c]);
             *output_data++ = (int16_t)mcuq_clamp(
                 value, conv_params->activation.min, conv_params->activation.max);

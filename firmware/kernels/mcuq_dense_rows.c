@@ -6,17 +6,17 @@ void mcuq_dense_rows(const mcuq_dense *p, const int32_t *weights, int32_t words,
     const mcuq_channel *channels, const int8_t *input, int8_t *output, mcuq_dot_4x1 *dot,
     int32_t correction)
 {
-    const int32_t fours = p->depth / 4;
+    const int32_t groups = p->depth / 4;
     const int32_t rest = p->depth & 3;
     int8_t tail[4] = {0, 0, 0, 0};
     for (int32_t i = 0; i < rest; i++) {
-        tail[i] = input[4 * fours + i];
+        tail[i] = input[4 * groups + i];
     }
     int32_t sums[4];
     int32_t tail_sums[4] = {0, 0, 0, 0};
     for (int32_t outputs = p->outputs; outputs > 0; outputs -= 4) {
-        dot(weights, input, fours, sums, correction);
-        weights += fours * words;
+        dot(weights, input, groups, sums, correction);
+        weights += groups * words;
         if (rest != 0) {
             dot(weights, tail, 1, tail_sums, 0);
             weights += words;

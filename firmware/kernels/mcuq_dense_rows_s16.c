@@ -1,6 +1,6 @@
 /* The dense driver of int16 activations. */
 #include "mcuq_arith.h"
-#include "mcuq_wide.h"
+#include "mcuq_int16.h"
 
 arm_cmsis_nn_status mcuq_dense_rows_s16(const cmsis_nn_activation *activation,
     const int32_t *multipliers, const int32_t *shifts, int32_t step,
@@ -17,7 +17,7 @@ arm_cmsis_nn_status mcuq_dense_rows_s16(const cmsis_nn_activation *activation,
             const int64_t sum = mcuq_bias_s64(bias_data, c) +
                 dot(input_data + row * depth, filter_data, c * depth, depth);
             const int32_t value =
-                mcuq_requantize_wide(sum, multipliers[c * step], shifts[c * step]);
+                mcuq_requantize_int64(sum, multipliers[c * step], shifts[c * step]);
             *output_data++ = (int16_t)mcuq_clamp(value, activation->min, activation->max);
         }
     }

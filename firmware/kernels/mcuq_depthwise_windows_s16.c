@@ -1,6 +1,6 @@
 /* The depthwise driver of int16 activations: any shape and multiplier. */
 #include "mcuq_arith.h"
-#include "mcuq_wide.h"
+#include "mcuq_int16.h"
 
 typedef struct {
     const cmsis_nn_dw_conv_params *params;
@@ -53,7 +53,7 @@ arm_cmsis_nn_status mcuq_depthwise_windows_s16(const cmsis_nn_dw_conv_params *dw
         for (int32_t c = 0; c < channels; c++) {
             const int64_t sum = mcuq_bias_s64(bias_data, c) +
                 tap_sum(&source, image + c / multiplier, c, channels, y, x);
-            const int32_t value = mcuq_requantize_wide(
+            const int32_t value = mcuq_requantize_int64(
                 sum, quant_params->multiplier[c], quant_params->shift[c]);
             *output_data++ = (int16_t)mcuq_clamp(
                 value, dw_conv_params->activation.min, dw_conv_params->activation.max);

@@ -10,7 +10,7 @@
  * order in which a four is packed. 11 instructions for 32 multiply-accumulates; an odd four goes
  * the DSP extension's way. */
 MCUQ_ASSEMBLY void mcuq_dot_4x1_s4(const int32_t *weights, const int8_t *input,
-    int32_t fours, int32_t sums[4], int32_t correction)
+    int32_t groups, int32_t sums[4], int32_t correction)
 {
     __asm__ volatile(
         "push {r4-r11, lr}\n"
@@ -97,9 +97,9 @@ MCUQ_ASSEMBLY void mcuq_dot_4x1_s4(const int32_t *weights, const int8_t *input,
 
 /* r0 weights, r1 input, r2 its end, r3 sums, r4-r7 nested sums of channels a to d, r8 and r9
  * inputs (0, 2) and (1, 3), the rest weights; the loop takes eight inputs, entered halfway where
- * `fours` is odd. 18 instructions for 16 multiply-accumulates. */
+ * `groups` is odd. 18 instructions for 16 multiply-accumulates. */
 MCUQ_ASSEMBLY void mcuq_dot_4x1_s4(
-    const int32_t *weights, const int8_t *input, int32_t fours, int32_t sums[4], int32_t correction)
+    const int32_t *weights, const int8_t *input, int32_t groups, int32_t sums[4], int32_t correction)
 {
     __asm__ volatile(
         "push {r4-r11, lr}\n"
@@ -142,13 +142,13 @@ static inline void add_digits(int32_t digits, int32_t x, uint32_t *both, uint32_
 
 /* Sums of channels a and b from the low bytes of the weights' halves, or (high) of c and d from the
  * high bytes. */
-static inline void pair_sums(const int32_t *weights, const int8_t *input, int32_t fours,
+static inline void pair_sums(const int32_t *weights, const int8_t *input, int32_t groups,
     int32_t high, uint32_t correction, int32_t sums[2])
 {
     uint32_t low = correction;
     /* d is stored signed, b with the offset that the correction takes off. */
     uint32_t both = high ? correction : 17 * correction;
-    for (const int8_t *end = input + 4 * fours; input != end; input += 4) {
+    for (const int8_t *end = input + 4 * groups; input != end; input += 4) {
         int32_t pair = *weights++;
         add_digits(high ? (int16_t)(pair & 0xFFFF) >> 8 : pair & 0xFF, input[0], &both, &low);
         add_digits(high ? pair >> 24 : pair >> 16 & 0xFF, input[2], &both, &low);
@@ -161,10 +161,10 @@ static inline void pair_sums(const int32_t *weights, const int8_t *input, int32_
 }
 
 void mcuq_dot_4x1_s4(
-    const int32_t *weights, const int8_t *input, int32_t fours, int32_t sums[4], int32_t correction)
+    const int32_t *weights, const int8_t *input, int32_t groups, int32_t sums[4], int32_t correction)
 {
-    pair_sums(weights, input, fours, 0, (uint32_t)correction, sums);
-    pair_sums(weights, input, fours, 1, (uint32_t)correction, sums + 2);
+    pair_sums(weights, input, groups, 0, (uint32_t)correction, sums);
+    pair_sums(weights, input, groups, 1, (uint32_t)correction, sums + 2);
 }
 
 #endif

@@ -10,7 +10,7 @@
  * order in which a four is packed. 11 instructions for 32 multiply-accumulates; an odd four goes
  * the DSP extension's way. */
 MCUQ_ASSEMBLY void mcuq_dot_4x1_s8(const int32_t *weights, const int8_t *input,
-    int32_t fours, int32_t sums[4], int32_t correction)
+    int32_t groups, int32_t sums[4], int32_t correction)
 {
     __asm__ volatile(
         "push {r4-r11, lr}\n"
@@ -91,9 +91,9 @@ MCUQ_ASSEMBLY void mcuq_dot_4x1_s8(const int32_t *weights, const int8_t *input,
 
 /* r0 weights, r1 input, r2 its end, r3 sums, r4-r7 nested sums of channels a to d, r8 and r9
  * inputs (0, 2) and (1, 3), the rest weights; the loop takes eight inputs, entered halfway where
- * `fours` is odd. 16 instructions for 16 multiply-accumulates. */
+ * `groups` is odd. 16 instructions for 16 multiply-accumulates. */
 MCUQ_ASSEMBLY void mcuq_dot_4x1_s8(
-    const int32_t *weights, const int8_t *input, int32_t fours, int32_t sums[4], int32_t correction)
+    const int32_t *weights, const int8_t *input, int32_t groups, int32_t sums[4], int32_t correction)
 {
     __asm__ volatile(
         "push {r4-r11, lr}\n"
@@ -135,14 +135,14 @@ static inline void add_pair(int32_t weights, int32_t x, int32_t y, uint32_t *low
 }
 
 void mcuq_dot_4x1_s8(
-    const int32_t *weights, const int8_t *input, int32_t fours, int32_t sums[4], int32_t correction)
+    const int32_t *weights, const int8_t *input, int32_t groups, int32_t sums[4], int32_t correction)
 {
     (void)correction;
     uint32_t a = 0;
     uint32_t ab = 0;
     uint32_t c = 0;
     uint32_t cd = 0;
-    for (; fours > 0; fours--, input += 4, weights += 4) {
+    for (; groups > 0; groups--, input += 4, weights += 4) {
         add_pair(weights[0], input[0], input[2], &a, &ab);
         add_pair(weights[1], input[0], input[2], &c, &cd);
         add_pair(weights[2], input[1], input[3], &a, &ab);

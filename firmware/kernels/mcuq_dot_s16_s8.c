@@ -1,5 +1,5 @@
 /* Dot product of int16 values with int8 weights. */
-#include "mcuq_wide.h"
+#include "mcuq_int16.h"
 
 /* Products have 23 bits: this many sum up in 32. */
 #define BLOCK 256

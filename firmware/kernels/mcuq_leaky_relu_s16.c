@@ -1,6 +1,6 @@
 /* LEAKY_RELU, RELU and RELU6 of int16. */
 #include "mcuq_arith.h"
-#include "mcuq_wide.h"
+#include "mcuq_int16.h"
 
 /* A negative factor negates what its magnitude gives: ties are rounded that way round. */
 static int32_t rescaled(int32_t x, int32_t multiplier, int32_t shift)

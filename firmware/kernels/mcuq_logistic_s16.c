@@ -1,5 +1,5 @@
 /* LOGISTIC of int16. */
-#include "mcuq_wide.h"
+#include "mcuq_int16.h"
 
 void mcuq_logistic_s16(const mcuq_sigmoid *p, const int16_t *input, int16_t *output)
 {

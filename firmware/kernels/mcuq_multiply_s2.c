@@ -1,6 +1,6 @@
-/* All output channels of two pixels from two filled columns, int2 weights: see mcuq_narrow.h. */
+/* All output channels of two pixels from two filled columns, int2 weights: see mcuq_sub_byte.h. */
 #include "mcuq_columns.h"
-#include "mcuq_narrow.h"
+#include "mcuq_sub_byte.h"
 
 static void dot(const int32_t *weights, const int32_t *columns, int32_t words, int32_t sums[8])
 {
@@ -10,9 +10,9 @@ static void dot(const int32_t *weights, const int32_t *columns, int32_t words, i
     }
     const int32_t *x = columns + MCUQ_COLUMN_HEADER;
     for (const int32_t *end = x + words; x < end; x += 4) {
-        const uint32_t crumbs = (uint32_t)*weights++;
-        const int32_t first = mcuq_nested_crumbs(crumbs);
-        const int32_t second = mcuq_nested_crumbs(crumbs >> 16);
+        const uint32_t fields = (uint32_t)*weights++;
+        const int32_t first = mcuq_nested_fields(fields);
+        const int32_t second = mcuq_nested_fields(fields >> 16);
         for (int32_t column = 0; column < 2; column++) {
             mcuq_nested_multiply(nested + column, first, x[column], 2);
             mcuq_nested_multiply(nested + column, second, x[2 + column], 2);

@@ -1,5 +1,5 @@
 /* TANH of int16: 2 logistic(2 x) - 1. */
-#include "mcuq_wide.h"
+#include "mcuq_int16.h"
 
 void mcuq_tanh_s16(const mcuq_sigmoid *p, const int16_t *input, int16_t *output)
 {

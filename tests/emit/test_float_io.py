@@ -22,7 +22,7 @@ from mcuq.ops.binary import ADD
 from mcuq.ops.operator import AnyOperator
 from mcuq.ops.softmax import SOFTMAX
 from mcuq.ops.weighted import CONV_2D, FULLY_CONNECTED
-from mcuq.quantize import with_float_edges
+from mcuq.quantize import with_float_io
 from mcuq.quantized import QuantizedGraph
 from mcuq.tflite.micro import run_micro
 from mcuq.tflite.runtime import Interpreter, OpResolverType
@@ -33,7 +33,7 @@ KINDS = (CONV_2D, ADD, SOFTMAX, FULLY_CONNECTED)
 def model(case: Case) -> tuple[QuantizedGraph, list[npt.NDArray[np.float32]]]:
     """A model and reals that fall inside its range, outside it, and on its ties."""
     core = quantized(case, Form(case.operator.name))
-    return core, stored(with_float_edges(core), case.numbers.seed)
+    return core, stored(with_float_io(core), case.numbers.seed)
 
 
 def seeded(kind: AnyOperator, seed: int) -> tuple[QuantizedGraph, list[npt.NDArray[np.float32]]]:
@@ -45,7 +45,7 @@ def seeded(kind: AnyOperator, seed: int) -> tuple[QuantizedGraph, list[npt.NDArr
 @given(data=st.data())
 def test_float_edges_equal_tflite_micro(kind: AnyOperator, data: st.DataObject) -> None:
     core, reals = model(data.draw(cases(kind)))
-    edged = with_float_edges(core)
+    edged = with_float_io(core)
     assert edged.inputs == core.inputs and edged.outputs == core.outputs
     given_to_it = quantize_inputs(edged, reals)
     assert all(x.dtype == np.float32 for x in given_to_it)
@@ -58,7 +58,7 @@ def test_float_edges_equal_tflite_micro(kind: AnyOperator, data: st.DataObject) 
 @pytest.mark.parametrize("kind", KINDS)
 def test_float_edges_change_nothing_inside(kind: AnyOperator) -> None:
     core, reals = seeded(kind, 5)
-    edged = with_float_edges(core)
+    edged = with_float_io(core)
     inside = dequantize_outputs(core, run_integer(core, quantize_inputs(core, reals)))["y"]
     outside = dequantize_outputs(edged, run_integer(edged, reals))["y"]
     np.testing.assert_array_equal(inside, outside)
@@ -67,7 +67,7 @@ def test_float_edges_change_nothing_inside(kind: AnyOperator) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_emitted_c_takes_and_gives_floats(kind: AnyOperator, tmp_path: Path) -> None:
     core, reals = seeded(kind, 6)
-    edged = with_float_edges(core)
+    edged = with_float_io(core)
     compiled = HostModel(edged, tmp_path)
     expected = run_integer(edged, reals)["y"]
     for sample in range(3):
@@ -82,11 +82,11 @@ def test_litert_takes_floats_by_the_old_names() -> None:
     core, reals = seeded(SOFTMAX, 7)
     # The reference kernels: LiteRT's faster SOFTMAX is a step or more off over many classes.
     interpreter = Interpreter(
-        model_content=tflite_bytes(with_float_edges(core)),
+        model_content=tflite_bytes(with_float_io(core)),
         experimental_op_resolver_type=OpResolverType.BUILTIN_REF,
     )
     found = interpreter.get_signature_runner("serving_default")(x0=reals[0][:1])["y"]
-    expected = run_integer(with_float_edges(core), reals)["y"][:1]
+    expected = run_integer(with_float_io(core), reals)["y"][:1]
     np.testing.assert_allclose(found.reshape(expected.shape), expected, atol=1.01 / 256)
 
 

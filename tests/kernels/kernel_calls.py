@@ -16,9 +16,9 @@ from mcuq.lower.program import (
     Array,
     DirectionRef,
     Field,
-    Narrow,
     Real,
     ScratchRef,
+    SmallInteger,
     Struct,
     TensorRef,
 )
@@ -99,7 +99,7 @@ class _Arena:
             place = self._place(value, call)
             address = place.ctypes.data if isinstance(place, np.ndarray) else 0
             return address.to_bytes(_ADDRESS, "little"), _ADDRESS
-        if isinstance(value, Narrow):
+        if isinstance(value, SmallInteger):
             return value.value.to_bytes(value.bytes, "little", signed=value.value < 0), value.bytes
         if isinstance(value, DirectionRef):
             return bytes([self._memory.descends(call)]), 1

@@ -26,9 +26,9 @@ from mcuq.bench.layers import LayerCall
 from mcuq.lower.overlap import (
     BufferOverlap,
     WindowShape,
-    conv_sharing,
-    depthwise_sharing,
-    pointwise_sharing,
+    conv_overlap,
+    depthwise_overlap,
+    pointwise_overlap,
 )
 from mcuq.ops.weighted import CONV_2D
 from mcuq.ops.weighted_params import ConvAttrs, ConvParams
@@ -84,14 +84,14 @@ def check(case: Weighted, run: Run, layer: Layer, sharing: BufferOverlap, slack:
 @given(convolutions())
 def test_convolution_over_its_input(case: Weighted) -> None:
     check(
-        case, run_conv, conv_layer, conv_sharing(window_shape(case)), slack=case.input.size % 7 + 1
+        case, run_conv, conv_layer, conv_overlap(window_shape(case)), slack=case.input.size % 7 + 1
     )
 
 
 @settings(max_examples=400)
 @given(convolutions(depthwise=True, simple=True))
 def test_depthwise_over_its_input(case: Weighted) -> None:
-    sharing = depthwise_sharing(window_shape(case))
+    sharing = depthwise_overlap(window_shape(case))
     check(case, run_depthwise, depthwise_layer, sharing, slack=case.input.size % 7 + 1)
 
 
@@ -101,13 +101,13 @@ def test_pointwise_over_its_input(pixels: int, channels: tuple[int, int]) -> Non
     inputs, outputs = channels
     shapes = ((1, 1, pixels, inputs), (outputs, 1, 1, inputs), (1, 1, pixels, outputs))
     case = build(CONV_2D, ConvAttrs(), *shapes, bits=8, seed=pixels)
-    check(case, run_pointwise, pointwise_layer, pointwise_sharing(pixels, inputs, outputs), slack=3)
+    check(case, run_pointwise, pointwise_layer, pointwise_overlap(pixels, inputs, outputs), slack=3)
 
 
 def test_one_byte_more_destroys_something() -> None:
     """The promise is not idle: growing pixels break where one byte more is shared."""
     shapes = ((1, 1, 8, 4), (16, 1, 1, 4), (1, 1, 8, 16))
-    lead = 8 * 16 - pointwise_sharing(8, 4, 16).ascending - 1
+    lead = 8 * 16 - pointwise_overlap(8, 4, 16).ascending - 1
     broken = 0
     for seed in range(10):
         case = build(CONV_2D, ConvAttrs(), *shapes, bits=8, seed=seed)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from kernel_cases import Draw, Int8s, activation, model, oracle
 from kernel_native import Words, call
 
-from mcuq.lower.overlap import WindowShape, depthwise_sharing
+from mcuq.lower.overlap import WindowShape, depthwise_overlap
 from mcuq.numeric.activation import Activation
 from mcuq.ops.attrs import Padding
 from mcuq.ops.pooling import (
@@ -75,7 +75,7 @@ def test_pool_over_its_input(case: tuple[QuantizedGraph, Int8s]) -> None:
     p = cast(PoolParams, op_params(graph, graph.ops[0]))
     window = (p.filter, p.window.stride, (1, 1), p.window.padding)
     shape = WindowShape(values.shape[1:], expected.shape[1:], *window)  # type: ignore[arg-type]
-    lead = expected.size - depthwise_sharing(shape).ascending
+    lead = expected.size - depthwise_overlap(shape).ascending
     start = max(lead, 0)
     memory = np.full(start + values.size + expected.size + abs(lead), 0x55, np.int8)
     memory[start : start + values.size] = values.ravel()

@@ -13,7 +13,7 @@ from mcuq.errors import InputError
 from mcuq.graph import Graph, Op, Tensor
 from mcuq.lower import lower
 from mcuq.lower.layout import broadcast_strides, dense_strides
-from mcuq.lower.program import Array, DirectionRef, Narrow, ScratchRef, Struct
+from mcuq.lower.program import Array, DirectionRef, ScratchRef, SmallInteger, Struct
 from mcuq.numeric.activation import Activation
 from mcuq.ops.attrs import NoAttrs
 from mcuq.ops.catalog import FLOAT_OPERATORS
@@ -73,8 +73,8 @@ def test_struct_words_and_keys() -> None:
 
 
 def test_narrow_fields_are_packed_and_filled_up_to_words() -> None:
-    halves = tuple((f"extent_{i}", Narrow(i, 2)) for i in range(3))
-    last = ("low", Narrow(-128, 1)), ("direction", DirectionRef())
+    halves = tuple((f"extent_{i}", SmallInteger(i, 2)) for i in range(3))
+    last = ("low", SmallInteger(-128, 1)), ("direction", DirectionRef())
     assert Struct("plain", (*halves, *last)).words == 2
     assert Struct("mixed", (*halves, *last, ("count", 5))).words == 3
 

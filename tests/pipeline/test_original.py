@@ -17,7 +17,7 @@ from mcuq.pipeline import original
 from mcuq.pipeline.constructed import constructed_samples
 from mcuq.pipeline.original import compare_original
 from mcuq.prequantized.load import load_quantized
-from mcuq.quantize import with_float_edges
+from mcuq.quantize import with_float_io
 from mcuq.quantized import QuantizedGraph
 
 
@@ -64,7 +64,7 @@ def test_the_given_file_gives_the_same_bytes(edge: str, real_edges: bool) -> Non
     qgraph = load_quantized(content)
     inputs, expected = _run(qgraph)
     if real_edges:
-        edged = with_float_edges(qgraph)
+        edged = with_float_io(qgraph)
         inputs = [((x.astype(np.float32) + 3) * np.float32(0.05)) for x in inputs]
         outputs = run_integer(edged, inputs)
         qgraph, expected = edged, [outputs[name] for name in edged.outputs]

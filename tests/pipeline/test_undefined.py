@@ -11,7 +11,7 @@ from mcuq.cli.main import main
 from mcuq.errors import InputError
 from mcuq.graph import Graph, Op, Tensor
 from mcuq.ops.softmax import SOFTMAX, SoftmaxAttrs
-from mcuq.pipeline.undefined import check_defined, wide_softmax_findings
+from mcuq.pipeline.undefined import check_defined, many_class_findings
 from mcuq.quantize import Config, quantize
 
 
@@ -45,12 +45,12 @@ def test_few_classes_and_int16_are_never_flat() -> None:
     check_defined(quantize(softmax_over(511), FortyRanges()), [samples(511, flat=True)])
     wide = quantize(softmax_over(5000), FortyRanges(), Config(activation_bits=16))
     check_defined(wide, [samples(5000, flat=True)])
-    assert wide_softmax_findings(softmax_over(511), 8) == ()
-    assert wide_softmax_findings(softmax_over(5000), 16) == ()
+    assert many_class_findings(softmax_over(511), 8) == ()
+    assert many_class_findings(softmax_over(5000), 16) == ()
 
 
 def test_many_classes_are_warned_of() -> None:
-    (finding,) = wide_softmax_findings(softmax_over(1000), 8)
+    (finding,) = many_class_findings(softmax_over(1000), 8)
     assert finding.code == "wide-softmax"
     assert "1000 classes" in finding.message
 

@@ -33,7 +33,7 @@ from mcuq.ops.int16_tables import (
 from mcuq.ops.operator import AnyOperator
 from mcuq.ops.resize import RESIZE_BILINEAR
 from mcuq.ops.unary import HARD_SWISH, LOGISTIC, TANH
-from mcuq.quantize import Config, quantize, with_float_edges
+from mcuq.quantize import Config, quantize, with_float_io
 from mcuq.tflite.micro import run_micro
 
 KINDS = [kind for kind in FLOAT_OPERATORS if kind is not RESIZE_BILINEAR]
@@ -130,6 +130,6 @@ def test_whole_models_equal_tflite_micro_and_stay_close_to_float(
     np.testing.assert_array_equal(got[output], expected.reshape(got[output].shape))
     real = run_float(graph, [x])[output]
     np.testing.assert_allclose(dequantize_outputs(qgraph, got)[output], real, atol=0.1)
-    edged = with_float_edges(qgraph)
+    edged = with_float_io(qgraph)
     found = run_micro(tflite_bytes(edged), [x[:4]])[0]
     assert found.tobytes() == run_integer(edged, [x[:4]])[output].tobytes()

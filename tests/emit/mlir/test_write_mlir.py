@@ -27,7 +27,7 @@ from mcuq.ops.operator import AnyOperator
 from mcuq.ops.resize import RESIZE_BILINEAR, RESIZE_NEAREST_NEIGHBOR
 from mcuq.ops.weighted import CONV_2D
 from mcuq.ops.weighted_params import ConvAttrs
-from mcuq.quantize import Config, quantize, with_float_edges
+from mcuq.quantize import Config, quantize, with_float_io
 from mcuq.quantized import QuantizedGraph
 
 FORMS = forms((8, 4, 2, TERNARY))
@@ -120,7 +120,7 @@ def test_a_bias_of_more_than_32_bits_is_refused() -> None:
 
 
 def test_float_edges_are_said() -> None:
-    qgraph = with_float_edges(quantized(_conv(), 4))
+    qgraph = with_float_io(quantized(_conv(), 4))
     text = write_mlir(qgraph)
     assert '"quant.qcast"(%arg0)' in text
     assert_says(text, qgraph)

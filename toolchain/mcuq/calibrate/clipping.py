@@ -76,8 +76,8 @@ def _divergence(counts: Float64, start: int, end: int) -> float:
     occupied = reference > 0
     level = np.arange(len(inside)) * _LEVELS // max(len(inside), _LEVELS)
     totals = np.bincount(level, inside)
-    sharing = np.bincount(level, occupied)
-    candidate = np.where(occupied, (totals / np.maximum(sharing, 1))[level], 0.0)
+    scale_groups = np.bincount(level, occupied)
+    candidate = np.where(occupied, (totals / np.maximum(scale_groups, 1))[level], 0.0)
     p = reference[occupied] / reference.sum()
     # An end that holds nothing but what was clipped has no mass in Q: a floor keeps it finite.
     q = np.maximum(candidate[occupied] / max(candidate.sum(), 1.0), 1e-12)

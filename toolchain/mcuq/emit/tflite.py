@@ -51,9 +51,9 @@ Description = tuple[list[TensorSpec], list[OperatorSpec], tuple[int, ...], tuple
 
 def _describe(qgraph: QuantizedGraph, packed_int4: bool) -> Description:
     names = _used_names(qgraph)
-    wide = {op.inputs[1] for op in qgraph.ops if op.kind.weighted and _needs_int8(qgraph, op)}
+    as_int8 = {op.inputs[1] for op in qgraph.ops if op.kind.weighted and _needs_int8(qgraph, op)}
     index = {name: position for position, name in enumerate(names)}
-    tensors = [_tensor(qgraph.tensors[name], packed_int4 and name not in wide) for name in names]
+    tensors = [_tensor(qgraph.tensors[name], packed_int4 and name not in as_int8) for name in names]
     operators = [_operator(op, index, tensors) for op in qgraph.ops]
     ends = (qgraph.inputs, qgraph.outputs)
     inputs, outputs = (tuple(index[name] for name in names) for names in ends)

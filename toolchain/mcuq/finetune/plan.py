@@ -90,24 +90,24 @@ def make_plan(graph: Graph, inputs: Inputs, config: Config) -> Plan:
     observers = {config.default_observer, *config.observers.values()}
     ranges = calibrate(graph, inputs, observers)
     _check_batch(graph, ranges, config)
-    sharing = share_activations(graph, span=own_spans(graph, ranges, config))
-    kinds = {op.inputs[1]: op.kind for op in sharing.graph.ops if op.kind.weighted}
+    scale_groups = share_activations(graph, span=own_spans(graph, ranges, config))
+    kinds = {op.inputs[1]: op.kind for op in scale_groups.graph.ops if op.kind.weighted}
     bits = {name: _known_width(name, config.weight(name).bits) for name in kinds}
     axes = {
         name: channel_axis(kind, bits[name], config.weight(name).per)
         for name, kind in kinds.items()
     }
-    params = activation_params(sharing, ranges, config)
+    params = activation_params(scale_groups, ranges, config)
     choices = {name: WeightChoice(bits[name], "refit", config.weight(name).per) for name in kinds}
     tensors, filters = fitted(graph, ranges, config, inputs, choices)
     return Plan(
-        replace(sharing.graph, tensors={**sharing.graph.tensors, **tensors}),
+        replace(scale_groups.graph, tensors={**scale_groups.graph.tensors, **tensors}),
         filters,
         axes,
-        sharing.representative,
-        {name: params[name] for name in dict.fromkeys(sharing.representative.values())},
+        scale_groups.representative,
+        {name: params[name] for name in dict.fromkeys(scale_groups.representative.values())},
         config.activations,
-        _rounded(sharing),
+        _rounded(scale_groups),
     )
 
 
@@ -126,7 +126,7 @@ def _known_width(name: str, bits: int) -> int:
     return bits
 
 
-def _rounded(sharing: ScaleGroups) -> frozenset[str]:
+def _rounded(scale_groups: ScaleGroups) -> frozenset[str]:
     """Tensors that hold new values of a trainable grid.
 
     Views and joins pass on what is on the grid already, only blends of values are new. Prescribed
@@ -134,11 +134,11 @@ def _rounded(sharing: ScaleGroups) -> frozenset[str]:
     """
     passed_on = {
         op.output
-        for op in sharing.graph.ops
+        for op in scale_groups.graph.ops
         if (op.kind.scale.same and op.kind not in _BLENDS) or op.kind is CONCATENATION
     }
     return frozenset(
         name
-        for name, representative in sharing.representative.items()
-        if name not in passed_on and representative not in sharing.fixed
+        for name, representative in scale_groups.representative.items()
+        if name not in passed_on and representative not in scale_groups.fixed
     )

@@ -17,9 +17,9 @@ from mcuq.lower.overlap import (
     Pair,
     Shape,
     WindowShape,
-    conv_sharing,
-    depthwise_sharing,
-    pointwise_sharing,
+    conv_overlap,
+    depthwise_overlap,
+    pointwise_overlap,
 )
 from mcuq.lower.packing import can_expand, column_scratch, depthwise_scratch, padded_depth
 from mcuq.lower.settings import LOWERING
@@ -54,7 +54,7 @@ def _expanded_bytes(qgraph: QuantizedGraph, op: Op, options: LowerOptions) -> fl
     scratch = depthwise_scratch(
         height * width, channels, 8, expanded=True, address_bytes=options.address_bytes
     )
-    return _tensors(qgraph, op) - _shared(_sharing(qgraph, op)) + scratch
+    return _tensors(qgraph, op) - _shared(_overlap(qgraph, op)) + scratch
 
 
 def _least(qgraph: QuantizedGraph, op: Op) -> int:
@@ -65,7 +65,7 @@ def _least(qgraph: QuantizedGraph, op: Op) -> int:
         # At best the output takes its largest input's place.
         sizes = [_size(qgraph, name) for name in op.inputs]
         return whole - min(max(sizes), _size(qgraph, op.output))
-    return whole - _shared(_sharing(qgraph, op)) + _scratch(qgraph, op)
+    return whole - _shared(_overlap(qgraph, op)) + _scratch(qgraph, op)
 
 
 def _tensors(qgraph: QuantizedGraph, op: Op) -> int:
@@ -78,16 +78,16 @@ def _size(qgraph: QuantizedGraph, name: str) -> int:
     return 0 if tensor.is_constant else tensor.size
 
 
-def _shared(sharing: BufferOverlap) -> int:
-    return max(sharing.ascending, sharing.descending)
+def _shared(overlap: BufferOverlap) -> int:
+    return max(overlap.ascending, overlap.descending)
 
 
-def _sharing(qgraph: QuantizedGraph, op: Op) -> BufferOverlap:
+def _overlap(qgraph: QuantizedGraph, op: Op) -> BufferOverlap:
     source, weight, result = (qgraph.tensors[name].shape for name in (*op.inputs[:2], op.output))
     params: ConvParams = op_params(qgraph, op)
     window = params.window
     if op.kind is CONV_2D and weight[1:3] == window.stride == (1, 1):
-        return pointwise_sharing(source[1] * source[2], source[3], result[3])
+        return pointwise_overlap(source[1] * source[2], source[3], result[3])
     shape = WindowShape(
         cast(Shape, source[1:]),
         cast(Shape, result[1:]),
@@ -96,7 +96,7 @@ def _sharing(qgraph: QuantizedGraph, op: Op) -> BufferOverlap:
         window.dilation,
         window.padding,
     )
-    return depthwise_sharing(shape) if op.kind is DEPTHWISE_CONV_2D else conv_sharing(shape)
+    return depthwise_overlap(shape) if op.kind is DEPTHWISE_CONV_2D else conv_overlap(shape)
 
 
 def _scratch(qgraph: QuantizedGraph, op: Op) -> int:

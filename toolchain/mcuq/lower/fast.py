@@ -18,9 +18,9 @@ from mcuq.lower.overlap import (
     Pair,
     Shape,
     WindowShape,
-    conv_sharing,
-    depthwise_sharing,
-    pointwise_sharing,
+    conv_overlap,
+    depthwise_overlap,
+    pointwise_overlap,
 )
 from mcuq.lower.packing import (
     PackedLayer,
@@ -39,8 +39,8 @@ from mcuq.lower.program import (
     DirectionRef,
     Field,
     InputOverlap,
-    Narrow,
     ScratchRef,
+    SmallInteger,
     Struct,
     TensorRef,
     operand,
@@ -90,7 +90,7 @@ def _conv(qgraph: QuantizedGraph, op: Op, packed: PackedLayer, params: ConvParam
     scratch = column_scratch(depth) + _unpacked(weight, weight.shape[0], depth)
     structure = _window_struct(qgraph, op, params)
     call = _call(qgraph, op, "mcuq_conv", structure, packed, macs, scratch)
-    return _sharing(call, conv_sharing(_window_shape(qgraph, op, params)))
+    return _overlap(call, conv_overlap(_window_shape(qgraph, op, params)))
 
 
 def _window_shape(qgraph: QuantizedGraph, op: Op, params: ConvParams) -> WindowShape:
@@ -106,10 +106,10 @@ def _window_shape(qgraph: QuantizedGraph, op: Op, params: ConvParams) -> WindowS
     )
 
 
-def _sharing(call: Call, sharing: BufferOverlap) -> Call:
+def _overlap(call: Call, overlap: BufferOverlap) -> Call:
     """The call with the overlap that its kernel allows."""
     source = call.op.inputs[0]
-    return replace(call, overlaps=(InputOverlap(source, sharing.ascending, sharing.descending),))
+    return replace(call, overlaps=(InputOverlap(source, overlap.ascending, overlap.descending),))
 
 
 def fast_depthwise(
@@ -135,7 +135,7 @@ def fast_depthwise(
     name = "mcuq_depthwise_expanded" if expanded else "mcuq_depthwise"
     macs = qgraph.tensors[op.output].size * taps
     call = _call(qgraph, op, name, structure, packed, macs, scratch(expanded=expanded))
-    shared = _sharing(call, depthwise_sharing(_window_shape(qgraph, op, params)))
+    shared = _overlap(call, depthwise_overlap(_window_shape(qgraph, op, params)))
     return with_rest(qgraph, shared, params, requantization, packed.rest)
 
 
@@ -200,7 +200,7 @@ def _pointwise(
     weight = qgraph.tensors[op.inputs[1]]
     scratch = column_scratch(rows[1]) + _unpacked(weight, outputs, rows[1])
     call = _call(qgraph, op, "mcuq_pointwise", structure, packed, macs, scratch)
-    return _sharing(call, pointwise_sharing(*rows, outputs))
+    return _overlap(call, pointwise_overlap(*rows, outputs))
 
 
 def _window_struct(
@@ -234,7 +234,7 @@ def _window_struct(
         ("dilation_x", _half(window.dilation[1])),
         ("pad_top", _half(window.padding[0])),
         ("pad_left", _half(window.padding[1])),
-        ("input_zero_point", Narrow(-params.input_offset, 1)),
+        ("input_zero_point", SmallInteger(-params.input_offset, 1)),
         *_clamp(params),
         ("direction", DirectionRef()),
     )
@@ -243,16 +243,16 @@ def _window_struct(
 
 def _clamp(params: RescaleParams) -> tuple[tuple[str, Field], ...]:
     return (
-        ("activation_min", Narrow(params.activation_min, 1)),
-        ("activation_max", Narrow(params.activation_max, 1)),
+        ("activation_min", SmallInteger(params.activation_min, 1)),
+        ("activation_max", SmallInteger(params.activation_max, 1)),
     )
 
 
-def _half(extent: int) -> Narrow:
+def _half(extent: int) -> SmallInteger:
     """A field of 16 bits; what does not fit is left to the CMSIS-NN form."""
     if not 0 <= extent <= np.iinfo(np.uint16).max:
         raise UnpackableError(slow.EXTENT)
-    return Narrow(extent, 2)
+    return SmallInteger(extent, 2)
 
 
 def _call(

@@ -48,20 +48,20 @@ class WindowShape:
     padding: Pair = (0, 0)
 
 
-def conv_sharing(shape: WindowShape) -> BufferOverlap:
+def conv_overlap(shape: WindowShape) -> BufferOverlap:
     """`mcuq_conv_*`: both windows of a pair of pixels are read before either is written."""
     first, last = _reach(shape)
     channels = shape.input[2]
-    return _pair_sharing(first * channels, (last + 1) * channels, shape.output[2], _bytes(shape))
+    return _pair_overlap(first * channels, (last + 1) * channels, shape.output[2], _bytes(shape))
 
 
-def pointwise_sharing(pixels: int, inputs: int, outputs: int) -> BufferOverlap:
+def pointwise_overlap(pixels: int, inputs: int, outputs: int) -> BufferOverlap:
     """`mcuq_pointwise_*`: pairs of pixels are read before they are written."""
     position = np.arange(pixels, dtype=np.int64) * inputs
-    return _pair_sharing(position, position + inputs, outputs, (pixels * inputs, pixels * outputs))
+    return _pair_overlap(position, position + inputs, outputs, (pixels * inputs, pixels * outputs))
 
 
-def depthwise_sharing(shape: WindowShape) -> BufferOverlap:
+def depthwise_overlap(shape: WindowShape) -> BufferOverlap:
     """`mcuq_depthwise_*` and pooling: a pixel's channels are read and written in turn.
 
     Ascending, a channel's write may fall on the same channel of the first pixel of its window,
@@ -74,10 +74,10 @@ def depthwise_sharing(shape: WindowShape) -> BufferOverlap:
     up = int((pixel - _future_minimum(first)).max()) * channels
     down = int((np.maximum.accumulate(last) + 1 - pixel).max()) * channels
     sizes = _bytes(shape)
-    return _sharing(up, down, sizes)
+    return _overlap(up, down, sizes)
 
 
-def elementwise_sharing(size: int) -> BufferOverlap:
+def elementwise_overlap(size: int) -> BufferOverlap:
     """Look-up tables, element-wise operators: each element is read before it is written."""
     return BufferOverlap(size, 0)
 
@@ -86,13 +86,13 @@ def _bytes(shape: WindowShape) -> Pair:
     return math.prod(shape.input), math.prod(shape.output)
 
 
-def _sharing(up: int, down: int, sizes: Pair) -> BufferOverlap:
+def _overlap(up: int, down: int, sizes: Pair) -> BufferOverlap:
     """From leads; a lead below minus the input's size frees nothing more."""
     source, result = sizes
     return BufferOverlap(result - max(up, -source), source - max(down, -result))
 
 
-def _pair_sharing(first: Int64s, end: Int64s, outputs: int, sizes: Pair) -> BufferOverlap:
+def _pair_overlap(first: Int64s, end: Int64s, outputs: int, sizes: Pair) -> BufferOverlap:
     """For kernels that take two pixels at a time.
 
     Args:
@@ -109,7 +109,7 @@ def _pair_sharing(first: Int64s, end: Int64s, outputs: int, sizes: Pair) -> Buff
     up = int((written[later] - ahead).max(initial=-sizes[0]))
     behind = np.maximum.accumulate(end)[starts[1:] - 1]
     down = int((behind - starts[1:] * outputs).max(initial=-sizes[1]))
-    return _sharing(up, down, sizes)
+    return _overlap(up, down, sizes)
 
 
 def _reach(shape: WindowShape) -> tuple[Int64s, Int64s]:

@@ -23,7 +23,7 @@ Int32s = npt.NDArray[np.int32]
 GROUP = 4
 """Output channels that are computed together; also the inputs that one word holds."""
 
-GROUP_WIDE = 256
+GROUP_INT32 = 256
 """Added to the first shift word of a depthwise group with a wide channel (see `Channels`)."""
 
 _PAIRS = np.array([[0, 2], [1, 3]])
@@ -174,7 +174,7 @@ def _channel_groups(folded: Channels) -> Int32s:
     missing = -len(folded.words) % GROUP
     padded = np.pad(folded.words, ((0, missing), (0, 0))).reshape(-1, GROUP, 4)
     marked = np.pad(folded.wide, (0, missing)).reshape(-1, GROUP).any(axis=1)
-    padded[marked, 0, 3] = (padded[marked, 0, 3] & 0xFF) | GROUP_WIDE
+    padded[marked, 0, 3] = (padded[marked, 0, 3] & 0xFF) | GROUP_INT32
     biases = padded[:, :, 0]
     outputs = padded[:, :, 1:].reshape(-1, 3 * GROUP)
     return np.concatenate([biases, outputs], axis=1).astype(np.int32)

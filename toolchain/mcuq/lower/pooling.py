@@ -13,7 +13,7 @@ from mcuq.lower.form import (
     same,
 )
 from mcuq.lower.layout import dense_strides, suffixed, to_rank
-from mcuq.lower.overlap import Shape, WindowShape, depthwise_sharing
+from mcuq.lower.overlap import Shape, WindowShape, depthwise_overlap
 from mcuq.lower.program import (
     Call,
     InputOverlap,
@@ -59,7 +59,7 @@ def _shared_bytes(source: QuantizedTensor, result: QuantizedTensor, params: Pool
     window = params.window
     shapes = (cast(Shape, source.shape[1:]), cast(Shape, result.shape[1:]))
     shape = WindowShape(*shapes, params.filter, window.stride, window.dilation, window.padding)
-    return depthwise_sharing(shape).ascending * result.nbytes // result.size
+    return depthwise_overlap(shape).ascending * result.nbytes // result.size
 
 
 def lower_mean(qgraph: QuantizedGraph, op: Op, params: MeanParams) -> Call:

@@ -71,7 +71,7 @@ class DirectionRef:
 
 
 @dataclass(frozen=True)
-class Narrow:
+class SmallInteger:
     """An integer field of a structure with fewer than four bytes."""
 
     value: int
@@ -114,7 +114,7 @@ def _align(value: Field) -> int:
     """In bytes; of a narrow field also its size."""
     if isinstance(value, DirectionRef):
         return 1
-    return value.bytes if isinstance(value, Narrow) else 4
+    return value.bytes if isinstance(value, SmallInteger) else 4
 
 
 def _words(value: Field) -> int:
@@ -134,7 +134,15 @@ def _field_key(value: Field, call: int) -> object:
 
 
 Field = (
-    int | Narrow | Real | tuple[int, ...] | Struct | Array | TensorRef | ScratchRef | DirectionRef
+    int
+    | SmallInteger
+    | Real
+    | tuple[int, ...]
+    | Struct
+    | Array
+    | TensorRef
+    | ScratchRef
+    | DirectionRef
 )
 Argument = int | Struct | Array | TensorRef | ScratchRef | None
 """None is a null pointer."""

@@ -9,10 +9,10 @@ from mcuq.lower.program import Call
 GROUPED = "grouped convolution"
 MULTIPLIER = "depth multiplier above 1"
 EXTENT = "an extent above 65,535"
-WIDE = "16-bit activations"
+INT16 = "16-bit activations"
 INTERFACE = "CMSIS-NN's interface was asked for"
 
-CHOSEN = frozenset({WIDE, INTERFACE})
+CHOSEN = frozenset({INT16, INTERFACE})
 """Reasons that a request brings with it, whatever the model."""
 
 
@@ -34,5 +34,5 @@ def slowed(call: Call, why: str) -> Call:
 def portable(call: Call) -> Call:
     """The call with the reason that lies in the choice of kernels, where they are portable ones."""
     if "_s16" in call.function:
-        return slowed(call, WIDE)
+        return slowed(call, INT16)
     return slowed(call, INTERFACE) if call.function.startswith("arm_") else call

@@ -1,4 +1,4 @@
-"""int2 and ternary weights as the words of firmware/include/mcuq_narrow.h."""
+"""int2 and ternary weights as the words of firmware/include/mcuq_sub_byte.h."""
 
 from __future__ import annotations
 

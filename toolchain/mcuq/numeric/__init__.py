@@ -28,7 +28,7 @@ from mcuq.numeric.exponential import (
 from mcuq.numeric.fixed_point import (
     doubling_high_multiply,
     multiply_by_quantized_multiplier,
-    multiply_wide,
+    multiply_int64,
     quantize_multiplier,
     quantize_multipliers,
     rounding_right_shift,
@@ -58,7 +58,7 @@ __all__ = [
     "integer_limits",
     "logistic",
     "multiply_by_quantized_multiplier",
-    "multiply_wide",
+    "multiply_int64",
     "pack_int4",
     "quantize_bias",
     "quantize_multiplier",

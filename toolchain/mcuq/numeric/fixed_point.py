@@ -76,7 +76,7 @@ def rounding_right_shift(x: IntLike, exponent: IntLike) -> Int64:
     return result
 
 
-def multiply_wide(x: IntLike, multiplier: IntLike, shift: IntLike) -> Int64:
+def multiply_int64(x: IntLike, multiplier: IntLike, shift: IntLike) -> Int64:
     """x × multiplier × 2^(shift - 31) as TFLite Micro does it for 64-bit accumulators.
 
     The multiplier is first rounded to 15 bits (half up, saturated); the product is then shifted

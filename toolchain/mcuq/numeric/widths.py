@@ -60,8 +60,8 @@ def weight_limits(bits: int) -> tuple[int, int]:
 
 
 def symmetric_limit(bits: int) -> int:
-    """Largest magnitude that both signs have: 127 for 8 bits, 7 for 4, 1 for 2 and ternary."""
-    return weight_limits(bits)[1]
+    """Largest magnitude that both signs have, of weights or of integers of any other width."""
+    return _WIDTHS[bits].high if bits in _WIDTHS else (1 << (bits - 1)) - 1
 
 
 def stored_bytes(size: int, bits: int) -> int:

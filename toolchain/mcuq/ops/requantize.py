@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mcuq.content import ByContent
-from mcuq.numeric import multiply_by_quantized_multiplier, multiply_wide
+from mcuq.numeric import multiply_by_quantized_multiplier, multiply_int64
 from mcuq.ops.weighted_params import RescaleParams
 
 Int8 = npt.NDArray[np.int8]
@@ -110,7 +110,7 @@ class Int16Requantizer(ByContent):
         """clamp(rescale(accumulator + bias)); accumulators (rows, channels) hold integers."""
         params = self.params
         total = accumulator.astype(np.int64) + self.bias
-        scaled = multiply_wide(total, params.multipliers, params.shifts)
+        scaled = multiply_int64(total, params.multipliers, params.shifts)
         return np.clip(scaled, params.activation_min, params.activation_max).astype(np.int16)
 
 

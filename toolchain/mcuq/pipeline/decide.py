@@ -44,7 +44,7 @@ from mcuq.pipeline.search import (
 )
 from mcuq.pipeline.settings import SAMPLES
 from mcuq.pipeline.space import build_space
-from mcuq.pipeline.undefined import check_defined, wide_softmax_findings
+from mcuq.pipeline.undefined import check_defined, many_class_findings
 from mcuq.pipeline.versions import versions
 from mcuq.progress import Progress, ProgressCallback, announce
 from mcuq.ptq.candidates import build_bank
@@ -105,7 +105,7 @@ def decide(request: BuildRequest, progress: ProgressCallback, *, is_build: bool 
     progress(Progress("load"))
     loaded = load(request)
     findings = loaded.findings
-    findings += wide_softmax_findings(loaded.graph, request.scheme.config.activation_bits)
+    findings += many_class_findings(loaded.graph, request.scheme.config.activation_bits)
     if is_build and request.fixed is None and request.config is None and loaded.given is None:
         findings += shared_samples(loaded.search, loaded.evaluation)
     announce("load", findings, progress, strict=request.strict)

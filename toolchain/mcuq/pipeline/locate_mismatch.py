@@ -1,4 +1,4 @@
-"""Which layer of a model gives other bytes on the device, when a foreign library computes it."""
+"""Which layer of a model gives other bytes on the device, when an external library computes it."""
 
 from __future__ import annotations
 

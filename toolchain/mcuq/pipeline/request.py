@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from mcuq.lower.options import Kernels
-from mcuq.quantize import Config, WeightChoice, with_float_edges
+from mcuq.quantize import Config, WeightChoice, with_float_io
 from mcuq.quantize.config import ActivationScheme, Per
 from mcuq.quantized import QuantizedGraph
 from mcuq.units import Size
@@ -61,7 +61,7 @@ class Scheme:
 
     def deployed(self, qgraph: QuantizedGraph) -> QuantizedGraph:
         """What is emitted for a model of integers: with its float edges where they are asked."""
-        return with_float_edges(qgraph) if self.io == "float32" else qgraph
+        return with_float_io(qgraph) if self.io == "float32" else qgraph
 
 
 @dataclass(frozen=True)

@@ -54,17 +54,17 @@ def _key(wanted: Call) -> object:
 
 
 def _answer(
-    target: Target, library: KernelLibrary, program: Program, questions: Mapping[object, Call]
+    target: Target, library: KernelLibrary, program: Program, queries: Mapping[object, Call]
 ) -> None:
     """Put what is not yet in `library.answers` there."""
-    fresh = {key: call for key, call in questions.items() if key not in library.answers}
+    fresh = {key: call for key, call in queries.items() if key not in library.answers}
     if fresh:
         sizes = _ask(target, library, program, list(fresh.values()))
         library.answers.update(zip(fresh, sizes, strict=True))
 
 
 def _ask(
-    target: Target, library: KernelLibrary, program: Program, questions: list[Call]
+    target: Target, library: KernelLibrary, program: Program, queries: list[Call]
 ) -> list[int]:
     if not target.can_run:
         raise DeviceError(
@@ -75,9 +75,9 @@ def _ask(
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / "questions"
         folder.mkdir()
-        source = scratch_queries_source(program, questions)
+        source = scratch_queries_source(program, queries)
         (folder / "model.c").write_text(source, encoding="utf-8")
-        copy_external(library.kernels_for(call.function for call in questions), folder)
+        copy_external(library.kernels_for(call.function for call in queries), folder)
         image = build_firmware(
             target.board, folder, Path(scratch) / "out", optimize=target.optimize
         )

@@ -17,7 +17,7 @@ from mcuq.quantized import QuantizedGraph, quantized_op
 _HINT = "end the model before the SOFTMAX: its largest input is the same class"
 
 
-def wide_softmax_findings(graph: Graph, activation_bits: int) -> tuple[Finding, ...]:
+def many_class_findings(graph: Graph, activation_bits: int) -> tuple[Finding, ...]:
     """One for each SOFTMAX over so many classes that TFLite Micro can abort: with int8 inputs."""
     if activation_bits != 8:
         return ()

@@ -3,7 +3,7 @@
 from mcuq.quantize.activations import RangeSource
 from mcuq.quantize.config import Config, WeightChoice
 from mcuq.quantize.dynamic import is_dynamic, quantize_dynamic
-from mcuq.quantize.io_conversion import with_float_edges
+from mcuq.quantize.io_conversion import with_float_io
 from mcuq.quantize.quantize import quantize
 from mcuq.quantize.scale_groups import group_roots, share_activations
 from mcuq.quantize.weights import Bank, QuantizedWeight
@@ -19,5 +19,5 @@ __all__ = [
     "quantize",
     "quantize_dynamic",
     "share_activations",
-    "with_float_edges",
+    "with_float_io",
 ]

@@ -51,7 +51,7 @@ def own_spans(graph: Graph, ranges: RangeSource, config: Config) -> Callable[[st
 
 
 def activation_params(
-    sharing: ScaleGroups, ranges: RangeSource, config: Config
+    scale_groups: ScaleGroups, ranges: RangeSource, config: Config
 ) -> dict[str, AffineParams]:
     """Parameters of every activation and constant operand, by tensor name.
 
@@ -61,31 +61,33 @@ def activation_params(
         InputError: a range is not finite, or too large for an operator's integers.
     """
     spans = {
-        representative: _join(_root_range(sharing, ranges, config, name) for name in roots)
-        for representative, roots in group_roots(sharing).items()
-        if representative not in sharing.fixed
+        representative: _join(_root_range(scale_groups, ranges, config, name) for name in roots)
+        for representative, roots in group_roots(scale_groups).items()
+        if representative not in scale_groups.fixed
     }
-    grids = _Grids(sharing, spans, config)
-    for op in sharing.graph.ops:
+    grids = _Grids(scale_groups, spans, config)
+    for op in scale_groups.graph.ops:
         grids.raise_argument(op)
-    for op in sharing.graph.ops:
+    for op in scale_groups.graph.ops:
         grids.raise_output(op)
-    for op in sharing.graph.ops:
+    for op in scale_groups.graph.ops:
         grids.check(op)
-    return {name: grids.params[group] for name, group in sharing.representative.items()}
+    return {name: grids.params[group] for name, group in scale_groups.representative.items()}
 
 
 class _Grids:
     """Parameters of the groups, the ranges widened where an operator's integers ask for it."""
 
-    def __init__(self, sharing: ScaleGroups, spans: Mapping[str, Range], config: Config) -> None:
-        self._sharing = sharing
+    def __init__(
+        self, scale_groups: ScaleGroups, spans: Mapping[str, Range], config: Config
+    ) -> None:
+        self._scale_groups = scale_groups
         self._spans = spans
         self._bits = config.activation_bits
         symmetric = config.activations == "symmetric" or self._bits == 16
         self._affine = symmetric_params if symmetric else asymmetric_params
         self.params = {representative: self._grid(*span) for representative, span in spans.items()}
-        self.params |= sharing.fixed
+        self.params |= scale_groups.fixed
 
     def raise_argument(self, op: Op) -> None:
         """Widen the first input to what the operator's fixed point can take."""
@@ -94,7 +96,7 @@ class _Grids:
     def raise_output(self, op: Op) -> None:
         """Widen the output to what the inputs ask for."""
         steps = [self._step(name) for name in operands(op)]
-        self._widen(op.output, least_output_step(op, self._sharing.graph, steps, self._bits))
+        self._widen(op.output, least_output_step(op, self._scale_groups.graph, steps, self._bits))
 
     def check(self, op: Op) -> None:
         """Raises InputError where a range is too large for the operator, or for float32."""
@@ -105,11 +107,11 @@ class _Grids:
         return AffineParams(*self._affine(low, high, self._bits))
 
     def _step(self, name: str) -> float:
-        return float(self.params[self._sharing.representative[name]].scale)
+        return float(self.params[self._scale_groups.representative[name]].scale)
 
     def _widen(self, name: str, least: float) -> None:
-        representative = self._sharing.representative[name]
-        if representative not in self._sharing.fixed and self._step(name) < least:
+        representative = self._scale_groups.representative[name]
+        if representative not in self._scale_groups.fixed and self._step(name) < least:
             low, _ = self._spans[representative]
             self.params[representative] = self._grid(low, low + least * ((1 << self._bits) - 1))
 
@@ -121,18 +123,18 @@ def _join(parts: Iterable[Range]) -> Range:
     return low, high
 
 
-def _root_range(sharing: ScaleGroups, ranges: RangeSource, config: Config, name: str) -> Range:
-    if name in sharing.known:
-        return sharing.known[name]
-    data = sharing.graph.tensors[name].data
+def _root_range(scale_groups: ScaleGroups, ranges: RangeSource, config: Config, name: str) -> Range:
+    if name in scale_groups.known:
+        return scale_groups.known[name]
+    data = scale_groups.graph.tensors[name].data
     if data is not None:
         span = float(data.min(initial=0.0)), float(data.max(initial=0.0))
     else:
-        source = sharing.source.get(name, name)
+        source = scale_groups.source.get(name, name)
         span = ranges.range(source, config.observer(source))
-        if sharing.graph.ranges.get(source) == span:
+        if scale_groups.graph.ranges.get(source) == span:
             return span  # the file's own grid, wider than an activation needs or not
-    low, high = _clamped(sharing.graph, name, span)
+    low, high = _clamped(scale_groups.graph, name, span)
     return min(low, 0.0), max(high, 0.0)
 
 

@@ -17,7 +17,7 @@ INSIDE = "#integer"
 """Suffix of the integer tensor behind a float input or output, which keeps the name."""
 
 
-def with_float_edges(qgraph: QuantizedGraph) -> QuantizedGraph:
+def with_float_io(qgraph: QuantizedGraph) -> QuantizedGraph:
     """The same model with float32 inputs and outputs under the old names.
 
     Stored values are round(x / scale) + zero point, saturated, ties away from zero; outputs are

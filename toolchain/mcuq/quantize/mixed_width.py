@@ -15,31 +15,31 @@ from mcuq.quantize.scale_groups import ScaleGroups
 from mcuq.quantized.qgraph import QuantizedGraph
 
 
-def wide_group(sharing: ScaleGroups, names: Collection[str]) -> frozenset[str]:
+def int16_group(scale_groups: ScaleGroups, names: Collection[str]) -> frozenset[str]:
     """`names` and every activation that shares its parameters with one of them.
 
     Raises:
         UsageError: a name is no activation of the model.
     """
-    unknown = [name for name in names if name not in sharing.representative]
+    unknown = [name for name in names if name not in scale_groups.representative]
     if unknown:
         raise UsageError(
             f"no activation is called '{unknown[0]}'", "mcuq inspect --json lists their names"
         )
-    groups = {sharing.representative[name] for name in names}
-    return frozenset(name for name, group in sharing.representative.items() if group in groups)
+    groups = {scale_groups.representative[name] for name in names}
+    return frozenset(name for name, group in scale_groups.representative.items() if group in groups)
 
 
 def _paired(
-    narrow: tuple[Op, ...], wide: tuple[Op, ...]
+    int8: tuple[Op, ...], int16: tuple[Op, ...]
 ) -> Iterator[tuple[str, list[Op], list[Op]]]:
-    """(activation, its operators in `narrow`, in `wide`) for every one that both compute.
+    """(activation, its operators in `sub_byte`, in `int16`) for every one that both compute.
 
     Each form may have operators of its own that lead there: what rescales a prescribed scale, what
     spells an operator out.
     """
-    common = {op.output for op in narrow} & {op.output for op in wide}
-    runs = zip(_runs(narrow, common), _runs(wide, common), strict=True)
+    common = {op.output for op in int8} & {op.output for op in int16}
+    runs = zip(_runs(int8, common), _runs(int16, common), strict=True)
     return ((small[-1].output, small, large) for small, large in runs)
 
 
@@ -52,8 +52,8 @@ def _runs(ops: tuple[Op, ...], ends: set[str]) -> Iterator[list[Op]]:
             run = []
 
 
-def joined(narrow: QuantizedGraph, wide: QuantizedGraph, chosen: frozenset[str]) -> QuantizedGraph:
-    """The operators that make an activation of `chosen` from `wide`, all others from `narrow`.
+def joined(int8: QuantizedGraph, int16: QuantizedGraph, chosen: frozenset[str]) -> QuantizedGraph:
+    """The operators that make an activation of `chosen` from `int16`, all others from `sub_byte`.
 
     An operator works on one width: QUANTIZE brings an input of the other width to its own.
 
@@ -64,7 +64,7 @@ def joined(narrow: QuantizedGraph, wide: QuantizedGraph, chosen: frozenset[str])
     tensors: dict[str, QuantizedTensor] = {}
 
     def stored(name: str) -> QuantizedTensor:
-        preferred, other = (wide, narrow) if name in chosen else (narrow, wide)
+        preferred, other = (int16, int8) if name in chosen else (int8, int16)
         return (preferred if name in preferred.tensors else other).tensors[name]
 
     def operand(name: str, source: QuantizedGraph) -> str:
@@ -84,16 +84,16 @@ def joined(narrow: QuantizedGraph, wide: QuantizedGraph, chosen: frozenset[str])
         return new
 
     def stored_bits(source: QuantizedGraph) -> int:
-        return 16 if source is wide else 8
+        return 16 if source is int16 else 8
 
-    for name in narrow.inputs:
+    for name in int8.inputs:
         tensors[name] = stored(name)
-    for result, small, large in _paired(narrow.ops, wide.ops):
-        run, source = (large, wide) if result in chosen else (small, narrow)
-        if source is wide:
+    for result, small, large in _paired(int8.ops, int16.ops):
+        run, source = (large, int16) if result in chosen else (small, int8)
+        if source is int16:
             check_int16(run)
         for op in run:
             inputs = tuple(operand(name, source) for name in op.inputs)
             tensors[op.output] = source.tensors[op.output]
             ops.append(replace(op, inputs=inputs))
-    return QuantizedGraph(narrow.name, tensors, tuple(ops), narrow.inputs, narrow.outputs)
+    return QuantizedGraph(int8.name, tensors, tuple(ops), int8.inputs, int8.outputs)

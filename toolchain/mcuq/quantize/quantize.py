@@ -15,7 +15,7 @@ from mcuq.quantize.activations import RangeSource, activation_params, own_spans
 from mcuq.quantize.config import Config, WeightChoice
 from mcuq.quantize.int16 import check_int16, check_width
 from mcuq.quantize.limits import largest_dead_ratio, without_far_bounds
-from mcuq.quantize.mixed_width import joined, wide_group
+from mcuq.quantize.mixed_width import int16_group, joined
 from mcuq.quantize.scale_groups import ScaleGroups, share_activations, use_counts
 from mcuq.quantize.weights import (
     Bank,
@@ -62,7 +62,7 @@ def _with_mixed_width(
     graph: Graph, ranges: RangeSource, config: Config, bank: Bank | None
 ) -> QuantizedGraph:
     """Both widths throughout, then for each activation the one that it shall have."""
-    chosen = wide_group(_sharing(graph, ranges, config, 8), config.wide)
+    chosen = int16_group(_scale_groups(graph, ranges, config, 8), config.wide)
     narrow = _quantize(graph, ranges, config, bank)
     wide = _quantize(graph, ranges, replace(config, activation_bits=16), bank)
     return joined(narrow, wide, chosen)
@@ -72,24 +72,24 @@ def _quantize(
     graph: Graph, ranges: RangeSource, config: Config, bank: Bank | None
 ) -> QuantizedGraph:
     bits = config.activation_bits
-    sharing = _sharing(graph, ranges, config, bits)
-    params = activation_params(sharing, ranges, config)
+    scale_groups = _scale_groups(graph, ranges, config, bits)
+    params = activation_params(scale_groups, ranges, config)
     tensors = {
-        name: _activation(sharing.graph, name, affine, bits) for name, affine in params.items()
+        name: _activation(scale_groups.graph, name, affine, bits) for name, affine in params.items()
     }
     ops = []
-    uses = use_counts(sharing.graph)
-    weights = _filters(sharing, params, config, bank, uses)
-    for op in sharing.graph.ops:
+    uses = use_counts(scale_groups.graph)
+    weights = _filters(scale_groups, params, config, bank, uses)
+    for op in scale_groups.graph.ops:
         if op.kind.weighted:
             name = op.inputs[1]
             tensors[name] = _filter_tensor(op, weights[name], config.weight(name))
-            op = _with_bias(op, sharing.graph, tensors, weights[name], uses)
+            op = _with_bias(op, scale_groups.graph, tensors, weights[name], uses)
         ops.append(without_far_bounds(op, tensors[op.output].scale[0]))
     return QuantizedGraph(graph.name, tensors, tuple(ops), graph.inputs, graph.outputs)
 
 
-def _sharing(graph: Graph, ranges: RangeSource, config: Config, bits: int) -> ScaleGroups:
+def _scale_groups(graph: Graph, ranges: RangeSource, config: Config, bits: int) -> ScaleGroups:
     return share_activations(graph, bits, own_spans(graph, ranges, config))
 
 
@@ -103,13 +103,13 @@ def _activation(graph: Graph, name: str, affine: AffineParams, bits: int) -> Qua
 
 
 def _filters(
-    sharing: ScaleGroups,
+    scale_groups: ScaleGroups,
     params: dict[str, AffineParams],
     config: Config,
     bank: Bank | None,
     uses: Mapping[str, int],
 ) -> dict[str, QuantizedWeight]:
-    graph = sharing.graph
+    graph = scale_groups.graph
     found: dict[str, QuantizedWeight] = {}
     for op in graph.ops:
         if not op.kind.weighted:

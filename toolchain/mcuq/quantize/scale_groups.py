@@ -155,14 +155,16 @@ class _Grouping:
             self._parent[b] = a
 
 
-def group_roots(sharing: ScaleGroups) -> dict[str, tuple[str, ...]]:
+def group_roots(scale_groups: ScaleGroups) -> dict[str, tuple[str, ...]]:
     """representative → the members whose values span the group: not views, not concatenations.
 
     These are the tensors whose observer decides the group's range.
     """
-    derived = {op.output for op in sharing.graph.ops if op.kind.scale.same or op.kind.scale.joined}
+    derived = {
+        op.output for op in scale_groups.graph.ops if op.kind.scale.same or op.kind.scale.joined
+    }
     roots: dict[str, list[str]] = {}
-    for name, representative in sharing.representative.items():
+    for name, representative in scale_groups.representative.items():
         members = roots.setdefault(representative, [])
         if name not in derived:
             members.append(name)

@@ -16,9 +16,9 @@ from mcuq.lower.program import (
     Call,
     DirectionRef,
     Field,
-    Narrow,
     Real,
     ScratchRef,
+    SmallInteger,
     Struct,
     TensorRef,
 )
@@ -78,7 +78,7 @@ class Pool:
         if isinstance(value, Array):
             # The CMSIS-NN structures hold pointers to non-const.
             return f"({CTYPES[str(value.data.dtype)]} *){self._names[value.key]}"
-        if isinstance(value, Narrow):
+        if isinstance(value, SmallInteger):
             return str(value.value)
         if isinstance(value, DirectionRef):
             return str(int(self._memory.descends(index)))

@@ -28,14 +28,14 @@ class ExternalKernels:
     defined: frozenset[str]
 
 
-def copy_external(foreign: ExternalKernels, folder: Path) -> None:
+def copy_external(external: ExternalKernels, folder: Path) -> None:
     """Write headers to `include` below `folder` and code to `cmsis-nn`, side by side."""
-    for header in sorted(foreign.include.rglob("*.h")):
-        target = folder / "include" / header.relative_to(foreign.include)
+    for header in sorted(external.include.rglob("*.h")):
+        target = folder / "include" / header.relative_to(external.include)
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(header, target)
     code = folder / FOLDER
     code.mkdir(parents=True)
-    archives = (foreign.archive,) if foreign.archive else ()
-    for source in (*foreign.sources, *foreign.headers, *archives):
+    archives = (external.archive,) if external.archive else ()
+    for source in (*external.sources, *external.headers, *archives):
         shutil.copyfile(source, code / source.name)

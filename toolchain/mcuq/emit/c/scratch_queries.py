@@ -10,23 +10,23 @@ from mcuq.emit.c.constants import Pool
 from mcuq.lower.program import Call, Program
 
 
-def scratch_queries_source(program: Program, questions: Sequence[Call]) -> str:
+def scratch_queries_source(program: Program, queries: Sequence[Call]) -> str:
     """The text of a model.c whose one output is an int32 for each question, in order.
 
     Args:
         program: what the questions are about.
-        questions: calls of functions that return int32, with integers and structures of integers.
+        queries: calls of functions that return int32, with integers and structures of integers.
     """
     # They name no tensors: any plan will do.
     pool = Pool(plan_program(replace(program, calls=())))
     constants: list[str] = []
     lines: list[str] = []
-    for index, call in enumerate(questions):
+    for index, call in enumerate(queries):
         constants += pool.define(index, call)
         arguments = ", ".join(pool.argument(a, index) for a in call.arguments)
         lines.append(f"    answers[{index}] = {call.function}({arguments});")
     return _TEMPLATE.format(
-        constants="\n".join(constants), count=len(questions), lines="\n".join(lines)
+        constants="\n".join(constants), count=len(queries), lines="\n".join(lines)
     )
 
 

@@ -88,7 +88,7 @@ DEFAULT_METHODS: tuple[WeightChoice, ...] = (
 )
 """What a search is given beside the plain methods."""
 
-_NARROW = (
+_SUB_BYTE = (
     "mse-bias",
     "hessian",
     "gptq",
@@ -102,8 +102,8 @@ _NARROW = (
 def methods_for(widths: Collection[int]) -> tuple[WeightChoice, ...]:
     """What a search over `widths` is given beside the plain methods."""
     usual = tuple(choice for choice in DEFAULT_METHODS if choice.bits in widths)
-    narrow = [bits for bits in widths if bits not in (4, 8)]
-    return (*usual, *(WeightChoice(bits, name) for bits in narrow for name in _NARROW))
+    sub_byte = [bits for bits in widths if bits not in (4, 8)]
+    return (*usual, *(WeightChoice(bits, name) for bits in sub_byte for name in _SUB_BYTE))
 
 
 def recipe_for(choice: WeightChoice) -> Recipe:

@@ -60,8 +60,8 @@ def _every(block: Block, source: Value, axis: int, step: int, count: int) -> Val
     """
     shape = source.type.shape
     before, after = shape[:axis], shape[axis + 1 :]
-    edges = [(0, 0)] * len(shape)
-    edges[axis] = (0, step - 1)
-    split = block.reshape(block.pad(source, edges), (*before, count, step, *after))
+    converted = [(0, 0)] * len(shape)
+    converted[axis] = (0, step - 1)
+    split = block.reshape(block.pad(source, converted), (*before, count, step, *after))
     kept = block.slice(split, [0] * (len(shape) + 1), (*before, count, 1, *after))
     return block.reshape(kept, (*before, count, *after))

@@ -6,8 +6,8 @@
  * within -31 … 7, and a sum, bias included, must stay within ±2^47. Filters of the _s4 forms are
  * packed two a byte, low nibble first, over the flattened tensor.
  */
-#ifndef MCUQ_WIDE_H
-#define MCUQ_WIDE_H
+#ifndef MCUQ_INT16_H
+#define MCUQ_INT16_H
 
 #include "arm_nnfunctions.h"
 #include "mcuq_kernels.h"
@@ -145,7 +145,7 @@ arm_cmsis_nn_status mcuq_dense_rows_s16(const cmsis_nn_activation *activation,
 
 /* x × multiplier × 2^(shift - 31): the multiplier rounded to 15 bits, one rounding, ties upwards.
  * x within ±2^47, shift -31 to 7. */
-static inline int32_t mcuq_requantize_wide(int64_t x, int32_t multiplier, int32_t shift)
+static inline int32_t mcuq_requantize_int64(int64_t x, int32_t multiplier, int32_t shift)
 {
     const int32_t reduced =
         multiplier < 0x7FFF0000 ? (multiplier + (1 << 15)) >> 16 : 0x7FFF;

@@ -1,16 +1,16 @@
 /* Kernels with int2 and ternary weights.
  *
- * int2: values -2 to 1 as two's complement crumbs, four a byte, lowest bits first. Weights are
- * re-ordered as those of the _s4 forms (see mcuq_columns.h), a byte holding one input's weights
- * of a group's four channels; depthwise: one tap's.
- * Ternary: the same crumbs in the same order, each -1 to 1, five a byte in base 3, the first in
- * the lowest digit, stored as value + 1. They are unpacked to int2 in scratch once a call.
+ * int2: values -2 to 1 as 2-bit fields in two's complement, four a byte, lowest bits first.
+ * Weights are re-ordered as those of the _s4 forms (see mcuq_columns.h), a byte holding one input's
+ * weights of a group's four channels; depthwise: one tap's.
+ * Ternary: the same fields in the same order, each -1 to 1, five a byte in base 3, the first in the
+ * lowest digit, stored as value + 1. They are unpacked to int2 in scratch once a call.
  *
  * Parameters are those of the _s4 forms. Scratch: _s2 as _s4; ternary forms need in front of it
  * a word for every sixteen weights (dense: nothing else).
  */
-#ifndef MCUQ_NARROW_H
-#define MCUQ_NARROW_H
+#ifndef MCUQ_SUB_BYTE_H
+#define MCUQ_SUB_BYTE_H
 
 #include "mcuq_kernels.h"
 
@@ -39,15 +39,15 @@ void mcuq_depthwise_ternary(const mcuq_depthwise *p, const int32_t *weights,
 /* Inner parts: those of mcuq_columns.h with int2 weights. */
 void mcuq_multiply_s2(const int32_t *columns, int32_t words, const int32_t *weights,
     const mcuq_channel *channels, int32_t outputs, int8_t *first, int8_t *second);
-void mcuq_dot_4x1_s2(const int32_t *weights, const int8_t *input, int32_t fours, int32_t sums[4],
+void mcuq_dot_4x1_s2(const int32_t *weights, const int8_t *input, int32_t groups, int32_t sums[4],
     int32_t correction);
 
-/* Unpacks 16 × `words` ternary weights to crumbs. */
-void mcuq_unpack_ternary(const int32_t *packed, int32_t words, int32_t *crumbs);
+/* Unpacks 16 × `words` ternary weights to 2-bit fields. */
+void mcuq_unpack_ternary(const int32_t *packed, int32_t words, int32_t *fields);
 
-/* The crumbs of two inputs (low and high byte) as a word of int4 weights: halves
+/* The 2-bit fields of two inputs (low and high byte) as a word of int4 weights: halves
  * 4096 d + 256 (c + 8) + 16 (b + 8) + (a + 8), d signed. */
-static inline int32_t mcuq_nested_crumbs(uint32_t bytes)
+static inline int32_t mcuq_nested_fields(uint32_t bytes)
 {
     uint32_t spread = (bytes & 0xFF) | (bytes & 0xFF00) << 8;
     spread = (spread | spread << 4) & 0x0F0F0F0Fu;
