@@ -164,7 +164,7 @@ def stored(qgraph: QuantizedGraph, seed: int, outputs: int = 256) -> Stored:
     """Inputs, (samples, *shape), for 4 samples or more: about so many outputs."""
     rng = np.random.default_rng(seed)
     size = max(1, qgraph.tensors[qgraph.outputs[0]].size)
-    samples = min(max(4, outputs // size), 64)
+    samples = max(4, min(outputs // size, outputs // 4))
     return [_stored(qgraph, name, samples, rng) for name in qgraph.inputs]
 
 

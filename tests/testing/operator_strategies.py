@@ -86,8 +86,8 @@ images = st.tuples(st.just(1), st.integers(1, 13), st.integers(1, 13), channels)
 
 @st.composite
 def _arrays(draw: st.DrawFn) -> Shape:
-    """(1, up to three dimensions), now and then with one long row."""
-    sizes = draw(st.lists(st.integers(1, 5), max_size=3))
+    """(1, up to four dimensions), now and then with one long row."""
+    sizes = draw(st.lists(st.integers(1, 5), max_size=4))
     if sizes and draw(st.integers(0, 3)) == 3:
         sizes[-1] = draw(st.integers(1, 300))
     return (1, *sizes)
@@ -96,7 +96,7 @@ def _arrays(draw: st.DrawFn) -> Shape:
 arrays = _arrays()
 rows = arrays.filter(lambda shape: len(shape) > 1)
 """Arrays with a dimension behind the batch."""
-few_rows = st.lists(st.integers(1, 5), min_size=1, max_size=3).map(lambda sizes: (1, *sizes))
+few_rows = st.lists(st.integers(1, 5), min_size=1, max_size=4).map(lambda sizes: (1, *sizes))
 
 
 def _window(draw: st.DrawFn, x: Shape, *, dilated: bool) -> tuple[Pair, Pair, Pair, Padding]:
@@ -258,7 +258,10 @@ BY_ATTRIBUTES: dict[type[Attrs], Strategy] = {
     ConcatAttrs: Strategy(few_rows, _concatenation, _ROWS),
     ReshapeAttrs: Strategy(arrays, _reshape),
     TransposeAttrs: Strategy(few_rows, _transpose),
-    StridedSliceAttrs: Strategy(few_rows, _strided_slice),
+    # TFLite Micro slices four dimensions at most.
+    StridedSliceAttrs: Strategy(
+        few_rows.filter(lambda shape: len(shape) < 5), _strided_slice, range(1, 5)
+    ),
     ResizeAttrs: Strategy(images, _resize, _IMAGE),
     SoftmaxAttrs: Strategy(rows, _softmax, _ROWS),
 }
