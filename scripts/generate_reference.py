@@ -8,23 +8,30 @@ A test fails when the committed pages are not what this writes.
 from __future__ import annotations
 
 import ast
+import dataclasses
 import sys
 import types
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import typer
 from pydantic import BaseModel, BeforeValidator
+from pydantic.fields import FieldInfo
 
 from mcuq.cli.main import app
+from mcuq.document import KEY, Document
 from mcuq.project import Project
-from mcuq.report.configuration import ConfigFile
-from mcuq.report.front import Front
-from mcuq.report.manifest import Manifest
+from mcuq.result.configuration import CONFIG
+from mcuq.result.front import FRONT
+from mcuq.result.manifest import MANIFEST
 from mcuq_hil.boards import Board
 
 ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "scripts"))
+
+from generate_schemas import described_attribute, documents, file_name  # noqa: E402
+
 DOCS = ROOT / "docs" / "reference"
 NOTE = "<!-- Written by scripts/generate_reference.py: change the code, not this page. -->\n"
 
@@ -101,40 +108,48 @@ def model_page(title: str, text: str, model: type[BaseModel]) -> str:
             lines.append(f"## {name}\n")
             lines.append((table.__doc__ or "").split("\n\n")[0].replace("\n", " ").strip() + "\n")
         lines += ["| key | type | default | meaning |", "|---|---|---|---|"]
-        for field, info in table.model_fields.items():
+        for field, info in _fields(table).items():
             key = info.alias or field
             default = (
                 "required"
                 if info.is_required()
                 else _default(info.get_default(call_default_factory=True))
             )
-            meaning = info.description or _documented(table, field)
+            meaning = info.description or described_attribute(table.__doc__ or "", field)
             lines.append(f"| `{key}` | {_type(info.annotation)} | {default} | {_cell(meaning)} |")
         lines.append("")
     return "\n".join(lines)
 
 
-def _tables(model: type[BaseModel], name: str) -> Iterator[tuple[str, type[BaseModel]]]:
+def _fields(table: type[Any]) -> dict[str, FieldInfo]:
+    """Of a model or a frozen dataclass."""
+    if issubclass(table, BaseModel):
+        return table.model_fields
+    hints = get_type_hints(table)
+    return {
+        field.name: FieldInfo.from_annotation(hints[field.name])
+        for field in dataclasses.fields(table)
+    }
+
+
+def _tables(model: type[Any], name: str) -> Iterator[tuple[str, type[Any]]]:
     yield name, model
-    for field, info in model.model_fields.items():
+    for field, info in _fields(model).items():
         for nested in _nested(info.annotation):
             yield from _tables(nested, f"{name}.{info.alias or field}".strip("."))
 
 
-def _nested(annotation: Any) -> Iterator[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+def _nested(annotation: Any) -> Iterator[type[Any]]:
+    if _is_table(annotation):
         yield annotation
     for argument in get_args(annotation):
         yield from _nested(argument)
 
 
-def _documented(table: type[BaseModel], field: str) -> str:
-    """What the table's docstring says of `field` under Attributes."""
-    for line in (table.__doc__ or "").splitlines():
-        name, colon, text = line.strip().partition(": ")
-        if colon and field in name.replace(",", " ").split():
-            return text
-    return ""
+def _is_table(annotation: Any) -> bool:
+    if not isinstance(annotation, type):
+        return False
+    return issubclass(annotation, BaseModel) or dataclasses.is_dataclass(annotation)
 
 
 def _default(value: Any) -> str:
@@ -160,12 +175,51 @@ def _type(annotation: Any) -> str:
         return f"list of {_type(arguments[0])}"
     if origin is dict:
         return "table"
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+    if _is_table(annotation):
         return "table"
     if annotation is Any:
         return "size"
     names = {str: "text", int: "integer", float: "number", bool: "true or false", Path: "path"}
     return names.get(annotation, getattr(annotation, "__name__", "text"))
+
+
+def document_page(document: Document[Any], text: str = "") -> str:
+    """A page of a document that is a file: its keys, and where its schema is."""
+    model = document.definition
+    about = text or (model.__doc__ or "").splitlines()[0]
+    schema = f"Schema: `schemas/{file_name(document)}` ([what that promises](json.md))."
+    page = model_page(f"{document.name}.json", f"{about}\n\n{schema}", model)
+    rows = "|---|---|---|---|\n"
+    version = f"| `{KEY}` | integer | `{document.version}` | Version of the schema. |\n"
+    return page.replace(rows, rows + version, 1) if document.marked == "document" else page
+
+
+def json_page() -> str:
+    """A page of every document."""
+    lines = [f"{NOTE}\n# JSON\n", _JSON, "| schema | what it tells | where |", "|---|---|---|"]
+    lines += [
+        f"| `schemas/{file_name(one)}` | {_cell(one.about)} | {_cell(one.written)} |"
+        for one in documents().values()
+    ]
+    return "\n".join(lines)
+
+
+_JSON = f"""\
+Everything that mcuq writes as JSON, files and `--json` alike, has a JSON Schema (2020-12) with
+a description of every key: in the checkout in `schemas/`, in an installed mcuq in the folder that
+`mcuq.resources.schemas_dir()` names. `NAME.v1.json` describes version 1 of NAME.
+
+The promise: a document says its version under `"{KEY}"`. Within a version no key comes, goes or
+changes its type or meaning, and every key is always there. What changes one gets the next version
+and a schema of its own; the old schema stays. mcuq reads the version that it writes, and refuses
+others by name; a file without the key is of version 1.
+
+- A list or table of entries says the version in each of them: `mcuq boards list`, `mcuq doctor`,
+  `mcuq hil check` with `--json`, and `scripts/compare_methods.py`.
+- `config.json` is of version 1 and does not say so: its bytes are part of what a build repeats.
+- A score log says it in its first line.
+- Keys are in the order of the schema in files, in alphabetical order on stdout.
+"""
 
 
 def settings_page() -> str:
@@ -226,19 +280,13 @@ def pages() -> dict[str, str]:
         "or a path to a file of your own.",
         Board,
     )
-    result["manifest-json.md"] = model_page(
-        "manifest.json",
-        "What was built from what, what it costs, how good it is and how that is known.",
-        Manifest,
-    )
-    result["pareto-json.md"] = model_page("pareto.json", _first_line(Front), Front)
-    result["config-json.md"] = model_page("config.json", _first_line(ConfigFile), ConfigFile)
+    result["json.md"] = json_page()
+    text = "What was built from what, what it costs, how good it is and how that is known."
+    result["manifest-json.md"] = document_page(MANIFEST, text)
+    result["pareto-json.md"] = document_page(FRONT)
+    result["config-json.md"] = document_page(CONFIG)
     result["settings.md"] = settings_page()
     return {name: text.rstrip() + "\n" for name, text in result.items()}
-
-
-def _first_line(model: type[BaseModel]) -> str:
-    return (model.__doc__ or "").splitlines()[0]
 
 
 def main(folder: Path = DOCS) -> None:

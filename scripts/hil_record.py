@@ -68,7 +68,7 @@ def int8_inputs(session: Session, path: Path) -> np.ndarray:
     x = np.load(path)["x"].reshape(-1, io.bytes).astype(np.float32)
     quantized = np.clip(np.round(x / io.scale) + io.zero_point, -128, 127)
     rounds = np.resize(quantized, (SAMPLES, io.bytes))
-    noise = np.random.default_rng(1).integers(-9, 10, rounds.shape)
+    noise = np.random.default_rng(1).integers(-9, 10, (SAMPLES, io.bytes))
     noise[: len(quantized)] = 0
     return np.clip(rounds + noise, -128, 127).astype(np.int8)
 

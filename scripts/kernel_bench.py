@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from mcuq.bench.kernels import bench_kernels
-from mcuq.bench.record import read_records, write_record
+from study.record import read_records, write_record
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 BEGIN, END = "<!-- tables: scripts/kernel_bench.py -->", "<!-- end of tables -->"

@@ -21,9 +21,6 @@ from unittest.mock import patch
 
 import numpy as np
 
-from mcuq.bench import study as preparation
-from mcuq.bench.accuracy import SharedScores
-from mcuq.bench.study import Study, StudyFiles, prepare
 from mcuq.interpret.integer import dequantize_outputs, quantize_inputs, run_integer
 from mcuq.pipeline import scoring
 from mcuq.pipeline.candidates import weight_candidates
@@ -40,6 +37,9 @@ from mcuq.quantized import QuantizedGraph
 from mcuq.score.loss import divergence
 from mcuq.search import Cost, Evaluator, GaSettings, Genome, Limits, RaceSettings, run
 from mcuq.search.problem import CHOOSE
+from study import preparation
+from study.accuracy import SharedScores
+from study.preparation import Study, StudyFiles, prepare
 
 Row = tuple[str, list[float], float]
 """What was changed, a loss for each seed, and how much was done for each, in its own unit."""

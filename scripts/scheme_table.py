@@ -13,9 +13,9 @@ import sys
 import time
 from pathlib import Path
 
-from mcuq.bench.schemes import SchemeRow, scheme_rows
 from mcuq.data import load_data
 from mcuq.importers import load_model
+from study.schemes import SchemeRow, scheme_rows
 
 
 def rows(folder: Path, name: str, samples: int | None) -> list[SchemeRow]:

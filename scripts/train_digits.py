@@ -99,7 +99,8 @@ def to_tflite(model: keras.Model) -> bytes:
     """Float32 flatbuffer with batch 1 and static shapes."""
     image = keras.Input((8, 8, 1), batch_size=1, name="image")
     deployed = keras.Model(image, model(image, training=False), name="digits")
-    return tf.lite.TFLiteConverter.from_keras_model(deployed).convert()
+    flatbuffer: bytes = tf.lite.TFLiteConverter.from_keras_model(deployed).convert()
+    return flatbuffer
 
 
 def accuracy(flatbuffer: bytes, x: np.ndarray, y: np.ndarray) -> float:

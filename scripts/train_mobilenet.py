@@ -38,7 +38,8 @@ def picture(digit: Array, rng: np.random.Generator) -> Array:
     ink = affine_transform(digit / 16.0, turn, middle, (SIDE, SIDE), order=1)[:, :, None]
     paper, pen = rng.uniform(0, 0.4, 3), rng.uniform(0.6, 1, 3)
     image = ink * pen + (1 - ink) * paper + rng.normal(0, 0.04, (SIDE, SIDE, 3))
-    return np.clip(np.rint(255 * image), 0, 255).astype(np.uint8)
+    levels: Array = np.clip(np.rint(255 * image), 0, 255).astype(np.uint8)
+    return levels
 
 
 def pictures(digits: Array, labels: Array, count: int, seed: int) -> tuple[Array, Array]:

@@ -33,6 +33,7 @@ BENCH = {
     "LinkLostError",
     "DeviceRestartedError",
     "RefusedError",
+    "CallError",
     "WrongResultError",
 }
 FOLDERS = [Path(package.__file__).parent for package in (mcuq, mcuq_hil)]

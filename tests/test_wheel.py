@@ -1,9 +1,10 @@
-"""The wheel works on its own: firmware, boards and example are inside and found."""
+"""The wheel works on its own: firmware, boards and example are inside; studies are not."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -13,10 +14,12 @@ ROOT = Path(__file__).resolve().parents[1]
 SCRIPT = """
 import sys, mcuq, mcuq_hil
 from mcuq.cli.main import main
-from mcuq.resources import firmware_dir
+from mcuq.resources import firmware_dir, schemas_dir
 assert mcuq.__file__.startswith(sys.argv[1]), mcuq.__file__
 assert mcuq_hil.__file__.startswith(sys.argv[1]), mcuq_hil.__file__
 assert str(firmware_dir()).startswith(sys.argv[1])
+assert str(schemas_dir()).startswith(sys.argv[1])
+assert (schemas_dir() / "manifest.v1.json").is_file()
 assert (firmware_dir() / "runtime" / "mcuq_model.h").is_file()
 assert main(["boards", "show", "stm32f746"]) == 0
 assert main(["init", "--example", "digits", "demo"]) == 0
@@ -25,15 +28,46 @@ assert main(["report", "demo"]) == 3
 """
 
 
+SHIPPED = {
+    "toolchain/mcuq": "mcuq",
+    "hil/mcuq_hil": "mcuq_hil",
+    "firmware": "mcuq/_shipped/firmware",
+    "schemas": "mcuq/_shipped/schemas",
+    "boards": "mcuq_hil/_shipped/boards",
+}
+"""Folder of the checkout → where it lies in the wheel."""
+PIP = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wheels")
+    build = ["wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", str(folder), str(ROOT)]
+    subprocess.run([*PIP, *build], check=True)
+    (found,) = folder.glob("*.whl")
+    return found
+
+
 @pytest.mark.slow
-def test_a_wheel_installed_elsewhere_finds_all_it_needs(tmp_path: Path) -> None:
-    pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
-    wheels, site, work = tmp_path / "wheels", tmp_path / "site", tmp_path / "work"
+def test_the_wheel_holds_the_packages_and_nothing_else(wheel: Path) -> None:
+    """Neither studies nor scripts, tests or documentation."""
+    expected = {
+        f"{target}/{path.relative_to(ROOT / source).as_posix()}"
+        for source, target in SHIPPED.items()
+        for path in (ROOT / source).rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+    names = set(zipfile.ZipFile(wheel).namelist())
+    about = {name for name in names if ".dist-info/" in name}
+    assert names - about == expected
+    assert not any(name.startswith(("scripts", "study", "tests", "docs")) for name in names)
+
+
+@pytest.mark.slow
+def test_a_wheel_installed_elsewhere_finds_all_it_needs(wheel: Path, tmp_path: Path) -> None:
+    site, work = tmp_path / "site", tmp_path / "work"
     work.mkdir()
-    build = ["wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", str(wheels), str(ROOT)]
-    subprocess.run([*pip, *build], check=True)
-    (wheel,) = wheels.glob("*.whl")
-    subprocess.run([*pip, "install", "--no-deps", "--target", str(site), str(wheel)], check=True)
+    subprocess.run([*PIP, "install", "--no-deps", "--target", str(site), str(wheel)], check=True)
     assert (site / "mcuq" / "py.typed").is_file()
     assert (site / "mcuq_hil" / "py.typed").is_file()
     # What is in the target must win over this checkout, which is installed editable.

@@ -84,5 +84,9 @@ class StackOverflowError(DeviceFaultError):
     """The firmware ran out of its reserved stack."""
 
 
+class CallError(HilError):
+    """A function called on a bare core does not exist, or faulted."""
+
+
 class WrongResultError(HilError):
     """The device computed something else than expected."""

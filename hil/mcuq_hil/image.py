@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from elftools.common.exceptions import ELFError
@@ -28,15 +29,36 @@ def read_build_id(elf: Path) -> bytes:
     raise WrongImageError(f"{elf} is not an image of mcuq's", "build it with `mcuq build`")
 
 
-def function_at(elf: Path, address: int) -> str:
-    """Name of the function that holds `address`, or ""."""
+@dataclass(frozen=True)
+class Function:
+    """A function of an image.
+
+    Attributes:
+        start: its address, without the bit that says Thumb.
+        size: bytes, literals included.
+    """
+
+    name: str
+    start: int
+    size: int
+
+
+def functions(elf: Path) -> tuple[Function, ...]:
+    """All functions, in the order of the symbol table; none where the image is stripped."""
     with elf.open("rb") as stream:
         symbols = ELFFile(stream).get_section_by_name(".symtab")
-        for symbol in symbols.iter_symbols() if symbols else ():
-            if symbol["st_info"]["type"] == "STT_FUNC":
-                start = symbol["st_value"] & ~1
-                if start <= address & ~1 < start + max(symbol["st_size"], 1):
-                    return str(symbol.name)
+        return tuple(
+            Function(str(symbol.name), symbol["st_value"] & ~1, symbol["st_size"])
+            for symbol in (symbols.iter_symbols() if symbols else ())
+            if symbol["st_info"]["type"] == "STT_FUNC"
+        )
+
+
+def function_at(elf: Path, address: int) -> str:
+    """Name of the function that holds `address`, or ""."""
+    for function in functions(elf):
+        if function.start <= address & ~1 < function.start + max(function.size, 1):
+            return function.name
     return ""
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from mcuq.build import CompilerError, StackError, build_firmware, fixed_part
+from mcuq.build import CompilerError, StackError, build_firmware
 from mcuq.build.mapfile import flash_contributions
 from mcuq.errors import BudgetError
 from mcuq_hil import load_board, open_session
@@ -143,14 +143,6 @@ def test_a_missing_compiler_says_what_to_install(
             toolchain.find_tool("gcc")
     finally:
         toolchain.find_tool.cache_clear()
-
-
-def test_every_image_holds_the_fixed_part(tmp_path: Path) -> None:
-    image = build_firmware(BOARD, write_model(tmp_path), tmp_path / "out")
-    fixed = fixed_part(BOARD)
-    model = sum(size for name, size in image.contributions.items() if name.startswith("model/"))
-    assert abs(image.flash_bytes - fixed.fixed_flash_bytes - model) <= 64
-    assert image.ram_bytes - fixed.ram_bytes == 32
 
 
 def test_map_lines_wrapped_or_not() -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from mcuq.calibrate import OBSERVERS, Ranges, Statistics, calibrate, observe, ranges_from
+from mcuq.calibrate import OBSERVERS, calibrate, observe, ranges_from
+from mcuq.calibrate.store import statistics_from_json, statistics_to_json
 from mcuq.errors import InputError, UsageError
 from mcuq.graph import Graph, Op, Tensor
 from mcuq.importers import load_model
@@ -61,19 +64,38 @@ def test_parts_merge_to_the_whole() -> None:
 def test_ranges_and_statistics_survive_storage() -> None:
     statistics = observe(_graph(), [A, B])
     ranges = ranges_from(statistics, OBSERVERS)
-    assert Ranges.from_json(ranges.to_json()) == ranges
-    restored = {name: Statistics.from_plain(seen.to_plain()) for name, seen in statistics.items()}
+    restored = statistics_from_json(statistics_to_json(statistics))
+    assert restored == statistics
     assert ranges_from(restored, OBSERVERS) == ranges
 
 
+GOOD = {
+    "samples": 2,
+    "low": -1.0,
+    "high": 3,
+    "exponent": -3,
+    "first": -8,
+    "counts": [1, 0, 2],
+    "average": [0.9, 1.9, -2.0, 3.0],
+}
+
+
+def test_statistics_with_whole_numbers_are_read() -> None:
+    text = json.dumps({"format": 1, "statistics": {"a": GOOD}})
+    assert statistics_from_json(text)["a"].high == 3.0
+
+
 @pytest.mark.parametrize(
-    "text",
-    ["", "[]", "{}", '{"ranges": {"a": {"minmax": [1]}}}', '{"ranges": {"a": {"minmax": [2, 1]}}}',
-     '{"ranges": {"a": {"minmax": [0, Infinity]}}}', '{"ranges": {"a": [1, 2]}}'],
+    "wrong",
+    [{"samples": 0}, {"samples": True}, {"samples": 1.5}, {"low": 4.0}, {"low": "0"},
+     {"high": float("inf")}, {"exponent": 257}, {"first": 1 << 62}, {"counts": [0, 0]},
+     {"counts": [1, -1]}, {"counts": []}, {"counts": [[1]]}, {"average": [0.9, 0.0, 0.0, 0.0]},
+     {"average": [0.9, 1.0, 0.0]}, {"average": None}, {"other": 1}],
 )  # fmt: skip
-def test_broken_storage_is_an_input_error(text: str) -> None:
-    with pytest.raises(InputError, match="not a file of calibrated ranges"):
-        Ranges.from_json(text)
+def test_broken_storage_is_an_input_error(wrong: dict[str, Any]) -> None:
+    text = json.dumps({"format": 1, "statistics": {"a": GOOD | wrong}})
+    with pytest.raises(InputError, match="not a file of calibration statistics"):
+        statistics_from_json(text)
 
 
 def test_data_that_is_not_finite_is_located() -> None:

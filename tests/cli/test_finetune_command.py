@@ -13,8 +13,8 @@ from mcuq.cli.main import main
 from mcuq.errors import InputError
 from mcuq.finetune import read_sidecar
 from mcuq.importers import load_model
-from mcuq.report.configuration import ConfigFile, TensorConfig
 from mcuq.resources import example_dir
+from mcuq.result.configuration import ConfigFile, TensorConfig
 
 DIGITS = example_dir("digits")
 WORDS = ["finetune", str(DIGITS / "digits_float32.tflite"), "--train"]

@@ -77,9 +77,9 @@ def test_with_json_an_error_is_a_document_too(
     ],
 )
 def test_every_kind_of_failure_has_its_exit_code(error: Exception, code: int) -> None:
-    failure = describe(error)
-    assert failure.exit_code == code
-    assert "\n" not in failure.cause
+    failed = describe(error)
+    assert failed.exit_code == code
+    assert "\n" not in failed.error.cause
 
 
 def test_an_unplanned_exception_shows_no_traceback_unless_asked(

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from mcuq.cli import output
 from mcuq.cli.console import PlainConsole
 from mcuq.cli.failure import report_failure
+from mcuq.cli.inspect import Endpoint, Inspected, Operator
 from mcuq.cli.inspect import _draw as draw_inspected
 from mcuq.cli.main import main
 from mcuq.cli.progress import _Drawing, _Log
@@ -23,8 +24,9 @@ from mcuq.findings import Finding
 from mcuq.progress import Progress
 from mcuq.report.explanation import explain
 from mcuq.report.html import report_html
-from mcuq.report.manifest import Manifest
+from mcuq.report.store import read_manifest
 from mcuq.report.summary import summary
+from mcuq.result.manifest import Manifest
 
 NAMES = st.text(min_size=1, max_size=30) | st.sampled_from(
     [
@@ -96,18 +98,12 @@ def test_bars(name: str) -> None:
 def test_inspect(name: str) -> None:
     with pytest.MonkeyPatch.context() as patch:
         shown = Capture(patch)
-        end = {"name": name, "shape": [1, 2]}
-        op = {"index": 0, "kind": "ADD", "shape": [1], "macs": 0, "parameters": 0}
+        end = Endpoint(name, (1, 2))
+        op = Operator(0, "ADD", "y", (1,), macs=0, parameters=0, filter=None)
         draw_inspected(
-            {
-                "inputs": [end],
-                "outputs": [end],
-                "ops": [op],
-                "macs": 0,
-                "parameters": 0,
-                "weights": 0,
-                "ranges": {name: [0.0, 1.0]},
-            }
+            Inspected(
+                "m", (end,), (end,), {name: (0.0, 1.0)}, (op,), macs=0, parameters=0, weights=0
+            )
         )
         as_data(shown.text, name)
 
@@ -120,7 +116,7 @@ def with_names(manifest: Manifest, name: str) -> Manifest:
 
 
 def shown_manifest(folder: Path) -> Manifest:
-    return Manifest.read(folder / "manifest.json")
+    return read_manifest(folder)
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,7 @@ more than a checkout are parsed, and run where it is there.
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import os
 import re
@@ -51,7 +52,7 @@ FARM = '[[place]]\nboard = "stm32f746"\nemulated = 2\n'
 QUICK = {
     "mcuq build": ["--evaluations", "12"],
     "mcuq search": ["--evaluations", "12"],
-    "mcuq bench accuracy": [
+    "python scripts/compare_methods.py": [
         "--budgets",
         "60",
         "--seeds",
@@ -61,7 +62,7 @@ QUICK = {
         "--methods",
         "ga,knapsack",
     ],
-    "mcuq bench speed": ["--evaluations", "8", "--rounds", "1"],
+    "python scripts/search_speed.py": ["--evaluations", "8", "--rounds", "1"],
     "mcuq finetune": ["--epochs", "1"],
     "mcuq hil soak": ["--minutes", "0.02"],
     "python scripts/build_ratio.py": ["--rounds", "1"],
@@ -148,6 +149,9 @@ def _parse(command: str) -> None:
         target.make_context(words[0], rest, resilient_parsing=False)
     elif words[0] == "python":
         text = (ROOT / words[1]).read_text()
+        if "def parser()" in text:
+            importlib.import_module(Path(words[1]).stem).parser().parse_args(words[2:])
+            return
         assert all(f'"{word}"' in text for word in words[2:] if word.startswith("--")), command
     elif words[0] == "make":
         assert re.search(rf"^{words[1]}:", (ROOT / "Makefile").read_text(), re.MULTILINE), command

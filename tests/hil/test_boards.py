@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from hil_samples import LARGE, SMALL, plus
 
+from board_table import render_table
 from mcuq_hil import Board, list_boards, load_board, open_session
 from mcuq_hil.boards import Memory, Pin
 from mcuq_hil.boards.registry import boards_dir, read_board
-from mcuq_hil.boards.table import render_table
 from mcuq_hil.emulator.families import FAMILIES
 from mcuq_hil.emulator.uarts import UARTS
 from mcuq_hil.errors import BoardError, ToolMissingError
@@ -179,5 +179,5 @@ def test_pin_names(name: str, port: int, number: int) -> None:
 
 def test_the_documented_table_is_the_registrys() -> None:
     text = (Path(__file__).parents[2] / "docs" / "boards.md").read_text(encoding="utf-8")
-    start = text.index("mcuq_hil.boards.table -->\n") + len("mcuq_hil.boards.table -->\n")
+    start = text.index("scripts/board_table.py -->\n") + len("scripts/board_table.py -->\n")
     assert text[start : text.index("\n<!-- end of table")] == render_table()

@@ -67,7 +67,7 @@ def test_a_killed_board_is_set_aside_and_loses_no_job(plus_one) -> None:
     (setback,) = report.setbacks
     assert setback.job == "job 5"
     assert isinstance(setback.error, LinkLostError)
-    assert report.set_aside == (setback.place,)
+    assert [at.place for at in report.setbacks] == [setback.place]
     assert all(outcome.place != "" for outcome in report.outcomes)
 
 
@@ -75,8 +75,8 @@ def test_a_killed_board_is_set_aside_and_loses_no_job(plus_one) -> None:
 def test_a_board_that_does_not_open_is_set_aside(plus_one) -> None:
     places = (Place("broken", "stm32f746", port="/dev/no-such-port"), FOUR[0])
     report = run_jobs(places, jobs_for(plus_one.elf, 4))
-    assert all(outcome.is_done and outcome.place == FOUR[0].name for outcome in report.outcomes)
-    assert report.set_aside == ("broken",)
+    assert all((o.error, o.place) == (None, FOUR[0].name) for o in report.outcomes)
+    assert [at.place for at in report.setbacks] == ["broken"]
 
 
 def test_without_any_usable_board_every_job_says_so(tmp_path: Path) -> None:
@@ -94,8 +94,8 @@ def test_a_jobs_own_fault_is_not_tried_elsewhere(plus_one, build_image) -> None:
     jobs.insert(1, Job("bad", "stm32f746", bad.elf, lambda session: session.run([bytes(16)])[0]))
     report = run_jobs(FOUR[:2], jobs)
     assert isinstance(report.outcomes[1].error, DeviceFaultError)
-    assert [outcome.is_done for outcome in report.outcomes] == [True, False, True, True]
-    assert report.set_aside == ()
+    assert [outcome.error is None for outcome in report.outcomes] == [True, False, True, True]
+    assert report.setbacks == ()
 
 
 @pytest.mark.arm
@@ -104,7 +104,7 @@ def test_a_mistake_in_a_job_does_not_stop_the_farm(plus_one) -> None:
     jobs.insert(0, Job("mistake", "stm32f746", plus_one.elf, lambda session: 1 // 0))
     report = run_jobs(FOUR[:1], jobs)
     assert "ZeroDivisionError" in str(report.outcomes[0].error)
-    assert [outcome.is_done for outcome in report.outcomes] == [False, True, True]
+    assert [outcome.error is None for outcome in report.outcomes] == [False, True, True]
 
 
 @pytest.mark.arm

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mcuq.importers.tflite.fold import FOLDABLE
-from mcuq.importers.tflite.rules import RULES
+from mcuq.tflite.operators.catalog import RULES
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "models.md"
 

@@ -7,6 +7,7 @@ import json
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ from mcuq.errors import InputError, UsageError
 from mcuq.integrate import KINDS, write_project
 from mcuq.integrate.arduino import library_name
 from mcuq.integrate.built import load_built, pattern
+from mcuq.integrate.tflm import write_tflm
 from mcuq_hil.bench import boot_emulator
 from mcuq_hil.boards import load_board
 
@@ -176,6 +178,15 @@ def test_tflm_resolver_names_the_operators_and_an_arena_that_is_enough(
     runtime.Interpreter.from_bytes(flatbuffer, arena_size=int(found[1])).invoke()
     data = (folder / "model_data.cc").read_text()
     assert bytes(int(x, 16) for x in re.findall(r"0x([0-9a-f]{2})", data)) == flatbuffer
+
+
+def test_tflm_resolver_registers_conversions(result: Path, tmp_path: Path) -> None:
+    built = load_built(result)
+    kinds = ("DEQUANTIZE", *built.kinds, "QUANTIZE")
+    write_tflm(replace(built, kinds=kinds), tmp_path)
+    header = (tmp_path / "model_resolver.h").read_text()
+    assert "resolver.AddQuantize();" in header and "resolver.AddDequantize();" in header
+    assert f"MicroMutableOpResolver<{len(kinds)}>" in header
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))

@@ -17,10 +17,10 @@ from shadow_memory import apart
 from unicorn import UC_HOOK_MEM_READ, UC_HOOK_MEM_WRITE, Uc
 from unicorn import arm_const as arm
 
-from mcuq.bench.bare_metal import BareMetalCore
 from mcuq.cost.memory import MemoryPlan
 from mcuq.emit.c import write_c_model
 from mcuq.resources import firmware_dir
+from mcuq_hil.emulator.bare import BASE, BareCore
 
 FLAGS = ("-mthumb", "-std=c11", "-O2", "-ffunction-sections", "-nostartfiles", "-w")
 Place = tuple[int, int]
@@ -37,12 +37,12 @@ class Seen:
 
 
 def link_model(memory: MemoryPlan, core: str, folder: Path) -> Path:
-    """The program, every buffer apart, as an ELF file for BareMetalCore."""
+    """The program, every buffer apart, as an ELF file for BareCore."""
     model = folder / "model"
     write_c_model(apart(memory), firmware_dir(), model)
     sources = [str(path) for path in sorted(model.rglob("*.c"))]
     elf = folder / "model.elf"
-    where = ["--specs=nano.specs", "-Wl,-Ttext=0x100000", "-Wl,-e,0"]
+    where = ["--specs=nano.specs", f"-Wl,-Ttext={BASE:#x}", "-Wl,-e,0"]
     where += ["-Wl,--gc-sections", *(f"-Wl,-u,{name}" for name in ("model_run", "model_input"))]
     includes = [f"-I{model}", f"-I{model / 'include'}"]
     command = ["arm-none-eabi-gcc", f"-mcpu={core}", *FLAGS, *includes, *sources, *where]
@@ -50,19 +50,19 @@ def link_model(memory: MemoryPlan, core: str, folder: Path) -> Path:
     return elf
 
 
-class WatchedCore(BareMetalCore):
+class WatchedCore(BareCore):
     """A core that keeps a shadow of a planned arena."""
 
     def watch(self, memory: MemoryPlan, sample: Sequence[npt.NDArray[Any]]) -> Seen:
         """Run the model that was linked, with one sample, under the shadow of `memory`."""
         laid, qgraph = apart(memory), memory.program.qgraph
         self.call("model_input", 0)
-        base = self._uc.reg_read(arm.UC_ARM_REG_R0) - laid.offset(qgraph.inputs[0])
+        base = self.uc.reg_read(arm.UC_ARM_REG_R0) - laid.offset(qgraph.inputs[0])
         owners, planned = _maps(laid, memory)
         shadow: dict[int, Place] = {}
         seen, bad = Seen(), []
         for name, values in zip(qgraph.inputs, sample, strict=True):
-            self._uc.mem_write(base + laid.offset(name), values.tobytes())
+            self.uc.mem_write(base + laid.offset(name), values.tobytes())
             for byte in range(values.nbytes):
                 place = owners[laid.offset(name) + byte]
                 shadow[planned[place[0]] + place[1]] = place
@@ -81,12 +81,12 @@ class WatchedCore(BareMetalCore):
 
         end = base + laid.arena_bytes - 1
         hooks = [
-            self._uc.hook_add(kind, access, store, base, end)
+            self.uc.hook_add(kind, access, store, base, end)
             for kind, store in ((UC_HOOK_MEM_READ, False), (UC_HOOK_MEM_WRITE, True))
         ]
         self.call("model_run")
         for hook in hooks:
-            self._uc.hook_del(hook)
+            self.uc.hook_del(hook)
         seen.violations = tuple(bad)
         return seen
 
@@ -94,7 +94,7 @@ class WatchedCore(BareMetalCore):
         """Bytes of an activation after `watch`."""
         laid, qgraph = apart(memory), memory.program.qgraph
         self.call("model_input", 0)
-        base = self._uc.reg_read(arm.UC_ARM_REG_R0) - laid.offset(qgraph.inputs[0])
+        base = self.uc.reg_read(arm.UC_ARM_REG_R0) - laid.offset(qgraph.inputs[0])
         return self.read(base + laid.offset(name), qgraph.tensors[name].nbytes)
 
 

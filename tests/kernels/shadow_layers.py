@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from operator_cases import FixedRanges
 from shadow_memory import apart, at
 
-from mcuq.bench.models import Chain
+from mcuq.bench.chain import Chain
 from mcuq.cost.memory import MemoryPlan, plan_program
 from mcuq.lower import Program
 from mcuq.quantize import Config, WeightChoice, quantize

@@ -10,6 +10,7 @@ import pytest
 from kernel_odd import with_odd_channels
 from test_odd_channels import layer
 
+from mcuq.bench.chain import Chain
 from mcuq.bench.measure import (
     TRAINED,
     measure_graph,
@@ -18,7 +19,6 @@ from mcuq.bench.measure import (
     quantized,
     trained,
 )
-from mcuq.bench.models import Chain
 from mcuq.bench.vector import has_emulator
 from mcuq.graph import Graph
 from mcuq.lower import lower

@@ -22,11 +22,12 @@ from kernel_fast import (
 )
 from kernel_weighted import Weighted, build, layers
 
-from mcuq.bench.bare_metal import BareMetalCore, link_kernels
 from mcuq.bench.kernels import run_layer
 from mcuq.bench.layers import LayerCall
+from mcuq.bench.linking import link_kernels
 from mcuq.ops.weighted import CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED
 from mcuq.ops.weighted_params import ConvAttrs
+from mcuq_hil.emulator.bare import BareCore
 
 pytestmark = [pytest.mark.arm, pytest.mark.slow]
 
@@ -35,9 +36,9 @@ EMULATED = settings(max_examples=25, suppress_health_check=list(HealthCheck))
 
 
 @cache
-def machine(core: str) -> BareMetalCore:
+def machine(core: str) -> BareCore:
     with TemporaryDirectory() as folder:
-        return BareMetalCore(core, link_kernels(core, Path(folder) / "kernels.elf"))
+        return BareCore(core, link_kernels(core, Path(folder) / "kernels.elf"))
 
 
 def on_core(core: str, layer: LayerCall, shape: tuple[int, ...]) -> np.ndarray:

@@ -26,9 +26,9 @@ from shadow_memory import (
     random_sample,
     watched,
 )
+from stand_ins import STAND_INS
 
 from mcuq.bench.measure import quantized
-from mcuq.bench.models import STAND_INS
 from mcuq.cost.memory import MemoryPlan
 from mcuq.importers import load_model
 from mcuq.interpret.integer import run_integer

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from mcuq.bench.chain import Chain
 from mcuq.bench.measure import measure_graph
-from mcuq.bench.models import Chain
 from mcuq.bench.vector import BOARD, GRAPHS, has_emulator, vector_layer
 from mcuq.graph import Graph
 from mcuq.numeric.activation import Activation

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from stand_ins import keyword_spotting, visual_wake_words
 
 from mcuq.bench.measure import quantized
-from mcuq.bench.models import keyword_spotting, visual_wake_words
 from mcuq.cost import plan_program
 from mcuq.lower import LowerOptions, lower
 from mcuq.ops.weighted import DEPTHWISE_CONV_2D

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from operator_cases import Case, FixedRanges, least_case
 
-from mcuq.bench.models import Chain
+from mcuq.bench.chain import Chain
 from mcuq.graph import Graph
 from mcuq.lower import LowerOptions, Program, lower
 from mcuq.lower.buffers import kernel_sum_bytes, question, with_kernel_sums, with_scratch

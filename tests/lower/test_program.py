@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from operator_cases import FixedRanges, least_case
 
+from mcuq.bench.chain import Chain
 from mcuq.bench.measure import quantized
-from mcuq.bench.models import Chain
 from mcuq.cost import constant_bytes, plan_program
 from mcuq.errors import InputError
 from mcuq.graph import Graph, Op, Tensor

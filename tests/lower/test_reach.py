@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from mcuq.bench.chain import Chain
 from mcuq.bench.measure import quantized
-from mcuq.bench.models import Chain
 from mcuq.graph import Graph
 from mcuq.interpret.integer import run_integer
 from mcuq.lower import lower

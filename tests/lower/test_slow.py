@@ -7,9 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from operator_cases import FixedRanges
+from stand_ins import keyword_spotting
 
+from mcuq.bench.chain import Chain
 from mcuq.bench.measure import quantized
-from mcuq.bench.models import Chain, keyword_spotting
 from mcuq.graph import Graph, Op, Tensor
 from mcuq.lower import LowerOptions, Program, lower
 from mcuq.numeric.activation import Activation

@@ -35,13 +35,13 @@ def test_a_large_image_gets_the_arena_it_needs(cases: Path, tmp_path: Path) -> N
     data = "cnn160_8_16.npz"
     result = _built(cases, tmp_path, "cnn160_8_16.onnx", data, data)
     assert result.verification.equal_tflm
-    assert result.imported.runtime.startswith("ONNX Runtime ")
+    assert result.verification.import_runtime.startswith("ONNX Runtime ")
 
 
 def test_calibration_data_of_zeros_builds(cases: Path, tmp_path: Path) -> None:
     result = _built(cases, tmp_path, "cls3.onnx", "zeros.npz", "cls_onehot.npz")
     assert result.verification.equal_tflm
-    assert result.imported.runtime.startswith("ONNX Runtime ")
+    assert result.verification.import_runtime.startswith("ONNX Runtime ")
 
 
 def test_a_softmax_that_overflows_is_one_line(cases: Path, tmp_path: Path) -> None:

@@ -120,5 +120,5 @@ def test_files_from_elsewhere_are_built_as_they_are(cases: Path, tmp_path: Path,
     result = build(request, folder)
     assert result.verification.equal_original is True
     assert result.verification.equal_tflm
-    assert result.imported.runtime.startswith("LiteRT ")
+    assert result.verification.import_runtime.startswith("LiteRT ")
     assert result.findings == ()

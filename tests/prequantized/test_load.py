@@ -28,7 +28,7 @@ from mcuq.quantized import QuantizedGraph
 from mcuq.tflite.builder import OperatorSpec, TensorSpec, build_model
 from mcuq.tflite.float_model import float_tflite_bytes
 from mcuq.tflite.micro import run_micro
-from mcuq.tflite.options import options_for
+from mcuq.tflite.operators.catalog import FORMS
 
 
 def _quantized(graph: Graph, bits: int = 8) -> QuantizedGraph:
@@ -98,7 +98,7 @@ def _with_edges() -> bytes:
         TensorSpec("zq", (1, 3), "int8", **wide),
         TensorSpec("z", (1, 3), "float32"),
     ]
-    dense = options_for(FULLY_CONNECTED, FullyConnectedAttrs())
+    dense = FORMS[FULLY_CONNECTED].options(FullyConnectedAttrs())
     operators = [
         OperatorSpec("QUANTIZE", (0,), (1,)),
         OperatorSpec("FULLY_CONNECTED", (1, 2, 3), (4,), dense),

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from mcuq.report.configuration import ConfigFile, Histogram, TensorConfig
-from mcuq.report.front import Front, Improvement, Point
-from mcuq.report.manifest import (
+from mcuq.report.store import Report
+from mcuq.result.configuration import ConfigFile, Histogram, TensorConfig
+from mcuq.result.front import Front, Improvement, Point
+from mcuq.result.manifest import (
     BudgetFigures,
     Compared,
     DeviceFigures,
@@ -20,7 +21,6 @@ from mcuq.report.manifest import (
     Target,
     Verification,
 )
-from mcuq.report.store import Report
 
 COMPARED: tuple[tuple[Any, float, int], ...] = (
     ("candidate", 0.95, 50_000),

@@ -9,7 +9,7 @@ import pytest
 from mcuq.project import Gates
 from mcuq.report.comparison import compare, differing_layers
 from mcuq.report.gates import broken_gates, regressions
-from mcuq.report.manifest import Manifest, Verification
+from mcuq.result.manifest import Manifest, Verification
 
 
 def changed(manifest: Manifest, **figures: Any) -> Manifest:

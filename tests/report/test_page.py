@@ -12,12 +12,13 @@ from typing import Any
 
 import pytest
 
-from mcuq.report.configuration import ConfigFile
-from mcuq.report.front import Front
+from mcuq.findings import Finding
 from mcuq.report.html import report_html
-from mcuq.report.manifest import Manifest, ResultWarning
-from mcuq.report.store import Report, write_report
+from mcuq.report.store import Report, read_manifest, write_report
 from mcuq.report.wording import metric_value
+from mcuq.result.configuration import ConfigFile
+from mcuq.result.front import Front
+from mcuq.result.manifest import MANIFEST, Manifest
 from mcuq.units import format_bytes, format_count
 
 BROWSER = next(
@@ -38,7 +39,7 @@ def embedded(html: str, name: str) -> dict[str, object]:
 
 
 def test_the_manifest_inside_is_the_manifest(report: Report) -> None:
-    assert embedded(page(report), "manifest") == json.loads(report.manifest.to_json())
+    assert embedded(page(report), "manifest") == json.loads(MANIFEST.text(report.manifest))
 
 
 def test_every_plot_has_a_place_and_data(report: Report) -> None:
@@ -190,7 +191,7 @@ def test_a_browser_draws_the_manifests_figures_within_the_page_and_without_error
     assert facts["width"] <= width
     assert set(facts["marks"]) == PLOTS
     assert all(marks > 0 for marks in facts["marks"].values())
-    manifest = Manifest.read(tmp_path / "manifest.json")
+    manifest = read_manifest(tmp_path)
     assert facts["manifest"] == json.loads((tmp_path / "manifest.json").read_text())
     for axis, attribute in COLUMNS.items():
         assert points_of(facts["front"], axis) == compared(manifest, attribute)
@@ -204,7 +205,7 @@ def test_a_browser_draws_the_manifests_figures_within_the_page_and_without_error
 
 
 def test_warnings_are_shown_as_text(manifest: Manifest, report: Report) -> None:
-    warning = ResultWarning(code="data-range", message="reaches <255>", hint="divide & retry")
+    warning = Finding(code="data-range", message="reaches <255>", hint="divide & retry")
     warned = manifest.model_copy(update={"warnings": (warning,)})
     page = report_html(warned, report.front, report.config)
     assert "reaches &lt;255&gt;" in page

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from mcuq.report.manifest import Manifest
 from mcuq.report.reasons import reasons
+from mcuq.result.manifest import Manifest
 
 
 def test_a_search_says_what_it_did(manifest: Manifest) -> None:

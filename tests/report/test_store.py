@@ -8,8 +8,8 @@ import pytest
 
 from mcuq.errors import InputError
 from mcuq.report.directory import written_atomically
-from mcuq.report.manifest import Manifest
 from mcuq.report.store import Report, read_manifest, read_report, write_report
+from mcuq.result.manifest import Manifest
 
 
 def test_what_is_written_reads_back_equal(report: Report, tmp_path: Path) -> None:

@@ -6,9 +6,9 @@ import io
 
 from rich.console import Console
 
-from mcuq.report.manifest import Manifest, Verification
 from mcuq.report.naming import short_name, short_names
 from mcuq.report.summary import summary
+from mcuq.result.manifest import Manifest, Verification
 
 
 def drawn(manifest: Manifest) -> str:

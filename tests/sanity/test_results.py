@@ -18,14 +18,10 @@ from mcuq.importers import load_model
 from mcuq.pipeline.accuracy import make_judge
 from mcuq.pipeline.scrutiny import float_findings
 from mcuq.resources import example_dir
+from mcuq.sanity.clipped import clipped_findings
+from mcuq.sanity.fall import fall_findings
+from mcuq.sanity.float_model import Trial, check_answers, float_model_findings
 from mcuq.sanity.relabel import Remedy, labels_otherwise
-from mcuq.sanity.results import (
-    Trial,
-    check_answers,
-    clipped_findings,
-    fall_findings,
-    float_model_findings,
-)
 from mcuq.score.answers import Edge, Predictions
 from mcuq.score.metrics import get_metric
 from mcuq.score.scores import Score

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from ranked import ranked
 
 from mcuq.calibrate import calibrate
-from mcuq.emit.tflite import tflite_bytes
 from mcuq.graph import Graph, Op, Tensor
 from mcuq.interpret.integer import dequantize_outputs, quantize_inputs, run_integer
 from mcuq.ops.movement import RESHAPE, TRANSPOSE, ReshapeAttrs, TransposeAttrs
 from mcuq.quantize import quantize
-from mcuq.score.ranking import run_litert
 
 
 @pytest.mark.parametrize("shape", [(1, 4, 6), (2, 3, 4), (4, 6)])
@@ -29,5 +28,5 @@ def test_samples_one_by_one_and_in_batches(shape: tuple[int, ...]) -> None:
     samples = [np.random.default_rng(0).normal(size=(5, 24)).astype(np.float32)]
     qgraph = quantize(graph, calibrate(graph, samples))
     exact = dequantize_outputs(qgraph, run_integer(qgraph, quantize_inputs(qgraph, samples)))
-    found = run_litert(qgraph, samples, ["y"], tflite_bytes)
-    assert np.array_equal(found["y"].reshape(5, 24), exact["y"].reshape(5, 24))
+    found = ranked(qgraph, samples, "y")
+    assert np.array_equal(found.reshape(5, 24), exact["y"].reshape(5, 24))

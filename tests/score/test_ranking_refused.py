@@ -6,10 +6,10 @@ import dataclasses
 
 import numpy as np
 import pytest
+from ranked import ranked
 
 from mcuq.calibrate import calibrate
 from mcuq.data import load_data
-from mcuq.emit.tflite import tflite_bytes
 from mcuq.graph import Graph, Op, Tensor
 from mcuq.importers import load_model
 from mcuq.ops.movement import RESHAPE, ReshapeAttrs
@@ -20,7 +20,6 @@ from mcuq.quantize import Config, quantize
 from mcuq.resources import example_dir
 from mcuq.score import ranking
 from mcuq.score.prefix import PrefixCache
-from mcuq.score.ranking import run_litert
 
 DIGITS = example_dir("digits")
 
@@ -41,8 +40,8 @@ def test_constant_calibration_data_does_not_end_the_search() -> None:
     graph = _dense()
     zeros = np.zeros((4, 8), np.float32)
     qgraph = quantize(graph, calibrate(graph, [zeros]), Config())
-    found = run_litert(qgraph, [np.ones((2, 8), np.float32)], ["y"], tflite_bytes)
-    assert found["y"].shape == (2, 3)
+    found = ranked(qgraph, [np.ones((2, 8), np.float32)], "y")
+    assert found.shape == (2, 3)
 
 
 def test_the_exact_evaluator_stands_in(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -51,14 +50,14 @@ def test_the_exact_evaluator_stands_in(monkeypatch: pytest.MonkeyPatch) -> None:
     qgraph = quantize(graph, calibrate(graph, data.inputs), Config())
     head = graph.ops[-1].inputs[0]
     ranker = make_ranker(graph, data)
-    fast = run_litert(qgraph, data.inputs, [head], tflite_bytes)[head]
+    fast = ranked(qgraph, data.inputs, head)
     losses = ranker.losses(qgraph, (0, 70))
 
     def refuse(**_: object) -> None:
         raise RuntimeError("failed to create XNNPACK runtime")
 
     monkeypatch.setattr(ranking, "Interpreter", refuse)
-    exact = run_litert(qgraph, data.inputs, [head], tflite_bytes)[head]
+    exact = ranked(qgraph, data.inputs, head)
     assert (exact.shape, exact.dtype) == (fast.shape, fast.dtype)
     # LiteRT is a step off here and there.
     assert np.abs(exact - fast).max() <= 1.01 * qgraph.tensors[head].scale[0]
@@ -80,6 +79,6 @@ def test_an_output_of_several_rows_is_whole(monkeypatch: pytest.MonkeyPatch, ref
 
     if refused:
         monkeypatch.setattr(ranking, "Interpreter", refuse)
-    found = run_litert(qgraph, [x], ["y"], tflite_bytes)["y"]
+    found = ranked(qgraph, [x], "y")
     assert found.shape == (5, 2, 3)
     assert np.abs(found.reshape(5, 6) - x).max() <= 0.51 * qgraph.tensors["y"].scale[0]

@@ -12,7 +12,7 @@ from mcuq.ops.attrs import Padding
 from mcuq.ops.weighted import CONV_2D, FULLY_CONNECTED
 from mcuq.ops.weighted_params import ConvAttrs, FullyConnectedAttrs
 from mcuq.tflite.builder import OperatorSpec, TensorSpec, build_model
-from mcuq.tflite.options import options_for
+from mcuq.tflite.operators.catalog import FORMS
 from mcuq.tflite.runtime import Interpreter, OpResolverType
 
 
@@ -25,7 +25,7 @@ def _dense(weight_dtype: str) -> bytes:
         TensorSpec("b", (2,), "int32", np.array([8, -8], np.int32), np.array([0.125], np.float32)),
         TensorSpec("y", (1, 2), "int8", scale=scale, zero_point=zero),
     ]
-    options = options_for(FULLY_CONNECTED, FullyConnectedAttrs())
+    options = FORMS[FULLY_CONNECTED].options(FullyConnectedAttrs())
     operators = [OperatorSpec("FULLY_CONNECTED", (0, 1, 2), (3,), options)]
     return build_model(tensors, operators, [0], [3])
 
@@ -82,7 +82,7 @@ def test_per_channel_convolution_carries_axis_scales_and_options() -> None:
         TensorSpec("w", (2, 1, 1, 1), "int8", filters, np.array([1.0, 2.0]), axis=0),
         TensorSpec("y", (1, 2, 4, 2), "int8", scale=np.ones(1), zero_point=np.zeros(1)),
     ]
-    operators = [OperatorSpec("CONV_2D", (0, 1, -1), (2,), options_for(CONV_2D, attrs))]
+    operators = [OperatorSpec("CONV_2D", (0, 1, -1), (2,), FORMS[CONV_2D].options(attrs))]
     model = schema.ModelT.InitFromPackedBuf(build_model(tensors, operators, [0], [2]), 0)
     quantization = model.subgraphs[0].tensors[1].quantization
     assert quantization.scale.tolist() == [1.0, 2.0]

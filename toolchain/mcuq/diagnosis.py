@@ -7,6 +7,8 @@ import subprocess
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
+from mcuq.document import Document
+
 _APT = "apt-get install"
 
 
@@ -27,6 +29,15 @@ class Check:
     detail: str
     required: bool = False
     hint: str = ""
+
+
+DIAGNOSIS = Document(
+    "doctor",
+    dict[str, Check],
+    "what of the surroundings is there, by name",
+    "`mcuq doctor --json`",
+    marked="entries",
+)
 
 
 def diagnose() -> tuple[Check, ...]:

@@ -1,4 +1,4 @@
-"""Where the firmware sources lie: inside an installed wheel, or in the checkout beside us."""
+"""Where what is no Python lies: inside an installed wheel, or in the checkout beside us."""
 
 from __future__ import annotations
 
@@ -11,6 +11,12 @@ def firmware_dir() -> Path:
     """Folder with `include`, `kernels`, `runtime` and `ports`."""
     shipped = _PACKAGE / "_shipped" / "firmware"
     return shipped if shipped.is_dir() else _PACKAGE.parents[1] / "firmware"
+
+
+def schemas_dir() -> Path:
+    """Folder of the JSON Schemas: `NAME.v1.json` of every kind of JSON that mcuq writes."""
+    shipped = _PACKAGE / "_shipped" / "schemas"
+    return shipped if shipped.is_dir() else _PACKAGE.parents[1] / "schemas"
 
 
 def example_dir(name: str) -> Path:

@@ -24,7 +24,12 @@ Hertz = Annotated[int, Field(gt=0, lt=2**32)]
 
 
 class Memory(_Strict):
-    """One region the linker may fill; `bytes` is all of it."""
+    """One region the linker may fill.
+
+    Attributes:
+        origin: its address.
+        bytes: its size.
+    """
 
     origin: Address
     bytes: int = Field(gt=0, le=2**28)
@@ -38,14 +43,24 @@ class Memory(_Strict):
 
 
 class Register(_Strict):
-    """One bit of a 32-bit register: what switches a peripheral's clock on."""
+    """One bit of a 32-bit register: what switches a peripheral's clock on.
+
+    Attributes:
+        register: its address.
+        bit: number of the bit, 0 the lowest.
+    """
 
     register_: Address = Field(alias="register")
     bit: int = Field(ge=0, le=31)
 
 
 class Pin(_Strict):
-    """A pin by the maker's name ("PA9", "P0.06", "GP0") and its alternate function."""
+    """A pin and what it does.
+
+    Attributes:
+        pin: the maker's name: "PA9", "P0.06", "GP0".
+        function: number of the alternate function.
+    """
 
     pin: str
     function: int = Field(default=0, ge=0, le=15)
@@ -76,6 +91,12 @@ class Uart(_Strict):
 
     Attributes:
         driver: a file of firmware/ports/uart, without its ending.
+        name: the maker's, such as "USART1".
+        base: address of its registers.
+        baud: bits per second.
+        enable: what switches its clock on.
+        tx: the pin that sends.
+        rx: the pin that receives.
         clock_hz: what the baud rate is divided from.
         chunk_bytes: largest body of a frame; the device keeps that much RAM for it.
     """
@@ -121,7 +142,8 @@ class Probe(_Strict):
         openocd: scripts of OpenOCD 0.12 ("….cfg") and commands between them.
         pyocd: target type of pyOCD.
         stlink: st-flash can write it.
-        uf2: volume label of the boot loader's drive, and its family id.
+        uf2_volume: volume label of the boot loader's drive.
+        uf2_family: family id of UF2 files.
     """
 
     usb: tuple[str, ...] = ()
@@ -162,6 +184,19 @@ class Board(_Strict):
     """One board; its name is the file's stem.
 
     Attributes:
+        name: what --board takes.
+        title: for people.
+        maker: of the board.
+        part: the maker's name of the microcontroller.
+        sources: documents that the figures are from.
+        core: the compiler's name of the core.
+        core_hz: the core's clock after start-up.
+        flash: where the image lies.
+        ram: where arena, static data and stack lie.
+        uart: the serial port the runner speaks on.
+        counter: what counts cycles.
+        probe: how an image gets into the board.
+        emulator: what runs the image without hardware; none where nothing does.
         port: folder of firmware/ports with the family's clock code.
         real: hardware that can be bought, not only a machine of an emulator.
         hardware_tested: an image of this board has run on the hardware.

@@ -8,13 +8,11 @@ from mcuq_hil.emulator.counting import InstructionCounter
 from mcuq_hil.emulator.registers import RegisterFile
 
 SYST_CSR = 0xE000_E010
-SYST_RVR = 0xE000_E014
 SYST_CVR = 0xE000_E018
 VTOR = 0xE000_ED08
 AIRCR = 0xE000_ED0C
 CFSR = 0xE000_ED28
 HFSR = 0xE000_ED2C
-MMFAR = 0xE000_ED34
 BFAR = 0xE000_ED38
 DWT_CTRL = 0xE000_1000
 DWT_CYCCNT = 0xE000_1004

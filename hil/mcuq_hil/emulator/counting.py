@@ -62,6 +62,10 @@ class InstructionCounter:
         """Instructions since the start, to the end of the block that is running."""
         return sum(times * self._length(key) for key, times in self._visits.items())
 
+    def visited(self) -> frozenset[int]:
+        """Addresses of the blocks that ran since the start."""
+        return frozenset(key >> _SIZE_BITS for key in self._visits)
+
     def _visit(self, _uc: int, address: int, size: int) -> None:
         self._visits[address << _SIZE_BITS | size] += 1
 

@@ -13,24 +13,17 @@ from unicorn import unicorn_const as const
 from mcuq_hil.emulator import core, exceptions
 from mcuq_hil.emulator.core import CorePeripherals
 from mcuq_hil.emulator.counting import InstructionCounter
+from mcuq_hil.emulator.cpu import load_segments, new_cpu
 from mcuq_hil.emulator.families import FAMILIES
 from mcuq_hil.emulator.line import Line
 from mcuq_hil.emulator.registers import RegisterFile
 from mcuq_hil.emulator.spec import MachineSpec
 from mcuq_hil.emulator.uarts import UARTS, EmulatedUart
 
-CPU_MODELS = {
-    "cortex-m0plus": arm.UC_CPU_ARM_CORTEX_M0,
-    "cortex-m3": arm.UC_CPU_ARM_CORTEX_M3,
-    "cortex-m4": arm.UC_CPU_ARM_CORTEX_M4,
-    "cortex-m7": arm.UC_CPU_ARM_CORTEX_M7,
-    "cortex-m33": arm.UC_CPU_ARM_CORTEX_M33,
-}
 _PERIPHERALS = (0x4000_0000, 0x6000_0000)
 _PRIVATE = (0xE000_0000, 0xE010_0000)
 _PAGE = 0x1000
 _NEVER = 0xDEAD_BEEE
-_INTERRUPT_BREAKPOINT = 7
 _INTERRUPT_EXCEPTION_RETURN = 8
 
 
@@ -44,8 +37,7 @@ class Machine:
     """
 
     def __init__(self, spec: MachineSpec, elf: Path, line: Line) -> None:
-        self._uc = Uc(const.UC_ARCH_ARM, const.UC_MODE_THUMB | const.UC_MODE_MCLASS)
-        self._uc.ctl_set_cpu_model(CPU_MODELS[spec.core])
+        self._uc = new_cpu(spec.core)
         self._line = line
         self._asked: list[str] = []
         self._bad_address = 0
@@ -157,12 +149,9 @@ class Machine:
 
     def _load(self, elf: Path, spec: MachineSpec) -> int:
         """Write the image into flash; the address of its vector table."""
+        load_segments(self._uc, elf)
         with elf.open("rb") as stream:
-            image = ELFFile(stream)
-            for segment in image.iter_segments():
-                if segment["p_type"] == "PT_LOAD" and segment["p_filesz"]:
-                    self._uc.mem_write(segment["p_paddr"], segment.data())
-            vectors = image.get_section_by_name(".vectors")
+            vectors = ELFFile(stream).get_section_by_name(".vectors")
             return int(vectors["sh_addr"]) if vectors else spec.flash[0]
 
     def _interrupted(self, _uc: Uc, number: int, _data: Any) -> None:

@@ -10,7 +10,6 @@ import tempfile
 import time
 import weakref
 from collections.abc import Callable, Sequence
-from typing import Protocol
 
 import serial
 
@@ -20,13 +19,6 @@ from mcuq_hil.settings import LINK
 _LOOK_SECONDS = 0.05
 _STOP_SECONDS = 2.0
 _LEAVE_SECONDS = 0.2
-
-
-class EmulatedPort(Protocol):
-    """What an emulator's port can do beside reading and writing: a reset button and a plug."""
-
-    def press_reset(self) -> None: ...
-    def kill(self) -> None: ...
 
 
 class ProcessPort:

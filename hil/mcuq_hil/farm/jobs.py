@@ -48,10 +48,6 @@ class Outcome(Generic[T]):
     value: T | None = None
     error: HilError | None = None
 
-    @property
-    def is_done(self) -> bool:
-        return self.error is None
-
 
 @dataclass(frozen=True)
 class Setback:
@@ -68,8 +64,3 @@ class FarmReport(Generic[T]):
 
     outcomes: tuple[Outcome[T], ...]
     setbacks: tuple[Setback, ...]
-
-    @property
-    def set_aside(self) -> tuple[str, ...]:
-        """Names of the places that failed."""
-        return tuple(setback.place for setback in self.setbacks)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import tempfile
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
+
+from pydantic import TypeAdapter
 
 from mcuq_hil.errors import BoardError, HilError
 from mcuq_hil.farm.jobs import Job
@@ -32,6 +34,22 @@ class Measurement:
     expected: int = 0
 
 
+@dataclass(frozen=True)
+class StoredCounts:
+    """One file of the cache.
+
+    Attributes:
+        counts: what the run took.
+        format: version of the file.
+    """
+
+    counts: Counts
+    format: Literal[1] = 1
+
+
+_STORED = TypeAdapter(StoredCounts)
+
+
 class CountCache:
     """Counts by image, inputs and unit, a file each; equal images are never run twice.
 
@@ -46,17 +64,17 @@ class CountCache:
     def get(self, measurement: Measurement, board: str, unit: str) -> Counts | None:
         """What was measured before, or None."""
         try:
-            fields = json.loads(self._path(measurement, board, unit).read_text(encoding="utf-8"))
-            return Counts(fields["unit"], fields["total"], tuple(fields["layers"]))
-        except (OSError, ValueError, KeyError, TypeError, RecursionError):
+            stored = _STORED.validate_json(self._path(measurement, board, unit).read_bytes())
+        except (OSError, ValueError):
             return None
+        return stored.counts
 
     def put(self, measurement: Measurement, board: str, counts: Counts) -> None:
         """Store atomically."""
         path = self._path(measurement, board, counts.unit)
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False) as stream:
-            stream.write(json.dumps(asdict(counts)))
+            stream.write(_STORED.dump_json(StoredCounts(counts)).decode())
         Path(stream.name).replace(path)
 
     def _path(self, measurement: Measurement, board: str, unit: str) -> Path:

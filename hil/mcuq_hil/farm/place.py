@@ -10,7 +10,6 @@ from mcuq_hil.boards import load_board
 from mcuq_hil.discovery import find_port
 from mcuq_hil.hardware import Attachment, open_hardware
 from mcuq_hil.session import Session, Unit
-from mcuq_hil.settings import PATIENCE
 
 
 @dataclass(frozen=True)
@@ -38,11 +37,11 @@ class Place:
     unit: Unit = "cycles"
 
 
-def open_place(place: Place, elf: Path, *, run_seconds: float = PATIENCE.run) -> Session:
+def open_place(place: Place, elf: Path) -> Session:
     """A session with `elf` at a place; raises HilError's subtypes."""
     board = load_board(place.board)
     if place.emulated:
-        return open_session(board, elf, run_seconds=run_seconds)
+        return open_session(board, elf)
     port = place.port or find_port(board, place.serial_number).device
     attachment = Attachment(
         port,
@@ -51,4 +50,4 @@ def open_place(place: Place, elf: Path, *, run_seconds: float = PATIENCE.run) ->
         flash=place.flash and "://" not in port,
         unit=place.unit,
     )
-    return open_hardware(board, elf, attachment, run_seconds=run_seconds)
+    return open_hardware(board, elf, attachment)

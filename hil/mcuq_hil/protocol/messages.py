@@ -44,14 +44,6 @@ class Message:
         """The request's body; raises KeyError or struct.error on wrong fields."""
         return _pack(self.request, values)
 
-    def pack_reply(self, **values: FieldValue) -> bytes:
-        """The reply's body, as the device builds it."""
-        return _pack(self.reply, values)
-
-    def unpack_request(self, body: bytes) -> dict[str, FieldValue]:
-        """Fields of a request; raises struct.error where the length is wrong."""
-        return _unpack(self.request, body)
-
     def unpack_reply(self, body: bytes) -> dict[str, FieldValue]:
         """Fields of a reply; raises struct.error where the length is wrong."""
         return _unpack(self.reply, body)

@@ -6,18 +6,18 @@ Every figure is what an emulated core executed; nothing is estimated.
 from __future__ import annotations
 
 import itertools
-import subprocess
 import tempfile
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from mcuq.bench.bare_metal import COMPILER, BareMetalCore, link_kernels
 from mcuq.bench.layers import LAYERS, LayerCall
+from mcuq.bench.linking import link_kernels
 from mcuq.bench.measure import TRAINED, ModelCost, Optimize, measure_model
 from mcuq.bench.vector import CORE, has_emulator, vector_layer
+from mcuq.build.toolchain import compiler_version
+from mcuq.document import Document
 from mcuq.progress import Progress, ProgressCallback
+from mcuq_hil.emulator.bare import BareCore
 
 LAYER_CORES = ("cortex-m0plus", "cortex-m4", "cortex-m7", "cortex-m33")
 MODEL_BOARDS = ("stm32f746",)
@@ -69,15 +69,15 @@ class KernelBench:
     layers: tuple[LayerCost, ...]
     models: tuple[ModelCost, ...]
 
-    def to_json(self) -> dict[str, Any]:
-        """Plain values for `mcuq bench kernels --json` and the committed record."""
-        return asdict(self)
+
+KERNEL_BENCH = Document(
+    "bench-kernels", KernelBench, "kernels counted, of one compiler", "`mcuq bench kernels --json`"
+)
 
 
 def bench_kernels(
     progress: ProgressCallback,
     *,
-    cores: Sequence[str] = LAYER_CORES,
     vector: bool = True,
     trained: Path | None = None,
 ) -> KernelBench:
@@ -85,7 +85,6 @@ def bench_kernels(
 
     Args:
         progress: told before each measurement.
-        cores: of the layers.
         vector: whether layers run on the vector extension too, where QEMU is installed.
         trained: folder with MLPerf Tiny's trained models; they are built and counted whole. Without
             it there are layers only: random weights say nothing about a model.
@@ -95,7 +94,7 @@ def bench_kernels(
         DeviceError: the compiler or the emulator failed.
     """
     layers: list[LayerCost] = []
-    for core in cores:
+    for core in LAYER_CORES:
         progress(Progress("bench", len(layers), None, f"layers on {core}"))
         layers += bench_layers(core)
     if vector and has_emulator():
@@ -121,7 +120,7 @@ def bench_layers(core: str) -> list[LayerCost]:
     costs = []
     with tempfile.TemporaryDirectory() as folder:
         elf = link_kernels(core, Path(folder) / "kernels.elf", optimize=FLAGS)
-        machine = BareMetalCore(core, elf)
+        machine = BareCore(core, elf)
         for name, make in LAYERS.items():
             for bits in WIDTHS:
                 layer = make(bits)
@@ -151,14 +150,14 @@ def bench_vector_layers() -> list[LayerCost]:
     return costs
 
 
-def run_layer(machine: BareMetalCore, layer: LayerCall) -> tuple[int, bytes]:
+def run_layer(machine: BareCore, layer: LayerCall) -> tuple[int, bytes]:
     """Executed instructions and output bytes of one call."""
     machine.reset()
     arguments = [
         machine.place(layer.structure),
-        machine.place(layer.packed.weights),
-        machine.place(layer.packed.channels),
-        machine.place(layer.input),
+        machine.place(layer.packed.weights.tobytes()),
+        machine.place(layer.packed.channels.tobytes()),
+        machine.place(layer.input.tobytes()),
         machine.place(bytes(layer.output_bytes)),
     ]
     output = arguments[-1]
@@ -166,9 +165,3 @@ def run_layer(machine: BareMetalCore, layer: LayerCall) -> tuple[int, bytes]:
         arguments.append(machine.place(bytes(layer.scratch_bytes)))
     instructions = machine.call(layer.function, *arguments)
     return instructions, machine.read(output, layer.output_bytes)
-
-
-def compiler_version() -> str:
-    """First line of the compiler's version."""
-    run = subprocess.run([COMPILER, "--version"], capture_output=True, text=True, check=True)
-    return run.stdout.splitlines()[0]

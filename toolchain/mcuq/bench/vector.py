@@ -9,9 +9,9 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Mapping
 
+from mcuq.bench.chain import Chain
 from mcuq.bench.layers import LAYERS
 from mcuq.bench.measure import measure_graph, quantized
-from mcuq.bench.models import Chain
 from mcuq.graph import Graph
 from mcuq.lower import LowerOptions, lower
 from mcuq.numeric.activation import Activation

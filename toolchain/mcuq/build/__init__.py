@@ -2,16 +2,12 @@
 
 from mcuq.build.firmware import build_firmware
 from mcuq.build.image import Image
-from mcuq.build.sizes import FunctionSize, fixed_part, function_sizes
 from mcuq.build.stack import StackError
 from mcuq.build.toolchain import CompilerError
 
 __all__ = [
     "CompilerError",
-    "FunctionSize",
     "Image",
     "StackError",
     "build_firmware",
-    "fixed_part",
-    "function_sizes",
 ]

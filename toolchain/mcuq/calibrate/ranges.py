@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from mcuq.calibrate.observers import observer
 from mcuq.calibrate.statistics import Statistics
-from mcuq.errors import InputError, UsageError
+from mcuq.errors import UsageError
 
 Range = tuple[float, float]
 
@@ -50,33 +47,6 @@ class Ranges:
             }
         )
 
-    def to_json(self) -> str:
-        """A JSON text that `from_json` reads back to equal ranges."""
-        plain = {
-            tensor: {name: list(bounds) for name, bounds in ranges.items()}
-            for tensor, ranges in self.by_tensor.items()
-        }
-        return json.dumps({"ranges": plain}, indent=1)
-
-    @classmethod
-    def from_json(cls, text: str) -> Ranges:
-        """Ranges from `to_json`'s text.
-
-        Raises:
-            InputError: the text is something else.
-        """
-        try:
-            plain = json.loads(text)["ranges"]
-            by_tensor = {
-                tensor: {name: _bounds(bounds) for name, bounds in ranges.items()}
-                for tensor, ranges in plain.items()
-            }
-        except (ValueError, LookupError, TypeError, AttributeError) as error:
-            raise InputError(
-                f"not a file of calibrated ranges: {error}", "write one with Ranges.to_json"
-            ) from error
-        return cls(by_tensor)
-
 
 def ranges_from(statistics: Mapping[str, Statistics], observers: Collection[str]) -> Ranges:
     """The ranges that `observers` give to each activation.
@@ -91,10 +61,3 @@ def ranges_from(statistics: Mapping[str, Statistics], observers: Collection[str]
             for tensor, seen in statistics.items()
         }
     )
-
-
-def _bounds(values: Any) -> Range:
-    low, high = float(values[0]), float(values[1])
-    if len(values) != 2 or not (math.isfinite(low) and math.isfinite(high)) or low > high:
-        raise ValueError(f"{values} is no range")
-    return low, high

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -92,37 +91,3 @@ class Statistics:
             self.histogram.merge(later.histogram),
             self.average.then(later.average),
         )
-
-    def to_plain(self) -> dict[str, Any]:
-        """The statistics in JSON's types."""
-        return {
-            "samples": self.samples,
-            "low": self.low,
-            "high": self.high,
-            "exponent": self.histogram.exponent,
-            "first": self.histogram.first,
-            "counts": self.histogram.counts.tolist(),
-            "average": [
-                self.average.decay,
-                self.average.weight,
-                self.average.low,
-                self.average.high,
-            ],
-        }
-
-    @classmethod
-    def from_plain(cls, plain: dict[str, Any]) -> Statistics:
-        """The inverse of `to_plain`."""
-        histogram = Histogram(
-            plain["exponent"], plain["first"], np.array(plain["counts"], np.int64)
-        )
-        average = MovingAverage(*map(_real, plain["average"]))
-        low, high = _real(plain["low"]), _real(plain["high"])
-        return cls(plain["samples"], low, high, histogram, average)
-
-
-def _real(value: Any) -> float:
-    """A number as JSON has it; raises TypeError for what is none."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise TypeError(f"{value!r} is not a number")
-    return float(value)

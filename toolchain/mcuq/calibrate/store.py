@@ -2,25 +2,100 @@
 
 from __future__ import annotations
 
-import json
-import math
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, ClassVar, Self
 
-from mcuq.calibrate.statistics import Statistics
+import numpy as np
+from pydantic import Field, model_validator
+
+from mcuq.calibrate.histogram import Histogram
+from mcuq.calibrate.statistics import MovingAverage, Statistics
+from mcuq.document import Document
 from mcuq.errors import InputError
 from mcuq.graph import Graph
+from mcuq.written import Written
 
-_FORMAT = 1
 _LARGEST = 1 << 62
 _LARGEST_EXPONENT = 256
 """float32 ends at 128; a histogram's bins are a little wider or much finer."""
 
+Real = Annotated[float, Field(strict=True)]
+Count = Annotated[int, Field(strict=True, ge=0, lt=_LARGEST)]
+
+
+class StoredStatistics(Written):
+    """Statistics of one activation."""
+
+    signed: ClassVar[frozenset[str]] = frozenset({"exponent", "first"})
+
+    samples: int = Field(strict=True, ge=1, lt=_LARGEST, description="How many were observed.")
+    low: Real = Field(description="Smallest real value.")
+    high: Real = Field(description="Largest real value.")
+    exponent: int = Field(
+        strict=True,
+        ge=-_LARGEST_EXPONENT,
+        le=_LARGEST_EXPONENT,
+        description="The bins of the histogram are 2^exponent wide.",
+    )
+    first: int = Field(
+        strict=True,
+        gt=-_LARGEST,
+        lt=_LARGEST,
+        description="Number of the first bin: it begins at first × width.",
+    )
+    counts: tuple[Count, ...] = Field(description="Values in each bin.")
+    average: tuple[Real, Real, Real, Real] = Field(
+        description="Moving average of the samples' extremes: decay, sum of the weights, weighted "
+        "sums of the minima and of the maxima."
+    )
+
+    @model_validator(mode="after")
+    def _holds_together(self) -> Self:
+        if self.low > self.high or self.average[1] <= 0:
+            raise ValueError("a tensor's statistics are empty or contradict themselves")
+        if not sum(self.counts):
+            raise ValueError("a tensor's histogram is empty")
+        return self
+
+    @classmethod
+    def of(cls, seen: Statistics) -> Self:
+        """To write them."""
+        average = seen.average
+        return cls(
+            samples=seen.samples,
+            low=seen.low,
+            high=seen.high,
+            exponent=seen.histogram.exponent,
+            first=seen.histogram.first,
+            counts=tuple(seen.histogram.counts.tolist()),
+            average=(average.decay, average.weight, average.low, average.high),
+        )
+
+    def statistics(self) -> Statistics:
+        """What was written."""
+        histogram = Histogram(self.exponent, self.first, np.array(self.counts, np.int64))
+        average = MovingAverage(*self.average)
+        return Statistics(self.samples, self.low, self.high, histogram, average)
+
+
+class CalibrationFile(Written):
+    """What `mcuq calibrate` keeps: any observer finds its range in it."""
+
+    statistics: dict[str, StoredStatistics] = Field(description="Activation → its statistics.")
+
+
+RANGES = Document(
+    "ranges",
+    CalibrationFile,
+    "statistics of every activation on calibration data",
+    "`ranges.json`, by `mcuq calibrate`",
+)
+
 
 def statistics_to_json(statistics: Mapping[str, Statistics]) -> str:
     """A text that `statistics_from_json` reads back to equal statistics."""
-    tensors = {name: seen.to_plain() for name, seen in statistics.items()}
-    return json.dumps({"format": _FORMAT, "statistics": tensors}, separators=(",", ":")) + "\n"
+    stored = {name: StoredStatistics.of(seen) for name, seen in statistics.items()}
+    return RANGES.line(CalibrationFile(statistics=stored)) + "\n"
 
 
 def statistics_from_json(text: str) -> dict[str, Statistics]:
@@ -30,38 +105,12 @@ def statistics_from_json(text: str) -> dict[str, Statistics]:
         InputError: the text is something else.
     """
     try:
-        plain: Any = json.loads(text)
-        if plain["format"] != _FORMAT:
-            raise ValueError(f"format {plain['format']} is not known")
-        return {name: _checked(seen) for name, seen in plain["statistics"].items()}
-    except RecursionError as error:
-        raise InputError(
-            "not a file of calibration statistics: nested too deep",
-            "write one with: mcuq calibrate",
-        ) from error
-    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError) as error:
+        stored = RANGES.parse(text).statistics
+    except ValueError as error:
         raise InputError(
             f"not a file of calibration statistics: {error}", "write one with: mcuq calibrate"
         ) from error
-
-
-def _checked(plain: dict[str, Any]) -> Statistics:
-    seen = Statistics.from_plain(plain)
-    counts = seen.histogram.counts
-    average = seen.average
-    numbers = (seen.low, seen.high, average.decay, average.weight, average.low, average.high)
-    whole = (seen.samples, seen.histogram.exponent, seen.histogram.first)
-    if not all(type(value) is int and abs(value) < _LARGEST for value in whole):
-        raise ValueError("a tensor's statistics hold no whole number where one belongs")
-    if not all(type(value) is float and math.isfinite(value) for value in numbers):
-        raise ValueError("a tensor's statistics hold what is not a number")
-    if abs(seen.histogram.exponent) > _LARGEST_EXPONENT or average.weight <= 0:
-        raise ValueError("a tensor's statistics are out of range")
-    if seen.samples < 1 or not seen.low <= seen.high or counts.ndim != 1:
-        raise ValueError("a tensor's statistics are empty or contradict themselves")
-    if counts.min(initial=0) < 0 or counts.sum() < 1:
-        raise ValueError("a tensor's histogram is empty or counts below nothing")
-    return seen
+    return {name: seen.statistics() for name, seen in stored.items()}
 
 
 def merge_statistics(

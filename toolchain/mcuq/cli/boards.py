@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from mcuq.cli import complete
 from mcuq.cli.output import JsonFlag, stdout, write_json
 from mcuq.units import format_bytes
-
-if TYPE_CHECKING:
-    from mcuq_hil.boards import Board
 
 app = typer.Typer(help="List the boards, or show one.")
 
@@ -28,11 +25,12 @@ def list_(json: JsonFlag = False) -> None:
     """List every board: its name is what --board takes."""
     from rich.table import Table
 
+    from mcuq.report.boards import BOARDS
     from mcuq_hil.boards import list_boards
 
     boards = list_boards()
     if json:
-        write_json([_facts(board) for board in boards])
+        write_json(BOARDS, tuple(boards))
         return
     table = Table(box=None, pad_edge=False, header_style="bold")
     for title in ("board", "title", "core"):
@@ -55,17 +53,14 @@ def show(
     json: JsonFlag = False,
 ) -> None:
     """Show one board's memories, serial port, counter and probe."""
+    from mcuq.report.boards import BOARD
     from mcuq_hil.boards import load_board
 
-    facts = _facts(load_board(name))
+    board = load_board(name)
     if json:
-        write_json(facts)
+        write_json(BOARD, board)
     else:
-        _draw(facts)
-
-
-def _facts(board: Board) -> dict[str, Any]:
-    return board.model_dump(mode="json", by_alias=True)
+        _draw(board.model_dump(mode="json", by_alias=True))
 
 
 def _draw(facts: dict[str, Any], indent: str = "") -> None:

@@ -69,6 +69,7 @@ def run_job(job: Job, *, json: bool) -> None:
     from mcuq.report.reasons import reasons
     from mcuq.report.store import PAGE
     from mcuq.report.summary import summary
+    from mcuq.result.manifest import MANIFEST
 
     check_reachable(job.gates, job.request)
     with shown_progress() as progress:
@@ -77,7 +78,7 @@ def run_job(job: Job, *, json: bool) -> None:
         explain(reason)
     broken = broken_gates(report.manifest, job.gates)
     if json and not broken:
-        write_json(report.manifest.model_dump(mode="json"))
+        write_json(MANIFEST, report.manifest)
     elif not json:
         console = stdout()
         console.print(summary(report.manifest))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +11,27 @@ import typer
 from mcuq.cli import options
 from mcuq.cli.output import JsonFlag, stdout, write_json
 from mcuq.cli.progress import shown_progress
+from mcuq.document import Document
+
+
+@dataclass(frozen=True)
+class Calibrated:
+    """What `mcuq calibrate` wrote, and the ranges that it stands for.
+
+    Attributes:
+        file: the statistics, as written.
+        samples: observed in all.
+        ranges: activation → observer → lowest and highest real value.
+    """
+
+    file: str
+    samples: int
+    ranges: dict[str, dict[str, tuple[float, float]]]
+
+
+CALIBRATED = Document(
+    "calibrate", Calibrated, "the ranges that each observer finds", "`mcuq calibrate --json`"
+)
 
 
 def calibrate(
@@ -50,6 +72,7 @@ def calibrate(
     samples = next(iter(statistics.values())).samples
     if json:
         ranges = ranges_from(statistics, OBSERVERS).by_tensor
-        write_json({"file": str(output), "samples": samples, "ranges": ranges})
+        plain = {name: dict(found) for name, found in ranges.items()}
+        write_json(CALIBRATED, Calibrated(str(output), samples, plain))
         return
     stdout().print(f"{samples} samples, {len(statistics)} activations observed: {output}")

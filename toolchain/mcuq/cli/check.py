@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -9,7 +10,22 @@ import typer
 
 from mcuq.cli import options
 from mcuq.cli.output import JsonFlag, stdout, write_json
+from mcuq.document import Document
 from mcuq.errors import GateError
+
+
+@dataclass(frozen=True)
+class Passed:
+    """What `mcuq check` says where every gate holds; a broken one is an error.
+
+    Attributes:
+        passed: true.
+    """
+
+    passed: bool = True
+
+
+PASSED = Document("check", Passed, "every gate holds", "`mcuq check --json`")
 
 
 def check(
@@ -49,7 +65,7 @@ def check(
         broken += regressions(manifest, read_manifest(baseline), tolerance / 100)
     raise_broken(broken)
     if json:
-        write_json({"passed": True})
+        write_json(PASSED, Passed())
     else:
         stdout().print("every gate holds")
 

@@ -26,8 +26,8 @@ def compare(
     json: JsonFlag = False,
 ) -> None:
     """Compare two results, or a result with a .tflite of another tool."""
+    from mcuq.report.comparison import COMPARISON, comparison, differing_layers
     from mcuq.report.comparison import compare as compared
-    from mcuq.report.comparison import differing_layers
     from mcuq.report.store import read_manifest
 
     if second.suffix == ".tflite":
@@ -36,7 +36,7 @@ def compare(
         left, right = read_manifest(first), read_manifest(second)
         rows, layers = compared(left, right), differing_layers(left, right)
     if json:
-        write_json({"figures": [_facts(row) for row in rows], "layers": layers})
+        write_json(COMPARISON, comparison(rows, layers))
         return
     _draw(rows, layers, str(first), str(second))
 
@@ -50,15 +50,6 @@ def _with_peer(first: Path, second: Path, evaluation: Path | None) -> list[Row]:
         raise UsageError("--evaluation is missing", "a .tflite needs samples to be judged on")
     manifest = read_manifest(first)
     return compare_figures(own_figures(first, manifest), peer_figures(second, evaluation, manifest))
-
-
-def _facts(row: Row) -> dict[str, object]:
-    return {
-        "name": row.name,
-        "first": row.first.value if row.first else None,
-        "second": row.second.value if row.second else None,
-        "verdict": row.verdict,
-    }
 
 
 def _draw(rows: list[Row], layers: list[tuple[str, str, str]], first: str, second: str) -> None:

@@ -11,20 +11,11 @@ def doctor(json: JsonFlag = False) -> None:
     """Check the compiler, the emulators, interpreters, serial ports and probe software."""
     from rich.text import Text
 
-    from mcuq.diagnosis import diagnose
+    from mcuq.diagnosis import DIAGNOSIS, diagnose
 
     checks = diagnose()
     if json:
-        write_json(
-            {
-                check.name: {
-                    "found": check.found,
-                    "detail": check.detail,
-                    "required": check.required,
-                }
-                for check in checks
-            }
-        )
+        write_json(DIAGNOSIS, {check.name: check for check in checks})
     else:
         console = stdout()
         for check in checks:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -28,18 +27,16 @@ def dynamic(
     json: JsonFlag = False,
 ) -> None:
     """Build with float inputs and outputs and no calibration: ranges are found sample by sample."""
-    import json as encoder
-
-    from mcuq.pipeline.dynamic import DynamicRequest, build_dynamic
+    from mcuq.pipeline.dynamic import DYNAMIC, DynamicRequest, build_dynamic
     from mcuq.report.directory import written_atomically
 
     if bits not in (4, 8):
         raise UsageError(f"--bits {bits} is not known", "choose 8 or 4")
     with shown_progress() as progress, written_atomically(output, marker=MARKER) as folder:
         result = build_dynamic(DynamicRequest(model, evaluation, bits, board), folder, progress)
-        (folder / MARKER).write_text(encoder.dumps(asdict(result), indent=2, sort_keys=True) + "\n")
+        (folder / MARKER).write_text(DYNAMIC.text(result), encoding="utf-8", newline="\n")
     if json:
-        write_json(asdict(result))
+        write_json(DYNAMIC, result)
         return
     console = stdout()
     console.print(

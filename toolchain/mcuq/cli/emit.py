@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +11,45 @@ import typer
 from mcuq.atomic_write import check_writable, write_atomically
 from mcuq.cli import complete
 from mcuq.cli.output import JsonFlag, stdout, write_json
+from mcuq.document import Document
 from mcuq.errors import UsageError
+
+
+@dataclass(frozen=True)
+class EmittedProject:
+    """What `mcuq emit --project` wrote.
+
+    Attributes:
+        folder: of the project.
+        files: in it, paths relative to it.
+    """
+
+    folder: str
+    files: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class EmittedModule:
+    """What `mcuq emit --format` wrote.
+
+    Attributes:
+        file: the module.
+        bytes: size of its text.
+    """
+
+    file: str
+    bytes: int
+
+
+PROJECT = Document(
+    "emit-project",
+    EmittedProject,
+    "the files of an emitted project",
+    "`mcuq emit --project … --json`",
+)
+MODULE = Document(
+    "emit-module", EmittedModule, "the file of an emitted module", "`mcuq emit --format … --json`"
+)
 
 
 def emit(
@@ -53,7 +92,7 @@ def emit(
     target = output or Path(f"model-{project}")
     files = write_project(project, folder, target)
     if json:
-        write_json({"folder": str(target), "files": [path.as_posix() for path in files]})
+        write_json(PROJECT, EmittedProject(str(target), tuple(p.as_posix() for p in files)))
         return
     stdout().print(f"wrote {len(files)} files to {target}; see {target / 'README.md'}")
 
@@ -69,6 +108,6 @@ def _emit_module(source: Path, format_: str, target: Path, *, json: bool) -> Non
     text = mlir_of(source)
     write_atomically(target, text)
     if json:
-        write_json({"file": str(target), "bytes": len(text.encode())})
+        write_json(MODULE, EmittedModule(str(target), len(text.encode())))
         return
     stdout().print(f"wrote {target}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,7 +12,7 @@ from mcuq.units import format_bytes, format_count
 
 if TYPE_CHECKING:
     from mcuq.report.explanation import Explanation
-    from mcuq.report.manifest import Manifest
+    from mcuq.result.manifest import Manifest
 
 
 def explain(
@@ -24,26 +23,16 @@ def explain(
     json: JsonFlag = False,
 ) -> None:
     """Say why a layer has its bits: what each choice costs in loss and bytes."""
+    from mcuq.report.explanation import EXPLANATION
     from mcuq.report.explanation import explain as explained
     from mcuq.report.store import read_report
 
     report = read_report(folder)
     found = explained(report, layer)
     if json:
-        write_json(_facts(found))
+        write_json(EXPLANATION, found)
     else:
         _draw(found, report.manifest)
-
-
-def _facts(found: Explanation) -> dict[str, object]:
-    return {
-        "index": found.index,
-        "layer": found.layer.model_dump(mode="json"),
-        "output": found.output.model_dump(mode="json") if found.output else None,
-        "alternatives": [asdict(item) for item in found.alternatives],
-        "rank": found.rank,
-        "ranked": found.ranked,
-    }
 
 
 def _draw(found: Explanation, manifest: Manifest) -> None:

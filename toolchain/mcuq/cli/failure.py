@@ -11,43 +11,63 @@ import typer
 from typer.exceptions import TyperException
 
 from mcuq.cli.output import said, stderr, write_json
+from mcuq.document import Document
 from mcuq.errors import DeviceError, McuqError, UsageError
 
 
 @dataclass(frozen=True)
 class Failure:
-    """What is shown of an exception."""
+    """What is shown of an exception.
+
+    Attributes:
+        kind: name of its class.
+        cause: what went wrong, one line.
+        hint: what to do about it, one line; may be empty.
+    """
 
     kind: str
     cause: str
     hint: str
+
+
+@dataclass(frozen=True)
+class Failed:
+    """The end of a command that failed.
+
+    Attributes:
+        error: why.
+        exit_code: of the process.
+    """
+
+    error: Failure
     exit_code: int
 
 
-def describe(error: Exception) -> Failure:
+FAILED = Document("error", Failed, "why a command failed", "every command with `--json` that fails")
+
+
+def describe(error: Exception) -> Failed:
     """The failure that `error` stands for; an exception nobody planned is an internal error."""
     kind = type(error).__name__
     if isinstance(error, McuqError):
-        return Failure(kind, error.cause, error.hint, error.exit_code)
+        return Failed(Failure(kind, error.cause, error.hint), error.exit_code)
     if isinstance(error, TyperException):
-        return Failure("UsageError", *_usage(error), UsageError.exit_code)
+        return Failed(Failure("UsageError", *_usage(error)), UsageError.exit_code)
     if _is_board_failure(error):
         hint = str(getattr(error, "hint", ""))
         code = UsageError.exit_code if kind == "BoardError" else DeviceError.exit_code
-        return Failure(kind, str(getattr(error, "cause", error)), hint, code)
+        return Failed(Failure(kind, str(getattr(error, "cause", error)), hint), code)
     if isinstance(error, OSError):
         path = f"{error.filename}: " if error.filename else ""
         hint = "check that the path is right, and that you may read and write there"
-        return Failure(kind, f"{path}{error.strerror or error}", hint, McuqError.exit_code)
+        cause = f"{path}{error.strerror or error}"
+        return Failed(Failure(kind, cause, hint), McuqError.exit_code)
     if isinstance(error, MemoryError):
         hint = "give fewer samples or a smaller model, or use fewer --workers"
-        return Failure(kind, "this computer's memory does not suffice", hint, McuqError.exit_code)
-    return Failure(
-        kind,
-        f"internal error: {kind}: {error}",
-        "please report it; MCUQ_DEBUG=1 shows where it happened",
-        1,
-    )
+        cause = "this computer's memory does not suffice"
+        return Failed(Failure(kind, cause, hint), McuqError.exit_code)
+    hint = "please report it; MCUQ_DEBUG=1 shows where it happened"
+    return Failed(Failure(kind, f"internal error: {kind}: {error}", hint), 1)
 
 
 def report_failure(error: Exception, *, as_json: bool) -> int:
@@ -59,7 +79,8 @@ def report_failure(error: Exception, *, as_json: bool) -> int:
     if type(error).__name__ == "NoArgsIsHelpError" and isinstance(error, TyperException):
         typer.echo(error.format_message())
         return UsageError.exit_code
-    failure = describe(error)
+    failed = describe(error)
+    failure = failed.error
     if os.environ.get("MCUQ_DEBUG") == "1":
         traceback.print_exception(error)
     console = stderr()
@@ -67,9 +88,8 @@ def report_failure(error: Exception, *, as_json: bool) -> int:
     if failure.hint:
         console.print(said("hint", failure.hint))
     if as_json:
-        document = {"kind": failure.kind, "cause": failure.cause, "hint": failure.hint}
-        write_json({"error": document, "exit_code": failure.exit_code})
-    return failure.exit_code
+        write_json(FAILED, failed)
+    return failed.exit_code
 
 
 def _usage(error: TyperException) -> tuple[str, str]:

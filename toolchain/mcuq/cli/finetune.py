@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from mcuq.data import Dataset
     from mcuq.findings import Finding
     from mcuq.finetune import Tuned
+    from mcuq.finetune.outcome import Outcome
     from mcuq.graph import Graph
     from mcuq.quantize import Config
 
@@ -95,6 +96,7 @@ def finetune(
     from mcuq.data import load_data
     from mcuq.finetune import Settings
     from mcuq.finetune import finetune as tune
+    from mcuq.finetune.outcome import OUTCOME
     from mcuq.importers import load_model
     from mcuq.pipeline.check import check_readable
     from mcuq.progress import Progress, announce
@@ -119,14 +121,15 @@ def finetune(
         announce("load", known, progress, strict=False)
         tuned = tune(graph, data, wanted, settings=settings, progress=progress)
         _write(tuned, output)
-        facts = _facts(tuned, output)
+        outcome = _outcome(tuned, output)
         if judged is not None:
             progress(Progress("evaluate", note=f"{len(judged)} samples, exact arithmetic"))
-            facts |= _gain(graph, data, judged, wanted, tuned, metric)
+            gain = _gain(graph, data, judged, wanted, tuned, metric)
+            outcome = outcome.model_copy(update=gain)
     if json:
-        write_json(facts)
+        write_json(OUTCOME, outcome)
     else:
-        _draw(facts)
+        _draw(outcome)
 
 
 def _doubts(
@@ -185,16 +188,17 @@ def _write(tuned: Tuned, output: Path) -> None:
     write_sidecar(tuned, sidecar_path(output))
 
 
-def _facts(tuned: Tuned, output: Path) -> dict[str, Any]:
+def _outcome(tuned: Tuned, output: Path) -> Outcome:
     from mcuq.finetune import sidecar_path
+    from mcuq.finetune.outcome import Losses, Outcome
 
-    return {
-        "model": str(output),
-        "sidecar": str(sidecar_path(output)),
-        "epochs": len(tuned.history) - 1,
-        "loss": {"before": tuned.history[0], "after": min(tuned.history)},
-        "bits": {name: each.bits for name, each in tuned.filters.items()},
-    }
+    return Outcome(
+        model=str(output),
+        sidecar=str(sidecar_path(output)),
+        epochs=len(tuned.history) - 1,
+        loss=Losses(before=tuned.history[0], after=min(tuned.history)),
+        bits={name: each.bits for name, each in tuned.filters.items()},
+    )
 
 
 def _gain(
@@ -207,21 +211,19 @@ def _gain(
     gain = measure_gain(graph, untrained(graph, data, wanted), tuned, judged, chosen)
     return {
         "metric": chosen.name,
-        "float": gain.float_model,
+        "float_": gain.float_model,
         "before": gain.before,
         "after": gain.after,
     }
 
 
-def _draw(facts: dict[str, Any]) -> None:
+def _draw(outcome: Outcome) -> None:
     console = stdout()
-    loss = facts["loss"]
-    console.print(
-        f"{facts['epochs']} epochs: held-back loss {loss['before']:.4f} → {loss['after']:.4f}"
-    )
-    if "metric" in facts:
+    loss = outcome.loss
+    console.print(f"{outcome.epochs} epochs: held-back loss {loss.before:.4f} → {loss.after:.4f}")
+    if outcome.metric is not None:
         console.print(
-            f"{facts['metric']}: float {facts['float']:.4f}, quantized {facts['before']:.4f}, "
-            f"fine-tuned {facts['after']:.4f}"
+            f"{outcome.metric}: float {outcome.float_:.4f}, quantized {outcome.before:.4f}, "
+            f"fine-tuned {outcome.after:.4f}"
         )
-    console.print(f"wrote {facts['model']} and {facts['sidecar']}")
+    console.print(f"wrote {outcome.model} and {outcome.sidecar}")

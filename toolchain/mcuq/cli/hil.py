@@ -5,8 +5,9 @@ from __future__ import annotations
 import tempfile
 import time
 import zipfile
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
+    from mcuq.report.hil import PlaceCheck, PluggedPort
     from mcuq_hil import Session
     from mcuq_hil.farm import Place
 
@@ -64,6 +66,7 @@ def _places(farm: Path | None, board: str | None, port: str | None) -> tuple[Pla
 @hil_app.command("list")
 def list_(farm: FarmOption = None, json: JsonFlag = False) -> None:
     """List the farm's places, and the serial ports that are plugged in."""
+    from mcuq.report.hil import BENCH, Bench, PluggedPort
     from mcuq_hil import list_boards
     from mcuq_hil.discovery import list_serial_ports
     from mcuq_hil.farm import read_farm
@@ -71,26 +74,20 @@ def list_(farm: FarmOption = None, json: JsonFlag = False) -> None:
     path = farm or Path(FARM_FILE)
     places = read_farm(path) if farm is not None or path.is_file() else ()
     boards = list_boards()
-    ports = [
-        {
-            "device": port.device,
-            "usb": port.usb,
-            "serial_number": port.serial_number,
-            "could_be": [board.name for board in boards if port.usb in board.probe.usb],
-        }
+    ports = tuple(
+        PluggedPort(
+            port.device,
+            port.usb,
+            port.serial_number,
+            tuple(board.name for board in boards if port.usb in board.probe.usb),
+        )
         for port in list_serial_ports()
-    ]
+    )
     if json:
-        write_json({"places": [_place_facts(place) for place in places], "ports": ports})
+        write_json(BENCH, Bench(places, ports))
         return
     _print_places(places)
     _print_ports(ports)
-
-
-def _place_facts(place: Place) -> dict[str, Any]:
-    from dataclasses import asdict
-
-    return asdict(place)
 
 
 def _print_places(places: Sequence[Place]) -> None:
@@ -106,7 +103,7 @@ def _print_places(places: Sequence[Place]) -> None:
     stdout().print(table)
 
 
-def _print_ports(ports: Sequence[dict[str, Any]]) -> None:
+def _print_ports(ports: Sequence[PluggedPort]) -> None:
     from rich.table import Table
 
     if not ports:
@@ -114,8 +111,7 @@ def _print_ports(ports: Sequence[dict[str, Any]]) -> None:
         return
     table = Table("port", "USB", "serial number", "could be", box=None, pad_edge=False)
     for port in ports:
-        could_be = ", ".join(port["could_be"])
-        table.add_row(port["device"], port["usb"], port["serial_number"], could_be)
+        table.add_row(port.device, port.usb, port.serial_number, ", ".join(port.could_be))
     stdout().print(table)
 
 
@@ -127,8 +123,7 @@ def check(
     json: JsonFlag = False,
 ) -> None:
     """Flash and run the self-test on every place: link, arithmetic, counter, stack."""
-    from mcuq_hil.farm import Job, run_jobs
-    from mcuq_hil.selftest import check as check_session
+    from mcuq.report.hil import CHECKS
 
     places = _places(farm, board, port)
     with tempfile.TemporaryDirectory() as scratch, shown_progress() as progress:
@@ -136,41 +131,47 @@ def check(
         results = []
         for done, place in enumerate(places):
             progress(Progress("check", done, len(places), place.name))
-            job = Job(place.name, place.board, images[place.board], check_session)
-            report = run_jobs([place], [job])
-            outcome = report.outcomes[0]
-            error = report.setbacks[0].error if report.setbacks else outcome.error
-            facts: dict[str, Any] = {"place": place.name, "board": place.board, "ok": error is None}
-            if error is not None:
-                facts |= {"error": type(error).__name__, "cause": error.cause, "hint": error.hint}
-            elif outcome.value is not None:
-                found = outcome.value
-                facts |= {
-                    "count": found.counts.total,
-                    "unit": found.counts.unit,
-                    "stack_used": found.stack[0],
-                    "stack_reserved": found.stack[1],
-                }
-            results.append(facts)
+            results.append(_checked(place, images[place.board]))
     if json:
-        write_json(results)
+        write_json(CHECKS, tuple(results))
     else:
-        for facts in results:
-            _print_check(facts)
-    bad = [facts["place"] for facts in results if not facts["ok"]]
+        for result in results:
+            _print_check(result)
+    bad = [result.place for result in results if not result.ok]
     if bad:
         _fail(f"{len(bad)} of {len(results)} places fail: {', '.join(bad)}", json)
 
 
-def _print_check(facts: dict[str, Any]) -> None:
+def _checked(place: Place, image: Path) -> PlaceCheck:
+    """The self-test at a place."""
+    from mcuq.report.hil import PlaceCheck
+    from mcuq_hil.farm import Job, run_jobs
+    from mcuq_hil.selftest import check as check_session
+
+    report = run_jobs([place], [Job(place.name, place.board, image, check_session)])
+    outcome = report.outcomes[0]
+    error = report.setbacks[0].error if report.setbacks else outcome.error
+    result = PlaceCheck(place.name, place.board, ok=error is None)
+    if error is not None:
+        kind = type(error).__name__
+        return replace(result, error=kind, cause=error.cause, hint=error.hint)
+    if outcome.value is None:
+        return result
+    counts, (used, reserved) = outcome.value.counts, outcome.value.stack
+    return replace(
+        result, count=counts.total, unit=counts.unit, stack_used=used, stack_reserved=reserved
+    )
+
+
+def _print_check(result: PlaceCheck) -> None:
     from rich.text import Text
 
-    if facts["ok"]:
-        line = f"{facts['count']} {facts['unit']}, stack {facts['stack_used']}"
-        text = f"{facts['place']}: {line} of {facts['stack_reserved']} bytes"
+    if result.ok:
+        line = f"{result.count} {result.unit}, stack {result.stack_used}"
+        text = f"{result.place}: {line} of {result.stack_reserved} bytes"
         stdout().print(Text.assemble(("ok   ", "green"), " ", visible(text)))
     else:
-        text = f"{facts['place']}: {facts['error']}: {facts['cause']}"
+        text = f"{result.place}: {result.error}: {result.cause}"
         stdout().print(Text.assemble(("fails", "red"), " ", visible(text)))
 
 
@@ -209,6 +210,7 @@ def run(
 ) -> None:
     """Run an image on int8 samples: outputs and counts, as the device gives them."""
     from mcuq.atomic_write import check_writable, write_arrays
+    from mcuq.report.hil import RUN, ImageRun
     from mcuq_hil import load_board, open_session
 
     if output is not None:
@@ -223,9 +225,8 @@ def run(
         unit = session.unit
     if output is not None:
         write_arrays(output, {f"y{index}": array for index, array in enumerate(outputs)})
-    facts = {"samples": len(totals), "unit": unit, "counts": totals}
     if json:
-        write_json(facts)
+        write_json(RUN, ImageRun(len(totals), unit, tuple(totals)))
         return
     mean = sum(totals) / max(len(totals), 1)
     stdout().print(f"{len(totals)} samples, {mean:.0f} {unit} each")
@@ -276,6 +277,7 @@ def soak(
     """Check every place again and again, all at once, and count what goes wrong."""
     from rich.text import Text
 
+    from mcuq.report.hil import SOAK, Soaked, SoakError
     from mcuq_hil.farm import soak as soak_places
 
     places = _places(farm, board, port)
@@ -289,8 +291,8 @@ def soak(
 
         report = soak_places(places, images, seconds, on_round=on_round)
     if json:
-        errors = [{"place": place, "cause": error.cause} for place, error in report.errors]
-        write_json({"seconds": report.seconds, "rounds": dict(report.exchanges), "errors": errors})
+        errors = tuple(SoakError(place, error.cause) for place, error in report.errors)
+        write_json(SOAK, Soaked(report.seconds, dict(report.exchanges), errors))
     else:
         for place, rounds in report.exchanges.items():
             stdout().print(f"{place}: {rounds} rounds")

@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from mcuq.cli.output import JsonFlag, stdout, write_json
+from mcuq.document import Document
+
+
+@dataclass(frozen=True)
+class Started:
+    """What `mcuq init` wrote.
+
+    Attributes:
+        files: their paths.
+    """
+
+    files: tuple[str, ...]
+
+
+STARTED = Document("init", Started, "the files of a new project", "`mcuq init --json`")
 
 
 def init(
@@ -26,7 +42,7 @@ def init(
 
     written = copy_example(BLANK if example is None else example, folder, overwrite=force)
     if json:
-        write_json({"files": [str(path) for path in written]})
+        write_json(STARTED, Started(tuple(map(str, written))))
         return
     console = stdout()
     for path in written:

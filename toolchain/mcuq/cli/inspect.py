@@ -2,18 +2,122 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from mcuq.cli import complete
 from mcuq.cli.output import JsonFlag, stdout, warn, write_json
+from mcuq.document import Document
 from mcuq.shown import visible
 from mcuq.units import format_bytes, format_count
 
 if TYPE_CHECKING:
     from mcuq.graph import Graph
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """An input or output of a model.
+
+    Attributes:
+        name: of its tensor.
+        shape: in the graph's layout, batch included.
+    """
+
+    name: str
+    shape: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Operator:
+    """One operator of a model.
+
+    Attributes:
+        index: its number in execution order, from 0.
+        kind: such as "CONV_2D".
+        output: name of its first output.
+        shape: of that.
+        macs: multiply-accumulates of one inference.
+        parameters: values of its constants.
+        filter: name of its filter tensor; null without one.
+    """
+
+    index: int
+    kind: str
+    output: str
+    shape: tuple[int, ...]
+    macs: int
+    parameters: int
+    filter: str | None
+
+
+@dataclass(frozen=True)
+class Inspected:
+    """What a model holds.
+
+    Attributes:
+        name: of the model.
+        inputs: in its order.
+        outputs: in its order.
+        ranges: activation → lowest and highest real value, where the file stores them.
+        ops: in execution order.
+        macs: multiply-accumulates of one inference.
+        parameters: values of all constants.
+        weights: values of all filters: their bytes in int8.
+    """
+
+    name: str
+    inputs: tuple[Endpoint, ...]
+    outputs: tuple[Endpoint, ...]
+    ranges: dict[str, tuple[float, float]]
+    ops: tuple[Operator, ...]
+    macs: int
+    parameters: int
+    weights: int
+
+
+@dataclass(frozen=True)
+class Observed:
+    """What calibration saw of one activation.
+
+    Attributes:
+        name: of the activation.
+        low: smallest real value.
+        high: largest real value.
+        range: the real values that the observer keeps; 0 always lies in it.
+        clipped: share of the values outside of it.
+    """
+
+    name: str
+    low: float
+    high: float
+    range: tuple[float, float]
+    clipped: float
+
+
+@dataclass(frozen=True)
+class ObservedModel:
+    """The activations of a model, by one observer.
+
+    Attributes:
+        observer: its name.
+        activations: in execution order.
+    """
+
+    observer: str
+    activations: tuple[Observed, ...]
+
+
+INSPECTED = Document("inspect", Inspected, "what a model holds", "`mcuq inspect --json`")
+OBSERVED = Document(
+    "inspect-ranges",
+    ObservedModel,
+    "what a calibration saw of a model",
+    "`mcuq inspect --ranges … --json`",
+)
 
 
 def inspect(
@@ -44,11 +148,11 @@ def inspect(
     if ranges is not None:
         _inspect_ranges(graph, ranges, observer, json)
         return
-    facts = _facts(graph)
+    found = inspected(graph)
     if json:
-        write_json(facts)
+        write_json(INSPECTED, found)
     else:
-        _draw(facts)
+        _draw(found)
 
 
 def _inspect_ranges(graph: Graph, file: Path, observer: str, json: bool) -> None:
@@ -65,52 +169,42 @@ def _inspect_ranges(graph: Graph, file: Path, observer: str, json: bool) -> None
     if not json:
         stdout().print(histogram_table(statistics, chosen, observer))
         return
-    rows = [
-        {
-            "name": name,
-            "low": one.low,
-            "high": one.high,
-            "range": list(chosen[name]),
-            "clipped": clipped_share(one, *chosen[name]),
-        }
+    rows = tuple(
+        Observed(name, one.low, one.high, chosen[name], clipped_share(one, *chosen[name]))
         for name, one in statistics.items()
-    ]
-    write_json({"observer": observer, "activations": rows})
+    )
+    write_json(OBSERVED, ObservedModel(observer, rows))
 
 
-def _facts(graph: Graph) -> dict[str, Any]:
+def inspected(graph: Graph) -> Inspected:
+    """Operators, shapes and counts of a graph."""
     from mcuq.graph.counts import macs, parameters
 
-    ops = [
-        {
-            "index": index,
-            "kind": op.kind.name,
-            "output": op.output,
-            "shape": list(graph.tensors[op.output].shape),
-            "macs": macs(graph, op),
-            "parameters": parameters(graph, op),
-            "filter": op.inputs[1] if op.kind.weighted else None,
-        }
+    ops = tuple(
+        Operator(
+            index=index,
+            kind=op.kind.name,
+            output=op.output,
+            shape=graph.tensors[op.output].shape,
+            macs=macs(graph, op),
+            parameters=parameters(graph, op),
+            filter=op.inputs[1] if op.kind.weighted else None,
+        )
         for index, op in enumerate(graph.ops)
-    ]
-    constants = sum(tensor.size for tensor in graph.tensors.values() if tensor.is_constant)
-    return {
-        "name": graph.name,
-        "inputs": [_endpoint(graph, name) for name in graph.inputs],
-        "outputs": [_endpoint(graph, name) for name in graph.outputs],
-        "ranges": {name: list(span) for name, span in graph.ranges.items()},
-        "ops": ops,
-        "macs": sum(macs(graph, op) for op in graph.ops),
-        "parameters": constants,
-        "weights": sum(graph.tensors[name].size for name in graph.weights),
-    }
+    )
+    return Inspected(
+        name=graph.name,
+        inputs=tuple(Endpoint(name, graph.tensors[name].shape) for name in graph.inputs),
+        outputs=tuple(Endpoint(name, graph.tensors[name].shape) for name in graph.outputs),
+        ranges=dict(graph.ranges),
+        ops=ops,
+        macs=sum(op.macs for op in ops),
+        parameters=sum(one.size for one in graph.tensors.values() if one.is_constant),
+        weights=sum(graph.tensors[name].size for name in graph.weights),
+    )
 
 
-def _endpoint(graph: Graph, name: str) -> dict[str, Any]:
-    return {"name": name, "shape": list(graph.tensors[name].shape)}
-
-
-def _draw(facts: dict[str, Any]) -> None:
+def _draw(found: Inspected) -> None:
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False, header_style="bold")
@@ -118,21 +212,20 @@ def _draw(facts: dict[str, Any]) -> None:
         table.add_column(title)
     for title in ("MACs", "parameters"):
         table.add_column(title, justify="right")
-    for op in facts["ops"]:
-        shape = "×".join(map(str, op["shape"]))
-        macs = format_count(op["macs"]) if op["macs"] else ""
-        parameters = f"{op['parameters']:,}" if op["parameters"] else ""
-        table.add_row(str(op["index"]), op["kind"], shape, macs, parameters)
+    for op in found.ops:
+        shape = "×".join(map(str, op.shape))
+        macs = format_count(op.macs) if op.macs else ""
+        parameters = f"{op.parameters:,}" if op.parameters else ""
+        table.add_row(str(op.index), op.kind, shape, macs, parameters)
     console = stdout()
     console.print(table)
-    for label in ("inputs", "outputs"):
-        for end in facts[label]:
-            shape = "×".join(map(str, end["shape"]))
-            console.print(f"{label[:-1]} {visible(end['name'])} {shape}")
-    if facts["ranges"]:
-        console.print(f"the file stores ranges of {len(facts['ranges'])} activations")
+    for label, ends in (("input", found.inputs), ("output", found.outputs)):
+        for end in ends:
+            console.print(f"{label} {visible(end.name)} {'×'.join(map(str, end.shape))}")
+    if found.ranges:
+        console.print(f"the file stores ranges of {len(found.ranges)} activations")
     console.print(
-        f"{format_count(facts['macs'])} MACs, {facts['parameters']:,} parameters; "
-        f"weights: {format_bytes(facts['weights'])} in int8, "
-        f"{format_bytes((facts['weights'] + 1) // 2)} in int4"
+        f"{format_count(found.macs)} MACs, {found.parameters:,} parameters; "
+        f"weights: {format_bytes(found.weights)} in int8, "
+        f"{format_bytes((found.weights + 1) // 2)} in int4"
     )

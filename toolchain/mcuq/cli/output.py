@@ -7,10 +7,11 @@ import os
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mcuq.document import Document, T
 from mcuq.findings import Finding
 from mcuq.shown import visible
 
@@ -96,6 +97,7 @@ def said(word: str, text: str, style: str = "bold") -> Text:
     return Text.assemble((f"{word}:", style), " ", visible(text))
 
 
-def write_json(value: Any) -> None:
-    """The one JSON document of a `--json` run."""
-    sys.stdout.write(json.dumps(value, indent=2, sort_keys=True, allow_nan=False) + "\n")
+def write_json(document: Document[T], value: T) -> None:
+    """The one JSON document of a `--json` run; keys in alphabetical order."""
+    plain = document.plain(value)
+    sys.stdout.write(json.dumps(plain, indent=2, sort_keys=True, allow_nan=False) + "\n")

@@ -17,11 +17,12 @@ def report(
     """Show the summary of a result and write its report.html anew."""
     from mcuq.report.store import PAGE, read_report, write_page
     from mcuq.report.summary import summary
+    from mcuq.result.manifest import MANIFEST
 
     stored = read_report(folder)
     write_page(stored, folder / PAGE)
     if json:
-        write_json(stored.manifest.model_dump(mode="json"))
+        write_json(MANIFEST, stored.manifest)
         return
     stdout().print(summary(stored.manifest))
     stdout().print(f"report: {folder / PAGE}")

@@ -2,18 +2,44 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from mcuq.cli import options
 from mcuq.cli.output import JsonFlag, stdout, write_json
 from mcuq.cli.progress import shown_progress
+from mcuq.document import Document
 from mcuq.errors import DeviceError
 
 if TYPE_CHECKING:
     from mcuq.report.rerun import Rerun
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What a built image did with samples.
+
+    Attributes:
+        samples: how many were run.
+        equal_tflm: how many of them TensorFlow Lite Micro answers with the same bytes.
+        unit: of the counts: "instructions" from an emulator, "cycles" from hardware.
+        counts: of one inference, a number a sample.
+        top1: share of right answers; null without labels that are classes.
+    """
+
+    samples: int
+    equal_tflm: int
+    unit: Literal["instructions", "cycles"]
+    counts: tuple[int, ...]
+    top1: float | None
+
+
+ANSWERS = Document(
+    "run", Answers, "a built image on samples: counts and equal bytes", "`mcuq run --json`"
+)
 
 
 def run(
@@ -47,15 +73,8 @@ def run(
         write_arrays(output, {f"y{i}": y for i, y in enumerate(done.predictions.outputs)})
     total = len(done.counts)
     if json:
-        write_json(
-            {
-                "samples": total,
-                "equal_tflm": done.equal_tflm,
-                "unit": done.unit,
-                "counts": list(done.counts),
-                "top1": _top1(done),
-            }
-        )
+        answers = Answers(total, done.equal_tflm, done.unit, done.counts, _top1(done))
+        write_json(ANSWERS, answers)
     else:
         console = stdout()
         mean = sum(done.counts) / total

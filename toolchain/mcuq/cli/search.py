@@ -14,7 +14,7 @@ from mcuq.cli.progress import shown_progress
 from mcuq.units import format_bytes, format_count
 
 if TYPE_CHECKING:
-    from mcuq.report.front import Front, Point
+    from mcuq.result.front import Front, Point
 
 
 def search(
@@ -45,6 +45,7 @@ def search(
     from mcuq.cli.request import command_job
     from mcuq.pipeline.build import search as searched
     from mcuq.report.points import search_front
+    from mcuq.result.front import FRONT
 
     if output is not None:
         check_writable(output)
@@ -52,9 +53,9 @@ def search(
     with shown_progress() as progress:
         found = search_front(*searched(command_job(given).request, progress))
     if output is not None:
-        write_atomically(output, found.to_json())
+        write_atomically(output, FRONT.text(found))
     if json:
-        write_json(found.model_dump(mode="json"))
+        write_json(FRONT, found)
     else:
         _draw(found)
 

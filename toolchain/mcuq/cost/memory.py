@@ -51,12 +51,10 @@ class MemoryPlan:
         return False
 
 
-def plan_program(program: Program, *, seed: int = 0) -> MemoryPlan:
+def plan_program(program: Program) -> MemoryPlan:
     """Lay out activations and scratch in one arena."""
     buffers = _buffers(program)
-    return MemoryPlan(
-        plan_memory(buffers, _overlaps(program, buffers), seed=seed), buffers, program
-    )
+    return MemoryPlan(plan_memory(buffers, _overlaps(program, buffers)), buffers, program)
 
 
 def _buffers(program: Program) -> tuple[Buffer, ...]:

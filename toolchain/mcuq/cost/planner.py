@@ -52,10 +52,6 @@ class Plan:
     arena_bytes: int
     lower_bound: int
 
-    @property
-    def is_optimal(self) -> bool:
-        return self.arena_bytes == self.lower_bound
-
 
 Interval = tuple[int, int]
 Conflicts = dict[str, dict[str, Interval]]

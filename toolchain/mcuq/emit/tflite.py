@@ -6,10 +6,9 @@ import numpy as np
 
 from mcuq.graph import Op
 from mcuq.numeric.tensor import QuantizedTensor
-from mcuq.ops.weighted import CONV_2D, DEPTHWISE_CONV_2D
 from mcuq.quantized import QuantizedGraph
 from mcuq.tflite.builder import OperatorSpec, TensorSpec, build_model
-from mcuq.tflite.options import constant_operands, options_for
+from mcuq.tflite.operators.catalog import FORMS
 from mcuq.tflite.template import Template
 
 
@@ -61,14 +60,9 @@ def _describe(qgraph: QuantizedGraph, packed_int4: bool) -> Description:
 
 
 def _needs_int8(qgraph: QuantizedGraph, op: Op) -> bool:
-    """Whether no runtime takes int4 filters here: TFLite Micro does beside int8 activations only,
-    LiteRT's hybrid depthwise convolution does not."""
+    """Whether no runtime takes an int4 filter here."""
     source = qgraph.tensors[op.inputs[0]]
-    return source.bits == 16 or (source.real and op.kind is DEPTHWISE_CONV_2D)
-
-
-_NEEDS_BIAS = frozenset({CONV_2D, DEPTHWISE_CONV_2D})
-"""LiteRT refuses these without a bias, and TFLite Micro's DEPTHWISE_CONV_2D crashes on -1."""
+    return ("float32" if source.real else f"int{source.bits}") not in FORMS[op.kind].int4_beside
 
 
 def _used_names(qgraph: QuantizedGraph) -> list[str]:
@@ -94,17 +88,18 @@ def _tensor(tensor: QuantizedTensor, packed_int4: bool) -> TensorSpec:
 
 def _operator(op: Op, index: dict[str, int], tensors: list[TensorSpec]) -> OperatorSpec:
     """The operator's description; constants that only the file needs are appended to `tensors`."""
+    form = FORMS[op.kind]
     inputs = [index[name] for name in op.inputs]
-    if op.kind in _NEEDS_BIAS and len(inputs) == 2:
+    if form.needs_bias and len(inputs) == 2:
         inputs.append(len(tensors))
         channels = tensors[index[op.output]].shape[-1]
         source, weight = (tensors[i] for i in inputs[:2])
         tensors.append(_zero_bias(f"{op.output}#bias", channels, source, weight))
-    for number, values in enumerate(constant_operands(op.kind, op.attrs)):
+    for number, values in enumerate(form.operands(op.attrs)):
         inputs.append(len(tensors))
         tensors.append(TensorSpec(f"{op.output}#operand{number}", values.shape, "int32", values))
     outputs = tuple(index[name] for name in op.outputs)
-    return OperatorSpec(op.kind.name, tuple(inputs), outputs, options_for(op.kind, op.attrs))
+    return OperatorSpec(op.kind.name, tuple(inputs), outputs, form.options(op.attrs))
 
 
 def _zero_bias(name: str, channels: int, source: TensorSpec, weight: TensorSpec) -> TensorSpec:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, PositiveFloat, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, PositiveFloat
 
 from mcuq.atomic_write import write_atomically
+from mcuq.document import Document
 from mcuq.errors import InputError
 from mcuq.finetune.tuned import Tuned, TunedFilter
 from mcuq.graph import Graph
@@ -20,17 +21,28 @@ class _Strict(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class _Filter(_Strict):
-    bits: int = Field(ge=1, le=8)
-    scale: tuple[PositiveFloat, ...] = Field(min_length=1)
+class StoredFilter(_Strict):
+    """The grid of a filter."""
+
+    bits: int = Field(ge=1, le=8, description="Of each value.")
+    scale: tuple[PositiveFloat, ...] = Field(
+        min_length=1, description="Real value of one step: one value, or one per channel."
+    )
 
 
-class _Sidecar(_Strict):
-    """`<model>.tuned.json`."""
+class Sidecar(_Strict):
+    """The grids that a model was trained for; the file lies beside its float `.tflite`."""
 
-    filters: dict[str, _Filter]
-    ranges: dict[str, tuple[FiniteFloat, FiniteFloat]]
-    activations: ActivationScheme
+    filters: dict[str, StoredFilter] = Field(description="Filter → its grid.")
+    ranges: dict[str, tuple[FiniteFloat, FiniteFloat]] = Field(
+        description="Activation → lowest and highest real value."
+    )
+    activations: ActivationScheme = Field(description="How ranges become scales.")
+
+
+TUNED = Document(
+    "tuned", Sidecar, "the grids of a fine-tuned model", "`MODEL.tuned.json`, by `mcuq finetune`"
+)
 
 
 def sidecar_path(model: Path) -> Path:
@@ -45,11 +57,11 @@ def write_sidecar(tuned: Tuned, path: Path) -> None:
         InputError: `path` cannot be written.
     """
     filters = {
-        name: _Filter(bits=each.bits, scale=tuple(map(float, each.scale)))
+        name: StoredFilter(bits=each.bits, scale=tuple(map(float, each.scale)))
         for name, each in tuned.filters.items()
     }
-    sidecar = _Sidecar(filters=filters, ranges=dict(tuned.ranges), activations=tuned.activations)
-    write_atomically(path, sidecar.model_dump_json(indent=1) + "\n")
+    sidecar = Sidecar(filters=filters, ranges=dict(tuned.ranges), activations=tuned.activations)
+    write_atomically(path, TUNED.text(sidecar))
 
 
 def read_sidecar(path: Path, graph: Graph) -> Tuned:
@@ -59,11 +71,11 @@ def read_sidecar(path: Path, graph: Graph) -> Tuned:
         InputError: the file cannot be read, or belongs to another model.
     """
     try:
-        sidecar = _Sidecar.model_validate_json(path.read_bytes())
+        sidecar = TUNED.parse(path.read_bytes())
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror}", _HINT) from error
-    except ValidationError as error:
-        raise InputError(f"{path}: {error.errors()[0]['msg']}", _HINT) from error
+    except ValueError as error:
+        raise InputError(f"{path}: {error}", _HINT) from error
     filters = {
         name: TunedFilter(each.bits, np.array(each.scale, np.float32))
         for name, each in sidecar.filters.items()

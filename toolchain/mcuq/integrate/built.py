@@ -12,8 +12,8 @@ import numpy.typing as npt
 from mcuq.content import ByContent
 from mcuq.errors import InputError
 from mcuq.importers.tflite.reader import read_model
-from mcuq.report.manifest import Manifest
 from mcuq.report.store import read_manifest
+from mcuq.result.manifest import Manifest
 from mcuq.tflite.micro import run_micro
 
 

@@ -19,7 +19,7 @@ from mcuq.pipeline.scoring import Candidates
 from mcuq.pipeline.settings import SAMPLES
 from mcuq.progress import Progress, ProgressCallback, silent
 from mcuq.quantized import QuantizedGraph
-from mcuq.sanity.results import check_answers
+from mcuq.sanity.float_model import check_answers
 from mcuq.score.answers import Predictions, predictions_of
 from mcuq.score.metrics import Metric
 from mcuq.score.prefix import PrefixCache, cut_points

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from mcuq.cost import Cost, CostTable, constant_bytes, program_cost
 from mcuq.errors import BudgetError
@@ -20,19 +21,21 @@ from mcuq.pipeline.accuracy import (
 )
 from mcuq.pipeline.advice import margin_hint
 from mcuq.pipeline.check import check_runs
-from mcuq.pipeline.decide import Decided, Found, decide, first_sample, whole_cost
+from mcuq.pipeline.decide import Decided, decide
 from mcuq.pipeline.deploy import Deployed, deploy, verify
+from mcuq.pipeline.found import Found, first_sample, whole_cost
 from mcuq.pipeline.layers import describe_layers
 from mcuq.pipeline.load import Loaded
 from mcuq.pipeline.original import Original, compare_original
 from mcuq.pipeline.request import BuildRequest
-from mcuq.pipeline.result import Accuracy, BuildResult, Companion, Footprint, SearchSummary
+from mcuq.pipeline.result import Accuracy, BuildResult, Footprint, SearchSummary
 from mcuq.pipeline.scrutiny import built_findings, int8_findings
 from mcuq.pipeline.search import describe, excess
 from mcuq.pipeline.slow import slow_findings
 from mcuq.pipeline.undefined import check_defined
 from mcuq.pipeline.versions import versions
 from mcuq.progress import Progress, ProgressCallback, announce, silent
+from mcuq.result.manifest import AlsoMeasured
 from mcuq.score.choice import companions
 from mcuq.score.scores import Score
 from mcuq.search import Limits
@@ -96,7 +99,7 @@ def _finish(
         progress(Progress("verify", note="the file that was given, in TFLite Micro"))
         original = compare_original(given.source, found.qgraph, inputs, expected, request.workers)
         announce("verify", original.findings, progress, strict=request.strict)
-    verification, device = verify(
+    verified = verify(
         target,
         deployed,
         inputs,
@@ -115,9 +118,9 @@ def _finish(
         accuracy=accuracy,
         footprint=footprint,
         layers=describe_layers(deployed.memory.program, found.config, deployed.call_counts),
-        device=device,
-        verification=replace(verification, constructed=not loaded.is_measured),
-        imported=loaded.imported,
+        device=verified.device,
+        count=verified.count,
+        verification=verified.verification.model_copy(update=_provenance(loaded)),
         search=found.summary,
         seed=request.seed,
         optimize=request.optimize,
@@ -125,6 +128,17 @@ def _finish(
         versions=versions(),
         findings=(*decided.findings, *findings, *slow, *original.findings),
     )
+
+
+def _provenance(loaded: Loaded) -> dict[str, Any]:
+    """What the verification says of the samples and of the model file's own runtime."""
+    imported = loaded.imported
+    return {
+        "constructed": not loaded.is_measured,
+        "import_runtime": imported.runtime,
+        "import_samples": imported.samples,
+        "import_difference": imported.difference,
+    }
 
 
 def _accuracy(
@@ -142,10 +156,12 @@ def _accuracy(
     return accuracy, tuple(finding for finding in found if finding not in decided.findings)
 
 
-def _also(judge: Judge, outputs: Reals) -> tuple[Companion, ...]:
+def _also(judge: Judge, outputs: Reals) -> tuple[AlsoMeasured, ...]:
     floats, built = judge.predictions(judge.reference), judge.predictions(outputs)
     return tuple(
-        Companion(metric.name, metric.compute(floats), metric.compute(built))
+        AlsoMeasured(
+            metric=metric.name, float_=metric.compute(floats), quantized=metric.compute(built)
+        )
         for metric in companions(judge.metric, floats)
     )
 

@@ -14,14 +14,15 @@ from mcuq.quantized import QuantizedGraph
 _SEED = 0
 
 
-def constructed_samples(qgraph: QuantizedGraph, count: int = SAMPLES.constructed) -> Dataset:
+def constructed_samples(qgraph: QuantizedGraph) -> Dataset:
     """Values all over the range of every input: its ends, its zero, and random ones.
 
     The same model gives the same samples. They come back as the same integers when they are
     quantized.
     """
     rng = np.random.default_rng(_SEED)
-    return Dataset(tuple(_input(qgraph.tensors[name], count, rng) for name in qgraph.inputs))
+    inputs = (qgraph.tensors[name] for name in qgraph.inputs)
+    return Dataset(tuple(_input(tensor, SAMPLES.constructed, rng) for tensor in inputs))
 
 
 def _input(

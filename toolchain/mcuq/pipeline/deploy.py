@@ -18,10 +18,10 @@ from mcuq.errors import DeviceError
 from mcuq.pipeline.locate_mismatch import locate_mismatch
 from mcuq.pipeline.lowering import lower_for, write_model
 from mcuq.pipeline.profile import Target, most_instructions, profile_calls
-from mcuq.pipeline.result import DeviceRun, Verification
 from mcuq.pipeline.verify import equal_in_tflm, equal_on_device
 from mcuq.progress import Progress, ProgressCallback
 from mcuq.quantized import QuantizedGraph
+from mcuq.result.manifest import DeviceFigures, Verification
 from mcuq.tflite.wheel import difference_hint
 from mcuq_hil import open_session
 
@@ -67,6 +67,15 @@ def deploy(
     return Deployed(memory, image, flatbuffer, counts)
 
 
+@dataclass(frozen=True)
+class Verified:
+    """What the comparison found; `count` is of one inference, in the device's unit."""
+
+    verification: Verification
+    device: DeviceFigures
+    count: int
+
+
 def verify(
     target: Target,
     deployed: Deployed,
@@ -76,7 +85,7 @@ def verify(
     workers: int,
     progress: ProgressCallback,
     original: bool | None = None,
-) -> tuple[Verification, DeviceRun]:
+) -> Verified:
     """Compare with TFLite Micro (all samples) and the device (the first `device_samples`).
 
     Args:
@@ -102,15 +111,19 @@ def verify(
             session, [x[:count] for x in inputs], [y[:count] for y in expected]
         )
         counts = session.count([x[0].tobytes() for x in inputs])
-        run = DeviceRun(
-            board=target.board.name,
+        device = DeviceFigures(
             emulated=target.port is None,
             unit=counts.unit,
-            count=counts.total,
             stack_high_water=session.stack_high_water(),
             arena_high_water=session.arena_high_water([x[0].tobytes() for x in inputs]),
         )
-    result = Verification(samples, in_tflm, count, on_device, equal_original=original)
+    verification = Verification(
+        samples=samples,
+        equal_tflm=in_tflm,
+        device_samples=count,
+        equal_device=on_device,
+        equal_original=original,
+    )
     if in_tflm and not on_device and target.kernel_library is not None:
         locate_mismatch(target, deployed.memory.program.qgraph, [x[0] for x in inputs])
     if not (in_tflm and on_device) or original is False:
@@ -121,4 +134,4 @@ def verify(
             f"outputs differ from {where}: the firmware does not compute what was evaluated",
             _DIFFERS if in_tflm and target.port is not None else difference_hint(),
         )
-    return result, run
+    return Verified(verification, device, counts.total)

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from mcuq.build import build_firmware
 from mcuq.cost import plan_program, weight_bytes
 from mcuq.data import load_data
+from mcuq.document import Document
 from mcuq.emit.c import write_c_model
 from mcuq.emit.tflite import tflite_bytes
 from mcuq.errors import DeviceError, InputError, UsageError
@@ -56,10 +57,18 @@ class DynamicRequest:
 
 @dataclass(frozen=True)
 class DynamicResult:
-    """Attributes:
-    metric: name; `float_model` and `dynamic` its values on `samples` samples.
-    litert_difference: largest difference of an output from LiteRT's hybrid operators.
-    device_samples: how many gave the host's bytes on the emulated board.
+    """A model whose activations are quantized at run time, measured.
+
+    Attributes:
+        metric: name of the metric of the next two.
+        float_model: its value for the float model.
+        dynamic: its value for what was built.
+        samples: evaluation samples that it was taken on.
+        weight_bytes: all filters as stored.
+        flash_bytes: the linked image.
+        ram_bytes: arena, static data and reserved stack.
+        litert_difference: largest difference of an output from LiteRT's hybrid operators.
+        device_samples: how many gave the host's bytes on the emulated board.
     """
 
     metric: str
@@ -71,6 +80,14 @@ class DynamicResult:
     ram_bytes: int
     litert_difference: float
     device_samples: int
+
+
+DYNAMIC = Document(
+    "dynamic",
+    DynamicResult,
+    "a model built with dynamic range",
+    "`dynamic.json` and `--json` of `mcuq dynamic`",
+)
 
 
 def build_dynamic(

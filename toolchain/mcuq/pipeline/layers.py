@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mcuq.lower import Call, Program
-from mcuq.pipeline.result import Layer
 from mcuq.quantize import Config
+from mcuq.result.manifest import Layer
 
 
 def describe_layers(program: Program, config: Config, counts: Sequence[int]) -> tuple[Layer, ...]:
@@ -29,12 +29,13 @@ def _layer(program: Program, index: int, call: Call, config: Config, count: int 
         function=call.function,
         library="cmsis-nn" if program.options.is_external(call.function) else "mcuq",
         slow=call.slow,
-        output_shape=tensors[call.op.output].shape,
-        weight_bits=weight.bits if weight else None,
-        weight_method=config.weight(weight.name).method if weight else "",
+        shape=tensors[call.op.output].shape,
+        filter=call.op.inputs[1] if call.op.kind.weighted else None,
+        bits=weight.bits if weight else None,
+        method=config.weight(weight.name).method if weight else "",
         weight_bytes=weight.nbytes if weight else 0,
         constant_bytes=sum(arrays.values()) + sum(structs.values()),
         macs=call.macs,
         scratch_bytes=call.scratch_bytes,
-        count=count,
+        counts=count,
     )

@@ -13,20 +13,11 @@ from mcuq.pipeline.accuracy import Baseline
 from mcuq.pipeline.measured import LatencyError, Measured, latency_error
 from mcuq.quantize import Config
 from mcuq.quantized import QuantizedGraph
+from mcuq.result.manifest import AlsoMeasured, DeviceFigures, Layer, Verification
 from mcuq.score.intervals import Change, Interval, change, interval
 from mcuq.score.metrics import Metric
 from mcuq.score.scores import Score
 from mcuq.search import Candidate, Cost, Limits
-from mcuq.witness import ImportCheck
-
-
-@dataclass(frozen=True)
-class Companion:
-    """Another metric, told beside the one that counts."""
-
-    metric: str
-    float_model: float
-    built: float
 
 
 @dataclass(frozen=True)
@@ -51,7 +42,7 @@ class Accuracy:
     samples: int
     members: tuple[float | None, ...] = ()
     baselines: tuple[Baseline, ...] = ()
-    also: tuple[Companion, ...] = ()
+    also: tuple[AlsoMeasured, ...] = ()
 
     @property
     def quantized(self) -> float | None:
@@ -89,69 +80,6 @@ class Footprint:
     arena: int
     stack: int
     predicted: Cost
-
-
-@dataclass(frozen=True)
-class Layer:
-    """One kernel call as reported.
-
-    Attributes:
-        weight_bits: None without weights.
-        weight_method: rounding recipe of the filter, "" without weights.
-        constant_bytes: all its constants, filter included.
-        library: whose function it is, "mcuq" or "cmsis-nn".
-        slow: why it has a slower form than others of its kind; empty where it has not.
-        count: instructions or cycles of the call, None where it was not profiled.
-    """
-
-    name: str
-    kind: str
-    function: str
-    output_shape: tuple[int, ...]
-    weight_bits: int | None
-    weight_method: str
-    weight_bytes: int
-    constant_bytes: int
-    macs: int
-    scratch_bytes: int
-    library: str = "mcuq"
-    slow: str = ""
-    count: int | None = None
-
-
-@dataclass(frozen=True)
-class DeviceRun:
-    """What the board or the emulator said.
-
-    Attributes:
-        board: name; `emulated` whether no hardware was involved.
-        unit: "instructions" from an emulator, "cycles" from hardware.
-        count: of one inference.
-        stack_high_water, arena_high_water: bytes used, as measured.
-    """
-
-    board: str
-    emulated: bool
-    unit: str
-    count: int
-    stack_high_water: int | None
-    arena_high_water: int | None
-
-
-@dataclass(frozen=True)
-class Verification:
-    """Equal bytes or not; `samples` through tflite_micro, `device_samples` through the device.
-
-    `constructed` ones are values over the whole range of the inputs, not data. `equal_original`:
-    of the file that was given, in tflite_micro; None where it is no integer model or does not run.
-    """
-
-    samples: int
-    equal_tflm: bool
-    device_samples: int
-    equal_device: bool
-    constructed: bool = False
-    equal_original: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -211,10 +139,10 @@ class BuildResult:
     accuracy: Accuracy
     footprint: Footprint
     layers: tuple[Layer, ...]
-    device: DeviceRun
+    device: DeviceFigures
+    count: int
+    """Of one inference on the board or its emulator, in `device.unit`."""
     verification: Verification
-    imported: ImportCheck
-    """The graph beside the runtime that the model file came from."""
     search: SearchSummary
     seed: int
     optimize: str

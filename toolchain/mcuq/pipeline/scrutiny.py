@@ -14,7 +14,9 @@ from mcuq.interpret.float import run_float
 from mcuq.pipeline.accuracy import Judge
 from mcuq.pipeline.load import Loaded
 from mcuq.quantized import QuantizedGraph
-from mcuq.sanity.results import Trial, clipped_findings, fall_findings, float_model_findings
+from mcuq.sanity.clipped import clipped_findings
+from mcuq.sanity.fall import fall_findings
+from mcuq.sanity.float_model import Trial, float_model_findings
 from mcuq.score.answers import Predictions, predictions_of
 from mcuq.score.scores import Score
 

@@ -8,21 +8,16 @@ from typing import TYPE_CHECKING, Literal
 from mcuq.numeric.tensor import QuantizedTensor
 from mcuq.quantize.io_conversion import INSIDE
 from mcuq.report.command import command_line
-from mcuq.report.configuration import ConfigFile, Histogram, TensorConfig
 from mcuq.report.io_conversion import recorded_edges
-from mcuq.report.manifest import (
-    AlsoMeasured,
+from mcuq.result.configuration import ConfigFile, Histogram, TensorConfig
+from mcuq.result.manifest import (
     BudgetFigures,
     Compared,
-    DeviceFigures,
     Figures,
-    Layer,
     Manifest,
     MemoryBlock,
-    ResultWarning,
     SearchFigures,
     Target,
-    Verification,
 )
 from mcuq.shown import visible
 
@@ -30,7 +25,7 @@ if TYPE_CHECKING:
     from mcuq.calibrate.histogram import Histogram as Counted
     from mcuq.pipeline.request import BuildRequest
     from mcuq.pipeline.result import Accuracy, BuildResult
-    from mcuq.report.front import Front
+    from mcuq.result.front import Front
     from mcuq.score.intervals import Interval
     from mcuq.score.scores import Score
 
@@ -39,8 +34,6 @@ _BINS = 64
 
 def manifest(result: BuildResult, request: BuildRequest, target: Target, front: Front) -> Manifest:
     """What `manifest.json` says."""
-    verification = result.verification
-    device = result.device
     inputs, outputs = recorded_edges(result.graph)
     return Manifest(
         model=visible(PurePath(request.model).name),
@@ -51,36 +44,15 @@ def manifest(result: BuildResult, request: BuildRequest, target: Target, front: 
             ram=_or(result.limits.ram, target.ram),
             weight_bytes=result.limits.weight_bytes,
         ),
-        verification=Verification(
-            samples=verification.samples,
-            equal_tflm=verification.equal_tflm,
-            device_samples=verification.device_samples,
-            equal_device=verification.equal_device,
-            constructed=verification.constructed,
-            equal_original=verification.equal_original,
-            import_runtime=result.imported.runtime,
-            import_samples=result.imported.samples,
-            import_difference=result.imported.difference,
-        ),
-        device=DeviceFigures(
-            emulated=device.emulated,
-            unit="instructions" if device.unit == "instructions" else "cycles",
-            stack_high_water=device.stack_high_water,
-            arena_high_water=device.arena_high_water,
-        ),
+        verification=result.verification,
+        device=result.device,
         search=_search(result),
-        also=tuple(
-            AlsoMeasured(metric=one.metric, float_=one.float_model, quantized=one.built)
-            for one in result.accuracy.also
-        ),
+        also=result.accuracy.also,
         compared=_compared(front),
-        warnings=tuple(
-            ResultWarning(code=one.code, message=one.message, hint=one.hint)
-            for one in result.findings
-        ),
+        warnings=result.findings,
         inputs_as_given=inputs,
         outputs_as_given=outputs,
-        layers=_layers(result),
+        layers=result.layers,
         memory=_memory(result),
         arena_lower_bound=result.memory.plan.lower_bound,
         seed=result.seed,
@@ -118,8 +90,8 @@ def _value(score: Score | None) -> float | None:
 
 
 def _figures(result: BuildResult) -> Figures:
-    accuracy, footprint, device = result.accuracy, result.footprint, result.device
-    counted = device.unit == "instructions"
+    accuracy, footprint = result.accuracy, result.footprint
+    counted = result.device.unit == "instructions"
     return Figures(
         metric=accuracy.metric.name,
         higher_is_better=accuracy.metric.higher_is_better,
@@ -140,8 +112,8 @@ def _figures(result: BuildResult) -> Figures:
         predicted_flash_bytes=footprint.predicted.flash,
         predicted_ram_bytes=footprint.predicted.ram,
         macs=sum(layer.macs for layer in result.layers),
-        instructions=device.count if counted else None,
-        cycles=None if counted else device.count,
+        instructions=result.count if counted else None,
+        cycles=None if counted else result.count,
     )
 
 
@@ -166,39 +138,9 @@ def _search(result: BuildResult) -> SearchFigures:
 
 def _compared(front: Front) -> tuple[Compared, ...]:
     return tuple(
-        Compared(
-            role=point.role,
-            accuracy=point.accuracy,
-            flash_bytes=point.flash_bytes,
-            ram_bytes=point.ram_bytes,
-            weight_bytes=point.weight_bytes,
-            instructions=point.instructions,
-            fits=point.fits,
-        )
+        Compared.model_validate(point, from_attributes=True)
         for point in front.points
         if point.accuracy is not None
-    )
-
-
-def _layers(result: BuildResult) -> tuple[Layer, ...]:
-    return tuple(
-        Layer(
-            name=layer.name,
-            kind=layer.kind,
-            function=layer.function,
-            library="mcuq" if layer.library == "mcuq" else "cmsis-nn",
-            slow=layer.slow,
-            shape=layer.output_shape,
-            macs=layer.macs,
-            filter=call.op.inputs[1] if call.op.kind.weighted else None,
-            bits=layer.weight_bits,
-            method=layer.weight_method,
-            weight_bytes=layer.weight_bytes,
-            constant_bytes=layer.constant_bytes,
-            scratch_bytes=layer.scratch_bytes,
-            counts=layer.count,
-        )
-        for layer, call in zip(result.layers, result.memory.program.calls, strict=True)
     )
 
 

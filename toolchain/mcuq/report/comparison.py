@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from mcuq.document import Document
 from mcuq.numeric.widths import width_name
 from mcuq.report.gates import Figure, compared_figures
-from mcuq.report.manifest import Layer, Manifest
+from mcuq.result.manifest import Layer, Manifest
+
+Verdict = Literal["better", "worse", "equal", "incomparable"]
 
 
 @dataclass(frozen=True)
@@ -20,7 +23,7 @@ class Row:
     second: Figure | None
 
     @property
-    def verdict(self) -> Literal["better", "worse", "equal", "incomparable"]:
+    def verdict(self) -> Verdict:
         if self.first is None or self.second is None:
             return "incomparable"
         if self.first.value == self.second.value:
@@ -33,6 +36,51 @@ class Row:
         if self.first is None or self.second is None or not self.first.value:
             return ""
         return f"{(self.second.value / self.first.value - 1) * 100:+.1f} %"
+
+
+@dataclass(frozen=True)
+class ComparedFigure:
+    """One figure of both results.
+
+    Attributes:
+        name: what it is, such as "flash"; sizes in bytes.
+        first: of the first result; null where it has none.
+        second: of the second.
+        verdict: of the second beside the first.
+    """
+
+    name: str
+    first: float | None
+    second: float | None
+    verdict: Verdict
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two results side by side.
+
+    Attributes:
+        figures: every figure that either has.
+        layers: name, weights in the first and in the second, of the layers where those differ.
+    """
+
+    figures: tuple[ComparedFigure, ...]
+    layers: tuple[tuple[str, str, str], ...]
+
+
+COMPARISON = Document("compare", Comparison, "two results side by side", "`mcuq compare --json`")
+
+
+def comparison(rows: Sequence[Row], layers: Sequence[tuple[str, str, str]]) -> Comparison:
+    """What of a comparison is written."""
+    figures = (
+        ComparedFigure(row.name, _value(row.first), _value(row.second), row.verdict) for row in rows
+    )
+    return Comparison(tuple(figures), tuple(layers))
+
+
+def _value(figure: Figure | None) -> float | None:
+    return None if figure is None else figure.value
 
 
 def compare(first: Manifest, second: Manifest) -> list[Row]:

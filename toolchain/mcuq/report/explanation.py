@@ -5,12 +5,13 @@ from __future__ import annotations
 import difflib
 from dataclasses import dataclass
 
+from mcuq.document import Document
 from mcuq.errors import UsageError
 from mcuq.numeric.widths import WIDTHS, stored_bytes, width_name
-from mcuq.report.configuration import TensorConfig
-from mcuq.report.manifest import Layer, Manifest
 from mcuq.report.naming import short_names
 from mcuq.report.store import Report
+from mcuq.result.configuration import TensorConfig
+from mcuq.result.manifest import Layer, Manifest
 
 _NAMES = {width_name(width): width for width in WIDTHS}
 
@@ -37,6 +38,10 @@ class Explanation:
     """What is known of one layer.
 
     Attributes:
+        index: its number in execution order, from 0.
+        name: short, unique in the model.
+        layer: as in `manifest.json`.
+        output: the tensor that it computes, as in `config.json`; null where it has none there.
         alternatives: what could be chosen, least loss first; empty without a filter or search.
         rank: place among the filters by loss per byte that int4 saves, 1 the cheapest to
             shrink; None where that was not measured.
@@ -50,6 +55,11 @@ class Explanation:
     alternatives: tuple[Alternative, ...]
     rank: int | None
     ranked: int
+
+
+EXPLANATION = Document(
+    "explain", Explanation, "one layer: what each choice costs", "`mcuq explain --json`"
+)
 
 
 def explain(report: Report, wanted: str) -> Explanation:

@@ -12,9 +12,6 @@ from plotly.offline import get_plotlyjs
 
 import mcuq
 from mcuq.numeric.widths import width_name
-from mcuq.report.configuration import ConfigFile
-from mcuq.report.front import Front
-from mcuq.report.manifest import Manifest
 from mcuq.report.naming import short_names
 from mcuq.report.plots import figures
 from mcuq.report.wording import (
@@ -27,6 +24,9 @@ from mcuq.report.wording import (
     metric_value,
     verification_lines,
 )
+from mcuq.result.configuration import ConfigFile
+from mcuq.result.front import Front
+from mcuq.result.manifest import MANIFEST, Manifest
 from mcuq.units import format_bytes, format_count
 
 _PAGE = Path(__file__).resolve().parent / "page"
@@ -71,7 +71,7 @@ def report_html(manifest: Manifest, front: Front, config: ConfigFile) -> str:
         layers=_layer_table(manifest),
         command=escape(manifest.command),
         provenance=_provenance(manifest),
-        manifest=_embedded(manifest.to_json()),
+        manifest=_embedded(MANIFEST.text(manifest)),
         figures=_embedded(
             json.dumps({name: json.loads(figure.to_json()) for name, figure in made.items()})
         ),

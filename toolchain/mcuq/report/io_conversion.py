@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from mcuq.graph import Graph, Layout, Tensor
 from mcuq.importers.tflite.records import FileModel
-from mcuq.report.manifest import EdgeFigures, Manifest
+from mcuq.result.manifest import EdgeFigures, Manifest
 from mcuq.score.answers import Edge, find_edges
 
 

@@ -6,14 +6,17 @@ from collections.abc import Iterable
 
 from mcuq.shown import visible
 
+_LONGEST = 32
+"""Characters of a short name."""
 
-def short_name(name: str, longest: int = 32) -> str:
+
+def short_name(name: str) -> str:
     """The last two path parts of the last fused name: `a/b/Relu;a/c/add_1/Add` → `add_1/Add`;
     in one line, as it may be shown."""
     name = visible(name)
     parts = [part for part in name.split(";")[-1].split("/") if part]
     short = "/".join(parts[-2:]) or name
-    return short if len(short) <= longest else "…" + short[1 - longest :]
+    return short if len(short) <= _LONGEST else "…" + short[1 - _LONGEST :]
 
 
 def short_names(names: Iterable[str]) -> dict[str, str]:

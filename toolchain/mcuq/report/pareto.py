@@ -18,9 +18,9 @@ from mcuq.report.drawing import (
     safe_names,
     safe_text,
 )
-from mcuq.report.front import Front, Point, Role
-from mcuq.report.manifest import Manifest
 from mcuq.report.wording import is_rate, metric_value
+from mcuq.result.front import Front, Point, Role
+from mcuq.result.manifest import Manifest
 from mcuq.units import format_bytes
 
 _SHOWN_CHOICES = 16

@@ -15,8 +15,8 @@ from mcuq.importers.tflite.records import FileModel
 from mcuq.isolated import IsolatedError
 from mcuq.report.gates import Figure, metric_figure
 from mcuq.report.io_conversion import edge_graph, manifest_edges
-from mcuq.report.manifest import Manifest
 from mcuq.report.wording import metric_value
+from mcuq.result.manifest import Manifest
 from mcuq.score.answers import predictions_of
 from mcuq.score.metrics import get_metric
 from mcuq.tflite.litert import run_litert

@@ -6,12 +6,12 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from mcuq.numeric.widths import width_name
-from mcuq.report.configuration import ConfigFile
 from mcuq.report.drawing import BLUE, GREY, ORANGE, PALETTE, RED, laid_out, safe_names
-from mcuq.report.front import Front
-from mcuq.report.manifest import Manifest
 from mcuq.report.pareto import pareto
 from mcuq.report.ranges import ranges
+from mcuq.result.configuration import ConfigFile
+from mcuq.result.front import Front
+from mcuq.result.manifest import Manifest
 
 BITS_COLORS = {8: BLUE, 4: ORANGE, None: GREY}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mcuq.report.front import Front, Improvement, Point, Role
+from mcuq.result.front import Front, Improvement, Point, Role
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,9 +7,9 @@ from mcuq.pipeline.request import BuildRequest
 from mcuq.progress import Progress, ProgressCallback, silent
 from mcuq.report.assemble import config_file, manifest
 from mcuq.report.directory import written_atomically
-from mcuq.report.manifest import Target
 from mcuq.report.points import built_front
 from mcuq.report.store import Report, write_report
+from mcuq.result.manifest import Target
 from mcuq_hil.boards import load_board
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from mcuq.report.configuration import ConfigFile, TensorConfig
 from mcuq.report.drawing import ORANGE, laid_out, safe_names, safe_text
+from mcuq.result.configuration import ConfigFile, TensorConfig
 
 _REAL_BITS = 32
 _SHOWN = 2.0

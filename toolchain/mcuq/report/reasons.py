@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from mcuq.report.manifest import Manifest
 from mcuq.report.wording import metric_value
+from mcuq.result.manifest import Manifest
 
 
 def reasons(manifest: Manifest) -> list[str]:

@@ -20,12 +20,13 @@ from mcuq.numeric import dequantize, quantize_values
 from mcuq.pipeline.profile import Target, most_instructions, profile_calls
 from mcuq.progress import Progress, ProgressCallback, silent
 from mcuq.report.io_conversion import edge_graph, manifest_edges
-from mcuq.report.manifest import Manifest
 from mcuq.report.store import read_manifest
+from mcuq.result.manifest import Manifest
 from mcuq.score.answers import Predictions, predictions_of
 from mcuq.tflite.micro import run_micro
 from mcuq_hil import open_session
 from mcuq_hil.boards import load_board
+from mcuq_hil.session import Unit
 
 Values = npt.NDArray[Any]
 
@@ -46,7 +47,7 @@ class Rerun(ByContent):
     predictions: Predictions
     metric_output: int | None
     counts: tuple[int, ...]
-    unit: str
+    unit: Unit
     equal_tflm: int
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from mcuq.report.configuration import ConfigFile
-from mcuq.report.front import Front
-from mcuq.report.manifest import Manifest
+from mcuq.document import Document, T
+from mcuq.errors import InputError
+from mcuq.result.configuration import CONFIG, ConfigFile
+from mcuq.result.front import FRONT, Front
+from mcuq.result.manifest import MANIFEST, Manifest
 
-MANIFEST, FRONT, CONFIG, PAGE = "manifest.json", "pareto.json", "config.json", "report.html"
+PAGE = "report.html"
 
 
 @dataclass(frozen=True)
@@ -23,12 +26,12 @@ class Report:
 
 def write_report(report: Report, folder: Path) -> None:
     """Write `manifest.json`, `pareto.json`, `config.json` and `report.html` into `folder`."""
-    for name, value in (
-        (MANIFEST, report.manifest),
-        (FRONT, report.front),
-        (CONFIG, report.config),
+    for document, text in (
+        (MANIFEST, MANIFEST.text(report.manifest)),
+        (FRONT, FRONT.text(report.front)),
+        (CONFIG, CONFIG.text(report.config)),
     ):
-        (folder / name).write_text(value.to_json(), encoding="utf-8", newline="\n")
+        _path(document, folder).write_text(text, encoding="utf-8", newline="\n")
     write_page(report, folder / PAGE)
 
 
@@ -47,9 +50,9 @@ def read_report(folder: Path) -> Report:
         InputError: not such a directory, or another version wrote it.
     """
     return Report(
-        Manifest.read(folder / MANIFEST),
-        Front.read(folder / FRONT),
-        ConfigFile.read(folder / CONFIG),
+        _read(MANIFEST, _path(MANIFEST, folder)),
+        _read(FRONT, _path(FRONT, folder)),
+        _read(CONFIG, _path(CONFIG, folder)),
     )
 
 
@@ -59,4 +62,17 @@ def read_manifest(path: Path) -> Manifest:
     Raises:
         InputError: no such file, or another version wrote it.
     """
-    return Manifest.read(path / MANIFEST if path.is_dir() else path)
+    return _read(MANIFEST, _path(MANIFEST, path) if path.is_dir() else path)
+
+
+def _path(document: Document[Any], folder: Path) -> Path:
+    return folder / f"{document.name}.json"
+
+
+def _read(document: Document[T], path: Path) -> T:
+    if not path.is_file():
+        raise InputError(f"{path}: no such file", "give the directory that mcuq build wrote")
+    try:
+        return document.parse(path.read_bytes())
+    except ValueError as error:
+        raise InputError(f"{path}: {error}", "give what this mcuq wrote, or build again") from error

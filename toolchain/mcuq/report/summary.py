@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from mcuq.numeric.widths import width_name
-from mcuq.report.front import Role
-from mcuq.report.manifest import Layer, Manifest
 from mcuq.report.naming import short_names
 from mcuq.report.wording import (
     budget_lines,
@@ -19,6 +17,8 @@ from mcuq.report.wording import (
     slow_lines,
     verification_lines,
 )
+from mcuq.result.front import Role
+from mcuq.result.manifest import Layer, Manifest
 from mcuq.units import format_bytes, format_count
 
 if TYPE_CHECKING:

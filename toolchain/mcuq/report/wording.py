@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mcuq.report.manifest import Manifest
+from mcuq.result.manifest import Manifest
 from mcuq.units import format_bytes, format_count
 
 _RATES = {"top1", "agreement"}

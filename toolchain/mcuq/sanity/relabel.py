@@ -10,8 +10,9 @@ import numpy.typing as npt
 from mcuq.data import Labels
 from mcuq.sanity.settings import LABELS
 from mcuq.score.answers import Answer, Predictions, answers
+from mcuq.score.labels import class_numbers, yes_or_no
 from mcuq.score.metrics import Metric
-from mcuq.score.scores import THRESHOLD, Score, class_numbers, yes_or_no
+from mcuq.score.scores import THRESHOLD, Score
 
 _SHOWN = 6
 """Classes that are named."""

@@ -13,8 +13,8 @@ from mcuq.errors import InputError
 from mcuq.findings import Finding, about_data
 from mcuq.graph import Graph
 from mcuq.score.answers import Answer, Predictions, answers, find_output, first, predictions_of
+from mcuq.score.labels import is_one_hot
 from mcuq.score.metrics import Metric, built_in_metrics, get_metric
-from mcuq.score.scores import is_one_hot
 
 
 def suited_metric(

@@ -19,7 +19,8 @@ from mcuq.choices import choice_hint
 from mcuq.errors import InputError, UsageError
 from mcuq.graph import Graph
 from mcuq.score.answers import Answer, Predictions, answers, find_output
-from mcuq.score.scores import Score, agreement, auc, mse, r2, top1
+from mcuq.score.auc import auc
+from mcuq.score.scores import Score, agreement, mse, r2, top1
 
 
 @dataclass(frozen=True)

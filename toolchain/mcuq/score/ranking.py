@@ -55,12 +55,17 @@ class Ranker(ByContent):
         """Divergence from the float model on samples first … last - 1, one figure each."""
         first, last = span
         reference = {name: x[first:last] for name, x in self.reference.items()}
-        tensors = [h.tensor for h in self.heads]
-        part = cut(qgraph, tensors)
+        return divergence(self.heads, reference, self.outputs(qgraph, span))
+
+    def outputs(
+        self, qgraph: QuantizedGraph, span: tuple[int, int]
+    ) -> dict[str, npt.NDArray[np.float32]]:
+        """Real values of the heads on those samples, by LiteRT on one thread."""
+        part = cut(qgraph, [head.tensor for head in self.heads])
         found = self._from_prefix(part, span)
         if found is None:
             found = _run(part, self._quantized(part, span), self.serialize, part.outputs)
-        return divergence(self.heads, reference, _real(part, found))
+        return _real(part, found)
 
     def _quantized(self, part: QuantizedGraph, span: tuple[int, int]) -> list[npt.NDArray[np.int8]]:
         """The samples as `part` takes them; candidates agree on most input parameters."""
@@ -69,7 +74,10 @@ class Ranker(ByContent):
         if key not in self.stored:
             while len(self.stored) >= RANKING.inputs_kept:
                 self.stored.pop(next(iter(self.stored)))
-            self.stored[key] = _quantized(part, [x[span[0] : span[1]] for x in self.inputs])
+            self.stored[key] = [
+                quantize_samples(x[span[0] : span[1]], tensor)
+                for x, tensor in zip(self.inputs, parameters, strict=True)
+            ]
         return self.stored[key]
 
     def _from_prefix(self, part: QuantizedGraph, span: tuple[int, int]) -> Int8s | None:
@@ -90,24 +98,6 @@ class Ranker(ByContent):
         for cut_point in wanted:
             self.cache.keep(cut_point, span, results[cut_point.tensor])
         return {name: results[name] for name in part.outputs}
-
-
-def run_litert(
-    qgraph: QuantizedGraph,
-    inputs: Sequence[npt.NDArray[np.float32]],
-    tensors: Sequence[str],
-    serialize: Serialize,
-) -> dict[str, npt.NDArray[np.float32]]:
-    """Real values of `tensors` for float inputs (samples, …), by LiteRT on one thread."""
-    part = cut(qgraph, tensors)
-    return _real(part, _run(part, _quantized(part, inputs), serialize, part.outputs))
-
-
-def _quantized(
-    part: QuantizedGraph, inputs: Sequence[npt.NDArray[np.float32]]
-) -> list[npt.NDArray[np.int8]]:
-    parameters = [part.tensors[name] for name in part.inputs]
-    return [quantize_samples(x, tensor) for x, tensor in zip(inputs, parameters, strict=True)]
 
 
 def _real(part: QuantizedGraph, values: Int8s) -> dict[str, npt.NDArray[np.float32]]:

@@ -6,17 +6,63 @@ run repeats the same decisions and takes scores from the log until it reaches ne
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
+from mcuq.document import Document
 from mcuq.search.problem import ScoreFunction
 from mcuq.search.settings import RACES
 from mcuq.search.space import Genome
 
 Key = tuple[int, Genome]
 """(rung, genome)."""
+
+
+@dataclass(frozen=True)
+class LogHead:
+    """The first line of a score log.
+
+    Attributes:
+        fingerprint: of everything that scores depend on.
+        format: version of the log.
+    """
+
+    fingerprint: str
+    format: Literal[1] = 1
+
+
+@dataclass(frozen=True)
+class LogEntry:
+    """Every other line: one scored genome.
+
+    Attributes:
+        rung: number of the set of samples it was scored on.
+        genome: number of the choice of each gene.
+        loss: as computed, to the last bit.
+    """
+
+    rung: int
+    genome: Genome
+    loss: float
+
+
+HEAD = Document(
+    "score-log-head",
+    LogHead,
+    "the first line of a score log",
+    "`.NAME.search.jsonl`, by `mcuq build`",
+    marked="nowhere",
+)
+ENTRY = Document(
+    "score-log-entry",
+    LogEntry,
+    "a line of a score log",
+    "`.NAME.search.jsonl`, by `mcuq build`",
+    marked="nowhere",
+)
 
 
 class ScoreLog:
@@ -34,7 +80,7 @@ class ScoreLog:
         self._score = score
         self._memo = _read(path, fingerprint)
         self.replayed = len(self._memo)
-        lines = [json.dumps({"fingerprint": fingerprint})]
+        lines = [HEAD.line(LogHead(fingerprint))]
         lines += [_line(key, loss) for key, loss in self._memo.items()]
         temporary = path.with_suffix(".part")
         temporary.write_text("\n".join(lines) + "\n")
@@ -58,8 +104,7 @@ class ScoreLog:
 
 
 def _line(key: Key, loss: float) -> str:
-    # repr-exact floats: a replayed score must be the very number that was computed.
-    return json.dumps({"rung": key[0], "genome": key[1], "loss": loss})
+    return ENTRY.line(LogEntry(*key, loss))
 
 
 def _read(path: Path, fingerprint: str) -> dict[Key, float]:
@@ -70,11 +115,11 @@ def _read(path: Path, fingerprint: str) -> dict[Key, float]:
     except (OSError, UnicodeDecodeError):
         return memo
     try:
-        if json.loads(lines[0]).get("fingerprint") != fingerprint:
+        if HEAD.parse(lines[0]).fingerprint != fingerprint:
             return memo
         for line in lines[1:]:
-            record = json.loads(line)
-            memo[record["rung"], tuple(record["genome"])] = float(record["loss"])
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+            entry = ENTRY.parse(line)
+            memo[entry.rung, entry.genome] = entry.loss
+    except (ValueError, LookupError):
         return memo
     return memo

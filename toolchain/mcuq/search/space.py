@@ -7,7 +7,6 @@ gives its loss, a cost function its bytes and instructions.
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 Genome = tuple[int, ...]
@@ -94,24 +93,3 @@ def labels(space: Space, genome: Genome) -> dict[str, str]:
         gene.name: gene.choices[index].label
         for gene, index in zip(space.genes, genome, strict=True)
     }
-
-
-def genomes_by_name(space: Space, assignment: dict[str, str]) -> Genome:
-    """The inverse of `labels`; genes not named take their reference."""
-    return tuple(
-        next(
-            (i for i, c in enumerate(gene.choices) if c.label == assignment.get(gene.name)),
-            gene.reference,
-        )
-        for gene in space.genes
-    )
-
-
-def validate(space: Space, genomes: Sequence[Genome]) -> None:
-    """Raise ValueError for a genome that is not of this space."""
-    for genome in genomes:
-        if len(genome) != len(space.genes) or any(
-            not 0 <= index < len(gene.choices)
-            for gene, index in zip(space.genes, genome, strict=False)
-        ):
-            raise ValueError(f"genome {genome} does not belong to this space")

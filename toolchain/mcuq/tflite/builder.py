@@ -17,7 +17,7 @@ from ai_edge_litert import schema_py_generated as schema
 
 from mcuq.content import ByContent
 from mcuq.numeric import pack_int4
-from mcuq.tflite.versions import operator_version
+from mcuq.tflite.operators.catalog import operator_version
 
 _IDENTIFIER = b"TFL3"
 _SCHEMA_VERSION = 3

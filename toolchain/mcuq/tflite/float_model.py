@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from mcuq.graph import Graph, Op
-from mcuq.ops.weighted import CONV_2D
 from mcuq.tflite.builder import OperatorSpec, TensorSpec, build_model
-from mcuq.tflite.options import constant_operands, options_for
+from mcuq.tflite.operators.catalog import FORMS
+from mcuq.tflite.operators.form import Runtime
 
 
 def float_tflite_bytes(graph: Graph) -> bytes:
@@ -38,15 +38,14 @@ def _used_names(graph: Graph) -> list[str]:
 
 def _operator(op: Op, index: dict[str, int], tensors: list[TensorSpec]) -> OperatorSpec:
     """The operator's description; its shape-giving constants are appended to `tensors`."""
+    form = FORMS[op.kind]
     inputs = [index[name] for name in op.inputs]
-    if op.kind is CONV_2D and len(inputs) == 2:
-        # LiteRT's kernel refuses a convolution without bias.
+    if Runtime.LITERT in form.needs_bias and len(inputs) == 2:
         inputs.append(len(tensors))
-        filters = tensors[inputs[1]].shape[0]
-        zeros = np.zeros(filters, np.float32)
+        zeros = np.zeros(tensors[index[op.output]].shape[-1], np.float32)
         tensors.append(TensorSpec(f"{op.name}/bias", zeros.shape, "float32", zeros))
-    for number, values in enumerate(constant_operands(op.kind, op.attrs)):
+    for number, values in enumerate(form.operands(op.attrs)):
         inputs.append(len(tensors))
         tensors.append(TensorSpec(f"{op.name}/operand{number}", values.shape, "int32", values))
     outputs = tuple(index[name] for name in op.outputs)
-    return OperatorSpec(op.kind.name, tuple(inputs), outputs, options_for(op.kind, op.attrs))
+    return OperatorSpec(op.kind.name, tuple(inputs), outputs, form.options(op.attrs))

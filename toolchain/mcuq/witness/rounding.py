@@ -23,9 +23,9 @@ UNIT = 2.0**-24
 """Relative rounding of one float32 operation."""
 
 
-def float_rounding(graph: Graph, seed: int = 0) -> Disturbance:
+def float_rounding(graph: Graph) -> Disturbance:
     """Relative changes of `UNIT` times the root of the number of terms that an operator adds."""
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(0)
 
     def disturb(op: Op, operands: list[Operand]) -> list[Operand]:
         size = UNIT * math.sqrt(terms(graph, op))
@@ -34,7 +34,7 @@ def float_rounding(graph: Graph, seed: int = 0) -> Disturbance:
     return disturb
 
 
-def grid_rounding(graph: Graph, steps: dict[str, float], seed: int = 0) -> Disturbance:
+def grid_rounding(graph: Graph, steps: dict[str, float], seed: int) -> Disturbance:
     """Changes of up to half a step of the integers that a file stores an activation as.
 
     Args:

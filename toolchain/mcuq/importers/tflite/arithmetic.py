@@ -15,35 +15,16 @@ import numpy as np
 import numpy.typing as npt
 
 from mcuq.importers.constraints import check
-from mcuq.importers.tflite.records import FileModel, FileOp, FileTensor, Quantization
-from mcuq.importers.tflite.rules import RULES
+from mcuq.importers.tflite.records import WEIGHTED, FileModel, FileOp, FileTensor, Quantization
+from mcuq.ops.catalog import operator
+from mcuq.tflite.operators.catalog import CONVERSIONS, RULES
 
-_CHANNEL_AXIS = {"CONV_2D": 0, "DEPTHWISE_CONV_2D": 3, "FULLY_CONNECTED": 0}
-"""The dimension of a filter that output channels are."""
-_CONVERSIONS = frozenset({"QUANTIZE", "DEQUANTIZE", "CAST"})
-_OPERANDS = {"SPLIT": slice(1, 2), "PRELU": slice(0, 1)}
-"""Which operands are values of the model, where those are not the rule's first."""
-_MOVED = frozenset(
-    {
-        "RESHAPE", "SQUEEZE", "EXPAND_DIMS", "TRANSPOSE", "STRIDED_SLICE", "SLICE", "SPLIT",
-        "SPLIT_V", "UNPACK", "PACK", "CONCATENATION", "TILE", "PAD", "MAX_POOL_2D",
-        "AVERAGE_POOL_2D", "REDUCE_MAX", "RESIZE_BILINEAR", "RESIZE_NEAREST_NEIGHBOR", "RELU6",
-    }
-)  # fmt: skip
-"""Operators whose kernels hand integers on without looking at scales."""
+_CONVERSIONS = CONVERSIONS | {"CAST"}
+_BITS = {"int8": 8, "int16": 16}
 _KEPT_TOLERANCE = 1e-6
 """Of a scale to the same one elsewhere."""
 _SCALE_TOLERANCE = 1e-3
 """Of a scale to the one that it stands for; converters round the last places."""
-_FIXED = {
-    ("SOFTMAX", "int8"): (1 / 256, -128),
-    ("LOGISTIC", "int8"): (1 / 256, -128),
-    ("TANH", "int8"): (1 / 128, 0),
-    ("SOFTMAX", "int16"): (1 / 32768, 0),
-    ("LOGISTIC", "int16"): (1 / 32768, 0),
-    ("TANH", "int16"): (1 / 32768, 0),
-}
-"""Scale and zero point of results that kernels write, whatever the file says."""
 _BIAS_TYPES: Mapping[str, tuple[str, ...]] = {
     "float32": ("float32",),
     "int8": ("int32",),
@@ -69,8 +50,8 @@ class StoredOp:
     def values(self) -> Sequence[FileTensor]:
         """Operands that are values of the model, and the results."""
         rule = RULES.get(self.op.kind)
-        chosen = _OPERANDS.get(self.op.kind, slice(rule.tensors if rule else None))
-        return [t for t in (*self.operands[chosen], *self.results) if t is not None]
+        values = self.operands[: rule.tensors if rule else None]
+        return [t for t in (*values, *self.results) if t is not None]
 
 
 def check_arithmetic(model: FileModel) -> FileModel:
@@ -82,7 +63,7 @@ def check_arithmetic(model: FileModel) -> FileModel:
     tensors = list(model.tensors)
     for op in model.ops:
         view = _stored(op, tensors)
-        if op.kind in _CHANNEL_AXIS and len(view.operands) > 1:
+        if op.kind in WEIGHTED and len(view.operands) > 1:
             _give_bias_scale(view, tensors)
             check(_stored(op, tensors), _WEIGHTED_CONSTRAINTS)
         elif op.kind not in _CONVERSIONS:
@@ -158,7 +139,11 @@ def channel_scales(view: StoredOp) -> str | None:
     """
     _, weights, _ = _weighted(view)
     stored = None if weights is None else weights.quantization
-    if stored is None or stored.scale.size == 1 or stored.axis == _CHANNEL_AXIS[view.op.kind]:
+    if (
+        stored is None
+        or stored.scale.size == 1
+        or stored.axis == operator(view.op.kind).filter_axis
+    ):
         return None
     return f"they belong to dimension {stored.axis}"
 
@@ -188,7 +173,10 @@ def kept_scale(view: StoredOp) -> str | None:
 
     Kernels hand the integers on: convert the model again, or put a QUANTIZE behind the operator.
     """
-    if view.op.kind not in _MOVED or not view.results:
+    rule = RULES.get(view.op.kind)
+    if rule is None or not view.results:
+        return None
+    if not (rule.kind.scale.same or rule.kind.scale.joined):
         return None
     result = view.results[0].quantization
     for tensor in view.values:
@@ -209,14 +197,18 @@ def fixed_scale(view: StoredOp) -> str | None:
 
     Kernels write no other: convert the model again.
     """
-    result = view.results[0] if view.results else None
-    expected = None if result is None else _FIXED.get((view.op.kind, result.dtype))
-    if result is None or result.quantization is None or expected is None:
+    rule, result = RULES.get(view.op.kind), view.results[0] if view.results else None
+    bits = None if result is None else _BITS.get(result.dtype)
+    if rule is None or result is None or result.quantization is None or bits is None:
+        return None
+    expected = rule.kind.scale.prescribed(bits)
+    if expected is None:
         return None
     scale, zero_point = result.quantization.scale[0], result.quantization.zero_point[0]
-    if abs(scale - expected[0]) <= _SCALE_TOLERANCE * expected[0] and zero_point == expected[1]:
+    near = abs(scale - expected.scale) <= _SCALE_TOLERANCE * expected.scale
+    if near and zero_point == expected.zero_point:
         return None
-    return f"{scale:g} and {zero_point}, not {expected[0]:g} and {expected[1]}"
+    return f"{scale:g} and {zero_point}, not {expected.scale:g} and {expected.zero_point}"
 
 
 _CONSTRAINTS = (one_type, symmetric_types, kept_scale, fixed_scale)

@@ -29,13 +29,12 @@ from mcuq.importers.tflite.general import (
 )
 from mcuq.importers.tflite.parts import one_output_each
 from mcuq.importers.tflite.records import FileModel, FileOp, FileTensor
-from mcuq.importers.tflite.rules import RULES
 from mcuq.importers.tflite.space_to_batch import gather_dilations
-from mcuq.importers.tflite.view import Operand, OpView, Rule, Step
 from mcuq.ops.unary import LEAKY_RELU, LeakyReluAttrs
+from mcuq.tflite.operators.catalog import CONVERSIONS, RULES
+from mcuq.tflite.operators.form import Rule, Step
+from mcuq.tflite.operators.view import Operand, OpView
 
-_PASS_THROUGH = frozenset({"QUANTIZE", "DEQUANTIZE"})
-"""Change how a real number is stored, not which number it is."""
 _MAX_ELEMENTS = 2**31 - 1
 
 
@@ -113,7 +112,7 @@ class _Conversion:
         folded = fold(view)
         if folded is not None:
             self._values[output] = self._constant(self._model.tensors[output], folded)
-        elif op.kind in _PASS_THROUGH and view.operands[0] is not None:
+        elif op.kind in CONVERSIONS and view.operands[0] is not None:
             self._values[output] = self._passed(op, view, view.operands[0])
         else:
             check(view, (own_rule,))
@@ -193,7 +192,7 @@ class _Conversion:
             raise damaged(f"the scale of tensor {tensor.name!r} is too large for float32")
         return Operand(name, data.shape, tensor.dtype, True, real)
 
-    def _lower(self, op: FileOp, view: OpView, rule: Rule) -> Operand:
+    def _lower(self, op: FileOp, view: OpView, rule: Rule[Any]) -> Operand:
         check(view, (real_operands, *rule.constraints))
         steps = self._steps(rule, view)
         if steps:
@@ -212,7 +211,7 @@ class _Conversion:
         self._records[result.name] = tensor
         return replace(result, dtype=tensor.dtype, quantized=tensor.quantization is not None)
 
-    def _steps(self, rule: Rule, view: OpView) -> tuple[Step, ...]:
+    def _steps(self, rule: Rule[Any], view: OpView) -> tuple[Step, ...]:
         chosen = rule.stored_steps if self._keep_rescaling else None
         return (chosen or rule.steps)(view)
 
@@ -258,7 +257,7 @@ class _Conversion:
         return self._names.take(wanted, f"tensor{tensor.index}")
 
 
-def _graph_operands(rule: Rule, view: OpView) -> list[Operand]:
+def _graph_operands(rule: Rule[Any], view: OpView) -> list[Operand]:
     """The operands that become the graph operator's inputs; absent ones are left out."""
     present = [operand for operand in view.operands[: rule.tensors] if operand is not None]
     return present * rule.copies(view)

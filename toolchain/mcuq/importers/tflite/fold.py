@@ -8,7 +8,7 @@ only, so that a hostile file cannot ask for more memory than it holds.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,12 +16,14 @@ from ai_edge_litert import schema_py_generated as schema
 
 from mcuq.errors import InputError
 from mcuq.importers.constraints import check
-from mcuq.importers.tflite import fields
 from mcuq.importers.tflite.flatbuffer import damaged
-from mcuq.importers.tflite.rules import RULES
-from mcuq.importers.tflite.rules.slicing import STRIDED_SLICE_CONSTRAINTS, strided_slice_attrs
-from mcuq.importers.tflite.view import OpView
-from mcuq.ops.movement import ReshapeAttrs, TransposeAttrs
+from mcuq.tflite.operators.binary import Binary
+from mcuq.tflite.operators.catalog import CONVERSIONS, RULES
+from mcuq.tflite.operators.conversion import Cast
+from mcuq.tflite.operators.movement import Concatenation, Gather, Pack
+from mcuq.tflite.operators.pooling import Reducer
+from mcuq.tflite.operators.slicing import STRIDED_SLICE_CONSTRAINTS, strided_slice_attrs
+from mcuq.tflite.operators.view import OpView
 
 Array = npt.NDArray[Any]
 _SHAPE_ELEMENTS = 1024
@@ -42,10 +44,11 @@ def fold(op: OpView) -> Array | None:
     """
     if op.kind == "SHAPE" and op.operands and op.operands[0] is not None:
         return np.array(op.shape(0), np.int32)
-    constants = [operand.data for operand in op.operands if operand is not None]
-    if not constants or any(data is None for data in constants):
+    present = [operand for operand in op.operands if operand is not None]
+    constants = [operand.data for operand in present if operand.data is not None]
+    if not constants or len(constants) < len(present):
         return None
-    total = sum(cast(Array, data).size for data in constants)
+    total = sum(data.size for data in constants)
     folder = _SAME_SIZE.get(op.kind)
     if folder is None and total <= _SHAPE_ELEMENTS:
         folder = _SHAPE_ARITHMETIC.get(op.kind)
@@ -71,7 +74,7 @@ def _dequantize(op: OpView) -> Array:
 
 
 def _cast(op: OpView) -> Array | None:
-    dtype = _CAST_TYPES.get(op.uint8(fields.Cast.OUT_TYPE))
+    dtype = _CAST_TYPES.get(op.uint8(Cast.OUT_TYPE))
     return None if dtype is None else _values(op).astype(dtype)
 
 
@@ -79,33 +82,33 @@ def _reshaped(op: OpView) -> Array:
     rule = RULES[op.kind]
     shape_constraints = rule.constraints[1:]  # the first asks for an operand that is no constant
     check(op, shape_constraints)
-    return _values(op).reshape(cast(ReshapeAttrs, rule.attrs(op)).shape)
+    return _values(op).reshape(rule.attrs(op).shape)
 
 
 def _transpose(op: OpView) -> Array:
     rule = RULES[op.kind]
     check(op, rule.constraints[1:])
-    return np.transpose(_values(op), cast(TransposeAttrs, rule.attrs(op)).perm)
+    return np.transpose(_values(op), rule.attrs(op).perm)
 
 
 def _pack(op: OpView) -> Array:
     return np.stack(
         [_values(op, number) for number in range(len(op.operands))],
-        axis=op.int32(fields.Pack.AXIS),
+        axis=op.int32(Pack.AXIS),
     )
 
 
 def _concatenation(op: OpView) -> Array:
     return np.concatenate(
         [_values(op, number) for number in range(len(op.operands))],
-        axis=op.int32(fields.Concatenation.AXIS),
+        axis=op.int32(Concatenation.AXIS),
     )
 
 
 def _gather(op: OpView) -> Array | None:
-    if op.int32(fields.Gather.BATCH_DIMS) or _values(op, 1).ndim > 1:
+    if op.int32(Gather.BATCH_DIMS) or _values(op, 1).ndim > 1:
         return None
-    return np.take(_values(op), _values(op, 1), axis=op.int32(fields.Gather.AXIS))
+    return np.take(_values(op), _values(op, 1), axis=op.int32(Gather.AXIS))
 
 
 def _strided_slice(op: OpView) -> Array:
@@ -125,7 +128,7 @@ def _slice(op: OpView) -> Array:
 
 
 def _product(op: OpView) -> Array:
-    keep = op.boolean(fields.Reducer.KEEP_DIMS)
+    keep = op.boolean(Reducer.KEEP_DIMS)
     axes = op.integers(1)
     values = _values(op)
     return np.asarray(np.prod(values, axis=axes, keepdims=keep), values.dtype)
@@ -133,7 +136,7 @@ def _product(op: OpView) -> Array:
 
 def _arithmetic(function: Callable[[Array, Array], Array]) -> Callable[[OpView], Array | None]:
     def apply(op: OpView) -> Array | None:
-        if op.uint8(fields.Binary.ACTIVATION) or _values(op).ndim > 1 or _values(op, 1).ndim > 1:
+        if op.uint8(Binary.ACTIVATION) or _values(op).ndim > 1 or _values(op, 1).ndim > 1:
             return None
         return function(_values(op), _values(op, 1))
 
@@ -159,14 +162,5 @@ _SHAPE_ARITHMETIC: dict[str, Callable[[OpView], Array | None]] = {
     "SUB": _arithmetic(np.subtract),
     "MUL": _arithmetic(np.multiply),
 }
-OTHER_OPTIONS = {
-    "CAST": "CastOptions",
-    "GATHER": "GatherOptions",
-    "PACK": "PackOptions",
-    "SPLIT": "SplitOptions",
-    "SPLIT_V": "SplitVOptions",
-    "UNPACK": "UnpackOptions",
-}
-"""Names of the options' union members, of operators that have no rule."""
-FOLDABLE = frozenset({*_SAME_SIZE, *_SHAPE_ARITHMETIC, "SHAPE", "QUANTIZE"})
+FOLDABLE = frozenset({*_SAME_SIZE, *_SHAPE_ARITHMETIC, "SHAPE", *CONVERSIONS})
 """Operators that need no rule of their own where they work on constants."""

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 
 from ai_edge_litert import schema_py_generated as schema
 
-from mcuq.importers.tflite.fold import OTHER_OPTIONS
 from mcuq.importers.tflite.records import FileOp, FileTensor
-from mcuq.importers.tflite.rules import RULES
-from mcuq.importers.tflite.view import Constraint, OpView
+from mcuq.tflite.operators.catalog import OPTIONS, RULES
+from mcuq.tflite.operators.view import Constraint, OpView
 
 
 @dataclass(frozen=True)
@@ -90,8 +89,7 @@ def own_options(op: OpView | FileOp) -> str | None:
     """
     if op.options is None and op.options_type == schema.BuiltinOptions.NONE:
         return None
-    rule = RULES.get(op.kind)
-    expected = rule.options if rule else OTHER_OPTIONS.get(op.kind, "")
+    expected = OPTIONS.get(op.kind)
     if not expected:
         return None
     if op.options_type == schema.BuiltinOptions.NONE:

@@ -8,25 +8,28 @@ from dataclasses import replace
 from ai_edge_litert import schema_py_generated as schema
 
 from mcuq.errors import InputError
-from mcuq.importers.tflite.fields import FullyConnected, StridedSlice
 from mcuq.importers.tflite.records import WEIGHTED, FileModel, FileOp, FileTensor, Quantization
 from mcuq.importers.tflite.space_to_batch import ENTER, LEAVE
+from mcuq.ops.pooling import MAX_POOL_2D
+from mcuq.tflite.operators.catalog import CONVERSIONS, RULES
+from mcuq.tflite.operators.slicing import StridedSlice
+from mcuq.tflite.operators.weighted import FullyConnected
 
 UNSIGNED_OFFSET = 128
 """What a uint8 value and zero point are above the int8 ones of the same real number."""
-_EDGES = frozenset({"QUANTIZE", "DEQUANTIZE", "RESHAPE"})
-
-_SHAPED = frozenset(
-    {
-        "EXPAND_DIMS", "MEAN", "PAD", "REDUCE_MAX", "RESIZE_BILINEAR", "RESIZE_NEAREST_NEIGHBOR",
-        "SLICE", "SPLIT", "SPLIT_V", "STRIDED_SLICE", "TRANSPOSE",
-    }
-)  # fmt: skip
-"""Operators with integer operands that kernels read; RESHAPE's is the result's shape anyway."""
-_UNROUNDED = _EDGES | {
-    "SQUEEZE", "EXPAND_DIMS", "TRANSPOSE", "STRIDED_SLICE", "SLICE", "SPLIT", "SPLIT_V", "UNPACK",
-    "PACK", "CONCATENATION", "TILE", "PAD", "MAX_POOL_2D", "REDUCE_MAX", "RESIZE_NEAREST_NEIGHBOR",
-}  # fmt: skip
+_EDGES = CONVERSIONS | {"RESHAPE"}
+_SHAPED = {"SPLIT", "SPLIT_V"} | {
+    name
+    for name, rule in RULES.items()
+    if rule.tensors is not None and rule.required > rule.tensors and name != "TILE"
+}
+"""Operators with operands of their own that kernels read. RESHAPE's is the result's shape anyway;
+of TILE there is no kernel, it becomes a CONCATENATION."""
+_UNROUNDED = (
+    _EDGES
+    | {name for name, rule in RULES.items() if rule.kind.scale.moves or rule.kind is MAX_POOL_2D}
+    | {"SPLIT", "SPLIT_V", "UNPACK", "PACK"}
+)
 """Operators that give the same whether values are quantized before or behind them."""
 _OPERAND_TYPES = {"SLICE": ("int32", "int64")}
 

@@ -14,11 +14,12 @@ from ai_edge_litert import schema_py_generated as schema
 
 from mcuq.errors import InputError
 from mcuq.importers.constraints import check
-from mcuq.importers.tflite.fields import Concatenation, Pack, Split, StridedSlice, Unpack
 from mcuq.importers.tflite.flatbuffer import damaged
 from mcuq.importers.tflite.general import own_options
 from mcuq.importers.tflite.records import FileModel, FileOp, constant_record
-from mcuq.importers.tflite.view import Overridden
+from mcuq.tflite.operators.movement import Concatenation, Pack
+from mcuq.tflite.operators.slicing import Split, StridedSlice, Unpack
+from mcuq.tflite.operators.view import Overridden
 
 PARTS = frozenset({"SPLIT", "SPLIT_V", "UNPACK"})
 """Operators with several outputs."""

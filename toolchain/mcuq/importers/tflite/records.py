@@ -10,10 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from mcuq.content import ByContent
-from mcuq.importers.tflite.view import Options
+from mcuq.ops.catalog import WEIGHTED_OPERATORS
+from mcuq.tflite.operators.view import Options
 
-WEIGHTED = frozenset({"CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED"})
-"""Operators of an input, weights and, third, a bias that may be left out."""
+WEIGHTED = frozenset(operator.name for operator in WEIGHTED_OPERATORS)
+"""Names of operators of an input, weights and, third, a bias that may be left out."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,23 +15,20 @@ import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
 from mcuq.errors import InputError
-from mcuq.importers.tflite.fields import Conv2D, DepthwiseConv2D, Squeeze, StridedSlice
 from mcuq.importers.tflite.records import FileModel, FileOp, constant_record
-from mcuq.importers.tflite.view import Overridden
 from mcuq.ops.attrs import Padding
-from mcuq.tflite.options import PADDINGS
+from mcuq.tflite.operators.catalog import ELEMENTWISE
+from mcuq.tflite.operators.common import PADDINGS
+from mcuq.tflite.operators.movement import Squeeze
+from mcuq.tflite.operators.slicing import StridedSlice
+from mcuq.tflite.operators.view import Overridden
+from mcuq.tflite.operators.weighted import Conv2D, DepthwiseConv2D
 
 ENTER, LEAVE = "SPACE_TO_BATCH_ND", "BATCH_TO_SPACE_ND"
 _FIELDS: dict[str, type[Conv2D] | type[DepthwiseConv2D]] = {
     "CONV_2D": Conv2D,
     "DEPTHWISE_CONV_2D": DepthwiseConv2D,
 }
-_ELEMENTWISE = frozenset(
-    {
-        "ADD", "SUB", "MUL", "RELU", "RELU6", "LEAKY_RELU", "HARD_SWISH", "LOGISTIC", "TANH",
-        "QUANTIZE", "DEQUANTIZE",
-    }
-)  # fmt: skip
 
 Blocks = tuple[int, ...]
 """For each dimension of a spread tensor, over how many parts it is spread (1: not at all)."""
@@ -76,7 +73,7 @@ class _Regions:
         if op.kind in _FIELDS:
             self._mark(op, blocks)
             return self._dilated(op, blocks)
-        if op.kind in _ELEMENTWISE:
+        if op.kind in ELEMENTWISE:
             self._mark(op, blocks)
             return op
         return self._reshaped(op, blocks)

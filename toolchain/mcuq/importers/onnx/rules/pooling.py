@@ -21,10 +21,10 @@ from mcuq.importers.onnx.rules.resize import RESIZE
 from mcuq.importers.onnx.rules.windows import padded_image, window_constraints
 from mcuq.importers.onnx.value import Node, Value
 from mcuq.importers.onnx.window import Window, read_window
-from mcuq.importers.reduction import largest_over, neighbours
 from mcuq.ops.attrs import Padding
 from mcuq.ops.operator import AnyOperator
 from mcuq.ops.pooling import AVERAGE_POOL_2D, MAX_POOL_2D, MEAN, MeanAttrs, PoolAttrs
+from mcuq.ops.reduction import largest_over, neighbours
 
 
 def dense_pool(node: Node) -> str | None:

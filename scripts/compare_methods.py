@@ -1,0 +1,116 @@
+"""Compare search methods at equal evaluations: method × weight budget.
+
+    python scripts/compare_methods.py MODEL --calibration DATA [--search-data DATA]
+        [--evaluation DATA] [--budgets 50,60] [--methods ga,knapsack] [--seeds 5]
+        [--evaluations 500] [--no-refine] [--peer] [-o FOLDER] [--json]
+
+Writes the table to stdout, to stderr how far it is. See docs/benchmarks.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import sys
+from functools import partial
+from pathlib import Path
+
+from mcuq.atomic_write import check_writable, write_atomically
+from mcuq.cli.output import print_lines, stderr, write_json
+from mcuq.cli.progress import shown_progress
+from mcuq.progress import Progress
+from mcuq.search import METHODS
+from study.accuracy import CELLS, Plan, Record, compare_methods, float_record, peer_record
+from study.command import at_least, run_study, study_files, study_parser
+from study.peer import NAME, is_installed
+from study.preparation import prepare
+from study.table import markdown
+
+
+def budgets(text: str) -> tuple[float, ...]:
+    """Percentages as fractions of the int8 weight bytes."""
+    fractions = tuple(float(part.removesuffix("%")) / 100 for part in text.split(","))
+    if not all(0 < fraction < math.inf for fraction in fractions):
+        raise argparse.ArgumentTypeError(f"{text} are not percentages")
+    return fractions
+
+
+def methods(text: str) -> tuple[str, ...]:
+    """Names of METHODS."""
+    names = tuple(text.split(","))
+    for name in names:
+        if name not in METHODS:
+            raise argparse.ArgumentTypeError(f"{name} is none of {', '.join(METHODS)}")
+    return names
+
+
+def parser() -> argparse.ArgumentParser:
+    taken = study_parser(__doc__)
+    taken.add_argument("--evaluation", type=Path, help="samples for the final figures")
+    taken.add_argument(
+        "--budgets",
+        type=budgets,
+        default="50,55,60,70,80,100",
+        help="percent of the int8 weight bytes",
+    )
+    taken.add_argument("--methods", type=methods, default="ga,knapsack,greedy,random,uniform")
+    taken.add_argument("--seeds", type=at_least(1), default=5, help="runs of random methods")
+    taken.add_argument(
+        "--evaluations", type=at_least(1), default=500, help="candidates a run may score"
+    )
+    taken.add_argument(
+        "--no-refine",
+        dest="refine",
+        action="store_false",
+        help="do not refine the winners as a build does; ga alone is ga-search then",
+    )
+    taken.add_argument("--peer", action="store_true", help=f"also {NAME}")
+    taken.add_argument("--output", "-o", type=Path, help="folder for accuracy.json and .md")
+    return taken
+
+
+def compare(arguments: argparse.Namespace) -> None:
+    """Run what was asked for; what is finished is kept at once."""
+    output: Path | None = arguments.output
+    if output is not None:
+        check_writable(output / "accuracy.json")
+    plan = Plan(
+        arguments.budgets,
+        arguments.methods,
+        arguments.seeds,
+        arguments.evaluations,
+        arguments.refine,
+    )
+    with shown_progress() as progress:
+        study = prepare(study_files(arguments), arguments.workers, progress)
+        progress(Progress("float model"))
+        records = [float_record(study)]
+        if arguments.peer and is_installed():
+            progress(Progress(NAME))
+            records.append(peer_record(study))
+        for record in compare_methods(study, plan, arguments.workers, progress):
+            records.append(record)
+            if output is not None:
+                save(output, records)
+    if arguments.peer and not is_installed():
+        stderr().print(f"{NAME} skipped: install the extra 'bench'")
+    if arguments.json:
+        write_json(CELLS, tuple(record.cell() for record in records))
+    else:
+        print_lines(markdown(records).splitlines())
+
+
+def save(folder: Path, records: list[Record]) -> None:
+    cells = tuple(record.cell() for record in records)
+    write_atomically(folder / "accuracy.json", CELLS.text(cells))
+    write_atomically(folder / "accuracy.md", markdown(records) + "\n")
+
+
+def main(words: list[str] | None = None) -> int:
+    """The exit code, as the command line `mcuq` has it."""
+    arguments = parser().parse_args(words)
+    return run_study(partial(compare, arguments), as_json=arguments.json)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

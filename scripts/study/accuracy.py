@@ -1,0 +1,317 @@
+"""Search methods side by side: method × weight budget × seed, all on the same candidates.
+
+Scores are shared between the methods, which makes the table cheap; each method is still charged
+for every evaluation it asked for, in count and in seconds.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from mcuq.content import ByContent
+from mcuq.document import Document
+from mcuq.pipeline.scoring import Rungs, Scorer, split
+from mcuq.pipeline.search import pick
+from mcuq.progress import Progress, ProgressCallback, silent
+from mcuq.score.intervals import interval
+from mcuq.score.loss import divergence
+from mcuq.search import Cost, Evaluator, Genome, Limits, run
+from mcuq.search.problem import CHOOSE
+from study.peer import NAME as PEER
+from study.peer import peer_models, run_exact, run_fast
+from study.preparation import Judge, Judged, Study
+
+SEEDED = frozenset({"ga", "random"})
+"""Methods whose result depends on the seed; the others run once."""
+SEARCHED = {"ga": "ga-search"}
+"""The records of a method's winners as the search left them, where their name is another."""
+FINISHED = {"ga": "ga", "knapsack": "knapsack+refine"}
+"""The records of winners after the refinement, which is what `mcuq build` deploys."""
+FLOAT, FLOAT_BUDGET = "float", 4.0
+
+
+@dataclass(frozen=True, eq=False)
+class Record(ByContent):
+    """One cell of the table.
+
+    Attributes:
+        model: the model file's stem.
+        method: a search method, one of `SEARCHED` or `FINISHED`, "litert-quantizer" or "float".
+        budget: fraction of the int8 weight bytes; 4.0 for the float model.
+        seed: 0 where the method takes none.
+        weight_bytes: packed filters of what was found.
+        search_loss: mean KL to the float model on the search samples, without those kept back.
+        judged: on the evaluation samples, exact arithmetic.
+        evaluations: candidates that the method asked for.
+        seconds: what those cost, and the method's own time.
+    """
+
+    model: str
+    method: str
+    budget: float
+    seed: int
+    weight_bytes: int
+    search_loss: float
+    judged: Judged
+    evaluations: int
+    seconds: float
+
+    @property
+    def test_accuracy(self) -> float:
+        """The metric."""
+        return self.judged.accuracy.value
+
+    @property
+    def test_kl(self) -> float:
+        """Mean KL to the float model, nats."""
+        return self.judged.kl.value
+
+    def cell(self) -> Cell:
+        """As it is written."""
+        bounds = interval(self.judged.accuracy, is_share=self.judged.is_share)
+        return Cell(
+            model=self.model,
+            method=self.method,
+            budget=self.budget,
+            seed=self.seed,
+            weight_bytes=self.weight_bytes,
+            search_loss=self.search_loss,
+            test_accuracy=self.test_accuracy,
+            test_accuracy_interval=None if bounds is None else (bounds.low, bounds.high),
+            test_kl=self.test_kl,
+            evaluations=self.evaluations,
+            seconds=self.seconds,
+        )
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A record as it is written: of the samples' own figures the metric's interval alone.
+
+    Attributes:
+        model: the model file's stem.
+        method: a search method, refined or not, "litert-quantizer" or "float".
+        budget: share of the int8 weight bytes; 4.0 for the float model.
+        seed: of the search; 0 where the method takes none.
+        weight_bytes: packed filters of what was found.
+        search_loss: mean divergence from the float model on the search samples, nats.
+        test_accuracy: the metric on the evaluation samples, by exact arithmetic.
+        test_accuracy_interval: its 95 % interval; null where it is not known.
+        test_kl: mean divergence from the float model on the evaluation samples, nats.
+        evaluations: candidates that the method asked for.
+        seconds: what those cost, and the method's own time.
+    """
+
+    model: str
+    method: str
+    budget: float
+    seed: int
+    weight_bytes: int
+    search_loss: float
+    test_accuracy: float
+    test_accuracy_interval: tuple[float, float] | None
+    test_kl: float
+    evaluations: int
+    seconds: float
+
+
+CELLS = Document(
+    "bench-accuracy",
+    tuple[Cell, ...],
+    "search methods side by side",
+    "`accuracy.json` and `--json` of `scripts/compare_methods.py`",
+    marked="entries",
+)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to compare.
+
+    Attributes:
+        budgets: fractions of the int8 weight bytes.
+        methods: of `mcuq.search.METHODS`.
+        seeds: of the seeded methods.
+        evaluations: candidates each run may score.
+        refine: also judge winners of the methods in `FINISHED` after the refinement.
+    """
+
+    budgets: tuple[float, ...]
+    methods: tuple[str, ...]
+    seeds: int
+    evaluations: int
+    refine: bool = True
+
+    def runs(self) -> list[tuple[str, int]]:
+        """(method, seed) of every run at one budget, in order."""
+        return [
+            (method, seed)
+            for method in self.methods
+            for seed in range(self.seeds if method in SEEDED else 1)
+        ]
+
+
+class SharedScores:
+    """A score function with a memory that knows what each score cost.
+
+    Attributes:
+        charged: seconds of all scores asked for since `reset`, remembered or not.
+        spent: seconds really spent on them.
+    """
+
+    def __init__(self, score: Callable[[Sequence[Genome], int], Sequence[float]]) -> None:
+        self._score = score
+        self._memo: dict[tuple[int, Genome], tuple[float, float]] = {}
+        self.charged = self.spent = 0.0
+
+    def reset(self) -> None:
+        """Begin a new account."""
+        self.charged = self.spent = 0.0
+
+    def __call__(self, genomes: Sequence[Genome], rung: int) -> list[float]:
+        fresh = [g for g in dict.fromkeys(genomes) if (rung, g) not in self._memo]
+        if fresh:
+            start = time.perf_counter()
+            losses = self._score(fresh, rung)
+            seconds = time.perf_counter() - start
+            self.spent += seconds
+            for genome, loss in zip(fresh, losses, strict=True):
+                self._memo[rung, genome] = (loss, seconds / len(fresh))
+        self.charged += sum(self._memo[rung, g][1] for g in dict.fromkeys(genomes))
+        return [self._memo[rung, g][0] for g in genomes]
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A run's winner, not yet judged; the fields are those of a record."""
+
+    method: str
+    budget: float
+    seed: int
+    weight_bytes: int
+    search_loss: float
+    evaluations: int
+    seconds: float
+    genome: Genome
+
+    def record(self, study: Study, method: str, judged: Judged) -> Record:
+        """Of the winner as it is."""
+        return Record(
+            study.name,
+            method,
+            self.budget,
+            self.seed,
+            self.weight_bytes,
+            self.search_loss,
+            judged,
+            self.evaluations,
+            self.seconds,
+        )
+
+
+def compare_methods(
+    study: Study, plan: Plan, workers: int, progress: ProgressCallback = silent
+) -> Iterator[Record]:
+    """Every run of the plan, budget by budget, its winner judged on the evaluation samples.
+
+    A run that finds nothing within its budget has no record.
+    """
+    figures: dict[Genome, Judged] = {}
+    with (
+        Scorer(study.candidates, study.ranker, workers, _rungs(study)) as scorer,
+        Judge(study, workers) as judge,
+    ):
+        scores = SharedScores(scorer)
+        for budget in plan.budgets:
+            found: list[_Found] = []
+            runs = plan.runs()
+            for number, (method, seed) in enumerate(runs):
+                note = f"{budget:.0%} {method} seed {seed}"
+                progress(Progress(f"search {budget:.0%}", number, len(runs), note))
+                winner = _run(study, scores, budget, method, seed, plan.evaluations)
+                found += [] if winner is None else [winner]
+            figures |= judge([f.genome for f in found if f.genome not in figures])
+            for f in found:
+                yield f.record(study, SEARCHED.get(f.method, f.method), figures[f.genome])
+            if plan.refine:
+                yield from _refined(study, judge, [f for f in found if f.method in FINISHED])
+
+
+def _refined(study: Study, judge: Judge, found: Sequence[_Found]) -> Iterator[Record]:
+    outcomes = judge.refined([f.genome for f in found])
+    for f in found:
+        outcome = outcomes[f.genome]
+        yield replace(
+            f.record(study, FINISHED[f.method], outcome.judged),
+            search_loss=outcome.search_loss,
+            seconds=round(f.seconds + outcome.seconds, 3),
+        )
+
+
+def _rungs(study: Study) -> Rungs:
+    return split(len(study.ranker.inputs[0]))
+
+
+def _run(
+    study: Study, scores: SharedScores, budget: float, method: str, seed: int, evaluations: int
+) -> _Found | None:
+    space = study.candidates.space.space
+    full = space.weight_bytes(space.reference)
+
+    def cost(genome: Genome) -> Cost:
+        size = space.weight_bytes(genome)
+        return Cost(flash=size, ram=0, weight_bytes=size, instructions=0)
+
+    scores.reset()
+    start = time.perf_counter()
+    limits = Limits(weight_bytes=int(budget * full))
+    evaluator = Evaluator(space, scores, cost, limits, evaluations)
+    run(method, evaluator, seed)
+    winner = pick(evaluator)
+    if winner is None:
+        return None
+    seconds = time.perf_counter() - start - scores.spent + scores.charged
+    loss = scores([winner.genome], CHOOSE)[0]
+    size, count = winner.cost.weight_bytes, len(evaluator.known)
+    return _Found(method, budget, seed, size, loss, count, round(seconds, 3), winner.genome)
+
+
+def float_record(study: Study) -> Record:
+    """The float model itself: what all others are measured against."""
+    space = study.candidates.space.space
+    size = int(FLOAT_BUDGET * space.weight_bytes(space.reference))
+    judged = study.judge(study.reference)
+    return Record(study.name, FLOAT, FLOAT_BUDGET, 0, size, 0.0, judged, 0, 0.0)
+
+
+def peer_record(study: Study) -> Record:
+    """litert-quantizer's best int4 recipe: chosen by search loss, judged under TFLite Micro."""
+    first, last = _rungs(study).span(CHOOSE)
+    search = [x[first:last] for x in study.ranker.inputs]
+    reference = {name: x[first:last] for name, x in study.ranker.reference.items()}
+    heads = study.ranker.heads
+    losses = []
+    models = peer_models(study.graph, study.calibration.inputs)
+    for model in models:
+        outputs = run_fast(model.flatbuffer, search)
+        found = {head.tensor: y for head, y in zip(heads, outputs, strict=True)}
+        losses.append(float(divergence(heads, reference, found).mean()))
+    best = min(range(len(models)), key=losses.__getitem__)
+    outputs = run_exact(models[best].flatbuffer, study.evaluation.inputs)
+    found = {head.tensor: y for head, y in zip(heads, outputs, strict=True)}
+    # The peer's model ends at the logits: they rank classes as the outputs behind them do.
+    found |= {o: found[h.tensor] for o, h in zip(study.graph.outputs, heads, strict=True)}
+    space = study.candidates.space.space
+    return Record(
+        study.name,
+        PEER,
+        0.5,
+        0,
+        space.weight_bytes(space.smallest()),
+        losses[best],
+        study.judge(found),
+        len(models),
+        round(sum(m.seconds for m in models), 3),
+    )

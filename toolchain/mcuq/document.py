@@ -1,0 +1,110 @@
+"""The kinds of JSON that mcuq writes: each has a name, a version and one definition.
+
+`schemas/NAME.vVERSION.json` says in JSON Schema what each holds (`scripts/generate_schemas.py`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
+T = TypeVar("T")
+KEY = "format"
+"""The key of the version."""
+
+
+@dataclass(frozen=True)
+class Document(Generic[T]):
+    """A kind of JSON.
+
+    Attributes:
+        name: of its schema, in kebab-case.
+        definition: the type of what is written: a `Written`, a frozen dataclass, or a tuple or
+            dict of one. Nothing else says what the keys are.
+        about: what it tells, one line.
+        written: where it is found, for the reference.
+        version: under `KEY`, first. A document whose keys or types change gets the next one.
+        marked: where the version stands: in the document, in each entry of a list or table, or
+            nowhere.
+    """
+
+    name: str
+    definition: type[T]
+    about: str
+    written: str
+    version: int = 1
+    marked: Literal["document", "entries", "nowhere"] = "document"
+
+    @cached_property
+    def adapter(self) -> TypeAdapter[T]:
+        """Of the definition."""
+        from pydantic import TypeAdapter
+
+        return TypeAdapter(self.definition)
+
+    def plain(self, value: T) -> Any:
+        """JSON's own types, the version with them."""
+        return self._each(self.adapter.dump_python(value, mode="json", by_alias=True), self._mark)
+
+    def text(self, value: T) -> str:
+        """Indented JSON, keys in the order of the fields, ending in a newline.
+
+        Raises:
+            ValueError: it holds NaN or infinity, which JSON has not.
+        """
+        from pydantic_core import from_json, to_json
+
+        encoded = to_json(self.plain(value), indent=2)
+        from_json(encoded, allow_inf_nan=False)
+        return encoded.decode() + "\n"
+
+    def line(self, value: T) -> str:
+        """JSON in one line, without its end."""
+        return json.dumps(self.plain(value), separators=(",", ":"))
+
+    def parse(self, text: str | bytes) -> T:
+        """The value that `text` holds; a text without a version is of version 1.
+
+        Raises:
+            ValueError: it is something else; the message is one line.
+        """
+        from pydantic import ValidationError
+        from pydantic_core import from_json
+
+        try:
+            plain = from_json(text)
+        except ValueError as error:
+            raise ValueError(f"not such a file: Invalid JSON: {error}") from error
+        try:
+            return self.adapter.validate_python(self._each(plain, self._unmark))
+        except ValidationError as error:
+            first = error.errors()[0]
+            place = ".".join(map(str, first["loc"]))
+            told = f"{place}: {first['msg']}" if place else f"not such a file: {first['msg']}"
+            raise ValueError(told) from error
+
+    def _each(self, plain: Any, change: Callable[[Any], Any]) -> Any:
+        if self.marked == "document":
+            return change(plain)
+        if self.marked == "entries" and isinstance(plain, list):
+            return [change(entry) for entry in plain]
+        if self.marked == "entries" and isinstance(plain, dict):
+            return {name: change(entry) for name, entry in plain.items()}
+        return plain
+
+    def _mark(self, plain: dict[str, Any]) -> dict[str, Any]:
+        return {KEY: self.version} | plain
+
+    def _unmark(self, plain: Any) -> Any:
+        if not isinstance(plain, dict):
+            return plain
+        version = plain.get(KEY, 1)
+        if type(version) is not int or version != self.version:
+            raise ValueError(f"{KEY}: {str(version)[:20]!r} is not known, {self.version} is")
+        return {key: value for key, value in plain.items() if key != KEY}

@@ -1,0 +1,106 @@
+"""The configuration that a search finds, refined; on a farm its front is counted on boards."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from mcuq.calibrate import OBSERVERS, Ranges
+from mcuq.pipeline.candidates import weight_candidates
+from mcuq.pipeline.costing import cost_table
+from mcuq.pipeline.found import Found, first_sample
+from mcuq.pipeline.load import Loaded
+from mcuq.pipeline.measured import measure_front
+from mcuq.pipeline.profile import Target
+from mcuq.pipeline.refinement import refine_chosen
+from mcuq.pipeline.request import BuildRequest
+from mcuq.pipeline.result import SearchSummary
+from mcuq.pipeline.score_on_boards import judge_front
+from mcuq.pipeline.scoring import Candidates
+from mcuq.pipeline.search import SearchSettings, Stop, fingerprint, search_configuration
+from mcuq.pipeline.space import build_space
+from mcuq.pipeline.versions import versions
+from mcuq.progress import Progress, ProgressCallback
+from mcuq.quantized import QuantizedGraph
+from mcuq.search import Genome
+from mcuq_hil.farm import read_farm
+
+
+def searched(
+    request: BuildRequest,
+    loaded: Loaded,
+    target: Target,
+    ranges: Ranges,
+    plain: dict[int, QuantizedGraph],
+    progress: ProgressCallback,
+) -> Found:
+    """Search for every filter's width and every range, then refine what was found."""
+    base = request.scheme.config
+    progress(Progress("candidates"))
+    choices, bank = weight_candidates(
+        loaded.graph,
+        ranges,
+        loaded.calibration,
+        widths=request.scheme.bits,
+        config=base,
+        workers=request.workers,
+        progress=progress,
+    )
+    space = build_space(loaded.graph, ranges, choices, OBSERVERS, base)
+    progress(Progress("compile", note=f"kernels for {loaded.board.core}"))
+    deployed = {bits: request.scheme.deployed(qgraph) for bits, qgraph in plain.items()}
+    table = cost_table(target, deployed, first_sample(deployed[8], loaded.calibration))
+    candidates = Candidates(loaded.graph, ranges, bank, space)
+    settings = SearchSettings(
+        request.method,
+        Stop(request.evaluations, request.seconds, request.patience),
+        request.seed,
+        request.workers,
+        request.output.parent / f".{request.output.name}.search.jsonl",
+        fingerprint([loaded.inputs, space.space, base, loaded.limits, versions()]),
+    )
+    genome, summary = search_configuration(
+        candidates, loaded.search, table, loaded.limits, settings, progress
+    )
+    if request.farm is not None:
+        summary = _on_farm(request, request.farm, loaded, target, candidates, summary, progress)
+    refined = refine_chosen(candidates, genome, loaded.calibration, loaded.search, progress)
+    return Found(
+        refined.config,
+        request.scheme.deployed(refined.qgraph),
+        table,
+        replace(summary, refined=(refined.before, refined.after)),
+        candidates,
+    )
+
+
+def _on_farm(
+    request: BuildRequest,
+    farm: Path,
+    loaded: Loaded,
+    target: Target,
+    candidates: Candidates,
+    summary: SearchSummary,
+    progress: ProgressCallback,
+) -> SearchSummary:
+    """The summary with its front's fitting members counted, and judged if asked, on boards."""
+    places = read_farm(farm)
+
+    def emitted(genome: Genome) -> QuantizedGraph:
+        return request.scheme.deployed(candidates.quantize(genome))
+
+    sample = first_sample(emitted(summary.front[0].genome), loaded.calibration)
+    measured = measure_front(target, summary.front, emitted, sample, places, progress)
+    if not request.farm_samples:
+        return replace(summary, measured=measured)
+    judged = judge_front(
+        target,
+        summary.front,
+        emitted,
+        loaded.graph,
+        loaded.search.take(request.farm_samples),
+        loaded.metric,
+        places,
+        progress,
+    )
+    return replace(summary, measured=measured, judged=judged)

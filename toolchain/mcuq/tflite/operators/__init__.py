@@ -1,0 +1,1 @@
+"""What TensorFlow Lite says of operators: read, written, versions; in a module a family."""

@@ -1,0 +1,74 @@
+"""The forms of all operators, and the rules for all names that are read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from mcuq.ops.table import Table
+from mcuq.tflite.operators import (
+    binary,
+    conversion,
+    movement,
+    pooling,
+    resize,
+    slicing,
+    softmax,
+    unary,
+    weighted,
+)
+from mcuq.tflite.operators.form import Rule, TfliteForm
+from mcuq.tflite.operators.version import Types
+
+_READ: tuple[TfliteForm[Any], ...] = (
+    *weighted.FORMS,
+    *binary.FORMS,
+    *unary.FORMS,
+    *softmax.FORMS,
+    *pooling.FORMS,
+    *movement.FORMS,
+    *slicing.FORMS,
+    *resize.FORMS,
+)
+_ALL: tuple[TfliteForm[Any], ...] = (*_READ, *conversion.FORMS)
+
+FORMS = Table("TFLite form", {form.rule.kind: form for form in _ALL})
+"""Operator → what TensorFlow Lite says of it."""
+RULES: dict[str, Rule[Any]] = {
+    **{form.rule.kind.name: form.rule for form in _READ},
+    **unary.FURTHER_RULES,
+    **pooling.FURTHER_RULES,
+    **movement.FURTHER_RULES,
+    **slicing.FURTHER_RULES,
+}
+"""BuiltinOperator name → how it becomes operators of the graph."""
+CONVERSIONS = frozenset(form.rule.kind.name for form in conversion.FORMS)
+"""Names of operators that leave every real number as it is: a float graph has none of them."""
+ELEMENTWISE = frozenset(
+    form.rule.kind.name for form in (*binary.FORMS, *unary.FORMS, *conversion.FORMS)
+)
+"""Names of operators whose result at a place depends on the operands at that place only."""
+OPTIONS: dict[str, str] = {
+    **{name: rule.options for name, rule in RULES.items()},
+    **movement.FURTHER_OPTIONS,
+    **slicing.FURTHER_OPTIONS,
+    **conversion.FURTHER_OPTIONS,
+}
+"""BuiltinOperator name → name of the options' union member; empty where it has none."""
+
+_BY_NAME = {form.rule.kind.name: form for form in _ALL}
+
+
+def operator_version(
+    kind: str, inputs: Sequence[str], outputs: Sequence[str], options: Any = None
+) -> int:
+    """Version of operator `kind` for the dtypes of its inputs and outputs.
+
+    Args:
+        kind: BuiltinOperator name; 1 is the version of one that mcuq does not write.
+        inputs: dtype names of the inputs that are present.
+        outputs: dtype names of the outputs.
+        options: the operator's `*OptionsT` object, where versions depend on it.
+    """
+    form = _BY_NAME.get(kind)
+    return 1 if form is None else form.version(Types(inputs, outputs, options))

@@ -1,0 +1,133 @@
+"""AVERAGE_POOL_2D, MAX_POOL_2D, MEAN and REDUCE_MAX."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import Any
+
+from mcuq.ops.operator import Operator
+from mcuq.ops.pooling import AVERAGE_POOL_2D, MAX_POOL_2D, MEAN, MeanAttrs, PoolAttrs
+from mcuq.ops.reduction import largest_over, neighbours
+from mcuq.tflite.operators.common import (
+    activation,
+    constant_operands,
+    fused_activation,
+    known_padding,
+    padding,
+    positive_steps,
+    requiring,
+    write_window,
+)
+from mcuq.tflite.operators.form import Rule, Step, TfliteForm, no_constants
+from mcuq.tflite.operators.version import ByType
+from mcuq.tflite.operators.view import OpView
+
+
+class Pool2D(IntEnum):
+    """Pool2DOptions."""
+
+    PADDING = 0
+    STRIDE_W = 1
+    STRIDE_H = 2
+    FILTER_WIDTH = 3
+    FILTER_HEIGHT = 4
+    ACTIVATION = 5
+
+
+class Reducer(IntEnum):
+    """ReducerOptions."""
+
+    KEEP_DIMS = 0
+
+
+def axes_in_range(op: OpView) -> str | None:
+    """The axes of a mean or maximum are dimensions of its input.
+
+    The file is damaged: export it again.
+    """
+    rank = len(op.shape(0))
+    axes = op.integers(1)
+    return None if all(-rank <= axis < rank for axis in axes) else f"{axes} of {rank} dimensions"
+
+
+def _pool(op: OpView) -> PoolAttrs:
+    return PoolAttrs(
+        filter=(op.int32(Pool2D.FILTER_HEIGHT), op.int32(Pool2D.FILTER_WIDTH)),
+        stride=(op.int32(Pool2D.STRIDE_H), op.int32(Pool2D.STRIDE_W)),
+        padding=padding(op, Pool2D.PADDING),
+        activation=activation(op, Pool2D.ACTIVATION),
+    )
+
+
+def _write_pool(attrs: PoolAttrs, options: Any) -> None:
+    write_window(options, attrs)
+    options.filterHeight, options.filterWidth = attrs.filter
+
+
+def _pool_form(operator: Operator[PoolAttrs, Any, Any], resolver: str) -> TfliteForm[PoolAttrs]:
+    constraints = requiring(
+        known_padding(Pool2D.PADDING),
+        positive_steps(Pool2D.STRIDE_H, Pool2D.STRIDE_W, Pool2D.FILTER_HEIGHT, Pool2D.FILTER_WIDTH),
+        fused_activation(Pool2D.ACTIVATION),
+    )
+    rule = Rule(operator, "Pool2DOptions", _pool, constraints)
+    return TfliteForm(rule, _write_pool, no_constants, ByType(int8=2, int16=3), resolver)
+
+
+def _mean(op: OpView) -> MeanAttrs:
+    rank = len(op.shape(0))
+    axes = sorted({axis % rank for axis in op.integers(1)})
+    return MeanAttrs(tuple(axes), op.boolean(Reducer.KEEP_DIMS))
+
+
+def _write_mean(attrs: MeanAttrs, options: Any) -> None:
+    options.keepDims = attrs.keep_dims
+
+
+def neighbouring_axes(op: OpView) -> str | None:
+    """A maximum runs over neighbouring axes.
+
+    Take it over the image (height and width), or transpose before it.
+    """
+    axes, shape = _mean(op).axes, op.shape(0)
+    return None if neighbours(shape, axes) else f"it is over {axes} of {shape}"
+
+
+def _largest(op: OpView) -> tuple[Step, ...]:
+    mean, shape = _mean(op), op.shape(0)
+    result = MEAN.shape(mean, [shape])
+    chain = largest_over(shape, mean.axes, result)
+    count = len(op.operands)
+    return tuple(
+        Step(kind, attrs, (0 if number == 0 else count + number - 1,), stored_as=0)
+        for number, (kind, attrs) in enumerate(chain)
+    )
+
+
+FORMS: tuple[TfliteForm[Any], ...] = (
+    _pool_form(AVERAGE_POOL_2D, "AddAveragePool2D"),
+    _pool_form(MAX_POOL_2D, "AddMaxPool2D"),
+    TfliteForm(
+        Rule(
+            MEAN,
+            "ReducerOptions",
+            _mean,
+            requiring(constant_operands(1), axes_in_range),
+            required=2,
+        ),
+        write=_write_mean,
+        constants=lambda attrs: (attrs.axes,),
+        version=ByType(int8=2, int16=3),
+        resolver="AddMean",
+    ),
+)
+FURTHER_RULES = {
+    "REDUCE_MAX": Rule[Any](
+        MAX_POOL_2D,
+        "ReducerOptions",
+        _mean,
+        requiring(constant_operands(1), axes_in_range, neighbouring_axes),
+        required=2,
+        steps=_largest,
+    ),
+}

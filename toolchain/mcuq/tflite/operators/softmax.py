@@ -1,0 +1,56 @@
+"""SOFTMAX."""
+
+from __future__ import annotations
+
+import math
+from enum import IntEnum
+from typing import Any
+
+from mcuq.ops.softmax import SOFTMAX, SoftmaxAttrs
+from mcuq.tflite.operators.common import requiring
+from mcuq.tflite.operators.form import Rule, TfliteForm, no_constants
+from mcuq.tflite.operators.version import ByType
+from mcuq.tflite.operators.view import OpView
+
+
+class Softmax(IntEnum):
+    """SoftmaxOptions."""
+
+    BETA = 0
+
+
+def positive_beta(op: OpView) -> str | None:
+    """Softmax's beta is positive and finite.
+
+    The file is damaged or beta was left out: export it again with beta 1.
+    """
+    beta = op.float32(Softmax.BETA)
+    return None if math.isfinite(beta) and beta > 0 else f"it is {beta}"
+
+
+def has_dimensions(op: OpView) -> str | None:
+    """Softmax runs over the last dimension of its input.
+
+    Give the input a dimension for the classes.
+    """
+    return None if op.shape(0) else "the input is a scalar"
+
+
+def _write(attrs: SoftmaxAttrs, options: Any) -> None:
+    options.beta = attrs.beta
+
+
+FORMS = (
+    TfliteForm(
+        Rule(
+            SOFTMAX,
+            "SoftmaxOptions",
+            lambda op: SoftmaxAttrs(op.float32(Softmax.BETA)),
+            requiring(has_dimensions, positive_beta),
+        ),
+        write=_write,
+        constants=no_constants,
+        version=ByType(int8=2, int16=3),
+        resolver="AddSoftmax",
+    ),
+)
