@@ -1,10 +1,11 @@
 """Compare every operator at every width with TFLite Micro on random cases, and record it.
 
 A case is one random operator with random shapes, attributes, scales, zero points, filters and
-inputs, extremes and near ties included (tests/interpret/operator_fuzz.py). Cases run in child
-processes: one that takes the interpreter down is counted and passed over. Seeds count from
---seed on, so the same numbers give the same cases; forms that the record already holds with as
-many outputs, from the same wheel, are left out. Exits with 1 where anything differs.
+inputs, extremes and near ties included: what the tests draw too (tests/testing/operator_cases.py,
+tests/interpret/operator_fuzz.py). Cases run in child processes: one that takes the interpreter
+down is counted, and the rest of its seed passed over. Seeds count from --seed on, so the same
+numbers give the same cases; forms that the record already holds with as many outputs, from the same
+wheel, are left out. Exits with 1 where anything differs.
 
 python scripts/fuzz_operators.py --outputs 1000000 --record docs/operator_fuzz.json
 """
@@ -19,19 +20,23 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, replace
+from itertools import count
 from multiprocessing.connection import Connection
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "tests" / "evaluate"))
+sys.path[:0] = [str(ROOT / "tests" / folder) for folder in ("testing", "interpret")]
 
-from operator_fuzz import Form, differences, forms, sample, table  # noqa: E402
+from number_formats import Form, Model, forms, quantized  # noqa: E402
+from operator_cases import Case, extreme_cases, seeded_cases  # noqa: E402
+from operator_fuzz import differences, table  # noqa: E402
 
 from mcuq.atomic_write import write_atomically  # noqa: E402
 from mcuq.errors import InputError  # noqa: E402
 from mcuq.tflite.wheel import oracle_version  # noqa: E402
 
-MOST_CASES = 1 << 20
+MOST_SEEDS = 1 << 20
+CASES_A_SEED = 25
 STUCK_SECONDS = 120
 # Workers are threads of this process: a fork of it could inherit a lock that is held.
 _CHILDREN = multiprocessing.get_context("spawn")
@@ -49,7 +54,7 @@ class Row:
         cases: operators drawn.
         refused: cases that mcuq refuses with a typed error.
         crashed: cases that took the interpreter down, or that it would not load.
-        seeds: of the first cases that differ or crash.
+        seeds: the first of which a case differs or crashes.
     """
 
     name: str
@@ -79,46 +84,51 @@ class Row:
 def outcomes(form: Form, first: int) -> Iterator[tuple[int, tuple[int, int] | str]]:
     """(seed, outcome) of one case after another, whatever becomes of the process they run in."""
     seed = first
-    while seed < first + MOST_CASES:
+    while seed < first + MOST_SEEDS:
         receiver, sender = _CHILDREN.Pipe(duplex=False)
         child = _CHILDREN.Process(target=_compare, args=(form, seed, sender), daemon=True)
         child.start()
         sender.close()
         try:
             while True:
-                outcome = _received(receiver)
-                yield seed, outcome
-                seed += 1
-                if outcome == "crashed":
+                found = _received(receiver)
+                yield found or (seed, "crashed")
+                if found is None:
+                    seed += 1
                     break
+                seed = found[0]
         finally:
             child.kill()
             child.join()
 
 
-def _received(receiver: Connection) -> tuple[int, int] | str:
+def _received(receiver: Connection) -> tuple[int, tuple[int, int] | str] | None:
+    """Of the child's next case; None if there will be none."""
     if not receiver.poll(STUCK_SECONDS):
-        return "crashed"
+        return None
     try:
-        outcome: tuple[int, int] | str = receiver.recv()
+        found: tuple[int, tuple[int, int] | str] = receiver.recv()
     except EOFError:
-        return "crashed"
-    return outcome
+        return None
+    return found
 
 
-def _compare(form: Form, seed: int, results: Connection) -> None:
+def _compare(form: Form, first: int, results: Connection) -> None:
     silence = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silence, 1)
     os.dup2(silence, 2)
-    while True:
-        try:
-            outcome: tuple[int, int] | str = differences(sample(form, seed))
-        except InputError:
-            outcome = "refused"
-        except RuntimeError:
-            outcome = "not loaded"
-        results.send(outcome)
-        seed += 1
+    for seed in count(first):
+        for case in seeded_cases(extreme_cases(form.operator), seed, CASES_A_SEED):
+            results.send((seed, _outcome(form, case)))
+
+
+def _outcome(form: Form, case: Case) -> tuple[int, int] | str:
+    try:
+        return differences(Model(case, quantized(case, form)))
+    except InputError:
+        return "refused"
+    except RuntimeError:
+        return "not loaded"
 
 
 def fuzz(form: Form, outputs: int, first: int) -> Row:

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from mcuq.cost.memory import plan_program
 from mcuq.emit.c import write_c_model
+from mcuq.interpret.integer import run_integer
 from mcuq.lower import LowerOptions, lower
 from mcuq.quantized import QuantizedGraph
 from mcuq.resources import firmware_dir
@@ -38,6 +39,14 @@ class HostModel:
         self._library = ctypes.CDLL(str(library))
         self._library.model_input.restype = ctypes.c_void_p
         self._library.model_output.restype = ctypes.c_void_p
+
+    def check(self, inputs: Sequence[npt.NDArray[Any]]) -> None:
+        """Every sample of `inputs`, (samples, *shape) each, gives the bytes of the evaluation."""
+        expected = run_integer(self._qgraph, list(inputs))
+        for sample in range(len(inputs[0])):
+            found = self.run([values[sample] for values in inputs])
+            for name, values in zip(self._qgraph.outputs, found, strict=True):
+                np.testing.assert_array_equal(values.ravel(), expected[name][sample].ravel())
 
     def run(self, inputs: Sequence[npt.NDArray[Any]]) -> list[npt.NDArray[Any]]:
         """One sample: an array an input → an array an output, of the tensors' types."""

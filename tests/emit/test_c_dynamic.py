@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
 from host_model import HostModel
-from integer_cases import random_case
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from operator_cases import Case, cases, least_case
 
 from mcuq.build import build_firmware
 from mcuq.cost import plan_program
@@ -30,39 +33,32 @@ from mcuq_hil.boards import load_board
 KINDS = [kind for kind in FLOAT_OPERATORS if not isinstance(kind.dynamic, NoForm)]
 
 
-def dynamic(kind: AnyOperator, seed: int, bits: int) -> tuple[QuantizedGraph, list[np.ndarray]]:
-    rng = np.random.default_rng(seed)
-    graph = random_case(kind, rng).graph
-    qgraph = quantize_dynamic(graph, Config(default_weight=WeightChoice(bits)))
-    shapes = [graph.tensors[name].shape for name in graph.inputs]
-    width = 10.0 ** rng.uniform(-3, 3)
-    reals = [(rng.normal(size=(3, *s[1:])) * width).astype(np.float32) for s in shapes]
-    reals[0][0] = 0.0
-    return qgraph, reals
+def dynamic(case: Case, bits: int) -> QuantizedGraph:
+    return quantize_dynamic(case.graph, Config(default_weight=WeightChoice(bits)))
 
 
-@pytest.mark.parametrize("seed", [1, 2, 4])
 @pytest.mark.parametrize(
     ("kind", "bits"), [*((k, 8) for k in KINDS), *((k, 4) for k in WEIGHTED_OPERATORS)]
 )
-def test_every_operator(kind: AnyOperator, bits: int, seed: int, tmp_path: Path) -> None:
-    qgraph, inputs = dynamic(kind, seed, bits)
-    if kind is ADD and len({qgraph.tensors[n].size for n in qgraph.ops[0].inputs}) > 1:
+@settings(max_examples=4)
+@given(data=st.data(), exponent=st.floats(-3.0, 3.0))
+def test_every_operator(kind: AnyOperator, bits: int, data: st.DataObject, exponent: float) -> None:
+    case = data.draw(cases(kind))
+    qgraph = dynamic(case, bits)
+    if kind is ADD and len(set(case.shapes.values())) > 1:
         with pytest.raises(UsageError, match="broadcasts"):
             lower(qgraph)
         return
-    model = HostModel(qgraph, tmp_path)
-    expected = run_integer(qgraph, inputs)["y"]
-    assert expected.dtype == np.float32
-    for sample in range(3):
-        found = model.run([x[sample] for x in inputs])[0]
-        np.testing.assert_array_equal(found.ravel(), expected[sample].ravel())
+    inputs = [values * np.float32(10.0**exponent) for values in case.reals()]
+    inputs[0][0] = 0.0
+    with TemporaryDirectory() as folder:
+        HostModel(qgraph, Path(folder)).check(inputs)
 
 
 def test_operators_without_a_float_form_are_named() -> None:
-    qgraph, _ = dynamic(FULLY_CONNECTED, 1, 8)
+    qgraph = dynamic(least_case(FULLY_CONNECTED), 8)
     lower(qgraph)
-    case = random_case(TANH, np.random.default_rng(1))
+    case = least_case(TANH)
     op = case.graph.ops[0]
     mixed = QuantizedGraph(
         "mixed",

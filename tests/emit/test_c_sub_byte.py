@@ -7,14 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from host_model import HostModel
-from integer_cases import random_case, random_inputs
 
 from mcuq.cost import constant_bytes
 from mcuq.graph import Graph, Op, Tensor
-from mcuq.interpret.integer import run_integer
 from mcuq.lower import lower
 from mcuq.numeric import TERNARY
-from mcuq.ops.operator import AnyOperator
 from mcuq.ops.weighted import CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED
 from mcuq.ops.weighted_params import ConvAttrs
 from mcuq.quantize import Config, WeightChoice, quantize
@@ -43,25 +40,6 @@ def convolution(bits: int, kernel: int, channels: tuple[int, int]) -> QuantizedG
     return quantize(graph, UnitRanges(), Config(default_weight=WeightChoice(bits)))
 
 
-def check(qgraph: QuantizedGraph, inputs: list[np.ndarray], folder: Path) -> None:
-    model = HostModel(qgraph, folder)
-    expected = run_integer(qgraph, inputs)
-    for sample in range(len(inputs[0])):
-        found = model.run([x[sample] for x in inputs])
-        for name, values in zip(qgraph.outputs, found, strict=True):
-            np.testing.assert_array_equal(values.ravel(), expected[name][sample].ravel())
-
-
-@pytest.mark.parametrize("seed", [1, 2, 3])
-@pytest.mark.parametrize("bits", [2, TERNARY])
-@pytest.mark.parametrize("kind", KINDS)
-def test_random_operators(kind: AnyOperator, bits: int, seed: int, tmp_path: Path) -> None:
-    rng = np.random.default_rng(seed)
-    case = random_case(kind, rng)
-    qgraph = quantize(case.graph, case.ranges, Config(default_weight=WeightChoice(bits)))
-    check(qgraph, random_inputs(case.graph, rng, samples=3), tmp_path)
-
-
 @pytest.mark.parametrize("bits", [2, TERNARY])
 @pytest.mark.parametrize(("kernel", "channels"), [(3, (16, 10)), (3, (3, 6)), (1, (13, 7))])
 def test_convolutions_through_the_packed_kernels(
@@ -71,7 +49,7 @@ def test_convolutions_through_the_packed_kernels(
     suffix = "ternary" if bits == TERNARY else "s2"
     assert lower(qgraph).functions[0].endswith(suffix)
     x = np.random.default_rng(4).integers(-128, 128, (3, 8, 8, channels[0])).astype(np.int8)
-    check(qgraph, [x], tmp_path)
+    HostModel(qgraph, tmp_path).check([x])
 
 
 def test_narrower_weights_take_less_flash() -> None:

@@ -12,7 +12,8 @@ import pytest
 from host_model import HostModel
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from integer_cases import random_case
+from number_formats import Form, quantized, stored
+from operator_cases import Case, cases, seeded_cases
 
 from mcuq.emit.tflite import tflite_bytes
 from mcuq.interpret.integer import dequantize_outputs, quantize_inputs, run_integer
@@ -21,7 +22,7 @@ from mcuq.ops.binary import ADD
 from mcuq.ops.operator import AnyOperator
 from mcuq.ops.softmax import SOFTMAX
 from mcuq.ops.weighted import CONV_2D, FULLY_CONNECTED
-from mcuq.quantize import quantize, with_float_io
+from mcuq.quantize import with_float_io
 from mcuq.quantized import QuantizedGraph
 from mcuq.tflite.micro import run_micro
 from mcuq.tflite.runtime import Interpreter, OpResolverType
@@ -29,25 +30,21 @@ from mcuq.tflite.runtime import Interpreter, OpResolverType
 KINDS = (CONV_2D, ADD, SOFTMAX, FULLY_CONNECTED)
 
 
-def model(kind: AnyOperator, seed: int) -> tuple[QuantizedGraph, list[npt.NDArray[np.float32]]]:
+def model(case: Case) -> tuple[QuantizedGraph, list[npt.NDArray[np.float32]]]:
     """A model and reals that fall inside its range, outside it, and on its ties."""
-    rng = np.random.default_rng(seed)
-    case = random_case(kind, rng)
-    core = quantize(case.graph, case.ranges)
-    inputs = []
-    for name in core.inputs:
-        tensor = core.tensors[name]
-        steps = rng.integers(-400, 400, (3, *tensor.shape[1:])) / 2
-        noise = np.where(rng.random(steps.shape) < 0.5, 0, rng.normal(size=steps.shape))
-        inputs.append(((steps + noise) * tensor.scale[0]).astype(np.float32))
-    return core, inputs
+    core = quantized(case, Form(case.operator.name))
+    return core, stored(with_float_io(core), case.numbers.seed)
+
+
+def seeded(kind: AnyOperator, seed: int) -> tuple[QuantizedGraph, list[npt.NDArray[np.float32]]]:
+    return model(seeded_cases(cases(kind), seed, 5)[-1])
 
 
 @pytest.mark.parametrize("kind", KINDS)
 @settings(max_examples=10)
-@given(seed=st.integers(0, 2**32 - 1))
-def test_float_edges_equal_tflite_micro(kind: AnyOperator, seed: int) -> None:
-    core, reals = model(kind, seed)
+@given(data=st.data())
+def test_float_edges_equal_tflite_micro(kind: AnyOperator, data: st.DataObject) -> None:
+    core, reals = model(data.draw(cases(kind)))
     edged = with_float_io(core)
     assert edged.inputs == core.inputs and edged.outputs == core.outputs
     given_to_it = quantize_inputs(edged, reals)
@@ -60,7 +57,7 @@ def test_float_edges_equal_tflite_micro(kind: AnyOperator, seed: int) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_float_edges_change_nothing_inside(kind: AnyOperator) -> None:
-    core, reals = model(kind, 5)
+    core, reals = seeded(kind, 5)
     edged = with_float_io(core)
     inside = dequantize_outputs(core, run_integer(core, quantize_inputs(core, reals)))["y"]
     outside = dequantize_outputs(edged, run_integer(edged, reals))["y"]
@@ -69,7 +66,7 @@ def test_float_edges_change_nothing_inside(kind: AnyOperator) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_emitted_c_takes_and_gives_floats(kind: AnyOperator, tmp_path: Path) -> None:
-    core, reals = model(kind, 6)
+    core, reals = seeded(kind, 6)
     edged = with_float_io(core)
     compiled = HostModel(edged, tmp_path)
     expected = run_integer(edged, reals)["y"]
@@ -82,7 +79,7 @@ def test_the_emitted_c_takes_and_gives_floats(kind: AnyOperator, tmp_path: Path)
 
 
 def test_litert_takes_floats_by_the_old_names() -> None:
-    core, reals = model(SOFTMAX, 7)
+    core, reals = seeded(SOFTMAX, 7)
     # The reference kernels: LiteRT's faster SOFTMAX is a step or more off over many classes.
     interpreter = Interpreter(
         model_content=tflite_bytes(with_float_io(core)),

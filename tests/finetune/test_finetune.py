@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from float_cases import cases, random_inputs, seeds
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from kinds_of_tests import FLOAT
+from operator_cases import cases
 from tuning import digits, small_classifier, small_data, top1
 
 from mcuq.data import Dataset
@@ -26,18 +27,18 @@ tf = pytest.importorskip("tensorflow", reason="tensorflow is not installed (mcuq
 from mcuq.finetune.network import Network, round_to_grid  # noqa: E402
 from mcuq.finetune.operators import run  # noqa: E402
 from mcuq.numeric.activation import Activation  # noqa: E402
-from mcuq.ops.catalog import FLOAT_OPERATORS  # noqa: E402
 from mcuq.ops.operator import AnyOperator  # noqa: E402
 from mcuq.ops.weighted_params import ConvAttrs  # noqa: E402
 
 
-@pytest.mark.parametrize("kind", FLOAT_OPERATORS)
+@pytest.mark.parametrize("kind", FLOAT.operators)
 @given(data=st.data())
 @settings(max_examples=10)
 def test_operator_equals_the_float_executor(kind: AnyOperator, data: st.DataObject) -> None:
-    graph = data.draw(cases(kind))
+    case = data.draw(cases(kind))
+    graph = case.graph
     assume(can_batch(graph))  # type: ignore[arg-type]  # float tensors have what it looks at
-    inputs = random_inputs(graph, data.draw(seeds))
+    inputs = case.reals()
     values = dict(zip(graph.inputs, map(tf.constant, inputs), strict=True))
     op = graph.ops[0]
     operands = [values.get(n, graph.tensors[n].data) for n in op.inputs]

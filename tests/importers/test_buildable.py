@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from as_given import assert_equal_to_micro, run_in_micro
-from integer_cases import FixedRanges
+from operator_cases import FixedRanges
 from tflite_files import File, opts
 
 from mcuq.cli.main import main

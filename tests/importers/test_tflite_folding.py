@@ -8,7 +8,7 @@ import flatbuffers
 import numpy as np
 import pytest
 from ai_edge_litert import schema_py_generated as schema
-from float_cases import run_litert
+from oracles import run_litert
 from tflite_files import File, assert_equals_litert, opts
 
 from mcuq.errors import InputError

@@ -9,11 +9,9 @@ import random
 from functools import cache
 from pathlib import Path
 
-import numpy as np
 import pytest
 from as_given import assert_equal_to_micro, run_in_micro
-from float_cases import random_inputs
-from integer_cases import random_case
+from operator_cases import cases, random_reals, seeded_cases
 from test_tflite_as_given import dense, parts
 from test_tflite_malformed import network
 from tflite_mutants import mutant
@@ -35,9 +33,8 @@ FILES = 1500
 def _originals() -> tuple[bytes, ...]:
     """A network, and a file of one operator for each kind."""
     graph = load_tflite(network())
-    whole = tflite_bytes(quantize(graph, calibrate(graph, random_inputs(graph, 1))))
-    rng = np.random.default_rng(4)
-    single = [random_case(kind, rng) for kind in FLOAT_OPERATORS]
+    whole = tflite_bytes(quantize(graph, calibrate(graph, random_reals(graph, 1))))
+    single = [seeded_cases(cases(kind), 4, 10)[-1] for kind in FLOAT_OPERATORS]
     narrow = [quantize(case.graph, case.ranges) for case in single]
     wide = [
         quantize(case.graph, case.ranges, Config(activation_bits=16))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from float_cases import cases
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from kinds_of_tests import FLOAT
+from operator_cases import cases
 
 from mcuq.graph import Graph
 from mcuq.importers import load_tflite
-from mcuq.ops.catalog import FLOAT_OPERATORS
 from mcuq.ops.operator import AnyOperator
 from mcuq.ops.weighted import CONV_2D
 from mcuq.tflite.float_model import float_tflite_bytes
@@ -28,11 +28,11 @@ def assert_same_graph(actual: Graph, expected: Graph) -> None:
             np.testing.assert_array_equal(actual.tensors[name].data, tensor.data)
 
 
-@pytest.mark.parametrize("kind", FLOAT_OPERATORS)
+@pytest.mark.parametrize("kind", FLOAT.operators)
 @given(data=st.data())
 @settings(max_examples=25)
 def test_written_graph_is_read_back(kind: AnyOperator, data: st.DataObject) -> None:
-    graph = data.draw(cases(kind))
+    graph = data.draw(cases(kind)).graph
     # The writer gives a convolution without bias one of zeros, which LiteRT asks for.
     assume(kind is not CONV_2D or len(graph.ops[0].inputs) == 3)
     assert_same_graph(load_tflite(float_tflite_bytes(graph)), graph)

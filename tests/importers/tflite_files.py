@@ -8,7 +8,7 @@ from typing import Any
 import flatbuffers
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
-from float_cases import run_litert
+from oracles import run_litert
 
 from mcuq.graph import Graph
 from mcuq.importers import load_tflite

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pytest
-from integer_cases import tflm_outputs
+from oracles import tflm_outputs
 
 from mcuq.graph import Op
 from mcuq.interpret.integer import run_integer

@@ -6,28 +6,29 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from float_cases import cases, litert_output, random_inputs, run_litert, seeds
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from kinds_of_tests import FLOAT
+from operator_cases import cases
+from oracles import litert_output, run_litert
 
 from mcuq.errors import InputError
 from mcuq.graph import Graph, Op, Tensor
 from mcuq.importers import load_tflite
 from mcuq.interpret.float import run_float
 from mcuq.ops.attrs import NoAttrs
-from mcuq.ops.catalog import FLOAT_OPERATORS
 from mcuq.ops.operator import AnyOperator
 from mcuq.ops.unary import RELU, TANH
 
 
-@pytest.mark.parametrize("kind", FLOAT_OPERATORS)
+@pytest.mark.parametrize("kind", FLOAT.operators)
 @given(data=st.data())
 @settings(max_examples=25)
 def test_operator_equals_litert(kind: AnyOperator, data: st.DataObject) -> None:
-    graph = data.draw(cases(kind))
-    inputs = random_inputs(graph, data.draw(seeds))
-    expected = litert_output(graph, inputs)
-    actual = run_float(graph, inputs)["y"]
+    case = data.draw(cases(kind))
+    inputs = case.reals(samples=3)
+    expected = litert_output(case.graph, inputs)
+    actual = run_float(case.graph, inputs)["y"]
     assert actual.dtype == np.float32
     assert actual.shape == expected.shape
     np.testing.assert_allclose(actual, expected, rtol=1e-5, atol=1e-5)

@@ -7,7 +7,9 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pytest
-from integer_cases import FixedRanges, random_case, tflm_outputs
+from number_formats import Form, quantized, stored
+from operator_cases import FixedRanges, cases, seeded_cases
+from oracles import tflm_outputs
 
 from mcuq.emit.tflite import tflite_bytes
 from mcuq.errors import InputError
@@ -54,12 +56,11 @@ def test_int8_stays_close_to_the_float_model(mlperf_tiny: Path) -> None:
     assert (real.argmax(axis=1) == expected.argmax(axis=1)).mean() >= 0.95
 
 
-def small(seed: int = 5) -> tuple[QuantizedGraph, npt.NDArray[np.int8]]:
-    rng = np.random.default_rng(seed)
-    case = random_case(CONV_2D, rng)
-    qgraph = quantize(case.graph, case.ranges)
-    shape = qgraph.tensors["x0"].shape
-    return qgraph, rng.integers(-128, 128, (6, *shape[1:])).astype(np.int8)
+def small() -> tuple[QuantizedGraph, npt.NDArray[np.int8]]:
+    case = seeded_cases(cases(CONV_2D), 5, 10)[-1]
+    qgraph = quantized(case, Form("CONV_2D", weights=8))
+    (x,) = stored(qgraph, seed=5)
+    return qgraph, x
 
 
 def test_known_activations_replace_what_made_them(mlperf_tiny: Path) -> None:

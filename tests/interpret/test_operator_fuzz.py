@@ -6,15 +6,18 @@ import json
 from pathlib import Path
 
 import pytest
-from operator_fuzz import Form, differences, forms, sample, table
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from number_formats import Form, forms, models
+from operator_cases import extreme_cases, seeded_cases
+from operator_fuzz import differences, table
 
-from mcuq.errors import InputError
+from mcuq.ops.binary import ADD
 from mcuq.tflite import wheel as wheels
 from mcuq.tflite.wheel import PRECISE_SINCE, difference_hint, is_precise, oracle_version
 
 ROOT = Path(__file__).resolve().parents[2]
 RECORD = json.loads((ROOT / "docs" / "operator_fuzz.json").read_text())
-CASES = 6
 
 
 def test_the_wheel_computes_factors_in_double() -> None:
@@ -39,16 +42,18 @@ def test_an_older_wheel_is_named_where_outputs_differ(monkeypatch: pytest.Monkey
 
 
 @pytest.mark.parametrize("form", forms(), ids=lambda form: form.name)
-def test_operators_equal_tflite_micro(form: Form) -> None:
-    compared = 0
-    for seed in range(CASES):
-        try:
-            outputs, differing = differences(sample(form, seed))
-        except InputError:  # a range that the operator cannot take is said, not computed
-            continue
-        compared += outputs
-        assert differing == 0, f"seed {seed}"
+@given(data=st.data())
+@settings(max_examples=10)
+def test_operators_equal_tflite_micro(form: Form, data: st.DataObject) -> None:
+    compared, differing = differences(data.draw(models(form, extreme_cases)))
     assert compared > 0
+    assert differing == 0
+
+
+def test_a_seed_gives_the_same_cases() -> None:
+    strategy = extreme_cases(ADD)
+    first, again, other = (seeded_cases(strategy, number, 10) for number in (7, 7, 8))
+    assert first == again != other
 
 
 def test_the_record_holds_a_million_outputs_of_every_form() -> None:

@@ -1,72 +1,108 @@
-"""Lowered calls of one operator, run on the host with the arguments that the C code would pass."""
+"""Lowered programs run on the host, with the arguments that C code would pass to the kernels."""
 
 from __future__ import annotations
 
+import struct
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from kernel_cases import Int8s
+import numpy.typing as npt
 from kernel_native import call as call_kernel
 
-from mcuq.lower.program import Argument, Array, Call, DirectionRef, Field, SmallInteger, Struct
-from mcuq.lower.program import ScratchRef as Scratch
-from mcuq.lower.program import TensorRef as Tensor
+from mcuq.cost.memory import MemoryPlan
+from mcuq.lower.program import (
+    Argument,
+    Array,
+    DirectionRef,
+    Field,
+    Real,
+    ScratchRef,
+    SmallInteger,
+    Struct,
+    TensorRef,
+)
 
 _ADDRESS = 8
+_FILL = 0x55
+Values = npt.NDArray[Any]
 
 
-def run_call(call: Call, values: Int8s, shape: tuple[int, ...]) -> Int8s:
-    """The output of a call that reads one activation; input, output and scratch lie apart."""
-    output = np.full(shape, 99, np.int8)
-    scratch = np.zeros(call.scratch_bytes // 8 + 1, np.int64)
-    steps = [(call.function, call.arguments)]
-    if call.rest:
-        steps.append((call.rest.function, call.rest.arguments))
-    for function, arguments in steps:
-        alive: list[Any] = []
-        places = [_place(a, call, values, output, scratch, alive) for a in arguments]
-        call_kernel(function, *places)
-    return output
+def run_calls(memory: MemoryPlan, inputs: Sequence[Values]) -> list[Values]:
+    """One sample, an array an input → an array an output, in an arena laid out as planned."""
+    return _Arena(memory).run(inputs)
 
 
-def _place(
-    argument: Argument,
-    call: Call,
-    values: Int8s,
-    output: Int8s,
-    scratch: np.ndarray,
-    alive: list[Any],
-) -> int | np.ndarray | None:
-    if isinstance(argument, Struct):
-        alive.append(np.frombuffer(_bytes(argument, alive), np.uint8))
-        return alive[-1]
-    if isinstance(argument, Array):
-        return np.ascontiguousarray(argument.data)
-    if isinstance(argument, Tensor):
-        return output if argument.name in call.op.outputs else values
-    return scratch if isinstance(argument, Scratch) else argument
+class _Arena:
+    """The bytes of a plan, and the addresses that its calls pass."""
 
+    def __init__(self, memory: MemoryPlan) -> None:
+        self._memory = memory
+        # Words, so that the arena is aligned as the firmware's is.
+        self._bytes = np.full(memory.arena_bytes // 8 + 1, 0, np.int64).view(np.uint8)
+        self._bytes[:] = _FILL
+        self._alive: list[Values] = []
 
-def _bytes(struct: Struct, alive: list[Any]) -> bytes:
-    """As the host lays the structure out, addresses included."""
-    data = b""
-    for _, value in struct.fields:
-        part, align = _field(value, alive)
-        data += bytes(-len(data) % align) + part
-    return data + bytes(-len(data) % 4)
+    def run(self, inputs: Sequence[Values]) -> list[Values]:
+        program = self._memory.program
+        for name, values in zip(program.qgraph.inputs, inputs, strict=True):
+            start = self._memory.offset(name)
+            self._bytes[start : start + values.nbytes] = (
+                np.ascontiguousarray(values).view(np.uint8).ravel()
+            )
+        for index, call in enumerate(program.calls):
+            steps = [(call.function, call.arguments)]
+            if call.rest:
+                steps.append((call.rest.function, call.rest.arguments))
+            for function, arguments in steps:
+                call_kernel(function, *(self._place(each, index) for each in arguments))
+        return [self._output(name) for name in program.qgraph.outputs]
 
+    def _output(self, name: str) -> Values:
+        tensor, start = self._memory.program.qgraph.tensors[name], self._memory.offset(name)
+        stored = self._bytes[start : start + tensor.size * tensor.dtype.itemsize]
+        return stored.view(tensor.dtype).reshape(tensor.shape).copy()
 
-def _field(value: Field, alive: list[Any]) -> tuple[bytes, int]:
-    if isinstance(value, Struct):
-        return _bytes(value, alive), 4
-    if isinstance(value, Array):
-        alive.append(np.ascontiguousarray(value.data))
-        return alive[-1].ctypes.data.to_bytes(_ADDRESS, "little"), _ADDRESS
-    if isinstance(value, SmallInteger):
-        return value.value.to_bytes(value.bytes, "little", signed=value.value < 0), value.bytes
-    if isinstance(value, DirectionRef):
-        return bytes(1), 1
-    if isinstance(value, Scratch):
-        return bytes(_ADDRESS), _ADDRESS
-    assert isinstance(value, int | np.integer)
-    return int(value).to_bytes(4, "little", signed=True), 4
+    def _place(self, argument: Argument, call: int) -> int | Values | None:
+        if isinstance(argument, Struct):
+            return self._kept(np.frombuffer(self._struct(argument, call)[0], np.uint8))
+        if isinstance(argument, Array):
+            return self._kept(np.ascontiguousarray(argument.data))
+        if isinstance(argument, TensorRef | ScratchRef):
+            return self._pointed(argument, call)
+        return argument
+
+    def _pointed(self, reference: TensorRef | ScratchRef, call: int) -> Values | None:
+        if isinstance(reference, TensorRef):
+            return self._bytes[self._memory.offset(reference.name) :]
+        if not self._memory.program.calls[call].scratch_bytes:
+            return None
+        return self._bytes[self._memory.scratch_offset(call) :]
+
+    def _kept(self, array: Values) -> Values:
+        self._alive.append(array)
+        return array
+
+    def _struct(self, value: Struct, call: int) -> tuple[bytes, int]:
+        """As the host lays the structure out, and its alignment."""
+        data, widest = b"", 4
+        for _, field in value.fields:
+            part, align = self._field(field, call)
+            data += bytes(-len(data) % align) + part
+            widest = max(widest, align)
+        return data + bytes(-len(data) % widest), widest
+
+    def _field(self, value: Field, call: int) -> tuple[bytes, int]:
+        if isinstance(value, Struct):
+            return self._struct(value, call)
+        if isinstance(value, Array | TensorRef | ScratchRef):
+            place = self._place(value, call)
+            address = place.ctypes.data if isinstance(place, np.ndarray) else 0
+            return address.to_bytes(_ADDRESS, "little"), _ADDRESS
+        if isinstance(value, SmallInteger):
+            return value.value.to_bytes(value.bytes, "little", signed=value.value < 0), value.bytes
+        if isinstance(value, DirectionRef):
+            return bytes([self._memory.descends(call)]), 1
+        if isinstance(value, Real):
+            return struct.pack("<f", value.value), 4
+        return np.asarray(value, np.int32).tobytes(), 4

@@ -6,9 +6,8 @@ import math
 from typing import cast
 
 import numpy as np
-from kernel_cases import Int8s
 from kernel_native import call
-from kernel_weighted import Weighted
+from kernel_weighted import Int8s, Weighted
 
 from mcuq.bench.layers import (
     LayerCall,

@@ -7,14 +7,14 @@ from typing import cast
 
 import numpy as np
 from hypothesis import strategies as st
-from kernel_weighted import Weighted, convolutions, dense_layers
+from kernel_weighted import Weighted, layers
 
 from mcuq.lower.channels import reachable
 from mcuq.lower.reach import requantization_of
 from mcuq.numeric.tensor import QuantizedTensor
 from mcuq.numeric.widths import TERNARY, weight_limits
 from mcuq.ops.operator import AnyOperator
-from mcuq.ops.weighted import CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED
+from mcuq.ops.weighted import DEPTHWISE_CONV_2D
 from mcuq.quantized.qgraph import QuantizedGraph
 
 KINDS = (
@@ -36,12 +36,7 @@ WIDTHS = (8, 4, 2, TERNARY)
 @st.composite
 def odd_layers(draw: st.DrawFn, kind: AnyOperator) -> Weighted:
     """A layer of `kind` with odd channels at random places, any width."""
-    layers = {
-        CONV_2D: convolutions(),
-        DEPTHWISE_CONV_2D: convolutions(depthwise=True, simple=True),
-        FULLY_CONNECTED: dense_layers(),
-    }
-    case = draw(layers[kind])
+    case = draw(layers(kind, simple=True))
     outputs = case.output_shape[-1]
     kinds = draw(st.lists(st.sampled_from(KINDS), min_size=outputs, max_size=outputs))
     return with_odd_channels(case, kinds, draw(st.sampled_from(WIDTHS)))
@@ -103,14 +98,16 @@ def _tame(case: Weighted, weight: QuantizedTensor, bias: np.ndarray) -> Weighted
         if len(weight.scale) == len(bias):
             scale = np.where(wild & ~heavy, weight.scale / 2, weight.scale).astype(np.float32)
             weight = replace(weight, scale=scale)
+        elif (wild & ~heavy).any():
+            weight = replace(weight, scale=(weight.scale / 2).astype(np.float32))
     raise AssertionError("a layer that cannot be tamed")
 
 
 def _layer(case: Weighted, weight: QuantizedTensor, bias: np.ndarray) -> Weighted:
     tensors = dict(case.graph.tensors)
-    scale = (tensors["input"].scale * weight.scale).astype(np.float32)
-    tensors["weight"] = weight
-    tensors["bias"] = replace(tensors["bias"], scale=scale, data=bias)
+    scale = (tensors["x0"].scale * weight.scale).astype(np.float32)
+    tensors["w"] = weight
+    tensors["b"] = replace(tensors["b"], scale=scale, data=bias)
     graph = QuantizedGraph("case", tensors, case.graph.ops, case.graph.inputs, case.graph.outputs)
     return Weighted(graph, case.input)
 

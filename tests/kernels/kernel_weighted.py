@@ -2,34 +2,33 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 import numpy as np
+import numpy.typing as npt
 from hypothesis import strategies as st
-from kernel_cases import Draw, Int8s, activation, model
 from kernel_native import Words, call
+from number_formats import Form, Model, quantized
+from operator_cases import Case, Numbers, cases
+from oracles import tflm_outputs
 
 from mcuq.numeric import pack_int4
-from mcuq.numeric.activation import Activation
 from mcuq.numeric.tensor import QuantizedTensor
-from mcuq.ops.attrs import Attrs, Padding
+from mcuq.ops.attrs import Attrs
 from mcuq.ops.operator import AnyOperator
-from mcuq.ops.weighted import CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED
+from mcuq.ops.weighted import CONV_2D, FULLY_CONNECTED
 from mcuq.ops.weighted_params import (
-    ConvAttrs,
     ConvParams,
     DepthwiseConvAttrs,
     DepthwiseConvParams,
-    FullyConnectedAttrs,
     FullyConnectedParams,
 )
-from mcuq.ops.window import window_axes
+from mcuq.quantize.config import Per
 from mcuq.quantized.op_params import op_params
 from mcuq.quantized.qgraph import QuantizedGraph
 
-ACTIVATIONS = (Activation.NONE, Activation.RELU, Activation.RELU6, Activation.RELU_N1_TO_1)
+Int8s = npt.NDArray[np.int8]
 
 
 @dataclass(frozen=True)
@@ -41,7 +40,7 @@ class Weighted:
 
     @property
     def weight(self) -> QuantizedTensor:
-        return self.graph.tensors["weight"]
+        return self.graph.tensors["w"]
 
     @property
     def weight_values(self) -> Int8s:
@@ -49,7 +48,13 @@ class Weighted:
 
     @property
     def bias(self) -> np.ndarray:
-        return cast(np.ndarray, self.graph.tensors["bias"].data)
+        return cast(np.ndarray, self.graph.tensors["b"].data)
+
+    @property
+    def expected(self) -> Int8s:
+        """The output of TFLite Micro."""
+        output = tflm_outputs(self.graph, [self.input[None]])[0]
+        return cast(Int8s, output.reshape(self.output_shape))
 
     @property
     def params(self) -> ConvParams | FullyConnectedParams:
@@ -57,7 +62,7 @@ class Weighted:
 
     @property
     def output_shape(self) -> tuple[int, ...]:
-        return self.graph.tensors["output"].shape
+        return self.graph.tensors["y"].shape
 
     @property
     def stored(self) -> np.ndarray:
@@ -67,95 +72,72 @@ class Weighted:
 
 
 @st.composite
-def convolutions(
-    draw: st.DrawFn, *, depthwise: bool = False, simple: bool = False, expandable: bool = False
+def layers(
+    draw: st.DrawFn, kind: AnyOperator, *, simple: bool = False, expandable: bool = False
 ) -> Weighted:
-    """A convolution; `simple` and `expandable` leave out what faster kernels do not take."""
-    kernel = draw(st.tuples(st.integers(1, 4), st.integers(1, 4)))
-    if draw(st.booleans()):
-        kernel = draw(st.sampled_from([(1, 1), (3, 3), (10, 4), (1, 5)]))
+    """A layer with int8 or int4 weights and a bias.
+
+    Args:
+        kind: its operator; a CONV_2D has one group.
+        simple: without a depth multiplier, which faster kernels do not take.
+        expandable: with a window and channels for the expanded depthwise kernels.
+    """
+    case = _biased(draw(cases(kind)))
+    if simple and isinstance(case.attrs, DepthwiseConvAttrs):
+        case = _windowed(case, case.constants[0][1:3], case.activations[0])
     if expandable:
         kernel = draw(st.sampled_from([(3, 3), (1, 9), (9, 1)]))
-    stride = draw(st.tuples(st.integers(1, 3), st.integers(1, 3)))
-    dilation = (1, 1)
-    if draw(st.integers(0, 3)) == 0:
-        dilation = draw(st.tuples(st.integers(1, 3), st.integers(1, 3)))
-        stride = (1, 1)
-    padding = draw(st.sampled_from(list(Padding)))
-    span = [(k - 1) * d + 1 for k, d in zip(kernel, dilation, strict=True)]
-    low = span if padding is Padding.VALID else (1, 1)
-    size = (draw(st.integers(low[0], low[0] + 8)), draw(st.integers(low[1], low[1] + 8)))
-    counts = [4, 8, 12] if expandable else [1, 2, 3, 4, 5, 8, 11, 16]
-    channels = draw(st.sampled_from(counts))
-    activation_ = draw(st.sampled_from(ACTIVATIONS))
-    bits = draw(st.sampled_from([4, 8]))
-    seed = draw(st.integers(0, 2**32 - 1))
-    if depthwise:
-        multiplier = 1 if simple else draw(st.sampled_from([1, 1, 2, 3]))
-        outputs = channels * multiplier
-        attrs: Attrs = DepthwiseConvAttrs(stride, dilation, padding, multiplier, activation_)
-        filter_shape = (1, *kernel, outputs)
-    else:
-        outputs = draw(st.sampled_from([1, 2, 3, 4, 6, 8, 9]))
-        attrs = ConvAttrs(stride, dilation, padding, activation_)
-        filter_shape = (outputs, *kernel, channels)
-    axes = window_axes(attrs, size, kernel)
-    output_shape = (1, axes[0].output, axes[1].output, outputs)
-    kind = DEPTHWISE_CONV_2D if depthwise else CONV_2D
-    return build(kind, attrs, (1, *size, channels), filter_shape, output_shape, bits, seed)
+        _, height, width, _ = case.activations[0]
+        size = (height + kernel[0] - 1, width + kernel[1] - 1)
+        case = _windowed(case, kernel, (1, *size, draw(st.sampled_from([4, 8, 12]))))
+    return _layer(case, draw(st.sampled_from([8, 4])))
 
 
-@st.composite
-def dense_layers(draw: st.DrawFn) -> Weighted:
-    depth = draw(st.integers(1, 70))
-    outputs = draw(st.integers(1, 20))
-    bits = draw(st.sampled_from([4, 8]))
-    attrs = FullyConnectedAttrs(draw(st.sampled_from(ACTIVATIONS)))
-    seed = draw(st.integers(0, 2**32 - 1))
-    shapes = ((1, depth), (outputs, depth), (1, outputs))
-    return build(FULLY_CONNECTED, attrs, *shapes, bits, seed)
+def _biased(case: Case) -> Case:
+    """With a bias, the whole depth in each filter of a CONV_2D, one row for FULLY_CONNECTED."""
+    filters, x = case.constants[0], case.activations[0]
+    if case.operator is FULLY_CONNECTED:
+        x = (1, x[-1])
+    if case.operator is CONV_2D:
+        filters = (*filters[:3], case.activations[0][3])
+    outputs = filters[case.operator.filter_axis or 0]
+    return replace(case, activations=(x,), constants=(filters, (outputs,)))
+
+
+def _windowed(case: Case, kernel: tuple[int, ...], x: tuple[int, ...]) -> Case:
+    """The depthwise layer with another window, for another image, with no multiplier."""
+    attrs = cast(DepthwiseConvAttrs, case.attrs)
+    dilation = attrs.dilation if kernel == case.constants[0][1:3] else (1, 1)
+    return replace(
+        case,
+        attrs=replace(attrs, depth_multiplier=1, dilation=dilation),
+        activations=(x,),
+        constants=((1, *kernel, x[3]), (x[3],)),
+    )
+
+
+def _layer(case: Case, bits: int) -> Weighted:
+    """FULLY_CONNECTED with one scale: CMSIS-NN's function takes no more."""
+    per: Per = "tensor" if case.operator is FULLY_CONNECTED else "channel"
+    made = Model(case, quantized(case, Form(case.operator.name, "int8", bits, per)))
+    return Weighted(made.qgraph, made.inputs()[0][:1].reshape(case.activations[0]))
+
+
+_SPANS = ((-1.0, 1.0), (0.0, 1.0), (-1.0, 0.0), (-1.0, 2.0))
 
 
 def build(
     kind: AnyOperator,
     attrs: Attrs,
-    input_shape: tuple[int, ...],
-    filter_shape: tuple[int, ...],
-    output_shape: tuple[int, ...],
+    x: tuple[int, ...],
+    filters: tuple[int, ...],
     bits: int,
     seed: int,
 ) -> Weighted:
-    """A layer with random values and scales that use the output's range (mostly)."""
-    d = Draw(np.random.default_rng(seed))
-    axis = {CONV_2D: 0, DEPTHWISE_CONV_2D: 3}.get(kind)
-    outputs = output_shape[-1]
-    weights = d.weights(filter_shape, bits)
-    depth = math.prod(filter_shape) // outputs
-    input_scale = d.scale()
-    spread = 70 * (70 if bits == 8 else 4) * math.sqrt(depth)
-    # Now and then factors above one half, where requantization shifts left.
-    factor = float(
-        d.rng.uniform(0.3, 2.5) if d.rng.random() < 0.1 else d.scale(0.3, 3) * 60 / spread
-    )
-    channel_scales = d.rng.uniform(0.2, 1.0, 1 if axis is None else outputs)
-    weight_scales = (channel_scales * d.scale(1e-3, 1e-1)).astype(np.float32)
-    output_scale = float(input_scale * weight_scales.max() / factor)
-    limit = int(spread)
-    bias = d.rng.integers(-limit, limit + 1, outputs).astype(np.int32)
-    tensors = [
-        activation("input", input_shape, input_scale, d.zero_point()),
-        QuantizedTensor("weight", filter_shape, bits, weight_scales, axis=axis, data=weights),
-        QuantizedTensor(
-            "bias",
-            (outputs,),
-            32,
-            (np.float32(input_scale) * weight_scales).astype(np.float32),
-            axis=None if axis is None else 0,
-            data=bias,
-        ),
-    ]
-    output = activation("output", output_shape, output_scale, d.zero_point())
-    return Weighted(model(kind, attrs, tensors, output), d.int8s(input_shape))
+    """A layer of given shapes with random values, whose output uses its range."""
+    outputs = filters[kind.filter_axis or 0]
+    numbers = Numbers(seed, (_SPANS[seed % len(_SPANS)],))
+    return _layer(Case(kind, attrs, (x,), (filters, (outputs,)), False, numbers), bits)
 
 
 def run_cmsis(case: Weighted, function: str) -> Int8s:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from integer_cases import FixedRanges
+from operator_cases import FixedRanges
 from shadow_memory import apart, at
 
 from mcuq.bench.chain import Chain

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import cast
 
 import numpy as np
-from integer_cases import tflm_outputs
 from kernel_cases import model
 from kernel_native import Words, call
+from oracles import tflm_outputs
 
 from mcuq.interpret.integer import run_integer
 from mcuq.numeric.tensor import QuantizedTensor

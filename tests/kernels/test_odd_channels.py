@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from kernel_calls import run_call
-from kernel_cases import oracle
+from kernel_calls import run_calls
 from kernel_odd import WIDTHS, odd_layers, with_odd_channels
 from kernel_weighted import Weighted, build
 
+from mcuq.cost import plan_program
 from mcuq.interpret.integer import run_integer
 from mcuq.lower import LowerOptions, lower
 from mcuq.lower.program import Call
@@ -35,12 +35,13 @@ def lowered(case: Weighted, options: LowerOptions = HOST) -> Call:
 def assert_equal_everywhere(case: Weighted) -> None:
     """TFLite Micro (narrow weights as int4), the evaluation, and both kernel families."""
     weight = case.weight
-    as_int4 = {**case.graph.tensors, "weight": replace(weight, bits=max(weight.bits, 4))}
-    expected = oracle(replace(case.graph, tensors=as_int4), [case.input])
-    integer = run_integer(case.graph, [case.input])["output"]
+    as_int4 = {**case.graph.tensors, "w": replace(weight, bits=max(weight.bits, 4))}
+    expected = Weighted(replace(case.graph, tensors=as_int4), case.input).expected
+    integer = run_integer(case.graph, [case.input])["y"]
     np.testing.assert_array_equal(integer.reshape(expected.shape), expected)
     for options in (PORTABLE, HOST, PLAIN):
-        actual = run_call(lowered(case, options), case.input, case.output_shape)
+        memory = plan_program(lower(case.graph, options))
+        (actual,) = run_calls(memory, [case.input])
         np.testing.assert_array_equal(actual, expected)
 
 
@@ -65,13 +66,13 @@ def test_dense(case: Weighted) -> None:
 def layer(kind: AnyOperator, channels: int, seed: int, bits: int, depth: int = 24) -> Weighted:
     window = ((1, 1), (1, 1), Padding.SAME)
     if kind is FULLY_CONNECTED:
-        shapes = ((1, depth), (channels, depth), (1, channels))
+        shapes = ((1, depth), (channels, depth))
         return build(kind, FullyConnectedAttrs(Activation.NONE), *shapes, max(bits, 4), seed)
     if kind is DEPTHWISE_CONV_2D:
         shape = (1, 5, 4, channels)
         attrs = DepthwiseConvAttrs(*window, 1, Activation.RELU)
-        return build(kind, attrs, shape, (1, 3, 3, channels), shape, max(bits, 4), seed)
-    shapes = ((1, 5, 4, depth), (channels, 3, 3, depth), (1, 5, 4, channels))
+        return build(kind, attrs, shape, (1, 3, 3, channels), max(bits, 4), seed)
+    shapes = ((1, 5, 4, depth), (channels, 3, 3, depth))
     return build(kind, ConvAttrs(*window, Activation.RELU), *shapes, max(bits, 4), seed)
 
 

@@ -9,7 +9,6 @@ from typing import cast
 import numpy as np
 import pytest
 from hypothesis import given, settings
-from kernel_cases import Int8s
 from kernel_fast import (
     Memory,
     conv_layer,
@@ -20,7 +19,7 @@ from kernel_fast import (
     run_pointwise,
 )
 from kernel_native import call
-from kernel_weighted import Weighted, build, convolutions
+from kernel_weighted import Int8s, Weighted, build, layers
 
 from mcuq.bench.layers import LayerCall
 from mcuq.lower.overlap import (
@@ -30,7 +29,7 @@ from mcuq.lower.overlap import (
     depthwise_overlap,
     pointwise_overlap,
 )
-from mcuq.ops.weighted import CONV_2D
+from mcuq.ops.weighted import CONV_2D, DEPTHWISE_CONV_2D
 from mcuq.ops.weighted_params import ConvAttrs, ConvParams
 
 pytestmark = pytest.mark.slow
@@ -81,7 +80,7 @@ def check(case: Weighted, run: Run, layer: Layer, sharing: BufferOverlap, slack:
 
 
 @settings(max_examples=400)
-@given(convolutions())
+@given(layers(CONV_2D))
 def test_convolution_over_its_input(case: Weighted) -> None:
     check(
         case, run_conv, conv_layer, conv_overlap(window_shape(case)), slack=case.input.size % 7 + 1
@@ -89,7 +88,7 @@ def test_convolution_over_its_input(case: Weighted) -> None:
 
 
 @settings(max_examples=400)
-@given(convolutions(depthwise=True, simple=True))
+@given(layers(DEPTHWISE_CONV_2D, simple=True))
 def test_depthwise_over_its_input(case: Weighted) -> None:
     sharing = depthwise_overlap(window_shape(case))
     check(case, run_depthwise, depthwise_layer, sharing, slack=case.input.size % 7 + 1)
@@ -99,14 +98,14 @@ def test_depthwise_over_its_input(case: Weighted) -> None:
 @pytest.mark.parametrize("channels", [(8, 8), (3, 9), (12, 5), (1, 1), (4, 16)])
 def test_pointwise_over_its_input(pixels: int, channels: tuple[int, int]) -> None:
     inputs, outputs = channels
-    shapes = ((1, 1, pixels, inputs), (outputs, 1, 1, inputs), (1, 1, pixels, outputs))
+    shapes = ((1, 1, pixels, inputs), (outputs, 1, 1, inputs))
     case = build(CONV_2D, ConvAttrs(), *shapes, bits=8, seed=pixels)
     check(case, run_pointwise, pointwise_layer, pointwise_overlap(pixels, inputs, outputs), slack=3)
 
 
 def test_one_byte_more_destroys_something() -> None:
     """The promise is not idle: growing pixels break where one byte more is shared."""
-    shapes = ((1, 1, 8, 4), (16, 1, 1, 4), (1, 1, 8, 16))
+    shapes = ((1, 1, 8, 4), (16, 1, 1, 4))
     lead = 8 * 16 - pointwise_overlap(8, 4, 16).ascending - 1
     broken = 0
     for seed in range(10):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from integer_cases import FixedRanges
+from operator_cases import FixedRanges
 from shadow_emulated import Seen, WatchedCore, link_model
 from shadow_layers import LAYERS, chain, promised
 from shadow_memory import random_sample

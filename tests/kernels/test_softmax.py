@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from integer_cases import tflm_outputs
 from kernel_cases import activation, model
 from kernel_native import Words, call
+from oracles import tflm_outputs
 
 from mcuq.interpret.integer import run_integer
 from mcuq.numeric import integer_limits

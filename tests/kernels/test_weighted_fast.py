@@ -5,53 +5,52 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from hypothesis import given, settings
-from kernel_cases import oracle
 from kernel_fast import run_conv, run_dense, run_depthwise, run_pointwise
-from kernel_weighted import Weighted, build, convolutions, dense_layers
+from kernel_weighted import Weighted, build, layers
 
-from mcuq.ops.weighted import CONV_2D
+from mcuq.ops.weighted import CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED
 from mcuq.ops.weighted_params import ConvAttrs
 
 CONV = settings(max_examples=500)
 
 
 @CONV
-@given(convolutions())
+@given(layers(CONV_2D))
 def test_convolution_equals_tflm(case: Weighted) -> None:
-    expected = oracle(case.graph, [case.input])
+    expected = case.expected
     np.testing.assert_array_equal(run_conv(case, descending=False), expected)
     np.testing.assert_array_equal(run_conv(case, descending=True), expected)
 
 
 @CONV
-@given(convolutions(depthwise=True, simple=True))
+@given(layers(DEPTHWISE_CONV_2D, simple=True))
 def test_depthwise_equals_tflm(case: Weighted) -> None:
-    expected = oracle(case.graph, [case.input])
+    expected = case.expected
     np.testing.assert_array_equal(run_depthwise(case, descending=False), expected)
     np.testing.assert_array_equal(run_depthwise(case, descending=True), expected)
 
 
 @settings(max_examples=300)
-@given(convolutions(depthwise=True, simple=True, expandable=True))
+@given(layers(DEPTHWISE_CONV_2D, expandable=True))
 def test_expanded_depthwise_equals_tflm(case: Weighted) -> None:
-    expected = oracle(case.graph, [case.input])
+    expected = case.expected
     for descending in (False, True):
         actual = run_depthwise(case, descending=descending, expanded=True)
         np.testing.assert_array_equal(actual, expected)
 
 
 @settings(max_examples=300)
-@given(dense_layers())
+@given(layers(FULLY_CONNECTED))
 def test_dense_equals_tflm(case: Weighted) -> None:
-    np.testing.assert_array_equal(run_dense(case), oracle(case.graph, [case.input]))
+    np.testing.assert_array_equal(run_dense(case), case.expected)
 
 
 @pytest.mark.parametrize("bits", [4, 8])
 @pytest.mark.parametrize("shape", [(3, 5, 7, 6), (1, 1, 4, 4), (2, 2, 64, 10), (1, 3, 1, 1)])
 def test_pointwise_equals_tflm(bits: int, shape: tuple[int, int, int, int]) -> None:
     height, width, inputs, outputs = shape
-    shapes = ((1, height, width, inputs), (outputs, 1, 1, inputs), (1, height, width, outputs))
+    shapes = ((1, height, width, inputs), (outputs, 1, 1, inputs))
     for seed in range(20):
         case = build(CONV_2D, ConvAttrs(), *shapes, bits, seed)
-        expected = oracle(case.graph, [case.input])
+        expected = case.expected
         np.testing.assert_array_equal(run_pointwise(case, descending=seed % 2 == 1), expected)

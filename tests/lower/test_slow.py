@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from integer_cases import FixedRanges
+from operator_cases import FixedRanges
 from stand_ins import keyword_spotting
 
 from mcuq.bench.chain import Chain

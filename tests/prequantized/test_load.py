@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from float_cases import cases, one_op, random_inputs
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from operator_cases import cases, least_case, random_reals
 
 from mcuq.calibrate import calibrate
 from mcuq.emit.tflite import tflite_bytes
@@ -32,7 +32,7 @@ from mcuq.tflite.operators.catalog import FORMS
 
 
 def _quantized(graph: Graph, bits: int = 8) -> QuantizedGraph:
-    ranges = calibrate(graph, random_inputs(graph, 1))
+    ranges = calibrate(graph, random_reals(graph, 1))
     return quantize(graph, ranges, Config(default_weight=WeightChoice(bits)))
 
 
@@ -54,7 +54,7 @@ def _assert_same(actual: QuantizedGraph, expected: QuantizedGraph) -> None:
 @given(data=st.data())
 @settings(max_examples=8)
 def test_every_operator_survives(kind: AnyOperator, data: st.DataObject) -> None:
-    graph = data.draw(cases(kind))
+    graph = data.draw(cases(kind)).graph
     # The writer adds biases that LiteRT asks for.
     weighted = kind in (CONV_2D, DEPTHWISE_CONV_2D)
     assume(not weighted or len(graph.ops[0].inputs) == 3)
@@ -119,7 +119,7 @@ def test_edges_vanish_and_rescaling_stays() -> None:
 
 
 def test_float_files_and_asymmetric_weights_are_refused() -> None:
-    dense = one_op(FULLY_CONNECTED, FullyConnectedAttrs(), [(1, 4)], [(3, 4), (3,)], 0)
+    dense = least_case(FULLY_CONNECTED).graph
     with pytest.raises(InputError, match="is stored as float32") as caught:
         load_quantized(float_tflite_bytes(dense))
     assert "quantize it anew" in caught.value.hint

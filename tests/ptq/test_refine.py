@@ -1,8 +1,7 @@
-"""The differentiable simulation is the integer model, its gradients are right, training helps."""
+"""The differentiable simulation is the integer model, training helps."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -17,26 +16,16 @@ from mcuq.graph import Graph
 from mcuq.interpret.integer import dequantize_outputs, quantize_inputs, run_integer
 from mcuq.numeric import WIDTHS
 from mcuq.numeric.activation import Activation
-from mcuq.ops.attrs import Attrs, NoAttrs, Padding
-from mcuq.ops.binary import ADD, MUL, SUB, BinaryAttrs
-from mcuq.ops.interpolation import ResizeAttrs
+from mcuq.ops.attrs import Padding
+from mcuq.ops.binary import ADD, BinaryAttrs
 from mcuq.ops.movement import (
-    CONCATENATION,
-    PAD,
     RESHAPE,
-    STRIDED_SLICE,
-    TRANSPOSE,
-    ConcatAttrs,
-    PadAttrs,
     ReshapeAttrs,
-    StridedSliceAttrs,
-    TransposeAttrs,
 )
-from mcuq.ops.operator import AnyOperator, Backward
-from mcuq.ops.pooling import AVERAGE_POOL_2D, MAX_POOL_2D, MEAN, MeanAttrs, PoolAttrs
-from mcuq.ops.resize import RESIZE_BILINEAR, RESIZE_NEAREST_NEIGHBOR
+from mcuq.ops.operator import AnyOperator
+from mcuq.ops.pooling import AVERAGE_POOL_2D, PoolAttrs
 from mcuq.ops.softmax import SOFTMAX, SoftmaxAttrs
-from mcuq.ops.unary import HARD_SWISH, LEAKY_RELU, LOGISTIC, RELU, RELU6, TANH, LeakyReluAttrs
+from mcuq.ops.unary import LOGISTIC
 from mcuq.ops.weighted import CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED
 from mcuq.ops.weighted_params import ConvAttrs, DepthwiseConvAttrs, FullyConnectedAttrs
 from mcuq.progress import Progress
@@ -50,67 +39,6 @@ from mcuq.quantized import QuantizedGraph
 from mcuq.score.loss import LossOutput, divergence
 
 Array = npt.NDArray[np.float64]
-Applied = Callable[[list[Array]], tuple[Array, Backward]]
-IMAGE = (1, 4, 6, 2)
-
-PLAIN: dict[AnyOperator, tuple[Attrs, list[tuple[int, ...]], tuple[int, ...]]] = {
-    ADD: (BinaryAttrs(), [IMAGE, (1, 1, 1, 2)], IMAGE),
-    SUB: (BinaryAttrs(), [IMAGE, (2,)], IMAGE),
-    MUL: (BinaryAttrs(), [IMAGE, (1, 4, 1, 2)], IMAGE),
-    MEAN: (MeanAttrs((1, 2)), [IMAGE], (1, 2)),
-    RESHAPE: (ReshapeAttrs((1, 48)), [IMAGE], (1, 48)),
-    PAD: (PadAttrs(((0, 0), (1, 0), (0, 2), (0, 0))), [IMAGE], (1, 5, 8, 2)),
-    CONCATENATION: (ConcatAttrs(2), [IMAGE, (1, 4, 3, 2)], (1, 4, 9, 2)),
-    TRANSPOSE: (TransposeAttrs((0, 3, 1, 2)), [IMAGE], (1, 2, 4, 6)),
-    STRIDED_SLICE: (
-        StridedSliceAttrs((0, 3, 1, 0), (1, -1, 6, 2), (1, -2, 2, 1)),
-        [IMAGE],
-        (1, 2, 3, 2),
-    ),
-    SOFTMAX: (SoftmaxAttrs(1.5), [IMAGE], IMAGE),
-    LEAKY_RELU: (LeakyReluAttrs(0.2), [IMAGE], IMAGE),
-    **{kind: (NoAttrs(), [IMAGE], IMAGE) for kind in (RELU, RELU6, TANH, LOGISTIC, HARD_SWISH)},
-}
-
-
-def check_gradient(apply: Applied, xs: list[Array]) -> None:
-    """Directional derivatives against central differences."""
-    rng = np.random.default_rng(0)
-    out, backward = apply(xs)
-    weight = rng.normal(size=out.shape)
-    gradients = backward(weight)
-    for number, (x, gradient) in enumerate(zip(xs, gradients, strict=True)):
-        direction = rng.normal(size=x.shape)
-        nudged = [
-            [y + sign * 1e-6 * direction if i == number else y for i, y in enumerate(xs)]
-            for sign in (1, -1)
-        ]
-        up, down = (float((apply(ys)[0] * weight).sum()) for ys in nudged)
-        assert gradient.shape == x.shape
-        assert (up - down) / 2e-6 == pytest.approx(float((gradient * direction).sum()), rel=1e-4)
-
-
-@pytest.mark.parametrize("kind", PLAIN)
-def test_gradients_of_operators(kind: AnyOperator) -> None:
-    attrs, shapes, result = PLAIN[kind]
-    rng = np.random.default_rng(1)
-    xs = [rng.normal(size=(3, *shape)) * 3 for shape in shapes]
-    check_gradient(lambda ys: kind.gradient(attrs, ys, result), xs)
-
-
-@pytest.mark.parametrize("kind", [MAX_POOL_2D, AVERAGE_POOL_2D])
-def test_gradients_of_pooling(kind: AnyOperator) -> None:
-    attrs = PoolAttrs((3, 2), (2, 1), Padding.SAME)
-    values = np.random.default_rng(2).normal(size=(3, *IMAGE))
-    check_gradient(lambda xs: kind.gradient(attrs, xs, (1, 2, 6, 2)), [values])
-
-
-@pytest.mark.parametrize("kind", [RESIZE_NEAREST_NEIGHBOR, RESIZE_BILINEAR])
-@pytest.mark.parametrize("form", [(False, False), (True, False), (False, True)])
-def test_gradients_of_resizing(kind: AnyOperator, form: tuple[bool, bool]) -> None:
-    attrs = ResizeAttrs((7, 3), *form)
-    values = np.random.default_rng(3).normal(size=(3, *IMAGE))
-    check_gradient(lambda xs: kind.gradient(attrs, xs, (1, 7, 3, 2)), [values])
 
 
 @pytest.mark.parametrize("kind", [SOFTMAX, LOGISTIC, None])

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from integer_cases import random_case
+from operator_cases import cases, least_case
 
 from mcuq.emit.tflite import tflite_bytes
 from mcuq.errors import UsageError
@@ -65,16 +65,17 @@ def test_exp_is_within_two_units_in_the_last_place(x: float) -> None:
 @pytest.mark.parametrize("bits", [8, 4])
 @pytest.mark.parametrize("kind", WEIGHTED_OPERATORS)
 @settings(max_examples=10)
-@given(seed=st.integers(0, 2**32 - 1))
-def test_hybrid_operators_agree_with_litert(kind: AnyOperator, bits: int, seed: int) -> None:
-    rng = np.random.default_rng(seed)
-    graph = random_case(kind, rng).graph
-    weight = graph.tensors["w"].shape
-    if kind is CONV_2D and weight[3] != graph.tensors["x0"].shape[3]:
-        return  # LiteRT has no grouped hybrid convolution
+@given(data=st.data())
+def test_hybrid_operators_agree_with_litert(
+    kind: AnyOperator, bits: int, data: st.DataObject
+) -> None:
+    case = data.draw(cases(kind))
+    graph, weight = case.graph, case.shapes["w"]
+    # LiteRT has no grouped hybrid convolution.
+    assume(kind is not CONV_2D or weight[3] == case.shapes["x0"][3])
     qgraph = quantize_dynamic(graph, Config(default_weight=WeightChoice(bits)))
     assert is_dynamic(qgraph)
-    x = rng.normal(size=(3, *graph.tensors["x0"].shape[1:])).astype(np.float32)
+    (x,) = case.reals()
     got = run_integer(qgraph, [x])["y"]
     expected = litert(tflite_bytes(qgraph, packed_int4=False), x).reshape(got.shape)
     # Both round inputs to steps of their own: compare with what a step of each input is worth.
@@ -87,7 +88,7 @@ def test_hybrid_operators_agree_with_litert(kind: AnyOperator, bits: int, seed: 
 
 
 def test_narrow_filters_are_refused() -> None:
-    graph = random_case(CONV_2D, np.random.default_rng(1)).graph
+    graph = least_case(CONV_2D).graph
     with pytest.raises(UsageError, match="int8 and int4"):
         quantize_dynamic(graph, Config(default_weight=WeightChoice(2)))
 

@@ -10,7 +10,7 @@ import pytest
 from graphs import GraphBuilder, Ranges
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from integer_cases import tflm_outputs
+from oracles import tflm_outputs
 
 from mcuq.calibrate import calibrate
 from mcuq.data import load_data

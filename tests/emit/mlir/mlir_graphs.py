@@ -7,8 +7,8 @@ import subprocess
 from functools import reduce
 
 import pytest
-from float_cases import cases, random_inputs
 from hypothesis import strategies as st
+from operator_cases import cases, random_reals
 
 from mcuq.calibrate import calibrate
 from mcuq.graph import Graph, Op, Tensor
@@ -32,7 +32,7 @@ def mlir_opt(text: str) -> str:
 
 
 def quantized(graph: Graph, bits: int, seed: int = 0) -> QuantizedGraph:
-    ranges = calibrate(graph, random_inputs(graph, seed))
+    ranges = calibrate(graph, random_reals(graph, seed))
     return quantize(graph, ranges, Config(default_weight=WeightChoice(bits)))
 
 
@@ -40,7 +40,7 @@ def quantized(graph: Graph, bits: int, seed: int = 0) -> QuantizedGraph:
 def joined(draw: st.DrawFn) -> Graph:
     """Several one-operator graphs side by side, with names that need escaping."""
     kinds = draw(st.lists(st.sampled_from(FLOAT_OPERATORS), min_size=1, max_size=4))
-    parts = [_renamed(draw(cases(kind)), f'{i}/"ü\\;\n') for i, kind in enumerate(kinds)]
+    parts = [_renamed(draw(cases(kind)).graph, f'{i}/"ü\\;\n') for i, kind in enumerate(kinds)]
     return reduce(_beside, parts)
 
 

@@ -6,15 +6,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from float_cases import cases, random_inputs, seeds
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from kinds_of_tests import FLOAT
 from mlir_run import compile_runtime, largest_difference, needs_runner
+from operator_cases import cases
 
 from mcuq.emit.mlir import write_mlir
 from mcuq.graph import Graph, Op, Tensor
 from mcuq.interpret.float import run_float
-from mcuq.ops.catalog import FLOAT_OPERATORS
 from mcuq.ops.interpolation import ResizeAttrs
 from mcuq.ops.operator import AnyOperator
 from mcuq.ops.resize import RESIZE_NEAREST_NEIGHBOR
@@ -27,16 +27,16 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @needs_runner
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", FLOAT_OPERATORS)
+@pytest.mark.parametrize("kind", FLOAT.operators)
 @given(data=st.data())
 @settings(max_examples=5)
 def test_tosa_computes_what_the_graph_computes(
     kind: AnyOperator, library: Path, data: st.DataObject
 ) -> None:
-    graph = data.draw(cases(kind))
-    inputs = [values[:1] for values in random_inputs(graph, data.draw(seeds))]
-    expected = run_float(graph, inputs)["y"]
-    assert largest_difference(graph, inputs, expected, library) <= 1e-5
+    case = data.draw(cases(kind))
+    inputs = case.reals(samples=1)
+    expected = run_float(case.graph, inputs)["y"]
+    assert largest_difference(case.graph, inputs, expected, library) <= 1e-5
 
 
 @needs_runner

@@ -65,7 +65,13 @@ def _dequantize(op: QuantizedOp[NoAttrs], inputs: list[Values]) -> Values:
     return dequantize(inputs[0], single(source), source.zero_point)
 
 
-_QUANTIZE_FORM = IntegerForm(_params, _quantize, always)
+def _fits(op: QuantizedOp[NoAttrs], params: ConversionParams) -> bool:
+    """A value less its zero point is shifted left before it is multiplied."""
+    largest = 2.0 ** op.inputs[0].bits
+    return op.inputs[0].real or largest * 2.0 ** max(params.shift, 0) < 2**31
+
+
+_QUANTIZE_FORM = IntegerForm(_params, _quantize, _fits)
 QUANTIZE = Operator(
     name="QUANTIZE",
     attrs=NoAttrs,

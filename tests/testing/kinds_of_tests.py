@@ -1,0 +1,80 @@
+"""Which operators each kind of test draws, and why it leaves out the others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from mcuq.ops.catalog import OPERATORS
+from mcuq.ops.movement import CONCATENATION, PAD, RESHAPE, SQUEEZE, STRIDED_SLICE, TRANSPOSE
+from mcuq.ops.operator import AnyOperator, NoForm
+from mcuq.ops.pooling import MEAN
+from mcuq.ops.resize import RESIZE_BILINEAR, RESIZE_NEAREST_NEIGHBOR
+
+_VIEW = NoForm("it costs nothing: its output is its input's bytes")
+_APART = NoForm("its kernel reads inputs after it wrote outputs, and promises no overlap")
+_ALONE: dict[AnyOperator, NoForm] = {
+    RESHAPE: _VIEW,
+    SQUEEZE: _VIEW,
+    MEAN: _APART,
+    PAD: _APART,
+    CONCATENATION: _APART,
+    TRANSPOSE: _APART,
+    STRIDED_SLICE: _APART,
+    RESIZE_NEAREST_NEIGHBOR: _APART,
+    RESIZE_BILINEAR: _APART,
+}
+
+
+@dataclass(frozen=True)
+class KindOfTest:
+    """A test that is there once for every operator.
+
+    Attributes:
+        test: file, below tests/, and function.
+        left_out: why an operator is not drawn; None if it is.
+    """
+
+    test: str
+    left_out: Callable[[AnyOperator], NoForm | None]
+
+    @property
+    def operators(self) -> tuple[AnyOperator, ...]:
+        """What the test draws."""
+        return tuple(o for o in OPERATORS if self.left_out(o) is None)
+
+
+def _absent(form: object) -> NoForm | None:
+    return form if isinstance(form, NoForm) else None
+
+
+FLOAT = KindOfTest(
+    "interpret/test_float_operators.py::test_operator_equals_litert",
+    lambda operator: _absent(operator.real),
+)
+INTEGER = KindOfTest(
+    "interpret/test_integer_operators.py::test_operator_equals_tflite_micro", lambda operator: None
+)
+ORACLE = KindOfTest(
+    "interpret/test_operator_fuzz.py::test_operators_equal_tflite_micro", lambda operator: None
+)
+KERNEL = KindOfTest(
+    "kernels/test_kernels.py::test_kernels_equal_the_evaluation", lambda operator: None
+)
+SHADOW = KindOfTest("kernels/test_shadow.py::test_random_operators_over_their_inputs", _ALONE.get)
+MLIR = KindOfTest(
+    "emit/mlir/test_write_mlir.py::test_every_quantized_operator_is_said", lambda operator: None
+)
+GRADIENT = KindOfTest(
+    "ptq/test_gradients.py::test_gradients_of_operators",
+    lambda operator: _absent(operator.gradient),
+)
+KINDS = {
+    "float": FLOAT,
+    "integer": INTEGER,
+    "oracle": ORACLE,
+    "kernel": KERNEL,
+    "shadow": SHADOW,
+    "MLIR": MLIR,
+    "gradient": GRADIENT,
+}

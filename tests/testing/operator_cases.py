@@ -1,0 +1,267 @@
+"""One operator with all that it reads: the case that every kind of test makes its own model of."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+from hypothesis import HealthCheck, Phase, find, given, seed, settings
+from hypothesis import strategies as st
+from operator_strategies import STRATEGIES, Applied, Shape
+
+from mcuq.graph import Graph, Op, Tensor
+from mcuq.interpret.float import run_float
+from mcuq.ops.attrs import Attrs
+from mcuq.ops.operator import AnyOperator
+from mcuq.quantize.config import ActivationScheme
+
+Range = tuple[float, float]
+Oddity = Literal["", "zero", "dead channel", "tiny channel", "constant channel"]
+_FITTING = 16
+"""Samples from which a fitted range of the output is taken."""
+
+
+@dataclass(frozen=True)
+class FixedRanges:
+    """Ranges by tensor name, whatever the observer."""
+
+    by_name: Mapping[str, Range] = field(default_factory=dict)
+    default: Range = (-1.0, 1.0)
+
+    def range(self, tensor: str, observer: str) -> Range:
+        return self.by_name.get(tensor, self.default)
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """The values of a case.
+
+    Attributes:
+        seed: of constants and samples.
+        inputs: ranges of the activations that the operator reads, in their order.
+        output: range of the result; None for the one that it has with such inputs.
+        magnitude: of the constants.
+        oddity: what is unusual about the constants.
+        scheme: of the activations.
+    """
+
+    seed: int
+    inputs: tuple[Range, ...]
+    output: Range | None = None
+    magnitude: float = 1.0
+    oddity: Oddity = ""
+    scheme: ActivationScheme = "asymmetric"
+
+
+@dataclass(frozen=True)
+class Case:
+    """An operator that reads the activations x0, x1 … and constants, and writes y.
+
+    Constants are w and b (filter and bias) of operators with a filter, and c0, c1 … of others.
+
+    Attributes:
+        operator, attrs: what is applied.
+        activations, constants: their shapes.
+        constants_first: whether the operator reads its constants before its activations.
+        numbers: their values.
+    """
+
+    operator: AnyOperator
+    attrs: Attrs
+    activations: tuple[Shape, ...]
+    constants: tuple[Shape, ...]
+    constants_first: bool
+    numbers: Numbers
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """Names of the activations that the operator reads."""
+        return tuple(f"x{i}" for i in range(len(self.activations)))
+
+    @property
+    def op(self) -> Op:
+        """The operator in the graph."""
+        given, fixed = self.inputs, tuple(self._constants)
+        operands = (*fixed, *given) if self.constants_first else (*given, *fixed)
+        return Op(self.operator, "y", operands, ("y",), self.attrs)
+
+    @cached_property
+    def shapes(self) -> dict[str, Shape]:
+        """Of all tensors."""
+        shapes = dict(zip(self.inputs, self.activations, strict=True))
+        shapes |= {name: data.shape for name, data in self._constants.items()}
+        result = self.operator.shape(self.attrs, [shapes[name] for name in self.op.inputs])
+        return shapes | {"y": result}
+
+    @cached_property
+    def graph(self) -> Graph:
+        """The float model."""
+        tensors = {
+            name: Tensor(name, shape, self._constants.get(name))
+            for name, shape in self.shapes.items()
+        }
+        return Graph("main", tensors, (self.op,), self.inputs, ("y",))
+
+    @cached_property
+    def ranges(self) -> FixedRanges:
+        """Of all activations."""
+        ranges = dict(zip(self.inputs, self.numbers.inputs, strict=True))
+        return FixedRanges(ranges | {"y": self.numbers.output or self._fitted(ranges)})
+
+    def reals(self, samples: int = 3) -> list[npt.NDArray[np.float32]]:
+        """Values for each input, see `random_reals`."""
+        return random_reals(self.graph, self.numbers.seed, samples)
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """In Hypothesis' reports: operators by their names, not by all of their record."""
+        printer.text(repr(self))
+
+    def _fitted(self, ranges: Mapping[str, Range]) -> Range:
+        rng = np.random.default_rng(self.numbers.seed)
+        inputs = [
+            rng.uniform(*ranges[name], (_FITTING, *shape[1:])).astype(np.float32)
+            for name, shape in zip(self.inputs, self.activations, strict=True)
+        ]
+        values = run_float(self.graph, inputs)["y"]
+        return float(values.min(initial=0.0)), float(values.max(initial=0.0))
+
+    @cached_property
+    def _constants(self) -> dict[str, npt.NDArray[np.float32]]:
+        rng = np.random.default_rng(self.numbers.seed)
+        names = "wb" if self.operator.weighted else [f"c{i}" for i in range(len(self.constants))]
+        pairs = zip(names, self.constants, strict=False)
+        return {name: self._constant(shape, rng) for name, shape in pairs}
+
+    def _constant(self, shape: Shape, rng: np.random.Generator) -> npt.NDArray[np.float32]:
+        """Filters are so small that sums keep the size of what is read, as trained ones do."""
+        axis = self.operator.filter_axis
+        filtered = axis is not None and len(shape) > 1
+        depth = math.prod(shape) // shape[axis] if axis is not None and filtered else 1
+        values = rng.normal(0, self.numbers.magnitude / math.sqrt(depth), shape)
+        return _odd(values, self.numbers.oddity).astype(np.float32)
+
+
+def random_reals(graph: Graph, seed: int, samples: int = 3) -> list[npt.NDArray[np.float32]]:
+    """Normal values of deviation 3 for each input of a graph: (samples, *shape)."""
+    rng = np.random.default_rng(seed)
+    shapes = [(samples, *graph.tensors[name].shape[1:]) for name in graph.inputs]
+    return [rng.normal(0, 3, shape).astype(np.float32) for shape in shapes]
+
+
+def _odd(values: npt.NDArray[Any], oddity: Oddity) -> npt.NDArray[Any]:
+    """The first row of any axis is a channel of some operator: first and last axes are changed."""
+    changed = values.copy()
+    match oddity:
+        case "zero":
+            changed[...] = 0
+        case "dead channel":
+            changed[0] = 0
+            changed[..., 0] = 0
+        case "tiny channel":
+            changed[0] *= 1e-30
+            changed[..., 0] *= 1e-7
+        case "constant channel":
+            changed[0] = values.ravel()[0]
+    return changed
+
+
+_SEARCH = settings(database=None, deadline=None, derandomize=True, max_examples=5_000)
+seeds = st.integers(0, 2**32 - 1)
+_schemes: st.SearchStrategy[ActivationScheme] = st.sampled_from(
+    ("asymmetric", "asymmetric", "asymmetric", "symmetric")
+)
+
+
+@st.composite
+def cases(draw: st.DrawFn, operator: AnyOperator) -> Case:
+    """An operator over numbers as models have them: ranges of 0.001 to 1000."""
+    strategy = STRATEGIES[operator]
+    x = draw(strategy.shapes)
+    case = _with(operator, x, strategy.apply(draw, x), draw(seeds))
+    span = _spans(3.0)
+    numbers = replace(
+        case.numbers,
+        inputs=tuple(draw(span) for _ in case.activations),
+        output=draw((st.none() | span) if callable(operator.real) else span),
+        magnitude=10.0 ** draw(st.floats(-3.0, 0.0)),
+        scheme=draw(_schemes),
+    )
+    return replace(case, numbers=numbers)
+
+
+@st.composite
+def extreme_cases(draw: st.DrawFn, operator: AnyOperator) -> Case:
+    """An operator over numbers where arithmetic is most likely to differ: ranges of any size or in
+    ratios that make ties, dead and tiny channels, huge and tiny constants."""
+    case = draw(cases(operator))
+    limit = draw(st.sampled_from([1.0, 3.0, 6.0, 12.0, 30.0]))
+    spans = tuple(draw(_spans(limit)) for _ in case.activations)
+    numbers = replace(
+        case.numbers,
+        inputs=spans,
+        output=draw(_tied(spans[0]) | _spans(limit)),
+        magnitude=10.0 ** draw(st.just(0.0) | st.floats(-6.0, 6.0)),
+        oddity=draw(st.sampled_from(("", "", "", "", *Oddity.__args__[1:]))),
+    )
+    return replace(case, numbers=numbers)
+
+
+@st.composite
+def _spans(draw: st.DrawFn, limit: float) -> Range:
+    """A range that holds 0, 10^-limit to 10^limit wide."""
+    width = 10.0 ** draw(st.floats(-limit, limit))
+    below = draw(st.sampled_from([0.5, 0.0, 1.0]) | st.floats(0.0, 1.0))
+    return -width * below, width * (1.0 - below)
+
+
+@st.composite
+def _tied(draw: st.DrawFn, span: Range) -> Range:
+    """k steps of the input are m + 1/2 of the output: rounding decides."""
+    ratio = draw(st.integers(1, 255)) / (draw(st.integers(0, 127)) + 0.5)
+    return span[0] * ratio, span[1] * ratio
+
+
+def _with(operator: AnyOperator, x: Shape, applied: Applied, seed: int) -> Case:
+    activations = (x, *applied.activations)
+    numbers = Numbers(seed, ((-1.0, 1.0),) * len(activations))
+    return Case(
+        operator,
+        applied.attrs,
+        activations,
+        applied.constants,
+        applied.constants_first,
+        numbers,
+    )
+
+
+def least_case(operator: AnyOperator, such: Callable[[Case], bool] | None = None) -> Case:
+    """The simplest case of an operator, or of those of which something is true."""
+    if such is None:
+        return seeded_cases(cases(operator), 0, 1)[0]
+    return find(cases(operator), such, settings=_SEARCH)
+
+
+def seeded_cases(strategy: st.SearchStrategy[Case], first: int, count: int) -> list[Case]:
+    """The cases that belong to a seed, the same each time; for what cannot run inside a test of
+    Hypothesis."""
+    found: list[Case] = []
+
+    @seed(first)
+    @settings(
+        max_examples=count,
+        phases=(Phase.generate,),
+        database=None,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(strategy)
+    def collect(case: Case) -> None:
+        found.append(case)
+
+    collect()
+    return found

@@ -1,0 +1,298 @@
+"""What every test of operators draws: attributes, shapes and constants, by family.
+
+A new operator of a family is drawn like the others of it, which share a type of attributes or a
+shape rule; only one with attributes of a new type needs a strategy. Everything is a draw of its
+own, so that a failing case shrinks to the least attributes and shapes that fail.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from hypothesis import strategies as st
+
+from mcuq.numeric.activation import Activation
+from mcuq.ops.attrs import Attrs, NoAttrs, Padding
+from mcuq.ops.binary import ADD, BinaryAttrs
+from mcuq.ops.catalog import OPERATORS
+from mcuq.ops.conversion import QUANTIZE
+from mcuq.ops.interpolation import ResizeAttrs
+from mcuq.ops.movement import (
+    SQUEEZE,
+    ConcatAttrs,
+    PadAttrs,
+    ReshapeAttrs,
+    StridedSliceAttrs,
+    TransposeAttrs,
+)
+from mcuq.ops.operator import AnyOperator
+from mcuq.ops.pooling import MeanAttrs, PoolAttrs
+from mcuq.ops.softmax import SoftmaxAttrs
+from mcuq.ops.table import Table
+from mcuq.ops.unary import RELU, LeakyReluAttrs
+from mcuq.ops.weighted_params import ConvAttrs, DepthwiseConvAttrs, FullyConnectedAttrs
+
+Shape = tuple[int, ...]
+Pair = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Applied:
+    """An operator's attributes, and what it reads beside its first input.
+
+    Attributes:
+        attrs: of the operator.
+        activations: shapes of further inputs of the graph.
+        constants: shapes of constants, which follow; filter and bias of weighted operators.
+        constants_first: the constants come before the activations instead.
+    """
+
+    attrs: Attrs
+    activations: tuple[Shape, ...] = ()
+    constants: tuple[Shape, ...] = ()
+    constants_first: bool = False
+
+
+class Apply(Protocol):
+    """Draws what is applied to a first input of a given shape."""
+
+    def __call__(self, draw: st.DrawFn, x: Shape) -> Applied: ...
+
+
+@dataclass(frozen=True)
+class Strategy:
+    """How an operator is drawn.
+
+    Attributes:
+        shapes: of the first input.
+        apply: the rest, for a first input of such a shape.
+        ranks: dimensions that the first input may have, batch included.
+    """
+
+    shapes: st.SearchStrategy[Shape]
+    apply: Apply
+    ranks: range = range(1, 6)
+
+
+activations = st.sampled_from(Activation)
+few = st.integers(1, 3)
+channels = st.one_of(st.integers(1, 5), st.sampled_from([8, 11, 12, 16]))
+images = st.tuples(st.just(1), st.integers(1, 13), st.integers(1, 13), channels)
+"""(1, height, width, channels)."""
+
+
+@st.composite
+def _arrays(draw: st.DrawFn) -> Shape:
+    """(1, up to four dimensions), now and then with one long row."""
+    sizes = draw(st.lists(st.integers(1, 5), max_size=4))
+    if sizes and draw(st.integers(0, 3)) == 3:
+        sizes[-1] = draw(st.integers(1, 300))
+    return (1, *sizes)
+
+
+arrays = _arrays()
+rows = arrays.filter(lambda shape: len(shape) > 1)
+"""Arrays with a dimension behind the batch."""
+few_rows = st.lists(st.integers(1, 5), min_size=1, max_size=4).map(lambda sizes: (1, *sizes))
+
+
+def _window(draw: st.DrawFn, x: Shape, *, dilated: bool) -> tuple[Pair, Pair, Pair, Padding]:
+    """Kernel, stride, dilation and padding; a VALID window fits in the image."""
+    padding = draw(st.sampled_from(Padding))
+    axes = [_window_axis(draw, size, padding, dilated) for size in x[1:3]]
+    kernel, stride, dilation = ((axes[0][i], axes[1][i]) for i in range(3))
+    return kernel, stride, dilation, padding
+
+
+def _window_axis(
+    draw: st.DrawFn, size: int, padding: Padding, dilated: bool
+) -> tuple[int, int, int]:
+    largest = 10 if draw(st.integers(0, 7)) == 7 else 4
+    most = min(size, largest) if padding is Padding.VALID else largest
+    kernel = draw(st.integers(1, most))
+    room = (size - 1) // (kernel - 1) if kernel > 1 and padding is Padding.VALID else 3
+    dilation = draw(st.integers(1, min(3, room))) if dilated and draw(st.booleans()) else 1
+    return kernel, draw(few), dilation
+
+
+def _bias(draw: st.DrawFn, outputs: int) -> tuple[Shape, ...]:
+    return ((outputs,),) if draw(st.integers(0, 4)) else ()
+
+
+def _conv(draw: st.DrawFn, x: Shape) -> Applied:
+    kernel, stride, dilation, padding = _window(draw, x, dilated=True)
+    depth = draw(st.sampled_from([n for n in range(1, x[3] + 1) if x[3] % n == 0][::-1]))
+    groups = x[3] // depth
+    filters = groups * draw(st.integers(1, 3 if groups > 1 else 9))
+    attrs = ConvAttrs(stride, dilation, padding, draw(activations))
+    return Applied(attrs, (), ((filters, *kernel, depth), *_bias(draw, filters)))
+
+
+def _depthwise(draw: st.DrawFn, x: Shape) -> Applied:
+    kernel, stride, dilation, padding = _window(draw, x, dilated=True)
+    multiplier = draw(st.sampled_from([1, 1, 2, 3]))
+    outputs = x[3] * multiplier
+    attrs = DepthwiseConvAttrs(stride, dilation, padding, multiplier, draw(activations))
+    return Applied(attrs, (), ((1, *kernel, outputs), *_bias(draw, outputs)))
+
+
+def _fully_connected(draw: st.DrawFn, x: Shape) -> Applied:
+    outputs = draw(st.integers(1, 20))
+    attrs = FullyConnectedAttrs(draw(activations), keep_num_dims=draw(st.booleans()))
+    return Applied(attrs, (), ((outputs, x[-1]), *_bias(draw, outputs)))
+
+
+def _unary(attributes: st.SearchStrategy[Attrs]) -> Strategy:
+    return Strategy(arrays, lambda draw, x: Applied(draw(attributes)))
+
+
+def _binary(attributes: st.SearchStrategy[Attrs]) -> Strategy:
+    def apply(draw: st.DrawFn, x: Shape) -> Applied:
+        attrs, shape = draw(attributes), _broadcast(draw, x)
+        if not draw(st.booleans()):
+            return Applied(attrs, (shape,))
+        leading = draw(st.integers(0, len(shape) - 1))
+        return Applied(attrs, (), (shape[leading:],), constants_first=draw(st.booleans()))
+
+    return Strategy(arrays, apply)
+
+
+def _broadcast(draw: st.DrawFn, x: Shape) -> Shape:
+    """A shape that goes with `x`: the same, thinner, or thicker where `x` is thin."""
+    if draw(st.booleans()):
+        return x
+    return (1, *(_broadcast_axis(draw, size) for size in x[1:]))
+
+
+def _broadcast_axis(draw: st.DrawFn, size: int) -> int:
+    if draw(st.booleans()):
+        return size
+    return draw(few) if size == 1 else 1
+
+
+def _pool(draw: st.DrawFn, x: Shape) -> Applied:
+    kernel, stride, _, padding = _window(draw, x, dilated=False)
+    return Applied(PoolAttrs(kernel, stride, padding, draw(activations)))
+
+
+def _mean(draw: st.DrawFn, x: Shape) -> Applied:
+    axes = draw(st.sets(st.integers(1, len(x) - 1), min_size=1))
+    return Applied(MeanAttrs(tuple(sorted(axes)), draw(st.booleans())))
+
+
+def _pad(draw: st.DrawFn, x: Shape) -> Applied:
+    around = tuple(draw(st.tuples(st.integers(0, 2), st.integers(0, 2))) for _ in x[1:])
+    return Applied(PadAttrs(((0, 0), *around)))
+
+
+def _concatenation(draw: st.DrawFn, x: Shape) -> Applied:
+    axis = draw(st.integers(1, len(x) - 1))
+    shapes = [
+        (*x[:axis], size, *x[axis + 1 :])
+        for size in draw(st.lists(st.integers(1, 4), min_size=1, max_size=3))
+    ]
+    split = len(shapes) - draw(st.sampled_from([0, 0, len(shapes)]))
+    return Applied(ConcatAttrs(axis), tuple(shapes[:split]), tuple(shapes[split:]))
+
+
+def _reshape(draw: st.DrawFn, x: Shape) -> Applied:
+    if draw(st.booleans()):
+        return Applied(ReshapeAttrs((1, math.prod(x))))
+    return Applied(ReshapeAttrs(tuple(draw(st.permutations(x)))))
+
+
+def _squeeze(draw: st.DrawFn, x: Shape) -> Applied:
+    ones = [axis for axis, size in enumerate(x) if size == 1]
+    least = [axis for axis in ones if axis] or ones
+    dims = draw(st.sets(st.sampled_from(least), min_size=1, max_size=len(x) - 1))
+    left = tuple(size for axis, size in enumerate(x) if axis not in dims)
+    return Applied(ReshapeAttrs(left, tuple(sorted(dims))))
+
+
+def _transpose(draw: st.DrawFn, x: Shape) -> Applied:
+    return Applied(TransposeAttrs(tuple(draw(st.permutations(range(len(x)))))))
+
+
+def _strided_slice(draw: st.DrawFn, x: Shape) -> Applied:
+    bounds, shrink = [(0, 1, 1)], []
+    for axis, size in enumerate(x[1:], 1):
+        first = draw(st.integers(0, size - 1))
+        if draw(st.integers(0, 3)) == 3:
+            shrink.append(axis)
+            bounds.append((first, first + 1, 1))
+            continue
+        step = draw(st.sampled_from([1, 2, -1, -2]))
+        last = draw(st.integers(first + 1, size) if step > 0 else st.integers(-1, first - 1))
+        bounds.append((first, last, step))
+    begin, end, strides = (tuple(column) for column in zip(*bounds, strict=True))
+    return Applied(StridedSliceAttrs(begin, end, strides, tuple(shrink)))
+
+
+def _resize(draw: st.DrawFn, x: Shape) -> Applied:
+    size = draw(st.tuples(st.integers(1, 12), st.integers(1, 12)))
+    mode = draw(st.sampled_from([(False, False), (True, False), (False, True)]))
+    return Applied(ResizeAttrs(size, *mode))
+
+
+def _softmax(draw: st.DrawFn, x: Shape) -> Applied:
+    return Applied(SoftmaxAttrs(draw(_singles(0.125, 3.0))))
+
+
+def _singles(low: float, high: float) -> st.SearchStrategy[float]:
+    """float32, as flatbuffers hold them."""
+    return st.floats(low, high, width=32, allow_subnormal=False)
+
+
+with_ones = st.lists(st.integers(1, 2), min_size=1, max_size=3).map(lambda sizes: (1, *sizes, 1))
+_IMAGE, _ROWS = range(4, 5), range(2, 6)
+BY_ATTRIBUTES: dict[type[Attrs], Strategy] = {
+    ConvAttrs: Strategy(images, _conv, _IMAGE),
+    DepthwiseConvAttrs: Strategy(images, _depthwise, _IMAGE),
+    FullyConnectedAttrs: Strategy(rows, _fully_connected, _ROWS),
+    PoolAttrs: Strategy(images, _pool, _IMAGE),
+    MeanAttrs: Strategy(rows, _mean, _ROWS),
+    PadAttrs: Strategy(few_rows, _pad, _ROWS),
+    ConcatAttrs: Strategy(few_rows, _concatenation, _ROWS),
+    ReshapeAttrs: Strategy(arrays, _reshape),
+    TransposeAttrs: Strategy(few_rows, _transpose),
+    # TFLite Micro slices four dimensions at most.
+    StridedSliceAttrs: Strategy(
+        few_rows.filter(lambda shape: len(shape) < 5), _strided_slice, range(1, 5)
+    ),
+    ResizeAttrs: Strategy(images, _resize, _IMAGE),
+    SoftmaxAttrs: Strategy(rows, _softmax, _ROWS),
+}
+"""How operators are drawn whose shapes hang together with their attributes."""
+ELEMENTWISE: dict[type[Attrs], st.SearchStrategy[Attrs]] = {
+    NoAttrs: st.just(NoAttrs()),
+    BinaryAttrs: st.builds(BinaryAttrs, activations),
+    LeakyReluAttrs: st.builds(LeakyReluAttrs, _singles(-2.0, 2.0)),
+}
+"""Attributes that have nothing to do with shapes."""
+BY_SHAPE_RULE: dict[Callable[..., Shape], Callable[[st.SearchStrategy[Attrs]], Strategy]] = {
+    RELU.shape: _unary,
+    QUANTIZE.shape: _unary,
+    ADD.shape: _binary,
+}
+"""How operators with such attributes are drawn: all of a family share its rule."""
+BY_OPERATOR: dict[AnyOperator, Strategy] = {
+    # It drops dimensions, where RESHAPE, of the same attributes, changes them.
+    SQUEEZE: Strategy(with_ones, _squeeze, _ROWS),
+}
+"""Operators that differ from others of their family."""
+
+
+def _strategy(operator: AnyOperator) -> Strategy | None:
+    if operator in BY_OPERATOR:
+        return BY_OPERATOR[operator]
+    if operator.attrs in ELEMENTWISE and operator.shape in BY_SHAPE_RULE:
+        return BY_SHAPE_RULE[operator.shape](ELEMENTWISE[operator.attrs])
+    return BY_ATTRIBUTES.get(operator.attrs)
+
+
+_FOUND = {operator: _strategy(operator) for operator in OPERATORS}
+STRATEGIES = Table("Hypothesis strategy", {o: s for o, s in _FOUND.items() if s is not None})
+"""Operator → how it is drawn."""
