@@ -124,7 +124,8 @@ def _compare(form: Form, first: int, results: Connection) -> None:
 
 def _outcome(form: Form, case: Case) -> tuple[int, int] | str:
     try:
-        return differences(Model(case, quantized(case, form)))
+        found: tuple[int, int] = differences(Model(case, quantized(case, form)))
+        return found
     except InputError:
         return "refused"
     except RuntimeError:
