@@ -68,7 +68,7 @@ _FORMS = {
     RELU6: "clamp",
     LEAKY_RELU: "const minimum const maximum mul add|const minimum const mul maximum add",
     HARD_SWISH: "const add clamp mul const mul",
-    QUANTIZE: "qcast",
+    QUANTIZE: "(dcast )?qcast",
     DEQUANTIZE: "dcast",
 }
 """Operations of each operator, as docs/mlir.md tells them."""
