@@ -30,7 +30,7 @@ from mcuq.pipeline.settings import RUNGS, RungSettings
 from mcuq.ptq.candidates import scales, solve
 from mcuq.ptq.candidates.recipe import RECIPES
 from mcuq.ptq.candidates.sequence import Walk
-from mcuq.ptq.refine import Settings, refine
+from mcuq.ptq.refine import RefineSettings, refine
 from mcuq.quantize import Config, WeightChoice, quantize
 from mcuq.quantize.settings import CANDIDATES, CandidateSettings
 from mcuq.quantized import QuantizedGraph
@@ -200,7 +200,7 @@ def refined(study: Study, arguments: argparse.Namespace) -> Iterator[Row]:
     def row(name: str, change: Change) -> Row:
         losses = []
         for seed in range(arguments.seeds):
-            settings = replace(Settings(seed=seed), **change)
+            settings = replace(RefineSettings(seed=seed), **change)
             found = refine(
                 study.graph, study.candidates.ranges, config, train, held, settings=settings
             )

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mcuq.data import Dataset
     from mcuq.findings import Finding
     from mcuq.finetune import Tuned
-    from mcuq.finetune.outcome import Outcome
+    from mcuq.finetune.outcome import TrainingOutcome
     from mcuq.graph import Graph
     from mcuq.quantize import Config
 
@@ -94,7 +94,7 @@ def finetune(
 ) -> None:
     """Train weights and scales for few bits; needs TensorFlow."""
     from mcuq.data import load_data
-    from mcuq.finetune import Settings
+    from mcuq.finetune import FinetuneSettings
     from mcuq.finetune import finetune as tune
     from mcuq.finetune.outcome import OUTCOME
     from mcuq.importers import load_model
@@ -114,7 +114,9 @@ def finetune(
     data = load_data(train, graph)
     judged = None if evaluation is None else load_data(evaluation, graph)
     wanted = _configuration(graph, config, bits, ends)
-    settings = Settings(epochs=epochs, rate=rate, patience=patience, label_share=labels, seed=seed)
+    settings = FinetuneSettings(
+        epochs=epochs, rate=rate, patience=patience, label_share=labels, seed=seed
+    )
     with shown_progress() as progress:
         imported = compare_import(model, graph, data.inputs)
         known = (*imported.findings, *_doubts(graph, data, judged, metric))
@@ -188,11 +190,11 @@ def _write(tuned: Tuned, output: Path) -> None:
     write_sidecar(tuned, sidecar_path(output))
 
 
-def _outcome(tuned: Tuned, output: Path) -> Outcome:
+def _outcome(tuned: Tuned, output: Path) -> TrainingOutcome:
     from mcuq.finetune import sidecar_path
-    from mcuq.finetune.outcome import Losses, Outcome
+    from mcuq.finetune.outcome import Losses, TrainingOutcome
 
-    return Outcome(
+    return TrainingOutcome(
         model=str(output),
         sidecar=str(sidecar_path(output)),
         epochs=len(tuned.history) - 1,
@@ -217,7 +219,7 @@ def _gain(
     }
 
 
-def _draw(outcome: Outcome) -> None:
+def _draw(outcome: TrainingOutcome) -> None:
     console = stdout()
     loss = outcome.loss
     console.print(f"{outcome.epochs} epochs: held-back loss {loss.before:.4f} → {loss.after:.4f}")

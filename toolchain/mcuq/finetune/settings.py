@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Settings:
+class FinetuneSettings:
     """How to train, as a user may ask for it."""
 
     epochs: int | None = None

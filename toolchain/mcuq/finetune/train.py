@@ -12,7 +12,7 @@ import tensorflow as tf
 from mcuq.finetune.blending import blended
 from mcuq.finetune.loss import Term
 from mcuq.finetune.network import Network
-from mcuq.finetune.settings import TRAINING, Settings
+from mcuq.finetune.settings import TRAINING, FinetuneSettings
 from mcuq.finetune.teacher import Teacher
 from mcuq.progress import Progress, ProgressCallback
 
@@ -27,7 +27,7 @@ def train(
     terms: Sequence[Term],
     inputs: Arrays,
     targets: Arrays,
-    settings: Settings,
+    settings: FinetuneSettings,
     progress: ProgressCallback,
 ) -> tuple[float, ...]:
     """Train in place; the network is left in the state that was best on the held-back samples.

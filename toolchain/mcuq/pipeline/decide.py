@@ -13,7 +13,7 @@ from mcuq.findings import Finding
 from mcuq.pipeline.accuracy import Judge, make_judge
 from mcuq.pipeline.found import Found
 from mcuq.pipeline.load import Loaded, load
-from mcuq.pipeline.profile import Target
+from mcuq.pipeline.profile import ProfileTarget
 from mcuq.pipeline.request import BuildRequest
 from mcuq.pipeline.scrutiny import float_findings, int8_findings, range_findings
 from mcuq.pipeline.searched import searched
@@ -39,7 +39,7 @@ class Decided:
     """
 
     loaded: Loaded
-    target: Target
+    target: ProfileTarget
     statistics: Mapping[str, Statistics]
     plain: Mapping[int, QuantizedGraph]
     found: Found
@@ -58,7 +58,7 @@ def decide(request: BuildRequest, progress: ProgressCallback, *, is_build: bool 
             `mcuq.pipeline.build.build`.
     """
     loaded, findings = _loaded(request, progress, is_build)
-    target = Target(loaded.board, request.optimize, request.port, loaded.kernel_library)
+    target = ProfileTarget(loaded.board, request.optimize, request.port, loaded.kernel_library)
     judge = None
     if loaded.is_measured:
         judge, known = _float_model(request, loaded, progress)

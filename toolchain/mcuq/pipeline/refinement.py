@@ -23,7 +23,7 @@ from mcuq.pipeline.scoring import Candidates, Span, split
 from mcuq.pipeline.search import make_ranker
 from mcuq.pipeline.settings import REFINEMENT, SAMPLES
 from mcuq.progress import Progress, ProgressCallback
-from mcuq.ptq.refine import Refinement, Settings, refine
+from mcuq.ptq.refine import Refinement, RefineSettings, refine
 from mcuq.search import Genome
 
 Floats = npt.NDArray[np.float32]
@@ -51,7 +51,7 @@ def refine_chosen(
     first = calibration.take(SAMPLES.candidates).inputs
     most = _most(candidates.graph, len(first[0]))
     inputs = _joined(first, _part(search.inputs, rungs.choose), most)
-    settings = Settings()
+    settings = RefineSettings()
     if len(inputs[0]) > REFINEMENT.many:
         settings = replace(settings, epochs=REFINEMENT.passes_over_many)
     config = candidates.space.config(genome)

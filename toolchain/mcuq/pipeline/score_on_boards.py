@@ -15,7 +15,7 @@ from mcuq.graph import Graph
 from mcuq.interpret.float import run_float
 from mcuq.interpret.integer import dequantize_outputs, quantize_inputs
 from mcuq.pipeline.measured import build_candidate
-from mcuq.pipeline.profile import Target
+from mcuq.pipeline.profile import ProfileTarget
 from mcuq.progress import Progress, ProgressCallback, silent
 from mcuq.quantized import QuantizedGraph
 from mcuq.score.answers import predictions_of
@@ -29,7 +29,7 @@ Outputs = list[list[bytes]]
 
 
 def judge_front(
-    target: Target,
+    target: ProfileTarget,
     front: Sequence[Candidate],
     quantized: Callable[[Genome], QuantizedGraph],
     graph: Graph,
@@ -67,7 +67,7 @@ def judge_front(
 
 
 def _job(
-    target: Target, name: str, model: QuantizedGraph, data: Dataset, folder: Path
+    target: ProfileTarget, name: str, model: QuantizedGraph, data: Dataset, folder: Path
 ) -> Job[Outputs]:
     inputs = quantize_inputs(model, data.inputs)
     samples = [tuple(x[i].tobytes() for x in inputs) for i in range(len(data))]

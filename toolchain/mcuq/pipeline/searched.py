@@ -12,7 +12,7 @@ from mcuq.pipeline.effective import identity
 from mcuq.pipeline.found import Found, first_sample
 from mcuq.pipeline.load import Loaded
 from mcuq.pipeline.measured import measure_front
-from mcuq.pipeline.profile import Target
+from mcuq.pipeline.profile import ProfileTarget
 from mcuq.pipeline.refinement import refine_chosen
 from mcuq.pipeline.request import BuildRequest
 from mcuq.pipeline.result import SearchSummary
@@ -30,7 +30,7 @@ from mcuq_hil.farm import read_farm
 def searched(
     request: BuildRequest,
     loaded: Loaded,
-    target: Target,
+    target: ProfileTarget,
     ranges: Ranges,
     plain: dict[int, QuantizedGraph],
     progress: ProgressCallback,
@@ -79,7 +79,7 @@ def _on_farm(
     request: BuildRequest,
     farm: Path,
     loaded: Loaded,
-    target: Target,
+    target: ProfileTarget,
     candidates: Candidates,
     summary: SearchSummary,
     progress: ProgressCallback,

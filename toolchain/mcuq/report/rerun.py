@@ -17,7 +17,7 @@ from mcuq.errors import InputError
 from mcuq.importers.tflite.reader import read_model
 from mcuq.importers.tflite.records import FileModel, FileTensor
 from mcuq.numeric import dequantize, quantize_values
-from mcuq.pipeline.profile import Target, most_instructions, profile_calls
+from mcuq.pipeline.profile import ProfileTarget, most_instructions, profile_calls
 from mcuq.progress import Progress, ProgressCallback, silent
 from mcuq.report.io_conversion import edge_graph, manifest_edges
 from mcuq.report.store import read_manifest
@@ -121,7 +121,7 @@ def profile_again(
     model = _read_flatbuffer(folder)
     inputs = [model.tensors[index] for index in model.inputs]
     sample = [np.zeros(tensor.shape, _dtype(tensor)) for tensor in inputs]
-    target = Target(load_board(manifest.target.name), manifest.optimize, port)
+    target = ProfileTarget(load_board(manifest.target.name), manifest.optimize, port)
     progress(Progress("profile", note="an image that marks its layers"))
     with tempfile.TemporaryDirectory() as scratch:
         copy = Path(scratch) / "model"

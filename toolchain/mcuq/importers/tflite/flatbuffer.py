@@ -29,7 +29,7 @@ def damaged(what: str) -> InputError:
 
 
 @dataclass(frozen=True)
-class Table:
+class FlatTable:
     """A table at byte `position` of `data`; fields are addressed by their number in the schema.
 
     Every method raises InputError where the file ends before what it points to.
@@ -42,12 +42,12 @@ class Table:
     size: int
 
     @classmethod
-    def root(cls, data: bytes) -> Table:
+    def root(cls, data: bytes) -> FlatTable:
         """The table the file's first word points to."""
         return cls.at(data, _unpack(data, "<I", 0))
 
     @classmethod
-    def at(cls, data: bytes, position: int) -> Table:
+    def at(cls, data: bytes, position: int) -> FlatTable:
         """The table at `position`, its vtable checked."""
         vtable = position - _unpack(data, "<i", position)
         vtable_size = _unpack(data, "<H", vtable)
@@ -83,19 +83,20 @@ class Table:
     def float32(self, field: int, default: float = 0.0) -> float:
         return float(self.scalar(field, "<f", default))
 
-    def table(self, field: int) -> Table | None:
+    def table(self, field: int) -> FlatTable | None:
         """The table a field points to, or None."""
         target = self._target(field)
-        return None if target is None else Table.at(self.data, target)
+        return None if target is None else FlatTable.at(self.data, target)
 
-    def tables(self, field: int) -> tuple[Table, ...]:
+    def tables(self, field: int) -> tuple[FlatTable, ...]:
         """The tables of a vector of tables; an absent vector is empty."""
         start, count = self._vector(field, 4)
         if count > _MAX_TABLES:
             raise damaged(f"a vector of {count} tables at byte {start}")
         offsets = np.frombuffer(self.data, "<u4", count, start).tolist()
         return tuple(
-            Table.at(self.data, start + 4 * index + offset) for index, offset in enumerate(offsets)
+            FlatTable.at(self.data, start + 4 * index + offset)
+            for index, offset in enumerate(offsets)
         )
 
     def numbers(self, field: int, dtype: str) -> npt.NDArray[Any] | None:

@@ -27,8 +27,8 @@ from mcuq.ptq.candidates.recipe import RECIPES
 from mcuq.ptq.candidates.sequence import Walk
 from mcuq.ptq.refine.adam import Adam
 from mcuq.ptq.refine.loss import divergence_gradient
-from mcuq.ptq.refine.settings import Settings
-from mcuq.ptq.refine.simulation import Parameters, Simulation
+from mcuq.ptq.refine.settings import RefineSettings
+from mcuq.ptq.refine.simulation import Simulation, TrainedParameters
 from mcuq.ptq.refine.start import REFINED, as_weights, start_parameters
 from mcuq.quantize.activations import RangeSource
 from mcuq.quantize.config import Config
@@ -70,7 +70,7 @@ def refine(
     held_back: Inputs,
     *,
     bank: Bank | None = None,
-    settings: Settings | None = None,
+    settings: RefineSettings | None = None,
     progress: ProgressCallback = silent,
 ) -> Refinement:
     """Train the rounding of a chosen configuration.
@@ -85,7 +85,7 @@ def refine(
         settings: None takes the defaults.
         progress: told after each epoch.
     """
-    settings = settings or Settings()
+    settings = settings or RefineSettings()
     with threadpool_limits(1):
         judge = _Judge(graph, ranges, held_back)
         best = _State(config, bank or {})
@@ -155,7 +155,7 @@ class _Training:
         ranges: RangeSource,
         start: _State,
         inputs: Inputs,
-        settings: Settings,
+        settings: RefineSettings,
     ) -> None:
         self._origin, self._settings = start, settings
         self._start = quantize(graph, ranges, start.config, start.bank)
@@ -191,7 +191,7 @@ class _Training:
         gradients = self._simulation.backward(slopes, tape)
         self._descend(gradients, rate)
 
-    def _descend(self, gradients: Parameters, rate: float) -> None:
+    def _descend(self, gradients: TrainedParameters, rate: float) -> None:
         by_weight, by_scale, by_bias = self._steps
         weight_rates = dict.fromkeys(gradients.steps, rate * self._settings.weight_rate)
         by_weight.step(self._parameters.steps, gradients.steps, weight_rates)
