@@ -44,12 +44,12 @@ Array = npt.NDArray[np.float64]
 @pytest.mark.parametrize("kind", [SOFTMAX, LOGISTIC, None])
 def test_gradient_of_the_divergence(kind: AnyOperator | None) -> None:
     rng = np.random.default_rng(4)
-    heads = [LossOutput("y", kind, 1.3)]
+    loss_outputs = [LossOutput("y", kind, 1.3)]
     reference, found = ({"y": rng.normal(size=(5, 4))} for _ in range(2))
-    slope = divergence_gradient(heads, reference, found)["y"]
+    slope = divergence_gradient(loss_outputs, reference, found)["y"]
     direction = rng.normal(size=(5, 4))
     up, down = (
-        divergence(heads, reference, {"y": found["y"] + sign * 1e-5 * direction}).mean()
+        divergence(loss_outputs, reference, {"y": found["y"] + sign * 1e-5 * direction}).mean()
         for sign in (1, -1)
     )
     assert (up - down) / 2e-5 == pytest.approx(float((slope * direction).sum()), rel=1e-3)
@@ -143,16 +143,16 @@ def test_gradients_of_biases_predict_the_loss() -> None:
     qgraph = quantize(graph, ranges, Config(default_weight=WeightChoice(8)))
     simulation = Simulation(qgraph, ("logits",))
     parameters = start_parameters(graph, qgraph)
-    heads = [LossOutput("logits", SOFTMAX)]
+    loss_outputs = [LossOutput("logits", SOFTMAX)]
     inputs = real_inputs(qgraph, x)
     reference = {"logits": np.random.default_rng(7).normal(size=(len(x), 5))}
 
     def loss() -> float:
         found, _ = simulation.forward(inputs, parameters)
-        return float(divergence(heads, reference, found).mean())
+        return float(divergence(loss_outputs, reference, found).mean())
 
     found, tape = simulation.forward(inputs, parameters)
-    gradients = simulation.backward(divergence_gradient(heads, reference, found), tape)
+    gradients = simulation.backward(divergence_gradient(loss_outputs, reference, found), tape)
     for name in ("one", "two", "logits"):
         slope = gradients.bias[name]
         step = 0.05 * slope / np.abs(slope).max()

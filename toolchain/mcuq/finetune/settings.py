@@ -103,7 +103,7 @@ class TrainingSettings:
 
     Evidence: not measured: chosen by hand; as many as the search's candidates.
     """
-    judged_together: int = 256
+    validated_together: int = 256
     """Samples. Of one call when the held-back loss is computed.
 
     Evidence: not measured: chosen by hand; it bounds memory.

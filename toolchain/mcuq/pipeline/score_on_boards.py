@@ -28,7 +28,7 @@ Outputs = list[list[bytes]]
 """A sample's outputs, for each sample."""
 
 
-def judge_front(
+def score_front(
     target: ProfileTarget,
     front: Sequence[Candidate],
     quantized: Callable[[Genome], QuantizedGraph],
@@ -54,7 +54,7 @@ def judge_front(
         outcomes = run_jobs([p for p in places if p.board == target.board.name], jobs).outcomes
     reference = run_float(graph, data.inputs)
     floats = tuple(reference[name] for name in graph.outputs)
-    judged: list[float | None] = [None] * len(front)
+    scored: list[float | None] = [None] * len(front)
     for index, model, outcome in zip(chosen, models, outcomes, strict=True):
         if outcome.value is None:
             raise DeviceError(
@@ -62,8 +62,8 @@ def judge_front(
                 "try the farm with: mcuq hil check",
             )
         found = _reals(model, outcome.value)
-        judged[index] = metric.compute(predictions_of(graph, data, found, floats))
-    return tuple(judged)
+        scored[index] = metric.compute(predictions_of(graph, data, found, floats))
+    return tuple(scored)
 
 
 def _job(

@@ -16,7 +16,7 @@ from mcuq.pipeline.profile import ProfileTarget
 from mcuq.pipeline.refinement import refine_chosen
 from mcuq.pipeline.request import BuildRequest
 from mcuq.pipeline.result import SearchSummary
-from mcuq.pipeline.score_on_boards import judge_front
+from mcuq.pipeline.score_on_boards import score_front
 from mcuq.pipeline.scoring import Candidates
 from mcuq.pipeline.search import SearchSettings, Stop, fingerprint, search_configuration
 from mcuq.pipeline.space import build_space
@@ -94,7 +94,7 @@ def _on_farm(
     measured = measure_front(target, summary.front, emitted, sample, places, progress)
     if not request.farm_samples:
         return replace(summary, measured=measured)
-    judged = judge_front(
+    scored = score_front(
         target,
         summary.front,
         emitted,
@@ -104,4 +104,4 @@ def _on_farm(
         places,
         progress,
     )
-    return replace(summary, measured=measured, judged=judged)
+    return replace(summary, measured=measured, scored=scored)

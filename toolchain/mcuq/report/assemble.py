@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from mcuq.numeric.tensor import QuantizedTensor
 from mcuq.quantize.io_conversion import INSIDE
 from mcuq.report.command import command_line
-from mcuq.report.io_conversion import recorded_edges
+from mcuq.report.output_forms import recorded_forms
 from mcuq.result.configuration import ConfigFile, StoredHistogram, TensorConfig
 from mcuq.result.manifest import (
     BudgetFigures,
@@ -34,7 +34,7 @@ _BINS = 64
 
 def manifest(result: BuildResult, request: BuildRequest, target: Target, front: Front) -> Manifest:
     """What `manifest.json` says."""
-    inputs, outputs = recorded_edges(result.graph)
+    inputs, outputs = recorded_forms(result.graph)
     return Manifest(
         model=visible(PurePath(request.model).name),
         target=target,

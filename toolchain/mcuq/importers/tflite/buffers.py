@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from mcuq.errors import InputError
 from mcuq.importers.tflite import fields
-from mcuq.importers.tflite.flatbuffer import FlatTable, damaged
+from mcuq.importers.tflite.flatbuffer import FlatTable, malformed
 from mcuq.importers.tflite.records import Quantization
 from mcuq.numeric import unpack_int4
 
@@ -46,7 +46,7 @@ def constant_data(
     size = math.prod(shape)
     expected = (size + 1) // 2 if dtype == "int4" else size * np.dtype(_NUMPY_TYPES[dtype]).itemsize
     if stored.size != expected:
-        raise damaged(f"{where} of {dtype} {shape} needs {expected} bytes but has {stored.size}")
+        raise malformed(f"{where} of {dtype} {shape} needs {expected} bytes but has {stored.size}")
     if dtype == "int4":
         return unpack_int4(stored, size).reshape(shape)
     values = stored.view(_NUMPY_TYPES[dtype]).reshape(shape)
@@ -64,7 +64,7 @@ def _stored_bytes(buffer: FlatTable, where: str) -> npt.NDArray[np.uint8]:
     if offset > 1:
         size = int(buffer.scalar(fields.BufferField.SIZE, "<Q", 0))
         if offset + size > len(buffer.data):
-            raise damaged(f"the data of {where} runs past the end")
+            raise malformed(f"the data of {where} runs past the end")
         return np.frombuffer(buffer.data, np.uint8, size, offset)
     stored = buffer.numbers(fields.BufferField.DATA, "u1")
     return np.empty(0, np.uint8) if stored is None else stored
@@ -109,7 +109,7 @@ def _zero_points(table: FlatTable, count: int, dtype: str, where: str) -> npt.ND
             "convert the model again; a symmetric tensor has the zero point 0",
         )
     if stored.size not in (1, count):
-        raise damaged(f"{where} has {stored.size} zero points for {count} scales")
+        raise malformed(f"{where} has {stored.size} zero points for {count} scales")
     low, high = _limits(dtype)
     outside = stored[(stored < low) | (stored > high)]
     if outside.size:

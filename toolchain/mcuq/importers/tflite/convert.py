@@ -17,7 +17,7 @@ from mcuq.importers.names import UniqueNames
 from mcuq.importers.operators import check_known
 from mcuq.importers.tflite.arithmetic import check_arithmetic
 from mcuq.importers.tflite.biases import flat_biases
-from mcuq.importers.tflite.flatbuffer import damaged
+from mcuq.importers.tflite.flatbuffer import malformed
 from mcuq.importers.tflite.fold import FOLDABLE, fold
 from mcuq.importers.tflite.frozen import check_frozen, check_stateless
 from mcuq.importers.tflite.general import (
@@ -94,9 +94,9 @@ class _Conversion:
         self._records: dict[str, FileTensor] = {}
         self._inputs = [self._input(model.tensors[index]) for index in model.inputs]
         if not self._inputs:
-            raise damaged("the model has no inputs")
+            raise malformed("the model has no inputs")
         if len(set(model.inputs)) != len(model.inputs):
-            raise damaged("an input of the model is listed twice")
+            raise malformed("an input of the model is listed twice")
         # Results take their names before constants do, so that a layer keeps its plain name.
         self._result_names = {
             index: self._take_name(model.tensors[index]) for op in model.ops for index in op.outputs
@@ -108,7 +108,7 @@ class _Conversion:
         check(view, OP_CONSTRAINTS)
         output = op.outputs[0]
         if output in self._values or self._model.tensors[output].data is not None:
-            raise damaged(f"{view.where} writes a tensor that already has a value")
+            raise malformed(f"{view.where} writes a tensor that already has a value")
         folded = fold(view)
         if folded is not None:
             self._values[output] = self._constant(self._model.tensors[output], folded)
@@ -122,7 +122,7 @@ class _Conversion:
         """The finished graph with its records."""
         outputs = tuple(self._output(index) for index in self._model.outputs)
         if not outputs:
-            raise damaged("the model has no outputs")
+            raise malformed("the model has no outputs")
         graph = Graph(name, self._tensors, tuple(self._ops), tuple(self._inputs), outputs)
         return Converted(graph, self._records)
 
@@ -170,7 +170,7 @@ class _Conversion:
         if index not in self._values:
             tensor = self._model.tensors[index]
             if tensor.data is None:
-                raise damaged(
+                raise malformed(
                     f"operator {op.index} {op.kind} reads tensor {tensor.name!r} before it has "
                     "a value"
                 )
@@ -189,7 +189,7 @@ class _Conversion:
         with np.errstate(over="ignore"):
             real = ((data.astype(np.float64) - zero_point) * scale).astype(np.float32)
         if not np.isfinite(real).all():
-            raise damaged(f"the scale of tensor {tensor.name!r} is too large for float32")
+            raise malformed(f"the scale of tensor {tensor.name!r} is too large for float32")
         return FileOperand(name, data.shape, tensor.dtype, True, real)
 
     def _lower(self, op: FileOp, view: OpView, rule: Rule[Any]) -> FileOperand:

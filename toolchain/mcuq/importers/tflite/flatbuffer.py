@@ -23,7 +23,7 @@ _MAX_TEXT = 4096
 could ask for a large amount of memory."""
 
 
-def damaged(what: str) -> InputError:
+def malformed(what: str) -> InputError:
     """The error for a file that breaks the format itself."""
     return InputError(f"not a valid TFLite file: {what}", _HINT)
 
@@ -53,9 +53,9 @@ class FlatTable:
         vtable_size = _unpack(data, "<H", vtable)
         size = _unpack(data, "<H", vtable + 2)
         if vtable_size < 4 or vtable_size % 2 or vtable + vtable_size > len(data):
-            raise damaged(f"bad vtable at byte {vtable}")
+            raise malformed(f"bad vtable at byte {vtable}")
         if size < 4 or position + size > len(data):
-            raise damaged(f"the table at byte {position} runs past the end")
+            raise malformed(f"the table at byte {position} runs past the end")
         return cls(data, position, vtable, vtable_size, size)
 
     def has(self, field: int) -> bool:
@@ -68,7 +68,7 @@ class FlatTable:
         if not offset:
             return default
         if offset < 4 or offset + struct.calcsize(form) > self.size:
-            raise damaged(f"field {field} lies outside its table at byte {self.position}")
+            raise malformed(f"field {field} lies outside its table at byte {self.position}")
         return _unpack(self.data, form, self.position + offset)
 
     def int32(self, field: int, default: int = 0) -> int:
@@ -92,7 +92,7 @@ class FlatTable:
         """The tables of a vector of tables; an absent vector is empty."""
         start, count = self._vector(field, 4)
         if count > _MAX_TABLES:
-            raise damaged(f"a vector of {count} tables at byte {start}")
+            raise malformed(f"a vector of {count} tables at byte {start}")
         offsets = np.frombuffer(self.data, "<u4", count, start).tolist()
         return tuple(
             FlatTable.at(self.data, start + 4 * index + offset)
@@ -112,7 +112,7 @@ class FlatTable:
         if values is None:
             return ()
         if values.size > _MAX_INTEGERS:
-            raise damaged(f"a vector of {values.size} integers in the table at {self.position}")
+            raise malformed(f"a vector of {values.size} integers in the table at {self.position}")
         return tuple(values.tolist())
 
     def text(self, field: int) -> str:
@@ -139,11 +139,11 @@ class FlatTable:
             return 0, 0
         count = int(_unpack(self.data, "<I", target))
         if target + 4 + count * item_size > len(self.data):
-            raise damaged(f"the vector at byte {target} runs past the end")
+            raise malformed(f"the vector at byte {target} runs past the end")
         return target + 4, count
 
 
 def _unpack(data: bytes, form: str, position: int) -> Any:
     if position < 0 or position + struct.calcsize(form) > len(data):
-        raise damaged(f"byte {position} is outside the file of {len(data)} bytes")
+        raise malformed(f"byte {position} is outside the file of {len(data)} bytes")
     return struct.unpack_from(form, data, position)[0]

@@ -10,7 +10,7 @@ from ai_edge_litert import schema_py_generated as schema
 from mcuq.errors import InputError
 from mcuq.importers.tflite import fields
 from mcuq.importers.tflite.buffers import constant_data, quantization
-from mcuq.importers.tflite.flatbuffer import FlatTable, damaged
+from mcuq.importers.tflite.flatbuffer import FlatTable, malformed
 from mcuq.importers.tflite.records import FileModel, FileOp, FileTensor
 
 _IDENTIFIER = b"TFL3"
@@ -48,7 +48,7 @@ def read_model(data: bytes) -> FileModel:
         )
     subgraphs = model.tables(fields.ModelField.SUBGRAPHS)
     if not subgraphs:
-        raise damaged("it has no subgraph")
+        raise malformed("it has no subgraph")
     subgraph = subgraphs[0]
     buffers = model.tables(fields.ModelField.BUFFERS)
     tables = subgraph.tables(fields.SubGraphField.TENSORS)
@@ -92,15 +92,15 @@ def _tensor(index: int, table: FlatTable, buffers: Sequence[FlatTable]) -> FileT
     where = f"tensor {index} ({name!r})"
     shape = table.integers(fields.TensorField.SHAPE)
     if min(shape, default=1) < 0:
-        raise damaged(f"{where} has the shape {shape}")
+        raise malformed(f"{where} has the shape {shape}")
     signature = _open_dimensions(shape, table.integers(fields.TensorField.SHAPE_SIGNATURE))
     dtype = _TYPES.get(table.scalar(fields.TensorField.TYPE, "<b", 0))
     if dtype is None:
-        raise damaged(f"{where} has an unknown type")
+        raise malformed(f"{where} has an unknown type")
     _refuse_exotic_storage(table, where)
     buffer = int(table.scalar(fields.TensorField.BUFFER, "<I", 0))
     if buffer >= len(buffers):
-        raise damaged(f"{where} refers to buffer {buffer} of {len(buffers)}")
+        raise malformed(f"{where} refers to buffer {buffer} of {len(buffers)}")
     data = constant_data(buffers[buffer], shape, dtype, where)
     return FileTensor(
         index,
@@ -166,7 +166,7 @@ def _operator(
 ) -> FileOp:
     code = int(table.scalar(fields.OperatorField.OPCODE_INDEX, "<I", 0))
     if code >= len(codes):
-        raise damaged(f"operator {index} refers to operator code {code} of {len(codes)}")
+        raise malformed(f"operator {index} refers to operator code {code} of {len(codes)}")
     inputs = table.integers(fields.OperatorField.INPUTS)
     outputs = table.integers(fields.OperatorField.OUTPUTS)
     _check_indices([i for i in inputs if i != -1], count, f"operator {index}'s inputs")
@@ -186,4 +186,4 @@ def _operator(
 def _check_indices(indices: Sequence[int], count: int, whose: str) -> None:
     for index in indices:
         if not 0 <= index < count:
-            raise damaged(f"{whose} refer to tensor {index} of {count}")
+            raise malformed(f"{whose} refer to tensor {index} of {count}")
