@@ -46,7 +46,7 @@ def trained_on(monkeypatch: pytest.MonkeyPatch, calibration: int, search: int) -
 
 def test_every_sample_is_trained_on_once(monkeypatch: pytest.MonkeyPatch) -> None:
     found, _, _ = trained_on(monkeypatch, calibration=100, search=400)
-    assert found.tolist() == list(range(split(400).choose[1]))
+    assert found.tolist() == list(range(split(400).full[1]))
 
 
 def test_samples_kept_back_are_not_added(monkeypatch: pytest.MonkeyPatch) -> None:

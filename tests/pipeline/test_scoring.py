@@ -117,20 +117,20 @@ def test_a_confirmation_does_not_depend_on_the_race_before(candidates, ranker, g
         after_race = screened(genomes, MEDIUM)
     with Scorer(candidates, ranker, 1, RUNGS) as fresh:
         assert fresh(genomes, MEDIUM) == after_race
-    whole = [ranker.losses(candidates.quantize(g), RUNGS.confirm).mean() for g in genomes]
+    whole = [ranker.losses(candidates.quantize(g), RUNGS.medium).mean() for g in genomes]
     assert after_race == pytest.approx(whole)
 
 
 @pytest.mark.parametrize("samples", [1, 19, 20, 40, 100, 400, 4000, 50_000])
 def test_rungs_grow_and_keep_some_back(samples: int) -> None:
     rungs = split(samples)
-    assert 0 < rungs.race[1] <= rungs.confirm[1] <= rungs.choose[1] <= samples
-    assert rungs.pick[1] == samples
+    assert 0 < rungs.low[1] <= rungs.medium[1] <= rungs.full[1] <= samples
+    assert rungs.holdout[1] == samples
     if samples >= 20:
-        assert rungs.pick[0] == rungs.choose[1] < samples
+        assert rungs.holdout[0] == rungs.full[1] < samples
 
 
 def test_a_race_of_more_than_a_batch_is_whole_batches() -> None:
-    assert split(400).race == (0, 64)
-    assert split(4000).race == (0, 256)
-    assert split(200).race == (0, 40)
+    assert split(400).low == (0, 64)
+    assert split(4000).low == (0, 256)
+    assert split(200).low == (0, 40)

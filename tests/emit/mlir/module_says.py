@@ -182,7 +182,9 @@ class _Comparison:
         assert not expected or len(found) == len(expected)
         for data, values in zip(found, expected, strict=False):
             exact = np.broadcast_to(np.array(values, np.float32), data.get_shape())
-            assert np.array_equal(np.array(data.get_values()).reshape(data.get_shape()), exact)
+            written = np.array(data.get_values(), np.float64).reshape(data.get_shape())
+            assert np.array_equal(written, exact)
+            assert np.array_equal(np.signbit(written), np.signbit(exact))  # -0.0 is not 0.0
 
     def _read(self, last: Step) -> list[str]:
         """The tensors that an operation reads, through those that are none, in order."""
