@@ -19,7 +19,7 @@ from mcuq.graph import Op, Tensor
 from mcuq.interpret.float import run_float
 from mcuq.interpret.integer import dequantize_outputs, quantize_inputs, run_integer
 from mcuq.numeric import TERNARY
-from mcuq.ops.pooling import MEAN, MeanAttrs
+from mcuq.ops.mean import MEAN, MeanAttrs
 from mcuq.ops.weighted import CONV_2D, FULLY_CONNECTED
 from mcuq.quantize import Config, WeightChoice, quantize
 from mcuq.quantized import QuantizedGraph

@@ -12,21 +12,20 @@ from hypothesis import strategies as st
 from mcuq.ops.attrs import Padding
 from mcuq.ops.binary import ADD, BinaryAttrs
 from mcuq.ops.interpolation import ResizeAttrs, blend, fixed_blend, nearest_indices
+from mcuq.ops.mean import MEAN, MeanAttrs
 from mcuq.ops.movement import (
     CONCATENATION,
     PAD,
     RESHAPE,
-    STRIDED_SLICE,
     TRANSPOSE,
     ConcatAttrs,
     PadAttrs,
     ReshapeAttrs,
-    StridedSliceAttrs,
     TransposeAttrs,
 )
 from mcuq.ops.operator import AnyOperator
-from mcuq.ops.pooling import MEAN, MeanAttrs
 from mcuq.ops.resize import RESIZE_NEAREST_NEIGHBOR
+from mcuq.ops.slicing import STRIDED_SLICE, StridedSliceAttrs
 from mcuq.ops.weighted import CONV_2D, FULLY_CONNECTED
 from mcuq.ops.weighted_params import ConvAttrs, FullyConnectedAttrs
 from mcuq.ops.window import window_axis

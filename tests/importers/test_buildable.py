@@ -18,20 +18,19 @@ from mcuq.importers.buildable import check_buildable
 from mcuq.lower import lower
 from mcuq.ops.attrs import Attrs, NoAttrs
 from mcuq.ops.binary import ADD, MUL, SUB, BinaryAttrs
+from mcuq.ops.mean import MEAN, MeanAttrs
 from mcuq.ops.movement import (
     CONCATENATION,
     PAD,
     RESHAPE,
-    STRIDED_SLICE,
     TRANSPOSE,
     ConcatAttrs,
     PadAttrs,
     ReshapeAttrs,
-    StridedSliceAttrs,
     TransposeAttrs,
 )
 from mcuq.ops.operator import AnyOperator
-from mcuq.ops.pooling import MEAN, MeanAttrs
+from mcuq.ops.slicing import STRIDED_SLICE, StridedSliceAttrs
 from mcuq.ops.softmax import SOFTMAX, SoftmaxAttrs
 from mcuq.ops.unary import LOGISTIC, RELU
 from mcuq.ops.weighted import FULLY_CONNECTED

@@ -16,8 +16,9 @@ from mcuq.graph import Graph
 from mcuq.importers import load_tflite
 from mcuq.interpret.float import run_float
 from mcuq.ops.binary import ADD, MUL, SUB
-from mcuq.ops.movement import RESHAPE, StridedSliceAttrs
+from mcuq.ops.movement import RESHAPE
 from mcuq.ops.pooling import MAX_POOL_2D
+from mcuq.ops.slicing import StridedSliceAttrs
 from mcuq.ops.unary import LEAKY_RELU, RELU
 from mcuq.ops.weighted import FULLY_CONNECTED
 

@@ -17,9 +17,10 @@ from mcuq.importers.tflite.reader import read_model
 from mcuq.numeric.activation import Activation
 from mcuq.ops.attrs import Padding
 from mcuq.ops.binary import ADD, BinaryAttrs
-from mcuq.ops.movement import CONCATENATION, STRIDED_SLICE, ConcatAttrs, StridedSliceAttrs
+from mcuq.ops.mean import MEAN, MeanAttrs
+from mcuq.ops.movement import CONCATENATION, ConcatAttrs
 from mcuq.ops.operator import AnyOperator
-from mcuq.ops.pooling import MEAN, MeanAttrs
+from mcuq.ops.slicing import STRIDED_SLICE, StridedSliceAttrs
 from mcuq.ops.softmax import SOFTMAX, SoftmaxAttrs
 from mcuq.ops.weighted import CONV_2D, FULLY_CONNECTED
 from mcuq.ops.weighted_params import ConvAttrs, FullyConnectedAttrs

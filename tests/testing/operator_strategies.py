@@ -20,16 +20,11 @@ from mcuq.ops.binary import ADD, BinaryAttrs
 from mcuq.ops.catalog import OPERATORS
 from mcuq.ops.conversion import QUANTIZE
 from mcuq.ops.interpolation import ResizeAttrs
-from mcuq.ops.movement import (
-    SQUEEZE,
-    ConcatAttrs,
-    PadAttrs,
-    ReshapeAttrs,
-    StridedSliceAttrs,
-    TransposeAttrs,
-)
+from mcuq.ops.mean import MeanAttrs
+from mcuq.ops.movement import SQUEEZE, ConcatAttrs, PadAttrs, ReshapeAttrs, TransposeAttrs
 from mcuq.ops.operator import AnyOperator
-from mcuq.ops.pooling import MeanAttrs, PoolAttrs
+from mcuq.ops.pooling import PoolAttrs
+from mcuq.ops.slicing import StridedSliceAttrs
 from mcuq.ops.softmax import SoftmaxAttrs
 from mcuq.ops.table import Table
 from mcuq.ops.unary import RELU, LeakyReluAttrs

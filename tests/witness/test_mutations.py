@@ -24,9 +24,10 @@ from mcuq.importers.onnx.rules import RULES as ONNX_RULES
 from mcuq.importers.onnx.value import Node
 from mcuq.numeric.activation import Activation
 from mcuq.ops.binary import ADD, SUB
+from mcuq.ops.mean import MEAN
 from mcuq.ops.movement import CONCATENATION
 from mcuq.ops.operator import AnyOperator
-from mcuq.ops.pooling import AVERAGE_POOL_2D, MAX_POOL_2D, MEAN
+from mcuq.ops.pooling import AVERAGE_POOL_2D, MAX_POOL_2D
 from mcuq.ops.weighted import CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED
 from mcuq.tflite.operators.catalog import RULES
 from mcuq.witness import compare_import

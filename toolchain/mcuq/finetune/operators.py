@@ -13,22 +13,22 @@ from mcuq.ops.attrs import Attrs, fused
 from mcuq.ops.catalog import OPERATORS
 from mcuq.ops.conversion import DEQUANTIZE, QUANTIZE
 from mcuq.ops.interpolation import ResizeAttrs, blend, nearest_indices
+from mcuq.ops.mean import MEAN, MeanAttrs
 from mcuq.ops.movement import (
     CONCATENATION,
     PAD,
     RESHAPE,
     SQUEEZE,
-    STRIDED_SLICE,
     TRANSPOSE,
     ConcatAttrs,
     PadAttrs,
     ReshapeAttrs,
-    StridedSliceAttrs,
     TransposeAttrs,
 )
 from mcuq.ops.operator import A, AnyOperator, NoForm, Operator, P, W
-from mcuq.ops.pooling import AVERAGE_POOL_2D, MAX_POOL_2D, MEAN, MeanAttrs, PoolAttrs
+from mcuq.ops.pooling import AVERAGE_POOL_2D, MAX_POOL_2D, PoolAttrs
 from mcuq.ops.resize import RESIZE_BILINEAR, RESIZE_NEAREST_NEIGHBOR
+from mcuq.ops.slicing import STRIDED_SLICE, StridedSliceAttrs
 from mcuq.ops.softmax import SOFTMAX, SoftmaxAttrs
 from mcuq.ops.table import Table
 from mcuq.ops.unary import HARD_SWISH, LEAKY_RELU, LOGISTIC, RELU, RELU6, TANH, LeakyReluAttrs

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 from mcuq.graph import Graph, Op
 from mcuq.importers.constraints import check
-from mcuq.ops.movement import PAD, STRIDED_SLICE, TRANSPOSE
+from mcuq.ops.movement import PAD, TRANSPOSE
 from mcuq.ops.resize import RESIZE_BILINEAR, RESIZE_NEAREST_NEIGHBOR
+from mcuq.ops.slicing import STRIDED_SLICE
 
 _MOST_DIMENSIONS = {STRIDED_SLICE: 4, TRANSPOSE: 5, PAD: 5}
 """Of TensorFlow Lite Micro's kernels."""

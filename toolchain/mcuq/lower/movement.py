@@ -22,14 +22,13 @@ from mcuq.ops.movement import (
     PAD,
     RESHAPE,
     SQUEEZE,
-    STRIDED_SLICE,
     TRANSPOSE,
     ConcatParams,
     PadParams,
-    StridedSliceParams,
     TransposeParams,
 )
 from mcuq.ops.operator import AnyOperator
+from mcuq.ops.slicing import STRIDED_SLICE, StridedSliceParams
 from mcuq.quantized.qgraph import QuantizedGraph
 
 

@@ -23,8 +23,9 @@ from mcuq.lower.program import (
 )
 from mcuq.lower.real import Fields, clamp_fields
 from mcuq.numeric.tensor import QuantizedTensor
+from mcuq.ops.mean import MEAN, MeanParams
 from mcuq.ops.operator import AnyOperator
-from mcuq.ops.pooling import AVERAGE_POOL_2D, MAX_POOL_2D, MEAN, MeanParams, PoolAttrs, PoolParams
+from mcuq.ops.pooling import AVERAGE_POOL_2D, MAX_POOL_2D, PoolAttrs, PoolParams
 from mcuq.ops.window import window_params
 from mcuq.quantized.qgraph import QuantizedGraph
 

@@ -18,6 +18,7 @@ from mcuq.numeric import (
 )
 from mcuq.numeric.activation import Activation
 from mcuq.ops.attrs import Activated, Attrs, fused
+from mcuq.ops.broadcast import aligned, looked_up, unbroadcast
 from mcuq.ops.operand import Array, Operand, activate, clamped
 from mcuq.ops.operator import (
     NO_DYNAMIC,
@@ -39,7 +40,6 @@ Int64 = npt.NDArray[np.int64]
 P = TypeVar("P", bound="_Rescaled")
 
 _LEFT_SHIFT = {8: 20, 16: 15}
-_BLOCK = 1 << 16
 _VALUES = np.arange(INT8_MIN, INT8_MAX + 1, dtype=np.int64)
 
 
@@ -190,55 +190,17 @@ def _int8(combine: Callable[[Any, Int64, Int64], Int64]) -> Callable[..., Values
 
     def run(op: QuantizedOp[A], params: _Rescaled, inputs: list[Values]) -> Values:
         table = _finished(combine(params, _VALUES[:, None], _VALUES).ravel(), params, np.int8)
-        return _looked_up(table, *inputs)
+        return looked_up(table, *inputs)
 
     return run
 
 
 def _int16(combine: Callable[[Any, Int64, Int64], Int64]) -> Callable[..., Values]:
     def run(op: QuantizedOp[A], params: _Rescaled, inputs: list[Values]) -> Values:
-        first, second = (x.astype(np.int64) for x in _aligned(inputs))
+        first, second = (x.astype(np.int64) for x in aligned(inputs))
         return _finished(combine(params, first, second), params, np.int16)
 
     return run
-
-
-def _index(x: Values) -> npt.NDArray[np.uint8]:
-    """x + 128: the index into a table of the values -128 … 127."""
-    index: npt.NDArray[np.uint8] = np.bitwise_xor(
-        np.ascontiguousarray(x).view(np.uint8), np.uint8(0x80)
-    )
-    return index
-
-
-def _looked_up(table: Values, first: Values, second: Values) -> Values:
-    """table[first, second] with broadcasting over the dimensions behind the samples."""
-    a, b = (_index(x) for x in _aligned([first, second]))
-    shape = np.broadcast_shapes(a.shape, b.shape)
-    result = np.empty(shape, np.int8)
-    per_sample = max(1, result.size // max(1, shape[0]))
-    size = max(1, _BLOCK // per_sample)
-    for start in range(0, shape[0], size):
-        part = slice(start, start + size)
-        high = (a[part] if a.shape[0] > 1 else a).astype(np.intp) << 8
-        result[part] = table[high | (b[part] if b.shape[0] > 1 else b)]
-    return result
-
-
-def _aligned(xs: list[Values]) -> list[Values]:
-    """Operands with ones inserted behind the sample dimension, so that they broadcast."""
-    rank = max(x.ndim for x in xs)
-    return [x.reshape(x.shape[0], *(1,) * (rank - x.ndim), *x.shape[1:]) for x in xs]
-
-
-def _unbroadcast(gradient: Values, shape: Shape) -> Values:
-    """Sum of `gradient` over the dimensions along which `shape` was broadcast."""
-    extra = gradient.ndim - len(shape)
-    if extra:
-        # Dimensions were inserted behind the sample dimension.
-        gradient = gradient.sum(axis=tuple(range(1, 1 + extra)))
-    axes = tuple(i for i, n in enumerate(shape) if n == 1 and gradient.shape[i] != 1)
-    return gradient.sum(axis=axes, keepdims=True) if axes else gradient
 
 
 def _gradient(
@@ -247,11 +209,11 @@ def _gradient(
     """`slopes`: the operands → the derivatives by each."""
 
     def forward(attrs: Attrs, xs: list[Values], shape: Shape) -> tuple[Values, Backward]:
-        a, b = _aligned(xs)
+        a, b = aligned(xs)
 
         def backward(g: Values) -> list[Values]:
             return [
-                _unbroadcast(g * slope, x.shape) for slope, x in zip(slopes(a, b), xs, strict=True)
+                unbroadcast(g * slope, x.shape) for slope, x in zip(slopes(a, b), xs, strict=True)
             ]
 
         return formula(np, a, b), backward

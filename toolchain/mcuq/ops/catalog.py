@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
-from mcuq.ops import binary, conversion, movement, pooling, resize, softmax, unary, weighted
+from mcuq.ops import (
+    binary,
+    conversion,
+    mean,
+    movement,
+    pooling,
+    resize,
+    slicing,
+    softmax,
+    unary,
+    weighted,
+)
 from mcuq.ops.operator import AnyOperator, NoForm, Operator
 
-_FAMILIES = (weighted, binary, pooling, movement, resize, softmax, unary, conversion)
+_FAMILIES = (
+    weighted, binary, pooling, mean, movement, slicing, resize, softmax, unary, conversion,
+)  # fmt: skip
 OPERATORS: tuple[AnyOperator, ...] = tuple(
     value for family in _FAMILIES for value in vars(family).values() if isinstance(value, Operator)
 )

@@ -35,6 +35,7 @@ def _saturate(x: Int64) -> Int64:
 
 
 def relu_table(source: AffineParams, result: AffineParams) -> Int64:
+    """max(x, 0), rescaled."""
     factor = float(source.scale) / float(result.scale)
     scaled = multiply_by_quantized_multiplier(
         _INPUTS - source.zero_point, *quantize_multiplier(factor)
@@ -44,12 +45,14 @@ def relu_table(source: AffineParams, result: AffineParams) -> Int64:
 
 
 def relu6_table(source: AffineParams, result: AffineParams) -> Int64:
+    """Clamped to 0 … 6 in the input's own integers."""
     six = int(quantize_values(np.array(6.0), source.scale, source.zero_point))
     clipped: Int64 = np.clip(_INPUTS, source.zero_point, six)
     return clipped
 
 
 def leaky_relu_table(alpha: float, source: AffineParams, result: AffineParams) -> Int64:
+    """x from 0 on, alpha × x below, rescaled."""
     x = _INPUTS - source.zero_point
     above = quantize_multiplier(float(source.scale) / float(result.scale))
     below = quantize_multiplier(float(source.scale) * alpha / float(result.scale))
@@ -78,10 +81,12 @@ def _sigmoidal(
 
 
 def logistic_table(source: AffineParams, result: AffineParams) -> Int64:
+    """1 / (1 + exp(-x)) in steps of 1/256."""
     return _sigmoidal(logistic, source, 8, -128)
 
 
 def tanh_table(source: AffineParams, result: AffineParams) -> Int64:
+    """tanh(x) in steps of 1/128."""
     return _sigmoidal(tanh, source, 7, 0)
 
 

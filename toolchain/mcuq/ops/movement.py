@@ -1,4 +1,4 @@
-"""Operators that move values: PAD, CONCATENATION, RESHAPE, SQUEEZE, TRANSPOSE, STRIDED_SLICE."""
+"""Operators that move values: PAD, CONCATENATION, RESHAPE, SQUEEZE, TRANSPOSE."""
 
 from __future__ import annotations
 
@@ -59,33 +59,6 @@ class TransposeAttrs(Attrs):
 
 
 @dataclass(frozen=True)
-class StridedSliceAttrs(Attrs):
-    """STRIDED_SLICE, masks already resolved: one begin, end, stride a dimension of the input.
-
-    `end` may be -1 below a negative stride (past the first element). `shrink` lists the
-    dimensions that the result drops.
-    """
-
-    begin: tuple[int, ...]
-    end: tuple[int, ...]
-    strides: tuple[int, ...]
-    shrink: tuple[int, ...] = ()
-
-    @property
-    def lengths(self) -> tuple[int, ...]:
-        """Elements taken along each dimension of the input."""
-        triples = zip(self.begin, self.end, self.strides, strict=True)
-        return tuple(len(range(begin, end, stride)) for begin, end, stride in triples)
-
-    @property
-    def part(self) -> tuple[slice, ...]:
-        """What is taken of (samples, *shape)."""
-        triples = zip(self.begin, self.end, self.strides, strict=True)
-        slices = (slice(begin, None if end < 0 else end, step) for begin, end, step in triples)
-        return (slice(None), *slices)
-
-
-@dataclass(frozen=True)
 class PadParams:
     """PAD: one (before, after) pair a dimension, filled with `value`."""
 
@@ -110,15 +83,6 @@ class TransposeParams:
     """TRANSPOSE: output dimension i is input dimension perm[i]."""
 
     perm: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class StridedSliceParams:
-    """STRIDED_SLICE: begin, end (-1: past the first element) and stride of each dimension."""
-
-    begin: tuple[int, ...]
-    end: tuple[int, ...]
-    strides: tuple[int, ...]
 
 
 def _pad_shape(attrs: PadAttrs, inputs: Sequence[Shape]) -> Shape:
@@ -155,15 +119,6 @@ def _transposed_shape(attrs: TransposeAttrs, inputs: Sequence[Shape]) -> Shape:
     return tuple(inputs[0][axis] for axis in attrs.perm)
 
 
-def _sliced_shape(attrs: StridedSliceAttrs, inputs: Sequence[Shape]) -> Shape:
-    if not len(attrs.begin) == len(attrs.end) == len(attrs.strides) == len(inputs[0]):
-        raise ValueError(f"begin, end and strides do not match {len(inputs[0])} dimensions")
-    lengths = attrs.lengths
-    if 0 in lengths:
-        raise ValueError(f"the slice of {inputs[0]} is empty")
-    return tuple(n for axis, n in enumerate(lengths) if axis not in attrs.shrink)
-
-
 def _real_pad(attrs: PadAttrs, operands: list[Operand]) -> Array:
     return np.pad(operands[0].values, ((0, 0), *attrs.paddings))
 
@@ -186,11 +141,6 @@ def _real_reshape(attrs: ReshapeAttrs, operands: list[Operand]) -> Array:
 
 def _real_transpose(attrs: TransposeAttrs, operands: list[Operand]) -> Array:
     return np.transpose(operands[0].values, (0, *(1 + axis for axis in attrs.perm)))
-
-
-def _real_slice(attrs: StridedSliceAttrs, operands: list[Operand]) -> Array:
-    part = operands[0].values[attrs.part]
-    return part.squeeze(axis=tuple(1 + axis for axis in attrs.shrink))
 
 
 def _pad_gradient(attrs: PadAttrs, xs: list[Values], shape: Shape) -> tuple[Values, Backward]:
@@ -229,20 +179,6 @@ def _transpose_gradient(
     return xs[0].transpose(order), lambda g: [g.transpose(np.argsort(order))]
 
 
-def _slice_gradient(
-    attrs: StridedSliceAttrs, xs: list[Values], shape: Shape
-) -> tuple[Values, Backward]:
-    (x,) = xs
-    picked = x[attrs.part]
-
-    def backward(g: Values) -> list[Values]:
-        whole = np.zeros_like(x)
-        whole[attrs.part] = g.reshape(picked.shape)
-        return [whole]
-
-    return picked.reshape(len(x), *shape), backward
-
-
 def _pad_params(op: QuantizedOp[PadAttrs]) -> PadParams:
     return PadParams(op.attrs.paddings, op.output.zero_point)
 
@@ -266,17 +202,6 @@ def _transpose(
     op: QuantizedOp[TransposeAttrs], params: TransposeParams, inputs: list[Values]
 ) -> Values:
     return np.ascontiguousarray(inputs[0].transpose(0, *(axis + 1 for axis in params.perm)))
-
-
-def _slice_params(op: QuantizedOp[StridedSliceAttrs]) -> StridedSliceParams:
-    return StridedSliceParams(op.attrs.begin, op.attrs.end, op.attrs.strides)
-
-
-def _slice(
-    op: QuantizedOp[StridedSliceAttrs], params: StridedSliceParams, inputs: list[Values]
-) -> Values:
-    picked = np.ascontiguousarray(inputs[0][op.attrs.part])
-    return picked.reshape(len(inputs[0]), *op.output.shape)
 
 
 def _dynamic_copy(op: QuantizedOp[ReshapeAttrs], inputs: list[Values]) -> Values:
@@ -349,18 +274,5 @@ TRANSPOSE = Operator(
     guard=RangeGuard(_WHY_FREE),
     int8=_TRANSPOSE_FORM,
     int16=_TRANSPOSE_FORM,
-    dynamic=NO_DYNAMIC,
-)
-_SLICE_FORM = IntegerForm(_slice_params, _slice, always)
-STRIDED_SLICE = Operator(
-    name="STRIDED_SLICE",
-    attrs=StridedSliceAttrs,
-    shape=_sliced_shape,
-    real=_real_slice,
-    gradient=_slice_gradient,
-    scale=_MOVED,
-    guard=RangeGuard(_WHY_FREE),
-    int8=_SLICE_FORM,
-    int16=_SLICE_FORM,
     dynamic=NO_DYNAMIC,
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,15 +11,11 @@ import numpy.typing as npt
 
 from mcuq.numeric import (
     activation_bounds,
-    integer_limits,
-    multiply_by_quantized_multiplier,
-    quantize_multiplier,
 )
 from mcuq.numeric.activation import Activation
-from mcuq.ops.attrs import Activated, Attrs, Padding
+from mcuq.ops.attrs import Activated, Padding
 from mcuq.ops.operand import Array, Operand, activate, clamped
 from mcuq.ops.operator import (
-    NO_DYNAMIC,
     Backward,
     IntegerForm,
     Operator,
@@ -32,8 +27,7 @@ from mcuq.ops.operator import (
     always,
     single,
 )
-from mcuq.ops.settings import GUARDS
-from mcuq.ops.shapes import check_axes, of_rank
+from mcuq.ops.shapes import of_rank
 from mcuq.ops.window import (
     Axis,
     Pair,
@@ -62,14 +56,6 @@ class PoolAttrs(Activated):
 
 
 @dataclass(frozen=True)
-class MeanAttrs(Attrs):
-    """MEAN over non-negative `axes`."""
-
-    axes: tuple[int, ...]
-    keep_dims: bool = False
-
-
-@dataclass(frozen=True)
 class PoolParams:
     """AVERAGE_POOL_2D and MAX_POOL_2D; padding counts in neither."""
 
@@ -79,33 +65,10 @@ class PoolParams:
     activation_max: int
 
 
-@dataclass(frozen=True)
-class MeanParams:
-    """MEAN: output = rescaled (sum + input_offset × count) + output_offset.
-
-    The multiplier contains 1 / count.
-    """
-
-    axes: tuple[int, ...]
-    count: int
-    input_offset: int
-    multiplier: int
-    shift: int
-    output_offset: int
-
-
 def _pool_shape(attrs: PoolAttrs, inputs: Sequence[Shape]) -> Shape:
     batch, height, width, channels = of_rank(inputs[0], 4, "input")
     rows, columns = window_axes(attrs, (height, width), attrs.filter)
     return (batch, rows.output, columns.output, channels)
-
-
-def _mean_shape(attrs: MeanAttrs, inputs: Sequence[Shape]) -> Shape:
-    shape = inputs[0]
-    check_axes(attrs.axes, shape)
-    if attrs.keep_dims:
-        return tuple(1 if axis in attrs.axes else size for axis, size in enumerate(shape))
-    return tuple(size for axis, size in enumerate(shape) if axis not in attrs.axes)
 
 
 def _real_average(attrs: PoolAttrs, operands: list[Operand]) -> Array:
@@ -152,12 +115,6 @@ def _finish(result: Array, operand: Operand, attrs: PoolAttrs) -> Array:
     return result.reshape(*operand.values.shape[:2], *result.shape[1:])
 
 
-def _real_mean(attrs: MeanAttrs, operands: list[Operand]) -> Array:
-    axes = tuple(axis + 1 for axis in attrs.axes)
-    result: Array = operands[0].values.mean(axis=axes, keepdims=attrs.keep_dims, dtype=np.float32)
-    return result
-
-
 def _average_gradient(attrs: PoolAttrs, xs: list[Values], shape: Shape) -> tuple[Values, Backward]:
     images, view, inside = _viewed(attrs, xs[0], shape)
     count = inside.sum(axis=(4, 5))
@@ -199,39 +156,11 @@ def _pooled(
     return result.reshape(len(x), *shape), backward
 
 
-def _mean_gradient(attrs: MeanAttrs, xs: list[Values], shape: Shape) -> tuple[Values, Backward]:
-    (x,) = xs
-    axes = tuple(axis + 1 for axis in attrs.axes)
-    kept = x.mean(axis=axes, keepdims=True)
-    count = x.size // kept.size
-
-    def backward(g: Values) -> list[Values]:
-        return [np.broadcast_to(g.reshape(kept.shape) / count, x.shape)]
-
-    return kept.reshape(len(x), *shape), backward
-
-
 def _pool_params(op: QuantizedOp[PoolAttrs]) -> PoolParams:
     attrs, result = op.attrs, op.output
     window = window_params(attrs, op.inputs[0].shape, attrs.filter)
     bounds = activation_bounds(attrs.activation, single(result), result.zero_point, result.bits)
     return PoolParams(window, attrs.filter, *bounds)
-
-
-def _mean_params(op: QuantizedOp[MeanAttrs]) -> MeanParams:
-    source, result = op.inputs[0], op.output
-    count = math.prod(source.shape[axis] for axis in op.attrs.axes)
-    multiplier, shift = quantize_multiplier(float(single(source)) / float(single(result)))
-    # 1 / count goes into the multiplier with as many bits as the shift leaves room for.
-    room = min(count.bit_length() - 1, 32, 31 + shift)
-    return MeanParams(
-        op.attrs.axes,
-        count,
-        -source.zero_point,
-        (multiplier << room) // count,
-        shift - room,
-        result.zero_point,
-    )
 
 
 def _average(op: QuantizedOp[PoolAttrs], params: PoolParams, inputs: list[Values]) -> Values:
@@ -249,16 +178,6 @@ def _largest(op: QuantizedOp[PoolAttrs], params: PoolParams, inputs: list[Values
     shape, x = op.output.shape, _images(inputs[0])
     view = _windows(x, params, shape, np.iinfo(x.dtype).min)
     return _clamped(view.max(axis=(4, 5)), params, x.dtype).reshape(len(inputs[0]), *shape)
-
-
-def _mean(op: QuantizedOp[MeanAttrs], params: MeanParams, inputs: list[Values]) -> Values:
-    axes = tuple(axis + 1 for axis in params.axes)
-    total = inputs[0].sum(axis=axes, dtype=np.int64) + params.count * params.input_offset
-    scaled = multiply_by_quantized_multiplier(total, params.multiplier, params.shift)
-    low, high = integer_limits(op.output.bits)
-    dtype = inputs[0].dtype
-    output = np.clip(scaled + params.output_offset, low, high).astype(dtype)
-    return output.reshape(len(inputs[0]), *op.output.shape)
 
 
 def _images(x: Values) -> Values:
@@ -303,17 +222,6 @@ def _dynamic_views(op: QuantizedOp[PoolAttrs], x: Values, fill: float) -> tuple[
     return view, windows(padded(ones, size, window, (height, width)), size, window)
 
 
-def _near_largest(
-    attrs: MeanAttrs, steps: Sequence[float], constants: Sequence[Values | None], bits: int
-) -> float:
-    return max(steps) * GUARDS.least_step[bits]
-
-
-def _mean_fits(op: QuantizedOp[MeanAttrs], params: MeanParams) -> bool:
-    largest = 255 if op.output.bits == 8 else 32768
-    return largest * params.count * 2.0 ** max(params.shift, 0) < 2**31
-
-
 _SELECTED = RangeGuard[PoolAttrs]("values are averaged or selected on the input's scale")
 AVERAGE_POOL_2D = Operator(
     name="AVERAGE_POOL_2D",
@@ -338,19 +246,4 @@ MAX_POOL_2D = Operator(
     int8=IntegerForm(_pool_params, _largest, always),
     int16=IntegerForm(_pool_params, _largest, always),
     dynamic=_dynamic_largest,
-)
-_MEAN_FORM = IntegerForm(_mean_params, _mean, _mean_fits)
-MEAN = Operator(
-    name="MEAN",
-    attrs=MeanAttrs,
-    shape=_mean_shape,
-    real=_real_mean,
-    gradient=_mean_gradient,
-    scale=OutputScale(),
-    guard=RangeGuard(
-        "the input's step over the output's, times a sum, stays inside int32", output=_near_largest
-    ),
-    int8=_MEAN_FORM,
-    int16=_MEAN_FORM,
-    dynamic=NO_DYNAMIC,
 )

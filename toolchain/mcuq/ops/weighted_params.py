@@ -90,12 +90,14 @@ class FullyConnectedParams(RescaleParams):
 
 
 def conv_params(op: QuantizedOp[ConvAttrs]) -> ConvParams:
+    """CONV_2D's integers: real factor input × filter / output, one a channel."""
     weight = op.inputs[1]
     window = window_params(op.attrs, op.inputs[0].shape, (weight.shape[1], weight.shape[2]))
     return ConvParams(*_rescale(op, weight.shape[0]), window)
 
 
 def depthwise_params(op: QuantizedOp[DepthwiseConvAttrs]) -> DepthwiseConvParams:
+    """DEPTHWISE_CONV_2D's integers, as CONV_2D's."""
     weight = op.inputs[1]
     window = window_params(op.attrs, op.inputs[0].shape, (weight.shape[1], weight.shape[2]))
     rescale = _rescale(op, weight.shape[3])
@@ -103,6 +105,7 @@ def depthwise_params(op: QuantizedOp[DepthwiseConvAttrs]) -> DepthwiseConvParams
 
 
 def fully_connected_params(op: QuantizedOp[FullyConnectedAttrs]) -> FullyConnectedParams:
+    """FULLY_CONNECTED's integers: one factor, or one a row where the filter has a scale a row."""
     return FullyConnectedParams(*_rescale(op, op.inputs[1].scale.size))
 
 

@@ -7,8 +7,9 @@ import dataclasses
 from mcuq.graph import Op
 from mcuq.numeric.tensor import QuantizedTensor
 from mcuq.ops.attrs import Attrs
-from mcuq.ops.movement import ConcatAttrs, ReshapeAttrs, StridedSliceAttrs, TransposeAttrs
-from mcuq.ops.pooling import MeanAttrs
+from mcuq.ops.mean import MeanAttrs
+from mcuq.ops.movement import ConcatAttrs, ReshapeAttrs, TransposeAttrs
+from mcuq.ops.slicing import StridedSliceAttrs
 from mcuq.ops.weighted import FULLY_CONNECTED
 from mcuq.quantized.qgraph import QuantizedGraph
 

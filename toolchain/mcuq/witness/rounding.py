@@ -15,8 +15,9 @@ import numpy as np
 
 from mcuq.graph import Graph, Op
 from mcuq.interpret.float.run import Disturbance
+from mcuq.ops.mean import MeanAttrs
 from mcuq.ops.operand import Operand
-from mcuq.ops.pooling import MeanAttrs, PoolAttrs
+from mcuq.ops.pooling import PoolAttrs
 from mcuq.ops.weighted import DEPTHWISE_CONV_2D
 
 UNIT = 2.0**-24

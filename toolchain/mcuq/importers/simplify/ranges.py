@@ -10,7 +10,8 @@ from dataclasses import replace
 
 from mcuq.graph import Graph, Op
 from mcuq.importers.simplify.rewrite import Uses, rebuilt
-from mcuq.ops.movement import PAD, RESHAPE, SQUEEZE, STRIDED_SLICE, TRANSPOSE
+from mcuq.ops.movement import PAD, RESHAPE, SQUEEZE, TRANSPOSE
+from mcuq.ops.slicing import STRIDED_SLICE
 from mcuq.ops.unary import RELU, RELU6
 
 _COMMUTES = frozenset({RESHAPE, SQUEEZE, TRANSPOSE, PAD, STRIDED_SLICE})

@@ -5,8 +5,9 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import Any
 
+from mcuq.ops.mean import MEAN, MeanAttrs
 from mcuq.ops.operator import Operator
-from mcuq.ops.pooling import AVERAGE_POOL_2D, MAX_POOL_2D, MEAN, MeanAttrs, PoolAttrs
+from mcuq.ops.pooling import AVERAGE_POOL_2D, MAX_POOL_2D, PoolAttrs
 from mcuq.ops.reduction import largest_over, neighbours
 from mcuq.tflite.operators.common import (
     activation,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import Any
 
-from mcuq.ops.movement import STRIDED_SLICE, StridedSliceAttrs
+from mcuq.ops.slicing import STRIDED_SLICE, StridedSliceAttrs
 from mcuq.tflite.operators.common import constant_operands, requiring
 from mcuq.tflite.operators.form import Rule, TfliteForm
 from mcuq.tflite.operators.version import ByType

@@ -11,7 +11,7 @@ from mcuq.emit.mlir.syntax import Number, TensorType, Value
 from mcuq.emit.mlir.tosa.block import Block
 from mcuq.numeric.activation import Activation
 from mcuq.ops.attrs import Attrs, fused
-from mcuq.ops.pooling import MeanAttrs
+from mcuq.ops.mean import MeanAttrs
 from mcuq.ops.softmax import SoftmaxAttrs
 from mcuq.ops.unary import LeakyReluAttrs
 

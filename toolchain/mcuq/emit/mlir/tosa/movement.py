@@ -9,7 +9,8 @@ import numpy as np
 from mcuq.emit.mlir.syntax import Number, TensorType, Value
 from mcuq.emit.mlir.tosa.block import Block
 from mcuq.ops.attrs import Attrs
-from mcuq.ops.movement import ConcatAttrs, PadAttrs, StridedSliceAttrs, TransposeAttrs
+from mcuq.ops.movement import ConcatAttrs, PadAttrs, TransposeAttrs
+from mcuq.ops.slicing import StridedSliceAttrs
 
 
 def pad(block: Block, attrs: PadAttrs, inputs: Sequence[Value], output: TensorType) -> Value:

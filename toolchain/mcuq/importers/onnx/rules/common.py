@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from mcuq.importers.builder import GraphBuilder
 from mcuq.importers.onnx.value import Constraint, Node, NodeValue
 from mcuq.numeric.activation import Activation
-from mcuq.ops.movement import CONCATENATION, PAD, RESHAPE, STRIDED_SLICE, TRANSPOSE
-from mcuq.ops.pooling import AVERAGE_POOL_2D, MAX_POOL_2D, MEAN
+from mcuq.ops.mean import MEAN
+from mcuq.ops.movement import CONCATENATION, PAD, RESHAPE, TRANSPOSE
+from mcuq.ops.pooling import AVERAGE_POOL_2D, MAX_POOL_2D
 from mcuq.ops.resize import RESIZE_BILINEAR, RESIZE_NEAREST_NEIGHBOR
+from mcuq.ops.slicing import STRIDED_SLICE
 from mcuq.ops.softmax import SOFTMAX
 from mcuq.ops.unary import LOGISTIC, RELU, RELU6
 

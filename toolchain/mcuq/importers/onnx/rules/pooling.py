@@ -22,8 +22,9 @@ from mcuq.importers.onnx.rules.windows import padded_image, window_constraints
 from mcuq.importers.onnx.value import Node, NodeValue
 from mcuq.importers.onnx.window import Window, read_window
 from mcuq.ops.attrs import Padding
+from mcuq.ops.mean import MEAN, MeanAttrs
 from mcuq.ops.operator import AnyOperator
-from mcuq.ops.pooling import AVERAGE_POOL_2D, MAX_POOL_2D, MEAN, MeanAttrs, PoolAttrs
+from mcuq.ops.pooling import AVERAGE_POOL_2D, MAX_POOL_2D, PoolAttrs
 from mcuq.ops.reduction import largest_over, neighbours
 
 

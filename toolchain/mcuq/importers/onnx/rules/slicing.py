@@ -14,7 +14,7 @@ from mcuq.importers.onnx.rules.common import (
     constant_inputs,
 )
 from mcuq.importers.onnx.value import Node, NodeValue
-from mcuq.ops.movement import STRIDED_SLICE, StridedSliceAttrs
+from mcuq.ops.slicing import STRIDED_SLICE, StridedSliceAttrs
 
 Bounds = tuple[int, int, int]
 
