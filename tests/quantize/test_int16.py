@@ -19,7 +19,7 @@ from mcuq.graph import Graph, Op, Tensor
 from mcuq.importers import load_model
 from mcuq.interpret.float import run_float
 from mcuq.interpret.integer import dequantize_outputs, quantize_inputs, run_integer
-from mcuq.numeric import multiply_wide, symmetric_params
+from mcuq.numeric import multiply_int64, symmetric_params
 from mcuq.ops.attrs import NoAttrs
 from mcuq.ops.binary import ADD, MUL
 from mcuq.ops.catalog import FLOAT_OPERATORS
@@ -57,7 +57,7 @@ def test_other_widths_do_not_exist() -> None:
 def test_the_wide_multiply_is_one_rounding_of_a_15_bit_factor(x: int, m: int, shift: int) -> None:
     reduced = min(math.floor(Fraction(m, 1 << 16) + Fraction(1, 2)), 0x7FFF)
     exact = Fraction(x) * reduced * Fraction(2) ** (shift - 15)
-    assert int(multiply_wide(np.int64(x), m, shift)) == math.floor(exact + Fraction(1, 2))
+    assert int(multiply_int64(np.int64(x), m, shift)) == math.floor(exact + Fraction(1, 2))
 
 
 def test_the_tables_follow_their_functions() -> None:
