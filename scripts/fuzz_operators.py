@@ -124,12 +124,12 @@ def _compare(form: Form, first: int, results: Connection) -> None:
 
 def _outcome(form: Form, case: Case) -> tuple[int, int] | str:
     try:
-        compared: tuple[int, int] = differences(Model(case, quantized(case, form)))
+        found: tuple[int, int] = differences(Model(case, quantized(case, form)))
+        return found
     except InputError:
         return "refused"
     except RuntimeError:
         return "not loaded"
-    return compared
 
 
 def fuzz(form: Form, outputs: int, first: int) -> Row:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from mcuq.cli.request import command_job, job
+from mcuq.cli.main import main
+from mcuq.cli.request import job
 from mcuq.errors import InputError, UsageError
 from mcuq.units import Share
 
@@ -34,18 +35,18 @@ def _files_are_there(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyP
 
 def test_a_model_that_is_not_there_is_said_first() -> None:
     with pytest.raises(InputError, match="no such file"):
-        job(Path("nothing.tflite"), {"board": "stm32f746", "calibration": None}, {})
+        job({"model": Path("nothing.tflite"), "board": "stm32f746", "calibration": None})
 
 
 def test_a_model_needs_calibration_data() -> None:
     with pytest.raises(UsageError) as caught:
-        job(Path("m.tflite"), {"board": "stm32f746", "calibration": None}, {})
+        job({"model": Path("m.tflite"), "board": "stm32f746", "calibration": None})
     assert "--calibration" in caught.value.cause
 
 
 def test_a_model_with_options_takes_defaults_for_the_rest() -> None:
-    options = {"calibration": Path("c.npz"), "weight_bytes": "60%", "seed": None}
-    asked = job(Path("m.tflite"), options, {"max_flash": 10, "max_ram": None})
+    data = {"calibration": Path("c.npz"), "weight_bytes": "60%", "seed": None}
+    asked = job({"model": Path("m.tflite"), **data, "max_flash": "10", "max_ram": None})
     assert asked.request.board == "stm32f746"
     assert asked.request.output == Path("out")
     assert asked.request.weight_bytes == Share(0.6)
@@ -60,7 +61,7 @@ def test_the_project_file_and_options_over_it(
 ) -> None:
     (tmp_path / "mcuq.toml").write_text(PROJECT)
     monkeypatch.chdir(tmp_path)
-    asked = job(None, {"board": None, "seed": 9, "ram": 4096}, {"max_ram": 5})
+    asked = job({"model": None, "board": None, "seed": 9, "ram": "4K", "max_ram": "5"})
     request = asked.request
     assert request.model == tmp_path / "m.tflite"
     assert request.board == "nucleo_f446re"
@@ -77,28 +78,26 @@ def test_the_project_file_and_options_over_it(
 def test_a_library_that_is_named_is_wanted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "mcuq.toml").write_text(PROJECT + '[build]\ncmsis_nn = "lib"\n')
     monkeypatch.chdir(tmp_path)
-    assert job(None, {}, {}).request.kernels == "cmsis-nn"
-    assert job(None, {}, {}).request.cmsis_nn == tmp_path / "lib"
-    assert job(None, {"kernels": "mcuq"}, {}).request.kernels == "mcuq"
-    options = {"calibration": Path("c"), "cmsis_nn": Path("d")}
-    assert job(Path("m.tflite"), options, {}).request.kernels == "cmsis-nn"
+    assert job({}).request.kernels == "cmsis-nn"
+    assert job({}).request.cmsis_nn == tmp_path / "lib"
+    assert job({"kernels": "mcuq"}).request.kernels == "mcuq"
+    options = {"model": Path("m.tflite"), "calibration": Path("c"), "cmsis_nn": Path("d")}
+    assert job(options).request.kernels == "cmsis-nn"
     with pytest.raises(UsageError, match="--kernels arm"):
-        job(Path("m.tflite"), options | {"kernels": "arm"}, {})
+        job(options | {"kernels": "arm"})
 
 
-def test_a_command_is_its_parameters() -> None:
-    given = {
-        "model": Path("m"),
-        "calibration": Path("c"),
-        "wide": ["a"],
-        "max_ram": 5,
-        "json": True,
-    }
-    asked = command_job({**given, "board": None, "weight_bytes": None})
+def test_a_list_and_a_gate() -> None:
+    asked = job({"model": Path("m"), "calibration": Path("c"), "scheme.wide": ["a"], "max_ram": 5})
     assert asked.request.scheme.wide == ("a",)
     assert asked.gates.max_ram == 5
 
 
 def test_unknown_optimization_is_a_usage_error() -> None:
     with pytest.raises(UsageError, match="fast"):
-        job(Path("m.tflite"), {"calibration": Path("c"), "optimize": "fast"}, {})
+        job({"model": Path("m.tflite"), "calibration": Path("c"), "optimize": "fast"})
+
+
+def test_a_gate_is_read_before_the_result(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "nowhere", "--max-flash", "x"]) == 2
+    assert "'x' is not a size" in capsys.readouterr().err

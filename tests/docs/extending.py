@@ -55,6 +55,11 @@ class Step:
 def section(title: str) -> list[Step]:
     """The steps below a heading, in order."""
     text = PAGE.read_text(encoding="utf-8").split(f"\n## {title}\n")[1].split("\n## ")[0]
+    return steps(text)
+
+
+def steps(text: str) -> list[Step]:
+    """The steps that a text says, in order."""
     return [
         Step(m["new"] or m["path"], m["how"] or "new", m["line"] or "", m["text"])
         for m in _STEP.finditer(text)

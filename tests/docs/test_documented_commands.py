@@ -24,6 +24,7 @@ import numpy as np
 import pytest
 import typer
 from documents import PAGES, ROOT, Block, blocks, shell_blocks, spoken_commands, workflow_commands
+from extending import PAGE, steps
 
 from mcuq.cli.main import app, main
 from mcuq.data import load_data
@@ -86,7 +87,14 @@ NEEDS: dict[str, tuple[str, Callable[[], bool]]] = {
 """What a block may require: why it is skipped, and whether it need not be."""
 
 SHELL = [block for page in PAGES for block in shell_blocks(page)]
-PYTHON = [block for page in PAGES for block in blocks(page) if block.kind == "python"]
+STEPS = {step.text for step in steps(PAGE.read_text(encoding="utf-8"))}
+"""Parts of files, which `test_extending` puts in their places."""
+PYTHON = [
+    block
+    for page in PAGES
+    for block in blocks(page)
+    if block.kind == "python" and block.text not in STEPS
+]
 MARKED = [block for block in SHELL if block.needs]
 RUN = [page for page in PAGES if any(not block.needs for block in shell_blocks(page))]
 WORKFLOWS = [page for page in PAGES if workflow_commands(page)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from extending import Step, copy_tree, section
+from kinds_of_tests import KINDS
 
 OPERATOR = "SQUARED_DIFFERENCE"
 MOST_FILES = 6
@@ -62,12 +64,14 @@ def test_an_operator_takes_few_files() -> None:
 
 @pytest.mark.slow
 def test_the_operator_works(extended: Callable[[str], Path]) -> None:
-    """By the tests that every operator has: none of them knows this one."""
+    """By every kind of test that operators have: none of them names this one."""
     tree = extended("An operator")
-    tests = ("tests/ops", "tests/interpret", "tests/kernels", "tests/emit", "tests/quantize")
-    command = ("-m", "pytest", "-q", "-n0", "-p", "no:cacheprovider", "-k", OPERATOR, *tests)
-    report = succeeded(run(tree, *command))
-    assert "failed" not in report and "passed" in report
+    files = {f"tests/{kind.test.split('::')[0]}" for kind in KINDS.values()}
+    command = ("-m", "pytest", "-v", "-n0", "-p", "no:cacheprovider", "-k", OPERATOR)
+    report = succeeded(run(tree, *command, *sorted(files)))
+    for kind in KINDS.values():
+        passed = rf"tests/{kind.test}\[[^\]]*{OPERATOR}[^\]]*\] PASSED"
+        assert re.search(passed, report), f"{kind.test} did not draw it"
 
 
 def _apply_without(tree: Path, left_out: Callable[[Step], bool]) -> None:
@@ -181,8 +185,7 @@ def test_the_width_is_built_and_verified(extended: Callable[[str], Path], tmp_pa
 @pytest.mark.arm
 def test_the_board_passes_its_check(extended: Callable[[str], Path]) -> None:
     tree = extended("A board")
-    listed = succeeded(run(tree, "-m", "mcuq", "boards", "list"))
-    assert "stm32f745-example" in listed
+    assert "STM32F745" in succeeded(run(tree, "-m", "mcuq", "boards", "show", "stm32f745-example"))
     succeeded(run(tree, "-m", "mcuq", "hil", "check", "--board", "stm32f745-example"))
 
 

@@ -19,9 +19,8 @@ def test_digits_is_listed_and_its_project_is_valid(tmp_path: Path) -> None:
     assert "digits" in list_examples()
     copy_example("digits", tmp_path / "new" / "demo")
     project = load_project(tmp_path / "new" / "demo")
-    assert project.model.is_file()
-    assert project.search_data is not None
-    assert project.search_data.is_file()
+    assert project["model"].is_file()
+    assert project["search_data"].is_file()
 
 
 def test_the_splits_share_no_image(tmp_path: Path) -> None:

@@ -17,11 +17,11 @@ from mcuq.graph import Graph, Tensor
 from mcuq.importers import load_model
 from mcuq.interpret.integer import quantize_inputs, run_integer
 from mcuq.pipeline.constructed import constructed_samples
+from mcuq.pipeline.gates import Gates
 from mcuq.pipeline.load import load
 from mcuq.pipeline.prequantized import given_quantization
 from mcuq.pipeline.request import BuildRequest
 from mcuq.prequantized.configuration import GIVEN
-from mcuq.project import Gates
 from mcuq.quantize import Config, WeightChoice, quantize
 from mcuq.quantized import QuantizedGraph
 from mcuq.report.gates import broken_gates

@@ -11,6 +11,7 @@ from graphs import GraphBuilder
 
 from mcuq.calibrate import Ranges as Calibrated
 from mcuq.calibrate import calibrate
+from mcuq.choices import Per
 from mcuq.graph import Graph
 from mcuq.interpret.integer import dequantize_outputs, quantize_inputs, run_integer
 from mcuq.numeric import WIDTHS
@@ -34,7 +35,6 @@ from mcuq.ptq.refine.loss import divergence_gradient
 from mcuq.ptq.refine.simulation import Simulation
 from mcuq.ptq.refine.start import as_weights, start_parameters
 from mcuq.quantize import Config, WeightChoice, quantize
-from mcuq.quantize.config import Per
 from mcuq.quantized import QuantizedGraph
 from mcuq.score.loss import LossOutput, divergence
 

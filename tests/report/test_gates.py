@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mcuq.project import Gates
+from mcuq.pipeline.gates import Gates
 from mcuq.report.comparison import compare, differing_layers
 from mcuq.report.gates import broken_gates, regressions
 from mcuq.result.manifest import Manifest, Verification

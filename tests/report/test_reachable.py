@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from mcuq.errors import UsageError
+from mcuq.pipeline.gates import Gates
 from mcuq.pipeline.request import BuildRequest
-from mcuq.project import Gates
 from mcuq.report import reachable
 from mcuq.report.reachable import check_reachable
 from mcuq.resources import example_dir

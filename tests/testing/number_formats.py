@@ -12,6 +12,7 @@ from hypothesis import reject
 from hypothesis import strategies as st
 from operator_cases import Case, Range, cases
 
+from mcuq.choices import Per
 from mcuq.errors import InputError
 from mcuq.numeric import asymmetric_params, integer_limits, symmetric_params, width_name
 from mcuq.numeric.tensor import QuantizedTensor
@@ -21,7 +22,6 @@ from mcuq.ops.operator import AnyOperator, NoForm
 from mcuq.ops.unary import HARD_SWISH
 from mcuq.ops.weighted import FULLY_CONNECTED
 from mcuq.quantize import Config, WeightChoice, quantize
-from mcuq.quantize.config import Per
 from mcuq.quantized import QuantizedGraph
 from mcuq.quantized.op_params import has_room
 

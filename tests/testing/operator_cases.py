@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -14,11 +14,11 @@ from hypothesis import HealthCheck, Phase, find, given, seed, settings
 from hypothesis import strategies as st
 from operator_strategies import STRATEGIES, Applied, Shape
 
+from mcuq.choices import ActivationScheme
 from mcuq.graph import Graph, Op, Tensor
 from mcuq.interpret.float import run_float
 from mcuq.ops.attrs import Attrs
 from mcuq.ops.operator import AnyOperator
-from mcuq.quantize.config import ActivationScheme
 
 Range = tuple[float, float]
 Oddity = Literal["", "zero", "dead channel", "tiny channel", "constant channel"]
@@ -206,7 +206,7 @@ def extreme_cases(draw: st.DrawFn, operator: AnyOperator) -> Case:
         inputs=spans,
         output=draw(_tied(spans[0]) | _spans(limit)),
         magnitude=10.0 ** draw(st.just(0.0) | st.floats(-6.0, 6.0)),
-        oddity=draw(st.sampled_from(("", "", "", "", *Oddity.__args__[1:]))),
+        oddity=draw(st.sampled_from(("", "", "", "", *get_args(Oddity)[1:]))),
     )
     return replace(case, numbers=numbers)
 

@@ -33,8 +33,9 @@ if TYPE_CHECKING:
     from mcuq.interpret.integer import dequantize_outputs, quantize_inputs, run_integer
     from mcuq.lower import Program
     from mcuq.lower import lower as lower_graph
-    from mcuq.pipeline import BuildRequest, BuildResult
     from mcuq.pipeline.build import build as build_model
+    from mcuq.pipeline.request import BuildRequest
+    from mcuq.pipeline.result import BuildResult
     from mcuq.quantize import Config, WeightChoice
     from mcuq.quantize import quantize as quantize_graph
     from mcuq.quantized import QuantizedGraph
@@ -43,8 +44,8 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
-    "BuildRequest": ("pipeline", "BuildRequest"),
-    "BuildResult": ("pipeline", "BuildResult"),
+    "BuildRequest": ("pipeline.request", "BuildRequest"),
+    "BuildResult": ("pipeline.result", "BuildResult"),
     "Config": ("quantize", "Config"),
     "Dataset": ("data", "Dataset"),
     "Graph": ("graph", "Graph"),
@@ -56,7 +57,7 @@ _HOMES = {
     "Ranges": ("calibrate", "Ranges"),
     "WeightChoice": ("quantize", "WeightChoice"),
     "build_firmware": ("build", "build_firmware"),
-    "build_model": ("pipeline", "build"),
+    "build_model": ("pipeline.build", "build"),
     "calibrate_graph": ("calibrate", "calibrate"),
     "dequantize_outputs": ("interpret.integer", "dequantize_outputs"),
     "firmware_dir": ("resources", "firmware_dir"),

@@ -1,12 +1,24 @@
-"""Names that a user chooses from."""
+"""Names that a user chooses from: those that several packages know, and how one is refused."""
 
 from __future__ import annotations
 
 import difflib
 import math
 from collections.abc import Iterable
+from typing import Literal
 
 from mcuq.errors import UsageError
+
+ActivationScheme = Literal["asymmetric", "symmetric"]
+"""Ranges as they are, or widened to [-a, a] with zero point 0."""
+Io = Literal["int8", "float32"]
+"""Inputs and outputs as integers, or as reals that the model converts."""
+Kernels = Literal["mcuq", "cmsis-nn"]
+"""mcuq's own kernels with re-ordered weights, or CMSIS-NN's interface for all that it covers."""
+Optimize = Literal["speed", "size"]
+"""What the compiler and the choice of kernels aim at."""
+Per = Literal["channel", "tensor"]
+"""What a scale of a filter belongs to."""
 
 _MOST_NAMED = 24
 

@@ -2,171 +2,115 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    FiniteFloat,
-    PositiveInt,
-    ValidationError,
-)
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, create_model
 
+from mcuq.declared import ROOT, Leaf, Notation, Table, leaves
 from mcuq.errors import InputError, McuqError
-from mcuq.units import Share, parse_bytes, parse_size
+from mcuq.pipeline.gates import Gates
+from mcuq.pipeline.request import BuildRequest
 from mcuq_hil.errors import BoardError
 from mcuq_hil.tomlfile import read_toml
 
 FILE_NAME = "mcuq.toml"
 
 
-def _as_value_error(parse: Any) -> Any:
-    """pydantic collects ValueError, so that one report names every wrong key."""
-
-    def convert(value: object) -> object:
-        if value is None or isinstance(value, Share):
-            return value
-        if isinstance(value, bool) or not isinstance(value, str | int):
-            raise ValueError("write a number of bytes or a string such as '64K'")
-        try:
-            return parse(value)
-        except McuqError as error:
-            raise ValueError(str(error)) from error
-
-    return convert
-
-
-Bytes = Annotated[int, BeforeValidator(_as_value_error(parse_bytes))]
-BytesOrShare = Annotated[Any, BeforeValidator(_as_value_error(parse_size))]
+def keyed() -> dict[Table, list[Leaf]]:
+    """The options that the file may say, by table; what it must say first."""
+    found: dict[Table, list[Leaf]] = {ROOT: []}
+    for leaf in (*leaves(BuildRequest), *leaves(Gates)):
+        if leaf.option.table is not None:
+            found.setdefault(leaf.option.table, []).append(leaf)
+    found[ROOT].sort(key=lambda leaf: not leaf.is_key_required)
+    return found
 
 
 class _Strict(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
 
-class Budget(_Strict):
-    """What the firmware may take; a key left out means the whole board."""
-
-    flash: Bytes | None = Field(
-        default=None, description="Flash for the whole image: code, constants and start-up values."
-    )
-    ram: Bytes | None = Field(
-        default=None, description="RAM for everything: arena, static data and reserved stack."
-    )
-    weight_bytes: BytesOrShare | None = Field(
-        default=None, description="Bytes of all weights, or a percentage of what int8 weights take."
-    )
+def _project_model() -> type[BaseModel]:
+    fields: dict[str, Any] = {}
+    for table, options in keyed().items():
+        keys: dict[str, Any] = {key_name(leaf): (_type(leaf), _field(leaf)) for leaf in options}
+        if table is ROOT:
+            fields |= keys
+        else:
+            model = create_model(table.name.title(), __base__=_Strict, __doc__=table.text, **keys)
+            fields[table.name] = (model, Field(default=model(), description=table.text))
+    return create_model("Project", __base__=_Strict, **fields)
 
 
-class SchemeTable(_Strict):
-    """How numbers become integers, as far as the search does not decide it."""
-
-    activations: Literal["asymmetric", "symmetric"] | None = Field(
-        default=None, description="Ranges as they are (default), or with zero point 0."
-    )
-    weights_per: Literal["channel", "tensor"] | None = Field(
-        default=None, description="One scale per output channel (default) or per filter."
-    )
-    bits: str | None = Field(
-        default=None,
-        description="Widths of weights that the search chooses from: '8,4' (default), '8,4,2'…",
-    )
-    activation_bits: Literal[8, 16] | None = Field(
-        default=None, description="Width of all activations: 8 (default), or 16."
-    )
-    wide: tuple[str, ...] | None = Field(
-        default=None, description="Activations that take 16 bits in a model of 8-bit ones."
-    )
-    io: Literal["int8", "float32"] | None = Field(
-        default=None, description="Type of inputs and outputs; float32 converts inside the model."
-    )
+def key_name(leaf: Leaf) -> str:
+    """Within its table."""
+    return str(leaf.key).rpartition(".")[2]
 
 
-class BuildTable(_Strict):
-    """Whose kernels the firmware links."""
-
-    kernels: Literal["mcuq", "cmsis-nn"] | None = Field(
-        default=None,
-        description="mcuq's own, or those of a library with CMSIS-NN's interface: the default "
-        "where one is named.",
-    )
-    cmsis_nn: Path | None = Field(
-        default=None,
-        description="That library's directory: Include/ beside Source/ or libcmsis-nn.a.",
-    )
-
-
-class Gates(_Strict):
-    """Limits a result must keep, else `mcuq build` ends with exit code 6."""
-
-    max_flash: Bytes | None = Field(default=None, description="Most flash the image may take.")
-    max_ram: Bytes | None = Field(default=None, description="Most RAM the image may take.")
-    min_accuracy: FiniteFloat | None = Field(default=None, description="Least value of the metric.")
-    max_instructions: PositiveInt | None = Field(
-        default=None, description="Most instructions (or cycles) one inference may take."
-    )
+def _type(leaf: Leaf) -> Any:
+    """What pydantic takes for the key."""
+    choices = leaf.choices() if leaf.notation is None else ()
+    kind: Any = Literal[choices] if choices else leaf.type
+    if leaf.notation is not None:
+        kind = _size(leaf.notation) if leaf.notation.is_size else str
+    elif leaf.type is tuple:
+        kind = tuple[str, ...]
+    if leaf.option.listed_as:
+        return tuple[kind, ...]
+    return kind if leaf.is_key_required else kind | None
 
 
-class Project(_Strict):
-    """The keys of `mcuq.toml`. Paths are relative to the file."""
-
-    model: Path = Field(description="Float model: .tflite, .onnx, .keras, .h5 or a SavedModel.")
-    calibration: Path = Field(description="Samples from which activation ranges are measured.")
-    search_data: Path | None = Field(
-        default=None,
-        description="Samples the search compares candidates on; without it, calibration.",
-    )
-    evaluation: Path | None = Field(
-        default=None, description="Samples the final figures come from; without it, search_data."
-    )
-    metric: str | None = Field(
-        default=None,
-        description="top1, mse, r2, auc, agreement (needs no labels) or module:function; without "
-        "it, what suits the outputs and labels.",
-    )
-    metric_output: str | None = Field(
-        default=None,
-        description="The one output that is scored, by name or number; without it, all are.",
-    )
-    keep_outliers: bool = Field(
-        default=False,
-        description="Calibrate on every sample, even one that reaches far beyond all others.",
-    )
-    strict: bool = Field(
-        default=False,
-        description="What looks wrong about model, data or result is an error, not a warning.",
-    )
-    boards: tuple[str, ...] = Field(
-        default=("stm32f746",),
-        min_length=1,
-        description="Boards to build for; the first is the default.",
-    )
-    output: Path = Field(default=Path("out"), description="Directory the results are written to.")
-    seed: int = Field(
-        default=0, ge=0, description="Seed of everything random; equal seeds, equal bytes."
-    )
-    evaluations: PositiveInt | None = Field(
-        default=None,
-        description="Most candidates the search may evaluate; without it, mcuq chooses.",
-    )
-    optimize: Literal["speed", "size"] = Field(
-        default="speed", description="Compiler and kernel choice."
-    )
-    ranges: Path | None = Field(
-        default=None, description="Activation statistics that mcuq calibrate wrote."
-    )
-    scheme: SchemeTable = Field(default=SchemeTable(), description="How numbers become integers.")
-    build: BuildTable = Field(default=BuildTable(), description="Whose kernels the firmware links.")
-    budget: Budget = Field(default=Budget(), description="What the firmware may take.")
-    gates: Gates = Field(default=Gates(), description="Limits checked after the build.")
+def _size(notation: Notation) -> Any:
+    return Annotated[Any, BeforeValidator(_as_value_error(notation))]
 
 
-def load_project(path: Path) -> Project:
-    """Read a project file, or the one in a directory; its paths come back resolved.
+def _as_value_error(notation: Notation) -> Any:
+    """pydantic collects ValueError, so that one report names every wrong key."""
+
+    def convert(value: object) -> object:
+        if isinstance(value, bool) or not isinstance(value, str | int):
+            raise ValueError("write a number of bytes or a string such as '64K'")
+        try:
+            return notation.parse(value)
+        except McuqError as error:
+            raise ValueError(str(error)) from error
+
+    return convert
+
+
+def _field(leaf: Leaf) -> Any:
+    option = leaf.option
+    limits: dict[str, Any] = {"min_length": 1} if option.listed_as else {}
+    if option.least is not None:
+        # At least 1 is said as pydantic says it of its positive numbers.
+        limits |= {"gt": 0} if option.least == 1 else {"ge": option.least}
+    if option.most is not None:
+        limits["le"] = option.most
+    if leaf.type is float:
+        limits["allow_inf_nan"] = False
+    default = ... if leaf.is_key_required else stated(leaf)
+    return Field(default=default, description=option.meaning or option.help, **limits)
+
+
+def stated(leaf: Leaf) -> Any:
+    """The default as the file would say it."""
+    if leaf.option.listed_as:
+        return (leaf.default,)
+    is_text = leaf.default is not None and (leaf.notation is not None or leaf.is_path)
+    return leaf.show(leaf.default) if is_text else leaf.default
+
+
+Project = _project_model()
+"""The keys of `mcuq.toml`. Paths are relative to the file."""
+
+
+def load_project(path: Path) -> dict[str, Any]:
+    """Read a project file, or the one in a directory.
+
+    Returns:
+        What it says, by the paths of the options: `seed`, `scheme.io`. Files are resolved.
 
     Raises:
         InputError: no such file, not TOML, unknown or missing keys, values of the wrong type.
@@ -184,7 +128,19 @@ def load_project(path: Path) -> Project:
         project = Project.model_validate(keys)
     except ValidationError as error:
         raise InputError(f"{file}: {_explain(error)}", _known_keys(error)) from error
-    return _resolved(project, file.parent)
+    return dict(_values(project, file.parent))
+
+
+def _values(project: BaseModel, folder: Path) -> Iterator[tuple[str, Any]]:
+    for table, options in keyed().items():
+        keys = project if table is ROOT else getattr(project, table.name)
+        for leaf in options:
+            value = getattr(keys, key_name(leaf))
+            if key_name(leaf) not in keys.model_fields_set or value is None:
+                continue
+            if leaf.option.listed_as:
+                value = value[0]
+            yield leaf.path, folder / value if leaf.is_path else value
 
 
 def _explain(error: ValidationError) -> str:
@@ -204,24 +160,8 @@ def _known_keys(error: ValidationError) -> str:
     """The keys of the table in which the first unknown key stands."""
     for detail in error.errors():
         if detail["type"] == "extra_forbidden":
-            tables: dict[str, type[BaseModel]] = {
-                "budget": Budget,
-                "gates": Gates,
-                "scheme": SchemeTable,
-                "build": BuildTable,
-            }
-            table = tables.get(str(detail["loc"][0]), Project)
+            first = Project.model_fields.get(str(detail["loc"][0]))
+            table = first.annotation if first is not None else Project
+            assert isinstance(table, type) and issubclass(table, BaseModel)
             return f"known keys: {', '.join(table.model_fields)}"
     return "see the mcuq.toml reference in the documentation"
-
-
-def _resolved(project: Project, folder: Path) -> Project:
-    paths = {
-        name: (folder / value)
-        for name in ("model", "calibration", "search_data", "evaluation", "output", "ranges")
-        if (value := getattr(project, name)) is not None
-    }
-    if project.build.cmsis_nn is not None:
-        library = folder / project.build.cmsis_nn
-        paths["build"] = project.build.model_copy(update={"cmsis_nn": library})
-    return project.model_copy(update=paths)

@@ -12,9 +12,10 @@ from pathlib import Path
 
 from mcuq.bench.layers import LAYERS, LayerCall
 from mcuq.bench.linking import link_kernels
-from mcuq.bench.measure import TRAINED, ModelCost, Optimize, measure_model
+from mcuq.bench.measure import TRAINED, ModelCost, measure_model
 from mcuq.bench.vector import CORE, has_emulator, vector_layer
 from mcuq.build.toolchain import compiler_version
+from mcuq.choices import Optimize
 from mcuq.document import Document
 from mcuq.progress import Progress, ProgressCallback
 from mcuq_hil.emulator.bare import BareCore

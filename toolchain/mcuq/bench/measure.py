@@ -6,13 +6,13 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from mcuq.build import build_firmware
 from mcuq.calibrate import calibrate
+from mcuq.choices import Optimize
 from mcuq.cost import plan_program
 from mcuq.data import load_data
 from mcuq.emit.c import write_c_model
@@ -27,8 +27,6 @@ from mcuq.quantize.config import Config, WeightChoice
 from mcuq.quantized import QuantizedGraph
 from mcuq.resources import firmware_dir
 from mcuq_hil import load_board, open_session
-
-Optimize = Literal["speed", "size"]
 
 TRAINED: Mapping[str, tuple[str, str]] = {
     "resnet8": ("resnet8_float32.tflite", "resnet8_calibration.npz"),

@@ -8,7 +8,6 @@ import shutil
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from mcuq.build.archive import library_sections
 from mcuq.build.compile import Object, Unit, compile_units
@@ -25,12 +24,11 @@ from mcuq.build.toolchain import (
     library_path,
     run_tool,
 )
+from mcuq.choices import Optimize
 from mcuq.errors import BudgetError
 from mcuq.resources import firmware_dir
 from mcuq_hil.boards import Board
 from mcuq_hil.image import flash_content
-
-Optimize = Literal["speed", "size"]
 
 _LIBRARIES = {"speed": "libc.a", "size": "libc_nano.a"}
 _LEVEL = {"speed": "-O2", "size": "-Os"}

@@ -14,10 +14,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from mcuq.build.compile import Object, Unit, compile_units
-from mcuq.build.firmware import Optimize, optimize_flag
+from mcuq.build.firmware import optimize_flag
 from mcuq.build.members import archive_members
 from mcuq.build.sections import closure, read_sections
 from mcuq.build.toolchain import CompilerError, core_flags
+from mcuq.choices import Optimize
 from mcuq.emit.c.external import ExternalKernels
 from mcuq.errors import InputError
 

@@ -8,6 +8,7 @@ import typer
 
 from mcuq.cli import complete
 from mcuq.cli.output import JsonFlag, stdout, write_json
+from mcuq.pipeline import names
 from mcuq.units import format_bytes
 
 app = typer.Typer(help="List the boards, or show one.")
@@ -48,7 +49,10 @@ def list_(json: JsonFlag = False) -> None:
 @app.command("show")
 def show(
     name: Annotated[
-        str, typer.Argument(help="As listed by: mcuq boards list.", autocompletion=complete.boards)
+        str,
+        typer.Argument(
+            help="As listed by: mcuq boards list.", autocompletion=complete.one_of(names.boards)
+        ),
     ],
     json: JsonFlag = False,
 ) -> None:

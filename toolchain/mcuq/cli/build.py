@@ -13,52 +13,12 @@ if TYPE_CHECKING:
     from mcuq.cli.request import Job
 
 
-def build(
-    model: options.Model = None,
-    board: options.Board = None,
-    port: options.Port = None,
-    as_is: options.AsIs = None,
-    farm: options.Farm = None,
-    farm_samples: options.FarmSamples = None,
-    output: options.Output = None,
-    optimize: options.Optimize = None,
-    kernels: options.Kernels = None,
-    cmsis_nn: options.CmsisNn = None,
-    calibration: options.Calibration = None,
-    search_data: options.SearchData = None,
-    evaluation: options.Evaluation = None,
-    metric: options.Metric = None,
-    metric_output: options.MetricOutput = None,
-    keep_outliers: options.KeepOutliers = None,
-    flash: options.Flash = None,
-    ram: options.Ram = None,
-    weight_bytes: options.WeightBytes = None,
-    seed: options.Seed = None,
-    evaluations: options.Evaluations = None,
-    seconds: options.Seconds = None,
-    patience: options.Patience = None,
-    method: options.Method = None,
-    workers: options.Workers = None,
-    ranges: options.Ranges = None,
-    activations: options.Activations = None,
-    observer: options.Observer = None,
-    weights_per: options.WeightsPer = None,
-    io: options.Io = None,
-    strict: options.Strict = None,
-    bits: options.Bits = None,
-    activation_bits: options.ActivationBits = None,
-    wide: options.Wide = None,
-    max_flash: options.MaxFlash = None,
-    max_ram: options.MaxRam = None,
-    min_accuracy: options.MinAccuracy = None,
-    max_instructions: options.MaxInstructions = None,
-    json: JsonFlag = False,
-) -> None:
+@options.offering("build")
+def build(asked: options.Asked, json: JsonFlag = False) -> None:
     """Search the best int8/int4 mix for a budget, build it, run it, prove it."""
-    given = dict(locals())
-    from mcuq.cli.request import command_job
+    from mcuq.cli.request import job
 
-    run_job(command_job(given), json=json)
+    run_job(job(asked), json=json)
 
 
 def run_job(job: Job, *, json: bool) -> None:

@@ -44,7 +44,7 @@ def calibrate(
         list[Path] | None,
         typer.Option("--merge", help="Files of earlier calibrations to add to.", metavar="FILE"),
     ] = None,
-    keep_outliers: options.KeepOutliers = None,
+    keep_outliers: Annotated[bool | None, options.option("keep_outliers")] = None,
     json: JsonFlag = False,
 ) -> None:
     """Observe every activation on DATA; the file serves any observer, and can be merged."""

@@ -28,12 +28,10 @@ class Passed:
 PASSED = Document("check", Passed, "every gate holds", "`mcuq check --json`")
 
 
+@options.offering("check")
 def check(
+    asked: options.Asked,
     folder: Annotated[Path, typer.Argument(help="Output directory or manifest.json.")],
-    max_flash: options.MaxFlash = None,
-    max_ram: options.MaxRam = None,
-    min_accuracy: options.MinAccuracy = None,
-    max_instructions: options.MaxInstructions = None,
     baseline: Annotated[
         Path | None, typer.Option("--baseline", help="An earlier result: nothing may be worse.")
     ] = None,
@@ -49,17 +47,14 @@ def check(
     json: JsonFlag = False,
 ) -> None:
     """Fail with exit code 6 when a result is over a limit, unverified or worse than before."""
-    from mcuq.project import Gates
+    from mcuq.cli.request import read
+    from mcuq.declared import made
+    from mcuq.pipeline.gates import Gates
     from mcuq.report.gates import broken_gates, regressions
     from mcuq.report.store import read_manifest
 
+    gates = made(Gates, read(asked))
     manifest = read_manifest(folder)
-    gates = Gates(
-        max_flash=max_flash,
-        max_ram=max_ram,
-        min_accuracy=min_accuracy,
-        max_instructions=max_instructions,
-    )
     broken = broken_gates(manifest, gates)
     if baseline is not None:
         broken += regressions(manifest, read_manifest(baseline), tolerance / 100)

@@ -64,7 +64,7 @@ def emit(
         typer.Option(
             "--project",
             "-p",
-            autocompletion=complete.projects,
+            autocompletion=complete.one_of(complete.projects),
             help="cmake, make, zephyr, platformio, arduino, stm32cubeide or tflm.",
         ),
     ] = "cmake",

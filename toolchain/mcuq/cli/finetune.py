@@ -87,8 +87,8 @@ def finetune(
     patience: Patience = None,
     rate: Rate = None,
     labels: Labels = 0.0,
-    evaluation: options.Evaluation = None,
-    metric: options.Metric = None,
+    evaluation: Annotated[Path | None, options.option("evaluation")] = None,
+    metric: Annotated[str | None, options.option("metric")] = None,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Of everything random.")] = 0,
     json: JsonFlag = False,
 ) -> None:

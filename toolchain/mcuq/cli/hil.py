@@ -16,6 +16,7 @@ from mcuq.cli.options import finite
 from mcuq.cli.output import JsonFlag, stdout, write_json
 from mcuq.cli.progress import shown_progress
 from mcuq.errors import DeviceError, InputError, UsageError
+from mcuq.pipeline import names
 from mcuq.progress import Progress, ProgressCallback
 from mcuq.shown import visible
 
@@ -39,7 +40,10 @@ FarmOption = Annotated[
 BoardOption = Annotated[
     str | None,
     typer.Option(
-        "--board", "-b", help="One board instead of a farm.", autocompletion=complete.boards
+        "--board",
+        "-b",
+        help="One board instead of a farm.",
+        autocompletion=complete.one_of(names.boards),
     ),
 ]
 PortOption = Annotated[

@@ -11,6 +11,7 @@ import typer
 from mcuq.cli import complete
 from mcuq.cli.output import JsonFlag, stdout, warn, write_json
 from mcuq.document import Document
+from mcuq.pipeline import names
 from mcuq.shown import visible
 from mcuq.units import format_bytes, format_count
 
@@ -131,7 +132,7 @@ def inspect(
         typer.Option(
             "--observer",
             help="Whose range to mark: minmax, mse, entropy, …",
-            autocompletion=complete.observers,
+            autocompletion=complete.one_of(names.observers),
         ),
     ] = "minmax",
     json: JsonFlag = False,

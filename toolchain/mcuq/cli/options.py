@@ -1,18 +1,60 @@
-"""Options that several subcommands share, each described once."""
+"""Options of the command line, made of the records of `BuildRequest` and `Gates`."""
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated
+import inspect
+from collections.abc import Callable
+from functools import wraps
+from typing import Annotated, Any
 
 import typer
 
 from mcuq.choices import check_finite
 from mcuq.cli import complete
-from mcuq.units import parse_bytes
+from mcuq.declared import Leaf, leaf_at, leaves
+from mcuq.pipeline.gates import Gates
+from mcuq.pipeline.request import BuildRequest
 
-_DATA, _BUDGET, _GATES, _SEARCH = "Data", "Budget", "Gates (exit code 6)", "Search"
-_SCHEME = "Numbers"
+Asked = dict[str, Any]
+"""Path of an option → what stood on the command line; None: nothing."""
+
+
+def offered_by(command: str) -> list[Leaf]:
+    """The options of a subcommand, in the order of its help."""
+    options = (*leaves(BuildRequest), *leaves(Gates))
+    return [leaf for leaf in options if command in leaf.option.commands]
+
+
+def offering(command: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Give a function all options of a subcommand; its first argument is what was asked for.
+
+    A parameter of the function's own takes the place of the option of that name.
+    """
+
+    def decorate(function: Callable[..., None]) -> Callable[..., None]:
+        _, *parameters = inspect.signature(function, eval_str=True).parameters.values()
+        own = {parameter.name: parameter for parameter in parameters}
+        offered = {leaf.word: leaf for leaf in offered_by(command)}
+        every = {word: _parameter(leaf) for word, leaf in offered.items()} | own
+        paths = {word: leaf.path for word, leaf in offered.items() if word not in own}
+
+        @wraps(function)
+        def run(**words: Any) -> None:
+            asked = {path: words.pop(word) for word, path in paths.items()}
+            function(asked, **words)
+
+        kind = inspect.Parameter.KEYWORD_ONLY
+        signature = inspect.Signature([one.replace(kind=kind) for one in every.values()])
+        run.__signature__ = signature  # type: ignore[attr-defined]  # what Typer reads
+        run.__annotations__ = {}
+        return run
+
+    return decorate
+
+
+def option(path: str) -> Any:
+    """One option of a request, for the annotation of a command that takes few of them."""
+    return _information(leaf_at(BuildRequest, path))
 
 
 def finite(parameter: typer.CallbackParam, value: float | None) -> float | None:
@@ -21,333 +63,32 @@ def finite(parameter: typer.CallbackParam, value: float | None) -> float | None:
     return value
 
 
-Model = Annotated[
-    Path | None,
-    typer.Argument(
-        help="Float model. Without it, mcuq.toml in the current directory says everything.",
-        show_default=False,
-    ),
-]
-Board = Annotated[
-    str | None,
-    typer.Option(
-        "--board",
-        "-b",
-        help="Name from `mcuq boards`.",
-        show_default=False,
-        autocompletion=complete.boards,
-    ),
-]
-Port = Annotated[
-    str | None,
-    typer.Option("--port", help="Serial port of a real board; without it, it is emulated."),
-]
-AsIs = Annotated[
-    bool | None,
-    typer.Option(
-        "--as-is",
-        help="MODEL is an int8 .tflite: keep its integers, search nothing.",
-        show_default=False,
-    ),
-]
-MetricOutput = Annotated[
-    str | None,
-    typer.Option(
-        "--metric-output",
-        metavar="NAME",
-        help="Judge this output alone, by name or number; without it, all of them.",
-        rich_help_panel=_DATA,
-        show_default=False,
-    ),
-]
-KeepOutliers = Annotated[
-    bool | None,
-    typer.Option(
-        "--keep-outliers",
-        help="Calibrate on every sample, even one that reaches far beyond all others.",
-        rich_help_panel=_DATA,
-        show_default=False,
-    ),
-]
-Strict = Annotated[
-    bool | None,
-    typer.Option(
-        "--strict",
-        help="What looks wrong about model, data or result is an error, not a warning.",
-        show_default=False,
-    ),
-]
-Farm = Annotated[
-    Path | None,
-    typer.Option(
-        "--hil",
-        metavar="FILE",
-        help="Count the front's candidates on the boards of this hil.toml.",
-        show_default=False,
-    ),
-]
-FarmSamples = Annotated[
-    int | None,
-    typer.Option(
-        "--hil-samples",
-        min=1,
-        help="Judge those candidates by so many search samples on the boards, too.",
-        show_default=False,
-    ),
-]
-Output = Annotated[
-    Path | None,
-    typer.Option("--output", "-o", help="Directory of the result (out).", show_default=False),
-]
-Optimize = Annotated[
-    str | None,
-    typer.Option(
-        "--optimize",
-        help="speed (default) or size.",
-        show_default=False,
-        autocompletion=complete.one_of("speed", "size"),
-    ),
-]
-Kernels = Annotated[
-    str | None,
-    typer.Option(
-        "--kernels",
-        autocompletion=complete.one_of("mcuq", "cmsis-nn"),
-        help="mcuq (default), or cmsis-nn: those of the library in --cmsis-nn.",
-        show_default=False,
-    ),
-]
-CmsisNn = Annotated[
-    Path | None,
-    typer.Option(
-        "--cmsis-nn",
-        metavar="DIR",
-        help="CMSIS-NN: Include/ beside Source/ or a compiled libcmsis-nn.a.",
-        show_default=False,
-    ),
-]
-Calibration = Annotated[
-    Path | None,
-    typer.Option("--calibration", help="Samples for activation ranges.", rich_help_panel=_DATA),
-]
-SearchData = Annotated[
-    Path | None,
-    typer.Option("--search-data", help="Samples to compare on.", rich_help_panel=_DATA),
-]
-Evaluation = Annotated[
-    Path | None,
-    typer.Option("--evaluation", help="Samples for the final figures.", rich_help_panel=_DATA),
-]
-Metric = Annotated[
-    str | None,
-    typer.Option(
-        "--metric",
-        autocompletion=complete.metrics,
-        help="top1, mse, r2, auc, agreement or module:function.",
-        rich_help_panel=_DATA,
-        show_default=False,
-    ),
-]
-Flash = Annotated[
-    int | None,
-    typer.Option(
-        "--flash",
-        parser=parse_bytes,
-        metavar="SIZE",
-        help="Most flash for the whole image: 256K, 1M, 0x8000.",
-        rich_help_panel=_BUDGET,
-    ),
-]
-Ram = Annotated[
-    int | None,
-    typer.Option(
-        "--ram",
-        parser=parse_bytes,
-        metavar="SIZE",
-        help="Most RAM for everything.",
-        rich_help_panel=_BUDGET,
-    ),
-]
-# Parsed with the request: Typer takes no parser for a value of two types.
-WeightBytes = Annotated[
-    str | None,
-    typer.Option(
-        "--weight-bytes",
-        metavar="SIZE|PERCENT",
-        help="Most bytes of weights, or a share of the int8 weights: 60%.",
-        rich_help_panel=_BUDGET,
-    ),
-]
-Seed = Annotated[
-    int | None,
-    typer.Option(
-        "--seed",
-        min=0,
-        help="Equal seeds, equal bytes.",
-        rich_help_panel=_SEARCH,
-        show_default=False,
-    ),
-]
-Evaluations = Annotated[
-    int | None,
-    typer.Option("--evaluations", min=1, help="Most candidates to score.", rich_help_panel=_SEARCH),
-]
-Seconds = Annotated[
-    float | None,
-    typer.Option(
-        "--stop-after",
-        min=0.0,
-        callback=finite,
-        metavar="SECONDS",
-        help="End the search then; results depend on the machine.",
-        rich_help_panel=_SEARCH,
-        show_default=False,
-    ),
-]
-Patience = Annotated[
-    int | None,
-    typer.Option(
-        "--stop-stale",
-        min=1,
-        metavar="GENERATIONS",
-        help="End the search after so many generations without gain (12).",
-        rich_help_panel=_SEARCH,
-        show_default=False,
-    ),
-]
-Workers = Annotated[
-    int | None,
-    typer.Option(
-        "--workers",
-        min=1,
-        max=256,
-        help="Processes; results do not depend on it. Default: all cores.",
-        rich_help_panel=_SEARCH,
-        show_default=False,
-    ),
-]
-Method = Annotated[
-    str | None,
-    typer.Option(
-        "--method",
-        autocompletion=complete.methods,
-        help="ga (default), knapsack, greedy, random or uniform.",
-        rich_help_panel=_SEARCH,
-        show_default=False,
-    ),
-]
-MaxFlash = Annotated[
-    int | None,
-    typer.Option(
-        "--max-flash",
-        parser=parse_bytes,
-        metavar="SIZE",
-        rich_help_panel=_GATES,
-        help="Fail above this much flash.",
-    ),
-]
-MaxRam = Annotated[
-    int | None,
-    typer.Option(
-        "--max-ram",
-        parser=parse_bytes,
-        metavar="SIZE",
-        rich_help_panel=_GATES,
-        help="Fail above this much RAM.",
-    ),
-]
-MinAccuracy = Annotated[
-    float | None,
-    typer.Option(
-        "--min-accuracy",
-        callback=finite,
-        rich_help_panel=_GATES,
-        help="Fail where the metric is worse.",
-    ),
-]
-MaxInstructions = Annotated[
-    int | None,
-    typer.Option(
-        "--max-instructions",
-        min=1,
-        rich_help_panel=_GATES,
-        help="Fail above this many instructions (cycles) an inference.",
-    ),
-]
-Ranges = Annotated[
-    Path | None,
-    typer.Option(
-        "--ranges",
-        help="Activation statistics that mcuq calibrate wrote.",
-        rich_help_panel=_DATA,
-        show_default=False,
-    ),
-]
-Activations = Annotated[
-    str | None,
-    typer.Option(
-        "--activations",
-        autocompletion=complete.one_of("asymmetric", "symmetric"),
-        help="asymmetric (default) or symmetric: zero point 0.",
-        rich_help_panel=_SCHEME,
-        show_default=False,
-    ),
-]
-WeightsPer = Annotated[
-    str | None,
-    typer.Option(
-        "--weights-per",
-        autocompletion=complete.one_of("channel", "tensor"),
-        help="channel (default) or tensor: what a scale of a filter belongs to.",
-        rich_help_panel=_SCHEME,
-        show_default=False,
-    ),
-]
-Io = Annotated[
-    str | None,
-    typer.Option(
-        "--io",
-        autocompletion=complete.one_of("int8", "float32"),
-        help="int8 (default) or float32 inputs and outputs.",
-        rich_help_panel=_SCHEME,
-        show_default=False,
-    ),
-]
-Observer = Annotated[
-    str | None,
-    typer.Option(
-        "--observer",
-        autocompletion=complete.observers,
-        help="minmax (default), mse, entropy, …: of every activation that no search decides.",
-        rich_help_panel=_SCHEME,
-        show_default=False,
-    ),
-]
-ActivationBits = Annotated[
-    int | None,
-    typer.Option(
-        "--activation-bits",
-        help="8 (default) or 16, of all activations.",
-        rich_help_panel=_SCHEME,
-        show_default=False,
-    ),
-]
-Bits = Annotated[
-    str | None,
-    typer.Option(
-        "--bits",
-        help="Widths of weights to choose from: 8,4 (default), 8,4,2, 8,4,2,ternary …",
-        rich_help_panel=_SEARCH,
-        show_default=False,
-    ),
-]
-Wide = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--wide",
-        metavar="TENSOR",
-        help="An activation that takes 16 bits, with all that share its scale; repeatable.",
-        rich_help_panel=_SCHEME,
-        show_default=False,
-    ),
-]
+def _parameter(leaf: Leaf) -> inspect.Parameter:
+    kind: Any = leaf.type
+    if leaf.notation is not None:
+        kind = str
+    elif kind is tuple:
+        kind = list[str]
+    annotation = Annotated[kind | None, _information(leaf)]
+    named = inspect.Parameter.KEYWORD_ONLY
+    return inspect.Parameter(leaf.word, named, annotation=annotation, default=None)
+
+
+def _information(leaf: Leaf) -> Any:
+    """What Typer is told beside the type."""
+    said = leaf.option
+    if said.is_argument:
+        return typer.Argument(help=said.help, show_default=False)
+    names = (leaf.flag, said.short) if said.short else (leaf.flag,)
+    is_number = leaf.type in (int, float) and leaf.notation is None
+    return typer.Option(
+        *names,
+        help=said.help,
+        metavar=said.metavar or None,
+        rich_help_panel=said.panel or None,
+        show_default=str(leaf.default) if said.is_default_shown else False,
+        autocompletion=complete.one_of(leaf.offered) if leaf.has_names else None,
+        min=said.least if is_number else None,
+        max=said.most if is_number else None,
+        callback=finite if leaf.type is float else None,
+    )

@@ -67,7 +67,7 @@ def profile(
     folder: Annotated[
         Path, typer.Argument(metavar="[DIR]", help="Directory that mcuq build wrote.")
     ] = Path("out"),
-    port: options.Port = None,
+    port: Annotated[str | None, options.option("port")] = None,
     json: JsonFlag = False,
 ) -> None:
     """Measure every layer of a built model on its board or emulator."""

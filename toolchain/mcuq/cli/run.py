@@ -47,7 +47,7 @@ def run(
     folder: Annotated[
         Path, typer.Argument(metavar="[DIR]", help="Directory that mcuq build wrote.")
     ] = Path("out"),
-    port: options.Port = None,
+    port: Annotated[str | None, options.option("port")] = None,
     samples: Annotated[
         int, typer.Option("--samples", min=0, help="The first so many; 0: all.")
     ] = 0,

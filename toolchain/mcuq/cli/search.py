@@ -17,32 +17,16 @@ if TYPE_CHECKING:
     from mcuq.result.front import Front, Point
 
 
+@options.offering("search")
 def search(
-    model: options.Model = None,
-    board: options.Board = None,
-    port: options.Port = None,
+    asked: options.Asked,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Write the front here, as pareto.json.")
     ] = None,
-    optimize: options.Optimize = None,
-    kernels: options.Kernels = None,
-    cmsis_nn: options.CmsisNn = None,
-    calibration: options.Calibration = None,
-    search_data: options.SearchData = None,
-    keep_outliers: options.KeepOutliers = None,
-    strict: options.Strict = None,
-    flash: options.Flash = None,
-    ram: options.Ram = None,
-    weight_bytes: options.WeightBytes = None,
-    seed: options.Seed = None,
-    evaluations: options.Evaluations = None,
-    method: options.Method = None,
-    workers: options.Workers = None,
     json: JsonFlag = False,
 ) -> None:
     """Search only: show the Pareto front of loss against flash, RAM and instructions."""
-    given = {name: value for name, value in locals().items() if name != "output"}
-    from mcuq.cli.request import command_job
+    from mcuq.cli.request import job
     from mcuq.pipeline.build import search as searched
     from mcuq.report.points import search_front
     from mcuq.result.front import FRONT
@@ -51,7 +35,7 @@ def search(
         check_writable(output)
 
     with shown_progress() as progress:
-        found = search_front(*searched(command_job(given).request, progress))
+        found = search_front(*searched(job(asked).request, progress))
     if output is not None:
         write_atomically(output, FRONT.text(found))
     if json:

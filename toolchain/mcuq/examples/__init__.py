@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 from mcuq.choices import check_choice
 from mcuq.errors import InputError, UsageError
+from mcuq.examples.blank import blank_project
 from mcuq.project import FILE_NAME
 from mcuq.resources import example_dir
 
@@ -16,7 +16,7 @@ BLANK = "blank"
 def list_examples() -> tuple[str, ...]:
     """Names of the examples that come with a model."""
     folders = (folder for folder in example_dir("").iterdir() if (folder / FILE_NAME).is_file())
-    return tuple(sorted(folder.name for folder in folders if folder.name != BLANK))
+    return tuple(sorted(folder.name for folder in folders))
 
 
 def copy_example(name: str, folder: Path, *, overwrite: bool = False) -> tuple[Path, ...]:
@@ -31,17 +31,25 @@ def copy_example(name: str, folder: Path, *, overwrite: bool = False) -> tuple[P
     """
     if name != BLANK:
         check_choice("--example", name, list_examples())
-    sources = sorted(path for path in example_dir(name).iterdir() if path.is_file())
-    targets = tuple(folder / source.name for source in sources)
+    content = _content(name)
+    targets = tuple(folder / file for file in content)
     existing = [target for target in targets if target.exists()]
     if existing and not overwrite:
         raise UsageError(f"{existing[0]} exists", "choose another directory or add --force")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for source, target in zip(sources, targets, strict=True):
-            shutil.copyfile(source, target)
+        for target, data in zip(targets, content.values(), strict=True):
+            target.write_bytes(data)
     except OSError as error:
         raise InputError(
             f"cannot write to {folder}: {error.strerror}", "choose another directory"
         ) from error
     return targets
+
+
+def _content(name: str) -> dict[str, bytes]:
+    """File → what it holds."""
+    if name == BLANK:
+        return {FILE_NAME: blank_project().encode()}
+    files = sorted(path for path in example_dir(name).iterdir() if path.is_file())
+    return {path.name: path.read_bytes() for path in files}

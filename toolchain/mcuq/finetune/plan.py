@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mcuq.calibrate import Ranges, calibrate
+from mcuq.choices import ActivationScheme
 from mcuq.errors import InputError, UsageError
 from mcuq.finetune.start import fitted
 from mcuq.finetune.tuned import TunedFilter
@@ -20,7 +21,6 @@ from mcuq.ops.pooling import AVERAGE_POOL_2D
 from mcuq.ops.resize import RESIZE_BILINEAR
 from mcuq.quantize import Config, WeightChoice, quantize, share_activations
 from mcuq.quantize.activations import activation_params, own_spans
-from mcuq.quantize.config import ActivationScheme
 from mcuq.quantize.scale_groups import ScaleGroups
 from mcuq.quantize.weights import channel_axis
 from mcuq.score.batch import can_batch

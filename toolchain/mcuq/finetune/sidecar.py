@@ -8,11 +8,11 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, PositiveFloat
 
 from mcuq.atomic_write import write_atomically
+from mcuq.choices import ActivationScheme
 from mcuq.document import Document
 from mcuq.errors import InputError
 from mcuq.finetune.tuned import Tuned, TunedFilter
 from mcuq.graph import Graph
-from mcuq.quantize.config import ActivationScheme
 
 _HINT = "write it again with `mcuq finetune`"
 

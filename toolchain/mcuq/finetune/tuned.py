@@ -9,12 +9,12 @@ import numpy as np
 import numpy.typing as npt
 
 from mcuq.calibrate import Ranges
+from mcuq.choices import ActivationScheme
 from mcuq.content import ByContent
 from mcuq.graph import Graph
 from mcuq.numeric import dequantize
 from mcuq.ops.operator import AnyOperator
 from mcuq.quantize import Config, QuantizedWeight, WeightChoice, quantize
-from mcuq.quantize.config import ActivationScheme
 from mcuq.quantize.weights import Bank, along_axis, channel_axis, round_to_scale
 from mcuq.quantized import QuantizedGraph
 

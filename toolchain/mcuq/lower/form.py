@@ -16,7 +16,7 @@ Calls = Call | list[Call]
 """One, or several that complete each other."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Context:
     """What rules may ask beside their operator.
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
-Kernels = Literal["mcuq", "cmsis-nn"]
-"""mcuq's own kernels with re-ordered weights, or CMSIS-NN's interface for all that it covers."""
+from mcuq.choices import Kernels
 
 
 @dataclass(frozen=True)

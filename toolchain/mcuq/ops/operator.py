@@ -58,7 +58,7 @@ class QuantizedOp(Generic[A]):
         return data
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class IntegerForm(Generic[A, P]):
     """The firmware's arithmetic for activations of one width.
 
@@ -137,7 +137,7 @@ def any_output(
     return 0.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class RangeGuard(Generic[A]):
     """How small and how large scales may be beside each other for TFLite Micro's integers.
 

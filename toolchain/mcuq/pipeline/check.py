@@ -12,21 +12,15 @@ from pathlib import Path
 from mcuq.build.firmware import port_sources
 from mcuq.build.toolchain import core_flags, find_tool, library_path
 from mcuq.calibrate.observers import observer
-from mcuq.choices import check_choice, check_finite, choice_hint
+from mcuq.choices import check_choice, choice_hint
+from mcuq.declared import leaves
 from mcuq.errors import DeviceError, InputError, UsageError
-from mcuq.numeric import width_name
-from mcuq.numeric.widths import WIDTHS
 from mcuq.pipeline.request import BuildRequest
-from mcuq.ptq.candidates.recipe import RECIPES
 from mcuq.score.metrics import get_metric
-from mcuq.search import METHODS
 from mcuq_hil.bench import check_emulated
 from mcuq_hil.boards import Board, load_board
 from mcuq_hil.errors import PortError
 from mcuq_hil.farm import counting_unit, read_farm
-
-WEIGHT_METHODS = ("minmax", *RECIPES)
-"""How a filter can be asked to become integers."""
 
 
 def check_request(request: BuildRequest) -> None:
@@ -38,18 +32,20 @@ def check_request(request: BuildRequest) -> None:
     """
     check_readable(request.model)
     board = load_board(request.board)
-    _check_names(request)
-    for path in (request.calibration, request.search_data, request.evaluation):
-        if path is not None:
-            check_readable(path)
-    for path in (request.ranges, request.config, request.farm):
-        if path is not None:
-            check_readable(path)
+    _check_values(request)
+    for path in input_files(request).values():
+        check_readable(path)
     if request.metric is not None:
         get_metric(request.metric, request.metric_folder)
     check_board(board, request.port)
     if request.farm is not None:
         counting_unit(read_farm(request.farm), board.name)
+
+
+def input_files(request: BuildRequest) -> dict[str, Path]:
+    """Option → the file or directory that is read for it."""
+    inputs = (leaf for leaf in leaves(BuildRequest) if leaf.option.is_input)
+    return {leaf.path: path for leaf in inputs if (path := leaf.of(request)) is not None}
 
 
 def check_readable(path: Path) -> None:
@@ -106,15 +102,10 @@ def check_runs(request: BuildRequest) -> None:
         )
 
 
-def _check_names(request: BuildRequest) -> None:
-    check_choice("--method", request.method, METHODS)
-    check_finite("--stop-after", request.seconds)
+def _check_values(request: BuildRequest) -> None:
+    for leaf in leaves(BuildRequest):
+        leaf.check(leaf.of(request))
     observer(request.scheme.observer)
-    for bits in request.scheme.bits:
-        check_choice("--bits", width_name(bits), map(width_name, WIDTHS))
-    if request.fixed is not None:
-        check_choice("--bits", width_name(request.fixed.bits), map(width_name, WIDTHS))
-        check_choice("--weights", request.fixed.method, WEIGHT_METHODS)
     if request.farm_samples and request.farm is None:
         raise UsageError("--hil-samples needs --hil", "name the farm that they are run on")
     if request.kernels != "mcuq" and request.cmsis_nn is None:

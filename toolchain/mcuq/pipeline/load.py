@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from mcuq.build.kernel_library import KernelLibrary, open_library
 from mcuq.calibrate import Statistics
@@ -14,7 +13,7 @@ from mcuq.errors import UsageError
 from mcuq.findings import Finding
 from mcuq.graph import Graph
 from mcuq.importers import load_model
-from mcuq.pipeline.check import check_request
+from mcuq.pipeline.check import check_request, input_files
 from mcuq.pipeline.config_overrides import read_config
 from mcuq.pipeline.constructed import constructed_samples
 from mcuq.pipeline.prequantized import Prequantized, given_quantization
@@ -39,7 +38,7 @@ class Loaded:
         search where it falls back, are without outliers.
     limits: bytes; flash and RAM are the board's where nothing less was asked.
     statistics: of an earlier calibration, where one is given.
-    inputs: role → SHA-256 of the file.
+    inputs: option → SHA-256 of the file that it names.
     kernel_library: whose kernels are linked; None takes mcuq's.
     findings: what is suspicious about model and data.
     prescribed: the choices of the request's `config`.
@@ -94,14 +93,7 @@ def load(request: BuildRequest) -> Loaded:
     if request.farm is not None and request.farm_samples:
         judged = samples.search.take(request.farm_samples)
         suited_metric(graph, judged, metric.name, request.metric_folder, request.metric_output)
-    files = {
-        "model": request.model,
-        "calibration": request.calibration,
-        "search_data": request.search_data,
-        "evaluation": request.evaluation,
-        "ranges": request.ranges,
-    }
-    hashes = {role: _hash(path) for role, path in files.items() if path is not None}
+    hashes = {option: fingerprint(path) for option, path in input_files(request).items()}
     imported = compare_import(
         request.model, graph, samples.calibration.inputs, integers=not request.as_is
     )
@@ -167,10 +159,6 @@ def _library(request: BuildRequest, board: Board) -> KernelLibrary | None:
     if request.kernels == "mcuq" or request.cmsis_nn is None:
         return None
     return open_library(request.cmsis_nn, board.core, request.optimize)
-
-
-def _hash(path: Path) -> str:
-    return fingerprint(path)
 
 
 def _weight_bytes(request: BuildRequest, graph: Graph) -> int | None:

@@ -11,8 +11,8 @@ import numpy.typing as npt
 
 from mcuq.build.firmware import build_firmware
 from mcuq.build.kernel_library import KernelLibrary
+from mcuq.choices import Optimize
 from mcuq.lower import LowerOptions, Program
-from mcuq.pipeline.request import Optimize
 from mcuq.pipeline.settings import ADVICE
 from mcuq_hil import open_session
 from mcuq_hil.boards import Board

@@ -1,137 +1,322 @@
-"""What a user asks for."""
+"""What a user asks for: every option of `mcuq build`, `quantize` and `search`, once.
 
-from __future__ import annotations
+From these records are made: the options of the command line, the keys of `mcuq.toml`, their pages
+in the reference, the command that a manifest repeats, and the fingerprint of a search's log. What
+an option does stands where its value is used.
 
-from collections.abc import Mapping
+Annotations are evaluated here, not postponed: the records are read from them.
+"""
+
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Annotated
 
-from mcuq.lower.options import Kernels
-from mcuq.quantize import Config, WeightChoice, with_float_io
-from mcuq.quantize.config import ActivationScheme, Per
-from mcuq.quantized import QuantizedGraph
-from mcuq.units import Size
+from mcuq.choices import Kernels, Optimize
+from mcuq.declared import Group, Option, Table, documented
+from mcuq.pipeline import names
+from mcuq.pipeline.offered import (
+    ALL,
+    BUDGET,
+    BUILD,
+    DATA,
+    PYTHON,
+    QUANTIZE,
+    SEARCH,
+    SEARCHES,
+    VERIFIED,
+)
+from mcuq.pipeline.scheme import Scheme, Throughout, weight_choice
 
-Optimize = Literal["speed", "size"]
-Io = Literal["int8", "float32"]
+if TYPE_CHECKING:
+    from mcuq.quantize import WeightChoice
 
-
-CHOICES: Mapping[str, tuple[object, ...]] = {
-    "activations": get_args(ActivationScheme),
-    "weights_per": get_args(Per),
-    "io": get_args(Io),
-    "activation_bits": (8, 16),
-}
-"""Values of the fields of `Scheme` that have a few."""
-
-
-@dataclass(frozen=True)
-class Scheme:
-    """How numbers become integers, as far as no search decides it.
-
-    Attributes:
-        activations: ranges as they are, or widened to [-a, a].
-        weights_per: a scale an output channel, or one a filter.
-        observer: of every activation, where no search chooses one.
-        io: type of the inputs and outputs; float32 puts the conversions into the model.
-        wide: activations that are int16 in a model of int8 activations.
-        bits: widths of filters that a search chooses from, 8 first (see `mcuq.numeric.WIDTHS`).
-        activation_bits: 8, or 16 throughout (16x8); inputs and outputs are int16 then, or float32.
-    """
-
-    activations: ActivationScheme = "asymmetric"
-    weights_per: Per = "channel"
-    observer: str = "minmax"
-    io: Io = "int8"
-    activation_bits: int = 8
-    wide: tuple[str, ...] = ()
-    bits: tuple[int, ...] = (8, 4)
-
-    @property
-    def config(self) -> Config:
-        """The configuration that a search starts from."""
-        return Config(
-            default_weight=WeightChoice(per=self.weights_per),
-            default_observer=self.observer,
-            activations=self.activations,
-            activation_bits=self.activation_bits,
-            wide=self.wide,
-        )
-
-    def deployed(self, qgraph: QuantizedGraph) -> QuantizedGraph:
-        """What is emitted for a model of integers: with its float edges where they are asked."""
-        return with_float_io(qgraph) if self.io == "float32" else qgraph
+_KERNELS = Table("build", "Whose kernels the firmware links.")
+_LIMITS = Table("budget", "What the firmware may take; a key left out means the whole board.")
+_samples = partial(Option, commands=ALL, panel=DATA, is_input=True)
+_judged = partial(Option, commands=VERIFIED, panel=DATA)
+_budget = partial(Option, commands=ALL, panel=BUDGET, metavar="SIZE", table=_LIMITS)
+_search = partial(Option, commands=SEARCHES, panel=SEARCH)
+_farm = partial(Option, commands=BUILD, table=None)  # the bench is this machine's
+_silent = partial(Option, commands=PYTHON, table=None, changes_bytes=False)
 
 
-@dataclass(frozen=True)
+@documented
+@dataclass(frozen=True, kw_only=True)
 class BuildRequest:
-    """Attributes:
-    model: float model file.
-    board: name in the registry.
-    calibration: samples that activation ranges come from; None only with `as_is`, which needs none.
-    search_data: samples the search compares on; None takes the calibration samples.
-    evaluation: samples the figures come from; None takes the search samples.
-    metric: top1, mse, r2, auc, agreement or module:function; None takes what suits the outputs and
-        labels, see `mcuq.score.choice`.
-    metric_folder: where `module` is looked for first.
-    metric_output: name or number of the one output that is judged; None judges all.
-    flash, ram: bytes; None takes the whole board.
-    weight_bytes: bytes of all filters, or a share of what int8 filters take.
-    method: a search method, see `mcuq.search.METHODS`.
-    fixed: with a choice, no search: every filter takes it.
-    config: file that prescribes every tensor's choice, without a search; see `config_overrides`.
-    as_is: an int8 TFLite model is built with its own integers, without a search.
-    scheme: of the integers.
-    ranges: file that `mcuq calibrate` wrote; None takes the ranges that the model's file stores
-        and observes the calibration samples for all others.
-    evaluations: candidates the search may score; None lets mcuq choose.
-    seconds: time limit of the search; results then depend on the machine.
-    patience: generations without a better candidate after which the search ends.
-    seed: of everything random.
-    workers: processes that score candidates; results do not depend on it.
-    optimize: compiler level and kernel choice.
-    kernels: whose kernels the firmware links.
-    cmsis_nn: directory of a library with CMSIS-NN's interface, for kernels "cmsis-nn".
-    port: serial port of a real board; None runs the emulated one.
-    device_samples: evaluation samples compared byte by byte on the device.
-    farm: hil.toml whose places measure the front's candidates; None predicts only.
-    farm_samples: search samples that those are judged on there; 0 measures counts only.
-    keep_outliers: ranges are taken from all calibration samples, even from one that reaches many
-        times farther than all others.
-    strict: what is suspicious about model, data or result is an error, not a warning.
-    output: directory to write; replaced as a whole, and only when everything succeeded.
-    """
+    """What to build, and how; see `mcuq.pipeline.build.build`."""
 
-    model: Path
-    board: str
-    calibration: Path | None = field(default=None, kw_only=True)
-    output: Path
-    search_data: Path | None = None
-    evaluation: Path | None = None
-    metric: str | None = None
-    metric_folder: Path | None = None
-    metric_output: str | None = None
-    flash: int | None = None
-    ram: int | None = None
-    weight_bytes: Size | None = None
-    method: str = "ga"
-    fixed: WeightChoice | None = None
-    config: Path | None = None
-    evaluations: int | None = None
-    seconds: float | None = None
-    patience: int = 12
-    seed: int = 0
-    workers: int = 1
-    optimize: Optimize = "speed"
-    kernels: Kernels = "mcuq"
-    cmsis_nn: Path | None = None
-    port: str | None = None
-    device_samples: int = 32
-    as_is: bool = False
-    farm: Path | None = None
-    farm_samples: int = 0
-    scheme: Scheme = Scheme()
-    ranges: Path | None = None
-    keep_outliers: bool = False
-    strict: bool = False
+    model: Annotated[
+        Path,
+        Option(
+            "Float model. Without it, mcuq.toml in the current directory says everything.",
+            "Float model: .tflite, .onnx, .keras, .h5 or a SavedModel.",
+            commands=ALL,
+            is_argument=True,
+            is_input=True,
+            example="model.tflite",
+        ),
+    ]
+    fixed: Annotated[
+        "WeightChoice | None",
+        Group(Throughout, weight_choice, "With a choice, no search: every filter takes it."),
+    ] = None
+    config: Annotated[
+        Path | None,
+        Option(
+            "config.json of a build, or your own: a choice for each tensor.",
+            "File that prescribes every tensor's choice, without a search.",
+            commands=QUANTIZE,
+            table=None,
+            is_input=True,
+            matters=lambda request: request.fixed is None,
+        ),
+    ] = None
+    board: Annotated[
+        str,
+        names.BOARD,
+        Option(
+            "Name from `mcuq boards`.",
+            "Boards to build for; the first is the default.",
+            commands=ALL,
+            short="-b",
+            listed_as="boards",
+            offered=names.boards,
+            is_always_printed=True,
+        ),
+    ] = "stm32f746"
+    port: Annotated[
+        str | None,
+        Option(
+            "Serial port of a real board; without it, it is emulated.",
+            commands=ALL,
+            table=None,
+            changes_bytes=False,
+        ),
+    ] = None
+    as_is: Annotated[
+        bool,
+        Option(
+            "MODEL is an int8 .tflite: keep its integers, search nothing.",
+            commands=BUILD,
+            table=None,
+        ),
+    ] = False
+    farm: Annotated[
+        Path | None,
+        _farm(
+            "Count the front's candidates on the boards of this hil.toml.",
+            flag="--hil",
+            metavar="FILE",
+            is_input=True,
+        ),
+    ] = None
+    farm_samples: Annotated[
+        int,
+        _farm(
+            "Judge those candidates by so many search samples on the boards, too.",
+            flag="--hil-samples",
+            least=1,
+        ),
+    ] = 0
+    output: Annotated[
+        Path,
+        Option(
+            "Directory of the result (out).",
+            "Directory the results are written to.",
+            commands=ALL,
+            short="-o",
+            changes_bytes=False,
+        ),
+    ] = Path("out")
+    optimize: Annotated[
+        Optimize, Option("speed (default) or size.", "Compiler and kernel choice.", commands=ALL)
+    ] = "speed"
+    kernels: Annotated[
+        Kernels,
+        Option(
+            "mcuq (default), or cmsis-nn: those of the library in --cmsis-nn.",
+            "mcuq's own, or those of a library with CMSIS-NN's interface: the default where one is "
+            "named.",
+            commands=ALL,
+            table=_KERNELS,
+        ),
+    ] = "mcuq"
+    cmsis_nn: Annotated[
+        Path | None,
+        Option(
+            "CMSIS-NN: Include/ beside Source/ or a compiled libcmsis-nn.a.",
+            "That library's directory: Include/ beside Source/ or libcmsis-nn.a.",
+            commands=ALL,
+            metavar="DIR",
+            table=_KERNELS,
+            example="CMSIS-NN",
+            matters=lambda request: request.kernels != "mcuq",
+        ),
+    ] = None
+    calibration: Annotated[
+        Path | None,
+        _samples(
+            "Samples for activation ranges.",
+            "Samples from which activation ranges are measured.",
+            is_key_required=True,
+            example="calibration.npz",
+        ),
+    ] = None
+    search_data: Annotated[
+        Path | None,
+        _samples(
+            "Samples to compare on.",
+            "Samples the search compares candidates on; without it, calibration.",
+            example="search.npz",
+        ),
+    ] = None
+    evaluation: Annotated[
+        Path | None,
+        _samples(
+            "Samples for the final figures.",
+            "Samples the final figures come from; without it, search_data.",
+            commands=VERIFIED,
+            example="evaluation.npz",
+        ),
+    ] = None
+    metric: Annotated[
+        str | None,
+        _judged(
+            "top1, mse, r2, auc, agreement or module:function.",
+            "top1, mse, r2, auc, agreement (needs no labels) or module:function; without it, what "
+            "suits the outputs and labels.",
+            offered=names.metrics,
+            example="top1",
+        ),
+    ] = None
+    metric_folder: Annotated[
+        Path | None, _silent("Where the module of a metric is looked for first.")
+    ] = None
+    metric_output: Annotated[
+        str | None,
+        _judged(
+            "Judge this output alone, by name or number; without it, all of them.",
+            "The one output that is scored, by name or number; without it, all are.",
+            metavar="NAME",
+            example="boxes",
+        ),
+    ] = None
+    keep_outliers: Annotated[
+        bool,
+        Option(
+            "Calibrate on every sample, even one that reaches far beyond all others.",
+            commands=ALL,
+            panel=DATA,
+        ),
+    ] = False
+    flash: Annotated[
+        names.Bytes | None,
+        _budget(
+            "Most flash for the whole image: 256K, 1M, 0x8000.",
+            "Flash for the whole image: code, constants and start-up values.",
+            example="256K",
+        ),
+    ] = None
+    ram: Annotated[
+        names.Bytes | None,
+        _budget(
+            "Most RAM for everything.",
+            "RAM for everything: arena, static data and reserved stack.",
+            example="64K",
+        ),
+    ] = None
+    weight_bytes: Annotated[
+        names.BytesOrShare | None,
+        _budget(
+            "Most bytes of weights, or a share of the int8 weights: 60%.",
+            "Bytes of all weights, or a percentage of what int8 weights take.",
+            metavar="SIZE|PERCENT",
+            example="60%",
+        ),
+    ] = None
+    seed: Annotated[
+        int,
+        _search(
+            "Equal seeds, equal bytes.",
+            "Seed of everything random; equal seeds, equal bytes.",
+            least=0,
+            is_always_printed=True,
+        ),
+    ] = 0
+    evaluations: Annotated[
+        int | None,
+        _search(
+            "Most candidates to score.",
+            "Most candidates the search may evaluate; without it, mcuq chooses.",
+            least=1,
+            example=400,
+        ),
+    ] = None
+    seconds: Annotated[
+        float | None,
+        _search(
+            "End the search then; results depend on the machine.",
+            "Seconds after which the search ends; results then depend on the machine.",
+            commands=BUILD,
+            flag="--stop-after",
+            metavar="SECONDS",
+            least=0.0,
+            example=600,
+        ),
+    ] = None
+    patience: Annotated[
+        int,
+        _search(
+            "End the search after so many generations without gain (12).",
+            "Generations without a better candidate after which the search ends.",
+            commands=BUILD,
+            flag="--stop-stale",
+            metavar="GENERATIONS",
+            least=1,
+        ),
+    ] = 12
+    method: Annotated[
+        str,
+        _search(
+            "ga (default), knapsack, greedy, random or uniform.",
+            "How configurations are searched.",
+            choices=names.methods,
+        ),
+    ] = "ga"
+    workers: Annotated[
+        int,
+        Option(
+            "Processes; results do not depend on it. Default: all cores.",
+            "Processes that score candidates; results do not depend on it.",
+            commands=ALL,
+            panel=SEARCH,
+            table=None,
+            least=1,
+            most=256,
+            changes_bytes=False,
+        ),
+    ] = 1
+    ranges: Annotated[
+        Path | None,
+        _samples(
+            "Activation statistics that mcuq calibrate wrote.",
+            commands=VERIFIED,
+            example="ranges.json",
+        ),
+    ] = None
+    scheme: Annotated[
+        Scheme,
+        Group(Scheme, Scheme, "How numbers become integers, as far as no search decides it."),
+    ] = field(default_factory=Scheme)
+    strict: Annotated[
+        bool,
+        Option(
+            "What looks wrong about model, data or result is an error, not a warning.",
+            commands=ALL,
+            changes_bytes=False,
+        ),
+    ] = False
+    device_samples: Annotated[
+        int, _silent("Evaluation samples that are compared byte by byte on the device.", least=1)
+    ] = 32

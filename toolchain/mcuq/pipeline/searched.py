@@ -8,6 +8,7 @@ from pathlib import Path
 from mcuq.calibrate import OBSERVERS, Ranges
 from mcuq.pipeline.candidates import weight_candidates
 from mcuq.pipeline.costing import cost_table
+from mcuq.pipeline.effective import identity
 from mcuq.pipeline.found import Found, first_sample
 from mcuq.pipeline.load import Loaded
 from mcuq.pipeline.measured import measure_front
@@ -57,7 +58,7 @@ def searched(
         request.seed,
         request.workers,
         request.output.parent / f".{request.output.name}.search.jsonl",
-        fingerprint([loaded.inputs, space.space, base, loaded.limits, versions()]),
+        fingerprint([identity(request, loaded.inputs), space.space, loaded.limits, versions()]),
     )
     genome, summary = search_configuration(
         candidates, loaded.search, table, loaded.limits, settings, progress

@@ -15,8 +15,9 @@ from mcuq.pipeline.found import Found, first_sample, whole_cost
 from mcuq.pipeline.load import Loaded
 from mcuq.pipeline.prequantized import Prequantized
 from mcuq.pipeline.profile import Target
-from mcuq.pipeline.request import BuildRequest, Scheme
+from mcuq.pipeline.request import BuildRequest
 from mcuq.pipeline.result import SearchSummary
+from mcuq.pipeline.scheme import Scheme
 from mcuq.pipeline.search import describe, excess, make_ranker
 from mcuq.pipeline.settings import SAMPLES
 from mcuq.ptq.candidates import build_bank

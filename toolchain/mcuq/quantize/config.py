@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
 
-ActivationScheme = Literal["asymmetric", "symmetric"]
-"""Ranges as they are, or widened to [-a, a] with zero point 0."""
-Per = Literal["channel", "tensor"]
-"""What a scale of a filter belongs to."""
+from mcuq.choices import ActivationScheme, Per
 
 
 @dataclass(frozen=True, order=True)

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from mcuq.choices import Per
 from mcuq.content import ByContent
 from mcuq.errors import UsageError
 from mcuq.numeric import WIDTHS, round_half_away, symmetric_scale, weight_limits, width_name
 from mcuq.ops.operator import AnyOperator
 from mcuq.ops.weighted import FULLY_CONNECTED
-from mcuq.quantize.config import Per, WeightChoice
+from mcuq.quantize.config import WeightChoice
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mcuq.project import Gates
+from mcuq.pipeline.gates import Gates
 from mcuq.report.wording import metric_value
 from mcuq.result.manifest import Manifest
 from mcuq.units import format_bytes, format_count

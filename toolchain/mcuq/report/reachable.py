@@ -6,8 +6,8 @@ from mcuq.data import load_data
 from mcuq.errors import UsageError
 from mcuq.importers import load_model
 from mcuq.pipeline.check import check_request
+from mcuq.pipeline.gates import Gates
 from mcuq.pipeline.request import BuildRequest
-from mcuq.project import Gates
 from mcuq.score.choice import suited_metric
 from mcuq.score.metrics import get_metric
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from mcuq.choices import Per
 from mcuq.numeric import weight_limits
 from mcuq.ptq.candidates.layer import Layer
 from mcuq.ptq.candidates.moments import Moments, damped
 from mcuq.ptq.candidates.recipe import Clip, Recipe, Rounding
 from mcuq.ptq.candidates.rounding import Limits, descend, gptq, nearest
 from mcuq.ptq.candidates.scales import best_scale, full_scale, refit_scale
-from mcuq.quantize.config import Per
 from mcuq.quantize.settings import CANDIDATES
 from mcuq.quantize.weights import QuantizedWeight, channel_axis
 

@@ -1,0 +1,53 @@
+"""Limits that a result must keep.
+
+Annotations are evaluated here, not postponed: the records are read from them.
+"""
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Annotated
+
+from mcuq.declared import Option, Table, documented
+from mcuq.pipeline import names
+from mcuq.pipeline.offered import GATED, GATES
+
+_TABLE = Table("gates", "Limits a result must keep, else `mcuq build` ends with exit code 6.")
+_gate = partial(Option, commands=GATED, panel=GATES, table=_TABLE, changes_bytes=False)
+
+
+@documented
+@dataclass(frozen=True)
+class Gates:
+    """Limits a result must keep, else `mcuq build` ends with exit code 6."""
+
+    max_flash: Annotated[
+        names.Bytes | None,
+        _gate(
+            "Fail above this much flash.",
+            "Most flash the image may take.",
+            metavar="SIZE",
+            example="256K",
+        ),
+    ] = None
+    max_ram: Annotated[
+        names.Bytes | None,
+        _gate(
+            "Fail above this much RAM.",
+            "Most RAM the image may take.",
+            metavar="SIZE",
+            example="64K",
+        ),
+    ] = None
+    min_accuracy: Annotated[
+        float | None,
+        _gate("Fail where the metric is worse.", "Least value of the metric.", example=0.9),
+    ] = None
+    max_instructions: Annotated[
+        int | None,
+        _gate(
+            "Fail above this many instructions (cycles) an inference.",
+            "Most instructions (or cycles) one inference may take.",
+            least=1,
+            example=10_000_000,
+        ),
+    ] = None
