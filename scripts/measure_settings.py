@@ -30,13 +30,13 @@ from mcuq.pipeline.settings import RUNGS, RungSettings
 from mcuq.ptq.candidates import scales, solve
 from mcuq.ptq.candidates.recipe import RECIPES
 from mcuq.ptq.candidates.sequence import Walk
-from mcuq.ptq.refine import Settings, refine
+from mcuq.ptq.refine import RefineSettings, refine
 from mcuq.quantize import Config, WeightChoice, quantize
 from mcuq.quantize.settings import CANDIDATES, CandidateSettings
 from mcuq.quantized import QuantizedGraph
 from mcuq.score.loss import divergence
-from mcuq.search import Cost, Evaluator, GaSettings, Genome, Limits, RaceSettings, run
-from mcuq.search.problem import CHOOSE
+from mcuq.search import Cost, Evaluator, FidelitySettings, GaSettings, Genome, Limits, run
+from mcuq.search.problem import FULL
 from study import preparation
 from study.accuracy import SharedScores
 from study.preparation import Study, StudyFiles, prepare
@@ -67,7 +67,7 @@ GA = (
     {"ridge": 10.0},
     {"pair_weight": 0.0},
 )
-RACES = (
+FIDELITIES = (
     {"margin": 1.0},
     {"margin": 1.05},
     {"margin": 1.3},
@@ -126,17 +126,17 @@ def searched(study: Study, arguments: argparse.Namespace) -> Iterator[Row]:
     with Scorer(study.candidates, study.ranker, 1, split(_samples(study))) as scorer:
         scores = SharedScores(scorer)
 
-        def row(name: str, ga: GaSettings, races: RaceSettings) -> Row:
+        def row(name: str, ga: GaSettings, races: FidelitySettings) -> Row:
             found = [
                 _search(study, scores, ga, races, arguments, s) for s in range(arguments.seeds)
             ]
             return name, [loss for loss, _ in found], statistics.mean(work for _, work in found)
 
-        yield row("as it is", GaSettings(), RaceSettings())
+        yield row("as it is", GaSettings(), FidelitySettings())
         for change in _asked(GA, arguments):
-            yield row(_name(change), replace(GaSettings(), **change), RaceSettings())
-        for change in _asked(RACES, arguments):
-            yield row(_name(change), GaSettings(), replace(RaceSettings(), **change))
+            yield row(_name(change), replace(GaSettings(), **change), FidelitySettings())
+        for change in _asked(FIDELITIES, arguments):
+            yield row(_name(change), GaSettings(), replace(FidelitySettings(), **change))
     for change in _asked(SPLITS, arguments):
         yield _split_row(study, replace(RUNGS, **change), _name(change), arguments)
 
@@ -147,7 +147,7 @@ def _split_row(study: Study, rungs: RungSettings, name: str, arguments: argparse
         scores, found = SharedScores(scorer), []
         for seed in range(arguments.seeds):
             found.append(
-                _search(study, scores, GaSettings(), RaceSettings(), arguments, seed, spans)
+                _search(study, scores, GaSettings(), FidelitySettings(), arguments, seed, spans)
             )
     return name, [loss for loss, _ in found], statistics.mean(work for _, work in found)
 
@@ -160,7 +160,7 @@ def _search(
     study: Study,
     scores: SharedScores,
     ga: GaSettings,
-    races: RaceSettings,
+    races: FidelitySettings,
     arguments: argparse.Namespace,
     seed: int,
     rungs: scoring.Rungs | None = None,
@@ -185,7 +185,7 @@ def _search(
     winner = pick(evaluator)
     assert winner is not None  # the budget is within reach
     spans = [rungs.span(rung) for rung, _ in asked]
-    kept = split(_samples(study)).span(CHOOSE)
+    kept = split(_samples(study)).span(FULL)
     loss = study.ranker.losses(study.candidates.quantize(winner.genome), kept).mean()
     return float(loss), sum(last - first for first, last in spans) / 1000
 
@@ -194,13 +194,13 @@ def refined(study: Study, arguments: argparse.Namespace) -> Iterator[Row]:
     """Refinements of all filters at 4 bits; the work is epochs."""
     spans = split(_samples(study))
     config = Config(default_weight=WeightChoice(4))
-    train = [x[spans.choose[0] : spans.choose[1]][: arguments.samples] for x in study.ranker.inputs]
-    held = [x[spans.pick[0] : spans.pick[1]][:512] for x in study.ranker.inputs]
+    train = [x[spans.full[0] : spans.full[1]][: arguments.samples] for x in study.ranker.inputs]
+    held = [x[spans.holdout[0] : spans.holdout[1]][:512] for x in study.ranker.inputs]
 
     def row(name: str, change: Change) -> Row:
         losses = []
         for seed in range(arguments.seeds):
-            settings = replace(Settings(seed=seed), **change)
+            settings = replace(RefineSettings(seed=seed), **change)
             found = refine(
                 study.graph, study.candidates.ranges, config, train, held, settings=settings
             )
@@ -239,10 +239,10 @@ def _fit(study: Study, name: str, settings: CandidateSettings, count: int) -> Ro
 
 def test_loss(study: Study, qgraph: QuantizedGraph) -> float:
     """Mean KL to the float model on the evaluation samples, by exact integer arithmetic."""
-    keep = [head.tensor for head in study.ranker.heads]
+    keep = [head.tensor for head in study.ranker.loss_outputs]
     found = run_integer(qgraph, quantize_inputs(qgraph, study.evaluation.inputs), keep=keep)
     real = dequantize_outputs(qgraph, found)
-    return float(divergence(study.ranker.heads, study.reference, real).mean())
+    return float(divergence(study.ranker.loss_outputs, study.reference, real).mean())
 
 
 def _asked(changes: Sequence[Change], arguments: argparse.Namespace) -> list[Change]:

@@ -160,7 +160,7 @@ class Link:
             frame = self._receive(until)
             if frame is None:
                 continue
-            if frame is _DAMAGED or frame.status == Status.CORRUPT:
+            if frame is _MALFORMED or frame.status == Status.CORRUPT:
                 self._corrupt += 1
                 return None
             if message is not m.HELLO and self._is_restart(frame):
@@ -197,7 +197,7 @@ class Link:
         del self._noise[: at + 1]
         if not encoded:
             return None
-        return decode_frame(encoded) or _DAMAGED
+        return decode_frame(encoded) or _MALFORMED
 
     def _write(self, data: bytes) -> None:
         try:
@@ -238,7 +238,7 @@ class Link:
         )
 
 
-_DAMAGED = Frame(0, 0, 0)
+_MALFORMED = Frame(0, 0, 0)
 
 
 def _status_name(status: int) -> str:

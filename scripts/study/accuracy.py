@@ -18,10 +18,10 @@ from mcuq.progress import Progress, ProgressCallback, silent
 from mcuq.score.intervals import interval
 from mcuq.score.loss import divergence
 from mcuq.search import Cost, Evaluator, Genome, Limits, run
-from mcuq.search.problem import CHOOSE
+from mcuq.search.problem import FULL
 from study.peer import NAME as PEER
 from study.peer import peer_models, run_exact, run_fast
-from study.preparation import Judge, Judged, Study
+from study.preparation import Scored, Study, StudyScorer
 
 SEEDED = frozenset({"ga", "random"})
 """Methods whose result depends on the seed; the others run once."""
@@ -43,7 +43,7 @@ class Record(ByContent):
         seed: 0 where the method takes none.
         weight_bytes: packed filters of what was found.
         search_loss: mean KL to the float model on the search samples, without those kept back.
-        judged: on the evaluation samples, exact arithmetic.
+        scored: on the evaluation samples, exact arithmetic.
         evaluations: candidates that the method asked for.
         seconds: what those cost, and the method's own time.
     """
@@ -54,23 +54,23 @@ class Record(ByContent):
     seed: int
     weight_bytes: int
     search_loss: float
-    judged: Judged
+    scored: Scored
     evaluations: int
     seconds: float
 
     @property
     def test_accuracy(self) -> float:
         """The metric."""
-        return self.judged.accuracy.value
+        return self.scored.accuracy.value
 
     @property
     def test_kl(self) -> float:
         """Mean KL to the float model, nats."""
-        return self.judged.kl.value
+        return self.scored.kl.value
 
     def cell(self) -> Cell:
         """As it is written."""
-        bounds = interval(self.judged.accuracy, is_share=self.judged.is_share)
+        bounds = interval(self.scored.accuracy, is_share=self.scored.is_share)
         return Cell(
             model=self.model,
             method=self.method,
@@ -196,7 +196,7 @@ class _Found:
     seconds: float
     genome: Genome
 
-    def record(self, study: Study, method: str, judged: Judged) -> Record:
+    def record(self, study: Study, method: str, scored: Scored) -> Record:
         """Of the winner as it is."""
         return Record(
             study.name,
@@ -205,7 +205,7 @@ class _Found:
             self.seed,
             self.weight_bytes,
             self.search_loss,
-            judged,
+            scored,
             self.evaluations,
             self.seconds,
         )
@@ -218,10 +218,10 @@ def compare_methods(
 
     A run that finds nothing within its budget has no record.
     """
-    figures: dict[Genome, Judged] = {}
+    figures: dict[Genome, Scored] = {}
     with (
         Scorer(study.candidates, study.ranker, workers, _rungs(study)) as scorer,
-        Judge(study, workers) as judge,
+        StudyScorer(study, workers) as evaluation,
     ):
         scores = SharedScores(scorer)
         for budget in plan.budgets:
@@ -232,19 +232,19 @@ def compare_methods(
                 progress(Progress(f"search {budget:.0%}", number, len(runs), note))
                 winner = _run(study, scores, budget, method, seed, plan.evaluations)
                 found += [] if winner is None else [winner]
-            figures |= judge([f.genome for f in found if f.genome not in figures])
+            figures |= evaluation([f.genome for f in found if f.genome not in figures])
             for f in found:
                 yield f.record(study, SEARCHED.get(f.method, f.method), figures[f.genome])
             if plan.refine:
-                yield from _refined(study, judge, [f for f in found if f.method in FINISHED])
+                yield from _refined(study, evaluation, [f for f in found if f.method in FINISHED])
 
 
-def _refined(study: Study, judge: Judge, found: Sequence[_Found]) -> Iterator[Record]:
-    outcomes = judge.refined([f.genome for f in found])
+def _refined(study: Study, evaluation: StudyScorer, found: Sequence[_Found]) -> Iterator[Record]:
+    outcomes = evaluation.refined([f.genome for f in found])
     for f in found:
         outcome = outcomes[f.genome]
         yield replace(
-            f.record(study, FINISHED[f.method], outcome.judged),
+            f.record(study, FINISHED[f.method], outcome.scored),
             search_loss=outcome.search_loss,
             seconds=round(f.seconds + outcome.seconds, 3),
         )
@@ -273,7 +273,7 @@ def _run(
     if winner is None:
         return None
     seconds = time.perf_counter() - start - scores.spent + scores.charged
-    loss = scores([winner.genome], CHOOSE)[0]
+    loss = scores([winner.genome], FULL)[0]
     size, count = winner.cost.weight_bytes, len(evaluator.known)
     return _Found(method, budget, seed, size, loss, count, round(seconds, 3), winner.genome)
 
@@ -282,27 +282,27 @@ def float_record(study: Study) -> Record:
     """The float model itself: what all others are measured against."""
     space = study.candidates.space.space
     size = int(FLOAT_BUDGET * space.weight_bytes(space.reference))
-    judged = study.judge(study.reference)
-    return Record(study.name, FLOAT, FLOAT_BUDGET, 0, size, 0.0, judged, 0, 0.0)
+    scored = study.score(study.reference)
+    return Record(study.name, FLOAT, FLOAT_BUDGET, 0, size, 0.0, scored, 0, 0.0)
 
 
 def peer_record(study: Study) -> Record:
     """litert-quantizer's best int4 recipe: chosen by search loss, judged under TFLite Micro."""
-    first, last = _rungs(study).span(CHOOSE)
+    first, last = _rungs(study).span(FULL)
     search = [x[first:last] for x in study.ranker.inputs]
     reference = {name: x[first:last] for name, x in study.ranker.reference.items()}
-    heads = study.ranker.heads
+    loss_outputs = study.ranker.loss_outputs
     losses = []
     models = peer_models(study.graph, study.calibration.inputs)
     for model in models:
         outputs = run_fast(model.flatbuffer, search)
-        found = {head.tensor: y for head, y in zip(heads, outputs, strict=True)}
-        losses.append(float(divergence(heads, reference, found).mean()))
+        found = {head.tensor: y for head, y in zip(loss_outputs, outputs, strict=True)}
+        losses.append(float(divergence(loss_outputs, reference, found).mean()))
     best = min(range(len(models)), key=losses.__getitem__)
     outputs = run_exact(models[best].flatbuffer, study.evaluation.inputs)
-    found = {head.tensor: y for head, y in zip(heads, outputs, strict=True)}
+    found = {head.tensor: y for head, y in zip(loss_outputs, outputs, strict=True)}
     # The peer's model ends at the logits: they rank classes as the outputs behind them do.
-    found |= {o: found[h.tensor] for o, h in zip(study.graph.outputs, heads, strict=True)}
+    found |= {o: found[h.tensor] for o, h in zip(study.graph.outputs, loss_outputs, strict=True)}
     space = study.candidates.space.space
     return Record(
         study.name,
@@ -311,7 +311,7 @@ def peer_record(study: Study) -> Record:
         0,
         space.weight_bytes(space.smallest()),
         losses[best],
-        study.judge(found),
+        study.score(found),
         len(models),
         round(sum(m.seconds for m in models), 3),
     )

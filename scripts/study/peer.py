@@ -59,8 +59,8 @@ def peer_models(graph: Graph, calibration: Sequence[Floats]) -> tuple[PeerModel,
         graph: the float model.
         calibration: float32 (samples, …), one array an input.
     """
-    heads = tuple(head.tensor for head in find_loss_outputs(graph))
-    flatbuffer = float_tflite_bytes(cut(graph, heads))
+    loss_outputs = tuple(head.tensor for head in find_loss_outputs(graph))
+    flatbuffer = float_tflite_bytes(cut(graph, loss_outputs))
     samples = [
         {name: x[i : i + 1] for name, x in zip(graph.inputs, calibration, strict=True)}
         for i in range(len(calibration[0]))

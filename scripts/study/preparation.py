@@ -19,7 +19,7 @@ from mcuq.graph import Graph
 from mcuq.importers import load_model
 from mcuq.interpret.float import run_float
 from mcuq.interpret.integer import dequantize_outputs, quantize_inputs, run_integer
-from mcuq.pipeline.accuracy import make_judge
+from mcuq.pipeline.accuracy import make_scorer
 from mcuq.pipeline.candidates import weight_candidates
 from mcuq.pipeline.check import check_readable
 from mcuq.pipeline.refinement import refine_chosen
@@ -54,7 +54,7 @@ class StudyFiles:
 
 
 @dataclass(frozen=True, eq=False)
-class Judged(ByContent):
+class Scored(ByContent):
     """A model on the evaluation samples, sample by sample.
 
     Attributes:
@@ -92,7 +92,7 @@ class Study(ByContent):
         """The float model."""
         return self.candidates.graph
 
-    def judge(self, found: Floats) -> Judged:
+    def score(self, found: Floats) -> Scored:
         """Heads and outputs on the evaluation samples."""
         names = self.graph.outputs
         predictions = predictions_of(
@@ -101,9 +101,9 @@ class Study(ByContent):
             tuple(found[name] for name in names),
             tuple(self.reference[name] for name in names),
         )
-        kl = divergence(self.ranker.heads, self.reference, found)
-        accuracy = self.metric.judge(predictions)
-        return Judged(accuracy, Score(float(kl.mean()), kl), self.metric.is_share)
+        kl = divergence(self.ranker.loss_outputs, self.reference, found)
+        accuracy = self.metric.score(predictions)
+        return Scored(accuracy, Score(float(kl.mean()), kl), self.metric.is_share)
 
 
 def prepare(files: StudyFiles, workers: int, progress: ProgressCallback = silent) -> Study:
@@ -127,15 +127,15 @@ def prepare(files: StudyFiles, workers: int, progress: ProgressCallback = silent
     metric, doubts = suited_metric(graph, evaluation)
     findings = (*sets.findings, *doubts, *shared_samples(search, evaluation))
     announce("prepare", findings, progress, strict=False)
-    judge = make_judge(graph, evaluation, metric)
-    announce("prepare", float_findings(judge), progress, strict=False)
+    scorer = make_scorer(graph, evaluation, metric)
+    announce("prepare", float_findings(scorer), progress, strict=False)
     ranges = calibrate(graph, calibration.inputs, OBSERVERS)
     choices, bank = weight_candidates(
         graph, ranges, calibration, workers=workers, progress=progress
     )
     space = build_space(graph, ranges, choices, OBSERVERS)
     ranker = make_ranker(graph, search)
-    keep = {*graph.outputs, *(head.tensor for head in ranker.heads)}
+    keep = {*graph.outputs, *(head.tensor for head in ranker.loss_outputs)}
     return Study(
         files.model.stem,
         Candidates(graph, ranges, bank, space),
@@ -151,16 +151,16 @@ def prepare(files: StudyFiles, workers: int, progress: ProgressCallback = silent
 class Refined(ByContent):
     """Attributes:
     search_loss: mean KL on the search samples, without those kept back.
-    judged: on the evaluation samples.
+    scored: on the evaluation samples.
     seconds: what refining took.
     """
 
     search_loss: float
-    judged: Judged
+    scored: Scored
     seconds: float
 
 
-class Judge:
+class StudyScorer:
     """Genomes judged in the firmware's arithmetic, in worker processes.
 
     A context manager; workers end with it.
@@ -170,16 +170,16 @@ class Judge:
         context = multiprocessing.get_context("spawn")
         self._pool = ProcessPoolExecutor(workers, context, initializer=_start, initargs=(study,))
 
-    def __enter__(self) -> Judge:
+    def __enter__(self) -> StudyScorer:
         return self
 
     def __exit__(self, *_: object) -> None:
         self._pool.shutdown(cancel_futures=True)
 
-    def __call__(self, genomes: Sequence[Genome]) -> dict[Genome, Judged]:
+    def __call__(self, genomes: Sequence[Genome]) -> dict[Genome, Scored]:
         """Figures by genome, each computed once."""
         distinct = list(dict.fromkeys(genomes))
-        return dict(zip(distinct, self._pool.map(_judge_in_worker, distinct), strict=True))
+        return dict(zip(distinct, self._pool.map(_score_in_worker, distinct), strict=True))
 
     def refined(self, genomes: Sequence[Genome]) -> dict[Genome, Refined]:
         """The same after the refinement that `mcuq build` gives its winner."""
@@ -187,10 +187,10 @@ class Judge:
         return dict(zip(distinct, self._pool.map(_refine_in_worker, distinct), strict=True))
 
 
-def _figures(study: Study, qgraph: QuantizedGraph) -> Judged:
+def _figures(study: Study, qgraph: QuantizedGraph) -> Scored:
     inputs = quantize_inputs(qgraph, study.evaluation.inputs)
     values = run_integer(qgraph, inputs, keep=tuple(study.reference))
-    return study.judge(dequantize_outputs(qgraph, values))
+    return study.score(dequantize_outputs(qgraph, values))
 
 
 def _refined(study: Study, genome: Genome) -> Refined:
@@ -198,7 +198,7 @@ def _refined(study: Study, genome: Genome) -> Refined:
     search = Dataset(study.ranker.inputs)
     qgraph = refine_chosen(study.candidates, genome, study.calibration, search, silent).qgraph
     seconds = time.perf_counter() - start
-    loss = study.ranker.losses(qgraph, split(len(search)).choose).mean()
+    loss = study.ranker.losses(qgraph, split(len(search)).full).mean()
     return Refined(float(loss), _figures(study, qgraph), seconds)
 
 
@@ -212,7 +212,7 @@ def _start(study: Study) -> None:
     _study = study
 
 
-def _judge_in_worker(genome: Genome) -> Judged:
+def _score_in_worker(genome: Genome) -> Scored:
     return _figures(_study, _study.candidates.quantize(genome))
 
 

@@ -65,7 +65,7 @@ def scheme_rows(graph: Graph, samples: Dataset, evaluation: Dataset) -> Iterator
     scores = run_float(graph, evaluation.inputs)[graph.outputs[0]]
     yield SchemeRow("float32", _top1(scores, evaluation), floats, largest * _FLOAT_BYTES)
     for scheme, make in _schemes(graph, ranges, calibration):
-        yield _judged(scheme, make(), evaluation)
+        yield _scored(scheme, make(), evaluation)
     for bits in _NARROW_WIDTHS:
         scheme = f"{width_name(bits)} weights, fine-tuned"
         yield _tuned_row(scheme, graph, samples, evaluation, bits)
@@ -78,7 +78,7 @@ def _top1(scores: Reals, evaluation: Dataset) -> float:
     return float(right.mean())
 
 
-def _judged(scheme: str, qgraph: QuantizedGraph, evaluation: Dataset) -> SchemeRow:
+def _scored(scheme: str, qgraph: QuantizedGraph, evaluation: Dataset) -> SchemeRow:
     """By exact integer arithmetic, some samples at a time."""
     parts = []
     for start in range(0, len(evaluation), _AT_ONCE):
@@ -100,7 +100,7 @@ def _tuned_row(
         plain = quantize(graph, ranges, config)
         size = max(t.nbytes for t in plain.tensors.values() if not t.is_constant)
         return SchemeRow(scheme, None, weight_bytes(plain), size)
-    return _judged(scheme, finetune(graph, samples, config).quantized(), evaluation)
+    return _scored(scheme, finetune(graph, samples, config).quantized(), evaluation)
 
 
 def _schemes(

@@ -24,7 +24,7 @@ from mcuq.progress import Progress, ProgressCallback, silent
 from mcuq.score.loss import cut, divergence
 from mcuq.score.prefix import PrefixCache
 from mcuq.search import Cost, Evaluator, Genome, Limits, run
-from mcuq.search.problem import CHOOSE
+from mcuq.search.problem import FULL
 from mcuq.tflite.quiet import quiet_native_log
 from mcuq.tflite.runtime import Interpreter
 from study.preparation import Study
@@ -107,7 +107,7 @@ def compare_speed(
     rungs = split(len(study.ranker.inputs[0]))
     requests = recorded_requests(study, evaluations, workers)
     genomes = list(dict.fromkeys(g for r in requests for g in r.genomes))
-    first, last = rungs.span(CHOOSE)
+    first, last = rungs.span(FULL)
     plain: list[_Rate] = []
     same: list[_Rate] = []
     ours: list[_Rate] = []
@@ -118,7 +118,7 @@ def compare_speed(
         plain.append(_rate(len(few), partial(_plain_losses, study, few, last - first)))
         with _warm(study, workers, rungs) as scorer:
             some = genomes[-_SAME:]
-            same.append(_rate(len(some), partial(scorer, some, CHOOSE)))
+            same.append(_rate(len(some), partial(scorer, some, FULL)))
         for count, rates in ((workers, ours), (1, alone)):
             with _warm(study, count, rungs) as scorer:
                 rates.append(_rate(len(genomes), partial(_replay, scorer, requests)))
@@ -193,8 +193,8 @@ def _plain_losses(study: Study, genomes: Sequence[Genome], samples: int) -> list
 
 def plain_loss(study: Study, genome: Genome, samples: int) -> float:
     """The search loss of one candidate, the plain way."""
-    heads = study.ranker.heads
-    part = cut(study.candidates.quantize(genome), [head.tensor for head in heads])
+    loss_outputs = study.ranker.loss_outputs
+    part = cut(study.candidates.quantize(genome), [head.tensor for head in loss_outputs])
     with quiet_native_log():
         interpreter = Interpreter(model_content=tflite_bytes(part), num_threads=1)
         interpreter.allocate_tensors()
@@ -204,7 +204,7 @@ def plain_loss(study: Study, genome: Genome, samples: int) -> float:
     ]
     inputs = [detail["index"] for detail in interpreter.get_input_details()]
     outputs = [detail["index"] for detail in interpreter.get_output_details()]
-    found: list[list[Any]] = [[] for _ in heads]
+    found: list[list[Any]] = [[] for _ in loss_outputs]
     for sample in range(samples):
         for index, x in zip(inputs, stored, strict=True):
             interpreter.set_tensor(index, x[sample : sample + 1])
@@ -218,4 +218,4 @@ def plain_loss(study: Study, genome: Genome, samples: int) -> float:
         for name, values in zip(part.outputs, found, strict=True)
     }
     reference = {name: x[:samples] for name, x in study.ranker.reference.items()}
-    return float(divergence(heads, reference, real).mean())
+    return float(divergence(loss_outputs, reference, real).mean())

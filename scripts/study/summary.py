@@ -94,7 +94,7 @@ def _groups(records: Sequence[Record]) -> dict[Key, list[Record]]:
 def _row(key: Key, group: Sequence[Record], floats: Sequence[Record] | None) -> Row:
     accuracies = [r.test_accuracy for r in group]
     mean = statistics.fmean(accuracies)
-    by_sample = _by_sample([r.judged.accuracy for r in group])
+    by_sample = _by_sample([r.scored.accuracy for r in group])
     score = Score(mean, None if by_sample is None else by_sample.mean(axis=0))
     return Row(
         *key,
@@ -102,9 +102,9 @@ def _row(key: Key, group: Sequence[Record], floats: Sequence[Record] | None) -> 
         int(statistics.median(r.weight_bytes for r in group)),
         statistics.median(r.search_loss for r in group),
         mean,
-        interval(score, is_share=group[0].judged.is_share),
+        interval(score, is_share=group[0].scored.is_share),
         statistics.stdev(accuracies) if len(group) > 1 else 0.0,
-        _estimate([r.judged.kl for r in group]),
+        _estimate([r.scored.kl for r in group]),
         None if floats is None else _paired(group, floats),
         int(statistics.median(r.evaluations for r in group)),
         statistics.median(r.seconds for r in group),
@@ -136,8 +136,8 @@ def _paired(ours: Sequence[Record], theirs: Sequence[Record]) -> Paired:
         theirs[0].method,
         first.budget,
         len(pairs),
-        _difference(pairs, lambda record: record.judged.accuracy),
-        _difference(pairs, lambda record: record.judged.kl),
+        _difference(pairs, lambda record: record.scored.accuracy),
+        _difference(pairs, lambda record: record.scored.kl),
     )
 
 

@@ -262,8 +262,8 @@ def test_a_farm_counts_the_fronts_candidates(project: Path, tmp_path: Path) -> N
     for point in counted:
         assert point.fits
         assert point.unit == "instructions"
-        assert point.judged is not None
-        assert point.judged > 0.8
+        assert point.scored is not None
+        assert point.scored > 0.8
         assert abs(point.instructions / point.measured - 1) < 0.02  # type: ignore[operator]
     assert report.manifest.search.latency_error_worst is not None
     assert report.manifest.search.latency_error_worst < 0.02

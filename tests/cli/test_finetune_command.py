@@ -53,8 +53,8 @@ def test_what_looks_wrong_about_data_is_told_before_training(
     with np.load(evaluation) as data:
         np.savez(dim, x=data["x"] / 255, y=data["y"])
 
-    def told(judged: Path, trained: Path = DIGITS / "calibration.npz") -> str:
-        words = ["--evaluation", str(judged), "--bits", "4", "-o", str(tmp_path / "t.tflite")]
+    def told(scored: Path, trained: Path = DIGITS / "calibration.npz") -> str:
+        words = ["--evaluation", str(scored), "--bits", "4", "-o", str(tmp_path / "t.tflite")]
         assert main([*WORDS, str(trained), *words]) == 3
         err = capsys.readouterr().err
         assert "here it would train" in err

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from mcuq.cli import output
 from mcuq.cli.console import PlainConsole
 from mcuq.cli.failure import report_failure
-from mcuq.cli.inspect import Endpoint, Inspected, Operator
+from mcuq.cli.inspect import Endpoint, Inspected, OperatorFacts
 from mcuq.cli.inspect import _draw as draw_inspected
 from mcuq.cli.main import main
 from mcuq.cli.progress import _Drawing, _Log
@@ -99,7 +99,7 @@ def test_inspect(name: str) -> None:
     with pytest.MonkeyPatch.context() as patch:
         shown = Capture(patch)
         end = Endpoint(name, (1, 2))
-        op = Operator(0, "ADD", "y", (1,), macs=0, parameters=0, filter=None)
+        op = OperatorFacts(0, "ADD", "y", (1,), macs=0, parameters=0, filter=None)
         draw_inspected(
             Inspected(
                 "m", (end,), (end,), {name: (0.0, 1.0)}, (op,), macs=0, parameters=0, weights=0

@@ -14,7 +14,7 @@ from tuning import digits, small_classifier, small_data, top1
 
 from mcuq.data import Dataset
 from mcuq.errors import UsageError
-from mcuq.finetune import Settings, finetune
+from mcuq.finetune import FinetuneSettings, finetune
 from mcuq.finetune.plan import make_plan
 from mcuq.interpret.float import run_float
 from mcuq.interpret.integer import dequantize_outputs, quantize_inputs, run_integer
@@ -75,7 +75,8 @@ def test_equal_seeds_give_equal_bytes() -> None:
     config = Config(default_weight=WeightChoice(4))
     graph, data = small_classifier(), small_data()
     first, second, other = (
-        finetune(graph, data, config, settings=Settings(epochs=2, seed=seed)) for seed in (3, 3, 4)
+        finetune(graph, data, config, settings=FinetuneSettings(epochs=2, seed=seed))
+        for seed in (3, 3, 4)
     )
     assert first.history == second.history != other.history
     for name, tensor in first.graph.tensors.items():
@@ -86,7 +87,7 @@ def test_equal_seeds_give_equal_bytes() -> None:
 def test_training_keeps_the_best_epoch_and_stops_early() -> None:
     """A rate that destroys the model: the state before training stays."""
     config = Config(default_weight=WeightChoice(8))
-    wild = Settings(epochs=9, rate=1.0, patience=2)
+    wild = FinetuneSettings(epochs=9, rate=1.0, patience=2)
     tuned = finetune(small_classifier(), small_data(), config, settings=wild)
     assert len(tuned.history) == 3
     before = make_plan(small_classifier(), small_data().inputs, config).filters
@@ -97,7 +98,7 @@ def test_training_keeps_the_best_epoch_and_stops_early() -> None:
 def test_training_lowers_the_loss_and_keeps_the_graph() -> None:
     graph = small_classifier()
     config = Config(default_weight=WeightChoice(2))
-    tuned = finetune(graph, small_data(512), config, settings=Settings(epochs=40))
+    tuned = finetune(graph, small_data(512), config, settings=FinetuneSettings(epochs=40))
     assert min(tuned.history) < tuned.history[0]
     assert tuned.graph.ops == graph.ops
     assert {name: t.shape for name, t in tuned.graph.tensors.items()} == {
@@ -119,7 +120,7 @@ def test_a_layers_magnitude_does_not_matter() -> None:
     }
     config = Config(default_weight=WeightChoice(4))
     plain, scaled = (
-        finetune(each, data, config, settings=Settings(epochs=3)).history
+        finetune(each, data, config, settings=FinetuneSettings(epochs=3)).history
         for each in (graph, replace(graph, tensors=tensors))
     )
     assert scaled == pytest.approx(plain, rel=1e-3)
@@ -128,7 +129,7 @@ def test_a_layers_magnitude_does_not_matter() -> None:
 def test_labels_change_what_is_learned_and_must_be_usable() -> None:
     graph, data = small_classifier(), small_data()
     labelled = Dataset(data.inputs, np.arange(64) % 3)
-    settings = Settings(epochs=1, label_share=0.5)
+    settings = FinetuneSettings(epochs=1, label_share=0.5)
     assert finetune(graph, labelled, Config(), settings=settings).history
     for labels in (None, np.full(64, 3), np.zeros(64)):
         with pytest.raises(UsageError, match="labels"):
@@ -143,5 +144,5 @@ def test_digits_recover(bits: int, lost: float) -> None:
     config = Config(default_weight=WeightChoice(bits))
     scores = run_float(graph, evaluation.inputs)[graph.outputs[0]].reshape(len(evaluation), -1)
     reference = float(np.mean(scores.argmax(axis=1) == evaluation.labels))
-    tuned = finetune(graph, train, config, settings=Settings(epochs=15))
+    tuned = finetune(graph, train, config, settings=FinetuneSettings(epochs=15))
     assert top1(tuned.quantized(), evaluation) >= reference - lost

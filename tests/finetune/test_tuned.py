@@ -11,7 +11,7 @@ from tuning import small_classifier, small_data
 
 from mcuq.calibrate import calibrate
 from mcuq.errors import InputError, UsageError
-from mcuq.finetune import Settings, Tuned, read_sidecar, sidecar_path, write_sidecar
+from mcuq.finetune import FinetuneSettings, Tuned, read_sidecar, sidecar_path, write_sidecar
 from mcuq.finetune.blending import blended
 from mcuq.finetune.plan import make_plan
 from mcuq.finetune.tuned import TunedFilter, snapped
@@ -167,5 +167,5 @@ def test_blended_samples_hold_parts_of_others() -> None:
 
 @pytest.mark.parametrize(("samples", "passes"), [(100, 150), (3600, 41), (60_000, 20)])
 def test_few_samples_are_passed_over_more_often(samples: int, passes: int) -> None:
-    assert Settings().passes(samples) == passes
-    assert Settings(epochs=3).passes(samples) == 3
+    assert FinetuneSettings().passes(samples) == passes
+    assert FinetuneSettings(epochs=3).passes(samples) == 3

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from mcuq.build import Image, build_firmware
+from mcuq.build import FirmwareImage, build_firmware
 from mcuq_hil import load_board
 
 MODELS = Path(__file__).parent / "models"
-BuildImage = Callable[..., Image]
+BuildImage = Callable[..., FirmwareImage]
 
 
 @pytest.fixture(scope="session")
@@ -20,9 +20,9 @@ def build_image(tmp_path_factory: pytest.TempPathFactory) -> BuildImage:
     """build_image(model, board="stm32f746", **options of build_firmware) → Image, kept."""
     if shutil.which("arm-none-eabi-gcc") is None:
         pytest.skip("arm-none-eabi-gcc is not installed (apt-get install gcc-arm-none-eabi)")
-    built: dict[str, Image] = {}
+    built: dict[str, FirmwareImage] = {}
 
-    def build(model: str, board: str = "stm32f746", **options: object) -> Image:
+    def build(model: str, board: str = "stm32f746", **options: object) -> FirmwareImage:
         key = f"{model}-{board}-{sorted(options.items())}"
         if key not in built:
             work = tmp_path_factory.mktemp(f"{model}-{board}")
@@ -40,5 +40,5 @@ def build_image(tmp_path_factory: pytest.TempPathFactory) -> BuildImage:
 
 
 @pytest.fixture(scope="session")
-def plus_one(build_image: BuildImage) -> Image:
+def plus_one(build_image: BuildImage) -> FirmwareImage:
     return build_image("plus_one")

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from hil_samples import LARGE, SMALL, plus
 
-from mcuq.build import Image
+from mcuq.build import FirmwareImage
 from mcuq_hil import Session, load_board, open_session
 from mcuq_hil.bench import boot_emulator
 from mcuq_hil.emulator.counting import thumb_instructions
@@ -43,7 +43,7 @@ def test_thumb_instructions(code: str, count: int) -> None:
 
 
 @pytest.mark.arm
-def test_instruction_lengths_agree_with_the_disassembler(plus_one: Image) -> None:
+def test_instruction_lengths_agree_with_the_disassembler(plus_one: FirmwareImage) -> None:
     command = ["arm-none-eabi-objdump", "-d", "--disassemble=mcuq_link_feed", str(plus_one.elf)]
     text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     rows = [line.split("\t") for line in text.splitlines() if line.startswith(" 8")]
@@ -98,7 +98,7 @@ def test_a_spec_survives_its_journey() -> None:
     assert MachineSpec.from_json(spec.to_json()) == spec
 
 
-def patched(image: Image, tmp_path: Path, vector: int, value: int) -> Path:
+def patched(image: FirmwareImage, tmp_path: Path, vector: int, value: int) -> Path:
     """The image with another address in its vector table."""
     content = bytearray(image.elf.read_bytes())
     table = content.index(image.bin.read_bytes()[:64])
@@ -120,7 +120,7 @@ def test_a_fault_in_the_fault_handler_is_a_lockup(build_image, tmp_path: Path) -
 
 @pytest.mark.arm
 def test_an_image_that_faults_before_it_can_speak_gives_no_hello(
-    plus_one: Image, tmp_path: Path
+    plus_one: FirmwareImage, tmp_path: Path
 ) -> None:
     """The handler saves the fault and resets, for ever."""
     elf = patched(plus_one, tmp_path, vector=1, value=0x3000_0001)
@@ -132,7 +132,7 @@ def test_an_image_that_faults_before_it_can_speak_gives_no_hello(
 
 
 @pytest.mark.arm
-def test_the_emulator_ends_with_its_port(plus_one: Image) -> None:
+def test_the_emulator_ends_with_its_port(plus_one: FirmwareImage) -> None:
     port = boot_emulator(BOARD, plus_one.elf)
     port.close()
     assert port.process.poll() is not None
@@ -140,7 +140,7 @@ def test_the_emulator_ends_with_its_port(plus_one: Image) -> None:
 
 
 @pytest.mark.arm
-def test_the_emulator_ends_with_the_program_that_forgot_it(plus_one: Image) -> None:
+def test_the_emulator_ends_with_the_program_that_forgot_it(plus_one: FirmwareImage) -> None:
     program = (
         "import sys; from pathlib import Path; from mcuq_hil import load_board\n"
         "from mcuq_hil.bench import boot_emulator\n"
@@ -160,7 +160,7 @@ def test_the_emulator_ends_with_the_program_that_forgot_it(plus_one: Image) -> N
 
 @pytest.mark.arm
 def test_modules_in_the_current_directory_do_not_pass_for_ours(
-    plus_one: Image, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    plus_one: FirmwareImage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "socket.py").write_text("raise SystemExit('not the real one')")
     monkeypatch.chdir(tmp_path)
@@ -169,7 +169,7 @@ def test_modules_in_the_current_directory_do_not_pass_for_ours(
 
 
 @pytest.mark.arm
-def test_what_an_image_tells_of_itself(plus_one: Image, tmp_path: Path) -> None:
+def test_what_an_image_tells_of_itself(plus_one: FirmwareImage, tmp_path: Path) -> None:
     assert read_build_id(plus_one.elf).hex() == plus_one.build_id
     assert flash_content(plus_one.elf, BOARD.flash.origin) == plus_one.bin.read_bytes()
     vectors = plus_one.bin.read_bytes()

@@ -8,7 +8,7 @@ from collections import Counter
 import pytest
 from hil_samples import LARGE, SMALL, plus
 
-from mcuq.build import Image
+from mcuq.build import FirmwareImage
 from mcuq_hil import Session, load_board
 from mcuq_hil.bench import boot_emulator
 from mcuq_hil.errors import HilError, LinkLostError
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.arm
 BOARD = load_board("stm32f746")
 
 
-def open_faulty(image: Image, rate: float, seed: int) -> tuple[Session, FaultyTransport]:
+def open_faulty(image: FirmwareImage, rate: float, seed: int) -> tuple[Session, FaultyTransport]:
     port = FaultyTransport(boot_emulator(BOARD, image.elf), rate=rate, seed=seed)
     session = Session(BOARD, image.elf, port, unit="instructions")
     session.open(hello_seconds=20)
@@ -45,7 +45,7 @@ def exchange_many(session: Session, count: int, seed: int) -> Counter[str]:
 
 @pytest.mark.parametrize(("rate", "count"), [(0.01, 300), (0.1, 60)])
 def test_a_bad_link_gives_right_bytes_or_a_typed_error(
-    plus_one: Image, rate: float, count: int
+    plus_one: FirmwareImage, rate: float, count: int
 ) -> None:
     session, port = open_faulty(plus_one, rate, seed=1)
     with session:
@@ -57,7 +57,7 @@ def test_a_bad_link_gives_right_bytes_or_a_typed_error(
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("rate", "count"), [(0.01, 10_000), (0.1, 1_000)])
-def test_a_bad_link_for_long(plus_one: Image, rate: float, count: int) -> None:
+def test_a_bad_link_for_long(plus_one: FirmwareImage, rate: float, count: int) -> None:
     session, port = open_faulty(plus_one, rate, seed=3)
     with session:
         seen = exchange_many(session, count, seed=4)
@@ -68,7 +68,7 @@ def test_a_bad_link_for_long(plus_one: Image, rate: float, count: int) -> None:
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
 def test_each_fault_alone_is_survived(
-    plus_one: Image, fault, monkeypatch: pytest.MonkeyPatch
+    plus_one: FirmwareImage, fault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("mcuq_hil.faulty.FAULTS", (fault,))
     session, port = open_faulty(plus_one, rate=0.1, seed=5)
@@ -78,7 +78,7 @@ def test_each_fault_alone_is_survived(
             assert session.echo(SMALL) == SMALL
 
 
-def test_the_hello_of_the_last_start_may_come_late_again(plus_one: Image) -> None:
+def test_the_hello_of_the_last_start_may_come_late_again(plus_one: FirmwareImage) -> None:
     port = boot_emulator(BOARD, plus_one.elf)
     port.timeout = 10
     first = b""
@@ -91,7 +91,7 @@ def test_the_hello_of_the_last_start_may_come_late_again(plus_one: Image) -> Non
         assert session.run([SMALL, LARGE]) == [plus(SMALL), plus(LARGE)]
 
 
-def test_without_faults_nothing_is_changed_or_repeated(plus_one: Image) -> None:
+def test_without_faults_nothing_is_changed_or_repeated(plus_one: FirmwareImage) -> None:
     session, port = open_faulty(plus_one, rate=0.0, seed=0)
     with session:
         assert exchange_many(session, 100, seed=1) == {"right": 100}
@@ -121,7 +121,7 @@ def test_the_same_seed_gives_the_same_faults() -> None:
 
 
 @pytest.mark.parametrize("how", ["kill", "press_reset"])
-def test_an_emulator_lost_in_mid_transfer_is_noticed(plus_one: Image, how: str) -> None:
+def test_an_emulator_lost_in_mid_transfer_is_noticed(plus_one: FirmwareImage, how: str) -> None:
     port = boot_emulator(BOARD, plus_one.elf)
     writes = 0
     plain_write = port.write

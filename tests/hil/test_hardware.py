@@ -11,7 +11,7 @@ import pytest
 from bridge import behind_pty, behind_tcp
 from hil_samples import LARGE, SMALL, plus
 
-from mcuq.build import Image
+from mcuq.build import FirmwareImage
 from mcuq_hil import load_board, open_session
 from mcuq_hil.bench import boot_emulator
 from mcuq_hil.discovery import FoundPort, find_port, ports_of
@@ -41,7 +41,7 @@ def recorded_flash(monkeypatch: pytest.MonkeyPatch) -> list[tuple]:
 
 @pytest.mark.arm
 def test_an_image_that_runs_already_is_not_flashed_again(
-    plus_one: Image, recorded_flash: list[tuple], monkeypatch: pytest.MonkeyPatch
+    plus_one: FirmwareImage, recorded_flash: list[tuple], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # A busy computer emulates slowly; the answer ends the wait.
     monkeypatch.setattr("mcuq_hil.hardware.PATIENCE", replace(PATIENCE, present=30.0))
@@ -56,7 +56,7 @@ def test_an_image_that_runs_already_is_not_flashed_again(
 
 @pytest.mark.arm
 def test_another_image_is_flashed_and_a_flasher_that_did_nothing_is_found_out(
-    plus_one: Image, build_image, recorded_flash: list[tuple]
+    plus_one: FirmwareImage, build_image, recorded_flash: list[tuple]
 ) -> None:
     """The fake flasher leaves the old image on the board."""
     attachment = {"serial_number": "0670", "flasher": "openocd"}
@@ -69,7 +69,7 @@ def test_another_image_is_flashed_and_a_flasher_that_did_nothing_is_found_out(
 
 
 @pytest.mark.arm
-def test_a_board_behind_a_socket(plus_one: Image) -> None:
+def test_a_board_behind_a_socket(plus_one: FirmwareImage) -> None:
     with (
         behind_tcp(boot_emulator(BOARD, plus_one.elf)) as url,
         open_session(BOARD, plus_one.elf, url) as session,
@@ -78,7 +78,7 @@ def test_a_board_behind_a_socket(plus_one: Image) -> None:
 
 
 @pytest.mark.arm
-def test_a_port_is_one_users(plus_one: Image) -> None:
+def test_a_port_is_one_users(plus_one: FirmwareImage) -> None:
     with behind_pty(boot_emulator(BOARD, plus_one.elf)) as device:
         attachment = Attachment(device, flash=False)
         with (
@@ -97,7 +97,7 @@ def test_a_port_that_is_not_there(tmp_path: Path) -> None:
 
 @pytest.mark.arm
 def test_a_port_where_nobody_answers(
-    plus_one: Image, recorded_flash: list[tuple], monkeypatch: pytest.MonkeyPatch
+    plus_one: FirmwareImage, recorded_flash: list[tuple], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import os
     import tty

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hil_samples import LARGE, SMALL, plus
 
-from mcuq.build import Image
+from mcuq.build import FirmwareImage
 from mcuq_hil import load_board, open_session
 from mcuq_hil.bench import boot_emulator
 from mcuq_hil.errors import (
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.arm
 BOARD = load_board("stm32f746")
 
 
-def test_outputs_come_back(plus_one: Image) -> None:
+def test_outputs_come_back(plus_one: FirmwareImage) -> None:
     with open_session(BOARD, plus_one.elf) as session:
         assert session.ready.build_id.hex() == plus_one.build_id
         for step in range(3):
@@ -32,7 +32,7 @@ def test_outputs_come_back(plus_one: Image) -> None:
             assert session.run([small, large]) == [plus(small), plus(large)]
 
 
-def test_the_device_describes_its_model(plus_one: Image) -> None:
+def test_the_device_describes_its_model(plus_one: FirmwareImage) -> None:
     with open_session(BOARD, plus_one.elf) as session:
         info = session.info
     assert (info.model, info.core_hz, info.layers) == ("plus one", BOARD.core_hz, 3)
@@ -57,7 +57,7 @@ def test_a_loop_counts_two_instructions_a_turn(build_image) -> None:
     assert counts[1_000_000] - counts[1] == 2 * 999_999
 
 
-def test_counts_are_the_same_every_time(plus_one: Image) -> None:
+def test_counts_are_the_same_every_time(plus_one: FirmwareImage) -> None:
     totals = set()
     for _ in range(2):
         with open_session(BOARD, plus_one.elf) as session:
@@ -65,7 +65,7 @@ def test_counts_are_the_same_every_time(plus_one: Image) -> None:
     assert len(totals) == 1
 
 
-def test_a_counted_run_computes_the_same(plus_one: Image) -> None:
+def test_a_counted_run_computes_the_same(plus_one: FirmwareImage) -> None:
     with open_session(BOARD, plus_one.elf) as session:
         outputs, _ = session.run_counted([SMALL, LARGE])
         assert outputs == session.run([SMALL, LARGE]) == [plus(SMALL), plus(LARGE)]
@@ -81,13 +81,13 @@ def test_layers_are_counted_one_by_one(build_image) -> None:
     assert small + large + nothing <= counts.total
 
 
-def test_high_water_marks(plus_one: Image) -> None:
+def test_high_water_marks(plus_one: FirmwareImage) -> None:
     with open_session(BOARD, plus_one.elf) as session:
         assert session.arena_high_water([SMALL, bytes(2999) + b"\x01"]) == 6032
         assert 0 < session.stack_high_water() <= plus_one.stack_bytes
 
 
-def test_echo_and_reset(plus_one: Image) -> None:
+def test_echo_and_reset(plus_one: FirmwareImage) -> None:
     with open_session(BOARD, plus_one.elf) as session:
         boot = session.ready.boot
         for size in (0, 1, 254, 255, session.ready.chunk):
@@ -97,7 +97,7 @@ def test_echo_and_reset(plus_one: Image) -> None:
         assert session.run([SMALL, LARGE]) == [plus(SMALL), plus(LARGE)]
 
 
-def test_wrong_inputs_are_refused(plus_one: Image) -> None:
+def test_wrong_inputs_are_refused(plus_one: FirmwareImage) -> None:
     with open_session(BOARD, plus_one.elf) as session, pytest.raises(BoardError, match="3000"):
         session.run([SMALL, LARGE[1:]])
 
@@ -130,7 +130,7 @@ def test_a_stack_overflow_is_told_from_other_faults(build_image) -> None:
         session.run([SMALL])
 
 
-def test_another_build_is_the_wrong_image(build_image, plus_one: Image) -> None:
+def test_another_build_is_the_wrong_image(build_image, plus_one: FirmwareImage) -> None:
     port = boot_emulator(BOARD, build_image("wrong").elf)
     with (
         Session(BOARD, plus_one.elf, port, unit="instructions") as session,
@@ -175,14 +175,14 @@ def test_a_wrong_result_says_where(build_image) -> None:
         session.check([SMALL], [plus(SMALL)])
 
 
-def test_a_killed_emulator_is_a_lost_link(plus_one: Image) -> None:
+def test_a_killed_emulator_is_a_lost_link(plus_one: FirmwareImage) -> None:
     with open_session(BOARD, plus_one.elf) as session:
         session._transport.kill()
         with pytest.raises(LinkLostError, match="went away"):
             session.run([SMALL, LARGE])
 
 
-def test_a_pressed_reset_is_a_lost_link_and_a_new_session(plus_one: Image) -> None:
+def test_a_pressed_reset_is_a_lost_link_and_a_new_session(plus_one: FirmwareImage) -> None:
     with open_session(BOARD, plus_one.elf) as session:
         session.run([SMALL, LARGE])
         session._transport.press_reset()

@@ -150,13 +150,13 @@ def test_damaged_files_are_input_errors() -> None:
     x = model.node("Conv", ["x0", model.weights(2, 3, 3, 3)], strides=[2, 1])
     content = model.content(model.node("Flatten", [model.node("Relu", [x])]))
     rng = random.Random(3)
-    damaged = [content[:length] for length in range(0, len(content), 7)]
+    malformed = [content[:length] for length in range(0, len(content), 7)]
     for _ in range(400):
         changed = bytearray(content)
         for _ in range(rng.randrange(1, 4)):
             changed[rng.randrange(len(changed))] = rng.randrange(256)
-        damaged.append(bytes(changed))
-    outcomes = [_outcome(data) for data in damaged]
+        malformed.append(bytes(changed))
+    outcomes = [_outcome(data) for data in malformed]
     assert sum(isinstance(outcome, InputError) for outcome in outcomes) > 100
 
 

@@ -15,11 +15,11 @@ from mcuq.interpret import integer
 from mcuq.interpret.integer import quantize_inputs, run_integer
 from mcuq.pipeline import accuracy
 from mcuq.pipeline.accuracy import (
-    Judge,
-    judge_members,
-    make_judge,
+    EvaluationScorer,
+    make_scorer,
     one_shot_baseline,
     real_outputs,
+    score_members,
     uniform_baseline,
 )
 from mcuq.pipeline.scoring import Candidates
@@ -47,9 +47,9 @@ def candidates() -> Candidates:
 
 
 @pytest.fixture
-def judge(candidates: Candidates) -> Judge:
+def scorer(candidates: Candidates) -> EvaluationScorer:
     data = load_data(FOLDER / "evaluation.npz", candidates.graph).take(120)
-    return make_judge(candidates.graph, data, get_metric("mse"))
+    return make_scorer(candidates.graph, data, get_metric("mse"))
 
 
 @pytest.fixture(scope="module")
@@ -61,22 +61,25 @@ def front(candidates: Candidates) -> list[Candidate]:
     return [Candidate(g, 0.1, COST, 0.0) for g in dict.fromkeys([space.smallest(), base, *near])]
 
 
-def plainly(judge: Judge, qgraph: QuantizedGraph) -> float:
-    outputs = run_integer(qgraph, quantize_inputs(qgraph, judge.data.inputs))
-    return judge.of(real_outputs(qgraph, outputs)).value
+def plainly(scorer: EvaluationScorer, qgraph: QuantizedGraph) -> float:
+    outputs = run_integer(qgraph, quantize_inputs(qgraph, scorer.data.inputs))
+    return scorer.of(real_outputs(qgraph, outputs)).value
 
 
-def one_hot(judge: Judge) -> Judge:
+def one_hot(scorer: EvaluationScorer) -> EvaluationScorer:
     """Squared error wants targets as wide as the output: every byte counts then."""
-    labels = np.eye(10, dtype=np.float32)[judge.data.labels.reshape(-1)]  # type: ignore[union-attr]
-    data = type(judge.data)(judge.data.inputs, labels)
-    return Judge(judge.graph, judge.metric, data, judge.reference)
+    labels = np.eye(10, dtype=np.float32)[scorer.data.labels.reshape(-1)]  # type: ignore[union-attr]
+    data = type(scorer.data)(scorer.data.inputs, labels)
+    return EvaluationScorer(scorer.graph, scorer.metric, data, scorer.reference)
 
 
 def test_members_are_judged_as_if_alone(
-    candidates: Candidates, judge: Judge, front: list[Candidate], monkeypatch: pytest.MonkeyPatch
+    candidates: Candidates,
+    scorer: EvaluationScorer,
+    front: list[Candidate],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    judge = one_hot(judge)
+    scorer = one_hot(scorer)
     layers: list[int] = []
     original = integer.run.apply_operator
 
@@ -85,37 +88,40 @@ def test_members_are_judged_as_if_alone(
         return original(*arguments)  # type: ignore[arg-type]
 
     monkeypatch.setattr(integer.run, "apply_operator", counted)
-    found = judge_members(judge, front, candidates.quantize)
+    found = score_members(scorer, front, candidates.quantize)
     shared = len(layers)
-    judged = [(one, value) for one, value in zip(front, found, strict=True) if value is not None]
+    scored = [(one, value) for one, value in zip(front, found, strict=True) if value is not None]
     layers.clear()
-    for one, value in judged:
-        assert value == plainly(judge, candidates.quantize(one.genome))
+    for one, value in scored:
+        assert value == plainly(scorer, candidates.quantize(one.genome))
     assert shared < len(layers), "layers that members share are run once"
 
 
 def test_activations_kept_for_the_next_model_are_not_made_real(
-    candidates: Candidates, judge: Judge, front: list[Candidate], monkeypatch: pytest.MonkeyPatch
+    candidates: Candidates,
+    scorer: EvaluationScorer,
+    front: list[Candidate],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """As real values they would take four times the bytes that the cache is bounded to."""
-    judge, made = one_hot(judge), []
+    scorer, made = one_hot(scorer), []
 
     def noted(qgraph: QuantizedGraph, outputs: dict[str, object]) -> object:
         made.append(set(outputs) - set(qgraph.outputs))
         return real_outputs(qgraph, outputs)  # type: ignore[arg-type]
 
     monkeypatch.setattr(accuracy, "real_outputs", noted)
-    judge_members(judge, front, candidates.quantize)
-    assert judge.cache._kept, "the members share layers"
+    score_members(scorer, front, candidates.quantize)
+    assert scorer.cache._kept, "the members share layers"
     assert made
     assert not any(made)
 
 
 def test_so_many_members_spread_over_the_front(
-    candidates: Candidates, judge: Judge, front: list[Candidate]
+    candidates: Candidates, scorer: EvaluationScorer, front: list[Candidate]
 ) -> None:
     steps: list[Progress] = []
-    found = judge_members(one_hot(judge), front, candidates.quantize, steps.append)
+    found = score_members(one_hot(scorer), front, candidates.quantize, steps.append)
     assert len(front) > SAMPLES.front_members
     assert sum(value is not None for value in found) == SAMPLES.front_members == len(steps)
     assert found[0] is not None
@@ -124,16 +130,16 @@ def test_so_many_members_spread_over_the_front(
 
 
 def test_baselines_carry_role_cost_and_fit(
-    candidates: Candidates, judge: Judge, front: list[Candidate]
+    candidates: Candidates, scorer: EvaluationScorer, front: list[Candidate]
 ) -> None:
-    judge = one_hot(judge)
-    uniform = partial(uniform_baseline, judge, limits=Limits(flash=49_999), losses={8: 0.25})
+    scorer = one_hot(scorer)
+    uniform = partial(uniform_baseline, scorer, limits=Limits(flash=49_999), losses={8: 0.25})
     qgraph = candidates.quantize(candidates.space.space.reference)
     int8, int4 = uniform(8, qgraph, COST), uniform(4, qgraph, COST)
     assert (int8.role, int8.loss, int8.fits) == ("int8", 0.25, False)
     assert (int4.role, int4.loss) == ("int4", None)
-    assert int8.accuracy == plainly(judge, qgraph)
-    chosen = one_shot_baseline(judge, candidates, front[0])
+    assert int8.accuracy == plainly(scorer, qgraph)
+    chosen = one_shot_baseline(scorer, candidates, front[0])
     assert chosen.choices.keys() >= set(candidates.graph.weights)
     assert set(chosen.choices.values()) <= {"int4:minmax", "int8:minmax", "minmax"}
 

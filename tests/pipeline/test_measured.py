@@ -14,12 +14,12 @@ from mcuq.importers import load_model
 from mcuq.interpret.integer import quantize_inputs
 from mcuq.pipeline.costing import cost_table
 from mcuq.pipeline.measured import (
-    Candidate,
     Measured,
+    MeasuredCandidate,
     latency_error,
     measure_candidates,
 )
-from mcuq.pipeline.profile import Target
+from mcuq.pipeline.profile import ProfileTarget
 from mcuq.quantize import Config, WeightChoice, quantize
 from mcuq.quantized import QuantizedGraph
 from mcuq.resources import example_dir
@@ -27,7 +27,7 @@ from mcuq_hil import load_board
 from mcuq_hil.farm import CountCache, Place
 
 DIGITS = example_dir("digits")
-TARGET = Target(load_board("stm32f746"), "speed", None)
+TARGET = ProfileTarget(load_board("stm32f746"), "speed", None)
 PLACES = (Place("left", "stm32f746", emulated=True), Place("right", "stm32f746", emulated=True))
 
 
@@ -58,7 +58,8 @@ def test_the_latency_model_is_within_two_percent(mixes, tmp_path: Path) -> None:
     qgraphs, sample, widths = mixes
     table = cost_table(TARGET, {8: qgraphs["int8"], 4: qgraphs["int4"]}, sample)
     candidates = [
-        Candidate(name, qgraphs[name], table.cost(widths[name]).instructions) for name in qgraphs
+        MeasuredCandidate(name, qgraphs[name], table.cost(widths[name]).instructions)
+        for name in qgraphs
     ]
     cache = CountCache(tmp_path)
     measured = measure_candidates(TARGET, candidates, sample, PLACES, cache=cache)
@@ -76,7 +77,7 @@ def test_a_candidate_that_nobody_can_run_is_named(mixes, tmp_path: Path) -> None
     with pytest.raises(DeviceError, match="int8 could not be measured: no usable stm32f746"):
         measure_candidates(
             TARGET,
-            [Candidate("int8", qgraphs["int8"], 1)],
+            [MeasuredCandidate("int8", qgraphs["int8"], 1)],
             sample,
             gone,
             cache=CountCache(tmp_path),

@@ -18,7 +18,7 @@ from mcuq.quantize import WeightChoice
 from mcuq.resources import example_dir
 from mcuq.score.prefix import PrefixCache, after, cut_points
 from mcuq.search import Genome
-from mcuq.search.problem import CHOOSE, CONFIRM, PICK, RACE
+from mcuq.search.problem import FULL, HOLDOUT, LOW, MEDIUM
 from mcuq.search.space import replaced
 
 FOLDER = example_dir("digits")
@@ -106,17 +106,17 @@ def test_the_rest_of_a_graph_starts_at_the_joint(candidates: Candidates) -> None
 def test_any_number_of_workers_gives_the_same_scores(candidates, ranker, genomes) -> None:  # type: ignore[no-untyped-def]
     def scores(workers: int) -> list[list[float]]:
         with Scorer(candidates, ranker, workers, RUNGS) as scorer:
-            return [scorer(genomes, rung) for rung in (RACE, CONFIRM, CHOOSE, PICK)]
+            return [scorer(genomes, rung) for rung in (LOW, MEDIUM, FULL, HOLDOUT)]
 
     assert scores(1) == scores(3)
 
 
 def test_a_confirmation_does_not_depend_on_the_race_before(candidates, ranker, genomes) -> None:  # type: ignore[no-untyped-def]
-    with Scorer(candidates, ranker, 1, RUNGS) as raced:
-        raced(genomes, RACE)
-        after_race = raced(genomes, CONFIRM)
+    with Scorer(candidates, ranker, 1, RUNGS) as screened:
+        screened(genomes, LOW)
+        after_race = screened(genomes, MEDIUM)
     with Scorer(candidates, ranker, 1, RUNGS) as fresh:
-        assert fresh(genomes, CONFIRM) == after_race
+        assert fresh(genomes, MEDIUM) == after_race
     whole = [ranker.losses(candidates.quantize(g), RUNGS.confirm).mean() for g in genomes]
     assert after_race == pytest.approx(whole)
 

@@ -13,7 +13,7 @@ from mcuq.ops.attrs import Attrs, Padding
 from mcuq.ops.operator import AnyOperator
 from mcuq.ops.weighted import CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED
 from mcuq.ops.weighted_params import ConvAttrs, DepthwiseConvAttrs, FullyConnectedAttrs
-from mcuq.ptq.candidates.layer import Layer
+from mcuq.ptq.candidates.layer import LayerShape
 from mcuq.ptq.candidates.moments import _patches, measure
 from mcuq.quantize import quantize
 
@@ -51,7 +51,7 @@ def build(name: str) -> tuple[Graph, npt.NDArray[np.float32]]:
 def test_matrices_times_patches_are_the_outputs(name: str) -> None:
     graph, x = build(name)
     qgraph = quantize(graph, Ranges())
-    layer = Layer.of(qgraph, qgraph.ops[0])
+    layer = LayerShape.of(qgraph, qgraph.ops[0])
     weight = graph.tensors["w"].data
     assert weight is not None
     matrix = layer.matrix(weight)
@@ -65,7 +65,7 @@ def test_matrices_times_patches_are_the_outputs(name: str) -> None:
 def test_moments_are_those_of_all_patches(name: str) -> None:
     graph, x = build(name)
     qgraph = quantize(graph, Ranges())
-    layer = Layer.of(qgraph, qgraph.ops[0])
+    layer = LayerShape.of(qgraph, qgraph.ops[0])
     seen = np.round(x, 1)
     moments = measure(layer, x, seen)
     real, rounded = layer.patches(x), layer.patches(seen)
@@ -80,6 +80,6 @@ def test_moments_are_those_of_all_patches(name: str) -> None:
 def test_patches_put_together_are_the_same(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     graph, x = build(name)
     qgraph = quantize(graph, Ranges())
-    layer = Layer.of(qgraph, qgraph.ops[0])
+    layer = LayerShape.of(qgraph, qgraph.ops[0])
     monkeypatch.setattr("mcuq.ptq.candidates.moments._BLOCK", 2 * 4 * x[0].size)
     np.testing.assert_array_equal(_patches(layer, x, slice(1, 5)), layer.patches(x[1:5]))

@@ -30,7 +30,7 @@ from mcuq.ops.weighted import CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED
 from mcuq.ops.weighted_params import ConvAttrs, DepthwiseConvAttrs, FullyConnectedAttrs
 from mcuq.progress import Progress
 from mcuq.ptq.candidates import build_bank
-from mcuq.ptq.refine import Settings, refine
+from mcuq.ptq.refine import RefineSettings, refine
 from mcuq.ptq.refine.loss import divergence_gradient
 from mcuq.ptq.refine.simulation import Simulation
 from mcuq.ptq.refine.start import as_weights, start_parameters
@@ -44,12 +44,12 @@ Array = npt.NDArray[np.float64]
 @pytest.mark.parametrize("kind", [SOFTMAX, LOGISTIC, None])
 def test_gradient_of_the_divergence(kind: AnyOperator | None) -> None:
     rng = np.random.default_rng(4)
-    heads = [LossOutput("y", kind, 1.3)]
+    loss_outputs = [LossOutput("y", kind, 1.3)]
     reference, found = ({"y": rng.normal(size=(5, 4))} for _ in range(2))
-    slope = divergence_gradient(heads, reference, found)["y"]
+    slope = divergence_gradient(loss_outputs, reference, found)["y"]
     direction = rng.normal(size=(5, 4))
     up, down = (
-        divergence(heads, reference, {"y": found["y"] + sign * 1e-5 * direction}).mean()
+        divergence(loss_outputs, reference, {"y": found["y"] + sign * 1e-5 * direction}).mean()
         for sign in (1, -1)
     )
     assert (up - down) / 2e-5 == pytest.approx(float((slope * direction).sum()), rel=1e-3)
@@ -143,16 +143,16 @@ def test_gradients_of_biases_predict_the_loss() -> None:
     qgraph = quantize(graph, ranges, Config(default_weight=WeightChoice(8)))
     simulation = Simulation(qgraph, ("logits",))
     parameters = start_parameters(graph, qgraph)
-    heads = [LossOutput("logits", SOFTMAX)]
+    loss_outputs = [LossOutput("logits", SOFTMAX)]
     inputs = real_inputs(qgraph, x)
     reference = {"logits": np.random.default_rng(7).normal(size=(len(x), 5))}
 
     def loss() -> float:
         found, _ = simulation.forward(inputs, parameters)
-        return float(divergence(heads, reference, found).mean())
+        return float(divergence(loss_outputs, reference, found).mean())
 
     found, tape = simulation.forward(inputs, parameters)
-    gradients = simulation.backward(divergence_gradient(heads, reference, found), tape)
+    gradients = simulation.backward(divergence_gradient(loss_outputs, reference, found), tape)
     for name in ("one", "two", "logits"):
         slope = gradients.bias[name]
         step = 0.05 * slope / np.abs(slope).max()
@@ -168,7 +168,7 @@ def test_gradients_of_biases_predict_the_loss() -> None:
 def test_refinement_lowers_the_divergence_on_samples_kept_back() -> None:
     graph, x, ranges = network()
     config = Config(default_weight=WeightChoice(4))
-    settings = Settings(epochs=3, batch=32, weight_rate=0.02, bias_rate=0.2)
+    settings = RefineSettings(epochs=3, batch=32, weight_rate=0.02, bias_rate=0.2)
     result = refine(graph, ranges, config, [x[:96]], [x[96:]], settings=settings)
     assert result.after < 0.8 * result.before
     assert {choice.bits for choice in result.config.weights.values()} == {4}
@@ -181,8 +181,8 @@ def test_training_that_does_not_help_is_dropped() -> None:
     graph, x, ranges = network()
     parts = ([x[:96]], [x[96:]])
     config = Config(default_weight=WeightChoice(4))
-    good = refine(graph, ranges, config, *parts, settings=Settings(epochs=2, batch=32))
-    wild = Settings(epochs=1, batch=32, weight_rate=50.0)
+    good = refine(graph, ranges, config, *parts, settings=RefineSettings(epochs=2, batch=32))
+    wild = RefineSettings(epochs=1, batch=32, weight_rate=50.0)
     again = refine(graph, ranges, good.config, *parts, bank=good.bank, settings=wild)
     assert again.before == good.after
     assert again.after == again.before
@@ -193,7 +193,7 @@ def test_bits_and_schemes_of_a_mix_stay() -> None:
     graph, x, ranges = network()
     choices = {"w1": WeightChoice(4), "w2": WeightChoice(8, per="tensor"), "w3": WeightChoice(4)}
     config = Config(weights=choices)
-    settings = Settings(epochs=1, batch=32)
+    settings = RefineSettings(epochs=1, batch=32)
     result = refine(graph, ranges, config, [x[:96]], [x[96:]], settings=settings)
     for name, choice in choices.items():
         kept = result.config.weights[name]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from mcuq.report.store import Report
-from mcuq.result.configuration import ConfigFile, Histogram, TensorConfig
+from mcuq.result.configuration import ConfigFile, StoredHistogram, TensorConfig
 from mcuq.result.front import Front, Improvement, Point
 from mcuq.result.manifest import (
     BudgetFigures,
@@ -157,7 +157,7 @@ def report(manifest: Manifest) -> Report:
                 scale=(0.05,),
                 zero_point=-128,
                 bytes_=2048,
-                histogram=Histogram(low=0.0, high=13.0, counts=(900, 100, 0, 1)),
+                histogram=StoredHistogram(low=0.0, high=13.0, counts=(900, 100, 0, 1)),
             ),
             TensorConfig(
                 name="net/conv/w",

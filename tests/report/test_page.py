@@ -142,9 +142,9 @@ def test_ranges_are_shares_of_what_the_integers_reach(report: Report) -> None:
 
 
 def test_float_edges_have_no_range(report: Report) -> None:
-    edge = report.config.tensors[0].model_copy(update={"name": "edge", "bits": 32})
+    form = report.config.tensors[0].model_copy(update={"name": "edge", "bits": 32})
     wide = report.config.tensors[0].model_copy(update={"bits": 16, "zero_point": 0})
-    config = ConfigFile(tensors=(edge, wide))
+    config = ConfigFile(tensors=(form, wide))
     figure: Any = embedded(report_html(report.manifest, report.front, config), "figures")["ranges"]
     assert figure["data"][2]["customdata"][0][0] == 0.05 * 32767
     assert len(figure["data"][2]["y"]) == 1

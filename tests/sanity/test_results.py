@@ -15,14 +15,14 @@ from mcuq.errors import InputError
 from mcuq.findings import Finding
 from mcuq.graph import Graph, Layout
 from mcuq.importers import load_model
-from mcuq.pipeline.accuracy import make_judge
+from mcuq.pipeline.accuracy import make_scorer
 from mcuq.pipeline.scrutiny import float_findings
 from mcuq.resources import example_dir
 from mcuq.sanity.clipped import clipped_findings
 from mcuq.sanity.fall import fall_findings
 from mcuq.sanity.float_model import Trial, check_answers, float_model_findings
 from mcuq.sanity.relabel import Remedy, labels_otherwise
-from mcuq.score.answers import Edge, Predictions
+from mcuq.score.answers import OutputForm, Predictions
 from mcuq.score.metrics import get_metric
 from mcuq.score.scores import Score
 
@@ -40,7 +40,7 @@ def data(graph: Graph) -> Dataset:
 
 
 def told(graph: Graph, data: Dataset, metric: str = "top1") -> list[Finding]:
-    return list(float_findings(make_judge(graph, data, get_metric(metric))))
+    return list(float_findings(make_scorer(graph, data, get_metric(metric))))
 
 
 def test_a_good_model_is_not_told_of(graph: Graph, data: Dataset) -> None:
@@ -95,7 +95,7 @@ def test_labels_that_count_from_one(graph: Graph, data: Dataset) -> None:
 def test_always_the_same_class_is_what_guessing_does(graph: Graph, data: Dataset) -> None:
     """Nine in ten samples are of one class, and the model knows no more than that."""
     black = Dataset((np.zeros_like(data.inputs[0][:100]),), np.zeros(100, int))
-    answer = int(make_judge(graph, black, get_metric("agreement")).reference[0][0].argmax())
+    answer = int(make_scorer(graph, black, get_metric("agreement")).reference[0][0].argmax())
     labels = np.full(100, answer)
     labels[:10] = (answer + 1) % 10
     (one,) = told(graph, Dataset(black.inputs, labels))
@@ -161,7 +161,7 @@ def test_a_remedy_has_a_figure() -> None:
 
     trial = Trial(get_metric("mse"), data, predict)
     predictions = Predictions((x,), data)
-    score = trial.metric.judge(predictions)
+    score = trial.metric.score(predictions)
     (one,) = float_model_findings(trial.metric, predictions, score, trial)
     assert "nan" not in one.hint
 
@@ -233,14 +233,14 @@ def test_targets_on_another_scale(slope: float, offset: float) -> None:
 
 def reread(metric: str, values: np.ndarray, labels: np.ndarray) -> Remedy | None:
     predictions = Predictions((values,), Dataset((values,), labels))
-    edge = Edge("y", Layout.same((1, *values.shape[1:])), "softmax")
+    edge = OutputForm("y", Layout.same((1, *values.shape[1:])), "softmax")
     if metric != "top1":
         edge = replace(edge, head="values")
-    seen = replace(predictions, edges=(edge,))
+    seen = replace(predictions, forms=(edge,))
     if metric == "auc":
         seen = replace(seen, data=Dataset((values[:, :0],), labels))
-    judged = get_metric(metric)
-    return labels_otherwise(judged, seen, judged.judge(seen))
+    scored = get_metric(metric)
+    return labels_otherwise(scored, seen, scored.score(seen))
 
 
 def test_errors_rise_and_shares_fall() -> None:

@@ -14,14 +14,14 @@ from mcuq.data import Dataset, load_data
 from mcuq.errors import InputError
 from mcuq.importers import load_onnx
 from mcuq.interpret.float import run_float
-from mcuq.score.answers import Predictions, find_edges, predictions_of
+from mcuq.score.answers import Predictions, output_forms, predictions_of
 from mcuq.score.choice import suited_metric
 from mcuq.score.metrics import get_metric
 
 SIDES = st.integers(2, 4)
 
 
-def judged(content: bytes, folder: Path, **labels: np.ndarray) -> Predictions:
+def scored(content: bytes, folder: Path, **labels: np.ndarray) -> Predictions:
     """The float model's answers on random samples that were written in the file's layout."""
     graph = load_onnx(content)
     samples = random_inputs(content)
@@ -57,11 +57,11 @@ def test_squared_error_sees_targets_and_outputs_in_the_files_layout(
     (found,) = answered(content)
     target = np.random.default_rng(seed).normal(size=found.shape).astype(np.float32)
     folder = tmp_path_factory.mktemp("data")
-    seen = judged(content, folder, y=target)
+    seen = scored(content, folder, y=target)
     assert get_metric("mse").compute(seen) == pytest.approx(
         np.mean((found - target) ** 2), rel=1e-5
     )
-    seen = judged(content, folder, y=found)
+    seen = scored(content, folder, y=found)
     assert get_metric("mse").compute(seen) == pytest.approx(0, abs=1e-10)
 
 
@@ -73,7 +73,7 @@ def test_classes_of_an_image_lie_along_the_files_class_axis(
     (found,) = answered(content)
     decided = found.argmax(axis=1)
     labels = np.random.default_rng(seed).integers(0, channels, decided.shape)
-    seen = judged(content, tmp_path_factory.mktemp("data"), y=labels)
+    seen = scored(content, tmp_path_factory.mktemp("data"), y=labels)
     assert get_metric("top1").compute(seen) == pytest.approx(np.mean(decided == labels))
 
 
@@ -84,14 +84,14 @@ def test_an_autoencoder_is_judged_by_what_it_rebuilds(
     content = image_model(*shape, channels=shape[0])
     (found,), (given_,) = answered(content), random_inputs(content)
     folder = tmp_path_factory.mktemp("data")
-    seen = judged(content, folder)
+    seen = scored(content, folder)
     assert get_metric("mse").compute(seen) == pytest.approx(
         np.mean((found - given_) ** 2), rel=1e-5
     )
     labels = np.random.default_rng(seed).permutation([0, 1, 1])
     error = ((found - given_) ** 2).reshape(len(found), -1).mean(axis=1)
     pairs = [error[a] > error[b] for a in (0, 1, 2) for b in (0, 1, 2) if labels[a] > labels[b]]
-    seen = judged(content, folder, y=labels)
+    seen = scored(content, folder, y=labels)
     assert get_metric("auc").compute(seen) == pytest.approx(np.mean(pairs))
 
 
@@ -103,7 +103,7 @@ def test_a_metric_of_ones_own_sees_what_the_runtime_gives(tmp_path: Path) -> Non
     content = image_model(3, 2, 3, channels=2)
     (found,) = answered(content)
     metric = get_metric("looking:far", tmp_path)
-    assert metric.compute(judged(content, tmp_path, y=found)) < 1e-5
+    assert metric.compute(scored(content, tmp_path, y=found)) < 1e-5
 
 
 def test_agreement_is_of_decisions_along_the_class_axis() -> None:
@@ -137,7 +137,7 @@ def sigmoid_model(outputs: int) -> bytes:
 
 def test_agreement_of_probabilities_is_of_sides() -> None:
     graph = load_onnx(sigmoid_model(3))
-    assert find_edges(graph)[0].head == "sigmoid"
+    assert output_forms(graph)[0].head == "sigmoid"
     data = Dataset((np.zeros((2, 4), np.float32),))
     one = np.array([[0.9, 0.2, 0.6], [0.1, 0.4, 0.7]], np.float32)
     other = np.array([[0.7, 0.6, 0.8], [0.1, 0.4, 0.9]], np.float32)
@@ -153,7 +153,7 @@ def test_one_sigmoid_is_a_binary_classifier(
     content = sigmoid_model(1)
     (found,) = answered(content)
     labels = np.array([0, 1, 1])
-    seen = judged(content, tmp_path, y=labels.astype(kind).reshape(shape))
+    seen = scored(content, tmp_path, y=labels.astype(kind).reshape(shape))
     graph = load_onnx(content)
     metric, doubts = suited_metric(graph, load_data(tmp_path / "d.npz", graph))
     assert (metric.name, doubts) == ("top1", ())
@@ -170,7 +170,7 @@ def two_outputs() -> bytes:
 def test_labels_of_several_outputs_are_numbered(tmp_path: Path) -> None:
     content = two_outputs()
     first, second = (found.argmax(axis=1) for found in answered(content))
-    seen = judged(content, tmp_path, y0=first, y1=1 - second)
+    seen = scored(content, tmp_path, y0=first, y1=1 - second)
     assert get_metric("top1").compute(seen) == 0.5
     graph = load_onnx(content)
     for number, right in ((0, 1.0), (1, 0.0)):
@@ -181,7 +181,7 @@ def test_labels_of_several_outputs_are_numbered(tmp_path: Path) -> None:
 def test_one_label_for_two_outputs_is_a_question(tmp_path: Path) -> None:
     content = two_outputs()
     first, _ = (found.argmax(axis=1) for found in answered(content))
-    seen = judged(content, tmp_path, y=first)
+    seen = scored(content, tmp_path, y=first)
     graph = load_onnx(content)
     data = load_data(tmp_path / "d.npz", graph)
     with pytest.raises(InputError, match="no labels") as caught:

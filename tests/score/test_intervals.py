@@ -75,7 +75,7 @@ def test_contributions_give_the_standard_error(metric: str) -> None:
         labels = None
     name = metric.split()[0]
     outputs = outputs.astype(np.float32)
-    score = get_metric(name).judge(made(outputs, labels, **more))
+    score = get_metric(name).score(made(outputs, labels, **more))
     assert score.samples is not None
     assert score.samples.mean() == pytest.approx(score.value)
     error = score.samples.std() / len(outputs) ** 0.5

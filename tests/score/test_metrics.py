@@ -51,7 +51,7 @@ def test_mse_against_labels_and_against_an_autoencoders_input() -> None:
     metric = get_metric("mse")
     assert metric.compute(predictions([[1.0], [3.0]], [0.0, 1.0])) == 2.5
     assert metric.compute(predictions([[1.0], [3.0]], inputs=[[1.0], [1.0]])) == 2.0
-    assert metric.score(2.0) < metric.score(1.0)
+    assert metric.worth(2.0) < metric.worth(1.0)
     with pytest.raises(InputError, match="shape"):
         metric.compute(predictions(SCORES))
 
@@ -65,8 +65,8 @@ def test_auc_is_the_share_of_pairs_in_the_right_order(rows: list[tuple[int, bool
     hits = [score for score, positive in rows if positive]
     misses = [score for score, positive in rows if not positive]
     pairs = [(h > m) + 0.5 * (h == m) for h in hits for m in misses]
-    judged = predictions([[score] for score, _ in rows], [int(p) for _, p in rows])
-    assert get_metric("auc").compute(judged) == pytest.approx(sum(pairs) / len(pairs))
+    scored = predictions([[score] for score, _ in rows], [int(p) for _, p in rows])
+    assert get_metric("auc").compute(scored) == pytest.approx(sum(pairs) / len(pairs))
 
 
 def test_auc_of_an_autoencoder_scores_the_error_of_rebuilding() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mcuq.pipeline.scoring import Scorer, split
-from mcuq.search.problem import CHOOSE, RACE
+from mcuq.search.problem import FULL, LOW
 from study import speed
 from study.preparation import Study
 from study.speed import SPEED, _warm, compare_speed, plain_loss, recorded_requests
@@ -22,7 +22,7 @@ def test_the_plain_loop_computes_the_same_loss(
     rungs = split(len(study.ranker.inputs[0]))
     genomes = [space.reference, space.smallest()]
     with Scorer(study.candidates, study.ranker, 1, rungs) as scorer:
-        ours = scorer(genomes, CHOOSE)
+        ours = scorer(genomes, FULL)
     plain = [plain_loss(study, genome, rungs.choose[1]) for genome in genomes]
     assert ours == pytest.approx(plain, rel=1e-3)
     assert ours[1] > 10 * ours[0]
@@ -31,10 +31,10 @@ def test_the_plain_loop_computes_the_same_loss(
 def test_requests_are_those_of_a_search(study: Study) -> None:
     singles = sum(len(gene.choices) - 1 for gene in study.candidates.space.space.genes) + 2
     requests = recorded_requests(study, singles + 30, workers=1)
-    raced = [g for r in requests if r.rung == RACE for g in r.genomes]
-    confirmed = {g for r in requests if r.rung != RACE for g in r.genomes}
-    assert 0 < len(confirmed) < len(raced)
-    assert len(set(raced)) == len(raced)
+    screened = [g for r in requests if r.rung == LOW for g in r.genomes]
+    confirmed = {g for r in requests if r.rung != LOW for g in r.genomes}
+    assert 0 < len(confirmed) < len(screened)
+    assert len(set(screened)) == len(screened)
     assert len({g for r in requests for g in r.genomes}) == singles + 30
 
 
@@ -42,7 +42,7 @@ def test_every_round_starts_with_nothing_remembered(study: Study) -> None:
     space = study.candidates.space.space
     rungs = split(len(study.ranker.inputs[0]))
     with _warm(study, 1, rungs) as scorer:
-        scorer([space.reference, space.smallest()] * 2, CHOOSE)
+        scorer([space.reference, space.smallest()] * 2, FULL)
         assert scorer._ranker.stored
     with _warm(study, 1, rungs) as scorer:
         assert not scorer._ranker.stored

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from mcuq.score.scores import Score
 from study.accuracy import Record
-from study.preparation import Judged
+from study.preparation import Scored
 from study.summary import paired, rows
 from study.table import markdown
 
@@ -24,10 +24,10 @@ def record(method: str, seed: int, right: str, kl: str = "0000", budget: float =
     """One that answers the samples of `right` marked x, its KL a digit a sample in thousandths."""
     hits = np.array([float(c == "x") for c in right])
     divergences = np.array([int(c) / 1000 for c in kl])
-    judged = Judged(
+    scored = Scored(
         Score(float(hits.mean()), hits), Score(float(divergences.mean()), divergences), True
     )
-    return Record("m", method, budget, seed, 100 + seed, 0.1, judged, 10, 1.0)
+    return Record("m", method, budget, seed, 100 + seed, 0.1, scored, 10, 1.0)
 
 
 RECORDS = [
@@ -114,8 +114,8 @@ def test_equal_runs_differ_by_nothing_for_certain(runs: list[str]) -> None:
 
 
 def test_figures_without_samples_have_no_error() -> None:
-    judged = Judged(Score(0.8), Score(0.01), False)
-    bare = [Record("m", m, 0.5, 0, 100, 0.1, judged, 10, 1.0) for m in ("ga", "random")]
+    scored = Scored(Score(0.8), Score(0.01), False)
+    bare = [Record("m", m, 0.5, 0, 100, 0.1, scored, 10, 1.0) for m in ("ga", "random")]
     assert rows(bare)[0].interval is None
     assert math.isnan(paired(bare)[0].accuracy.error)
     assert bare[0].cell().test_accuracy_interval is None

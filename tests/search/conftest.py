@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import pytest
 
 from mcuq.search import Choice, Cost, Evaluator, Gene, Genome, Limits, Space
-from mcuq.search.problem import RACE
+from mcuq.search.problem import LOW
 
 SIZES = (900, 400, 1600, 700, 1200, 300, 2000, 500)
 
@@ -54,7 +54,7 @@ class Counting:
 
     def __call__(self, genomes: Sequence[Genome], rung: int) -> list[float]:
         self.calls.extend((rung, g) for g in genomes)
-        return [interacting_loss(g) * (1 + 0.1 * noise(g) * (rung == RACE)) for g in genomes]
+        return [interacting_loss(g) * (1 + 0.1 * noise(g) * (rung == LOW)) for g in genomes]
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from mcuq.search import METHODS, Choice, Evaluator, Gene, Limits, ScoreLog, Space, run, seeds
 from mcuq.search.knapsack import knapsack
-from mcuq.search.problem import RACE, BudgetSpent
-from mcuq.search.settings import RaceSettings
+from mcuq.search.problem import LOW, BudgetSpent
+from mcuq.search.settings import FidelitySettings
 from mcuq.search.space import replaced
 
 
@@ -48,14 +48,14 @@ def test_the_best_of_each_group_of_rivals_are_confirmed(evaluator: Evaluator) ->
     rivals = [[replaced(base, gene, choice) for choice in (1, 2, 3)] for gene in (0, 1)]
     evaluator.sift(rivals, keep=1)
     for group in rivals:
-        best = min(group, key=lambda g: evaluator.score([g], RACE)[0])
+        best = min(group, key=lambda g: evaluator.score([g], LOW)[0])
         assert [g for g in group if evaluator.known[g].confirmed] == [best]
 
 
 def test_a_choice_that_lost_its_race_is_no_better_than_those_measured(
     evaluator: Evaluator,
 ) -> None:
-    evaluator = dataclasses.replace(evaluator, settings=RaceSettings(measured=1))
+    evaluator = dataclasses.replace(evaluator, settings=FidelitySettings(measured=1))
     losses = seeds.sensitivities(evaluator)
     base = evaluator.space.reference
     lost = 0

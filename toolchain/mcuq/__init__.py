@@ -19,7 +19,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from mcuq.build import Image, build_firmware
+    from mcuq.build import FirmwareImage, build_firmware
     from mcuq.calibrate import Ranges
     from mcuq.calibrate import calibrate as calibrate_graph
     from mcuq.cost import MemoryPlan, plan_program
@@ -49,7 +49,7 @@ _HOMES = {
     "Config": ("quantize", "Config"),
     "Dataset": ("data", "Dataset"),
     "Graph": ("graph", "Graph"),
-    "Image": ("build", "Image"),
+    "FirmwareImage": ("build", "FirmwareImage"),
     "McuqError": ("errors", "McuqError"),
     "MemoryPlan": ("cost", "MemoryPlan"),
     "Program": ("lower", "Program"),
@@ -78,8 +78,8 @@ __all__ = [
     "BuildResult",
     "Config",
     "Dataset",
+    "FirmwareImage",
     "Graph",
-    "Image",
     "McuqError",
     "MemoryPlan",
     "Program",

@@ -28,7 +28,7 @@ _DIGITS = re.compile(r"(\d+)")
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 """What numpy.savez and savez_compressed write."""
 _SAVE = "save it with numpy.savez('data.npz', x=…, y=…)"
-_DAMAGED = "it is damaged or was cut short: copy it again, or write it again with numpy.savez"
+_MALFORMED = "it is damaged or was cut short: copy it again, or write it again with numpy.savez"
 _MAGICS: Mapping[bytes, tuple[str, str]] = {
     b"\x80": (
         "a pickled Python object (an old torch.save, or pickle)",
@@ -68,7 +68,7 @@ def open_arrays(path: Path) -> Mapping[str, Reader]:
     for magic, (what, hint) in _MAGICS.items():
         if start.startswith(magic):
             raise InputError(f"{path}: {what}, not an .npz file", hint)
-    hint = f"read it with what wrote it, and {_SAVE}" if start else _DAMAGED
+    hint = f"read it with what wrote it, and {_SAVE}" if start else _MALFORMED
     raise InputError(f"{path}: not a readable .npz or .npy file", hint)
 
 
@@ -192,12 +192,12 @@ def _readable(path: Path, kind: str) -> Iterator[None]:
     """Every way in which a damaged file shows, as one typed line."""
     try:
         yield
-    except _DAMAGE as error:
+    except _ERRORS as error:
         line = (str(error) or type(error).__name__).splitlines()[0]
-        raise InputError(f"{path}: not a readable {kind} ({line})", _DAMAGED) from error
+        raise InputError(f"{path}: not a readable {kind} ({line})", _MALFORMED) from error
 
 
-_DAMAGE = (
+_ERRORS = (
     ValueError, OSError, EOFError, OverflowError, MemoryError, NotImplementedError, RuntimeError,
     SyntaxError, TypeError, RecursionError, zipfile.BadZipFile, zlib.error,
 )  # fmt: skip

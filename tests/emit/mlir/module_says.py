@@ -32,6 +32,7 @@ from mcuq.ops.movement import (
     PadAttrs,
     TransposeAttrs,
 )
+from mcuq.ops.operator import AnyOperator
 from mcuq.ops.pooling import AVERAGE_POOL_2D, MAX_POOL_2D, MEAN, MeanAttrs
 from mcuq.ops.resize import RESIZE_BILINEAR, RESIZE_NEAREST_NEIGHBOR
 from mcuq.ops.softmax import SOFTMAX, SoftmaxAttrs
@@ -67,7 +68,7 @@ _FORMS = {
     RELU6: "clamp",
     LEAKY_RELU: "const minimum const maximum mul add|const minimum const mul maximum add",
     HARD_SWISH: "const add clamp mul const mul",
-    QUANTIZE: "qcast",
+    QUANTIZE: "(dcast )?qcast",
     DEQUANTIZE: "dcast",
 }
 """Operations of each operator, as docs/mlir.md tells them."""
@@ -167,7 +168,8 @@ class _Comparison:
             count = names.index(next(name for name in names if name != "dcast"))
             assert count == len(op.inputs)
             names = names[count:-1]
-        assert re.fullmatch(_FORMS[op.kind], " ".join(names)), (op.kind, names)
+        form = _FORMS.get(op.kind) or _by_formula(op.kind)
+        assert re.fullmatch(form, " ".join(names)), (op.kind, names)
         assert self._read(steps[-1]) == list(dict.fromkeys(op.inputs))
         self._literals(op, steps)
         for step in steps:
@@ -191,6 +193,30 @@ class _Comparison:
             else:
                 found.extend(self._read(self._makers[value]))
         return list(dict.fromkeys(found))
+
+
+class _Recorder:
+    """A vocabulary of formulas that writes down what it is asked for, in TOSA's words."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def add(self, a: object, b: object) -> None:
+        self.asked.append("add")
+
+    def subtract(self, a: object, b: object) -> None:
+        self.asked.append("sub")
+
+    def multiply(self, a: object, b: object) -> None:
+        self.asked.append("mul")
+
+
+def _by_formula(kind: AnyOperator) -> str:
+    """The operations of an elementwise operator that docs/mlir.md does not list by name."""
+    assert kind.formula is not None, f"no form is expected of {kind}"
+    recorder = _Recorder()
+    kind.formula(recorder, object(), object())
+    return "".join(f"(reshape )*{name} " for name in recorder.asked).strip() + "( clamp)?"
 
 
 def _grid(element: str | UniformType) -> Any:

@@ -109,7 +109,7 @@ def test_every_letter_and_digit_counts(text: str, graph: Graph, data: st.DataObj
     position = data.draw(st.sampled_from(_CHANGEABLE[text]))
     others = [c for c in "0123456789abcdefix" if c != text[position].lower()]
     character = data.draw(st.sampled_from(others))
-    damaged = text[:position] + character + text[position + 1 :]
+    malformed = text[:position] + character + text[position + 1 :]
     # xDSL unpacks no i65; a name that stands for nothing is no key.
     with pytest.raises((*_NO_MLIR, AssertionError, LookupError, NotImplementedError)):
-        assert_says(damaged, graph)
+        assert_says(malformed, graph)

@@ -55,7 +55,6 @@ def test_every_quantized_operator_is_said(kind: AnyOperator, data: st.DataObject
     assert_says(write_mlir(qgraph), qgraph)
 
 
-@pytest.mark.xfail(strict=True, reason="quant.qcast takes reals: a quant.dcast has to come before")
 @pytest.mark.parametrize("form", sorted(BETWEEN_INTEGERS), ids=lambda form: form.name)
 def test_a_conversion_between_integers_is_said(form: Form) -> None:
     qgraph = modelled(least_case(QUANTIZE), form)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from mcuq.build.archive import library_sections
 from mcuq.build.compile import Object, Unit, compile_units
-from mcuq.build.image import Image, ram_bytes, section_sizes
+from mcuq.build.image import FirmwareImage, ram_bytes, section_sizes
 from mcuq.build.mapfile import flash_contributions
 from mcuq.build.members import archive_members
 from mcuq.build.render import render_board_header, render_linker_script
@@ -56,7 +56,7 @@ def optimize_flag(optimize: Optimize) -> str:
 
 
 @dataclass(frozen=True)
-class Program:
+class ImageParts:
     """Everything of an image but where it is placed.
 
     Attributes:
@@ -78,7 +78,7 @@ def build_firmware(
     optimize: Optimize = "speed",
     profile: bool = False,
     stack_bytes: int | None = None,
-) -> Image:
+) -> FirmwareImage:
     """Compile and link the model for `board`; writes firmware.elf, .bin and .map in `out_dir`.
 
     Args:
@@ -111,7 +111,7 @@ def build_firmware(
         for name in ("firmware.map", "firmware.bin", "firmware.elf"):
             (work / name).replace(out_dir / name)
     elf = out_dir / "firmware.elf"
-    return Image(
+    return FirmwareImage(
         elf=elf,
         bin=out_dir / "firmware.bin",
         flash_bytes=(out_dir / "firmware.bin").stat().st_size,
@@ -125,7 +125,7 @@ def build_firmware(
 
 def compile_program(
     board: Board, model_dir: Path, *, optimize: Optimize = "speed", profile: bool = False
-) -> Program:
+) -> ImageParts:
     """Compile the model, the runtime and the board's port; raises CompilerError."""
     defines = ("-DMCUQ_PROFILE",) if profile else ()
     with tempfile.TemporaryDirectory() as scratch:
@@ -138,7 +138,7 @@ def compile_program(
     archives = tuple(sorted(model_dir.rglob("*.a")))
     members = [member for archive in archives for member in archive_members(archive)]
     sections = with_libraries(board, read_sections([*objects, *members]), optimize)
-    return Program(objects, sections, archives)
+    return ImageParts(objects, sections, archives)
 
 
 def _model_units(
@@ -213,7 +213,7 @@ def _round(size: int) -> int:
     return -(-size // STACK_STEP) * STACK_STEP
 
 
-def _build_id(board: Board, program: Program, optimize: Optimize, stack: int) -> bytes:
+def _build_id(board: Board, program: ImageParts, optimize: Optimize, stack: int) -> bytes:
     hasher = hashlib.sha256(f"{compiler_version()}\0{optimize}\0{stack}\0".encode())
     hasher.update(board.model_dump_json().encode())
     for compiled in program.objects:
@@ -223,7 +223,7 @@ def _build_id(board: Board, program: Program, optimize: Optimize, stack: int) ->
     return hasher.digest()[:16]
 
 
-def _link(board: Board, program: Program, script: str, optimize: Optimize, work: Path) -> None:
+def _link(board: Board, program: ImageParts, script: str, optimize: Optimize, work: Path) -> None:
     """Link in `work`, where every object has the name it shall have in the map."""
     files = {f"{compiled.name}.o": compiled.path for compiled in program.objects}
     files |= {archive.name: archive for archive in program.archives}

@@ -14,7 +14,7 @@ _RAM_SECTIONS = (".stack", ".noinit", ".data", ".bss")
 
 
 @dataclass(frozen=True)
-class Image:
+class FirmwareImage:
     """Firmware on disk.
 
     Attributes:

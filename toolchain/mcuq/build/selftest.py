@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from mcuq.build.firmware import build_firmware
-from mcuq.build.image import Image
+from mcuq.build.image import FirmwareImage
 from mcuq.resources import firmware_dir
 from mcuq_hil.boards import Board
 
 
-def build_selftest(board: Board, out_dir: Path) -> Image:
+def build_selftest(board: Board, out_dir: Path) -> FirmwareImage:
     """Build firmware/selftest for `board`; raises what `build_firmware` raises."""
     return build_firmware(board, firmware_dir() / "selftest", out_dir)

@@ -54,10 +54,10 @@ def ranges_from(statistics: Mapping[str, Statistics], observers: Collection[str]
     Raises:
         UsageError: an observer is unknown.
     """
-    judges = {name: observer(name) for name in observers}
+    observe = {name: observer(name) for name in observers}
     return Ranges(
         {
-            tensor: {name: judge(seen) for name, judge in judges.items()}
+            tensor: {name: function(seen) for name, function in observe.items()}
             for tensor, seen in statistics.items()
         }
     )

@@ -10,7 +10,7 @@ from mcuq.cli.output import JsonFlag, explain, stdout, write_json
 from mcuq.cli.progress import shown_progress
 
 if TYPE_CHECKING:
-    from mcuq.cli.request import Job
+    from mcuq.cli.request import BuildJob
 
 
 @options.offering("build")
@@ -21,7 +21,7 @@ def build(asked: options.Asked, json: JsonFlag = False) -> None:
     run_job(job(asked), json=json)
 
 
-def run_job(job: Job, *, json: bool) -> None:
+def run_job(job: BuildJob, *, json: bool) -> None:
     """Build, show the result, then judge it by the gates."""
     from mcuq.report.gates import broken_gates
     from mcuq.report.publish import publish

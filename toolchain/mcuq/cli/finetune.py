@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mcuq.data import Dataset
     from mcuq.findings import Finding
     from mcuq.finetune import Tuned
-    from mcuq.finetune.outcome import Outcome
+    from mcuq.finetune.outcome import TrainingOutcome
     from mcuq.graph import Graph
     from mcuq.quantize import Config
 
@@ -94,7 +94,7 @@ def finetune(
 ) -> None:
     """Train weights and scales for few bits; needs TensorFlow."""
     from mcuq.data import load_data
-    from mcuq.finetune import Settings
+    from mcuq.finetune import FinetuneSettings
     from mcuq.finetune import finetune as tune
     from mcuq.finetune.outcome import OUTCOME
     from mcuq.importers import load_model
@@ -112,19 +112,21 @@ def finetune(
         get_metric(metric)
     graph = load_model(model)
     data = load_data(train, graph)
-    judged = None if evaluation is None else load_data(evaluation, graph)
+    scored = None if evaluation is None else load_data(evaluation, graph)
     wanted = _configuration(graph, config, bits, ends)
-    settings = Settings(epochs=epochs, rate=rate, patience=patience, label_share=labels, seed=seed)
+    settings = FinetuneSettings(
+        epochs=epochs, rate=rate, patience=patience, label_share=labels, seed=seed
+    )
     with shown_progress() as progress:
         imported = compare_import(model, graph, data.inputs)
-        known = (*imported.findings, *_doubts(graph, data, judged, metric))
+        known = (*imported.findings, *_doubts(graph, data, scored, metric))
         announce("load", known, progress, strict=False)
         tuned = tune(graph, data, wanted, settings=settings, progress=progress)
         _write(tuned, output)
         outcome = _outcome(tuned, output)
-        if judged is not None:
-            progress(Progress("evaluate", note=f"{len(judged)} samples, exact arithmetic"))
-            gain = _gain(graph, data, judged, wanted, tuned, metric)
+        if scored is not None:
+            progress(Progress("evaluate", note=f"{len(scored)} samples, exact arithmetic"))
+            gain = _gain(graph, data, scored, wanted, tuned, metric)
             outcome = outcome.model_copy(update=gain)
     if json:
         write_json(OUTCOME, outcome)
@@ -133,22 +135,22 @@ def finetune(
 
 
 def _doubts(
-    graph: Graph, data: Dataset, judged: Dataset | None, metric: str | None
+    graph: Graph, data: Dataset, scored: Dataset | None, metric: str | None
 ) -> tuple[Finding, ...]:
     """What is suspicious about the samples, as a build tells it."""
-    from mcuq.pipeline.accuracy import make_judge
+    from mcuq.pipeline.accuracy import make_scorer
     from mcuq.pipeline.scrutiny import float_findings
     from mcuq.sanity.samples import sample_findings, shared_samples
     from mcuq.score.choice import suited_metric
 
-    if judged is None:
+    if scored is None:
         return sample_findings({"training": data}, graph.inputs)
-    chosen, doubts = suited_metric(graph, judged, metric)
+    chosen, doubts = suited_metric(graph, scored, metric)
     return (
-        *sample_findings({"training": data, "evaluation": judged}, graph.inputs),
-        *shared_samples(data, judged, "trained", "no --train"),
+        *sample_findings({"training": data, "evaluation": scored}, graph.inputs),
+        *shared_samples(data, scored, "trained", "no --train"),
         *doubts,
-        *float_findings(make_judge(graph, judged, chosen)),
+        *float_findings(make_scorer(graph, scored, chosen)),
     )
 
 
@@ -188,11 +190,11 @@ def _write(tuned: Tuned, output: Path) -> None:
     write_sidecar(tuned, sidecar_path(output))
 
 
-def _outcome(tuned: Tuned, output: Path) -> Outcome:
+def _outcome(tuned: Tuned, output: Path) -> TrainingOutcome:
     from mcuq.finetune import sidecar_path
-    from mcuq.finetune.outcome import Losses, Outcome
+    from mcuq.finetune.outcome import Losses, TrainingOutcome
 
-    return Outcome(
+    return TrainingOutcome(
         model=str(output),
         sidecar=str(sidecar_path(output)),
         epochs=len(tuned.history) - 1,
@@ -202,13 +204,13 @@ def _outcome(tuned: Tuned, output: Path) -> Outcome:
 
 
 def _gain(
-    graph: Graph, data: Dataset, judged: Dataset, wanted: Config, tuned: Tuned, metric: str | None
+    graph: Graph, data: Dataset, scored: Dataset, wanted: Config, tuned: Tuned, metric: str | None
 ) -> dict[str, Any]:
     from mcuq.finetune import measure_gain, untrained
     from mcuq.score.choice import suited_metric
 
-    chosen, _ = suited_metric(graph, judged, metric)
-    gain = measure_gain(graph, untrained(graph, data, wanted), tuned, judged, chosen)
+    chosen, _ = suited_metric(graph, scored, metric)
+    gain = measure_gain(graph, untrained(graph, data, wanted), tuned, scored, chosen)
     return {
         "metric": chosen.name,
         "float_": gain.float_model,
@@ -217,7 +219,7 @@ def _gain(
     }
 
 
-def _draw(outcome: Outcome) -> None:
+def _draw(outcome: TrainingOutcome) -> None:
     console = stdout()
     loss = outcome.loss
     console.print(f"{outcome.epochs} epochs: held-back loss {loss.before:.4f} → {loss.after:.4f}")

@@ -33,7 +33,7 @@ class Endpoint:
 
 
 @dataclass(frozen=True)
-class Operator:
+class OperatorFacts:
     """One operator of a model.
 
     Attributes:
@@ -74,7 +74,7 @@ class Inspected:
     inputs: tuple[Endpoint, ...]
     outputs: tuple[Endpoint, ...]
     ranges: dict[str, tuple[float, float]]
-    ops: tuple[Operator, ...]
+    ops: tuple[OperatorFacts, ...]
     macs: int
     parameters: int
     weights: int
@@ -182,7 +182,7 @@ def inspected(graph: Graph) -> Inspected:
     from mcuq.graph.counts import macs, parameters
 
     ops = tuple(
-        Operator(
+        OperatorFacts(
             index=index,
             kind=op.kind.name,
             output=op.output,

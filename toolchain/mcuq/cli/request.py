@@ -17,14 +17,14 @@ from mcuq.project import FILE_NAME, load_project
 
 
 @dataclass(frozen=True)
-class Job:
+class BuildJob:
     """What to build, and what the result must keep."""
 
     request: BuildRequest
     gates: Gates
 
 
-def job(asked: Mapping[str, Any]) -> Job:
+def job(asked: Mapping[str, Any]) -> BuildJob:
     """The job that a command line asks for.
 
     Args:
@@ -48,7 +48,7 @@ def job(asked: Mapping[str, Any]) -> Job:
         project = read(load_project(Path.cwd()))
         values |= {"metric_folder": project["model"].parent} | project
     values |= given
-    return Job(made(BuildRequest, values), made(Gates, values))
+    return BuildJob(made(BuildRequest, values), made(Gates, values))
 
 
 def read(asked: Mapping[str, Any]) -> dict[str, Any]:

@@ -95,6 +95,6 @@ def _top1(done: Rerun) -> float | None:
     from mcuq.score.metrics import get_metric
 
     try:
-        return get_metric("top1").judged(done.predictions, done.metric_output).value
+        return get_metric("top1").function(done.predictions, done.metric_output).value
     except InputError:
         return None

@@ -4,15 +4,15 @@ Needs TensorFlow (the extra `tensorflow`), which is imported only when training 
 """
 
 from mcuq.finetune.finetune import finetune, untrained
-from mcuq.finetune.judge import Gain, measure_gain
-from mcuq.finetune.settings import Settings
+from mcuq.finetune.gain import Gain, measure_gain
+from mcuq.finetune.settings import FinetuneSettings
 from mcuq.finetune.sidecar import read_sidecar, sidecar_path, write_sidecar
 from mcuq.finetune.tuned import METHOD, Tuned
 
 __all__ = [
     "METHOD",
+    "FinetuneSettings",
     "Gain",
-    "Settings",
     "Tuned",
     "finetune",
     "measure_gain",

@@ -8,7 +8,7 @@ from typing import Any
 from mcuq.data import Dataset
 from mcuq.errors import UsageError
 from mcuq.finetune.plan import make_plan
-from mcuq.finetune.settings import Settings
+from mcuq.finetune.settings import FinetuneSettings
 from mcuq.finetune.tuned import Tuned
 from mcuq.graph import Graph
 from mcuq.progress import ProgressCallback, silent
@@ -21,7 +21,7 @@ def finetune(
     data: Dataset,
     config: Config,
     *,
-    settings: Settings | None = None,
+    settings: FinetuneSettings | None = None,
     progress: ProgressCallback = silent,
 ) -> Tuned:
     """Train the model's filters, biases and scales with the configuration's rounding simulated.
@@ -43,7 +43,7 @@ def finetune(
         UsageError: TensorFlow is not installed; unknown width or observer; unusable labels.
         InputError: the model cannot be trained or the data does not fit it.
     """
-    settings = settings or Settings()
+    settings = settings or FinetuneSettings()
     plan = make_plan(graph, data.inputs, config)
     tf = _tensorflow()
     from mcuq.finetune.loss import blend_labels, make_targets, make_terms

@@ -10,7 +10,7 @@ import numpy as np
 import tensorflow as tf
 
 from mcuq.finetune.operators import run
-from mcuq.finetune.plan import Plan
+from mcuq.finetune.plan import TrainingPlan
 from mcuq.finetune.tuned import Tuned, TunedFilter, snapped
 from mcuq.finetune.units import LOG_UNIT, parameter_units
 from mcuq.graph import Graph, Op, Tensor
@@ -31,7 +31,7 @@ class Network:
     one that a step carried over it could never come back.
     """
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: TrainingPlan) -> None:
         self._plan = plan
         self._units = parameter_units(plan)
         self._parameters = {
@@ -119,5 +119,5 @@ def _scale(log: Array) -> Array:
     return tf.exp(log * LOG_UNIT)
 
 
-def _shaped(plan: Plan, name: str, scale: Array) -> Array:
+def _shaped(plan: TrainingPlan, name: str, scale: Array) -> Array:
     return along_axis(scale, len(plan.graph.tensors[name].shape), plan.axes[name])

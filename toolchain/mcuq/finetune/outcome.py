@@ -15,7 +15,7 @@ class Losses(Written):
     after: float = Field(description="The lowest one.")
 
 
-class Outcome(Written):
+class TrainingOutcome(Written):
     """A model trained with its quantization simulated."""
 
     model: str = Field(description="Float `.tflite` that was written.")
@@ -31,4 +31,6 @@ class Outcome(Written):
     after: float | None = Field(default=None, description="Quantized, after training.")
 
 
-OUTCOME = Document("finetune", Outcome, "what a fine-tuning came to", "`mcuq finetune --json`")
+OUTCOME = Document(
+    "finetune", TrainingOutcome, "what a fine-tuning came to", "`mcuq finetune --json`"
+)

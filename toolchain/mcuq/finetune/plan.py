@@ -32,7 +32,7 @@ _BLENDS = (AVERAGE_POOL_2D, RESIZE_BILINEAR)
 
 
 @dataclass(frozen=True)
-class Plan:
+class TrainingPlan:
     """Attributes:
     graph: the graph as it will be quantized, its filters and biases where training starts.
     filters: filter → bits and first scale.
@@ -73,7 +73,7 @@ class Plan:
         return scale * (INT8_MIN - grid.zero_point), scale * (INT8_MAX - grid.zero_point)
 
 
-def make_plan(graph: Graph, inputs: Inputs, config: Config) -> Plan:
+def make_plan(graph: Graph, inputs: Inputs, config: Config) -> TrainingPlan:
     """The plan for a configuration.
 
     Args:
@@ -100,7 +100,7 @@ def make_plan(graph: Graph, inputs: Inputs, config: Config) -> Plan:
     params = activation_params(scale_groups, ranges, config)
     choices = {name: WeightChoice(bits[name], "refit", config.weight(name).per) for name in kinds}
     tensors, filters = fitted(graph, ranges, config, inputs, choices)
-    return Plan(
+    return TrainingPlan(
         replace(scale_groups.graph, tensors={**scale_groups.graph.tensors, **tensors}),
         filters,
         axes,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Settings:
+class FinetuneSettings:
     """How to train, as a user may ask for it."""
 
     epochs: int | None = None
@@ -103,7 +103,7 @@ class TrainingSettings:
 
     Evidence: not measured: chosen by hand; as many as the search's candidates.
     """
-    judged_together: int = 256
+    validated_together: int = 256
     """Samples. Of one call when the held-back loss is computed.
 
     Evidence: not measured: chosen by hand; it bounds memory.

@@ -1,4 +1,4 @@
-"""The training loop: shuffled batches, a held-back part that judges, the best state kept."""
+"""The training loop: shuffled batches, a held-back part that validation, the best state kept."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import tensorflow as tf
 from mcuq.finetune.blending import blended
 from mcuq.finetune.loss import Term
 from mcuq.finetune.network import Network
-from mcuq.finetune.settings import TRAINING, Settings
+from mcuq.finetune.settings import TRAINING, FinetuneSettings
 from mcuq.finetune.teacher import Teacher
 from mcuq.progress import Progress, ProgressCallback
 
@@ -27,7 +27,7 @@ def train(
     terms: Sequence[Term],
     inputs: Arrays,
     targets: Arrays,
-    settings: Settings,
+    settings: FinetuneSettings,
     progress: ProgressCallback,
 ) -> tuple[float, ...]:
     """Train in place; the network is left in the state that was best on the held-back samples.
@@ -40,21 +40,21 @@ def train(
     rng = np.random.default_rng(settings.seed)
     order = rng.permutation(len(inputs[0]))
     held = max(1, round(settings.held_back * len(order)))
-    judged, kept = order[:held], order[held:] if held < len(order) else order
+    held_out, kept = order[:held], order[held:] if held < len(order) else order
     session = _Session(network, teacher, terms, inputs, targets)
     epochs = settings.passes(len(kept))
     patience = settings.patience or epochs
     steps = epochs * -(-len(kept) // settings.batch)
     optimizer = _optimizer(settings.highest_rate(network.fewest_bits), steps)
     step = session.step_function(optimizer)
-    judges = session.judges(judged, np.random.default_rng(settings.seed))
-    history, state = [session.judge(judges)], session.state()
+    validation = session.validation(held_out, np.random.default_rng(settings.seed))
+    history, state = [session.validation_loss(validation)], session.state()
     for _ in range(epochs):
         progress(_progress(history, epochs))
         shuffled = rng.permutation(kept)
         for start in range(0, len(shuffled), settings.batch):
             step(*session.blended(shuffled[start : start + settings.batch], rng))
-        loss = session.judge(judges)
+        loss = session.validation_loss(validation)
         if loss < min(history):
             state = session.state()
         history.append(loss)
@@ -109,10 +109,10 @@ class _Session:
         inputs, changed = blended([x[chosen] for x in self._inputs], rng)
         return [*inputs, *(t[chosen] for t in self._targets), changed]
 
-    def judges(
+    def validation(
         self, held: npt.NDArray[np.int64], rng: np.random.Generator
     ) -> list[npt.NDArray[np.float32]]:
-        """Inputs and targets that judge: the held-back samples, and blends where they are few."""
+        """Inputs and targets of the held-back samples, and of blends where these are few."""
         whole = self.batch(held)
         more = TRAINING.fewest_held_back - len(held)
         if more <= 0:
@@ -147,11 +147,11 @@ class _Session:
         signature = [*self._signature, tf.TensorSpec([None], tf.bool)]
         return tf.function(step, input_signature=signature, autograph=False)
 
-    def judge(self, judges: Arrays) -> float:
+    def validation_loss(self, validation: Arrays) -> float:
         """Mean loss of the judging samples."""
-        total, count, size = 0.0, len(judges[0]), TRAINING.judged_together
+        total, count, size = 0.0, len(validation[0]), TRAINING.validated_together
         for start in range(0, count, size):
-            part = [x[start : start + size] for x in judges]
+            part = [x[start : start + size] for x in validation]
             total += float(self._loss_function(*part)) * len(part[0])
         return total / count
 

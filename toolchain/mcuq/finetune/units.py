@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from mcuq.finetune.plan import Plan
+from mcuq.finetune.plan import TrainingPlan
 from mcuq.finetune.settings import TRAINING
 from mcuq.graph import Op
 from mcuq.ops.weighted import DEPTHWISE_CONV_2D
@@ -24,7 +24,7 @@ _STEPS = 255 / np.sqrt(12)
 """Standard deviation of values spread evenly over an int8 range, in steps."""
 
 
-def parameter_units(plan: Plan) -> dict[str, Unit]:
+def parameter_units(plan: TrainingPlan) -> dict[str, Unit]:
     """Filter or bias → its unit, broadcastable against it."""
     units: dict[str, Unit] = {}
     for op in plan.graph.ops:
@@ -35,7 +35,7 @@ def parameter_units(plan: Plan) -> dict[str, Unit]:
     return units
 
 
-def _filter_unit(plan: Plan, op: Op) -> Unit:
+def _filter_unit(plan: TrainingPlan, op: Op) -> Unit:
     """From each output channel's root mean square; of the whole filter where a channel is zero."""
     weight = plan.graph.tensors[op.inputs[1]].data
     assert weight is not None  # quantizing has refused computed filters
@@ -47,6 +47,6 @@ def _filter_unit(plan: Plan, op: Op) -> Unit:
     return (np.where(channels > 0, channels, whole) / TRAINING.typical).astype(np.float32)
 
 
-def _bias_unit(plan: Plan, op: Op) -> Unit:
+def _bias_unit(plan: TrainingPlan, op: Op) -> Unit:
     scale = float(plan.grids[plan.representative[op.output]].scale)
     return np.array(scale * _STEPS / TRAINING.typical, np.float32)

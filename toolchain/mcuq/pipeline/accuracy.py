@@ -31,7 +31,7 @@ Reals = tuple[npt.NDArray[np.float32], ...]
 
 
 @dataclass(frozen=True, eq=False)
-class Judge(ByContent):
+class EvaluationScorer(ByContent):
     """A metric on evaluation samples.
 
     Attributes:
@@ -58,7 +58,7 @@ class Judge(ByContent):
 
     def of(self, outputs: Reals) -> Score:
         """The metric of a model with these outputs."""
-        return self.metric.judge(self.predictions(outputs))
+        return self.metric.score(self.predictions(outputs))
 
     def of_model(self, qgraph: QuantizedGraph) -> Score:
         """The metric of a quantized model; layers that an earlier one shared are not run again."""
@@ -90,7 +90,7 @@ def _behind(qgraph: QuantizedGraph, names: set[str], position: int) -> set[str]:
     return names & {name for op in qgraph.ops[position:] for name in op.outputs}
 
 
-def make_judge(graph: Graph, data: Dataset, metric: Metric) -> Judge:
+def make_scorer(graph: Graph, data: Dataset, metric: Metric) -> EvaluationScorer:
     """Runs the float model once.
 
     Raises:
@@ -98,7 +98,7 @@ def make_judge(graph: Graph, data: Dataset, metric: Metric) -> Judge:
     """
     outputs = run_float(graph, data.inputs)
     check_answers(graph, data, outputs)
-    return Judge(graph, metric, data, tuple(outputs[name] for name in graph.outputs))
+    return EvaluationScorer(graph, metric, data, tuple(outputs[name] for name in graph.outputs))
 
 
 def real_outputs(qgraph: QuantizedGraph, outputs: Mapping[str, Values]) -> Reals:
@@ -129,7 +129,7 @@ class Baseline:
 
 
 def uniform_baseline(
-    judge: Judge,
+    scorer: EvaluationScorer,
     bits: Literal[8, 4],
     qgraph: QuantizedGraph,
     cost: Cost,
@@ -139,18 +139,20 @@ def uniform_baseline(
     """Every filter at one width; `losses` on search data, where they are known."""
     role: Role = "int8" if bits == 8 else "int4"
     fits = limits.violation(cost) == 0.0
-    return Baseline(role, judge.of_model(qgraph).value, cost, fits, losses.get(bits))
+    return Baseline(role, scorer.of_model(qgraph).value, cost, fits, losses.get(bits))
 
 
-def one_shot_baseline(judge: Judge, candidates: Candidates, chosen: Candidate) -> Baseline:
+def one_shot_baseline(
+    scorer: EvaluationScorer, candidates: Candidates, chosen: Candidate
+) -> Baseline:
     """The knapsack assignment, with what it chose for each tensor."""
-    accuracy = judge.of_model(candidates.quantize(chosen.genome)).value
+    accuracy = scorer.of_model(candidates.quantize(chosen.genome)).value
     choices = labels(candidates.space.space, chosen.genome)
     return Baseline("knapsack", accuracy, chosen.cost, chosen.fits, chosen.loss, choices)
 
 
-def judge_members(
-    judge: Judge,
+def score_members(
+    scorer: EvaluationScorer,
     front: Sequence[Candidate],
     quantize: Callable[[Genome], QuantizedGraph],
     progress: ProgressCallback = silent,
@@ -166,7 +168,7 @@ def judge_members(
     found: list[float | None] = [None] * len(front)
     for done, index in enumerate(order):
         progress(Progress("compare", done, len(order), "the front, on evaluation samples"))
-        found[index] = judge.of_model(models[index]).value
+        found[index] = scorer.of_model(models[index]).value
     return tuple(found)
 
 

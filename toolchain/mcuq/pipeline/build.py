@@ -12,11 +12,11 @@ from mcuq.findings import Finding
 from mcuq.interpret.integer import quantize_inputs, run_integer
 from mcuq.pipeline.accuracy import (
     Baseline,
-    Judge,
+    EvaluationScorer,
     Reals,
-    judge_members,
     one_shot_baseline,
     real_outputs,
+    score_members,
     uniform_baseline,
 )
 from mcuq.pipeline.advice import margin_hint
@@ -145,28 +145,30 @@ def _accuracy(
     decided: Decided, outputs: Reals, progress: ProgressCallback
 ) -> tuple[Accuracy, tuple[Finding, ...]]:
     """Of what is built, with these outputs, and of what there is beside it."""
-    judge = decided.judge
-    if judge is None:
+    scorer = decided.scorer
+    if scorer is None:
         return Accuracy(decided.loaded.metric, None, None, None, 0), ()
-    built = judge.of(outputs)
-    accuracy = replace(_compared(decided, judge, built, progress), also=_also(judge, outputs))
+    built = scorer.of(outputs)
+    accuracy = replace(_compared(decided, scorer, built, progress), also=_also(scorer, outputs))
     plain = decided.plain.get(8)
-    known = () if plain is None else int8_findings(judge, plain)
-    found = (*known, *built_findings(judge, built, known))
+    known = () if plain is None else int8_findings(scorer, plain)
+    found = (*known, *built_findings(scorer, built, known))
     return accuracy, tuple(finding for finding in found if finding not in decided.findings)
 
 
-def _also(judge: Judge, outputs: Reals) -> tuple[AlsoMeasured, ...]:
-    floats, built = judge.predictions(judge.reference), judge.predictions(outputs)
+def _also(scorer: EvaluationScorer, outputs: Reals) -> tuple[AlsoMeasured, ...]:
+    floats, built = scorer.predictions(scorer.reference), scorer.predictions(outputs)
     return tuple(
         AlsoMeasured(
             metric=metric.name, float_=metric.compute(floats), quantized=metric.compute(built)
         )
-        for metric in companions(judge.metric, floats)
+        for metric in companions(scorer.metric, floats)
     )
 
 
-def _compared(decided: Decided, judge: Judge, built: Score, progress: ProgressCallback) -> Accuracy:
+def _compared(
+    decided: Decided, scorer: EvaluationScorer, built: Score, progress: ProgressCallback
+) -> Accuracy:
     """Beside what is built: the front, plain int8, and after a search plain int4 and one-shot."""
     found, limits = decided.found, decided.loaded.limits
     members: tuple[float | None, ...] = ()
@@ -174,22 +176,22 @@ def _compared(decided: Decided, judge: Judge, built: Score, progress: ProgressCa
     baselines: list[Baseline] = []
     int8 = None
     if 8 in decided.plain:
-        int8 = judge.of_model(decided.plain[8])
+        int8 = scorer.of_model(decided.plain[8])
         plain = decided.plain[8]
-        baselines.append(uniform_baseline(judge, 8, plain, _cost(found, 8), limits, losses))
+        baselines.append(uniform_baseline(scorer, 8, plain, _cost(found, 8), limits, losses))
     if found.candidates is not None:
-        members = judge_members(judge, found.summary.front, found.candidates.quantize, progress)
+        members = score_members(scorer, found.summary.front, found.candidates.quantize, progress)
         if 4 in decided.plain:
             plain = decided.plain[4]
-            baselines.append(uniform_baseline(judge, 4, plain, _cost(found, 4), limits, losses))
+            baselines.append(uniform_baseline(scorer, 4, plain, _cost(found, 4), limits, losses))
         if found.summary.one_shot is not None:
-            baselines.append(one_shot_baseline(judge, found.candidates, found.summary.one_shot))
+            baselines.append(one_shot_baseline(scorer, found.candidates, found.summary.one_shot))
     return Accuracy(
-        metric=judge.metric,
-        float_model=judge.float_model,
+        metric=scorer.metric,
+        float_model=scorer.float_model,
         int8=int8,
         built=built,
-        samples=len(judge.data),
+        samples=len(scorer.data),
         members=members,
         baselines=tuple(baselines),
     )

@@ -21,7 +21,7 @@ from mcuq.cost import CodeModel, CostTable, FunctionSize, constant_bytes, plan_p
 from mcuq.errors import BudgetError
 from mcuq.lower import Program
 from mcuq.pipeline.lowering import lower_for, write_model
-from mcuq.pipeline.profile import Target, profile_layers
+from mcuq.pipeline.profile import ProfileTarget, profile_layers
 from mcuq.quantized import QuantizedGraph
 
 _ROOTS = ("mcuq_vectors", "mcuq_reset_handler", "mcuq_start")
@@ -29,7 +29,9 @@ _MODEL_SYMBOLS = frozenset({"mcuq_model", "model_run", "model_input", "model_out
 
 
 def cost_table(
-    target: Target, qgraphs: Mapping[int, QuantizedGraph], sample: Sequence[npt.NDArray[np.int8]]
+    target: ProfileTarget,
+    qgraphs: Mapping[int, QuantizedGraph],
+    sample: Sequence[npt.NDArray[np.int8]],
 ) -> CostTable:
     """Compile one model a width, link the narrowest, profile each.
 
@@ -56,7 +58,7 @@ def cost_table(
 
 
 def _code_model(
-    target: Target, programs: Mapping[int, Program], folders: Mapping[int, Path]
+    target: ProfileTarget, programs: Mapping[int, Program], folders: Mapping[int, Path]
 ) -> CodeModel:
     """Sizes of all kernels; the rest is what the narrowest image holds beside its own."""
     functions: dict[str, FunctionSize] = {}

@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 
 from mcuq.calibrate import OBSERVERS, Ranges, Statistics, observe, ranges_from
 from mcuq.findings import Finding
-from mcuq.pipeline.accuracy import Judge, make_judge
+from mcuq.pipeline.accuracy import EvaluationScorer, make_scorer
 from mcuq.pipeline.found import Found
 from mcuq.pipeline.load import Loaded, load
-from mcuq.pipeline.profile import Target
+from mcuq.pipeline.profile import ProfileTarget
 from mcuq.pipeline.request import BuildRequest
 from mcuq.pipeline.scrutiny import float_findings, int8_findings, range_findings
 from mcuq.pipeline.searched import searched
@@ -34,16 +34,16 @@ class Decided:
 
     Attributes:
         plain: min-max throughout, by width.
-        judge: of the evaluation samples; None where those are constructed.
+        scorer: of the evaluation samples; None where those are constructed.
         findings: what looked wrong on the way.
     """
 
     loaded: Loaded
-    target: Target
+    target: ProfileTarget
     statistics: Mapping[str, Statistics]
     plain: Mapping[int, QuantizedGraph]
     found: Found
-    judge: Judge | None = None
+    scorer: EvaluationScorer | None = None
     findings: tuple[Finding, ...] = ()
 
 
@@ -58,14 +58,14 @@ def decide(request: BuildRequest, progress: ProgressCallback, *, is_build: bool 
             `mcuq.pipeline.build.build`.
     """
     loaded, findings = _loaded(request, progress, is_build)
-    target = Target(loaded.board, request.optimize, request.port, loaded.kernel_library)
-    judge = None
+    target = ProfileTarget(loaded.board, request.optimize, request.port, loaded.kernel_library)
+    scorer = None
     if loaded.is_measured:
-        judge, known = _float_model(request, loaded, progress)
+        scorer, known = _float_model(request, loaded, progress)
         findings += known
     if loaded.given is not None and request.as_is:
         found = as_is(request.scheme, loaded.given, loaded, target)
-        return Decided(loaded, target, {}, {}, found, judge, findings)
+        return Decided(loaded, target, {}, {}, found, scorer, findings)
     statistics, ranges, known = _calibrated(request, loaded, progress)
     findings += known
     plain = {bits: _plain(request, loaded, ranges, bits) for bits in request.scheme.bits}
@@ -77,12 +77,12 @@ def decide(request: BuildRequest, progress: ProgressCallback, *, is_build: bool 
     elif loaded.given is not None:
         found = only("given", request.scheme, loaded.given, loaded, target, plain[8])
     else:
-        if judge is not None and is_build:
+        if scorer is not None and is_build:
             progress(Progress("evaluate", note="plain int8, exact arithmetic"))
-            known = int8_findings(judge, plain[8])
+            known = int8_findings(scorer, plain[8])
             findings += announce("evaluate", known, progress, strict=request.strict)
         found = searched(request, loaded, target, ranges, plain, progress)
-    return Decided(loaded, target, statistics, plain, found, judge, findings)
+    return Decided(loaded, target, statistics, plain, found, scorer, findings)
 
 
 def _loaded(
@@ -101,12 +101,12 @@ def _loaded(
 
 def _float_model(
     request: BuildRequest, loaded: Loaded, progress: ProgressCallback
-) -> tuple[Judge, Findings]:
+) -> tuple[EvaluationScorer, Findings]:
     """The float model on the evaluation samples: what the others are judged by."""
     progress(Progress("evaluate", note=f"{len(loaded.evaluation)} samples, float"))
-    judge = make_judge(loaded.graph, loaded.evaluation, loaded.metric)
-    known = float_findings(judge)
-    return judge, announce("evaluate", known, progress, strict=request.strict)
+    scorer = make_scorer(loaded.graph, loaded.evaluation, loaded.metric)
+    known = float_findings(scorer)
+    return scorer, announce("evaluate", known, progress, strict=request.strict)
 
 
 def _calibrated(

@@ -11,13 +11,13 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from mcuq.build import Image, build_firmware
+from mcuq.build import FirmwareImage, build_firmware
 from mcuq.cost import MemoryPlan, plan_program
 from mcuq.emit.tflite import tflite_bytes
 from mcuq.errors import DeviceError
 from mcuq.pipeline.locate_mismatch import locate_mismatch
 from mcuq.pipeline.lowering import lower_for, write_model
-from mcuq.pipeline.profile import Target, most_instructions, profile_calls
+from mcuq.pipeline.profile import ProfileTarget, most_instructions, profile_calls
 from mcuq.pipeline.verify import equal_in_tflm, equal_on_device
 from mcuq.progress import Progress, ProgressCallback
 from mcuq.quantized import QuantizedGraph
@@ -40,13 +40,13 @@ class Deployed:
     """
 
     memory: MemoryPlan
-    image: Image
+    image: FirmwareImage
     flatbuffer: bytes
     call_counts: tuple[int, ...]
 
 
 def deploy(
-    target: Target, qgraph: QuantizedGraph, sample: Sequence[Int8s], folder: Path
+    target: ProfileTarget, qgraph: QuantizedGraph, sample: Sequence[Int8s], folder: Path
 ) -> Deployed:
     """Write model.tflite, model/ and firmware.elf/.bin below `folder`, and profile the layers.
 
@@ -77,7 +77,7 @@ class Verified:
 
 
 def verify(
-    target: Target,
+    target: ProfileTarget,
     deployed: Deployed,
     inputs: Sequence[Int8s],
     expected: Sequence[Int8s],

@@ -91,8 +91,8 @@ def load(request: BuildRequest) -> Loaded:
         graph, samples.evaluation, request.metric, request.metric_folder, request.metric_output
     )
     if request.farm is not None and request.farm_samples:
-        judged = samples.search.take(request.farm_samples)
-        suited_metric(graph, judged, metric.name, request.metric_folder, request.metric_output)
+        scored = samples.search.take(request.farm_samples)
+        suited_metric(graph, scored, metric.name, request.metric_folder, request.metric_output)
     hashes = {option: fingerprint(path) for option, path in input_files(request).items()}
     imported = compare_import(
         request.model, graph, samples.calibration.inputs, integers=not request.as_is
@@ -145,10 +145,10 @@ def _samples(
         found = constructed_samples(given.qgraph)
         return _Samples(found, found, found, is_measured=False), ()
     all_samples = calibration or found
-    judged = evaluation or search or all_samples
+    scored = evaluation or search or all_samples
     if request.as_is or request.ranges is not None:  # the ranges are given
-        samples = _Samples(all_samples, search or all_samples, judged)
-        return samples, sample_findings({"evaluation": judged}, graph.inputs)
+        samples = _Samples(all_samples, search or all_samples, scored)
+        return samples, sample_findings({"evaluation": scored}, graph.inputs)
     sets = scrutinize(
         all_samples, search, evaluation, graph.inputs, keep_outliers=request.keep_outliers
     )

@@ -17,14 +17,16 @@ from mcuq.graph import Op
 from mcuq.interpret.integer import run_integer
 from mcuq.lower import Call
 from mcuq.pipeline.lowering import lower_for, write_model
-from mcuq.pipeline.profile import Target, most_instructions
+from mcuq.pipeline.profile import ProfileTarget, most_instructions
 from mcuq.quantized import QuantizedGraph
 from mcuq_hil import open_session
 
 Values = npt.NDArray[Any]
 
 
-def locate_mismatch(target: Target, qgraph: QuantizedGraph, sample: Sequence[Values]) -> None:
+def locate_mismatch(
+    target: ProfileTarget, qgraph: QuantizedGraph, sample: Sequence[Values]
+) -> None:
     """Run every layer that the target's library computes by itself, on what reaches it.
 
     Args:
@@ -42,7 +44,9 @@ def locate_mismatch(target: Target, qgraph: QuantizedGraph, sample: Sequence[Val
             _check(target, qgraph, call, values)
 
 
-def _check(target: Target, qgraph: QuantizedGraph, call: Call, values: dict[str, Values]) -> None:
+def _check(
+    target: ProfileTarget, qgraph: QuantizedGraph, call: Call, values: dict[str, Values]
+) -> None:
     alone = _alone(qgraph, call.op)
     found = _run(target, alone, [values[name] for name in alone.inputs])
     if found != values[call.op.output].tobytes():
@@ -60,7 +64,7 @@ def _alone(qgraph: QuantizedGraph, op: Op) -> QuantizedGraph:
     return QuantizedGraph(qgraph.name, tensors, (op,), fed, (op.output,))
 
 
-def _run(target: Target, qgraph: QuantizedGraph, inputs: Sequence[Values]) -> bytes:
+def _run(target: ProfileTarget, qgraph: QuantizedGraph, inputs: Sequence[Values]) -> bytes:
     memory = plan_program(lower_for(target, qgraph))
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / "model"

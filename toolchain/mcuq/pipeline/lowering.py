@@ -7,13 +7,13 @@ from pathlib import Path
 from mcuq.cost import MemoryPlan
 from mcuq.emit.c import write_c_model
 from mcuq.lower import Program, lower
-from mcuq.pipeline.profile import Target
+from mcuq.pipeline.profile import ProfileTarget
 from mcuq.pipeline.scratch import with_asked_scratch
 from mcuq.quantized import QuantizedGraph
 from mcuq.resources import firmware_dir
 
 
-def lower_for(target: Target, qgraph: QuantizedGraph) -> Program:
+def lower_for(target: ProfileTarget, qgraph: QuantizedGraph) -> Program:
     """The calls that `target` runs, with all their scratch.
 
     Raises:
@@ -25,7 +25,7 @@ def lower_for(target: Target, qgraph: QuantizedGraph) -> Program:
     return program if target.kernel_library is None else with_asked_scratch(target, program)
 
 
-def write_model(target: Target, memory: MemoryPlan, folder: Path) -> None:
+def write_model(target: ProfileTarget, memory: MemoryPlan, folder: Path) -> None:
     """Write `model/` with everything that it links, so that it builds by itself."""
     library = target.kernel_library
     external = library.kernels_for(memory.program.functions) if library else None

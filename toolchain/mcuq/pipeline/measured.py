@@ -19,18 +19,17 @@ from mcuq.build import build_firmware
 from mcuq.cost import plan_program
 from mcuq.errors import DeviceError
 from mcuq.pipeline.lowering import lower_for, write_model
-from mcuq.pipeline.profile import Target, most_instructions
+from mcuq.pipeline.profile import ProfileTarget, most_instructions
 from mcuq.progress import Progress, ProgressCallback, silent
 from mcuq.quantized import QuantizedGraph
-from mcuq.search import Candidate as SearchCandidate
-from mcuq.search import Genome
+from mcuq.search import Candidate, Genome
 from mcuq_hil import Counts
 from mcuq_hil.farm import CountCache, Measurement, Place, measure
 from mcuq_hil.session import Unit
 
 
 @dataclass(frozen=True)
-class Candidate:
+class MeasuredCandidate:
     """A configuration to measure. `predicted` is in the unit of the places."""
 
     name: str
@@ -68,8 +67,8 @@ class LatencyError:
 
 
 def measure_candidates(
-    target: Target,
-    candidates: Sequence[Candidate],
+    target: ProfileTarget,
+    candidates: Sequence[MeasuredCandidate],
     sample: Sequence[npt.NDArray[np.generic]],
     places: Sequence[Place],
     *,
@@ -101,8 +100,8 @@ def measure_candidates(
 
 
 def measure_front(
-    target: Target,
-    front: Sequence[SearchCandidate],
+    target: ProfileTarget,
+    front: Sequence[Candidate],
     quantized: Callable[[Genome], QuantizedGraph],
     sample: Sequence[npt.NDArray[np.generic]],
     places: Sequence[Place],
@@ -116,7 +115,7 @@ def measure_front(
     """
     chosen = [index for index, candidate in enumerate(front) if candidate.fits]
     wanted = [
-        Candidate(f"front-{i}", quantized(front[i].genome), front[i].cost.instructions)
+        MeasuredCandidate(f"front-{i}", quantized(front[i].genome), front[i].cost.instructions)
         for i in chosen
     ]
     found = measure_candidates(target, wanted, sample, places, progress=progress)
@@ -133,7 +132,9 @@ def latency_error(measured: Sequence[Measured]) -> LatencyError:
     return LatencyError(len(errors), mean, max(errors, default=0.0))
 
 
-def build_candidate(target: Target, qgraph: QuantizedGraph, folder: Path) -> tuple[Path, int]:
+def build_candidate(
+    target: ProfileTarget, qgraph: QuantizedGraph, folder: Path
+) -> tuple[Path, int]:
     """The ELF of a model, built below `folder`, and the most instructions that a run takes."""
     memory = plan_program(lower_for(target, qgraph))
     write_model(target, memory, folder / "model")
@@ -141,7 +142,7 @@ def build_candidate(target: Target, qgraph: QuantizedGraph, folder: Path) -> tup
     return image.elf, most_instructions(memory.program.macs)
 
 
-def _measured(candidate: Candidate, counts: Counts | Exception) -> Measured:
+def _measured(candidate: MeasuredCandidate, counts: Counts | Exception) -> Measured:
     if isinstance(counts, Exception):
         raise DeviceError(
             f"{candidate.name} could not be measured: {counts}", "try the farm with: mcuq hil check"

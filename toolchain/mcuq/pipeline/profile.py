@@ -24,7 +24,7 @@ def most_instructions(macs: int) -> int:
 
 
 @dataclass(frozen=True)
-class Target:
+class ProfileTarget:
     """Where a model runs: a board, a compiler level, a serial port or (None) the emulator.
 
     `kernel_library` brings the kernels in the place of mcuq's.
@@ -50,7 +50,7 @@ class Target:
 
 
 def profile_calls(
-    target: Target, model_dir: Path, sample: Sequence[npt.NDArray[np.int8]], macs: int
+    target: ProfileTarget, model_dir: Path, sample: Sequence[npt.NDArray[np.int8]], macs: int
 ) -> tuple[int, ...]:
     """Instructions (emulated) or cycles (hardware) of each call of one inference.
 
@@ -67,7 +67,7 @@ def profile_calls(
 
 
 def profile_layers(
-    target: Target, program: Program, model_dir: Path, sample: Sequence[npt.NDArray[np.int8]]
+    target: ProfileTarget, program: Program, model_dir: Path, sample: Sequence[npt.NDArray[np.int8]]
 ) -> dict[tuple[int, int], int]:
     """(index of the call, filter width or 0) → count; empty where nothing can run."""
     if not target.can_run:

@@ -23,7 +23,7 @@ from mcuq.pipeline.scoring import Candidates, Span, split
 from mcuq.pipeline.search import make_ranker
 from mcuq.pipeline.settings import REFINEMENT, SAMPLES
 from mcuq.progress import Progress, ProgressCallback
-from mcuq.ptq.refine import Refinement, Settings, refine
+from mcuq.ptq.refine import Refinement, RefineSettings, refine
 from mcuq.search import Genome
 
 Floats = npt.NDArray[np.float32]
@@ -50,8 +50,8 @@ def refine_chosen(
     rungs = split(len(search))
     first = calibration.take(SAMPLES.candidates).inputs
     most = _most(candidates.graph, len(first[0]))
-    inputs = _joined(first, _part(search.inputs, rungs.choose), most)
-    settings = Settings()
+    inputs = _joined(first, _part(search.inputs, rungs.full), most)
+    settings = RefineSettings()
     if len(inputs[0]) > REFINEMENT.many:
         settings = replace(settings, epochs=REFINEMENT.passes_over_many)
     config = candidates.space.config(genome)
@@ -60,14 +60,14 @@ def refine_chosen(
         candidates.ranges,
         config,
         inputs,
-        _part(search.inputs, rungs.pick),
+        _part(search.inputs, rungs.holdout),
         bank=candidates.bank,
         settings=settings,
         progress=progress,
     )
     given = candidates.quantize(genome)
     ranker = make_ranker(candidates.graph, search)
-    before, after = (ranker.losses(q, rungs.choose).mean() for q in (given, refined.qgraph))
+    before, after = (ranker.losses(q, rungs.full).mean() for q in (given, refined.qgraph))
     if after > REFINEMENT.much_worse * before:
         return Refinement(config, candidates.bank or {}, given, refined.before, refined.before)
     return refined

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 _KERNELS = Table("build", "Whose kernels the firmware links.")
 _LIMITS = Table("budget", "What the firmware may take; a key left out means the whole board.")
 _samples = partial(Option, commands=ALL, panel=DATA, is_input=True)
-_judged = partial(Option, commands=VERIFIED, panel=DATA)
+_scored = partial(Option, commands=VERIFIED, panel=DATA)
 _budget = partial(Option, commands=ALL, panel=BUDGET, metavar="SIZE", table=_LIMITS)
 _search = partial(Option, commands=SEARCHES, panel=SEARCH)
 _farm = partial(Option, commands=BUILD, table=None)  # the bench is this machine's
@@ -182,7 +182,7 @@ class BuildRequest:
     ] = None
     metric: Annotated[
         str | None,
-        _judged(
+        _scored(
             "top1, mse, r2, auc, agreement or module:function.",
             "top1, mse, r2, auc, agreement (needs no labels) or module:function; without it, what "
             "suits the outputs and labels.",
@@ -195,7 +195,7 @@ class BuildRequest:
     ] = None
     metric_output: Annotated[
         str | None,
-        _judged(
+        _scored(
             "Judge this output alone, by name or number; without it, all of them.",
             "The one output that is scored, by name or number; without it, all are.",
             metavar="NAME",

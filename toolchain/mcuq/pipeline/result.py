@@ -102,7 +102,7 @@ class SearchSummary:
         one_shot: the knapsack assignment within the limits; None where it was not scored.
         refined: divergence on samples kept back, before and after the refinement.
         measured: front members counted on a farm, in the front's order; empty without one.
-        judged: their metric from outputs of the farm, in the front's order; empty unless asked.
+        scored: their metric from outputs of the farm, in the front's order; empty unless asked.
     """
 
     method: str
@@ -119,7 +119,7 @@ class SearchSummary:
     one_shot: Candidate | None = None
     refined: tuple[float, float] | None = None
     measured: tuple[Measured | None, ...] = ()
-    judged: tuple[float | None, ...] = ()
+    scored: tuple[float | None, ...] = ()
 
     @property
     def latency(self) -> LatencyError:

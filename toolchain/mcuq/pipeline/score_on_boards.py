@@ -15,7 +15,7 @@ from mcuq.graph import Graph
 from mcuq.interpret.float import run_float
 from mcuq.interpret.integer import dequantize_outputs, quantize_inputs
 from mcuq.pipeline.measured import build_candidate
-from mcuq.pipeline.profile import Target
+from mcuq.pipeline.profile import ProfileTarget
 from mcuq.progress import Progress, ProgressCallback, silent
 from mcuq.quantized import QuantizedGraph
 from mcuq.score.answers import predictions_of
@@ -28,8 +28,8 @@ Outputs = list[list[bytes]]
 """A sample's outputs, for each sample."""
 
 
-def judge_front(
-    target: Target,
+def score_front(
+    target: ProfileTarget,
     front: Sequence[Candidate],
     quantized: Callable[[Genome], QuantizedGraph],
     graph: Graph,
@@ -54,7 +54,7 @@ def judge_front(
         outcomes = run_jobs([p for p in places if p.board == target.board.name], jobs).outcomes
     reference = run_float(graph, data.inputs)
     floats = tuple(reference[name] for name in graph.outputs)
-    judged: list[float | None] = [None] * len(front)
+    scored: list[float | None] = [None] * len(front)
     for index, model, outcome in zip(chosen, models, outcomes, strict=True):
         if outcome.value is None:
             raise DeviceError(
@@ -62,12 +62,12 @@ def judge_front(
                 "try the farm with: mcuq hil check",
             )
         found = _reals(model, outcome.value)
-        judged[index] = metric.compute(predictions_of(graph, data, found, floats))
-    return tuple(judged)
+        scored[index] = metric.compute(predictions_of(graph, data, found, floats))
+    return tuple(scored)
 
 
 def _job(
-    target: Target, name: str, model: QuantizedGraph, data: Dataset, folder: Path
+    target: ProfileTarget, name: str, model: QuantizedGraph, data: Dataset, folder: Path
 ) -> Job[Outputs]:
     inputs = quantize_inputs(model, data.inputs)
     samples = [tuple(x[i].tobytes() for x in inputs) for i in range(len(data))]

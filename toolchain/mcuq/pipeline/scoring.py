@@ -27,7 +27,7 @@ from mcuq.quantized import QuantizedGraph
 from mcuq.score.ranking import Ranker
 from mcuq.score.settings import RANKING
 from mcuq.search import Genome
-from mcuq.search.problem import CONFIRM, RACE
+from mcuq.search.problem import LOW, MEDIUM
 from mcuq.workers import end_with_parent
 
 
@@ -52,14 +52,14 @@ Span = tuple[int, int]
 class Rungs:
     """The samples of `mcuq.search.problem`'s rungs."""
 
-    race: Span
-    confirm: Span
-    choose: Span
-    pick: Span
+    low: Span
+    medium: Span
+    full: Span
+    holdout: Span
 
     def span(self, rung: int) -> Span:
         """Samples of a rung."""
-        return (self.race, self.confirm, self.choose, self.pick)[rung]
+        return (self.low, self.medium, self.full, self.holdout)[rung]
 
 
 def split(samples: int, settings: RungSettings = RUNGS) -> Rungs:
@@ -67,10 +67,10 @@ def split(samples: int, settings: RungSettings = RUNGS) -> Rungs:
     if samples < settings.fewest:
         return Rungs(*((0, samples),) * 4)
     kept = samples - samples // settings.kept_back
-    race = min(kept, max(settings.least_race, min(settings.race, kept // settings.race_share)))
-    if race > RANKING.at_once:
-        race -= race % RANKING.at_once  # a part of a batch costs as much as a whole one
-    return Rungs((0, race), (0, min(settings.confirm, kept)), (0, kept), (kept, samples))
+    low = min(kept, max(settings.least_low, min(settings.low, kept // settings.low_share)))
+    if low > RANKING.at_once:
+        low -= low % RANKING.at_once  # a part of a batch costs as much as a whole one
+    return Rungs((0, low), (0, min(settings.medium, kept)), (0, kept), (kept, samples))
 
 
 class Scorer:
@@ -83,7 +83,7 @@ class Scorer:
         self.rungs = rungs
         self._candidates = candidates
         self._ranker = ranker
-        self._raced: dict[Genome, float] = {}
+        self._screened: dict[Genome, float] = {}
         self._workers = workers
         self._pool: ProcessPoolExecutor | None = None
         if workers > 1:
@@ -108,15 +108,15 @@ class Scorer:
 
     def __call__(self, genomes: Sequence[Genome], rung: int) -> list[float]:
         """Losses over the samples of `rung`, in the genomes' order."""
-        if rung == RACE:
-            return self._race(genomes)
-        race, confirm = self.rungs.race, self.rungs.confirm
-        if rung == CONFIRM and race != confirm:
+        if rung == LOW:
+            return self._low(genomes)
+        low, medium = self.rungs.low, self.rungs.medium
+        if rung == MEDIUM and low != medium:
             # Always put together from the same two parts, so that a confirmation has the same
             # digits whether or not the genome was raced before.
-            few, many = race[1], confirm[1] - race[1]
-            rest = self._losses(genomes, (race[1], confirm[1]))
-            pairs = zip(self._race(genomes), rest, strict=True)
+            few, many = low[1], medium[1] - low[1]
+            rest = self._losses(genomes, (low[1], medium[1]))
+            pairs = zip(self._low(genomes), rest, strict=True)
             return [(few * a + many * b) / (few + many) for a, b in pairs]
         return self._losses(genomes, self.rungs.span(rung))
 
@@ -126,11 +126,11 @@ class Scorer:
         while self._pool is not None and len(seen) < self._workers:
             seen.update(self._pool.map(_identity, range(4 * self._workers)))
 
-    def _race(self, genomes: Sequence[Genome]) -> list[float]:
+    def _low(self, genomes: Sequence[Genome]) -> list[float]:
         """Race losses, each computed once."""
-        fresh = [g for g in dict.fromkeys(genomes) if g not in self._raced]
-        self._raced.update(zip(fresh, self._losses(fresh, self.rungs.race), strict=True))
-        return [self._raced[g] for g in genomes]
+        fresh = [g for g in dict.fromkeys(genomes) if g not in self._screened]
+        self._screened.update(zip(fresh, self._losses(fresh, self.rungs.low), strict=True))
+        return [self._screened[g] for g in genomes]
 
     def _losses(self, genomes: Sequence[Genome], span: Span) -> list[float]:
         if self._pool is None:

@@ -20,14 +20,14 @@ from mcuq.emit.c.scratch_queries import scratch_queries_source
 from mcuq.errors import DeviceError
 from mcuq.lower.buffers import kernel_sum_bytes, question, with_kernel_sums, with_scratch
 from mcuq.lower.program import Call, Program
-from mcuq.pipeline.profile import Target
+from mcuq.pipeline.profile import ProfileTarget
 from mcuq_hil import open_session
 
 _VECTOR_CORES = frozenset({"cortex-m55"})
 """Cores with the vector extension, for which CMSIS-NN has code of its own."""
 
 
-def with_asked_scratch(target: Target, program: Program) -> Program:
+def with_asked_scratch(target: ProfileTarget, program: Program) -> Program:
     """`program`, every call of the target's library with the scratch that the library wants.
 
     Raises:
@@ -54,7 +54,7 @@ def _key(wanted: Call) -> object:
 
 
 def _answer(
-    target: Target, library: KernelLibrary, program: Program, queries: Mapping[object, Call]
+    target: ProfileTarget, library: KernelLibrary, program: Program, queries: Mapping[object, Call]
 ) -> None:
     """Put what is not yet in `library.answers` there."""
     fresh = {key: call for key, call in queries.items() if key not in library.answers}
@@ -64,7 +64,7 @@ def _answer(
 
 
 def _ask(
-    target: Target, library: KernelLibrary, program: Program, queries: list[Call]
+    target: ProfileTarget, library: KernelLibrary, program: Program, queries: list[Call]
 ) -> list[int]:
     if not target.can_run:
         raise DeviceError(
@@ -86,7 +86,7 @@ def _ask(
     return [int(size) for size in np.frombuffer(answers, "<i4")]
 
 
-def _planned(target: Target, call: Call, nbytes: int) -> Call:
+def _planned(target: ProfileTarget, call: Call, nbytes: int) -> Call:
     if nbytes < 0:
         raise DeviceError(
             f"the kernel library refuses {call.op.kind} '{call.op.name}': {call.function} has no "

@@ -11,7 +11,7 @@ from mcuq.data import Dataset
 from mcuq.findings import Finding
 from mcuq.graph import Graph
 from mcuq.interpret.float import run_float
-from mcuq.pipeline.accuracy import Judge
+from mcuq.pipeline.accuracy import EvaluationScorer
 from mcuq.pipeline.load import Loaded
 from mcuq.quantized import QuantizedGraph
 from mcuq.sanity.clipped import clipped_findings
@@ -21,17 +21,17 @@ from mcuq.score.answers import Predictions, predictions_of
 from mcuq.score.scores import Score
 
 
-def float_findings(judge: Judge) -> tuple[Finding, ...]:
+def float_findings(scorer: EvaluationScorer) -> tuple[Finding, ...]:
     """About the float model on the evaluation samples."""
 
     def predict(data: Dataset) -> Predictions:
-        return _predictions(judge.graph, data)
+        return _predictions(scorer.graph, data)
 
     return float_model_findings(
-        judge.metric,
-        judge.predictions(judge.reference),
-        judge.float_model,
-        Trial(judge.metric, judge.data, predict),
+        scorer.metric,
+        scorer.predictions(scorer.reference),
+        scorer.float_model,
+        Trial(scorer.metric, scorer.data, predict),
     )
 
 
@@ -49,21 +49,23 @@ def range_findings(
     return clipped_findings(loaded.graph, ranges, loaded.evaluation, seen)
 
 
-def int8_findings(judge: Judge, plain: QuantizedGraph) -> tuple[Finding, ...]:
+def int8_findings(scorer: EvaluationScorer, plain: QuantizedGraph) -> tuple[Finding, ...]:
     """About plain int8, which every other choice is seen beside."""
-    return _falls(judge, judge.of_model(plain), "int8")
+    return _falls(scorer, scorer.of_model(plain), "int8")
 
 
-def built_findings(judge: Judge, built: Score, known: tuple[Finding, ...]) -> tuple[Finding, ...]:
+def built_findings(
+    scorer: EvaluationScorer, built: Score, known: tuple[Finding, ...]
+) -> tuple[Finding, ...]:
     """About what was built, where plain int8 did not show it already."""
     if any(finding.code == "large-fall" for finding in known):
         return ()
-    return _falls(judge, built, "built")
+    return _falls(scorer, built, "built")
 
 
-def _falls(judge: Judge, score: Score, what: str) -> tuple[Finding, ...]:
-    spread = float(np.mean([np.var(x, dtype=np.float64) for x in judge.reference]))
-    return fall_findings(judge.metric, judge.float_model, score, spread, what)
+def _falls(scorer: EvaluationScorer, score: Score, what: str) -> tuple[Finding, ...]:
+    spread = float(np.mean([np.var(x, dtype=np.float64) for x in scorer.reference]))
+    return fall_findings(scorer.metric, scorer.float_model, score, spread, what)
 
 
 def _predictions(graph: Graph, data: Dataset) -> Predictions:

@@ -37,7 +37,7 @@ from mcuq.search import (
     run,
 )
 from mcuq.search.knapsack import knapsack
-from mcuq.search.problem import CHOOSE, PICK
+from mcuq.search.problem import FULL, HOLDOUT
 from mcuq.search.seeds import byte_limit, known_losses
 from mcuq.search.space import replaced
 from mcuq.units import format_bytes
@@ -119,9 +119,9 @@ def _clock(seconds: float | None) -> Callable[[], bool]:
 
 def make_ranker(graph: Graph, data: Dataset) -> Ranker:
     """Scores against the float model's heads on `data`."""
-    heads = find_loss_outputs(graph)
-    reference = run_float(graph, data.inputs, keep=[h.tensor for h in heads])
-    return Ranker(heads, data.inputs, reference, TemplateSerializer())
+    loss_outputs = find_loss_outputs(graph)
+    reference = run_float(graph, data.inputs, keep=[h.tensor for h in loss_outputs])
+    return Ranker(loss_outputs, data.inputs, reference, TemplateSerializer())
 
 
 def default_evaluations(space: ModelSpace) -> int:
@@ -140,7 +140,7 @@ def pick(evaluator: Evaluator) -> Candidate | None:
     """The best of what fits: `RUNGS.chosen` scored on all search samples but those kept back,
     `RUNGS.picked_from` of them on those. None where nothing fits."""
     finalists = evaluator.best(RUNGS.chosen)
-    for rung, count in ((CHOOSE, RUNGS.picked_from), (PICK, 1)):
+    for rung, count in ((FULL, RUNGS.picked_from), (HOLDOUT, 1)):
         losses = evaluator.score([c.genome for c in finalists], rung) if finalists else []
         order = sorted(range(len(finalists)), key=lambda i: (losses[i], finalists[i].genome))
         finalists = [finalists[i] for i in order[:count]]

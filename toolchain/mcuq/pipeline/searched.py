@@ -12,11 +12,11 @@ from mcuq.pipeline.effective import identity
 from mcuq.pipeline.found import Found, first_sample
 from mcuq.pipeline.load import Loaded
 from mcuq.pipeline.measured import measure_front
-from mcuq.pipeline.profile import Target
+from mcuq.pipeline.profile import ProfileTarget
 from mcuq.pipeline.refinement import refine_chosen
 from mcuq.pipeline.request import BuildRequest
 from mcuq.pipeline.result import SearchSummary
-from mcuq.pipeline.score_on_boards import judge_front
+from mcuq.pipeline.score_on_boards import score_front
 from mcuq.pipeline.scoring import Candidates
 from mcuq.pipeline.search import SearchSettings, Stop, fingerprint, search_configuration
 from mcuq.pipeline.space import build_space
@@ -30,7 +30,7 @@ from mcuq_hil.farm import read_farm
 def searched(
     request: BuildRequest,
     loaded: Loaded,
-    target: Target,
+    target: ProfileTarget,
     ranges: Ranges,
     plain: dict[int, QuantizedGraph],
     progress: ProgressCallback,
@@ -79,7 +79,7 @@ def _on_farm(
     request: BuildRequest,
     farm: Path,
     loaded: Loaded,
-    target: Target,
+    target: ProfileTarget,
     candidates: Candidates,
     summary: SearchSummary,
     progress: ProgressCallback,
@@ -94,7 +94,7 @@ def _on_farm(
     measured = measure_front(target, summary.front, emitted, sample, places, progress)
     if not request.farm_samples:
         return replace(summary, measured=measured)
-    judged = judge_front(
+    scored = score_front(
         target,
         summary.front,
         emitted,
@@ -104,4 +104,4 @@ def _on_farm(
         places,
         progress,
     )
-    return replace(summary, measured=measured, judged=judged)
+    return replace(summary, measured=measured, scored=scored)

@@ -20,23 +20,23 @@ class RungSettings:
     Evidence: docs/settings.md: of 300 samples, one in three costs 40 % more loss and one in ten
     costs none.
     """
-    race: int = 256
+    low: int = 256
     """Samples. Of a race, at most.
 
     Evidence: not measured: chosen by hand.
     """
-    race_share: int = 4
+    low_share: int = 4
     """Divisor. A race takes at most one sample in so many: else its price is not worth it.
 
     Evidence: docs/settings.md: one in eight costs a sixth more loss and saves a quarter of the
     samples; one in two gains nothing.
     """
-    least_race: int = 32
+    least_low: int = 32
     """Samples. Of a race, where there are as many.
 
     Evidence: not measured: chosen by hand.
     """
-    confirm: int = 1536
+    medium: int = 1536
     """Samples. Of a confirmation, at most.
 
     Evidence: not measured: chosen by hand.

@@ -14,7 +14,7 @@ from mcuq.pipeline.costing import cost_table
 from mcuq.pipeline.found import Found, first_sample, whole_cost
 from mcuq.pipeline.load import Loaded
 from mcuq.pipeline.prequantized import Prequantized
-from mcuq.pipeline.profile import Target
+from mcuq.pipeline.profile import ProfileTarget
 from mcuq.pipeline.request import BuildRequest
 from mcuq.pipeline.result import SearchSummary
 from mcuq.pipeline.scheme import Scheme
@@ -32,7 +32,7 @@ def fixed(
     request: BuildRequest,
     choice: WeightChoice,
     loaded: Loaded,
-    target: Target,
+    target: ProfileTarget,
     ranges: Ranges,
     int8: QuantizedGraph,
 ) -> Found:
@@ -50,7 +50,7 @@ def configured(
     request: BuildRequest,
     config: Config,
     loaded: Loaded,
-    target: Target,
+    target: ProfileTarget,
     ranges: Ranges,
     int8: QuantizedGraph,
 ) -> Found:
@@ -73,7 +73,7 @@ def only(
     scheme: Scheme,
     given: Prequantized,
     loaded: Loaded,
-    target: Target,
+    target: ProfileTarget,
     int8: QuantizedGraph,
 ) -> Found:
     """No search: the one quantization there is, if it fits."""
@@ -88,7 +88,7 @@ def only(
     return Found(given.config, qgraph, table, _summary(method, table, *losses))
 
 
-def as_is(scheme: Scheme, given: Prequantized, loaded: Loaded, target: Target) -> Found:
+def as_is(scheme: Scheme, given: Prequantized, loaded: Loaded, target: ProfileTarget) -> Found:
     """No search and nothing beside it: int8 baselines would need calibration data."""
     qgraph, narrowest = scheme.deployed(given.qgraph), given.narrowest
     sample = first_sample(qgraph, loaded.evaluation)

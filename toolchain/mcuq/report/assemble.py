@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Literal
 from mcuq.numeric.tensor import QuantizedTensor
 from mcuq.quantize.io_conversion import INSIDE
 from mcuq.report.command import command_line
-from mcuq.report.io_conversion import recorded_edges
-from mcuq.result.configuration import ConfigFile, Histogram, TensorConfig
+from mcuq.report.output_forms import recorded_forms
+from mcuq.result.configuration import ConfigFile, StoredHistogram, TensorConfig
 from mcuq.result.manifest import (
     BudgetFigures,
     Compared,
@@ -22,7 +22,7 @@ from mcuq.result.manifest import (
 from mcuq.shown import visible
 
 if TYPE_CHECKING:
-    from mcuq.calibrate.histogram import Histogram as Counted
+    from mcuq.calibrate.histogram import Histogram
     from mcuq.pipeline.request import BuildRequest
     from mcuq.pipeline.result import Accuracy, BuildResult
     from mcuq.result.front import Front
@@ -34,7 +34,7 @@ _BINS = 64
 
 def manifest(result: BuildResult, request: BuildRequest, target: Target, front: Front) -> Manifest:
     """What `manifest.json` says."""
-    inputs, outputs = recorded_edges(result.graph)
+    inputs, outputs = recorded_forms(result.graph)
     return Manifest(
         model=visible(PurePath(request.model).name),
         target=target,
@@ -186,7 +186,7 @@ def _tensor(
     tensor: QuantizedTensor,
     role: Literal["activation", "weight", "bias", "constant"],
     scheme: str,
-    histogram: Histogram | None,
+    histogram: StoredHistogram | None,
 ) -> TensorConfig:
     return TensorConfig(
         name=tensor.name,
@@ -202,13 +202,13 @@ def _tensor(
     )
 
 
-def _histogram(counted: Counted) -> Histogram:
+def _histogram(counted: Histogram) -> StoredHistogram:
     """At most `_BINS` equal steps: enough to see the shape of a distribution."""
     exponent = counted.exponent
     while len(counted.counts) > _BINS:
         exponent += 1
         counted = counted.coarser(exponent)
     edges = counted.edges
-    return Histogram(
+    return StoredHistogram(
         low=float(edges[0]), high=float(edges[-1]), counts=tuple(map(int, counted.counts))
     )

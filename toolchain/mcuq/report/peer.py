@@ -14,7 +14,7 @@ from mcuq.importers.tflite.reader import read_model
 from mcuq.importers.tflite.records import FileModel
 from mcuq.isolated import IsolatedError
 from mcuq.report.gates import Figure, metric_figure
-from mcuq.report.io_conversion import edge_graph, manifest_edges
+from mcuq.report.output_forms import ends_graph, manifest_forms
 from mcuq.report.wording import metric_value
 from mcuq.result.manifest import Manifest
 from mcuq.score.answers import predictions_of
@@ -45,14 +45,14 @@ def peer_figures(path: Path, evaluation: Path, manifest: Manifest) -> dict[str, 
         raise InputError(f"cannot read {path}: no such file", "check the path")
     flatbuffer = path.read_bytes()
     model = read_model(flatbuffer)
-    graph = edge_graph(model, manifest)
+    graph = ends_graph(model, manifest)
     data = load_data(evaluation, graph)
     metric = replace(get_metric(manifest.result.metric), output=manifest.result.metric_output)
     if metric.needs_reference:
         raise UsageError(f"metric {metric.name} needs the float model", "build with --metric top1")
-    edges = manifest_edges(graph, manifest)
+    forms = manifest_forms(graph, manifest)
     outputs = _run(flatbuffer, data)
-    value = metric.compute(predictions_of(graph, data, outputs, edges=edges))
+    value = metric.compute(predictions_of(graph, data, outputs, forms=forms))
     weights = _weight_bytes(model)
     figures = [
         Figure(metric.name, value, metric_value(manifest, value), metric.higher_is_better),

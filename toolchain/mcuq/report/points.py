@@ -24,12 +24,12 @@ def search_front(search: SearchSummary, limits: Limits) -> Front:
 def built_front(result: BuildResult) -> Front:
     """The same with every point's metric; the chosen one as it was built, after the finish."""
     search, accuracy = result.search, result.accuracy
-    judged = dict(enumerate(accuracy.members))
+    scored = dict(enumerate(accuracy.members))
     baselines = [_baseline(one) for one in accuracy.baselines]
     built = result.footprint.predicted
     members = [
         _as_built(point, built, accuracy.quantized) if point.role == "chosen" else point
-        for point in _members(search, judged)
+        for point in _members(search, scored)
     ]
     if not members:
         fits = _fits(built, result.limits)
@@ -57,7 +57,7 @@ def _members(search: SearchSummary, accuracies: Mapping[int, float | None]) -> l
             candidate.loss,
             accuracy=accuracies.get(index),
             counted=(search.measured or unmeasured)[index],
-            judged=(search.judged or unmeasured)[index],
+            scored=(search.scored or unmeasured)[index],
             choices=search.labels[index],
         )
         for index, candidate in enumerate(search.front)
@@ -105,7 +105,7 @@ def _point(
     *,
     accuracy: float | None = None,
     counted: Measured | None = None,
-    judged: float | None = None,
+    scored: float | None = None,
     choices: Mapping[str, str] | None = None,
 ) -> Point:
     return Point(
@@ -118,7 +118,7 @@ def _point(
         instructions=cost.instructions,
         measured=counted.measured if counted else None,
         unit=counted.unit if counted else None,
-        judged=judged,
+        scored=scored,
         fits=fits,
         choices=dict(choices or {}),
     )

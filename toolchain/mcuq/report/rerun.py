@@ -17,9 +17,9 @@ from mcuq.errors import InputError
 from mcuq.importers.tflite.reader import read_model
 from mcuq.importers.tflite.records import FileModel, FileTensor
 from mcuq.numeric import dequantize, quantize_values
-from mcuq.pipeline.profile import Target, most_instructions, profile_calls
+from mcuq.pipeline.profile import ProfileTarget, most_instructions, profile_calls
 from mcuq.progress import Progress, ProgressCallback, silent
-from mcuq.report.io_conversion import edge_graph, manifest_edges
+from mcuq.report.output_forms import ends_graph, manifest_forms
 from mcuq.report.store import read_manifest
 from mcuq.result.manifest import Manifest
 from mcuq.score.answers import Predictions, predictions_of
@@ -72,7 +72,7 @@ def run_again(
     """
     manifest = read_manifest(folder)
     model = _read_flatbuffer(folder)
-    graph = edge_graph(model, manifest)
+    graph = ends_graph(model, manifest)
     samples = load_data(data, graph)
     samples = samples.take(limit) if limit else samples
     inputs = [
@@ -100,7 +100,7 @@ def run_again(
     progress(Progress("verify", note="the same samples in TFLite Micro"))
     expected = run_micro((folder / "model.tflite").read_bytes(), inputs, len(outputs))
     real = tuple(_real(values, tensor) for values, tensor in zip(outputs, tensors, strict=True))
-    predictions = predictions_of(graph, samples, real, edges=manifest_edges(graph, manifest))
+    predictions = predictions_of(graph, samples, real, forms=manifest_forms(graph, manifest))
     output = manifest.result.metric_output
     return Rerun(predictions, output, tuple(counts), unit, _equal(outputs, expected))
 
@@ -121,7 +121,7 @@ def profile_again(
     model = _read_flatbuffer(folder)
     inputs = [model.tensors[index] for index in model.inputs]
     sample = [np.zeros(tensor.shape, _dtype(tensor)) for tensor in inputs]
-    target = Target(load_board(manifest.target.name), manifest.optimize, port)
+    target = ProfileTarget(load_board(manifest.target.name), manifest.optimize, port)
     progress(Progress("profile", note="an image that marks its layers"))
     with tempfile.TemporaryDirectory() as scratch:
         copy = Path(scratch) / "model"

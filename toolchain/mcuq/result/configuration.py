@@ -12,7 +12,7 @@ from mcuq.written import MOST_REAL, Written
 Scale = Annotated[float, Field(ge=0, le=MOST_REAL)]
 
 
-class Histogram(Written):
+class StoredHistogram(Written):
     """Counts in equal steps from `low` to `high`, in real values."""
 
     low: float = Field(
@@ -40,7 +40,7 @@ class TensorConfig(Written):
     )
     axis: int | None = Field(default=None, description="The channel axis of `scale`.")
     bytes_: int = Field(description="As stored.")
-    histogram: Histogram | None = Field(
+    histogram: StoredHistogram | None = Field(
         default=None, description="Of its values on calibration data; null for constants."
     )
 

@@ -35,7 +35,7 @@ class Point(Written):
     unit: Literal["instructions", "cycles"] | None = Field(
         default=None, description="Of `measured`."
     )
-    judged: float | None = Field(
+    scored: float | None = Field(
         default=None, description="The metric from a farm's outputs on search samples, if asked."
     )
     fits: bool = Field(description="Whether it keeps the budget.")

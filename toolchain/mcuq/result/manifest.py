@@ -123,7 +123,7 @@ class DeviceFigures(Written):
     arena_high_water: int | None = Field(default=None, description="Arena bytes touched.")
 
 
-class EdgeFigures(Written):
+class OutputFigures(Written):
     """An input or output as the user's model file has it, and how `model.tflite` stores it."""
 
     name: str = Field(description="Of the tensor.")
@@ -249,10 +249,10 @@ class Manifest(Written):
     warnings: tuple[Finding, ...] = Field(
         default=(), description="What looked wrong about the model, its data or the result."
     )
-    inputs_as_given: tuple[EdgeFigures, ...] = Field(
+    inputs_as_given: tuple[OutputFigures, ...] = Field(
         default=(), description="The model's inputs: data is in their layout."
     )
-    outputs_as_given: tuple[EdgeFigures, ...] = Field(
+    outputs_as_given: tuple[OutputFigures, ...] = Field(
         default=(), description="The model's outputs: metrics see them in that layout."
     )
     layers: tuple[Layer, ...] = Field(description="In execution order.")
@@ -260,13 +260,13 @@ class Manifest(Written):
 
     @model_validator(mode="after")
     def _has_that_output(self) -> Self:
-        judged, outputs = self.result.metric_output, self.outputs_as_given
-        if judged is not None and judged >= len(outputs):
-            raise ValueError(f"output {judged} is judged, and there are {len(outputs)}")
+        scored, outputs = self.result.metric_output, self.outputs_as_given
+        if scored is not None and scored >= len(outputs):
+            raise ValueError(f"output {scored} is judged, and there are {len(outputs)}")
         return self
 
     @model_validator(mode="after")
-    def _is_judged(self) -> Self:
+    def _is_scored(self) -> Self:
         if self.compared and self.result.float_ is None:
             raise ValueError("points are compared, and the float model was not judged")
         return self

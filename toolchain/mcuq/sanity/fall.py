@@ -18,7 +18,7 @@ def fall_findings(
         before, after: of the float model and of `what`.
         spread: variance of the float model's outputs.
     """
-    lost = metric.score(before.value) - metric.score(after.value)
+    lost = metric.worth(before.value) - metric.worth(after.value)
     paired = change(before, after)
     if paired is not None and paired.interval.low <= 0.0 <= paired.interval.high:
         return ()

@@ -54,10 +54,10 @@ class Trial:
     data: Dataset
     predict: Callable[[Dataset], Predictions]
 
-    def judge(self, data: Dataset) -> tuple[Predictions, Score]:
+    def score(self, data: Dataset) -> tuple[Predictions, Score]:
         """The float model on other samples."""
         predictions = self.predict(data)
-        return predictions, self.metric.judge(predictions)
+        return predictions, self.metric.score(predictions)
 
 
 def float_model_findings(
@@ -136,7 +136,7 @@ def _better_prepared(metric: Metric, score: Score, trial: Trial) -> tuple[Findin
     if remedy is None:
         return ()
     data = _tried(trial.data)
-    _, now = trial.judge(data)
+    _, now = trial.score(data)
     gain = change(now, remedy.score)
     if gain is None or gain.interval.low <= 0:
         return ()
@@ -165,17 +165,17 @@ def _remedy(trial: Trial, before: float) -> Remedy | None:
     best: Remedy | None = None
     for words, changed in _changes(data, trial.metric):
         try:
-            predictions, score = trial.judge(changed)
+            predictions, score = trial.score(changed)
         except InputError:
             continue
-        worth = trial.metric.score(score.value)
+        worth = trial.metric.worth(score.value)
         if not math.isfinite(worth):
             continue
         if guess(trial.metric, predictions, score) is not None:
             continue
         if trial.metric.is_share and score.value < before + RESULTS.gain:
             continue
-        if best is None or worth > trial.metric.score(best.score.value):
+        if best is None or worth > trial.metric.worth(best.score.value):
             best = Remedy(words, score)
     return best
 

@@ -20,18 +20,18 @@ def guess(metric: Metric, predictions: Predictions, score: Score) -> str | None:
     if metric.name == "auc":
         found = interval(score, is_share=True)
         return "guessing has 0.5" if found is not None and found.low <= 0.5 else None
-    judged = answers(predictions, metric.output)
-    if any(answer.labels is None for answer in judged):
+    scored = answers(predictions, metric.output)
+    if any(answer.labels is None for answer in scored):
         return None
     if metric.name == "mse":
-        return _guess_values(judged, score)
-    if metric.name == "top1" and len(judged) == 1:
-        return _guess_classes(judged[0], score)
+        return _guess_values(scored, score)
+    if metric.name == "top1" and len(scored) == 1:
+        return _guess_classes(scored[0], score)
     return None
 
 
-def _guess_values(judged: tuple[Answer, ...], score: Score) -> str | None:
-    spreads = [float(np.var(t)) for a in judged if (t := a.targets()) is not None]
+def _guess_values(scored: tuple[Answer, ...], score: Score) -> str | None:
+    spreads = [float(np.var(t)) for a in scored if (t := a.targets()) is not None]
     mean = float(np.mean(spreads)) if spreads else 0.0
     return f"always answering the mean has {mean:.4g}" if 0 < mean <= score.value else None
 

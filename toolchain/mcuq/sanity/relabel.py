@@ -34,14 +34,14 @@ class Remedy:
 def labels_otherwise(metric: Metric, predictions: Predictions, score: Score) -> Remedy | None:
     """The reading of the labels by which the float model is right; None where there is none, or
     where it is right as they are."""
-    judged = answers(predictions, metric.output)
-    if len(judged) != 1 or judged[0].labels is None or score.samples is None:
+    scored = answers(predictions, metric.output)
+    if len(scored) != 1 or scored[0].labels is None or score.samples is None:
         return None
     if metric.name == "top1":
-        return None if score.value >= LABELS.good else _other_order(judged[0])
+        return None if score.value >= LABELS.good else _other_order(scored[0])
     if metric.name == "auc":
-        return _swapped(judged[0].labels, score)
-    return _other_scale(judged[0], score) if metric.name == "mse" else None
+        return _swapped(scored[0].labels, score)
+    return _other_scale(scored[0], score) if metric.name == "mse" else None
 
 
 def _other_order(answer: Answer) -> Remedy | None:

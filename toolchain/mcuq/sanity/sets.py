@@ -39,12 +39,12 @@ def scrutinize(
     Args:
         names: of the inputs.
     """
-    judged = evaluation or search or calibration
-    usual, findings = without_outliers(calibration, judged, names, keep=keep_outliers)
+    scored = evaluation or search or calibration
+    usual, findings = without_outliers(calibration, scored, names, keep=keep_outliers)
     taken = calibration if keep_outliers else usual
     roles = {"calibration": usual, "search": search or usual}
-    if judged is not calibration:
-        roles["evaluation"] = judged
-        findings += evaluation_outliers(judged, usual, names)
+    if scored is not calibration:
+        roles["evaluation"] = scored
+        findings += evaluation_outliers(scored, usual, names)
     findings += sample_findings(roles, names)
-    return Sets(taken, search or taken, judged, findings)
+    return Sets(taken, search or taken, scored, findings)

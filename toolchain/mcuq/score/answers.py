@@ -27,7 +27,7 @@ LossOutput = Literal["softmax", "sigmoid", "values"]
 
 
 @dataclass(frozen=True)
-class Edge:
+class OutputForm:
     """An output as its metric must know it.
 
     Attributes:
@@ -52,13 +52,13 @@ class Predictions(ByContent):
         outputs: the judged model's outputs, real values, in the file's layout.
         data: the inputs it was given, in the file's layout, and, where known, the labels.
         reference: the float model's outputs on the same inputs, or None where not computed.
-        edges: of the outputs; empty where nothing but their arrays is known.
+        forms: of the outputs; empty where nothing but their arrays is known.
     """
 
     outputs: tuple[Array, ...]
     data: Dataset
     reference: tuple[Array, ...] | None = None
-    edges: tuple[Edge, ...] = ()
+    forms: tuple[OutputForm, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,7 +72,7 @@ class Answer(ByContent):
     """
 
     values: Array
-    edge: Edge
+    form: OutputForm
     inputs: tuple[Array, ...]
     reference: Array | None = None
     labels: Labels | None = None
@@ -82,7 +82,7 @@ class Answer(ByContent):
     @property
     def where(self) -> str:
         """What errors call its labels."""
-        return "'y'" if self.count == 1 else f"labels of output {self.edge.name!r}"
+        return "'y'" if self.count == 1 else f"labels of output {self.form.name!r}"
 
     @property
     def values_a_sample(self) -> int:
@@ -101,7 +101,7 @@ class Answer(ByContent):
     @property
     def rebuilds(self) -> bool:
         """Whether the model is an autoencoder: no distribution, and no labels a value."""
-        if self.edge.head == "softmax" or self.values_a_sample == 1 or self.original is None:
+        if self.form.head == "softmax" or self.values_a_sample == 1 or self.original is None:
             return False
         return self.labels is None or self.labels[0].size != self.values_a_sample
 
@@ -118,7 +118,7 @@ class Answer(ByContent):
         """
         if self.labels is None:
             return None
-        return in_file_layout(self.labels, self.edge.layout, self.where)
+        return in_file_layout(self.labels, self.form.layout, self.where)
 
     def places(self) -> npt.NDArray[Any] | None:
         """Labels that are a number for each place, as (samples, places); None for others."""
@@ -132,8 +132,8 @@ class Answer(ByContent):
 
     @property
     def _axis(self) -> int:
-        last = self.edge.class_axis
-        return last if last < 0 else last + self.values.ndim - len(self.edge.layout.file_shape)
+        last = self.form.class_axis
+        return last if last < 0 else last + self.values.ndim - len(self.form.layout.file_shape)
 
 
 def answers(predictions: Predictions, output: int | None = None) -> tuple[Answer, ...]:
@@ -142,12 +142,12 @@ def answers(predictions: Predictions, output: int | None = None) -> tuple[Answer
     `y` belongs to the only output that is judged; where there are several, each needs its own.
     """
     outputs, data = predictions.outputs, predictions.data
-    edges = predictions.edges or tuple(_plain(i, values) for i, values in enumerate(outputs))
+    forms = predictions.forms or tuple(_plain(i, values) for i, values in enumerate(outputs))
     chosen = range(len(outputs)) if output is None else (output,)
     return tuple(
         Answer(
             _a_value_or_more(outputs[i]),
-            edges[i],
+            forms[i],
             data.inputs,
             None if predictions.reference is None else _a_value_or_more(predictions.reference[i]),
             _labels(data, i, len(chosen)),
@@ -163,14 +163,14 @@ def _a_value_or_more(values: Array) -> Array:
     return values.reshape(len(values), 1) if values.ndim == 1 else values
 
 
-def _labels(data: Dataset, output: int, judged: int) -> Labels | None:
+def _labels(data: Dataset, output: int, scored: int) -> Labels | None:
     if data.by_output and data.by_output[output] is not None:
         return data.by_output[output]
-    return data.labels if judged == 1 else None
+    return data.labels if scored == 1 else None
 
 
-def _plain(number: int, values: Array) -> Edge:
-    return Edge(f"output {number}", Layout.same((1, *values.shape[1:])))
+def _plain(number: int, values: Array) -> OutputForm:
+    return OutputForm(f"output {number}", Layout.same((1, *values.shape[1:])))
 
 
 def predictions_of(
@@ -178,7 +178,7 @@ def predictions_of(
     data: Dataset,
     outputs: tuple[Array, ...],
     reference: tuple[Array, ...] | None = None,
-    edges: tuple[Edge, ...] | None = None,
+    forms: tuple[OutputForm, ...] | None = None,
 ) -> Predictions:
     """What a metric is given of a model that answered `outputs`.
 
@@ -186,17 +186,17 @@ def predictions_of(
         graph: the float model, or its edges alone.
         data: in the graph's layout, as `load_data` gives it.
         outputs, reference: in the graph's layout and order.
-        edges: of the outputs; None finds them in the graph.
+        forms: of the outputs; None finds them in the graph.
     """
-    edges = find_edges(graph) if edges is None else edges
+    forms = output_forms(graph) if forms is None else forms
     inputs = (
         _to_file(graph.layout(name), x) for name, x in zip(graph.inputs, data.inputs, strict=True)
     )
     return Predictions(
-        _arranged(edges, outputs),
+        _arranged(forms, outputs),
         replace(data, inputs=tuple(inputs)),
-        None if reference is None else _arranged(edges, reference),
-        edges,
+        None if reference is None else _arranged(forms, reference),
+        forms,
     )
 
 
@@ -211,24 +211,24 @@ def first(predictions: Predictions, samples: int) -> Predictions:
     )
 
 
-def _arranged(edges: tuple[Edge, ...], values: tuple[Array, ...]) -> tuple[Array, ...]:
-    return tuple(_to_file(edge.layout, one) for edge, one in zip(edges, values, strict=True))
+def _arranged(forms: tuple[OutputForm, ...], values: tuple[Array, ...]) -> tuple[Array, ...]:
+    return tuple(_to_file(form.layout, one) for form, one in zip(forms, values, strict=True))
 
 
 def _to_file(layout: Layout, values: Array) -> Array:
     return values if layout.is_same else layout.to_file(values)
 
 
-def find_edges(graph: Graph) -> tuple[Edge, ...]:
+def output_forms(graph: Graph) -> tuple[OutputForm, ...]:
     """The outputs of a graph, in its order."""
     makers = {name: op for op in graph.ops for name in op.outputs}
-    return tuple(_edge(graph, makers, name) for name in graph.outputs)
+    return tuple(_form(graph, makers, name) for name in graph.outputs)
 
 
-def _edge(graph: Graph, makers: Mapping[str, Op], name: str) -> Edge:
+def _form(graph: Graph, makers: Mapping[str, Op], name: str) -> OutputForm:
     layout = graph.layout(name)
     head, axis = _trace(graph, makers, name)
-    return Edge(name, layout, head, layout.order[axis] if layout.order else -1)
+    return OutputForm(name, layout, head, layout.order[axis] if layout.order else -1)
 
 
 def _trace(graph: Graph, makers: Mapping[str, Op], name: str) -> tuple[LossOutput, int]:

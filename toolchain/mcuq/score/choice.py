@@ -65,25 +65,25 @@ def default_metric(predictions: Predictions, output: int | None) -> tuple[str, t
     Raises:
         InputError: there are several outputs and labels for some of them only.
     """
-    judged, data = answers(predictions, output), predictions.data
+    scored, data = answers(predictions, output), predictions.data
     if not data.has_labels:
         return "agreement", ()
-    if len(judged) == 1 and judged[0].labels is None:
+    if len(scored) == 1 and scored[0].labels is None:
         raise InputError(
-            f"the data has labels, but none for output {judged[0].edge.name!r}",
-            f"store them as 'y{judged[0].number}', or judge it without any: --metric agreement",
+            f"the data has labels, but none for output {scored[0].form.name!r}",
+            f"store them as 'y{scored[0].number}', or judge it without any: --metric agreement",
         )
-    if len(judged) > 1 and any(one.labels is None for one in judged):
-        outputs = ", ".join(one.edge.name for one in judged)
+    if len(scored) > 1 and any(one.labels is None for one in scored):
+        outputs = ", ".join(one.form.name for one in scored)
         raise InputError(
-            f"the model has {len(judged)} outputs ({outputs}), and the data has no labels for each",
+            f"the model has {len(scored)} outputs ({outputs}), and the data has no labels for each",
             "store them as 'y0', 'y1', …, or say what is judged: --metric-output or --metric",
         )
-    chosen = [_of_output(answer) for answer in judged]
+    chosen = [_of_output(answer) for answer in scored]
     names = list(dict.fromkeys(name for name, _ in chosen))
     if len(names) == 1:
         return names[0], tuple(finding for _, finding in chosen if finding is not None)
-    asked = ", ".join(f"{a.edge.name}: {name}" for a, (name, _) in zip(judged, chosen, strict=True))
+    asked = ", ".join(f"{a.form.name}: {name}" for a, (name, _) in zip(scored, chosen, strict=True))
     return "agreement", (
         about_data(
             "mixed-outputs",
@@ -98,16 +98,16 @@ def _of_output(answer: Answer) -> tuple[str, Finding | None]:
     labels = answer.labels
     assert labels is not None
     zero_one = bool(np.isin(labels, (0, 1)).all())
-    if answer.edge.head == "sigmoid" and not answer.rebuilds and answer.classes == 1:
+    if answer.form.head == "sigmoid" and not answer.rebuilds and answer.classes == 1:
         _check_within(answer, labels)
     single = labels[0].size == 1
     if answer.rebuilds and zero_one and single:
         return "auc", None
     if answer.classes == 1:
         return _of_one_score(answer, zero_one)
-    if answer.places() is not None or answer.edge.head == "softmax" or is_one_hot(answer):
+    if answer.places() is not None or answer.form.head == "softmax" or is_one_hot(answer):
         return "top1", None
-    if zero_one and answer.edge.head == "sigmoid" and labels[0].size == answer.values_a_sample:
+    if zero_one and answer.form.head == "sigmoid" and labels[0].size == answer.values_a_sample:
         return "auc", about_data(
             "multi-label",
             "rows of 'y' name several classes at once: the metric is auc, the mean over the "
@@ -128,7 +128,7 @@ def _check_within(answer: Answer, labels: Labels) -> None:
         return
     two = len(np.unique(labels)) <= 2
     raise InputError(
-        f"{answer.where} reaches from {low:.4g} to {high:.4g}, the output {answer.edge.name!r}, a "
+        f"{answer.where} reaches from {low:.4g} to {high:.4g}, the output {answer.form.name!r}, a "
         "sigmoid, from 0 to 1",
         "label the two classes 0 and 1"
         if two
@@ -139,7 +139,7 @@ def _check_within(answer: Answer, labels: Labels) -> None:
 def _of_one_score(answer: Answer, zero_one: bool) -> tuple[str, Finding | None]:
     labels = answer.labels
     assert labels is not None
-    if answer.edge.head == "sigmoid" and (zero_one or answer.targets() is None):
+    if answer.form.head == "sigmoid" and (zero_one or answer.targets() is None):
         return "top1", None
     if zero_one and labels.min() < labels.max() and answer.values_a_sample == 1:
         return "auc", about_data(
@@ -156,8 +156,8 @@ _COMPANIONS = {"top1": "auc", "mse": "r2"}
 
 def companions(metric: Metric, predictions: Predictions) -> tuple[Metric, ...]:
     """What is told beside the metric: the AUC of a binary classifier, the R² of a regression."""
-    judged = answers(predictions, metric.output)
-    is_binary = all(answer.classes == 1 for answer in judged)
+    scored = answers(predictions, metric.output)
+    is_binary = all(answer.classes == 1 for answer in scored)
     if metric.name not in _COMPANIONS or (metric.name == "top1" and not is_binary):
         return ()
     found = replace(get_metric(_COMPANIONS[metric.name]), output=metric.output)

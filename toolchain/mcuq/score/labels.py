@@ -77,7 +77,7 @@ def _one_hot_numbers(answer: Answer, targets: npt.NDArray[Any]) -> npt.NDArray[A
 
 
 def _of_output(answer: Answer) -> str:
-    return "" if answer.count == 1 else f" of output {answer.edge.name!r}"
+    return "" if answer.count == 1 else f" of output {answer.form.name!r}"
 
 
 def _first_wrong(numbers: npt.NDArray[Any], wrong: Bools, classes: int) -> str:
@@ -105,7 +105,7 @@ def _shape_hint(labels: npt.NDArray[Any], classes: int) -> str:
 def has_targets(answer: Answer) -> bool:
     """Whether the labels are real targets of the output's shape, not classes."""
     labels = answer.labels
-    if labels is None or labels.dtype.kind != "f" or answer.edge.head == "softmax":
+    if labels is None or labels.dtype.kind != "f" or answer.form.head == "softmax":
         return False
     return answer.targets() is not None and not is_one_hot(answer)
 
@@ -134,7 +134,7 @@ def required(answer: Answer, metric: str) -> npt.NDArray[Any]:
         return answer.labels
     if answer.count > 1:
         raise InputError(
-            f"metric {metric}: output {answer.edge.name!r} has no labels of its own",
+            f"metric {metric}: output {answer.form.name!r} has no labels of its own",
             f"store them as 'y{answer.number}', or say which output 'y' is for: --metric-output",
         )
     raise InputError(

@@ -69,7 +69,7 @@ def cut(graph: AnyGraph, outputs: Sequence[str]) -> AnyGraph:
 
 
 def divergence(
-    heads: Sequence[LossOutput], reference: Mapping[str, Floats], found: Mapping[str, Floats]
+    loss_outputs: Sequence[LossOutput], reference: Mapping[str, Floats], found: Mapping[str, Floats]
 ) -> npt.NDArray[np.float64]:
     """How far `found` is from `reference`, a figure a sample, summed over the heads.
 
@@ -82,7 +82,7 @@ def divergence(
     Returns:
         float64 (samples,).
     """
-    parts = [_divergence(h, reference[h.tensor], found[h.tensor]) for h in heads]
+    parts = [_divergence(h, reference[h.tensor], found[h.tensor]) for h in loss_outputs]
     total: npt.NDArray[np.float64] = np.sum(parts, axis=0)
     return total
 

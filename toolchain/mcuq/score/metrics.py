@@ -29,7 +29,7 @@ class Metric:
 
     Attributes:
         name: as the user wrote it.
-        judged: the score; raises InputError when the data does not suit it. Picklable: metrics go
+        function: the score; raises InputError when the data does not suit it. Picklable: metrics go
             to worker processes.
         higher_is_better: its direction.
         needs_reference: whether the float model's outputs must be supplied.
@@ -38,21 +38,21 @@ class Metric:
     """
 
     name: str
-    judged: Callable[[Predictions, int | None], Score]
+    function: Callable[[Predictions, int | None], Score]
     higher_is_better: bool = True
     needs_reference: bool = False
     is_share: bool = False
     output: int | None = None
 
-    def judge(self, predictions: Predictions) -> Score:
+    def score(self, predictions: Predictions) -> Score:
         """The figure, with what each sample contributes to it."""
-        return self.judged(predictions, self.output)
+        return self.function(predictions, self.output)
 
     def compute(self, predictions: Predictions) -> float:
         """The figure."""
-        return self.judge(predictions).value
+        return self.score(predictions).value
 
-    def score(self, value: float) -> float:
+    def worth(self, value: float) -> float:
         """`value` turned so that more is better: what a search maximizes."""
         return value if self.higher_is_better else -value
 

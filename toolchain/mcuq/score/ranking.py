@@ -36,7 +36,7 @@ class Ranker(ByContent):
     """Scores quantized graphs on fixed samples.
 
     Attributes:
-        heads: what is compared with the float model.
+        loss_outputs: what is compared with the float model.
         inputs: float32 (samples, …), one a model input.
         reference: head tensor → float model's values (samples, …).
         serialize: quantized graph → flatbuffer bytes.
@@ -44,7 +44,7 @@ class Ranker(ByContent):
         stored: quantized inputs, by their parameters and samples; the first kept goes first.
     """
 
-    heads: tuple[LossOutput, ...]
+    loss_outputs: tuple[LossOutput, ...]
     inputs: tuple[npt.NDArray[np.float32], ...]
     reference: Mapping[str, npt.NDArray[np.float32]]
     serialize: Serialize
@@ -55,13 +55,13 @@ class Ranker(ByContent):
         """Divergence from the float model on samples first … last - 1, one figure each."""
         first, last = span
         reference = {name: x[first:last] for name, x in self.reference.items()}
-        return divergence(self.heads, reference, self.outputs(qgraph, span))
+        return divergence(self.loss_outputs, reference, self.outputs(qgraph, span))
 
     def outputs(
         self, qgraph: QuantizedGraph, span: tuple[int, int]
     ) -> dict[str, npt.NDArray[np.float32]]:
         """Real values of the heads on those samples, by LiteRT on one thread."""
-        part = cut(qgraph, [head.tensor for head in self.heads])
+        part = cut(qgraph, [head.tensor for head in self.loss_outputs])
         found = self._from_prefix(part, span)
         if found is None:
             found = _run(part, self._quantized(part, span), self.serialize, part.outputs)

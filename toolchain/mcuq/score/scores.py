@@ -53,9 +53,9 @@ def top1(answer: Answer) -> Score:
 
 
 def _said_yes(answer: Answer) -> Bools:
-    if answer.edge.head != "sigmoid":
+    if answer.form.head != "sigmoid":
         raise InputError(
-            f"metric top1 needs classes: {answer.edge.name!r} is one real value",
+            f"metric top1 needs classes: {answer.form.name!r} is one real value",
             "choose metric mse, or auc where the labels are 0 and 1",
         )
     return np.asarray(by_sample(answer.values) > THRESHOLD)
@@ -102,7 +102,7 @@ def agreement(answer: Answer) -> Score:
             "metric agreement needs the float model's outputs", "judge by another metric"
         )
     found, wanted = answer.values, answer.reference
-    if answer.edge.head == "sigmoid" and not answer.rebuilds:
+    if answer.form.head == "sigmoid" and not answer.rebuilds:
         return _mean(by_sample((found > THRESHOLD) == (wanted > THRESHOLD)).mean(axis=1))
     if answer.classes > 1 and not answer.rebuilds and not has_targets(answer):
         pair = (answer.by_class(values).argmax(axis=2) for values in (found, wanted))

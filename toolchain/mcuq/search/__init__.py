@@ -5,7 +5,7 @@ from mcuq.search.individual import pareto_front
 from mcuq.search.methods import METHODS, run
 from mcuq.search.problem import Candidate, Evaluator, Limits
 from mcuq.search.scorelog import ScoreLog
-from mcuq.search.settings import GaSettings, RaceSettings
+from mcuq.search.settings import FidelitySettings, GaSettings
 from mcuq.search.space import Choice, Gene, Genome, Space, labels
 
 __all__ = [
@@ -14,11 +14,11 @@ __all__ = [
     "Choice",
     "Cost",
     "Evaluator",
+    "FidelitySettings",
     "GaSettings",
     "Gene",
     "Genome",
     "Limits",
-    "RaceSettings",
     "ScoreLog",
     "Space",
     "labels",

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from mcuq.cost.figures import Cost
-from mcuq.search.settings import RACES, RaceSettings
+from mcuq.search.settings import FIDELITIES, FidelitySettings
 from mcuq.search.space import Genome, Space
 
 
@@ -50,7 +50,7 @@ class Candidate:
         return self.violation == 0.0
 
 
-RACE, CONFIRM, CHOOSE, PICK = range(4)
+LOW, MEDIUM, FULL, HOLDOUT = range(4)
 """Rungs of samples: few for every candidate, many for promising ones, all of the search samples
 but those kept back for the best, and those kept back for the last few."""
 
@@ -98,7 +98,7 @@ class Evaluator:
     progress: ProgressFunction | None = None
     expired: Callable[[], bool] = _never
     racing: bool = True
-    settings: RaceSettings = RACES
+    settings: FidelitySettings = FIDELITIES
     known: dict[Genome, Candidate] = field(default_factory=dict)
     curve: list[tuple[int, float]] = field(default_factory=list)
     _ratios: list[float] = field(default_factory=list, init=False)
@@ -125,9 +125,9 @@ class Evaluator:
         Raises BudgetSpent as `evaluate` does.
         """
 
-        def choose(raced: Mapping[Genome, float]) -> Sequence[Genome]:
-            groups = ([g for g in group if g in raced] for group in rivals)
-            best = (g for group in groups for g in sorted(group, key=lambda g: raced[g])[:keep])
+        def choose(screened: Mapping[Genome, float]) -> Sequence[Genome]:
+            groups = ([g for g in group if g in screened] for group in rivals)
+            best = (g for group in groups for g in sorted(group, key=lambda g: screened[g])[:keep])
             return list(dict.fromkeys(best))
 
         self._score([g for group in rivals for g in group], choose)
@@ -147,24 +147,24 @@ class Evaluator:
                 self.progress(len(self.known), self.budget, self.best_loss)
 
     def _score_batch(self, fresh: Sequence[Genome], choose: Choose | None) -> None:
-        raced: dict[Genome, float] = {}
+        screened: dict[Genome, float] = {}
         chosen = fresh
         if choose is not None:
-            raced = dict(zip(fresh, self.score(fresh, RACE), strict=True))
-            chosen = choose(raced)
-        sure = dict(zip(chosen, self.score(chosen, CONFIRM) if chosen else (), strict=True))
-        self._ratios += [sure[g] / raced[g] for g in chosen if raced.get(g, 0.0) > 0.0]
+            screened = dict(zip(fresh, self.score(fresh, LOW), strict=True))
+            chosen = choose(screened)
+        sure = dict(zip(chosen, self.score(chosen, MEDIUM) if chosen else (), strict=True))
+        self._ratios += [sure[g] / screened[g] for g in chosen if screened.get(g, 0.0) > 0.0]
         for genome in fresh:
-            loss = sure[genome] if genome in sure else raced[genome] * self._ratio
+            loss = sure[genome] if genome in sure else screened[genome] * self._ratio
             cost = self.cost(genome)
             over = self.limits.violation(cost)
             self._remember(Candidate(genome, float(loss), cost, over, genome in sure))
 
-    def _near_the_best(self, raced: Mapping[Genome, float]) -> list[Genome]:
+    def _near_the_best(self, screened: Mapping[Genome, float]) -> list[Genome]:
         bar = self.settings.margin * self.best_loss
         return [
             genome
-            for genome, loss in raced.items()
+            for genome, loss in screened.items()
             if loss * self._ratio <= bar and self.limits.violation(self.cost(genome)) == 0.0
         ]
 

@@ -14,7 +14,7 @@ from typing import Literal
 
 from mcuq.document import Document
 from mcuq.search.problem import ScoreFunction
-from mcuq.search.settings import RACES
+from mcuq.search.settings import FIDELITIES
 from mcuq.search.space import Genome
 
 Key = tuple[int, Genome]
@@ -88,7 +88,7 @@ class ScoreLog:
 
     def __call__(self, genomes: Sequence[Genome], rung: int) -> list[float]:
         fresh = [g for g in dict.fromkeys(genomes) if (rung, g) not in self._memo]
-        size = RACES.logged_together
+        size = FIDELITIES.logged_together
         for start in range(0, len(fresh), size):
             self._extend(fresh[start : start + size], rung)
         return [self._memo[rung, g] for g in genomes]

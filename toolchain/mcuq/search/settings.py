@@ -98,7 +98,7 @@ GA = GaSettings()
 
 
 @dataclass(frozen=True)
-class RaceSettings:
+class FidelitySettings:
     """Who is scored on many samples, and how much is scored between two looks around."""
 
     margin: float = 1.15
@@ -131,7 +131,7 @@ class RaceSettings:
     """
 
 
-RACES = RaceSettings()
+FIDELITIES = FidelitySettings()
 
 
 @dataclass(frozen=True)

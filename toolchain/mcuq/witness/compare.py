@@ -23,7 +23,7 @@ from mcuq.interpret.float import run_float
 from mcuq.isolated import IsolatedError
 from mcuq.ops.softmax import SOFTMAX
 from mcuq.witness.onnx_runtime import OnnxRuntime
-from mcuq.witness.outside import Outside, Reals, Step
+from mcuq.witness.outside import Outside, OutsideStep, Reals
 from mcuq.witness.rounding import float_rounding, grid_rounding
 from mcuq.witness.runtimes import MissingError, open_outside
 from mcuq.witness.samples import witness_samples
@@ -185,7 +185,7 @@ def _differs(
     )
 
 
-def _first_step(graph: Graph, outside: Outside, inputs: list[Reals]) -> Step | None:
+def _first_step(graph: Graph, outside: Outside, inputs: list[Reals]) -> OutsideStep | None:
     """The file's first operator that the graph gives another result for."""
     in_file = _in_file(graph, graph.inputs, inputs)
     known = list(graph.activations)
@@ -210,7 +210,7 @@ def _same_value(known: Sequence[str], name: str) -> list[str]:
     return [own for own in known if own == short or own.rpartition("_")[0] == short]
 
 
-def _agrees(ours: Reals, moved: Reals, step: Step) -> bool:
+def _agrees(ours: Reals, moved: Reals, step: OutsideStep) -> bool:
     """Whether they are the same values, channels last or as they are."""
     theirs = step.values
     forms = [theirs] if theirs.ndim < 3 else [theirs, np.moveaxis(theirs, 1, -1)]

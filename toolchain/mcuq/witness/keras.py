@@ -11,7 +11,7 @@ from mcuq.errors import McuqError
 from mcuq.importers.keras import convert_keras, run_keras
 from mcuq.isolated import IsolatedError
 from mcuq.witness.litert import open_litert
-from mcuq.witness.outside import Reals, Step
+from mcuq.witness.outside import OutsideStep, Reals
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Keras:
     def as_read(self, inputs: Sequence[Reals]) -> list[Reals] | None:
         return None
 
-    def steps(self, inputs: Sequence[Reals]) -> list[Step]:
+    def steps(self, inputs: Sequence[Reals]) -> list[OutsideStep]:
         """Of the converted model, by LiteRT: Keras keeps no results of operators."""
         content, order = convert_keras(self.path)
         return open_litert(content).steps([inputs[number] for number in order])

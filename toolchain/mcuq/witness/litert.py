@@ -10,7 +10,7 @@ from mcuq.importers.tflite.reader import read_model
 from mcuq.isolated import call_isolated
 from mcuq.tflite.litert import run_litert
 from mcuq.witness.float_copy import float_copy, is_quantized
-from mcuq.witness.outside import Reals, Step
+from mcuq.witness.outside import OutsideStep, Reals
 
 
 @dataclass(frozen=True)
@@ -37,12 +37,12 @@ class LiteRt:
     def as_read(self, inputs: Sequence[Reals]) -> list[Reals] | None:
         return None
 
-    def steps(self, inputs: Sequence[Reals]) -> list[Step]:
+    def steps(self, inputs: Sequence[Reals]) -> list[OutsideStep]:
         model = read_model(self.floats)
         operators = [(op, index) for op in model.ops for index in op.outputs]
         values = run_litert(self.floats, [x[:1] for x in inputs], [i for _, i in operators])
         return [
-            Step(
+            OutsideStep(
                 f"operator {op.index} {op.kind} (output {model.tensors[index].name!r})",
                 model.signature.get(index) or model.tensors[index].name,
                 found[0],

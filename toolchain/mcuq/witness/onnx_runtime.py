@@ -10,7 +10,7 @@ from typing import Any
 
 from mcuq.isolated import call_isolated
 from mcuq.witness.onnx_session import computed
-from mcuq.witness.outside import Reals, Step
+from mcuq.witness.outside import OutsideStep, Reals
 
 _ON_INTEGERS = ("QLinear", "QGemm", "ConvInteger", "MatMulInteger", "DynamicQuantize", "QAttention")
 """Beginnings of the names of operators that compute on integers."""
@@ -44,7 +44,7 @@ class OnnxRuntime:
     def as_read(self, inputs: Sequence[Reals]) -> list[Reals] | None:
         return call_isolated(_as_read, self.path, list(inputs)) if self.on_integers else None
 
-    def steps(self, inputs: Sequence[Reals]) -> list[Step]:
+    def steps(self, inputs: Sequence[Reals]) -> list[OutsideStep]:
         return call_isolated(_steps, self.path, [x[:1] for x in inputs])
 
 
@@ -101,7 +101,7 @@ def _outputs(model: Any, inputs: list[Reals]) -> list[Reals]:
     return computed(model, inputs, [output.name for output in model.graph.output])
 
 
-def _steps(path: Path, inputs: list[Reals]) -> list[Step]:
+def _steps(path: Path, inputs: list[Reals]) -> list[OutsideStep]:
     """In the child: every node's outputs on the first sample."""
     import onnx
 
@@ -116,7 +116,7 @@ def _steps(path: Path, inputs: list[Reals]) -> list[Step]:
             model.graph.output.append(onnx.ValueInfoProto(name=name))
     found = computed(model, inputs, [name for _, _, name in nodes])
     return [
-        Step(
+        OutsideStep(
             f"node {index} {node.op_type} (output {name!r})",
             name,
             values[0],

@@ -15,7 +15,7 @@ Reals = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, eq=False)
-class Step(ByContent):
+class OutsideStep(ByContent):
     """An operator of the file and what it computed.
 
     Attributes:
@@ -64,5 +64,5 @@ class Outside(Protocol):
         in any other way than the file.
         """
 
-    def steps(self, inputs: Sequence[Reals]) -> list[Step]:
+    def steps(self, inputs: Sequence[Reals]) -> list[OutsideStep]:
         """As `real`, every operator's result on the first sample, in order."""

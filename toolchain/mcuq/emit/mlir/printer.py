@@ -8,9 +8,9 @@ from mcuq.emit.mlir.syntax import (
     Attribute,
     Attributes,
     Dense,
-    Function,
     FunctionType,
     Integers,
+    MlirFunction,
     Number,
     Operation,
     Parameters,
@@ -23,7 +23,7 @@ from mcuq.emit.mlir.syntax import (
 _INDENT = "    "
 
 
-def print_module(function: Function) -> str:
+def print_module(function: MlirFunction) -> str:
     """A module with one function."""
     types = FunctionType(_types(function.arguments), _types(function.outputs))
     properties: Attributes = {"function_type": types, "sym_name": function.name}

@@ -124,7 +124,7 @@ class Operation:
 
 
 @dataclass(frozen=True)
-class Function:
+class MlirFunction:
     """A module's only function; its last operation returns `outputs`."""
 
     name: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mcuq.emit.mlir.syntax import Attribute, Function, Integers, Value
+from mcuq.emit.mlir.syntax import Attribute, Integers, MlirFunction, Value
 from mcuq.emit.mlir.tosa import lower
 from mcuq.emit.mlir.tosa.block import Block
 from mcuq.emit.mlir.types import constant, type_of
@@ -12,7 +12,7 @@ from mcuq.quantized import QuantizedGraph
 AnyGraph = Graph | QuantizedGraph
 
 
-def function_of(graph: AnyGraph) -> Function:
+def function_of(graph: AnyGraph) -> MlirFunction:
     """The graph as one function: constants first, then the operators in order.
 
     A constant carries its tensor's name (`mcuq.tensor`), the last operation of each operator the
@@ -33,7 +33,7 @@ def function_of(graph: AnyGraph) -> Function:
         inputs = [values[name] for name in op.inputs]
         values[op.output] = lower(block, op, inputs, types[op.output])
         block.attach(_description(op))
-    return Function(
+    return MlirFunction(
         "main",
         tuple(values[name] for name in graph.inputs),
         tuple(block.operations),

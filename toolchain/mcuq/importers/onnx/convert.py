@@ -24,7 +24,7 @@ from mcuq.importers.onnx.qoperators import spelled_out
 from mcuq.importers.onnx.quantizing import QUANTIZING
 from mcuq.importers.onnx.rules import RULES, quantized
 from mcuq.importers.onnx.rules.quantized import MOVES, common_grid, computes_on_reals
-from mcuq.importers.onnx.value import Node, Value, channels_last
+from mcuq.importers.onnx.value import Node, NodeValue, channels_last
 from mcuq.importers.operators import check_known
 from mcuq.ops.movement import RESHAPE, ReshapeAttrs
 from mcuq.shown import visible
@@ -97,7 +97,7 @@ class _Conversion:
         self._nodes = nodes
         self._opset = opset
         self._build = GraphBuilder()
-        self._values: dict[str, Value] = {}
+        self._values: dict[str, NodeValue] = {}
         for tensor in graph.initializer:
             with malformed_named(f"initializer {tensor.name!r}"):
                 self._values[tensor.name] = _constant(numpy_helper.to_array(tensor))
@@ -133,7 +133,7 @@ class _Conversion:
             outputs.append(self._output(proto.name, outputs))
         return self._build.graph(name, tuple(outputs))
 
-    def _input(self, proto: Any) -> Value:
+    def _input(self, proto: Any) -> NodeValue:
         view = input_view(proto)
         check(view, INPUT_CONSTRAINTS)
         shape = tuple(1 if size is None else size for size in view.shape or ())
@@ -141,14 +141,14 @@ class _Conversion:
         layout = Layout(shape, order)
         name = self._build.input(layout.graph_shape, proto.name)
         self._build.arrange(name, layout)
-        return Value(shape, name, order)
+        return NodeValue(shape, name, order)
 
     def _node(self, index: int, proto: Any) -> Node:
         attributes = {entry.name: helper.get_attribute_value(entry) for entry in proto.attribute}
         inputs = tuple(self._read(index, proto, name) if name else None for name in proto.input)
         return Node(index, _kind(proto), self._opset, inputs, tuple(proto.output), attributes)
 
-    def _read(self, index: int, proto: Any, name: str) -> Value:
+    def _read(self, index: int, proto: Any, name: str) -> NodeValue:
         if name not in self._values:
             raise InputError(
                 f"node {index} {proto.op_type} reads {name!r}, which no node has computed",
@@ -179,10 +179,10 @@ class _Conversion:
         return value.name
 
 
-def _constant(data: npt.NDArray[Any]) -> Value:
+def _constant(data: npt.NDArray[Any]) -> NodeValue:
     """A constant; all other precisions become float32."""
     if data.dtype.kind == "c":
         raise ValueError("complex numbers are not supported")
     real = data.dtype.kind == "f" or data.dtype.name.startswith(("bfloat", "float"))
     values = data.astype(np.float32) if real else data
-    return Value(tuple(values.shape), data=values)
+    return NodeValue(tuple(values.shape), data=values)

@@ -26,7 +26,7 @@ _ANY_LAYOUT = frozenset(
 
 
 @dataclass(frozen=True)
-class InputView:
+class OnnxInput:
     """An input as its constraints see it; open dimensions (in the file maybe -1) are None.
 
     Attributes:
@@ -44,7 +44,7 @@ class InputView:
         return f"input {self.name!r}"
 
 
-def input_view(proto: Any) -> InputView:
+def input_view(proto: Any) -> OnnxInput:
     """The view of a graph input."""
     tensor = proto.type.tensor_type
     shape = None
@@ -53,10 +53,10 @@ def input_view(proto: Any) -> InputView:
             int(dim.dim_value) if dim.HasField("dim_value") and dim.dim_value >= 0 else None
             for dim in tensor.shape.dim
         )
-    return InputView(proto.name, shape, int(tensor.elem_type))
+    return OnnxInput(proto.name, shape, int(tensor.elem_type))
 
 
-def unquantized_input(view: InputView) -> str | None:
+def unquantized_input(view: OnnxInput) -> str | None:
     """Inputs are real numbers, not the integers behind them.
 
     Quantize the model with float inputs: QuantizeLinear behind each of them.
@@ -65,7 +65,7 @@ def unquantized_input(view: InputView) -> str | None:
     return TensorProto.DataType.Name(view.elem_type) if view.elem_type in integers else None
 
 
-def real_input(view: InputView) -> str | None:
+def real_input(view: OnnxInput) -> str | None:
     """Inputs are real numbers: float32, which all become, float16 or double.
 
     Export the model in float32, and look up embeddings before it.
@@ -76,7 +76,7 @@ def real_input(view: InputView) -> str | None:
     return f"it is {TensorProto.DataType.Name(view.elem_type) if known else view.elem_type}"
 
 
-def static_shape(view: InputView) -> str | None:
+def static_shape(view: OnnxInput) -> str | None:
     """Input shapes are static but for the batch.
 
     Export without dynamic_axes (or with dynamic batch only).
@@ -89,7 +89,7 @@ def static_shape(view: InputView) -> str | None:
     return None
 
 
-def batch_of_one(view: InputView) -> str | None:
+def batch_of_one(view: OnnxInput) -> str | None:
     """The first dimension of an input is a batch of 1.
 
     Export with batch size 1 or a dynamic batch: firmware runs one sample at a time.

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from mcuq.importers.builder import GraphBuilder
-from mcuq.importers.onnx.value import Order, Value, channels_last
+from mcuq.importers.onnx.value import NodeValue, Order, channels_last
 from mcuq.ops.movement import RESHAPE, TRANSPOSE, ReshapeAttrs, TransposeAttrs
 
 
-def arranged(build: GraphBuilder, value: Value, order: Order) -> str:
+def arranged(build: GraphBuilder, value: NodeValue, order: Order) -> str:
     """Name of a tensor that holds a computed value in `order`."""
     if value.order == order:
         return value.name
@@ -22,29 +22,29 @@ def arranged(build: GraphBuilder, value: Value, order: Order) -> str:
     return build.op(TRANSPOSE, TransposeAttrs(perm), [value.name], name)
 
 
-def plain(build: GraphBuilder, value: Value) -> str:
+def plain(build: GraphBuilder, value: NodeValue) -> str:
     """Name of a tensor that holds a computed value in ONNX's own order."""
     return arranged(build, value, tuple(range(value.rank)))
 
 
-def computed(build: GraphBuilder, value: Value) -> Value:
+def computed(build: GraphBuilder, value: NodeValue) -> NodeValue:
     """The value as a tensor of the graph: a constant is added to it in its own order."""
     if value.data is None:
         return value
     name = build.constant(np.asarray(value.data), "constant")
-    return Value(value.shape, name, tuple(range(value.rank)))
+    return NodeValue(value.shape, name, tuple(range(value.rank)))
 
 
-def result(build: GraphBuilder, name: str, order: Order) -> Value:
+def result(build: GraphBuilder, name: str, order: Order) -> NodeValue:
     """The value that a tensor of the graph stores in `order`."""
     stored = build.shape(name)
     shape = [0] * len(stored)
     for position, axis in enumerate(order):
         shape[axis] = stored[position]
-    return Value(tuple(shape), name, order)
+    return NodeValue(tuple(shape), name, order)
 
 
-def image(build: GraphBuilder, value: Value) -> str:
+def image(build: GraphBuilder, value: NodeValue) -> str:
     """Name of a (1, H, W, C) tensor of a value N, C, H, W or N, C, W (then with H = 1)."""
     name = arranged(build, value, channels_last(value.rank))
     if value.rank == 4:
@@ -54,7 +54,7 @@ def image(build: GraphBuilder, value: Value) -> str:
     return build.op(RESHAPE, attrs, [name], f"{name}/2d")
 
 
-def from_image(build: GraphBuilder, name: str, rank: int) -> Value:
+def from_image(build: GraphBuilder, name: str, rank: int) -> NodeValue:
     """The value N, C, H, W (rank 4) or N, C, W (rank 3) that a (1, H, W, C) tensor holds."""
     if rank == 3:
         batch, _, width, channels = build.shape(name)

@@ -14,7 +14,7 @@ from mcuq.errors import InputError
 from mcuq.importers.onnx.older import OLDEST
 from mcuq.importers.onnx.order import in_order
 
-_DAMAGED = "the file is damaged or was cut short: export or copy it again"
+_MALFORMED = "the file is damaged or was cut short: export or copy it again"
 _OWN_CONSTANTS = 4
 """The file format from which on an initializer need not be an input, too."""
 
@@ -42,7 +42,7 @@ def parse(content: bytes, folder: Path | None) -> ModelProto:
         if model.functions:  # operators that the file itself defines
             model = onnx.inliner.inline_local_functions(model)
     except (DecodeError, onnx.checker.ValidationError, OSError, ValueError) as error:
-        raise InputError(f"not a valid ONNX file: {_first_line(error)}", _DAMAGED) from error
+        raise InputError(f"not a valid ONNX file: {_first_line(error)}", _MALFORMED) from error
     return model
 
 

@@ -21,7 +21,7 @@ def channels_last(rank: int) -> Order:
 
 
 @dataclass(frozen=True, eq=False)
-class Value(ByContent):
+class NodeValue(ByContent):
     """A value as ONNX sees it, and how the graph stores it.
 
     Attributes:
@@ -68,7 +68,7 @@ class Node:
     index: int
     kind: str
     opset: int
-    inputs: tuple[Value | None, ...]
+    inputs: tuple[NodeValue | None, ...]
     outputs: tuple[str, ...]
     attributes: dict[str, Any] = field(default_factory=dict)
 
@@ -85,7 +85,7 @@ class Node:
     def has(self, number: int) -> bool:
         return number < len(self.inputs) and self.inputs[number] is not None
 
-    def value(self, number: int = 0) -> Value:
+    def value(self, number: int = 0) -> NodeValue:
         """An input that is present."""
         value = self.inputs[number]
         assert value is not None

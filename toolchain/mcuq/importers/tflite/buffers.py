@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from mcuq.errors import InputError
 from mcuq.importers.tflite import fields
-from mcuq.importers.tflite.flatbuffer import Table, damaged
+from mcuq.importers.tflite.flatbuffer import FlatTable, malformed
 from mcuq.importers.tflite.records import Quantization
 from mcuq.numeric import unpack_int4
 
@@ -31,7 +31,7 @@ _NUMPY_TYPES = {
 
 
 def constant_data(
-    buffer: Table, shape: tuple[int, ...], dtype: str, where: str
+    buffer: FlatTable, shape: tuple[int, ...], dtype: str, where: str
 ) -> npt.NDArray[Any] | None:
     """A constant's values in `shape`, or None where the buffer is empty (an activation).
 
@@ -46,7 +46,7 @@ def constant_data(
     size = math.prod(shape)
     expected = (size + 1) // 2 if dtype == "int4" else size * np.dtype(_NUMPY_TYPES[dtype]).itemsize
     if stored.size != expected:
-        raise damaged(f"{where} of {dtype} {shape} needs {expected} bytes but has {stored.size}")
+        raise malformed(f"{where} of {dtype} {shape} needs {expected} bytes but has {stored.size}")
     if dtype == "int4":
         return unpack_int4(stored, size).reshape(shape)
     values = stored.view(_NUMPY_TYPES[dtype]).reshape(shape)
@@ -58,20 +58,20 @@ def constant_data(
     return values
 
 
-def _stored_bytes(buffer: Table, where: str) -> npt.NDArray[np.uint8]:
+def _stored_bytes(buffer: FlatTable, where: str) -> npt.NDArray[np.uint8]:
     """A buffer's bytes, inside the flatbuffer or behind it (files above 2 GB)."""
-    offset = int(buffer.scalar(fields.Buffer.OFFSET, "<Q", 0))
+    offset = int(buffer.scalar(fields.BufferField.OFFSET, "<Q", 0))
     if offset > 1:
-        size = int(buffer.scalar(fields.Buffer.SIZE, "<Q", 0))
+        size = int(buffer.scalar(fields.BufferField.SIZE, "<Q", 0))
         if offset + size > len(buffer.data):
-            raise damaged(f"the data of {where} runs past the end")
+            raise malformed(f"the data of {where} runs past the end")
         return np.frombuffer(buffer.data, np.uint8, size, offset)
-    stored = buffer.numbers(fields.Buffer.DATA, "u1")
+    stored = buffer.numbers(fields.BufferField.DATA, "u1")
     return np.empty(0, np.uint8) if stored is None else stored
 
 
 def quantization(
-    table: Table | None,
+    table: FlatTable | None,
     shape: tuple[int, ...],
     dtype: str,
     data: npt.NDArray[Any] | None,
@@ -86,10 +86,10 @@ def quantization(
         InputError: scales that are not positive and finite, or that do not match the shape; zero
             points that are absent or that the type cannot hold.
     """
-    scale = None if table is None else table.numbers(fields.Quantization.SCALE, "<f4")
+    scale = None if table is None else table.numbers(fields.QuantizationField.SCALE, "<f4")
     if table is None or scale is None or scale.size == 0 or dtype.startswith("float"):
         return None
-    if table.uint8(fields.Quantization.DETAILS_TYPE):
+    if table.uint8(fields.QuantizationField.DETAILS_TYPE):
         raise InputError(
             f"{where} uses a quantization other than affine, which is not supported",
             "convert the model with per-tensor or per-channel quantization, or as float32",
@@ -100,16 +100,16 @@ def quantization(
     return Quantization(scale, zero_point, axis)
 
 
-def _zero_points(table: Table, count: int, dtype: str, where: str) -> npt.NDArray[Any]:
+def _zero_points(table: FlatTable, count: int, dtype: str, where: str) -> npt.NDArray[Any]:
     """One a scale; a single one stands for all, as TensorFlow Lite takes it."""
-    stored = table.numbers(fields.Quantization.ZERO_POINT, "<i8")
+    stored = table.numbers(fields.QuantizationField.ZERO_POINT, "<i8")
     if stored is None or stored.size == 0:
         raise InputError(
             f"{where} has a scale but no zero point: TensorFlow Lite takes it as not quantized",
             "convert the model again; a symmetric tensor has the zero point 0",
         )
     if stored.size not in (1, count):
-        raise damaged(f"{where} has {stored.size} zero points for {count} scales")
+        raise malformed(f"{where} has {stored.size} zero points for {count} scales")
     low, high = _limits(dtype)
     outside = stored[(stored < low) | (stored > high)]
     if outside.size:
@@ -129,11 +129,11 @@ def _limits(dtype: str) -> tuple[int, int]:
     return (int(np.iinfo(form).min), int(np.iinfo(form).max)) if form.kind in "iu" else (0, 0)
 
 
-def _channel_axis(table: Table, shape: tuple[int, ...], count: int, where: str) -> int:
+def _channel_axis(table: FlatTable, shape: tuple[int, ...], count: int, where: str) -> int:
     """The dimension that several scales belong to; the only long one of a vector, whatever is
     stated."""
     long = [axis for axis, size in enumerate(shape) if size > 1]
-    axis = 0 if len(shape) == 1 else table.int32(fields.Quantization.DIMENSION)
+    axis = 0 if len(shape) == 1 else table.int32(fields.QuantizationField.DIMENSION)
     if len(long) == 1 and shape[long[0]] == count:
         axis = long[0]
     if count == 1 or (0 <= axis < len(shape) and shape[axis] == count):

@@ -17,13 +17,13 @@ from mcuq.importers.names import UniqueNames
 from mcuq.importers.operators import check_known
 from mcuq.importers.tflite.arithmetic import check_arithmetic
 from mcuq.importers.tflite.biases import flat_biases
-from mcuq.importers.tflite.flatbuffer import damaged
+from mcuq.importers.tflite.flatbuffer import malformed
 from mcuq.importers.tflite.fold import FOLDABLE, fold
 from mcuq.importers.tflite.frozen import check_frozen, check_stateless
 from mcuq.importers.tflite.general import (
     INPUT_CONSTRAINTS,
     OP_CONSTRAINTS,
-    InputView,
+    TfliteInput,
     own_rule,
     real_operands,
 )
@@ -33,7 +33,7 @@ from mcuq.importers.tflite.space_to_batch import gather_dilations
 from mcuq.ops.unary import LEAKY_RELU, LeakyReluAttrs
 from mcuq.tflite.operators.catalog import CONVERSIONS, RULES
 from mcuq.tflite.operators.form import Rule, Step
-from mcuq.tflite.operators.view import Operand, OpView
+from mcuq.tflite.operators.view import FileOperand, OpView
 
 _MAX_ELEMENTS = 2**31 - 1
 
@@ -90,13 +90,13 @@ class _Conversion:
         self._names = UniqueNames()
         self._tensors: dict[str, Tensor] = {}
         self._ops: list[Op] = []
-        self._values: dict[int, Operand] = {}
+        self._values: dict[int, FileOperand] = {}
         self._records: dict[str, FileTensor] = {}
         self._inputs = [self._input(model.tensors[index]) for index in model.inputs]
         if not self._inputs:
-            raise damaged("the model has no inputs")
+            raise malformed("the model has no inputs")
         if len(set(model.inputs)) != len(model.inputs):
-            raise damaged("an input of the model is listed twice")
+            raise malformed("an input of the model is listed twice")
         # Results take their names before constants do, so that a layer keeps its plain name.
         self._result_names = {
             index: self._take_name(model.tensors[index]) for op in model.ops for index in op.outputs
@@ -108,7 +108,7 @@ class _Conversion:
         check(view, OP_CONSTRAINTS)
         output = op.outputs[0]
         if output in self._values or self._model.tensors[output].data is not None:
-            raise damaged(f"{view.where} writes a tensor that already has a value")
+            raise malformed(f"{view.where} writes a tensor that already has a value")
         folded = fold(view)
         if folded is not None:
             self._values[output] = self._constant(self._model.tensors[output], folded)
@@ -122,11 +122,11 @@ class _Conversion:
         """The finished graph with its records."""
         outputs = tuple(self._output(index) for index in self._model.outputs)
         if not outputs:
-            raise damaged("the model has no outputs")
+            raise malformed("the model has no outputs")
         graph = Graph(name, self._tensors, tuple(self._ops), tuple(self._inputs), outputs)
         return Converted(graph, self._records)
 
-    def _passed(self, op: FileOp, view: OpView, operand: Operand) -> Operand:
+    def _passed(self, op: FileOp, view: OpView, operand: FileOperand) -> FileOperand:
         """The same real number in another form."""
         check(view, (real_operands,))
         self._compare_shape(view, self._model.tensors[op.outputs[0]], operand.shape)
@@ -140,10 +140,10 @@ class _Conversion:
         return replace(operand, quantized=operand.quantized or stored.quantization is not None)
 
     def _input(self, tensor: FileTensor) -> str:
-        check(InputView(tensor), INPUT_CONSTRAINTS)
+        check(TfliteInput(tensor), INPUT_CONSTRAINTS)
         name = self._take_name(tensor)
         quantized = tensor.quantization is not None
-        self._values[tensor.index] = Operand(name, tensor.shape, tensor.dtype, quantized)
+        self._values[tensor.index] = FileOperand(name, tensor.shape, tensor.dtype, quantized)
         self._tensors[name] = Tensor(name, tensor.shape)
         self._records[name] = tensor
         return name
@@ -164,24 +164,24 @@ class _Conversion:
             op.index, op.kind, output, len(op.outputs), operands, op.options, op.options_type
         )
 
-    def _operand(self, op: FileOp, index: int) -> Operand | None:
+    def _operand(self, op: FileOp, index: int) -> FileOperand | None:
         if index == -1:
             return None
         if index not in self._values:
             tensor = self._model.tensors[index]
             if tensor.data is None:
-                raise damaged(
+                raise malformed(
                     f"operator {op.index} {op.kind} reads tensor {tensor.name!r} before it has "
                     "a value"
                 )
             self._values[index] = self._constant(tensor, tensor.data)
         return self._values[index]
 
-    def _constant(self, tensor: FileTensor, data: npt.NDArray[Any]) -> Operand:
+    def _constant(self, tensor: FileTensor, data: npt.NDArray[Any]) -> FileOperand:
         name = self._result_names.get(tensor.index) or self._take_name(tensor)
         self._records[name] = tensor
         if tensor.quantization is None or data is not tensor.data:
-            return Operand(name, data.shape, data.dtype.name, data=data)
+            return FileOperand(name, data.shape, data.dtype.name, data=data)
         scale, zero_point = (
             _along_axis(values, tensor.quantization.axis, data.ndim)
             for values in (tensor.quantization.scale, tensor.quantization.zero_point)
@@ -189,10 +189,10 @@ class _Conversion:
         with np.errstate(over="ignore"):
             real = ((data.astype(np.float64) - zero_point) * scale).astype(np.float32)
         if not np.isfinite(real).all():
-            raise damaged(f"the scale of tensor {tensor.name!r} is too large for float32")
-        return Operand(name, data.shape, tensor.dtype, True, real)
+            raise malformed(f"the scale of tensor {tensor.name!r} is too large for float32")
+        return FileOperand(name, data.shape, tensor.dtype, True, real)
 
-    def _lower(self, op: FileOp, view: OpView, rule: Rule[Any]) -> Operand:
+    def _lower(self, op: FileOp, view: OpView, rule: Rule[Any]) -> FileOperand:
         check(view, (real_operands, *rule.constraints))
         steps = self._steps(rule, view)
         if steps:
@@ -215,7 +215,7 @@ class _Conversion:
         chosen = rule.stored_steps if self._keep_rescaling else None
         return (chosen or rule.steps)(view)
 
-    def _added(self, view: OpView, step: Step, values: list[Operand], name: str) -> Operand:
+    def _added(self, view: OpView, step: Step, values: list[FileOperand], name: str) -> FileOperand:
         """One operator of the graph and its result, float32 as far as is known."""
         operands = [values[number] for number in step.inputs]
         try:
@@ -229,7 +229,7 @@ class _Conversion:
         self._tensors[name] = Tensor(name, shape)
         inputs = tuple(operand.name for operand in operands)
         self._ops.append(Op(step.kind, name, inputs, (name,), step.attrs))
-        return Operand(name, shape, "float32", False)
+        return FileOperand(name, shape, "float32", False)
 
     def _compare_shape(self, view: OpView, tensor: FileTensor, shape: tuple[int, ...]) -> None:
         """Raise where the file states another shape than inference gives."""
@@ -246,7 +246,7 @@ class _Conversion:
                 "export with a fixed input shape, batch 1",
             )
 
-    def _keep_constant(self, operand: Operand) -> None:
+    def _keep_constant(self, operand: FileOperand) -> None:
         if operand.data is not None and operand.name not in self._tensors:
             data = np.ascontiguousarray(operand.data, np.float32)
             data.flags.writeable = False
@@ -257,7 +257,7 @@ class _Conversion:
         return self._names.take(wanted, f"tensor{tensor.index}")
 
 
-def _graph_operands(rule: Rule[Any], view: OpView) -> list[Operand]:
+def _graph_operands(rule: Rule[Any], view: OpView) -> list[FileOperand]:
     """The operands that become the graph operator's inputs; absent ones are left out."""
     present = [operand for operand in view.operands[: rule.tensors] if operand is not None]
     return present * rule.copies(view)

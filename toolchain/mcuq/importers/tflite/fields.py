@@ -8,7 +8,7 @@ from __future__ import annotations
 from enum import IntEnum
 
 
-class Model(IntEnum):
+class ModelField(IntEnum):
     VERSION = 0
     OPERATOR_CODES = 1
     SUBGRAPHS = 2
@@ -16,18 +16,18 @@ class Model(IntEnum):
     SIGNATURES = 7
 
 
-class Signature(IntEnum):
+class SignatureField(IntEnum):
     INPUTS = 0
     OUTPUTS = 1
     SUBGRAPH = 4
 
 
-class TensorMap(IntEnum):
+class TensorMapField(IntEnum):
     NAME = 0
     TENSOR = 1
 
 
-class SubGraph(IntEnum):
+class SubGraphField(IntEnum):
     TENSORS = 0
     INPUTS = 1
     OUTPUTS = 2
@@ -35,7 +35,7 @@ class SubGraph(IntEnum):
     NAME = 4
 
 
-class Tensor(IntEnum):
+class TensorField(IntEnum):
     SHAPE = 0
     TYPE = 1
     BUFFER = 2
@@ -47,20 +47,20 @@ class Tensor(IntEnum):
     EXTERNAL_BUFFER = 10
 
 
-class Quantization(IntEnum):
+class QuantizationField(IntEnum):
     SCALE = 2
     ZERO_POINT = 3
     DETAILS_TYPE = 4
     DIMENSION = 6
 
 
-class OperatorCode(IntEnum):
+class OperatorCodeField(IntEnum):
     DEPRECATED_BUILTIN_CODE = 0
     CUSTOM_CODE = 1
     BUILTIN_CODE = 3
 
 
-class Operator(IntEnum):
+class OperatorField(IntEnum):
     OPCODE_INDEX = 0
     INPUTS = 1
     OUTPUTS = 2
@@ -68,7 +68,7 @@ class Operator(IntEnum):
     OPTIONS = 4
 
 
-class Buffer(IntEnum):
+class BufferField(IntEnum):
     DATA = 0
     OFFSET = 1
     SIZE = 2

@@ -23,13 +23,13 @@ _MAX_TEXT = 4096
 could ask for a large amount of memory."""
 
 
-def damaged(what: str) -> InputError:
+def malformed(what: str) -> InputError:
     """The error for a file that breaks the format itself."""
     return InputError(f"not a valid TFLite file: {what}", _HINT)
 
 
 @dataclass(frozen=True)
-class Table:
+class FlatTable:
     """A table at byte `position` of `data`; fields are addressed by their number in the schema.
 
     Every method raises InputError where the file ends before what it points to.
@@ -42,20 +42,20 @@ class Table:
     size: int
 
     @classmethod
-    def root(cls, data: bytes) -> Table:
+    def root(cls, data: bytes) -> FlatTable:
         """The table the file's first word points to."""
         return cls.at(data, _unpack(data, "<I", 0))
 
     @classmethod
-    def at(cls, data: bytes, position: int) -> Table:
+    def at(cls, data: bytes, position: int) -> FlatTable:
         """The table at `position`, its vtable checked."""
         vtable = position - _unpack(data, "<i", position)
         vtable_size = _unpack(data, "<H", vtable)
         size = _unpack(data, "<H", vtable + 2)
         if vtable_size < 4 or vtable_size % 2 or vtable + vtable_size > len(data):
-            raise damaged(f"bad vtable at byte {vtable}")
+            raise malformed(f"bad vtable at byte {vtable}")
         if size < 4 or position + size > len(data):
-            raise damaged(f"the table at byte {position} runs past the end")
+            raise malformed(f"the table at byte {position} runs past the end")
         return cls(data, position, vtable, vtable_size, size)
 
     def has(self, field: int) -> bool:
@@ -68,7 +68,7 @@ class Table:
         if not offset:
             return default
         if offset < 4 or offset + struct.calcsize(form) > self.size:
-            raise damaged(f"field {field} lies outside its table at byte {self.position}")
+            raise malformed(f"field {field} lies outside its table at byte {self.position}")
         return _unpack(self.data, form, self.position + offset)
 
     def int32(self, field: int, default: int = 0) -> int:
@@ -83,19 +83,20 @@ class Table:
     def float32(self, field: int, default: float = 0.0) -> float:
         return float(self.scalar(field, "<f", default))
 
-    def table(self, field: int) -> Table | None:
+    def table(self, field: int) -> FlatTable | None:
         """The table a field points to, or None."""
         target = self._target(field)
-        return None if target is None else Table.at(self.data, target)
+        return None if target is None else FlatTable.at(self.data, target)
 
-    def tables(self, field: int) -> tuple[Table, ...]:
+    def tables(self, field: int) -> tuple[FlatTable, ...]:
         """The tables of a vector of tables; an absent vector is empty."""
         start, count = self._vector(field, 4)
         if count > _MAX_TABLES:
-            raise damaged(f"a vector of {count} tables at byte {start}")
+            raise malformed(f"a vector of {count} tables at byte {start}")
         offsets = np.frombuffer(self.data, "<u4", count, start).tolist()
         return tuple(
-            Table.at(self.data, start + 4 * index + offset) for index, offset in enumerate(offsets)
+            FlatTable.at(self.data, start + 4 * index + offset)
+            for index, offset in enumerate(offsets)
         )
 
     def numbers(self, field: int, dtype: str) -> npt.NDArray[Any] | None:
@@ -111,7 +112,7 @@ class Table:
         if values is None:
             return ()
         if values.size > _MAX_INTEGERS:
-            raise damaged(f"a vector of {values.size} integers in the table at {self.position}")
+            raise malformed(f"a vector of {values.size} integers in the table at {self.position}")
         return tuple(values.tolist())
 
     def text(self, field: int) -> str:
@@ -138,11 +139,11 @@ class Table:
             return 0, 0
         count = int(_unpack(self.data, "<I", target))
         if target + 4 + count * item_size > len(self.data):
-            raise damaged(f"the vector at byte {target} runs past the end")
+            raise malformed(f"the vector at byte {target} runs past the end")
         return target + 4, count
 
 
 def _unpack(data: bytes, form: str, position: int) -> Any:
     if position < 0 or position + struct.calcsize(form) > len(data):
-        raise damaged(f"byte {position} is outside the file of {len(data)} bytes")
+        raise malformed(f"byte {position} is outside the file of {len(data)} bytes")
     return struct.unpack_from(form, data, position)[0]

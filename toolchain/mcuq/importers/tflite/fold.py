@@ -16,7 +16,7 @@ from ai_edge_litert import schema_py_generated as schema
 
 from mcuq.errors import InputError
 from mcuq.importers.constraints import check
-from mcuq.importers.tflite.flatbuffer import damaged
+from mcuq.importers.tflite.flatbuffer import malformed
 from mcuq.tflite.operators.binary import Binary
 from mcuq.tflite.operators.catalog import CONVERSIONS, RULES
 from mcuq.tflite.operators.conversion import Cast
@@ -59,7 +59,7 @@ def fold(op: OpView) -> Array | None:
     except InputError:
         raise
     except (ValueError, IndexError, TypeError, OverflowError, AssertionError):
-        raise damaged(f"{op.where} cannot work on its constant operands") from None
+        raise malformed(f"{op.where} cannot work on its constant operands") from None
 
 
 def _values(op: OpView, number: int = 0) -> Array:

@@ -12,7 +12,7 @@ from mcuq.tflite.operators.view import Constraint, OpView
 
 
 @dataclass(frozen=True)
-class InputView:
+class TfliteInput:
     """An input of the model, as its constraints see it."""
 
     tensor: FileTensor
@@ -22,7 +22,7 @@ class InputView:
         return f"input {self.tensor.name!r}"
 
 
-def real_input(view: InputView) -> str | None:
+def real_input(view: TfliteInput) -> str | None:
     """Inputs are float32, or quantized integers.
 
     Export the model with a float32 input; cast or look up embeddings before it.
@@ -33,7 +33,7 @@ def real_input(view: InputView) -> str | None:
     return f"it is {dtype}"
 
 
-def computed_input(view: InputView) -> str | None:
+def computed_input(view: TfliteInput) -> str | None:
     """Inputs are given at run time.
 
     The file is damaged: export it again.
@@ -43,7 +43,7 @@ def computed_input(view: InputView) -> str | None:
     return None if view.tensor.data is None else "it is a constant"
 
 
-def static_input(view: InputView) -> str | None:
+def static_input(view: TfliteInput) -> str | None:
     """Input shapes are static but for the batch.
 
     Export with fixed height, width and length: Input(shape=...) in Keras, or set the shapes before
@@ -55,7 +55,7 @@ def static_input(view: InputView) -> str | None:
     return None if signature and 0 not in signature else f"the shape is {view.tensor.shape}"
 
 
-def batch_of_one(view: InputView) -> str | None:
+def batch_of_one(view: TfliteInput) -> str | None:
     """The first dimension of an input is a batch of 1.
 
     Export with batch size 1: firmware runs one sample at a time.

@@ -17,7 +17,7 @@ from mcuq.tflite.operators.weighted import FullyConnected
 
 UNSIGNED_OFFSET = 128
 """What a uint8 value and zero point are above the int8 ones of the same real number."""
-_EDGES = CONVERSIONS | {"RESHAPE"}
+_CONVERSIONS = CONVERSIONS | {"RESHAPE"}
 _SHAPED = {"SPLIT", "SPLIT_V"} | {
     name
     for name, rule in RULES.items()
@@ -26,7 +26,7 @@ _SHAPED = {"SPLIT", "SPLIT_V"} | {
 """Operators with operands of their own that kernels read. RESHAPE's is the result's shape anyway;
 of TILE there is no kernel, it becomes a CONCATENATION."""
 _UNROUNDED = (
-    _EDGES
+    _CONVERSIONS
     | {name for name, rule in RULES.items() if rule.kind.scale.moves or rule.kind is MAX_POOL_2D}
     | {"SPLIT", "SPLIT_V", "UNPACK", "PACK"}
 )
@@ -162,7 +162,7 @@ def _signed_edges(model: FileModel) -> FileModel:
     if not unsigned:
         return model
     for op in model.ops:
-        if op.kind not in _EDGES and any(i in unsigned for i in (*op.inputs, *op.outputs)):
+        if op.kind not in _CONVERSIONS and any(i in unsigned for i in (*op.inputs, *op.outputs)):
             raise _computes_unsigned(op)
     tensors = (_signed(t) if t.index in unsigned else t for t in model.tensors)
     return replace(model, tensors=tuple(tensors))

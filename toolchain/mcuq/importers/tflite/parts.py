@@ -14,7 +14,7 @@ from ai_edge_litert import schema_py_generated as schema
 
 from mcuq.errors import InputError
 from mcuq.importers.constraints import check
-from mcuq.importers.tflite.flatbuffer import damaged
+from mcuq.importers.tflite.flatbuffer import malformed
 from mcuq.importers.tflite.general import own_options
 from mcuq.importers.tflite.records import FileModel, FileOp, constant_record
 from mcuq.tflite.operators.movement import Concatenation, Pack
@@ -55,7 +55,7 @@ class _Rewriting:
             return self._packed(op)
         value = op.inputs[1 if op.kind == "SPLIT" else 0] if op.inputs else -1
         if value < 0 or not op.outputs:
-            raise damaged(f"operator {op.index} {op.kind} lacks an operand")
+            raise malformed(f"operator {op.index} {op.kind} lacks an operand")
         if op.kind == "UNPACK":
             axis = self._axis(op, _option(op, Unpack.AXIS), value)
             sizes = (1,) * self.tensors[value].shape[axis]
@@ -63,7 +63,7 @@ class _Rewriting:
             axis = self._axis(op, self._integers(op, 0 if op.kind == "SPLIT" else 2)[0], value)
             sizes = self._sizes(op, self.tensors[value].shape[axis])
         if len(sizes) != len(op.outputs) or _option(op, _COUNTS[op.kind]) != len(sizes):
-            raise damaged(
+            raise malformed(
                 f"operator {op.index} {op.kind} has {len(op.outputs)} outputs for {sizes}"
             )
         return self._slices(op, value, axis, sizes)
@@ -80,13 +80,13 @@ class _Rewriting:
         if op.kind == "SPLIT":
             count = len(op.outputs)
             if total % count:
-                raise damaged(f"operator {op.index} SPLIT makes {count} parts of {total}")
+                raise malformed(f"operator {op.index} SPLIT makes {count} parts of {total}")
             return (total // count,) * count
         sizes = self._integers(op, 1)
         rest = total - sum(size for size in sizes if size != -1)
         sizes = tuple(rest if size == -1 else size for size in sizes)
         if min(sizes, default=0) < 1 or sum(sizes) != total:
-            raise damaged(f"operator {op.index} SPLIT_V makes parts of {sizes} of {total}")
+            raise malformed(f"operator {op.index} SPLIT_V makes parts of {sizes} of {total}")
         return sizes
 
     def _slices(self, op: FileOp, value: int, axis: int, sizes: tuple[int, ...]) -> list[FileOp]:
@@ -116,13 +116,15 @@ class _Rewriting:
 
     def _packed(self, op: FileOp) -> list[FileOp]:
         if not op.inputs or min(op.inputs) < 0:
-            raise damaged(f"operator {op.index} PACK lacks an operand")
+            raise malformed(f"operator {op.index} PACK lacks an operand")
         rank = len(self.tensors[op.inputs[0]].shape)
         axis = self._axis(op, _option(op, Pack.AXIS), op.outputs[0])
         if _option(op, Pack.COUNT) != len(op.inputs):
-            raise damaged(f"operator {op.index} PACK has {len(op.inputs)} operands, not as stated")
+            raise malformed(
+                f"operator {op.index} PACK has {len(op.inputs)} operands, not as stated"
+            )
         if any(len(self.tensors[index].shape) != rank for index in op.inputs):
-            raise damaged(f"operator {op.index} PACK has operands of different dimensions")
+            raise malformed(f"operator {op.index} PACK has operands of different dimensions")
         position = self._constant([axis])
         spread = [self._expanded(index, axis) for index in op.inputs]
         expansions = [
@@ -157,7 +159,9 @@ class _Rewriting:
     def _axis(self, op: FileOp, axis: int, of: int) -> int:
         rank = len(self.tensors[of].shape)
         if not -rank <= axis < rank:
-            raise damaged(f"operator {op.index} {op.kind} has the axis {axis} of {rank} dimensions")
+            raise malformed(
+                f"operator {op.index} {op.kind} has the axis {axis} of {rank} dimensions"
+            )
         return axis % rank
 
     def _integers(self, op: FileOp, number: int) -> tuple[int, ...]:

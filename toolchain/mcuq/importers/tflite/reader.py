@@ -10,7 +10,7 @@ from ai_edge_litert import schema_py_generated as schema
 from mcuq.errors import InputError
 from mcuq.importers.tflite import fields
 from mcuq.importers.tflite.buffers import constant_data, quantization
-from mcuq.importers.tflite.flatbuffer import Table, damaged
+from mcuq.importers.tflite.flatbuffer import FlatTable, malformed
 from mcuq.importers.tflite.records import FileModel, FileOp, FileTensor
 
 _IDENTIFIER = b"TFL3"
@@ -39,26 +39,26 @@ def read_model(data: bytes) -> FileModel:
             "not a TFLite file: the identifier TFL3 is missing",
             "give a .tflite file as written by the TFLite converter",
         )
-    model = Table.root(data)
-    version = model.scalar(fields.Model.VERSION, "<I", 0)
+    model = FlatTable.root(data)
+    version = model.scalar(fields.ModelField.VERSION, "<I", 0)
     if version != _VERSION:
         raise InputError(
             f"TFLite schema version {version} is not supported",
             f"convert the model again to schema version {_VERSION}",
         )
-    subgraphs = model.tables(fields.Model.SUBGRAPHS)
+    subgraphs = model.tables(fields.ModelField.SUBGRAPHS)
     if not subgraphs:
-        raise damaged("it has no subgraph")
+        raise malformed("it has no subgraph")
     subgraph = subgraphs[0]
-    buffers = model.tables(fields.Model.BUFFERS)
-    tables = subgraph.tables(fields.SubGraph.TENSORS)
-    codes = [_code(table) for table in model.tables(fields.Model.OPERATOR_CODES)]
+    buffers = model.tables(fields.ModelField.BUFFERS)
+    tables = subgraph.tables(fields.SubGraphField.TENSORS)
+    codes = [_code(table) for table in model.tables(fields.ModelField.OPERATOR_CODES)]
     ops = tuple(
         _operator(index, table, codes, len(tables))
-        for index, table in enumerate(subgraph.tables(fields.SubGraph.OPERATORS))
+        for index, table in enumerate(subgraph.tables(fields.SubGraphField.OPERATORS))
     )
-    inputs = subgraph.integers(fields.SubGraph.INPUTS)
-    outputs = subgraph.integers(fields.SubGraph.OUTPUTS)
+    inputs = subgraph.integers(fields.SubGraphField.INPUTS)
+    outputs = subgraph.integers(fields.SubGraphField.OUTPUTS)
     _check_indices(inputs, len(tables), "the model's inputs")
     _check_indices(outputs, len(tables), "the model's outputs")
     used = {*inputs, *outputs, *(index for op in ops for index in (*op.inputs, *op.outputs))}
@@ -66,38 +66,41 @@ def read_model(data: bytes) -> FileModel:
         _tensor(index, table, buffers) if index in used else _leftover(index, table)
         for index, table in enumerate(tables)
     )
-    name = subgraph.text(fields.SubGraph.NAME)
+    name = subgraph.text(fields.SubGraphField.NAME)
     return FileModel(name, tensors, ops, inputs, outputs, _signature(model))
 
 
-def _signature(model: Table) -> dict[int, str]:
+def _signature(model: FlatTable) -> dict[int, str]:
     """Names of inputs and outputs in the first signature of the first subgraph."""
-    for table in model.tables(fields.Model.SIGNATURES):
-        if table.scalar(fields.Signature.SUBGRAPH, "<I", 0) == 0:
-            maps = (*table.tables(fields.Signature.INPUTS), *table.tables(fields.Signature.OUTPUTS))
+    for table in model.tables(fields.ModelField.SIGNATURES):
+        if table.scalar(fields.SignatureField.SUBGRAPH, "<I", 0) == 0:
+            maps = (
+                *table.tables(fields.SignatureField.INPUTS),
+                *table.tables(fields.SignatureField.OUTPUTS),
+            )
             return {
-                int(entry.scalar(fields.TensorMap.TENSOR, "<I", 0)): entry.text(
-                    fields.TensorMap.NAME
+                int(entry.scalar(fields.TensorMapField.TENSOR, "<I", 0)): entry.text(
+                    fields.TensorMapField.NAME
                 )
                 for entry in maps
             }
     return {}
 
 
-def _tensor(index: int, table: Table, buffers: Sequence[Table]) -> FileTensor:
-    name = table.text(fields.Tensor.NAME)
+def _tensor(index: int, table: FlatTable, buffers: Sequence[FlatTable]) -> FileTensor:
+    name = table.text(fields.TensorField.NAME)
     where = f"tensor {index} ({name!r})"
-    shape = table.integers(fields.Tensor.SHAPE)
+    shape = table.integers(fields.TensorField.SHAPE)
     if min(shape, default=1) < 0:
-        raise damaged(f"{where} has the shape {shape}")
-    signature = _open_dimensions(shape, table.integers(fields.Tensor.SHAPE_SIGNATURE))
-    dtype = _TYPES.get(table.scalar(fields.Tensor.TYPE, "<b", 0))
+        raise malformed(f"{where} has the shape {shape}")
+    signature = _open_dimensions(shape, table.integers(fields.TensorField.SHAPE_SIGNATURE))
+    dtype = _TYPES.get(table.scalar(fields.TensorField.TYPE, "<b", 0))
     if dtype is None:
-        raise damaged(f"{where} has an unknown type")
+        raise malformed(f"{where} has an unknown type")
     _refuse_exotic_storage(table, where)
-    buffer = int(table.scalar(fields.Tensor.BUFFER, "<I", 0))
+    buffer = int(table.scalar(fields.TensorField.BUFFER, "<I", 0))
     if buffer >= len(buffers):
-        raise damaged(f"{where} refers to buffer {buffer} of {len(buffers)}")
+        raise malformed(f"{where} refers to buffer {buffer} of {len(buffers)}")
     data = constant_data(buffers[buffer], shape, dtype, where)
     return FileTensor(
         index,
@@ -106,14 +109,14 @@ def _tensor(index: int, table: Table, buffers: Sequence[Table]) -> FileTensor:
         signature,
         dtype,
         data,
-        quantization(table.table(fields.Tensor.QUANTIZATION), shape, dtype, data, where),
-        table.boolean(fields.Tensor.IS_VARIABLE),
+        quantization(table.table(fields.TensorField.QUANTIZATION), shape, dtype, data, where),
+        table.boolean(fields.TensorField.IS_VARIABLE),
     )
 
 
-def _leftover(index: int, table: Table) -> FileTensor:
+def _leftover(index: int, table: FlatTable) -> FileTensor:
     """A tensor that nothing reads or writes: no interpreter looks at what else it says."""
-    name = table.text(fields.Tensor.NAME)
+    name = table.text(fields.TensorField.NAME)
     return FileTensor(index, name, (), (), _UNREAD, None, None, False)
 
 
@@ -131,39 +134,41 @@ def _open_dimensions(shape: tuple[int, ...], signature: tuple[int, ...]) -> tupl
     )
 
 
-def _refuse_exotic_storage(table: Table, where: str) -> None:
-    if table.has(fields.Tensor.SPARSITY):
+def _refuse_exotic_storage(table: FlatTable, where: str) -> None:
+    if table.has(fields.TensorField.SPARSITY):
         raise InputError(
             f"{where} is stored sparse, which is not supported",
             "convert the model without sparsity: pruned weights are welcome as dense tensors",
         )
-    if table.scalar(fields.Tensor.EXTERNAL_BUFFER, "<I", 0):
+    if table.scalar(fields.TensorField.EXTERNAL_BUFFER, "<I", 0):
         raise InputError(
             f"{where} keeps its data in another file, which is not supported",
             "export the model with its weights inside the .tflite file",
         )
 
 
-def _code(table: Table) -> tuple[str, bool]:
+def _code(table: FlatTable) -> tuple[str, bool]:
     """Name of an operator code, and whether it is a custom operator.
 
     Files have the code in an 8-bit field, a 32-bit one or both; interpreters take the larger.
     """
     number = max(
-        table.scalar(fields.OperatorCode.DEPRECATED_BUILTIN_CODE, "<b", 0),
-        table.int32(fields.OperatorCode.BUILTIN_CODE),
+        table.scalar(fields.OperatorCodeField.DEPRECATED_BUILTIN_CODE, "<b", 0),
+        table.int32(fields.OperatorCodeField.BUILTIN_CODE),
     )
     if number == _CUSTOM:
-        return table.text(fields.OperatorCode.CUSTOM_CODE) or "CUSTOM", True
+        return table.text(fields.OperatorCodeField.CUSTOM_CODE) or "CUSTOM", True
     return _KINDS.get(number, f"operator code {number}"), False
 
 
-def _operator(index: int, table: Table, codes: Sequence[tuple[str, bool]], count: int) -> FileOp:
-    code = int(table.scalar(fields.Operator.OPCODE_INDEX, "<I", 0))
+def _operator(
+    index: int, table: FlatTable, codes: Sequence[tuple[str, bool]], count: int
+) -> FileOp:
+    code = int(table.scalar(fields.OperatorField.OPCODE_INDEX, "<I", 0))
     if code >= len(codes):
-        raise damaged(f"operator {index} refers to operator code {code} of {len(codes)}")
-    inputs = table.integers(fields.Operator.INPUTS)
-    outputs = table.integers(fields.Operator.OUTPUTS)
+        raise malformed(f"operator {index} refers to operator code {code} of {len(codes)}")
+    inputs = table.integers(fields.OperatorField.INPUTS)
+    outputs = table.integers(fields.OperatorField.OUTPUTS)
     _check_indices([i for i in inputs if i != -1], count, f"operator {index}'s inputs")
     _check_indices(outputs, count, f"operator {index}'s outputs")
     kind, custom = codes[code]
@@ -173,12 +178,12 @@ def _operator(index: int, table: Table, codes: Sequence[tuple[str, bool]], count
         custom,
         inputs,
         outputs,
-        table.table(fields.Operator.OPTIONS),
-        table.uint8(fields.Operator.OPTIONS_TYPE),
+        table.table(fields.OperatorField.OPTIONS),
+        table.uint8(fields.OperatorField.OPTIONS_TYPE),
     )
 
 
 def _check_indices(indices: Sequence[int], count: int, whose: str) -> None:
     for index in indices:
         if not 0 <= index < count:
-            raise damaged(f"{whose} refer to tensor {index} of {count}")
+            raise malformed(f"{whose} refer to tensor {index} of {count}")

@@ -24,7 +24,7 @@ Floats = npt.NDArray[Any]
 
 
 @dataclass(frozen=True)
-class Layer:
+class LayerShape:
     """The shapes of one weighted operator.
 
     Attributes:
@@ -42,7 +42,7 @@ class Layer:
     window: WindowParams | None
 
     @classmethod
-    def of(cls, qgraph: QuantizedGraph, op: Op) -> Layer:
+    def of(cls, qgraph: QuantizedGraph, op: Op) -> LayerShape:
         """The layer of a weighted operator of a quantized graph."""
         shape = qgraph.tensors[op.inputs[1]].shape
         params = op_params(qgraph, op)

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from mcuq.content import ByContent
 from mcuq.interpret.samples import Samples
-from mcuq.ptq.candidates.layer import Floats, Layer
+from mcuq.ptq.candidates.layer import Floats, LayerShape
 
 Float64 = npt.NDArray[np.float64]
 
@@ -40,7 +40,7 @@ class Moments(ByContent):
         return Moments(self.mean_float, self.mean, self.gram - outer, self.cross - crossed)
 
 
-def measure(layer: Layer, float_input: Samples, seen_input: Samples) -> Moments:
+def measure(layer: LayerShape, float_input: Samples, seen_input: Samples) -> Moments:
     """Moments over all samples and positions.
 
     Args:
@@ -70,7 +70,7 @@ def measure(layer: Layer, float_input: Samples, seen_input: Samples) -> Moments:
     )
 
 
-def _patches(layer: Layer, samples: Samples, part: slice) -> Floats:
+def _patches(layer: LayerShape, samples: Samples, part: slice) -> Floats:
     """`layer.patches` of these samples, put together from a few at a time: where a layer strides
     over its input, that is many times as large as the patches."""
     first = samples[part.start : part.start + 1]

@@ -13,7 +13,7 @@ from mcuq.graph import Graph, Op
 from mcuq.interpret.float.run import visit_activations
 from mcuq.interpret.integer import quantize_inputs, run_integer
 from mcuq.interpret.samples import Dequantized, OnDisk, SampleArray
-from mcuq.ptq.candidates.layer import Layer
+from mcuq.ptq.candidates.layer import LayerShape
 from mcuq.ptq.candidates.moments import Moments, measure
 from mcuq.ptq.candidates.recipe import Recipe
 from mcuq.ptq.candidates.solve import solve
@@ -81,7 +81,7 @@ class Walk:
         qgraph = quantize(self._graph, self._ranges, self._config)
         found: dict[WeightChoice, Weights] = {choice: {} for choice in recipes}
         for op in self._ops:
-            layer = Layer.of(qgraph, op)
+            layer = LayerShape.of(qgraph, op)
             seen = self._float[op.inputs[0]]
             moments = measure(layer, seen, seen)
             for choice, recipe in recipes.items():
@@ -106,7 +106,7 @@ class Walk:
             source = op.inputs[0]
             known = run_integer(qgraph, [], keep=_live_before(qgraph, op), feed=known)
             seen = Dequantized(known[source], qgraph.tensors[source])
-            layer = Layer.of(qgraph, op)
+            layer = LayerShape.of(qgraph, op)
             moments = measure(layer, self._float[source], seen)
             name = op.inputs[1]
             weight = self._solve(layer, moments, recipe, choices[name])
@@ -116,7 +116,7 @@ class Walk:
         return found
 
     def _solve(
-        self, layer: Layer, moments: Moments, recipe: Recipe, choice: WeightChoice
+        self, layer: LayerShape, moments: Moments, recipe: Recipe, choice: WeightChoice
     ) -> QuantizedWeight:
         data = self._graph.tensors[layer.op.inputs[1]].data
         assert data is not None  # quantize has refused computed filters

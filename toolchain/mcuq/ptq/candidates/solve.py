@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from mcuq.choices import Per
 from mcuq.numeric import weight_limits
-from mcuq.ptq.candidates.layer import Layer
+from mcuq.ptq.candidates.layer import LayerShape
 from mcuq.ptq.candidates.moments import Moments, damped
 from mcuq.ptq.candidates.recipe import Clip, Recipe, Rounding
 from mcuq.ptq.candidates.rounding import Limits, descend, gptq, nearest
@@ -19,7 +19,7 @@ Float64 = npt.NDArray[np.float64]
 
 
 def solve(
-    layer: Layer,
+    layer: LayerShape,
     weight: npt.NDArray[np.float32],
     bias: npt.NDArray[np.float32] | None,
     moments: Moments,

@@ -1,6 +1,6 @@
 """CutPoint re-optimization of a chosen configuration's rounding, by gradient descent."""
 
 from mcuq.ptq.refine.refine import Refinement, refine
-from mcuq.ptq.refine.settings import Settings
+from mcuq.ptq.refine.settings import RefineSettings
 
-__all__ = ["Refinement", "Settings", "refine"]
+__all__ = ["RefineSettings", "Refinement", "refine"]

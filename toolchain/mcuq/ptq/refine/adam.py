@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from mcuq.ops.operator import Values as Array
-from mcuq.ptq.refine.settings import Settings
+from mcuq.ptq.refine.settings import RefineSettings
 
 _TINY = 1e-12
 """Keeps a gradient that was always zero from dividing by it."""
@@ -16,7 +16,7 @@ _TINY = 1e-12
 class Adam:
     """Moments of the gradients seen so far; steps change the parameters in place."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: RefineSettings) -> None:
         self._settings = settings
         self._moments: dict[str, tuple[Array, Array, int]] = {}
 

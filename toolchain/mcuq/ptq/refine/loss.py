@@ -14,19 +14,19 @@ from mcuq.score.loss import LossOutput
 
 
 def divergence_gradient(
-    heads: Sequence[LossOutput], reference: Mapping[str, Array], found: Mapping[str, Array]
+    loss_outputs: Sequence[LossOutput], reference: Mapping[str, Array], found: Mapping[str, Array]
 ) -> dict[str, Array]:
     """d mean(`mcuq.score.loss.divergence`) / d found, by head tensor.
 
     Args:
-        heads: what is compared.
+        loss_outputs: what is compared.
         reference, found: head tensor name → array (samples, …) of equal sizes.
 
     Returns:
         float32 arrays of the shapes of `found`; the mean is over the samples.
     """
     gradients: dict[str, Array] = {}
-    for head in heads:
+    for head in loss_outputs:
         a = reference[head.tensor].astype(np.float64)
         b = found[head.tensor].reshape(a.shape).astype(np.float64)
         part = (_slope(head, a, b) / len(a)).astype(np.float32).reshape(found[head.tensor].shape)

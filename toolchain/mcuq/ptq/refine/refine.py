@@ -27,8 +27,8 @@ from mcuq.ptq.candidates.recipe import RECIPES
 from mcuq.ptq.candidates.sequence import Walk
 from mcuq.ptq.refine.adam import Adam
 from mcuq.ptq.refine.loss import divergence_gradient
-from mcuq.ptq.refine.settings import Settings
-from mcuq.ptq.refine.simulation import Parameters, Simulation
+from mcuq.ptq.refine.settings import RefineSettings
+from mcuq.ptq.refine.simulation import Simulation, TrainedParameters
 from mcuq.ptq.refine.start import REFINED, as_weights, start_parameters
 from mcuq.quantize.activations import RangeSource
 from mcuq.quantize.config import Config
@@ -70,7 +70,7 @@ def refine(
     held_back: Inputs,
     *,
     bank: Bank | None = None,
-    settings: Settings | None = None,
+    settings: RefineSettings | None = None,
     progress: ProgressCallback = silent,
 ) -> Refinement:
     """Train the rounding of a chosen configuration.
@@ -85,13 +85,13 @@ def refine(
         settings: None takes the defaults.
         progress: told after each epoch.
     """
-    settings = settings or Settings()
+    settings = settings or RefineSettings()
     with threadpool_limits(1):
-        judge = _Judge(graph, ranges, held_back)
+        scorer = _Scorer(graph, ranges, held_back)
         best = _State(config, bank or {})
-        before = after = judge(best)
+        before = after = scorer(best)
         solved = _solved_anew(graph, ranges, best, inputs)
-        if (loss := judge(solved)) < after:
+        if (loss := scorer(solved)) < after:
             after, best = loss, solved
         # The simulation knows int8 activations; under int16 ones there is little left to win.
         epochs = settings.epochs if config.activation_bits == 8 else 0
@@ -100,7 +100,7 @@ def refine(
         for epoch in range(epochs):
             training.run_epoch(epoch)
             trained = training.state()
-            if (loss := judge(trained)) < after:
+            if (loss := scorer(trained)) < after:
                 after, best = loss, trained
             note = f"divergence {after:.4f}, was {before:.4f}"
             progress(Progress("refine", epoch + 1, epochs, note))
@@ -130,20 +130,20 @@ class _State:
         return _State(config, {**self.bank, **weights})
 
 
-class _Judge:
+class _Scorer:
     """Mean divergence of a state on fixed samples."""
 
     def __init__(self, graph: Graph, ranges: RangeSource, inputs: Inputs) -> None:
         self._graph, self._ranges, self._inputs = graph, ranges, inputs
-        self._heads = find_loss_outputs(graph)
-        self._reference = run_float(graph, inputs, keep=_tensors(self._heads))
+        self._loss_outputs = find_loss_outputs(graph)
+        self._reference = run_float(graph, inputs, keep=_tensors(self._loss_outputs))
 
     def __call__(self, state: _State) -> float:
         qgraph = quantize(self._graph, self._ranges, state.config, state.bank)
         stored = quantize_inputs(qgraph, self._inputs)
-        found = run_integer(qgraph, stored, keep=_tensors(self._heads))
+        found = run_integer(qgraph, stored, keep=_tensors(self._loss_outputs))
         real = dequantize_outputs(qgraph, found)
-        return float(divergence(self._heads, self._reference, real).mean())
+        return float(divergence(self._loss_outputs, self._reference, real).mean())
 
 
 class _Training:
@@ -155,14 +155,14 @@ class _Training:
         ranges: RangeSource,
         start: _State,
         inputs: Inputs,
-        settings: Settings,
+        settings: RefineSettings,
     ) -> None:
         self._origin, self._settings = start, settings
         self._start = quantize(graph, ranges, start.config, start.bank)
-        self._heads = find_loss_outputs(graph)
-        self._simulation = Simulation(self._start, tuple(_tensors(self._heads)))
+        self._loss_outputs = find_loss_outputs(graph)
+        self._simulation = Simulation(self._start, tuple(_tensors(self._loss_outputs)))
         self._parameters = start_parameters(graph, self._start, settings.lean)
-        self._reference = run_float(graph, inputs, keep=_tensors(self._heads))
+        self._reference = run_float(graph, inputs, keep=_tensors(self._loss_outputs))
         self._stored = quantize_inputs(self._start, inputs)
         self._samples = len(inputs[0])
         self._steps = tuple(Adam(settings) for _ in range(3))
@@ -187,11 +187,11 @@ class _Training:
         values = _as_real(self._start, [array[picked] for array in self._stored])
         found, tape = self._simulation.forward(values, self._parameters)
         reference = {name: array[picked] for name, array in self._reference.items()}
-        slopes = divergence_gradient(self._heads, reference, found)
+        slopes = divergence_gradient(self._loss_outputs, reference, found)
         gradients = self._simulation.backward(slopes, tape)
         self._descend(gradients, rate)
 
-    def _descend(self, gradients: Parameters, rate: float) -> None:
+    def _descend(self, gradients: TrainedParameters, rate: float) -> None:
         by_weight, by_scale, by_bias = self._steps
         weight_rates = dict.fromkeys(gradients.steps, rate * self._settings.weight_rate)
         by_weight.step(self._parameters.steps, gradients.steps, weight_rates)
@@ -204,8 +204,8 @@ class _Training:
         by_bias.step(self._parameters.bias, gradients.bias, bias_rates)
 
 
-def _tensors(heads: Sequence[LossOutput]) -> list[str]:
-    return list(dict.fromkeys(head.tensor for head in heads))
+def _tensors(loss_outputs: Sequence[LossOutput]) -> list[str]:
+    return list(dict.fromkeys(head.tensor for head in loss_outputs))
 
 
 def _as_real(qgraph: QuantizedGraph, stored: Sequence[npt.NDArray[Any]]) -> dict[str, Array]:

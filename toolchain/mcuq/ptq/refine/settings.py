@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Settings:
+class RefineSettings:
     """How long and how fast the training goes; its rates fall to zero along half a cosine."""
 
     epochs: int = 4

@@ -29,13 +29,13 @@ from mcuq.ops.operator import Values as Array
 from mcuq.ops.requantize import Requantizer
 from mcuq.ops.weighted_params import RescaleParams
 from mcuq.ops.window import scatter_windows
-from mcuq.ptq.candidates.layer import Layer
+from mcuq.ptq.candidates.layer import LayerShape
 from mcuq.quantized.op_params import op_params
 from mcuq.quantized.qgraph import QuantizedGraph
 
 
 @dataclass(eq=False)
-class Parameters(ByContent):
+class TrainedParameters(ByContent):
     """What is trained, by name; changed in place.
 
     Attributes:
@@ -56,7 +56,7 @@ def stored_steps(steps: Array, bits: int) -> npt.NDArray[np.int8]:
 
 
 class Simulation:
-    """A quantized graph as a function of `Parameters`.
+    """A quantized graph as a function of `TrainedParameters`.
 
     Args:
         qgraph: shapes, activation scales, bits; its filters are not looked at.
@@ -72,15 +72,17 @@ class Simulation:
             if op.output in needed:
                 self._ops.insert(0, op)
                 needed.update(op.inputs)
-        self._layers = {op.output: Layer.of(qgraph, op) for op in self._ops if op.kind.weighted}
+        self._layers = {
+            op.output: LayerShape.of(qgraph, op) for op in self._ops if op.kind.weighted
+        }
 
     @property
-    def layers(self) -> Mapping[str, Layer]:
+    def layers(self) -> Mapping[str, LayerShape]:
         """Weighted operators by output name."""
         return self._layers
 
     def forward(
-        self, inputs: Mapping[str, Array], parameters: Parameters
+        self, inputs: Mapping[str, Array], parameters: TrainedParameters
     ) -> tuple[dict[str, Array], list[tuple[Op, Backward]]]:
         """Outputs (samples, *shape), and the tape for `backward`."""
         values = dict(inputs)
@@ -95,10 +97,10 @@ class Simulation:
 
     def backward(
         self, gradients: Mapping[str, Array], tape: list[tuple[Op, Backward]]
-    ) -> Parameters:
+    ) -> TrainedParameters:
         """Gradients of all parameters from those of the outputs; uses up the tape."""
         flowing = dict(gradients)
-        found = Parameters({}, {}, {})
+        found = TrainedParameters({}, {}, {})
         while tape:
             # What an operator kept goes when its gradient is known.
             op, backward = tape.pop()
@@ -119,7 +121,7 @@ class Simulation:
         return found
 
     def _apply(
-        self, op: Op, values: dict[str, Array], parameters: Parameters
+        self, op: Op, values: dict[str, Array], parameters: TrainedParameters
     ) -> tuple[Array, Backward]:
         shape = self._qgraph.tensors[op.output].shape
         if op.kind.weighted:
@@ -137,7 +139,7 @@ class Simulation:
         return _real(tensor, tensor.data)[None]
 
     def _weighted(
-        self, op: Op, x: Array, shape: tuple[int, ...], parameters: Parameters
+        self, op: Op, x: Array, shape: tuple[int, ...], parameters: TrainedParameters
     ) -> tuple[Array, Backward]:
         layer, name = self._layers[op.output], op.inputs[1]
         weight, source = self._qgraph.tensors[name], self._qgraph.tensors[op.inputs[0]]
@@ -208,8 +210,8 @@ def _real(tensor: QuantizedTensor, stored: npt.NDArray[np.integer]) -> Array:
     return dequantize(stored, np.float32(tensor.scale[0]), tensor.zero_point)
 
 
-def _unpatch(layer: Layer, gradient: Array, x: Array) -> npt.NDArray[Any]:
-    """Adjoint of `Layer.patches`."""
+def _unpatch(layer: LayerShape, gradient: Array, x: Array) -> npt.NDArray[Any]:
+    """Adjoint of `LayerShape.patches`."""
     if layer.window is None:
         return gradient.reshape(x.shape)
     size = (layer.weight_shape[1], layer.weight_shape[2])

@@ -7,19 +7,19 @@ from dataclasses import replace
 import numpy as np
 
 from mcuq.graph import Graph
-from mcuq.ptq.refine.settings import Settings
-from mcuq.ptq.refine.simulation import Parameters, Simulation, stored_steps
+from mcuq.ptq.refine.settings import RefineSettings
+from mcuq.ptq.refine.simulation import Simulation, TrainedParameters, stored_steps
 from mcuq.quantize.config import Config, WeightChoice
 from mcuq.quantize.weights import QuantizedWeight, along_axis
 from mcuq.quantized.qgraph import QuantizedGraph
 
 
 def start_parameters(
-    graph: Graph, qgraph: QuantizedGraph, lean: float = Settings.lean
-) -> Parameters:
+    graph: Graph, qgraph: QuantizedGraph, lean: float = RefineSettings.lean
+) -> TrainedParameters:
     """Parameters that simulate `qgraph` exactly, leaning towards the float filters by up to `lean`
     steps."""
-    parameters = Parameters({}, {}, {})
+    parameters = TrainedParameters({}, {}, {})
     for op in qgraph.ops:
         if not op.kind.weighted:
             continue
@@ -43,7 +43,7 @@ def _bias(qgraph: QuantizedGraph, inputs: tuple[str, ...], channels: int) -> np.
 
 
 def as_weights(
-    simulation: Simulation, config: Config, parameters: Parameters
+    simulation: Simulation, config: Config, parameters: TrainedParameters
 ) -> dict[tuple[str, WeightChoice], QuantizedWeight]:
     """The parameters as a bank: for each filter the choice of `config`, its method `REFINED`."""
     bank: dict[tuple[str, WeightChoice], QuantizedWeight] = {}

@@ -58,7 +58,7 @@ class Overridden:
 
 
 @dataclass(frozen=True, eq=False)
-class Operand(ByContent):
+class FileOperand(ByContent):
     """A tensor an operator reads.
 
     Attributes:
@@ -89,7 +89,7 @@ class OpView:
     kind: str
     output_name: str
     output_count: int
-    operands: tuple[Operand | None, ...]
+    operands: tuple[FileOperand | None, ...]
     options: Options | None
     options_type: int
 

@@ -19,6 +19,7 @@ from mcuq.emit.mlir.tosa.elementwise import Rule
 from mcuq.emit.mlir.tosa.quantization import is_quantized
 from mcuq.graph import Op
 from mcuq.numeric.activation import Activation
+from mcuq.ops.attrs import NoAttrs
 from mcuq.ops.catalog import OPERATORS
 from mcuq.ops.conversion import DEQUANTIZE, QUANTIZE
 from mcuq.ops.movement import CONCATENATION, PAD, RESHAPE, SQUEEZE, STRIDED_SLICE, TRANSPOSE
@@ -35,6 +36,14 @@ def _rule(
     operator: Operator[A, P, W], rule: Callable[[Block, A, Sequence[Value], TensorType], Value]
 ) -> tuple[AnyOperator, Rule]:
     return operator, rule
+
+
+def _quantize(block: Block, attrs: NoAttrs, inputs: Sequence[Value], output: TensorType) -> Value:
+    """`quant.qcast` takes reals: integers of another type are made such first."""
+    source = inputs[0]
+    if is_quantized(source.type):
+        source = block.emit("quant.dcast", [source], TensorType(source.type.shape, "f32"))
+    return block.emit("quant.qcast", [source], output)
 
 
 _RULES: Table[Rule] = Table(
@@ -63,7 +72,7 @@ _RULES: Table[Rule] = Table(
             _rule(RELU6, elementwise.clamp(Activation.RELU6)),
             _rule(LEAKY_RELU, elementwise.leaky_relu),
             _rule(HARD_SWISH, elementwise.hard_swish),
-            _rule(QUANTIZE, elementwise.unary("quant.qcast")),
+            _rule(QUANTIZE, _quantize),
             _rule(DEQUANTIZE, elementwise.unary("quant.dcast")),
         ]
     ),

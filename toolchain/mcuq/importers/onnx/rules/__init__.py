@@ -9,9 +9,9 @@ from mcuq.importers.onnx.rules import (
     shape,
     slicing,
 )
-from mcuq.importers.onnx.rules.common import Rule
+from mcuq.importers.onnx.rules.common import NodeRule
 
-RULES: dict[str, Rule] = {
+RULES: dict[str, NodeRule] = {
     **linear.RULES,
     **elementwise.RULES,
     **extremes.RULES,

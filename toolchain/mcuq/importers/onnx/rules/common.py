@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from mcuq.importers.builder import GraphBuilder
-from mcuq.importers.onnx.value import Constraint, Node, Value
+from mcuq.importers.onnx.value import Constraint, Node, NodeValue
 from mcuq.numeric.activation import Activation
 from mcuq.ops.movement import CONCATENATION, PAD, RESHAPE, STRIDED_SLICE, TRANSPOSE
 from mcuq.ops.pooling import AVERAGE_POOL_2D, MAX_POOL_2D, MEAN
@@ -23,11 +23,11 @@ _KEEPS_SIGN = frozenset(
     }
 )  # fmt: skip
 
-Lower = Callable[[GraphBuilder, Node], list[Value]]
+Lower = Callable[[GraphBuilder, Node], list[NodeValue]]
 
 
 @dataclass(frozen=True)
-class Rule:
+class NodeRule:
     """How one ONNX operator becomes operators of the graph.
 
     Attributes:

@@ -9,8 +9,8 @@ from onnx import TensorProto
 
 from mcuq.importers.builder import GraphBuilder
 from mcuq.importers.onnx.layout import arranged, plain, result
-from mcuq.importers.onnx.rules.common import Rule, axis_inside, computed_input, constant_inputs
-from mcuq.importers.onnx.value import Node, Value
+from mcuq.importers.onnx.rules.common import NodeRule, axis_inside, computed_input, constant_inputs
+from mcuq.importers.onnx.value import Node, NodeValue
 from mcuq.ops.attrs import NoAttrs
 from mcuq.ops.binary import ADD, MUL, SUB, BinaryAttrs
 from mcuq.ops.movement import RESHAPE, ReshapeAttrs
@@ -58,10 +58,10 @@ def out_of_training(node: Node) -> str | None:
     return "it is in training mode" if training is not None and np.any(training) else None
 
 
-def binary(kind: AnyOperator) -> Callable[[GraphBuilder, Node], list[Value]]:
+def binary(kind: AnyOperator) -> Callable[[GraphBuilder, Node], list[NodeValue]]:
     """ADD, SUB or MUL of a node's two inputs, either of them maybe a constant."""
 
-    def lower(build: GraphBuilder, node: Node) -> list[Value]:
+    def lower(build: GraphBuilder, node: Node) -> list[NodeValue]:
         rank = max(node.value(0).rank, node.value(1).rank)
         values = [_with_rank(build, node.value(number), rank) for number in (0, 1)]
         order = _common_order(values)
@@ -71,64 +71,64 @@ def binary(kind: AnyOperator) -> Callable[[GraphBuilder, Node], list[Value]]:
     return lower
 
 
-def _with_rank(build: GraphBuilder, value: Value, rank: int) -> Value:
+def _with_rank(build: GraphBuilder, value: NodeValue, rank: int) -> NodeValue:
     """The value with dimensions of 1 in front, as broadcasting adds them."""
     if value.rank == rank:
         return value
     shape = (1,) * (rank - value.rank) + value.shape
     if value.data is not None:
-        return Value(shape, data=value.data.reshape(shape))
+        return NodeValue(shape, data=value.data.reshape(shape))
     name = plain(build, value)
     name = build.op(RESHAPE, ReshapeAttrs(shape), [name], f"{name}/expand")
-    return Value(shape, name, tuple(range(rank)))
+    return NodeValue(shape, name, tuple(range(rank)))
 
 
-def _common_order(values: list[Value]) -> tuple[int, ...]:
+def _common_order(values: list[NodeValue]) -> tuple[int, ...]:
     """The order of the largest computed operand: the smaller one is cheaper to move."""
     computed = [value for value in values if value.data is None]
     return max(computed, key=lambda value: int(np.prod(value.shape))).order
 
 
-def _operand(build: GraphBuilder, node: Node, value: Value, order: tuple[int, ...]) -> str:
+def _operand(build: GraphBuilder, node: Node, value: NodeValue, order: tuple[int, ...]) -> str:
     if value.data is None:
         return arranged(build, value, order)
     return build.constant(value.data.transpose(order), f"{node.name}/constant")
 
 
-def _divide(build: GraphBuilder, node: Node) -> list[Value]:
+def _divide(build: GraphBuilder, node: Node) -> list[NodeValue]:
     divisor = np.asarray(node.constant(1), np.float64)
-    reciprocal = Value(divisor.shape, data=1.0 / divisor)
+    reciprocal = NodeValue(divisor.shape, data=1.0 / divisor)
     inputs = (node.inputs[0], reciprocal)
     return binary(MUL)(build, with_inputs(node, inputs))
 
 
-def with_inputs(node: Node, inputs: tuple[Value | None, ...]) -> Node:
+def with_inputs(node: Node, inputs: tuple[NodeValue | None, ...]) -> Node:
     """The node on other inputs."""
     return Node(node.index, node.kind, node.opset, inputs, node.outputs, node.attributes)
 
 
-def part(node: Node, suffix: str, *inputs: Value) -> Node:
+def part(node: Node, suffix: str, *inputs: NodeValue) -> Node:
     """A node of two inputs inside another one."""
     outputs = (f"{node.name}/{suffix}",)
     return Node(node.index, node.kind, node.opset, inputs, outputs, node.attributes)
 
 
-def unary(kind: AnyOperator) -> Callable[[GraphBuilder, Node], list[Value]]:
+def unary(kind: AnyOperator) -> Callable[[GraphBuilder, Node], list[NodeValue]]:
     """An operator of one computed input."""
 
-    def lower(build: GraphBuilder, node: Node) -> list[Value]:
+    def lower(build: GraphBuilder, node: Node) -> list[NodeValue]:
         x = node.value()
         return [result(build, build.op(kind, NoAttrs(), [x.name], node.name), x.order)]
 
     return lower
 
 
-def _leaky_relu(build: GraphBuilder, node: Node) -> list[Value]:
+def _leaky_relu(build: GraphBuilder, node: Node) -> list[NodeValue]:
     alpha = node.number("alpha", 0.01)
     return _leaky(build, node, alpha)
 
 
-def _prelu(build: GraphBuilder, node: Node) -> list[Value]:
+def _prelu(build: GraphBuilder, node: Node) -> list[NodeValue]:
     """Slopes that differ: y = r + slopes × (x - r) with r = RELU(x)."""
     x, slope = node.value(), np.asarray(node.constant(1))
     if np.all(slope == slope.flat[0]):
@@ -140,13 +140,13 @@ def _prelu(build: GraphBuilder, node: Node) -> list[Value]:
     return binary(ADD)(build, with_inputs(node, (positive, scaled)))
 
 
-def _leaky(build: GraphBuilder, node: Node, alpha: float) -> list[Value]:
+def _leaky(build: GraphBuilder, node: Node, alpha: float) -> list[NodeValue]:
     x = node.value()
     attrs = LeakyReluAttrs(float(np.float32(alpha)))
     return [result(build, build.op(LEAKY_RELU, attrs, [x.name], node.name), x.order)]
 
 
-def _hard_sigmoid(build: GraphBuilder, node: Node) -> list[Value]:
+def _hard_sigmoid(build: GraphBuilder, node: Node) -> list[NodeValue]:
     """clip(alpha × x + beta, 0, 1) as RELU6(6 × alpha × x + 6 × beta) / 6."""
     x = node.value()
     alpha, beta = node.number("alpha", 0.2), node.number("beta", 0.5)
@@ -160,7 +160,7 @@ def _hard_sigmoid(build: GraphBuilder, node: Node) -> list[Value]:
     return [result(build, name, x.order)]
 
 
-def _softmax(build: GraphBuilder, node: Node) -> list[Value]:
+def _softmax(build: GraphBuilder, node: Node) -> list[NodeValue]:
     x = node.value()
     axis = node.integer("axis", -1) % x.rank
     order = x.order
@@ -170,7 +170,7 @@ def _softmax(build: GraphBuilder, node: Node) -> list[Value]:
     return [result(build, build.op(SOFTMAX, SoftmaxAttrs(), [name], node.name), order)]
 
 
-def _identity(build: GraphBuilder, node: Node) -> list[Value]:
+def _identity(build: GraphBuilder, node: Node) -> list[NodeValue]:
     return [node.value()]
 
 
@@ -178,19 +178,19 @@ _ARITHMETIC = (one_computed_input,)
 _ACTIVATION = (computed_input,)
 
 RULES = {
-    "Add": Rule(binary(ADD), _ARITHMETIC, 2),
-    "Sub": Rule(binary(SUB), _ARITHMETIC, 2),
-    "Mul": Rule(binary(MUL), _ARITHMETIC, 2),
-    "Div": Rule(_divide, (computed_input, constant_divisor), 2),
-    "Relu": Rule(unary(RELU), _ACTIVATION),
-    "Sigmoid": Rule(unary(LOGISTIC), _ACTIVATION),
-    "Tanh": Rule(unary(TANH), _ACTIVATION),
-    "HardSwish": Rule(unary(HARD_SWISH), _ACTIVATION),
-    "HardSigmoid": Rule(_hard_sigmoid, _ACTIVATION),
-    "LeakyRelu": Rule(_leaky_relu, _ACTIVATION),
-    "PRelu": Rule(_prelu, (computed_input, constant_inputs(1)), 2),
-    "Softmax": Rule(_softmax, (computed_input, axis_inside(-1))),
-    "Identity": Rule(_identity, _ACTIVATION),
-    "Cast": Rule(_identity, (computed_input, real_type)),
-    "Dropout": Rule(_identity, (computed_input, out_of_training)),
+    "Add": NodeRule(binary(ADD), _ARITHMETIC, 2),
+    "Sub": NodeRule(binary(SUB), _ARITHMETIC, 2),
+    "Mul": NodeRule(binary(MUL), _ARITHMETIC, 2),
+    "Div": NodeRule(_divide, (computed_input, constant_divisor), 2),
+    "Relu": NodeRule(unary(RELU), _ACTIVATION),
+    "Sigmoid": NodeRule(unary(LOGISTIC), _ACTIVATION),
+    "Tanh": NodeRule(unary(TANH), _ACTIVATION),
+    "HardSwish": NodeRule(unary(HARD_SWISH), _ACTIVATION),
+    "HardSigmoid": NodeRule(_hard_sigmoid, _ACTIVATION),
+    "LeakyRelu": NodeRule(_leaky_relu, _ACTIVATION),
+    "PRelu": NodeRule(_prelu, (computed_input, constant_inputs(1)), 2),
+    "Softmax": NodeRule(_softmax, (computed_input, axis_inside(-1))),
+    "Identity": NodeRule(_identity, _ACTIVATION),
+    "Cast": NodeRule(_identity, (computed_input, real_type)),
+    "Dropout": NodeRule(_identity, (computed_input, out_of_training)),
 }

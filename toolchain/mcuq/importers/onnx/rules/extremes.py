@@ -17,7 +17,12 @@ import numpy.typing as npt
 
 from mcuq.importers.builder import GraphBuilder
 from mcuq.importers.onnx.layout import result
-from mcuq.importers.onnx.rules.common import Rule, computed_input, constant_inputs, never_negative
+from mcuq.importers.onnx.rules.common import (
+    NodeRule,
+    computed_input,
+    constant_inputs,
+    never_negative,
+)
 from mcuq.importers.onnx.rules.elementwise import (
     binary,
     one_computed_input,
@@ -25,7 +30,7 @@ from mcuq.importers.onnx.rules.elementwise import (
     unary,
     with_inputs,
 )
-from mcuq.importers.onnx.value import Node, Value
+from mcuq.importers.onnx.value import Node, NodeValue
 from mcuq.numeric.activation import Activation
 from mcuq.ops.binary import ADD, MUL, SUB, BinaryAttrs
 from mcuq.ops.unary import RELU, RELU6
@@ -43,7 +48,7 @@ class _Operands:
         low, high: the numbers that it holds them between.
     """
 
-    values: tuple[Value, ...]
+    values: tuple[NodeValue, ...]
     low: float
     high: float
 
@@ -90,7 +95,7 @@ def _operands(node: Node) -> _Operands:
     return _Operands((*computed, *spread), low, high)
 
 
-def _is_number(constant: Value, rank: int) -> bool:
+def _is_number(constant: NodeValue, rank: int) -> bool:
     """Whether a constant is one number, which adds no dimension to values of `rank`."""
     return math.prod(constant.shape) == 1 and constant.rank <= rank
 
@@ -101,14 +106,14 @@ def _bound(data: npt.NDArray[Any] | None, default: float) -> float:
     return value if abs(value) < np.finfo(np.float32).max else float(np.copysign(np.inf, value))
 
 
-def _extreme(build: GraphBuilder, node: Node) -> list[Value]:
+def _extreme(build: GraphBuilder, node: Node) -> list[NodeValue]:
     operands = _operands(node)
     step = _smaller if node.kind == "Min" else _larger
     x = reduce(lambda a, b: step(build, node, a, b), operands.values)
     return [_clipped(build, node, x, operands.low, operands.high)]
 
 
-def _clipped(build: GraphBuilder, node: Node, x: Value, low: float, high: float) -> Value:
+def _clipped(build: GraphBuilder, node: Node, x: NodeValue, low: float, high: float) -> NodeValue:
     if low == 0 and high == np.inf:
         return unary(RELU)(build, with_inputs(node, (x,)))[0]
     if high == 6 and (low == 0 or (low == -np.inf and never_negative(build, x.name))):
@@ -124,28 +129,28 @@ def _clipped(build: GraphBuilder, node: Node, x: Value, low: float, high: float)
     return _between(build, node, x, low, high)
 
 
-def _number(value: float, like: Value) -> Value:
-    return Value((1,) * like.rank, data=np.full((1,) * like.rank, value, np.float32))
+def _number(value: float, like: NodeValue) -> NodeValue:
+    return NodeValue((1,) * like.rank, data=np.full((1,) * like.rank, value, np.float32))
 
 
-def _larger(build: GraphBuilder, node: Node, a: Value, b: Value) -> Value:
+def _larger(build: GraphBuilder, node: Node, a: NodeValue, b: NodeValue) -> NodeValue:
     """b + relu(a - b)"""
     above = _rectified(build, node, a, b)
     return binary(ADD)(build, with_inputs(node, (above, b)))[0]
 
 
-def _smaller(build: GraphBuilder, node: Node, a: Value, b: Value) -> Value:
+def _smaller(build: GraphBuilder, node: Node, a: NodeValue, b: NodeValue) -> NodeValue:
     """b - relu(b - a)"""
     below = _rectified(build, node, b, a)
     return binary(SUB)(build, with_inputs(node, (b, below)))[0]
 
 
-def _rectified(build: GraphBuilder, node: Node, a: Value, b: Value) -> Value:
+def _rectified(build: GraphBuilder, node: Node, a: NodeValue, b: NodeValue) -> NodeValue:
     difference = binary(SUB)(build, part(node, "difference", a, b))[0]
     return unary(RELU)(build, part(node, "relu", difference))[0]
 
 
-def _between(build: GraphBuilder, node: Node, x: Value, low: float, high: float) -> Value:
+def _between(build: GraphBuilder, node: Node, x: NodeValue, low: float, high: float) -> NodeValue:
     """low + (high - low) / 6 × relu6((x - low) × 6 / (high - low))"""
     width = (high - low) / 6
     for kind, number in ((MUL, 1 / width), (SUB, low / width)):
@@ -159,7 +164,7 @@ def _between(build: GraphBuilder, node: Node, x: Value, low: float, high: float)
 _BOUNDS = (bounds_in_order, moderate_bounds)
 
 RULES = {
-    "Clip": Rule(_extreme, (computed_input, constant_inputs(1, 2), *_BOUNDS)),
-    "Max": Rule(_extreme, (one_computed_input, *_BOUNDS)),
-    "Min": Rule(_extreme, (one_computed_input, *_BOUNDS)),
+    "Clip": NodeRule(_extreme, (computed_input, constant_inputs(1, 2), *_BOUNDS)),
+    "Max": NodeRule(_extreme, (one_computed_input, *_BOUNDS)),
+    "Min": NodeRule(_extreme, (one_computed_input, *_BOUNDS)),
 }

@@ -9,9 +9,9 @@ import numpy.typing as npt
 
 from mcuq.importers.builder import GraphBuilder
 from mcuq.importers.onnx.layout import from_image, image, plain, result
-from mcuq.importers.onnx.rules.common import Rule, computed_input, constant_inputs
+from mcuq.importers.onnx.rules.common import NodeRule, computed_input, constant_inputs
 from mcuq.importers.onnx.rules.windows import padded_image, window_constraints
-from mcuq.importers.onnx.value import Node, Value
+from mcuq.importers.onnx.value import Node, NodeValue
 from mcuq.importers.onnx.window import Window, read_window
 from mcuq.ops.binary import ADD, MUL, BinaryAttrs
 from mcuq.ops.operator import AnyOperator
@@ -85,7 +85,7 @@ def statistics_by_channel(node: Node) -> str | None:
     return None if sizes == {(channels,)} else f"statistics of {sizes} for {channels} channels"
 
 
-def _conv(build: GraphBuilder, node: Node) -> list[Value]:
+def _conv(build: GraphBuilder, node: Node) -> list[NodeValue]:
     x, filters = node.value(0), np.asarray(node.constant(1))
     window = read_window(node, x.shape[2:], filters.shape[2:])
     pixels = padded_image(build, node, image(build, x), window)
@@ -112,7 +112,7 @@ def _conv_form(
     return CONV_2D, attrs, filters.transpose(0, 2, 3, 1)
 
 
-def _gemm(build: GraphBuilder, node: Node) -> list[Value]:
+def _gemm(build: GraphBuilder, node: Node) -> list[NodeValue]:
     weights = np.asarray(node.constant(1), np.float64) * node.number("alpha", 1.0)
     stored = weights if node.integer("transB", 0) else weights.T
     inputs = [plain(build, node.value(0)), build.constant(stored, f"{node.name}/filter")]
@@ -123,7 +123,7 @@ def _gemm(build: GraphBuilder, node: Node) -> list[Value]:
     return [result(build, name, (0, 1))]
 
 
-def _matmul(build: GraphBuilder, node: Node) -> list[Value]:
+def _matmul(build: GraphBuilder, node: Node) -> list[NodeValue]:
     x = node.value(0)
     weights = build.constant(np.asarray(node.constant(1)).T, f"{node.name}/filter")
     attrs = FullyConnectedAttrs(keep_num_dims=x.rank > 2)
@@ -131,7 +131,7 @@ def _matmul(build: GraphBuilder, node: Node) -> list[Value]:
     return [result(build, name, tuple(range(x.rank)))]
 
 
-def _batch_normalization(build: GraphBuilder, node: Node) -> list[Value]:
+def _batch_normalization(build: GraphBuilder, node: Node) -> list[NodeValue]:
     """x × factor + offset a channel; folding into the layer before happens later."""
     x = node.value(0)
     scale, bias, mean, variance = (
@@ -152,12 +152,12 @@ def _batch_normalization(build: GraphBuilder, node: Node) -> list[Value]:
 
 
 RULES = {
-    "Conv": Rule(
+    "Conv": NodeRule(
         _conv, (computed_input, constant_weights, *window_constraints(1), fitting_filter), 2
     ),
-    "Gemm": Rule(_gemm, (computed_input, constant_weights, plain_gemm), 2),
-    "MatMul": Rule(_matmul, (computed_input, constant_weights, matrix_of_weights), 2),
-    "BatchNormalization": Rule(
+    "Gemm": NodeRule(_gemm, (computed_input, constant_weights, plain_gemm), 2),
+    "MatMul": NodeRule(_matmul, (computed_input, constant_weights, matrix_of_weights), 2),
+    "BatchNormalization": NodeRule(
         _batch_normalization,
         (computed_input, constant_inputs(1, 2, 3, 4), statistics_by_channel),
         5,

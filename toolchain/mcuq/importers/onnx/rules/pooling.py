@@ -10,7 +10,7 @@ from mcuq.errors import InputError
 from mcuq.importers.builder import GraphBuilder
 from mcuq.importers.onnx.layout import from_image, image, result
 from mcuq.importers.onnx.rules.common import (
-    Rule,
+    NodeRule,
     axes_inside,
     computed_input,
     constant_inputs,
@@ -19,7 +19,7 @@ from mcuq.importers.onnx.rules.common import (
 )
 from mcuq.importers.onnx.rules.resize import RESIZE
 from mcuq.importers.onnx.rules.windows import padded_image, window_constraints
-from mcuq.importers.onnx.value import Node, Value
+from mcuq.importers.onnx.value import Node, NodeValue
 from mcuq.importers.onnx.window import Window, read_window
 from mcuq.ops.attrs import Padding
 from mcuq.ops.operator import AnyOperator
@@ -58,7 +58,7 @@ def _window(node: Node) -> Window:
     return read_window(node, node.value().shape[2:], node.integers("kernel_shape", ()))
 
 
-def _max_pool(build: GraphBuilder, node: Node) -> list[Value]:
+def _max_pool(build: GraphBuilder, node: Node) -> list[NodeValue]:
     window = _window(node)
     pixels = image(build, node.value())
     if window.padded and not never_negative(build, pixels):
@@ -70,7 +70,7 @@ def _max_pool(build: GraphBuilder, node: Node) -> list[Value]:
     return [_pooled(build, node, MAX_POOL_2D, pixels, window)]
 
 
-def _average_pool(build: GraphBuilder, node: Node) -> list[Value]:
+def _average_pool(build: GraphBuilder, node: Node) -> list[NodeValue]:
     window = _window(node)
     counted = bool(node.integer("count_include_pad", 0))
     if window.leaves_input and (window.beyond if counted else window.padded):
@@ -86,12 +86,12 @@ def _average_pool(build: GraphBuilder, node: Node) -> list[Value]:
 
 def _pooled(
     build: GraphBuilder, node: Node, kind: AnyOperator, pixels: str, window: Window
-) -> Value:
+) -> NodeValue:
     attrs = PoolAttrs(window.kernel, window.stride, window.scheme)
     return from_image(build, build.op(kind, attrs, [pixels], node.name), node.value().rank)
 
 
-def _global_max_pool(build: GraphBuilder, node: Node) -> list[Value]:
+def _global_max_pool(build: GraphBuilder, node: Node) -> list[NodeValue]:
     pixels = image(build, node.value())
     _, height, width, _ = build.shape(pixels)
     attrs = PoolAttrs((height, width), (height, width))
@@ -99,7 +99,7 @@ def _global_max_pool(build: GraphBuilder, node: Node) -> list[Value]:
     return [from_image(build, name, node.value().rank)]
 
 
-def _global_average_pool(build: GraphBuilder, node: Node) -> list[Value]:
+def _global_average_pool(build: GraphBuilder, node: Node) -> list[NodeValue]:
     x = node.value()
     axes = tuple(sorted(x.position(axis) for axis in range(2, x.rank)))
     name = build.op(MEAN, MeanAttrs(axes, True), [x.name], node.name)
@@ -138,7 +138,7 @@ def _max_over(build: GraphBuilder, x: str, attrs: MeanAttrs, name: str) -> str:
 
 def _reduce(
     over: Callable[[GraphBuilder, str, MeanAttrs, str], str], build: GraphBuilder, node: Node
-) -> list[Value]:
+) -> list[NodeValue]:
     x, reduced = node.value(), _reduced(node)
     if not reduced:
         return [x]
@@ -156,11 +156,11 @@ _REDUCTION = (computed_input, constant_inputs(1), axes_inside(1))
 _WINDOWED = (computed_input, kernel_is_given, *window_constraints(), dense_pool)
 
 RULES = {
-    "MaxPool": Rule(_max_pool, _WINDOWED),
-    "AveragePool": Rule(_average_pool, _WINDOWED),
-    "GlobalMaxPool": Rule(_global_max_pool, (computed_input, spatial_input)),
-    "GlobalAveragePool": Rule(_global_average_pool, (computed_input, spatial_input)),
-    "ReduceMean": Rule(partial(_reduce, _mean_over), _REDUCTION),
-    "ReduceMax": Rule(partial(_reduce, _max_over), (*_REDUCTION, neighbouring_axes)),
+    "MaxPool": NodeRule(_max_pool, _WINDOWED),
+    "AveragePool": NodeRule(_average_pool, _WINDOWED),
+    "GlobalMaxPool": NodeRule(_global_max_pool, (computed_input, spatial_input)),
+    "GlobalAveragePool": NodeRule(_global_average_pool, (computed_input, spatial_input)),
+    "ReduceMean": NodeRule(partial(_reduce, _mean_over), _REDUCTION),
+    "ReduceMax": NodeRule(partial(_reduce, _max_over), (*_REDUCTION, neighbouring_axes)),
     "Resize": RESIZE,
 }

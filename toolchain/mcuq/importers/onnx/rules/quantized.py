@@ -16,9 +16,14 @@ from mcuq.importers.constraints import check
 from mcuq.importers.onnx.grid import Grid, grid_of
 from mcuq.importers.onnx.layout import result
 from mcuq.importers.onnx.rules import shape
-from mcuq.importers.onnx.rules.common import Rule, computed_input, constant_inputs, never_negative
+from mcuq.importers.onnx.rules.common import (
+    NodeRule,
+    computed_input,
+    constant_inputs,
+    never_negative,
+)
 from mcuq.importers.onnx.rules.elementwise import with_inputs
-from mcuq.importers.onnx.value import Node, Value
+from mcuq.importers.onnx.value import Node, NodeValue
 from mcuq.ops.attrs import NoAttrs
 from mcuq.ops.movement import RESHAPE, ReshapeAttrs
 from mcuq.ops.unary import RELU, RELU6
@@ -72,7 +77,7 @@ def computes_on_reals(node: Node) -> str | None:
     return "it computes with integers" if quantized and not moves else None
 
 
-def _quantize(build: GraphBuilder, node: Node) -> list[Value]:
+def _quantize(build: GraphBuilder, node: Node) -> list[NodeValue]:
     """The clamp: a ReLU where it is one, and a tensor of its own that has the stored range.
 
     `mcuq.importers.simplify` gives the range to the tensor before where nothing else reads that.
@@ -80,7 +85,7 @@ def _quantize(build: GraphBuilder, node: Node) -> list[Value]:
     return [_clamped(build, node, grid_of(node))]
 
 
-def _clamped(build: GraphBuilder, node: Node, grid: Grid) -> Value:
+def _clamped(build: GraphBuilder, node: Node, grid: Grid) -> NodeValue:
     x, (low, high) = node.value(), grid.span
     name = x.name
     if low == 0 and not never_negative(build, name):
@@ -115,11 +120,11 @@ def keeps_zero(node: Node) -> str | None:
     return None if fits else f"{grid.zero_point} outside {grid.lowest} … {grid.highest}"
 
 
-def _clip(build: GraphBuilder, node: Node) -> list[Value]:
+def _clip(build: GraphBuilder, node: Node) -> list[NodeValue]:
     return [_clamped(build, node, _narrowed(node))]
 
 
-def _dequantize(build: GraphBuilder, node: Node) -> list[Value]:
+def _dequantize(build: GraphBuilder, node: Node) -> list[NodeValue]:
     return [replace(node.value(), grid=None)]
 
 
@@ -134,7 +139,7 @@ def pads_with_zero(node: Node) -> str | None:
     return None if zero or node.text("mode", "constant") != "constant" else f"it adds {added}"
 
 
-def _pad(build: GraphBuilder, node: Node) -> list[Value]:
+def _pad(build: GraphBuilder, node: Node) -> list[NodeValue]:
     rule = shape.RULES["Pad"]
     real = with_inputs(node, (*node.inputs[:2], None, *node.inputs[3:]))
     check(real, rule.constraints)
@@ -144,11 +149,11 @@ def _pad(build: GraphBuilder, node: Node) -> list[Value]:
 _PARAMETERS = constant_inputs(1, 2)
 
 RULES = {
-    "QuantizeLinear": Rule(_quantize, (computed_input, _PARAMETERS, reads_reals), 2),
-    "DequantizeLinear": Rule(_dequantize, (computed_input, _PARAMETERS, reads_integers), 2),
+    "QuantizeLinear": NodeRule(_quantize, (computed_input, _PARAMETERS, reads_reals), 2),
+    "DequantizeLinear": NodeRule(_dequantize, (computed_input, _PARAMETERS, reads_integers), 2),
 }
 INTEGER_RULES = {
-    "Clip": Rule(_clip, (_PARAMETERS, keeps_zero)),
-    "Pad": Rule(_pad, (constant_inputs(2), pads_with_zero), 2),
+    "Clip": NodeRule(_clip, (_PARAMETERS, keeps_zero)),
+    "Pad": NodeRule(_pad, (constant_inputs(2), pads_with_zero), 2),
 }
 """Of operators whose first input is on a grid."""

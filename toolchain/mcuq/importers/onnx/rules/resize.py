@@ -11,8 +11,8 @@ import numpy.typing as npt
 from mcuq.errors import InputError
 from mcuq.importers.builder import LARGEST_TENSOR, GraphBuilder
 from mcuq.importers.onnx.layout import from_image, image
-from mcuq.importers.onnx.rules.common import Rule, computed_input, constant_inputs
-from mcuq.importers.onnx.value import Node, Value
+from mcuq.importers.onnx.rules.common import NodeRule, computed_input, constant_inputs
+from mcuq.importers.onnx.value import Node, NodeValue
 from mcuq.ops.interpolation import ResizeAttrs, blend, nearest_indices
 from mcuq.ops.resize import RESIZE_BILINEAR, RESIZE_NEAREST_NEIGHBOR
 
@@ -113,12 +113,12 @@ def _indices(node: Node, axis: int, output: int) -> Indices:
     return np.asarray(np.clip(indices, 0, node.value().shape[axis] - 1))
 
 
-def _resize(build: GraphBuilder, node: Node) -> list[Value]:
+def _resize(build: GraphBuilder, node: Node) -> list[NodeValue]:
     linear = node.text("mode", "nearest") == "linear"
     return (_resize_linear if linear else _resize_nearest)(build, node)
 
 
-def _resize_linear(build: GraphBuilder, node: Node) -> list[Value]:
+def _resize_linear(build: GraphBuilder, node: Node) -> list[NodeValue]:
     size = _size(node)
     assert size is not None
     shape = node.value().shape
@@ -137,7 +137,7 @@ def _resize_linear(build: GraphBuilder, node: Node) -> list[Value]:
     )
 
 
-def _resize_nearest(build: GraphBuilder, node: Node) -> list[Value]:
+def _resize_nearest(build: GraphBuilder, node: Node) -> list[NodeValue]:
     size = _size(node)
     assert size is not None
     target = (size[2], size[3])
@@ -155,7 +155,7 @@ def _resize_nearest(build: GraphBuilder, node: Node) -> list[Value]:
     )
 
 
-RESIZE = Rule(
+RESIZE = NodeRule(
     _resize,
     (computed_input, constant_inputs(2, 3), known_mode, plain_policy, two_spatial_dimensions),
 )

@@ -9,7 +9,7 @@ import numpy as np
 from mcuq.importers.builder import GraphBuilder
 from mcuq.importers.onnx.layout import arranged, plain, result
 from mcuq.importers.onnx.rules.common import (
-    Rule,
+    NodeRule,
     axes_inside,
     axis_inside,
     computed_input,
@@ -17,7 +17,7 @@ from mcuq.importers.onnx.rules.common import (
     listed_axes,
 )
 from mcuq.importers.onnx.rules.elementwise import one_computed_input
-from mcuq.importers.onnx.value import Node, Order, Value
+from mcuq.importers.onnx.value import Node, NodeValue, Order
 from mcuq.ops.movement import CONCATENATION, PAD, RESHAPE, ConcatAttrs, PadAttrs, ReshapeAttrs
 
 
@@ -105,28 +105,28 @@ def _target(node: Node) -> tuple[int, ...]:
     return tuple(target)
 
 
-def _reshape(build: GraphBuilder, node: Node) -> list[Value]:
+def _reshape(build: GraphBuilder, node: Node) -> list[NodeValue]:
     target = _target(node)
     known = math.prod(size for size in target if size != -1)
     missing = math.prod(node.value().shape) // known
     return [_reshaped(build, node, tuple(missing if n == -1 else n for n in target))]
 
 
-def _reshaped(build: GraphBuilder, node: Node, shape: tuple[int, ...]) -> Value:
+def _reshaped(build: GraphBuilder, node: Node, shape: tuple[int, ...]) -> NodeValue:
     """The value in ONNX's own order, in another shape."""
     name = plain(build, node.value())
     name = build.op(RESHAPE, ReshapeAttrs(shape), [name], node.name)
     return result(build, name, tuple(range(len(shape))))
 
 
-def _flatten(build: GraphBuilder, node: Node) -> list[Value]:
+def _flatten(build: GraphBuilder, node: Node) -> list[NodeValue]:
     shape = node.value().shape
     axis = node.integer("axis", 1)
     axis = axis + len(shape) if axis < 0 else axis
     return [_reshaped(build, node, (math.prod(shape[:axis]), math.prod(shape[axis:])))]
 
 
-def _squeeze(build: GraphBuilder, node: Node) -> list[Value]:
+def _squeeze(build: GraphBuilder, node: Node) -> list[NodeValue]:
     x = node.value()
     axes = listed_axes(node, 1)
     listed = [i for i, n in enumerate(x.shape) if n == 1] if axes is None else axes
@@ -137,7 +137,7 @@ def _squeeze(build: GraphBuilder, node: Node) -> list[Value]:
     return [_stored_as(build, node, shape, order)]
 
 
-def _unsqueeze(build: GraphBuilder, node: Node) -> list[Value]:
+def _unsqueeze(build: GraphBuilder, node: Node) -> list[NodeValue]:
     x = node.value()
     axes = listed_axes(node, 1) or ()
     rank = x.rank + len(axes)
@@ -150,7 +150,7 @@ def _unsqueeze(build: GraphBuilder, node: Node) -> list[Value]:
     return [_stored_as(build, node, shape, order)]
 
 
-def _stored_as(build: GraphBuilder, node: Node, shape: tuple[int, ...], order: Order) -> Value:
+def _stored_as(build: GraphBuilder, node: Node, shape: tuple[int, ...], order: Order) -> NodeValue:
     """The same elements stored in another shape."""
     attrs = ReshapeAttrs(shape)
     name = build.op(RESHAPE, attrs, [node.value().name], node.name)
@@ -161,14 +161,14 @@ def _perm(node: Node) -> tuple[int, ...]:
     return node.integers("perm", tuple(reversed(range(node.value().rank))))
 
 
-def _transpose(build: GraphBuilder, node: Node) -> list[Value]:
+def _transpose(build: GraphBuilder, node: Node) -> list[NodeValue]:
     """Nothing moves: the same tensor is known under another order."""
     x, perm = node.value(), _perm(node)
     order = tuple(perm.index(axis) for axis in x.order)
-    return [Value(tuple(x.shape[axis] for axis in perm), x.name, order)]
+    return [NodeValue(tuple(x.shape[axis] for axis in perm), x.name, order)]
 
 
-def _concat(build: GraphBuilder, node: Node) -> list[Value]:
+def _concat(build: GraphBuilder, node: Node) -> list[NodeValue]:
     values = [value for value in node.inputs if value is not None]
     order = next(value.order for value in values if value.data is None)
     names = [
@@ -182,7 +182,7 @@ def _concat(build: GraphBuilder, node: Node) -> list[Value]:
     return [result(build, name, order)]
 
 
-def _pad(build: GraphBuilder, node: Node) -> list[Value]:
+def _pad(build: GraphBuilder, node: Node) -> list[NodeValue]:
     x = node.value()
     pads = [int(count) for count in np.asarray(node.constant(1)).reshape(-1)]
     axes = listed_axes(node, 3)
@@ -193,11 +193,15 @@ def _pad(build: GraphBuilder, node: Node) -> list[Value]:
 
 
 RULES = {
-    "Reshape": Rule(_reshape, (computed_input, constant_inputs(1), fitting_target), 2),
-    "Flatten": Rule(_flatten, (computed_input,)),
-    "Squeeze": Rule(_squeeze, (computed_input, constant_inputs(1), axes_inside(1), squeezed_ones)),
-    "Unsqueeze": Rule(_unsqueeze, (computed_input, constant_inputs(1), new_axes)),
-    "Transpose": Rule(_transpose, (computed_input, permutation)),
-    "Concat": Rule(_concat, (one_computed_input, axis_inside(0), same_rank)),
-    "Pad": Rule(_pad, (computed_input, constant_inputs(1, 2, 3), axes_inside(3), zero_padding), 2),
+    "Reshape": NodeRule(_reshape, (computed_input, constant_inputs(1), fitting_target), 2),
+    "Flatten": NodeRule(_flatten, (computed_input,)),
+    "Squeeze": NodeRule(
+        _squeeze, (computed_input, constant_inputs(1), axes_inside(1), squeezed_ones)
+    ),
+    "Unsqueeze": NodeRule(_unsqueeze, (computed_input, constant_inputs(1), new_axes)),
+    "Transpose": NodeRule(_transpose, (computed_input, permutation)),
+    "Concat": NodeRule(_concat, (one_computed_input, axis_inside(0), same_rank)),
+    "Pad": NodeRule(
+        _pad, (computed_input, constant_inputs(1, 2, 3), axes_inside(3), zero_padding), 2
+    ),
 }

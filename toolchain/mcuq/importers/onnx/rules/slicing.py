@@ -7,13 +7,13 @@ import numpy as np
 from mcuq.importers.builder import GraphBuilder
 from mcuq.importers.onnx.layout import result
 from mcuq.importers.onnx.rules.common import (
-    Rule,
+    NodeRule,
     axes_inside,
     axis_inside,
     computed_input,
     constant_inputs,
 )
-from mcuq.importers.onnx.value import Node, Value
+from mcuq.importers.onnx.value import Node, NodeValue
 from mcuq.ops.movement import STRIDED_SLICE, StridedSliceAttrs
 
 Bounds = tuple[int, int, int]
@@ -43,7 +43,7 @@ def fitting_parts(node: Node) -> str | None:
     return None if fits else f"parts {parts} of {size}"
 
 
-def _slice(build: GraphBuilder, node: Node) -> list[Value]:
+def _slice(build: GraphBuilder, node: Node) -> list[NodeValue]:
     x = node.value()
     starts, ends = (np.asarray(node.constant(number)).reshape(-1) for number in (1, 2))
     axes, steps = node.constant(3), node.constant(4)
@@ -63,7 +63,7 @@ def _clamped(start: int, end: int, step: int, size: int) -> Bounds:
     return min(max(start, low), high), min(max(end, low), high), step
 
 
-def _sliced(build: GraphBuilder, node: Node, bounds: dict[int, Bounds], name: str) -> Value:
+def _sliced(build: GraphBuilder, node: Node, bounds: dict[int, Bounds], name: str) -> NodeValue:
     x = node.value()
     stored = [bounds.get(axis, (0, x.shape[axis], 1)) for axis in x.order]
     begin, end, strides = (tuple(column) for column in zip(*stored, strict=True))
@@ -81,7 +81,7 @@ def _parts(node: Node) -> list[int]:
     return [each] * (count - 1) + [size - each * (count - 1)]
 
 
-def _split(build: GraphBuilder, node: Node) -> list[Value]:
+def _split(build: GraphBuilder, node: Node) -> list[NodeValue]:
     axis = node.integer("axis", 0) % node.value().rank
     values, start = [], 0
     for name, size in zip(node.outputs, _parts(node), strict=True):
@@ -91,10 +91,10 @@ def _split(build: GraphBuilder, node: Node) -> list[Value]:
 
 
 RULES = {
-    "Slice": Rule(
+    "Slice": NodeRule(
         _slice,
         (computed_input, constant_inputs(1, 2, 3, 4), axes_inside(3), matching_bounds),
         3,
     ),
-    "Split": Rule(_split, (computed_input, constant_inputs(1), axis_inside(0), fitting_parts)),
+    "Split": NodeRule(_split, (computed_input, constant_inputs(1), axis_inside(0), fitting_parts)),
 }

@@ -6,27 +6,27 @@ from collections.abc import Sequence
 
 from mcuq.graph import Graph, Layout, Tensor
 from mcuq.importers.tflite.records import FileModel
-from mcuq.result.manifest import EdgeFigures, Manifest
-from mcuq.score.answers import Edge, find_edges
+from mcuq.result.manifest import Manifest, OutputFigures
+from mcuq.score.answers import OutputForm, output_forms
 
 
-def recorded_edges(graph: Graph) -> tuple[tuple[EdgeFigures, ...], tuple[EdgeFigures, ...]]:
+def recorded_forms(graph: Graph) -> tuple[tuple[OutputFigures, ...], tuple[OutputFigures, ...]]:
     """For the manifest: the graph's inputs, and its outputs."""
-    inputs = tuple(_recorded(Edge(name, graph.layout(name))) for name in graph.inputs)
-    return inputs, tuple(_recorded(edge) for edge in find_edges(graph))
+    inputs = tuple(_recorded(OutputForm(name, graph.layout(name))) for name in graph.inputs)
+    return inputs, tuple(_recorded(form) for form in output_forms(graph))
 
 
-def _recorded(edge: Edge) -> EdgeFigures:
-    return EdgeFigures(
-        name=edge.name,
-        shape=edge.layout.file_shape,
-        order=edge.layout.order,
-        head=edge.head,
-        class_axis=edge.class_axis,
+def _recorded(form: OutputForm) -> OutputFigures:
+    return OutputFigures(
+        name=form.name,
+        shape=form.layout.file_shape,
+        order=form.layout.order,
+        head=form.head,
+        class_axis=form.class_axis,
     )
 
 
-def edge_graph(model: FileModel, manifest: Manifest) -> Graph:
+def ends_graph(model: FileModel, manifest: Manifest) -> Graph:
     """A graph of nothing but a TFLite model's inputs and outputs, laid out as the manifest says.
 
     Args:
@@ -47,17 +47,17 @@ def edge_graph(model: FileModel, manifest: Manifest) -> Graph:
     )
 
 
-def manifest_edges(graph: Graph, manifest: Manifest) -> tuple[Edge, ...]:
-    """What the manifest says of the outputs of `edge_graph`."""
+def manifest_forms(graph: Graph, manifest: Manifest) -> tuple[OutputForm, ...]:
+    """What the manifest says of the outputs of `ends_graph`."""
     if len(manifest.outputs_as_given) != len(graph.outputs):
-        return find_edges(graph)
+        return output_forms(graph)
     return tuple(
-        Edge(one.name, graph.layout(name), one.head, one.class_axis)
+        OutputForm(one.name, graph.layout(name), one.head, one.class_axis)
         for name, one in zip(graph.outputs, manifest.outputs_as_given, strict=True)
     )
 
 
-def _layouts(tensors: Sequence[Tensor], given: Sequence[EdgeFigures]) -> dict[str, Layout]:
+def _layouts(tensors: Sequence[Tensor], given: Sequence[OutputFigures]) -> dict[str, Layout]:
     if len(tensors) != len(given):
         return {}
     pairs = zip(tensors, given, strict=True)

@@ -38,7 +38,7 @@ def measure_gain(graph: Graph, before: Tuned, after: Tuned, data: Dataset, metri
     outputs = run_float(graph, data.inputs)
     reference = tuple(outputs[name] for name in graph.outputs)
 
-    def judged(tuned: Tuned) -> float:
+    def scored(tuned: Tuned) -> float:
         qgraph = tuned.quantized()
         stored = run_integer(qgraph, quantize_inputs(qgraph, data.inputs))
         reals = dequantize_outputs(qgraph, stored)
@@ -46,4 +46,4 @@ def measure_gain(graph: Graph, before: Tuned, after: Tuned, data: Dataset, metri
         return metric.compute(predictions_of(graph, data, values, reference))
 
     float_model = metric.compute(predictions_of(graph, data, reference, reference))
-    return Gain(metric, float_model, judged(before), judged(after))
+    return Gain(metric, float_model, scored(before), scored(after))
