@@ -19,6 +19,11 @@ from mcuq.integrate import KINDS, write_project
 from mcuq.integrate.arduino import library_name
 from mcuq.integrate.built import load_built, pattern
 from mcuq.integrate.tflm import write_tflm
+from mcuq.pipeline.request import BuildRequest
+from mcuq.pipeline.scheme import Scheme
+from mcuq.quantize import WeightChoice
+from mcuq.report.publish import publish
+from mcuq.resources import example_dir
 from mcuq_hil.bench import boot_emulator
 from mcuq_hil.boards import load_board
 
@@ -54,6 +59,26 @@ def test_cmake_builds_without_mcuq_and_runs(result: Path, tmp_path: Path) -> Non
     run(tmp_path / "p", "cmake", "--build", "build")
     assert re.fullmatch(r"model: ok, \d+ ticks\r\n", said_by(tmp_path / "p/build/firmware.elf"))
     assert (tmp_path / "p/build/firmware.bin").stat().st_size > 10_000
+
+
+@pytest.mark.parametrize("scheme", [Scheme(io="float32"), Scheme(activation_bits=16)], ids=str)
+def test_make_builds_models_of_other_inputs(scheme: Scheme, tmp_path: Path) -> None:
+    """float32 and int16 inputs are filled and compared as they are."""
+    digits = example_dir("digits")
+    publish(
+        BuildRequest(
+            model=digits / "digits_float32.tflite",
+            board="stm32f746",
+            calibration=digits / "calibration.npz",
+            output=tmp_path / "out",
+            fixed=WeightChoice(8),
+            device_samples=1,
+            scheme=scheme,
+        )
+    )
+    write_project("make", tmp_path / "out", tmp_path / "p")
+    run(tmp_path / "p", "make")
+    assert re.fullmatch(r"model: ok, \d+ ticks\r\n", said_by(tmp_path / "p/build/firmware.elf"))
 
 
 def test_make_builds_and_a_changed_weight_is_noticed(result: Path, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -25,15 +26,15 @@ class Built(ByContent):
         folder: the directory that `mcuq build` wrote.
         flatbuffer: its model.tflite.
         kinds: TFLite operators in it, each once, sorted.
-        input_bytes: size of each input.
-        expected: int8 outputs, one flat array an output, for inputs filled by `pattern`.
+        inputs: type and number of values of each input.
+        expected: bytes of the outputs, one flat int8 array an output, for inputs by `pattern`.
     """
 
     manifest: Manifest
     folder: Path
     flatbuffer: bytes
     kinds: tuple[str, ...]
-    input_bytes: tuple[int, ...]
+    inputs: tuple[tuple[np.dtype[Any], int], ...]
     expected: tuple[npt.NDArray[np.int8], ...]
 
     @property
@@ -56,9 +57,15 @@ class Built(ByContent):
         return tuple(sorted(path.relative_to(self.model_dir).as_posix() for path in found))
 
 
-def pattern(count: int) -> npt.NDArray[np.int8]:
-    """A fixed input that needs no data: byte i is 37 i + 11, wrapped to int8."""
-    return (np.arange(count) * 37 + 11).astype(np.uint8).view(np.int8)
+def pattern(count: int, dtype: npt.DTypeLike = np.int8) -> npt.NDArray[Any]:
+    """A fixed input that needs no data: byte i is 37 i + 11, wrapped to int8.
+
+    Of integers these are the bytes in memory; of reals each byte is one value, in steps of 1/32.
+    """
+    wanted = np.dtype(dtype)
+    bytes_ = count if wanted.kind == "f" else count * wanted.itemsize
+    values = (np.arange(bytes_) * 37 + 11).astype(np.uint8).view(np.int8)
+    return values.astype(wanted) / wanted.type(32) if wanted.kind == "f" else values.view(wanted)
 
 
 def load_built(folder: Path) -> Built:
@@ -73,14 +80,17 @@ def load_built(folder: Path) -> Built:
         raise InputError(f"{folder}: model.tflite or model/ is missing", "build it again")
     flatbuffer = model.read_bytes()
     read = read_model(flatbuffer)
-    sizes = tuple(math.prod(read.tensors[index].shape) for index in read.inputs)
-    inputs = [pattern(size).reshape(1, -1) for size in sizes]
-    expected = run_micro(flatbuffer, inputs, len(read.outputs))
+    inputs = tuple(
+        (np.dtype(read.tensors[index].dtype), math.prod(read.tensors[index].shape))
+        for index in read.inputs
+    )
+    filled = [pattern(count, dtype).reshape(1, -1) for dtype, count in inputs]
+    expected = run_micro(flatbuffer, filled, len(read.outputs))
     return Built(
         manifest,
         folder,
         flatbuffer,
         tuple(sorted({op.kind for op in read.ops})),
-        sizes,
-        tuple(output.reshape(-1) for output in expected),
+        inputs,
+        tuple(output.reshape(-1).view(np.int8) for output in expected),
     )

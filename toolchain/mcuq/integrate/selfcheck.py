@@ -17,8 +17,10 @@ def check_header(built: Built) -> str:
         for index, values in enumerate(built.expected)
     ]
     fills = [
-        f"    model_fill(model_input({index}), {size}u);"
-        for index, size in enumerate(built.input_bytes)
+        f"    model_fill_f32(model_input({index}), {count}u);"
+        if dtype.kind == "f"
+        else f"    model_fill(model_input({index}), {count * dtype.itemsize}u);"
+        for index, (dtype, count) in enumerate(built.inputs)
     ]
     compares = [
         f"    wrong += model_count_wrong(model_output({index}), model_expected_{index}, "
@@ -28,9 +30,22 @@ def check_header(built: Built) -> str:
     return render(
         "bare/model_check.h",
         expected="\n".join(arrays),
+        fill_reals=_FILL_REALS if any(dtype.kind == "f" for dtype, _ in built.inputs) else "",
         fill="\n".join(fills),
         compare="\n".join(compares),
     )
+
+
+_FILL_REALS = """
+static inline void model_fill_f32(int8_t *data, uint32_t count)
+{
+    float *values = (float *)(void *)data;
+    for (uint32_t i = 0; i < count; i++) {
+        const uint8_t byte = (uint8_t)(i * 37u + 11u);
+        values[i] = (float)(byte < 128u ? (int)byte : (int)byte - 256) / 32.0f;
+    }
+}
+"""
 
 
 def _listed(values: Iterable[int]) -> str:

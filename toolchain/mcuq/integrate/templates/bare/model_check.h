@@ -15,7 +15,7 @@ static inline void model_fill(int8_t *data, uint32_t bytes)
         data[i] = (int8_t)(value < 128u ? (int)value : (int)value - 256);
     }
 }
-
+@fill_reals
 static inline uint32_t model_count_wrong(const int8_t *found, const int8_t *wanted, uint32_t bytes)
 {
     uint32_t wrong = 0;
