@@ -4,8 +4,8 @@ A case is one random operator with random shapes, attributes, scales, zero point
 inputs, extremes and near ties included: what the tests draw too (tests/testing/operator_cases.py,
 tests/interpret/operator_fuzz.py). Cases run in child processes: one that takes the interpreter
 down is counted, and the rest of its seed passed over. Seeds count from --seed on, so the same
-numbers give the same cases; forms that the record already holds with as many outputs, from the same
-wheel, are left out. Exits with 1 where anything differs.
+numbers and the same release of Hypothesis give the same cases; forms that the record already holds
+with as many outputs, from the same wheel, are left out. Exits with 1 where anything differs.
 
 python scripts/fuzz_operators.py --outputs 1000000 --record docs/operator_fuzz.json
 """

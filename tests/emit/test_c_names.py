@@ -12,7 +12,8 @@ import pytest
 from host_model import HostModel
 from hypothesis import given
 from hypothesis import strategies as st
-from test_c_model import quantized
+from number_formats import Form, Model, quantized
+from operator_cases import cases, seeded_cases
 
 from mcuq.build.render import render_board_header
 from mcuq.emit.c.literals import c_comment
@@ -64,7 +65,9 @@ def renamed(qgraph: QuantizedGraph, names: dict[str, str]) -> QuantizedGraph:
 def test_a_model_with_such_names_compiles_and_computes_the_same(
     hostile: str, tmp_path: Path
 ) -> None:
-    qgraph, inputs = quantized(CONV_2D, 5)
+    case = seeded_cases(cases(CONV_2D), 5, 5)[-1]
+    qgraph = quantized(case, Form("CONV_2D", weights=8))
+    inputs = Model(case, qgraph).inputs()
     names = {name: f"{hostile}{i or ''}" for i, name in enumerate(qgraph.tensors)}
     strange = replace(renamed(qgraph, names), name=hostile)
     for folder in ("plain", "strange"):

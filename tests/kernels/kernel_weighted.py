@@ -13,6 +13,7 @@ from number_formats import Form, Model, quantized
 from operator_cases import Case, Numbers, cases
 from oracles import tflm_outputs
 
+from mcuq.choices import Per
 from mcuq.numeric import pack_int4
 from mcuq.numeric.tensor import QuantizedTensor
 from mcuq.ops.attrs import Attrs
@@ -24,7 +25,6 @@ from mcuq.ops.weighted_params import (
     DepthwiseConvParams,
     FullyConnectedParams,
 )
-from mcuq.quantize.config import Per
 from mcuq.quantized.op_params import op_params
 from mcuq.quantized.qgraph import QuantizedGraph
 

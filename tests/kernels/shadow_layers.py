@@ -38,7 +38,8 @@ def promised(program: Program) -> Iterator[Promise]:
     last = {buffer.name: buffer.last for buffer in memory.buffers}
     sizes = {buffer.name: buffer.size for buffer in memory.buffers}
     alone = apart(memory).plan.offsets
-    far = max(alone[name] + size for name, size in sizes.items()) + max(sizes.values())
+    beyond = max(alone[name] + size for name, size in sizes.items()) + max(sizes.values())
+    far = -(-beyond // 16) * 16
     for step, call in enumerate(program.calls):
         output = program.storage[call.op.output]
         for overlap in call.overlaps:

@@ -4,6 +4,7 @@ while each output lies over an input as far as the lowering promises, and in who
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from kinds_of_tests import SHADOW
 from number_formats import Form, forms, models
 from number_formats import quantized as modelled
-from operator_cases import FixedRanges, least_case
+from operator_cases import Case, FixedRanges, least_case
 from shadow_layers import LAYERS, chain, promised
 from shadow_memory import (
     Report,
@@ -35,9 +36,10 @@ from mcuq.interpret.integer import run_integer
 from mcuq.numeric.widths import TERNARY
 from mcuq.ops.binary import ADD
 from mcuq.ops.operator import AnyOperator
-from mcuq.ops.pooling import MAX_POOL_2D
+from mcuq.ops.pooling import MAX_POOL_2D, PoolAttrs
 from mcuq.ops.softmax import SOFTMAX
 from mcuq.ops.unary import TANH
+from mcuq.ops.weighted import FULLY_CONNECTED
 from mcuq.quantize import Config, WeightChoice, quantize, quantize_dynamic
 from mcuq.quantized import QuantizedGraph
 from mcuq.resources import example_dir
@@ -47,7 +49,13 @@ pytestmark = [
     pytest.mark.skipif(not has_compiler(), reason="gcc is not installed"),
 ]
 
-FORMS = forms()
+FORMS = [form for form in forms() if form.per == "channel" or form.operator is FULLY_CONNECTED]
+
+
+def may_overlap(form: Form) -> bool:
+    """Layers of int16 and conversions to wider values lie apart from what they read."""
+    apart = (form.weights and form.activations == "int16") or form.activations == "int8 to int16"
+    return form.operator in SHADOW.operators and not apart
 
 
 def check(run: Watched, memory: MemoryPlan, seed: int) -> None:
@@ -97,10 +105,10 @@ def test_a_layer_over_its_own_input(name: str, bits: int, speed: bool) -> None:
 
 @pytest.mark.parametrize(
     "form",
-    [form for form in FORMS if form.operator in SHADOW.operators],
+    [form for form in FORMS if may_overlap(form)],
     ids=lambda form: form.name,
 )
-@settings(max_examples=4)
+@settings(max_examples=6)
 @given(data=st.data())
 def test_random_operators_over_their_inputs(form: Form, data: st.DataObject) -> None:
     model = data.draw(models(form))
@@ -108,23 +116,33 @@ def test_random_operators_over_their_inputs(form: Form, data: st.DataObject) -> 
 
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.name)
-def test_the_operators_that_are_left_out_promise_nothing(form: Form) -> None:
+def test_what_is_left_out_promises_nothing(form: Form) -> None:
     program = host_program(modelled(least_case(form.operator), form))
     overlaps = [overlap for call in program.calls for overlap in call.overlaps]
-    assert bool(overlaps) == (form.operator in SHADOW.operators)
+    assert bool(overlaps) == may_overlap(form)
+
+
+def _reads_ahead(case: Case) -> bool:
+    """A pool reads what others have written already only where its window is more than a pixel."""
+    return not isinstance(case.attrs, PoolAttrs) or min(case.attrs.filter) > 1
+
+
+def _of_one_shape(case: Case) -> bool:
+    """Of 6 elements or more."""
+    return len(set(case.shapes.values())) == 1 and math.prod(case.shapes["y"]) >= 6
 
 
 @pytest.mark.parametrize("kind", [ADD, SOFTMAX, TANH, MAX_POOL_2D])
 def test_one_byte_more_is_a_violation(kind: AnyOperator) -> None:
     """The shadow is not blind: what leaves no room is caught for element-wise operators, too."""
-    case = least_case(kind, lambda case: case.shapes["x0"] == case.shapes["y"] == (1, 4, 3, 2))
+    case = least_case(kind, lambda case: _of_one_shape(case) and _reads_ahead(case))
     assert check_operator(quantize(case.graph, case.ranges), seed=5)
 
 
 @pytest.mark.parametrize("kind", [ADD, SOFTMAX])
 def test_reals_over_their_inputs(kind: AnyOperator) -> None:
     # Real operands of different shapes are not supported.
-    case = least_case(kind, lambda case: set(case.shapes.values()) == {(1, 2, 3)})
+    case = least_case(kind, _of_one_shape)
     check_operator(quantize_dynamic(case.graph), seed=0)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from mcuq.ops.catalog import OPERATORS
+from mcuq.ops.conversion import DEQUANTIZE
 from mcuq.ops.mean import MEAN
 from mcuq.ops.movement import CONCATENATION, PAD, RESHAPE, SQUEEZE, TRANSPOSE
 from mcuq.ops.operator import AnyOperator, NoForm
@@ -14,6 +15,7 @@ from mcuq.ops.slicing import STRIDED_SLICE
 
 _VIEW = NoForm("it costs nothing: its output is its input's bytes")
 _APART = NoForm("its kernel reads inputs after it wrote outputs, and promises no overlap")
+_WIDER = NoForm("its output is wider than its input, and may not overlap it")
 _ALONE: dict[AnyOperator, NoForm] = {
     RESHAPE: _VIEW,
     SQUEEZE: _VIEW,
@@ -24,6 +26,7 @@ _ALONE: dict[AnyOperator, NoForm] = {
     STRIDED_SLICE: _APART,
     RESIZE_NEAREST_NEIGHBOR: _APART,
     RESIZE_BILINEAR: _APART,
+    DEQUANTIZE: _WIDER,
 }
 
 

@@ -14,7 +14,7 @@ from operator_cases import Case, Range, cases
 
 from mcuq.choices import Per
 from mcuq.errors import InputError
-from mcuq.numeric import asymmetric_params, integer_limits, symmetric_params
+from mcuq.numeric import asymmetric_params, integer_limits, symmetric_params, width_name
 from mcuq.numeric.tensor import QuantizedTensor
 from mcuq.ops.catalog import OPERATORS, operator
 from mcuq.ops.conversion import DEQUANTIZE, QUANTIZE
@@ -51,7 +51,7 @@ class Form:
 
     @property
     def name(self) -> str:
-        filters = f", int{self.weights} per {self.per}" if self.weights else ""
+        filters = f", {width_name(self.weights)} per {self.per}" if self.weights else ""
         return f"{self.kind} {self.activations}{filters}"
 
     @property
