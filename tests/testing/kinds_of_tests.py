@@ -70,7 +70,7 @@ MLIR = KindOfTest(
     "emit/mlir/test_write_mlir.py::test_every_quantized_operator_is_said", lambda operator: None
 )
 GRADIENT = KindOfTest(
-    "ptq/test_gradients.py::test_gradients_of_operators",
+    "ops/test_gradients.py::test_gradients_of_operators",
     lambda operator: _absent(operator.gradient),
 )
 KINDS = {
