@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -249,18 +249,7 @@ RESHAPE = Operator(
     int16=_COPY_FORM,
     dynamic=_dynamic_copy,
 )
-SQUEEZE = Operator(
-    name="SQUEEZE",
-    attrs=ReshapeAttrs,
-    shape=_reshaped_shape,
-    real=_real_reshape,
-    gradient=_reshape_gradient,
-    scale=_MOVED,
-    guard=RangeGuard(_WHY_FREE),
-    int8=_COPY_FORM,
-    int16=_COPY_FORM,
-    dynamic=_dynamic_copy,
-)
+SQUEEZE = replace(RESHAPE, name="SQUEEZE")
 _TRANSPOSE_FORM = IntegerForm[TransposeAttrs, TransposeParams](
     lambda op: TransposeParams(op.attrs.perm), _transpose, always
 )
