@@ -79,28 +79,28 @@ typedef struct {
     int32_t pad_left;
     float low;
     float high;
-} mcuq_pool_real;
+} mcuq_pool_float;
 
-void mcuq_avgpool_f32(const mcuq_pool_real *p, const float *input, float *output);
-void mcuq_max_pool_f32(const mcuq_pool_real *p, const float *input, float *output);
+void mcuq_avgpool_f32(const mcuq_pool_float *p, const float *input, float *output);
+void mcuq_max_pool_f32(const mcuq_pool_float *p, const float *input, float *output);
 
 /* a + b of one shape. In place: yes. */
 typedef struct {
     int32_t count;
     float low;
     float high;
-} mcuq_add_real;
+} mcuq_add_float;
 
-void mcuq_add_f32(const mcuq_add_real *p, const float *a, const float *b, float *output);
+void mcuq_add_f32(const mcuq_add_float *p, const float *a, const float *b, float *output);
 
 /* SOFTMAX over rows. In place: yes. */
 typedef struct {
     int32_t rows;
     int32_t depth;
     float beta;
-} mcuq_softmax_real;
+} mcuq_softmax_float;
 
-void mcuq_softmax_f32(const mcuq_softmax_real *p, const float *input, float *output);
+void mcuq_softmax_f32(const mcuq_softmax_float *p, const float *input, float *output);
 
 /* Inner parts. */
 

@@ -34,7 +34,7 @@ static float power_of_e(float x)
     return mcuq_product(total, power.value);
 }
 
-void mcuq_softmax_f32(const mcuq_softmax_real *p, const float *input, float *output)
+void mcuq_softmax_f32(const mcuq_softmax_float *p, const float *input, float *output)
 {
     for (int32_t row = 0; row < p->rows; row++, input += p->depth, output += p->depth) {
         float largest = input[0];

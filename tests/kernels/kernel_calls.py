@@ -16,7 +16,7 @@ from mcuq.lower.program import (
     Array,
     DirectionRef,
     Field,
-    Real,
+    Float32,
     ScratchRef,
     SmallInteger,
     Struct,
@@ -103,6 +103,6 @@ class _Arena:
             return value.value.to_bytes(value.bytes, "little", signed=value.value < 0), value.bytes
         if isinstance(value, DirectionRef):
             return bytes([self._memory.descends(call)]), 1
-        if isinstance(value, Real):
+        if isinstance(value, Float32):
             return struct.pack("<f", value.value), 4
         return np.asarray(value, np.int32).tobytes(), 4

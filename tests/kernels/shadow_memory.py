@@ -207,7 +207,7 @@ def random_sample(qgraph: QuantizedGraph, rng: np.random.Generator) -> list[Valu
     sample: list[Values] = []
     for name in qgraph.inputs:
         tensor = qgraph.tensors[name]
-        if tensor.real:
+        if tensor.is_float:
             sample.append(rng.normal(size=tensor.shape).astype(np.float32))
         else:
             low, high = -(2 ** (tensor.bits - 1)), 2 ** (tensor.bits - 1)

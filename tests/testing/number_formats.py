@@ -129,7 +129,7 @@ def quantized(case: Case, form: Form) -> QuantizedGraph:
         UsageError: the operator has no such form.
         InputError: a range that the operator cannot take.
     """
-    if isinstance(case.operator.real, NoForm):
+    if isinstance(case.operator.float_form, NoForm):
         return _conversion(case, form)
     config = Config(
         default_weight=WeightChoice(form.weights or 8, per=form.per),
@@ -153,7 +153,7 @@ def _conversion(case: Case, form: Form) -> QuantizedGraph:
 
 def _tensor(name: str, shape: tuple[int, ...], span: Range, number: str) -> QuantizedTensor:
     if number == "float32":
-        return QuantizedTensor(name, shape, 32, np.ones(1, np.float32), real=True)
+        return QuantizedTensor(name, shape, 32, np.ones(1, np.float32), is_float=True)
     bits = int(number.removeprefix("int"))
     params = asymmetric_params if bits == 8 else symmetric_params
     scale, zero_point = params(*span, bits)
@@ -174,7 +174,7 @@ def _stored(
     """Random integers; every fourth sample at the ends, every fourth near the zero point."""
     tensor = qgraph.tensors[name]
     shape = (samples, *tensor.shape[1:])
-    if tensor.real:
+    if tensor.is_float:
         return _reals(qgraph.tensors[qgraph.ops[0].output], shape, rng)
     low, high = integer_limits(tensor.bits)
     values = rng.integers(low, high + 1, shape)

@@ -187,7 +187,7 @@ def cases(draw: st.DrawFn, operator: AnyOperator) -> Case:
     numbers = replace(
         case.numbers,
         inputs=tuple(draw(span) for _ in case.activations),
-        output=draw((st.none() | span) if callable(operator.real) else span),
+        output=draw((st.none() | span) if callable(operator.float_form) else span),
         magnitude=10.0 ** draw(st.floats(-3.0, 0.0)),
         scheme=draw(_schemes),
     )

@@ -39,9 +39,9 @@ def test_every_form_is_compared_with_tensorflow(
     assert found.runtime.startswith("TensorFlow ")
     assert (found.samples, found.findings) == (8, ())
     assert found.share < 0.5
-    right = CONV_2D.real
+    right = CONV_2D.float_form
     monkeypatch.setitem(
-        vars(CONV_2D), "real", lambda attrs, operands: np.roll(right(attrs, operands), 1, 4)
+        vars(CONV_2D), "float_form", lambda attrs, operands: np.roll(right(attrs, operands), 1, 4)
     )
     with pytest.raises(InputError, match=r"first at operator \d+ CONV_2D"):
         compare_import(path, graph)

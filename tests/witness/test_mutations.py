@@ -113,19 +113,19 @@ RULE_BREAKS: list[tuple[str, str, Change]] = [
 
 def _kernel_breaks() -> list[tuple[AnyOperator, str, Callable[..., Any]]]:
     def rolled(kind: AnyOperator, axis: int) -> Callable[..., Any]:
-        right = kind.real
+        right = kind.float_form
         return lambda attrs, operands: np.roll(right(attrs, operands), 1, axis)
 
     def reversed_operands(kind: AnyOperator) -> Callable[..., Any]:
-        right = kind.real
+        right = kind.float_form
         return lambda attrs, operands: right(attrs, operands[::-1])
 
     return [
         (CONV_2D, "conv", rolled(CONV_2D, 2)),
         (DEPTHWISE_CONV_2D, "deep", rolled(DEPTHWISE_CONV_2D, 3)),
-        (MAX_POOL_2D, "most", AVERAGE_POOL_2D.real),
+        (MAX_POOL_2D, "most", AVERAGE_POOL_2D.float_form),
         (CONCATENATION, "both", reversed_operands(CONCATENATION)),
-        (SUB, "less", ADD.real),
+        (SUB, "less", ADD.float_form),
         (MEAN, "flat", lambda attrs, operands: operands[0].values.max(axis=(2, 3))),
         (FULLY_CONNECTED, "dense", rolled(FULLY_CONNECTED, 2)),
     ]
@@ -169,7 +169,7 @@ def test_a_broken_kernel_is_named(
     output: str,
     kernel: Callable[..., Any],
 ) -> None:
-    monkeypatch.setitem(vars(kind), "real", kernel)
+    monkeypatch.setitem(vars(kind), "float_form", kernel)
     _refused(tflite, kind.name, output)
 
 
@@ -177,7 +177,7 @@ def test_a_command_ends_with_bad_input(
     tflite: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["inspect", str(tflite)]) == 0
-    monkeypatch.setitem(vars(SUB), "real", ADD.real)
+    monkeypatch.setitem(vars(SUB), "float_form", ADD.float_form)
     assert main(["inspect", str(tflite)]) == 3
     assert "SUB (output 'less')" in " ".join(capsys.readouterr().err.split())
 

@@ -235,7 +235,7 @@ def _grid(element: str | UniformType) -> Any:
 
 
 def _expected_grid(tensor: Tensor | QuantizedTensor, is_filter: bool) -> Any:
-    if isinstance(tensor, Tensor) or tensor.real:
+    if isinstance(tensor, Tensor) or tensor.is_float:
         return "f32"
     storage, limit = _VALUES.get(tensor.bits, ("", 0))
     limits = _FILTERS[tensor.bits] if is_filter else (storage, -limit, limit - 1)

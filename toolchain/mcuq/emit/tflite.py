@@ -62,7 +62,7 @@ def _describe(qgraph: QuantizedGraph, packed_int4: bool) -> Description:
 def _needs_int8(qgraph: QuantizedGraph, op: Op) -> bool:
     """Whether no runtime takes an int4 filter here."""
     source = qgraph.tensors[op.inputs[0]]
-    return ("float32" if source.real else f"int{source.bits}") not in FORMS[op.kind].int4_beside
+    return ("float32" if source.is_float else f"int{source.bits}") not in FORMS[op.kind].int4_beside
 
 
 def _used_names(qgraph: QuantizedGraph) -> list[str]:
@@ -71,7 +71,7 @@ def _used_names(qgraph: QuantizedGraph) -> list[str]:
 
 
 def _tensor(tensor: QuantizedTensor, packed_int4: bool) -> TensorSpec:
-    if tensor.real:
+    if tensor.is_float:
         return TensorSpec(tensor.name, tensor.shape, "float32", tensor.data)
     # What is narrower than int4 has no type of its own here: int4 holds the same values.
     bits = max(tensor.bits, 4 if packed_int4 else 8)

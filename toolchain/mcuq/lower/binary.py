@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping
 
 from mcuq.errors import UsageError
 from mcuq.graph import Op
+from mcuq.lower.floats import clamp_fields
 from mcuq.lower.form import (
     CForms,
-    for_real,
+    for_float32,
     same,
 )
 from mcuq.lower.layout import broadcast_strides, in_place, suffixed, to_rank
@@ -20,7 +21,6 @@ from mcuq.lower.program import (
     TensorRef,
     operand,
 )
-from mcuq.lower.real import clamp_fields
 from mcuq.ops.binary import ADD, MUL, SUB, AddParams, BinaryAttrs, MulParams
 from mcuq.ops.operator import AnyOperator
 from mcuq.quantized.qgraph import QuantizedGraph
@@ -128,7 +128,7 @@ def _operands(qgraph: QuantizedGraph, op: Op) -> tuple[Argument, ...]:
     return tuple(operand(qgraph.tensors[name]) for name in op.inputs)
 
 
-def real_add(qgraph: QuantizedGraph, op: Op, attrs: BinaryAttrs) -> Call:
+def float_add(qgraph: QuantizedGraph, op: Op, attrs: BinaryAttrs) -> Call:
     """mcuq_add_f32."""
     first, second = (qgraph.tensors[name] for name in op.inputs)
     result = qgraph.tensors[op.output]
@@ -138,13 +138,13 @@ def real_add(qgraph: QuantizedGraph, op: Op, attrs: BinaryAttrs) -> Call:
             "quantize the activations",
         )
     clamp = clamp_fields(attrs.activation)
-    structure = Struct("mcuq_add_real", (("count", result.size), *clamp))
+    structure = Struct("mcuq_add_float", (("count", result.size), *clamp))
     arguments = (structure, operand(first), operand(second), TensorRef(result.name))
     return Call(op, "mcuq_add_f32", arguments, overlaps=in_place(qgraph, op))
 
 
 CALLS: Mapping[AnyOperator, CForms] = {
-    ADD: same(ADD, _sum("mcuq_add", plain=True), for_real(ADD, real_add)),
+    ADD: same(ADD, _sum("mcuq_add", plain=True), for_float32(ADD, float_add)),
     SUB: same(SUB, _sum("mcuq_sub", plain=False)),
     MUL: same(MUL, lower_mul),
 }

@@ -12,8 +12,8 @@ from mcuq.lower.form import (
 )
 from mcuq.lower.program import (
     Call,
+    Float32,
     InputOverlap,
-    Real,
     Struct,
     TensorRef,
     operand,
@@ -27,7 +27,7 @@ from mcuq.quantized.qgraph import QuantizedGraph
 def lower_quantize(qgraph: QuantizedGraph, op: Op, params: ConversionParams) -> Call:
     """mcuq_quantize_f32_s8 or _s16, mcuq_requantize_*; they may write over what they have read."""
     source, result = qgraph.tensors[op.inputs[0]], qgraph.tensors[op.output]
-    if not source.real:
+    if not source.is_float:
         return _requantize(op, source, result, params)
     arguments = (_affine(result), operand(source), TensorRef(result.name))
     overlap = InputOverlap(source.name, ascending=result.nbytes)
@@ -65,7 +65,7 @@ def _affine(tensor: QuantizedTensor) -> Struct:
     return Struct(
         "mcuq_affine",
         (
-            ("scale", Real(float(tensor.scale[0]))),
+            ("scale", Float32(float(tensor.scale[0]))),
             ("zero_point", tensor.zero_point),
             ("count", tensor.size),
         ),

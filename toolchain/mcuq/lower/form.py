@@ -40,13 +40,13 @@ class CForms:
         interface: int8, through CMSIS-NN's functions as far as these go.
         own: int8, with mcuq's kernels.
         int16: int16 outputs.
-        real: float32 outputs.
+        float32: float32 outputs.
     """
 
     interface: Rule
     own: Rule
     int16: Rule | NoForm
-    real: Rule | NoForm
+    float32: Rule | NoForm
 
 
 def for_int8(operator: Operator[A, P, W], rule: Callable[[QuantizedGraph, Op, P], Calls]) -> Rule:
@@ -81,7 +81,9 @@ def for_int16(operator: Operator[A, P, W], rule: Callable[[QuantizedGraph, Op, W
     return lowered
 
 
-def for_real(operator: Operator[A, P, W], rule: Callable[[QuantizedGraph, Op, A], Calls]) -> Rule:
+def for_float32(
+    operator: Operator[A, P, W], rule: Callable[[QuantizedGraph, Op, A], Calls]
+) -> Rule:
     """A rule that reads the operator's attributes: nothing of it is quantized beforehand."""
 
     def lowered(qgraph: QuantizedGraph, op: Op, context: Context) -> Calls:
@@ -93,12 +95,12 @@ def for_real(operator: Operator[A, P, W], rule: Callable[[QuantizedGraph, Op, A]
 def same(
     operator: Operator[A, P, P],
     rule: Callable[[QuantizedGraph, Op, P], Calls],
-    real: Rule | None = None,
+    float32: Rule | None = None,
 ) -> CForms:
     """One rule for int8 and int16."""
     int8 = for_int8(operator, rule)
     return CForms(
-        int8, int8, for_int16(operator, rule), real or _without(operator, operator.dynamic)
+        int8, int8, for_int16(operator, rule), float32 or _without(operator, operator.dynamic)
     )
 
 
@@ -107,20 +109,20 @@ def int8_only(
 ) -> CForms:
     """Of operators without a form for int16."""
     int8 = for_int8(operator, rule)
-    int16, real = (_without(operator, form) for form in (operator.int16, operator.dynamic))
-    return CForms(int8, int8, int16, real)
+    int16, float32 = (_without(operator, form) for form in (operator.int16, operator.dynamic))
+    return CForms(int8, int8, int16, float32)
 
 
 def apart(
     operator: Operator[A, P, W],
     rule: Callable[[QuantizedGraph, Op, P], Calls],
     int16: Callable[[QuantizedGraph, Op, W], Calls],
-    real: Rule | None = None,
+    float32: Rule | None = None,
 ) -> CForms:
     """One rule for int8, another for int16."""
     int8 = for_int8(operator, rule)
     return CForms(
-        int8, int8, for_int16(operator, int16), real or _without(operator, operator.dynamic)
+        int8, int8, for_int16(operator, int16), float32 or _without(operator, operator.dynamic)
     )
 
 

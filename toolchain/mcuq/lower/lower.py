@@ -71,9 +71,9 @@ def _calls(qgraph: QuantizedGraph, op: Op, context: Context) -> list[Call]:
 def _rules(qgraph: QuantizedGraph, op: Op) -> tuple[Rule, Rule]:
     """Through CMSIS-NN's functions as far as these go, and with mcuq's own kernels."""
     result, forms = qgraph.tensors[op.output], CALLS[op.kind]
-    if not result.real and result.bits != 16:
+    if not result.is_float and result.bits != 16:
         return forms.interface, forms.own
-    rule = forms.real if result.real else forms.int16
+    rule = forms.float32 if result.is_float else forms.int16
     if isinstance(rule, NoForm):
         raise UsageError(f"{op.kind} '{op.name}' has no form for its activations", rule.reason)
     return rule, rule

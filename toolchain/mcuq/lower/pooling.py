@@ -7,9 +7,10 @@ from typing import cast
 
 from mcuq.graph import Op
 from mcuq.lower.cmsis_structs import activation, context, dims, tile
+from mcuq.lower.floats import Fields, clamp_fields
 from mcuq.lower.form import (
     CForms,
-    for_real,
+    for_float32,
     same,
 )
 from mcuq.lower.layout import dense_strides, suffixed, to_rank
@@ -21,7 +22,6 @@ from mcuq.lower.program import (
     TensorRef,
     operand,
 )
-from mcuq.lower.real import Fields, clamp_fields
 from mcuq.numeric.tensor import QuantizedTensor
 from mcuq.ops.mean import MEAN, MeanParams
 from mcuq.ops.operator import AnyOperator
@@ -87,7 +87,7 @@ def lower_mean(qgraph: QuantizedGraph, op: Op, params: MeanParams) -> Call:
     return Call(op, suffixed("mcuq_mean", source), arguments)
 
 
-def real_pool(qgraph: QuantizedGraph, op: Op, attrs: PoolAttrs) -> Call:
+def float_pool(qgraph: QuantizedGraph, op: Op, attrs: PoolAttrs) -> Call:
     """mcuq_avgpool_f32, mcuq_max_pool_f32."""
     source, result = qgraph.tensors[op.inputs[0]], qgraph.tensors[op.output]
     window = window_params(attrs, source.shape, attrs.filter)
@@ -107,12 +107,12 @@ def real_pool(qgraph: QuantizedGraph, op: Op, attrs: PoolAttrs) -> Call:
     )
     average = op.kind is AVERAGE_POOL_2D
     name = "mcuq_avgpool_f32" if average else "mcuq_max_pool_f32"
-    arguments = (Struct("mcuq_pool_real", fields), operand(source), TensorRef(result.name))
+    arguments = (Struct("mcuq_pool_float", fields), operand(source), TensorRef(result.name))
     return Call(op, name, arguments)
 
 
 CALLS: Mapping[AnyOperator, CForms] = {
-    AVERAGE_POOL_2D: same(AVERAGE_POOL_2D, lower_pool, for_real(AVERAGE_POOL_2D, real_pool)),
-    MAX_POOL_2D: same(MAX_POOL_2D, lower_pool, for_real(MAX_POOL_2D, real_pool)),
+    AVERAGE_POOL_2D: same(AVERAGE_POOL_2D, lower_pool, for_float32(AVERAGE_POOL_2D, float_pool)),
+    MAX_POOL_2D: same(MAX_POOL_2D, lower_pool, for_float32(MAX_POOL_2D, float_pool)),
     MEAN: same(MEAN, lower_mean),
 }

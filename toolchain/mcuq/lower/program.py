@@ -79,7 +79,7 @@ class SmallInteger:
 
 
 @dataclass(frozen=True)
-class Real:
+class Float32:
     """A float32 constant inside a structure."""
 
     value: float
@@ -136,7 +136,7 @@ def _field_key(value: Field, call: int) -> object:
 Field = (
     int
     | SmallInteger
-    | Real
+    | Float32
     | tuple[int, ...]
     | Struct
     | Array

@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from mcuq.graph import Op
+from mcuq.lower.floats import Fields
 from mcuq.lower.form import (
     CForms,
     apart,
-    for_real,
+    for_float32,
 )
 from mcuq.lower.layout import in_place
 from mcuq.lower.program import (
     Array,
     Call,
-    Real,
+    Float32,
     Struct,
     TensorRef,
     operand,
 )
-from mcuq.lower.real import Fields
 from mcuq.ops.operator import AnyOperator
 from mcuq.ops.softmax import SOFTMAX, Int16SoftmaxParams, SoftmaxAttrs, SoftmaxParams
 from mcuq.quantized.qgraph import QuantizedGraph
@@ -60,16 +60,16 @@ def int16_softmax(qgraph: QuantizedGraph, op: Op, params: Int16SoftmaxParams) ->
     return Call(op, "arm_softmax_s16", arguments, overlaps=in_place(qgraph, op))
 
 
-def real_softmax(qgraph: QuantizedGraph, op: Op, attrs: SoftmaxAttrs) -> Call:
+def float_softmax(qgraph: QuantizedGraph, op: Op, attrs: SoftmaxAttrs) -> Call:
     """mcuq_softmax_f32."""
     source = qgraph.tensors[op.inputs[0]]
     depth = source.shape[-1]
-    beta = Real(attrs.beta)
+    beta = Float32(attrs.beta)
     fields: Fields = (("rows", source.size // depth), ("depth", depth), ("beta", beta))
-    arguments = (Struct("mcuq_softmax_real", fields), operand(source), TensorRef(op.output))
+    arguments = (Struct("mcuq_softmax_float", fields), operand(source), TensorRef(op.output))
     return Call(op, "mcuq_softmax_f32", arguments, overlaps=in_place(qgraph, op))
 
 
 CALLS: Mapping[AnyOperator, CForms] = {
-    SOFTMAX: apart(SOFTMAX, lower_softmax, int16_softmax, for_real(SOFTMAX, real_softmax)),
+    SOFTMAX: apart(SOFTMAX, lower_softmax, int16_softmax, for_float32(SOFTMAX, float_softmax)),
 }

@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from mcuq.graph import Op
+from mcuq.lower.floats import Fields, clamp_fields
 from mcuq.lower.program import (
     Array,
     Call,
@@ -15,7 +16,6 @@ from mcuq.lower.program import (
     TensorRef,
     operand,
 )
-from mcuq.lower.real import Fields, clamp_fields
 from mcuq.lower.weighted import filter_array
 from mcuq.numeric.activation import Activation
 from mcuq.ops.weighted_params import ConvAttrs, DepthwiseConvAttrs, FullyConnectedAttrs

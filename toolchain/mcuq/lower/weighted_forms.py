@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from mcuq.lower.fast import fast_conv, fast_depthwise, fast_fully_connected
-from mcuq.lower.form import CForms, for_int8, for_int8_with, for_int16, for_real
+from mcuq.lower.form import CForms, for_float32, for_int8, for_int8_with, for_int16
 from mcuq.lower.weighted import lower_conv, lower_depthwise, lower_fully_connected
 from mcuq.lower.weighted_dynamic import dynamic_conv, dynamic_dense
 from mcuq.lower.weighted_int16 import int16_conv, int16_depthwise, int16_fully_connected
@@ -17,7 +17,7 @@ CALLS: Mapping[AnyOperator, CForms] = {
         for_int8(CONV_2D, lower_conv),
         for_int8_with(CONV_2D, lambda qgraph, op, p, at: fast_conv(qgraph, op, p, at.known)),
         for_int16(CONV_2D, int16_conv),
-        for_real(CONV_2D, dynamic_conv),
+        for_float32(CONV_2D, dynamic_conv),
     ),
     DEPTHWISE_CONV_2D: CForms(
         for_int8(DEPTHWISE_CONV_2D, lower_depthwise),
@@ -26,7 +26,7 @@ CALLS: Mapping[AnyOperator, CForms] = {
             lambda qgraph, op, p, at: fast_depthwise(qgraph, op, p, at.known, at.options),
         ),
         for_int16(DEPTHWISE_CONV_2D, int16_depthwise),
-        for_real(DEPTHWISE_CONV_2D, dynamic_conv),
+        for_float32(DEPTHWISE_CONV_2D, dynamic_conv),
     ),
     FULLY_CONNECTED: CForms(
         for_int8(FULLY_CONNECTED, lower_fully_connected),
@@ -35,6 +35,6 @@ CALLS: Mapping[AnyOperator, CForms] = {
             lambda qgraph, op, p, at: fast_fully_connected(qgraph, op, p, at.known),
         ),
         for_int16(FULLY_CONNECTED, int16_fully_connected),
-        for_real(FULLY_CONNECTED, dynamic_dense),
+        for_float32(FULLY_CONNECTED, dynamic_dense),
     ),
 }

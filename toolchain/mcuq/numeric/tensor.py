@@ -34,7 +34,7 @@ class QuantizedTensor(ByContent):
         zero_point: 0 for weights and biases.
         axis: the channel dimension where `scale` is per channel, else None.
         data: constants only; int8 array (int4 values unpacked, one an element) or int32 (bias).
-        real: float32 values: a float edge of the model, or all but the filters of a model whose
+        is_float: float32 values: a float edge of the model, or all but the filters of a model whose
             activations are quantized at run time; scale 1 and zero point 0 mean nothing.
     """
 
@@ -45,7 +45,7 @@ class QuantizedTensor(ByContent):
     zero_point: int = 0
     axis: int | None = None
     data: npt.NDArray[Any] | None = None
-    real: bool = False
+    is_float: bool = False
 
     @property
     def is_constant(self) -> bool:
@@ -54,7 +54,7 @@ class QuantizedTensor(ByContent):
     @property
     def dtype(self) -> np.dtype[Any]:
         """Of the values in memory: int8 holds 4-bit values too."""
-        return np.dtype(np.float32) if self.real else np.dtype(f"int{max(self.bits, 8)}")
+        return np.dtype(np.float32) if self.is_float else np.dtype(f"int{max(self.bits, 8)}")
 
     @property
     def size(self) -> int:

@@ -106,7 +106,7 @@ def _shape(attrs: Attrs, inputs: Sequence[Shape]) -> Shape:
         raise ValueError(f"shapes {inputs[0]} and {inputs[1]} do not broadcast") from None
 
 
-def _real(formula: Callable[..., Any]) -> Callable[[Attrs, list[Operand]], Array]:
+def _float(formula: Callable[..., Any]) -> Callable[[Attrs, list[Operand]], Array]:
     def real(attrs: Attrs, operands: list[Operand]) -> Array:
         rank = max(operand.rank for operand in operands)
         result = formula(np, operands[0].aligned(rank), operands[1].aligned(rank))
@@ -282,7 +282,7 @@ def _operator(
         name=name,
         attrs=attrs,
         shape=_shape,
-        real=_real(formula),
+        float_form=_float(formula),
         gradient=_gradient(formula, slopes),
         scale=OutputScale(),
         guard=guard,

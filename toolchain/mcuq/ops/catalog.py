@@ -23,7 +23,7 @@ OPERATORS: tuple[AnyOperator, ...] = tuple(
     value for family in _FAMILIES for value in vars(family).values() if isinstance(value, Operator)
 )
 """In the families' order."""
-FLOAT_OPERATORS = tuple(o for o in OPERATORS if not isinstance(o.real, NoForm))
+FLOAT_OPERATORS = tuple(o for o in OPERATORS if not isinstance(o.float_form, NoForm))
 """The operators of float graphs."""
 WEIGHTED_OPERATORS = tuple(o for o in OPERATORS if o.weighted)
 """Those with filters."""

@@ -45,14 +45,14 @@ def _same(attrs: NoAttrs, inputs: Sequence[Shape]) -> Shape:
 
 def _params(op: QuantizedOp[NoAttrs]) -> ConversionParams:
     source, result = op.inputs[0], op.output
-    if source.real or result.real:
+    if source.is_float or result.is_float:
         return ConversionParams(0, 0)
     return ConversionParams(*quantize_multiplier(float(source.scale[0]) / float(result.scale[0])))
 
 
 def _quantize(op: QuantizedOp[NoAttrs], params: ConversionParams, inputs: list[Values]) -> Values:
     source, result = op.inputs[0], op.output
-    if source.real:
+    if source.is_float:
         return quantize_values(inputs[0], single(result), result.zero_point, result.bits)
     shifted = inputs[0].astype(np.int64) - source.zero_point
     scaled = multiply_by_quantized_multiplier(shifted, params.multiplier, params.shift)
@@ -68,7 +68,7 @@ def _dequantize(op: QuantizedOp[NoAttrs], inputs: list[Values]) -> Values:
 def _fits(op: QuantizedOp[NoAttrs], params: ConversionParams) -> bool:
     """A value less its zero point is shifted left before it is multiplied."""
     largest = 2.0 ** op.inputs[0].bits
-    return op.inputs[0].real or largest * 2.0 ** max(params.shift, 0) < 2**31
+    return op.inputs[0].is_float or largest * 2.0 ** max(params.shift, 0) < 2**31
 
 
 _QUANTIZE_FORM = IntegerForm(_params, _quantize, _fits)
@@ -76,7 +76,7 @@ QUANTIZE = Operator(
     name="QUANTIZE",
     attrs=NoAttrs,
     shape=_same,
-    real=_NOT_REAL,
+    float_form=_NOT_REAL,
     gradient=_NOT_REAL,
     scale=OutputScale(),
     guard=RangeGuard("both scales are given"),
@@ -91,7 +91,7 @@ DEQUANTIZE = Operator(
     name="DEQUANTIZE",
     attrs=NoAttrs,
     shape=_same,
-    real=_NOT_REAL,
+    float_form=_NOT_REAL,
     gradient=_NOT_REAL,
     scale=OutputScale(),
     guard=RangeGuard("both scales are given"),

@@ -58,7 +58,7 @@ def _mean_shape(attrs: MeanAttrs, inputs: Sequence[Shape]) -> Shape:
     return tuple(size for axis, size in enumerate(shape) if axis not in attrs.axes)
 
 
-def _real_mean(attrs: MeanAttrs, operands: list[Operand]) -> Array:
+def _float_mean(attrs: MeanAttrs, operands: list[Operand]) -> Array:
     axes = tuple(axis + 1 for axis in attrs.axes)
     result: Array = operands[0].values.mean(axis=axes, keepdims=attrs.keep_dims, dtype=np.float32)
     return result
@@ -118,7 +118,7 @@ MEAN = Operator(
     name="MEAN",
     attrs=MeanAttrs,
     shape=_mean_shape,
-    real=_real_mean,
+    float_form=_float_mean,
     gradient=_mean_gradient,
     scale=OutputScale(),
     guard=RangeGuard(

@@ -119,11 +119,11 @@ def _transposed_shape(attrs: TransposeAttrs, inputs: Sequence[Shape]) -> Shape:
     return tuple(inputs[0][axis] for axis in attrs.perm)
 
 
-def _real_pad(attrs: PadAttrs, operands: list[Operand]) -> Array:
+def _float_pad(attrs: PadAttrs, operands: list[Operand]) -> Array:
     return np.pad(operands[0].values, ((0, 0), *attrs.paddings))
 
 
-def _real_concatenation(attrs: ConcatAttrs, operands: list[Operand]) -> Array:
+def _float_concatenation(attrs: ConcatAttrs, operands: list[Operand]) -> Array:
     samples = next(len(operand.values) for operand in operands if not operand.constant)
     parts = [
         np.broadcast_to(operand.values, (samples, *operand.values.shape))
@@ -134,12 +134,12 @@ def _real_concatenation(attrs: ConcatAttrs, operands: list[Operand]) -> Array:
     return np.concatenate(parts, axis=1 + attrs.axis)
 
 
-def _real_reshape(attrs: ReshapeAttrs, operands: list[Operand]) -> Array:
+def _float_reshape(attrs: ReshapeAttrs, operands: list[Operand]) -> Array:
     x = operands[0].values
     return x.reshape(len(x), *attrs.shape)
 
 
-def _real_transpose(attrs: TransposeAttrs, operands: list[Operand]) -> Array:
+def _float_transpose(attrs: TransposeAttrs, operands: list[Operand]) -> Array:
     return np.transpose(operands[0].values, (0, *(1 + axis for axis in attrs.perm)))
 
 
@@ -213,7 +213,7 @@ PAD = Operator(
     name="PAD",
     attrs=PadAttrs,
     shape=_pad_shape,
-    real=_real_pad,
+    float_form=_float_pad,
     gradient=_pad_gradient,
     scale=_MOVED,
     guard=RangeGuard(_WHY_FREE),
@@ -228,7 +228,7 @@ CONCATENATION = Operator(
     name="CONCATENATION",
     attrs=ConcatAttrs,
     shape=_concatenated_shape,
-    real=_real_concatenation,
+    float_form=_float_concatenation,
     gradient=_concatenation_gradient,
     scale=OutputScale(joined=True, moves=True),
     guard=RangeGuard(_WHY_FREE),
@@ -241,7 +241,7 @@ RESHAPE = Operator(
     name="RESHAPE",
     attrs=ReshapeAttrs,
     shape=_reshaped_shape,
-    real=_real_reshape,
+    float_form=_float_reshape,
     gradient=_reshape_gradient,
     scale=_MOVED,
     guard=RangeGuard(_WHY_FREE),
@@ -257,7 +257,7 @@ TRANSPOSE = Operator(
     name="TRANSPOSE",
     attrs=TransposeAttrs,
     shape=_transposed_shape,
-    real=_real_transpose,
+    float_form=_float_transpose,
     gradient=_transpose_gradient,
     scale=_MOVED,
     guard=RangeGuard(_WHY_FREE),

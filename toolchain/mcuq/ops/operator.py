@@ -162,7 +162,7 @@ class Operator(Generic[A, P, W]):
         attrs: type of its attributes.
         shape: (attributes, input shapes) → output shape; ValueError, one line, where they do not
             fit.
-        real: the float form: operands → values (N, *shape) in float32.
+        float_form: operands → values (N, *shape) in float32.
         gradient: (attributes, inputs (N, *shape), output shape) → output and its `Backward`.
         scale: where the output's scale comes from.
         guard: which scales the integers can bear.
@@ -177,7 +177,7 @@ class Operator(Generic[A, P, W]):
     name: str
     attrs: type[A]
     shape: Callable[[A, Sequence[Shape]], Shape]
-    real: Callable[[A, list[Operand]], Values] | NoForm
+    float_form: Callable[[A, list[Operand]], Values] | NoForm
     gradient: Callable[[A, list[Values], Shape], tuple[Values, Backward]] | NoForm
     scale: OutputScale
     guard: RangeGuard[A]

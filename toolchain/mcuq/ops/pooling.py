@@ -71,7 +71,7 @@ def _pool_shape(attrs: PoolAttrs, inputs: Sequence[Shape]) -> Shape:
     return (batch, rows.output, columns.output, channels)
 
 
-def _real_average(attrs: PoolAttrs, operands: list[Operand]) -> Array:
+def _float_average(attrs: PoolAttrs, operands: list[Operand]) -> Array:
     """Mean over the elements inside the image; padding is not counted."""
     images = operands[0].images()
     rows, columns = window_axes(attrs, images.shape[1:3], attrs.filter)
@@ -81,7 +81,7 @@ def _real_average(attrs: PoolAttrs, operands: list[Operand]) -> Array:
     return _finish(mean, operands[0], attrs)
 
 
-def _real_largest(attrs: PoolAttrs, operands: list[Operand]) -> Array:
+def _float_largest(attrs: PoolAttrs, operands: list[Operand]) -> Array:
     """Maximum over the elements inside the image."""
     images = operands[0].images()
     rows, columns = window_axes(attrs, images.shape[1:3], attrs.filter)
@@ -227,7 +227,7 @@ AVERAGE_POOL_2D = Operator(
     name="AVERAGE_POOL_2D",
     attrs=PoolAttrs,
     shape=_pool_shape,
-    real=_real_average,
+    float_form=_float_average,
     gradient=_average_gradient,
     scale=OutputScale(same=True),
     guard=_SELECTED,
@@ -239,7 +239,7 @@ MAX_POOL_2D = Operator(
     name="MAX_POOL_2D",
     attrs=PoolAttrs,
     shape=_pool_shape,
-    real=_real_largest,
+    float_form=_float_largest,
     gradient=_largest_gradient,
     scale=OutputScale(same=True),
     guard=_SELECTED,

@@ -51,7 +51,7 @@ def _shape(attrs: ResizeAttrs, inputs: Sequence[Shape]) -> Shape:
     return (batch, *attrs.size, channels)
 
 
-def _real_nearest(attrs: ResizeAttrs, operands: list[Operand]) -> Array:
+def _float_nearest(attrs: ResizeAttrs, operands: list[Operand]) -> Array:
     x = operands[0].values
     rows, columns = (
         nearest_indices(x.shape[2 + axis], attrs.size[axis], attrs) for axis in range(2)
@@ -59,7 +59,7 @@ def _real_nearest(attrs: ResizeAttrs, operands: list[Operand]) -> Array:
     return x[:, :, rows][:, :, :, columns]
 
 
-def _real_bilinear(attrs: ResizeAttrs, operands: list[Operand]) -> Array:
+def _float_bilinear(attrs: ResizeAttrs, operands: list[Operand]) -> Array:
     x = operands[0].values
     rows, columns = (blend(x.shape[2 + axis], attrs.size[axis], attrs) for axis in range(2))
     down, across = rows.share[:, None, None], columns.share[:, None]
@@ -155,7 +155,7 @@ RESIZE_NEAREST_NEIGHBOR = Operator(
     name="RESIZE_NEAREST_NEIGHBOR",
     attrs=ResizeAttrs,
     shape=_shape,
-    real=_real_nearest,
+    float_form=_float_nearest,
     gradient=_nearest_gradient,
     scale=OutputScale(same=True, moves=True),
     guard=RangeGuard("values are selected, none is computed"),
@@ -167,7 +167,7 @@ RESIZE_BILINEAR: Operator[ResizeAttrs, BilinearParams, Never] = Operator(
     name="RESIZE_BILINEAR",
     attrs=ResizeAttrs,
     shape=_shape,
-    real=_real_bilinear,
+    float_form=_float_bilinear,
     gradient=_bilinear_gradient,
     scale=OutputScale(same=True),
     guard=RangeGuard("a weighted mean of values on the input's scale"),

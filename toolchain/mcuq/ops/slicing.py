@@ -68,7 +68,7 @@ def _sliced_shape(attrs: StridedSliceAttrs, inputs: Sequence[Shape]) -> Shape:
     return tuple(n for axis, n in enumerate(lengths) if axis not in attrs.shrink)
 
 
-def _real_slice(attrs: StridedSliceAttrs, operands: list[Operand]) -> Array:
+def _float_slice(attrs: StridedSliceAttrs, operands: list[Operand]) -> Array:
     part = operands[0].values[attrs.part]
     return part.squeeze(axis=tuple(1 + axis for axis in attrs.shrink))
 
@@ -103,7 +103,7 @@ STRIDED_SLICE = Operator(
     name="STRIDED_SLICE",
     attrs=StridedSliceAttrs,
     shape=_sliced_shape,
-    real=_real_slice,
+    float_form=_float_slice,
     gradient=_slice_gradient,
     scale=OutputScale(same=True, moves=True),
     guard=RangeGuard("values are selected, none is computed"),

@@ -87,7 +87,7 @@ def _shape(attrs: SoftmaxAttrs, inputs: Sequence[Shape]) -> Shape:
     return inputs[0]
 
 
-def _real(attrs: SoftmaxAttrs, operands: list[Operand]) -> Array:
+def _float(attrs: SoftmaxAttrs, operands: list[Operand]) -> Array:
     """exp(beta × (x - max)) over its sum."""
     x = operands[0].values
     scaled = np.float32(attrs.beta) * (x - x.max(axis=-1, keepdims=True))
@@ -213,7 +213,7 @@ SOFTMAX = Operator(
     name="SOFTMAX",
     attrs=SoftmaxAttrs,
     shape=_shape,
-    real=_real,
+    float_form=_float,
     gradient=_gradient,
     scale=UNIT,
     guard=RangeGuard(

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from mcuq.ops import weighted_dynamic as dynamic
+from mcuq.ops import weighted_float as floating
 from mcuq.ops import weighted_integer as integer
-from mcuq.ops import weighted_real as real
 from mcuq.ops.operator import (
     A,
     IntegerForm,
@@ -132,7 +132,7 @@ CONV_2D = Operator(
     name="CONV_2D",
     attrs=ConvAttrs,
     shape=_conv_shape,
-    real=real.conv,
+    float_form=floating.conv,
     gradient=_TRAINED,
     scale=OutputScale(),
     guard=_guard(0),
@@ -146,7 +146,7 @@ DEPTHWISE_CONV_2D = Operator(
     name="DEPTHWISE_CONV_2D",
     attrs=DepthwiseConvAttrs,
     shape=_depthwise_shape,
-    real=real.depthwise_conv,
+    float_form=floating.depthwise_conv,
     gradient=_TRAINED,
     scale=OutputScale(),
     guard=_guard(3),
@@ -160,7 +160,7 @@ FULLY_CONNECTED = Operator(
     name="FULLY_CONNECTED",
     attrs=FullyConnectedAttrs,
     shape=_fully_connected_shape,
-    real=real.fully_connected,
+    float_form=floating.fully_connected,
     gradient=_TRAINED,
     scale=OutputScale(),
     guard=_guard(0),

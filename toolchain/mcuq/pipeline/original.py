@@ -76,7 +76,7 @@ def _as_given(values: Stored, ours: QuantizedTensor, theirs: FileTensor) -> Stor
     """Stored values of the built model as the file stores the same real numbers."""
     if theirs.dtype == "float32":
         return _real(values, ours)
-    if ours.real:
+    if ours.is_float:
         stored = theirs.quantization
         assert stored is not None  # or it would not have been taken as it is
         offset = 128 if theirs.dtype == "uint8" else 0
@@ -86,7 +86,7 @@ def _as_given(values: Stored, ours: QuantizedTensor, theirs: FileTensor) -> Stor
 
 
 def _real(values: Stored, tensor: QuantizedTensor) -> npt.NDArray[np.float32]:
-    if tensor.real:
+    if tensor.is_float:
         return values
     return dequantize(values, np.float32(tensor.scale[0]), tensor.zero_point)
 

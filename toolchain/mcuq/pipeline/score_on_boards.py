@@ -86,7 +86,7 @@ def _reals(model: QuantizedGraph, outputs: Outputs) -> tuple[npt.NDArray[np.floa
     arrays = {}
     for number, name in enumerate(model.outputs):
         tensor = model.tensors[name]
-        kind = np.float32 if tensor.real else {8: np.int8, 16: np.int16}[tensor.bits]
+        kind = np.float32 if tensor.is_float else {8: np.int8, 16: np.int16}[tensor.bits]
         joined = b"".join(sample[number] for sample in outputs)
         arrays[name] = np.frombuffer(joined, kind).reshape(len(outputs), *tensor.shape[1:])
     values = dequantize_outputs(model, arrays)

@@ -59,13 +59,13 @@ def check_dynamic(qgraph: QuantizedGraph) -> None:
 def is_dynamic(qgraph: QuantizedGraph) -> bool:
     """Whether operators work on float activations, weighted ones quantizing them at run time."""
     outputs = [op.output for op in qgraph.ops if op.kind is not DEQUANTIZE]
-    return any(qgraph.tensors[name].real for name in outputs)
+    return any(qgraph.tensors[name].is_float for name in outputs)
 
 
 def _real(tensor: Tensor) -> QuantizedTensor:
     data: npt.NDArray[np.float32] | None = tensor.data
     one = np.ones(1, np.float32)
-    return QuantizedTensor(tensor.name, tensor.shape, 32, one, data=data, real=True)
+    return QuantizedTensor(tensor.name, tensor.shape, 32, one, data=data, is_float=True)
 
 
 def _filters(graph: Graph, config: Config, bank: Bank | None) -> Mapping[str, QuantizedTensor]:

@@ -29,7 +29,7 @@ def with_float_io(qgraph: QuantizedGraph) -> QuantizedGraph:
     for name, tensor in qgraph.tensors.items():
         if name in edges:
             tensors[name] = QuantizedTensor(
-                name, tensor.shape, 32, np.ones(1, np.float32), real=True
+                name, tensor.shape, 32, np.ones(1, np.float32), is_float=True
             )
             tensor = replace(tensor, name=inside[name])
         tensors[tensor.name] = tensor

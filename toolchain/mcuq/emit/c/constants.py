@@ -16,7 +16,7 @@ from mcuq.lower.program import (
     Call,
     DirectionRef,
     Field,
-    Real,
+    Float32,
     ScratchRef,
     SmallInteger,
     Struct,
@@ -82,7 +82,7 @@ class Pool:
             return str(value.value)
         if isinstance(value, DirectionRef):
             return str(int(self._memory.descends(index)))
-        if isinstance(value, Real):
+        if isinstance(value, Float32):
             return c_float(value.value)
         if isinstance(value, tuple):
             return "{" + ", ".join(map(str, value)) + "}"

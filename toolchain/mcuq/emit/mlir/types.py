@@ -26,7 +26,7 @@ def type_of(tensor: AnyTensor, is_filter: bool = False) -> TensorType:
     Args:
         is_filter: whether the values are symmetric weights.
     """
-    if isinstance(tensor, Tensor) or tensor.real:
+    if isinstance(tensor, Tensor) or tensor.is_float:
         return TensorType(tensor.shape, "f32")
     # MLIR quantizes to 32 bits at most; `constant` refuses a 64-bit bias that needs more.
     bits = min(tensor.bits, 32)

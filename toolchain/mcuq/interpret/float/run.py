@@ -154,7 +154,7 @@ def _run_block(
 
 
 def _real(op: Op) -> Callable[[Any, list[Operand]], Array]:
-    form = op.kind.real
+    form = op.kind.float_form
     if isinstance(form, NoForm):
         raise InputError(f"{op.kind} '{op.name}' has no form in a float graph", form.reason)
     return form

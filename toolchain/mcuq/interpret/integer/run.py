@@ -84,7 +84,7 @@ def apply_operator(qgraph: QuantizedGraph, op: Op, operands: list[Values]) -> Va
     take their filter and bias from the graph.
     """
     bound = quantized_op(qgraph, op)
-    if not bound.output.real:
+    if not bound.output.is_float:
         return integer_form(qgraph, op)(bound, operands)
     form = op.kind.dynamic
     if isinstance(form, NoForm):
@@ -100,7 +100,7 @@ def quantize_inputs(qgraph: QuantizedGraph, inputs: Sequence[SampleArray]) -> li
 
 def quantize_samples(x: SampleArray, tensor: QuantizedTensor) -> Values:
     """Reals (samples, …) as `tensor` stores them, a block at a time; reals where it holds those."""
-    if tensor.real:
+    if tensor.is_float:
         return np.asarray(x[:], np.float32)
     stored = np.empty(x.shape, tensor.dtype)
     step = max(1, _BLOCK // max(1, tensor.size))
@@ -121,7 +121,7 @@ def dequantize_outputs(
 
 
 def _real(x: Values, tensor: QuantizedTensor) -> npt.NDArray[np.float32]:
-    if tensor.real:
+    if tensor.is_float:
         return x
     return dequantize(x, np.float32(tensor.scale[0]), tensor.zero_point)
 

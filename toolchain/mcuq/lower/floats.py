@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from mcuq.lower.program import Field, Real
+from mcuq.lower.program import Field, Float32
 from mcuq.numeric.activation import Activation
 
 _FLOAT_MAX = float(np.finfo(np.float32).max)
@@ -15,4 +15,4 @@ def clamp_fields(activation: Activation) -> Fields:
     """The bounds of a fused activation."""
     low, high = activation.bounds
     least = -_FLOAT_MAX if low is None else low
-    return (("low", Real(least)), ("high", Real(_FLOAT_MAX if high is None else high)))
+    return (("low", Float32(least)), ("high", Float32(_FLOAT_MAX if high is None else high)))
