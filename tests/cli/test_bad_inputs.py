@@ -408,5 +408,5 @@ def test_a_metric_that_does_not_work_is_said_before_the_search(
     (tmp_path / f"metric_{name}.py").write_text(METRICS[name] + "\n")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("sys.dont_write_bytecode", True)
-    monkeypatch.setattr("mcuq.pipeline.decide.searched", pytest.fail)
+    monkeypatch.setattr("mcuq.pipeline.select.searched", pytest.fail)
     refused([*_BUILD, "--metric", f"metric_{name}:f"], capsys, tmp_path)

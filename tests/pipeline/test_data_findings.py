@@ -12,9 +12,9 @@ import pytest
 
 from mcuq.cli.main import main
 from mcuq.errors import InputError
-from mcuq.pipeline.decide import decide
 from mcuq.pipeline.load import load
 from mcuq.pipeline.request import BuildRequest
+from mcuq.pipeline.select import select
 from mcuq.progress import Progress
 from mcuq.resources import example_dir
 
@@ -94,9 +94,9 @@ def test_everything_is_said_before_the_search(request_: BuildRequest, tmp_path: 
     small = saved(tmp_path, "c.npz", digits("calibration")[0] / 255)
     seen: list[Progress] = []
     odd = replace(request_, calibration=small, search_data=DIGITS / "evaluation.npz", evaluations=4)
-    decided = decide(odd, seen.append)
+    selected = select(odd, seen.append)
     told = [step.finding.code for step in seen if step.finding is not None]
-    assert tuple(told) == tuple(finding.code for finding in decided.findings)
+    assert tuple(told) == tuple(finding.code for finding in selected.findings)
     assert {"ranges-apart", "shared-samples", "large-fall"} == set(told)
     last = max(i for i, step in enumerate(seen) if step.finding is not None)
     first = min(i for i, step in enumerate(seen) if step.stage == "search")

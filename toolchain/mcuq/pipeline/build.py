@@ -21,7 +21,6 @@ from mcuq.pipeline.accuracy import (
 )
 from mcuq.pipeline.advice import margin_hint
 from mcuq.pipeline.check import check_runs
-from mcuq.pipeline.decide import Decided, decide
 from mcuq.pipeline.deploy import Deployed, deploy, verify
 from mcuq.pipeline.found import Found, first_sample, whole_cost
 from mcuq.pipeline.layers import describe_layers
@@ -31,6 +30,7 @@ from mcuq.pipeline.request import BuildRequest
 from mcuq.pipeline.result import Accuracy, BuildResult, Footprint, SearchSummary
 from mcuq.pipeline.scrutiny import built_findings, int8_findings
 from mcuq.pipeline.search import describe, excess
+from mcuq.pipeline.select import Selected, select
 from mcuq.pipeline.slow import slow_findings
 from mcuq.pipeline.undefined import check_defined
 from mcuq.pipeline.versions import versions
@@ -55,9 +55,9 @@ def build(request: BuildRequest, folder: Path, progress: ProgressCallback = sile
             are not equal.
     """
     check_runs(request)
-    decided = decide(request, progress)
-    result = _finish(request, decided, folder, progress)
-    return replace(result, statistics=decided.statistics)
+    selected = select(request, progress)
+    result = _finish(request, selected, folder, progress)
+    return replace(result, statistics=selected.statistics)
 
 
 def search(
@@ -71,21 +71,21 @@ def search(
     Raises:
         InputError, UsageError, BudgetError, DeviceError, mcuq_hil's HilError: as `build`.
     """
-    decided = decide(request, progress, is_build=False)
-    return decided.found.summary, decided.loaded.limits
+    selected = select(request, progress, is_build=False)
+    return selected.found.summary, selected.loaded.limits
 
 
 def _finish(
-    request: BuildRequest, decided: Decided, folder: Path, progress: ProgressCallback
+    request: BuildRequest, selected: Selected, folder: Path, progress: ProgressCallback
 ) -> BuildResult:
     """Evaluate, emit, compile, run, compare."""
-    loaded, target, found = decided.loaded, decided.target, decided.found
+    loaded, target, found = selected.loaded, selected.target, selected.found
     progress(Progress("evaluate", note=f"{len(loaded.evaluation)} samples, exact arithmetic"))
     check_defined(found.qgraph, loaded.evaluation.inputs)
     inputs = quantize_inputs(found.qgraph, loaded.evaluation.inputs)
     outputs = run_integer(found.qgraph, inputs)
     expected = [outputs[name] for name in found.qgraph.outputs]
-    accuracy, findings = _accuracy(decided, real_outputs(found.qgraph, outputs), progress)
+    accuracy, findings = _accuracy(selected, real_outputs(found.qgraph, outputs), progress)
     announce("evaluate", findings, progress, strict=request.strict)
     progress(Progress("build", note=loaded.board.title))
     deployed = deploy(target, found.qgraph, first_sample(found.qgraph, loaded.evaluation), folder)
@@ -126,7 +126,7 @@ def _finish(
         optimize=request.optimize,
         inputs=loaded.inputs,
         versions=versions(),
-        findings=(*decided.findings, *findings, *slow, *original.findings),
+        findings=(*selected.findings, *findings, *slow, *original.findings),
     )
 
 
@@ -142,18 +142,18 @@ def _provenance(loaded: Loaded) -> dict[str, Any]:
 
 
 def _accuracy(
-    decided: Decided, outputs: Reals, progress: ProgressCallback
+    selected: Selected, outputs: Reals, progress: ProgressCallback
 ) -> tuple[Accuracy, tuple[Finding, ...]]:
     """Of what is built, with these outputs, and of what there is beside it."""
-    scorer = decided.scorer
+    scorer = selected.scorer
     if scorer is None:
-        return Accuracy(decided.loaded.metric, None, None, None, 0), ()
+        return Accuracy(selected.loaded.metric, None, None, None, 0), ()
     built = scorer.of(outputs)
-    accuracy = replace(_compared(decided, scorer, built, progress), also=_also(scorer, outputs))
-    plain = decided.plain.get(8)
+    accuracy = replace(_compared(selected, scorer, built, progress), also=_also(scorer, outputs))
+    plain = selected.plain.get(8)
     known = () if plain is None else int8_findings(scorer, plain)
     found = (*known, *built_findings(scorer, built, known))
-    return accuracy, tuple(finding for finding in found if finding not in decided.findings)
+    return accuracy, tuple(finding for finding in found if finding not in selected.findings)
 
 
 def _also(scorer: EvaluationScorer, outputs: Reals) -> tuple[AlsoMeasured, ...]:
@@ -167,22 +167,22 @@ def _also(scorer: EvaluationScorer, outputs: Reals) -> tuple[AlsoMeasured, ...]:
 
 
 def _compared(
-    decided: Decided, scorer: EvaluationScorer, built: Score, progress: ProgressCallback
+    selected: Selected, scorer: EvaluationScorer, built: Score, progress: ProgressCallback
 ) -> Accuracy:
     """Beside what is built: the front, plain int8, and after a search plain int4 and one-shot."""
-    found, limits = decided.found, decided.loaded.limits
+    found, limits = selected.found, selected.loaded.limits
     members: tuple[float | None, ...] = ()
     losses = {} if found.summary.int8_loss is None else {8: found.summary.int8_loss}
     baselines: list[Baseline] = []
     int8 = None
-    if 8 in decided.plain:
-        int8 = scorer.of_model(decided.plain[8])
-        plain = decided.plain[8]
+    if 8 in selected.plain:
+        int8 = scorer.of_model(selected.plain[8])
+        plain = selected.plain[8]
         baselines.append(uniform_baseline(scorer, 8, plain, _cost(found, 8), limits, losses))
     if found.candidates is not None:
         members = score_members(scorer, found.summary.front, found.candidates.quantize, progress)
-        if 4 in decided.plain:
-            plain = decided.plain[4]
+        if 4 in selected.plain:
+            plain = selected.plain[4]
             baselines.append(uniform_baseline(scorer, 4, plain, _cost(found, 4), limits, losses))
         if found.summary.one_shot is not None:
             baselines.append(one_shot_baseline(scorer, found.candidates, found.summary.one_shot))

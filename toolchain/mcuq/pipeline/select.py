@@ -8,14 +8,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from mcuq.calibrate import OBSERVERS, Ranges, Statistics, observe, ranges_from
+from mcuq.calibrate import Ranges, Statistics
 from mcuq.findings import Finding
 from mcuq.pipeline.accuracy import EvaluationScorer, make_scorer
+from mcuq.pipeline.calibrate import calibrated
 from mcuq.pipeline.found import Found
 from mcuq.pipeline.load import Loaded, load
 from mcuq.pipeline.profile import ProfileTarget
 from mcuq.pipeline.request import BuildRequest
-from mcuq.pipeline.scrutiny import float_findings, int8_findings, range_findings
+from mcuq.pipeline.scrutiny import float_findings, int8_findings
 from mcuq.pipeline.searched import searched
 from mcuq.pipeline.undefined import check_defined, many_class_findings
 from mcuq.pipeline.unsearched import as_is, configured, fixed, only
@@ -23,13 +24,12 @@ from mcuq.progress import Progress, ProgressCallback, announce
 from mcuq.quantize import quantize
 from mcuq.quantized import QuantizedGraph
 from mcuq.sanity.samples import shared_samples
-from mcuq.sanity.stored import stored_range_findings
 
 Findings = tuple[Finding, ...]
 
 
 @dataclass(frozen=True)
-class Decided:
+class Selected:
     """What is known before anything is emitted.
 
     Attributes:
@@ -47,7 +47,7 @@ class Decided:
     findings: tuple[Finding, ...] = ()
 
 
-def decide(request: BuildRequest, progress: ProgressCallback, *, is_build: bool = True) -> Decided:
+def select(request: BuildRequest, progress: ProgressCallback, *, is_build: bool = True) -> Selected:
     """Load, calibrate, and search (or take the given configuration).
 
     Args:
@@ -65,8 +65,8 @@ def decide(request: BuildRequest, progress: ProgressCallback, *, is_build: bool 
         findings += known
     if loaded.given is not None and request.as_is:
         found = as_is(request.scheme, loaded.given, loaded, target)
-        return Decided(loaded, target, {}, {}, found, scorer, findings)
-    statistics, ranges, known = _calibrated(request, loaded, progress)
+        return Selected(loaded, target, {}, {}, found, scorer, findings)
+    statistics, ranges, known = calibrated(request, loaded, progress)
     findings += known
     plain = {bits: _plain(request, loaded, ranges, bits) for bits in request.scheme.bits}
     check_defined(plain[8], loaded.evaluation.inputs)
@@ -82,7 +82,7 @@ def decide(request: BuildRequest, progress: ProgressCallback, *, is_build: bool 
             known = int8_findings(scorer, plain[8])
             findings += announce("evaluate", known, progress, strict=request.strict)
         found = searched(request, loaded, target, ranges, plain, progress)
-    return Decided(loaded, target, statistics, plain, found, scorer, findings)
+    return Selected(loaded, target, statistics, plain, found, scorer, findings)
 
 
 def _loaded(
@@ -107,21 +107,6 @@ def _float_model(
     scorer = make_scorer(loaded.graph, loaded.evaluation, loaded.metric)
     known = float_findings(scorer)
     return scorer, announce("evaluate", known, progress, strict=request.strict)
-
-
-def _calibrated(
-    request: BuildRequest, loaded: Loaded, progress: ProgressCallback
-) -> tuple[Mapping[str, Statistics], Ranges, Findings]:
-    """Ranges of the calibration samples, or of the file that holds them."""
-    progress(Progress("calibrate", note=f"{len(loaded.calibration)} samples"))
-    statistics = loaded.statistics or observe(loaded.graph, loaded.calibration.inputs)
-    ranges = ranges_from(statistics, dict.fromkeys((*OBSERVERS, request.scheme.observer)))
-    known = range_findings(loaded, statistics, ranges)
-    if loaded.statistics is None:
-        stored, bits = loaded.graph.ranges, request.scheme.config.activation_bits
-        known += stored_range_findings(stored, statistics, bits)
-        ranges = ranges.prescribed(stored)
-    return statistics, ranges, announce("calibrate", known, progress, strict=request.strict)
 
 
 def _plain(request: BuildRequest, loaded: Loaded, ranges: Ranges, bits: int) -> QuantizedGraph:
