@@ -1,1 +1,1 @@
-"""What operators mean: one record each, in a module a family."""
+"""What operators mean: one record each, in one module per family."""

@@ -31,7 +31,7 @@ _WHY_FREE = "values are moved, none is computed"
 
 @dataclass(frozen=True)
 class PadAttrs(Attrs):
-    """PAD with zeros; one (before, after) pair a dimension."""
+    """PAD with zeros; one (before, after) pair per dimension."""
 
     paddings: tuple[tuple[int, int], ...]
 
@@ -60,7 +60,7 @@ class TransposeAttrs(Attrs):
 
 @dataclass(frozen=True)
 class PadParams:
-    """PAD: one (before, after) pair a dimension, filled with `value`."""
+    """PAD: one (before, after) pair per dimension, filled with `value`."""
 
     paddings: tuple[Pair, ...]
     value: int

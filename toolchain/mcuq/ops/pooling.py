@@ -93,7 +93,7 @@ def _float_largest(attrs: PoolAttrs, operands: list[Operand]) -> Array:
 
 
 def _taps(images: Array, rows: Axis, columns: Axis, outside: float) -> Iterator[Array]:
-    """For each position in the window, the image's values there, one an output."""
+    """For each position in the window, the image's values there, one per output."""
     edges = ((0, 0), (rows.before, rows.after), (columns.before, columns.after), (0, 0))
     image = np.pad(images, edges, constant_values=np.float32(outside))
     for row in range(rows.kernel):

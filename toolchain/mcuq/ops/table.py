@@ -17,7 +17,7 @@ class Table(Generic[F]):
 
     Args:
         what: the form's name, for messages: "C call".
-        forms: one entry an operator; `NoForm` where it has none.
+        forms: one entry per operator; `NoForm` where it has none.
 
     Raises:
         TypeError: at import, where an operator is left out, naming both.

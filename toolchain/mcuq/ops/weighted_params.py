@@ -55,7 +55,7 @@ class FullyConnectedAttrs(Activated):
 class RescaleParams(ByContent):
     """What turns the sums of a layer into its outputs.
 
-    Multipliers and shifts: one an output channel; FULLY_CONNECTED may have one for all.
+    Multipliers and shifts: one per output channel; FULLY_CONNECTED may have one for all.
     """
 
     input_offset: int
@@ -90,7 +90,7 @@ class FullyConnectedParams(RescaleParams):
 
 
 def conv_params(op: QuantizedOp[ConvAttrs]) -> ConvParams:
-    """CONV_2D's integers: real factor input × filter / output, one a channel."""
+    """CONV_2D's integers: real factor input × filter / output, one per channel."""
     weight = op.inputs[1]
     window = window_params(op.attrs, op.inputs[0].shape, (weight.shape[1], weight.shape[2]))
     return ConvParams(*_rescale(op, weight.shape[0]), window)
@@ -105,7 +105,7 @@ def depthwise_params(op: QuantizedOp[DepthwiseConvAttrs]) -> DepthwiseConvParams
 
 
 def fully_connected_params(op: QuantizedOp[FullyConnectedAttrs]) -> FullyConnectedParams:
-    """FULLY_CONNECTED's integers: one factor, or one a row where the filter has a scale a row."""
+    """FULLY_CONNECTED's integers: one factor, or one per row where the filter has a scale per row."""
     return FullyConnectedParams(*_rescale(op, op.inputs[1].scale.size))
 
 

@@ -121,7 +121,7 @@ def is_one_hot(answer: Answer) -> bool:
 
 
 def zero_one(answer: Answer, labels: npt.NDArray[Any]) -> Bools:
-    """Labels 0 and 1, one a sample."""
+    """Labels 0 and 1, one per sample."""
     rows = by_sample(labels)
     if rows.shape[1] == 1 and np.isin(rows, (0, 1)).all():
         return np.asarray(rows[:, 0] == 1)

@@ -1,1 +1,1 @@
-"""What TensorFlow Lite says of operators: read, written, versions; in a module a family."""
+"""What TensorFlow Lite says of operators: read, written, versions; in one module per family."""
