@@ -105,7 +105,7 @@ def depthwise_params(op: QuantizedOp[DepthwiseConvAttrs]) -> DepthwiseConvParams
 
 
 def fully_connected_params(op: QuantizedOp[FullyConnectedAttrs]) -> FullyConnectedParams:
-    """FULLY_CONNECTED's integers: one factor, or one per row where the filter has a scale per row."""
+    """FULLY_CONNECTED's integers: one factor, or one per row of a filter with a scale per row."""
     return FullyConnectedParams(*_rescale(op, op.inputs[1].scale.size))
 
 
