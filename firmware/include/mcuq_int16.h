@@ -88,6 +88,8 @@ arm_cmsis_nn_status mcuq_fully_connected_s16_s4(const cmsis_nn_context *ctx,
 void mcuq_add_s16(const mcuq_binary *p, const int16_t *a, const int16_t *b, int16_t *output);
 void mcuq_sub_s16(const mcuq_binary *p, const int16_t *a, const int16_t *b, int16_t *output);
 void mcuq_mul_s16(const mcuq_binary *p, const int16_t *a, const int16_t *b, int16_t *output);
+void mcuq_minimum_s16(const mcuq_extreme *p, const int16_t *a, const int16_t *b, int16_t *output);
+void mcuq_maximum_s16(const mcuq_extreme *p, const int16_t *a, const int16_t *b, int16_t *output);
 void mcuq_mean_s16(const mcuq_mean *p, const int16_t *input, int16_t *output);
 void mcuq_copy_s16(const mcuq_layout *p, const int16_t *input, int16_t *output);
 void mcuq_pad_s16(const mcuq_pad *p, const int16_t *input, int16_t *output);

@@ -54,6 +54,18 @@ void mcuq_add_s8(const mcuq_binary *p, const int8_t *a, const int8_t *b, int8_t 
 void mcuq_sub_s8(const mcuq_binary *p, const int8_t *a, const int8_t *b, int8_t *output);
 void mcuq_mul_s8(const mcuq_binary *p, const int8_t *a, const int8_t *b, int8_t *output);
 
+/* MINIMUM and MAXIMUM of equal shapes or with broadcasting. Stored integers are compared: all three
+ * tensors have one scale and zero point. Extents and strides as of mcuq_binary. */
+typedef struct {
+    int32_t dims[MCUQ_MAX_RANK];
+    int32_t a_strides[MCUQ_MAX_RANK];
+    int32_t b_strides[MCUQ_MAX_RANK];
+} mcuq_extreme;
+
+/* In place: yes, over an operand that is not broadcast. */
+void mcuq_minimum_s8(const mcuq_extreme *p, const int8_t *a, const int8_t *b, int8_t *output);
+void mcuq_maximum_s8(const mcuq_extreme *p, const int8_t *a, const int8_t *b, int8_t *output);
+
 /* MEAN. The output is dense over `kept` extents, unused leading ones 1; each of its elements is
  * requantize(Σ input + sum_offset) + output_offset, clamped to int8, over `reduced` extents.
  * sum_offset = -(input zero point) × number of summands; 1 / number is part of the multiplier. */

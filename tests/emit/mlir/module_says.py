@@ -213,6 +213,12 @@ class _Recorder:
     def multiply(self, a: object, b: object) -> None:
         self.asked.append("mul")
 
+    def minimum(self, a: object, b: object) -> None:
+        self.asked.append("minimum")
+
+    def maximum(self, a: object, b: object) -> None:
+        self.asked.append("maximum")
+
 
 def _by_formula(kind: AnyOperator) -> str:
     """The operations of an elementwise operator that docs/mlir.md does not list by name."""

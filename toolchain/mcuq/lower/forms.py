@@ -5,6 +5,7 @@ from __future__ import annotations
 from mcuq.lower import (
     binary,
     conversion,
+    extremes,
     movement,
     pooling,
     resize,
@@ -15,7 +16,17 @@ from mcuq.lower import (
 from mcuq.lower.form import CForms
 from mcuq.ops.table import Table
 
-_FAMILIES = (weighted_forms, binary, pooling, movement, resize, softmax, unary, conversion)
+_FAMILIES = (
+    weighted_forms,
+    binary,
+    extremes,
+    pooling,
+    movement,
+    resize,
+    softmax,
+    unary,
+    conversion,
+)
 CALLS: Table[CForms] = Table(
     "C call", {operator: calls for family in _FAMILIES for operator, calls in family.CALLS.items()}
 )

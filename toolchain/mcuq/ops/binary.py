@@ -99,14 +99,17 @@ class _Rescaled(Protocol):
     def activation_max(self) -> int: ...
 
 
-def _shape(attrs: Attrs, inputs: Sequence[Shape]) -> Shape:
+def broadcast_shape(attrs: Attrs, inputs: Sequence[Shape]) -> Shape:
+    """The shape rule of the family."""
     try:
         return tuple(np.broadcast_shapes(*inputs))
     except ValueError:
         raise ValueError(f"shapes {inputs[0]} and {inputs[1]} do not broadcast") from None
 
 
-def _float(formula: Callable[..., Any]) -> Callable[[Attrs, list[Operand]], Array]:
+def float_binary(formula: Callable[..., Any]) -> Callable[[Attrs, list[Operand]], Array]:
+    """The float form that a formula gives."""
+
     def real(attrs: Attrs, operands: list[Operand]) -> Array:
         rank = max(operand.rank for operand in operands)
         result = formula(np, operands[0].aligned(rank), operands[1].aligned(rank))
@@ -203,10 +206,10 @@ def _int16(combine: Callable[[Any, Int64, Int64], Int64]) -> Callable[..., Value
     return run
 
 
-def _gradient(
+def binary_gradient(
     formula: Callable[..., Any], slopes: Callable[[Values, Values], tuple[Any, Any]]
 ) -> Callable[[Attrs, list[Values], Shape], tuple[Values, Backward]]:
-    """`slopes`: the operands → the derivatives by each."""
+    """The gradient; `slopes`: the operands → the derivatives by each."""
 
     def forward(attrs: Attrs, xs: list[Values], shape: Shape) -> tuple[Values, Backward]:
         a, b = aligned(xs)
@@ -281,9 +284,9 @@ def _operator(
     return Operator(
         name=name,
         attrs=attrs,
-        shape=_shape,
-        float_form=_float(formula),
-        gradient=_gradient(formula, slopes),
+        shape=broadcast_shape,
+        float_form=float_binary(formula),
+        gradient=binary_gradient(formula, slopes),
         scale=OutputScale(),
         guard=guard,
         int8=IntegerForm(params, _int8(combine), fits),

@@ -29,6 +29,9 @@ A = TypeVar("A", bound=Attrs)
 P = TypeVar("P")
 W = TypeVar("W")
 
+Span = tuple[float, float]
+"""Least and largest value of a tensor."""
+
 
 @dataclass(frozen=True)
 class NoForm:
@@ -85,6 +88,10 @@ def always(op: QuantizedOp[Any], params: object) -> bool:
     return True
 
 
+def _all_reached(spans: Sequence[Span]) -> Span:
+    return min(low for low, _ in spans), max(high for _, high in spans)
+
+
 @dataclass(frozen=True)
 class OutputScale:
     """Where the scale and zero point of an output come from: its own range, if nothing else.
@@ -94,12 +101,15 @@ class OutputScale:
         joined: all inputs and the output share them.
         fixed: bits → what TFLite prescribes.
         moves: values are moved or selected only: they need no rounding of their own.
+        reached: where they are joined: ranges of the inputs → that of the output. Inputs may
+            saturate beyond it: no output tells.
     """
 
     same: bool = False
     joined: bool = False
     fixed: tuple[tuple[int, AffineParams], ...] = ()
     moves: bool = False
+    reached: Callable[[Sequence[Span]], Span] = _all_reached
 
     def prescribed(self, bits: int) -> AffineParams | None:
         """The prescribed parameters of an output of this width."""

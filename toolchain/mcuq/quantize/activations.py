@@ -16,6 +16,7 @@ from mcuq.ops.unary import RELU, RELU6
 from mcuq.quantize.config import Config
 from mcuq.quantize.joins import Range, operands
 from mcuq.quantize.limits import check_finite, check_largest, least_output_step
+from mcuq.quantize.reach import told_apart
 from mcuq.quantize.scale_groups import ScaleGroups, group_roots, use_counts
 
 _LIMITS: Mapping[Activation, Range] = {
@@ -60,8 +61,9 @@ def activation_params(
     Raises:
         InputError: a range is not finite, or too large for an operator's integers.
     """
+    root_range = _root_ranges(scale_groups, ranges, config)
     spans = {
-        representative: _join(_root_range(scale_groups, ranges, config, name) for name in roots)
+        representative: _join(root_range(name) for name in roots)
         for representative, roots in group_roots(scale_groups).items()
         if representative not in scale_groups.fixed
     }
@@ -123,7 +125,27 @@ def _join(parts: Iterable[Range]) -> Range:
     return low, high
 
 
-def _root_range(scale_groups: ScaleGroups, ranges: RangeSource, config: Config, name: str) -> Range:
+def _root_ranges(
+    scale_groups: ScaleGroups, ranges: RangeSource, config: Config
+) -> Callable[[str], Range]:
+    """Range of a root: its own as far as results can tell, or the file's grid."""
+    graph = scale_groups.graph
+
+    def own(name: str) -> Range:
+        return _own_range(scale_groups, ranges, config, name)
+
+    bounds = told_apart(graph, own)
+
+    def root_range(name: str) -> Range:
+        (low, high), (least, largest) = own(name), bounds(name)
+        if graph.ranges.get(scale_groups.source.get(name, name)) == (low, high):
+            return low, high  # the file's own grid, wider than an activation needs or not
+        return min(max(low, least), 0.0), max(min(high, largest), 0.0)
+
+    return root_range
+
+
+def _own_range(scale_groups: ScaleGroups, ranges: RangeSource, config: Config, name: str) -> Range:
     if name in scale_groups.known:
         return scale_groups.known[name]
     data = scale_groups.graph.tensors[name].data
@@ -133,7 +155,7 @@ def _root_range(scale_groups: ScaleGroups, ranges: RangeSource, config: Config, 
         source = scale_groups.source.get(name, name)
         span = ranges.range(source, config.observer(source))
         if scale_groups.graph.ranges.get(source) == span:
-            return span  # the file's own grid, wider than an activation needs or not
+            return span
     low, high = _clamped(scale_groups.graph, name, span)
     return min(low, 0.0), max(high, 0.0)
 

@@ -1,4 +1,7 @@
-"""Inputs of a CONCATENATION that must not take its scale, because others read them too."""
+"""Inputs that must not take the scale of what joins them, because others read them too.
+
+CONCATENATION, MINIMUM and MAXIMUM join their inputs.
+"""
 
 from __future__ import annotations
 
@@ -27,10 +30,11 @@ class _Families:
 
 
 def dragged_inputs(graph: Graph, span: Spans) -> frozenset[tuple[str, int]]:
-    """(output, number) of each CONCATENATION's inputs that need a rescaled copy.
+    """(output, number) of each joining operator's inputs that need a rescaled copy.
 
     An input is dragged where the joined range is more than `RANGES.drag_limit` times its own and
-    something else reads it as well. Where nothing else does, a copy would gain nothing.
+    something else reads it as well. Where nothing else does, a copy would gain nothing. Where its
+    own is as much wider than the result, the copy keeps the resolution of the other inputs.
     """
     families = _families(graph)
     spans: dict[str, Range] = {}
@@ -47,11 +51,13 @@ def dragged_inputs(graph: Graph, span: Spans) -> frozenset[tuple[str, int]]:
         if not op.kind.scale.joined:
             continue
         parts = [range_of(name) for name in op.inputs]
-        joined = min(low for low, _ in parts), max(high for _, high in parts)
+        joined = op.kind.scale.reached(parts)
+        computed = [name for name in op.inputs if graph.tensors[name].data is None]
         spans[op.output] = joined
         for number, (name, own) in enumerate(zip(op.inputs, parts, strict=True)):
             others = families.readers[families.root[name]] - {op.output}
-            if others and graph.tensors[name].data is None and _drags(joined, own):
+            apart = _drags(joined, own) or (len(computed) > 1 and _drags(own, joined))
+            if others and name in computed and apart:
                 found.add((op.output, number))
     return frozenset(found)
 

@@ -1,10 +1,10 @@
 """Which activations must share one scale and zero point, and which have theirs fixed.
 
 Operators that only move or select values (RESHAPE, pooling, PAD…) have no requantization: their
-output shares the input's parameters. CONCATENATION joins all its inputs. Some inputs are rescaled
-first, by a LEAKY_RELU of slope 1 (an identity that requantizes): outputs of SOFTMAX, LOGISTIC and
-TANH, whose parameters are fixed, where they meet other values; and values of a much smaller range
-that others read too, so that these keep the finer scale.
+output shares the input's parameters. CONCATENATION, MINIMUM and MAXIMUM join all their inputs.
+Some inputs are rescaled first, by a LEAKY_RELU of slope 1 (an identity that requantizes): outputs
+of SOFTMAX, LOGISTIC and TANH, whose parameters are fixed, where they meet other values; and values
+of a much smaller range that others read too, so that these keep the finer scale.
 """
 
 from __future__ import annotations
@@ -124,7 +124,7 @@ class _Grouping:
             self._find(op.output)
 
     def _with_joinable_inputs(self, op: Op) -> Op:
-        """The CONCATENATION, dragged inputs rescaled, and fixed ones unless all are alike."""
+        """The operator, dragged inputs rescaled, and fixed ones unless all are alike."""
         found = {self._fixed.get(self._find(name)) for name in op.inputs}
         mixed = len(found) > 1
         inputs = tuple(
@@ -156,7 +156,7 @@ class _Grouping:
 
 
 def group_roots(scale_groups: ScaleGroups) -> dict[str, tuple[str, ...]]:
-    """representative → the members whose values span the group: not views, not concatenations.
+    """representative → the members whose values span the group: not views, not joined.
 
     These are the tensors whose observer decides the group's range.
     """

@@ -9,6 +9,7 @@ from mcuq.ops.table import Table
 from mcuq.tflite.operators import (
     binary,
     conversion,
+    extremes,
     movement,
     pooling,
     resize,
@@ -23,6 +24,7 @@ from mcuq.tflite.operators.version import Types
 _READ: tuple[TfliteForm[Any], ...] = (
     *weighted.FORMS,
     *binary.FORMS,
+    *extremes.FORMS,
     *unary.FORMS,
     *softmax.FORMS,
     *pooling.FORMS,
@@ -45,7 +47,8 @@ RULES: dict[str, Rule[Any]] = {
 CONVERSIONS = frozenset(form.rule.kind.name for form in conversion.FORMS)
 """Names of operators that leave every real number as it is: a float graph has none of them."""
 ELEMENTWISE = frozenset(
-    form.rule.kind.name for form in (*binary.FORMS, *unary.FORMS, *conversion.FORMS)
+    form.rule.kind.name
+    for form in (*binary.FORMS, *extremes.FORMS, *unary.FORMS, *conversion.FORMS)
 )
 """Names of operators whose result at a place depends on the operands at that place only."""
 OPTIONS: dict[str, str] = {

@@ -33,6 +33,12 @@ class _Vocabulary:
     def multiply(self, a: Value, b: Value) -> Value:
         return self._block.binary("mul", a, b)
 
+    def minimum(self, a: Value, b: Value) -> Value:
+        return self._block.binary("minimum", a, b)
+
+    def maximum(self, a: Value, b: Value) -> Value:
+        return self._block.binary("maximum", a, b)
+
 
 def by_formula(formula: Callable[..., Any]) -> Rule:
     """The rule of an operator that is elementwise: its formula and its fused activation."""

@@ -97,11 +97,14 @@ def _works_on_integers(op: Op, inputs: Sequence[Value], output: TensorType) -> b
     """Whether TOSA has the operator over these quantized types.
 
     The filter of a depthwise or grouped convolution would have to be reshaped or sliced, which
-    TOSA's types cannot say of a filter with a scale a channel.
+    TOSA's types cannot say of a filter with a scale a channel. Its elementwise operators know no
+    quantized types.
     """
     source = inputs[0].type
     if op.kind is CONV_2D:
         return inputs[1].type.shape[3] == source.shape[3]
+    if op.kind.formula is not None:
+        return False
     if op.kind.scale.same or op.kind.scale.joined:
         return all(value.type.element == output.element for value in inputs)
     return op.kind in (FULLY_CONNECTED, QUANTIZE)
