@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from onnx_cases import Model, assert_equals_onnxruntime
 
 from mcuq.numeric.activation import Activation
-from mcuq.ops.binary import MUL
+from mcuq.ops.binary import ADD, MUL, SUB
+from mcuq.ops.extremes import MAXIMUM, MINIMUM
+from mcuq.ops.operator import AnyOperator
 from mcuq.ops.weighted import CONV_2D
 
 NUMBERS = [0.0, 1.0, 6.0, -1.0, -2.5, 0.5]
@@ -63,6 +65,18 @@ def test_max_with_zero_is_a_relu(first: bool) -> None:
     y = model.node("Max", operands[::-1] if first else operands)
     graph = assert_equals_onnxruntime(model.content(y))
     assert [(op.kind, op.attrs.activation) for op in graph.ops] == [(CONV_2D, Activation.RELU)]
+
+
+@pytest.mark.parametrize(("kind", "operator"), [("Max", MAXIMUM), ("Min", MINIMUM)])
+def test_two_computed_values_are_one_operator(kind: str, operator: AnyOperator) -> None:
+    """With broadcasting, over different ranks and orders of dimensions, and of three values."""
+    model = Model((1, 3, 4, 4))
+    first, second = _layer(model), model.node("GlobalAveragePool", [_layer(model)])
+    third = model.node("Reshape", [_layer(model), model.constant(np.array([16, 4, 1]))])
+    third = model.node("ReduceMax", [third], keepdims=1)
+    graph = assert_equals_onnxruntime(model.content(model.node(kind, [first, second, third])))
+    kinds = [op.kind for op in graph.ops]
+    assert kinds.count(operator) == 2 and not {ADD, SUB} & set(kinds)
 
 
 @pytest.mark.parametrize("upper", ["Min", "Clip"])

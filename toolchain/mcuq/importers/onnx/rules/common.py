@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from mcuq.importers.builder import GraphBuilder
 from mcuq.importers.onnx.value import Constraint, Node, NodeValue
 from mcuq.numeric.activation import Activation
+from mcuq.ops.extremes import MAXIMUM, MINIMUM
 from mcuq.ops.mean import MEAN
 from mcuq.ops.movement import CONCATENATION, PAD, RESHAPE, TRANSPOSE
 from mcuq.ops.pooling import AVERAGE_POOL_2D, MAX_POOL_2D
@@ -20,7 +21,7 @@ _NOT_NEGATIVE = frozenset({RELU, RELU6, LOGISTIC, SOFTMAX})
 _KEEPS_SIGN = frozenset(
     {
         MAX_POOL_2D, AVERAGE_POOL_2D, CONCATENATION, MEAN,
-        PAD, RESHAPE, STRIDED_SLICE, TRANSPOSE,
+        PAD, RESHAPE, STRIDED_SLICE, TRANSPOSE, MINIMUM, MAXIMUM,
         RESIZE_BILINEAR, RESIZE_NEAREST_NEIGHBOR,
     }
 )  # fmt: skip

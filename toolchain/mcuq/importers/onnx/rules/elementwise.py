@@ -59,14 +59,14 @@ def out_of_training(node: Node) -> str | None:
 
 
 def binary(kind: AnyOperator) -> Callable[[GraphBuilder, Node], list[NodeValue]]:
-    """ADD, SUB or MUL of a node's two inputs, either of them maybe a constant."""
+    """An operator of a node's two inputs, either of them maybe a constant."""
 
     def lower(build: GraphBuilder, node: Node) -> list[NodeValue]:
         rank = max(node.value(0).rank, node.value(1).rank)
         values = [_with_rank(build, node.value(number), rank) for number in (0, 1)]
         order = _common_order(values)
         names = [_operand(build, node, value, order) for value in values]
-        return [result(build, build.op(kind, BinaryAttrs(), names, node.name), order)]
+        return [result(build, build.op(kind, kind.attrs(), names, node.name), order)]
 
     return lower
 

@@ -1,6 +1,7 @@
-"""Max, Min and Clip: a ReLU where they are one, else additions around it.
+"""Max, Min and Clip: a ReLU where they are one; of two computed values MAXIMUM and MINIMUM.
 
-max(a, b) = b + relu(a - b) and min(a, b) = b - relu(b - a); between two numbers,
+With a constant, additions around a ReLU: max(a, b) = b + relu(a - b) and
+min(a, b) = b - relu(b - a); between two numbers,
 clip(x, l, h) = l + (h - l) / 6 × relu6((x - l) × 6 / (h - l)). What is added or multiplied first
 goes into the layer before, where there is one.
 """
@@ -33,6 +34,7 @@ from mcuq.importers.onnx.rules.elementwise import (
 from mcuq.importers.onnx.value import Node, NodeValue
 from mcuq.numeric.activation import Activation
 from mcuq.ops.binary import ADD, MUL, SUB, BinaryAttrs
+from mcuq.ops.extremes import MAXIMUM, MINIMUM
 from mcuq.ops.unary import RELU, RELU6
 
 _LARGEST = 1000.0
@@ -134,13 +136,17 @@ def _number(value: float, like: NodeValue) -> NodeValue:
 
 
 def _larger(build: GraphBuilder, node: Node, a: NodeValue, b: NodeValue) -> NodeValue:
-    """b + relu(a - b)"""
+    """MAXIMUM; of a constant b + relu(a - b)."""
+    if b.data is None:
+        return binary(MAXIMUM)(build, with_inputs(node, (a, b)))[0]
     above = _rectified(build, node, a, b)
     return binary(ADD)(build, with_inputs(node, (above, b)))[0]
 
 
 def _smaller(build: GraphBuilder, node: Node, a: NodeValue, b: NodeValue) -> NodeValue:
-    """b - relu(b - a)"""
+    """MINIMUM; of a constant b - relu(b - a)."""
+    if b.data is None:
+        return binary(MINIMUM)(build, with_inputs(node, (a, b)))[0]
     below = _rectified(build, node, b, a)
     return binary(SUB)(build, with_inputs(node, (b, below)))[0]
 
