@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from typing import Protocol
 
 from mcuq.errors import InputError
@@ -131,6 +132,7 @@ def _root_ranges(
     """Range of a root: its own as far as results can tell, or the file's grid."""
     graph = scale_groups.graph
 
+    @cache
     def own(name: str) -> Range:
         return _own_range(scale_groups, ranges, config, name)
 

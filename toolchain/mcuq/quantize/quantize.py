@@ -40,9 +40,9 @@ def quantize(
         bank: precomputed filters; choices that it lacks are computed here.
 
     Returns:
-        The integer model; its operators are the float ones, plus rescaling ones where
-        a CONCATENATION joins values of different prescribed scales; with int16 activations a
-        HARD_SWISH is three operators.
+        The integer model; its operators are the float ones, plus rescaling ones where a
+        CONCATENATION, MINIMUM or MAXIMUM joins values of different prescribed scales, or of much
+        different ranges; with int16 activations a HARD_SWISH is three operators.
 
     Raises:
         InputError: a range is not finite, or a filter is not constant.

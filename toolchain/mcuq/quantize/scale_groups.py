@@ -61,19 +61,28 @@ def share_activations(graph: Graph, bits: int = 8, span: Spans | None = None) ->
 
 
 def _separate_operands(graph: Graph) -> Graph:
-    """Give filters and biases that are also ordinary operands a copy for that use."""
+    """Give filters and biases that are also ordinary operands a copy for that use.
+
+    And constants that several operators read one for each that joins its inputs: converters store
+    equal constants once, which says nothing about scales.
+    """
+    uses = use_counts(graph)
     parameters = {name for op in graph.ops if op.kind.weighted for name in op.inputs[1:]}
     tensors = dict(graph.tensors)
 
-    def operand(name: str) -> str:
-        if name not in parameters:
+    def operand(op: Op, name: str) -> str:
+        shared = graph.tensors[name].data is not None and uses[name] > 1
+        if op.kind.scale.joined and shared:
+            copy = f"{name}#{op.output}"
+        elif name in parameters:
+            copy = f"{name}#operand"
+        else:
             return name
-        copy = f"{name}#operand"
         tensors[copy] = replace(graph.tensors[name], name=copy)
         return copy
 
     ops = tuple(
-        op if op.kind.weighted else replace(op, inputs=tuple(operand(i) for i in op.inputs))
+        op if op.kind.weighted else replace(op, inputs=tuple(operand(op, i) for i in op.inputs))
         for op in graph.ops
     )
     return replace(graph, tensors=tensors, ops=ops)
