@@ -16,7 +16,6 @@ from mcuq.finetune.tuned import TunedFilter
 from mcuq.graph import Graph
 from mcuq.numeric import INT8_MAX, INT8_MIN, WIDTHS
 from mcuq.numeric.tensor import AffineParams
-from mcuq.ops.movement import CONCATENATION
 from mcuq.ops.pooling import AVERAGE_POOL_2D
 from mcuq.ops.resize import RESIZE_BILINEAR
 from mcuq.quantize import Config, WeightChoice, quantize, share_activations
@@ -135,7 +134,7 @@ def _rounded(scale_groups: ScaleGroups) -> frozenset[str]:
     passed_on = {
         op.output
         for op in scale_groups.graph.ops
-        if (op.kind.scale.same and op.kind not in _BLENDS) or op.kind is CONCATENATION
+        if (op.kind.scale.same and op.kind not in _BLENDS) or op.kind.scale.joined
     }
     return frozenset(
         name
