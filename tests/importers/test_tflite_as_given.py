@@ -189,6 +189,49 @@ def test_prelu(files: list[bytes], tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 @st.composite
+def _extremes(draw: st.DrawFn) -> bytes:
+    """MINIMUM or MAXIMUM of one or two values that the file computes, with broadcasting."""
+    shape = (1, *draw(st.lists(st.integers(1, 5), min_size=1, max_size=3)))
+    thin = (1, *(n if draw(st.booleans()) else 1 for n in shape[1:]))
+    dtype = draw(st.sampled_from(["int8", "int16"]))
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    scale = 10.0 ** rng.uniform(-3, 1)
+    grid = _affine(scale, rng.integers(-128, 128) if dtype == "int8" else 0)
+    file = File()
+    inputs = [x := file.tensor("x", shape, dtype, **grid)]
+    if draw(st.booleans()):
+        other = file.constant("c", rng.integers(-128, 128, thin), dtype, **grid)
+    else:
+        inputs.append(other := file.tensor("o", thin, dtype, **grid))
+    y = file.tensor("y", shape, dtype, **grid)
+    kind = draw(st.sampled_from(["MINIMUM", "MAXIMUM"]))
+    file.op(kind, draw(st.permutations([x, other])), y, opts("MaximumMinimum"))
+    return file.content(inputs, [y])
+
+
+@given(files=st.lists(_extremes(), min_size=12, max_size=12))
+@settings(max_examples=4)
+def test_extremes(files: list[bytes], tmp_path_factory: pytest.TempPathFactory) -> None:
+    named = {str(number): content for number, content in enumerate(files)}
+    runs = run_in_micro(named, tmp_path_factory.mktemp("extremes"))
+    assert len(runs) == len(files)
+    for name, run in runs.items():
+        assert_equal_to_micro(load_quantized(named[name]), run, name)
+
+
+@pytest.mark.parametrize("kind", ["MINIMUM", "MAXIMUM"])
+def test_extremes_of_other_scales_are_refused(kind: str) -> None:
+    """Kernels compare integers: they would stand for other numbers."""
+    file = File()
+    x = file.tensor("x", (1, 4), "int8", **_affine(0.1, 3))
+    bound = file.constant("bound", np.array([[7]]), "int8", **_affine(0.2, 3))
+    y = file.tensor("y", (1, 4), "int8", **_affine(0.1, 3))
+    file.op(kind, [x, bound], y, opts("MaximumMinimum"))
+    with pytest.raises(InputError, match="leaves their scale"):
+        load_quantized(file.content([x], [y]))
+
+
+@st.composite
 def _maxima(draw: st.DrawFn) -> bytes:
     shape = (1, *draw(st.lists(st.integers(1, 6), min_size=1, max_size=3)))
     first = draw(st.integers(1, len(shape) - 1))
