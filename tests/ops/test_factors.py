@@ -18,6 +18,7 @@ from mcuq.numeric.tensor import QuantizedTensor
 from mcuq.ops.attrs import Attrs, NoAttrs
 from mcuq.ops.binary import ADD, SUB, BinaryAttrs
 from mcuq.ops.conversion import QUANTIZE
+from mcuq.ops.functions import ABS, ELU
 from mcuq.ops.operator import AnyOperator
 from mcuq.ops.unary import HARD_SWISH, LEAKY_RELU, RELU, LeakyReluAttrs
 from mcuq.ops.weighted import FULLY_CONNECTED
@@ -58,6 +59,8 @@ UNARY: list[tuple[AnyOperator, Attrs]] = [
     (LEAKY_RELU, LeakyReluAttrs(0.3)),
     # Ties of a negative slope go the other way.
     (LEAKY_RELU, LeakyReluAttrs(-1.5)),
+    (ABS, NoAttrs()),
+    (ELU, NoAttrs()),
     (QUANTIZE, NoAttrs()),
 ]
 

@@ -12,6 +12,7 @@ from mcuq.numeric.activation import Activation
 from mcuq.ops.attrs import Attrs, fused
 from mcuq.ops.catalog import OPERATORS
 from mcuq.ops.conversion import DEQUANTIZE, QUANTIZE
+from mcuq.ops.functions import ELU
 from mcuq.ops.interpolation import ResizeAttrs, blend, nearest_indices
 from mcuq.ops.mean import MEAN, MeanAttrs
 from mcuq.ops.movement import (
@@ -178,6 +179,7 @@ _FORMS: Table[Form] = Table(
             _form(RELU6, _unary(tf.nn.relu6)),
             _form(LEAKY_RELU, _leaky_relu),
             _form(HARD_SWISH, _unary(_hard_swish)),
+            _form(ELU, _unary(tf.nn.elu)),
             (QUANTIZE, _NOT_REAL),
             (DEQUANTIZE, _NOT_REAL),
         ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from mcuq.ops import (
     binary,
     conversion,
+    functions,
     mean,
     movement,
     pooling,
@@ -17,7 +18,8 @@ from mcuq.ops import (
 from mcuq.ops.operator import AnyOperator, NoForm, Operator
 
 _FAMILIES = (
-    weighted, binary, pooling, mean, movement, slicing, resize, softmax, unary, conversion,
+    weighted, binary, pooling, mean, movement, slicing, resize, softmax, unary, functions,
+    conversion,
 )  # fmt: skip
 OPERATORS: tuple[AnyOperator, ...] = tuple(
     value for family in _FAMILIES for value in vars(family).values() if isinstance(value, Operator)

@@ -16,6 +16,7 @@ from mcuq.numeric import (
     multiply_by_quantized_multiplier,
     quantize_multiplier,
     quantize_values,
+    round_half_away,
     rounding_right_shift,
     tanh,
 )
@@ -137,3 +138,20 @@ def _right_shift16(x: Int64, exponent: int) -> Int64:
 def _saturate16(x: Int64) -> Int64:
     clipped: Int64 = np.clip(x, -(1 << 15), (1 << 15) - 1)
     return clipped
+
+
+def abs_table(source: AffineParams, result: AffineParams) -> Int64:
+    """|x|, rescaled; where both scales are equal the factor is exactly 1."""
+    factor = quantize_multiplier(float(source.scale) / float(result.scale))
+    magnitude = np.abs(_INPUTS - source.zero_point)
+    return _saturate(multiply_by_quantized_multiplier(magnitude, *factor) + result.zero_point)
+
+
+def elu_table(source: AffineParams, result: AffineParams) -> Int64:
+    """exp(x) - 1 below zero, x from there on: in float32, rounded half away from zero."""
+    x = np.float32(source.scale) * (_INPUTS - source.zero_point).astype(np.float32)
+    # In double precision, so that the one rounding to float32 is the C library's.
+    power = np.exp(np.minimum(x, 0).astype(np.float64)).astype(np.float32)
+    value = np.where(x < 0, power - np.float32(1), x)
+    steps = round_half_away(value * (np.float32(1) / np.float32(result.scale)))
+    return _saturate((steps + np.float32(result.zero_point)).astype(np.int64))

@@ -33,6 +33,9 @@ class _Vocabulary:
     def multiply(self, a: Value, b: Value) -> Value:
         return self._block.binary("mul", a, b)
 
+    def abs(self, x: Value) -> Value:
+        return self._block.emit("tosa.abs", [x], x.type)
+
 
 def by_formula(formula: Callable[..., Any]) -> Rule:
     """The rule of an operator that is elementwise: its formula and its fused activation."""
@@ -83,6 +86,15 @@ def hard_swish(block: Block, attrs: Attrs, inputs: Sequence[Value], output: Tens
     gate = block.clamp(shifted, Activation.RELU6)
     product = block.binary("mul", inputs[0], gate)
     return block.binary("mul", product, block.scalar(1 / 6, rank))
+
+
+def elu(block: Block, attrs: Attrs, inputs: Sequence[Value], output: TensorType) -> Value:
+    """max(x, 0) + (exp(min(x, 0)) - 1)."""
+    source, rank = inputs[0], len(output.shape)
+    zero = block.scalar(0.0, rank)
+    power = block.emit("tosa.exp", [block.binary("minimum", source, zero)], source.type)
+    below = block.binary("sub", power, block.scalar(1.0, rank))
+    return block.binary("add", block.binary("maximum", source, zero), below)
 
 
 def softmax(

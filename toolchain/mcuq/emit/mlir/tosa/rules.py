@@ -22,6 +22,7 @@ from mcuq.numeric.activation import Activation
 from mcuq.ops.attrs import NoAttrs
 from mcuq.ops.catalog import OPERATORS
 from mcuq.ops.conversion import DEQUANTIZE, QUANTIZE
+from mcuq.ops.functions import ELU
 from mcuq.ops.mean import MEAN
 from mcuq.ops.movement import CONCATENATION, PAD, RESHAPE, SQUEEZE, TRANSPOSE
 from mcuq.ops.operator import A, AnyOperator, Operator, P, W
@@ -74,6 +75,7 @@ _RULES: Table[Rule] = Table(
             _rule(RELU6, elementwise.clamp(Activation.RELU6)),
             _rule(LEAKY_RELU, elementwise.leaky_relu),
             _rule(HARD_SWISH, elementwise.hard_swish),
+            _rule(ELU, elementwise.elu),
             _rule(QUANTIZE, _quantize),
             _rule(DEQUANTIZE, elementwise.unary("quant.dcast")),
         ]

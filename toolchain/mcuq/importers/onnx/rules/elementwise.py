@@ -13,6 +13,7 @@ from mcuq.importers.onnx.rules.common import NodeRule, axis_inside, computed_inp
 from mcuq.importers.onnx.value import Node, NodeValue
 from mcuq.ops.attrs import NoAttrs
 from mcuq.ops.binary import ADD, MUL, SUB, BinaryAttrs
+from mcuq.ops.functions import ABS, ELU
 from mcuq.ops.movement import RESHAPE, ReshapeAttrs
 from mcuq.ops.operator import AnyOperator
 from mcuq.ops.softmax import SOFTMAX, SoftmaxAttrs
@@ -129,15 +130,30 @@ def _leaky_relu(build: GraphBuilder, node: Node) -> list[NodeValue]:
 
 
 def _prelu(build: GraphBuilder, node: Node) -> list[NodeValue]:
-    """Slopes that differ: y = r + slopes × (x - r) with r = RELU(x)."""
+    """One slope is a LEAKY_RELU's; slopes that differ are factors of what lies below zero."""
     x, slope = node.value(), np.asarray(node.constant(1))
     if np.all(slope == slope.flat[0]):
         return _leaky(build, node, float(slope.flat[0]))
+    return _scaled_below(build, node, x, node.value(1))
+
+
+def _scaled_below(
+    build: GraphBuilder, node: Node, x: NodeValue, slope: NodeValue
+) -> list[NodeValue]:
+    """r + slope × (x - r) with r = RELU(x)."""
     name = build.op(RELU, NoAttrs(), [x.name], f"{node.name}/relu")
     positive = result(build, name, x.order)
     negative = binary(SUB)(build, part(node, "below", x, positive))[0]
-    scaled = binary(MUL)(build, part(node, "scaled", negative, node.value(1)))[0]
+    scaled = binary(MUL)(build, part(node, "scaled", negative, slope))[0]
     return binary(ADD)(build, with_inputs(node, (positive, scaled)))
+
+
+def _elu(build: GraphBuilder, node: Node) -> list[NodeValue]:
+    """ELU has an alpha of 1; another one is applied to what lies below zero."""
+    (x,), alpha = unary(ELU)(build, node), node.number("alpha", 1.0)
+    if alpha == 1:
+        return [x]
+    return _scaled_below(build, node, x, NodeValue((1,), data=np.full(1, alpha)))
 
 
 def _leaky(build: GraphBuilder, node: Node, alpha: float) -> list[NodeValue]:
@@ -185,6 +201,8 @@ RULES = {
     "Relu": NodeRule(unary(RELU), _ACTIVATION),
     "Sigmoid": NodeRule(unary(LOGISTIC), _ACTIVATION),
     "Tanh": NodeRule(unary(TANH), _ACTIVATION),
+    "Abs": NodeRule(unary(ABS), _ACTIVATION),
+    "Elu": NodeRule(_elu, _ACTIVATION),
     "HardSwish": NodeRule(unary(HARD_SWISH), _ACTIVATION),
     "HardSigmoid": NodeRule(_hard_sigmoid, _ACTIVATION),
     "LeakyRelu": NodeRule(_leaky_relu, _ACTIVATION),
