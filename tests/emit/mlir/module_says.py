@@ -22,7 +22,7 @@ from mcuq.numeric.tensor import QuantizedTensor
 from mcuq.ops.attrs import Padding
 from mcuq.ops.binary import ADD, MUL, SUB
 from mcuq.ops.conversion import DEQUANTIZE, QUANTIZE
-from mcuq.ops.functions import ABS, ELU
+from mcuq.ops.functions import ABS, ELU, RSQRT
 from mcuq.ops.mean import MEAN, MeanAttrs
 from mcuq.ops.movement import (
     CONCATENATION,
@@ -71,6 +71,7 @@ _FORMS = {
     LEAKY_RELU: "const minimum const maximum mul add|const minimum const mul maximum add",
     HARD_SWISH: "const add clamp mul const mul",
     ABS: "abs",
+    RSQRT: "rsqrt",
     ELU: "const minimum exp const sub maximum add",
     QUANTIZE: "(dcast )?qcast",
     DEQUANTIZE: "dcast",

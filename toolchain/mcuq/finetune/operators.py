@@ -12,7 +12,7 @@ from mcuq.numeric.activation import Activation
 from mcuq.ops.attrs import Attrs, fused
 from mcuq.ops.catalog import OPERATORS
 from mcuq.ops.conversion import DEQUANTIZE, QUANTIZE
-from mcuq.ops.functions import ELU
+from mcuq.ops.functions import ELU, RSQRT
 from mcuq.ops.interpolation import ResizeAttrs, blend, nearest_indices
 from mcuq.ops.mean import MEAN, MeanAttrs
 from mcuq.ops.movement import (
@@ -180,6 +180,7 @@ _FORMS: Table[Form] = Table(
             _form(LEAKY_RELU, _leaky_relu),
             _form(HARD_SWISH, _unary(_hard_swish)),
             _form(ELU, _unary(tf.nn.elu)),
+            _form(RSQRT, _unary(tf.math.rsqrt)),
             (QUANTIZE, _NOT_REAL),
             (DEQUANTIZE, _NOT_REAL),
         ]

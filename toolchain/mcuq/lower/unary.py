@@ -18,7 +18,7 @@ from mcuq.lower.program import (
     TensorRef,
     operand,
 )
-from mcuq.ops.functions import ABS, ELU, AbsParams
+from mcuq.ops.functions import ABS, ELU, RSQRT, AbsParams
 from mcuq.ops.operator import AnyOperator
 from mcuq.ops.pointwise import LookupParams
 from mcuq.ops.unary import (
@@ -103,4 +103,5 @@ CALLS: Mapping[AnyOperator, CForms] = {
     HARD_SWISH: int8_only(HARD_SWISH, lower_lookup),
     ABS: apart(ABS, lower_lookup, int16_abs),
     ELU: int8_only(ELU, lower_lookup),
+    RSQRT: int8_only(RSQRT, lower_lookup),
 }

@@ -1,7 +1,8 @@
-"""Further functions of one argument: ABS, ELU."""
+"""Further functions of one argument: ABS, ELU, RSQRT."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Never
 
@@ -18,6 +19,7 @@ from mcuq.ops.operator import (
     Operator,
     OutputScale,
     QuantizedOp,
+    RangeGuard,
     Values,
     single,
 )
@@ -56,6 +58,32 @@ def _elu(attrs: NoAttrs, operands: list[Operand]) -> Array:
     return result
 
 
+def _rsqrt(attrs: NoAttrs, operands: list[Operand]) -> Array:
+    """1 / √x: infinite at zero, no number below."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        result: Array = np.reciprocal(np.sqrt(operands[0].values))
+    return result
+
+
+_ROOT_FACTORS = 2.0**-12, 2.0**29
+"""Bounds of 1 / (√input step × output step): its shift, and that of 20 bits before it, in int32."""
+
+
+def _rsqrt_fits(op: QuantizedOp[NoAttrs], params: object) -> bool:
+    source, result = op.inputs[0].affine, op.output.affine
+    least, largest = _ROOT_FACTORS
+    factor = lookup.inverse_root_factor(source, result)
+    return least <= factor <= largest
+
+
+_RSQRT_GUARD: RangeGuard[NoAttrs] = RangeGuard(
+    "1 / (√input step × output step) is a multiplier whose shift, less 20, is -31 to 10; below "
+    "zero TFLite Micro stops, so that the input's zero point has to be its least integer",
+    output=lambda attrs, steps, constants, bits: 1 / (_ROOT_FACTORS[1] * math.sqrt(steps[0])),
+    least_value=0.0,
+    largest_output=lambda attrs, steps, bits: 1 / (_ROOT_FACTORS[0] * math.sqrt(steps[0])),
+)
+
 ABS = Operator(
     name="ABS",
     attrs=NoAttrs,
@@ -82,5 +110,19 @@ ELU: Operator[NoAttrs, LookupParams, Never] = Operator(
     guard=rescaling_guard(),
     int8=table_form(lambda _, source, result: lookup.elu_table(source, result), rescaling_fits()),
     int16=NoForm("TensorFlow Lite Micro has ELU for int8 only: use RELU or LEAKY_RELU"),
+    dynamic=NO_DYNAMIC,
+)
+RSQRT: Operator[NoAttrs, LookupParams, Never] = Operator(
+    name="RSQRT",
+    attrs=NoAttrs,
+    shape=same_shape,
+    float_form=_rsqrt,
+    gradient=pointwise_gradient(lambda x, _: x**-0.5, lambda x, _: -0.5 * x**-1.5),
+    scale=OutputScale(),
+    guard=_RSQRT_GUARD,
+    int8=table_form(lambda _, source, result: lookup.rsqrt_table(source, result), _rsqrt_fits),
+    int16=NoForm(
+        "TensorFlow Lite Micro stops at values below zero, which scales of 16 bits always hold"
+    ),
     dynamic=NO_DYNAMIC,
 )

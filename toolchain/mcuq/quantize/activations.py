@@ -15,7 +15,13 @@ from mcuq.ops.operator import AnyOperator
 from mcuq.ops.unary import RELU, RELU6
 from mcuq.quantize.config import Config
 from mcuq.quantize.joins import Range, operands
-from mcuq.quantize.limits import check_finite, check_largest, least_output_step
+from mcuq.quantize.limits import (
+    check_domain,
+    check_finite,
+    check_largest,
+    check_largest_output,
+    least_output_step,
+)
 from mcuq.quantize.scale_groups import ScaleGroups, group_roots, use_counts
 
 _LIMITS: Mapping[Activation, Range] = {
@@ -99,9 +105,13 @@ class _Grids:
         self._widen(op.output, least_output_step(op, self._scale_groups.graph, steps, self._bits))
 
     def check(self, op: Op) -> None:
-        """Raises InputError where a range is too large for the operator, or for float32."""
-        check_largest(op, self._step(op.inputs[0]), self._bits)
+        """Raises InputError where the operator, or float32, cannot take a range."""
+        first = self.params[self._scale_groups.representative[op.inputs[0]]]
+        check_domain(op, first, self._bits)
+        check_largest(op, float(first.scale), self._bits)
         check_finite(op, self._step(op.output))
+        steps = [self._step(name) for name in operands(op)]
+        check_largest_output(op, steps, self._step(op.output), self._bits)
 
     def _grid(self, low: float, high: float) -> AffineParams:
         return AffineParams(*self._affine(low, high, self._bits))

@@ -22,7 +22,7 @@ from mcuq.numeric.activation import Activation
 from mcuq.ops.attrs import NoAttrs
 from mcuq.ops.catalog import OPERATORS
 from mcuq.ops.conversion import DEQUANTIZE, QUANTIZE
-from mcuq.ops.functions import ELU
+from mcuq.ops.functions import ELU, RSQRT
 from mcuq.ops.mean import MEAN
 from mcuq.ops.movement import CONCATENATION, PAD, RESHAPE, SQUEEZE, TRANSPOSE
 from mcuq.ops.operator import A, AnyOperator, Operator, P, W
@@ -76,6 +76,7 @@ _RULES: Table[Rule] = Table(
             _rule(LEAKY_RELU, elementwise.leaky_relu),
             _rule(HARD_SWISH, elementwise.hard_swish),
             _rule(ELU, elementwise.elu),
+            _rule(RSQRT, elementwise.unary("tosa.rsqrt")),
             _rule(QUANTIZE, _quantize),
             _rule(DEQUANTIZE, elementwise.unary("quant.dcast")),
         ]
