@@ -123,6 +123,8 @@ def test_reduce_mean(opset: int, keep: int) -> None:
         ("Softmax", {}),
         ("Softmax", {"axis": 1}),
         ("Softmax", {"axis": -2}),
+        ("LogSoftmax", {}),
+        ("LogSoftmax", {"axis": 1}),
     ],
 )
 @pytest.mark.parametrize("behind_conv", [False, True])

@@ -179,6 +179,22 @@ def test_a_reciprocal_root_of_values_below_zero_is_refused_as_it_is(zero_point: 
         load_quantized(content)
 
 
+@pytest.mark.parametrize("classes", [1000, 4095, 4096])
+def test_a_log_softmax_over_more_than_its_sum_holds_is_refused(classes: int) -> None:
+    file = File()
+    x = file.tensor("x", (1, classes), "int8", **_affine(0.1))
+    y = file.tensor("y", (1, classes), "int8", **_affine(1 / 16, 127))
+    content = file.content([x], [file.op("LOG_SOFTMAX", [x], y)])
+    if classes == 4096:
+        with pytest.raises(InputError, match="4096 values: TensorFlow Lite Micro adds 4095"):
+            load_quantized(content)
+        return
+    # All equal: the largest sum.
+    values = np.full((1, classes), 3, np.int8)
+    found = run_integer(load_quantized(content), [values])["y"]
+    np.testing.assert_array_equal(found, run_micro(content, [values])[0][0])
+
+
 @pytest.mark.parametrize("kind", ["ELU", "RSQRT"])
 def test_functions_of_8_bits_only_are_refused_with_16(kind: str) -> None:
     file = File()

@@ -67,6 +67,7 @@ def test_further_rules_are_of_names_that_are_no_operator_of_ours() -> None:
         ("ABS", ["int16"], "int16", 3),
         ("ELU", ["int8"], "int8", 1),
         ("RSQRT", ["int8"], "int8", 2),
+        ("LOG_SOFTMAX", ["int8"], "int8", 2),
         ("COS", ["float32"], "float32", 1),
     ],
 )

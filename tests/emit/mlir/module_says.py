@@ -23,6 +23,7 @@ from mcuq.ops.attrs import Padding
 from mcuq.ops.binary import ADD, MUL, SUB
 from mcuq.ops.conversion import DEQUANTIZE, QUANTIZE
 from mcuq.ops.functions import ABS, ELU, RSQRT
+from mcuq.ops.log_softmax import LOG_SOFTMAX
 from mcuq.ops.mean import MEAN, MeanAttrs
 from mcuq.ops.movement import (
     CONCATENATION,
@@ -64,6 +65,7 @@ _FORMS = {
     RESIZE_NEAREST_NEIGHBOR: "resize|const reshape gather reshape",
     RESIZE_BILINEAR: "resize",
     SOFTMAX: "reduce_max sub (const mul )?exp reduce_sum reciprocal mul",
+    LOG_SOFTMAX: "reduce_max sub exp reduce_sum log sub",
     LOGISTIC: "sigmoid",
     TANH: "tanh",
     RELU: "clamp",

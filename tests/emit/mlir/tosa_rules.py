@@ -61,7 +61,7 @@ _PROPERTIES = {
 
 Rule = Callable[[Step, list[Shape], list["np.ndarray | None"]], Shape]
 _FLOAT = {
-    *("add", "sub", "mul", "maximum", "minimum", "abs", "exp", "reciprocal", "rsqrt"),
+    *("add", "sub", "mul", "maximum", "minimum", "abs", "exp", "log", "reciprocal", "rsqrt"),
     *("sigmoid", "tanh"),
     *("reduce_sum", "reduce_max", "depthwise_conv2d"),
 }
@@ -241,7 +241,7 @@ _RULES: dict[str, Rule] = {
     **dict.fromkeys(("reduce_sum", "reduce_max"), _reduced),
     **dict.fromkeys(("add", "sub", "mul", "maximum", "minimum"), _broadcast),
     **dict.fromkeys(
-        ("clamp", "abs", "exp", "reciprocal", "rsqrt", "sigmoid", "tanh", "reverse"), _same
+        ("clamp", "abs", "exp", "log", "reciprocal", "rsqrt", "sigmoid", "tanh", "reverse"), _same
     ),
     **dict.fromkeys(("qcast", "dcast"), _same),
 }

@@ -14,6 +14,7 @@ from mcuq.ops.catalog import OPERATORS
 from mcuq.ops.conversion import DEQUANTIZE, QUANTIZE
 from mcuq.ops.functions import ELU, RSQRT
 from mcuq.ops.interpolation import ResizeAttrs, blend, nearest_indices
+from mcuq.ops.log_softmax import LOG_SOFTMAX
 from mcuq.ops.mean import MEAN, MeanAttrs
 from mcuq.ops.movement import (
     CONCATENATION,
@@ -173,6 +174,7 @@ _FORMS: Table[Form] = Table(
             _form(RESIZE_NEAREST_NEIGHBOR, _resize),
             _form(RESIZE_BILINEAR, _resize_bilinear),
             _form(SOFTMAX, _softmax),
+            _form(LOG_SOFTMAX, _unary(tf.nn.log_softmax)),
             _form(LOGISTIC, _unary(tf.sigmoid)),
             _form(TANH, _unary(tf.tanh)),
             _form(RELU, _unary(tf.nn.relu)),

@@ -6,6 +6,7 @@ from mcuq.ops import (
     binary,
     conversion,
     functions,
+    log_softmax,
     mean,
     movement,
     pooling,
@@ -18,8 +19,8 @@ from mcuq.ops import (
 from mcuq.ops.operator import AnyOperator, NoForm, Operator
 
 _FAMILIES = (
-    weighted, binary, pooling, mean, movement, slicing, resize, softmax, unary, functions,
-    conversion,
+    weighted, binary, pooling, mean, movement, slicing, resize, softmax,
+    log_softmax, unary, functions, conversion,
 )  # fmt: skip
 OPERATORS: tuple[AnyOperator, ...] = tuple(
     value for family in _FAMILIES for value in vars(family).values() if isinstance(value, Operator)

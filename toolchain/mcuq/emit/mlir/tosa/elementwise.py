@@ -111,6 +111,14 @@ def softmax(
     return block.binary("mul", powers, block.emit("tosa.reciprocal", [total], total.type))
 
 
+def log_softmax(block: Block, attrs: Attrs, inputs: Sequence[Value], output: TensorType) -> Value:
+    """x - max, less the logarithm of the sum of exp of that, along the last dimension."""
+    source, axis = inputs[0], len(output.shape) - 1
+    centred = block.binary("sub", source, _reduced(block, "reduce_max", source, axis))
+    total = _reduced(block, "reduce_sum", block.emit("tosa.exp", [centred], output), axis)
+    return block.binary("sub", centred, block.emit("tosa.log", [total], total.type))
+
+
 def mean(block: Block, attrs: MeanAttrs, inputs: Sequence[Value], output: TensorType) -> Value:
     """The sum along each axis, times one over the number of elements."""
     axes = attrs.axes
