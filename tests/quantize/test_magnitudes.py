@@ -22,7 +22,7 @@ from mcuq.interpret.integer import dequantize_outputs, quantize_inputs, run_inte
 from mcuq.numeric.activation import Activation
 from mcuq.ops.attrs import Padding
 from mcuq.ops.binary import ADD, BinaryAttrs
-from mcuq.ops.functions import RSQRT
+from mcuq.ops.functions import ABS, RSQRT
 from mcuq.ops.movement import RESHAPE, ReshapeAttrs
 from mcuq.ops.operator import AnyOperator
 from mcuq.ops.unary import HARD_SWISH, LOGISTIC, RELU6, TANH
@@ -137,6 +137,18 @@ def test_reciprocal_roots_of_any_range_equal_tflite_micro_or_are_refused(
     x = np.arange(-128, 128).astype(np.int8)[None]
     got = run_integer(qgraph, [x])["y"]
     np.testing.assert_array_equal(got, tflm_outputs(qgraph, [x])[0].reshape(got.shape))
+
+
+def test_a_reciprocal_root_beside_a_wide_activation() -> None:
+    b = GraphBuilder()
+    root = b.op(RSQRT, "root", [b.input("x", 1, 4)], 1, 4)
+    graph = b.graph(b.op(ABS, "y", [root], 1, 4))
+    ranges = Ranges({"x": (0.0, 1.0), "root": (0.0, 9.0), "y": (0.0, 9.0)})
+    qgraph = quantize(graph, ranges, Config(wide=("y",)))
+    inputs = [np.arange(-128, 128).astype(np.int8).reshape(64, 4)]
+    got = run_integer(qgraph, inputs)["y"]
+    assert got.dtype == np.int16
+    np.testing.assert_array_equal(got, tflm_outputs(qgraph, inputs)[0].reshape(got.shape))
 
 
 @pytest.mark.parametrize(

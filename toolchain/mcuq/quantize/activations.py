@@ -11,7 +11,7 @@ from mcuq.graph import Graph, Op
 from mcuq.numeric import asymmetric_params, symmetric_params
 from mcuq.numeric.activation import Activation
 from mcuq.numeric.tensor import AffineParams
-from mcuq.ops.operator import AnyOperator
+from mcuq.ops.operator import AnyOperator, NoForm
 from mcuq.ops.unary import RELU, RELU6
 from mcuq.quantize.config import Config
 from mcuq.quantize.joins import Range, operands
@@ -107,11 +107,13 @@ class _Grids:
     def check(self, op: Op) -> None:
         """Raises InputError where the operator, or float32, cannot take a range."""
         first = self.params[self._scale_groups.representative[op.inputs[0]]]
-        check_domain(op, first, self._bits)
         check_largest(op, float(first.scale), self._bits)
         check_finite(op, self._step(op.output))
-        steps = [self._step(name) for name in operands(op)]
-        check_largest_output(op, steps, self._step(op.output), self._bits)
+        # Of a model of both widths, the operator is computed in the other one then.
+        if self._bits == 8 or not isinstance(op.kind.int16, NoForm):
+            check_domain(op, first, self._bits)
+            steps = [self._step(name) for name in operands(op)]
+            check_largest_output(op, steps, self._step(op.output), self._bits)
 
     def _grid(self, low: float, high: float) -> AffineParams:
         return AffineParams(*self._affine(low, high, self._bits))
