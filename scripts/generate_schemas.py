@@ -14,6 +14,7 @@ import importlib
 import json
 import re
 import sys
+import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -96,7 +97,9 @@ def _described(made: JsonSchemaValue, owner: type[Any]) -> JsonSchemaValue:
 def described_attribute(text: str, name: str) -> str:
     """What a docstring says of an attribute; empty where it says nothing."""
     _, _, listed = text.partition("Attributes:\n")
-    for entry in re.split(r"\n(?= {8}\S)", "\n" + listed.split("\n\n")[0]):
+    # Python 3.13 takes the indentation of a docstring away, earlier ones leave it.
+    entries = textwrap.dedent(listed.split("\n\n")[0])
+    for entry in re.split(r"\n(?=\S)", entries):
         key, colon, told = entry.strip().partition(":")
         if colon and key == name:
             return _sentence(told)

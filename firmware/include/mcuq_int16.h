@@ -108,6 +108,15 @@ typedef struct {
 
 void mcuq_leaky_relu_s16(const mcuq_leaky_relu *p, const int16_t *input, int16_t *output);
 
+/* |x| × multiplier × 2^(shift - 31), at most 32767. In place: yes. */
+typedef struct {
+    int32_t multiplier;
+    int32_t shift;
+    int32_t count;
+} mcuq_abs;
+
+void mcuq_abs_s16(const mcuq_abs *p, const int16_t *input, int16_t *output);
+
 /* LOGISTIC and TANH of x × multiplier / 2^shift, in steps of 1 / 12288, into Q0.15. The table has
  * 256 entries of logistic(i / 24), Q0.16, interpolated. In place: yes. */
 typedef struct {

@@ -21,6 +21,20 @@ extern "C" {
  * arithmetic done at build time. In place: yes. */
 void mcuq_lut_s8(const int8_t *input, const int8_t *table, int8_t *output, int32_t count);
 
+/* LOG_SOFTMAX of `rows` rows of `depth` values, 4095 at most. Q5.26 = a difference to a row's maximum
+ * × multiplier × 2^(shift - 31); below diff_min the output is -128. `powers` holds 256 values of
+ * e^(difference) in Q12.19, for differences 0, -1 … In place: yes. */
+typedef struct {
+    int32_t rows;
+    int32_t depth;
+    int32_t multiplier;
+    int32_t shift;
+    int32_t diff_min;
+    const int32_t *powers;
+} mcuq_log_softmax;
+
+void mcuq_log_softmax_s8(const mcuq_log_softmax *p, const int8_t *input, int8_t *output);
+
 /* Rescaling of one operand of an addition: (x + offset) × 2^left_shift, requantized. */
 typedef struct {
     int32_t offset;

@@ -5,19 +5,10 @@
  * half a step of 1/256: all are 0. TFLite Micro aborts there. */
 #include "arm_nnfunctions.h"
 #include "mcuq_arith.h"
+#include "mcuq_softmax.h"
 
 #define SUM_INTEGER_BITS 12
 #define SUM_THAT_FLATTENS (INT32_C(512) << (31 - SUM_INTEGER_BITS))
-
-/* x × 2^bits, saturated to int32. */
-static int32_t saturating_shift_left(int32_t x, int32_t bits)
-{
-    const int32_t limit = INT32_MAX >> bits;
-    if (x > limit) {
-        return INT32_MAX;
-    }
-    return x < -limit - 1 ? INT32_MIN : mcuq_shift_left(x, (uint32_t)bits);
-}
 
 /* e^x in Q0.31 for x in [-1/4, 0) in Q0.31: e^(-1/8) times the Taylor series around -1/8. */
 static int32_t exp_in_last_quarter(int32_t x)
@@ -44,34 +35,13 @@ static int32_t exp_of_negative(int32_t x)
     const int32_t quarter = 1 << 24;
     const int32_t fraction = (x & (quarter - 1)) - quarter;
     const int32_t remainder = fraction - x;
-    int32_t result = exp_in_last_quarter(saturating_shift_left(fraction, 5));
+    int32_t result = exp_in_last_quarter(mcuq_saturating_shift_left(fraction, 5));
     for (int32_t i = 0; i < 7; i++) {
         if (remainder & mcuq_shift_left(quarter, (uint32_t)i)) {
             result = mcuq_doubling_high_multiply(result, factors[i]);
         }
     }
     return result;
-}
-
-/* 1 / (1 + x) in Q0.31 for x in [0, 1) in Q0.31. */
-static int32_t reciprocal_of_one_plus(int32_t x)
-{
-    const int32_t half = (int32_t)(((int64_t)x + INT32_MAX + 1) >> 1);
-    int32_t y = 1515870810 + mcuq_doubling_high_multiply(half, -1010580540);
-    for (int32_t i = 0; i < 3; i++) {
-        const int32_t error = (1 << 29) - mcuq_doubling_high_multiply(half, y);
-        y += saturating_shift_left(mcuq_doubling_high_multiply(y, error), 2);
-    }
-    return saturating_shift_left(y, 1);
-}
-
-static int32_t leading_zeros(uint32_t x)
-{
-    int32_t count = 0;
-    for (uint32_t bit = UINT32_C(1) << 31; bit != 0 && !(x & bit); bit >>= 1) {
-        count++;
-    }
-    return count;
 }
 
 /* e^(difference to the row's maximum) in Q0.31. */
@@ -103,9 +73,9 @@ static void softmax_row(const int8_t *input, int32_t size, int32_t mult, int32_t
         maximum = input[i] > maximum ? input[i] : maximum;
     }
     const int32_t sum = sum_of_exponentials(input, size, maximum, mult, shift, diff_min);
-    const int32_t headroom = leading_zeros((uint32_t)sum);
+    const int32_t headroom = mcuq_leading_zeros((uint32_t)sum);
     const int32_t fraction = (int32_t)(((uint32_t)sum << headroom) - (UINT32_C(1) << 31));
-    const int32_t scale = reciprocal_of_one_plus(fraction);
+    const int32_t scale = mcuq_reciprocal_of_one_plus(fraction);
     const int32_t exponent = SUM_INTEGER_BITS - headroom + 31 - 8;
     for (int32_t i = 0; i < size; i++) {
         int32_t value = 0;

@@ -113,6 +113,9 @@ def test_reduce_mean(opset: int, keep: int) -> None:
         ("Sigmoid", {}),
         ("Tanh", {}),
         ("HardSwish", {}),
+        ("Abs", {}),
+        ("Elu", {}),
+        ("Elu", {"alpha": 0.5}),
         ("HardSigmoid", {}),
         ("HardSigmoid", {"alpha": 1 / 6, "beta": 0.5}),
         ("LeakyRelu", {}),
@@ -120,6 +123,8 @@ def test_reduce_mean(opset: int, keep: int) -> None:
         ("Softmax", {}),
         ("Softmax", {"axis": 1}),
         ("Softmax", {"axis": -2}),
+        ("LogSoftmax", {}),
+        ("LogSoftmax", {"axis": 1}),
     ],
 )
 @pytest.mark.parametrize("behind_conv", [False, True])

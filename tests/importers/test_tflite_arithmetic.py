@@ -12,7 +12,9 @@ from tflite_files import File, edited, opts
 
 from mcuq.errors import InputError
 from mcuq.importers import load_tflite
+from mcuq.interpret.integer import run_integer
 from mcuq.prequantized.load import load_quantized
+from mcuq.tflite.micro import run_micro
 
 
 def _affine(scale: float, zero_point: int = 0) -> dict[str, Any]:
@@ -158,6 +160,48 @@ def test_scales_far_apart_overflow(kind: str) -> None:
     file.op(kind, operands, y, options.get(kind))
     with pytest.raises(InputError, match="so far apart that its integers overflow"):
         load_quantized(file.content([x], [y]))
+
+
+@pytest.mark.parametrize("zero_point", [-128, -127, 0, 127])
+def test_a_reciprocal_root_of_values_below_zero_is_refused_as_it_is(zero_point: int) -> None:
+    file = File()
+    x = file.tensor("x", (1, 256), "int8", **_affine(0.1, zero_point))
+    y = file.tensor("y", (1, 256), "int8", **_affine(0.05, -128))
+    content = file.content([x], [file.op("RSQRT", [x], y)])
+    values = np.arange(-128, 128).astype(np.int8)[None]
+    if zero_point == -128:
+        found = run_integer(load_quantized(content), [values])["y"]
+        np.testing.assert_array_equal(found, run_micro(content, [values])[0][0])
+        return
+    with pytest.raises(InputError, match="does not run the model"):
+        run_micro(content, [values])
+    with pytest.raises(InputError, match="RSQRT 'y' reads integers that stand for values below 0"):
+        load_quantized(content)
+
+
+@pytest.mark.parametrize("classes", [1000, 4095, 4096])
+def test_a_log_softmax_over_more_than_its_sum_holds_is_refused(classes: int) -> None:
+    file = File()
+    x = file.tensor("x", (1, classes), "int8", **_affine(0.1))
+    y = file.tensor("y", (1, classes), "int8", **_affine(1 / 16, 127))
+    content = file.content([x], [file.op("LOG_SOFTMAX", [x], y)])
+    if classes == 4096:
+        with pytest.raises(InputError, match="4096 values: TensorFlow Lite Micro adds 4095"):
+            load_quantized(content)
+        return
+    # All equal: the largest sum.
+    values = np.full((1, classes), 3, np.int8)
+    found = run_integer(load_quantized(content), [values])["y"]
+    np.testing.assert_array_equal(found, run_micro(content, [values])[0][0])
+
+
+@pytest.mark.parametrize("kind", ["ELU", "RSQRT"])
+def test_functions_of_8_bits_only_are_refused_with_16(kind: str) -> None:
+    file = File()
+    x = file.tensor("x", (1, 4), "int16", **_affine(0.1))
+    y = file.tensor("y", (1, 4), "int16", **_affine(0.05))
+    with pytest.raises(InputError, match=rf"{kind} 'y' has 16-bit activations"):
+        load_quantized(file.content([x], [file.op(kind, [x], y)]))
 
 
 def test_a_slice_that_counts_on_an_ellipsis_is_refused_as_it_is() -> None:

@@ -53,7 +53,7 @@ CONV = {"strideH": 1, "strideW": 1}
 
 def test_unknown_operator() -> None:
     _fails("COS is not supported", "COS", [X], (1, 4, 4, 2), hint="Replace the layer")
-    _fails("nearest: a leaky ReLU", "ELU", [X], (1, 4, 4, 2))
+    _fails("nearest: HARD_SWISH", "GELU", [X], (1, 4, 4, 2))
 
 
 def test_all_unknown_operators_are_named_at_once() -> None:

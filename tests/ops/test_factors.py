@@ -18,6 +18,7 @@ from mcuq.numeric.tensor import QuantizedTensor
 from mcuq.ops.attrs import Attrs, NoAttrs
 from mcuq.ops.binary import ADD, SUB, BinaryAttrs
 from mcuq.ops.conversion import QUANTIZE
+from mcuq.ops.functions import ABS, ELU, RSQRT
 from mcuq.ops.operator import AnyOperator
 from mcuq.ops.unary import HARD_SWISH, LEAKY_RELU, RELU, LeakyReluAttrs
 from mcuq.ops.weighted import FULLY_CONNECTED
@@ -58,6 +59,8 @@ UNARY: list[tuple[AnyOperator, Attrs]] = [
     (LEAKY_RELU, LeakyReluAttrs(0.3)),
     # Ties of a negative slope go the other way.
     (LEAKY_RELU, LeakyReluAttrs(-1.5)),
+    (ABS, NoAttrs()),
+    (ELU, NoAttrs()),
     (QUANTIZE, NoAttrs()),
 ]
 
@@ -68,6 +71,21 @@ def test_unary_operators_near_ties(kind: AnyOperator, attrs: Attrs) -> None:
     for source, result in near_ties(1, 150):
         tensors = {"x": tensor("x", (1, 256), source, low), "y": tensor("y", (1, 256), result, low)}
         op = Op(kind, "y", ("x",), ("y",), attrs)
+        assert_equal(QuantizedGraph("near", tensors, (op,), ("x",), ("y",)), [EVERY])
+
+
+def test_reciprocal_roots_near_ties() -> None:
+    rng = np.random.default_rng(6)
+    for _ in range(300):
+        source = Float(10 ** rng.uniform(-6, 3))
+        # The root of an integer is nearly half way between two steps of the output.
+        factor = (rng.integers(20, 126) + 0.5) * np.sqrt(rng.integers(2, 255))
+        result = np.nextafter(Float(1 / (np.sqrt(float(source)) * factor)), Float(np.inf))
+        tensors = {
+            "x": tensor("x", (1, 256), source, -128),
+            "y": tensor("y", (1, 256), result, -128),
+        }
+        op = Op(RSQRT, "y", ("x",), ("y",), NoAttrs())
         assert_equal(QuantizedGraph("near", tensors, (op,), ("x",), ("y",)), [EVERY])
 
 

@@ -22,6 +22,7 @@ from mcuq.interpret.integer import dequantize_outputs, quantize_inputs, run_inte
 from mcuq.numeric.activation import Activation
 from mcuq.ops.attrs import Padding
 from mcuq.ops.binary import ADD, BinaryAttrs
+from mcuq.ops.functions import ABS, RSQRT
 from mcuq.ops.movement import RESHAPE, ReshapeAttrs
 from mcuq.ops.operator import AnyOperator
 from mcuq.ops.unary import HARD_SWISH, LOGISTIC, RELU6, TANH
@@ -117,6 +118,47 @@ def test_functions_of_any_range_equal_tflite_micro_or_are_refused(
     x = np.linspace(-top, top - 1, 256).astype(f"int{bits}")[None]
     got = run_integer(qgraph, [x])["y"]
     np.testing.assert_array_equal(got, tflm_outputs(qgraph, [x])[0].reshape(got.shape))
+
+
+@pytest.mark.parametrize("power", range(-36, 37, 4))
+@pytest.mark.parametrize("result", range(-36, 37, 4))
+def test_reciprocal_roots_of_any_range_equal_tflite_micro_or_are_refused(
+    power: int, result: int
+) -> None:
+    b = GraphBuilder()
+    graph = b.graph(b.op(RSQRT, "y", [b.input("x", 1, 256)], 1, 256))
+    ranges = Ranges({"x": (0.0, 10.0**power), "y": (0.0, 10.0**result)})
+    try:
+        qgraph = quantize(graph, ranges)
+    except InputError as error:
+        # Beyond 2^12 × 256 / √(10^power / 255): 10^7.2 times what 10^power gives.
+        assert result + power / 2 > 7 and "'y'" in str(error) and "constant" in str(error.hint)
+        return
+    x = np.arange(-128, 128).astype(np.int8)[None]
+    got = run_integer(qgraph, [x])["y"]
+    np.testing.assert_array_equal(got, tflm_outputs(qgraph, [x])[0].reshape(got.shape))
+
+
+def test_a_reciprocal_root_beside_a_wide_activation() -> None:
+    b = GraphBuilder()
+    root = b.op(RSQRT, "root", [b.input("x", 1, 4)], 1, 4)
+    graph = b.graph(b.op(ABS, "y", [root], 1, 4))
+    ranges = Ranges({"x": (0.0, 1.0), "root": (0.0, 9.0), "y": (0.0, 9.0)})
+    qgraph = quantize(graph, ranges, Config(wide=("y",)))
+    inputs = [np.arange(-128, 128).astype(np.int8).reshape(64, 4)]
+    got = run_integer(qgraph, inputs)["y"]
+    assert got.dtype == np.int16
+    np.testing.assert_array_equal(got, tflm_outputs(qgraph, inputs)[0].reshape(got.shape))
+
+
+@pytest.mark.parametrize(
+    ("low", "config"), [(-0.1, Config()), (0.0, Config(activations="symmetric"))]
+)
+def test_reciprocal_roots_of_values_below_zero_are_refused(low: float, config: Config) -> None:
+    b = GraphBuilder()
+    graph = b.graph(b.op(RSQRT, "y", [b.input("x", 1, 4)], 1, 4))
+    with pytest.raises(InputError, match=r"RSQRT 'y': its input can hold -.* below 0"):
+        quantize(graph, Ranges({"x": (low, 1.0), "y": (0.0, 9.0)}), config)
 
 
 @pytest.mark.parametrize(("bits", "least"), [(8, 35.0), (16, 40.0)])

@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 import copy
 import dataclasses
+import inspect
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -231,3 +232,21 @@ def test_the_page_lists_every_schema() -> None:
     names = {f"{name}.v{document.version}.json" for name, document in documents().items()}
     page = (ROOT / "docs" / "reference" / "json.md").read_text(encoding="utf-8")
     assert set(re.findall(r"schemas/([a-z0-9.-]+\.json)", page)) == names
+
+
+@pytest.mark.parametrize("clean", [str, inspect.cleandoc], ids=["raw", "as Python 3.13 keeps it"])
+def test_attributes_are_found_in_any_indentation(
+    generator: ModuleType, clean: Callable[[str], str]
+) -> None:
+    text = clean("""Of a thing.
+
+    Attributes:
+        first: one line.
+        second: two
+            lines: with a colon.
+
+    Raises:
+        third: no attribute.
+    """)
+    found = [generator.described_attribute(text, name) for name in ("first", "second", "third")]
+    assert found == ["One line.", "Two lines: with a colon.", ""]

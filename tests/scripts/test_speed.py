@@ -23,7 +23,7 @@ def test_the_plain_loop_computes_the_same_loss(
     genomes = [space.reference, space.smallest()]
     with Scorer(study.candidates, study.ranker, 1, rungs) as scorer:
         ours = scorer(genomes, FULL)
-    plain = [plain_loss(study, genome, rungs.choose[1]) for genome in genomes]
+    plain = [plain_loss(study, genome, rungs.full[1]) for genome in genomes]
     assert ours == pytest.approx(plain, rel=1e-3)
     assert ours[1] > 10 * ours[0]
 

@@ -147,10 +147,20 @@ class Case:
 
 
 def random_reals(graph: Graph, seed: int, samples: int = 3) -> list[npt.NDArray[np.float32]]:
-    """Normal values of deviation 3 for each input of a graph: (samples, *shape)."""
+    """Normal values of deviation 3 for each input of a graph: (samples, *shape).
+
+    Above zero where an operator takes no others.
+    """
     rng = np.random.default_rng(seed)
     shapes = [(samples, *graph.tensors[name].shape[1:]) for name in graph.inputs]
-    return [rng.normal(0, 3, shape).astype(np.float32) for shape in shapes]
+    values = [rng.normal(0, 3, shape).astype(np.float32) for shape in shapes]
+    if any(_from_zero_on(op.kind) for op in graph.ops):
+        return [np.abs(x) + np.float32(0.1) for x in values]
+    return values
+
+
+def _from_zero_on(operator: AnyOperator) -> bool:
+    return operator.guard.least_value == 0
 
 
 def _odd(values: npt.NDArray[Any], oddity: Oddity) -> npt.NDArray[Any]:
@@ -183,10 +193,10 @@ def cases(draw: st.DrawFn, operator: AnyOperator) -> Case:
     strategy = STRATEGIES[operator]
     x = draw(strategy.shapes)
     case = _with(operator, x, strategy.apply(draw, x), draw(seeds))
-    span = _spans(3.0)
+    span, first = _spans(3.0), _inputs(operator, 3.0)
     numbers = replace(
         case.numbers,
-        inputs=tuple(draw(span) for _ in case.activations),
+        inputs=tuple(draw(first) for _ in case.activations),
         output=draw((st.none() | span) if callable(operator.float_form) else span),
         magnitude=10.0 ** draw(st.floats(-3.0, 0.0)),
         scheme=draw(_schemes),
@@ -200,7 +210,7 @@ def extreme_cases(draw: st.DrawFn, operator: AnyOperator) -> Case:
     ratios that make ties, dead and tiny channels, huge and tiny constants."""
     case = draw(cases(operator))
     limit = draw(st.sampled_from([1.0, 3.0, 6.0, 12.0, 30.0]))
-    spans = tuple(draw(_spans(limit)) for _ in case.activations)
+    spans = tuple(draw(_inputs(operator, limit)) for _ in case.activations)
     numbers = replace(
         case.numbers,
         inputs=spans,
@@ -209,6 +219,12 @@ def extreme_cases(draw: st.DrawFn, operator: AnyOperator) -> Case:
         oddity=draw(st.sampled_from(("", "", "", "", *get_args(Oddity)[1:]))),
     )
     return replace(case, numbers=numbers)
+
+
+def _inputs(operator: AnyOperator, limit: float) -> st.SearchStrategy[Range]:
+    """Ranges of what an operator reads."""
+    spans = _spans(limit)
+    return spans.map(lambda span: (0.0, span[1] - span[0])) if _from_zero_on(operator) else spans
 
 
 @st.composite

@@ -20,6 +20,7 @@ from mcuq.ops.binary import ADD, BinaryAttrs
 from mcuq.ops.catalog import OPERATORS
 from mcuq.ops.conversion import QUANTIZE
 from mcuq.ops.interpolation import ResizeAttrs
+from mcuq.ops.log_softmax import LOG_SOFTMAX
 from mcuq.ops.mean import MeanAttrs
 from mcuq.ops.movement import SQUEEZE, ConcatAttrs, PadAttrs, ReshapeAttrs, TransposeAttrs
 from mcuq.ops.operator import AnyOperator
@@ -276,6 +277,8 @@ BY_SHAPE_RULE: dict[Callable[..., Shape], Callable[[st.SearchStrategy[Attrs]], S
 BY_OPERATOR: dict[AnyOperator, Strategy] = {
     # It drops dimensions, where RESHAPE, of the same attributes, changes them.
     SQUEEZE: Strategy(with_ones, _squeeze, _ROWS),
+    # It needs a row.
+    LOG_SOFTMAX: Strategy(rows, lambda draw, x: Applied(NoAttrs()), _ROWS),
 }
 """Operators that differ from others of their family."""
 

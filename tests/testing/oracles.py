@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from ai_edge_litert import schema_py_generated as schema
 from tflite_micro.python.tflite_micro import runtime
 
 from mcuq.emit.tflite import tflite_bytes
@@ -19,9 +20,7 @@ _ARENA = 1 << 22
 
 def run_litert(content: bytes, inputs: list[np.ndarray]) -> list[list[np.ndarray]]:
     """LiteRT's reference kernels, sample by sample: outputs of each sample."""
-    interpreter = Interpreter(
-        model_content=content, experimental_op_resolver_type=OpResolverType.BUILTIN_REF
-    )
+    interpreter = _interpreter(content)
     interpreter.allocate_tensors()
     results = []
     for sample in range(len(inputs[0])):
@@ -31,6 +30,21 @@ def run_litert(content: bytes, inputs: list[np.ndarray]) -> list[list[np.ndarray
         details = interpreter.get_output_details()
         results.append([interpreter.get_tensor(detail["index"]).copy() for detail in details])
     return results
+
+
+def _interpreter(content: bytes) -> Interpreter:
+    """With the reference kernels; of ELU there is none, only the fast one."""
+    kernels = OpResolverType.BUILTIN_REF
+    if "ELU" in _operators(content):
+        kernels = OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
+    return Interpreter(model_content=content, experimental_op_resolver_type=kernels)
+
+
+def _operators(content: bytes) -> set[str]:
+    names = {number: name for name, number in vars(schema.BuiltinOperator).items()}
+    model = schema.Model.GetRootAs(content)
+    codes = (model.OperatorCodes(i) for i in range(model.OperatorCodesLength()))
+    return {names[code.BuiltinCode()] for code in codes}
 
 
 def litert_output(graph: Graph, inputs: list[np.ndarray]) -> np.ndarray:

@@ -63,6 +63,11 @@ def test_further_rules_are_of_names_that_are_no_operator_of_ours() -> None:
         ("FULLY_CONNECTED", ["int8", "int8"], "int8", 6),
         ("FULLY_CONNECTED", ["int16", "int4", "int64"], "int16", 13),
         ("FULLY_CONNECTED", ["float32", "int8", "float32"], "float32", 12),
+        ("ABS", ["int8"], "int8", 2),
+        ("ABS", ["int16"], "int16", 3),
+        ("ELU", ["int8"], "int8", 1),
+        ("RSQRT", ["int8"], "int8", 2),
+        ("LOG_SOFTMAX", ["int8"], "int8", 2),
         ("COS", ["float32"], "float32", 1),
     ],
 )

@@ -22,6 +22,8 @@ from mcuq.numeric.tensor import QuantizedTensor
 from mcuq.ops.attrs import Padding
 from mcuq.ops.binary import ADD, MUL, SUB
 from mcuq.ops.conversion import DEQUANTIZE, QUANTIZE
+from mcuq.ops.functions import ABS, ELU, RSQRT
+from mcuq.ops.log_softmax import LOG_SOFTMAX
 from mcuq.ops.mean import MEAN, MeanAttrs
 from mcuq.ops.movement import (
     CONCATENATION,
@@ -63,12 +65,16 @@ _FORMS = {
     RESIZE_NEAREST_NEIGHBOR: "resize|const reshape gather reshape",
     RESIZE_BILINEAR: "resize",
     SOFTMAX: "reduce_max sub (const mul )?exp reduce_sum reciprocal mul",
+    LOG_SOFTMAX: "reduce_max sub exp reduce_sum log sub",
     LOGISTIC: "sigmoid",
     TANH: "tanh",
     RELU: "clamp",
     RELU6: "clamp",
     LEAKY_RELU: "const minimum const maximum mul add|const minimum const mul maximum add",
     HARD_SWISH: "const add clamp mul const mul",
+    ABS: "abs",
+    RSQRT: "rsqrt",
+    ELU: "const minimum exp const sub maximum add",
     QUANTIZE: "(dcast )?qcast",
     DEQUANTIZE: "dcast",
 }
@@ -276,6 +282,8 @@ def _expected_literals(op: Op, source: tuple[int, ...]) -> list[Any]:
             return [1 / math.prod(source[axis] for axis in axes)]
     if op.kind is HARD_SWISH:
         return [3, 1 / 6]
+    if op.kind is ELU:
+        return [0, 1]
     if op.kind.weighted and len(op.inputs) == 2:
         return [0]
     return []

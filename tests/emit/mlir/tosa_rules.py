@@ -61,7 +61,8 @@ _PROPERTIES = {
 
 Rule = Callable[[Step, list[Shape], list["np.ndarray | None"]], Shape]
 _FLOAT = {
-    *("add", "sub", "mul", "maximum", "minimum", "exp", "reciprocal", "sigmoid", "tanh"),
+    *("add", "sub", "mul", "maximum", "minimum", "abs", "exp", "log", "reciprocal", "rsqrt"),
+    *("sigmoid", "tanh"),
     *("reduce_sum", "reduce_max", "depthwise_conv2d"),
 }
 _MOVING = {
@@ -239,6 +240,8 @@ _RULES: dict[str, Rule] = {
     "resize": _resize,
     **dict.fromkeys(("reduce_sum", "reduce_max"), _reduced),
     **dict.fromkeys(("add", "sub", "mul", "maximum", "minimum"), _broadcast),
-    **dict.fromkeys(("clamp", "exp", "reciprocal", "sigmoid", "tanh", "reverse"), _same),
+    **dict.fromkeys(
+        ("clamp", "abs", "exp", "log", "reciprocal", "rsqrt", "sigmoid", "tanh", "reverse"), _same
+    ),
     **dict.fromkeys(("qcast", "dcast"), _same),
 }

@@ -12,7 +12,9 @@ from mcuq.numeric.activation import Activation
 from mcuq.ops.attrs import Attrs, fused
 from mcuq.ops.catalog import OPERATORS
 from mcuq.ops.conversion import DEQUANTIZE, QUANTIZE
+from mcuq.ops.functions import ELU, RSQRT
 from mcuq.ops.interpolation import ResizeAttrs, blend, nearest_indices
+from mcuq.ops.log_softmax import LOG_SOFTMAX
 from mcuq.ops.mean import MEAN, MeanAttrs
 from mcuq.ops.movement import (
     CONCATENATION,
@@ -172,12 +174,15 @@ _FORMS: Table[Form] = Table(
             _form(RESIZE_NEAREST_NEIGHBOR, _resize),
             _form(RESIZE_BILINEAR, _resize_bilinear),
             _form(SOFTMAX, _softmax),
+            _form(LOG_SOFTMAX, _unary(tf.nn.log_softmax)),
             _form(LOGISTIC, _unary(tf.sigmoid)),
             _form(TANH, _unary(tf.tanh)),
             _form(RELU, _unary(tf.nn.relu)),
             _form(RELU6, _unary(tf.nn.relu6)),
             _form(LEAKY_RELU, _leaky_relu),
             _form(HARD_SWISH, _unary(_hard_swish)),
+            _form(ELU, _unary(tf.nn.elu)),
+            _form(RSQRT, _unary(tf.math.rsqrt)),
             (QUANTIZE, _NOT_REAL),
             (DEQUANTIZE, _NOT_REAL),
         ]

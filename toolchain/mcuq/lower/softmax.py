@@ -1,4 +1,4 @@
-"""SOFTMAX as C calls."""
+"""SOFTMAX and LOG_SOFTMAX as C calls."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from mcuq.lower.form import (
     CForms,
     apart,
     for_float32,
+    int8_only,
 )
 from mcuq.lower.layout import in_place
 from mcuq.lower.program import (
@@ -20,6 +21,7 @@ from mcuq.lower.program import (
     TensorRef,
     operand,
 )
+from mcuq.ops.log_softmax import LOG_SOFTMAX, LogSoftmaxParams
 from mcuq.ops.operator import AnyOperator
 from mcuq.ops.softmax import SOFTMAX, Int16SoftmaxParams, SoftmaxAttrs, SoftmaxParams
 from mcuq.quantized.qgraph import QuantizedGraph
@@ -70,6 +72,24 @@ def float_softmax(qgraph: QuantizedGraph, op: Op, attrs: SoftmaxAttrs) -> Call:
     return Call(op, "mcuq_softmax_f32", arguments, overlaps=in_place(qgraph, op))
 
 
+def lower_log_softmax(qgraph: QuantizedGraph, op: Op, p: LogSoftmaxParams) -> Call:
+    """mcuq_log_softmax_s8."""
+    structure = Struct(
+        "mcuq_log_softmax",
+        (
+            ("rows", p.rows),
+            ("depth", p.depth),
+            ("multiplier", p.multiplier),
+            ("shift", p.shift),
+            ("diff_min", p.diff_min),
+            ("powers", Array("powers", p.powers)),
+        ),
+    )
+    arguments = (structure, operand(qgraph.tensors[op.inputs[0]]), TensorRef(op.output))
+    return Call(op, "mcuq_log_softmax_s8", arguments, overlaps=in_place(qgraph, op))
+
+
 CALLS: Mapping[AnyOperator, CForms] = {
     SOFTMAX: apart(SOFTMAX, lower_softmax, int16_softmax, for_float32(SOFTMAX, float_softmax)),
+    LOG_SOFTMAX: int8_only(LOG_SOFTMAX, lower_log_softmax),
 }

@@ -18,7 +18,9 @@ from mcuq.lower.program import (
     TensorRef,
     operand,
 )
+from mcuq.ops.functions import ABS, ELU, RSQRT, AbsParams
 from mcuq.ops.operator import AnyOperator
+from mcuq.ops.pointwise import LookupParams
 from mcuq.ops.unary import (
     HARD_SWISH,
     LEAKY_RELU,
@@ -28,7 +30,6 @@ from mcuq.ops.unary import (
     TANH,
     Int16SigmoidParams,
     LeakyReluParams,
-    LookupParams,
 )
 from mcuq.quantized.qgraph import QuantizedGraph
 
@@ -79,6 +80,20 @@ def int16_sigmoid(qgraph: QuantizedGraph, op: Op, p: Int16SigmoidParams) -> Call
     return Call(op, function, arguments, overlaps=in_place(qgraph, op))
 
 
+def int16_abs(qgraph: QuantizedGraph, op: Op, p: AbsParams) -> Call:
+    """mcuq_abs_s16."""
+    structure = Struct(
+        "mcuq_abs",
+        (
+            ("multiplier", p.multiplier),
+            ("shift", p.shift),
+            ("count", qgraph.tensors[op.output].size),
+        ),
+    )
+    arguments = (structure, operand(qgraph.tensors[op.inputs[0]]), TensorRef(op.output))
+    return Call(op, "mcuq_abs_s16", arguments, overlaps=in_place(qgraph, op))
+
+
 CALLS: Mapping[AnyOperator, CForms] = {
     RELU: apart(RELU, lower_lookup, int16_leaky_relu),
     RELU6: apart(RELU6, lower_lookup, int16_leaky_relu),
@@ -86,4 +101,7 @@ CALLS: Mapping[AnyOperator, CForms] = {
     LOGISTIC: apart(LOGISTIC, lower_lookup, int16_sigmoid),
     TANH: apart(TANH, lower_lookup, int16_sigmoid),
     HARD_SWISH: int8_only(HARD_SWISH, lower_lookup),
+    ABS: apart(ABS, lower_lookup, int16_abs),
+    ELU: int8_only(ELU, lower_lookup),
+    RSQRT: int8_only(RSQRT, lower_lookup),
 }

@@ -82,7 +82,7 @@ def _half_sum_with_one(a: Int64) -> Int64:
     return (a + _ONE_Q0 + 1) >> 1
 
 
-def _one_over_one_plus(a: Int64) -> Int64:
+def one_over_one_plus(a: Int64) -> Int64:
     """1 / (1 + a) for a in (0, 1), Q0.31 to Q0.31."""
     return _saturating_left_shift(_newton_reciprocal(_half_sum_with_one(a)), 1)
 
@@ -96,12 +96,12 @@ def reciprocal(x: Int64, integer_bits: int) -> tuple[Int64, Int64]:
     headroom = 32 - np.array([int(v).bit_length() for v in x.ravel()], dtype=np.int64)
     headroom = headroom.reshape(x.shape)
     fraction = (x << headroom) - (np.int64(1) << 31)
-    return _one_over_one_plus(fraction), integer_bits - headroom
+    return one_over_one_plus(fraction), integer_bits - headroom
 
 
 def logistic(a: Int64, integer_bits: int = 4) -> Int64:
     """1 / (1 + exp(-a)): Q(integer_bits) to Q0.31."""
-    positive = _one_over_one_plus(exp_on_negative_values(-np.abs(a), integer_bits))
+    positive = one_over_one_plus(exp_on_negative_values(-np.abs(a), integer_bits))
     signed = np.where(a > 0, positive, _ONE_Q0 - positive)
     return np.where(a == 0, np.int64(1) << 30, signed)
 

@@ -6,6 +6,8 @@ from mcuq.ops import (
     binary,
     conversion,
     extremes,
+    functions,
+    log_softmax,
     mean,
     movement,
     pooling,
@@ -18,8 +20,8 @@ from mcuq.ops import (
 from mcuq.ops.operator import AnyOperator, NoForm, Operator
 
 _FAMILIES = (
-    weighted, binary, extremes, pooling, mean, movement, slicing, resize, softmax, unary,
-    conversion,
+    weighted, binary, extremes, pooling, mean, movement, slicing, resize, softmax,
+    log_softmax, unary, functions, conversion,
 )  # fmt: skip
 OPERATORS: tuple[AnyOperator, ...] = tuple(
     value for family in _FAMILIES for value in vars(family).values() if isinstance(value, Operator)

@@ -16,9 +16,11 @@ from mcuq.numeric import (
     multiply_by_quantized_multiplier,
     quantize_multiplier,
     quantize_values,
+    round_half_away,
     rounding_right_shift,
     tanh,
 )
+from mcuq.numeric.inverse_root import inverse_root
 from mcuq.numeric.tensor import AffineParams
 
 Int64 = npt.NDArray[np.int64]
@@ -27,6 +29,10 @@ Int64 = npt.NDArray[np.int64]
 _INPUTS = np.arange(INT8_MIN, INT8_MAX + 1, dtype=np.int64)
 _INPUT_BITS = 4
 """Integer bits of the argument of LOGISTIC and TANH."""
+
+
+_ROOT_BITS = 20
+"""Fractional bits of the root of an integer."""
 
 
 def _saturate(x: Int64) -> Int64:
@@ -137,3 +143,35 @@ def _right_shift16(x: Int64, exponent: int) -> Int64:
 def _saturate16(x: Int64) -> Int64:
     clipped: Int64 = np.clip(x, -(1 << 15), (1 << 15) - 1)
     return clipped
+
+
+def abs_table(source: AffineParams, result: AffineParams) -> Int64:
+    """|x|, rescaled; where both scales are equal the factor is exactly 1."""
+    factor = quantize_multiplier(float(source.scale) / float(result.scale))
+    magnitude = np.abs(_INPUTS - source.zero_point)
+    return _saturate(multiply_by_quantized_multiplier(magnitude, *factor) + result.zero_point)
+
+
+def inverse_root_factor(source: AffineParams, result: AffineParams) -> float:
+    """The factor of 1 / √(integer)."""
+    return 1 / (math.sqrt(float(source.scale)) * float(result.scale))
+
+
+def rsqrt_table(source: AffineParams, result: AffineParams) -> Int64:
+    """1 / √x; the largest output for the zero point, and below it, where nothing is defined."""
+    x = _INPUTS - source.zero_point
+    mantissas, exponents = inverse_root(x)
+    roots = multiply_by_quantized_multiplier(1, mantissas, exponents + _ROOT_BITS)
+    multiplier, shift = quantize_multiplier(inverse_root_factor(source, result))
+    scaled = multiply_by_quantized_multiplier(roots, multiplier, shift - _ROOT_BITS)
+    return np.where(x <= 0, INT8_MAX, _saturate(scaled + result.zero_point))
+
+
+def elu_table(source: AffineParams, result: AffineParams) -> Int64:
+    """exp(x) - 1 below zero, x from there on: in float32, rounded half away from zero."""
+    x = np.float32(source.scale) * (_INPUTS - source.zero_point).astype(np.float32)
+    # In double precision, so that the one rounding to float32 is the C library's.
+    power = np.exp(np.minimum(x, 0).astype(np.float64)).astype(np.float32)
+    value = np.where(x < 0, power - np.float32(1), x)
+    steps = round_half_away(value * (np.float32(1) / np.float32(result.scale)))
+    return _saturate((steps + np.float32(result.zero_point)).astype(np.int64))

@@ -15,6 +15,7 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from mcuq.numeric import integer_limits
 from mcuq.numeric.tensor import AffineParams, QuantizedTensor
 from mcuq.ops.attrs import Attrs
 from mcuq.ops.operand import Operand
@@ -147,6 +148,16 @@ def any_output(
     return 0.0
 
 
+def any_step(attrs: Attrs, steps: Sequence[float], bits: int) -> float:
+    """No bound."""
+    return float("inf")
+
+
+def least_real(grid: AffineParams, bits: int) -> float:
+    """What the least integer stands for."""
+    return (integer_limits(bits)[0] - grid.zero_point) * float(grid.scale)
+
+
 @dataclass(frozen=True, eq=False)
 class RangeGuard(Generic[A]):
     """How small and how large scales may be beside each other for TFLite Micro's integers.
@@ -156,11 +167,20 @@ class RangeGuard(Generic[A]):
         argument: (attributes, bits) → bounds of the first input's scale.
         output: (attributes, scales of the activation inputs, real constants by input, bits) → least
             scale of the output.
+        least_value: the least real value that the first input's integers may stand for.
+        largest_output: (attributes, scales of the activation inputs, bits) → largest scale of the
+            output.
     """
 
     derivation: str
     argument: Callable[[A, int], StepLimits] = any_argument
     output: Callable[[A, Sequence[float], Sequence[Values | None], int], float] = any_output
+    least_value: float = float("-inf")
+    largest_output: Callable[[A, Sequence[float], int], float] = any_step
+
+    def takes(self, grid: AffineParams, bits: int) -> bool:
+        """Whether no integer of a first input of this grid stands for less than `least_value`."""
+        return least_real(grid, bits) >= self.least_value
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Never
+from typing import Never
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +17,6 @@ from mcuq.numeric import (
     quantize_multiplier,
 )
 from mcuq.numeric.activation import Activation
-from mcuq.numeric.tensor import AffineParams
 from mcuq.ops import lookup
 from mcuq.ops.attrs import Attrs, NoAttrs
 from mcuq.ops.int16_tables import SIGMOID_UNIT, sigmoid_factor, sigmoid_table
@@ -27,20 +26,25 @@ from mcuq.ops.operator import (
     SIGNED_UNIT,
     UNIT,
     A,
-    Backward,
     IntegerForm,
     NoForm,
     Operator,
     OutputScale,
     QuantizedOp,
     RangeGuard,
-    Shape,
     StepLimits,
     Values,
     always,
     single,
 )
-from mcuq.ops.settings import GUARDS
+from mcuq.ops.pointwise import (
+    LookupParams,
+    pointwise_gradient,
+    rescaling_fits,
+    rescaling_guard,
+    same_shape,
+    table_form,
+)
 
 Int64 = npt.NDArray[np.int64]
 
@@ -50,13 +54,6 @@ class LeakyReluAttrs(Attrs):
     """LEAKY_RELU: alpha × x below zero."""
 
     alpha: float
-
-
-@dataclass(frozen=True, eq=False)
-class LookupParams(ByContent):
-    """A function of int8 as a table: output = table[input + 128]."""
-
-    table: npt.NDArray[np.int8]
 
 
 @dataclass(frozen=True)
@@ -80,10 +77,6 @@ class Int16SigmoidParams(ByContent):
     table: npt.NDArray[np.uint16]
 
 
-def _shape(attrs: Attrs, inputs: Sequence[Shape]) -> Shape:
-    return inputs[0]
-
-
 def _logistic(attrs: NoAttrs, operands: list[Operand]) -> Array:
     """1 / (1 + exp(-x)), from exp(-|x|) so that nothing overflows."""
     x = operands[0].values
@@ -101,32 +94,6 @@ def _hard_swish(attrs: NoAttrs, operands: list[Operand]) -> Array:
     x = operands[0].values
     result: Array = x * np.clip(x + np.float32(3), 0, 6) / np.float32(6)
     return result
-
-
-def _gradient(
-    value: Callable[[Values, A], Values], slope: Callable[[Values, A], Any]
-) -> Callable[[A, list[Values], Shape], tuple[Values, Backward]]:
-    def forward(attrs: A, xs: list[Values], shape: Shape) -> tuple[Values, Backward]:
-        (x,) = xs
-        return value(x, attrs), lambda g: [g * slope(x, attrs)]
-
-    return forward
-
-
-def _table_form(
-    table: Callable[[A, AffineParams, AffineParams], Int64],
-    fits: Callable[[QuantizedOp[A], object], bool],
-) -> IntegerForm[A, LookupParams]:
-    def params(op: QuantizedOp[A]) -> LookupParams:
-        entries = table(op.attrs, op.inputs[0].affine, op.output.affine)
-        return LookupParams(entries.astype(np.int8))
-
-    return IntegerForm(params, _looked_up, fits)
-
-
-def _looked_up(op: QuantizedOp[A], params: LookupParams, inputs: list[Values]) -> Values:
-    index = np.bitwise_xor(np.ascontiguousarray(inputs[0]).view(np.uint8), np.uint8(0x80))
-    return params.table[index]
 
 
 def _rectified_form(
@@ -197,10 +164,12 @@ def _sigmoid_fits(op: QuantizedOp[NoAttrs], params: object) -> bool:
     return scale >= _LEAST_SIGMOIDAL and (op.output.bits == 8 or scale * SIGMOID_UNIT < 2**15)
 
 
-def _rescaling_fits(op: QuantizedOp[Any], params: object) -> bool:
-    largest = 255 if op.output.bits == 8 else 32768
-    slope = max(1.0, abs(op.attrs.alpha)) if isinstance(op.attrs, LeakyReluAttrs) else 1.0
-    return largest * float(single(op.inputs[0])) / float(single(op.output)) * slope < 2**31 / 4
+def _steepest(attrs: Attrs) -> float:
+    return max(1.0, abs(attrs.alpha)) if isinstance(attrs, LeakyReluAttrs) else 1.0
+
+
+_RESCALED_GUARD = rescaling_guard(_steepest)
+_rescaling_fits = rescaling_fits(_steepest)
 
 
 def _sigmoid_limits(attrs: NoAttrs, bits: int) -> StepLimits:
@@ -218,55 +187,43 @@ def _swish_limits(attrs: NoAttrs, bits: int) -> StepLimits:
     return StepLimits(2.0**-37, 2.0**24) if bits == 8 else StepLimits()
 
 
-def _near_argument(
-    attrs: Attrs, steps: Sequence[float], constants: Sequence[Values | None], bits: int
-) -> float:
-    slope = max(1.0, abs(attrs.alpha)) if isinstance(attrs, LeakyReluAttrs) else 1.0
-    return steps[0] * slope * GUARDS.least_step[bits]
-
-
-_RESCALED_GUARD = RangeGuard[Any](
-    "the input's step over the output's, times the slope, is a multiplier that stays in range",
-    output=_near_argument,
-)
-
 RELU = Operator(
     name="RELU",
     attrs=NoAttrs,
-    shape=_shape,
+    shape=same_shape,
     float_form=lambda attrs, operands: np.maximum(operands[0].values, np.float32(0)),
-    gradient=_gradient(lambda x, _: np.maximum(x, 0), lambda x, _: x > 0),
+    gradient=pointwise_gradient(lambda x, _: np.maximum(x, 0), lambda x, _: x > 0),
     scale=OutputScale(),
     guard=_RESCALED_GUARD,
-    int8=_table_form(lambda _, source, result: lookup.relu_table(source, result), _rescaling_fits),
+    int8=table_form(lambda _, source, result: lookup.relu_table(source, result), _rescaling_fits),
     int16=_rectified_form(lambda _: 0.0),
     dynamic=NO_DYNAMIC,
 )
 RELU6 = Operator(
     name="RELU6",
     attrs=NoAttrs,
-    shape=_shape,
+    shape=same_shape,
     float_form=lambda attrs, operands: np.clip(operands[0].values, np.float32(0), np.float32(6)),
-    gradient=_gradient(lambda x, _: np.clip(x, 0, 6), lambda x, _: (x > 0) & (x < 6)),
+    gradient=pointwise_gradient(lambda x, _: np.clip(x, 0, 6), lambda x, _: (x > 0) & (x < 6)),
     # TFLite Micro clamps RELU6 in the input's integers.
     scale=OutputScale(same=True),
     guard=RangeGuard("values are clamped on the input's scale"),
-    int8=_table_form(lambda _, source, result: lookup.relu6_table(source, result), always),
+    int8=table_form(lambda _, source, result: lookup.relu6_table(source, result), always),
     int16=_rectified_form(lambda _: 0.0, Activation.RELU6),
     dynamic=NO_DYNAMIC,
 )
 LEAKY_RELU = Operator(
     name="LEAKY_RELU",
     attrs=LeakyReluAttrs,
-    shape=_shape,
+    shape=same_shape,
     float_form=lambda attrs, operands: _leaky(operands[0].values, np.float32(attrs.alpha)),
-    gradient=_gradient(
+    gradient=pointwise_gradient(
         lambda x, attrs: np.where(x > 0, x, attrs.alpha * x),
         lambda x, attrs: np.where(x > 0, 1.0, attrs.alpha),
     ),
     scale=OutputScale(),
     guard=_RESCALED_GUARD,
-    int8=_table_form(
+    int8=table_form(
         lambda attrs, source, result: lookup.leaky_relu_table(
             float(np.float32(attrs.alpha)), source, result
         ),
@@ -278,35 +235,33 @@ LEAKY_RELU = Operator(
 LOGISTIC = Operator(
     name="LOGISTIC",
     attrs=NoAttrs,
-    shape=_shape,
+    shape=same_shape,
     float_form=_logistic,
-    gradient=_gradient(lambda x, _: expit(x), lambda x, _: expit(x) * (1 - expit(x))),
+    gradient=pointwise_gradient(lambda x, _: expit(x), lambda x, _: expit(x) * (1 - expit(x))),
     scale=UNIT,
     guard=_SIGMOID_GUARD,
-    int8=_table_form(
-        lambda _, source, result: lookup.logistic_table(source, result), _sigmoid_fits
-    ),
+    int8=table_form(lambda _, source, result: lookup.logistic_table(source, result), _sigmoid_fits),
     int16=IntegerForm(_sigmoid_params, _int16_logistic, _sigmoid_fits),
     dynamic=NO_DYNAMIC,
 )
 TANH = Operator(
     name="TANH",
     attrs=NoAttrs,
-    shape=_shape,
+    shape=same_shape,
     float_form=lambda attrs, operands: np.tanh(operands[0].values),
-    gradient=_gradient(lambda x, _: np.tanh(x), lambda x, _: 1 - np.tanh(x) ** 2),
+    gradient=pointwise_gradient(lambda x, _: np.tanh(x), lambda x, _: 1 - np.tanh(x) ** 2),
     scale=SIGNED_UNIT,
     guard=_SIGMOID_GUARD,
-    int8=_table_form(lambda _, source, result: lookup.tanh_table(source, result), _sigmoid_fits),
+    int8=table_form(lambda _, source, result: lookup.tanh_table(source, result), _sigmoid_fits),
     int16=IntegerForm(_sigmoid_params, _int16_tanh, _sigmoid_fits),
     dynamic=NO_DYNAMIC,
 )
 HARD_SWISH: Operator[NoAttrs, LookupParams, Never] = Operator(
     name="HARD_SWISH",
     attrs=NoAttrs,
-    shape=_shape,
+    shape=same_shape,
     float_form=_hard_swish,
-    gradient=_gradient(
+    gradient=pointwise_gradient(
         lambda x, _: x * np.clip(x + 3, 0, 6) / 6,
         lambda x, _: np.where(x <= -3, 0.0, np.where(x >= 3, 1.0, (2 * x + 3) / 6)),
     ),
@@ -317,7 +272,7 @@ HARD_SWISH: Operator[NoAttrs, LookupParams, Never] = Operator(
         argument=_swish_limits,
         output=lambda attrs, steps, constants, bits: steps[0] * 2.0**-6,
     ),
-    int8=_table_form(
+    int8=table_form(
         lambda _, source, result: lookup.hard_swish_table(source, result), _rescaling_fits
     ),
     int16=NoForm("it is spelled out as ADD, MUL and MUL before it is quantized"),

@@ -17,16 +17,13 @@ from mcuq.importers.tflite.convert import Converted
 from mcuq.importers.tflite.records import FileTensor
 from mcuq.numeric import integer_limits
 from mcuq.numeric.tensor import QuantizedTensor
-from mcuq.ops.resize import RESIZE_BILINEAR
-from mcuq.ops.unary import HARD_SWISH
+from mcuq.ops.operator import NoForm
 from mcuq.quantized import has_room
 from mcuq.quantized.qgraph import QuantizedGraph
 
 _BITS = {"int8": 8, "int4": 4, "int16": 16, "int32": 32, "int64": 64}
 _BIASES = {8: ("int32",), 16: ("int64", "int32")}
 """Types of biases beside activations of a width."""
-_NOT_WIDE = frozenset({HARD_SWISH, RESIZE_BILINEAR})
-"""Operators that TensorFlow Lite Micro has for int8 only."""
 _HINT = "quantize it anew instead: give the file as a model, with calibration data"
 
 
@@ -60,13 +57,20 @@ def _check_widths(qgraph: QuantizedGraph) -> None:
     for op in qgraph.ops:
         values = op.inputs[:1] if op.kind.weighted else op.inputs
         widths = {qgraph.tensors[name].bits for name in (*values, op.output)}
-        if len(widths) > 1 or (widths == {16} and op.kind in _NOT_WIDE):
+        if len(widths) > 1 or (widths == {16} and isinstance(op.kind.int16, NoForm)):
             found = " and ".join(f"{bits}-bit" for bits in sorted(widths))
             raise InputError(f"{op.kind.name} {op.output!r} has {found} activations", _HINT)
 
 
 def _check_room(qgraph: QuantizedGraph) -> None:
     for op in qgraph.ops:
+        source = qgraph.tensors[op.inputs[0]]
+        if not source.is_float and not op.kind.guard.takes(source.affine, source.bits):
+            raise InputError(
+                f"{op.kind.name} {op.output!r} reads integers that stand for values below "
+                f"{op.kind.guard.least_value:g}, where TensorFlow Lite Micro stops",
+                "convert the model again with values in front of it that are never below",
+            )
         if not has_room(qgraph, op):
             raise InputError(
                 f"the scales around {op.output!r} ({op.kind.name}) are so far apart that its "

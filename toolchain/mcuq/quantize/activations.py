@@ -12,11 +12,17 @@ from mcuq.graph import Graph, Op
 from mcuq.numeric import asymmetric_params, symmetric_params
 from mcuq.numeric.activation import Activation
 from mcuq.numeric.tensor import AffineParams
-from mcuq.ops.operator import AnyOperator
+from mcuq.ops.operator import AnyOperator, NoForm
 from mcuq.ops.unary import RELU, RELU6
 from mcuq.quantize.config import Config
 from mcuq.quantize.joins import Range, operands
-from mcuq.quantize.limits import check_finite, check_largest, least_output_step
+from mcuq.quantize.limits import (
+    check_domain,
+    check_finite,
+    check_largest,
+    check_largest_output,
+    least_output_step,
+)
 from mcuq.quantize.reach import told_apart
 from mcuq.quantize.scale_groups import ScaleGroups, group_roots, use_counts
 
@@ -102,9 +108,15 @@ class _Grids:
         self._widen(op.output, least_output_step(op, self._scale_groups.graph, steps, self._bits))
 
     def check(self, op: Op) -> None:
-        """Raises InputError where a range is too large for the operator, or for float32."""
-        check_largest(op, self._step(op.inputs[0]), self._bits)
+        """Raises InputError where the operator, or float32, cannot take a range."""
+        first = self.params[self._scale_groups.representative[op.inputs[0]]]
+        check_largest(op, float(first.scale), self._bits)
         check_finite(op, self._step(op.output))
+        # Of a model of both widths, the operator is computed in the other one then.
+        if self._bits == 8 or not isinstance(op.kind.int16, NoForm):
+            check_domain(op, first, self._bits)
+            steps = [self._step(name) for name in operands(op)]
+            check_largest_output(op, steps, self._step(op.output), self._bits)
 
     def _grid(self, low: float, high: float) -> AffineParams:
         return AffineParams(*self._affine(low, high, self._bits))

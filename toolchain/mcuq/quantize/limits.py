@@ -14,7 +14,9 @@ import numpy as np
 from mcuq.errors import InputError
 from mcuq.graph import Graph, Op
 from mcuq.numeric.activation import Activation
+from mcuq.numeric.tensor import AffineParams
 from mcuq.ops.attrs import Activated
+from mcuq.ops.operator import least_real
 from mcuq.ops.unary import RELU, RELU6
 
 _WITHOUT_BOUND = {
@@ -33,6 +35,28 @@ def check_largest(op: Op, step: float, bits: int) -> None:
             f"{op.kind} '{op.name}': its input reaches {step * (1 << (bits - 1)):.2g}, and TFLite "
             f"Micro's int{bits} form overflows beyond {reach:.2g}",
             _SMALLER,
+        )
+
+
+def check_domain(op: Op, grid: AffineParams, bits: int) -> None:
+    """Raises InputError where an operator's first input can hold what the operator cannot take."""
+    guard = op.kind.guard
+    if not guard.takes(grid, bits):
+        raise InputError(
+            f"{op.kind} '{op.name}': its input can hold {least_real(grid, bits):.2g}, and TFLite "
+            f"Micro stops at values below {guard.least_value:g}",
+            "keep the values in front of it from there on, with asymmetric activations",
+        )
+
+
+def check_largest_output(op: Op, steps: Sequence[float], step: float, bits: int) -> None:
+    """Raises InputError where the scale of an operator's output is beyond its limit."""
+    largest = op.kind.guard.largest_output(op.attrs, steps, bits)
+    if step > largest:
+        raise InputError(
+            f"{op.kind} '{op.name}': its output reaches {step * (1 << bits):.2g}, and TFLite "
+            f"Micro's int{bits} form cannot scale beyond {largest * (1 << bits):.2g}",
+            "keep the values in front of it away from zero: add a small constant",
         )
 
 

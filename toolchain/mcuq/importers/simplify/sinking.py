@@ -12,13 +12,14 @@ from mcuq.graph import Graph, Op
 from mcuq.importers.simplify.rewrite import Uses, rebuilt
 from mcuq.ops.binary import ADD, MUL, SUB
 from mcuq.ops.catalog import WEIGHTED_OPERATORS
+from mcuq.ops.functions import ABS, ELU, RSQRT
 from mcuq.ops.movement import RESHAPE
 from mcuq.ops.unary import HARD_SWISH, LEAKY_RELU, LOGISTIC, RELU, RELU6, TANH
 
 _UNARY = frozenset(
     {
         RELU, RELU6, LEAKY_RELU, HARD_SWISH, LOGISTIC,
-        TANH,
+        TANH, ABS, ELU, RSQRT,
     }
 )  # fmt: skip
 _BINARY = frozenset({ADD, SUB, MUL})

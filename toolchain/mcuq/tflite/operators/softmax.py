@@ -1,4 +1,4 @@
-"""SOFTMAX."""
+"""SOFTMAX and LOG_SOFTMAX."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import math
 from enum import IntEnum
 from typing import Any
 
+from mcuq.ops.log_softmax import LOG_SOFTMAX
 from mcuq.ops.softmax import SOFTMAX, SoftmaxAttrs
-from mcuq.tflite.operators.common import requiring
-from mcuq.tflite.operators.form import Rule, TfliteForm, no_constants
+from mcuq.tflite.operators.common import no_attrs, requiring
+from mcuq.tflite.operators.form import Rule, TfliteForm, no_constants, no_options
 from mcuq.tflite.operators.version import ByType
 from mcuq.tflite.operators.view import OpView
 
@@ -52,5 +53,12 @@ FORMS = (
         constants=no_constants,
         version=ByType(int8=2, int16=3),
         resolver="AddSoftmax",
+    ),
+    TfliteForm(
+        Rule(LOG_SOFTMAX, "LogSoftmaxOptions", no_attrs, requiring(has_dimensions)),
+        write=no_options,
+        constants=no_constants,
+        version=ByType(int8=2, int16=1),
+        resolver="AddLogSoftmax",
     ),
 )

@@ -10,6 +10,7 @@ import numpy as np
 
 from mcuq.ops.attrs import NoAttrs
 from mcuq.ops.binary import ADD, MUL, SUB, BinaryAttrs
+from mcuq.ops.functions import ABS, ELU, RSQRT
 from mcuq.ops.operator import Operator
 from mcuq.ops.unary import HARD_SWISH, LEAKY_RELU, LOGISTIC, RELU, RELU6, TANH, LeakyReluAttrs
 from mcuq.tflite.operators.common import no_attrs, requiring
@@ -106,6 +107,9 @@ FORMS: tuple[TfliteForm[Any], ...] = (
         resolver="AddLeakyRelu",
     ),
     _form(HARD_SWISH, ByType(int8=1, int16=1), "AddHardSwish", "HardSwishOptions"),
+    _form(ABS, ByType(int8=2, int16=3), "AddAbs", "AbsOptions"),
+    _form(ELU, ByType(int8=1, int16=1), "AddElu"),
+    _form(RSQRT, ByType(int8=2, int16=3), "AddRsqrt"),
 )
 FURTHER_RULES = {
     "PRELU": Rule(

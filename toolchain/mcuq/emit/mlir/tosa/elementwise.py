@@ -39,6 +39,9 @@ class _Vocabulary:
     def maximum(self, a: Value, b: Value) -> Value:
         return self._block.binary("maximum", a, b)
 
+    def abs(self, x: Value) -> Value:
+        return self._block.emit("tosa.abs", [x], x.type)
+
 
 def by_formula(formula: Callable[..., Any]) -> Rule:
     """The rule of an operator that is elementwise: its formula and its fused activation."""
@@ -91,6 +94,15 @@ def hard_swish(block: Block, attrs: Attrs, inputs: Sequence[Value], output: Tens
     return block.binary("mul", product, block.scalar(1 / 6, rank))
 
 
+def elu(block: Block, attrs: Attrs, inputs: Sequence[Value], output: TensorType) -> Value:
+    """max(x, 0) + (exp(min(x, 0)) - 1)."""
+    source, rank = inputs[0], len(output.shape)
+    zero = block.scalar(0.0, rank)
+    power = block.emit("tosa.exp", [block.binary("minimum", source, zero)], source.type)
+    below = block.binary("sub", power, block.scalar(1.0, rank))
+    return block.binary("add", block.binary("maximum", source, zero), below)
+
+
 def softmax(
     block: Block, attrs: SoftmaxAttrs, inputs: Sequence[Value], output: TensorType
 ) -> Value:
@@ -103,6 +115,14 @@ def softmax(
     powers = block.emit("tosa.exp", [scaled], output)
     total = _reduced(block, "reduce_sum", powers, axis)
     return block.binary("mul", powers, block.emit("tosa.reciprocal", [total], total.type))
+
+
+def log_softmax(block: Block, attrs: Attrs, inputs: Sequence[Value], output: TensorType) -> Value:
+    """x - max, less the logarithm of the sum of exp of that, along the last dimension."""
+    source, axis = inputs[0], len(output.shape) - 1
+    centred = block.binary("sub", source, _reduced(block, "reduce_max", source, axis))
+    total = _reduced(block, "reduce_sum", block.emit("tosa.exp", [centred], output), axis)
+    return block.binary("sub", centred, block.emit("tosa.log", [total], total.type))
 
 
 def mean(block: Block, attrs: MeanAttrs, inputs: Sequence[Value], output: TensorType) -> Value:

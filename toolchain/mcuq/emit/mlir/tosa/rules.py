@@ -22,6 +22,8 @@ from mcuq.numeric.activation import Activation
 from mcuq.ops.attrs import NoAttrs
 from mcuq.ops.catalog import OPERATORS
 from mcuq.ops.conversion import DEQUANTIZE, QUANTIZE
+from mcuq.ops.functions import ELU, RSQRT
+from mcuq.ops.log_softmax import LOG_SOFTMAX
 from mcuq.ops.mean import MEAN
 from mcuq.ops.movement import CONCATENATION, PAD, RESHAPE, SQUEEZE, TRANSPOSE
 from mcuq.ops.operator import A, AnyOperator, Operator, P, W
@@ -68,12 +70,15 @@ _RULES: Table[Rule] = Table(
             _rule(RESIZE_NEAREST_NEIGHBOR, resize.resize),
             _rule(RESIZE_BILINEAR, resize.resize_bilinear),
             _rule(SOFTMAX, elementwise.softmax),
+            _rule(LOG_SOFTMAX, elementwise.log_softmax),
             _rule(LOGISTIC, elementwise.unary("tosa.sigmoid")),
             _rule(TANH, elementwise.unary("tosa.tanh")),
             _rule(RELU, elementwise.clamp(Activation.RELU)),
             _rule(RELU6, elementwise.clamp(Activation.RELU6)),
             _rule(LEAKY_RELU, elementwise.leaky_relu),
             _rule(HARD_SWISH, elementwise.hard_swish),
+            _rule(ELU, elementwise.elu),
+            _rule(RSQRT, elementwise.unary("tosa.rsqrt")),
             _rule(QUANTIZE, _quantize),
             _rule(DEQUANTIZE, elementwise.unary("quant.dcast")),
         ]

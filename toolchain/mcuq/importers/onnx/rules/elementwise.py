@@ -11,8 +11,10 @@ from mcuq.importers.builder import GraphBuilder
 from mcuq.importers.onnx.layout import arranged, plain, result
 from mcuq.importers.onnx.rules.common import NodeRule, axis_inside, computed_input, constant_inputs
 from mcuq.importers.onnx.value import Node, NodeValue
-from mcuq.ops.attrs import NoAttrs
+from mcuq.ops.attrs import Attrs, NoAttrs
 from mcuq.ops.binary import ADD, MUL, SUB, BinaryAttrs
+from mcuq.ops.functions import ABS, ELU
+from mcuq.ops.log_softmax import LOG_SOFTMAX
 from mcuq.ops.movement import RESHAPE, ReshapeAttrs
 from mcuq.ops.operator import AnyOperator
 from mcuq.ops.softmax import SOFTMAX, SoftmaxAttrs
@@ -129,15 +131,30 @@ def _leaky_relu(build: GraphBuilder, node: Node) -> list[NodeValue]:
 
 
 def _prelu(build: GraphBuilder, node: Node) -> list[NodeValue]:
-    """Slopes that differ: y = r + slopes × (x - r) with r = RELU(x)."""
+    """One slope is a LEAKY_RELU's; slopes that differ are factors of what lies below zero."""
     x, slope = node.value(), np.asarray(node.constant(1))
     if np.all(slope == slope.flat[0]):
         return _leaky(build, node, float(slope.flat[0]))
+    return _scaled_below(build, node, x, node.value(1))
+
+
+def _scaled_below(
+    build: GraphBuilder, node: Node, x: NodeValue, slope: NodeValue
+) -> list[NodeValue]:
+    """r + slope × (x - r) with r = RELU(x)."""
     name = build.op(RELU, NoAttrs(), [x.name], f"{node.name}/relu")
     positive = result(build, name, x.order)
     negative = binary(SUB)(build, part(node, "below", x, positive))[0]
-    scaled = binary(MUL)(build, part(node, "scaled", negative, node.value(1)))[0]
+    scaled = binary(MUL)(build, part(node, "scaled", negative, slope))[0]
     return binary(ADD)(build, with_inputs(node, (positive, scaled)))
+
+
+def _elu(build: GraphBuilder, node: Node) -> list[NodeValue]:
+    """ELU has an alpha of 1; another one is applied to what lies below zero."""
+    (x,), alpha = unary(ELU)(build, node), node.number("alpha", 1.0)
+    if alpha == 1:
+        return [x]
+    return _scaled_below(build, node, x, NodeValue((1,), data=np.full(1, alpha)))
 
 
 def _leaky(build: GraphBuilder, node: Node, alpha: float) -> list[NodeValue]:
@@ -160,14 +177,24 @@ def _hard_sigmoid(build: GraphBuilder, node: Node) -> list[NodeValue]:
     return [result(build, name, x.order)]
 
 
-def _softmax(build: GraphBuilder, node: Node) -> list[NodeValue]:
+def _softmax(kind: AnyOperator, attrs: Attrs) -> Callable[[GraphBuilder, Node], list[NodeValue]]:
+    """An operator over the last dimension; the node says which one."""
+
+    def lower(build: GraphBuilder, node: Node) -> list[NodeValue]:
+        x, order = _axis_last(node)
+        name = arranged(build, x, order)
+        return [result(build, build.op(kind, attrs, [name], node.name), order)]
+
+    return lower
+
+
+def _axis_last(node: Node) -> tuple[NodeValue, tuple[int, ...]]:
     x = node.value()
     axis = node.integer("axis", -1) % x.rank
     order = x.order
     if order[-1] != axis:
         order = (*(other for other in range(x.rank) if other != axis), axis)
-    name = arranged(build, x, order)
-    return [result(build, build.op(SOFTMAX, SoftmaxAttrs(), [name], node.name), order)]
+    return x, order
 
 
 def _identity(build: GraphBuilder, node: Node) -> list[NodeValue]:
@@ -185,11 +212,14 @@ RULES = {
     "Relu": NodeRule(unary(RELU), _ACTIVATION),
     "Sigmoid": NodeRule(unary(LOGISTIC), _ACTIVATION),
     "Tanh": NodeRule(unary(TANH), _ACTIVATION),
+    "Abs": NodeRule(unary(ABS), _ACTIVATION),
+    "Elu": NodeRule(_elu, _ACTIVATION),
     "HardSwish": NodeRule(unary(HARD_SWISH), _ACTIVATION),
     "HardSigmoid": NodeRule(_hard_sigmoid, _ACTIVATION),
     "LeakyRelu": NodeRule(_leaky_relu, _ACTIVATION),
     "PRelu": NodeRule(_prelu, (computed_input, constant_inputs(1)), 2),
-    "Softmax": NodeRule(_softmax, (computed_input, axis_inside(-1))),
+    "Softmax": NodeRule(_softmax(SOFTMAX, SoftmaxAttrs()), (computed_input, axis_inside(-1))),
+    "LogSoftmax": NodeRule(_softmax(LOG_SOFTMAX, NoAttrs()), (computed_input, axis_inside(-1))),
     "Identity": NodeRule(_identity, _ACTIVATION),
     "Cast": NodeRule(_identity, (computed_input, real_type)),
     "Dropout": NodeRule(_identity, (computed_input, out_of_training)),
