@@ -21,7 +21,8 @@ from mcuq.emit.tflite import tflite_bytes
 from mcuq.errors import InputError
 from mcuq.importers import load_tflite
 from mcuq.ops.catalog import FLOAT_OPERATORS
-from mcuq.ops.resize import RESIZE_BILINEAR
+from mcuq.ops.operator import NoForm
+from mcuq.ops.unary import HARD_SWISH
 from mcuq.prequantized.load import load_quantized
 from mcuq.quantize import Config, quantize
 from mcuq.quantized import QuantizedGraph
@@ -39,7 +40,7 @@ def _originals() -> tuple[bytes, ...]:
     wide = [
         quantize(case.graph, case.ranges, Config(activation_bits=16))
         for case, kind in zip(single, FLOAT_OPERATORS, strict=True)
-        if kind is not RESIZE_BILINEAR
+        if kind is HARD_SWISH or not isinstance(kind.int16, NoForm)
     ]
     rewritten = [parts(kind, axis) for kind in ("SPLIT", "SPLIT_V", "UNPACK") for axis in (1, 2)]
     edges = [dense("uint8"), dense("float32")]
