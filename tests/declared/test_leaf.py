@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 import pytest
 
-from mcuq.declared import Group, Notation, Option, Table, documented, leaf_at, leaves, made
+from mcuq.declared import Group, Notation, Option, TomlTable, documented, leaf_at, leaves, made
 from mcuq.errors import UsageError
 
 HEX = Notation(lambda text: int(text, 16), hex)
@@ -17,7 +17,7 @@ HEX = Notation(lambda text: int(text, 16), hex)
 class Pair:
     """Two."""
 
-    left: Annotated[int, HEX, Option("The left one.", table=Table("pair"))] = 1
+    left: Annotated[int, HEX, Option("The left one.", table=TomlTable("pair"))] = 1
     right: Annotated[tuple[str, ...], Option("The right ones.", table=None)] = ()
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, create_model
 
-from mcuq.declared import ROOT, Leaf, Notation, Table, leaves
+from mcuq.declared import ROOT, Leaf, Notation, TomlTable, leaves
 from mcuq.errors import InputError, McuqError
 from mcuq.pipeline.gates import Gates
 from mcuq.pipeline.request import BuildRequest
@@ -18,9 +18,9 @@ from mcuq_hil.tomlfile import read_toml
 FILE_NAME = "mcuq.toml"
 
 
-def keyed() -> dict[Table, list[Leaf]]:
+def keyed() -> dict[TomlTable, list[Leaf]]:
     """The options that the file may say, by table; what it must say first."""
-    found: dict[Table, list[Leaf]] = {ROOT: []}
+    found: dict[TomlTable, list[Leaf]] = {ROOT: []}
     for leaf in (*leaves(BuildRequest), *leaves(Gates)):
         if leaf.option.table is not None:
             found.setdefault(leaf.option.table, []).append(leaf)

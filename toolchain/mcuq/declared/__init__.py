@@ -6,7 +6,7 @@ and the fingerprint are loops over that list.
 """
 
 from mcuq.declared.leaf import Leaf, leaf_at, leaves, made
-from mcuq.declared.option import ROOT, Group, Notation, Option, Table
+from mcuq.declared.option import ROOT, Group, Notation, Option, TomlTable
 from mcuq.declared.text import documented
 
 __all__ = [
@@ -15,7 +15,7 @@ __all__ = [
     "Leaf",
     "Notation",
     "Option",
-    "Table",
+    "TomlTable",
     "documented",
     "leaf_at",
     "leaves",

@@ -23,7 +23,7 @@ class Notation:
 
 
 @dataclass(frozen=True)
-class Table:
+class TomlTable:
     """A table of the project file.
 
     Attributes:
@@ -35,7 +35,7 @@ class Table:
     text: str = ""
 
 
-ROOT = Table("")
+ROOT = TomlTable("")
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class Option:
     panel: str = ""
     is_argument: bool = False
     is_default_shown: bool = False
-    table: Table | None = ROOT
+    table: TomlTable | None = ROOT
     listed_as: str = ""
     is_key_required: bool = False
     example: Any = None

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Annotated
 
-from mcuq.declared import Option, Table, documented
+from mcuq.declared import Option, TomlTable, documented
 from mcuq.pipeline import names
 from mcuq.pipeline.offered import GATED, GATES
 
-_TABLE = Table("gates", "Limits a result must keep, else `mcuq build` ends with exit code 6.")
+_TABLE = TomlTable("gates", "Limits a result must keep, else `mcuq build` ends with exit code 6.")
 _gate = partial(Option, commands=GATED, panel=GATES, table=_TABLE, changes_bytes=False)
 
 

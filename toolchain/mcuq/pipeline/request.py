@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from mcuq.choices import Kernels, Optimize
-from mcuq.declared import Group, Option, Table, documented
+from mcuq.declared import Group, Option, TomlTable, documented
 from mcuq.pipeline import names
 from mcuq.pipeline.offered import (
     ALL,
@@ -31,8 +31,8 @@ from mcuq.pipeline.scheme import Scheme, Throughout, weight_choice
 if TYPE_CHECKING:
     from mcuq.quantize import WeightChoice
 
-_KERNELS = Table("build", "Whose kernels the firmware links.")
-_LIMITS = Table("budget", "What the firmware may take; a key left out means the whole board.")
+_KERNELS = TomlTable("build", "Whose kernels the firmware links.")
+_LIMITS = TomlTable("budget", "What the firmware may take; a key left out means the whole board.")
 _samples = partial(Option, commands=ALL, panel=DATA, is_input=True)
 _scored = partial(Option, commands=VERIFIED, panel=DATA)
 _budget = partial(Option, commands=ALL, panel=BUDGET, metavar="SIZE", table=_LIMITS)

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from mcuq.choices import ActivationScheme, Io, Per
-from mcuq.declared import Option, Table, documented
+from mcuq.declared import Option, TomlTable, documented
 from mcuq.pipeline import names
 from mcuq.pipeline.offered import BUILD, NUMBERS, QUANTIZE, SEARCH, VERIFIED
 
@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from mcuq.quantize import Config, WeightChoice
     from mcuq.quantized import QuantizedGraph
 
-_TABLE = Table("scheme", "How numbers become integers, as far as the search does not decide it.")
+_TABLE = TomlTable(
+    "scheme", "How numbers become integers, as far as the search does not decide it."
+)
 _number = partial(Option, commands=VERIFIED, panel=NUMBERS, table=_TABLE)
 _of_a_filter = partial(
     Option, commands=QUANTIZE, table=None, is_default_shown=True, is_always_printed=True
