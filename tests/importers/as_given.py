@@ -6,11 +6,14 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import micro_batch
 import numpy as np
 import numpy.typing as npt
 
+from mcuq.importers import load_tflite
+from mcuq.interpret.float import run_float
 from mcuq.interpret.integer import run_integer
 from mcuq.numeric import dequantize, quantize_values
 from mcuq.numeric.tensor import QuantizedTensor
@@ -68,3 +71,19 @@ def _signed(values: Values) -> Values:
     if values.dtype != np.uint8:
         return values
     return (values.astype(np.int16) - 128).astype(np.int8)
+
+
+def affine(scale: float, zero_point: int = 0) -> dict[str, Any]:
+    """Quantization of a tensor with one scale, as `File.tensor` takes it."""
+    return {"scale": np.array([scale], np.float32), "zero_point": np.array([zero_point])}
+
+
+def assert_floats_as_micro(content: bytes, folder: Path) -> None:
+    """Our float reading of a file gives what TensorFlow Lite Micro computes, within rounding."""
+    graph = load_tflite(content)
+    run = run_in_micro({"file": content}, folder)["file"]
+    shape = graph.tensors[graph.inputs[0]].shape
+    ours = run_float(graph, [run["input0"].reshape(-1, *shape[1:])])
+    for index, name in enumerate(graph.outputs):
+        theirs = run[f"output{index}"]
+        np.testing.assert_allclose(ours[name].reshape(theirs.shape), theirs, rtol=1e-5, atol=1e-6)

@@ -11,9 +11,13 @@ from typing import Any
 import numpy as np
 import pytest
 from ai_edge_litert import schema_py_generated as schema
-from as_given import assert_equal_to_micro, assert_reads_as_micro, run_in_micro
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from as_given import (
+    affine,
+    assert_equal_to_micro,
+    assert_floats_as_micro,
+    assert_reads_as_micro,
+    run_in_micro,
+)
 from tflite_files import File, edited, opts
 
 from mcuq.errors import InputError
@@ -22,10 +26,6 @@ from mcuq.importers.tflite import read_tflite
 from mcuq.ops.unary import LEAKY_RELU
 from mcuq.ops.weighted import FULLY_CONNECTED
 from mcuq.prequantized.load import load_quantized
-
-
-def _affine(scale: float, zero_point: int = 0) -> dict[str, Any]:
-    return {"scale": np.array([scale], np.float32), "zero_point": np.array([zero_point])}
 
 
 def _tensor(model: Any, name: str) -> Any:
@@ -39,14 +39,14 @@ def dense(edges: str = "int8", channels: int = 3) -> bytes:
     source = file.tensor("x", (1, 4), edges, **_edge(edges, 0.05, -3 + shift))
     inner = source
     if edges != "int8":
-        inner = file.tensor("xq", (1, 4), "int8", **_affine(0.05, -3))
+        inner = file.tensor("xq", (1, 4), "int8", **affine(0.05, -3))
         file.op("QUANTIZE", [source], inner)
     weights = rng.integers(-127, 128, (channels, 4))
     scales = np.linspace(0.01, 0.02, channels).astype(np.float32)
     w = file.constant("w", weights, "int8", scale=scales, axis=0)
     bias = rng.integers(-500, 500, channels)
     b = file.constant("b", bias, "int32", scale=np.float32(0.05) * scales, axis=0)
-    y = file.tensor("yq", (1, channels), "int8", **_affine(0.07, 5))
+    y = file.tensor("yq", (1, channels), "int8", **affine(0.07, 5))
     file.op("FULLY_CONNECTED", [inner, w, b], y, opts("FullyConnected"))
     result = y
     if edges != "int8":
@@ -56,7 +56,7 @@ def dense(edges: str = "int8", channels: int = 3) -> bytes:
 
 
 def _edge(dtype: str, scale: float, zero_point: int) -> dict[str, Any]:
-    return {} if dtype == "float32" else _affine(scale, zero_point)
+    return {} if dtype == "float32" else affine(scale, zero_point)
 
 
 @pytest.mark.parametrize("edges", ["int8", "uint8", "float32"])
@@ -76,8 +76,8 @@ def test_a_uint8_edge_of_another_scale_is_rescaled(tmp_path: Path) -> None:
 
 def test_layers_of_uint8_are_refused_by_name() -> None:
     file = File()
-    x = file.tensor("x", (1, 4), "uint8", **_affine(0.1, 3))
-    y = file.tensor("y", (1, 4), "uint8", **_affine(0.1, 3))
+    x = file.tensor("x", (1, 4), "uint8", **affine(0.1, 3))
+    y = file.tensor("y", (1, 4), "uint8", **affine(0.1, 3))
     file.op("RELU", [x], y)
     with pytest.raises(InputError, match="RELU computes with uint8"):
         load_quantized(file.content([x], [y]))
@@ -160,160 +160,6 @@ def test_of_two_operator_codes_the_larger_counts(field: str, tmp_path: Path) -> 
     assert [op.kind for op in qgraph.ops] == [FULLY_CONNECTED]
 
 
-@st.composite
-def _prelus(draw: st.DrawFn) -> bytes:
-    rank = draw(st.integers(2, 4))
-    shape = (1, *draw(st.lists(st.integers(1, 5), min_size=rank - 1, max_size=rank - 1)))
-    slopes = tuple(n if draw(st.booleans()) else 1 for n in shape[1:])
-    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
-    scales = 10.0 ** rng.uniform(-3, 1, 2)
-    points = rng.integers(-128, 128, 3)
-    file = File()
-    x = file.tensor("x", shape, "int8", **_affine(scales[0], points[0]))
-    alpha = file.constant(
-        "alpha", rng.integers(-128, 128, slopes), "int8", **_affine(0.01, points[1])
-    )
-    y = file.tensor("y", shape, "int8", **_affine(scales[1], points[2]))
-    file.op("PRELU", [x, alpha], y)
-    return file.content([x], [y])
-
-
-@given(files=st.lists(_prelus(), min_size=12, max_size=12))
-@settings(max_examples=4)
-def test_prelu(files: list[bytes], tmp_path_factory: pytest.TempPathFactory) -> None:
-    named = {str(number): content for number, content in enumerate(files)}
-    runs = run_in_micro(named, tmp_path_factory.mktemp("prelu"))
-    assert len(runs) == len(files)
-    for name, run in runs.items():
-        assert_equal_to_micro(load_quantized(named[name]), run, name)
-
-
-@st.composite
-def _extremes(draw: st.DrawFn) -> bytes:
-    """MINIMUM or MAXIMUM of one or two values that the file computes, with broadcasting."""
-    shape = (1, *draw(st.lists(st.integers(1, 5), min_size=1, max_size=3)))
-    thin = (1, *(n if draw(st.booleans()) else 1 for n in shape[1:]))
-    dtype = draw(st.sampled_from(["int8", "int16"]))
-    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
-    scale = 10.0 ** rng.uniform(-3, 1)
-    grid = _affine(scale, rng.integers(-128, 128) if dtype == "int8" else 0)
-    file = File()
-    inputs = [x := file.tensor("x", shape, dtype, **grid)]
-    if draw(st.booleans()):
-        other = file.constant("c", rng.integers(-128, 128, thin), dtype, **grid)
-    else:
-        inputs.append(other := file.tensor("o", thin, dtype, **grid))
-    y = file.tensor("y", shape, dtype, **grid)
-    kind = draw(st.sampled_from(["MINIMUM", "MAXIMUM"]))
-    file.op(kind, draw(st.permutations([x, other])), y, opts("MaximumMinimum"))
-    return file.content(inputs, [y])
-
-
-@given(files=st.lists(_extremes(), min_size=12, max_size=12))
-@settings(max_examples=4)
-def test_extremes(files: list[bytes], tmp_path_factory: pytest.TempPathFactory) -> None:
-    named = {str(number): content for number, content in enumerate(files)}
-    runs = run_in_micro(named, tmp_path_factory.mktemp("extremes"))
-    assert len(runs) == len(files)
-    for name, run in runs.items():
-        assert_equal_to_micro(load_quantized(named[name]), run, name)
-
-
-@pytest.mark.parametrize("kind", ["MINIMUM", "MAXIMUM"])
-def test_extremes_of_other_scales_are_refused(kind: str) -> None:
-    """Kernels compare integers: they would stand for other numbers."""
-    file = File()
-    x = file.tensor("x", (1, 4), "int8", **_affine(0.1, 3))
-    bound = file.constant("bound", np.array([[7]]), "int8", **_affine(0.2, 3))
-    y = file.tensor("y", (1, 4), "int8", **_affine(0.1, 3))
-    file.op(kind, [x, bound], y, opts("MaximumMinimum"))
-    with pytest.raises(InputError, match="leaves their scale"):
-        load_quantized(file.content([x], [y]))
-
-
-@st.composite
-def _maxima(draw: st.DrawFn) -> bytes:
-    shape = (1, *draw(st.lists(st.integers(1, 6), min_size=1, max_size=3)))
-    first = draw(st.integers(1, len(shape) - 1))
-    axes = list(range(first, draw(st.integers(first, len(shape) - 1)) + 1))
-    keep = draw(st.booleans())
-    result = tuple(
-        1 if axis in axes else size for axis, size in enumerate(shape) if keep or axis not in axes
-    )
-    file = File()
-    x = file.tensor("x", shape, "int8", **_affine(0.1, -7))
-    over = file.constant(
-        "axes", [axis - (len(shape) if draw(st.booleans()) else 0) for axis in axes]
-    )
-    y = file.tensor("y", result, "int8", **_affine(0.1, -7))
-    file.op("REDUCE_MAX", [x, over], y, opts("Reducer", keepDims=keep))
-    return file.content([x], [y])
-
-
-@given(files=st.lists(_maxima(), min_size=12, max_size=12))
-@settings(max_examples=4)
-def test_reduce_max(files: list[bytes], tmp_path_factory: pytest.TempPathFactory) -> None:
-    named = {str(number): content for number, content in enumerate(files)}
-    runs = run_in_micro(named, tmp_path_factory.mktemp("max"))
-    assert len(runs) == len(files)
-    for name, run in runs.items():
-        assert_equal_to_micro(load_quantized(named[name]), run, name)
-
-
-def parts(kind: str, axis: int, dtype: str = "int8") -> bytes:
-    """A tensor of (1, 4, 6) taken apart along `axis`; PACK puts its parts together again."""
-    shape, quantized = (1, 4, 6), {} if dtype == "float32" else _affine(0.1, 4)
-    file = File()
-    x = file.tensor("x", shape, dtype, **quantized)
-    where = file.constant("axis", axis)
-    size = shape[axis]
-    if kind == "SPLIT":
-        sizes, operands, options = [size // 2] * 2, [where, x], opts("Split", numSplits=2)
-    elif kind == "SPLIT_V":
-        sizes = [1, size - 1]
-        lengths = file.constant("sizes", [1, -1])
-        operands, options = [x, lengths, where], opts("SplitV", numSplits=2)
-    else:
-        sizes, operands = [1] * size, [x]
-        options = opts("Unpack", num=size, axis=axis)
-    parts = []
-    for number, length in enumerate(sizes):
-        part = [*shape]
-        part[axis] = length
-        if kind == "UNPACK":
-            del part[axis]
-        parts.append(file.tensor(f"part{number}", tuple(part), dtype, **quantized))
-    file.operator(kind, operands, parts, options)
-    if kind != "UNPACK":
-        return file.content([x], parts)
-    packed = file.tensor("packed", shape, dtype, **quantized)
-    file.op("PACK", parts, packed, opts("Pack", valuesCount=size, axis=axis))
-    return file.content([x], [packed])
-
-
-@pytest.mark.parametrize("dtype", ["int8", "float32"])
-@pytest.mark.parametrize("axis", [1, 2, -1])
-@pytest.mark.parametrize("kind", ["SPLIT", "SPLIT_V", "UNPACK"])
-def test_parts(kind: str, axis: int, dtype: str, tmp_path: Path) -> None:
-    content = parts(kind, axis, dtype)
-    if dtype == "int8":
-        assert_reads_as_micro(content, tmp_path)
-    else:
-        _assert_floats_as_micro(content, tmp_path)
-
-
-def _assert_floats_as_micro(content: bytes, folder: Path) -> None:
-    from mcuq.interpret.float import run_float
-
-    graph = load_tflite(content)
-    run = run_in_micro({"file": content}, folder)["file"]
-    shape = graph.tensors[graph.inputs[0]].shape
-    ours = run_float(graph, [run["input0"].reshape(-1, *shape[1:])])
-    for index, name in enumerate(graph.outputs):
-        theirs = run[f"output{index}"]
-        np.testing.assert_allclose(ours[name].reshape(theirs.shape), theirs, rtol=1e-5, atol=1e-6)
-
-
 @pytest.mark.parametrize(
     "name", ["gmp_wl_24_int8", "person_detect", "simple_add_model", "tf_cnn.u8io", "tf_prelu.i8"]
 )
@@ -323,7 +169,7 @@ def test_models_of_others(name: str, cases: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["tf_split.f", "tf_timedist.f"])
 def test_float_models_of_others(name: str, cases: Path, tmp_path: Path) -> None:
-    _assert_floats_as_micro((cases / "models" / f"{name}.tflite").read_bytes(), tmp_path)
+    assert_floats_as_micro((cases / "models" / f"{name}.tflite").read_bytes(), tmp_path)
 
 
 def test_unfrozen_variables_are_called_that(cases: Path) -> None:
@@ -359,10 +205,10 @@ def test_names_are_data(name: str, cases: Path) -> None:
 def _spread(batch: int) -> bytes:
     """A dilated convolution between SPACE_TO_BATCH_ND and back; `batch` is stated between."""
     file, rng = File(), np.random.default_rng(9)
-    x = file.tensor("x", (1, 8, 8, 2), "int8", **_affine(0.05, -3))
-    spread = file.tensor("spread", (batch, 4, 4, 2), "int8", **_affine(0.05, -3))
-    small = file.tensor("small", (batch, 2, 2, 2), "int8", **_affine(0.1, 4))
-    y = file.tensor("y", (1, 4, 4, 2), "int8", **_affine(0.1, 4))
+    x = file.tensor("x", (1, 8, 8, 2), "int8", **affine(0.05, -3))
+    spread = file.tensor("spread", (batch, 4, 4, 2), "int8", **affine(0.05, -3))
+    small = file.tensor("small", (batch, 2, 2, 2), "int8", **affine(0.1, 4))
+    y = file.tensor("y", (1, 4, 4, 2), "int8", **affine(0.1, 4))
     block, none = file.constant("block", [2, 2]), file.constant("none", [[0, 0], [0, 0]])
     scales = np.array([0.01, 0.02], np.float32)
     weights = rng.integers(-127, 128, (2, 3, 3, 2))
@@ -412,11 +258,11 @@ def _wide(kind: str, bias: str | None, stated: str = "FLOAT32") -> bytes:
         "CONV_2D": opts("Conv2D", **window, **field),
         "DEPTHWISE_CONV_2D": opts("DepthwiseConv2D", **window, depthMultiplier=1),
     }
-    x = file.tensor("x", (1, *filters[1:]), "int16", **_affine(1e-4))
-    inputs = [x, file.constant("w", rng.integers(-127, 128, filters), "int8", **_affine(0.01))]
+    x = file.tensor("x", (1, *filters[1:]), "int16", **affine(1e-4))
+    inputs = [x, file.constant("w", rng.integers(-127, 128, filters), "int8", **affine(0.01))]
     if bias is not None:
-        inputs.append(file.constant("b", rng.integers(-50000, 50000, 96), bias, **_affine(1e-6)))
-    y = file.tensor("y", (1, *(1,) * (len(filters) - 2), 96), "int16", **_affine(3e-4))
+        inputs.append(file.constant("b", rng.integers(-50000, 50000, 96), bias, **affine(1e-6)))
+    y = file.tensor("y", (1, *(1,) * (len(filters) - 2), 96), "int16", **affine(3e-4))
     file.op(kind, inputs, y, how[kind])
     return file.content([x], [y])
 
@@ -468,10 +314,10 @@ def test_what_nothing_uses_is_not_looked_at(fields: dict[str, Any], tmp_path: Pa
 def _float_between(kind: str, options: Any = None) -> bytes:
     """An operator in float32 whose operand comes from int8 and whose result goes to it."""
     file = File()
-    x = file.tensor("x", (1, 200), "int8", **_affine(0.05, -3))
+    x = file.tensor("x", (1, 200), "int8", **affine(0.05, -3))
     real, result = file.tensor("real", (1, 200)), file.tensor("result", (1, 200))
     scale, zero_point = (1 / 256, -128) if kind == "SOFTMAX" else (0.05, -3)
-    y = file.tensor("y", (1, 200), "int8", **_affine(scale, zero_point))
+    y = file.tensor("y", (1, 200), "int8", **affine(scale, zero_point))
     file.op("DEQUANTIZE", [x], real)
     file.op(kind, [real], result, options)
     file.op("QUANTIZE", [result], y)

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 from as_given import assert_equal_to_micro, run_in_micro
 from operator_cases import cases, random_reals, seeded_cases
-from test_tflite_as_given import dense, parts
+from test_tflite_as_given import dense
 from test_tflite_malformed import network
+from test_tflite_operators_as_given import parts
 from tflite_mutants import mutant
 
 from mcuq.calibrate import calibrate

@@ -32,6 +32,7 @@ from mcuq.ops.operator import (
     RangeGuard,
     Shape,
     Values,
+    largest_shifted,
     single,
 )
 from mcuq.ops.settings import GUARDS
@@ -247,7 +248,7 @@ def _sum_fits(op: QuantizedOp[A], params: AddParams) -> bool:
 
 
 def _product_fits(op: QuantizedOp[A], params: MulParams) -> bool:
-    largest = 255 if op.output.bits == 8 else 32768
+    largest = largest_shifted(op.output.bits)
     return largest**2 * 2.0 ** max(params.output_shift, 0) < 2**31
 
 

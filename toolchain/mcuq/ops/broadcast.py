@@ -10,7 +10,7 @@ from mcuq.ops.operator import Shape, Values
 _BLOCK = 1 << 16
 
 
-def _index(x: Values) -> npt.NDArray[np.uint8]:
+def table_index(x: Values) -> npt.NDArray[np.uint8]:
     """x + 128: the index into a table of the values -128 … 127."""
     index: npt.NDArray[np.uint8] = np.bitwise_xor(
         np.ascontiguousarray(x).view(np.uint8), np.uint8(0x80)
@@ -20,7 +20,7 @@ def _index(x: Values) -> npt.NDArray[np.uint8]:
 
 def looked_up(table: Values, first: Values, second: Values) -> Values:
     """table[first, second] with broadcasting over the dimensions behind the samples."""
-    a, b = (_index(x) for x in aligned([first, second]))
+    a, b = (table_index(x) for x in aligned([first, second]))
     shape = np.broadcast_shapes(a.shape, b.shape)
     result = np.empty(shape, np.int8)
     per_sample = max(1, result.size // max(1, shape[0]))

@@ -21,6 +21,7 @@ from mcuq.ops.operator import (
     RangeGuard,
     Shape,
     Values,
+    largest_shifted,
     single,
 )
 from mcuq.ops.settings import GUARDS
@@ -109,7 +110,7 @@ def _near_largest(
 
 
 def _mean_fits(op: QuantizedOp[MeanAttrs], params: MeanParams) -> bool:
-    largest = 255 if op.output.bits == 8 else 32768
+    largest = largest_shifted(op.output.bits)
     return largest * params.count * 2.0 ** max(params.shift, 0) < 2**31
 
 

@@ -242,6 +242,11 @@ def _by_name(name: str) -> AnyOperator:
     return found
 
 
+def largest_shifted(bits: int) -> int:
+    """Largest magnitude of an int8 value minus its zero point, or of an int16 value."""
+    return 255 if bits == 8 else 32768
+
+
 def single(tensor: QuantizedTensor) -> np.float32:
     """The scale of a tensor that has one."""
     return np.float32(tensor.scale[0])

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from mcuq.content import ByContent
 from mcuq.numeric.tensor import AffineParams
 from mcuq.ops.attrs import Attrs
+from mcuq.ops.broadcast import table_index
 from mcuq.ops.operator import (
     A,
     Backward,
@@ -20,6 +21,7 @@ from mcuq.ops.operator import (
     RangeGuard,
     Shape,
     Values,
+    largest_shifted,
     single,
 )
 from mcuq.ops.settings import GUARDS
@@ -66,8 +68,7 @@ def table_form(
 
 
 def _looked_up(op: QuantizedOp[A], params: LookupParams, inputs: list[Values]) -> Values:
-    index = np.bitwise_xor(np.ascontiguousarray(inputs[0]).view(np.uint8), np.uint8(0x80))
-    return params.table[index]
+    return params.table[table_index(inputs[0])]
 
 
 def _one(attrs: Attrs) -> float:
@@ -78,7 +79,7 @@ def rescaling_fits(steepest: Callable[[Any], float] = _one) -> Fits:
     """`fits` of a function that rescales; `steepest` is its largest slope, 1 or more."""
 
     def fits(op: QuantizedOp[Any], params: object) -> bool:
-        largest = 255 if op.output.bits == 8 else 32768
+        largest = largest_shifted(op.output.bits)
         factor = float(single(op.inputs[0])) / float(single(op.output))
         return largest * factor * steepest(op.attrs) < 2**31 / 4
 

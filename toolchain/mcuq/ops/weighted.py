@@ -21,6 +21,7 @@ from mcuq.ops.operator import (
     RangeGuard,
     Shape,
     Values,
+    largest_shifted,
 )
 from mcuq.ops.settings import GUARDS
 from mcuq.ops.shapes import of_rank
@@ -35,8 +36,6 @@ from mcuq.ops.weighted_params import (
 )
 from mcuq.ops.window import window_axes
 
-_LARGEST_VALUE = {8: 255, 16: 32768}
-"""Of an int8 value minus its zero point, and of an int16 value."""
 _INT16_SUMS = 2.0**47
 """Of a sum of 16x8 products."""
 _INT16_SHIFT = 7
@@ -119,7 +118,7 @@ def _fits(axis: int) -> Callable[[QuantizedOp[A], RescaleParams], bool]:
         bits = op.output.bits
         bias = op.constant(2).astype(np.float64) if len(op.inputs) > 2 else None
         weight = op.constant(1).astype(np.float64)
-        sums = _channel_sums(weight, bias, axis, _LARGEST_VALUE[bits])
+        sums = _channel_sums(weight, bias, axis, largest_shifted(bits))
         if bits == 16:
             return bool(sums.max() < _INT16_SUMS and params.shifts.max() <= _INT16_SHIFT)
         return bool((sums * np.exp2(np.maximum(params.shifts, 0)) < 2.0**31).all())
