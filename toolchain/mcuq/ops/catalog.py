@@ -7,21 +7,25 @@ from mcuq.ops import (
     conversion,
     extremes,
     functions,
+    gathering,
     log_softmax,
     mean,
     movement,
+    padding,
     pooling,
+    repetition,
     resize,
     slicing,
     softmax,
     unary,
+    update,
     weighted,
 )
 from mcuq.ops.operator import AnyOperator, NoForm, Operator
 
 _FAMILIES = (
-    weighted, binary, extremes, pooling, mean, movement, slicing, resize, softmax,
-    log_softmax, unary, functions, conversion,
+    weighted, binary, extremes, pooling, mean, movement, slicing, padding,
+    gathering, repetition, update, resize, softmax, log_softmax, unary, functions, conversion,
 )  # fmt: skip
 OPERATORS: tuple[AnyOperator, ...] = tuple(
     value for family in _FAMILIES for value in vars(family).values() if isinstance(value, Operator)
