@@ -8,24 +8,29 @@ from mcuq.ops import (
     conversion,
     extremes,
     functions,
+    gathering,
     log_softmax,
     logic,
     mean,
     movement,
+    padding,
     pooling,
     position,
+    repetition,
     resize,
     selection,
     slicing,
     softmax,
     unary,
+    update,
     weighted,
 )
 from mcuq.ops.operator import AnyOperator, NoForm, Operator
 
 _FAMILIES = (
-    weighted, binary, extremes, pooling, mean, movement, slicing, resize, softmax,
-    log_softmax, unary, functions, comparison, logic, selection, position, conversion,
+    weighted, binary, extremes, pooling, mean, movement, slicing, padding,
+    gathering, repetition, update, resize, softmax, log_softmax, unary, functions,
+    comparison, logic, selection, position, conversion,
 )  # fmt: skip
 OPERATORS: tuple[AnyOperator, ...] = tuple(
     value for family in _FAMILIES for value in vars(family).values() if isinstance(value, Operator)

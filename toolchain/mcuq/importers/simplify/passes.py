@@ -10,6 +10,7 @@ from mcuq.importers.simplify.layout import fold_transposes
 from mcuq.importers.simplify.padding import absorb_padding
 from mcuq.importers.simplify.ranges import raise_ranges
 from mcuq.importers.simplify.sinking import sink_reshapes
+from mcuq.importers.simplify.unwrap import unwrap_indices
 from mcuq.importers.simplify.upsample import gather_upsampling
 
 
@@ -20,6 +21,7 @@ def simplify(graph: Graph) -> Graph:
     weights behind them, padding into the window after it.
     """
     for rewrite in (
+        unwrap_indices,
         raise_ranges,
         collapse_transposes,
         gather_upsampling,
@@ -35,4 +37,4 @@ def simplify(graph: Graph) -> Graph:
 
 def tidy(graph: Graph) -> Graph:
     """Only what undoes a converter's detours; every layer of the file stays as it is."""
-    return absorb_padding(gather_upsampling(graph))
+    return absorb_padding(gather_upsampling(unwrap_indices(graph)))

@@ -222,6 +222,9 @@ class _Conversion:
     def _added(self, view: OpView, step: Step, values: list[FileOperand], name: str) -> FileOperand:
         """One operator of the graph and its result, float32 as far as is known."""
         operands = [values[number] for number in step.inputs]
+        if step.indices is not None:
+            indices = self._names.take(f"{name}/indices", "indices")
+            operands.append(FileOperand(indices, step.indices.shape, "int32", False, step.indices))
         try:
             shape = step.kind.shape(step.attrs, [operand.shape for operand in operands])
         except ValueError as error:
@@ -281,7 +284,8 @@ def _result_element(view: OpView, step: Step, operands: Sequence[FileOperand]) -
 
 def _graph_operands(rule: Rule[Any], view: OpView) -> list[FileOperand]:
     """The operands that become the graph operator's inputs; absent ones are left out."""
-    present = [operand for operand in view.operands[: rule.tensors] if operand is not None]
+    chosen = (view.operands[number] for number in rule.reads(len(view.operands)))
+    present = [operand for operand in chosen if operand is not None]
     return present * rule.copies(view)
 
 

@@ -8,16 +8,21 @@ from typing import Any
 from mcuq.ops.table import Table
 from mcuq.tflite.operators import (
     binary,
+    blocks,
     comparison,
     conversion,
     extremes,
+    gathering,
     movement,
+    padding,
     pooling,
     position,
+    repetition,
     resize,
     slicing,
     softmax,
     unary,
+    update,
     weighted,
 )
 from mcuq.tflite.operators.form import Rule, TfliteForm
@@ -34,6 +39,10 @@ _READ: tuple[TfliteForm[Any], ...] = (
     *pooling.FORMS,
     *movement.FORMS,
     *slicing.FORMS,
+    *padding.FORMS,
+    *gathering.FORMS,
+    *repetition.FORMS,
+    *update.FORMS,
     *resize.FORMS,
 )
 _ALL: tuple[TfliteForm[Any], ...] = (*_READ, *conversion.FORMS)
@@ -47,6 +56,9 @@ RULES: dict[str, Rule[Any]] = {
     **pooling.FURTHER_RULES,
     **movement.FURTHER_RULES,
     **slicing.FURTHER_RULES,
+    **blocks.FURTHER_RULES,
+    **gathering.FURTHER_RULES,
+    **repetition.FURTHER_RULES,
 }
 """BuiltinOperator name → how it becomes operators of the graph."""
 CONVERSIONS = frozenset(form.rule.kind.name for form in conversion.FORMS)

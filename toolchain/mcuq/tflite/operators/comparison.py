@@ -22,7 +22,14 @@ def _form(
     version: Version,
     resolver: str,
 ) -> TfliteForm[NoAttrs]:
-    rule = Rule(operator, options, no_attrs, (one_computed_operand,), operands, operands)
+    rule = Rule(
+        operator,
+        options,
+        no_attrs,
+        (one_computed_operand,),
+        tensors=operands,
+        required=operands,
+    )
     return TfliteForm(rule, no_options, no_constants, version, resolver)
 
 
@@ -50,7 +57,12 @@ FORMS: tuple[TfliteForm[Any], ...] = (
 )
 FURTHER_RULES: dict[str, Rule[Any]] = {
     "SELECT": Rule(
-        SELECT_V2, "SelectOptions", no_attrs, (one_computed_operand, equal_shapes), 3, 3
+        SELECT_V2,
+        "SelectOptions",
+        no_attrs,
+        (one_computed_operand, equal_shapes),
+        tensors=3,
+        required=3,
     ),
 }
 """What converters write for a SELECT_V2 of equal shapes."""
