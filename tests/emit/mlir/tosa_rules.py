@@ -52,6 +52,7 @@ _PROPERTIES = {
     "max_pool2d": _WINDOW | {"kernel"},
     "reshape": {"new_shape"},
     "slice": {"start", "size"},
+    "tile": {"multiples"},
     **{name: {"axis"} for name in ("concat", "reverse", "reduce_sum", "reduce_max")},
     "resize": {"scale", "offset", "border", "mode"},
     "mul": {"shift"},
@@ -152,7 +153,8 @@ def _slice(step: Step, shapes: list[Shape], data: list[np.ndarray | None]) -> Sh
 
 
 def _pad(step: Step, shapes: list[Shape], data: list[np.ndarray | None]) -> Shape:
-    (amounts,) = data[1:]
+    amounts = data[1]
+    assert shapes[2:] in ([], [()])
     assert amounts is not None and amounts.shape == (len(shapes[0]), 2) and amounts.min() >= 0
     return tuple(np.array(shapes[0]) + amounts.sum(axis=1))
 
@@ -175,6 +177,11 @@ def _gather(step: Step, shapes: list[Shape], data: list[np.ndarray | None]) -> S
     assert indices is not None and indices.min() >= 0 and indices.max() < rows
     assert indices.shape[0] == batch
     return (batch, indices.shape[1], channels)
+
+
+def _tile(step: Step, shapes: list[Shape], data: list[np.ndarray | None]) -> Shape:
+    pairs = zip(shapes[0], step.properties["multiples"], strict=True)
+    return tuple(size * count for size, count in pairs)
 
 
 def _conv(step: Step, shapes: list[Shape], data: list[np.ndarray | None]) -> Shape:
@@ -237,6 +244,7 @@ _RULES: dict[str, Rule] = {
     "concat": _concat,
     "transpose": _transpose,
     "gather": _gather,
+    "tile": _tile,
     "resize": _resize,
     **dict.fromkeys(("reduce_sum", "reduce_max"), _reduced),
     **dict.fromkeys(("add", "sub", "mul", "maximum", "minimum"), _broadcast),

@@ -70,9 +70,7 @@ def _repeat(
     return _broadcast(op.output.shape, inputs[0])
 
 
-_FORM = IntegerForm[BroadcastAttrs, BroadcastParams](
-    lambda op: BroadcastParams(), _repeat, always
-)
+_FORM = IntegerForm[BroadcastAttrs, BroadcastParams](lambda op: BroadcastParams(), _repeat, always)
 BROADCAST_TO = Operator(
     name="BROADCAST_TO",
     attrs=BroadcastAttrs,

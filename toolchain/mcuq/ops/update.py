@@ -64,9 +64,7 @@ def _float_update(attrs: UpdateAttrs, operands: list[Operand]) -> Array:
     return _updated(attrs, [operand.aligned(operand.rank) for operand in operands])
 
 
-def _update_gradient(
-    attrs: UpdateAttrs, xs: list[Values], shape: Shape
-) -> tuple[Values, Backward]:
+def _update_gradient(attrs: UpdateAttrs, xs: list[Values], shape: Shape) -> tuple[Values, Backward]:
     part = attrs.part(xs[1].shape[1:])
 
     def backward(g: Values) -> list[Values]:

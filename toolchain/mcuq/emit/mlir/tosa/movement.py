@@ -23,9 +23,7 @@ def pad(block: Block, attrs: PadAttrs, inputs: Sequence[Value], output: TensorTy
     return block.pad(inputs[0], attrs.paddings)
 
 
-def pad_with(
-    block: Block, attrs: PadAttrs, inputs: Sequence[Value], output: TensorType
-) -> Value:
+def pad_with(block: Block, attrs: PadAttrs, inputs: Sequence[Value], output: TensorType) -> Value:
     """The value as a tensor without dimensions."""
     amounts = block.constant(np.array(attrs.paddings, np.int32).reshape(-1, 2), "i32")
     value = block.reshape(inputs[1], ())
