@@ -68,7 +68,7 @@ _FLOAT = {
 }
 _MOVING = {
     *("reshape", "slice", "pad", "concat", "transpose", "reverse", "gather", "clamp", "resize"),
-    *("max_pool2d", "avg_pool2d"),
+    *("max_pool2d", "avg_pool2d", "tile"),
 }
 
 
@@ -79,9 +79,10 @@ def _check_elements(step: Step) -> None:
     if name in _FLOAT:
         assert {*elements, result} == {"f32"}, step.name
     if name in _MOVING:
-        values = elements if name == "concat" else elements[:1]
-        assert {*values, result} == {result}, step.name
-        assert all(index == "i32" for index in elements[len(values) :])
+        amounts = 0 if name == "concat" else 1
+        indices = elements[1 : 1 + amounts]
+        assert {elements[0], *elements[1 + amounts :], result} == {result}, step.name
+        assert all(index == "i32" for index in indices)
     if name in ("qcast", "dcast"):
         ends = (elements[0], result) if name == "qcast" else (result, elements[0])
         assert ends[0] == "f32" and isinstance(ends[1], UniformType)
