@@ -25,6 +25,7 @@ from mcuq.ops.binary import ADD, MUL, SUB
 from mcuq.ops.comparison import EQUAL, GREATER, GREATER_EQUAL, LESS, LESS_EQUAL, NOT_EQUAL
 from mcuq.ops.conversion import DEQUANTIZE, QUANTIZE
 from mcuq.ops.functions import ABS, ELU, RSQRT
+from mcuq.ops.gathering import GATHER
 from mcuq.ops.log_softmax import LOG_SOFTMAX
 from mcuq.ops.logic import LOGICAL_AND, LOGICAL_NOT, LOGICAL_OR
 from mcuq.ops.mean import MEAN, MeanAttrs
@@ -38,13 +39,16 @@ from mcuq.ops.movement import (
     TransposeAttrs,
 )
 from mcuq.ops.operator import AnyOperator
+from mcuq.ops.padding import MIRROR_PAD, PADV2
 from mcuq.ops.pooling import AVERAGE_POOL_2D, MAX_POOL_2D
 from mcuq.ops.position import ARG_MAX, ARG_MIN
+from mcuq.ops.repetition import BROADCAST_TO
 from mcuq.ops.resize import RESIZE_BILINEAR, RESIZE_NEAREST_NEIGHBOR
 from mcuq.ops.selection import SELECT_V2
 from mcuq.ops.slicing import STRIDED_SLICE
 from mcuq.ops.softmax import SOFTMAX, SoftmaxAttrs
 from mcuq.ops.unary import HARD_SWISH, LEAKY_RELU, LOGISTIC, RELU, RELU6, TANH, LeakyReluAttrs
+from mcuq.ops.update import DYNAMIC_UPDATE_SLICE, UpdateAttrs
 from mcuq.ops.weighted import CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED
 
 _VALUES = {bits: ("i" + str(min(bits, 32)), 1 << min(bits, 32) - 1) for bits in (8, 16, 32, 64)}
@@ -62,6 +66,11 @@ _FORMS = {
     MAX_POOL_2D: "(slice )?max_pool2d( clamp)?",
     MEAN: "(reduce_sum )+const mul( reshape)?",
     PAD: "const pad",
+    PADV2: "const reshape pad",
+    MIRROR_PAD: "(slice reverse (slice reverse )?concat ?)+|reshape",
+    GATHER: "reshape const gather reshape",
+    BROADCAST_TO: "reshape tile",
+    DYNAMIC_UPDATE_SLICE: "(slice (slice )?concat ?)+|reshape",
     CONCATENATION: "concat",
     RESHAPE: "reshape",
     SQUEEZE: "reshape",
@@ -196,10 +205,21 @@ class _Comparison:
             names = names[count:-1]
         form = _FORMS.get(op.kind) or _by_formula(op.kind)
         assert re.fullmatch(form, " ".join(names)), (op.kind, names)
-        assert self._read(steps[-1]) == list(dict.fromkeys(op.inputs))
+        assert self._read(steps[-1]) == self._expected_inputs(op)
         self._literals(op, steps)
         for step in steps:
             _check_properties(step, op)
+
+    def _expected_inputs(self, op: Op) -> list[str]:
+        """In the operator's order, but what a part is joined to by their places in the result."""
+        inputs = list(dict.fromkeys(op.inputs))
+        if not isinstance(op.attrs, UpdateAttrs):
+            return inputs
+        whole, part = (self._graph.tensors[name].shape for name in inputs)
+        if whole == part:
+            return inputs[1:]
+        axis = next(axis for axis, size in enumerate(part) if size < whole[axis])
+        return inputs if op.attrs.start[axis] else inputs[::-1]
 
     def _literals(self, op: Op, steps: Sequence[Step]) -> None:
         """The constants that the graph does not name."""

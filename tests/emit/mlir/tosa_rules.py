@@ -52,6 +52,7 @@ _PROPERTIES = {
     "max_pool2d": _WINDOW | {"kernel"},
     "reshape": {"new_shape"},
     "slice": {"start", "size"},
+    "tile": {"multiples"},
     **{name: {"axis"} for name in ("argmax", "concat", "reverse", "reduce_sum", "reduce_max")},
     "resize": {"scale", "offset", "border", "mode"},
     "mul": {"shift"},
@@ -67,7 +68,7 @@ _FLOAT = {
 }
 _MOVING = {
     *("reshape", "slice", "pad", "concat", "transpose", "reverse", "gather", "clamp", "resize"),
-    *("max_pool2d", "avg_pool2d"),
+    *("max_pool2d", "avg_pool2d", "tile"),
 }
 
 _COMPARING = ("equal", "greater", "greater_equal")
@@ -80,9 +81,10 @@ def _check_elements(step: Step) -> None:
     if name in _FLOAT:
         assert {*elements, result} == {"f32"}, step.name
     if name in _MOVING:
-        values = elements if name == "concat" else elements[:1]
-        assert {*values, result} == {result}, step.name
-        assert all(index == "i32" for index in elements[len(values) :])
+        amounts = 0 if name == "concat" else 1
+        indices = elements[1 : 1 + amounts]
+        assert {elements[0], *elements[1 + amounts :], result} == {result}, step.name
+        assert all(index == "i32" for index in indices)
     if name in _COMPARING:
         assert (elements, result) == (["f32", "f32"], "i1"), step.name
     if name.startswith("logical"):
@@ -162,7 +164,8 @@ def _slice(step: Step, shapes: list[Shape], data: list[np.ndarray | None]) -> Sh
 
 
 def _pad(step: Step, shapes: list[Shape], data: list[np.ndarray | None]) -> Shape:
-    (amounts,) = data[1:]
+    amounts = data[1]
+    assert shapes[2:] in ([], [()])
     assert amounts is not None and amounts.shape == (len(shapes[0]), 2) and amounts.min() >= 0
     return tuple(np.array(shapes[0]) + amounts.sum(axis=1))
 
@@ -195,6 +198,11 @@ def _gather(step: Step, shapes: list[Shape], data: list[np.ndarray | None]) -> S
     assert indices is not None and indices.min() >= 0 and indices.max() < rows
     assert indices.shape[0] == batch
     return (batch, indices.shape[1], channels)
+
+
+def _tile(step: Step, shapes: list[Shape], data: list[np.ndarray | None]) -> Shape:
+    pairs = zip(shapes[0], step.properties["multiples"], strict=True)
+    return tuple(size * count for size, count in pairs)
 
 
 def _conv(step: Step, shapes: list[Shape], data: list[np.ndarray | None]) -> Shape:
@@ -257,6 +265,7 @@ _RULES: dict[str, Rule] = {
     "concat": _concat,
     "transpose": _transpose,
     "gather": _gather,
+    "tile": _tile,
     "resize": _resize,
     "select": _select,
     "argmax": _without_axis,

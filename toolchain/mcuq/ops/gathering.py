@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Never
 
 import numpy as np
 
@@ -112,7 +112,7 @@ def _run(op: QuantizedOp[GatherAttrs], params: GatherParams, inputs: list[Values
     return _gathered(op.attrs, inputs[0], inputs[1])
 
 
-GATHER = Operator[GatherAttrs, GatherParams, Any](
+GATHER: Operator[GatherAttrs, GatherParams, Never] = Operator(
     name="GATHER",
     attrs=GatherAttrs,
     shape=_gathered_shape,

@@ -10,6 +10,7 @@ import numpy as np
 
 from mcuq.emit.mlir.syntax import Integers, Number, TensorType, Value
 from mcuq.emit.mlir.tosa.block import Block
+from mcuq.emit.mlir.tosa.quantization import pad_info
 from mcuq.ops.attrs import Attrs
 from mcuq.ops.gathering import GatherAttrs
 from mcuq.ops.movement import ConcatAttrs, PadAttrs, TransposeAttrs
@@ -27,7 +28,8 @@ def pad_with(block: Block, attrs: PadAttrs, inputs: Sequence[Value], output: Ten
     """The value as a tensor without dimensions."""
     amounts = block.constant(np.array(attrs.paddings, np.int32).reshape(-1, 2), "i32")
     value = block.reshape(inputs[1], ())
-    return block.emit("tosa.pad", [inputs[0], amounts, value], output)
+    source = inputs[0]
+    return block.emit("tosa.pad", [source, amounts, value], output, **pad_info(source.type))
 
 
 def mirror_pad(
