@@ -19,6 +19,7 @@ from mcuq.graph import Graph, Op, Tensor
 from mcuq.interpret.float import run_float
 from mcuq.ops.attrs import Attrs
 from mcuq.ops.operator import AnyOperator
+from mcuq.ops.real_functions import LOG, SQRT
 
 Range = tuple[float, float]
 Oddity = Literal["", "zero", "dead channel", "tiny channel", "constant channel"]
@@ -160,7 +161,8 @@ def random_reals(graph: Graph, seed: int, samples: int = 3) -> list[npt.NDArray[
 
 
 def _from_zero_on(operator: AnyOperator) -> bool:
-    return operator.guard.least_value == 0
+    """Whether values below zero stop TensorFlow Lite Micro, or have no result."""
+    return operator.guard.least_value == 0 or operator in (SQRT, LOG)
 
 
 def _odd(values: npt.NDArray[Any], oddity: Oddity) -> npt.NDArray[Any]:

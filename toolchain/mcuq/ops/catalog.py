@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mcuq.ops import (
     binary,
+    clip,
     conversion,
     extremes,
     functions,
@@ -11,8 +12,10 @@ from mcuq.ops import (
     mean,
     movement,
     pooling,
+    real_functions,
     resize,
     slicing,
+    smooth,
     softmax,
     unary,
     weighted,
@@ -21,7 +24,7 @@ from mcuq.ops.operator import AnyOperator, NoForm, Operator
 
 _FAMILIES = (
     weighted, binary, extremes, pooling, mean, movement, slicing, resize, softmax,
-    log_softmax, unary, functions, conversion,
+    log_softmax, unary, functions, real_functions, smooth, clip, conversion,
 )  # fmt: skip
 OPERATORS: tuple[AnyOperator, ...] = tuple(
     value for family in _FAMILIES for value in vars(family).values() if isinstance(value, Operator)
