@@ -66,6 +66,10 @@ typedef struct {
 /* In place: yes, over an operand that is not broadcast. */
 void mcuq_add_s8(const mcuq_binary *p, const int8_t *a, const int8_t *b, int8_t *output);
 void mcuq_sub_s8(const mcuq_binary *p, const int8_t *a, const int8_t *b, int8_t *output);
+void mcuq_squared_difference_s8(
+    const mcuq_binary *p, const int8_t *a, const int8_t *b, int8_t *output);
+void mcuq_squared_difference_s16(
+    const mcuq_binary *p, const int16_t *a, const int16_t *b, int16_t *output);
 void mcuq_mul_s8(const mcuq_binary *p, const int8_t *a, const int8_t *b, int8_t *output);
 
 /* MINIMUM and MAXIMUM of equal shapes or with broadcasting. Stored integers are compared: all three

@@ -22,7 +22,7 @@ _LIMIT = 2.0**31
 
 
 def is_island(model: FileModel, op: FileOp) -> bool:
-    """Whether an operator of float32 stands between one DEQUANTIZE from int8 and one QUANTIZE to it.
+    """Whether a function of float32 stands between one DEQUANTIZE and one QUANTIZE, both of int8.
 
     Raises:
         InputError: it does, but some integer's result is none of QUANTIZE's.

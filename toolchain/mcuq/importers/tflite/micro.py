@@ -40,9 +40,9 @@ def for_micro(model: FileModel) -> FileModel:
 
     Raises:
         InputError: a layer computes with uint8, for which there are no kernels, or with float32
-            between integers, or a function with integers of which there is float32 alone; a slice has a mask that is not read; axes or the like, or a bias, are
-            of a type that is read otherwise; a batch that is spread has not the size that the file
-            states.
+            between integers, or with integers where there is float32 alone; a slice has a mask
+            that is not read; axes or the like, or a bias, are of a type that is read otherwise; a
+            batch that is spread has not the size that the file states.
     """
     for op in model.ops:
         _check_masks(model, op)

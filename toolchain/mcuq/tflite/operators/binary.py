@@ -5,15 +5,22 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import Any
 
-from mcuq.ops.binary import ADD, MUL, SUB, BinaryAttrs
+from mcuq.ops.binary import (
+    ADD,
+    MUL,
+    SQUARED_DIFFERENCE,
+    SUB,
+    BinaryAttrs,
+)
 from mcuq.ops.operator import Operator
 from mcuq.tflite.operators.common import (
     ACTIVATIONS,
     activation,
     fused_activation,
+    no_attrs,
     one_computed_operand,
 )
-from mcuq.tflite.operators.form import Rule, TfliteForm, no_constants
+from mcuq.tflite.operators.form import Rule, TfliteForm, no_constants, no_options
 from mcuq.tflite.operators.version import ByType
 from mcuq.tflite.operators.view import OpView
 
@@ -46,4 +53,18 @@ FORMS: tuple[TfliteForm[Any], ...] = (
     _form(ADD, "AddOptions", ByType(int8=2, int16=3), "AddAdd"),
     _form(SUB, "SubOptions", ByType(int8=2, int16=5), "AddSub"),
     _form(MUL, "MulOptions", ByType(int8=2, int16=4), "AddMul"),
+    TfliteForm(
+        Rule(
+            SQUARED_DIFFERENCE,
+            "SquaredDifferenceOptions",
+            no_attrs,
+            (one_computed_operand,),
+            tensors=2,
+            required=2,
+        ),
+        write=no_options,
+        constants=no_constants,
+        version=ByType(int8=2, int16=1),
+        resolver="AddSquaredDifference",
+    ),
 )
