@@ -84,6 +84,28 @@ typedef struct {
 void mcuq_minimum_s8(const mcuq_extreme *p, const int8_t *a, const int8_t *b, int8_t *output);
 void mcuq_maximum_s8(const mcuq_extreme *p, const int8_t *a, const int8_t *b, int8_t *output);
 
+/* DIV, FLOOR_DIV and FLOOR_MOD of equal shapes or with broadcasting, in float32: each operand's
+ * scale × (value - zero point), and of the result its steps, held between the bounds, rounded half
+ * away from zero. Extents and strides as of mcuq_binary. */
+typedef struct {
+    float a_scale;
+    int32_t a_zero_point;
+    float b_scale;
+    int32_t b_zero_point;
+    float output_scale;
+    int32_t output_zero_point;
+    int32_t activation_min;
+    int32_t activation_max;
+    int32_t dims[MCUQ_MAX_RANK];
+    int32_t a_strides[MCUQ_MAX_RANK];
+    int32_t b_strides[MCUQ_MAX_RANK];
+} mcuq_quotient;
+
+/* In place: yes, over an operand that is not broadcast. */
+void mcuq_div_s8(const mcuq_quotient *p, const int8_t *a, const int8_t *b, int8_t *output);
+void mcuq_floor_div_s8(const mcuq_quotient *p, const int8_t *a, const int8_t *b, int8_t *output);
+void mcuq_floor_mod_s8(const mcuq_quotient *p, const int8_t *a, const int8_t *b, int8_t *output);
+
 /* MEAN. The output is dense over `kept` extents, unused leading ones 1; each of its elements is
  * requantize(Σ input + sum_offset) + output_offset, clamped to int8, over `reduced` extents.
  * sum_offset = -(input zero point) × number of summands; 1 / number is part of the multiplier. */

@@ -248,6 +248,9 @@ class _Recorder:
     def multiply(self, a: object, b: object) -> None:
         self.asked.append("mul")
 
+    def divide(self, a: object, b: object) -> None:
+        self.asked += ["reciprocal", "mul"]
+
     def minimum(self, a: object, b: object) -> None:
         self.asked.append("minimum")
 

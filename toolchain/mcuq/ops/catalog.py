@@ -12,6 +12,7 @@ from mcuq.ops import (
     mean,
     movement,
     pooling,
+    quotient,
     real_functions,
     resize,
     slicing,
@@ -23,7 +24,7 @@ from mcuq.ops import (
 from mcuq.ops.operator import AnyOperator, NoForm, Operator
 
 _FAMILIES = (
-    weighted, binary, extremes, pooling, mean, movement, slicing, resize, softmax,
+    weighted, binary, quotient, extremes, pooling, mean, movement, slicing, resize, softmax,
     log_softmax, unary, functions, real_functions, smooth, clip, conversion,
 )  # fmt: skip
 OPERATORS: tuple[AnyOperator, ...] = tuple(

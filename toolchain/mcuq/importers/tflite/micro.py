@@ -9,6 +9,7 @@ from ai_edge_litert import schema_py_generated as schema
 
 from mcuq.errors import InputError
 from mcuq.importers.tflite.float_islands import check_has_integers, is_island
+from mcuq.importers.tflite.quotients import join_quotients
 from mcuq.importers.tflite.records import WEIGHTED, FileModel, FileOp, FileTensor, Quantization
 from mcuq.importers.tflite.space_to_batch import ENTER, LEAVE
 from mcuq.ops.pooling import MAX_POOL_2D
@@ -45,10 +46,12 @@ def for_micro(model: FileModel) -> FileModel:
             batch that is spread has not the size that the file states.
     """
     for op in model.ops:
+        check_has_integers(model, op)
+    model = join_quotients(model)
+    for op in model.ops:
         _check_masks(model, op)
         _check_operands(model, op)
         _check_float(model, op)
-        check_has_integers(model, op)
         _check_bias(model, op)
         _check_batch(model, op)
     return _signed_edges(model)

@@ -26,16 +26,18 @@ from mcuq.tflite.operators.view import OpView
 
 
 class Binary(IntEnum):
-    """AddOptions, SubOptions and MulOptions alike."""
+    """AddOptions, SubOptions, MulOptions and DivOptions alike."""
 
     ACTIVATION = 0
 
 
-def _read(op: OpView) -> BinaryAttrs:
+def read_binary(op: OpView) -> BinaryAttrs:
+    """The attributes of an operator with these options."""
     return BinaryAttrs(activation(op, Binary.ACTIVATION))
 
 
-def _write(attrs: BinaryAttrs, options: Any) -> None:
+def write_binary(attrs: BinaryAttrs, options: Any) -> None:
+    """Fill such options in."""
     options.fusedActivationFunction = ACTIVATIONS[attrs.activation]
     if hasattr(options, "potScaleInt16"):
         options.potScaleInt16 = False
@@ -45,8 +47,8 @@ def _form(
     operator: Operator[BinaryAttrs, Any, Any], options: str, version: ByType, resolver: str
 ) -> TfliteForm[BinaryAttrs]:
     constraints = (one_computed_operand, fused_activation(Binary.ACTIVATION))
-    rule = Rule(operator, options, _read, constraints, tensors=2, required=2)
-    return TfliteForm(rule, _write, no_constants, version, resolver)
+    rule = Rule(operator, options, read_binary, constraints, tensors=2, required=2)
+    return TfliteForm(rule, write_binary, no_constants, version, resolver)
 
 
 FORMS: tuple[TfliteForm[Any], ...] = (

@@ -13,6 +13,7 @@ from mcuq.tflite.operators import (
     functions,
     movement,
     pooling,
+    quotient,
     resize,
     slicing,
     softmax,
@@ -25,6 +26,7 @@ from mcuq.tflite.operators.version import Types
 _READ: tuple[TfliteForm[Any], ...] = (
     *weighted.FORMS,
     *binary.FORMS,
+    *quotient.FORMS,
     *extremes.FORMS,
     *unary.FORMS,
     *functions.FORMS,
@@ -62,6 +64,7 @@ ELEMENTWISE = frozenset(
     form.rule.kind.name
     for form in (
         *binary.FORMS,
+        *quotient.FORMS,
         *extremes.FORMS,
         *unary.FORMS,
         *functions.FORMS,
