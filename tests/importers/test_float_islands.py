@@ -110,10 +110,20 @@ def test_a_result_that_is_quantized_twice_is_refused() -> None:
         load_quantized(island(NEG, (0.1, 0), (0.1, 0), read_twice=True))
 
 
-def test_integers_of_litert_alone_are_refused() -> None:
+@pytest.mark.parametrize(
+    "kind, operands, why",
+    [
+        ("EXP", (0,), "has float32 alone"),
+        ("DIV", (0, 0), "more than 31 bits"),
+        ("ADD_N", (0, 0), "rounds one sum"),
+    ],
+)
+def test_integers_that_are_not_those_here_are_refused(
+    kind: str, operands: tuple[int, ...], why: str
+) -> None:
     tensors = [_int8("x", (0.01, 0)), _int8("y", (0.1, 0))]
-    content = build_model(tensors, [OperatorSpec("EXP", (0,), (1,))], [0], [1])
-    with pytest.raises(InputError, match="EXP is of int8, of which TensorFlow Lite Micro has none"):
+    content = build_model(tensors, [OperatorSpec(kind, operands, (1,))], [0], [1])
+    with pytest.raises(InputError, match=f"{kind} is of int8: .*{why}"):
         load_quantized(content)
 
 

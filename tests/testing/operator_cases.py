@@ -174,7 +174,8 @@ _QUOTIENTS = (DIV, FLOOR_DIV, FLOOR_MOD)
 
 
 def _away_from_zero(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    return values + np.copysign(np.ones_like(values), values)
+    moved: npt.NDArray[Any] = values + np.copysign(np.ones_like(values), values)
+    return moved
 
 
 def _odd(values: npt.NDArray[Any], oddity: Oddity) -> npt.NDArray[Any]:

@@ -13,9 +13,9 @@ from mcuq.numeric.tensor import QuantizedTensor
 from mcuq.ops.catalog import OPERATORS
 from mcuq.ops.operator import AnyOperator, QuantizedOp
 from mcuq.ops.table import Table
-from mcuq.tflite.operators import functions, movement, pooling, slicing, unary
+from mcuq.tflite.operators import binary, functions, movement, pooling, slicing, unary
 from mcuq.tflite.operators.catalog import FORMS, OPTIONS, RESOLVERS, RULES, operator_version
-from mcuq.tflite.operators.links import Link
+from mcuq.tflite.operators.links import ChainLink
 
 
 @pytest.mark.parametrize("operator", OPERATORS, ids=str)
@@ -32,10 +32,10 @@ def test_resolvers_have_a_method_for_all_that_is_written() -> None:
     assert written <= RESOLVERS.keys()
 
 
-def _links(kind: AnyOperator) -> tuple[Link, ...]:
+def _links(kind: AnyOperator) -> tuple[ChainLink, ...]:
     links = FORMS[kind].stored_links
     if links is None:
-        return (Link(kind.name, ()),)
+        return (ChainLink(kind.name, ()),)
     (values, attrs) = (
         QuantizedTensor("x", (1,), 8, np.ones(1, np.float32)),
         least_case(kind).attrs,
@@ -65,7 +65,7 @@ def test_options_are_members_of_the_schema() -> None:
 
 def test_further_rules_are_of_names_that_are_no_operator_of_ours() -> None:
     ours = {operator.name for operator in OPERATORS}
-    for family in (unary, functions, pooling, movement, slicing):
+    for family in (binary, unary, functions, pooling, movement, slicing):
         assert not ours & family.FURTHER_RULES.keys()
         assert family.FURTHER_RULES.keys() <= RULES.keys()
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from mcuq.tflite.builder import OperatorSpec, TensorSpec
-from mcuq.tflite.operators.links import Held, Link, Links
+from mcuq.tflite.operators.links import ChainLink, Held, Links
 
 
 def chained(
@@ -53,7 +53,7 @@ def _constant(name: str, held: Held) -> TensorSpec:
     return TensorSpec(name, data.shape, data.dtype.name, data, scale, zero_point)
 
 
-def _between(name: str, link: Link, result: TensorSpec, shape: tuple[int, ...]) -> TensorSpec:
+def _between(name: str, link: ChainLink, result: TensorSpec, shape: tuple[int, ...]) -> TensorSpec:
     if link.dtype:
         return TensorSpec(name, shape, link.dtype)
     return replace(result, name=name, shape=shape)

@@ -21,6 +21,15 @@ from mcuq.tflite.operators.functions import REAL_FORMS
 
 _FUNCTIONS = {form.rule.kind.name: form.rule.kind for form in REAL_FORMS}
 _LIMIT = 2.0**31
+_WITHOUT_INTEGERS = {
+    **dict.fromkeys(
+        _FUNCTIONS.keys() | QUOTIENTS | {"POW"},
+        "TensorFlow Lite Micro has float32 alone",
+    ),
+    "DIV": "TensorFlow Lite Micro shifts quotients by more than 31 bits where they are small",
+    "ADD_N": "it rounds one sum, where several additions would round each",
+}
+"""Operator → why its integers are not taken as they are."""
 
 
 def is_island(model: FileModel, op: FileOp) -> bool:
@@ -45,16 +54,12 @@ def is_island(model: FileModel, op: FileOp) -> bool:
 
 
 def check_has_integers(model: FileModel, op: FileOp) -> None:
-    """Raise where one of these functions is of int8 in the file, as LiteRT alone has some.
-
-    TensorFlow Lite Micro has DIV of int8, which shifts by more than 31 bits where a quotient is
-    small beside its operands' integers.
-    """
+    """Raise where an operator is of int8 in the file that has no such integers, or others, here."""
     source = model.tensors[op.inputs[0]] if op.inputs and op.inputs[0] >= 0 else None
-    if op.kind in _FUNCTIONS.keys() | QUOTIENTS and source and source.dtype != "float32":
+    why = _WITHOUT_INTEGERS.get(op.kind)
+    if why is not None and source is not None and source.dtype != "float32":
         raise InputError(
-            f"operator {op.index} {op.kind} is of {source.dtype}, of which TensorFlow Lite Micro "
-            f"has none{' that is right for all quotients' if op.kind == 'DIV' else ''}",
+            f"operator {op.index} {op.kind} is of {source.dtype}: {why}",
             "quantize it anew instead: give the file as a model, with calibration data",
         )
 
@@ -79,9 +84,9 @@ def _in_range(kind: str, source: AffineParams, result: AffineParams) -> bool:
     """
     form = _FUNCTIONS[kind].float_form
     assert callable(form)
-    values = form(NoAttrs(), [Operand(dequantized(source))])
+    values = form(NoAttrs(), [Operand(dequantized(source).astype(np.float32))])
     with np.errstate(over="ignore", invalid="ignore"):
-        steps = round_half_away(values.astype(np.float32) / result.scale)
+        steps = round_half_away(values / result.scale)
     if not np.all(steps < _LIMIT):
         return False
     return bool(np.all(steps >= -_LIMIT)) or result.zero_point >= 0

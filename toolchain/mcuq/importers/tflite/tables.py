@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 from ai_edge_litert import schema_py_generated as schema
 
 from mcuq.importers.tflite.int8 import int8_tensor
@@ -73,7 +74,7 @@ def _named(model: FileModel, op: FileOp, makers: Mapping[int, FileOp]) -> FileOp
 def _source(model: FileModel, op: FileOp, makers: Mapping[int, FileOp]) -> FileTensor | None:
     """The int8 tensor whose values, raised by 128, number the entries."""
     axis = 0 if op.options is None else op.options.int32(0)
-    chain = []
+    chain: list[FileOp] = []
     for kind in ("ADD", "CAST"):
         maker = makers.get(op.inputs[1] if not chain else chain[-1].inputs[0])
         if maker is None or maker.kind != kind or not maker.inputs or min(maker.inputs) < 0:
@@ -90,8 +91,9 @@ def _source(model: FileModel, op: FileOp, makers: Mapping[int, FileOp]) -> FileT
 
 def _entries(
     kind: AnyOperator, attrs: Attrs, source: QuantizedTensor, result: QuantizedTensor
-) -> object:
-    return kind.int8.params(QuantizedOp(attrs, (source,), result)).table
+) -> npt.NDArray[np.int8]:
+    table: npt.NDArray[np.int8] = kind.int8.params(QuantizedOp(attrs, (source,), result)).table
+    return table
 
 
 def _function(op: FileOp, kind: AnyOperator, attrs: Attrs, source: int) -> FileOp:

@@ -20,7 +20,7 @@ from mcuq.tflite.operators.common import (
     no_attrs,
     one_computed_operand,
 )
-from mcuq.tflite.operators.form import Rule, TfliteForm, no_constants, no_options
+from mcuq.tflite.operators.form import Rule, Step, TfliteForm, no_constants, no_options
 from mcuq.tflite.operators.version import ByType
 from mcuq.tflite.operators.view import OpView
 
@@ -51,6 +51,23 @@ def _form(
     return TfliteForm(rule, write_binary, no_constants, version, resolver)
 
 
+def _sum_steps(op: OpView) -> tuple[Step, ...]:
+    """One operand after another."""
+    count = len(op.operands)
+    sums = range(count, 2 * count - 2)
+    return tuple(
+        Step(ADD, BinaryAttrs(), (before, number)) for number, before in enumerate((0, *sums), 1)
+    )
+
+
+def two_operands(op: OpView) -> str | None:
+    """A sum has two operands at least.
+
+    The file is damaged: export it again.
+    """
+    return None if len(op.operands) > 1 else f"there are {len(op.operands)}"
+
+
 FORMS: tuple[TfliteForm[Any], ...] = (
     _form(ADD, "AddOptions", ByType(int8=2, int16=3), "AddAdd"),
     _form(SUB, "SubOptions", ByType(int8=2, int16=5), "AddSub"),
@@ -70,3 +87,15 @@ FORMS: tuple[TfliteForm[Any], ...] = (
         resolver="AddSquaredDifference",
     ),
 )
+FURTHER_RULES = {
+    "ADD_N": Rule(
+        ADD,
+        "AddNOptions",
+        lambda op: BinaryAttrs(),
+        (one_computed_operand, two_operands),
+        tensors=None,
+        required=2,
+        steps=_sum_steps,
+    )
+}
+"""Read as other operators."""

@@ -28,7 +28,7 @@ from mcuq.ops.real_functions import (
 from mcuq.ops.smooth import ERF, GELU, HARD_SIGMOID, MISH, SIGN, SILU, SOFTPLUS, GeluAttrs
 from mcuq.tflite.operators.common import no_attrs, requiring
 from mcuq.tflite.operators.form import Rule, Step, TfliteForm, no_constants, no_options
-from mcuq.tflite.operators.links import Held, Link, Links, table_links
+from mcuq.tflite.operators.links import ChainLink, Held, Links, table_links
 from mcuq.tflite.operators.real_links import (
     erf_links,
     hard_sigmoid_links,
@@ -72,8 +72,10 @@ def _write_gelu(attrs: GeluAttrs, options: Any) -> None:
 def _clip_links(attrs: ClipAttrs, low: Held, high: Held) -> Links:
     """MAXIMUM and MINIMUM, as far as there are bounds."""
     options = schema.MaximumMinimumOptionsT()
-    raised = (Link("MAXIMUM", (0, low), "", options),) if attrs.low > -np.inf else ()
-    lowered = (Link("MINIMUM", (len(raised), high), "", options),) if attrs.high < np.inf else ()
+    raised = (ChainLink("MAXIMUM", (0, low), "", options),) if attrs.low > -np.inf else ()
+    lowered = (
+        (ChainLink("MINIMUM", (len(raised), high), "", options),) if attrs.high < np.inf else ()
+    )
     return raised + lowered
 
 

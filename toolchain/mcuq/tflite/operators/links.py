@@ -38,7 +38,7 @@ class Held(ByContent):
 
 
 @dataclass(frozen=True)
-class Link:
+class ChainLink:
     """One operator of a chain.
 
     Attributes:
@@ -58,7 +58,7 @@ class Link:
     version: int | None = None
 
 
-Links = tuple[Link, ...]
+Links = tuple[ChainLink, ...]
 TABLE_OFFSET = -INT8_MIN
 """What is added to an int8 value to find its entry."""
 _TABLE_VERSION = 2
@@ -77,9 +77,11 @@ def table_links(
         entries = operator.int8.params(op).table
         table = Held(entries, op.output.affine, table_name(operator, op.attrs))
         return (
-            Link("CAST", (0,), "int32", _cast()),
-            Link("ADD", (1, Held(np.array(TABLE_OFFSET, np.int32))), "int32", schema.AddOptionsT()),
-            Link("GATHER", (table, 2), "", _gather(), _TABLE_VERSION),
+            ChainLink("CAST", (0,), "int32", _cast()),
+            ChainLink(
+                "ADD", (1, Held(np.array(TABLE_OFFSET, np.int32))), "int32", schema.AddOptionsT()
+            ),
+            ChainLink("GATHER", (table, 2), "", _gather(), _TABLE_VERSION),
         )
 
     return links

@@ -17,7 +17,7 @@ from mcuq.ops.quotient import DIV, FLOOR_DIV, FLOOR_MOD, QuotientParams, quotien
 from mcuq.tflite.operators.binary import Binary, read_binary, write_binary
 from mcuq.tflite.operators.common import fused_activation, no_attrs, one_computed_operand
 from mcuq.tflite.operators.form import Rule, TfliteForm, no_constants, no_options
-from mcuq.tflite.operators.links import Held, Link, Links
+from mcuq.tflite.operators.links import ChainLink, Held, Links
 from mcuq.tflite.operators.version import ByType
 
 _FIRST = ByType(int8=1, int16=1)
@@ -40,17 +40,17 @@ def _links(op: QuantizedOp[Any], *kinds: tuple[str, Any]) -> Links:
     low, high = (Held(np.array(bound)) for bound in real_bounds(quotient_params(op)))
     between = schema.MaximumMinimumOptionsT()
     (kind, options), *further = kinds
-    dividing = [Link(kind, (2, 3), "float32", options)]
+    dividing = [ChainLink(kind, (2, 3), "float32", options)]
     for number, (name, more) in enumerate(further, 4):
-        dividing.append(Link(name, (number,), "float32", more))
+        dividing.append(ChainLink(name, (number,), "float32", more))
     last = 3 + len(dividing)
     return (
-        Link("DEQUANTIZE", (0,), "float32"),
-        Link("DEQUANTIZE", (1,), "float32"),
+        ChainLink("DEQUANTIZE", (0,), "float32"),
+        ChainLink("DEQUANTIZE", (1,), "float32"),
         *dividing,
-        Link("MAXIMUM", (last, low), "float32", between),
-        Link("MINIMUM", (last + 1, high), "float32", between),
-        Link("QUANTIZE", (last + 2,)),
+        ChainLink("MAXIMUM", (last, low), "float32", between),
+        ChainLink("MINIMUM", (last + 1, high), "float32", between),
+        ChainLink("QUANTIZE", (last + 2,)),
     )
 
 
