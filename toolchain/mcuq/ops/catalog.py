@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mcuq.ops import (
     binary,
+    clip,
     comparison,
     conversion,
     extremes,
@@ -16,10 +17,13 @@ from mcuq.ops import (
     padding,
     pooling,
     position,
+    quotient,
+    real_functions,
     repetition,
     resize,
     selection,
     slicing,
+    smooth,
     softmax,
     unary,
     update,
@@ -28,9 +32,9 @@ from mcuq.ops import (
 from mcuq.ops.operator import AnyOperator, NoForm, Operator
 
 _FAMILIES = (
-    weighted, binary, extremes, pooling, mean, movement, slicing, padding,
+    weighted, binary, quotient, extremes, pooling, mean, movement, slicing, padding,
     gathering, repetition, update, resize, softmax, log_softmax, unary, functions,
-    comparison, logic, selection, position, conversion,
+    real_functions, smooth, clip, comparison, logic, selection, position, conversion,
 )  # fmt: skip
 OPERATORS: tuple[AnyOperator, ...] = tuple(
     value for family in _FAMILIES for value in vars(family).values() if isinstance(value, Operator)

@@ -12,11 +12,13 @@ from mcuq.tflite.operators import (
     comparison,
     conversion,
     extremes,
+    functions,
     gathering,
     movement,
     padding,
     pooling,
     position,
+    quotient,
     repetition,
     resize,
     slicing,
@@ -31,10 +33,12 @@ from mcuq.tflite.operators.version import Types
 _READ: tuple[TfliteForm[Any], ...] = (
     *weighted.FORMS,
     *binary.FORMS,
+    *quotient.FORMS,
     *extremes.FORMS,
     *comparison.FORMS,
     *position.FORMS,
     *unary.FORMS,
+    *functions.FORMS,
     *softmax.FORMS,
     *pooling.FORMS,
     *movement.FORMS,
@@ -45,14 +49,20 @@ _READ: tuple[TfliteForm[Any], ...] = (
     *update.FORMS,
     *resize.FORMS,
 )
-_ALL: tuple[TfliteForm[Any], ...] = (*_READ, *conversion.FORMS)
+_ALL: tuple[TfliteForm[Any], ...] = (
+    *_READ,
+    *functions.COMPOSED_FORMS,
+    *conversion.FORMS,
+)
 
 FORMS = Table("TFLite form", {form.rule.kind: form for form in _ALL})
 """Operator → what TensorFlow Lite says of it."""
 RULES: dict[str, Rule[Any]] = {
     **{form.rule.kind.name: form.rule for form in _READ},
     **comparison.FURTHER_RULES,
+    **binary.FURTHER_RULES,
     **unary.FURTHER_RULES,
+    **functions.FURTHER_RULES,
     **pooling.FURTHER_RULES,
     **movement.FURTHER_RULES,
     **slicing.FURTHER_RULES,
@@ -61,11 +71,24 @@ RULES: dict[str, Rule[Any]] = {
     **repetition.FURTHER_RULES,
 }
 """BuiltinOperator name → how it becomes operators of the graph."""
+READABLE: dict[str, Rule[Any]] = {
+    **RULES,
+    **{form.rule.kind.name: form.rule for form in functions.COMPOSED_FORMS},
+}
+"""The same with operators that TensorFlow Lite has no name for: they are found as tables."""
 CONVERSIONS = frozenset(form.rule.kind.name for form in conversion.FORMS)
 """Names of operators that leave every real number as it is: a float graph has none of them."""
 ELEMENTWISE = frozenset(
     form.rule.kind.name
-    for form in (*binary.FORMS, *extremes.FORMS, *comparison.FORMS, *unary.FORMS, *conversion.FORMS)
+    for form in (
+        *binary.FORMS,
+        *quotient.FORMS,
+        *extremes.FORMS,
+        *comparison.FORMS,
+        *unary.FORMS,
+        *functions.FORMS,
+        *conversion.FORMS,
+    )
 )
 """Names of operators whose result at a place depends on the operands at that place only."""
 OPTIONS: dict[str, str] = {
@@ -75,6 +98,13 @@ OPTIONS: dict[str, str] = {
     **conversion.FURTHER_OPTIONS,
 }
 """BuiltinOperator name → name of the options' union member; empty where it has none."""
+
+RESOLVERS: dict[str, str] = {
+    **{form.rule.kind.name: form.resolver for form in _ALL if form.resolver},
+    "CAST": "AddCast",
+    "GATHER": "AddGather",
+}
+"""BuiltinOperator name → method of TensorFlow Lite Micro's MicroMutableOpResolver."""
 
 _BY_NAME = {form.rule.kind.name: form for form in _ALL}
 

@@ -33,6 +33,9 @@ class _Vocabulary:
     def multiply(self, a: Value, b: Value) -> Value:
         return self._block.binary("mul", a, b)
 
+    def divide(self, a: Value, b: Value) -> Value:
+        return self._block.binary("mul", a, self._block.emit("tosa.reciprocal", [b], b.type))
+
     def minimum(self, a: Value, b: Value) -> Value:
         return self._block.binary("minimum", a, b)
 
@@ -41,6 +44,15 @@ class _Vocabulary:
 
     def abs(self, x: Value) -> Value:
         return self._block.emit("tosa.abs", [x], x.type)
+
+    def negative(self, x: Value) -> Value:
+        return self._block.emit("tosa.negate", [x], x.type)
+
+    def exp(self, x: Value) -> Value:
+        return self._block.emit("tosa.exp", [x], x.type)
+
+    def floor(self, x: Value) -> Value:
+        return self._block.emit("tosa.floor", [x], x.type)
 
 
 def by_formula(formula: Callable[..., Any]) -> Rule:
