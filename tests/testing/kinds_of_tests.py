@@ -12,6 +12,7 @@ from mcuq.ops.movement import CONCATENATION, PAD, RESHAPE, SQUEEZE, TRANSPOSE
 from mcuq.ops.operator import AnyOperator, NoForm
 from mcuq.ops.resize import RESIZE_BILINEAR, RESIZE_NEAREST_NEIGHBOR
 from mcuq.ops.slicing import STRIDED_SLICE
+from mcuq.ops.weighted import TRANSPOSE_CONV
 
 _VIEW = NoForm("it costs nothing: its output is its input's bytes")
 _APART = NoForm("its kernel reads inputs after it wrote outputs, and promises no overlap")
@@ -26,6 +27,7 @@ _ALONE: dict[AnyOperator, NoForm] = {
     STRIDED_SLICE: _APART,
     RESIZE_NEAREST_NEIGHBOR: _APART,
     RESIZE_BILINEAR: _APART,
+    TRANSPOSE_CONV: _APART,
     DEQUANTIZE: _WIDER,
 }
 
