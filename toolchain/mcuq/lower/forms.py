@@ -6,6 +6,7 @@ from mcuq.lower import (
     binary,
     conversion,
     extremes,
+    matmul,
     movement,
     pooling,
     resize,
@@ -18,6 +19,7 @@ from mcuq.ops.table import Table
 
 _FAMILIES = (
     weighted_forms,
+    matmul,
     binary,
     extremes,
     pooling,

@@ -8,6 +8,7 @@ from mcuq.ops import (
     extremes,
     functions,
     log_softmax,
+    matmul,
     mean,
     movement,
     pooling,
@@ -20,7 +21,7 @@ from mcuq.ops import (
 from mcuq.ops.operator import AnyOperator, NoForm, Operator
 
 _FAMILIES = (
-    weighted, binary, extremes, pooling, mean, movement, slicing, resize, softmax,
+    weighted, matmul, binary, extremes, pooling, mean, movement, slicing, resize, softmax,
     log_softmax, unary, functions, conversion,
 )  # fmt: skip
 OPERATORS: tuple[AnyOperator, ...] = tuple(

@@ -10,6 +10,7 @@ from mcuq.tflite.operators import (
     binary,
     conversion,
     extremes,
+    matmul,
     movement,
     pooling,
     resize,
@@ -23,6 +24,7 @@ from mcuq.tflite.operators.version import Types
 
 _READ: tuple[TfliteForm[Any], ...] = (
     *weighted.FORMS,
+    *matmul.FORMS,
     *binary.FORMS,
     *extremes.FORMS,
     *unary.FORMS,
