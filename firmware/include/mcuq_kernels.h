@@ -80,9 +80,10 @@ typedef struct {
 void mcuq_minimum_s8(const mcuq_extreme *p, const int8_t *a, const int8_t *b, int8_t *output);
 void mcuq_maximum_s8(const mcuq_extreme *p, const int8_t *a, const int8_t *b, int8_t *output);
 
-/* MEAN. The output is dense over `kept` extents, unused leading ones 1; each of its elements is
+/* MEAN and SUM. The output is dense over `kept` extents, unused leading ones 1; each of its elements is
  * requantize(Σ input + sum_offset) + output_offset, clamped to int8, over `reduced` extents.
- * sum_offset = -(input zero point) × number of summands; 1 / number is part of the multiplier. */
+ * sum_offset = -(input zero point) × number of summands; 1 / number is part of a MEAN's
+ * multiplier. */
 typedef struct {
     int32_t sum_offset;
     int32_t multiplier;
@@ -96,6 +97,21 @@ typedef struct {
 
 /* In place: no. */
 void mcuq_mean_s8(const mcuq_mean *p, const int8_t *input, int8_t *output);
+
+/* REDUCE_MIN, extents as of mcuq_mean. Stored integers are compared. In place: no. */
+typedef struct {
+    int32_t kept[MCUQ_MAX_RANK];
+    int32_t kept_strides[MCUQ_MAX_RANK];
+    int32_t reduced[MCUQ_MAX_RANK];
+    int32_t reduced_strides[MCUQ_MAX_RANK];
+} mcuq_reduce;
+
+void mcuq_reduce_min_s8(const mcuq_reduce *p, const int8_t *input, int8_t *output);
+
+/* L2_NORMALIZATION of `rows` rows of `depth` values, 33,025 at most: (x + offset) × 2^7 over the
+ * root of the sum of their squares. In place: yes. */
+void mcuq_l2_normalization_s8(
+    int32_t offset, int32_t rows, int32_t depth, const int8_t *input, int8_t *output);
 
 /* BATCH_MATMUL. Element k of row i of the first operand is at i × a_row + k × a_step, of column j of
  * the second at j × b_column + k × b_step, from where a matrix begins: at Σ index[d] ×

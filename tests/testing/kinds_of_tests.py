@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from mcuq.ops.catalog import OPERATORS
 from mcuq.ops.conversion import DEQUANTIZE
 from mcuq.ops.matmul import BATCH_MATMUL
-from mcuq.ops.mean import MEAN
+from mcuq.ops.mean import MEAN, SUM
 from mcuq.ops.movement import CONCATENATION, PAD, RESHAPE, SQUEEZE, TRANSPOSE
 from mcuq.ops.operator import AnyOperator, NoForm
+from mcuq.ops.reduce_min import REDUCE_MIN
 from mcuq.ops.resize import RESIZE_BILINEAR, RESIZE_NEAREST_NEIGHBOR
 from mcuq.ops.slicing import STRIDED_SLICE
 from mcuq.ops.weighted import TRANSPOSE_CONV
@@ -23,6 +24,8 @@ _ALONE: dict[AnyOperator, NoForm] = {
     SQUEEZE: _VIEW,
     BATCH_MATMUL: _APART,
     MEAN: _APART,
+    SUM: _APART,
+    REDUCE_MIN: _APART,
     PAD: _APART,
     CONCATENATION: _APART,
     TRANSPOSE: _APART,

@@ -20,6 +20,7 @@ from mcuq.ops.binary import ADD, BinaryAttrs
 from mcuq.ops.catalog import OPERATORS
 from mcuq.ops.conversion import QUANTIZE
 from mcuq.ops.interpolation import ResizeAttrs
+from mcuq.ops.l2_normalization import L2_NORMALIZATION
 from mcuq.ops.log_softmax import LOG_SOFTMAX
 from mcuq.ops.matmul import MatmulAttrs
 from mcuq.ops.mean import MeanAttrs
@@ -331,6 +332,12 @@ BY_OPERATOR: dict[AnyOperator, Strategy] = {
     SQUEEZE: Strategy(with_ones, _squeeze, _ROWS),
     # It needs a row.
     LOG_SOFTMAX: Strategy(rows, lambda draw, x: Applied(NoAttrs()), _ROWS),
+    # TFLite Micro takes four dimensions at most.
+    L2_NORMALIZATION: Strategy(
+        arrays.filter(lambda shape: len(shape) < 5),
+        lambda draw, x: Applied(NoAttrs()),
+        range(1, 5),
+    ),
 }
 """Operators that differ from others of their family."""
 

@@ -23,9 +23,10 @@ from mcuq.ops.attrs import Padding
 from mcuq.ops.binary import ADD, MUL, SUB
 from mcuq.ops.conversion import DEQUANTIZE, QUANTIZE
 from mcuq.ops.functions import ABS, ELU, RSQRT
+from mcuq.ops.l2_normalization import L2_NORMALIZATION, LEAST_LENGTH
 from mcuq.ops.log_softmax import LOG_SOFTMAX
 from mcuq.ops.matmul import BATCH_MATMUL
-from mcuq.ops.mean import MEAN, MeanAttrs
+from mcuq.ops.mean import MEAN, SUM, MeanAttrs
 from mcuq.ops.movement import (
     CONCATENATION,
     PAD,
@@ -37,6 +38,7 @@ from mcuq.ops.movement import (
 )
 from mcuq.ops.operator import AnyOperator
 from mcuq.ops.pooling import AVERAGE_POOL_2D, MAX_POOL_2D
+from mcuq.ops.reduce_min import REDUCE_MIN
 from mcuq.ops.resize import RESIZE_BILINEAR, RESIZE_NEAREST_NEIGHBOR
 from mcuq.ops.slicing import STRIDED_SLICE
 from mcuq.ops.softmax import SOFTMAX, SoftmaxAttrs
@@ -59,6 +61,9 @@ _FORMS = {
     AVERAGE_POOL_2D: "(slice )?avg_pool2d( clamp)?",
     MAX_POOL_2D: "(slice )?max_pool2d( clamp)?",
     MEAN: "(reduce_sum )+const mul( reshape)?",
+    SUM: "(reduce_sum )*reduce_sum( reshape)?",
+    REDUCE_MIN: "(reduce_min )*reduce_min( reshape)?",
+    L2_NORMALIZATION: "mul reduce_sum const maximum rsqrt mul",
     PAD: "const pad",
     CONCATENATION: "concat",
     RESHAPE: "reshape",
@@ -281,12 +286,14 @@ def _expected_literals(op: Op, source: tuple[int, ...]) -> list[Any]:
             return [0, alpha]
         case SoftmaxAttrs(beta=beta):
             return [] if beta == 1 else [beta]
-        case MeanAttrs(axes=axes):
+        case MeanAttrs(axes=axes) if op.kind is MEAN:
             return [1 / math.prod(source[axis] for axis in axes)]
     if op.kind is HARD_SWISH:
         return [3, 1 / 6]
     if op.kind is ELU:
         return [0, 1]
+    if op.kind is L2_NORMALIZATION:
+        return [LEAST_LENGTH**2]
     if op.kind.weighted and len(op.inputs) == 2:
         return [0]
     return []

@@ -53,7 +53,7 @@ _PROPERTIES = {
     "max_pool2d": _WINDOW | {"kernel"},
     "reshape": {"new_shape"},
     "slice": {"start", "size"},
-    **{name: {"axis"} for name in ("concat", "reverse", "reduce_sum", "reduce_max")},
+    **{name: {"axis"} for name in ("concat", "reverse", "reduce_sum", "reduce_max", "reduce_min")},
     "resize": {"scale", "offset", "border", "mode"},
     "tile": {"multiples"},
     "mul": {"shift"},
@@ -69,7 +69,7 @@ _FLOAT = {
 }
 _MOVING = {
     *("reshape", "slice", "pad", "concat", "transpose", "reverse", "gather", "clamp", "resize"),
-    *("max_pool2d", "avg_pool2d", "tile"),
+    *("max_pool2d", "avg_pool2d", "tile", "reduce_min"),
 }
 
 
@@ -268,7 +268,7 @@ _RULES: dict[str, Rule] = {
     "transpose": _transpose,
     "gather": _gather,
     "resize": _resize,
-    **dict.fromkeys(("reduce_sum", "reduce_max"), _reduced),
+    **dict.fromkeys(("reduce_sum", "reduce_max", "reduce_min"), _reduced),
     **dict.fromkeys(("add", "sub", "mul", "maximum", "minimum"), _broadcast),
     **dict.fromkeys(
         ("clamp", "abs", "exp", "log", "reciprocal", "rsqrt", "sigmoid", "tanh", "reverse"), _same

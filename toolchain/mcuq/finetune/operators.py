@@ -14,9 +14,10 @@ from mcuq.ops.catalog import OPERATORS
 from mcuq.ops.conversion import DEQUANTIZE, QUANTIZE
 from mcuq.ops.functions import ELU, RSQRT
 from mcuq.ops.interpolation import ResizeAttrs, blend, nearest_indices
+from mcuq.ops.l2_normalization import L2_NORMALIZATION, LEAST_LENGTH
 from mcuq.ops.log_softmax import LOG_SOFTMAX
 from mcuq.ops.matmul import BATCH_MATMUL, MatmulAttrs
-from mcuq.ops.mean import MEAN, MeanAttrs
+from mcuq.ops.mean import MEAN, SUM, MeanAttrs
 from mcuq.ops.movement import (
     CONCATENATION,
     PAD,
@@ -30,6 +31,7 @@ from mcuq.ops.movement import (
 )
 from mcuq.ops.operator import A, AnyOperator, NoForm, Operator, P, W
 from mcuq.ops.pooling import AVERAGE_POOL_2D, MAX_POOL_2D, PoolAttrs
+from mcuq.ops.reduce_min import REDUCE_MIN
 from mcuq.ops.resize import RESIZE_BILINEAR, RESIZE_NEAREST_NEIGHBOR
 from mcuq.ops.slicing import STRIDED_SLICE, StridedSliceAttrs
 from mcuq.ops.softmax import SOFTMAX, SoftmaxAttrs
@@ -85,8 +87,11 @@ def _pool(function: Callable[..., Array]) -> Form:
     return operator
 
 
-def _mean(attrs: MeanAttrs, operands: Sequence[Array]) -> Array:
-    return tf.reduce_mean(operands[0], attrs.axes, attrs.keep_dims)
+def _reduction(function: Callable[..., Array]) -> Form:
+    def operator(attrs: MeanAttrs, operands: Sequence[Array]) -> Array:
+        return function(operands[0], attrs.axes, attrs.keep_dims)
+
+    return operator
 
 
 def _pad(attrs: PadAttrs, operands: Sequence[Array]) -> Array:
@@ -148,6 +153,10 @@ def _unary(function: Callable[[Array], Array]) -> Form:
     return operator
 
 
+def _l2_normalized(x: Array) -> Array:
+    return tf.math.l2_normalize(x, axis=-1, epsilon=LEAST_LENGTH**2)
+
+
 def _hard_swish(x: Array) -> Array:
     return x * tf.nn.relu6(x + 3.0) / 6.0
 
@@ -171,7 +180,9 @@ _FORMS: Table[Form] = Table(
             _form(BATCH_MATMUL, _matmul),
             _form(AVERAGE_POOL_2D, _pool(tf.nn.avg_pool2d)),
             _form(MAX_POOL_2D, _pool(tf.nn.max_pool2d)),
-            _form(MEAN, _mean),
+            _form(MEAN, _reduction(tf.reduce_mean)),
+            _form(SUM, _reduction(tf.reduce_sum)),
+            _form(REDUCE_MIN, _reduction(tf.reduce_min)),
             _form(PAD, _pad),
             _form(CONCATENATION, _concatenation),
             _form(RESHAPE, _reshape),
@@ -182,6 +193,7 @@ _FORMS: Table[Form] = Table(
             _form(RESIZE_BILINEAR, _resize_bilinear),
             _form(SOFTMAX, _softmax),
             _form(LOG_SOFTMAX, _unary(tf.nn.log_softmax)),
+            _form(L2_NORMALIZATION, _unary(_l2_normalized)),
             _form(LOGISTIC, _unary(tf.sigmoid)),
             _form(TANH, _unary(tf.tanh)),
             _form(RELU, _unary(tf.nn.relu)),

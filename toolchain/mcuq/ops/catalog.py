@@ -7,11 +7,13 @@ from mcuq.ops import (
     conversion,
     extremes,
     functions,
+    l2_normalization,
     log_softmax,
     matmul,
     mean,
     movement,
     pooling,
+    reduce_min,
     resize,
     slicing,
     softmax,
@@ -21,8 +23,8 @@ from mcuq.ops import (
 from mcuq.ops.operator import AnyOperator, NoForm, Operator
 
 _FAMILIES = (
-    weighted, matmul, binary, extremes, pooling, mean, movement, slicing, resize, softmax,
-    log_softmax, unary, functions, conversion,
+    weighted, matmul, binary, extremes, pooling, mean, reduce_min, movement, slicing, resize,
+    softmax, log_softmax, l2_normalization, unary, functions, conversion,
 )  # fmt: skip
 OPERATORS: tuple[AnyOperator, ...] = tuple(
     value for family in _FAMILIES for value in vars(family).values() if isinstance(value, Operator)

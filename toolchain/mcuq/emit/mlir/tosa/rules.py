@@ -24,12 +24,14 @@ from mcuq.ops.attrs import NoAttrs
 from mcuq.ops.catalog import OPERATORS
 from mcuq.ops.conversion import DEQUANTIZE, QUANTIZE
 from mcuq.ops.functions import ELU, RSQRT
+from mcuq.ops.l2_normalization import L2_NORMALIZATION
 from mcuq.ops.log_softmax import LOG_SOFTMAX
 from mcuq.ops.matmul import BATCH_MATMUL
-from mcuq.ops.mean import MEAN
+from mcuq.ops.mean import MEAN, SUM
 from mcuq.ops.movement import CONCATENATION, PAD, RESHAPE, SQUEEZE, TRANSPOSE
 from mcuq.ops.operator import A, AnyOperator, Operator, P, W
 from mcuq.ops.pooling import AVERAGE_POOL_2D, MAX_POOL_2D
+from mcuq.ops.reduce_min import REDUCE_MIN
 from mcuq.ops.resize import RESIZE_BILINEAR, RESIZE_NEAREST_NEIGHBOR
 from mcuq.ops.slicing import STRIDED_SLICE
 from mcuq.ops.softmax import SOFTMAX
@@ -65,6 +67,8 @@ _RULES: Table[Rule] = Table(
             _rule(AVERAGE_POOL_2D, windows.average_pool),
             _rule(MAX_POOL_2D, windows.max_pool),
             _rule(MEAN, elementwise.mean),
+            _rule(SUM, elementwise.reduction("reduce_sum")),
+            _rule(REDUCE_MIN, elementwise.reduction("reduce_min")),
             _rule(PAD, movement.pad),
             _rule(CONCATENATION, movement.concatenation),
             _rule(RESHAPE, movement.reshape),
@@ -75,6 +79,7 @@ _RULES: Table[Rule] = Table(
             _rule(RESIZE_BILINEAR, resize.resize_bilinear),
             _rule(SOFTMAX, elementwise.softmax),
             _rule(LOG_SOFTMAX, elementwise.log_softmax),
+            _rule(L2_NORMALIZATION, elementwise.l2_normalization),
             _rule(LOGISTIC, elementwise.unary("tosa.sigmoid")),
             _rule(TANH, elementwise.unary("tosa.tanh")),
             _rule(RELU, elementwise.clamp(Activation.RELU)),
