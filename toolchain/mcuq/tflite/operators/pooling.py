@@ -9,7 +9,7 @@ from mcuq.ops.mean import MEAN, SUM, MeanAttrs
 from mcuq.ops.operator import Operator
 from mcuq.ops.pooling import AVERAGE_POOL_2D, MAX_POOL_2D, PoolAttrs
 from mcuq.ops.reduce_min import REDUCE_MIN
-from mcuq.ops.reduction import largest_over, neighbours
+from mcuq.ops.reduction import largest_over
 from mcuq.tflite.operators.common import (
     activation,
     constant_operands,
@@ -94,15 +94,6 @@ def _reduction(
     return TfliteForm(rule, _write_mean, lambda attrs: (attrs.axes,), version, resolver)
 
 
-def neighbouring_axes(op: OpView) -> str | None:
-    """A maximum runs over neighbouring axes.
-
-    Take it over the image (height and width), or transpose before it.
-    """
-    axes, shape = _mean(op).axes, op.shape(0)
-    return None if neighbours(shape, axes) else f"it is over {axes} of {shape}"
-
-
 def _largest(op: OpView) -> tuple[Step, ...]:
     mean, shape = _mean(op), op.shape(0)
     result = MEAN.shape(mean, [shape])
@@ -126,7 +117,7 @@ FURTHER_RULES = {
         MAX_POOL_2D,
         "ReducerOptions",
         _mean,
-        requiring(constant_operands(1), axes_in_range, neighbouring_axes),
+        requiring(constant_operands(1), axes_in_range),
         required=2,
         steps=_largest,
     ),
