@@ -27,7 +27,7 @@ def test_a_constant_matrix_is_a_filter_with_its_bias(adj_y: bool, leading: tuple
     graph = build.graph("main", (y,))
     simple = simplify(graph)
     assert [op.kind for op in simple.ops] == [FULLY_CONNECTED]
-    values = rng.normal(size=(3, 1, 2, 3, 4)).astype(np.float32)
+    values = rng.normal(size=(3, 2, 3, 4)).astype(np.float32)
     expected, actual = run_float(graph, [values])["y"], run_float(simple, [values])["y"]
     np.testing.assert_allclose(actual, expected, rtol=1e-5, atol=1e-5)
 

@@ -18,7 +18,8 @@ def simplify(graph: Graph) -> Graph:
     """A graph with the same inputs, outputs and values, and fewer operators.
 
     Batch normalization and biases go into the layer before, activations too, transposes into the
-    weights behind them, padding into the window after it; products with a constant matrix are layers.
+    weights behind them, padding into the window after it; products with a constant matrix become
+    layers.
     """
     for rewrite in (
         raise_ranges,
