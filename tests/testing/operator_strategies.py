@@ -24,8 +24,10 @@ from mcuq.ops.clip import ClipAttrs
 from mcuq.ops.conversion import QUANTIZE
 from mcuq.ops.gathering import GatherAttrs
 from mcuq.ops.interpolation import ResizeAttrs
+from mcuq.ops.l2_normalization import L2_NORMALIZATION
 from mcuq.ops.log_softmax import LOG_SOFTMAX
 from mcuq.ops.logic import LOGICAL_AND, LOGICAL_NOT, LOGICAL_OR
+from mcuq.ops.matmul import MatmulAttrs
 from mcuq.ops.mean import MeanAttrs
 from mcuq.ops.movement import SQUEEZE, ConcatAttrs, PadAttrs, ReshapeAttrs, TransposeAttrs
 from mcuq.ops.operator import AnyOperator
@@ -40,7 +42,12 @@ from mcuq.ops.softmax import SoftmaxAttrs
 from mcuq.ops.table import Table
 from mcuq.ops.unary import RELU, LeakyReluAttrs
 from mcuq.ops.update import UpdateAttrs
-from mcuq.ops.weighted_params import ConvAttrs, DepthwiseConvAttrs, FullyConnectedAttrs
+from mcuq.ops.weighted_params import (
+    ConvAttrs,
+    DepthwiseConvAttrs,
+    FullyConnectedAttrs,
+    TransposeConvAttrs,
+)
 
 Shape = tuple[int, ...]
 Pair = tuple[int, int]
@@ -148,10 +155,54 @@ def _depthwise(draw: st.DrawFn, x: Shape) -> Applied:
     return Applied(attrs, (), ((1, *kernel, outputs), *_bias(draw, outputs)))
 
 
+few_images = st.tuples(st.just(1), st.integers(1, 6), st.integers(1, 6), channels)
+
+
+def _transpose_conv(draw: st.DrawFn, x: Shape) -> Applied:
+    padding = draw(st.sampled_from(Padding))
+    axes = [_transposed_axis(draw, size, padding) for size in x[1:3]]
+    (height, width), kernel, stride = ((axes[0][i], axes[1][i]) for i in range(3))
+    filters = draw(st.integers(1, 9))
+    attrs = TransposeConvAttrs((1, height, width, filters), stride, padding, draw(activations))
+    return Applied(attrs, (), ((filters, *kernel, x[3]), *_bias(draw, filters)))
+
+
+def _transposed_axis(draw: st.DrawFn, size: int, padding: Padding) -> tuple[int, int, int]:
+    """Extent of the result, kernel and stride."""
+    kernel, stride = draw(st.integers(1, 5)), draw(few)
+    reach = (size - 1) * stride + (kernel if padding is Padding.VALID else 1)
+    extents = range(reach, reach + stride)
+    return draw(st.sampled_from(extents)), kernel, stride
+
+
 def _fully_connected(draw: st.DrawFn, x: Shape) -> Applied:
     outputs = draw(st.integers(1, 20))
     attrs = FullyConnectedAttrs(draw(activations), keep_num_dims=draw(st.booleans()))
     return Applied(attrs, (), ((outputs, x[-1]), *_bias(draw, outputs)))
+
+
+@st.composite
+def _matrices(draw: st.DrawFn) -> Shape:
+    """(1, up to two dimensions, rows, columns), now and then with long rows."""
+    leading = draw(st.lists(few, max_size=2))
+    sizes = draw(st.tuples(st.integers(1, 6), st.integers(1, 6) | st.sampled_from([17, 64])))
+    return (1, *leading, *sizes)
+
+
+def _matmul(draw: st.DrawFn, x: Shape) -> Applied:
+    attrs = MatmulAttrs(draw(st.booleans()), draw(st.booleans()))
+    batches = _broadcast(draw, x[:-2])
+    first = draw(st.booleans())
+    turned, own = (attrs.adj_y, attrs.adj_x) if first else (attrs.adj_x, attrs.adj_y)
+    # The dimension along which the sum runs, and that of the other operand's own.
+    depth = x[-2] if own == first else x[-1]
+    other = draw(st.integers(1, 7))
+    matrix = (other, depth) if turned == first else (depth, other)
+    shape = (*batches, *matrix)
+    if first and draw(st.booleans()):
+        return Applied(attrs, (shape,))
+    leading = draw(st.integers(0, len(shape) - 2))
+    return Applied(attrs, (), (shape[leading:],), constants_first=not first)
 
 
 def _unary(attributes: st.SearchStrategy[Attrs]) -> Strategy:
@@ -331,7 +382,9 @@ _IMAGE, _ROWS = range(4, 5), range(2, 6)
 BY_ATTRIBUTES: dict[type[Attrs], Strategy] = {
     ConvAttrs: Strategy(images, _conv, _IMAGE),
     DepthwiseConvAttrs: Strategy(images, _depthwise, _IMAGE),
+    TransposeConvAttrs: Strategy(few_images, _transpose_conv, _IMAGE),
     FullyConnectedAttrs: Strategy(rows, _fully_connected, _ROWS),
+    MatmulAttrs: Strategy(_matrices(), _matmul, range(3, 6)),
     PoolAttrs: Strategy(images, _pool, _IMAGE),
     MeanAttrs: Strategy(rows, _mean, _ROWS),
     PadAttrs: Strategy(few_rows, _pad, _ROWS),
@@ -379,6 +432,12 @@ BY_OPERATOR: dict[AnyOperator, Strategy] = {
     LOGICAL_OR: Strategy(arrays, _logic),
     LOGICAL_NOT: Strategy(arrays, lambda draw, x: Applied(NoAttrs(), elements=(Element.BOOL,))),
     SELECT_V2: Strategy(arrays, _select),
+    # TFLite Micro takes four dimensions at most.
+    L2_NORMALIZATION: Strategy(
+        arrays.filter(lambda shape: len(shape) < 5),
+        lambda draw, x: Applied(NoAttrs()),
+        range(1, 5),
+    ),
 }
 """Operators that differ from others of their family."""
 

@@ -28,9 +28,11 @@ from mcuq.ops.comparison import EQUAL, GREATER, GREATER_EQUAL, LESS, LESS_EQUAL,
 from mcuq.ops.conversion import DEQUANTIZE, QUANTIZE
 from mcuq.ops.functions import ABS, ELU, RSQRT
 from mcuq.ops.gathering import GATHER
+from mcuq.ops.l2_normalization import L2_NORMALIZATION, LEAST_LENGTH
 from mcuq.ops.log_softmax import LOG_SOFTMAX
 from mcuq.ops.logic import LOGICAL_AND, LOGICAL_NOT, LOGICAL_OR
-from mcuq.ops.mean import MEAN, MeanAttrs
+from mcuq.ops.matmul import BATCH_MATMUL
+from mcuq.ops.mean import MEAN, SUM, MeanAttrs
 from mcuq.ops.movement import (
     CONCATENATION,
     PAD,
@@ -45,6 +47,7 @@ from mcuq.ops.padding import MIRROR_PAD, PADV2
 from mcuq.ops.pooling import AVERAGE_POOL_2D, MAX_POOL_2D
 from mcuq.ops.position import ARG_MAX, ARG_MIN
 from mcuq.ops.real_functions import CEIL, LOG, ROUND, SQRT
+from mcuq.ops.reduce_min import REDUCE_MIN
 from mcuq.ops.repetition import BROADCAST_TO
 from mcuq.ops.resize import RESIZE_BILINEAR, RESIZE_NEAREST_NEIGHBOR
 from mcuq.ops.selection import SELECT_V2
@@ -64,7 +67,7 @@ from mcuq.ops.smooth import (
 from mcuq.ops.softmax import SOFTMAX, SoftmaxAttrs
 from mcuq.ops.unary import HARD_SWISH, LEAKY_RELU, LOGISTIC, RELU, RELU6, TANH, LeakyReluAttrs
 from mcuq.ops.update import DYNAMIC_UPDATE_SLICE, UpdateAttrs
-from mcuq.ops.weighted import CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED
+from mcuq.ops.weighted import CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED, TRANSPOSE_CONV
 
 _VALUES = {bits: ("i" + str(min(bits, 32)), 1 << min(bits, 32) - 1) for bits in (8, 16, 32, 64)}
 _FILTERS = {8: ("i8", -127, 127), 4: ("i4", -7, 7), 2: ("i4", -2, 1), TERNARY: ("i4", -1, 1)}
@@ -74,13 +77,18 @@ _SOFTPLUS = "abs negate exp const add log const maximum add"
 _FORMS = {
     CONV_2D: "(slice )?(const )?(conv2d|(slice slice slice conv2d )+concat)( clamp)?",
     DEPTHWISE_CONV_2D: "(slice )?reshape (const )?depthwise_conv2d( clamp)?",
+    TRANSPOSE_CONV: "(const )?transpose_conv2d( clamp)?",
     FULLY_CONNECTED: "(reshape )?(const )?fully_connected( clamp)?( reshape)?",
+    BATCH_MATMUL: "((const transpose )?(reshape )?(tile )?(reshape )?){2}matmul( reshape)?",
     ADD: "(reshape )?add( clamp)?",
     SUB: "(reshape )?sub( clamp)?",
     MUL: "(reshape )?mul( clamp)?",
     AVERAGE_POOL_2D: "(slice )?avg_pool2d( clamp)?",
     MAX_POOL_2D: "(slice )?max_pool2d( clamp)?",
     MEAN: "(reduce_sum )+const mul( reshape)?",
+    SUM: "(reduce_sum )*reduce_sum( reshape)?",
+    REDUCE_MIN: "(reduce_min )*reduce_min( reshape)?",
+    L2_NORMALIZATION: "mul reduce_sum const maximum rsqrt mul",
     PAD: "const pad",
     PADV2: "const reshape pad",
     MIRROR_PAD: "(slice reverse (slice reverse )?concat ?)+|reshape",
@@ -357,6 +365,7 @@ _LITERALS = {
     HARD_SIGMOID: [3, 1 / 6],
     ELU: [0, 1],
     ARG_MIN: [0],
+    L2_NORMALIZATION: [LEAST_LENGTH**2],
     SOFTPLUS: [1, 0],
     MISH: [1, 0],
     ROUND: [0.5, 0.5, 2, 0.5, 0, 0.5, 0],
@@ -375,7 +384,7 @@ def _expected_literals(op: Op, source: tuple[int, ...]) -> list[Any]:
             return [0, alpha]
         case SoftmaxAttrs(beta=beta):
             return [] if beta == 1 else [beta]
-        case MeanAttrs(axes=axes):
+        case MeanAttrs(axes=axes) if op.kind is MEAN:
             return [1 / math.prod(source[axis] for axis in axes)]
         case GeluAttrs(approximate=approximate):
             return [GELU_CUBE, GELU_SLOPE, 0.5, 1] if approximate else [math.sqrt(0.5), 0.5, 1]

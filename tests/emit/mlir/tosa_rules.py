@@ -48,12 +48,16 @@ _PROPERTIES = {
     "const": {"value"},
     "conv2d": _WINDOW | {"dilation"},
     "depthwise_conv2d": _WINDOW | {"dilation"},
+    "transpose_conv2d": {"out_pad", "stride", "out_shape"},
     "avg_pool2d": _WINDOW | {"kernel", "acc_type"},
     "max_pool2d": _WINDOW | {"kernel"},
     "reshape": {"new_shape"},
     "slice": {"start", "size"},
     "tile": {"multiples"},
-    **{name: {"axis"} for name in ("argmax", "concat", "reverse", "reduce_sum", "reduce_max")},
+    **{
+        name: {"axis"}
+        for name in ("argmax", "concat", "reverse", "reduce_sum", "reduce_max", "reduce_min")
+    },
     "resize": {"scale", "offset", "border", "mode"},
     "mul": {"shift"},
     "clamp": {"min_fp", "max_fp", "min_int", "max_int"},
@@ -63,12 +67,12 @@ _PROPERTIES = {
 Rule = Callable[[Step, list[Shape], list["np.ndarray | None"]], Shape]
 _FLOAT = {
     *("add", "sub", "mul", "maximum", "minimum", "abs", "exp", "log", "reciprocal", "rsqrt"),
-    *("sigmoid", "tanh", "erf", "negate", "floor", "ceil"),
+    *("sigmoid", "tanh", "erf", "negate", "floor", "ceil", "matmul"),
     *("reduce_sum", "reduce_max", "depthwise_conv2d"),
 }
 _MOVING = {
     *("reshape", "slice", "pad", "concat", "transpose", "reverse", "gather", "clamp", "resize"),
-    *("max_pool2d", "avg_pool2d", "tile"),
+    *("max_pool2d", "avg_pool2d", "tile", "reduce_min"),
 }
 
 _COMPARING = ("equal", "greater", "greater_equal")
@@ -100,6 +104,7 @@ def _check_elements(step: Step) -> None:
 
 _INFOS = {
     "conv2d": ("conv", ("input_zp", "weight_zp")),
+    "transpose_conv2d": ("conv", ("input_zp", "weight_zp")),
     "fully_connected": ("conv", ("input_zp", "weight_zp")),
     "avg_pool2d": ("unary", ("input_zp", "output_zp")),
     "pad": ("pad", ("input_zp",)),
@@ -124,7 +129,7 @@ def _check_zero_points(step: Step) -> None:
         "weight_zp": elements[-1],
         "output_zp": element_of(step.result),
     }
-    if name in ("conv2d", "fully_connected"):
+    if name in ("conv2d", "transpose_conv2d", "fully_connected"):
         ends["weight_zp"] = elements[1]
     for key, value in zip(keys, found.groups(), strict=True):
         element = ends[key]
@@ -217,6 +222,19 @@ def _depthwise(step: Step, shapes: list[Shape], data: list[np.ndarray | None]) -
     return (source[0], *_windows(step, source, tuple(kernel)), depth * multiplier)
 
 
+def _transpose_conv(step: Step, shapes: list[Shape], data: list[np.ndarray | None]) -> Shape:
+    source, (channels, *kernel, depth), bias = shapes
+    assert source[3] == depth and bias == (channels,)
+    pad, stride = step.properties["out_pad"], step.properties["stride"]
+    size = [
+        (source[1 + i] - 1) * stride[i] + sum(pad[2 * i : 2 * i + 2]) + kernel[i] for i in range(2)
+    ]
+    # The specification asks for paddings that leave something of every window.
+    assert all(-kernel[n // 2] < amount for n, amount in enumerate(pad))
+    assert tuple(step.properties["out_shape"]) == (source[0], *size, channels)
+    return (source[0], *size, channels)
+
+
 def _pool(step: Step, shapes: list[Shape], data: list[np.ndarray | None]) -> Shape:
     (source,) = shapes
     return (source[0], *_windows(step, source, step.properties["kernel"]), source[3])
@@ -241,6 +259,17 @@ def _fully_connected(step: Step, shapes: list[Shape], data: list[np.ndarray | No
     return (rows, channels)
 
 
+def _matmul(step: Step, shapes: list[Shape], data: list[np.ndarray | None]) -> Shape:
+    (batch, rows, depth), (other, filter_depth, columns) = shapes
+    assert batch == other and depth == filter_depth
+    return (batch, rows, columns)
+
+
+def _tile(step: Step, shapes: list[Shape], data: list[np.ndarray | None]) -> Shape:
+    multiples = step.properties["multiples"]
+    return tuple(n * times for n, times in zip(shapes[0], multiples, strict=True))
+
+
 def _resize(step: Step, shapes: list[Shape], data: list[np.ndarray | None]) -> Shape:
     (batch, *sizes, channels) = shapes[0]
     scale, offset, border = (step.properties[name] for name in ("scale", "offset", "border"))
@@ -256,7 +285,10 @@ _RULES: dict[str, Rule] = {
     "const": _const,
     "conv2d": _conv,
     "depthwise_conv2d": _depthwise,
+    "transpose_conv2d": _transpose_conv,
     "fully_connected": _fully_connected,
+    "matmul": _matmul,
+    "tile": _tile,
     "avg_pool2d": _pool,
     "max_pool2d": _pool,
     "reshape": _reshape,
@@ -265,11 +297,10 @@ _RULES: dict[str, Rule] = {
     "concat": _concat,
     "transpose": _transpose,
     "gather": _gather,
-    "tile": _tile,
     "resize": _resize,
     "select": _select,
     "argmax": _without_axis,
-    **dict.fromkeys(("reduce_sum", "reduce_max"), _reduced),
+    **dict.fromkeys(("reduce_sum", "reduce_max", "reduce_min"), _reduced),
     **dict.fromkeys(("add", "sub", "mul", "maximum", "minimum"), _broadcast),
     **dict.fromkeys((*_COMPARING, "logical_and", "logical_or"), _broadcast),
     **dict.fromkeys(

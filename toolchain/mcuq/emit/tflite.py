@@ -109,8 +109,8 @@ def _operators(
         constants.append(len(tensors))
         tensors.append(TensorSpec(f"{op.output}#operand{number}", values.shape, "int32", values))
     outputs = tuple(index[name] for name in op.outputs)
-    operands = form.arranged(inputs, constants)
-    return [OperatorSpec(op.kind.name, operands, outputs, form.options(op.attrs))]
+    stored = form.rule.stored(inputs, constants)
+    return [OperatorSpec(op.kind.name, stored, outputs, form.options(op.attrs))]
 
 
 def _zero_bias(name: str, channels: int, source: TensorSpec, weight: TensorSpec) -> TensorSpec:

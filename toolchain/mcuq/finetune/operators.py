@@ -8,7 +8,7 @@ from typing import Any
 import tensorflow as tf
 
 from mcuq.finetune import choice
-from mcuq.finetune.windows import conv, depthwise
+from mcuq.finetune.windows import conv, depthwise, transpose_conv
 from mcuq.numeric.activation import Activation
 from mcuq.ops.attrs import Attrs, fused
 from mcuq.ops.catalog import OPERATORS
@@ -17,8 +17,10 @@ from mcuq.ops.conversion import DEQUANTIZE, QUANTIZE
 from mcuq.ops.functions import ELU, RSQRT
 from mcuq.ops.gathering import GATHER, GatherAttrs
 from mcuq.ops.interpolation import ResizeAttrs, blend, nearest_indices
+from mcuq.ops.l2_normalization import L2_NORMALIZATION, LEAST_LENGTH
 from mcuq.ops.log_softmax import LOG_SOFTMAX
-from mcuq.ops.mean import MEAN, MeanAttrs
+from mcuq.ops.matmul import BATCH_MATMUL, MatmulAttrs
+from mcuq.ops.mean import MEAN, SUM, MeanAttrs
 from mcuq.ops.movement import (
     CONCATENATION,
     PAD,
@@ -34,6 +36,7 @@ from mcuq.ops.operator import A, AnyOperator, NoForm, Operator, P, W
 from mcuq.ops.padding import MIRROR_PAD, PADV2, MirrorPadAttrs
 from mcuq.ops.pooling import AVERAGE_POOL_2D, MAX_POOL_2D, PoolAttrs
 from mcuq.ops.real_functions import CEIL, COS, LOG, ROUND, SIN, SQRT
+from mcuq.ops.reduce_min import REDUCE_MIN
 from mcuq.ops.repetition import BROADCAST_TO, BroadcastAttrs
 from mcuq.ops.resize import RESIZE_BILINEAR, RESIZE_NEAREST_NEIGHBOR
 from mcuq.ops.slicing import STRIDED_SLICE, StridedSliceAttrs
@@ -51,7 +54,7 @@ from mcuq.ops.softmax import SOFTMAX, SoftmaxAttrs
 from mcuq.ops.table import Table
 from mcuq.ops.unary import HARD_SWISH, LEAKY_RELU, LOGISTIC, RELU, RELU6, TANH, LeakyReluAttrs
 from mcuq.ops.update import DYNAMIC_UPDATE_SLICE, UpdateAttrs
-from mcuq.ops.weighted import CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED
+from mcuq.ops.weighted import CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED, TRANSPOSE_CONV
 from mcuq.ops.weighted_params import FullyConnectedAttrs
 
 # TensorFlow has no types of its own.
@@ -81,6 +84,10 @@ def _fully_connected(attrs: FullyConnectedAttrs, operands: Sequence[Array]) -> A
     return tf.reshape(rows, (-1, *x.shape[1:-1], outputs)) if attrs.keep_num_dims else rows
 
 
+def _matmul(attrs: MatmulAttrs, operands: Sequence[Array]) -> Array:
+    return tf.matmul(*operands, transpose_a=attrs.adj_x, transpose_b=attrs.adj_y)
+
+
 def _by_formula(formula: Callable[..., Array]) -> Form:
     def form(attrs: Attrs, operands: Sequence[Array]) -> Array:
         return formula(tf, *operands)
@@ -97,8 +104,11 @@ def _pool(function: Callable[..., Array]) -> Form:
     return operator
 
 
-def _mean(attrs: MeanAttrs, operands: Sequence[Array]) -> Array:
-    return tf.reduce_mean(operands[0], attrs.axes, attrs.keep_dims)
+def _reduction(function: Callable[..., Array]) -> Form:
+    def operator(attrs: MeanAttrs, operands: Sequence[Array]) -> Array:
+        return function(operands[0], attrs.axes, attrs.keep_dims)
+
+    return operator
 
 
 def _pad(attrs: PadAttrs, operands: Sequence[Array]) -> Array:
@@ -187,6 +197,10 @@ def _unary(function: Callable[[Array], Array]) -> Form:
     return operator
 
 
+def _l2_normalized(x: Array) -> Array:
+    return tf.math.l2_normalize(x, axis=-1, epsilon=LEAST_LENGTH**2)
+
+
 def _hard_swish(x: Array) -> Array:
     return x * tf.nn.relu6(x + 3.0) / 6.0
 
@@ -221,10 +235,14 @@ _FORMS: Table[Form] = Table(
             *((o, _by_formula(o.formula)) for o in OPERATORS if o.formula),
             _form(CONV_2D, conv),
             _form(DEPTHWISE_CONV_2D, depthwise),
+            _form(TRANSPOSE_CONV, transpose_conv),
             _form(FULLY_CONNECTED, _fully_connected),
+            _form(BATCH_MATMUL, _matmul),
             _form(AVERAGE_POOL_2D, _pool(tf.nn.avg_pool2d)),
             _form(MAX_POOL_2D, _pool(tf.nn.max_pool2d)),
-            _form(MEAN, _mean),
+            _form(MEAN, _reduction(tf.reduce_mean)),
+            _form(SUM, _reduction(tf.reduce_sum)),
+            _form(REDUCE_MIN, _reduction(tf.reduce_min)),
             _form(PAD, _pad),
             _form(PADV2, _pad_with),
             _form(MIRROR_PAD, _mirror_pad),
@@ -240,6 +258,7 @@ _FORMS: Table[Form] = Table(
             _form(RESIZE_BILINEAR, _resize_bilinear),
             _form(SOFTMAX, _softmax),
             _form(LOG_SOFTMAX, _unary(tf.nn.log_softmax)),
+            _form(L2_NORMALIZATION, _unary(_l2_normalized)),
             _form(LOGISTIC, _unary(tf.sigmoid)),
             _form(TANH, _unary(tf.tanh)),
             _form(RELU, _unary(tf.nn.relu)),

@@ -10,8 +10,10 @@ from mcuq.ops import (
     extremes,
     functions,
     gathering,
+    l2_normalization,
     log_softmax,
     logic,
+    matmul,
     mean,
     movement,
     padding,
@@ -19,6 +21,7 @@ from mcuq.ops import (
     position,
     quotient,
     real_functions,
+    reduce_min,
     repetition,
     resize,
     selection,
@@ -32,9 +35,9 @@ from mcuq.ops import (
 from mcuq.ops.operator import AnyOperator, NoForm, Operator
 
 _FAMILIES = (
-    weighted, binary, quotient, extremes, pooling, mean, movement, slicing, padding,
-    gathering, repetition, update, resize, softmax, log_softmax, unary, functions,
-    real_functions, smooth, clip, comparison, logic, selection, position, conversion,
+    weighted, matmul, binary, quotient, extremes, pooling, mean, reduce_min, movement, slicing,
+    padding, gathering, repetition, update, resize, softmax, log_softmax, l2_normalization, unary,
+    functions, real_functions, smooth, clip, comparison, logic, selection, position, conversion,
 )  # fmt: skip
 OPERATORS: tuple[AnyOperator, ...] = tuple(
     value for family in _FAMILIES for value in vars(family).values() if isinstance(value, Operator)

@@ -9,6 +9,7 @@ from mcuq.importers.simplify.collapse import collapse_transposes
 from mcuq.importers.simplify.layout import fold_transposes
 from mcuq.importers.simplify.limits import within_limits
 from mcuq.importers.simplify.padding import absorb_padding
+from mcuq.importers.simplify.products import layers_of_products
 from mcuq.importers.simplify.ranges import raise_ranges
 from mcuq.importers.simplify.sinking import sink_reshapes
 from mcuq.importers.simplify.unwrap import unwrap_indices
@@ -19,12 +20,13 @@ def simplify(graph: Graph) -> Graph:
     """A graph with the same inputs, outputs and values, and fewer operators.
 
     Batch normalization and biases go into the layer before, activations too, transposes into the
-    weights behind them, padding into the window after it. What moves values keeps within the
-    runtime's limits.
+    weights behind them, padding into the window after it; products with a constant matrix become
+    layers. What moves values keeps within the runtime's limits.
     """
     for rewrite in (
         unwrap_indices,
         raise_ranges,
+        layers_of_products,
         collapse_transposes,
         gather_upsampling,
         sink_reshapes,

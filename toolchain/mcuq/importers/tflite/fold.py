@@ -151,7 +151,7 @@ def _zero(operand: FileOperand) -> Any:
 
 
 def _filled(op: OpView) -> Array | None:
-    return _full(op.integers(0), _values(op, 1).reshape(()))
+    return _full(op.integers(1), _values(op).reshape(()))
 
 
 def _broadcast_to(op: OpView) -> Array | None:

@@ -47,8 +47,9 @@ class Rule(Generic[A]):
         attrs: reads the attributes of an operator that meets the constraints.
         constraints: checked in order before `attrs` is called.
         tensors: how many leading operands become inputs; None takes all.
-        picks: the operands that become inputs, where they are not the leading ones.
         required: how many operands must be there.
+        order: numbers of the file's operands in the order in which they are seen everywhere else,
+            that of the graph's inputs and then the others; empty where it is the file's.
         copies: how often these operands are repeated.
         steps: several operators in its place, the last of which gives the result; none: `kind`.
         stored_steps: the same where the file's integers are kept; None takes `steps`.
@@ -59,15 +60,40 @@ class Rule(Generic[A]):
     attrs: Callable[[OpView], A]
     constraints: tuple[Constraint, ...] = ()
     tensors: int | None = 1
-    picks: tuple[int, ...] = ()
     required: int = 1
+    order: tuple[int, ...] = ()
     copies: Callable[[OpView], int] = lambda op: 1
     steps: Callable[[OpView], tuple[Step, ...]] = lambda op: ()
     stored_steps: Callable[[OpView], tuple[Step, ...]] | None = None
 
     def reads(self, count: int) -> tuple[int, ...]:
         """Which of `count` operands become inputs."""
-        return self.picks or tuple(range(count))[: self.tensors]
+        return tuple(range(count))[: self.tensors]
+
+    def seen(self, stored: Sequence[int]) -> tuple[int, ...]:
+        """An operator's tensor indices in `order`, from those of the file; -1 where one is absent.
+
+        A file with more operands than the kind has keeps them as they are.
+        """
+        if not self.order or len(stored) > len(self.order):
+            return tuple(stored)
+        return tuple(stored[n] if n < len(stored) else -1 for n in self.order)
+
+    def stored(self, inputs: Sequence[int], constants: Sequence[int]) -> tuple[int, ...]:
+        """The file's tensor indices: the inverse of `seen`.
+
+        Args:
+            inputs: the graph's.
+            constants: what follows them, see `TfliteForm.constants`.
+        """
+        if not self.order:
+            return (*inputs, *constants)
+        absent = (-1,) * (len(self.order) - len(inputs) - len(constants))
+        places = dict(zip(self.order, (*inputs, *absent, *constants), strict=True))
+        indices = [places[number] for number in range(len(self.order))]
+        while indices[-1] == -1:
+            indices.pop()
+        return tuple(indices)
 
 
 class Runtime(StrEnum):
@@ -84,9 +110,8 @@ class TfliteForm(Generic[A]):
     Attributes:
         rule: how it is read; its operator and its options are those that are written.
         write: (attributes, the schema's `*OptionsT` object) fills the object in.
-        constants: attributes → the integers of each operand behind the graph's own, or between
-            them (see `Rule.picks`). Attributes that give a shape (paddings, axes, sizes…) stand
-            there.
+        constants: attributes → the integers of each operand behind the graph's own, in the rule's
+            order. Attributes that give a shape (paddings, axes, sizes…) stand there.
         version: the least that a reader has to know.
         resolver: method of TensorFlow Lite Micro's MicroMutableOpResolver; empty where it has none.
         needs_bias: the runtimes that do not run it without a bias.
@@ -116,16 +141,6 @@ class TfliteForm(Generic[A]):
     def operands(self, attrs: A) -> tuple[npt.NDArray[np.int32], ...]:
         """The constants that follow the graph's own operands in a flatbuffer."""
         return tuple(np.array(values, np.int32) for values in self.constants(attrs))
-
-    def arranged(self, inputs: Sequence[int], constants: Sequence[int]) -> tuple[int, ...]:
-        """Tensor indices of all operands in the order that TensorFlow Lite has them in."""
-        picks = self.rule.picks
-        if not picks:
-            return (*inputs, *constants)
-        placed = dict(zip(picks, inputs, strict=True))
-        rest = iter(constants)
-        count = len(inputs) + len(constants)
-        return tuple(placed[i] if i in placed else next(rest) for i in range(count))
 
 
 def no_options(attrs: Attrs, options: object) -> None:

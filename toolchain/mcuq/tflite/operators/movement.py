@@ -61,10 +61,10 @@ def pairs_of_paddings(op: OpView) -> str | None:
 
     Use a crop (STRIDED_SLICE) where padding would be negative.
     """
-    count, rank = len(op.integers(1)), len(op.shape(0))
-    if count != 2 * rank:
-        return f"{count} counts for {rank} dimensions"
-    return None if min(op.integers(1), default=0) >= 0 else "one is negative"
+    counts, rank = op.integers(len(op.operands) - 1), len(op.shape(0))
+    if len(counts) != 2 * rank:
+        return f"{len(counts)} counts for {rank} dimensions"
+    return None if min(counts, default=0) >= 0 else "one is negative"
 
 
 def axis_in_range(op: OpView) -> str | None:
@@ -173,8 +173,8 @@ def expand_attrs(op: OpView) -> ReshapeAttrs:
 
 
 def pad_attrs(op: OpView) -> PadAttrs:
-    """Pairs as the second operand lists them."""
-    counts = op.integers(1)
+    """Pairs as the last operand lists them."""
+    counts = op.integers(len(op.operands) - 1)
     return PadAttrs(tuple(zip(counts[0::2], counts[1::2], strict=True)))
 
 

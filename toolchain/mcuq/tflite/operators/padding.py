@@ -15,8 +15,9 @@ from mcuq.tflite.operators.movement import pad_attrs, pairs_of_paddings
 from mcuq.tflite.operators.version import ByType
 from mcuq.tflite.operators.view import OpView
 
-_VALUE = 2
-"""The operand of PADV2 that holds what is put around."""
+_VALUE = 1
+"""The operand of PADV2 that holds what is put around; the paddings, in front of it in a file, are
+seen behind it."""
 
 
 class MirrorPad(IntEnum):
@@ -73,9 +74,10 @@ FORMS: tuple[TfliteForm[Any], ...] = (
             PADV2,
             "PadV2Options",
             pad_attrs,
-            requiring(constant_operands(1), pairs_of_paddings, one_constant_value),
-            picks=(0, _VALUE),
+            requiring(constant_operands(2), pairs_of_paddings, one_constant_value),
+            tensors=2,
             required=3,
+            order=(0, 2, 1),
             steps=_zeros,
         ),
         write=no_options,

@@ -1,14 +1,15 @@
-"""AVERAGE_POOL_2D, MAX_POOL_2D, MEAN and REDUCE_MAX."""
+"""AVERAGE_POOL_2D, MAX_POOL_2D, MEAN, SUM, REDUCE_MIN and REDUCE_MAX."""
 
 from __future__ import annotations
 
 from enum import IntEnum
 from typing import Any
 
-from mcuq.ops.mean import MEAN, MeanAttrs
+from mcuq.ops.mean import MEAN, SUM, MeanAttrs
 from mcuq.ops.operator import Operator
 from mcuq.ops.pooling import AVERAGE_POOL_2D, MAX_POOL_2D, PoolAttrs
-from mcuq.ops.reduction import largest_over, neighbours
+from mcuq.ops.reduce_min import REDUCE_MIN
+from mcuq.ops.reduction import largest_over
 from mcuq.tflite.operators.common import (
     activation,
     constant_operands,
@@ -20,7 +21,7 @@ from mcuq.tflite.operators.common import (
     write_window,
 )
 from mcuq.tflite.operators.form import Rule, Step, TfliteForm, no_constants
-from mcuq.tflite.operators.version import ByType
+from mcuq.tflite.operators.version import ByType, Version
 from mcuq.tflite.operators.view import OpView
 
 
@@ -42,7 +43,7 @@ class Reducer(IntEnum):
 
 
 def axes_in_range(op: OpView) -> str | None:
-    """The axes of a mean or maximum are dimensions of its input.
+    """The axes of a reduction are dimensions of its input.
 
     The file is damaged: export it again.
     """
@@ -85,13 +86,12 @@ def _write_mean(attrs: MeanAttrs, options: Any) -> None:
     options.keepDims = attrs.keep_dims
 
 
-def neighbouring_axes(op: OpView) -> str | None:
-    """A maximum runs over neighbouring axes.
-
-    Take it over the image (height and width), or transpose before it.
-    """
-    axes, shape = _mean(op).axes, op.shape(0)
-    return None if neighbours(shape, axes) else f"it is over {axes} of {shape}"
+def _reduction(
+    operator: Operator[MeanAttrs, Any, Any], version: Version, resolver: str
+) -> TfliteForm[MeanAttrs]:
+    constraints = requiring(constant_operands(1), axes_in_range)
+    rule = Rule(operator, "ReducerOptions", _mean, constraints, required=2)
+    return TfliteForm(rule, _write_mean, lambda attrs: (attrs.axes,), version, resolver)
 
 
 def _largest(op: OpView) -> tuple[Step, ...]:
@@ -108,26 +108,16 @@ def _largest(op: OpView) -> tuple[Step, ...]:
 FORMS: tuple[TfliteForm[Any], ...] = (
     _pool_form(AVERAGE_POOL_2D, "AddAveragePool2D"),
     _pool_form(MAX_POOL_2D, "AddMaxPool2D"),
-    TfliteForm(
-        Rule(
-            MEAN,
-            "ReducerOptions",
-            _mean,
-            requiring(constant_operands(1), axes_in_range),
-            required=2,
-        ),
-        write=_write_mean,
-        constants=lambda attrs: (attrs.axes,),
-        version=ByType(int8=2, int16=3),
-        resolver="AddMean",
-    ),
+    _reduction(MEAN, ByType(int8=2, int16=3), "AddMean"),
+    _reduction(SUM, ByType(int8=2, int16=1), "AddSum"),
+    _reduction(REDUCE_MIN, ByType(int8=2, int16=3), "AddReduceMin"),
 )
 FURTHER_RULES = {
     "REDUCE_MAX": Rule[Any](
         MAX_POOL_2D,
         "ReducerOptions",
         _mean,
-        requiring(constant_operands(1), axes_in_range, neighbouring_axes),
+        requiring(constant_operands(1), axes_in_range),
         required=2,
         steps=_largest,
     ),

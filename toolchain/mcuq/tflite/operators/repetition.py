@@ -32,7 +32,7 @@ def _one_value(op: OpView) -> str | None:
 
     The file is damaged: export it again.
     """
-    return None if not op.shape(1) else f"the value has the shape {op.shape(1)}"
+    return None if not op.shape(0) else f"the value has the shape {op.shape(0)}"
 
 
 def _target(op: OpView) -> BroadcastAttrs:
@@ -40,9 +40,10 @@ def _target(op: OpView) -> BroadcastAttrs:
 
 
 def _filled(op: OpView) -> tuple[Step, ...]:
-    shape = op.integers(0)
+    """The value, in the file behind the shape, is seen in front of it."""
+    shape = op.integers(1)
     return (
-        Step(RESHAPE, ReshapeAttrs((1,) * len(shape)), (1,)),
+        Step(RESHAPE, ReshapeAttrs((1,) * len(shape)), (0,)),
         Step(BROADCAST_TO, BroadcastAttrs(shape), (len(op.operands),)),
     )
 
@@ -70,10 +71,10 @@ FURTHER_RULES: dict[str, Rule[Any]] = {
     "FILL": Rule(
         BROADCAST_TO,
         "FillOptions",
-        lambda op: BroadcastAttrs(op.integers(0)),
-        (constant_operands(0), _one_value),
-        picks=(1,),
+        _target,
+        (constant_operands(1), _one_value),
         required=2,
+        order=(1, 0),
         steps=_filled,
     ),
 }

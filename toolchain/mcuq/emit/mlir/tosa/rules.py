@@ -16,6 +16,7 @@ from mcuq.emit.mlir.tosa import choice, elementwise, functions, movement, resize
 from mcuq.emit.mlir.tosa.block import Block
 from mcuq.emit.mlir.tosa.dense_layer import fully_connected
 from mcuq.emit.mlir.tosa.elementwise import Rule
+from mcuq.emit.mlir.tosa.matmul import batch_matmul
 from mcuq.emit.mlir.tosa.quantization import is_quantized
 from mcuq.graph import Op
 from mcuq.numeric.activation import Activation
@@ -25,13 +26,16 @@ from mcuq.ops.clip import CLIP
 from mcuq.ops.conversion import DEQUANTIZE, QUANTIZE
 from mcuq.ops.functions import ELU, RSQRT
 from mcuq.ops.gathering import GATHER
+from mcuq.ops.l2_normalization import L2_NORMALIZATION
 from mcuq.ops.log_softmax import LOG_SOFTMAX
-from mcuq.ops.mean import MEAN
+from mcuq.ops.matmul import BATCH_MATMUL
+from mcuq.ops.mean import MEAN, SUM
 from mcuq.ops.movement import CONCATENATION, PAD, RESHAPE, SQUEEZE, TRANSPOSE
 from mcuq.ops.operator import A, AnyOperator, NoForm, Operator, P, W
 from mcuq.ops.padding import MIRROR_PAD, PADV2
 from mcuq.ops.pooling import AVERAGE_POOL_2D, MAX_POOL_2D
 from mcuq.ops.real_functions import CEIL, COS, LOG, ROUND, SIN, SQRT
+from mcuq.ops.reduce_min import REDUCE_MIN
 from mcuq.ops.repetition import BROADCAST_TO
 from mcuq.ops.resize import RESIZE_BILINEAR, RESIZE_NEAREST_NEIGHBOR
 from mcuq.ops.slicing import STRIDED_SLICE
@@ -40,7 +44,7 @@ from mcuq.ops.softmax import SOFTMAX
 from mcuq.ops.table import Table
 from mcuq.ops.unary import HARD_SWISH, LEAKY_RELU, LOGISTIC, RELU, RELU6, TANH
 from mcuq.ops.update import DYNAMIC_UPDATE_SLICE
-from mcuq.ops.weighted import CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED
+from mcuq.ops.weighted import CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED, TRANSPOSE_CONV
 
 
 def _rule(
@@ -65,10 +69,14 @@ RULES: Table[Rule] = Table(
             *((o, elementwise.by_formula(o.formula)) for o in OPERATORS if o.formula),
             _rule(CONV_2D, windows.conv),
             _rule(DEPTHWISE_CONV_2D, windows.depthwise),
+            _rule(TRANSPOSE_CONV, windows.transpose_conv),
             _rule(FULLY_CONNECTED, fully_connected),
+            _rule(BATCH_MATMUL, batch_matmul),
             _rule(AVERAGE_POOL_2D, windows.average_pool),
             _rule(MAX_POOL_2D, windows.max_pool),
             _rule(MEAN, elementwise.mean),
+            _rule(SUM, elementwise.reduction("reduce_sum")),
+            _rule(REDUCE_MIN, elementwise.reduction("reduce_min")),
             _rule(PAD, movement.pad),
             _rule(PADV2, movement.pad_with),
             _rule(MIRROR_PAD, movement.mirror_pad),
@@ -84,6 +92,7 @@ RULES: Table[Rule] = Table(
             _rule(RESIZE_BILINEAR, resize.resize_bilinear),
             _rule(SOFTMAX, elementwise.softmax),
             _rule(LOG_SOFTMAX, elementwise.log_softmax),
+            _rule(L2_NORMALIZATION, elementwise.l2_normalization),
             _rule(LOGISTIC, elementwise.unary("tosa.sigmoid")),
             _rule(TANH, elementwise.unary("tosa.tanh")),
             _rule(RELU, elementwise.clamp(Activation.RELU)),
@@ -137,4 +146,4 @@ def _works_on_integers(op: Op, inputs: Sequence[Value], output: TensorType) -> b
         return False
     if op.kind.scale.same or op.kind.scale.joined:
         return all(value.type.element == output.element for value in inputs)
-    return op.kind in (FULLY_CONNECTED, QUANTIZE)
+    return op.kind in (TRANSPOSE_CONV, FULLY_CONNECTED, QUANTIZE)
