@@ -8,6 +8,7 @@ from mcuq.importers.simplify.affine import fold_affine
 from mcuq.importers.simplify.collapse import collapse_transposes
 from mcuq.importers.simplify.layout import fold_transposes
 from mcuq.importers.simplify.padding import absorb_padding
+from mcuq.importers.simplify.parts import take_parts
 from mcuq.importers.simplify.ranges import raise_ranges
 from mcuq.importers.simplify.sinking import sink_reshapes
 from mcuq.importers.simplify.upsample import gather_upsampling
@@ -17,10 +18,12 @@ def simplify(graph: Graph) -> Graph:
     """A graph with the same inputs, outputs and values, and fewer operators.
 
     Batch normalization and biases go into the layer before, activations too, transposes into the
-    weights behind them, padding into the window after it.
+    weights behind them, padding into the window after it. What is joined and taken apart again is
+    neither.
     """
     for rewrite in (
         raise_ranges,
+        take_parts,
         collapse_transposes,
         gather_upsampling,
         sink_reshapes,

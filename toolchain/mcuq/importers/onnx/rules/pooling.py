@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
-from mcuq.errors import InputError
+import numpy as np
+
 from mcuq.importers.builder import GraphBuilder
 from mcuq.importers.onnx.layout import from_image, image, result
 from mcuq.importers.onnx.rules.common import (
@@ -17,11 +19,15 @@ from mcuq.importers.onnx.rules.common import (
     listed_axes,
     never_negative,
 )
+from mcuq.importers.onnx.rules.gather import taken
+from mcuq.importers.onnx.rules.padding import mirrored_places
 from mcuq.importers.onnx.rules.resize import RESIZE
+from mcuq.importers.onnx.rules.steps import Steps
 from mcuq.importers.onnx.rules.windows import padded_image, window_constraints
 from mcuq.importers.onnx.value import Node, NodeValue
 from mcuq.importers.onnx.window import Window, read_window
 from mcuq.ops.attrs import Padding
+from mcuq.ops.binary import MUL, BinaryAttrs
 from mcuq.ops.mean import MEAN, MeanAttrs
 from mcuq.ops.operator import AnyOperator
 from mcuq.ops.pooling import AVERAGE_POOL_2D, MAX_POOL_2D, PoolAttrs
@@ -63,26 +69,48 @@ def _max_pool(build: GraphBuilder, node: Node) -> list[NodeValue]:
     window = _window(node)
     pixels = image(build, node.value())
     if window.padded and not never_negative(build, pixels):
-        raise InputError(
-            f"{node.where}: the padding of a MaxPool is neither SAME nor behind a ReLU",
-            "move the ReLU in front of the pooling, or pad so that TFLite's SAME gives the same",
-        )
+        return [_pooled(build, node, MAX_POOL_2D, _repeated(build, node, pixels, window), window)]
     pixels = padded_image(build, node, pixels, window)
     return [_pooled(build, node, MAX_POOL_2D, pixels, window)]
+
+
+def _repeated(build: GraphBuilder, node: Node, pixels: str, window: Window) -> str:
+    """The image with its edges repeated where windows leave it.
+
+    The largest value of a window stays what it is: one that holds a repeated value, and something
+    of the input, holds that value itself.
+    """
+    steps, x = Steps(build, node), result(build, pixels, (0, 1, 2, 3))
+    for axis, pair in enumerate(window.reach, 1):
+        if any(pair):
+            x = taken(steps, x, axis, mirrored_places(x.shape[axis], pair, "edge"))
+    return x.name
 
 
 def _average_pool(build: GraphBuilder, node: Node) -> list[NodeValue]:
     window = _window(node)
     counted = bool(node.integer("count_include_pad", 0))
+    pixels = image(build, node.value())
     if window.leaves_input and (window.beyond if counted else window.padded):
-        raise InputError(
-            f"{node.where}: an AveragePool leaves out padding that is not TFLite's SAME",
-            "use count_include_pad=True and ceil_mode=False, or another padding",
-        )
+        return [_corrected(build, node, pixels, window)]
     if counted:  # a PAD in front is part of the mean, SAME is not
         window = replace(window, scheme=Padding.VALID)
-    pixels = padded_image(build, node, image(build, node.value()), window)
+    pixels = padded_image(build, node, pixels, window)
     return [_pooled(build, node, AVERAGE_POOL_2D, pixels, window)]
+
+
+def _corrected(build: GraphBuilder, node: Node, pixels: str, window: Window) -> NodeValue:
+    """The mean with zeros around, times what each window has more of positions than count."""
+    window = replace(window, scheme=Padding.VALID)
+    padded = padded_image(build, node, pixels, window)
+    counts = window.counted if node.integer("count_include_pad", 0) else window.inside
+    height, width = (np.array(count, np.float64) for count in counts)
+    share = math.prod(window.kernel) / (height[:, None] * width)
+    attrs = PoolAttrs(window.kernel, window.stride, window.scheme)
+    mean = build.op(AVERAGE_POOL_2D, attrs, [padded], f"{node.name}/mean")
+    factors = build.constant(share[None, :, :, None], f"{node.name}/factors")
+    name = build.op(MUL, BinaryAttrs(), [mean, factors], node.name)
+    return from_image(build, name, node.value().rank)
 
 
 def _pooled(
