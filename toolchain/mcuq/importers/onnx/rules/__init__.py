@@ -1,6 +1,7 @@
 """The supported operators: one file a family, one table of all."""
 
 from mcuq.importers.onnx.rules import (
+    blocks,
     elementwise,
     extremes,
     gather,
@@ -10,6 +11,7 @@ from mcuq.importers.onnx.rules import (
     pooling,
     quantized,
     recurrent,
+    reductions,
     shape,
     slicing,
 )
@@ -17,6 +19,7 @@ from mcuq.importers.onnx.rules.common import NodeRule
 
 RULES: dict[str, NodeRule] = {
     **linear.RULES,
+    **blocks.RULES,
     **elementwise.RULES,
     **extremes.RULES,
     **gather.RULES,
@@ -24,6 +27,7 @@ RULES: dict[str, NodeRule] = {
     **padding.RULES,
     **pooling.RULES,
     **recurrent.RULES,
+    **reductions.RULES,
     **shape.RULES,
     **slicing.RULES,
     **quantized.RULES,

@@ -57,13 +57,11 @@ class Projection:
 
 
 class Cell(Protocol):
-    """A cell with its weights.
+    """A cell with its weights."""
 
-    Attributes:
-        projections: one a gate.
-    """
-
-    projections: Sequence[Projection]
+    @property
+    def projections(self) -> Sequence[Projection]:
+        """One a gate."""
 
     def step(
         self, inputs: Sequence[NodeValue], h: NodeValue, c: NodeValue
@@ -99,7 +97,7 @@ class _Gates:
             for gate, name in enumerate(self._names)
             if gate in apart
         }
-        self.projections = [
+        self.projections: Sequence[Projection] = [
             Projection(
                 f"{name}/input",
                 filters,

@@ -5,11 +5,13 @@ d = x - mean(x); y = d / √(mean(d²) + ε) × scale + bias, over the axes of t
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
 
 from mcuq.importers.builder import GraphBuilder
+from mcuq.importers.onnx.layout import plain, result
 from mcuq.importers.onnx.rules.common import (
     NodeRule,
     axis_inside,
@@ -17,9 +19,10 @@ from mcuq.importers.onnx.rules.common import (
     constant_inputs,
 )
 from mcuq.importers.onnx.rules.steps import Steps, constant
-from mcuq.importers.onnx.value import Node, NodeValue
+from mcuq.importers.onnx.value import Node, NodeValue, channels_last
 from mcuq.ops.binary import ADD, MUL, SUB
 from mcuq.ops.functions import RSQRT
+from mcuq.ops.movement import RESHAPE, ReshapeAttrs
 
 
 def one_output(node: Node) -> str | None:
@@ -46,13 +49,8 @@ def whole_groups(node: Node) -> str | None:
     The model is damaged: export it again.
     """
     x, groups = node.value(), node.integer("num_groups", 0)
-    channels = x.shape[1] if x.rank > 1 else 0
-    sizes = {node.value(number).shape for number in (1, 2)}
-    if x.rank < 3 or groups < 1 or channels % groups:
-        return f"{groups} groups of {x.shape}"
-    # One number a group in operator sets 18 to 20, then one a channel.
-    fits = sizes <= {(channels,), (groups,)} and len(sizes) == 1
-    return None if fits else f"factors of {sizes} for {channels} channels in {groups} groups"
+    fits = x.rank > 2 and groups > 0 and x.shape[1] % groups == 0
+    return None if fits else f"{groups} groups of {x.shape}"
 
 
 def broadcast_factors(node: Node) -> str | None:
@@ -108,18 +106,24 @@ def _instance(build: GraphBuilder, node: Node) -> list[NodeValue]:
 
 def _group(build: GraphBuilder, node: Node) -> list[NodeValue]:
     x, steps, groups = node.value(), Steps(build, node), node.integer("num_groups", 1)
-    batch, channels, *spatial = x.shape
-    parted = steps.reshape(x, (batch, groups, channels // groups * int(np.prod(spatial))), "groups")
-    y = normalized(steps, parted, (2,), node.number("epsilon", 1e-5))
-    y = steps.reshape(y, x.shape, "whole")
-    scale, bias = (_spread(node, number, channels, x.rank) for number in (1, 2))
+    y = _by_groups(steps, x, groups, node.number("epsilon", 1e-5))
+    scale, bias = (_by_channel(node, number, x.rank) for number in (1, 2))
     return [_scaled(steps, y, scale, bias)]
 
 
-def _spread(node: Node, number: int, channels: int, rank: int) -> NodeValue:
-    values = np.asarray(node.constant(number))
-    each = np.repeat(values, channels // values.size)
-    return constant(each.reshape(-1, *(1,) * (rank - 2)))
+def _by_groups(steps: Steps, x: NodeValue, groups: int, epsilon: float) -> NodeValue:
+    """Over each group of channels and all positions, in the order that is stored."""
+    size, each = math.prod(x.shape[2:]), x.shape[1] // groups
+    if x.order == channels_last(x.rank):
+        parted, axes = (1, size, groups, each), (1, 3)
+    else:
+        x = NodeValue(x.shape, plain(steps.build, x), tuple(range(x.rank)))
+        parted, axes = (1, groups, each, size), (2, 3)
+    name = steps.build.op(RESHAPE, ReshapeAttrs(parted), [x.name], f"{steps.node.name}/groups")
+    y = normalized(steps, result(steps.build, name, (0, 1, 2, 3)), axes, epsilon)
+    whole = ReshapeAttrs(x.stored)
+    name = steps.build.op(RESHAPE, whole, [y.name], f"{steps.node.name}/whole")
+    return result(steps.build, name, x.order)
 
 
 def _layer(build: GraphBuilder, node: Node) -> list[NodeValue]:
@@ -143,7 +147,7 @@ _FACTORS = (computed_input, constant_inputs(1, 2), one_output)
 _OVER_LAST = (*_FACTORS, axis_inside(-1), broadcast_factors)
 
 RULES = {
-    "GroupNormalization": NodeRule(_group, (*_FACTORS, whole_groups), 3),
+    "GroupNormalization": NodeRule(_group, (*_FACTORS, factors_by_channel, whole_groups), 3),
     "InstanceNormalization": NodeRule(_instance, (*_FACTORS, factors_by_channel), 3),
     "LayerNormalization": NodeRule(_layer, _OVER_LAST, 2),
     "RMSNormalization": NodeRule(_root_mean_square, _OVER_LAST, 2),

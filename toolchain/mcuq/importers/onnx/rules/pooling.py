@@ -1,11 +1,9 @@
-"""MaxPool, AveragePool, the global poolings, ReduceMean, ReduceMax, Resize."""
+"""MaxPool, AveragePool, the global poolings, Resize."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 
 import numpy as np
 
@@ -13,10 +11,7 @@ from mcuq.importers.builder import GraphBuilder
 from mcuq.importers.onnx.layout import from_image, image, result
 from mcuq.importers.onnx.rules.common import (
     NodeRule,
-    axes_inside,
     computed_input,
-    constant_inputs,
-    listed_axes,
     never_negative,
 )
 from mcuq.importers.onnx.rules.gather import taken
@@ -31,7 +26,6 @@ from mcuq.ops.binary import MUL, BinaryAttrs
 from mcuq.ops.mean import MEAN, MeanAttrs
 from mcuq.ops.operator import AnyOperator
 from mcuq.ops.pooling import AVERAGE_POOL_2D, MAX_POOL_2D, PoolAttrs
-from mcuq.ops.reduction import largest_over, neighbours
 
 
 def dense_pool(node: Node) -> str | None:
@@ -135,53 +129,6 @@ def _global_average_pool(build: GraphBuilder, node: Node) -> list[NodeValue]:
     return [result(build, name, x.order)]
 
 
-def _reduced(node: Node) -> set[int]:
-    """The axes that a reduction takes away; none where it does nothing."""
-    rank = node.value().rank
-    axes = listed_axes(node, 1) or ()
-    if not axes and not node.integer("noop_with_empty_axes", 0):
-        axes = tuple(range(rank))
-    return {axis % rank for axis in axes}
-
-
-def neighbouring_axes(node: Node) -> str | None:
-    """A maximum runs over neighbouring axes, as they are stored.
-
-    Take it over the image (height and width), or transpose before it.
-    """
-    x = node.value()
-    positions = {x.position(axis) for axis in _reduced(node)}
-    return None if neighbours(x.stored, positions) else f"it is over axes of {x.shape} apart"
-
-
-def _mean_over(build: GraphBuilder, x: str, attrs: MeanAttrs, name: str) -> str:
-    return build.op(MEAN, attrs, [x], name)
-
-
-def _max_over(build: GraphBuilder, x: str, attrs: MeanAttrs, name: str) -> str:
-    shape = build.shape(x)
-    for kind, each in largest_over(shape, attrs.axes, MEAN.shape(attrs, [shape])):
-        x = build.op(kind, each, [x], name)
-    return x
-
-
-def _reduce(
-    over: Callable[[GraphBuilder, str, MeanAttrs, str], str], build: GraphBuilder, node: Node
-) -> list[NodeValue]:
-    x, reduced = node.value(), _reduced(node)
-    if not reduced:
-        return [x]
-    keep = bool(node.integer("keepdims", 1))
-    positions = tuple(sorted(x.position(axis) for axis in reduced))
-    name = over(build, x.name, MeanAttrs(positions, keep), node.name)
-    if keep:
-        return [result(build, name, x.order)]
-    left = [axis for axis in range(x.rank) if axis not in reduced]
-    order = tuple(left.index(axis) for axis in x.order if axis not in reduced)
-    return [result(build, name, order)]
-
-
-_REDUCTION = (computed_input, constant_inputs(1), axes_inside(1))
 _WINDOWED = (computed_input, kernel_is_given, *window_constraints(), dense_pool)
 
 RULES = {
@@ -189,7 +136,5 @@ RULES = {
     "AveragePool": NodeRule(_average_pool, _WINDOWED),
     "GlobalMaxPool": NodeRule(_global_max_pool, (computed_input, spatial_input)),
     "GlobalAveragePool": NodeRule(_global_average_pool, (computed_input, spatial_input)),
-    "ReduceMean": NodeRule(partial(_reduce, _mean_over), _REDUCTION),
-    "ReduceMax": NodeRule(partial(_reduce, _max_over), (*_REDUCTION, neighbouring_axes)),
     "Resize": RESIZE,
 }

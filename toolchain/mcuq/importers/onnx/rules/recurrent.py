@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mcuq.importers.builder import GraphBuilder
-from mcuq.importers.onnx.rules.cells import CELLS, FUNCTIONS, Cell, Projection, Weights
+from mcuq.importers.onnx.rules.cells import CELLS, FUNCTIONS, Array, Cell, Projection, Weights
 from mcuq.importers.onnx.rules.common import NodeRule, computed_input, constant_inputs
 from mcuq.importers.onnx.rules.steps import Steps, constant
 from mcuq.importers.onnx.value import Constraint, Node, NodeValue
@@ -191,8 +191,9 @@ def _at(steps: Steps, values: NodeValue, step: int) -> NodeValue:
     return steps.rows(values, 1, step, 1, "step") if values.shape[1] > 1 else values
 
 
-def _constant(node: Node, number: int, way: _Direction) -> np.ndarray:
-    return np.asarray(node.constant(number), np.float64)[way.number]
+def _constant(node: Node, number: int, way: _Direction) -> Array:
+    weights: Array = np.asarray(node.constant(number), np.float64)[way.number]
+    return weights
 
 
 def _initial(steps: Steps, way: _Direction, number: int) -> NodeValue:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,7 +11,7 @@ import numpy.typing as npt
 from mcuq.importers.builder import GraphBuilder
 from mcuq.importers.onnx.layout import arranged, plain, result
 from mcuq.importers.onnx.rules.elementwise import binary, part, unary
-from mcuq.importers.onnx.value import Node, NodeValue
+from mcuq.importers.onnx.value import Node, NodeValue, Order
 from mcuq.ops.attrs import Attrs
 from mcuq.ops.mean import MEAN, MeanAttrs
 from mcuq.ops.movement import CONCATENATION, RESHAPE, ConcatAttrs, ReshapeAttrs
@@ -57,11 +57,13 @@ class Steps:
         x = operands[0]
         return result(self.build, self.build.op(kind, attrs, [x.name], named.name), x.order)
 
-    def mean(self, x: NodeValue, axes: Sequence[int], suffix: str = "") -> NodeValue:
-        """The mean over `axes`, which stay as dimensions of 1."""
+    def mean(
+        self, x: NodeValue, axes: Sequence[int], suffix: str = "", *, keep: bool = True
+    ) -> NodeValue:
+        """The mean over `axes`; they stay as dimensions of 1, or go."""
         positions = tuple(sorted(x.position(axis) for axis in axes))
-        name = self.build.op(MEAN, MeanAttrs(positions, True), [x.name], self._name(suffix))
-        return result(self.build, name, x.order)
+        name = self.build.op(MEAN, MeanAttrs(positions, keep), [x.name], self._name(suffix))
+        return result(self.build, name, order_left(x, () if keep else axes))
 
     def reshape(self, x: NodeValue, shape: Sequence[int], suffix: str = "") -> NodeValue:
         """The value in ONNX's own order, in another shape."""
@@ -133,6 +135,12 @@ def constant(values: npt.ArrayLike) -> NodeValue:
     """A value that is not computed."""
     data = np.asarray(values)
     return NodeValue(data.shape, data=data)
+
+
+def order_left(x: NodeValue, dropped: Collection[int]) -> Order:
+    """How a value is stored once it lacks some of ONNX's axes."""
+    left = [axis for axis in range(x.rank) if axis not in dropped]
+    return tuple(left.index(axis) for axis in x.order if axis not in dropped)
 
 
 def _sliced(build: GraphBuilder, x: str, bounds: Sequence[Bounds], name: str) -> str:
