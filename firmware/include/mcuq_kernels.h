@@ -80,6 +80,54 @@ typedef struct {
 void mcuq_minimum_s8(const mcuq_extreme *p, const int8_t *a, const int8_t *b, int8_t *output);
 void mcuq_maximum_s8(const mcuq_extreme *p, const int8_t *a, const int8_t *b, int8_t *output);
 
+/* Comparisons of equal shapes or with broadcasting: truth values, 1 or 0, a byte each. Operands are
+ * brought to steps of 2^-left_shift first. Extents and strides as of mcuq_binary.
+ * LOGICAL_AND and LOGICAL_OR are mcuq_minimum_s8 and mcuq_maximum_s8. */
+typedef struct {
+    mcuq_operand a;
+    mcuq_operand b;
+    int32_t left_shift;
+    int32_t dims[MCUQ_MAX_RANK];
+    int32_t a_strides[MCUQ_MAX_RANK];
+    int32_t b_strides[MCUQ_MAX_RANK];
+} mcuq_comparison;
+
+/* In place: yes, over an operand that is not broadcast. */
+void mcuq_equal_s8(const mcuq_comparison *p, const int8_t *a, const int8_t *b, int8_t *output);
+void mcuq_not_equal_s8(const mcuq_comparison *p, const int8_t *a, const int8_t *b, int8_t *output);
+void mcuq_greater_s8(const mcuq_comparison *p, const int8_t *a, const int8_t *b, int8_t *output);
+void mcuq_greater_equal_s8(
+    const mcuq_comparison *p, const int8_t *a, const int8_t *b, int8_t *output);
+void mcuq_less_s8(const mcuq_comparison *p, const int8_t *a, const int8_t *b, int8_t *output);
+void mcuq_less_equal_s8(
+    const mcuq_comparison *p, const int8_t *a, const int8_t *b, int8_t *output);
+
+/* LOGICAL_NOT of truth values. In place: yes. */
+void mcuq_logical_not_s8(const int8_t *input, int8_t *output, int32_t count);
+
+/* SELECT_V2 with broadcasting: a where the truth value is not 0, else b; one scale and zero point.
+ * Extents and strides as of mcuq_binary. In place: yes, over an operand that is not broadcast. */
+typedef struct {
+    int32_t dims[MCUQ_MAX_RANK];
+    int32_t condition_strides[MCUQ_MAX_RANK];
+    int32_t a_strides[MCUQ_MAX_RANK];
+    int32_t b_strides[MCUQ_MAX_RANK];
+} mcuq_select;
+
+void mcuq_select_s8(const mcuq_select *p, const int8_t *condition, const int8_t *a,
+    const int8_t *b, int8_t *output);
+
+/* ARG_MAX and ARG_MIN along the middle axis of (outer, count, inner): an index for each of
+ * (outer, inner). In place: no. */
+typedef struct {
+    int32_t outer;
+    int32_t count;
+    int32_t inner;
+} mcuq_position;
+
+void mcuq_arg_max_s8(const mcuq_position *p, const int8_t *input, int32_t *output);
+void mcuq_arg_min_s8(const mcuq_position *p, const int8_t *input, int32_t *output);
+
 /* MEAN. The output is dense over `kept` extents, unused leading ones 1; each of its elements is
  * requantize(Σ input + sum_offset) + output_offset, clamped to int8, over `reduced` extents.
  * sum_offset = -(input zero point) × number of summands; 1 / number is part of the multiplier. */
@@ -109,8 +157,9 @@ typedef struct {
 } mcuq_layout;
 
 /* TRANSPOSE, STRIDED_SLICE, one input of CONCATENATION. input_start and output_start are the
- * offsets of element 0 in bytes. In place: no. */
+ * offsets of element 0. In place: no. */
 void mcuq_copy_s8(const mcuq_layout *p, const int8_t *input, int8_t *output);
+void mcuq_copy_s32(const mcuq_layout *p, const int32_t *input, int32_t *output);
 
 /* PAD: fills `output_size` bytes with `value`, then copies. In place: no. */
 typedef struct {

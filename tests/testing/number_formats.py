@@ -15,6 +15,7 @@ from operator_cases import Case, Range, cases
 from mcuq.choices import Per
 from mcuq.errors import InputError
 from mcuq.numeric import asymmetric_params, integer_limits, symmetric_params, width_name
+from mcuq.numeric.element import Element
 from mcuq.numeric.tensor import QuantizedTensor
 from mcuq.ops.catalog import OPERATORS, operator
 from mcuq.ops.conversion import DEQUANTIZE, QUANTIZE
@@ -176,6 +177,8 @@ def _stored(
     shape = (samples, *tensor.shape[1:])
     if tensor.is_float:
         return _reals(qgraph.tensors[qgraph.ops[0].output], shape, rng)
+    if tensor.element is Element.BOOL:
+        return rng.random(shape) < 0.5
     low, high = integer_limits(tensor.bits)
     values = rng.integers(low, high + 1, shape)
     values[1::4] = rng.choice([low, high], values[1::4].shape)

@@ -17,6 +17,7 @@ from operator_strategies import STRATEGIES, Applied, Shape
 from mcuq.choices import ActivationScheme
 from mcuq.graph import Graph, Op, Tensor
 from mcuq.interpret.float import run_float
+from mcuq.numeric.element import Element
 from mcuq.ops.attrs import Attrs
 from mcuq.ops.operator import AnyOperator
 
@@ -68,6 +69,7 @@ class Case:
         operator, attrs: what is applied.
         activations, constants: their shapes.
         constants_first: whether the operator reads its constants before its activations.
+        elements: what the operands are, in the operator's order; real numbers behind its end.
         numbers: their values.
     """
 
@@ -77,6 +79,7 @@ class Case:
     constants: tuple[Shape, ...]
     constants_first: bool
     numbers: Numbers
+    elements: tuple[Element, ...] = ()
 
     @property
     def inputs(self) -> tuple[str, ...]:
@@ -86,9 +89,15 @@ class Case:
     @property
     def op(self) -> Op:
         """The operator in the graph."""
-        given, fixed = self.inputs, tuple(self._constants)
+        given, fixed = self.inputs, self._constant_names
         operands = (*fixed, *given) if self.constants_first else (*given, *fixed)
         return Op(self.operator, "y", operands, ("y",), self.attrs)
+
+    @property
+    def _constant_names(self) -> tuple[str, ...]:
+        if self.operator.weighted:
+            return tuple("wb"[: len(self.constants)])
+        return tuple(f"c{i}" for i in range(len(self.constants)))
 
     @cached_property
     def shapes(self) -> dict[str, Shape]:
@@ -101,11 +110,19 @@ class Case:
     @cached_property
     def graph(self) -> Graph:
         """The float model."""
+        elements = self._elements
         tensors = {
-            name: Tensor(name, shape, self._constants.get(name))
+            name: Tensor(name, shape, self._constants.get(name), elements[name])
             for name, shape in self.shapes.items()
         }
         return Graph("main", tensors, (self.op,), self.inputs, ("y",))
+
+    @property
+    def _elements(self) -> dict[str, Element]:
+        """Of all tensors."""
+        operands = dict.fromkeys(self.op.inputs, Element.REAL)
+        operands |= dict(zip(self.op.inputs, self.elements, strict=False))
+        return operands | {"y": self.operator.element(self.attrs, list(operands.values()))}
 
     @cached_property
     def ranges(self) -> FixedRanges:
@@ -123,8 +140,9 @@ class Case:
 
     def _fitted(self, ranges: Mapping[str, Range]) -> Range:
         rng = np.random.default_rng(self.numbers.seed)
+        elements = self._elements
         inputs = [
-            rng.uniform(*ranges[name], (_FITTING, *shape[1:])).astype(np.float32)
+            _of_element(elements[name], rng.uniform(*ranges[name], (_FITTING, *shape[1:])))
             for name, shape in zip(self.inputs, self.activations, strict=True)
         ]
         values = run_float(self.graph, inputs)["y"]
@@ -133,9 +151,11 @@ class Case:
     @cached_property
     def _constants(self) -> dict[str, npt.NDArray[np.float32]]:
         rng = np.random.default_rng(self.numbers.seed)
-        names = "wb" if self.operator.weighted else [f"c{i}" for i in range(len(self.constants))]
-        pairs = zip(names, self.constants, strict=False)
-        return {name: self._constant(shape, rng) for name, shape in pairs}
+        elements = dict(zip(self.op.inputs, self.elements, strict=False))
+        return {
+            name: _of_element(elements.get(name, Element.REAL), self._constant(shape, rng))
+            for name, shape in zip(self._constant_names, self.constants, strict=True)
+        }
 
     def _constant(self, shape: Shape, rng: np.random.Generator) -> npt.NDArray[np.float32]:
         """Filters are so small that sums keep the size of what is read, as trained ones do."""
@@ -153,10 +173,22 @@ def random_reals(graph: Graph, seed: int, samples: int = 3) -> list[npt.NDArray[
     """
     rng = np.random.default_rng(seed)
     shapes = [(samples, *graph.tensors[name].shape[1:]) for name in graph.inputs]
-    values = [rng.normal(0, 3, shape).astype(np.float32) for shape in shapes]
+    values = [
+        _of_element(graph.tensors[name].element, rng.normal(0, 3, shape))
+        for name, shape in zip(graph.inputs, shapes, strict=True)
+    ]
     if any(_from_zero_on(op.kind) for op in graph.ops):
         return [np.abs(x) + np.float32(0.1) for x in values]
     return values
+
+
+def _of_element(element: Element, values: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
+    """Random reals made integers, or truth values."""
+    if element is Element.INT32:
+        values = np.rint(values)
+    if element is Element.BOOL:
+        values = values > 0
+    return values.astype(np.float32)
 
 
 def _from_zero_on(operator: AnyOperator) -> bool:
@@ -252,6 +284,7 @@ def _with(operator: AnyOperator, x: Shape, applied: Applied, seed: int) -> Case:
         applied.constants,
         applied.constants_first,
         numbers,
+        applied.elements,
     )
 
 

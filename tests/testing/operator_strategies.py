@@ -9,22 +9,27 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
+import numpy as np
 from hypothesis import strategies as st
 
 from mcuq.numeric.activation import Activation
+from mcuq.numeric.element import Element
 from mcuq.ops.attrs import Attrs, NoAttrs, Padding
 from mcuq.ops.binary import ADD, BinaryAttrs
 from mcuq.ops.catalog import OPERATORS
 from mcuq.ops.conversion import QUANTIZE
 from mcuq.ops.interpolation import ResizeAttrs
 from mcuq.ops.log_softmax import LOG_SOFTMAX
+from mcuq.ops.logic import LOGICAL_AND, LOGICAL_NOT, LOGICAL_OR
 from mcuq.ops.mean import MeanAttrs
 from mcuq.ops.movement import SQUEEZE, ConcatAttrs, PadAttrs, ReshapeAttrs, TransposeAttrs
 from mcuq.ops.operator import AnyOperator
 from mcuq.ops.pooling import PoolAttrs
+from mcuq.ops.position import PositionAttrs
+from mcuq.ops.selection import SELECT_V2
 from mcuq.ops.slicing import StridedSliceAttrs
 from mcuq.ops.softmax import SoftmaxAttrs
 from mcuq.ops.table import Table
@@ -44,12 +49,14 @@ class Applied:
         activations: shapes of further inputs of the graph.
         constants: shapes of constants, which follow; filter and bias of weighted operators.
         constants_first: the constants come before the activations instead.
+        elements: what the operands are, in the operator's order; real numbers if nothing is said.
     """
 
     attrs: Attrs
     activations: tuple[Shape, ...] = ()
     constants: tuple[Shape, ...] = ()
     constants_first: bool = False
+    elements: tuple[Element, ...] = ()
 
 
 class Apply(Protocol):
@@ -156,6 +163,39 @@ def _binary(attributes: st.SearchStrategy[Attrs]) -> Strategy:
     return Strategy(arrays, apply)
 
 
+def _logic(draw: st.DrawFn, x: Shape) -> Applied:
+    applied = _binary(st.just(NoAttrs())).apply(draw, x)
+    return replace(applied, elements=(Element.BOOL,) * 2)
+
+
+def _select(draw: st.DrawFn, x: Shape) -> Applied:
+    """The first input is the condition; of the values one or none is a constant."""
+    first, second = (_broadcast(draw, x) for _ in range(2))
+    result = np.broadcast_shapes(x, first)
+    if np.broadcast_shapes(result, second) != result and 1 not in (first[0], second[0]):
+        second = first
+    attrs, elements = NoAttrs(), (Element.BOOL,)
+    if draw(st.booleans()):
+        return Applied(attrs, (first,), (second,), elements=elements)
+    return Applied(attrs, (first, second), elements=elements)
+
+
+def _position(draw: st.DrawFn, x: Shape) -> Applied:
+    return Applied(PositionAttrs(draw(st.integers(1, len(x) - 1))))
+
+
+def _of_any(apply: Apply) -> Apply:
+    """Of operators that move integers and truth values, too."""
+
+    def applied(draw: st.DrawFn, x: Shape) -> Applied:
+        found = apply(draw, x)
+        element = draw(st.sampled_from([Element.REAL, Element.REAL, Element.INT32, Element.BOOL]))
+        count = 1 + len(found.activations) + len(found.constants)
+        return replace(found, elements=(element,) * count)
+
+    return applied
+
+
 def _broadcast(draw: st.DrawFn, x: Shape) -> Shape:
     """A shape that goes with `x`: the same, thinner, or thicker where `x` is thin."""
     if draw(st.booleans()):
@@ -251,15 +291,16 @@ BY_ATTRIBUTES: dict[type[Attrs], Strategy] = {
     PoolAttrs: Strategy(images, _pool, _IMAGE),
     MeanAttrs: Strategy(rows, _mean, _ROWS),
     PadAttrs: Strategy(few_rows, _pad, _ROWS),
-    ConcatAttrs: Strategy(few_rows, _concatenation, _ROWS),
-    ReshapeAttrs: Strategy(arrays, _reshape),
+    ConcatAttrs: Strategy(few_rows, _of_any(_concatenation), _ROWS),
+    ReshapeAttrs: Strategy(arrays, _of_any(_reshape)),
     TransposeAttrs: Strategy(few_rows, _transpose),
     # TFLite Micro slices four dimensions at most.
     StridedSliceAttrs: Strategy(
-        few_rows.filter(lambda shape: len(shape) < 5), _strided_slice, range(1, 5)
+        few_rows.filter(lambda shape: len(shape) < 5), _of_any(_strided_slice), range(1, 5)
     ),
     ResizeAttrs: Strategy(images, _resize, _IMAGE),
     SoftmaxAttrs: Strategy(rows, _softmax, _ROWS),
+    PositionAttrs: Strategy(rows, _position, _ROWS),
 }
 """How operators are drawn whose shapes hang together with their attributes."""
 ELEMENTWISE: dict[type[Attrs], st.SearchStrategy[Attrs]] = {
@@ -276,9 +317,14 @@ BY_SHAPE_RULE: dict[Callable[..., Shape], Callable[[st.SearchStrategy[Attrs]], S
 """How operators with such attributes are drawn: all of a family share its rule."""
 BY_OPERATOR: dict[AnyOperator, Strategy] = {
     # It drops dimensions, where RESHAPE, of the same attributes, changes them.
-    SQUEEZE: Strategy(with_ones, _squeeze, _ROWS),
+    SQUEEZE: Strategy(with_ones, _of_any(_squeeze), _ROWS),
     # It needs a row.
     LOG_SOFTMAX: Strategy(rows, lambda draw, x: Applied(NoAttrs()), _ROWS),
+    # They read truth values.
+    LOGICAL_AND: Strategy(arrays, _logic),
+    LOGICAL_OR: Strategy(arrays, _logic),
+    LOGICAL_NOT: Strategy(arrays, lambda draw, x: Applied(NoAttrs(), elements=(Element.BOOL,))),
+    SELECT_V2: Strategy(arrays, _select),
 }
 """Operators that differ from others of their family."""
 

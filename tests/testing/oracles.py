@@ -25,7 +25,8 @@ def run_litert(content: bytes, inputs: list[np.ndarray]) -> list[list[np.ndarray
     results = []
     for sample in range(len(inputs[0])):
         for detail, values in zip(interpreter.get_input_details(), inputs, strict=True):
-            interpreter.set_tensor(detail["index"], values[sample].reshape(detail["shape"]))
+            value = values[sample].reshape(detail["shape"]).astype(detail["dtype"])
+            interpreter.set_tensor(detail["index"], value)
         interpreter.invoke()
         details = interpreter.get_output_details()
         results.append([interpreter.get_tensor(detail["index"]).copy() for detail in details])

@@ -18,12 +18,15 @@ from mcuq.emit.mlir.write import AnyGraph
 from mcuq.graph import Graph, Op, Tensor
 from mcuq.numeric import TERNARY
 from mcuq.numeric.activation import Activation
+from mcuq.numeric.element import Element
 from mcuq.numeric.tensor import QuantizedTensor
 from mcuq.ops.attrs import Padding
 from mcuq.ops.binary import ADD, MUL, SUB
+from mcuq.ops.comparison import EQUAL, GREATER, GREATER_EQUAL, LESS, LESS_EQUAL, NOT_EQUAL
 from mcuq.ops.conversion import DEQUANTIZE, QUANTIZE
 from mcuq.ops.functions import ABS, ELU, RSQRT
 from mcuq.ops.log_softmax import LOG_SOFTMAX
+from mcuq.ops.logic import LOGICAL_AND, LOGICAL_NOT, LOGICAL_OR
 from mcuq.ops.mean import MEAN, MeanAttrs
 from mcuq.ops.movement import (
     CONCATENATION,
@@ -36,7 +39,9 @@ from mcuq.ops.movement import (
 )
 from mcuq.ops.operator import AnyOperator
 from mcuq.ops.pooling import AVERAGE_POOL_2D, MAX_POOL_2D
+from mcuq.ops.position import ARG_MAX, ARG_MIN
 from mcuq.ops.resize import RESIZE_BILINEAR, RESIZE_NEAREST_NEIGHBOR
+from mcuq.ops.selection import SELECT_V2
 from mcuq.ops.slicing import STRIDED_SLICE
 from mcuq.ops.softmax import SOFTMAX, SoftmaxAttrs
 from mcuq.ops.unary import HARD_SWISH, LEAKY_RELU, LOGISTIC, RELU, RELU6, TANH, LeakyReluAttrs
@@ -75,6 +80,19 @@ _FORMS = {
     ABS: "abs",
     RSQRT: "rsqrt",
     ELU: "const minimum exp const sub maximum add",
+    **dict.fromkeys(
+        (EQUAL, GREATER, GREATER_EQUAL), "(dcast )*(reshape )?(equal|greater|greater_equal)"
+    ),
+    **dict.fromkeys(
+        (NOT_EQUAL, LESS, LESS_EQUAL),
+        "(dcast )*(reshape )?(equal|greater|greater_equal) logical_not",
+    ),
+    LOGICAL_AND: "(reshape )?logical_and",
+    LOGICAL_OR: "(reshape )?logical_or",
+    LOGICAL_NOT: "logical_not",
+    SELECT_V2: "(reshape )*select",
+    ARG_MAX: "(dcast )?argmax",
+    ARG_MIN: "(dcast )?const sub argmax",
     QUANTIZE: "(dcast )?qcast",
     DEQUANTIZE: "dcast",
 }
@@ -173,7 +191,8 @@ class _Comparison:
         names = [short_name(step) for step in steps]
         if names[-1] == "qcast" and op.kind is not QUANTIZE:
             count = names.index(next(name for name in names if name != "dcast"))
-            assert count == len(op.inputs)
+            reals = [self._graph.tensors[name].element is Element.REAL for name in op.inputs]
+            assert count == sum(reals)
             names = names[count:-1]
         form = _FORMS.get(op.kind) or _by_formula(op.kind)
         assert re.fullmatch(form, " ".join(names)), (op.kind, names)
@@ -247,6 +266,8 @@ def _grid(element: str | UniformType) -> Any:
 
 
 def _expected_grid(tensor: Tensor | QuantizedTensor, is_filter: bool) -> Any:
+    if tensor.element is not Element.REAL:
+        return {Element.INT32: "i32", Element.BOOL: "i1"}[tensor.element]
     if isinstance(tensor, Tensor) or tensor.is_float:
         return "f32"
     storage, limit = _VALUES.get(tensor.bits, ("", 0))
@@ -256,10 +277,12 @@ def _expected_grid(tensor: Tensor | QuantizedTensor, is_filter: bool) -> Any:
 
 def _check_data(data: DenseIntOrFPElementsAttr, tensor: Tensor | QuantizedTensor) -> None:
     assert tensor.data is not None and data.get_shape() == tensor.data.shape
-    if isinstance(tensor, Tensor):
+    if isinstance(tensor, Tensor) and tensor.element is Element.REAL:
         assert data.data.data == tensor.data.astype("<f4").tobytes()
         return
     values = np.array(data.get_values(), np.int64)
+    if str(data.get_element_type()) == "i1":
+        values = np.abs(values)  # of a signed bit 1 is -1
     if str(data.get_element_type()) == "i4":
         # The low half of a byte, the upper one zero; mlir-opt prints equal values as one number.
         assert values.min() >= -8 and values.max() <= 15
@@ -284,6 +307,8 @@ def _expected_literals(op: Op, source: tuple[int, ...]) -> list[Any]:
         return [3, 1 / 6]
     if op.kind is ELU:
         return [0, 1]
+    if op.kind is ARG_MIN:
+        return [0]
     if op.kind.weighted and len(op.inputs) == 2:
         return [0]
     return []

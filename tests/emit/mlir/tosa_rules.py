@@ -52,7 +52,7 @@ _PROPERTIES = {
     "max_pool2d": _WINDOW | {"kernel"},
     "reshape": {"new_shape"},
     "slice": {"start", "size"},
-    **{name: {"axis"} for name in ("concat", "reverse", "reduce_sum", "reduce_max")},
+    **{name: {"axis"} for name in ("argmax", "concat", "reverse", "reduce_sum", "reduce_max")},
     "resize": {"scale", "offset", "border", "mode"},
     "mul": {"shift"},
     "clamp": {"min_fp", "max_fp", "min_int", "max_int"},
@@ -70,6 +70,8 @@ _MOVING = {
     *("max_pool2d", "avg_pool2d"),
 }
 
+_COMPARING = ("equal", "greater", "greater_equal")
+
 
 def _check_elements(step: Step) -> None:
     name = short_name(step)
@@ -81,6 +83,14 @@ def _check_elements(step: Step) -> None:
         values = elements if name == "concat" else elements[:1]
         assert {*values, result} == {result}, step.name
         assert all(index == "i32" for index in elements[len(values) :])
+    if name in _COMPARING:
+        assert (elements, result) == (["f32", "f32"], "i1"), step.name
+    if name.startswith("logical"):
+        assert {*elements, result} == {"i1"}, step.name
+    if name == "select":
+        assert elements == ["i1", result, result], step.name
+    if name == "argmax":
+        assert (elements, result) == (["f32"], "i32"), step.name
     if name in ("qcast", "dcast"):
         ends = (elements[0], result) if name == "qcast" else (result, elements[0])
         assert ends[0] == "f32" and isinstance(ends[1], UniformType)
@@ -170,6 +180,16 @@ def _transpose(step: Step, shapes: list[Shape], data: list[np.ndarray | None]) -
     return tuple(shapes[0][axis] for axis in order)
 
 
+def _select(step: Step, shapes: list[Shape], data: list[np.ndarray | None]) -> Shape:
+    assert len({len(shape) for shape in shapes}) == 1
+    return np.broadcast_shapes(*shapes)
+
+
+def _without_axis(step: Step, shapes: list[Shape], data: list[np.ndarray | None]) -> Shape:
+    axis = step.properties["axis"]
+    return (*shapes[0][:axis], *shapes[0][axis + 1 :])
+
+
 def _gather(step: Step, shapes: list[Shape], data: list[np.ndarray | None]) -> Shape:
     (batch, rows, channels), indices = shapes[0], data[1]
     assert indices is not None and indices.min() >= 0 and indices.max() < rows
@@ -238,10 +258,13 @@ _RULES: dict[str, Rule] = {
     "transpose": _transpose,
     "gather": _gather,
     "resize": _resize,
+    "select": _select,
+    "argmax": _without_axis,
     **dict.fromkeys(("reduce_sum", "reduce_max"), _reduced),
     **dict.fromkeys(("add", "sub", "mul", "maximum", "minimum"), _broadcast),
+    **dict.fromkeys((*_COMPARING, "logical_and", "logical_or"), _broadcast),
     **dict.fromkeys(
         ("clamp", "abs", "exp", "log", "reciprocal", "rsqrt", "sigmoid", "tanh", "reverse"), _same
     ),
-    **dict.fromkeys(("qcast", "dcast"), _same),
+    **dict.fromkeys(("qcast", "dcast", "logical_not"), _same),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from mcuq.graph import Op
+from mcuq.numeric.element import Element
 from mcuq.numeric.tensor import QuantizedTensor
 from mcuq.quantized import QuantizedGraph
 from mcuq.tflite.builder import OperatorSpec, TensorSpec, build_model
@@ -73,6 +74,8 @@ def _used_names(qgraph: QuantizedGraph) -> list[str]:
 def _tensor(tensor: QuantizedTensor, packed_int4: bool) -> TensorSpec:
     if tensor.is_float:
         return TensorSpec(tensor.name, tensor.shape, "float32", tensor.data)
+    if tensor.element is not Element.REAL:
+        return TensorSpec(tensor.name, tensor.shape, tensor.element, tensor.data)
     # What is narrower than int4 has no type of its own here: int4 holds the same values.
     bits = max(tensor.bits, 4 if packed_int4 else 8)
     return TensorSpec(

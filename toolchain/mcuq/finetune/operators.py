@@ -7,6 +7,7 @@ from typing import Any
 
 import tensorflow as tf
 
+from mcuq.finetune import choice
 from mcuq.finetune.windows import conv, depthwise
 from mcuq.numeric.activation import Activation
 from mcuq.ops.attrs import Attrs, fused
@@ -183,6 +184,7 @@ _FORMS: Table[Form] = Table(
             _form(HARD_SWISH, _unary(_hard_swish)),
             _form(ELU, _unary(tf.nn.elu)),
             _form(RSQRT, _unary(tf.math.rsqrt)),
+            *choice.FORMS.items(),
             (QUANTIZE, _NOT_REAL),
             (DEQUANTIZE, _NOT_REAL),
         ]

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from mcuq.content import ByContent
 from mcuq.graph.layout import Layout
+from mcuq.numeric.element import Element
 from mcuq.ops.attrs import Attrs
 from mcuq.ops.operator import AnyOperator
 
@@ -26,11 +27,13 @@ class Tensor(ByContent):
         name: unique in its graph.
         shape: static, batch included (always 1 for activations).
         data: float32 array of `shape`, or None for an activation.
+        element: what the values are.
     """
 
     name: str
     shape: tuple[int, ...]
     data: npt.NDArray[np.float32] | None = None
+    element: Element = Element.REAL
 
     @property
     def is_constant(self) -> bool:

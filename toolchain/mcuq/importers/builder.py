@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from mcuq.graph import Graph, Layout, Op, Tensor
 from mcuq.importers.names import UniqueNames
+from mcuq.numeric.element import Element
 from mcuq.ops.attrs import Attrs
 from mcuq.ops.operator import AnyOperator
 
@@ -28,14 +29,14 @@ class GraphBuilder:
         self._layouts: dict[str, Layout] = {}
         self._ranges: dict[str, tuple[float, float]] = {}
 
-    def input(self, shape: tuple[int, ...], name: str) -> str:
+    def input(self, shape: tuple[int, ...], name: str, element: Element = Element.REAL) -> str:
         """Add an input of the model; its name in the graph."""
         taken = self._names.take(name, "input")
-        self._tensors[taken] = Tensor(taken, shape)
+        self._tensors[taken] = Tensor(taken, shape, element=element)
         self._inputs.append(taken)
         return taken
 
-    def constant(self, values: npt.NDArray[Any], name: str) -> str:
+    def constant(self, values: npt.NDArray[Any], name: str, element: Element = Element.REAL) -> str:
         """Add a constant, stored as float32; its name in the graph.
 
         Raises:
@@ -47,21 +48,22 @@ class GraphBuilder:
         if not np.isfinite(data).all():
             raise ValueError(f"constant {taken!r} is not finite in float32")
         data.flags.writeable = False
-        self._tensors[taken] = Tensor(taken, data.shape, data)
+        self._tensors[taken] = Tensor(taken, data.shape, data, element)
         return taken
 
     def op(self, kind: AnyOperator, attrs: Attrs, inputs: list[str], name: str) -> str:
         """Add an operator; the name of its output.
 
         Raises:
-            ValueError: the operands' shapes do not fit the operator, or its result is larger than
-                any microcontroller's memory.
+            ValueError: the operands' shapes or elements do not fit the operator, or its result is
+                larger than any microcontroller's memory.
         """
         shape = kind.shape(attrs, [self.shape(operand) for operand in inputs])
+        element = kind.element(attrs, [self._tensors[operand].element for operand in inputs])
         if math.prod(shape) > LARGEST_TENSOR:
             raise ValueError(f"its result {shape} is too large")
         taken = self._names.take(name, kind.name.lower())
-        self._tensors[taken] = Tensor(taken, shape)
+        self._tensors[taken] = Tensor(taken, shape, element=element)
         self._ops.append(Op(kind, taken, tuple(inputs), (taken,), attrs))
         return taken
 

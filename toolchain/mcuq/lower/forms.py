@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from mcuq.lower import (
     binary,
+    choice,
+    comparison,
     conversion,
     extremes,
     movement,
@@ -20,6 +22,8 @@ _FAMILIES = (
     weighted_forms,
     binary,
     extremes,
+    comparison,
+    choice,
     pooling,
     movement,
     resize,

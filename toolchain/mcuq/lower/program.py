@@ -150,7 +150,10 @@ Argument = int | Struct | Array | TensorRef | ScratchRef | None
 
 def operand(tensor: QuantizedTensor) -> Array | TensorRef:
     """A tensor that is read: in the arena, or in flash where it is constant."""
-    return TensorRef(tensor.name) if tensor.data is None else Array("operand", tensor.data)
+    if tensor.data is None:
+        return TensorRef(tensor.name)
+    is_bool = tensor.data.dtype == np.bool_
+    return Array("operand", tensor.data.view(np.int8) if is_bool else tensor.data)
 
 
 @dataclass(frozen=True)

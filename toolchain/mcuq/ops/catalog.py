@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from mcuq.ops import (
     binary,
+    comparison,
     conversion,
     extremes,
     functions,
     log_softmax,
+    logic,
     mean,
     movement,
     pooling,
+    position,
     resize,
+    selection,
     slicing,
     softmax,
     unary,
@@ -21,7 +25,7 @@ from mcuq.ops.operator import AnyOperator, NoForm, Operator
 
 _FAMILIES = (
     weighted, binary, extremes, pooling, mean, movement, slicing, resize, softmax,
-    log_softmax, unary, functions, conversion,
+    log_softmax, unary, functions, comparison, logic, selection, position, conversion,
 )  # fmt: skip
 OPERATORS: tuple[AnyOperator, ...] = tuple(
     value for family in _FAMILIES for value in vars(family).values() if isinstance(value, Operator)

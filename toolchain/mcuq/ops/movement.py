@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from mcuq.ops.attrs import Attrs
+from mcuq.ops.elements import unchanged
 from mcuq.ops.operand import Array, Operand
 from mcuq.ops.operator import (
     NO_DYNAMIC,
@@ -235,6 +236,7 @@ CONCATENATION = Operator(
     int8=_CONCATENATION_FORM,
     int16=_CONCATENATION_FORM,
     dynamic=NO_DYNAMIC,
+    element=unchanged,
 )
 _COPY_FORM = IntegerForm[ReshapeAttrs, CopyParams](lambda op: CopyParams(), _copy, always)
 RESHAPE = Operator(
@@ -248,6 +250,7 @@ RESHAPE = Operator(
     int8=_COPY_FORM,
     int16=_COPY_FORM,
     dynamic=_dynamic_copy,
+    element=unchanged,
 )
 SQUEEZE = replace(RESHAPE, name="SQUEEZE")
 _TRANSPOSE_FORM = IntegerForm[TransposeAttrs, TransposeParams](

@@ -11,12 +11,13 @@ import numpy.typing as npt
 
 from mcuq.calibrate import OBSERVERS, Ranges
 from mcuq.errors import InputError
-from mcuq.graph import Op
+from mcuq.graph import Op, Tensor
 from mcuq.importers.tflite import read_tflite
 from mcuq.importers.tflite.convert import Converted
 from mcuq.importers.tflite.records import FileTensor
 from mcuq.numeric import integer_limits
-from mcuq.numeric.tensor import QuantizedTensor
+from mcuq.numeric.element import Element
+from mcuq.numeric.tensor import QuantizedTensor, exact
 from mcuq.ops.operator import NoForm
 from mcuq.quantized import has_room
 from mcuq.quantized.qgraph import QuantizedGraph
@@ -56,7 +57,8 @@ def _check_widths(qgraph: QuantizedGraph) -> None:
     """Raise where an operator joins activations of 8 and of 16 bits, or has no 16-bit form."""
     for op in qgraph.ops:
         values = op.inputs[:1] if op.kind.weighted else op.inputs
-        widths = {qgraph.tensors[name].bits for name in (*values, op.output)}
+        tensors = [qgraph.tensors[name] for name in (*values, op.output)]
+        widths = {tensor.bits for tensor in tensors if tensor.element is Element.REAL}
         if len(widths) > 1 or (widths == {16} and isinstance(op.kind.int16, NoForm)):
             found = " and ".join(f"{bits}-bit" for bits in sorted(widths))
             raise InputError(f"{op.kind.name} {op.output!r} has {found} activations", _HINT)
@@ -65,7 +67,8 @@ def _check_widths(qgraph: QuantizedGraph) -> None:
 def _check_room(qgraph: QuantizedGraph) -> None:
     for op in qgraph.ops:
         source = qgraph.tensors[op.inputs[0]]
-        if not source.is_float and not op.kind.guard.takes(source.affine, source.bits):
+        is_quantized = not source.is_float and source.element is Element.REAL
+        if is_quantized and not op.kind.guard.takes(source.affine, source.bits):
             raise InputError(
                 f"{op.kind.name} {op.output!r} reads integers that stand for values below "
                 f"{op.kind.guard.least_value:g}, where TensorFlow Lite Micro stops",
@@ -99,6 +102,8 @@ def stored_ranges(qgraph: QuantizedGraph, observers: Collection[str] = OBSERVERS
 def _value(converted: Converted, name: str) -> QuantizedTensor:
     """An activation, or a constant that an element-wise operator reads."""
     tensor, record = converted.graph.tensors[name], converted.records.get(name)
+    if tensor.element is not Element.REAL:
+        return _exact(tensor, record)
     stored = None if record is None else record.quantization
     allowed = ("int8", "int16")
     if record is None or stored is None or record.dtype not in allowed or stored.scale.size != 1:
@@ -111,6 +116,17 @@ def _value(converted: Converted, name: str) -> QuantizedTensor:
         data = _integers(record, name).reshape(tensor.shape).astype(record.dtype)
     scale, bits = stored.scale.astype(np.float32), _BITS[record.dtype]
     return QuantizedTensor(name, tensor.shape, bits, scale, int(stored.zero_point[0]), None, data)
+
+
+def _exact(tensor: Tensor, record: FileTensor | None) -> QuantizedTensor:
+    """Integers or truth values."""
+    if record is not None and record.dtype != tensor.element:
+        raise InputError(
+            f"tensor {tensor.name!r} is stored as {record.dtype}, TensorFlow Lite Micro computes "
+            f"with {tensor.element}",
+            f"convert the model again with {tensor.element}, or quantize it anew",
+        )
+    return exact(tensor.name, tensor.shape, tensor.element, tensor.data)
 
 
 def _parameter(converted: Converted, name: str, op: Op) -> QuantizedTensor:

@@ -10,7 +10,8 @@ import numpy.typing as npt
 
 from mcuq.errors import UsageError
 from mcuq.graph import Graph, Tensor
-from mcuq.numeric.tensor import QuantizedTensor
+from mcuq.numeric.element import Element
+from mcuq.numeric.tensor import QuantizedTensor, exact
 from mcuq.ops.conversion import DEQUANTIZE
 from mcuq.ops.operator import NoForm
 from mcuq.ops.weighted import FULLY_CONNECTED
@@ -63,6 +64,8 @@ def is_dynamic(qgraph: QuantizedGraph) -> bool:
 
 
 def _real(tensor: Tensor) -> QuantizedTensor:
+    if tensor.element is not Element.REAL:
+        return exact(tensor.name, tensor.shape, tensor.element, tensor.data)
     data: npt.NDArray[np.float32] | None = tensor.data
     one = np.ones(1, np.float32)
     return QuantizedTensor(tensor.name, tensor.shape, 32, one, data=data, is_float=True)

@@ -10,7 +10,8 @@ import numpy.typing as npt
 
 from mcuq.graph import Graph, Op
 from mcuq.numeric import BIAS_LIMIT, quantize_bias, quantize_values
-from mcuq.numeric.tensor import AffineParams, QuantizedTensor
+from mcuq.numeric.element import Element
+from mcuq.numeric.tensor import AffineParams, QuantizedTensor, exact
 from mcuq.quantize.activations import RangeSource, activation_params, own_spans
 from mcuq.quantize.config import Config, WeightChoice
 from mcuq.quantize.int16 import check_int16, check_width
@@ -76,6 +77,11 @@ def _quantize(
     params = activation_params(scale_groups, ranges, config)
     tensors = {
         name: _activation(scale_groups.graph, name, affine, bits) for name, affine in params.items()
+    }
+    tensors |= {
+        name: exact(name, tensor.shape, tensor.element, tensor.data)
+        for name, tensor in scale_groups.graph.tensors.items()
+        if tensor.element is not Element.REAL
     }
     ops = []
     uses = use_counts(scale_groups.graph)

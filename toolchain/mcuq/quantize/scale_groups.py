@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from mcuq.graph import Graph, Op, Tensor
+from mcuq.numeric.element import Element
 from mcuq.numeric.tensor import AffineParams
 from mcuq.ops.unary import LEAKY_RELU, LeakyReluAttrs
 from mcuq.quantize.int16 import spelled_out
@@ -26,7 +27,8 @@ class ScaleGroups:
 
     Attributes:
         graph: the float graph, with the rescaling operators and operand copies that integers need.
-        representative: activation or constant operand → the first member of its group.
+        representative: activation or constant operand of real numbers → the first member of its
+            group.
         fixed: representative → parameters, for groups that have them prescribed.
         source: inserted tensor → the tensor of the original graph that it holds.
         known: inserted tensor → its range, where the original graph has no such tensor.
@@ -108,7 +110,8 @@ class _Grouping:
 
     def result(self) -> ScaleGroups:
         for name in self._graph.inputs:
-            self._find(name)
+            if self._tensors[name].element is Element.REAL:
+                self._find(name)
         for op in self._graph.ops:
             self._visit(op)
         graph = replace(self._graph, tensors=self._tensors, ops=tuple(self._ops))
@@ -116,29 +119,36 @@ class _Grouping:
         return ScaleGroups(graph, representative, self._fixed, self._source, {})
 
     def _visit(self, op: Op) -> None:
-        for name in operands(op):
+        for name in operands(op, self._tensors):
             self._find(name)
+        is_real = self._tensors[op.output].element is Element.REAL
+        self._ops.append(self._joined(op) if is_real else op)
+
+    def _joined(self, op: Op) -> Op:
+        """An operator of a real result, its inputs rescaled where they have to be."""
         if op.kind.scale.joined:
             op = self._with_joinable_inputs(op)
-        self._ops.append(op)
+        values = operands(op, self._tensors)
         prescribed = op.kind.scale.prescribed(self._bits)
         if prescribed is not None:
             self._fixed[self._find(op.output)] = prescribed
         elif op.kind.scale.same:
-            self._union(op.inputs[0], op.output)
+            self._union(values[0], op.output)
         elif op.kind.scale.joined:
-            for name in (*op.inputs[1:], op.output):
-                self._union(op.inputs[0], name)
+            for name in (*values[1:], op.output):
+                self._union(values[0], name)
         else:
             self._find(op.output)
+        return op
 
     def _with_joinable_inputs(self, op: Op) -> Op:
         """The operator, dragged inputs rescaled, and fixed ones unless all are alike."""
-        found = {self._fixed.get(self._find(name)) for name in op.inputs}
-        mixed = len(found) > 1
+        values = operands(op, self._tensors)
+        mixed = len({self._fixed.get(self._find(name)) for name in values}) > 1
+        prescribed = {name for name in values if self._find(name) in self._fixed}
         inputs = tuple(
             self._rescaled(op, number, name)
-            if (mixed and self._find(name) in self._fixed) or (op.output, number) in self._dragged
+            if (op.output, number) in self._dragged or (mixed and name in prescribed)
             else name
             for number, name in enumerate(op.inputs)
         )

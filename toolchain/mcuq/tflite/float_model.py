@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from mcuq.graph import Graph, Op
+from mcuq.graph import Graph, Op, Tensor
+from mcuq.numeric.element import Element
 from mcuq.tflite.builder import OperatorSpec, TensorSpec, build_model
 from mcuq.tflite.operators.catalog import FORMS
 from mcuq.tflite.operators.form import Runtime
@@ -17,10 +18,7 @@ def float_tflite_bytes(graph: Graph) -> bytes:
     """
     names = _used_names(graph)
     index = {name: position for position, name in enumerate(names)}
-    tensors = [
-        TensorSpec(name, graph.tensors[name].shape, "float32", graph.tensors[name].data)
-        for name in names
-    ]
+    tensors = [_tensor(graph.tensors[name]) for name in names]
     operators = [_operator(op, index, tensors) for op in graph.ops]
     return build_model(
         tensors,
@@ -29,6 +27,13 @@ def float_tflite_bytes(graph: Graph) -> bytes:
         [index[name] for name in graph.outputs],
         name=graph.name,
     )
+
+
+def _tensor(tensor: Tensor) -> TensorSpec:
+    if tensor.element is Element.REAL:
+        return TensorSpec(tensor.name, tensor.shape, "float32", tensor.data)
+    data = None if tensor.data is None else tensor.data.astype(tensor.element.dtype)
+    return TensorSpec(tensor.name, tensor.shape, tensor.element, data)
 
 
 def _used_names(graph: Graph) -> list[str]:

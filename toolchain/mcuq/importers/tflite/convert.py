@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -24,16 +24,18 @@ from mcuq.importers.tflite.general import (
     INPUT_CONSTRAINTS,
     OP_CONSTRAINTS,
     TfliteInput,
+    known_operands,
     own_rule,
-    real_operands,
+    real_operand,
 )
 from mcuq.importers.tflite.parts import one_output_each
 from mcuq.importers.tflite.records import FileModel, FileOp, FileTensor
 from mcuq.importers.tflite.space_to_batch import gather_dilations
+from mcuq.numeric.element import Element
 from mcuq.ops.unary import LEAKY_RELU, LeakyReluAttrs
 from mcuq.tflite.operators.catalog import CONVERSIONS, RULES
 from mcuq.tflite.operators.form import Rule, Step
-from mcuq.tflite.operators.view import FileOperand, OpView
+from mcuq.tflite.operators.view import FileOperand, OpView, element_of
 
 _MAX_ELEMENTS = 2**31 - 1
 
@@ -128,7 +130,7 @@ class _Conversion:
 
     def _passed(self, op: FileOp, view: OpView, operand: FileOperand) -> FileOperand:
         """The same real number in another form."""
-        check(view, (real_operands,))
+        check(view, (real_operand,))
         self._compare_shape(view, self._model.tensors[op.outputs[0]], operand.shape)
         stored, known = self._model.tensors[op.outputs[0]], self._records.get(operand.name)
         if stored.quantization is not None and known is not None and operand.data is None:
@@ -144,7 +146,7 @@ class _Conversion:
         name = self._take_name(tensor)
         quantized = tensor.quantization is not None
         self._values[tensor.index] = FileOperand(name, tensor.shape, tensor.dtype, quantized)
-        self._tensors[name] = Tensor(name, tensor.shape)
+        self._tensors[name] = Tensor(name, tensor.shape, element=_known(tensor))
         self._records[name] = tensor
         return name
 
@@ -193,7 +195,7 @@ class _Conversion:
         return FileOperand(name, data.shape, tensor.dtype, True, real)
 
     def _lower(self, op: FileOp, view: OpView, rule: Rule[Any]) -> FileOperand:
-        check(view, (real_operands, *rule.constraints))
+        check(view, (known_operands, *rule.constraints))
         steps = self._steps(rule, view)
         if steps:
             values = [operand for operand in view.operands if operand is not None]
@@ -208,6 +210,8 @@ class _Conversion:
             self._records[name] = tensor if source is None else self._records[source]
         result = self._added(view, steps[-1], values, view.output_name)
         self._compare_shape(view, tensor, result.shape)
+        if _known(tensor) is not result.element:
+            raise malformed(f"{view.where}: the file says {tensor.dtype}, its operands give others")
         self._records[result.name] = tensor
         return replace(result, dtype=tensor.dtype, quantized=tensor.quantization is not None)
 
@@ -224,12 +228,13 @@ class _Conversion:
             raise InputError(
                 f"{view.where}: {error}", "the file is damaged: export it again"
             ) from None
+        element = _result_element(view, step, operands)
         for operand in operands:
             self._keep_constant(operand)
-        self._tensors[name] = Tensor(name, shape)
+        self._tensors[name] = Tensor(name, shape, element=element)
         inputs = tuple(operand.name for operand in operands)
         self._ops.append(Op(step.kind, name, inputs, (name,), step.attrs))
-        return FileOperand(name, shape, "float32", False)
+        return FileOperand(name, shape, "float32" if element is Element.REAL else element, False)
 
     def _compare_shape(self, view: OpView, tensor: FileTensor, shape: tuple[int, ...]) -> None:
         """Raise where the file states another shape than inference gives."""
@@ -250,11 +255,28 @@ class _Conversion:
         if operand.data is not None and operand.name not in self._tensors:
             data = np.ascontiguousarray(operand.data, np.float32)
             data.flags.writeable = False
-            self._tensors[operand.name] = Tensor(operand.name, operand.shape, data)
+            element = _known(operand)
+            self._tensors[operand.name] = Tensor(operand.name, operand.shape, data, element)
 
     def _take_name(self, tensor: FileTensor) -> str:
         wanted = self._model.signature.get(tensor.index) or tensor.name
         return self._names.take(wanted, f"tensor{tensor.index}")
+
+
+def _known(tensor: FileTensor | FileOperand) -> Element:
+    """What a tensor of a known type holds; of other types constraints have seen to."""
+    if isinstance(tensor, FileTensor):
+        return element_of(tensor.dtype, tensor.quantization is not None) or Element.REAL
+    return tensor.element or Element.REAL
+
+
+def _result_element(view: OpView, step: Step, operands: Sequence[FileOperand]) -> Element:
+    try:
+        return step.kind.element(step.attrs, [_known(operand) for operand in operands])
+    except ValueError as error:
+        raise InputError(
+            f"{view.where}: {error}", "export the model so that this layer computes in float32"
+        ) from None
 
 
 def _graph_operands(rule: Rule[Any], view: OpView) -> list[FileOperand]:

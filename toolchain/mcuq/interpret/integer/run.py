@@ -11,7 +11,7 @@ import numpy.typing as npt
 from mcuq.errors import InputError, UsageError
 from mcuq.graph import Op
 from mcuq.interpret.samples import SampleArray
-from mcuq.numeric import dequantize, quantize_values
+from mcuq.numeric.storage import as_reals, as_stored
 from mcuq.numeric.tensor import QuantizedTensor
 from mcuq.ops.operator import NoForm
 from mcuq.quantized import QuantizedGraph, integer_form, quantized_op
@@ -100,16 +100,11 @@ def quantize_inputs(qgraph: QuantizedGraph, inputs: Sequence[SampleArray]) -> li
 
 def quantize_samples(x: SampleArray, tensor: QuantizedTensor) -> Values:
     """Reals (samples, …) as `tensor` stores them, a block at a time; reals where it holds those."""
-    if tensor.is_float:
-        return np.asarray(x[:], np.float32)
     stored = np.empty(x.shape, tensor.dtype)
     step = max(1, _BLOCK // max(1, tensor.size))
     for start in range(0, len(x), step):
         part = slice(start, start + step)
-        reals = np.asarray(x[part], np.float32)
-        stored[part] = quantize_values(
-            reals, np.float32(tensor.scale[0]), tensor.zero_point, tensor.bits
-        )
+        stored[part] = as_stored(x[part], tensor)
     return stored
 
 
@@ -117,13 +112,7 @@ def dequantize_outputs(
     qgraph: QuantizedGraph, outputs: Mapping[str, Values]
 ) -> dict[str, npt.NDArray[np.float32]]:
     """Stored activations by name as float32 reals."""
-    return {name: _real(x, qgraph.tensors[name]) for name, x in outputs.items()}
-
-
-def _real(x: Values, tensor: QuantizedTensor) -> npt.NDArray[np.float32]:
-    if tensor.is_float:
-        return x
-    return dequantize(x, np.float32(tensor.scale[0]), tensor.zero_point)
+    return {name: as_reals(x, qgraph.tensors[name]) for name, x in outputs.items()}
 
 
 def _needed_ops(

@@ -8,10 +8,12 @@ from typing import Any
 from mcuq.ops.table import Table
 from mcuq.tflite.operators import (
     binary,
+    comparison,
     conversion,
     extremes,
     movement,
     pooling,
+    position,
     resize,
     slicing,
     softmax,
@@ -25,6 +27,8 @@ _READ: tuple[TfliteForm[Any], ...] = (
     *weighted.FORMS,
     *binary.FORMS,
     *extremes.FORMS,
+    *comparison.FORMS,
+    *position.FORMS,
     *unary.FORMS,
     *softmax.FORMS,
     *pooling.FORMS,
@@ -48,7 +52,7 @@ CONVERSIONS = frozenset(form.rule.kind.name for form in conversion.FORMS)
 """Names of operators that leave every real number as it is: a float graph has none of them."""
 ELEMENTWISE = frozenset(
     form.rule.kind.name
-    for form in (*binary.FORMS, *extremes.FORMS, *unary.FORMS, *conversion.FORMS)
+    for form in (*binary.FORMS, *extremes.FORMS, *comparison.FORMS, *unary.FORMS, *conversion.FORMS)
 )
 """Names of operators whose result at a place depends on the operands at that place only."""
 OPTIONS: dict[str, str] = {

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import numpy.typing as npt
 
 from mcuq.content import ByContent
+from mcuq.numeric.element import Element
 
 
 class Options(Protocol):
@@ -57,6 +58,22 @@ class Overridden:
         return () if self.base is None else self.base.integers(field)
 
 
+_ELEMENTS = {
+    "float32": Element.REAL,
+    "int32": Element.INT32,
+    "int64": Element.INT32,
+    "bool": Element.BOOL,
+}
+
+
+def element_of(dtype: str, quantized: bool) -> Element | None:
+    """What a tensor of the file holds; None where mcuq has no such thing.
+
+    64-bit integers are indices and counts, which fit 32.
+    """
+    return Element.REAL if quantized else _ELEMENTS.get(dtype)
+
+
 @dataclass(frozen=True, eq=False)
 class FileOperand(ByContent):
     """A tensor an operator reads.
@@ -79,6 +96,11 @@ class FileOperand(ByContent):
     def is_real(self) -> bool:
         """Whether the values are real numbers, as float32 or quantized."""
         return self.dtype == "float32" or self.quantized
+
+    @property
+    def element(self) -> Element | None:
+        """What the values are; None where mcuq has no such thing."""
+        return element_of(self.dtype, self.quantized)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from mcuq.emit.mlir.syntax import TensorType, Value
-from mcuq.emit.mlir.tosa import elementwise, movement, resize, windows
+from mcuq.emit.mlir.tosa import choice, elementwise, movement, resize, windows
 from mcuq.emit.mlir.tosa.block import Block
 from mcuq.emit.mlir.tosa.dense_layer import fully_connected
 from mcuq.emit.mlir.tosa.elementwise import Rule
@@ -78,6 +78,7 @@ _RULES: Table[Rule] = Table(
             _rule(LEAKY_RELU, elementwise.leaky_relu),
             _rule(HARD_SWISH, elementwise.hard_swish),
             _rule(ELU, elementwise.elu),
+            *choice.RULES.items(),
             _rule(RSQRT, elementwise.unary("tosa.rsqrt")),
             _rule(QUANTIZE, _quantize),
             _rule(DEQUANTIZE, elementwise.unary("quant.dcast")),
@@ -91,10 +92,7 @@ def lower(block: Block, op: Op, inputs: Sequence[Value], output: TensorType) -> 
     rule = _RULES[op.kind]
     if not is_quantized(output) or _works_on_integers(op, inputs, output):
         return rule(block, op.attrs, inputs, output)
-    reals = [
-        block.emit("quant.dcast", [value], TensorType(value.type.shape, "f32")) for value in inputs
-    ]
-    result = rule(block, op.attrs, reals, TensorType(output.shape, "f32"))
+    result = rule(block, op.attrs, block.reals(inputs), TensorType(output.shape, "f32"))
     return block.emit("quant.qcast", [result], output)
 
 
