@@ -20,6 +20,7 @@ from mcuq.interpret.float import run_float
 from mcuq.numeric.element import Element
 from mcuq.ops.attrs import Attrs
 from mcuq.ops.operator import AnyOperator
+from mcuq.ops.real_functions import LOG, SQRT
 
 Range = tuple[float, float]
 Oddity = Literal["", "zero", "dead channel", "tiny channel", "constant channel"]
@@ -192,7 +193,8 @@ def _of_element(element: Element, values: npt.NDArray[Any]) -> npt.NDArray[np.fl
 
 
 def _from_zero_on(operator: AnyOperator) -> bool:
-    return operator.guard.least_value == 0
+    """Whether values below zero stop TensorFlow Lite Micro, or have no result."""
+    return operator.guard.least_value == 0 or operator in (SQRT, LOG)
 
 
 def _odd(values: npt.NDArray[Any], oddity: Oddity) -> npt.NDArray[Any]:

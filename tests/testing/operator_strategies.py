@@ -20,6 +20,7 @@ from mcuq.numeric.element import Element
 from mcuq.ops.attrs import Attrs, NoAttrs, Padding
 from mcuq.ops.binary import ADD, BinaryAttrs
 from mcuq.ops.catalog import OPERATORS
+from mcuq.ops.clip import ClipAttrs
 from mcuq.ops.conversion import QUANTIZE
 from mcuq.ops.interpolation import ResizeAttrs
 from mcuq.ops.log_softmax import LOG_SOFTMAX
@@ -31,6 +32,7 @@ from mcuq.ops.pooling import PoolAttrs
 from mcuq.ops.position import PositionAttrs
 from mcuq.ops.selection import SELECT_V2
 from mcuq.ops.slicing import StridedSliceAttrs
+from mcuq.ops.smooth import GeluAttrs
 from mcuq.ops.softmax import SoftmaxAttrs
 from mcuq.ops.table import Table
 from mcuq.ops.unary import RELU, LeakyReluAttrs
@@ -307,6 +309,10 @@ ELEMENTWISE: dict[type[Attrs], st.SearchStrategy[Attrs]] = {
     NoAttrs: st.just(NoAttrs()),
     BinaryAttrs: st.builds(BinaryAttrs, activations),
     LeakyReluAttrs: st.builds(LeakyReluAttrs, _singles(-2.0, 2.0)),
+    GeluAttrs: st.builds(GeluAttrs, st.booleans()),
+    ClipAttrs: st.builds(ClipAttrs, _singles(-4.0, 0.0), _singles(0.125, 6.0))
+    | st.builds(ClipAttrs, low=_singles(-1.0, 2.0))
+    | st.builds(ClipAttrs, high=_singles(-1.0, 2.0)),
 }
 """Attributes that have nothing to do with shapes."""
 BY_SHAPE_RULE: dict[Callable[..., Shape], Callable[[st.SearchStrategy[Attrs]], Strategy]] = {

@@ -34,9 +34,9 @@ def run_litert(content: bytes, inputs: list[np.ndarray]) -> list[list[np.ndarray
 
 
 def _interpreter(content: bytes) -> Interpreter:
-    """With the reference kernels; of ELU there is none, only the fast one."""
+    """With the reference kernels; of some there is none, only the fast one."""
     kernels = OpResolverType.BUILTIN_REF
-    if "ELU" in _operators(content):
+    if _operators(content) & {"CEIL", "ELU", "ROUND"}:
         kernels = OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
     return Interpreter(model_content=content, experimental_op_resolver_type=kernels)
 

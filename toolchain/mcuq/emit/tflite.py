@@ -7,8 +7,9 @@ import numpy as np
 from mcuq.graph import Op
 from mcuq.numeric.element import Element
 from mcuq.numeric.tensor import QuantizedTensor
-from mcuq.quantized import QuantizedGraph
+from mcuq.quantized import QuantizedGraph, quantized_op
 from mcuq.tflite.builder import OperatorSpec, TensorSpec, build_model
+from mcuq.tflite.chain import chained
 from mcuq.tflite.operators.catalog import FORMS
 from mcuq.tflite.template import Template
 
@@ -54,7 +55,7 @@ def _describe(qgraph: QuantizedGraph, packed_int4: bool) -> Description:
     as_int8 = {op.inputs[1] for op in qgraph.ops if op.kind.weighted and _needs_int8(qgraph, op)}
     index = {name: position for position, name in enumerate(names)}
     tensors = [_tensor(qgraph.tensors[name], packed_int4 and name not in as_int8) for name in names]
-    operators = [_operator(op, index, tensors) for op in qgraph.ops]
+    operators = [spec for op in qgraph.ops for spec in _operators(qgraph, op, index, tensors)]
     ends = (qgraph.inputs, qgraph.outputs)
     inputs, outputs = (tuple(index[name] for name in names) for names in ends)
     return tensors, operators, inputs, outputs
@@ -89,10 +90,15 @@ def _tensor(tensor: QuantizedTensor, packed_int4: bool) -> TensorSpec:
     )
 
 
-def _operator(op: Op, index: dict[str, int], tensors: list[TensorSpec]) -> OperatorSpec:
-    """The operator's description; constants that only the file needs are appended to `tensors`."""
+def _operators(
+    qgraph: QuantizedGraph, op: Op, index: dict[str, int], tensors: list[TensorSpec]
+) -> list[OperatorSpec]:
+    """What stands for an operator; tensors that only the file needs are appended to `tensors`."""
     form = FORMS[op.kind]
     inputs = [index[name] for name in op.inputs]
+    if form.stored_links is not None:
+        links = form.stored_links(quantized_op(qgraph, op))
+        return chained(links, inputs, index[op.output], tensors)
     if form.needs_bias and len(inputs) == 2:
         inputs.append(len(tensors))
         channels = tensors[index[op.output]].shape[-1]
@@ -102,7 +108,7 @@ def _operator(op: Op, index: dict[str, int], tensors: list[TensorSpec]) -> Opera
         inputs.append(len(tensors))
         tensors.append(TensorSpec(f"{op.output}#operand{number}", values.shape, "int32", values))
     outputs = tuple(index[name] for name in op.outputs)
-    return OperatorSpec(op.kind.name, tuple(inputs), outputs, form.options(op.attrs))
+    return [OperatorSpec(op.kind.name, tuple(inputs), outputs, form.options(op.attrs))]
 
 
 def _zero_bias(name: str, channels: int, source: TensorSpec, weight: TensorSpec) -> TensorSpec:

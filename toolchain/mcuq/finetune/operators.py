@@ -12,6 +12,7 @@ from mcuq.finetune.windows import conv, depthwise
 from mcuq.numeric.activation import Activation
 from mcuq.ops.attrs import Attrs, fused
 from mcuq.ops.catalog import OPERATORS
+from mcuq.ops.clip import CLIP, ClipAttrs
 from mcuq.ops.conversion import DEQUANTIZE, QUANTIZE
 from mcuq.ops.functions import ELU, RSQRT
 from mcuq.ops.interpolation import ResizeAttrs, blend, nearest_indices
@@ -30,8 +31,19 @@ from mcuq.ops.movement import (
 )
 from mcuq.ops.operator import A, AnyOperator, NoForm, Operator, P, W
 from mcuq.ops.pooling import AVERAGE_POOL_2D, MAX_POOL_2D, PoolAttrs
+from mcuq.ops.real_functions import CEIL, COS, LOG, ROUND, SIN, SQRT
 from mcuq.ops.resize import RESIZE_BILINEAR, RESIZE_NEAREST_NEIGHBOR
 from mcuq.ops.slicing import STRIDED_SLICE, StridedSliceAttrs
+from mcuq.ops.smooth import (
+    ERF,
+    GELU,
+    HARD_SIGMOID,
+    MISH,
+    SIGN,
+    SILU,
+    SOFTPLUS,
+    GeluAttrs,
+)
 from mcuq.ops.softmax import SOFTMAX, SoftmaxAttrs
 from mcuq.ops.table import Table
 from mcuq.ops.unary import HARD_SWISH, LEAKY_RELU, LOGISTIC, RELU, RELU6, TANH, LeakyReluAttrs
@@ -148,6 +160,22 @@ def _hard_swish(x: Array) -> Array:
     return x * tf.nn.relu6(x + 3.0) / 6.0
 
 
+def _hard_sigmoid(x: Array) -> Array:
+    return tf.nn.relu6(x + 3.0) / 6.0
+
+
+def _mish(x: Array) -> Array:
+    return x * tf.tanh(tf.math.softplus(x))
+
+
+def _gelu(attrs: GeluAttrs, operands: Sequence[Array]) -> Array:
+    return tf.nn.gelu(operands[0], attrs.approximate)
+
+
+def _clip(attrs: ClipAttrs, operands: Sequence[Array]) -> Array:
+    return tf.clip_by_value(operands[0], attrs.low, attrs.high)
+
+
 def _form(
     operator: Operator[A, P, W], form: Callable[[A, Sequence[Array]], Array]
 ) -> tuple[AnyOperator, Form]:
@@ -185,6 +213,20 @@ _FORMS: Table[Form] = Table(
             _form(ELU, _unary(tf.nn.elu)),
             _form(RSQRT, _unary(tf.math.rsqrt)),
             *choice.FORMS.items(),
+            _form(SQRT, _unary(tf.sqrt)),
+            _form(LOG, _unary(tf.math.log)),
+            _form(SIN, _unary(tf.sin)),
+            _form(COS, _unary(tf.cos)),
+            _form(CEIL, _unary(tf.math.ceil)),
+            _form(ROUND, _unary(tf.round)),
+            _form(SIGN, _unary(tf.sign)),
+            _form(CLIP, _clip),
+            _form(GELU, _gelu),
+            _form(ERF, _unary(tf.math.erf)),
+            _form(SOFTPLUS, _unary(tf.math.softplus)),
+            _form(MISH, _unary(_mish)),
+            _form(SILU, _unary(tf.nn.silu)),
+            _form(HARD_SIGMOID, _unary(_hard_sigmoid)),
             (QUANTIZE, _NOT_REAL),
             (DEQUANTIZE, _NOT_REAL),
         ]

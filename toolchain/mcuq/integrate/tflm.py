@@ -7,9 +7,8 @@ from pathlib import Path
 
 from mcuq.integrate.built import Built
 from mcuq.integrate.templates import render, write
-from mcuq.ops.catalog import operator
 from mcuq.tflite.micro import arena_bytes
-from mcuq.tflite.operators.catalog import FORMS
+from mcuq.tflite.operators.catalog import RESOLVERS
 
 
 def write_tflm(built: Built, folder: Path) -> None:
@@ -18,7 +17,7 @@ def write_tflm(built: Built, folder: Path) -> None:
     write_bytes.parent.mkdir(parents=True, exist_ok=True)
     write_bytes.write_bytes(built.flatbuffer)
     arena = arena_bytes(built.flatbuffer)
-    methods = (FORMS[operator(kind)].resolver for kind in built.kinds)
+    methods = (RESOLVERS[kind] for kind in built.kinds)
     adds = "\n".join(f"    resolver.{method}();" for method in methods)
     header = render("tflm/resolver.h", arena=arena, count=len(built.kinds), adds=adds)
     write(folder / "model_resolver.h", header)

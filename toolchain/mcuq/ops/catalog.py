@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mcuq.ops import (
     binary,
+    clip,
     comparison,
     conversion,
     extremes,
@@ -14,9 +15,11 @@ from mcuq.ops import (
     movement,
     pooling,
     position,
+    real_functions,
     resize,
     selection,
     slicing,
+    smooth,
     softmax,
     unary,
     weighted,
@@ -25,7 +28,8 @@ from mcuq.ops.operator import AnyOperator, NoForm, Operator
 
 _FAMILIES = (
     weighted, binary, extremes, pooling, mean, movement, slicing, resize, softmax,
-    log_softmax, unary, functions, comparison, logic, selection, position, conversion,
+    log_softmax, unary, functions, real_functions, smooth, clip, comparison, logic, selection,
+    position, conversion,
 )  # fmt: skip
 OPERATORS: tuple[AnyOperator, ...] = tuple(
     value for family in _FAMILIES for value in vars(family).values() if isinstance(value, Operator)

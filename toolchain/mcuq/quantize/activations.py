@@ -12,6 +12,7 @@ from mcuq.graph import Graph, Op
 from mcuq.numeric import asymmetric_params, symmetric_params
 from mcuq.numeric.activation import Activation
 from mcuq.numeric.tensor import AffineParams
+from mcuq.ops.clip import ClipAttrs
 from mcuq.ops.operator import AnyOperator, NoForm
 from mcuq.ops.unary import RELU, RELU6
 from mcuq.quantize.config import Config
@@ -202,12 +203,15 @@ def _clamped(graph: Graph, name: str, span: Range) -> Range:
 
 
 def _clamps(graph: Graph, name: str) -> list[Range]:
-    """Bounds from the fused activation before and from a RELU that alone follows."""
+    """Bounds from the fused activation before and from a RELU or CLIP that alone follows."""
     found = []
     for op in graph.ops:
         activation = getattr(op.attrs, "activation", None)
         if name in op.outputs and activation is not None:
             found.append(_LIMITS[activation])
-        if op.inputs == (name,) and op.kind in _CLAMPS and use_counts(graph)[name] == 1:
+        alone = op.inputs == (name,) and use_counts(graph)[name] == 1
+        if alone and op.kind in _CLAMPS:
             found.append(_CLAMPS[op.kind])
+        if alone and isinstance(op.attrs, ClipAttrs):
+            found.append((op.attrs.low, op.attrs.high))
     return found

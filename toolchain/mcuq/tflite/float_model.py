@@ -7,6 +7,7 @@ import numpy as np
 from mcuq.graph import Graph, Op, Tensor
 from mcuq.numeric.element import Element
 from mcuq.tflite.builder import OperatorSpec, TensorSpec, build_model
+from mcuq.tflite.chain import chained
 from mcuq.tflite.operators.catalog import FORMS
 from mcuq.tflite.operators.form import Runtime
 
@@ -19,7 +20,7 @@ def float_tflite_bytes(graph: Graph) -> bytes:
     names = _used_names(graph)
     index = {name: position for position, name in enumerate(names)}
     tensors = [_tensor(graph.tensors[name]) for name in names]
-    operators = [_operator(op, index, tensors) for op in graph.ops]
+    operators = [spec for op in graph.ops for spec in _operators(op, index, tensors)]
     return build_model(
         tensors,
         operators,
@@ -41,10 +42,12 @@ def _used_names(graph: Graph) -> list[str]:
     return list(dict.fromkeys((*graph.inputs, *operands, *graph.outputs)))
 
 
-def _operator(op: Op, index: dict[str, int], tensors: list[TensorSpec]) -> OperatorSpec:
-    """The operator's description; its shape-giving constants are appended to `tensors`."""
+def _operators(op: Op, index: dict[str, int], tensors: list[TensorSpec]) -> list[OperatorSpec]:
+    """What stands for an operator; tensors that only the file needs are appended to `tensors`."""
     form = FORMS[op.kind]
     inputs = [index[name] for name in op.inputs]
+    if form.real_links is not None:
+        return chained(form.real_links(op.attrs), inputs, index[op.output], tensors)
     if Runtime.LITERT in form.needs_bias and len(inputs) == 2:
         inputs.append(len(tensors))
         zeros = np.zeros(tensors[index[op.output]].shape[-1], np.float32)
@@ -53,4 +56,4 @@ def _operator(op: Op, index: dict[str, int], tensors: list[TensorSpec]) -> Opera
         inputs.append(len(tensors))
         tensors.append(TensorSpec(f"{op.name}/operand{number}", values.shape, "int32", values))
     outputs = tuple(index[name] for name in op.outputs)
-    return OperatorSpec(op.kind.name, tuple(inputs), outputs, form.options(op.attrs))
+    return [OperatorSpec(op.kind.name, tuple(inputs), outputs, form.options(op.attrs))]

@@ -31,9 +31,10 @@ from mcuq.importers.tflite.general import (
 from mcuq.importers.tflite.parts import one_output_each
 from mcuq.importers.tflite.records import FileModel, FileOp, FileTensor
 from mcuq.importers.tflite.space_to_batch import gather_dilations
+from mcuq.importers.tflite.tables import name_tables
 from mcuq.numeric.element import Element
 from mcuq.ops.unary import LEAKY_RELU, LeakyReluAttrs
-from mcuq.tflite.operators.catalog import CONVERSIONS, RULES
+from mcuq.tflite.operators.catalog import CONVERSIONS, READABLE
 from mcuq.tflite.operators.form import Rule, Step
 from mcuq.tflite.operators.view import FileOperand, OpView, element_of
 
@@ -68,8 +69,8 @@ def convert(model: FileModel, name: str | None, keep_rescaling: bool = False) ->
     """
     name = name or model.name or "main"
     check_frozen(model)
-    as_written, model = model, gather_dilations(one_output_each(model))
-    check_known(((_where(model, op), op.kind) for op in model.ops), {*RULES, *FOLDABLE})
+    as_written, model = model, gather_dilations(one_output_each(name_tables(model)))
+    check_known(((_where(model, op), op.kind) for op in model.ops), {*READABLE, *FOLDABLE})
     check_stateless(as_written)
     model = check_arithmetic(flat_biases(model))
     conversion = _Conversion(model, keep_rescaling)
@@ -118,7 +119,7 @@ class _Conversion:
             self._values[output] = self._passed(op, view, view.operands[0])
         else:
             check(view, (own_rule,))
-            self._values[output] = self._lower(op, view, RULES[op.kind])
+            self._values[output] = self._lower(op, view, READABLE[op.kind])
 
     def result(self, name: str) -> Converted:
         """The finished graph with its records."""

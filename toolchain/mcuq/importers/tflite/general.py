@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ai_edge_litert import schema_py_generated as schema
 
 from mcuq.importers.tflite.records import FileOp, FileTensor
-from mcuq.tflite.operators.catalog import OPTIONS, RULES
+from mcuq.tflite.operators.catalog import OPTIONS, READABLE, RULES
 from mcuq.tflite.operators.view import Constraint, OpView, element_of
 
 
@@ -103,7 +103,7 @@ def own_rule(op: OpView) -> str | None:
 
     Export with a fixed input shape, batch 1, so that the converter can compute them in advance.
     """
-    return None if op.kind in RULES else "an operand is computed at run time"
+    return None if op.kind in READABLE else "an operand is computed at run time"
 
 
 def known_operands(op: OpView) -> str | None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from ai_edge_litert import schema_py_generated as schema
 
 from mcuq.errors import InputError
+from mcuq.importers.tflite.float_islands import check_has_integers, is_island
 from mcuq.importers.tflite.records import WEIGHTED, FileModel, FileOp, FileTensor, Quantization
 from mcuq.importers.tflite.space_to_batch import ENTER, LEAVE
 from mcuq.ops.pooling import MAX_POOL_2D
@@ -39,7 +40,7 @@ def for_micro(model: FileModel) -> FileModel:
 
     Raises:
         InputError: a layer computes with uint8, for which there are no kernels, or with float32
-            between integers; a slice has a mask that is not read; axes or the like, or a bias, are
+            between integers, or a function with integers of which there is float32 alone; a slice has a mask that is not read; axes or the like, or a bias, are
             of a type that is read otherwise; a batch that is spread has not the size that the file
             states.
     """
@@ -47,6 +48,7 @@ def for_micro(model: FileModel) -> FileModel:
         _check_masks(model, op)
         _check_operands(model, op)
         _check_float(model, op)
+        check_has_integers(model, op)
         _check_bias(model, op)
         _check_batch(model, op)
     return _signed_edges(model)
@@ -87,14 +89,16 @@ def _check_operands(model: FileModel, op: FileOp) -> None:
 def _check_float(model: FileModel, op: FileOp) -> None:
     """Raise where a layer's operands come from integers as float32, and its result goes to them.
 
-    Its integer kernel would round otherwise; what only moves values does not round.
+    Its integer kernel would round otherwise; what only moves values does not round, and some
+    functions have no other kernel.
     """
     if op.kind in _UNROUNDED or not op.inputs or not op.outputs or op.inputs[0] < 0:
         return
     source, result = model.tensors[op.inputs[0]], model.tensors[op.outputs[0]]
     made = any(op.inputs[0] in other.outputs for other in model.ops)
     used = any(op.outputs[0] in other.inputs for other in model.ops)
-    if source.dtype == result.dtype == "float32" and made and used and source.data is None:
+    inside = source.dtype == result.dtype == "float32" and made and used and source.data is None
+    if inside and not is_island(model, op):
         raise InputError(
             f"operator {op.index} {op.kind} computes with float32 between integers",
             "quantize it anew instead: give the file as a model, with calibration data",

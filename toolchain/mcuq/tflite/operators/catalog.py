@@ -11,6 +11,7 @@ from mcuq.tflite.operators import (
     comparison,
     conversion,
     extremes,
+    functions,
     movement,
     pooling,
     position,
@@ -30,29 +31,47 @@ _READ: tuple[TfliteForm[Any], ...] = (
     *comparison.FORMS,
     *position.FORMS,
     *unary.FORMS,
+    *functions.FORMS,
     *softmax.FORMS,
     *pooling.FORMS,
     *movement.FORMS,
     *slicing.FORMS,
     *resize.FORMS,
 )
-_ALL: tuple[TfliteForm[Any], ...] = (*_READ, *conversion.FORMS)
+_ALL: tuple[TfliteForm[Any], ...] = (
+    *_READ,
+    *functions.COMPOSED_FORMS,
+    *conversion.FORMS,
+)
 
 FORMS = Table("TFLite form", {form.rule.kind: form for form in _ALL})
 """Operator → what TensorFlow Lite says of it."""
 RULES: dict[str, Rule[Any]] = {
     **{form.rule.kind.name: form.rule for form in _READ},
     **unary.FURTHER_RULES,
+    **functions.FURTHER_RULES,
     **pooling.FURTHER_RULES,
     **movement.FURTHER_RULES,
     **slicing.FURTHER_RULES,
 }
 """BuiltinOperator name → how it becomes operators of the graph."""
+READABLE: dict[str, Rule[Any]] = {
+    **RULES,
+    **{form.rule.kind.name: form.rule for form in functions.COMPOSED_FORMS},
+}
+"""The same with operators that TensorFlow Lite has no name for: they are found as tables."""
 CONVERSIONS = frozenset(form.rule.kind.name for form in conversion.FORMS)
 """Names of operators that leave every real number as it is: a float graph has none of them."""
 ELEMENTWISE = frozenset(
     form.rule.kind.name
-    for form in (*binary.FORMS, *extremes.FORMS, *comparison.FORMS, *unary.FORMS, *conversion.FORMS)
+    for form in (
+        *binary.FORMS,
+        *extremes.FORMS,
+        *comparison.FORMS,
+        *unary.FORMS,
+        *functions.FORMS,
+        *conversion.FORMS,
+    )
 )
 """Names of operators whose result at a place depends on the operands at that place only."""
 OPTIONS: dict[str, str] = {
@@ -62,6 +81,13 @@ OPTIONS: dict[str, str] = {
     **conversion.FURTHER_OPTIONS,
 }
 """BuiltinOperator name → name of the options' union member; empty where it has none."""
+
+RESOLVERS: dict[str, str] = {
+    **{form.rule.kind.name: form.resolver for form in _ALL if form.resolver},
+    "CAST": "AddCast",
+    "GATHER": "AddGather",
+}
+"""BuiltinOperator name → method of TensorFlow Lite Micro's MicroMutableOpResolver."""
 
 _BY_NAME = {form.rule.kind.name: form for form in _ALL}
 

@@ -12,7 +12,8 @@ import numpy.typing as npt
 from ai_edge_litert import schema_py_generated as schema
 
 from mcuq.ops.attrs import Attrs
-from mcuq.ops.operator import A, AnyOperator, Operator
+from mcuq.ops.operator import A, AnyOperator, Operator, QuantizedOp
+from mcuq.tflite.operators.links import Links
 from mcuq.tflite.operators.version import Version
 from mcuq.tflite.operators.view import Constraint, OpView
 
@@ -78,9 +79,11 @@ class TfliteForm(Generic[A]):
         constants: attributes → the integers of each operand behind the graph's own. Attributes
             that give a shape (paddings, axes, sizes…) stand there.
         version: the least that a reader has to know.
-        resolver: method of TensorFlow Lite Micro's MicroMutableOpResolver.
+        resolver: method of TensorFlow Lite Micro's MicroMutableOpResolver; empty where it has none.
         needs_bias: the runtimes that do not run it without a bias.
         int4_beside: types of activations beside which runtimes take an int4 filter.
+        real_links: what stands for it in a float model; None: the operator itself.
+        stored_links: the same in an integer model.
     """
 
     rule: Rule[A]
@@ -90,6 +93,8 @@ class TfliteForm(Generic[A]):
     resolver: str
     needs_bias: frozenset[Runtime] = frozenset()
     int4_beside: tuple[str, ...] = ()
+    real_links: Callable[[A], Links] | None = None
+    stored_links: Callable[[QuantizedOp[A]], Links] | None = None
 
     def options(self, attrs: A) -> Any:
         """The schema's `*OptionsT` object, or None where it has none."""

@@ -131,6 +131,19 @@ class Block:
             max_int=Number(largest, "i64"),
         )
 
+    def between(self, value: Value, low: float, high: float) -> Value:
+        """Reals held between two bounds, infinite ones left out."""
+        least, largest = _INT32
+        return self.emit(
+            "tosa.clamp",
+            [value],
+            value.type,
+            min_fp=Number(max(low, -_LARGEST), "f32"),
+            max_fp=Number(min(high, _LARGEST), "f32"),
+            min_int=Number(least, "i64"),
+            max_int=Number(largest, "i64"),
+        )
+
     def with_rank(self, value: Value, rank: int) -> Value:
         """With dimensions of one in front."""
         missing = rank - len(value.type.shape)

@@ -42,6 +42,15 @@ class _Vocabulary:
     def abs(self, x: Value) -> Value:
         return self._block.emit("tosa.abs", [x], x.type)
 
+    def negative(self, x: Value) -> Value:
+        return self._block.emit("tosa.negate", [x], x.type)
+
+    def exp(self, x: Value) -> Value:
+        return self._block.emit("tosa.exp", [x], x.type)
+
+    def floor(self, x: Value) -> Value:
+        return self._block.emit("tosa.floor", [x], x.type)
+
 
 def by_formula(formula: Callable[..., Any]) -> Rule:
     """The rule of an operator that is elementwise: its formula and its fused activation."""

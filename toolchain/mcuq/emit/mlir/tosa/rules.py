@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from mcuq.emit.mlir.syntax import TensorType, Value
-from mcuq.emit.mlir.tosa import choice, elementwise, movement, resize, windows
+from mcuq.emit.mlir.tosa import choice, elementwise, functions, movement, resize, windows
 from mcuq.emit.mlir.tosa.block import Block
 from mcuq.emit.mlir.tosa.dense_layer import fully_connected
 from mcuq.emit.mlir.tosa.elementwise import Rule
@@ -21,15 +21,18 @@ from mcuq.graph import Op
 from mcuq.numeric.activation import Activation
 from mcuq.ops.attrs import NoAttrs
 from mcuq.ops.catalog import OPERATORS
+from mcuq.ops.clip import CLIP
 from mcuq.ops.conversion import DEQUANTIZE, QUANTIZE
 from mcuq.ops.functions import ELU, RSQRT
 from mcuq.ops.log_softmax import LOG_SOFTMAX
 from mcuq.ops.mean import MEAN
 from mcuq.ops.movement import CONCATENATION, PAD, RESHAPE, SQUEEZE, TRANSPOSE
-from mcuq.ops.operator import A, AnyOperator, Operator, P, W
+from mcuq.ops.operator import A, AnyOperator, NoForm, Operator, P, W
 from mcuq.ops.pooling import AVERAGE_POOL_2D, MAX_POOL_2D
+from mcuq.ops.real_functions import CEIL, COS, LOG, ROUND, SIN, SQRT
 from mcuq.ops.resize import RESIZE_BILINEAR, RESIZE_NEAREST_NEIGHBOR
 from mcuq.ops.slicing import STRIDED_SLICE
+from mcuq.ops.smooth import ERF, GELU, HARD_SIGMOID, MISH, SIGN, SILU, SOFTPLUS
 from mcuq.ops.softmax import SOFTMAX
 from mcuq.ops.table import Table
 from mcuq.ops.unary import HARD_SWISH, LEAKY_RELU, LOGISTIC, RELU, RELU6, TANH
@@ -50,6 +53,7 @@ def _quantize(block: Block, attrs: NoAttrs, inputs: Sequence[Value], output: Ten
     return block.emit("quant.qcast", [source], output)
 
 
+_NO_ANGLES = NoForm("LLVM 19's TOSA has neither sine nor cosine: leave it out of the model")
 _RULES: Table[Rule] = Table(
     "TOSA form",
     dict(
@@ -80,6 +84,20 @@ _RULES: Table[Rule] = Table(
             _rule(ELU, elementwise.elu),
             *choice.RULES.items(),
             _rule(RSQRT, elementwise.unary("tosa.rsqrt")),
+            _rule(SQRT, functions.square_root),
+            _rule(LOG, elementwise.unary("tosa.log")),
+            (SIN, _NO_ANGLES),
+            (COS, _NO_ANGLES),
+            _rule(CEIL, elementwise.unary("tosa.ceil")),
+            _rule(ROUND, functions.rounded),
+            _rule(SIGN, functions.sign),
+            _rule(CLIP, functions.clip),
+            _rule(GELU, functions.gelu),
+            _rule(ERF, elementwise.unary("tosa.erf")),
+            _rule(SOFTPLUS, functions.softplus),
+            _rule(MISH, functions.mish),
+            _rule(SILU, functions.silu),
+            _rule(HARD_SIGMOID, functions.hard_sigmoid),
             _rule(QUANTIZE, _quantize),
             _rule(DEQUANTIZE, elementwise.unary("quant.dcast")),
         ]

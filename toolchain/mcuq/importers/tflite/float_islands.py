@@ -1,0 +1,88 @@
+"""DEQUANTIZE, a function of float32, QUANTIZE: how converters leave what has no integers.
+
+TensorFlow Lite Micro runs it as written. It is one operator of int8, whose table has the same
+bytes, where no value leaves the integers that QUANTIZE goes through.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mcuq.errors import InputError
+from mcuq.importers.tflite.records import FileModel, FileOp, FileTensor
+from mcuq.numeric import round_half_away
+from mcuq.numeric.tensor import AffineParams
+from mcuq.ops.attrs import NoAttrs
+from mcuq.ops.lookup import dequantized
+from mcuq.ops.operand import Operand
+from mcuq.tflite.operators.functions import REAL_FORMS
+
+_FUNCTIONS = {form.rule.kind.name: form.rule.kind for form in REAL_FORMS}
+_LIMIT = 2.0**31
+
+
+def is_island(model: FileModel, op: FileOp) -> bool:
+    """Whether an operator of float32 stands between one DEQUANTIZE from int8 and one QUANTIZE to it.
+
+    Raises:
+        InputError: it does, but some integer's result is none of QUANTIZE's.
+    """
+    ends = _ends(model, op)
+    if ends is None:
+        return False
+    source, result = (_grid(tensor) for tensor in ends)
+    if source is None or result is None:
+        return False
+    if not _in_range(op.kind, source, result):
+        raise InputError(
+            f"operator {op.index} {op.kind} of float32 between integers has results that are no "
+            "numbers, or beyond 32-bit integers, for some input, where runtimes differ",
+            "quantize it anew instead: give the file as a model, with calibration data",
+        )
+    return True
+
+
+def check_has_integers(model: FileModel, op: FileOp) -> None:
+    """Raise where one of these functions is of int8 in the file, as LiteRT alone has some."""
+    source = model.tensors[op.inputs[0]] if op.inputs and op.inputs[0] >= 0 else None
+    if op.kind in _FUNCTIONS and source is not None and source.dtype != "float32":
+        raise InputError(
+            f"operator {op.index} {op.kind} is of {source.dtype}, of which TensorFlow Lite Micro "
+            "has none",
+            "quantize it anew instead: give the file as a model, with calibration data",
+        )
+
+
+def _ends(model: FileModel, op: FileOp) -> tuple[FileTensor, FileTensor] | None:
+    if op.kind not in _FUNCTIONS or len(op.outputs) != 1 or not op.inputs:
+        return None
+    output = op.outputs[0]
+    makers = [other for other in model.ops if op.inputs[0] in other.outputs]
+    readers = [other for other in model.ops if output in other.inputs]
+    kinds = [other.kind for other in (*makers, *readers)]
+    if kinds != ["DEQUANTIZE", "QUANTIZE"] or output in model.outputs:
+        return None
+    return model.tensors[makers[0].inputs[0]], model.tensors[readers[0].outputs[0]]
+
+
+def _grid(tensor: FileTensor) -> AffineParams | None:
+    stored = tensor.quantization
+    if tensor.dtype != "int8" or stored is None or stored.scale.size != 1:
+        return None
+    return AffineParams(np.float32(stored.scale[0]), int(stored.zero_point[0]))
+
+
+def _in_range(kind: str, source: AffineParams, result: AffineParams) -> bool:
+    """Whether all 256 results are numbers whose steps are 32-bit integers.
+
+    What is below them becomes the least of them, on every target; the zero point then must not
+    lead below that.
+    """
+    form = _FUNCTIONS[kind].float_form
+    assert callable(form)
+    values = form(NoAttrs(), [Operand(dequantized(source))])
+    with np.errstate(over="ignore", invalid="ignore"):
+        steps = round_half_away(values.astype(np.float32) / result.scale)
+    if not np.all(steps < _LIMIT):
+        return False
+    return bool(np.all(steps >= -_LIMIT)) or result.zero_point >= 0
