@@ -156,12 +156,13 @@ typedef struct {
     int32_t output_start;
 } mcuq_layout;
 
-/* TRANSPOSE, STRIDED_SLICE, one input of CONCATENATION. input_start and output_start are the
- * offsets of element 0. In place: no. */
+/* TRANSPOSE, STRIDED_SLICE, BROADCAST_TO, one input of CONCATENATION, one region of MIRROR_PAD or
+ * DYNAMIC_UPDATE_SLICE. input_start and output_start are the
+ * offsets of element 0 in bytes. In place: no. */
 void mcuq_copy_s8(const mcuq_layout *p, const int8_t *input, int8_t *output);
 void mcuq_copy_s32(const mcuq_layout *p, const int32_t *input, int32_t *output);
 
-/* PAD: fills `output_size` bytes with `value`, then copies. In place: no. */
+/* PAD and PADV2: fills `output_size` bytes with `value`, then copies. In place: no. */
 typedef struct {
     mcuq_layout layout;
     int32_t output_size;
@@ -169,6 +170,18 @@ typedef struct {
 } mcuq_pad;
 
 void mcuq_pad_s8(const mcuq_pad *p, const int8_t *input, int8_t *output);
+
+/* GATHER by indices that are known at build time: of each of `outer` blocks of `extent` rows of `row`
+ * bytes, the `count` rows indices[i]. In place: no. */
+typedef struct {
+    int32_t outer;
+    int32_t extent;
+    int32_t row;
+    int32_t count;
+    const int32_t *indices;
+} mcuq_gather;
+
+void mcuq_gather_s8(const mcuq_gather *p, const int8_t *input, int8_t *output);
 
 /* RESIZE_NEAREST_NEIGHBOR of an NHWC image. rows[y] and columns[x] are the source row and column
  * of output row y and column x, computed at build time. In place: no. */

@@ -7,11 +7,15 @@ from dataclasses import dataclass
 
 from mcuq.ops.catalog import OPERATORS
 from mcuq.ops.conversion import DEQUANTIZE
+from mcuq.ops.gathering import GATHER
 from mcuq.ops.mean import MEAN
 from mcuq.ops.movement import CONCATENATION, PAD, RESHAPE, SQUEEZE, TRANSPOSE
 from mcuq.ops.operator import AnyOperator, NoForm
+from mcuq.ops.padding import MIRROR_PAD, PADV2
+from mcuq.ops.repetition import BROADCAST_TO
 from mcuq.ops.resize import RESIZE_BILINEAR, RESIZE_NEAREST_NEIGHBOR
 from mcuq.ops.slicing import STRIDED_SLICE
+from mcuq.ops.update import DYNAMIC_UPDATE_SLICE
 
 _VIEW = NoForm("it costs nothing: its output is its input's bytes")
 _APART = NoForm("its kernel reads inputs after it wrote outputs, and promises no overlap")
@@ -24,6 +28,11 @@ _ALONE: dict[AnyOperator, NoForm] = {
     CONCATENATION: _APART,
     TRANSPOSE: _APART,
     STRIDED_SLICE: _APART,
+    PADV2: _APART,
+    MIRROR_PAD: _APART,
+    GATHER: _APART,
+    BROADCAST_TO: _APART,
+    DYNAMIC_UPDATE_SLICE: _APART,
     RESIZE_NEAREST_NEIGHBOR: _APART,
     RESIZE_BILINEAR: _APART,
     DEQUANTIZE: _WIDER,

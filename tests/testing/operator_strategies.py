@@ -22,20 +22,24 @@ from mcuq.ops.binary import ADD, BinaryAttrs
 from mcuq.ops.catalog import OPERATORS
 from mcuq.ops.clip import ClipAttrs
 from mcuq.ops.conversion import QUANTIZE
+from mcuq.ops.gathering import GatherAttrs, equal_steps
 from mcuq.ops.interpolation import ResizeAttrs
 from mcuq.ops.log_softmax import LOG_SOFTMAX
 from mcuq.ops.logic import LOGICAL_AND, LOGICAL_NOT, LOGICAL_OR
 from mcuq.ops.mean import MeanAttrs
 from mcuq.ops.movement import SQUEEZE, ConcatAttrs, PadAttrs, ReshapeAttrs, TransposeAttrs
 from mcuq.ops.operator import AnyOperator
+from mcuq.ops.padding import PADV2, MirrorPadAttrs
 from mcuq.ops.pooling import PoolAttrs
 from mcuq.ops.position import PositionAttrs
+from mcuq.ops.repetition import BroadcastAttrs
 from mcuq.ops.selection import SELECT_V2
 from mcuq.ops.slicing import StridedSliceAttrs
 from mcuq.ops.smooth import GeluAttrs
 from mcuq.ops.softmax import SoftmaxAttrs
 from mcuq.ops.table import Table
 from mcuq.ops.unary import RELU, LeakyReluAttrs
+from mcuq.ops.update import UpdateAttrs
 from mcuq.ops.weighted_params import ConvAttrs, DepthwiseConvAttrs, FullyConnectedAttrs
 
 Shape = tuple[int, ...]
@@ -269,6 +273,44 @@ def _strided_slice(draw: st.DrawFn, x: Shape) -> Applied:
     return Applied(StridedSliceAttrs(begin, end, strides, tuple(shrink)))
 
 
+def _pad_with(draw: st.DrawFn, x: Shape) -> Applied:
+    return replace(_pad(draw, x), constants=((1,),))
+
+
+def _mirror_pad(draw: st.DrawFn, x: Shape) -> Applied:
+    edge = draw(st.booleans())
+    around = [draw(st.tuples(*(st.integers(0, min(3, size - (not edge))),) * 2)) for size in x[1:]]
+    return Applied(MirrorPadAttrs(((0, 0), *around), edge))
+
+
+def _gather(draw: st.DrawFn, x: Shape) -> Applied:
+    """Of indices in equal steps a slice is made where a file is read; here they are in others."""
+    axis = draw(st.integers(1, len(x) - 1))
+    place = st.integers(0, x[axis] - 1)
+    indices = draw(st.lists(place, min_size=2, max_size=6).filter(_uneven))
+    shape = (len(indices),)
+    if len(indices) % 2 == 0 and len(x) < 5 and draw(st.booleans()):
+        shape = (2, len(indices) // 2)
+    return Applied(GatherAttrs(axis, tuple(indices), shape))
+
+
+def _uneven(indices: list[int]) -> bool:
+    return equal_steps(indices) is None
+
+
+def _broadcast_to(draw: st.DrawFn, x: Shape) -> Applied:
+    wide = tuple(draw(few) if size == 1 else size for size in x[1:])
+    return Applied(BroadcastAttrs((1, *wide)))
+
+
+def _update(draw: st.DrawFn, x: Shape) -> Applied:
+    size = (1, *(draw(st.integers(1, n)) for n in x[1:]))
+    start = tuple(draw(st.integers(0, n - m)) for n, m in zip(x, size, strict=True))
+    if draw(st.booleans()):
+        return Applied(UpdateAttrs(start), (size,))
+    return Applied(UpdateAttrs(start), (), (size,))
+
+
 def _resize(draw: st.DrawFn, x: Shape) -> Applied:
     size = draw(st.tuples(st.integers(1, 12), st.integers(1, 12)))
     mode = draw(st.sampled_from([(False, False), (True, False), (False, True)]))
@@ -300,6 +342,10 @@ BY_ATTRIBUTES: dict[type[Attrs], Strategy] = {
     StridedSliceAttrs: Strategy(
         few_rows.filter(lambda shape: len(shape) < 5), _of_any(_strided_slice), range(1, 5)
     ),
+    MirrorPadAttrs: Strategy(few_rows, _mirror_pad, _ROWS),
+    GatherAttrs: Strategy(few_rows, _gather, _ROWS),
+    BroadcastAttrs: Strategy(few_rows, _broadcast_to, _ROWS),
+    UpdateAttrs: Strategy(few_rows, _update, _ROWS),
     ResizeAttrs: Strategy(images, _resize, _IMAGE),
     SoftmaxAttrs: Strategy(rows, _softmax, _ROWS),
     PositionAttrs: Strategy(rows, _position, _ROWS),
@@ -322,6 +368,8 @@ BY_SHAPE_RULE: dict[Callable[..., Shape], Callable[[st.SearchStrategy[Attrs]], S
 }
 """How operators with such attributes are drawn: all of a family share its rule."""
 BY_OPERATOR: dict[AnyOperator, Strategy] = {
+    # It reads the value, where PAD, of the same attributes, puts zeros.
+    PADV2: Strategy(few_rows, _pad_with, _ROWS),
     # It drops dimensions, where RESHAPE, of the same attributes, changes them.
     SQUEEZE: Strategy(with_ones, _of_any(_squeeze), _ROWS),
     # It needs a row.

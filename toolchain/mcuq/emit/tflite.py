@@ -104,11 +104,13 @@ def _operators(
         channels = tensors[index[op.output]].shape[-1]
         source, weight = (tensors[i] for i in inputs[:2])
         tensors.append(_zero_bias(f"{op.output}#bias", channels, source, weight))
+    constants = []
     for number, values in enumerate(form.operands(op.attrs)):
-        inputs.append(len(tensors))
+        constants.append(len(tensors))
         tensors.append(TensorSpec(f"{op.output}#operand{number}", values.shape, "int32", values))
     outputs = tuple(index[name] for name in op.outputs)
-    return [OperatorSpec(op.kind.name, tuple(inputs), outputs, form.options(op.attrs))]
+    operands = form.arranged(inputs, constants)
+    return [OperatorSpec(op.kind.name, operands, outputs, form.options(op.attrs))]
 
 
 def _zero_bias(name: str, channels: int, source: TensorSpec, weight: TensorSpec) -> TensorSpec:

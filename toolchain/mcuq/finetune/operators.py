@@ -15,6 +15,7 @@ from mcuq.ops.catalog import OPERATORS
 from mcuq.ops.clip import CLIP, ClipAttrs
 from mcuq.ops.conversion import DEQUANTIZE, QUANTIZE
 from mcuq.ops.functions import ELU, RSQRT
+from mcuq.ops.gathering import GATHER, GatherAttrs
 from mcuq.ops.interpolation import ResizeAttrs, blend, nearest_indices
 from mcuq.ops.log_softmax import LOG_SOFTMAX
 from mcuq.ops.mean import MEAN, MeanAttrs
@@ -30,8 +31,10 @@ from mcuq.ops.movement import (
     TransposeAttrs,
 )
 from mcuq.ops.operator import A, AnyOperator, NoForm, Operator, P, W
+from mcuq.ops.padding import MIRROR_PAD, PADV2, MirrorPadAttrs
 from mcuq.ops.pooling import AVERAGE_POOL_2D, MAX_POOL_2D, PoolAttrs
 from mcuq.ops.real_functions import CEIL, COS, LOG, ROUND, SIN, SQRT
+from mcuq.ops.repetition import BROADCAST_TO, BroadcastAttrs
 from mcuq.ops.resize import RESIZE_BILINEAR, RESIZE_NEAREST_NEIGHBOR
 from mcuq.ops.slicing import STRIDED_SLICE, StridedSliceAttrs
 from mcuq.ops.smooth import (
@@ -47,6 +50,7 @@ from mcuq.ops.smooth import (
 from mcuq.ops.softmax import SOFTMAX, SoftmaxAttrs
 from mcuq.ops.table import Table
 from mcuq.ops.unary import HARD_SWISH, LEAKY_RELU, LOGISTIC, RELU, RELU6, TANH, LeakyReluAttrs
+from mcuq.ops.update import DYNAMIC_UPDATE_SLICE, UpdateAttrs
 from mcuq.ops.weighted import CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED
 from mcuq.ops.weighted_params import FullyConnectedAttrs
 
@@ -106,6 +110,32 @@ def _concatenation(attrs: ConcatAttrs, operands: Sequence[Array]) -> Array:
     samples = tf.reduce_max([tf.shape(x)[0] for x in operands])
     parts = [tf.repeat(x, samples, axis=0) if x.shape[0] == 1 else x for x in operands]
     return tf.concat(parts, attrs.axis)
+
+
+def _pad_with(attrs: PadAttrs, operands: Sequence[Array]) -> Array:
+    x, value = operands
+    return tf.pad(x, attrs.paddings, constant_values=tf.reshape(value, ()))
+
+
+def _mirror_pad(attrs: MirrorPadAttrs, operands: Sequence[Array]) -> Array:
+    return tf.pad(operands[0], attrs.paddings, "SYMMETRIC" if attrs.edge else "REFLECT")
+
+
+def _gather(attrs: GatherAttrs, operands: Sequence[Array]) -> Array:
+    return tf.gather(operands[0], attrs.array.reshape(attrs.shape), axis=attrs.axis)
+
+
+def _broadcast_to(attrs: BroadcastAttrs, operands: Sequence[Array]) -> Array:
+    x = operands[0]
+    return tf.broadcast_to(x, (x.shape[0] or tf.shape(x)[0], *attrs.shape[1:]))
+
+
+def _update(attrs: UpdateAttrs, operands: Sequence[Array]) -> Array:
+    whole, update = operands
+    sizes = zip(attrs.start, update.shape, whole.shape, strict=True)
+    around = [(first, most - first - n) for first, n, most in list(sizes)[1:]]
+    replaced = tf.pad(tf.ones((1, *update.shape[1:]), tf.bool), [(0, 0), *around])
+    return tf.where(replaced, tf.pad(update, [(0, 0), *around]), whole)
 
 
 def _reshape(attrs: ReshapeAttrs, operands: Sequence[Array]) -> Array:
@@ -195,7 +225,12 @@ _FORMS: Table[Form] = Table(
             _form(MAX_POOL_2D, _pool(tf.nn.max_pool2d)),
             _form(MEAN, _mean),
             _form(PAD, _pad),
+            _form(PADV2, _pad_with),
+            _form(MIRROR_PAD, _mirror_pad),
             _form(CONCATENATION, _concatenation),
+            _form(GATHER, _gather),
+            _form(BROADCAST_TO, _broadcast_to),
+            _form(DYNAMIC_UPDATE_SLICE, _update),
             _form(RESHAPE, _reshape),
             _form(SQUEEZE, _reshape),
             _form(TRANSPOSE, _transpose),

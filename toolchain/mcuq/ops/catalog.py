@@ -9,27 +9,31 @@ from mcuq.ops import (
     conversion,
     extremes,
     functions,
+    gathering,
     log_softmax,
     logic,
     mean,
     movement,
+    padding,
     pooling,
     position,
     real_functions,
+    repetition,
     resize,
     selection,
     slicing,
     smooth,
     softmax,
     unary,
+    update,
     weighted,
 )
 from mcuq.ops.operator import AnyOperator, NoForm, Operator
 
 _FAMILIES = (
-    weighted, binary, extremes, pooling, mean, movement, slicing, resize, softmax,
-    log_softmax, unary, functions, real_functions, smooth, clip, comparison, logic, selection,
-    position, conversion,
+    weighted, binary, extremes, pooling, mean, movement, slicing, padding,
+    gathering, repetition, update, resize, softmax, log_softmax, unary, functions,
+    real_functions, smooth, clip, comparison, logic, selection, position, conversion,
 )  # fmt: skip
 OPERATORS: tuple[AnyOperator, ...] = tuple(
     value for family in _FAMILIES for value in vars(family).values() if isinstance(value, Operator)

@@ -32,7 +32,7 @@ _WHY_FREE = "values are moved, none is computed"
 
 @dataclass(frozen=True)
 class PadAttrs(Attrs):
-    """PAD with zeros; one (before, after) pair per dimension."""
+    """PAD with zeros, PADV2 with a value; one (before, after) pair per dimension."""
 
     paddings: tuple[tuple[int, int], ...]
 
@@ -86,13 +86,18 @@ class TransposeParams:
     perm: tuple[int, ...]
 
 
-def _pad_shape(attrs: PadAttrs, inputs: Sequence[Shape]) -> Shape:
-    paddings = attrs.paddings
-    if len(paddings) != len(inputs[0]):
-        raise ValueError(f"{len(paddings)} pairs of paddings for {len(inputs[0])} dimensions")
+def padded_shape(paddings: Sequence[Pair], shape: Shape) -> Shape:
+    """The shape with so many elements before and after each dimension; ValueError where they do
+    not fit."""
+    if len(paddings) != len(shape):
+        raise ValueError(f"{len(paddings)} pairs of paddings for {len(shape)} dimensions")
     if min((min(pair) for pair in paddings), default=0) < 0:
         raise ValueError(f"paddings {paddings} are negative")
-    return tuple(n + sum(pair) for n, pair in zip(inputs[0], paddings, strict=True))
+    return tuple(n + sum(pair) for n, pair in zip(shape, paddings, strict=True))
+
+
+def _pad_shape(attrs: PadAttrs, inputs: Sequence[Shape]) -> Shape:
+    return padded_shape(attrs.paddings, inputs[0])
 
 
 def _concatenated_shape(attrs: ConcatAttrs, inputs: Sequence[Shape]) -> Shape:

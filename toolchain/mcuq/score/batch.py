@@ -7,9 +7,12 @@ import dataclasses
 from mcuq.graph import Op
 from mcuq.numeric.tensor import QuantizedTensor
 from mcuq.ops.attrs import Attrs
+from mcuq.ops.gathering import GatherAttrs
 from mcuq.ops.mean import MeanAttrs
 from mcuq.ops.movement import ConcatAttrs, ReshapeAttrs, TransposeAttrs
+from mcuq.ops.repetition import BroadcastAttrs
 from mcuq.ops.slicing import StridedSliceAttrs
+from mcuq.ops.update import UpdateAttrs
 from mcuq.ops.weighted import FULLY_CONNECTED
 from mcuq.quantized.qgraph import QuantizedGraph
 
@@ -26,6 +29,12 @@ def _keeps_batch(qgraph: QuantizedGraph, op: Op) -> bool:
     attrs = op.attrs
     if isinstance(attrs, ConcatAttrs):
         return attrs.axis != 0
+    if isinstance(attrs, GatherAttrs):
+        return attrs.axis != 0
+    if isinstance(attrs, BroadcastAttrs):
+        return len(attrs.shape) == len(qgraph.tensors[op.inputs[0]].shape)
+    if isinstance(attrs, UpdateAttrs):
+        return not any(qgraph.tensors[name].is_constant for name in op.inputs)
     if isinstance(attrs, MeanAttrs):
         return 0 not in attrs.axes
     if isinstance(attrs, TransposeAttrs):
@@ -57,6 +66,8 @@ def _resized(tensor: QuantizedTensor, samples: int) -> QuantizedTensor:
 def _resized_attrs(attrs: Attrs, samples: int) -> Attrs:
     if isinstance(attrs, ReshapeAttrs):
         return ReshapeAttrs((samples, *attrs.shape[1:]))
+    if isinstance(attrs, BroadcastAttrs):
+        return BroadcastAttrs((samples, *attrs.shape[1:]))
     if isinstance(attrs, StridedSliceAttrs):
         return dataclasses.replace(attrs, end=(samples, *attrs.end[1:]))
     return attrs

@@ -52,8 +52,10 @@ def _operators(op: Op, index: dict[str, int], tensors: list[TensorSpec]) -> list
         inputs.append(len(tensors))
         zeros = np.zeros(tensors[index[op.output]].shape[-1], np.float32)
         tensors.append(TensorSpec(f"{op.name}/bias", zeros.shape, "float32", zeros))
+    constants = []
     for number, values in enumerate(form.operands(op.attrs)):
-        inputs.append(len(tensors))
+        constants.append(len(tensors))
         tensors.append(TensorSpec(f"{op.name}/operand{number}", values.shape, "int32", values))
     outputs = tuple(index[name] for name in op.outputs)
-    return [OperatorSpec(op.kind.name, tuple(inputs), outputs, form.options(op.attrs))]
+    operands = form.arranged(inputs, constants)
+    return [OperatorSpec(op.kind.name, operands, outputs, form.options(op.attrs))]

@@ -50,7 +50,9 @@ class StoredOp:
     def values(self) -> Sequence[FileTensor]:
         """Operands that are values of the model, and the results."""
         rule = RULES.get(self.op.kind)
-        values = self.operands[: rule.tensors if rule else None]
+        count = len(self.operands)
+        numbers = rule.reads(count) if rule else range(count)
+        values = [self.operands[number] for number in numbers if number < count]
         return [t for t in (*values, *self.results) if t is not None]
 
 

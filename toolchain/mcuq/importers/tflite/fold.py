@@ -20,7 +20,8 @@ from mcuq.importers.tflite.flatbuffer import malformed
 from mcuq.tflite.operators.binary import Binary
 from mcuq.tflite.operators.catalog import CONVERSIONS, RULES
 from mcuq.tflite.operators.conversion import Cast
-from mcuq.tflite.operators.movement import Concatenation, Gather, Pack
+from mcuq.tflite.operators.gathering import Gather
+from mcuq.tflite.operators.movement import Concatenation, Pack
 from mcuq.tflite.operators.pooling import Reducer
 from mcuq.tflite.operators.slicing import STRIDED_SLICE_CONSTRAINTS, strided_slice_attrs
 from mcuq.tflite.operators.view import OpView

@@ -112,8 +112,8 @@ def known_operands(op: OpView) -> str | None:
     Export the model in float32.
     """
     rule = RULES.get(op.kind)
-    count = rule.tensors if rule else 1
-    for number, operand in enumerate(op.operands[:count]):
+    for number in rule.reads(len(op.operands)) if rule else (0,):
+        operand = op.operands[number]
         if operand is not None and operand.element is None:
             return f"operand {number} {operand.name!r} is {operand.dtype}"
     return None

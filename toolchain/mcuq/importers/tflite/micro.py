@@ -32,7 +32,9 @@ _UNROUNDED = (
     | {"SPLIT", "SPLIT_V", "UNPACK", "PACK"}
 )
 """Operators that give the same whether values are quantized before or behind them."""
-_OPERAND_TYPES = {"SLICE": ("int32", "int64")}
+_OPERAND_TYPES = dict.fromkeys(
+    ("SLICE", "BROADCAST_TO", "DYNAMIC_UPDATE_SLICE", "MIRROR_PAD"), ("int32", "int64")
+)
 
 
 def for_micro(model: FileModel) -> FileModel:

@@ -8,17 +8,22 @@ from typing import Any
 from mcuq.ops.table import Table
 from mcuq.tflite.operators import (
     binary,
+    blocks,
     comparison,
     conversion,
     extremes,
     functions,
+    gathering,
     movement,
+    padding,
     pooling,
     position,
+    repetition,
     resize,
     slicing,
     softmax,
     unary,
+    update,
     weighted,
 )
 from mcuq.tflite.operators.form import Rule, TfliteForm
@@ -36,6 +41,10 @@ _READ: tuple[TfliteForm[Any], ...] = (
     *pooling.FORMS,
     *movement.FORMS,
     *slicing.FORMS,
+    *padding.FORMS,
+    *gathering.FORMS,
+    *repetition.FORMS,
+    *update.FORMS,
     *resize.FORMS,
 )
 _ALL: tuple[TfliteForm[Any], ...] = (
@@ -53,6 +62,9 @@ RULES: dict[str, Rule[Any]] = {
     **pooling.FURTHER_RULES,
     **movement.FURTHER_RULES,
     **slicing.FURTHER_RULES,
+    **blocks.FURTHER_RULES,
+    **gathering.FURTHER_RULES,
+    **repetition.FURTHER_RULES,
 }
 """BuiltinOperator name → how it becomes operators of the graph."""
 READABLE: dict[str, Rule[Any]] = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Generic
@@ -45,6 +45,7 @@ class Rule(Generic[A]):
         attrs: reads the attributes of an operator that meets the constraints.
         constraints: checked in order before `attrs` is called.
         tensors: how many leading operands become inputs; None takes all.
+        picks: the operands that become inputs, where they are not the leading ones.
         required: how many operands must be there.
         copies: how often these operands are repeated.
         steps: several operators in its place, the last of which gives the result; none: `kind`.
@@ -56,10 +57,15 @@ class Rule(Generic[A]):
     attrs: Callable[[OpView], A]
     constraints: tuple[Constraint, ...] = ()
     tensors: int | None = 1
+    picks: tuple[int, ...] = ()
     required: int = 1
     copies: Callable[[OpView], int] = lambda op: 1
     steps: Callable[[OpView], tuple[Step, ...]] = lambda op: ()
     stored_steps: Callable[[OpView], tuple[Step, ...]] | None = None
+
+    def reads(self, count: int) -> tuple[int, ...]:
+        """Which of `count` operands become inputs."""
+        return self.picks or tuple(range(count))[: self.tensors]
 
 
 class Runtime(StrEnum):
@@ -76,8 +82,9 @@ class TfliteForm(Generic[A]):
     Attributes:
         rule: how it is read; its operator and its options are those that are written.
         write: (attributes, the schema's `*OptionsT` object) fills the object in.
-        constants: attributes → the integers of each operand behind the graph's own. Attributes
-            that give a shape (paddings, axes, sizes…) stand there.
+        constants: attributes → the integers of each operand behind the graph's own, or between
+            them (see `Rule.picks`). Attributes that give a shape (paddings, axes, sizes…) stand
+            there.
         version: the least that a reader has to know.
         resolver: method of TensorFlow Lite Micro's MicroMutableOpResolver; empty where it has none.
         needs_bias: the runtimes that do not run it without a bias.
@@ -107,6 +114,16 @@ class TfliteForm(Generic[A]):
     def operands(self, attrs: A) -> tuple[npt.NDArray[np.int32], ...]:
         """The constants that follow the graph's own operands in a flatbuffer."""
         return tuple(np.array(values, np.int32) for values in self.constants(attrs))
+
+    def arranged(self, inputs: Sequence[int], constants: Sequence[int]) -> tuple[int, ...]:
+        """Tensor indices of all operands in the order that TensorFlow Lite has them in."""
+        picks = self.rule.picks
+        if not picks:
+            return (*inputs, *constants)
+        placed = dict(zip(picks, inputs, strict=True))
+        rest = iter(constants)
+        count = len(inputs) + len(constants)
+        return tuple(placed[i] if i in placed else next(rest) for i in range(count))
 
 
 def no_options(attrs: Attrs, options: object) -> None:

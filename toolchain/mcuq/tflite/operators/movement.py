@@ -49,13 +49,6 @@ class Reshape(IntEnum):
     NEW_SHAPE = 0
 
 
-class Gather(IntEnum):
-    """GatherOptions."""
-
-    AXIS = 0
-    BATCH_DIMS = 1
-
-
 class Pack(IntEnum):
     """PackOptions."""
 
@@ -179,7 +172,8 @@ def expand_attrs(op: OpView) -> ReshapeAttrs:
     return ReshapeAttrs((*shape[:position], 1, *shape[position:]))
 
 
-def _pad(op: OpView) -> PadAttrs:
+def pad_attrs(op: OpView) -> PadAttrs:
+    """Pairs as the second operand lists them."""
     counts = op.integers(1)
     return PadAttrs(tuple(zip(counts[0::2], counts[1::2], strict=True)))
 
@@ -215,7 +209,7 @@ FORMS: tuple[TfliteForm[Any], ...] = (
         Rule(
             PAD,
             "PadOptions",
-            _pad,
+            pad_attrs,
             requiring(constant_operands(1), pairs_of_paddings),
             required=2,
         ),
@@ -287,5 +281,5 @@ FURTHER_RULES: dict[str, Rule[Any]] = {
         required=2,
     ),
 }
-FURTHER_OPTIONS = {"GATHER": "GatherOptions", "PACK": "PackOptions"}
+FURTHER_OPTIONS = {"PACK": "PackOptions"}
 """Of operators that are folded or rewritten before rules are asked."""

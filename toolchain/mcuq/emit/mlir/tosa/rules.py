@@ -24,18 +24,22 @@ from mcuq.ops.catalog import OPERATORS
 from mcuq.ops.clip import CLIP
 from mcuq.ops.conversion import DEQUANTIZE, QUANTIZE
 from mcuq.ops.functions import ELU, RSQRT
+from mcuq.ops.gathering import GATHER
 from mcuq.ops.log_softmax import LOG_SOFTMAX
 from mcuq.ops.mean import MEAN
 from mcuq.ops.movement import CONCATENATION, PAD, RESHAPE, SQUEEZE, TRANSPOSE
 from mcuq.ops.operator import A, AnyOperator, NoForm, Operator, P, W
+from mcuq.ops.padding import MIRROR_PAD, PADV2
 from mcuq.ops.pooling import AVERAGE_POOL_2D, MAX_POOL_2D
 from mcuq.ops.real_functions import CEIL, COS, LOG, ROUND, SIN, SQRT
+from mcuq.ops.repetition import BROADCAST_TO
 from mcuq.ops.resize import RESIZE_BILINEAR, RESIZE_NEAREST_NEIGHBOR
 from mcuq.ops.slicing import STRIDED_SLICE
 from mcuq.ops.smooth import ERF, GELU, HARD_SIGMOID, MISH, SIGN, SILU, SOFTPLUS
 from mcuq.ops.softmax import SOFTMAX
 from mcuq.ops.table import Table
 from mcuq.ops.unary import HARD_SWISH, LEAKY_RELU, LOGISTIC, RELU, RELU6, TANH
+from mcuq.ops.update import DYNAMIC_UPDATE_SLICE
 from mcuq.ops.weighted import CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED
 
 
@@ -66,7 +70,12 @@ _RULES: Table[Rule] = Table(
             _rule(MAX_POOL_2D, windows.max_pool),
             _rule(MEAN, elementwise.mean),
             _rule(PAD, movement.pad),
+            _rule(PADV2, movement.pad_with),
+            _rule(MIRROR_PAD, movement.mirror_pad),
             _rule(CONCATENATION, movement.concatenation),
+            _rule(GATHER, movement.gather),
+            _rule(BROADCAST_TO, movement.broadcast_to),
+            _rule(DYNAMIC_UPDATE_SLICE, movement.update),
             _rule(RESHAPE, movement.reshape),
             _rule(SQUEEZE, movement.reshape),
             _rule(TRANSPOSE, movement.transpose),

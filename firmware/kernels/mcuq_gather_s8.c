@@ -1,0 +1,21 @@
+/* GATHER: whole rows by a table of their numbers. */
+#include <string.h>
+
+#include "mcuq_kernels.h"
+
+void mcuq_gather_s8(const mcuq_gather *p, const int8_t *input, int8_t *output)
+{
+    const int32_t row = p->row;
+    for (int32_t outer = 0; outer < p->outer; outer++) {
+        for (int32_t i = 0; i < p->count; i++) {
+            const int8_t *source = input + p->indices[i] * row;
+            if (row == 1) {
+                *output = *source;
+            } else {
+                memcpy(output, source, (size_t)row);
+            }
+            output += row;
+        }
+        input += p->extent * row;
+    }
+}
