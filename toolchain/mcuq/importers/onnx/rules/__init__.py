@@ -2,16 +2,20 @@
 
 from mcuq.importers.onnx.rules import (
     blocks,
+    choice,
     elementwise,
     extremes,
+    functions,
     gather,
     linear,
     normalization,
     padding,
     pooling,
+    powers,
     quantized,
     recurrent,
     reductions,
+    repetition,
     shape,
     slicing,
 )
@@ -20,16 +24,20 @@ from mcuq.importers.onnx.rules.common import NodeRule
 RULES: dict[str, NodeRule] = {
     **linear.RULES,
     **blocks.RULES,
+    **choice.RULES,
     **elementwise.RULES,
     **extremes.RULES,
+    **functions.RULES,
     **gather.RULES,
     **normalization.RULES,
     **padding.RULES,
     **pooling.RULES,
     **recurrent.RULES,
     **reductions.RULES,
+    **repetition.RULES,
     **shape.RULES,
     **slicing.RULES,
+    **powers.RULES,
     **quantized.RULES,
 }
 

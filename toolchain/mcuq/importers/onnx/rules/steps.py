@@ -10,12 +10,13 @@ import numpy.typing as npt
 
 from mcuq.importers.builder import GraphBuilder
 from mcuq.importers.onnx.layout import arranged, plain, result
-from mcuq.importers.onnx.rules.elementwise import binary, part, unary
+from mcuq.importers.onnx.rules.elementwise import binary, broadcast, part, unary
 from mcuq.importers.onnx.value import Node, NodeValue, Order
 from mcuq.ops.attrs import Attrs
 from mcuq.ops.mean import MEAN, MeanAttrs
 from mcuq.ops.movement import CONCATENATION, RESHAPE, ConcatAttrs, ReshapeAttrs
 from mcuq.ops.operator import AnyOperator
+from mcuq.ops.selection import SELECT_V2
 from mcuq.ops.slicing import STRIDED_SLICE, StridedSliceAttrs
 from mcuq.ops.weighted import FULLY_CONNECTED
 from mcuq.ops.weighted_params import FullyConnectedAttrs
@@ -56,6 +57,13 @@ class Steps:
             return unary(kind)(self.build, named)[0]
         x = operands[0]
         return result(self.build, self.build.op(kind, attrs, [x.name], named.name), x.order)
+
+    def select(
+        self, condition: NodeValue, first: NodeValue, second: NodeValue, suffix: str = ""
+    ) -> NodeValue:
+        """The first value where the condition holds, else the second; they broadcast."""
+        named = self._named(suffix, condition, first, second)
+        return broadcast(self.build, named, SELECT_V2, [condition, first, second])
 
     def mean(
         self, x: NodeValue, axes: Sequence[int], suffix: str = "", *, keep: bool = True
