@@ -98,7 +98,7 @@ def _softmax(proto: Any, opset: int) -> list[Any]:
 
 
 def _constant_fill(proto: Any, opset: int) -> list[Any]:
-    """An experiment that PyTorch writes in sets 7 and 8: ConstantOfShape, maybe of more dimensions."""
+    """An experiment that PyTorch writes in sets 7 and 8: ConstantOfShape, of further dimensions."""
     attributes, shape, before = _attributes(proto), proto.input[0], []
     if not attributes.get("input_as_shape", 0):
         return [proto]
