@@ -16,6 +16,7 @@ from mcuq.ops.repetition import BROADCAST_TO
 from mcuq.ops.resize import RESIZE_BILINEAR, RESIZE_NEAREST_NEIGHBOR
 from mcuq.ops.slicing import STRIDED_SLICE
 from mcuq.ops.update import DYNAMIC_UPDATE_SLICE
+from mcuq.ops.weighted import TRANSPOSE_CONV
 
 _VIEW = NoForm("it costs nothing: its output is its input's bytes")
 _APART = NoForm("its kernel reads inputs after it wrote outputs, and promises no overlap")
@@ -35,6 +36,7 @@ _ALONE: dict[AnyOperator, NoForm] = {
     DYNAMIC_UPDATE_SLICE: _APART,
     RESIZE_NEAREST_NEIGHBOR: _APART,
     RESIZE_BILINEAR: _APART,
+    TRANSPOSE_CONV: _APART,
     DEQUANTIZE: _WIDER,
 }
 

@@ -40,7 +40,12 @@ from mcuq.ops.softmax import SoftmaxAttrs
 from mcuq.ops.table import Table
 from mcuq.ops.unary import RELU, LeakyReluAttrs
 from mcuq.ops.update import UpdateAttrs
-from mcuq.ops.weighted_params import ConvAttrs, DepthwiseConvAttrs, FullyConnectedAttrs
+from mcuq.ops.weighted_params import (
+    ConvAttrs,
+    DepthwiseConvAttrs,
+    FullyConnectedAttrs,
+    TransposeConvAttrs,
+)
 
 Shape = tuple[int, ...]
 Pair = tuple[int, int]
@@ -146,6 +151,26 @@ def _depthwise(draw: st.DrawFn, x: Shape) -> Applied:
     outputs = x[3] * multiplier
     attrs = DepthwiseConvAttrs(stride, dilation, padding, multiplier, draw(activations))
     return Applied(attrs, (), ((1, *kernel, outputs), *_bias(draw, outputs)))
+
+
+few_images = st.tuples(st.just(1), st.integers(1, 6), st.integers(1, 6), channels)
+
+
+def _transpose_conv(draw: st.DrawFn, x: Shape) -> Applied:
+    padding = draw(st.sampled_from(Padding))
+    axes = [_transposed_axis(draw, size, padding) for size in x[1:3]]
+    (height, width), kernel, stride = ((axes[0][i], axes[1][i]) for i in range(3))
+    filters = draw(st.integers(1, 9))
+    attrs = TransposeConvAttrs((1, height, width, filters), stride, padding, draw(activations))
+    return Applied(attrs, (), ((filters, *kernel, x[3]), *_bias(draw, filters)))
+
+
+def _transposed_axis(draw: st.DrawFn, size: int, padding: Padding) -> tuple[int, int, int]:
+    """Extent of the result, kernel and stride."""
+    kernel, stride = draw(st.integers(1, 5)), draw(few)
+    reach = (size - 1) * stride + (kernel if padding is Padding.VALID else 1)
+    extents = range(reach, reach + stride)
+    return draw(st.sampled_from(extents)), kernel, stride
 
 
 def _fully_connected(draw: st.DrawFn, x: Shape) -> Applied:
@@ -331,6 +356,7 @@ _IMAGE, _ROWS = range(4, 5), range(2, 6)
 BY_ATTRIBUTES: dict[type[Attrs], Strategy] = {
     ConvAttrs: Strategy(images, _conv, _IMAGE),
     DepthwiseConvAttrs: Strategy(images, _depthwise, _IMAGE),
+    TransposeConvAttrs: Strategy(few_images, _transpose_conv, _IMAGE),
     FullyConnectedAttrs: Strategy(rows, _fully_connected, _ROWS),
     PoolAttrs: Strategy(images, _pool, _IMAGE),
     MeanAttrs: Strategy(rows, _mean, _ROWS),

@@ -45,7 +45,7 @@ from mcuq.ops.selection import SELECT_V2
 from mcuq.ops.slicing import STRIDED_SLICE
 from mcuq.ops.softmax import SOFTMAX, SoftmaxAttrs
 from mcuq.ops.unary import HARD_SWISH, LEAKY_RELU, LOGISTIC, RELU, RELU6, TANH, LeakyReluAttrs
-from mcuq.ops.weighted import CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED
+from mcuq.ops.weighted import CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED, TRANSPOSE_CONV
 
 _VALUES = {bits: ("i" + str(min(bits, 32)), 1 << min(bits, 32) - 1) for bits in (8, 16, 32, 64)}
 _FILTERS = {8: ("i8", -127, 127), 4: ("i4", -7, 7), 2: ("i4", -2, 1), TERNARY: ("i4", -1, 1)}
@@ -54,6 +54,7 @@ _FILTERS = {8: ("i8", -127, 127), 4: ("i4", -7, 7), 2: ("i4", -2, 1), TERNARY: (
 _FORMS = {
     CONV_2D: "(slice )?(const )?(conv2d|(slice slice slice conv2d )+concat)( clamp)?",
     DEPTHWISE_CONV_2D: "(slice )?reshape (const )?depthwise_conv2d( clamp)?",
+    TRANSPOSE_CONV: "(const )?transpose_conv2d( clamp)?",
     FULLY_CONNECTED: "(reshape )?(const )?fully_connected( clamp)?( reshape)?",
     ADD: "(reshape )?add( clamp)?",
     SUB: "(reshape )?sub( clamp)?",

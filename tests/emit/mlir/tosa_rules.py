@@ -48,6 +48,7 @@ _PROPERTIES = {
     "const": {"value"},
     "conv2d": _WINDOW | {"dilation"},
     "depthwise_conv2d": _WINDOW | {"dilation"},
+    "transpose_conv2d": {"out_pad", "stride", "out_shape"},
     "avg_pool2d": _WINDOW | {"kernel", "acc_type"},
     "max_pool2d": _WINDOW | {"kernel"},
     "reshape": {"new_shape"},
@@ -98,6 +99,7 @@ def _check_elements(step: Step) -> None:
 
 _INFOS = {
     "conv2d": ("conv", ("input_zp", "weight_zp")),
+    "transpose_conv2d": ("conv", ("input_zp", "weight_zp")),
     "fully_connected": ("conv", ("input_zp", "weight_zp")),
     "avg_pool2d": ("unary", ("input_zp", "output_zp")),
     "pad": ("pad", ("input_zp",)),
@@ -122,7 +124,7 @@ def _check_zero_points(step: Step) -> None:
         "weight_zp": elements[-1],
         "output_zp": element_of(step.result),
     }
-    if name in ("conv2d", "fully_connected"):
+    if name in ("conv2d", "transpose_conv2d", "fully_connected"):
         ends["weight_zp"] = elements[1]
     for key, value in zip(keys, found.groups(), strict=True):
         element = ends[key]
@@ -209,6 +211,19 @@ def _depthwise(step: Step, shapes: list[Shape], data: list[np.ndarray | None]) -
     return (source[0], *_windows(step, source, tuple(kernel)), depth * multiplier)
 
 
+def _transpose_conv(step: Step, shapes: list[Shape], data: list[np.ndarray | None]) -> Shape:
+    source, (channels, *kernel, depth), bias = shapes
+    assert source[3] == depth and bias == (channels,)
+    pad, stride = step.properties["out_pad"], step.properties["stride"]
+    size = [
+        (source[1 + i] - 1) * stride[i] + sum(pad[2 * i : 2 * i + 2]) + kernel[i] for i in range(2)
+    ]
+    # The specification asks for paddings that leave something of every window.
+    assert all(-kernel[n // 2] < amount for n, amount in enumerate(pad))
+    assert tuple(step.properties["out_shape"]) == (source[0], *size, channels)
+    return (source[0], *size, channels)
+
+
 def _pool(step: Step, shapes: list[Shape], data: list[np.ndarray | None]) -> Shape:
     (source,) = shapes
     return (source[0], *_windows(step, source, step.properties["kernel"]), source[3])
@@ -248,6 +263,7 @@ _RULES: dict[str, Rule] = {
     "const": _const,
     "conv2d": _conv,
     "depthwise_conv2d": _depthwise,
+    "transpose_conv2d": _transpose_conv,
     "fully_connected": _fully_connected,
     "avg_pool2d": _pool,
     "max_pool2d": _pool,

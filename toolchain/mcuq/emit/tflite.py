@@ -109,7 +109,8 @@ def _operators(
         constants.append(len(tensors))
         tensors.append(TensorSpec(f"{op.output}#operand{number}", values.shape, "int32", values))
     outputs = tuple(index[name] for name in op.outputs)
-    operands = form.arranged(inputs, constants)
+    order = form.rule.stored if form.rule.order else form.arranged
+    operands = order(inputs, constants)
     return [OperatorSpec(op.kind.name, operands, outputs, form.options(op.attrs))]
 
 

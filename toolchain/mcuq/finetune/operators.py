@@ -8,7 +8,7 @@ from typing import Any
 import tensorflow as tf
 
 from mcuq.finetune import choice
-from mcuq.finetune.windows import conv, depthwise
+from mcuq.finetune.windows import conv, depthwise, transpose_conv
 from mcuq.numeric.activation import Activation
 from mcuq.ops.attrs import Attrs, fused
 from mcuq.ops.catalog import OPERATORS
@@ -51,7 +51,7 @@ from mcuq.ops.softmax import SOFTMAX, SoftmaxAttrs
 from mcuq.ops.table import Table
 from mcuq.ops.unary import HARD_SWISH, LEAKY_RELU, LOGISTIC, RELU, RELU6, TANH, LeakyReluAttrs
 from mcuq.ops.update import DYNAMIC_UPDATE_SLICE, UpdateAttrs
-from mcuq.ops.weighted import CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED
+from mcuq.ops.weighted import CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED, TRANSPOSE_CONV
 from mcuq.ops.weighted_params import FullyConnectedAttrs
 
 # TensorFlow has no types of its own.
@@ -220,6 +220,7 @@ _FORMS: Table[Form] = Table(
             *((o, _by_formula(o.formula)) for o in OPERATORS if o.formula),
             _form(CONV_2D, conv),
             _form(DEPTHWISE_CONV_2D, depthwise),
+            _form(TRANSPOSE_CONV, transpose_conv),
             _form(FULLY_CONNECTED, _fully_connected),
             _form(AVERAGE_POOL_2D, _pool(tf.nn.avg_pool2d)),
             _form(MAX_POOL_2D, _pool(tf.nn.max_pool2d)),

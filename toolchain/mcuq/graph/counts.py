@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 
 from mcuq.graph.graph import Graph, Op
-from mcuq.ops.weighted import DEPTHWISE_CONV_2D
+from mcuq.ops.weighted import DEPTHWISE_CONV_2D, TRANSPOSE_CONV
 
 
 def macs(graph: Graph, op: Op) -> int:
-    """Multiply-accumulates of `op`: one a weight and output position; 0 without weights.
+    """Multiply-accumulates of `op`: one a weight and output position (input position
+    where the window slides over the result); 0 without weights.
 
     Multiplications with padding zeros count, as is customary.
     """
@@ -19,6 +20,8 @@ def macs(graph: Graph, op: Op) -> int:
     output_size = graph.tensors[op.output].size
     if op.kind is DEPTHWISE_CONV_2D:
         return output_size * filter_shape[1] * filter_shape[2]
+    if op.kind is TRANSPOSE_CONV:
+        return graph.tensors[op.inputs[0]].size * math.prod(filter_shape[:3])
     return output_size * math.prod(filter_shape[1:])
 
 

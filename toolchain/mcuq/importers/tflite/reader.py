@@ -12,6 +12,7 @@ from mcuq.importers.tflite import fields
 from mcuq.importers.tflite.buffers import constant_data, quantization
 from mcuq.importers.tflite.flatbuffer import FlatTable, malformed
 from mcuq.importers.tflite.records import FileModel, FileOp, FileTensor
+from mcuq.tflite.operators.catalog import RULES
 
 _IDENTIFIER = b"TFL3"
 _VERSION = 3
@@ -172,11 +173,12 @@ def _operator(
     _check_indices([i for i in inputs if i != -1], count, f"operator {index}'s inputs")
     _check_indices(outputs, count, f"operator {index}'s outputs")
     kind, custom = codes[code]
+    rule = None if custom else RULES.get(kind)
     return FileOp(
         index,
         kind,
         custom,
-        inputs,
+        inputs if rule is None else rule.seen(inputs),
         outputs,
         table.table(fields.OperatorField.OPTIONS),
         table.uint8(fields.OperatorField.OPTIONS_TYPE),

@@ -65,7 +65,7 @@ class FileOp:
         index: position in the file.
         kind: BuiltinOperator name, or the name of a custom operator.
         custom: whether it is a custom operator.
-        inputs: tensor indices, -1 where an optional input is absent.
+        inputs: tensor indices in the rule's order, -1 where an optional input is absent.
         outputs: tensor indices.
         options: the options, None where absent.
         options_type: number of the options' union member, 0 where absent.

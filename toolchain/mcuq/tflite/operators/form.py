@@ -47,6 +47,8 @@ class Rule(Generic[A]):
         tensors: how many leading operands become inputs; None takes all.
         picks: the operands that become inputs, where they are not the leading ones.
         required: how many operands must be there.
+        order: numbers of the file's operands in the order in which they are seen everywhere else,
+            that of the graph's inputs and then the others; empty where it is the file's.
         copies: how often these operands are repeated.
         steps: several operators in its place, the last of which gives the result; none: `kind`.
         stored_steps: the same where the file's integers are kept; None takes `steps`.
@@ -59,6 +61,7 @@ class Rule(Generic[A]):
     tensors: int | None = 1
     picks: tuple[int, ...] = ()
     required: int = 1
+    order: tuple[int, ...] = ()
     copies: Callable[[OpView], int] = lambda op: 1
     steps: Callable[[OpView], tuple[Step, ...]] = lambda op: ()
     stored_steps: Callable[[OpView], tuple[Step, ...]] | None = None
@@ -66,6 +69,31 @@ class Rule(Generic[A]):
     def reads(self, count: int) -> tuple[int, ...]:
         """Which of `count` operands become inputs."""
         return self.picks or tuple(range(count))[: self.tensors]
+
+    def seen(self, stored: Sequence[int]) -> tuple[int, ...]:
+        """An operator's tensor indices in `order`, from those of the file; -1 where one is absent.
+
+        A file with more operands than the kind has keeps them as they are.
+        """
+        if not self.order or len(stored) > len(self.order):
+            return tuple(stored)
+        return tuple(stored[n] if n < len(stored) else -1 for n in self.order)
+
+    def stored(self, inputs: Sequence[int], constants: Sequence[int]) -> tuple[int, ...]:
+        """The file's tensor indices: the inverse of `seen`.
+
+        Args:
+            inputs: the graph's.
+            constants: what follows them, see `TfliteForm.constants`.
+        """
+        if not self.order:
+            return (*inputs, *constants)
+        absent = (-1,) * (len(self.order) - len(inputs) - len(constants))
+        places = dict(zip(self.order, (*inputs, *absent, *constants), strict=True))
+        indices = [places[number] for number in range(len(self.order))]
+        while indices[-1] == -1:
+            indices.pop()
+        return tuple(indices)
 
 
 class Runtime(StrEnum):

@@ -40,7 +40,7 @@ from mcuq.ops.softmax import SOFTMAX
 from mcuq.ops.table import Table
 from mcuq.ops.unary import HARD_SWISH, LEAKY_RELU, LOGISTIC, RELU, RELU6, TANH
 from mcuq.ops.update import DYNAMIC_UPDATE_SLICE
-from mcuq.ops.weighted import CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED
+from mcuq.ops.weighted import CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED, TRANSPOSE_CONV
 
 
 def _rule(
@@ -65,6 +65,7 @@ _RULES: Table[Rule] = Table(
             *((o, elementwise.by_formula(o.formula)) for o in OPERATORS if o.formula),
             _rule(CONV_2D, windows.conv),
             _rule(DEPTHWISE_CONV_2D, windows.depthwise),
+            _rule(TRANSPOSE_CONV, windows.transpose_conv),
             _rule(FULLY_CONNECTED, fully_connected),
             _rule(AVERAGE_POOL_2D, windows.average_pool),
             _rule(MAX_POOL_2D, windows.max_pool),
@@ -137,4 +138,4 @@ def _works_on_integers(op: Op, inputs: Sequence[Value], output: TensorType) -> b
         return False
     if op.kind.scale.same or op.kind.scale.joined:
         return all(value.type.element == output.element for value in inputs)
-    return op.kind in (FULLY_CONNECTED, QUANTIZE)
+    return op.kind in (TRANSPOSE_CONV, FULLY_CONNECTED, QUANTIZE)
