@@ -18,6 +18,7 @@ from mcuq.importers.onnx.rules import (
     repetition,
     shape,
     slicing,
+    transposed,
 )
 from mcuq.importers.onnx.rules.common import NodeRule
 
@@ -37,6 +38,7 @@ RULES: dict[str, NodeRule] = {
     **repetition.RULES,
     **shape.RULES,
     **slicing.RULES,
+    **transposed.RULES,
     **powers.RULES,
     **quantized.RULES,
 }
