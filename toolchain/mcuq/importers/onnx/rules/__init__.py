@@ -3,6 +3,7 @@
 from mcuq.importers.onnx.rules import (
     blocks,
     choice,
+    einsum,
     elementwise,
     extremes,
     functions,
@@ -12,7 +13,9 @@ from mcuq.importers.onnx.rules import (
     padding,
     pooling,
     powers,
+    products,
     quantized,
+    quotients,
     recurrent,
     reductions,
     repetition,
@@ -26,6 +29,7 @@ RULES: dict[str, NodeRule] = {
     **linear.RULES,
     **blocks.RULES,
     **choice.RULES,
+    **einsum.RULES,
     **elementwise.RULES,
     **extremes.RULES,
     **functions.RULES,
@@ -33,6 +37,7 @@ RULES: dict[str, NodeRule] = {
     **normalization.RULES,
     **padding.RULES,
     **pooling.RULES,
+    **quotients.RULES,
     **recurrent.RULES,
     **reductions.RULES,
     **repetition.RULES,
@@ -40,6 +45,7 @@ RULES: dict[str, NodeRule] = {
     **slicing.RULES,
     **transposed.RULES,
     **powers.RULES,
+    **products.RULES,
     **quantized.RULES,
 }
 

@@ -32,17 +32,6 @@ def one_computed_input(node: Node) -> str | None:
     return "all are constants" if all(constants) else None
 
 
-def constant_divisor(node: Node) -> str | None:
-    """Division is by a constant that is nowhere zero.
-
-    Divisions of activations are not supported: rewrite the layer as a multiplication.
-    """
-    divisor = node.constant(1)
-    if divisor is None:
-        return "the divisor is computed"
-    return None if np.all(divisor != 0) else "it holds a zero"
-
-
 def real_type(node: Node) -> str | None:
     """A Cast of an activation is to real numbers.
 
@@ -120,13 +109,6 @@ def _operand(build: GraphBuilder, node: Node, value: NodeValue, order: tuple[int
         return arranged(build, value, order)
     element = Element.BOOL if value.data.dtype == np.bool_ else Element.REAL
     return build.constant(value.data.transpose(order), f"{node.name}/constant", element)
-
-
-def _divide(build: GraphBuilder, node: Node) -> list[NodeValue]:
-    divisor = np.asarray(node.constant(1), np.float64)
-    reciprocal = NodeValue(divisor.shape, data=1.0 / divisor)
-    inputs = (node.inputs[0], reciprocal)
-    return binary(MUL)(build, with_inputs(node, inputs))
 
 
 def with_inputs(node: Node, inputs: tuple[NodeValue | None, ...]) -> Node:
@@ -225,7 +207,6 @@ RULES = {
     "Add": NodeRule(binary(ADD), _ARITHMETIC, 2),
     "Sub": NodeRule(binary(SUB), _ARITHMETIC, 2),
     "Mul": NodeRule(binary(MUL), _ARITHMETIC, 2),
-    "Div": NodeRule(_divide, (computed_input, constant_divisor), 2),
     "Relu": NodeRule(unary(RELU), _ACTIVATION),
     "Sigmoid": NodeRule(unary(LOGISTIC), _ACTIVATION),
     "Tanh": NodeRule(unary(TANH), _ACTIVATION),

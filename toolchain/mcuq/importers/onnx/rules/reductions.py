@@ -20,9 +20,10 @@ from mcuq.importers.onnx.rules.common import (
 from mcuq.importers.onnx.rules.elementwise import one_computed_input
 from mcuq.importers.onnx.rules.steps import Steps, constant, order_left
 from mcuq.importers.onnx.value import Node, NodeValue
-from mcuq.ops.binary import ADD, MUL
+from mcuq.ops.binary import ADD, MUL, SUB
 from mcuq.ops.functions import ABS
 from mcuq.ops.mean import MEAN, MeanAttrs
+from mcuq.ops.real_functions import EXP, LOG, SQRT
 from mcuq.ops.reduction import largest_over, neighbours
 
 Over = Callable[[Steps, NodeValue, tuple[int, ...], bool], NodeValue]
@@ -52,20 +53,47 @@ def _mean(steps: Steps, x: NodeValue, axes: tuple[int, ...], keep: bool) -> Node
     return steps.mean(x, axes, keep=keep)
 
 
-def _sum(steps: Steps, x: NodeValue, axes: tuple[int, ...], keep: bool) -> NodeValue:
+def _sum(
+    steps: Steps, x: NodeValue, axes: tuple[int, ...], keep: bool, suffix: str = ""
+) -> NodeValue:
     count = math.prod(x.shape[axis] for axis in axes)
     if count == 1:
-        return steps.mean(x, axes, keep=keep)
+        return steps.mean(x, axes, suffix, keep=keep)
     mean = steps.mean(x, axes, "mean", keep=keep)
-    return steps(MUL, mean, constant(np.full(1, count, np.float32)))
+    return steps(MUL, mean, constant(np.full(1, count, np.float32)), suffix=suffix)
 
 
-def _magnitudes(steps: Steps, x: NodeValue, axes: tuple[int, ...], keep: bool) -> NodeValue:
+def magnitudes(steps: Steps, x: NodeValue, axes: tuple[int, ...], keep: bool) -> NodeValue:
+    """Σ |x|"""
     return _sum(steps, steps(ABS, x, suffix="abs"), axes, keep)
 
 
-def _squares(steps: Steps, x: NodeValue, axes: tuple[int, ...], keep: bool) -> NodeValue:
-    return _sum(steps, steps(MUL, x, x, suffix="square"), axes, keep)
+def _squares(
+    steps: Steps, x: NodeValue, axes: tuple[int, ...], keep: bool, suffix: str = ""
+) -> NodeValue:
+    return _sum(steps, steps(MUL, x, x, suffix="square"), axes, keep, suffix)
+
+
+def norm(steps: Steps, x: NodeValue, axes: tuple[int, ...], keep: bool) -> NodeValue:
+    """√(Σ x²)"""
+    return steps(SQRT, _squares(steps, x, axes, keep, "squares"))
+
+
+def _logarithm(steps: Steps, x: NodeValue, axes: tuple[int, ...], keep: bool) -> NodeValue:
+    """log(Σ x)"""
+    return steps(LOG, _sum(steps, x, axes, keep, "sum"))
+
+
+def _of_exponentials(steps: Steps, x: NodeValue, axes: tuple[int, ...], keep: bool) -> NodeValue:
+    """log(Σ exp(x)), less the largest x, which is added again: no power overflows."""
+    largest = _largest(steps, x, axes, True)
+    powers = steps(EXP, steps(SUB, x, largest, suffix="below"), suffix="exp")
+    total = steps(LOG, _sum(steps, powers, axes, True, "sum"), suffix="log")
+    y = steps(ADD, total, largest)
+    if keep:
+        return y
+    left = [size for axis, size in enumerate(x.shape) if axis not in axes]
+    return steps.reshape(y, left)
 
 
 def _largest(steps: Steps, x: NodeValue, axes: tuple[int, ...], keep: bool) -> NodeValue:
@@ -107,7 +135,12 @@ RULES = {
     "ReduceMean": NodeRule(partial(_reduce, _mean), _REDUCTION),
     "ReduceMax": NodeRule(partial(_reduce, _largest), (*_REDUCTION, neighbouring_axes)),
     "ReduceMin": NodeRule(partial(_reduce, _smallest), (*_REDUCTION, neighbouring_axes)),
-    "ReduceL1": NodeRule(partial(_reduce, _magnitudes), _REDUCTION),
+    "ReduceL2": NodeRule(partial(_reduce, norm), _REDUCTION),
+    "ReduceLogSum": NodeRule(partial(_reduce, _logarithm), _REDUCTION),
+    "ReduceLogSumExp": NodeRule(
+        partial(_reduce, _of_exponentials), (*_REDUCTION, neighbouring_axes)
+    ),
+    "ReduceL1": NodeRule(partial(_reduce, magnitudes), _REDUCTION),
     "ReduceSum": NodeRule(partial(_reduce, _sum), _REDUCTION),
     "ReduceSumSquare": NodeRule(partial(_reduce, _squares), _REDUCTION),
     "Mean": NodeRule(_all, (one_computed_input,)),

@@ -70,7 +70,7 @@ class Steps:
     ) -> NodeValue:
         """The mean over `axes`; they stay as dimensions of 1, or go."""
         positions = tuple(sorted(x.position(axis) for axis in axes))
-        name = self.build.op(MEAN, MeanAttrs(positions, keep), [x.name], self._name(suffix))
+        name = self.build.op(MEAN, MeanAttrs(positions, keep), [x.name], self.name(suffix))
         return result(self.build, name, order_left(x, () if keep else axes))
 
     def reshape(self, x: NodeValue, shape: Sequence[int], suffix: str = "") -> NodeValue:
@@ -78,7 +78,7 @@ class Steps:
         if x.data is not None:
             return constant(x.data.reshape(tuple(shape)))
         attrs = ReshapeAttrs(tuple(shape))
-        name = self.build.op(RESHAPE, attrs, [plain(self.build, x)], self._name(suffix))
+        name = self.build.op(RESHAPE, attrs, [plain(self.build, x)], self.name(suffix))
         return result(self.build, name, tuple(range(len(shape))))
 
     def transpose(self, x: NodeValue, perm: Sequence[int]) -> NodeValue:
@@ -92,7 +92,7 @@ class Steps:
     def slice(self, x: NodeValue, bounds: dict[int, Bounds], suffix: str = "") -> NodeValue:
         """A part of the value, by ONNX's axis; axes that are not named stay whole."""
         stored = [bounds.get(axis, (0, x.shape[axis], 1)) for axis in x.order]
-        name = _sliced(self.build, x.name, stored, self._name(suffix))
+        name = _sliced(self.build, x.name, stored, self.name(suffix))
         return result(self.build, name, x.order)
 
     def rows(self, x: NodeValue, axis: int, start: int, size: int, suffix: str = "") -> NodeValue:
@@ -111,12 +111,12 @@ class Steps:
             for value in values
         ]
         attrs = ConcatAttrs(order.index(axis))
-        name = self.build.op(CONCATENATION, attrs, names, self._name(suffix))
+        name = self.build.op(CONCATENATION, attrs, names, self.name(suffix))
         return result(self.build, name, order)
 
     def constant(self, values: npt.NDArray[np.floating], suffix: str) -> str:
         """The tensor of a constant, for several operators to read."""
-        return self.build.constant(values, self._name(suffix))
+        return self.build.constant(values, self.name(suffix))
 
     def dense(self, x: NodeValue, filters: str, bias: str | None, suffix: str = "") -> NodeValue:
         """x × filtersᵀ + bias, over the last dimension of x in ONNX's own order.
@@ -127,7 +127,7 @@ class Steps:
         """
         inputs = [plain(self.build, x), filters, *([bias] if bias else [])]
         attrs = FullyConnectedAttrs(keep_num_dims=x.rank > 2)
-        name = self.build.op(FULLY_CONNECTED, attrs, inputs, self._name(suffix))
+        name = self.build.op(FULLY_CONNECTED, attrs, inputs, self.name(suffix))
         return result(self.build, name, tuple(range(x.rank)))
 
     def _named(self, suffix: str, *operands: NodeValue) -> Node:
@@ -135,7 +135,8 @@ class Steps:
             return part(self.node, suffix, *operands)
         return replace(self.node, inputs=operands)
 
-    def _name(self, suffix: str) -> str:
+    def name(self, suffix: str) -> str:
+        """What a step is called."""
         return f"{self.node.name}/{suffix}" if suffix else self.node.name
 
 
