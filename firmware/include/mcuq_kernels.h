@@ -66,6 +66,10 @@ typedef struct {
 /* In place: yes, over an operand that is not broadcast. */
 void mcuq_add_s8(const mcuq_binary *p, const int8_t *a, const int8_t *b, int8_t *output);
 void mcuq_sub_s8(const mcuq_binary *p, const int8_t *a, const int8_t *b, int8_t *output);
+void mcuq_squared_difference_s8(
+    const mcuq_binary *p, const int8_t *a, const int8_t *b, int8_t *output);
+void mcuq_squared_difference_s16(
+    const mcuq_binary *p, const int16_t *a, const int16_t *b, int16_t *output);
 void mcuq_mul_s8(const mcuq_binary *p, const int8_t *a, const int8_t *b, int8_t *output);
 
 /* MINIMUM and MAXIMUM of equal shapes or with broadcasting. Stored integers are compared: all three
@@ -127,6 +131,27 @@ typedef struct {
 
 void mcuq_arg_max_s8(const mcuq_position *p, const int8_t *input, int32_t *output);
 void mcuq_arg_min_s8(const mcuq_position *p, const int8_t *input, int32_t *output);
+/* DIV, FLOOR_DIV and FLOOR_MOD of equal shapes or with broadcasting, in float32: each operand's
+ * scale × (value - zero point), and of the result its steps, held between the bounds, rounded half
+ * away from zero. Extents and strides as of mcuq_binary. */
+typedef struct {
+    float a_scale;
+    int32_t a_zero_point;
+    float b_scale;
+    int32_t b_zero_point;
+    float output_scale;
+    int32_t output_zero_point;
+    int32_t activation_min;
+    int32_t activation_max;
+    int32_t dims[MCUQ_MAX_RANK];
+    int32_t a_strides[MCUQ_MAX_RANK];
+    int32_t b_strides[MCUQ_MAX_RANK];
+} mcuq_quotient;
+
+/* In place: yes, over an operand that is not broadcast. */
+void mcuq_div_s8(const mcuq_quotient *p, const int8_t *a, const int8_t *b, int8_t *output);
+void mcuq_floor_div_s8(const mcuq_quotient *p, const int8_t *a, const int8_t *b, int8_t *output);
+void mcuq_floor_mod_s8(const mcuq_quotient *p, const int8_t *a, const int8_t *b, int8_t *output);
 
 /* MEAN. The output is dense over `kept` extents, unused leading ones 1; each of its elements is
  * requantize(Σ input + sum_offset) + output_offset, clamped to int8, over `reduced` extents.

@@ -20,6 +20,7 @@ from mcuq.interpret.float import run_float
 from mcuq.numeric.element import Element
 from mcuq.ops.attrs import Attrs
 from mcuq.ops.operator import AnyOperator
+from mcuq.ops.quotient import DIV, FLOOR_DIV, FLOOR_MOD
 from mcuq.ops.real_functions import LOG, SQRT
 
 Range = tuple[float, float]
@@ -164,13 +165,15 @@ class Case:
         filtered = axis is not None and len(shape) > 1
         depth = math.prod(shape) // shape[axis] if axis is not None and filtered else 1
         values = rng.normal(0, self.numbers.magnitude / math.sqrt(depth), shape)
+        if self.operator in _QUOTIENTS:
+            values = _away_from_zero(values)
         return _odd(values, self.numbers.oddity).astype(np.float32)
 
 
 def random_reals(graph: Graph, seed: int, samples: int = 3) -> list[npt.NDArray[np.float32]]:
     """Normal values of deviation 3 for each input of a graph: (samples, *shape).
 
-    Above zero where an operator takes no others.
+    Above zero where an operator takes no others, a step away from it where one divides by them.
     """
     rng = np.random.default_rng(seed)
     shapes = [(samples, *graph.tensors[name].shape[1:]) for name in graph.inputs]
@@ -178,6 +181,9 @@ def random_reals(graph: Graph, seed: int, samples: int = 3) -> list[npt.NDArray[
         _of_element(graph.tensors[name].element, rng.normal(0, 3, shape))
         for name, shape in zip(graph.inputs, shapes, strict=True)
     ]
+    values = [rng.normal(0, 3, shape).astype(np.float32) for shape in shapes]
+    if any(op.kind in _QUOTIENTS for op in graph.ops):
+        return [_away_from_zero(x) for x in values]
     if any(_from_zero_on(op.kind) for op in graph.ops):
         return [np.abs(x) + np.float32(0.1) for x in values]
     return values
@@ -195,6 +201,13 @@ def _of_element(element: Element, values: npt.NDArray[Any]) -> npt.NDArray[np.fl
 def _from_zero_on(operator: AnyOperator) -> bool:
     """Whether values below zero stop TensorFlow Lite Micro, or have no result."""
     return operator.guard.least_value == 0 or operator in (SQRT, LOG)
+
+
+_QUOTIENTS = (DIV, FLOOR_DIV, FLOOR_MOD)
+
+
+def _away_from_zero(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    return values + np.copysign(np.ones_like(values), values)
 
 
 def _odd(values: npt.NDArray[Any], oddity: Oddity) -> npt.NDArray[Any]:

@@ -40,7 +40,7 @@ def _links(kind: AnyOperator) -> tuple[Link, ...]:
         QuantizedTensor("x", (1,), 8, np.ones(1, np.float32)),
         least_case(kind).attrs,
     )
-    return links(QuantizedOp(attrs, (values,), values))
+    return links(QuantizedOp(attrs, (values, values), values))
 
 
 @pytest.mark.parametrize("operator", OPERATORS, ids=str)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 import re
 from collections.abc import Sequence
@@ -22,6 +23,7 @@ from mcuq.numeric.element import Element
 from mcuq.numeric.tensor import QuantizedTensor
 from mcuq.ops.attrs import Padding
 from mcuq.ops.binary import ADD, MUL, SUB
+from mcuq.ops.clip import CLIP, ClipAttrs
 from mcuq.ops.comparison import EQUAL, GREATER, GREATER_EQUAL, LESS, LESS_EQUAL, NOT_EQUAL
 from mcuq.ops.conversion import DEQUANTIZE, QUANTIZE
 from mcuq.ops.functions import ABS, ELU, RSQRT
@@ -40,9 +42,22 @@ from mcuq.ops.movement import (
 from mcuq.ops.operator import AnyOperator
 from mcuq.ops.pooling import AVERAGE_POOL_2D, MAX_POOL_2D
 from mcuq.ops.position import ARG_MAX, ARG_MIN
+from mcuq.ops.real_functions import CEIL, LOG, ROUND, SQRT
 from mcuq.ops.resize import RESIZE_BILINEAR, RESIZE_NEAREST_NEIGHBOR
 from mcuq.ops.selection import SELECT_V2
 from mcuq.ops.slicing import STRIDED_SLICE
+from mcuq.ops.smooth import (
+    ERF,
+    GELU,
+    GELU_CUBE,
+    GELU_SLOPE,
+    HARD_SIGMOID,
+    MISH,
+    SIGN,
+    SILU,
+    SOFTPLUS,
+    GeluAttrs,
+)
 from mcuq.ops.softmax import SOFTMAX, SoftmaxAttrs
 from mcuq.ops.unary import HARD_SWISH, LEAKY_RELU, LOGISTIC, RELU, RELU6, TANH, LeakyReluAttrs
 from mcuq.ops.weighted import CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED, TRANSPOSE_CONV
@@ -51,6 +66,7 @@ _VALUES = {bits: ("i" + str(min(bits, 32)), 1 << min(bits, 32) - 1) for bits in 
 _FILTERS = {8: ("i8", -127, 127), 4: ("i4", -7, 7), 2: ("i4", -2, 1), TERNARY: ("i4", -1, 1)}
 """Storage type, smallest and largest value of filters by bits."""
 
+_SOFTPLUS = "abs negate exp const add log const maximum add"
 _FORMS = {
     CONV_2D: "(slice )?(const )?(conv2d|(slice slice slice conv2d )+concat)( clamp)?",
     DEPTHWISE_CONV_2D: "(slice )?reshape (const )?depthwise_conv2d( clamp)?",
@@ -94,6 +110,19 @@ _FORMS = {
     SELECT_V2: "(reshape )*select",
     ARG_MAX: "(dcast )?argmax",
     ARG_MIN: "(dcast )?const sub argmax",
+    SQRT: "rsqrt reciprocal",
+    LOG: "log",
+    CEIL: "ceil",
+    ROUND: "const mul const add floor const mul sub const sub ceil const maximum "
+    "const add floor const minimum add add",
+    SIGN: "clamp ceil clamp floor add",
+    CLIP: "clamp",
+    GELU: "(mul mul const mul add const mul tanh|const mul erf) const mul const add mul",
+    ERF: "erf",
+    SOFTPLUS: _SOFTPLUS,
+    MISH: f"{_SOFTPLUS} tanh mul",
+    SILU: "sigmoid mul",
+    HARD_SIGMOID: "const add clamp const mul",
     QUANTIZE: "(dcast )?qcast",
     DEQUANTIZE: "dcast",
 }
@@ -239,18 +268,31 @@ class _Recorder:
     def multiply(self, a: object, b: object) -> None:
         self.asked.append("mul")
 
+    def divide(self, a: object, b: object) -> None:
+        self.asked += ["reciprocal", "mul"]
+
     def minimum(self, a: object, b: object) -> None:
         self.asked.append("minimum")
 
     def maximum(self, a: object, b: object) -> None:
         self.asked.append("maximum")
 
+    def negative(self, x: object) -> None:
+        self.asked.append("negate")
+
+    def exp(self, x: object) -> None:
+        self.asked.append("exp")
+
+    def floor(self, x: object) -> None:
+        self.asked.append("floor")
+
 
 def _by_formula(kind: AnyOperator) -> str:
     """The operations of an elementwise operator that docs/mlir.md does not list by name."""
     assert kind.formula is not None, f"no form is expected of {kind}"
     recorder = _Recorder()
-    kind.formula(recorder, object(), object())
+    operands = len(inspect.signature(kind.formula).parameters) - 1
+    kind.formula(recorder, *(object() for _ in range(operands)))
     return "".join(f"(reshape )*{name} " for name in recorder.asked).strip() + "( clamp)?"
 
 
@@ -291,6 +333,17 @@ def _check_data(data: DenseIntOrFPElementsAttr, tensor: Tensor | QuantizedTensor
     assert np.array_equal(values.reshape(tensor.data.shape), tensor.data)
 
 
+_LITERALS = {
+    HARD_SWISH: [3, 1 / 6],
+    HARD_SIGMOID: [3, 1 / 6],
+    ELU: [0, 1],
+    SOFTPLUS: [1, 0],
+    MISH: [1, 0],
+    ROUND: [0.5, 0.5, 2, 0.5, 0, 0.5, 0],
+}
+"""Of operators whose constants do not depend on their attributes."""
+
+
 def _expected_literals(op: Op, source: tuple[int, ...]) -> list[Any]:
     """Their values in order; nothing where they are positions, which `check_types` follows."""
     match op.attrs:
@@ -310,6 +363,10 @@ def _expected_literals(op: Op, source: tuple[int, ...]) -> list[Any]:
         return [0, 1]
     if op.kind is ARG_MIN:
         return [0]
+        case GeluAttrs(approximate=approximate):
+            return [GELU_CUBE, GELU_SLOPE, 0.5, 1] if approximate else [math.sqrt(0.5), 0.5, 1]
+    if op.kind in _LITERALS:
+        return _LITERALS[op.kind]
     if op.kind.weighted and len(op.inputs) == 2:
         return [0]
     return []
@@ -326,10 +383,20 @@ def _check_properties(step: Step, op: Op) -> None:
         assert most or not pad.any()
     if "mode" in step.properties:
         assert op.kind.name == f"RESIZE_{step.properties['mode']}"
-    if "min_fp" in step.properties:
+    if "min_fp" in step.properties and op.kind in (CLIP, SIGN, HARD_SIGMOID):
+        assert (step.properties["min_fp"], step.properties["max_fp"]) in _bounds(op)
+    elif "min_fp" in step.properties:
         activation = _activation(op)
         assert (step.properties["min_fp"], step.properties["max_fp"]) == _CLAMPS[activation]
         _check_integer_clamp(step, activation)
+
+
+def _bounds(op: Op) -> list[tuple[float, float]]:
+    """What a clamp of the operator may hold values between."""
+    if not isinstance(op.attrs, ClipAttrs):
+        return {SIGN: [(0.0, 1.0), (-1.0, 0.0)], HARD_SIGMOID: [(0.0, 6.0)]}[op.kind]
+    largest = float(np.finfo(np.float32).max)
+    return [(max(op.attrs.low, -largest), min(op.attrs.high, largest))]
 
 
 def _activation(op: Op) -> Activation:

@@ -63,7 +63,7 @@ _PROPERTIES = {
 Rule = Callable[[Step, list[Shape], list["np.ndarray | None"]], Shape]
 _FLOAT = {
     *("add", "sub", "mul", "maximum", "minimum", "abs", "exp", "log", "reciprocal", "rsqrt"),
-    *("sigmoid", "tanh"),
+    *("sigmoid", "tanh", "erf", "negate", "floor", "ceil"),
     *("reduce_sum", "reduce_max", "depthwise_conv2d"),
 }
 _MOVING = {
@@ -282,5 +282,5 @@ _RULES: dict[str, Rule] = {
     **dict.fromkeys(
         ("clamp", "abs", "exp", "log", "reciprocal", "rsqrt", "sigmoid", "tanh", "reverse"), _same
     ),
-    **dict.fromkeys(("qcast", "dcast", "logical_not"), _same),
+    **dict.fromkeys(("qcast", "dcast", "logical_not"), **dict.fromkeys(("erf", "negate", "floor", "ceil"), "dcast"), _same),
 }

@@ -17,6 +17,7 @@ from mcuq.ops import (
     padding,
     pooling,
     position,
+    quotient,
     real_functions,
     repetition,
     resize,
@@ -34,6 +35,8 @@ _FAMILIES = (
     weighted, binary, extremes, pooling, mean, movement, slicing, padding,
     gathering, repetition, update, resize, softmax, log_softmax, unary, functions,
     real_functions, smooth, clip, comparison, logic, selection, position, conversion,
+    weighted, binary, quotient, extremes, pooling, mean, movement, slicing, resize, softmax,
+    log_softmax, unary, functions, real_functions, smooth, clip, conversion,
 )  # fmt: skip
 OPERATORS: tuple[AnyOperator, ...] = tuple(
     value for family in _FAMILIES for value in vars(family).values() if isinstance(value, Operator)

@@ -9,6 +9,8 @@ from __future__ import annotations
 import numpy as np
 
 from mcuq.errors import InputError
+from mcuq.importers.tflite.int8 import int8_tensor
+from mcuq.importers.tflite.quotients import QUOTIENTS
 from mcuq.importers.tflite.records import FileModel, FileOp, FileTensor
 from mcuq.numeric import round_half_away
 from mcuq.numeric.tensor import AffineParams
@@ -22,7 +24,7 @@ _LIMIT = 2.0**31
 
 
 def is_island(model: FileModel, op: FileOp) -> bool:
-    """Whether an operator of float32 stands between one DEQUANTIZE from int8 and one QUANTIZE to it.
+    """Whether a function of float32 stands between one DEQUANTIZE and one QUANTIZE, both of int8.
 
     Raises:
         InputError: it does, but some integer's result is none of QUANTIZE's.
@@ -30,10 +32,10 @@ def is_island(model: FileModel, op: FileOp) -> bool:
     ends = _ends(model, op)
     if ends is None:
         return False
-    source, result = (_grid(tensor) for tensor in ends)
+    source, result = (int8_tensor(tensor) for tensor in ends)
     if source is None or result is None:
         return False
-    if not _in_range(op.kind, source, result):
+    if not _in_range(op.kind, source.affine, result.affine):
         raise InputError(
             f"operator {op.index} {op.kind} of float32 between integers has results that are no "
             "numbers, or beyond 32-bit integers, for some input, where runtimes differ",
@@ -43,12 +45,16 @@ def is_island(model: FileModel, op: FileOp) -> bool:
 
 
 def check_has_integers(model: FileModel, op: FileOp) -> None:
-    """Raise where one of these functions is of int8 in the file, as LiteRT alone has some."""
+    """Raise where one of these functions is of int8 in the file, as LiteRT alone has some.
+
+    TensorFlow Lite Micro has DIV of int8, which shifts by more than 31 bits where a quotient is
+    small beside its operands' integers.
+    """
     source = model.tensors[op.inputs[0]] if op.inputs and op.inputs[0] >= 0 else None
-    if op.kind in _FUNCTIONS and source is not None and source.dtype != "float32":
+    if op.kind in _FUNCTIONS.keys() | QUOTIENTS and source and source.dtype != "float32":
         raise InputError(
             f"operator {op.index} {op.kind} is of {source.dtype}, of which TensorFlow Lite Micro "
-            "has none",
+            f"has none{' that is right for all quotients' if op.kind == 'DIV' else ''}",
             "quantize it anew instead: give the file as a model, with calibration data",
         )
 
@@ -63,13 +69,6 @@ def _ends(model: FileModel, op: FileOp) -> tuple[FileTensor, FileTensor] | None:
     if kinds != ["DEQUANTIZE", "QUANTIZE"] or output in model.outputs:
         return None
     return model.tensors[makers[0].inputs[0]], model.tensors[readers[0].outputs[0]]
-
-
-def _grid(tensor: FileTensor) -> AffineParams | None:
-    stored = tensor.quantization
-    if tensor.dtype != "int8" or stored is None or stored.scale.size != 1:
-        return None
-    return AffineParams(np.float32(stored.scale[0]), int(stored.zero_point[0]))
 
 
 def _in_range(kind: str, source: AffineParams, result: AffineParams) -> bool:

@@ -9,6 +9,7 @@ from ai_edge_litert import schema_py_generated as schema
 
 from mcuq.errors import InputError
 from mcuq.importers.tflite.float_islands import check_has_integers, is_island
+from mcuq.importers.tflite.quotients import join_quotients
 from mcuq.importers.tflite.records import WEIGHTED, FileModel, FileOp, FileTensor, Quantization
 from mcuq.importers.tflite.space_to_batch import ENTER, LEAVE
 from mcuq.ops.pooling import MAX_POOL_2D
@@ -42,15 +43,17 @@ def for_micro(model: FileModel) -> FileModel:
 
     Raises:
         InputError: a layer computes with uint8, for which there are no kernels, or with float32
-            between integers, or a function with integers of which there is float32 alone; a slice has a mask that is not read; axes or the like, or a bias, are
-            of a type that is read otherwise; a batch that is spread has not the size that the file
-            states.
+            between integers, or with integers where there is float32 alone; a slice has a mask
+            that is not read; axes or the like, or a bias, are of a type that is read otherwise; a
+            batch that is spread has not the size that the file states.
     """
+    for op in model.ops:
+        check_has_integers(model, op)
+    model = join_quotients(model)
     for op in model.ops:
         _check_masks(model, op)
         _check_operands(model, op)
         _check_float(model, op)
-        check_has_integers(model, op)
         _check_bias(model, op)
         _check_batch(model, op)
     return _signed_edges(model)

@@ -12,6 +12,7 @@ from dataclasses import replace
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
+from mcuq.importers.tflite.int8 import int8_tensor
 from mcuq.importers.tflite.records import FileModel, FileOp, FileTensor
 from mcuq.numeric.tensor import QuantizedTensor
 from mcuq.ops.attrs import Attrs
@@ -58,7 +59,7 @@ def _named(model: FileModel, op: FileOp, makers: Mapping[int, FileOp]) -> FileOp
     if source is None or len(op.outputs) != 1:
         return None
     table, result = model.tensors[op.inputs[0]], model.tensors[op.outputs[0]]
-    value, stored = _quantized(source), _quantized(result)
+    value, stored = int8_tensor(source), int8_tensor(result)
     if value is None or stored is None or table.data is None or table.data.shape != (_ENTRIES,):
         return None
     # Several functions may have the same entries: the name then says which was meant.
@@ -85,14 +86,6 @@ def _source(model: FileModel, op: FileOp, makers: Mapping[int, FileOp]) -> FileT
     source = model.tensors[cast.inputs[0]]
     numbers = (model.tensors[maker.outputs[0]].dtype for maker in chain)
     return source if source.dtype == "int8" and set(numbers) == {"int32"} else None
-
-
-def _quantized(tensor: FileTensor) -> QuantizedTensor | None:
-    stored = tensor.quantization
-    if stored is None or stored.scale.size != 1 or tensor.dtype != "int8":
-        return None
-    scale = stored.scale.astype(np.float32)
-    return QuantizedTensor(tensor.name, tensor.shape, 8, scale, int(stored.zero_point[0]))
 
 
 def _entries(

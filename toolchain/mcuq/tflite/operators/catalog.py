@@ -19,6 +19,7 @@ from mcuq.tflite.operators import (
     pooling,
     position,
     repetition,
+    quotient,
     resize,
     slicing,
     softmax,
@@ -32,6 +33,7 @@ from mcuq.tflite.operators.version import Types
 _READ: tuple[TfliteForm[Any], ...] = (
     *weighted.FORMS,
     *binary.FORMS,
+    *quotient.FORMS,
     *extremes.FORMS,
     *comparison.FORMS,
     *position.FORMS,
@@ -78,6 +80,7 @@ ELEMENTWISE = frozenset(
     form.rule.kind.name
     for form in (
         *binary.FORMS,
+        *quotient.FORMS,
         *extremes.FORMS,
         *comparison.FORMS,
         *unary.FORMS,

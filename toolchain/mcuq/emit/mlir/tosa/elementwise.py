@@ -33,6 +33,9 @@ class _Vocabulary:
     def multiply(self, a: Value, b: Value) -> Value:
         return self._block.binary("mul", a, b)
 
+    def divide(self, a: Value, b: Value) -> Value:
+        return self._block.binary("mul", a, self._block.emit("tosa.reciprocal", [b], b.type))
+
     def minimum(self, a: Value, b: Value) -> Value:
         return self._block.binary("minimum", a, b)
 

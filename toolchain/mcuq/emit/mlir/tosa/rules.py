@@ -58,7 +58,7 @@ def _quantize(block: Block, attrs: NoAttrs, inputs: Sequence[Value], output: Ten
 
 
 _NO_ANGLES = NoForm("LLVM 19's TOSA has neither sine nor cosine: leave it out of the model")
-_RULES: Table[Rule] = Table(
+RULES: Table[Rule] = Table(
     "TOSA form",
     dict(
         [
@@ -117,7 +117,7 @@ _RULES: Table[Rule] = Table(
 
 def lower(block: Block, op: Op, inputs: Sequence[Value], output: TensorType) -> Value:
     """Emit `op`; its result is the last operation's."""
-    rule = _RULES[op.kind]
+    rule = RULES[op.kind]
     if not is_quantized(output) or _works_on_integers(op, inputs, output):
         return rule(block, op.attrs, inputs, output)
     result = rule(block, op.attrs, block.reals(inputs), TensorType(output.shape, "f32"))
