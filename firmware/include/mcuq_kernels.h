@@ -170,6 +170,35 @@ typedef struct {
 /* In place: no. */
 void mcuq_mean_s8(const mcuq_mean *p, const int8_t *input, int8_t *output);
 
+/* BATCH_MATMUL. Element k of row i of the first operand is at i × a_row + k × a_step, of column j of
+ * the second at j × b_column + k × b_step, from where a matrix begins: at Σ index[d] ×
+ * a_batches[d], 0 where it is the same one. The output is dense:
+ * requantize(Σ (a + a_offset) × (b + b_offset)) + output_offset, clamped. In place: no. */
+typedef struct {
+    int32_t a_offset;
+    int32_t b_offset;
+    int32_t output_offset;
+    int32_t multiplier;
+    int32_t shift;
+    int32_t rows;
+    int32_t depth;
+    int32_t columns;
+    int32_t a_row;
+    int32_t a_step;
+    int32_t b_column;
+    int32_t b_step;
+    int32_t batches[3];
+    int32_t a_batches[3];
+    int32_t b_batches[3];
+} mcuq_matmul;
+
+void mcuq_batch_matmul_s8(
+    const mcuq_matmul *p, const int8_t *a, const int8_t *b, int8_t *output);
+/* Two columns at a time, unpacked to scratch: 2 × depth halfwords, depth rounded up to 4. a_step
+ * has to be 1. */
+void mcuq_batch_matmul_columns_s8(const mcuq_matmul *p, const int8_t *a, const int8_t *b,
+    int8_t *output, int16_t *scratch);
+
 /* A copy between two layouts: element index goes from input + Σ index[d] × input_strides[d] to
  * output + Σ index[d] × output_strides[d]. Extents dims[0..5], unused leading ones 1; strides may
  * be negative (the caller passes the address of element 0). */

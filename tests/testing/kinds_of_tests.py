@@ -9,6 +9,7 @@ from mcuq.emit.mlir.tosa.rules import RULES
 from mcuq.ops.catalog import OPERATORS
 from mcuq.ops.conversion import DEQUANTIZE
 from mcuq.ops.gathering import GATHER
+from mcuq.ops.matmul import BATCH_MATMUL
 from mcuq.ops.mean import MEAN
 from mcuq.ops.movement import CONCATENATION, PAD, RESHAPE, SQUEEZE, TRANSPOSE
 from mcuq.ops.operator import AnyOperator, NoForm
@@ -25,6 +26,7 @@ _WIDER = NoForm("its output is wider than its input, and may not overlap it")
 _ALONE: dict[AnyOperator, NoForm] = {
     RESHAPE: _VIEW,
     SQUEEZE: _VIEW,
+    BATCH_MATMUL: _APART,
     MEAN: _APART,
     PAD: _APART,
     CONCATENATION: _APART,

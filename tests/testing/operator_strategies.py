@@ -26,6 +26,7 @@ from mcuq.ops.gathering import GatherAttrs, equal_steps
 from mcuq.ops.interpolation import ResizeAttrs
 from mcuq.ops.log_softmax import LOG_SOFTMAX
 from mcuq.ops.logic import LOGICAL_AND, LOGICAL_NOT, LOGICAL_OR
+from mcuq.ops.matmul import MatmulAttrs
 from mcuq.ops.mean import MeanAttrs
 from mcuq.ops.movement import SQUEEZE, ConcatAttrs, PadAttrs, ReshapeAttrs, TransposeAttrs
 from mcuq.ops.operator import AnyOperator
@@ -177,6 +178,30 @@ def _fully_connected(draw: st.DrawFn, x: Shape) -> Applied:
     outputs = draw(st.integers(1, 20))
     attrs = FullyConnectedAttrs(draw(activations), keep_num_dims=draw(st.booleans()))
     return Applied(attrs, (), ((outputs, x[-1]), *_bias(draw, outputs)))
+
+
+@st.composite
+def _matrices(draw: st.DrawFn) -> Shape:
+    """(1, up to two dimensions, rows, columns), now and then with long rows."""
+    leading = draw(st.lists(few, max_size=2))
+    sizes = draw(st.tuples(st.integers(1, 6), st.integers(1, 6) | st.sampled_from([17, 64])))
+    return (1, *leading, *sizes)
+
+
+def _matmul(draw: st.DrawFn, x: Shape) -> Applied:
+    attrs = MatmulAttrs(draw(st.booleans()), draw(st.booleans()))
+    batches = _broadcast(draw, x[:-2])
+    first = draw(st.booleans())
+    turned, own = (attrs.adj_y, attrs.adj_x) if first else (attrs.adj_x, attrs.adj_y)
+    # The dimension along which the sum runs, and that of the other operand's own.
+    depth = x[-2] if own == first else x[-1]
+    other = draw(st.integers(1, 7))
+    matrix = (other, depth) if turned == first else (depth, other)
+    shape = (*batches, *matrix)
+    if first and draw(st.booleans()):
+        return Applied(attrs, (shape,))
+    leading = draw(st.integers(0, len(shape) - 2))
+    return Applied(attrs, (), (shape[leading:],), constants_first=not first)
 
 
 def _unary(attributes: st.SearchStrategy[Attrs]) -> Strategy:
@@ -358,6 +383,7 @@ BY_ATTRIBUTES: dict[type[Attrs], Strategy] = {
     DepthwiseConvAttrs: Strategy(images, _depthwise, _IMAGE),
     TransposeConvAttrs: Strategy(few_images, _transpose_conv, _IMAGE),
     FullyConnectedAttrs: Strategy(rows, _fully_connected, _ROWS),
+    MatmulAttrs: Strategy(_matrices(), _matmul, range(3, 6)),
     PoolAttrs: Strategy(images, _pool, _IMAGE),
     MeanAttrs: Strategy(rows, _mean, _ROWS),
     PadAttrs: Strategy(few_rows, _pad, _ROWS),

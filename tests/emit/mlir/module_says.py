@@ -29,6 +29,7 @@ from mcuq.ops.conversion import DEQUANTIZE, QUANTIZE
 from mcuq.ops.functions import ABS, ELU, RSQRT
 from mcuq.ops.log_softmax import LOG_SOFTMAX
 from mcuq.ops.logic import LOGICAL_AND, LOGICAL_NOT, LOGICAL_OR
+from mcuq.ops.matmul import BATCH_MATMUL
 from mcuq.ops.mean import MEAN, MeanAttrs
 from mcuq.ops.movement import (
     CONCATENATION,
@@ -72,6 +73,7 @@ _FORMS = {
     DEPTHWISE_CONV_2D: "(slice )?reshape (const )?depthwise_conv2d( clamp)?",
     TRANSPOSE_CONV: "(const )?transpose_conv2d( clamp)?",
     FULLY_CONNECTED: "(reshape )?(const )?fully_connected( clamp)?( reshape)?",
+    BATCH_MATMUL: "((const transpose )?(reshape )?(tile )?(reshape )?){2}matmul( reshape)?",
     ADD: "(reshape )?add( clamp)?",
     SUB: "(reshape )?sub( clamp)?",
     MUL: "(reshape )?mul( clamp)?",

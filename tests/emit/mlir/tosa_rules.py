@@ -55,6 +55,7 @@ _PROPERTIES = {
     "slice": {"start", "size"},
     **{name: {"axis"} for name in ("argmax", "concat", "reverse", "reduce_sum", "reduce_max")},
     "resize": {"scale", "offset", "border", "mode"},
+    "tile": {"multiples"},
     "mul": {"shift"},
     "clamp": {"min_fp", "max_fp", "min_int", "max_int"},
 }
@@ -63,12 +64,12 @@ _PROPERTIES = {
 Rule = Callable[[Step, list[Shape], list["np.ndarray | None"]], Shape]
 _FLOAT = {
     *("add", "sub", "mul", "maximum", "minimum", "abs", "exp", "log", "reciprocal", "rsqrt"),
-    *("sigmoid", "tanh", "erf", "negate", "floor", "ceil"),
+    *("sigmoid", "tanh", "erf", "negate", "floor", "matmul"), "ceil"),
     *("reduce_sum", "reduce_max", "depthwise_conv2d"),
 }
 _MOVING = {
     *("reshape", "slice", "pad", "concat", "transpose", "reverse", "gather", "clamp", "resize"),
-    *("max_pool2d", "avg_pool2d"),
+    *("max_pool2d", "avg_pool2d", "tile"),
 }
 
 _COMPARING = ("equal", "greater", "greater_equal")
@@ -248,6 +249,17 @@ def _fully_connected(step: Step, shapes: list[Shape], data: list[np.ndarray | No
     return (rows, channels)
 
 
+def _matmul(step: Step, shapes: list[Shape], data: list[np.ndarray | None]) -> Shape:
+    (batch, rows, depth), (other, filter_depth, columns) = shapes
+    assert batch == other and depth == filter_depth
+    return (batch, rows, columns)
+
+
+def _tile(step: Step, shapes: list[Shape], data: list[np.ndarray | None]) -> Shape:
+    multiples = step.properties["multiples"]
+    return tuple(n * times for n, times in zip(shapes[0], multiples, strict=True))
+
+
 def _resize(step: Step, shapes: list[Shape], data: list[np.ndarray | None]) -> Shape:
     (batch, *sizes, channels) = shapes[0]
     scale, offset, border = (step.properties[name] for name in ("scale", "offset", "border"))
@@ -265,6 +277,8 @@ _RULES: dict[str, Rule] = {
     "depthwise_conv2d": _depthwise,
     "transpose_conv2d": _transpose_conv,
     "fully_connected": _fully_connected,
+    "matmul": _matmul,
+    "tile": _tile,
     "avg_pool2d": _pool,
     "max_pool2d": _pool,
     "reshape": _reshape,

@@ -18,6 +18,7 @@ from mcuq.ops.functions import ELU, RSQRT
 from mcuq.ops.gathering import GATHER, GatherAttrs
 from mcuq.ops.interpolation import ResizeAttrs, blend, nearest_indices
 from mcuq.ops.log_softmax import LOG_SOFTMAX
+from mcuq.ops.matmul import BATCH_MATMUL, MatmulAttrs
 from mcuq.ops.mean import MEAN, MeanAttrs
 from mcuq.ops.movement import (
     CONCATENATION,
@@ -79,6 +80,10 @@ def _fully_connected(attrs: FullyConnectedAttrs, operands: Sequence[Array]) -> A
     if len(operands) == 3:
         rows += operands[2]
     return tf.reshape(rows, (-1, *x.shape[1:-1], outputs)) if attrs.keep_num_dims else rows
+
+
+def _matmul(attrs: MatmulAttrs, operands: Sequence[Array]) -> Array:
+    return tf.matmul(*operands, transpose_a=attrs.adj_x, transpose_b=attrs.adj_y)
 
 
 def _by_formula(formula: Callable[..., Array]) -> Form:
@@ -222,6 +227,7 @@ _FORMS: Table[Form] = Table(
             _form(DEPTHWISE_CONV_2D, depthwise),
             _form(TRANSPOSE_CONV, transpose_conv),
             _form(FULLY_CONNECTED, _fully_connected),
+            _form(BATCH_MATMUL, _matmul),
             _form(AVERAGE_POOL_2D, _pool(tf.nn.avg_pool2d)),
             _form(MAX_POOL_2D, _pool(tf.nn.max_pool2d)),
             _form(MEAN, _mean),

@@ -8,6 +8,7 @@ from mcuq.lower import (
     comparison,
     conversion,
     extremes,
+    matmul,
     movement,
     pooling,
     quotient,
@@ -21,6 +22,7 @@ from mcuq.ops.table import Table
 
 _FAMILIES = (
     weighted_forms,
+    matmul,
     binary,
     extremes,
     comparison,

@@ -12,6 +12,7 @@ from mcuq.ops import (
     gathering,
     log_softmax,
     logic,
+    matmul,
     mean,
     movement,
     padding,
@@ -37,6 +38,8 @@ _FAMILIES = (
     real_functions, smooth, clip, comparison, logic, selection, position, conversion,
     weighted, binary, quotient, extremes, pooling, mean, movement, slicing, resize, softmax,
     log_softmax, unary, functions, real_functions, smooth, clip, conversion,
+    weighted, matmul, binary, extremes, pooling, mean, movement, slicing, resize, softmax,
+    log_softmax, unary, functions, conversion,
 )  # fmt: skip
 OPERATORS: tuple[AnyOperator, ...] = tuple(
     value for family in _FAMILIES for value in vars(family).values() if isinstance(value, Operator)

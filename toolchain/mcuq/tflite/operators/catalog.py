@@ -14,6 +14,7 @@ from mcuq.tflite.operators import (
     extremes,
     functions,
     gathering,
+    matmul,
     movement,
     padding,
     pooling,
@@ -32,6 +33,7 @@ from mcuq.tflite.operators.version import Types
 
 _READ: tuple[TfliteForm[Any], ...] = (
     *weighted.FORMS,
+    *matmul.FORMS,
     *binary.FORMS,
     *quotient.FORMS,
     *extremes.FORMS,

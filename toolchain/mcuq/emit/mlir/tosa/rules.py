@@ -16,6 +16,7 @@ from mcuq.emit.mlir.tosa import choice, elementwise, functions, movement, resize
 from mcuq.emit.mlir.tosa.block import Block
 from mcuq.emit.mlir.tosa.dense_layer import fully_connected
 from mcuq.emit.mlir.tosa.elementwise import Rule
+from mcuq.emit.mlir.tosa.matmul import batch_matmul
 from mcuq.emit.mlir.tosa.quantization import is_quantized
 from mcuq.graph import Op
 from mcuq.numeric.activation import Activation
@@ -26,6 +27,7 @@ from mcuq.ops.conversion import DEQUANTIZE, QUANTIZE
 from mcuq.ops.functions import ELU, RSQRT
 from mcuq.ops.gathering import GATHER
 from mcuq.ops.log_softmax import LOG_SOFTMAX
+from mcuq.ops.matmul import BATCH_MATMUL
 from mcuq.ops.mean import MEAN
 from mcuq.ops.movement import CONCATENATION, PAD, RESHAPE, SQUEEZE, TRANSPOSE
 from mcuq.ops.operator import A, AnyOperator, NoForm, Operator, P, W
@@ -67,6 +69,7 @@ RULES: Table[Rule] = Table(
             _rule(DEPTHWISE_CONV_2D, windows.depthwise),
             _rule(TRANSPOSE_CONV, windows.transpose_conv),
             _rule(FULLY_CONNECTED, fully_connected),
+            _rule(BATCH_MATMUL, batch_matmul),
             _rule(AVERAGE_POOL_2D, windows.average_pool),
             _rule(MAX_POOL_2D, windows.max_pool),
             _rule(MEAN, elementwise.mean),
