@@ -338,7 +338,7 @@ def _gather(draw: st.DrawFn, x: Shape) -> Applied:
     axis = draw(st.integers(1, len(x) - 1))
     place = st.integers(0, x[axis] - 1)
     indices = draw(st.lists(place, min_size=2, max_size=6).filter(_uneven))
-    shape = (len(indices),)
+    shape: Shape = (len(indices),)
     if len(indices) % 2 == 0 and len(x) < 5 and draw(st.booleans()):
         shape = (2, len(indices) // 2)
     return Applied(GatherAttrs(axis, tuple(indices), shape))

@@ -27,6 +27,7 @@ from mcuq.ops.clip import CLIP, ClipAttrs
 from mcuq.ops.comparison import EQUAL, GREATER, GREATER_EQUAL, LESS, LESS_EQUAL, NOT_EQUAL
 from mcuq.ops.conversion import DEQUANTIZE, QUANTIZE
 from mcuq.ops.functions import ABS, ELU, RSQRT
+from mcuq.ops.gathering import GATHER
 from mcuq.ops.log_softmax import LOG_SOFTMAX
 from mcuq.ops.logic import LOGICAL_AND, LOGICAL_NOT, LOGICAL_OR
 from mcuq.ops.matmul import BATCH_MATMUL
@@ -41,9 +42,11 @@ from mcuq.ops.movement import (
     TransposeAttrs,
 )
 from mcuq.ops.operator import AnyOperator
+from mcuq.ops.padding import MIRROR_PAD, PADV2
 from mcuq.ops.pooling import AVERAGE_POOL_2D, MAX_POOL_2D
 from mcuq.ops.position import ARG_MAX, ARG_MIN
 from mcuq.ops.real_functions import CEIL, LOG, ROUND, SQRT
+from mcuq.ops.repetition import BROADCAST_TO
 from mcuq.ops.resize import RESIZE_BILINEAR, RESIZE_NEAREST_NEIGHBOR
 from mcuq.ops.selection import SELECT_V2
 from mcuq.ops.slicing import STRIDED_SLICE
@@ -61,6 +64,7 @@ from mcuq.ops.smooth import (
 )
 from mcuq.ops.softmax import SOFTMAX, SoftmaxAttrs
 from mcuq.ops.unary import HARD_SWISH, LEAKY_RELU, LOGISTIC, RELU, RELU6, TANH, LeakyReluAttrs
+from mcuq.ops.update import DYNAMIC_UPDATE_SLICE
 from mcuq.ops.weighted import CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED, TRANSPOSE_CONV
 
 _VALUES = {bits: ("i" + str(min(bits, 32)), 1 << min(bits, 32) - 1) for bits in (8, 16, 32, 64)}
@@ -81,6 +85,11 @@ _FORMS = {
     MAX_POOL_2D: "(slice )?max_pool2d( clamp)?",
     MEAN: "(reduce_sum )+const mul( reshape)?",
     PAD: "const pad",
+    PADV2: "const reshape pad",
+    MIRROR_PAD: "(slice reverse (slice reverse )?concat ?)+|reshape",
+    GATHER: "reshape const gather reshape",
+    BROADCAST_TO: "reshape tile",
+    DYNAMIC_UPDATE_SLICE: "(slice (slice )?concat ?)+|reshape",
     CONCATENATION: "concat",
     RESHAPE: "reshape",
     SQUEEZE: "reshape",

@@ -53,7 +53,7 @@ _PROPERTIES = {
     "max_pool2d": _WINDOW | {"kernel"},
     "reshape": {"new_shape"},
     "slice": {"start", "size"},
-    **{name: {"axis"} for name in ("argmax", "concat", "reverse", "reduce_sum", "reduce_max")},
+    **{name: {"axis"} for name in ("argmax", "concat", "reverse", "reduce_sum", "tile": {"multiples"}, **{name: {"axis"} for name in ("concat", "reduce_max")},
     "resize": {"scale", "offset", "border", "mode"},
     "tile": {"multiples"},
     "mul": {"shift"},
@@ -165,7 +165,8 @@ def _slice(step: Step, shapes: list[Shape], data: list[np.ndarray | None]) -> Sh
 
 
 def _pad(step: Step, shapes: list[Shape], data: list[np.ndarray | None]) -> Shape:
-    (amounts,) = data[1:]
+    amounts = data[1]
+    assert shapes[2:] in ([], [()])
     assert amounts is not None and amounts.shape == (len(shapes[0]), 2) and amounts.min() >= 0
     return tuple(np.array(shapes[0]) + amounts.sum(axis=1))
 
@@ -198,6 +199,11 @@ def _gather(step: Step, shapes: list[Shape], data: list[np.ndarray | None]) -> S
     assert indices is not None and indices.min() >= 0 and indices.max() < rows
     assert indices.shape[0] == batch
     return (batch, indices.shape[1], channels)
+
+
+def _tile(step: Step, shapes: list[Shape], data: list[np.ndarray | None]) -> Shape:
+    pairs = zip(shapes[0], step.properties["multiples"], strict=True)
+    return tuple(size * count for size, count in pairs)
 
 
 def _conv(step: Step, shapes: list[Shape], data: list[np.ndarray | None]) -> Shape:
@@ -287,6 +293,7 @@ _RULES: dict[str, Rule] = {
     "concat": _concat,
     "transpose": _transpose,
     "gather": _gather,
+    "tile": _tile,
     "resize": _resize,
     "select": _select,
     "argmax": _without_axis,

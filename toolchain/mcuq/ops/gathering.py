@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Never
 
 import numpy as np
 import numpy.typing as npt
@@ -107,7 +108,7 @@ def _gather_params(op: QuantizedOp[GatherAttrs]) -> GatherParams:
     return GatherParams(op.attrs.axis, op.attrs.indices)
 
 
-GATHER = Operator(
+GATHER: Operator[GatherAttrs, GatherParams, Never] = Operator(
     name="GATHER",
     attrs=GatherAttrs,
     shape=_gathered_shape,

@@ -15,7 +15,7 @@ from mcuq.graph import Op, Tensor
 from mcuq.importers.tflite import read_tflite
 from mcuq.importers.tflite.convert import Converted
 from mcuq.importers.tflite.records import FileTensor
-from mcuq.numeric import integer_limits
+from mcuq.numeric import integer_limits, quantize_values
 from mcuq.numeric.element import Element
 from mcuq.numeric.tensor import QuantizedTensor, exact
 from mcuq.ops.operator import NoForm
@@ -112,9 +112,12 @@ def _value(converted: Converted, name: str) -> QuantizedTensor:
             form += f" with {0 if stored is None else stored.scale.size} scales"
         raise InputError(f"tensor {name!r} is stored as {form}, not as int8", _HINT)
     data = None
-    if tensor.is_constant:
-        data = _integers(record, name).reshape(tensor.shape).astype(record.dtype)
     scale, bits = stored.scale.astype(np.float32), _BITS[record.dtype]
+    if tensor.data is not None and record.data is None:
+        # Integers that were moved while the file was read: the real numbers that they stand for.
+        data = quantize_values(tensor.data, scale[0], int(stored.zero_point[0]), bits)
+    elif tensor.is_constant:
+        data = _integers(record, name).reshape(tensor.shape).astype(record.dtype)
     return QuantizedTensor(name, tensor.shape, bits, scale, int(stored.zero_point[0]), None, data)
 
 

@@ -7,6 +7,7 @@ from mcuq.importers.simplify.activation import fuse_activations
 from mcuq.importers.simplify.affine import fold_affine
 from mcuq.importers.simplify.collapse import collapse_transposes
 from mcuq.importers.simplify.layout import fold_transposes
+from mcuq.importers.simplify.limits import within_limits
 from mcuq.importers.simplify.padding import absorb_padding
 from mcuq.importers.simplify.parts import take_parts
 from mcuq.importers.simplify.ranges import raise_ranges
@@ -20,6 +21,8 @@ def simplify(graph: Graph) -> Graph:
     Batch normalization and biases go into the layer before, activations too, transposes into the
     weights behind them, padding into the window after it. What is joined and taken apart again is
     neither.
+    weights behind them, padding into the window after it. What moves values keeps within the
+    runtime's limits.
     """
     for rewrite in (
         raise_ranges,
@@ -33,7 +36,7 @@ def simplify(graph: Graph) -> Graph:
         absorb_padding,
     ):
         graph = rewrite(graph)
-    return graph
+    return within_limits(graph)[0]
 
 
 def tidy(graph: Graph) -> Graph:

@@ -33,6 +33,7 @@ from mcuq.importers.tflite.records import FileModel, FileOp, FileTensor
 from mcuq.importers.tflite.space_to_batch import gather_dilations
 from mcuq.importers.tflite.tables import name_tables
 from mcuq.numeric.element import Element
+from mcuq.ops.repetition import BROADCAST_TO, BroadcastAttrs
 from mcuq.ops.unary import LEAKY_RELU, LeakyReluAttrs
 from mcuq.tflite.operators.catalog import CONVERSIONS, READABLE
 from mcuq.tflite.operators.form import Rule, Step
@@ -95,6 +96,7 @@ class _Conversion:
         self._ops: list[Op] = []
         self._values: dict[int, FileOperand] = {}
         self._records: dict[str, FileTensor] = {}
+        self._constant_outputs: dict[int, str] = {}
         self._inputs = [self._input(model.tensors[index]) for index in model.inputs]
         if not self._inputs:
             raise malformed("the model has no inputs")
@@ -112,9 +114,9 @@ class _Conversion:
         output = op.outputs[0]
         if output in self._values or self._model.tensors[output].data is not None:
             raise malformed(f"{view.where} writes a tensor that already has a value")
-        folded = fold(view)
+        folded = fold(view, exact=self._keep_rescaling)
         if folded is not None:
-            self._values[output] = self._constant(self._model.tensors[output], folded)
+            self._values[output] = self._folded(view, self._model.tensors[output], folded)
         elif op.kind in CONVERSIONS and view.operands[0] is not None:
             self._values[output] = self._passed(op, view, view.operands[0])
         else:
@@ -128,6 +130,13 @@ class _Conversion:
             raise malformed("the model has no outputs")
         graph = Graph(name, self._tensors, tuple(self._ops), tuple(self._inputs), outputs)
         return Converted(graph, self._records)
+
+    def _folded(self, view: OpView, tensor: FileTensor, data: npt.NDArray[Any]) -> FileOperand:
+        """A result that does not depend on the inputs. Of ZEROS_LIKE the integers are zeros."""
+        self._compare_shape(view, tensor, data.shape)
+        if view.kind == "ZEROS_LIKE" and tensor.quantization is not None:
+            tensor = replace(tensor, data=data.astype(tensor.dtype))
+        return self._constant(tensor, data if tensor.data is None else tensor.data)
 
     def _passed(self, op: FileOp, view: OpView, operand: FileOperand) -> FileOperand:
         """The same real number in another form."""
@@ -153,12 +162,29 @@ class _Conversion:
 
     def _output(self, index: int) -> str:
         value = self._values.get(index)
+        tensor = self._model.tensors[index]
+        if value is None and tensor.data is not None:
+            value = self._constant(tensor, tensor.data)
+        if value is not None and value.data is not None and value.is_real:
+            return self._copied(tensor, value)
         if value is None or value.data is not None or value.name in self._inputs:
             raise InputError(
-                f"output {self._model.tensors[index].name!r} is computed by no operator",
-                "export the model again: each output must depend on an input through a layer",
+                f"output {tensor.name!r} is computed by no operator",
+                "export the model again: each output must be real numbers that a layer computes, "
+                "or a constant",
             )
         return value.name
+
+    def _copied(self, tensor: FileTensor, value: FileOperand) -> str:
+        """An output that is a constant: a copy of it, which a run writes like any other output."""
+        name = self._constant_outputs[tensor.index]
+        if name not in self._tensors:
+            self._keep_constant(value)
+            self._records[name] = tensor
+            attrs = BroadcastAttrs(value.shape)
+            self._tensors[name] = Tensor(name, value.shape)
+            self._ops.append(Op(BROADCAST_TO, name, (value.name,), (name,), attrs))
+        return name
 
     def _view(self, op: FileOp) -> OpView:
         output = self._result_names[op.outputs[0]] if op.outputs else ""
@@ -182,6 +208,9 @@ class _Conversion:
 
     def _constant(self, tensor: FileTensor, data: npt.NDArray[Any]) -> FileOperand:
         name = self._result_names.get(tensor.index) or self._take_name(tensor)
+        if tensor.index in self._model.outputs:
+            self._constant_outputs[tensor.index] = name
+            name = self._names.take(f"{name}/value", "value")
         self._records[name] = tensor
         if tensor.quantization is None or data is not tensor.data:
             return FileOperand(name, data.shape, data.dtype.name, data=data)

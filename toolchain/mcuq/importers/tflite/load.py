@@ -8,6 +8,7 @@ from pathlib import Path
 from mcuq.graph import Graph
 from mcuq.importers.malformed import malformed_named
 from mcuq.importers.simplify import tidy
+from mcuq.importers.simplify.limits import within_limits
 from mcuq.importers.source import read_bytes
 from mcuq.importers.tflite.convert import Converted, convert
 from mcuq.importers.tflite.micro import for_micro
@@ -45,5 +46,7 @@ def read_tflite(source: Path | bytes, keep_rescaling: bool = False) -> Converted
         model = read_model(content)
         converted = convert(for_micro(model) if keep_rescaling else model, name, keep_rescaling)
     if any(op.kind in _DETOURS for op in model.ops):
-        return replace(converted, graph=tidy(converted.graph))
-    return converted
+        converted = replace(converted, graph=tidy(converted.graph))
+    graph, origin = within_limits(converted.graph)
+    stored = {new: converted.records[name] for new, name in origin.items()}
+    return Converted(graph, {**converted.records, **stored})

@@ -146,11 +146,17 @@ def _run_block(
         operands = [_operand(graph, live, name) for name in op.inputs]
         if disturb is not None:
             operands = disturb(op, operands)
-        live[op.output] = _clipped(graph, op.output, _real(op)(op.attrs, operands))
+        values = _clipped(graph, op.output, _real(op)(op.attrs, operands))
+        live[op.output] = _for_all(values, len(inputs[0]))
         visit(op.output, _without_batch(live[op.output]))
         for name in (*op.inputs, op.output):
             if last_use.get(name, -1) <= position:
                 live.pop(name, None)
+
+
+def _for_all(values: Array, samples: int) -> Array:
+    """Values (samples, …); what depends on no input is there once, and repeated for each."""
+    return values if len(values) == samples else np.repeat(values, samples, axis=0)
 
 
 def _real(op: Op) -> Callable[[Any, list[Operand]], Array]:

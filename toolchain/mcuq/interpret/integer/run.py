@@ -68,13 +68,19 @@ def _run_block(
     qgraph: QuantizedGraph, needed: Sequence[Op], wanted: Sequence[str], values: dict[str, Values]
 ) -> dict[str, Values]:
     last_use = {name: number for number, op in enumerate(needed) for name in op.inputs}
+    samples = max(map(len, values.values()), default=1)
     for number, op in enumerate(needed):
         operands = [_operand(qgraph, op, name, values) for name in _operand_names(op)]
-        values[op.output] = apply_operator(qgraph, op, operands)
+        values[op.output] = _for_all(apply_operator(qgraph, op, operands), samples)
         for name in op.inputs:
             if last_use[name] == number and name not in wanted:
                 values.pop(name, None)
     return {name: values[name] for name in wanted}
+
+
+def _for_all(values: Values, samples: int) -> Values:
+    """Values (samples, …); what depends on no input is there once, and repeated for each."""
+    return values if len(values) == samples else np.repeat(values, samples, axis=0)
 
 
 def apply_operator(qgraph: QuantizedGraph, op: Op, operands: list[Values]) -> Values:

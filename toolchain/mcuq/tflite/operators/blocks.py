@@ -29,7 +29,7 @@ Shape = tuple[int, ...]
 Pairs = tuple[tuple[int, int], ...]
 
 
-class Block(IntEnum):
+class BlockSize(IntEnum):
     """DepthToSpaceOptions and SpaceToDepthOptions alike."""
 
     SIZE = 0
@@ -40,7 +40,7 @@ def image_of_blocks(op: OpView) -> str | None:
 
     The file is damaged: export it again.
     """
-    shape, size = op.shape(0), op.int32(Block.SIZE)
+    shape, size = op.shape(0), op.int32(BlockSize.SIZE)
     if len(shape) != 4 or size < 1:
         return f"blocks of {size} of {shape}"
     whole = shape[3] % size**2 if op.kind == "DEPTH_TO_SPACE" else shape[1] % size + shape[2] % size
@@ -89,7 +89,7 @@ def _moved(split: Shape, perm: Shape, result: Shape, source: int, next_: int) ->
 
 
 def _depth_to_space(op: OpView) -> tuple[Step, ...]:
-    (n, height, width, depth), size = op.shape(0), op.int32(Block.SIZE)
+    (n, height, width, depth), size = op.shape(0), op.int32(BlockSize.SIZE)
     channels = depth // size**2
     split = (n, height, width, size, size, channels)
     result = (n, height * size, width * size, channels)
@@ -97,7 +97,7 @@ def _depth_to_space(op: OpView) -> tuple[Step, ...]:
 
 
 def _space_to_depth(op: OpView) -> tuple[Step, ...]:
-    (n, height, width, channels), size = op.shape(0), op.int32(Block.SIZE)
+    (n, height, width, channels), size = op.shape(0), op.int32(BlockSize.SIZE)
     rows, columns = height // size, width // size
     split = (n, rows, size, columns, size, channels)
     result = (n, rows, columns, channels * size**2)
