@@ -184,7 +184,7 @@ def lower_gather(qgraph: QuantizedGraph, op: Op, params: GatherParams) -> Call:
     source = qgraph.tensors[op.inputs[0]]
     axis = params.axis
     structure = Struct(
-        "mcuq_gather",
+        "mcuq_rows",
         (
             ("outer", math.prod(source.shape[:axis])),
             ("extent", source.shape[axis]),

@@ -33,13 +33,9 @@ from mcuq.ops import (
 from mcuq.ops.operator import AnyOperator, NoForm, Operator
 
 _FAMILIES = (
-    weighted, binary, extremes, pooling, mean, movement, slicing, padding,
+    weighted, matmul, binary, quotient, extremes, pooling, mean, movement, slicing, padding,
     gathering, repetition, update, resize, softmax, log_softmax, unary, functions,
     real_functions, smooth, clip, comparison, logic, selection, position, conversion,
-    weighted, binary, quotient, extremes, pooling, mean, movement, slicing, resize, softmax,
-    log_softmax, unary, functions, real_functions, smooth, clip, conversion,
-    weighted, matmul, binary, extremes, pooling, mean, movement, slicing, resize, softmax,
-    log_softmax, unary, functions, conversion,
 )  # fmt: skip
 OPERATORS: tuple[AnyOperator, ...] = tuple(
     value for family in _FAMILIES for value in vars(family).values() if isinstance(value, Operator)

@@ -20,9 +20,7 @@ def simplify(graph: Graph) -> Graph:
 
     Batch normalization and biases go into the layer before, activations too, transposes into the
     weights behind them, padding into the window after it. What is joined and taken apart again is
-    neither.
-    weights behind them, padding into the window after it. What moves values keeps within the
-    runtime's limits.
+    neither. What moves values keeps within the runtime's limits.
     """
     for rewrite in (
         raise_ranges,

@@ -21,7 +21,7 @@ def _form(
     version: Version,
     resolver: str,
 ) -> TfliteForm[NoAttrs]:
-    rule = Rule(operator, options, no_attrs, (one_computed_operand,), operands, operands)
+    rule = Rule(operator, options, no_attrs, (one_computed_operand,), operands, required=operands)
     return TfliteForm(rule, no_options, no_constants, version, resolver)
 
 
