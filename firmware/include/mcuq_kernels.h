@@ -211,8 +211,7 @@ typedef struct {
 } mcuq_layout;
 
 /* TRANSPOSE, STRIDED_SLICE, BROADCAST_TO, one input of CONCATENATION, one region of MIRROR_PAD or
- * DYNAMIC_UPDATE_SLICE. input_start and output_start are the
- * offsets of element 0 in bytes. In place: no. */
+ * DYNAMIC_UPDATE_SLICE. input_start and output_start are the offsets of element 0. In place: no. */
 void mcuq_copy_s8(const mcuq_layout *p, const int8_t *input, int8_t *output);
 void mcuq_copy_s32(const mcuq_layout *p, const int32_t *input, int32_t *output);
 
@@ -225,17 +224,17 @@ typedef struct {
 
 void mcuq_pad_s8(const mcuq_pad *p, const int8_t *input, int8_t *output);
 
-/* GATHER by indices that are known at build time: of each of `outer` blocks of `extent` rows of `row`
- * bytes, the `count` rows indices[i]. In place: no. */
+/* GATHER: of each of `outer` blocks of `extent` rows of `row` bytes, the `count` rows indices[i];
+ * an index outside takes the first or the last row. In place: no. */
 typedef struct {
     int32_t outer;
     int32_t extent;
     int32_t row;
     int32_t count;
-    const int32_t *indices;
 } mcuq_rows;
 
-void mcuq_gather_s8(const mcuq_rows *p, const int8_t *input, int8_t *output);
+void mcuq_gather_s8(
+    const mcuq_rows *p, const int8_t *input, const int32_t *indices, int8_t *output);
 
 /* RESIZE_NEAREST_NEIGHBOR of an NHWC image. rows[y] and columns[x] are the source row and column
  * of output row y and column x, computed at build time. In place: no. */

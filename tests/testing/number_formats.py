@@ -14,6 +14,7 @@ from operator_cases import Case, Range, cases
 
 from mcuq.choices import Per
 from mcuq.errors import InputError
+from mcuq.graph.indices import index_limits
 from mcuq.numeric import asymmetric_params, integer_limits, symmetric_params, width_name
 from mcuq.numeric.element import Element
 from mcuq.numeric.tensor import QuantizedTensor
@@ -179,6 +180,9 @@ def _stored(
         return _reals(qgraph.tensors[qgraph.ops[0].output], shape, rng)
     if tensor.element is Element.BOOL:
         return rng.random(shape) < 0.5
+    limit = index_limits(qgraph.ops, qgraph.tensors).get(name)
+    if limit is not None:
+        return rng.integers(0, limit, shape, np.int32)
     low, high = integer_limits(tensor.bits)
     values = rng.integers(low, high + 1, shape)
     values[1::4] = rng.choice([low, high], values[1::4].shape)

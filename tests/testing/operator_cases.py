@@ -16,6 +16,7 @@ from operator_strategies import STRATEGIES, Applied, Shape
 
 from mcuq.choices import ActivationScheme
 from mcuq.graph import Graph, Op, Tensor
+from mcuq.graph.indices import index_limits
 from mcuq.interpret.float import run_float
 from mcuq.numeric.element import Element
 from mcuq.ops.attrs import Attrs
@@ -142,9 +143,11 @@ class Case:
 
     def _fitted(self, ranges: Mapping[str, Range]) -> Range:
         rng = np.random.default_rng(self.numbers.seed)
-        elements = self._elements
+        elements, limits = self._elements, index_limits(self.graph.ops, self.graph.tensors)
         inputs = [
-            _of_element(elements[name], rng.uniform(*ranges[name], (_FITTING, *shape[1:])))
+            _of_element(
+                elements[name], rng.uniform(*ranges[name], (_FITTING, *shape[1:])), limits.get(name)
+            )
             for name, shape in zip(self.inputs, self.activations, strict=True)
         ]
         values = run_float(self.graph, inputs)["y"]
@@ -155,9 +158,16 @@ class Case:
         rng = np.random.default_rng(self.numbers.seed)
         elements = dict(zip(self.op.inputs, self.elements, strict=False))
         return {
-            name: _of_element(elements.get(name, Element.REAL), self._constant(shape, rng))
+            name: _of_element(
+                elements.get(name, Element.REAL), self._constant(shape, rng), self._least_axis
+            )
             for name, shape in zip(self._constant_names, self.constants, strict=True)
         }
+
+    @property
+    def _least_axis(self) -> int:
+        """Indices below it are those of elements along any axis."""
+        return min((size for shape in self.activations for size in shape[1:]), default=1)
 
     def _constant(self, shape: Shape, rng: np.random.Generator) -> npt.NDArray[np.float32]:
         """Filters are so small that sums keep the size of what is read, as trained ones do."""
@@ -176,9 +186,10 @@ def random_reals(graph: Graph, seed: int, samples: int = 3) -> list[npt.NDArray[
     Above zero where an operator takes no others, a step away from it where one divides by them.
     """
     rng = np.random.default_rng(seed)
+    limits = index_limits(graph.ops, graph.tensors)
     shapes = [(samples, *graph.tensors[name].shape[1:]) for name in graph.inputs]
     values = [
-        _of_element(graph.tensors[name].element, rng.normal(0, 3, shape))
+        _of_element(graph.tensors[name].element, rng.normal(0, 3, shape), limits.get(name))
         for name, shape in zip(graph.inputs, shapes, strict=True)
     ]
     values = [rng.normal(0, 3, shape).astype(np.float32) for shape in shapes]
@@ -189,10 +200,12 @@ def random_reals(graph: Graph, seed: int, samples: int = 3) -> list[npt.NDArray[
     return values
 
 
-def _of_element(element: Element, values: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
-    """Random reals made integers, or truth values."""
+def _of_element(
+    element: Element, values: npt.NDArray[Any], limit: int | None = None
+) -> npt.NDArray[np.float32]:
+    """Random reals made integers, from 0 on below a limit, or truth values."""
     if element is Element.INT32:
-        values = np.rint(values)
+        values = np.rint(values) if limit is None else np.rint(100 * values) % limit
     if element is Element.BOOL:
         values = values > 0
     return values.astype(np.float32)

@@ -25,6 +25,8 @@ from mcuq.arrays import LAYOUT_HINT, open_arrays
 from mcuq.content import ByContent
 from mcuq.errors import InputError
 from mcuq.graph import Graph
+from mcuq.graph.indices import index_limits
+from mcuq.numeric.element import Element
 
 Labels = npt.NDArray[Any]
 
@@ -168,7 +170,24 @@ def _samples(
         raise InputError(
             f"{where} holds NaN or infinity, first in sample {sample}", "clean the data first"
         )
+    _check_element(samples, graph, name, where)
     return samples
+
+
+def _check_element(samples: npt.NDArray[np.float32], graph: Graph, name: str, where: str) -> None:
+    """Raise where an input takes integers or truth values, and the samples are none."""
+    element = graph.tensors[name].element
+    if element is Element.REAL:
+        return
+    limit = 2 if element is Element.BOOL else index_limits(graph.ops, graph.tensors).get(name)
+    whole = samples == np.rint(samples)
+    taken = whole if limit is None else whole & (samples >= 0) & (samples < limit)
+    if not taken.all():
+        wanted = "integers" if limit is None else f"integers from 0 to {limit - 1}"
+        raise InputError(
+            f"{where} holds {samples[~taken][0]:g}, the model's input {name!r} takes {wanted}",
+            "give it what the model was trained on, as int32 or bool",
+        )
 
 
 def _are_finite(samples: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:

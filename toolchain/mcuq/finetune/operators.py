@@ -127,7 +127,8 @@ def _mirror_pad(attrs: MirrorPadAttrs, operands: Sequence[Array]) -> Array:
 
 
 def _gather(attrs: GatherAttrs, operands: Sequence[Array]) -> Array:
-    return tf.gather(operands[0], attrs.array.reshape(attrs.shape), axis=attrs.axis)
+    source, indices = operands[0], tf.cast(operands[1], tf.int32)
+    return tf.gather(source, indices, axis=attrs.axis, batch_dims=attrs.batch_dims)
 
 
 def _broadcast_to(attrs: BroadcastAttrs, operands: Sequence[Array]) -> Array:

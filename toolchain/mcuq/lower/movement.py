@@ -7,8 +7,6 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from mcuq.graph import Op
 from mcuq.lower.form import (
     VIEW,
@@ -18,7 +16,6 @@ from mcuq.lower.form import (
 )
 from mcuq.lower.layout import broadcast_strides, dense_strides, suffixed, to_rank
 from mcuq.lower.program import (
-    Array,
     Call,
     Struct,
     TensorRef,
@@ -181,7 +178,7 @@ def lower_update(qgraph: QuantizedGraph, op: Op, params: UpdateParams) -> list[C
 
 def lower_gather(qgraph: QuantizedGraph, op: Op, params: GatherParams) -> Call:
     """mcuq_gather_s8, which copies whole rows."""
-    source = qgraph.tensors[op.inputs[0]]
+    source, indices = (qgraph.tensors[name] for name in op.inputs)
     axis = params.axis
     structure = Struct(
         "mcuq_rows",
@@ -189,11 +186,11 @@ def lower_gather(qgraph: QuantizedGraph, op: Op, params: GatherParams) -> Call:
             ("outer", math.prod(source.shape[:axis])),
             ("extent", source.shape[axis]),
             ("row", math.prod(source.shape[axis + 1 :])),
-            ("count", len(params.indices)),
-            ("indices", Array("indices", np.array(params.indices, np.int32))),
+            ("count", indices.size),
         ),
     )
-    return Call(op, "mcuq_gather_s8", (structure, operand(source), TensorRef(op.output)))
+    arguments = (structure, operand(source), operand(indices), TensorRef(op.output))
+    return Call(op, "mcuq_gather_s8", arguments)
 
 
 def _copy(qgraph: QuantizedGraph, op: Op, layout: Struct) -> Call:

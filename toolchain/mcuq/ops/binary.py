@@ -19,6 +19,7 @@ from mcuq.numeric import (
 from mcuq.numeric.activation import Activation
 from mcuq.ops.attrs import Activated, Attrs, NoAttrs, fused
 from mcuq.ops.broadcast import aligned, looked_up, unbroadcast
+from mcuq.ops.elements import ElementRule, numbers, reals
 from mcuq.ops.operand import Array, Operand, activate, clamped
 from mcuq.ops.operator import (
     NO_DYNAMIC,
@@ -272,6 +273,7 @@ def _operator(
     slopes: Callable[[Values, Values], tuple[Any, Any]],
     guard: RangeGuard[A],
     dynamic: Callable[[QuantizedOp[A], list[Values]], Values] | NoForm,
+    element: ElementRule = reals,
 ) -> Operator[A, P, P]:
     """A broadcasting operator.
 
@@ -280,7 +282,7 @@ def _operator(
             rescaling.
         fits: as of an integer form.
         formula, slopes: its value over real numbers, and the derivatives by both operands.
-        guard, dynamic: as of the operator.
+        guard, dynamic, element: as of the operator.
     """
     return Operator(
         name=name,
@@ -294,6 +296,7 @@ def _operator(
         int16=IntegerForm(params, _int16(combine), fits),
         dynamic=dynamic,
         formula=formula,
+        element=element,
     )
 
 
@@ -307,6 +310,7 @@ ADD = _operator(
     slopes=lambda a, b: (1.0, 1.0),
     guard=_SUM_GUARD,
     dynamic=_dynamic_add,
+    element=numbers,
 )
 SUB = _operator(
     "SUB",

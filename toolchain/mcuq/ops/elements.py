@@ -17,14 +17,19 @@ def reals(attrs: object, operands: Sequence[Element]) -> Element:
     return _alike(operands, Element.REAL)
 
 
+def numbers(attrs: object, operands: Sequence[Element]) -> Element:
+    """Of operators that integers may meet in a file, in front of what is built."""
+    return _alike(operands, Element.REAL, Element.INT32)
+
+
 def unchanged(attrs: object, operands: Sequence[Element]) -> Element:
     """Of operators that move values, whatever they are, all operands being the same."""
     return _alike(operands, *Element)
 
 
 def compared(attrs: object, operands: Sequence[Element]) -> Element:
-    """Of operators that compare real numbers."""
-    _alike(operands, Element.REAL)
+    """Of operators that compare numbers."""
+    numbers(attrs, operands)
     return Element.BOOL
 
 
@@ -34,9 +39,9 @@ def logical(attrs: object, operands: Sequence[Element]) -> Element:
 
 
 def selected(attrs: object, operands: Sequence[Element]) -> Element:
-    """Of operators that choose between real numbers by a truth value in front of them."""
+    """Of operators that choose between numbers by a truth value in front of them."""
     _alike(operands[:1], Element.BOOL)
-    return _alike(operands[1:], Element.REAL)
+    return numbers(attrs, operands[1:])
 
 
 def indexed(attrs: object, operands: Sequence[Element]) -> Element:

@@ -1,16 +1,18 @@
-"""GATHER by indices that are known before the model runs."""
+"""GATHER: elements of one axis by their indices, which may be computed.
+
+An index outside of the axis takes its first or last element: nothing else is ever read.
+"""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Never
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from mcuq.ops.attrs import Attrs
+from mcuq.ops.elements import indexed
 from mcuq.ops.operand import Array, Operand
 from mcuq.ops.operator import (
     NO_DYNAMIC,
@@ -25,41 +27,28 @@ from mcuq.ops.operator import (
     Values,
     always,
 )
-from mcuq.ops.picking import picked, returned
 from mcuq.ops.shapes import check_axes
 
 
 @dataclass(frozen=True)
 class GatherAttrs(Attrs):
-    """GATHER: the elements `indices` of non-negative `axis`, which `shape` replaces.
+    """Along non-negative `axis`, which the shape of the indices replaces.
 
     Attributes:
-        axis: along which elements are taken.
-        indices: not negative, in C order of `shape`.
-        shape: of the indices; () takes one element and drops the axis.
+        axis: of the first operand.
+        batch_dims: how many leading dimensions, each 1, both operands share: at least one where
+            both are computed, so that each sample has indices of its own.
     """
 
     axis: int
-    indices: tuple[int, ...]
-    shape: tuple[int, ...]
-
-    @property
-    def array(self) -> npt.NDArray[np.int32]:
-        """The indices in one dimension."""
-        return np.array(self.indices, np.int32)
-
-    @property
-    def run(self) -> range | None:
-        """The indices as equal steps, where they are: a slice takes the same elements."""
-        return equal_steps(self.indices)
+    batch_dims: int = 0
 
 
 @dataclass(frozen=True)
 class GatherParams:
-    """GATHER: the elements taken of `axis`."""
+    """Along `axis`."""
 
     axis: int
-    indices: tuple[int, ...]
 
 
 def equal_steps(indices: Sequence[int]) -> range | None:
@@ -74,41 +63,56 @@ def equal_steps(indices: Sequence[int]) -> range | None:
 
 
 def _gathered_shape(attrs: GatherAttrs, inputs: Sequence[Shape]) -> Shape:
-    source, axis = inputs[0], attrs.axis
-    check_axes((axis,), source)
-    if math.prod(attrs.shape) != len(attrs.indices):
-        raise ValueError(f"{len(attrs.indices)} indices have the shape {attrs.shape}")
-    wrong = [index for index in attrs.indices if not 0 <= index < source[axis]]
-    if wrong:
-        raise ValueError(f"index {wrong[0]} of axis {axis} with {source[axis]} elements")
-    return (*source[:axis], *attrs.shape, *source[axis + 1 :])
+    source, indices = inputs
+    check_axes((attrs.axis,), source)
+    shared, axis = attrs.batch_dims, attrs.axis
+    if not source[:shared] == indices[:shared] == (1,) * shared or shared > axis:
+        raise ValueError(f"{source} and {indices} share no {shared} dimensions before axis {axis}")
+    return (*source[:axis], *indices[shared:], *source[axis + 1 :])
 
 
-def _gathered(attrs: GatherAttrs, x: Values) -> Values:
-    taken = picked(x, attrs.array, 1 + attrs.axis)
-    return taken.reshape(len(x), *_gathered_shape(attrs, [x.shape[1:]]))
+def _gathered(attrs: GatherAttrs, x: Values, indices: Values) -> Values:
+    """(N, …) of (N or 1, *shape) by (N or 1, *indices)."""
+    axis = attrs.axis
+    indices = indices.reshape(len(indices), *indices.shape[1 + attrs.batch_dims :])
+    known = np.clip(indices.astype(np.intp), 0, x.shape[1 + axis] - 1)
+    if len(known) == 1:
+        taken: Values = np.take(x, known[0], axis=1 + axis)
+    elif len(x) == 1:
+        taken = np.moveaxis(np.take(x[0], known, axis=axis), axis, 0)
+    else:
+        pairs = zip(x, known, strict=True)
+        taken = np.stack([np.take(one, index, axis=axis) for one, index in pairs])
+    return taken
 
 
 def _float_gather(attrs: GatherAttrs, operands: list[Operand]) -> Array:
-    return _gathered(attrs, operands[0].values)
+    x, indices = (each.values[None] if each.constant else each.values for each in operands)
+    return _gathered(attrs, x, indices)
 
 
 def _gather_gradient(attrs: GatherAttrs, xs: list[Values], shape: Shape) -> tuple[Values, Backward]:
-    (x,) = xs
-    axis = 1 + attrs.axis
+    x, indices = xs
+    axis, known = attrs.axis, np.clip(indices.astype(np.intp), 0, x.shape[1 + attrs.axis] - 1)
 
     def backward(g: Values) -> list[Values]:
-        flat = g.reshape(*x.shape[:axis], len(attrs.indices), *x.shape[axis + 1 :])
-        return [returned(flat, attrs.array, axis, x.shape[axis])]
+        """An element that was taken several times gets the sum."""
+        whole = np.zeros(x.shape, g.dtype)
+        places = np.broadcast_to(known, (len(g), *known.shape[1:])).reshape(len(g), -1)
+        flat = g.reshape(len(g), *x.shape[1 : 1 + axis], -1, *x.shape[2 + axis :])
+        for sample, (place, part) in enumerate(zip(places, flat, strict=True)):
+            target = np.moveaxis(whole[sample if len(x) > 1 else 0], axis, 0)
+            np.add.at(target, place, np.moveaxis(part, axis, 0))
+        return [whole, np.zeros(indices.shape, g.dtype)]
 
-    return _gathered(attrs, x), backward
+    return _gathered(attrs, x, indices), backward
 
 
-def _gather_params(op: QuantizedOp[GatherAttrs]) -> GatherParams:
-    return GatherParams(op.attrs.axis, op.attrs.indices)
+def _run(op: QuantizedOp[GatherAttrs], params: GatherParams, inputs: list[Values]) -> Values:
+    return _gathered(op.attrs, inputs[0], inputs[1])
 
 
-GATHER: Operator[GatherAttrs, GatherParams, Never] = Operator(
+GATHER = Operator[GatherAttrs, GatherParams, Any](
     name="GATHER",
     attrs=GatherAttrs,
     shape=_gathered_shape,
@@ -116,9 +120,8 @@ GATHER: Operator[GatherAttrs, GatherParams, Never] = Operator(
     gradient=_gather_gradient,
     scale=OutputScale(same=True, moves=True),
     guard=RangeGuard("values are selected, none is computed"),
-    int8=IntegerForm(
-        _gather_params, lambda op, params, inputs: _gathered(op.attrs, inputs[0]), always
-    ),
+    int8=IntegerForm(lambda op: GatherParams(op.attrs.axis), _run, always),
     int16=NoForm("slices and a concatenation say the same with 16-bit activations"),
     dynamic=NO_DYNAMIC,
+    element=indexed,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, Never
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -138,7 +138,7 @@ PADV2 = Operator(
     int16=_FILLED_FORM,
     dynamic=NO_DYNAMIC,
 )
-MIRROR_PAD: Operator[MirrorPadAttrs, MirrorPadParams, Never] = Operator(
+MIRROR_PAD = Operator[MirrorPadAttrs, Any, Any](
     name="MIRROR_PAD",
     attrs=MirrorPadAttrs,
     shape=_mirrored_shape,

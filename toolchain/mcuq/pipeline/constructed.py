@@ -6,7 +6,9 @@ import numpy as np
 import numpy.typing as npt
 
 from mcuq.data import Dataset
+from mcuq.graph.indices import index_limits
 from mcuq.numeric import dequantize, integer_limits
+from mcuq.numeric.element import Element
 from mcuq.numeric.tensor import QuantizedTensor
 from mcuq.pipeline.settings import SAMPLES
 from mcuq.quantized import QuantizedGraph
@@ -21,15 +23,27 @@ def constructed_samples(qgraph: QuantizedGraph) -> Dataset:
     quantized.
     """
     rng = np.random.default_rng(_SEED)
-    inputs = (qgraph.tensors[name] for name in qgraph.inputs)
-    return Dataset(tuple(_input(tensor, SAMPLES.constructed, rng) for tensor in inputs))
+    limits = index_limits(qgraph.ops, qgraph.tensors)
+    inputs = ((qgraph.tensors[name], limits.get(name)) for name in qgraph.inputs)
+    return Dataset(
+        tuple(_input(tensor, limit, SAMPLES.constructed, rng) for tensor, limit in inputs)
+    )
 
 
 def _input(
-    tensor: QuantizedTensor, count: int, rng: np.random.Generator
+    tensor: QuantizedTensor, limit: int | None, count: int, rng: np.random.Generator
 ) -> npt.NDArray[np.float32]:
-    low, high = integer_limits(tensor.bits)
+    low, high = _span(tensor, limit)
     stored = rng.integers(low, high, (count, *tensor.shape[1:]), dtype=np.int64, endpoint=True)
     for sample, value in enumerate((low, high, tensor.zero_point)):
         stored[sample] = value
     return dequantize(stored, np.float32(tensor.scale[0]), tensor.zero_point)
+
+
+def _span(tensor: QuantizedTensor, limit: int | None) -> tuple[int, int]:
+    """Least and largest stored value: integers as float32 holds them, below a limit if any."""
+    if tensor.element is Element.BOOL:
+        return 0, 1
+    if tensor.element is Element.INT32:
+        return (-(1 << 24), 1 << 24) if limit is None else (0, limit - 1)
+    return integer_limits(tensor.bits)

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from mcuq.calibrate import OBSERVERS, Ranges
 from mcuq.errors import InputError
 from mcuq.graph import Op, Tensor
+from mcuq.importers.buildable import check_buildable
 from mcuq.importers.tflite import read_tflite
 from mcuq.importers.tflite.convert import Converted
 from mcuq.importers.tflite.records import FileTensor
@@ -39,7 +40,7 @@ def load_quantized(source: Path | bytes) -> QuantizedGraph:
             of different widths, unsigned layers, asymmetric weights.
     """
     converted = read_tflite(source, keep_rescaling=True)
-    graph = converted.graph
+    graph = check_buildable(converted.graph)
     parameters = {name: op for op in graph.ops if op.kind.weighted for name in op.inputs[1:]}
     tensors = {
         name: _parameter(converted, name, parameters[name])

@@ -10,6 +10,7 @@ from mcuq.ops.attrs import Attrs
 from mcuq.ops.gathering import GatherAttrs
 from mcuq.ops.mean import MeanAttrs
 from mcuq.ops.movement import ConcatAttrs, ReshapeAttrs, TransposeAttrs
+from mcuq.ops.position import PositionAttrs
 from mcuq.ops.repetition import BroadcastAttrs
 from mcuq.ops.slicing import StridedSliceAttrs
 from mcuq.ops.update import UpdateAttrs
@@ -30,6 +31,9 @@ def _keeps_batch(qgraph: QuantizedGraph, op: Op) -> bool:
     if isinstance(attrs, ConcatAttrs):
         return attrs.axis != 0
     if isinstance(attrs, GatherAttrs):
+        source, indices = (qgraph.tensors[name].is_constant for name in op.inputs)
+        return attrs.axis == 0 if source else indices and attrs.axis != 0
+    if isinstance(attrs, PositionAttrs):
         return attrs.axis != 0
     if isinstance(attrs, BroadcastAttrs):
         return len(attrs.shape) == len(qgraph.tensors[op.inputs[0]].shape)

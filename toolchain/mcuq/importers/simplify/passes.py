@@ -12,6 +12,7 @@ from mcuq.importers.simplify.padding import absorb_padding
 from mcuq.importers.simplify.parts import take_parts
 from mcuq.importers.simplify.ranges import raise_ranges
 from mcuq.importers.simplify.sinking import sink_reshapes
+from mcuq.importers.simplify.unwrap import unwrap_indices
 from mcuq.importers.simplify.upsample import gather_upsampling
 
 
@@ -23,6 +24,7 @@ def simplify(graph: Graph) -> Graph:
     neither. What moves values keeps within the runtime's limits.
     """
     for rewrite in (
+        unwrap_indices,
         raise_ranges,
         take_parts,
         collapse_transposes,
@@ -39,4 +41,4 @@ def simplify(graph: Graph) -> Graph:
 
 def tidy(graph: Graph) -> Graph:
     """Only what undoes a converter's detours; every layer of the file stays as it is."""
-    return absorb_padding(gather_upsampling(graph))
+    return absorb_padding(gather_upsampling(unwrap_indices(graph)))

@@ -252,6 +252,9 @@ class _Conversion:
     def _added(self, view: OpView, step: Step, values: list[FileOperand], name: str) -> FileOperand:
         """One operator of the graph and its result, float32 as far as is known."""
         operands = [values[number] for number in step.inputs]
+        if step.indices is not None:
+            indices = self._names.take(f"{name}/indices", "indices")
+            operands.append(FileOperand(indices, step.indices.shape, "int32", False, step.indices))
         try:
             shape = step.kind.shape(step.attrs, [operand.shape for operand in operands])
         except ValueError as error:

@@ -61,6 +61,7 @@ FORMS = Table("TFLite form", {form.rule.kind: form for form in _ALL})
 """Operator → what TensorFlow Lite says of it."""
 RULES: dict[str, Rule[Any]] = {
     **{form.rule.kind.name: form.rule for form in _READ},
+    **comparison.FURTHER_RULES,
     **unary.FURTHER_RULES,
     **functions.FURTHER_RULES,
     **pooling.FURTHER_RULES,

@@ -27,12 +27,14 @@ class Step:
             earlier steps.
         stored_as: the operand whose integers the result takes, where the file's are kept; None
             takes those of the operator's result.
+        indices: a constant of integers that the operator reads behind `inputs`.
     """
 
     kind: AnyOperator
     attrs: Attrs
     inputs: tuple[int, ...]
     stored_as: int | None = None
+    indices: npt.NDArray[np.int32] | None = None
 
 
 @dataclass(frozen=True)

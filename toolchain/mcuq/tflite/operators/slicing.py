@@ -1,4 +1,4 @@
-"""STRIDED_SLICE, SLICE, REVERSE_V2: masks, negative indices, ellipses resolved to plain bounds."""
+"""STRIDED_SLICE, SLICE, REVERSE_V2: masks, negative indices and ellipses as plain bounds."""
 
 from __future__ import annotations
 

@@ -67,10 +67,13 @@ def gather(block: Block, attrs: GatherAttrs, inputs: Sequence[Value], output: Te
     """tosa.gather of rows, between reshapes to the three dimensions that it has."""
     shape, axis = inputs[0].type.shape, attrs.axis
     outer, row = math.prod(shape[:axis]), math.prod(shape[axis + 1 :])
+    count = math.prod(inputs[1].type.shape)
     rows = block.reshape(inputs[0], (outer, shape[axis], row))
-    table = np.ascontiguousarray(np.broadcast_to(attrs.array, (outer, len(attrs.indices))))
-    type_ = replace(output, shape=(outer, len(attrs.indices), row))
-    taken = block.emit("tosa.gather", [rows, block.constant(table, "i32")], type_)
+    indices = block.reshape(inputs[1], (1, count))
+    every = replace(indices.type, shape=(outer, count))
+    indices = block.emit("tosa.tile", [indices], every, multiples=Integers((outer, 1)))
+    type_ = replace(output, shape=(outer, count, row))
+    taken = block.emit("tosa.gather", [rows, indices], type_)
     return block.reshape(taken, output.shape)
 
 
