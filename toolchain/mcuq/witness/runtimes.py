@@ -12,6 +12,7 @@ from mcuq.witness.keras import Keras
 from mcuq.witness.litert import open_litert
 from mcuq.witness.onnx_runtime import open_onnx
 from mcuq.witness.outside import Outside
+from mcuq.witness.pytorch import open_pytorch
 
 
 class MissingError(Exception):
@@ -39,6 +40,9 @@ _RUNTIMES: dict[str, Callable[[Path], Outside]] = {
     ".keras": Keras,
     ".h5": Keras,
     ".hdf5": Keras,
+    ".pt2": open_pytorch,
+    ".pt": open_pytorch,
+    ".pth": open_pytorch,
     "": Keras,
 }
 """The suffixes of `importers.load.READERS`; none: a SavedModel folder."""

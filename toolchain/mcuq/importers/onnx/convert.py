@@ -15,6 +15,7 @@ from mcuq.graph import Graph, Layout
 from mcuq.importers.builder import GraphBuilder
 from mcuq.importers.constraints import check
 from mcuq.importers.malformed import malformed_named
+from mcuq.importers.onnx import classical
 from mcuq.importers.onnx.fold import constant_outputs, fold
 from mcuq.importers.onnx.inputs import INPUT_CONSTRAINTS, input_order, input_view
 from mcuq.importers.onnx.layout import plain, result
@@ -64,7 +65,8 @@ def convert(model: Any, opset: int, name: str | None) -> Graph:
         InputError: an operator, type or shape is not supported.
     """
     outputs = [output.name for output in model.graph.output]
-    nodes = needed(spelled_out(current_forms(model.graph.node, opset)), outputs)
+    written = classical.spelled_out(current_forms(model.graph.node, opset))
+    nodes = needed(spelled_out(written), outputs)
     constants = constant_outputs(nodes, {tensor.name for tensor in model.graph.initializer})
     computed = [(i, node) for i, node in enumerate(nodes) if not constants.issuperset(node.output)]
     check_known(((_where(index, node), _kind(node)) for index, node in computed), RULES)

@@ -12,8 +12,9 @@ from mcuq.importers.onnx.value import Order, channels_last
 
 _SPATIAL = frozenset(
     {
-        "AveragePool", "BatchNormalization", "Conv", "GlobalAveragePool", "GlobalMaxPool",
-        "MaxPool", "Resize",
+        "AveragePool", "BatchNormalization", "Conv", "ConvTranspose", "DepthToSpace",
+        "GlobalAveragePool", "GlobalMaxPool", "GroupNormalization", "InstanceNormalization",
+        "MaxPool", "Resize", "SpaceToDepth",
     }
 )  # fmt: skip
 _ANY_LAYOUT = frozenset(

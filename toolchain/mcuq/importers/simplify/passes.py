@@ -9,6 +9,7 @@ from mcuq.importers.simplify.collapse import collapse_transposes
 from mcuq.importers.simplify.layout import fold_transposes
 from mcuq.importers.simplify.limits import within_limits
 from mcuq.importers.simplify.padding import absorb_padding
+from mcuq.importers.simplify.parts import take_parts
 from mcuq.importers.simplify.products import layers_of_products
 from mcuq.importers.simplify.ranges import raise_ranges
 from mcuq.importers.simplify.sinking import sink_reshapes
@@ -21,12 +22,14 @@ def simplify(graph: Graph) -> Graph:
 
     Batch normalization and biases go into the layer before, activations too, transposes into the
     weights behind them, padding into the window after it; products with a constant matrix become
-    layers. What moves values keeps within the runtime's limits.
+    layers. What is joined and taken apart again is neither. What moves values keeps within the
+    runtime's limits.
     """
     for rewrite in (
         unwrap_indices,
         raise_ranges,
         layers_of_products,
+        take_parts,
         collapse_transposes,
         gather_upsampling,
         sink_reshapes,

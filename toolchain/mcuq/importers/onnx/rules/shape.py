@@ -1,4 +1,4 @@
-"""Reshape, Flatten, Squeeze, Unsqueeze, Transpose, Concat and Pad."""
+"""Reshape, Flatten, Squeeze, Unsqueeze, Transpose and Concat."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from mcuq.importers.onnx.rules.common import (
 )
 from mcuq.importers.onnx.rules.elementwise import one_computed_input
 from mcuq.importers.onnx.value import Node, NodeValue, Order
-from mcuq.ops.movement import CONCATENATION, PAD, RESHAPE, ConcatAttrs, PadAttrs, ReshapeAttrs
+from mcuq.ops.movement import CONCATENATION, RESHAPE, ConcatAttrs, ReshapeAttrs
 
 
 def fitting_target(node: Node) -> str | None:
@@ -73,24 +73,6 @@ def same_rank(node: Node) -> str | None:
     """
     ranks = {value.rank for value in node.inputs if value is not None}
     return None if len(ranks) == 1 else f"{sorted(ranks)}"
-
-
-def zero_padding(node: Node) -> str | None:
-    """A Pad adds zeros, none of them negative.
-
-    Use torch.nn.ZeroPad2d; reflection and replication are not supported.
-    """
-    mode, value = node.text("mode", "constant"), node.constant(2)
-    if mode != "constant":
-        return f"mode {mode}"
-    if value is not None and value.size and float(value.reshape(-1)[0]) != 0:
-        return f"it adds {float(value.reshape(-1)[0])}"
-    pads = np.asarray(node.constant(1))
-    axes = listed_axes(node, 3)
-    count = node.value().rank if axes is None else len(axes)
-    if pads.size != 2 * count:
-        return f"{pads.size} counts for {count} dimensions"
-    return None if pads.min(initial=0) >= 0 else "one is negative"
 
 
 def _target(node: Node) -> tuple[int, ...]:
@@ -182,16 +164,6 @@ def _concat(build: GraphBuilder, node: Node) -> list[NodeValue]:
     return [result(build, name, order)]
 
 
-def _pad(build: GraphBuilder, node: Node) -> list[NodeValue]:
-    x = node.value()
-    pads = [int(count) for count in np.asarray(node.constant(1)).reshape(-1)]
-    axes = listed_axes(node, 3)
-    padded = tuple(range(x.rank)) if axes is None else tuple(axis % x.rank for axis in axes)
-    pairs = {axis: (pads[i], pads[i + len(padded)]) for i, axis in enumerate(padded)}
-    attrs = PadAttrs(tuple(pairs.get(axis, (0, 0)) for axis in x.order))
-    return [result(build, build.op(PAD, attrs, [x.name], node.name), x.order)]
-
-
 RULES = {
     "Reshape": NodeRule(_reshape, (computed_input, constant_inputs(1), fitting_target), 2),
     "Flatten": NodeRule(_flatten, (computed_input,)),
@@ -201,7 +173,4 @@ RULES = {
     "Unsqueeze": NodeRule(_unsqueeze, (computed_input, constant_inputs(1), new_axes)),
     "Transpose": NodeRule(_transpose, (computed_input, permutation)),
     "Concat": NodeRule(_concat, (one_computed_input, axis_inside(0), same_rank)),
-    "Pad": NodeRule(
-        _pad, (computed_input, constant_inputs(1, 2, 3), axes_inside(3), zero_padding), 2
-    ),
 }

@@ -1,0 +1,94 @@
+"""Gather at constant places: slices of the axis, one behind the other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from mcuq.importers.builder import GraphBuilder
+from mcuq.importers.onnx.layout import result
+from mcuq.importers.onnx.rules.common import (
+    NodeRule,
+    axis_inside,
+    computed_input,
+    constant_inputs,
+)
+from mcuq.importers.onnx.rules.steps import Bounds, Steps
+from mcuq.importers.onnx.value import Node, NodeValue
+from mcuq.ops.movement import RESHAPE, ReshapeAttrs
+
+
+def indices_inside(node: Node) -> str | None:
+    """A Gather takes elements that are there, at least one.
+
+    The model is damaged: export it again.
+    """
+    size = node.value().shape[node.integer("axis", 0)]
+    indices = np.asarray(node.constant(1))
+    if not indices.size:
+        return "it takes none"
+    outside = indices[(indices < -size) | (indices >= size)]
+    return f"index {outside.flat[0]} of {size}" if outside.size else None
+
+
+def runs(indices: Sequence[int]) -> list[Bounds]:
+    """Slices that give the elements at `indices` in turn: as few as a step each allows."""
+    found: list[Bounds] = []
+    start = 0
+    while start < len(indices):
+        end = start + 1
+        step = indices[end] - indices[start] if end < len(indices) else 1
+        while step and end < len(indices) and indices[end] - indices[end - 1] == step:
+            end += 1
+        step = step or 1
+        last = indices[end - 1] + (1 if step > 0 else -1)
+        found.append((indices[start], last, step))
+        start = end
+    return found
+
+
+def taken(steps: Steps, x: NodeValue, axis: int, places: Sequence[int]) -> NodeValue:
+    """The elements of `axis` at these places, in turn."""
+    whole = (0, x.shape[axis], 1)
+    parts: dict[Bounds, NodeValue] = {whole: x}
+    found = runs(places)
+    for bounds in found:
+        if bounds not in parts:
+            parts[bounds] = steps.slice(x, {axis: bounds}, "part" if len(found) > 1 else "")
+    return steps.concat([parts[bounds] for bounds in found], axis)
+
+
+def _gather(build: GraphBuilder, node: Node) -> list[NodeValue]:
+    x, indices = node.value(), np.asarray(node.constant(1))
+    axis = node.integer("axis", 0) % x.rank
+    places = [int(index) % x.shape[axis] for index in indices.reshape(-1)]
+    y = taken(Steps(build, node), x, axis, places)
+    return [_spread(build, node, y, axis, indices.shape)]
+
+
+def _spread(
+    build: GraphBuilder, node: Node, x: NodeValue, axis: int, shape: tuple[int, ...]
+) -> NodeValue:
+    """The value with `axis` in the shape of the indices: none for one number."""
+    if len(shape) == 1:
+        return x
+    added = len(shape) - 1
+    order: list[int] = []
+    stored: list[int] = []
+    for each in x.order:
+        if each == axis:
+            order.extend(range(axis, axis + len(shape)))
+            stored.extend(shape)
+        else:
+            order.append(each if each < axis else each + added)
+            stored.append(x.shape[each])
+    name = build.op(RESHAPE, ReshapeAttrs(tuple(stored)), [x.name], node.name)
+    return result(build, name, tuple(order))
+
+
+RULES = {
+    "Gather": NodeRule(
+        _gather, (computed_input, constant_inputs(1), axis_inside(0), indices_inside), 2
+    ),
+}
