@@ -7,9 +7,10 @@ import numpy as np
 from mcuq.graph import Op
 from mcuq.numeric.tensor import QuantizedTensor
 from mcuq.quantized import QuantizedGraph
-from mcuq.tflite.builder import OperatorSpec, TensorSpec, build_model
+from mcuq.tflite.builder import OperatorSpec, Subgraph, TensorSpec, build_model
 from mcuq.tflite.operators.catalog import FORMS
 from mcuq.tflite.template import Template
+from mcuq.tflite.variables import Variables
 
 
 def tflite_bytes(qgraph: QuantizedGraph, packed_int4: bool = True) -> bytes:
@@ -20,8 +21,8 @@ def tflite_bytes(qgraph: QuantizedGraph, packed_int4: bool = True) -> bytes:
         packed_int4: False stores int4 filters in int8 tensors with the int4 scale: the same
             outputs, in interpreters that lack int4 or are slow at it.
     """
-    description = _describe(qgraph, packed_int4)
-    return build_model(*description, name=qgraph.name)
+    *description, once = _with_variables(qgraph, *_describe(qgraph, packed_int4))
+    return build_model(*description, name=qgraph.name, once=once)
 
 
 class TemplateSerializer:
@@ -33,6 +34,8 @@ class TemplateSerializer:
 
     def __call__(self, qgraph: QuantizedGraph) -> bytes:
         """The flatbuffer."""
+        if qgraph.states:
+            return tflite_bytes(qgraph, packed_int4=False)
         description = _describe(qgraph, packed_int4=False)
         forms = tuple(
             (t.name, t.shape, t.dtype, t.axis, None if t.scale is None else t.scale.size)
@@ -59,6 +62,21 @@ def _describe(qgraph: QuantizedGraph, packed_int4: bool) -> Description:
     return tensors, operators, inputs, outputs
 
 
+def _with_variables(
+    qgraph: QuantizedGraph,
+    tensors: list[TensorSpec],
+    operators: list[OperatorSpec],
+    inputs: tuple[int, ...],
+    outputs: tuple[int, ...],
+) -> tuple[list[TensorSpec], list[OperatorSpec], tuple[int, ...], tuple[int, ...], Subgraph | None]:
+    """The description with a variable for each state, and the subgraph that sets them."""
+    if not qgraph.states:
+        return tensors, operators, inputs, outputs, None
+    index = {tensor.name: number for number, tensor in enumerate(tensors)}
+    variables = Variables(qgraph.states, tensors, index)
+    return variables.tensors, variables.between(operators), inputs, outputs, variables.once()
+
+
 def _needs_int8(qgraph: QuantizedGraph, op: Op) -> bool:
     """Whether no runtime takes an int4 filter here."""
     source = qgraph.tensors[op.inputs[0]]
@@ -67,7 +85,8 @@ def _needs_int8(qgraph: QuantizedGraph, op: Op) -> bool:
 
 def _used_names(qgraph: QuantizedGraph) -> list[str]:
     operands = (name for op in qgraph.ops for name in (*op.inputs, *op.outputs))
-    return list(dict.fromkeys((*qgraph.inputs, *operands, *qgraph.outputs)))
+    kept = (name for state in qgraph.states for name in (state.read, state.written))
+    return list(dict.fromkeys((*qgraph.inputs, *operands, *qgraph.outputs, *kept)))
 
 
 def _tensor(tensor: QuantizedTensor, packed_int4: bool) -> TensorSpec:

@@ -8,6 +8,7 @@ from mcuq.graph import Graph, Op
 from mcuq.tflite.builder import OperatorSpec, TensorSpec, build_model
 from mcuq.tflite.operators.catalog import FORMS
 from mcuq.tflite.operators.form import Runtime
+from mcuq.tflite.variables import Variables
 
 
 def float_tflite_bytes(graph: Graph) -> bytes:
@@ -22,18 +23,25 @@ def float_tflite_bytes(graph: Graph) -> bytes:
         for name in names
     ]
     operators = [_operator(op, index, tensors) for op in graph.ops]
+    once = None
+    if graph.states:
+        variables = Variables(graph.states, tensors, index)
+        tensors, operators = variables.tensors, variables.between(operators)
+        once = variables.once()
     return build_model(
         tensors,
         operators,
         [index[name] for name in graph.inputs],
         [index[name] for name in graph.outputs],
         name=graph.name,
+        once=once,
     )
 
 
 def _used_names(graph: Graph) -> list[str]:
     operands = (name for op in graph.ops for name in (*op.inputs, *op.outputs))
-    return list(dict.fromkeys((*graph.inputs, *operands, *graph.outputs)))
+    kept = (name for state in graph.states for name in (state.read, state.written))
+    return list(dict.fromkeys((*graph.inputs, *operands, *graph.outputs, *kept)))
 
 
 def _operator(op: Op, index: dict[str, int], tensors: list[TensorSpec]) -> OperatorSpec:

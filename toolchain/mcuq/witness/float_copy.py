@@ -43,6 +43,10 @@ def float_copy(content: bytes) -> bytes:
     model = schema.ModelT.InitFromPackedBuf(content, 0)
     subgraph = model.subgraphs[0]
     biases = _biases(model, subgraph)
+    for initial in model.subgraphs[1:]:  # what they set is what the first one reads
+        for tensor in initial.tensors:
+            if _has_scale(tensor):
+                _to_float(model, tensor)
     for index, tensor in enumerate(subgraph.tensors):
         if _has_scale(tensor) and (tensor.type != schema.TensorType.INT32 or index in biases):
             _to_float(model, tensor)

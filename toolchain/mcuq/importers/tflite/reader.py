@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from ai_edge_litert import schema_py_generated as schema
@@ -12,6 +13,7 @@ from mcuq.importers.tflite import fields
 from mcuq.importers.tflite.buffers import constant_data, quantization
 from mcuq.importers.tflite.flatbuffer import FlatTable, malformed
 from mcuq.importers.tflite.records import FileModel, FileOp, FileTensor
+from mcuq.tflite.operators.variables import CallOnce
 
 _IDENTIFIER = b"TFL3"
 _VERSION = 3
@@ -29,7 +31,7 @@ _CUSTOM = schema.BuiltinOperator.CUSTOM
 
 
 def read_model(data: bytes) -> FileModel:
-    """The first subgraph of a TFLite file.
+    """The first subgraph of a TFLite file, with those that set its variables.
 
     Raises:
         InputError: not a TFLite file, damaged, or an index or size in it is wrong.
@@ -49,10 +51,33 @@ def read_model(data: bytes) -> FileModel:
     subgraphs = model.tables(fields.ModelField.SUBGRAPHS)
     if not subgraphs:
         raise malformed("it has no subgraph")
-    subgraph = subgraphs[0]
     buffers = model.tables(fields.ModelField.BUFFERS)
-    tables = subgraph.tables(fields.SubGraphField.TENSORS)
     codes = [_code(table) for table in model.tables(fields.ModelField.OPERATOR_CODES)]
+    main = _subgraph(subgraphs[0], codes, buffers)
+    once = {number: subgraphs[number] for number in _called_once(main, len(subgraphs))}
+    return replace(
+        main,
+        signature=_signature(model),
+        once={number: _subgraph(table, codes, buffers) for number, table in once.items()},
+    )
+
+
+def _called_once(model: FileModel, count: int) -> list[int]:
+    """Numbers of the subgraphs that set variables before the first run."""
+    found = []
+    for op in model.ops:
+        if op.kind == "CALL_ONCE":
+            number = 0 if op.options is None else op.options.int32(CallOnce.SUBGRAPH)
+            if not 0 < number < count:
+                raise malformed(f"{op.where} calls subgraph {number} of {count}")
+            found.append(number)
+    return found
+
+
+def _subgraph(
+    subgraph: FlatTable, codes: Sequence[tuple[str, bool]], buffers: Sequence[FlatTable]
+) -> FileModel:
+    tables = subgraph.tables(fields.SubGraphField.TENSORS)
     ops = tuple(
         _operator(index, table, codes, len(tables))
         for index, table in enumerate(subgraph.tables(fields.SubGraphField.OPERATORS))
@@ -67,7 +92,7 @@ def read_model(data: bytes) -> FileModel:
         for index, table in enumerate(tables)
     )
     name = subgraph.text(fields.SubGraphField.NAME)
-    return FileModel(name, tensors, ops, inputs, outputs, _signature(model))
+    return FileModel(name, tensors, ops, inputs, outputs)
 
 
 def _signature(model: FlatTable) -> dict[int, str]:

@@ -24,6 +24,8 @@ class Options(Protocol):
 
     def integers(self, field: int) -> tuple[int, ...]: ...
 
+    def text(self, field: int) -> str: ...
+
 
 @dataclass(frozen=True)
 class Overridden:
@@ -55,6 +57,9 @@ class Overridden:
         if field in self.values:
             return tuple(self.values[field])
         return () if self.base is None else self.base.integers(field)
+
+    def text(self, field: int) -> str:
+        return "" if self.base is None else self.base.text(field)
 
 
 @dataclass(frozen=True, eq=False)
