@@ -112,6 +112,9 @@ typedef struct {
  * offsets of element 0 in bytes. In place: no. */
 void mcuq_copy_s8(const mcuq_layout *p, const int8_t *input, int8_t *output);
 
+/* A state's new value, to where the next run reads it. In place: no. */
+void mcuq_keep(int32_t bytes, const void *value, void *state);
+
 /* PAD: fills `output_size` bytes with `value`, then copies. In place: no. */
 typedef struct {
     mcuq_layout layout;

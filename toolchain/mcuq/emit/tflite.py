@@ -7,7 +7,7 @@ import numpy as np
 from mcuq.graph import Op
 from mcuq.numeric.tensor import QuantizedTensor
 from mcuq.quantized import QuantizedGraph
-from mcuq.tflite.builder import OperatorSpec, Subgraph, TensorSpec, build_model
+from mcuq.tflite.builder import OperatorSpec, TensorSpec, build_model
 from mcuq.tflite.operators.catalog import FORMS
 from mcuq.tflite.template import Template
 from mcuq.tflite.variables import Variables
@@ -21,8 +21,14 @@ def tflite_bytes(qgraph: QuantizedGraph, packed_int4: bool = True) -> bytes:
         packed_int4: False stores int4 filters in int8 tensors with the int4 scale: the same
             outputs, in interpreters that lack int4 or are slow at it.
     """
-    *description, once = _with_variables(qgraph, *_describe(qgraph, packed_int4))
-    return build_model(*description, name=qgraph.name, once=once)
+    tensors, operators, inputs, outputs = _describe(qgraph, packed_int4)
+    once = None
+    if qgraph.states:
+        index = {tensor.name: number for number, tensor in enumerate(tensors)}
+        variables = Variables(qgraph.states, tensors, index)
+        tensors, operators = variables.tensors, variables.between(operators)
+        once = variables.once()
+    return build_model(tensors, operators, inputs, outputs, name=qgraph.name, once=once)
 
 
 class TemplateSerializer:
@@ -60,21 +66,6 @@ def _describe(qgraph: QuantizedGraph, packed_int4: bool) -> Description:
     ends = (qgraph.inputs, qgraph.outputs)
     inputs, outputs = (tuple(index[name] for name in names) for names in ends)
     return tensors, operators, inputs, outputs
-
-
-def _with_variables(
-    qgraph: QuantizedGraph,
-    tensors: list[TensorSpec],
-    operators: list[OperatorSpec],
-    inputs: tuple[int, ...],
-    outputs: tuple[int, ...],
-) -> tuple[list[TensorSpec], list[OperatorSpec], tuple[int, ...], tuple[int, ...], Subgraph | None]:
-    """The description with a variable for each state, and the subgraph that sets them."""
-    if not qgraph.states:
-        return tensors, operators, inputs, outputs, None
-    index = {tensor.name: number for number, tensor in enumerate(tensors)}
-    variables = Variables(qgraph.states, tensors, index)
-    return variables.tensors, variables.between(operators), inputs, outputs, variables.once()
 
 
 def _needs_int8(qgraph: QuantizedGraph, op: Op) -> bool:

@@ -28,6 +28,12 @@ class State(ByContent):
     written: str
     initial: npt.NDArray[Any]
 
+    @property
+    def initial_byte(self) -> int | None:
+        """The byte that the initial value consists of, wherever it is stored; None of several."""
+        found = np.unique(np.ascontiguousarray(self.initial).view(np.uint8))
+        return int(found[0]) if found.size == 1 else None
+
     def first(self, sequences: int) -> npt.NDArray[Any]:
         """The initial value for so many sequences at once, (sequences, *shape)."""
         return np.broadcast_to(self.initial, (sequences, *self.initial.shape))

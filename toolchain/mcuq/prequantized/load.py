@@ -47,9 +47,7 @@ def load_quantized(source: Path | bytes) -> QuantizedGraph:
         for name in graph.tensors
     }
     states = stored_states(graph.states, tensors)
-    qgraph = QuantizedGraph(
-        graph.name, tensors, graph.ops, graph.inputs, graph.outputs, states
-    )
+    qgraph = QuantizedGraph(graph.name, tensors, graph.ops, graph.inputs, graph.outputs, states)
     _check_widths(qgraph)
     _check_room(qgraph)
     return qgraph

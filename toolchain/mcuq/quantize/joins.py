@@ -22,8 +22,8 @@ class _Families:
 
     Attributes:
         root: activation → its family.
-        readers: family → outputs of the operators that read it, views left out; "" for the caller, of a
-            state what it reads.
+        readers: family → outputs of the operators that read it, views left out; "" for the caller,
+            of a state what it reads.
     """
 
     root: Mapping[str, str]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from mcuq.graph import Op, State
 from mcuq.numeric import quantize_values
@@ -26,6 +28,13 @@ class QuantizedGraph:
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
     states: tuple[State, ...] = ()
+
+
+def one_run(qgraph: QuantizedGraph, inputs: Sequence[npt.NDArray[Any]]) -> list[npt.NDArray[Any]]:
+    """What one run takes of samples (samples, …), or of sequences (samples, steps, …): the first
+    one.
+    """
+    return [x[0, 0] if qgraph.states else x[0] for x in inputs]
 
 
 def stored_states(

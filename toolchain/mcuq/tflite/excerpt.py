@@ -41,7 +41,7 @@ def _read(content: bytes) -> Any:
 
 
 def _name(model: Any, subgraph: Any, op: Any) -> str:
-    kind = _NAMES.get(_code(model, op), "an operator")
+    kind: str = _NAMES.get(_code(model, op), "an operator")
     if not len(op.outputs):
         return kind
     return f"{kind} (output {subgraph.tensors[op.outputs[0]].name.decode(errors='replace')!r})"

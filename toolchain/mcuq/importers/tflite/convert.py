@@ -19,7 +19,6 @@ from mcuq.importers.tflite.arithmetic import check_arithmetic
 from mcuq.importers.tflite.biases import flat_biases
 from mcuq.importers.tflite.flatbuffer import malformed
 from mcuq.importers.tflite.fold import FOLDABLE, fold
-from mcuq.importers.tflite.stateless import check_stateless
 from mcuq.importers.tflite.general import (
     INPUT_CONSTRAINTS,
     OP_CONSTRAINTS,
@@ -30,6 +29,7 @@ from mcuq.importers.tflite.general import (
 from mcuq.importers.tflite.parts import one_output_each
 from mcuq.importers.tflite.records import FileModel, FileOp, FileState, FileTensor
 from mcuq.importers.tflite.space_to_batch import gather_dilations
+from mcuq.importers.tflite.stateless import check_stateless
 from mcuq.importers.tflite.variables import with_states
 from mcuq.ops.unary import LEAKY_RELU, LeakyReluAttrs
 from mcuq.tflite.operators.catalog import CONVERSIONS, RULES
@@ -284,7 +284,7 @@ def _real(tensor: FileTensor, data: npt.NDArray[Any]) -> npt.NDArray[Any]:
         for values in (tensor.quantization.scale, tensor.quantization.zero_point)
     )
     with np.errstate(over="ignore"):
-        real = ((data.astype(np.float64) - zero_point) * scale).astype(np.float32)
+        real: npt.NDArray[Any] = ((data.astype(np.float64) - zero_point) * scale).astype(np.float32)
     if not np.isfinite(real).all():
         raise malformed(f"the scale of tensor {tensor.name!r} is too large for float32")
     return real

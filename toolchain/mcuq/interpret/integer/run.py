@@ -207,8 +207,7 @@ def _with_batch(qgraph: QuantizedGraph, name: str, array: Values) -> Values:
     if array.dtype != dtype or array.ndim < before or array.shape[before:] != inner:
         axes = ", ".join(map(str, (*("samples", "steps")[:before], *inner)))
         raise InputError(
-            f"tensor '{name}' takes {dtype} of shape ({axes}), "
-            f"not {array.dtype} {array.shape}",
+            f"tensor '{name}' takes {dtype} of shape ({axes}), not {array.dtype} {array.shape}",
             "quantize the data with quantize_inputs and keep the model's shape",
         )
     return array.reshape(*array.shape[:before], *shape)
