@@ -19,7 +19,7 @@ from mcuq.ops.movement import CONCATENATION, RESHAPE, ConcatAttrs, ReshapeAttrs
 from mcuq.ops.slicing import STRIDED_SLICE, StridedSliceAttrs
 from mcuq.ops.unary import LOGISTIC, TANH
 from mcuq.ops.weighted import CONV_2D, FULLY_CONNECTED
-from mcuq.ops.weighted_params import Conv2DAttrs, FullyConnectedAttrs
+from mcuq.ops.weighted_params import ConvAttrs, FullyConnectedAttrs
 from mcuq.quantize import Config, quantize
 from mcuq.quantized import QuantizedGraph
 
@@ -66,11 +66,11 @@ class _Drawn:
         image = self.build.op(RESHAPE, ReshapeAttrs((1, 1, 1, width)), [self.value], "image")
         state = self.build.state(self.initial(1, rows, 1, width), "ring")
         window = self.build.op(CONCATENATION, ConcatAttrs(1), [state, image], "window")
-        cut = StridedSliceAttrs((0, 1, 0, 0), (1, rows + 1, 1, width), (1, 1, 1, 1), ())
+        cut = StridedSliceAttrs((0, 1, 0, 0), (1, rows + 1, 1, width), (1, 1, 1, 1))
         self.build.assign(state, self.build.op(STRIDED_SLICE, cut, [window], "kept"))
         filters = self.rng.normal(size=(self.channels, rows + 1, 1, width)) / np.sqrt(width)
         operands = [window, self.build.constant(filters, "filters")]
-        attrs = Conv2DAttrs(Padding.VALID, (1, 1), (1, 1), Activation.RELU)
+        attrs = ConvAttrs(activation=Activation.RELU)
         result = self.build.op(CONV_2D, attrs, operands, "convolution")
         self.value = self.build.op(RESHAPE, ReshapeAttrs((1, width)), [result], "row")
 

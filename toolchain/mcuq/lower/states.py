@@ -42,11 +42,10 @@ class _Keeping:
 
     def result(self) -> tuple[QuantizedGraph, tuple[Call, ...], dict[str, str]]:
         copied = [state for state in self._qgraph.states if not self._written_in_place(state)]
-        # A value that lies in a state must be saved before that state gets its own.
-        saved = [self._saved(state) for state in copied]
-        for state, source in zip(copied, saved, strict=True):
-            if self._storage[source] != state.read:
-                self._calls.append(self._copy(source, state.read))
+        # Of a state that never changes there is nothing to copy.
+        sources = {s.read: s.written for s in copied if self._storage[s.written] != s.read}
+        while sources:
+            self._copy_next(sources)
         qgraph = replace(self._qgraph, tensors={**self._qgraph.tensors, **self._tensors})
         return qgraph, tuple(self._calls), self._storage
 
@@ -86,21 +85,25 @@ class _Keeping:
     def _reads_state(self, call: Call, state: State) -> bool:
         return any(self._storage[name] == state.read for name in call.reads())
 
-    def _saved(self, state: State) -> str:
-        """The new value's name, behind a copy of it where it lies in another state."""
-        name = state.written
-        root = self._storage[name]
-        if root not in self._reads or root == state.read:
-            return name
-        new = f"{state.read}#next"
-        self._tensors[new] = replace(self._qgraph.tensors[name], name=new)
-        self._storage[new] = new
-        self._calls.append(self._copy(name, new))
-        return new
+    def _copy_next(self, sources: dict[str, str]) -> None:
+        """Copy to one state whose old value no other copy wants; break a circle by saving one.
+
+        Args:
+            sources: what states read → new value, of those not yet copied; one is taken out.
+        """
+        wanted = {self._storage[source] for source in sources.values()}
+        state = next((read for read in sources if read not in wanted), None)
+        if state is not None:
+            self._calls.append(self._copy(sources.pop(state), state))
+            return
+        state, source = next(iter(sources.items()))
+        saved = sources[state] = f"{state}#next"
+        self._tensors[saved] = replace(self._qgraph.tensors[source], name=saved)
+        self._storage[saved] = saved
+        self._calls.append(self._copy(source, saved))
 
     def _copy(self, source: str, target: str) -> Call:
-        shape = self._qgraph.tensors[source].shape
-        op = Op(RESHAPE, f"{target} (kept)", (source,), (target,), ReshapeAttrs(shape))
-        nbytes = self._qgraph.tensors[target if target in self._qgraph.tensors else source].nbytes
-        arguments: tuple[Argument, ...] = (nbytes, TensorRef(source), TensorRef(target))
+        value = self._tensors.get(source) or self._qgraph.tensors[source]
+        op = Op(RESHAPE, f"{target} (kept)", (source,), (target,), ReshapeAttrs(value.shape))
+        arguments: tuple[Argument, ...] = (value.nbytes, TensorRef(source), TensorRef(target))
         return Call(op, "mcuq_keep", arguments)

@@ -43,7 +43,7 @@ class Rerun(ByContent):
         metric_output: number of the one output that the build judged; None where it judged all.
         counts: of one inference, a number a run: a sample, or a step of one.
         unit: "instructions" from an emulator, "cycles" from hardware.
-        equal_tflm: how many samples TFLite Micro answers with the same bytes.
+        equal_tflm: how many runs TFLite Micro answers with the same bytes.
     """
 
     predictions: Predictions
@@ -105,7 +105,7 @@ def run_again(
     real = tuple(_real(values, tensor) for values, tensor in zip(outputs, tensors, strict=True))
     predictions = predictions_of(graph, samples, real, forms=manifest_forms(graph, manifest))
     output = manifest.result.metric_output
-    return Rerun(predictions, output, tuple(counts), unit, _equal(outputs, expected))
+    return Rerun(predictions, output, tuple(counts), unit, _equal(outputs, expected, len(rows)))
 
 
 def _runs(
@@ -185,10 +185,10 @@ def _affine(tensor: FileTensor) -> tuple[np.float32, int]:
     return np.float32(quantization.scale[0]), int(quantization.zero_point[0])
 
 
-def _equal(found: list[Values], expected: list[Values]) -> int:
-    samples = len(found[0])
+def _equal(found: list[Values], expected: list[Values], runs: int) -> int:
+    """In how many runs every byte is."""
     same = [
-        (a.reshape(samples, -1) == b.reshape(samples, -1)).all(axis=1)
+        (a.reshape(runs, -1) == b.reshape(runs, -1)).all(axis=1)
         for a, b in zip(found, expected, strict=True)
     ]
     return int(np.logical_and.reduce(same).sum())

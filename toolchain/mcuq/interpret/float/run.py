@@ -113,8 +113,8 @@ def _check_inputs(graph: Graph, inputs: Sequence[SampleArray]) -> int:
     steps = ("T",) if graph.states else ()
     for name, values in zip(graph.inputs, inputs, strict=True):
         shape = graph.tensors[name].shape[1:]
-        fits = len(values.shape) == 1 + len(steps) + len(shape) and 0 not in values.shape[:2]
-        if not values.shape or not fits or values.shape[1 + len(steps) :] != shape:
+        before = 1 + len(steps)
+        if len(values.shape) < before or values.shape[before:] != shape:
             wanted = "×".join(map(str, ("N", *steps, *shape)))
             raise InputError(
                 f"data of shape {values.shape} does not fit input {name!r}",
@@ -125,14 +125,15 @@ def _check_inputs(graph: Graph, inputs: Sequence[SampleArray]) -> int:
                 f"data of type {values.dtype} does not fit input {name!r}", "give numbers"
             )
     counts = {len(values) for values in inputs}
+    if steps and len({values.shape[1] for values in inputs} | {0}) != 2:
+        raise InputError(
+            "the inputs have sequences of different lengths, or of none",
+            "give every input as many steps, at least one",
+        )
     if len(counts) != 1 or 0 in counts:
         raise InputError(
             f"the inputs have {' and '.join(map(str, sorted(counts)))} samples",
             "give every input the same number of samples, at least one",
-        )
-    if len({values.shape[:2] for values in inputs}) > 1 and steps:
-        raise InputError(
-            "the inputs have sequences of different lengths", "give every input as many steps"
         )
     return counts.pop()
 

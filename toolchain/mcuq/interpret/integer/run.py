@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mcuq.errors import InputError, UsageError
-from mcuq.graph import Op
+from mcuq.graph import Op, State
 from mcuq.interpret.samples import SampleArray
 from mcuq.numeric import dequantize, quantize_values
 from mcuq.numeric.tensor import QuantizedTensor
@@ -73,12 +73,7 @@ def _run_sequences(
 ) -> dict[str, Values]:
     """As `_run_block` on arrays (n, T, *shape), step after step."""
     sequences, steps = next(iter(values.values())).shape[:2]
-    computed = {name for op in needed for name in op.outputs}
-    states = [
-        state
-        for state in qgraph.states
-        if state.read not in values and (state.written in computed or state.written in values)
-    ]
+    states = _needed_states(qgraph, {*wanted, *(n for op in needed for n in op.inputs)}, values)
     kept = {state.read: state.first(sequences) for state in states}
     names = list(dict.fromkeys((*wanted, *(state.written for state in states))))
     names = [name for name in names if name not in kept]
@@ -172,6 +167,16 @@ def _needed_ops(
             "give one array for every input of the model",
         )
     return needed
+
+
+def _needed_states(qgraph: QuantizedGraph, read: set[str], known: Collection[str]) -> list[State]:
+    """Those that are read and not known, and those that they take their values from."""
+    while True:
+        found = [s for s in qgraph.states if s.read in read and s.read not in known]
+        written = {state.written for state in found}
+        if written <= read:
+            return found
+        read = read | written
 
 
 def _ops_before(

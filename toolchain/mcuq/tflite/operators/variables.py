@@ -6,7 +6,13 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-VARIABLES = frozenset({"CALL_ONCE", "VAR_HANDLE", "READ_VARIABLE", "ASSIGN_VARIABLE"})
+VARIABLES = {
+    "ASSIGN_VARIABLE": "AddAssignVariable",
+    "CALL_ONCE": "AddCallOnce",
+    "READ_VARIABLE": "AddReadVariable",
+    "VAR_HANDLE": "AddVarHandle",
+}
+"""Each with the method by which TensorFlow Lite Micro's resolver takes it."""
 
 
 class CallOnce(IntEnum):
