@@ -13,7 +13,7 @@ from mcuq.graph import Graph
 from mcuq.importers.builder import GraphBuilder
 from mcuq.interpret.integer import quantize_inputs
 from mcuq.numeric.activation import Activation
-from mcuq.ops.attrs import NoAttrs, Padding
+from mcuq.ops.attrs import NoAttrs
 from mcuq.ops.binary import ADD, BinaryAttrs
 from mcuq.ops.movement import CONCATENATION, RESHAPE, ConcatAttrs, ReshapeAttrs
 from mcuq.ops.slicing import STRIDED_SLICE, StridedSliceAttrs

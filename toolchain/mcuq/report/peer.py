@@ -19,8 +19,8 @@ from mcuq.report.wording import metric_value
 from mcuq.result.manifest import Manifest
 from mcuq.score.answers import predictions_of
 from mcuq.score.metrics import get_metric
-from mcuq.tflite.litert import run_litert
 from mcuq.tflite.excerpt import keeps_state
+from mcuq.tflite.litert import run_litert
 from mcuq.tflite.micro import arena_bytes
 from mcuq.units import format_bytes
 
