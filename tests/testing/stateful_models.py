@@ -17,6 +17,7 @@ from mcuq.ops.attrs import NoAttrs
 from mcuq.ops.binary import ADD, BinaryAttrs
 from mcuq.ops.movement import CONCATENATION, RESHAPE, ConcatAttrs, ReshapeAttrs
 from mcuq.ops.slicing import STRIDED_SLICE, StridedSliceAttrs
+from mcuq.ops.softmax import SOFTMAX, SoftmaxAttrs
 from mcuq.ops.unary import LOGISTIC, TANH
 from mcuq.ops.weighted import CONV_2D, FULLY_CONNECTED
 from mcuq.ops.weighted_params import ConvAttrs, FullyConnectedAttrs
@@ -130,3 +131,14 @@ def stateful_models(draw: st.DrawFn) -> StatefulModel:
     samples = rng.normal(size=(sequences, steps, drawn.channels)).astype(np.float32)
     outputs = (output, drawn.value) if drawn.value != "x" and draw(st.booleans()) else (output,)
     return StatefulModel(drawn.build.graph("stateful", outputs), samples)
+
+
+def streaming_model() -> StatefulModel:
+    """A classifier of a stream, always the same."""
+    drawn = _Drawn(np.random.default_rng(5), 8)
+    for part in ("ring", "recurrent", "delay"):
+        getattr(drawn, part)()
+    scores = drawn.dense(drawn.value)
+    output = drawn.build.op(SOFTMAX, SoftmaxAttrs(1.0), [scores], "classes")
+    samples = drawn.rng.normal(size=(12, 10, drawn.channels)).astype(np.float32)
+    return StatefulModel(drawn.build.graph("stream", (output,)), samples)
