@@ -40,6 +40,7 @@ class TensorSpec(ByContent):
         scale: float32, one value or one a channel; None for unquantized tensors.
         zero_point: as many as `scale`; None means zeros.
         axis: channel dimension of a per-channel scale.
+        is_variable: what an operator keeps in it stays from run to run.
     """
 
     name: str
@@ -49,6 +50,7 @@ class TensorSpec(ByContent):
     scale: npt.NDArray[Any] | None = None
     zero_point: npt.NDArray[Any] | None = None
     axis: int | None = None
+    is_variable: bool = False
 
 
 @dataclass(frozen=True)
@@ -153,6 +155,7 @@ def _tensor(spec: TensorSpec, buffers: list[_Buffer]) -> Any:
     tensor.shape = list(spec.shape)
     tensor.type = getattr(schema.TensorType, spec.dtype.upper())
     tensor.hasRank = True
+    tensor.isVariable = spec.is_variable
     if spec.data is not None:
         tensor.buffer = len(buffers)
         buffers.append(_Buffer(_stored_bytes(spec, spec.data)))

@@ -18,10 +18,14 @@ def operator_names(content: bytes) -> list[str]:
 
 
 def keeps_state(content: bytes) -> bool:
-    """Whether a run depends on the ones before: the model reads a resource variable."""
+    """Whether a run depends on those before: the model reads variables, resources or tensors."""
     model = _read(content)
-    codes = {_code(model, op) for op in model.subgraphs[0].operators}
-    return schema.BuiltinOperator.READ_VARIABLE in codes
+    subgraph = model.subgraphs[0]
+    read = {index for op in subgraph.operators for index in op.inputs if index >= 0}
+    codes = {_code(model, op) for op in subgraph.operators}
+    return schema.BuiltinOperator.READ_VARIABLE in codes or any(
+        subgraph.tensors[index].isVariable for index in read
+    )
 
 
 def first_operators(content: bytes, count: int) -> bytes:

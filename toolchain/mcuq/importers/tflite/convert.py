@@ -27,7 +27,9 @@ from mcuq.importers.tflite.general import (
     real_operands,
 )
 from mcuq.importers.tflite.parts import one_output_each
+from mcuq.importers.tflite.real import real_values
 from mcuq.importers.tflite.records import FileModel, FileOp, FileState, FileTensor
+from mcuq.importers.tflite.recurrent import spelled_out
 from mcuq.importers.tflite.space_to_batch import gather_dilations
 from mcuq.importers.tflite.stateless import check_stateless
 from mcuq.importers.tflite.variables import with_states
@@ -53,7 +55,9 @@ class Converted:
     records: Mapping[str, FileTensor]
 
 
-def convert(model: FileModel, name: str | None, keep_rescaling: bool = False) -> Converted:
+def convert(
+    model: FileModel, name: str | None, keep_rescaling: bool = False, anew: bool = False
+) -> Converted:
     """The graph of a file's records.
 
     Args:
@@ -61,12 +65,13 @@ def convert(model: FileModel, name: str | None, keep_rescaling: bool = False) ->
         name: the graph's name; None takes the subgraph's.
         keep_rescaling: where the file changes integers from one scale to another, which leaves the
             real number as it is, add a LEAKY_RELU of slope 1: the operator that does so.
+        anew: what operators keep in variable tensors begins with zeros at every run.
 
     Raises:
         InputError: an operator, type or shape is not supported, or the file contradicts itself.
     """
     name = name or model.name or "main"
-    model = with_states(model)
+    model = with_states(model) if keep_rescaling else spelled_out(with_states(model), anew)
     as_written, model = model, gather_dilations(one_output_each(model))
     check_known(((_where(model, op), op.kind) for op in model.ops), {*RULES, *FOLDABLE})
     check_stateless(as_written)
@@ -139,7 +144,7 @@ class _Conversion:
                 "export the model without it: after the first run it is a constant, too",
             )
         stored = self._model.tensors[state.read]
-        initial = _real(stored, state.initial)
+        initial = real_values(stored, state.initial)
         return State(state.name, read, written.name, initial.astype(np.float32))
 
     def _passed(self, op: FileOp, view: OpView, operand: FileOperand) -> FileOperand:
@@ -202,7 +207,7 @@ class _Conversion:
         self._records[name] = tensor
         if tensor.quantization is None or data is not tensor.data:
             return FileOperand(name, data.shape, data.dtype.name, data=data)
-        return FileOperand(name, data.shape, tensor.dtype, True, _real(tensor, data))
+        return FileOperand(name, data.shape, tensor.dtype, True, real_values(tensor, data))
 
     def _lower(self, op: FileOp, view: OpView, rule: Rule[Any]) -> FileOperand:
         check(view, (real_operands, *rule.constraints))
@@ -273,27 +278,3 @@ def _graph_operands(rule: Rule[Any], view: OpView) -> list[FileOperand]:
     """The operands that become the graph operator's inputs; absent ones are left out."""
     present = [operand for operand in view.operands[: rule.tensors] if operand is not None]
     return present * rule.copies(view)
-
-
-def _real(tensor: FileTensor, data: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """What stored values of a tensor stand for."""
-    if tensor.quantization is None:
-        return data
-    scale, zero_point = (
-        _along_axis(values, tensor.quantization.axis, data.ndim)
-        for values in (tensor.quantization.scale, tensor.quantization.zero_point)
-    )
-    with np.errstate(over="ignore"):
-        real: npt.NDArray[Any] = ((data.astype(np.float64) - zero_point) * scale).astype(np.float32)
-    if not np.isfinite(real).all():
-        raise malformed(f"the scale of tensor {tensor.name!r} is too large for float32")
-    return real
-
-
-def _along_axis(values: npt.NDArray[Any], axis: int, rank: int) -> npt.NDArray[Any]:
-    """Per-channel values shaped to broadcast along `axis` of a tensor of `rank` dimensions."""
-    if values.size == 1:
-        return values.reshape(())
-    shape = [1] * rank
-    shape[axis] = values.size
-    return values.reshape(shape)
