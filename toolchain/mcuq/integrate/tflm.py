@@ -12,7 +12,7 @@ from mcuq.integrate.templates import render, write
 from mcuq.ops.catalog import operator
 from mcuq.tflite.micro import arena_bytes
 from mcuq.tflite.operators.catalog import FORMS
-from mcuq.tflite.operators.variables import VARIABLES
+from mcuq.tflite.operators.control import VARIABLES
 
 
 def write_tflm(built: Built, folder: Path) -> None:

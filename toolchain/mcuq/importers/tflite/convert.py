@@ -32,7 +32,9 @@ from mcuq.importers.tflite.records import FileModel, FileOp, FileState, FileTens
 from mcuq.importers.tflite.recurrent import spelled_out
 from mcuq.importers.tflite.space_to_batch import gather_dilations
 from mcuq.importers.tflite.stateless import check_stateless
+from mcuq.importers.tflite.unrolling import unrolled
 from mcuq.importers.tflite.variables import with_states
+from mcuq.interpret.float import run_float
 from mcuq.ops.unary import LEAKY_RELU, LeakyReluAttrs
 from mcuq.tflite.operators.catalog import CONVERSIONS, RULES
 from mcuq.tflite.operators.form import Rule, Step
@@ -71,7 +73,8 @@ def convert(
         InputError: an operator, type or shape is not supported, or the file contradicts itself.
     """
     name = name or model.name or "main"
-    model = with_states(model) if keep_rescaling else spelled_out(with_states(model), anew)
+    model = unrolled(with_states(model), _evaluated)
+    model = model if keep_rescaling else spelled_out(model, anew)
     as_written, model = model, gather_dilations(one_output_each(model))
     check_known(((_where(model, op), op.kind) for op in model.ops), {*RULES, *FOLDABLE})
     check_stateless(as_written)
@@ -80,6 +83,13 @@ def convert(
     for op in model.ops:
         conversion.add(op)
     return conversion.result(name)
+
+
+def _evaluated(model: FileModel, values: npt.NDArray[Any]) -> list[npt.NDArray[Any]]:
+    """Outputs of a model of one input, for these values of it."""
+    graph = convert(model, None).graph
+    found = run_float(graph, [values.reshape(1, *values.shape[1:])])
+    return [found[name].reshape(graph.tensors[name].shape) for name in graph.outputs]
 
 
 def _where(model: FileModel, op: FileOp) -> str:

@@ -13,7 +13,7 @@ from mcuq.importers.tflite import fields
 from mcuq.importers.tflite.buffers import constant_data, quantization
 from mcuq.importers.tflite.flatbuffer import FlatTable, malformed
 from mcuq.importers.tflite.records import FileModel, FileOp, FileTensor
-from mcuq.tflite.operators.variables import CallOnce
+from mcuq.tflite.operators.control import CallOnce, While
 
 _IDENTIFIER = b"TFL3"
 _VERSION = 3
@@ -27,11 +27,13 @@ _TYPES = {number: name.lower() for number, name in _names(schema.TensorType).ite
 _KINDS = _names(schema.BuiltinOperator)
 _UNREAD = "unread"
 """Type of a tensor that is not looked at."""
+_CALLS = {"CALL_ONCE": tuple(CallOnce), "WHILE": tuple(While)}
+"""Operators that run subgraphs, and the options that name these."""
 _CUSTOM = schema.BuiltinOperator.CUSTOM
 
 
 def read_model(data: bytes) -> FileModel:
-    """The first subgraph of a TFLite file, with those that set its variables.
+    """The first subgraph of a TFLite file, with those that its operators run.
 
     Raises:
         InputError: not a TFLite file, damaged, or an index or size in it is wrong.
@@ -54,20 +56,22 @@ def read_model(data: bytes) -> FileModel:
     buffers = model.tables(fields.ModelField.BUFFERS)
     codes = [_code(table) for table in model.tables(fields.ModelField.OPERATOR_CODES)]
     main = _subgraph(subgraphs[0], codes, buffers)
-    once = {number: subgraphs[number] for number in _called_once(main, len(subgraphs))}
-    return replace(
-        main,
-        signature=_signature(model),
-        once={number: _subgraph(table, codes, buffers) for number, table in once.items()},
-    )
+    called: dict[int, FileModel] = {}
+    waiting = _called(main, len(subgraphs))
+    while waiting:
+        number = waiting.pop()
+        if number not in called:
+            called[number] = _subgraph(subgraphs[number], codes, buffers)
+            waiting += _called(called[number], len(subgraphs))
+    return replace(main, signature=_signature(model), called=called)
 
 
-def _called_once(model: FileModel, count: int) -> list[int]:
-    """Numbers of the subgraphs that set variables before the first run."""
+def _called(model: FileModel, count: int) -> list[int]:
+    """Numbers of the subgraphs that operators run."""
     found = []
     for op in model.ops:
-        if op.kind == "CALL_ONCE":
-            number = 0 if op.options is None else op.options.int32(CallOnce.SUBGRAPH)
+        for field in _CALLS.get(op.kind, ()):
+            number = 0 if op.options is None else op.options.int32(field)
             if not 0 < number < count:
                 raise malformed(f"{op.where} calls subgraph {number} of {count}")
             found.append(number)

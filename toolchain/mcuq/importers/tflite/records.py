@@ -110,7 +110,7 @@ class FileModel:
         inputs, outputs: tensor indices.
         signature: tensor index → the name by which users call an input or output, where the file
             has a signature.
-        once: the subgraphs that a CALL_ONCE of this one runs, by their number.
+        called: the subgraphs that operators of this one run, and those that they run, by number.
         states: what is kept from run to run, where variables have been resolved.
     """
 
@@ -120,7 +120,7 @@ class FileModel:
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
     signature: Mapping[int, str] = field(default_factory=dict)
-    once: Mapping[int, FileModel] = field(default_factory=dict)
+    called: Mapping[int, FileModel] = field(default_factory=dict)
     states: tuple[FileState, ...] = ()
 
 

@@ -94,7 +94,7 @@ class Spelling:
         kind: str,
         inputs: Sequence[int],
         output: int,
-        values: Mapping[int, object] | None = None,
+        values: Mapping[Any, object] | None = None,
     ) -> int:
         """Add an operator with these options; its output."""
         rule = RULES.get(kind)
@@ -112,7 +112,7 @@ class Spelling:
             return tensor.index
         return self.add("DEQUANTIZE", [tensor.index], self.value(tensor.shape, "real"))
 
-    def finish(self, kind: str, inputs: Sequence[int], values: Mapping[int, object]) -> None:
+    def finish(self, kind: str, inputs: Sequence[int], values: Mapping[Any, object]) -> None:
         """The operator that gives the result."""
         result = self.tensors[self._op.outputs[0]]
         if result.dtype == "float32":

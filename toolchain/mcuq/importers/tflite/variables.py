@@ -17,7 +17,7 @@ import numpy.typing as npt
 from mcuq.errors import InputError
 from mcuq.importers.tflite.flatbuffer import malformed
 from mcuq.importers.tflite.records import FileModel, FileOp, FileState, FileTensor
-from mcuq.tflite.operators.variables import VARIABLES, VarHandle
+from mcuq.tflite.operators.control import VARIABLES, CallOnce, VarHandle
 
 _Key = tuple[str, str]
 """Container and shared name."""
@@ -33,9 +33,18 @@ def with_states(model: FileModel) -> FileModel:
     if not any(op.kind in VARIABLES for op in model.ops):
         return model
     initial: dict[_Key, FileTensor] = {}
-    for subgraph in model.once.values():
+    for subgraph in _called_once(model):
         initial |= _assigned(subgraph)
     return _Resolution(model, initial).result()
+
+
+def _called_once(model: FileModel) -> list[FileModel]:
+    """The subgraphs that run before the first run, in order."""
+    return [
+        model.called[op.options.int32(CallOnce.SUBGRAPH)]
+        for op in model.ops
+        if op.kind == "CALL_ONCE" and op.options is not None
+    ]
 
 
 def _assigned(subgraph: FileModel) -> dict[_Key, FileTensor]:
@@ -86,7 +95,6 @@ class _Resolution:
                 self._aliases.get(index, index): name
                 for index, name in self._model.signature.items()
             },
-            once={},
             states=tuple(states),
         )
 

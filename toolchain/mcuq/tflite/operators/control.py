@@ -1,5 +1,7 @@
-"""Operators on variables: fields of their options. They move values between runs and compute
-nothing, so that no graph has them: a graph has states.
+"""Operators on variables, and those that run subgraphs: fields of their options.
+
+They compute nothing themselves, so that no graph has them: a graph has states, and its loops are
+written out.
 """
 
 from __future__ import annotations
@@ -17,6 +19,11 @@ VARIABLES = {
 
 class CallOnce(IntEnum):
     SUBGRAPH = 0
+
+
+class While(IntEnum):
+    CONDITION = 0
+    BODY = 1
 
 
 class VarHandle(IntEnum):
