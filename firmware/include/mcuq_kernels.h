@@ -232,6 +232,9 @@ typedef struct {
 void mcuq_copy_s8(const mcuq_layout *p, const int8_t *input, int8_t *output);
 void mcuq_copy_s32(const mcuq_layout *p, const int32_t *input, int32_t *output);
 
+/* A state's new value, to where the next run reads it. In place: no. */
+void mcuq_keep(int32_t bytes, const void *value, void *state);
+
 /* PAD and PADV2: fills `output_size` bytes with `value`, then copies. In place: no. */
 typedef struct {
     mcuq_layout layout;

@@ -221,6 +221,20 @@ static uint8_t reset(const mcuq_request *request)
     mcuq_reset();
 }
 
+static void initial_states(void)
+{
+    if (mcuq_model.reset != NULL) {
+        mcuq_model.reset();
+    }
+}
+
+static uint8_t begin(const mcuq_request *request)
+{
+    initial_states();
+    reply_empty(request, MCUQ_STATUS_OK);
+    return MCUQ_STATUS_OK;
+}
+
 typedef struct {
     uint8_t (*serve)(const mcuq_request *request);
     uint8_t body_bytes; /* the fixed part */
@@ -240,6 +254,7 @@ static const operation operations[] = {
     [MCUQ_OP_ECHO] = {echo, MCUQ_ECHO_REQUEST_SIZE, true},
     [MCUQ_OP_FAULT] = {fault, MCUQ_FAULT_REQUEST_SIZE, false},
     [MCUQ_OP_RESET] = {reset, MCUQ_RESET_REQUEST_SIZE, false},
+    [MCUQ_OP_BEGIN] = {begin, MCUQ_BEGIN_REQUEST_SIZE, false},
 };
 
 static bool is_stale(const mcuq_request *request)
@@ -275,6 +290,7 @@ static uint8_t serve(const mcuq_request *request)
 
 void mcuq_runner_start(void)
 {
+    initial_states();
     const mcuq_request unasked = {.op = MCUQ_OP_HELLO};
     reply_ready(&unasked);
 }

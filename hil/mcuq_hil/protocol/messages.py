@@ -150,6 +150,7 @@ FAULT = Message(
     (("exception", "u32"), ("overflow", "u32"), *((name, "u32") for name in FAULT_REGISTERS)),
 )
 RESET = Message("RESET", 12)
+BEGIN = Message("BEGIN", 13)
 
-MESSAGES = (HELLO, INFO, IO, LOAD, RUN, LAYERS, READ, STACK, ARENA, ECHO, FAULT, RESET)
+MESSAGES = (HELLO, INFO, IO, LOAD, RUN, LAYERS, READ, STACK, ARENA, ECHO, FAULT, RESET, BEGIN)
 """All operations, in the order of their numbers."""

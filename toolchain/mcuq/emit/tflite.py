@@ -12,6 +12,7 @@ from mcuq.tflite.builder import OperatorSpec, TensorSpec, build_model
 from mcuq.tflite.chain import chained
 from mcuq.tflite.operators.catalog import FORMS
 from mcuq.tflite.template import Template
+from mcuq.tflite.variables import Variables
 
 
 def tflite_bytes(qgraph: QuantizedGraph, packed_int4: bool = True) -> bytes:
@@ -22,8 +23,14 @@ def tflite_bytes(qgraph: QuantizedGraph, packed_int4: bool = True) -> bytes:
         packed_int4: False stores int4 filters in int8 tensors with the int4 scale: the same
             outputs, in interpreters that lack int4 or are slow at it.
     """
-    description = _describe(qgraph, packed_int4)
-    return build_model(*description, name=qgraph.name)
+    tensors, operators, inputs, outputs = _describe(qgraph, packed_int4)
+    once = None
+    if qgraph.states:
+        index = {tensor.name: number for number, tensor in enumerate(tensors)}
+        variables = Variables(qgraph.states, tensors, index)
+        tensors, operators = variables.tensors, variables.between(operators)
+        once = variables.once()
+    return build_model(tensors, operators, inputs, outputs, name=qgraph.name, once=once)
 
 
 class TemplateSerializer:
@@ -35,6 +42,8 @@ class TemplateSerializer:
 
     def __call__(self, qgraph: QuantizedGraph) -> bytes:
         """The flatbuffer."""
+        if qgraph.states:
+            return tflite_bytes(qgraph, packed_int4=False)
         description = _describe(qgraph, packed_int4=False)
         forms = tuple(
             (t.name, t.shape, t.dtype, t.axis, None if t.scale is None else t.scale.size)
@@ -69,7 +78,8 @@ def _needs_int8(qgraph: QuantizedGraph, op: Op) -> bool:
 
 def _used_names(qgraph: QuantizedGraph) -> list[str]:
     operands = (name for op in qgraph.ops for name in (*op.inputs, *op.outputs))
-    return list(dict.fromkeys((*qgraph.inputs, *operands, *qgraph.outputs)))
+    kept = (name for state in qgraph.states for name in (state.read, state.written))
+    return list(dict.fromkeys((*qgraph.inputs, *operands, *qgraph.outputs, *kept)))
 
 
 def _tensor(tensor: QuantizedTensor, packed_int4: bool) -> TensorSpec:

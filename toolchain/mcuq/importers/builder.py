@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from mcuq.graph import Graph, Layout, Op, Tensor
+from mcuq.graph import Graph, Layout, Op, State, Tensor
 from mcuq.importers.names import UniqueNames
 from mcuq.numeric.element import Element
 from mcuq.ops.attrs import Attrs
@@ -26,6 +27,7 @@ class GraphBuilder:
         self._tensors: dict[str, Tensor] = {}
         self._ops: list[Op] = []
         self._inputs: list[str] = []
+        self._states: dict[str, State] = {}
         self._layouts: dict[str, Layout] = {}
         self._ranges: dict[str, tuple[float, float]] = {}
 
@@ -35,6 +37,19 @@ class GraphBuilder:
         self._tensors[taken] = Tensor(taken, shape, element=element)
         self._inputs.append(taken)
         return taken
+
+    def state(self, initial: npt.NDArray[Any], name: str) -> str:
+        """Add a state, see `assign`; the name of what a run reads of it."""
+        taken = self._names.take(name, "state")
+        self._tensors[taken] = Tensor(taken, initial.shape)
+        self._states[taken] = State(taken, taken, taken, np.array(initial, np.float32))
+        return taken
+
+    def assign(self, state: str, value: str) -> None:
+        """Say what the next run reads of a state, an activation of its shape."""
+        if self.shape(state) != self.shape(value):
+            raise ValueError(f"state {state!r} of {self.shape(state)} cannot be {value!r}")
+        self._states[state] = replace(self._states[state], written=value)
 
     def constant(self, values: npt.NDArray[Any], name: str, element: Element = Element.REAL) -> str:
         """Add a constant, stored as float32; its name in the graph.
@@ -93,4 +108,5 @@ class GraphBuilder:
             outputs,
             dict(self._layouts),
             dict(self._ranges),
+            tuple(self._states.values()),
         )

@@ -15,6 +15,7 @@ from mcuq.errors import InputError
 from mcuq.importers.tflite.reader import read_model
 from mcuq.report.store import read_manifest
 from mcuq.result.manifest import Manifest
+from mcuq.tflite.excerpt import keeps_state
 from mcuq.tflite.micro import run_micro
 
 
@@ -84,7 +85,8 @@ def load_built(folder: Path) -> Built:
         (np.dtype(read.tensors[index].dtype), math.prod(read.tensors[index].shape))
         for index in read.inputs
     )
-    filled = [pattern(count, dtype).reshape(1, -1) for dtype, count in inputs]
+    one = (1, 1) if keeps_state(flatbuffer) else (1,)
+    filled = [pattern(count, dtype).reshape(*one, -1) for dtype, count in inputs]
     expected = run_micro(flatbuffer, filled, len(read.outputs))
     return Built(
         manifest,

@@ -13,6 +13,7 @@ from mcuq.lower.options import LowerOptions
 from mcuq.lower.program import Call, Program
 from mcuq.lower.reach import reach
 from mcuq.lower.slow import portable
+from mcuq.lower.states import keep_states
 from mcuq.numeric.widths import width
 from mcuq.ops.operator import NoForm
 from mcuq.quantize.dynamic import check_dynamic, is_dynamic
@@ -32,13 +33,15 @@ def lower(qgraph: QuantizedGraph, options: LowerOptions | None = None) -> Progra
     stored = _as_stored(qgraph)
     context = Context(reach(stored), options)
     calls: list[Call] = []
-    storage = {name: name for name in qgraph.inputs}
+    storage = {name: name for name in (*qgraph.inputs, *(s.read for s in qgraph.states))}
     for op in qgraph.ops:
         if CALLS[op.kind] is VIEW:
             storage[op.output] = storage[op.inputs[0]]
             continue
         storage[op.output] = op.output
         calls.extend(_calls(stored, op, context))
+    if qgraph.states:
+        return Program(*keep_states(qgraph, calls, storage), options)
     return Program(qgraph, tuple(calls), storage, options)
 
 

@@ -245,7 +245,8 @@ class Program:
         qgraph: what was lowered.
         calls: one for each operator that does work, one an input for CONCATENATION.
         storage: activation name → the activation whose bytes it is (itself, but for
-            RESHAPE and SQUEEZE, which cost nothing).
+            RESHAPE and SQUEEZE, which cost nothing, and for what is written into a state's bytes,
+            which are those of what it reads).
         options: what the lowering was asked for.
     """
 

@@ -17,7 +17,8 @@ _SEED = 0
 
 
 def constructed_samples(qgraph: QuantizedGraph) -> Dataset:
-    """Values all over the range of every input: its ends, its zero, and random ones.
+    """Values all over the range of every input: its ends, its zero, and random ones. Of a model
+    that keeps states they are the steps of sequences.
 
     The same model gives the same samples. They come back as the same integers when they are
     quantized.
@@ -25,9 +26,10 @@ def constructed_samples(qgraph: QuantizedGraph) -> Dataset:
     rng = np.random.default_rng(_SEED)
     limits = index_limits(qgraph.ops, qgraph.tensors)
     inputs = ((qgraph.tensors[name], limits.get(name)) for name in qgraph.inputs)
-    return Dataset(
-        tuple(_input(tensor, limit, SAMPLES.constructed, rng) for tensor, limit in inputs)
-    )
+    values = tuple(_input(tensor, limit, SAMPLES.constructed, rng) for tensor, limit in inputs)
+    if not qgraph.states:
+        return Dataset(values)
+    return Dataset(tuple(x.reshape(-1, SAMPLES.constructed_steps, *x.shape[1:]) for x in values))
 
 
 def _input(

@@ -21,7 +21,7 @@ from mcuq.numeric.element import Element
 from mcuq.numeric.tensor import QuantizedTensor, exact
 from mcuq.ops.operator import NoForm
 from mcuq.quantized import has_room
-from mcuq.quantized.qgraph import QuantizedGraph
+from mcuq.quantized.qgraph import QuantizedGraph, stored_states
 
 _BITS = {"int8": 8, "int4": 4, "int16": 16, "int32": 32, "int64": 64}
 _BIASES = {8: ("int32",), 16: ("int64", "int32")}
@@ -48,7 +48,8 @@ def load_quantized(source: Path | bytes) -> QuantizedGraph:
         else _value(converted, name)
         for name in graph.tensors
     }
-    qgraph = QuantizedGraph(graph.name, tensors, graph.ops, graph.inputs, graph.outputs)
+    states = stored_states(graph.states, tensors)
+    qgraph = QuantizedGraph(graph.name, tensors, graph.ops, graph.inputs, graph.outputs, states)
     _check_widths(qgraph)
     _check_room(qgraph)
     return qgraph

@@ -41,10 +41,10 @@ def quantize_dynamic(
     for op in graph.ops:
         for name in (*op.inputs, *op.outputs):
             tensors.setdefault(name, _real(graph.tensors[name]))
-    for name in graph.inputs:
+    for name in (*graph.inputs, *(state.read for state in graph.states)):
         tensors.setdefault(name, _real(graph.tensors[name]))
     tensors |= _filters(graph, config, bank)
-    return QuantizedGraph(graph.name, tensors, graph.ops, graph.inputs, graph.outputs)
+    return QuantizedGraph(graph.name, tensors, graph.ops, graph.inputs, graph.outputs, graph.states)
 
 
 def check_dynamic(qgraph: QuantizedGraph) -> None:

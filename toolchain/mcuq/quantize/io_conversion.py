@@ -51,7 +51,11 @@ def with_float_io(qgraph: QuantizedGraph) -> QuantizedGraph:
     ways_out = edges - set(qgraph.inputs)
     results = [name for name in dict.fromkeys(qgraph.outputs) if name in ways_out]
     last = tuple(_convert(DEQUANTIZE, inside[name], name) for name in results)
-    return replace(qgraph, tensors=tensors, ops=(*first, *core, *last))
+    states = tuple(
+        replace(s, read=inside.get(s.read, s.read), written=inside.get(s.written, s.written))
+        for s in qgraph.states
+    )
+    return replace(qgraph, tensors=tensors, ops=(*first, *core, *last), states=states)
 
 
 def _convert(kind: AnyOperator, source: str, result: str) -> Op:

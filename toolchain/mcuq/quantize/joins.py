@@ -23,7 +23,8 @@ class _Families:
 
     Attributes:
         root: activation → its family.
-        readers: family → outputs of the operators that read it, views left out; "" for the caller.
+        readers: family → outputs of the operators that read it, views left out; "" for the caller,
+            of a state what it reads.
     """
 
     root: Mapping[str, str]
@@ -92,6 +93,8 @@ def _families(graph: Graph) -> _Families:
             read(name, op.output)
     for name in graph.outputs:
         read(name, "")
+    for state in graph.states:
+        read(state.written, state.read)
     return _Families(root, {name: frozenset(by) for name, by in readers.items()})
 
 

@@ -26,7 +26,7 @@ from mcuq.quantize.weights import (
     quantize_weight,
     round_to_scale,
 )
-from mcuq.quantized.qgraph import QuantizedGraph
+from mcuq.quantized.qgraph import QuantizedGraph, stored_states
 
 
 def quantize(
@@ -92,7 +92,8 @@ def _quantize(
             tensors[name] = _filter_tensor(op, weights[name], config.weight(name))
             op = _with_bias(op, scale_groups.graph, tensors, weights[name], uses)
         ops.append(without_far_bounds(op, tensors[op.output].scale[0]))
-    return QuantizedGraph(graph.name, tensors, tuple(ops), graph.inputs, graph.outputs)
+    states = stored_states(scale_groups.graph.states, tensors)
+    return QuantizedGraph(graph.name, tensors, tuple(ops), graph.inputs, graph.outputs, states)
 
 
 def _scale_groups(graph: Graph, ranges: RangeSource, config: Config, bits: int) -> ScaleGroups:

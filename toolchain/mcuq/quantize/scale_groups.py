@@ -2,6 +2,7 @@
 
 Operators that only move or select values (RESHAPE, pooling, PAD…) have no requantization: their
 output shares the input's parameters. CONCATENATION, MINIMUM and MAXIMUM join all their inputs.
+What a state reads and what is written to it share theirs, too.
 Some inputs are rescaled first, by a LEAKY_RELU of slope 1 (an identity that requantizes): outputs
 of SOFTMAX, LOGISTIC and TANH, whose parameters are fixed, where they meet other values; and values
 of a much smaller range that others read too, so that these keep the finer scale.
@@ -13,7 +14,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from mcuq.graph import Graph, Op, Tensor
+from mcuq.graph import Graph, Op, State, Tensor
 from mcuq.numeric.element import Element
 from mcuq.numeric.tensor import AffineParams
 from mcuq.ops.unary import LEAKY_RELU, LeakyReluAttrs
@@ -114,7 +115,8 @@ class _Grouping:
                 self._find(name)
         for op in self._graph.ops:
             self._visit(op)
-        graph = replace(self._graph, tensors=self._tensors, ops=tuple(self._ops))
+        states = tuple(self._kept(state) for state in self._graph.states)
+        graph = replace(self._graph, tensors=self._tensors, ops=tuple(self._ops), states=states)
         representative = {name: self._find(name) for name in self._parent}
         return ScaleGroups(graph, representative, self._fixed, self._source, {})
 
@@ -154,8 +156,25 @@ class _Grouping:
         )
         return replace(op, inputs=inputs)
 
+    def _kept(self, state: State) -> State:
+        """The state, what is read and what is written being of one group.
+
+        A prescribed scale must not reach those that the other side is joined with.
+        """
+        groups = [self._find(name) for name in (state.written, state.read)]
+        written, read = (self._fixed.get(group) for group in groups)
+        alone = list(map(self._find, self._parent)).count(groups[1]) == 1
+        if written != read and not alone:
+            state = replace(state, written=self._copy(state.written, f"{state.read}#written"))
+        self._union(state.read if read is not None else state.written, state.read)
+        self._union(state.read, state.written)
+        return state
+
     def _rescaled(self, op: Op, number: int, name: str) -> str:
-        new = f"{op.output}#rescaled{number}"
+        return self._copy(name, f"{op.output}#rescaled{number}")
+
+    def _copy(self, name: str, new: str) -> str:
+        """A tensor of its own scale with the values of `name`."""
         self._tensors[new] = Tensor(new, self._tensors[name].shape)
         self._source[new] = name
         self._ops.append(Op(LEAKY_RELU, new, (name,), (new,), LeakyReluAttrs(1.0)))
@@ -191,7 +210,8 @@ def group_roots(scale_groups: ScaleGroups) -> dict[str, tuple[str, ...]]:
 
 
 def use_counts(graph: Graph) -> Counter[str]:
-    """Number of uses of each tensor, graph outputs included."""
+    """Number of uses of each tensor, graph outputs and states included."""
     uses = Counter(name for op in graph.ops for name in op.inputs)
     uses.update(graph.outputs)
+    uses.update(state.written for state in graph.states)
     return uses

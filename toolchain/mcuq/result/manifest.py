@@ -256,7 +256,9 @@ class Manifest(Written):
         default=(), description="The model's outputs: metrics see them in that layout."
     )
     layers: tuple[Layer, ...] = Field(description="In execution order.")
-    memory: tuple[MemoryBlock, ...] = Field(description="The arena's buffers.")
+    memory: tuple[MemoryBlock, ...] = Field(
+        description="The arena's buffers; behind them, from `arena_bytes` on, the states."
+    )
 
     @model_validator(mode="after")
     def _has_that_output(self) -> Self:

@@ -20,6 +20,8 @@ from mcuq.quantized.qgraph import QuantizedGraph
 
 def can_batch(qgraph: QuantizedGraph) -> bool:
     """Whether `with_batch` computes N independent samples."""
+    if qgraph.states:
+        return False
     activations = (t for t in qgraph.tensors.values() if not t.is_constant)
     return all(len(t.shape) > 1 and t.shape[0] == 1 for t in activations) and all(
         _keeps_batch(qgraph, op) for op in qgraph.ops

@@ -10,6 +10,7 @@ from mcuq.tflite.builder import OperatorSpec, TensorSpec, build_model
 from mcuq.tflite.chain import chained
 from mcuq.tflite.operators.catalog import FORMS
 from mcuq.tflite.operators.form import Runtime
+from mcuq.tflite.variables import Variables
 
 
 def float_tflite_bytes(graph: Graph) -> bytes:
@@ -21,12 +22,18 @@ def float_tflite_bytes(graph: Graph) -> bytes:
     index = {name: position for position, name in enumerate(names)}
     tensors = [_tensor(graph.tensors[name]) for name in names]
     operators = [spec for op in graph.ops for spec in _operators(op, index, tensors)]
+    once = None
+    if graph.states:
+        variables = Variables(graph.states, tensors, index)
+        tensors, operators = variables.tensors, variables.between(operators)
+        once = variables.once()
     return build_model(
         tensors,
         operators,
         [index[name] for name in graph.inputs],
         [index[name] for name in graph.outputs],
         name=graph.name,
+        once=once,
     )
 
 
@@ -39,7 +46,8 @@ def _tensor(tensor: Tensor) -> TensorSpec:
 
 def _used_names(graph: Graph) -> list[str]:
     operands = (name for op in graph.ops for name in (*op.inputs, *op.outputs))
-    return list(dict.fromkeys((*graph.inputs, *operands, *graph.outputs)))
+    kept = (name for state in graph.states for name in (state.read, state.written))
+    return list(dict.fromkeys((*graph.inputs, *operands, *graph.outputs, *kept)))
 
 
 def _operators(op: Op, index: dict[str, int], tensors: list[TensorSpec]) -> list[OperatorSpec]:

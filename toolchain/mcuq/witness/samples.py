@@ -28,7 +28,8 @@ def witness_samples(graph: Graph, data: Sequence[Reals] | None) -> tuple[list[Re
         data: float32 (samples, …), one an input of the graph.
 
     Returns:
-        float32 (samples, …), one an input; the same for the same model and data.
+        float32 (samples, …), of sequences (samples, steps, …), one an input; the same for the same
+        model and data.
     """
     cost = max(1, sum(macs(graph, op) for op in graph.ops))
     count = max(1, min(WITNESS.samples, WITNESS.macs // (2 * cost)))
@@ -37,11 +38,14 @@ def witness_samples(graph: Graph, data: Sequence[Reals] | None) -> tuple[list[Re
     limits = index_limits(graph.ops, graph.tensors)
     columns = []
     for number, name in enumerate(graph.inputs):
-        shape = (count, *graph.tensors[name].shape[1:])
+        steps = (WITNESS.steps,) if graph.states else ()
+        shape = (count, *steps, *graph.tensors[name].shape[1:])
         span = graph.ranges.get(name)
         if data is not None:
             # Spread over the data, which may be sorted by class.
             chosen = data[number][np.linspace(0, len(data[number]) - 1, own).astype(int)]
+            if graph.states:
+                shape = (count, *chosen.shape[1:])
             span = (float(data[number].min()), float(data[number].max()))
         random = rng.normal(size=shape) if span is None else _between(rng, span, shape)
         random = _as_element(random, graph.tensors[name].element, limits.get(name))

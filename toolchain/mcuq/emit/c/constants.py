@@ -38,7 +38,7 @@ class Pool:
         for array in call.arrays():
             if array.key not in self._names:
                 self._names[array.key] = f"{array.role}_{index}"
-                yield _array_definition(self._names[array.key], array.data)
+                yield array_definition(self._names[array.key], array.data)
         for struct in call.structs():
             key = struct.key(index)
             if key not in self._names:
@@ -56,7 +56,7 @@ class Pool:
         if isinstance(value, Array):
             return "(const void *)" * value.opaque + self._names[value.key]
         if isinstance(value, TensorRef):
-            address = f"arena + {self._memory.offset(value.name)}"
+            address = "{} + {}".format(*self._memory.place(value.name))
             tensor = self._memory.program.qgraph.tensors[value.name]
             return address if tensor.dtype == np.int8 else f"(void *)({address})"
         if isinstance(value, ScratchRef):
@@ -94,7 +94,8 @@ def _short(ctype: str) -> str:
     return ctype.removeprefix("cmsis_nn_").removeprefix("mcuq_")
 
 
-def _array_definition(name: str, data: npt.NDArray[np.generic]) -> str:
+def array_definition(name: str, data: npt.NDArray[np.generic]) -> str:
+    """A constant array of any shape, aligned to words."""
     flat = data.reshape(-1)
     head = (
         f"static const {CTYPES[str(data.dtype)]} {name}[{flat.size}]"

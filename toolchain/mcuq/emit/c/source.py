@@ -5,6 +5,7 @@ from __future__ import annotations
 from mcuq.cost.memory import MemoryPlan
 from mcuq.emit.c.constants import Pool
 from mcuq.emit.c.literals import c_comment, c_float, c_string
+from mcuq.emit.c.states import reset_function, state_array, state_fields, state_functions
 from mcuq.lower.program import Call
 from mcuq.numeric.tensor import QuantizedTensor
 from mcuq.numeric.widths import width_name
@@ -33,7 +34,9 @@ def model_source(memory: MemoryPlan, headers: tuple[str, ...]) -> str:
                 f"_Static_assert(sizeof(void *) == {program.options.address_bytes},"
                 ' "scratch is planned for addresses of this size");',
                 "static int8_t arena[MODEL_ARENA_BYTES] __attribute__((aligned(16)));",
+                *state_array(memory),
                 *blocks,
+                *reset_function(memory),
                 "void model_run(void)\n{\n" + "\n".join(calls) + "\n}",
                 _interface(memory),
             ]
@@ -96,7 +99,7 @@ const mcuq_model_t mcuq_model = {{
     .arena = arena,
     .arena_bytes = MODEL_ARENA_BYTES,
     .run = model_run,
-}};
+{"".join(f"{_INDENT}{line}" for line in state_fields(memory))}}};
 
 int8_t *model_input(uint32_t index)
 {{
@@ -106,13 +109,14 @@ int8_t *model_input(uint32_t index)
 const int8_t *model_output(uint32_t index)
 {{
     return outputs[index].data;
-}}"""
+}}{"".join(state_functions(memory))}"""
 
 
 def _io(memory: MemoryPlan, name: str) -> str:
     tensor = memory.program.qgraph.tensors[name]
+    region, offset = memory.place(name)
     return (
-        f"{_INDENT}{{.name = {c_string(name)}, .data = arena + {memory.offset(name)},"
+        f"{_INDENT}{{.name = {c_string(name)}, .data = {region} + {offset},"
         f" .bytes = {tensor.nbytes}, .scale = {c_float(float(tensor.scale[0]))},"
         f" .zero_point = {tensor.zero_point}}}"
     )

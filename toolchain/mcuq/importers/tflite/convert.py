@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mcuq.errors import InputError
-from mcuq.graph import Graph, Op, Tensor
+from mcuq.graph import Graph, Op, State, Tensor
 from mcuq.importers.constraints import check
 from mcuq.importers.names import UniqueNames
 from mcuq.importers.operators import check_known
@@ -19,7 +19,6 @@ from mcuq.importers.tflite.arithmetic import check_arithmetic
 from mcuq.importers.tflite.biases import flat_biases
 from mcuq.importers.tflite.flatbuffer import malformed
 from mcuq.importers.tflite.fold import FOLDABLE, fold
-from mcuq.importers.tflite.frozen import check_frozen, check_stateless
 from mcuq.importers.tflite.general import (
     INPUT_CONSTRAINTS,
     OP_CONSTRAINTS,
@@ -29,9 +28,15 @@ from mcuq.importers.tflite.general import (
     real_operand,
 )
 from mcuq.importers.tflite.parts import one_output_each
-from mcuq.importers.tflite.records import FileModel, FileOp, FileTensor
+from mcuq.importers.tflite.real import real_values
+from mcuq.importers.tflite.records import FileModel, FileOp, FileState, FileTensor
+from mcuq.importers.tflite.recurrent import spelled_out
 from mcuq.importers.tflite.space_to_batch import gather_dilations
+from mcuq.importers.tflite.stateless import check_stateless
 from mcuq.importers.tflite.tables import name_tables
+from mcuq.importers.tflite.unrolling import unrolled
+from mcuq.importers.tflite.variables import with_states
+from mcuq.interpret.float import run_float
 from mcuq.numeric.element import Element
 from mcuq.ops.repetition import BROADCAST_TO, BroadcastAttrs
 from mcuq.ops.unary import LEAKY_RELU, LeakyReluAttrs
@@ -56,7 +61,9 @@ class Converted:
     records: Mapping[str, FileTensor]
 
 
-def convert(model: FileModel, name: str | None, keep_rescaling: bool = False) -> Converted:
+def convert(
+    model: FileModel, name: str | None, keep_rescaling: bool = False, anew: bool = False
+) -> Converted:
     """The graph of a file's records.
 
     Args:
@@ -64,12 +71,14 @@ def convert(model: FileModel, name: str | None, keep_rescaling: bool = False) ->
         name: the graph's name; None takes the subgraph's.
         keep_rescaling: where the file changes integers from one scale to another, which leaves the
             real number as it is, add a LEAKY_RELU of slope 1: the operator that does so.
+        anew: what operators keep in variable tensors begins with zeros at every run.
 
     Raises:
         InputError: an operator, type or shape is not supported, or the file contradicts itself.
     """
     name = name or model.name or "main"
-    check_frozen(model)
+    model = unrolled(with_states(model), _evaluated)
+    model = model if keep_rescaling else spelled_out(model, anew)
     as_written, model = model, gather_dilations(one_output_each(name_tables(model)))
     check_known(((_where(model, op), op.kind) for op in model.ops), {*READABLE, *FOLDABLE})
     check_stateless(as_written)
@@ -78,6 +87,13 @@ def convert(model: FileModel, name: str | None, keep_rescaling: bool = False) ->
     for op in model.ops:
         conversion.add(op)
     return conversion.result(name)
+
+
+def _evaluated(model: FileModel, values: npt.NDArray[Any]) -> list[npt.NDArray[Any]]:
+    """Outputs of a model of one input, for these values of it."""
+    graph = convert(model, None).graph
+    found = run_float(graph, [values.reshape(1, *values.shape[1:])])
+    return [found[name].reshape(graph.tensors[name].shape) for name in graph.outputs]
 
 
 def _where(model: FileModel, op: FileOp) -> str:
@@ -97,11 +113,12 @@ class _Conversion:
         self._values: dict[int, FileOperand] = {}
         self._records: dict[str, FileTensor] = {}
         self._constant_outputs: dict[int, str] = {}
-        self._inputs = [self._input(model.tensors[index]) for index in model.inputs]
+        self._inputs = [self._given(model.tensors[index]) for index in model.inputs]
         if not self._inputs:
             raise malformed("the model has no inputs")
         if len(set(model.inputs)) != len(model.inputs):
             raise malformed("an input of the model is listed twice")
+        self._state_inputs = [self._input(model.tensors[s.read]) for s in model.states]
         # Results take their names before constants do, so that a layer keeps its plain name.
         self._result_names = {
             index: self._take_name(model.tensors[index]) for op in model.ops for index in op.outputs
@@ -128,8 +145,22 @@ class _Conversion:
         outputs = tuple(self._output(index) for index in self._model.outputs)
         if not outputs:
             raise malformed("the model has no outputs")
-        graph = Graph(name, self._tensors, tuple(self._ops), tuple(self._inputs), outputs)
+        states = tuple(map(self._state, self._state_inputs, self._model.states))
+        graph = Graph(
+            name, self._tensors, tuple(self._ops), tuple(self._inputs), outputs, states=states
+        )
         return Converted(graph, self._records)
+
+    def _state(self, read: str, state: FileState) -> State:
+        written = self._values.get(state.written)
+        if written is None or written.data is not None:
+            raise InputError(
+                f"variable {state.name!r} is assigned a constant",
+                "export the model without it: after the first run it is a constant, too",
+            )
+        stored = self._model.tensors[state.read]
+        initial = real_values(stored, state.initial)
+        return State(state.name, read, written.name, initial.astype(np.float32))
 
     def _folded(self, view: OpView, tensor: FileTensor, data: npt.NDArray[Any]) -> FileOperand:
         """A result that does not depend on the inputs. Of ZEROS_LIKE the integers are zeros."""
@@ -151,8 +182,12 @@ class _Conversion:
                 return self._lower(op, view, rescale)
         return replace(operand, quantized=operand.quantized or stored.quantization is not None)
 
-    def _input(self, tensor: FileTensor) -> str:
+    def _given(self, tensor: FileTensor) -> str:
         check(TfliteInput(tensor), INPUT_CONSTRAINTS)
+        return self._input(tensor)
+
+    def _input(self, tensor: FileTensor) -> str:
+        """The name of what no operator computes."""
         name = self._take_name(tensor)
         quantized = tensor.quantization is not None
         self._values[tensor.index] = FileOperand(name, tensor.shape, tensor.dtype, quantized)
@@ -214,15 +249,7 @@ class _Conversion:
         self._records[name] = tensor
         if tensor.quantization is None or data is not tensor.data:
             return FileOperand(name, data.shape, data.dtype.name, data=data)
-        scale, zero_point = (
-            _along_axis(values, tensor.quantization.axis, data.ndim)
-            for values in (tensor.quantization.scale, tensor.quantization.zero_point)
-        )
-        with np.errstate(over="ignore"):
-            real = ((data.astype(np.float64) - zero_point) * scale).astype(np.float32)
-        if not np.isfinite(real).all():
-            raise malformed(f"the scale of tensor {tensor.name!r} is too large for float32")
-        return FileOperand(name, data.shape, tensor.dtype, True, real)
+        return FileOperand(name, data.shape, tensor.dtype, True, real_values(tensor, data))
 
     def _lower(self, op: FileOp, view: OpView, rule: Rule[Any]) -> FileOperand:
         check(view, (known_operands, *rule.constraints))
@@ -317,12 +344,3 @@ def _graph_operands(rule: Rule[Any], view: OpView) -> list[FileOperand]:
     chosen = (view.operands[number] for number in rule.reads(len(view.operands)))
     present = [operand for operand in chosen if operand is not None]
     return present * rule.copies(view)
-
-
-def _along_axis(values: npt.NDArray[Any], axis: int, rank: int) -> npt.NDArray[Any]:
-    """Per-channel values shaped to broadcast along `axis` of a tensor of `rank` dimensions."""
-    if values.size == 1:
-        return values.reshape(())
-    shape = [1] * rank
-    shape[axis] = values.size
-    return values.reshape(shape)

@@ -25,6 +25,8 @@ class Options(Protocol):
 
     def integers(self, field: int) -> tuple[int, ...]: ...
 
+    def text(self, field: int) -> str: ...
+
 
 @dataclass(frozen=True)
 class Overridden:
@@ -44,6 +46,8 @@ class Overridden:
         return default if self.base is None else self.base.int32(field, default)
 
     def uint8(self, field: int, default: int = 0) -> int:
+        if field in self.values:
+            return int(self.values[field])
         return default if self.base is None else self.base.uint8(field, default)
 
     def boolean(self, field: int, default: bool = False) -> bool:
@@ -58,6 +62,9 @@ class Overridden:
         if field in self.values:
             return tuple(self.values[field])
         return () if self.base is None else self.base.integers(field)
+
+    def text(self, field: int) -> str:
+        return "" if self.base is None else self.base.text(field)
 
 
 _ELEMENTS = {
