@@ -29,7 +29,7 @@ def check(subject: Subject, constraints: Iterable[Callable[[Subject], str | None
         detail = constraint(subject)
         if detail is not None:
             rule, hint = _paragraphs(constraint)
-            raise InputError(f"{subject.where}: {rule} ({detail})", hint)
+            raise InputError(f"{subject.where}: {rule} ({detail})", hint, rule=rule)
 
 
 def _paragraphs(constraint: Callable[..., object]) -> tuple[str, str]:
