@@ -1,4 +1,4 @@
-"""`mcuq bench`: executed instructions of kernels, counted by emulators; and all models of a folder."""
+"""`mcuq bench`: kernels' executed instructions, counted by emulators; all models of a folder."""
 
 from __future__ import annotations
 

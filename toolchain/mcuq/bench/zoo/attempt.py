@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from mcuq.atomic_write import write_arrays
 from mcuq.bench.zoo.record import Step, Tried
 from mcuq.calibrate import calibrate
 from mcuq.data import load_data
@@ -165,7 +166,7 @@ def _request(model: _Model, scratch: Path) -> BuildRequest:
         layouts = [model.graph.layout(name) for name in model.graph.inputs]
         columns = zip(layouts, model.samples, strict=True)
         arrays = {f"x{i}": one.to_file(x) for i, (one, x) in enumerate(columns)}
-        np.savez(samples, **arrays if len(arrays) > 1 else {"x": arrays["x0"]})
+        write_arrays(samples, arrays if len(arrays) > 1 else {"x": arrays["x0"]})
     return BuildRequest(
         model=model.job.model,
         board=model.job.board,

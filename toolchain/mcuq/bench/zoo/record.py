@@ -10,9 +10,9 @@ from typing import Literal
 from mcuq.document import Document
 
 Step = Literal["inspect", "import", "int8", "as-is", "build"]
-"""Read the file; compare the graph with the file's own runtime; quantize and compare with TensorFlow
-Lite Micro; keep a quantized file's integers and compare with the file itself; build firmware and
-compare on the emulated board."""
+"""Read the file; compare the graph with the file's own runtime; quantize and compare with
+TensorFlow Lite Micro; keep a quantized file's integers and compare with the file itself; build
+firmware and compare on the emulated board."""
 STEPS: tuple[Step, ...] = ("inspect", "import", "int8", "as-is", "build")
 """In their order."""
 Outcome = Literal[

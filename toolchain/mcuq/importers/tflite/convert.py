@@ -30,6 +30,7 @@ from mcuq.importers.tflite.general import (
 from mcuq.importers.tflite.parts import one_output_each
 from mcuq.importers.tflite.records import FileModel, FileOp, FileTensor
 from mcuq.importers.tflite.space_to_batch import gather_dilations
+from mcuq.importers.tflite.survey import file_graph
 from mcuq.ops.unary import LEAKY_RELU, LeakyReluAttrs
 from mcuq.tflite.operators.catalog import CONVERSIONS, RULES
 from mcuq.tflite.operators.form import Rule, Step
@@ -67,7 +68,11 @@ def convert(model: FileModel, name: str | None, keep_rescaling: bool = False) ->
     name = name or model.name or "main"
     check_frozen(model)
     as_written, model = model, gather_dilations(one_output_each(model))
-    check_known(((_where(model, op), op.kind) for op in model.ops), {*RULES, *FOLDABLE})
+    check_known(
+        ((_where(model, op), op.kind) for op in model.ops),
+        {*RULES, *FOLDABLE},
+        lambda: file_graph(as_written, _where),
+    )
     check_stateless(as_written)
     model = check_arithmetic(flat_biases(model))
     conversion = _Conversion(model, keep_rescaling)
