@@ -103,7 +103,6 @@ class Cut:
         operators: how many it has; those that fold do not count.
         macs: multiply-accumulates of it.
         names: of the values where it meets the rest.
-        beside: name of a result of the operator next to it that mcuq does not build.
     """
 
     part: Literal["head", "tail"]
@@ -113,7 +112,6 @@ class Cut:
     operators: int
     macs: int
     names: tuple[str, ...]
-    beside: str
 
 
 class UnknownOperatorsError(InputError):
@@ -222,12 +220,13 @@ def _cut(graph: FileGraph, bad: set[int]) -> Cut | None:
     tail = [node for node in graph.nodes if node.index in computed - before]
     constant = {node.index for node in graph.nodes} - computed
     ends = _head_ends(graph, head, behind), _tail_ends(graph, tail, computed)
-    results = [node.outputs[0] for node in graph.nodes if node.index in bad and node.outputs]
+    if not bad:
+        return None
     parts: tuple[Literal["head", "tail"], ...] = ("head", "tail")
     found = []
     for part, nodes, (begins, stops) in zip(parts, (head, tail), ends, strict=True):
         if begins and stops:
-            met, beside = (stops, results[0]) if part == "head" else (begins, results[-1])
+            met = stops if part == "head" else begins
             found.append(
                 Cut(
                     part,
@@ -237,7 +236,6 @@ def _cut(graph: FileGraph, bad: set[int]) -> Cut | None:
                     len(nodes),
                     sum(node.macs for node in nodes),
                     tuple(graph.name(value) for value in met),
-                    graph.name(beside),
                 )
             )
     return max(found, key=lambda cut: (cut.macs, cut.operators), default=None)

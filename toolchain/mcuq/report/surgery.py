@@ -7,19 +7,27 @@ from pathlib import Path
 from mcuq.importers.missing import Cut
 
 _OTHER = {"head": "what follows", "tail": "what comes before"}
+_KERAS = {"head": "model.inputs, layer.output", "tail": "layer.output, model.outputs"}
 
 
 def surgery(model: Path, cut: Cut) -> str:
-    """A Python program that reads `model` and writes the part that `cut` names beside it."""
-    written = model.with_name(f"{model.stem}.{cut.part}{model.suffix}")
+    """A Python program that reads `model` and writes the part that `cut` names beside it.
+
+    A Keras model is converted as `load_keras` does it, and cut as a TFLite file.
+    """
+    suffix = model.suffix.lower()
+    kept = suffix if suffix in (".onnx", ".tflite") else ".tflite"
+    written = model.with_name(f"{model.stem}.{cut.part}{kept}")
     notes = f"# Keeps the {cut.part}; {_OTHER[cut.part]} runs outside of it, joined at:\n"
     notes += "".join(f"#   {name!a}\n" for name in cut.names)
-    suffix = model.suffix.lower()
     if suffix == ".onnx":
         return notes + _onnx(str(model), str(written), cut)
     if suffix == ".tflite":
-        return notes + _tflite(str(model), str(written), cut)
-    return notes + _keras(str(model), str(written), cut)
+        return notes + _tflite(f"Path({str(model)!a}).read_bytes()", "", str(written), cut)
+    notes += f"# In Keras itself: keras.Model({_KERAS[cut.part]}).save(...)\n"
+    content = f"convert_keras(Path({str(model)!a}))[0]"
+    reader = "from mcuq.importers.keras import convert_keras\n"
+    return notes + _tflite(content, reader, str(written), cut)
 
 
 def _onnx(model: str, written: str, cut: Cut) -> str:
@@ -35,14 +43,14 @@ onnx.utils.extract_model(
 """
 
 
-def _tflite(model: str, written: str, cut: Cut) -> str:
+def _tflite(content: str, reader: str, written: str, cut: Cut) -> str:
     return f"""\
 from pathlib import Path
 
 import flatbuffers
 from ai_edge_litert import schema_py_generated as schema
-
-model = schema.ModelT.InitFromPackedBuf(Path({model!a}).read_bytes(), 0)
+{reader}
+model = schema.ModelT.InitFromPackedBuf({content}, 0)
 graph = model.subgraphs[0]
 graph.operators = [graph.operators[number] for number in {[*cut.nodes]!a}]
 graph.inputs = {[*cut.inputs]!a}
@@ -51,19 +59,4 @@ model.signatureDefs = None
 builder = flatbuffers.Builder(0)
 builder.Finish(model.Pack(builder), b"TFL3")
 Path({written!a}).write_bytes(builder.Output())
-"""
-
-
-def _keras(model: str, written: str, cut: Cut) -> str:
-    """The layer is found by its name, which the converter keeps in those of its tensors."""
-    ends = {"head": "model.inputs, layer.input", "tail": "layer.output, model.outputs"}[cut.part]
-    return f"""\
-import re
-
-import keras
-
-model = keras.models.load_model({model!a})
-names = re.split("[/;:]", {cut.beside!a})
-layer = next(layer for layer in model.layers if layer.name in names)
-keras.Model({ends}).save({written!a})
 """

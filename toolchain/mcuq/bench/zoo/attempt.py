@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 import traceback
 from collections.abc import Callable, Mapping, Sequence
@@ -38,6 +39,8 @@ from mcuq.witness.samples import witness_samples
 from mcuq_hil.errors import HilError
 
 Reals = npt.NDArray[np.float32]
+_NAME = re.compile(r"'[^']*'")
+_NUMBER = re.compile(r"(?<![\w.])-?\d[\d,.]*\b(?!\w)")
 _DIFFERS = "results differ"
 _HINT = "this is a defect of mcuq: please report it with the model"
 
@@ -69,7 +72,8 @@ def attempt(step: Step, job: Job) -> Tried:
         hint = error.hint
         if getattr(error, "differs", False):
             return Tried(step, "wrong", _DIFFERS, error.cause, hint)
-        return Tried(step, "refused", getattr(error, "rule", error.cause), error.cause, hint)
+        rule = getattr(error, "rule", error.cause)
+        return Tried(step, "refused", _without_place(rule), error.cause, hint)
     except MemoryError:
         raise
     except Exception as error:
@@ -79,6 +83,11 @@ def attempt(step: Step, job: Job) -> Tried:
         text = next(iter(str(error).splitlines()), "")
         reason = f"internal error: {type(error).__name__}"
         return Tried(step, "crashed", reason, f"{reason}: {text} ({place})", _HINT)
+
+
+def _without_place(rule: str) -> str:
+    """A rule without the names and numbers of one file."""
+    return _NUMBER.sub("N", _NAME.sub("'…'", rule))
 
 
 class _Model:
