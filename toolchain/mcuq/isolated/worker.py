@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import os
 import pickle
 import signal
@@ -107,6 +108,8 @@ class Confined:
         """
         if self._worker is None or not self._worker.is_ready:
             self._worker = _Worker(self._limits)
+            # What starting and importing take is not the call's time.
+            self._worker.call(_imported, (function.__module__,), is_timed=False)
         if self._is_closed:
             self._worker.end()
         answer: Value = self._worker.call(function, arguments)
@@ -162,12 +165,19 @@ class _Worker:
         """Whether it is alive, and ours: a forked process inherits only the pipes."""
         return self._owner == os.getpid() and self._process.poll() is None
 
-    def call(self, function: Callable[..., Any], arguments: tuple[object, ...]) -> Any:
+    def call(
+        self,
+        function: Callable[..., Any],
+        arguments: tuple[object, ...],
+        *,
+        is_timed: bool = True,
+    ) -> Any:
         # The child writes through the same file position.
         self._log.seek(0)
         self._log.truncate()
         try:
-            kind, value = self._timed(function, arguments)
+            exchange = self._timed if is_timed else self._exchange
+            kind, value = exchange(function, arguments)
         except (EOFError, BrokenPipeError, pickle.UnpicklingError):
             raise self._ended(self._process.wait()) from None
         except BaseException:
@@ -224,6 +234,11 @@ class _Worker:
         self._process.kill()
         self._process.wait()
         self._log.close()
+
+
+def _imported(module: str) -> None:
+    """In the child."""
+    importlib.import_module(module)
 
 
 def _end(code: int) -> str:
