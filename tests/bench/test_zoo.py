@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from mcuq.bench.zoo import run as zoo_run
-from mcuq.bench.zoo.attempt import Job, attempt
+from mcuq.bench.zoo.attempt import ModelJob, attempt
 from mcuq.bench.zoo.files import digest, model_files
 from mcuq.bench.zoo.record import OUTCOMES, ZOO, Step, Tried, Zoo, ZooFile, reasons
 from mcuq.bench.zoo.run import ZooRequest, bench_zoo
@@ -97,7 +97,7 @@ def test_only_what_has_changed_is_tried_again(
     (folder / "b" / "good.tflite").write_bytes(dense(9))
     tried: list[str] = []
 
-    def only(child: object, step: Step, job: Job) -> Tried:
+    def only(child: object, step: Step, job: ModelJob) -> Tried:
         tried.append(job.model.name)
         return Tried(step, "read")
 
@@ -156,7 +156,7 @@ def test_an_evil_file_costs_only_itself(
 
 def test_a_wrong_result_is_not_a_refusal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "m.tflite").write_bytes(dense(0))
-    job = Job(tmp_path / "m.tflite", None, "stm32f746")
+    job = ModelJob(tmp_path / "m.tflite", None, "stm32f746")
     monkeypatch.setattr("mcuq.bench.zoo.attempt.equal_in_tflm", lambda *_: False)
     assert attempt("int8", job).outcome == "wrong"
 

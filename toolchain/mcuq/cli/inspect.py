@@ -149,6 +149,8 @@ def inspect(
     try:
         graph = load_model(model)
     except UnknownOperatorsError as error:
+        if not error.missing:  # it stands in no place of the file: a step on the way
+            raise
         raise typer.Exit(show_missing(model, error, json=json)) from None
     for finding in compare_import(model, graph).findings:
         warn(finding)

@@ -95,13 +95,13 @@ def zoo(
     )
     with shown_progress() as progress:
         found = bench_zoo(request, progress)
+    if not json:
+        _draw(found)
+        stdout().print(f"table: {output / 'zoo.md'}")
     if require is not None:
         _require(found, require)
     if json:
         write_json(ZOO, found)
-    else:
-        _draw(found)
-        stdout().print(f"table: {output / 'zoo.md'}")
 
 
 def _require(found: Zoo, gate: str) -> None:

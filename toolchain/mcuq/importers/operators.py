@@ -43,7 +43,7 @@ _OPTIMIZED = tuple(
 
 
 _HINT = (
-    "replace the layer by supported ones (docs/models.md lists them), leave it out of the export, "
+    "Replace the layer by supported ones (docs/models.md lists them), leave it out of the export, "
     "or cut the model there: mcuq inspect shows how"
 )
 

@@ -24,7 +24,7 @@ _is_child = False
 
 
 @dataclass(frozen=True)
-class Limits:
+class CallLimits:
     """What one call may take; None: no bound.
 
     Attributes:
@@ -46,7 +46,7 @@ def enter_child(parent: int, *, is_patient: bool = False, memory: int | None = N
 
     Args:
         is_patient: whether processor time without progress is not bounded.
-        memory: see `Limits`.
+        memory: see `CallLimits`.
     """
     global _is_child
     _is_child = not is_patient

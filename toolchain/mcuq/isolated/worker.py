@@ -16,7 +16,7 @@ from enum import StrEnum
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from mcuq.isolated.limits import PATIENCE_S, Limits
+from mcuq.isolated.limits import PATIENCE_S, CallLimits
 
 Value = TypeVar("Value")
 _kept = threading.local()
@@ -84,7 +84,7 @@ class Confined:
     it.
     """
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: CallLimits) -> None:
         self._limits = limits
         self._worker: _Worker | None = None
         self._is_closed = False
@@ -125,8 +125,8 @@ class Confined:
 class _Worker:
     """A child process and the pipes to it."""
 
-    def __init__(self, limits: Limits | None = None) -> None:
-        self._limits = limits or Limits()
+    def __init__(self, limits: CallLimits | None = None) -> None:
+        self._limits = limits or CallLimits()
         self._is_late = False
         # What it starts can be ended with it.
         self._has_group = limits is not None and os.name == "posix"

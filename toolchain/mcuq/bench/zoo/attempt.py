@@ -46,7 +46,7 @@ _HINT = "this is a defect of mcuq: please report it with the model"
 
 
 @dataclass(frozen=True)
-class Job:
+class ModelJob:
     """What a step is given.
 
     Attributes:
@@ -60,7 +60,7 @@ class Job:
     board: str
 
 
-def attempt(step: Step, job: Job) -> Tried:
+def attempt(step: Step, job: ModelJob) -> Tried:
     """Do one step.
 
     Raises:
@@ -73,7 +73,7 @@ def attempt(step: Step, job: Job) -> Tried:
         if getattr(error, "differs", False):
             return Tried(step, "wrong", _DIFFERS, error.cause, hint)
         rule = getattr(error, "rule", error.cause)
-        return Tried(step, "refused", _without_place(rule), error.cause, hint)
+        return Tried(step, "refused", _without_place(rule, job.model), error.cause, hint)
     except MemoryError:
         raise
     except Exception as error:
@@ -85,15 +85,17 @@ def attempt(step: Step, job: Job) -> Tried:
         return Tried(step, "crashed", reason, f"{reason}: {text} ({place})", _HINT)
 
 
-def _without_place(rule: str) -> str:
+def _without_place(rule: str, model: Path) -> str:
     """A rule without the names and numbers of one file."""
+    for name in (str(model), model.name):
+        rule = rule.replace(name, "…")
     return _NUMBER.sub("N", _NAME.sub("'…'", rule))
 
 
 class _Model:
     """What the steps on one file share."""
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: ModelJob) -> None:
         self.job = job
 
     @cached_property
@@ -116,10 +118,10 @@ class _Model:
         return any(one.quantization is not None and one.data is None for one in tensors)
 
 
-_models: dict[Job, _Model] = {}
+_models: dict[ModelJob, _Model] = {}
 
 
-def _of(job: Job) -> _Model:
+def _of(job: ModelJob) -> _Model:
     if job not in _models:
         _models.clear()
         _models[job] = _Model(job)

@@ -13,11 +13,11 @@ from pathlib import Path
 
 import mcuq
 from mcuq.atomic_write import check_writable, write_atomically
-from mcuq.bench.zoo.attempt import Job, attempt
+from mcuq.bench.zoo.attempt import ModelJob, attempt
 from mcuq.bench.zoo.files import code_digest, digest, model_files, samples_of
 from mcuq.bench.zoo.record import STEPS, ZOO, Conditions, Outcome, Step, Tried, Zoo, ZooFile
 from mcuq.bench.zoo.table import markdown
-from mcuq.isolated import Confined, End, IsolatedError, Limits
+from mcuq.isolated import CallLimits, Confined, End, IsolatedError
 from mcuq.progress import Progress, ProgressCallback
 from mcuq_hil.boards import load_board
 
@@ -85,7 +85,7 @@ class _Task:
 
     name: str
     sha256: str
-    job: Job
+    job: ModelJob
 
 
 class _Run:
@@ -150,18 +150,18 @@ class _Run:
     def _task(self, path: Path) -> _Task:
         name = path.relative_to(self._request.folder).as_posix()
         samples = samples_of(path, self._request.folder, self._request.data)
-        job = Job(path.absolute(), samples, self._request.board)
+        job = ModelJob(path.absolute(), samples, self._request.board)
         return _Task(name, digest(path, samples), job)
 
     def _file(self, task: _Task) -> ZooFile:
-        limits = Limits(self._request.seconds, self._request.memory_mb * _MB)
+        limits = CallLimits(self._request.seconds, self._request.memory_mb * _MB)
         with Confined(limits) as child:
             self._children.add(child)
             steps = self._steps(child, task.job)
             self._children.discard(child)
         return ZooFile(task.name, task.sha256, task.job.model.stat().st_size, steps)
 
-    def _steps(self, child: Confined, job: Job) -> tuple[Tried, ...]:
+    def _steps(self, child: Confined, job: ModelJob) -> tuple[Tried, ...]:
         tried: list[Tried] = []
         for step in self._request.steps:
             if self._is_stopped:
@@ -173,7 +173,7 @@ class _Run:
         return tuple(tried)
 
 
-def _tried(child: Confined, step: Step, job: Job) -> Tried:
+def _tried(child: Confined, step: Step, job: ModelJob) -> Tried:
     try:
         return child.call(attempt, step, job)
     except IsolatedError as error:
