@@ -12,6 +12,7 @@ import pkgutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import MISSING, fields
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from mcuq.importers import tflite as tflite_importer
@@ -93,6 +94,7 @@ _SCALES = "What the integers need of the scales; a calibrated range is widened t
 
 def onnx_page(note: str) -> str:
     """The page of ONNX's operators; needs the onnx package."""
+    from mcuq.importers import onnx as onnx_importer
     from mcuq.importers.onnx.convert import enough_inputs, finite_constants
     from mcuq.importers.onnx.inputs import INPUT_CONSTRAINTS as ONNX_INPUTS
     from mcuq.importers.onnx.rules import RULES as ONNX_RULES
@@ -102,6 +104,9 @@ def onnx_page(note: str) -> str:
         f"{len(ONNX_RULES)} operators of ONNX become [operators of mcuq](operators.md); any other "
         "one is computed while the model is read where it works on constants and shapes.\n",
         f"{_listed(sorted(ONNX_RULES))}.\n",
+        "These are written as others before they are read:\n",
+        *_table(("operator", "becomes"), sorted(rewritten(onnx_importer).items())),
+        "",
         "## Limits\n",
         "Of every node, whatever its kind, and of the model's inputs:\n",
         *_table(
@@ -120,7 +125,7 @@ def becomes(name: str) -> str:
         return "itself between integers; vanishes between real numbers"
     if name in RULES:
         return _by_rule(name, RULES[name])
-    return rewritten().get(name) or (_FOLDS if name in FOLDABLE else _NO)
+    return rewritten(tflite_importer).get(name) or (_FOLDS if name in FOLDABLE else _NO)
 
 
 def _by_rule(name: str, rule: Rule[Any]) -> str:
@@ -131,11 +136,11 @@ def _by_rule(name: str, rule: Rule[Any]) -> str:
     return f"several operators, {rule.kind.name} the last" if several else rule.kind.name
 
 
-def rewritten() -> dict[str, str]:
+def rewritten(importer: ModuleType) -> dict[str, str]:
     """Operator → what stands in its place: `BECOMES` of every module of the importer."""
     found: dict[str, str] = {}
-    for entry in pkgutil.iter_modules(tflite_importer.__path__):
-        module = importlib.import_module(f"{tflite_importer.__name__}.{entry.name}")
+    for entry in pkgutil.iter_modules(importer.__path__):
+        module = importlib.import_module(f"{importer.__name__}.{entry.name}")
         found |= getattr(module, "BECOMES", {})
     return found
 
