@@ -137,5 +137,6 @@ def verify(
         raise DeviceError(
             f"outputs differ from {where}: the firmware does not compute what was evaluated",
             _DIFFERS if in_tflm and target.port is not None else difference_hint(),
+            differs=True,
         )
     return Verified(verification, device, counts.total)

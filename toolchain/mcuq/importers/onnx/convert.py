@@ -25,6 +25,7 @@ from mcuq.importers.onnx.qoperators import spelled_out
 from mcuq.importers.onnx.quantizing import QUANTIZING
 from mcuq.importers.onnx.rules import RULES, quantized
 from mcuq.importers.onnx.rules.quantized import MOVES, common_grid, computes_on_reals
+from mcuq.importers.onnx.survey import file_graph
 from mcuq.importers.onnx.value import Node, NodeValue, channels_last
 from mcuq.importers.operators import check_known
 from mcuq.ops.movement import RESHAPE, ReshapeAttrs
@@ -69,7 +70,11 @@ def convert(model: Any, opset: int, name: str | None) -> Graph:
     nodes = needed(spelled_out(written), outputs)
     constants = constant_outputs(nodes, {tensor.name for tensor in model.graph.initializer})
     computed = [(i, node) for i, node in enumerate(nodes) if not constants.issuperset(node.output)]
-    check_known(((_where(index, node), _kind(node)) for index, node in computed), RULES)
+    check_known(
+        ((_where(index, node), _kind(node)) for index, node in computed),
+        RULES,
+        lambda: file_graph(model, constants, _where, _kind),
+    )
     conversion = _Conversion(model.graph, nodes, max(opset, CURRENT))
     for index, proto in enumerate(nodes):
         conversion.add(index, proto)

@@ -28,6 +28,8 @@ _TO_INPUTS: Mapping[str, tuple[int, tuple[tuple[str, type], ...]]] = {
     "Upsample": (9, (("scales", np.float32),)),
 }
 """Operator → the set that made these attributes its inputs from the second on."""
+BECOMES = {"Upsample": "Resize"}
+"""What stands in an operator's place."""
 _UPSAMPLING = {"coordinate_transformation_mode": "asymmetric", "nearest_mode": "floor"}
 
 

@@ -33,6 +33,7 @@ from mcuq.importers.tflite.records import FileModel, FileOp, FileState, FileTens
 from mcuq.importers.tflite.recurrent import spelled_out
 from mcuq.importers.tflite.space_to_batch import gather_dilations
 from mcuq.importers.tflite.stateless import check_stateless
+from mcuq.importers.tflite.survey import file_graph
 from mcuq.importers.tflite.tables import name_tables
 from mcuq.importers.tflite.unrolling import unrolled
 from mcuq.importers.tflite.variables import with_states
@@ -80,7 +81,11 @@ def convert(
     model = unrolled(with_states(model), _evaluated)
     model = model if keep_rescaling else spelled_out(model, anew)
     as_written, model = model, gather_dilations(one_output_each(name_tables(model)))
-    check_known(((_where(model, op), op.kind) for op in model.ops), {*READABLE, *FOLDABLE})
+    check_known(
+        ((_where(model, op), op.kind) for op in model.ops),
+        {*READABLE, *FOLDABLE},
+        lambda: file_graph(as_written, _where),
+    )
     check_stateless(as_written)
     model = check_arithmetic(flat_biases(model))
     conversion = _Conversion(model, keep_rescaling)

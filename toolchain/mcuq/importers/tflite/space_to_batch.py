@@ -25,6 +25,11 @@ from mcuq.tflite.operators.view import Overridden
 from mcuq.tflite.operators.weighted import Conv2D, DepthwiseConv2D
 
 ENTER, LEAVE = "SPACE_TO_BATCH_ND", "BATCH_TO_SPACE_ND"
+BECOMES = {
+    ENTER: "the dilation of the convolution behind it, and a PAD",
+    LEAVE: "the dilation of the convolution before it, and a STRIDED_SLICE",
+}
+"""What stands in an operator's place."""
 _FIELDS: dict[str, type[Conv2D] | type[DepthwiseConv2D]] = {
     "CONV_2D": Conv2D,
     "DEPTHWISE_CONV_2D": DepthwiseConv2D,
