@@ -23,8 +23,8 @@ from mcuq.importers.tflite.fold import FOLDABLE
 from mcuq.importers.tflite.general import (
     INPUT_CONSTRAINTS,
     OP_CONSTRAINTS,
+    known_operands,
     own_rule,
-    real_operands,
 )
 from mcuq.numeric.widths import WIDTHS, width
 from mcuq.ops.catalog import OPERATORS, WEIGHTED_OPERATORS
@@ -38,7 +38,7 @@ _ITSELF, _FOLDS, _NO = "itself", "folds on constants", "no"
 _GENERAL: tuple[Callable[..., object], ...] = (
     *INPUT_CONSTRAINTS,
     *OP_CONSTRAINTS,
-    real_operands,
+    known_operands,
     own_rule,
     few_dimensions,
     few_elements,
