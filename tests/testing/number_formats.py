@@ -183,6 +183,10 @@ def _stored(
     limit = index_limits(qgraph.ops, qgraph.tensors).get(name)
     if limit is not None:
         return rng.integers(0, limit, shape, np.int32)
+    if tensor.element is Element.INT32:
+        # What float32 holds exactly: CAST goes through it.
+        width = rng.integers(1, 24, shape)
+        return rng.integers(-(1 << width), 1 << width, shape).astype(np.int32)
     low, high = integer_limits(tensor.bits)
     values = rng.integers(low, high + 1, shape)
     values[1::4] = rng.choice([low, high], values[1::4].shape)

@@ -19,6 +19,7 @@ from mcuq.numeric.activation import Activation
 from mcuq.numeric.element import Element
 from mcuq.ops.attrs import Attrs, NoAttrs, Padding
 from mcuq.ops.binary import ADD, BinaryAttrs
+from mcuq.ops.cast import CastAttrs
 from mcuq.ops.catalog import OPERATORS
 from mcuq.ops.clip import ClipAttrs
 from mcuq.ops.conversion import QUANTIZE
@@ -241,6 +242,14 @@ def _position(draw: st.DrawFn, x: Shape) -> Applied:
     return Applied(PositionAttrs(draw(st.integers(1, len(x) - 1))))
 
 
+def _cast(draw: st.DrawFn, x: Shape) -> Applied:
+    real, whole, truth = Element.REAL, Element.INT32, Element.BOOL
+    source, result = draw(
+        st.sampled_from([(real, whole), (whole, real), (truth, real), (truth, whole)])
+    )
+    return Applied(CastAttrs(result), elements=(source,))
+
+
 def _of_any(apply: Apply) -> Apply:
     """Of operators that move integers and truth values, too."""
 
@@ -402,6 +411,7 @@ BY_ATTRIBUTES: dict[type[Attrs], Strategy] = {
     ResizeAttrs: Strategy(images, _resize, _IMAGE),
     SoftmaxAttrs: Strategy(rows, _softmax, _ROWS),
     PositionAttrs: Strategy(rows, _position, _ROWS),
+    CastAttrs: Strategy(arrays, _cast),
 }
 """How operators are drawn whose shapes hang together with their attributes."""
 ELEMENTWISE: dict[type[Attrs], st.SearchStrategy[Attrs]] = {

@@ -23,6 +23,7 @@ from mcuq.numeric.element import Element
 from mcuq.numeric.tensor import QuantizedTensor
 from mcuq.ops.attrs import Padding
 from mcuq.ops.binary import ADD, MUL, SUB
+from mcuq.ops.cast import CAST
 from mcuq.ops.clip import CLIP, ClipAttrs
 from mcuq.ops.comparison import EQUAL, GREATER, GREATER_EQUAL, LESS, LESS_EQUAL, NOT_EQUAL
 from mcuq.ops.conversion import DEQUANTIZE, QUANTIZE
@@ -125,6 +126,7 @@ _FORMS = {
     LOGICAL_NOT: "logical_not",
     SELECT_V2: "(reshape )*select",
     ARG_MAX: "(dcast )?argmax",
+    CAST: "((dcast )?abs floor const greater sub select )?cast",
     ARG_MIN: "(dcast )?const sub argmax",
     SQRT: "rsqrt reciprocal",
     LOG: "log",

@@ -95,6 +95,9 @@ def _check_elements(step: Step) -> None:
         assert {*elements, result} == {"i1"}, step.name
     if name == "select":
         assert elements == ["i1", result, result], step.name
+    if name == "cast":
+        ends = (elements[0], result)
+        assert ends in {("f32", "i32"), ("i32", "f32"), ("i1", "f32"), ("i1", "i32")}, step.name
     if name == "argmax":
         assert (elements, result) == (["f32"], "i32"), step.name
     if name in ("qcast", "dcast"):
@@ -307,5 +310,5 @@ _RULES: dict[str, Rule] = {
         ("clamp", "abs", "exp", "log", "reciprocal", "rsqrt", "sigmoid", "tanh", "reverse"), _same
     ),
     **dict.fromkeys(("erf", "negate", "floor", "ceil"), _same),
-    **dict.fromkeys(("qcast", "dcast", "logical_not"), _same),
+    **dict.fromkeys(("qcast", "dcast", "logical_not", "cast"), _same),
 }

@@ -7,7 +7,9 @@ from typing import Any
 
 import tensorflow as tf
 
+from mcuq.numeric.element import Element
 from mcuq.ops.attrs import Attrs
+from mcuq.ops.cast import CAST, CastAttrs
 from mcuq.ops.comparison import EQUAL, GREATER, GREATER_EQUAL, LESS, LESS_EQUAL, NOT_EQUAL
 from mcuq.ops.logic import LOGICAL_AND, LOGICAL_NOT, LOGICAL_OR
 from mcuq.ops.operator import AnyOperator
@@ -45,6 +47,12 @@ def _position(function: Callable[..., Array]) -> Form:
     return form
 
 
+def _cast(attrs: CastAttrs, operands: Sequence[Array]) -> Array:
+    if attrs.element is not Element.INT32:
+        return operands[0]
+    return tf.cast(tf.cast(operands[0], tf.int32), tf.float32)
+
+
 FORMS: Mapping[AnyOperator, Form] = {
     EQUAL: _compared(tf.equal),
     NOT_EQUAL: _compared(tf.not_equal),
@@ -58,4 +66,5 @@ FORMS: Mapping[AnyOperator, Form] = {
     SELECT_V2: _select,
     ARG_MAX: _position(tf.argmax),
     ARG_MIN: _position(tf.argmin),
+    CAST: _cast,
 }

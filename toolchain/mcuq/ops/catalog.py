@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mcuq.ops import (
     binary,
+    cast,
     clip,
     comparison,
     conversion,
@@ -37,7 +38,8 @@ from mcuq.ops.operator import AnyOperator, NoForm, Operator
 _FAMILIES = (
     weighted, matmul, binary, quotient, extremes, pooling, mean, reduce_min, movement, slicing,
     padding, gathering, repetition, update, resize, softmax, log_softmax, l2_normalization, unary,
-    functions, real_functions, smooth, clip, comparison, logic, selection, position, conversion,
+    functions, real_functions, smooth, clip, comparison, logic, selection, position, cast,
+    conversion,
 )  # fmt: skip
 OPERATORS: tuple[AnyOperator, ...] = tuple(
     value for family in _FAMILIES for value in vars(family).values() if isinstance(value, Operator)

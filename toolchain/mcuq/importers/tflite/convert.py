@@ -229,9 +229,9 @@ class _Conversion:
     def _view(self, op: FileOp) -> OpView:
         output = self._result_names[op.outputs[0]] if op.outputs else ""
         operands = tuple(self._operand(op, index) for index in op.inputs)
-        return OpView(
-            op.index, op.kind, output, len(op.outputs), operands, op.options, op.options_type
-        )
+        dtype = self._model.tensors[op.outputs[0]].dtype if op.outputs else ""
+        form = (op.options, op.options_type, dtype)
+        return OpView(op.index, op.kind, output, len(op.outputs), operands, *form)
 
     def _operand(self, op: FileOp, index: int) -> FileOperand | None:
         if index == -1:

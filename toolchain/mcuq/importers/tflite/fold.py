@@ -21,8 +21,8 @@ from mcuq.importers.constraints import check
 from mcuq.importers.tflite.constant_layers import layer_on_constants
 from mcuq.importers.tflite.flatbuffer import malformed
 from mcuq.tflite.operators.binary import Binary
+from mcuq.tflite.operators.cast import Cast
 from mcuq.tflite.operators.catalog import CONVERSIONS, RULES
-from mcuq.tflite.operators.conversion import Cast
 from mcuq.tflite.operators.gathering import Gather
 from mcuq.tflite.operators.movement import Concatenation, Pack
 from mcuq.tflite.operators.pooling import Reducer

@@ -9,6 +9,7 @@ from mcuq.ops.table import Table
 from mcuq.tflite.operators import (
     binary,
     blocks,
+    cast,
     comparison,
     conversion,
     extremes,
@@ -39,6 +40,7 @@ _READ: tuple[TfliteForm[Any], ...] = (
     *extremes.FORMS,
     *comparison.FORMS,
     *position.FORMS,
+    *cast.FORMS,
     *unary.FORMS,
     *functions.FORMS,
     *softmax.FORMS,
@@ -87,6 +89,7 @@ ELEMENTWISE = frozenset(
         *quotient.FORMS,
         *extremes.FORMS,
         *comparison.FORMS,
+        *cast.FORMS,
         *unary.FORMS,
         *functions.FORMS,
         *conversion.FORMS,
@@ -97,13 +100,11 @@ OPTIONS: dict[str, str] = {
     **{name: rule.options for name, rule in RULES.items()},
     **movement.FURTHER_OPTIONS,
     **slicing.FURTHER_OPTIONS,
-    **conversion.FURTHER_OPTIONS,
 }
 """BuiltinOperator name → name of the options' union member; empty where it has none."""
 
 RESOLVERS: dict[str, str] = {
     **{form.rule.kind.name: form.resolver for form in _ALL if form.resolver},
-    "CAST": "AddCast",
     "GATHER": "AddGather",
 }
 """BuiltinOperator name → method of TensorFlow Lite Micro's MicroMutableOpResolver."""

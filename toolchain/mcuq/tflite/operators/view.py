@@ -114,7 +114,11 @@ class FileOperand(ByContent):
 
 @dataclass(frozen=True)
 class OpView:
-    """An operator with its operands; None where an optional one is absent."""
+    """An operator with its operands; None where an optional one is absent.
+
+    Attributes:
+        result_dtype: of its first result in the file, as of a `FileOperand`.
+    """
 
     index: int
     kind: str
@@ -123,6 +127,7 @@ class OpView:
     operands: tuple[FileOperand | None, ...]
     options: Options | None
     options_type: int
+    result_dtype: str = ""
 
     @property
     def where(self) -> str:

@@ -8,6 +8,7 @@ from mcuq.emit.mlir.syntax import Number, TensorType, Value
 from mcuq.emit.mlir.tosa.block import Block
 from mcuq.emit.mlir.tosa.elementwise import Rule
 from mcuq.ops.attrs import Attrs
+from mcuq.ops.cast import CAST
 from mcuq.ops.comparison import EQUAL, GREATER, GREATER_EQUAL, LESS, LESS_EQUAL, NOT_EQUAL
 from mcuq.ops.logic import LOGICAL_AND, LOGICAL_NOT, LOGICAL_OR
 from mcuq.ops.operator import AnyOperator
@@ -58,6 +59,20 @@ def _position(largest: bool) -> Callable[..., Value]:
     return rule
 
 
+def _cast(block: Block, attrs: Attrs, inputs: Sequence[Value], output: TensorType) -> Value:
+    """tosa.cast rounds: what is behind the point goes by the floor of the magnitude."""
+    (source,) = block.reals(inputs)
+    if source.type.element == "f32" and output.element == "i32":
+        size = block.emit(
+            "tosa.floor", [block.emit("tosa.abs", [source], source.type)], source.type
+        )
+        zero = block.scalar(0.0, len(source.type.shape))
+        below = block.binary("greater", zero, source, "i1")
+        negative = block.binary("sub", zero, size)
+        source = block.emit("tosa.select", [below, negative, size], source.type)
+    return block.emit("tosa.cast", [source], output)
+
+
 RULES: Mapping[AnyOperator, Rule] = {
     EQUAL: _compared("equal"),
     NOT_EQUAL: _compared("equal", negated=True),
@@ -71,4 +86,5 @@ RULES: Mapping[AnyOperator, Rule] = {
     SELECT_V2: _select,
     ARG_MAX: _position(largest=True),
     ARG_MIN: _position(largest=False),
+    CAST: _cast,
 }
