@@ -27,7 +27,7 @@ from mcuq.ops.gathering import GatherAttrs
 from mcuq.ops.interpolation import ResizeAttrs
 from mcuq.ops.l2_normalization import L2_NORMALIZATION
 from mcuq.ops.log_softmax import LOG_SOFTMAX
-from mcuq.ops.logic import LOGICAL_AND, LOGICAL_NOT, LOGICAL_OR
+from mcuq.ops.logic import LOGICAL_AND, LOGICAL_NOT, LOGICAL_OR, REDUCE_ALL
 from mcuq.ops.matmul import MatmulAttrs
 from mcuq.ops.mean import MeanAttrs
 from mcuq.ops.movement import SQUEEZE, ConcatAttrs, PadAttrs, ReshapeAttrs, TransposeAttrs
@@ -442,6 +442,9 @@ BY_OPERATOR: dict[AnyOperator, Strategy] = {
     LOGICAL_OR: Strategy(arrays, _logic),
     LOGICAL_NOT: Strategy(arrays, lambda draw, x: Applied(NoAttrs(), elements=(Element.BOOL,))),
     SELECT_V2: Strategy(arrays, _select),
+    REDUCE_ALL: Strategy(
+        rows, lambda draw, x: replace(_mean(draw, x), elements=(Element.BOOL,)), _ROWS
+    ),
     # TFLite Micro takes four dimensions at most.
     L2_NORMALIZATION: Strategy(
         arrays.filter(lambda shape: len(shape) < 5),

@@ -31,7 +31,7 @@ from mcuq.ops.functions import ABS, ELU, RSQRT
 from mcuq.ops.gathering import GATHER
 from mcuq.ops.l2_normalization import L2_NORMALIZATION, LEAST_LENGTH
 from mcuq.ops.log_softmax import LOG_SOFTMAX
-from mcuq.ops.logic import LOGICAL_AND, LOGICAL_NOT, LOGICAL_OR
+from mcuq.ops.logic import LOGICAL_AND, LOGICAL_NOT, LOGICAL_OR, REDUCE_ALL
 from mcuq.ops.matmul import BATCH_MATMUL
 from mcuq.ops.mean import MEAN, SUM, MeanAttrs
 from mcuq.ops.movement import (
@@ -125,6 +125,7 @@ _FORMS = {
     LOGICAL_OR: "(reshape )?logical_or",
     LOGICAL_NOT: "logical_not",
     SELECT_V2: "(reshape )*select",
+    REDUCE_ALL: "reduce_all( reduce_all)*( reshape)?",
     ARG_MAX: "(dcast )?argmax",
     CAST: "((dcast )?abs floor const greater sub select )?cast",
     ARG_MIN: "(dcast )?const sub argmax",

@@ -44,6 +44,7 @@ def short_name(step: Step) -> str:
 
 
 _WINDOW = {"pad", "stride"}
+_REDUCING = ("reduce_sum", "reduce_max", "reduce_min", "reduce_all")
 _PROPERTIES = {
     "const": {"value"},
     "conv2d": _WINDOW | {"dilation"},
@@ -56,7 +57,15 @@ _PROPERTIES = {
     "tile": {"multiples"},
     **{
         name: {"axis"}
-        for name in ("argmax", "concat", "reverse", "reduce_sum", "reduce_max", "reduce_min")
+        for name in (
+            "argmax",
+            "concat",
+            "reverse",
+            "reduce_sum",
+            "reduce_max",
+            "reduce_min",
+            "reduce_all",
+        )
     },
     "resize": {"scale", "offset", "border", "mode"},
     "mul": {"shift"},
@@ -91,7 +100,7 @@ def _check_elements(step: Step) -> None:
         assert all(index == "i32" for index in indices)
     if name in _COMPARING:
         assert (elements, result) == (["f32", "f32"], "i1"), step.name
-    if name.startswith("logical"):
+    if name.startswith("logical") or name == "reduce_all":
         assert {*elements, result} == {"i1"}, step.name
     if name == "select":
         assert elements == ["i1", result, result], step.name
@@ -303,7 +312,7 @@ _RULES: dict[str, Rule] = {
     "resize": _resize,
     "select": _select,
     "argmax": _without_axis,
-    **dict.fromkeys(("reduce_sum", "reduce_max", "reduce_min"), _reduced),
+    **dict.fromkeys(_REDUCING, _reduced),
     **dict.fromkeys(("add", "sub", "mul", "maximum", "minimum"), _broadcast),
     **dict.fromkeys((*_COMPARING, "logical_and", "logical_or"), _broadcast),
     **dict.fromkeys(

@@ -11,7 +11,8 @@ from mcuq.numeric.element import Element
 from mcuq.ops.attrs import Attrs
 from mcuq.ops.cast import CAST, CastAttrs
 from mcuq.ops.comparison import EQUAL, GREATER, GREATER_EQUAL, LESS, LESS_EQUAL, NOT_EQUAL
-from mcuq.ops.logic import LOGICAL_AND, LOGICAL_NOT, LOGICAL_OR
+from mcuq.ops.logic import LOGICAL_AND, LOGICAL_NOT, LOGICAL_OR, REDUCE_ALL
+from mcuq.ops.mean import MeanAttrs
 from mcuq.ops.operator import AnyOperator
 from mcuq.ops.position import ARG_MAX, ARG_MIN, PositionAttrs
 from mcuq.ops.selection import SELECT_V2
@@ -53,6 +54,11 @@ def _cast(attrs: CastAttrs, operands: Sequence[Array]) -> Array:
     return tf.cast(tf.cast(operands[0], tf.int32), tf.float32)
 
 
+def _all(attrs: MeanAttrs, operands: Sequence[Array]) -> Array:
+    whole = tf.reduce_all(operands[0] != 0.0, attrs.axes, attrs.keep_dims)
+    return tf.cast(whole, tf.float32)
+
+
 FORMS: Mapping[AnyOperator, Form] = {
     EQUAL: _compared(tf.equal),
     NOT_EQUAL: _compared(tf.not_equal),
@@ -67,4 +73,5 @@ FORMS: Mapping[AnyOperator, Form] = {
     ARG_MAX: _position(tf.argmax),
     ARG_MIN: _position(tf.argmin),
     CAST: _cast,
+    REDUCE_ALL: _all,
 }

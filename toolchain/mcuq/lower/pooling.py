@@ -1,4 +1,4 @@
-"""AVERAGE_POOL_2D, MAX_POOL_2D, MEAN, SUM and REDUCE_MIN as C calls."""
+"""AVERAGE_POOL_2D, MAX_POOL_2D, MEAN, SUM, REDUCE_MIN and REDUCE_ALL as C calls."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from mcuq.lower.program import (
     operand,
 )
 from mcuq.numeric.tensor import QuantizedTensor
+from mcuq.ops.logic import REDUCE_ALL
 from mcuq.ops.mean import MEAN, SUM, MeanParams
 from mcuq.ops.operator import AnyOperator
 from mcuq.ops.pooling import AVERAGE_POOL_2D, MAX_POOL_2D, PoolAttrs, PoolParams
@@ -85,7 +86,7 @@ def lower_mean(qgraph: QuantizedGraph, op: Op, params: MeanParams) -> Call:
 
 
 def lower_reduce_min(qgraph: QuantizedGraph, op: Op, params: ReduceParams) -> Call:
-    """mcuq_reduce_min_s8."""
+    """mcuq_reduce_min_s8: of truth values, too, whether all hold."""
     structure = Struct("mcuq_reduce", _extents(qgraph, op, params.axes))
     source = qgraph.tensors[op.inputs[0]]
     arguments = (structure, operand(source), TensorRef(op.output))
@@ -136,4 +137,5 @@ CALLS: Mapping[AnyOperator, CForms] = {
     MEAN: same(MEAN, lower_mean),
     SUM: same(SUM, lower_mean),
     REDUCE_MIN: int8_only(REDUCE_MIN, lower_reduce_min),
+    REDUCE_ALL: same(REDUCE_ALL, lower_reduce_min),
 }

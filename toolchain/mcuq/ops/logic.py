@@ -1,4 +1,5 @@
-"""Operators on truth values: LOGICAL_AND, LOGICAL_OR, LOGICAL_NOT, with NumPy broadcasting."""
+"""Operators on truth values: LOGICAL_AND, LOGICAL_OR, LOGICAL_NOT, with NumPy broadcasting, and
+REDUCE_ALL over any dimensions."""
 
 from __future__ import annotations
 
@@ -13,6 +14,7 @@ from mcuq.ops.binary import broadcast_shape
 from mcuq.ops.broadcast import aligned
 from mcuq.ops.elements import logical
 from mcuq.ops.flat import flat
+from mcuq.ops.mean import MeanAttrs, reduced_shape
 from mcuq.ops.operand import Array, Operand
 from mcuq.ops.operator import (
     NO_DYNAMIC,
@@ -24,6 +26,7 @@ from mcuq.ops.operator import (
     Values,
     always,
 )
+from mcuq.ops.reduce_min import ReduceParams
 
 
 @dataclass(frozen=True)
@@ -66,3 +69,32 @@ def _operator(name: str, combine: Callable[..., Any]) -> Operator[NoAttrs, Logic
 LOGICAL_AND = _operator("LOGICAL_AND", np.logical_and)
 LOGICAL_OR = _operator("LOGICAL_OR", np.logical_or)
 LOGICAL_NOT = _operator("LOGICAL_NOT", np.logical_not)
+
+
+def _all(attrs: MeanAttrs, x: Values) -> Values:
+    """Of truth values (N, *shape) those that hold throughout the dimensions that go."""
+    axes = tuple(axis + 1 for axis in attrs.axes)
+    result: Values = (x != 0).all(axis=axes, keepdims=attrs.keep_dims)
+    return result
+
+
+def _run_all(op: QuantizedOp[MeanAttrs], params: ReduceParams, inputs: list[Values]) -> Values:
+    return _all(op.attrs, inputs[0])
+
+
+_ALL_FORM = IntegerForm[MeanAttrs, ReduceParams](
+    lambda op: ReduceParams(op.attrs.axes), _run_all, always
+)
+REDUCE_ALL = Operator(
+    name="REDUCE_ALL",
+    attrs=MeanAttrs,
+    shape=reduced_shape,
+    float_form=lambda attrs, operands: _all(attrs, operands[0].values).astype(np.float32),
+    gradient=flat(lambda attrs, xs: _all(attrs, xs[0])),
+    scale=OutputScale(),
+    guard=RangeGuard("truth values have no scales"),
+    int8=_ALL_FORM,
+    int16=_ALL_FORM,
+    dynamic=NO_DYNAMIC,
+    element=logical,
+)

@@ -24,7 +24,7 @@ from mcuq.ops.operator import (
 
 @dataclass(frozen=True)
 class ReduceParams:
-    """REDUCE_MIN: stored integers are compared."""
+    """REDUCE_MIN and REDUCE_ALL: stored values are compared."""
 
     axes: tuple[int, ...]
 

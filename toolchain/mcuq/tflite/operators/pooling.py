@@ -1,10 +1,11 @@
-"""AVERAGE_POOL_2D, MAX_POOL_2D, MEAN, SUM, REDUCE_MIN and REDUCE_MAX."""
+"""AVERAGE_POOL_2D, MAX_POOL_2D, MEAN, SUM, REDUCE_MIN, REDUCE_MAX and REDUCE_ALL."""
 
 from __future__ import annotations
 
 from enum import IntEnum
 from typing import Any
 
+from mcuq.ops.logic import REDUCE_ALL
 from mcuq.ops.mean import MEAN, SUM, MeanAttrs
 from mcuq.ops.operator import Operator
 from mcuq.ops.pooling import AVERAGE_POOL_2D, MAX_POOL_2D, PoolAttrs
@@ -21,7 +22,7 @@ from mcuq.tflite.operators.common import (
     write_window,
 )
 from mcuq.tflite.operators.form import Rule, Step, TfliteForm, no_constants
-from mcuq.tflite.operators.version import ByType, Version
+from mcuq.tflite.operators.version import ByType, Version, first_version
 from mcuq.tflite.operators.view import OpView
 
 
@@ -111,6 +112,7 @@ FORMS: tuple[TfliteForm[Any], ...] = (
     _reduction(MEAN, ByType(int8=2, int16=3), "AddMean"),
     _reduction(SUM, ByType(int8=2, int16=1), "AddSum"),
     _reduction(REDUCE_MIN, ByType(int8=2, int16=3), "AddReduceMin"),
+    _reduction(REDUCE_ALL, first_version, "AddReduceAll"),
 )
 FURTHER_RULES = {
     "REDUCE_MAX": Rule[Any](

@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 
 from mcuq.emit.mlir.syntax import Number, TensorType, Value
 from mcuq.emit.mlir.tosa.block import Block
-from mcuq.emit.mlir.tosa.elementwise import Rule
+from mcuq.emit.mlir.tosa.elementwise import Rule, reduction
 from mcuq.ops.attrs import Attrs
 from mcuq.ops.cast import CAST
 from mcuq.ops.comparison import EQUAL, GREATER, GREATER_EQUAL, LESS, LESS_EQUAL, NOT_EQUAL
-from mcuq.ops.logic import LOGICAL_AND, LOGICAL_NOT, LOGICAL_OR
+from mcuq.ops.logic import LOGICAL_AND, LOGICAL_NOT, LOGICAL_OR, REDUCE_ALL
 from mcuq.ops.operator import AnyOperator
 from mcuq.ops.position import ARG_MAX, ARG_MIN, PositionAttrs
 from mcuq.ops.selection import SELECT_V2
@@ -87,4 +87,5 @@ RULES: Mapping[AnyOperator, Rule] = {
     ARG_MAX: _position(largest=True),
     ARG_MIN: _position(largest=False),
     CAST: _cast,
+    REDUCE_ALL: reduction("reduce_all"),
 }

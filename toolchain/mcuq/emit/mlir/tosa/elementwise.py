@@ -149,7 +149,7 @@ def l2_normalization(
 
 
 def reduction(name: str) -> Rule:
-    """The rule of SUM and REDUCE_MIN: one operation an axis."""
+    """The rule of SUM, REDUCE_MIN and REDUCE_ALL: one operation an axis."""
 
     def rule(block: Block, attrs: MeanAttrs, inputs: Sequence[Value], output: TensorType) -> Value:
         result = inputs[0]
