@@ -85,8 +85,9 @@ def _sliced(op: Op, tensors: dict[str, Tensor]) -> Iterator[Op]:
 def merged_slice(shape: Shape, attrs: StridedSliceAttrs) -> tuple[Shape, StridedSliceAttrs]:
     """The fewest dimensions of which a slice takes the same elements in the same order.
 
-    A dimension that is taken whole goes with the one before it where that is taken in steps of 1;
-    those of a single element do not count. The first stays: it is the batch.
+    A dimension that is taken whole goes with the one before it where that is taken in steps of 1,
+    one that is reversed with another; those of a single element do not count. The first stays
+    where there is room: it is the batch.
     """
     triples = tuple(zip(attrs.begin, attrs.end, attrs.strides, strict=True))
     sizes, bounds = [shape[0]], [triples[0]]
@@ -94,11 +95,17 @@ def merged_slice(shape: Shape, attrs: StridedSliceAttrs) -> tuple[Shape, Strided
         first, last, step = bounds[-1]
         if size == 1:
             continue
+        backwards = (first, last, step) == (sizes[-1] - 1, -1, -1)
         if len(sizes) > 1 and step == 1 and (begin, end, stride) == (0, size, 1):
             sizes[-1] *= size
             bounds[-1] = (first * size, last * size, 1)
+        elif len(sizes) > 1 and backwards and (begin, end, stride) == (size - 1, -1, -1):
+            sizes[-1] *= size
+            bounds[-1] = (sizes[-1] - 1, -1, -1)
         else:
             sizes.append(size)
             bounds.append((begin, end, stride))
+    if len(sizes) > MOST_SLICED and sizes[0] == 1:
+        sizes, bounds = sizes[1:], bounds[1:]
     begins, ends, steps = (tuple(column) for column in zip(*bounds, strict=True))
     return tuple(sizes), StridedSliceAttrs(begins, ends, steps)
