@@ -19,9 +19,9 @@ from mcuq.numeric.tensor import QuantizedTensor
 from mcuq.ops.catalog import OPERATORS, operator
 from mcuq.ops.conversion import DEQUANTIZE, QUANTIZE
 from mcuq.ops.operator import AnyOperator, NoForm
-from mcuq.ops.unary import HARD_SWISH
 from mcuq.ops.weighted import FULLY_CONNECTED
 from mcuq.quantize import Config, WeightChoice, quantize
+from mcuq.quantize.int16 import SPELLED_OUT
 from mcuq.quantized import QuantizedGraph
 from mcuq.quantized.op_params import has_room
 
@@ -84,8 +84,8 @@ def _forms(kind: AnyOperator, weights: tuple[int, ...]) -> Iterator[Form]:
 
 
 def has_int16(kind: AnyOperator) -> bool:
-    """Whether models with int16 activations have the operator, HARD_SWISH as three others."""
-    return kind is HARD_SWISH or not isinstance(kind.int16, NoForm)
+    """Whether models with int16 activations have the operator, some as others."""
+    return kind in SPELLED_OUT or not isinstance(kind.int16, NoForm)
 
 
 @dataclass(frozen=True)
