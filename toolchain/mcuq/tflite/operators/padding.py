@@ -77,6 +77,7 @@ FORMS: tuple[TfliteForm[Any], ...] = (
             picks=(0, _VALUE),
             required=3,
             steps=_zeros,
+            stored_steps=lambda op: (),
         ),
         write=no_options,
         constants=_paddings,
