@@ -30,6 +30,7 @@ class Movement:
             first number that is missing.
         values: further operands that are real constants, by number.
         options: of the operator.
+        zero_point: of int8 values.
     """
 
     kind: str
@@ -38,10 +39,11 @@ class Movement:
     operands: dict[int, Any]
     values: dict[int, Values]
     options: Any = None
+    zero_point: int = 3
 
-    def content(self, dtype: str, zero_point: int = 3) -> bytes:
+    def content(self, dtype: str) -> bytes:
         """The file with values of this type."""
-        zero_point = zero_point if dtype == "int8" else 0
+        zero_point = self.zero_point if dtype == "int8" else 0
         quantized = {} if dtype == "float32" else affine(0.1, zero_point)
         file = File()
         x = file.tensor("x", self.shape, dtype, **quantized)
@@ -238,14 +240,10 @@ def _space_to_batch(draw: st.DrawFn) -> Movement:
     """Of images, and of rows."""
     rows = draw(st.booleans())
     block = draw(st.tuples(*(st.integers(1, 3),) * (1 if rows else 2)))
-    pads = [draw(st.tuples(st.integers(0, 2), st.integers(0, 2))) for _ in block]
+    pads = [draw(st.sampled_from([(0, 0), (1, 0), (0, 1), (1, 1)])) for _ in block]
     parts = [draw(st.integers(3, 4)) for _ in block]
-    sizes = [n * b - sum(pad) for n, b, pad in zip(parts, block, pads, strict=True)]
-    pads = [
-        (0, n * b - max(s, 1)) if s < 1 else p
-        for n, b, s, p in zip(parts, block, sizes, pads, strict=True)
-    ]
-    shape = (1, *(max(size, 1) for size in sizes), draw(st.integers(1, 3)))
+    sizes = (n * b - sum(pad) for n, b, pad in zip(parts, block, pads, strict=True))
+    shape = (1, *sizes, draw(st.integers(1, 3)))
     axes = len(block)
 
     def move(x: Values) -> Values:
@@ -258,10 +256,10 @@ def _space_to_batch(draw: st.DrawFn) -> Movement:
             .reshape(math.prod(block), *parts, shape[-1])
         )
 
-    moves = _one(move)
-    return Movement(
-        "SPACE_TO_BATCH_ND", shape, moves, {1: block, 2: pads}, {}, opts("SpaceToBatchND")
-    )
+    # TensorFlow Lite Micro pads with the integer 0.
+    options = opts("SpaceToBatchND")
+    operands = {1: block, 2: pads}
+    return Movement("SPACE_TO_BATCH_ND", shape, _one(move), operands, {}, options, zero_point=0)
 
 
 def _pad_with(draw: st.DrawFn) -> Movement:
@@ -341,3 +339,19 @@ MOVEMENTS = {name: st.composite(draw)() for name, draw, _ in _DRAWN}
 """Name → files of one operator."""
 WITH_INT16 = tuple(name for name, _, int16 in _DRAWN if int16)
 """Those that TensorFlow Lite Micro runs on 16-bit values, too."""
+
+
+def detector() -> bytes:
+    """A detector's scores beside its anchors: a grid, scaled, shifted, put together, EXP."""
+    file, rng = File(), np.random.default_rng(0)
+    x = file.tensor("x", (1, 6))
+    scores = file.op("RELU", [x], file.tensor("scores", (1, 6)))
+    centres = file.constant("centres", rng.normal(size=(6, 2)), "float32")
+    sizes = file.constant("sizes", rng.normal(size=(6, 2)), "float32")
+    stride = file.constant("stride", [[0.5]], "float32")
+    scaled = file.op("MUL", [centres, stride], file.tensor("scaled", (6, 2)), opts("Mul"))
+    wide = file.op("LOGISTIC", [sizes], file.tensor("wide", (6, 2)))
+    joined = file.tensor("anchors", (6, 4))
+    file.op("CONCATENATION", [scaled, wide], joined, opts("Concatenation", axis=1))
+    stored = file.constant("stored", rng.normal(size=(3, 2)), "float32")
+    return file.content([x], [scores, joined, stored])

@@ -258,8 +258,7 @@ class _Comparison:
         whole, part = (self._graph.tensors[name].shape for name in inputs)
         if whole == part:
             return inputs[1:]
-        axis = next(axis for axis, size in enumerate(part) if size < whole[axis])
-        return inputs if op.attrs.start[axis] else inputs[::-1]
+        return inputs if any(op.attrs.start) else inputs[::-1]
 
     def _literals(self, op: Op, steps: Sequence[Step]) -> None:
         """The constants that the graph does not name."""

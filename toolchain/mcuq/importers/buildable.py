@@ -14,10 +14,12 @@ from mcuq.importers.constraints import check
 from mcuq.numeric.element import Element
 from mcuq.ops.elements import compared, numbers, selected
 from mcuq.ops.movement import PAD, TRANSPOSE
+from mcuq.ops.padding import PADV2
+from mcuq.ops.repetition import BROADCAST_TO
 from mcuq.ops.resize import RESIZE_BILINEAR, RESIZE_NEAREST_NEIGHBOR
 from mcuq.ops.slicing import STRIDED_SLICE
 
-_MOST_DIMENSIONS = {STRIDED_SLICE: 4, TRANSPOSE: 5, PAD: 5}
+_MOST_DIMENSIONS = {STRIDED_SLICE: 4, **dict.fromkeys((TRANSPOSE, PAD, PADV2, BROADCAST_TO), 5)}
 """Of TensorFlow Lite Micro's kernels."""
 _DIMENSIONS = 6
 """Of all others: the kernels' `MCUQ_MAX_RANK`."""
@@ -56,7 +58,8 @@ def check_buildable(graph: Graph) -> Graph:
 
 
 def few_dimensions(placed: _Placed) -> str | None:
-    """An operator has at most six dimensions, TRANSPOSE and PAD five, STRIDED_SLICE four.
+    """An operator has at most six dimensions, TRANSPOSE, PAD, PADV2 and BROADCAST_TO five,
+    STRIDED_SLICE four.
 
     Merge dimensions with a reshape before it: neighbours that stay together, and those of size 1.
     """

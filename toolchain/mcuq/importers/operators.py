@@ -24,8 +24,6 @@ _NEAREST = {
     "maxpoolv2": "MAX_POOL_2D",
     "min": "RELU6",
     "minimum": "RELU6",
-    "mirrorpad": "padding with zeros",
-    "padv2": "padding with zeros",
     "reducesum": "MEAN and a multiplication",
     "rnn": "convolutions over time",
     "selu": "a leaky ReLU",

@@ -54,7 +54,8 @@ def _broadcast(shape: Shape, x: Values) -> Values:
 
 
 def _float_broadcast(attrs: BroadcastAttrs, operands: list[Operand]) -> Array:
-    return _broadcast(attrs.shape, operands[0].values)
+    (x,) = operands
+    return _broadcast(attrs.shape, x.aligned(x.rank))
 
 
 def _broadcast_gradient(

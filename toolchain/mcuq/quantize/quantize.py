@@ -14,7 +14,7 @@ from mcuq.numeric.element import Element
 from mcuq.numeric.tensor import AffineParams, QuantizedTensor, exact
 from mcuq.quantize.activations import RangeSource, activation_params, own_spans
 from mcuq.quantize.config import Config, WeightChoice
-from mcuq.quantize.int16 import check_int16, check_width
+from mcuq.quantize.int16 import check_int16, check_width, spelled_out
 from mcuq.quantize.limits import largest_dead_ratio, without_far_bounds
 from mcuq.quantize.mixed_width import int16_group, joined
 from mcuq.quantize.scale_groups import ScaleGroups, share_activations, use_counts
@@ -55,7 +55,7 @@ def quantize(
     if config.wide and config.activation_bits == 8:
         return _with_mixed_width(graph, ranges, config, bank)
     if config.activation_bits == 16:
-        check_int16(graph.ops)
+        check_int16(spelled_out(graph).graph.ops)
     return _quantize(graph, ranges, config, bank)
 
 

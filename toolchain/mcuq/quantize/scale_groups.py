@@ -18,7 +18,7 @@ from mcuq.graph import Graph, Op, State, Tensor
 from mcuq.numeric.element import Element
 from mcuq.numeric.tensor import AffineParams
 from mcuq.ops.unary import LEAKY_RELU, LeakyReluAttrs
-from mcuq.quantize.int16 import spelled_out
+from mcuq.quantize.int16 import SpelledOut, spelled_out
 from mcuq.quantize.joins import Range, Spans, dragged_inputs, operands
 
 
@@ -51,16 +51,16 @@ def share_activations(graph: Graph, bits: int = 8, span: Spans | None = None) ->
         span: range of each tensor on its own; without it no range is taken for too different from
             those that it is joined with.
     """
-    known: dict[str, Range] = {}
-    if bits == 16:
-        graph, largest = spelled_out(graph)
-        known = {name: (0.0, end) for name, end in largest.items()}
+    spelled = spelled_out(graph) if bits == 16 else SpelledOut(graph)
+    graph = spelled.graph
+    known: dict[str, Range] = {name: (0.0, end) for name, end in spelled.largest.items()}
     graph = _separate_operands(graph)
     dragged = frozenset[tuple[str, int]]()
     if span is not None:
         own = span
         dragged = dragged_inputs(graph, lambda name: known[name] if name in known else own(name))
-    return replace(_Grouping(graph, bits, dragged).result(), known=known)
+    groups = _Grouping(graph, bits, dragged).result()
+    return replace(groups, known=known, source={**groups.source, **spelled.source})
 
 
 def _separate_operands(graph: Graph) -> Graph:

@@ -79,6 +79,7 @@ FORMS: tuple[TfliteForm[Any], ...] = (
             required=3,
             order=(0, 2, 1),
             steps=_zeros,
+            stored_steps=lambda op: (),
         ),
         write=no_options,
         constants=_paddings,
