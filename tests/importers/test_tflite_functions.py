@@ -118,5 +118,5 @@ def test_a_table_of_nothing_known_is_refused() -> None:
     content = tflite_bytes(load_quantized(build_model(tensors, [operator], [0], [1])))
     table = run_litert(content, [np.arange(-128, 128, dtype=np.int8).reshape(1, 1, 256)])[0][0]
     assert content.count(table.tobytes()) == 1
-    with pytest.raises(InputError, match="CAST|GATHER"):
+    with pytest.raises(InputError, match=r"CAST|GATHER"):
         load_quantized(content.replace(table.tobytes(), table[:, ::-1].tobytes()))
