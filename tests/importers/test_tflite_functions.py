@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
+from ai_edge_litert import schema_py_generated as schema
 from hypothesis import given
 from hypothesis import strategies as st
 from oracles import run_litert
-from tflite_files import opts
+from tflite_files import edited, opts
 
 from mcuq.emit.tflite import tflite_bytes
 from mcuq.errors import InputError
@@ -120,3 +123,14 @@ def test_a_table_of_nothing_known_is_refused() -> None:
     assert content.count(table.tobytes()) == 1
     with pytest.raises(InputError, match=r"CAST|GATHER"):
         load_quantized(content.replace(table.tobytes(), table[:, ::-1].tobytes()))
+
+
+@pytest.mark.parametrize("name", ["SILU", "RELU"])
+def test_a_custom_operator_is_not_ours_by_its_name(name: str) -> None:
+    def rename(model: Any) -> None:
+        code = model.operatorCodes[0]
+        code.builtinCode = code.deprecatedBuiltinCode = schema.BuiltinOperator.CUSTOM
+        code.customCode = name
+
+    with pytest.raises(InputError, match=f"custom operator {name} is not supported"):
+        load_tflite(edited(_file("RELU", 1, []), rename))

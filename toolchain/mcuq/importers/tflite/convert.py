@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -68,13 +68,19 @@ def convert(model: FileModel, name: str | None, keep_rescaling: bool = False) ->
     name = name or model.name or "main"
     check_frozen(model)
     as_written, model = model, gather_dilations(one_output_each(name_tables(model)))
-    check_known(((_where(model, op), op.kind) for op in model.ops), {*READABLE, *FOLDABLE})
+    known = {*READABLE, *FOLDABLE}
+    check_known(((_where(model, op), _called(op, known)) for op in model.ops), known)
     check_stateless(as_written)
     model = check_arithmetic(flat_biases(model))
     conversion = _Conversion(model, keep_rescaling)
     for op in model.ops:
         conversion.add(op)
     return conversion.result(name)
+
+
+def _called(op: FileOp, known: Collection[str]) -> str:
+    """Its kind; that of a custom operator is no known one, whatever its name."""
+    return f"custom operator {op.kind}" if op.custom and op.kind in known else op.kind
 
 
 def _where(model: FileModel, op: FileOp) -> str:
