@@ -184,7 +184,7 @@ def divided_table(values: npt.NDArray[np.float64], result: AffineParams) -> Int6
 
     What is no number takes the least integer, as what is infinitely small.
     """
-    with np.errstate(over="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
         real = np.where(np.isnan(values), -np.inf, values).astype(np.float32)
         stored = quantize_values(real, result.scale, result.zero_point)
     return stored.astype(np.int64)
@@ -192,7 +192,7 @@ def divided_table(values: npt.NDArray[np.float64], result: AffineParams) -> Int6
 
 def multiplied_table(values: npt.NDArray[np.float64], result: AffineParams) -> Int64:
     """The values, quantized as TensorFlow Lite fills its tables: times one over the scale."""
-    with np.errstate(over="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
         steps = round_half_away(values.astype(np.float32) * (np.float32(1) / result.scale))
     # Scales that leave float32 are refused by `fits`; their tables only have to exist.
     bounded = np.nan_to_num(np.clip(steps + np.float32(result.zero_point), INT8_MIN, INT8_MAX))

@@ -195,7 +195,7 @@ class Operator(Generic[A, P, W]):
     """One operator. Two are equal only if they are the same one.
 
     Attributes:
-        name: as in the TFLite schema.
+        name: as in the TFLite schema; our own where that has none.
         attrs: type of its attributes.
         shape: (attributes, input shapes) → output shape; ValueError, one line, where they do not
             fit.

@@ -40,6 +40,20 @@ def is_quantized(content: bytes) -> bool:
     return any(_has_scale(tensor) for tensor in model.subgraphs[0].tensors)
 
 
+def looks_up(content: bytes) -> bool:
+    """Whether integers that have a scale are taken as plain numbers, to look something up.
+
+    Between them no reals are defined, so that such a file has no float copy.
+    """
+    model = schema.ModelT.InitFromPackedBuf(content, 0)
+    subgraph = model.subgraphs[0]
+    return any(
+        _code(model, op) == schema.BuiltinOperator.CAST
+        and _has_scale(subgraph.tensors[int(op.inputs[0])])
+        for op in subgraph.operators
+    )
+
+
 def float_copy(content: bytes) -> bytes:
     """The file with float32 tensors at the same indices, and without QUANTIZE and DEQUANTIZE."""
     model = schema.ModelT.InitFromPackedBuf(content, 0)

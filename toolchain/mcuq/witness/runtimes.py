@@ -8,6 +8,8 @@ from pathlib import Path
 
 from mcuq.importers.load import READERS
 from mcuq.importers.source import read_bytes
+from mcuq.isolated import call_isolated
+from mcuq.witness.float_copy import looks_up
 from mcuq.witness.keras import Keras
 from mcuq.witness.litert import open_litert
 from mcuq.witness.onnx_runtime import open_onnx
@@ -20,7 +22,10 @@ class MissingError(Exception):
 
 
 def _litert(path: Path) -> Outside:
-    return open_litert(read_bytes(path))
+    content = read_bytes(path)
+    if call_isolated(looks_up, content):
+        raise MissingError("it looks integers up in tables, between which there are no reals")
+    return open_litert(content)
 
 
 def _onnx(path: Path) -> Outside:

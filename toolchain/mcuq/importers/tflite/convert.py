@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -81,9 +81,10 @@ def convert(
     model = unrolled(with_states(model), _evaluated)
     model = model if keep_rescaling else spelled_out(model, anew)
     as_written, model = model, gather_dilations(one_output_each(name_tables(model)))
+    known = {*READABLE, *FOLDABLE}
     check_known(
-        ((_where(model, op), op.kind) for op in model.ops),
-        {*READABLE, *FOLDABLE},
+        ((_where(model, op), _called(op, known)) for op in model.ops),
+        known,
         lambda: file_graph(as_written, _where),
     )
     check_stateless(as_written)
@@ -99,6 +100,11 @@ def _evaluated(model: FileModel, values: npt.NDArray[Any]) -> list[npt.NDArray[A
     graph = convert(model, None).graph
     found = run_float(graph, [values.reshape(1, *values.shape[1:])])
     return [found[name].reshape(graph.tensors[name].shape) for name in graph.outputs]
+
+
+def _called(op: FileOp, known: Collection[str]) -> str:
+    """Its kind; that of a custom operator is no known one, whatever its name."""
+    return f"custom operator {op.kind}" if op.custom and op.kind in known else op.kind
 
 
 def _where(model: FileModel, op: FileOp) -> str:

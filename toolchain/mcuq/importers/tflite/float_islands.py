@@ -73,7 +73,10 @@ def _ends(model: FileModel, op: FileOp) -> tuple[FileTensor, FileTensor] | None:
     kinds = [other.kind for other in (*makers, *readers)]
     if kinds != ["DEQUANTIZE", "QUANTIZE"] or output in model.outputs:
         return None
-    return model.tensors[makers[0].inputs[0]], model.tensors[readers[0].outputs[0]]
+    source, result = makers[0].inputs[:1], readers[0].outputs[:1]
+    if not source or not result or source[0] < 0:
+        return None
+    return model.tensors[source[0]], model.tensors[result[0]]
 
 
 def _in_range(kind: str, source: AffineParams, result: AffineParams) -> bool:

@@ -85,8 +85,13 @@ class _Uses:
 
 def _joined(model: FileModel, op: FileOp, uses: _Uses, behind: tuple[FileOp, ...]) -> FileOp | None:
     makers = [uses.makers.get(index) for index in op.inputs]
-    sources = [maker.inputs[0] for maker in makers if maker and maker.kind == "DEQUANTIZE"]
-    if len(sources) != 2 or len(op.inputs) != 2:
+    sources = [
+        source
+        for maker in makers
+        if maker is not None and maker.kind == "DEQUANTIZE"
+        for source in maker.inputs[:1]
+    ]
+    if len(sources) != 2 or len(op.inputs) != 2 or min(sources) < 0:
         return None
     indices = (*sources, behind[-1].outputs[0])
     stored = [int8_tensor(model.tensors[index]) for index in indices]
@@ -103,7 +108,8 @@ def _joined(model: FileModel, op: FileOp, uses: _Uses, behind: tuple[FileOp, ...
 
 def _number(model: FileModel, op: FileOp) -> float | None:
     """The second operand, where it is one constant of float32."""
-    data = model.tensors[op.inputs[1]].data if len(op.inputs) == 2 else None
+    has_two = len(op.inputs) == 2 and op.inputs[1] >= 0
+    data = model.tensors[op.inputs[1]].data if has_two else None
     single = data is not None and data.dtype == np.float32 and data.size == 1
     return float(data.flat[0]) if data is not None and single else None
 

@@ -73,6 +73,8 @@ def _named(model: FileModel, op: FileOp, makers: Mapping[int, FileOp]) -> FileOp
 
 def _source(model: FileModel, op: FileOp, makers: Mapping[int, FileOp]) -> FileTensor | None:
     """The int8 tensor whose values, raised by 128, number the entries."""
+    if len(op.inputs) != 2 or min(op.inputs) < 0:
+        return None
     axis = 0 if op.options is None else op.options.int32(0)
     chain: list[FileOp] = []
     for kind in ("ADD", "CAST"):

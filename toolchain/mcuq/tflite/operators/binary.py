@@ -20,7 +20,13 @@ from mcuq.tflite.operators.common import (
     no_attrs,
     one_computed_operand,
 )
-from mcuq.tflite.operators.form import Rule, Step, TfliteForm, no_constants, no_options
+from mcuq.tflite.operators.form import (
+    Rule,
+    Step,
+    TfliteForm,
+    no_constants,
+    no_options,
+)
 from mcuq.tflite.operators.version import ByType
 from mcuq.tflite.operators.view import OpView
 
