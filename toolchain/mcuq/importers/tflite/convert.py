@@ -17,6 +17,7 @@ from mcuq.importers.names import UniqueNames
 from mcuq.importers.operators import check_known
 from mcuq.importers.tflite.arithmetic import check_arithmetic
 from mcuq.importers.tflite.biases import flat_biases
+from mcuq.importers.tflite.filters import flat_filters
 from mcuq.importers.tflite.flatbuffer import malformed
 from mcuq.importers.tflite.fold import FOLDABLE, fold
 from mcuq.importers.tflite.frozen import check_frozen, check_stateless
@@ -29,6 +30,8 @@ from mcuq.importers.tflite.general import (
 )
 from mcuq.importers.tflite.parts import one_output_each
 from mcuq.importers.tflite.records import FileModel, FileOp, FileTensor
+from mcuq.importers.tflite.running_sums import KIND as CUMSUM
+from mcuq.importers.tflite.running_sums import layers_of_running_sums
 from mcuq.importers.tflite.space_to_batch import gather_dilations
 from mcuq.ops.unary import LEAKY_RELU, LeakyReluAttrs
 from mcuq.tflite.operators.catalog import CONVERSIONS, RULES
@@ -67,9 +70,11 @@ def convert(model: FileModel, name: str | None, keep_rescaling: bool = False) ->
     name = name or model.name or "main"
     check_frozen(model)
     as_written, model = model, gather_dilations(one_output_each(model))
-    check_known(((_where(model, op), op.kind) for op in model.ops), {*RULES, *FOLDABLE})
+    check_known(((_where(model, op), op.kind) for op in model.ops), {*RULES, *FOLDABLE, CUMSUM})
     check_stateless(as_written)
-    model = check_arithmetic(flat_biases(model))
+    model = layers_of_running_sums(
+        check_arithmetic(flat_filters(flat_biases(model))), keep_rescaling
+    )
     conversion = _Conversion(model, keep_rescaling)
     for op in model.ops:
         conversion.add(op)

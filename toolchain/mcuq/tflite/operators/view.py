@@ -46,6 +46,8 @@ class Overridden:
         return default if self.base is None else self.base.uint8(field, default)
 
     def boolean(self, field: int, default: bool = False) -> bool:
+        if field in self.values:
+            return bool(self.values[field])
         return default if self.base is None else self.base.boolean(field, default)
 
     def float32(self, field: int, default: float = 0.0) -> float:
