@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from as_given import affine, assert_reads_as_micro
+from as_given import affine, assert_equal_to_micro, assert_reads_as_micro, run_in_micro
 from tflite_files import File, opts
 
 from mcuq.errors import InputError
@@ -74,6 +74,37 @@ def test_the_stated_shape_of_a_transposed_convolution_has_to_fit() -> None:
     file.op("TRANSPOSE_CONV", [shape, w, x], y, opts("TransposeConv", strideH=2, strideW=2))
     with pytest.raises(InputError, match=r"a result of \(9, 6\) comes from 5 × 3 values"):
         load_tflite(file.content([x], [y]))
+
+
+_AXES = ([0], [0, 1], [0, 1, 2, 3], [1, 2, 3], [-1], [1, 3], [2, 2], [0, 3])
+
+
+def _reduced(kind: str, dtype: str, axes: list[int], keep: bool) -> bytes:
+    file, shape = File(), (1, 3, 2, 5)
+    result = np.zeros(shape).max(axis=tuple({axis % 4 for axis in axes}), keepdims=keep).shape
+    source = affine(0.1, 3 if dtype == "int8" else 0)
+    own = affine(0.15, -4 if dtype == "int8" else 0)
+    x = file.tensor("x", shape, dtype, **source)
+    y = file.tensor("y", result, dtype, **(own if kind in ("MEAN", "SUM") else source))
+    file.op(kind, [x, file.constant("axes", axes)], y, opts("Reducer", keepDims=keep))
+    return file.content([x], [y])
+
+
+@pytest.mark.parametrize(
+    ("kind", "dtype"),
+    [("MEAN", "int8"), ("MEAN", "int16"), ("SUM", "int8"), ("SUM", "int16"),
+     ("REDUCE_MIN", "int8"), ("REDUCE_MAX", "int8")],
+)  # fmt: skip
+def test_reductions_over_any_axes(kind: str, dtype: str, tmp_path: Path) -> None:
+    files = {
+        f"{number}-{keep}": _reduced(kind, dtype, axes, keep)
+        for number, axes in enumerate(_AXES)
+        for keep in (False, True)
+    }
+    runs = run_in_micro(files, tmp_path)
+    assert runs.keys() == files.keys()
+    for name, content in files.items():
+        assert_equal_to_micro(load_quantized(content), runs[name], name)
 
 
 def test_a_running_sum_of_integers_has_to_be_quantized_anew() -> None:
