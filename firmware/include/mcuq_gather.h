@@ -1,5 +1,6 @@
 /* Windows of an image as columns for mcuq_multiply_*: padding included, runs of contiguous bytes
- * padded to multiples of 4. */
+ * padded to multiples of 4. Not `inline`: the compiler weighs these functions as those of the
+ * file that includes them. */
 #ifndef MCUQ_GATHER_H
 #define MCUQ_GATHER_H
 
@@ -10,20 +11,20 @@
 #include "mcuq_instructions.h"
 
 /* Where the bytes of one column go: element e of a run that starts at `base`. */
-static inline int16_t *mcuq_column_element(int32_t *base, int32_t e)
+static int16_t *mcuq_column_element(int32_t *base, int32_t e)
 {
     int16_t *halves = (int16_t *)(base + e / 4 * 4 + (e & 1) * 2);
     return halves + (e >> 1 & 1);
 }
 
-static inline void mcuq_fill_bytes(int32_t *base, int32_t from, int32_t to, int32_t value)
+static void mcuq_fill_bytes(int32_t *base, int32_t from, int32_t to, int32_t value)
 {
     for (int32_t e = from; e < to; e++) {
         *mcuq_column_element(base, e) = (int16_t)value;
     }
 }
 
-static inline void mcuq_fill_words(int32_t *base, int32_t from, int32_t to, int32_t value)
+static void mcuq_fill_words(int32_t *base, int32_t from, int32_t to, int32_t value)
 {
     const int32_t pair = (int32_t)((uint32_t)value << 16 | ((uint32_t)value & 0xFFFF));
     for (int32_t e = from; e < to; e += 2) {
@@ -33,7 +34,7 @@ static inline void mcuq_fill_words(int32_t *base, int32_t from, int32_t to, int3
 
 /* Padding up to element `from`, input bytes up to `to`, padding up to `size`, zeros to a multiple
  * of 4. */
-static inline void mcuq_gather_run(
+static void mcuq_gather_run(
     int32_t *base, const int8_t *source, int32_t from, int32_t to, int32_t size, int32_t value)
 {
     if (((from | to | size) & 3) == 0) {
@@ -57,7 +58,7 @@ static inline void mcuq_gather_run(
 
 /* One window row of one pixel: a run of kernel_width taps, or a run a tap if dilated; row is NULL
  * outside the input. */
-static inline int32_t *mcuq_gather_row(
+static int32_t *mcuq_gather_row(
     const mcuq_conv *p, int32_t *base, const int8_t *row, int32_t x)
 {
     const int32_t channels = p->input_channels;
@@ -75,7 +76,7 @@ static inline int32_t *mcuq_gather_row(
 }
 
 /* The whole window of output pixel `pixel` into column `slot` (0 or 1). */
-static inline void mcuq_gather_window(
+static void mcuq_gather_window(
     const mcuq_conv *p, int32_t *columns, const int8_t *input, int32_t pixel, int32_t slot)
 {
     int32_t *base = columns + MCUQ_COLUMN_HEADER + slot;
@@ -90,7 +91,7 @@ static inline void mcuq_gather_window(
 
 /* Both windows where neither touches a side of the input and no run is split by dilation: their
  * rows are unpacked together. */
-static inline void mcuq_gather_pair(
+static void mcuq_gather_pair(
     const mcuq_conv *p, int32_t *columns, const int8_t *input, int32_t y, int32_t x)
 {
     const int32_t size = p->kernel_width * p->input_channels;
@@ -117,7 +118,7 @@ static inline void mcuq_gather_pair(
     }
 }
 
-static inline void mcuq_gather(
+static void mcuq_gather(
     const mcuq_conv *p, int32_t *columns, const int8_t *input, int32_t first, int32_t second)
 {
     const int32_t row = first / p->output_width;
@@ -134,7 +135,7 @@ static inline void mcuq_gather(
 }
 
 /* Depth of a window with its runs padded to multiples of 4. */
-static inline int32_t mcuq_padded_depth(const mcuq_conv *p)
+static int32_t mcuq_padded_depth(const mcuq_conv *p)
 {
     if (p->dilation_x == 1) {
         return p->kernel_height * ((p->kernel_width * p->input_channels + 3) / 4 * 4);

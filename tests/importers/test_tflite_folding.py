@@ -259,3 +259,22 @@ def test_a_maximum_is_a_pooling_for_each_run_of_axes(axes: list[int], keep: bool
     file.op("REDUCE_MAX", [x, file.constant("axes", axes)], y, options)
     graph = assert_equals_litert(file.content([x], [y]))
     assert MAX_POOL_2D in [op.kind for op in graph.ops]
+
+
+@pytest.mark.parametrize("axis", [1, 2, 3, -1])
+@pytest.mark.parametrize(("exclusive", "reverse"), [(0, 0), (0, 1), (1, 0), (1, 1)])
+def test_a_running_sum_is_a_layer(axis: int, exclusive: int, reverse: int) -> None:
+    file = File()
+    x, y = file.tensor("x", (1, 3, 2, 5)), file.tensor("y", (1, 3, 2, 5))
+    options = opts("Cumsum", exclusive=bool(exclusive), reverse=bool(reverse))
+    file.op("CUMSUM", [x, file.constant("axis", [axis])], y, options)
+    graph = assert_equals_litert(file.content([x], [y]))
+    assert FULLY_CONNECTED in [op.kind for op in graph.ops]
+
+
+def test_a_running_sum_of_too_many_values_is_refused() -> None:
+    file = File()
+    x, y = file.tensor("x", (1, 1025)), file.tensor("y", (1, 1025))
+    file.op("CUMSUM", [x, file.constant("axis", [1])], y, opts("Cumsum"))
+    with pytest.raises(InputError, match="sums along 1025 values"):
+        load_tflite(file.content([x], [y]))

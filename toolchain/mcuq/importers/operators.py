@@ -8,7 +8,6 @@ from mcuq.importers.missing import FileGraph, UnknownOperatorsError, unknown_ope
 
 _NEAREST = {
     "argmax": "leave it out and take the largest output on the device",
-    "batchmatmul": "a dense layer with constant weights",
     "convinteger": "the float model, or quantize_static's form QDQ",
     "convtranspose": "nearest-neighbour upsampling and a convolution",
     "div": "a multiplication by the reciprocal of a constant",
@@ -28,9 +27,7 @@ _NEAREST = {
     "rnn": "convolutions over time",
     "selu": "a leaky ReLU",
     "softplus": "RELU",
-    "sum": "MEAN and a multiplication",
     "thresholdedrelu": "RELU",
-    "transposeconv": "nearest-neighbour upsampling and a convolution",
     "unidirectionalsequencelstm": "convolutions over time",
     "upsample": "Resize with mode nearest",
 }

@@ -17,6 +17,7 @@ from mcuq.importers.names import UniqueNames
 from mcuq.importers.operators import check_known
 from mcuq.importers.tflite.arithmetic import check_arithmetic
 from mcuq.importers.tflite.biases import flat_biases
+from mcuq.importers.tflite.filters import flat_filters
 from mcuq.importers.tflite.flatbuffer import malformed
 from mcuq.importers.tflite.fold import FOLDABLE, fold
 from mcuq.importers.tflite.general import (
@@ -31,6 +32,8 @@ from mcuq.importers.tflite.parts import one_output_each
 from mcuq.importers.tflite.real import real_values
 from mcuq.importers.tflite.records import FileModel, FileOp, FileState, FileTensor
 from mcuq.importers.tflite.recurrent import spelled_out
+from mcuq.importers.tflite.running_sums import KIND as CUMSUM
+from mcuq.importers.tflite.running_sums import layers_of_running_sums
 from mcuq.importers.tflite.space_to_batch import gather_dilations
 from mcuq.importers.tflite.stateless import check_stateless
 from mcuq.importers.tflite.survey import file_graph
@@ -81,14 +84,16 @@ def convert(
     model = unrolled(with_states(model), _evaluated)
     model = model if keep_rescaling else spelled_out(model, anew)
     as_written, model = model, gather_dilations(one_output_each(name_tables(model)))
-    known = {*READABLE, *FOLDABLE}
+    known = {*READABLE, *FOLDABLE, CUMSUM}
     check_known(
         ((_where(model, op), _called(op, known)) for op in model.ops),
         known,
         lambda: file_graph(as_written, _where),
     )
     check_stateless(as_written)
-    model = check_arithmetic(flat_biases(model))
+    model = layers_of_running_sums(
+        check_arithmetic(flat_filters(flat_biases(model))), keep_rescaling
+    )
     conversion = _Conversion(model, keep_rescaling)
     for op in model.ops:
         conversion.add(op)
