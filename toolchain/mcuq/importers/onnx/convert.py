@@ -22,7 +22,7 @@ from mcuq.importers.onnx.older import CURRENT, current_forms
 from mcuq.importers.onnx.order import needed
 from mcuq.importers.onnx.qoperators import spelled_out
 from mcuq.importers.onnx.quantizing import QUANTIZING
-from mcuq.importers.onnx.rules import RULES, quantized
+from mcuq.importers.onnx.rules import RULES, quantized, recurrent
 from mcuq.importers.onnx.rules.quantized import MOVES, common_grid, computes_on_reals
 from mcuq.importers.onnx.value import Node, NodeValue, channels_last
 from mcuq.importers.operators import check_known
@@ -98,6 +98,8 @@ class _Conversion:
         self._opset = opset
         self._build = GraphBuilder()
         self._values: dict[str, NodeValue] = {}
+        read = (name for node in nodes for name in node.input)
+        self._read_names = {*read, *(output.name for output in graph.output)}
         for tensor in graph.initializer:
             with malformed_named(f"initializer {tensor.name!r}"):
                 self._values[tensor.name] = _constant(numpy_helper.to_array(tensor))
@@ -146,7 +148,10 @@ class _Conversion:
     def _node(self, index: int, proto: Any) -> Node:
         attributes = {entry.name: helper.get_attribute_value(entry) for entry in proto.attribute}
         inputs = tuple(self._read(index, proto, name) if name else None for name in proto.input)
-        return Node(index, _kind(proto), self._opset, inputs, tuple(proto.output), attributes)
+        outputs = tuple(proto.output)
+        if _kind(proto) in recurrent.RULES:  # each output costs operators of its own
+            outputs = tuple(name if name in self._read_names else "" for name in outputs)
+        return Node(index, _kind(proto), self._opset, inputs, outputs, attributes)
 
     def _read(self, index: int, proto: Any, name: str) -> NodeValue:
         if name not in self._values:

@@ -29,7 +29,7 @@ from mcuq.importers.tflite.general import (
 from mcuq.importers.tflite.parts import one_output_each
 from mcuq.importers.tflite.real import real_values
 from mcuq.importers.tflite.records import FileModel, FileOp, FileState, FileTensor
-from mcuq.importers.tflite.recurrent import spelled_out
+from mcuq.importers.tflite.recurrent import check_integers, spelled_out
 from mcuq.importers.tflite.space_to_batch import gather_dilations
 from mcuq.importers.tflite.stateless import check_stateless
 from mcuq.importers.tflite.unrolling import unrolled
@@ -74,7 +74,10 @@ def convert(
     """
     name = name or model.name or "main"
     model = unrolled(with_states(model), _evaluated)
-    model = model if keep_rescaling else spelled_out(model, anew)
+    if keep_rescaling:
+        check_integers(model)
+    else:
+        model = spelled_out(model, anew)
     as_written, model = model, gather_dilations(one_output_each(model))
     check_known(((_where(model, op), op.kind) for op in model.ops), {*RULES, *FOLDABLE})
     check_stateless(as_written)

@@ -6,6 +6,7 @@ from mcuq.importers.onnx.rules import (
     linear,
     pooling,
     quantized,
+    recurrent,
     shape,
     slicing,
 )
@@ -19,6 +20,7 @@ RULES: dict[str, NodeRule] = {
     **shape.RULES,
     **slicing.RULES,
     **quantized.RULES,
+    **recurrent.RULES,
 }
 
 __all__ = ["RULES"]
