@@ -15,6 +15,7 @@ from module_says import assert_says
 from number_formats import Form, forms, models
 from number_formats import quantized as modelled
 from operator_cases import cases, least_case, random_reals
+from stateful_models import StatefulModel, stateful_models
 
 from mcuq.calibrate import calibrate
 from mcuq.emit.mlir import write_mlir
@@ -53,6 +54,13 @@ def test_every_quantized_operator_is_said(kind: AnyOperator, data: st.DataObject
     form = data.draw(st.sampled_from([form for form in FORMS if form.operator is kind]))
     qgraph = data.draw(models(form)).qgraph
     assert_says(write_mlir(qgraph), qgraph)
+
+
+@given(model=stateful_models())
+@settings(max_examples=20)
+def test_states_are_arguments_and_results(model: StatefulModel) -> None:
+    for graph in (model.graph, model.quantized()):
+        assert_says(write_mlir(graph), graph)
 
 
 @pytest.mark.parametrize("form", sorted(BETWEEN_INTEGERS), ids=lambda form: form.name)
