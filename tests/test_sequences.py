@@ -13,6 +13,7 @@ from mcuq.graph import Graph
 from mcuq.importers.builder import GraphBuilder
 from mcuq.ops.binary import ADD, BinaryAttrs
 from mcuq.ops.softmax import SOFTMAX, SoftmaxAttrs
+from mcuq.sanity.stream import stream_findings
 from mcuq.score.answers import predictions_of
 from mcuq.score.choice import suited_metric
 
@@ -88,3 +89,10 @@ def test_what_is_ambiguous_or_does_not_fit_is_refused(
 ) -> None:
     with pytest.raises(InputError, match=cause):
         _load(tmp_path, **arrays)
+
+
+def test_a_stream_is_spoken_of(tmp_path: Path) -> None:
+    stream, apart = _load(tmp_path, x=_x(STEPS)), _load(tmp_path, x=_x(STEPS, 1))
+    (finding,) = stream_findings(_graph(), {"calibration": stream, "evaluation": stream})
+    assert finding.code == "one-stream" and finding.message.startswith("calibration: ")
+    assert not stream_findings(_graph(), {"evaluation": apart})

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from mcuq.errors import InputError
 from mcuq.importers.tflite import load_tflite
 from mcuq.interpret.float import run_float
+from mcuq.prequantized.load import load_quantized
 from mcuq.tflite.builder import OperatorSpec, TensorSpec, build_model
 from mcuq.tflite.litert import run_litert
 
@@ -144,6 +145,12 @@ def test_lstm(
     firsts = run_litert(content, [samples[:, :1]])[0]
     ours = run_float(anew, [samples[:, 0]])[anew.outputs[0]]
     np.testing.assert_allclose(ours.ravel(), firsts.ravel(), rtol=1e-4, atol=1e-5)
+
+
+def test_its_integers_are_not_kept() -> None:
+    for _, content in (_svdf(0, 2, 2, 1, 2, 0, True), _lstm(0, 2, 2, 2)):
+        with pytest.raises(InputError, match="whose integers are not its own"):
+            load_quantized(content)
 
 
 def test_what_is_not_read_is_named() -> None:

@@ -8,6 +8,9 @@ import numpy as np
 import pytest
 from stateful_models import streaming_model
 
+from mcuq.integrate.built import load_built
+from mcuq.integrate.selfcheck import check_header
+from mcuq.integrate.tflm import write_tflm
 from mcuq.interpret.float import run_float
 from mcuq.pipeline.request import BuildRequest
 from mcuq.report.publish import publish
@@ -43,6 +46,13 @@ def test_every_step_is_equal_and_states_count_as_ram(tmp_path: Path) -> None:
 
     again = run_again(tmp_path / "out", data, limit=3)
     assert len(again.counts) == again.equal_tflm == 3 * model.samples.shape[1]
+
+    project = load_built(tmp_path / "out")
+    assert "model_reset();" in check_header(project)
+    write_tflm(project, tmp_path / "tflm")
+    readme = (tmp_path / "tflm" / "README.md").read_text()
+    assert "MicroResourceVariables::Create(allocator, 4)" in readme
+    assert "AddCallOnce" in (tmp_path / "tflm" / "model_resolver.h").read_text()
 
     as_is = BuildRequest(
         model=tmp_path / "out" / "model.tflite",

@@ -181,12 +181,14 @@ class _Comparison:
             self._operator(op, next(operators))
         assert next(operators, None) is None
         constants = [name for name, tensor in self._graph.tensors.items() if tensor.is_constant]
+        given = [*self._graph.inputs, *(state.read for state in self._graph.states)]
         assert sorted(self._names.values()) == sorted(
-            [*self._graph.inputs, *constants, *(op.output for op in self._graph.ops)]
+            [*given, *constants, *(op.output for op in self._graph.ops)]
         )
         returned = self._function.steps[-1]
         assert returned.name == "func.return"
-        assert [self._names[value] for value in returned.operands] == list(self._graph.outputs)
+        results = [*self._graph.outputs, *(state.written for state in self._graph.states)]
+        assert [self._names[value] for value in returned.operands] == results
 
     def _ends(self) -> None:
         function, graph = self._function, self._graph
@@ -196,8 +198,10 @@ class _Comparison:
         assert marks.pop("outputs") == graph.outputs
         layouts = graph.layouts if isinstance(graph, Graph) else {}
         assert dict(marks.pop("layouts", ())) == {k: v.order for k, v in layouts.items()}
+        assert marks.pop("states", ()) == tuple(state.name for state in graph.states)
         assert not marks and function.name == "main"
-        for value, name in zip(function.arguments, graph.inputs, strict=True):
+        given = (*graph.inputs, *(state.read for state in graph.states))
+        for value, name in zip(function.arguments, given, strict=True):
             self._name(value, name)
 
     def _visit(self) -> list[list[Step]]:

@@ -15,6 +15,7 @@ from module_says import assert_says
 from number_formats import Form, forms, models
 from number_formats import quantized as modelled
 from operator_cases import cases, least_case, random_reals
+from stateful_models import StatefulModel, stateful_models
 
 from mcuq.calibrate import calibrate
 from mcuq.emit.mlir import write_mlir
@@ -62,6 +63,13 @@ def test_what_tosa_lacks_is_named(kind: AnyOperator) -> None:
     with pytest.raises(UsageError, match=f"{kind.name} has no TOSA form") as caught:
         write_mlir(least_case(kind).graph)
     assert "LLVM 19" in caught.value.hint
+
+
+@given(model=stateful_models())
+@settings(max_examples=20)
+def test_states_are_arguments_and_results(model: StatefulModel) -> None:
+    for graph in (model.graph, model.quantized()):
+        assert_says(write_mlir(graph), graph)
 
 
 @pytest.mark.parametrize("form", sorted(BETWEEN_INTEGERS), ids=lambda form: form.name)

@@ -162,6 +162,9 @@ def inspect(
         write_json(INSPECTED, found)
     else:
         _draw(found)
+        for state in graph.states:
+            shape = "×".join(map(str, graph.tensors[state.read].shape))
+            stdout().print(f"state {visible(state.name)} {shape}, kept from run to run")
 
 
 def _inspect_ranges(graph: Graph, file: Path, observer: str, json: bool) -> None:

@@ -15,8 +15,8 @@ _NEAREST = {
     "dynamicquantizelinear": "the float model, or quantize_static's form QDQ",
     "ethos-u": "the file from before Vela",
     "gelu": "HARD_SWISH",
-    "gru": "convolutions over time",
-    "lstm": "convolutions over time",
+    "bidirectionalsequencelstm": "an LSTM in one direction",
+    "bidirectionalsequencernn": "an LSTM in one direction",
     "matmulinteger": "the float model, or quantize_static's form QDQ",
     "max": "RELU",
     "maximum": "RELU",
@@ -24,11 +24,10 @@ _NEAREST = {
     "min": "RELU6",
     "minimum": "RELU6",
     "reducesum": "MEAN and a multiplication",
-    "rnn": "convolutions over time",
+    "unidirectionalsequencernn": "UNIDIRECTIONAL_SEQUENCE_LSTM",
     "selu": "a leaky ReLU",
     "softplus": "RELU",
     "thresholdedrelu": "RELU",
-    "unidirectionalsequencelstm": "convolutions over time",
     "upsample": "Resize with mode nearest",
 }
 _OPTIMIZED = tuple(

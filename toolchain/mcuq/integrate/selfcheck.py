@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from mcuq.integrate.built import Built
 from mcuq.integrate.templates import render
+from mcuq.tflite.excerpt import keeps_state
 
 
 def check_header(built: Built) -> str:
@@ -22,6 +23,8 @@ def check_header(built: Built) -> str:
         else f"    model_fill(model_input({index}), {count * dtype.itemsize}u);"
         for index, (dtype, count) in enumerate(built.inputs)
     ]
+    if keeps_state(built.flatbuffer):
+        fills.insert(0, "    model_reset();")
     compares = [
         f"    wrong += model_count_wrong(model_output({index}), model_expected_{index}, "
         f"{len(values)}u);"

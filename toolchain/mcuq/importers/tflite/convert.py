@@ -31,7 +31,7 @@ from mcuq.importers.tflite.general import (
 from mcuq.importers.tflite.parts import one_output_each
 from mcuq.importers.tflite.real import real_values
 from mcuq.importers.tflite.records import FileModel, FileOp, FileState, FileTensor
-from mcuq.importers.tflite.recurrent import spelled_out
+from mcuq.importers.tflite.recurrent import check_integers, spelled_out
 from mcuq.importers.tflite.running_sums import KIND as CUMSUM
 from mcuq.importers.tflite.running_sums import layers_of_running_sums
 from mcuq.importers.tflite.space_to_batch import gather_dilations
@@ -82,7 +82,10 @@ def convert(
     """
     name = name or model.name or "main"
     model = unrolled(with_states(model), _evaluated)
-    model = model if keep_rescaling else spelled_out(model, anew)
+    if keep_rescaling:
+        check_integers(model)
+    else:
+        model = spelled_out(model, anew)
     as_written, model = model, gather_dilations(one_output_each(name_tables(model)))
     known = {*READABLE, *FOLDABLE, CUMSUM}
     check_known(

@@ -37,14 +37,13 @@ def spelled_out(model: FileModel, anew: bool = False) -> FileModel:
     Raises:
         InputError: one has a form that is not read.
     """
-    spellings = {"SVDF": _spell_svdf, "UNIDIRECTIONAL_SEQUENCE_LSTM": spell_lstm}
-    if not any(op.kind in spellings for op in model.ops):
+    if not any(op.kind in _SPELLINGS for op in model.ops):
         return model
     spelling = Spelling(model, anew)
     for op in model.ops:
-        if op.kind in spellings:
+        if op.kind in _SPELLINGS:
             spelling.begin(op)
-            spellings[op.kind](spelling, op)
+            _SPELLINGS[op.kind](spelling, op)
         else:
             spelling.ops.append(op)
     return replace(
@@ -53,6 +52,16 @@ def spelled_out(model: FileModel, anew: bool = False) -> FileModel:
         ops=tuple(spelling.ops),
         states=tuple(spelling.states),
     )
+
+
+def check_integers(model: FileModel) -> None:
+    """Raise InputError where integers of such an operator would have to be kept."""
+    for op in model.ops:
+        if op.kind in _SPELLINGS:
+            raise InputError(
+                f"{op.where}: it is read as plain operators, whose integers are not its own",
+                "quantize it anew instead: give the file as a model, with calibration data",
+            )
 
 
 _INPUT, _FEATURE, _TIME, _BIAS, _STATE = range(5)
@@ -102,3 +111,6 @@ def _spell_svdf(spelling: Spelling, op: FileOp) -> None:
     }
     summed = spelling.add("CONV_2D", operands, spelling.value((1, 1, 1, units), "summed"), options)
     spelling.finish("RESHAPE", [summed, spelling.integers((1, units))], {})
+
+
+_SPELLINGS = {"SVDF": _spell_svdf, "UNIDIRECTIONAL_SEQUENCE_LSTM": spell_lstm}

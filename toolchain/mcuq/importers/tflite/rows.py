@@ -26,7 +26,7 @@ class _Part:
     count: int
 
 
-class Rows:
+class RowLists:
     """Tensors and operators of a model, some of the tensors known by their rows.
 
     Attributes:

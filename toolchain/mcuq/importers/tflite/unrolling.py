@@ -17,7 +17,7 @@ from mcuq.errors import InputError
 from mcuq.importers.tflite.constants import Evaluate, computed
 from mcuq.importers.tflite.flatbuffer import malformed
 from mcuq.importers.tflite.records import FileModel, FileOp, constant_record
-from mcuq.importers.tflite.rows import Rows
+from mcuq.importers.tflite.rows import RowLists
 from mcuq.tflite.operators.control import While
 from mcuq.tflite.operators.gathering import Gather
 
@@ -46,7 +46,7 @@ class _Unrolling:
     def __init__(self, model: FileModel, evaluate: Evaluate) -> None:
         self._model = model
         self._evaluate = evaluate
-        self.rows = Rows(list(model.tensors))
+        self.rows = RowLists(list(model.tensors))
         self._constants: dict[tuple[int, int], int] = {}
 
     def result(self) -> FileModel:
