@@ -17,7 +17,7 @@ from mcuq.importers.constraints import check
 from mcuq.importers.malformed import malformed_named
 from mcuq.importers.onnx import classical
 from mcuq.importers.onnx.fold import constant_outputs, fold
-from mcuq.importers.onnx.inputs import INPUT_CONSTRAINTS, input_order, input_view
+from mcuq.importers.onnx.inputs import INPUT_CONSTRAINTS, input_element, input_order, input_view
 from mcuq.importers.onnx.layout import plain, result
 from mcuq.importers.onnx.older import CURRENT, current_forms
 from mcuq.importers.onnx.order import needed
@@ -141,7 +141,8 @@ class _Conversion:
         shape = tuple(1 if size is None else size for size in view.shape or ())
         order = input_order(self._nodes, proto.name, len(shape))
         layout = Layout(shape, order)
-        name = self._build.input(layout.graph_shape, proto.name)
+        element = input_element(self._nodes, view)
+        name = self._build.input(layout.graph_shape, proto.name, element)
         self._build.arrange(name, layout)
         return NodeValue(shape, name, order)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from onnx import TensorProto
 
 from mcuq.importers.builder import GraphBuilder
 from mcuq.importers.onnx.layout import arranged, plain, result
@@ -30,16 +29,6 @@ def one_computed_input(node: Node) -> str | None:
     """
     constants = [node.constant(number) is not None for number in range(len(node.inputs))]
     return "all are constants" if all(constants) else None
-
-
-def real_type(node: Node) -> str | None:
-    """A Cast of an activation is to real numbers.
-
-    Leave out of the export what computes with integers or truth values.
-    """
-    kind = node.integer("to", TensorProto.FLOAT)
-    real = (TensorProto.FLOAT, TensorProto.FLOAT16, TensorProto.BFLOAT16, TensorProto.DOUBLE)
-    return None if kind in real else f"it is to {TensorProto.DataType.Name(kind)}"
 
 
 def out_of_training(node: Node) -> str | None:
@@ -218,6 +207,5 @@ RULES = {
     "Softmax": NodeRule(_softmax(SOFTMAX, SoftmaxAttrs()), (computed_input, axis_inside(-1))),
     "LogSoftmax": NodeRule(_softmax(LOG_SOFTMAX, NoAttrs()), (computed_input, axis_inside(-1))),
     "Identity": NodeRule(_identity, _ACTIVATION),
-    "Cast": NodeRule(_identity, (computed_input, real_type)),
     "Dropout": NodeRule(_identity, (computed_input, out_of_training)),
 }

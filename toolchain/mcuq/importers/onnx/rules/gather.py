@@ -1,4 +1,4 @@
-"""Gather at constant places: slices of the axis, one behind the other."""
+"""Gather: at constant places slices of the axis, one behind the other; else a GATHER."""
 
 from __future__ import annotations
 
@@ -7,15 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from mcuq.importers.builder import GraphBuilder
-from mcuq.importers.onnx.layout import result
-from mcuq.importers.onnx.rules.common import (
-    NodeRule,
-    axis_inside,
-    computed_input,
-    constant_inputs,
-)
+from mcuq.importers.onnx.layout import computed, plain, result
+from mcuq.importers.onnx.rules.common import NodeRule, axis_inside
+from mcuq.importers.onnx.rules.elementwise import one_computed_input
 from mcuq.importers.onnx.rules.steps import Bounds, Steps
 from mcuq.importers.onnx.value import Node, NodeValue
+from mcuq.ops.gathering import GATHER, GatherAttrs
 from mcuq.ops.movement import RESHAPE, ReshapeAttrs
 
 
@@ -25,11 +22,26 @@ def indices_inside(node: Node) -> str | None:
     The model is damaged: export it again.
     """
     size = node.value().shape[node.integer("axis", 0)]
-    indices = np.asarray(node.constant(1))
+    indices = node.constant(1)
+    if indices is None:
+        return None
     if not indices.size:
         return "it takes none"
     outside = indices[(indices < -size) | (indices >= size)]
     return f"index {outside.flat[0]} of {size}" if outside.size else None
+
+
+def own_indices(node: Node) -> str | None:
+    """What is taken by computed indices is a constant, or has a batch of 1 as they have.
+
+    Look up in a table of weights (torch.nn.Embedding), or along an axis behind the batch.
+    """
+    x, indices = node.value(0), node.value(1)
+    if indices.data is not None or x.data is not None:
+        return None
+    axis = node.integer("axis", 0) % x.rank
+    fits = axis > 0 and x.shape[0] == 1 and indices.shape[:1] == (1,)
+    return None if fits else f"axis {axis} of {x.shape} by {indices.shape}"
 
 
 def runs(indices: Sequence[int]) -> list[Bounds]:
@@ -60,11 +72,25 @@ def taken(steps: Steps, x: NodeValue, axis: int, places: Sequence[int]) -> NodeV
 
 
 def _gather(build: GraphBuilder, node: Node) -> list[NodeValue]:
+    if node.constant(1) is None:
+        return [_looked_up(build, node)]
     x, indices = node.value(), np.asarray(node.constant(1))
     axis = node.integer("axis", 0) % x.rank
     places = [int(index) % x.shape[axis] for index in indices.reshape(-1)]
     y = taken(Steps(build, node), x, axis, places)
     return [_spread(build, node, y, axis, indices.shape)]
+
+
+def _looked_up(build: GraphBuilder, node: Node) -> NodeValue:
+    """By indices that the model computes, or is given."""
+    steps, x, indices = Steps(build, node), node.value(0), node.value(1)
+    axis = node.integer("axis", 0) % x.rank
+    shape = (*x.shape[:axis], *indices.shape, *x.shape[axis + 1 :])
+    table = plain(build, computed(build, x))
+    attrs = GatherAttrs(axis, 0 if x.data is not None else 1)
+    name = build.op(GATHER, attrs, [table, plain(build, indices)], node.name)
+    y = result(build, name, tuple(range(len(build.shape(name)))))
+    return y if y.shape == shape else steps.reshape(y, shape)
 
 
 def _spread(
@@ -89,6 +115,6 @@ def _spread(
 
 RULES = {
     "Gather": NodeRule(
-        _gather, (computed_input, constant_inputs(1), axis_inside(0), indices_inside), 2
+        _gather, (one_computed_input, axis_inside(0), indices_inside, own_indices), 2
     ),
 }
