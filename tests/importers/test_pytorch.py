@@ -15,10 +15,10 @@ from torch_modules import example, torch
 pytest.importorskip("onnx", reason="pip install 'mcuq[torch]'")
 pytest.importorskip("onnxscript", reason="pip install 'mcuq[torch]'")
 
-from mcuq.errors import InputError, UsageError  # noqa: E402
-from mcuq.importers import load_model  # noqa: E402
-from mcuq.importers.pytorch import load as door  # noqa: E402
-from mcuq.witness import compare_import  # noqa: E402
+from mcuq.errors import InputError, UsageError
+from mcuq.importers import load_model
+from mcuq.importers.pytorch import load as door
+from mcuq.witness import compare_import
 
 pytestmark = pytest.mark.slow
 

@@ -16,8 +16,8 @@ from torch_modules import NAMES, example, torch
 pytest.importorskip("onnx", reason="pip install 'mcuq[torch]'")
 pytest.importorskip("onnxscript", reason="pip install 'mcuq[torch]'")
 
-from mcuq.importers import load_model  # noqa: E402
-from mcuq.interpret.float import run_float  # noqa: E402
+from mcuq.importers import load_model
+from mcuq.interpret.float import run_float
 
 CLOSE = 1e-6
 """Of an output's largest value."""

@@ -20,6 +20,7 @@ INTERFACE = ("arm_nn_types.h", "arm_nnfunctions.h")
 _DYNAMIC_HEADER = "mcuq_dynamic.h"
 _INT16_HEADER, _SUB_BYTE_HEADER = "mcuq_int16.h", "mcuq_sub_byte.h"
 _REST_HEADER = "mcuq_rest.h"
+_TRANSPOSE_CONV = "mcuq_transpose_conv"
 
 
 def write_c_model(
@@ -59,7 +60,10 @@ def _headers(memory: MemoryPlan) -> tuple[str, ...]:
     sub_byte = (_SUB_BYTE_HEADER,) if widths & {2, TERNARY} else ()
     real = (_DYNAMIC_HEADER,) if is_dynamic(memory.program.qgraph) else ()
     rest = (_REST_HEADER,) if any(call.rest for call in memory.program.calls) else ()
-    return (*HEADERS, *int16, *sub_byte, *real, *rest)
+    functions = [call.function for call in memory.program.calls]
+    transposed = any(name.startswith(_TRANSPOSE_CONV) for name in functions)
+    further = (f"{_TRANSPOSE_CONV}.h",) if transposed else ()
+    return (*HEADERS, *int16, *sub_byte, *real, *rest, *further)
 
 
 def _cmake(kernels: Sequence[str], external: ExternalKernels | None) -> str:

@@ -19,6 +19,7 @@ from mcuq.importers.onnx import classical
 from mcuq.importers.onnx.fold import constant_outputs, fold
 from mcuq.importers.onnx.inputs import INPUT_CONSTRAINTS, input_element, input_order, input_view
 from mcuq.importers.onnx.layout import plain, result
+from mcuq.importers.onnx.masks import softened
 from mcuq.importers.onnx.older import CURRENT, current_forms
 from mcuq.importers.onnx.order import needed
 from mcuq.importers.onnx.qoperators import spelled_out
@@ -118,6 +119,7 @@ class _Conversion:
             values = [_constant(data) for data in folded]
         else:
             check_known([(node.where, node.kind)], RULES)
+            node = softened(node, self._nodes)
             check(node, (enough_inputs, finite_constants))
             check(node, (computes_on_reals,) if node.kind not in quantized.RULES else ())
             grid = common_grid(node)

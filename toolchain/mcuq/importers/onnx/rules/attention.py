@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from mcuq.importers.builder import GraphBuilder
 from mcuq.importers.onnx.layout import plain, result
+from mcuq.importers.onnx.masks import hidden
 from mcuq.importers.onnx.rules.common import NodeRule
 from mcuq.importers.onnx.rules.elementwise import one_computed_input
 from mcuq.importers.onnx.rules.products import product
@@ -21,8 +22,6 @@ from mcuq.ops.softmax import SOFTMAX, SoftmaxAttrs
 Array = npt.NDArray[Any]
 
 _MASK = 3
-_HIDDEN = -64.0
-"""What a mask adds to what is not looked at: a weight of e^-64 is none beside one of 1."""
 
 
 def plain_attention(node: Node) -> str | None:
@@ -60,12 +59,6 @@ def _by_head(steps: Steps, number: int) -> NodeValue:
     heads = _heads(steps.node, number)
     parted = steps.reshape(x, (batch, length, heads, width // heads), "heads")
     return steps.transpose(parted, (0, 2, 1, 3))
-
-
-def hidden(mask: Array) -> Array:
-    """What a mask adds to scores, finite: it may be of truth values, or of infinities."""
-    added = np.where(mask, 0.0, -np.inf) if mask.dtype == np.bool_ else mask
-    return np.maximum(added, _HIDDEN).astype(np.float32)
 
 
 def _attention(build: GraphBuilder, node: Node) -> list[NodeValue]:
