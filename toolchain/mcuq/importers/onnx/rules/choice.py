@@ -67,8 +67,10 @@ def _position(kind: AnyOperator) -> Callable[[GraphBuilder, Node], list[NodeValu
     def lower(build: GraphBuilder, node: Node) -> list[NodeValue]:
         x = node.value()
         axis = node.integer("axis", 0) % x.rank
-        name = build.op(kind, PositionAttrs(x.position(axis)), [x.name], node.name)
-        if not node.integer("keepdims", 1):
+        keep = node.integer("keepdims", 1)
+        own = f"{node.name}/position" if keep else node.name
+        name = build.op(kind, PositionAttrs(x.position(axis)), [x.name], own)
+        if not keep:
             return [result(build, name, order_left(x, (axis,)))]
         kept = tuple(1 if each == axis else x.shape[each] for each in x.order)
         return [result(build, build.op(RESHAPE, ReshapeAttrs(kept), [name], node.name), x.order)]

@@ -12,8 +12,12 @@ from mcuq.importers.onnx.rules.common import NodeRule, axis_inside
 from mcuq.importers.onnx.rules.elementwise import one_computed_input
 from mcuq.importers.onnx.rules.steps import Bounds, Steps
 from mcuq.importers.onnx.value import Node, NodeValue
+from mcuq.numeric.element import Element
 from mcuq.ops.gathering import GATHER, GatherAttrs
 from mcuq.ops.movement import RESHAPE, ReshapeAttrs
+
+_MOST_SLICES = 4
+"""More are one GATHER."""
 
 
 def indices_inside(node: Node) -> str | None:
@@ -62,13 +66,22 @@ def runs(indices: Sequence[int]) -> list[Bounds]:
 
 def taken(steps: Steps, x: NodeValue, axis: int, places: Sequence[int]) -> NodeValue:
     """The elements of `axis` at these places, in turn."""
+    position, found = x.position(axis), runs(places)
+    if len(found) > _MOST_SLICES and position > 0:
+        return _listed(steps, x, position, places)
     whole = (0, x.shape[axis], 1)
     parts: dict[Bounds, NodeValue] = {whole: x}
-    found = runs(places)
     for bounds in found:
         if bounds not in parts:
             parts[bounds] = steps.slice(x, {axis: bounds}, "part" if len(found) > 1 else "")
     return steps.concat([parts[bounds] for bounds in found], axis)
+
+
+def _listed(steps: Steps, x: NodeValue, position: int, places: Sequence[int]) -> NodeValue:
+    """By a list of the places."""
+    indices = steps.build.constant(np.array(places), steps.name("indices"), Element.INT32)
+    name = steps.build.op(GATHER, GatherAttrs(position), [x.name, indices], steps.name(""))
+    return result(steps.build, name, x.order)
 
 
 def _gather(build: GraphBuilder, node: Node) -> list[NodeValue]:
