@@ -110,7 +110,7 @@ def _classifier(layer: _Spelling) -> None:
 
 
 def _normalizer(layer: _Spelling) -> None:
-    """Rows divided by their largest value, the sum of magnitudes, or the root of that of squares."""
+    """Rows divided by their largest value, sum of magnitudes, or root of the sum of squares."""
     x, kind = layer.proto.input[0], layer.text("norm", "MAX")
     last = layer.add("Constant", [], value_ints=[-1])
     if kind == "MAX":
