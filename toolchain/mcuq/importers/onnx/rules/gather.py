@@ -1,4 +1,4 @@
-"""Gather: at constant places slices of the axis, one behind the other; else a GATHER."""
+"""Gather and ReverseSequence: at constant places slices of the axis in turn; else a GATHER."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from mcuq.importers.builder import GraphBuilder
 from mcuq.importers.onnx.layout import computed, plain, result
-from mcuq.importers.onnx.rules.common import NodeRule, axis_inside
+from mcuq.importers.onnx.rules.common import NodeRule, axis_inside, computed_input
 from mcuq.importers.onnx.rules.elementwise import one_computed_input
 from mcuq.importers.onnx.rules.steps import Bounds, Steps
 from mcuq.importers.onnx.value import Node, NodeValue
@@ -94,6 +94,26 @@ def _gather(build: GraphBuilder, node: Node) -> list[NodeValue]:
     return [_spread(build, node, y, axis, indices.shape)]
 
 
+def whole_lengths(node: Node) -> str | None:
+    """A ReverseSequence turns a known number of steps of one series.
+
+    Export with batch 1 and without sequence lengths that are computed.
+    """
+    x, lengths = node.value(), node.constant(1)
+    axis, batch = node.integer("time_axis", 0), node.integer("batch_axis", 1)
+    if lengths is None or sorted((axis, batch)) != [0, 1] or x.rank < 2:
+        return f"axes {axis} and {batch} of {x.shape}"
+    fits = x.shape[batch] == 1 and lengths.size == 1
+    return None if fits and 0 <= int(lengths.reshape(-1)[0]) <= x.shape[axis] else f"{x.shape}"
+
+
+def _reversed(build: GraphBuilder, node: Node) -> list[NodeValue]:
+    x, axis = node.value(), node.integer("time_axis", 0)
+    length = int(np.asarray(node.constant(1)).reshape(-1)[0])
+    places = [*range(length - 1, -1, -1), *range(length, x.shape[axis])]
+    return [taken(Steps(build, node), x, axis, places)]
+
+
 def _looked_up(build: GraphBuilder, node: Node) -> NodeValue:
     """By indices that the model computes, or is given."""
     steps, x, indices = Steps(build, node), node.value(0), node.value(1)
@@ -130,4 +150,5 @@ RULES = {
     "Gather": NodeRule(
         _gather, (one_computed_input, axis_inside(0), indices_inside, own_indices), 2
     ),
+    "ReverseSequence": NodeRule(_reversed, (computed_input, whole_lengths), 2),
 }
