@@ -74,7 +74,7 @@ def test_module(name: str, exporter: str, tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("opset", [7, 9, 11, 13])
-@pytest.mark.parametrize("name", ["cnn_bn_relu", "gru", "pool_pad_ceil", "unet", "vision_patches"])
+@pytest.mark.parametrize("name", ["cnn_bn_relu", "gru", "layer_norm", "pool_pad_ceil", "unet"])
 def test_older_operator_sets(name: str, opset: int, tmp_path: Path) -> None:
     path = _exported(name, "script", tmp_path, opset_version=opset)
     assert_equals_pytorch(name, path)

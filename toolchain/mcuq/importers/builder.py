@@ -85,6 +85,10 @@ class GraphBuilder:
     def shape(self, name: str) -> tuple[int, ...]:
         return self._tensors[name].shape
 
+    def element(self, name: str) -> Element:
+        """What the values of a tensor are."""
+        return self._tensors[name].element
+
     def producer(self, name: str) -> Op | None:
         """The operator that computes a tensor; None for inputs and constants."""
         return next((op for op in reversed(self._ops) if op.output == name), None)

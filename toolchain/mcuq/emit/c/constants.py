@@ -37,17 +37,21 @@ class Pool:
         """Definitions that `call` needs and that no earlier call has brought."""
         for array in call.arrays():
             if array.key not in self._names:
-                self._names[array.key] = f"{array.role}_{index}"
+                self._names[array.key] = self._free(f"{array.role}_{index}")
                 yield array_definition(self._names[array.key], array.data)
         for struct in call.structs():
             key = struct.key(index)
             if key not in self._names:
-                name = f"{_short(struct.ctype)}_{index}"
-                taken = set(self._names.values())
-                suffix = next(s for s in ("", *"bcdefgh") if name + s not in taken)
-                self._names[key] = name + suffix
+                name = self._free(f"{_short(struct.ctype)}_{index}")
+                self._names[key] = name
                 body = self._initializer(struct, index)
-                yield f"static const {struct.ctype} {name}{suffix} = {body};"
+                yield f"static const {struct.ctype} {name} = {body};"
+
+    def _free(self, name: str) -> str:
+        """The name, with a letter behind it where a constant of the same call has it."""
+        taken = set(self._names.values())
+        free: str = next(name + end for end in ("", *"bcdefgh") if name + end not in taken)
+        return free
 
     def argument(self, value: Argument, index: int) -> str:
         """A call argument as a C expression."""

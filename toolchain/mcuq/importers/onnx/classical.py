@@ -109,6 +109,21 @@ def _classifier(layer: _Spelling) -> None:
     _scores(layer, layer.proto.output[1], len(layer.floats("intercepts")))
 
 
+def _normalizer(layer: _Spelling) -> None:
+    """Rows divided by their largest value, sum of magnitudes, or root of the sum of squares."""
+    x, kind = layer.proto.input[0], layer.text("norm", "MAX")
+    last = layer.add("Constant", [], value_ints=[-1])
+    if kind == "MAX":
+        size = layer.add("ReduceMax", [x, last], keepdims=1)
+    else:
+        size = layer.add("ReduceL1" if kind == "L1" else "ReduceL2", [x, last], keepdims=1)
+    layer.add("Div", [x, size], layer.proto.output[0])
+
+
+def _known_norm(layer: _Spelling) -> bool:
+    return layer.text("norm", "MAX") in ("MAX", "L1", "L2")
+
+
 def _plain_transform(layer: _Spelling) -> bool:
     return layer.text("post_transform", "NONE") in ("NONE", *_TRANSFORMS)
 
@@ -124,6 +139,7 @@ def _always(layer: _Spelling) -> bool:
 _LAYERS: Mapping[str, tuple[Callable[[_Spelling], bool], Callable[[_Spelling], None]]] = {
     "LinearClassifier": (_with_intercepts, _classifier),
     "LinearRegressor": (_plain_transform, _regressor),
+    "Normalizer": (_known_norm, _normalizer),
     "Scaler": (_always, _scaler),
 }
 """Operator → whether its attributes are such that it can be spelled out, and how."""

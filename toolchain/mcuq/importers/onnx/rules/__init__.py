@@ -1,6 +1,7 @@
 """The supported operators: one file a family, one table of all."""
 
 from mcuq.importers.onnx.rules import (
+    attention,
     blocks,
     choice,
     einsum,
@@ -27,6 +28,7 @@ from mcuq.importers.onnx.rules.common import NodeRule
 
 RULES: dict[str, NodeRule] = {
     **linear.RULES,
+    **attention.RULES,
     **blocks.RULES,
     **choice.RULES,
     **einsum.RULES,

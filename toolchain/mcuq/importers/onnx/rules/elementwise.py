@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from onnx import TensorProto
 
+from mcuq.errors import InputError
 from mcuq.importers.builder import GraphBuilder
 from mcuq.importers.onnx.layout import arranged, plain, result
 from mcuq.importers.onnx.rules.common import NodeRule, axis_inside, computed_input, constant_inputs
@@ -14,6 +14,7 @@ from mcuq.importers.onnx.value import Node, NodeValue
 from mcuq.numeric.element import Element
 from mcuq.ops.attrs import Attrs, NoAttrs
 from mcuq.ops.binary import ADD, MUL, SUB, BinaryAttrs
+from mcuq.ops.elements import reals
 from mcuq.ops.functions import ABS
 from mcuq.ops.log_softmax import LOG_SOFTMAX
 from mcuq.ops.movement import RESHAPE, ReshapeAttrs
@@ -30,16 +31,6 @@ def one_computed_input(node: Node) -> str | None:
     """
     constants = [node.constant(number) is not None for number in range(len(node.inputs))]
     return "all are constants" if all(constants) else None
-
-
-def real_type(node: Node) -> str | None:
-    """A Cast of an activation is to real numbers.
-
-    Leave out of the export what computes with integers or truth values.
-    """
-    kind = node.integer("to", TensorProto.FLOAT)
-    real = (TensorProto.FLOAT, TensorProto.FLOAT16, TensorProto.BFLOAT16, TensorProto.DOUBLE)
-    return None if kind in real else f"it is to {TensorProto.DataType.Name(kind)}"
 
 
 def out_of_training(node: Node) -> str | None:
@@ -70,9 +61,19 @@ def broadcast(
     for number, value in enumerate(values):
         others = [other.shape for other in values if other is not value]
         values[number] = _before_broadcast(build, value, others, shape)
+    integers = any(_is_integer(build, value) for value in values)
+    if kind.element is reals and integers:
+        raise InputError(
+            f"{node.where}: it computes with integers",
+            "leave arithmetic with indices out of the export: give the model those that it uses",
+        )
     order = _common_order(values)
-    names = [_operand(build, node, value, order) for value in values]
+    names = [_operand(build, node, value, order, integers) for value in values]
     return result(build, build.op(kind, kind.attrs(), names, node.name), order)
+
+
+def _is_integer(build: GraphBuilder, value: NodeValue) -> bool:
+    return value.data is None and build.element(value.name) is Element.INT32
 
 
 def _before_broadcast(
@@ -104,10 +105,20 @@ def _common_order(values: list[NodeValue]) -> tuple[int, ...]:
     return max(computed, key=lambda value: int(np.prod(value.shape))).order
 
 
-def _operand(build: GraphBuilder, node: Node, value: NodeValue, order: tuple[int, ...]) -> str:
+def _operand(
+    build: GraphBuilder, node: Node, value: NodeValue, order: tuple[int, ...], integers: bool
+) -> str:
+    """Args:
+    integers: whether an operand beside it is of integers.
+    """
     if value.data is None:
         return arranged(build, value, order)
-    element = Element.BOOL if value.data.dtype == np.bool_ else Element.REAL
+    kind = value.data.dtype.kind
+    element = Element.REAL
+    if kind == "b":
+        element = Element.BOOL
+    elif integers and kind in "iu":
+        element = Element.INT32
     return build.constant(value.data.transpose(order), f"{node.name}/constant", element)
 
 
@@ -218,6 +229,5 @@ RULES = {
     "Softmax": NodeRule(_softmax(SOFTMAX, SoftmaxAttrs()), (computed_input, axis_inside(-1))),
     "LogSoftmax": NodeRule(_softmax(LOG_SOFTMAX, NoAttrs()), (computed_input, axis_inside(-1))),
     "Identity": NodeRule(_identity, _ACTIVATION),
-    "Cast": NodeRule(_identity, (computed_input, real_type)),
     "Dropout": NodeRule(_identity, (computed_input, out_of_training)),
 }

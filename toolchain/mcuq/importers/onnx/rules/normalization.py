@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -99,9 +100,23 @@ def _by_channel(node: Node, number: int, rank: int) -> NodeValue:
 
 def _instance(build: GraphBuilder, node: Node) -> list[NodeValue]:
     x, steps = node.value(), Steps(build, node)
+    if _is_group(node):
+        # Of channels put together by a Reshape, as PyTorch writes a group normalization.
+        assert x.before is not None
+        y = _by_groups(steps, x.before, x.shape[1], node.number("epsilon", 1e-5))
+        return [replace(steps.reshape(y, x.shape), before=y)]
     y = normalized(steps, x, range(2, x.rank), node.number("epsilon", 1e-5))
     scale, bias = (_by_channel(node, number, x.rank) for number in (1, 2))
     return [_scaled(steps, y, scale, bias)]
+
+
+def _is_group(node: Node) -> bool:
+    """Whether it runs, without factors, over groups of another value's channels."""
+    x, before = node.value(), node.value().before
+    plain_factors = np.all(node.constant(1) == 1) and np.all(node.constant(2) == 0)
+    if before is None or before.rank < 3 or x.rank != 3 or not plain_factors:
+        return False
+    return before.shape[0] == x.shape[0] and before.shape[1] % x.shape[1] == 0
 
 
 def _group(build: GraphBuilder, node: Node) -> list[NodeValue]:

@@ -1,4 +1,4 @@
-"""Pad: zeros by PAD; other values and what repeats the input as slices, one behind the other."""
+"""Pad: one number by PAD or PADV2; what repeats the input by MIRROR_PAD, or as slices."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ from mcuq.importers.onnx.rules.common import (
     listed_axes,
 )
 from mcuq.importers.onnx.rules.gather import taken
-from mcuq.importers.onnx.rules.steps import Steps, constant
+from mcuq.importers.onnx.rules.steps import Steps
 from mcuq.importers.onnx.value import Node, NodeValue
 from mcuq.ops.movement import PAD, PadAttrs
+from mcuq.ops.padding import MIRROR_PAD, PADV2, MirrorPadAttrs
 
 Pair = tuple[int, int]
 Repeat = Literal["edge", "reflect", "wrap"]
@@ -93,15 +94,33 @@ def _pad(build: GraphBuilder, node: Node) -> list[NodeValue]:
         for axis, (before, after) in pairs.items()
         if max(before, after) > 0
     }
-    if mode == "constant" and (_value(node) == 0 or not added):
-        attrs = PadAttrs(tuple(added.get(axis, (0, 0)) for axis in x.order))
-        return [result(build, build.op(PAD, attrs, [x.name], node.name), x.order)]
-    for axis, pair in added.items():
-        if mode == "constant":
-            x = _beside(steps, x, axis, pair, _value(node))
-        else:
-            x = taken(steps, x, axis, mirrored_places(x.shape[axis], pair, _REPEATS[mode]))
-    return [x]
+    paddings = tuple(added.get(axis, (0, 0)) for axis in x.order)
+    if mode == "constant":
+        return [result(build, _filled(steps, x.name, paddings, _value(node)), x.order)]
+    return [result(build, repeated(steps, x.name, paddings, _REPEATS[mode]), x.order)]
+
+
+def _filled(steps: Steps, x: str, paddings: tuple[Pair, ...], value: float) -> str:
+    """One number around."""
+    attrs, name = PadAttrs(paddings), steps.name("")
+    if value == 0 or not any(map(any, paddings)):
+        return steps.build.op(PAD, attrs, [x], name)
+    added = steps.constant(np.full(1, value, np.float32), "value")
+    return steps.build.op(PADV2, attrs, [x, added], name)
+
+
+def repeated(steps: Steps, x: str, paddings: tuple[Pair, ...], mode: Repeat) -> str:
+    """What repeats the input, in the order that is stored: one MIRROR_PAD where it is one."""
+    one_each = max((count for pair in paddings for count in pair), default=0) <= 1
+    if mode == "reflect" or (mode == "edge" and one_each):
+        attrs = MirrorPadAttrs(paddings, edge=mode == "edge")
+        return steps.build.op(MIRROR_PAD, attrs, [x], steps.name(""))
+    value = result(steps.build, x, tuple(range(len(paddings))))
+    for axis, pair in enumerate(paddings):
+        if any(pair):
+            places = mirrored_places(value.shape[axis], pair, mode)
+            value = taken(steps, value, axis, places)
+    return value.name
 
 
 def _cut(steps: Steps, x: NodeValue, pairs: dict[int, Pair]) -> NodeValue:
@@ -112,14 +131,6 @@ def _cut(steps: Steps, x: NodeValue, pairs: dict[int, Pair]) -> NodeValue:
         if min(before, after) < 0
     }
     return steps.slice(x, bounds, "cut") if bounds else x
-
-
-def _beside(steps: Steps, x: NodeValue, axis: int, pair: Pair, value: float) -> NodeValue:
-    """The value between constants."""
-    shapes = [(*x.shape[:axis], count, *x.shape[axis + 1 :]) for count in pair]
-    front, back = (constant(np.full(shape, value, np.float32)) for shape in shapes)
-    parts = [part for part in (front, x, back) if 0 not in part.shape]
-    return steps.concat(parts, axis)
 
 
 RULES = {

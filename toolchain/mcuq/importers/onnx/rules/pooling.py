@@ -14,8 +14,7 @@ from mcuq.importers.onnx.rules.common import (
     computed_input,
     never_negative,
 )
-from mcuq.importers.onnx.rules.gather import taken
-from mcuq.importers.onnx.rules.padding import mirrored_places
+from mcuq.importers.onnx.rules.padding import repeated
 from mcuq.importers.onnx.rules.resize import RESIZE
 from mcuq.importers.onnx.rules.steps import Steps
 from mcuq.importers.onnx.rules.windows import padded_image, window_constraints
@@ -25,6 +24,7 @@ from mcuq.ops.attrs import Padding
 from mcuq.ops.binary import MUL, BinaryAttrs
 from mcuq.ops.mean import MEAN, MeanAttrs
 from mcuq.ops.operator import AnyOperator
+from mcuq.ops.padding import MIRROR_PAD, MirrorPadAttrs
 from mcuq.ops.pooling import AVERAGE_POOL_2D, MAX_POOL_2D, PoolAttrs
 
 
@@ -71,14 +71,14 @@ def _max_pool(build: GraphBuilder, node: Node) -> list[NodeValue]:
 def _repeated(build: GraphBuilder, node: Node, pixels: str, window: Window) -> str:
     """The image with its edges repeated where windows leave it.
 
-    The largest value of a window stays what it is: one that holds a repeated value, and something
-    of the input, holds that value itself.
+    The largest value of a window stays what it is: one that holds a repeated value holds that
+    value itself, too. So it is with mirrored values where no more than half of a window is outside.
     """
-    steps, x = Steps(build, node), result(build, pixels, (0, 1, 2, 3))
-    for axis, pair in enumerate(window.reach, 1):
-        if any(pair):
-            x = taken(steps, x, axis, mirrored_places(x.shape[axis], pair, "edge"))
-    return x.name
+    paddings = ((0, 0), *window.reach, (0, 0))
+    pairs = zip(window.reach, window.kernel, strict=True)
+    if all(2 * max(pair) <= size for pair, size in pairs):
+        return build.op(MIRROR_PAD, MirrorPadAttrs(paddings, True), [pixels], f"{node.name}/pad")
+    return repeated(Steps(build, node), pixels, paddings, "edge")
 
 
 def _average_pool(build: GraphBuilder, node: Node) -> list[NodeValue]:

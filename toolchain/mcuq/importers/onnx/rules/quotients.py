@@ -15,6 +15,7 @@ from mcuq.ops.binary import ADD, MUL
 from mcuq.ops.functions import ABS, RSQRT
 from mcuq.ops.quotient import DIV, FLOOR_MOD
 from mcuq.ops.real_functions import SQRT
+from mcuq.ops.smooth import SIGN
 
 
 def divisor_without_zero(node: Node) -> str | None:
@@ -26,12 +27,12 @@ def divisor_without_zero(node: Node) -> str | None:
     return None if divisor is None or np.all(divisor != 0) else "it holds a zero"
 
 
-def sign_of_divisor(node: Node) -> str | None:
-    """A Mod of real numbers has the sign of its divisor.
+def sign_of_dividend(node: Node) -> str | None:
+    """A Mod of real numbers has the sign of what is divided: its attribute fmod is 1.
 
-    Export torch.remainder, not torch.fmod.
+    The model is damaged: export it again.
     """
-    return "fmod is 1" if node.integer("fmod", 0) else None
+    return None if node.integer("fmod", 0) else "fmod is 0"
 
 
 def known_norm(node: Node) -> str | None:
@@ -68,6 +69,14 @@ def _reciprocal(build: GraphBuilder, node: Node) -> list[NodeValue]:
     return [quotient(Steps(build, node), constant(np.ones(1, np.float32)), node.value())]
 
 
+def _remainder(build: GraphBuilder, node: Node) -> list[NodeValue]:
+    """sign(a) × (|a| mod |b|)"""
+    steps, a, b = Steps(build, node), node.value(0), node.value(1)
+    sizes = [steps(ABS, value, suffix="abs") for value in (a, b)]
+    rest = steps(FLOOR_MOD, *sizes, suffix="rest")
+    return [steps(MUL, rest, steps(SIGN, a, suffix="sign"))]
+
+
 def _softsign(build: GraphBuilder, node: Node) -> list[NodeValue]:
     """x / (1 + |x|)"""
     steps, x = Steps(build, node), node.value()
@@ -86,9 +95,7 @@ def _normalize(build: GraphBuilder, node: Node) -> list[NodeValue]:
 RULES = {
     "Div": NodeRule(_divide, (one_computed_input, divisor_without_zero), 2),
     "LpNormalization": NodeRule(_normalize, (computed_input, axis_inside(-1), known_norm)),
-    "Mod": NodeRule(
-        binary(FLOOR_MOD), (one_computed_input, divisor_without_zero, sign_of_divisor), 2
-    ),
+    "Mod": NodeRule(_remainder, (one_computed_input, divisor_without_zero, sign_of_dividend), 2),
     "Reciprocal": NodeRule(_reciprocal, (computed_input,)),
     "Softsign": NodeRule(_softsign, (computed_input,)),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
@@ -95,10 +96,12 @@ def _reshape(build: GraphBuilder, node: Node) -> list[NodeValue]:
 
 
 def _reshaped(build: GraphBuilder, node: Node, shape: tuple[int, ...]) -> NodeValue:
-    """The value in ONNX's own order, in another shape."""
-    name = plain(build, node.value())
-    name = build.op(RESHAPE, ReshapeAttrs(shape), [name], node.name)
-    return result(build, name, tuple(range(len(shape))))
+    """The value in ONNX's own order, in another shape; back again it is what it was."""
+    x = node.value()
+    if x.before is not None and x.before.shape == shape:
+        return x.before
+    name = build.op(RESHAPE, ReshapeAttrs(shape), [plain(build, x)], node.name)
+    return replace(result(build, name, tuple(range(len(shape)))), before=x)
 
 
 def _flatten(build: GraphBuilder, node: Node) -> list[NodeValue]:
