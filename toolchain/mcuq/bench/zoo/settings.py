@@ -15,7 +15,7 @@ class ZooSettings:
     Evidence: not measured: chosen by hand.
     """
     memory_mb: int = 4096
-    """2^20 bytes. That each process may ask for.
+    """Mebibytes. That each process may ask for.
 
     Evidence: not measured: chosen by hand.
     """
