@@ -121,11 +121,14 @@ def onnx_page(note: str) -> str:
 
 def becomes(name: str) -> str:
     """What mcuq makes of an operator of a TFLite file."""
+    other = rewritten(tflite_importer).get(name)
     if name in CONVERSIONS:
         return "itself between integers; vanishes between real numbers"
     if name in RULES:
-        return _by_rule(name, RULES[name])
-    return rewritten(tflite_importer).get(name) or (_FOLDS if name in FOLDABLE else _NO)
+        return _by_rule(name, RULES[name]) + (f", or {other}" if other else "")
+    if name in _BY_NAME:
+        return other or f"{_ITSELF}, of models in other formats"
+    return other or (_FOLDS if name in FOLDABLE else _NO)
 
 
 def _by_rule(name: str, rule: Rule[Any]) -> str:

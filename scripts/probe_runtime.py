@@ -35,6 +35,7 @@ from mcuq.emit.tflite import tflite_bytes  # noqa: E402
 from mcuq.errors import McuqError  # noqa: E402
 from mcuq.ops.catalog import FLOAT_OPERATORS  # noqa: E402
 from mcuq.tflite.builder import OperatorSpec, TensorSpec, build_model  # noqa: E402
+from mcuq.tflite.excerpt import operator_names  # noqa: E402
 from mcuq.tflite.float_model import float_tflite_bytes  # noqa: E402
 from mcuq.tflite.wheel import oracle_version  # noqa: E402
 from runtime_trials import Trial, any_runs, interpreter_log  # noqa: E402
@@ -123,7 +124,13 @@ def types_run(name: str) -> list[str]:
 
 
 def _own(name: str, dtype: str) -> Iterator[Trial]:
-    """As mcuq writes the operator, where it has it."""
+    """As mcuq writes the operator, where it has it and writes no others in its place."""
+    for trial in _written(name, dtype):
+        if all(one.startswith(f"{name} ") for one in operator_names(trial.content)):
+            yield trial
+
+
+def _written(name: str, dtype: str) -> Iterator[Trial]:
     if dtype == "float32":
         for operator in FLOAT_OPERATORS:
             if operator.name == name:

@@ -192,7 +192,8 @@ def test_an_interrupt_leaves_what_was_finished(folder: Path) -> None:
     out = folder.parent / "out"
     program = (
         "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
-        "import mcuq.bench.zoo.run as run; run._SAVED_EVERY_S = 0.0\n"
+        "import dataclasses, mcuq.bench.zoo.run as run\n"
+        "run.LIMITS = dataclasses.replace(run.LIMITS, saved_every=0.0)\n"
         "from mcuq.cli.main import main; sys.exit(main(sys.argv[1:]))"
     )
     words = ["bench", "zoo", str(folder), "-o", str(out), "--steps", "inspect"]

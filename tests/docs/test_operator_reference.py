@@ -7,21 +7,25 @@ import re
 from collections.abc import Mapping, Sequence
 
 import pytest
+from number_formats import Form, forms, quantized
+from operator_cases import cases, seeded_cases
 
 import operator_reference
 import probe_runtime
+from mcuq.emit.tflite import tflite_bytes
 from mcuq.errors import InputError
 from mcuq.importers import load_tflite, tflite
 from mcuq.importers.tflite.fold import FOLDABLE
 from mcuq.importers.tflite.space_to_batch import ENTER, LEAVE
 from mcuq.ops.catalog import OPERATORS
-from mcuq.ops.operator import AnyOperator, NoForm
 from mcuq.tflite.builder import OperatorSpec, TensorSpec, build_model
-from mcuq.tflite.operators.catalog import FORMS, RULES
+from mcuq.tflite.excerpt import operator_names
+from mcuq.tflite.operators.catalog import RULES
 from mcuq.tflite.wheel import oracle_version
 from operator_reference import becomes, operators_page, rewritten
 
 RUNTIME: Mapping[str, Sequence[str]] = json.loads(operator_reference.RECORD.read_text())["builtin"]
+AGAIN = "run: python scripts/probe_runtime.py"
 PAGE = operators_page("")
 ROWS = {
     cells[0]: cells[1:]
@@ -31,14 +35,18 @@ ROWS = {
 }
 
 
-@pytest.mark.parametrize("operator", OPERATORS)
-def test_the_runtime_has_what_mcuq_writes(operator: AnyOperator) -> None:
-    again = "run: python scripts/probe_runtime.py"
-    assert FORMS[operator].resolver.startswith("Add")
-    assert operator.name in RUNTIME, again
-    if runs := RUNTIME[operator.name]:
-        assert "int8" in runs, again
-        assert "int16" in runs or isinstance(operator.int16, NoForm), again
+@pytest.mark.parametrize("form", forms((8,)), ids=lambda form: form.name)
+def test_the_runtime_has_what_mcuq_writes(form: Form) -> None:
+    """Operators of other names may stand for it; what is alone under its own runs on its type."""
+    for case in seeded_cases(cases(form.operator), 0, 1):
+        try:
+            content = tflite_bytes(quantized(case, form))
+        except InputError:  # a range that the operator cannot take
+            continue
+        written = {name.split(" (")[0] for name in operator_names(content)}
+        assert written <= {*RUNTIME}, AGAIN
+        if written == {form.kind} and RUNTIME[form.kind]:
+            assert form.activations.split()[0] in ["float32", *RUNTIME[form.kind]], AGAIN
 
 
 def test_the_page_has_every_operator() -> None:
@@ -58,11 +66,10 @@ def test_the_count_is_that_of_the_rows() -> None:
     assert folds == fates.count("folds on constants")
 
 
-def test_what_is_rewritten_has_no_rule_of_its_own() -> None:
+def test_what_is_rewritten_says_so() -> None:
     found = rewritten(tflite)
     assert found
-    assert not found.keys() & RULES.keys()
-    assert all(becomes(name) == text for name, text in found.items())
+    assert all(text in becomes(name) for name, text in found.items())
 
 
 @pytest.mark.parametrize("name", sorted(RUNTIME))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mcuq.bench.zoo.settings import LIMITS
 from mcuq.cli import complete
 from mcuq.cli.output import JsonFlag, stdout, write_json
 from mcuq.cli.progress import shown_progress
@@ -54,13 +55,13 @@ def zoo(
     ] = "stm32f746",
     seconds: Annotated[
         float, typer.Option(min=1.0, help="Longest that one step on one file may take (300).")
-    ] = 300.0,
+    ] = LIMITS.seconds,
     memory: Annotated[
         int,
         typer.Option(
             min=256, metavar="MB", help="Most memory that each process may ask for (4096)."
         ),
-    ] = 4096,
+    ] = LIMITS.memory_mb,
     workers: Annotated[
         int, typer.Option(min=1, max=256, help="Files at once; results do not depend on it (1).")
     ] = 1,

@@ -16,13 +16,13 @@ from mcuq.atomic_write import check_writable, write_atomically
 from mcuq.bench.zoo.attempt import ModelJob, attempt
 from mcuq.bench.zoo.files import code_digest, digest, model_files, samples_of
 from mcuq.bench.zoo.record import STEPS, ZOO, Conditions, Outcome, Step, Tried, Zoo, ZooFile
+from mcuq.bench.zoo.settings import LIMITS
 from mcuq.bench.zoo.table import markdown
 from mcuq.isolated import CallLimits, Confined, End, IsolatedError
 from mcuq.progress import Progress, ProgressCallback
 from mcuq_hil.boards import load_board
 
 RESULT, TABLE = "zoo.json", "zoo.md"
-_SAVED_EVERY_S = 5.0
 _MB = 1 << 20
 _ENDS: dict[End, tuple[Outcome, str]] = {
     End.RAISED: ("crashed", "internal error"),
@@ -53,8 +53,8 @@ class ZooRequest:
     output: Path
     steps: tuple[Step, ...] = STEPS
     board: str = "stm32f746"
-    seconds: float = 300.0
-    memory_mb: int = 4096
+    seconds: float = LIMITS.seconds
+    memory_mb: int = LIMITS.memory_mb
     workers: int = 1
 
 
@@ -131,7 +131,7 @@ class _Run:
         self._finished[file.path] = file
         note = f"{file.path}: {file.worst}"
         self._progress(Progress("zoo", len(self._finished), len(self._paths), note))
-        if time.monotonic() - self._saved > _SAVED_EVERY_S:
+        if time.monotonic() - self._saved > LIMITS.saved_every:
             self._save()
 
     def _stop(self) -> None:
