@@ -113,4 +113,10 @@ def _spell_svdf(spelling: Spelling, op: FileOp) -> None:
     spelling.finish("RESHAPE", [summed, spelling.integers((1, units))], {})
 
 
+BECOMES = {
+    "SVDF": "FULLY_CONNECTED, a window that is a state, CONV_2D",
+    "UNIDIRECTIONAL_SEQUENCE_LSTM": "its cell in FULLY_CONNECTED, LOGISTIC, TANH, ADD and MUL, "
+    "once a step, with states",
+}
+"""What stands in an operator's place."""
 _SPELLINGS = {"SVDF": _spell_svdf, "UNIDIRECTIONAL_SEQUENCE_LSTM": spell_lstm}

@@ -21,6 +21,8 @@ from mcuq.tflite.operators.view import Overridden
 from mcuq.tflite.operators.weighted import FullyConnected
 
 KIND = "CUMSUM"
+BECOMES = {KIND: "FULLY_CONNECTED with a triangle of ones"}
+"""What stands in an operator's place."""
 _LONGEST = 1024
 """Values along which sums are taken: the filter has the square of it."""
 

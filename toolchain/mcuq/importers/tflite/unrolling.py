@@ -26,6 +26,9 @@ MOST_TURNS = 128
 MOST_OPERATORS = 20_000
 """Of a model with its loops written out."""
 
+BECOMES = {"WHILE": "its body, once a turn, where the file decides how many"}
+"""What stands in an operator's place."""
+
 
 def unrolled(model: FileModel, evaluate: Evaluate) -> FileModel:
     """The model without loops.

@@ -19,6 +19,13 @@ from mcuq.importers.tflite.flatbuffer import malformed
 from mcuq.importers.tflite.records import FileModel, FileOp, FileState, FileTensor
 from mcuq.tflite.operators.control import VARIABLES, CallOnce, VarHandle
 
+BECOMES = {
+    "VAR_HANDLE": "a state",
+    "READ_VARIABLE": "what a state held before the run, or what the run left in it",
+    "ASSIGN_VARIABLE": "what a state holds behind the run",
+    "CALL_ONCE": "the initial values of states",
+}
+"""What stands in an operator's place."""
 _Key = tuple[str, str]
 """Container and shared name."""
 
