@@ -58,7 +58,7 @@ def operators_page(note: str) -> str:
         f"{note}\n# Operators\n",
         f"mcuq builds **{built} of {len(runtime)}** builtin operators that the resolver of "
         f"TensorFlow Lite Micro has (`tflite_micro` {record['tflite_micro']}); {folds} more are "
-        f"computed while the model is read, {missing} are refused by name. {_INTRO}\n",
+        f"computed while the model is read; refused by name: {missing}. {_INTRO}\n",
         f"Of its {len(record['custom'])} custom operators "
         f"({_listed(f'`{name}`' for name in record['custom'])}) mcuq builds "
         f"{sum(becomes(name) != _NO for name in record['custom']) or 'none'}.\n",

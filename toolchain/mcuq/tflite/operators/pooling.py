@@ -53,7 +53,15 @@ def axes_in_range(op: OpView) -> str | None:
     return None if all(-rank <= axis < rank for axis in axes) else f"{axes} of {rank} dimensions"
 
 
-def _pool(op: OpView) -> PoolAttrs:
+POOL_CONSTRAINTS = requiring(
+    known_padding(Pool2D.PADDING),
+    positive_steps(Pool2D.STRIDE_H, Pool2D.STRIDE_W, Pool2D.FILTER_HEIGHT, Pool2D.FILTER_WIDTH),
+    fused_activation(Pool2D.ACTIVATION),
+)
+"""Of every pooling."""
+
+
+def pool_attrs(op: OpView) -> PoolAttrs:
     return PoolAttrs(
         filter=(op.int32(Pool2D.FILTER_HEIGHT), op.int32(Pool2D.FILTER_WIDTH)),
         stride=(op.int32(Pool2D.STRIDE_H), op.int32(Pool2D.STRIDE_W)),
@@ -68,12 +76,7 @@ def _write_pool(attrs: PoolAttrs, options: Any) -> None:
 
 
 def _pool_form(operator: Operator[PoolAttrs, Any, Any], resolver: str) -> TfliteForm[PoolAttrs]:
-    constraints = requiring(
-        known_padding(Pool2D.PADDING),
-        positive_steps(Pool2D.STRIDE_H, Pool2D.STRIDE_W, Pool2D.FILTER_HEIGHT, Pool2D.FILTER_WIDTH),
-        fused_activation(Pool2D.ACTIVATION),
-    )
-    rule = Rule(operator, "Pool2DOptions", _pool, constraints)
+    rule = Rule(operator, "Pool2DOptions", pool_attrs, POOL_CONSTRAINTS)
     return TfliteForm(rule, _write_pool, no_constants, ByType(int8=2, int16=3), resolver)
 
 
