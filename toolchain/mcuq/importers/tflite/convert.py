@@ -150,8 +150,7 @@ class _Conversion:
         output = op.outputs[0]
         if output in self._values or self._model.tensors[output].data is not None:
             raise malformed(f"{view.where} writes a tensor that already has a value")
-        folded = fold(view, exact=self._keep_rescaling)
-        if folded is not None:
+        if (folded := fold(view, exact=self._keep_rescaling)) is not None:
             self._values[output] = self._folded(view, self._model.tensors[output], folded)
         elif op.kind in CONVERSIONS and view.operands[0] is not None:
             self._values[output] = self._passed(op, view, view.operands[0])
@@ -224,8 +223,7 @@ class _Conversion:
         if value is None or value.data is not None or value.name in self._inputs:
             raise InputError(
                 f"output {tensor.name!r} is computed by no operator",
-                "export the model again: each output must be real numbers that a layer computes, "
-                "or a constant",
+                "export the model again: each output is of real numbers, a layer's or constants",
             )
         return value.name
 
@@ -235,9 +233,9 @@ class _Conversion:
         if name not in self._tensors:
             self._keep_constant(value)
             self._records[name] = tensor
-            attrs = BroadcastAttrs(value.shape)
             self._tensors[name] = Tensor(name, value.shape)
-            self._ops.append(Op(BROADCAST_TO, name, (value.name,), (name,), attrs))
+            copy = Op(BROADCAST_TO, name, (value.name,), (name,), BroadcastAttrs(value.shape))
+            self._ops.append(copy)
         return name
 
     def _view(self, op: FileOp) -> OpView:
