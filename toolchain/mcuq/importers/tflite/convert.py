@@ -127,6 +127,7 @@ class _Conversion:
         self._model = model
         self._keep_rescaling = keep_rescaling
         self._names = UniqueNames()
+        self._state_names = UniqueNames()
         self._tensors: dict[str, Tensor] = {}
         self._ops: list[Op] = []
         self._values: dict[int, FileOperand] = {}
@@ -178,7 +179,8 @@ class _Conversion:
             )
         stored = self._model.tensors[state.read]
         initial = real_values(stored, state.initial)
-        return State(state.name, read, written.name, initial.astype(np.float32))
+        name = self._state_names.take(state.name, "state")
+        return State(name, read, written.name, initial.astype(np.float32))
 
     def _folded(self, view: OpView, tensor: FileTensor, data: npt.NDArray[Any]) -> FileOperand:
         """A result that does not depend on the inputs. Of ZEROS_LIKE the integers are zeros."""
