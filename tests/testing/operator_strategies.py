@@ -20,11 +20,13 @@ from mcuq.numeric.element import Element
 from mcuq.ops.attrs import Attrs, NoAttrs, Padding
 from mcuq.ops.binary import ADD, BinaryAttrs
 from mcuq.ops.catalog import OPERATORS
+from mcuq.ops.clip import ClipAttrs
 from mcuq.ops.conversion import QUANTIZE
 from mcuq.ops.gathering import GatherAttrs
 from mcuq.ops.interpolation import ResizeAttrs
 from mcuq.ops.log_softmax import LOG_SOFTMAX
 from mcuq.ops.logic import LOGICAL_AND, LOGICAL_NOT, LOGICAL_OR
+from mcuq.ops.matmul import MatmulAttrs
 from mcuq.ops.mean import MeanAttrs
 from mcuq.ops.movement import SQUEEZE, ConcatAttrs, PadAttrs, ReshapeAttrs, TransposeAttrs
 from mcuq.ops.operator import AnyOperator
@@ -34,11 +36,17 @@ from mcuq.ops.position import PositionAttrs
 from mcuq.ops.repetition import BroadcastAttrs
 from mcuq.ops.selection import SELECT_V2
 from mcuq.ops.slicing import StridedSliceAttrs
+from mcuq.ops.smooth import GeluAttrs
 from mcuq.ops.softmax import SoftmaxAttrs
 from mcuq.ops.table import Table
 from mcuq.ops.unary import RELU, LeakyReluAttrs
 from mcuq.ops.update import UpdateAttrs
-from mcuq.ops.weighted_params import ConvAttrs, DepthwiseConvAttrs, FullyConnectedAttrs
+from mcuq.ops.weighted_params import (
+    ConvAttrs,
+    DepthwiseConvAttrs,
+    FullyConnectedAttrs,
+    TransposeConvAttrs,
+)
 
 Shape = tuple[int, ...]
 Pair = tuple[int, int]
@@ -146,10 +154,54 @@ def _depthwise(draw: st.DrawFn, x: Shape) -> Applied:
     return Applied(attrs, (), ((1, *kernel, outputs), *_bias(draw, outputs)))
 
 
+few_images = st.tuples(st.just(1), st.integers(1, 6), st.integers(1, 6), channels)
+
+
+def _transpose_conv(draw: st.DrawFn, x: Shape) -> Applied:
+    padding = draw(st.sampled_from(Padding))
+    axes = [_transposed_axis(draw, size, padding) for size in x[1:3]]
+    (height, width), kernel, stride = ((axes[0][i], axes[1][i]) for i in range(3))
+    filters = draw(st.integers(1, 9))
+    attrs = TransposeConvAttrs((1, height, width, filters), stride, padding, draw(activations))
+    return Applied(attrs, (), ((filters, *kernel, x[3]), *_bias(draw, filters)))
+
+
+def _transposed_axis(draw: st.DrawFn, size: int, padding: Padding) -> tuple[int, int, int]:
+    """Extent of the result, kernel and stride."""
+    kernel, stride = draw(st.integers(1, 5)), draw(few)
+    reach = (size - 1) * stride + (kernel if padding is Padding.VALID else 1)
+    extents = range(reach, reach + stride)
+    return draw(st.sampled_from(extents)), kernel, stride
+
+
 def _fully_connected(draw: st.DrawFn, x: Shape) -> Applied:
     outputs = draw(st.integers(1, 20))
     attrs = FullyConnectedAttrs(draw(activations), keep_num_dims=draw(st.booleans()))
     return Applied(attrs, (), ((outputs, x[-1]), *_bias(draw, outputs)))
+
+
+@st.composite
+def _matrices(draw: st.DrawFn) -> Shape:
+    """(1, up to two dimensions, rows, columns), now and then with long rows."""
+    leading = draw(st.lists(few, max_size=2))
+    sizes = draw(st.tuples(st.integers(1, 6), st.integers(1, 6) | st.sampled_from([17, 64])))
+    return (1, *leading, *sizes)
+
+
+def _matmul(draw: st.DrawFn, x: Shape) -> Applied:
+    attrs = MatmulAttrs(draw(st.booleans()), draw(st.booleans()))
+    batches = _broadcast(draw, x[:-2])
+    first = draw(st.booleans())
+    turned, own = (attrs.adj_y, attrs.adj_x) if first else (attrs.adj_x, attrs.adj_y)
+    # The dimension along which the sum runs, and that of the other operand's own.
+    depth = x[-2] if own == first else x[-1]
+    other = draw(st.integers(1, 7))
+    matrix = (other, depth) if turned == first else (depth, other)
+    shape = (*batches, *matrix)
+    if first and draw(st.booleans()):
+        return Applied(attrs, (shape,))
+    leading = draw(st.integers(0, len(shape) - 2))
+    return Applied(attrs, (), (shape[leading:],), constants_first=not first)
 
 
 def _unary(attributes: st.SearchStrategy[Attrs]) -> Strategy:
@@ -329,7 +381,9 @@ _IMAGE, _ROWS = range(4, 5), range(2, 6)
 BY_ATTRIBUTES: dict[type[Attrs], Strategy] = {
     ConvAttrs: Strategy(images, _conv, _IMAGE),
     DepthwiseConvAttrs: Strategy(images, _depthwise, _IMAGE),
+    TransposeConvAttrs: Strategy(few_images, _transpose_conv, _IMAGE),
     FullyConnectedAttrs: Strategy(rows, _fully_connected, _ROWS),
+    MatmulAttrs: Strategy(_matrices(), _matmul, range(3, 6)),
     PoolAttrs: Strategy(images, _pool, _IMAGE),
     MeanAttrs: Strategy(rows, _mean, _ROWS),
     PadAttrs: Strategy(few_rows, _pad, _ROWS),
@@ -353,6 +407,10 @@ ELEMENTWISE: dict[type[Attrs], st.SearchStrategy[Attrs]] = {
     NoAttrs: st.just(NoAttrs()),
     BinaryAttrs: st.builds(BinaryAttrs, activations),
     LeakyReluAttrs: st.builds(LeakyReluAttrs, _singles(-2.0, 2.0)),
+    GeluAttrs: st.builds(GeluAttrs, st.booleans()),
+    ClipAttrs: st.builds(ClipAttrs, _singles(-4.0, 0.0), _singles(0.125, 6.0))
+    | st.builds(ClipAttrs, low=_singles(-1.0, 2.0))
+    | st.builds(ClipAttrs, high=_singles(-1.0, 2.0)),
 }
 """Attributes that have nothing to do with shapes."""
 BY_SHAPE_RULE: dict[Callable[..., Shape], Callable[[st.SearchStrategy[Attrs]], Strategy]] = {
