@@ -21,8 +21,8 @@ from mcuq.ops.operator import AnyOperator, QuantizedOp
 from mcuq.ops.smooth import GeluAttrs
 from mcuq.tflite.operators.binary import Binary
 from mcuq.tflite.operators.functions import TABLES, Gelu
+from mcuq.tflite.operators.gathering import Gather
 from mcuq.tflite.operators.links import TABLE_OFFSET, table_name
-from mcuq.tflite.operators.movement import Gather
 from mcuq.tflite.operators.view import Overridden
 
 _ENTRIES = 256
