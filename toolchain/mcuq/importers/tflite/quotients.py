@@ -114,14 +114,15 @@ def _joined(model: FileModel, op: FileOp, uses: _Uses, behind: tuple[FileOp, ...
 
 def _is_real(tensor: FileTensor, like: FileTensor) -> bool:
     """Whether it is of float32, and of the other tensor's shape."""
-    plain = tensor.dtype == "float32" and tensor.quantization is None
+    plain = tensor.dtype == "float32" and tensor.quantization is None and not tensor.stateful
     return plain and tensor.shape == like.shape
 
 
 def _number(model: FileModel, op: FileOp) -> float | None:
     """The second operand, where it is one constant of float32."""
     has_two = len(op.inputs) == 2 and op.inputs[1] >= 0
-    data = model.tensors[op.inputs[1]].data if has_two else None
+    tensor = model.tensors[op.inputs[1]] if has_two else None
+    data = None if tensor is None or tensor.stateful else tensor.data
     single = data is not None and data.dtype == np.float32 and data.size == 1
     return float(data.flat[0]) if data is not None and single else None
 

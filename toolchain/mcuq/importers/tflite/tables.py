@@ -93,6 +93,9 @@ def _source(model: FileModel, op: FileOp, makers: Mapping[int, FileOp]) -> FileT
         return None
     source = model.tensors[cast.inputs[0]]
     numbers = [model.tensors[maker.outputs[0]] for maker in chain]
+    constants = (model.tensors[index] for index in (add.inputs[1], op.inputs[0]))
+    if any(tensor.stateful for tensor in (*numbers, *constants)):
+        return None
     same = all(each.dtype == "int32" and each.shape == source.shape for each in numbers)
     return source if same and int(offset.flat[0]) == TABLE_OFFSET else None
 
