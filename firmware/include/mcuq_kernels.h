@@ -251,10 +251,10 @@ typedef struct {
     int32_t extent;
     int32_t row;
     int32_t count;
-} mcuq_gather;
+} mcuq_rows;
 
 void mcuq_gather_s8(
-    const mcuq_gather *p, const int8_t *input, const int32_t *indices, int8_t *output);
+    const mcuq_rows *p, const int8_t *input, const int32_t *indices, int8_t *output);
 
 /* RESIZE_NEAREST_NEIGHBOR of an NHWC image. rows[y] and columns[x] are the source row and column
  * of output row y and column x, computed at build time. In place: no. */

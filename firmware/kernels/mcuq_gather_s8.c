@@ -5,7 +5,7 @@
 #include "mcuq_kernels.h"
 
 void mcuq_gather_s8(
-    const mcuq_gather *p, const int8_t *input, const int32_t *indices, int8_t *output)
+    const mcuq_rows *p, const int8_t *input, const int32_t *indices, int8_t *output)
 {
     const int32_t row = p->row;
     for (int32_t outer = 0; outer < p->outer; outer++) {

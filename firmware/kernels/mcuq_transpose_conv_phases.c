@@ -1,7 +1,7 @@
 /* Transposed convolution, a phase at a time: the outputs at one place modulo the stride are a plain
  * convolution of the input with the taps that they meet. */
 #include "mcuq_transpose_conv.h"
-#include "mcuq_gather.h" /* calls mcuq_unpack_2 */
+#include "mcuq_gather.h"
 
 /* One axis of a phase: how many taps, what lies before the first input, and how many outputs. */
 typedef struct {

@@ -181,7 +181,7 @@ def lower_gather(qgraph: QuantizedGraph, op: Op, params: GatherParams) -> Call:
     source, indices = (qgraph.tensors[name] for name in op.inputs)
     axis = params.axis
     structure = Struct(
-        "mcuq_gather",
+        "mcuq_rows",
         (
             ("outer", math.prod(source.shape[:axis])),
             ("extent", source.shape[axis]),
