@@ -137,7 +137,7 @@ def test_what_the_library_has_not_stays_with_mcuq(project: Path, tmp_path: Path)
     layers = json.loads(done.stdout)["layers"]
     own = {layer["kind"]: layer["function"] for layer in layers if layer["library"] == "mcuq"}
     assert own["DEPTHWISE_CONV_2D"].startswith("mcuq_depthwise")
-    assert own["SOFTMAX"] == "arm_softmax_s8"
+    assert own["SOFTMAX"] == "mcuq_softmax_s8"
     assert any(layer["library"] == "cmsis-nn" for layer in layers)
 
 
