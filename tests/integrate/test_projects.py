@@ -6,12 +6,12 @@ import configparser
 import json
 import re
 import shutil
-import subprocess
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from serial_line import run, said_by
 
 from mcuq.build.toolchain import core_flags
 from mcuq.emit.c.names import Names
@@ -25,31 +25,8 @@ from mcuq.pipeline.scheme import Scheme
 from mcuq.quantize import WeightChoice
 from mcuq.report.publish import publish
 from mcuq.resources import example_dir
-from mcuq_hil.bench import boot_emulator
-from mcuq_hil.boards import load_board
 
 pytestmark = [pytest.mark.slow, pytest.mark.arm]
-
-
-def run(folder: Path, *command: str) -> str:
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
-
-
-def said_by(elf: Path) -> str:
-    """The first line the image writes on its serial port."""
-    port = boot_emulator(load_board("stm32f746"), elf)
-    try:
-        port.timeout = 60
-        line = b""
-        while not line.endswith(b"\n"):
-            byte = port.read(1)
-            assert byte, f"silent after {line!r}"
-            line += byte
-    finally:
-        port.close()
-    return line.decode()
 
 
 def test_cmake_builds_without_mcuq_and_runs(result: Path, tmp_path: Path) -> None:
