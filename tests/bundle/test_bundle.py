@@ -196,12 +196,12 @@ def test_more_than_the_board_has(faces: Path, keywords: Path, tmp_path: Path) ->
         folders.append(Path(shutil.copytree(folder, tmp_path / folder.name)))
         manifest = folders[-1] / "manifest.json"
         content = json.loads(manifest.read_text())
-        content["target"]["name"] = "nucleo-g071rb"
+        content["target"]["name"] = "stm32f103c8"
         manifest.write_text(json.dumps(content))
     with pytest.raises(
-        BudgetError, match=r"bytes of flash, .* has 131072: faces has .* keywords has"
+        BudgetError, match=r"bytes of flash, .* has 65536: faces has .* keywords has"
     ):
-        bundle(folders, tmp_path / "out")
+        bundle(folders, tmp_path / "joined")
 
 
 def changed(folder: Path, target: Path, name: str) -> Path:
