@@ -150,12 +150,15 @@ def _model(member: Member, contributions: Mapping[str, int], answered: Answered)
 def _figures(members: Sequence[Member], arena: ArenaUse, image: FirmwareImage) -> BundleFigures:
     used = uses(members)
     kernels = {unit: size for unit, size in image.contributions.items() if unit in used}
+    # Of a compiled library the linker's map does not say whose calls brought what.
+    archives = {path.name for member in members for path in member.model_dir.rglob("*.a")}
+    compiled = sum(image.contributions.get(name, 0) for name in archives)
     results = [member.manifest.result for member in members]
     arenas = [result.arena_bytes for result in results]
     taken = max(arenas) if arena == "shared" else sum(arenas)
     return BundleFigures(
         flash_bytes=image.flash_bytes,
-        kernel_bytes=sum(kernels.values()),
+        kernel_bytes=sum(kernels.values()) + compiled,
         ram_bytes=image.ram_bytes,
         arena_bytes=taken,
         stack_bytes=image.stack_bytes,

@@ -23,13 +23,13 @@ def savings(made: Bundle) -> str:
     """What being in one image spares."""
     result = made.result
     kernels = (
-        f"Kernels are there once: {format_bytes(result.kernel_bytes)}, "
-        f"{format_bytes(result.saved_kernel_bytes)} less than for each model by itself."
+        f"Kernels are there once, in {format_bytes(result.kernel_bytes)}; a copy for each model "
+        f"would take {format_bytes(result.saved_kernel_bytes)} more."
     )
     if made.arena == "shared":
         return (
-            f"{kernels} One arena for models that never run at once: "
-            f"{format_bytes(result.arena_bytes)}, {format_bytes(result.saved_arena_bytes)} less."
+            f"{kernels} One arena of {format_bytes(result.arena_bytes)} for models that never run "
+            f"at once; arenas of their own would take {format_bytes(result.saved_arena_bytes)} more."
         )
     return f"{kernels} Arenas of their own: {format_bytes(result.arena_bytes)} in all."
 

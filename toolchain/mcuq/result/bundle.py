@@ -46,10 +46,11 @@ class BundleFigures(Written):
     arena_bytes: int = Field(description="Of that, all arenas.")
     stack_bytes: int = Field(description="Of that, reserved stack.")
     saved_kernel_bytes: int = Field(
-        description="Flash of kernels that several models call, for each call but the first."
+        description="What a copy of its kernels for each model would take more; of a compiled "
+        "library that is not known."
     )
     saved_arena_bytes: int = Field(
-        description="RAM that a shared arena spares; 0 of separate ones."
+        description="What arenas of their own would take more; 0 where they are separate."
     )
     alone_flash_bytes: int = Field(description="Of one image a model, in all.")
 
