@@ -27,9 +27,10 @@ def savings(made: Bundle) -> str:
         f"would take {format_bytes(result.saved_kernel_bytes)} more."
     )
     if made.arena == "shared":
+        spared = format_bytes(result.saved_arena_bytes)
         return (
             f"{kernels} One arena of {format_bytes(result.arena_bytes)} for models that never run "
-            f"at once; arenas of their own would take {format_bytes(result.saved_arena_bytes)} more."
+            f"at once; arenas of their own would take {spared} more."
         )
     return f"{kernels} Arenas of their own: {format_bytes(result.arena_bytes)} in all."
 
