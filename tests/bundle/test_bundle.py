@@ -11,8 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import mcuq
-from mcuq.bundle import bundle
+from mcuq.bundle import bundle_models
 from mcuq.bundle.store import read_bundle
 from mcuq.cli.main import main
 from mcuq.errors import BudgetError, InputError, UsageError
@@ -34,7 +33,7 @@ def joined(
     uses: tuple[ArenaUse, ...] = ("separate", "shared")
     for arena in uses:
         found[arena] = tmp_path_factory.mktemp(arena) / "out"
-        bundle([faces, keywords], found[arena], arena=arena)
+        bundle_models([faces, keywords], found[arena], arena=arena)
     return found
 
 
@@ -132,7 +131,7 @@ def test_a_shared_arena_is_said_in_the_headers(joined: dict[ArenaUse, Path]) -> 
 def test_the_same_results_give_the_same_bytes(
     joined: dict[ArenaUse, Path], faces: Path, keywords: Path, tmp_path: Path
 ) -> None:
-    mcuq.bundle_models([keywords, faces], tmp_path / "again", arena="shared")
+    bundle_models([keywords, faces], tmp_path / "again", arena="shared")
     first = joined["shared"]
     files = sorted(path.relative_to(first) for path in first.rglob("*") if path.is_file())
     again = sorted(p.relative_to(tmp_path / "again") for p in (tmp_path / "again").rglob("*.*"))
@@ -201,7 +200,7 @@ def test_more_than_the_board_has(faces: Path, keywords: Path, tmp_path: Path) ->
     with pytest.raises(
         BudgetError, match=r"bytes of flash, .* has 65536: faces has .* keywords has"
     ):
-        bundle(folders, tmp_path / "joined")
+        bundle_models(folders, tmp_path / "joined")
 
 
 def changed(folder: Path, target: Path, name: str) -> Path:
@@ -215,17 +214,17 @@ def changed(folder: Path, target: Path, name: str) -> Path:
 def test_what_cannot_be_in_one_image(faces: Path, keywords: Path, tmp_path: Path) -> None:
     output = tmp_path / "out"
     with pytest.raises(UsageError, match="one result is an image already"):
-        bundle([faces], output)
+        bundle_models([faces], output)
     with pytest.raises(UsageError, match="are called faces and faces: their files"):
-        bundle([faces, keywords, faces], output)
+        bundle_models([faces, keywords, faces], output)
     other = changed(faces, tmp_path / "other", "model/kernels/mcuq_softmax_s8.c")
     with pytest.raises(UsageError, match=r"different kernels: kernels/mcuq_softmax_s8.c differs"):
-        bundle([other, keywords], output)
+        bundle_models([other, keywords], output)
     header = changed(faces, tmp_path / "header", "model/include/mcuq_arith.h")
     with pytest.raises(UsageError, match=r"different kernels: include/mcuq_arith.h differs"):
-        bundle([header, keywords], output)
+        bundle_models([header, keywords], output)
     with pytest.raises(InputError, match="no such file"):
-        bundle([faces, tmp_path / "nothing"], output)
+        bundle_models([faces, tmp_path / "nothing"], output)
     elsewhere = Path(shutil.copytree(faces, tmp_path / "elsewhere"))
     for key, value, told in (
         ("target", "nucleo-f446re", "different boards"),
@@ -238,7 +237,7 @@ def test_what_cannot_be_in_one_image(faces: Path, keywords: Path, tmp_path: Path
             content[key] = value
         (elsewhere / "manifest.json").write_text(json.dumps(content))
         with pytest.raises(UsageError, match=told):
-            bundle([elsewhere, keywords], output)
+            bundle_models([elsewhere, keywords], output)
     assert not output.exists()
 
 
@@ -249,7 +248,7 @@ def test_an_arena_that_is_not_as_emitted_is_not_shared(
     source = copy / "model" / "faces.c"
     source.write_text(source.read_text().replace("static int8_t arena[", "static  int8_t arena["))
     with pytest.raises(InputError, match="not as this version of mcuq emits it"):
-        bundle([copy, keywords], tmp_path / "out", arena="shared")
+        bundle_models([copy, keywords], tmp_path / "out", arena="shared")
 
 
 def test_a_wrong_byte_ends_it(faces: Path, keywords: Path, tmp_path: Path) -> None:
@@ -263,7 +262,7 @@ def test_a_wrong_byte_ends_it(faces: Path, keywords: Path, tmp_path: Path) -> No
     assert changes and more
     source.write_text(text)
     with pytest.raises(DeviceError, match="outputs of faces differ"):
-        bundle([copy, keywords], tmp_path / "out")
+        bundle_models([copy, keywords], tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mcuq.bundle import bundle
+from mcuq.bundle import bundle_models
 from mcuq.pipeline.request import BuildRequest
 from mcuq.quantize import WeightChoice
 from mcuq.report.publish import publish
@@ -45,5 +45,5 @@ def named(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 def several(named: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The image of both, with one arena."""
     folder = tmp_path_factory.mktemp("several") / "out"
-    bundle(named, folder, arena="shared")
+    bundle_models(named, folder, arena="shared")
     return folder

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from mcuq.build import FirmwareImage, build_firmware
-    from mcuq.bundle import bundle as bundle_models
+    from mcuq.bundle import bundle_models
     from mcuq.calibrate import Ranges
     from mcuq.calibrate import calibrate as calibrate_graph
     from mcuq.cost import MemoryPlan, plan_program
@@ -59,7 +59,7 @@ _HOMES = {
     "WeightChoice": ("quantize", "WeightChoice"),
     "build_firmware": ("build", "build_firmware"),
     "build_model": ("pipeline.build", "build"),
-    "bundle_models": ("bundle", "bundle"),
+    "bundle_models": ("bundle", "bundle_models"),
     "calibrate_graph": ("calibrate", "calibrate"),
     "dequantize_outputs": ("interpret.integer", "dequantize_outputs"),
     "firmware_dir": ("resources", "firmware_dir"),

@@ -35,7 +35,7 @@ def bundle(
     json: JsonFlag = False,
 ) -> None:
     """Join built models into one image: kernels once, each model proved in it."""
-    from mcuq.bundle import bundle as join
+    from mcuq.bundle import bundle_models
     from mcuq.bundle.summary import bundle_summary
     from mcuq.report.store import PAGE
     from mcuq.result.bundle import BUNDLE
@@ -43,7 +43,7 @@ def bundle(
 
     check_choice("--arena", arena, complete.arenas())
     with shown_progress() as progress:
-        made = join(
+        made = bundle_models(
             folders,
             output,
             arena="shared" if arena == "shared" else "separate",

@@ -22,7 +22,7 @@ from mcuq.units import format_bytes
 from mcuq_hil.boards import Board, load_board
 
 
-def bundle(
+def bundle_models(
     folders: Sequence[Path],
     output: Path,
     *,
