@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import importlib.util
 import sys
 import types
 from collections.abc import Iterator
@@ -31,6 +32,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "scripts"))
 
 from generate_schemas import described_attribute, documents, file_name  # noqa: E402
+from operator_reference import onnx_page, operators_page  # noqa: E402
 
 DOCS = ROOT / "docs" / "reference"
 NOTE = "<!-- Written by scripts/generate_reference.py: change the code, not this page. -->\n"
@@ -286,6 +288,13 @@ def pages() -> dict[str, str]:
     result["pareto-json.md"] = document_page(FRONT)
     result["config-json.md"] = document_page(CONFIG)
     result["settings.md"] = settings_page()
+    result["operators.md"] = operators_page(NOTE)
+    result["onnx-operators.md"] = (
+        # Without the package the page stays as it was.
+        (DOCS / "onnx-operators.md").read_text(encoding="utf-8")
+        if importlib.util.find_spec("onnx") is None
+        else onnx_page(NOTE)
+    )
     return {name: text.rstrip() + "\n" for name, text in result.items()}
 
 

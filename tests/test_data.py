@@ -9,7 +9,9 @@ import pytest
 
 from mcuq.data import fingerprint, load_data
 from mcuq.errors import InputError
-from mcuq.graph import Graph, Tensor
+from mcuq.graph import Graph, Op, Tensor
+from mcuq.numeric.element import Element
+from mcuq.ops.gathering import GATHER, GatherAttrs
 
 
 def graph(*shapes: tuple[int, ...]) -> Graph:
@@ -32,6 +34,27 @@ def test_npz_with_labels_becomes_float32_samples_and_int64_labels(tmp_path: Path
     assert data.labels.dtype == np.int64
     assert data.labels.tolist() == [0, 2, 1]
     assert len(data.take(2)) == 2
+
+
+def test_integers_and_truth_values_are_what_they_are(tmp_path: Path) -> None:
+    """Indices are those of rows; nothing is rounded into place."""
+    whole, truth = Element.INT32, Element.BOOL
+    tensors = {
+        "i": Tensor("i", (1, 2), element=whole),
+        "m": Tensor("m", (1, 2), element=truth),
+        "t": Tensor("t", (4, 3)),
+        "y": Tensor("y", (1, 2, 3)),
+    }
+    gather = Op(GATHER, "y", ("t", "i"), ("y",), GatherAttrs(0))
+    model = Graph("g", tensors, (gather,), ("i", "m"), ("y",))
+    i, m = np.array([[0, 3], [1, 2]]), np.array([[True, False]] * 2)
+    np.savez(tmp_path / "d.npz", i=i, m=m)
+    data = load_data(tmp_path / "d.npz", model)
+    assert all(np.array_equal(a, b) for a, b in zip(data.inputs, (i, m), strict=True))
+    for wrong in ({"i": i + 1}, {"i": i - 1}, {"i": i + 0.5}, {"m": m * 2}):
+        np.savez(tmp_path / "d.npz", **{"i": i, "m": m, **wrong})
+        with pytest.raises(InputError, match=r"takes integers from 0 to [13]"):
+            load_data(tmp_path / "d.npz", model)
 
 
 def test_axes_of_length_one_may_be_missing_or_extra(tmp_path: Path) -> None:

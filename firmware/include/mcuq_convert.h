@@ -41,6 +41,16 @@ typedef struct {
 void mcuq_requantize_s8_s16(const mcuq_requantization *p, const int8_t *input, int16_t *output);
 void mcuq_requantize_s16_s8(const mcuq_requantization *p, const int16_t *input, int8_t *output);
 
+/* CAST to int32 of what the values stand for, without what is behind the point; of integers and of
+ * truth values (1 or 0, a byte each) as QUANTIZE; of truth values as they are. In place: no. */
+void mcuq_cast_s8_s32(const mcuq_affine *p, const int8_t *input, int32_t *output);
+void mcuq_cast_s16_s32(const mcuq_affine *p, const int16_t *input, int32_t *output);
+void mcuq_cast_s32_s8(const mcuq_affine *p, const int32_t *input, int8_t *output);
+void mcuq_cast_s32_s16(const mcuq_affine *p, const int32_t *input, int16_t *output);
+void mcuq_cast_bool_s8(const mcuq_affine *p, const int8_t *input, int8_t *output);
+void mcuq_cast_bool_s16(const mcuq_affine *p, const int8_t *input, int16_t *output);
+void mcuq_cast_bool_s32(const int8_t *input, int32_t *output, int32_t count);
+
 /* round(x), ties away from zero, saturated to ±2^20; NaN gives -2^20. */
 static inline int32_t mcuq_round_f32(float x)
 {

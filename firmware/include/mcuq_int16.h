@@ -90,7 +90,11 @@ void mcuq_sub_s16(const mcuq_binary *p, const int16_t *a, const int16_t *b, int1
 void mcuq_mul_s16(const mcuq_binary *p, const int16_t *a, const int16_t *b, int16_t *output);
 void mcuq_minimum_s16(const mcuq_extreme *p, const int16_t *a, const int16_t *b, int16_t *output);
 void mcuq_maximum_s16(const mcuq_extreme *p, const int16_t *a, const int16_t *b, int16_t *output);
+void mcuq_select_s16(const mcuq_select *p, const int8_t *condition, const int16_t *a,
+    const int16_t *b, int16_t *output);
 void mcuq_mean_s16(const mcuq_mean *p, const int16_t *input, int16_t *output);
+void mcuq_batch_matmul_s16(
+    const mcuq_matmul *p, const int16_t *a, const int16_t *b, int16_t *output);
 void mcuq_copy_s16(const mcuq_layout *p, const int16_t *input, int16_t *output);
 void mcuq_pad_s16(const mcuq_pad *p, const int16_t *input, int16_t *output);
 void mcuq_resize_nearest_s16(const mcuq_resize *p, const int16_t *input, int16_t *output);

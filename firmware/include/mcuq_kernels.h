@@ -66,6 +66,10 @@ typedef struct {
 /* In place: yes, over an operand that is not broadcast. */
 void mcuq_add_s8(const mcuq_binary *p, const int8_t *a, const int8_t *b, int8_t *output);
 void mcuq_sub_s8(const mcuq_binary *p, const int8_t *a, const int8_t *b, int8_t *output);
+void mcuq_squared_difference_s8(
+    const mcuq_binary *p, const int8_t *a, const int8_t *b, int8_t *output);
+void mcuq_squared_difference_s16(
+    const mcuq_binary *p, const int16_t *a, const int16_t *b, int16_t *output);
 void mcuq_mul_s8(const mcuq_binary *p, const int8_t *a, const int8_t *b, int8_t *output);
 
 /* MINIMUM and MAXIMUM of equal shapes or with broadcasting. Stored integers are compared: all three
@@ -80,9 +84,80 @@ typedef struct {
 void mcuq_minimum_s8(const mcuq_extreme *p, const int8_t *a, const int8_t *b, int8_t *output);
 void mcuq_maximum_s8(const mcuq_extreme *p, const int8_t *a, const int8_t *b, int8_t *output);
 
-/* MEAN. The output is dense over `kept` extents, unused leading ones 1; each of its elements is
+/* Comparisons of equal shapes or with broadcasting: truth values, 1 or 0, a byte each. Operands are
+ * brought to steps of 2^-left_shift first. Extents and strides as of mcuq_binary.
+ * LOGICAL_AND and LOGICAL_OR are mcuq_minimum_s8 and mcuq_maximum_s8. */
+typedef struct {
+    mcuq_operand a;
+    mcuq_operand b;
+    int32_t left_shift;
+    int32_t dims[MCUQ_MAX_RANK];
+    int32_t a_strides[MCUQ_MAX_RANK];
+    int32_t b_strides[MCUQ_MAX_RANK];
+} mcuq_comparison;
+
+/* In place: yes, over an operand that is not broadcast. */
+void mcuq_equal_s8(const mcuq_comparison *p, const int8_t *a, const int8_t *b, int8_t *output);
+void mcuq_not_equal_s8(const mcuq_comparison *p, const int8_t *a, const int8_t *b, int8_t *output);
+void mcuq_greater_s8(const mcuq_comparison *p, const int8_t *a, const int8_t *b, int8_t *output);
+void mcuq_greater_equal_s8(
+    const mcuq_comparison *p, const int8_t *a, const int8_t *b, int8_t *output);
+void mcuq_less_s8(const mcuq_comparison *p, const int8_t *a, const int8_t *b, int8_t *output);
+void mcuq_less_equal_s8(
+    const mcuq_comparison *p, const int8_t *a, const int8_t *b, int8_t *output);
+
+/* LOGICAL_NOT of truth values. In place: yes. */
+void mcuq_logical_not_s8(const int8_t *input, int8_t *output, int32_t count);
+
+/* SELECT_V2 with broadcasting: a where the truth value is not 0, else b; one scale and zero point.
+ * Extents and strides as of mcuq_binary. In place: yes, over an operand that is not broadcast. */
+typedef struct {
+    int32_t dims[MCUQ_MAX_RANK];
+    int32_t condition_strides[MCUQ_MAX_RANK];
+    int32_t a_strides[MCUQ_MAX_RANK];
+    int32_t b_strides[MCUQ_MAX_RANK];
+} mcuq_select;
+
+void mcuq_select_s8(const mcuq_select *p, const int8_t *condition, const int8_t *a,
+    const int8_t *b, int8_t *output);
+
+/* ARG_MAX and ARG_MIN along the middle axis of (outer, count, inner): an index for each of
+ * (outer, inner). In place: no. */
+typedef struct {
+    int32_t outer;
+    int32_t count;
+    int32_t inner;
+} mcuq_position;
+
+void mcuq_arg_max_s8(const mcuq_position *p, const int8_t *input, int32_t *output);
+void mcuq_arg_min_s8(const mcuq_position *p, const int8_t *input, int32_t *output);
+
+/* DIV, FLOOR_DIV and FLOOR_MOD of equal shapes or with broadcasting, in float32: each operand's
+ * scale × (value - zero point), and of the result its steps, held between the bounds, rounded half
+ * away from zero. Extents and strides as of mcuq_binary. */
+typedef struct {
+    float a_scale;
+    int32_t a_zero_point;
+    float b_scale;
+    int32_t b_zero_point;
+    float output_scale;
+    int32_t output_zero_point;
+    int32_t activation_min;
+    int32_t activation_max;
+    int32_t dims[MCUQ_MAX_RANK];
+    int32_t a_strides[MCUQ_MAX_RANK];
+    int32_t b_strides[MCUQ_MAX_RANK];
+} mcuq_quotient;
+
+/* In place: yes, over an operand that is not broadcast. */
+void mcuq_div_s8(const mcuq_quotient *p, const int8_t *a, const int8_t *b, int8_t *output);
+void mcuq_floor_div_s8(const mcuq_quotient *p, const int8_t *a, const int8_t *b, int8_t *output);
+void mcuq_floor_mod_s8(const mcuq_quotient *p, const int8_t *a, const int8_t *b, int8_t *output);
+
+/* MEAN and SUM. The output is dense over `kept` extents, unused leading ones 1; each of its elements is
  * requantize(Σ input + sum_offset) + output_offset, clamped to int8, over `reduced` extents.
- * sum_offset = -(input zero point) × number of summands; 1 / number is part of the multiplier. */
+ * sum_offset = -(input zero point) × number of summands; 1 / number is part of a MEAN's
+ * multiplier. */
 typedef struct {
     int32_t sum_offset;
     int32_t multiplier;
@@ -97,6 +172,50 @@ typedef struct {
 /* In place: no. */
 void mcuq_mean_s8(const mcuq_mean *p, const int8_t *input, int8_t *output);
 
+/* REDUCE_MIN, extents as of mcuq_mean. Stored integers are compared. In place: no. */
+typedef struct {
+    int32_t kept[MCUQ_MAX_RANK];
+    int32_t kept_strides[MCUQ_MAX_RANK];
+    int32_t reduced[MCUQ_MAX_RANK];
+    int32_t reduced_strides[MCUQ_MAX_RANK];
+} mcuq_reduce;
+
+void mcuq_reduce_min_s8(const mcuq_reduce *p, const int8_t *input, int8_t *output);
+
+/* L2_NORMALIZATION of `rows` rows of `depth` values, 33,025 at most: (x + offset) × 2^7 over the
+ * root of the sum of their squares. In place: yes. */
+void mcuq_l2_normalization_s8(
+    int32_t offset, int32_t rows, int32_t depth, const int8_t *input, int8_t *output);
+
+/* BATCH_MATMUL. Element k of row i of the first operand is at i × a_row + k × a_step, of column j of
+ * the second at j × b_column + k × b_step, from where a matrix begins: at Σ index[d] ×
+ * a_batches[d], 0 where it is the same one. The output is dense:
+ * requantize(Σ (a + a_offset) × (b + b_offset)) + output_offset, clamped. In place: no. */
+typedef struct {
+    int32_t a_offset;
+    int32_t b_offset;
+    int32_t output_offset;
+    int32_t multiplier;
+    int32_t shift;
+    int32_t rows;
+    int32_t depth;
+    int32_t columns;
+    int32_t a_row;
+    int32_t a_step;
+    int32_t b_column;
+    int32_t b_step;
+    int32_t batches[3];
+    int32_t a_batches[3];
+    int32_t b_batches[3];
+} mcuq_matmul;
+
+void mcuq_batch_matmul_s8(
+    const mcuq_matmul *p, const int8_t *a, const int8_t *b, int8_t *output);
+/* Two columns at a time, unpacked to scratch: 2 × depth halfwords, depth rounded up to 4. a_step
+ * has to be 1. */
+void mcuq_batch_matmul_columns_s8(const mcuq_matmul *p, const int8_t *a, const int8_t *b,
+    int8_t *output, int16_t *scratch);
+
 /* A copy between two layouts: element index goes from input + Σ index[d] × input_strides[d] to
  * output + Σ index[d] × output_strides[d]. Extents dims[0..5], unused leading ones 1; strides may
  * be negative (the caller passes the address of element 0). */
@@ -108,11 +227,15 @@ typedef struct {
     int32_t output_start;
 } mcuq_layout;
 
-/* TRANSPOSE, STRIDED_SLICE, one input of CONCATENATION. input_start and output_start are the
- * offsets of element 0 in bytes. In place: no. */
+/* TRANSPOSE, STRIDED_SLICE, BROADCAST_TO, one input of CONCATENATION, one region of MIRROR_PAD or
+ * DYNAMIC_UPDATE_SLICE. input_start and output_start are the offsets of element 0. In place: no. */
 void mcuq_copy_s8(const mcuq_layout *p, const int8_t *input, int8_t *output);
+void mcuq_copy_s32(const mcuq_layout *p, const int32_t *input, int32_t *output);
 
-/* PAD: fills `output_size` bytes with `value`, then copies. In place: no. */
+/* A state's new value, to where the next run reads it. In place: no. */
+void mcuq_keep(int32_t bytes, const void *value, void *state);
+
+/* PAD and PADV2: fills `output_size` bytes with `value`, then copies. In place: no. */
 typedef struct {
     mcuq_layout layout;
     int32_t output_size;
@@ -120,6 +243,18 @@ typedef struct {
 } mcuq_pad;
 
 void mcuq_pad_s8(const mcuq_pad *p, const int8_t *input, int8_t *output);
+
+/* GATHER: of each of `outer` blocks of `extent` rows of `row` bytes, the `count` rows indices[i];
+ * an index outside takes the first or the last row. In place: no. */
+typedef struct {
+    int32_t outer;
+    int32_t extent;
+    int32_t row;
+    int32_t count;
+} mcuq_rows;
+
+void mcuq_gather_s8(
+    const mcuq_rows *p, const int8_t *input, const int32_t *indices, int8_t *output);
 
 /* RESIZE_NEAREST_NEIGHBOR of an NHWC image. rows[y] and columns[x] are the source row and column
  * of output row y and column x, computed at build time. In place: no. */

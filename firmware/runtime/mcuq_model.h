@@ -34,6 +34,11 @@ typedef struct {
     /* Inputs are filled in place before, outputs read in place after. The arena is reused
      * throughout: inputs do not survive a run. */
     void (*run)(void);
+    /* What is kept from run to run; NULL and 0 where nothing is. */
+    int8_t *state;
+    uint32_t state_bytes;
+    /* Gives it its initial value: before the first run, and before each new sequence. */
+    void (*reset)(void);
 } mcuq_model_t;
 
 extern const mcuq_model_t mcuq_model;

@@ -243,6 +243,20 @@ static uint8_t reset(const mcuq_request *request)
     mcuq_reset();
 }
 
+static void initial_states(const mcuq_model_t *model)
+{
+    if (model->reset != NULL) {
+        model->reset();
+    }
+}
+
+static uint8_t begin(const mcuq_request *request)
+{
+    initial_states(selected());
+    reply_empty(request, MCUQ_STATUS_OK);
+    return MCUQ_STATUS_OK;
+}
+
 typedef struct {
     uint8_t (*serve)(const mcuq_request *request);
     uint8_t body_bytes; /* the fixed part */
@@ -262,6 +276,7 @@ static const operation operations[] = {
     [MCUQ_OP_ECHO] = {echo, MCUQ_ECHO_REQUEST_SIZE, true},
     [MCUQ_OP_FAULT] = {fault, MCUQ_FAULT_REQUEST_SIZE, false},
     [MCUQ_OP_RESET] = {reset, MCUQ_RESET_REQUEST_SIZE, false},
+    [MCUQ_OP_BEGIN] = {begin, MCUQ_BEGIN_REQUEST_SIZE, false},
     [MCUQ_OP_SELECT] = {select_model, MCUQ_SELECT_REQUEST_SIZE, false},
 };
 
@@ -298,6 +313,9 @@ static uint8_t serve(const mcuq_request *request)
 
 void mcuq_runner_start(void)
 {
+    for (uint32_t model = 0; model < mcuq_model_count; model++) {
+        initial_states(mcuq_models[model]);
+    }
     const mcuq_request unasked = {.op = MCUQ_OP_HELLO};
     reply_ready(&unasked);
 }

@@ -195,6 +195,18 @@ class Session:
         """Bytes of the arena, from its start, that one inference touches."""
         return self._guarded(lambda: self._arena_high_water(inputs))
 
+    def begin(self) -> None:
+        """Give the model's states their initial values: in front of each sequence of runs.
+
+        A model that keeps nothing from run to run needs it not, and takes it.
+
+        Raises:
+            LinkTimeoutError, CorruptFrameError, LinkLostError: the link failed, or the firmware
+                is older than this operation.
+            DeviceFaultError: the firmware faulted.
+        """
+        self._guarded(lambda: self._link.exchange(m.BEGIN))
+
     def reset(self) -> None:
         """Restart the device and open a new session; raises what `open` raises."""
         self._guarded(lambda: self._link.exchange(m.RESET))

@@ -35,6 +35,22 @@ class Step:
     line: str
     text: str
 
+    def take_out(self, tree: Path) -> None:
+        """Undo the change; AssertionError where the file is not as the step leaves it."""
+        path = tree / self.path
+        text = path.read_text(encoding="utf-8")
+        if self.how == "new":
+            assert text == self.text, f"{self.path} is not as quoted"
+            path.unlink()
+            return
+        end = self.how == "at the end"
+        line = "" if end else f"{self.line}\n"
+        before = {"at the end": "\n\n", "below": line}.get(self.how, "")
+        quoted = before + self.text
+        assert text.count(quoted) == 1, f"{self.path} does not hold what is quoted:\n{self.text}"
+        assert not end or text.endswith(quoted), f"{self.path} goes on behind what is quoted"
+        path.write_text(text.replace(quoted, line), encoding="utf-8")
+
     def apply(self, tree: Path) -> None:
         """Change the file; AssertionError where it is not as the step says."""
         path = tree / self.path

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import json
 import os
-import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -14,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from extending import Step, copy_tree, section
+from extending import ROOT, Step, copy_tree, section
 from kinds_of_tests import KINDS
 
 OPERATOR = "SQUARED_DIFFERENCE"
@@ -62,16 +61,40 @@ def test_an_operator_takes_few_files() -> None:
     assert len({step.path for step in section("An operator")}) <= MOST_FILES
 
 
-@pytest.mark.slow
-def test_the_operator_works(extended: Callable[[str], Path]) -> None:
-    """By every kind of test that operators have: none of them names this one."""
-    tree = extended("An operator")
-    files = {f"tests/{kind.test.split('::')[0]}" for kind in KINDS.values()}
-    command = ("-m", "pytest", "-v", "-n0", "-p", "no:cacheprovider", "-k", OPERATOR)
-    report = succeeded(run(tree, *command, *sorted(files)))
+@pytest.fixture
+def without(tmp_path: Path) -> Path:
+    """A copy of the tree without the operator."""
+    tree = copy_tree(tmp_path / "tree")
+    for step in reversed(section("An operator")):
+        step.take_out(tree)
+    return tree
+
+
+def test_the_operator_is_all_that_the_page_quotes(without: Path) -> None:
+    """Without it the rest of the tree loads and passes; with it, it is the tree again."""
+    assert OPERATOR not in succeeded(run(without, "-c", LOAD)).split()
+    command = ("-m", "pytest", "-q", "-n0", "-p", "no:cacheprovider", "-k", "SUB or MUL or MINIMUM")
+    tests = ("tests/tflite/test_operators.py", "tests/interpret/test_integer_operators.py")
+    assert "passed" in succeeded(run(without, *command, *tests))
+    for step in section("An operator"):
+        step.apply(without)
+    for path in {step.path for step in section("An operator")}:
+        assert (without / path).read_bytes() == (ROOT / path).read_bytes(), path
+
+
+LOAD = """
+import mcuq.emit.mlir.tosa.rules, mcuq.lower.forms, mcuq.tflite.operators.catalog
+from mcuq.ops.catalog import OPERATORS
+print(*OPERATORS)
+"""
+"""Makes the tables; prints the operators."""
+
+
+def test_every_kind_of_test_draws_the_operator() -> None:
+    """And none of them names it."""
     for kind in KINDS.values():
-        passed = rf"tests/{kind.test}\[[^\]]*{OPERATOR}[^\]]*\] PASSED"
-        assert re.search(passed, report), f"{kind.test} did not draw it"
+        assert OPERATOR in map(str, kind.operators), kind.test
+        assert OPERATOR not in (ROOT / "tests" / kind.test.split("::")[0]).read_text()
 
 
 def _apply_without(tree: Path, left_out: Callable[[Step], bool]) -> None:
@@ -81,22 +104,20 @@ def _apply_without(tree: Path, left_out: Callable[[Step], bool]) -> None:
 
 
 @pytest.mark.parametrize("path", TABLES)
-def test_a_row_left_out_fails_by_name(path: str, tmp_path: Path) -> None:
-    tree = copy_tree(tmp_path)
-    _apply_without(tree, lambda step: step.path == path and step.text.startswith("    "))
+def test_a_row_left_out_fails_by_name(path: str, without: Path) -> None:
+    _apply_without(without, lambda step: step.path == path and "(" in step.text)
     module, says = TABLES[path]
-    result = run(tree, "-c", f"import {module}")
+    result = run(without, "-c", f"import {module}")
     assert result.returncode == 1
     assert f"{says} for {OPERATOR}" in result.stderr.splitlines()[-1]
 
 
 @pytest.mark.parametrize("field", FIELDS)
-def test_a_field_left_out_fails_by_name(field: str, tmp_path: Path) -> None:
-    tree = copy_tree(tmp_path)
+def test_a_field_left_out_fails_by_name(field: str, without: Path) -> None:
     for step in section("An operator"):
         text = _without(field, step.text) if f"{OPERATOR} = " in step.text else step.text
-        replace(step, text=text).apply(tree)
-    result = run(tree, "-c", "import mcuq.ops.catalog")
+        replace(step, text=text).apply(without)
+    result = run(without, "-c", "import mcuq.ops.catalog")
     assert result.returncode == 1
     assert OPERATOR in result.stderr and result.stderr.splitlines()[-1].endswith(f"'{field}'")
 
@@ -112,11 +133,10 @@ def _without(field: str, text: str) -> str:
     return ast.unparse(module)
 
 
-def test_a_kernel_left_out_fails_by_name(tmp_path: Path) -> None:
-    tree = copy_tree(tmp_path)
-    _apply_without(tree, lambda step: step.path.endswith(".c.in"))
-    arguments = (OPERATOR, "kind.attrs()", "[(1, 4), (1, 4)]", str(tree / "model"))
-    result = run(tree, "-c", EMIT, *arguments)
+def test_a_kernel_left_out_fails_by_name(without: Path) -> None:
+    _apply_without(without, lambda step: step.path.endswith(".c.in"))
+    arguments = (OPERATOR, "kind.attrs()", "[(1, 4), (1, 4)]", str(without / "model"))
+    result = run(without, "-c", EMIT, *arguments)
     assert result.returncode == 1
     assert "mcuq_squared_difference_s8" in result.stderr.splitlines()[-1]
 

@@ -39,14 +39,36 @@ class HostModel:
         self._library = ctypes.CDLL(str(library))
         self._library.model_input.restype = ctypes.c_void_p
         self._library.model_output.restype = ctypes.c_void_p
+        if qgraph.states:
+            self._library.model_state.restype = ctypes.c_void_p
 
     def check(self, inputs: Sequence[npt.NDArray[Any]]) -> None:
-        """Every sample of `inputs`, (samples, *shape) each, gives the bytes of the evaluation."""
+        """Every sample of `inputs`, (samples, *shape) each, gives the bytes of the evaluation; of
+        a model that keeps states every step of every sequence, (samples, steps, *shape).
+        """
         expected = run_integer(self._qgraph, list(inputs))
         for sample in range(len(inputs[0])):
-            found = self.run([values[sample] for values in inputs])
-            for name, values in zip(self._qgraph.outputs, found, strict=True):
-                np.testing.assert_array_equal(values.ravel(), expected[name][sample].ravel())
+            given = [values[sample] for values in inputs]
+            if self._qgraph.states:
+                self.reset()
+            steps = zip(*given, strict=True) if self._qgraph.states else [given]
+            found = [self.run(step) for step in steps]
+            for name, values in zip(self._qgraph.outputs, zip(*found, strict=True), strict=True):
+                wanted = expected[name][sample]
+                np.testing.assert_array_equal(np.stack(values).ravel(), wanted.ravel())
+
+    def reset(self) -> None:
+        """Initial states."""
+        self._library.model_reset()
+
+    @property
+    def state(self) -> bytes:
+        """A snapshot of what is kept from run to run."""
+        return ctypes.string_at(self._library.model_state(), self.memory.state_bytes)
+
+    def restore(self, state: bytes) -> None:
+        """Go back to a snapshot."""
+        ctypes.memmove(self._library.model_state(), state, self.memory.state_bytes)
 
     def run(self, inputs: Sequence[npt.NDArray[Any]]) -> list[npt.NDArray[Any]]:
         """One sample: an array an input → an array an output, of the tensors' types."""

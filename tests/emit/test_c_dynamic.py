@@ -20,7 +20,7 @@ from mcuq.importers import load_model
 from mcuq.interpret.integer import run_integer
 from mcuq.lower import lower
 from mcuq.ops.binary import ADD
-from mcuq.ops.catalog import FLOAT_OPERATORS, WEIGHTED_OPERATORS
+from mcuq.ops.catalog import FLOAT_OPERATORS
 from mcuq.ops.operator import AnyOperator, NoForm
 from mcuq.ops.unary import TANH
 from mcuq.ops.weighted import FULLY_CONNECTED
@@ -38,7 +38,7 @@ def dynamic(case: Case, bits: int) -> QuantizedGraph:
 
 
 @pytest.mark.parametrize(
-    ("kind", "bits"), [*((k, 8) for k in KINDS), *((k, 4) for k in WEIGHTED_OPERATORS)]
+    ("kind", "bits"), [*((k, 8) for k in KINDS), *((k, 4) for k in KINDS if k.weighted)]
 )
 @settings(max_examples=4)
 @given(data=st.data(), exponent=st.floats(-3.0, 3.0))

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from onnx_cases import Model, assert_equals_onnxruntime
 
 from mcuq.numeric.activation import Activation
-from mcuq.ops.binary import ADD, MUL, SUB
+from mcuq.ops.binary import ADD, SUB
+from mcuq.ops.clip import CLIP
 from mcuq.ops.extremes import MAXIMUM, MINIMUM
 from mcuq.ops.operator import AnyOperator
 from mcuq.ops.weighted import CONV_2D
@@ -89,8 +90,8 @@ def test_both_make_a_relu6(lower: str, upper: str) -> None:
     assert [(op.kind, op.attrs.activation) for op in graph.ops] == [(CONV_2D, Activation.RELU6)]
 
 
-def test_an_addition_in_front_goes_into_the_layer() -> None:
+def test_between_two_numbers_is_one_operator() -> None:
     model = Model((1, 3, 4, 4))
-    y = model.node("Clip", [_layer(model), *_scalars(model, 0, 1)])
+    y = model.node("Clip", [_layer(model), *_scalars(model, -1e6, 1)])
     graph = assert_equals_onnxruntime(model.content(y))
-    assert [op.kind for op in graph.ops] == [CONV_2D, MUL]
+    assert [op.kind for op in graph.ops] == [CONV_2D, CLIP]

@@ -11,6 +11,7 @@ from onnx_cases import Model, assert_equals_onnxruntime, helper, onnx, onnxrunti
 
 from mcuq.errors import InputError
 from mcuq.importers.onnx import load_onnx
+from mcuq.interpret.float import run_float
 from mcuq.ops.softmax import SOFTMAX
 from mcuq.ops.weighted import FULLY_CONNECTED
 
@@ -267,3 +268,16 @@ def test_softmax_over_one_axis_is_one_operator(opset: int) -> None:
     x = model.node("Gemm", ["x0", model.weights(8, 4)] + ([model.weights(4)] if opset < 11 else []))
     graph = assert_equals_onnxruntime(model.content(model.node("Softmax", [x], axis=1)))
     assert [op.kind for op in graph.ops] == [FULLY_CONNECTED, SOFTMAX]
+
+
+@pytest.mark.parametrize("extra", [None, [2, 3]])
+def test_constants_of_a_shape_before_set_9(extra: list[int] | None) -> None:
+    """ConstantFill, an experiment that PyTorch writes in front of recurrent layers."""
+    model = Model((1, 2, 3), opset=8)
+    shape = model.constant(_ints(1) if extra else _ints(1, 2, 3))
+    attrs = {"extra_shape": extra} if extra else {}
+    filled = model.node("ConstantFill", [shape], input_as_shape=1, value=0.5, **attrs)
+    content = model.content(model.node("Add", ["x0", filled]))
+    x = np.random.default_rng(0).normal(size=(1, 2, 3)).astype(np.float32)
+    graph = load_onnx(content)
+    np.testing.assert_allclose(run_float(graph, [x])[graph.outputs[0]], x + 0.5)

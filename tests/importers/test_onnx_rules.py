@@ -36,24 +36,18 @@ ONES = np.ones((2, 3, 3, 3), np.float32)
 @pytest.mark.parametrize(
     "build, match",
     [
-        (_node("Cos"), "Cos is not supported"),
+        (_node("Acosh"), "Acosh is not supported"),
         (_node("Conv", ONES, dilations=[4, 4]), "does not fit in"),
         (_node("Softmax", axis=-1, opset_unused=1), "not a valid ONNX file"),
-        (_node("MaxPool", kernel_shape=[3, 3], pads=[1, 1, 0, 0]), "nor behind a ReLU"),
         (_node("MaxPool", kernel_shape=[2, 2], dilations=[2, 2]), "no dilation"),
-        (_node("AveragePool", kernel_shape=[3, 3], pads=[1, 1, 0, 0]), "not TFLite's SAME"),
         (_node("Clip", np.float32(1), np.float32(0)), r"lower bound .* \(1 and 0\)"),
-        (_node("Clip", np.float32(-1e6), np.float32(0)), r"between -1000 and 1000.*one is -1e\+06"),
-        (_node("Max", np.float32(-1e6)), r"between -1000 and 1000.*one is -1e\+06"),
+        (_node("Max", np.float32([-1e6] * 4)), r"between -1000 and 1000.*one is 1e\+06"),
         (_node("Dropout", np.float32(0.5), np.array(True)), "it is in training mode"),
         (_node("ReduceMax", axes=[1, 3]), "neighbouring axes"),
         (_node("Div", np.zeros(1, np.float32)), "nowhere zero"),
-        (_node("Pad", np.array([0] * 8), np.float32(1)), "it adds 1.0"),
-        (_node("Pad", np.array([0, 0, -1, 0, 0, 0, 0, 0])), "one is negative"),
-        (_node("Pad", np.array([0] * 8), mode="reflect"), "mode reflect"),
         (_node("Resize", np.float32([]), np.float32([1, 1, 2, 2]), mode="cubic"), "mode cubic"),
         (_node("Mul", np.float32(np.nan)), "NaN or infinity"),
-        (_node("Selu"), "Selu is not supported; nearest: a leaky ReLU"),
+        (_node("CumSum", np.int64(1)), "nearest: a product with a triangle of ones"),
     ],
 )
 def test_one_node(build: Callable[[], bytes], match: str) -> None:
@@ -62,12 +56,6 @@ def test_one_node(build: Callable[[], bytes], match: str) -> None:
     assert caught.value.hint
     assert "\n" not in str(caught.value)
     assert "node 0 " in caught.value.cause or "ONNX file" in caught.value.cause
-
-
-def test_product_of_activations() -> None:
-    model = Model((1, 4, 4), (1, 4, 4))
-    with pytest.raises(InputError, match="Weights and biases are constants"):
-        load_onnx(model.content(model.node("MatMul", ["x0", "x1"])))
 
 
 @pytest.mark.parametrize(
@@ -94,7 +82,7 @@ def test_cast_to_integers() -> None:
     model = Model((1, 3))
     integers = model.node("Cast", ["x0"], to=7)
     content = model.content(model.node("Cast", [integers], to=1))
-    with pytest.raises(InputError, match=r"is to real numbers \(it is to INT64\)"):
+    with pytest.raises(InputError, match="real values are not made int32"):
         load_onnx(content)
 
 

@@ -249,8 +249,8 @@ def test_prelu_with_one_slope_is_a_leaky_relu() -> None:
 
 
 @pytest.mark.parametrize("keep", [False, True])
-@pytest.mark.parametrize("axes", [[1, 2], [3], [-1, 2], [1], [1, 2, 3]])
-def test_a_maximum_over_neighbouring_axes_is_a_pooling(axes: list[int], keep: bool) -> None:
+@pytest.mark.parametrize("axes", [[1, 2], [3], [-1, 2], [1], [1, 2, 3], [1, 3], [3, -4, 1]])
+def test_a_maximum_is_a_pooling_for_each_run_of_axes(axes: list[int], keep: bool) -> None:
     shape = (1, 4, 3, 5)
     result = np.zeros(shape).max(axis=tuple(axes), keepdims=keep).shape
     file = File()
@@ -261,9 +261,20 @@ def test_a_maximum_over_neighbouring_axes_is_a_pooling(axes: list[int], keep: bo
     assert MAX_POOL_2D in [op.kind for op in graph.ops]
 
 
-def test_a_maximum_over_axes_apart_is_refused() -> None:
+@pytest.mark.parametrize("axis", [1, 2, 3, -1])
+@pytest.mark.parametrize(("exclusive", "reverse"), [(0, 0), (0, 1), (1, 0), (1, 1)])
+def test_a_running_sum_is_a_layer(axis: int, exclusive: int, reverse: int) -> None:
     file = File()
-    x, y = file.tensor("x", (1, 4, 3, 5)), file.tensor("y", (1, 3))
-    file.op("REDUCE_MAX", [x, file.constant("axes", [1, 3])], y, opts("Reducer"))
-    with pytest.raises(InputError, match="neighbouring axes"):
+    x, y = file.tensor("x", (1, 3, 2, 5)), file.tensor("y", (1, 3, 2, 5))
+    options = opts("Cumsum", exclusive=bool(exclusive), reverse=bool(reverse))
+    file.op("CUMSUM", [x, file.constant("axis", [axis])], y, options)
+    graph = assert_equals_litert(file.content([x], [y]))
+    assert FULLY_CONNECTED in [op.kind for op in graph.ops]
+
+
+def test_a_running_sum_of_too_many_values_is_refused() -> None:
+    file = File()
+    x, y = file.tensor("x", (1, 1025)), file.tensor("y", (1, 1025))
+    file.op("CUMSUM", [x, file.constant("axis", [1])], y, opts("Cumsum"))
+    with pytest.raises(InputError, match="sums along 1025 values"):
         load_tflite(file.content([x], [y]))

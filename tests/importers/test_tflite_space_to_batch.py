@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
+from as_given import affine
+from oracles import run_litert
 from tflite_files import File, assert_equals_litert, opts
 
 from mcuq.errors import InputError
 from mcuq.importers import load_tflite
+from mcuq.interpret.float import run_float
 from mcuq.ops.attrs import Padding
 from mcuq.ops.binary import ADD
 from mcuq.ops.interpolation import ResizeAttrs
-from mcuq.ops.movement import CONCATENATION
+from mcuq.ops.movement import CONCATENATION, TRANSPOSE
 from mcuq.ops.resize import RESIZE_NEAREST_NEIGHBOR
 from mcuq.ops.weighted import CONV_2D
 from mcuq.ops.weighted_params import ConvAttrs, DepthwiseConvAttrs
+from mcuq.prequantized.load import load_quantized
 
 RNG = np.random.default_rng(0)
 
@@ -118,27 +123,78 @@ def test_one_dimensional_convolution() -> None:
     assert isinstance(attrs, ConvAttrs) and attrs.dilation == (1, 2)
 
 
-def test_other_uses_are_named() -> None:
+def _small(kind: str, shape: tuple[int, ...], target: tuple[int, ...], edges: Any) -> bytes:
+    """SPACE_TO_BATCH_ND or back, in blocks of 2 × 2, with a SOFTMAX behind it."""
     file = File()
-    x = file.tensor("x", (1, 4, 4, 2))
-    spread = file.tensor("spread", (4, 2, 2, 2))
-    pads = file.constant("pads", NONE)
-    file.op("SPACE_TO_BATCH_ND", [x, file.constant("block", [2, 2]), pads], spread)
-    y = file.tensor("y", (4, 2, 2, 2))
+    x = file.tensor("x", (1, *shape[1:]))
+    source = x
+    if shape[0] > 1:
+        source = file.tensor("wide", shape)
+        count = file.constant("count", shape)
+        file.op("BROADCAST_TO", [x, count], source, opts("BroadcastTo"))
+    spread = file.tensor("spread", target)
+    operands = [source, file.constant("block", [2, 2]), file.constant("edges", edges)]
+    file.op(
+        kind, operands, spread, opts("SpaceToBatchND" if "SPACE_TO" in kind else "BatchToSpaceND")
+    )
+    y = file.tensor("y", target)
     file.op("SOFTMAX", [spread], y, opts("Softmax", beta=1.0))
-    with pytest.raises(InputError, match="around a dilated convolution only") as caught:
-        load_tflite(file.content([x], [y]))
-    assert "batch of 1" in caught.value.hint
+    return file.content([x], [y])
 
 
-def test_spread_output_is_refused() -> None:
+@pytest.mark.parametrize("edges", [NONE, [[1, 1], [0, 2]]])
+def test_a_spread_for_something_else_moves_values(edges: list[list[int]]) -> None:
+    height, width = (4 + sum(pair) for pair in edges)
+    target = (4, height // 2, width // 2, 2)
+    graph = assert_equals_litert(_small("SPACE_TO_BATCH_ND", (1, 4, 4, 2), target, edges))
+    assert TRANSPOSE in {op.kind for op in graph.ops}
+
+
+@pytest.mark.parametrize("edges", [NONE, [[1, 0], [0, 2]]])
+@pytest.mark.parametrize("batch", [4, 8])
+def test_parts_of_a_batch_are_put_together(batch: int, edges: list[list[int]]) -> None:
+    height, width = (6 - sum(pair) for pair in edges)
+    target = (batch // 4, height, width, 2)
+    content = _small("BATCH_TO_SPACE_ND", (batch, 3, 3, 2), target, edges)
+    graph = load_tflite(content)
+    x = RNG.normal(size=(1, 3, 3, 2)).astype(np.float32)
+    (expected,) = run_litert(content, [x])[0]
+    actual = run_float(graph, [x])[graph.outputs[0]]
+    np.testing.assert_allclose(actual.reshape(expected.shape), expected, rtol=1e-5, atol=1e-6)
+
+
+def test_one_region_is_a_convolution_beside_another_that_is_not() -> None:
     file = File()
-    x = file.tensor("x", (1, 4, 4, 2))
-    spread = file.tensor("spread", (4, 2, 2, 2))
-    pads = file.constant("pads", NONE)
-    file.op("SPACE_TO_BATCH_ND", [x, file.constant("block", [2, 2]), pads], spread)
-    with pytest.raises(InputError, match="around a dilated convolution only"):
-        load_tflite(file.content([x], [spread]))
+    x = file.tensor("x", (1, 8, 8, 2))
+    blocks, none = file.constant("block", [2, 2]), file.constant("none", NONE)
+    spread = file.tensor("spread", (4, 4, 4, 2))
+    file.op("SPACE_TO_BATCH_ND", [x, blocks, none], spread, opts("SpaceToBatchND"))
+    weights = file.constant("w", RNG.normal(size=(2, 3, 3, 2)), "float32")
+    zeros = file.constant("zeros", np.zeros(2), "float32")
+    small = file.tensor("small", (4, 2, 2, 2))
+    how = opts("Conv2D", padding=1, strideH=1, strideW=1)
+    file.op("CONV_2D", [spread, weights, zeros], small, how)
+    dilated = file.tensor("dilated", (1, 4, 4, 2))
+    file.op("BATCH_TO_SPACE_ND", [small, blocks, none], dilated, opts("BatchToSpaceND"))
+    again = file.tensor("again", (4, 2, 2, 2))
+    file.op("SPACE_TO_BATCH_ND", [dilated, blocks, none], again, opts("SpaceToBatchND"))
+    shares = file.tensor("shares", (4, 2, 2, 2))
+    file.op("SOFTMAX", [again], shares, opts("Softmax", beta=1.0))
+    y = file.tensor("y", (1, 4, 4, 2))
+    file.op("BATCH_TO_SPACE_ND", [shares, blocks, none], y, opts("BatchToSpaceND"))
+    graph = assert_equals_litert(file.content([x], [y]))
+    attrs = next(op.attrs for op in graph.ops if op.kind is CONV_2D)
+    assert isinstance(attrs, ConvAttrs) and attrs.dilation == (2, 2)
+
+
+def test_edges_that_micro_does_not_make_zeros_are_refused() -> None:
+    file, quantized = File(), affine(0.1, 3)
+    x = file.tensor("x", (1, 4, 4, 2), "int8", **quantized)
+    spread = file.tensor("spread", (4, 3, 2, 2), "int8", **quantized)
+    operands = [x, file.constant("block", [2, 2]), file.constant("pads", [[1, 1], [0, 0]])]
+    file.op("SPACE_TO_BATCH_ND", operands, spread, opts("SpaceToBatchND"))
+    with pytest.raises(InputError, match="the zero point 3"):
+        load_quantized(file.content([x], [spread]))
 
 
 @pytest.mark.parametrize("factors", [(2, 2), (3, 1), (1, 2)])

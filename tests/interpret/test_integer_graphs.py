@@ -20,9 +20,17 @@ from mcuq.interpret.float import run_float
 from mcuq.interpret.integer import run_integer
 from mcuq.ops.catalog import FLOAT_OPERATORS
 from mcuq.ops.operator import AnyOperator
+from mcuq.ops.quotient import DIV, FLOOR_DIV, FLOOR_MOD
+from mcuq.ops.real_functions import EXP, LOG, SQRT
 from mcuq.quantize import Config, WeightChoice, quantize
 
-KINDS = [kind for kind in FLOAT_OPERATORS if kind.guard.least_value == -math.inf]
+_NOT_FINITE = {EXP, LOG, SQRT, DIV, FLOOR_DIV, FLOOR_MOD}
+"""Operators of which some ordinary value has no finite result."""
+KINDS = [
+    kind
+    for kind in FLOAT_OPERATORS
+    if kind.guard.least_value == -math.inf and kind not in _NOT_FINITE
+]
 """Operators that take whatever others give."""
 LARGEST = 2000
 """Elements of a tensor: operators that would make a larger one are left out."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import time
+from pathlib import Path
 
 from mcuq.errors import InputError
 from mcuq.isolated import progressed
@@ -60,3 +62,21 @@ def impatient(patience: int) -> None:
     from mcuq.isolated import limits
 
     limits.PATIENCE_S = patience
+
+
+def take(count: int) -> int:
+    """So many bytes at once."""
+    return len(bytearray(count))
+
+
+def take_in_native_code() -> None:
+    """As C++ ends where memory lacks."""
+    os.write(2, b"terminate called after throwing an instance of 'std::bad_alloc'\n")
+    os.abort()
+
+
+def sleep_with_a_child() -> None:
+    """Both are idle: no processor time passes. The child's number is on stderr."""
+    child = subprocess.Popen(["sleep", "100"])
+    Path(os.environ["CHILD_OF_TASK"]).write_text(str(child.pid))
+    time.sleep(100)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from number_formats import stored
 from operator_cases import cases, least_case, random_reals
 
 from mcuq.calibrate import calibrate
@@ -18,6 +19,8 @@ from mcuq.graph import Graph
 from mcuq.importers import load_tflite
 from mcuq.interpret.integer import run_integer
 from mcuq.ops.catalog import FLOAT_OPERATORS
+from mcuq.ops.clip import CLIP
+from mcuq.ops.extremes import MAXIMUM, MINIMUM
 from mcuq.ops.operator import AnyOperator
 from mcuq.ops.unary import LEAKY_RELU
 from mcuq.ops.weighted import CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED
@@ -50,7 +53,7 @@ def _assert_same(actual: QuantizedGraph, expected: QuantizedGraph) -> None:
             assert found.data is not None and found.data.dtype == tensor.data.dtype
 
 
-@pytest.mark.parametrize("kind", FLOAT_OPERATORS)
+@pytest.mark.parametrize("kind", [kind for kind in FLOAT_OPERATORS if kind is not CLIP])
 @given(data=st.data())
 @settings(max_examples=8)
 def test_every_operator_survives(kind: AnyOperator, data: st.DataObject) -> None:
@@ -60,6 +63,21 @@ def test_every_operator_survives(kind: AnyOperator, data: st.DataObject) -> None
     assume(not weighted or len(graph.ops[0].inputs) == 3)
     expected = _quantized(graph)
     _assert_same(load_quantized(tflite_bytes(expected)), expected)
+
+
+@pytest.mark.parametrize("bits", [8, 16])
+@given(data=st.data())
+@settings(max_examples=25)
+def test_clips_are_read_as_what_stands_for_them(bits: int, data: st.DataObject) -> None:
+    """MAXIMUM and MINIMUM: other operators, the same integers."""
+    case = data.draw(cases(CLIP))
+    config = Config(activation_bits=bits)
+    expected = quantize(case.graph, calibrate(case.graph, random_reals(case.graph, 1)), config)
+    found = load_quantized(tflite_bytes(expected))
+    assert {op.kind for op in found.ops} <= {MAXIMUM, MINIMUM}
+    inputs = stored(expected, case.numbers.seed)
+    outputs = (run_integer(qgraph, inputs)[qgraph.outputs[0]] for qgraph in (found, expected))
+    np.testing.assert_array_equal(*outputs)
 
 
 @pytest.mark.parametrize("bits", [8, 4])

@@ -11,8 +11,13 @@ from mcuq.graph import Graph
 from mcuq.interpret.float import run_float
 from mcuq.ops.attrs import Attrs, Padding
 from mcuq.ops.operator import AnyOperator
-from mcuq.ops.weighted import CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED
-from mcuq.ops.weighted_params import ConvAttrs, DepthwiseConvAttrs, FullyConnectedAttrs
+from mcuq.ops.weighted import CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED, TRANSPOSE_CONV
+from mcuq.ops.weighted_params import (
+    ConvAttrs,
+    DepthwiseConvAttrs,
+    FullyConnectedAttrs,
+    TransposeConvAttrs,
+)
 from mcuq.ptq.candidates.layer import LayerShape
 from mcuq.ptq.candidates.moments import _patches, measure
 from mcuq.quantize import quantize
@@ -32,6 +37,13 @@ CASES: dict[str, tuple[AnyOperator, Attrs, tuple[int, ...], tuple[int, ...], tup
         (1, 6, 5, 3),
         (1, 3, 3, 6),
         (1, 6, 5, 6),
+    ),
+    "transposed": (
+        TRANSPOSE_CONV,
+        TransposeConvAttrs((1, 7, 5, 4), (2, 1), Padding.SAME),
+        (1, 4, 5, 3),
+        (4, 3, 2, 3),
+        (1, 7, 5, 4),
     ),
     "dense": (FULLY_CONNECTED, FullyConnectedAttrs(), (1, 8), (3, 8), (1, 3)),
 }

@@ -6,6 +6,7 @@ import numpy as np
 from graphs import GraphBuilder, Ranges
 
 from mcuq.interpret.integer import dequantize_outputs, quantize_inputs, run_integer
+from mcuq.ops.clip import CLIP, ClipAttrs
 from mcuq.ops.movement import CONCATENATION, PAD, RESHAPE, ConcatAttrs, PadAttrs, ReshapeAttrs
 from mcuq.ops.pooling import MAX_POOL_2D, PoolAttrs
 from mcuq.ops.softmax import SOFTMAX, SoftmaxAttrs
@@ -102,3 +103,11 @@ def test_relu6_alone_behind_a_tensor_narrows_it() -> None:
     out = b.op(RELU6, "out", [x], 1, 4)
     qgraph = quantize(b.graph(out), Ranges({"x": (-20.0, 20.0)}))
     assert params(qgraph, "x") == params(qgraph, "out") == (np.float32(6 / 255), -128)
+
+
+def test_a_clip_alone_behind_a_tensor_narrows_it() -> None:
+    b = GraphBuilder()
+    x = b.input("x", 1, 4)
+    out = b.op(CLIP, "out", [x], 1, 4, attrs=ClipAttrs(-1.0, 2.0))
+    qgraph = quantize(b.graph(out), Ranges({"x": (-20.0, 20.0)}))
+    assert params(qgraph, "x") == params(qgraph, "out") == (np.float32(3 / 255), -43)

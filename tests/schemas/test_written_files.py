@@ -25,6 +25,7 @@ from mcuq.build.selftest import build_selftest
 from mcuq.cli.main import main
 from mcuq.examples import copy_example
 from mcuq.search import ScoreLog
+from mcuq.tflite.builder import OperatorSpec, TensorSpec, build_model
 from mcuq_hil import load_board
 
 OUT = "stdout"
@@ -49,6 +50,11 @@ QUICK = (
     Step("boards show stm32f746 --json", {"board": OUT}),
     Step("inspect digits_float32.tflite --json", {"inspect": OUT}),
     Step("inspect absent.tflite --json", {"error": OUT}, 3),
+    Step("inspect unsupported.tflite --json", {"inspect-unsupported": OUT}, 3),
+    Step(
+        "bench zoo . --steps inspect,import --json -o zoo",
+        {"bench-zoo": OUT, "bench-zoo ": "zoo/zoo.json"},
+    ),
     Step("build --board nothing --json", {"error": OUT}, 2),
     Step(
         f"calibrate {MODEL} calibration.npz -o r.json --json",
@@ -136,6 +142,9 @@ def digits(folder: Path) -> Iterator[Path]:
     (folder / "hil.toml").write_text(FARM)
     (folder / "broken.toml").write_text(BROKEN)
     np.save(folder / "x.npy", np.ones((2, 1500), np.int8))
+    tensors = [TensorSpec(name, (1, 4), "float32") for name in "xyz"]
+    ops = [OperatorSpec("RELU", (0,), (1,)), OperatorSpec("MATRIX_DIAG", (1,), (2,))]
+    (folder / "unsupported.tflite").write_bytes(build_model(tensors, ops, [0], [2]))
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         patch.setenv("XDG_CACHE_HOME", str(folder / "cache"))

@@ -13,15 +13,17 @@ from hypothesis import strategies as st
 from operator_cases import Case, Range, cases
 
 from mcuq.choices import Per
-from mcuq.errors import InputError
+from mcuq.errors import InputError, UsageError
+from mcuq.graph.indices import index_limits
 from mcuq.numeric import asymmetric_params, integer_limits, symmetric_params, width_name
+from mcuq.numeric.element import Element
 from mcuq.numeric.tensor import QuantizedTensor
 from mcuq.ops.catalog import OPERATORS, operator
 from mcuq.ops.conversion import DEQUANTIZE, QUANTIZE
 from mcuq.ops.operator import AnyOperator, NoForm
-from mcuq.ops.unary import HARD_SWISH
 from mcuq.ops.weighted import FULLY_CONNECTED
 from mcuq.quantize import Config, WeightChoice, quantize
+from mcuq.quantize.int16 import SPELLED_OUT
 from mcuq.quantized import QuantizedGraph
 from mcuq.quantized.op_params import has_room
 
@@ -84,8 +86,8 @@ def _forms(kind: AnyOperator, weights: tuple[int, ...]) -> Iterator[Form]:
 
 
 def has_int16(kind: AnyOperator) -> bool:
-    """Whether models with int16 activations have the operator, HARD_SWISH as three others."""
-    return kind is HARD_SWISH or not isinstance(kind.int16, NoForm)
+    """Whether models with int16 activations have the operator, some as others."""
+    return kind in SPELLED_OUT or not isinstance(kind.int16, NoForm)
 
 
 @dataclass(frozen=True)
@@ -119,6 +121,11 @@ def models(
     try:
         return Model(case, quantized(case, form))
     except InputError:
+        reject()
+    except UsageError:
+        # Of one that others stand for, where its operands allow that.
+        if form.activations == "int8" or form.operator not in SPELLED_OUT:
+            raise
         reject()
 
 
@@ -176,6 +183,15 @@ def _stored(
     shape = (samples, *tensor.shape[1:])
     if tensor.is_float:
         return _reals(qgraph.tensors[qgraph.ops[0].output], shape, rng)
+    if tensor.element is Element.BOOL:
+        return rng.random(shape) < 0.5
+    limit = index_limits(qgraph.ops, qgraph.tensors).get(name)
+    if limit is not None:
+        return rng.integers(0, limit, shape, np.int32)
+    if tensor.element is Element.INT32:
+        # What float32 holds exactly: CAST goes through it.
+        width = rng.integers(1, 24, shape)
+        return rng.integers(-(1 << width), 1 << width, shape).astype(np.int32)
     low, high = integer_limits(tensor.bits)
     values = rng.integers(low, high + 1, shape)
     values[1::4] = rng.choice([low, high], values[1::4].shape)

@@ -16,9 +16,13 @@ from operator_strategies import STRATEGIES, Applied, Shape
 
 from mcuq.choices import ActivationScheme
 from mcuq.graph import Graph, Op, Tensor
+from mcuq.graph.indices import index_limits
 from mcuq.interpret.float import run_float
+from mcuq.numeric.element import Element
 from mcuq.ops.attrs import Attrs
 from mcuq.ops.operator import AnyOperator
+from mcuq.ops.quotient import DIV, FLOOR_DIV, FLOOR_MOD
+from mcuq.ops.real_functions import LOG, SQRT
 
 Range = tuple[float, float]
 Oddity = Literal["", "zero", "dead channel", "tiny channel", "constant channel"]
@@ -68,6 +72,7 @@ class Case:
         operator, attrs: what is applied.
         activations, constants: their shapes.
         constants_first: whether the operator reads its constants before its activations.
+        elements: what the operands are, in the operator's order; real numbers behind its end.
         numbers: their values.
     """
 
@@ -77,6 +82,7 @@ class Case:
     constants: tuple[Shape, ...]
     constants_first: bool
     numbers: Numbers
+    elements: tuple[Element, ...] = ()
 
     @property
     def inputs(self) -> tuple[str, ...]:
@@ -86,9 +92,15 @@ class Case:
     @property
     def op(self) -> Op:
         """The operator in the graph."""
-        given, fixed = self.inputs, tuple(self._constants)
+        given, fixed = self.inputs, self._constant_names
         operands = (*fixed, *given) if self.constants_first else (*given, *fixed)
         return Op(self.operator, "y", operands, ("y",), self.attrs)
+
+    @property
+    def _constant_names(self) -> tuple[str, ...]:
+        if self.operator.weighted:
+            return tuple("wb"[: len(self.constants)])
+        return tuple(f"c{i}" for i in range(len(self.constants)))
 
     @cached_property
     def shapes(self) -> dict[str, Shape]:
@@ -101,11 +113,19 @@ class Case:
     @cached_property
     def graph(self) -> Graph:
         """The float model."""
+        elements = self._elements
         tensors = {
-            name: Tensor(name, shape, self._constants.get(name))
+            name: Tensor(name, shape, self._constants.get(name), elements[name])
             for name, shape in self.shapes.items()
         }
         return Graph("main", tensors, (self.op,), self.inputs, ("y",))
+
+    @property
+    def _elements(self) -> dict[str, Element]:
+        """Of all tensors."""
+        operands = dict.fromkeys(self.op.inputs, Element.REAL)
+        operands |= dict(zip(self.op.inputs, self.elements, strict=False))
+        return operands | {"y": self.operator.element(self.attrs, list(operands.values()))}
 
     @cached_property
     def ranges(self) -> FixedRanges:
@@ -123,8 +143,11 @@ class Case:
 
     def _fitted(self, ranges: Mapping[str, Range]) -> Range:
         rng = np.random.default_rng(self.numbers.seed)
+        elements, limits = self._elements, index_limits(self.graph.ops, self.graph.tensors)
         inputs = [
-            rng.uniform(*ranges[name], (_FITTING, *shape[1:])).astype(np.float32)
+            _of_element(
+                elements[name], rng.uniform(*ranges[name], (_FITTING, *shape[1:])), limits.get(name)
+            )
             for name, shape in zip(self.inputs, self.activations, strict=True)
         ]
         values = run_float(self.graph, inputs)["y"]
@@ -133,9 +156,18 @@ class Case:
     @cached_property
     def _constants(self) -> dict[str, npt.NDArray[np.float32]]:
         rng = np.random.default_rng(self.numbers.seed)
-        names = "wb" if self.operator.weighted else [f"c{i}" for i in range(len(self.constants))]
-        pairs = zip(names, self.constants, strict=False)
-        return {name: self._constant(shape, rng) for name, shape in pairs}
+        elements = dict(zip(self.op.inputs, self.elements, strict=False))
+        return {
+            name: _of_element(
+                elements.get(name, Element.REAL), self._constant(shape, rng), self._least_axis
+            )
+            for name, shape in zip(self._constant_names, self.constants, strict=True)
+        }
+
+    @property
+    def _least_axis(self) -> int:
+        """Indices below it are those of elements along any axis."""
+        return min((size for shape in self.activations for size in shape[1:]), default=1)
 
     def _constant(self, shape: Shape, rng: np.random.Generator) -> npt.NDArray[np.float32]:
         """Filters are so small that sums keep the size of what is read, as trained ones do."""
@@ -143,24 +175,52 @@ class Case:
         filtered = axis is not None and len(shape) > 1
         depth = math.prod(shape) // shape[axis] if axis is not None and filtered else 1
         values = rng.normal(0, self.numbers.magnitude / math.sqrt(depth), shape)
+        if self.operator in _QUOTIENTS:
+            values = _away_from_zero(values)
         return _odd(values, self.numbers.oddity).astype(np.float32)
 
 
 def random_reals(graph: Graph, seed: int, samples: int = 3) -> list[npt.NDArray[np.float32]]:
     """Normal values of deviation 3 for each input of a graph: (samples, *shape).
 
-    Above zero where an operator takes no others.
+    Above zero where an operator takes no others, a step away from it where one divides by them.
     """
     rng = np.random.default_rng(seed)
+    limits = index_limits(graph.ops, graph.tensors)
     shapes = [(samples, *graph.tensors[name].shape[1:]) for name in graph.inputs]
-    values = [rng.normal(0, 3, shape).astype(np.float32) for shape in shapes]
+    values = [
+        _of_element(graph.tensors[name].element, rng.normal(0, 3, shape), limits.get(name))
+        for name, shape in zip(graph.inputs, shapes, strict=True)
+    ]
+    if any(op.kind in _QUOTIENTS for op in graph.ops):
+        return [_away_from_zero(x) for x in values]
     if any(_from_zero_on(op.kind) for op in graph.ops):
         return [np.abs(x) + np.float32(0.1) for x in values]
     return values
 
 
+def _of_element(
+    element: Element, values: npt.NDArray[Any], limit: int | None = None
+) -> npt.NDArray[np.float32]:
+    """Random reals made integers, from 0 on below a limit, or truth values."""
+    if element is Element.INT32:
+        values = np.rint(values) if limit is None else np.rint(100 * values) % limit
+    if element is Element.BOOL:
+        values = values > 0
+    return values.astype(np.float32)
+
+
 def _from_zero_on(operator: AnyOperator) -> bool:
-    return operator.guard.least_value == 0
+    """Whether values below zero stop TensorFlow Lite Micro, or have no result."""
+    return operator.guard.least_value == 0 or operator in (SQRT, LOG)
+
+
+_QUOTIENTS = (DIV, FLOOR_DIV, FLOOR_MOD)
+
+
+def _away_from_zero(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    moved: npt.NDArray[Any] = values + np.copysign(np.ones_like(values), values)
+    return moved
 
 
 def _odd(values: npt.NDArray[Any], oddity: Oddity) -> npt.NDArray[Any]:
@@ -252,6 +312,7 @@ def _with(operator: AnyOperator, x: Shape, applied: Applied, seed: int) -> Case:
         applied.constants,
         applied.constants_first,
         numbers,
+        applied.elements,
     )
 
 

@@ -9,27 +9,46 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
+import numpy as np
 from hypothesis import strategies as st
 
 from mcuq.numeric.activation import Activation
+from mcuq.numeric.element import Element
 from mcuq.ops.attrs import Attrs, NoAttrs, Padding
 from mcuq.ops.binary import ADD, BinaryAttrs
+from mcuq.ops.cast import CastAttrs
 from mcuq.ops.catalog import OPERATORS
+from mcuq.ops.clip import ClipAttrs
 from mcuq.ops.conversion import QUANTIZE
+from mcuq.ops.gathering import GatherAttrs
 from mcuq.ops.interpolation import ResizeAttrs
+from mcuq.ops.l2_normalization import L2_NORMALIZATION
 from mcuq.ops.log_softmax import LOG_SOFTMAX
+from mcuq.ops.logic import LOGICAL_AND, LOGICAL_NOT, LOGICAL_OR, REDUCE_ALL
+from mcuq.ops.matmul import MatmulAttrs
 from mcuq.ops.mean import MeanAttrs
 from mcuq.ops.movement import SQUEEZE, ConcatAttrs, PadAttrs, ReshapeAttrs, TransposeAttrs
 from mcuq.ops.operator import AnyOperator
+from mcuq.ops.padding import PADV2, MirrorPadAttrs
 from mcuq.ops.pooling import PoolAttrs
+from mcuq.ops.position import PositionAttrs
+from mcuq.ops.repetition import BroadcastAttrs
+from mcuq.ops.selection import SELECT_V2
 from mcuq.ops.slicing import StridedSliceAttrs
+from mcuq.ops.smooth import GeluAttrs
 from mcuq.ops.softmax import SoftmaxAttrs
 from mcuq.ops.table import Table
 from mcuq.ops.unary import RELU, LeakyReluAttrs
-from mcuq.ops.weighted_params import ConvAttrs, DepthwiseConvAttrs, FullyConnectedAttrs
+from mcuq.ops.update import UpdateAttrs
+from mcuq.ops.weighted_params import (
+    ConvAttrs,
+    DepthwiseConvAttrs,
+    FullyConnectedAttrs,
+    TransposeConvAttrs,
+)
 
 Shape = tuple[int, ...]
 Pair = tuple[int, int]
@@ -44,12 +63,14 @@ class Applied:
         activations: shapes of further inputs of the graph.
         constants: shapes of constants, which follow; filter and bias of weighted operators.
         constants_first: the constants come before the activations instead.
+        elements: what the operands are, in the operator's order; real numbers if nothing is said.
     """
 
     attrs: Attrs
     activations: tuple[Shape, ...] = ()
     constants: tuple[Shape, ...] = ()
     constants_first: bool = False
+    elements: tuple[Element, ...] = ()
 
 
 class Apply(Protocol):
@@ -135,10 +156,54 @@ def _depthwise(draw: st.DrawFn, x: Shape) -> Applied:
     return Applied(attrs, (), ((1, *kernel, outputs), *_bias(draw, outputs)))
 
 
+few_images = st.tuples(st.just(1), st.integers(1, 6), st.integers(1, 6), channels)
+
+
+def _transpose_conv(draw: st.DrawFn, x: Shape) -> Applied:
+    padding = draw(st.sampled_from(Padding))
+    axes = [_transposed_axis(draw, size, padding) for size in x[1:3]]
+    (height, width), kernel, stride = ((axes[0][i], axes[1][i]) for i in range(3))
+    filters = draw(st.integers(1, 9))
+    attrs = TransposeConvAttrs((1, height, width, filters), stride, padding, draw(activations))
+    return Applied(attrs, (), ((filters, *kernel, x[3]), *_bias(draw, filters)))
+
+
+def _transposed_axis(draw: st.DrawFn, size: int, padding: Padding) -> tuple[int, int, int]:
+    """Extent of the result, kernel and stride."""
+    kernel, stride = draw(st.integers(1, 5)), draw(few)
+    reach = (size - 1) * stride + (kernel if padding is Padding.VALID else 1)
+    extents = range(reach, reach + stride)
+    return draw(st.sampled_from(extents)), kernel, stride
+
+
 def _fully_connected(draw: st.DrawFn, x: Shape) -> Applied:
     outputs = draw(st.integers(1, 20))
     attrs = FullyConnectedAttrs(draw(activations), keep_num_dims=draw(st.booleans()))
     return Applied(attrs, (), ((outputs, x[-1]), *_bias(draw, outputs)))
+
+
+@st.composite
+def _matrices(draw: st.DrawFn) -> Shape:
+    """(1, up to two dimensions, rows, columns), now and then with long rows."""
+    leading = draw(st.lists(few, max_size=2))
+    sizes = draw(st.tuples(st.integers(1, 6), st.integers(1, 6) | st.sampled_from([17, 64])))
+    return (1, *leading, *sizes)
+
+
+def _matmul(draw: st.DrawFn, x: Shape) -> Applied:
+    attrs = MatmulAttrs(draw(st.booleans()), draw(st.booleans()))
+    batches = _broadcast(draw, x[:-2])
+    first = draw(st.booleans())
+    turned, own = (attrs.adj_y, attrs.adj_x) if first else (attrs.adj_x, attrs.adj_y)
+    # The dimension along which the sum runs, and that of the other operand's own.
+    depth = x[-2] if own == first else x[-1]
+    other = draw(st.integers(1, 7))
+    matrix = (other, depth) if turned == first else (depth, other)
+    shape = (*batches, *matrix)
+    if first and draw(st.booleans()):
+        return Applied(attrs, (shape,))
+    leading = draw(st.integers(0, len(shape) - 2))
+    return Applied(attrs, (), (shape[leading:],), constants_first=not first)
 
 
 def _unary(attributes: st.SearchStrategy[Attrs]) -> Strategy:
@@ -154,6 +219,47 @@ def _binary(attributes: st.SearchStrategy[Attrs]) -> Strategy:
         return Applied(attrs, (), (shape[leading:],), constants_first=draw(st.booleans()))
 
     return Strategy(arrays, apply)
+
+
+def _logic(draw: st.DrawFn, x: Shape) -> Applied:
+    applied = _binary(st.just(NoAttrs())).apply(draw, x)
+    return replace(applied, elements=(Element.BOOL,) * 2)
+
+
+def _select(draw: st.DrawFn, x: Shape) -> Applied:
+    """The first input is the condition; of the values one or none is a constant."""
+    first, second = (_broadcast(draw, x) for _ in range(2))
+    result = np.broadcast_shapes(x, first)
+    if np.broadcast_shapes(result, second) != result and 1 not in (first[0], second[0]):
+        second = first
+    attrs, elements = NoAttrs(), (Element.BOOL,)
+    if draw(st.booleans()):
+        return Applied(attrs, (first,), (second,), elements=elements)
+    return Applied(attrs, (first, second), elements=elements)
+
+
+def _position(draw: st.DrawFn, x: Shape) -> Applied:
+    return Applied(PositionAttrs(draw(st.integers(1, len(x) - 1))))
+
+
+def _cast(draw: st.DrawFn, x: Shape) -> Applied:
+    real, whole, truth = Element.REAL, Element.INT32, Element.BOOL
+    source, result = draw(
+        st.sampled_from([(real, whole), (whole, real), (truth, real), (truth, whole)])
+    )
+    return Applied(CastAttrs(result), elements=(source,))
+
+
+def _of_any(apply: Apply) -> Apply:
+    """Of operators that move integers and truth values, too."""
+
+    def applied(draw: st.DrawFn, x: Shape) -> Applied:
+        found = apply(draw, x)
+        element = draw(st.sampled_from([Element.REAL, Element.REAL, Element.INT32, Element.BOOL]))
+        count = 1 + len(found.activations) + len(found.constants)
+        return replace(found, elements=(element,) * count)
+
+    return applied
 
 
 def _broadcast(draw: st.DrawFn, x: Shape) -> Shape:
@@ -227,6 +333,44 @@ def _strided_slice(draw: st.DrawFn, x: Shape) -> Applied:
     return Applied(StridedSliceAttrs(begin, end, strides, tuple(shrink)))
 
 
+def _pad_with(draw: st.DrawFn, x: Shape) -> Applied:
+    return replace(_pad(draw, x), constants=((1,),))
+
+
+def _mirror_pad(draw: st.DrawFn, x: Shape) -> Applied:
+    edge = draw(st.booleans())
+    around = [draw(st.tuples(*(st.integers(0, min(3, size - (not edge))),) * 2)) for size in x[1:]]
+    return Applied(MirrorPadAttrs(((0, 0), *around), edge))
+
+
+def _gather(draw: st.DrawFn, x: Shape) -> Applied:
+    """By constant indices, or by computed ones, which share the batch; from a constant, too."""
+    axis = draw(st.integers(1, len(x) - 1))
+    shape = tuple(draw(st.lists(st.integers(1, 4), min_size=1, max_size=2)))
+    kinds = (Element.REAL, Element.INT32)
+    match draw(st.sampled_from(["constant", "computed", "table"])):
+        case "constant":
+            return Applied(GatherAttrs(axis), (), (shape,), elements=kinds)
+        case "computed":
+            return Applied(GatherAttrs(axis, 1), ((1, *shape),), elements=kinds)
+    table = (draw(st.integers(1, 6)), draw(few))
+    first = (Element.REAL, Element.INT32)
+    return Applied(GatherAttrs(0), (), (table,), constants_first=True, elements=first)
+
+
+def _broadcast_to(draw: st.DrawFn, x: Shape) -> Applied:
+    wide = tuple(draw(few) if size == 1 else size for size in x[1:])
+    return Applied(BroadcastAttrs((1, *wide)))
+
+
+def _update(draw: st.DrawFn, x: Shape) -> Applied:
+    size = (1, *(draw(st.integers(1, n)) for n in x[1:]))
+    start = tuple(draw(st.integers(0, n - m)) for n, m in zip(x, size, strict=True))
+    if draw(st.booleans()):
+        return Applied(UpdateAttrs(start), (size,))
+    return Applied(UpdateAttrs(start), (), (size,))
+
+
 def _resize(draw: st.DrawFn, x: Shape) -> Applied:
     size = draw(st.tuples(st.integers(1, 12), st.integers(1, 12)))
     mode = draw(st.sampled_from([(False, False), (True, False), (False, True)]))
@@ -247,25 +391,37 @@ _IMAGE, _ROWS = range(4, 5), range(2, 6)
 BY_ATTRIBUTES: dict[type[Attrs], Strategy] = {
     ConvAttrs: Strategy(images, _conv, _IMAGE),
     DepthwiseConvAttrs: Strategy(images, _depthwise, _IMAGE),
+    TransposeConvAttrs: Strategy(few_images, _transpose_conv, _IMAGE),
     FullyConnectedAttrs: Strategy(rows, _fully_connected, _ROWS),
+    MatmulAttrs: Strategy(_matrices(), _matmul, range(3, 6)),
     PoolAttrs: Strategy(images, _pool, _IMAGE),
     MeanAttrs: Strategy(rows, _mean, _ROWS),
     PadAttrs: Strategy(few_rows, _pad, _ROWS),
-    ConcatAttrs: Strategy(few_rows, _concatenation, _ROWS),
-    ReshapeAttrs: Strategy(arrays, _reshape),
+    ConcatAttrs: Strategy(few_rows, _of_any(_concatenation), _ROWS),
+    ReshapeAttrs: Strategy(arrays, _of_any(_reshape)),
     TransposeAttrs: Strategy(few_rows, _transpose),
     # TFLite Micro slices four dimensions at most.
     StridedSliceAttrs: Strategy(
-        few_rows.filter(lambda shape: len(shape) < 5), _strided_slice, range(1, 5)
+        few_rows.filter(lambda shape: len(shape) < 5), _of_any(_strided_slice), range(1, 5)
     ),
+    MirrorPadAttrs: Strategy(few_rows, _mirror_pad, _ROWS),
+    GatherAttrs: Strategy(few_rows, _gather, _ROWS),
+    BroadcastAttrs: Strategy(few_rows, _broadcast_to, _ROWS),
+    UpdateAttrs: Strategy(few_rows, _update, _ROWS),
     ResizeAttrs: Strategy(images, _resize, _IMAGE),
     SoftmaxAttrs: Strategy(rows, _softmax, _ROWS),
+    PositionAttrs: Strategy(rows, _position, _ROWS),
+    CastAttrs: Strategy(arrays, _cast),
 }
 """How operators are drawn whose shapes hang together with their attributes."""
 ELEMENTWISE: dict[type[Attrs], st.SearchStrategy[Attrs]] = {
     NoAttrs: st.just(NoAttrs()),
     BinaryAttrs: st.builds(BinaryAttrs, activations),
     LeakyReluAttrs: st.builds(LeakyReluAttrs, _singles(-2.0, 2.0)),
+    GeluAttrs: st.builds(GeluAttrs, st.booleans()),
+    ClipAttrs: st.builds(ClipAttrs, _singles(-4.0, 0.0), _singles(0.125, 6.0))
+    | st.builds(ClipAttrs, low=_singles(-1.0, 2.0))
+    | st.builds(ClipAttrs, high=_singles(-1.0, 2.0)),
 }
 """Attributes that have nothing to do with shapes."""
 BY_SHAPE_RULE: dict[Callable[..., Shape], Callable[[st.SearchStrategy[Attrs]], Strategy]] = {
@@ -275,10 +431,26 @@ BY_SHAPE_RULE: dict[Callable[..., Shape], Callable[[st.SearchStrategy[Attrs]], S
 }
 """How operators with such attributes are drawn: all of a family share its rule."""
 BY_OPERATOR: dict[AnyOperator, Strategy] = {
+    # It reads the value, where PAD, of the same attributes, puts zeros.
+    PADV2: Strategy(few_rows, _pad_with, _ROWS),
     # It drops dimensions, where RESHAPE, of the same attributes, changes them.
-    SQUEEZE: Strategy(with_ones, _squeeze, _ROWS),
+    SQUEEZE: Strategy(with_ones, _of_any(_squeeze), _ROWS),
     # It needs a row.
     LOG_SOFTMAX: Strategy(rows, lambda draw, x: Applied(NoAttrs()), _ROWS),
+    # They read truth values.
+    LOGICAL_AND: Strategy(arrays, _logic),
+    LOGICAL_OR: Strategy(arrays, _logic),
+    LOGICAL_NOT: Strategy(arrays, lambda draw, x: Applied(NoAttrs(), elements=(Element.BOOL,))),
+    SELECT_V2: Strategy(arrays, _select),
+    REDUCE_ALL: Strategy(
+        rows, lambda draw, x: replace(_mean(draw, x), elements=(Element.BOOL,)), _ROWS
+    ),
+    # TFLite Micro takes four dimensions at most.
+    L2_NORMALIZATION: Strategy(
+        arrays.filter(lambda shape: len(shape) < 5),
+        lambda draw, x: Applied(NoAttrs()),
+        range(1, 5),
+    ),
 }
 """Operators that differ from others of their family."""
 

@@ -25,7 +25,8 @@ def run_litert(content: bytes, inputs: list[np.ndarray]) -> list[list[np.ndarray
     results = []
     for sample in range(len(inputs[0])):
         for detail, values in zip(interpreter.get_input_details(), inputs, strict=True):
-            interpreter.set_tensor(detail["index"], values[sample].reshape(detail["shape"]))
+            value = values[sample].reshape(detail["shape"]).astype(detail["dtype"])
+            interpreter.set_tensor(detail["index"], value)
         interpreter.invoke()
         details = interpreter.get_output_details()
         results.append([interpreter.get_tensor(detail["index"]).copy() for detail in details])
@@ -33,9 +34,9 @@ def run_litert(content: bytes, inputs: list[np.ndarray]) -> list[list[np.ndarray
 
 
 def _interpreter(content: bytes) -> Interpreter:
-    """With the reference kernels; of ELU there is none, only the fast one."""
+    """With the reference kernels; of some there is none, only the fast one."""
     kernels = OpResolverType.BUILTIN_REF
-    if "ELU" in _operators(content):
+    if _operators(content) & {"CEIL", "ELU", "ROUND"}:
         kernels = OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
     return Interpreter(model_content=content, experimental_op_resolver_type=kernels)
 

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from operator_cases import FixedRanges, least_case
 
 from mcuq.calibrate import OBSERVERS, Ranges, calibrate
 from mcuq.emit.tflite import TemplateSerializer, tflite_bytes
 from mcuq.graph import Graph
 from mcuq.importers import load_model
+from mcuq.ops.catalog import OPERATORS
+from mcuq.ops.operator import AnyOperator
 from mcuq.quantize import Config, WeightChoice, quantize
 from mcuq.resources import example_dir
 from mcuq.score.batch import with_batch
+from mcuq.tflite.operators.catalog import FORMS
 
 FOLDER = example_dir("digits")
 
@@ -44,3 +48,13 @@ def test_a_mix_of_widths_fills_the_same_template(graph: Graph, ranges: Ranges) -
     assert serialize(first) != serialize(second)
     assert serialize(first) == tflite_bytes(first, packed_int4=False)
     assert serialize(second) == tflite_bytes(second, packed_int4=False)
+
+
+@pytest.mark.parametrize("kind", [o for o in OPERATORS if FORMS[o].stored_links], ids=str)
+def test_a_chain_is_filled(kind: AnyOperator) -> None:
+    """Tables and bounds are numbers of the template, too."""
+    case, serialize = least_case(kind), TemplateSerializer()
+    for span in ((-1.0, 1.0), (-2.0, 3.0), (0.0, 5.0)):
+        for batch in (1, 8):
+            qgraph = with_batch(quantize(case.graph, FixedRanges({}, span)), batch)
+            assert serialize(qgraph) == tflite_bytes(qgraph, packed_int4=False)

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from operator_cases import cases as one_operator
+from operator_cases import least_case
 from qdq_models import FORMS, NETWORKS, images, quantized_network
 from tflite_files import File, opts
 
@@ -22,6 +23,7 @@ from mcuq.errors import InputError, McuqError
 from mcuq.graph import Graph
 from mcuq.importers import load_model
 from mcuq.ops.catalog import FLOAT_OPERATORS
+from mcuq.ops.smooth import SILU
 from mcuq.quantize import Config, quantize
 from mcuq.resources import example_dir
 from mcuq.tflite.float_model import float_tflite_bytes
@@ -192,3 +194,12 @@ def test_several_inputs_and_outputs_in_their_order(tmp_path: Path) -> None:
     ):
         with pytest.raises(InputError, match="outputs differ"):
             compare_import(path, wrong)
+
+
+def test_a_file_with_tables_is_not_compared_and_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "table.tflite"
+    case = least_case(SILU)
+    path.write_bytes(tflite_bytes(quantize(case.graph, case.ranges)))
+    (finding,) = compare_import(path, load_model(path)).findings
+    assert finding.code == "import-not-compared"
+    assert "looks integers up in tables" in finding.message

@@ -6,6 +6,8 @@ Two layouts, the same names in both:
   are labels, `y` (of several outputs: `y0`, `y1`, … or the output tensors' names); a plain `.npy`
   file is an `x`;
 * a directory with `x.npy` (…) and `y.npy`, or with one `.npy` a sample, taken in name order.
+
+A sample of a model that keeps states is a sequence of steps, see `mcuq.sequences`.
 """
 
 from __future__ import annotations
@@ -24,7 +26,10 @@ from mcuq.arrange import in_file_layout
 from mcuq.arrays import LAYOUT_HINT, open_arrays
 from mcuq.content import ByContent
 from mcuq.errors import InputError
-from mcuq.graph import Graph
+from mcuq.graph import Graph, Layout
+from mcuq.graph.indices import index_limits
+from mcuq.numeric.element import Element
+from mcuq.sequences import as_sequences, in_sequences
 
 Labels = npt.NDArray[Any]
 
@@ -35,8 +40,9 @@ class Dataset(ByContent):
 
     Attributes:
         inputs: one float32 array (samples, *input shape without the batch) a model input, in the
-            graph's layout.
-        labels: 'y', numbers (samples, …): int64 or float64, or None.
+            graph's layout; of a model that keeps states (samples, steps, …).
+        labels: 'y', numbers (samples, …): int64 or float64, or None. Of sequences one each, or, as
+            (samples, steps, …), one a step.
         by_output: labels of each output, None where there are none; empty where no output has
             labels of its own.
         unused: names of arrays that are neither samples nor labels.
@@ -81,8 +87,12 @@ def load_data(path: Path, graph: Graph) -> Dataset:
         _samples(arrays[name](), graph, tensor, f"{path}: {name!r}")
         for name, tensor in zip(names, graph.inputs, strict=True)
     )
+    for name, tensor, samples in zip(names, graph.inputs, inputs, strict=True):
+        _check_element(samples, graph, tensor, f"{path}: {name!r}")
     wanted = [name for name in _label_names(arrays, graph) if name not in names]
     labels = {name: _labels(arrays[name](), f"{path}: {name!r}") for name in wanted}
+    if graph.states:
+        inputs, labels = in_sequences(graph, names, inputs, labels, str(path))
     _check_lengths({**dict(zip(names, inputs, strict=True)), **labels}, path)
     return Dataset(
         inputs,
@@ -147,6 +157,8 @@ def _samples(
             f"{where} holds no samples", "store at least one; the first axis counts them"
         )
     layout = graph.layout(name)
+    if graph.states:
+        return _steps(array, layout, where)
     arranged = in_file_layout(array, layout, where)
     if arranged is None:
         raise InputError(
@@ -154,8 +166,25 @@ def _samples(
             f"the model's input {name!r} takes {layout.file_shape[1:]}",
             _shape_hint(array.shape, layout.file_shape[1:]),
         )
+    return _as_float32(array, layout.to_graph(arranged), where)
+
+
+def _steps(array: npt.NDArray[Any], layout: Layout, where: str) -> npt.NDArray[np.float32]:
+    """`array` as (sequences, steps, …)."""
+    sequences = as_sequences(array, layout.file_shape[1:], where)
+    inner = sequences.shape[2:]
+    arranged = layout.to_graph(sequences.reshape(-1, *inner))
+    return _as_float32(
+        sequences, arranged.reshape(*sequences.shape[:2], *arranged.shape[1:]), where
+    )
+
+
+def _as_float32(
+    array: npt.NDArray[Any], arranged: npt.NDArray[Any], where: str
+) -> npt.NDArray[np.float32]:
+    """The samples of `array`, arranged for the graph; all of them finite."""
     with np.errstate(over="ignore"):
-        samples = np.ascontiguousarray(layout.to_graph(arranged), np.float32)
+        samples = np.ascontiguousarray(arranged, np.float32)
     finite = _are_finite(samples)
     if not finite.all():
         sample = int(np.argmin(finite))
@@ -169,6 +198,22 @@ def _samples(
             f"{where} holds NaN or infinity, first in sample {sample}", "clean the data first"
         )
     return samples
+
+
+def _check_element(samples: npt.NDArray[np.float32], graph: Graph, name: str, where: str) -> None:
+    """Raise where an input takes integers or truth values, and the samples are none."""
+    element = graph.tensors[name].element
+    if element is Element.REAL:
+        return
+    limit = 2 if element is Element.BOOL else index_limits(graph.ops, graph.tensors).get(name)
+    whole = samples == np.rint(samples)
+    taken = whole if limit is None else whole & (samples >= 0) & (samples < limit)
+    if not taken.all():
+        wanted = "integers" if limit is None else f"integers from 0 to {limit - 1}"
+        raise InputError(
+            f"{where} holds {samples[~taken][0]:g}, the model's input {name!r} takes {wanted}",
+            "give it what the model was trained on, as int32 or bool",
+        )
 
 
 def _are_finite(samples: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:

@@ -53,6 +53,7 @@ def diagnose() -> tuple[Check, ...]:
         _program("st-flash", "no flashing through st-flash", "stlink-tools"),
         _package("pyocd", "no flashing through pyOCD", required=False),
         _package("onnx", "no .onnx models: pip install 'mcuq[onnx]'", required=False),
+        _package("torch", "no PyTorch programs: pip install 'mcuq[torch]'", required=False),
         _package("tensorflow", "no Keras models: pip install 'mcuq[tensorflow]'", required=False),
         _serial_ports(),
     )

@@ -9,14 +9,21 @@ class McuqError(Exception):
     Args:
         cause: what is wrong and where, one line.
         hint: what the user can do about it, one line.
+        rule: what was not kept, without the place and the figures: the same for every error of one
+            kind. The cause, where nothing else is given.
+        differs: whether two sides that compute the same gave different results.
     """
 
     exit_code = 3
 
-    def __init__(self, cause: str, hint: str = "") -> None:
+    def __init__(
+        self, cause: str, hint: str = "", *, rule: str = "", differs: bool = False
+    ) -> None:
         super().__init__(cause)
         self.cause = cause
         self.hint = hint
+        self.rule = rule or cause
+        self.differs = differs
 
     def __str__(self) -> str:
         return f"{self.cause} ({self.hint})" if self.hint else self.cause

@@ -153,8 +153,24 @@ FAULT = Message(
     (("exception", "u32"), ("overflow", "u32"), *((name, "u32") for name in FAULT_REGISTERS)),
 )
 RESET = Message("RESET", 12)
+BEGIN = Message("BEGIN", 13)
 SELECT = Message("SELECT", 14, (("model", "u16"),))
 """What follows is about that model; a new session begins with the first one."""
 
-MESSAGES = (HELLO, INFO, IO, LOAD, RUN, LAYERS, READ, STACK, ARENA, ECHO, FAULT, RESET, SELECT)
+MESSAGES = (
+    HELLO,
+    INFO,
+    IO,
+    LOAD,
+    RUN,
+    LAYERS,
+    READ,
+    STACK,
+    ARENA,
+    ECHO,
+    FAULT,
+    RESET,
+    BEGIN,
+    SELECT,
+)
 """All operations, in the order of their numbers."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from dataclasses import replace
 from functools import reduce
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from operator_cases import cases, random_reals
 
 from mcuq.calibrate import calibrate
-from mcuq.graph import Graph, Op, Tensor
+from mcuq.graph import Graph, Op
 from mcuq.ops.catalog import FLOAT_OPERATORS
 from mcuq.quantize import Config, WeightChoice, quantize
 from mcuq.quantized import QuantizedGraph
@@ -49,8 +50,7 @@ def _renamed(graph: Graph, prefix: str) -> Graph:
         return tuple(prefix + name for name in names)
 
     tensors = {
-        prefix + name: Tensor(prefix + name, tensor.shape, tensor.data)
-        for name, tensor in graph.tensors.items()
+        prefix + name: replace(tensor, name=prefix + name) for name, tensor in graph.tensors.items()
     }
     ops = tuple(
         Op(op.kind, prefix + op.name, new(op.inputs), new(op.outputs), op.attrs) for op in graph.ops

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 import re
 from collections.abc import Sequence
@@ -18,13 +19,21 @@ from mcuq.emit.mlir.write import AnyGraph
 from mcuq.graph import Graph, Op, Tensor
 from mcuq.numeric import TERNARY
 from mcuq.numeric.activation import Activation
+from mcuq.numeric.element import Element
 from mcuq.numeric.tensor import QuantizedTensor
 from mcuq.ops.attrs import Padding
 from mcuq.ops.binary import ADD, MUL, SUB
+from mcuq.ops.cast import CAST
+from mcuq.ops.clip import CLIP, ClipAttrs
+from mcuq.ops.comparison import EQUAL, GREATER, GREATER_EQUAL, LESS, LESS_EQUAL, NOT_EQUAL
 from mcuq.ops.conversion import DEQUANTIZE, QUANTIZE
 from mcuq.ops.functions import ABS, ELU, RSQRT
+from mcuq.ops.gathering import GATHER
+from mcuq.ops.l2_normalization import L2_NORMALIZATION, LEAST_LENGTH
 from mcuq.ops.log_softmax import LOG_SOFTMAX
-from mcuq.ops.mean import MEAN, MeanAttrs
+from mcuq.ops.logic import LOGICAL_AND, LOGICAL_NOT, LOGICAL_OR, REDUCE_ALL
+from mcuq.ops.matmul import BATCH_MATMUL
+from mcuq.ops.mean import MEAN, SUM, MeanAttrs
 from mcuq.ops.movement import (
     CONCATENATION,
     PAD,
@@ -35,28 +44,58 @@ from mcuq.ops.movement import (
     TransposeAttrs,
 )
 from mcuq.ops.operator import AnyOperator
+from mcuq.ops.padding import MIRROR_PAD, PADV2
 from mcuq.ops.pooling import AVERAGE_POOL_2D, MAX_POOL_2D
+from mcuq.ops.position import ARG_MAX, ARG_MIN
+from mcuq.ops.real_functions import CEIL, LOG, ROUND, SQRT
+from mcuq.ops.reduce_min import REDUCE_MIN
+from mcuq.ops.repetition import BROADCAST_TO
 from mcuq.ops.resize import RESIZE_BILINEAR, RESIZE_NEAREST_NEIGHBOR
+from mcuq.ops.selection import SELECT_V2
 from mcuq.ops.slicing import STRIDED_SLICE
+from mcuq.ops.smooth import (
+    ERF,
+    GELU,
+    GELU_CUBE,
+    GELU_SLOPE,
+    HARD_SIGMOID,
+    MISH,
+    SIGN,
+    SILU,
+    SOFTPLUS,
+    GeluAttrs,
+)
 from mcuq.ops.softmax import SOFTMAX, SoftmaxAttrs
 from mcuq.ops.unary import HARD_SWISH, LEAKY_RELU, LOGISTIC, RELU, RELU6, TANH, LeakyReluAttrs
-from mcuq.ops.weighted import CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED
+from mcuq.ops.update import DYNAMIC_UPDATE_SLICE, UpdateAttrs
+from mcuq.ops.weighted import CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED, TRANSPOSE_CONV
 
 _VALUES = {bits: ("i" + str(min(bits, 32)), 1 << min(bits, 32) - 1) for bits in (8, 16, 32, 64)}
 _FILTERS = {8: ("i8", -127, 127), 4: ("i4", -7, 7), 2: ("i4", -2, 1), TERNARY: ("i4", -1, 1)}
 """Storage type, smallest and largest value of filters by bits."""
 
+_SOFTPLUS = "abs negate exp const add log const maximum add"
 _FORMS = {
     CONV_2D: "(slice )?(const )?(conv2d|(slice slice slice conv2d )+concat)( clamp)?",
     DEPTHWISE_CONV_2D: "(slice )?reshape (const )?depthwise_conv2d( clamp)?",
+    TRANSPOSE_CONV: "(const )?transpose_conv2d( clamp)?",
     FULLY_CONNECTED: "(reshape )?(const )?fully_connected( clamp)?( reshape)?",
+    BATCH_MATMUL: "((const transpose )?(reshape )?(tile )?(reshape )?){2}matmul( reshape)?",
     ADD: "(reshape )?add( clamp)?",
     SUB: "(reshape )?sub( clamp)?",
     MUL: "(reshape )?mul( clamp)?",
     AVERAGE_POOL_2D: "(slice )?avg_pool2d( clamp)?",
     MAX_POOL_2D: "(slice )?max_pool2d( clamp)?",
     MEAN: "(reduce_sum )+const mul( reshape)?",
+    SUM: "(reduce_sum )*reduce_sum( reshape)?",
+    REDUCE_MIN: "(reduce_min )*reduce_min( reshape)?",
+    L2_NORMALIZATION: "mul reduce_sum const maximum rsqrt mul",
     PAD: "const pad",
+    PADV2: "const reshape pad",
+    MIRROR_PAD: "(slice reverse (slice reverse )?concat ?)+|reshape",
+    GATHER: "reshape const gather reshape",
+    BROADCAST_TO: "reshape tile",
+    DYNAMIC_UPDATE_SLICE: "(slice (slice )?concat ?)+|reshape",
     CONCATENATION: "concat",
     RESHAPE: "reshape",
     SQUEEZE: "reshape",
@@ -75,6 +114,34 @@ _FORMS = {
     ABS: "abs",
     RSQRT: "rsqrt",
     ELU: "const minimum exp const sub maximum add",
+    **dict.fromkeys(
+        (EQUAL, GREATER, GREATER_EQUAL), "(dcast )*(reshape )?(equal|greater|greater_equal)"
+    ),
+    **dict.fromkeys(
+        (NOT_EQUAL, LESS, LESS_EQUAL),
+        "(dcast )*(reshape )?(equal|greater|greater_equal) logical_not",
+    ),
+    LOGICAL_AND: "(reshape )?logical_and",
+    LOGICAL_OR: "(reshape )?logical_or",
+    LOGICAL_NOT: "logical_not",
+    SELECT_V2: "(reshape )*select",
+    REDUCE_ALL: "reduce_all( reduce_all)*( reshape)?",
+    ARG_MAX: "(dcast )?argmax",
+    CAST: "((dcast )?abs floor const greater sub select )?cast",
+    ARG_MIN: "(dcast )?const sub argmax",
+    SQRT: "rsqrt reciprocal",
+    LOG: "log",
+    CEIL: "ceil",
+    ROUND: "const mul const add floor const mul sub const sub ceil const maximum "
+    "const add floor const minimum add add",
+    SIGN: "clamp ceil clamp floor add",
+    CLIP: "clamp",
+    GELU: "(mul mul const mul add const mul tanh|const mul erf) const mul const add mul",
+    ERF: "erf",
+    SOFTPLUS: _SOFTPLUS,
+    MISH: f"{_SOFTPLUS} tanh mul",
+    SILU: "sigmoid mul",
+    HARD_SIGMOID: "const add clamp const mul",
     QUANTIZE: "(dcast )?qcast",
     DEQUANTIZE: "dcast",
 }
@@ -114,12 +181,14 @@ class _Comparison:
             self._operator(op, next(operators))
         assert next(operators, None) is None
         constants = [name for name, tensor in self._graph.tensors.items() if tensor.is_constant]
+        given = [*self._graph.inputs, *(state.read for state in self._graph.states)]
         assert sorted(self._names.values()) == sorted(
-            [*self._graph.inputs, *constants, *(op.output for op in self._graph.ops)]
+            [*given, *constants, *(op.output for op in self._graph.ops)]
         )
         returned = self._function.steps[-1]
         assert returned.name == "func.return"
-        assert [self._names[value] for value in returned.operands] == list(self._graph.outputs)
+        results = [*self._graph.outputs, *(state.written for state in self._graph.states)]
+        assert [self._names[value] for value in returned.operands] == results
 
     def _ends(self) -> None:
         function, graph = self._function, self._graph
@@ -129,8 +198,10 @@ class _Comparison:
         assert marks.pop("outputs") == graph.outputs
         layouts = graph.layouts if isinstance(graph, Graph) else {}
         assert dict(marks.pop("layouts", ())) == {k: v.order for k, v in layouts.items()}
+        assert marks.pop("states", ()) == tuple(state.name for state in graph.states)
         assert not marks and function.name == "main"
-        for value, name in zip(function.arguments, graph.inputs, strict=True):
+        given = (*graph.inputs, *(state.read for state in graph.states))
+        for value, name in zip(function.arguments, given, strict=True):
             self._name(value, name)
 
     def _visit(self) -> list[list[Step]]:
@@ -173,14 +244,25 @@ class _Comparison:
         names = [short_name(step) for step in steps]
         if names[-1] == "qcast" and op.kind is not QUANTIZE:
             count = names.index(next(name for name in names if name != "dcast"))
-            assert count == len(op.inputs)
+            reals = [self._graph.tensors[name].element is Element.REAL for name in op.inputs]
+            assert count == sum(reals)
             names = names[count:-1]
         form = _FORMS.get(op.kind) or _by_formula(op.kind)
         assert re.fullmatch(form, " ".join(names)), (op.kind, names)
-        assert self._read(steps[-1]) == list(dict.fromkeys(op.inputs))
+        assert self._read(steps[-1]) == self._expected_inputs(op)
         self._literals(op, steps)
         for step in steps:
             _check_properties(step, op)
+
+    def _expected_inputs(self, op: Op) -> list[str]:
+        """In the operator's order, but what a part is joined to by their places in the result."""
+        inputs = list(dict.fromkeys(op.inputs))
+        if not isinstance(op.attrs, UpdateAttrs):
+            return inputs
+        whole, part = (self._graph.tensors[name].shape for name in inputs)
+        if whole == part:
+            return inputs[1:]
+        return inputs if any(op.attrs.start) else inputs[::-1]
 
     def _literals(self, op: Op, steps: Sequence[Step]) -> None:
         """The constants that the graph does not name."""
@@ -219,18 +301,31 @@ class _Recorder:
     def multiply(self, a: object, b: object) -> None:
         self.asked.append("mul")
 
+    def divide(self, a: object, b: object) -> None:
+        self.asked += ["reciprocal", "mul"]
+
     def minimum(self, a: object, b: object) -> None:
         self.asked.append("minimum")
 
     def maximum(self, a: object, b: object) -> None:
         self.asked.append("maximum")
 
+    def negative(self, x: object) -> None:
+        self.asked.append("negate")
+
+    def exp(self, x: object) -> None:
+        self.asked.append("exp")
+
+    def floor(self, x: object) -> None:
+        self.asked.append("floor")
+
 
 def _by_formula(kind: AnyOperator) -> str:
     """The operations of an elementwise operator that docs/mlir.md does not list by name."""
     assert kind.formula is not None, f"no form is expected of {kind}"
     recorder = _Recorder()
-    kind.formula(recorder, object(), object())
+    operands = len(inspect.signature(kind.formula).parameters) - 1
+    kind.formula(recorder, *(object() for _ in range(operands)))
     return "".join(f"(reshape )*{name} " for name in recorder.asked).strip() + "( clamp)?"
 
 
@@ -247,6 +342,8 @@ def _grid(element: str | UniformType) -> Any:
 
 
 def _expected_grid(tensor: Tensor | QuantizedTensor, is_filter: bool) -> Any:
+    if tensor.element is not Element.REAL:
+        return {Element.INT32: "i32", Element.BOOL: "i1"}[tensor.element]
     if isinstance(tensor, Tensor) or tensor.is_float:
         return "f32"
     storage, limit = _VALUES.get(tensor.bits, ("", 0))
@@ -256,15 +353,30 @@ def _expected_grid(tensor: Tensor | QuantizedTensor, is_filter: bool) -> Any:
 
 def _check_data(data: DenseIntOrFPElementsAttr, tensor: Tensor | QuantizedTensor) -> None:
     assert tensor.data is not None and data.get_shape() == tensor.data.shape
-    if isinstance(tensor, Tensor):
+    if isinstance(tensor, Tensor) and tensor.element is Element.REAL:
         assert data.data.data == tensor.data.astype("<f4").tobytes()
         return
     values = np.array(data.get_values(), np.int64)
+    if str(data.get_element_type()) == "i1":
+        values = np.abs(values)  # of a signed bit 1 is -1
     if str(data.get_element_type()) == "i4":
         # The low half of a byte, the upper one zero; mlir-opt prints equal values as one number.
         assert values.min() >= -8 and values.max() <= 15
         values = np.where(values > 7, values - 16, values)
     assert np.array_equal(values.reshape(tensor.data.shape), tensor.data)
+
+
+_LITERALS = {
+    HARD_SWISH: [3, 1 / 6],
+    HARD_SIGMOID: [3, 1 / 6],
+    ELU: [0, 1],
+    ARG_MIN: [0],
+    L2_NORMALIZATION: [LEAST_LENGTH**2],
+    SOFTPLUS: [1, 0],
+    MISH: [1, 0],
+    ROUND: [0.5, 0.5, 2, 0.5, 0, 0.5, 0],
+}
+"""Of operators whose constants do not depend on their attributes."""
 
 
 def _expected_literals(op: Op, source: tuple[int, ...]) -> list[Any]:
@@ -278,12 +390,12 @@ def _expected_literals(op: Op, source: tuple[int, ...]) -> list[Any]:
             return [0, alpha]
         case SoftmaxAttrs(beta=beta):
             return [] if beta == 1 else [beta]
-        case MeanAttrs(axes=axes):
+        case MeanAttrs(axes=axes) if op.kind is MEAN:
             return [1 / math.prod(source[axis] for axis in axes)]
-    if op.kind is HARD_SWISH:
-        return [3, 1 / 6]
-    if op.kind is ELU:
-        return [0, 1]
+        case GeluAttrs(approximate=approximate):
+            return [GELU_CUBE, GELU_SLOPE, 0.5, 1] if approximate else [math.sqrt(0.5), 0.5, 1]
+    if op.kind in _LITERALS:
+        return _LITERALS[op.kind]
     if op.kind.weighted and len(op.inputs) == 2:
         return [0]
     return []
@@ -300,10 +412,20 @@ def _check_properties(step: Step, op: Op) -> None:
         assert most or not pad.any()
     if "mode" in step.properties:
         assert op.kind.name == f"RESIZE_{step.properties['mode']}"
-    if "min_fp" in step.properties:
+    if "min_fp" in step.properties and op.kind in (CLIP, SIGN, HARD_SIGMOID):
+        assert (step.properties["min_fp"], step.properties["max_fp"]) in _bounds(op)
+    elif "min_fp" in step.properties:
         activation = _activation(op)
         assert (step.properties["min_fp"], step.properties["max_fp"]) == _CLAMPS[activation]
         _check_integer_clamp(step, activation)
+
+
+def _bounds(op: Op) -> list[tuple[float, float]]:
+    """What a clamp of the operator may hold values between."""
+    if not isinstance(op.attrs, ClipAttrs):
+        return {SIGN: [(0.0, 1.0), (-1.0, 0.0)], HARD_SIGMOID: [(0.0, 6.0)]}[op.kind]
+    largest = float(np.finfo(np.float32).max)
+    return [(max(op.attrs.low, -largest), min(op.attrs.high, largest))]
 
 
 def _activation(op: Op) -> Activation:

@@ -15,10 +15,11 @@ from module_says import assert_says
 from number_formats import Form, forms, models
 from number_formats import quantized as modelled
 from operator_cases import cases, least_case, random_reals
+from stateful_models import StatefulModel, stateful_models
 
 from mcuq.calibrate import calibrate
 from mcuq.emit.mlir import write_mlir
-from mcuq.errors import InputError
+from mcuq.errors import InputError, UsageError
 from mcuq.graph import Graph, Layout, Op, Tensor
 from mcuq.importers import load_model
 from mcuq.numeric import TERNARY, WIDTHS
@@ -26,6 +27,7 @@ from mcuq.numeric.activation import Activation
 from mcuq.ops.conversion import QUANTIZE
 from mcuq.ops.interpolation import ResizeAttrs
 from mcuq.ops.operator import AnyOperator
+from mcuq.ops.real_functions import COS, SIN
 from mcuq.ops.resize import RESIZE_BILINEAR, RESIZE_NEAREST_NEIGHBOR
 from mcuq.ops.weighted import CONV_2D
 from mcuq.ops.weighted_params import ConvAttrs
@@ -35,10 +37,11 @@ from mcuq.quantized import QuantizedGraph
 BETWEEN_INTEGERS = {
     form for form in forms() if form.operator is QUANTIZE and "float" not in form.activations
 }
-FORMS = [form for form in forms((8, 4, 2, TERNARY)) if form not in BETWEEN_INTEGERS]
+_WRITTEN = [form for form in forms((8, 4, 2, TERNARY)) if form.operator in MLIR.operators]
+FORMS = [form for form in _WRITTEN if form not in BETWEEN_INTEGERS]
 
 
-@pytest.mark.parametrize("kind", FLOAT.operators)
+@pytest.mark.parametrize("kind", [kind for kind in FLOAT.operators if kind in MLIR.operators])
 @given(data=st.data())
 @settings(max_examples=20)
 def test_every_operator_is_said(kind: AnyOperator, data: st.DataObject) -> None:
@@ -53,6 +56,20 @@ def test_every_quantized_operator_is_said(kind: AnyOperator, data: st.DataObject
     form = data.draw(st.sampled_from([form for form in FORMS if form.operator is kind]))
     qgraph = data.draw(models(form)).qgraph
     assert_says(write_mlir(qgraph), qgraph)
+
+
+@pytest.mark.parametrize("kind", [SIN, COS], ids=str)
+def test_what_tosa_lacks_is_named(kind: AnyOperator) -> None:
+    with pytest.raises(UsageError, match=f"{kind.name} has no TOSA form") as caught:
+        write_mlir(least_case(kind).graph)
+    assert "LLVM 19" in caught.value.hint
+
+
+@given(model=stateful_models())
+@settings(max_examples=20)
+def test_states_are_arguments_and_results(model: StatefulModel) -> None:
+    for graph in (model.graph, model.quantized()):
+        assert_says(write_mlir(graph), graph)
 
 
 @pytest.mark.parametrize("form", sorted(BETWEEN_INTEGERS), ids=lambda form: form.name)

@@ -44,15 +44,29 @@ def short_name(step: Step) -> str:
 
 
 _WINDOW = {"pad", "stride"}
+_REDUCING = ("reduce_sum", "reduce_max", "reduce_min", "reduce_all")
 _PROPERTIES = {
     "const": {"value"},
     "conv2d": _WINDOW | {"dilation"},
     "depthwise_conv2d": _WINDOW | {"dilation"},
+    "transpose_conv2d": {"out_pad", "stride", "out_shape"},
     "avg_pool2d": _WINDOW | {"kernel", "acc_type"},
     "max_pool2d": _WINDOW | {"kernel"},
     "reshape": {"new_shape"},
     "slice": {"start", "size"},
-    **{name: {"axis"} for name in ("concat", "reverse", "reduce_sum", "reduce_max")},
+    "tile": {"multiples"},
+    **{
+        name: {"axis"}
+        for name in (
+            "argmax",
+            "concat",
+            "reverse",
+            "reduce_sum",
+            "reduce_max",
+            "reduce_min",
+            "reduce_all",
+        )
+    },
     "resize": {"scale", "offset", "border", "mode"},
     "mul": {"shift"},
     "clamp": {"min_fp", "max_fp", "min_int", "max_int"},
@@ -62,13 +76,15 @@ _PROPERTIES = {
 Rule = Callable[[Step, list[Shape], list["np.ndarray | None"]], Shape]
 _FLOAT = {
     *("add", "sub", "mul", "maximum", "minimum", "abs", "exp", "log", "reciprocal", "rsqrt"),
-    *("sigmoid", "tanh"),
+    *("sigmoid", "tanh", "erf", "negate", "floor", "ceil", "matmul"),
     *("reduce_sum", "reduce_max", "depthwise_conv2d"),
 }
 _MOVING = {
     *("reshape", "slice", "pad", "concat", "transpose", "reverse", "gather", "clamp", "resize"),
-    *("max_pool2d", "avg_pool2d"),
+    *("max_pool2d", "avg_pool2d", "tile", "reduce_min"),
 }
+
+_COMPARING = ("equal", "greater", "greater_equal")
 
 
 def _check_elements(step: Step) -> None:
@@ -78,9 +94,21 @@ def _check_elements(step: Step) -> None:
     if name in _FLOAT:
         assert {*elements, result} == {"f32"}, step.name
     if name in _MOVING:
-        values = elements if name == "concat" else elements[:1]
-        assert {*values, result} == {result}, step.name
-        assert all(index == "i32" for index in elements[len(values) :])
+        amounts = 0 if name == "concat" else 1
+        indices = elements[1 : 1 + amounts]
+        assert {elements[0], *elements[1 + amounts :], result} == {result}, step.name
+        assert all(index == "i32" for index in indices)
+    if name in _COMPARING:
+        assert (elements, result) == (["f32", "f32"], "i1"), step.name
+    if name.startswith("logical") or name == "reduce_all":
+        assert {*elements, result} == {"i1"}, step.name
+    if name == "select":
+        assert elements == ["i1", result, result], step.name
+    if name == "cast":
+        ends = (elements[0], result)
+        assert ends in {("f32", "i32"), ("i32", "f32"), ("i1", "f32"), ("i1", "i32")}, step.name
+    if name == "argmax":
+        assert (elements, result) == (["f32"], "i32"), step.name
     if name in ("qcast", "dcast"):
         ends = (elements[0], result) if name == "qcast" else (result, elements[0])
         assert ends[0] == "f32" and isinstance(ends[1], UniformType)
@@ -88,6 +116,7 @@ def _check_elements(step: Step) -> None:
 
 _INFOS = {
     "conv2d": ("conv", ("input_zp", "weight_zp")),
+    "transpose_conv2d": ("conv", ("input_zp", "weight_zp")),
     "fully_connected": ("conv", ("input_zp", "weight_zp")),
     "avg_pool2d": ("unary", ("input_zp", "output_zp")),
     "pad": ("pad", ("input_zp",)),
@@ -112,7 +141,7 @@ def _check_zero_points(step: Step) -> None:
         "weight_zp": elements[-1],
         "output_zp": element_of(step.result),
     }
-    if name in ("conv2d", "fully_connected"):
+    if name in ("conv2d", "transpose_conv2d", "fully_connected"):
         ends["weight_zp"] = elements[1]
     for key, value in zip(keys, found.groups(), strict=True):
         element = ends[key]
@@ -152,7 +181,8 @@ def _slice(step: Step, shapes: list[Shape], data: list[np.ndarray | None]) -> Sh
 
 
 def _pad(step: Step, shapes: list[Shape], data: list[np.ndarray | None]) -> Shape:
-    (amounts,) = data[1:]
+    amounts = data[1]
+    assert shapes[2:] in ([], [()])
     assert amounts is not None and amounts.shape == (len(shapes[0]), 2) and amounts.min() >= 0
     return tuple(np.array(shapes[0]) + amounts.sum(axis=1))
 
@@ -170,11 +200,26 @@ def _transpose(step: Step, shapes: list[Shape], data: list[np.ndarray | None]) -
     return tuple(shapes[0][axis] for axis in order)
 
 
+def _select(step: Step, shapes: list[Shape], data: list[np.ndarray | None]) -> Shape:
+    assert len({len(shape) for shape in shapes}) == 1
+    return np.broadcast_shapes(*shapes)
+
+
+def _without_axis(step: Step, shapes: list[Shape], data: list[np.ndarray | None]) -> Shape:
+    axis = step.properties["axis"]
+    return (*shapes[0][:axis], *shapes[0][axis + 1 :])
+
+
 def _gather(step: Step, shapes: list[Shape], data: list[np.ndarray | None]) -> Shape:
     (batch, rows, channels), indices = shapes[0], data[1]
     assert indices is not None and indices.min() >= 0 and indices.max() < rows
     assert indices.shape[0] == batch
     return (batch, indices.shape[1], channels)
+
+
+def _tile(step: Step, shapes: list[Shape], data: list[np.ndarray | None]) -> Shape:
+    pairs = zip(shapes[0], step.properties["multiples"], strict=True)
+    return tuple(size * count for size, count in pairs)
 
 
 def _conv(step: Step, shapes: list[Shape], data: list[np.ndarray | None]) -> Shape:
@@ -187,6 +232,19 @@ def _depthwise(step: Step, shapes: list[Shape], data: list[np.ndarray | None]) -
     source, (*kernel, depth, multiplier), bias = shapes
     assert source[3] == depth and bias == (depth * multiplier,)
     return (source[0], *_windows(step, source, tuple(kernel)), depth * multiplier)
+
+
+def _transpose_conv(step: Step, shapes: list[Shape], data: list[np.ndarray | None]) -> Shape:
+    source, (channels, *kernel, depth), bias = shapes
+    assert source[3] == depth and bias == (channels,)
+    pad, stride = step.properties["out_pad"], step.properties["stride"]
+    size = [
+        (source[1 + i] - 1) * stride[i] + sum(pad[2 * i : 2 * i + 2]) + kernel[i] for i in range(2)
+    ]
+    # The specification asks for paddings that leave something of every window.
+    assert all(-kernel[n // 2] < amount for n, amount in enumerate(pad))
+    assert tuple(step.properties["out_shape"]) == (source[0], *size, channels)
+    return (source[0], *size, channels)
 
 
 def _pool(step: Step, shapes: list[Shape], data: list[np.ndarray | None]) -> Shape:
@@ -213,6 +271,17 @@ def _fully_connected(step: Step, shapes: list[Shape], data: list[np.ndarray | No
     return (rows, channels)
 
 
+def _matmul(step: Step, shapes: list[Shape], data: list[np.ndarray | None]) -> Shape:
+    (batch, rows, depth), (other, filter_depth, columns) = shapes
+    assert batch == other and depth == filter_depth
+    return (batch, rows, columns)
+
+
+def _tile(step: Step, shapes: list[Shape], data: list[np.ndarray | None]) -> Shape:
+    multiples = step.properties["multiples"]
+    return tuple(n * times for n, times in zip(shapes[0], multiples, strict=True))
+
+
 def _resize(step: Step, shapes: list[Shape], data: list[np.ndarray | None]) -> Shape:
     (batch, *sizes, channels) = shapes[0]
     scale, offset, border = (step.properties[name] for name in ("scale", "offset", "border"))
@@ -228,7 +297,10 @@ _RULES: dict[str, Rule] = {
     "const": _const,
     "conv2d": _conv,
     "depthwise_conv2d": _depthwise,
+    "transpose_conv2d": _transpose_conv,
     "fully_connected": _fully_connected,
+    "matmul": _matmul,
+    "tile": _tile,
     "avg_pool2d": _pool,
     "max_pool2d": _pool,
     "reshape": _reshape,
@@ -238,10 +310,14 @@ _RULES: dict[str, Rule] = {
     "transpose": _transpose,
     "gather": _gather,
     "resize": _resize,
-    **dict.fromkeys(("reduce_sum", "reduce_max"), _reduced),
+    "select": _select,
+    "argmax": _without_axis,
+    **dict.fromkeys(_REDUCING, _reduced),
     **dict.fromkeys(("add", "sub", "mul", "maximum", "minimum"), _broadcast),
+    **dict.fromkeys((*_COMPARING, "logical_and", "logical_or"), _broadcast),
     **dict.fromkeys(
         ("clamp", "abs", "exp", "log", "reciprocal", "rsqrt", "sigmoid", "tanh", "reverse"), _same
     ),
-    **dict.fromkeys(("qcast", "dcast"), _same),
+    **dict.fromkeys(("erf", "negate", "floor", "ceil"), _same),
+    **dict.fromkeys(("qcast", "dcast", "logical_not", "cast"), _same),
 }

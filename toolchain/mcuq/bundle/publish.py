@@ -93,8 +93,13 @@ def _told(members: Sequence[Member]) -> str:
     return ", ".join(
         f"{member.names.word} has {format_bytes(member.manifest.result.flash_model_bytes)} of "
         f"constants and an arena of {format_bytes(member.manifest.result.arena_bytes)}"
+        f"{_states(member.manifest.state_bytes)}"
         for member in members
     )
+
+
+def _states(size: int) -> str:
+    return f", and keeps {format_bytes(size)} of states" if size else ""
 
 
 def _hint(members: Sequence[Member], arena: ArenaUse) -> str:
@@ -138,6 +143,7 @@ def _model(member: Member, contributions: Mapping[str, int], answered: Answered)
         digest=hashlib.sha256(member.flatbuffer).hexdigest(),
         flash_bytes=contributions[f"model/{member.names.source}"],
         arena_bytes=alone.arena_bytes,
+        state_bytes=member.manifest.state_bytes,
         alone_flash_bytes=alone.flash_bytes,
         alone_ram_bytes=alone.ram_bytes,
         samples=answered.samples,
@@ -161,6 +167,7 @@ def _figures(members: Sequence[Member], arena: ArenaUse, image: FirmwareImage) -
         kernel_bytes=sum(kernels.values()) + compiled,
         ram_bytes=image.ram_bytes,
         arena_bytes=taken,
+        state_bytes=sum(member.manifest.state_bytes for member in members),
         stack_bytes=image.stack_bytes,
         saved_kernel_bytes=sum(size * (used[unit] - 1) for unit, size in kernels.items()),
         saved_arena_bytes=sum(arenas) - taken,

@@ -10,9 +10,14 @@ class BundleSettings:
     """How much is compared."""
 
     samples: int = 32
-    """Samples. Of each model, run on the device in turn with the others'.
+    """Runs. Of each model on the device, in turn with the others'.
 
     Evidence: not measured: chosen by hand, as many as a build compares on the device.
+    """
+    steps: int = 8
+    """Runs. Of those, in each sequence of a model that keeps states.
+
+    Evidence: not measured: chosen by hand, as many as in constructed sequences.
     """
 
 

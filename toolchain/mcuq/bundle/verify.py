@@ -19,7 +19,7 @@ from mcuq_hil.boards import Board
 
 @dataclass(frozen=True)
 class Answered:
-    """What a model did: samples compared, all of them equal; counts of one inference."""
+    """What a model did: runs compared, all of them equal; counts of one inference."""
 
     samples: int
     counts: int
@@ -33,16 +33,15 @@ def verify_image(
     port: str | None,
     progress: ProgressCallback,
 ) -> tuple[tuple[Answered, ...], DeviceFigures]:
-    """Run all models in turn, so that each finds in RAM what another one has left there.
+    """Run all models in turn, so that each finds in RAM what another one has left there. Those
+    that keep states do so from one of their runs to the next, over the runs of the others.
 
     Raises:
         DeviceError: a byte differs from TensorFlow Lite Micro's, or the image holds other models.
         InputError: TensorFlow Lite Micro does not run a model. HilError: the board or link failed.
     """
     progress(Progress("verify", note="samples in TFLite Micro"))
-    asked = [
-        questions(member.flatbuffer, BUNDLES.samples, seed) for seed, member in enumerate(members)
-    ]
+    asked = [questions(member.flatbuffer, seed) for seed, member in enumerate(members)]
     with open_session(board, image.elf, port) as session:
         session.expect(max(most_instructions(m.manifest.result.macs) for m in members))
         if session.ready.models != len(members):
@@ -50,11 +49,11 @@ def verify_image(
                 f"the image holds {session.ready.models} models, not {len(members)}",
                 "please report it",
             )
-        for sample in range(BUNDLES.samples):
-            progress(Progress("verify", sample, BUNDLES.samples, f"on {board.name}"))
+        for run in range(BUNDLES.samples):
+            progress(Progress("verify", run, BUNDLES.samples, f"on {board.name}"))
             for number, member in enumerate(members):
                 session.select(number)
-                _compare(session, member, asked[number], sample)
+                _compare(session, member, asked[number], run)
         answered = tuple(
             _measured(session, number, question) for number, question in enumerate(asked)
         )
@@ -66,9 +65,11 @@ def verify_image(
     return answered, device
 
 
-def _compare(session: Session, member: Member, asked: Questions, sample: int) -> None:
-    found = session.run([values[sample].tobytes() for values in asked.inputs])
-    if found != [values[sample].tobytes() for values in asked.expected]:
+def _compare(session: Session, member: Member, asked: Questions, run: int) -> None:
+    if asked.begins(run):
+        session.begin()
+    found = session.run([values[run].tobytes() for values in asked.inputs])
+    if found != [values[run].tobytes() for values in asked.expected]:
         raise DeviceError(
             f"outputs of {member.names.word} differ from TensorFlow Lite Micro's in this image",
             f"`mcuq run` tells whether {member.folder} alone is right; please report it",

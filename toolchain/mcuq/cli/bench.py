@@ -1,4 +1,4 @@
-"""`mcuq bench kernels`: executed instructions of layers and models, counted by emulators."""
+"""`mcuq bench`: kernels' executed instructions, counted by emulators; all models of a folder."""
 
 from __future__ import annotations
 
@@ -10,18 +10,15 @@ import typer
 
 from mcuq.cli.output import JsonFlag, stdout, write_json
 from mcuq.cli.progress import shown_progress
+from mcuq.cli.zoo import zoo
 from mcuq.units import format_bytes
 
 if TYPE_CHECKING:
     from mcuq.bench.kernels import KernelBench
 
 
-app = typer.Typer(no_args_is_help=True, help="Measure kernels.")
-
-
-@app.callback()
-def _group() -> None:
-    """Typer takes a group of one command for the command itself."""
+app = typer.Typer(no_args_is_help=True, help="Measure kernels; try the models of a folder.")
+app.command()(zoo)
 
 
 @app.command()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mcuq.cli import complete
+from mcuq.cli.missing import show_missing
 from mcuq.cli.output import JsonFlag, stdout, warn, write_json
 from mcuq.document import Document
 from mcuq.pipeline import names
@@ -137,13 +138,20 @@ def inspect(
     ] = "minmax",
     json: JsonFlag = False,
 ) -> None:
-    """Show a model's operators, shapes, MACs and parameters; fails if one is not supported."""
+    """Show a model's operators, shapes, MACs and parameters; where operators are not supported,
+    all of them, what they cost, and a program that cuts the model there."""
     from mcuq.calibrate.observers import observer as find_observer
     from mcuq.importers import load_model
+    from mcuq.importers.missing import UnknownOperatorsError
     from mcuq.witness import compare_import
 
     find_observer(observer)
-    graph = load_model(model)
+    try:
+        graph = load_model(model)
+    except UnknownOperatorsError as error:
+        if not error.missing:  # it stands in no place of the file: a step on the way
+            raise
+        raise typer.Exit(show_missing(model, error, json=json)) from None
     for finding in compare_import(model, graph).findings:
         warn(finding)
     if ranges is not None:
@@ -154,6 +162,9 @@ def inspect(
         write_json(INSPECTED, found)
     else:
         _draw(found)
+        for state in graph.states:
+            shape = "×".join(map(str, graph.tensors[state.read].shape))
+            stdout().print(f"state {visible(state.name)} {shape}, kept from run to run")
 
 
 def _inspect_ranges(graph: Graph, file: Path, observer: str, json: bool) -> None:

@@ -11,7 +11,8 @@ from mcuq.quantized.qgraph import QuantizedGraph
 @dataclass(frozen=True)
 class ConstantBytes:
     """Attributes:
-    arrays: weights, biases, multipliers, tables: each distinct content once, word aligned.
+    arrays: weights, biases, multipliers, tables: each distinct content once, word aligned; initial
+        values of states that are no repeated byte.
     structs: kernel parameter structures, each distinct content once.
     """
 
@@ -32,7 +33,14 @@ def constant_bytes(program: Program) -> ConstantBytes:
             arrays[array.key] = array.nbytes
         for struct in call.structs():
             structs[struct.key(index)] = 4 * struct.words
-    return ConstantBytes(sum(arrays.values()), sum(structs.values()))
+    return ConstantBytes(
+        sum(arrays.values()) + _initial_bytes(program.qgraph), sum(structs.values())
+    )
+
+
+def _initial_bytes(qgraph: QuantizedGraph) -> int:
+    found = (state.initial for state in qgraph.states if state.initial_byte is None)
+    return sum(-(-initial.nbytes // 4) * 4 for initial in found)
 
 
 def weight_bytes(qgraph: QuantizedGraph) -> int:

@@ -62,7 +62,7 @@ class CostTable:
         """Scratch and overlaps are all that can differ between mixes."""
         key = tuple((call.scratch_bytes, call.overlaps) for call in program.calls)
         if key not in self._arenas:
-            self._arenas[key] = plan_program(program).arena_bytes
+            self._arenas[key] = plan_program(program).ram_bytes
         return self._arenas[key]
 
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from mcuq.graph import Op
+from mcuq.numeric.element import Element
 from mcuq.numeric.tensor import QuantizedTensor
-from mcuq.quantized import QuantizedGraph
+from mcuq.quantized import QuantizedGraph, quantized_op
 from mcuq.tflite.builder import OperatorSpec, TensorSpec, build_model
+from mcuq.tflite.chain import chained
 from mcuq.tflite.operators.catalog import FORMS
 from mcuq.tflite.template import Template
+from mcuq.tflite.variables import Variables
 
 
 def tflite_bytes(qgraph: QuantizedGraph, packed_int4: bool = True) -> bytes:
@@ -20,8 +23,14 @@ def tflite_bytes(qgraph: QuantizedGraph, packed_int4: bool = True) -> bytes:
         packed_int4: False stores int4 filters in int8 tensors with the int4 scale: the same
             outputs, in interpreters that lack int4 or are slow at it.
     """
-    description = _describe(qgraph, packed_int4)
-    return build_model(*description, name=qgraph.name)
+    tensors, operators, inputs, outputs = _describe(qgraph, packed_int4)
+    once = None
+    if qgraph.states:
+        index = {tensor.name: number for number, tensor in enumerate(tensors)}
+        variables = Variables(qgraph.states, tensors, index)
+        tensors, operators = variables.tensors, variables.between(operators)
+        once = variables.once()
+    return build_model(tensors, operators, inputs, outputs, name=qgraph.name, once=once)
 
 
 class TemplateSerializer:
@@ -33,6 +42,8 @@ class TemplateSerializer:
 
     def __call__(self, qgraph: QuantizedGraph) -> bytes:
         """The flatbuffer."""
+        if qgraph.states:
+            return tflite_bytes(qgraph, packed_int4=False)
         description = _describe(qgraph, packed_int4=False)
         forms = tuple(
             (t.name, t.shape, t.dtype, t.axis, None if t.scale is None else t.scale.size)
@@ -53,7 +64,7 @@ def _describe(qgraph: QuantizedGraph, packed_int4: bool) -> Description:
     as_int8 = {op.inputs[1] for op in qgraph.ops if op.kind.weighted and _needs_int8(qgraph, op)}
     index = {name: position for position, name in enumerate(names)}
     tensors = [_tensor(qgraph.tensors[name], packed_int4 and name not in as_int8) for name in names]
-    operators = [_operator(op, index, tensors) for op in qgraph.ops]
+    operators = [spec for op in qgraph.ops for spec in _operators(qgraph, op, index, tensors)]
     ends = (qgraph.inputs, qgraph.outputs)
     inputs, outputs = (tuple(index[name] for name in names) for names in ends)
     return tensors, operators, inputs, outputs
@@ -67,12 +78,15 @@ def _needs_int8(qgraph: QuantizedGraph, op: Op) -> bool:
 
 def _used_names(qgraph: QuantizedGraph) -> list[str]:
     operands = (name for op in qgraph.ops for name in (*op.inputs, *op.outputs))
-    return list(dict.fromkeys((*qgraph.inputs, *operands, *qgraph.outputs)))
+    kept = (name for state in qgraph.states for name in (state.read, state.written))
+    return list(dict.fromkeys((*qgraph.inputs, *operands, *qgraph.outputs, *kept)))
 
 
 def _tensor(tensor: QuantizedTensor, packed_int4: bool) -> TensorSpec:
     if tensor.is_float:
         return TensorSpec(tensor.name, tensor.shape, "float32", tensor.data)
+    if tensor.element is not Element.REAL:
+        return TensorSpec(tensor.name, tensor.shape, tensor.element, tensor.data)
     # What is narrower than int4 has no type of its own here: int4 holds the same values.
     bits = max(tensor.bits, 4 if packed_int4 else 8)
     return TensorSpec(
@@ -86,20 +100,27 @@ def _tensor(tensor: QuantizedTensor, packed_int4: bool) -> TensorSpec:
     )
 
 
-def _operator(op: Op, index: dict[str, int], tensors: list[TensorSpec]) -> OperatorSpec:
-    """The operator's description; constants that only the file needs are appended to `tensors`."""
+def _operators(
+    qgraph: QuantizedGraph, op: Op, index: dict[str, int], tensors: list[TensorSpec]
+) -> list[OperatorSpec]:
+    """What stands for an operator; tensors that only the file needs are appended to `tensors`."""
     form = FORMS[op.kind]
     inputs = [index[name] for name in op.inputs]
+    if form.stored_links is not None:
+        links = form.stored_links(quantized_op(qgraph, op))
+        return chained(links, inputs, index[op.output], tensors)
     if form.needs_bias and len(inputs) == 2:
         inputs.append(len(tensors))
         channels = tensors[index[op.output]].shape[-1]
         source, weight = (tensors[i] for i in inputs[:2])
         tensors.append(_zero_bias(f"{op.output}#bias", channels, source, weight))
+    constants = []
     for number, values in enumerate(form.operands(op.attrs)):
-        inputs.append(len(tensors))
+        constants.append(len(tensors))
         tensors.append(TensorSpec(f"{op.output}#operand{number}", values.shape, "int32", values))
     outputs = tuple(index[name] for name in op.outputs)
-    return OperatorSpec(op.kind.name, tuple(inputs), outputs, form.options(op.attrs))
+    stored = form.rule.stored(inputs, constants)
+    return [OperatorSpec(op.kind.name, stored, outputs, form.options(op.attrs))]
 
 
 def _zero_bias(name: str, channels: int, source: TensorSpec, weight: TensorSpec) -> TensorSpec:

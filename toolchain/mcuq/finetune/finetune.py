@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from mcuq.data import Dataset
-from mcuq.errors import UsageError
+from mcuq.errors import InputError, UsageError
 from mcuq.finetune.plan import make_plan
 from mcuq.finetune.settings import FinetuneSettings
 from mcuq.finetune.tuned import Tuned
@@ -44,6 +44,11 @@ def finetune(
         InputError: the model cannot be trained or the data does not fit it.
     """
     settings = settings or FinetuneSettings()
+    if graph.states:
+        raise InputError(
+            f"the model keeps states ({graph.states[0].name!r}): it is not trained over time here",
+            "train it over whole sequences in its own framework, then build it with mcuq build",
+        )
     plan = make_plan(graph, data.inputs, config)
     tf = _tensorflow()
     from mcuq.finetune.loss import blend_labels, make_targets, make_terms

@@ -13,7 +13,7 @@ from mcuq.finetune.operators import run
 from mcuq.finetune.plan import TrainingPlan
 from mcuq.finetune.tuned import Tuned, TunedFilter, snapped
 from mcuq.finetune.units import LOG_UNIT, parameter_units
-from mcuq.graph import Graph, Op, Tensor
+from mcuq.graph import Graph, Op
 from mcuq.numeric import INT8_MAX, INT8_MIN, weight_limits
 from mcuq.quantize.weights import along_axis
 
@@ -102,7 +102,7 @@ class Network:
         data = {name: self._parameter(name).numpy() for name in self._parameters}
         data |= {name: snapped(data[name], kinds[name], filters[name]) for name in filters}
         tensors = {
-            name: Tensor(name, tensor.shape, data.get(name, tensor.data))
+            name: replace(tensor, data=data.get(name, tensor.data))
             for name, tensor in original.tensors.items()
         }
         scales = {name: float(_scale(log)) for name, log in self._group_logs.items()}

@@ -1,4 +1,4 @@
-"""CONV_2D and DEPTHWISE_CONV_2D in TensorFlow, from what its gradients support on a CPU.
+"""Convolutions in TensorFlow, from what its gradients support on a CPU.
 
 Padding is made explicit, a dilated filter gets zeros between its taps, groups are convolved one by
 one, and unequal strides of a depthwise convolution skip outputs.
@@ -11,7 +11,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from mcuq.ops.weighted_params import ConvAttrs, DepthwiseConvAttrs
+from mcuq.ops.weighted_params import ConvAttrs, DepthwiseConvAttrs, TransposeConvAttrs
 from mcuq.ops.window import window_axes
 
 # TensorFlow has no types of its own.
@@ -41,6 +41,15 @@ def depthwise(attrs: DepthwiseConvAttrs, operands: Sequence[Array]) -> Array:
     result = tf.nn.depthwise_conv2d(x, kernel, (1, stride, stride, 1), "VALID")
     if rows != columns:
         result = result[:, ::rows, ::columns]
+    return result + operands[2] if len(operands) == 3 else result
+
+
+def transpose_conv(attrs: TransposeConvAttrs, operands: Sequence[Array]) -> Array:
+    """TRANSPOSE_CONV, filter OHWI."""
+    x = operands[0]
+    kernel = tf.transpose(operands[1], (1, 2, 0, 3))
+    shape = tf.concat([tf.shape(x)[:1], attrs.shape[1:]], axis=0)
+    result = tf.nn.conv2d_transpose(x, kernel, shape, attrs.stride, attrs.padding.upper())
     return result + operands[2] if len(operands) == 3 else result
 
 

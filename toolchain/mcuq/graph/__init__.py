@@ -2,5 +2,6 @@
 
 from mcuq.graph.graph import MAX_DIMENSIONS, Graph, Op, Tensor
 from mcuq.graph.layout import Layout
+from mcuq.graph.state import State
 
-__all__ = ["MAX_DIMENSIONS", "Graph", "Layout", "Op", "Tensor"]
+__all__ = ["MAX_DIMENSIONS", "Graph", "Layout", "Op", "State", "Tensor"]

@@ -11,6 +11,8 @@ import numpy.typing as npt
 
 from mcuq.content import ByContent
 from mcuq.graph.layout import Layout
+from mcuq.graph.state import State
+from mcuq.numeric.element import Element
 from mcuq.ops.attrs import Attrs
 from mcuq.ops.operator import AnyOperator
 
@@ -26,11 +28,13 @@ class Tensor(ByContent):
         name: unique in its graph.
         shape: static, batch included (always 1 for activations).
         data: float32 array of `shape`, or None for an activation.
+        element: what the values are.
     """
 
     name: str
     shape: tuple[int, ...]
     data: npt.NDArray[np.float32] | None = None
+    element: Element = Element.REAL
 
     @property
     def is_constant(self) -> bool:
@@ -71,6 +75,7 @@ class Graph:
             `layout`.
         ranges: activation → (low, high), low ≤ 0 ≤ high, where the model file stores its
             quantization: its values are clipped to it, as part of what the model computes.
+        states: what it keeps from run to run; without any, each run stands alone.
     """
 
     name: str
@@ -80,6 +85,7 @@ class Graph:
     outputs: tuple[str, ...]
     layouts: Mapping[str, Layout] = field(default_factory=dict)
     ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    states: tuple[State, ...] = ()
 
     def layout(self, name: str) -> Layout:
         """How the model file arranges an input or output."""
@@ -92,6 +98,8 @@ class Graph:
 
     @property
     def activations(self) -> tuple[str, ...]:
-        """Names of the non-constant tensors: graph inputs first, then op outputs in order."""
+        """Names of the non-constant tensors: graph inputs first, then what states read, then op
+        outputs in order.
+        """
         produced = (name for op in self.ops for name in op.outputs)
-        return tuple(dict.fromkeys((*self.inputs, *produced)))
+        return tuple(dict.fromkeys((*self.inputs, *(s.read for s in self.states), *produced)))

@@ -11,11 +11,15 @@ from dataclasses import dataclass
 
 from mcuq.graph import Graph, Op
 from mcuq.importers.constraints import check
+from mcuq.numeric.element import Element
+from mcuq.ops.elements import compared, numbers, selected
 from mcuq.ops.movement import PAD, TRANSPOSE
+from mcuq.ops.padding import PADV2
+from mcuq.ops.repetition import BROADCAST_TO
 from mcuq.ops.resize import RESIZE_BILINEAR, RESIZE_NEAREST_NEIGHBOR
 from mcuq.ops.slicing import STRIDED_SLICE
 
-_MOST_DIMENSIONS = {STRIDED_SLICE: 4, TRANSPOSE: 5, PAD: 5}
+_MOST_DIMENSIONS = {STRIDED_SLICE: 4, **dict.fromkeys((TRANSPOSE, PAD, PADV2, BROADCAST_TO), 5)}
 """Of TensorFlow Lite Micro's kernels."""
 _DIMENSIONS = 6
 """Of all others: the kernels' `MCUQ_MAX_RANK`."""
@@ -45,15 +49,17 @@ def check_buildable(graph: Graph) -> Graph:
     """The graph itself.
 
     Raises:
-        InputError: an operator has more dimensions or elements than its kernel can hold.
+        InputError: an operator has more dimensions or elements than its kernel can hold, or
+            computes with integers.
     """
     for op in graph.ops:
-        check(_Placed(graph, op), (few_dimensions, few_elements, short_axes))
+        check(_Placed(graph, op), (few_dimensions, few_elements, short_axes, known_integers))
     return graph
 
 
 def few_dimensions(placed: _Placed) -> str | None:
-    """An operator has at most six dimensions, TRANSPOSE and PAD five, STRIDED_SLICE four.
+    """An operator has at most six dimensions, TRANSPOSE, PAD, PADV2 and BROADCAST_TO five,
+    STRIDED_SLICE four.
 
     Merge dimensions with a reshape before it: neighbours that stay together, and those of size 1.
     """
@@ -82,3 +88,14 @@ def short_axes(placed: _Placed) -> str | None:
         return None
     largest = max(max(shape[1:3]) for shape in placed.shapes)
     return None if largest <= _MOST_ROWS else f"there are {largest}"
+
+
+def known_integers(placed: _Placed) -> str | None:
+    """int32 values are indices, counts and what moves them: no layer computes with them.
+
+    Compute them before the model, or in float32.
+    """
+    if placed.op.kind.element not in (numbers, compared, selected):
+        return None
+    elements = [placed.graph.tensors[name].element for name in placed.op.inputs]
+    return "an operand is int32" if Element.INT32 in elements else None

@@ -28,11 +28,11 @@ def check(subject: Subject, constraints: Iterable[Callable[[Subject], str | None
     for constraint in constraints:
         detail = constraint(subject)
         if detail is not None:
-            rule, hint = _paragraphs(constraint)
-            raise InputError(f"{subject.where}: {rule} ({detail})", hint)
+            rule, hint = said_by(constraint)
+            raise InputError(f"{subject.where}: {rule} ({detail})", hint, rule=rule)
 
 
-def _paragraphs(constraint: Callable[..., object]) -> tuple[str, str]:
+def said_by(constraint: Callable[..., object]) -> tuple[str, str]:
     """The rule (first paragraph, no full stop) and the hint (second) of a docstring."""
     rule, _, hint = (inspect.getdoc(constraint) or "").partition("\n\n")
     return " ".join(rule.split()).rstrip("."), " ".join(hint.split()).rstrip(".")

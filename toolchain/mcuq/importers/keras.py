@@ -44,7 +44,7 @@ def load_keras(path: Path) -> Graph:
     """
     with quiet_native_log():
         content, names = _converted(_tensorflow(), path)
-    graph = simplify(load_tflite(content))
+    graph = simplify(load_tflite(content, anew=True))
     return _in_signature_order(replace(graph, name=path.stem), content, names)
 
 

@@ -10,6 +10,7 @@ from mcuq.graph import Graph
 from mcuq.importers.buildable import check_buildable
 from mcuq.importers.keras import load_keras
 from mcuq.importers.onnx import load_onnx
+from mcuq.importers.pytorch import load_pytorch
 from mcuq.importers.tflite import load_tflite
 
 READERS: dict[str, Callable[[Path], Graph]] = {
@@ -18,6 +19,9 @@ READERS: dict[str, Callable[[Path], Graph]] = {
     ".keras": load_keras,
     ".h5": load_keras,
     ".hdf5": load_keras,
+    ".pt2": load_pytorch,
+    ".pt": load_pytorch,
+    ".pth": load_pytorch,
 }
 """Suffix of a model file → its reader. `witness.runtimes` has a row for each."""
 _KNOWN = f"known: {', '.join(READERS)}, or a SavedModel folder"

@@ -2,40 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable
 
-from mcuq.importers.constraints import check
+from mcuq.importers.missing import FileGraph, UnknownOperatorsError, unknown_operators
 
 _NEAREST = {
-    "argmax": "leave it out and take the largest output on the device",
-    "batchmatmul": "a dense layer with constant weights",
     "convinteger": "the float model, or quantize_static's form QDQ",
-    "convtranspose": "nearest-neighbour upsampling and a convolution",
-    "div": "a multiplication by the reciprocal of a constant",
-    "edgetpu-custom-op": "the file from before the Edge TPU compiler",
+    "cumsum": "a product with a triangle of ones",
+    "deformconv": "a convolution",
     "dynamicquantizelinear": "the float model, or quantize_static's form QDQ",
+    "edgetpu-custom-op": "the file from before the Edge TPU compiler",
     "ethos-u": "the file from before Vela",
-    "gelu": "HARD_SWISH",
-    "gru": "convolutions over time",
-    "lstm": "convolutions over time",
+    "bidirectionalsequencelstm": "an LSTM in one direction",
+    "bidirectionalsequencernn": "an LSTM in one direction",
+    "gatherelements": "Gather along one axis",
+    "gridsample": "Resize",
+    "hardmax": "ArgMax",
+    "if": "an export with fixed shapes and one branch",
+    "loop": "an export with fixed shapes, unrolled",
+    "lppool": "AveragePool of the squares, and Sqrt",
     "matmulinteger": "the float model, or quantize_static's form QDQ",
-    "max": "RELU",
-    "maximum": "RELU",
     "maxpoolv2": "MAX_POOL_2D",
-    "min": "RELU6",
-    "minimum": "RELU6",
-    "mirrorpad": "padding with zeros",
-    "padv2": "padding with zeros",
-    "reducesum": "MEAN and a multiplication",
-    "rnn": "convolutions over time",
-    "selu": "a leaky ReLU",
-    "softplus": "RELU",
-    "sum": "MEAN and a multiplication",
-    "thresholdedrelu": "RELU",
-    "transposeconv": "nearest-neighbour upsampling and a convolution",
-    "unidirectionalsequencelstm": "convolutions over time",
-    "upsample": "Resize with mode nearest",
+    "maxroipool": "slices and MaxPool",
+    "nonmaxsuppression": "leave it out and pick the boxes on the device",
+    "nonzero": "a multiplication by a mask",
+    "onehot": "Gather from an identity matrix",
+    "roialign": "slices and Resize",
+    "scan": "an export with fixed shapes, unrolled",
+    "scatterelements": "slices and Concat, or Where",
+    "scatternd": "slices and Concat, or Where",
+    "topk": "ReduceMax, or leave it out and pick the largest on the device",
+    "unidirectionalsequencernn": "UNIDIRECTIONAL_SEQUENCE_LSTM",
 }
 _OPTIMIZED = tuple(
     f"com.microsoft.{kind}" for kind in ("fused", "nchwc.", "nhwc", "qlinear", "bias", "skip")
@@ -43,36 +40,53 @@ _OPTIMIZED = tuple(
 """Beginnings of what ONNX Runtime's optimizer writes for its own use."""
 
 
-@dataclass(frozen=True)
-class Unknown:
-    """The first operator of a model that is not supported, and the kinds of all others."""
-
-    where: str
-    kind: str
-    others: tuple[str, ...] = ()
+_HINT = (
+    "Replace the layer by supported ones (docs/models.md lists them), leave it out of the export, "
+    "or cut the model there: mcuq inspect shows how"
+)
 
 
-def known_operator(unknown: Unknown) -> str | None:
-    """Operators are among those mcuq builds.
+def nearest(kind: str) -> str:
+    """What comes nearest to an operator that is not supported; empty where nothing does."""
+    word = kind.replace("_", "").lower()
+    if word.startswith(_OPTIMIZED):
+        return "the file from before ONNX Runtime's optimizer (levels extended and all)"
+    return _NEAREST.get(word, "")
 
-    Replace the layer by supported ones (docs/models.md lists them), or leave it out of the export.
+
+def check_known(
+    operators: Iterable[tuple[str, str]],
+    known: Collection[str],
+    graph: Callable[[], FileGraph] = lambda: FileGraph((), (), ()),
+) -> None:
+    """Refuse operators of no known kind.
+
+    Args:
+        operators: (place, kind) of each.
+        known: kinds.
+        graph: the file's own, to say what is missing in all; called only where something is.
+
+    Raises:
+        UnknownOperatorsError: names the first place, and every kind.
     """
-    kind = unknown.kind.replace("_", "").lower()
-    nearest = _NEAREST.get(kind)
-    if kind.startswith(_OPTIMIZED):
-        nearest = "the file from before ONNX Runtime's optimizer (levels extended and all)"
-    detail = f"{unknown.kind} is not supported"
-    if nearest:
-        detail += f"; nearest: {nearest}"
-    if unknown.others:
-        detail += f"; nor are {', '.join(unknown.others)}"
-    return detail
-
-
-def check_known(operators: Iterable[tuple[str, str]], known: Collection[str]) -> None:
-    """Raise InputError where an operator, given as (place, kind), is of no known kind."""
     unknown = [(where, kind) for where, kind in operators if kind not in known]
-    if unknown:
-        where, kind = unknown[0]
-        others = sorted({other for _, other in unknown} - {kind})
-        check(Unknown(where, kind, tuple(others)), (known_operator,))
+    if not unknown:
+        return
+    where, kind = unknown[0]
+    kinds = {other for _, other in unknown}
+    detail = f"{kind} is not supported"
+    if near := nearest(kind):
+        detail += f"; nearest: {near}"
+    if others := sorted(kinds - {kind}):
+        detail += f"; nor are {', '.join(others)}"
+    whole = graph()
+    missing, cut = unknown_operators(whole, kinds, nearest)
+    raise UnknownOperatorsError(
+        f"{where}: Operators are among those mcuq builds ({detail})",
+        _HINT,
+        rule=f"{kind} is not supported",
+        missing=missing,
+        macs=sum(node.macs for node in whole.nodes),
+        operators=len(whole.computed),
+        cut=cut,
+    )

@@ -18,6 +18,7 @@ from mcuq.emit.c.names import DEFAULT, Names, emitted_models
 from mcuq.errors import InputError
 from mcuq.importers.tflite.reader import read_model
 from mcuq.report.store import read_manifest
+from mcuq.tflite.excerpt import keeps_state
 from mcuq.tflite.micro import run_micro
 
 
@@ -132,7 +133,8 @@ def _model(path: Path, names: Names, file: str) -> BuiltModel:
         raise InputError(f"{path}: no such file", "build it again")
     flatbuffer = path.read_bytes()
     read, inputs = read_model(flatbuffer), stored_inputs(flatbuffer)
-    filled = [pattern(count, dtype).reshape(1, -1) for dtype, count in inputs]
+    one = (1, 1) if keeps_state(flatbuffer) else (1,)
+    filled = [pattern(count, dtype).reshape(*one, -1) for dtype, count in inputs]
     expected = run_micro(flatbuffer, filled, len(read.outputs))
     return BuiltModel(
         names,

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from mcuq.integrate.built import Built, BuiltModel
 from mcuq.integrate.templates import render, write
+from mcuq.tflite.excerpt import keeps_state
 
 
 def write_checks(built: Built, folder: Path) -> None:
@@ -30,6 +31,8 @@ def check_header(model: BuiltModel) -> str:
         else f"    {word}_fill({word}_input({index}), {count * dtype.itemsize}u);"
         for index, (dtype, count) in enumerate(model.inputs)
     ]
+    if keeps_state(model.flatbuffer):
+        fills.insert(0, f"    {word}_reset();")
     compares = [
         f"    wrong += {word}_count_wrong({word}_output({index}), {word}_expected_{index}, "
         f"{len(values)}u);"

@@ -5,11 +5,13 @@ from __future__ import annotations
 import textwrap
 from pathlib import Path
 
+from mcuq.importers.tflite.reader import read_model
+from mcuq.importers.tflite.variables import with_states
 from mcuq.integrate.built import Built, BuiltModel
 from mcuq.integrate.templates import render, write
-from mcuq.ops.catalog import operator
 from mcuq.tflite.micro import arena_bytes
-from mcuq.tflite.operators.catalog import FORMS
+from mcuq.tflite.operators.catalog import RESOLVERS
+from mcuq.tflite.operators.control import VARIABLES
 
 
 def write_tflm(built: Built, folder: Path) -> None:
@@ -27,6 +29,7 @@ def write_tflm(built: Built, folder: Path) -> None:
         type=_type(first),
         files=files,
         arena=" and ".join(f"{arena:,}" for arena in arenas),
+        states="".join(map(_states, built.models)),
     )
     write(folder / "README.md", told)
 
@@ -36,7 +39,7 @@ def _write_model(model: BuiltModel, folder: Path) -> int:
     word = model.names.word
     (folder / f"{word}.tflite").write_bytes(model.flatbuffer)
     arena = arena_bytes(model.flatbuffer)
-    methods = (FORMS[operator(kind)].resolver for kind in model.kinds)
+    methods = (VARIABLES.get(kind) or RESOLVERS[kind] for kind in model.kinds)
     header = render(
         "tflm/resolver.h",
         word=word,
@@ -52,6 +55,13 @@ def _write_model(model: BuiltModel, folder: Path) -> int:
     source = render("tflm/model_data.cc", word=word, data=data, size=len(model.flatbuffer))
     write(folder / f"{word}_data.cc", source)
     return arena
+
+
+def _states(model: BuiltModel) -> str:
+    """How an interpreter is given room for its variables, if it has any."""
+    count = len(with_states(read_model(model.flatbuffer)).states)
+    word = model.names.word
+    return render("tflm/states.md", word=word, type=_type(word), count=count) if count else ""
 
 
 def _type(word: str) -> str:

@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import time
+from dataclasses import dataclass
 
 try:
     import resource
@@ -22,14 +23,35 @@ _PR_SET_PDEATHSIG = 1
 _is_child = False
 
 
-def enter_child(parent: int) -> None:
+@dataclass(frozen=True)
+class CallLimits:
+    """What one call may take; None: no bound.
+
+    Attributes:
+        seconds: of time, from call to result. Without it, `PATIENCE_S` bounds the processor time
+            between two signs of progress.
+        memory: bytes that the child, and each process that it starts, may ask for. Not held on
+            Windows and macOS.
+    """
+
+    seconds: float | None = None
+    memory: int | None = None
+
+
+def enter_child(parent: int, *, is_patient: bool = False, memory: int | None = None) -> None:
     """Called first in a child of the process `parent`: it ends with that, even by SIGKILL.
 
     On Linux the kernel sees to it, since native code may never give control back; elsewhere the
     child ends when it next waits for a call.
+
+    Args:
+        is_patient: whether processor time without progress is not bounded.
+        memory: see `CallLimits`.
     """
     global _is_child
-    _is_child = True
+    _is_child = not is_patient
+    if memory is not None and resource is not None:
+        resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
     # An interrupt is the parent's to handle; it ends its children.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform == "linux":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import os
 import pickle
 import signal
@@ -11,14 +12,31 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable
-from typing import Any, TypeVar
+from enum import StrEnum
+from types import TracebackType
+from typing import Any, Self, TypeVar
 
-from mcuq.isolated.limits import PATIENCE_S
+from mcuq.isolated.limits import PATIENCE_S, CallLimits
 
 Value = TypeVar("Value")
 _kept = threading.local()
 _LATE = -getattr(signal, "SIGXCPU", 0) or None
 """Exit code of a child that was ended for want of progress; Windows ends none."""
+_NO_MEMORY = ("bad_alloc", "MemoryError", "Cannot allocate memory")
+"""What native code and Python say last where memory lacks."""
+
+
+class End(StrEnum):
+    """How a call ended that gave no result."""
+
+    RAISED = "raised"
+    """An exception that is none of ours."""
+    CRASHED = "crashed"
+    """A signal or an exit of its own."""
+    LATE = "late"
+    """It took longer than it may."""
+    MEMORY = "memory"
+    """It asked for more than it may."""
 
 
 class IsolatedError(Exception):
@@ -28,13 +46,17 @@ class IsolatedError(Exception):
         reason: one line: what was raised, or which signal ended the child.
         log: what native code wrote to stderr during the call.
         crashed: whether a signal ended the child, other than for want of progress.
+        end: how it ended.
     """
 
-    def __init__(self, reason: str, log: str, *, crashed: bool = False) -> None:
+    def __init__(
+        self, reason: str, log: str, *, crashed: bool = False, end: End = End.RAISED
+    ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.log = log
         self.crashed = crashed
+        self.end = end
 
 
 def call_isolated(function: Callable[..., Value], *arguments: object) -> Value:
@@ -55,46 +77,140 @@ def call_isolated(function: Callable[..., Value], *arguments: object) -> Value:
     return answer
 
 
+class Confined:
+    """Calls in a child of their own, within limits; one that does not come back ends only itself.
+
+    The child is started when it is needed, and again after it died. All that it starts ends with
+    it.
+    """
+
+    def __init__(self, limits: CallLimits) -> None:
+        self._limits = limits
+        self._worker: _Worker | None = None
+        self._is_closed = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def call(self, function: Callable[..., Value], *arguments: object) -> Value:
+        """As `call_isolated`.
+
+        Raises:
+            McuqError, IsolatedError: as there; the error's `end` tells how.
+        """
+        if self._worker is None or not self._worker.is_ready:
+            self._worker = _Worker(self._limits)
+            # What starting and importing take is not the call's time.
+            self._worker.call(_imported, (function.__module__,), is_timed=False)
+        if self._is_closed:
+            self._worker.end()
+        answer: Value = self._worker.call(function, arguments)
+        return answer
+
+    def close(self) -> None:
+        """End the child, whatever it does; may be called by any thread."""
+        self._is_closed = True
+        if self._worker is not None:
+            self._worker.end()
+
+
 class _Worker:
     """A child process and the pipes to it."""
 
-    def __init__(self) -> None:
+    def __init__(self, limits: CallLimits | None = None) -> None:
+        self._limits = limits or CallLimits()
+        self._is_late = False
+        # What it starts can be ended with it.
+        self._has_group = limits is not None and os.name == "posix"
         self._owner = os.getpid()
         self._log = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - lives as the child
         path = os.pathsep.join(entry for entry in sys.path if entry)
         self._process = subprocess.Popen(
             # -P: a file numpy.py in the working directory is none of the child's business.
-            [sys.executable, "-P", "-m", "mcuq.isolated.child", str(self._owner)],
+            [sys.executable, "-P", "-m", "mcuq.isolated.child", str(self._owner), *self._words()],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._log,
             env={**os.environ, "PYTHONPATH": path},
+            start_new_session=self._has_group,
         )
+
+    def _words(self) -> tuple[str, ...]:
+        return tuple(
+            "-" if value is None else str(value)
+            for value in (self._limits.seconds, self._limits.memory)
+        )
+
+    def end(self) -> None:
+        """Kill the child and, where it has a group of its own, all that it has started."""
+        if self._has_group and self._process.poll() is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.kill()
+
+    def _expire(self) -> None:
+        self._is_late = True
+        self.end()
 
     @property
     def is_ready(self) -> bool:
         """Whether it is alive, and ours: a forked process inherits only the pipes."""
         return self._owner == os.getpid() and self._process.poll() is None
 
-    def call(self, function: Callable[..., Any], arguments: tuple[object, ...]) -> Any:
+    def call(
+        self,
+        function: Callable[..., Any],
+        arguments: tuple[object, ...],
+        *,
+        is_timed: bool = True,
+    ) -> Any:
         # The child writes through the same file position.
         self._log.seek(0)
         self._log.truncate()
         try:
-            kind, value = self._exchange(function, arguments)
+            exchange = self._timed if is_timed else self._exchange
+            kind, value = exchange(function, arguments)
         except (EOFError, BrokenPipeError, pickle.UnpicklingError):
-            code = self._process.wait()
-            crashed = code < 0 and code != _LATE
-            raise IsolatedError(_end(code), self._logged(), crashed=crashed) from None
+            raise self._ended(self._process.wait()) from None
         except BaseException:
             # Interrupted: what the child answers later belongs to no call.
-            self._process.kill()
+            self.end()
             raise
         if kind == "error":
             raise value
-        if kind == "failed":
-            raise IsolatedError(value, self._logged())
+        if kind in ("failed", "memory"):
+            end = End.MEMORY if kind == "memory" else End.RAISED
+            raise IsolatedError(value, self._logged(), end=end)
         return value
+
+    def _timed(self, function: Callable[..., Any], arguments: tuple[object, ...]) -> Any:
+        if self._limits.seconds is None:
+            return self._exchange(function, arguments)
+        timer = threading.Timer(self._limits.seconds, self._expire)
+        timer.start()
+        try:
+            return self._exchange(function, arguments)
+        finally:
+            timer.cancel()
+
+    def _ended(self, code: int) -> IsolatedError:
+        log = self._logged()
+        if self._is_late:
+            late = f"it does not come back within {self._limits.seconds:g} s"
+            return IsolatedError(late, log, end=End.LATE)
+        if self._limits.memory is not None and any(words in log for words in _NO_MEMORY):
+            return IsolatedError(f"it asks for too much memory: {_end(code)}", log, end=End.MEMORY)
+        crashed = code < 0 and code != _LATE
+        end = End.LATE if code == _LATE else End.CRASHED
+        return IsolatedError(_end(code), log, crashed=crashed, end=end)
 
     def _exchange(self, function: Callable[..., Any], arguments: tuple[object, ...]) -> Any:
         calls, answers = self._process.stdin, self._process.stdout
@@ -118,6 +234,11 @@ class _Worker:
         self._process.kill()
         self._process.wait()
         self._log.close()
+
+
+def _imported(module: str) -> None:
+    """In the child."""
+    importlib.import_module(module)
 
 
 def _end(code: int) -> str:

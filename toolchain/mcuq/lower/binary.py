@@ -21,7 +21,15 @@ from mcuq.lower.program import (
     TensorRef,
     operand,
 )
-from mcuq.ops.binary import ADD, MUL, SUB, AddParams, BinaryAttrs, MulParams
+from mcuq.ops.binary import (
+    ADD,
+    MUL,
+    SQUARED_DIFFERENCE,
+    SUB,
+    AddParams,
+    BinaryAttrs,
+    MulParams,
+)
 from mcuq.ops.operator import AnyOperator
 from mcuq.quantized.qgraph import QuantizedGraph
 
@@ -147,4 +155,5 @@ CALLS: Mapping[AnyOperator, CForms] = {
     ADD: same(ADD, _sum("mcuq_add", plain=True), for_float32(ADD, float_add)),
     SUB: same(SUB, _sum("mcuq_sub", plain=False)),
     MUL: same(MUL, lower_mul),
+    SQUARED_DIFFERENCE: same(SQUARED_DIFFERENCE, _sum("mcuq_squared_difference", plain=False)),
 }

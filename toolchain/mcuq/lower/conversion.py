@@ -18,7 +18,9 @@ from mcuq.lower.program import (
     TensorRef,
     operand,
 )
+from mcuq.numeric.element import Element
 from mcuq.numeric.tensor import QuantizedTensor
+from mcuq.ops.cast import CAST, CastParams
 from mcuq.ops.conversion import DEQUANTIZE, QUANTIZE, ConversionParams
 from mcuq.ops.operator import AnyOperator
 from mcuq.quantized.qgraph import QuantizedGraph
@@ -39,6 +41,20 @@ def lower_dequantize(qgraph: QuantizedGraph, op: Op, params: ConversionParams) -
     source, result = qgraph.tensors[op.inputs[0]], qgraph.tensors[op.output]
     arguments = (_affine(source), operand(source), TensorRef(result.name))
     return Call(op, f"mcuq_dequantize_s{source.bits}_f32", arguments)
+
+
+def lower_cast(qgraph: QuantizedGraph, op: Op, params: CastParams) -> Call:
+    """mcuq_cast_* by the elements of both ends."""
+    source, result = qgraph.tensors[op.inputs[0]], qgraph.tensors[op.output]
+    function = f"mcuq_cast_{_type(source)}_{_type(result)}"
+    if source.element is Element.BOOL and result.element is Element.INT32:
+        return Call(op, function, (operand(source), TensorRef(result.name), result.size))
+    real = result if result.element is Element.REAL else source
+    return Call(op, function, (_affine(real), operand(source), TensorRef(result.name)))
+
+
+def _type(tensor: QuantizedTensor) -> str:
+    return "bool" if tensor.element is Element.BOOL else f"s{tensor.bits}"
 
 
 def _requantize(
@@ -74,5 +90,6 @@ def _affine(tensor: QuantizedTensor) -> Struct:
 
 CALLS: Mapping[AnyOperator, CForms] = {
     QUANTIZE: same(QUANTIZE, lower_quantize),
+    CAST: same(CAST, lower_cast),
     DEQUANTIZE: same(DEQUANTIZE, lower_dequantize, for_int8(DEQUANTIZE, lower_dequantize)),
 }

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from mcuq.lower import (
     binary,
+    choice,
+    comparison,
     conversion,
     extremes,
+    matmul,
     movement,
     pooling,
+    quotient,
     resize,
     softmax,
     unary,
@@ -18,10 +22,14 @@ from mcuq.ops.table import Table
 
 _FAMILIES = (
     weighted_forms,
+    matmul,
     binary,
     extremes,
+    comparison,
+    choice,
     pooling,
     movement,
+    quotient,
     resize,
     softmax,
     unary,

@@ -13,10 +13,11 @@ from mcuq.lower.options import LowerOptions
 from mcuq.lower.program import Call, Program
 from mcuq.lower.reach import reach
 from mcuq.lower.slow import portable
+from mcuq.lower.states import keep_states
 from mcuq.numeric.widths import width
 from mcuq.ops.operator import NoForm
 from mcuq.quantize.dynamic import check_dynamic, is_dynamic
-from mcuq.quantized.qgraph import QuantizedGraph
+from mcuq.quantized import QuantizedGraph, is_int16, quantized_op
 
 
 def lower(qgraph: QuantizedGraph, options: LowerOptions | None = None) -> Program:
@@ -32,13 +33,15 @@ def lower(qgraph: QuantizedGraph, options: LowerOptions | None = None) -> Progra
     stored = _as_stored(qgraph)
     context = Context(reach(stored), options)
     calls: list[Call] = []
-    storage = {name: name for name in qgraph.inputs}
+    storage = {name: name for name in (*qgraph.inputs, *(s.read for s in qgraph.states))}
     for op in qgraph.ops:
         if CALLS[op.kind] is VIEW:
             storage[op.output] = storage[op.inputs[0]]
             continue
         storage[op.output] = op.output
         calls.extend(_calls(stored, op, context))
+    if qgraph.states:
+        return Program(*keep_states(qgraph, calls, storage), options)
     return Program(qgraph, tuple(calls), storage, options)
 
 
@@ -70,10 +73,10 @@ def _calls(qgraph: QuantizedGraph, op: Op, context: Context) -> list[Call]:
 
 def _rules(qgraph: QuantizedGraph, op: Op) -> tuple[Rule, Rule]:
     """Through CMSIS-NN's functions as far as these go, and with mcuq's own kernels."""
-    result, forms = qgraph.tensors[op.output], CALLS[op.kind]
-    if not result.is_float and result.bits != 16:
+    bound, forms = quantized_op(qgraph, op), CALLS[op.kind]
+    if not bound.output.is_float and not is_int16(bound):
         return forms.interface, forms.own
-    rule = forms.float32 if result.is_float else forms.int16
+    rule = forms.float32 if bound.output.is_float else forms.int16
     if isinstance(rule, NoForm):
         raise UsageError(f"{op.kind} '{op.name}' has no form for its activations", rule.reason)
     return rule, rule

@@ -1,22 +1,27 @@
-"""Operators that only move values as C calls."""
+"""Operators that only move values as C calls, most of them through mcuq_copy."""
 
 from __future__ import annotations
 
+import itertools
+import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from mcuq.graph import Op
 from mcuq.lower.form import (
     VIEW,
     CForms,
+    int8_only,
     same,
 )
-from mcuq.lower.layout import dense_strides, suffixed, to_rank
+from mcuq.lower.layout import broadcast_strides, dense_strides, suffixed, to_rank
 from mcuq.lower.program import (
     Call,
     Struct,
     TensorRef,
     operand,
 )
+from mcuq.ops.gathering import GATHER, GatherParams
 from mcuq.ops.movement import (
     CONCATENATION,
     PAD,
@@ -28,7 +33,10 @@ from mcuq.ops.movement import (
     TransposeParams,
 )
 from mcuq.ops.operator import AnyOperator
+from mcuq.ops.padding import MIRROR_PAD, PADV2, MirrorPadParams
+from mcuq.ops.repetition import BROADCAST_TO, BroadcastParams
 from mcuq.ops.slicing import STRIDED_SLICE, StridedSliceParams
+from mcuq.ops.update import DYNAMIC_UPDATE_SLICE, UpdateParams
 from mcuq.quantized.qgraph import QuantizedGraph
 
 
@@ -88,7 +96,7 @@ def lower_concatenation(qgraph: QuantizedGraph, op: Op, params: ConcatParams) ->
 
 
 def lower_pad(qgraph: QuantizedGraph, op: Op, params: PadParams) -> Call:
-    """mcuq_pad_s8."""
+    """mcuq_pad_s8, whatever the value."""
     source, result = qgraph.tensors[op.inputs[0]], qgraph.tensors[op.output]
     strides = dense_strides(result.shape)
     start = sum(before * s for (before, _), s in zip(params.paddings, strides, strict=True))
@@ -99,6 +107,90 @@ def lower_pad(qgraph: QuantizedGraph, op: Op, params: PadParams) -> Call:
     )
     arguments = (structure, operand(source), TensorRef(result.name))
     return Call(op, suffixed("mcuq_pad", result), arguments)
+
+
+def lower_mirror_pad(qgraph: QuantizedGraph, op: Op, params: MirrorPadParams) -> list[Call]:
+    """mcuq_copy_s8 once a region: what is before, inside and behind in every dimension."""
+    source, result = qgraph.tensors[op.inputs[0]], qgraph.tensors[op.output]
+    strides, steps = dense_strides(source.shape), dense_strides(result.shape)
+    parts = [
+        _mirrored_parts(size, pair, params.edge)
+        for size, pair in zip(source.shape, params.paddings, strict=True)
+    ]
+    calls = []
+    for region in itertools.product(*parts):
+        layout = _layout(
+            op,
+            [part.count for part in region],
+            [part.step * stride for part, stride in zip(region, strides, strict=True)],
+            steps,
+            (
+                sum(part.source * stride for part, stride in zip(region, strides, strict=True)),
+                sum(part.target * stride for part, stride in zip(region, steps, strict=True)),
+            ),
+        )
+        calls.append(_copy(qgraph, op, layout))
+    return calls
+
+
+@dataclass(frozen=True)
+class _Part:
+    """`count` elements of a dimension, from `source` on in steps of 1 or -1, go to `target` on."""
+
+    count: int
+    source: int
+    step: int
+    target: int
+
+
+def _mirrored_parts(size: int, pair: tuple[int, int], edge: bool) -> list[_Part]:
+    """What is before, inside and behind; nothing for a side without padding."""
+    before, behind = pair
+    first, last = (0, size - 1) if edge else (1, size - 2)
+    parts = (
+        _Part(before, first + before - 1, -1, 0),
+        _Part(size, 0, 1, before),
+        _Part(behind, last, -1, before + size),
+    )
+    return [part for part in parts if part.count]
+
+
+def lower_broadcast(qgraph: QuantizedGraph, op: Op, params: BroadcastParams) -> Call:
+    """mcuq_copy_s8 that stays in place along the dimensions it repeats."""
+    source, result = qgraph.tensors[op.inputs[0]].shape, qgraph.tensors[op.output].shape
+    strides = broadcast_strides(source, result)
+    return _copy(qgraph, op, _layout(op, result, strides, dense_strides(result)))
+
+
+def lower_update(qgraph: QuantizedGraph, op: Op, params: UpdateParams) -> list[Call]:
+    """mcuq_copy_s8 of the whole, then of what replaces a part of it."""
+    whole, update = (qgraph.tensors[name] for name in op.inputs)
+    strides = dense_strides(whole.shape)
+    start = sum(first * stride for first, stride in zip(params.start, strides, strict=True))
+    everything = _layout(op, (whole.size,), (1,), (1,))
+    part = _layout(op, update.shape, dense_strides(update.shape), strides, (0, start))
+    function = suffixed("mcuq_copy", qgraph.tensors[op.output])
+    return [
+        Call(op, function, (layout, operand(tensor), TensorRef(op.output)))
+        for layout, tensor in ((everything, whole), (part, update))
+    ]
+
+
+def lower_gather(qgraph: QuantizedGraph, op: Op, params: GatherParams) -> Call:
+    """mcuq_gather_s8, which copies whole rows."""
+    source, indices = (qgraph.tensors[name] for name in op.inputs)
+    axis = params.axis
+    structure = Struct(
+        "mcuq_rows",
+        (
+            ("outer", math.prod(source.shape[:axis])),
+            ("extent", source.shape[axis]),
+            ("row", math.prod(source.shape[axis + 1 :])),
+            ("count", indices.size),
+        ),
+    )
+    arguments = (structure, operand(source), operand(indices), TensorRef(op.output))
+    return Call(op, "mcuq_gather_s8", arguments)
 
 
 def _copy(qgraph: QuantizedGraph, op: Op, layout: Struct) -> Call:
@@ -113,4 +205,9 @@ CALLS: Mapping[AnyOperator, CForms] = {
     SQUEEZE: VIEW,
     TRANSPOSE: same(TRANSPOSE, lower_transpose),
     STRIDED_SLICE: same(STRIDED_SLICE, lower_strided_slice),
+    PADV2: same(PADV2, lower_pad),
+    MIRROR_PAD: int8_only(MIRROR_PAD, lower_mirror_pad),
+    GATHER: int8_only(GATHER, lower_gather),
+    BROADCAST_TO: same(BROADCAST_TO, lower_broadcast),
+    DYNAMIC_UPDATE_SLICE: same(DYNAMIC_UPDATE_SLICE, lower_update),
 }

@@ -1,4 +1,4 @@
-"""AVERAGE_POOL_2D, MAX_POOL_2D and MEAN as C calls."""
+"""AVERAGE_POOL_2D, MAX_POOL_2D, MEAN, SUM, REDUCE_MIN and REDUCE_ALL as C calls."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from mcuq.lower.floats import Fields, clamp_fields
 from mcuq.lower.form import (
     CForms,
     for_float32,
+    int8_only,
     same,
 )
 from mcuq.lower.layout import dense_strides, suffixed, to_rank
@@ -23,11 +24,15 @@ from mcuq.lower.program import (
     operand,
 )
 from mcuq.numeric.tensor import QuantizedTensor
-from mcuq.ops.mean import MEAN, MeanParams
+from mcuq.ops.logic import REDUCE_ALL
+from mcuq.ops.mean import MEAN, SUM, MeanParams
 from mcuq.ops.operator import AnyOperator
 from mcuq.ops.pooling import AVERAGE_POOL_2D, MAX_POOL_2D, PoolAttrs, PoolParams
+from mcuq.ops.reduce_min import REDUCE_MIN, ReduceParams
 from mcuq.ops.window import window_params
 from mcuq.quantized.qgraph import QuantizedGraph
+
+Extent = tuple[str, tuple[int, ...]]
 
 
 def lower_pool(qgraph: QuantizedGraph, op: Op, params: PoolParams) -> Call:
@@ -65,10 +70,6 @@ def _shared_bytes(source: QuantizedTensor, result: QuantizedTensor, params: Pool
 
 def lower_mean(qgraph: QuantizedGraph, op: Op, params: MeanParams) -> Call:
     """mcuq_mean_s8."""
-    shape = qgraph.tensors[op.inputs[0]].shape
-    strides = dense_strides(shape)
-    reduced = [axis for axis in range(len(shape)) if axis in params.axes]
-    kept = [axis for axis in range(len(shape)) if axis not in params.axes]
     structure = Struct(
         "mcuq_mean",
         (
@@ -76,15 +77,34 @@ def lower_mean(qgraph: QuantizedGraph, op: Op, params: MeanParams) -> Call:
             ("multiplier", params.multiplier),
             ("shift", params.shift),
             ("output_offset", params.output_offset),
-            ("kept", to_rank([shape[a] for a in kept], 1, op)),
-            ("kept_strides", to_rank([strides[a] for a in kept], 0, op)),
-            ("reduced", to_rank([shape[a] for a in reduced], 1, op)),
-            ("reduced_strides", to_rank([strides[a] for a in reduced], 0, op)),
+            *_extents(qgraph, op, params.axes),
         ),
     )
     source = qgraph.tensors[op.inputs[0]]
     arguments = (structure, operand(source), TensorRef(op.output))
     return Call(op, suffixed("mcuq_mean", source), arguments)
+
+
+def lower_reduce_min(qgraph: QuantizedGraph, op: Op, params: ReduceParams) -> Call:
+    """mcuq_reduce_min_s8: of truth values, too, whether all hold."""
+    structure = Struct("mcuq_reduce", _extents(qgraph, op, params.axes))
+    source = qgraph.tensors[op.inputs[0]]
+    arguments = (structure, operand(source), TensorRef(op.output))
+    return Call(op, "mcuq_reduce_min_s8", arguments)
+
+
+def _extents(qgraph: QuantizedGraph, op: Op, axes: tuple[int, ...]) -> tuple[Extent, ...]:
+    """Dimensions that are kept and those that are reduced, with their strides."""
+    shape = qgraph.tensors[op.inputs[0]].shape
+    strides = dense_strides(shape)
+    reduced = [axis for axis in range(len(shape)) if axis in axes]
+    kept = [axis for axis in range(len(shape)) if axis not in axes]
+    return (
+        ("kept", to_rank([shape[a] for a in kept], 1, op)),
+        ("kept_strides", to_rank([strides[a] for a in kept], 0, op)),
+        ("reduced", to_rank([shape[a] for a in reduced], 1, op)),
+        ("reduced_strides", to_rank([strides[a] for a in reduced], 0, op)),
+    )
 
 
 def float_pool(qgraph: QuantizedGraph, op: Op, attrs: PoolAttrs) -> Call:
@@ -115,4 +135,7 @@ CALLS: Mapping[AnyOperator, CForms] = {
     AVERAGE_POOL_2D: same(AVERAGE_POOL_2D, lower_pool, for_float32(AVERAGE_POOL_2D, float_pool)),
     MAX_POOL_2D: same(MAX_POOL_2D, lower_pool, for_float32(MAX_POOL_2D, float_pool)),
     MEAN: same(MEAN, lower_mean),
+    SUM: same(SUM, lower_mean),
+    REDUCE_MIN: int8_only(REDUCE_MIN, lower_reduce_min),
+    REDUCE_ALL: same(REDUCE_ALL, lower_reduce_min),
 }

@@ -150,7 +150,10 @@ Argument = int | Struct | Array | TensorRef | ScratchRef | None
 
 def operand(tensor: QuantizedTensor) -> Array | TensorRef:
     """A tensor that is read: in the arena, or in flash where it is constant."""
-    return TensorRef(tensor.name) if tensor.data is None else Array("operand", tensor.data)
+    if tensor.data is None:
+        return TensorRef(tensor.name)
+    is_bool = tensor.data.dtype == np.bool_
+    return Array("operand", tensor.data.view(np.int8) if is_bool else tensor.data)
 
 
 @dataclass(frozen=True)
@@ -242,7 +245,8 @@ class Program:
         qgraph: what was lowered.
         calls: one for each operator that does work, one an input for CONCATENATION.
         storage: activation name → the activation whose bytes it is (itself, but for
-            RESHAPE and SQUEEZE, which cost nothing).
+            RESHAPE and SQUEEZE, which cost nothing, and for what is written into a state's bytes,
+            which are those of what it reads).
         options: what the lowering was asked for.
     """
 

@@ -1,4 +1,4 @@
-"""SOFTMAX and LOG_SOFTMAX as C calls."""
+"""SOFTMAX, LOG_SOFTMAX and L2_NORMALIZATION as C calls."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from mcuq.lower.program import (
     TensorRef,
     operand,
 )
+from mcuq.ops.l2_normalization import L2_NORMALIZATION, L2NormalizationParams
 from mcuq.ops.log_softmax import LOG_SOFTMAX, LogSoftmaxParams
 from mcuq.ops.operator import AnyOperator
 from mcuq.ops.softmax import SOFTMAX, Int16SoftmaxParams, SoftmaxAttrs, SoftmaxParams
@@ -89,7 +90,16 @@ def lower_log_softmax(qgraph: QuantizedGraph, op: Op, p: LogSoftmaxParams) -> Ca
     return Call(op, "mcuq_log_softmax_s8", arguments, overlaps=in_place(qgraph, op))
 
 
+def lower_l2_normalization(qgraph: QuantizedGraph, op: Op, p: L2NormalizationParams) -> Call:
+    """mcuq_l2_normalization_s8."""
+    source = qgraph.tensors[op.inputs[0]]
+    rows = source.size // p.depth
+    arguments = (p.input_offset, rows, p.depth, operand(source), TensorRef(op.output))
+    return Call(op, "mcuq_l2_normalization_s8", arguments, overlaps=in_place(qgraph, op))
+
+
 CALLS: Mapping[AnyOperator, CForms] = {
     SOFTMAX: apart(SOFTMAX, lower_softmax, int16_softmax, for_float32(SOFTMAX, float_softmax)),
     LOG_SOFTMAX: int8_only(LOG_SOFTMAX, lower_log_softmax),
+    L2_NORMALIZATION: int8_only(L2_NORMALIZATION, lower_l2_normalization),
 }

@@ -18,9 +18,23 @@ from mcuq.lower.program import (
     TensorRef,
     operand,
 )
+from mcuq.ops.clip import CLIP
 from mcuq.ops.functions import ABS, ELU, RSQRT, AbsParams
 from mcuq.ops.operator import AnyOperator
 from mcuq.ops.pointwise import LookupParams
+from mcuq.ops.real_functions import (
+    CEIL,
+    COS,
+    EXP,
+    FLOOR,
+    LOG,
+    NEG,
+    ROUND,
+    SIN,
+    SQRT,
+    SQUARE,
+)
+from mcuq.ops.smooth import ERF, GELU, HARD_SIGMOID, MISH, SIGN, SILU, SOFTPLUS
 from mcuq.ops.unary import (
     HARD_SWISH,
     LEAKY_RELU,
@@ -47,7 +61,7 @@ def lower_lookup(qgraph: QuantizedGraph, op: Op, params: LookupParams) -> Call:
 
 
 def int16_leaky_relu(qgraph: QuantizedGraph, op: Op, p: LeakyReluParams) -> Call:
-    """mcuq_leaky_relu_s16: also RELU and RELU6."""
+    """mcuq_leaky_relu_s16: also RELU, RELU6 and CLIP."""
     structure = Struct(
         "mcuq_leaky_relu",
         (
@@ -94,6 +108,10 @@ def int16_abs(qgraph: QuantizedGraph, op: Op, p: AbsParams) -> Call:
     return Call(op, "mcuq_abs_s16", arguments, overlaps=in_place(qgraph, op))
 
 
+_TABULATED: tuple[AnyOperator, ...] = (
+    NEG, SQUARE, SQRT, EXP, LOG, SIN, COS, FLOOR, CEIL, ROUND, SIGN,
+    GELU, ERF, SOFTPLUS, MISH, SILU, HARD_SIGMOID,
+)  # fmt: skip
 CALLS: Mapping[AnyOperator, CForms] = {
     RELU: apart(RELU, lower_lookup, int16_leaky_relu),
     RELU6: apart(RELU6, lower_lookup, int16_leaky_relu),
@@ -104,4 +122,6 @@ CALLS: Mapping[AnyOperator, CForms] = {
     ABS: apart(ABS, lower_lookup, int16_abs),
     ELU: int8_only(ELU, lower_lookup),
     RSQRT: int8_only(RSQRT, lower_lookup),
+    CLIP: apart(CLIP, lower_lookup, int16_leaky_relu),
+    **{operator: int8_only(operator, lower_lookup) for operator in _TABULATED},
 }

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mcuq.content import ByContent
+from mcuq.numeric.element import Element
 from mcuq.numeric.widths import stored_bytes
 
 
@@ -36,6 +37,7 @@ class QuantizedTensor(ByContent):
         data: constants only; int8 array (int4 values unpacked, one an element) or int32 (bias).
         is_float: float32 values: a float edge of the model, or all but the filters of a model whose
             activations are quantized at run time; scale 1 and zero point 0 mean nothing.
+        element: what the values are; of others than reals scale 1 and zero point 0 are the truth.
     """
 
     name: str
@@ -46,6 +48,7 @@ class QuantizedTensor(ByContent):
     axis: int | None = None
     data: npt.NDArray[Any] | None = None
     is_float: bool = False
+    element: Element = Element.REAL
 
     @property
     def is_constant(self) -> bool:
@@ -54,6 +57,8 @@ class QuantizedTensor(ByContent):
     @property
     def dtype(self) -> np.dtype[Any]:
         """Of the values in memory: int8 holds 4-bit values too."""
+        if self.element is not Element.REAL:
+            return self.element.dtype
         return np.dtype(np.float32) if self.is_float else np.dtype(f"int{max(self.bits, 8)}")
 
     @property
@@ -70,3 +75,17 @@ class QuantizedTensor(ByContent):
     def nbytes(self) -> int:
         """Bytes as stored: narrow weights packed over the flattened tensor."""
         return stored_bytes(self.size, self.bits)
+
+
+def exact(
+    name: str, shape: tuple[int, ...], element: Element, data: npt.NDArray[Any] | None = None
+) -> QuantizedTensor:
+    """A tensor of integers or truth values, which nothing rounds.
+
+    Args:
+        element: not reals.
+        data: of a constant, in any type that holds it.
+    """
+    stored = None if data is None else data.astype(element.dtype)
+    one = np.ones(1, np.float32)
+    return QuantizedTensor(name, shape, element.bits, one, 0, None, stored, element=element)

@@ -17,8 +17,9 @@ from mcuq.numeric import (
     quantize_multiplier,
 )
 from mcuq.numeric.activation import Activation
-from mcuq.ops.attrs import Activated, Attrs, fused
+from mcuq.ops.attrs import Activated, Attrs, NoAttrs, fused
 from mcuq.ops.broadcast import aligned, looked_up, unbroadcast
+from mcuq.ops.elements import ElementRule, numbers, reals
 from mcuq.ops.operand import Array, Operand, activate, clamped
 from mcuq.ops.operator import (
     NO_DYNAMIC,
@@ -272,6 +273,7 @@ def _operator(
     slopes: Callable[[Values, Values], tuple[Any, Any]],
     guard: RangeGuard[A],
     dynamic: Callable[[QuantizedOp[A], list[Values]], Values] | NoForm,
+    element: ElementRule = reals,
 ) -> Operator[A, P, P]:
     """A broadcasting operator.
 
@@ -280,7 +282,7 @@ def _operator(
             rescaling.
         fits: as of an integer form.
         formula, slopes: its value over real numbers, and the derivatives by both operands.
-        guard, dynamic: as of the operator.
+        guard, dynamic, element: as of the operator.
     """
     return Operator(
         name=name,
@@ -294,6 +296,7 @@ def _operator(
         int16=IntegerForm(params, _int16(combine), fits),
         dynamic=dynamic,
         formula=formula,
+        element=element,
     )
 
 
@@ -307,6 +310,7 @@ ADD = _operator(
     slopes=lambda a, b: (1.0, 1.0),
     guard=_SUM_GUARD,
     dynamic=_dynamic_add,
+    element=numbers,
 )
 SUB = _operator(
     "SUB",
@@ -328,5 +332,31 @@ MUL = _operator(
     formula=lambda xp, a, b: xp.multiply(a, b),
     slopes=lambda a, b: (b, a),
     guard=_PRODUCT_GUARD,
+    dynamic=NO_DYNAMIC,
+)
+
+
+_SQUARED_LEFT_SHIFT = {8: 7, 16: 0}
+"""255² × 2^14 and 32768² fit int32."""
+
+
+def _squared_fits(op: QuantizedOp[NoAttrs], params: AddParams) -> bool:
+    return params.output_shift <= 0
+
+
+SQUARED_DIFFERENCE = _operator(
+    "SQUARED_DIFFERENCE",
+    attrs=NoAttrs,
+    params=lambda op: _common_scale_params(op, _SQUARED_LEFT_SHIFT[op.output.bits], power=2),
+    combine=lambda p, a, b: np.square(_sum(p, a, b, -1)),
+    fits=_squared_fits,
+    formula=lambda xp, a, b: xp.multiply(xp.subtract(a, b), xp.subtract(a, b)),
+    slopes=lambda a, b: (2 * (a - b), 2 * (b - a)),
+    guard=RangeGuard(
+        "(2 × the larger input step)² / (4^left shift × output step) has to stay below 1",
+        output=lambda attrs, steps, constants, bits: (
+            4 * max(steps) ** 2 / 4.0 ** _SQUARED_LEFT_SHIFT[bits]
+        ),
+    ),
     dynamic=NO_DYNAMIC,
 )

@@ -4,24 +4,42 @@ from __future__ import annotations
 
 from mcuq.ops import (
     binary,
+    cast,
+    clip,
+    comparison,
     conversion,
     extremes,
     functions,
+    gathering,
+    l2_normalization,
     log_softmax,
+    logic,
+    matmul,
     mean,
     movement,
+    padding,
     pooling,
+    position,
+    quotient,
+    real_functions,
+    reduce_min,
+    repetition,
     resize,
+    selection,
     slicing,
+    smooth,
     softmax,
     unary,
+    update,
     weighted,
 )
 from mcuq.ops.operator import AnyOperator, NoForm, Operator
 
 _FAMILIES = (
-    weighted, binary, extremes, pooling, mean, movement, slicing, resize, softmax,
-    log_softmax, unary, functions, conversion,
+    weighted, matmul, binary, quotient, extremes, pooling, mean, reduce_min, movement, slicing,
+    padding, gathering, repetition, update, resize, softmax, log_softmax, l2_normalization, unary,
+    functions, real_functions, smooth, clip, comparison, logic, selection, position, cast,
+    conversion,
 )  # fmt: skip
 OPERATORS: tuple[AnyOperator, ...] = tuple(
     value for family in _FAMILIES for value in vars(family).values() if isinstance(value, Operator)

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from mcuq.numeric import (
     INT8_MAX,
     INT8_MIN,
+    dequantize,
     input_radius,
     logistic,
     multiply_by_quantized_multiplier,
@@ -26,7 +27,7 @@ from mcuq.numeric.tensor import AffineParams
 Int64 = npt.NDArray[np.int64]
 """A table: shape (256,), the outputs for the inputs -128 … 127."""
 
-_INPUTS = np.arange(INT8_MIN, INT8_MAX + 1, dtype=np.int64)
+INPUTS = np.arange(INT8_MIN, INT8_MAX + 1, dtype=np.int64)
 _INPUT_BITS = 4
 """Integer bits of the argument of LOGISTIC and TANH."""
 
@@ -44,7 +45,7 @@ def relu_table(source: AffineParams, result: AffineParams) -> Int64:
     """max(x, 0), rescaled."""
     factor = float(source.scale) / float(result.scale)
     scaled = multiply_by_quantized_multiplier(
-        _INPUTS - source.zero_point, *quantize_multiplier(factor)
+        INPUTS - source.zero_point, *quantize_multiplier(factor)
     )
     clipped: Int64 = np.clip(scaled + result.zero_point, result.zero_point, INT8_MAX)
     return clipped
@@ -53,13 +54,13 @@ def relu_table(source: AffineParams, result: AffineParams) -> Int64:
 def relu6_table(source: AffineParams, result: AffineParams) -> Int64:
     """Clamped to 0 … 6 in the input's own integers."""
     six = int(quantize_values(np.array(6.0), source.scale, source.zero_point))
-    clipped: Int64 = np.clip(_INPUTS, source.zero_point, six)
+    clipped: Int64 = np.clip(INPUTS, source.zero_point, six)
     return clipped
 
 
 def leaky_relu_table(alpha: float, source: AffineParams, result: AffineParams) -> Int64:
     """x from 0 on, alpha × x below, rescaled."""
-    x = _INPUTS - source.zero_point
+    x = INPUTS - source.zero_point
     above = quantize_multiplier(float(source.scale) / float(result.scale))
     below = quantize_multiplier(float(source.scale) * alpha / float(result.scale))
     scaled = np.where(
@@ -77,7 +78,7 @@ def _sigmoidal(
     mantissa, shift = math.frexp(float(source.scale) * (1 << (31 - _INPUT_BITS)))
     multiplier = int(mantissa * (1 << 31) + 0.5)
     radius = input_radius(_INPUT_BITS, shift)
-    x = _INPUTS - source.zero_point
+    x = INPUTS - source.zero_point
     inside = np.abs(x) < radius
     argument = multiply_by_quantized_multiplier(np.where(inside, x, 0), multiplier, shift)
     value = rounding_right_shift(function(argument, _INPUT_BITS), 31 - fraction_bits)
@@ -101,7 +102,7 @@ def hard_swish_table(source: AffineParams, result: AffineParams) -> Int64:
     hires_scale = float(source.scale) / 128
     out_multiplier, out_shift = _int16_multiplier(hires_scale / float(result.scale))
     relu_multiplier, relu_shift = _int16_multiplier(hires_scale / (3 / 32768))
-    hires = (_INPUTS - source.zero_point) << 7
+    hires = (INPUTS - source.zero_point) << 7
     on_output_scale = _high_multiply16(hires, out_multiplier)
     gate = hires
     if relu_shift > 0:
@@ -148,7 +149,7 @@ def _saturate16(x: Int64) -> Int64:
 def abs_table(source: AffineParams, result: AffineParams) -> Int64:
     """|x|, rescaled; where both scales are equal the factor is exactly 1."""
     factor = quantize_multiplier(float(source.scale) / float(result.scale))
-    magnitude = np.abs(_INPUTS - source.zero_point)
+    magnitude = np.abs(INPUTS - source.zero_point)
     return _saturate(multiply_by_quantized_multiplier(magnitude, *factor) + result.zero_point)
 
 
@@ -159,7 +160,7 @@ def inverse_root_factor(source: AffineParams, result: AffineParams) -> float:
 
 def rsqrt_table(source: AffineParams, result: AffineParams) -> Int64:
     """1 / √x; the largest output for the zero point, and below it, where nothing is defined."""
-    x = _INPUTS - source.zero_point
+    x = INPUTS - source.zero_point
     mantissas, exponents = inverse_root(x)
     roots = multiply_by_quantized_multiplier(1, mantissas, exponents + _ROOT_BITS)
     multiplier, shift = quantize_multiplier(inverse_root_factor(source, result))
@@ -167,14 +168,40 @@ def rsqrt_table(source: AffineParams, result: AffineParams) -> Int64:
     return np.where(x <= 0, INT8_MAX, _saturate(scaled + result.zero_point))
 
 
-def elu_table(source: AffineParams, result: AffineParams) -> Int64:
-    """exp(x) - 1 below zero, x from there on: in float32, rounded half away from zero."""
-    x = np.float32(source.scale) * (_INPUTS - source.zero_point).astype(np.float32)
-    # In double precision, so that the one rounding to float32 is the C library's.
-    power = np.exp(np.minimum(x, 0).astype(np.float64)).astype(np.float32)
-    value = np.where(x < 0, power - np.float32(1), x)
-    steps = round_half_away(value * (np.float32(1) / np.float32(result.scale)))
+def dequantized(source: AffineParams) -> npt.NDArray[np.float64]:
+    """What the 256 inputs stand for: float32 numbers, in double precision.
+
+    A function of them is then rounded once to float32, as the C library's is.
+    """
+    x: npt.NDArray[np.float64] = dequantize(INPUTS, source.scale, source.zero_point).astype(
+        np.float64
+    )
+    return x
+
+
+def divided_table(values: npt.NDArray[np.float64], result: AffineParams) -> Int64:
+    """The values, quantized as QUANTIZE does it: divided by the scale.
+
+    What is no number takes the least integer, as what is infinitely small.
+    """
+    with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
+        real = np.where(np.isnan(values), -np.inf, values).astype(np.float32)
+        stored = quantize_values(real, result.scale, result.zero_point)
+    return stored.astype(np.int64)
+
+
+def multiplied_table(values: npt.NDArray[np.float64], result: AffineParams) -> Int64:
+    """The values, quantized as TensorFlow Lite fills its tables: times one over the scale."""
+    with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
+        steps = round_half_away(values.astype(np.float32) * (np.float32(1) / result.scale))
     # Scales that leave float32 are refused by `fits`; their tables only have to exist.
     bounded = np.nan_to_num(np.clip(steps + np.float32(result.zero_point), INT8_MIN, INT8_MAX))
     table: Int64 = bounded.astype(np.int64)
     return table
+
+
+def elu_table(source: AffineParams, result: AffineParams) -> Int64:
+    """exp(x) - 1 below zero, x from there on: in float32, rounded half away from zero."""
+    x = dequantized(source)
+    power = np.exp(np.minimum(x, 0)).astype(np.float32)
+    return multiplied_table(np.where(x < 0, power - np.float32(1), x), result)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from mcuq.ops.attrs import Attrs
+from mcuq.ops.elements import unchanged
 from mcuq.ops.operand import Array, Operand
 from mcuq.ops.operator import (
     NO_DYNAMIC,
@@ -31,7 +32,7 @@ _WHY_FREE = "values are moved, none is computed"
 
 @dataclass(frozen=True)
 class PadAttrs(Attrs):
-    """PAD with zeros; one (before, after) pair per dimension."""
+    """PAD with zeros, PADV2 with a value; one (before, after) pair per dimension."""
 
     paddings: tuple[tuple[int, int], ...]
 
@@ -85,13 +86,18 @@ class TransposeParams:
     perm: tuple[int, ...]
 
 
-def _pad_shape(attrs: PadAttrs, inputs: Sequence[Shape]) -> Shape:
-    paddings = attrs.paddings
-    if len(paddings) != len(inputs[0]):
-        raise ValueError(f"{len(paddings)} pairs of paddings for {len(inputs[0])} dimensions")
+def padded_shape(paddings: Sequence[Pair], shape: Shape) -> Shape:
+    """The shape with so many elements before and after each dimension; ValueError where they do
+    not fit."""
+    if len(paddings) != len(shape):
+        raise ValueError(f"{len(paddings)} pairs of paddings for {len(shape)} dimensions")
     if min((min(pair) for pair in paddings), default=0) < 0:
         raise ValueError(f"paddings {paddings} are negative")
-    return tuple(n + sum(pair) for n, pair in zip(inputs[0], paddings, strict=True))
+    return tuple(n + sum(pair) for n, pair in zip(shape, paddings, strict=True))
+
+
+def _pad_shape(attrs: PadAttrs, inputs: Sequence[Shape]) -> Shape:
+    return padded_shape(attrs.paddings, inputs[0])
 
 
 def _concatenated_shape(attrs: ConcatAttrs, inputs: Sequence[Shape]) -> Shape:
@@ -235,6 +241,7 @@ CONCATENATION = Operator(
     int8=_CONCATENATION_FORM,
     int16=_CONCATENATION_FORM,
     dynamic=NO_DYNAMIC,
+    element=unchanged,
 )
 _COPY_FORM = IntegerForm[ReshapeAttrs, CopyParams](lambda op: CopyParams(), _copy, always)
 RESHAPE = Operator(
@@ -248,6 +255,7 @@ RESHAPE = Operator(
     int8=_COPY_FORM,
     int16=_COPY_FORM,
     dynamic=_dynamic_copy,
+    element=unchanged,
 )
 SQUEEZE = replace(RESHAPE, name="SQUEEZE")
 _TRANSPOSE_FORM = IntegerForm[TransposeAttrs, TransposeParams](

@@ -16,8 +16,10 @@ import numpy as np
 import numpy.typing as npt
 
 from mcuq.numeric import integer_limits
+from mcuq.numeric.element import Element
 from mcuq.numeric.tensor import AffineParams, QuantizedTensor
 from mcuq.ops.attrs import Attrs
+from mcuq.ops.elements import ElementRule, reals
 from mcuq.ops.operand import Operand
 
 Shape = tuple[int, ...]
@@ -60,6 +62,11 @@ class QuantizedOp(Generic[A]):
         data = self.inputs[number].data
         assert data is not None, self.inputs[number].name
         return data
+
+    @property
+    def reals(self) -> tuple[QuantizedTensor, ...]:
+        """Result and operands that stand for real numbers; of these the first decides the form."""
+        return tuple(t for t in (self.output, *self.inputs) if t.element is Element.REAL)
 
 
 @dataclass(frozen=True, eq=False)
@@ -164,7 +171,7 @@ class RangeGuard(Generic[A]):
 
     Attributes:
         derivation: why these bounds.
-        argument: (attributes, bits) → bounds of the first input's scale.
+        argument: (attributes, bits) → bounds of the scale of each activation input.
         output: (attributes, scales of the activation inputs, real constants by input, bits) → least
             scale of the output.
         least_value: the least real value that the first input's integers may stand for.
@@ -188,7 +195,7 @@ class Operator(Generic[A, P, W]):
     """One operator. Two are equal only if they are the same one.
 
     Attributes:
-        name: as in the TFLite schema.
+        name: as in the TFLite schema; our own where that has none.
         attrs: type of its attributes.
         shape: (attributes, input shapes) → output shape; ValueError, one line, where they do not
             fit.
@@ -202,6 +209,7 @@ class Operator(Generic[A, P, W]):
             TOSA. None where the operator is not elementwise.
         filter_axis: the dimension of output channels in the filter; None without a filter. Inputs
             are (activation, filter[, bias]) otherwise.
+        element: what it reads and gives: real numbers, if nothing else is said.
     """
 
     name: str
@@ -216,6 +224,7 @@ class Operator(Generic[A, P, W]):
     dynamic: Callable[[QuantizedOp[A], list[Values]], Values] | NoForm
     formula: Callable[..., Any] | None = None
     filter_axis: int | None = None
+    element: ElementRule = reals
 
     @property
     def weighted(self) -> bool:

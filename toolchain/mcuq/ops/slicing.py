@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mcuq.ops.attrs import Attrs
+from mcuq.ops.elements import unchanged
 from mcuq.ops.operand import Array, Operand
 from mcuq.ops.operator import (
     NO_DYNAMIC,
@@ -110,4 +111,5 @@ STRIDED_SLICE = Operator(
     int8=_SLICE_FORM,
     int16=_SLICE_FORM,
     dynamic=NO_DYNAMIC,
+    element=unchanged,
 )

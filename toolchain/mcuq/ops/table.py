@@ -40,3 +40,8 @@ class Table(Generic[F]):
         if isinstance(form, NoForm):
             raise UsageError(f"{operator} has no {self._what}", form.reason)
         return form
+
+    def absent(self, operator: AnyOperator) -> NoForm | None:
+        """Why the operator has no such form; None where it has one."""
+        form = self._forms[operator]
+        return form if isinstance(form, NoForm) else None

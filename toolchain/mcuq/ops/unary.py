@@ -110,10 +110,10 @@ def _rectified_form(
         pairs = (*quantize_multiplier(factor), *quantize_multiplier(below))
         return LeakyReluParams(*pairs, *bounds)
 
-    return IntegerForm(params, _rectified, _rescaling_fits)
+    return IntegerForm(params, rectified, _rescaling_fits)
 
 
-def _rectified(op: QuantizedOp[A], p: LeakyReluParams, inputs: list[Values]) -> Values:
+def rectified(op: QuantizedOp[A], p: LeakyReluParams, inputs: list[Values]) -> Values:
     x = inputs[0].astype(np.int64)
     above = multiply_by_quantized_multiplier(x, p.multiplier, p.shift)
     below = multiply_by_quantized_multiplier(x, p.negative_multiplier, p.negative_shift)

@@ -1,4 +1,4 @@
-"""CONV_2D, DEPTHWISE_CONV_2D and FULLY_CONNECTED: the operators with filters."""
+"""CONV_2D, DEPTHWISE_CONV_2D, TRANSPOSE_CONV, FULLY_CONNECTED: the operators with filters."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from mcuq.ops import weighted_dynamic as dynamic
 from mcuq.ops import weighted_float as floating
 from mcuq.ops import weighted_integer as integer
 from mcuq.ops.operator import (
+    NO_DYNAMIC,
     A,
     IntegerForm,
     NoForm,
@@ -30,9 +31,11 @@ from mcuq.ops.weighted_params import (
     DepthwiseConvAttrs,
     FullyConnectedAttrs,
     RescaleParams,
+    TransposeConvAttrs,
     conv_params,
     depthwise_params,
     fully_connected_params,
+    transpose_conv_params,
 )
 from mcuq.ops.window import window_axes
 
@@ -64,6 +67,23 @@ def _depthwise_shape(attrs: DepthwiseConvAttrs, inputs: Sequence[Shape]) -> Shap
     _check_bias(inputs, outputs)
     rows, columns = window_axes(attrs, (spatial[0], spatial[1]), (kernel[0], kernel[1]))
     return (batch, rows.output, columns.output, outputs)
+
+
+def _transpose_conv_shape(attrs: TransposeConvAttrs, inputs: Sequence[Shape]) -> Shape:
+    batch, height, width, channels = of_rank(inputs[0], 4, "input")
+    filters, *kernel, depth = of_rank(inputs[1], 4, "filter")
+    if channels != depth:
+        raise ValueError(f"a filter of shape {inputs[1]} does not match {channels} input channels")
+    _check_bias(inputs, filters)
+    rows, columns = window_axes(attrs, attrs.size, (kernel[0], kernel[1]))
+    if (rows.output, columns.output) != (height, width):
+        raise ValueError(
+            f"a result of {attrs.size} comes from {rows.output} × {columns.output} values, "
+            f"not {height} × {width}"
+        )
+    if attrs.shape != (batch, *attrs.size, filters):
+        raise ValueError(f"a filter of shape {inputs[1]} does not give {attrs.shape}")
+    return attrs.shape
 
 
 def _fully_connected_shape(attrs: FullyConnectedAttrs, inputs: Sequence[Shape]) -> Shape:
@@ -153,6 +173,20 @@ DEPTHWISE_CONV_2D = Operator(
     int16=_DEPTHWISE_FORM,
     dynamic=dynamic.depthwise_conv,
     filter_axis=3,
+)
+_TRANSPOSE_CONV_FORM = IntegerForm(transpose_conv_params, integer.transpose_conv, _fits(0))
+TRANSPOSE_CONV = Operator(
+    name="TRANSPOSE_CONV",
+    attrs=TransposeConvAttrs,
+    shape=_transpose_conv_shape,
+    float_form=floating.transpose_conv,
+    gradient=_TRAINED,
+    scale=OutputScale(),
+    guard=_guard(0),
+    int8=_TRANSPOSE_CONV_FORM,
+    int16=_TRANSPOSE_CONV_FORM,
+    dynamic=NO_DYNAMIC,
+    filter_axis=0,
 )
 _FULLY_CONNECTED_FORM = IntegerForm(fully_connected_params, integer.fully_connected, _fits(0))
 FULLY_CONNECTED = Operator(

@@ -1,15 +1,21 @@
-"""CONV_2D, DEPTHWISE_CONV_2D and FULLY_CONNECTED in float32, through matrix products."""
+"""The operators with filters in float32, through matrix products."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from mcuq.ops.operand import Array, Operand, activate
-from mcuq.ops.weighted_params import ConvAttrs, DepthwiseConvAttrs, FullyConnectedAttrs
-from mcuq.ops.window import Axis, window_axes
+from mcuq.ops.weighted_params import (
+    ConvAttrs,
+    DepthwiseConvAttrs,
+    FullyConnectedAttrs,
+    TransposeConvAttrs,
+)
+from mcuq.ops.window import Axis, transposed_windows, window_axes, window_params
 
 _BLOCK = 1 << 20
 """Floats of temporaries at a time: a few MB, near the caches."""
@@ -75,6 +81,20 @@ def depthwise_conv(attrs: DepthwiseConvAttrs, operands: list[Operand]) -> Array:
             for column in range(columns.kernel):
                 result[part] += windows[..., row, column, None] * taps[row, column]
     result = result.reshape(*result.shape[:3], -1)
+    if len(operands) == 3:
+        result += operands[2].values
+    return _with_samples(activate(result, attrs.activation), operands[0])
+
+
+def transpose_conv(attrs: TransposeConvAttrs, operands: list[Operand]) -> Array:
+    """TRANSPOSE_CONV: patches of the input with zeros between its elements, filters backwards."""
+    images, filters = operands[0].images(), operands[1].values
+    size, backwards = (filters.shape[1], filters.shape[2]), filters[:, ::-1, ::-1]
+    window = window_params(attrs, (1, *attrs.size), size)
+    result = np.empty((len(images), *attrs.size, len(filters)), np.float32)
+    for part in _parts(len(images), math.prod(attrs.size) * math.prod(size) * images.shape[3]):
+        view = transposed_windows(images[part], size, window, attrs.size)
+        _convolve(view.transpose(0, 1, 2, 4, 5, 3), backwards, result[part])
     if len(operands) == 3:
         result += operands[2].values
     return _with_samples(activate(result, attrs.activation), operands[0])

@@ -1,4 +1,4 @@
-"""CONV_2D, DEPTHWISE_CONV_2D and FULLY_CONNECTED on integers, through BLAS.
+"""The operators with filters on integers, through BLAS.
 
 Products and sums of small integers are exact in float32 while every partial sum stays below
 2^24, which the filter bounds: |sum| ≤ 255 × Σ|weight|. Larger filters, and most with int16
@@ -22,8 +22,10 @@ from mcuq.ops.weighted_params import (
     FullyConnectedAttrs,
     FullyConnectedParams,
     RescaleParams,
+    TransposeConvAttrs,
+    TransposeConvParams,
 )
-from mcuq.ops.window import padded, windows
+from mcuq.ops.window import padded, transposed_windows, windows
 
 Int8 = npt.NDArray[np.int8]
 Floating = npt.NDArray[Any]
@@ -71,6 +73,23 @@ def depthwise_conv(
             for column in range(width):
                 sums += view[..., row, column, None] * taps[row, column]
         result[part] = finish(sums.reshape(-1, outputs)).reshape(-1, *out, outputs)
+    return result.reshape(len(inputs[0]), *op.output.shape)
+
+
+def transpose_conv(
+    op: QuantizedOp[TransposeConvAttrs], params: TransposeConvParams, inputs: list[Values]
+) -> Values:
+    """TRANSPOSE_CONV as a convolution of the input with zeros between its elements."""
+    x, weight = _images(inputs[0]), _weight(op)
+    finish = requantizer(params, weight, 0, _bias(op), op.inputs[0].bits)
+    _, height, width, outputs = op.output.shape
+    size = (weight.shape[1], weight.shape[2])
+    kernel = _kernels(weight[:, ::-1, ::-1], x.shape[-1], _dtype(finish))
+    result = np.empty((len(x), height, width, outputs), op.output.dtype)
+    for part in _chunks(len(x), height * width * size[0] * size[1] * x.shape[-1]):
+        image = _shifted(x[part], params, kernel.dtype)
+        view = transposed_windows(image, size, params.window, (height, width))
+        result[part] = finish(_matrix_product(view, kernel)).reshape(-1, height, width, outputs)
     return result.reshape(len(inputs[0]), *op.output.shape)
 
 

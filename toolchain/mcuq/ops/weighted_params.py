@@ -1,4 +1,4 @@
-"""Attributes and integers of CONV_2D, DEPTHWISE_CONV_2D and FULLY_CONNECTED.
+"""Attributes and integers of the operators with filters.
 
 Offsets follow CMSIS-NN: `input_offset` is minus the input's zero point, added to each value;
 `output_offset` is the output's zero point. A multiplier and shift mean
@@ -44,6 +44,30 @@ class DepthwiseConvAttrs(Activated):
 
 
 @dataclass(frozen=True)
+class TransposeConvAttrs(Activated):
+    """TRANSPOSE_CONV: filter OHWI, optional bias O; the window slides over the *result*.
+
+    Attributes:
+        shape: of the result, NHWC: the image that a CONV_2D makes one of the input's size of.
+    """
+
+    shape: tuple[int, int, int, int]
+    stride: tuple[int, int] = (1, 1)
+    padding: Padding = Padding.VALID
+    activation: Activation = Activation.NONE
+
+    @property
+    def dilation(self) -> tuple[int, int]:
+        """TensorFlow Lite knows no other."""
+        return (1, 1)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(height, width) of the result."""
+        return self.shape[1:3]
+
+
+@dataclass(frozen=True)
 class FullyConnectedAttrs(Activated):
     """FULLY_CONNECTED: filter OI, optional bias O; input is flattened to rows of I."""
 
@@ -85,6 +109,13 @@ class DepthwiseConvParams(ConvParams):
 
 
 @dataclass(frozen=True, eq=False)
+class TransposeConvParams(RescaleParams):
+    """TRANSPOSE_CONV: output index = input index × stride - padding + tap."""
+
+    window: WindowParams
+
+
+@dataclass(frozen=True, eq=False)
 class FullyConnectedParams(RescaleParams):
     """FULLY_CONNECTED."""
 
@@ -104,15 +135,27 @@ def depthwise_params(op: QuantizedOp[DepthwiseConvAttrs]) -> DepthwiseConvParams
     return DepthwiseConvParams(*rescale, window, op.attrs.depth_multiplier)
 
 
+def transpose_conv_params(op: QuantizedOp[TransposeConvAttrs]) -> TransposeConvParams:
+    """TRANSPOSE_CONV's integers, as CONV_2D's; the window is over the output."""
+    weight = op.inputs[1]
+    window = window_params(op.attrs, op.output.shape, (weight.shape[1], weight.shape[2]))
+    return TransposeConvParams(*_rescale(op, weight.shape[0]), window)
+
+
 def fully_connected_params(op: QuantizedOp[FullyConnectedAttrs]) -> FullyConnectedParams:
     """FULLY_CONNECTED's integers: one factor, or one per row of a filter with a scale per row."""
     return FullyConnectedParams(*_rescale(op, op.inputs[1].scale.size))
 
 
-def _rescale(
-    op: QuantizedOp[ConvAttrs] | QuantizedOp[DepthwiseConvAttrs] | QuantizedOp[FullyConnectedAttrs],
-    channels: int,
-) -> tuple[int, int, Int32s, Int32s, int, int]:
+_Filtered = (
+    QuantizedOp[ConvAttrs]
+    | QuantizedOp[DepthwiseConvAttrs]
+    | QuantizedOp[TransposeConvAttrs]
+    | QuantizedOp[FullyConnectedAttrs]
+)
+
+
+def _rescale(op: _Filtered, channels: int) -> tuple[int, int, Int32s, Int32s, int, int]:
     source, weight, result = op.inputs[0], op.inputs[1], op.output
     reals = float(single(source)) * weight.scale.astype(np.float64) / float(single(result))
     multipliers = quantize_multipliers(np.broadcast_to(reals, (channels,)))

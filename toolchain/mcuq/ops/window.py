@@ -120,6 +120,32 @@ def windows(x: npt.NDArray[Scalar], size: Pair, window: WindowParams) -> npt.NDA
     return view[:, ::rows, ::columns, :, :: window.dilation[0], :: window.dilation[1]]
 
 
+_EACH = WindowParams((1, 1), (1, 1), (0, 0))
+
+
+def transposed_windows(
+    x: npt.NDArray[Scalar], size: Pair, window: WindowParams, out: Pair
+) -> npt.NDArray[Scalar]:
+    """What each output of a transposed convolution reads, taps backwards, zeros between elements.
+
+    Args:
+        x: (N, height, width, channels), zero being nothing.
+        size: filter (height, width).
+        window: over the output.
+        out: output (height, width).
+
+    Returns:
+        View of shape (N, *out, channels, *size): tap t meets the filter's tap size - 1 - t.
+    """
+    apart = np.zeros((x.shape[0], out[0] + size[0] - 1, out[1] + size[1] - 1, x.shape[3]), x.dtype)
+    (top, left), (rows, columns) = (
+        (size[0] - 1 - window.padding[0], size[1] - 1 - window.padding[1]),
+        window.stride,
+    )
+    apart[:, top::rows, left::columns][:, : x.shape[1], : x.shape[2]] = x
+    return windows(apart, size, _EACH)
+
+
 def scatter_windows(
     parts: npt.NDArray[Any], image: tuple[int, ...], size: Pair, window: WindowParams
 ) -> npt.NDArray[Any]:

@@ -205,7 +205,7 @@ def _cost(found: Found, bits: int) -> Cost:
 
 def _footprint(deployed: Deployed, table: CostTable) -> Footprint:
     program, image = deployed.memory.program, deployed.image
-    predicted = program_cost(program, deployed.memory.arena_bytes, table.code, table.counts)
+    predicted = program_cost(program, deployed.memory.ram_bytes, table.code, table.counts)
     constants = constant_bytes(program).total
     return Footprint(
         flash=image.flash_bytes,

@@ -6,7 +6,9 @@ import numpy as np
 import numpy.typing as npt
 
 from mcuq.data import Dataset
+from mcuq.graph.indices import index_limits, integer_span
 from mcuq.numeric import dequantize, integer_limits
+from mcuq.numeric.element import Element
 from mcuq.numeric.tensor import QuantizedTensor
 from mcuq.pipeline.settings import SAMPLES
 from mcuq.quantized import QuantizedGraph
@@ -15,21 +17,33 @@ _SEED = 0
 
 
 def constructed_samples(qgraph: QuantizedGraph) -> Dataset:
-    """Values all over the range of every input: its ends, its zero, and random ones.
+    """Values all over the range of every input: its ends, its zero, and random ones. Of a model
+    that keeps states they are the steps of sequences.
 
     The same model gives the same samples. They come back as the same integers when they are
     quantized.
     """
     rng = np.random.default_rng(_SEED)
-    inputs = (qgraph.tensors[name] for name in qgraph.inputs)
-    return Dataset(tuple(_input(tensor, SAMPLES.constructed, rng) for tensor in inputs))
+    limits = index_limits(qgraph.ops, qgraph.tensors)
+    inputs = ((qgraph.tensors[name], limits.get(name)) for name in qgraph.inputs)
+    values = tuple(_input(tensor, limit, SAMPLES.constructed, rng) for tensor, limit in inputs)
+    if not qgraph.states:
+        return Dataset(values)
+    return Dataset(tuple(x.reshape(-1, SAMPLES.constructed_steps, *x.shape[1:]) for x in values))
 
 
 def _input(
-    tensor: QuantizedTensor, count: int, rng: np.random.Generator
+    tensor: QuantizedTensor, limit: int | None, count: int, rng: np.random.Generator
 ) -> npt.NDArray[np.float32]:
-    low, high = integer_limits(tensor.bits)
+    low, high = _span(tensor, limit)
     stored = rng.integers(low, high, (count, *tensor.shape[1:]), dtype=np.int64, endpoint=True)
     for sample, value in enumerate((low, high, tensor.zero_point)):
         stored[sample] = value
     return dequantize(stored, np.float32(tensor.scale[0]), tensor.zero_point)
+
+
+def _span(tensor: QuantizedTensor, limit: int | None) -> tuple[int, int]:
+    """Least and largest stored value."""
+    if tensor.element is Element.REAL:
+        return integer_limits(tensor.bits)
+    return integer_span(tensor.element, limit)

@@ -25,7 +25,9 @@ from mcuq.pipeline.profile import ProfileTarget, profile_layers
 from mcuq.quantized import QuantizedGraph
 
 _ROOTS = ("mcuq_vectors", "mcuq_reset_handler", "mcuq_start")
-_MODEL_SYMBOLS = frozenset({"mcuq_model", "model_run", "model_input", "model_output"})
+_MODEL_SYMBOLS = frozenset(
+    {"mcuq_model", "model_run", "model_reset", "model_input", "model_output", "model_state"}
+)
 
 
 def cost_table(
@@ -72,7 +74,7 @@ def _code_model(
     image = build_firmware(target.board, folder, folder.parent / "linked", optimize=target.optimize)
     sizes = CodeModel(functions)
     own = sizes.kernel_bytes(program.functions) + constant_bytes(program).total
-    arena = plan_program(program).arena_bytes
+    arena = plan_program(program).ram_bytes
     return CodeModel(
         functions,
         fixed_flash=image.flash_bytes - own,

@@ -21,7 +21,7 @@ from mcuq.pipeline.lowering import lower_for, write_model
 from mcuq.pipeline.profile import ProfileTarget, most_instructions, profile_calls
 from mcuq.pipeline.verify import equal_in_tflm, equal_on_device
 from mcuq.progress import Progress, ProgressCallback
-from mcuq.quantized import QuantizedGraph
+from mcuq.quantized import QuantizedGraph, one_run
 from mcuq.result.manifest import DeviceFigures, Verification
 from mcuq.tflite.wheel import difference_hint
 from mcuq_hil import open_session
@@ -101,7 +101,7 @@ def verify(
     Raises:
         DeviceError: outputs differ, or there is nothing to run the image on.
     """
-    samples = len(inputs[0])
+    samples, qgraph = len(inputs[0]), deployed.memory.program.qgraph
     progress(Progress("verify", 0, None, f"{samples} samples in TFLite Micro"))
     in_tflm = equal_in_tflm(deployed.flatbuffer, inputs, expected, workers)
     if not target.can_run:
@@ -114,14 +114,18 @@ def verify(
     with open_session(target.board, deployed.image.elf, target.port) as session:
         session.expect(most_instructions(deployed.memory.program.macs))
         on_device = equal_on_device(
-            session, [x[:count] for x in inputs], [y[:count] for y in expected]
+            session,
+            [x[:count] for x in inputs],
+            [y[:count] for y in expected],
+            sequences=bool(qgraph.states),
         )
-        counts = session.count([x[0].tobytes() for x in inputs])
+        sample = one_run(qgraph, inputs)
+        counts = session.count([x.tobytes() for x in sample])
         device = DeviceFigures(
             emulated=target.port is None,
             unit=counts.unit,
             stack_high_water=session.stack_high_water(),
-            arena_high_water=session.arena_high_water([x[0].tobytes() for x in inputs]),
+            arena_high_water=session.arena_high_water([x.tobytes() for x in sample]),
         )
     verification = Verification(
         samples=samples,
@@ -131,7 +135,7 @@ def verify(
         equal_original=original,
     )
     if in_tflm and not on_device and target.kernel_library is not None:
-        locate_mismatch(target, deployed.memory.program.qgraph, [x[0] for x in inputs])
+        locate_mismatch(target, qgraph, [x[0] for x in inputs])
     if not (in_tflm and on_device) or original is False:
         where = "the device" if in_tflm else "TFLite Micro"
         if original is False:
@@ -139,5 +143,6 @@ def verify(
         raise DeviceError(
             f"outputs differ from {where}: the firmware does not compute what was evaluated",
             _DIFFERS if in_tflm and target.port is not None else difference_hint(),
+            differs=True,
         )
     return Verified(verification, device, counts.total)

@@ -13,7 +13,7 @@ from mcuq.interpret.integer import quantize_inputs
 from mcuq.pipeline.result import SearchSummary
 from mcuq.pipeline.scoring import Candidates
 from mcuq.quantize import Config
-from mcuq.quantized import QuantizedGraph
+from mcuq.quantized import QuantizedGraph, one_run
 
 Int8s = npt.NDArray[np.int8]
 
@@ -34,11 +34,11 @@ class Found:
 
 
 def first_sample(qgraph: QuantizedGraph, data: Dataset) -> list[Int8s]:
-    """One sample as the model takes it, an array an input."""
-    return [x[0] for x in quantize_inputs(qgraph, [x[:1] for x in data.inputs])]
+    """One sample as a run takes it, an array an input: of sequences the first step."""
+    return one_run(qgraph, quantize_inputs(qgraph, [x[:1] for x in data.inputs]))
 
 
 def whole_cost(table: CostTable, bits: int) -> Cost:
     """Of one of the table's own programs."""
     program = table.programs[bits]
-    return program_cost(program, plan_program(program).arena_bytes, table.code, table.counts)
+    return program_cost(program, plan_program(program).ram_bytes, table.code, table.counts)

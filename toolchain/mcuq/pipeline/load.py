@@ -22,6 +22,7 @@ from mcuq.pipeline.statistics import read_statistics
 from mcuq.quantize import Config
 from mcuq.sanity.samples import sample_findings
 from mcuq.sanity.sets import scrutinize
+from mcuq.sanity.stream import stream_findings
 from mcuq.score.choice import suited_metric
 from mcuq.score.metrics import Metric
 from mcuq.search import Limits
@@ -87,6 +88,9 @@ def load(request: BuildRequest) -> Loaded:
     if request.fixed is None and config is None:
         given = given_quantization(request.model, graph, as_is=request.as_is)
     samples, findings = _samples(request, graph, given)
+    findings += stream_findings(
+        graph, {"calibration": samples.calibration, "evaluation": samples.evaluation}
+    )
     metric, doubts = suited_metric(
         graph, samples.evaluation, request.metric, request.metric_folder, request.metric_output
     )

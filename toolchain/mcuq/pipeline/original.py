@@ -18,7 +18,8 @@ from mcuq.findings import Finding
 from mcuq.importers.tflite.reader import read_model
 from mcuq.importers.tflite.records import FileTensor
 from mcuq.isolated import IsolatedError
-from mcuq.numeric import dequantize, quantize_values
+from mcuq.numeric import quantize_values
+from mcuq.numeric.storage import as_reals
 from mcuq.numeric.tensor import QuantizedTensor
 from mcuq.pipeline.verify import equal_in_tflm
 from mcuq.quantized import QuantizedGraph
@@ -75,7 +76,7 @@ def compare_original(
 def _as_given(values: Stored, ours: QuantizedTensor, theirs: FileTensor) -> Stored:
     """Stored values of the built model as the file stores the same real numbers."""
     if theirs.dtype == "float32":
-        return _real(values, ours)
+        return as_reals(values, ours)
     if ours.is_float:
         stored = theirs.quantization
         assert stored is not None  # or it would not have been taken as it is
@@ -83,12 +84,6 @@ def _as_given(values: Stored, ours: QuantizedTensor, theirs: FileTensor) -> Stor
         zero_point = int(stored.zero_point[0]) - offset
         values = quantize_values(values, np.float32(stored.scale[0]), zero_point)
     return values.view(np.uint8) ^ 0x80 if theirs.dtype == "uint8" else values
-
-
-def _real(values: Stored, tensor: QuantizedTensor) -> npt.NDArray[np.float32]:
-    if tensor.is_float:
-        return values
-    return dequantize(values, np.float32(tensor.scale[0]), tensor.zero_point)
 
 
 def _not_run(
@@ -100,7 +95,7 @@ def _not_run(
 ) -> Finding:
     """What LiteRT says instead; its integers may be a step off."""
     tensors = [qgraph.tensors[name] for name in qgraph.inputs]
-    reals = [_real(x, tensor) for x, tensor in zip(inputs, tensors, strict=True)]
+    reals = [as_reals(x, tensor) for x, tensor in zip(inputs, tensors, strict=True)]
     results = [qgraph.tensors[name] for name in qgraph.outputs]
     try:
         found = run_litert(source, reals)
@@ -109,7 +104,7 @@ def _not_run(
     else:
         pairs = zip(found, expected, results, strict=True)
         largest = max(
-            float(np.abs(a.reshape(b.shape) - _real(b, t)).max(initial=0.0)) for a, b, t in pairs
+            float(np.abs(a.reshape(b.shape) - as_reals(b, t)).max(initial=0.0)) for a, b, t in pairs
         )
         instead = f"in LiteRT its outputs differ from the built model's by at most {largest:.3g}"
     return Finding(

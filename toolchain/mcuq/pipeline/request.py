@@ -50,7 +50,7 @@ class BuildRequest:
         Path,
         Option(
             "Float model. Without it, mcuq.toml in the current directory says everything.",
-            "Float model: .tflite, .onnx, .keras, .h5 or a SavedModel.",
+            "Float model: .tflite, .onnx, .pt2, .keras, .h5 or a SavedModel.",
             commands=ALL,
             is_argument=True,
             is_input=True,

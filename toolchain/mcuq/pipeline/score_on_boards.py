@@ -86,8 +86,7 @@ def _reals(model: QuantizedGraph, outputs: Outputs) -> tuple[npt.NDArray[np.floa
     arrays = {}
     for number, name in enumerate(model.outputs):
         tensor = model.tensors[name]
-        kind = np.float32 if tensor.is_float else {8: np.int8, 16: np.int16}[tensor.bits]
         joined = b"".join(sample[number] for sample in outputs)
-        arrays[name] = np.frombuffer(joined, kind).reshape(len(outputs), *tensor.shape[1:])
+        arrays[name] = np.frombuffer(joined, tensor.dtype).reshape(len(outputs), *tensor.shape[1:])
     values = dequantize_outputs(model, arrays)
     return tuple(values[name] for name in model.outputs)

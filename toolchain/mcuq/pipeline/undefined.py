@@ -47,7 +47,8 @@ def check_defined(qgraph: QuantizedGraph, inputs: Sequence[npt.NDArray[np.generi
     for op in filter(lambda op: _can_be_flat(qgraph, op), qgraph.ops):
         source = op.inputs[0]
         x = run_integer(qgraph, quantize_inputs(qgraph, inputs), keep=(source,))[source]
-        flat = flat_rows(SOFTMAX.int8.params(quantized_op(qgraph, op)), x).any(axis=1)
+        rows = flat_rows(SOFTMAX.int8.params(quantized_op(qgraph, op)), x)
+        flat = rows.reshape(len(x), -1).any(axis=1)
         if flat.any():
             raise InputError(
                 f"SOFTMAX '{op.name}': on sample {int(np.argmax(flat))} over {FLAT_CLASSES} of its "

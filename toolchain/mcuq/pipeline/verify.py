@@ -48,11 +48,25 @@ def _equal_part(flatbuffer: bytes, inputs: Sequence[Stored], expected: Sequence[
     return all(np.array_equal(f.reshape(e.shape), e) for f, e in zip(found, expected, strict=True))
 
 
-def equal_on_device(session: Session, inputs: Sequence[Stored], expected: Sequence[Stored]) -> bool:
-    """Whether the device gives `expected`, byte for byte, for every sample and output."""
+def equal_on_device(
+    session: Session,
+    inputs: Sequence[Stored],
+    expected: Sequence[Stored],
+    *,
+    sequences: bool = False,
+) -> bool:
+    """Whether the device gives `expected`, byte for byte, for every sample and output.
+
+    Args:
+        sequences: a sample is a sequence of steps, (samples, steps, …), each from initial states.
+    """
     for sample in range(len(inputs[0])):
-        found = session.run([x[sample].tobytes() for x in inputs])
-        wanted = [y[sample].tobytes() for y in expected]
-        if found != wanted:
-            return False
+        given, wanted = ([x[sample] for x in end] for end in (inputs, expected))
+        if sequences:
+            session.begin()
+        steps = [*zip(*given, strict=True)] if sequences else [given]
+        results = [*zip(*wanted, strict=True)] if sequences else [wanted]
+        for step, result in zip(steps, results, strict=True):
+            if session.run([x.tobytes() for x in step]) != [y.tobytes() for y in result]:
+                return False
     return True

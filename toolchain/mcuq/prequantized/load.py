@@ -11,15 +11,17 @@ import numpy.typing as npt
 
 from mcuq.calibrate import OBSERVERS, Ranges
 from mcuq.errors import InputError
-from mcuq.graph import Op
+from mcuq.graph import Op, Tensor
+from mcuq.importers.buildable import check_buildable
 from mcuq.importers.tflite import read_tflite
 from mcuq.importers.tflite.convert import Converted
 from mcuq.importers.tflite.records import FileTensor
-from mcuq.numeric import integer_limits
-from mcuq.numeric.tensor import QuantizedTensor
+from mcuq.numeric import integer_limits, quantize_values
+from mcuq.numeric.element import Element
+from mcuq.numeric.tensor import QuantizedTensor, exact
 from mcuq.ops.operator import NoForm
 from mcuq.quantized import has_room
-from mcuq.quantized.qgraph import QuantizedGraph
+from mcuq.quantized.qgraph import QuantizedGraph, stored_states
 
 _BITS = {"int8": 8, "int4": 4, "int16": 16, "int32": 32, "int64": 64}
 _BIASES = {8: ("int32",), 16: ("int64", "int32")}
@@ -38,7 +40,7 @@ def load_quantized(source: Path | bytes) -> QuantizedGraph:
             of different widths, unsigned layers, asymmetric weights.
     """
     converted = read_tflite(source, keep_rescaling=True)
-    graph = converted.graph
+    graph = check_buildable(converted.graph)
     parameters = {name: op for op in graph.ops if op.kind.weighted for name in op.inputs[1:]}
     tensors = {
         name: _parameter(converted, name, parameters[name])
@@ -46,7 +48,8 @@ def load_quantized(source: Path | bytes) -> QuantizedGraph:
         else _value(converted, name)
         for name in graph.tensors
     }
-    qgraph = QuantizedGraph(graph.name, tensors, graph.ops, graph.inputs, graph.outputs)
+    states = stored_states(graph.states, tensors)
+    qgraph = QuantizedGraph(graph.name, tensors, graph.ops, graph.inputs, graph.outputs, states)
     _check_widths(qgraph)
     _check_room(qgraph)
     return qgraph
@@ -56,7 +59,8 @@ def _check_widths(qgraph: QuantizedGraph) -> None:
     """Raise where an operator joins activations of 8 and of 16 bits, or has no 16-bit form."""
     for op in qgraph.ops:
         values = op.inputs[:1] if op.kind.weighted else op.inputs
-        widths = {qgraph.tensors[name].bits for name in (*values, op.output)}
+        tensors = [qgraph.tensors[name] for name in (*values, op.output)]
+        widths = {tensor.bits for tensor in tensors if tensor.element is Element.REAL}
         if len(widths) > 1 or (widths == {16} and isinstance(op.kind.int16, NoForm)):
             found = " and ".join(f"{bits}-bit" for bits in sorted(widths))
             raise InputError(f"{op.kind.name} {op.output!r} has {found} activations", _HINT)
@@ -65,7 +69,8 @@ def _check_widths(qgraph: QuantizedGraph) -> None:
 def _check_room(qgraph: QuantizedGraph) -> None:
     for op in qgraph.ops:
         source = qgraph.tensors[op.inputs[0]]
-        if not source.is_float and not op.kind.guard.takes(source.affine, source.bits):
+        is_quantized = not source.is_float and source.element is Element.REAL
+        if is_quantized and not op.kind.guard.takes(source.affine, source.bits):
             raise InputError(
                 f"{op.kind.name} {op.output!r} reads integers that stand for values below "
                 f"{op.kind.guard.least_value:g}, where TensorFlow Lite Micro stops",
@@ -99,6 +104,8 @@ def stored_ranges(qgraph: QuantizedGraph, observers: Collection[str] = OBSERVERS
 def _value(converted: Converted, name: str) -> QuantizedTensor:
     """An activation, or a constant that an element-wise operator reads."""
     tensor, record = converted.graph.tensors[name], converted.records.get(name)
+    if tensor.element is not Element.REAL:
+        return _exact(tensor, record)
     stored = None if record is None else record.quantization
     allowed = ("int8", "int16")
     if record is None or stored is None or record.dtype not in allowed or stored.scale.size != 1:
@@ -107,10 +114,24 @@ def _value(converted: Converted, name: str) -> QuantizedTensor:
             form += f" with {0 if stored is None else stored.scale.size} scales"
         raise InputError(f"tensor {name!r} is stored as {form}, not as int8", _HINT)
     data = None
-    if tensor.is_constant:
-        data = _integers(record, name).reshape(tensor.shape).astype(record.dtype)
     scale, bits = stored.scale.astype(np.float32), _BITS[record.dtype]
+    if tensor.data is not None and record.data is None:
+        # Integers that were moved while the file was read: the real numbers that they stand for.
+        data = quantize_values(tensor.data, scale[0], int(stored.zero_point[0]), bits)
+    elif tensor.is_constant:
+        data = _integers(record, name).reshape(tensor.shape).astype(record.dtype)
     return QuantizedTensor(name, tensor.shape, bits, scale, int(stored.zero_point[0]), None, data)
+
+
+def _exact(tensor: Tensor, record: FileTensor | None) -> QuantizedTensor:
+    """Integers or truth values."""
+    if record is not None and record.dtype != tensor.element:
+        raise InputError(
+            f"tensor {tensor.name!r} is stored as {record.dtype}, TensorFlow Lite Micro computes "
+            f"with {tensor.element}",
+            f"convert the model again with {tensor.element}, or quantize it anew",
+        )
+    return exact(tensor.name, tensor.shape, tensor.element, tensor.data)
 
 
 def _parameter(converted: Converted, name: str, op: Op) -> QuantizedTensor:

@@ -12,6 +12,7 @@ from mcuq.graph import Graph, Op
 from mcuq.numeric import asymmetric_params, symmetric_params
 from mcuq.numeric.activation import Activation
 from mcuq.numeric.tensor import AffineParams
+from mcuq.ops.clip import ClipAttrs
 from mcuq.ops.operator import AnyOperator, NoForm
 from mcuq.ops.unary import RELU, RELU6
 from mcuq.quantize.config import Config
@@ -99,24 +100,34 @@ class _Grids:
         self.params |= scale_groups.fixed
 
     def raise_argument(self, op: Op) -> None:
-        """Widen the first input to what the operator's fixed point can take."""
-        self._widen(op.inputs[0], op.kind.guard.argument(op.attrs, self._bits).least)
+        """Widen the inputs to what the operator's fixed point can take."""
+        for name in self._values(op):
+            self._widen(name, op.kind.guard.argument(op.attrs, self._bits).least)
 
     def raise_output(self, op: Op) -> None:
         """Widen the output to what the inputs ask for."""
-        steps = [self._step(name) for name in operands(op)]
+        if op.output not in self._scale_groups.representative:
+            return
+        steps = [self._step(name) for name in self._values(op)]
         self._widen(op.output, least_output_step(op, self._scale_groups.graph, steps, self._bits))
 
     def check(self, op: Op) -> None:
         """Raises InputError where the operator, or float32, cannot take a range."""
-        first = self.params[self._scale_groups.representative[op.inputs[0]]]
-        check_largest(op, float(first.scale), self._bits)
+        values = self._values(op)
+        for name in values:
+            check_largest(op, self._step(name), self._bits)
+        if not values or op.output not in self._scale_groups.representative:
+            return
+        first = self.params[self._scale_groups.representative[values[0]]]
         check_finite(op, self._step(op.output))
         # Of a model of both widths, the operator is computed in the other one then.
         if self._bits == 8 or not isinstance(op.kind.int16, NoForm):
             check_domain(op, first, self._bits)
-            steps = [self._step(name) for name in operands(op)]
+            steps = [self._step(name) for name in values]
             check_largest_output(op, steps, self._step(op.output), self._bits)
+
+    def _values(self, op: Op) -> tuple[str, ...]:
+        return operands(op, self._scale_groups.graph.tensors)
 
     def _grid(self, low: float, high: float) -> AffineParams:
         return AffineParams(*self._affine(low, high, self._bits))
@@ -192,12 +203,15 @@ def _clamped(graph: Graph, name: str, span: Range) -> Range:
 
 
 def _clamps(graph: Graph, name: str) -> list[Range]:
-    """Bounds from the fused activation before and from a RELU that alone follows."""
+    """Bounds from the fused activation before and from a RELU or CLIP that alone follows."""
     found = []
     for op in graph.ops:
         activation = getattr(op.attrs, "activation", None)
         if name in op.outputs and activation is not None:
             found.append(_LIMITS[activation])
-        if op.inputs == (name,) and op.kind in _CLAMPS and use_counts(graph)[name] == 1:
+        alone = op.inputs == (name,) and use_counts(graph)[name] == 1
+        if alone and op.kind in _CLAMPS:
             found.append(_CLAMPS[op.kind])
+        if alone and isinstance(op.attrs, ClipAttrs):
+            found.append((op.attrs.low, op.attrs.high))
     return found

@@ -10,7 +10,8 @@ import numpy.typing as npt
 
 from mcuq.errors import UsageError
 from mcuq.graph import Graph, Tensor
-from mcuq.numeric.tensor import QuantizedTensor
+from mcuq.numeric.element import Element
+from mcuq.numeric.tensor import QuantizedTensor, exact
 from mcuq.ops.conversion import DEQUANTIZE
 from mcuq.ops.operator import NoForm
 from mcuq.ops.weighted import FULLY_CONNECTED
@@ -40,10 +41,10 @@ def quantize_dynamic(
     for op in graph.ops:
         for name in (*op.inputs, *op.outputs):
             tensors.setdefault(name, _real(graph.tensors[name]))
-    for name in graph.inputs:
+    for name in (*graph.inputs, *(state.read for state in graph.states)):
         tensors.setdefault(name, _real(graph.tensors[name]))
     tensors |= _filters(graph, config, bank)
-    return QuantizedGraph(graph.name, tensors, graph.ops, graph.inputs, graph.outputs)
+    return QuantizedGraph(graph.name, tensors, graph.ops, graph.inputs, graph.outputs, graph.states)
 
 
 def check_dynamic(qgraph: QuantizedGraph) -> None:
@@ -63,6 +64,8 @@ def is_dynamic(qgraph: QuantizedGraph) -> bool:
 
 
 def _real(tensor: Tensor) -> QuantizedTensor:
+    if tensor.element is not Element.REAL:
+        return exact(tensor.name, tensor.shape, tensor.element, tensor.data)
     data: npt.NDArray[np.float32] | None = tensor.data
     one = np.ones(1, np.float32)
     return QuantizedTensor(tensor.name, tensor.shape, 32, one, data=data, is_float=True)

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from mcuq.graph import Op
+from mcuq.numeric.element import Element
 from mcuq.numeric.tensor import QuantizedTensor
 from mcuq.ops.attrs import NoAttrs
 from mcuq.ops.conversion import DEQUANTIZE, QUANTIZE
@@ -18,12 +19,17 @@ INSIDE = "#integer"
 
 
 def with_float_io(qgraph: QuantizedGraph) -> QuantizedGraph:
-    """The same model with float32 inputs and outputs under the old names.
+    """The same model with float32 inputs and outputs under the old names; integers and truth values
+    stay.
 
     Stored values are round(x / scale) + zero point, saturated, ties away from zero; outputs are
     scale × (stored - zero point): TFLite's QUANTIZE and DEQUANTIZE.
     """
-    edges = dict.fromkeys((*qgraph.inputs, *qgraph.outputs))
+    edges = {
+        name
+        for name in (*qgraph.inputs, *qgraph.outputs)
+        if qgraph.tensors[name].element is Element.REAL
+    }
     inside = {name: name + INSIDE for name in edges}
     tensors: dict[str, QuantizedTensor] = {}
     for name, tensor in qgraph.tensors.items():
@@ -40,11 +46,16 @@ def with_float_io(qgraph: QuantizedGraph) -> QuantizedGraph:
     core = tuple(
         replace(op, inputs=renamed(op.inputs), outputs=renamed(op.outputs)) for op in qgraph.ops
     )
-    first = tuple(_convert(QUANTIZE, name, inside[name]) for name in qgraph.inputs)
+    first = tuple(_convert(QUANTIZE, name, inside[name]) for name in qgraph.inputs if name in edges)
     # An input that is also an output needs no way back.
-    results = [name for name in dict.fromkeys(qgraph.outputs) if name not in qgraph.inputs]
+    ways_out = edges - set(qgraph.inputs)
+    results = [name for name in dict.fromkeys(qgraph.outputs) if name in ways_out]
     last = tuple(_convert(DEQUANTIZE, inside[name], name) for name in results)
-    return replace(qgraph, tensors=tensors, ops=(*first, *core, *last))
+    states = tuple(
+        replace(s, read=inside.get(s.read, s.read), written=inside.get(s.written, s.written))
+        for s in qgraph.states
+    )
+    return replace(qgraph, tensors=tensors, ops=(*first, *core, *last), states=states)
 
 
 def _convert(kind: AnyOperator, source: str, result: str) -> Op:

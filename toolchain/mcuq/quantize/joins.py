@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from mcuq.graph import Graph, Op
+from mcuq.graph import Graph, Op, Tensor
+from mcuq.numeric.element import Element
 from mcuq.quantize.settings import RANGES
 
 Range = tuple[float, float]
@@ -22,7 +23,8 @@ class _Families:
 
     Attributes:
         root: activation → its family.
-        readers: family → outputs of the operators that read it, views left out; "" for the caller.
+        readers: family → outputs of the operators that read it, views left out; "" for the caller,
+            of a state what it reads.
     """
 
     root: Mapping[str, str]
@@ -48,13 +50,17 @@ def dragged_inputs(graph: Graph, span: Spans) -> frozenset[tuple[str, int]]:
 
     found = set()
     for op in graph.ops:
-        if not op.kind.scale.joined:
+        values = operands(op, graph.tensors)
+        if not op.kind.scale.joined or not values:
             continue
-        parts = [range_of(name) for name in op.inputs]
-        joined = op.kind.scale.reached(parts)
-        computed = [name for name in op.inputs if graph.tensors[name].data is None]
+        parts = {name: range_of(name) for name in values}
+        joined = op.kind.scale.reached(list(parts.values()))
+        computed = [name for name in values if graph.tensors[name].data is None]
         spans[op.output] = joined
-        for number, (name, own) in enumerate(zip(op.inputs, parts, strict=True)):
+        for number, name in enumerate(op.inputs):
+            if name not in parts:
+                continue
+            own = parts[name]
             others = families.readers[families.root[name]] - {op.output}
             apart = _drags(joined, own) or (len(computed) > 1 and _drags(own, joined))
             if others and name in computed and apart:
@@ -83,13 +89,16 @@ def _families(graph: Graph) -> _Families:
         if op.kind.scale.same:
             root[op.output] = root.setdefault(op.inputs[0], op.inputs[0])
             continue
-        for name in operands(op):
+        for name in operands(op, graph.tensors):
             read(name, op.output)
     for name in graph.outputs:
         read(name, "")
+    for state in graph.states:
+        read(state.written, state.read)
     return _Families(root, {name: frozenset(by) for name, by in readers.items()})
 
 
-def operands(op: Op) -> tuple[str, ...]:
-    """The inputs that are quantized as activations."""
-    return op.inputs[:1] if op.kind.weighted else op.inputs
+def operands(op: Op, tensors: Mapping[str, Tensor]) -> tuple[str, ...]:
+    """The inputs that are quantized as activations: real numbers, no filters."""
+    names = op.inputs[:1] if op.kind.weighted else op.inputs
+    return tuple(name for name in names if tensors[name].element is Element.REAL)

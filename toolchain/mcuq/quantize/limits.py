@@ -27,7 +27,7 @@ _SMALLER = "look for outliers in the calibration data, or scale the values down 
 
 
 def check_largest(op: Op, step: float, bits: int) -> None:
-    """Raises InputError where the scale of an operator's first input is beyond its limit."""
+    """Raises InputError where the scale of an operator's input is beyond its limit."""
     largest = op.kind.guard.argument(op.attrs, bits).largest
     if step > largest:
         reach = largest * (1 << (bits - 1))

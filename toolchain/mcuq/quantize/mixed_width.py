@@ -86,7 +86,7 @@ def joined(int8: QuantizedGraph, int16: QuantizedGraph, chosen: frozenset[str]) 
     def stored_bits(source: QuantizedGraph) -> int:
         return 16 if source is int16 else 8
 
-    for name in int8.inputs:
+    for name in (*int8.inputs, *(state.read for state in int8.states)):
         tensors[name] = stored(name)
     for result, small, large in _paired(int8.ops, int16.ops):
         run, source = (large, int16) if result in chosen else (small, int8)
@@ -96,4 +96,8 @@ def joined(int8: QuantizedGraph, int16: QuantizedGraph, chosen: frozenset[str]) 
             inputs = tuple(operand(name, source) for name in op.inputs)
             tensors[op.output] = source.tensors[op.output]
             ops.append(replace(op, inputs=inputs))
-    return QuantizedGraph(int8.name, tensors, tuple(ops), int8.inputs, int8.outputs)
+    states = tuple(
+        wide if wide.read in chosen else narrow
+        for narrow, wide in zip(int8.states, int16.states, strict=True)
+    )
+    return QuantizedGraph(int8.name, tensors, tuple(ops), int8.inputs, int8.outputs, states)

@@ -10,10 +10,11 @@ import numpy.typing as npt
 
 from mcuq.graph import Graph, Op
 from mcuq.numeric import BIAS_LIMIT, quantize_bias, quantize_values
-from mcuq.numeric.tensor import AffineParams, QuantizedTensor
+from mcuq.numeric.element import Element
+from mcuq.numeric.tensor import AffineParams, QuantizedTensor, exact
 from mcuq.quantize.activations import RangeSource, activation_params, own_spans
 from mcuq.quantize.config import Config, WeightChoice
-from mcuq.quantize.int16 import check_int16, check_width
+from mcuq.quantize.int16 import check_int16, check_width, spelled_out
 from mcuq.quantize.limits import largest_dead_ratio, without_far_bounds
 from mcuq.quantize.mixed_width import int16_group, joined
 from mcuq.quantize.scale_groups import ScaleGroups, share_activations, use_counts
@@ -25,7 +26,7 @@ from mcuq.quantize.weights import (
     quantize_weight,
     round_to_scale,
 )
-from mcuq.quantized.qgraph import QuantizedGraph
+from mcuq.quantized.qgraph import QuantizedGraph, stored_states
 
 
 def quantize(
@@ -54,7 +55,7 @@ def quantize(
     if config.wide and config.activation_bits == 8:
         return _with_mixed_width(graph, ranges, config, bank)
     if config.activation_bits == 16:
-        check_int16(graph.ops)
+        check_int16(spelled_out(graph).graph.ops)
     return _quantize(graph, ranges, config, bank)
 
 
@@ -77,6 +78,11 @@ def _quantize(
     tensors = {
         name: _activation(scale_groups.graph, name, affine, bits) for name, affine in params.items()
     }
+    tensors |= {
+        name: exact(name, tensor.shape, tensor.element, tensor.data)
+        for name, tensor in scale_groups.graph.tensors.items()
+        if tensor.element is not Element.REAL
+    }
     ops = []
     uses = use_counts(scale_groups.graph)
     weights = _filters(scale_groups, params, config, bank, uses)
@@ -86,7 +92,8 @@ def _quantize(
             tensors[name] = _filter_tensor(op, weights[name], config.weight(name))
             op = _with_bias(op, scale_groups.graph, tensors, weights[name], uses)
         ops.append(without_far_bounds(op, tensors[op.output].scale[0]))
-    return QuantizedGraph(graph.name, tensors, tuple(ops), graph.inputs, graph.outputs)
+    states = stored_states(scale_groups.graph.states, tensors)
+    return QuantizedGraph(graph.name, tensors, tuple(ops), graph.inputs, graph.outputs, states)
 
 
 def _scale_groups(graph: Graph, ranges: RangeSource, config: Config, bits: int) -> ScaleGroups:

@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable
 
 from mcuq.graph import Graph
-from mcuq.quantize.joins import Range, Spans
+from mcuq.quantize.joins import Range, Spans, operands
 from mcuq.quantize.scale_groups import use_counts
 
 _ALL = -math.inf, math.inf
@@ -35,7 +35,7 @@ def told_apart(graph: Graph, span: Spans) -> Callable[[str], Range]:
         op = reader[name]
         low, high = bounds(op.output)
         if op.kind.scale.joined:
-            least, largest = op.kind.scale.reached([span(operand) for operand in op.inputs])
+            least, largest = op.kind.scale.reached([span(n) for n in operands(op, graph.tensors)])
             low, high = max(low, least), min(high, largest)
         return low, high
 

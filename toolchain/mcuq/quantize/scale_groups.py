@@ -2,6 +2,7 @@
 
 Operators that only move or select values (RESHAPE, pooling, PAD…) have no requantization: their
 output shares the input's parameters. CONCATENATION, MINIMUM and MAXIMUM join all their inputs.
+What a state reads and what is written to it share theirs, too.
 Some inputs are rescaled first, by a LEAKY_RELU of slope 1 (an identity that requantizes): outputs
 of SOFTMAX, LOGISTIC and TANH, whose parameters are fixed, where they meet other values; and values
 of a much smaller range that others read too, so that these keep the finer scale.
@@ -13,10 +14,11 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from mcuq.graph import Graph, Op, Tensor
+from mcuq.graph import Graph, Op, State, Tensor
+from mcuq.numeric.element import Element
 from mcuq.numeric.tensor import AffineParams
 from mcuq.ops.unary import LEAKY_RELU, LeakyReluAttrs
-from mcuq.quantize.int16 import spelled_out
+from mcuq.quantize.int16 import SpelledOut, spelled_out
 from mcuq.quantize.joins import Range, Spans, dragged_inputs, operands
 
 
@@ -26,7 +28,8 @@ class ScaleGroups:
 
     Attributes:
         graph: the float graph, with the rescaling operators and operand copies that integers need.
-        representative: activation or constant operand → the first member of its group.
+        representative: activation or constant operand of real numbers → the first member of its
+            group.
         fixed: representative → parameters, for groups that have them prescribed.
         source: inserted tensor → the tensor of the original graph that it holds.
         known: inserted tensor → its range, where the original graph has no such tensor.
@@ -48,16 +51,16 @@ def share_activations(graph: Graph, bits: int = 8, span: Spans | None = None) ->
         span: range of each tensor on its own; without it no range is taken for too different from
             those that it is joined with.
     """
-    known: dict[str, Range] = {}
-    if bits == 16:
-        graph, largest = spelled_out(graph)
-        known = {name: (0.0, end) for name, end in largest.items()}
+    spelled = spelled_out(graph) if bits == 16 else SpelledOut(graph)
+    graph = spelled.graph
+    known: dict[str, Range] = {name: (0.0, end) for name, end in spelled.largest.items()}
     graph = _separate_operands(graph)
     dragged = frozenset[tuple[str, int]]()
     if span is not None:
         own = span
         dragged = dragged_inputs(graph, lambda name: known[name] if name in known else own(name))
-    return replace(_Grouping(graph, bits, dragged).result(), known=known)
+    groups = _Grouping(graph, bits, dragged).result()
+    return replace(groups, known=known, source={**groups.source, **spelled.source})
 
 
 def _separate_operands(graph: Graph) -> Graph:
@@ -108,44 +111,70 @@ class _Grouping:
 
     def result(self) -> ScaleGroups:
         for name in self._graph.inputs:
-            self._find(name)
+            if self._tensors[name].element is Element.REAL:
+                self._find(name)
         for op in self._graph.ops:
             self._visit(op)
-        graph = replace(self._graph, tensors=self._tensors, ops=tuple(self._ops))
+        states = tuple(self._kept(state) for state in self._graph.states)
+        graph = replace(self._graph, tensors=self._tensors, ops=tuple(self._ops), states=states)
         representative = {name: self._find(name) for name in self._parent}
         return ScaleGroups(graph, representative, self._fixed, self._source, {})
 
     def _visit(self, op: Op) -> None:
-        for name in operands(op):
+        for name in operands(op, self._tensors):
             self._find(name)
+        is_real = self._tensors[op.output].element is Element.REAL
+        self._ops.append(self._joined(op) if is_real else op)
+
+    def _joined(self, op: Op) -> Op:
+        """An operator of a real result, its inputs rescaled where they have to be."""
         if op.kind.scale.joined:
             op = self._with_joinable_inputs(op)
-        self._ops.append(op)
+        values = operands(op, self._tensors)
         prescribed = op.kind.scale.prescribed(self._bits)
         if prescribed is not None:
             self._fixed[self._find(op.output)] = prescribed
         elif op.kind.scale.same:
-            self._union(op.inputs[0], op.output)
+            self._union(values[0], op.output)
         elif op.kind.scale.joined:
-            for name in (*op.inputs[1:], op.output):
-                self._union(op.inputs[0], name)
+            for name in (*values[1:], op.output):
+                self._union(values[0], name)
         else:
             self._find(op.output)
+        return op
 
     def _with_joinable_inputs(self, op: Op) -> Op:
         """The operator, dragged inputs rescaled, and fixed ones unless all are alike."""
-        found = {self._fixed.get(self._find(name)) for name in op.inputs}
-        mixed = len(found) > 1
+        values = operands(op, self._tensors)
+        mixed = len({self._fixed.get(self._find(name)) for name in values}) > 1
+        prescribed = {name for name in values if self._find(name) in self._fixed}
         inputs = tuple(
             self._rescaled(op, number, name)
-            if (mixed and self._find(name) in self._fixed) or (op.output, number) in self._dragged
+            if (op.output, number) in self._dragged or (mixed and name in prescribed)
             else name
             for number, name in enumerate(op.inputs)
         )
         return replace(op, inputs=inputs)
 
+    def _kept(self, state: State) -> State:
+        """The state, what is read and what is written being of one group.
+
+        A prescribed scale must not reach those that the other side is joined with.
+        """
+        groups = [self._find(name) for name in (state.written, state.read)]
+        written, read = (self._fixed.get(group) for group in groups)
+        alone = list(map(self._find, self._parent)).count(groups[1]) == 1
+        if written != read and not alone:
+            state = replace(state, written=self._copy(state.written, f"{state.read}#written"))
+        self._union(state.read if read is not None else state.written, state.read)
+        self._union(state.read, state.written)
+        return state
+
     def _rescaled(self, op: Op, number: int, name: str) -> str:
-        new = f"{op.output}#rescaled{number}"
+        return self._copy(name, f"{op.output}#rescaled{number}")
+
+    def _copy(self, name: str, new: str) -> str:
+        """A tensor of its own scale with the values of `name`."""
         self._tensors[new] = Tensor(new, self._tensors[name].shape)
         self._source[new] = name
         self._ops.append(Op(LEAKY_RELU, new, (name,), (new,), LeakyReluAttrs(1.0)))
@@ -181,7 +210,8 @@ def group_roots(scale_groups: ScaleGroups) -> dict[str, tuple[str, ...]]:
 
 
 def use_counts(graph: Graph) -> Counter[str]:
-    """Number of uses of each tensor, graph outputs included."""
+    """Number of uses of each tensor, graph outputs and states included."""
     uses = Counter(name for op in graph.ops for name in op.inputs)
     uses.update(graph.outputs)
+    uses.update(state.written for state in graph.states)
     return uses

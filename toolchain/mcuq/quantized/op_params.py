@@ -24,15 +24,20 @@ def quantized_op(qgraph: QuantizedGraph, op: Op) -> QuantizedOp[Any]:
 
 
 def integer_form(qgraph: QuantizedGraph, op: Op) -> IntegerForm[Any, Any]:
-    """The arithmetic for the width of the operator's output.
+    """The arithmetic for the width of the operator's activations.
 
     Raises:
         UsageError: the operator has none.
     """
-    form = op.kind.int16 if qgraph.tensors[op.output].bits == 16 else op.kind.int8
+    form = op.kind.int16 if is_int16(quantized_op(qgraph, op)) else op.kind.int8
     if isinstance(form, NoForm):
         raise UsageError(f"{op.kind} '{op.name}' has no form with 16-bit activations", form.reason)
     return form
+
+
+def is_int16(op: QuantizedOp[Any]) -> bool:
+    """Whether its activations are int16; those that are no reals have one width only."""
+    return bool(op.reals) and op.reals[0].bits == 16
 
 
 def op_params(qgraph: QuantizedGraph, op: Op) -> Any:

@@ -145,8 +145,19 @@ def _compared(front: Front) -> tuple[Compared, ...]:
 
 
 def _memory(result: BuildResult) -> tuple[MemoryBlock, ...]:
-    offsets = result.memory.plan.offsets
-    return tuple(
+    memory, program = result.memory, result.memory.program
+    offsets = memory.plan.offsets
+    states = tuple(
+        MemoryBlock(
+            name=state.name,
+            offset=memory.arena_bytes + memory.states[state.read],
+            size=program.qgraph.tensors[state.read].nbytes,
+            first=-1,
+            last=len(program.calls),
+        )
+        for state in program.qgraph.states
+    )
+    return states + tuple(
         MemoryBlock(
             name=buffer.name,
             offset=offsets[buffer.name],
@@ -154,7 +165,7 @@ def _memory(result: BuildResult) -> tuple[MemoryBlock, ...]:
             first=buffer.first,
             last=buffer.last,
         )
-        for buffer in result.memory.buffers
+        for buffer in memory.buffers
     )
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mcuq.graph import Graph, Layout, Tensor
+from mcuq.graph import Graph, Layout, State, Tensor
 from mcuq.importers.tflite.records import FileModel
+from mcuq.importers.tflite.variables import with_states
 from mcuq.result.manifest import Manifest, OutputFigures
 from mcuq.score.answers import OutputForm, output_forms
 
@@ -27,7 +28,8 @@ def _recorded(form: OutputForm) -> OutputFigures:
 
 
 def ends_graph(model: FileModel, manifest: Manifest) -> Graph:
-    """A graph of nothing but a TFLite model's inputs and outputs, laid out as the manifest says.
+    """A graph of nothing but a TFLite model's inputs, outputs and states, laid out as the manifest
+    says.
 
     Args:
         model: what the build wrote, or another tool made of the same model.
@@ -37,6 +39,10 @@ def ends_graph(model: FileModel, manifest: Manifest) -> Graph:
     layouts = _layouts(inputs, manifest.inputs_as_given) | _layouts(
         outputs, manifest.outputs_as_given
     )
+    states = tuple(
+        State(state.name, model.tensors[state.read].name, state.name, state.initial)
+        for state in with_states(model).states
+    )
     return Graph(
         model.name,
         {tensor.name: tensor for tensor in (*inputs, *outputs)},
@@ -44,6 +50,7 @@ def ends_graph(model: FileModel, manifest: Manifest) -> Graph:
         tuple(tensor.name for tensor in inputs),
         tuple(tensor.name for tensor in outputs),
         layouts,
+        states=states,
     )
 
 

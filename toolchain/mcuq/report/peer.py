@@ -19,6 +19,7 @@ from mcuq.report.wording import metric_value
 from mcuq.result.manifest import Manifest
 from mcuq.score.answers import predictions_of
 from mcuq.score.metrics import get_metric
+from mcuq.tflite.excerpt import keeps_state
 from mcuq.tflite.litert import run_litert
 from mcuq.tflite.micro import arena_bytes
 from mcuq.units import format_bytes
@@ -104,4 +105,5 @@ def _run(flatbuffer: bytes, data: Dataset) -> tuple[npt.NDArray[np.float32], ...
         raise InputError(
             f"LiteRT does not run the model: {error.reason}", "try it in the tool that wrote it"
         ) from error
-    return tuple(values[:, 0] for values in outputs)
+    batch = 2 if keeps_state(flatbuffer) else 1
+    return tuple(np.squeeze(values, batch) for values in outputs)

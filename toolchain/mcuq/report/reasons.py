@@ -55,4 +55,10 @@ def _sizes(manifest: Manifest) -> list[str]:
         f"RAM: {result.predicted_ram_bytes:,} B predicted, {result.ram_bytes:,} B linked",
         f"arena: {result.arena_bytes:,} B; no plan takes less than "
         f"{manifest.arena_lower_bound:,} B",
+        *_states(manifest),
     ]
+
+
+def _states(manifest: Manifest) -> list[str]:
+    kept = manifest.state_bytes
+    return [f"states: {kept:,} B beside the arena, kept from run to run"] if kept else []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import numpy.typing as npt
 from mcuq.content import ByContent
 from mcuq.data import load_data
 from mcuq.errors import InputError
+from mcuq.graph import Graph
 from mcuq.importers.tflite.reader import read_model
 from mcuq.importers.tflite.records import FileModel, FileTensor
 from mcuq.numeric import dequantize, quantize_values
@@ -24,7 +26,7 @@ from mcuq.report.store import read_manifest
 from mcuq.result.manifest import Manifest
 from mcuq.score.answers import Predictions, predictions_of
 from mcuq.tflite.micro import run_micro
-from mcuq_hil import open_session
+from mcuq_hil import Session, open_session
 from mcuq_hil.boards import load_board
 from mcuq_hil.session import Unit
 
@@ -39,9 +41,9 @@ class Rerun(ByContent):
         predictions: real outputs and what the device was given, in the layout of the model that
             was built.
         metric_output: number of the one output that the build judged; None where it judged all.
-        counts: of one inference, a number a sample.
+        counts: of one inference, a number a run: a sample, or a step of one.
         unit: "instructions" from an emulator, "cycles" from hardware.
-        equal_tflm: how many samples TFLite Micro answers with the same bytes.
+        equal_tflm: how many runs TFLite Micro answers with the same bytes.
     """
 
     predictions: Predictions
@@ -85,15 +87,16 @@ def run_again(
     with open_session(load_board(name), _image(folder), port) as session:
         session.expect(most_instructions(manifest.result.macs))
         for sample in range(len(samples)):
-            found, counted = session.run_counted([values[sample].tobytes() for values in inputs])
-            rows.append(found)
-            counts.append(counted.total)
+            for step in _runs(session, graph, [values[sample] for values in inputs]):
+                found, counted = session.run_counted([values.tobytes() for values in step])
+                rows.append(found)
+                counts.append(counted.total)
             progress(Progress("run", sample + 1, len(samples), f"samples on {name}"))
         unit = session.unit
     tensors = [model.tensors[index] for index in model.outputs]
     outputs = [
         np.frombuffer(b"".join(row[i] for row in rows), _dtype(tensor)).reshape(
-            len(rows), *tensor.shape[1:]
+            *inputs[0].shape[: 2 if graph.states else 1], *tensor.shape[1:]
         )
         for i, tensor in enumerate(tensors)
     ]
@@ -102,7 +105,18 @@ def run_again(
     real = tuple(_real(values, tensor) for values, tensor in zip(outputs, tensors, strict=True))
     predictions = predictions_of(graph, samples, real, forms=manifest_forms(graph, manifest))
     output = manifest.result.metric_output
-    return Rerun(predictions, output, tuple(counts), unit, _equal(outputs, expected))
+    return Rerun(predictions, output, tuple(counts), unit, _equal(outputs, expected, len(rows)))
+
+
+def _runs(
+    session: Session, graph: Graph, sample: list[npt.NDArray[Any]]
+) -> Iterator[tuple[npt.NDArray[Any], ...]]:
+    """What each run of a sample takes, an array an input; a sequence begins anew."""
+    if not graph.states:
+        yield tuple(sample)
+        return
+    session.begin()
+    yield from zip(*sample, strict=True)
 
 
 def profile_again(
@@ -171,10 +185,10 @@ def _affine(tensor: FileTensor) -> tuple[np.float32, int]:
     return np.float32(quantization.scale[0]), int(quantization.zero_point[0])
 
 
-def _equal(found: list[Values], expected: list[Values]) -> int:
-    samples = len(found[0])
+def _equal(found: list[Values], expected: list[Values], runs: int) -> int:
+    """In how many runs every byte is."""
     same = [
-        (a.reshape(samples, -1) == b.reshape(samples, -1)).all(axis=1)
+        (a.reshape(runs, -1) == b.reshape(runs, -1)).all(axis=1)
         for a, b in zip(found, expected, strict=True)
     ]
     return int(np.logical_and.reduce(same).sum())

@@ -27,10 +27,12 @@ class BundledModel(Written):
     digest: str = Field(description="SHA-256 of its `.tflite`.")
     flash_bytes: int = Field(description="Its constants and calls in this image, kernels apart.")
     arena_bytes: int = Field(description="Its activations and scratch.")
+    state_bytes: int = Field(description="What it keeps from run to run.")
     alone_flash_bytes: int = Field(description="Of the image that holds it alone.")
     alone_ram_bytes: int = Field(description="Of the image that holds it alone.")
     samples: int = Field(
-        description="Samples run on the device in this image, in turn with those of the others."
+        description="Samples run on the device in this image, in turn with those of the others; "
+        "of a model that keeps states, steps of sequences."
     )
     equal_device: bool = Field(description="Every output byte of those is TensorFlow Lite Micro's.")
     counts: int = Field(description="Instructions or cycles of one inference in this image.")
@@ -42,8 +44,11 @@ class BundleFigures(Written):
 
     flash_bytes: int = Field(description="Code, constants, start-up values.")
     kernel_bytes: int = Field(description="Of that, kernels: each is there once.")
-    ram_bytes: int = Field(description="Arenas, static data and reserved stack.")
+    ram_bytes: int = Field(description="Arenas, states, static data and reserved stack.")
     arena_bytes: int = Field(description="Of that, all arenas.")
+    state_bytes: int = Field(
+        description="Of that, what models keep from run to run; no two of them share any."
+    )
     stack_bytes: int = Field(description="Of that, reserved stack.")
     saved_kernel_bytes: int = Field(
         description="What a copy of its kernels for each model would take more; of a compiled "

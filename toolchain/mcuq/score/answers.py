@@ -21,6 +21,7 @@ from mcuq.graph import Graph, Layout, Op
 from mcuq.ops.movement import RESHAPE, SQUEEZE, TransposeAttrs
 from mcuq.ops.softmax import SOFTMAX
 from mcuq.ops.unary import LOGISTIC
+from mcuq.sequences import are_sequences, judged_steps
 
 Array = npt.NDArray[np.float32]
 LossOutput = Literal["softmax", "sigmoid", "values"]
@@ -182,6 +183,9 @@ def predictions_of(
 ) -> Predictions:
     """What a metric is given of a model that answered `outputs`.
 
+    Of sequences (samples, steps, …) every step is an answer; where labels are of whole sequences,
+    the last one.
+
     Args:
         graph: the float model, or its edges alone.
         data: in the graph's layout, as `load_data` gives it.
@@ -189,6 +193,16 @@ def predictions_of(
         forms: of the outputs; None finds them in the graph.
     """
     forms = output_forms(graph) if forms is None else forms
+    if are_sequences(graph, data.inputs[0]):
+        judged = judged_steps(data.inputs[0].shape[:2], (data.labels, *data.by_output))
+        data = replace(
+            data,
+            inputs=tuple(map(judged, data.inputs)),
+            labels=judged.labels(data.labels),
+            by_output=tuple(map(judged.labels, data.by_output)),
+        )
+        outputs = tuple(map(judged, outputs))
+        reference = None if reference is None else tuple(map(judged, reference))
     inputs = (
         _to_file(graph.layout(name), x) for name, x in zip(graph.inputs, data.inputs, strict=True)
     )

@@ -7,15 +7,21 @@ import dataclasses
 from mcuq.graph import Op
 from mcuq.numeric.tensor import QuantizedTensor
 from mcuq.ops.attrs import Attrs
+from mcuq.ops.gathering import GatherAttrs
 from mcuq.ops.mean import MeanAttrs
 from mcuq.ops.movement import ConcatAttrs, ReshapeAttrs, TransposeAttrs
+from mcuq.ops.position import PositionAttrs
+from mcuq.ops.repetition import BroadcastAttrs
 from mcuq.ops.slicing import StridedSliceAttrs
+from mcuq.ops.update import UpdateAttrs
 from mcuq.ops.weighted import FULLY_CONNECTED
 from mcuq.quantized.qgraph import QuantizedGraph
 
 
 def can_batch(qgraph: QuantizedGraph) -> bool:
     """Whether `with_batch` computes N independent samples."""
+    if qgraph.states:
+        return False
     activations = (t for t in qgraph.tensors.values() if not t.is_constant)
     return all(len(t.shape) > 1 and t.shape[0] == 1 for t in activations) and all(
         _keeps_batch(qgraph, op) for op in qgraph.ops
@@ -26,6 +32,15 @@ def _keeps_batch(qgraph: QuantizedGraph, op: Op) -> bool:
     attrs = op.attrs
     if isinstance(attrs, ConcatAttrs):
         return attrs.axis != 0
+    if isinstance(attrs, GatherAttrs):
+        source, indices = (qgraph.tensors[name].is_constant for name in op.inputs)
+        return attrs.axis == 0 if source else indices and attrs.axis != 0
+    if isinstance(attrs, PositionAttrs):
+        return attrs.axis != 0
+    if isinstance(attrs, BroadcastAttrs):
+        return len(attrs.shape) == len(qgraph.tensors[op.inputs[0]].shape)
+    if isinstance(attrs, UpdateAttrs):
+        return not any(qgraph.tensors[name].is_constant for name in op.inputs)
     if isinstance(attrs, MeanAttrs):
         return 0 not in attrs.axes
     if isinstance(attrs, TransposeAttrs):
@@ -57,6 +72,8 @@ def _resized(tensor: QuantizedTensor, samples: int) -> QuantizedTensor:
 def _resized_attrs(attrs: Attrs, samples: int) -> Attrs:
     if isinstance(attrs, ReshapeAttrs):
         return ReshapeAttrs((samples, *attrs.shape[1:]))
+    if isinstance(attrs, BroadcastAttrs):
+        return BroadcastAttrs((samples, *attrs.shape[1:]))
     if isinstance(attrs, StridedSliceAttrs):
         return dataclasses.replace(attrs, end=(samples, *attrs.end[1:]))
     return attrs

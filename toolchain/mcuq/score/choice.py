@@ -36,7 +36,8 @@ def suited_metric(
         InputError: no such output, or labels that do not suit it. UsageError: no such metric.
     """
     number = None if output is None else find_output(graph, output)
-    zeros = tuple(_zeros(graph.tensors[one].shape, len(data)) for one in graph.outputs)
+    before = data.inputs[0].shape[: 2 if graph.states else 1]
+    zeros = tuple(_zeros(graph.tensors[one].shape, before) for one in graph.outputs)
     predictions = predictions_of(graph, data, zeros, zeros)
     findings: tuple[Finding, ...] = ()
     if name is None:
@@ -44,15 +45,15 @@ def suited_metric(
     metric = get_metric(name, folder).of_output(graph, output)
     if metric.name in built_in_metrics():
         # Classes must be right in every label, targets in their shape.
-        samples = len(data) if metric.name in ("top1", "auc") else 1
+        samples = len(predictions.outputs[0]) if metric.name in ("top1", "auc") else 1
         metric.compute(first(predictions, samples))
     return metric, findings
 
 
-def _zeros(shape: tuple[int, ...], samples: int) -> npt.NDArray[np.float32]:
+def _zeros(shape: tuple[int, ...], before: tuple[int, ...]) -> npt.NDArray[np.float32]:
     """Without memory of their own."""
     rest = shape[1:] if shape[:1] == (1,) else shape
-    return np.broadcast_to(np.float32(0), (samples, *rest))
+    return np.broadcast_to(np.float32(0), (*before, *rest))
 
 
 def default_metric(predictions: Predictions, output: int | None) -> tuple[str, tuple[Finding, ...]]:

@@ -54,17 +54,23 @@ def _head(name: str, maker: Op | None) -> LossOutput:
 
 
 def cut(graph: AnyGraph, outputs: Sequence[str]) -> AnyGraph:
-    """The part of `graph` that computes `outputs`, which become its outputs."""
-    needed, ops = set(outputs), []
-    for op in reversed(graph.ops):
-        if needed.intersection(op.outputs):
-            ops.append(op)
-            needed.update(op.inputs)
+    """The part of `graph` that computes `outputs`, which become its outputs, and their states."""
+    wanted = set(outputs)
+    while True:
+        needed, ops = set(wanted), []
+        for op in reversed(graph.ops):
+            if needed.intersection(op.outputs):
+                ops.append(op)
+                needed.update(op.inputs)
+        states = tuple(state for state in graph.states if state.read in needed)
+        if wanted >= {state.written for state in states}:
+            break
+        wanted |= {state.written for state in states}
     tensors = {k: v for k, v in graph.tensors.items() if k in needed}
     tensors |= {name: graph.tensors[name] for op in ops for name in op.outputs}
     tensors |= {name: graph.tensors[name] for name in graph.inputs}
     return dataclasses.replace(
-        graph, ops=tuple(reversed(ops)), outputs=tuple(outputs), tensors=tensors
+        graph, ops=tuple(reversed(ops)), outputs=tuple(outputs), tensors=tensors, states=states
     )
 
 

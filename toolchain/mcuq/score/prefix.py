@@ -42,8 +42,8 @@ class CutPoint:
 
 
 def cut_points(qgraph: QuantizedGraph) -> list[CutPoint]:
-    """The cut_points of a graph with one input, first to last; none for other graphs."""
-    if len(qgraph.inputs) != 1:
+    """The cut_points of a graph with one input and no states, first to last; none for others."""
+    if len(qgraph.inputs) != 1 or qgraph.states:
         return []
     last_use = {name: i for i, op in enumerate(qgraph.ops) for name in op.inputs}
     last_use |= dict.fromkeys(qgraph.outputs, len(qgraph.ops))

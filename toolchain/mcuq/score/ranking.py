@@ -3,7 +3,8 @@
 int4 weights are held in int8 tensors (the same values, four times faster here). LiteRT differs
 from the firmware by one step in a few outputs of a thousand, so it ranks candidates; every figure
 that is reported comes from the exact path (`mcuq.interpret.integer`, `tflite_micro`). A candidate
-that LiteRT refuses (XNNPACK does so where scales are too far apart) is scored on that path, too.
+that LiteRT refuses (XNNPACK does so where scales are too far apart) is scored on that path, too,
+and one that keeps states: LiteRT would need an interpreter for each sequence.
 """
 
 from __future__ import annotations
@@ -113,7 +114,9 @@ def _run(
     serialize: Serialize,
     tensors: tuple[str, ...],
 ) -> Int8s:
-    """Values of `tensors` (samples, …)."""
+    """Values of `tensors` (samples, …), of sequences (samples, steps, …)."""
+    if part.states:
+        return run_integer(part, inputs, tensors)
     try:
         return _run_fast(part, inputs, serialize, tensors)
     except RuntimeError:

@@ -34,11 +34,13 @@ class TensorSpec(ByContent):
     Attributes:
         name: unique among the tensors.
         shape: static.
-        dtype: "float32", "int8", "int4", "int16", "int32", "uint8", "bool"…: the schema's names.
+        dtype: "float32", "int8", "int4", "int16", "int32", "uint8", "bool", "resource"…: the
+            schema's names.
         data: constants only; array of `shape` in `dtype` (int4: int8 array, one value an element).
         scale: float32, one value or one a channel; None for unquantized tensors.
         zero_point: as many as `scale`; None means zeros.
         axis: channel dimension of a per-channel scale.
+        is_variable: what an operator keeps in it stays from run to run.
     """
 
     name: str
@@ -48,6 +50,7 @@ class TensorSpec(ByContent):
     scale: npt.NDArray[Any] | None = None
     zero_point: npt.NDArray[Any] | None = None
     axis: int | None = None
+    is_variable: bool = False
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,10 @@ class OperatorSpec:
     version: int | None = None
 
 
+Subgraph = tuple[Sequence[TensorSpec], Sequence[OperatorSpec]]
+"""Tensors in index order, operators in execution order."""
+
+
 def build_model(
     tensors: Sequence[TensorSpec],
     operators: Sequence[OperatorSpec],
@@ -77,8 +84,9 @@ def build_model(
     *,
     name: str = "main",
     description: str = "mcuq",
+    once: Subgraph | None = None,
 ) -> bytes:
-    """Bytes of a one-subgraph model with a "serving_default" signature.
+    """Bytes of a model of one subgraph with a "serving_default" signature.
 
     Args:
         tensors: in index order.
@@ -87,24 +95,38 @@ def build_model(
         outputs: indices of the model's outputs.
         name: the subgraph's name.
         description: the model's description.
+        once: a second subgraph, without inputs and outputs, which a CALL_ONCE names.
     """
     buffers = [_Buffer()]
     codes: dict[tuple[str, int], int] = {}
-    subgraph = schema.SubGraphT()
-    subgraph.name = name
-    subgraph.tensors = [_tensor(spec, buffers) for spec in tensors]
-    subgraph.inputs, subgraph.outputs = list(inputs), list(outputs)
-    subgraph.operators = [_operator(spec, tensors, codes) for spec in operators]
     model = schema.ModelT()
     model.version = _SCHEMA_VERSION
     model.description = description
-    model.subgraphs = [subgraph]
+    model.subgraphs = [_subgraph(name, tensors, operators, buffers, codes)]
+    model.subgraphs[0].inputs, model.subgraphs[0].outputs = list(inputs), list(outputs)
+    if once is not None:
+        model.subgraphs.append(_subgraph(f"{name}_once", *once, buffers, codes))
     model.operatorCodes = [_operator_code(kind, version) for kind, version in codes]
     model.signatureDefs = [_signature(tensors, inputs, outputs)]
     model.buffers = buffers
     builder = flatbuffers.Builder(1024 + sum(buffer.size for buffer in buffers))
     builder.Finish(model.Pack(builder), file_identifier=_IDENTIFIER)
     return bytes(builder.Output())
+
+
+def _subgraph(
+    name: str,
+    tensors: Sequence[TensorSpec],
+    operators: Sequence[OperatorSpec],
+    buffers: list[_Buffer],
+    codes: dict[tuple[str, int], int],
+) -> Any:
+    subgraph = schema.SubGraphT()
+    subgraph.name = name
+    subgraph.tensors = [_tensor(spec, buffers) for spec in tensors]
+    subgraph.inputs, subgraph.outputs = [], []
+    subgraph.operators = [_operator(spec, tensors, codes) for spec in operators]
+    return subgraph
 
 
 class _Buffer:
@@ -133,6 +155,7 @@ def _tensor(spec: TensorSpec, buffers: list[_Buffer]) -> Any:
     tensor.shape = list(spec.shape)
     tensor.type = getattr(schema.TensorType, spec.dtype.upper())
     tensor.hasRank = True
+    tensor.isVariable = spec.is_variable
     if spec.data is not None:
         tensor.buffer = len(buffers)
         buffers.append(_Buffer(_stored_bytes(spec, spec.data)))

@@ -17,6 +17,17 @@ def operator_names(content: bytes) -> list[str]:
     return [_name(model, subgraph, op) for op in subgraph.operators]
 
 
+def keeps_state(content: bytes) -> bool:
+    """Whether a run depends on those before: the model reads variables, resources or tensors."""
+    model = _read(content)
+    subgraph = model.subgraphs[0]
+    read = {index for op in subgraph.operators for index in op.inputs if index >= 0}
+    codes = {_code(model, op) for op in subgraph.operators}
+    return schema.BuiltinOperator.READ_VARIABLE in codes or any(
+        subgraph.tensors[index].isVariable for index in read
+    )
+
+
 def first_operators(content: bytes, count: int) -> bytes:
     """The model cut behind its first `count` operators; the last one's results are its outputs."""
     model = _read(content)
@@ -34,6 +45,12 @@ def _read(content: bytes) -> Any:
 
 
 def _name(model: Any, subgraph: Any, op: Any) -> str:
-    code = model.operatorCodes[op.opcodeIndex]
-    kind = _NAMES.get(max(int(code.builtinCode), int(code.deprecatedBuiltinCode)), "an operator")
+    kind: str = _NAMES.get(_code(model, op), "an operator")
+    if not len(op.outputs):
+        return kind
     return f"{kind} (output {subgraph.tensors[op.outputs[0]].name.decode(errors='replace')!r})"
+
+
+def _code(model: Any, op: Any) -> int:
+    code = model.operatorCodes[op.opcodeIndex]
+    return max(int(code.builtinCode), int(code.deprecatedBuiltinCode))

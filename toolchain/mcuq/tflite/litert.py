@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from mcuq.isolated import IsolatedError, call_isolated, progressed
 from mcuq.numeric import dequantize, quantize_values
+from mcuq.tflite.excerpt import keeps_state
 
 Reals = npt.NDArray[np.float32]
 
@@ -21,11 +22,13 @@ def run_litert(
 
     Args:
         flatbuffer: a model of batch 1, float or quantized.
-        inputs: float32 (samples, …), one a model input, in the file's layout.
+        inputs: float32 (samples, …), one a model input, in the file's layout; of a model with
+            variables (samples, steps, …): an interpreter of its own runs each sample's steps.
         tensors: indices in the file; None takes the model's outputs.
 
     Returns:
-        float32 (samples, …), each of the shape that the file has behind its batch.
+        float32 (samples, …) or (samples, steps, …), each of the shape that the file has behind its
+        batch.
 
     Raises:
         IsolatedError: it does not load or run the model.
@@ -44,6 +47,19 @@ def _run(
     flatbuffer: bytes, inputs: list[Reals], tensors: list[int] | None, kernels: str
 ) -> list[Reals]:
     """In the child; `kernels` is the name of an `OpResolverType`."""
+    if keeps_state(flatbuffer):
+        parts = [
+            _run_samples(flatbuffer, [x[i] for x in inputs], tensors, kernels)
+            for i in range(len(inputs[0]))
+        ]
+        return [np.stack(found) for found in zip(*parts, strict=True)]
+    return _run_samples(flatbuffer, inputs, tensors, kernels)
+
+
+def _run_samples(
+    flatbuffer: bytes, inputs: list[Reals], tensors: list[int] | None, kernels: str
+) -> list[Reals]:
+    """All samples, one after the other, in one interpreter."""
     from mcuq.tflite.runtime import Interpreter, OpResolverType
 
     interpreter = Interpreter(

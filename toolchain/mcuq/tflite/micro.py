@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from mcuq.errors import InputError
 from mcuq.isolated import IsolatedError, call_isolated, progressed
-from mcuq.tflite.excerpt import first_operators, operator_names
+from mcuq.tflite.excerpt import first_operators, keeps_state, operator_names
 from mcuq.tflite.quiet import native_log_of
 
 Value = TypeVar("Value")
@@ -36,11 +36,12 @@ def run_micro(
 
     Args:
         flatbuffer: a model of batch 1.
-        inputs: stored values (samples, …), one array a model input, of its type.
+        inputs: stored values (samples, …), one array a model input, of its type; of a model with
+            variables (samples, steps, …): an interpreter of its own runs each sample's steps.
         outputs: how many the model has.
 
     Returns:
-        Stored values (samples, …), one array a model output.
+        Stored values (samples, …) or (samples, steps, …), one array a model output.
 
     Raises:
         InputError: TFLite Micro does not take the model, or does not survive it.
@@ -135,10 +136,24 @@ def _outputs(
     flatbuffer: bytes, size: int, inputs: list[npt.NDArray[Any]], outputs: int
 ) -> list[npt.NDArray[Any]]:
     """In the child: as `run_micro`."""
+    if keeps_state(flatbuffer):
+        parts = [_run(flatbuffer, size, [x[i] for x in inputs], outputs) for i in _each(inputs)]
+        return [np.stack(found) for found in zip(*parts, strict=True)]
+    return _run(flatbuffer, size, inputs, outputs)
+
+
+def _each(inputs: list[npt.NDArray[Any]]) -> range:
+    return range(len(inputs[0]))
+
+
+def _run(
+    flatbuffer: bytes, size: int, inputs: list[npt.NDArray[Any]], outputs: int
+) -> list[npt.NDArray[Any]]:
+    """All samples, one after the other, in one interpreter."""
     interpreter = _interpreter(flatbuffer, size)
     shapes = [tuple(interpreter.get_input_details(i)["shape"]) for i in range(len(inputs))]
     results: list[list[npt.NDArray[Any]]] = [[] for _ in range(outputs)]
-    for sample in range(len(inputs[0])):
+    for sample in _each(inputs):
         progressed()
         for index, (values, shape) in enumerate(zip(inputs, shapes, strict=True)):
             interpreter.set_input(values[sample].reshape(shape), index)

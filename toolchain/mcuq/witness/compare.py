@@ -182,6 +182,7 @@ def _differs(
         f"{path.name} is not read as {outside.runtime} runs it: outputs differ by "
         f"{worst.difference:.3g} where rounding explains {worst.tolerated:.2g}, {place}",
         _DEFECT,
+        differs=True,
     )
 
 

@@ -24,12 +24,14 @@ _INTEGERS = {
 }
 _CONVERSIONS = (schema.BuiltinOperator.QUANTIZE, schema.BuiltinOperator.DEQUANTIZE)
 _WITH_BIAS = {
-    schema.BuiltinOperator.CONV_2D: 2,
-    schema.BuiltinOperator.DEPTHWISE_CONV_2D: 2,
-    schema.BuiltinOperator.FULLY_CONNECTED: 2,
-    schema.BuiltinOperator.TRANSPOSE_CONV: 3,
+    schema.BuiltinOperator.CONV_2D: slice(2, 3),
+    schema.BuiltinOperator.DEPTHWISE_CONV_2D: slice(2, 3),
+    schema.BuiltinOperator.FULLY_CONNECTED: slice(2, 3),
+    schema.BuiltinOperator.TRANSPOSE_CONV: slice(3, 4),
+    schema.BuiltinOperator.SVDF: slice(3, 4),
+    schema.BuiltinOperator.UNIDIRECTIONAL_SEQUENCE_LSTM: slice(12, 16),
 }
-"""Operator → which operand is its bias."""
+"""Operator → which operands are its biases."""
 
 
 def is_quantized(content: bytes) -> bool:
@@ -38,11 +40,29 @@ def is_quantized(content: bytes) -> bool:
     return any(_has_scale(tensor) for tensor in model.subgraphs[0].tensors)
 
 
+def looks_up(content: bytes) -> bool:
+    """Whether integers that have a scale are taken as plain numbers, to look something up.
+
+    Between them no reals are defined, so that such a file has no float copy.
+    """
+    model = schema.ModelT.InitFromPackedBuf(content, 0)
+    subgraph = model.subgraphs[0]
+    return any(
+        _code(model, op) == schema.BuiltinOperator.CAST
+        and _has_scale(subgraph.tensors[int(op.inputs[0])])
+        for op in subgraph.operators
+    )
+
+
 def float_copy(content: bytes) -> bytes:
     """The file with float32 tensors at the same indices, and without QUANTIZE and DEQUANTIZE."""
     model = schema.ModelT.InitFromPackedBuf(content, 0)
     subgraph = model.subgraphs[0]
     biases = _biases(model, subgraph)
+    for initial in model.subgraphs[1:]:  # what they set is what the first one reads
+        for tensor in initial.tensors:
+            if _has_scale(tensor):
+                _to_float(model, tensor)
     for index, tensor in enumerate(subgraph.tensors):
         if _has_scale(tensor) and (tensor.type != schema.TensorType.INT32 or index in biases):
             _to_float(model, tensor)
@@ -62,8 +82,7 @@ def _biases(model: Any, subgraph: Any) -> set[int]:
     """Indices of the tensors that are read as biases."""
     found = set()
     for op in subgraph.operators:
-        place = _WITH_BIAS.get(_code(model, op), len(op.inputs))
-        found.update(op.inputs[place : place + 1])
+        found.update(op.inputs[_WITH_BIAS.get(_code(model, op), slice(0))])
     return found
 
 

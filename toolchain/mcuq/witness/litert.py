@@ -39,7 +39,9 @@ class LiteRt:
 
     def steps(self, inputs: Sequence[Reals]) -> list[OutsideStep]:
         model = read_model(self.floats)
-        operators = [(op, index) for op in model.ops for index in op.outputs]
+        operators = [
+            (op, index) for op in model.ops if op.kind != "VAR_HANDLE" for index in op.outputs
+        ]
         values = run_litert(self.floats, [x[:1] for x in inputs], [i for _, i in operators])
         return [
             OutsideStep(

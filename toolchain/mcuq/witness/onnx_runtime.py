@@ -71,7 +71,11 @@ def _kind(path: Path) -> tuple[bool, bool, tuple[tuple[float, float, float], ...
 def _model(path: Path) -> Any:
     import onnx
 
-    return onnx.load(str(path))
+    from mcuq.importers.onnx.classical import without_labels
+
+    model = onnx.load(str(path))
+    without_labels(model)
+    return model
 
 
 def _real(path: Path, inputs: list[Reals]) -> list[Reals]:

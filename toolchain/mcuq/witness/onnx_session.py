@@ -14,6 +14,9 @@ _TYPES = {
     "tensor(float)": np.float32,
     "tensor(float16)": np.float16,
     "tensor(double)": np.float64,
+    "tensor(int32)": np.int32,
+    "tensor(int64)": np.int64,
+    "tensor(bool)": np.bool_,
 }
 
 
@@ -24,7 +27,7 @@ def computed(model: Any, inputs: Sequence[Reals], names: Sequence[str]) -> list[
     rows: list[list[Reals]] = [[] for _ in names]
     for sample in range(len(inputs[0])):
         progressed()
-        feed = {
+        feed: dict[str, np.ndarray[Any, np.dtype[Any]]] = {
             source.name: x[sample : sample + 1].astype(_TYPES[source.type])
             for source, x in zip(sources, inputs, strict=True)
         }

@@ -8,10 +8,13 @@ from pathlib import Path
 
 from mcuq.importers.load import READERS
 from mcuq.importers.source import read_bytes
+from mcuq.isolated import call_isolated
+from mcuq.witness.float_copy import looks_up
 from mcuq.witness.keras import Keras
 from mcuq.witness.litert import open_litert
 from mcuq.witness.onnx_runtime import open_onnx
 from mcuq.witness.outside import Outside
+from mcuq.witness.pytorch import open_pytorch
 
 
 class MissingError(Exception):
@@ -19,7 +22,10 @@ class MissingError(Exception):
 
 
 def _litert(path: Path) -> Outside:
-    return open_litert(read_bytes(path))
+    content = read_bytes(path)
+    if call_isolated(looks_up, content):
+        raise MissingError("it looks integers up in tables, between which there are no reals")
+    return open_litert(content)
 
 
 def _onnx(path: Path) -> Outside:
@@ -39,6 +45,9 @@ _RUNTIMES: dict[str, Callable[[Path], Outside]] = {
     ".keras": Keras,
     ".h5": Keras,
     ".hdf5": Keras,
+    ".pt2": open_pytorch,
+    ".pt": open_pytorch,
+    ".pth": open_pytorch,
     "": Keras,
 }
 """The suffixes of `importers.load.READERS`; none: a SavedModel folder."""

@@ -14,6 +14,11 @@ class WitnessSettings:
 
     Evidence: not measured: chosen by hand.
     """
+    steps: int = 8
+    """Steps. Of a random sample of a model that keeps states.
+
+    Evidence: not measured: chosen by hand.
+    """
     macs: int = 1 << 31
     """Multiply-accumulates. Of one side; larger models get fewer samples.
 

@@ -37,17 +37,21 @@ class Pool:
         """Definitions that `call` needs and that no earlier call has brought."""
         for array in call.arrays():
             if array.key not in self._names:
-                self._names[array.key] = f"{array.role}_{index}"
-                yield _array_definition(self._names[array.key], array.data)
+                self._names[array.key] = self._free(f"{array.role}_{index}")
+                yield array_definition(self._names[array.key], array.data)
         for struct in call.structs():
             key = struct.key(index)
             if key not in self._names:
-                name = f"{_short(struct.ctype)}_{index}"
-                taken = set(self._names.values())
-                suffix = next(s for s in ("", *"bcdefgh") if name + s not in taken)
-                self._names[key] = name + suffix
+                name = self._free(f"{_short(struct.ctype)}_{index}")
+                self._names[key] = name
                 body = self._initializer(struct, index)
-                yield f"static const {struct.ctype} {name}{suffix} = {body};"
+                yield f"static const {struct.ctype} {name} = {body};"
+
+    def _free(self, name: str) -> str:
+        """The name, with a letter behind it where a constant of the same call has it."""
+        taken = set(self._names.values())
+        free: str = next(name + end for end in ("", *"bcdefgh") if name + end not in taken)
+        return free
 
     def argument(self, value: Argument, index: int) -> str:
         """A call argument as a C expression."""
@@ -56,7 +60,7 @@ class Pool:
         if isinstance(value, Array):
             return "(const void *)" * value.opaque + self._names[value.key]
         if isinstance(value, TensorRef):
-            address = f"arena + {self._memory.offset(value.name)}"
+            address = "{} + {}".format(*self._memory.place(value.name))
             tensor = self._memory.program.qgraph.tensors[value.name]
             return address if tensor.dtype == np.int8 else f"(void *)({address})"
         if isinstance(value, ScratchRef):
@@ -94,7 +98,8 @@ def _short(ctype: str) -> str:
     return ctype.removeprefix("cmsis_nn_").removeprefix("mcuq_")
 
 
-def _array_definition(name: str, data: npt.NDArray[np.generic]) -> str:
+def array_definition(name: str, data: npt.NDArray[np.generic]) -> str:
+    """A constant array of any shape, aligned to words."""
     flat = data.reshape(-1)
     head = (
         f"static const {CTYPES[str(data.dtype)]} {name}[{flat.size}]"

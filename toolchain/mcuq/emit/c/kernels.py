@@ -11,6 +11,8 @@ from pathlib import Path
 from mcuq.emit.c.template import expand
 
 _WORD = re.compile(r"\b(?:arm|mcuq)_\w+")
+_INCLUDE = re.compile(r'^#include "(\w+\.h)"', re.M)
+_COMMENT = re.compile(r"/\*.*?\*/", re.S)
 
 
 @lru_cache(maxsize=4)
@@ -92,11 +94,22 @@ def _index(firmware: Path) -> tuple[dict[str, str], dict[str, frozenset[str]]]:
     defined: dict[str, str] = {}
     used: dict[str, frozenset[str]] = {}
     for source, text in kernel_texts(firmware).items():
-        used[source] = frozenset(_WORD.findall(text))
+        bodies = (_bodies(firmware, header) for header in _INCLUDE.findall(text))
+        used[source] = frozenset(_WORD.findall(text)).union(*bodies)
         defined[source.removesuffix(".c")] = source
         for name in _definitions(text):
             defined.setdefault(name, source)
     return defined, used
+
+
+def _bodies(firmware: Path, header: str) -> frozenset[str]:
+    """Kernel names in the bodies of a header's functions: what is indented there."""
+    path = firmware / "include" / header
+    if not path.exists():
+        return frozenset()
+    text = _COMMENT.sub("", path.read_text(encoding="utf-8"))
+    lines = [line for line in text.splitlines() if line.startswith(" ")]
+    return frozenset(_WORD.findall("\n".join(lines)))
 
 
 def _definitions(text: str) -> Iterable[str]:

@@ -12,6 +12,7 @@ from mcuq.emit.c.kernels import kernel_sources, version_symbol, write_kernels, w
 from mcuq.emit.c.names import DEFAULT_NAMES, Names
 from mcuq.emit.c.source import model_source
 from mcuq.numeric import TERNARY
+from mcuq.ops.weighted import TRANSPOSE_CONV
 from mcuq.quantize import is_dynamic
 
 HEADERS = ("mcuq_nnfunctions.h", "mcuq_kernels.h")
@@ -20,7 +21,7 @@ TYPES = "mcuq_nn_types.h"
 _LIBRARY_HEADER, _LIBRARY_TYPES = "arm_nnfunctions.h", "arm_nn_types.h"
 _DYNAMIC_HEADER = "mcuq_dynamic.h"
 _INT16_HEADER, _SUB_BYTE_HEADER = "mcuq_int16.h", "mcuq_sub_byte.h"
-_REST_HEADER = "mcuq_rest.h"
+_REST_HEADER, _TRANSPOSE_CONV_HEADER = "mcuq_rest.h", "mcuq_transpose_conv.h"
 
 
 def write_c_model(
@@ -68,7 +69,9 @@ def _headers(memory: MemoryPlan) -> tuple[str, ...]:
     sub_byte = (_SUB_BYTE_HEADER,) if widths & {2, TERNARY} else ()
     real = (_DYNAMIC_HEADER,) if is_dynamic(memory.program.qgraph) else ()
     rest = (_REST_HEADER,) if any(call.rest for call in memory.program.calls) else ()
-    return (*HEADERS, *int16, *sub_byte, *real, *rest)
+    kinds = {call.op.kind for call in memory.program.calls}
+    transposed = (_TRANSPOSE_CONV_HEADER,) if TRANSPOSE_CONV in kinds else ()
+    return (*HEADERS, *int16, *sub_byte, *real, *rest, *transposed)
 
 
 _THEIR_TYPES = f"""\

@@ -6,6 +6,7 @@ from mcuq.cost.memory import MemoryPlan
 from mcuq.emit.c.constants import Pool
 from mcuq.emit.c.literals import c_comment, c_float, c_string
 from mcuq.emit.c.names import DEFAULT, Names
+from mcuq.emit.c.states import reset_function, state_array, state_fields, state_functions
 from mcuq.lower.program import Call
 from mcuq.numeric.tensor import QuantizedTensor
 from mcuq.numeric.widths import width_name
@@ -39,7 +40,9 @@ def model_source(memory: MemoryPlan, headers: tuple[str, ...], names: Names, ver
                 ' "scratch is planned for addresses of this size");',
                 _KERNELS.format(version=version),
                 arena_definition(names),
+                *state_array(memory, names),
                 *blocks,
+                *reset_function(memory, names),
                 f"void {names.word}_run(void)\n{{\n" + "\n".join(calls) + "\n}",
                 _interface(memory, names),
             ]
@@ -115,7 +118,7 @@ const mcuq_model_t {names.record} = {{
     .arena = arena,
     .arena_bytes = {names.macro}_ARENA_BYTES,
     .run = {word}_run,
-}};
+{"".join(f"{_INDENT}{line}" for line in state_fields(memory, names))}}};
 
 int8_t *{word}_input(uint32_t index)
 {{
@@ -125,13 +128,14 @@ int8_t *{word}_input(uint32_t index)
 const int8_t *{word}_output(uint32_t index)
 {{
     return outputs[index].data;
-}}"""
+}}{"".join(state_functions(memory, names))}"""
 
 
 def _io(memory: MemoryPlan, name: str) -> str:
     tensor = memory.program.qgraph.tensors[name]
+    region, offset = memory.place(name)
     return (
-        f"{_INDENT}{{.name = {c_string(name)}, .data = arena + {memory.offset(name)},"
+        f"{_INDENT}{{.name = {c_string(name)}, .data = {region} + {offset},"
         f" .bytes = {tensor.nbytes}, .scale = {c_float(float(tensor.scale[0]))},"
         f" .zero_point = {tensor.zero_point}}}"
     )

@@ -73,7 +73,7 @@ def attribute_text(attribute: Attribute) -> str:
             values = ", ".join(map(str, attribute.values))
             return f"array<i64: {values}>" if values else "array<i64>"
         case Dense():
-            return f'dense<"0x{attribute.data.hex().upper()}"> : {type_text(attribute.type)}'
+            return f"dense<{_elements(attribute)}> : {type_text(attribute.type)}"
         case TypeName():
             return attribute.name
         case Parameters():
@@ -83,6 +83,21 @@ def attribute_text(attribute: Attribute) -> str:
             return _function_text(attribute)
         case tuple():
             return f"[{', '.join(map(attribute_text, attribute))}]"
+
+
+def _elements(dense: Dense) -> str:
+    """Hexadecimal; truth values as nested lists, as readers differ in how these are packed."""
+    if dense.type.element != "i1":
+        return f'"0x{dense.data.hex().upper()}"'
+    return _nested(dense.data, dense.type.shape)
+
+
+def _nested(values: bytes, shape: tuple[int, ...]) -> str:
+    if not shape:
+        return "true" if values[0] else "false"
+    step = len(values) // shape[0]
+    rows = (_nested(values[i * step : (i + 1) * step], shape[1:]) for i in range(shape[0]))
+    return f"[{', '.join(rows)}]"
 
 
 def _dictionary(attributes: Attributes) -> str:

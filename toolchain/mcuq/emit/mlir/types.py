@@ -13,10 +13,12 @@ from mcuq.emit.mlir.syntax import STORAGE_BITS, Dense, QuantizedElement, TensorT
 from mcuq.errors import InputError
 from mcuq.graph import Tensor
 from mcuq.numeric import integer_limits, weight_limits
+from mcuq.numeric.element import Element
 from mcuq.numeric.tensor import QuantizedTensor
 
 AnyTensor = Tensor | QuantizedTensor
 
+_PLAIN = {Element.INT32: "i32", Element.BOOL: "i1"}
 _STORED = {"i4": np.int8, "i8": np.int8, "i16": np.int16, "i32": np.int32}
 
 
@@ -26,6 +28,8 @@ def type_of(tensor: AnyTensor, is_filter: bool = False) -> TensorType:
     Args:
         is_filter: whether the values are symmetric weights.
     """
+    if tensor.element is not Element.REAL:
+        return TensorType(tensor.shape, _PLAIN[tensor.element])
     if isinstance(tensor, Tensor) or tensor.is_float:
         return TensorType(tensor.shape, "f32")
     # MLIR quantizes to 32 bits at most; `constant` refuses a 64-bit bias that needs more.
@@ -56,7 +60,8 @@ def constant(tensor: AnyTensor, type_: TensorType) -> Dense:
     assert tensor.data is not None  # callers ask for constants only
     element = type_.element
     if isinstance(element, str):
-        return dense(tensor.data, element)
+        plain = np.dtype(np.float32) if tensor.element is Element.REAL else tensor.element.dtype
+        return dense(tensor.data.astype(plain), element)
     stored = tensor.data.astype(_STORED[element.storage])
     if not np.array_equal(stored, tensor.data):
         raise InputError(

@@ -18,12 +18,14 @@ def function_of(graph: AnyGraph) -> MlirFunction:
     A constant carries its tensor's name (`mcuq.tensor`), the last operation of each operator the
     operator's `mcuq.kind` and `mcuq.name` and the name of its output (`mcuq.tensor`). The function
     carries the names of the graph, of its arguments and of its results, and `mcuq.layouts`: name
-    and order of axes of each of these that the model file arranges otherwise.
+    and order of axes of each of these that the model file arranges otherwise. States are arguments
+    behind the inputs and results behind the outputs, in the order of `mcuq.states`, their names.
     """
     filters = {op.inputs[1] for op in graph.ops if op.kind.weighted}
     block = Block()
     types = {name: type_of(tensor, name in filters) for name, tensor in graph.tensors.items()}
-    values = {name: Value(f"%arg{i}", types[name]) for i, name in enumerate(graph.inputs)}
+    arguments = (*graph.inputs, *(state.read for state in graph.states))
+    values = {name: Value(f"%arg{i}", types[name]) for i, name in enumerate(arguments)}
     for name, tensor in graph.tensors.items():
         if tensor.is_constant:
             data = constant(tensor, types[name])
@@ -35,16 +37,21 @@ def function_of(graph: AnyGraph) -> MlirFunction:
         block.attach(_description(op))
     return MlirFunction(
         "main",
-        tuple(values[name] for name in graph.inputs),
+        tuple(values[name] for name in arguments),
         tuple(block.operations),
-        tuple(values[name] for name in graph.outputs),
+        tuple(values[n] for n in (*graph.outputs, *(s.written for s in graph.states))),
         {
             "mcuq.graph": graph.name,
             "mcuq.inputs": graph.inputs,
             "mcuq.outputs": graph.outputs,
             **_layouts(graph),
+            **_states(graph),
         },
     )
+
+
+def _states(graph: AnyGraph) -> dict[str, Attribute]:
+    return {"mcuq.states": tuple(s.name for s in graph.states)} if graph.states else {}
 
 
 def _layouts(graph: AnyGraph) -> dict[str, Attribute]:

@@ -15,17 +15,22 @@ from mcuq.graph import Graph, Layout
 from mcuq.importers.builder import GraphBuilder
 from mcuq.importers.constraints import check
 from mcuq.importers.malformed import malformed_named
+from mcuq.importers.onnx import classical
+from mcuq.importers.onnx.control import CONTROL
 from mcuq.importers.onnx.fold import constant_outputs, fold
-from mcuq.importers.onnx.inputs import INPUT_CONSTRAINTS, input_order, input_view
+from mcuq.importers.onnx.inputs import INPUT_CONSTRAINTS, input_element, input_order, input_view
 from mcuq.importers.onnx.layout import plain, result
+from mcuq.importers.onnx.masks import softened
 from mcuq.importers.onnx.older import CURRENT, current_forms
 from mcuq.importers.onnx.order import needed
 from mcuq.importers.onnx.qoperators import spelled_out
 from mcuq.importers.onnx.quantizing import QUANTIZING
 from mcuq.importers.onnx.rules import RULES, quantized
 from mcuq.importers.onnx.rules.quantized import MOVES, common_grid, computes_on_reals
+from mcuq.importers.onnx.survey import file_graph
 from mcuq.importers.onnx.value import Node, NodeValue, channels_last
 from mcuq.importers.operators import check_known
+from mcuq.importers.simplify.sharing import share_constants
 from mcuq.ops.movement import RESHAPE, ReshapeAttrs
 from mcuq.shown import visible
 
@@ -64,14 +69,22 @@ def convert(model: Any, opset: int, name: str | None) -> Graph:
         InputError: an operator, type or shape is not supported.
     """
     outputs = [output.name for output in model.graph.output]
-    nodes = needed(spelled_out(current_forms(model.graph.node, opset)), outputs)
+    written = classical.spelled_out(current_forms(model.graph.node, opset))
+    nodes = needed(spelled_out(written), outputs)
     constants = constant_outputs(nodes, {tensor.name for tensor in model.graph.initializer})
     computed = [(i, node) for i, node in enumerate(nodes) if not constants.issuperset(node.output)]
-    check_known(((_where(index, node), _kind(node)) for index, node in computed), RULES)
-    conversion = _Conversion(model.graph, nodes, max(opset, CURRENT))
+    known = {*RULES, *CONTROL}
+    check_known(
+        ((_where(index, node), _kind(node)) for index, node in computed),
+        known,
+        lambda: file_graph(model, constants, _where, _kind),
+    )
+    conversion = _Conversion(model.graph, nodes, opset)
     for index, proto in enumerate(nodes):
         conversion.add(index, proto)
-    return conversion.graph(name or model.graph.name or "main")
+    graph = conversion.graph(name or model.graph.name or "main")
+    repeats = any(_kind(node) == "Loop" for node in nodes)
+    return share_constants(graph) if repeats else graph
 
 
 def _kind(proto: Any) -> str:
@@ -95,7 +108,7 @@ class _Conversion:
     def __init__(self, graph: Any, nodes: Sequence[Any], opset: int) -> None:
         self._graph = graph
         self._nodes = nodes
-        self._opset = opset
+        self._opset, self._written = max(opset, CURRENT), opset
         self._build = GraphBuilder()
         self._values: dict[str, NodeValue] = {}
         for tensor in graph.initializer:
@@ -107,8 +120,20 @@ class _Conversion:
 
     def add(self, index: int, proto: Any) -> None:
         """Fold or lower one node."""
+        write_out = CONTROL.get(_kind(proto))
         with malformed_named(f"node {index} {_kind(proto)}"):
-            self._add(self._node(index, proto), proto)
+            if write_out is not None:
+                write_out(self, index, proto, _where(index, proto), self._written)
+            else:
+                self._add(self._node(index, proto), proto)
+
+    def value(self, name: str) -> NodeValue:
+        """What a name of ONNX stands for; KeyError where nothing has computed it."""
+        return self._values[name]
+
+    def name(self, name: str, value: NodeValue) -> None:
+        """Let a name of ONNX stand for a value."""
+        self._values[name] = _constant(value.data) if value.data is not None else value
 
     def _add(self, node: Node, proto: Any) -> None:
         folded = fold(node, proto)
@@ -116,6 +141,7 @@ class _Conversion:
             values = [_constant(data) for data in folded]
         else:
             check_known([(node.where, node.kind)], RULES)
+            node = softened(node, self._nodes)
             check(node, (enough_inputs, finite_constants))
             check(node, (computes_on_reals,) if node.kind not in quantized.RULES else ())
             grid = common_grid(node)
@@ -139,7 +165,8 @@ class _Conversion:
         shape = tuple(1 if size is None else size for size in view.shape or ())
         order = input_order(self._nodes, proto.name, len(shape))
         layout = Layout(shape, order)
-        name = self._build.input(layout.graph_shape, proto.name)
+        element = input_element(self._nodes, view)
+        name = self._build.input(layout.graph_shape, proto.name, element)
         self._build.arrange(name, layout)
         return NodeValue(shape, name, order)
 

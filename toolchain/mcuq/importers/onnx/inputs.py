@@ -8,12 +8,15 @@ from typing import Any
 
 from onnx import TensorProto
 
+from mcuq.importers.onnx.elements import ELEMENTS
 from mcuq.importers.onnx.value import Order, channels_last
+from mcuq.numeric.element import Element
 
 _SPATIAL = frozenset(
     {
-        "AveragePool", "BatchNormalization", "Conv", "GlobalAveragePool", "GlobalMaxPool",
-        "MaxPool", "Resize",
+        "AveragePool", "BatchNormalization", "Conv", "ConvTranspose", "DepthToSpace",
+        "GlobalAveragePool", "GlobalMaxPool", "GroupNormalization", "InstanceNormalization",
+        "MaxPool", "Resize", "SpaceToDepth",
     }
 )  # fmt: skip
 _ANY_LAYOUT = frozenset(
@@ -65,12 +68,12 @@ def unquantized_input(view: OnnxInput) -> str | None:
     return TensorProto.DataType.Name(view.elem_type) if view.elem_type in integers else None
 
 
-def real_input(view: OnnxInput) -> str | None:
-    """Inputs are real numbers: float32, which all become, float16 or double.
+def known_input(view: OnnxInput) -> str | None:
+    """Inputs are real numbers (float32, float16, double), int32 or int64 indices, or truth values.
 
-    Export the model in float32, and look up embeddings before it.
+    Export the model in float32.
     """
-    if view.elem_type in (TensorProto.FLOAT, TensorProto.FLOAT16, TensorProto.DOUBLE):
+    if view.elem_type in ELEMENTS:
         return None
     known = view.elem_type in TensorProto.DataType.values()
     return f"it is {TensorProto.DataType.Name(view.elem_type) if known else view.elem_type}"
@@ -98,6 +101,18 @@ def batch_of_one(view: OnnxInput) -> str | None:
     return None if view.shape[0] in (1, None) else f"the shape is {view.shape}"
 
 
+def input_element(nodes: Iterable[Any], view: OnnxInput) -> Element:
+    """What an input holds: integers that are made real numbers first are such numbers."""
+    readers = [node for node in nodes if view.name in node.input]
+    cast = readers and all(node.op_type == "Cast" and _is_real(node) for node in readers)
+    return Element.REAL if cast else ELEMENTS[view.elem_type]
+
+
+def _is_real(cast: Any) -> bool:
+    kinds = {entry.name: entry.i for entry in cast.attribute}
+    return ELEMENTS.get(kinds.get("to", TensorProto.FLOAT)) is Element.REAL
+
+
 def input_order(nodes: Iterable[Any], name: str, rank: int) -> Order:
     """Channels last where a layer over images reads the input, maybe behind arithmetic."""
     nodes, seen, waiting = list(nodes), set(), [name]
@@ -114,4 +129,4 @@ def input_order(nodes: Iterable[Any], name: str, rank: int) -> Order:
     return tuple(range(rank))
 
 
-INPUT_CONSTRAINTS = (unquantized_input, real_input, static_shape, batch_of_one)
+INPUT_CONSTRAINTS = (unquantized_input, known_input, static_shape, batch_of_one)

@@ -28,6 +28,8 @@ _TO_INPUTS: Mapping[str, tuple[int, tuple[tuple[str, type], ...]]] = {
     "Upsample": (9, (("scales", np.float32),)),
 }
 """Operator → the set that made these attributes its inputs from the second on."""
+BECOMES = {"Upsample": "Resize"}
+"""What stands in an operator's place."""
 _UPSAMPLING = {"coordinate_transformation_mode": "asymmetric", "nearest_mode": "floor"}
 
 
@@ -97,7 +99,26 @@ def _softmax(proto: Any, opset: int) -> list[Any]:
     ]
 
 
+def _constant_fill(proto: Any, opset: int) -> list[Any]:
+    """An experiment that PyTorch writes in sets 7 and 8: ConstantOfShape, of further dimensions."""
+    attributes, shape, before = _attributes(proto), proto.input[0], []
+    if not attributes.get("input_as_shape", 0):
+        return [proto]
+    if attributes.get("extra_shape"):
+        more, joined = f"{proto.output[0]}/more", f"{proto.output[0]}/joined"
+        tensor = numpy_helper.from_array(np.array(attributes["extra_shape"], np.int64))
+        before = [
+            helper.make_node("Constant", [], [more], value=tensor),
+            helper.make_node("Concat", [shape, more], [joined], axis=0),
+        ]
+        shape = joined
+    kind = helper.tensor_dtype_to_np_dtype(attributes.get("dtype", 1))
+    value = numpy_helper.from_array(np.full(1, attributes.get("value", 0.0), kind))
+    return [*before, helper.make_node("ConstantOfShape", [shape], list(proto.output), value=value)]
+
+
 _OTHERWISE: Mapping[str, Callable[[Any, int], list[Any]]] = {
+    "ConstantFill": _constant_fill,
     "Hardmax": _softmax,
     "LogSoftmax": _softmax,
     "Resize": _resize,

@@ -11,6 +11,7 @@ from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 from onnx import ModelProto, TensorProto
 
 from mcuq.errors import InputError
+from mcuq.importers.onnx.classical import without_labels
 from mcuq.importers.onnx.older import OLDEST
 from mcuq.importers.onnx.order import in_order
 
@@ -39,6 +40,7 @@ def parse(content: bytes, folder: Path | None) -> ModelProto:
             onnx.load_external_data_for_model(model, str(folder))
         _spell_out(model)
         onnx.checker.check_model(model)
+        without_labels(model)
         if model.functions:  # operators that the file itself defines
             model = onnx.inliner.inline_local_functions(model)
     except (DecodeError, onnx.checker.ValidationError, OSError, ValueError) as error:

@@ -105,6 +105,11 @@ _LAYERS: Mapping[str, tuple[str, Callable[[_Spelling], None]]] = {
     "QLinearReduceMean": ("ReduceMean", _one),
     "QLinearConcat": ("Concat", _concat),
 }
+BECOMES = {
+    name: f"{kind} between DequantizeLinear and QuantizeLinear"
+    for name, (kind, _) in _LAYERS.items()
+}
+"""What stands in an operator's place."""
 _DOMAINS = ("", "ai.onnx", "com.microsoft")
 
 

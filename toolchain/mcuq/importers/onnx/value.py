@@ -30,6 +30,7 @@ class NodeValue(ByContent):
         order: the graph's dimension i is ONNX's dimension order[i].
         data: a constant's values in ONNX's layout, else None.
         grid: what ONNX stores is integers on this grid; the graph has the reals behind them.
+        before: the value of another shape that this one is a Reshape of.
     """
 
     shape: tuple[int, ...]
@@ -37,6 +38,7 @@ class NodeValue(ByContent):
     order: Order = ()
     data: npt.NDArray[Any] | None = None
     grid: Grid | None = None
+    before: NodeValue | None = None
 
     @property
     def rank(self) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from mcuq.importers.onnx.value import Node
@@ -20,6 +21,8 @@ class Window:
         scheme: SAME where TFLite's padding is the same as the model's, else VALID.
         reach: (before, after) of height and width by which windows leave the input.
         beyond: outputs that ceil_mode adds reach past the model's own padding.
+        counted, inside: how many positions of each window along height and width lie in the input
+            or in the model's own padding, and how many in the input alone.
     """
 
     kernel: Pair
@@ -28,6 +31,8 @@ class Window:
     scheme: Padding
     reach: tuple[Pair, Pair]
     beyond: bool
+    counted: tuple[tuple[int, ...], tuple[int, ...]]
+    inside: tuple[tuple[int, ...], tuple[int, ...]]
 
     @property
     def leaves_input(self) -> bool:
@@ -58,6 +63,11 @@ class _Axis:
     def reached(self) -> int:
         """Padding after the last element that windows reach, however much is declared."""
         return max((self.output - 1) * self.stride + self.span - self.size - self.before, 0)
+
+    def within(self, first: int, end: int) -> tuple[int, ...]:
+        """How many taps of each window lie from `first` to before `end`; without dilation."""
+        starts = (index * self.stride - self.before for index in range(self.output))
+        return tuple(min(start + self.kernel, end) - max(start, first) for start in starts)
 
     @property
     def is_same(self) -> bool:
@@ -91,7 +101,14 @@ def read_window(node: Node, spatial: tuple[int, ...], kernel: tuple[int, ...]) -
         Padding.SAME if same else Padding.VALID,
         reach,
         beyond,
+        _both(axis.within(-axis.before, axis.size + axis.after) for axis in axes),
+        _both(axis.within(0, axis.size) for axis in axes),
     )
+
+
+def _both(counts: Iterable[tuple[int, ...]]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    height, width = counts
+    return height, width
 
 
 def _axis(node: Node, index: int, rank: int, size: int, kernel: int) -> _Axis:

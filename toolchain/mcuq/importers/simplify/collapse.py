@@ -7,12 +7,10 @@ that exporters spell with six dimensions needs five.
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import pairwise
 
 from mcuq.graph import MAX_DIMENSIONS, Graph, Op, Tensor
 from mcuq.ops.movement import RESHAPE, TRANSPOSE, ReshapeAttrs, TransposeAttrs
-
-Shape = tuple[int, ...]
+from mcuq.ops.shapes import collapsed
 
 
 def collapse_transposes(graph: Graph) -> Graph:
@@ -21,24 +19,6 @@ def collapse_transposes(graph: Graph) -> Graph:
         if op.kind is TRANSPOSE and len(graph.tensors[op.output].shape) > MAX_DIMENSIONS:
             graph = _replaced(graph, op)
     return graph
-
-
-def collapsed(shape: Shape, perm: Shape) -> tuple[Shape, Shape]:
-    """The fewest dimensions that move the same elements, and their permutation."""
-    real = [axis for axis, size in enumerate(shape) if size != 1]
-    following = dict(pairwise(real))
-    groups: list[list[int]] = []
-    for axis in (axis for axis in perm if shape[axis] != 1):
-        if groups and following.get(groups[-1][-1]) == axis:
-            groups[-1].append(axis)
-        else:
-            groups.append([axis])
-    ordered = sorted(groups)
-    sizes = [1] * len(ordered)
-    for number, group in enumerate(ordered):
-        for axis in group:
-            sizes[number] *= shape[axis]
-    return tuple(sizes), tuple(ordered.index(group) for group in groups)
 
 
 def _replaced(graph: Graph, op: Op) -> Graph:

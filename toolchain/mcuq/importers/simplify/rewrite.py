@@ -16,19 +16,20 @@ Floats = npt.NDArray[np.float64]
 
 
 class Uses:
-    """Who computes and who reads each tensor of a graph."""
+    """Who computes and who reads each tensor of a graph; a state reads what is written to it."""
 
     def __init__(self, graph: Graph) -> None:
         self._producers = {op.output: op for op in graph.ops}
         reads = Counter(name for op in graph.ops for name in op.inputs)
-        self._reads = reads + Counter(graph.outputs)
+        self._reads = reads + Counter(graph.outputs) + Counter(s.written for s in graph.states)
         self._readers = {name: op for op in graph.ops for name in op.inputs}
 
     def producer(self, name: str) -> Op | None:
         return self._producers.get(name)
 
     def only_reader(self, name: str) -> Op | None:
-        """The one operator that reads a tensor; None where there are more, or it is an output."""
+        """The one operator that reads a tensor; None where there are more, or it is an output
+        or goes into a state."""
         return self._readers.get(name) if self._reads[name] == 1 else None
 
 
@@ -62,6 +63,7 @@ def renamed(graph: Graph, names: Mapping[str, str]) -> Graph:
         outputs=tuple(map(new, graph.outputs)),
         layouts={new(name): layout for name, layout in graph.layouts.items()},
         ranges={new(name): span for name, span in graph.ranges.items()},
+        states=tuple(replace(s, read=new(s.read), written=new(s.written)) for s in graph.states),
     )
 
 
@@ -81,6 +83,7 @@ def rebuilt(
     known = {**graph.tensors, **{tensor.name: tensor for tensor in constants}}
     used = {name for op in ops for name in (*op.inputs, *op.outputs)}
     used.update(graph.inputs, graph.outputs)
+    used.update(name for state in graph.states for name in (state.read, state.written))
     tensors = {name: tensor for name, tensor in known.items() if name in used}
     ranges = {name: span for name, span in graph.ranges.items() if name in tensors}
     return replace(graph, tensors=tensors, ops=tuple(ops), ranges=ranges)

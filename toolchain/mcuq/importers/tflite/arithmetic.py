@@ -19,7 +19,7 @@ from mcuq.importers.tflite.records import WEIGHTED, FileModel, FileOp, FileTenso
 from mcuq.ops.catalog import operator
 from mcuq.tflite.operators.catalog import CONVERSIONS, RULES
 
-_CONVERSIONS = CONVERSIONS | {"CAST"}
+_CONVERSIONS = CONVERSIONS
 _BITS = {"int8": 8, "int16": 16}
 _KEPT_TOLERANCE = 1e-6
 """Of a scale to the same one elsewhere."""
@@ -50,7 +50,9 @@ class StoredOp:
     def values(self) -> Sequence[FileTensor]:
         """Operands that are values of the model, and the results."""
         rule = RULES.get(self.op.kind)
-        values = self.operands[: rule.tensors if rule else None]
+        count = len(self.operands)
+        numbers = rule.reads(count) if rule else range(count)
+        values = [self.operands[number] for number in numbers if number < count]
         return [t for t in (*values, *self.results) if t is not None]
 
 
@@ -66,6 +68,8 @@ def check_arithmetic(model: FileModel) -> FileModel:
         if op.kind in WEIGHTED and len(view.operands) > 1:
             _give_bias_scale(view, tensors)
             check(_stored(op, tensors), _WEIGHTED_CONSTRAINTS)
+        elif op.kind == "CAST":
+            check(view, (plain_cast,))
         elif op.kind not in _CONVERSIONS:
             check(view, _CONSTRAINTS)
     return replace(model, tensors=tuple(tensors))
@@ -74,6 +78,15 @@ def check_arithmetic(model: FileModel) -> FileModel:
 def _stored(op: FileOp, tensors: Sequence[FileTensor]) -> StoredOp:
     operands = tuple(tensors[index] if index >= 0 else None for index in op.inputs)
     return StoredOp(op, operands, tuple(tensors[index] for index in op.outputs))
+
+
+def plain_cast(view: StoredOp) -> str | None:
+    """A cast is of values that have no scale: it takes integers as they are stored.
+
+    Convert the model again: casts of quantized values go through DEQUANTIZE and QUANTIZE.
+    """
+    scaled = [t.name for t in view.values if t.quantization is not None]
+    return f"{scaled[0]!r} has one" if scaled else None
 
 
 def one_type(view: StoredOp) -> str | None:

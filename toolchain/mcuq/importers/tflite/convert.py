@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,29 +11,42 @@ import numpy as np
 import numpy.typing as npt
 
 from mcuq.errors import InputError
-from mcuq.graph import Graph, Op, Tensor
+from mcuq.graph import Graph, Op, State, Tensor
 from mcuq.importers.constraints import check
 from mcuq.importers.names import UniqueNames
 from mcuq.importers.operators import check_known
 from mcuq.importers.tflite.arithmetic import check_arithmetic
 from mcuq.importers.tflite.biases import flat_biases
+from mcuq.importers.tflite.filters import flat_filters
 from mcuq.importers.tflite.flatbuffer import malformed
 from mcuq.importers.tflite.fold import FOLDABLE, fold
-from mcuq.importers.tflite.frozen import check_frozen, check_stateless
 from mcuq.importers.tflite.general import (
     INPUT_CONSTRAINTS,
     OP_CONSTRAINTS,
     TfliteInput,
+    known_operands,
     own_rule,
-    real_operands,
+    real_operand,
 )
 from mcuq.importers.tflite.parts import one_output_each
-from mcuq.importers.tflite.records import FileModel, FileOp, FileTensor
+from mcuq.importers.tflite.real import real_values
+from mcuq.importers.tflite.records import FileModel, FileOp, FileState, FileTensor
+from mcuq.importers.tflite.recurrent import check_integers, spelled_out
+from mcuq.importers.tflite.running_sums import KIND as CUMSUM
+from mcuq.importers.tflite.running_sums import layers_of_running_sums
 from mcuq.importers.tflite.space_to_batch import gather_dilations
+from mcuq.importers.tflite.stateless import check_stateless
+from mcuq.importers.tflite.survey import file_graph
+from mcuq.importers.tflite.tables import name_tables
+from mcuq.importers.tflite.unrolling import unrolled
+from mcuq.importers.tflite.variables import with_states
+from mcuq.interpret.float import run_float
+from mcuq.numeric.element import Element
+from mcuq.ops.repetition import BROADCAST_TO, BroadcastAttrs
 from mcuq.ops.unary import LEAKY_RELU, LeakyReluAttrs
-from mcuq.tflite.operators.catalog import CONVERSIONS, RULES
+from mcuq.tflite.operators.catalog import CONVERSIONS, READABLE
 from mcuq.tflite.operators.form import Rule, Step
-from mcuq.tflite.operators.view import FileOperand, OpView
+from mcuq.tflite.operators.view import FileOperand, OpView, element_of
 
 _MAX_ELEMENTS = 2**31 - 1
 
@@ -52,7 +65,9 @@ class Converted:
     records: Mapping[str, FileTensor]
 
 
-def convert(model: FileModel, name: str | None, keep_rescaling: bool = False) -> Converted:
+def convert(
+    model: FileModel, name: str | None, keep_rescaling: bool = False, anew: bool = False
+) -> Converted:
     """The graph of a file's records.
 
     Args:
@@ -60,20 +75,44 @@ def convert(model: FileModel, name: str | None, keep_rescaling: bool = False) ->
         name: the graph's name; None takes the subgraph's.
         keep_rescaling: where the file changes integers from one scale to another, which leaves the
             real number as it is, add a LEAKY_RELU of slope 1: the operator that does so.
+        anew: what operators keep in variable tensors begins with zeros at every run.
 
     Raises:
         InputError: an operator, type or shape is not supported, or the file contradicts itself.
     """
     name = name or model.name or "main"
-    check_frozen(model)
-    as_written, model = model, gather_dilations(one_output_each(model))
-    check_known(((_where(model, op), op.kind) for op in model.ops), {*RULES, *FOLDABLE})
+    model = unrolled(with_states(model), _evaluated)
+    if keep_rescaling:
+        check_integers(model)
+    else:
+        model = spelled_out(model, anew)
+    as_written, model = model, gather_dilations(one_output_each(name_tables(model)))
+    known = {*READABLE, *FOLDABLE, CUMSUM}
+    check_known(
+        ((_where(model, op), _called(op, known)) for op in model.ops),
+        known,
+        lambda: file_graph(as_written, _where),
+    )
     check_stateless(as_written)
-    model = check_arithmetic(flat_biases(model))
+    model = layers_of_running_sums(
+        check_arithmetic(flat_filters(flat_biases(model))), keep_rescaling
+    )
     conversion = _Conversion(model, keep_rescaling)
     for op in model.ops:
         conversion.add(op)
     return conversion.result(name)
+
+
+def _evaluated(model: FileModel, values: npt.NDArray[Any]) -> list[npt.NDArray[Any]]:
+    """Outputs of a model of one input, for these values of it."""
+    graph = convert(model, None).graph
+    found = run_float(graph, [values.reshape(1, *values.shape[1:])])
+    return [found[name].reshape(graph.tensors[name].shape) for name in graph.outputs]
+
+
+def _called(op: FileOp, known: Collection[str]) -> str:
+    """Its kind; that of a custom operator is no known one, whatever its name."""
+    return f"custom operator {op.kind}" if op.custom and op.kind in known else op.kind
 
 
 def _where(model: FileModel, op: FileOp) -> str:
@@ -92,11 +131,13 @@ class _Conversion:
         self._ops: list[Op] = []
         self._values: dict[int, FileOperand] = {}
         self._records: dict[str, FileTensor] = {}
-        self._inputs = [self._input(model.tensors[index]) for index in model.inputs]
+        self._constant_outputs: dict[int, str] = {}
+        self._inputs = [self._given(model.tensors[index]) for index in model.inputs]
         if not self._inputs:
             raise malformed("the model has no inputs")
         if len(set(model.inputs)) != len(model.inputs):
             raise malformed("an input of the model is listed twice")
+        self._state_inputs = [self._input(model.tensors[s.read]) for s in model.states]
         # Results take their names before constants do, so that a layer keeps its plain name.
         self._result_names = {
             index: self._take_name(model.tensors[index]) for op in model.ops for index in op.outputs
@@ -109,26 +150,47 @@ class _Conversion:
         output = op.outputs[0]
         if output in self._values or self._model.tensors[output].data is not None:
             raise malformed(f"{view.where} writes a tensor that already has a value")
-        folded = fold(view)
+        folded = fold(view, exact=self._keep_rescaling)
         if folded is not None:
-            self._values[output] = self._constant(self._model.tensors[output], folded)
+            self._values[output] = self._folded(view, self._model.tensors[output], folded)
         elif op.kind in CONVERSIONS and view.operands[0] is not None:
             self._values[output] = self._passed(op, view, view.operands[0])
         else:
             check(view, (own_rule,))
-            self._values[output] = self._lower(op, view, RULES[op.kind])
+            self._values[output] = self._lower(op, view, READABLE[op.kind])
 
     def result(self, name: str) -> Converted:
         """The finished graph with its records."""
         outputs = tuple(self._output(index) for index in self._model.outputs)
         if not outputs:
             raise malformed("the model has no outputs")
-        graph = Graph(name, self._tensors, tuple(self._ops), tuple(self._inputs), outputs)
+        states = tuple(map(self._state, self._state_inputs, self._model.states))
+        graph = Graph(
+            name, self._tensors, tuple(self._ops), tuple(self._inputs), outputs, states=states
+        )
         return Converted(graph, self._records)
+
+    def _state(self, read: str, state: FileState) -> State:
+        written = self._values.get(state.written)
+        if written is None or written.data is not None:
+            raise InputError(
+                f"variable {state.name!r} is assigned a constant",
+                "export the model without it: after the first run it is a constant, too",
+            )
+        stored = self._model.tensors[state.read]
+        initial = real_values(stored, state.initial)
+        return State(state.name, read, written.name, initial.astype(np.float32))
+
+    def _folded(self, view: OpView, tensor: FileTensor, data: npt.NDArray[Any]) -> FileOperand:
+        """A result that does not depend on the inputs. Of ZEROS_LIKE the integers are zeros."""
+        self._compare_shape(view, tensor, data.shape)
+        if view.kind == "ZEROS_LIKE" and tensor.quantization is not None:
+            tensor = replace(tensor, data=data.astype(tensor.dtype))
+        return self._constant(tensor, data if tensor.data is None else tensor.data)
 
     def _passed(self, op: FileOp, view: OpView, operand: FileOperand) -> FileOperand:
         """The same real number in another form."""
-        check(view, (real_operands,))
+        check(view, (real_operand,))
         self._compare_shape(view, self._model.tensors[op.outputs[0]], operand.shape)
         stored, known = self._model.tensors[op.outputs[0]], self._records.get(operand.name)
         if stored.quantization is not None and known is not None and operand.data is None:
@@ -139,30 +201,51 @@ class _Conversion:
                 return self._lower(op, view, rescale)
         return replace(operand, quantized=operand.quantized or stored.quantization is not None)
 
-    def _input(self, tensor: FileTensor) -> str:
+    def _given(self, tensor: FileTensor) -> str:
         check(TfliteInput(tensor), INPUT_CONSTRAINTS)
+        return self._input(tensor)
+
+    def _input(self, tensor: FileTensor) -> str:
+        """The name of what no operator computes."""
         name = self._take_name(tensor)
         quantized = tensor.quantization is not None
         self._values[tensor.index] = FileOperand(name, tensor.shape, tensor.dtype, quantized)
-        self._tensors[name] = Tensor(name, tensor.shape)
+        self._tensors[name] = Tensor(name, tensor.shape, element=_known(tensor))
         self._records[name] = tensor
         return name
 
     def _output(self, index: int) -> str:
         value = self._values.get(index)
+        tensor = self._model.tensors[index]
+        if value is None and tensor.data is not None:
+            value = self._constant(tensor, tensor.data)
+        if value is not None and value.data is not None and value.is_real:
+            return self._copied(tensor, value)
         if value is None or value.data is not None or value.name in self._inputs:
             raise InputError(
-                f"output {self._model.tensors[index].name!r} is computed by no operator",
-                "export the model again: each output must depend on an input through a layer",
+                f"output {tensor.name!r} is computed by no operator",
+                "export the model again: each output must be real numbers that a layer computes, "
+                "or a constant",
             )
         return value.name
+
+    def _copied(self, tensor: FileTensor, value: FileOperand) -> str:
+        """An output that is a constant: a copy of it, which a run writes like any other output."""
+        name = self._constant_outputs[tensor.index]
+        if name not in self._tensors:
+            self._keep_constant(value)
+            self._records[name] = tensor
+            attrs = BroadcastAttrs(value.shape)
+            self._tensors[name] = Tensor(name, value.shape)
+            self._ops.append(Op(BROADCAST_TO, name, (value.name,), (name,), attrs))
+        return name
 
     def _view(self, op: FileOp) -> OpView:
         output = self._result_names[op.outputs[0]] if op.outputs else ""
         operands = tuple(self._operand(op, index) for index in op.inputs)
-        return OpView(
-            op.index, op.kind, output, len(op.outputs), operands, op.options, op.options_type
-        )
+        dtype = self._model.tensors[op.outputs[0]].dtype if op.outputs else ""
+        form = (op.options, op.options_type, dtype)
+        return OpView(op.index, op.kind, output, len(op.outputs), operands, *form)
 
     def _operand(self, op: FileOp, index: int) -> FileOperand | None:
         if index == -1:
@@ -179,21 +262,16 @@ class _Conversion:
 
     def _constant(self, tensor: FileTensor, data: npt.NDArray[Any]) -> FileOperand:
         name = self._result_names.get(tensor.index) or self._take_name(tensor)
+        if tensor.index in self._model.outputs:
+            self._constant_outputs[tensor.index] = name
+            name = self._names.take(f"{name}/value", "value")
         self._records[name] = tensor
         if tensor.quantization is None or data is not tensor.data:
             return FileOperand(name, data.shape, data.dtype.name, data=data)
-        scale, zero_point = (
-            _along_axis(values, tensor.quantization.axis, data.ndim)
-            for values in (tensor.quantization.scale, tensor.quantization.zero_point)
-        )
-        with np.errstate(over="ignore"):
-            real = ((data.astype(np.float64) - zero_point) * scale).astype(np.float32)
-        if not np.isfinite(real).all():
-            raise malformed(f"the scale of tensor {tensor.name!r} is too large for float32")
-        return FileOperand(name, data.shape, tensor.dtype, True, real)
+        return FileOperand(name, data.shape, tensor.dtype, True, real_values(tensor, data))
 
     def _lower(self, op: FileOp, view: OpView, rule: Rule[Any]) -> FileOperand:
-        check(view, (real_operands, *rule.constraints))
+        check(view, (known_operands, *rule.constraints))
         steps = self._steps(rule, view)
         if steps:
             values = [operand for operand in view.operands if operand is not None]
@@ -208,6 +286,8 @@ class _Conversion:
             self._records[name] = tensor if source is None else self._records[source]
         result = self._added(view, steps[-1], values, view.output_name)
         self._compare_shape(view, tensor, result.shape)
+        if _known(tensor) is not result.element:
+            raise malformed(f"{view.where}: the file says {tensor.dtype}, its operands give others")
         self._records[result.name] = tensor
         return replace(result, dtype=tensor.dtype, quantized=tensor.quantization is not None)
 
@@ -218,18 +298,22 @@ class _Conversion:
     def _added(self, view: OpView, step: Step, values: list[FileOperand], name: str) -> FileOperand:
         """One operator of the graph and its result, float32 as far as is known."""
         operands = [values[number] for number in step.inputs]
+        if step.indices is not None:
+            indices = self._names.take(f"{name}/indices", "indices")
+            operands.append(FileOperand(indices, step.indices.shape, "int32", False, step.indices))
         try:
             shape = step.kind.shape(step.attrs, [operand.shape for operand in operands])
         except ValueError as error:
             raise InputError(
                 f"{view.where}: {error}", "the file is damaged: export it again"
             ) from None
+        element = _result_element(view, step, operands)
         for operand in operands:
             self._keep_constant(operand)
-        self._tensors[name] = Tensor(name, shape)
+        self._tensors[name] = Tensor(name, shape, element=element)
         inputs = tuple(operand.name for operand in operands)
         self._ops.append(Op(step.kind, name, inputs, (name,), step.attrs))
-        return FileOperand(name, shape, "float32", False)
+        return FileOperand(name, shape, "float32" if element is Element.REAL else element, False)
 
     def _compare_shape(self, view: OpView, tensor: FileTensor, shape: tuple[int, ...]) -> None:
         """Raise where the file states another shape than inference gives."""
@@ -250,23 +334,32 @@ class _Conversion:
         if operand.data is not None and operand.name not in self._tensors:
             data = np.ascontiguousarray(operand.data, np.float32)
             data.flags.writeable = False
-            self._tensors[operand.name] = Tensor(operand.name, operand.shape, data)
+            element = _known(operand)
+            self._tensors[operand.name] = Tensor(operand.name, operand.shape, data, element)
 
     def _take_name(self, tensor: FileTensor) -> str:
         wanted = self._model.signature.get(tensor.index) or tensor.name
         return self._names.take(wanted, f"tensor{tensor.index}")
 
 
+def _known(tensor: FileTensor | FileOperand) -> Element:
+    """What a tensor of a known type holds; of other types constraints have seen to."""
+    if isinstance(tensor, FileTensor):
+        return element_of(tensor.dtype, tensor.quantization is not None) or Element.REAL
+    return tensor.element or Element.REAL
+
+
+def _result_element(view: OpView, step: Step, operands: Sequence[FileOperand]) -> Element:
+    try:
+        return step.kind.element(step.attrs, [_known(operand) for operand in operands])
+    except ValueError as error:
+        raise InputError(
+            f"{view.where}: {error}", "export the model so that this layer computes in float32"
+        ) from None
+
+
 def _graph_operands(rule: Rule[Any], view: OpView) -> list[FileOperand]:
     """The operands that become the graph operator's inputs; absent ones are left out."""
-    present = [operand for operand in view.operands[: rule.tensors] if operand is not None]
+    chosen = (view.operands[number] for number in rule.reads(len(view.operands)))
+    present = [operand for operand in chosen if operand is not None]
     return present * rule.copies(view)
-
-
-def _along_axis(values: npt.NDArray[Any], axis: int, rank: int) -> npt.NDArray[Any]:
-    """Per-channel values shaped to broadcast along `axis` of a tensor of `rank` dimensions."""
-    if values.size == 1:
-        return values.reshape(())
-    shape = [1] * rank
-    shape[axis] = values.size
-    return values.reshape(shape)

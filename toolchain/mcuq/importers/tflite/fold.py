@@ -1,12 +1,14 @@
 """Operators that exporters leave on constants: computed while the model is read.
 
-Two kinds: those that keep the number of elements (a weight's DEQUANTIZE, RESHAPE…) fold at any
+Three kinds: those that keep the number of elements (a weight's DEQUANTIZE, RESHAPE…) fold at any
 size; arithmetic on shapes (SHAPE, PACK, STRIDED_SLICE… before a RESHAPE) folds on short vectors
-only, so that a hostile file cannot ask for more memory than it holds.
+only, and layers on real numbers up to a bound, so that a hostile file cannot ask for more memory
+than it holds.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -16,18 +18,23 @@ from ai_edge_litert import schema_py_generated as schema
 
 from mcuq.errors import InputError
 from mcuq.importers.constraints import check
+from mcuq.importers.tflite.constant_layers import layer_on_constants
 from mcuq.importers.tflite.flatbuffer import malformed
 from mcuq.tflite.operators.binary import Binary
+from mcuq.tflite.operators.cast import Cast
 from mcuq.tflite.operators.catalog import CONVERSIONS, RULES
-from mcuq.tflite.operators.conversion import Cast
-from mcuq.tflite.operators.movement import Concatenation, Gather, Pack
+from mcuq.tflite.operators.gathering import Gather
+from mcuq.tflite.operators.movement import Concatenation, Pack
 from mcuq.tflite.operators.pooling import Reducer
 from mcuq.tflite.operators.slicing import STRIDED_SLICE_CONSTRAINTS, strided_slice_attrs
-from mcuq.tflite.operators.view import OpView
+from mcuq.tflite.operators.view import FileOperand, OpView
 
 Array = npt.NDArray[Any]
 _SHAPE_ELEMENTS = 1024
 """More than any shape computation holds in all its operands together."""
+
+_REAL_ELEMENTS = 1 << 20
+"""Of a constant that a layer or a FILL gives: anchors of detectors, grids, masks have fewer."""
 
 _CAST_TYPES = {
     schema.TensorType.FLOAT32: np.float32,
@@ -36,14 +43,20 @@ _CAST_TYPES = {
 }
 
 
-def fold(op: OpView) -> Array | None:
+def fold(op: OpView, exact: bool = False) -> Array | None:
     """The operator's result where it does not depend on the model's inputs, else None.
+
+    Args:
+        op: the operator.
+        exact: leave layers that round to their kernels; what moves values does not.
 
     Raises:
         InputError: the constants do not fit the operator.
     """
     if op.kind == "SHAPE" and op.operands and op.operands[0] is not None:
         return np.array(op.shape(0), np.int32)
+    if op.kind == "ZEROS_LIKE" and op.operands and op.operands[0] is not None:
+        return _full(op.shape(0), _zero(op.operands[0]))
     present = [operand for operand in op.operands if operand is not None]
     constants = [operand.data for operand in present if operand.data is not None]
     if not constants or len(constants) < len(present):
@@ -52,10 +65,9 @@ def fold(op: OpView) -> Array | None:
     folder = _SAME_SIZE.get(op.kind)
     if folder is None and total <= _SHAPE_ELEMENTS:
         folder = _SHAPE_ARITHMETIC.get(op.kind)
-    if folder is None:
-        return None
     try:
-        return folder(op)
+        result = None if folder is None else folder(op)
+        return layer_on_constants(op, _REAL_ELEMENTS, exact) if result is None else result
     except InputError:
         raise
     except (ValueError, IndexError, TypeError, OverflowError, AssertionError):
@@ -127,6 +139,30 @@ def _slice(op: OpView) -> Array:
     return _values(op)[tuple(slice(b, None if n == -1 else b + n) for b, n in bounds)]
 
 
+def _full(shape: tuple[int, ...], value: Any) -> Array | None:
+    """One value everywhere, which takes no memory yet; None where it could take too much."""
+    if min(shape, default=1) < 0 or math.prod(shape) > _REAL_ELEMENTS:
+        return None
+    return np.broadcast_to(value, shape)
+
+
+def _zero(operand: FileOperand) -> Any:
+    return np.float32(0) if operand.is_real else np.dtype(operand.dtype).type(0)
+
+
+def _filled(op: OpView) -> Array | None:
+    return _full(op.integers(1), _values(op).reshape(()))
+
+
+def _broadcast_to(op: OpView) -> Array | None:
+    shape = op.integers(1)
+    return None if _full(shape, 0) is None else np.broadcast_to(_values(op), shape)
+
+
+def _broadcast_args(op: OpView) -> Array:
+    return np.array(np.broadcast_shapes(op.integers(0), op.integers(1)), np.int32)
+
+
 def _product(op: OpView) -> Array:
     keep = op.boolean(Reducer.KEEP_DIMS)
     axes = op.integers(1)
@@ -155,6 +191,9 @@ _SHAPE_ARITHMETIC: dict[str, Callable[[OpView], Array | None]] = {
     "PACK": _pack,
     "CONCATENATION": _concatenation,
     "GATHER": _gather,
+    "FILL": _filled,
+    "BROADCAST_TO": _broadcast_to,
+    "BROADCAST_ARGS": _broadcast_args,
     "STRIDED_SLICE": _strided_slice,
     "SLICE": _slice,
     "REDUCE_PROD": _product,
@@ -162,5 +201,5 @@ _SHAPE_ARITHMETIC: dict[str, Callable[[OpView], Array | None]] = {
     "SUB": _arithmetic(np.subtract),
     "MUL": _arithmetic(np.multiply),
 }
-FOLDABLE = frozenset({*_SAME_SIZE, *_SHAPE_ARITHMETIC, "SHAPE", *CONVERSIONS})
+FOLDABLE = frozenset({*_SAME_SIZE, *_SHAPE_ARITHMETIC, "SHAPE", "ZEROS_LIKE", *CONVERSIONS})
 """Operators that need no rule of their own where they work on constants."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from ai_edge_litert import schema_py_generated as schema
 
 from mcuq.importers.tflite.records import FileOp, FileTensor
-from mcuq.tflite.operators.catalog import OPTIONS, RULES
-from mcuq.tflite.operators.view import Constraint, OpView
+from mcuq.tflite.operators.catalog import OPTIONS, READABLE, RULES
+from mcuq.tflite.operators.view import Constraint, OpView, element_of
 
 
 @dataclass(frozen=True)
@@ -22,15 +22,15 @@ class TfliteInput:
         return f"input {self.tensor.name!r}"
 
 
-def real_input(view: TfliteInput) -> str | None:
-    """Inputs are float32, or quantized integers.
+def known_input(view: TfliteInput) -> str | None:
+    """Inputs are float32, quantized integers, int32, int64 or bool.
 
-    Export the model with a float32 input; cast or look up embeddings before it.
+    Export the model with a float32 input, or with int32 for indices.
     """
     dtype, quantization = view.tensor.dtype, view.tensor.quantization
-    if dtype == "float32" or (dtype in ("int8", "uint8", "int16") and quantization):
-        return None
-    return f"it is {dtype}"
+    if quantization and dtype not in ("int8", "uint8", "int16"):
+        return f"it is {dtype} with a scale"
+    return None if element_of(dtype, quantization is not None) else f"it is {dtype}"
 
 
 def computed_input(view: TfliteInput) -> str | None:
@@ -103,23 +103,32 @@ def own_rule(op: OpView) -> str | None:
 
     Export with a fixed input shape, batch 1, so that the converter can compute them in advance.
     """
-    return None if op.kind in RULES else "an operand is computed at run time"
+    return None if op.kind in READABLE else "an operand is computed at run time"
 
 
-def real_operands(op: OpView) -> str | None:
-    """Layers compute with float32 numbers, or with quantized integers.
+def known_operands(op: OpView) -> str | None:
+    """Layers take float32 numbers, quantized integers, int32 or int64 indices, and bool.
 
-    Export the model in float32; integer and boolean arithmetic is not supported.
+    Export the model in float32.
     """
     rule = RULES.get(op.kind)
-    count = rule.tensors if rule else 1
-    for number, operand in enumerate(op.operands[:count]):
-        if operand is not None and not operand.is_real:
+    for number in rule.reads(len(op.operands)) if rule else (0,):
+        operand = op.operands[number]
+        if operand is not None and operand.element is None:
             return f"operand {number} {operand.name!r} is {operand.dtype}"
     return None
 
 
-INPUT_CONSTRAINTS = (computed_input, real_input, static_input, batch_of_one)
+def real_operand(op: OpView) -> str | None:
+    """Quantization is of real numbers.
+
+    Export the model in float32.
+    """
+    operand = op.operands[0]
+    return None if operand is None or operand.is_real else f"{operand.name!r} is {operand.dtype}"
+
+
+INPUT_CONSTRAINTS = (computed_input, known_input, static_input, batch_of_one)
 OP_CONSTRAINTS: tuple[Constraint, ...] = (
     one_output,
     enough_operands,

@@ -8,33 +8,40 @@ from pathlib import Path
 from mcuq.graph import Graph
 from mcuq.importers.malformed import malformed_named
 from mcuq.importers.simplify import tidy
+from mcuq.importers.simplify.limits import within_limits
 from mcuq.importers.source import read_bytes
 from mcuq.importers.tflite.convert import Converted, convert
 from mcuq.importers.tflite.micro import for_micro
 from mcuq.importers.tflite.reader import read_model
 
-_DETOURS = frozenset({"SPACE_TO_BATCH_ND", "TILE"})
-"""Operators by which converters write dilation and upsampling."""
+_DETOURS = frozenset({"SPACE_TO_BATCH_ND", "TILE", "SELECT", "SELECT_V2"})
+"""Operators by which converters write dilation, upsampling, and indices that count from the end."""
 
 
-def load_tflite(source: Path | bytes) -> Graph:
+def load_tflite(source: Path | bytes, anew: bool = False) -> Graph:
     """The float graph of a TFLite file, float32 or quantized.
 
     A quantized model gives the real numbers its integers stand for. The graph is named after the
     file, or after the subgraph where `source` is bytes.
 
+    Args:
+        source: file or bytes.
+        anew: see `convert`.
+
     Raises:
         InputError: unreadable, damaged, or with an operator, type or shape that is not supported.
     """
-    return read_tflite(source).graph
+    return read_tflite(source, anew=anew).graph
 
 
-def read_tflite(source: Path | bytes, keep_rescaling: bool = False) -> Converted:
+def read_tflite(
+    source: Path | bytes, keep_rescaling: bool = False, anew: bool = False
+) -> Converted:
     """As `load_tflite`, with the records that say how the file stores each tensor.
 
     Args:
         source: file or bytes.
-        keep_rescaling: see `convert`.
+        keep_rescaling, anew: see `convert`.
 
     Raises:
         InputError: as `load_tflite`.
@@ -43,7 +50,11 @@ def read_tflite(source: Path | bytes, keep_rescaling: bool = False) -> Converted
     name = None if isinstance(source, bytes) else source.stem
     with malformed_named("not a valid TFLite file"):
         model = read_model(content)
-        converted = convert(for_micro(model) if keep_rescaling else model, name, keep_rescaling)
+        converted = convert(
+            for_micro(model) if keep_rescaling else model, name, keep_rescaling, anew
+        )
     if any(op.kind in _DETOURS for op in model.ops):
-        return replace(converted, graph=tidy(converted.graph))
-    return converted
+        converted = replace(converted, graph=tidy(converted.graph))
+    graph, origin = within_limits(converted.graph)
+    stored = {new: converted.records[name] for new, name in origin.items()}
+    return Converted(graph, {**converted.records, **stored})

@@ -8,6 +8,8 @@ from dataclasses import replace
 from ai_edge_litert import schema_py_generated as schema
 
 from mcuq.errors import InputError
+from mcuq.importers.tflite.float_islands import check_has_integers, is_island
+from mcuq.importers.tflite.quotients import join_quotients
 from mcuq.importers.tflite.records import WEIGHTED, FileModel, FileOp, FileTensor, Quantization
 from mcuq.importers.tflite.space_to_batch import ENTER, LEAVE
 from mcuq.ops.pooling import MAX_POOL_2D
@@ -31,7 +33,9 @@ _UNROUNDED = (
     | {"SPLIT", "SPLIT_V", "UNPACK", "PACK"}
 )
 """Operators that give the same whether values are quantized before or behind them."""
-_OPERAND_TYPES = {"SLICE": ("int32", "int64")}
+_OPERAND_TYPES = dict.fromkeys(
+    ("SLICE", "BROADCAST_TO", "DYNAMIC_UPDATE_SLICE", "MIRROR_PAD"), ("int32", "int64")
+)
 
 
 def for_micro(model: FileModel) -> FileModel:
@@ -39,10 +43,13 @@ def for_micro(model: FileModel) -> FileModel:
 
     Raises:
         InputError: a layer computes with uint8, for which there are no kernels, or with float32
-            between integers; a slice has a mask that is not read; axes or the like, or a bias, are
-            of a type that is read otherwise; a batch that is spread has not the size that the file
-            states.
+            between integers, or with integers where there is float32 alone; a slice has a mask
+            that is not read; axes or the like, or a bias, are of a type that is read otherwise; a
+            batch that is spread has not the size that the file states, or edges that are no zeros.
     """
+    for op in model.ops:
+        check_has_integers(model, op)
+    model = join_quotients(model)
     for op in model.ops:
         _check_masks(model, op)
         _check_operands(model, op)
@@ -87,14 +94,16 @@ def _check_operands(model: FileModel, op: FileOp) -> None:
 def _check_float(model: FileModel, op: FileOp) -> None:
     """Raise where a layer's operands come from integers as float32, and its result goes to them.
 
-    Its integer kernel would round otherwise; what only moves values does not round.
+    Its integer kernel would round otherwise; what only moves values does not round, and some
+    functions have no other kernel.
     """
     if op.kind in _UNROUNDED or not op.inputs or not op.outputs or op.inputs[0] < 0:
         return
     source, result = model.tensors[op.inputs[0]], model.tensors[op.outputs[0]]
     made = any(op.inputs[0] in other.outputs for other in model.ops)
     used = any(op.outputs[0] in other.inputs for other in model.ops)
-    if source.dtype == result.dtype == "float32" and made and used and source.data is None:
+    inside = source.dtype == result.dtype == "float32" and made and used and source.data is None
+    if inside and not is_island(model, op):
         raise InputError(
             f"operator {op.index} {op.kind} computes with float32 between integers",
             "quantize it anew instead: give the file as a model, with calibration data",
@@ -143,11 +152,25 @@ def _check_batch(model: FileModel, op: FileOp) -> None:
     whole, parts = (source, result) if op.kind == ENTER else (result, source)
     if blocks is None or source.dtype != "int8":
         return
+    _check_edges(model, op, source)
     expected = math.prod((*whole.shape[:1], *blocks.reshape(-1).tolist()))
     if parts.shape[:1] != (expected,):
         raise InputError(
             f"operator {op.index} {op.kind} spreads over a batch of {expected}, but the file "
             f"states the shape {parts.shape}, by which TensorFlow Lite Micro computes",
+            "convert the model with a fixed batch of 1, so that the converter writes dilations "
+            "itself, or quantize it anew",
+        )
+
+
+def _check_edges(model: FileModel, op: FileOp, source: FileTensor) -> None:
+    """Raise where a tensor is padded before it is spread: with the integer 0, not with a zero."""
+    edges = model.tensors[op.inputs[2]].data if op.kind == ENTER and len(op.inputs) > 2 else None
+    stored = source.quantization
+    if edges is not None and edges.any() and stored is not None and stored.zero_point[0] != 0:
+        raise InputError(
+            f"operator {op.index} {op.kind} pads around values with the zero point "
+            f"{stored.zero_point[0]}, where TensorFlow Lite Micro writes the integer 0",
             "convert the model with a fixed batch of 1, so that the converter writes dilations "
             "itself, or quantize it anew",
         )

@@ -21,7 +21,14 @@ from mcuq.tflite.operators.movement import Concatenation, Pack
 from mcuq.tflite.operators.slicing import Split, StridedSlice, Unpack
 from mcuq.tflite.operators.view import Overridden
 
-PARTS = frozenset({"SPLIT", "SPLIT_V", "UNPACK"})
+BECOMES = {
+    "SPLIT": "one STRIDED_SLICE a part",
+    "SPLIT_V": "one STRIDED_SLICE a part",
+    "UNPACK": "one STRIDED_SLICE a part",
+    "PACK": "CONCATENATION of values with one more dimension; folds where it packs a shape",
+}
+"""What stands in an operator's place."""
+PARTS = frozenset(BECOMES) - {"PACK"}
 """Operators with several outputs."""
 _COUNTS = {"SPLIT": Split.COUNT, "SPLIT_V": Split.COUNT, "UNPACK": Unpack.COUNT}
 """The options that say how many."""

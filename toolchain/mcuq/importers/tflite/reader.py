@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from ai_edge_litert import schema_py_generated as schema
@@ -12,6 +13,8 @@ from mcuq.importers.tflite import fields
 from mcuq.importers.tflite.buffers import constant_data, quantization
 from mcuq.importers.tflite.flatbuffer import FlatTable, malformed
 from mcuq.importers.tflite.records import FileModel, FileOp, FileTensor
+from mcuq.tflite.operators.catalog import RULES
+from mcuq.tflite.operators.control import CallOnce, While
 
 _IDENTIFIER = b"TFL3"
 _VERSION = 3
@@ -25,11 +28,13 @@ _TYPES = {number: name.lower() for number, name in _names(schema.TensorType).ite
 _KINDS = _names(schema.BuiltinOperator)
 _UNREAD = "unread"
 """Type of a tensor that is not looked at."""
+_CALLS = {"CALL_ONCE": tuple(CallOnce), "WHILE": tuple(While)}
+"""Operators that run subgraphs, and the options that name these."""
 _CUSTOM = schema.BuiltinOperator.CUSTOM
 
 
 def read_model(data: bytes) -> FileModel:
-    """The first subgraph of a TFLite file.
+    """The first subgraph of a TFLite file, with those that its operators run.
 
     Raises:
         InputError: not a TFLite file, damaged, or an index or size in it is wrong.
@@ -49,10 +54,35 @@ def read_model(data: bytes) -> FileModel:
     subgraphs = model.tables(fields.ModelField.SUBGRAPHS)
     if not subgraphs:
         raise malformed("it has no subgraph")
-    subgraph = subgraphs[0]
     buffers = model.tables(fields.ModelField.BUFFERS)
-    tables = subgraph.tables(fields.SubGraphField.TENSORS)
     codes = [_code(table) for table in model.tables(fields.ModelField.OPERATOR_CODES)]
+    main = _subgraph(subgraphs[0], codes, buffers)
+    called: dict[int, FileModel] = {}
+    waiting = _called(main, len(subgraphs))
+    while waiting:
+        number = waiting.pop()
+        if number not in called:
+            called[number] = _subgraph(subgraphs[number], codes, buffers)
+            waiting += _called(called[number], len(subgraphs))
+    return replace(main, signature=_signature(model), called=called)
+
+
+def _called(model: FileModel, count: int) -> list[int]:
+    """Numbers of the subgraphs that operators run."""
+    found = []
+    for op in model.ops:
+        for field in _CALLS.get(op.kind, ()):
+            number = 0 if op.options is None else op.options.int32(field)
+            if not 0 < number < count:
+                raise malformed(f"{op.where} calls subgraph {number} of {count}")
+            found.append(number)
+    return found
+
+
+def _subgraph(
+    subgraph: FlatTable, codes: Sequence[tuple[str, bool]], buffers: Sequence[FlatTable]
+) -> FileModel:
+    tables = subgraph.tables(fields.SubGraphField.TENSORS)
     ops = tuple(
         _operator(index, table, codes, len(tables))
         for index, table in enumerate(subgraph.tables(fields.SubGraphField.OPERATORS))
@@ -67,7 +97,7 @@ def read_model(data: bytes) -> FileModel:
         for index, table in enumerate(tables)
     )
     name = subgraph.text(fields.SubGraphField.NAME)
-    return FileModel(name, tensors, ops, inputs, outputs, _signature(model))
+    return FileModel(name, tensors, ops, inputs, outputs)
 
 
 def _signature(model: FlatTable) -> dict[int, str]:
@@ -172,11 +202,12 @@ def _operator(
     _check_indices([i for i in inputs if i != -1], count, f"operator {index}'s inputs")
     _check_indices(outputs, count, f"operator {index}'s outputs")
     kind, custom = codes[code]
+    rule = None if custom else RULES.get(kind)
     return FileOp(
         index,
         kind,
         custom,
-        inputs,
+        inputs if rule is None else rule.seen(inputs),
         outputs,
         table.table(fields.OperatorField.OPTIONS),
         table.uint8(fields.OperatorField.OPTIONS_TYPE),

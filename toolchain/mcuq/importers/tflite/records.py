@@ -65,7 +65,7 @@ class FileOp:
         index: position in the file.
         kind: BuiltinOperator name, or the name of a custom operator.
         custom: whether it is a custom operator.
-        inputs: tensor indices, -1 where an optional input is absent.
+        inputs: tensor indices in the rule's order, -1 where an optional input is absent.
         outputs: tensor indices.
         options: the options, None where absent.
         options_type: number of the options' union member, 0 where absent.
@@ -85,6 +85,22 @@ class FileOp:
 
 
 @dataclass(frozen=True)
+class FileState:
+    """A variable that a model reads before it assigns it.
+
+    Attributes:
+        name: the variable's.
+        read, written: tensor indices.
+        initial: stored values, as the tensor `read` stores them.
+    """
+
+    name: str
+    read: int
+    written: int
+    initial: npt.NDArray[Any]
+
+
+@dataclass(frozen=True)
 class FileModel:
     """The first subgraph of a file.
 
@@ -94,6 +110,8 @@ class FileModel:
         inputs, outputs: tensor indices.
         signature: tensor index → the name by which users call an input or output, where the file
             has a signature.
+        called: the subgraphs that operators of this one run, and those that they run, by number.
+        states: what is kept from run to run, where variables have been resolved.
     """
 
     name: str
@@ -102,6 +120,8 @@ class FileModel:
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
     signature: Mapping[int, str] = field(default_factory=dict)
+    called: Mapping[int, FileModel] = field(default_factory=dict)
+    states: tuple[FileState, ...] = ()
 
 
 def constant_record(index: int, values: Sequence[Any]) -> FileTensor:

@@ -33,13 +33,14 @@ def run_float(
     Args:
         graph: the model.
         inputs: one array per graph input, any real dtype; for an input of shape (1, …) an array of
-            shape (N, …).
+            shape (N, …). Of a model that keeps states a sample is a sequence of steps, (N, T, …);
+            each begins with the states' initial values.
         keep: names of activations; None means the graph's outputs.
         disturb: changes what every operator reads, to see how far errors go.
 
     Returns:
         float32 arrays by name. An activation of shape (1, …) becomes (N, …), one of any other
-        shape s becomes (N, *s).
+        shape s becomes (N, *s); of sequences (N, T, …) and (N, T, *s).
 
     Raises:
         InputError: an input has the wrong shape or dtype.
@@ -64,20 +65,21 @@ def run_blocks(
     For more samples than fit in memory.
     """
     for block in _blocks(graph, inputs):
-        kept: dict[str, Array] = {}
+        kept: dict[str, list[Array]] = {name: [] for name in keep}
 
-        def visit(name: str, values: Array, kept: dict[str, Array] = kept) -> None:
-            if name in keep:
-                kept[name] = values
+        def visit(name: str, values: Array, kept: dict[str, list[Array]] = kept) -> None:
+            if name in kept:
+                kept[name].append(values)
 
         _run_block(graph, block, visit, disturb)
-        yield {name: kept[name] for name in keep}
+        yield {name: np.stack(x, axis=1) if graph.states else x[0] for name, x in kept.items()}
 
 
 def visit_activations(
     graph: Graph, inputs: Sequence[SampleArray], visit: Callable[[str, Array], None]
 ) -> Iterator[int]:
-    """Show every activation once a block of samples, as soon as it is computed; nothing is kept.
+    """Show every activation once a block of samples (of sequences: once a step), as soon as it is
+    computed; nothing is kept.
 
     For statistics over more activations than fit in memory.
 
@@ -108,10 +110,12 @@ def _check_inputs(graph: Graph, inputs: Sequence[SampleArray]) -> int:
             f"the model has {len(graph.inputs)} inputs, the data {len(inputs)}",
             f"give one array for each of: {', '.join(graph.inputs)}",
         )
+    steps = ("T",) if graph.states else ()
     for name, values in zip(graph.inputs, inputs, strict=True):
         shape = graph.tensors[name].shape[1:]
-        if not values.shape or values.shape[1:] != shape:
-            wanted = "×".join(map(str, ("N", *shape)))
+        before = 1 + len(steps)
+        if len(values.shape) < before or values.shape[before:] != shape:
+            wanted = "×".join(map(str, ("N", *steps, *shape)))
             raise InputError(
                 f"data of shape {values.shape} does not fit input {name!r}",
                 f"the model expects {wanted}",
@@ -121,6 +125,11 @@ def _check_inputs(graph: Graph, inputs: Sequence[SampleArray]) -> int:
                 f"data of type {values.dtype} does not fit input {name!r}", "give numbers"
             )
     counts = {len(values) for values in inputs}
+    if steps and len({values.shape[1] for values in inputs} | {0}) != 2:
+        raise InputError(
+            "the inputs have sequences of different lengths, or of none",
+            "give every input as many steps, at least one",
+        )
     if len(counts) != 1 or 0 in counts:
         raise InputError(
             f"the inputs have {' and '.join(map(str, sorted(counts)))} samples",
@@ -135,10 +144,28 @@ def _run_block(
     visit: Callable[[str, Array], None],
     disturb: Disturbance | None = None,
 ) -> None:
+    if not graph.states:
+        _run_step(graph, dict(zip(graph.inputs, inputs, strict=True)), visit, disturb)
+        return
+    kept = {state.read: state.first(len(inputs[0])) for state in graph.states}
+    for step in range(inputs[0].shape[1]):
+        given = {name: x[:, step] for name, x in zip(graph.inputs, inputs, strict=True)}
+        left = _run_step(graph, given | kept, visit, disturb)
+        kept = {state.read: left[state.written] for state in graph.states}
+
+
+def _run_step(
+    graph: Graph,
+    given: Mapping[str, Array],
+    visit: Callable[[str, Array], None],
+    disturb: Disturbance | None,
+) -> dict[str, Array]:
+    """One run, from the inputs and what states read; returns what is written to states."""
     live: dict[str, Array] = {
         name: _clipped(graph, name, values.reshape(len(values), *graph.tensors[name].shape))
-        for name, values in zip(graph.inputs, inputs, strict=True)
+        for name, values in given.items()
     }
+    samples = len(next(iter(live.values())))
     last_use = _last_uses(graph)
     for name, values in live.items():
         visit(name, _without_batch(values))
@@ -146,11 +173,18 @@ def _run_block(
         operands = [_operand(graph, live, name) for name in op.inputs]
         if disturb is not None:
             operands = disturb(op, operands)
-        live[op.output] = _clipped(graph, op.output, _real(op)(op.attrs, operands))
+        values = _clipped(graph, op.output, _real(op)(op.attrs, operands))
+        live[op.output] = _for_all(values, samples)
         visit(op.output, _without_batch(live[op.output]))
         for name in (*op.inputs, op.output):
             if last_use.get(name, -1) <= position:
                 live.pop(name, None)
+    return live
+
+
+def _for_all(values: Array, samples: int) -> Array:
+    """Values (samples, …); what depends on no input is there once, and repeated for each."""
+    return values if len(values) == samples else np.repeat(values, samples, axis=0)
 
 
 def _real(op: Op) -> Callable[[Any, list[Operand]], Array]:
@@ -175,8 +209,11 @@ def _operand(graph: Graph, live: Mapping[str, Array], name: str) -> Operand:
 
 
 def _last_uses(graph: Graph) -> dict[str, int]:
-    """Position of the last operator that reads each tensor."""
-    return {name: position for position, op in enumerate(graph.ops) for name in op.inputs}
+    """Position of the last operator that reads each tensor; past all of them for what goes into a
+    state.
+    """
+    uses = {name: position for position, op in enumerate(graph.ops) for name in op.inputs}
+    return uses | {state.written: len(graph.ops) for state in graph.states}
 
 
 def _without_batch(values: Array) -> Array:

@@ -1,8 +1,9 @@
 """A weighted operator as matrices: rows of weights times columns of input patches.
 
 CONV_2D has a matrix a group of channels, DEPTHWISE_CONV_2D one an input channel, FULLY_CONNECTED
-one. Arrays are (groups, outputs of a group, inputs) for weights and (groups, positions, inputs) for
-patches, so that one vectorized solver serves all three.
+and TRANSPOSE_CONV (taps backwards, zeros between the inputs) one. Arrays are (groups, outputs of a
+group, inputs) for weights and (groups, positions, inputs) for patches, so that one vectorized
+solver serves them all.
 """
 
 from __future__ import annotations
@@ -14,9 +15,9 @@ import numpy as np
 import numpy.typing as npt
 
 from mcuq.graph import Op
-from mcuq.ops.weighted import DEPTHWISE_CONV_2D
-from mcuq.ops.weighted_params import ConvParams
-from mcuq.ops.window import WindowParams, padded, windows
+from mcuq.ops.weighted import DEPTHWISE_CONV_2D, TRANSPOSE_CONV
+from mcuq.ops.weighted_params import ConvParams, TransposeConvParams
+from mcuq.ops.window import WindowParams, padded, transposed_windows, windows
 from mcuq.quantized.op_params import op_params
 from mcuq.quantized.qgraph import QuantizedGraph
 
@@ -46,7 +47,7 @@ class LayerShape:
         """The layer of a weighted operator of a quantized graph."""
         shape = qgraph.tensors[op.inputs[1]].shape
         params = op_params(qgraph, op)
-        if not isinstance(params, ConvParams):
+        if not isinstance(params, ConvParams | TransposeConvParams):
             return cls(op, shape, 0, (1, 1), None)
         channels = qgraph.tensors[op.inputs[0]].shape[3]
         _, height, width, _ = qgraph.tensors[op.output].shape
@@ -55,6 +56,10 @@ class LayerShape:
     @property
     def depthwise(self) -> bool:
         return self.op.kind is DEPTHWISE_CONV_2D
+
+    @property
+    def transposed(self) -> bool:
+        return self.op.kind is TRANSPOSE_CONV
 
     @property
     def groups(self) -> int:
@@ -67,13 +72,16 @@ class LayerShape:
         if self.depthwise:
             taps = weight.reshape(-1, self.channels, weight.shape[3] // self.channels)
             return np.ascontiguousarray(taps.transpose(1, 2, 0))
+        if self.transposed:
+            weight = weight[:, ::-1, ::-1]
         return weight.reshape(self.groups, weight.shape[0] // self.groups, -1)
 
     def filter(self, matrix: Floats) -> Floats:
         """Inverse of `matrix`."""
         if self.depthwise:
             return np.ascontiguousarray(matrix.transpose(2, 0, 1)).reshape(self.weight_shape)
-        return matrix.reshape(self.weight_shape)
+        weight = matrix.reshape(self.weight_shape)
+        return np.ascontiguousarray(weight[:, ::-1, ::-1]) if self.transposed else weight
 
     def patches(self, x: Floats) -> Floats:
         """Input patches (groups, positions, inputs) of real activations (N, …), zeros outside."""
@@ -81,7 +89,10 @@ class LayerShape:
             return x.reshape(1, -1, self.weight_shape[1])
         size = (self.weight_shape[1], self.weight_shape[2])
         images = x.reshape(-1, *x.shape[-3:])
-        view = windows(padded(images, size, self.window, self.out), size, self.window)
+        if self.transposed:
+            view = transposed_windows(images, size, self.window, self.out)
+        else:
+            view = windows(padded(images, size, self.window, self.out), size, self.window)
         positions = view.shape[0] * view.shape[1] * view.shape[2]
         depth = self.channels // self.groups
         split = view.reshape(*view.shape[:3], self.groups, depth, *size)

@@ -6,11 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 
 from mcuq.graph import Graph, Op
-from mcuq.interpret.float.run import visit_activations
+from mcuq.interpret.float.run import run_blocks
 from mcuq.interpret.integer import quantize_inputs, run_integer
 from mcuq.interpret.samples import Dequantized, OnDisk, SampleArray
 from mcuq.ptq.candidates.layer import LayerShape
@@ -31,7 +30,8 @@ Inputs = Sequence[SampleArray]
 def limit_samples(graph: Graph, inputs: Inputs) -> list[npt.NDArray[Any]]:
     """As many samples as allow all layers' float inputs to be kept at once."""
     names = {op.inputs[0] for op in weighted_ops(graph)}
-    each = sum(graph.tensors[name].size for name in names)
+    steps = inputs[0].shape[1] if graph.states else 1
+    each = steps * sum(graph.tensors[name].size for name in names)
     return [x[: max(1, CANDIDATES.floats_on_disk // max(1, each))] for x in inputs]
 
 
@@ -62,12 +62,9 @@ class Walk:
         names = {op.inputs[0] for op in self._ops}
         self._float = {name: OnDisk() for name in names}
 
-        def keep(name: str, values: npt.NDArray[np.float32]) -> None:
-            if name in names:
-                self._float[name].append(values)
-
-        for _ in visit_activations(graph, self._inputs, keep):
-            pass
+        for block in run_blocks(graph, self._inputs, names):
+            for name, values in block.items():
+                self._float[name].append(_runs(graph, values))
 
     @property
     def filters(self) -> tuple[str, ...]:
@@ -104,8 +101,11 @@ class Walk:
         known = dict(zip(qgraph.inputs, stored, strict=True))
         for op in self._ops:
             source = op.inputs[0]
-            known = run_integer(qgraph, [], keep=_live_before(qgraph, op), feed=known)
-            seen = Dequantized(known[source], qgraph.tensors[source])
+            if qgraph.states:  # what a layer sees depends on those behind it, too
+                known = run_integer(qgraph, stored, keep=(source,))
+            else:
+                known = run_integer(qgraph, [], keep=_live_before(qgraph, op), feed=known)
+            seen = Dequantized(_runs(self._graph, known[source]), qgraph.tensors[source])
             layer = LayerShape.of(qgraph, op)
             moments = measure(layer, self._float[source], seen)
             name = op.inputs[1]
@@ -124,6 +124,11 @@ class Walk:
         if len(layer.op.inputs) == 3:
             bias = self._graph.tensors[layer.op.inputs[2]].data
         return solve(layer, data, bias, moments, recipe, choice.bits, choice.per)
+
+
+def _runs(graph: Graph, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """What single runs give: the steps of sequences one behind the other."""
+    return values.reshape(-1, *values.shape[2:]) if graph.states else values
 
 
 def _live_before(qgraph: QuantizedGraph, op: Op) -> list[str]:

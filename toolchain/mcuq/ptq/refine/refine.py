@@ -93,8 +93,10 @@ def refine(
         solved = _solved_anew(graph, ranges, best, inputs)
         if (loss := scorer(solved)) < after:
             after, best = loss, solved
-        # The simulation knows int8 activations; under int16 ones there is little left to win.
-        epochs = settings.epochs if config.activation_bits == 8 else 0
+        # The simulation knows int8 activations; under int16 ones there is little left to win. It
+        # knows no states: a gradient through them would have to go back over the steps.
+        is_known = config.activation_bits == 8 and not graph.states
+        epochs = settings.epochs if is_known else 0
         if epochs:
             training = _Training(graph, ranges, best, inputs, settings)
         for epoch in range(epochs):

@@ -23,6 +23,7 @@ from mcuq.numeric import (
     quantize_multipliers,
     weight_limits,
 )
+from mcuq.numeric.element import Element
 from mcuq.numeric.tensor import QuantizedTensor
 from mcuq.ops.operator import Backward, NoForm
 from mcuq.ops.operator import Values as Array
@@ -194,13 +195,16 @@ class Simulation:
         params: Any = op_params(self._qgraph, op)
         lowest = getattr(params, "activation_min", INT8_MIN)
         highest = getattr(params, "activation_max", INT8_MAX)
-        passed = (stored > lowest) & (stored < highest)
-        return _real(self._qgraph.tensors[op.output], stored), lambda g: backward(g * passed)
+        result = self._qgraph.tensors[op.output]
+        passed = (stored > lowest) & (stored < highest) if result.element is Element.REAL else True
+        return _real(result, stored), lambda g: backward(g * passed)
 
-    def _integers(self, name: str, values: dict[str, Array]) -> npt.NDArray[np.int8]:
+    def _integers(self, name: str, values: dict[str, Array]) -> npt.NDArray[Any]:
         tensor = self._qgraph.tensors[name]
         if tensor.data is not None:
-            return tensor.data[None].astype(np.int8, copy=False)
+            return tensor.data[None]
+        if tensor.element is not Element.REAL:
+            return values[name].astype(tensor.dtype)
         steps = np.rint(values[name] / tensor.scale[0]) + tensor.zero_point
         integers: npt.NDArray[np.int8] = steps.astype(np.int8)
         return integers

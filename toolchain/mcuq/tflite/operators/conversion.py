@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import IntEnum
 from typing import Any
 
 from mcuq.ops.attrs import NoAttrs
@@ -11,12 +10,6 @@ from mcuq.ops.operator import Operator
 from mcuq.tflite.operators.common import no_attrs
 from mcuq.tflite.operators.form import Rule, TfliteForm, no_constants, no_options
 from mcuq.tflite.operators.version import ByType, Types, Version
-
-
-class Cast(IntEnum):
-    """CastOptions."""
-
-    OUT_TYPE = 1
 
 
 def _quantize_version(types: Types) -> int:
@@ -34,5 +27,3 @@ FORMS = (
     _form(QUANTIZE, _quantize_version, "AddQuantize"),
     _form(DEQUANTIZE, ByType(int8=2, int16=3), "AddDequantize"),
 )
-FURTHER_OPTIONS = {"CAST": "CastOptions"}
-"""Of operators that are folded."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Generic
@@ -12,7 +12,8 @@ import numpy.typing as npt
 from ai_edge_litert import schema_py_generated as schema
 
 from mcuq.ops.attrs import Attrs
-from mcuq.ops.operator import A, AnyOperator, Operator
+from mcuq.ops.operator import A, AnyOperator, Operator, QuantizedOp
+from mcuq.tflite.operators.links import Links
 from mcuq.tflite.operators.version import Version
 from mcuq.tflite.operators.view import Constraint, OpView
 
@@ -26,12 +27,14 @@ class Step:
             earlier steps.
         stored_as: the operand whose integers the result takes, where the file's are kept; None
             takes those of the operator's result.
+        indices: a constant of integers that the operator reads behind `inputs`.
     """
 
     kind: AnyOperator
     attrs: Attrs
     inputs: tuple[int, ...]
     stored_as: int | None = None
+    indices: npt.NDArray[np.int32] | None = None
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,8 @@ class Rule(Generic[A]):
         constraints: checked in order before `attrs` is called.
         tensors: how many leading operands become inputs; None takes all.
         required: how many operands must be there.
+        order: numbers of the file's operands in the order in which they are seen everywhere else,
+            that of the graph's inputs and then the others; empty where it is the file's.
         copies: how often these operands are repeated.
         steps: several operators in its place, the last of which gives the result; none: `kind`.
         stored_steps: the same where the file's integers are kept; None takes `steps`.
@@ -56,9 +61,39 @@ class Rule(Generic[A]):
     constraints: tuple[Constraint, ...] = ()
     tensors: int | None = 1
     required: int = 1
+    order: tuple[int, ...] = ()
     copies: Callable[[OpView], int] = lambda op: 1
     steps: Callable[[OpView], tuple[Step, ...]] = lambda op: ()
     stored_steps: Callable[[OpView], tuple[Step, ...]] | None = None
+
+    def reads(self, count: int) -> tuple[int, ...]:
+        """Which of `count` operands become inputs."""
+        return tuple(range(count))[: self.tensors]
+
+    def seen(self, stored: Sequence[int]) -> tuple[int, ...]:
+        """An operator's tensor indices in `order`, from those of the file; -1 where one is absent.
+
+        A file with more operands than the kind has keeps them as they are.
+        """
+        if not self.order or len(stored) > len(self.order):
+            return tuple(stored)
+        return tuple(stored[n] if n < len(stored) else -1 for n in self.order)
+
+    def stored(self, inputs: Sequence[int], constants: Sequence[int]) -> tuple[int, ...]:
+        """The file's tensor indices: the inverse of `seen`.
+
+        Args:
+            inputs: the graph's.
+            constants: what follows them, see `TfliteForm.constants`.
+        """
+        if not self.order:
+            return (*inputs, *constants)
+        absent = (-1,) * (len(self.order) - len(inputs) - len(constants))
+        places = dict(zip(self.order, (*inputs, *absent, *constants), strict=True))
+        indices = [places[number] for number in range(len(self.order))]
+        while indices[-1] == -1:
+            indices.pop()
+        return tuple(indices)
 
 
 class Runtime(StrEnum):
@@ -75,12 +110,14 @@ class TfliteForm(Generic[A]):
     Attributes:
         rule: how it is read; its operator and its options are those that are written.
         write: (attributes, the schema's `*OptionsT` object) fills the object in.
-        constants: attributes → the integers of each operand behind the graph's own. Attributes
-            that give a shape (paddings, axes, sizes…) stand there.
+        constants: attributes → the integers of each operand behind the graph's own, in the rule's
+            order. Attributes that give a shape (paddings, axes, sizes…) stand there.
         version: the least that a reader has to know.
-        resolver: method of TensorFlow Lite Micro's MicroMutableOpResolver.
+        resolver: method of TensorFlow Lite Micro's MicroMutableOpResolver; empty where it has none.
         needs_bias: the runtimes that do not run it without a bias.
         int4_beside: types of activations beside which runtimes take an int4 filter.
+        real_links: what stands for it in a float model; None: the operator itself.
+        stored_links: the same in an integer model.
     """
 
     rule: Rule[A]
@@ -90,6 +127,8 @@ class TfliteForm(Generic[A]):
     resolver: str
     needs_bias: frozenset[Runtime] = frozenset()
     int4_beside: tuple[str, ...] = ()
+    real_links: Callable[[A], Links] | None = None
+    stored_links: Callable[[QuantizedOp[A]], Links] | None = None
 
     def options(self, attrs: A) -> Any:
         """The schema's `*OptionsT` object, or None where it has none."""

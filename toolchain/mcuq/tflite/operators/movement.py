@@ -49,13 +49,6 @@ class Reshape(IntEnum):
     NEW_SHAPE = 0
 
 
-class Gather(IntEnum):
-    """GatherOptions."""
-
-    AXIS = 0
-    BATCH_DIMS = 1
-
-
 class Pack(IntEnum):
     """PackOptions."""
 
@@ -68,10 +61,10 @@ def pairs_of_paddings(op: OpView) -> str | None:
 
     Use a crop (STRIDED_SLICE) where padding would be negative.
     """
-    count, rank = len(op.integers(1)), len(op.shape(0))
-    if count != 2 * rank:
-        return f"{count} counts for {rank} dimensions"
-    return None if min(op.integers(1), default=0) >= 0 else "one is negative"
+    counts, rank = op.integers(len(op.operands) - 1), len(op.shape(0))
+    if len(counts) != 2 * rank:
+        return f"{len(counts)} counts for {rank} dimensions"
+    return None if min(counts, default=0) >= 0 else "one is negative"
 
 
 def axis_in_range(op: OpView) -> str | None:
@@ -179,8 +172,9 @@ def expand_attrs(op: OpView) -> ReshapeAttrs:
     return ReshapeAttrs((*shape[:position], 1, *shape[position:]))
 
 
-def _pad(op: OpView) -> PadAttrs:
-    counts = op.integers(1)
+def pad_attrs(op: OpView) -> PadAttrs:
+    """Pairs as the last operand lists them."""
+    counts = op.integers(len(op.operands) - 1)
     return PadAttrs(tuple(zip(counts[0::2], counts[1::2], strict=True)))
 
 
@@ -215,7 +209,7 @@ FORMS: tuple[TfliteForm[Any], ...] = (
         Rule(
             PAD,
             "PadOptions",
-            _pad,
+            pad_attrs,
             requiring(constant_operands(1), pairs_of_paddings),
             required=2,
         ),
@@ -287,5 +281,5 @@ FURTHER_RULES: dict[str, Rule[Any]] = {
         required=2,
     ),
 }
-FURTHER_OPTIONS = {"GATHER": "GatherOptions", "PACK": "PackOptions"}
+FURTHER_OPTIONS = {"PACK": "PackOptions"}
 """Of operators that are folded or rewritten before rules are asked."""

@@ -1,14 +1,16 @@
-"""AVERAGE_POOL_2D, MAX_POOL_2D, MEAN and REDUCE_MAX."""
+"""AVERAGE_POOL_2D, MAX_POOL_2D, MEAN, SUM, REDUCE_MIN, REDUCE_MAX and REDUCE_ALL."""
 
 from __future__ import annotations
 
 from enum import IntEnum
 from typing import Any
 
-from mcuq.ops.mean import MEAN, MeanAttrs
+from mcuq.ops.logic import REDUCE_ALL
+from mcuq.ops.mean import MEAN, SUM, MeanAttrs
 from mcuq.ops.operator import Operator
 from mcuq.ops.pooling import AVERAGE_POOL_2D, MAX_POOL_2D, PoolAttrs
-from mcuq.ops.reduction import largest_over, neighbours
+from mcuq.ops.reduce_min import REDUCE_MIN
+from mcuq.ops.reduction import largest_over
 from mcuq.tflite.operators.common import (
     activation,
     constant_operands,
@@ -20,7 +22,7 @@ from mcuq.tflite.operators.common import (
     write_window,
 )
 from mcuq.tflite.operators.form import Rule, Step, TfliteForm, no_constants
-from mcuq.tflite.operators.version import ByType
+from mcuq.tflite.operators.version import ByType, Version, first_version
 from mcuq.tflite.operators.view import OpView
 
 
@@ -42,7 +44,7 @@ class Reducer(IntEnum):
 
 
 def axes_in_range(op: OpView) -> str | None:
-    """The axes of a mean or maximum are dimensions of its input.
+    """The axes of a reduction are dimensions of its input.
 
     The file is damaged: export it again.
     """
@@ -51,7 +53,15 @@ def axes_in_range(op: OpView) -> str | None:
     return None if all(-rank <= axis < rank for axis in axes) else f"{axes} of {rank} dimensions"
 
 
-def _pool(op: OpView) -> PoolAttrs:
+POOL_CONSTRAINTS = requiring(
+    known_padding(Pool2D.PADDING),
+    positive_steps(Pool2D.STRIDE_H, Pool2D.STRIDE_W, Pool2D.FILTER_HEIGHT, Pool2D.FILTER_WIDTH),
+    fused_activation(Pool2D.ACTIVATION),
+)
+"""Of every pooling."""
+
+
+def pool_attrs(op: OpView) -> PoolAttrs:
     return PoolAttrs(
         filter=(op.int32(Pool2D.FILTER_HEIGHT), op.int32(Pool2D.FILTER_WIDTH)),
         stride=(op.int32(Pool2D.STRIDE_H), op.int32(Pool2D.STRIDE_W)),
@@ -66,12 +76,7 @@ def _write_pool(attrs: PoolAttrs, options: Any) -> None:
 
 
 def _pool_form(operator: Operator[PoolAttrs, Any, Any], resolver: str) -> TfliteForm[PoolAttrs]:
-    constraints = requiring(
-        known_padding(Pool2D.PADDING),
-        positive_steps(Pool2D.STRIDE_H, Pool2D.STRIDE_W, Pool2D.FILTER_HEIGHT, Pool2D.FILTER_WIDTH),
-        fused_activation(Pool2D.ACTIVATION),
-    )
-    rule = Rule(operator, "Pool2DOptions", _pool, constraints)
+    rule = Rule(operator, "Pool2DOptions", pool_attrs, POOL_CONSTRAINTS)
     return TfliteForm(rule, _write_pool, no_constants, ByType(int8=2, int16=3), resolver)
 
 
@@ -85,13 +90,12 @@ def _write_mean(attrs: MeanAttrs, options: Any) -> None:
     options.keepDims = attrs.keep_dims
 
 
-def neighbouring_axes(op: OpView) -> str | None:
-    """A maximum runs over neighbouring axes.
-
-    Take it over the image (height and width), or transpose before it.
-    """
-    axes, shape = _mean(op).axes, op.shape(0)
-    return None if neighbours(shape, axes) else f"it is over {axes} of {shape}"
+def _reduction(
+    operator: Operator[MeanAttrs, Any, Any], version: Version, resolver: str
+) -> TfliteForm[MeanAttrs]:
+    constraints = requiring(constant_operands(1), axes_in_range)
+    rule = Rule(operator, "ReducerOptions", _mean, constraints, required=2)
+    return TfliteForm(rule, _write_mean, lambda attrs: (attrs.axes,), version, resolver)
 
 
 def _largest(op: OpView) -> tuple[Step, ...]:
@@ -108,26 +112,17 @@ def _largest(op: OpView) -> tuple[Step, ...]:
 FORMS: tuple[TfliteForm[Any], ...] = (
     _pool_form(AVERAGE_POOL_2D, "AddAveragePool2D"),
     _pool_form(MAX_POOL_2D, "AddMaxPool2D"),
-    TfliteForm(
-        Rule(
-            MEAN,
-            "ReducerOptions",
-            _mean,
-            requiring(constant_operands(1), axes_in_range),
-            required=2,
-        ),
-        write=_write_mean,
-        constants=lambda attrs: (attrs.axes,),
-        version=ByType(int8=2, int16=3),
-        resolver="AddMean",
-    ),
+    _reduction(MEAN, ByType(int8=2, int16=3), "AddMean"),
+    _reduction(SUM, ByType(int8=2, int16=1), "AddSum"),
+    _reduction(REDUCE_MIN, ByType(int8=2, int16=3), "AddReduceMin"),
+    _reduction(REDUCE_ALL, first_version, "AddReduceAll"),
 )
 FURTHER_RULES = {
     "REDUCE_MAX": Rule[Any](
         MAX_POOL_2D,
         "ReducerOptions",
         _mean,
-        requiring(constant_operands(1), axes_in_range, neighbouring_axes),
+        requiring(constant_operands(1), axes_in_range),
         required=2,
         steps=_largest,
     ),

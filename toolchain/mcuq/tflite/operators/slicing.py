@@ -1,4 +1,4 @@
-"""STRIDED_SLICE and SLICE: masks, negative indices and ellipses resolved to plain bounds."""
+"""STRIDED_SLICE, SLICE, REVERSE_V2: masks, negative indices, ellipses resolved to plain bounds."""
 
 from __future__ import annotations
 
@@ -101,6 +101,17 @@ def inside_bounds(op: OpView) -> str | None:
     return None
 
 
+def axes_to_reverse(op: OpView) -> str | None:
+    """What is reversed are dimensions of the input, each once.
+
+    The file is damaged: export it again.
+    """
+    axes, rank = op.integers(1), len(op.shape(0))
+    inside = all(-rank <= axis < rank for axis in axes)
+    once = len({axis % max(rank, 1) for axis in axes}) == len(axes)
+    return None if inside and once else f"axes {axes} of {rank} dimensions"
+
+
 def strided_slice_attrs(op: OpView) -> StridedSliceAttrs:
     """Bounds with every mask resolved; a dimension not named is taken whole."""
     bounds = [_bounds(op, position, size) for position, size in _positions(op)]
@@ -156,6 +167,14 @@ def _slice_attrs(op: OpView) -> StridedSliceAttrs:
     return StridedSliceAttrs(begin, end, (1,) * len(shape))
 
 
+def _reversed(op: OpView) -> StridedSliceAttrs:
+    shape = op.shape(0)
+    backwards = {axis % len(shape) for axis in op.integers(1)}
+    bounds = [(n - 1, -1, -1) if i in backwards else (0, n, 1) for i, n in enumerate(shape)]
+    begin, end, strides = zip(*bounds, strict=True) if bounds else ((), (), ())
+    return StridedSliceAttrs(begin, end, strides)
+
+
 def _write(attrs: StridedSliceAttrs, options: Any) -> None:
     # begin and end are absolute, but -1 below a negative stride would count from the end: a mask
     # says "past the first element" instead.
@@ -195,6 +214,13 @@ FURTHER_RULES = {
         _slice_attrs,
         requiring(*SLICE_CONSTRAINTS),
         required=3,
+    ),
+    "REVERSE_V2": Rule(
+        STRIDED_SLICE,
+        "ReverseV2Options",
+        _reversed,
+        requiring(constant_operands(1), axes_to_reverse),
+        required=2,
     ),
 }
 FURTHER_OPTIONS = {

@@ -1,4 +1,4 @@
-"""SOFTMAX and LOG_SOFTMAX."""
+"""SOFTMAX, LOG_SOFTMAX and L2_NORMALIZATION: what is taken over rows."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ import math
 from enum import IntEnum
 from typing import Any
 
+from mcuq.numeric.activation import Activation
+from mcuq.ops.l2_normalization import L2_NORMALIZATION
 from mcuq.ops.log_softmax import LOG_SOFTMAX
 from mcuq.ops.softmax import SOFTMAX, SoftmaxAttrs
-from mcuq.tflite.operators.common import no_attrs, requiring
+from mcuq.tflite.operators.common import ACTIVATIONS, no_attrs, requiring
 from mcuq.tflite.operators.form import Rule, TfliteForm, no_constants, no_options
 from mcuq.tflite.operators.version import ByType
 from mcuq.tflite.operators.view import OpView
@@ -18,6 +20,21 @@ class Softmax(IntEnum):
     """SoftmaxOptions."""
 
     BETA = 0
+
+
+class L2Norm(IntEnum):
+    """L2NormOptions."""
+
+    ACTIVATION = 0
+
+
+def no_activation(op: OpView) -> str | None:
+    """A normalization has no fused activation.
+
+    Export the activation as a layer of its own.
+    """
+    fused = op.uint8(L2Norm.ACTIVATION)
+    return None if fused == ACTIVATIONS[Activation.NONE] else f"it has number {fused}"
 
 
 def positive_beta(op: OpView) -> str | None:
@@ -60,5 +77,12 @@ FORMS = (
         constants=no_constants,
         version=ByType(int8=2, int16=1),
         resolver="AddLogSoftmax",
+    ),
+    TfliteForm(
+        Rule(L2_NORMALIZATION, "L2NormOptions", no_attrs, requiring(no_activation)),
+        write=no_options,
+        constants=no_constants,
+        version=ByType(int8=2, int16=1),
+        resolver="AddL2Normalization",
     ),
 )

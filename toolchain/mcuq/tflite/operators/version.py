@@ -43,3 +43,8 @@ class ByType:
 
     def __call__(self, types: Types) -> int:
         return {"int8": self.int8, "int16": self.int16}.get(types.first, 1)
+
+
+def first_version(types: Types) -> int:
+    """Of operators that have had one version only for all types that mcuq writes."""
+    return 1

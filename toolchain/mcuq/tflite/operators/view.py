@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import numpy.typing as npt
 
 from mcuq.content import ByContent
+from mcuq.numeric.element import Element
 
 
 class Options(Protocol):
@@ -23,6 +24,8 @@ class Options(Protocol):
     def float32(self, field: int, default: float = 0.0) -> float: ...
 
     def integers(self, field: int) -> tuple[int, ...]: ...
+
+    def text(self, field: int) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -43,9 +46,13 @@ class Overridden:
         return default if self.base is None else self.base.int32(field, default)
 
     def uint8(self, field: int, default: int = 0) -> int:
+        if field in self.values:
+            return int(self.values[field])
         return default if self.base is None else self.base.uint8(field, default)
 
     def boolean(self, field: int, default: bool = False) -> bool:
+        if field in self.values:
+            return bool(self.values[field])
         return default if self.base is None else self.base.boolean(field, default)
 
     def float32(self, field: int, default: float = 0.0) -> float:
@@ -55,6 +62,25 @@ class Overridden:
         if field in self.values:
             return tuple(self.values[field])
         return () if self.base is None else self.base.integers(field)
+
+    def text(self, field: int) -> str:
+        return "" if self.base is None else self.base.text(field)
+
+
+_ELEMENTS = {
+    "float32": Element.REAL,
+    "int32": Element.INT32,
+    "int64": Element.INT32,
+    "bool": Element.BOOL,
+}
+
+
+def element_of(dtype: str, quantized: bool) -> Element | None:
+    """What a tensor of the file holds; None where mcuq has no such thing.
+
+    64-bit integers are indices and counts, which fit 32.
+    """
+    return Element.REAL if quantized else _ELEMENTS.get(dtype)
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,10 +106,19 @@ class FileOperand(ByContent):
         """Whether the values are real numbers, as float32 or quantized."""
         return self.dtype == "float32" or self.quantized
 
+    @property
+    def element(self) -> Element | None:
+        """What the values are; None where mcuq has no such thing."""
+        return element_of(self.dtype, self.quantized)
+
 
 @dataclass(frozen=True)
 class OpView:
-    """An operator with its operands; None where an optional one is absent."""
+    """An operator with its operands; None where an optional one is absent.
+
+    Attributes:
+        result_dtype: of its first result in the file, as of a `FileOperand`.
+    """
 
     index: int
     kind: str
@@ -92,6 +127,7 @@ class OpView:
     operands: tuple[FileOperand | None, ...]
     options: Options | None
     options_type: int
+    result_dtype: str = ""
 
     @property
     def where(self) -> str:

@@ -1,15 +1,21 @@
-"""CONV_2D, DEPTHWISE_CONV_2D and FULLY_CONNECTED."""
+"""CONV_2D, DEPTHWISE_CONV_2D, TRANSPOSE_CONV and FULLY_CONNECTED."""
 
 from __future__ import annotations
 
 from enum import IntEnum
 from typing import Any
 
-from mcuq.ops.weighted import CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED
-from mcuq.ops.weighted_params import ConvAttrs, DepthwiseConvAttrs, FullyConnectedAttrs
+from mcuq.ops.weighted import CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED, TRANSPOSE_CONV
+from mcuq.ops.weighted_params import (
+    ConvAttrs,
+    DepthwiseConvAttrs,
+    FullyConnectedAttrs,
+    TransposeConvAttrs,
+)
 from mcuq.tflite.operators.common import (
     ACTIVATIONS,
     activation,
+    constant_operands,
     fused_activation,
     known_padding,
     padding,
@@ -43,6 +49,15 @@ class DepthwiseConv2D(IntEnum):
     ACTIVATION = 4
     DILATION_W = 5
     DILATION_H = 6
+
+
+class TransposeConv(IntEnum):
+    """TransposeConvOptions."""
+
+    PADDING = 0
+    STRIDE_W = 1
+    STRIDE_H = 2
+    ACTIVATION = 3
 
 
 class FullyConnected(IntEnum):
@@ -83,6 +98,15 @@ def matching_depth_multiplier(op: OpView) -> str | None:
     return f"filter {op.shape(1)}, input {op.shape(0)}, multiplier {multiplier}"
 
 
+def image_shape(op: OpView) -> str | None:
+    """A transposed convolution gives an image of a stated shape.
+
+    The file is damaged: export it again.
+    """
+    shape = op.integers(3)
+    return None if len(shape) == 4 and min(shape) >= 1 else f"it is {shape}"
+
+
 def plain_weights(op: OpView) -> str | None:
     """The weights are stored in the default format.
 
@@ -110,6 +134,16 @@ def _depthwise(op: OpView) -> DepthwiseConvAttrs:
     )
 
 
+def _transpose_conv(op: OpView) -> TransposeConvAttrs:
+    batch, height, width, channels = op.integers(3)
+    return TransposeConvAttrs(
+        shape=(batch, height, width, channels),
+        stride=(op.int32(TransposeConv.STRIDE_H), op.int32(TransposeConv.STRIDE_W)),
+        padding=padding(op, TransposeConv.PADDING),
+        activation=activation(op, TransposeConv.ACTIVATION),
+    )
+
+
 def _fully_connected(op: OpView) -> FullyConnectedAttrs:
     return FullyConnectedAttrs(
         activation=activation(op, FullyConnected.ACTIVATION),
@@ -126,6 +160,10 @@ def _write_depthwise(attrs: DepthwiseConvAttrs, options: Any) -> None:
     write_window(options, attrs)
     options.dilationHFactor, options.dilationWFactor = attrs.dilation
     options.depthMultiplier = attrs.depth_multiplier
+
+
+def _write_transpose_conv(attrs: TransposeConvAttrs, options: Any) -> None:
+    write_window(options, attrs)
 
 
 def _write_fully_connected(attrs: FullyConnectedAttrs, options: Any) -> None:
@@ -151,6 +189,12 @@ def _depthwise_version(types: Types) -> int:
     if weights == "int8":
         return 6
     return 2 if _dilated(types.options) else 1
+
+
+def _transpose_conv_version(types: Types) -> int:
+    fused = types.options is not None and types.options.fusedActivationFunction
+    weights, bias = types.inputs[1], len(types.inputs) == 4
+    return 4 if fused else 3 if bias else 2 if weights == "int8" else 1
 
 
 def _fully_connected_version(types: Types) -> int:
@@ -223,6 +267,29 @@ FORMS: tuple[TfliteForm[Any], ...] = (
         resolver="AddDepthwiseConv2D",
         needs_bias=frozenset({Runtime.MICRO}),  # which crashes on the index -1
         int4_beside=("int8",),
+    ),
+    TfliteForm(
+        Rule(
+            TRANSPOSE_CONV,
+            "TransposeConvOptions",
+            _transpose_conv,
+            requiring(
+                constant_filter,
+                constant_bias,
+                constant_operands(3),
+                image_shape,
+                known_padding(TransposeConv.PADDING),
+                positive_steps(TransposeConv.STRIDE_H, TransposeConv.STRIDE_W),
+                fused_activation(TransposeConv.ACTIVATION),
+            ),
+            tensors=3,
+            required=2,
+            order=(2, 1, 3, 0),
+        ),
+        write=_write_transpose_conv,
+        constants=lambda attrs: (attrs.shape,),
+        version=_transpose_conv_version,
+        resolver="AddTransposeConv",
     ),
     TfliteForm(
         Rule(

@@ -12,6 +12,7 @@ from mcuq.emit.mlir.syntax import (
     STORAGE_BITS,
     Attribute,
     Attributes,
+    Element,
     Integers,
     Number,
     Operation,
@@ -19,7 +20,7 @@ from mcuq.emit.mlir.syntax import (
     TensorType,
     Value,
 )
-from mcuq.emit.mlir.tosa.quantization import pad_info
+from mcuq.emit.mlir.tosa.quantization import is_quantized, pad_info
 from mcuq.emit.mlir.types import dense
 from mcuq.numeric import activation_bounds
 from mcuq.numeric.activation import Activation
@@ -62,6 +63,15 @@ class Block:
         data = dense(values, element)
         return self.emit("tosa.const", [], data.type, value=data)
 
+    def reals(self, values: Sequence[Value]) -> list[Value]:
+        """What quantized values stand for; others stay as they are."""
+        return [
+            self.emit("quant.dcast", [value], replace(value.type, element="f32"))
+            if is_quantized(value.type)
+            else value
+            for value in values
+        ]
+
     def reshape(self, value: Value, shape: Sequence[int]) -> Value:
         type_ = replace(value.type, shape=tuple(shape))
         return self.emit("tosa.reshape", [value], type_, new_shape=Integers(type_.shape))
@@ -83,12 +93,16 @@ class Block:
         type_ = replace(value.type, shape=shape)
         return self.emit("tosa.pad", [value, amounts], type_, **pad_info(value.type))
 
-    def binary(self, name: str, first: Value, second: Value) -> Value:
-        """add, sub, mul, maximum… of two values, broadcast; ranks are made equal first."""
+    def binary(self, name: str, first: Value, second: Value, element: Element = "") -> Value:
+        """add, sub, mul, maximum… of two values, broadcast; ranks are made equal first.
+
+        Args:
+            element: of the result; the operands' where none is given.
+        """
         rank = max(len(first.type.shape), len(second.type.shape))
-        values = [self._with_rank(value, rank) for value in (first, second)]
+        values = [self.with_rank(value, rank) for value in (first, second)]
         shape = np.broadcast_shapes(*(value.type.shape for value in values))
-        type_ = replace(first.type, shape=tuple(shape))
+        type_ = TensorType(tuple(shape), element or first.type.element)
         properties: dict[str, Attribute] = {"shift": Number(0, "i8")} if name == "mul" else {}
         return self.emit(f"tosa.{name}", values, type_, **properties)
 
@@ -117,6 +131,20 @@ class Block:
             max_int=Number(largest, "i64"),
         )
 
-    def _with_rank(self, value: Value, rank: int) -> Value:
+    def between(self, value: Value, low: float, high: float) -> Value:
+        """Reals held between two bounds, infinite ones left out."""
+        least, largest = _INT32
+        return self.emit(
+            "tosa.clamp",
+            [value],
+            value.type,
+            min_fp=Number(max(low, -_LARGEST), "f32"),
+            max_fp=Number(min(high, _LARGEST), "f32"),
+            min_int=Number(least, "i64"),
+            max_int=Number(largest, "i64"),
+        )
+
+    def with_rank(self, value: Value, rank: int) -> Value:
+        """With dimensions of one in front."""
         missing = rank - len(value.type.shape)
         return self.reshape(value, (1,) * missing + value.type.shape) if missing else value

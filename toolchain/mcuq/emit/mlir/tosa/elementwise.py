@@ -11,6 +11,7 @@ from mcuq.emit.mlir.syntax import Number, TensorType, Value
 from mcuq.emit.mlir.tosa.block import Block
 from mcuq.numeric.activation import Activation
 from mcuq.ops.attrs import Attrs, fused
+from mcuq.ops.l2_normalization import LEAST_LENGTH
 from mcuq.ops.mean import MeanAttrs
 from mcuq.ops.softmax import SoftmaxAttrs
 from mcuq.ops.unary import LeakyReluAttrs
@@ -33,6 +34,9 @@ class _Vocabulary:
     def multiply(self, a: Value, b: Value) -> Value:
         return self._block.binary("mul", a, b)
 
+    def divide(self, a: Value, b: Value) -> Value:
+        return self._block.binary("mul", a, self._block.emit("tosa.reciprocal", [b], b.type))
+
     def minimum(self, a: Value, b: Value) -> Value:
         return self._block.binary("minimum", a, b)
 
@@ -41,6 +45,15 @@ class _Vocabulary:
 
     def abs(self, x: Value) -> Value:
         return self._block.emit("tosa.abs", [x], x.type)
+
+    def negative(self, x: Value) -> Value:
+        return self._block.emit("tosa.negate", [x], x.type)
+
+    def exp(self, x: Value) -> Value:
+        return self._block.emit("tosa.exp", [x], x.type)
+
+    def floor(self, x: Value) -> Value:
+        return self._block.emit("tosa.floor", [x], x.type)
 
 
 def by_formula(formula: Callable[..., Any]) -> Rule:
@@ -123,6 +136,28 @@ def log_softmax(block: Block, attrs: Attrs, inputs: Sequence[Value], output: Ten
     centred = block.binary("sub", source, _reduced(block, "reduce_max", source, axis))
     total = _reduced(block, "reduce_sum", block.emit("tosa.exp", [centred], output), axis)
     return block.binary("sub", centred, block.emit("tosa.log", [total], total.type))
+
+
+def l2_normalization(
+    block: Block, attrs: Attrs, inputs: Sequence[Value], output: TensorType
+) -> Value:
+    """x / √max(Σ x², the square of the least length), along the last dimension."""
+    source, rank = inputs[0], len(output.shape)
+    total = _reduced(block, "reduce_sum", block.binary("mul", source, source), rank - 1)
+    bounded = block.binary("maximum", total, block.scalar(LEAST_LENGTH**2, rank))
+    return block.binary("mul", source, block.emit("tosa.rsqrt", [bounded], bounded.type))
+
+
+def reduction(name: str) -> Rule:
+    """The rule of SUM, REDUCE_MIN and REDUCE_ALL: one operation an axis."""
+
+    def rule(block: Block, attrs: MeanAttrs, inputs: Sequence[Value], output: TensorType) -> Value:
+        result = inputs[0]
+        for axis in attrs.axes:
+            result = _reduced(block, name, result, axis)
+        return result if result.type == output else block.reshape(result, output.shape)
+
+    return rule
 
 
 def mean(block: Block, attrs: MeanAttrs, inputs: Sequence[Value], output: TensorType) -> Value:

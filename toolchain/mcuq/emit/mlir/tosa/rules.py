@@ -12,28 +12,39 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from mcuq.emit.mlir.syntax import TensorType, Value
-from mcuq.emit.mlir.tosa import elementwise, movement, resize, windows
+from mcuq.emit.mlir.tosa import choice, elementwise, functions, movement, resize, windows
 from mcuq.emit.mlir.tosa.block import Block
 from mcuq.emit.mlir.tosa.dense_layer import fully_connected
 from mcuq.emit.mlir.tosa.elementwise import Rule
+from mcuq.emit.mlir.tosa.matmul import batch_matmul
 from mcuq.emit.mlir.tosa.quantization import is_quantized
 from mcuq.graph import Op
 from mcuq.numeric.activation import Activation
 from mcuq.ops.attrs import NoAttrs
 from mcuq.ops.catalog import OPERATORS
+from mcuq.ops.clip import CLIP
 from mcuq.ops.conversion import DEQUANTIZE, QUANTIZE
 from mcuq.ops.functions import ELU, RSQRT
+from mcuq.ops.gathering import GATHER
+from mcuq.ops.l2_normalization import L2_NORMALIZATION
 from mcuq.ops.log_softmax import LOG_SOFTMAX
-from mcuq.ops.mean import MEAN
+from mcuq.ops.matmul import BATCH_MATMUL
+from mcuq.ops.mean import MEAN, SUM
 from mcuq.ops.movement import CONCATENATION, PAD, RESHAPE, SQUEEZE, TRANSPOSE
-from mcuq.ops.operator import A, AnyOperator, Operator, P, W
+from mcuq.ops.operator import A, AnyOperator, NoForm, Operator, P, W
+from mcuq.ops.padding import MIRROR_PAD, PADV2
 from mcuq.ops.pooling import AVERAGE_POOL_2D, MAX_POOL_2D
+from mcuq.ops.real_functions import CEIL, COS, LOG, ROUND, SIN, SQRT
+from mcuq.ops.reduce_min import REDUCE_MIN
+from mcuq.ops.repetition import BROADCAST_TO
 from mcuq.ops.resize import RESIZE_BILINEAR, RESIZE_NEAREST_NEIGHBOR
 from mcuq.ops.slicing import STRIDED_SLICE
+from mcuq.ops.smooth import ERF, GELU, HARD_SIGMOID, MISH, SIGN, SILU, SOFTPLUS
 from mcuq.ops.softmax import SOFTMAX
 from mcuq.ops.table import Table
 from mcuq.ops.unary import HARD_SWISH, LEAKY_RELU, LOGISTIC, RELU, RELU6, TANH
-from mcuq.ops.weighted import CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED
+from mcuq.ops.update import DYNAMIC_UPDATE_SLICE
+from mcuq.ops.weighted import CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED, TRANSPOSE_CONV
 
 
 def _rule(
@@ -50,19 +61,29 @@ def _quantize(block: Block, attrs: NoAttrs, inputs: Sequence[Value], output: Ten
     return block.emit("quant.qcast", [source], output)
 
 
-_RULES: Table[Rule] = Table(
+_NO_ANGLES = NoForm("LLVM 19's TOSA has neither sine nor cosine: leave it out of the model")
+RULES: Table[Rule] = Table(
     "TOSA form",
     dict(
         [
             *((o, elementwise.by_formula(o.formula)) for o in OPERATORS if o.formula),
             _rule(CONV_2D, windows.conv),
             _rule(DEPTHWISE_CONV_2D, windows.depthwise),
+            _rule(TRANSPOSE_CONV, windows.transpose_conv),
             _rule(FULLY_CONNECTED, fully_connected),
+            _rule(BATCH_MATMUL, batch_matmul),
             _rule(AVERAGE_POOL_2D, windows.average_pool),
             _rule(MAX_POOL_2D, windows.max_pool),
             _rule(MEAN, elementwise.mean),
+            _rule(SUM, elementwise.reduction("reduce_sum")),
+            _rule(REDUCE_MIN, elementwise.reduction("reduce_min")),
             _rule(PAD, movement.pad),
+            _rule(PADV2, movement.pad_with),
+            _rule(MIRROR_PAD, movement.mirror_pad),
             _rule(CONCATENATION, movement.concatenation),
+            _rule(GATHER, movement.gather),
+            _rule(BROADCAST_TO, movement.broadcast_to),
+            _rule(DYNAMIC_UPDATE_SLICE, movement.update),
             _rule(RESHAPE, movement.reshape),
             _rule(SQUEEZE, movement.reshape),
             _rule(TRANSPOSE, movement.transpose),
@@ -71,6 +92,7 @@ _RULES: Table[Rule] = Table(
             _rule(RESIZE_BILINEAR, resize.resize_bilinear),
             _rule(SOFTMAX, elementwise.softmax),
             _rule(LOG_SOFTMAX, elementwise.log_softmax),
+            _rule(L2_NORMALIZATION, elementwise.l2_normalization),
             _rule(LOGISTIC, elementwise.unary("tosa.sigmoid")),
             _rule(TANH, elementwise.unary("tosa.tanh")),
             _rule(RELU, elementwise.clamp(Activation.RELU)),
@@ -78,7 +100,22 @@ _RULES: Table[Rule] = Table(
             _rule(LEAKY_RELU, elementwise.leaky_relu),
             _rule(HARD_SWISH, elementwise.hard_swish),
             _rule(ELU, elementwise.elu),
+            *choice.RULES.items(),
             _rule(RSQRT, elementwise.unary("tosa.rsqrt")),
+            _rule(SQRT, functions.square_root),
+            _rule(LOG, elementwise.unary("tosa.log")),
+            (SIN, _NO_ANGLES),
+            (COS, _NO_ANGLES),
+            _rule(CEIL, elementwise.unary("tosa.ceil")),
+            _rule(ROUND, functions.rounded),
+            _rule(SIGN, functions.sign),
+            _rule(CLIP, functions.clip),
+            _rule(GELU, functions.gelu),
+            _rule(ERF, elementwise.unary("tosa.erf")),
+            _rule(SOFTPLUS, functions.softplus),
+            _rule(MISH, functions.mish),
+            _rule(SILU, functions.silu),
+            _rule(HARD_SIGMOID, functions.hard_sigmoid),
             _rule(QUANTIZE, _quantize),
             _rule(DEQUANTIZE, elementwise.unary("quant.dcast")),
         ]
@@ -88,13 +125,10 @@ _RULES: Table[Rule] = Table(
 
 def lower(block: Block, op: Op, inputs: Sequence[Value], output: TensorType) -> Value:
     """Emit `op`; its result is the last operation's."""
-    rule = _RULES[op.kind]
+    rule = RULES[op.kind]
     if not is_quantized(output) or _works_on_integers(op, inputs, output):
         return rule(block, op.attrs, inputs, output)
-    reals = [
-        block.emit("quant.dcast", [value], TensorType(value.type.shape, "f32")) for value in inputs
-    ]
-    result = rule(block, op.attrs, reals, TensorType(output.shape, "f32"))
+    result = rule(block, op.attrs, block.reals(inputs), TensorType(output.shape, "f32"))
     return block.emit("quant.qcast", [result], output)
 
 
@@ -112,4 +146,4 @@ def _works_on_integers(op: Op, inputs: Sequence[Value], output: TensorType) -> b
         return False
     if op.kind.scale.same or op.kind.scale.joined:
         return all(value.type.element == output.element for value in inputs)
-    return op.kind in (FULLY_CONNECTED, QUANTIZE)
+    return op.kind in (TRANSPOSE_CONV, FULLY_CONNECTED, QUANTIZE)

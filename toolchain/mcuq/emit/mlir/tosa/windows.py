@@ -1,4 +1,4 @@
-"""CONV_2D, DEPTHWISE_CONV_2D and pooling.
+"""CONV_2D, DEPTHWISE_CONV_2D, TRANSPOSE_CONV and pooling.
 
 TOSA wants the last window to end exactly with the padded input: rows and columns that no window
 reaches are sliced off first.
@@ -14,7 +14,7 @@ from mcuq.emit.mlir.tosa.bias import bias_of
 from mcuq.emit.mlir.tosa.block import Block
 from mcuq.emit.mlir.tosa.quantization import conv_info, is_quantized, unary_info
 from mcuq.ops.pooling import PoolAttrs
-from mcuq.ops.weighted_params import ConvAttrs, DepthwiseConvAttrs
+from mcuq.ops.weighted_params import ConvAttrs, DepthwiseConvAttrs, TransposeConvAttrs
 from mcuq.ops.window import Axis, window_axes
 
 Axes = tuple[Axis, Axis]
@@ -55,6 +55,33 @@ def depthwise(
     properties = _window(attrs.stride, axes) | {"dilation": Integers(attrs.dilation)}
     result = block.emit("tosa.depthwise_conv2d", operands, output, **properties)
     return block.clamp(result, attrs.activation)
+
+
+def transpose_conv(
+    block: Block, attrs: TransposeConvAttrs, inputs: Sequence[Value], output: TensorType
+) -> Value:
+    """tosa.transpose_conv2d; what it pads its result with, behind where TFLite's is longer."""
+    source, filters = inputs[0], inputs[1]
+    axes = window_axes(attrs, attrs.size, (filters.type.shape[1], filters.type.shape[2]))
+    pad = [
+        amount
+        for axis in axes
+        for amount in (-axis.before, axis.size - (_whole(axis) - axis.before))
+    ]
+    properties = {
+        "out_pad": Integers(tuple(pad)),
+        "stride": Integers(attrs.stride),
+        "out_shape": Integers(output.shape),
+        **conv_info(source.type),
+    }
+    operands = [source, filters, bias_of(block, inputs, output.shape[3])]
+    result = block.emit("tosa.transpose_conv2d", operands, output, **properties)
+    return block.clamp(result, attrs.activation)
+
+
+def _whole(axis: Axis) -> int:
+    """Extent of all that the inputs, `axis.output` of them, reach."""
+    return (axis.output - 1) * axis.stride + axis.kernel
 
 
 def average_pool(

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
-from onnx import TensorProto
 
+from mcuq.errors import InputError
 from mcuq.importers.builder import GraphBuilder
 from mcuq.importers.onnx.layout import arranged, plain, result
 from mcuq.importers.onnx.rules.common import NodeRule, axis_inside, computed_input, constant_inputs
 from mcuq.importers.onnx.value import Node, NodeValue
+from mcuq.numeric.element import Element
 from mcuq.ops.attrs import Attrs, NoAttrs
 from mcuq.ops.binary import ADD, MUL, SUB, BinaryAttrs
-from mcuq.ops.functions import ABS, ELU
+from mcuq.ops.elements import reals
+from mcuq.ops.functions import ABS
 from mcuq.ops.log_softmax import LOG_SOFTMAX
 from mcuq.ops.movement import RESHAPE, ReshapeAttrs
-from mcuq.ops.operator import AnyOperator
+from mcuq.ops.operator import AnyOperator, Shape
+from mcuq.ops.repetition import BROADCAST_TO
 from mcuq.ops.softmax import SOFTMAX, SoftmaxAttrs
 from mcuq.ops.unary import HARD_SWISH, LEAKY_RELU, LOGISTIC, RELU, RELU6, TANH, LeakyReluAttrs
 
@@ -28,27 +31,6 @@ def one_computed_input(node: Node) -> str | None:
     """
     constants = [node.constant(number) is not None for number in range(len(node.inputs))]
     return "all are constants" if all(constants) else None
-
-
-def constant_divisor(node: Node) -> str | None:
-    """Division is by a constant that is nowhere zero.
-
-    Divisions of activations are not supported: rewrite the layer as a multiplication.
-    """
-    divisor = node.constant(1)
-    if divisor is None:
-        return "the divisor is computed"
-    return None if np.all(divisor != 0) else "it holds a zero"
-
-
-def real_type(node: Node) -> str | None:
-    """A Cast of an activation is to real numbers.
-
-    Leave out of the export what computes with integers or truth values.
-    """
-    kind = node.integer("to", TensorProto.FLOAT)
-    real = (TensorProto.FLOAT, TensorProto.FLOAT16, TensorProto.BFLOAT16, TensorProto.DOUBLE)
-    return None if kind in real else f"it is to {TensorProto.DataType.Name(kind)}"
 
 
 def out_of_training(node: Node) -> str | None:
@@ -64,16 +46,48 @@ def binary(kind: AnyOperator) -> Callable[[GraphBuilder, Node], list[NodeValue]]
     """An operator of a node's two inputs, either of them maybe a constant."""
 
     def lower(build: GraphBuilder, node: Node) -> list[NodeValue]:
-        rank = max(node.value(0).rank, node.value(1).rank)
-        values = [_with_rank(build, node.value(number), rank) for number in (0, 1)]
-        order = _common_order(values)
-        names = [_operand(build, node, value, order) for value in values]
-        return [result(build, build.op(kind, kind.attrs(), names, node.name), order)]
+        return [broadcast(build, node, kind, [node.value(0), node.value(1)])]
 
     return lower
 
 
-def _with_rank(build: GraphBuilder, value: NodeValue, rank: int) -> NodeValue:
+def broadcast(
+    build: GraphBuilder, node: Node, kind: AnyOperator, operands: Sequence[NodeValue]
+) -> NodeValue:
+    """An operator of operands that broadcast, at least one of them computed."""
+    rank = max(operand.rank for operand in operands)
+    values = [with_rank(build, operand, rank) for operand in operands]
+    shape = np.broadcast_shapes(*(value.shape for value in values))
+    for number, value in enumerate(values):
+        others = [other.shape for other in values if other is not value]
+        values[number] = _before_broadcast(build, value, others, shape)
+    integers = any(_is_integer(build, value) for value in values)
+    if kind.element is reals and integers:
+        raise InputError(
+            f"{node.where}: it computes with integers",
+            "leave arithmetic with indices out of the export: give the model those that it uses",
+        )
+    order = _common_order(values)
+    names = [_operand(build, node, value, order, integers) for value in values]
+    return result(build, build.op(kind, kind.attrs(), names, node.name), order)
+
+
+def _is_integer(build: GraphBuilder, value: NodeValue) -> bool:
+    return value.data is None and build.element(value.name) is Element.INT32
+
+
+def _before_broadcast(
+    build: GraphBuilder, value: NodeValue, others: Sequence[Shape], shape: Shape
+) -> NodeValue:
+    """What a value is a broadcast of, where the other operands make the same of it."""
+    op = None if value.data is not None else build.producer(value.name)
+    if op is None or op.kind is not BROADCAST_TO:
+        return value
+    before = result(build, op.inputs[0], value.order)
+    return before if np.broadcast_shapes(before.shape, *others) == shape else value
+
+
+def with_rank(build: GraphBuilder, value: NodeValue, rank: int) -> NodeValue:
     """The value with dimensions of 1 in front, as broadcasting adds them."""
     if value.rank == rank:
         return value
@@ -91,17 +105,21 @@ def _common_order(values: list[NodeValue]) -> tuple[int, ...]:
     return max(computed, key=lambda value: int(np.prod(value.shape))).order
 
 
-def _operand(build: GraphBuilder, node: Node, value: NodeValue, order: tuple[int, ...]) -> str:
+def _operand(
+    build: GraphBuilder, node: Node, value: NodeValue, order: tuple[int, ...], integers: bool
+) -> str:
+    """Args:
+    integers: whether an operand beside it is of integers.
+    """
     if value.data is None:
         return arranged(build, value, order)
-    return build.constant(value.data.transpose(order), f"{node.name}/constant")
-
-
-def _divide(build: GraphBuilder, node: Node) -> list[NodeValue]:
-    divisor = np.asarray(node.constant(1), np.float64)
-    reciprocal = NodeValue(divisor.shape, data=1.0 / divisor)
-    inputs = (node.inputs[0], reciprocal)
-    return binary(MUL)(build, with_inputs(node, inputs))
+    kind = value.data.dtype.kind
+    element = Element.REAL
+    if kind == "b":
+        element = Element.BOOL
+    elif integers and kind in "iu":
+        element = Element.INT32
+    return build.constant(value.data.transpose(order), f"{node.name}/constant", element)
 
 
 def with_inputs(node: Node, inputs: tuple[NodeValue | None, ...]) -> Node:
@@ -135,10 +153,10 @@ def _prelu(build: GraphBuilder, node: Node) -> list[NodeValue]:
     x, slope = node.value(), np.asarray(node.constant(1))
     if np.all(slope == slope.flat[0]):
         return _leaky(build, node, float(slope.flat[0]))
-    return _scaled_below(build, node, x, node.value(1))
+    return scaled_below(build, node, x, node.value(1))
 
 
-def _scaled_below(
+def scaled_below(
     build: GraphBuilder, node: Node, x: NodeValue, slope: NodeValue
 ) -> list[NodeValue]:
     """r + slope × (x - r) with r = RELU(x)."""
@@ -147,14 +165,6 @@ def _scaled_below(
     negative = binary(SUB)(build, part(node, "below", x, positive))[0]
     scaled = binary(MUL)(build, part(node, "scaled", negative, slope))[0]
     return binary(ADD)(build, with_inputs(node, (positive, scaled)))
-
-
-def _elu(build: GraphBuilder, node: Node) -> list[NodeValue]:
-    """ELU has an alpha of 1; another one is applied to what lies below zero."""
-    (x,), alpha = unary(ELU)(build, node), node.number("alpha", 1.0)
-    if alpha == 1:
-        return [x]
-    return _scaled_below(build, node, x, NodeValue((1,), data=np.full(1, alpha)))
 
 
 def _leaky(build: GraphBuilder, node: Node, alpha: float) -> list[NodeValue]:
@@ -208,12 +218,10 @@ RULES = {
     "Add": NodeRule(binary(ADD), _ARITHMETIC, 2),
     "Sub": NodeRule(binary(SUB), _ARITHMETIC, 2),
     "Mul": NodeRule(binary(MUL), _ARITHMETIC, 2),
-    "Div": NodeRule(_divide, (computed_input, constant_divisor), 2),
     "Relu": NodeRule(unary(RELU), _ACTIVATION),
     "Sigmoid": NodeRule(unary(LOGISTIC), _ACTIVATION),
     "Tanh": NodeRule(unary(TANH), _ACTIVATION),
     "Abs": NodeRule(unary(ABS), _ACTIVATION),
-    "Elu": NodeRule(_elu, _ACTIVATION),
     "HardSwish": NodeRule(unary(HARD_SWISH), _ACTIVATION),
     "HardSigmoid": NodeRule(_hard_sigmoid, _ACTIVATION),
     "LeakyRelu": NodeRule(_leaky_relu, _ACTIVATION),
@@ -221,6 +229,5 @@ RULES = {
     "Softmax": NodeRule(_softmax(SOFTMAX, SoftmaxAttrs()), (computed_input, axis_inside(-1))),
     "LogSoftmax": NodeRule(_softmax(LOG_SOFTMAX, NoAttrs()), (computed_input, axis_inside(-1))),
     "Identity": NodeRule(_identity, _ACTIVATION),
-    "Cast": NodeRule(_identity, (computed_input, real_type)),
     "Dropout": NodeRule(_identity, (computed_input, out_of_training)),
 }

@@ -1,9 +1,7 @@
-"""Max, Min and Clip: a ReLU where they are one; of two computed values MAXIMUM and MINIMUM.
+"""Max, Min and Clip: a ReLU where they are one, else a CLIP; of two values MAXIMUM and MINIMUM.
 
-With a constant, additions around a ReLU: max(a, b) = b + relu(a - b) and
-min(a, b) = b - relu(b - a); between two numbers,
-clip(x, l, h) = l + (h - l) / 6 × relu6((x - l) × 6 / (h - l)). What is added or multiplied first
-goes into the layer before, where there is one.
+With a constant of more than one number, additions around a ReLU: max(a, b) = b + relu(a - b) and
+min(a, b) = b - relu(b - a). What is added first goes into the layer before, where there is one.
 """
 
 from __future__ import annotations
@@ -33,7 +31,8 @@ from mcuq.importers.onnx.rules.elementwise import (
 )
 from mcuq.importers.onnx.value import Node, NodeValue
 from mcuq.numeric.activation import Activation
-from mcuq.ops.binary import ADD, MUL, SUB, BinaryAttrs
+from mcuq.ops.binary import ADD, SUB, BinaryAttrs
+from mcuq.ops.clip import CLIP, ClipAttrs
 from mcuq.ops.extremes import MAXIMUM, MINIMUM
 from mcuq.ops.unary import RELU, RELU6
 
@@ -66,14 +65,12 @@ def bounds_in_order(node: Node) -> str | None:
 
 
 def moderate_bounds(node: Node) -> str | None:
-    """The bounds of Clip, Max and Min lie between -1000 and 1000, or hold nothing back.
+    """Several bounds of a Max or Min lie between -1000 and 1000.
 
     Scale the values before, or leave the bound out if no value reaches it.
     """
-    operands = _operands(node)
-    found = [operands.low, operands.high]
-    large = [value for value in found if np.isfinite(value) and abs(value) > _LARGEST]
-    for value in operands.values:
+    large = []
+    for value in _operands(node).values:
         if value.data is not None and np.abs(value.data).max(initial=0) > _LARGEST:
             large.append(float(np.abs(value.data).max()))
     return f"one is {large[0]:g}" if large else None
@@ -124,15 +121,9 @@ def _clipped(build: GraphBuilder, node: Node, x: NodeValue, low: float, high: fl
         zero = build.constant(np.zeros(1), f"{node.name}/zero")
         attrs = BinaryAttrs(Activation.RELU_N1_TO_1)
         return result(build, build.op(ADD, attrs, [x.name, zero], node.name), x.order)
-    if high == np.inf:
-        return x if low == -np.inf else _larger(build, node, x, _number(low, x))
-    if low == -np.inf:
-        return _smaller(build, node, x, _number(high, x))
-    return _between(build, node, x, low, high)
-
-
-def _number(value: float, like: NodeValue) -> NodeValue:
-    return NodeValue((1,) * like.rank, data=np.full((1,) * like.rank, value, np.float32))
+    if (low, high) == (-np.inf, np.inf):
+        return x
+    return result(build, build.op(CLIP, ClipAttrs(low, high), [x.name], node.name), x.order)
 
 
 def _larger(build: GraphBuilder, node: Node, a: NodeValue, b: NodeValue) -> NodeValue:
@@ -154,17 +145,6 @@ def _smaller(build: GraphBuilder, node: Node, a: NodeValue, b: NodeValue) -> Nod
 def _rectified(build: GraphBuilder, node: Node, a: NodeValue, b: NodeValue) -> NodeValue:
     difference = binary(SUB)(build, part(node, "difference", a, b))[0]
     return unary(RELU)(build, part(node, "relu", difference))[0]
-
-
-def _between(build: GraphBuilder, node: Node, x: NodeValue, low: float, high: float) -> NodeValue:
-    """low + (high - low) / 6 × relu6((x - low) × 6 / (high - low))"""
-    width = (high - low) / 6
-    for kind, number in ((MUL, 1 / width), (SUB, low / width)):
-        if number != (kind is MUL):
-            x = binary(kind)(build, part(node, "scaled", x, _number(number, x)))[0]
-    x = unary(RELU6)(build, part(node, "relu6", x))[0]
-    x = binary(MUL)(build, with_inputs(node, (x, _number(width, x))))[0]
-    return binary(ADD)(build, with_inputs(node, (x, _number(low, x))))[0] if low else x
 
 
 _BOUNDS = (bounds_in_order, moderate_bounds)

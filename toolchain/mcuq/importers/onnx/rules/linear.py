@@ -1,4 +1,4 @@
-"""Conv, Gemm, MatMul and BatchNormalization."""
+"""Conv and BatchNormalization."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ import numpy as np
 import numpy.typing as npt
 
 from mcuq.importers.builder import GraphBuilder
-from mcuq.importers.onnx.layout import from_image, image, plain, result
+from mcuq.importers.onnx.layout import from_image, image, result
 from mcuq.importers.onnx.rules.common import NodeRule, computed_input, constant_inputs
 from mcuq.importers.onnx.rules.windows import padded_image, window_constraints
 from mcuq.importers.onnx.value import Node, NodeValue
 from mcuq.importers.onnx.window import Window, read_window
 from mcuq.ops.binary import ADD, MUL, BinaryAttrs
 from mcuq.ops.operator import AnyOperator
-from mcuq.ops.weighted import CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED
-from mcuq.ops.weighted_params import ConvAttrs, DepthwiseConvAttrs, FullyConnectedAttrs
+from mcuq.ops.weighted import CONV_2D, DEPTHWISE_CONV_2D
+from mcuq.ops.weighted_params import ConvAttrs, DepthwiseConvAttrs
 
 Array = npt.NDArray[Any]
 
@@ -42,35 +42,6 @@ def fitting_filter(node: Node) -> str | None:
         return f"filter {filters.shape}, input {x.shape}, {groups} groups"
     fits = x.shape[1] == filters.shape[1] * groups and filters.shape[0] % groups == 0
     return None if fits else f"filter {filters.shape}, input {x.shape}, {groups} groups"
-
-
-def plain_gemm(node: Node) -> str | None:
-    """A Gemm is a dense layer: rows times a matrix, plus one value a column.
-
-    Export dense layers as torch.nn.Linear; products of two activations are not supported.
-    """
-    if node.integer("transA", 0):
-        return "its first operand is transposed"
-    if node.value(0).rank != 2 or node.value(1).rank != 2:
-        return f"operands of {node.value(0).rank} and {node.value(1).rank} dimensions"
-    depth = node.value(1).shape[1 if node.integer("transB", 0) else 0]
-    columns = node.value(1).shape[0 if node.integer("transB", 0) else 1]
-    if node.value(0).shape[1] != depth:
-        return f"{node.value(0).shape} times a matrix of {depth} rows"
-    bias = node.constant(2)
-    if bias is None or bias.shape in ((), (1,), (1, 1), (columns,), (1, columns)):
-        return None
-    return f"a bias of shape {bias.shape}"
-
-
-def matrix_of_weights(node: Node) -> str | None:
-    """A MatMul is a dense layer: its second operand is a matrix of weights.
-
-    Export dense layers as torch.nn.Linear; products of two activations are not supported.
-    """
-    x, weights = node.value(0), node.value(1)
-    fits = x.rank >= 2 and weights.rank == 2 and x.shape[-1] == weights.shape[0]
-    return None if fits else f"{x.shape} times {weights.shape}"
 
 
 def statistics_by_channel(node: Node) -> str | None:
@@ -112,25 +83,6 @@ def _conv_form(
     return CONV_2D, attrs, filters.transpose(0, 2, 3, 1)
 
 
-def _gemm(build: GraphBuilder, node: Node) -> list[NodeValue]:
-    weights = np.asarray(node.constant(1), np.float64) * node.number("alpha", 1.0)
-    stored = weights if node.integer("transB", 0) else weights.T
-    inputs = [plain(build, node.value(0)), build.constant(stored, f"{node.name}/filter")]
-    if node.has(2):
-        bias = np.asarray(node.constant(2), np.float64).reshape(-1) * node.number("beta", 1.0)
-        inputs.append(build.constant(np.broadcast_to(bias, stored.shape[:1]), f"{node.name}/bias"))
-    name = build.op(FULLY_CONNECTED, FullyConnectedAttrs(), inputs, node.name)
-    return [result(build, name, (0, 1))]
-
-
-def _matmul(build: GraphBuilder, node: Node) -> list[NodeValue]:
-    x = node.value(0)
-    weights = build.constant(np.asarray(node.constant(1)).T, f"{node.name}/filter")
-    attrs = FullyConnectedAttrs(keep_num_dims=x.rank > 2)
-    name = build.op(FULLY_CONNECTED, attrs, [plain(build, x), weights], node.name)
-    return [result(build, name, tuple(range(x.rank)))]
-
-
 def _batch_normalization(build: GraphBuilder, node: Node) -> list[NodeValue]:
     """x × factor + offset a channel; folding into the layer before happens later."""
     x = node.value(0)
@@ -155,8 +107,6 @@ RULES = {
     "Conv": NodeRule(
         _conv, (computed_input, constant_weights, *window_constraints(1), fitting_filter), 2
     ),
-    "Gemm": NodeRule(_gemm, (computed_input, constant_weights, plain_gemm), 2),
-    "MatMul": NodeRule(_matmul, (computed_input, constant_weights, matrix_of_weights), 2),
     "BatchNormalization": NodeRule(
         _batch_normalization,
         (computed_input, constant_inputs(1, 2, 3, 4), statistics_by_channel),

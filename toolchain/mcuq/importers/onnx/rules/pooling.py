@@ -1,31 +1,31 @@
-"""MaxPool, AveragePool, the global poolings, ReduceMean, ReduceMax, Resize."""
+"""MaxPool, AveragePool, the global poolings, Resize."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
 from dataclasses import replace
-from functools import partial
 
-from mcuq.errors import InputError
+import numpy as np
+
 from mcuq.importers.builder import GraphBuilder
 from mcuq.importers.onnx.layout import from_image, image, result
 from mcuq.importers.onnx.rules.common import (
     NodeRule,
-    axes_inside,
     computed_input,
-    constant_inputs,
-    listed_axes,
     never_negative,
 )
+from mcuq.importers.onnx.rules.padding import repeated
 from mcuq.importers.onnx.rules.resize import RESIZE
+from mcuq.importers.onnx.rules.steps import Steps
 from mcuq.importers.onnx.rules.windows import padded_image, window_constraints
 from mcuq.importers.onnx.value import Node, NodeValue
 from mcuq.importers.onnx.window import Window, read_window
 from mcuq.ops.attrs import Padding
+from mcuq.ops.binary import MUL, BinaryAttrs
 from mcuq.ops.mean import MEAN, MeanAttrs
 from mcuq.ops.operator import AnyOperator
+from mcuq.ops.padding import MIRROR_PAD, MirrorPadAttrs
 from mcuq.ops.pooling import AVERAGE_POOL_2D, MAX_POOL_2D, PoolAttrs
-from mcuq.ops.reduction import largest_over, neighbours
 
 
 def dense_pool(node: Node) -> str | None:
@@ -63,26 +63,48 @@ def _max_pool(build: GraphBuilder, node: Node) -> list[NodeValue]:
     window = _window(node)
     pixels = image(build, node.value())
     if window.padded and not never_negative(build, pixels):
-        raise InputError(
-            f"{node.where}: the padding of a MaxPool is neither SAME nor behind a ReLU",
-            "move the ReLU in front of the pooling, or pad so that TFLite's SAME gives the same",
-        )
+        return [_pooled(build, node, MAX_POOL_2D, _repeated(build, node, pixels, window), window)]
     pixels = padded_image(build, node, pixels, window)
     return [_pooled(build, node, MAX_POOL_2D, pixels, window)]
+
+
+def _repeated(build: GraphBuilder, node: Node, pixels: str, window: Window) -> str:
+    """The image with its edges repeated where windows leave it.
+
+    The largest value of a window stays what it is: one that holds a repeated value holds that
+    value itself, too. So it is with mirrored values where no more than half of a window is outside.
+    """
+    paddings = ((0, 0), *window.reach, (0, 0))
+    pairs = zip(window.reach, window.kernel, strict=True)
+    if all(2 * max(pair) <= size for pair, size in pairs):
+        return build.op(MIRROR_PAD, MirrorPadAttrs(paddings, True), [pixels], f"{node.name}/pad")
+    return repeated(Steps(build, node), pixels, paddings, "edge")
 
 
 def _average_pool(build: GraphBuilder, node: Node) -> list[NodeValue]:
     window = _window(node)
     counted = bool(node.integer("count_include_pad", 0))
+    pixels = image(build, node.value())
     if window.leaves_input and (window.beyond if counted else window.padded):
-        raise InputError(
-            f"{node.where}: an AveragePool leaves out padding that is not TFLite's SAME",
-            "use count_include_pad=True and ceil_mode=False, or another padding",
-        )
+        return [_corrected(build, node, pixels, window)]
     if counted:  # a PAD in front is part of the mean, SAME is not
         window = replace(window, scheme=Padding.VALID)
-    pixels = padded_image(build, node, image(build, node.value()), window)
+    pixels = padded_image(build, node, pixels, window)
     return [_pooled(build, node, AVERAGE_POOL_2D, pixels, window)]
+
+
+def _corrected(build: GraphBuilder, node: Node, pixels: str, window: Window) -> NodeValue:
+    """The mean with zeros around, times what each window has more of positions than count."""
+    window = replace(window, scheme=Padding.VALID)
+    padded = padded_image(build, node, pixels, window)
+    counts = window.counted if node.integer("count_include_pad", 0) else window.inside
+    height, width = (np.array(count, np.float64) for count in counts)
+    share = math.prod(window.kernel) / (height[:, None] * width)
+    attrs = PoolAttrs(window.kernel, window.stride, window.scheme)
+    mean = build.op(AVERAGE_POOL_2D, attrs, [padded], f"{node.name}/mean")
+    factors = build.constant(share[None, :, :, None], f"{node.name}/factors")
+    name = build.op(MUL, BinaryAttrs(), [mean, factors], node.name)
+    return from_image(build, name, node.value().rank)
 
 
 def _pooled(
@@ -107,53 +129,6 @@ def _global_average_pool(build: GraphBuilder, node: Node) -> list[NodeValue]:
     return [result(build, name, x.order)]
 
 
-def _reduced(node: Node) -> set[int]:
-    """The axes that a reduction takes away; none where it does nothing."""
-    rank = node.value().rank
-    axes = listed_axes(node, 1) or ()
-    if not axes and not node.integer("noop_with_empty_axes", 0):
-        axes = tuple(range(rank))
-    return {axis % rank for axis in axes}
-
-
-def neighbouring_axes(node: Node) -> str | None:
-    """A maximum runs over neighbouring axes, as they are stored.
-
-    Take it over the image (height and width), or transpose before it.
-    """
-    x = node.value()
-    positions = {x.position(axis) for axis in _reduced(node)}
-    return None if neighbours(x.stored, positions) else f"it is over axes of {x.shape} apart"
-
-
-def _mean_over(build: GraphBuilder, x: str, attrs: MeanAttrs, name: str) -> str:
-    return build.op(MEAN, attrs, [x], name)
-
-
-def _max_over(build: GraphBuilder, x: str, attrs: MeanAttrs, name: str) -> str:
-    shape = build.shape(x)
-    for kind, each in largest_over(shape, attrs.axes, MEAN.shape(attrs, [shape])):
-        x = build.op(kind, each, [x], name)
-    return x
-
-
-def _reduce(
-    over: Callable[[GraphBuilder, str, MeanAttrs, str], str], build: GraphBuilder, node: Node
-) -> list[NodeValue]:
-    x, reduced = node.value(), _reduced(node)
-    if not reduced:
-        return [x]
-    keep = bool(node.integer("keepdims", 1))
-    positions = tuple(sorted(x.position(axis) for axis in reduced))
-    name = over(build, x.name, MeanAttrs(positions, keep), node.name)
-    if keep:
-        return [result(build, name, x.order)]
-    left = [axis for axis in range(x.rank) if axis not in reduced]
-    order = tuple(left.index(axis) for axis in x.order if axis not in reduced)
-    return [result(build, name, order)]
-
-
-_REDUCTION = (computed_input, constant_inputs(1), axes_inside(1))
 _WINDOWED = (computed_input, kernel_is_given, *window_constraints(), dense_pool)
 
 RULES = {
@@ -161,7 +136,5 @@ RULES = {
     "AveragePool": NodeRule(_average_pool, _WINDOWED),
     "GlobalMaxPool": NodeRule(_global_max_pool, (computed_input, spatial_input)),
     "GlobalAveragePool": NodeRule(_global_average_pool, (computed_input, spatial_input)),
-    "ReduceMean": NodeRule(partial(_reduce, _mean_over), _REDUCTION),
-    "ReduceMax": NodeRule(partial(_reduce, _max_over), (*_REDUCTION, neighbouring_axes)),
     "Resize": RESIZE,
 }

@@ -15,7 +15,7 @@ from mcuq.importers.builder import GraphBuilder
 from mcuq.importers.constraints import check
 from mcuq.importers.onnx.grid import Grid, grid_of
 from mcuq.importers.onnx.layout import result
-from mcuq.importers.onnx.rules import shape
+from mcuq.importers.onnx.rules import padding
 from mcuq.importers.onnx.rules.common import (
     NodeRule,
     computed_input,
@@ -140,7 +140,7 @@ def pads_with_zero(node: Node) -> str | None:
 
 
 def _pad(build: GraphBuilder, node: Node) -> list[NodeValue]:
-    rule = shape.RULES["Pad"]
+    rule = padding.RULES["Pad"]
     real = with_inputs(node, (*node.inputs[:2], None, *node.inputs[3:]))
     check(real, rule.constraints)
     return [replace(value, grid=node.value().grid) for value in rule.lower(build, real)]

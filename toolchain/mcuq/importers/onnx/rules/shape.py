@@ -1,8 +1,9 @@
-"""Reshape, Flatten, Squeeze, Unsqueeze, Transpose, Concat and Pad."""
+"""Reshape, Flatten, Squeeze, Unsqueeze, Transpose and Concat."""
 
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
@@ -18,7 +19,7 @@ from mcuq.importers.onnx.rules.common import (
 )
 from mcuq.importers.onnx.rules.elementwise import one_computed_input
 from mcuq.importers.onnx.value import Node, NodeValue, Order
-from mcuq.ops.movement import CONCATENATION, PAD, RESHAPE, ConcatAttrs, PadAttrs, ReshapeAttrs
+from mcuq.ops.movement import CONCATENATION, RESHAPE, ConcatAttrs, ReshapeAttrs
 
 
 def fitting_target(node: Node) -> str | None:
@@ -75,24 +76,6 @@ def same_rank(node: Node) -> str | None:
     return None if len(ranks) == 1 else f"{sorted(ranks)}"
 
 
-def zero_padding(node: Node) -> str | None:
-    """A Pad adds zeros, none of them negative.
-
-    Use torch.nn.ZeroPad2d; reflection and replication are not supported.
-    """
-    mode, value = node.text("mode", "constant"), node.constant(2)
-    if mode != "constant":
-        return f"mode {mode}"
-    if value is not None and value.size and float(value.reshape(-1)[0]) != 0:
-        return f"it adds {float(value.reshape(-1)[0])}"
-    pads = np.asarray(node.constant(1))
-    axes = listed_axes(node, 3)
-    count = node.value().rank if axes is None else len(axes)
-    if pads.size != 2 * count:
-        return f"{pads.size} counts for {count} dimensions"
-    return None if pads.min(initial=0) >= 0 else "one is negative"
-
-
 def _target(node: Node) -> tuple[int, ...]:
     """The reshape's target; a 0 stands for the input's size there unless `allowzero`."""
     shape = node.value().shape
@@ -113,10 +96,12 @@ def _reshape(build: GraphBuilder, node: Node) -> list[NodeValue]:
 
 
 def _reshaped(build: GraphBuilder, node: Node, shape: tuple[int, ...]) -> NodeValue:
-    """The value in ONNX's own order, in another shape."""
-    name = plain(build, node.value())
-    name = build.op(RESHAPE, ReshapeAttrs(shape), [name], node.name)
-    return result(build, name, tuple(range(len(shape))))
+    """The value in ONNX's own order, in another shape; back again it is what it was."""
+    x = node.value()
+    if x.before is not None and x.before.shape == shape:
+        return x.before
+    name = build.op(RESHAPE, ReshapeAttrs(shape), [plain(build, x)], node.name)
+    return replace(result(build, name, tuple(range(len(shape)))), before=x)
 
 
 def _flatten(build: GraphBuilder, node: Node) -> list[NodeValue]:
@@ -182,16 +167,6 @@ def _concat(build: GraphBuilder, node: Node) -> list[NodeValue]:
     return [result(build, name, order)]
 
 
-def _pad(build: GraphBuilder, node: Node) -> list[NodeValue]:
-    x = node.value()
-    pads = [int(count) for count in np.asarray(node.constant(1)).reshape(-1)]
-    axes = listed_axes(node, 3)
-    padded = tuple(range(x.rank)) if axes is None else tuple(axis % x.rank for axis in axes)
-    pairs = {axis: (pads[i], pads[i + len(padded)]) for i, axis in enumerate(padded)}
-    attrs = PadAttrs(tuple(pairs.get(axis, (0, 0)) for axis in x.order))
-    return [result(build, build.op(PAD, attrs, [x.name], node.name), x.order)]
-
-
 RULES = {
     "Reshape": NodeRule(_reshape, (computed_input, constant_inputs(1), fitting_target), 2),
     "Flatten": NodeRule(_flatten, (computed_input,)),
@@ -201,7 +176,4 @@ RULES = {
     "Unsqueeze": NodeRule(_unsqueeze, (computed_input, constant_inputs(1), new_axes)),
     "Transpose": NodeRule(_transpose, (computed_input, permutation)),
     "Concat": NodeRule(_concat, (one_computed_input, axis_inside(0), same_rank)),
-    "Pad": NodeRule(
-        _pad, (computed_input, constant_inputs(1, 2, 3), axes_inside(3), zero_padding), 2
-    ),
 }

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from mcuq.importers.builder import GraphBuilder
-from mcuq.importers.onnx.layout import result
 from mcuq.importers.onnx.rules.common import (
     NodeRule,
     axes_inside,
@@ -13,10 +14,8 @@ from mcuq.importers.onnx.rules.common import (
     computed_input,
     constant_inputs,
 )
+from mcuq.importers.onnx.rules.steps import Bounds, Steps
 from mcuq.importers.onnx.value import Node, NodeValue
-from mcuq.ops.slicing import STRIDED_SLICE, StridedSliceAttrs
-
-Bounds = tuple[int, int, int]
 
 
 def matching_bounds(node: Node) -> str | None:
@@ -52,7 +51,7 @@ def _slice(build: GraphBuilder, node: Node) -> list[NodeValue]:
         axis = i if axes is None else int(axes.reshape(-1)[i]) % x.rank
         step = 1 if steps is None else int(steps.reshape(-1)[i])
         bounds[axis] = _clamped(int(starts[i]), int(ends[i]), step, x.shape[axis])
-    return [_sliced(build, node, bounds, node.name)]
+    return [Steps(build, node).slice(x, bounds)]
 
 
 def _clamped(start: int, end: int, step: int, size: int) -> Bounds:
@@ -61,14 +60,6 @@ def _clamped(start: int, end: int, step: int, size: int) -> Bounds:
     start = start + size if start < 0 else start
     end = end + size if end < 0 else end
     return min(max(start, low), high), min(max(end, low), high), step
-
-
-def _sliced(build: GraphBuilder, node: Node, bounds: dict[int, Bounds], name: str) -> NodeValue:
-    x = node.value()
-    stored = [bounds.get(axis, (0, x.shape[axis], 1)) for axis in x.order]
-    begin, end, strides = (tuple(column) for column in zip(*stored, strict=True))
-    attrs = StridedSliceAttrs(begin, end, strides)
-    return result(build, build.op(STRIDED_SLICE, attrs, [x.name], name), x.order)
 
 
 def _parts(node: Node) -> list[int]:
@@ -82,10 +73,12 @@ def _parts(node: Node) -> list[int]:
 
 
 def _split(build: GraphBuilder, node: Node) -> list[NodeValue]:
-    axis = node.integer("axis", 0) % node.value().rank
+    x = node.value()
+    axis = node.integer("axis", 0) % x.rank
     values, start = [], 0
     for name, size in zip(node.outputs, _parts(node), strict=True):
-        values.append(_sliced(build, node, {axis: (start, start + size, 1)}, name))
+        steps = Steps(build, replace(node, outputs=(name,)))
+        values.append(steps.rows(x, axis, start, size))
         start += size
     return values
 

@@ -1,0 +1,50 @@
+"""An index that may count from the end becomes the index, where it surely is one."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from mcuq.graph import Graph
+from mcuq.importers.builder import GraphBuilder
+from mcuq.importers.simplify.unwrap import unwrap_indices
+from mcuq.interpret.float import run_float
+from mcuq.numeric.element import Element
+from mcuq.ops.attrs import NoAttrs
+from mcuq.ops.binary import ADD, BinaryAttrs
+from mcuq.ops.comparison import LESS
+from mcuq.ops.gathering import GATHER, GatherAttrs
+from mcuq.ops.selection import SELECT_V2
+
+ROWS = 5
+
+
+def embedding(added: int = ROWS, least: int = 0, moved: bool = False) -> Graph:
+    """table[i < least ? i + added : i], `moved`: the choice the other way round."""
+    b = GraphBuilder()
+    index = b.input((1, 3), "i", Element.INT32)
+    bound, count = (
+        b.constant(np.array([n]), name, Element.INT32)
+        for n, name in ((least, "least"), (added, "count"))
+    )
+    below = b.op(LESS, NoAttrs(), [index, bound], "below")
+    plus = b.op(ADD, BinaryAttrs(), [index, count], "plus")
+    both = [index, plus] if moved else [plus, index]
+    chosen = b.op(SELECT_V2, NoAttrs(), [below, *both], "chosen")
+    table = b.constant(np.arange(2.0 * ROWS).reshape(ROWS, 2), "table")
+    return b.graph("embedding", (b.op(GATHER, GatherAttrs(0), [table, chosen], "y"),))
+
+
+def test_the_index_itself_is_read() -> None:
+    graph = embedding()
+    found = unwrap_indices(graph)
+    assert [op.kind for op in found.ops] == [GATHER]
+    assert found.ops[0].inputs[1] == "i" and set(found.tensors) == {"i", "table", "y"}
+    index = np.array([[0, 4, 2], [1, 1, 3]], np.int32)
+    np.testing.assert_array_equal(run_float(found, [index])["y"], run_float(graph, [index])["y"])
+
+
+@pytest.mark.parametrize("change", [{"added": 4}, {"least": 1}, {"moved": True}])
+def test_any_other_choice_stays(change: dict[str, int]) -> None:
+    graph = embedding(**change)  # type: ignore[arg-type]  # by name
+    assert unwrap_indices(graph) is graph

@@ -1,0 +1,122 @@
+"""SVDF and UNIDIRECTIONAL_SEQUENCE_LSTM, which keep a state of their own, as plain operators.
+
+Their states become states of the graph, as those of resource variables do: what interpreters keep
+in a variable tensor from run to run.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from enum import IntEnum
+
+import numpy as np
+
+from mcuq.errors import InputError
+from mcuq.importers.tflite.flatbuffer import malformed
+from mcuq.importers.tflite.lstm import spell_lstm
+from mcuq.importers.tflite.records import FileModel, FileOp
+from mcuq.importers.tflite.spelling import Spelling
+from mcuq.ops.attrs import Padding
+from mcuq.tflite.operators.common import PADDINGS
+from mcuq.tflite.operators.weighted import Conv2D
+
+
+class Svdf(IntEnum):
+    """SVDFOptions."""
+
+    RANK = 0
+    ACTIVATION = 1
+
+
+def spelled_out(model: FileModel, anew: bool = False) -> FileModel:
+    """The model with plain operators in place of these.
+
+    Args:
+        anew: their states begin with zeros at every run, as those of Keras's layers do.
+
+    Raises:
+        InputError: one has a form that is not read.
+    """
+    if not any(op.kind in _SPELLINGS for op in model.ops):
+        return model
+    spelling = Spelling(model, anew)
+    for op in model.ops:
+        if op.kind in _SPELLINGS:
+            spelling.begin(op)
+            _SPELLINGS[op.kind](spelling, op)
+        else:
+            spelling.ops.append(op)
+    return replace(
+        model,
+        tensors=tuple(spelling.tensors),
+        ops=tuple(spelling.ops),
+        states=tuple(spelling.states),
+    )
+
+
+def check_integers(model: FileModel) -> None:
+    """Raise InputError where integers of such an operator would have to be kept."""
+    for op in model.ops:
+        if op.kind in _SPELLINGS:
+            raise InputError(
+                f"{op.where}: it is read as plain operators, whose integers are not its own",
+                "quantize it anew instead: give the file as a model, with calibration data",
+            )
+
+
+_INPUT, _FEATURE, _TIME, _BIAS, _STATE = range(5)
+
+
+def _spell_svdf(spelling: Spelling, op: FileOp) -> None:
+    """A rank-decomposed layer: features of an input, kept over time, and a filter along time.
+
+    feature = input × weights_feature; output[unit] = activation(bias[unit] + the sum over its rank
+    filters and over time of weights_time × feature). The state holds the features of the last
+    steps: a window over time, whose last row is new, and a grouped convolution of it.
+    """
+    rank = 0 if op.options is None else op.options.int32(Svdf.RANK)
+    feature, time = spelling.reals(_FEATURE), spelling.reals(_TIME)
+    filters, memory = time.shape
+    source = spelling.required(_INPUT)
+    if rank < 1 or filters % rank or memory < 1 or feature.shape != (filters, source.shape[-1]):
+        raise malformed(
+            f"{op.where} of rank {rank} has weights of {feature.shape} and {time.shape}"
+        )
+    if len(source.shape) != 2 or source.shape[0] != 1:
+        raise InputError(
+            f"{op.where} has an input of {source.shape}", "export it with a batch of 1"
+        )
+    units = filters // rank
+    weights = spelling.constant(feature, "weights_feature")
+    features = spelling.dense(spelling.real_operand(_INPUT), weights, -1, 1, "features")
+    window = spelling.reshaped(features, (1, 1, 1, filters), "newest")
+    if memory > 1:
+        kept = spelling.state(_STATE, (1, memory - 1, 1, filters), "state")
+        window = spelling.joined([kept, window], 1, (1, memory, 1, filters), "window")
+        begin, size = (0, 1, 0, 0), (1, memory - 1, 1, filters)
+        spelling.assign(kept, spelling.part(window, begin, size, "kept"))
+    along = time.reshape(units, rank, 1, memory).transpose(0, 3, 2, 1)
+    bias = np.zeros(units) if spelling.given(_BIAS) is None else spelling.reals(_BIAS, 1)
+    operands = [
+        window,
+        spelling.constant(along, "weights_time"),
+        spelling.constant(bias, "bias"),
+    ]
+    activation = 0 if op.options is None else op.options.uint8(Svdf.ACTIVATION)
+    options = {
+        Conv2D.PADDING: PADDINGS[Padding.VALID],
+        Conv2D.STRIDE_H: 1,
+        Conv2D.STRIDE_W: 1,
+        Conv2D.ACTIVATION: activation,
+    }
+    summed = spelling.add("CONV_2D", operands, spelling.value((1, 1, 1, units), "summed"), options)
+    spelling.finish("RESHAPE", [summed, spelling.integers((1, units))], {})
+
+
+BECOMES = {
+    "SVDF": "FULLY_CONNECTED, a window that is a state, CONV_2D",
+    "UNIDIRECTIONAL_SEQUENCE_LSTM": "its cell in FULLY_CONNECTED, LOGISTIC, TANH, ADD and MUL, "
+    "once a step, with states",
+}
+"""What stands in an operator's place."""
+_SPELLINGS = {"SVDF": _spell_svdf, "UNIDIRECTIONAL_SEQUENCE_LSTM": spell_lstm}
