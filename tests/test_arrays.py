@@ -118,7 +118,14 @@ def test_what_is_not_an_archive_of_arrays_is_called_by_its_name(tmp_path: Path) 
     ):
         (tmp_path / name).write_bytes(content)
         assert what in refused(tmp_path / name).cause
-    assert "PyTorch" in refused(tmp_path / "data.pt").cause
+    assert "PyTorch file (torch.save)" in refused(tmp_path / "data.pt").cause
+    for member, what in (
+        ("model/models/model.json", "an exported program"),
+        ("model/constants.pkl", "a TorchScript program"),
+    ):
+        with zipfile.ZipFile(tmp_path / "data.pt2", "w") as file:
+            file.writestr(member, b"{}")
+        assert f"PyTorch file ({what})" in refused(tmp_path / "data.pt2").cause
 
 
 def test_python_objects_are_never_loaded(tmp_path: Path) -> None:

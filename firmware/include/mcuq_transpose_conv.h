@@ -11,9 +11,10 @@
 extern "C" {
 #endif
 
-/* Extents of an image of batch 1; the zero point of int16 is 0. pad_top and pad_left are what the
+/* Number and extents of images, one behind the other; the zero point of int16 is 0. pad_top and pad_left are what the
  * first rows and columns of the whole result lie before the output. */
 typedef struct {
+    int32_t images;
     uint16_t input_height;
     uint16_t input_width;
     uint16_t input_channels;

@@ -1,6 +1,6 @@
 /* Convolution: the windows of two output pixels are gathered into columns, padding included, and
  * meet all output channels. Both windows are read before either pixel is written. */
-#include "mcuq_gather.h" /* calls mcuq_unpack_2 */
+#include "mcuq_gather.h"
 
 void mcuq_conv_windows(const mcuq_conv *p, const int32_t *weights, const mcuq_channel *channels,
     const int8_t *input, int8_t *output, int32_t *scratch, mcuq_multiply *multiply,

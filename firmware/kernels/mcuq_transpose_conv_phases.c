@@ -1,7 +1,7 @@
 /* Transposed convolution, a phase at a time: the outputs at one place modulo the stride are a plain
  * convolution of the input with the taps that they meet. */
 #include "mcuq_transpose_conv.h"
-#include "mcuq_gather.h" /* calls mcuq_unpack_2 */
+#include "mcuq_gather.h"
 
 /* One axis of a phase: how many taps, what lies before the first input, and how many outputs. */
 typedef struct {
@@ -49,7 +49,7 @@ static int8_t *place(
     return output + at * p->output_channels;
 }
 
-void mcuq_transpose_conv_phases(const mcuq_transpose_conv *p, const int32_t *weights,
+static void image_of(const mcuq_transpose_conv *p, const int32_t *weights,
     const mcuq_channel *channels, const int8_t *input, int8_t *output, int32_t *scratch,
     mcuq_multiply *multiply, int32_t words, int32_t offset)
 {
@@ -75,6 +75,17 @@ void mcuq_transpose_conv_phases(const mcuq_transpose_conv *p, const int32_t *wei
         weights += groups * (depth / 4) * words;
         channels += p->output_channels;
     }
-    mcuq_clamp_s8(output, p->output_height * p->output_width * p->output_channels,
-        p->activation_min, p->activation_max);
+}
+
+void mcuq_transpose_conv_phases(const mcuq_transpose_conv *p, const int32_t *weights,
+    const mcuq_channel *channels, const int8_t *input, int8_t *output, int32_t *scratch,
+    mcuq_multiply *multiply, int32_t words, int32_t offset)
+{
+    const int32_t source = p->input_height * p->input_width * p->input_channels;
+    const int32_t result = p->output_height * p->output_width * p->output_channels;
+    for (int32_t i = 0; i < p->images; i++) {
+        image_of(p, weights, channels, input + i * source, output + i * result, scratch, multiply,
+            words, offset);
+    }
+    mcuq_clamp_s8(output, p->images * result, p->activation_min, p->activation_max);
 }

@@ -8,7 +8,7 @@
 #define ARENA_PATTERN 0xA5
 
 #ifdef MCUQ_PROFILE
-#define LAYER_CAPACITY 256u
+#define LAYER_CAPACITY (MCUQ_PROFILE > 256 ? MCUQ_PROFILE + 0u : 256u)
 static uint32_t marks[LAYER_CAPACITY + 1u];
 static uint32_t mark_cost;
 

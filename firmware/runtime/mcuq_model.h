@@ -44,7 +44,7 @@ typedef struct {
 extern const mcuq_model_t mcuq_model;
 
 /* Called by model code before layer 0 with layer 0, …, and after the last with layer_count,
- * only when compiled with -DMCUQ_PROFILE. */
+ * only when compiled with -DMCUQ_PROFILE=layer_count. */
 void mcuq_layer_mark(uint32_t layer);
 
 #ifdef __cplusplus

@@ -81,6 +81,13 @@ def test_layers_are_counted_one_by_one(build_image) -> None:
     assert small + large + nothing <= counts.total
 
 
+@pytest.mark.parametrize("layers", [1, 256, 300])
+def test_an_image_can_mark_as_many_layers_as_the_model_has(build_image, layers: int) -> None:
+    image = build_image("plus_one", profile=layers)
+    with open_session(BOARD, image.elf) as session:
+        assert session.info.layer_capacity == max(256, layers)
+
+
 def test_high_water_marks(plus_one: FirmwareImage) -> None:
     with open_session(BOARD, plus_one.elf) as session:
         assert session.arena_high_water([SMALL, bytes(2999) + b"\x01"]) == 6032

@@ -115,11 +115,26 @@ def test_integers_that_become_reals_are_reals() -> None:
     assert graph.tensors[graph.inputs[0]].element is Element.REAL
 
 
-def test_integers_of_the_model_do_not_become_reals() -> None:
+def test_integers_of_the_model_become_reals() -> None:
     model = Model((1, 4))
     places = model.node("ArgMax", ["x0"], axis=1)
-    content = model.content(model.node("Cast", [places], to=TensorProto.FLOAT))
-    with pytest.raises(InputError, match="int32 values are not made real"):
+    assert_equals_onnxruntime(model.content(model.node("Cast", [places], to=TensorProto.FLOAT)))
+
+
+@pytest.mark.parametrize("kind", [TensorProto.INT32, TensorProto.INT64])
+def test_what_is_behind_the_point_goes(kind: int) -> None:
+    model = Model((1, 3, 5))
+    wide = model.node("Mul", ["x0", model.constant(np.float32(7))])
+    whole = model.node("Cast", [wide], to=kind)
+    assert_equals_onnxruntime(model.content(model.node("Cast", [whole], to=TensorProto.FLOAT)))
+
+
+def test_truth_values_do_not_come_of_integers() -> None:
+    model = Model((1, 4))
+    places = model.node("ArgMax", ["x0"], axis=1)
+    truth = model.node("Cast", [places], to=TensorProto.BOOL)
+    content = model.content(model.node("Cast", [truth], to=TensorProto.FLOAT))
+    with pytest.raises(InputError, match="int32 values are not made bool"):
         load_onnx(content)
 
 

@@ -78,14 +78,6 @@ def test_symbolic_batch_is_one() -> None:
     assert graph.tensors["x0"].shape == (1, 3)
 
 
-def test_cast_to_integers() -> None:
-    model = Model((1, 3))
-    integers = model.node("Cast", ["x0"], to=7)
-    content = model.content(model.node("Cast", [integers], to=1))
-    with pytest.raises(InputError, match="real values are not made int32"):
-        load_onnx(content)
-
-
 def test_old_opset() -> None:
     model = Model((1, 3), opset=6)
     with pytest.raises(InputError, match="opset 6 is too old") as caught:

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from as_given import affine, assert_reads_as_micro
+from movement_file import detector
 from oracles import run_litert, tflm_outputs
 from tflite_files import File, opts
-from tflite_movement import detector
 
 from mcuq.calibrate import calibrate
 from mcuq.errors import InputError

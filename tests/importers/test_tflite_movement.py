@@ -7,7 +7,8 @@ import pytest
 from as_given import assert_equal_to_micro, run_in_micro
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tflite_movement import MOVEMENTS, WITH_INT16, Movement
+from movement_file import Movement
+from tflite_movement import MOVEMENTS, WITH_INT16
 
 from mcuq.importers import load_tflite
 from mcuq.importers.buildable import check_buildable

@@ -116,3 +116,20 @@ def test_a_running_sum_of_integers_has_to_be_quantized_anew() -> None:
     assert load_tflite(content).ops
     with pytest.raises(InputError, match="minus the zero point"):
         load_quantized(content)
+
+
+@pytest.mark.parametrize(("depth", "fits"), [(4, True), (64, False)])
+def test_a_16_bit_sum_has_to_stay_inside_int32_once_rescaled(
+    depth: int, fits: bool, tmp_path: Path
+) -> None:
+    file = File()
+    x = file.tensor("x", (1, depth), "int16", **affine(1.0))
+    w = file.constant("w", np.full((2, depth), 127), "int8", **affine(1.0))
+    y = file.tensor("y", (1, 2), "int16", **affine(1 / 64))
+    file.op("FULLY_CONNECTED", [x, w], y, opts("FullyConnected"))
+    content = file.content([x], [y])
+    if fits:
+        assert_reads_as_micro(content, tmp_path)
+        return
+    with pytest.raises(InputError, match="integers overflow"):
+        load_quantized(content)

@@ -264,3 +264,26 @@ def test_order_indices_and_outputs() -> None:
     ):
         with pytest.raises(InputError, match=match):
             load_tflite(_edited(_relu(), edit))
+
+
+def test_gathers() -> None:
+    outside = _constant("i", [4])
+    _fails("index 4 of 4", "GATHER", [X, outside], (1, 1, 4, 2), opts("Gather", axis=1))
+    _fails("axis 4 of 4", "GATHER", [X, outside], (1, 1, 4, 2), opts("Gather", axis=4))
+    nd = _constant("i", [[0, 4]])
+    _fails("index 4 of 4", "GATHER_ND", [X, nd], (1, 4, 2), opts("GatherNd"))
+    wide = TensorSpec("x", (1, 1 << 21, 2), "float32")
+    options = opts("Gather", axis=2, batchDims=1)
+    indices = _constant("i", [[1, 0, 1]])
+    with pytest.raises(InputError, match="at most a million indices"):
+        _load(
+            [wide, indices, TensorSpec("result", (1, 1 << 21, 3), "float32")],
+            [OperatorSpec("GATHER", (0, 1), (2,), options)],
+        )
+
+
+def test_paddings_that_mirror_or_hold_a_value() -> None:
+    pads = _constant("p", [[0, 0], [4, 0], [0, 0], [0, 0]])
+    _fails("no wider", "MIRROR_PAD", [X, pads], (1, 8, 4, 2), opts("MirrorPad"))
+    values = TensorSpec("v", (2,), "float32", np.ones(2, np.float32))
+    _fails("one constant value", "PADV2", [X, pads, values], (1, 8, 4, 2), opts("PadV2"))

@@ -4,80 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
-from as_given import affine
 from hypothesis import strategies as st
-from tflite_files import File, opts
-
-Values = npt.NDArray[Any]
-Shape = tuple[int, ...]
-Moves = Callable[[Values], list[Values]]
-
-
-@dataclass(frozen=True)
-class Movement:
-    """An operator on a tensor of some shape.
-
-    Attributes:
-        kind: the operator.
-        shape: of its input.
-        moves: input → outputs.
-        operands: of the operator by number, where they are constants; the input stands at the
-            first number that is missing.
-        values: further operands that are real constants, by number.
-        options: of the operator.
-        zero_point: of int8 values.
-    """
-
-    kind: str
-    shape: Shape
-    moves: Moves
-    operands: dict[int, Any]
-    values: dict[int, Values]
-    options: Any = None
-    zero_point: int = 3
-
-    def content(self, dtype: str) -> bytes:
-        """The file with values of this type."""
-        zero_point = self.zero_point if dtype == "int8" else 0
-        quantized = {} if dtype == "float32" else affine(0.1, zero_point)
-        file = File()
-        x = file.tensor("x", self.shape, dtype, **quantized)
-        inputs = {number: file.constant(f"c{number}", v) for number, v in self.operands.items()}
-        for number, values in self.values.items():
-            inputs[number] = file.constant(f"v{number}", values, dtype, **quantized)
-        count = len(inputs) + 1
-        operands = [inputs.get(number, x) for number in range(count)]
-        results = [
-            file.tensor(f"y{number}", y.shape, dtype, **quantized)
-            for number, y in enumerate(self.moves(np.zeros(self.shape, np.int8)))
-        ]
-        file.operator(self.kind, operands, results, self.options)
-        return file.content([x], results)
-
-
-def _one(move: Callable[[Values], Values]) -> Moves:
-    return lambda x: [move(x)]
-
-
-def _shape(draw: st.DrawFn, least: int = 2, most: int = 4) -> Shape:
-    sizes = draw(st.lists(st.integers(1, 5), min_size=least - 1, max_size=most - 1))
-    return (1, *sizes)
-
-
-def _axis(draw: st.DrawFn, shape: Shape) -> int:
-    """Any but the batch, counted from either end."""
-    axis = draw(st.integers(1, len(shape) - 1))
-    return axis - len(shape) if draw(st.booleans()) else axis
+from movement_file import Movement, Moves, Values, drawn_axis, drawn_shape, one
+from tflite_files import opts
 
 
 def _split(draw: st.DrawFn) -> Movement:
-    shape = list(_shape(draw, most=5))
-    axis, count = _axis(draw, tuple(shape)), draw(st.integers(1, 3))
+    shape = list(drawn_shape(draw, most=5))
+    axis, count = drawn_axis(draw, tuple(shape)), draw(st.integers(1, 3))
     shape[axis] *= count
     options = opts("Split", numSplits=count)
     return Movement(
@@ -86,8 +22,8 @@ def _split(draw: st.DrawFn) -> Movement:
 
 
 def _split_v(draw: st.DrawFn) -> Movement:
-    shape = list(_shape(draw, most=5))
-    axis = _axis(draw, tuple(shape))
+    shape = list(drawn_shape(draw, most=5))
+    axis = drawn_axis(draw, tuple(shape))
     sizes = draw(st.lists(st.integers(1, 3), min_size=1, max_size=4))
     shape[axis] = sum(sizes)
     stated = [*sizes]
@@ -100,8 +36,8 @@ def _split_v(draw: st.DrawFn) -> Movement:
 
 
 def _unpack(draw: st.DrawFn) -> Movement:
-    shape = _shape(draw, most=5)
-    axis = _axis(draw, shape)
+    shape = drawn_shape(draw, most=5)
+    axis = drawn_axis(draw, shape)
     moves: Moves = lambda x: [  # noqa: E731
         np.take(x, i, axis) for i in range(shape[axis])
     ]
@@ -111,7 +47,7 @@ def _unpack(draw: st.DrawFn) -> Movement:
 
 def _pack(draw: st.DrawFn) -> Movement:
     """With constants in front of the input and behind."""
-    shape = _shape(draw)
+    shape = drawn_shape(draw)
     axis = draw(st.integers(1, len(shape)))
     before, behind = draw(st.integers(0, 2)), draw(st.integers(0, 2))
     rng = np.random.default_rng(draw(st.integers(0, 99)))
@@ -128,8 +64,8 @@ def _pack(draw: st.DrawFn) -> Movement:
 
 
 def _concatenation(draw: st.DrawFn) -> Movement:
-    shape = _shape(draw)
-    axis = _axis(draw, shape)
+    shape = drawn_shape(draw)
+    axis = drawn_axis(draw, shape)
     before = draw(st.integers(0, 4))
     count = before + 1 + draw(st.integers(0, 5))
     rng = np.random.default_rng(draw(st.integers(0, 99)))
@@ -144,17 +80,15 @@ def _concatenation(draw: st.DrawFn) -> Movement:
 
 
 def _expand(draw: st.DrawFn) -> Movement:
-    shape = _shape(draw)
+    shape = drawn_shape(draw)
     axis = draw(st.integers(1, len(shape)))
     stated = axis - len(shape) - 1 if draw(st.booleans()) else axis
-    return Movement(
-        "EXPAND_DIMS", shape, _one(lambda x: np.expand_dims(x, axis)), {1: [stated]}, {}
-    )
+    return Movement("EXPAND_DIMS", shape, one(lambda x: np.expand_dims(x, axis)), {1: [stated]}, {})
 
 
 def _gather(draw: st.DrawFn) -> Movement:
-    shape = _shape(draw)
-    axis = _axis(draw, shape)
+    shape = drawn_shape(draw)
+    axis = drawn_axis(draw, shape)
     place = st.integers(0, shape[axis] - 1)
     form = draw(st.sampled_from([(), (1,), (3,), (5,), (2, 2)]))
     count = math.prod(form)
@@ -167,13 +101,13 @@ def _gather(draw: st.DrawFn) -> Movement:
         else draw(st.lists(place, min_size=count, max_size=count)),
         form,
     )
-    moves = _one(lambda x: np.take(x, indices, axis))
+    moves = one(lambda x: np.take(x, indices, axis))
     return Movement("GATHER", shape, moves, {1: indices}, {}, opts("Gather", axis=axis))
 
 
 def _batched_gather(draw: st.DrawFn) -> Movement:
     """Indices of their own for each element of the dimensions that they share."""
-    shape = _shape(draw, least=3)
+    shape = drawn_shape(draw, least=3)
     shared = draw(st.integers(1, len(shape) - 1))
     axis = draw(st.integers(shared, len(shape) - 1))
     count = draw(st.integers(1, 3))
@@ -191,12 +125,12 @@ def _batched_gather(draw: st.DrawFn) -> Movement:
 
 
 def _gather_nd(draw: st.DrawFn) -> Movement:
-    shape = _shape(draw)
+    shape = drawn_shape(draw)
     depth = draw(st.integers(1, len(shape)))
     form = draw(st.sampled_from([(1,), (3,), (2, 2)]))
     rng = np.random.default_rng(draw(st.integers(0, 99)))
     table = np.stack([rng.integers(0, n, form) for n in shape[:depth]], axis=-1)
-    moves = _one(lambda x: x[tuple(np.moveaxis(table, -1, 0))])
+    moves = one(lambda x: x[tuple(np.moveaxis(table, -1, 0))])
     return Movement("GATHER_ND", shape, moves, {1: table}, {}, opts("GatherNd"))
 
 
@@ -204,7 +138,7 @@ def _embedding(draw: st.DrawFn) -> Movement:
     shape = tuple(draw(st.lists(st.integers(1, 4), min_size=1, max_size=3)))
     shape = (1, *shape)
     ids = [0] * draw(st.integers(1, 3))
-    moves = _one(lambda x: x[np.array(ids)])
+    moves = one(lambda x: x[np.array(ids)])
     return Movement("EMBEDDING_LOOKUP", shape, moves, {0: ids}, {})
 
 
@@ -218,7 +152,7 @@ def _depth_to_space(draw: st.DrawFn) -> Movement:
         return blocks.reshape(n, h * size, w * size, c)
 
     return Movement(
-        "DEPTH_TO_SPACE", shape, _one(move), {}, {}, opts("DepthToSpace", blockSize=size)
+        "DEPTH_TO_SPACE", shape, one(move), {}, {}, opts("DepthToSpace", blockSize=size)
     )
 
 
@@ -232,7 +166,7 @@ def _space_to_depth(draw: st.DrawFn) -> Movement:
 
     shape = (n, h * size, w * size, c)
     return Movement(
-        "SPACE_TO_DEPTH", shape, _one(move), {}, {}, opts("SpaceToDepth", blockSize=size)
+        "SPACE_TO_DEPTH", shape, one(move), {}, {}, opts("SpaceToDepth", blockSize=size)
     )
 
 
@@ -259,47 +193,47 @@ def _space_to_batch(draw: st.DrawFn) -> Movement:
     # TensorFlow Lite Micro pads with the integer 0.
     options = opts("SpaceToBatchND")
     operands = {1: block, 2: pads}
-    return Movement("SPACE_TO_BATCH_ND", shape, _one(move), operands, {}, options, zero_point=0)
+    return Movement("SPACE_TO_BATCH_ND", shape, one(move), operands, {}, options, zero_point=0)
 
 
 def _pad_with(draw: st.DrawFn) -> Movement:
-    shape = _shape(draw)
+    shape = drawn_shape(draw)
     pads = [(0, 0), *(draw(st.tuples(st.integers(0, 2), st.integers(0, 2))) for _ in shape[1:])]
     value = np.int8(draw(st.integers(-128, 127)))
-    moves = _one(lambda x: np.pad(x, pads, constant_values=value))
+    moves = one(lambda x: np.pad(x, pads, constant_values=value))
     return Movement("PADV2", shape, moves, {1: pads}, {2: np.array(value)}, opts("PadV2"))
 
 
 def _mirror_pad(draw: st.DrawFn) -> Movement:
-    shape = _shape(draw)
+    shape = drawn_shape(draw)
     edge = draw(st.booleans())
     most = [min(3, size - (not edge)) for size in shape]
     pads = [draw(st.tuples(st.integers(0, n), st.integers(0, n))) for n in most]
     pads[0] = (0, 0)
     mode = "symmetric" if edge else "reflect"
-    moves = _one(lambda x: np.pad(x, pads, mode=mode))  # type: ignore[call-overload]
+    moves = one(lambda x: np.pad(x, pads, mode=mode))  # type: ignore[call-overload]
     return Movement("MIRROR_PAD", shape, moves, {1: pads}, {}, opts("MirrorPad", mode=int(edge)))
 
 
 def _reverse(draw: st.DrawFn) -> Movement:
     """Of neighbouring dimensions, as interpreters take them."""
-    shape = _shape(draw, most=5)
+    shape = drawn_shape(draw, most=5)
     first = draw(st.integers(1, len(shape) - 1))
     axes = tuple(range(first, draw(st.integers(first, len(shape) - 1)) + 1))
-    moves = _one(lambda x: np.flip(x, axes))
+    moves = one(lambda x: np.flip(x, axes))
     return Movement("REVERSE_V2", shape, moves, {1: axes}, {}, opts("ReverseV2"))
 
 
 def _broadcast_to(draw: st.DrawFn) -> Movement:
-    shape = _shape(draw)
+    shape = drawn_shape(draw)
     wide = (1, *(draw(st.integers(1, 3)) if n == 1 else n for n in shape[1:]))
-    moves = _one(lambda x: np.array(np.broadcast_to(x, wide)))
+    moves = one(lambda x: np.array(np.broadcast_to(x, wide)))
     return Movement("BROADCAST_TO", shape, moves, {1: wide}, {}, opts("BroadcastTo"))
 
 
 def _update(draw: st.DrawFn) -> Movement:
     """At places that are inside, and at others, which are moved there."""
-    shape = _shape(draw)
+    shape = drawn_shape(draw)
     size = tuple(draw(st.integers(1, n)) for n in shape)
     start = [draw(st.integers(-1, n)) for n in shape]
     rng = np.random.default_rng(draw(st.integers(0, 99)))
@@ -312,7 +246,7 @@ def _update(draw: st.DrawFn) -> Movement:
         return result
 
     options = opts("DynamicUpdateSlice")
-    return Movement("DYNAMIC_UPDATE_SLICE", shape, _one(move), {2: start}, {1: part}, options)
+    return Movement("DYNAMIC_UPDATE_SLICE", shape, one(move), {2: start}, {1: part}, options)
 
 
 _DRAWN: Sequence[tuple[str, Callable[[st.DrawFn], Movement], bool]] = (
@@ -339,19 +273,3 @@ MOVEMENTS = {name: st.composite(draw)() for name, draw, _ in _DRAWN}
 """Name → files of one operator."""
 WITH_INT16 = tuple(name for name, _, int16 in _DRAWN if int16)
 """Those that TensorFlow Lite Micro runs on 16-bit values, too."""
-
-
-def detector() -> bytes:
-    """A detector's scores beside its anchors: a grid, scaled, shifted, put together, EXP."""
-    file, rng = File(), np.random.default_rng(0)
-    x = file.tensor("x", (1, 6))
-    scores = file.op("RELU", [x], file.tensor("scores", (1, 6)))
-    centres = file.constant("centres", rng.normal(size=(6, 2)), "float32")
-    sizes = file.constant("sizes", rng.normal(size=(6, 2)), "float32")
-    stride = file.constant("stride", [[0.5]], "float32")
-    scaled = file.op("MUL", [centres, stride], file.tensor("scaled", (6, 2)), opts("Mul"))
-    wide = file.op("LOGISTIC", [sizes], file.tensor("wide", (6, 2)))
-    joined = file.tensor("anchors", (6, 4))
-    file.op("CONCATENATION", [scaled, wide], joined, opts("Concatenation", axis=1))
-    stored = file.constant("stored", rng.normal(size=(3, 2)), "float32")
-    return file.content([x], [scores, joined, stored])

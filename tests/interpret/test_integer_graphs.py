@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pytest
+from applied import Shape
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from number_formats import stored
 from operator_cases import FixedRanges, random_reals, seeds
-from operator_strategies import STRATEGIES, Shape
+from operator_strategies import STRATEGIES
 from oracles import tflm_outputs
 
 from mcuq.graph import Graph, Op, Tensor

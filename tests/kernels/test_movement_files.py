@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from kernel_calls import run_calls
-from tflite_movement import MOVEMENTS, WITH_INT16, detector
+from movement_file import detector
+from tflite_movement import MOVEMENTS, WITH_INT16
 
 from mcuq.calibrate import calibrate
 from mcuq.cost import plan_program

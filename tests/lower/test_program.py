@@ -46,7 +46,7 @@ def test_views_share_their_inputs_bytes() -> None:
     program = lower(quantize(graph, FixedRanges()))
     memory = plan_program(program)
     assert [call.function for call in program.calls] == ["mcuq_lut_s8", "mcuq_lut_s8"]
-    assert memory.place("a") == memory.place("b")
+    assert memory.offset("a") == memory.offset("b")
     assert memory.arena_bytes == 24
 
 

@@ -143,3 +143,19 @@ def test_all_int4_keyword_model_stays_close_to_float(mlperf_tiny: Path) -> None:
     bank = build_bank(graph, ranges, [x], methods=FEW[2:])
     plain = loss(graph, ranges, x, WeightChoice(4), {})
     assert loss(graph, ranges, x, WeightChoice(4, "refit"), bank) < 0.3 * plain
+
+
+@pytest.mark.parametrize("method", ["gptq", "refit"])
+def test_layers_that_share_filter_and_bias(method: str) -> None:
+    """As the steps of a recurrent layer do: each has a bias of its own once it is quantized."""
+    rng = np.random.default_rng(4)
+    b = GraphBuilder()
+    x = b.input("x", 1, 4)
+    weights = [b.constant("w", rng.normal(size=(4, 4)) * 0.4), b.constant("b", [0.1] * 4)]
+    attrs = FullyConnectedAttrs(Activation.RELU)
+    for name in ("one", "two", "three"):
+        x = b.op(FULLY_CONNECTED, name, [x, *weights], 1, 4, attrs=attrs)
+    graph, samples = b.graph(x), rng.normal(size=(32, 4)).astype(np.float32)
+    choice = WeightChoice(4, method)
+    bank = build_bank(graph, calibrate(graph, samples), [samples], methods=[choice])
+    assert set(bank) == {("w", choice)}

@@ -10,9 +10,10 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
+from applied import Applied, Shape
 from hypothesis import HealthCheck, Phase, find, given, seed, settings
 from hypothesis import strategies as st
-from operator_strategies import STRATEGIES, Applied, Shape
+from operator_strategies import STRATEGIES
 
 from mcuq.choices import ActivationScheme
 from mcuq.graph import Graph, Op, Tensor

@@ -7,13 +7,26 @@ own, so that a failing case shrinks to the least attributes and shapes that fail
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
+from applied import Applied, Shape
 from hypothesis import strategies as st
+from movement_strategies import (
+    broadcast_to,
+    concatenation,
+    gather,
+    mirror_pad,
+    pad,
+    pad_with,
+    reshape,
+    squeeze,
+    strided_slice,
+    transpose,
+    update,
+)
 
 from mcuq.numeric.activation import Activation
 from mcuq.numeric.element import Element
@@ -50,27 +63,7 @@ from mcuq.ops.weighted_params import (
     TransposeConvAttrs,
 )
 
-Shape = tuple[int, ...]
 Pair = tuple[int, int]
-
-
-@dataclass(frozen=True)
-class Applied:
-    """An operator's attributes, and what it reads beside its first input.
-
-    Attributes:
-        attrs: of the operator.
-        activations: shapes of further inputs of the graph.
-        constants: shapes of constants, which follow; filter and bias of weighted operators.
-        constants_first: the constants come before the activations instead.
-        elements: what the operands are, in the operator's order; real numbers if nothing is said.
-    """
-
-    attrs: Attrs
-    activations: tuple[Shape, ...] = ()
-    constants: tuple[Shape, ...] = ()
-    constants_first: bool = False
-    elements: tuple[Element, ...] = ()
 
 
 class Apply(Protocol):
@@ -285,92 +278,6 @@ def _mean(draw: st.DrawFn, x: Shape) -> Applied:
     return Applied(MeanAttrs(tuple(sorted(axes)), draw(st.booleans())))
 
 
-def _pad(draw: st.DrawFn, x: Shape) -> Applied:
-    around = tuple(draw(st.tuples(st.integers(0, 2), st.integers(0, 2))) for _ in x[1:])
-    return Applied(PadAttrs(((0, 0), *around)))
-
-
-def _concatenation(draw: st.DrawFn, x: Shape) -> Applied:
-    axis = draw(st.integers(1, len(x) - 1))
-    shapes = [
-        (*x[:axis], size, *x[axis + 1 :])
-        for size in draw(st.lists(st.integers(1, 4), min_size=1, max_size=3))
-    ]
-    split = len(shapes) - draw(st.sampled_from([0, 0, len(shapes)]))
-    return Applied(ConcatAttrs(axis), tuple(shapes[:split]), tuple(shapes[split:]))
-
-
-def _reshape(draw: st.DrawFn, x: Shape) -> Applied:
-    if draw(st.booleans()):
-        return Applied(ReshapeAttrs((1, math.prod(x))))
-    return Applied(ReshapeAttrs(tuple(draw(st.permutations(x)))))
-
-
-def _squeeze(draw: st.DrawFn, x: Shape) -> Applied:
-    ones = [axis for axis, size in enumerate(x) if size == 1]
-    least = [axis for axis in ones if axis] or ones
-    dims = draw(st.sets(st.sampled_from(least), min_size=1, max_size=len(x) - 1))
-    left = tuple(size for axis, size in enumerate(x) if axis not in dims)
-    return Applied(ReshapeAttrs(left, tuple(sorted(dims))))
-
-
-def _transpose(draw: st.DrawFn, x: Shape) -> Applied:
-    return Applied(TransposeAttrs(tuple(draw(st.permutations(range(len(x)))))))
-
-
-def _strided_slice(draw: st.DrawFn, x: Shape) -> Applied:
-    bounds, shrink = [(0, 1, 1)], []
-    for axis, size in enumerate(x[1:], 1):
-        first = draw(st.integers(0, size - 1))
-        if draw(st.integers(0, 3)) == 3:
-            shrink.append(axis)
-            bounds.append((first, first + 1, 1))
-            continue
-        step = draw(st.sampled_from([1, 2, -1, -2]))
-        last = draw(st.integers(first + 1, size) if step > 0 else st.integers(-1, first - 1))
-        bounds.append((first, last, step))
-    begin, end, strides = (tuple(column) for column in zip(*bounds, strict=True))
-    return Applied(StridedSliceAttrs(begin, end, strides, tuple(shrink)))
-
-
-def _pad_with(draw: st.DrawFn, x: Shape) -> Applied:
-    return replace(_pad(draw, x), constants=((1,),))
-
-
-def _mirror_pad(draw: st.DrawFn, x: Shape) -> Applied:
-    edge = draw(st.booleans())
-    around = [draw(st.tuples(*(st.integers(0, min(3, size - (not edge))),) * 2)) for size in x[1:]]
-    return Applied(MirrorPadAttrs(((0, 0), *around), edge))
-
-
-def _gather(draw: st.DrawFn, x: Shape) -> Applied:
-    """By constant indices, or by computed ones, which share the batch; from a constant, too."""
-    axis = draw(st.integers(1, len(x) - 1))
-    shape = tuple(draw(st.lists(st.integers(1, 4), min_size=1, max_size=2)))
-    kinds = (Element.REAL, Element.INT32)
-    match draw(st.sampled_from(["constant", "computed", "table"])):
-        case "constant":
-            return Applied(GatherAttrs(axis), (), (shape,), elements=kinds)
-        case "computed":
-            return Applied(GatherAttrs(axis, 1), ((1, *shape),), elements=kinds)
-    table = (draw(st.integers(1, 6)), draw(few))
-    first = (Element.REAL, Element.INT32)
-    return Applied(GatherAttrs(0), (), (table,), constants_first=True, elements=first)
-
-
-def _broadcast_to(draw: st.DrawFn, x: Shape) -> Applied:
-    wide = tuple(draw(few) if size == 1 else size for size in x[1:])
-    return Applied(BroadcastAttrs((1, *wide)))
-
-
-def _update(draw: st.DrawFn, x: Shape) -> Applied:
-    size = (1, *(draw(st.integers(1, n)) for n in x[1:]))
-    start = tuple(draw(st.integers(0, n - m)) for n, m in zip(x, size, strict=True))
-    if draw(st.booleans()):
-        return Applied(UpdateAttrs(start), (size,))
-    return Applied(UpdateAttrs(start), (), (size,))
-
-
 def _resize(draw: st.DrawFn, x: Shape) -> Applied:
     size = draw(st.tuples(st.integers(1, 12), st.integers(1, 12)))
     mode = draw(st.sampled_from([(False, False), (True, False), (False, True)]))
@@ -396,18 +303,18 @@ BY_ATTRIBUTES: dict[type[Attrs], Strategy] = {
     MatmulAttrs: Strategy(_matrices(), _matmul, range(3, 6)),
     PoolAttrs: Strategy(images, _pool, _IMAGE),
     MeanAttrs: Strategy(rows, _mean, _ROWS),
-    PadAttrs: Strategy(few_rows, _pad, _ROWS),
-    ConcatAttrs: Strategy(few_rows, _of_any(_concatenation), _ROWS),
-    ReshapeAttrs: Strategy(arrays, _of_any(_reshape)),
-    TransposeAttrs: Strategy(few_rows, _transpose),
+    PadAttrs: Strategy(few_rows, pad, _ROWS),
+    ConcatAttrs: Strategy(few_rows, _of_any(concatenation), _ROWS),
+    ReshapeAttrs: Strategy(arrays, _of_any(reshape)),
+    TransposeAttrs: Strategy(few_rows, transpose),
     # TFLite Micro slices four dimensions at most.
     StridedSliceAttrs: Strategy(
-        few_rows.filter(lambda shape: len(shape) < 5), _of_any(_strided_slice), range(1, 5)
+        few_rows.filter(lambda shape: len(shape) < 5), _of_any(strided_slice), range(1, 5)
     ),
-    MirrorPadAttrs: Strategy(few_rows, _mirror_pad, _ROWS),
-    GatherAttrs: Strategy(few_rows, _gather, _ROWS),
-    BroadcastAttrs: Strategy(few_rows, _broadcast_to, _ROWS),
-    UpdateAttrs: Strategy(few_rows, _update, _ROWS),
+    MirrorPadAttrs: Strategy(few_rows, mirror_pad, _ROWS),
+    GatherAttrs: Strategy(few_rows, gather, _ROWS),
+    BroadcastAttrs: Strategy(few_rows, broadcast_to, _ROWS),
+    UpdateAttrs: Strategy(few_rows, update, _ROWS),
     ResizeAttrs: Strategy(images, _resize, _IMAGE),
     SoftmaxAttrs: Strategy(rows, _softmax, _ROWS),
     PositionAttrs: Strategy(rows, _position, _ROWS),
@@ -432,9 +339,9 @@ BY_SHAPE_RULE: dict[Callable[..., Shape], Callable[[st.SearchStrategy[Attrs]], S
 """How operators with such attributes are drawn: all of a family share its rule."""
 BY_OPERATOR: dict[AnyOperator, Strategy] = {
     # It reads the value, where PAD, of the same attributes, puts zeros.
-    PADV2: Strategy(few_rows, _pad_with, _ROWS),
+    PADV2: Strategy(few_rows, pad_with, _ROWS),
     # It drops dimensions, where RESHAPE, of the same attributes, changes them.
-    SQUEEZE: Strategy(with_ones, _of_any(_squeeze), _ROWS),
+    SQUEEZE: Strategy(with_ones, _of_any(squeeze), _ROWS),
     # It needs a row.
     LOG_SOFTMAX: Strategy(rows, lambda draw, x: Applied(NoAttrs()), _ROWS),
     # They read truth values.

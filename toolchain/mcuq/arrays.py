@@ -25,6 +25,12 @@ MOST_BYTES = 4 << 30
 """Of one array: samples are held in memory, as float32."""
 _ENCRYPTED = 0x1
 _DIGITS = re.compile(r"(\d+)")
+_PYTORCH = {
+    "/models/model.json": "an exported program",
+    "/constants.pkl": "a TorchScript program",
+    "/data.pkl": "torch.save",
+}
+"""End of a member's name → what the archive is; the first that is there."""
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 """What numpy.savez and savez_compressed write."""
 _SAVE = "save it with numpy.savez('data.npz', x=…, y=…)"
@@ -75,11 +81,12 @@ def open_arrays(path: Path) -> Mapping[str, Reader]:
 def _archive(path: Path) -> Mapping[str, Reader]:
     with zipfile.ZipFile(path) as archive:
         members = archive.infolist()
-    if any(member.filename.endswith("/data.pkl") for member in members):
-        raise InputError(
-            f"{path}: a PyTorch file (torch.save), not an .npz file",
-            "numpy.savez('data.npz', x=x.numpy(), y=y.numpy()) writes one",
-        )
+    for end, what in _PYTORCH.items():
+        if any(member.filename.endswith(end) for member in members):
+            raise InputError(
+                f"{path}: a PyTorch file ({what}), not an .npz file",
+                "numpy.savez('data.npz', x=x.numpy(), y=y.numpy()) writes one",
+            )
     return {
         member.filename.removesuffix(".npy"): partial(_member, path, member)
         for member in members

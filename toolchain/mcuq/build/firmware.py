@@ -77,7 +77,7 @@ def build_firmware(
     out_dir: Path,
     *,
     optimize: Optimize = "speed",
-    profile: bool = False,
+    profile: int = 0,
     stack_bytes: int | None = None,
 ) -> FirmwareImage:
     """Compile and link the models for `board`; writes firmware.elf, .bin and .map in `out_dir`.
@@ -87,7 +87,7 @@ def build_firmware(
             its `include`. Its models are those whose records the .c files in it itself define.
         optimize: "speed" is -O2 with newlib's memory functions, "size" -Os with newlib-nano's.
             The runtime itself is always -Os.
-        profile: let the model mark its layers (`mcuq_layer_mark`).
+        profile: let the model mark so many layers (`mcuq_layer_mark`), 256 at least; 0: none.
         stack_bytes: main stack to reserve, instead of the computed bound.
 
     Raises:
@@ -125,10 +125,10 @@ def build_firmware(
 
 
 def compile_program(
-    board: Board, model_dir: Path, *, optimize: Optimize = "speed", profile: bool = False
+    board: Board, model_dir: Path, *, optimize: Optimize = "speed", profile: int = 0
 ) -> ImageParts:
     """Compile the model, the runtime and the board's port; raises CompilerError."""
-    defines = ("-DMCUQ_PROFILE",) if profile else ()
+    defines = (f"-DMCUQ_PROFILE={int(profile)}",) if profile else ()
     with tempfile.TemporaryDirectory() as scratch:
         written = Path(scratch)
         (written / "mcuq_board.h").write_text(render_board_header(board), encoding="utf-8")

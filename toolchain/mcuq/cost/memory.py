@@ -6,7 +6,7 @@ States lie outside of the arena, one behind the other: nothing else may have the
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from mcuq.cost.planner import Buffer, Overlap, Plan, plan_memory
@@ -34,7 +34,7 @@ class MemoryPlan:
     plan: Plan
     buffers: tuple[Buffer, ...]
     program: Program
-    states: Mapping[str, int]
+    states: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def arena_bytes(self) -> int:
@@ -55,7 +55,11 @@ class MemoryPlan:
         buffer = self.program.storage[activation]
         if buffer in self.states:
             return "state", self.states[buffer]
-        return "arena", self.plan.offsets[buffer]
+        return "arena", self.offset(activation)
+
+    def offset(self, activation: str) -> int:
+        """Byte offset in the arena of an activation that lies there."""
+        return self.plan.offsets[self.program.storage[activation]]
 
     def scratch_offset(self, call: int) -> int:
         """Byte offset of a call's scratch in the arena."""

@@ -67,6 +67,8 @@ def fast_conv(qgraph: QuantizedGraph, op: Op, params: ConvParams, known: Reach) 
     source, weight = (qgraph.tensors[name] for name in op.inputs[:2])
     if source.shape[3] != weight.shape[3]:
         return slowed(lower_conv(qgraph, op, params), slow.GROUPED)
+    if source.shape[0] != 1 and not _is_pointwise(weight, params):
+        return slowed(lower_conv(qgraph, op, params), slow.IMAGES)
     requantization = requantization_of(qgraph, op, known)
     try:
         packed = pack_convolution(
@@ -81,7 +83,7 @@ def fast_conv(qgraph: QuantizedGraph, op: Op, params: ConvParams, known: Reach) 
 def _conv(qgraph: QuantizedGraph, op: Op, packed: PackedLayer, params: ConvParams) -> Call:
     source, weight = (qgraph.tensors[name] for name in op.inputs[:2])
     macs = qgraph.tensors[op.output].size * math.prod(weight.shape[1:])
-    if weight.shape[1:3] == (1, 1) and params.window.stride == (1, 1):
+    if _is_pointwise(weight, params):
         rows = math.prod(source.shape[:3])
         return _pointwise(qgraph, op, packed, params, (rows, source.shape[3]), macs)
     depth = padded_depth(
@@ -91,6 +93,10 @@ def _conv(qgraph: QuantizedGraph, op: Op, packed: PackedLayer, params: ConvParam
     structure = _window_struct(qgraph, op, params)
     call = _call(qgraph, op, "mcuq_conv", structure, packed, macs, scratch)
     return _overlap(call, conv_overlap(_window_shape(qgraph, op, params)))
+
+
+def _is_pointwise(weight: QuantizedTensor, params: ConvParams) -> bool:
+    return weight.shape[1:3] == (1, 1) and params.window.stride == (1, 1)
 
 
 def _window_shape(qgraph: QuantizedGraph, op: Op, params: ConvParams) -> WindowShape:
@@ -121,6 +127,8 @@ def fast_depthwise(
     _, height, width, channels = weight.shape
     if params.depth_multiplier != 1:
         return slowed(lower_depthwise(qgraph, op, params), slow.MULTIPLIER)
+    if qgraph.tensors[op.inputs[0]].shape[0] != 1:
+        return slowed(lower_depthwise(qgraph, op, params), slow.IMAGES)
     requantization = requantization_of(qgraph, op, known)
     try:
         packed = pack_depthwise(filter_of(qgraph, op), weight.bits, requantization)

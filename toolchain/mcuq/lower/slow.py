@@ -9,6 +9,7 @@ from mcuq.lower.program import Call
 
 GROUPED = "grouped convolution"
 MULTIPLIER = "depth multiplier above 1"
+IMAGES = "several images at once"
 EXTENT = "an extent above 65,535"
 INT16 = "16-bit activations"
 INTERFACE = "CMSIS-NN's interface was asked for"

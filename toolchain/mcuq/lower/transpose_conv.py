@@ -148,8 +148,8 @@ def _structure(qgraph: QuantizedGraph, op: Op, params: TransposeConvParams, kern
             f"{op.kind} '{op.name}' has an extent of {largest}, the kernels know 65,535",
             "reduce the input's size",
         )
-    fields = tuple((name, SmallInteger(value, 2)) for name, value in values)
-    return Struct("mcuq_transpose_conv", fields)
+    extents = tuple((name, SmallInteger(value, 2)) for name, value in values)
+    return Struct("mcuq_transpose_conv", (("images", source[0]), *extents))
 
 
 def _bias(qgraph: QuantizedGraph, op: Op) -> Array | None:

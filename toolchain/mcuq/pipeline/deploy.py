@@ -68,8 +68,10 @@ def deploy(
         work = Path(scratch) / "model"
         shutil.copytree(folder / "model", work)
         image = build_firmware(target.board, work, folder, optimize=target.optimize)
-        macs = memory.program.macs
-        counts = profile_calls(target, work, sample, macs) if target.can_run else ()
+        counts: tuple[int, ...] = ()
+        if target.can_run:
+            calls, macs = len(memory.program.calls), memory.program.macs
+            counts = profile_calls(target, work, sample, calls, macs)
     return Deployed(memory, image, flatbuffer, counts)
 
 

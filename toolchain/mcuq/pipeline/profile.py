@@ -50,17 +50,21 @@ class ProfileTarget:
 
 
 def profile_calls(
-    target: ProfileTarget, model_dir: Path, sample: Sequence[npt.NDArray[np.int8]], macs: int
+    target: ProfileTarget,
+    model_dir: Path,
+    sample: Sequence[npt.NDArray[np.int8]],
+    calls: int,
+    macs: int,
 ) -> tuple[int, ...]:
     """Instructions (emulated) or cycles (hardware) of each call of one inference.
 
     Args:
         model_dir: an emitted model; the image is built beside it.
         sample: one int8 sample, an array an input.
-        macs: multiply-accumulates of the model.
+        calls, macs: of the model, and its multiply-accumulates.
     """
     out = model_dir.parent / f"{model_dir.name}-profile"
-    image = build_firmware(target.board, model_dir, out, optimize=target.optimize, profile=True)
+    image = build_firmware(target.board, model_dir, out, optimize=target.optimize, profile=calls)
     with open_session(target.board, image.elf, target.port) as session:
         session.expect(most_instructions(macs))
         return session.count([x.tobytes() for x in sample]).layers
@@ -72,7 +76,7 @@ def profile_layers(
     """(index of the call, filter width or 0) → count; empty where nothing can run."""
     if not target.can_run:
         return {}
-    counts = profile_calls(target, model_dir, sample, program.macs)
+    counts = profile_calls(target, model_dir, sample, len(program.calls), program.macs)
     return {
         (index, call.weight_bits): count
         for index, (call, count) in enumerate(zip(program.calls, counts, strict=True))

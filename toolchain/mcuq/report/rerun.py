@@ -140,7 +140,8 @@ def profile_again(
     with tempfile.TemporaryDirectory() as scratch:
         copy = Path(scratch) / "model"
         shutil.copytree(folder / "model", copy)
-        return manifest, profile_calls(target, copy, sample, manifest.result.macs)
+        calls, macs = len(manifest.layers), manifest.result.macs
+        return manifest, profile_calls(target, copy, sample, calls, macs)
 
 
 def _read_flatbuffer(folder: Path) -> FileModel:

@@ -73,7 +73,7 @@ def attempt(step: Step, job: ModelJob) -> Tried:
         if getattr(error, "differs", False):
             return Tried(step, "wrong", _DIFFERS, error.cause, hint)
         rule = getattr(error, "rule", error.cause)
-        return Tried(step, "refused", _without_place(rule, job.model), error.cause, hint)
+        return Tried(step, "refused", _without_place(rule, job), error.cause, hint)
     except MemoryError:
         raise
     except Exception as error:
@@ -85,10 +85,11 @@ def attempt(step: Step, job: ModelJob) -> Tried:
         return Tried(step, "crashed", reason, f"{reason}: {text} ({place})", _HINT)
 
 
-def _without_place(rule: str, model: Path) -> str:
+def _without_place(rule: str, job: ModelJob) -> str:
     """A rule without the names and numbers of one file."""
-    for name in (str(model), model.name):
-        rule = rule.replace(name, "…")
+    for path in (job.model, job.samples):
+        if path is not None:
+            rule = rule.replace(str(path), "…").replace(path.name, "…")
     return _NUMBER.sub("N", _NAME.sub("'…'", rule))
 
 

@@ -95,7 +95,8 @@ def static_shape(view: OnnxInput) -> str | None:
 def batch_of_one(view: OnnxInput) -> str | None:
     """The first dimension of an input is a batch of 1.
 
-    Export with batch size 1 or a dynamic batch: firmware runs one sample at a time.
+    Export with batch size 1 or a dynamic batch: firmware runs one sample at a time. Build recurrent
+    layers with batch_first=True.
     """
     assert view.shape is not None
     return None if view.shape[0] in (1, None) else f"the shape is {view.shape}"

@@ -127,6 +127,7 @@ class _Conversion:
         self._model = model
         self._keep_rescaling = keep_rescaling
         self._names = UniqueNames()
+        self._state_names = UniqueNames()
         self._tensors: dict[str, Tensor] = {}
         self._ops: list[Op] = []
         self._values: dict[int, FileOperand] = {}
@@ -150,8 +151,7 @@ class _Conversion:
         output = op.outputs[0]
         if output in self._values or self._model.tensors[output].data is not None:
             raise malformed(f"{view.where} writes a tensor that already has a value")
-        folded = fold(view, exact=self._keep_rescaling)
-        if folded is not None:
+        if (folded := fold(view, exact=self._keep_rescaling)) is not None:
             self._values[output] = self._folded(view, self._model.tensors[output], folded)
         elif op.kind in CONVERSIONS and view.operands[0] is not None:
             self._values[output] = self._passed(op, view, view.operands[0])
@@ -179,7 +179,8 @@ class _Conversion:
             )
         stored = self._model.tensors[state.read]
         initial = real_values(stored, state.initial)
-        return State(state.name, read, written.name, initial.astype(np.float32))
+        name = self._state_names.take(state.name, "state")
+        return State(name, read, written.name, initial.astype(np.float32))
 
     def _folded(self, view: OpView, tensor: FileTensor, data: npt.NDArray[Any]) -> FileOperand:
         """A result that does not depend on the inputs. Of ZEROS_LIKE the integers are zeros."""
@@ -224,8 +225,7 @@ class _Conversion:
         if value is None or value.data is not None or value.name in self._inputs:
             raise InputError(
                 f"output {tensor.name!r} is computed by no operator",
-                "export the model again: each output must be real numbers that a layer computes, "
-                "or a constant",
+                "export the model again: each output is of real numbers, a layer's or constants",
             )
         return value.name
 
@@ -235,9 +235,9 @@ class _Conversion:
         if name not in self._tensors:
             self._keep_constant(value)
             self._records[name] = tensor
-            attrs = BroadcastAttrs(value.shape)
             self._tensors[name] = Tensor(name, value.shape)
-            self._ops.append(Op(BROADCAST_TO, name, (value.name,), (name,), attrs))
+            copy = Op(BROADCAST_TO, name, (value.name,), (name,), BroadcastAttrs(value.shape))
+            self._ops.append(copy)
         return name
 
     def _view(self, op: FileOp) -> OpView:

@@ -76,7 +76,11 @@ def _ends(model: FileModel, op: FileOp) -> tuple[FileTensor, FileTensor] | None:
     source, result = makers[0].inputs[:1], readers[0].outputs[:1]
     if not source or not result or source[0] < 0:
         return None
-    return model.tensors[source[0]], model.tensors[result[0]]
+    ends = model.tensors[source[0]], model.tensors[result[0]]
+    inside = (model.tensors[op.inputs[0]], model.tensors[output])
+    is_real = all(each.dtype == "float32" and each.quantization is None for each in inside)
+    alike = len({tensor.shape for tensor in (*ends, *inside)}) == 1
+    return ends if is_real and alike else None
 
 
 def _in_range(kind: str, source: AffineParams, result: AffineParams) -> bool:

@@ -65,7 +65,8 @@ class _Rewriting:
             raise malformed(f"operator {op.index} {op.kind} lacks an operand")
         if op.kind == "UNPACK":
             axis = self._axis(op, _option(op, Unpack.AXIS), value)
-            sizes = (1,) * self.tensors[value].shape[axis]
+            count = self.tensors[value].shape[axis]
+            sizes = (1,) * min(count, len(op.outputs) + 1)  # the file may state any number
         else:
             axis = self._axis(op, self._integers(op, 0 if op.kind == "SPLIT" else 2)[0], value)
             sizes = self._sizes(op, self.tensors[value].shape[axis])

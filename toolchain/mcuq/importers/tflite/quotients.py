@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from mcuq.importers.tflite.int8 import int8_tensor
-from mcuq.importers.tflite.records import FileModel, FileOp
+from mcuq.importers.tflite.records import FileModel, FileOp, FileTensor
 from mcuq.numeric.activation import Activation
 from mcuq.ops.attrs import Attrs, NoAttrs
 from mcuq.ops.binary import BinaryAttrs
@@ -94,6 +94,12 @@ def _joined(model: FileModel, op: FileOp, uses: _Uses, behind: tuple[FileOp, ...
     if len(sources) != 2 or len(op.inputs) != 2 or min(sources) < 0:
         return None
     indices = (*sources, behind[-1].outputs[0])
+    reals = [
+        *zip(op.inputs, sources, strict=True),
+        *((each.outputs[0], indices[-1]) for each in (op, *behind[:-1])),
+    ]
+    if not all(_is_real(model.tensors[real], model.tensors[like]) for real, like in reals):
+        return None
     stored = [int8_tensor(model.tensors[index]) for index in indices]
     attrs = _attrs(op)
     present = [tensor for tensor in stored if tensor is not None]
@@ -106,10 +112,17 @@ def _joined(model: FileModel, op: FileOp, uses: _Uses, behind: tuple[FileOp, ...
     return replace(op, inputs=tuple(sources), outputs=behind[-1].outputs)
 
 
+def _is_real(tensor: FileTensor, like: FileTensor) -> bool:
+    """Whether it is of float32, and of the other tensor's shape."""
+    plain = tensor.dtype == "float32" and tensor.quantization is None and not tensor.stateful
+    return plain and tensor.shape == like.shape
+
+
 def _number(model: FileModel, op: FileOp) -> float | None:
     """The second operand, where it is one constant of float32."""
     has_two = len(op.inputs) == 2 and op.inputs[1] >= 0
-    data = model.tensors[op.inputs[1]].data if has_two else None
+    tensor = model.tensors[op.inputs[1]] if has_two else None
+    data = None if tensor is None or tensor.stateful else tensor.data
     single = data is not None and data.dtype == np.float32 and data.size == 1
     return float(data.flat[0]) if data is not None and single else None
 

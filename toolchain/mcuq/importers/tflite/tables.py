@@ -19,7 +19,9 @@ from mcuq.numeric.tensor import QuantizedTensor
 from mcuq.ops.attrs import Attrs
 from mcuq.ops.operator import AnyOperator, QuantizedOp
 from mcuq.ops.smooth import GeluAttrs
+from mcuq.tflite.operators.binary import Binary
 from mcuq.tflite.operators.functions import TABLES, Gelu
+from mcuq.tflite.operators.gathering import Gather
 from mcuq.tflite.operators.links import TABLE_OFFSET, table_name
 from mcuq.tflite.operators.view import Overridden
 
@@ -75,7 +77,9 @@ def _source(model: FileModel, op: FileOp, makers: Mapping[int, FileOp]) -> FileT
     """The int8 tensor whose values, raised by 128, number the entries."""
     if len(op.inputs) != 2 or min(op.inputs) < 0:
         return None
-    axis = 0 if op.options is None else op.options.int32(0)
+    first = op.options is None or not (
+        op.options.int32(Gather.AXIS) or op.options.int32(Gather.BATCH_DIMS)
+    )
     chain: list[FileOp] = []
     for kind in ("ADD", "CAST"):
         maker = makers.get(op.inputs[1] if not chain else chain[-1].inputs[0])
@@ -84,11 +88,16 @@ def _source(model: FileModel, op: FileOp, makers: Mapping[int, FileOp]) -> FileT
         chain.append(maker)
     add, cast = chain
     offset = model.tensors[add.inputs[1]].data if len(add.inputs) == 2 else None
-    if axis != 0 or offset is None or offset.size != 1 or int(offset.flat[0]) != TABLE_OFFSET:
+    plain = add.options is None or add.options.uint8(Binary.ACTIVATION) == 0
+    if not (first and plain) or offset is None or offset.size != 1:
         return None
     source = model.tensors[cast.inputs[0]]
-    numbers = (model.tensors[maker.outputs[0]].dtype for maker in chain)
-    return source if source.dtype == "int8" and set(numbers) == {"int32"} else None
+    numbers = [model.tensors[maker.outputs[0]] for maker in chain]
+    constants = (model.tensors[index] for index in (add.inputs[1], op.inputs[0]))
+    if any(tensor.stateful for tensor in (*numbers, *constants)):
+        return None
+    same = all(each.dtype == "int32" and each.shape == source.shape for each in numbers)
+    return source if same and int(offset.flat[0]) == TABLE_OFFSET else None
 
 
 def _entries(

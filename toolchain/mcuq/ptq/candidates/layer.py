@@ -44,9 +44,11 @@ class LayerShape:
 
     @classmethod
     def of(cls, qgraph: QuantizedGraph, op: Op) -> LayerShape:
-        """The layer of a weighted operator of a quantized graph."""
+        """The layer of a weighted operator, of the float graph, in a quantized one."""
         shape = qgraph.tensors[op.inputs[1]].shape
-        params = op_params(qgraph, op)
+        # There it has a bias of its own, where several operators share one.
+        own = next(each for each in qgraph.ops if each.output == op.output)
+        params = op_params(qgraph, own)
         if not isinstance(params, ConvParams | TransposeConvParams):
             return cls(op, shape, 0, (1, 1), None)
         channels = qgraph.tensors[op.inputs[0]].shape[3]

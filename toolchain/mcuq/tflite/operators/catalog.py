@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import ChainMap
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mcuq.ops.table import Table
@@ -77,10 +78,9 @@ RULES: dict[str, Rule[Any]] = {
     **repetition.FURTHER_RULES,
 }
 """BuiltinOperator name → how it becomes operators of the graph."""
-READABLE: dict[str, Rule[Any]] = {
-    **RULES,
-    **{form.rule.kind.name: form.rule for form in functions.COMPOSED_FORMS},
-}
+READABLE: Mapping[str, Rule[Any]] = ChainMap(
+    RULES, {form.rule.kind.name: form.rule for form in functions.COMPOSED_FORMS}
+)
 """The same with operators that TensorFlow Lite has no name for: they are found as tables."""
 CONVERSIONS = frozenset(form.rule.kind.name for form in conversion.FORMS)
 """Names of operators that leave every real number as it is: a float graph has none of them."""

@@ -19,6 +19,7 @@ from mcuq.tflite.operators.version import ByType
 from mcuq.tflite.operators.view import OpView
 
 Shape = tuple[int, ...]
+_MOST_INDICES = 1 << 20
 
 
 class Gather(IntEnum):
@@ -54,6 +55,18 @@ def gather_axes(op: OpView) -> str | None:
     if not 0 <= shared <= min(axis, len(indices)) or shape[:shared] != indices[:shared]:
         return f"{op.int32(Gather.BATCH_DIMS)} shared dimensions of {shape} and {indices}"
     return None
+
+
+def few_indices(op: OpView) -> str | None:
+    """A gather with shared dimensions has at most a million indices, repeated for all between.
+
+    Move the axis next to the shared dimensions with a transpose before it.
+    """
+    shared = _shared(op) if op.constant(1) is not None else 0
+    if not shared:
+        return None
+    count = math.prod(op.shape(0)[shared : _axis(op)]) * len(op.integers(1))
+    return f"there are {count}" if count > _MOST_INDICES else None
 
 
 def indices_exist(op: OpView) -> str | None:
@@ -135,13 +148,10 @@ def _gather_steps(op: OpView) -> tuple[Step, ...]:
     if not shared:
         return sliced(taken, shape, 0, len(op.operands))
     # Each of the shared dimensions has indices of its own: all elements are numbered in one row.
-    rows = np.arange(math.prod(shape[: axis + 1])).reshape(shape[: axis + 1])
-    table = np.reshape(taken.indices, taken.shape)
-    between = axis - shared
-    index = table.reshape(*table.shape[:shared], *(1,) * between, *table.shape[shared:])
-    index = index.reshape(*shape[:shared], *(1,) * between, -1)
-    index = np.broadcast_to(index, (*shape[:axis], index.shape[-1]))
-    flat = np.take_along_axis(rows, index, axis=-1)
+    before, between = math.prod(shape[:axis]), math.prod(shape[shared:axis])
+    table = np.reshape(taken.indices, (math.prod(shape[:shared]), -1))
+    first = np.arange(before) * shape[axis]
+    flat = first[:, None] + np.repeat(table, between, axis=0)
     result = (*shape[:axis], *taken.shape[shared:], *shape[axis + 1 :])
     return _by_number(op, flat.reshape(-1).tolist(), shape[axis + 1 :], result)
 
@@ -226,7 +236,7 @@ FORMS = (
             GATHER,
             "GatherOptions",
             _gather,
-            (one_computed_operand, gather_axes, indices_exist, one_row_each),
+            (one_computed_operand, gather_axes, few_indices, indices_exist, one_row_each),
             tensors=2,
             required=2,
             steps=_gather_steps,

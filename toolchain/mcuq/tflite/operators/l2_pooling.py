@@ -10,6 +10,7 @@ from mcuq.ops.attrs import NoAttrs
 from mcuq.ops.pooling import AVERAGE_POOL_2D
 from mcuq.ops.real_functions import SQRT, SQUARE
 from mcuq.ops.unary import RELU6
+from mcuq.tflite.operators.common import no_attrs
 from mcuq.tflite.operators.form import Rule, Step
 from mcuq.tflite.operators.pooling import POOL_CONSTRAINTS, pool_attrs
 from mcuq.tflite.operators.view import OpView
@@ -39,9 +40,9 @@ def _steps(op: OpView) -> tuple[Step, ...]:
 
 FURTHER_RULES: dict[str, Rule[Any]] = {
     "L2_POOL_2D": Rule(
-        AVERAGE_POOL_2D,
+        SQRT,
         "Pool2DOptions",
-        pool_attrs,
+        no_attrs,
         (*POOL_CONSTRAINTS, no_upper_bound_of_one),
         steps=_steps,
     ),

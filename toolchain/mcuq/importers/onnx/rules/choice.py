@@ -16,6 +16,7 @@ from mcuq.importers.onnx.rules.elementwise import binary, one_computed_input, un
 from mcuq.importers.onnx.rules.steps import Steps, constant, order_left
 from mcuq.importers.onnx.value import Node, NodeValue
 from mcuq.numeric.element import Element
+from mcuq.ops.cast import CAST, CastAttrs
 from mcuq.ops.comparison import EQUAL, GREATER, GREATER_EQUAL, LESS, LESS_EQUAL, NOT_EQUAL
 from mcuq.ops.logic import LOGICAL_AND, LOGICAL_NOT, LOGICAL_OR
 from mcuq.ops.movement import RESHAPE, ReshapeAttrs
@@ -45,16 +46,16 @@ def _where(build: GraphBuilder, node: Node) -> list[NodeValue]:
 
 
 def _cast(build: GraphBuilder, node: Node) -> list[NodeValue]:
-    """Nothing between numbers of a kind; truth values become 1 and 0, or are made of numbers."""
+    """Nothing between numbers of a kind; truth values are made of numbers by comparing with 0."""
     x, steps = node.value(), Steps(build, node)
     element = build.element(x.name)
     target = ELEMENTS.get(node.integer("to", TensorProto.FLOAT))
     if element is target:
         return [x]
-    if (element, target) == (Element.BOOL, Element.REAL):
-        return [steps.select(x, constant(np.ones(1)), constant(np.zeros(1)))]
     if (element, target) == (Element.REAL, Element.BOOL):
         return [steps(NOT_EQUAL, x, constant(np.zeros(1)))]
+    if target in (Element.REAL, Element.INT32):
+        return [steps(CAST, x, attrs=CastAttrs(target))]
     raise InputError(
         f"{node.where}: {element} values are not made {target or 'a type that is not known'}",
         "leave out of the export what computes with integers",
