@@ -1,4 +1,4 @@
-"""Results to join, of two structures: the digits example, and keyword spotting as MLPerf Tiny's."""
+"""Results to join: the digits example, keyword spotting as MLPerf Tiny's, a classifier of a stream."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from stand_ins import keyword_spotting
+from stateful_models import streaming_model
 
 from mcuq.bench.measure import quantized
 from mcuq.emit.tflite import tflite_bytes
@@ -41,5 +42,26 @@ def keywords(tmp_path_factory: pytest.TempPathFactory) -> Path:
         BuildRequest(
             model=model, as_is=True, output=folder / "out", device_samples=1, name="keywords"
         )
+    )
+    return folder / "out"
+
+
+@pytest.fixture(scope="session")
+def stream(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A classifier of a stream, which keeps states."""
+    return _stream(tmp_path_factory.mktemp("stream"), "stream")
+
+
+@pytest.fixture(scope="session")
+def again(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same under another name."""
+    return _stream(tmp_path_factory.mktemp("again"), "again")
+
+
+def _stream(folder: Path, name: str) -> Path:
+    model = folder / "stream.tflite"
+    model.write_bytes(tflite_bytes(streaming_model().quantized()))
+    publish(
+        BuildRequest(model=model, as_is=True, output=folder / "out", device_samples=1, name=name)
     )
     return folder / "out"
