@@ -3,7 +3,7 @@
 #ifndef MCUQ_FILTER_H
 #define MCUQ_FILTER_H
 
-#include "arm_nnfunctions.h"
+#include "mcuq_nnfunctions.h"
 #include "mcuq_arith.h"
 #include "mcuq_instructions.h"
 #include "mcuq_rest.h"

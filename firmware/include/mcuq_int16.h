@@ -2,14 +2,14 @@
  *
  * Sums are 64 bits wide and rescaled with one rounding by a 15-bit factor, as TFLite Micro and
  * CMSIS-NN do. Structures, layouts, "in place", ranges and return codes are those of the int8 forms
- * (arm_nnfunctions.h), but: offsets are not read, activations are within -32768 … 32767, shifts
+ * (mcuq_nnfunctions.h), but: offsets are not read, activations are within -32768 … 32767, shifts
  * within -31 … 7, and a sum, bias included, must stay within ±2^47. Filters of the _s4 forms are
  * packed two a byte, low nibble first, over the flattened tensor.
  */
 #ifndef MCUQ_INT16_H
 #define MCUQ_INT16_H
 
-#include "arm_nnfunctions.h"
+#include "mcuq_nnfunctions.h"
 #include "mcuq_kernels.h"
 
 #ifdef __cplusplus
@@ -34,31 +34,31 @@ typedef struct {
 } cmsis_nn_softmax_lut_s16;
 #endif
 
-arm_cmsis_nn_status arm_convolve_wrapper_s16(const cmsis_nn_context *ctx,
+arm_cmsis_nn_status mcuq_convolve_wrapper_s16(const cmsis_nn_context *ctx,
     const cmsis_nn_conv_params *conv_params, const cmsis_nn_per_channel_quant_params *quant_params,
     const cmsis_nn_dims *input_dims, const int16_t *input_data, const cmsis_nn_dims *filter_dims,
     const int8_t *filter_data, const cmsis_nn_dims *bias_dims,
     const cmsis_nn_bias_data *bias_data, const cmsis_nn_dims *output_dims, int16_t *output_data);
-arm_cmsis_nn_status arm_depthwise_conv_wrapper_s16(const cmsis_nn_context *ctx,
+arm_cmsis_nn_status mcuq_depthwise_conv_wrapper_s16(const cmsis_nn_context *ctx,
     const cmsis_nn_dw_conv_params *dw_conv_params,
     const cmsis_nn_per_channel_quant_params *quant_params, const cmsis_nn_dims *input_dims,
     const int16_t *input_data, const cmsis_nn_dims *filter_dims, const int8_t *filter_data,
     const cmsis_nn_dims *bias_dims, const int64_t *bias_data, const cmsis_nn_dims *output_dims,
     int16_t *output_data);
-arm_cmsis_nn_status arm_fully_connected_s16(const cmsis_nn_context *ctx,
+arm_cmsis_nn_status mcuq_fully_connected_s16(const cmsis_nn_context *ctx,
     const cmsis_nn_fc_params *fc_params, const cmsis_nn_per_tensor_quant_params *quant_params,
     const cmsis_nn_dims *input_dims, const int16_t *input_data, const cmsis_nn_dims *filter_dims,
     const int8_t *filter_data, const cmsis_nn_dims *bias_dims, const int64_t *bias_data,
     const cmsis_nn_dims *output_dims, int16_t *output_data);
-arm_cmsis_nn_status arm_avgpool_s16(const cmsis_nn_context *ctx,
+arm_cmsis_nn_status mcuq_avgpool_s16(const cmsis_nn_context *ctx,
     const cmsis_nn_pool_params *pool_params, const cmsis_nn_dims *input_dims,
     const int16_t *input_data, const cmsis_nn_dims *filter_dims, const cmsis_nn_dims *output_dims,
     int16_t *output_data);
-arm_cmsis_nn_status arm_max_pool_s16(const cmsis_nn_context *ctx,
+arm_cmsis_nn_status mcuq_max_pool_s16(const cmsis_nn_context *ctx,
     const cmsis_nn_pool_params *pool_params, const cmsis_nn_dims *input_dims,
     const int16_t *input_data, const cmsis_nn_dims *filter_dims, const cmsis_nn_dims *output_dims,
     int16_t *output_data);
-arm_cmsis_nn_status arm_softmax_s16(const int16_t *input, int32_t num_rows, int32_t row_size,
+arm_cmsis_nn_status mcuq_softmax_s16(const int16_t *input, int32_t num_rows, int32_t row_size,
     int32_t mult, int32_t shift, const cmsis_nn_softmax_lut_s16 *softmax_params, int16_t *output);
 
 /* int4 filters, and dense filters with a scale a row: CMSIS-NN has no such forms. */

@@ -7,7 +7,7 @@
 #ifndef MCUQ_REST_H
 #define MCUQ_REST_H
 
-#include "arm_nn_types.h"
+#include "mcuq_nn_types.h"
 
 #ifdef __cplusplus
 extern "C" {

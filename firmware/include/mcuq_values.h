@@ -3,7 +3,7 @@
 #ifndef MCUQ_VALUES_H
 #define MCUQ_VALUES_H
 
-#include "arm_nnfunctions.h"
+#include "mcuq_nnfunctions.h"
 #include "mcuq_arith.h"
 #include "mcuq_index.h"
 

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "mcuq_model.h"
+#include "mcuq_models.h"
 #include "mcuq_port.h"
 
 #define ARENA_PATTERN 0xA5
@@ -52,33 +52,34 @@ uint32_t mcuq_layer_count(uint32_t layer)
 }
 #endif
 
-void mcuq_run(void)
+void mcuq_run(uint16_t model)
 {
-    mcuq_model.run();
+    mcuq_models[model]->run();
 }
 
-uint32_t mcuq_run_counted(void)
+uint32_t mcuq_run_counted(uint16_t model)
 {
     mcuq_counter_start();
     measure_mark();
     uint32_t before = mcuq_counter_read();
     const uint32_t reading = mcuq_counter_read() - before;
     before = mcuq_counter_read();
-    mcuq_model.run();
+    mcuq_models[model]->run();
     const uint32_t after = mcuq_counter_read();
     mcuq_counter_stop();
     return after - before - reading;
 }
 
-void mcuq_arena_paint(void)
+void mcuq_arena_paint(uint16_t model)
 {
-    memset(mcuq_model.arena, ARENA_PATTERN, mcuq_model.arena_bytes);
+    memset(mcuq_models[model]->arena, ARENA_PATTERN, mcuq_models[model]->arena_bytes);
 }
 
-uint32_t mcuq_arena_used(void)
+uint32_t mcuq_arena_used(uint16_t model)
 {
-    uint32_t used = mcuq_model.arena_bytes;
-    while (used > 0 && (uint8_t)mcuq_model.arena[used - 1u] == ARENA_PATTERN) {
+    const int8_t *arena = mcuq_models[model]->arena;
+    uint32_t used = mcuq_models[model]->arena_bytes;
+    while (used > 0 && (uint8_t)arena[used - 1u] == ARENA_PATTERN) {
         used--;
     }
     return used;

@@ -1,7 +1,8 @@
 /* The contract between emitted model code and whatever runs it.
  *
- * The emitted model.c defines one `mcuq_model` object named `mcuq_model`; the serial runner and
- * any other caller use only this header.
+ * The emitted model.c defines one object of type `mcuq_model_t` called `mcuq_model`; of a model with
+ * a name of its own, NAME.c defines `mcuq_model_NAME`. The serial runner and any other caller use
+ * only this header.
  */
 #ifndef MCUQ_MODEL_H
 #define MCUQ_MODEL_H

@@ -6,7 +6,7 @@
 #include "mcuq_board.h"
 #include "mcuq_link.h"
 #include "mcuq_measure.h"
-#include "mcuq_model.h"
+#include "mcuq_models.h"
 #include "mcuq_port.h"
 
 /* The host repeats a request whose reply it missed, with the same sequence number. Everything but
@@ -17,8 +17,14 @@ static struct {
     bool open;
     bool has_run; /* the last request was a RUN */
     uint16_t sequence;
+    uint16_t model; /* the one that the host has selected, 0 at first */
     uint32_t run_count;
 } session;
+
+static const mcuq_model_t *selected(void)
+{
+    return mcuq_models[session.model];
+}
 
 static void put_text(const char *text)
 {
@@ -39,6 +45,7 @@ static void reply_ready(const mcuq_request *request)
     if (mcuq_layer_capacity() != 0) {
         flags |= MCUQ_READY_PROFILE;
     }
+    flags |= (uint32_t)(mcuq_model_count - 1u) << MCUQ_READY_MORE_MODELS_SHIFT;
     mcuq_link_begin(request, MCUQ_STATUS_OK);
     mcuq_link_put_u16(MCUQ_PROTOCOL_VERSION);
     mcuq_link_put_u16(MCUQ_CHUNK_BYTES);
@@ -56,6 +63,7 @@ static uint8_t hello(const mcuq_request *request)
         session.open = true;
         session.sequence = request->sequence;
         session.has_run = false;
+        session.model = 0;
     }
     reply_ready(request);
     return MCUQ_STATUS_OK;
@@ -63,23 +71,25 @@ static uint8_t hello(const mcuq_request *request)
 
 static uint8_t info(const mcuq_request *request)
 {
+    const mcuq_model_t *model = selected();
     mcuq_link_begin(request, MCUQ_STATUS_OK);
     mcuq_link_put_u32(MCUQ_CORE_HZ);
-    mcuq_link_put_u32(mcuq_model.arena_bytes);
+    mcuq_link_put_u32(model->arena_bytes);
     mcuq_link_put_u32(mcuq_stack_reserved());
-    mcuq_link_put_u16(mcuq_model.input_count);
-    mcuq_link_put_u16(mcuq_model.output_count);
-    mcuq_link_put_u16(mcuq_model.layer_count);
+    mcuq_link_put_u16(model->input_count);
+    mcuq_link_put_u16(model->output_count);
+    mcuq_link_put_u16(model->layer_count);
     mcuq_link_put_u16(mcuq_layer_capacity());
-    put_text(mcuq_model.name);
+    put_text(model->name);
     mcuq_link_end();
     return MCUQ_STATUS_OK;
 }
 
 static const mcuq_io *find_io(bool is_output, uint32_t index)
 {
-    const uint32_t count = is_output ? mcuq_model.output_count : mcuq_model.input_count;
-    const mcuq_io *first = is_output ? mcuq_model.outputs : mcuq_model.inputs;
+    const mcuq_model_t *model = selected();
+    const uint32_t count = is_output ? model->output_count : model->input_count;
+    const mcuq_io *first = is_output ? model->outputs : model->inputs;
     return index < count ? first + index : NULL;
 }
 
@@ -119,9 +129,9 @@ static uint8_t run(const mcuq_request *request)
     if (!session.has_run) {
         session.run_count = 0;
         if ((request->body[MCUQ_RUN_REQUEST_FLAGS] & MCUQ_RUN_COUNT) != 0) {
-            session.run_count = mcuq_run_counted();
+            session.run_count = mcuq_run_counted(session.model);
         } else {
-            mcuq_run();
+            mcuq_run(session.model);
         }
         session.has_run = true;
         if (!mcuq_stack_intact()) {
@@ -137,8 +147,9 @@ static uint8_t run(const mcuq_request *request)
 static uint8_t layers(const mcuq_request *request)
 {
     const uint32_t first = mcuq_get_u16(request->body + MCUQ_LAYERS_REQUEST_FIRST);
+    const uint32_t layer_count = selected()->layer_count;
     const uint32_t marked =
-        mcuq_model.layer_count < mcuq_layer_capacity() ? mcuq_model.layer_count : mcuq_layer_capacity();
+        layer_count < mcuq_layer_capacity() ? layer_count : mcuq_layer_capacity();
     if (first > marked) {
         return MCUQ_STATUS_RANGE;
     }
@@ -180,9 +191,9 @@ static uint8_t arena(const mcuq_request *request)
 {
     uint32_t used = 0;
     if (request->body[MCUQ_ARENA_REQUEST_ACTION] == MCUQ_ARENA_PAINT) {
-        mcuq_arena_paint();
+        mcuq_arena_paint(session.model);
     } else {
-        used = mcuq_arena_used();
+        used = mcuq_arena_used(session.model);
     }
     mcuq_link_begin(request, MCUQ_STATUS_OK);
     mcuq_link_put_u32(used);
@@ -214,6 +225,17 @@ static uint8_t fault(const mcuq_request *request)
     return MCUQ_STATUS_OK;
 }
 
+static uint8_t select_model(const mcuq_request *request)
+{
+    const uint16_t model = mcuq_get_u16(request->body + MCUQ_SELECT_REQUEST_MODEL);
+    if (model >= mcuq_model_count) {
+        return MCUQ_STATUS_RANGE;
+    }
+    session.model = model;
+    reply_empty(request, MCUQ_STATUS_OK);
+    return MCUQ_STATUS_OK;
+}
+
 static uint8_t reset(const mcuq_request *request)
 {
     reply_empty(request, MCUQ_STATUS_OK);
@@ -221,16 +243,16 @@ static uint8_t reset(const mcuq_request *request)
     mcuq_reset();
 }
 
-static void initial_states(void)
+static void initial_states(const mcuq_model_t *model)
 {
-    if (mcuq_model.reset != NULL) {
-        mcuq_model.reset();
+    if (model->reset != NULL) {
+        model->reset();
     }
 }
 
 static uint8_t begin(const mcuq_request *request)
 {
-    initial_states();
+    initial_states(selected());
     reply_empty(request, MCUQ_STATUS_OK);
     return MCUQ_STATUS_OK;
 }
@@ -255,6 +277,7 @@ static const operation operations[] = {
     [MCUQ_OP_FAULT] = {fault, MCUQ_FAULT_REQUEST_SIZE, false},
     [MCUQ_OP_RESET] = {reset, MCUQ_RESET_REQUEST_SIZE, false},
     [MCUQ_OP_BEGIN] = {begin, MCUQ_BEGIN_REQUEST_SIZE, false},
+    [MCUQ_OP_SELECT] = {select_model, MCUQ_SELECT_REQUEST_SIZE, false},
 };
 
 static bool is_stale(const mcuq_request *request)
@@ -290,7 +313,9 @@ static uint8_t serve(const mcuq_request *request)
 
 void mcuq_runner_start(void)
 {
-    initial_states();
+    for (uint32_t model = 0; model < mcuq_model_count; model++) {
+        initial_states(mcuq_models[model]);
+    }
     const mcuq_request unasked = {.op = MCUQ_OP_HELLO};
     reply_ready(&unasked);
 }

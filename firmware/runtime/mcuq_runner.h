@@ -1,4 +1,4 @@
-/* Serves the protocol over the one model of this image. */
+/* Serves the protocol over the models of this image. */
 #ifndef MCUQ_RUNNER_H
 #define MCUQ_RUNNER_H
 

@@ -63,6 +63,11 @@ class Ready:
     def has_profile(self) -> bool:
         return bool(self.flags & m.READY_PROFILE)
 
+    @property
+    def models(self) -> int:
+        """How many there are in the image."""
+        return 1 + (self.flags >> m.READY_MORE_MODELS_SHIFT)
+
 
 class Link:
     """One session with a device.

@@ -66,6 +66,9 @@ class DeviceInfo:
 class Session:
     """An open session; a context manager, `close` releases the port.
 
+    Where the image holds several models (`ready.models`), it is about the first one until another
+    is selected.
+
     Args:
         board: the board's description.
         elf: the image it runs.
@@ -98,6 +101,7 @@ class Session:
         )
         self.ready: Ready
         self.info: DeviceInfo
+        """Of the model that is selected."""
 
     def open(self, hello_seconds: float | None = None) -> None:
         """Say hello, compare the build ids, ask what the image holds.
@@ -120,6 +124,26 @@ class Session:
         if self.ready.has_fault:
             self._raise_fault()
         self.info = self._guarded(self._read_info)
+
+    def select(self, model: int) -> DeviceInfo:
+        """Let everything that follows be about one of the image's models.
+
+        Args:
+            model: its number, below `ready.models`.
+
+        Returns:
+            What the firmware says of it; `info` from now on.
+
+        Raises:
+            BoardError: the image has no such model. LinkTimeoutError, LinkLostError.
+        """
+        if not 0 <= model < self.ready.models:
+            raise BoardError(
+                f"the image has no model {model}: {self.ready.models} in all, the first is 0",
+                "give another number, or flash the image that has it",
+            )
+        self.info = self._guarded(lambda: self._select(model))
+        return self.info
 
     def expect(self, instructions: int) -> None:
         """Give a run the time that so many instructions may take, beside `run_seconds`."""
@@ -218,6 +242,11 @@ class Session:
 
     def _raise_fault(self) -> None:
         raise fault_error(self._link.exchange(m.FAULT, action=m.FAULT_CLEAR), self._elf)
+
+    def _select(self, model: int) -> DeviceInfo:
+        if self.ready.models > 1:  # images from before there could be more know no SELECT
+            self._link.exchange(m.SELECT, model=model)
+        return self._read_info()
 
     def _read_info(self) -> DeviceInfo:
         fields = self._link.exchange(m.INFO)

@@ -24,7 +24,7 @@ def offered(line: str) -> list[str]:
 @pytest.mark.parametrize(
     ("line", "answer"),
     [
-        ("mcuq bu", ["build"]),
+        ("mcuq bui", ["build"]),
         ("mcuq build --board stm32f7", ["stm32f746"]),
         ("mcuq hil check --board nucleo-h7", ["nucleo-h743zi"]),
         ("mcuq boards show mps2-an3", ["mps2-an386"]),
@@ -33,6 +33,7 @@ def offered(line: str) -> list[str]:
         ("mcuq build --optimize s", ["size", "speed"]),
         ("mcuq quantize --observer en", ["entropy"]),
         ("mcuq emit --project z", ["zephyr"]),
+        ("mcuq bundle --arena sh", ["shared"]),
     ],
 )
 def test_what_is_typed_is_completed(line: str, answer: list[str]) -> None:

@@ -18,6 +18,7 @@ from operator_cases import cases, seeded_cases
 from mcuq.build.render import render_board_header
 from mcuq.emit.c.literals import c_comment
 from mcuq.integrate.bare_metal import readme
+from mcuq.integrate.built import Built
 from mcuq.ops.weighted import CONV_2D
 from mcuq.quantized import QuantizedGraph
 from mcuq.shown import encodable, visible
@@ -123,7 +124,7 @@ def test_a_board_with_such_a_title(hostile: str, tmp_path: Path) -> None:
         ["arm-none-eabi-nm", str(tmp_path / "b.o")], check=True, capture_output=True, text=True
     )
     assert symbols.stdout.split()[2:] == ["only_this"]
-    assert visible(hostile) in readme("make", board)
+    assert visible(hostile) in readme("make", Built(Path("out"), board.name, 0, ()), board)
 
 
 def test_the_hostile_board(cases: Path) -> None:

@@ -33,6 +33,7 @@ REQUESTS = {
     "ARENA": {"action": m.ARENA_MEASURE},
     "ECHO": {"data": b"hello"},
     "FAULT": {"action": m.FAULT_READ},
+    "SELECT": {"model": 0},
 }
 
 

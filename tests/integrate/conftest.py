@@ -1,4 +1,4 @@
-"""A result to make projects of: the digits example in int4, built once."""
+"""Results to make projects of: the digits example in int4, and in int4 and int8 in one image."""
 
 from __future__ import annotations
 
@@ -6,15 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from mcuq.bundle import bundle_models
 from mcuq.pipeline.request import BuildRequest
 from mcuq.quantize import WeightChoice
 from mcuq.report.publish import publish
 from mcuq.resources import example_dir
 
 
-@pytest.fixture(scope="session")
-def result(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("result") / "out"
+def built(folder: Path, bits: int, name: str = "model") -> Path:
     digits = example_dir("digits")
     publish(
         BuildRequest(
@@ -22,8 +21,29 @@ def result(tmp_path_factory: pytest.TempPathFactory) -> Path:
             board="stm32f746",
             calibration=digits / "calibration.npz",
             output=folder,
-            fixed=WeightChoice(4),
+            fixed=WeightChoice(bits),
             device_samples=1,
+            name=name,
         )
     )
+    return folder
+
+
+@pytest.fixture(scope="session")
+def result(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return built(tmp_path_factory.mktemp("result") / "out", 4)
+
+
+@pytest.fixture(scope="session")
+def named(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Two results, each of a name of its own."""
+    folder = tmp_path_factory.mktemp("named")
+    return built(folder / "coarse", 4, "coarse"), built(folder / "Fine", 8, "Fine")
+
+
+@pytest.fixture(scope="session")
+def several(named: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The image of both, with one arena."""
+    folder = tmp_path_factory.mktemp("several") / "out"
+    bundle_models(named, folder, arena="shared")
     return folder

@@ -6,49 +6,27 @@ import configparser
 import json
 import re
 import shutil
-import subprocess
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from serial_line import run, said_by
 
 from mcuq.build.toolchain import core_flags
+from mcuq.emit.c.names import Names
 from mcuq.errors import InputError, UsageError
 from mcuq.integrate import KINDS, write_project
 from mcuq.integrate.arduino import library_name
-from mcuq.integrate.built import load_built, pattern
+from mcuq.integrate.built import Built, BuiltModel, load_built, pattern
 from mcuq.integrate.tflm import write_tflm
 from mcuq.pipeline.request import BuildRequest
 from mcuq.pipeline.scheme import Scheme
 from mcuq.quantize import WeightChoice
 from mcuq.report.publish import publish
 from mcuq.resources import example_dir
-from mcuq_hil.bench import boot_emulator
-from mcuq_hil.boards import load_board
 
 pytestmark = [pytest.mark.slow, pytest.mark.arm]
-
-
-def run(folder: Path, *command: str) -> str:
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
-
-
-def said_by(elf: Path) -> str:
-    """The first line the image writes on its serial port."""
-    port = boot_emulator(load_board("stm32f746"), elf)
-    try:
-        port.timeout = 60
-        line = b""
-        while not line.endswith(b"\n"):
-            byte = port.read(1)
-            assert byte, f"silent after {line!r}"
-            line += byte
-    finally:
-        port.close()
-    return line.decode()
 
 
 def test_cmake_builds_without_mcuq_and_runs(result: Path, tmp_path: Path) -> None:
@@ -167,11 +145,17 @@ def test_arduino_library(result: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("model", "name"),
-    [("digits_float32.tflite", "mcuq_digits_float32"), ("ü!.tflite", "mcuq_model")],
+    ("words", "file", "name"),
+    [
+        (["model"], "digits_float32.tflite", "mcuq_digits_float32"),
+        (["model"], "ü!.tflite", "mcuq_model"),
+        (["faces"], "digits_float32.tflite", "mcuq_faces"),
+        (["a", "b"], "digits_float32.tflite", "mcuq_a_b"),
+    ],
 )
-def test_arduino_names(model: str, name: str) -> None:
-    assert library_name(model) == name
+def test_arduino_names(words: list[str], file: str, name: str) -> None:
+    models = tuple(BuiltModel(Names(word), file, b"", (), (), ()) for word in words)
+    assert library_name(Built(Path("out"), "stm32f746", 0, models)) == name
 
 
 def test_cubeide_settings_name_every_source(result: Path, tmp_path: Path) -> None:
@@ -207,8 +191,9 @@ def test_tflm_resolver_names_the_operators_and_an_arena_that_is_enough(
 
 def test_tflm_resolver_registers_conversions(result: Path, tmp_path: Path) -> None:
     built = load_built(result)
-    kinds = ("DEQUANTIZE", *built.kinds, "QUANTIZE")
-    write_tflm(replace(built, kinds=kinds), tmp_path)
+    (model,) = built.models
+    kinds = ("DEQUANTIZE", *model.kinds, "QUANTIZE")
+    write_tflm(replace(built, models=(replace(model, kinds=kinds),)), tmp_path)
     header = (tmp_path / "model_resolver.h").read_text()
     assert "resolver.AddQuantize();" in header and "resolver.AddDequantize();" in header
     assert f"MicroMutableOpResolver<{len(kinds)}>" in header

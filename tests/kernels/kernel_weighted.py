@@ -160,7 +160,7 @@ def run_cmsis(case: Weighted, function: str) -> Int8s:
         quantization = Words(p.multipliers, p.shifts)
         shapes = (case.input.shape, case.weight.shape, case.output_shape)
         dims = tuple(Words(*shape) for shape in shapes)
-    extra = (None,) if function == "arm_convolve_s8" else ()
+    extra = (None,) if function == "mcuq_convolve_s8" else ()
     status = call(
         function,
         context,

@@ -15,6 +15,7 @@ from kernel_weighted import Weighted, build
 from mcuq.cost import plan_program
 from mcuq.interpret.integer import run_integer
 from mcuq.lower import LowerOptions, lower
+from mcuq.lower.interface import INTERFACE
 from mcuq.lower.program import Call
 from mcuq.numeric.activation import Activation
 from mcuq.ops.attrs import Padding
@@ -90,7 +91,7 @@ def test_channels_that_training_leaves_are_packed(kind: AnyOperator, odd: str, b
         case = with_odd_channels(layer(kind, 12, seed, bits), ["ordinary", odd] * 6, bits)
         call = lowered(case)
         assert (call.rest, call.slow) == (None, ""), seed
-        assert not call.function.startswith("arm_")
+        assert call.function not in INTERFACE
 
 
 @pytest.mark.parametrize("bits", WIDTHS)
@@ -136,6 +137,6 @@ def test_deep_int4_rows_beyond_the_highest_digit() -> None:
 def test_most_channels_out_of_range_are_portable_and_say_so() -> None:
     case = with_odd_channels(layer(CONV_2D, 4, 3, 8), ["steeper"] * 4, 8)
     call = lowered(case)
-    assert call.function == "arm_convolve_wrapper_s8"
+    assert call.function == "mcuq_convolve_wrapper_s8"
     assert call.slow == "the sums of 4 of 4 channels exceed the packed form"
     assert_equal_everywhere(case)

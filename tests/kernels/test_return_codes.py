@@ -1,4 +1,4 @@
-"""Parameters that contradict each other: the error of arm_nnfunctions.h, and nothing written."""
+"""Parameters that contradict each other: the error of mcuq_nnfunctions.h, and nothing written."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ UNTOUCHED = 77
 INPUT = (1, 4, 4, 6)
 OUTPUT = (1, 2, 2, 6)
 WIDTHS = ("s8", "s4")
-CONVOLVE = [f"arm_convolve_{form}{width}" for form in ("wrapper_", "") for width in WIDTHS]
-POINTWISE = [f"arm_convolve_1x1_{width}" for width in WIDTHS]
-FAST = [f"arm_convolve_1x1_{width}_fast" for width in WIDTHS]
-DEPTHWISE = [f"arm_depthwise_conv_{form}{width}" for form in ("wrapper_", "") for width in WIDTHS]
-DENSE = [f"arm_fully_connected_{width}" for width in WIDTHS]
-PER_CHANNEL = ("arm_fully_connected_per_channel_s8",)
-POOLS = ("arm_avgpool_s8", "arm_max_pool_s8")
+CONVOLVE = [f"mcuq_convolve_{form}{width}" for form in ("wrapper_", "") for width in WIDTHS]
+POINTWISE = [f"mcuq_convolve_1x1_{width}" for width in WIDTHS]
+FAST = [f"mcuq_convolve_1x1_{width}_fast" for width in WIDTHS]
+DEPTHWISE = [f"mcuq_depthwise_conv_{form}{width}" for form in ("wrapper_", "") for width in WIDTHS]
+DENSE = [f"mcuq_fully_connected_{width}" for width in WIDTHS]
+PER_CHANNEL = ("mcuq_fully_connected_per_channel_s8",)
+POOLS = ("mcuq_avgpool_s8", "mcuq_max_pool_s8")
 MULTIPLIERS, SHIFTS = np.full(16, 1 << 30, np.int32), np.full(16, -8, np.int32)
 
 Dims = Sequence[int]
@@ -45,7 +45,7 @@ class Call:
         if scales is None:
             return call(name, *before, first, self._input, middle, last, self.output)
         bias = Words(1, 1, 1, 1), None
-        extra = ((Words(1, 1, 1, 1),) if upscale else (None,)) if name == "arm_convolve_s8" else ()
+        extra = ((Words(1, 1, 1, 1),) if upscale else (None,)) if name == "mcuq_convolve_s8" else ()
         tensors = (first, self._input, middle, self._filter, *bias)
         return call(name, *before, *tensors, *extra, last, self.output)
 
@@ -80,7 +80,7 @@ def test_convolution(name: str) -> None:
 
     assert status(6, 4) == status(3, 4) == status(2, 6) == SUCCESS
     assert status(4, 4) == status(12, 4) == status(3, 5) == status(0, 4) == ARG_ERROR
-    if name == "arm_convolve_s8":
+    if name == "mcuq_convolve_s8":
         assert status(6, 4, upscale=True) == ARG_ERROR
 
 
@@ -124,9 +124,9 @@ def test_pooling(name: str) -> None:
 
 
 def test_every_function_with_a_check_is_here() -> None:
-    text = (firmware_dir() / "include" / "arm_nnfunctions.h").read_text(encoding="utf-8")
+    text = (firmware_dir() / "include" / "mcuq_nnfunctions.h").read_text(encoding="utf-8")
     checked = {*CONVOLVE, *POINTWISE, *FAST, *DEPTHWISE, *DENSE, *PER_CHANNEL, *POOLS}
-    unchecked = {"arm_elementwise_add_s8", "arm_elementwise_mul_s8"}
-    forwards = {"arm_fully_connected_wrapper_s8"}
+    unchecked = {"mcuq_elementwise_add_s8", "mcuq_elementwise_mul_s8"}
+    forwards = {"mcuq_fully_connected_wrapper_s8"}
     declared = set(re.findall(r"^arm_cmsis_nn_status (\w+)\(", text, re.MULTILINE))
     assert declared == checked | unchecked | forwards

@@ -41,7 +41,7 @@ def computed(graph: QuantizedGraph, values: np.ndarray) -> np.ndarray:
     """By the kernel, which must not invoke undefined behaviour (see test_sanitized)."""
     p = cast(SoftmaxParams, op_params(graph, graph.ops[0]))
     output = np.empty_like(values)
-    call("arm_softmax_s8", values, p.rows, p.depth, p.multiplier, p.shift, p.diff_min, output)
+    call("mcuq_softmax_s8", values, p.rows, p.depth, p.multiplier, p.shift, p.diff_min, output)
     return output
 
 
@@ -83,5 +83,5 @@ def test_the_wide_sum_stays_at_its_end(depth: int) -> None:
     p = cast(Int16SoftmaxParams, op_params(graph, graph.ops[0]))
     output = np.empty_like(values)
     tables = Words(np.ascontiguousarray(p.exp), np.ascontiguousarray(p.reciprocal))
-    call("arm_softmax_s16", values, 1, depth, p.multiplier, p.shift, tables, output)
+    call("mcuq_softmax_s16", values, 1, depth, p.multiplier, p.shift, tables, output)
     np.testing.assert_array_equal(output, run_integer(graph, [values])["c"])

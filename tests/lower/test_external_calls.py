@@ -63,7 +63,7 @@ def test_what_it_has_not_stays_with_mcuq() -> None:
     assert program.options.is_external(conv.function)
     assert depthwise.function.startswith("mcuq_depthwise")
     assert depthwise.overlaps[0].ascending > 0
-    assert pool.function == "arm_avgpool_s8"
+    assert pool.function == "mcuq_avgpool_s8"
     assert not program.options.is_external(pool.function)
     assert pool.overlaps[0].ascending > 0
 

@@ -94,7 +94,9 @@ def test_strides() -> None:
     assert broadcast_strides((3, 1), (2, 3, 4)) == (0, 1, 0)
 
 
-@pytest.mark.parametrize(("outputs", "function"), [(65_535, "mcuq_dense_s8"), (65_536, "arm_")])
+@pytest.mark.parametrize(
+    ("outputs", "function"), [(65_535, "mcuq_dense_s8"), (65_536, "mcuq_fully_connected")]
+)
 def test_an_extent_beyond_its_field_takes_the_library_form(outputs: int, function: str) -> None:
     model = Chain("wide", (1, 1), 0)
     model.dense(outputs, Activation.NONE)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from mcuq.emit.c.kernels import kernel_sources, kernel_texts
-from mcuq.emit.c.project import INTERFACE
+from mcuq.lower.interface import INTERFACE
 from mcuq.resources import firmware_dir
 
 SCRATCH_A_CHANNEL = 16
@@ -27,6 +27,17 @@ FUNCTIONS = (
     "arm_max_pool_s8",
     "arm_softmax_s8",
 )
+_OURS = {"arm_" + name.removeprefix("mcuq_"): name for name in INTERFACE}
+_INNER = ("convolve_s[48]", "convolve_1x1_s[48](?:_fast)?", "depthwise_conv_s[48]")
+_STEMS = "|".join(
+    (
+        *(name.removeprefix("mcuq_") for name in sorted(INTERFACE)),
+        *_INNER,
+        "nn_types",
+        "nnfunctions",
+    )
+)
+_NAME = re.compile(rf"\bmcuq_((?:{_STEMS})(?:_get_buffer_size)?)(?![a-z0-9_])")
 _SIZE = re.compile(r"(_get_buffer_size\(([^)]*)\)\n\{.*?\n    return )[^;]*;", re.DOTALL)
 _KERNEL = re.compile(r"(\barm_cmsis_nn_status arm_\w+\(const cmsis_nn_context \*ctx,[^)]*\)\n\{\n)")
 _USE_UP = """\
@@ -52,21 +63,27 @@ def write_standin(
     (include / "Internal").mkdir(parents=True)
     (source / "Support").mkdir(parents=True)
     firmware = firmware_dir()
-    types, functions = (firmware / "include" / name for name in INTERFACE)
     # Arm's headers include one that lies deeper.
-    inner = '#include "Internal/inner.h"\n'
-    (include / types.name).write_text(types.read_text().replace("#include <stdint.h>", inner))
     (include / "Internal" / "inner.h").write_text("#include <stdint.h>\n")
-    shutil.copy(functions, include)
     for header in [*firmware.glob("include/*.h"), *firmware.glob("kernels/**/*.h")]:
-        if header.name not in INTERFACE:
-            shutil.copy(header, source / "Support")
-    texts = kernel_texts(firmware)
-    for name in kernel_sources(firmware, [name for name in FUNCTIONS if name not in without]):
+        text = _arm(header.read_text())
+        if header.name == "mcuq_nn_types.h":
+            text = text.replace("#include <stdint.h>", '#include "Internal/inner.h"\n')
+        is_arms = _arm(header.name) != header.name
+        place = include if is_arms else source / "Support"
+        (place / _arm(header.name)).write_text(text)
+    texts = {_arm(name): _arm(text) for name, text in kernel_texts(firmware).items()}
+    ours = [_OURS[name] for name in FUNCTIONS if name not in without]
+    for name in map(_arm, kernel_sources(firmware, ours)):
         group = source / name.split(".")[0].split("_")[1]
         group.mkdir(exist_ok=True)
         (group / name).write_text(edit(name, _with_scratch(texts[name])))
     return folder
+
+
+def _arm(text: str) -> str:
+    """The same with Arm's names of functions and headers in the place of mcuq's."""
+    return _NAME.sub(r"arm_\1", text)
 
 
 def compile_standin(folder: Path, core: str) -> Path:

@@ -105,6 +105,35 @@ def test_a_project_builds_with_the_library(
         assert (tmp_path / "p" / "src" / "Internal" / "inner.h").is_file()
 
 
+def test_models_of_one_library_share_its_kernels(
+    project: Path, built: dict[str, Any], library: Path, tmp_path: Path
+) -> None:
+    words = ["--bits", "4", "--name", "fine", *WHOLE]
+    other = run(
+        project, "quantize", "--cmsis-nn", str(library), "-o", str(tmp_path / "fine"), *words
+    )
+    assert other.returncode == 0, other.stderr
+    both = tmp_path / "both"
+    done = run(project, "bundle", "out", str(tmp_path / "fine"), "-o", str(both), "--json")
+    assert done.returncode == 0, done.stderr
+    assert [model["name"] for model in json.loads(done.stdout)["models"]] == ["fine", "model"]
+    text = subprocess.run(
+        ["arm-none-eabi-nm", "--defined-only", str(both / "firmware.elf")],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    theirs = re.findall(r" T (arm_\w+)$", text, re.MULTILINE)
+    assert {"arm_convolve_wrapper_s4", "arm_softmax_s8"} <= set(theirs)
+    assert len(set(theirs)) == len(theirs)
+    # One that links the library and one that does not: types and kernels are not the same.
+    own = run(project, "quantize", "-o", str(tmp_path / "own"), "--name", "own", *WHOLE)
+    assert own.returncode == 0, own.stderr
+    mixed = run(project, "bundle", "out", str(tmp_path / "own"), "-o", str(tmp_path / "mixed"))
+    assert mixed.returncode == 2
+    assert "different kernels" in mixed.stderr
+
+
 def test_a_compiled_library_is_linked_as_it_is(project: Path, tmp_path: Path) -> None:
     compiled = compile_standin(write_standin(tmp_path / "lib"), "cortex-m7")
     output = tmp_path / "out"
@@ -137,7 +166,7 @@ def test_what_the_library_has_not_stays_with_mcuq(project: Path, tmp_path: Path)
     layers = json.loads(done.stdout)["layers"]
     own = {layer["kind"]: layer["function"] for layer in layers if layer["library"] == "mcuq"}
     assert own["DEPTHWISE_CONV_2D"].startswith("mcuq_depthwise")
-    assert own["SOFTMAX"] == "arm_softmax_s8"
+    assert own["SOFTMAX"] == "mcuq_softmax_s8"
     assert any(layer["library"] == "cmsis-nn" for layer in layers)
 
 

@@ -48,7 +48,7 @@ def test_every_step_is_equal_and_states_count_as_ram(tmp_path: Path) -> None:
     assert len(again.counts) == again.equal_tflm == 3 * model.samples.shape[1]
 
     project = load_built(tmp_path / "out")
-    assert "model_reset();" in check_header(project)
+    assert "model_reset();" in check_header(project.models[0])
     write_tflm(project, tmp_path / "tflm")
     readme = (tmp_path / "tflm" / "README.md").read_text()
     assert "MicroResourceVariables::Create(allocator, 4)" in readme

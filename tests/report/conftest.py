@@ -60,7 +60,7 @@ def layer(name: str, kind: str, bits: int | None, **changes: Any) -> Layer:
     values: dict[str, Any] = {
         "name": name,
         "kind": kind,
-        "function": f"arm_{kind.lower()}_s{bits or 8}",
+        "function": f"mcuq_{kind.lower()}_s{bits or 8}",
         "shape": (1, 8, 8, 32),
         "macs": 18_432 if bits else 0,
         "filter": f"{name}/w" if bits else None,

@@ -9,8 +9,8 @@ Every stage is a typed function from value to value; names load when they are fi
     memory = mcuq.plan_program(mcuq.lower_graph(qgraph))
     mcuq.write_c_model(memory, mcuq.firmware_dir(), Path("model"))
 
-`mcuq.build_model` runs all stages, as `mcuq build` does. Each function is described where it is
-defined, in the package of its stage.
+`mcuq.build_model` runs all stages, as `mcuq build` does; `mcuq.bundle_models` joins results, as
+`mcuq bundle` does. Each function is described where it is defined, in the package of its stage.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from mcuq.build import FirmwareImage, build_firmware
+    from mcuq.bundle import bundle_models
     from mcuq.calibrate import Ranges
     from mcuq.calibrate import calibrate as calibrate_graph
     from mcuq.cost import MemoryPlan, plan_program
@@ -58,6 +59,7 @@ _HOMES = {
     "WeightChoice": ("quantize", "WeightChoice"),
     "build_firmware": ("build", "build_firmware"),
     "build_model": ("pipeline.build", "build"),
+    "bundle_models": ("bundle", "bundle_models"),
     "calibrate_graph": ("calibrate", "calibrate"),
     "dequantize_outputs": ("interpret.integer", "dequantize_outputs"),
     "firmware_dir": ("resources", "firmware_dir"),
@@ -89,6 +91,7 @@ __all__ = [
     "__version__",
     "build_firmware",
     "build_model",
+    "bundle_models",
     "calibrate_graph",
     "dequantize_outputs",
     "firmware_dir",

@@ -90,6 +90,9 @@ READY_FAULT = 1
 """READY flag: a fault record of the previous run waits."""
 READY_PROFILE = 2
 """READY flag: the image marks its layers."""
+READY_MORE_MODELS_SHIFT = 16
+"""The upper half of READY's flags: models beside the first one. Images of one model, and those from
+before there could be more, have 0 there."""
 
 RUN_COUNT = 1
 """RUN flag: count while running."""
@@ -151,6 +154,23 @@ FAULT = Message(
 )
 RESET = Message("RESET", 12)
 BEGIN = Message("BEGIN", 13)
+SELECT = Message("SELECT", 14, (("model", "u16"),))
+"""What follows is about that model; a new session begins with the first one."""
 
-MESSAGES = (HELLO, INFO, IO, LOAD, RUN, LAYERS, READ, STACK, ARENA, ECHO, FAULT, RESET, BEGIN)
+MESSAGES = (
+    HELLO,
+    INFO,
+    IO,
+    LOAD,
+    RUN,
+    LAYERS,
+    READ,
+    STACK,
+    ARENA,
+    ECHO,
+    FAULT,
+    RESET,
+    BEGIN,
+    SELECT,
+)
 """All operations, in the order of their numbers."""

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "mcuq_crc.h"
-#include "mcuq_model.h"
+#include "mcuq_models.h"
 #include "mcuq_port.h"
 #include "mcuq_protocol.h"
 #include "mcuq_runner.h"
@@ -30,7 +30,7 @@ static void run(void)
     memset(output, input[0], OUTPUT_BYTES);
 }
 
-const mcuq_model_t mcuq_model = {
+static const mcuq_model_t first = {
     .name = "fuzz",
     .inputs = inputs,
     .outputs = outputs,
@@ -41,6 +41,29 @@ const mcuq_model_t mcuq_model = {
     .arena_bytes = sizeof arena,
     .run = run,
 };
+/* Another one, smaller: what fits the first is too much for it. */
+static int8_t short_input[5], short_output[3];
+static const mcuq_io short_inputs[] = {{"short in", short_input, sizeof short_input, 1.0f, 0}};
+static const mcuq_io short_outputs[] = {{"short out", short_output, sizeof short_output, 1.0f, 0}};
+
+static void run_second(void)
+{
+    memset(short_output, short_input[0], sizeof short_output);
+}
+
+static const mcuq_model_t second = {
+    .name = "second",
+    .inputs = short_inputs,
+    .outputs = short_outputs,
+    .input_count = 1,
+    .output_count = 1,
+    .layer_count = 1,
+    .arena = arena,
+    .arena_bytes = sizeof arena / 2,
+    .run = run_second,
+};
+const mcuq_model_t *const mcuq_models[] = {&first, &second};
+const uint16_t mcuq_model_count = 2;
 const uint8_t mcuq_build_id[MCUQ_BUILD_ID_BYTES] = {1, 2, 3};
 
 static uint8_t reply[REPLY_MAX];
@@ -153,7 +176,7 @@ static const uint8_t sizes[] = {
     [MCUQ_OP_LOAD] = MCUQ_LOAD_REQUEST_SIZE,     [MCUQ_OP_RUN] = MCUQ_RUN_REQUEST_SIZE,
     [MCUQ_OP_LAYERS] = MCUQ_LAYERS_REQUEST_SIZE, [MCUQ_OP_READ] = MCUQ_READ_REQUEST_SIZE,
     [MCUQ_OP_ARENA] = MCUQ_ARENA_REQUEST_SIZE,   [MCUQ_OP_FAULT] = MCUQ_FAULT_REQUEST_SIZE,
-    [MCUQ_OP_RESET] = MCUQ_RESET_REQUEST_SIZE,
+    [MCUQ_OP_RESET] = MCUQ_RESET_REQUEST_SIZE,   [MCUQ_OP_SELECT] = MCUQ_SELECT_REQUEST_SIZE,
 };
 
 /* Mostly the length that the operation wants, and something behind it where that may be. */
@@ -175,7 +198,7 @@ static uint8_t choose_byte(void)
 
 static size_t make_request(uint8_t *plain, uint32_t session, uint16_t *sequence)
 {
-    const uint8_t op = (uint8_t)chance(chance(8) == 0 ? 256 : 14);
+    const uint8_t op = (uint8_t)chance(chance(8) == 0 ? 256 : 15);
     const size_t body = choose_length(op);
     *sequence = (uint16_t)(*sequence + chance(3));
     plain[0] = op;

@@ -6,7 +6,7 @@ import hashlib
 import os
 import shutil
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mcuq.build.archive import library_sections
@@ -14,7 +14,7 @@ from mcuq.build.compile import Object, Unit, compile_units
 from mcuq.build.image import FirmwareImage, ram_bytes, section_sizes
 from mcuq.build.mapfile import flash_contributions
 from mcuq.build.members import archive_members
-from mcuq.build.render import render_board_header, render_linker_script
+from mcuq.build.render import render_board_header, render_linker_script, render_models
 from mcuq.build.sections import Section, read_sections
 from mcuq.build.stack import stack_bound
 from mcuq.build.toolchain import (
@@ -25,6 +25,7 @@ from mcuq.build.toolchain import (
     run_tool,
 )
 from mcuq.choices import Optimize
+from mcuq.emit.c.names import emitted_models
 from mcuq.errors import BudgetError
 from mcuq.resources import firmware_dir
 from mcuq_hil.boards import Board
@@ -79,11 +80,11 @@ def build_firmware(
     profile: int = 0,
     stack_bytes: int | None = None,
 ) -> FirmwareImage:
-    """Compile and link the model for `board`; writes firmware.elf, .bin and .map in `out_dir`.
+    """Compile and link the models for `board`; writes firmware.elf, .bin and .map in `out_dir`.
 
     Args:
         model_dir: every .c below it is compiled, every .a linked; headers are found in it and in
-            its `include`.
+            its `include`. Its models are those whose records the .c files in it itself define.
         optimize: "speed" is -O2 with newlib's memory functions, "size" -Os with newlib-nano's.
             The runtime itself is always -Os.
         profile: let the model mark so many layers (`mcuq_layer_mark`), 256 at least; 0: none.
@@ -129,10 +130,15 @@ def compile_program(
     """Compile the model, the runtime and the board's port; raises CompilerError."""
     defines = (f"-DMCUQ_PROFILE={int(profile)}",) if profile else ()
     with tempfile.TemporaryDirectory() as scratch:
-        (Path(scratch) / "mcuq_board.h").write_text(render_board_header(board), encoding="utf-8")
+        written = Path(scratch)
+        (written / "mcuq_board.h").write_text(render_board_header(board), encoding="utf-8")
+        models = written / "mcuq_models.c"
+        models.write_text(render_models(emitted_models(model_dir)), encoding="utf-8")
+        runtime = runtime_units(board, written, defines)
         units = [
             *_model_units(board, model_dir, optimize, defines),
-            *runtime_units(board, Path(scratch), defines),
+            *runtime,
+            replace(runtime[0], name="runtime/mcuq_models.c", source=models),
         ]
         objects = tuple(compile_units(units))
     archives = tuple(sorted(model_dir.rglob("*.a")))

@@ -1,8 +1,11 @@
-"""What the firmware sees of a board: mcuq_board.h and the linker script."""
+"""What the firmware sees of a board and its models: mcuq_board.h, mcuq_models.c, linker script."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from mcuq.emit.c.literals import c_comment
+from mcuq.emit.c.names import Names
 from mcuq_hil.boards import Board, Pin
 
 
@@ -26,6 +29,17 @@ def render_board_header(board: Board) -> str:
     guard = ["#ifndef MCUQ_BOARD_H", "#define MCUQ_BOARD_H", ""]
     return "\n".join(
         [f"/* {c_comment(f'{board.title}, {board.part}')} */", *guard, *lines, "", "#endif", ""]
+    )
+
+
+def render_models(models: Sequence[Names]) -> str:
+    """Text of mcuq_models.c: the list from which the serial runner takes its models."""
+    declared = "".join(f"extern const mcuq_model_t {names.record};\n" for names in models)
+    listed = ", ".join(f"&{names.record}" for names in models)
+    return (
+        f'#include "mcuq_models.h"\n\n{declared}'
+        f"const mcuq_model_t *const mcuq_models[] = {{{listed}}};\n"
+        f"const uint16_t mcuq_model_count = {len(models)};\n"
     )
 
 

@@ -14,6 +14,13 @@ def one_of(names: Callable[[], Iterable[str]]) -> Callable[[str], list[str]]:
     return offered
 
 
+def arenas() -> Iterable[str]:
+    """What --arena takes."""
+    from mcuq.result.bundle import ARENA_USES
+
+    return ARENA_USES
+
+
 def projects() -> Iterable[str]:
     """Kinds that --project takes."""
     from mcuq.integrate.write import KINDS

@@ -14,6 +14,7 @@ from mcuq.cli import (
     bench,
     boards,
     build,
+    bundle,
     calibrate,
     check,
     compare,
@@ -63,6 +64,7 @@ def _options(
 
 
 app.command("build")(build.build)
+app.command("bundle")(bundle.bundle)
 app.command("calibrate")(calibrate.calibrate)
 app.command("quantize")(quantize.quantize)
 app.command("search")(search.search)

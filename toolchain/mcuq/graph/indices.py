@@ -10,6 +10,21 @@ from mcuq.numeric.element import Element
 from mcuq.ops.elements import unchanged
 from mcuq.ops.gathering import GATHER, GatherAttrs
 
+_EXACT = 1 << 24
+"""Integers up to it are exact in float32."""
+
+
+def integer_span(element: Element, limit: int | None) -> tuple[int, int]:
+    """Least and largest value that a tensor of integers or truth values is tried with.
+
+    Args:
+        element: INT32 or BOOL.
+        limit: what `index_limits` says of it, if anything.
+    """
+    if element is Element.BOOL:
+        return 0, 1
+    return (-_EXACT, _EXACT) if limit is None else (0, limit - 1)
+
 
 class _Shaped(Protocol):
     @property

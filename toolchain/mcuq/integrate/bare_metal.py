@@ -9,8 +9,9 @@ from mcuq.build.firmware import port_folders, port_sources
 from mcuq.build.render import render_board_header, render_linker_script
 from mcuq.emit.c.literals import c_comment
 from mcuq.integrate.built import Built
-from mcuq.integrate.selfcheck import check_header
+from mcuq.integrate.selfcheck import write_checks
 from mcuq.integrate.settings import PROJECTS
+from mcuq.integrate.snippets import checks, headers, includes, inits, usage, verdicts
 from mcuq.integrate.templates import render, write
 from mcuq.resources import firmware_dir
 from mcuq.shown import visible
@@ -30,21 +31,35 @@ def write_bare_metal_project(built: Built, folder: Path) -> Board:
     Returns:
         The board.
     """
-    board = load_board(built.manifest.target.name)
+    board = load_board(built.board)
     copy_model(built, folder / "model")
     write(
         folder / "main.c",
-        render("bare/main.c", uart=c_comment(board.uart.name), baud=board.uart.baud),
+        render(
+            "bare/main.c",
+            uart=c_comment(board.uart.name),
+            baud=board.uart.baud,
+            includes=includes(built),
+            inits=inits(built),
+            checks=checks(built, indent="        "),
+        ),
     )
-    write(folder / "model_check.h", check_header(built))
-    _write_port(board, built.manifest.result.stack_bytes + PROJECTS.extra_stack, folder / "port")
+    write_checks(built, folder)
+    _write_port(board, built.stack_bytes + PROJECTS.extra_stack, folder / "port")
     return board
 
 
-def readme(kind: str, board: Board) -> str:
+def readme(kind: str, built: Built, board: Board) -> str:
     """Text of the project's README.md."""
-    title, uart = visible(board.title), visible(board.uart.name)
-    return render(f"{kind}/README.md", board=title, uart=uart)
+    return render(
+        f"{kind}/README.md",
+        board=visible(board.title),
+        uart=visible(board.uart.name),
+        library=built.library,
+        headers=headers(built),
+        verdicts=verdicts(built),
+        usage=usage(built, "model/"),
+    )
 
 
 def _write_port(board: Board, stack_bytes: int, folder: Path) -> None:

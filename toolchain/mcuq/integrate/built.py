@@ -1,8 +1,7 @@
-"""A finished result, read back for the projects that are made from it."""
+"""A finished result, or several in one image, read back for the projects that are made from it."""
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,13 +9,38 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from mcuq.bundle.join import LIBRARY
+from mcuq.bundle.member import FLATBUFFER
+from mcuq.bundle.samples import stored_inputs
+from mcuq.bundle.store import is_bundle, read_bundle
 from mcuq.content import ByContent
+from mcuq.emit.c.names import DEFAULT, Names, emitted_models
 from mcuq.errors import InputError
 from mcuq.importers.tflite.reader import read_model
 from mcuq.report.store import read_manifest
-from mcuq.result.manifest import Manifest
 from mcuq.tflite.excerpt import keeps_state
 from mcuq.tflite.micro import run_micro
+
+
+@dataclass(frozen=True, eq=False)
+class BuiltModel(ByContent):
+    """One model of a result.
+
+    Attributes:
+        names: what it is called in C.
+        file: name of the file that it was built from.
+        flatbuffer: its .tflite.
+        kinds: TFLite operators in it, each once, sorted.
+        inputs: type and number of values of each input.
+        expected: bytes of the outputs, one flat int8 array an output, for inputs by `pattern`.
+    """
+
+    names: Names
+    file: str
+    flatbuffer: bytes
+    kinds: tuple[str, ...]
+    inputs: tuple[tuple[np.dtype[Any], int], ...]
+    expected: tuple[npt.NDArray[np.int8], ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,23 +48,30 @@ class Built(ByContent):
     """What a project is made from.
 
     Attributes:
-        folder: the directory that `mcuq build` wrote.
-        flatbuffer: its model.tflite.
-        kinds: TFLite operators in it, each once, sorted.
-        inputs: type and number of values of each input.
-        expected: bytes of the outputs, one flat int8 array an output, for inputs by `pattern`.
+        folder: the directory that `mcuq build` or `mcuq bundle` wrote.
+        board: name of the board that it was built for.
+        stack_bytes: that its image reserves.
+        models: sorted by name.
     """
 
-    manifest: Manifest
     folder: Path
-    flatbuffer: bytes
-    kinds: tuple[str, ...]
-    inputs: tuple[tuple[np.dtype[Any], int], ...]
-    expected: tuple[npt.NDArray[np.int8], ...]
+    board: str
+    stack_bytes: int
+    models: tuple[BuiltModel, ...]
+
+    @property
+    def library(self) -> str:
+        """What build tools call the emitted C."""
+        return self.models[0].names.word if len(self.models) == 1 else LIBRARY
+
+    @property
+    def title(self) -> str:
+        """The files that it was built from."""
+        return ", ".join(model.file for model in self.models)
 
     @property
     def model_dir(self) -> Path:
-        """The emitted C: model.c, model.h, kernels/ and include/."""
+        """The emitted C: NAME.c and NAME.h of each model, kernels/ and include/."""
         return self.folder / "model"
 
     @property
@@ -70,27 +101,44 @@ def pattern(count: int, dtype: npt.DTypeLike = np.int8) -> npt.NDArray[Any]:
 
 
 def load_built(folder: Path) -> Built:
-    """Read the directory that `mcuq build` wrote.
+    """Read the directory that `mcuq build` or `mcuq bundle` wrote.
 
     Raises:
-        InputError: it is not one, or it is not complete.
+        InputError: it is none, or it is not complete.
     """
-    manifest = read_manifest(folder)
-    model = folder / "model.tflite"
-    if not model.is_file() or not (folder / "model" / "model.c").is_file():
-        raise InputError(f"{folder}: model.tflite or model/ is missing", "build it again")
-    flatbuffer = model.read_bytes()
-    read = read_model(flatbuffer)
-    inputs = tuple(
-        (np.dtype(read.tensors[index].dtype), math.prod(read.tensors[index].shape))
-        for index in read.inputs
-    )
+    if is_bundle(folder):
+        bundle = read_bundle(folder)
+        models = tuple(
+            _model(folder / f"{one.name}.tflite", Names(one.name), one.model)
+            for one in bundle.models
+        )
+        built = Built(folder, bundle.target.name, bundle.result.stack_bytes, models)
+    else:
+        manifest = read_manifest(folder)
+        names = next(iter(emitted_models(folder / "model")), Names(DEFAULT))
+        model = _model(folder / FLATBUFFER, names, manifest.model)
+        built = Built(folder, manifest.target.name, manifest.result.stack_bytes, (model,))
+    _check_complete(built)
+    return built
+
+
+def _check_complete(built: Built) -> None:
+    for model in built.models:
+        if not (built.model_dir / model.names.source).is_file():
+            raise InputError(f"{built.model_dir / model.names.source} is missing", "build it again")
+
+
+def _model(path: Path, names: Names, file: str) -> BuiltModel:
+    if not path.is_file():
+        raise InputError(f"{path}: no such file", "build it again")
+    flatbuffer = path.read_bytes()
+    read, inputs = read_model(flatbuffer), stored_inputs(flatbuffer)
     one = (1, 1) if keeps_state(flatbuffer) else (1,)
     filled = [pattern(count, dtype).reshape(*one, -1) for dtype, count in inputs]
     expected = run_micro(flatbuffer, filled, len(read.outputs))
-    return Built(
-        manifest,
-        folder,
+    return BuiltModel(
+        names,
+        file,
         flatbuffer,
         tuple(sorted({op.kind for op in read.ops})),
         inputs,

@@ -14,6 +14,6 @@ def write_cmake(built: Built, folder: Path) -> None:
     """CMakeLists.txt, a toolchain file, main.c, model/ and port/."""
     board = write_bare_metal_project(built, folder)
     flags = " ".join(core_flags(board.core))
-    write(folder / "CMakeLists.txt", render("cmake/CMakeLists.txt"))
+    write(folder / "CMakeLists.txt", render("cmake/CMakeLists.txt", library=built.library))
     write(folder / "arm-none-eabi.cmake", render("cmake/arm-none-eabi.cmake", flags=flags))
-    write(folder / "README.md", readme("cmake", board))
+    write(folder / "README.md", readme("cmake", built, board))

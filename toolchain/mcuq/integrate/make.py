@@ -15,4 +15,4 @@ def write_make(built: Built, folder: Path) -> None:
     board = write_bare_metal_project(built, folder)
     flags = " ".join(core_flags(board.core))
     write(folder / "Makefile", render("make/Makefile", flags=flags))
-    write(folder / "README.md", readme("make", board))
+    write(folder / "README.md", readme("make", built, board))

@@ -7,7 +7,8 @@ import shutil
 from pathlib import Path
 
 from mcuq.integrate.built import Built
-from mcuq.integrate.selfcheck import check_header
+from mcuq.integrate.selfcheck import write_checks
+from mcuq.integrate.snippets import checks, headers, includes, inits, usage, verdicts
 from mcuq.integrate.templates import render, write
 
 BOARDS = {
@@ -26,29 +27,43 @@ BOARDS = {
 
 
 def write_platformio(built: Built, folder: Path) -> None:
-    """platformio.ini, src/main.cpp and lib/model/."""
-    name = built.manifest.target.name
-    platform, board = BOARDS.get(name, ("YOUR_PLATFORM", "YOUR_BOARD"))
-    library = folder / "lib" / "model"
+    """platformio.ini, src/main.cpp and the models as a library in lib/."""
+    platform, board = BOARDS.get(built.board, ("YOUR_PLATFORM", "YOUR_BOARD"))
+    library = folder / "lib" / built.library
     for relative in (*built.sources, *built.headers):
         target = library / "src" / relative
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(built.model_dir / relative, target)
     write(library / "library.json", json.dumps(_library(built), indent=2) + "\n")
-    ini = render("platformio/platformio.ini", platform=platform, board=board)
+    ini = render("platformio/platformio.ini", platform=platform, board=board, library=built.library)
     write(folder / "platformio.ini", ini)
-    write(folder / "src" / "main.cpp", render("platformio/main.cpp"))
-    write(folder / "src" / "model_check.h", check_header(built))
-    write(folder / "README.md", render("platformio/README.md"))
+    main = render(
+        "platformio/main.cpp",
+        includes=includes(built),
+        inits=inits(built),
+        checks=checks(built),
+    )
+    write(folder / "src" / "main.cpp", main)
+    write_checks(built, folder / "src")
+    told = render(
+        "platformio/README.md",
+        library=built.library,
+        headers=headers(built),
+        verdicts=verdicts(built),
+        usage=usage(built, f"lib/{built.library}/src/"),
+    )
+    write(folder / "README.md", told)
 
 
 def _library(built: Built) -> dict[str, object]:
     return {
-        "name": "model",
+        "name": built.library,
         "version": "1.0.0",
-        "description": f"{built.manifest.model} as straight C",
+        "description": f"{built.title} as straight C",
         "frameworks": "*",
         "platforms": "*",
-        "headers": "model.h",
+        "headers": [model.names.header for model in built.models]
+        if len(built.models) > 1
+        else built.models[0].names.header,
         "build": {"includeDir": "src", "flags": ["-Isrc", "-Isrc/include", "-Isrc/kernels", "-O2"]},
     }

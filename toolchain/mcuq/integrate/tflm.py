@@ -1,4 +1,4 @@
-"""The flatbuffer for TensorFlow Lite Micro: bytes, operator resolver, arena size."""
+"""The flatbuffers for TensorFlow Lite Micro: bytes, operator resolver, arena size."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from mcuq.importers.tflite.reader import read_model
 from mcuq.importers.tflite.variables import with_states
-from mcuq.integrate.built import Built
+from mcuq.integrate.built import Built, BuiltModel
 from mcuq.integrate.templates import render, write
 from mcuq.tflite.micro import arena_bytes
 from mcuq.tflite.operators.catalog import RESOLVERS
@@ -15,25 +15,55 @@ from mcuq.tflite.operators.control import VARIABLES
 
 
 def write_tflm(built: Built, folder: Path) -> None:
-    """model.tflite, the same as a C array, and resolver.h."""
-    write_bytes = folder / "model.tflite"
-    write_bytes.parent.mkdir(parents=True, exist_ok=True)
-    write_bytes.write_bytes(built.flatbuffer)
-    arena = arena_bytes(built.flatbuffer)
-    methods = (VARIABLES.get(kind) or RESOLVERS[kind] for kind in built.kinds)
-    adds = "\n".join(f"    resolver.{method}();" for method in methods)
-    header = render("tflm/resolver.h", arena=arena, count=len(built.kinds), adds=adds)
-    write(folder / "model_resolver.h", header)
-    listed = ", ".join(f"0x{byte:02x}" for byte in built.flatbuffer)
-    data = textwrap.fill(listed, 96, initial_indent="    ", subsequent_indent="    ")
-    write(
-        folder / "model_data.cc",
-        render("tflm/model_data.cc", data=data, size=len(built.flatbuffer)),
+    """Of each model NAME.tflite, the same as a C array, and NAME_resolver.h."""
+    folder.mkdir(parents=True, exist_ok=True)
+    arenas = [_write_model(model, folder) for model in built.models]
+    first = built.models[0].names.word
+    files = ", ".join(
+        f"`{word}_data.cc`, include `{word}_resolver.h`"
+        for word in (model.names.word for model in built.models)
     )
-    write(folder / "README.md", render("tflm/README.md", arena=f"{arena:,}", states=_states(built)))
+    told = render(
+        "tflm/README.md",
+        word=first,
+        type=_type(first),
+        files=files,
+        arena=" and ".join(f"{arena:,}" for arena in arenas),
+        states="".join(map(_states, built.models)),
+    )
+    write(folder / "README.md", told)
 
 
-def _states(built: Built) -> str:
-    """How an interpreter is given room for variables, if the model has any."""
-    count = len(with_states(read_model(built.flatbuffer)).states)
-    return render("tflm/states.md", count=count) if count else ""
+def _write_model(model: BuiltModel, folder: Path) -> int:
+    """The bytes of the arena that it needs."""
+    word = model.names.word
+    (folder / f"{word}.tflite").write_bytes(model.flatbuffer)
+    arena = arena_bytes(model.flatbuffer)
+    methods = (VARIABLES.get(kind) or RESOLVERS[kind] for kind in model.kinds)
+    header = render(
+        "tflm/resolver.h",
+        word=word,
+        macro=model.names.macro,
+        type=_type(word),
+        arena=arena,
+        count=len(model.kinds),
+        adds="\n".join(f"    resolver.{method}();" for method in methods),
+    )
+    write(folder / f"{word}_resolver.h", header)
+    listed = ", ".join(f"0x{byte:02x}" for byte in model.flatbuffer)
+    data = textwrap.fill(listed, 96, initial_indent="    ", subsequent_indent="    ")
+    source = render("tflm/model_data.cc", word=word, data=data, size=len(model.flatbuffer))
+    write(folder / f"{word}_data.cc", source)
+    return arena
+
+
+def _states(model: BuiltModel) -> str:
+    """How an interpreter is given room for its variables, if it has any."""
+    count = len(with_states(read_model(model.flatbuffer)).states)
+    word = model.names.word
+    return render("tflm/states.md", word=word, type=_type(word), count=count) if count else ""
+
+
+def _type(word: str) -> str:
+    """How its C++ types begin."""
+    return word[0].upper() + word[1:]

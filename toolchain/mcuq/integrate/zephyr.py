@@ -6,7 +6,8 @@ from pathlib import Path
 
 from mcuq.integrate.bare_metal import copy_model
 from mcuq.integrate.built import Built
-from mcuq.integrate.selfcheck import check_header
+from mcuq.integrate.selfcheck import write_checks
+from mcuq.integrate.snippets import checks, each, headers, includes, inits, usage, verdicts
 from mcuq.integrate.templates import render, write
 
 BOARDS = {
@@ -29,14 +30,35 @@ BOARDS = {
 
 def write_zephyr(built: Built, folder: Path) -> None:
     """CMakeLists.txt, prj.conf, sample.yaml, src/main.c and model/ with its module.yml."""
-    board = BOARDS.get(built.manifest.target.name, "YOUR_BOARD")
+    board = BOARDS.get(built.board, "YOUR_BOARD")
     copy_model(built, folder / "model")
     sources = "\n".join(f"    {name}" for name in built.sources)
-    write(folder / "model" / "CMakeLists.txt", render("zephyr/model.cmake", sources=sources))
-    write(folder / "model" / "zephyr" / "module.yml", render("zephyr/module.yml"))
+    module = render("zephyr/model.cmake", library=built.library, sources=sources)
+    write(folder / "model" / "CMakeLists.txt", module)
+    write(
+        folder / "model" / "zephyr" / "module.yml",
+        render("zephyr/module.yml", library=built.library),
+    )
     write(folder / "CMakeLists.txt", render("zephyr/CMakeLists.txt"))
     write(folder / "prj.conf", render("zephyr/prj.conf"))
-    write(folder / "sample.yaml", render("zephyr/sample.yaml", board=board))
-    write(folder / "src" / "main.c", render("zephyr/main.c"))
-    write(folder / "src" / "model_check.h", check_header(built))
-    write(folder / "README.md", render("zephyr/README.md", board=board))
+    write(folder / "sample.yaml", _sample(built, board))
+    main = render(
+        "zephyr/main.c", includes=includes(built), inits=inits(built), checks=checks(built)
+    )
+    write(folder / "src" / "main.c", main)
+    write_checks(built, folder / "src")
+    told = render(
+        "zephyr/README.md",
+        board=board,
+        headers=headers(built),
+        verdicts=verdicts(built),
+        usage=usage(built, "model/"),
+    )
+    write(folder / "README.md", told)
+
+
+def _sample(built: Built, board: str) -> str:
+    """What twister waits for: a line a model."""
+    kind = "one_line" if len(built.models) == 1 else "multi_line"
+    lines = each(built, lambda names: f'- "{names.word}: ok"', " " * 8)
+    return render("zephyr/sample.yaml", board=board, type=kind, verdicts=lines)

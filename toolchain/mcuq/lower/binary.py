@@ -39,7 +39,7 @@ def _sum(name: str, plain: bool) -> Callable[[QuantizedGraph, Op, AddParams], Ca
 
     Args:
         name: of its kernels, the type left out.
-        plain: int8 of equal shapes go to arm_elementwise_add_s8.
+        plain: int8 of equal shapes go to mcuq_elementwise_add_s8.
     """
 
     def rule(qgraph: QuantizedGraph, op: Op, p: AddParams) -> Call:
@@ -68,11 +68,11 @@ def _elementwise_add(qgraph: QuantizedGraph, op: Op, p: AddParams) -> Call:
         *(p.activation_min, p.activation_max),
         qgraph.tensors[op.output].size,
     )
-    return Call(op, "arm_elementwise_add_s8", arguments, overlaps=in_place(qgraph, op))
+    return Call(op, "mcuq_elementwise_add_s8", arguments, overlaps=in_place(qgraph, op))
 
 
 def lower_mul(qgraph: QuantizedGraph, op: Op, p: MulParams) -> Call:
-    """arm_elementwise_mul_s8 for int8 of equal shapes, else mcuq_mul_*."""
+    """mcuq_elementwise_mul_s8 for int8 of equal shapes, else mcuq_mul_*."""
     if not _plain(qgraph, op):
         operands = tuple(
             Struct("mcuq_operand", (("offset", offset), ("multiplier", 0), ("shift", 0)))
@@ -87,7 +87,7 @@ def lower_mul(qgraph: QuantizedGraph, op: Op, p: MulParams) -> Call:
         *(p.activation_min, p.activation_max),
         qgraph.tensors[op.output].size,
     )
-    return Call(op, "arm_elementwise_mul_s8", arguments, overlaps=in_place(qgraph, op))
+    return Call(op, "mcuq_elementwise_mul_s8", arguments, overlaps=in_place(qgraph, op))
 
 
 def _plain(qgraph: QuantizedGraph, op: Op) -> bool:

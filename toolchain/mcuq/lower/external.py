@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from mcuq.graph import Op
+from mcuq.lower.interface import library_name
 from mcuq.lower.options import LowerOptions
 from mcuq.lower.program import Call
 from mcuq.lower.slow import portable
@@ -21,17 +22,22 @@ def external_calls(
     """The library's calls for an operator where it has them, else mcuq's.
 
     Args:
-        interface: lowers to CMSIS-NN's functions.
+        interface: lowers to functions of CMSIS-NN's interface, under mcuq's names.
         own: lowers to mcuq's kernels.
     """
-    calls = _listed(interface(_as_supported(qgraph, op), op))
-    if not all(_is_available(call, options) for call in calls):
-        calls = _listed(own(qgraph, op))
+    calls = _of_library(_listed(interface(_as_supported(qgraph, op), op)), options)
+    if any(library_name(call.function) for call in calls):
+        calls = _of_library(_listed(own(qgraph, op)), options)
     return [_as_promised(call, qgraph, options) for call in calls]
 
 
-def _is_available(call: Call, options: LowerOptions) -> bool:
-    return not call.function.startswith("arm_") or options.is_external(call.function)
+def _of_library(calls: list[Call], options: LowerOptions) -> list[Call]:
+    """The same calls, by the library's names where it has the functions."""
+    names = (library_name(call.function) or "" for call in calls)
+    return [
+        replace(call, function=name) if options.is_external(name) else call
+        for call, name in zip(calls, names, strict=True)
+    ]
 
 
 def _as_promised(call: Call, qgraph: QuantizedGraph, options: LowerOptions) -> Call:

@@ -36,7 +36,7 @@ Extent = tuple[str, tuple[int, ...]]
 
 
 def lower_pool(qgraph: QuantizedGraph, op: Op, params: PoolParams) -> Call:
-    """arm_avgpool_s8 or arm_max_pool_s8."""
+    """mcuq_avgpool_s8 or mcuq_max_pool_s8."""
     source, result = qgraph.tensors[op.inputs[0]], qgraph.tensors[op.output]
     structure = Struct(
         "cmsis_nn_pool_params",
@@ -55,7 +55,7 @@ def lower_pool(qgraph: QuantizedGraph, op: Op, params: PoolParams) -> Call:
         dims(result.shape),
         TensorRef(result.name),
     )
-    name = "arm_avgpool" if op.kind is AVERAGE_POOL_2D else "arm_max_pool"
+    name = "mcuq_avgpool" if op.kind is AVERAGE_POOL_2D else "mcuq_max_pool"
     overlap = InputOverlap(source.name, ascending=_shared_bytes(source, result, params))
     return Call(op, suffixed(name, result), arguments, overlaps=(overlap,))
 

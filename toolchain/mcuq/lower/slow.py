@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from mcuq.lower.interface import library_name
 from mcuq.lower.program import Call
 
 GROUPED = "grouped convolution"
@@ -36,4 +37,4 @@ def portable(call: Call) -> Call:
     """The call with the reason that lies in the choice of kernels, where they are portable ones."""
     if "_s16" in call.function:
         return slowed(call, INT16)
-    return slowed(call, INTERFACE) if call.function.startswith("arm_") else call
+    return slowed(call, INTERFACE) if library_name(call.function) else call

@@ -29,7 +29,7 @@ from mcuq.quantized.qgraph import QuantizedGraph
 
 
 def lower_softmax(qgraph: QuantizedGraph, op: Op, params: SoftmaxParams) -> Call:
-    """arm_softmax_s8."""
+    """mcuq_softmax_s8."""
     arguments = (
         operand(qgraph.tensors[op.inputs[0]]),
         params.rows,
@@ -39,11 +39,11 @@ def lower_softmax(qgraph: QuantizedGraph, op: Op, params: SoftmaxParams) -> Call
         params.diff_min,
         TensorRef(op.output),
     )
-    return Call(op, "arm_softmax_s8", arguments, overlaps=in_place(qgraph, op))
+    return Call(op, "mcuq_softmax_s8", arguments, overlaps=in_place(qgraph, op))
 
 
 def int16_softmax(qgraph: QuantizedGraph, op: Op, params: Int16SoftmaxParams) -> Call:
-    """arm_softmax_s16."""
+    """mcuq_softmax_s16."""
     tables = Struct(
         "cmsis_nn_softmax_lut_s16",
         (
@@ -60,7 +60,7 @@ def int16_softmax(qgraph: QuantizedGraph, op: Op, params: Int16SoftmaxParams) ->
         tables,
         TensorRef(op.output),
     )
-    return Call(op, "arm_softmax_s16", arguments, overlaps=in_place(qgraph, op))
+    return Call(op, "mcuq_softmax_s16", arguments, overlaps=in_place(qgraph, op))
 
 
 def float_softmax(qgraph: QuantizedGraph, op: Op, attrs: SoftmaxAttrs) -> Call:

@@ -23,7 +23,7 @@ from mcuq.quantized.qgraph import QuantizedGraph
 
 
 def lower_conv(qgraph: QuantizedGraph, op: Op, params: ConvParams) -> Call:
-    """arm_convolve_wrapper_s8/_s4."""
+    """mcuq_convolve_wrapper_s8/_s4."""
     weight, result = qgraph.tensors[op.inputs[1]], qgraph.tensors[op.output]
     structure = Struct(
         "cmsis_nn_conv_params",
@@ -36,11 +36,11 @@ def lower_conv(qgraph: QuantizedGraph, op: Op, params: ConvParams) -> Call:
     )
     macs = result.size * math.prod(weight.shape[1:])
     quant = per_channel(params.multipliers, params.shifts)
-    return _call(qgraph, op, "arm_convolve_wrapper", structure, quant, dims(weight.shape), macs)
+    return _call(qgraph, op, "mcuq_convolve_wrapper", structure, quant, dims(weight.shape), macs)
 
 
 def lower_depthwise(qgraph: QuantizedGraph, op: Op, params: DepthwiseConvParams) -> Call:
-    """arm_depthwise_conv_wrapper_s8/_s4."""
+    """mcuq_depthwise_conv_wrapper_s8/_s4."""
     weight, result = qgraph.tensors[op.inputs[1]], qgraph.tensors[op.output]
     structure = Struct(
         "cmsis_nn_dw_conv_params",
@@ -54,12 +54,12 @@ def lower_depthwise(qgraph: QuantizedGraph, op: Op, params: DepthwiseConvParams)
     )
     macs = result.size * math.prod(weight.shape[1:3])
     quant = per_channel(params.multipliers, params.shifts)
-    name = "arm_depthwise_conv_wrapper"
+    name = "mcuq_depthwise_conv_wrapper"
     return _call(qgraph, op, name, structure, quant, dims(weight.shape), macs)
 
 
 def lower_fully_connected(qgraph: QuantizedGraph, op: Op, params: FullyConnectedParams) -> Call:
-    """arm_fully_connected_s8/_s4, or _per_channel_s8."""
+    """mcuq_fully_connected_s8/_s4, or _per_channel_s8."""
     weight = qgraph.tensors[op.inputs[1]]
     structure = Struct(
         "cmsis_nn_fc_params",
@@ -71,7 +71,7 @@ def lower_fully_connected(qgraph: QuantizedGraph, op: Op, params: FullyConnected
         ),
     )
     outputs, depth = weight.shape
-    name = "arm_fully_connected"
+    name = "mcuq_fully_connected"
     if params.per_channel:
         name += "_per_channel"
         quant = per_channel(params.multipliers, params.shifts)

@@ -20,7 +20,7 @@ from mcuq.quantized.qgraph import QuantizedGraph
 
 
 def int16_conv(qgraph: QuantizedGraph, op: Op, params: ConvParams) -> Call:
-    """arm_convolve_wrapper_s16, or mcuq_convolve_s16_s4."""
+    """mcuq_convolve_wrapper_s16, or mcuq_convolve_s16_s4."""
     weight, result = qgraph.tensors[op.inputs[1]], qgraph.tensors[op.output]
     fields = (("input_offset", 0), ("output_offset", 0), *window_fields(params.window))
     clamp = activation(params.activation_min, params.activation_max)
@@ -30,7 +30,7 @@ def int16_conv(qgraph: QuantizedGraph, op: Op, params: ConvParams) -> Call:
         if bias is None
         else Struct("cmsis_nn_bias_data", (("data", bias), ("is_int32_bias", 0)))
     )
-    function = "arm_convolve_wrapper_s16" if weight.bits == 8 else "mcuq_convolve_s16_s4"
+    function = "mcuq_convolve_wrapper_s16" if weight.bits == 8 else "mcuq_convolve_s16_s4"
     structure = Struct("cmsis_nn_conv_params", (*fields, clamp))
     quant = per_channel(params.multipliers, params.shifts)
     macs = result.size * math.prod(weight.shape[1:])
@@ -38,7 +38,7 @@ def int16_conv(qgraph: QuantizedGraph, op: Op, params: ConvParams) -> Call:
 
 
 def int16_depthwise(qgraph: QuantizedGraph, op: Op, params: DepthwiseConvParams) -> Call:
-    """arm_depthwise_conv_wrapper_s16, or mcuq_depthwise_conv_s16_s4."""
+    """mcuq_depthwise_conv_wrapper_s16, or mcuq_depthwise_conv_s16_s4."""
     weight, result = qgraph.tensors[op.inputs[1]], qgraph.tensors[op.output]
     fields = (
         ("input_offset", 0),
@@ -50,14 +50,14 @@ def int16_depthwise(qgraph: QuantizedGraph, op: Op, params: DepthwiseConvParams)
     structure = Struct("cmsis_nn_dw_conv_params", (*fields, clamp))
     quant = per_channel(params.multipliers, params.shifts)
     int8 = weight.bits == 8
-    function = "arm_depthwise_conv_wrapper_s16" if int8 else "mcuq_depthwise_conv_s16_s4"
+    function = "mcuq_depthwise_conv_wrapper_s16" if int8 else "mcuq_depthwise_conv_s16_s4"
     macs = result.size * math.prod(weight.shape[1:3])
     parts = (structure, quant, dims(weight.shape), _bias(qgraph, op))
     return _call(qgraph, op, function, parts, macs)
 
 
 def int16_fully_connected(qgraph: QuantizedGraph, op: Op, params: FullyConnectedParams) -> Call:
-    """arm_fully_connected_s16, or mcuq's forms for int4 and for a scale a row."""
+    """mcuq_fully_connected_s16, or mcuq's forms for int4 and for a scale a row."""
     weight = qgraph.tensors[op.inputs[1]]
     clamp = activation(params.activation_min, params.activation_max)
     offsets = (("input_offset", 0), ("filter_offset", 0), ("output_offset", 0))
@@ -67,7 +67,7 @@ def int16_fully_connected(qgraph: QuantizedGraph, op: Op, params: FullyConnected
         quant = per_channel(params.multipliers, params.shifts)
     else:
         int8 = weight.bits == 8
-        function = "arm_fully_connected_s16" if int8 else "mcuq_fully_connected_s16_s4"
+        function = "mcuq_fully_connected_s16" if int8 else "mcuq_fully_connected_s16_s4"
         quant = per_tensor(int(params.multipliers[0]), int(params.shifts[0]))
     outputs, depth = weight.shape
     rows = qgraph.tensors[op.inputs[0]].size // depth

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from mcuq.cost import Cost, CostTable, constant_bytes, program_cost
+from mcuq.emit.c.names import Names
 from mcuq.errors import BudgetError
 from mcuq.findings import Finding
 from mcuq.interpret.integer import quantize_inputs, run_integer
@@ -88,7 +89,8 @@ def _finish(
     accuracy, findings = _accuracy(selected, real_outputs(found.qgraph, outputs), progress)
     announce("evaluate", findings, progress, strict=request.strict)
     progress(Progress("build", note=loaded.board.title))
-    deployed = deploy(target, found.qgraph, first_sample(found.qgraph, loaded.evaluation), folder)
+    sample = first_sample(found.qgraph, loaded.evaluation)
+    deployed = deploy(target, found.qgraph, sample, folder, Names(request.name))
     slow = slow_findings(deployed.memory.program)
     announce("build", slow, progress, strict=request.strict)
     footprint = _footprint(deployed, found.table)

@@ -14,6 +14,7 @@ from mcuq.build.toolchain import core_flags, find_tool, library_path
 from mcuq.calibrate.observers import observer
 from mcuq.choices import check_choice, choice_hint
 from mcuq.declared import leaves
+from mcuq.emit.c.names import check_name
 from mcuq.errors import DeviceError, InputError, UsageError
 from mcuq.pipeline.request import BuildRequest
 from mcuq.score.metrics import get_metric
@@ -106,6 +107,7 @@ def _check_values(request: BuildRequest) -> None:
     for leaf in leaves(BuildRequest):
         leaf.check(leaf.of(request))
     observer(request.scheme.observer)
+    check_name(request.name)
     if request.farm_samples and request.farm is None:
         raise UsageError("--hil-samples needs --hil", "name the farm that they are run on")
     if request.kernels != "mcuq" and request.cmsis_nn is None:

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mcuq.data import Dataset
-from mcuq.graph.indices import index_limits
+from mcuq.graph.indices import index_limits, integer_span
 from mcuq.numeric import dequantize, integer_limits
 from mcuq.numeric.element import Element
 from mcuq.numeric.tensor import QuantizedTensor
@@ -43,9 +43,7 @@ def _input(
 
 
 def _span(tensor: QuantizedTensor, limit: int | None) -> tuple[int, int]:
-    """Least and largest stored value: integers as float32 holds them, below a limit if any."""
-    if tensor.element is Element.BOOL:
-        return 0, 1
-    if tensor.element is Element.INT32:
-        return (-(1 << 24), 1 << 24) if limit is None else (0, limit - 1)
-    return integer_limits(tensor.bits)
+    """Least and largest stored value."""
+    if tensor.element is Element.REAL:
+        return integer_limits(tensor.bits)
+    return integer_span(tensor.element, limit)

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from mcuq.build import FirmwareImage, build_firmware
 from mcuq.cost import MemoryPlan, plan_program
+from mcuq.emit.c.names import DEFAULT_NAMES, Names
 from mcuq.emit.tflite import tflite_bytes
 from mcuq.errors import DeviceError
 from mcuq.pipeline.locate_mismatch import locate_mismatch
@@ -46,18 +47,23 @@ class Deployed:
 
 
 def deploy(
-    target: ProfileTarget, qgraph: QuantizedGraph, sample: Sequence[Int8s], folder: Path
+    target: ProfileTarget,
+    qgraph: QuantizedGraph,
+    sample: Sequence[Int8s],
+    folder: Path,
+    names: Names = DEFAULT_NAMES,
 ) -> Deployed:
     """Write model.tflite, model/ and firmware.elf/.bin below `folder`, and profile the layers.
 
     Args:
         sample: one int8 sample, an array an input.
         folder: exists; nothing in it is replaced.
+        names: what the model is called in C.
     """
     memory = plan_program(lower_for(target, qgraph))
     flatbuffer = tflite_bytes(qgraph)
     (folder / "model.tflite").write_bytes(flatbuffer)
-    write_model(target, memory, folder / "model")
+    write_model(target, memory, folder / "model", names)
     with tempfile.TemporaryDirectory() as scratch:
         work = Path(scratch) / "model"
         shutil.copytree(folder / "model", work)

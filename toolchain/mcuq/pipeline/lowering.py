@@ -6,6 +6,7 @@ from pathlib import Path
 
 from mcuq.cost import MemoryPlan
 from mcuq.emit.c import write_c_model
+from mcuq.emit.c.names import DEFAULT_NAMES, Names
 from mcuq.lower import Program, lower
 from mcuq.pipeline.profile import ProfileTarget
 from mcuq.pipeline.scratch import with_asked_scratch
@@ -25,8 +26,10 @@ def lower_for(target: ProfileTarget, qgraph: QuantizedGraph) -> Program:
     return program if target.kernel_library is None else with_asked_scratch(target, program)
 
 
-def write_model(target: ProfileTarget, memory: MemoryPlan, folder: Path) -> None:
+def write_model(
+    target: ProfileTarget, memory: MemoryPlan, folder: Path, names: Names = DEFAULT_NAMES
+) -> None:
     """Write `model/` with everything that it links, so that it builds by itself."""
     library = target.kernel_library
     external = library.kernels_for(memory.program.functions) if library else None
-    write_c_model(memory, firmware_dir(), folder, external)
+    write_c_model(memory, firmware_dir(), folder, external, names)

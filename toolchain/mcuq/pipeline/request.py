@@ -129,6 +129,16 @@ class BuildRequest:
             changes_bytes=False,
         ),
     ] = Path("out")
+    name: Annotated[
+        str,
+        Option(
+            "What C calls the model (model): NAME.h, NAME_run, NAME_input …",
+            "How the files and public names of the C project begin; models that are linked "
+            "together need different ones.",
+            commands=VERIFIED,
+            metavar="NAME",
+        ),
+    ] = "model"
     optimize: Annotated[
         Optimize, Option("speed (default) or size.", "Compiler and kernel choice.", commands=ALL)
     ] = "speed"

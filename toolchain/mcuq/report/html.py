@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from html import escape
-from pathlib import Path
 from string import Template
 
 from plotly.offline import get_plotlyjs
 
 import mcuq
 from mcuq.numeric.widths import width_name
+from mcuq.report.elements import FOLDER, budget_card, card, style, table
 from mcuq.report.naming import short_names
 from mcuq.report.plots import figures
 from mcuq.report.wording import (
@@ -27,11 +26,8 @@ from mcuq.report.wording import (
 from mcuq.result.configuration import ConfigFile
 from mcuq.result.front import Front
 from mcuq.result.manifest import MANIFEST, Manifest
-from mcuq.units import format_bytes, format_count
+from mcuq.units import format_count
 
-_PAGE = Path(__file__).resolve().parent / "page"
-_NARROW = "\u202f"
-"""Between a number and its percent sign no line is broken."""
 _PLOTS = {
     "pareto": (
         "What accuracy costs",
@@ -54,12 +50,12 @@ def report_html(manifest: Manifest, front: Front, config: ConfigFile) -> str:
     """The page; equal values give equal text."""
     made = figures(manifest, front, config)
     target = manifest.target
-    page = Template((_PAGE / "page.html").read_text(encoding="utf-8"))
+    page = Template((FOLDER / "page.html").read_text(encoding="utf-8"))
     return page.substitute(
         version=escape(mcuq.__version__),
         title=escape(f"{manifest.model} on {target.name}"),
         subtitle=escape(f"{target.part}, {target.core}; seed {manifest.seed}"),
-        style=(_PAGE / "page.css").read_text(encoding="utf-8"),
+        style=style(),
         cards="\n".join(_cards(manifest)),
         verdicts="\n".join(
             f'<li class="{"good" if holds else "bad"}">{escape(sentence)}</li>'
@@ -76,7 +72,7 @@ def report_html(manifest: Manifest, front: Front, config: ConfigFile) -> str:
             json.dumps({name: json.loads(figure.to_json()) for name, figure in made.items()})
         ),
         plotly=get_plotlyjs().replace("</script", "<\\/script"),
-        script=(_PAGE / "page.js").read_text(encoding="utf-8"),
+        script=(FOLDER / "page.js").read_text(encoding="utf-8"),
     )
 
 
@@ -99,22 +95,17 @@ def _embedded(document: str) -> str:
 def _cards(manifest: Manifest) -> list[str]:
     result = manifest.result
     cards = [
-        _card(
+        card(
             metric_title(manifest),
             metric_value(manifest, result.quantized),
             _beside(manifest),
         )
     ]
     for name, used, limit in budget_lines(manifest):
-        share = used / limit if limit else float(used > 0)
-        bar = (
-            f'<div class="bar{" over" if share > 1 else ""}">'
-            f'<span style="width:{min(share, 1):.1%}"></span></div>'
-        )
-        cards.append(_card(name, format_bytes(used), f"{share:.1%} of {format_bytes(limit)}", bar))
+        cards.append(budget_card(name, used, limit))
     count = result.instructions if result.instructions is not None else result.cycles
     if count is not None:
-        cards.append(_card(manifest.device.unit, format_count(count), count_text(manifest)))
+        cards.append(card(manifest.device.unit, format_count(count), count_text(manifest)))
     return cards
 
 
@@ -131,13 +122,6 @@ def _beside(manifest: Manifest) -> str:
         *change_lines(manifest),
     ]
     return "; ".join(word for word in words if word)
-
-
-def _card(title: str, value: str, detail: str, bar: str = "") -> str:
-    return (
-        f'<div class="card"><h3>{escape(title)}</h3><div class="value">{escape(value)}</div>'
-        f'{bar}<div class="detail">{escape(detail.replace(" %", _NARROW + "%"))}</div></div>'
-    )
 
 
 def _place(name: str, manifest: Manifest) -> str:
@@ -168,27 +152,10 @@ def _layer_table(manifest: Manifest) -> str:
         )
         for index, layer in enumerate(manifest.layers)
     ]
-    return _table(heads, numbers, rows)
+    return table(heads, numbers, rows)
 
 
 def _provenance(manifest: Manifest) -> str:
     rows = [(f"SHA-256 of {role}", digest) for role, digest in sorted(manifest.inputs.items())]
     rows += [(name, version) for name, version in sorted(manifest.versions.items())]
-    return _table(("what", "which"), (), rows)
-
-
-def _table(
-    heads: Sequence[str], numbers: Sequence[str], rows: Sequence[Sequence[str | int]]
-) -> str:
-    head = "".join(f"<th>{escape(text)}</th>" for text in heads)
-    head += "".join(f'<th class="number">{escape(text)}</th>' for text in numbers)
-    body = "".join(
-        "<tr>" + "".join(_cell(value, i >= len(heads)) for i, value in enumerate(row)) + "</tr>\n"
-        for row in rows
-    )
-    return f"<table><thead><tr>{head}</tr></thead><tbody>\n{body}</tbody></table>"
-
-
-def _cell(value: str | int, is_number: bool) -> str:
-    text = f"{value:,}" if isinstance(value, int) else value
-    return f'<td class="number">{text}</td>' if is_number else f"<td>{escape(text)}</td>"
+    return table(("what", "which"), (), rows)

@@ -60,7 +60,5 @@ def _sizes(manifest: Manifest) -> list[str]:
 
 
 def _states(manifest: Manifest) -> list[str]:
-    """What is kept from run to run lies behind the arena in the plan."""
-    end = max((block.offset + block.size for block in manifest.memory), default=0)
-    kept = end - manifest.result.arena_bytes
-    return [f"states: {kept:,} B beside the arena, kept from run to run"] if kept > 0 else []
+    kept = manifest.state_bytes
+    return [f"states: {kept:,} B beside the arena, kept from run to run"] if kept else []

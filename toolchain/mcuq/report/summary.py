@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 from mcuq.numeric.widths import width_name
@@ -84,12 +85,17 @@ def _weights(layer: Layer) -> str:
 
 def budget_table(manifest: Manifest) -> Table:
     """A bar for everything that is limited."""
+    return budget_bars(budget_lines(manifest))
+
+
+def budget_bars(lines: Iterable[tuple[str, int, int]]) -> Table:
+    """A bar a line: name, used bytes, allowed bytes."""
     from rich.text import Text
 
     table = _table()
     for _ in range(4):
         table.add_column(no_wrap=True)
-    for name, used, limit in budget_lines(manifest):
+    for name, used, limit in lines:
         share = used / limit if limit else float(used > 0)
         style = "green" if share <= 1 else "red"
         table.add_row(

@@ -260,6 +260,12 @@ class Manifest(Written):
         description="The arena's buffers; behind them, from `arena_bytes` on, the states."
     )
 
+    @property
+    def state_bytes(self) -> int:
+        """Of what the model keeps from run to run, which lies behind the arena in `memory`."""
+        end = max((block.offset + block.size for block in self.memory), default=0)
+        return max(0, end - self.result.arena_bytes)
+
     @model_validator(mode="after")
     def _has_that_output(self) -> Self:
         scored, outputs = self.result.metric_output, self.outputs_as_given

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
@@ -23,6 +24,37 @@ def kernel_texts(firmware: Path) -> Mapping[str, str]:
     for path in (firmware / "kernels").rglob("*.c.in"):
         found |= expand(path.read_text(encoding="utf-8"))
     return dict(sorted(found.items()))
+
+
+def version_symbol(firmware: Path) -> str:
+    """The symbol that stands for all kernels and headers as they are: other text, another one."""
+    hasher = hashlib.sha256()
+    headers = sorted((firmware / "include").rglob("*.h"))
+    texts = {path.name: path.read_text(encoding="utf-8") for path in headers}
+    for name, text in (texts | dict(kernel_texts(firmware))).items():
+        hasher.update(f"{name}:{len(text)}:{text}".encode())
+    return f"mcuq_kernels_{hasher.hexdigest()[:12]}"
+
+
+def write_version(firmware: Path, folder: Path) -> Path:
+    """Write mcuq_kernels.c into an existing folder: models whose kernels differ do not link.
+
+    A model names the symbol of its version. Where a program holds models of two versions, both of
+    these files are linked, and the linker says that `mcuq_kernels_of_one_version` is defined twice.
+    """
+    path = folder / "mcuq_kernels.c"
+    text = _VERSION.format(symbol=version_symbol(firmware))
+    path.write_text(text, encoding="utf-8", newline="\n")
+    return path
+
+
+_VERSION = """\
+/* Which kernels these are. Models that are linked together share them, so all need the same: where
+ * the linker finds the second of these names twice, build the models with one version of mcuq. */
+extern const char {symbol}, mcuq_kernels_of_one_version;
+const char {symbol} = 0;
+const char mcuq_kernels_of_one_version = 0;
+"""
 
 
 def write_kernels(firmware: Path, folder: Path, names: Iterable[str] | None = None) -> list[Path]:

@@ -1,10 +1,11 @@
-"""model.c: constants, then one call an operator."""
+"""NAME.c: constants, then one call an operator."""
 
 from __future__ import annotations
 
 from mcuq.cost.memory import MemoryPlan
 from mcuq.emit.c.constants import Pool
 from mcuq.emit.c.literals import c_comment, c_float, c_string
+from mcuq.emit.c.names import DEFAULT, Names
 from mcuq.emit.c.states import reset_function, state_array, state_fields, state_functions
 from mcuq.lower.program import Call
 from mcuq.numeric.tensor import QuantizedTensor
@@ -14,8 +15,12 @@ from mcuq.quantized.qgraph import QuantizedGraph
 _INDENT = "    "
 
 
-def model_source(memory: MemoryPlan, headers: tuple[str, ...]) -> str:
-    """The text of model.c: the same bytes for the same program and plan."""
+def model_source(memory: MemoryPlan, headers: tuple[str, ...], names: Names, version: str) -> str:
+    """The text of NAME.c: the same bytes for the same program, plan, name and kernels.
+
+    Args:
+        version: see `mcuq.emit.c.kernels.version_symbol`.
+    """
     program = memory.program
     pool = Pool(memory)
     blocks, calls = [], []
@@ -24,7 +29,7 @@ def model_source(memory: MemoryPlan, headers: tuple[str, ...]) -> str:
         blocks.append("\n".join([title, *pool.define(index, call)]))
         calls.append(f"{_INDENT}{title}\n{_INDENT}MARK({index});\n{_call(pool, index, call)}")
     calls.append(f"{_INDENT}MARK({len(program.calls)});")
-    includes = "\n".join(f'#include "{header}"' for header in ("model.h", *headers))
+    includes = "\n".join(f'#include "{header}"' for header in (names.header, *headers))
     return (
         "\n\n".join(
             [
@@ -33,16 +38,28 @@ def model_source(memory: MemoryPlan, headers: tuple[str, ...]) -> str:
                 _MARK,
                 f"_Static_assert(sizeof(void *) == {program.options.address_bytes},"
                 ' "scratch is planned for addresses of this size");',
-                "static int8_t arena[MODEL_ARENA_BYTES] __attribute__((aligned(16)));",
-                *state_array(memory),
+                _KERNELS.format(version=version),
+                arena_definition(names),
+                *state_array(memory, names),
                 *blocks,
-                *reset_function(memory),
-                "void model_run(void)\n{\n" + "\n".join(calls) + "\n}",
-                _interface(memory),
+                *reset_function(memory, names),
+                f"void {names.word}_run(void)\n{{\n" + "\n".join(calls) + "\n}",
+                _interface(memory, names),
             ]
         )
         + "\n"
     )
+
+
+_KERNELS = """\
+/* Models are linked together with kernels of one version only; this takes no byte of the image. */
+extern const char {version};
+static const char *const kernels __attribute__((used)) = &{version};"""
+
+
+def arena_definition(names: Names) -> str:
+    """The line that gives a model an arena of its own."""
+    return f"static int8_t arena[{names.macro}_ARENA_BYTES] __attribute__((aligned(16)));"
 
 
 _MARK = """\
@@ -75,9 +92,11 @@ def _call(pool: Pool, index: int, call: Call) -> str:
     return "\n".join(lines)
 
 
-def _interface(memory: MemoryPlan) -> str:
+def _interface(memory: MemoryPlan, names: Names) -> str:
     """The object and the functions that callers use."""
     qgraph = memory.program.qgraph
+    word = names.word
+    shown = qgraph.name if word == DEFAULT else word
     inputs = ",\n".join(_io(memory, name) for name in qgraph.inputs)
     outputs = ",\n".join(_io(memory, name) for name in qgraph.outputs)
     return f"""\
@@ -89,27 +108,27 @@ static const mcuq_io outputs[] = {{
 {outputs},
 }};
 
-const mcuq_model_t mcuq_model = {{
-    .name = {c_string(qgraph.name)},
+const mcuq_model_t {names.record} = {{
+    .name = {c_string(shown)},
     .inputs = inputs,
     .outputs = outputs,
     .input_count = {len(qgraph.inputs)},
     .output_count = {len(qgraph.outputs)},
     .layer_count = {len(memory.program.calls)},
     .arena = arena,
-    .arena_bytes = MODEL_ARENA_BYTES,
-    .run = model_run,
-{"".join(f"{_INDENT}{line}" for line in state_fields(memory))}}};
+    .arena_bytes = {names.macro}_ARENA_BYTES,
+    .run = {word}_run,
+{"".join(f"{_INDENT}{line}" for line in state_fields(memory, names))}}};
 
-int8_t *model_input(uint32_t index)
+int8_t *{word}_input(uint32_t index)
 {{
     return inputs[index].data;
 }}
 
-const int8_t *model_output(uint32_t index)
+const int8_t *{word}_output(uint32_t index)
 {{
     return outputs[index].data;
-}}{"".join(state_functions(memory))}"""
+}}{"".join(state_functions(memory, names))}"""
 
 
 def _io(memory: MemoryPlan, name: str) -> str:

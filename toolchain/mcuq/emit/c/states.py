@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from mcuq.cost.memory import MemoryPlan
 from mcuq.emit.c.constants import array_definition
 from mcuq.emit.c.literals import c_comment
+from mcuq.emit.c.names import Names
 
 _INDENT = "    "
 
 
 @dataclass(frozen=True)
 class StateDeclarations:
-    """What model.h says of states.
+    """What NAME.h says of states.
 
     Attributes:
         usage: lines of the comment at its head.
@@ -28,48 +29,53 @@ class StateDeclarations:
 
 _STATELESS = """\
 /* Call it once before the first run. There is nothing to set up: all state is constant. */
-static inline void model_init(void)
-{
-}
+static inline void {word}_init(void)
+{{
+}}
 """
 _STATEFUL = """\
 /* Before a new sequence: states take their initial values. */
-void model_reset(void);
+void {word}_reset(void);
 
-/* MODEL_STATE_BYTES to save and to restore: with other states, a run is of another sequence. */
-int8_t *model_state(void);
+/* {macro}_STATE_BYTES to save and to restore: with other states, a run is of another sequence. */
+int8_t *{word}_state(void);
 
 /* Call it once before the first run. */
-static inline void model_init(void)
-{
-    model_reset();
-}
+static inline void {word}_init(void)
+{{
+    {word}_reset();
+}}
+"""
+_USAGE = """\
+ *
+ * Runs depend on those before: call {word}_init() before the first one, {word}_reset() before
+ * a new sequence.
 """
 
 
-def state_declarations(memory: MemoryPlan) -> StateDeclarations:
-    """Of model.h; without states it has model_init alone."""
+def state_declarations(memory: MemoryPlan, names: Names) -> StateDeclarations:
+    """Of NAME.h; without states it has NAME_init alone."""
     if not memory.states:
-        return StateDeclarations("", "", _STATELESS)
-    usage = (
-        " *\n * Runs depend on those before: call model_init() before the first one, model_reset()"
-        " before\n * a new sequence.\n"
+        return StateDeclarations("", "", _STATELESS.format(word=names.word))
+    return StateDeclarations(
+        _USAGE.format(word=names.word),
+        f"#define {names.macro}_STATE_BYTES {memory.state_bytes}\n",
+        _STATEFUL.format(word=names.word, macro=names.macro),
     )
-    return StateDeclarations(usage, f"#define MODEL_STATE_BYTES {memory.state_bytes}\n", _STATEFUL)
 
 
-def state_array(memory: MemoryPlan) -> list[str]:
+def state_array(memory: MemoryPlan, names: Names) -> list[str]:
     """The definition of the states' bytes, if there are any."""
     if not memory.states:
         return []
     return [
         "#include <string.h>\n\n"
-        "static int8_t state[MODEL_STATE_BYTES] __attribute__((aligned(16)));"
+        f"static int8_t state[{names.macro}_STATE_BYTES] __attribute__((aligned(16)));"
     ]
 
 
-def reset_function(memory: MemoryPlan) -> list[str]:
-    """The initial values and model_reset, if there are states."""
+def reset_function(memory: MemoryPlan, names: Names) -> list[str]:
+    """The initial values and NAME_reset, if there are states."""
     if not memory.states:
         return []
     parts, lines = list[str](), list[str]()
@@ -81,22 +87,22 @@ def reset_function(memory: MemoryPlan) -> list[str]:
             lines.append(f"{_INDENT}memcpy(state + {start}, initial_{number}, {size});")
         else:
             lines.append(f"{_INDENT}memset(state + {start}, {state.initial_byte}, {size});")
-    return [*parts, "void model_reset(void)\n{\n" + "\n".join(lines) + "\n}"]
+    return [*parts, f"void {names.word}_reset(void)\n{{\n" + "\n".join(lines) + "\n}"]
 
 
-def state_fields(memory: MemoryPlan) -> list[str]:
+def state_fields(memory: MemoryPlan, names: Names) -> list[str]:
     """Of the object that runners see, if there are states."""
     if not memory.states:
         return []
     return [
         ".state = state,\n",
-        ".state_bytes = MODEL_STATE_BYTES,\n",
-        ".reset = model_reset,\n",
+        f".state_bytes = {names.macro}_STATE_BYTES,\n",
+        f".reset = {names.word}_reset,\n",
     ]
 
 
-def state_functions(memory: MemoryPlan) -> list[str]:
+def state_functions(memory: MemoryPlan, names: Names) -> list[str]:
     """The function that gives the states, if there are any."""
     if not memory.states:
         return []
-    return ["\n\nint8_t *model_state(void)\n{\n    return state;\n}"]
+    return [f"\n\nint8_t *{names.word}_state(void)\n{{\n    return state;\n}}"]

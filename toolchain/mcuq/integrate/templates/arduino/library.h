@@ -2,7 +2,6 @@
 #ifndef @{name}_H
 #define @{name}_H
 
-#include "model.h"
-#include "model_check.h"
+@includes
 
 #endif

@@ -1,9 +1,8 @@
-/* Runs the model and says on the serial port (@uart, @baud baud) whether it computes what it
- * should; any byte received runs it again. Replace model_check() with your own input: see
- * model/model.h. */
+/* Runs each model and says on the serial port (@uart, @baud baud) whether it computes what it
+ * should; any byte received runs it again. Replace the checks with your own input: see the
+ * models' headers. */
 #include "mcuq_port.h"
-#include "model.h"
-#include "model_check.h"
+@includes
 
 static void print(const char *text)
 {
@@ -24,14 +23,15 @@ static void print_number(uint32_t value)
     print(at);
 }
 
-static void run(void)
+static void check(const char *name, uint32_t (*run)(void))
 {
     mcuq_counter_start();
     const uint32_t before = mcuq_counter_read();
-    const uint32_t wrong = model_check();
+    const uint32_t wrong = run();
     const uint32_t ticks = mcuq_counter_read() - before;
     mcuq_counter_stop();
-    print(wrong == 0u ? "model: ok, " : "model: WRONG OUTPUTS, ");
+    print(name);
+    print(wrong == 0u ? ": ok, " : ": WRONG OUTPUTS, ");
     print_number(ticks);
     print(" ticks\r\n");
 }
@@ -39,9 +39,9 @@ static void run(void)
 int main(void)
 {
     mcuq_port_init();
-    model_init();
+@inits
     for (;;) {
-        run();
+@checks
         while (mcuq_uart_read() < 0) {
         }
     }

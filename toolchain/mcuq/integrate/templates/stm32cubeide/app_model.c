@@ -1,10 +1,9 @@
 #include "app_model.h"
 
-#include "model.h"
-#include "model_check.h"
+@includes
 
 uint32_t app_model_check(void)
 {
-    model_init();
-    return model_check();
+@inits
+    return @checks;
 }

@@ -3,7 +3,7 @@
 
 #include <stdint.h>
 
-/* Call once after MX_..._Init(): 0 when the model computes what it should. */
+/* Call once after MX_..._Init(): 0 when every model computes what it should. */
 uint32_t app_model_check(void);
 
 #endif

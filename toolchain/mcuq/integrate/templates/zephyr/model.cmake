@@ -1,5 +1,5 @@
 # The model as a Zephyr module: found through ZEPHYR_EXTRA_MODULES or a west manifest.
-zephyr_library_named(model)
+zephyr_library_named(@library)
 zephyr_library_sources(
 @sources
 )

@@ -3,7 +3,7 @@
  *
  * From a sum of 512 on, which takes as many values close to the largest, every probability is below
  * half a step of 1/256: all are 0. TFLite Micro aborts there. */
-#include "arm_nnfunctions.h"
+#include "mcuq_nnfunctions.h"
 #include "mcuq_arith.h"
 #include "mcuq_softmax.h"
 
@@ -87,7 +87,7 @@ static void softmax_row(const int8_t *input, int32_t size, int32_t mult, int32_t
     }
 }
 
-void arm_softmax_s8(const int8_t *input, const int32_t num_rows, const int32_t row_size,
+void mcuq_softmax_s8(const int8_t *input, const int32_t num_rows, const int32_t row_size,
     const int32_t mult, const int32_t shift, const int32_t diff_min, int8_t *output)
 {
     for (int32_t row = 0; row < num_rows; row++) {

@@ -1,6 +1,6 @@
 /* Sum of two tensors of one shape: both operands are brought to a common scale 2^left_shift
  * finer, added, and requantized. */
-#include "arm_nnfunctions.h"
+#include "mcuq_nnfunctions.h"
 #include "mcuq_aligned_add.h"
 #include "mcuq_arith.h"
 #include "mcuq_kernels.h"
@@ -24,7 +24,7 @@ static void add_aligned(const int8_t *a, const int8_t *b, int32_t a_offset, int3
     mcuq_add_aligned_s8(a, b, output, &constants, block_size);
 }
 
-arm_cmsis_nn_status arm_elementwise_add_s8(const int8_t *input_1_vect, const int8_t *input_2_vect,
+arm_cmsis_nn_status mcuq_elementwise_add_s8(const int8_t *input_1_vect, const int8_t *input_2_vect,
     const int32_t input_1_offset, const int32_t input_1_mult, const int32_t input_1_shift,
     const int32_t input_2_offset, const int32_t input_2_mult, const int32_t input_2_shift,
     const int32_t left_shift, int8_t *output, const int32_t out_offset, const int32_t out_mult,

@@ -1,15 +1,14 @@
-/* CMSIS-NN's parameter structures and return codes, as far as firmware/kernels implements them.
- *
- * Code written against Arm's arm_nn_types.h compiles unchanged against this header, and model
- * code compiled against this header links with Arm's library: same names, fields and order.
+/* CMSIS-NN's parameter structures and return codes, as far as firmware/kernels implements them:
+ * same names, fields and order. Where a project links CMSIS-NN, a header of this name includes
+ * Arm's arm_nn_types.h in the place of this one.
  */
-#ifndef ARM_NN_TYPES_H
-#define ARM_NN_TYPES_H
+#ifndef MCUQ_NN_TYPES_H
+#define MCUQ_NN_TYPES_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Arm's header of this name has the structures of the 16-bit functions, too; here they are in
+/* Arm's header has the structures of the 16-bit functions, too; here they are in
  * mcuq_int16.h. */
 #define MCUQ_NN_TYPES 1
 

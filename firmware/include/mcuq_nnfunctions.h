@@ -1,7 +1,8 @@
 /* The part of the CMSIS-NN interface that firmware/kernels implements in portable C.
  *
- * Names, parameters and arithmetic are those of Arm's library, so either can be linked behind
- * the same calls. All activations are int8 NHWC. The functions on int16 are in mcuq_int16.h.
+ * Parameters and arithmetic are those of the function that Arm's library calls arm_ in the place of
+ * mcuq_; the names are our own, so that both can be linked into one program. All activations are
+ * int8 NHWC. The functions on int16 are in mcuq_int16.h.
  *
  * Parameters that several functions have. Only what is said to be checked is checked; anything
  * else out of its range is undefined.
@@ -37,10 +38,10 @@
  * written then. No other code is returned here; Arm's library may return ARM_CMSIS_NN_NO_IMPL_ERROR
  * and ARM_CMSIS_NN_FAILURE, too.
  */
-#ifndef ARM_NNFUNCTIONS_H
-#define ARM_NNFUNCTIONS_H
+#ifndef MCUQ_NNFUNCTIONS_H
+#define MCUQ_NNFUNCTIONS_H
 
-#include "arm_nn_types.h"
+#include "mcuq_nn_types.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -54,22 +55,22 @@ extern "C" {
  *
  * ARM_CMSIS_NN_ARG_ERROR: filter_dims->c does not divide input_dims->c, or the number of groups
  * that results does not divide output_dims->c. */
-arm_cmsis_nn_status arm_convolve_wrapper_s8(const cmsis_nn_context *ctx,
+arm_cmsis_nn_status mcuq_convolve_wrapper_s8(const cmsis_nn_context *ctx,
     const cmsis_nn_conv_params *conv_params, const cmsis_nn_per_channel_quant_params *quant_params,
     const cmsis_nn_dims *input_dims, const int8_t *input_data, const cmsis_nn_dims *filter_dims,
     const int8_t *filter_data, const cmsis_nn_dims *bias_dims, const int32_t *bias_data,
     const cmsis_nn_dims *output_dims, int8_t *output_data);
-arm_cmsis_nn_status arm_convolve_wrapper_s4(const cmsis_nn_context *ctx,
+arm_cmsis_nn_status mcuq_convolve_wrapper_s4(const cmsis_nn_context *ctx,
     const cmsis_nn_conv_params *conv_params, const cmsis_nn_per_channel_quant_params *quant_params,
     const cmsis_nn_dims *input_dims, const int8_t *input_data, const cmsis_nn_dims *filter_dims,
     const int8_t *filter_data, const cmsis_nn_dims *bias_dims, const int32_t *bias_data,
     const cmsis_nn_dims *output_dims, int8_t *output_data);
 
 /* Bytes of scratch that the function of the same name wants in its context: 0. */
-int32_t arm_convolve_wrapper_s8_get_buffer_size(const cmsis_nn_conv_params *conv_params,
+int32_t mcuq_convolve_wrapper_s8_get_buffer_size(const cmsis_nn_conv_params *conv_params,
     const cmsis_nn_dims *input_dims, const cmsis_nn_dims *filter_dims,
     const cmsis_nn_dims *output_dims);
-int32_t arm_convolve_wrapper_s4_get_buffer_size(const cmsis_nn_conv_params *conv_params,
+int32_t mcuq_convolve_wrapper_s4_get_buffer_size(const cmsis_nn_conv_params *conv_params,
     const cmsis_nn_dims *input_dims, const cmsis_nn_dims *filter_dims,
     const cmsis_nn_dims *output_dims);
 
@@ -78,21 +79,21 @@ int32_t arm_convolve_wrapper_s4_get_buffer_size(const cmsis_nn_conv_params *conv
  * upscale_dims  NULL
  *
  * ARM_CMSIS_NN_ARG_ERROR: as above, and where upscale_dims is not NULL. */
-arm_cmsis_nn_status arm_convolve_s8(const cmsis_nn_context *ctx,
+arm_cmsis_nn_status mcuq_convolve_s8(const cmsis_nn_context *ctx,
     const cmsis_nn_conv_params *conv_params, const cmsis_nn_per_channel_quant_params *quant_params,
     const cmsis_nn_dims *input_dims, const int8_t *input_data, const cmsis_nn_dims *filter_dims,
     const int8_t *filter_data, const cmsis_nn_dims *bias_dims, const int32_t *bias_data,
     const cmsis_nn_dims *upscale_dims, const cmsis_nn_dims *output_dims, int8_t *output_data);
-arm_cmsis_nn_status arm_convolve_s4(const cmsis_nn_context *ctx,
+arm_cmsis_nn_status mcuq_convolve_s4(const cmsis_nn_context *ctx,
     const cmsis_nn_conv_params *conv_params, const cmsis_nn_per_channel_quant_params *quant_params,
     const cmsis_nn_dims *input_dims, const int8_t *input_data, const cmsis_nn_dims *filter_dims,
     const int8_t *filter_data, const cmsis_nn_dims *bias_dims, const int32_t *bias_data,
     const cmsis_nn_dims *output_dims, int8_t *output_data);
 
 /* Bytes of scratch: 0. */
-int32_t arm_convolve_s8_get_buffer_size(
+int32_t mcuq_convolve_s8_get_buffer_size(
     const cmsis_nn_dims *input_dims, const cmsis_nn_dims *filter_dims);
-int32_t arm_convolve_s4_get_buffer_size(
+int32_t mcuq_convolve_s4_get_buffer_size(
     const cmsis_nn_dims *input_dims, const cmsis_nn_dims *filter_dims);
 
 /* Convolution with a 1×1 kernel, one group, no padding, any stride.
@@ -103,12 +104,12 @@ int32_t arm_convolve_s4_get_buffer_size(
  *
  * ARM_CMSIS_NN_ARG_ERROR: filter_dims->h or ->w is not 1, filter_dims->c is not input_dims->c, or
  * the padding is not 0. */
-arm_cmsis_nn_status arm_convolve_1x1_s8(const cmsis_nn_context *ctx,
+arm_cmsis_nn_status mcuq_convolve_1x1_s8(const cmsis_nn_context *ctx,
     const cmsis_nn_conv_params *conv_params, const cmsis_nn_per_channel_quant_params *quant_params,
     const cmsis_nn_dims *input_dims, const int8_t *input_data, const cmsis_nn_dims *filter_dims,
     const int8_t *filter_data, const cmsis_nn_dims *bias_dims, const int32_t *bias_data,
     const cmsis_nn_dims *output_dims, int8_t *output_data);
-arm_cmsis_nn_status arm_convolve_1x1_s4(const cmsis_nn_context *ctx,
+arm_cmsis_nn_status mcuq_convolve_1x1_s4(const cmsis_nn_context *ctx,
     const cmsis_nn_conv_params *conv_params, const cmsis_nn_per_channel_quant_params *quant_params,
     const cmsis_nn_dims *input_dims, const int8_t *input_data, const cmsis_nn_dims *filter_dims,
     const int8_t *filter_data, const cmsis_nn_dims *bias_dims, const int32_t *bias_data,
@@ -117,20 +118,20 @@ arm_cmsis_nn_status arm_convolve_1x1_s4(const cmsis_nn_context *ctx,
 /* The same with stride 1.
  *
  * ARM_CMSIS_NN_ARG_ERROR: as above, and where a stride is not 1. */
-arm_cmsis_nn_status arm_convolve_1x1_s8_fast(const cmsis_nn_context *ctx,
+arm_cmsis_nn_status mcuq_convolve_1x1_s8_fast(const cmsis_nn_context *ctx,
     const cmsis_nn_conv_params *conv_params, const cmsis_nn_per_channel_quant_params *quant_params,
     const cmsis_nn_dims *input_dims, const int8_t *input_data, const cmsis_nn_dims *filter_dims,
     const int8_t *filter_data, const cmsis_nn_dims *bias_dims, const int32_t *bias_data,
     const cmsis_nn_dims *output_dims, int8_t *output_data);
-arm_cmsis_nn_status arm_convolve_1x1_s4_fast(const cmsis_nn_context *ctx,
+arm_cmsis_nn_status mcuq_convolve_1x1_s4_fast(const cmsis_nn_context *ctx,
     const cmsis_nn_conv_params *conv_params, const cmsis_nn_per_channel_quant_params *quant_params,
     const cmsis_nn_dims *input_dims, const int8_t *input_data, const cmsis_nn_dims *filter_dims,
     const int8_t *filter_data, const cmsis_nn_dims *bias_dims, const int32_t *bias_data,
     const cmsis_nn_dims *output_dims, int8_t *output_data);
 
 /* Bytes of scratch: 0. */
-int32_t arm_convolve_1x1_s8_fast_get_buffer_size(const cmsis_nn_dims *input_dims);
-int32_t arm_convolve_1x1_s4_fast_get_buffer_size(const cmsis_nn_dims *input_dims);
+int32_t mcuq_convolve_1x1_s8_fast_get_buffer_size(const cmsis_nn_dims *input_dims);
+int32_t mcuq_convolve_1x1_s4_fast_get_buffer_size(const cmsis_nn_dims *input_dims);
 
 /* Depthwise convolution of any shape: output channel c reads input channel c / ch_mult.
  *
@@ -140,13 +141,13 @@ int32_t arm_convolve_1x1_s4_fast_get_buffer_size(const cmsis_nn_dims *input_dims
  * output_dims     N, H, W, C_OUT = C_IN × ch_mult
  *
  * ARM_CMSIS_NN_ARG_ERROR: ch_mult is below 1, or output_dims->c is not input_dims->c × ch_mult. */
-arm_cmsis_nn_status arm_depthwise_conv_wrapper_s8(const cmsis_nn_context *ctx,
+arm_cmsis_nn_status mcuq_depthwise_conv_wrapper_s8(const cmsis_nn_context *ctx,
     const cmsis_nn_dw_conv_params *dw_conv_params,
     const cmsis_nn_per_channel_quant_params *quant_params, const cmsis_nn_dims *input_dims,
     const int8_t *input_data, const cmsis_nn_dims *filter_dims, const int8_t *filter_data,
     const cmsis_nn_dims *bias_dims, const int32_t *bias_data, const cmsis_nn_dims *output_dims,
     int8_t *output_data);
-arm_cmsis_nn_status arm_depthwise_conv_wrapper_s4(const cmsis_nn_context *ctx,
+arm_cmsis_nn_status mcuq_depthwise_conv_wrapper_s4(const cmsis_nn_context *ctx,
     const cmsis_nn_dw_conv_params *dw_conv_params,
     const cmsis_nn_per_channel_quant_params *quant_params, const cmsis_nn_dims *input_dims,
     const int8_t *input_data, const cmsis_nn_dims *filter_dims, const int8_t *filter_data,
@@ -154,21 +155,21 @@ arm_cmsis_nn_status arm_depthwise_conv_wrapper_s4(const cmsis_nn_context *ctx,
     int8_t *output_data);
 
 /* Bytes of scratch that the function of the same name wants in its context: 0. */
-int32_t arm_depthwise_conv_wrapper_s8_get_buffer_size(const cmsis_nn_dw_conv_params *dw_conv_params,
+int32_t mcuq_depthwise_conv_wrapper_s8_get_buffer_size(const cmsis_nn_dw_conv_params *dw_conv_params,
     const cmsis_nn_dims *input_dims, const cmsis_nn_dims *filter_dims,
     const cmsis_nn_dims *output_dims);
-int32_t arm_depthwise_conv_wrapper_s4_get_buffer_size(const cmsis_nn_dw_conv_params *dw_conv_params,
+int32_t mcuq_depthwise_conv_wrapper_s4_get_buffer_size(const cmsis_nn_dw_conv_params *dw_conv_params,
     const cmsis_nn_dims *input_dims, const cmsis_nn_dims *filter_dims,
     const cmsis_nn_dims *output_dims);
 
 /* The same, as the wrappers call it. */
-arm_cmsis_nn_status arm_depthwise_conv_s8(const cmsis_nn_context *ctx,
+arm_cmsis_nn_status mcuq_depthwise_conv_s8(const cmsis_nn_context *ctx,
     const cmsis_nn_dw_conv_params *dw_conv_params,
     const cmsis_nn_per_channel_quant_params *quant_params, const cmsis_nn_dims *input_dims,
     const int8_t *input_data, const cmsis_nn_dims *filter_dims, const int8_t *filter_data,
     const cmsis_nn_dims *bias_dims, const int32_t *bias_data, const cmsis_nn_dims *output_dims,
     int8_t *output_data);
-arm_cmsis_nn_status arm_depthwise_conv_s4(const cmsis_nn_context *ctx,
+arm_cmsis_nn_status mcuq_depthwise_conv_s4(const cmsis_nn_context *ctx,
     const cmsis_nn_dw_conv_params *dw_conv_params,
     const cmsis_nn_per_channel_quant_params *quant_params, const cmsis_nn_dims *input_dims,
     const int8_t *input_data, const cmsis_nn_dims *filter_dims, const int8_t *filter_data,
@@ -184,22 +185,22 @@ arm_cmsis_nn_status arm_depthwise_conv_s4(const cmsis_nn_context *ctx,
  * output_dims  n = rows, c = C_OUT; h and w are not used
  *
  * ARM_CMSIS_NN_ARG_ERROR: output_dims->c is not filter_dims->c, or filter_dims->n is negative. */
-arm_cmsis_nn_status arm_fully_connected_s8(const cmsis_nn_context *ctx,
+arm_cmsis_nn_status mcuq_fully_connected_s8(const cmsis_nn_context *ctx,
     const cmsis_nn_fc_params *fc_params, const cmsis_nn_per_tensor_quant_params *quant_params,
     const cmsis_nn_dims *input_dims, const int8_t *input_data, const cmsis_nn_dims *filter_dims,
     const int8_t *filter_data, const cmsis_nn_dims *bias_dims, const int32_t *bias_data,
     const cmsis_nn_dims *output_dims, int8_t *output_data);
-arm_cmsis_nn_status arm_fully_connected_s4(const cmsis_nn_context *ctx,
+arm_cmsis_nn_status mcuq_fully_connected_s4(const cmsis_nn_context *ctx,
     const cmsis_nn_fc_params *fc_params, const cmsis_nn_per_tensor_quant_params *quant_params,
     const cmsis_nn_dims *input_dims, const int8_t *input_data, const cmsis_nn_dims *filter_dims,
     const int8_t *filter_data, const cmsis_nn_dims *bias_dims, const int32_t *bias_data,
     const cmsis_nn_dims *output_dims, int8_t *output_data);
 
-/* Bytes of scratch of arm_fully_connected_s8: 0. */
-int32_t arm_fully_connected_s8_get_buffer_size(const cmsis_nn_dims *filter_dims);
+/* Bytes of scratch of mcuq_fully_connected_s8: 0. */
+int32_t mcuq_fully_connected_s8_get_buffer_size(const cmsis_nn_dims *filter_dims);
 
 /* The same with a multiplier and a shift for each of the C_OUT outputs. */
-arm_cmsis_nn_status arm_fully_connected_per_channel_s8(const cmsis_nn_context *ctx,
+arm_cmsis_nn_status mcuq_fully_connected_per_channel_s8(const cmsis_nn_context *ctx,
     const cmsis_nn_fc_params *fc_params, const cmsis_nn_per_channel_quant_params *quant_params,
     const cmsis_nn_dims *input_dims, const int8_t *input_data, const cmsis_nn_dims *filter_dims,
     const int8_t *filter_data, const cmsis_nn_dims *bias_dims, const int32_t *bias_data,
@@ -208,7 +209,7 @@ arm_cmsis_nn_status arm_fully_connected_per_channel_s8(const cmsis_nn_context *c
 /* One of the two above.
  *
  * quant_params  multiplier and shift: C_OUT values each where is_per_channel is not 0, else one */
-arm_cmsis_nn_status arm_fully_connected_wrapper_s8(const cmsis_nn_context *ctx,
+arm_cmsis_nn_status mcuq_fully_connected_wrapper_s8(const cmsis_nn_context *ctx,
     const cmsis_nn_fc_params *fc_params, const cmsis_nn_quant_params *quant_params,
     const cmsis_nn_dims *input_dims, const int8_t *input_data, const cmsis_nn_dims *filter_dims,
     const int8_t *filter_data, const cmsis_nn_dims *bias_dims, const int32_t *bias_data,
@@ -223,17 +224,17 @@ arm_cmsis_nn_status arm_fully_connected_wrapper_s8(const cmsis_nn_context *ctx,
  * output_dims  n is not used (N is input_dims->n); h, w, C
  *
  * ARM_CMSIS_NN_ARG_ERROR: output_dims->c is not input_dims->c. */
-arm_cmsis_nn_status arm_avgpool_s8(const cmsis_nn_context *ctx,
+arm_cmsis_nn_status mcuq_avgpool_s8(const cmsis_nn_context *ctx,
     const cmsis_nn_pool_params *pool_params, const cmsis_nn_dims *input_dims,
     const int8_t *input_data, const cmsis_nn_dims *filter_dims, const cmsis_nn_dims *output_dims,
     int8_t *output_data);
-arm_cmsis_nn_status arm_max_pool_s8(const cmsis_nn_context *ctx,
+arm_cmsis_nn_status mcuq_max_pool_s8(const cmsis_nn_context *ctx,
     const cmsis_nn_pool_params *pool_params, const cmsis_nn_dims *input_dims,
     const int8_t *input_data, const cmsis_nn_dims *filter_dims, const cmsis_nn_dims *output_dims,
     int8_t *output_data);
 
-/* Bytes of scratch of arm_avgpool_s8 for a width and a number of channels: 0. */
-int32_t arm_avgpool_s8_get_buffer_size(const int dim_dst_width, const int ch_src);
+/* Bytes of scratch of mcuq_avgpool_s8 for a width and a number of channels: 0. */
+int32_t mcuq_avgpool_s8_get_buffer_size(const int dim_dst_width, const int ch_src);
 
 /* Softmax over num_rows rows of row_size values, each at least 1; output scale 1/256, zero point
  * -128. output may be input.
@@ -243,7 +244,7 @@ int32_t arm_avgpool_s8_get_buffer_size(const int dim_dst_width, const int ch_src
  *              2^shift must fit int32
  *
  * Returns nothing: there is nothing to check. */
-void arm_softmax_s8(const int8_t *input, const int32_t num_rows, const int32_t row_size,
+void mcuq_softmax_s8(const int8_t *input, const int32_t num_rows, const int32_t row_size,
     const int32_t mult, const int32_t shift, const int32_t diff_min, int8_t *output);
 
 /* Sum of block_size values (at least 0) of two tensors of one shape: both operands are brought to a
@@ -257,7 +258,7 @@ void arm_softmax_s8(const int8_t *input, const int32_t num_rows, const int32_t r
  * out_activation_*            min and max as in activation
  *
  * Returns ARM_CMSIS_NN_SUCCESS: there is nothing to check. */
-arm_cmsis_nn_status arm_elementwise_add_s8(const int8_t *input_1_vect, const int8_t *input_2_vect,
+arm_cmsis_nn_status mcuq_elementwise_add_s8(const int8_t *input_1_vect, const int8_t *input_2_vect,
     const int32_t input_1_offset, const int32_t input_1_mult, const int32_t input_1_shift,
     const int32_t input_2_offset, const int32_t input_2_mult, const int32_t input_2_shift,
     const int32_t left_shift, int8_t *output, const int32_t out_offset, const int32_t out_mult,
@@ -268,7 +269,7 @@ arm_cmsis_nn_status arm_elementwise_add_s8(const int8_t *input_1_vect, const int
  * and out_shift. output may be either input. Offsets and activation as above.
  *
  * Returns ARM_CMSIS_NN_SUCCESS: there is nothing to check. */
-arm_cmsis_nn_status arm_elementwise_mul_s8(const int8_t *input_1_vect, const int8_t *input_2_vect,
+arm_cmsis_nn_status mcuq_elementwise_mul_s8(const int8_t *input_1_vect, const int8_t *input_2_vect,
     const int32_t input_1_offset, const int32_t input_2_offset, int8_t *output,
     const int32_t out_offset, const int32_t out_mult, const int32_t out_shift,
     const int32_t out_activation_min, const int32_t out_activation_max, const int32_t block_size);

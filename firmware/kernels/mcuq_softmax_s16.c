@@ -33,7 +33,7 @@ static int32_t reciprocal(int32_t sum, int32_t zeros, const int16_t *table)
     return lookup(table, mcuq_saturate_s16(normalized - ((1 << 15) + (1 << 16))));
 }
 
-arm_cmsis_nn_status arm_softmax_s16(const int16_t *input, int32_t num_rows, int32_t row_size,
+arm_cmsis_nn_status mcuq_softmax_s16(const int16_t *input, int32_t num_rows, int32_t row_size,
     int32_t mult, int32_t shift, const cmsis_nn_softmax_lut_s16 *softmax_params, int16_t *output)
 {
     for (int32_t row = 0; row < num_rows; row++, input += row_size, output += row_size) {
