@@ -89,7 +89,9 @@ def offered(name: str) -> bool:
 def custom_operators() -> list[str]:
     """Names of the custom operators that the wheel's resolver has."""
     library = files("tflite_micro") or []
-    texts = [path.locate().read_bytes() for path in library if path.name == "_runtime.so"]
+    texts = [
+        Path(str(path.locate())).read_bytes() for path in library if path.name == "_runtime.so"
+    ]
     names = sorted({name.decode() for text in texts for name in _CUSTOM.findall(text)})
     return [name for name in names if not _ABSENT.search(interpreter_log(_custom(name)))]
 

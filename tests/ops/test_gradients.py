@@ -14,6 +14,7 @@ from operator_cases import Case, cases
 
 from mcuq.interpret.float import run_float
 from mcuq.numeric.activation import Activation
+from mcuq.numeric.element import Element
 from mcuq.ops.attrs import Activated
 from mcuq.ops.operator import AnyOperator, Backward
 
@@ -51,12 +52,14 @@ def test_gradients_of_operators(kind: AnyOperator, data: st.DataObject) -> None:
     weight = rng.normal(size=out.shape)
     gradients = backward(weight)
     for number, (x, gradient) in enumerate(zip(xs, gradients, strict=True)):
+        assert gradient.shape == x.shape
+        if case.graph.tensors[case.op.inputs[number]].element is not Element.REAL:
+            continue  # it lies where functions jump
         direction = rng.normal(size=x.shape)
         up, down = (
             float((applied(case, nudged(xs, number, sign * direction))[0] * weight).sum())
             for sign in (1, -1)
         )
-        assert gradient.shape == x.shape
         slope = float((gradient * direction).sum())
         # Sums have 15 digits, of which a difference over 2 steps of 1e-6 keeps 9.
         rounding = 1e-9 * float(np.abs(out * weight).sum())

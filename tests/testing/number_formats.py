@@ -122,11 +122,6 @@ def models(
         return Model(case, quantized(case, form))
     except InputError:
         reject()
-    except UsageError:
-        # Of one that others stand for, where its operands allow that.
-        if form.activations == "int8" or form.operator not in SPELLED_OUT:
-            raise
-        reject()
 
 
 def quantized(case: Case, form: Form) -> QuantizedGraph:
@@ -134,7 +129,8 @@ def quantized(case: Case, form: Form) -> QuantizedGraph:
 
     Raises:
         UsageError: the operator has no such form.
-        InputError: a range that the operator cannot take.
+        InputError: a range that the operator cannot take, or operands that those which stand for it
+            in int16 cannot.
     """
     if isinstance(case.operator.float_form, NoForm):
         return _conversion(case, form)
@@ -143,7 +139,12 @@ def quantized(case: Case, form: Form) -> QuantizedGraph:
         activation_bits=form.bits,
         activations=case.numbers.scheme,
     )
-    return quantize(case.graph, case.ranges, config)
+    try:
+        return quantize(case.graph, case.ranges, config)
+    except UsageError as why:
+        if form.activations == "int16" and form.operator in SPELLED_OUT:
+            raise InputError(why.cause, why.hint) from why
+        raise
 
 
 def _conversion(case: Case, form: Form) -> QuantizedGraph:

@@ -221,10 +221,8 @@ def _logic(draw: st.DrawFn, x: Shape) -> Applied:
 
 def _select(draw: st.DrawFn, x: Shape) -> Applied:
     """The first input is the condition; of the values one or none is a constant."""
-    first, second = (_broadcast(draw, x) for _ in range(2))
-    result = np.broadcast_shapes(x, first)
-    if np.broadcast_shapes(result, second) != result and 1 not in (first[0], second[0]):
-        second = first
+    first = _broadcast(draw, x)
+    second = _broadcast(draw, np.broadcast_shapes(x, first))
     attrs, elements = NoAttrs(), (Element.BOOL,)
     if draw(st.booleans()):
         return Applied(attrs, (first,), (second,), elements=elements)

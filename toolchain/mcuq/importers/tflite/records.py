@@ -84,8 +84,8 @@ class FileOp:
         return f"operator {self.index} {self.kind}"
 
 
-@dataclass(frozen=True)
-class FileState:
+@dataclass(frozen=True, eq=False)
+class FileState(ByContent):
     """A variable that a model reads before it assigns it.
 
     Attributes:

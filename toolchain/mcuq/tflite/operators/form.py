@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from ai_edge_litert import schema_py_generated as schema
 
+from mcuq.content import ByContent
 from mcuq.ops.attrs import Attrs
 from mcuq.ops.operator import A, AnyOperator, Operator, QuantizedOp
 from mcuq.tflite.operators.links import Links
@@ -18,8 +19,8 @@ from mcuq.tflite.operators.version import Version
 from mcuq.tflite.operators.view import Constraint, OpView
 
 
-@dataclass(frozen=True)
-class Step:
+@dataclass(frozen=True, eq=False)
+class Step(ByContent):
     """One of several operators that an operator of the file becomes.
 
     Attributes:

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from mcuq.content import ByContent
 from mcuq.importers.onnx.rules.steps import Steps, constant
 from mcuq.importers.onnx.value import NodeValue
 from mcuq.ops.binary import ADD, MUL, SUB
@@ -23,8 +24,8 @@ Array = npt.NDArray[Any]
 FUNCTIONS: Mapping[str, AnyOperator] = {"Sigmoid": LOGISTIC, "Tanh": TANH, "Relu": RELU}
 
 
-@dataclass(frozen=True)
-class Weights:
+@dataclass(frozen=True, eq=False)
+class Weights(ByContent):
     """The weights of one direction, a gate each, in ONNX's order of gates.
 
     Attributes:
@@ -47,8 +48,8 @@ class Weights:
         return self.biases[gate + len(self.inputs) * of_state]
 
 
-@dataclass(frozen=True)
-class Projection:
+@dataclass(frozen=True, eq=False)
+class Projection(ByContent):
     """What a gate does with the inputs of all steps."""
 
     name: str
