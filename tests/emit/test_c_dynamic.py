@@ -17,7 +17,7 @@ from mcuq.cost import plan_program
 from mcuq.emit.c import write_c_model
 from mcuq.errors import UsageError
 from mcuq.importers import load_model
-from mcuq.interpret.integer import run_integer
+from mcuq.interpret.integer import quantize_inputs, run_integer
 from mcuq.lower import lower
 from mcuq.ops.binary import ADD
 from mcuq.ops.catalog import FLOAT_OPERATORS
@@ -52,7 +52,7 @@ def test_every_operator(kind: AnyOperator, bits: int, data: st.DataObject, expon
     inputs = [values * np.float32(10.0**exponent) for values in case.reals()]
     inputs[0][0] = 0.0
     with TemporaryDirectory() as folder:
-        HostModel(qgraph, Path(folder)).check(inputs)
+        HostModel(qgraph, Path(folder)).check(quantize_inputs(qgraph, inputs))
 
 
 def test_operators_without_a_float_form_are_named() -> None:

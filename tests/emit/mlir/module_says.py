@@ -93,7 +93,7 @@ _FORMS = {
     PAD: "const pad",
     PADV2: "const reshape pad",
     MIRROR_PAD: "(slice reverse (slice reverse )?concat ?)+|reshape",
-    GATHER: "reshape const gather reshape",
+    GATHER: "reshape reshape tile gather reshape",
     BROADCAST_TO: "reshape tile",
     DYNAMIC_UPDATE_SLICE: "(slice (slice )?concat ?)+|reshape",
     CONCATENATION: "concat",

@@ -211,10 +211,11 @@ def _without_axis(step: Step, shapes: list[Shape], data: list[np.ndarray | None]
 
 
 def _gather(step: Step, shapes: list[Shape], data: list[np.ndarray | None]) -> Shape:
-    (batch, rows, channels), indices = shapes[0], data[1]
-    assert indices is not None and indices.min() >= 0 and indices.max() < rows
-    assert indices.shape[0] == batch
-    return (batch, indices.shape[1], channels)
+    (batch, rows, channels), (samples, count) = shapes
+    indices = data[1]
+    assert indices is None or (indices.min() >= 0 and indices.max() < rows)
+    assert samples == batch
+    return (batch, count, channels)
 
 
 def _tile(step: Step, shapes: list[Shape], data: list[np.ndarray | None]) -> Shape:
