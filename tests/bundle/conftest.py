@@ -1,4 +1,4 @@
-"""Results to join: the digits example, MLPerf Tiny's keyword spotting, a classifier of a stream."""
+"""Results to join: the digits example, keyword spotting, and a classifier of a stream."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ CONV = {"strideH": 1, "strideW": 1}
 
 def test_unknown_operator() -> None:
     _fails("REAL is not supported", "REAL", [X], (1, 4, 4, 2), hint="Replace the layer")
-    _fails("nearest: convolutions over time", "LSTM", [X], (1, 4, 4, 2))
+    _fails("nearest: UNIDIRECTIONAL_SEQUENCE_LSTM", "LSTM", [X], (1, 4, 4, 2))
 
 
 def test_all_unknown_operators_are_named_at_once() -> None:

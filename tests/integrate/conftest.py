@@ -5,8 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from indexed_model import chosen_rows
+from stateful_models import streaming_model
 
 from mcuq.bundle import bundle_models
+from mcuq.emit.tflite import tflite_bytes
 from mcuq.pipeline.request import BuildRequest
 from mcuq.quantize import WeightChoice
 from mcuq.report.publish import publish
@@ -47,3 +50,18 @@ def several(named: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory) 
     folder = tmp_path_factory.mktemp("several") / "out"
     bundle_models(named, folder, arena="shared")
     return folder
+
+
+@pytest.fixture(scope="session")
+def indexed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An image with a model of indices and truth values, and one that keeps states."""
+    folder = tmp_path_factory.mktemp("indexed")
+    streaming = tflite_bytes(streaming_model().quantized())
+    for name, content in (("rows", chosen_rows()), ("stream", streaming)):
+        model = folder / f"{name}.tflite"
+        model.write_bytes(content)
+        publish(
+            BuildRequest(model=model, as_is=True, output=folder / name, device_samples=1, name=name)
+        )
+    bundle_models([folder / "rows", folder / "stream"], folder / "out", arena="shared")
+    return folder / "out"

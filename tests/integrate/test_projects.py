@@ -14,6 +14,7 @@ import pytest
 from serial_line import run, said_by
 
 from mcuq.build.toolchain import core_flags
+from mcuq.bundle.samples import StoredInput
 from mcuq.emit.c.names import Names
 from mcuq.errors import InputError, UsageError
 from mcuq.integrate import KINDS, write_project
@@ -227,4 +228,4 @@ def test_mistakes(result: Path, tmp_path: Path) -> None:
 
 def test_the_pattern_is_the_one_of_the_c_code() -> None:
     wanted = [(i * 37 + 11) % 256 for i in range(300)]
-    assert np.array_equal(pattern(300).view(np.uint8), wanted)
+    assert np.array_equal(pattern(StoredInput(np.dtype(np.int8), 300)).view(np.uint8), wanted)

@@ -39,6 +39,19 @@ def test_make_builds_both_and_runs(several: Path, tmp_path: Path) -> None:
     assert re.fullmatch(BOTH, said_by(tmp_path / "p/build/firmware.elf", 2))
 
 
+def test_indices_truth_values_and_states_are_checked(indexed: Path, tmp_path: Path) -> None:
+    write_project("make", indexed, tmp_path / "p")
+    run(tmp_path / "p", "make", "-j2")
+    told = said_by(tmp_path / "p/build/firmware.elf", 2)
+    assert re.fullmatch(r"rows: ok, \d+ ticks\r\nstream: ok, \d+ ticks\r\n", told)
+    header = (tmp_path / "p/stream_check.h").read_text()
+    assert "    stream_reset();\n" in header
+    write_project("tflm", indexed, tmp_path / "tflm")
+    readme = (tmp_path / "tflm" / "README.md").read_text()
+    assert "MicroResourceVariables::Create(allocator, 4)" in readme
+    assert readme.count("keeps states") == 1 and "kStreamArenaBytes);" in readme
+
+
 def test_two_results_side_by_side_in_a_cmake_project(
     named: tuple[Path, Path], tmp_path: Path
 ) -> None:

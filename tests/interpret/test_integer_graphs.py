@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pytest
 from applied import Shape
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from number_formats import stored
 from operator_cases import FixedRanges, random_reals, seeds
@@ -19,6 +19,7 @@ from oracles import tflm_outputs
 from mcuq.graph import Graph, Op, Tensor
 from mcuq.interpret.float import run_float
 from mcuq.interpret.integer import run_integer
+from mcuq.numeric.element import Element
 from mcuq.ops.catalog import FLOAT_OPERATORS
 from mcuq.ops.operator import AnyOperator
 from mcuq.ops.quotient import DIV, FLOOR_DIV, FLOOR_MOD
@@ -49,33 +50,48 @@ class Grower:
     def grow(self, kind: AnyOperator) -> None:
         """One operator, on an activation that it takes; none if there is no such activation."""
         strategy = STRATEGIES[kind]
-        taken = self._activations(lambda shape: shape[:1] == (1,) and len(shape) in strategy.ranks)
+        taken = self._activations(lambda t: t.shape[:1] == (1,) and len(t.shape) in strategy.ranks)
         if not taken:
             return
         x = self.draw(st.sampled_from(taken))
         applied = strategy.apply(self.draw, self.tensors[x].shape)
-        shapes = [self.tensors[x].shape, *applied.activations, *applied.constants]
+        given = (self.tensors[x].shape, *applied.activations)
+        first = len(applied.constants) if applied.constants_first else 0
+        shapes = [*applied.constants[:first], *given, *applied.constants[first:]]
+        real = (Element.REAL,) * (len(shapes) - len(applied.elements))
+        elements = [*applied.elements, *real]
         result = kind.shape(applied.attrs, shapes)
-        if math.prod(result) > LARGEST:
+        if math.prod(result) > LARGEST or elements[first] is not self.tensors[x].element:
             return
-        constants = tuple(self._constant(shape) for shape in applied.constants)
-        given = (x, *(self._like(shape) for shape in applied.activations))
-        operands = (*constants, *given) if applied.constants_first else (*given, *constants)
+        rows = min(self.tensors[x].shape[1:], default=1)
+        operands = tuple(
+            x
+            if number == first
+            else self._like(shape, element, rows)
+            if first < number < first + len(given)
+            else self._constant(shape, element, rows)
+            for number, (shape, element) in enumerate(zip(shapes, elements, strict=True))
+        )
         name = f"t{len(self.ops)}"
-        self.tensors[name] = Tensor(name, result)
+        element = kind.element(applied.attrs, elements)
+        self.tensors[name] = Tensor(name, result, element=element)
         self.ops.append(Op(kind, name, operands, (name,), applied.attrs))
 
-    def _activations(self, such: Callable[[Shape], bool]) -> list[str]:
-        return [n for n, t in self.tensors.items() if not t.is_constant and such(t.shape)][::-1]
+    def _activations(self, such: Callable[[Tensor], bool]) -> list[str]:
+        return [n for n, t in self.tensors.items() if not t.is_constant and such(t)][::-1]
 
-    def _like(self, shape: Shape) -> str:
-        """An activation of this shape, or else a constant."""
-        same = self._activations(lambda other: other == shape)
-        return self.draw(st.sampled_from(same)) if same else self._constant(shape)
+    def _like(self, shape: Shape, element: Element, rows: int) -> str:
+        """An activation of this shape, or else a constant; of integers, which may index, that."""
+        same = self._activations(lambda other: (other.shape, other.element) == (shape, element))
+        if not same or element is Element.INT32:
+            return self._constant(shape, element, rows)
+        return self.draw(st.sampled_from(same))
 
-    def _constant(self, shape: Shape) -> str:
-        name = f"c{len(self.tensors)}"
-        self.tensors[name] = Tensor(name, shape, self.rng.normal(size=shape).astype(np.float32))
+    def _constant(self, shape: Shape, element: Element, rows: int) -> str:
+        name, values = f"c{len(self.tensors)}", self.rng.normal(size=shape)
+        if element is not Element.REAL:
+            values = self.rng.integers(0, 2 if element is Element.BOOL else rows, shape)
+        self.tensors[name] = Tensor(name, shape, values.astype(np.float32), element)
         return name
 
 
@@ -86,6 +102,7 @@ def graphs(draw: st.DrawFn) -> Graph:
     g = Grower(draw, np.random.default_rng(draw(seeds)), start)
     for kind in draw(st.lists(st.sampled_from(KINDS), min_size=1, max_size=11)):
         g.grow(kind)
+    assume(g.ops)  # the first may take truth values, of which there are none
     used = {name for op in g.ops for name in op.inputs}
     outputs = tuple(op.output for op in g.ops if op.output not in used)
     return Graph("random", g.tensors, tuple(g.ops), ("x",), outputs)

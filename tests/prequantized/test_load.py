@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from movement_strategies import is_a_slice
 from number_formats import stored
 from operator_cases import cases, least_case, random_reals
 
@@ -23,7 +24,6 @@ from mcuq.ops.cast import CAST
 from mcuq.ops.catalog import FLOAT_OPERATORS
 from mcuq.ops.clip import CLIP
 from mcuq.ops.extremes import MAXIMUM, MINIMUM
-from mcuq.ops.gathering import GATHER, equal_steps
 from mcuq.ops.operator import AnyOperator
 from mcuq.ops.unary import LEAKY_RELU
 from mcuq.ops.weighted import CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED
@@ -66,15 +66,9 @@ def test_every_operator_survives(kind: AnyOperator, data: st.DataObject) -> None
     assume(not weighted or len(graph.ops[0].inputs) == 3)
     expected = _quantized(graph)
     # A slice says the same; a float32 value that is quantized keeps its own name.
-    assume(not (kind is GATHER and _in_equal_steps(graph)))
+    assume(not is_a_slice(graph))
     assume(not (kind is CAST and expected.tensors["y"].element is Element.REAL))
     _assert_same(load_quantized(tflite_bytes(expected)), expected)
-
-
-def _in_equal_steps(graph: Graph) -> bool:
-    """Whether indices are constants that a slice takes."""
-    indices = graph.tensors[graph.ops[0].inputs[1]].data
-    return indices is not None and equal_steps(indices.astype(int).reshape(-1).tolist()) is not None
 
 
 @given(data=st.data())

@@ -8,8 +8,9 @@ from dataclasses import replace
 from applied import Applied, Shape
 from hypothesis import strategies as st
 
+from mcuq.graph import Graph
 from mcuq.numeric.element import Element
-from mcuq.ops.gathering import GatherAttrs
+from mcuq.ops.gathering import GATHER, GatherAttrs, equal_steps
 from mcuq.ops.movement import ConcatAttrs, PadAttrs, ReshapeAttrs, TransposeAttrs
 from mcuq.ops.padding import MirrorPadAttrs
 from mcuq.ops.repetition import BroadcastAttrs
@@ -100,3 +101,10 @@ def update(draw: st.DrawFn, x: Shape) -> Applied:
     if draw(st.booleans()):
         return Applied(UpdateAttrs(start), (size,))
     return Applied(UpdateAttrs(start), (), (size,))
+
+
+def is_a_slice(graph: Graph) -> bool:
+    """Whether the graph's one operator is a GATHER that files are read as a slice of."""
+    op = graph.ops[0]
+    indices = graph.tensors[op.inputs[-1]].data if op.kind is GATHER else None
+    return indices is not None and equal_steps(indices.astype(int).reshape(-1).tolist()) is not None

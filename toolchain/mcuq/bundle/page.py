@@ -47,7 +47,8 @@ def _cards(made: Bundle) -> list[str]:
 
 
 def _models(made: Bundle) -> str:
-    numbers = ("flash", "arena", "arena touched", made.device.unit, "flash alone", "RAM alone")
+    sizes = ("flash", "arena", "arena touched", "states")
+    numbers = (*sizes, made.device.unit, "flash alone", "RAM alone")
     rows = [
         (
             model.name,
@@ -55,6 +56,7 @@ def _models(made: Bundle) -> str:
             model.flash_bytes,
             model.arena_bytes,
             model.arena_high_water,
+            model.state_bytes,
             model.counts,
             model.alone_flash_bytes,
             model.alone_ram_bytes,

@@ -41,11 +41,35 @@ class Questions(ByContent):
         return bool(self.steps) and run % self.steps == 0
 
 
-def stored_inputs(flatbuffer: bytes) -> tuple[tuple[np.dtype[Any], int], ...]:
-    """Type and number of values of each input of a model."""
+@dataclass(frozen=True)
+class StoredInput:
+    """An input of a model.
+
+    Attributes:
+        dtype: of its values.
+        count: how many there are.
+        limit: what they lie below, from 0 on: where they are indices or truth values.
+    """
+
+    dtype: np.dtype[Any]
+    count: int
+    limit: int | None = None
+
+
+def stored_inputs(flatbuffer: bytes) -> tuple[StoredInput, ...]:
+    """The inputs of a model."""
     read = read_model(flatbuffer)
-    tensors = (read.tensors[index] for index in read.inputs)
-    return tuple((np.dtype(tensor.dtype), math.prod(tensor.shape)) for tensor in tensors)
+    tensors = [read.tensors[index] for index in read.inputs]
+    dtypes = [np.dtype(tensor.dtype) for tensor in tensors]
+    limits: Sequence[int | None] = (None,) * len(tensors)
+    if Element.INT32.dtype in dtypes:
+        graph = load_tflite(flatbuffer)
+        found = index_limits(graph.ops, graph.tensors)
+        limits = [found.get(name) for name in graph.inputs]
+    return tuple(
+        StoredInput(dtype, math.prod(tensor.shape), 2 if dtype == np.bool_ else limit)
+        for dtype, tensor, limit in zip(dtypes, tensors, limits, strict=True)
+    )
 
 
 def questions(flatbuffer: bytes, seed: int) -> Questions:
@@ -56,35 +80,19 @@ def questions(flatbuffer: bytes, seed: int) -> Questions:
     """
     random = np.random.default_rng(seed)
     runs, steps = BUNDLES.samples, BUNDLES.steps if keeps_state(flatbuffer) else 0
-    stored = stored_inputs(flatbuffer)
-    inputs = tuple(
-        _values(random, dtype, (runs, count), limit)
-        for (dtype, count), limit in zip(stored, _limits(flatbuffer, stored), strict=True)
-    )
+    inputs = tuple(_values(random, one, runs) for one in stored_inputs(flatbuffer))
     given = [values.reshape(-1, steps, values.shape[1]) if steps else values for values in inputs]
     found = run_micro(flatbuffer, given, len(read_model(flatbuffer).outputs))
     expected = (np.ascontiguousarray(one.reshape(runs, -1)).view(np.int8) for one in found)
     return Questions(inputs, tuple(expected), steps)
 
 
-def _limits(
-    flatbuffer: bytes, stored: Sequence[tuple[np.dtype[Any], int]]
-) -> tuple[int | None, ...]:
-    """What the values of each input lie below, where they index something."""
-    if not any(dtype == Element.INT32.dtype for dtype, _ in stored):
-        return (None,) * len(stored)
-    graph = load_tflite(flatbuffer)
-    limits = index_limits(graph.ops, graph.tensors)
-    return tuple(limits.get(name) for name in graph.inputs)
-
-
-def _values(
-    random: np.random.Generator, dtype: np.dtype[Any], shape: tuple[int, int], limit: int | None
-) -> Stored:
+def _values(random: np.random.Generator, stored: StoredInput, runs: int) -> Stored:
+    dtype, shape = stored.dtype, (runs, stored.count)
     if dtype.kind == "f":
         return (random.integers(-128, 128, shape) / _REAL_STEP).astype(dtype)
     if dtype in (np.int8, np.int16):
         low, high = np.iinfo(dtype).min, np.iinfo(dtype).max
     else:
-        low, high = integer_span(Element(dtype.name), limit)
+        low, high = integer_span(Element(dtype.name), stored.limit)
     return random.integers(low, high, shape, endpoint=True).astype(dtype)

@@ -19,6 +19,7 @@ _NEAREST = {
     "gridsample": "Resize",
     "hardmax": "ArgMax",
     "if": "an export with fixed shapes and one branch",
+    "lstm": "UNIDIRECTIONAL_SEQUENCE_LSTM",
     "loop": "an export with fixed shapes, unrolled",
     "lppool": "AveragePool of the squares, and Sqrt",
     "matmulinteger": "the float model, or quantize_static's form QDQ",

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from mcuq.bundle.join import LIBRARY
 from mcuq.bundle.member import FLATBUFFER
-from mcuq.bundle.samples import stored_inputs
+from mcuq.bundle.samples import StoredInput, stored_inputs
 from mcuq.bundle.store import is_bundle, read_bundle
 from mcuq.content import ByContent
 from mcuq.emit.c.names import DEFAULT, Names, emitted_models
@@ -20,6 +20,9 @@ from mcuq.importers.tflite.reader import read_model
 from mcuq.report.store import read_manifest
 from mcuq.tflite.excerpt import keeps_state
 from mcuq.tflite.micro import run_micro
+
+LIMITLESS = 256
+"""What integers of `pattern` lie below where anything is taken."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,7 +34,7 @@ class BuiltModel(ByContent):
         file: name of the file that it was built from.
         flatbuffer: its .tflite.
         kinds: TFLite operators in it, each once, sorted.
-        inputs: type and number of values of each input.
+        inputs: of each run.
         expected: bytes of the outputs, one flat int8 array an output, for inputs by `pattern`.
     """
 
@@ -39,7 +42,7 @@ class BuiltModel(ByContent):
     file: str
     flatbuffer: bytes
     kinds: tuple[str, ...]
-    inputs: tuple[tuple[np.dtype[Any], int], ...]
+    inputs: tuple[StoredInput, ...]
     expected: tuple[npt.NDArray[np.int8], ...]
 
 
@@ -89,15 +92,20 @@ class Built(ByContent):
         return tuple(sorted(path.relative_to(self.model_dir).as_posix() for path in found))
 
 
-def pattern(count: int, dtype: npt.DTypeLike = np.int8) -> npt.NDArray[Any]:
-    """A fixed input that needs no data: byte i is 37 i + 11, wrapped to int8.
+def pattern(stored: StoredInput) -> npt.NDArray[Any]:
+    """A fixed input that needs no data: byte i is 37 i + 11, wrapped.
 
-    Of integers these are the bytes in memory; of reals each byte is one value, in steps of 1/32.
+    Of int8 and int16 these are the bytes in memory; of reals each is one value, as int8 in steps
+    of 1/32; of integers and truth values each is one value, too, modulo the limit if there is one.
     """
-    wanted = np.dtype(dtype)
-    bytes_ = count if wanted.kind == "f" else count * wanted.itemsize
-    values = (np.arange(bytes_) * 37 + 11).astype(np.uint8).view(np.int8)
-    return values.astype(wanted) / wanted.type(32) if wanted.kind == "f" else values.view(wanted)
+    dtype, count = stored.dtype, stored.count
+    as_bytes = dtype in (np.int8, np.int16)
+    values = (np.arange(count * dtype.itemsize if as_bytes else count) * 37 + 11).astype(np.uint8)
+    if as_bytes:
+        return values.view(dtype)
+    if dtype.kind == "f":
+        return np.asarray(values.view(np.int8).astype(dtype) / dtype.type(32))
+    return (values % (stored.limit or LIMITLESS)).astype(dtype)
 
 
 def load_built(folder: Path) -> Built:
@@ -134,7 +142,7 @@ def _model(path: Path, names: Names, file: str) -> BuiltModel:
     flatbuffer = path.read_bytes()
     read, inputs = read_model(flatbuffer), stored_inputs(flatbuffer)
     one = (1, 1) if keeps_state(flatbuffer) else (1,)
-    filled = [pattern(count, dtype).reshape(*one, -1) for dtype, count in inputs]
+    filled = [pattern(stored).reshape(*one, -1) for stored in inputs]
     expected = run_micro(flatbuffer, filled, len(read.outputs))
     return BuiltModel(
         names,

@@ -6,7 +6,10 @@ import textwrap
 from collections.abc import Iterable
 from pathlib import Path
 
-from mcuq.integrate.built import Built, BuiltModel
+import numpy as np
+
+from mcuq.bundle.samples import StoredInput
+from mcuq.integrate.built import LIMITLESS, Built, BuiltModel
 from mcuq.integrate.templates import render, write
 from mcuq.tflite.excerpt import keeps_state
 
@@ -26,10 +29,8 @@ def check_header(model: BuiltModel) -> str:
         for index, values in enumerate(model.expected)
     ]
     fills = [
-        f"    {word}_fill_f32({word}_input({index}), {count}u);"
-        if dtype.kind == "f"
-        else f"    {word}_fill({word}_input({index}), {count * dtype.itemsize}u);"
-        for index, (dtype, count) in enumerate(model.inputs)
+        f"    {word}_{_fill(f'{word}_input({index})', stored)}"
+        for index, stored in enumerate(model.inputs)
     ]
     if keeps_state(model.flatbuffer):
         fills.insert(0, f"    {word}_reset();")
@@ -43,12 +44,25 @@ def check_header(model: BuiltModel) -> str:
         word=word,
         macro=model.names.macro,
         expected="\n".join(arrays),
-        fill_reals=_FILL_REALS.format(word=word)
-        if any(dtype.kind == "f" for dtype, _ in model.inputs)
-        else "",
+        fill_others="".join(
+            text.format(word=word)
+            for function, text in _OTHERS.items()
+            if any(function in fill for fill in fills)
+        ),
         fill="\n".join(fills),
         compare="\n".join(compares),
     )
+
+
+def _fill(target: str, stored: StoredInput) -> str:
+    """The call that writes `mcuq.integrate.built.pattern`."""
+    dtype, count = stored.dtype, stored.count
+    if dtype.kind == "f":
+        return f"fill_f32({target}, {count}u);"
+    if dtype in (np.int8, np.int16):
+        return f"fill({target}, {count * dtype.itemsize}u);"
+    limit = stored.limit or LIMITLESS
+    return f"fill_whole({target}, {count}u, {dtype.itemsize}u, {limit}u);"
 
 
 _FILL_REALS = """
@@ -61,6 +75,19 @@ static inline void {word}_fill_f32(int8_t *data, uint32_t count)
     }}
 }}
 """
+_FILL_WHOLE = """
+/* Integers of some bytes each, the least first. */
+static inline void {word}_fill_whole(
+    int8_t *data, uint32_t count, uint32_t bytes, uint32_t limit)
+{{
+    for (uint32_t i = 0; i < count * bytes; i++) {{
+        const uint8_t value = (uint8_t)(i / bytes * 37u + 11u);
+        ((uint8_t *)data)[i] = (uint8_t)(i % bytes == 0 ? value % limit : 0u);
+    }}
+}}
+"""
+_OTHERS = {"_fill_f32(": _FILL_REALS, "_fill_whole(": _FILL_WHOLE}
+"""Functions that most models do not need."""
 
 
 def _listed(values: Iterable[int]) -> str:

@@ -15,7 +15,7 @@ static inline void @{word}_fill(int8_t *data, uint32_t bytes)
         data[i] = (int8_t)(value < 128u ? (int)value : (int)value - 256);
     }
 }
-@fill_reals
+@fill_others
 static inline uint32_t @{word}_count_wrong(const int8_t *found, const int8_t *wanted, uint32_t bytes)
 {
     uint32_t wrong = 0;
