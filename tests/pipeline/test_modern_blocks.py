@@ -1,0 +1,104 @@
+"""Attention, recurrent layers, U-Nets and the like of Keras and PyTorch, to the board."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from mcuq.cli.main import main
+
+pytestmark = [pytest.mark.slow, pytest.mark.arm]
+SAMPLES = 12
+
+
+def built(model: Path, inputs: list[np.ndarray], capsys: pytest.CaptureFixture[str]) -> dict:
+    """What `mcuq quantize` says: bytes equal under TFLite Micro and on the emulated board."""
+    names = ["x"] if len(inputs) == 1 else [f"x{number}" for number in range(len(inputs))]
+    data, out = model.parent / "samples.npz", model.parent / "out"
+    np.savez(data, **dict(zip(names, inputs, strict=True)))
+    words = ["quantize", str(model), "--board", "stm32f746", "--json", "--calibration", str(data)]
+    assert main([*words, "-o", str(out)]) == 0
+    facts = json.loads(capsys.readouterr().out)
+    assert facts["verification"]["equal_tflm"] is facts["verification"]["equal_device"] is True
+    assert facts["verification"]["device_samples"] == SAMPLES
+    return facts
+
+
+def _encoder(keras: Any, x: Any) -> Any:
+    """A transformer's encoder: attention and a feed-forward layer, each normalized and added."""
+    layers = keras.layers
+    y = layers.LayerNormalization()(x)
+    x = layers.Add()([x, layers.MultiHeadAttention(2, 8)(y, y)])
+    y = layers.LayerNormalization()(x)
+    y = layers.Dense(32, activation="gelu")(y)
+    x = layers.Add()([x, layers.Dense(16)(y)])
+    return layers.Dense(4)(layers.GlobalAveragePooling1D()(x))
+
+
+def _squeeze_excite(keras: Any, x: Any) -> Any:
+    layers = keras.layers
+    x = layers.Conv2D(8, 3, padding="same", activation="silu")(x)
+    gate = layers.GlobalAveragePooling2D(keepdims=True)(x)
+    gate = layers.Dense(4, activation="relu")(gate)
+    x = layers.Multiply()([x, layers.Dense(8, activation="hard_sigmoid")(gate)])
+    return layers.Dense(4)(layers.GlobalAveragePooling2D()(x))
+
+
+def _unet(keras: Any, x: Any) -> Any:
+    layers = keras.layers
+    kept = layers.Conv2D(6, 3, padding="same", activation="relu")(x)
+    x = layers.Conv2D(12, 3, strides=2, padding="same", activation="relu")(kept)
+    x = layers.Conv2DTranspose(6, 3, strides=2, padding="same", activation="relu")(x)
+    return layers.Conv2D(2, 1)(layers.Concatenate()([x, kept]))
+
+
+def _gru(keras: Any, x: Any) -> Any:
+    return keras.layers.Dense(4)(keras.layers.GRU(8)(x))
+
+
+def _embedding(keras: Any, x: Any) -> Any:
+    layers = keras.layers
+    return layers.Dense(4)(layers.GlobalAveragePooling1D()(layers.Embedding(20, 8)(x)))
+
+
+KERAS: dict[str, tuple[Callable[[Any, Any], Any], tuple[int, ...], str]] = {
+    "encoder": (_encoder, (10, 16), "float32"),
+    "squeeze_excite": (_squeeze_excite, (12, 12, 3), "float32"),
+    "unet": (_unet, (12, 12, 3), "float32"),
+    "gru": (_gru, (9, 5), "float32"),
+    "embedding": (_embedding, (12,), "int32"),
+}
+
+
+@pytest.mark.parametrize("name", KERAS)
+def test_keras(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    keras = pytest.importorskip("tensorflow", reason="pip install 'mcuq[tensorflow]'").keras
+    keras.utils.set_random_seed(0)
+    network, shape, dtype = KERAS[name]
+    x = keras.Input(shape, dtype=dtype)
+    keras.Model(x, network(keras, x)).save(tmp_path / "model.keras")
+    rng = np.random.default_rng(1)
+    samples = rng.normal(size=(SAMPLES, *shape)) if dtype == "float32" else None
+    whole = rng.integers(0, 20, (SAMPLES, *shape))
+    built(tmp_path / "model.keras", [whole if samples is None else samples], capsys)
+
+
+@pytest.mark.parametrize(
+    "name", ["attention", "feature_pyramid", "unet", "gru", "group_norm", "channel_shuffle"]
+)
+def test_pytorch(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    torch = pytest.importorskip("torch", reason="pip install 'mcuq[torch]'")
+    pytest.importorskip("onnxscript", reason="pip install 'mcuq[torch]'")
+    from torch_modules import example
+
+    one = example(name)
+    program = torch.export.export(one.module, one.inputs)
+    torch.export.save(program, tmp_path / "model.pt2")
+    rng = np.random.default_rng(1)
+    inputs = [rng.normal(size=(SAMPLES, *x.shape[1:])).astype(np.float32) for x in one.inputs]
+    built(tmp_path / "model.pt2", inputs, capsys)
