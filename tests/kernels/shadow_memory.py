@@ -116,7 +116,8 @@ def apart(memory: MemoryPlan) -> Directed:
     for buffer in memory.buffers:
         offsets[buffer.name] = top
         top += -(-buffer.size // 16) * 16 + GUARD
-    return Directed(Plan(offsets, top, 0), memory.buffers, memory.program, directions(memory))
+    plan = Plan(offsets, top, 0)
+    return Directed(plan, memory.buffers, memory.program, memory.states, directions(memory))
 
 
 def directions(memory: MemoryPlan) -> frozenset[int]:
@@ -189,6 +190,7 @@ def watched(memory: MemoryPlan, laid: MemoryPlan | None = None) -> Iterator[Watc
             "-Wl,-Bsymbolic",
             *includes,
             str(folder / "model.c"),
+            str(folder / "kernels" / "mcuq_kernels.c"),
             "-o",
             str(target),
             *link,

@@ -6,14 +6,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from mcuq.emit.mlir.tosa.rules import RULES
+from mcuq.ops.cast import CAST
 from mcuq.ops.catalog import OPERATORS
 from mcuq.ops.conversion import DEQUANTIZE
 from mcuq.ops.gathering import GATHER
+from mcuq.ops.logic import REDUCE_ALL
 from mcuq.ops.matmul import BATCH_MATMUL
 from mcuq.ops.mean import MEAN, SUM
 from mcuq.ops.movement import CONCATENATION, PAD, RESHAPE, SQUEEZE, TRANSPOSE
 from mcuq.ops.operator import AnyOperator, NoForm
 from mcuq.ops.padding import MIRROR_PAD, PADV2
+from mcuq.ops.position import ARG_MAX, ARG_MIN
 from mcuq.ops.reduce_min import REDUCE_MIN
 from mcuq.ops.repetition import BROADCAST_TO
 from mcuq.ops.resize import RESIZE_BILINEAR, RESIZE_NEAREST_NEIGHBOR
@@ -44,6 +47,10 @@ _ALONE: dict[AnyOperator, NoForm] = {
     RESIZE_BILINEAR: _APART,
     TRANSPOSE_CONV: _APART,
     DEQUANTIZE: _WIDER,
+    ARG_MAX: _WIDER,
+    ARG_MIN: _WIDER,
+    CAST: _APART,
+    REDUCE_ALL: _APART,
 }
 
 
