@@ -7,11 +7,12 @@ import pytest
 
 from mcuq.graph import Graph
 from mcuq.importers.builder import GraphBuilder
-from mcuq.importers.simplify.unwrap import unwrap_indices
+from mcuq.importers.simplify.unwrap import unwrap_indices, whole_inputs
 from mcuq.interpret.float import run_float
 from mcuq.numeric.element import Element
 from mcuq.ops.attrs import NoAttrs
 from mcuq.ops.binary import ADD, BinaryAttrs
+from mcuq.ops.cast import CAST, CastAttrs
 from mcuq.ops.comparison import LESS
 from mcuq.ops.gathering import GATHER, GatherAttrs
 from mcuq.ops.selection import SELECT_V2
@@ -42,6 +43,24 @@ def test_the_index_itself_is_read() -> None:
     assert found.ops[0].inputs[1] == "i" and set(found.tensors) == {"i", "table", "y"}
     index = np.array([[0, 4, 2], [1, 1, 3]], np.int32)
     np.testing.assert_array_equal(run_float(found, [index])["y"], run_float(graph, [index])["y"])
+
+
+@pytest.mark.parametrize("also", [False, True])
+def test_an_input_that_is_only_cast_to_indices_is_one_of_integers(also: bool) -> None:
+    """`also`: something else reads it, too."""
+    b = GraphBuilder()
+    index = b.input((1, 3), "i")
+    whole = b.op(CAST, CastAttrs(Element.INT32), [index], "whole")
+    table = b.constant(np.arange(2.0 * ROWS).reshape(ROWS, 2), "table")
+    outputs = [b.op(GATHER, GatherAttrs(0), [table, whole], "y")]
+    if also:
+        outputs.append(b.op(ADD, BinaryAttrs(), [index, index], "twice"))
+    graph = b.graph("embedding", tuple(outputs))
+    found = whole_inputs(graph)
+    assert (found is graph) == also
+    assert (found.tensors["i"].element is Element.REAL) == also
+    places = np.array([[0, 4, 2], [1, 1, 3]], np.float32)
+    np.testing.assert_array_equal(run_float(found, [places])["y"], run_float(graph, [places])["y"])
 
 
 @pytest.mark.parametrize("change", [{"added": 4}, {"least": 1}, {"moved": True}])

@@ -13,7 +13,7 @@ from mcuq.importers.simplify.parts import take_parts
 from mcuq.importers.simplify.products import layers_of_products
 from mcuq.importers.simplify.ranges import raise_ranges
 from mcuq.importers.simplify.sinking import sink_reshapes
-from mcuq.importers.simplify.unwrap import unwrap_indices
+from mcuq.importers.simplify.unwrap import unwrap_indices, whole_inputs
 from mcuq.importers.simplify.upsample import gather_upsampling
 
 
@@ -27,6 +27,7 @@ def simplify(graph: Graph) -> Graph:
     """
     for rewrite in (
         unwrap_indices,
+        whole_inputs,
         raise_ranges,
         layers_of_products,
         take_parts,
@@ -44,4 +45,4 @@ def simplify(graph: Graph) -> Graph:
 
 def tidy(graph: Graph) -> Graph:
     """Only what undoes a converter's detours; every layer of the file stays as it is."""
-    return absorb_padding(gather_upsampling(unwrap_indices(graph)))
+    return absorb_padding(gather_upsampling(whole_inputs(unwrap_indices(graph))))

@@ -1,7 +1,7 @@
-"""Indices that may count from the end: what frameworks put in front of an embedding.
+"""What frameworks put in front of an embedding: indices as reals, or that count from the end.
 
-`i < 0 ? i + rows : i` is i for every index of a row. Samples with others are refused where they are
-read (`mcuq.data`).
+An input of real numbers that only become indices is one of integers. `i < 0 ? i + rows : i` is i
+for every index of a row. Samples with others are refused where they are read (`mcuq.data`).
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from mcuq.graph.indices import index_limits
 from mcuq.importers.simplify.rewrite import Uses, rebuilt
 from mcuq.numeric.element import Element
 from mcuq.ops.binary import ADD
+from mcuq.ops.cast import CAST
 from mcuq.ops.comparison import LESS
 from mcuq.ops.selection import SELECT_V2
 
@@ -35,6 +36,35 @@ def unwrap_indices(graph: Graph) -> Graph:
         if op.output not in plain
     )
     return _without_unread(replace(graph, ops=ops))
+
+
+def whole_inputs(graph: Graph) -> Graph:
+    """Inputs that are cast to indices, and are read by nothing else, as integers."""
+    limits = index_limits(graph.ops, graph.tensors)
+    readers: dict[str, list[Op]] = {name: [] for name in graph.inputs}
+    for op in graph.ops:
+        for name in op.inputs:
+            readers.setdefault(name, []).append(op)
+    whole = {
+        name
+        for name in graph.inputs
+        if readers[name]
+        and name not in graph.outputs
+        and all(op.kind is CAST and op.output in limits for op in readers[name])
+    }
+    if not whole:
+        return graph
+    casts = {op.output: op.inputs[0] for name in whole for op in readers[name]}
+    tensors = {
+        name: replace(tensor, element=Element.INT32) if name in whole else tensor
+        for name, tensor in graph.tensors.items()
+    }
+    ops = tuple(
+        replace(op, inputs=tuple(casts.get(name, name) for name in op.inputs))
+        for op in graph.ops
+        if op.output not in casts
+    )
+    return rebuilt(replace(graph, tensors=tensors, ops=ops), {})
 
 
 def _wraps(graph: Graph, uses: Uses, op: Op, limits: dict[str, int]) -> bool:

@@ -14,8 +14,8 @@ from mcuq.importers.tflite.convert import Converted, convert
 from mcuq.importers.tflite.micro import for_micro
 from mcuq.importers.tflite.reader import read_model
 
-_DETOURS = frozenset({"SPACE_TO_BATCH_ND", "TILE", "SELECT", "SELECT_V2"})
-"""Operators by which converters write dilation, upsampling, and indices that count from the end."""
+_DETOURS = frozenset({"SPACE_TO_BATCH_ND", "TILE", "SELECT", "SELECT_V2", "CAST"})
+"""Operators by which converters write dilation, upsampling, and indices of an embedding."""
 
 
 def load_tflite(source: Path | bytes, anew: bool = False) -> Graph:
