@@ -57,7 +57,7 @@ def attachment_at(board: Board, port: str) -> Attachment:
     if "://" in port:
         return Attachment(port, flash=False)
     beside = next((found for found in ports_of(board) if found.device == port), None)
-    return Attachment(port, serial_number=beside.serial_number if beside else None)
+    return Attachment(port, serial_number=(beside.serial_number or None) if beside else None)
 
 
 def check_emulated(board: Board) -> None:

@@ -13,14 +13,15 @@ from mcuq_hil.errors import HilError, PortError
 from mcuq_hil.flashers import flash_board
 from mcuq_hil.image import read_build_id
 from mcuq_hil.link import Link
-from mcuq_hil.locks import locked
+from mcuq_hil.locks import device_of, locked
+from mcuq_hil.serial_number import check_serial_number
 from mcuq_hil.session import Session, Unit
 from mcuq_hil.settings import LINK, PATIENCE
 
 
 @dataclass(frozen=True)
 class Attachment:
-    """How a board is reached.
+    """How a board is reached; raises PortError where the serial number is none.
 
     Attributes:
         port: a device, or a URL of pyserial's: rfc2217://host:port, socket://host:port.
@@ -35,6 +36,10 @@ class Attachment:
     flasher: str | None = None
     flash: bool = True
     unit: Unit = "cycles"
+
+    def __post_init__(self) -> None:
+        if self.serial_number is not None:
+            check_serial_number(self.serial_number)
 
 
 class LockedPort:
@@ -74,7 +79,11 @@ class LockedPort:
 def open_port(board: Board, attachment: Attachment) -> LockedPort:
     """Lock and open the port; raises PortError."""
     with contextlib.ExitStack() as stack:
-        stack.enter_context(locked(attachment.serial_number or attachment.port))
+        stack.enter_context(locked(device_of(attachment.port), attachment.port))
+        if attachment.serial_number:
+            # Flashing goes by the probe, whatever port is beside it.
+            probe = f"probe {attachment.serial_number}"
+            stack.enter_context(locked(probe, f"the {probe}"))
         try:
             port = serial.serial_for_url(
                 attachment.port, baudrate=board.uart.baud, timeout=LINK.poll

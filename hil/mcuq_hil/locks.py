@@ -3,43 +3,93 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
+import hashlib
 import os
-import re
-import tempfile
+import stat
 from collections.abc import Iterator
 from pathlib import Path
+
+import filelock
 
 from mcuq_hil.errors import PortError
 
 
 def lock_dir() -> Path:
-    """Where the lock files lie: $XDG_RUNTIME_DIR/mcuq, or the temporary directory."""
-    base = os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir()
-    return Path(base) / f"mcuq-locks-{os.getuid()}"
+    """Where the lock files lie: $XDG_RUNTIME_DIR/mcuq, or mcuq/locks in the user's cache."""
+    runtime = os.environ.get("XDG_RUNTIME_DIR")
+    cache = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    return Path(runtime) / "mcuq" if runtime else Path(cache) / "mcuq" / "locks"
+
+
+def device_of(port: str) -> str:
+    """What a port's lock is called: by every name of a device the same (`/dev/serial/by-id/…`)."""
+    try:
+        found = Path(port).stat()
+    except (OSError, ValueError):
+        return port
+    if stat.S_ISCHR(found.st_mode):
+        return f"device {os.major(found.st_rdev)}:{os.minor(found.st_rdev)}"
+    return str(Path(port).resolve())
 
 
 @contextlib.contextmanager
-def locked(name: str) -> Iterator[None]:
-    """Hold the lock of a port or probe; the system releases it when the process ends.
+def locked(name: str, shown: str | None = None) -> Iterator[None]:
+    """Hold the lock `name`; the system releases it when the process ends.
+
+    Args:
+        shown: what messages call it, where that is not `name`.
 
     Raises:
-        PortError: somebody else holds it; names the process.
+        PortError: somebody else holds it, and names the process; or the folder of the lock files
+            is not this user's alone.
     """
     folder = lock_dir()
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path = folder / (re.sub(r"[^\w.-]+", "_", name) + ".lock")
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    _make_private(folder)
+    stem = folder / hashlib.sha256(name.encode("utf-8", "surrogateescape")).hexdigest()[:32]
+    lock = filelock.FileLock(stem.with_suffix(".lock"), timeout=0, mode=0o600)
+    holder = stem.with_suffix(".pid")
     try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            holder = os.read(descriptor, 32).decode(errors="replace").strip() or "unknown"
-            raise PortError(
-                f"{name} is in use by process {holder}", "wait until that has ended"
-            ) from error
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+        lock.acquire()
+    except filelock.Timeout as error:
+        raise PortError(
+            f"{shown or name} is in use by process {_read(holder)}", "wait until that has ended"
+        ) from error
+    except OSError as error:
+        raise PortError(
+            f"cannot lock {shown or name}: {error}", f"see to it that {folder} can be written"
+        ) from error
+    try:
+        # Below a name that is new: what lies there may be a link.
+        fresh = stem.with_suffix(f".{os.getpid()}")
+        fresh.unlink(missing_ok=True)
+        with fresh.open("x") as stream:
+            stream.write(f"{os.getpid()}\n")
+        fresh.replace(holder)
         yield
     finally:
-        os.close(descriptor)
+        lock.release()
+
+
+def _make_private(folder: Path) -> None:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        found = folder.lstat()
+    except OSError as error:
+        raise PortError(
+            f"cannot make {folder}: {error.strerror}", "lock files need a folder of this user's"
+        ) from error
+    strange = hasattr(os, "getuid") and (
+        found.st_uid != os.getuid() or found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+    )
+    if strange or not stat.S_ISDIR(found.st_mode):
+        raise PortError(
+            f"{folder} is not a folder that this user alone may write",
+            "remove it, or set XDG_RUNTIME_DIR to a folder of your own",
+        )
+
+
+def _read(holder: Path) -> str:
+    try:
+        return holder.read_text(encoding="utf-8")[:32].strip() or "unknown"
+    except (OSError, ValueError):
+        return "unknown"

@@ -46,7 +46,6 @@ def tools(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
 def test_openocd(plus_one, tools) -> None:
     tools("openocd")
     flash_board(F746, plus_one.elf, serial_number="0670FF")
-    program = f"program {{{plus_one.elf}}} verify reset exit"
     assert tools.calls() == [
         [
             "openocd",
@@ -55,7 +54,7 @@ def test_openocd(plus_one, tools) -> None:
             "-c",
             "adapter serial 0670FF",
             "-c",
-            program,
+            "program firmware.elf verify reset exit",
         ]
     ]
 
@@ -74,10 +73,10 @@ def test_pyocd_compares_what_it_wrote(plus_one, tools) -> None:
     flash_board(F746, plus_one.elf, flasher="pyocd", serial_number="0670FF")
     load, compare = tools.calls()
     connect = ["--target", "stm32f746nghx", "--no-wait", "--uid", "0670FF"]
-    assert load == ["pyocd", "load", *connect, str(plus_one.elf)]
+    assert load == ["pyocd", "load", *connect, "firmware.elf"]
     assert compare[:7] == ["pyocd", "commander", *connect]
     assert compare[7] == "-c"
-    assert compare[8].startswith('compare 0x8000000 "')
+    assert compare[8] == "compare 0x8000000 firmware.bin"
     assert compare[9:] == ["-c", "reset"]
 
 

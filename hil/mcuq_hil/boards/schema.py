@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 Core = Literal["cortex-m0plus", "cortex-m3", "cortex-m4", "cortex-m7", "cortex-m33", "cortex-m55"]
 
@@ -19,6 +19,25 @@ class _Strict(BaseModel):
 
 Word = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_]*$")]
 """Names a file or folder of the firmware: nothing that leads out of it."""
+
+
+def _printable(text: str) -> str:
+    if not text.isprintable():
+        raise ValueError(f"{text!a} holds characters that a terminal obeys or does not show")
+    return text
+
+
+Line = Annotated[str, Field(min_length=1, max_length=400), AfterValidator(_printable)]
+"""For people: one line that every terminal shows as it is."""
+Script = Annotated[
+    str,
+    Field(
+        pattern=r"^((board|interface|target)/[a-z0-9_-]+\.cfg"
+        r"|transport select [a-z_]+|adapter speed [0-9]{1,6}"
+        r"|reset_config [a-z_]+( [a-z_]+){0,3})$"
+    ),
+]
+"""OpenOCD runs what it is given, a shell's commands too: its own scripts and these are enough."""
 Address = Annotated[int, Field(ge=0, lt=2**32)]
 Hertz = Annotated[int, Field(gt=0, lt=2**32)]
 
@@ -102,7 +121,7 @@ class Uart(_Strict):
     """
 
     driver: Word
-    name: str
+    name: Line
     base: Address
     clock_hz: Hertz
     baud: Hertz
@@ -139,7 +158,8 @@ class Probe(_Strict):
 
     Attributes:
         usb: "vid:pid" of the probe or virtual COM port, lower-case hex.
-        openocd: scripts of OpenOCD 0.12 ("….cfg") and commands between them.
+        openocd: OpenOCD 0.12's own scripts ("target/….cfg"), and between them the commands
+            `transport select`, `adapter speed` and `reset_config`.
         pyocd: target type of pyOCD.
         stlink: st-flash can write it.
         uf2_volume: volume label of the boot loader's drive.
@@ -147,11 +167,11 @@ class Probe(_Strict):
     """
 
     usb: tuple[str, ...] = ()
-    openocd: tuple[str, ...] = ()
-    pyocd: str | None = None
+    openocd: tuple[Script, ...] = ()
+    pyocd: Word | None = None
     stlink: bool = False
-    uf2_volume: str | None = None
-    uf2_family: int | None = None
+    uf2_volume: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,11}$")] | None = None
+    uf2_family: Address | None = None
 
     @field_validator("usb")
     @classmethod
@@ -171,7 +191,7 @@ class Emulator(_Strict):
     """
 
     engine: Literal["unicorn", "qemu"]
-    machine: str | None = None
+    machine: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{0,40}$")] | None = None
 
     @model_validator(mode="after")
     def _machine_named(self) -> Self:
@@ -204,10 +224,10 @@ class Board(_Strict):
     """
 
     name: str
-    title: str
-    maker: str
-    part: str
-    sources: tuple[str, ...]
+    title: Line
+    maker: Line
+    part: Line
+    sources: tuple[Line, ...]
     core: Core
     port: Word
     core_hz: Hertz
@@ -219,7 +239,14 @@ class Board(_Strict):
     emulator: Emulator | None = None
     real: bool = True
     hardware_tested: bool = False
-    quirks: tuple[str, ...] = ()
+    quirks: tuple[Line, ...] = ()
+
+    @field_validator("name")
+    @classmethod
+    def _names_files(cls, value: str) -> str:
+        if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,63}", value):
+            raise ValueError(f"only letters, digits and - . _ name a board file, not {value!a}")
+        return value
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

@@ -26,6 +26,7 @@ from mcuq_hil.boards import load_board
 from mcuq_hil.boards.registry import invalid
 from mcuq_hil.errors import BoardError
 from mcuq_hil.farm.place import Place
+from mcuq_hil.serial_number import SerialNumber
 from mcuq_hil.session import Unit
 from mcuq_hil.tomlfile import read_toml
 
@@ -37,7 +38,7 @@ class _Entry(BaseModel):
     name: str | None = None
     emulated: int = Field(default=0, ge=0, le=64)
     port: str | None = None
-    serial_number: str | None = None
+    serial_number: SerialNumber | None = None
     flasher: str | None = None
     flash: bool = True
     unit: Unit = "cycles"

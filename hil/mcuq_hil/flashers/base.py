@@ -16,15 +16,13 @@ from mcuq_hil.errors import FlashError, ToolMissingError
 _TELLING = re.compile(r"error|fail|mismatch|unable|could ?n.t|not found", re.IGNORECASE)
 
 
-@dataclass(frozen=True)
-class Image:
-    """What is flashed: the ELF file and, for programs that know none, its flash content."""
+ELF = "firmware.elf"
+"""The image, in the folder that the programs run in: names of ours, so that no path of the user's
+becomes a word of a script, and no settings file beside it is read."""
+BIN = "firmware.bin"
+"""The flash content alone, for programs that read no ELF file."""
 
-    elf: Path
-    bin: Path
-
-
-Commands = Callable[[Board, Image, str | None], list[list[str]]]
+Commands = Callable[[Board, str | None], list[list[str]]]
 
 
 @dataclass(frozen=True)
@@ -52,9 +50,9 @@ class Flasher:
         return not self.program or shutil.which(self.program) is not None
 
     def flash(
-        self, board: Board, image: Image, serial_number: str | None, seconds: float, log: Path
+        self, board: Board, folder: Path, serial_number: str | None, seconds: float, log: Path
     ) -> None:
-        """Flash and verify.
+        """Flash and verify what `folder` holds as ELF and BIN.
 
         Raises:
             ToolMissingError: the program is not installed.
@@ -64,10 +62,10 @@ class Flasher:
             raise ToolMissingError(f"{self.program} is not installed", self.install)
         log.parent.mkdir(parents=True, exist_ok=True)
         log.write_text("", encoding="utf-8")
-        for command in self.commands(board, image, serial_number):
-            self._run(command, seconds, log)
+        for command in self.commands(board, serial_number):
+            self._run(command, folder, seconds, log)
 
-    def _run(self, command: Sequence[str], seconds: float, log: Path) -> None:
+    def _run(self, command: Sequence[str], folder: Path, seconds: float, log: Path) -> None:
         code: int | None = None
         with log.open("r+b") as stream:
             start = stream.seek(0, os.SEEK_END)
@@ -75,7 +73,12 @@ class Flasher:
             stream.flush()
             try:
                 done = subprocess.run(
-                    command, stdout=stream, stderr=stream, timeout=seconds, check=False
+                    command,
+                    cwd=folder,
+                    stdout=stream,
+                    stderr=stream,
+                    timeout=seconds,
+                    check=False,
                 )
                 code = done.returncode
             except subprocess.TimeoutExpired:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
 from mcuq_hil.boards import Board
 from mcuq_hil.errors import FlashError, ToolMissingError
-from mcuq_hil.flashers.base import Flasher, Image
+from mcuq_hil.flashers.base import BIN, ELF, Flasher
 from mcuq_hil.flashers.programs import OPENOCD, PYOCD, ST_FLASH
 from mcuq_hil.flashers.uf2 import flash_uf2
 from mcuq_hil.image import flash_content
+from mcuq_hil.serial_number import check_serial_number
 from mcuq_hil.settings import PATIENCE
 
 FLASHERS = {flasher.name: flasher for flasher in (OPENOCD, PYOCD, ST_FLASH)}
@@ -67,8 +69,11 @@ def flash_board(
 
     Raises:
         FlashError: it failed; names the log.
+        PortError: the serial number is none.
         ToolMissingError: no program for it is installed.
     """
+    if serial_number is not None:
+        check_serial_number(serial_number)
     content = flash_content(elf, board.flash.origin)
     only_uf2 = board.probe.uf2_volume is not None and flasher is None
     if flasher == UF2 or (only_uf2 and not any(f.is_installed for f in FLASHERS.values())):
@@ -76,7 +81,7 @@ def flash_board(
         return
     chosen = choose_flasher(board, flasher)
     with tempfile.TemporaryDirectory() as scratch:
-        binary = Path(scratch) / "firmware.bin"
-        binary.write_bytes(content)
-        log = log_path(board, serial_number)
-        chosen.flash(board, Image(elf.resolve(), binary), serial_number, seconds, log)
+        folder = Path(scratch)
+        shutil.copyfile(elf, folder / ELF)
+        (folder / BIN).write_bytes(content)
+        chosen.flash(board, folder, serial_number, seconds, log_path(board, serial_number))

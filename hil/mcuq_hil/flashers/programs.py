@@ -3,36 +3,36 @@
 from __future__ import annotations
 
 from mcuq_hil.boards import Board
-from mcuq_hil.flashers.base import Flasher, Image
+from mcuq_hil.flashers.base import BIN, ELF, Flasher
 
 
-def _openocd(board: Board, image: Image, serial_number: str | None) -> list[list[str]]:
+def _openocd(board: Board, serial_number: str | None) -> list[list[str]]:
     """OpenOCD User's Guide, sections 8 (adapter serial) and 12.4 (program)."""
     words = ["openocd"]
     for entry in board.probe.openocd:
         words += ["-f" if entry.endswith(".cfg") else "-c", entry]
     if serial_number:
         words += ["-c", f"adapter serial {serial_number}"]
-    return [[*words, "-c", f"program {{{image.elf}}} verify reset exit"]]
+    return [[*words, "-c", f"program {ELF} verify reset exit"]]
 
 
-def _pyocd(board: Board, image: Image, serial_number: str | None) -> list[list[str]]:
+def _pyocd(board: Board, serial_number: str | None) -> list[list[str]]:
     """pyOCD's command reference: load does not verify, compare does."""
     connect = ["--target", str(board.probe.pyocd), "--no-wait"]
     if serial_number:
         connect += ["--uid", serial_number]
-    compare = f'compare {board.flash.origin:#x} "{image.bin}"'
+    compare = f"compare {board.flash.origin:#x} {BIN}"
     return [
-        ["pyocd", "load", *connect, str(image.elf)],
+        ["pyocd", "load", *connect, ELF],
         ["pyocd", "commander", *connect, "-c", compare, "-c", "reset"],
     ]
 
 
-def _st_flash(board: Board, image: Image, serial_number: str | None) -> list[list[str]]:
+def _st_flash(board: Board, serial_number: str | None) -> list[list[str]]:
     """st-flash(1): write verifies by itself."""
     chosen = ["--serial", serial_number] if serial_number else []
     origin = f"{board.flash.origin:#010x}"
-    return [["st-flash", *chosen, "--reset", "write", str(image.bin), origin]]
+    return [["st-flash", *chosen, "--reset", "write", BIN, origin]]
 
 
 OPENOCD = Flasher(

@@ -57,7 +57,8 @@ def flash_uf2(board: Board, content: bytes, seconds: float) -> None:
             f"no drive called {label} is mounted", "hold the BOOTSEL button while plugging in"
         )
     partial = drive / "mcuq.uf2"
-    with partial.open("wb") as stream:
+    partial.unlink(missing_ok=True)
+    with partial.open("xb") as stream:
         stream.write(uf2_blocks(content, board.flash.origin, family))
         stream.flush()
         os.fsync(stream.fileno())
