@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from mcuq_hil.boards.words import Address, Hertz, Label, Line, Machine, Script, Target, Word
 
 Core = Literal["cortex-m0plus", "cortex-m3", "cortex-m4", "cortex-m7", "cortex-m33", "cortex-m55"]
 
@@ -15,31 +17,6 @@ BAUD_ERROR_LIMIT = 0.02
 
 class _Strict(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-Word = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_]*$")]
-"""Names a file or folder of the firmware: nothing that leads out of it."""
-
-
-def _printable(text: str) -> str:
-    if not text.isprintable():
-        raise ValueError(f"{text!a} holds characters that a terminal obeys or does not show")
-    return text
-
-
-Line = Annotated[str, Field(min_length=1, max_length=400), AfterValidator(_printable)]
-"""For people: one line that every terminal shows as it is."""
-Script = Annotated[
-    str,
-    Field(
-        pattern=r"^((board|interface|target)/[a-z0-9_-]+\.cfg"
-        r"|transport select [a-z_]+|adapter speed [0-9]{1,6}"
-        r"|reset_config [a-z_]+( [a-z_]+){0,3})$"
-    ),
-]
-"""OpenOCD runs what it is given, a shell's commands too: its own scripts and these are enough."""
-Address = Annotated[int, Field(ge=0, lt=2**32)]
-Hertz = Annotated[int, Field(gt=0, lt=2**32)]
 
 
 class Memory(_Strict):
@@ -168,10 +145,10 @@ class Probe(_Strict):
 
     usb: tuple[str, ...] = ()
     openocd: tuple[Script, ...] = ()
-    pyocd: Word | None = None
+    pyocd: Target | None = None
     stlink: bool = False
-    uf2_volume: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,11}$")] | None = None
-    uf2_family: Address | None = None
+    uf2_volume: Label | None = None
+    uf2_family: int | None = None
 
     @field_validator("usb")
     @classmethod
@@ -191,7 +168,7 @@ class Emulator(_Strict):
     """
 
     engine: Literal["unicorn", "qemu"]
-    machine: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{0,40}$")] | None = None
+    machine: Machine | None = None
 
     @model_validator(mode="after")
     def _machine_named(self) -> Self:

@@ -17,7 +17,7 @@ from mcuq.declared import leaves
 from mcuq.emit.c.names import check_name
 from mcuq.errors import DeviceError, InputError, UsageError
 from mcuq.pipeline.request import BuildRequest
-from mcuq.score.metrics import get_metric
+from mcuq.score.metrics import built_in_metrics, get_metric, runs_user_code
 from mcuq_hil.bench import check_emulated
 from mcuq_hil.boards import Board, load_board
 from mcuq_hil.errors import PortError
@@ -37,6 +37,11 @@ def check_request(request: BuildRequest) -> None:
     for path in input_files(request).values():
         check_readable(path)
     if request.metric is not None:
+        if request.no_user_code and runs_user_code(request.metric):
+            raise UsageError(
+                f"metric {request.metric} is code, and --no-user-code refuses it",
+                f"choose one of {', '.join(built_in_metrics())}",
+            )
         get_metric(request.metric, request.metric_folder)
     check_board(board, request.port)
     if request.farm is not None:

@@ -327,6 +327,16 @@ class BuildRequest:
             changes_bytes=False,
         ),
     ] = False
+    no_user_code: Annotated[
+        bool,
+        Option(
+            "Refuse --metric module:function, which runs code that lies beside the model.",
+            commands=VERIFIED,
+            panel=DATA,
+            table=None,
+            changes_bytes=False,
+        ),
+    ] = False
     device_samples: Annotated[
         int, _silent("Evaluation samples that are compared byte by byte on the device.", least=1)
     ] = 32

@@ -24,6 +24,7 @@ from mcuq.progress import Progress, ProgressCallback, announce
 from mcuq.quantize import quantize
 from mcuq.quantized import QuantizedGraph
 from mcuq.sanity.samples import shared_samples
+from mcuq.score.metrics import runs_user_code
 
 Findings = tuple[Finding, ...]
 
@@ -89,7 +90,9 @@ def _loaded(
     request: BuildRequest, progress: ProgressCallback, is_build: bool
 ) -> tuple[Loaded, Findings]:
     """The model, its data and its board, and what looks wrong about them."""
-    progress(Progress("load"))
+    runs_code = request.metric is not None and runs_user_code(request.metric)
+    note = f"metric {request.metric}: runs code of this project" if runs_code else ""
+    progress(Progress("load", note=note))
     loaded = load(request)
     findings = loaded.findings
     findings += many_class_findings(loaded.graph, request.scheme.config.activation_bits)

@@ -98,6 +98,11 @@ def built_in_metrics() -> tuple[str, ...]:
     return tuple(_BUILT_IN)
 
 
+def runs_user_code(spec: str) -> bool:
+    """Whether `get_metric(spec)` imports a module of the user's."""
+    return _ALIASES.get(spec, spec) not in _BUILT_IN and ":" in spec
+
+
 def get_metric(spec: str, folder: Path | None = None) -> Metric:
     """The metric called `spec`: top1, mse, r2, auc, agreement, or `module:function`.
 
