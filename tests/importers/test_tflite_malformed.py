@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tflite_files import File
 
 from mcuq.errors import InputError
 from mcuq.graph import Graph, Op, Tensor
@@ -134,3 +135,15 @@ def test_values_that_are_not_finite_are_named() -> None:
     content = network().replace(weights.tobytes(), np.full_like(weights, np.nan).tobytes(), 1)
     with pytest.raises(InputError, match=r"\('w'\) holds values that are not finite"):
         load_tflite(content)
+
+
+def test_truth_values_are_zero_or_one() -> None:
+    file = File()
+    x, mask = file.tensor("x", (1, 4), "bool"), file.constant("mask", [[1, 0, 1, 0]], "bool")
+    y = file.op("LOGICAL_AND", [x, mask], file.tensor("y", (1, 4), "bool"))
+    content = file.content([x], [y])
+    assert load_tflite(content).ops
+    damaged = content.replace(b"\1\0\1\0", b"\1\0\2\0")
+    assert damaged != content
+    with pytest.raises(InputError, match=r"\('mask'\) of bool holds the byte 2"):
+        load_tflite(damaged)

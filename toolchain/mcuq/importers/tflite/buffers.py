@@ -38,7 +38,8 @@ def constant_data(
     int4 is unpacked to int8. Types that are never read (strings, resources…) give None.
 
     Raises:
-        InputError: the bytes do not match shape and type, or a float is not finite.
+        InputError: the bytes do not match shape and type, a float is not finite, or a truth value
+            is neither 0 nor 1, which C leaves undefined.
     """
     stored = _stored_bytes(buffer, where)
     if stored.size == 0 or (dtype not in _NUMPY_TYPES and dtype != "int4"):
@@ -49,6 +50,8 @@ def constant_data(
         raise malformed(f"{where} of {dtype} {shape} needs {expected} bytes but has {stored.size}")
     if dtype == "int4":
         return unpack_int4(stored, size).reshape(shape)
+    if dtype == "bool" and stored.max() > 1:
+        raise malformed(f"{where} of bool holds the byte {stored.max()}, which is no truth value")
     values = stored.view(_NUMPY_TYPES[dtype]).reshape(shape)
     if dtype.startswith("float") and not np.isfinite(values).all():
         raise InputError(
