@@ -325,8 +325,10 @@ def least_case(operator: AnyOperator, such: Callable[[Case], bool] | None = None
 
 
 def seeded_cases(strategy: st.SearchStrategy[Case], first: int, count: int) -> list[Case]:
-    """The cases that belong to a seed, the same each time; for what cannot run inside a test of
-    Hypothesis."""
+    """The cases that belong to a seed; for what cannot run inside a test of Hypothesis.
+
+    The same in one program only: Hypothesis draws numbers that stand in the loaded modules, too.
+    """
     found: list[Case] = []
 
     @seed(first)
