@@ -124,6 +124,8 @@ def becomes(name: str) -> str:
     other = rewritten(tflite_importer).get(name)
     if name in CONVERSIONS:
         return "itself between integers; vanishes between real numbers"
+    if name in RULES and RULES[name].kind.kept:
+        return f"{_ITSELF} where a file's integers are kept, else {other}"
     if name in RULES:
         return _by_rule(name, RULES[name]) + (f", or {other}" if other else "")
     if name in _BY_NAME:

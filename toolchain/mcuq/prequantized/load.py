@@ -42,8 +42,11 @@ def load_quantized(source: Path | bytes) -> QuantizedGraph:
     converted = read_tflite(source, keep_rescaling=True)
     graph = check_buildable(converted.graph)
     parameters = {name: op for op in graph.ops if op.kind.weighted for name in op.inputs[1:]}
+    own = {name for op in graph.ops if op.kind.kept for name in op.inputs[1 : -op.kind.kept]}
     tensors = {
-        name: _parameter(converted, name, parameters[name])
+        name: _own(converted, name)
+        if name in own
+        else _parameter(converted, name, parameters[name])
         if name in parameters
         else _value(converted, name)
         for name in graph.tensors
@@ -58,7 +61,7 @@ def load_quantized(source: Path | bytes) -> QuantizedGraph:
 def _check_widths(qgraph: QuantizedGraph) -> None:
     """Raise where an operator joins activations of 8 and of 16 bits, or has no 16-bit form."""
     for op in qgraph.ops:
-        values = op.inputs[:1] if op.kind.weighted else op.inputs
+        values = op.inputs[:1] if op.kind.weighted or op.kind.kept else op.inputs
         tensors = [qgraph.tensors[name] for name in (*values, op.output)]
         widths = {tensor.bits for tensor in tensors if tensor.element is Element.REAL}
         if len(widths) > 1 or (widths == {16} and isinstance(op.kind.int16, NoForm)):
@@ -154,6 +157,16 @@ def _parameter(converted: Converted, name: str, op: Op) -> QuantizedTensor:
     values = data.astype(f"int{max(bits, 8)}")
     scale = stored.scale.astype(np.float32)
     return QuantizedTensor(name, shape, bits, scale, 0, axis, values)
+
+
+def _own(converted: Converted, name: str) -> QuantizedTensor:
+    """Weights or a bias of an operator that keeps states, of the types that it asks for."""
+    record = converted.records[name]
+    stored, data = record.quantization, _integers(record, name)
+    if stored is None or stored.scale.size != 1 or stored.zero_point[0] != 0:
+        raise InputError(f"constant {name!r} is not stored symmetric, with one scale", _HINT)
+    scale = stored.scale.astype(np.float32)
+    return QuantizedTensor(name, record.shape, _BITS[record.dtype], scale, 0, None, data)
 
 
 def _integers(record: FileTensor, name: str) -> npt.NDArray[Any]:

@@ -18,6 +18,7 @@ from mcuq.importers.constraints import check
 from mcuq.importers.tflite.records import WEIGHTED, FileModel, FileOp, FileTensor, Quantization
 from mcuq.ops.catalog import operator
 from mcuq.tflite.operators.catalog import CONVERSIONS, RULES
+from mcuq.tflite.operators.recurrent import BIASES
 
 _CONVERSIONS = CONVERSIONS
 _BITS = {"int8": 8, "int16": 16}
@@ -70,6 +71,8 @@ def check_arithmetic(model: FileModel) -> FileModel:
             check(_stored(op, tensors), _WEIGHTED_CONSTRAINTS)
         elif op.kind == "CAST":
             check(view, (plain_cast,))
+        elif op.kind in BIASES:
+            check(view, (symmetric_types, recurrent_bias_scale))
         elif op.kind not in _CONVERSIONS:
             check(view, _CONSTRAINTS)
     return replace(model, tensors=tuple(tensors))
@@ -179,6 +182,22 @@ def bias_scale(view: StoredOp) -> str | None:
     if not wrong.any():
         return None
     return f"it is {pairs[0][wrong][0]:g}, theirs {pairs[1][wrong][0]:g}"
+
+
+def recurrent_bias_scale(view: StoredOp) -> str | None:
+    """The scale of a recurrent layer's bias is that of the products it is added to.
+
+    Kernels add its integers to the sums and never read it: convert the model again.
+    """
+    for numbers in BIASES[view.op.kind]:
+        tensors = [view.operands[number] for number in numbers if number < len(view.operands)]
+        scales = [t.quantization.scale for t in tensors if t is not None and t.quantization]
+        if len(scales) < 3 or any(scale.size != 1 for scale in scales):
+            continue
+        stated, first, second = (float(scale[0]) for scale in scales)
+        if abs(stated - first * second) > _SCALE_TOLERANCE * first * second:
+            return f"it is {stated:g}, theirs {first * second:g}"
+    return None
 
 
 def kept_scale(view: StoredOp) -> str | None:

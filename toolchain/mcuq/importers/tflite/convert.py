@@ -28,10 +28,11 @@ from mcuq.importers.tflite.general import (
     own_rule,
     real_operand,
 )
+from mcuq.importers.tflite.own_states import with_own_states
 from mcuq.importers.tflite.parts import one_output_each
 from mcuq.importers.tflite.real import real_values
 from mcuq.importers.tflite.records import FileModel, FileOp, FileState, FileTensor
-from mcuq.importers.tflite.recurrent import check_integers, spelled_out
+from mcuq.importers.tflite.recurrent import spelled_out
 from mcuq.importers.tflite.running_sums import KIND as CUMSUM
 from mcuq.importers.tflite.running_sums import layers_of_running_sums
 from mcuq.importers.tflite.space_to_batch import gather_dilations
@@ -82,10 +83,7 @@ def convert(
     """
     name = name or model.name or "main"
     model = unrolled(with_states(model), _evaluated)
-    if keep_rescaling:
-        check_integers(model)
-    else:
-        model = spelled_out(model, anew)
+    model = with_own_states(model) if keep_rescaling else spelled_out(model, anew)
     as_written, model = model, gather_dilations(one_output_each(name_tables(model)))
     known = {*READABLE, *FOLDABLE, CUMSUM}
     check_known(
@@ -284,7 +282,8 @@ class _Conversion:
             values.append(self._added(view, step, values, name))
             source = None if step.stored_as is None else values[step.stored_as].name
             self._records[name] = tensor if source is None else self._records[source]
-        result = self._added(view, steps[-1], values, view.output_name)
+        kept = [self._kept(index) for index in op.outputs[1:]]
+        result = self._added(view, steps[-1], values, view.output_name, *kept)
         self._compare_shape(view, tensor, result.shape)
         if _known(tensor) is not result.element:
             raise malformed(f"{view.where}: the file says {tensor.dtype}, its operands give others")
@@ -295,7 +294,17 @@ class _Conversion:
         chosen = rule.stored_steps if self._keep_rescaling else None
         return (chosen or rule.steps)(view)
 
-    def _added(self, view: OpView, step: Step, values: list[FileOperand], name: str) -> FileOperand:
+    def _kept(self, index: int) -> str:
+        """The name of what an operator leaves in one of its states."""
+        name, tensor = self._result_names[index], self._model.tensors[index]
+        self._values[index] = FileOperand(name, tensor.shape, tensor.dtype, quantized=True)
+        self._tensors[name] = Tensor(name, tensor.shape)
+        self._records[name] = tensor
+        return name
+
+    def _added(
+        self, view: OpView, step: Step, values: list[FileOperand], name: str, *kept: str
+    ) -> FileOperand:
         """One operator of the graph and its result, float32 as far as is known."""
         operands = [values[number] for number in step.inputs]
         if step.indices is not None:
@@ -312,7 +321,7 @@ class _Conversion:
             self._keep_constant(operand)
         self._tensors[name] = Tensor(name, shape, element=element)
         inputs = tuple(operand.name for operand in operands)
-        self._ops.append(Op(step.kind, name, inputs, (name,), step.attrs))
+        self._ops.append(Op(step.kind, name, inputs, (name, *kept), step.attrs))
         return FileOperand(name, shape, "float32" if element is Element.REAL else element, False)
 
     def _compare_shape(self, view: OpView, tensor: FileTensor, shape: tuple[int, ...]) -> None:
