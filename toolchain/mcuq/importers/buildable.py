@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from mcuq.graph import Graph, Op
 from mcuq.importers.constraints import check
+from mcuq.importers.refusals import Refusals
 from mcuq.numeric.element import Element
 from mcuq.ops.elements import compared, numbers, selected
 from mcuq.ops.movement import PAD, TRANSPOSE
@@ -52,8 +53,10 @@ def check_buildable(graph: Graph) -> Graph:
         InputError: an operator has more dimensions or elements than its kernel can hold, or
             computes with integers.
     """
+    refusals = Refusals()
     for op in graph.ops:
-        check(_Placed(graph, op), (few_dimensions, few_elements, short_axes, known_integers))
+        refusals.attempt(check, _Placed(graph, op), _CONSTRAINTS)
+    refusals.check()
     return graph
 
 
@@ -99,3 +102,6 @@ def known_integers(placed: _Placed) -> str | None:
         return None
     elements = [placed.graph.tensors[name].element for name in placed.op.inputs]
     return "an operand is int32" if Element.INT32 in elements else None
+
+
+_CONSTRAINTS = (few_dimensions, few_elements, short_axes, known_integers)

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mcuq.importers.constraints import check
+from mcuq.importers.refusals import Refusals
 from mcuq.importers.tflite.records import WEIGHTED, FileModel, FileOp, FileTensor, Quantization
 from mcuq.ops.catalog import operator
 from mcuq.tflite.operators.catalog import CONVERSIONS, RULES
@@ -57,25 +58,29 @@ class StoredOp:
         return [t for t in (*values, *self.results) if t is not None]
 
 
-def check_arithmetic(model: FileModel) -> FileModel:
-    """The model with the scales of biases that have none, once all operators are as they should be.
+def check_arithmetic(model: FileModel, refusals: Refusals) -> FileModel:
+    """The model with the scales of biases that have none.
 
-    Raises:
-        InputError: an operator would be computed otherwise than it reads.
+    Args:
+        refusals: collects operators that would be computed otherwise than they read.
     """
     tensors = list(model.tensors)
     for op in model.ops:
-        view = _stored(op, tensors)
-        if op.kind in WEIGHTED and len(view.operands) > 1:
-            _give_bias_scale(view, tensors)
-            check(_stored(op, tensors), _WEIGHTED_CONSTRAINTS)
-        elif op.kind == "CAST":
-            check(view, (plain_cast,))
-        elif op.kind in BIASES:
-            check(view, (symmetric_types, recurrent_bias_scale))
-        elif op.kind not in _CONVERSIONS:
-            check(view, _CONSTRAINTS)
+        refusals.attempt(_check, op, tensors)
     return replace(model, tensors=tuple(tensors))
+
+
+def _check(op: FileOp, tensors: list[FileTensor]) -> None:
+    view = _stored(op, tensors)
+    if op.kind in WEIGHTED and len(view.operands) > 1:
+        _give_bias_scale(view, tensors)
+        check(_stored(op, tensors), _WEIGHTED_CONSTRAINTS)
+    elif op.kind == "CAST":
+        check(view, (plain_cast,))
+    elif op.kind in BIASES:
+        check(view, (symmetric_types, recurrent_bias_scale))
+    elif op.kind not in _CONVERSIONS:
+        check(view, _CONSTRAINTS)
 
 
 def _stored(op: FileOp, tensors: Sequence[FileTensor]) -> StoredOp:

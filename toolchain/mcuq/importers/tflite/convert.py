@@ -14,7 +14,8 @@ from mcuq.errors import InputError
 from mcuq.graph import Graph, Op, State, Tensor
 from mcuq.importers.constraints import check
 from mcuq.importers.names import UniqueNames
-from mcuq.importers.operators import check_known
+from mcuq.importers.operators import unknown_kinds
+from mcuq.importers.refusals import Refusals
 from mcuq.importers.tflite.arithmetic import check_arithmetic
 from mcuq.importers.tflite.biases import flat_biases
 from mcuq.importers.tflite.filters import flat_filters
@@ -86,18 +87,22 @@ def convert(
     model = with_own_states(model) if keep_rescaling else spelled_out(model, anew)
     as_written, model = model, gather_dilations(one_output_each(name_tables(model)))
     known = {*READABLE, *FOLDABLE, CUMSUM}
-    check_known(
-        ((_where(model, op), _called(op, known)) for op in model.ops),
-        known,
-        lambda: file_graph(as_written, _where),
+    refusals = Refusals(
+        unknown_kinds(
+            ((_where(model, op), _called(op, known)) for op in model.ops),
+            known,
+            lambda: file_graph(as_written, _where),
+        )
     )
-    check_stateless(as_written)
-    model = layers_of_running_sums(
-        check_arithmetic(flat_filters(flat_biases(model))), keep_rescaling
-    )
+    refusals.attempt(check_stateless, as_written)
+    model = check_arithmetic(flat_filters(flat_biases(model)), refusals)
+    model = layers_of_running_sums(model, keep_rescaling, refusals)
+    known.remove(CUMSUM)
     conversion = _Conversion(model, keep_rescaling)
     for op in model.ops:
-        conversion.add(op)
+        if _called(op, known) not in known or not refusals.attempt(conversion.add, op):
+            conversion.go_on_behind(op)
+    refusals.check()
     return conversion.result(name)
 
 
@@ -131,6 +136,7 @@ class _Conversion:
         self._values: dict[int, FileOperand] = {}
         self._records: dict[str, FileTensor] = {}
         self._constant_outputs: dict[int, str] = {}
+        self._lost: set[int] = set()
         self._inputs = [self._given(model.tensors[index]) for index in model.inputs]
         if not self._inputs:
             raise malformed("the model has no inputs")
@@ -142,8 +148,14 @@ class _Conversion:
             index: self._take_name(model.tensors[index]) for op in model.ops for index in op.outputs
         }
 
-    def add(self, op: FileOp) -> None:
-        """Fold, pass through or lower one operator."""
+    def add(self, op: FileOp) -> bool:
+        """Fold, pass through or lower one operator.
+
+        Returns:
+            Whether that was done: not where it reads a constant that nobody knows.
+        """
+        if not self._lost.isdisjoint(op.inputs):
+            return False
         view = self._view(op)
         check(view, OP_CONSTRAINTS)
         output = op.outputs[0]
@@ -156,6 +168,18 @@ class _Conversion:
         else:
             check(view, (own_rule,))
             self._values[output] = self._lower(op, view, READABLE[op.kind])
+        return True
+
+    def go_on_behind(self, op: FileOp) -> None:
+        """Take the file's word for the results of an operator that is refused."""
+        computed = self._lost.isdisjoint(op.inputs) and any(
+            index in self._values and self._values[index].data is None for index in op.inputs
+        )
+        for index in op.outputs:
+            if computed and index not in self._values:
+                self._input(self._model.tensors[index])
+            elif not computed:
+                self._lost.add(index)
 
     def result(self, name: str) -> Converted:
         """The finished graph with its records."""
