@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Literal
 
 from pydantic import TypeAdapter
 
+from mcuq_hil.durable import replace_file
 from mcuq_hil.errors import BoardError, HilError
 from mcuq_hil.farm.jobs import Job
 from mcuq_hil.farm.place import Place
@@ -73,9 +73,7 @@ class CountCache:
         """Store atomically."""
         path = self._path(measurement, board, counts.unit)
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False) as stream:
-            stream.write(_STORED.dump_json(StoredCounts(counts)).decode())
-        Path(stream.name).replace(path)
+        replace_file(path, _STORED.dump_json(StoredCounts(counts)))
 
     def _path(self, measurement: Measurement, board: str, unit: str) -> Path:
         hasher = hashlib.sha256(f"{board}\0{unit}\0".encode())

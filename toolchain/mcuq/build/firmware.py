@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -28,7 +27,9 @@ from mcuq.choices import Optimize
 from mcuq.emit.c.names import emitted_models
 from mcuq.errors import BudgetError
 from mcuq.resources import firmware_dir
+from mcuq.temporary import temporary_folder
 from mcuq_hil.boards import Board
+from mcuq_hil.durable import replace_file
 from mcuq_hil.image import flash_content
 
 _LIBRARIES = {"speed": "libc.a", "size": "libc_nano.a"}
@@ -103,14 +104,12 @@ def build_firmware(
         board, stack_bytes=needed, handler_stack_bytes=handler_bytes, build_id=build_id
     )
     out_dir.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=out_dir, prefix=".link-") as scratch:
-        work = Path(scratch)
+    with temporary_folder() as work:
         _link(board, program, script, optimize, work)
-        (work / "firmware.bin").write_bytes(
-            flash_content(work / "firmware.elf", board.flash.origin)
-        )
-        for name in ("firmware.map", "firmware.bin", "firmware.elf"):
-            (work / name).replace(out_dir / name)
+        content = flash_content(work / "firmware.elf", board.flash.origin)
+        replace_file(out_dir / "firmware.bin", content)
+        for name in ("firmware.map", "firmware.elf"):
+            replace_file(out_dir / name, (work / name).read_bytes())
     elf = out_dir / "firmware.elf"
     return FirmwareImage(
         elf=elf,
@@ -129,8 +128,7 @@ def compile_program(
 ) -> ImageParts:
     """Compile the model, the runtime and the board's port; raises CompilerError."""
     defines = (f"-DMCUQ_PROFILE={int(profile)}",) if profile else ()
-    with tempfile.TemporaryDirectory() as scratch:
-        written = Path(scratch)
+    with temporary_folder() as written:
         (written / "mcuq_board.h").write_text(render_board_header(board), encoding="utf-8")
         models = written / "mcuq_models.c"
         models.write_text(render_models(emitted_models(model_dir)), encoding="utf-8")

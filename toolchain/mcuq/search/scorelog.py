@@ -16,6 +16,7 @@ from mcuq.document import Document
 from mcuq.search.problem import ScoreFunction
 from mcuq.search.settings import FIDELITIES
 from mcuq.search.space import Genome
+from mcuq_hil.durable import replace_file
 
 Key = tuple[int, Genome]
 """(rung, genome)."""
@@ -82,9 +83,7 @@ class ScoreLog:
         self.replayed = len(self._memo)
         lines = [HEAD.line(LogHead(fingerprint))]
         lines += [_line(key, loss) for key, loss in self._memo.items()]
-        temporary = path.with_suffix(".part")
-        temporary.write_text("\n".join(lines) + "\n")
-        temporary.replace(path)
+        replace_file(path, ("\n".join(lines) + "\n").encode())
 
     def __call__(self, genomes: Sequence[Genome], rung: int) -> list[float]:
         fresh = [g for g in dict.fromkeys(genomes) if (rung, g) not in self._memo]

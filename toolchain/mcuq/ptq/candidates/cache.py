@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
+import io
 import zipfile
 import zlib
 from collections.abc import Mapping, Sequence
@@ -20,6 +19,7 @@ from mcuq.ptq.candidates.recipe import Recipe
 from mcuq.quantize.activations import RangeSource
 from mcuq.quantize.config import Config, WeightChoice
 from mcuq.quantize.weights import QuantizedWeight
+from mcuq_hil.durable import replace_file
 
 _VERSION = 2
 """Counts changes of the algorithms: older files are not looked at."""
@@ -64,14 +64,9 @@ def store(path: Path, weights: Weights) -> None:
         arrays[f"scale{number}"] = weight.scale
         if weight.bias is not None:
             arrays[f"bias{number}"] = weight.bias
-    handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            np.savez(file, allow_pickle=False, **arrays)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    stream = io.BytesIO()
+    np.savez(stream, allow_pickle=False, **arrays)
+    replace_file(path, stream.getvalue())
 
 
 def load(path: Path, graph: Graph) -> dict[str, QuantizedWeight] | None:
