@@ -162,7 +162,7 @@ WRITERS = {
     "toolchain/mcuq/document.py:line": "every document that is a line",
     "toolchain/mcuq/cli/output.py:write_json": "every document on stdout",
     "scripts/study/record.py:_text": "kernels: a document, laid out an entry a line",
-    "hil/mcuq_hil/farm/measuring.py:put": "counts: a document of the bench",
+    "hil/mcuq_hil/farm/measuring.py:_stored": "counts: a document of the bench",
     "hil/mcuq_hil/emulator/spec.py:to_json": "from a process to its child, never a file",
     "hil/mcuq_hil/emulator/port.py:__init__": "the same",
     "hil/mcuq_hil/emulator/qemu.py:_command": "QEMU's own protocol",

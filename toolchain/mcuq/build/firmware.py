@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mcuq.build.archive import library_sections
-from mcuq.build.compile import Object, Unit, compile_units
+from mcuq.build.compile import Unit, compile_units
 from mcuq.build.image import FirmwareImage, ram_bytes, section_sizes
+from mcuq.build.kept import Object
 from mcuq.build.mapfile import flash_contributions
 from mcuq.build.members import archive_members
 from mcuq.build.render import render_board_header, render_linker_script, render_models
@@ -229,16 +228,16 @@ def _build_id(board: Board, program: ImageParts, optimize: Optimize, stack: int)
 
 def _link(board: Board, program: ImageParts, script: str, optimize: Optimize, work: Path) -> None:
     """Link in `work`, where every object has the name it shall have in the map."""
-    files = {f"{compiled.name}.o": compiled.path for compiled in program.objects}
-    files |= {archive.name: archive for archive in program.archives}
-    for name, path in files.items():
+    files = {f"{compiled.name}.o": compiled.content for compiled in program.objects}
+    files |= {archive.name: archive.read_bytes() for archive in program.archives}
+    for name, content in files.items():
         (work / name).parent.mkdir(parents=True, exist_ok=True)
-        _place(path, work / name)
+        (work / name).write_bytes(content)
     (work / "board.ld").write_text(script, encoding="utf-8")
     library = "-l" + _LIBRARIES[optimize].removeprefix("lib").removesuffix(".a")
     command = ["gcc", *core_flags(board.core), *_LINK_OPTIONS, "-o", "firmware.elf", *files]
     try:
-        run_tool([*command, "-Wl,--start-group", library, "-lgcc", "-Wl,--end-group"], cwd=work)
+        run_tool([*command, "-Wl,--start-group", library, "-lgcc", "-Wl,--end-group"], work, work)
     except CompilerError as error:
         _raise_too_large(board, error)
         raise
@@ -256,10 +255,3 @@ def _raise_too_large(board: Board, error: CompilerError) -> None:
                 if kind == "flash"
                 else "choose a model of smaller inputs and layers, or a larger board",
             ) from error
-
-
-def _place(source: Path, target: Path) -> None:
-    try:
-        os.link(source, target)
-    except OSError:
-        shutil.copyfile(source, target)
