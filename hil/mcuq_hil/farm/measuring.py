@@ -15,7 +15,7 @@ from mcuq_hil.errors import BoardError, HilError
 from mcuq_hil.farm.jobs import Job
 from mcuq_hil.farm.place import Place
 from mcuq_hil.farm.run import run_jobs
-from mcuq_hil.image import read_build_id
+from mcuq_hil.identity import read_build_id
 from mcuq_hil.seal import check_digits
 from mcuq_hil.session import Counts, Session, Unit
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,7 +16,6 @@ from mcuq.build.sections import Section, read_sections
 from mcuq.build.stack import stack_bound
 from mcuq.build.toolchain import (
     CompilerError,
-    compiler_version,
     core_flags,
     library_path,
     run_tool,
@@ -29,6 +27,7 @@ from mcuq.resources import firmware_dir
 from mcuq.temporary import temporary_folder
 from mcuq_hil.boards import Board
 from mcuq_hil.durable import replace_file
+from mcuq_hil.identity import read_build_id, stamped
 from mcuq_hil.image import flash_content
 
 _LIBRARIES = {"speed": "libc.a", "size": "libc_nano.a"}
@@ -98,18 +97,15 @@ def build_firmware(
     program = compile_program(board, model_dir, optimize=optimize, profile=profile)
     needed = stack_bytes_needed(board, program.sections) if stack_bytes is None else stack_bytes
     handler_bytes = _handler_stack(board, program.sections)
-    build_id = _build_id(board, program, optimize, needed)
-    script = render_linker_script(
-        board, stack_bytes=needed, handler_stack_bytes=handler_bytes, build_id=build_id
-    )
+    script = render_linker_script(board, stack_bytes=needed, handler_stack_bytes=handler_bytes)
     out_dir.mkdir(parents=True, exist_ok=True)
     with temporary_folder() as work:
         _link(board, program, script, optimize, work)
-        content = flash_content(work / "firmware.elf", board.flash.origin)
-        replace_file(out_dir / "firmware.bin", content)
-        for name in ("firmware.map", "firmware.elf"):
-            replace_file(out_dir / name, (work / name).read_bytes())
+        replace_file(out_dir / "firmware.map", (work / "firmware.map").read_bytes())
+        linked = stamped((work / "firmware.elf").read_bytes())
     elf = out_dir / "firmware.elf"
+    replace_file(elf, linked)
+    replace_file(out_dir / "firmware.bin", flash_content(elf, board.flash.origin))
     return FirmwareImage(
         elf=elf,
         bin=out_dir / "firmware.bin",
@@ -117,7 +113,7 @@ def build_firmware(
         ram_bytes=ram_bytes(elf, board),
         sections=section_sizes(elf),
         contributions=flash_contributions((out_dir / "firmware.map").read_text(encoding="utf-8")),
-        build_id=build_id.hex(),
+        build_id=read_build_id(elf).hex(),
         stack_bytes=needed,
     )
 
@@ -214,16 +210,6 @@ def _handler_stack(board: Board, sections: dict[str, Section]) -> int:
 
 def _round(size: int) -> int:
     return -(-size // STACK_STEP) * STACK_STEP
-
-
-def _build_id(board: Board, program: ImageParts, optimize: Optimize, stack: int) -> bytes:
-    hasher = hashlib.sha256(f"{compiler_version()}\0{optimize}\0{stack}\0".encode())
-    hasher.update(board.model_dump_json().encode())
-    for compiled in program.objects:
-        hasher.update(f"{compiled.name}\0{compiled.digest}\0".encode())
-    for archive in program.archives:
-        hasher.update(archive.read_bytes())
-    return hasher.digest()[:16]
 
 
 def _link(board: Board, program: ImageParts, script: str, optimize: Optimize, work: Path) -> None:
