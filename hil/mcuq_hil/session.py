@@ -13,7 +13,7 @@ from typing import Literal, Self, TypeVar
 from mcuq_hil.boards import Board
 from mcuq_hil.errors import BoardError, LinkLostError, WrongImageError, WrongResultError
 from mcuq_hil.faults import fault_error
-from mcuq_hil.image import read_build_id
+from mcuq_hil.identity import read_build_id
 from mcuq_hil.link import DeviceRestartedError, Link, Ready, Transport
 from mcuq_hil.protocol import messages as m
 from mcuq_hil.settings import PATIENCE

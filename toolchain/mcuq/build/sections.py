@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from io import BytesIO
 from typing import Any, BinaryIO
 
 from elftools.elf.elffile import ELFFile
 
-from mcuq.build.compile import Object
 from mcuq.build.frames import frame_bytes
+from mcuq.build.kept import Object
 
 _FLASH = (".text", ".rodata", ".data", ".boot", ".vectors")
 _RAM = (".data", ".bss", ".noinit")
@@ -61,9 +61,8 @@ def read_sections(objects: Iterable[Object]) -> dict[str, Section]:
     for compiled in objects:
         usage = read_stack_usage(compiled.stack_usage)
         recursive = _self_callers(compiled.call_graph)
-        with compiled.path.open("rb") as stream:
-            for section in _sections(stream, compiled.name, usage, recursive):
-                found[section.name] = section
+        for section in _sections(BytesIO(compiled.content), compiled.name, usage, recursive):
+            found[section.name] = section
     return found
 
 
@@ -80,21 +79,18 @@ def closure(needs: Mapping[str, frozenset[str]], roots: Iterable[str]) -> frozen
     return frozenset(seen)
 
 
-def read_stack_usage(path: Path) -> dict[str, int]:
+def read_stack_usage(text: str) -> dict[str, int]:
     """Function name to stack bytes, from gcc's .su file: "file:line:col:name", bytes, kind."""
     usage: dict[str, int] = {}
-    if path.is_file():
-        for line in path.read_text(encoding="utf-8").splitlines():
-            where, size, _ = line.rsplit("\t", 2)
-            usage[where.rsplit(":", 1)[1]] = int(size)
+    for line in text.splitlines():
+        where, size, _ = line.rsplit("\t", 2)
+        usage[where.rsplit(":", 1)[1]] = int(size)
     return usage
 
 
-def _self_callers(path: Path) -> frozenset[str]:
+def _self_callers(text: str) -> frozenset[str]:
     """Functions that call themselves: the assembler leaves no relocation for that."""
-    if not path.is_file():
-        return frozenset()
-    calls = _CALL.findall(path.read_text(encoding="utf-8"))
+    calls = _CALL.findall(text)
     return frozenset(caller.rsplit(":", 1)[-1] for caller, called in calls if caller == called)
 
 

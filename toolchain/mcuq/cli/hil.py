@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 import time
 import zipfile
 from dataclasses import replace
@@ -19,6 +18,7 @@ from mcuq.errors import DeviceError, InputError, UsageError
 from mcuq.pipeline import names
 from mcuq.progress import Progress, ProgressCallback
 from mcuq.shown import visible
+from mcuq.temporary import temporary_folder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -130,8 +130,8 @@ def check(
     from mcuq.report.hil import CHECKS
 
     places = _places(farm, board, port)
-    with tempfile.TemporaryDirectory() as scratch, shown_progress() as progress:
-        images = _selftest_images(places, Path(scratch), progress)
+    with temporary_folder() as scratch, shown_progress() as progress:
+        images = _selftest_images(places, scratch, progress)
         results = []
         for done, place in enumerate(places):
             progress(Progress("check", done, len(places), place.name))
@@ -286,8 +286,8 @@ def soak(
 
     places = _places(farm, board, port)
     seconds, begin = minutes * 60, time.monotonic()
-    with tempfile.TemporaryDirectory() as scratch, shown_progress() as progress:
-        images = _selftest_images(places, Path(scratch), progress)
+    with temporary_folder() as scratch, shown_progress() as progress:
+        images = _selftest_images(places, scratch, progress)
 
         def on_round(place: str, rounds: int) -> None:
             gone = min(seconds, time.monotonic() - begin)

@@ -33,6 +33,7 @@ from mcuq.cli import (
 )
 from mcuq.cli.failure import report_failure
 from mcuq.cli.hil import hil_app
+from mcuq.cli.notes import show_notes
 from mcuq.cli.output import configure
 
 app = typer.Typer(
@@ -94,6 +95,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
     configure(verbose=False, color=None)
+    show_notes()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # A terminal of few characters shows the others as escapes.

@@ -8,7 +8,6 @@ configuration. A profiled run of each width gives each layer's count.
 from __future__ import annotations
 
 import contextlib
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -23,6 +22,7 @@ from mcuq.lower import Program
 from mcuq.pipeline.lowering import lower_for, write_model
 from mcuq.pipeline.profile import ProfileTarget, profile_layers
 from mcuq.quantized import QuantizedGraph
+from mcuq.temporary import temporary_folder
 
 _ROOTS = ("mcuq_vectors", "mcuq_reset_handler", "mcuq_start")
 _MODEL_SYMBOLS = frozenset(
@@ -47,8 +47,8 @@ def cost_table(
             compiler is missing or refuses a file. HilError: a profiled run failed.
     """
     programs = {bits: lower_for(target, qgraph) for bits, qgraph in qgraphs.items()}
-    with tempfile.TemporaryDirectory() as scratch:
-        folders = {bits: Path(scratch) / f"int{bits}" for bits in programs}
+    with temporary_folder() as scratch:
+        folders = {bits: scratch / f"int{bits}" for bits in programs}
         for bits, program in programs.items():
             write_model(target, plan_program(program), folders[bits])
         code = _code_model(target, programs, folders)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +26,7 @@ from mcuq.report.output_forms import ends_graph, manifest_forms
 from mcuq.report.store import read_manifest
 from mcuq.result.manifest import Manifest
 from mcuq.score.answers import Predictions, predictions_of
+from mcuq.temporary import temporary_folder
 from mcuq.tflite.micro import run_micro
 from mcuq.tflite.operators.view import element_of
 from mcuq_hil import Session, open_session
@@ -140,8 +140,8 @@ def profile_again(
     sample = [np.zeros(tensor.shape, _dtype(tensor)) for tensor in inputs]
     target = ProfileTarget(load_board(manifest.target.name), manifest.optimize, port)
     progress(Progress("profile", note="an image that marks its layers"))
-    with tempfile.TemporaryDirectory() as scratch:
-        copy = Path(scratch) / "model"
+    with temporary_folder() as scratch:
+        copy = scratch / "model"
         shutil.copytree(folder / "model", copy)
         calls, macs = len(manifest.layers), manifest.result.macs
         return manifest, profile_calls(target, copy, sample, calls, macs)
