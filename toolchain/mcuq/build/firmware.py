@@ -7,6 +7,7 @@ from pathlib import Path
 
 from mcuq.build.archive import library_sections
 from mcuq.build.compile import Unit, compile_units
+from mcuq.build.heap import check_no_heap
 from mcuq.build.image import FirmwareImage, ram_bytes, section_sizes
 from mcuq.build.kept import Object
 from mcuq.build.mapfile import flash_contributions
@@ -93,8 +94,10 @@ def build_firmware(
         CompilerError: the compiler is missing or refuses a file.
         BudgetError: the image is larger than the board's flash or RAM; says by how much.
         StackError: the stack has no bound.
+        HeapError: something in it takes memory as it runs.
     """
     program = compile_program(board, model_dir, optimize=optimize, profile=profile)
+    check_no_heap(program.sections)
     needed = stack_bytes_needed(board, program.sections) if stack_bytes is None else stack_bytes
     handler_bytes = _handler_stack(board, program.sections)
     script = render_linker_script(board, stack_bytes=needed, handler_stack_bytes=handler_bytes)

@@ -79,12 +79,16 @@ def closure(needs: Mapping[str, frozenset[str]], roots: Iterable[str]) -> frozen
     return frozenset(seen)
 
 
-def read_stack_usage(text: str) -> dict[str, int]:
-    """Function name to stack bytes, from gcc's .su file: "file:line:col:name", bytes, kind."""
-    usage: dict[str, int] = {}
+def read_stack_usage(text: str) -> dict[str, int | None]:
+    """Function name to stack bytes, from gcc's .su file: "file:line:col:name", bytes, kind.
+
+    None for a function that takes more by an amount known only as it runs: a VLA, `alloca`.
+    """
+    usage: dict[str, int | None] = {}
     for line in text.splitlines():
-        where, size, _ = line.rsplit("\t", 2)
-        usage[where.rsplit(":", 1)[1]] = int(size)
+        where, size, kind = line.rsplit("\t", 2)
+        is_known = kind in ("static", "dynamic,bounded")
+        usage[where.rsplit(":", 1)[1]] = int(size) if is_known else None
     return usage
 
 
@@ -95,7 +99,7 @@ def _self_callers(text: str) -> frozenset[str]:
 
 
 def _sections(
-    stream: BinaryIO, unit: str, usage: Mapping[str, int], recursive: frozenset[str]
+    stream: BinaryIO, unit: str, usage: Mapping[str, int | None], recursive: frozenset[str]
 ) -> Iterator[Section]:
     elf = ELFFile(stream)
     table = elf.get_section_by_name(".symtab")
@@ -108,17 +112,19 @@ def _sections(
         align = max(header["sh_addralign"], 1)
         size = -(-header["sh_size"] // align) * align
         inside = functions.get(index, [])
-        stack = max((usage.get(function, 0) for function in inside), default=0)
-        frame = stack or _frame(header, [s for s in symbols if s["st_shndx"] == index])
+        told = [usage.get(function, 0) for function in inside]
+        stack = None if None in told else max((size or 0 for size in told), default=0)
+        if stack == 0:
+            stack = _frame(header, [s for s in symbols if s["st_shndx"] == index])
         yield Section(
             name,
             _kind(header.name),
             size,
             frozenset(needs.get(index, ())),
-            frame or 0,
+            stack or 0,
             not recursive.isdisjoint(inside),
             frozenset(addressed.get(index, ())) - {name},
-            frame is None,
+            stack is None,
         )
     yield from _aliases(symbols, names)
 

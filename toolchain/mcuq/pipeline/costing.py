@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mcuq.build.firmware import build_firmware, compile_program, stack_bytes_needed
+from mcuq.build.heap import ROOTS
 from mcuq.build.sections import Section, closure
 from mcuq.cost import CodeModel, CostTable, FunctionSize, constant_bytes, plan_program
 from mcuq.errors import BudgetError
@@ -24,7 +25,6 @@ from mcuq.pipeline.profile import ProfileTarget, profile_layers
 from mcuq.quantized import QuantizedGraph
 from mcuq.temporary import temporary_folder
 
-_ROOTS = ("mcuq_vectors", "mcuq_reset_handler", "mcuq_start")
 _MODEL_SYMBOLS = frozenset(
     {"mcuq_model", "model_run", "model_reset", "model_input", "model_output", "model_state"}
 )
@@ -88,7 +88,7 @@ def _kernels(sections: Mapping[str, Section]) -> dict[str, FunctionSize]:
         name: frozenset(filter(_of_model, section.needs)) if _of_model(name) else section.needs
         for name, section in sections.items()
     }
-    everywhere = closure(needs, _ROOTS)
+    everywhere = closure(needs, ROOTS)
     return {
         name: FunctionSize(section.flash_bytes, tuple(sorted(section.needs)))
         for name, section in sections.items()
