@@ -23,7 +23,7 @@ from mcuq.quantize.activations import activation_params, own_spans
 from mcuq.quantize.masks import with_near_masks
 from mcuq.quantize.scale_groups import ScaleGroups
 from mcuq.quantize.weights import channel_axis
-from mcuq.score.batch import can_batch
+from mcuq.score.batch import mixes_samples
 
 Inputs = tuple[npt.NDArray[np.float32], ...]
 Range = tuple[float, float]
@@ -114,10 +114,11 @@ def make_plan(graph: Graph, inputs: Inputs, config: Config) -> TrainingPlan:
 
 def _check_batch(graph: Graph, ranges: Ranges, config: Config) -> None:
     plain = replace(config, weights={}, default_weight=WeightChoice())
-    if not can_batch(quantize(graph, ranges, plain)):
+    if (name := mixes_samples(quantize(graph, ranges, plain))) is not None:
         raise InputError(
-            "an operator of this model mixes the samples of a batch",
-            "fine-tuning needs models whose first dimension is the batch throughout",
+            f"{name!r} mixes the samples of a batch",
+            "fine-tuning needs models whose first dimension is the batch throughout, which layers "
+            "over rows and steps do not keep: train it for few bits in its own framework",
         )
 
 
