@@ -118,6 +118,15 @@ typedef struct {
 
 void mcuq_abs_s16(const mcuq_abs *p, const int16_t *input, int16_t *output);
 
+/* 2^20 / √x × multiplier × 2^(shift - 31); 32767 from 0 down. In place: yes. */
+typedef struct {
+    int32_t multiplier;
+    int32_t shift;
+    int32_t count;
+} mcuq_rsqrt;
+
+void mcuq_rsqrt_s16(const mcuq_rsqrt *p, const int16_t *input, int16_t *output);
+
 /* LOGISTIC and TANH of x × multiplier / 2^shift, in steps of 1 / 12288, into Q0.15. The table has
  * 256 entries of logistic(i / 24), Q0.16, interpolated. In place: yes. */
 typedef struct {

@@ -19,6 +19,7 @@ from mcuq.importers.tflite.records import FileTensor
 from mcuq.numeric import integer_limits, quantize_values
 from mcuq.numeric.element import Element
 from mcuq.numeric.tensor import QuantizedTensor, exact
+from mcuq.ops.functions import ABS
 from mcuq.ops.operator import NoForm
 from mcuq.quantized import has_room
 from mcuq.quantized.qgraph import QuantizedGraph, stored_states
@@ -70,10 +71,12 @@ def _check_widths(qgraph: QuantizedGraph) -> None:
 
 
 def _check_room(qgraph: QuantizedGraph) -> None:
+    magnitudes = {op.output for op in qgraph.ops if op.kind is ABS}
     for op in qgraph.ops:
         source = qgraph.tensors[op.inputs[0]]
         is_quantized = not source.is_float and source.element is Element.REAL
-        if is_quantized and not op.kind.guard.takes(source.affine, source.bits):
+        safe = source.name in magnitudes or not is_quantized
+        if not safe and not op.kind.guard.takes(source.affine, source.bits):
             raise InputError(
                 f"{op.kind.name} {op.output!r} reads integers that stand for values below "
                 f"{op.kind.guard.least_value:g}, where TensorFlow Lite Micro stops",

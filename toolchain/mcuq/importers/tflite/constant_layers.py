@@ -56,7 +56,7 @@ def _steps(rule: Rule[Any], op: OpView) -> tuple[Step, ...]:
     if steps:
         return steps
     numbers = tuple(n for n in rule.reads(len(op.operands)) if op.operands[n] is not None)
-    return (Step(rule.kind, rule.attrs(op), numbers * rule.copies(op)),)
+    return (Step(rule.kind, rule.attrs(op), numbers),)
 
 
 def _applied(op: OpView, step: Step, operands: list[Array]) -> Array:

@@ -394,5 +394,4 @@ def _result_element(view: OpView, step: Step, operands: Sequence[FileOperand]) -
 def _graph_operands(rule: Rule[Any], view: OpView) -> list[FileOperand]:
     """The operands that become the graph operator's inputs; absent ones are left out."""
     chosen = (view.operands[number] for number in rule.reads(len(view.operands)))
-    present = [operand for operand in chosen if operand is not None]
-    return present * rule.copies(view)
+    return [operand for operand in chosen if operand is not None]

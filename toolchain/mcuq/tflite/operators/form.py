@@ -51,7 +51,6 @@ class Rule(Generic[A]):
         required: how many operands must be there.
         order: numbers of the file's operands in the order in which they are seen everywhere else,
             that of the graph's inputs and then the others; empty where it is the file's.
-        copies: how often these operands are repeated.
         steps: several operators in its place, the last of which gives the result; none: `kind`.
         stored_steps: the same where the file's integers are kept; None takes `steps`.
     """
@@ -63,7 +62,6 @@ class Rule(Generic[A]):
     tensors: int | None = 1
     required: int = 1
     order: tuple[int, ...] = ()
-    copies: Callable[[OpView], int] = lambda op: 1
     steps: Callable[[OpView], tuple[Step, ...]] = lambda op: ()
     stored_steps: Callable[[OpView], tuple[Step, ...]] | None = None
 
