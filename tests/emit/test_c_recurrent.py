@@ -13,16 +13,20 @@ from hypothesis import strategies as st
 from number_formats import Form
 from recurrent_models import recurrent_forms, recurrent_models
 
+from mcuq.choices import Kernels
+
 FORMS = recurrent_forms()
 
 
+@pytest.mark.parametrize("kernels", ["mcuq", "cmsis-nn"])
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.name)
-@settings(max_examples=5)
+@settings(max_examples=4)
 @given(seed=st.integers(0, 2**32 - 1))
-def test_emitted_c_gives_the_same_bytes(form: Form, seed: int) -> None:
+def test_emitted_c_gives_the_same_bytes(form: Form, kernels: Kernels, seed: int) -> None:
+    """By the fast kernels, and by the portable ones."""
     model = next(recurrent_models(form, seed))
     with TemporaryDirectory() as folder:
-        host = HostModel(model.qgraph, Path(folder))
+        host = HostModel(model.qgraph, Path(folder), kernels)
         host.check(model.inputs)
         tensors = model.qgraph.tensors
         kept = [tensors[state.read].nbytes for state in model.qgraph.states]

@@ -29,7 +29,7 @@ def test_every_operator_that_keeps_states_is_drawn() -> None:
     assert {form.kind for form in FORMS} == {one.name for one in OPERATORS if one.kept}
     for form in FORMS:
         rng = np.random.default_rng(0)
-        drawn = [recurrent_graph(form, rng).ops[0].attrs for _ in range(40)]
+        drawn = [recurrent_graph(form, rng).ops[-1].attrs for _ in range(40)]
         for field in fields(form.operator.attrs):
             assert len({getattr(attrs, field.name) for attrs in drawn}) > 1, field.name
 
@@ -53,7 +53,7 @@ def test_a_file_is_read_as_it_was_written(form: Form, seed: int) -> None:
     content = tflite_bytes(model.qgraph)
     read = load_quantized(content)
     assert tflite_bytes(read) == content
-    assert [op.kind for op in read.ops] == [form.operator]
+    assert read.ops[-1].kind is form.operator
     twice = [np.concatenate([values, values]) for values in model.inputs]
     (ours,), (theirs,) = run_integer(read, twice).values(), run_micro(content, twice)
     np.testing.assert_array_equal(ours, theirs.reshape(ours.shape))

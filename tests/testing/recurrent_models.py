@@ -20,12 +20,17 @@ from mcuq.numeric.activation import Activation
 from mcuq.numeric.tensor import QuantizedTensor
 from mcuq.ops.attrs import Attrs
 from mcuq.ops.catalog import OPERATORS
+from mcuq.ops.lstm import UNIDIRECTIONAL_SEQUENCE_LSTM, LstmAttrs
+from mcuq.ops.movement import RESHAPE, ReshapeAttrs
 from mcuq.ops.operator import AnyOperator
 from mcuq.ops.svdf import SVDF, SvdfAttrs
 from mcuq.quantized import QuantizedGraph, has_room
 
 Stored = npt.NDArray[Any]
-_ACTIVATIONS = {SVDF: ("int8, memory of int8", "int8, memory of int16")}
+_ACTIVATIONS = {
+    SVDF: ("int8, memory of int8", "int8, memory of int16"),
+    UNIDIRECTIONAL_SEQUENCE_LSTM: ("int8", "int16"),
+}
 """Types that TensorFlow Lite Micro runs."""
 
 
@@ -49,7 +54,7 @@ def recurrent_models(form: Form, seed: int, outputs: int = 256) -> Iterator[Recu
     rng = np.random.default_rng(seed)
     while True:
         qgraph = recurrent_graph(form, rng)
-        if has_room(qgraph, qgraph.ops[0]):
+        if has_room(qgraph, qgraph.ops[-1]):
             yield RecurrentModel(seed, qgraph, [_sequence(qgraph, rng, outputs)])
 
 
@@ -74,6 +79,7 @@ class _Numbers:
 
     rng: np.random.Generator
     tensors: dict[str, QuantizedTensor] = field(default_factory=dict)
+    before: list[Op] = field(default_factory=list)
 
     def value(self, name: str, shape: tuple[int, ...], bits: int, scale: float, zero: int) -> str:
         scales = np.array([scale], np.float32)
@@ -101,6 +107,13 @@ class _Numbers:
     def scale(self, name: str) -> float:
         return float(self.tensors[name].scale[0])
 
+    def reshaped(self, name: str, shape: tuple[int, ...]) -> str:
+        """A value in another shape."""
+        value = self.tensors[name]
+        new = self.value(f"{name}/r", shape, value.bits, self.scale(name), value.zero_point)
+        self.before.append(Op(RESHAPE, new, (name,), (new,), ReshapeAttrs(shape)))
+        return new
+
     def graph(self, kind: AnyOperator, attrs: Attrs, inputs: list[str]) -> QuantizedGraph:
         """Of one operator, whose states begin with zeros."""
         states = []
@@ -111,7 +124,8 @@ class _Numbers:
             states.append(State(name, name, f"{name}'", initial))
         outputs = ("y", *(state.written for state in states))
         op = Op(kind, "y", tuple(inputs), outputs, attrs)
-        return QuantizedGraph("case", self.tensors, (op,), ("x",), ("y",), tuple(states))
+        ops = (*self.before, op)
+        return QuantizedGraph("case", self.tensors, ops, ("x",), ("y",), tuple(states))
 
 
 def _svdf(form: Form, rng: np.random.Generator) -> QuantizedGraph:
@@ -139,4 +153,34 @@ def _svdf(form: Form, rng: np.random.Generator) -> QuantizedGraph:
     return draw.graph(SVDF, SvdfAttrs(rank, activation), inputs)
 
 
-_DRAWN = {SVDF: _svdf}
+def _lstm(form: Form, rng: np.random.Generator) -> QuantizedGraph:
+    """Sums of gates about as large as a sigmoid is steep, or far from that."""
+    draw = _Numbers(rng)
+    bits = form.bits
+    steps, features, units = draw.size(1, 6), draw.size(1, 24), draw.size(1, 16)
+    fine = 2.0 ** (8 - bits)
+    zeros = [draw.size(-128, 127) if bits == 8 else 0 for _ in "xh"]
+    x = draw.value("x", (1, steps, features), bits, 0.05 * fine * draw.spread(1), zeros[0])
+    hidden = draw.value("h", (1, units), bits, fine / 128 * draw.spread(0.5), zeros[1])
+    cell = draw.value("c", (1, units), 16, 2.0 ** -draw.size(8, 15), 0)
+    names = [f"{what}{gate}" for what in "wr" for gate in range(4)]
+    weights = [
+        draw.weights(name, (units, size), 8, draw.spread(1) / 50 / np.sqrt(size))
+        for name, size in zip(names, [features] * 4 + [units] * 4, strict=True)
+    ]
+    biases = []
+    for gate, weight in enumerate(weights[:4]):
+        step = draw.scale("x") * draw.scale(weight)
+        bias = (rng.normal(0, draw.spread(0.7), units) / step).clip(-(2**30), 2**30)
+        wide = 32 if bits == 8 else 64
+        biases.append(draw.constant(f"b{gate}", wide, step, bias.astype(f"int{wide}")))
+    attrs = LstmAttrs(bool(draw.size(0, 1)), float(rng.choice([0.0, 0.0, 1.3, 10.0])))
+    given, shape = x, (1, steps, units)
+    if attrs.time_major:
+        given, shape = draw.reshaped(x, (steps, 1, features)), (steps, 1, units)
+    draw.value("y", shape, bits, draw.scale("h"), zeros[1])
+    inputs = [given, *weights, *biases, hidden, cell]
+    return draw.graph(UNIDIRECTIONAL_SEQUENCE_LSTM, attrs, inputs)
+
+
+_DRAWN = {SVDF: _svdf, UNIDIRECTIONAL_SEQUENCE_LSTM: _lstm}

@@ -144,7 +144,30 @@ def _operators(
         constants.append(len(tensors))
         tensors.append(TensorSpec(f"{op.output}#operand{number}", values.shape, "int32", values))
     stored = form.rule.stored(inputs, constants)
-    return [OperatorSpec(op.kind.name, stored, (index[op.output],), form.options(op.attrs))]
+    first = len(tensors)
+    tensors += _inner(op, [tensors[index[name]] for name in op.inputs])
+    return [
+        OperatorSpec(
+            op.kind.name,
+            stored,
+            (index[op.output],),
+            form.options(op.attrs),
+            intermediates=tuple(range(first, len(tensors))),
+        )
+    ]
+
+
+def _inner(op: Op, operands: list[TensorSpec]) -> list[TensorSpec]:
+    """Empty tensors of the form that LiteRT keeps the operator's parts in."""
+    found = []
+    for place, number in enumerate(FORMS[op.kind].inner):
+        name = f"{op.output}#inner{place}"
+        if number is None:
+            found.append(TensorSpec(name, (0,), "float32"))
+        else:
+            like = replace(operands[number], name=name, shape=(0,), data=None, is_variable=False)
+            found.append(like)
+    return found
 
 
 def _zero_bias(name: str, channels: int, source: TensorSpec, weight: TensorSpec) -> TensorSpec:

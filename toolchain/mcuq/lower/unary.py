@@ -20,6 +20,7 @@ from mcuq.lower.program import (
 )
 from mcuq.ops.clip import CLIP
 from mcuq.ops.functions import ABS, ELU, RSQRT, AbsParams, RsqrtParams
+from mcuq.ops.int16_sigmoid import Int16SigmoidParams
 from mcuq.ops.operator import AnyOperator
 from mcuq.ops.pointwise import LookupParams
 from mcuq.ops.real_functions import (
@@ -42,7 +43,6 @@ from mcuq.ops.unary import (
     RELU,
     RELU6,
     TANH,
-    Int16SigmoidParams,
     LeakyReluParams,
 )
 from mcuq.quantized.qgraph import QuantizedGraph

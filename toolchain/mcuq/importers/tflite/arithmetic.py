@@ -8,7 +8,7 @@ file, with their tensors as stored.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,8 @@ import numpy.typing as npt
 from mcuq.importers.constraints import check
 from mcuq.importers.refusals import Refusals
 from mcuq.importers.tflite.records import WEIGHTED, FileModel, FileOp, FileTensor, Quantization
+from mcuq.importers.tflite.recurrent_scales import RECURRENT_CONSTRAINTS
+from mcuq.importers.tflite.stored import StoredOp
 from mcuq.ops.catalog import operator
 from mcuq.tflite.operators.catalog import CONVERSIONS, RULES
 from mcuq.tflite.operators.recurrent import BIASES
@@ -33,29 +35,6 @@ _BIAS_TYPES: Mapping[str, tuple[str, ...]] = {
     "uint8": ("int32",),
     "int16": ("int64", "int32"),
 }
-
-
-@dataclass(frozen=True)
-class StoredOp:
-    """An operator with its tensors as the file stores them; None for an absent operand."""
-
-    op: FileOp
-    operands: tuple[FileTensor | None, ...]
-    results: tuple[FileTensor, ...]
-
-    @property
-    def where(self) -> str:
-        name = self.results[0].name if self.results else ""
-        return f"operator {self.op.index} {self.op.kind} (output {name!r})"
-
-    @property
-    def values(self) -> Sequence[FileTensor]:
-        """Operands that are values of the model, and the results."""
-        rule = RULES.get(self.op.kind)
-        count = len(self.operands)
-        numbers = rule.reads(count) if rule else range(count)
-        values = [self.operands[number] for number in numbers if number < count]
-        return [t for t in (*values, *self.results) if t is not None]
 
 
 def check_arithmetic(model: FileModel, refusals: Refusals) -> FileModel:
@@ -78,7 +57,7 @@ def _check(op: FileOp, tensors: list[FileTensor]) -> None:
     elif op.kind == "CAST":
         check(view, (plain_cast,))
     elif op.kind in BIASES:
-        check(view, (symmetric_types, recurrent_bias_scale))
+        check(view, (symmetric_types, *RECURRENT_CONSTRAINTS))
     elif op.kind not in _CONVERSIONS:
         check(view, _CONSTRAINTS)
 
@@ -187,22 +166,6 @@ def bias_scale(view: StoredOp) -> str | None:
     if not wrong.any():
         return None
     return f"it is {pairs[0][wrong][0]:g}, theirs {pairs[1][wrong][0]:g}"
-
-
-def recurrent_bias_scale(view: StoredOp) -> str | None:
-    """The scale of a recurrent layer's bias is that of the products it is added to.
-
-    Kernels add its integers to the sums and never read it: convert the model again.
-    """
-    for numbers in BIASES[view.op.kind]:
-        tensors = [view.operands[number] for number in numbers if number < len(view.operands)]
-        scales = [t.quantization.scale for t in tensors if t is not None and t.quantization]
-        if len(scales) < 3 or any(scale.size != 1 for scale in scales):
-            continue
-        stated, first, second = (float(scale[0]) for scale in scales)
-        if abs(stated - first * second) > _SCALE_TOLERANCE * first * second:
-            return f"it is {stated:g}, theirs {first * second:g}"
-    return None
 
 
 def kept_scale(view: StoredOp) -> str | None:
