@@ -13,6 +13,7 @@ import mcuq_hil
 
 OURS = {
     "InputError",
+    "InUseError",
     "UsageError",
     "BudgetError",
     "DeviceError",

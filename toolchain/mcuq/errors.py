@@ -41,6 +41,10 @@ class InputError(McuqError):
     exit_code = 3
 
 
+class InUseError(InputError):
+    """Another process is writing what this one shall write."""
+
+
 class BudgetError(McuqError):
     """No configuration fits the board's budget."""
 
