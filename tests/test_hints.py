@@ -14,6 +14,7 @@ import mcuq_hil
 OURS = {
     "InputError",
     "InUseError",
+    "WorkersError",
     "UsageError",
     "BudgetError",
     "DeviceError",

@@ -45,6 +45,10 @@ class InUseError(InputError):
     """Another process is writing what this one shall write."""
 
 
+class WorkersError(McuqError):
+    """Worker processes are killed again and again."""
+
+
 class BudgetError(McuqError):
     """No configuration fits the board's budget."""
 
