@@ -73,6 +73,14 @@ class InputError(McuqError):
         self.refusals = refusals
 
 
+class InUseError(InputError):
+    """Another process is writing what this one shall write."""
+
+
+class WorkersError(McuqError):
+    """Worker processes are killed again and again."""
+
+
 class BudgetError(McuqError):
     """No configuration fits the board's budget."""
 

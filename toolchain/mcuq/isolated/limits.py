@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import ctypes
 import math
-import os
 import signal
-import sys
 import time
 from dataclasses import dataclass
+
+from mcuq_hil.orphans import end_with_parent
 
 try:
     import resource
@@ -19,7 +18,6 @@ PATIENCE_S = 60
 """Seconds of processor time between two signs of progress; a slow or busy machine gets as many.
 
 Evidence: not measured: chosen by hand."""
-_PR_SET_PDEATHSIG = 1
 _is_child = False
 
 
@@ -54,10 +52,7 @@ def enter_child(parent: int, *, is_patient: bool = False, memory: int | None = N
         resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
     # An interrupt is the parent's to handle; it ends its children.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent:  # it ended before the kernel knew
-            os._exit(1)
+    end_with_parent(parent)
 
 
 def progressed() -> None:

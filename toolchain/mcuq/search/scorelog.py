@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from mcuq.atomic_write import cannot_write, write_atomically
+from mcuq.atomic_write import write_atomically
 from mcuq.document import Document
 from mcuq.errors import InputError
 from mcuq.search.problem import ScoreFunction
@@ -87,17 +87,21 @@ class ScoreLog:
         score: the function to wrap.
 
     Raises:
-        InputError: the log cannot be read or written.
+        InputError: the log cannot be read; in a call: it can no longer be written.
     """
 
     def __init__(self, path: Path, fingerprint: str, score: ScoreFunction) -> None:
-        self._path = path
+        self._path: Path | None = path
         self._score = score
         self._memo = _read(path, fingerprint)
         self.replayed = len(self._memo)
         lines = [_head_line(fingerprint)]
         lines += [_line(key, loss) for key, loss in self._memo.items()]
-        write_atomically(path, "\n".join(lines) + "\n")
+        try:
+            write_atomically(path, "\n".join(lines) + "\n")
+        except InputError as error:
+            _log.warning("%s: no scores are kept, a killed search starts anew", error.cause)
+            self._path = None
 
     def __call__(self, genomes: Sequence[Genome], rung: int) -> list[float]:
         fresh = [g for g in dict.fromkeys(genomes) if (rung, g) not in self._memo]
@@ -109,15 +113,22 @@ class ScoreLog:
     def _extend(self, genomes: Sequence[Genome], rung: int) -> None:
         losses = map(float, self._score(genomes, rung))
         scored = dict(zip(((rung, g) for g in genomes), losses, strict=True))
-        text = "".join(_line(key, loss) + "\n" for key, loss in scored.items())
-        try:
-            with self._path.open("ab") as log:
-                log.write(text.encode())
-                log.flush()
-                os.fsync(log.fileno())
-        except OSError as error:
-            raise cannot_write(self._path, error) from error
+        if self._path is not None:
+            _append(self._path, "".join(_line(key, loss) + "\n" for key, loss in scored.items()))
         self._memo.update(scored)
+
+
+def _append(path: Path, lines: str) -> None:
+    try:
+        with path.open("ab") as log:
+            log.write(lines.encode())
+            log.flush()
+            os.fsync(log.fileno())
+    except OSError as error:
+        raise InputError(
+            f"cannot write {path}: {error.strerror}",
+            "see to it that it can be written; the same command goes on from there",
+        ) from error
 
 
 def _head_line(fingerprint: str) -> str:

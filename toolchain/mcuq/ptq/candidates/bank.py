@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import multiprocessing
 from collections.abc import Collection, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +18,7 @@ from mcuq.ptq.candidates.sequence import Walk, Weights
 from mcuq.quantize.activations import RangeSource
 from mcuq.quantize.config import Config, WeightChoice
 from mcuq.quantize.weights import Bank, QuantizedWeight
-from mcuq.workers import end_with_parent
+from mcuq.workers import Workers
 from mcuq_hil.cache import Cache
 
 Job = tuple[WeightChoice, ...]
@@ -109,12 +107,9 @@ def _run(task: _Task, jobs: list[Job], workers: int) -> Iterator[dict[WeightChoi
         for job in jobs:
             yield _compute(walk, job)
         return
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(
-        min(workers, len(jobs)), context, initializer=_start_worker, initargs=(task,)
-    ) as pool:
-        for future in as_completed([pool.submit(_compute_in_worker, job) for job in jobs]):
-            yield future.result()
+    with Workers(min(workers, len(jobs)), _start_worker, task) as pool:
+        for _, results in pool.finished(_compute_in_worker, [(job,) for job in jobs]):
+            yield results
 
 
 def _walk(task: _Task) -> Walk:
@@ -143,7 +138,6 @@ _worker_walk: Walk | None = None
 
 def _start_worker(task: _Task) -> None:
     global _worker_walk
-    end_with_parent()
     _worker_walk = _walk(task)
 
 
