@@ -105,7 +105,8 @@ def load_data(path: Path, graph: Graph) -> Dataset:
 def fingerprint(path: Path) -> str:
     """SHA-256 of a file; of a directory, over its `.npy` files' names and contents."""
     if path.is_file():
-        return hashlib.sha256(path.read_bytes()).hexdigest()
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
     digest = hashlib.sha256()
     for member in sorted(path.glob("*.npy")):
         digest.update(f"{member.name}:{fingerprint(member)}\n".encode())

@@ -32,6 +32,7 @@ from mcuq.importers.onnx.value import Node, NodeValue, channels_last
 from mcuq.importers.operators import check_known
 from mcuq.importers.simplify.sharing import share_constants
 from mcuq.ops.movement import RESHAPE, ReshapeAttrs
+from mcuq.settings import READING
 from mcuq.shown import visible
 
 _DEFAULT_DOMAINS = ("", "ai.onnx")
@@ -110,6 +111,7 @@ class _Conversion:
         self._nodes = nodes
         self._opset, self._written = max(opset, CURRENT), opset
         self._build = GraphBuilder()
+        self._added = 0
         self._values: dict[str, NodeValue] = {}
         for tensor in graph.initializer:
             with malformed_named(f"initializer {tensor.name!r}"):
@@ -120,6 +122,13 @@ class _Conversion:
 
     def add(self, index: int, proto: Any) -> None:
         """Fold or lower one node."""
+        self._added += 1
+        if self._added > READING.operators:
+            raise InputError(
+                f"node {index} {_kind(proto)}: the model has more than {READING.operators:,} "
+                "operators with its loops written out",
+                "export a smaller model, or one of fewer steps",
+            )
         write_out = CONTROL.get(_kind(proto))
         with malformed_named(f"node {index} {_kind(proto)}"):
             if write_out is not None:
@@ -136,7 +145,7 @@ class _Conversion:
         self._values[name] = _constant(value.data) if value.data is not None else value
 
     def _add(self, node: Node, proto: Any) -> None:
-        folded = fold(node, proto)
+        folded = fold(node, proto, self._build.budget)
         if folded is not None:
             values = [_constant(data) for data in folded]
         else:
