@@ -11,6 +11,7 @@ python fuzz/run.py --record docs/fuzzing.json
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import os
 import re
@@ -19,7 +20,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -47,6 +48,7 @@ class Row:
         edges, features: of libFuzzer's coverage in the reader's own code, corpus included.
         corpus: inputs that reach something others do not.
         minutes: on the clock.
+    sources: of the code that was fuzzed, a digest: runs of the same code add up.
     """
 
     target: str
@@ -59,6 +61,24 @@ class Row:
     features: int
     corpus: int
     minutes: float
+    sources: str
+
+    def after(self, earlier: Row | None) -> Row:
+        """Both runs together."""
+        if earlier is None:
+            return self
+        return replace(
+            self,
+            executions=earlier.executions + self.executions,
+            accepted=earlier.accepted + self.accepted,
+            faults=dict(Counter(earlier.faults) + Counter(self.faults)),
+            slowest_s=max(earlier.slowest_s, self.slowest_s),
+            peak_mb=max(earlier.peak_mb, self.peak_mb),
+            edges=max(earlier.edges, self.edges),
+            features=max(earlier.features, self.features),
+            corpus=max(earlier.corpus, self.corpus),
+            minutes=round(earlier.minutes + self.minutes, 1),
+        )
 
 
 def fuzz(target: Target, folder: Path, runs: int, seconds: float, seed: int) -> Row:
@@ -88,8 +108,17 @@ def fuzz(target: Target, folder: Path, runs: int, seconds: float, seed: int) -> 
     minutes = (time.monotonic() - begin) / 60
     return Row(
         target.name, done, accepted, dict(faults), round(slowest, 3), peak >> 20, edges, features,
-        corpus, round(minutes, 1),
+        corpus, round(minutes, 1), sources(),
     )  # fmt: skip
+
+
+def sources() -> str:
+    """Digest of everything that is imported, and of what makes the inputs."""
+    digest = hashlib.sha256()
+    for folder in ("toolchain", "hil", "fuzz"):
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def _process(target: Target, place: Path, runs: int, seconds: float, seed: int) -> tuple[int, str]:
@@ -108,9 +137,11 @@ def _process(target: Target, place: Path, runs: int, seconds: float, seed: int) 
 
 
 def write(path: Path, row: Row) -> None:
-    """Put a row into the record, in place of an older one of its target."""
-    known = json.loads(path.read_text())["rows"] if path.exists() else []
-    rows = [each for each in known if each["target"] != row.target] + [asdict(row)]
+    """Put a row into the record, in place of one of older code, or added to one of the same."""
+    known = [Row(**each) for each in json.loads(path.read_text())["rows"]] if path.exists() else []
+    before = [each for each in known if each.target == row.target and each.sources == row.sources]
+    others = [each for each in known if each.target != row.target]
+    rows = [asdict(each) for each in (*others, *(row.after(each) for each in before or [None]))]
     text = json.dumps({"rows": sorted(rows, key=lambda each: each["target"])}, indent=1)
     path.write_text(text + "\n")
 

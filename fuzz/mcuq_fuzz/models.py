@@ -47,6 +47,6 @@ def _changed_onnx(data: bytes, rng: Random) -> bytes:
 
 TARGETS = (
     Target("tflite", read_tflite, changed_model),
-    Target("onnx", read_onnx, _changed_onnx),
+    Target("onnx", read_onnx, _changed_onnx, modules=("mcuq.importers.onnx.convert",)),
     Target("mlir", read_mlir, largest=1 << 12, accepts=False),
 )

@@ -23,6 +23,7 @@ class Target:
         execute: reads one input; raises typed errors alone.
         mutate: changes a valid file so that it stays almost valid, beside changed bytes.
         largest: bytes of an input.
+        modules: of the reader, that are imported when it is called first.
         runs: executions of the recorded run.
         accepts: whether any input is read: what is refused by its name is refused for ever.
     """
@@ -31,6 +32,7 @@ class Target:
     execute: Callable[[bytes], object]
     mutate: Mutate | None = None
     largest: int = 1 << 14
+    modules: tuple[str, ...] = ()
     runs: int = 200_000
     accepts: bool = True
 

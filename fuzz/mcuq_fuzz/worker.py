@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import importlib
 import json
 import logging
 import os
@@ -25,6 +26,9 @@ import atheris
 with atheris.instrument_imports(include=["mcuq", "mcuq_hil"]):
     from mcuq_fuzz.outcome import outcome, peak_bytes, reset_peak
     from mcuq_fuzz.targets import TARGETS
+
+    for module in TARGETS[sys.argv[1]].modules:
+        importlib.import_module(module)
 
 from mcuq_fuzz.target import Target
 
@@ -104,7 +108,7 @@ def main() -> None:
     reset_peak()
     words = [f"-max_len={target.largest}", f"-seed={seed}", "-rss_limit_mb=0"]
     words += [f"-timeout={_HANG_SECONDS}", "-detect_leaks=0"]
-    words += [f"-artifact_prefix={place}/ended-", "-reduce_inputs=0"]
+    words += [f"-artifact_prefix={place}/ended-", "-mutate_depth=2"]
     folders = [str(place / "corpus"), str(target.corpus), str(target.regressions)]
     present = [each for each in folders if Path(each).is_dir()]
 

@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from mcuq.errors import InputError
 from mcuq.settings import READING
+from mcuq.shown import visible
 
 Array = npt.NDArray[Any]
 Reader = Callable[[], Array]
@@ -93,7 +94,7 @@ def _archive(path: Path) -> Mapping[str, Reader]:
 
 
 def _member(path: Path, member: zipfile.ZipInfo) -> Array:
-    where = f"{path}: {member.filename}"
+    where = f"{path}: {visible(member.filename)}"
     if member.flag_bits & _ENCRYPTED:
         raise InputError(f"{where} is encrypted", "store it without a password")
     if member.compress_type not in _METHODS:

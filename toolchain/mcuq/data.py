@@ -30,6 +30,7 @@ from mcuq.graph import Graph, Layout
 from mcuq.graph.indices import index_limits
 from mcuq.numeric.element import Element
 from mcuq.sequences import as_sequences, in_sequences
+from mcuq.shown import visible
 
 Labels = npt.NDArray[Any]
 
@@ -123,7 +124,7 @@ def _input_names(arrays: Mapping[str, object], graph: Graph, path: Path) -> tupl
         if all(name in arrays for name in names):
             return names
     wanted = "'x'" if count == 1 else " and ".join(f"'x{i}'" for i in range(count))
-    found = ", ".join(sorted(map(str, arrays))) or "nothing"
+    found = visible(", ".join(sorted(map(str, arrays)))) or "nothing"
     raise InputError(f"{path}: the model needs {wanted}, the data holds {found}", LAYOUT_HINT)
 
 
