@@ -26,12 +26,14 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "fuzz")]
 
+from mcuq_fuzz.device import MissingClangError, build_libfuzzer, run_libfuzzer  # noqa: E402
 from mcuq_fuzz.target import Target  # noqa: E402
 from mcuq_fuzz.targets import TARGETS  # noqa: E402
 
 _COVERAGE = re.compile(r"cov: (\d+) ft: (\d+) corp: (\d+)/")
 _MOST_PROCESSES = 50
 _NO_END = 10**9
+DEVICE, DEVICE_RUNS = "device", 1_000_000
 
 
 @dataclass(frozen=True)
@@ -121,6 +123,23 @@ def sources() -> str:
     return digest.hexdigest()[:16]
 
 
+def fuzz_device(folder: Path, runs: int, seconds: float, seed: int) -> Row:
+    """As `fuzz`, of the device's side of the serial protocol; raises MissingClangError."""
+    begin, program = time.monotonic(), build_libfuzzer(folder)
+    faults = dict[str, int]()
+    try:
+        told = run_libfuzzer(program, folder, runs, min(seconds, 10**6), seed)
+    except subprocess.CalledProcessError as error:
+        told, faults = error.stderr, {f"the process ended with {error.returncode}": 1}
+    executions = max((int(n) for n in re.findall(r"^#(\d+)", told, re.M)), default=0)
+    found = [tuple(map(int, each)) for each in _COVERAGE.findall(told)]
+    edges, features, corpus = found[-1] if found else (0, 0, 0)
+    minutes = round((time.monotonic() - begin) / 60, 1)
+    return Row(
+        DEVICE, executions, executions, faults, 0.0, 0, edges, features, corpus, minutes, sources()
+    )
+
+
 def _process(target: Target, place: Path, runs: int, seconds: float, seed: int) -> tuple[int, str]:
     words = [target.name, str(place), str(runs), str(seconds), str(seed)]
     paths = [str(ROOT / part) for part in ("toolchain", "hil", "fuzz")]
@@ -155,13 +174,22 @@ def main() -> int:
     parser.add_argument("--keep", type=Path, help="folder for corpora and faults")
     parser.add_argument("--record", type=Path, help="JSON file that gets the figures")
     options = parser.parse_args()
-    if unknown := set(options.targets) - set(TARGETS):
-        parser.error(f"no target {', '.join(sorted(unknown))}; there are {', '.join(TARGETS)}")
+    known = [*TARGETS, DEVICE]
+    if unknown := set(options.targets) - set(known):
+        parser.error(f"no target {', '.join(sorted(unknown))}; there are {', '.join(known)}")
     rows = []
-    for name in options.targets or TARGETS:
+    for name in options.targets or known:
         folder = options.keep / name if options.keep else Path(tempfile.mkdtemp())
-        target = TARGETS[name]
-        row = fuzz(target, folder, options.runs or target.runs, options.seconds, options.seed)
+        folder.mkdir(parents=True, exist_ok=True)
+        runs = options.runs or (DEVICE_RUNS if name == DEVICE else TARGETS[name].runs)
+        try:
+            if name == DEVICE:
+                row = fuzz_device(folder, runs, options.seconds, options.seed)
+            else:
+                row = fuzz(TARGETS[name], folder, runs, options.seconds, options.seed)
+        except MissingClangError as error:
+            print(f"{name}: left out: {error}", flush=True)
+            continue
         rows.append(row)
         print(f"{name}: {row.executions:,} executions, {row.accepted:,} accepted, ", end="")
         print(f"{row.edges} edges, {sum(row.faults.values())} faults", flush=True)

@@ -133,6 +133,25 @@ def serial_host() -> list[bytes]:
     return [b"".join(bytes([0, len(body)]) + body for body in each) for each in (session, crash)]
 
 
+def device() -> list[bytes]:
+    """Requests as libfuzzer.c takes them: what the host asks of a device from INFO to RESET."""
+    asked = [
+        (m.INFO, b""),
+        (m.IO, m.IO.pack_request(is_output=1, index=0)),
+        (m.LOAD, m.LOAD.pack_request(offset=40, index=0, data=bytes(8))),
+        (m.RUN, m.RUN.pack_request(flags=m.RUN_COUNT)),
+        (m.READ, m.READ.pack_request(offset=500, length=200, index=0)),
+        (m.LAYERS, m.LAYERS.pack_request(first=1)),
+        (m.SELECT, m.SELECT.pack_request(model=1)),
+        (m.ARENA, m.ARENA.pack_request(action=m.ARENA_PAINT)),
+        (m.FAULT, m.FAULT.pack_request(action=m.FAULT_READ)),
+        *((message, b"") for message in (m.STACK, m.BEGIN, m.RESET)),
+        (m.ECHO, b"echo"),
+    ]
+    pieces = [bytes([0, 1 + len(body), message.op]) + body for message, body in asked]
+    return [b"".join(pieces), *pieces]
+
+
 def _packed(fields: tuple[tuple[str, str], ...], **values: int | float | bytes) -> bytes:
     return m.Message("REPLY", 0, fields).pack_request(**values)
 
@@ -147,5 +166,6 @@ ALL: dict[str, Callable[[], list[bytes]]] = {
     "score_log": score_log,
     "words": words,
     "serial_host": serial_host,
+    "device": device,
     "mlir": lambda: [b"func.func @main() { return }\n"],
 }
