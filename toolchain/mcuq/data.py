@@ -30,6 +30,7 @@ from mcuq.graph import Graph, Layout, Tensor
 from mcuq.graph.indices import index_limits
 from mcuq.numeric.element import Element
 from mcuq.sequences import as_sequences, in_sequences
+from mcuq.shown import visible
 
 Labels = npt.NDArray[Any]
 
@@ -110,7 +111,8 @@ def load_data(path: Path, graph: Graph, limits: Mapping[str, int] | None = None)
 def fingerprint(path: Path) -> str:
     """SHA-256 of a file; of a directory, over its `.npy` files' names and contents."""
     if path.is_file():
-        return hashlib.sha256(path.read_bytes()).hexdigest()
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
     digest = hashlib.sha256()
     for member in sorted(path.glob("*.npy")):
         digest.update(f"{member.name}:{fingerprint(member)}\n".encode())
@@ -127,7 +129,7 @@ def _input_names(arrays: Mapping[str, object], graph: Graph, path: Path) -> tupl
         if all(name in arrays for name in names):
             return names
     wanted = "'x'" if count == 1 else " and ".join(f"'x{i}'" for i in range(count))
-    found = ", ".join(sorted(map(str, arrays))) or "nothing"
+    found = visible(", ".join(sorted(map(str, arrays)))) or "nothing"
     raise InputError(f"{path}: the model needs {wanted}, the data holds {found}", LAYOUT_HINT)
 
 

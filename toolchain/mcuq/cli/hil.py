@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-import zipfile
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -239,13 +238,13 @@ def run(
 def _read_samples(path: Path) -> npt.NDArray[np.int8]:
     import numpy as np
 
-    try:
-        array = np.load(path, allow_pickle=False)
-    except OSError as error:
-        raise InputError(f"cannot read {path}: {error.strerror}", "check the path") from error
-    except (ValueError, EOFError, MemoryError, zipfile.BadZipFile) as error:
-        raise InputError(f"{path} is not a .npy file", "write it with numpy.save") from error
-    if not isinstance(array, np.ndarray) or array.dtype != np.int8 or array.ndim < 1:
+    from mcuq.arrays import open_arrays
+
+    readers = open_arrays(path)
+    if path.is_dir() or set(readers) != {"x"}:
+        raise InputError(f"{path} is not a .npy file", "write it with numpy.save")
+    array = readers["x"]()
+    if array.dtype != np.int8 or array.ndim < 1:
         raise InputError(f"{path} does not hold an int8 array", "quantize the samples first")
     return array
 

@@ -118,11 +118,14 @@ def _sigmoid_params(op: QuantizedOp[NoAttrs]) -> Int16SigmoidParams:
 
 _LEAST_SIGMOIDAL = 2.0**-28
 """Below it, TensorFlow Lite shifts by a negative amount for the range of the argument."""
+_ABOVE_SIGMOIDAL = 2.0**35
+"""From here on it shifts by more than 62, which C leaves undefined."""
 
 
 def _sigmoid_fits(op: QuantizedOp[NoAttrs], params: object) -> bool:
     scale = float(single(op.inputs[0]))
-    return scale >= _LEAST_SIGMOIDAL and (op.output.bits == 8 or scale * SIGMOID_UNIT < 2**15)
+    most = _ABOVE_SIGMOIDAL if op.output.bits == 8 else 2.0**15 / SIGMOID_UNIT
+    return _LEAST_SIGMOIDAL <= scale < most
 
 
 def _steepest(attrs: Attrs) -> float:

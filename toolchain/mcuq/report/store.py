@@ -8,6 +8,7 @@ from typing import Any
 
 from mcuq.document import Document, T
 from mcuq.errors import InputError
+from mcuq.reading import read_json_file
 from mcuq.result.bundle import BUNDLE
 from mcuq.result.configuration import CONFIG, ConfigFile
 from mcuq.result.front import FRONT, Front
@@ -79,7 +80,8 @@ def _read(document: Document[T], path: Path) -> T:
                 "take several",
             )
         raise InputError(f"{path}: no such file", "give the directory that mcuq build wrote")
+    content = read_json_file(path, "give the directory that mcuq build wrote")
     try:
-        return document.parse(path.read_bytes())
+        return document.parse(content)
     except ValueError as error:
         raise InputError(f"{path}: {error}", "give what this mcuq wrote, or build again") from error

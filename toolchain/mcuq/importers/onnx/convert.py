@@ -35,6 +35,7 @@ from mcuq.importers.refusals import Refusals
 from mcuq.importers.simplify.sharing import share_constants
 from mcuq.numeric.element import Element
 from mcuq.ops.movement import RESHAPE, ReshapeAttrs
+from mcuq.settings import READING
 from mcuq.shown import visible
 
 _DEFAULT_DOMAINS = ("", "ai.onnx")
@@ -120,6 +121,7 @@ class _Conversion:
         self._nodes = nodes
         self._opset, self._written = max(opset, CURRENT), opset
         self._build = GraphBuilder()
+        self._added = 0
         self._values: dict[str, NodeValue] = {}
         self._refusals, self._lost = refusals, set[str]()
         for tensor in self._graph.initializer:
@@ -130,7 +132,18 @@ class _Conversion:
                 self._values[proto.name] = self._input(proto)
 
     def add(self, index: int, proto: Any) -> None:
-        """Fold or lower one node; where it is refused, keep that and go on behind it."""
+        """Fold or lower one node; where it is refused, keep that and go on behind it.
+
+        Raises:
+            InputError: there are too many of them: nothing behind is looked at.
+        """
+        self._added += 1
+        if self._added > READING.operators:
+            raise InputError(
+                f"node {index} {_kind(proto)}: the model has more than {READING.operators:,} "
+                "operators with its loops written out",
+                "export a smaller model, or one of fewer steps",
+            )
         if not self._lost.isdisjoint(proto.input) or not self._refusals.attempt(
             self._add_one, index, proto
         ):
@@ -176,7 +189,7 @@ class _Conversion:
         self._values[name] = _constant(value.data) if value.data is not None else value
 
     def _add(self, node: Node, proto: Any) -> None:
-        folded = fold(node, proto)
+        folded = fold(node, proto, self._build.budget)
         if folded is not None:
             values = [_constant(data) for data in folded]
         else:

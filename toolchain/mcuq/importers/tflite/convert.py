@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from mcuq.errors import InputError
 from mcuq.graph import Graph, Op, State, Tensor
+from mcuq.importers.budget import ConstantBudget
 from mcuq.importers.constraints import check
 from mcuq.importers.names import UniqueNames
 from mcuq.importers.operators import unknown_kinds
@@ -46,11 +47,10 @@ from mcuq.interpret.float import run_float
 from mcuq.numeric.element import Element
 from mcuq.ops.repetition import BROADCAST_TO, BroadcastAttrs
 from mcuq.ops.unary import LEAKY_RELU, LeakyReluAttrs
+from mcuq.settings import READING
 from mcuq.tflite.operators.catalog import CONVERSIONS, READABLE
 from mcuq.tflite.operators.form import Rule, Step
 from mcuq.tflite.operators.view import FileOperand, OpView, element_of
-
-_MAX_ELEMENTS = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -130,6 +130,7 @@ class _Conversion:
         self._model = model
         self._keep_rescaling = keep_rescaling
         self._names = UniqueNames()
+        self._budget = ConstantBudget()
         self._state_names = UniqueNames()
         self._tensors: dict[str, Tensor] = {}
         self._ops: list[Op] = []
@@ -288,6 +289,7 @@ class _Conversion:
             self._constant_outputs[tensor.index] = name
             name = self._names.take(f"{name}/value", "value")
         self._records[name] = tensor
+        self._budget.take(data.size, f"tensor {name!r}")
         if tensor.quantization is None or data is not tensor.data:
             return FileOperand(name, data.shape, data.dtype.name, data=data)
         return FileOperand(name, data.shape, tensor.dtype, True, real_values(tensor, data))
@@ -350,7 +352,7 @@ class _Conversion:
 
     def _compare_shape(self, view: OpView, tensor: FileTensor, shape: tuple[int, ...]) -> None:
         """Raise where the file states another shape than inference gives."""
-        if math.prod(shape) > _MAX_ELEMENTS:
+        if math.prod(shape) > READING.tensor_elements:
             raise InputError(
                 f"{view.where}: a result of {shape} is too large", "reduce the input's size"
             )

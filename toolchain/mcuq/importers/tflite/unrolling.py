@@ -22,13 +22,14 @@ from mcuq.importers.tflite.constants import Evaluate, computed
 from mcuq.importers.tflite.flatbuffer import malformed
 from mcuq.importers.tflite.records import FileModel, FileOp, constant_record
 from mcuq.importers.tflite.rows import RowLists
+from mcuq.settings import READING
 from mcuq.tflite.operators.control import If, While
 from mcuq.tflite.operators.gathering import Gather
 
 MOST_TURNS = 128
 """Of one loop: each turn of a recurrent layer is some 15 operators."""
-MOST_OPERATORS = 20_000
-"""Of a model with its loops written out."""
+_MOST_FOLDED = 4000
+"""Operators on real constants, each of which is computed as a model of its own."""
 
 BECOMES = {
     "WHILE": "its body, once a turn, where the file decides how many",
@@ -58,6 +59,7 @@ class _Unrolling:
         self._evaluate = evaluate
         self.rows = RowLists(list(model.tensors))
         self._constants: dict[tuple[int, int], int] = {}
+        self._added = self._folded = 0
 
     def result(self) -> FileModel:
         known: dict[int, int] = {}
@@ -93,9 +95,11 @@ class _Unrolling:
             known[index] = index if number < 0 else self._copy(inside, index)
             outputs.append(known[index])
         op = replace(op, inputs=inputs, outputs=tuple(outputs))
-        if len(self.rows.ops) > MOST_OPERATORS:
+        self._added += 1
+        if self._added > READING.operators or self._folded > _MOST_FOLDED:
             raise InputError(
-                f"{op.where}: the loops are more than {MOST_OPERATORS} operators",
+                f"{op.where}: the loops are more than {READING.operators} operators, or "
+                f"{_MOST_FOLDED} on constants",
                 "export the model with fewer steps",
             )
         self._fold_or_keep(op)
@@ -123,6 +127,7 @@ class _Unrolling:
             return
         op = replace(op, inputs=tuple(i if i < 0 else self.rows.used(i) for i in op.inputs))
         if op.inputs and all(i < 0 or tensors[i].data is not None for i in op.inputs):
+            self._folded += 1
             for index, data in zip(op.outputs, computed(op, tensors, self._evaluate), strict=True):
                 stored = tensors[index]
                 tensors[index] = replace(stored, data=data, shape=data.shape, signature=data.shape)
