@@ -18,19 +18,6 @@ extern "C" {
 
 /* CMSIS-NN's forms. Biases are int64 and may be NULL. ARM_CMSIS_NN_ARG_ERROR of a convolution, too,
  * where is_int32_bias is true. A dense layer has input_dims->n rows. */
-#ifdef MCUQ_NN_TYPES
-typedef struct {
-    const void *data;
-    const bool is_int32_bias;
-} cmsis_nn_bias_data;
-
-/* Tables of 513 entries: exp on [-10, 0] and 1 / (1 + x) on [0, 1], Q0.15. */
-typedef struct {
-    const int16_t *exp_lut;
-    const int16_t *one_by_one_lut;
-} cmsis_nn_softmax_lut_s16;
-#endif
-
 arm_cmsis_nn_status mcuq_convolve_wrapper_s16(const cmsis_nn_context *ctx,
     const cmsis_nn_conv_params *conv_params, const cmsis_nn_per_channel_quant_params *quant_params,
     const cmsis_nn_dims *input_dims, const int16_t *input_data, const cmsis_nn_dims *filter_dims,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -28,16 +28,23 @@ _FILL = 0x55
 Values = npt.NDArray[Any]
 
 
-def run_calls(memory: MemoryPlan, inputs: Sequence[Values]) -> list[Values]:
-    """One sample, an array an input → an array an output, in an arena laid out as planned."""
-    return _Arena(memory).run(inputs)
+def run_calls(
+    memory: MemoryPlan, inputs: Sequence[Values], call: Callable[..., int] = call_kernel
+) -> list[Values]:
+    """One sample, an array an input → an array an output, in an arena laid out as planned.
+
+    Args:
+        call: calls a function by its name.
+    """
+    return _Arena(memory, call).run(inputs)
 
 
 class _Arena:
     """The bytes of a plan, and the addresses that its calls pass."""
 
-    def __init__(self, memory: MemoryPlan) -> None:
+    def __init__(self, memory: MemoryPlan, call: Callable[..., int]) -> None:
         self._memory = memory
+        self._call = call
         # Words, so that the arena is aligned as the firmware's is.
         self._bytes = np.full(memory.arena_bytes // 8 + 1, 0, np.int64).view(np.uint8)
         self._bytes[:] = _FILL
@@ -55,7 +62,7 @@ class _Arena:
             if call.rest:
                 steps.append((call.rest.function, call.rest.arguments))
             for function, arguments in steps:
-                call_kernel(function, *(self._place(each, index) for each in arguments))
+                self._call(function, *(self._place(each, index) for each in arguments))
         return [self._output(name) for name in program.qgraph.outputs]
 
     def _output(self, name: str) -> Values:

@@ -36,21 +36,28 @@ def kernels() -> ctypes.CDLL:
 def compile_library(folder: Path, extra: Sequence[str] = ()) -> Path:
     """Compile every kernel with the host's compiler into `folder`."""
     (folder / "kernels").mkdir()
-    sources = map(str, write_kernels(firmware_dir(), folder / "kernels"))
+    sources = write_kernels(firmware_dir(), folder / "kernels")
+    return compile_shared(folder, sources, [firmware_dir() / "include"], extra)
+
+
+def compile_shared(
+    folder: Path, sources: Sequence[Path], include: Sequence[Path], extra: Sequence[str] = ()
+) -> Path:
+    """Compile sources for the host into a library in `folder`."""
     flags = ["-O1", "-g", "-shared", "-fPIC", *WARNINGS, *extra]
     if os.environ.get(SANITIZE):
         flags += ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
     library = folder / "kernels.so"
-    include = firmware_dir() / "include"
-    command = [os.environ.get("CC", "cc"), *flags, f"-I{include}", *sources, "-o", str(library)]
+    headers = [f"-I{folder}" for folder in include]
+    command = [os.environ.get("CC", "cc"), *flags, *headers, *map(str, sources), "-o", str(library)]
     subprocess.run(command, check=True)
     return library
 
 
 class Words:
-    """A structure of 32-bit fields and addresses, laid out for the host."""
+    """A structure of 32-bit fields and addresses, None for no address, laid out for the host."""
 
-    def __init__(self, *fields: int | np.ndarray) -> None:
+    def __init__(self, *fields: int | np.ndarray | None) -> None:
         self._alive = fields
         members: list[tuple[str, Any]] = []
         for i, field in enumerate(fields):
@@ -64,13 +71,20 @@ class Words:
         return ctypes.addressof(self._value)
 
 
-def _raw(field: int | np.ndarray) -> int:
+def _raw(field: int | np.ndarray | None) -> int | None:
+    if field is None:
+        return None
     return field.ctypes.data if isinstance(field, np.ndarray) else int(field)
 
 
 def call(name: str, *arguments: int | np.ndarray | Words | None) -> int:
     """Call a kernel; arrays and structures go by address, integers as int32."""
-    function = getattr(kernels(), name)
+    return call_in(kernels(), name, *arguments)
+
+
+def call_in(library: ctypes.CDLL, name: str, *arguments: int | np.ndarray | Words | None) -> int:
+    """The same of a function of another library."""
+    function = getattr(library, name)
     function.restype = ctypes.c_int32
     converted: list[Any] = []
     for argument in arguments:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import cast
 
@@ -29,6 +30,7 @@ from mcuq.quantized.op_params import op_params
 from mcuq.quantized.qgraph import QuantizedGraph
 
 Int8s = npt.NDArray[np.int8]
+NO_SCRATCH = Words(np.zeros(1, np.int8), 0)
 
 
 @dataclass(frozen=True)
@@ -140,11 +142,21 @@ def build(
     return _layer(Case(kind, attrs, (x,), (filters, (outputs,)), False, numbers), bits)
 
 
-def run_cmsis(case: Weighted, function: str) -> Int8s:
-    """The layer through the CMSIS-NN interface."""
+def run_cmsis(
+    case: Weighted,
+    function: str,
+    run: Callable[..., int] = call,
+    scratch: Words = NO_SCRATCH,
+) -> Int8s:
+    """The layer through the CMSIS-NN interface.
+
+    Args:
+        run: calls a function by its name.
+        scratch: its context.
+    """
     output = np.zeros(case.output_shape, np.int8)
     p = case.params
-    context, no_dims = Words(np.zeros(1, np.int8), 0), Words(1, 1, 1, 1)
+    no_dims = Words(1, 1, 1, 1)
     bias = (no_dims, case.bias)
     if isinstance(p, FullyConnectedParams):
         outputs, depth = case.weight.shape
@@ -160,10 +172,10 @@ def run_cmsis(case: Weighted, function: str) -> Int8s:
         quantization = Words(p.multipliers, p.shifts)
         shapes = (case.input.shape, case.weight.shape, case.output_shape)
         dims = tuple(Words(*shape) for shape in shapes)
-    extra = (None,) if function == "mcuq_convolve_s8" else ()
-    status = call(
+    extra = (None,) if function.endswith("_convolve_s8") else ()
+    status = run(
         function,
-        context,
+        scratch,
         settings,
         quantization,
         dims[0],

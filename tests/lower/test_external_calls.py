@@ -30,8 +30,15 @@ EVERYTHING = frozenset(
 )
 
 
-def lowered(graph: Graph, provided: frozenset[str] = EVERYTHING, bits: int = 8) -> Program:
-    qgraph = quantize(graph, FixedRanges(), Config(default_weight=WeightChoice(bits, per="tensor")))
+def lowered(
+    graph: Graph,
+    provided: frozenset[str] = EVERYTHING,
+    bits: int = 8,
+    activation_bits: int = 8,
+) -> Program:
+    weight = WeightChoice(bits, per="tensor")
+    config = Config(default_weight=weight, activation_bits=activation_bits)
+    qgraph = quantize(graph, FixedRanges(), config)
     return lower(qgraph, LowerOptions("cmsis-nn", provided=provided))
 
 
@@ -80,6 +87,15 @@ def test_groups_take_int4_values_as_int8() -> None:
     weights = next(array for array in call.arrays() if array.role == "weights")
     assert weights.data.size == graph.tensors["w"].size
     assert np.abs(weights.data.astype(int)).max() <= 7
+
+
+def test_groups_of_int16_stay_with_mcuq() -> None:
+    """CMSIS-NN's function takes all channels of its input, whatever its filter's depth."""
+    provided = frozenset({"arm_convolve_wrapper_s16"})
+    (call,) = lowered(least_case(CONV_2D, _grouped).graph, provided, activation_bits=16).calls
+    assert call.function == "mcuq_convolve_wrapper_s16"
+    (whole,) = lowered(least_case(CONV_2D).graph, provided, activation_bits=16).calls
+    assert whole.function == "arm_convolve_wrapper_s16"
 
 
 def test_questions_and_their_answers() -> None:

@@ -13,6 +13,9 @@ from mcuq.lower.slow import portable
 from mcuq.ops.weighted import CONV_2D
 from mcuq.quantized.qgraph import QuantizedGraph
 
+_WHOLE = frozenset({"arm_convolve_wrapper_s16"})
+"""Convolutions that take all channels of their input, whatever the filter's depth says."""
+
 Rule = Callable[[QuantizedGraph, Op], Call | list[Call]]
 
 
@@ -25,17 +28,19 @@ def external_calls(
         interface: lowers to functions of CMSIS-NN's interface, under mcuq's names.
         own: lowers to mcuq's kernels.
     """
-    calls = _of_library(_listed(interface(_as_supported(qgraph, op), op)), options)
+    calls = _of_library(_listed(interface(_as_supported(qgraph, op), op)), qgraph, options)
     if any(library_name(call.function) for call in calls):
-        calls = _of_library(_listed(own(qgraph, op)), options)
+        calls = _of_library(_listed(own(qgraph, op)), qgraph, options)
     return [_as_promised(call, qgraph, options) for call in calls]
 
 
-def _of_library(calls: list[Call], options: LowerOptions) -> list[Call]:
+def _of_library(calls: list[Call], qgraph: QuantizedGraph, options: LowerOptions) -> list[Call]:
     """The same calls, by the library's names where it has the functions."""
     names = (library_name(call.function) or "" for call in calls)
     return [
-        replace(call, function=name) if options.is_external(name) else call
+        replace(call, function=name)
+        if options.is_external(name) and not (name in _WHOLE and _has_groups(qgraph, call.op))
+        else call
         for call, name in zip(calls, names, strict=True)
     ]
 
@@ -51,12 +56,16 @@ def _as_promised(call: Call, qgraph: QuantizedGraph, options: LowerOptions) -> C
 
 def _as_supported(qgraph: QuantizedGraph, op: Op) -> QuantizedGraph:
     """CMSIS-NN's int4 convolutions know no groups: such filters go in as int8, same values."""
-    if op.kind is not CONV_2D:
-        return qgraph
-    source, weight = (qgraph.tensors[name] for name in op.inputs[:2])
-    if source.shape[3] == weight.shape[3] or weight.bits >= 8:
+    weight = qgraph.tensors[op.inputs[1]] if op.kind is CONV_2D else None
+    if weight is None or weight.bits >= 8 or not _has_groups(qgraph, op):
         return qgraph
     return replace(qgraph, tensors={**qgraph.tensors, weight.name: replace(weight, bits=8)})
+
+
+def _has_groups(qgraph: QuantizedGraph, op: Op) -> bool:
+    """Whether a CONV_2D's filters read a part of its input's channels each."""
+    source, weight = (qgraph.tensors[name] for name in op.inputs[:2])
+    return source.shape[3] != weight.shape[3]
 
 
 def _listed(made: Call | list[Call]) -> list[Call]:

@@ -18,10 +18,15 @@ _COMMENT = re.compile(r"/\*.*?\*/", re.S)
 @lru_cache(maxsize=4)
 def kernel_texts(firmware: Path) -> Mapping[str, str]:
     """Every kernel source, templates expanded: file name → text, in the names' order."""
+    return source_texts(firmware / "kernels")
+
+
+def source_texts(folder: Path) -> dict[str, str]:
+    """The sources below a folder, templates expanded: file name → text, in the names' order."""
     found: dict[str, str] = {}
-    for path in (firmware / "kernels").rglob("*.c"):
+    for path in folder.rglob("*.c"):
         found[path.name] = path.read_text(encoding="utf-8")
-    for path in (firmware / "kernels").rglob("*.c.in"):
+    for path in folder.rglob("*.c.in"):
         found |= expand(path.read_text(encoding="utf-8"))
     return dict(sorted(found.items()))
 
@@ -88,14 +93,24 @@ def kernel_sources(
     return tuple(sorted(found))
 
 
+def kernel_names(firmware: Path, text: str) -> frozenset[str]:
+    """Words of a source, and of the bodies in the headers it includes, that may name a kernel."""
+    bodies = (_bodies(firmware, header) for header in included(text))
+    return frozenset(_WORD.findall(text)).union(*bodies)
+
+
+def included(text: str) -> list[str]:
+    """Names of the headers that a source includes by a name in quotes."""
+    return _INCLUDE.findall(text)
+
+
 @lru_cache(maxsize=4)
 def _index(firmware: Path) -> tuple[dict[str, str], dict[str, frozenset[str]]]:
     """Function → source that defines it; source → kernel names it mentions."""
     defined: dict[str, str] = {}
     used: dict[str, frozenset[str]] = {}
     for source, text in kernel_texts(firmware).items():
-        bodies = (_bodies(firmware, header) for header in _INCLUDE.findall(text))
-        used[source] = frozenset(_WORD.findall(text)).union(*bodies)
+        used[source] = kernel_names(firmware, text)
         defined[source.removesuffix(".c")] = source
         for name in _definitions(text):
             defined.setdefault(name, source)

@@ -54,7 +54,7 @@ def write_c_model(
     shutil.copytree(firmware / "include", folder / "include")
     if external:
         copy_external(external, folder)
-        (folder / "include" / TYPES).write_text(_THEIR_TYPES)
+        (folder / "include" / TYPES).write_text(FORWARDED_TYPES)
     shutil.copy(firmware / "runtime" / "mcuq_model.h", folder / "include" / "mcuq_model.h")
     write_kernels(firmware, folder / "kernels", sources)
     write_version(firmware, folder / "kernels")
@@ -76,7 +76,7 @@ def _headers(memory: MemoryPlan) -> tuple[str, ...]:
     return (*HEADERS, *int16, *sub_byte, *real, *rest, *transposed, *recurrent)
 
 
-_THEIR_TYPES = f"""\
+FORWARDED_TYPES = f"""\
 /* CMSIS-NN's structures are those of the library that is linked. */
 #include "{_LIBRARY_TYPES}"
 """
