@@ -122,7 +122,8 @@ def test_another_version_is_refused_by_name(name: str, data: st.DataObject) -> N
     if isinstance(plain, dict) and document.marked == "entries":
         marked = list(plain.values())[:1]
     for one in marked:
-        one["format"] = document.version + 1
-        known = f"format: '{document.version + 1}' is not known, {document.version} is"
-        with pytest.raises(ValueError, match=known):
-            document.parse(json.dumps(plain))
+        for other in (document.version + 1, (document.oldest or document.version) - 1):
+            one["format"] = other
+            told = f"format: '{other}' is not known, {document.version} is"
+            with pytest.raises(ValueError, match=told):
+                document.parse(json.dumps(plain))

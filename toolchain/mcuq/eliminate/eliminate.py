@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from mcuq.eliminate.follow import Known, follow
-from mcuq.eliminate.keep import Plan, plan
+from mcuq.eliminate.keep import Selection, select
 from mcuq.eliminate.rebuild import rebuilt
 from mcuq.eliminate.result import Elimination, LayerChannels
 from mcuq.eliminate.ties import Roles
@@ -26,7 +26,7 @@ def eliminate(graph: Graph, inputs: Mapping[str, Span] | None = None) -> Elimina
     """
     roles = Roles(graph)
     known = follow(graph, roles, inputs or {})
-    chosen = plan(graph, roles, known)
+    chosen = select(graph, roles, known)
     if all(kept.all() for kept in chosen.kept.values()):
         return Elimination(graph)
     layers = [_layer(op, known, chosen) for op in graph.ops if op.kind.weighted]
@@ -36,7 +36,7 @@ def eliminate(graph: Graph, inputs: Mapping[str, Span] | None = None) -> Elimina
     )
 
 
-def _layer(op: Op, known: Known, chosen: Plan) -> LayerChannels:
+def _layer(op: Op, known: Known, chosen: Selection) -> LayerChannels:
     kept, spans = chosen.kept[op.output], known.spans[op.output]
     stand_ins = chosen.stand_ins[op.output]
     fixed = ~kept & spans.fixed

@@ -18,7 +18,7 @@ from mcuq.graph import Graph, Op
 
 
 @dataclass(frozen=True)
-class Plan:
+class Selection:
     """Attributes:
     kept: activation → whether each channel stays.
     stand_ins: activation → the channel that stands for each where weights are added: itself, or
@@ -36,7 +36,7 @@ def folds(graph: Graph, op: Op, known: Known) -> Flags:
     return spans.fixed & anywhere
 
 
-def plan(graph: Graph, roles: Roles, known: Known) -> Plan:
+def select(graph: Graph, roles: Roles, known: Known) -> Selection:
     """What outputs and states need, backwards through the graph."""
     groups = _Groups(graph, roles)
     pinned = np.zeros(groups.count, np.bool_)
@@ -52,7 +52,7 @@ def plan(graph: Graph, roles: Roles, known: Known) -> Plan:
         if not needed.flags[groups.of[name]].any():
             needed.mark(groups.of[name][:1])
     kept = {name: needed.flags[groups.of[name]] for name in graph.activations}
-    return Plan(kept, stand_ins)
+    return Selection(kept, stand_ins)
 
 
 class _Groups:

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mcuq.eliminate.follow import Known
-from mcuq.eliminate.keep import Plan, folds
+from mcuq.eliminate.keep import Selection, folds
 from mcuq.eliminate.rows import bias, rows
 from mcuq.eliminate.ties import Roles, width
 from mcuq.graph import Graph, Op, Tensor
@@ -20,12 +20,12 @@ from mcuq.ops.slicing import STRIDED_SLICE
 from mcuq.ops.weighted import DEPTHWISE_CONV_2D, TRANSPOSE_CONV
 
 
-def rebuilt(graph: Graph, roles: Roles, known: Known, plan: Plan) -> Graph:
+def rebuilt(graph: Graph, roles: Roles, known: Known, selection: Selection) -> Graph:
     """With the same operators and names; what goes is added to biases and weights that stay."""
     tensors = dict(graph.tensors)
     ops = []
     for op in graph.ops:
-        new = _Rebuilt(graph, roles, known, plan, op)
+        new = _Rebuilt(graph, roles, known, selection, op)
         tensors |= {tensor.name: tensor for tensor in new.constants}
         shapes = [tensors[name].shape for name in new.op.inputs]
         shape = op.kind.shape(new.op.attrs, shapes)
@@ -46,11 +46,16 @@ class _Rebuilt:
         constants: new ones, and those that take the place of others.
     """
 
-    def __init__(self, graph: Graph, roles: Roles, known: Known, plan: Plan, op: Op) -> None:
-        self._graph, self._roles, self._known, self._plan = graph, roles, known, plan
+    def __init__(
+        self, graph: Graph, roles: Roles, known: Known, selection: Selection, op: Op
+    ) -> None:
+        self._graph, self._roles, self._known = graph, roles, known
+        self._kept, self._stand_ins = selection.kept, selection.stand_ins
         self.op = op
         self.constants: list[Tensor] = []
-        touched = [plan.kept[name] for name in (*op.inputs, op.output) if name in plan.kept]
+        touched = [
+            selection.kept[name] for name in (*op.inputs, op.output) if name in selection.kept
+        ]
         if all(kept.all() for kept in touched):
             return
         if op.name in roles.mixing:
@@ -59,20 +64,19 @@ class _Rebuilt:
             self._cut_constants()
         attrs = _ATTRS.get(op.kind)
         if attrs is not None:
-            self.op = replace(self.op, attrs=attrs(graph, plan, op))
+            self.op = replace(self.op, attrs=attrs(graph, selection, op))
 
     def _mix(self) -> None:
-        graph, op = self._graph, self.op
-        source = self._plan.kept[op.inputs[0]]
-        outputs = self._plan.kept[op.output]
+        graph, op, known = self._graph, self.op, self._known
+        source = self._kept[op.inputs[0]]
+        outputs = self._kept[op.output]
         weights, start = rows(graph, op)[outputs], bias(graph, op)[outputs]
-        seen = self._known.seen[op.name][outputs]
-        folded = folds(graph, op, self._known) & ~source
-        start = (
-            start + weights[:, :, folded].sum(axis=1) @ self._known.spans[op.inputs[0]].low[folded]
-        )
-        for channel in np.flatnonzero(~source & ~folded & seen.any(axis=0)):
-            weights[:, :, self._plan.stand_ins[op.inputs[0]][channel]] += weights[:, :, channel]
+        folded = folds(graph, op, known) & ~source
+        values = known.spans[op.inputs[0]].low[folded]
+        start = start + weights[:, :, folded].sum(axis=1) @ values
+        added = ~source & ~folded & known.seen[op.name][outputs].any(axis=0)
+        for channel in np.flatnonzero(added):
+            weights[:, :, self._stand_ins[op.inputs[0]][channel]] += weights[:, :, channel]
         shape = graph.tensors[op.inputs[1]].shape
         weights = weights[:, :, source]
         depth = shape[-1] * int(source.sum()) // len(source)
@@ -80,14 +84,14 @@ class _Rebuilt:
         if len(op.inputs) > 2:
             self._replace(2, start)
         elif start.any():
-            added = constant(graph, f"{op.name}/bias", start)
-            self.constants.append(added)
-            self.op = replace(self.op, inputs=(*self.op.inputs, added.name))
+            new = constant(graph, f"{op.name}/bias", start)
+            self.constants.append(new)
+            self.op = replace(self.op, inputs=(*self.op.inputs, new.name))
 
     def _cut_constants(self) -> None:
         """Those that have the channels of the result, or go with channels of their own."""
         graph, op = self._graph, self.op
-        outputs = self._plan.kept[op.output]
+        outputs = self._kept[op.output]
         tied = self._roles.ties[op.name] or {}
         for place, name in enumerate(op.inputs):
             data = graph.tensors[name].data
@@ -113,26 +117,26 @@ class _Rebuilt:
         self.op = replace(self.op, inputs=tuple(inputs))
 
 
-def _reshaped(graph: Graph, plan: Plan, op: Op) -> Any:
+def _reshaped(graph: Graph, selection: Selection, op: Op) -> Any:
     attrs: Any = op.attrs
-    return replace(attrs, shape=(*attrs.shape[:-1], int(plan.kept[op.output].sum())))
+    return replace(attrs, shape=(*attrs.shape[:-1], int(selection.kept[op.output].sum())))
 
 
-def _sliced(graph: Graph, plan: Plan, op: Op) -> Any:
+def _sliced(graph: Graph, selection: Selection, op: Op) -> Any:
     """What was taken, where it lies now."""
     attrs: Any = op.attrs
-    source = plan.kept[op.inputs[0]]
+    source = selection.kept[op.inputs[0]]
     begin, end = (int(source[: ends[-1]].sum()) for ends in (attrs.begin, attrs.end))
     return replace(attrs, begin=(*attrs.begin[:-1], begin), end=(*attrs.end[:-1], end))
 
 
-def _multiplied(graph: Graph, plan: Plan, op: Op) -> Any:
+def _multiplied(graph: Graph, selection: Selection, op: Op) -> Any:
     attrs: Any = op.attrs
-    inputs, outputs = (int(plan.kept[name].sum()) for name in (op.inputs[0], op.output))
+    inputs, outputs = (int(selection.kept[name].sum()) for name in (op.inputs[0], op.output))
     return replace(attrs, depth_multiplier=outputs // inputs)
 
 
-_ATTRS: dict[Any, Callable[[Graph, Plan, Op], Any]] = {
+_ATTRS: dict[Any, Callable[[Graph, Selection, Op], Any]] = {
     RESHAPE: _reshaped,
     SQUEEZE: _reshaped,
     TRANSPOSE_CONV: _reshaped,

@@ -131,6 +131,7 @@ def _finish(
         optimize=request.optimize,
         inputs=loaded.inputs,
         versions=versions(),
+        eliminated=loaded.eliminated,
         findings=(*selected.findings, *findings, *slow, *original.findings),
     )
 
