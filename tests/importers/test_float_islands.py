@@ -115,7 +115,7 @@ def test_a_result_that_is_quantized_twice_is_refused() -> None:
     [
         ("EXP", (0,), "has float32 alone"),
         ("DIV", (0, 0), "more than 31 bits"),
-        ("ADD_N", (0, 0), "rounds one sum"),
+        ("ADD_N", (0, 0), "begin with minus the zero point"),
     ],
 )
 def test_integers_that_are_not_those_here_are_refused(

@@ -1,4 +1,4 @@
-"""IF: the branch of a constant condition, or both and a choice, in TFLite Micro's bytes."""
+"""IF: the branch of a constant condition, or both and a choice; TensorFlow Lite Micro's bytes."""
 
 from __future__ import annotations
 

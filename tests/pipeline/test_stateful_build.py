@@ -6,8 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from number_formats import Form
+from recurrent_models import recurrent_forms, recurrent_models
 from stateful_models import streaming_model
 
+from mcuq.emit.tflite import tflite_bytes
 from mcuq.integrate.built import load_built
 from mcuq.integrate.selfcheck import check_header
 from mcuq.integrate.tflm import write_tflm
@@ -62,3 +65,18 @@ def test_every_step_is_equal_and_states_count_as_ram(tmp_path: Path) -> None:
     )
     verified = publish(as_is).manifest.verification
     assert verified.equal_tflm and verified.equal_device and verified.equal_original
+
+
+@pytest.mark.parametrize("form", recurrent_forms(), ids=lambda form: form.name)
+def test_an_operator_with_states_is_built_as_it_is(form: Form, tmp_path: Path) -> None:
+    """Each step of it on the device; its states lie beside the arena."""
+    qgraph = next(recurrent_models(form, 5)).qgraph
+    path = tmp_path / "given.tflite"
+    path.write_bytes(tflite_bytes(qgraph))
+    request = BuildRequest(
+        model=path, board="nucleo-f446re", output=tmp_path / "out", device_samples=2, as_is=True
+    )
+    manifest = publish(request).manifest
+    assert manifest.verification.equal_tflm and manifest.verification.equal_device
+    assert (tmp_path / "out" / "model.tflite").read_bytes() == path.read_bytes()
+    assert form.kind in {layer.kind for layer in manifest.layers}

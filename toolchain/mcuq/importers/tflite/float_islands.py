@@ -27,7 +27,7 @@ _WITHOUT_INTEGERS = {
         "TensorFlow Lite Micro has float32 alone",
     ),
     "DIV": "TensorFlow Lite Micro shifts quotients by more than 31 bits where they are small",
-    "ADD_N": "it rounds one sum, where several additions would round each",
+    "ADD_N": "its sums begin with minus the zero point, and are rounded once, not at each addition",
 }
 """Operator → why its integers are not taken as they are."""
 
