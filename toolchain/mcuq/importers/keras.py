@@ -26,6 +26,8 @@ from mcuq.importers.tflite import load_tflite
 from mcuq.tflite.quiet import quiet_native_log
 
 _SIGNATURE = "serving_default"
+_OPEN_LIST = "TensorListReserve"
+"""In the converter's errors about a loop over steps of unknown shape."""
 _INNER = "Exception encountered:"
 """Before the cause, in Keras's errors about a layer."""
 _LONGEST = 200
@@ -117,10 +119,13 @@ def _converted(tensorflow: Any, path: Path) -> tuple[bytes, list[str]]:
         raise
     except Exception as error:
         # TensorFlow raises dozens of types for a file it cannot read or a layer it cannot convert.
-        raise InputError(
-            f"TensorFlow cannot convert {path}: {_reason(error)}",
-            "load and call the model in TensorFlow; custom layers must be registered there",
-        ) from error
+        hint = "load and call the model in TensorFlow; custom layers must be registered there"
+        if _OPEN_LIST in str(error):
+            hint = (
+                "its recurrent layers were traced for any batch: give the .keras file, or export "
+                "with a batch of 1: keras.layers.InputSpec(shape=(1, …)) in input_signature"
+            )
+        raise InputError(f"TensorFlow cannot convert {path}: {_reason(error)}", hint) from error
 
 
 def _tensorflow() -> Any:
