@@ -73,7 +73,11 @@ def run_keras(path: Path, inputs: Sequence[npt.NDArray[np.float32]]) -> list[npt
 
 def _called(function: Any, names: list[str], values: list[Any], by_name: bool) -> Any:
     tensorflow = _tensorflow()
-    tensors = [tensorflow.constant(value) for value in values]
+    positional, keywords = function.structured_input_signature
+    specs = [keywords[name] for name in names] if by_name else tensorflow.nest.flatten(positional)
+    tensors = [
+        tensorflow.cast(value, spec.dtype) for value, spec in zip(values, specs, strict=True)
+    ]
     return function(**dict(zip(names, tensors, strict=True))) if by_name else function(*tensors)
 
 

@@ -71,7 +71,10 @@ def _check_defined(model: Any) -> None:
     kinds = dict.fromkeys(
         node.op_type
         for node in nodes
-        if node.op_type not in own and not onnx.defs.has(node.op_type)
+        # What is no text the checker refuses.
+        if isinstance(node.op_type, str)
+        and node.op_type not in own
+        and not onnx.defs.has(node.op_type)
     )
     if kinds:
         raise InputError(
