@@ -79,6 +79,13 @@ def _embedding(keras: Any, x: Any) -> Any:
     return layers.Dense(4)(layers.GlobalAveragePooling1D()(layers.Embedding(20, 8)(x)))
 
 
+def _padded(keras: Any, x: Any) -> Any:
+    """Attention that looks at no index 0: a mask that the model computes."""
+    layers = keras.layers
+    x = layers.Embedding(20, 8, mask_zero=True)(x)
+    return layers.Dense(4)(layers.MultiHeadAttention(2, 4)(x, x))
+
+
 KERAS: dict[str, tuple[Callable[[Any, Any], Any], tuple[int, ...], str]] = {
     "encoder": (_encoder, (10, 16), "float32"),
     "causal": (_causal, (8, 16), "float32"),
@@ -86,6 +93,7 @@ KERAS: dict[str, tuple[Callable[[Any, Any], Any], tuple[int, ...], str]] = {
     "unet": (_unet, (12, 12, 3), "float32"),
     "gru": (_gru, (9, 5), "float32"),
     "embedding": (_embedding, (12,), "int32"),
+    "padded": (_padded, (6,), "int32"),
 }
 
 

@@ -29,6 +29,8 @@ from mcuq.settings import READING
 from mcuq.tflite.quiet import quiet_native_log
 
 _SIGNATURE = "serving_default"
+_OPEN_LIST = "TensorListReserve"
+"""In the converter's errors about a loop over steps of unknown shape."""
 _INNER = "Exception encountered:"
 """Before the cause, in Keras's errors about a layer."""
 _LONGEST = 200
@@ -74,7 +76,11 @@ def run_keras(path: Path, inputs: Sequence[npt.NDArray[np.float32]]) -> list[npt
 
 def _called(function: Any, names: list[str], values: list[Any], by_name: bool) -> Any:
     tensorflow = _tensorflow()
-    tensors = [tensorflow.constant(value) for value in values]
+    positional, keywords = function.structured_input_signature
+    specs = [keywords[name] for name in names] if by_name else tensorflow.nest.flatten(positional)
+    tensors = [
+        tensorflow.cast(value, spec.dtype) for value, spec in zip(values, specs, strict=True)
+    ]
     return function(**dict(zip(names, tensors, strict=True))) if by_name else function(*tensors)
 
 
@@ -120,10 +126,13 @@ def _converted(tensorflow: Any, path: Path) -> tuple[bytes, list[str]]:
         raise
     except Exception as error:
         # TensorFlow raises dozens of types for a file it cannot read or a layer it cannot convert.
-        raise InputError(
-            f"TensorFlow cannot convert {path}: {_reason(error)}",
-            "load and call the model in TensorFlow; custom layers must be registered there",
-        ) from error
+        hint = "load and call the model in TensorFlow; custom layers must be registered there"
+        if _OPEN_LIST in str(error):
+            hint = (
+                "its recurrent layers were traced for any batch: give the .keras file, or export "
+                "with a batch of 1: keras.layers.InputSpec(shape=(1, …)) in input_signature"
+            )
+        raise InputError(f"TensorFlow cannot convert {path}: {_reason(error)}", hint) from error
 
 
 def _flatbuffer(tensorflow: Any, path: Path) -> tuple[bytes, list[str]]:

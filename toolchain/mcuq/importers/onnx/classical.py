@@ -13,7 +13,13 @@ import numpy as np
 from onnx import TensorProto, helper, numpy_helper
 
 DOMAIN = "ai.onnx.ml"
-_LABELS = {"ArrayFeatureExtractor": 0, "LabelEncoder": 0, "LinearClassifier": 0, "SVMClassifier": 0}
+_LABELS = {
+    "ArrayFeatureExtractor": 0,
+    "Binarizer": 0,
+    "LabelEncoder": 0,
+    "LinearClassifier": 0,
+    "SVMClassifier": 0,
+}
 """Operator → which of its outputs are labels."""
 _PASSING = frozenset({"Cast", "Identity", "Reshape", "Squeeze"})
 _TRANSFORMS = {"SOFTMAX": "Softmax", "LOGISTIC": "Sigmoid"}

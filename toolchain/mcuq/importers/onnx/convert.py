@@ -17,6 +17,7 @@ from mcuq.importers.builder import GraphBuilder
 from mcuq.importers.constraints import check
 from mcuq.importers.malformed import malformed_named
 from mcuq.importers.onnx import classical
+from mcuq.importers.onnx.choices import with_choices
 from mcuq.importers.onnx.control import CONTROL
 from mcuq.importers.onnx.fold import constant_outputs, fold
 from mcuq.importers.onnx.inputs import INPUT_CONSTRAINTS, input_element, input_order, input_view
@@ -73,7 +74,7 @@ def convert(model: Any, opset: int, name: str | None) -> Graph:
         InputError: an operator, type or shape is not supported.
     """
     outputs = [output.name for output in model.graph.output]
-    written = classical.spelled_out(current_forms(model.graph.node, opset))
+    written = with_choices(classical.spelled_out(current_forms(model.graph.node, opset)))
     nodes = needed(spelled_out(written), outputs)
     constants = constant_outputs(nodes, {tensor.name for tensor in model.graph.initializer})
     computed = [(i, node) for i, node in enumerate(nodes) if not constants.issuperset(node.output)]

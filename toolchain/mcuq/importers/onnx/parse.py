@@ -14,6 +14,7 @@ from mcuq.importers.onnx.classical import without_labels
 from mcuq.importers.onnx.inline import inlined
 from mcuq.importers.onnx.older import OLDEST
 from mcuq.importers.onnx.order import in_order
+from mcuq.shown import visible
 
 _MALFORMED = "the file is damaged or was cut short: export or copy it again"
 _OWN_CONSTANTS = 4
@@ -39,6 +40,7 @@ def parse(content: bytes, folder: Path | None) -> ModelProto:
         if folder is not None:
             onnx.load_external_data_for_model(model, str(folder))
         _spell_out(model)
+        _check_defined(model)
         onnx.checker.check_model(model)
         without_labels(model)
         whole: ModelProto = inlined(model)
@@ -63,6 +65,26 @@ def _spell_out(model: Any) -> None:
     nodes = in_order(graph.node, {entry.name for entry in (*graph.input, *graph.initializer)})
     del graph.node[:]
     graph.node.extend(nodes)
+
+
+def _check_defined(model: Any) -> None:
+    """Every operator of ONNX's own domain is one of ONNX, or the file's own function."""
+    own = {function.name for function in model.functions}
+    nodes = [node for node in model.graph.node if node.domain in ("", "ai.onnx")]
+    kinds = dict.fromkeys(
+        node.op_type
+        for node in nodes
+        # What is no text the checker refuses.
+        if isinstance(node.op_type, str)
+        and node.op_type not in own
+        and not onnx.defs.has(node.op_type)
+    )
+    if kinds:
+        raise InputError(
+            f"ONNX has no operator {', '.join(visible(kind) for kind in kinds)}",
+            "the exporter could not translate it: give the file that it exported from, or write "
+            "the layer with other operators (GELU by tanh, for an Erfc)",
+        )
 
 
 def _check_version(model: Any) -> None:

@@ -6,6 +6,7 @@ from mcuq.graph import Graph
 from mcuq.importers.simplify.activation import fuse_activations
 from mcuq.importers.simplify.affine import fold_affine
 from mcuq.importers.simplify.collapse import collapse_transposes
+from mcuq.importers.simplify.compared import look_up_comparisons
 from mcuq.importers.simplify.layout import fold_transposes
 from mcuq.importers.simplify.limits import within_limits
 from mcuq.importers.simplify.padding import absorb_padding
@@ -28,6 +29,7 @@ def simplify(graph: Graph) -> Graph:
     for rewrite in (
         unwrap_indices,
         whole_inputs,
+        look_up_comparisons,
         raise_ranges,
         layers_of_products,
         take_parts,
@@ -45,4 +47,5 @@ def simplify(graph: Graph) -> Graph:
 
 def tidy(graph: Graph) -> Graph:
     """Only what undoes a converter's detours; every layer of the file stays as it is."""
-    return absorb_padding(gather_upsampling(whole_inputs(unwrap_indices(graph))))
+    indexed = look_up_comparisons(whole_inputs(unwrap_indices(graph)))
+    return absorb_padding(gather_upsampling(indexed))

@@ -73,18 +73,22 @@ def _wraps(graph: Graph, uses: Uses, op: Op, limits: dict[str, int]) -> bool:
     if below is None or sum_ is None or below.kind is not LESS or sum_.kind is not ADD:
         return False
     zero, rows = graph.tensors[below.inputs[1]].data, graph.tensors[sum_.inputs[1]].data
-    reads_index = below.inputs[0] == sum_.inputs[0] == index and op.output not in graph.outputs
+    compared, cast = below.inputs[0], uses.producer(below.inputs[0])
+    if cast is not None and cast.kind is CAST:
+        compared = cast.inputs[0]
+    reads_index = compared == sum_.inputs[0] == index and op.output not in graph.outputs
     if not reads_index or zero is None or rows is None:
         return False
     return not zero.any() and bool(np.all(rows == limits[op.output]))
 
 
 def _without_unread(graph: Graph) -> Graph:
-    """Without operators of integers and truth values that nothing reads."""
+    """Without casts and operators of integers and truth values that nothing reads."""
     uses = {name for op in graph.ops for name in op.inputs} | set(graph.outputs)
     unread: dict[str, Op | None] = {
         op.name: None
         for op in graph.ops
-        if op.output not in uses and graph.tensors[op.output].element is not Element.REAL
+        if op.output not in uses
+        and (op.kind is CAST or graph.tensors[op.output].element is not Element.REAL)
     }
     return _without_unread(rebuilt(graph, unread)) if unread else rebuilt(graph, {})

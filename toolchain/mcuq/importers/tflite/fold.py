@@ -40,6 +40,7 @@ _CAST_TYPES = {
     schema.TensorType.FLOAT32: np.float32,
     schema.TensorType.INT32: np.int32,
     schema.TensorType.INT64: np.int64,
+    schema.TensorType.BOOL: np.bool_,
 }
 
 
@@ -179,6 +180,33 @@ def _arithmetic(function: Callable[[Array, Array], Array]) -> Callable[[OpView],
     return apply
 
 
+def _elementwise(function: Callable[..., Array]) -> Callable[[OpView], Array | None]:
+    """A comparison, a logical operation or a choice: the masks that frameworks compute."""
+
+    def apply(op: OpView) -> Array | None:
+        if any(operand is not None and operand.quantized for operand in op.operands):
+            return None
+        shape = np.broadcast_shapes(*(op.shape(number) for number in range(len(op.operands))))
+        if _full(shape, 0) is None:
+            return None
+        return function(*(_values(op, number) for number in range(len(op.operands))))
+
+    return apply
+
+
+_TRUTHS: dict[str, Callable[[OpView], Array | None]] = {
+    "EQUAL": _elementwise(np.equal),
+    "NOT_EQUAL": _elementwise(np.not_equal),
+    "GREATER": _elementwise(np.greater),
+    "GREATER_EQUAL": _elementwise(np.greater_equal),
+    "LESS": _elementwise(np.less),
+    "LESS_EQUAL": _elementwise(np.less_equal),
+    "LOGICAL_AND": _elementwise(np.logical_and),
+    "LOGICAL_OR": _elementwise(np.logical_or),
+    "LOGICAL_NOT": _elementwise(np.logical_not),
+    "SELECT": _elementwise(np.where),
+    "SELECT_V2": _elementwise(np.where),
+}
 _SAME_SIZE: dict[str, Callable[[OpView], Array | None]] = {
     "DEQUANTIZE": _dequantize,
     "CAST": _cast,
@@ -186,6 +214,7 @@ _SAME_SIZE: dict[str, Callable[[OpView], Array | None]] = {
     "SQUEEZE": _reshaped,
     "EXPAND_DIMS": _reshaped,
     "TRANSPOSE": _transpose,
+    **_TRUTHS,
 }
 _SHAPE_ARITHMETIC: dict[str, Callable[[OpView], Array | None]] = {
     "PACK": _pack,

@@ -85,11 +85,13 @@ def _turned_shape(node: Node, number: int) -> tuple[int, ...]:
 
 def _gemm(build: GraphBuilder, node: Node) -> list[NodeValue]:
     weights, bias = node.constant(1), node.constant(2)
+    if weights is not None and node.constant(0) is not None:
+        return [_constant_product(build, node)]
     columns = _turned_shape(node, 1)[1]
     flat = not node.has(2) or (
         bias is not None and bias.shape in ((), (1,), (1, 1), (columns,), (1, columns))
     )
-    if weights is None or node.constant(0) is not None or node.integer("transA", 0) or not flat:
+    if weights is None or node.integer("transA", 0) or not flat:
         return [_spelled_out(build, node)]
     factors = np.asarray(weights, np.float64) * node.number("alpha", 1.0)
     stored = factors if node.integer("transB", 0) else factors.T
@@ -120,6 +122,21 @@ def _spelled_out(build: GraphBuilder, node: Node) -> NodeValue:
     if beta != 1:
         c = steps(MUL, c, constant(np.full(1, beta)), suffix="bias")
     return steps(ADD, y, c)
+
+
+def _constant_product(build: GraphBuilder, node: Node) -> NodeValue:
+    """A computed bias beside a product that is known: the first step of a recurrent layer."""
+    a, b = (
+        np.asarray(node.constant(number), np.float64).T
+        if node.integer(name, 0)
+        else np.asarray(node.constant(number), np.float64)
+        for number, name in enumerate(("transA", "transB"))
+    )
+    steps, beta = Steps(build, node), node.number("beta", 1.0)
+    c = node.value(2)
+    if beta != 1:
+        c = steps(MUL, c, constant(np.full(1, beta)), suffix="bias")
+    return steps(ADD, c, constant(node.number("alpha", 1.0) * (a @ b)))
 
 
 def _matmul(build: GraphBuilder, node: Node) -> list[NodeValue]:
