@@ -14,6 +14,7 @@ tried and what failed; exit code 1 where anything did.
 from __future__ import annotations
 
 import argparse
+import math
 import random
 import sys
 import tempfile
@@ -41,9 +42,10 @@ def main() -> int:
     parser.add_argument("drill", choices=DRILLS)
     parser.add_argument("--count", type=int, default=12, help="how often")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--minutes", type=float, default=math.inf, help="begin nothing later")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        drill = Drill(Path(folder))
+        drill = Drill(Path(folder), 60 * asked.minutes)
         told = DRILLS[asked.drill](drill, random.Random(asked.seed), asked.count)
     for what, count in sorted(told.items()):
         print(f"{count:6} {what}")

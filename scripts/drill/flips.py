@@ -19,7 +19,7 @@ def flips(drill: Drill, rng: random.Random, count: int) -> Counter[str]:
     while not log.exists():
         _half_searched(drill, log)
     half = log.read_bytes()
-    for number in range(count):
+    for number in drill.rounds(count):
         log.write_bytes(half)
         kind = ("objects", "candidates", "scores")[number % 3]
         kept = sorted((drill.cache / "mcuq").glob(f"{kind}/*")) if kind != "scores" else [log]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import os
 import shutil
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -28,14 +29,17 @@ class Drill:
     """Builds in `folder`; the first one, undisturbed, says what all others have to give.
 
     Attributes:
+        seconds: after which no round is begun.
         failures: a line each.
     """
 
     folder: Path
+    seconds: float = math.inf
     failures: list[str] = field(default_factory=list)
     wanted: dict[str, bytes] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self._began = time.monotonic()
         for path in (self.project, self.temporary, self.cache):
             path.mkdir()
         copy_example("digits", self.project)
@@ -66,6 +70,13 @@ class Drill:
     def log(self) -> Path:
         """What the last build wrote to stderr."""
         return self.folder / "stderr"
+
+    def rounds(self, count: int) -> Iterator[int]:
+        """0 to `count`, or as far as the time allows."""
+        for number in range(count):
+            if time.monotonic() - self._began > self.seconds:
+                return
+            yield number
 
     def said(self) -> str:
         return self.log.read_text(encoding="utf-8", errors="replace")

@@ -17,7 +17,7 @@ _SPAWNED = b"multiprocessing.spawn"
 def workers(drill: Drill, rng: random.Random, count: int) -> Counter[str]:
     """Kill a worker of each of `count` builds, of some of them every worker that there is."""
     told: Counter[str] = Counter()
-    for number in range(count):
+    for number in drill.rounds(count):
         how_often = rng.choice([1, 1, 2, 99])
         what = f"{number}: up to {how_often} workers"
         (drill.project / ".out.search.jsonl").unlink(missing_ok=True)

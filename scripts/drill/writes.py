@@ -19,7 +19,8 @@ def writes(drill: Drill, rng: random.Random, count: int) -> Counter[str]:
     """Let `count` writes fail, drawn from all that a build with empty caches makes."""
     places = _all_writes(drill)
     told: Counter[str] = Counter()
-    for number in sorted(rng.sample(range(len(places)), min(count, len(places)))):
+    drawn = rng.sample(range(len(places)), min(count, len(places)))
+    for number in (drawn[index] for index in drill.rounds(len(drawn))):
         kind = _kind(drill, places[number])
         what = f"write {number} of {len(places)}, {kind}"
         _empty(drill)
