@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -49,8 +48,3 @@ def test_a_drill_sees_what_is_wrong(drill: Drill) -> None:
         "round: left .out.mcuq-new-x",
         "round: said ['error: a', 'error: b']",
     ]
-
-
-def test_the_sources_are_those_of_the_example(drill: Drill) -> None:
-    assert {path.suffix for path in map(Path, drill.sources)} == {".npz", ".tflite", ".toml"}
-    assert len(drill.stages) > 10
