@@ -30,7 +30,7 @@ def read_kept(path: Path) -> bytes | None:
     """A file of a cache; None where it is not there, or, with a note, where it cannot be read."""
     try:
         return path.read_bytes()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
         _note_once(f"{path.parent} cannot be read ({error.strerror}): what it keeps is made again")

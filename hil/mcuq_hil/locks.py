@@ -11,14 +11,24 @@ from pathlib import Path
 
 import filelock
 
+from mcuq_hil.cache import cache_folder
+from mcuq_hil.durable import replace_file
 from mcuq_hil.errors import PortError
 
 
 def lock_dir() -> Path:
-    """Where the lock files lie: $XDG_RUNTIME_DIR/mcuq, or mcuq/locks in the user's cache."""
+    """Where the lock files lie: $XDG_RUNTIME_DIR/mcuq, or mcuq/locks in the user's cache.
+
+    Raises:
+        PortError: neither is known.
+    """
     runtime = os.environ.get("XDG_RUNTIME_DIR")
-    cache = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    return Path(runtime) / "mcuq" if runtime else Path(cache) / "mcuq" / "locks"
+    folder = Path(runtime) / "mcuq" if runtime else cache_folder("locks")
+    if folder is None:
+        raise PortError(
+            "there is no folder for lock files", "set XDG_RUNTIME_DIR to a folder of your own"
+        )
+    return folder
 
 
 def device_of(port: str) -> str:
@@ -59,12 +69,8 @@ def locked(name: str, shown: str | None = None) -> Iterator[None]:
             f"cannot lock {shown or name}: {error}", f"see to it that {folder} can be written"
         ) from error
     try:
-        # Below a name that is new: what lies there may be a link.
-        fresh = stem.with_suffix(f".{os.getpid()}")
-        fresh.unlink(missing_ok=True)
-        with fresh.open("x") as stream:
-            stream.write(f"{os.getpid()}\n")
-        fresh.replace(holder)
+        with contextlib.suppress(OSError):  # it only serves a message
+            replace_file(holder, f"{os.getpid()}\n".encode())
         yield
     finally:
         lock.release()

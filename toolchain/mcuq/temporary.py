@@ -6,6 +6,7 @@ import contextlib
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from mcuq.errors import InputError
 from mcuq_hil.durable import DISK_FULL
@@ -36,6 +37,22 @@ def temporary_folder() -> Iterator[Path]:
             if is_full(folder):
                 raise no_space(folder) from error
             raise
+
+
+def temporary_file() -> BinaryIO:
+    """A file without a name below $TMPDIR, unbuffered.
+
+    Raises:
+        InputError: it cannot be made.
+    """
+    try:
+        # Nothing of what is written waits where a child does not see it.
+        return tempfile.TemporaryFile(buffering=0)
+    except OSError as error:
+        raise InputError(
+            f"cannot write a temporary file: {error.strerror}",
+            "set TMPDIR to a folder with free space",
+        ) from error
 
 
 def no_space(folder: Path) -> InputError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import shutil
@@ -81,14 +82,16 @@ def run_tool(command: list[str], cwd: Path | None = None, scratch: Path | None =
     done = subprocess.run(
         [find_tool(command[0]), *command[1:]],
         cwd=cwd,
-        env=None if scratch is None else {**os.environ, "TMPDIR": str(scratch)},
+        env=None if scratch is None else {**os.environ, "TMPDIR": str(scratch), "LC_ALL": "C"},
         capture_output=True,
         text=True,
         errors="replace",
         check=False,
     )
     if done.returncode != 0:
-        if scratch is not None and is_full(scratch):
+        # It may have removed by now what filled the disk.
+        full = os.strerror(errno.ENOSPC) in done.stderr
+        if scratch is not None and (full or is_full(scratch)):
             raise no_space(scratch)
         words = (done.stderr.strip() or done.stdout.strip() or "no message").splitlines()
         first = next((line for line in words if _TELLING.search(line)), words[-1])

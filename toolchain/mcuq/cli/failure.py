@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import traceback
@@ -69,6 +70,8 @@ def describe(error: Exception) -> Failed:
     if isinstance(error, OSError):
         path = f"{error.filename}: " if error.filename else ""
         hint = "check that the path is right, and that you may read and write there"
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            hint = "free some space there; TMPDIR says where temporary files go"
         cause = f"{path}{error.strerror or error}"
         return Failed(Failure(kind, cause, hint), McuqError.exit_code)
     if isinstance(error, MemoryError):

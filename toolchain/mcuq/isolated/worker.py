@@ -9,7 +9,6 @@ import pickle
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import weakref
 from collections.abc import Callable
@@ -18,6 +17,7 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from mcuq.isolated.limits import PATIENCE_S, CallLimits
+from mcuq.temporary import temporary_file
 
 Value = TypeVar("Value")
 _kept = threading.local()
@@ -139,7 +139,7 @@ class _Worker:
         # What it starts can be ended with it.
         self._has_group = limits is not None and os.name == "posix"
         self._owner = os.getpid()
-        self._log = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - lives as the child
+        self._log = temporary_file()  # lives as the child
         path = os.pathsep.join(entry for entry in sys.path if entry)
         self._process = subprocess.Popen(
             # -P: a file numpy.py in the working directory is none of the child's business.

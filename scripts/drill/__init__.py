@@ -1,0 +1,1 @@
+"""Crash drills: `scripts/crash_drill.py`."""
