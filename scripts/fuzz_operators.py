@@ -2,7 +2,8 @@
 
 A case is one random operator with random shapes, attributes, scales, zero points, filters and
 inputs, extremes and near ties included: what the tests draw too (tests/testing/operator_cases.py,
-tests/interpret/operator_fuzz.py). Cases run in child processes: one that takes the interpreter
+tests/interpret/operator_fuzz.py), and of operators that keep states a sequence
+(tests/testing/recurrent_models.py). Cases run in child processes: one that takes the interpreter
 down is counted, and the rest of its seed passed over. Seeds count from --seed on, so the same
 numbers and the same release of Hypothesis give the same cases; forms that the record already holds
 with as many outputs, from the same wheel, are left out. Exits with 1 where anything differs.
@@ -20,7 +21,7 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, replace
-from itertools import count
+from itertools import count, islice
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -29,7 +30,13 @@ sys.path[:0] = [str(ROOT / "tests" / folder) for folder in ("testing", "interpre
 
 from number_formats import Form, Model, forms, quantized  # noqa: E402
 from operator_cases import Case, extreme_cases, seeded_cases  # noqa: E402
-from operator_fuzz import differences, table  # noqa: E402
+from operator_fuzz import (  # noqa: E402
+    OUTPUTS_A_CASE,
+    differences,
+    recurrent_differences,
+    table,
+)
+from recurrent_models import recurrent_forms, recurrent_models  # noqa: E402
 
 from mcuq.atomic_write import write_atomically  # noqa: E402
 from mcuq.errors import InputError  # noqa: E402
@@ -118,8 +125,18 @@ def _compare(form: Form, first: int, results: Connection) -> None:
     os.dup2(silence, 1)
     os.dup2(silence, 2)
     for seed in count(first):
-        for case in seeded_cases(extreme_cases(form.operator), seed, CASES_A_SEED):
-            results.send((seed, _outcome(form, case)))
+        for outcome in _outcomes(form, seed):
+            results.send((seed, outcome))
+
+
+def _outcomes(form: Form, seed: int) -> Iterator[tuple[int, int] | str]:
+    """Of the cases that belong to a seed."""
+    if form.operator.kept:
+        for model in islice(recurrent_models(form, seed, OUTPUTS_A_CASE), CASES_A_SEED):
+            yield recurrent_differences(model)
+        return
+    for case in seeded_cases(extreme_cases(form.operator), seed, CASES_A_SEED):
+        yield _outcome(form, case)
 
 
 def _outcome(form: Form, case: Case) -> tuple[int, int] | str:
@@ -179,7 +196,7 @@ def main() -> int:
         return 0
     wheel = oracle_version()
     rows = recorded(options.record, wheel, options.seed)
-    wanted = [form for form in forms() if options.only in form.name]
+    wanted = [form for form in (*forms(), *recurrent_forms()) if options.only in form.name]
     missing = [
         form
         for form in wanted

@@ -16,7 +16,7 @@ from types import ModuleType
 from typing import Any
 
 from mcuq.importers import tflite as tflite_importer
-from mcuq.importers.buildable import few_dimensions, few_elements, short_axes
+from mcuq.importers.buildable import few_dimensions, few_elements, near_windows, short_axes
 from mcuq.importers.constraints import said_by
 from mcuq.importers.operators import nearest
 from mcuq.importers.tflite.fold import FOLDABLE
@@ -43,6 +43,7 @@ _GENERAL: tuple[Callable[..., object], ...] = (
     few_dimensions,
     few_elements,
     short_axes,
+    near_windows,
 )
 
 
@@ -124,6 +125,8 @@ def becomes(name: str) -> str:
     other = rewritten(tflite_importer).get(name)
     if name in CONVERSIONS:
         return "itself between integers; vanishes between real numbers"
+    if name in RULES and RULES[name].kind.kept:
+        return f"{_ITSELF} where a file's integers are kept, else {other}"
     if name in RULES:
         return _by_rule(name, RULES[name]) + (f", or {other}" if other else "")
     if name in _BY_NAME:

@@ -29,6 +29,7 @@ sys.path[:0] = [str(ROOT / "tests" / "testing")]
 
 from number_formats import forms, quantized  # noqa: E402
 from operator_cases import cases, seeded_cases  # noqa: E402
+from recurrent_models import recurrent_forms, recurrent_models  # noqa: E402
 
 from mcuq.atomic_write import write_atomically  # noqa: E402
 from mcuq.emit.tflite import tflite_bytes  # noqa: E402
@@ -38,6 +39,7 @@ from mcuq.tflite.builder import OperatorSpec, TensorSpec, build_model  # noqa: E
 from mcuq.tflite.excerpt import operator_names  # noqa: E402
 from mcuq.tflite.float_model import float_tflite_bytes  # noqa: E402
 from mcuq.tflite.wheel import oracle_version  # noqa: E402
+from mcuq.witness.float_copy import float_copy  # noqa: E402
 from runtime_trials import Trial, any_runs, interpreter_log  # noqa: E402
 
 DEFAULT = Path("docs/runtime_operators.json")
@@ -147,6 +149,11 @@ def _written(name: str, dtype: str) -> Iterator[Trial]:
                 except McuqError:
                     continue
                 yield Trial(tflite_bytes(qgraph), len(qgraph.inputs))
+    for form in recurrent_forms():
+        if form.kind == name and dtype in (form.activations.split(",")[0], "float32"):
+            for model in itertools.islice(recurrent_models(form, 0), _MOST_CASES):
+                content = tflite_bytes(model.qgraph)
+                yield Trial(float_copy(content) if dtype == "float32" else content, 1)
 
 
 def _trials(name: str, dtype: str, result: str | None = None) -> Iterator[Trial]:

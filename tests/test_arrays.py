@@ -6,6 +6,7 @@ import io
 import pickle
 import struct
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 from mcuq import arrays
 from mcuq.arrays import open_arrays
 from mcuq.errors import InputError
+from mcuq.settings import READING
 
 
 def npy(values: np.ndarray) -> bytes:
@@ -77,7 +79,7 @@ def test_a_header_that_promises_more_than_there_is(tmp_path: Path, shape: str) -
 def test_an_array_larger_than_is_read_takes_no_memory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(arrays, "MOST_BYTES", 1 << 20)
+    monkeypatch.setattr(arrays, "READING", replace(READING, array_bytes=1 << 20))
     np.savez_compressed(tmp_path / "bomb.npz", x=np.zeros((1 << 18) + 1, np.float32))
     assert "more than the" in refused(tmp_path / "bomb.npz").cause
     np.savez_compressed(tmp_path / "bytes.npz", x=np.zeros((1 << 18) + 1, np.uint8))

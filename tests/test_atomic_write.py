@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -25,12 +26,10 @@ def test_a_full_disk_leaves_the_earlier_file(
     path = tmp_path / "file"
     path.write_text("earlier")
 
-    def full(self: Path, data: bytes) -> int:
-        with self.open("wb") as file:
-            file.write(data[:1])
+    def full(_handle: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(Path, "write_bytes", full)
+    monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(InputError, match="No space left on device"):
         write_atomically(path, "later")
     assert [p.name for p in tmp_path.iterdir()] == ["file"]

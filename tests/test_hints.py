@@ -13,6 +13,8 @@ import mcuq_hil
 
 OURS = {
     "InputError",
+    "InUseError",
+    "WorkersError",
     "UsageError",
     "BudgetError",
     "DeviceError",

@@ -16,9 +16,6 @@
 extern "C" {
 #endif
 
-/* int64 constants aligned to words: they need no padding in flash. */
-typedef int64_t mcuq_int64 __attribute__((aligned(4)));
-
 /* CMSIS-NN's forms. Biases are int64 and may be NULL. ARM_CMSIS_NN_ARG_ERROR of a convolution, too,
  * where is_int32_bias is true. A dense layer has input_dims->n rows. */
 arm_cmsis_nn_status mcuq_convolve_wrapper_s16(const cmsis_nn_context *ctx,
@@ -30,12 +27,12 @@ arm_cmsis_nn_status mcuq_depthwise_conv_wrapper_s16(const cmsis_nn_context *ctx,
     const cmsis_nn_dw_conv_params *dw_conv_params,
     const cmsis_nn_per_channel_quant_params *quant_params, const cmsis_nn_dims *input_dims,
     const int16_t *input_data, const cmsis_nn_dims *filter_dims, const int8_t *filter_data,
-    const cmsis_nn_dims *bias_dims, const int64_t *bias_data, const cmsis_nn_dims *output_dims,
+    const cmsis_nn_dims *bias_dims, const mcuq_int64 *bias_data, const cmsis_nn_dims *output_dims,
     int16_t *output_data);
 arm_cmsis_nn_status mcuq_fully_connected_s16(const cmsis_nn_context *ctx,
     const cmsis_nn_fc_params *fc_params, const cmsis_nn_per_tensor_quant_params *quant_params,
     const cmsis_nn_dims *input_dims, const int16_t *input_data, const cmsis_nn_dims *filter_dims,
-    const int8_t *filter_data, const cmsis_nn_dims *bias_dims, const int64_t *bias_data,
+    const int8_t *filter_data, const cmsis_nn_dims *bias_dims, const mcuq_int64 *bias_data,
     const cmsis_nn_dims *output_dims, int16_t *output_data);
 arm_cmsis_nn_status mcuq_avgpool_s16(const cmsis_nn_context *ctx,
     const cmsis_nn_pool_params *pool_params, const cmsis_nn_dims *input_dims,
@@ -58,17 +55,17 @@ arm_cmsis_nn_status mcuq_depthwise_conv_s16_s4(const cmsis_nn_context *ctx,
     const cmsis_nn_dw_conv_params *dw_conv_params,
     const cmsis_nn_per_channel_quant_params *quant_params, const cmsis_nn_dims *input_dims,
     const int16_t *input_data, const cmsis_nn_dims *filter_dims, const int8_t *filter_data,
-    const cmsis_nn_dims *bias_dims, const int64_t *bias_data, const cmsis_nn_dims *output_dims,
+    const cmsis_nn_dims *bias_dims, const mcuq_int64 *bias_data, const cmsis_nn_dims *output_dims,
     int16_t *output_data);
 arm_cmsis_nn_status mcuq_fully_connected_per_channel_s16(const cmsis_nn_context *ctx,
     const cmsis_nn_fc_params *fc_params, const cmsis_nn_per_channel_quant_params *quant_params,
     const cmsis_nn_dims *input_dims, const int16_t *input_data, const cmsis_nn_dims *filter_dims,
-    const int8_t *filter_data, const cmsis_nn_dims *bias_dims, const int64_t *bias_data,
+    const int8_t *filter_data, const cmsis_nn_dims *bias_dims, const mcuq_int64 *bias_data,
     const cmsis_nn_dims *output_dims, int16_t *output_data);
 arm_cmsis_nn_status mcuq_fully_connected_s16_s4(const cmsis_nn_context *ctx,
     const cmsis_nn_fc_params *fc_params, const cmsis_nn_per_tensor_quant_params *quant_params,
     const cmsis_nn_dims *input_dims, const int16_t *input_data, const cmsis_nn_dims *filter_dims,
-    const int8_t *filter_data, const cmsis_nn_dims *bias_dims, const int64_t *bias_data,
+    const int8_t *filter_data, const cmsis_nn_dims *bias_dims, const mcuq_int64 *bias_data,
     const cmsis_nn_dims *output_dims, int16_t *output_data);
 
 /* As the _s8 forms of mcuq_kernels.h; offsets are 0. */
@@ -108,6 +105,15 @@ typedef struct {
 
 void mcuq_abs_s16(const mcuq_abs *p, const int16_t *input, int16_t *output);
 
+/* 2^20 / √x × multiplier × 2^(shift - 31); 32767 from 0 down. In place: yes. */
+typedef struct {
+    int32_t multiplier;
+    int32_t shift;
+    int32_t count;
+} mcuq_rsqrt;
+
+void mcuq_rsqrt_s16(const mcuq_rsqrt *p, const int16_t *input, int16_t *output);
+
 /* LOGISTIC and TANH of x × multiplier / 2^shift, in steps of 1 / 12288, into Q0.15. The table has
  * 256 entries of logistic(i / 24), Q0.16, interpolated. In place: yes. */
 typedef struct {
@@ -130,19 +136,19 @@ int64_t mcuq_dot_s16_s4(const int16_t *x, const int8_t *filter, int32_t index, i
 arm_cmsis_nn_status mcuq_convolve_windows_s16(const cmsis_nn_conv_params *conv_params,
     const cmsis_nn_per_channel_quant_params *quant_params, const cmsis_nn_dims *input_dims,
     const int16_t *input_data, const cmsis_nn_dims *filter_dims, const int8_t *filter_data,
-    const int64_t *bias_data, const cmsis_nn_dims *output_dims, int16_t *output_data,
+    const mcuq_int64 *bias_data, const cmsis_nn_dims *output_dims, int16_t *output_data,
     mcuq_dot_s16 *dot);
 arm_cmsis_nn_status mcuq_depthwise_windows_s16(const cmsis_nn_dw_conv_params *dw_conv_params,
     const cmsis_nn_per_channel_quant_params *quant_params, const cmsis_nn_dims *input_dims,
     const int16_t *input_data, const cmsis_nn_dims *filter_dims, const int8_t *filter_data,
-    const int64_t *bias_data, const cmsis_nn_dims *output_dims, int16_t *output_data,
+    const mcuq_int64 *bias_data, const cmsis_nn_dims *output_dims, int16_t *output_data,
     mcuq_dot_s16 *dot);
 
 /* Dense rows; `step`: 1 for a multiplier and shift a row of the filter, 0 for one of each. */
 arm_cmsis_nn_status mcuq_dense_rows_s16(const cmsis_nn_activation *activation,
     const int32_t *multipliers, const int32_t *shifts, int32_t step,
     const cmsis_nn_dims *input_dims, const int16_t *input_data, const cmsis_nn_dims *filter_dims,
-    const int8_t *filter_data, const int64_t *bias_data, const cmsis_nn_dims *output_dims,
+    const int8_t *filter_data, const mcuq_int64 *bias_data, const cmsis_nn_dims *output_dims,
     int16_t *output_data, mcuq_dot_s16 *dot);
 
 /* x × multiplier × 2^(shift - 31): the multiplier rounded to 15 bits, one rounding, ties upwards.
@@ -156,7 +162,7 @@ static inline int32_t mcuq_requantize_int64(int64_t x, int32_t multiplier, int32
 }
 
 /* Bias of a channel, 0 without biases; words need not be aligned to eight bytes. */
-static inline int64_t mcuq_bias_s64(const int64_t *bias, int32_t channel)
+static inline int64_t mcuq_bias_s64(const mcuq_int64 *bias, int32_t channel)
 {
     int64_t value = 0;
     if (bias != 0) {

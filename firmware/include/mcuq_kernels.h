@@ -17,6 +17,9 @@ extern "C" {
 
 #define MCUQ_MAX_RANK 6
 
+/* int64 constants aligned to words: they need no padding in flash. */
+typedef int64_t mcuq_int64 __attribute__((aligned(4)));
+
 /* output[i] = table[input[i] + 128]: every unary operator (RELU, LOGISTIC, HARD_SWISH…), its
  * arithmetic done at build time. In place: yes. */
 void mcuq_lut_s8(const int8_t *input, const int8_t *table, int8_t *output, int32_t count);

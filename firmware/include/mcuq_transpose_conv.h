@@ -45,9 +45,9 @@ void mcuq_transpose_convolve_s8(const mcuq_transpose_conv *p, const mcuq_rescali
 void mcuq_transpose_convolve_s4(const mcuq_transpose_conv *p, const mcuq_rescaling *channels,
     const int32_t *bias, const int8_t *filter, const int8_t *input, int8_t *output);
 void mcuq_transpose_convolve_s16(const mcuq_transpose_conv *p, const mcuq_rescaling *channels,
-    const int64_t *bias, const int8_t *filter, const int16_t *input, int16_t *output);
+    const mcuq_int64 *bias, const int8_t *filter, const int16_t *input, int16_t *output);
 void mcuq_transpose_convolve_s16_s4(const mcuq_transpose_conv *p, const mcuq_rescaling *channels,
-    const int64_t *bias, const int8_t *filter, const int16_t *input, int16_t *output);
+    const mcuq_int64 *bias, const int8_t *filter, const int16_t *input, int16_t *output);
 
 /* The same with re-ordered weights, as stride_y × stride_x convolutions, one a phase: of the taps
  * that its outputs meet, last tap first. weights, channels: those of mcuq_conv_*, phase after

@@ -5,7 +5,7 @@
 arm_cmsis_nn_status mcuq_dense_rows_s16(const cmsis_nn_activation *activation,
     const int32_t *multipliers, const int32_t *shifts, int32_t step,
     const cmsis_nn_dims *input_dims, const int16_t *input_data, const cmsis_nn_dims *filter_dims,
-    const int8_t *filter_data, const int64_t *bias_data, const cmsis_nn_dims *output_dims,
+    const int8_t *filter_data, const mcuq_int64 *bias_data, const cmsis_nn_dims *output_dims,
     int16_t *output_data, mcuq_dot_s16 *dot)
 {
     const int32_t depth = filter_dims->n;

@@ -34,7 +34,7 @@ static int64_t tap_sum(const tap_source *s, const int16_t *image, int32_t channe
 arm_cmsis_nn_status mcuq_depthwise_windows_s16(const cmsis_nn_dw_conv_params *dw_conv_params,
     const cmsis_nn_per_channel_quant_params *quant_params, const cmsis_nn_dims *input_dims,
     const int16_t *input_data, const cmsis_nn_dims *filter_dims, const int8_t *filter_data,
-    const int64_t *bias_data, const cmsis_nn_dims *output_dims, int16_t *output_data,
+    const mcuq_int64 *bias_data, const cmsis_nn_dims *output_dims, int16_t *output_data,
     mcuq_dot_s16 *dot)
 {
     const int32_t channels = output_dims->c;

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from mcuq_hil.bench import open_session
     from mcuq_hil.boards import Board, board_names, list_boards, load_board
-    from mcuq_hil.session import Counts, DeviceInfo, IoInfo, Session
+    from mcuq_hil.device_info import DeviceInfo, IoInfo
+    from mcuq_hil.session import Counts, Session
 
 _HOMES = {
     "Board": "boards",
     "Counts": "session",
-    "DeviceInfo": "session",
-    "IoInfo": "session",
+    "DeviceInfo": "device_info",
+    "IoInfo": "device_info",
     "Session": "session",
     "board_names": "boards",
     "list_boards": "boards",

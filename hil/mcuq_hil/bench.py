@@ -13,6 +13,7 @@ from mcuq_hil.emulator.spec import MachineSpec
 from mcuq_hil.emulator.uarts import UARTS
 from mcuq_hil.errors import BoardError
 from mcuq_hil.hardware import Attachment, open_hardware
+from mcuq_hil.identity import read_build_id
 from mcuq_hil.session import Session
 from mcuq_hil.settings import PATIENCE
 
@@ -34,6 +35,8 @@ def open_session(
     """
     if port is not None:
         return open_hardware(board, elf, attachment_at(board, port), run_seconds=run_seconds)
+    check_emulated(board)
+    read_build_id(elf)  # a damaged image is not run
     transport = boot_emulator(board, elf)
     session = Session(
         board,

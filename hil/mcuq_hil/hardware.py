@@ -11,7 +11,7 @@ import serial
 from mcuq_hil.boards import Board
 from mcuq_hil.errors import HilError, PortError
 from mcuq_hil.flashers import flash_board
-from mcuq_hil.image import read_build_id
+from mcuq_hil.identity import read_build_id
 from mcuq_hil.link import Link
 from mcuq_hil.locks import device_of, locked
 from mcuq_hil.serial_number import check_serial_number
@@ -107,6 +107,7 @@ def open_hardware(
     transport = open_port(board, attachment)
     session = Session(board, elf, transport, unit=attachment.unit, run_seconds=run_seconds)
     try:
+        read_build_id(elf)  # a damaged image is not flashed
         if attachment.flash and not _runs_already(board, elf, transport):
             flash_board(
                 board,

@@ -1,32 +1,11 @@
-"""What the host reads from an image: its identity, and which function an address is in."""
+"""What the host reads from an image: what is flashed, and which function an address is in."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
 
-from elftools.common.exceptions import ELFError
 from elftools.elf.elffile import ELFFile
-
-from mcuq_hil.errors import WrongImageError
-from mcuq_hil.protocol.messages import BUILD_ID_BYTES
-
-
-def read_build_id(elf: Path) -> bytes:
-    """The identity the image will report; raises WrongImageError where it has none."""
-    try:
-        with elf.open("rb") as stream:
-            image = ELFFile(stream)
-            symbols = image.get_section_by_name(".symtab")
-            found = symbols.get_symbol_by_name("mcuq_build_id") if symbols else None
-            if found:
-                return _bytes_at(image, found[0]["st_value"], BUILD_ID_BYTES)
-    except (OSError, ELFError) as error:
-        raise WrongImageError(
-            f"{elf} is not an ELF file that can be read: {error}",
-            "give the firmware.elf that `mcuq build` wrote",
-        ) from error
-    raise WrongImageError(f"{elf} is not an image of mcuq's", "build it with `mcuq build`")
 
 
 @dataclass(frozen=True)
@@ -73,14 +52,3 @@ def flash_content(elf: Path, origin: int) -> bytes:
             content.extend(bytes(max(0, at + segment["p_filesz"] - len(content))))
             content[at : at + segment["p_filesz"]] = segment.data()
     return bytes(content)
-
-
-def _bytes_at(image: ELFFile, address: int, size: int) -> bytes:
-    for segment in image.iter_segments():
-        start = segment["p_vaddr"]
-        if segment["p_type"] == "PT_LOAD" and start <= address < start + segment["p_filesz"]:
-            data: bytes = segment.data()
-            return data[address - start : address - start + size]
-    raise WrongImageError(
-        "the image's identity is not in its flash content", "build it again with `mcuq build`"
-    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import struct
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,17 +10,23 @@ from types import TracebackType
 from typing import Literal, Self, TypeVar
 
 from mcuq_hil.boards import Board
+from mcuq_hil.device_info import (
+    LOAD_HEAD,
+    DeviceInfo,
+    impossible,
+    read_info,
+    read_output,
+    read_ticks,
+)
 from mcuq_hil.errors import BoardError, LinkLostError, WrongImageError, WrongResultError
 from mcuq_hil.faults import fault_error
-from mcuq_hil.image import read_build_id
+from mcuq_hil.identity import read_build_id
 from mcuq_hil.link import DeviceRestartedError, Link, Ready, Transport
 from mcuq_hil.protocol import messages as m
 from mcuq_hil.settings import PATIENCE
 
 Unit = Literal["instructions", "cycles"]
 T = TypeVar("T")
-
-_LOAD_HEAD = 5
 
 
 @dataclass(frozen=True)
@@ -37,30 +42,6 @@ class Counts:
     unit: Unit
     total: int
     layers: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True)
-class IoInfo:
-    """An int8 input or output of the model on the device."""
-
-    name: str
-    bytes: int
-    scale: float
-    zero_point: int
-
-
-@dataclass(frozen=True)
-class DeviceInfo:
-    """What the firmware says of itself. Sizes in bytes."""
-
-    model: str
-    core_hz: int
-    arena_bytes: int
-    stack_bytes: int
-    layers: int
-    layer_capacity: int
-    inputs: tuple[IoInfo, ...]
-    outputs: tuple[IoInfo, ...]
 
 
 class Session:
@@ -121,6 +102,8 @@ class Session:
                 f"the board runs build {self.ready.build_id.hex()[:8]}, not {expected.hex()[:8]}",
                 "flash this image, or pass the one that is on the board",
             )
+        if self.ready.chunk <= LOAD_HEAD:
+            raise impossible(f"that it takes {self.ready.chunk} bytes at a time")
         if self.ready.has_fault:
             self._raise_fault()
         self.info = self._guarded(self._read_info)
@@ -249,26 +232,7 @@ class Session:
         return self._read_info()
 
     def _read_info(self) -> DeviceInfo:
-        fields = self._link.exchange(m.INFO)
-        return DeviceInfo(
-            model=_text(fields["name"]),
-            core_hz=int(fields["core_hz"]),
-            arena_bytes=int(fields["arena_bytes"]),
-            stack_bytes=int(fields["stack_bytes"]),
-            layers=int(fields["layers"]),
-            layer_capacity=int(fields["layer_capacity"]),
-            inputs=tuple(self._read_io(False, i) for i in range(int(fields["inputs"]))),
-            outputs=tuple(self._read_io(True, i) for i in range(int(fields["outputs"]))),
-        )
-
-    def _read_io(self, is_output: bool, index: int) -> IoInfo:
-        fields = self._link.exchange(m.IO, is_output=int(is_output), index=index)
-        return IoInfo(
-            name=_text(fields["name"]),
-            bytes=int(fields["bytes"]),
-            scale=float(fields["scale"]),
-            zero_point=int(fields["zero_point"]),
-        )
+        return read_info(self._link, self.board.ram.bytes)
 
     def _load(self, inputs: Sequence[bytes]) -> None:
         wanted = [io.bytes for io in self.info.inputs]
@@ -277,7 +241,7 @@ class Session:
                 f"inputs of {[len(data) for data in inputs]} bytes, the model takes {wanted}",
                 "give every input, as the image stores it",
             )
-        step = self.ready.chunk - _LOAD_HEAD
+        step = self.ready.chunk - LOAD_HEAD
         for index, data in enumerate(inputs):
             for offset in range(0, len(data), step):
                 chunk = bytes(data[offset : offset + step])
@@ -286,17 +250,11 @@ class Session:
     def _run(self, inputs: Sequence[bytes], flags: int) -> tuple[list[bytes], int]:
         self._load(inputs)
         fields = self._link.exchange(m.RUN, patience=self._run_seconds, flags=flags)
-        outputs = [self._read(index, io.bytes) for index, io in enumerate(self.info.outputs)]
+        outputs = [
+            read_output(self._link, index, io.bytes, self.ready.chunk)
+            for index, io in enumerate(self.info.outputs)
+        ]
         return outputs, int(fields["count"])
-
-    def _read(self, index: int, size: int) -> bytes:
-        step = self.ready.chunk
-        parts = []
-        for offset in range(0, size, step):
-            length = min(step, size - offset)
-            fields = self._link.exchange(m.READ, index=index, offset=offset, length=length)
-            parts.append(fields["data"])
-        return b"".join(parts)  # type: ignore[arg-type]
 
     def _run_counted(self, inputs: Sequence[bytes]) -> tuple[list[bytes], Counts]:
         outputs, ticks = self._run(inputs, flags=m.RUN_COUNT)
@@ -304,11 +262,7 @@ class Session:
         return outputs, Counts(self.unit, self._count(ticks), layers)
 
     def _read_layers(self) -> tuple[int, ...]:
-        wanted = min(self.info.layers, self.info.layer_capacity)
-        ticks: list[int] = []
-        while len(ticks) < wanted:
-            raw = bytes(self._link.exchange(m.LAYERS, first=len(ticks))["counts"])  # type: ignore[arg-type]
-            ticks += struct.unpack(f"<{len(raw) // 4}I", raw)
+        ticks = read_ticks(self._link, min(self.info.layers, self.info.layer_capacity))
         return tuple(self._count(tick) for tick in ticks)
 
     def _count(self, ticks: int) -> int:
@@ -320,7 +274,3 @@ class Session:
         self._link.exchange(m.ARENA, action=m.ARENA_PAINT)
         self._run(inputs, flags=0)
         return int(self._link.exchange(m.ARENA, action=m.ARENA_MEASURE)["used"])
-
-
-def _text(value: object) -> str:
-    return value.decode(errors="replace") if isinstance(value, bytes) else str(value)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import time
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from types import TracebackType
 
 import numpy as np
 import numpy.typing as npt
@@ -38,7 +37,7 @@ from mcuq.score.metrics import Metric
 from mcuq.score.ranking import Ranker
 from mcuq.score.scores import Score
 from mcuq.search import Genome
-from mcuq.workers import end_with_parent
+from mcuq.workers import Workers
 
 Floats = dict[str, npt.NDArray[np.float32]]
 
@@ -167,24 +166,30 @@ class StudyScorer:
     """
 
     def __init__(self, study: Study, workers: int) -> None:
-        context = multiprocessing.get_context("spawn")
-        self._pool = ProcessPoolExecutor(workers, context, initializer=_start, initargs=(study,))
+        self._workers = Workers(workers, _start, study)
 
     def __enter__(self) -> StudyScorer:
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self._pool.shutdown(cancel_futures=True)
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._workers.__exit__(kind, error, trace)
 
     def __call__(self, genomes: Sequence[Genome]) -> dict[Genome, Scored]:
         """Figures by genome, each computed once."""
         distinct = list(dict.fromkeys(genomes))
-        return dict(zip(distinct, self._pool.map(_score_in_worker, distinct), strict=True))
+        found = self._workers.map(_score_in_worker, [(genome,) for genome in distinct])
+        return dict(zip(distinct, found, strict=True))
 
     def refined(self, genomes: Sequence[Genome]) -> dict[Genome, Refined]:
         """The same after the refinement that `mcuq build` gives its winner."""
         distinct = list(dict.fromkeys(genomes))
-        return dict(zip(distinct, self._pool.map(_refine_in_worker, distinct), strict=True))
+        found = self._workers.map(_refine_in_worker, [(genome,) for genome in distinct])
+        return dict(zip(distinct, found, strict=True))
 
 
 def _figures(study: Study, qgraph: QuantizedGraph) -> Scored:
@@ -208,7 +213,6 @@ _study: Study
 
 def _start(study: Study) -> None:
     global _study
-    end_with_parent()
     _study = study
 
 

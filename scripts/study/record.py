@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from mcuq.atomic_write import write_atomically
 from mcuq.bench.kernels import KernelBench
 from mcuq.document import KEY, Document
 
@@ -55,7 +56,7 @@ def write_record(bench: KernelBench, file: Path) -> None:
     records[release(bench.compiler)] = asdict(bench)
     parts = ",\n".join(_text(records[key]) for key in sorted(records, key=_order))
     head = f'{{"{KEY}": {KERNELS.version}, "records": ['
-    file.write_text(f"{head}\n{parts}\n]}}\n", encoding="utf-8")
+    write_atomically(file, f"{head}\n{parts}\n]}}\n")
 
 
 def _order(key: str) -> tuple[int, ...]:

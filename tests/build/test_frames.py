@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -32,8 +33,7 @@ def test_frames_are_what_gcc_says(tmp_path: Path, core: str, level: str) -> None
     unit = Unit("f.c", tmp_path / "f.c", (), (f"-mcpu={core}", "-mthumb", level))
     (compiled,) = compile_units([unit])
     told = read_stack_usage(compiled.stack_usage)
-    untold = type(compiled)(compiled.name, tmp_path / "unit.o", "")
-    untold.path.write_bytes(compiled.path.read_bytes())
+    untold = replace(compiled, stack_usage="", call_graph="")
     sections = read_sections([untold])
     assert {name: sections[name].stack for name in told} == told
 

@@ -51,3 +51,14 @@ def test_assembly_counts_what_it_pushes(tmp_path: Path, registers: str, size: in
     source.write_text(f'__attribute__((naked)) void root(void) {{ __asm__("{text}"); }}\n')
     unit = Unit("naked.c", source, (), ("-mcpu=cortex-m4", "-mthumb", "-O2"))
     assert stack_bound(read_sections(compile_units([unit])), "root") == size
+
+
+@pytest.mark.arm
+@pytest.mark.parametrize("taken", ["char room[n];", "char *room = __builtin_alloca(n);"])
+def test_an_amount_known_only_at_run_time_is_refused(tmp_path: Path, taken: str) -> None:
+    source = tmp_path / "late.c"
+    body = f"{taken} use(room); return room[0];"
+    source.write_text(f"void use(char *);\nint root(unsigned n) {{ {body} }}\n")
+    unit = Unit("late.c", source, (), ("-mcpu=cortex-m4", "-mthumb", "-O2"))
+    with pytest.raises(StackError, match="root takes it as it runs"):
+        stack_bound(read_sections(compile_units([unit])), "root")

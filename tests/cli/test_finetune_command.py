@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from mcuq.cli.main import main
+from mcuq.emit.tflite import tflite_bytes
 from mcuq.errors import InputError
 from mcuq.finetune import read_sidecar
 from mcuq.importers import load_model
@@ -128,3 +129,19 @@ def test_a_builds_mix_of_widths_is_trained(
     words = ["--config", str(config), "--epochs", "1", "-o", str(tmp_path / "t.tflite"), "--json"]
     assert main([*WORDS, str(DIGITS / "calibration.npz"), *words]) == 0
     assert json.loads(capsys.readouterr().out)["bits"] == bits
+
+
+def test_a_model_that_keeps_states_is_refused_at_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Before samples are read or TensorFlow is looked for."""
+    from stateful_models import streaming_model
+
+    model, output = tmp_path / "stream.tflite", tmp_path / "tuned.tflite"
+    model.write_bytes(tflite_bytes(streaming_model().quantized()))
+    words = ["finetune", str(model), "--train", str(model), "--bits", "4", "-o", str(output)]
+    assert main(words) == 3
+    error, hint = capsys.readouterr().err.splitlines()
+    assert error.startswith("error: the model keeps states (")
+    assert "in its own framework" in hint
+    assert list(tmp_path.iterdir()) == [model]

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from mcuq.choices import Kernels
 from mcuq.cost.memory import plan_program
 from mcuq.emit.c import write_c_model
 from mcuq.interpret.integer import run_integer
@@ -23,11 +24,10 @@ from mcuq.resources import firmware_dir
 class HostModel:
     """Writes, compiles (warnings are errors) and loads the model of `qgraph` below `folder`."""
 
-    def __init__(self, qgraph: QuantizedGraph, folder: Path) -> None:
+    def __init__(self, qgraph: QuantizedGraph, folder: Path, kernels: Kernels = "mcuq") -> None:
         self._qgraph = qgraph
-        self.memory = plan_program(
-            lower(qgraph, LowerOptions(address_bytes=ctypes.sizeof(ctypes.c_void_p)))
-        )
+        options = LowerOptions(kernels, address_bytes=ctypes.sizeof(ctypes.c_void_p))
+        self.memory = plan_program(lower(qgraph, options))
         sources = folder / "model"
         write_c_model(self.memory, firmware_dir(), sources)
         library = folder / "model.so"

@@ -21,7 +21,8 @@ from mcuq_hil.emulator.line import Line
 from mcuq_hil.emulator.registers import RegisterFile
 from mcuq_hil.emulator.spec import MachineSpec
 from mcuq_hil.errors import LinkLostError, NoHelloError, WrongImageError
-from mcuq_hil.image import flash_content, function_at, read_build_id
+from mcuq_hil.identity import read_build_id, stamped
+from mcuq_hil.image import flash_content, function_at
 
 BOARD = load_board("stm32f746")
 
@@ -104,7 +105,7 @@ def patched(image: FirmwareImage, tmp_path: Path, vector: int, value: int) -> Pa
     table = content.index(image.bin.read_bytes()[:64])
     content[table + 4 * vector : table + 4 * vector + 4] = value.to_bytes(4, "little")
     path = tmp_path / "patched.elf"
-    path.write_bytes(content)
+    path.write_bytes(stamped(bytes(content)))
     return path
 
 

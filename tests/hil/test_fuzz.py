@@ -9,10 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from mcuq.resources import firmware_dir
-
-FUZZ = Path(__file__).parent / "fuzz"
-SANITIZERS = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all")
+from mcuq_fuzz.device import (
+    SANITIZERS,
+    MissingClangError,
+    build,
+    build_libfuzzer,
+    run_libfuzzer,
+)
 
 
 def build_fuzzer(folder: Path) -> Path:
@@ -20,13 +23,8 @@ def build_fuzzer(folder: Path) -> Path:
     compiler = shutil.which("gcc") or shutil.which("cc")
     if compiler is None:
         pytest.skip("no host C compiler")
-    runtime = firmware_dir() / "runtime"
-    names = ("mcuq_crc.c", "mcuq_link.c", "mcuq_measure.c", "mcuq_runner.c")
-    sources = [*(str(runtime / name) for name in names), str(FUZZ / "fuzz.c")]
-    command = [compiler, "-std=gnu11", "-O1", "-g", "-Wall", "-Wextra", *SANITIZERS]
-    command += ["-DMCUQ_PROFILE", f"-I{FUZZ}", f"-I{runtime}"]
     program = folder / "fuzz"
-    subprocess.run([*command, *sources, "-o", str(program)], check=True)
+    build(compiler, "fuzz.c", [f"-fsanitize={SANITIZERS}"], program)
     return program
 
 
@@ -51,3 +49,13 @@ def test_a_hundred_thousand_from_other_seeds(tmp_path: Path) -> None:
     program = build_fuzzer(tmp_path)
     for seed in range(2, 7):
         run_fuzzer(program, 20_000, seed)
+
+
+def test_libfuzzer_finds_its_way_and_no_fault(tmp_path: Path) -> None:
+    try:
+        program = build_libfuzzer(tmp_path)
+    except MissingClangError as error:
+        pytest.skip(str(error))
+    told = run_libfuzzer(program, tmp_path, 3000, 60, seed=1)
+    edges = [int(found) for found in re.findall(r"cov: (\d+)", told)]
+    assert max(edges) > 160, "requests of several kinds are understood"

@@ -195,13 +195,27 @@ def test_a_log_softmax_over_more_than_its_sum_holds_is_refused(classes: int) -> 
     np.testing.assert_array_equal(found, run_micro(content, [values])[0][0])
 
 
-@pytest.mark.parametrize("kind", ["ELU", "RSQRT"])
-def test_functions_of_8_bits_only_are_refused_with_16(kind: str) -> None:
+def test_functions_of_8_bits_only_are_refused_with_16() -> None:
     file = File()
     x = file.tensor("x", (1, 4), "int16", **_affine(0.1))
     y = file.tensor("y", (1, 4), "int16", **_affine(0.05))
-    with pytest.raises(InputError, match=rf"{kind} 'y' has 16-bit activations"):
-        load_quantized(file.content([x], [file.op(kind, [x], y)]))
+    with pytest.raises(InputError, match="ELU 'y' has 16-bit activations"):
+        load_quantized(file.content([x], [file.op("ELU", [x], y)]))
+
+
+def test_a_reciprocal_root_of_16_bits_is_taken_behind_a_magnitude() -> None:
+    file = File()
+    x = file.tensor("x", (1, 65536), "int16", **_affine(0.1))
+    m = file.tensor("m", (1, 65536), "int16", **_affine(0.1))
+    y = file.tensor("y", (1, 65536), "int16", **_affine(0.0002))
+    alone = file.content([m], [file.op("RSQRT", [m], y)])
+    with pytest.raises(InputError, match="RSQRT 'y' reads integers that stand for values below 0"):
+        load_quantized(alone)
+    file.operators.clear()
+    content = file.content([x], [file.op("RSQRT", [file.op("ABS", [x], m)], y)])
+    values = np.arange(-32768, 32768).astype(np.int16)[None]
+    found = run_integer(load_quantized(content), [values])["y"]
+    np.testing.assert_array_equal(found, run_micro(content, [values])[0][0])
 
 
 def test_a_slice_that_counts_on_an_ellipsis_is_refused_as_it_is() -> None:

@@ -16,7 +16,6 @@ from operator_cases import cases, random_reals, seeded_cases
 from test_tflite_as_given import dense
 from test_tflite_malformed import network
 from test_tflite_operators_as_given import parts
-from tflite_mutants import mutant
 
 from mcuq.calibrate import calibrate
 from mcuq.emit.tflite import tflite_bytes
@@ -28,6 +27,7 @@ from mcuq.ops.unary import HARD_SWISH
 from mcuq.prequantized.load import load_quantized
 from mcuq.quantize import Config, quantize
 from mcuq.quantized import QuantizedGraph
+from mcuq_fuzz.tflite_mutants import mutant
 
 FILES = 1500
 

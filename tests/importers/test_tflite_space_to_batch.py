@@ -8,16 +8,19 @@ from typing import Any
 import numpy as np
 import pytest
 from as_given import affine
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from oracles import run_litert
 from tflite_files import File, assert_equals_litert, opts
 
 from mcuq.errors import InputError
 from mcuq.importers import load_tflite
 from mcuq.interpret.float import run_float
+from mcuq.interpret.integer import run_integer
 from mcuq.ops.attrs import Padding
 from mcuq.ops.binary import ADD
 from mcuq.ops.interpolation import ResizeAttrs
-from mcuq.ops.movement import CONCATENATION, TRANSPOSE
+from mcuq.ops.movement import CONCATENATION, RESHAPE, TRANSPOSE
 from mcuq.ops.resize import RESIZE_NEAREST_NEIGHBOR
 from mcuq.ops.weighted import CONV_2D
 from mcuq.ops.weighted_params import ConvAttrs, DepthwiseConvAttrs
@@ -223,11 +226,34 @@ def test_tiled_upsampling_is_one_resize(factors: tuple[int, int]) -> None:
     assert CONCATENATION not in {op.kind for op in graph.ops}
 
 
-def test_other_tiles_are_concatenations() -> None:
+@given(
+    shape=st.lists(st.integers(1, 3), min_size=1, max_size=4),
+    counts=st.lists(st.integers(1, 12), min_size=4, max_size=4),
+)
+@settings(max_examples=40)
+def test_other_tiles_are_concatenations(shape: list[int], counts: list[int]) -> None:
+    counts = [1, *counts[: len(shape)]]
+    shape = [1, *shape]
     file = File()
-    x = file.tensor("x", (1, 3, 4, 2))
-    y = file.tensor("y", (1, 9, 4, 2))
-    file.op("TILE", [x, file.constant("counts", [1, 3, 1, 1])], y)
+    x = file.tensor("x", tuple(shape))
+    y = file.tensor("y", tuple(a * b for a, b in zip(shape, counts, strict=True)))
+    file.op("TILE", [x, file.constant("counts", counts)], y)
     graph = assert_equals_litert(file.content([x], [y]))
-    assert [op.kind for op in graph.ops] == [CONCATENATION]
-    assert graph.ops[0].inputs == ("x", "x", "x")
+    kinds = {op.kind for op in graph.ops}
+    repeats = [n for n in counts if n > 1]
+    if not repeats:
+        assert kinds == {RESHAPE}
+    elif RESIZE_NEAREST_NEIGHBOR not in kinds:
+        assert kinds == {CONCATENATION}
+        assert len([op for op in graph.ops if op.kind is CONCATENATION]) >= len(repeats)
+
+
+def test_a_tile_of_integers_keeps_them_as_they_are() -> None:
+    file = File()
+    affine = {"scale": np.array([0.1], np.float32), "zero_point": np.array([3])}
+    x = file.tensor("x", (1, 2, 3), "int8", **affine)
+    y = file.tensor("y", (1, 4, 9), "int8", **affine)
+    content = file.content([x], [file.op("TILE", [x, file.constant("counts", [1, 2, 3])], y)])
+    values = np.random.default_rng(0).integers(-128, 128, (5, 2, 3)).astype(np.int8)
+    found = run_integer(load_quantized(content), [values])["y"]
+    np.testing.assert_array_equal(found, np.tile(values, (1, 2, 3)))

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from number_formats import Model
 from oracles import tflm_outputs
+from recurrent_models import RecurrentModel
 
 from mcuq.interpret.integer import run_integer
 
@@ -20,6 +21,13 @@ def differences(model: Model) -> tuple[int, int]:
     got = run_integer(model.qgraph, inputs)[model.qgraph.outputs[0]]
     expected = tflm_outputs(model.qgraph, inputs)[0].reshape(got.shape)
     return got.size, int(np.count_nonzero(got != expected))
+
+
+def recurrent_differences(model: RecurrentModel) -> tuple[int, int]:
+    """The same of an operator that keeps states: of every step of one sequence."""
+    (got,) = run_integer(model.qgraph, model.inputs).values()
+    expected = tflm_outputs(model.qgraph, [values[0] for values in model.inputs])[0]
+    return got.size, int(np.count_nonzero(got.ravel() != expected.ravel()))
 
 
 def table(record: Mapping[str, Any]) -> str:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from number_formats import Form, forms, models
 from operator_cases import extreme_cases, seeded_cases
 from operator_fuzz import differences, table
+from recurrent_models import recurrent_forms
 
 from mcuq.ops.binary import ADD
 from mcuq.tflite import wheel as wheels
@@ -58,7 +59,7 @@ def test_a_seed_gives_the_same_cases() -> None:
 
 def test_the_record_holds_a_million_outputs_of_every_form() -> None:
     rows = {row["name"]: row for row in RECORD["rows"]}
-    for form in forms():
+    for form in (*forms(), *recurrent_forms()):
         assert rows[form.name]["outputs"] >= 1_000_000
         assert rows[form.name]["differing"] == rows[form.name]["crashed"] == 0
     assert is_precise(RECORD["tflite_micro"])

@@ -10,7 +10,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from mcuq.calibrate import calibrate
 from mcuq.cli.main import main
+from mcuq.importers import load_model
+from mcuq.interpret.float import run_float
+from mcuq.interpret.integer import dequantize_outputs, quantize_inputs, run_integer
+from mcuq.quantize import quantize
 
 pytestmark = [pytest.mark.slow, pytest.mark.arm]
 SAMPLES = 12
@@ -38,6 +43,14 @@ def _encoder(keras: Any, x: Any) -> Any:
     y = layers.Dense(32, activation="gelu")(y)
     x = layers.Add()([x, layers.Dense(16)(y)])
     return layers.Dense(4)(layers.GlobalAveragePooling1D()(x))
+
+
+def _causal(keras: Any, x: Any) -> Any:
+    """The same, each step looking at those before it only."""
+    layers = keras.layers
+    y = layers.LayerNormalization()(x)
+    x = layers.Add()([x, layers.MultiHeadAttention(2, 8)(y, y, use_causal_mask=True)])
+    return layers.Dense(4)(x)
 
 
 def _squeeze_excite(keras: Any, x: Any) -> Any:
@@ -68,6 +81,7 @@ def _embedding(keras: Any, x: Any) -> Any:
 
 KERAS: dict[str, tuple[Callable[[Any, Any], Any], tuple[int, ...], str]] = {
     "encoder": (_encoder, (10, 16), "float32"),
+    "causal": (_causal, (8, 16), "float32"),
     "squeeze_excite": (_squeeze_excite, (12, 12, 3), "float32"),
     "unet": (_unet, (12, 12, 3), "float32"),
     "gru": (_gru, (9, 5), "float32"),
@@ -102,3 +116,39 @@ def test_pytorch(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     rng = np.random.default_rng(1)
     inputs = [rng.normal(size=(SAMPLES, *x.shape[1:])).astype(np.float32) for x in one.inputs]
     built(tmp_path / "model.pt2", inputs, capsys)
+
+
+def _snr(path: Path, x: np.ndarray) -> float:
+    """Signal to quantization noise of int8, in dB."""
+    graph = load_model(path)
+    qgraph = quantize(graph, calibrate(graph, [x]))
+    found = dequantize_outputs(qgraph, run_integer(qgraph, quantize_inputs(qgraph, [x])))
+    (name,) = graph.outputs
+    real = run_float(graph, [x])[name]
+    noise = real - found[name].reshape(real.shape)
+    return float(10 * np.log10(np.square(real).sum() / np.square(noise).sum()))
+
+
+def test_a_masked_attention_is_as_exact_as_a_whole_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    torch = pytest.importorskip("torch", reason="pip install 'mcuq[torch]'")
+    pytest.importorskip("onnxscript", reason="pip install 'mcuq[torch]'")
+    torch.manual_seed(0)
+    layer = torch.nn.TransformerEncoderLayer(16, 2, 32, batch_first=True, dropout=0.0).eval()
+    mask = torch.nn.Transformer.generate_square_subsequent_mask(8)
+
+    class Causal(torch.nn.Module):
+        def forward(self, x: Any) -> Any:
+            return layer(x, src_mask=mask)
+
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(SAMPLES, 8, 16)).astype(np.float32)
+    figures = []
+    for name, module in (("whole", layer), ("causal", Causal().eval())):
+        (tmp_path / name).mkdir()
+        model = tmp_path / name / "model.pt2"
+        torch.export.save(torch.export.export(module, (torch.randn(1, 8, 16),)), model)
+        figures.append(_snr(model, x))
+    built(model, [x], capsys)
+    assert figures[1] > figures[0] - 1

@@ -27,7 +27,9 @@ from mcuq.ops.weighted import TRANSPOSE_CONV
 _VIEW = NoForm("it costs nothing: its output is its input's bytes")
 _APART = NoForm("its kernel reads inputs after it wrote outputs, and promises no overlap")
 _WIDER = NoForm("its output is wider than its input, and may not overlap it")
+_KEEPS = NoForm("runs depend on those before: interpret/test_recurrent_operators.py draws it")
 _ALONE: dict[AnyOperator, NoForm] = {
+    **{operator: _KEEPS for operator in OPERATORS if operator.kept},
     RESHAPE: _VIEW,
     SQUEEZE: _VIEW,
     BATCH_MATMUL: _APART,
@@ -72,6 +74,10 @@ class KindOfTest:
         return tuple(o for o in OPERATORS if self.left_out(o) is None)
 
 
+def _keeping(operator: AnyOperator) -> NoForm | None:
+    return _KEEPS if operator.kept else None
+
+
 def _absent(form: object) -> NoForm | None:
     return form if isinstance(form, NoForm) else None
 
@@ -81,14 +87,10 @@ FLOAT = KindOfTest(
     lambda operator: _absent(operator.float_form),
 )
 INTEGER = KindOfTest(
-    "interpret/test_integer_operators.py::test_operator_equals_tflite_micro", lambda operator: None
+    "interpret/test_integer_operators.py::test_operator_equals_tflite_micro", _keeping
 )
-ORACLE = KindOfTest(
-    "interpret/test_operator_fuzz.py::test_operators_equal_tflite_micro", lambda operator: None
-)
-KERNEL = KindOfTest(
-    "kernels/test_kernels.py::test_kernels_equal_the_evaluation", lambda operator: None
-)
+ORACLE = KindOfTest("interpret/test_operator_fuzz.py::test_operators_equal_tflite_micro", _keeping)
+KERNEL = KindOfTest("kernels/test_kernels.py::test_kernels_equal_the_evaluation", _keeping)
 SHADOW = KindOfTest("kernels/test_shadow.py::test_random_operators_over_their_inputs", _ALONE.get)
 MLIR = KindOfTest(
     "emit/mlir/test_write_mlir.py::test_every_quantized_operator_is_said", RULES.absent

@@ -67,8 +67,11 @@ class Form:
 
 
 def forms(weights: tuple[int, ...] = (8, 4)) -> tuple[Form, ...]:
-    """Every operator at every width that mcuq has, with filters of such widths."""
-    return tuple(sorted(form for each in OPERATORS for form in _forms(each, weights)))
+    """Every operator at every width that mcuq has, with filters of such widths; those that keep
+    states are in `recurrent_models`.
+    """
+    drawn = (each for each in OPERATORS if not each.kept)
+    return tuple(sorted(form for each in drawn for form in _forms(each, weights)))
 
 
 def _forms(kind: AnyOperator, weights: tuple[int, ...]) -> Iterator[Form]:

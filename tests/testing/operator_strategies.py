@@ -44,7 +44,7 @@ from mcuq.ops.logic import LOGICAL_AND, LOGICAL_NOT, LOGICAL_OR, REDUCE_ALL
 from mcuq.ops.matmul import MatmulAttrs
 from mcuq.ops.mean import MeanAttrs
 from mcuq.ops.movement import SQUEEZE, ConcatAttrs, PadAttrs, ReshapeAttrs, TransposeAttrs
-from mcuq.ops.operator import AnyOperator
+from mcuq.ops.operator import AnyOperator, NoForm
 from mcuq.ops.padding import PADV2, MirrorPadAttrs
 from mcuq.ops.pooling import PoolAttrs
 from mcuq.ops.position import PositionAttrs
@@ -369,5 +369,12 @@ def _strategy(operator: AnyOperator) -> Strategy | None:
 
 
 _FOUND = {operator: _strategy(operator) for operator in OPERATORS}
-STRATEGIES = Table("Hypothesis strategy", {o: s for o, s in _FOUND.items() if s is not None})
+_IN_INTEGERS = NoForm("its numbers are drawn as integers: see recurrent_models")
+STRATEGIES: Table[Strategy] = Table(
+    "Hypothesis strategy",
+    {
+        **{o: s for o, s in _FOUND.items() if s is not None},
+        **{operator: _IN_INTEGERS for operator in OPERATORS if operator.kept},
+    },
+)
 """Operator → how it is drawn."""

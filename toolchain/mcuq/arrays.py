@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import re
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
@@ -16,13 +15,13 @@ import numpy as np
 import numpy.typing as npt
 
 from mcuq.errors import InputError
+from mcuq.settings import READING
+from mcuq.shown import visible
 
 Array = npt.NDArray[Any]
 Reader = Callable[[], Array]
 
 LAYOUT_HINT = "store the samples as 'x' (several inputs: 'x0', 'x1', …) and labels as 'y'"
-MOST_BYTES = 4 << 30
-"""Of one array: samples are held in memory, as float32."""
 _ENCRYPTED = 0x1
 _DIGITS = re.compile(r"(\d+)")
 _PYTORCH = {
@@ -58,7 +57,7 @@ def open_arrays(path: Path) -> Mapping[str, Reader]:
 
     Raises:
         InputError: it cannot be read. The readers raise it, too: an array that is damaged, of
-            Python objects, encrypted, or larger than `MOST_BYTES`.
+            Python objects, encrypted, or larger than `READING.array_bytes`.
     """
     if path.is_dir():
         return _directory(path)
@@ -95,7 +94,7 @@ def _archive(path: Path) -> Mapping[str, Reader]:
 
 
 def _member(path: Path, member: zipfile.ZipInfo) -> Array:
-    where = f"{path}: {member.filename}"
+    where = f"{path}: {visible(member.filename)}"
     if member.flag_bits & _ENCRYPTED:
         raise InputError(f"{where} is encrypted", "store it without a password")
     if member.compress_type not in _METHODS:
@@ -108,7 +107,18 @@ def _member(path: Path, member: zipfile.ZipInfo) -> Array:
         zipfile.ZipFile(path) as archive,
         archive.open(member) as stream,
     ):
+        if _is_bomb(member):
+            raise InputError(
+                f"{where}: {member.compress_size:,} B that become {member.file_size:,} B",
+                "no samples pack so well; where they do, write them with numpy.savez, unpacked",
+            )
         return _array(stream, member.file_size, where)
+
+
+def _is_bomb(member: zipfile.ZipInfo) -> bool:
+    """Whether a member grows as only what was made for it does."""
+    grows = member.file_size > member.compress_size * READING.packed_ratio
+    return grows and member.file_size > READING.packed_free
 
 
 def _directory(path: Path) -> Mapping[str, Reader]:
@@ -147,7 +157,15 @@ def _by_number(name: str) -> list[tuple[int, str]]:
 
 def _stacked(path: Path, readers: list[Reader]) -> Array:
     """One file a sample, in name order."""
-    samples = [read() for read in readers]
+    samples, size = [], 0
+    for read in readers:
+        samples.append(read())
+        size += _as_float32(samples[-1].size)
+        if size > READING.array_bytes:
+            raise InputError(
+                f"{path}: its samples are more than the {READING.array_bytes:,} B that are read",
+                "give fewer samples",
+            )
     shapes = {sample.shape for sample in samples}
     if len(shapes) != 1:
         raise InputError(
@@ -174,9 +192,10 @@ def _array(stream: IO[bytes], stored: int, where: str) -> Array:
     wanted, there = size * kind.itemsize, stored - stream.tell()
     if any(n < 0 for n in shape) or wanted > there:
         raise ValueError(f"its header promises {wanted:,} B, {max(there, 0):,} B follow")
-    if max(wanted, size * np.dtype(np.float32).itemsize) > MOST_BYTES:
+    if max(wanted, _as_float32(size)) > READING.array_bytes:
         raise InputError(
-            f"{where} holds an array of {wanted:,} B, more than the {MOST_BYTES:,} B that are read",
+            f"{where} holds an array of {wanted:,} B, more than the {READING.array_bytes:,} B "
+            "that are read",
             "give fewer samples",
         )
     content = stream.read(wanted)
@@ -184,6 +203,11 @@ def _array(stream: IO[bytes], stored: int, where: str) -> Array:
         raise ValueError(f"its header promises {wanted:,} B, {len(content):,} B follow")
     values = np.frombuffer(content, kind) if size else np.empty(0, kind)
     return values.reshape(shape[::-1]).T if fortran else values.reshape(shape)
+
+
+def _as_float32(elements: int) -> int:
+    """Bytes of so many, as samples are held in memory."""
+    return elements * np.dtype(np.float32).itemsize
 
 
 def _header(stream: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
@@ -199,14 +223,9 @@ def _readable(path: Path, kind: str) -> Iterator[None]:
     """Every way in which a damaged file shows, as one typed line."""
     try:
         yield
-    except _ERRORS as error:
+    except InputError:
+        raise
+    except Exception as error:
+        # The parsers of NumPy, zipfile and zlib raise a dozen types for what is damaged.
         line = (str(error) or type(error).__name__).splitlines()[0]
         raise InputError(f"{path}: not a readable {kind} ({line})", _MALFORMED) from error
-
-
-_ERRORS = (
-    ValueError, OSError, EOFError, OverflowError, MemoryError, NotImplementedError, RuntimeError,
-    SyntaxError, TypeError, RecursionError, zipfile.BadZipFile, zlib.error,
-)  # fmt: skip
-"""RuntimeError: zipfile's for a password, NotImplementedError its answer to an unknown packing.
-SyntaxError, RecursionError: of a header's text."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import errno
 import io
 import tempfile
 from collections.abc import Mapping
@@ -11,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mcuq.errors import InputError
+from mcuq_hil.durable import DISK_FULL, replace_file
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -31,9 +30,7 @@ def check_writable(path: Path) -> None:
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
-        raise InputError(
-            f"cannot write {path}: {error.strerror}", "choose another --output"
-        ) from error
+        raise cannot_write(path, error) from error
 
 
 def write_arrays(path: Path, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
@@ -60,16 +57,17 @@ def write_atomically(path: Path, content: str | bytes) -> None:
             is full.
     """
     data = content.encode() if isinstance(content, str) else content
-    temporary = path.with_name(f".{path.name}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_bytes(data)
-        temporary.replace(path)
+        replace_file(path, data)
     except OSError as error:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
-        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-        raise InputError(
-            f"cannot write {path}: {error.strerror}",
-            "free some space" if full else "choose another --output",
-        ) from error
+        raise cannot_write(path, error) from error
+
+
+def cannot_write(path: Path, error: OSError) -> InputError:
+    """What is said of a result that `error` kept from being written."""
+    full = error.errno in DISK_FULL
+    return InputError(
+        f"cannot write {path}: {error.strerror}",
+        "free some space, or choose another --output" if full else "choose another --output",
+    )

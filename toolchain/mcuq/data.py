@@ -26,10 +26,11 @@ from mcuq.arrange import in_file_layout
 from mcuq.arrays import LAYOUT_HINT, open_arrays
 from mcuq.content import ByContent
 from mcuq.errors import InputError
-from mcuq.graph import Graph, Layout
+from mcuq.graph import Graph, Layout, Tensor
 from mcuq.graph.indices import index_limits
 from mcuq.numeric.element import Element
 from mcuq.sequences import as_sequences, in_sequences
+from mcuq.shown import visible
 
 Labels = npt.NDArray[Any]
 
@@ -74,8 +75,11 @@ class Dataset(ByContent):
         return Dataset(inputs, of(self.labels), tuple(map(of, self.by_output)), self.unused)
 
 
-def load_data(path: Path, graph: Graph) -> Dataset:
+def load_data(path: Path, graph: Graph, limits: Mapping[str, int] | None = None) -> Dataset:
     """Read samples for `graph` and check them.
+
+    Args:
+        limits: input of indices → they lie below; None finds it in the graph's operators.
 
     Raises:
         InputError: missing or unreadable file, arrays that are missing, not numeric, not
@@ -87,8 +91,10 @@ def load_data(path: Path, graph: Graph) -> Dataset:
         _samples(arrays[name](), graph, tensor, f"{path}: {name!r}")
         for name, tensor in zip(names, graph.inputs, strict=True)
     )
+    if limits is None:
+        limits = index_limits(graph.ops, graph.tensors)
     for name, tensor, samples in zip(names, graph.inputs, inputs, strict=True):
-        _check_element(samples, graph, tensor, f"{path}: {name!r}")
+        _check_element(samples, graph.tensors[tensor], limits.get(tensor), f"{path}: {name!r}")
     wanted = [name for name in _label_names(arrays, graph) if name not in names]
     labels = {name: _labels(arrays[name](), f"{path}: {name!r}") for name in wanted}
     if graph.states:
@@ -105,7 +111,8 @@ def load_data(path: Path, graph: Graph) -> Dataset:
 def fingerprint(path: Path) -> str:
     """SHA-256 of a file; of a directory, over its `.npy` files' names and contents."""
     if path.is_file():
-        return hashlib.sha256(path.read_bytes()).hexdigest()
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
     digest = hashlib.sha256()
     for member in sorted(path.glob("*.npy")):
         digest.update(f"{member.name}:{fingerprint(member)}\n".encode())
@@ -122,7 +129,7 @@ def _input_names(arrays: Mapping[str, object], graph: Graph, path: Path) -> tupl
         if all(name in arrays for name in names):
             return names
     wanted = "'x'" if count == 1 else " and ".join(f"'x{i}'" for i in range(count))
-    found = ", ".join(sorted(map(str, arrays))) or "nothing"
+    found = visible(", ".join(sorted(map(str, arrays)))) or "nothing"
     raise InputError(f"{path}: the model needs {wanted}, the data holds {found}", LAYOUT_HINT)
 
 
@@ -200,18 +207,20 @@ def _as_float32(
     return samples
 
 
-def _check_element(samples: npt.NDArray[np.float32], graph: Graph, name: str, where: str) -> None:
+def _check_element(
+    samples: npt.NDArray[np.float32], tensor: Tensor, limit: int | None, where: str
+) -> None:
     """Raise where an input takes integers or truth values, and the samples are none."""
-    element = graph.tensors[name].element
-    if element is Element.REAL:
+    if tensor.element is Element.REAL:
         return
-    limit = 2 if element is Element.BOOL else index_limits(graph.ops, graph.tensors).get(name)
+    limit = 2 if tensor.element is Element.BOOL else limit
     whole = samples == np.rint(samples)
     taken = whole if limit is None else whole & (samples >= 0) & (samples < limit)
     if not taken.all():
         wanted = "integers" if limit is None else f"integers from 0 to {limit - 1}"
         raise InputError(
-            f"{where} holds {samples[~taken][0]:g}, the model's input {name!r} takes {wanted}",
+            f"{where} holds {samples[~taken][0]:g}, "
+            f"the model's input {tensor.name!r} takes {wanted}",
             "give it what the model was trained on, as int32 or bool",
         )
 

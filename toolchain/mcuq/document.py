@@ -30,6 +30,8 @@ class Document(Generic[T]):
         about: what it tells, one line.
         written: where it is found, for the reference.
         version: under `KEY`, first. A document whose keys or types change gets the next one.
+        oldest: version from which on it is read: keys that an older one lacks have defaults. None:
+            no other than `version`.
         marked: where the version stands: in the document, in each entry of a list or table, or
             nowhere.
     """
@@ -39,6 +41,7 @@ class Document(Generic[T]):
     about: str
     written: str
     version: int = 1
+    oldest: int | None = None
     marked: Literal["document", "entries", "nowhere"] = "document"
 
     @cached_property
@@ -105,6 +108,7 @@ class Document(Generic[T]):
         if not isinstance(plain, dict):
             return plain
         version = plain.get(KEY, 1)
-        if type(version) is not int or version != self.version:
+        oldest = self.version if self.oldest is None else self.oldest
+        if type(version) is not int or not oldest <= version <= self.version:
             raise ValueError(f"{KEY}: {str(version)[:20]!r} is not known, {self.version} is")
         return {key: value for key, value in plain.items() if key != KEY}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 
 class McuqError(Exception):
     """Base of all errors the toolchain raises on purpose.
@@ -35,10 +37,48 @@ class UsageError(McuqError):
     exit_code = 2
 
 
+@dataclass(frozen=True)
+class Refusal:
+    """One of several things that a file is refused for.
+
+    Attributes:
+        cause: what is wrong and where, one line.
+        hint: what to do about it, one line; may be empty.
+    """
+
+    cause: str
+    hint: str
+
+
 class InputError(McuqError):
-    """A model, data or configuration file cannot be used as it is."""
+    """A model, data or configuration file cannot be used as it is.
+
+    Args:
+        cause, hint, rule, differs: as of every error.
+        refusals: all that it is refused for, where that is more than one thing.
+    """
 
     exit_code = 3
+
+    def __init__(
+        self,
+        cause: str,
+        hint: str = "",
+        *,
+        rule: str = "",
+        differs: bool = False,
+        refusals: tuple[Refusal, ...] = (),
+    ) -> None:
+        super().__init__(cause, hint, rule=rule, differs=differs)
+        self.refusals = refusals
+
+
+class InUseError(InputError):
+    """Another process is writing what this one shall write."""
+
+
+class WorkersError(McuqError):
+    """Worker processes are killed again and again."""
 
 
 class BudgetError(McuqError):

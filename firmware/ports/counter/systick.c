@@ -1,4 +1,5 @@
 /* SysTick for cores without a cycle counter (ARMv6-M): 24 bits, extended by its interrupt. */
+#include "core.h"
 #include "mcuq_port.h"
 #include "registers.h"
 

@@ -4,6 +4,7 @@
 #include "mcuq_board.h"
 #include "mcuq_port.h"
 #include "registers.h"
+#include "uart.h"
 
 #define USART_CR1 REGISTER(MCUQ_UART_BASE + 0x00u)
 #define USART_BRR REGISTER(MCUQ_UART_BASE + 0x0Cu)

@@ -1,4 +1,4 @@
-"""The emulator's own process: `python -m mcuq_hil.emulator ELF FD`, spec on stdin.
+"""The emulator's own process: `python -m mcuq_hil.emulator ELF FD PARENT`, spec on stdin.
 
 A process of its own can be killed like a cable can be pulled, and several run on several cores.
 SIGUSR1 is the reset button.
@@ -17,10 +17,12 @@ from mcuq_hil.emulator.exceptions import LockupError
 from mcuq_hil.emulator.line import Line
 from mcuq_hil.emulator.machine import Machine
 from mcuq_hil.emulator.spec import MachineSpec
+from mcuq_hil.orphans import end_with_parent
 
 
-def main(elf: str, descriptor: str) -> int:
-    """Run until the host closes its end; 1 where the core locked up."""
+def main(elf: str, descriptor: str, parent: str) -> int:
+    """Run until the host closes its end, or its process ends; 1 where the core locked up."""
+    end_with_parent(int(parent))
     spec = MachineSpec.from_json(sys.stdin.read())
     wake_read, wake_write = os.pipe()
     os.set_blocking(wake_write, False)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from pathlib import Path
 
 from mcuq_hil.emulator.process_port import ProcessPort
 from mcuq_hil.emulator.spec import MachineSpec
+
+_EMULATOR = (sys.executable, "-P", "-m", "mcuq_hil.emulator")
+"""-P: nothing in the current directory may pass for one of our modules."""
 
 
 class UnicornPort(ProcessPort):
@@ -22,8 +26,7 @@ class UnicornPort(ProcessPort):
     def __init__(self, spec: MachineSpec, elf: Path, timeout: float | None = None) -> None:
         super().__init__(
             "the emulator",
-            # -P: nothing in the current directory may pass for one of our modules.
-            lambda fd: [sys.executable, "-P", "-m", "mcuq_hil.emulator", str(elf), str(fd)],
+            lambda fd: [*_EMULATOR, str(elf), str(fd), str(os.getpid())],
             stdin=spec.to_json().encode(),
             timeout=timeout,
         )

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from mcuq_hil.emulator.process_port import ProcessPort
 from mcuq_hil.errors import LinkLostError, ToolMissingError
+from mcuq_hil.orphans import ending_with_us
 from mcuq_hil.settings import PATIENCE
 
 PROGRAM = "qemu-system-arm"
@@ -47,7 +48,7 @@ class QemuPort(ProcessPort):
         with theirs:
             super().__init__(
                 machine,
-                lambda fd: _command(program, machine, elf, fd, theirs.fileno()),
+                lambda fd: ending_with_us(_command(program, machine, elf, fd, theirs.fileno())),
                 extra=[theirs.fileno()],
                 timeout=timeout,
             )

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,11 +10,13 @@ from typing import Literal
 
 from pydantic import TypeAdapter
 
+from mcuq_hil.cache import cache_folder, keep, note_damage, read_kept
 from mcuq_hil.errors import BoardError, HilError
 from mcuq_hil.farm.jobs import Job
 from mcuq_hil.farm.place import Place
 from mcuq_hil.farm.run import run_jobs
-from mcuq_hil.image import read_build_id
+from mcuq_hil.identity import read_build_id
+from mcuq_hil.seal import check_digits
 from mcuq_hil.session import Counts, Session, Unit
 
 
@@ -40,11 +40,13 @@ class StoredCounts:
 
     Attributes:
         counts: what the run took.
+        check: digits that say whether the file is whole, and of this run.
         format: version of the file.
     """
 
     counts: Counts
-    format: Literal[1] = 1
+    check: str
+    format: Literal[2] = 2
 
 
 _STORED = TypeAdapter(StoredCounts)
@@ -58,31 +60,43 @@ class CountCache:
     """
 
     def __init__(self, folder: Path | None = None) -> None:
-        base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-        self._folder = folder or Path(base) / "mcuq" / "counts"
+        self._folder = folder or cache_folder("counts")
 
     def get(self, measurement: Measurement, board: str, unit: str) -> Counts | None:
-        """What was measured before, or None."""
-        try:
-            stored = _STORED.validate_json(self._path(measurement, board, unit).read_bytes())
-        except (OSError, ValueError):
+        """What was measured before; None where nothing was, or, with a note, it is damaged."""
+        path = self._path(measurement, board, unit)
+        data = read_kept(path) if path is not None else None
+        if path is None or data is None:
             return None
-        return stored.counts
+        try:
+            counts = _STORED.validate_json(data).counts
+        except ValueError:
+            counts = None
+        if counts is None or _stored(counts, path.stem) != data:
+            note_damage(path, "is damaged" if data else "is empty")
+            return None
+        return counts
 
     def put(self, measurement: Measurement, board: str, counts: Counts) -> None:
-        """Store atomically."""
+        """Store; a note where the folder cannot be written."""
         path = self._path(measurement, board, counts.unit)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False) as stream:
-            stream.write(_STORED.dump_json(StoredCounts(counts)).decode())
-        Path(stream.name).replace(path)
+        if path is not None:
+            keep(path, _stored(counts, path.stem))
 
-    def _path(self, measurement: Measurement, board: str, unit: str) -> Path:
+    def _path(self, measurement: Measurement, board: str, unit: str) -> Path | None:
+        if self._folder is None:
+            return None
         hasher = hashlib.sha256(f"{board}\0{unit}\0".encode())
         hasher.update(read_build_id(measurement.elf))
         for data in measurement.inputs:
             hasher.update(len(data).to_bytes(8, "little") + data)
         return self._folder / f"{hasher.hexdigest()[:40]}.json"
+
+
+def _stored(counts: Counts, name: str) -> bytes:
+    """Content of the file called `name`."""
+    bare = _STORED.dump_json(StoredCounts(counts, "")).decode()
+    return _STORED.dump_json(StoredCounts(counts, check_digits(f"{name}:{bare}")))
 
 
 def counting_unit(places: Sequence[Place], board: str) -> Unit:

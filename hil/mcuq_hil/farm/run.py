@@ -34,14 +34,22 @@ def run_jobs(
         on_outcome: called, from any thread but one at a time, as jobs end.
     """
     board = _Board(places, jobs, on_outcome)
+    workers = [_Worker(place, board, open_session_at) for place in places]
     threads = [
-        threading.Thread(target=_Worker(place, board, open_session_at).run, name=place.name)
-        for place in places
+        threading.Thread(target=worker.run, name=place.name)
+        for worker, place in zip(workers, places, strict=True)
     ]
     for thread in threads:
         thread.start()
-    for thread in threads:
-        thread.join()
+    try:
+        for thread in threads:
+            thread.join()
+    except BaseException:
+        # Interrupted: nothing more is begun, and what is under way loses its link.
+        board.give_up()
+        for worker in workers:
+            worker.hang_up()
+        raise
     return board.report()
 
 
@@ -98,6 +106,13 @@ class _Board(Generic[T]):
             self._waiting.insert(0, index)
             self._changed.notify_all()
 
+    def give_up(self) -> None:
+        """Nobody takes a job any more."""
+        with self._changed:
+            self._waiting.clear()
+            self._running.clear()
+            self._changed.notify_all()
+
     def report(self) -> FarmReport[T]:
         """The end; jobs that found no usable place have failed."""
         for index in self._waiting:
@@ -129,7 +144,7 @@ class _Worker(Generic[T]):
                 if not self._do(index):
                     return
         finally:
-            self._hang_up()
+            self.hang_up()
 
     def _do(self, index: int) -> bool:
         """Do one job; False where the place has failed."""
@@ -137,10 +152,10 @@ class _Worker(Generic[T]):
         try:
             value = job.work(self._session_for(job.elf))
         except OWN_FAULTS as error:
-            self._hang_up()
+            self.hang_up()
             self._board.finish(index, Outcome(job.name, self._place.name, error=error))
         except HilError as error:
-            self._hang_up()
+            self.hang_up()
             self._board.give_back(index, self._place, error)
             return False
         except Exception as error:
@@ -154,12 +169,13 @@ class _Worker(Generic[T]):
 
     def _session_for(self, elf: Path) -> Session:
         if self._session is None or self._elf != elf:
-            self._hang_up()
+            self.hang_up()
             self._session = self._open(self._place, elf)
             self._elf = elf
         return self._session
 
-    def _hang_up(self) -> None:
+    def hang_up(self) -> None:
+        """Close the session, if one is open."""
         session, self._session = self._session, None
         if session is not None:
             session.close()

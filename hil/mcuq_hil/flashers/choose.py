@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 from pathlib import Path
 
 from mcuq_hil.boards import Board
@@ -13,6 +12,7 @@ from mcuq_hil.flashers.base import BIN, ELF, Flasher
 from mcuq_hil.flashers.programs import OPENOCD, PYOCD, ST_FLASH
 from mcuq_hil.flashers.uf2 import flash_uf2
 from mcuq_hil.image import flash_content
+from mcuq_hil.leftovers import scratch_folder
 from mcuq_hil.serial_number import check_serial_number
 from mcuq_hil.settings import PATIENCE
 
@@ -80,8 +80,7 @@ def flash_board(
         flash_uf2(board, content, seconds)
         return
     chosen = choose_flasher(board, flasher)
-    with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch)
+    with scratch_folder() as folder:
         shutil.copyfile(elf, folder / ELF)
         (folder / BIN).write_bytes(content)
         chosen.flash(board, folder, serial_number, seconds, log_path(board, serial_number))

@@ -6,7 +6,6 @@ Every figure is what an emulated core executed; nothing is estimated.
 from __future__ import annotations
 
 import itertools
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from mcuq.build.toolchain import compiler_version
 from mcuq.choices import Optimize
 from mcuq.document import Document
 from mcuq.progress import Progress, ProgressCallback
+from mcuq.temporary import temporary_folder
 from mcuq_hil.emulator.bare import BareCore
 
 LAYER_CORES = ("cortex-m0plus", "cortex-m4", "cortex-m7", "cortex-m33")
@@ -119,8 +119,8 @@ def bench_models(folder: Path, progress: ProgressCallback) -> list[ModelCost]:
 def bench_layers(core: str) -> list[LayerCost]:
     """Every layer, with int8 and int4 weights, on one core."""
     costs = []
-    with tempfile.TemporaryDirectory() as folder:
-        elf = link_kernels(core, Path(folder) / "kernels.elf", optimize=FLAGS)
+    with temporary_folder() as folder:
+        elf = link_kernels(core, folder / "kernels.elf", optimize=FLAGS)
         machine = BareCore(core, elf)
         for name, make in LAYERS.items():
             for bits in WIDTHS:

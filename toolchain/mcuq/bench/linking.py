@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 
 from mcuq.build.toolchain import run_tool
 from mcuq.emit.c.kernels import write_kernels
 from mcuq.resources import firmware_dir
+from mcuq.temporary import temporary_folder
 from mcuq_hil.emulator.bare import BASE
 
 
@@ -24,8 +24,8 @@ def link_kernels(core: str, output: Path, *, optimize: str = "-O2") -> Path:
     """
     flags = [f"-mcpu={core}", "-mthumb", "-std=c99", optimize, "-ffunction-sections"]
     link = ["-nostartfiles", "--specs=nano.specs", f"-Wl,-Ttext={BASE:#x}", "-Wl,-e,0"]
-    with tempfile.TemporaryDirectory() as folder:
-        sources = map(str, write_kernels(firmware_dir(), Path(folder)))
+    with temporary_folder() as folder:
+        sources = map(str, write_kernels(firmware_dir(), folder))
         includes = f"-I{firmware_dir() / 'include'}"
         run_tool(["gcc", *flags, includes, *sources, *link, "-o", str(output)])
     return output

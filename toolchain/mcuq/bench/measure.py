@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +25,7 @@ from mcuq.quantize import quantize
 from mcuq.quantize.config import Config, WeightChoice
 from mcuq.quantized import QuantizedGraph
 from mcuq.resources import firmware_dir
+from mcuq.temporary import temporary_folder
 from mcuq_hil import load_board, open_session
 
 TRAINED: Mapping[str, tuple[str, str]] = {
@@ -107,8 +107,7 @@ def measure_quantized(
     weights = f"s{max(call.weight_bits for call in program.calls)}"
     memory = plan_program(program)
     board = load_board(board_name)
-    with tempfile.TemporaryDirectory() as where:
-        folder = Path(where)
+    with temporary_folder() as folder:
         write_c_model(memory, firmware_dir(), folder / "model")
         image = build_firmware(board, folder / "model", folder / "out", optimize=optimize)
         with open_session(board, image.elf, None) as session:

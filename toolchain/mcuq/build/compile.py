@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import os
 import re
-import shutil
-import tempfile
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from mcuq.build.kept import Object, packed, unpacked
 from mcuq.build.settings import BUILD
 from mcuq.build.toolchain import compiler_version, run_tool
+from mcuq.temporary import temporary_folder
+from mcuq_hil.cache import Cache, cache_folder
 
 _INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.MULTILINE)
-
-_SUM = "sum"
-"""Name of the file that holds the checksum of a cached object's files."""
 
 BASE_FLAGS = (
     "-std=c11",
@@ -50,100 +47,29 @@ class Unit:
     flags: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Object:
-    """A compiled unit: `path` lies in the cache, beside it stack usage and calls."""
-
-    name: str
-    path: Path
-    digest: str
-
-    @property
-    def stack_usage(self) -> Path:
-        return self.path.with_suffix(".su")
-
-    @property
-    def call_graph(self) -> Path:
-        return self.path.with_suffix(".ci")
-
-
-def cache_dir() -> Path:
-    """Where objects are kept between builds: $XDG_CACHE_HOME/mcuq/objects."""
-    base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    return Path(base) / "mcuq" / "objects"
-
-
 def compile_units(units: Sequence[Unit]) -> list[Object]:
     """Objects in the order of `units`; raises CompilerError with the compiler's message."""
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
         objects = list(pool.map(_compile, units))
-    prune(cache_dir(), BUILD.cached_objects)
+    Cache(cache_folder("objects")).prune(BUILD.cached_objects)
     return objects
-
-
-def prune(folder: Path, keep: int) -> None:
-    """Remove the objects that were not used for longest, a quarter of `keep`, once there are
-    more than `keep`."""
-    entries = list(folder.iterdir()) if folder.is_dir() else []
-    if len(entries) <= keep:
-        return
-    by_age = sorted(entries, key=_last_used)
-    for entry in by_age[: len(entries) - keep * 3 // 4]:
-        shutil.rmtree(entry, ignore_errors=True)
-
-
-def _last_used(entry: Path) -> float:
-    try:
-        return entry.stat().st_mtime
-    except OSError:
-        return 0.0
 
 
 def _compile(unit: Unit) -> Object:
     digest = _digest(unit)
-    folder = cache_dir() / digest
-    compiled = Object(unit.name, folder / "unit.o", digest)
-    if _is_whole(folder):
-        with contextlib.suppress(OSError):
-            os.utime(folder)
-        return compiled
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
-        fresh = Path(scratch) / "fresh"
-        fresh.mkdir()
+    cache = Cache(cache_folder("objects"))
+    known = cache.get(digest)
+    if known is not None:
+        return unpacked(known, unit.name, digest)
+    with temporary_folder() as scratch:
         includes = [f"-I{path.resolve()}" for path in unit.includes]
         # Compiled by its bare name, so that no path gets into the object.
         command = ["gcc", *unit.flags, *BASE_FLAGS, *includes, "-c", unit.source.name]
-        run_tool([*command, "-o", str(fresh / "unit.o")], cwd=unit.source.parent)
-        (fresh / _SUM).write_text(_sum(fresh), encoding="utf-8")
-        _publish(fresh, folder)
+        run_tool([*command, "-o", str(scratch / "unit.o")], unit.source.parent, scratch)
+        texts = [(scratch / f"unit.{suffix}").read_text("utf-8") for suffix in ("su", "ci")]
+        compiled = Object(unit.name, digest, (scratch / "unit.o").read_bytes(), *texts)
+    cache.put(digest, packed(compiled))
     return compiled
-
-
-def _is_whole(folder: Path) -> bool:
-    """Whether a cached object is there as it was compiled: disks fill up, and lose power."""
-    try:
-        return (folder / _SUM).read_text(encoding="utf-8") == _sum(folder)
-    except (OSError, UnicodeDecodeError):
-        return False
-
-
-def _sum(folder: Path) -> str:
-    hasher = hashlib.sha256()
-    for name in ("unit.o", "unit.su", "unit.ci"):
-        content = (folder / name).read_bytes()
-        hasher.update(f"{len(content)}:".encode() + content)
-    return hasher.hexdigest()
-
-
-def _publish(fresh: Path, folder: Path) -> None:
-    try:
-        fresh.rename(folder)
-    except OSError:
-        # Another process compiled the same content meanwhile: its result is ours.
-        if not _is_whole(folder):
-            shutil.rmtree(folder, ignore_errors=True)
-            fresh.rename(folder)
 
 
 def _digest(unit: Unit) -> str:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
-import shutil
-import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mcuq.build.archive import library_sections
-from mcuq.build.compile import Object, Unit, compile_units
+from mcuq.build.compile import Unit, compile_units
+from mcuq.build.heap import check_no_heap
 from mcuq.build.image import FirmwareImage, ram_bytes, section_sizes
+from mcuq.build.kept import Object
 from mcuq.build.mapfile import flash_contributions
 from mcuq.build.members import archive_members
 from mcuq.build.render import render_board_header, render_linker_script, render_models
@@ -19,7 +17,6 @@ from mcuq.build.sections import Section, read_sections
 from mcuq.build.stack import stack_bound
 from mcuq.build.toolchain import (
     CompilerError,
-    compiler_version,
     core_flags,
     library_path,
     run_tool,
@@ -28,7 +25,10 @@ from mcuq.choices import Optimize
 from mcuq.emit.c.names import emitted_models
 from mcuq.errors import BudgetError
 from mcuq.resources import firmware_dir
+from mcuq.temporary import temporary_folder
 from mcuq_hil.boards import Board
+from mcuq_hil.durable import replace_file
+from mcuq_hil.identity import read_build_id, stamped
 from mcuq_hil.image import flash_content
 
 _LIBRARIES = {"speed": "libc.a", "size": "libc_nano.a"}
@@ -94,24 +94,21 @@ def build_firmware(
         CompilerError: the compiler is missing or refuses a file.
         BudgetError: the image is larger than the board's flash or RAM; says by how much.
         StackError: the stack has no bound.
+        HeapError: something in it takes memory as it runs.
     """
     program = compile_program(board, model_dir, optimize=optimize, profile=profile)
+    check_no_heap(program.sections)
     needed = stack_bytes_needed(board, program.sections) if stack_bytes is None else stack_bytes
     handler_bytes = _handler_stack(board, program.sections)
-    build_id = _build_id(board, program, optimize, needed)
-    script = render_linker_script(
-        board, stack_bytes=needed, handler_stack_bytes=handler_bytes, build_id=build_id
-    )
+    script = render_linker_script(board, stack_bytes=needed, handler_stack_bytes=handler_bytes)
     out_dir.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=out_dir, prefix=".link-") as scratch:
-        work = Path(scratch)
+    with temporary_folder() as work:
         _link(board, program, script, optimize, work)
-        (work / "firmware.bin").write_bytes(
-            flash_content(work / "firmware.elf", board.flash.origin)
-        )
-        for name in ("firmware.map", "firmware.bin", "firmware.elf"):
-            (work / name).replace(out_dir / name)
+        replace_file(out_dir / "firmware.map", (work / "firmware.map").read_bytes())
+        linked = stamped((work / "firmware.elf").read_bytes())
     elf = out_dir / "firmware.elf"
+    replace_file(elf, linked)
+    replace_file(out_dir / "firmware.bin", flash_content(elf, board.flash.origin))
     return FirmwareImage(
         elf=elf,
         bin=out_dir / "firmware.bin",
@@ -119,7 +116,7 @@ def build_firmware(
         ram_bytes=ram_bytes(elf, board),
         sections=section_sizes(elf),
         contributions=flash_contributions((out_dir / "firmware.map").read_text(encoding="utf-8")),
-        build_id=build_id.hex(),
+        build_id=read_build_id(elf).hex(),
         stack_bytes=needed,
     )
 
@@ -129,8 +126,7 @@ def compile_program(
 ) -> ImageParts:
     """Compile the model, the runtime and the board's port; raises CompilerError."""
     defines = (f"-DMCUQ_PROFILE={int(profile)}",) if profile else ()
-    with tempfile.TemporaryDirectory() as scratch:
-        written = Path(scratch)
+    with temporary_folder() as written:
         (written / "mcuq_board.h").write_text(render_board_header(board), encoding="utf-8")
         models = written / "mcuq_models.c"
         models.write_text(render_models(emitted_models(model_dir)), encoding="utf-8")
@@ -219,28 +215,18 @@ def _round(size: int) -> int:
     return -(-size // STACK_STEP) * STACK_STEP
 
 
-def _build_id(board: Board, program: ImageParts, optimize: Optimize, stack: int) -> bytes:
-    hasher = hashlib.sha256(f"{compiler_version()}\0{optimize}\0{stack}\0".encode())
-    hasher.update(board.model_dump_json().encode())
-    for compiled in program.objects:
-        hasher.update(f"{compiled.name}\0{compiled.digest}\0".encode())
-    for archive in program.archives:
-        hasher.update(archive.read_bytes())
-    return hasher.digest()[:16]
-
-
 def _link(board: Board, program: ImageParts, script: str, optimize: Optimize, work: Path) -> None:
     """Link in `work`, where every object has the name it shall have in the map."""
-    files = {f"{compiled.name}.o": compiled.path for compiled in program.objects}
-    files |= {archive.name: archive for archive in program.archives}
-    for name, path in files.items():
+    files = {f"{compiled.name}.o": compiled.content for compiled in program.objects}
+    files |= {archive.name: archive.read_bytes() for archive in program.archives}
+    for name, content in files.items():
         (work / name).parent.mkdir(parents=True, exist_ok=True)
-        _place(path, work / name)
+        (work / name).write_bytes(content)
     (work / "board.ld").write_text(script, encoding="utf-8")
     library = "-l" + _LIBRARIES[optimize].removeprefix("lib").removesuffix(".a")
     command = ["gcc", *core_flags(board.core), *_LINK_OPTIONS, "-o", "firmware.elf", *files]
     try:
-        run_tool([*command, "-Wl,--start-group", library, "-lgcc", "-Wl,--end-group"], cwd=work)
+        run_tool([*command, "-Wl,--start-group", library, "-lgcc", "-Wl,--end-group"], work, work)
     except CompilerError as error:
         _raise_too_large(board, error)
         raise
@@ -258,10 +244,3 @@ def _raise_too_large(board: Board, error: CompilerError) -> None:
                 if kind == "flash"
                 else "choose a model of smaller inputs and layers, or a larger board",
             ) from error
-
-
-def _place(source: Path, target: Path) -> None:
-    try:
-        os.link(source, target)
-    except OSError:
-        shutil.copyfile(source, target)

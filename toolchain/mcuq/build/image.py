@@ -23,7 +23,7 @@ class FirmwareImage:
         ram_bytes: from the start of RAM to the end of what is placed there, stacks included.
         sections: output section name to bytes.
         contributions: unit ("model/…", "runtime/…", "ports/…", "libc.a") to flash bytes.
-        build_id: 32 hexadecimal digits; equal inputs give equal ids, and the device tells its own.
+        build_id: 32 hexadecimal digits; of the content (`mcuq_hil.identity`), told by the device.
         stack_bytes: reserved for the main stack.
     """
 

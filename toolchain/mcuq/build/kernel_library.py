@@ -13,8 +13,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from mcuq.build.compile import Object, Unit, compile_units
+from mcuq.build.compile import Unit, compile_units
 from mcuq.build.firmware import optimize_flag
+from mcuq.build.kept import Object
 from mcuq.build.members import archive_members
 from mcuq.build.sections import closure, read_sections
 from mcuq.build.toolchain import CompilerError, core_flags

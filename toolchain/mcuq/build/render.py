@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from mcuq.emit.c.literals import c_comment
 from mcuq.emit.c.names import Names
 from mcuq_hil.boards import Board, Pin
+from mcuq_hil.protocol.messages import BUILD_ID_BYTES
 
 
 def render_board_header(board: Board) -> str:
@@ -57,21 +58,18 @@ def _literal(value: int) -> str:
     return f"0x{value:08X}u" if value >= 0x1000_0000 else f"{value}u"
 
 
-def render_linker_script(
-    board: Board, *, stack_bytes: int, handler_stack_bytes: int, build_id: bytes
-) -> str:
-    """Text of the linker script.
+def render_linker_script(board: Board, *, stack_bytes: int, handler_stack_bytes: int) -> str:
+    """Text of the linker script; the identity's place is zeros (`mcuq_hil.identity`).
 
     Both stacks lie at the very start of RAM: the main one overflows into nothing, which faults,
     instead of into data, which would compute wrong results.
     """
-    words = [int.from_bytes(build_id[at : at + 4], "little") for at in range(0, len(build_id), 4)]
     return _SCRIPT.format(
         flash=board.flash,
         ram=board.ram,
         stack=stack_bytes,
         handler_stack=handler_stack_bytes,
-        build_id="\n".join(f"        LONG(0x{word:08X})" for word in words),
+        build_id="\n".join(["        LONG(0)"] * (BUILD_ID_BYTES // 4)),
     )
 
 

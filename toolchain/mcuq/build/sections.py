@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from io import BytesIO
 from typing import Any, BinaryIO
 
 from elftools.elf.elffile import ELFFile
 
-from mcuq.build.compile import Object
 from mcuq.build.frames import frame_bytes
+from mcuq.build.kept import Object
 
 _FLASH = (".text", ".rodata", ".data", ".boot", ".vectors")
 _RAM = (".data", ".bss", ".noinit")
@@ -61,9 +61,8 @@ def read_sections(objects: Iterable[Object]) -> dict[str, Section]:
     for compiled in objects:
         usage = read_stack_usage(compiled.stack_usage)
         recursive = _self_callers(compiled.call_graph)
-        with compiled.path.open("rb") as stream:
-            for section in _sections(stream, compiled.name, usage, recursive):
-                found[section.name] = section
+        for section in _sections(BytesIO(compiled.content), compiled.name, usage, recursive):
+            found[section.name] = section
     return found
 
 
@@ -80,26 +79,27 @@ def closure(needs: Mapping[str, frozenset[str]], roots: Iterable[str]) -> frozen
     return frozenset(seen)
 
 
-def read_stack_usage(path: Path) -> dict[str, int]:
-    """Function name to stack bytes, from gcc's .su file: "file:line:col:name", bytes, kind."""
-    usage: dict[str, int] = {}
-    if path.is_file():
-        for line in path.read_text(encoding="utf-8").splitlines():
-            where, size, _ = line.rsplit("\t", 2)
-            usage[where.rsplit(":", 1)[1]] = int(size)
+def read_stack_usage(text: str) -> dict[str, int | None]:
+    """Function name to stack bytes, from gcc's .su file: "file:line:col:name", bytes, kind.
+
+    None for a function that takes more by an amount known only as it runs: a VLA, `alloca`.
+    """
+    usage: dict[str, int | None] = {}
+    for line in text.splitlines():
+        where, size, kind = line.rsplit("\t", 2)
+        is_known = kind in ("static", "dynamic,bounded")
+        usage[where.rsplit(":", 1)[1]] = int(size) if is_known else None
     return usage
 
 
-def _self_callers(path: Path) -> frozenset[str]:
+def _self_callers(text: str) -> frozenset[str]:
     """Functions that call themselves: the assembler leaves no relocation for that."""
-    if not path.is_file():
-        return frozenset()
-    calls = _CALL.findall(path.read_text(encoding="utf-8"))
+    calls = _CALL.findall(text)
     return frozenset(caller.rsplit(":", 1)[-1] for caller, called in calls if caller == called)
 
 
 def _sections(
-    stream: BinaryIO, unit: str, usage: Mapping[str, int], recursive: frozenset[str]
+    stream: BinaryIO, unit: str, usage: Mapping[str, int | None], recursive: frozenset[str]
 ) -> Iterator[Section]:
     elf = ELFFile(stream)
     table = elf.get_section_by_name(".symtab")
@@ -112,17 +112,19 @@ def _sections(
         align = max(header["sh_addralign"], 1)
         size = -(-header["sh_size"] // align) * align
         inside = functions.get(index, [])
-        stack = max((usage.get(function, 0) for function in inside), default=0)
-        frame = stack or _frame(header, [s for s in symbols if s["st_shndx"] == index])
+        told = [usage.get(function, 0) for function in inside]
+        stack = None if None in told else max((size or 0 for size in told), default=0)
+        if stack == 0:
+            stack = _frame(header, [s for s in symbols if s["st_shndx"] == index])
         yield Section(
             name,
             _kind(header.name),
             size,
             frozenset(needs.get(index, ())),
-            frame or 0,
+            stack or 0,
             not recursive.isdisjoint(inside),
             frozenset(addressed.get(index, ())) - {name},
-            frame is None,
+            stack is None,
         )
     yield from _aliases(symbols, names)
 

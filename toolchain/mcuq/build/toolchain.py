@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -9,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from mcuq.errors import DeviceError
+from mcuq.temporary import is_full, no_space
 
 PREFIX = "arm-none-eabi-"
 _TELLING = re.compile(r"error:|overflowed|undefined reference", re.IGNORECASE)
@@ -66,12 +68,28 @@ def library_path(name: str, flags: tuple[str, ...]) -> Path:
     return path
 
 
-def run_tool(command: list[str], cwd: Path | None = None) -> str:
-    """Run a tool; its standard output. Raises CompilerError with its last words."""
+def run_tool(command: list[str], cwd: Path | None = None, scratch: Path | None = None) -> str:
+    """Run a tool; its standard output.
+
+    Args:
+        cwd: where it runs.
+        scratch: where it may leave what it needs itself; None: where the system keeps that.
+
+    Raises:
+        CompilerError: it failed; with its last words. InputError: `scratch` is full.
+    """
     done = subprocess.run(
-        [find_tool(command[0]), *command[1:]], cwd=cwd, capture_output=True, text=True, check=False
+        [find_tool(command[0]), *command[1:]],
+        cwd=cwd,
+        env=None if scratch is None else {**os.environ, "TMPDIR": str(scratch)},
+        capture_output=True,
+        text=True,
+        errors="replace",
+        check=False,
     )
     if done.returncode != 0:
+        if scratch is not None and is_full(scratch):
+            raise no_space(scratch)
         words = (done.stderr.strip() or done.stdout.strip() or "no message").splitlines()
         first = next((line for line in words if _TELLING.search(line)), words[-1])
         raise CompilerError(

@@ -12,8 +12,8 @@ import numpy.typing as npt
 
 from mcuq.bundle.settings import BUNDLES
 from mcuq.content import ByContent
-from mcuq.graph.indices import index_limits, integer_span
-from mcuq.importers.tflite import load_tflite
+from mcuq.graph.indices import integer_span
+from mcuq.importers.tflite.load import input_limits
 from mcuq.importers.tflite.reader import read_model
 from mcuq.numeric.element import Element
 from mcuq.tflite.excerpt import keeps_state
@@ -63,9 +63,7 @@ def stored_inputs(flatbuffer: bytes) -> tuple[StoredInput, ...]:
     dtypes = [np.dtype(tensor.dtype) for tensor in tensors]
     limits: Sequence[int | None] = (None,) * len(tensors)
     if Element.INT32.dtype in dtypes:
-        graph = load_tflite(flatbuffer)
-        found = index_limits(graph.ops, graph.tensors)
-        limits = [found.get(name) for name in graph.inputs]
+        limits = input_limits(flatbuffer)
     return tuple(
         StoredInput(dtype, math.prod(tensor.shape), 2 if dtype == np.bool_ else limit)
         for dtype, tensor, limit in zip(dtypes, tensors, limits, strict=True)

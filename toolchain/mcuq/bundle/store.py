@@ -6,6 +6,7 @@ from pathlib import Path
 
 from mcuq.bundle.page import bundle_page
 from mcuq.errors import InputError
+from mcuq.reading import read_json_file
 from mcuq.report.store import PAGE
 from mcuq.result.bundle import BUNDLE, Bundle
 
@@ -35,7 +36,9 @@ def read_bundle(folder: Path) -> Bundle:
         InputError: not such a directory, or another version wrote it.
     """
     path = folder / FILE
+    hint = "give what this mcuq wrote, or join again"
+    content = read_json_file(path, hint)
     try:
-        return BUNDLE.parse(path.read_bytes())
-    except (OSError, ValueError) as error:
-        raise InputError(f"{path}: {error}", "give what this mcuq wrote, or join again") from error
+        return BUNDLE.parse(content)
+    except ValueError as error:
+        raise InputError(f"{path}: {error}", hint) from error

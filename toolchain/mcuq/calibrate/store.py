@@ -98,7 +98,7 @@ def statistics_to_json(statistics: Mapping[str, Statistics]) -> str:
     return RANGES.line(CalibrationFile(statistics=stored)) + "\n"
 
 
-def statistics_from_json(text: str) -> dict[str, Statistics]:
+def statistics_from_json(text: str | bytes) -> dict[str, Statistics]:
     """Statistics by activation, from `statistics_to_json`'s text.
 
     Raises:

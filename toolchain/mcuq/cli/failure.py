@@ -12,7 +12,7 @@ from typer.exceptions import TyperException
 
 from mcuq.cli.output import said, stderr, write_json
 from mcuq.document import Document
-from mcuq.errors import DeviceError, McuqError, UsageError
+from mcuq.errors import DeviceError, InputError, McuqError, Refusal, UsageError
 
 
 @dataclass(frozen=True)
@@ -23,11 +23,13 @@ class Failure:
         kind: name of its class.
         cause: what went wrong, one line.
         hint: what to do about it, one line; may be empty.
+        refusals: all that a file is refused for, where that is more than one thing.
     """
 
     kind: str
     cause: str
     hint: str
+    refusals: tuple[Refusal, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -43,14 +45,21 @@ class Failed:
     exit_code: int
 
 
-FAILED = Document("error", Failed, "why a command failed", "every command with `--json` that fails")
+FAILED = Document(
+    "error",
+    Failed,
+    "why a command failed",
+    "every command with `--json` that fails",
+    version=2,
+)
 
 
 def describe(error: Exception) -> Failed:
     """The failure that `error` stands for; an exception nobody planned is an internal error."""
     kind = type(error).__name__
     if isinstance(error, McuqError):
-        return Failed(Failure(kind, error.cause, error.hint), error.exit_code)
+        refusals = error.refusals if isinstance(error, InputError) else ()
+        return Failed(Failure(kind, error.cause, error.hint, refusals), error.exit_code)
     if isinstance(error, TyperException):
         return Failed(Failure("UsageError", *_usage(error)), UsageError.exit_code)
     if _is_board_failure(error):
@@ -87,6 +96,8 @@ def report_failure(error: Exception, *, as_json: bool) -> int:
     console.print(said("error", failure.cause, "bold red"))
     if failure.hint:
         console.print(said("hint", failure.hint))
+    for one in failure.refusals:
+        console.print(said("refused", f"{one.cause}: {one.hint}"))
     if as_json:
         write_json(FAILED, failed)
     return failed.exit_code

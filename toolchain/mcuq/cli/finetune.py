@@ -94,7 +94,7 @@ def finetune(
 ) -> None:
     """Train weights and scales for few bits; needs TensorFlow."""
     from mcuq.data import load_data
-    from mcuq.finetune import FinetuneSettings
+    from mcuq.finetune import FinetuneSettings, check_trainable
     from mcuq.finetune import finetune as tune
     from mcuq.finetune.outcome import OUTCOME
     from mcuq.importers import load_model
@@ -111,6 +111,7 @@ def finetune(
     if metric is not None:
         get_metric(metric)
     graph = load_model(model)
+    check_trainable(graph)
     data = load_data(train, graph)
     scored = None if evaluation is None else load_data(evaluation, graph)
     wanted = _configuration(graph, config, bits, ends)

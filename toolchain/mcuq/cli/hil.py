@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
 import time
-import zipfile
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -19,6 +17,7 @@ from mcuq.errors import DeviceError, InputError, UsageError
 from mcuq.pipeline import names
 from mcuq.progress import Progress, ProgressCallback
 from mcuq.shown import visible
+from mcuq.temporary import temporary_folder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -130,8 +129,8 @@ def check(
     from mcuq.report.hil import CHECKS
 
     places = _places(farm, board, port)
-    with tempfile.TemporaryDirectory() as scratch, shown_progress() as progress:
-        images = _selftest_images(places, Path(scratch), progress)
+    with temporary_folder() as scratch, shown_progress() as progress:
+        images = _selftest_images(places, scratch, progress)
         results = []
         for done, place in enumerate(places):
             progress(Progress("check", done, len(places), place.name))
@@ -239,13 +238,13 @@ def run(
 def _read_samples(path: Path) -> npt.NDArray[np.int8]:
     import numpy as np
 
-    try:
-        array = np.load(path, allow_pickle=False)
-    except OSError as error:
-        raise InputError(f"cannot read {path}: {error.strerror}", "check the path") from error
-    except (ValueError, EOFError, MemoryError, zipfile.BadZipFile) as error:
-        raise InputError(f"{path} is not a .npy file", "write it with numpy.save") from error
-    if not isinstance(array, np.ndarray) or array.dtype != np.int8 or array.ndim < 1:
+    from mcuq.arrays import open_arrays
+
+    readers = open_arrays(path)
+    if path.is_dir() or set(readers) != {"x"}:
+        raise InputError(f"{path} is not a .npy file", "write it with numpy.save")
+    array = readers["x"]()
+    if array.dtype != np.int8 or array.ndim < 1:
         raise InputError(f"{path} does not hold an int8 array", "quantize the samples first")
     return array
 
@@ -286,8 +285,8 @@ def soak(
 
     places = _places(farm, board, port)
     seconds, begin = minutes * 60, time.monotonic()
-    with tempfile.TemporaryDirectory() as scratch, shown_progress() as progress:
-        images = _selftest_images(places, Path(scratch), progress)
+    with temporary_folder() as scratch, shown_progress() as progress:
+        images = _selftest_images(places, scratch, progress)
 
         def on_round(place: str, rounds: int) -> None:
             gone = min(seconds, time.monotonic() - begin)

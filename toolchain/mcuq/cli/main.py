@@ -33,7 +33,9 @@ from mcuq.cli import (
 )
 from mcuq.cli.failure import report_failure
 from mcuq.cli.hil import hil_app
+from mcuq.cli.notes import show_notes
 from mcuq.cli.output import configure
+from mcuq.cli.stopping import INTERRUPTED, report_stop, stoppable
 
 app = typer.Typer(
     name="mcuq",
@@ -90,22 +92,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     Returns:
         The exit code: 0 done, 1 internal error, 2 usage, 3 bad input, 4 nothing fits,
-        5 board or link failed, 6 a gate failed, 130 interrupted.
+        5 board or link failed, 6 a gate failed, 130 or 143 stopped by SIGINT or SIGTERM.
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
     configure(verbose=False, color=None)
+    show_notes()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # A terminal of few characters shows the others as escapes.
             stream.reconfigure(errors="backslashreplace")
-    try:
-        code = app(args=words, prog_name="mcuq", standalone_mode=False)
-    except SystemExit as end:
-        return end.code if isinstance(end.code, int) else int(end.code is not None)
-    except KeyboardInterrupt:
-        return 130
-    except Exception as error:
-        return report_failure(error, as_json="--json" in words)
+    with stoppable() as stop:
+        try:
+            code = app(args=words, prog_name="mcuq", standalone_mode=False)
+        except SystemExit as end:
+            return end.code if isinstance(end.code, int) else int(end.code is not None)
+        except KeyboardInterrupt:
+            return report_stop(stop)
+        except Exception as error:
+            if stop.asked is not None:
+                # Of what was broken off: it says nothing of its own.
+                return report_stop(stop)
+            return report_failure(error, as_json="--json" in words)
+        # Typer has made a number of it.
+        if code == INTERRUPTED:
+            return report_stop(stop)
     return code if isinstance(code, int) else 0
 
 

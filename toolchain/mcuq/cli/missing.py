@@ -90,6 +90,7 @@ UNSUPPORTED = Document(
     Unsupported,
     "what a file holds that mcuq does not build, and where to cut it",
     "`mcuq inspect --json` of such a file",
+    version=2,
 )
 
 

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from mcuq.cli.notes import notes_on
 from mcuq.cli.output import explain, stderr, warn
 from mcuq.progress import Progress, ProgressCallback
 from mcuq.shown import visible
@@ -22,7 +23,7 @@ def shown_progress() -> Iterator[ProgressCallback]:
     if not sys.stderr.isatty():
         yield _Log()
         return
-    with _bars() as bars:
+    with _bars() as bars, notes_on(bars.console):
         yield _Drawing(bars)
 
 

@@ -28,16 +28,19 @@ def search(
     """Search only: show the Pareto front of loss against flash, RAM and instructions."""
     from mcuq.cli.request import job
     from mcuq.pipeline.build import search as searched
+    from mcuq.pipeline.scores import scores_kept
     from mcuq.report.points import search_front
     from mcuq.result.front import FRONT
 
     if output is not None:
         check_writable(output)
 
-    with shown_progress() as progress:
-        found = search_front(*searched(job(asked).request, progress))
-    if output is not None:
-        write_atomically(output, FRONT.text(found))
+    request = job(asked).request
+    with scores_kept(request):
+        with shown_progress() as progress:
+            found = search_front(*searched(request, progress))
+        if output is not None:
+            write_atomically(output, FRONT.text(found))
     if json:
         write_json(FRONT, found)
     else:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
-from mcuq.graph import Op
+from mcuq.errors import UsageError
+from mcuq.graph import Op, State
 from mcuq.numeric.element import Element
 from mcuq.numeric.tensor import QuantizedTensor
 from mcuq.quantized import QuantizedGraph, quantized_op
@@ -24,10 +27,10 @@ def tflite_bytes(qgraph: QuantizedGraph, packed_int4: bool = True) -> bytes:
             outputs, in interpreters that lack int4 or are slow at it.
     """
     tensors, operators, inputs, outputs = _describe(qgraph, packed_int4)
-    once = None
-    if qgraph.states:
+    once, states = None, _shared_states(qgraph)
+    if states:
         index = {tensor.name: number for number, tensor in enumerate(tensors)}
-        variables = Variables(qgraph.states, tensors, index)
+        variables = Variables(states, tensors, index)
         tensors, operators = variables.tensors, variables.between(operators)
         once = variables.once()
     return build_model(tensors, operators, inputs, outputs, name=qgraph.name, once=once)
@@ -59,11 +62,33 @@ Description = tuple[list[TensorSpec], list[OperatorSpec], tuple[int, ...], tuple
 """What `build_model` takes: tensors, operators, inputs, outputs."""
 
 
+def _shared_states(qgraph: QuantizedGraph) -> list[State]:
+    """The states that no operator keeps itself, in a variable tensor.
+
+    Raises:
+        UsageError: one that an operator keeps is used in another way.
+    """
+    own = {pair for op in qgraph.ops for pair in op.kept}
+    found = {(state.read, state.written): state for state in qgraph.states}
+    read = [name for op in qgraph.ops for name in op.inputs]
+    for pair in own:
+        state = found.get(pair)
+        zero = qgraph.tensors[pair[0]].zero_point
+        if state is None or read.count(pair[0]) != 1 or np.any(state.initial != zero):
+            raise UsageError(
+                f"{pair[0]!r} is more than the state of one operator, which begins with zeros",
+                "a flatbuffer has no form for it",
+            )
+    return [state for pair, state in found.items() if pair not in own]
+
+
 def _describe(qgraph: QuantizedGraph, packed_int4: bool) -> Description:
     names = _used_names(qgraph)
     as_int8 = {op.inputs[1] for op in qgraph.ops if op.kind.weighted and _needs_int8(qgraph, op)}
     index = {name: position for position, name in enumerate(names)}
     tensors = [_tensor(qgraph.tensors[name], packed_int4 and name not in as_int8) for name in names]
+    for read in (read for op in qgraph.ops for read, _ in op.kept):
+        tensors[index[read]] = replace(tensors[index[read]], is_variable=True)
     operators = [spec for op in qgraph.ops for spec in _operators(qgraph, op, index, tensors)]
     ends = (qgraph.inputs, qgraph.outputs)
     inputs, outputs = (tuple(index[name] for name in names) for names in ends)
@@ -77,8 +102,8 @@ def _needs_int8(qgraph: QuantizedGraph, op: Op) -> bool:
 
 
 def _used_names(qgraph: QuantizedGraph) -> list[str]:
-    operands = (name for op in qgraph.ops for name in (*op.inputs, *op.outputs))
-    kept = (name for state in qgraph.states for name in (state.read, state.written))
+    operands = (name for op in qgraph.ops for name in (*op.inputs, op.output))
+    kept = (name for state in _shared_states(qgraph) for name in (state.read, state.written))
     return list(dict.fromkeys((*qgraph.inputs, *operands, *qgraph.outputs, *kept)))
 
 
@@ -118,9 +143,31 @@ def _operators(
     for number, values in enumerate(form.operands(op.attrs)):
         constants.append(len(tensors))
         tensors.append(TensorSpec(f"{op.output}#operand{number}", values.shape, "int32", values))
-    outputs = tuple(index[name] for name in op.outputs)
     stored = form.rule.stored(inputs, constants)
-    return [OperatorSpec(op.kind.name, stored, outputs, form.options(op.attrs))]
+    first = len(tensors)
+    tensors += _inner(op, [tensors[index[name]] for name in op.inputs])
+    return [
+        OperatorSpec(
+            op.kind.name,
+            stored,
+            (index[op.output],),
+            form.options(op.attrs),
+            intermediates=tuple(range(first, len(tensors))),
+        )
+    ]
+
+
+def _inner(op: Op, operands: list[TensorSpec]) -> list[TensorSpec]:
+    """Empty tensors of the form that LiteRT keeps the operator's parts in."""
+    found = []
+    for place, number in enumerate(FORMS[op.kind].inner):
+        name = f"{op.output}#inner{place}"
+        if number is None:
+            found.append(TensorSpec(name, (0,), "float32"))
+        else:
+            like = replace(operands[number], name=name, shape=(0,), data=None, is_variable=False)
+            found.append(like)
+    return found
 
 
 def _zero_bias(name: str, channels: int, source: TensorSpec, weight: TensorSpec) -> TensorSpec:

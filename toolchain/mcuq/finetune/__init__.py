@@ -3,7 +3,7 @@
 Needs TensorFlow (the extra `tensorflow`), which is imported only when training starts.
 """
 
-from mcuq.finetune.finetune import finetune, untrained
+from mcuq.finetune.finetune import check_trainable, finetune, untrained
 from mcuq.finetune.gain import Gain, measure_gain
 from mcuq.finetune.settings import FinetuneSettings
 from mcuq.finetune.sidecar import read_sidecar, sidecar_path, write_sidecar
@@ -14,6 +14,7 @@ __all__ = [
     "FinetuneSettings",
     "Gain",
     "Tuned",
+    "check_trainable",
     "finetune",
     "measure_gain",
     "read_sidecar",

@@ -44,11 +44,7 @@ def finetune(
         InputError: the model cannot be trained or the data does not fit it.
     """
     settings = settings or FinetuneSettings()
-    if graph.states:
-        raise InputError(
-            f"the model keeps states ({graph.states[0].name!r}): it is not trained over time here",
-            "train it over whole sequences in its own framework, then build it with mcuq build",
-        )
+    check_trainable(graph)
     plan = make_plan(graph, data.inputs, config)
     tf = _tensorflow()
     from mcuq.finetune.loss import blend_labels, make_targets, make_terms
@@ -65,6 +61,15 @@ def finetune(
     teacher = Teacher(graph)
     history = train(network, teacher, terms, data.inputs, targets, settings, progress)
     return replace(network.tuned(graph), history=history)
+
+
+def check_trainable(graph: Graph) -> None:
+    """Raises InputError for a model that cannot be trained here."""
+    if graph.states:
+        raise InputError(
+            f"the model keeps states ({graph.states[0].name!r}): it is not trained over time here",
+            "train it over whole sequences in its own framework, then build it with mcuq build",
+        )
 
 
 def untrained(graph: Graph, data: Dataset, config: Config) -> Tuned:

@@ -282,6 +282,7 @@ _FORMS: Table[Form] = Table(
             _form(MISH, _unary(_mish)),
             _form(SILU, _unary(tf.nn.silu)),
             _form(HARD_SIGMOID, _unary(_hard_sigmoid)),
+            *((o, _NOT_REAL) for o in OPERATORS if o.kept),
             (QUANTIZE, _NOT_REAL),
             (DEQUANTIZE, _NOT_REAL),
         ]

@@ -20,9 +20,10 @@ from mcuq.ops.pooling import AVERAGE_POOL_2D
 from mcuq.ops.resize import RESIZE_BILINEAR
 from mcuq.quantize import Config, WeightChoice, quantize, share_activations
 from mcuq.quantize.activations import activation_params, own_spans
+from mcuq.quantize.masks import with_near_masks
 from mcuq.quantize.scale_groups import ScaleGroups
 from mcuq.quantize.weights import channel_axis
-from mcuq.score.batch import can_batch
+from mcuq.score.batch import mixes_samples
 
 Inputs = tuple[npt.NDArray[np.float32], ...]
 Range = tuple[float, float]
@@ -89,14 +90,15 @@ def make_plan(graph: Graph, inputs: Inputs, config: Config) -> TrainingPlan:
     observers = {config.default_observer, *config.observers.values()}
     ranges = calibrate(graph, inputs, observers)
     _check_batch(graph, ranges, config)
-    scale_groups = share_activations(graph, span=own_spans(graph, ranges, config))
+    near, spans = with_near_masks(graph, ranges, config)
+    scale_groups = share_activations(near, span=own_spans(near, spans, config))
     kinds = {op.inputs[1]: op.kind for op in scale_groups.graph.ops if op.kind.weighted}
     bits = {name: _known_width(name, config.weight(name).bits) for name in kinds}
     axes = {
         name: channel_axis(kind, bits[name], config.weight(name).per)
         for name, kind in kinds.items()
     }
-    params = activation_params(scale_groups, ranges, config)
+    params = activation_params(scale_groups, spans, config)
     choices = {name: WeightChoice(bits[name], "refit", config.weight(name).per) for name in kinds}
     tensors, filters = fitted(graph, ranges, config, inputs, choices)
     return TrainingPlan(
@@ -112,10 +114,11 @@ def make_plan(graph: Graph, inputs: Inputs, config: Config) -> TrainingPlan:
 
 def _check_batch(graph: Graph, ranges: Ranges, config: Config) -> None:
     plain = replace(config, weights={}, default_weight=WeightChoice())
-    if not can_batch(quantize(graph, ranges, plain)):
+    if (name := mixes_samples(quantize(graph, ranges, plain))) is not None:
         raise InputError(
-            "an operator of this model mixes the samples of a batch",
-            "fine-tuning needs models whose first dimension is the batch throughout",
+            f"{name!r} mixes the samples of a batch",
+            "fine-tuning needs models whose first dimension is the batch throughout, which layers "
+            "over rows and steps do not keep: train it for few bits in its own framework",
         )
 
 

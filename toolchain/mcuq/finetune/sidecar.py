@@ -13,6 +13,7 @@ from mcuq.document import Document
 from mcuq.errors import InputError
 from mcuq.finetune.tuned import Tuned, TunedFilter
 from mcuq.graph import Graph
+from mcuq.reading import read_json_file
 
 _HINT = "write it again with `mcuq finetune`"
 
@@ -70,10 +71,9 @@ def read_sidecar(path: Path, graph: Graph) -> Tuned:
     Raises:
         InputError: the file cannot be read, or belongs to another model.
     """
+    content = read_json_file(path, _HINT)
     try:
-        sidecar = TUNED.parse(path.read_bytes())
-    except OSError as error:
-        raise InputError(f"cannot read {path}: {error.strerror}", _HINT) from error
+        sidecar = TUNED.parse(content)
     except ValueError as error:
         raise InputError(f"{path}: {error}", _HINT) from error
     filters = {

@@ -52,6 +52,7 @@ class Op:
 
     An absent optional bias is left out: a weighted operator has two or three inputs.
     Shape-giving constants (PAD's paddings, RESHAPE's shape…) live in `attrs`, not in `inputs`.
+    Outputs behind the first are the new values of the states that the operator keeps.
     """
 
     kind: AnyOperator
@@ -62,8 +63,14 @@ class Op:
 
     @property
     def output(self) -> str:
-        """The single output's name."""
+        """The name of what it computes for others."""
         return self.outputs[0]
+
+    @property
+    def kept(self) -> tuple[tuple[str, str], ...]:
+        """(read, written) of each state that it keeps."""
+        count = self.kind.kept
+        return tuple(zip(self.inputs[len(self.inputs) - count :], self.outputs[1:], strict=True))
 
 
 @dataclass(frozen=True)

@@ -9,21 +9,26 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from mcuq.graph import Graph, Op
+from mcuq.graph import Graph, Op, Tensor
 from mcuq.importers.constraints import check
+from mcuq.importers.refusals import Refusals
 from mcuq.numeric.element import Element
 from mcuq.ops.elements import compared, numbers, selected
 from mcuq.ops.movement import PAD, TRANSPOSE
 from mcuq.ops.padding import PADV2
+from mcuq.ops.pooling import PoolAttrs
 from mcuq.ops.repetition import BROADCAST_TO
 from mcuq.ops.resize import RESIZE_BILINEAR, RESIZE_NEAREST_NEIGHBOR
 from mcuq.ops.slicing import STRIDED_SLICE
+from mcuq.ops.weighted_params import ConvAttrs, DepthwiseConvAttrs
+from mcuq.ops.window import Axis, window_axes
+from mcuq.settings import READING
 
 _MOST_DIMENSIONS = {STRIDED_SLICE: 4, **dict.fromkeys((TRANSPOSE, PAD, PADV2, BROADCAST_TO), 5)}
 """Of TensorFlow Lite Micro's kernels."""
 _DIMENSIONS = 6
 """Of all others: the kernels' `MCUQ_MAX_RANK`."""
-_MOST_ELEMENTS = 2**31 - 1
+_MOST_STORED = 2**31 - 1
 _MOST_ROWS = 2**15 - 1
 _RESIZES = frozenset({RESIZE_NEAREST_NEIGHBOR, RESIZE_BILINEAR})
 
@@ -40,9 +45,14 @@ class _Placed:
         return f"{self.op.kind.name} {self.op.output!r}"
 
     @property
+    def tensors(self) -> list[Tensor]:
+        """All operands and the result."""
+        return [self.graph.tensors[name] for name in (*self.op.inputs, self.op.output)]
+
+    @property
     def shapes(self) -> list[tuple[int, ...]]:
         """Of all operands and the result."""
-        return [self.graph.tensors[name].shape for name in (*self.op.inputs, self.op.output)]
+        return [tensor.shape for tensor in self.tensors]
 
 
 def check_buildable(graph: Graph) -> Graph:
@@ -52,8 +62,10 @@ def check_buildable(graph: Graph) -> Graph:
         InputError: an operator has more dimensions or elements than its kernel can hold, or
             computes with integers.
     """
+    refusals = Refusals()
     for op in graph.ops:
-        check(_Placed(graph, op), (few_dimensions, few_elements, short_axes, known_integers))
+        refusals.attempt(check, _Placed(graph, op), KEPT)
+    refusals.check()
     return graph
 
 
@@ -69,13 +81,41 @@ def few_dimensions(placed: _Placed) -> str | None:
 
 
 def few_elements(placed: _Placed) -> str | None:
-    """A tensor holds at least one value and fewer than 2^31.
+    """A tensor holds at least one value and, where it is computed, at most 2^24.
 
     Reduce the input's size.
     """
-    for shape in placed.shapes:
-        if not 0 < math.prod(shape) <= _MOST_ELEMENTS:
-            return f"the shape is {shape}"
+    for tensor in placed.tensors:
+        most = _MOST_STORED if tensor.is_constant else READING.tensor_elements
+        if not 0 < tensor.size <= most:
+            return f"the shape is {tensor.shape}"
+    return None
+
+
+def near_windows(placed: _Placed) -> str | None:
+    """A window and the padding that it reaches hold at most 2^24 values.
+
+    Use a smaller filter, or less dilation.
+    """
+    spatial = _slid_over(placed)
+    if spatial is None:
+        return None
+    rows, columns = spatial
+    channels = placed.tensors[0].shape[-1]
+    reached = [axis.size + axis.before + axis.after for axis in (rows, columns)]
+    if channels * math.prod(reached) <= READING.tensor_elements:
+        return None
+    return f"it reaches over {reached[0]} × {reached[1]}"
+
+
+def _slid_over(placed: _Placed) -> tuple[Axis, Axis] | None:
+    """Height and width of the image that an operator slides a window over, None of any other."""
+    attrs, images = placed.op.attrs, placed.tensors[0].shape
+    if isinstance(attrs, PoolAttrs):
+        return window_axes(attrs, (images[1], images[2]), attrs.filter)
+    if isinstance(attrs, ConvAttrs | DepthwiseConvAttrs):
+        _, height, width, _ = placed.tensors[1].shape
+        return window_axes(attrs, (images[1], images[2]), (height, width))
     return None
 
 
@@ -99,3 +139,7 @@ def known_integers(placed: _Placed) -> str | None:
         return None
     elements = [placed.graph.tensors[name].element for name in placed.op.inputs]
     return "an operand is int32" if Element.INT32 in elements else None
+
+
+KEPT = (few_dimensions, few_elements, short_axes, near_windows, known_integers)
+"""Of every operator, in this order."""

@@ -10,13 +10,12 @@ import numpy as np
 import numpy.typing as npt
 
 from mcuq.graph import Graph, Layout, Op, State, Tensor
+from mcuq.importers.budget import ConstantBudget
 from mcuq.importers.names import UniqueNames
 from mcuq.numeric.element import Element
 from mcuq.ops.attrs import Attrs
 from mcuq.ops.operator import AnyOperator
-
-LARGEST_TENSOR = 1 << 24
-"""Elements."""
+from mcuq.settings import READING
 
 
 class GraphBuilder:
@@ -30,6 +29,7 @@ class GraphBuilder:
         self._states: dict[str, State] = {}
         self._layouts: dict[str, Layout] = {}
         self._ranges: dict[str, tuple[float, float]] = {}
+        self.budget = ConstantBudget()
 
     def input(self, shape: tuple[int, ...], name: str, element: Element = Element.REAL) -> str:
         """Add an input of the model; its name in the graph."""
@@ -56,8 +56,10 @@ class GraphBuilder:
 
         Raises:
             ValueError: a number is not finite in float32.
+            InputError: there are more constants than any flash holds.
         """
         taken = self._names.take(name, "constant")
+        self.budget.take(np.asarray(values).size, f"constant {taken!r}")
         with np.errstate(over="ignore"):
             data = np.array(values, np.float32, order="C")
         if not np.isfinite(data).all():
@@ -75,7 +77,7 @@ class GraphBuilder:
         """
         shape = kind.shape(attrs, [self.shape(operand) for operand in inputs])
         element = kind.element(attrs, [self._tensors[operand].element for operand in inputs])
-        if math.prod(shape) > LARGEST_TENSOR:
+        if math.prod(shape) > READING.tensor_elements:
             raise ValueError(f"its result {shape} is too large")
         taken = self._names.take(name, kind.name.lower())
         self._tensors[taken] = Tensor(taken, shape, element=element)

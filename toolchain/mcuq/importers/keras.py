@@ -21,8 +21,11 @@ from ai_edge_litert import schema_py_generated as schema
 
 from mcuq.errors import InputError, McuqError, UsageError
 from mcuq.graph import Graph
+from mcuq.importers.keras_file import check_keras_file
 from mcuq.importers.simplify import simplify
 from mcuq.importers.tflite import load_tflite
+from mcuq.isolated import bounded_memory
+from mcuq.settings import READING
 from mcuq.tflite.quiet import quiet_native_log
 
 _SIGNATURE = "serving_default"
@@ -102,6 +105,7 @@ def _traced(tensorflow: Any, path: Path) -> tuple[Any, Any, list[str]]:
     """The function of a model, what holds its weights, and the names of its inputs in order."""
     if path.is_dir():
         return _saved_model_function(tensorflow, path)
+    check_keras_file(path)
     return _keras_function(tensorflow, path)
 
 
@@ -110,9 +114,8 @@ def _converted(tensorflow: Any, path: Path) -> tuple[bytes, list[str]]:
     if not path.exists():
         raise InputError(f"cannot read {path}: no such file", "check the path of the model")
     try:
-        function, trackable, names = _traced(tensorflow, path)
-        converter = tensorflow.lite.TFLiteConverter.from_concrete_functions([function], trackable)
-        return bytes(converter.convert()), names
+        with bounded_memory(READING.foreign_bytes):
+            return _flatbuffer(tensorflow, path)
     except McuqError:
         raise
     except Exception as error:
@@ -121,6 +124,12 @@ def _converted(tensorflow: Any, path: Path) -> tuple[bytes, list[str]]:
             f"TensorFlow cannot convert {path}: {_reason(error)}",
             "load and call the model in TensorFlow; custom layers must be registered there",
         ) from error
+
+
+def _flatbuffer(tensorflow: Any, path: Path) -> tuple[bytes, list[str]]:
+    function, trackable, names = _traced(tensorflow, path)
+    converter = tensorflow.lite.TFLiteConverter.from_concrete_functions([function], trackable)
+    return bytes(converter.convert()), names
 
 
 def _tensorflow() -> Any:

@@ -16,3 +16,11 @@ def malformed_named(where: str) -> Iterator[None]:
     except (ArithmeticError, AssertionError, LookupError, TypeError, ValueError) as error:
         reason = next((line for line in str(error).splitlines() if line), type(error).__name__)
         raise InputError(f"{where}: {reason}", "the model is damaged: export it again") from error
+    except RecursionError as error:
+        raise InputError(
+            f"{where}: nested too deep", "the model is damaged, or export it flat"
+        ) from error
+    except MemoryError as error:
+        raise InputError(
+            f"{where}: this computer's memory does not suffice", "export a smaller model"
+        ) from error

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from mcuq.errors import InputError
+from mcuq.errors import InputError, Refusal
 
 Key = int | str
 """How a file names a value: TFLite by number, ONNX by name."""
@@ -118,7 +118,7 @@ class UnknownOperatorsError(InputError):
     """A file holds operators that mcuq does not build.
 
     Args:
-        cause, hint, rule: as of every error.
+        cause, hint, rule, refusals: as of every `InputError`.
         missing: each kind, by where it stands first.
         macs: multiply-accumulates of the whole file.
         operators: how many the file holds.
@@ -131,12 +131,13 @@ class UnknownOperatorsError(InputError):
         hint: str = "",
         *,
         rule: str = "",
+        refusals: tuple[Refusal, ...] = (),
         missing: tuple[Missing, ...] = (),
         macs: int = 0,
         operators: int = 0,
         cut: Cut | None = None,
     ) -> None:
-        super().__init__(cause, hint, rule=rule)
+        super().__init__(cause, hint, rule=rule, refusals=refusals)
         self.missing = missing
         self.macs = macs
         self.operators = operators

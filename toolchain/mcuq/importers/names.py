@@ -23,6 +23,7 @@ class UniqueNames:
 
     def __init__(self) -> None:
         self._taken: set[str] = set()
+        self._numbers: dict[str, int] = {}
 
     def take(self, wanted: str, fallback: str) -> str:
         """`short_name(wanted)`, with a number where it is taken.
@@ -32,9 +33,10 @@ class UniqueNames:
             fallback: used where `wanted` is empty.
         """
         base = short_name(wanted) or fallback
-        name, number = base, 0
+        name, number = base, self._numbers.get(base, 0)
         while name in self._taken:
             number += 1
             name = f"{base}_{number}"
+        self._numbers[base] = number
         self._taken.add(name)
         return name

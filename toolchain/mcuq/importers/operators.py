@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
 
+from mcuq.errors import Refusal
 from mcuq.importers.missing import FileGraph, UnknownOperatorsError, unknown_operators
 
 _NEAREST = {
@@ -40,7 +41,7 @@ _OPTIMIZED = tuple(
 )
 """Beginnings of what ONNX Runtime's optimizer writes for its own use."""
 
-
+_RULE = "Operators are among those mcuq builds"
 _HINT = (
     "Replace the layer by supported ones (docs/models.md lists them), leave it out of the export, "
     "or cut the model there: mcuq inspect shows how"
@@ -55,39 +56,45 @@ def nearest(kind: str) -> str:
     return _NEAREST.get(word, "")
 
 
-def check_known(
+def unknown_kinds(
     operators: Iterable[tuple[str, str]],
     known: Collection[str],
     graph: Callable[[], FileGraph] = lambda: FileGraph((), (), ()),
-) -> None:
-    """Refuse operators of no known kind.
+) -> UnknownOperatorsError | None:
+    """What says which operators are of no known kind; None where all are known.
 
     Args:
         operators: (place, kind) of each.
         known: kinds.
         graph: the file's own, to say what is missing in all; called only where something is.
 
-    Raises:
-        UnknownOperatorsError: names the first place, and every kind.
+    Returns:
+        An error that names the first place and every kind, with a refusal for each place.
     """
     unknown = [(where, kind) for where, kind in operators if kind not in known]
     if not unknown:
-        return
+        return None
     where, kind = unknown[0]
     kinds = {other for _, other in unknown}
-    detail = f"{kind} is not supported"
-    if near := nearest(kind):
-        detail += f"; nearest: {near}"
+    detail = _detail(kind)
     if others := sorted(kinds - {kind}):
         detail += f"; nor are {', '.join(others)}"
     whole = graph()
     missing, cut = unknown_operators(whole, kinds, nearest)
-    raise UnknownOperatorsError(
-        f"{where}: Operators are among those mcuq builds ({detail})",
+    return UnknownOperatorsError(
+        f"{where}: {_RULE} ({detail})",
         _HINT,
         rule=f"{kind} is not supported",
+        refusals=tuple(
+            Refusal(f"{where}: {_RULE} ({_detail(kind)})", _HINT) for where, kind in unknown
+        ),
         missing=missing,
         macs=sum(node.macs for node in whole.nodes),
         operators=len(whole.computed),
         cut=cut,
     )
+
+
+def _detail(kind: str) -> str:
+    near = nearest(kind)
+    return f"{kind} is not supported" + (f"; nearest: {near}" if near else "")

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from mcuq.errors import InputError
+from mcuq.reading import read_file
+from mcuq.settings import READING
 
 
 def read_bytes(path: Path) -> bytes:
     """The file's bytes.
 
     Raises:
-        InputError: it does not exist or cannot be read.
+        InputError: it does not exist, cannot be read, or is larger than any model for a
+            microcontroller.
     """
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise InputError(f"cannot read {path}: {reason}", "check the path of the model") from error
+    return read_file(path, READING.model_bytes, "check the path of the model")

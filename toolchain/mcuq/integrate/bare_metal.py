@@ -17,8 +17,6 @@ from mcuq.resources import firmware_dir
 from mcuq.shown import visible
 from mcuq_hil.boards import Board, load_board
 
-_NO_BUILD_ID = bytes(16)
-
 
 def copy_model(built: Built, folder: Path) -> None:
     """The emitted C, as it is."""
@@ -79,6 +77,5 @@ def _write_port(board: Board, stack_bytes: int, folder: Path) -> None:
         board,
         stack_bytes=stack_bytes,
         handler_stack_bytes=PROJECTS.handler_stack,
-        build_id=_NO_BUILD_ID,
     )
     write(folder / "board.ld", script)

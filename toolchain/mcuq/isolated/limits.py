@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import ctypes
 import math
-import os
 import signal
-import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
+
+from mcuq_hil.orphans import end_with_parent
 
 try:
     import resource
@@ -19,7 +21,6 @@ PATIENCE_S = 60
 """Seconds of processor time between two signs of progress; a slow or busy machine gets as many.
 
 Evidence: not measured: chosen by hand."""
-_PR_SET_PDEATHSIG = 1
 _is_child = False
 
 
@@ -54,10 +55,32 @@ def enter_child(parent: int, *, is_patient: bool = False, memory: int | None = N
         resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
     # An interrupt is the parent's to handle; it ends its children.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent:  # it ended before the kernel knew
-            os._exit(1)
+    end_with_parent(parent)
+
+
+@contextmanager
+def bounded_memory(most: int) -> Iterator[None]:
+    """Let this process ask for `most` more bytes of memory at most; on Windows for any number."""
+    if resource is None:
+        yield
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    bound = _data_bytes() + most
+    allowed = [each for each in (soft, hard, bound) if each != resource.RLIM_INFINITY]
+    resource.setrlimit(resource.RLIMIT_DATA, (min(allowed), hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
+
+
+def _data_bytes() -> int:
+    """What of this process counts towards the limit; 0 where the system does not tell."""
+    try:
+        lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+    except (OSError, UnicodeDecodeError):
+        return 0
+    return sum(int(line.split()[1]) << 10 for line in lines if line.startswith("VmData:"))
 
 
 def progressed() -> None:

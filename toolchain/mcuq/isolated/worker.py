@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import weakref
 from collections.abc import Callable
 from enum import StrEnum
 from types import TracebackType
@@ -20,6 +21,7 @@ from mcuq.isolated.limits import PATIENCE_S, CallLimits
 
 Value = TypeVar("Value")
 _kept = threading.local()
+_alive: weakref.WeakSet[_Worker] = weakref.WeakSet()
 _LATE = -getattr(signal, "SIGXCPU", 0) or None
 """Exit code of a child that was ended for want of progress; Windows ends none."""
 _NO_MEMORY = ("bad_alloc", "MemoryError", "Cannot allocate memory")
@@ -75,6 +77,12 @@ def call_isolated(function: Callable[..., Value], *arguments: object) -> Value:
         worker = _kept.worker = _Worker()
     answer: Value = worker.call(function, arguments)
     return answer
+
+
+def end_children() -> None:
+    """End every child, whatever it does; may be called by any thread."""
+    for worker in list(_alive):
+        worker.end()
 
 
 class Confined:
@@ -142,6 +150,7 @@ class _Worker:
             env={**os.environ, "PYTHONPATH": path},
             start_new_session=self._has_group,
         )
+        _alive.add(self)
 
     def _words(self) -> tuple[str, ...]:
         return tuple(

@@ -12,6 +12,7 @@ from mcuq.lower import (
     movement,
     pooling,
     quotient,
+    recurrent,
     resize,
     softmax,
     unary,
@@ -34,6 +35,7 @@ _FAMILIES = (
     softmax,
     unary,
     conversion,
+    recurrent,
 )
 CALLS: Table[CForms] = Table(
     "C call", {operator: calls for family in _FAMILIES for operator, calls in family.CALLS.items()}

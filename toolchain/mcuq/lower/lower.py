@@ -38,7 +38,7 @@ def lower(qgraph: QuantizedGraph, options: LowerOptions | None = None) -> Progra
         if CALLS[op.kind] is VIEW:
             storage[op.output] = storage[op.inputs[0]]
             continue
-        storage[op.output] = op.output
+        storage |= {name: name for name in op.outputs}
         calls.extend(_calls(stored, op, context))
     if qgraph.states:
         return Program(*keep_states(qgraph, calls, storage), options)

@@ -19,6 +19,7 @@ from mcuq.numeric.widths import TERNARY
 
 Int8s = npt.NDArray[np.int8]
 Int32s = npt.NDArray[np.int32]
+Int64s = npt.NDArray[np.int64]
 
 GROUP = 4
 """Output channels that are computed together; also the inputs that one word holds."""
@@ -88,6 +89,19 @@ def pack_dense(weights: Int8s, bits: int, requantization: Requantization) -> Pac
     """
     sums = reachable(weights, requantization)
     return _pack_rows(_pad(weights, axis=1), bits, requantization, sums)
+
+
+def pack_plain(weights: Int8s) -> Int32s | None:
+    """Words of int8 (outputs, depth) for `mcuq_dot_4x1_s8`, without channels; None where any of
+    their nested sums over int8 inputs could be inexact.
+
+    Args:
+        weights: a multiple of four outputs.
+    """
+    largest = 128 * np.abs(weights.astype(np.int64)).sum(axis=1)
+    if not _nest(weights, 8, Sums(0 * largest, -largest, largest)).all():
+        return None
+    return _words(_halves(_pad(weights, axis=1)), 8)
 
 
 def pack_depthwise(weights: Int8s, bits: int, requantization: Requantization) -> PackedLayer:
@@ -184,20 +198,27 @@ def _pack_rows(rows: Int8s, bits: int, requantization: Requantization, sums: Sum
     """Pack rows whose length is a multiple of four."""
     folded = fold(sums, requantization, _nest(rows, bits, sums))
     rest = _left_out(~folded.fits)
-    kept = np.where(folded.fits[:, None], rows, np.int8(0))
-    groups = _pad(kept, axis=0).astype(np.int64)
-    groups = groups.reshape(-1, GROUP, rows.shape[1] // GROUP, GROUP)
-    # (group, four, pair, half, channel of the group)
-    halves = groups[:, :, :, _PAIRS].transpose(0, 2, 3, 4, 1)
+    halves = _halves(np.where(folded.fits[:, None], rows, np.int8(0)))
     if bits < 4:
         return PackedLayer(pack_sub_byte(halves, bits), folded.words, rest)
+    return PackedLayer(_words(halves, bits), folded.words, rest)
+
+
+def _halves(rows: Int8s) -> Int64s:
+    """(group, four, pair, half, channel of the group) of rows of whole fours."""
+    groups = _pad(rows, axis=0).astype(np.int64)
+    groups = groups.reshape(-1, GROUP, rows.shape[1] // GROUP, GROUP)
+    return groups[:, :, :, _PAIRS].transpose(0, 2, 3, 4, 1)
+
+
+def _words(halves: Int64s, bits: int) -> Int32s:
+    """Nested channels, two halves a word: int8 in pairs, int4 in fours."""
     a, b, c, d = (halves[..., i] for i in range(GROUP))
     if bits == 8:
         nested = np.stack([256 * b + a, 256 * d + c], axis=-2)
     else:
         nested = 4096 * d + 256 * (c + 8) + 16 * (b + 8) + (a + 8)
-    words = nested.astype("<i2").ravel().view("<i4").astype(np.int32)
-    return PackedLayer(words, folded.words, rest)
+    return nested.astype("<i2").ravel().view("<i4").astype(np.int32)
 
 
 def _nest(rows: Int8s, bits: int, sums: Sums) -> Bools:

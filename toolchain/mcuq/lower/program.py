@@ -192,6 +192,8 @@ class Call:
         macs: multiply-accumulates, for reports and latency estimates.
         weight_bits: width of its filter; 0 without one.
         rest: what completes the output, right after.
+        in_place: (input, output) of each pair that may be the same bytes: states that the operator
+            keeps.
         slow: why a weighted operator has a slower form than others of its kind; empty where it has
             not.
     """
@@ -205,6 +207,7 @@ class Call:
     weight_bits: int = 0
     rest: Rest | None = None
     slow: str = ""
+    in_place: tuple[tuple[str, str], ...] = ()
 
     @property
     def functions(self) -> tuple[str, ...]:

@@ -72,12 +72,20 @@ class _Keeping:
         first, last = places[0], max(readers, default=-1)
         if last != first or len(places) > 1:
             return last < first
+        call = self._calls[first]
+        if any(self._is_pair(call, state, root, *pair) for pair in call.in_place):
+            return True
         size = self._qgraph.tensors[state.read].nbytes
-        return any(
+        return self._storage[call.op.output] == root and any(
             self._storage.get(promise.input) == state.read
             and size <= max(promise.ascending, promise.descending)
-            for promise in self._calls[first].overlaps
+            for promise in call.overlaps
         )
+
+    def _is_pair(self, call: Call, state: State, root: str, read: str, written: str) -> bool:
+        """Whether a call that may write one value over another does so here, reading it once."""
+        names = [name for name in call.reads() if self._storage[name] == state.read]
+        return names == [read] and self._storage[written] == root
 
     def _writes(self, call: Call, root: str) -> bool:
         return any(self._storage[name] == root for name in call.op.outputs)

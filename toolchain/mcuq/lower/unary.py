@@ -19,7 +19,8 @@ from mcuq.lower.program import (
     operand,
 )
 from mcuq.ops.clip import CLIP
-from mcuq.ops.functions import ABS, ELU, RSQRT, AbsParams
+from mcuq.ops.functions import ABS, ELU, RSQRT, AbsParams, RsqrtParams
+from mcuq.ops.int16_sigmoid import Int16SigmoidParams
 from mcuq.ops.operator import AnyOperator
 from mcuq.ops.pointwise import LookupParams
 from mcuq.ops.real_functions import (
@@ -42,7 +43,6 @@ from mcuq.ops.unary import (
     RELU,
     RELU6,
     TANH,
-    Int16SigmoidParams,
     LeakyReluParams,
 )
 from mcuq.quantized.qgraph import QuantizedGraph
@@ -108,6 +108,20 @@ def int16_abs(qgraph: QuantizedGraph, op: Op, p: AbsParams) -> Call:
     return Call(op, "mcuq_abs_s16", arguments, overlaps=in_place(qgraph, op))
 
 
+def int16_rsqrt(qgraph: QuantizedGraph, op: Op, p: RsqrtParams) -> Call:
+    """mcuq_rsqrt_s16."""
+    structure = Struct(
+        "mcuq_rsqrt",
+        (
+            ("multiplier", p.multiplier),
+            ("shift", p.shift),
+            ("count", qgraph.tensors[op.output].size),
+        ),
+    )
+    arguments = (structure, operand(qgraph.tensors[op.inputs[0]]), TensorRef(op.output))
+    return Call(op, "mcuq_rsqrt_s16", arguments, overlaps=in_place(qgraph, op))
+
+
 _TABULATED: tuple[AnyOperator, ...] = (
     NEG, SQUARE, SQRT, EXP, LOG, SIN, COS, FLOOR, CEIL, ROUND, SIGN,
     GELU, ERF, SOFTPLUS, MISH, SILU, HARD_SIGMOID,
@@ -121,7 +135,7 @@ CALLS: Mapping[AnyOperator, CForms] = {
     HARD_SWISH: int8_only(HARD_SWISH, lower_lookup),
     ABS: apart(ABS, lower_lookup, int16_abs),
     ELU: int8_only(ELU, lower_lookup),
-    RSQRT: int8_only(RSQRT, lower_lookup),
+    RSQRT: apart(RSQRT, lower_lookup, int16_rsqrt),
     CLIP: apart(CLIP, lower_lookup, int16_leaky_relu),
     **{operator: int8_only(operator, lower_lookup) for operator in _TABULATED},
 }

@@ -26,7 +26,7 @@ from mcuq.ops.operator import (
     Shape,
     StepLimits,
     Values,
-    always,
+    single,
 )
 
 _TAKEN = {
@@ -83,7 +83,15 @@ def _run(op: QuantizedOp[CastAttrs], params: CastParams, inputs: list[Values]) -
     return as_stored(_cast(reals, op.attrs.element), op.output)
 
 
-_FORM = IntegerForm[CastAttrs, CastParams](lambda op: CastParams(), _run, always)
+def _fits(op: QuantizedOp[CastAttrs], params: object) -> bool:
+    """C leaves open what a real number beyond int32 becomes."""
+    source = op.inputs[0]
+    if op.attrs.element is not Element.INT32 or source.element is not Element.REAL:
+        return True
+    return bool(float(single(source)) * 2.0**source.bits < 2.0**31)
+
+
+_FORM = IntegerForm[CastAttrs, CastParams](lambda op: CastParams(), _run, _fits)
 CAST = Operator(
     name="CAST",
     attrs=CastAttrs,

@@ -14,6 +14,7 @@ from mcuq.ops import (
     l2_normalization,
     log_softmax,
     logic,
+    lstm,
     matmul,
     mean,
     movement,
@@ -29,6 +30,7 @@ from mcuq.ops import (
     slicing,
     smooth,
     softmax,
+    svdf,
     unary,
     update,
     weighted,
@@ -39,7 +41,7 @@ _FAMILIES = (
     weighted, matmul, binary, quotient, extremes, pooling, mean, reduce_min, movement, slicing,
     padding, gathering, repetition, update, resize, softmax, log_softmax, l2_normalization, unary,
     functions, real_functions, smooth, clip, comparison, logic, selection, position, cast,
-    conversion,
+    conversion, svdf, lstm,
 )  # fmt: skip
 OPERATORS: tuple[AnyOperator, ...] = tuple(
     value for family in _FAMILIES for value in vars(family).values() if isinstance(value, Operator)

@@ -51,6 +51,27 @@ def _int16_abs(op: QuantizedOp[NoAttrs], p: AbsParams, inputs: list[Values]) -> 
     return np.minimum(values, 32767).astype(np.int16)
 
 
+@dataclass(frozen=True)
+class RsqrtParams:
+    """The factor of 1 / √(integer), less 20 bits that the root is kept with."""
+
+    multiplier: int
+    shift: int
+
+
+def _rsqrt_params(op: QuantizedOp[NoAttrs]) -> RsqrtParams:
+    factor = lookup.inverse_root_factor(op.inputs[0].affine, op.output.affine)
+    multiplier, shift = quantize_multiplier(factor)
+    return RsqrtParams(multiplier, shift - lookup.ROOT_BITS)
+
+
+def _int16_rsqrt(op: QuantizedOp[NoAttrs], p: RsqrtParams, inputs: list[Values]) -> Values:
+    """The largest output for zero, and below it, where nothing is defined."""
+    x = inputs[0].astype(np.int64)
+    scaled = multiply_by_quantized_multiplier(lookup.integer_roots(x), p.multiplier, p.shift)
+    return np.where(x <= 0, 32767, np.minimum(scaled, 32767)).astype(np.int16)
+
+
 def _elu(attrs: NoAttrs, operands: list[Operand]) -> Array:
     """x from 0 on, exp(x) - 1 below."""
     x = operands[0].values
@@ -112,7 +133,7 @@ ELU: Operator[NoAttrs, LookupParams, Never] = Operator(
     int16=NoForm("TensorFlow Lite Micro has ELU for int8 only: use RELU or LEAKY_RELU"),
     dynamic=NO_DYNAMIC,
 )
-RSQRT: Operator[NoAttrs, LookupParams, Never] = Operator(
+RSQRT = Operator(
     name="RSQRT",
     attrs=NoAttrs,
     shape=same_shape,
@@ -121,8 +142,6 @@ RSQRT: Operator[NoAttrs, LookupParams, Never] = Operator(
     scale=OutputScale(),
     guard=_RSQRT_GUARD,
     int8=table_form(lambda _, source, result: lookup.rsqrt_table(source, result), _rsqrt_fits),
-    int16=NoForm(
-        "TensorFlow Lite Micro stops at values below zero, which scales of 16 bits always hold"
-    ),
+    int16=IntegerForm(_rsqrt_params, _int16_rsqrt, _rsqrt_fits),
     dynamic=NO_DYNAMIC,
 )

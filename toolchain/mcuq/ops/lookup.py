@@ -32,7 +32,7 @@ _INPUT_BITS = 4
 """Integer bits of the argument of LOGISTIC and TANH."""
 
 
-_ROOT_BITS = 20
+ROOT_BITS = 20
 """Fractional bits of the root of an integer."""
 
 
@@ -158,13 +158,18 @@ def inverse_root_factor(source: AffineParams, result: AffineParams) -> float:
     return 1 / (math.sqrt(float(source.scale)) * float(result.scale))
 
 
+def integer_roots(x: Int64) -> Int64:
+    """2^20 / √x of integers."""
+    mantissas, exponents = inverse_root(x)
+    return multiply_by_quantized_multiplier(1, mantissas, exponents + ROOT_BITS)
+
+
 def rsqrt_table(source: AffineParams, result: AffineParams) -> Int64:
     """1 / √x; the largest output for the zero point, and below it, where nothing is defined."""
     x = INPUTS - source.zero_point
-    mantissas, exponents = inverse_root(x)
-    roots = multiply_by_quantized_multiplier(1, mantissas, exponents + _ROOT_BITS)
+    roots = integer_roots(x)
     multiplier, shift = quantize_multiplier(inverse_root_factor(source, result))
-    scaled = multiply_by_quantized_multiplier(roots, multiplier, shift - _ROOT_BITS)
+    scaled = multiply_by_quantized_multiplier(roots, multiplier, shift - ROOT_BITS)
     return np.where(x <= 0, INT8_MAX, _saturate(scaled + result.zero_point))
 
 

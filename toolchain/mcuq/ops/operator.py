@@ -90,6 +90,33 @@ class IntegerForm(Generic[A, P]):
         """`run` with the operator's own parameters."""
         return self.run(op, self.params(op), inputs)
 
+    def results(self, op: QuantizedOp[A], inputs: list[Values]) -> tuple[Values, ...]:
+        """The output, and behind it the new values of the states that the operator keeps."""
+        return (self(op, inputs),)
+
+
+@dataclass(frozen=True, eq=False)
+class KeepingForm(IntegerForm[A, P]):
+    """The arithmetic of an operator that keeps states.
+
+    Attributes:
+        step: as `run`, with the new values of the states behind the output.
+    """
+
+    step: Callable[[QuantizedOp[A], P, list[Values]], tuple[Values, ...]]
+
+    def results(self, op: QuantizedOp[A], inputs: list[Values]) -> tuple[Values, ...]:
+        return self.step(op, self.params(op), inputs)
+
+
+def keeping(
+    params: Callable[[QuantizedOp[A]], P],
+    step: Callable[[QuantizedOp[A], P, list[Values]], tuple[Values, ...]],
+    fits: Callable[[QuantizedOp[A], P], bool],
+) -> KeepingForm[A, P]:
+    """The form whose every run is a step."""
+    return KeepingForm(params, lambda op, p, inputs: step(op, p, inputs)[0], fits, step)
+
 
 def always(op: QuantizedOp[Any], params: object) -> bool:
     """`fits` of what computes nothing that could leave its type."""
@@ -210,6 +237,8 @@ class Operator(Generic[A, P, W]):
         filter_axis: the dimension of output channels in the filter; None without a filter. Inputs
             are (activation, filter[, bias]) otherwise.
         element: what it reads and gives: real numbers, if nothing else is said.
+        kept: how many states it keeps. They are its last operands, and it has a further output for
+            each, of that operand's shape and scale: what the next run reads.
     """
 
     name: str
@@ -225,6 +254,7 @@ class Operator(Generic[A, P, W]):
     formula: Callable[..., Any] | None = None
     filter_axis: int | None = None
     element: ElementRule = reals
+    kept: int = 0
 
     @property
     def weighted(self) -> bool:

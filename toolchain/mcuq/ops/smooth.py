@@ -69,6 +69,7 @@ GELU = tabulated(
     slope=_gelu_slope,
     # LiteRT has it for int8: as such a table.
     entries=multiplied_table,
+    instead="take GELU by tanh (approximate), or keep 8 bits in front of and behind it",
 )
 ERF = tabulated(
     "ERF",

@@ -46,6 +46,9 @@ _DIFFERENCE_BITS = 5
 _SUM_BITS = 12
 """Integer bits of the sum of exponentials."""
 _OUTPUT_BITS = 8
+HIDDEN = -1000.0
+"""A score that is not to be looked at, and any below: beside scores within 800 of each other its
+weight is 0 in float32."""
 FLAT_CLASSES = 512
 """From this many values on, a row can be flat."""
 _FLAT_SUM = FLAT_CLASSES << (31 - _SUM_BITS)

@@ -40,6 +40,7 @@ def tabulated(
     slope: Callable[[Values, A], Any],
     entries: Entries = divided_table,
     formula: Callable[..., Any] | None = None,
+    instead: str = "keep 8 bits in front of and behind it",
 ) -> Operator[A, LookupParams, Never]:
     """The operator of a function.
 
@@ -48,6 +49,7 @@ def tabulated(
         value: the function, in its argument's precision; no number where it is not defined.
         slope: its derivative.
         entries: how values become integers.
+        instead: what to do where activations are int16.
     """
 
     def real(attrs: A, operands: list[Operand]) -> Array:
@@ -71,7 +73,7 @@ def tabulated(
         int8=table_form(table, always),
         int16=NoForm(
             f"TensorFlow Lite Micro has no 16-bit {name}, whose table would have 65,536 entries: "
-            "keep 8 bits in front of and behind it"
+            f"{instead}"
         ),
         dynamic=NO_DYNAMIC,
         formula=formula,

@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import expit
 
-from mcuq.content import ByContent
 from mcuq.numeric import (
     activation_bounds,
     multiply_by_quantized_multiplier,
@@ -19,6 +18,7 @@ from mcuq.numeric import (
 from mcuq.numeric.activation import Activation
 from mcuq.ops import lookup
 from mcuq.ops.attrs import Attrs, NoAttrs
+from mcuq.ops.int16_sigmoid import Int16SigmoidParams, logistic, tanh
 from mcuq.ops.int16_tables import SIGMOID_UNIT, sigmoid_factor, sigmoid_table
 from mcuq.ops.operand import Array, Operand
 from mcuq.ops.operator import (
@@ -66,15 +66,6 @@ class LeakyReluParams:
     negative_shift: int
     activation_min: int
     activation_max: int
-
-
-@dataclass(frozen=True, eq=False)
-class Int16SigmoidParams(ByContent):
-    """LOGISTIC and TANH of int16: x × multiplier / 2^shift is looked up (`ops.int16_tables`)."""
-
-    multiplier: int
-    shift: int
-    table: npt.NDArray[np.uint16]
 
 
 def _logistic(attrs: NoAttrs, operands: list[Operand]) -> Array:
@@ -125,43 +116,16 @@ def _sigmoid_params(op: QuantizedOp[NoAttrs]) -> Int16SigmoidParams:
     return Int16SigmoidParams(*sigmoid_factor(float(single(op.inputs[0]))), sigmoid_table())
 
 
-def _int16_logistic(
-    op: QuantizedOp[NoAttrs], p: Int16SigmoidParams, inputs: list[Values]
-) -> Values:
-    """The table of half of it, mirrored below zero; beyond the table it takes 1 - 2^-15."""
-    argument, curve = _sigmoid(p, inputs[0], 9, 0x7FFF << 10)
-    return (np.where(argument >= 0, curve + 512, (1 << 25) - curve + 511) >> 10).astype(np.int16)
-
-
-def _int16_tanh(op: QuantizedOp[NoAttrs], p: Int16SigmoidParams, inputs: list[Values]) -> Values:
-    """2 × logistic(2 x) - 1, from the same table; beyond it 1 - 2^-16."""
-    argument, curve = _sigmoid(p, inputs[0], 8, 0xFFFF << 8)
-    above = curve - (1 << 23)
-    return (np.where(argument >= 0, above + 128, 127 - above) >> 8).astype(np.int16)
-
-
-def _sigmoid(p: Int16SigmoidParams, x: Values, fraction: int, end: int) -> tuple[Int64, Int64]:
-    """The argument in the table's steps with `fraction` bits below, and the interpolated entry.
-
-    `end` is what TFLite Micro takes beyond the table.
-    """
-    rounding = (1 << p.shift) >> 1
-    argument = (x.astype(np.int64) * p.multiplier + rounding) >> p.shift
-    index, part = np.divmod(np.abs(argument), 1 << fraction)
-    table = p.table.astype(np.int64)
-    last = len(table) - 1
-    start = table[np.minimum(index, last)]
-    slope = table[np.minimum(index + 1, last)] - start
-    return argument, np.where(index >= last, end, (start << fraction) + part * slope)
-
-
 _LEAST_SIGMOIDAL = 2.0**-28
 """Below it, TensorFlow Lite shifts by a negative amount for the range of the argument."""
+_ABOVE_SIGMOIDAL = 2.0**35
+"""From here on it shifts by more than 62, which C leaves undefined."""
 
 
 def _sigmoid_fits(op: QuantizedOp[NoAttrs], params: object) -> bool:
     scale = float(single(op.inputs[0]))
-    return scale >= _LEAST_SIGMOIDAL and (op.output.bits == 8 or scale * SIGMOID_UNIT < 2**15)
+    most = _ABOVE_SIGMOIDAL if op.output.bits == 8 else 2.0**15 / SIGMOID_UNIT
+    return _LEAST_SIGMOIDAL <= scale < most
 
 
 def _steepest(attrs: Attrs) -> float:
@@ -241,7 +205,7 @@ LOGISTIC = Operator(
     scale=UNIT,
     guard=_SIGMOID_GUARD,
     int8=table_form(lambda _, source, result: lookup.logistic_table(source, result), _sigmoid_fits),
-    int16=IntegerForm(_sigmoid_params, _int16_logistic, _sigmoid_fits),
+    int16=IntegerForm(_sigmoid_params, lambda op, p, inputs: logistic(p, inputs[0]), _sigmoid_fits),
     dynamic=NO_DYNAMIC,
 )
 TANH = Operator(
@@ -253,7 +217,7 @@ TANH = Operator(
     scale=SIGNED_UNIT,
     guard=_SIGMOID_GUARD,
     int8=table_form(lambda _, source, result: lookup.tanh_table(source, result), _sigmoid_fits),
-    int16=IntegerForm(_sigmoid_params, _int16_tanh, _sigmoid_fits),
+    int16=IntegerForm(_sigmoid_params, lambda op, p, inputs: tanh(p, inputs[0]), _sigmoid_fits),
     dynamic=NO_DYNAMIC,
 )
 HARD_SWISH: Operator[NoAttrs, LookupParams, Never] = Operator(

@@ -29,6 +29,7 @@ from mcuq.pipeline.load import Loaded
 from mcuq.pipeline.original import Original, compare_original
 from mcuq.pipeline.request import BuildRequest
 from mcuq.pipeline.result import Accuracy, BuildResult, Footprint, SearchSummary
+from mcuq.pipeline.scores import scores_kept
 from mcuq.pipeline.scrutiny import built_findings, int8_findings
 from mcuq.pipeline.search import describe, excess
 from mcuq.pipeline.select import Selected, select
@@ -56,9 +57,10 @@ def build(request: BuildRequest, folder: Path, progress: ProgressCallback = sile
             are not equal.
     """
     check_runs(request)
-    selected = select(request, progress)
-    result = _finish(request, selected, folder, progress)
-    return replace(result, statistics=selected.statistics)
+    with scores_kept(request):
+        selected = select(request, progress)
+        result = _finish(request, selected, folder, progress)
+        return replace(result, statistics=selected.statistics)
 
 
 def search(
@@ -72,8 +74,9 @@ def search(
     Raises:
         InputError, UsageError, BudgetError, DeviceError, mcuq_hil's HilError: as `build`.
     """
-    selected = select(request, progress, is_build=False)
-    return selected.found.summary, selected.loaded.limits
+    with scores_kept(request):
+        selected = select(request, progress, is_build=False)
+        return selected.found.summary, selected.loaded.limits
 
 
 def _finish(
@@ -128,6 +131,7 @@ def _finish(
         optimize=request.optimize,
         inputs=loaded.inputs,
         versions=versions(),
+        eliminated=loaded.eliminated,
         findings=(*selected.findings, *findings, *slow, *original.findings),
     )
 

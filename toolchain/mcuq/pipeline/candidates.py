@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from mcuq.calibrate import Ranges
 from mcuq.data import Dataset
@@ -16,12 +14,12 @@ from mcuq.ptq.candidates import build_bank
 from mcuq.ptq.candidates.recipe import methods_for
 from mcuq.quantize import Config, WeightChoice
 from mcuq.quantize.weights import Bank, QuantizedWeight, channel_axis, quantize_weight
+from mcuq_hil.cache import Cache, cache_folder
 
 
-def cache_dir() -> Path:
+def kept_candidates() -> Cache:
     """Where candidates are kept between runs: $XDG_CACHE_HOME/mcuq/candidates."""
-    base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    return Path(base) / "mcuq" / "candidates"
+    return Cache(cache_folder("candidates"))
 
 
 def weight_candidates(
@@ -49,7 +47,7 @@ def weight_candidates(
         data.take(SAMPLES.candidates).inputs,
         methods=methods,
         config=config,
-        cache_dir=cache_dir(),
+        cache=kept_candidates(),
         workers=workers,
         progress=progress,
     )

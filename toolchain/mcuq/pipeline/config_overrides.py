@@ -14,6 +14,7 @@ from mcuq.graph import Graph
 from mcuq.prequantized.configuration import GIVEN
 from mcuq.ptq.refine.start import REFINED
 from mcuq.quantize import Config, WeightChoice
+from mcuq.reading import read_json_file
 
 _HINT = "give the config.json of a build of this model, or name its tensors (mcuq inspect --json)"
 _MADE_BY_TRAINING = frozenset({REFINED, METHOD, GIVEN})
@@ -50,10 +51,9 @@ def read_config(path: Path, graph: Graph, base: Config | None = None) -> Config:
         InputError: the file cannot be read, or names a tensor that the model has not.
     """
     base = base or Config()
+    content = read_json_file(path, _HINT)
     try:
-        entries = _File.model_validate_json(path.read_bytes()).tensors
-    except OSError as error:
-        raise InputError(f"cannot read {path}: {error.strerror}", _HINT) from error
+        entries = _File.model_validate_json(content).tensors
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"]))

@@ -8,7 +8,6 @@ configuration. A profiled run of each width gives each layer's count.
 from __future__ import annotations
 
 import contextlib
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -16,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mcuq.build.firmware import build_firmware, compile_program, stack_bytes_needed
+from mcuq.build.heap import ROOTS
 from mcuq.build.sections import Section, closure
 from mcuq.cost import CodeModel, CostTable, FunctionSize, constant_bytes, plan_program
 from mcuq.errors import BudgetError
@@ -23,8 +23,8 @@ from mcuq.lower import Program
 from mcuq.pipeline.lowering import lower_for, write_model
 from mcuq.pipeline.profile import ProfileTarget, profile_layers
 from mcuq.quantized import QuantizedGraph
+from mcuq.temporary import temporary_folder
 
-_ROOTS = ("mcuq_vectors", "mcuq_reset_handler", "mcuq_start")
 _MODEL_SYMBOLS = frozenset(
     {"mcuq_model", "model_run", "model_reset", "model_input", "model_output", "model_state"}
 )
@@ -47,8 +47,8 @@ def cost_table(
             compiler is missing or refuses a file. HilError: a profiled run failed.
     """
     programs = {bits: lower_for(target, qgraph) for bits, qgraph in qgraphs.items()}
-    with tempfile.TemporaryDirectory() as scratch:
-        folders = {bits: Path(scratch) / f"int{bits}" for bits in programs}
+    with temporary_folder() as scratch:
+        folders = {bits: scratch / f"int{bits}" for bits in programs}
         for bits, program in programs.items():
             write_model(target, plan_program(program), folders[bits])
         code = _code_model(target, programs, folders)
@@ -88,7 +88,7 @@ def _kernels(sections: Mapping[str, Section]) -> dict[str, FunctionSize]:
         name: frozenset(filter(_of_model, section.needs)) if _of_model(name) else section.needs
         for name, section in sections.items()
     }
-    everywhere = closure(needs, _ROOTS)
+    everywhere = closure(needs, ROOTS)
     return {
         name: FunctionSize(section.flash_bytes, tuple(sorted(section.needs)))
         for name, section in sections.items()

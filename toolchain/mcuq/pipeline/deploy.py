@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +22,7 @@ from mcuq.pipeline.verify import equal_in_tflm, equal_on_device
 from mcuq.progress import Progress, ProgressCallback
 from mcuq.quantized import QuantizedGraph, one_run
 from mcuq.result.manifest import DeviceFigures, Verification
+from mcuq.temporary import temporary_folder
 from mcuq.tflite.wheel import difference_hint
 from mcuq_hil import open_session
 
@@ -64,8 +64,8 @@ def deploy(
     flatbuffer = tflite_bytes(qgraph)
     (folder / "model.tflite").write_bytes(flatbuffer)
     write_model(target, memory, folder / "model", names)
-    with tempfile.TemporaryDirectory() as scratch:
-        work = Path(scratch) / "model"
+    with temporary_folder() as scratch:
+        work = scratch / "model"
         shutil.copytree(folder / "model", work)
         image = build_firmware(target.board, work, folder, optimize=target.optimize)
         counts: tuple[int, ...] = ()

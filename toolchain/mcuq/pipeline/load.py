@@ -16,10 +16,12 @@ from mcuq.importers import load_model
 from mcuq.pipeline.check import check_request, input_files
 from mcuq.pipeline.config_overrides import read_config
 from mcuq.pipeline.constructed import constructed_samples
+from mcuq.pipeline.elimination import Reduced, without_idle_channels
 from mcuq.pipeline.prequantized import Prequantized, given_quantization
 from mcuq.pipeline.request import BuildRequest
 from mcuq.pipeline.statistics import read_statistics
 from mcuq.quantize import Config
+from mcuq.result.elimination import EliminationFigures
 from mcuq.sanity.samples import sample_findings
 from mcuq.sanity.sets import scrutinize
 from mcuq.sanity.stream import stream_findings
@@ -46,7 +48,8 @@ class Loaded:
     given: the integers that the model itself prescribes, where they are to be built.
     is_measured: whether the evaluation samples are data; constructed ones say nothing about
         accuracy.
-    imported: how the graph stood beside the runtime that the model file came from.
+    imported: how the graph of all channels stood beside the runtime that the model file came from.
+    eliminated: the channels that `graph` lacks.
     """
 
     graph: Graph
@@ -64,6 +67,7 @@ class Loaded:
     given: Prequantized | None = None
     is_measured: bool = True
     imported: ImportCheck = NOT_COMPARED
+    eliminated: EliminationFigures | None = None
 
 
 def load(request: BuildRequest) -> Loaded:
@@ -101,25 +105,29 @@ def load(request: BuildRequest) -> Loaded:
     imported = compare_import(
         request.model, graph, samples.calibration.inputs, integers=not request.as_is
     )
+    reduced = Reduced(graph)
+    if not request.keep_channels and given is None:
+        reduced = without_idle_channels(graph, samples.all, statistics)
     library = _library(request, board)
     if library is not None:
         hashes["cmsis_nn"] = library.digest
     return Loaded(
-        graph,
+        reduced.graph,
         board,
         samples.calibration,
         samples.search,
         samples.evaluation,
         metric,
-        Limits(flash, ram, _weight_bytes(request, graph)),
+        Limits(flash, ram, _weight_bytes(request, reduced.graph)),
         statistics,
         hashes,
         library,
-        (*imported.findings, *findings, *doubts),
+        (*imported.findings, *findings, *doubts, *reduced.findings),
         given=given,
         is_measured=samples.is_measured,
         prescribed=prescribed,
         imported=imported,
+        eliminated=reduced.figures,
     )
 
 
@@ -129,6 +137,10 @@ class _Samples:
     search: Dataset
     evaluation: Dataset
     is_measured: bool = True
+
+    @property
+    def all(self) -> tuple[Dataset, Dataset, Dataset]:
+        return self.calibration, self.search, self.evaluation
 
 
 def _samples(

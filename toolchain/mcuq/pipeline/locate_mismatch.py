@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,6 +17,7 @@ from mcuq.lower import Call
 from mcuq.pipeline.lowering import lower_for, write_model
 from mcuq.pipeline.profile import ProfileTarget, most_instructions
 from mcuq.quantized import QuantizedGraph
+from mcuq.temporary import temporary_folder
 from mcuq_hil import open_session
 
 Values = npt.NDArray[Any]
@@ -66,12 +65,10 @@ def _alone(qgraph: QuantizedGraph, op: Op) -> QuantizedGraph:
 
 def _run(target: ProfileTarget, qgraph: QuantizedGraph, inputs: Sequence[Values]) -> bytes:
     memory = plan_program(lower_for(target, qgraph))
-    with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch) / "model"
+    with temporary_folder() as scratch:
+        folder = scratch / "model"
         write_model(target, memory, folder)
-        image = build_firmware(
-            target.board, folder, Path(scratch) / "out", optimize=target.optimize
-        )
+        image = build_firmware(target.board, folder, scratch / "out", optimize=target.optimize)
         with open_session(target.board, image.elf, target.port) as session:
             session.expect(most_instructions(memory.program.macs))
             (output,) = session.run([np.ascontiguousarray(x).tobytes() for x in inputs])

@@ -7,7 +7,6 @@ stated.
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +22,7 @@ from mcuq.pipeline.profile import ProfileTarget, most_instructions
 from mcuq.progress import Progress, ProgressCallback, silent
 from mcuq.quantized import QuantizedGraph
 from mcuq.search import Candidate, Genome
+from mcuq.temporary import temporary_folder
 from mcuq_hil import Counts
 from mcuq_hil.farm import CountCache, Measurement, Place, measure
 from mcuq_hil.session import Unit
@@ -86,11 +86,11 @@ def measure_candidates(
         DeviceError: an image could not be measured on any place; says which and why.
         HilError: the places count in different units. BudgetError, CompilerError: building.
     """
-    with tempfile.TemporaryDirectory() as scratch:
+    with temporary_folder() as scratch:
         wanted = []
         for number, candidate in enumerate(candidates):
             progress(Progress("measure", number, len(candidates), candidate.name))
-            elf, most = build_candidate(target, candidate.qgraph, Path(scratch) / str(number))
+            elf, most = build_candidate(target, candidate.qgraph, scratch / str(number))
             inputs = tuple(x.tobytes() for x in sample)
             wanted.append(Measurement(candidate.name, elf, inputs, most))
         found = measure(places, target.board.name, wanted, cache)

@@ -220,6 +220,14 @@ class BuildRequest:
             panel=DATA,
         ),
     ] = False
+    keep_channels: Annotated[
+        bool,
+        Option(
+            "Build every channel, even one that cannot matter.",
+            "Build every channel, even those that are constant, equal or read by nothing.",
+            commands=ALL,
+        ),
+    ] = False
     flash: Annotated[
         names.Bytes | None,
         _budget(

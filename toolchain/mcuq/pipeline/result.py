@@ -13,6 +13,7 @@ from mcuq.pipeline.accuracy import Baseline
 from mcuq.pipeline.measured import LatencyError, Measured, latency_error
 from mcuq.quantize import Config
 from mcuq.quantized import QuantizedGraph
+from mcuq.result.elimination import EliminationFigures
 from mcuq.result.manifest import AlsoMeasured, DeviceFigures, Layer, Verification
 from mcuq.score.intervals import Change, Interval, change, interval
 from mcuq.score.metrics import Metric
@@ -151,5 +152,7 @@ class BuildResult:
     versions: Mapping[str, str]
     statistics: Mapping[str, Statistics] = field(default_factory=dict)
     """Of every activation, on calibration data."""
+    eliminated: EliminationFigures | None = None
+    """Channels that the graph lacks."""
     findings: tuple[Finding, ...] = ()
     """What looked wrong on the way, in the order of the stages."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from mcuq.quantized import QuantizedGraph
 from mcuq.score.answers import predictions_of
 from mcuq.score.metrics import Metric
 from mcuq.search import Candidate, Genome
+from mcuq.temporary import temporary_folder
 from mcuq_hil import Session
 from mcuq_hil.farm import Job, Place, run_jobs
 
@@ -46,9 +46,9 @@ def score_front(
     chosen = [index for index, candidate in enumerate(front) if candidate.fits]
     models = [quantized(front[index].genome) for index in chosen]
     progress(Progress("measure", 0, len(chosen), f"{len(data)} samples of each on the boards"))
-    with tempfile.TemporaryDirectory() as scratch:
+    with temporary_folder() as scratch:
         jobs = [
-            _job(target, f"front-{index}", model, data, Path(scratch) / str(index))
+            _job(target, f"front-{index}", model, data, scratch / str(index))
             for index, model in zip(chosen, models, strict=True)
         ]
         outcomes = run_jobs([p for p in places if p.board == target.board.name], jobs).outcomes

@@ -7,12 +7,9 @@ and the last few on samples that the search has never seen.
 
 from __future__ import annotations
 
-import itertools
-import multiprocessing
 import os
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from types import TracebackType
@@ -28,7 +25,7 @@ from mcuq.score.ranking import Ranker
 from mcuq.score.settings import RANKING
 from mcuq.search import Genome
 from mcuq.search.problem import LOW, MEDIUM
-from mcuq.workers import end_with_parent
+from mcuq.workers import Workers
 
 
 @dataclass(frozen=True)
@@ -84,15 +81,7 @@ class Scorer:
         self._candidates = candidates
         self._ranker = ranker
         self._screened: dict[Genome, float] = {}
-        self._workers = workers
-        self._pool: ProcessPoolExecutor | None = None
-        if workers > 1:
-            self._pool = ProcessPoolExecutor(
-                workers,
-                mp_context=multiprocessing.get_context("spawn"),
-                initializer=_start_worker,
-                initargs=(candidates, ranker),
-            )
+        self._workers = Workers(workers, _start_worker, candidates, ranker) if workers > 1 else None
 
     def __enter__(self) -> Scorer:
         return self
@@ -103,8 +92,8 @@ class Scorer:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._pool is not None:
-            self._pool.shutdown(cancel_futures=True)
+        if self._workers is not None:
+            self._workers.__exit__(kind, error, trace)
 
     def __call__(self, genomes: Sequence[Genome], rung: int) -> list[float]:
         """Losses over the samples of `rung`, in the genomes' order."""
@@ -123,8 +112,8 @@ class Scorer:
     def wait_for_workers(self) -> None:
         """Return when every worker process has started: before a measurement."""
         seen: set[int] = set()
-        while self._pool is not None and len(seen) < self._workers:
-            seen.update(self._pool.map(_identity, range(4 * self._workers)))
+        while self._workers is not None and len(seen) < self._workers.count:
+            seen.update(self._workers.map(_identity, [()] * (4 * self._workers.count)))
 
     def _low(self, genomes: Sequence[Genome]) -> list[float]:
         """Race losses, each computed once."""
@@ -133,13 +122,12 @@ class Scorer:
         return [self._screened[g] for g in genomes]
 
     def _losses(self, genomes: Sequence[Genome], span: Span) -> list[float]:
-        if self._pool is None:
+        if self._workers is None:
             return [_mean_loss(self._candidates, self._ranker, g, span) for g in genomes]
         # Some at once, since handing over one costs as much as some scores; not all of a worker's,
         # since they take unequal time.
-        share = max(1, min(RUNGS.handed_over, len(genomes) // (2 * self._workers)))
-        spans = itertools.repeat(span)
-        return list(self._pool.map(_score_in_worker, genomes, spans, chunksize=share))
+        share = max(1, min(RUNGS.handed_over, len(genomes) // (2 * self._workers.count)))
+        return self._workers.map(_score_in_worker, [(g, span) for g in genomes], together=share)
 
 
 def _mean_loss(candidates: Candidates, ranker: Ranker, genome: Genome, span: Span) -> float:
@@ -152,11 +140,10 @@ _score: Callable[[Genome, Span], float]
 
 def _start_worker(candidates: Candidates, ranker: Ranker) -> None:
     global _score
-    end_with_parent()
     _score = partial(_mean_loss, candidates, ranker)
 
 
-def _identity(_: int) -> int:
+def _identity() -> int:
     """This process, after a moment in which others can take work, too."""
     time.sleep(0.01)
     return os.getpid()

@@ -6,10 +6,8 @@ that the answers are those of the very code, for the very core.
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 
@@ -21,6 +19,7 @@ from mcuq.errors import DeviceError
 from mcuq.lower.buffers import kernel_sum_bytes, question, with_kernel_sums, with_scratch
 from mcuq.lower.program import Call, Program
 from mcuq.pipeline.profile import ProfileTarget
+from mcuq.temporary import temporary_folder
 from mcuq_hil import open_session
 
 _VECTOR_CORES = frozenset({"cortex-m55"})
@@ -72,15 +71,13 @@ def _ask(
             "cannot be asked for scratch sizes",
             "plug the board in and name its port, or take --kernels mcuq",
         )
-    with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch) / "questions"
+    with temporary_folder() as scratch:
+        folder = scratch / "questions"
         folder.mkdir()
         source = scratch_queries_source(program, queries)
         (folder / "model.c").write_text(source, encoding="utf-8")
         copy_external(library.kernels_for(call.function for call in queries), folder)
-        image = build_firmware(
-            target.board, folder, Path(scratch) / "out", optimize=target.optimize
-        )
+        image = build_firmware(target.board, folder, scratch / "out", optimize=target.optimize)
         with open_session(target.board, image.elf, target.port) as session:
             (answers,) = session.run([bytes(4)])
     return [int(size) for size in np.frombuffer(answers, "<i4")]

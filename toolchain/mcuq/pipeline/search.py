@@ -107,7 +107,6 @@ def search_configuration(
             settings.log.unlink(missing_ok=True)
             nearest = evaluator.nearest()
             raise _nothing_fits(space.widths(nearest.genome), nearest.cost, limits)
-    settings.log.unlink(missing_ok=True)
     return winner.genome, _summary(settings.method, evaluator, winner, front)
 
 

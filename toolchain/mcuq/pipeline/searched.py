@@ -17,6 +17,7 @@ from mcuq.pipeline.refinement import refine_chosen
 from mcuq.pipeline.request import BuildRequest
 from mcuq.pipeline.result import SearchSummary
 from mcuq.pipeline.score_on_boards import score_front
+from mcuq.pipeline.scores import log_path
 from mcuq.pipeline.scoring import Candidates
 from mcuq.pipeline.search import SearchSettings, Stop, fingerprint, search_configuration
 from mcuq.pipeline.space import build_space
@@ -57,7 +58,7 @@ def searched(
         Stop(request.evaluations, request.seconds, request.patience),
         request.seed,
         request.workers,
-        request.output.parent / f".{request.output.name}.search.jsonl",
+        log_path(request),
         fingerprint([identity(request, loaded.inputs), space.space, loaded.limits, versions()]),
     )
     genome, summary = search_configuration(

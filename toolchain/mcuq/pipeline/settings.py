@@ -168,3 +168,18 @@ class AdviceSettings:
 
 
 ADVICE = AdviceSettings()
+
+
+@dataclass(frozen=True)
+class EliminationSettings:
+    """For which inputs channels are proved idle."""
+
+    room: float = 2.0
+    """Factor. Inputs are taken to have so many times the largest magnitude of any sample.
+
+    Evidence: none needed: an input's integers end where calibration data does, but for the
+    rounding of a zero point, so that 1.01 would do.
+    """
+
+
+ELIMINATION = EliminationSettings()

@@ -19,6 +19,7 @@ from mcuq.data import load_data
 from mcuq.errors import InputError
 from mcuq.graph import Graph
 from mcuq.progress import ProgressCallback, announce, silent
+from mcuq.reading import read_json_file
 from mcuq.sanity.outliers import without_outliers
 
 
@@ -54,12 +55,9 @@ def read_statistics(path: Path, graph: Graph) -> dict[str, Statistics]:
     Raises:
         InputError: no such file, not one of these, or of another model.
     """
+    content = read_json_file(path, "check the path")
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: cannot be read: {error}", "check the path") from error
-    try:
-        statistics = statistics_from_json(text)
+        statistics = statistics_from_json(content)
         check_statistics(statistics, graph)
     except InputError as error:
         raise InputError(f"{path}: {error.cause}", error.hint) from error

@@ -9,7 +9,7 @@ from mcuq.cost import CostTable
 from mcuq.errors import BudgetError
 from mcuq.numeric.widths import width_name
 from mcuq.pipeline.advice import budget_hint
-from mcuq.pipeline.candidates import cache_dir, weight_candidates
+from mcuq.pipeline.candidates import kept_candidates, weight_candidates
 from mcuq.pipeline.costing import cost_table
 from mcuq.pipeline.found import Found, first_sample, whole_cost
 from mcuq.pipeline.load import Loaded
@@ -61,7 +61,7 @@ def configured(
         loaded.calibration.take(SAMPLES.candidates).inputs,
         methods=sorted({config.weight(name) for name in loaded.graph.weights}),
         config=request.scheme.config,
-        cache_dir=cache_dir(),
+        cache=kept_candidates(),
         workers=request.workers,
     )
     given = Prequantized(quantize(loaded.graph, ranges, config, bank), config)

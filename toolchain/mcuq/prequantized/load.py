@@ -19,6 +19,7 @@ from mcuq.importers.tflite.records import FileTensor
 from mcuq.numeric import integer_limits, quantize_values
 from mcuq.numeric.element import Element
 from mcuq.numeric.tensor import QuantizedTensor, exact
+from mcuq.ops.functions import ABS
 from mcuq.ops.operator import NoForm
 from mcuq.quantized import has_room
 from mcuq.quantized.qgraph import QuantizedGraph, stored_states
@@ -42,8 +43,11 @@ def load_quantized(source: Path | bytes) -> QuantizedGraph:
     converted = read_tflite(source, keep_rescaling=True)
     graph = check_buildable(converted.graph)
     parameters = {name: op for op in graph.ops if op.kind.weighted for name in op.inputs[1:]}
+    own = {name for op in graph.ops if op.kind.kept for name in op.inputs[1 : -op.kind.kept]}
     tensors = {
-        name: _parameter(converted, name, parameters[name])
+        name: _own(converted, name)
+        if name in own
+        else _parameter(converted, name, parameters[name])
         if name in parameters
         else _value(converted, name)
         for name in graph.tensors
@@ -58,7 +62,7 @@ def load_quantized(source: Path | bytes) -> QuantizedGraph:
 def _check_widths(qgraph: QuantizedGraph) -> None:
     """Raise where an operator joins activations of 8 and of 16 bits, or has no 16-bit form."""
     for op in qgraph.ops:
-        values = op.inputs[:1] if op.kind.weighted else op.inputs
+        values = op.inputs[:1] if op.kind.weighted or op.kind.kept else op.inputs
         tensors = [qgraph.tensors[name] for name in (*values, op.output)]
         widths = {tensor.bits for tensor in tensors if tensor.element is Element.REAL}
         if len(widths) > 1 or (widths == {16} and isinstance(op.kind.int16, NoForm)):
@@ -67,10 +71,12 @@ def _check_widths(qgraph: QuantizedGraph) -> None:
 
 
 def _check_room(qgraph: QuantizedGraph) -> None:
+    magnitudes = {op.output for op in qgraph.ops if op.kind is ABS}
     for op in qgraph.ops:
         source = qgraph.tensors[op.inputs[0]]
         is_quantized = not source.is_float and source.element is Element.REAL
-        if is_quantized and not op.kind.guard.takes(source.affine, source.bits):
+        safe = source.name in magnitudes or not is_quantized
+        if not safe and not op.kind.guard.takes(source.affine, source.bits):
             raise InputError(
                 f"{op.kind.name} {op.output!r} reads integers that stand for values below "
                 f"{op.kind.guard.least_value:g}, where TensorFlow Lite Micro stops",
@@ -154,6 +160,16 @@ def _parameter(converted: Converted, name: str, op: Op) -> QuantizedTensor:
     values = data.astype(f"int{max(bits, 8)}")
     scale = stored.scale.astype(np.float32)
     return QuantizedTensor(name, shape, bits, scale, 0, axis, values)
+
+
+def _own(converted: Converted, name: str) -> QuantizedTensor:
+    """Weights or a bias of an operator that keeps states, of the types that it asks for."""
+    record = converted.records[name]
+    stored, data = record.quantization, _integers(record, name)
+    if stored is None or stored.scale.size != 1 or stored.zero_point[0] != 0:
+        raise InputError(f"constant {name!r} is not stored symmetric, with one scale", _HINT)
+    scale = stored.scale.astype(np.float32)
+    return QuantizedTensor(name, record.shape, _BITS[record.dtype], scale, 0, None, data)
 
 
 def _integers(record: FileTensor, name: str) -> npt.NDArray[Any]:

@@ -93,6 +93,7 @@ class _Grids:
     ) -> None:
         self._scale_groups = scale_groups
         self._spans = spans
+        self._source = {op.output: op.kind for op in scale_groups.graph.ops}
         self._bits = config.activation_bits
         symmetric = config.activations == "symmetric" or self._bits == 16
         self._affine = symmetric_params if symmetric else asymmetric_params
@@ -122,7 +123,7 @@ class _Grids:
         check_finite(op, self._step(op.output))
         # Of a model of both widths, the operator is computed in the other one then.
         if self._bits == 8 or not isinstance(op.kind.int16, NoForm):
-            check_domain(op, first, self._bits)
+            check_domain(op, first, self._bits, self._source.get(values[0]))
             steps = [self._step(name) for name in values]
             check_largest_output(op, steps, self._step(op.output), self._bits)
 

@@ -16,7 +16,8 @@ from mcuq.graph import Graph, Op
 from mcuq.numeric.activation import Activation
 from mcuq.numeric.tensor import AffineParams
 from mcuq.ops.attrs import Activated
-from mcuq.ops.operator import least_real
+from mcuq.ops.functions import ABS
+from mcuq.ops.operator import AnyOperator, least_real
 from mcuq.ops.unary import RELU, RELU6
 
 _WITHOUT_BOUND = {
@@ -38,10 +39,14 @@ def check_largest(op: Op, step: float, bits: int) -> None:
         )
 
 
-def check_domain(op: Op, grid: AffineParams, bits: int) -> None:
-    """Raises InputError where an operator's first input can hold what the operator cannot take."""
+def check_domain(op: Op, grid: AffineParams, bits: int, source: AnyOperator | None) -> None:
+    """Raises InputError where an operator's first input can hold what the operator cannot take.
+
+    Args:
+        source: what computes that input.
+    """
     guard = op.kind.guard
-    if not guard.takes(grid, bits):
+    if source is not ABS and not guard.takes(grid, bits):
         raise InputError(
             f"{op.kind} '{op.name}': its input can hold {least_real(grid, bits):.2g}, and TFLite "
             f"Micro stops at values below {guard.least_value:g}",

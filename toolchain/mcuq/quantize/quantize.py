@@ -16,6 +16,7 @@ from mcuq.quantize.activations import RangeSource, activation_params, own_spans
 from mcuq.quantize.config import Config, WeightChoice
 from mcuq.quantize.int16 import check_int16, check_width, spelled_out
 from mcuq.quantize.limits import largest_dead_ratio, without_far_bounds
+from mcuq.quantize.masks import with_near_masks
 from mcuq.quantize.mixed_width import int16_group, joined
 from mcuq.quantize.scale_groups import ScaleGroups, share_activations, use_counts
 from mcuq.quantize.weights import (
@@ -52,6 +53,7 @@ def quantize(
     """
     config = config or Config()
     check_width(config.activation_bits)
+    graph, ranges = with_near_masks(graph, ranges, config)
     if config.wide and config.activation_bits == 8:
         return _with_mixed_width(graph, ranges, config, bank)
     if config.activation_bits == 16:

@@ -53,7 +53,7 @@ def share_activations(graph: Graph, bits: int = 8, span: Spans | None = None) ->
     """
     spelled = spelled_out(graph) if bits == 16 else SpelledOut(graph)
     graph = spelled.graph
-    known: dict[str, Range] = {name: (0.0, end) for name, end in spelled.largest.items()}
+    known = spelled.known
     graph = _separate_operands(graph)
     dragged = frozenset[tuple[str, int]]()
     if span is not None:

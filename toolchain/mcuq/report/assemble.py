@@ -52,6 +52,7 @@ def manifest(result: BuildResult, request: BuildRequest, target: Target, front: 
         warnings=result.findings,
         inputs_as_given=inputs,
         outputs_as_given=outputs,
+        elimination=result.eliminated,
         layers=result.layers,
         memory=_memory(result),
         arena_lower_bound=result.memory.plan.lower_bound,

@@ -129,5 +129,6 @@ COUNTS = Document(
     StoredCounts,
     "the counts of an image that a farm has run",
     "the cache of `--hil`, `$XDG_CACHE_HOME/mcuq/counts`",
+    version=2,
     marked="nowhere",
 )

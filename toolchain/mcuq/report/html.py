@@ -14,9 +14,11 @@ from mcuq.report.elements import FOLDER, budget_card, card, style, table
 from mcuq.report.naming import short_names
 from mcuq.report.plots import figures
 from mcuq.report.wording import (
+    ELIMINATION_REASONS,
     budget_lines,
     change_lines,
     count_text,
+    elimination_lines,
     int8_note,
     interval_text,
     metric_title,
@@ -64,6 +66,7 @@ def report_html(manifest: Manifest, front: Front, config: ConfigFile) -> str:
         note=escape(int8_note(manifest)),
         warnings=_warnings(manifest),
         plots="\n".join(_place(name, manifest) for name in _PLOTS if name in made),
+        elimination=_elimination(manifest),
         layers=_layer_table(manifest),
         command=escape(manifest.command),
         provenance=_provenance(manifest),
@@ -85,6 +88,37 @@ def _warnings(manifest: Manifest) -> str:
         for one in manifest.warnings
     )
     return f'<section><h2>Warnings</h2><ul class="warnings">\n{rows}\n</ul></section>'
+
+
+def _elimination(manifest: Manifest) -> str:
+    """What was left out, layer by layer; nothing where nothing was."""
+    gone = manifest.elimination
+    if gone is None:
+        return ""
+    heads = ("before", "built", *ELIMINATION_REASONS.values())
+    names = short_names(layer.layer for layer in gone.layers)
+    rows = [
+        (
+            names[layer.layer],
+            layer.before,
+            layer.after,
+            *(getattr(layer, key) for key in ELIMINATION_REASONS),
+        )
+        for layer in gone.layers
+    ]
+    told = "".join(f"<p>{escape(line)}.</p>" for line in (*elimination_lines(manifest), _WHY))
+    listed = table(("layer",), heads, rows)
+    return (
+        f"<section><h2>Channels that cannot matter</h2>{told}"
+        f'<div class="scroll">\n{listed}\n</div></section>'
+    )
+
+
+_WHY = (
+    "Bounds of every channel follow from the weights and the bounds of the input. A channel that "
+    "they make constant is part of the next bias; the weights of equal ones are added; a weight "
+    "counts unless no float32 sum shows its product beside the bias"
+)
 
 
 def _embedded(document: str) -> str:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mcuq.graph import Graph, Layout, State, Tensor
-from mcuq.importers.tflite.records import FileModel
+from mcuq.importers.tflite.records import FileModel, FileTensor
 from mcuq.importers.tflite.variables import with_states
+from mcuq.numeric.element import Element
 from mcuq.result.manifest import Manifest, OutputFigures
 from mcuq.score.answers import OutputForm, output_forms
+from mcuq.tflite.operators.view import element_of
 
 
 def recorded_forms(graph: Graph) -> tuple[tuple[OutputFigures, ...], tuple[OutputFigures, ...]]:
@@ -34,8 +36,8 @@ def ends_graph(model: FileModel, manifest: Manifest) -> Graph:
     Args:
         model: what the build wrote, or another tool made of the same model.
     """
-    inputs = [Tensor(t.name, t.shape) for t in (model.tensors[i] for i in model.inputs)]
-    outputs = [Tensor(t.name, t.shape) for t in (model.tensors[i] for i in model.outputs)]
+    inputs = [_end(model.tensors[index]) for index in model.inputs]
+    outputs = [_end(model.tensors[index]) for index in model.outputs]
     layouts = _layouts(inputs, manifest.inputs_as_given) | _layouts(
         outputs, manifest.outputs_as_given
     )
@@ -52,6 +54,11 @@ def ends_graph(model: FileModel, manifest: Manifest) -> Graph:
         layouts,
         states=states,
     )
+
+
+def _end(tensor: FileTensor) -> Tensor:
+    element = element_of(tensor.dtype, tensor.quantization is not None)
+    return Tensor(tensor.name, tensor.shape, element=element or Element.REAL)
 
 
 def manifest_forms(graph: Graph, manifest: Manifest) -> tuple[OutputForm, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mcuq.pipeline.build import build
 from mcuq.pipeline.request import BuildRequest
+from mcuq.pipeline.scores import scores_kept
 from mcuq.progress import Progress, ProgressCallback, silent
 from mcuq.report.assemble import config_file, manifest
 from mcuq.report.directory import written_atomically
@@ -30,7 +31,7 @@ def publish(request: BuildRequest, progress: ProgressCallback = silent) -> Repor
         flash=board.flash.bytes,
         ram=board.ram.bytes,
     )
-    with written_atomically(request.output) as folder:
+    with scores_kept(request), written_atomically(request.output) as folder:
         result = build(request, folder, progress)
         progress(Progress("report"))
         front = built_front(result)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,16 +15,20 @@ from mcuq.content import ByContent
 from mcuq.data import load_data
 from mcuq.errors import InputError
 from mcuq.graph import Graph
+from mcuq.importers.tflite.load import input_limits
 from mcuq.importers.tflite.reader import read_model
 from mcuq.importers.tflite.records import FileModel, FileTensor
 from mcuq.numeric import dequantize, quantize_values
+from mcuq.numeric.element import Element
 from mcuq.pipeline.profile import ProfileTarget, most_instructions, profile_calls
 from mcuq.progress import Progress, ProgressCallback, silent
 from mcuq.report.output_forms import ends_graph, manifest_forms
 from mcuq.report.store import read_manifest
 from mcuq.result.manifest import Manifest
 from mcuq.score.answers import Predictions, predictions_of
+from mcuq.temporary import temporary_folder
 from mcuq.tflite.micro import run_micro
+from mcuq.tflite.operators.view import element_of
 from mcuq_hil import Session, open_session
 from mcuq_hil.boards import load_board
 from mcuq_hil.session import Unit
@@ -75,7 +78,7 @@ def run_again(
     manifest = read_manifest(folder)
     model = _read_flatbuffer(folder)
     graph = ends_graph(model, manifest)
-    samples = load_data(data, graph)
+    samples = load_data(data, graph, _index_limits(folder, graph))
     samples = samples.take(limit) if limit else samples
     inputs = [
         _stored(values, model.tensors[index])
@@ -137,11 +140,20 @@ def profile_again(
     sample = [np.zeros(tensor.shape, _dtype(tensor)) for tensor in inputs]
     target = ProfileTarget(load_board(manifest.target.name), manifest.optimize, port)
     progress(Progress("profile", note="an image that marks its layers"))
-    with tempfile.TemporaryDirectory() as scratch:
-        copy = Path(scratch) / "model"
+    with temporary_folder() as scratch:
+        copy = scratch / "model"
         shutil.copytree(folder / "model", copy)
         calls, macs = len(manifest.layers), manifest.result.macs
         return manifest, profile_calls(target, copy, sample, calls, macs)
+
+
+def _index_limits(folder: Path, graph: Graph) -> dict[str, int]:
+    """Input of indices → they lie below."""
+    if all(graph.tensors[name].element is not Element.INT32 for name in graph.inputs):
+        return {}
+    limits = input_limits(folder / "model.tflite")
+    pairs = zip(graph.inputs, limits, strict=True)
+    return {name: limit for name, limit in pairs if limit is not None}
 
 
 def _read_flatbuffer(folder: Path) -> FileModel:
@@ -163,20 +175,22 @@ _BITS = {"int8": 8, "int16": 16}
 
 def _dtype(tensor: FileTensor) -> np.dtype[Any]:
     """What the device takes or gives."""
-    if tensor.dtype not in (*_BITS, "float32"):
+    if element_of(tensor.dtype, tensor.quantization is not None) is None:
         raise InputError(f"model.tflite: {tensor.name} is {tensor.dtype}", "build it again")
     return np.dtype(tensor.dtype)
 
 
 def _stored(values: npt.NDArray[np.generic], tensor: FileTensor) -> Values:
-    real = np.asarray(values, np.float32)
-    if tensor.dtype == "float32":
-        return real
-    return quantize_values(real, *_affine(tensor), _BITS[_dtype(tensor).name])
+    dtype = _dtype(tensor)
+    if tensor.quantization is None:
+        return values.astype(dtype)
+    return quantize_values(np.asarray(values, np.float32), *_affine(tensor), _BITS[dtype.name])
 
 
 def _real(values: Values, tensor: FileTensor) -> npt.NDArray[np.float32]:
-    return values if tensor.dtype == "float32" else dequantize(values, *_affine(tensor))
+    if tensor.quantization is None:
+        return values.astype(np.float32)
+    return dequantize(values, *_affine(tensor))
 
 
 def _affine(tensor: FileTensor) -> tuple[np.float32, int]:

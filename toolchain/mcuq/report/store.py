@@ -8,6 +8,8 @@ from typing import Any
 
 from mcuq.document import Document, T
 from mcuq.errors import InputError
+from mcuq.reading import read_json_file
+from mcuq.result.bundle import BUNDLE
 from mcuq.result.configuration import CONFIG, ConfigFile
 from mcuq.result.front import FRONT, Front
 from mcuq.result.manifest import MANIFEST, Manifest
@@ -71,8 +73,15 @@ def _path(document: Document[Any], folder: Path) -> Path:
 
 def _read(document: Document[T], path: Path) -> T:
     if not path.is_file():
+        if (path.parent / f"{BUNDLE.name}.json").is_file():
+            raise InputError(
+                f"{path.parent} is of several models in one image",
+                "give the directory of one of them, as mcuq build wrote it; mcuq report and emit "
+                "take several",
+            )
         raise InputError(f"{path}: no such file", "give the directory that mcuq build wrote")
+    content = read_json_file(path, "give the directory that mcuq build wrote")
     try:
-        return document.parse(path.read_bytes())
+        return document.parse(content)
     except ValueError as error:
         raise InputError(f"{path}: {error}", "give what this mcuq wrote, or build again") from error

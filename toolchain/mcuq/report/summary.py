@@ -11,6 +11,7 @@ from mcuq.report.wording import (
     budget_lines,
     change_lines,
     count_text,
+    elimination_lines,
     int8_note,
     interval_text,
     metric_title,
@@ -51,6 +52,7 @@ def summary(manifest: Manifest) -> Group:
             if manifest.result.quantized is not None
         ),
         *(Text(line, style="dim") for line in change_lines(manifest)),
+        *(Text(line, style="dim") for line in elimination_lines(manifest)),
         Text(int8_note(manifest), style="dim"),
         Text(),
         Text(count_text(manifest)),

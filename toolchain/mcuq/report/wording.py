@@ -106,6 +106,13 @@ def verification_lines(manifest: Manifest) -> list[tuple[bool, str]]:
         original = f"{checked.samples:,} {what} of the file as given, on TFLite Micro"
         equal = checked.equal_original
         lines.insert(0, (equal, _compared(original, equal)))
+    gone = manifest.elimination
+    if gone is not None:
+        less = (
+            f"{gone.samples:,} samples without the channels that cannot matter: float outputs "
+            f"equal within {gone.difference:.2g}"
+        )
+        lines.insert(0, (True, less))
     if checked.import_runtime:
         imported = (
             f"{checked.import_samples:,} samples in {checked.import_runtime}: float outputs equal "
@@ -117,6 +124,33 @@ def verification_lines(manifest: Manifest) -> list[tuple[bool, str]]:
 
 def _compared(what: str, equal: bool) -> str:
     return f"{what}: {'every output byte equal' if equal else 'OUTPUTS DIFFER'}"
+
+
+def elimination_lines(manifest: Manifest) -> list[str]:
+    """What was left out and why it cannot matter; nothing where nothing was."""
+    gone = manifest.elimination
+    if gone is None:
+        return []
+    totals = {
+        reason: sum(getattr(layer, key) for layer in gone.layers)
+        for key, reason in ELIMINATION_REASONS.items()
+    }
+    reasons = ", ".join(f"{count:,} {reason}" for reason, count in totals.items() if count)
+    bounds = ", ".join(f"{one.name} from {one.low:.6g} to {one.high:.6g}" for one in gone.bounds)
+    return [
+        f"{gone.channels:,} channels cannot matter and are left out: {reasons}",
+        f"MACs {format_count(gone.macs)} → {format_count(gone.macs_left)}, "
+        f"weights {gone.weights:,} → {gone.weights_left:,}; proved for {bounds}",
+    ]
+
+
+ELIMINATION_REASONS = {
+    "zero": "always zero",
+    "constant": "constant",
+    "duplicate": "equal to another",
+    "unused": "unread",
+}
+"""Key of a layer's count → in words."""
 
 
 def int8_note(manifest: Manifest) -> str:

@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 
 from mcuq.document import Document
 from mcuq.findings import Finding
+from mcuq.result.elimination import EliminationFigures
 from mcuq.result.front import Role
 from mcuq.written import Written
 
@@ -255,6 +256,9 @@ class Manifest(Written):
     outputs_as_given: tuple[OutputFigures, ...] = Field(
         default=(), description="The model's outputs: metrics see them in that layout."
     )
+    elimination: EliminationFigures | None = Field(
+        default=None, description="Channels that were left out; null where all matter."
+    )
     layers: tuple[Layer, ...] = Field(description="In execution order.")
     memory: tuple[MemoryBlock, ...] = Field(
         description="The arena's buffers; behind them, from `arena_bytes` on, the states."
@@ -294,4 +298,6 @@ MANIFEST = Document(
     Manifest,
     "what was built, what it costs and how that is known",
     "`manifest.json` and `--json` of `mcuq build` and `mcuq quantize`; `mcuq report --json`",
+    version=2,
+    oldest=1,
 )

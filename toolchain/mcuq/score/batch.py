@@ -20,12 +20,26 @@ from mcuq.quantized.qgraph import QuantizedGraph
 
 def can_batch(qgraph: QuantizedGraph) -> bool:
     """Whether `with_batch` computes N independent samples."""
-    if qgraph.states:
-        return False
-    activations = (t for t in qgraph.tensors.values() if not t.is_constant)
-    return all(len(t.shape) > 1 and t.shape[0] == 1 for t in activations) and all(
-        _keeps_batch(qgraph, op) for op in qgraph.ops
+    return not qgraph.states and mixes_samples(qgraph) is None
+
+
+def mixes_samples(qgraph: QuantizedGraph) -> str | None:
+    """The first activation whose dimension 0 is not, or does not stay, the batch; None without."""
+    if (early := next((n for n in qgraph.inputs if not _has_batch(qgraph, n)), None)) is not None:
+        return early
+    return next(
+        (
+            op.output
+            for op in qgraph.ops
+            if not (_has_batch(qgraph, op.output) and _keeps_batch(qgraph, op))
+        ),
+        None,
     )
+
+
+def _has_batch(qgraph: QuantizedGraph, name: str) -> bool:
+    shape = qgraph.tensors[name].shape
+    return len(shape) > 1 and shape[0] == 1
 
 
 def _keeps_batch(qgraph: QuantizedGraph, op: Op) -> bool:

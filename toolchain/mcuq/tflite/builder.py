@@ -62,6 +62,7 @@ class OperatorSpec:
         inputs: tensor indices, -1 where an optional input is absent.
         outputs: tensor indices.
         options: the schema's `*OptionsT` object, or None.
+        intermediates: tensor indices of what an interpreter keeps for its parts.
         version: None takes the right one for the tensors' dtypes.
     """
 
@@ -70,6 +71,7 @@ class OperatorSpec:
     outputs: tuple[int, ...]
     options: Any = None
     version: int | None = None
+    intermediates: tuple[int, ...] = ()
 
 
 Subgraph = tuple[Sequence[TensorSpec], Sequence[OperatorSpec]]
@@ -193,6 +195,8 @@ def _operator(
     operator = schema.OperatorT()
     operator.opcodeIndex = codes.setdefault((spec.kind, version), len(codes))
     operator.inputs, operator.outputs = list(spec.inputs), list(spec.outputs)
+    if spec.intermediates:
+        operator.intermediates = list(spec.intermediates)
     if spec.options is not None:
         union_name = type(spec.options).__name__.removesuffix("T")
         operator.builtinOptionsType = getattr(schema.BuiltinOptions, union_name)

@@ -48,7 +48,8 @@ def _name(model: Any, subgraph: Any, op: Any) -> str:
     kind: str = _NAMES.get(_code(model, op), "an operator")
     if not len(op.outputs):
         return kind
-    return f"{kind} (output {subgraph.tensors[op.outputs[0]].name.decode(errors='replace')!r})"
+    output = subgraph.tensors[op.outputs[0]].name or b""
+    return f"{kind} (output {output.decode(errors='replace')!r})"
 
 
 def _code(model: Any, op: Any) -> int:

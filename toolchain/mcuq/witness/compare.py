@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from mcuq.errors import InputError
 from mcuq.findings import Finding
@@ -22,6 +21,7 @@ from mcuq.importers.tflite import read_tflite
 from mcuq.interpret.float import run_float
 from mcuq.isolated import IsolatedError
 from mcuq.ops.softmax import SOFTMAX
+from mcuq.witness.excess import Excess, measured
 from mcuq.witness.onnx_runtime import OnnxRuntime
 from mcuq.witness.outside import Outside, OutsideStep, Reals
 from mcuq.witness.rounding import float_rounding, grid_rounding
@@ -95,9 +95,9 @@ def _compared(
     ours = _outputs(graph, run_float(graph, inputs))
     moved = _outputs(graph, run_float(graph, inputs, disturb=float_rounding(graph)))
     real = outside.real(in_file)
-    parts = [_excess(*each) for each in zip(ours, moved, real, strict=True)]
+    parts = [measured(*each) for each in zip(ours, moved, real, strict=True)]
     logs = [_logs(graph, side) for side in (ours, moved, real)]
-    inside = [_excess(*each) for each in zip(*logs, strict=True)]
+    inside = [measured(*each) for each in zip(*logs, strict=True)]
     worst = max((*parts, *inside), key=lambda part: part.share)
     if worst.share > 1.0:
         raise _differs(path, graph, outside, [x[worst.sample :] for x in inputs], worst)
@@ -130,47 +130,6 @@ def _logs(graph: Graph, side: list[Reals]) -> list[Reals]:
         for name, x in zip(graph.outputs, side, strict=True)
         if makers[name] is SOFTMAX
     ]
-
-
-@dataclass(frozen=True)
-class Excess:
-    """Attributes:
-    difference: largest absolute one.
-    share: of what is tolerated; infinite where one side has no number.
-    sample: where that is.
-    tolerated: there.
-    """
-
-    difference: float
-    share: float
-    sample: int
-    tolerated: float
-
-
-def _excess(
-    ours: Reals, moved: Reals, theirs: Reals, margin: float = WITNESS.margin, step: float = 0.0
-) -> Excess:
-    """How far `theirs` is from `ours`, measured by how far `moved` is, and by `step` besides."""
-    samples = len(ours)
-    if ours.size != theirs.size:
-        return Excess(np.inf, np.inf, 0, 0.0)
-    a, b, c = (x.reshape(samples, -1).astype(np.float64) for x in (ours, theirs, moved))
-    with np.errstate(invalid="ignore"):
-        off, drift = _largest(a - b), _largest(a - c)
-    size = _largest(b)
-    tolerated = margin * np.maximum(drift, np.median(drift)) + WITNESS.floor * size + step
-    # Rounding alone decides where a value overflows.
-    off = np.where(np.isfinite(drift), off, 0.0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        share = np.nan_to_num(off / tolerated, nan=0.0, posinf=np.inf)
-    worst = int(np.argmax(share))
-    return Excess(float(off.max()), float(share[worst]), worst, float(tolerated[worst]))
-
-
-def _largest(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Of each row; infinite where there is no number."""
-    sizes: npt.NDArray[np.float64] = np.abs(values).max(axis=1, initial=0.0)
-    return np.where(np.isnan(sizes), np.inf, sizes)
 
 
 def _differs(
@@ -215,10 +174,10 @@ def _agrees(ours: Reals, moved: Reals, step: OutsideStep) -> bool:
     """Whether they are the same values, channels last or as they are."""
     theirs = step.values
     forms = [theirs] if theirs.ndim < 3 else [theirs, np.moveaxis(theirs, 1, -1)]
-    if any(_excess(ours, moved, form.reshape(1, -1)).share <= 1.0 for form in forms):
+    if any(measured(ours, moved, form.reshape(1, -1)).share <= 1.0 for form in forms):
         return True
     a, b, c = (np.sort(values, axis=None)[None] for values in (ours, moved, theirs))
-    return step.rearranges and _excess(a, b, c).share <= 1.0
+    return step.rearranges and measured(a, b, c).share <= 1.0
 
 
 def _integers(
@@ -271,7 +230,7 @@ class _Rounding:
         each = zip(ours, zip(*self._drifts, strict=True), theirs, self._last, strict=True)
         parts = [
             min(
-                (_excess(a, a + x.reshape(a.shape), b, WITNESS.grid_margin, step) for x in drifts),
+                (measured(a, a + x.reshape(a.shape), b, WITNESS.grid_margin, step) for x in drifts),
                 key=lambda part: part.share,
             )
             for a, drifts, b, step in each

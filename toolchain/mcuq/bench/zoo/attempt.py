@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tempfile
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -34,6 +33,7 @@ from mcuq.pipeline.verify import equal_in_tflm
 from mcuq.prequantized.load import load_quantized
 from mcuq.quantize import WeightChoice, quantize
 from mcuq.quantized import QuantizedGraph
+from mcuq.temporary import temporary_folder
 from mcuq.witness import compare_import
 from mcuq.witness.samples import witness_samples
 from mcuq_hil.errors import HilError
@@ -161,10 +161,10 @@ def _as_is(model: _Model) -> Tried:
 
 
 def _build(model: _Model) -> Tried:
-    with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch) / "out"
+    with temporary_folder() as scratch:
+        folder = scratch / "out"
         folder.mkdir()
-        build(_request(model, Path(scratch)), folder)
+        build(_request(model, scratch), folder)
     return Tried("build", "equal")
 
 

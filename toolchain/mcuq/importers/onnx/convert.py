@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -27,11 +28,14 @@ from mcuq.importers.onnx.qoperators import spelled_out
 from mcuq.importers.onnx.quantizing import QUANTIZING
 from mcuq.importers.onnx.rules import RULES, quantized
 from mcuq.importers.onnx.rules.quantized import MOVES, common_grid, computes_on_reals
-from mcuq.importers.onnx.survey import file_graph
+from mcuq.importers.onnx.survey import file_graph, inferred_values
 from mcuq.importers.onnx.value import Node, NodeValue, channels_last
-from mcuq.importers.operators import check_known
+from mcuq.importers.operators import unknown_kinds
+from mcuq.importers.refusals import Refusals
 from mcuq.importers.simplify.sharing import share_constants
+from mcuq.numeric.element import Element
 from mcuq.ops.movement import RESHAPE, ReshapeAttrs
+from mcuq.settings import READING
 from mcuq.shown import visible
 
 _DEFAULT_DOMAINS = ("", "ai.onnx")
@@ -74,14 +78,21 @@ def convert(model: Any, opset: int, name: str | None) -> Graph:
     constants = constant_outputs(nodes, {tensor.name for tensor in model.graph.initializer})
     computed = [(i, node) for i, node in enumerate(nodes) if not constants.issuperset(node.output)]
     known = {*RULES, *CONTROL}
-    check_known(
-        ((_where(index, node), _kind(node)) for index, node in computed),
-        known,
-        lambda: file_graph(model, constants, _where, _kind),
+    refusals = Refusals(
+        unknown_kinds(
+            ((_where(index, node), _kind(node)) for index, node in computed),
+            known,
+            lambda: file_graph(model, constants, _where, _kind),
+        )
     )
-    conversion = _Conversion(model.graph, nodes, opset)
+    unknown = {index for index, node in computed if _kind(node) not in known}
+    conversion = _Conversion(model, nodes, opset, refusals)
     for index, proto in enumerate(nodes):
-        conversion.add(index, proto)
+        if index in unknown:
+            conversion.go_on_behind(proto)
+        else:
+            conversion.add(index, proto)
+    refusals.check()
     graph = conversion.graph(name or model.graph.name or "main")
     repeats = any(_kind(node) == "Loop" for node in nodes)
     return share_constants(graph) if repeats else graph
@@ -105,27 +116,69 @@ def _where(index: int, proto: Any) -> str:
 class _Conversion:
     """The values known so far, by ONNX's names."""
 
-    def __init__(self, graph: Any, nodes: Sequence[Any], opset: int) -> None:
-        self._graph = graph
+    def __init__(self, model: Any, nodes: Sequence[Any], opset: int, refusals: Refusals) -> None:
+        self._model, self._graph = model, model.graph
         self._nodes = nodes
         self._opset, self._written = max(opset, CURRENT), opset
         self._build = GraphBuilder()
+        self._added = 0
         self._values: dict[str, NodeValue] = {}
-        for tensor in graph.initializer:
+        self._refusals, self._lost = refusals, set[str]()
+        for tensor in self._graph.initializer:
             with malformed_named(f"initializer {tensor.name!r}"):
                 self._values[tensor.name] = _constant(numpy_helper.to_array(tensor))
-        for proto in graph.input:
+        for proto in self._graph.input:
             if proto.name not in self._values:
                 self._values[proto.name] = self._input(proto)
 
     def add(self, index: int, proto: Any) -> None:
-        """Fold or lower one node."""
+        """Fold or lower one node; where it is refused, keep that and go on behind it.
+
+        Raises:
+            InputError: there are too many of them: nothing behind is looked at.
+        """
+        self._added += 1
+        if self._added > READING.operators:
+            raise InputError(
+                f"node {index} {_kind(proto)}: the model has more than {READING.operators:,} "
+                "operators with its loops written out",
+                "export a smaller model, or one of fewer steps",
+            )
+        if not self._lost.isdisjoint(proto.input) or not self._refusals.attempt(
+            self._add_one, index, proto
+        ):
+            self.go_on_behind(proto)
+
+    def _add_one(self, index: int, proto: Any) -> bool:
         write_out = CONTROL.get(_kind(proto))
         with malformed_named(f"node {index} {_kind(proto)}"):
             if write_out is not None:
                 write_out(self, index, proto, _where(index, proto), self._written)
             else:
                 self._add(self._node(index, proto), proto)
+        return True
+
+    def go_on_behind(self, proto: Any) -> None:
+        """Take what ONNX infers for the results of a node that is refused."""
+        read = [self._values[name] for name in proto.input if name in self._values]
+        computed = [value for value in read if value.data is None]
+        if not self._lost.isdisjoint(proto.input):
+            computed = []
+        for name in proto.output:
+            told = self._inferred.get(name) if computed else None
+            if told is None:
+                self._lost.add(name)
+                continue
+            shape, element = told
+            order = computed[0].order
+            if len(order) != len(shape):
+                order = tuple(range(len(shape)))
+            stored = Layout(shape, order).graph_shape
+            self._values[name] = NodeValue(shape, self._build.input(stored, name, element), order)
+
+    @cached_property
+    def _inferred(self) -> Mapping[str, tuple[tuple[int, ...], Element]]:
+        return inferred_values(self._model)
 
     def value(self, name: str) -> NodeValue:
         """What a name of ONNX stands for; KeyError where nothing has computed it."""
@@ -136,11 +189,12 @@ class _Conversion:
         self._values[name] = _constant(value.data) if value.data is not None else value
 
     def _add(self, node: Node, proto: Any) -> None:
-        folded = fold(node, proto)
+        folded = fold(node, proto, self._build.budget)
         if folded is not None:
             values = [_constant(data) for data in folded]
         else:
-            check_known([(node.where, node.kind)], RULES)
+            if (error := unknown_kinds([(node.where, node.kind)], RULES)) is not None:
+                raise error
             node = softened(node, self._nodes)
             check(node, (enough_inputs, finite_constants))
             check(node, (computes_on_reals,) if node.kind not in quantized.RULES else ())

@@ -6,7 +6,6 @@ newest versions only. What a node would give is measured before it is computed.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Iterable
 from typing import Any
 
@@ -17,7 +16,8 @@ from onnx import helper
 from onnx.reference import ReferenceEvaluator
 
 from mcuq.errors import InputError
-from mcuq.importers.builder import LARGEST_TENSOR
+from mcuq.importers.budget import ConstantBudget
+from mcuq.importers.onnx.fold_limits import check_cost
 from mcuq.importers.onnx.quantizing import QUANTIZING
 from mcuq.importers.onnx.value import Node
 
@@ -53,12 +53,13 @@ def constant_outputs(nodes: Iterable[Any], constants: Collection[str]) -> set[st
     return known - {""}
 
 
-def fold(node: Node, proto: Any) -> list[Array] | None:
+def fold(node: Node, proto: Any, budget: ConstantBudget) -> list[Array] | None:
     """The node's results where they do not depend on the model's inputs, else None.
 
     Args:
         node: with its inputs in place.
         proto: the same node as ONNX stores it.
+        budget: of the model's constants.
 
     Raises:
         InputError: the constants do not fit the operator, or give too much.
@@ -71,7 +72,7 @@ def fold(node: Node, proto: Any) -> list[Array] | None:
         return None
     if node.kind in QUANTIZING:
         return [QUANTIZING[node.kind](node)]
-    return _evaluated(node, proto)
+    return _evaluated(node, proto, budget)
 
 
 def _shape(node: Node) -> Array:
@@ -97,7 +98,7 @@ def _constant(node: Node) -> Array:
     )
 
 
-def _evaluated(node: Node, proto: Any) -> list[Array]:
+def _evaluated(node: Node, proto: Any, budget: ConstantBudget) -> list[Array]:
     feeds = {
         name: np.asarray(value.data)
         for name, value in zip(proto.input, node.inputs, strict=True)
@@ -105,7 +106,7 @@ def _evaluated(node: Node, proto: Any) -> list[Array]:
     }
     model = _model(node, proto, feeds)
     try:
-        _check_size(node, model, feeds)
+        budget.take(check_cost(node, model, feeds), node.where)
         results = ReferenceEvaluator(model).run(None, feeds)
     except InputError:
         raise
@@ -130,20 +131,3 @@ def _model(node: Node, proto: Any, feeds: dict[str, Array]) -> Any:
     outputs = [onnx.ValueInfoProto(name=name) for name in proto.output if name]
     graph = helper.make_graph([proto], "constant", inputs, outputs)
     return helper.make_model(graph, opset_imports=[helper.make_opsetid("", node.opset)])
-
-
-def _check_size(node: Node, model: Any, feeds: dict[str, Array]) -> None:
-    """Raise where a result would be too large, as far as ONNX can tell from the operands."""
-    known = onnx.ModelProto()
-    known.CopyFrom(model)
-    known.graph.initializer.extend(
-        onnx.numpy_helper.from_array(data, name) for name, data in feeds.items() if data.size < 64
-    )
-    inferred = onnx.shape_inference.infer_shapes(known, strict_mode=True, data_prop=True)
-    for output in inferred.graph.output:
-        sizes = [dim.dim_value for dim in output.type.tensor_type.shape.dim]
-        if math.prod(sizes) > LARGEST_TENSOR:
-            raise InputError(
-                f"{node.where}: its constants give {'×'.join(map(str, sizes))} numbers",
-                "leave the layer out, or export with smaller constants",
-            )

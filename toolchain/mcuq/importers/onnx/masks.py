@@ -1,7 +1,7 @@
 """Masks in front of a Softmax: what they hide gets a finite score.
 
 Exporters add minus infinity, or the least float32, to scores that are not to be looked at, or put
-it in their place. No integers could hold that beside the scores themselves.
+it in their place. `quantize.masks` finds a number for it that integers can hold beside the scores.
 """
 
 from __future__ import annotations
@@ -14,9 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from mcuq.importers.onnx.value import Node, NodeValue
+from mcuq.ops.softmax import HIDDEN
 
-HIDDEN = -32.0
-"""A score: beside one of 0 its weight is 1e-14, and eight bits still tell the others apart."""
 _MASKING = frozenset({"Add", "Where"})
 _PASSING = frozenset({"Add", "Identity", "Reshape", "Squeeze", "Transpose", "Unsqueeze", "Where"})
 

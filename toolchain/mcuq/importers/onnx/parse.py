@@ -6,12 +6,12 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 import onnx
-import onnx.inliner
-from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
+from google.protobuf.message import DecodeError
 from onnx import ModelProto, TensorProto
 
 from mcuq.errors import InputError
 from mcuq.importers.onnx.classical import without_labels
+from mcuq.importers.onnx.inline import inlined
 from mcuq.importers.onnx.older import OLDEST
 from mcuq.importers.onnx.order import in_order
 
@@ -41,11 +41,14 @@ def parse(content: bytes, folder: Path | None) -> ModelProto:
         _spell_out(model)
         onnx.checker.check_model(model)
         without_labels(model)
-        if model.functions:  # operators that the file itself defines
-            model = onnx.inliner.inline_local_functions(model)
-    except (DecodeError, onnx.checker.ValidationError, OSError, ValueError) as error:
+        whole: ModelProto = inlined(model)
+    except _REFUSALS as error:
         raise InputError(f"not a valid ONNX file: {_first_line(error)}", _MALFORMED) from error
-    return model
+    return whole
+
+
+_REFUSALS = (DecodeError, onnx.checker.ValidationError, OSError, RuntimeError, ValueError)
+"""RuntimeError: of an assertion in ONNX's own code."""
 
 
 def _spell_out(model: Any) -> None:

@@ -9,6 +9,8 @@ import onnx
 from onnx import numpy_helper
 
 from mcuq.importers.missing import FileGraph, FileNode, Shape, multiply_accumulates
+from mcuq.importers.onnx.elements import ELEMENTS
+from mcuq.numeric.element import Element
 
 _CHANNELS_FIRST = frozenset({"Conv", "ConvTranspose", "QLinearConv", "ConvInteger"})
 
@@ -47,12 +49,29 @@ def file_graph(
     return FileGraph(nodes, inputs, tuple(one.name for one in model.graph.output))
 
 
+def inferred_values(model: Any) -> dict[str, tuple[Shape, Element]]:
+    """Name → shape and kind of values, as far as ONNX infers them for a batch of 1."""
+    found = {}
+    for value in _inferred(model).value_info:
+        tensor = value.type.tensor_type
+        shape = tuple(one.dim_value for one in tensor.shape.dim)
+        if shape and not shape[0]:
+            shape = (1, *shape[1:])
+        if all(shape) and tensor.elem_type in ELEMENTS:
+            found[value.name] = shape, ELEMENTS[tensor.elem_type]
+    return found
+
+
+def _inferred(model: Any) -> Any:
+    try:
+        return onnx.shape_inference.infer_shapes(model, data_prop=True).graph
+    except onnx.shape_inference.InferenceError:
+        return model.graph
+
+
 def _shapes(model: Any) -> Mapping[str, Shape]:
     """Name → shape, as far as ONNX infers it; an open dimension counts as 1."""
-    try:
-        graph = onnx.shape_inference.infer_shapes(model).graph
-    except onnx.shape_inference.InferenceError:
-        graph = model.graph
+    graph = _inferred(model)
     found = {tensor.name: tuple(tensor.dims) for tensor in graph.initializer}
     for value in (*graph.input, *graph.value_info, *graph.output):
         dimensions = value.type.tensor_type.shape.dim

@@ -7,6 +7,7 @@ import zipfile
 from pathlib import Path
 
 from mcuq.errors import InputError
+from mcuq.importers.keras_file import check_sizes
 
 _EXPORT = (
     "torch.export.save(torch.export.export(model.eval(), (example,)), 'model.pt2') writes the "
@@ -43,6 +44,7 @@ def check_program(path: Path) -> None:
 
 
 def _check_members(path: Path, archive: zipfile.ZipFile) -> None:
+    check_sizes(path, archive.infolist())
     # Each name is behind the archive's own.
     names = {name.partition("/")[2]: name for name in archive.namelist()}
     plain = set(archive.namelist())

@@ -8,16 +8,20 @@ file, with their tensors as stored.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from mcuq.importers.constraints import check
+from mcuq.importers.refusals import Refusals
 from mcuq.importers.tflite.records import WEIGHTED, FileModel, FileOp, FileTensor, Quantization
+from mcuq.importers.tflite.recurrent_scales import RECURRENT_CONSTRAINTS
+from mcuq.importers.tflite.stored import StoredOp
 from mcuq.ops.catalog import operator
 from mcuq.tflite.operators.catalog import CONVERSIONS, RULES
+from mcuq.tflite.operators.recurrent import BIASES
 
 _CONVERSIONS = CONVERSIONS
 _BITS = {"int8": 8, "int16": 16}
@@ -33,46 +37,29 @@ _BIAS_TYPES: Mapping[str, tuple[str, ...]] = {
 }
 
 
-@dataclass(frozen=True)
-class StoredOp:
-    """An operator with its tensors as the file stores them; None for an absent operand."""
+def check_arithmetic(model: FileModel, refusals: Refusals) -> FileModel:
+    """The model with the scales of biases that have none.
 
-    op: FileOp
-    operands: tuple[FileTensor | None, ...]
-    results: tuple[FileTensor, ...]
-
-    @property
-    def where(self) -> str:
-        name = self.results[0].name if self.results else ""
-        return f"operator {self.op.index} {self.op.kind} (output {name!r})"
-
-    @property
-    def values(self) -> Sequence[FileTensor]:
-        """Operands that are values of the model, and the results."""
-        rule = RULES.get(self.op.kind)
-        count = len(self.operands)
-        numbers = rule.reads(count) if rule else range(count)
-        values = [self.operands[number] for number in numbers if number < count]
-        return [t for t in (*values, *self.results) if t is not None]
-
-
-def check_arithmetic(model: FileModel) -> FileModel:
-    """The model with the scales of biases that have none, once all operators are as they should be.
-
-    Raises:
-        InputError: an operator would be computed otherwise than it reads.
+    Args:
+        refusals: collects operators that would be computed otherwise than they read.
     """
     tensors = list(model.tensors)
     for op in model.ops:
-        view = _stored(op, tensors)
-        if op.kind in WEIGHTED and len(view.operands) > 1:
-            _give_bias_scale(view, tensors)
-            check(_stored(op, tensors), _WEIGHTED_CONSTRAINTS)
-        elif op.kind == "CAST":
-            check(view, (plain_cast,))
-        elif op.kind not in _CONVERSIONS:
-            check(view, _CONSTRAINTS)
+        refusals.attempt(_check, op, tensors)
     return replace(model, tensors=tuple(tensors))
+
+
+def _check(op: FileOp, tensors: list[FileTensor]) -> None:
+    view = _stored(op, tensors)
+    if op.kind in WEIGHTED and len(view.operands) > 1:
+        _give_bias_scale(view, tensors)
+        check(_stored(op, tensors), _WEIGHTED_CONSTRAINTS)
+    elif op.kind == "CAST":
+        check(view, (plain_cast,))
+    elif op.kind in BIASES:
+        check(view, (symmetric_types, *RECURRENT_CONSTRAINTS))
+    elif op.kind not in _CONVERSIONS:
+        check(view, _CONSTRAINTS)
 
 
 def _stored(op: FileOp, tensors: Sequence[FileTensor]) -> StoredOp:

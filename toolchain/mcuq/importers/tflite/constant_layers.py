@@ -20,6 +20,8 @@ from mcuq.tflite.operators.view import OpView
 Array = npt.NDArray[Any]
 _COMPUTED = (activation_input, one_computed_operand)
 """Constraints that a layer on constants does not meet."""
+_MOST_PRODUCTS = 1 << 28
+"""Results of a layer with a filter, times the filter's values: a second's work."""
 
 
 def layer_on_constants(op: OpView, most: int, exact: bool) -> Array | None:
@@ -47,6 +49,8 @@ def layer_on_constants(op: OpView, most: int, exact: bool) -> Array | None:
         shape = step.kind.shape(step.attrs, [value.shape for value in operands])
         if max(math.prod(shape), *(value.size for value in operands)) > most:
             return None
+        if step.kind.weighted and math.prod(shape) * operands[1].size > _MOST_PRODUCTS:
+            return None
         constants.append(_applied(op, step, operands))
     return constants[-1]
 
@@ -56,7 +60,7 @@ def _steps(rule: Rule[Any], op: OpView) -> tuple[Step, ...]:
     if steps:
         return steps
     numbers = tuple(n for n in rule.reads(len(op.operands)) if op.operands[n] is not None)
-    return (Step(rule.kind, rule.attrs(op), numbers * rule.copies(op)),)
+    return (Step(rule.kind, rule.attrs(op), numbers),)
 
 
 def _applied(op: OpView, step: Step, operands: list[Array]) -> Array:

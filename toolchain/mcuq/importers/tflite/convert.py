@@ -12,9 +12,11 @@ import numpy.typing as npt
 
 from mcuq.errors import InputError
 from mcuq.graph import Graph, Op, State, Tensor
+from mcuq.importers.budget import ConstantBudget
 from mcuq.importers.constraints import check
 from mcuq.importers.names import UniqueNames
-from mcuq.importers.operators import check_known
+from mcuq.importers.operators import unknown_kinds
+from mcuq.importers.refusals import Refusals
 from mcuq.importers.tflite.arithmetic import check_arithmetic
 from mcuq.importers.tflite.biases import flat_biases
 from mcuq.importers.tflite.filters import flat_filters
@@ -28,10 +30,11 @@ from mcuq.importers.tflite.general import (
     own_rule,
     real_operand,
 )
+from mcuq.importers.tflite.own_states import with_own_states
 from mcuq.importers.tflite.parts import one_output_each
 from mcuq.importers.tflite.real import real_values
 from mcuq.importers.tflite.records import FileModel, FileOp, FileState, FileTensor
-from mcuq.importers.tflite.recurrent import check_integers, spelled_out
+from mcuq.importers.tflite.recurrent import spelled_out
 from mcuq.importers.tflite.running_sums import KIND as CUMSUM
 from mcuq.importers.tflite.running_sums import layers_of_running_sums
 from mcuq.importers.tflite.space_to_batch import gather_dilations
@@ -44,11 +47,10 @@ from mcuq.interpret.float import run_float
 from mcuq.numeric.element import Element
 from mcuq.ops.repetition import BROADCAST_TO, BroadcastAttrs
 from mcuq.ops.unary import LEAKY_RELU, LeakyReluAttrs
+from mcuq.settings import READING
 from mcuq.tflite.operators.catalog import CONVERSIONS, READABLE
 from mcuq.tflite.operators.form import Rule, Step
 from mcuq.tflite.operators.view import FileOperand, OpView, element_of
-
-_MAX_ELEMENTS = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -82,24 +84,25 @@ def convert(
     """
     name = name or model.name or "main"
     model = unrolled(with_states(model), _evaluated)
-    if keep_rescaling:
-        check_integers(model)
-    else:
-        model = spelled_out(model, anew)
+    model = with_own_states(model) if keep_rescaling else spelled_out(model, anew)
     as_written, model = model, gather_dilations(one_output_each(name_tables(model)))
     known = {*READABLE, *FOLDABLE, CUMSUM}
-    check_known(
-        ((_where(model, op), _called(op, known)) for op in model.ops),
-        known,
-        lambda: file_graph(as_written, _where),
+    refusals = Refusals(
+        unknown_kinds(
+            ((_where(model, op), _called(op, known)) for op in model.ops),
+            known,
+            lambda: file_graph(as_written, _where),
+        )
     )
-    check_stateless(as_written)
-    model = layers_of_running_sums(
-        check_arithmetic(flat_filters(flat_biases(model))), keep_rescaling
-    )
+    refusals.attempt(check_stateless, as_written)
+    model = check_arithmetic(flat_filters(flat_biases(model)), refusals)
+    model = layers_of_running_sums(model, keep_rescaling, refusals)
+    known.remove(CUMSUM)
     conversion = _Conversion(model, keep_rescaling)
     for op in model.ops:
-        conversion.add(op)
+        if _called(op, known) not in known or not refusals.attempt(conversion.add, op):
+            conversion.go_on_behind(op)
+    refusals.check()
     return conversion.result(name)
 
 
@@ -127,12 +130,14 @@ class _Conversion:
         self._model = model
         self._keep_rescaling = keep_rescaling
         self._names = UniqueNames()
+        self._budget = ConstantBudget()
         self._state_names = UniqueNames()
         self._tensors: dict[str, Tensor] = {}
         self._ops: list[Op] = []
         self._values: dict[int, FileOperand] = {}
         self._records: dict[str, FileTensor] = {}
         self._constant_outputs: dict[int, str] = {}
+        self._lost: set[int] = set()
         self._inputs = [self._given(model.tensors[index]) for index in model.inputs]
         if not self._inputs:
             raise malformed("the model has no inputs")
@@ -144,8 +149,14 @@ class _Conversion:
             index: self._take_name(model.tensors[index]) for op in model.ops for index in op.outputs
         }
 
-    def add(self, op: FileOp) -> None:
-        """Fold, pass through or lower one operator."""
+    def add(self, op: FileOp) -> bool:
+        """Fold, pass through or lower one operator.
+
+        Returns:
+            Whether that was done: not where it reads a constant that nobody knows.
+        """
+        if not self._lost.isdisjoint(op.inputs):
+            return False
         view = self._view(op)
         check(view, OP_CONSTRAINTS)
         output = op.outputs[0]
@@ -158,6 +169,18 @@ class _Conversion:
         else:
             check(view, (own_rule,))
             self._values[output] = self._lower(op, view, READABLE[op.kind])
+        return True
+
+    def go_on_behind(self, op: FileOp) -> None:
+        """Take the file's word for the results of an operator that is refused."""
+        computed = self._lost.isdisjoint(op.inputs) and any(
+            index in self._values and self._values[index].data is None for index in op.inputs
+        )
+        for index in op.outputs:
+            if computed and index not in self._values:
+                self._input(self._model.tensors[index])
+            elif not computed:
+                self._lost.add(index)
 
     def result(self, name: str) -> Converted:
         """The finished graph with its records."""
@@ -266,6 +289,7 @@ class _Conversion:
             self._constant_outputs[tensor.index] = name
             name = self._names.take(f"{name}/value", "value")
         self._records[name] = tensor
+        self._budget.take(data.size, f"tensor {name!r}")
         if tensor.quantization is None or data is not tensor.data:
             return FileOperand(name, data.shape, data.dtype.name, data=data)
         return FileOperand(name, data.shape, tensor.dtype, True, real_values(tensor, data))
@@ -284,7 +308,8 @@ class _Conversion:
             values.append(self._added(view, step, values, name))
             source = None if step.stored_as is None else values[step.stored_as].name
             self._records[name] = tensor if source is None else self._records[source]
-        result = self._added(view, steps[-1], values, view.output_name)
+        kept = [self._kept(index) for index in op.outputs[1:]]
+        result = self._added(view, steps[-1], values, view.output_name, *kept)
         self._compare_shape(view, tensor, result.shape)
         if _known(tensor) is not result.element:
             raise malformed(f"{view.where}: the file says {tensor.dtype}, its operands give others")
@@ -295,7 +320,17 @@ class _Conversion:
         chosen = rule.stored_steps if self._keep_rescaling else None
         return (chosen or rule.steps)(view)
 
-    def _added(self, view: OpView, step: Step, values: list[FileOperand], name: str) -> FileOperand:
+    def _kept(self, index: int) -> str:
+        """The name of what an operator leaves in one of its states."""
+        name, tensor = self._result_names[index], self._model.tensors[index]
+        self._values[index] = FileOperand(name, tensor.shape, tensor.dtype, quantized=True)
+        self._tensors[name] = Tensor(name, tensor.shape)
+        self._records[name] = tensor
+        return name
+
+    def _added(
+        self, view: OpView, step: Step, values: list[FileOperand], name: str, *kept: str
+    ) -> FileOperand:
         """One operator of the graph and its result, float32 as far as is known."""
         operands = [values[number] for number in step.inputs]
         if step.indices is not None:
@@ -312,12 +347,12 @@ class _Conversion:
             self._keep_constant(operand)
         self._tensors[name] = Tensor(name, shape, element=element)
         inputs = tuple(operand.name for operand in operands)
-        self._ops.append(Op(step.kind, name, inputs, (name,), step.attrs))
+        self._ops.append(Op(step.kind, name, inputs, (name, *kept), step.attrs))
         return FileOperand(name, shape, "float32" if element is Element.REAL else element, False)
 
     def _compare_shape(self, view: OpView, tensor: FileTensor, shape: tuple[int, ...]) -> None:
         """Raise where the file states another shape than inference gives."""
-        if math.prod(shape) > _MAX_ELEMENTS:
+        if math.prod(shape) > READING.tensor_elements:
             raise InputError(
                 f"{view.where}: a result of {shape} is too large", "reduce the input's size"
             )
@@ -361,5 +396,4 @@ def _result_element(view: OpView, step: Step, operands: Sequence[FileOperand]) -
 def _graph_operands(rule: Rule[Any], view: OpView) -> list[FileOperand]:
     """The operands that become the graph operator's inputs; absent ones are left out."""
     chosen = (view.operands[number] for number in rule.reads(len(view.operands)))
-    present = [operand for operand in chosen if operand is not None]
-    return present * rule.copies(view)
+    return [operand for operand in chosen if operand is not None]

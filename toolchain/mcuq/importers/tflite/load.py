@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from mcuq.graph import Graph
+from mcuq.graph.indices import index_limits
 from mcuq.importers.malformed import malformed_named
 from mcuq.importers.simplify import tidy
 from mcuq.importers.simplify.limits import within_limits
@@ -58,3 +59,14 @@ def read_tflite(
     graph, origin = within_limits(converted.graph)
     stored = {new: converted.records[name] for new, name in origin.items()}
     return Converted(graph, {**converted.records, **stored})
+
+
+def input_limits(source: Path | bytes) -> tuple[int | None, ...]:
+    """What the indices at each input of a TFLite file lie below; None where they index nothing.
+
+    Raises:
+        InputError: as `load_tflite`.
+    """
+    graph = load_tflite(source)
+    limits = index_limits(graph.ops, graph.tensors)
+    return tuple(limits.get(name) for name in graph.inputs)

@@ -12,7 +12,6 @@ layer. h and c are states: interpreters keep them from run to run.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from enum import IntEnum
 
 import numpy as np
 
@@ -20,30 +19,11 @@ from mcuq.errors import InputError
 from mcuq.importers.tflite.flatbuffer import malformed
 from mcuq.importers.tflite.records import FileOp
 from mcuq.importers.tflite.spelling import Spelling
+from mcuq.ops.lstm import BIASES, CELL, HIDDEN, INPUT, RECURRENT, WEIGHTS
+from mcuq.tflite.operators.recurrent import FURTHER, TANH, Lstm
 
 MOST_STEPS = 128
 """Each is some 15 operators."""
-
-
-class Lstm(IntEnum):
-    """UnidirectionalSequenceLSTMOptions."""
-
-    ACTIVATION = 0
-    CELL_CLIP = 1
-    PROJECTION_CLIP = 2
-    TIME_MAJOR = 3
-
-
-_INPUT, _HIDDEN, _CELL = 0, 18, 19
-_WEIGHTS, _RECURRENT, _BIASES = (1, 2, 4, 3), (5, 6, 8, 7), (12, 13, 15, 14)
-"""Operands of the gates i, f, o and of g."""
-_ABSENT = {
-    "peepholes": (9, 10, 11),
-    "a projection": (16, 17),
-    "layer normalization": (20, 21, 22, 23),
-}
-_TANH = 4
-"""ActivationFunctionType."""
 
 
 def spell_lstm(spelling: Spelling, op: FileOp) -> None:
@@ -54,7 +34,7 @@ def spell_lstm(spelling: Spelling, op: FileOp) -> None:
             more than MOST_STEPS steps.
     """
     _check_form(spelling, op)
-    shape = spelling.required(_INPUT).shape
+    shape = spelling.required(INPUT).shape
     time_major = op.options is not None and op.options.boolean(Lstm.TIME_MAJOR)
     steps, batch = (shape[0], shape[1]) if time_major else (shape[1], shape[0])
     if batch != 1 or not 1 <= steps <= MOST_STEPS:
@@ -62,9 +42,9 @@ def spell_lstm(spelling: Spelling, op: FileOp) -> None:
             f"{op.where} runs {steps} steps in a batch of {batch}",
             f"export it with a batch of 1 and at most {MOST_STEPS} steps",
         )
-    weights = np.concatenate([spelling.reals(number) for number in _WEIGHTS])
-    recurrent = np.concatenate([spelling.reals(number) for number in _RECURRENT])
-    bias = np.concatenate([spelling.reals(number, 1) for number in _BIASES])
+    weights = np.concatenate([spelling.reals(number) for number in WEIGHTS])
+    recurrent = np.concatenate([spelling.reals(number) for number in RECURRENT])
+    bias = np.concatenate([spelling.reals(number, 1) for number in BIASES])
     units = recurrent.shape[1]
     if weights.shape != (4 * units, shape[2]) or len(recurrent) != 4 * units != len(bias):
         raise malformed(f"{op.where} has weights of {weights.shape} and {recurrent.shape}")
@@ -74,16 +54,16 @@ def spell_lstm(spelling: Spelling, op: FileOp) -> None:
 def _check_form(spelling: Spelling, op: FileOp) -> None:
     found = [
         what
-        for what, numbers in _ABSENT.items()
+        for what, numbers in FURTHER.items()
         if any(spelling.given(number) is not None for number in numbers)
     ]
-    if spelling.given(_WEIGHTS[0]) is None:
+    if spelling.given(WEIGHTS[0]) is None:
         found.append("coupled input and forget gates")
-    activation = _TANH if op.options is None else op.options.uint8(Lstm.ACTIVATION)
-    if activation != _TANH:
+    activation = TANH if op.options is None else op.options.uint8(Lstm.ACTIVATION)
+    if activation != TANH:
         found.append("another activation than tanh")
-    if len(spelling.required(_INPUT).shape) != 3:
-        found.append(f"an input of {len(spelling.required(_INPUT).shape)} dimensions")
+    if len(spelling.required(INPUT).shape) != 3:
+        found.append(f"an input of {len(spelling.required(INPUT).shape)} dimensions")
     if found:
         raise InputError(
             f"{op.where} has {' and '.join(found)}, which is not read",
@@ -102,10 +82,10 @@ def _steps(
         spelling.constant(values, what)
         for values, what in zip(constants, ("weights", "recurrent", "bias"), strict=True)
     )
-    rows = spelling.reshaped(spelling.real_operand(_INPUT), (steps, features), "rows")
+    rows = spelling.reshaped(spelling.real_operand(INPUT), (steps, features), "rows")
     given = spelling.dense(rows, weights, bias, steps, "given")
-    hidden = first_hidden = spelling.state(_HIDDEN, (1, units), "hidden")
-    cell = first_cell = spelling.state(_CELL, (1, units), "cell")
+    hidden = first_hidden = spelling.state(HIDDEN, (1, units), "hidden")
+    cell = first_cell = spelling.state(CELL, (1, units), "cell")
     clip = 0.0 if op.options is None else op.options.float32(Lstm.CELL_CLIP)
     results = []
     for step in range(steps):

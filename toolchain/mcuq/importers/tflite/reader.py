@@ -14,7 +14,7 @@ from mcuq.importers.tflite.buffers import constant_data, quantization
 from mcuq.importers.tflite.flatbuffer import FlatTable, malformed
 from mcuq.importers.tflite.records import FileModel, FileOp, FileTensor
 from mcuq.tflite.operators.catalog import RULES
-from mcuq.tflite.operators.control import CallOnce, While
+from mcuq.tflite.operators.control import CALLS
 
 _IDENTIFIER = b"TFL3"
 _VERSION = 3
@@ -28,8 +28,6 @@ _TYPES = {number: name.lower() for number, name in _names(schema.TensorType).ite
 _KINDS = _names(schema.BuiltinOperator)
 _UNREAD = "unread"
 """Type of a tensor that is not looked at."""
-_CALLS = {"CALL_ONCE": tuple(CallOnce), "WHILE": tuple(While)}
-"""Operators that run subgraphs, and the options that name these."""
 _CUSTOM = schema.BuiltinOperator.CUSTOM
 
 
@@ -71,7 +69,7 @@ def _called(model: FileModel, count: int) -> list[int]:
     """Numbers of the subgraphs that operators run."""
     found = []
     for op in model.ops:
-        for field in _CALLS.get(op.kind, ()):
+        for field in CALLS.get(op.kind, ()):
             number = 0 if op.options is None else op.options.int32(field)
             if not 0 < number < count:
                 raise malformed(f"{op.where} calls subgraph {number} of {count}")

@@ -1,13 +1,13 @@
-"""SVDF and UNIDIRECTIONAL_SEQUENCE_LSTM, which keep a state of their own, as plain operators.
+"""SVDF and UNIDIRECTIONAL_SEQUENCE_LSTM, which keep a state of their own.
 
 Their states become states of the graph, as those of resource variables do: what interpreters keep
-in a variable tensor from run to run.
+in a variable tensor from run to run. A float model has plain operators in their place; where a
+file's integers are kept they are themselves (`own_states`).
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
-from enum import IntEnum
 
 import numpy as np
 
@@ -18,14 +18,8 @@ from mcuq.importers.tflite.records import FileModel, FileOp
 from mcuq.importers.tflite.spelling import Spelling
 from mcuq.ops.attrs import Padding
 from mcuq.tflite.operators.common import PADDINGS
+from mcuq.tflite.operators.recurrent import Svdf
 from mcuq.tflite.operators.weighted import Conv2D
-
-
-class Svdf(IntEnum):
-    """SVDFOptions."""
-
-    RANK = 0
-    ACTIVATION = 1
 
 
 def spelled_out(model: FileModel, anew: bool = False) -> FileModel:
@@ -52,16 +46,6 @@ def spelled_out(model: FileModel, anew: bool = False) -> FileModel:
         ops=tuple(spelling.ops),
         states=tuple(spelling.states),
     )
-
-
-def check_integers(model: FileModel) -> None:
-    """Raise InputError where integers of such an operator would have to be kept."""
-    for op in model.ops:
-        if op.kind in _SPELLINGS:
-            raise InputError(
-                f"{op.where}: it is read as plain operators, whose integers are not its own",
-                "quantize it anew instead: give the file as a model, with calibration data",
-            )
 
 
 _INPUT, _FEATURE, _TIME, _BIAS, _STATE = range(5)

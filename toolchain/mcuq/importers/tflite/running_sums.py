@@ -14,6 +14,7 @@ from ai_edge_litert import schema_py_generated as schema
 
 from mcuq.errors import InputError
 from mcuq.importers.constraints import check
+from mcuq.importers.refusals import Refusals
 from mcuq.importers.tflite.flatbuffer import malformed
 from mcuq.importers.tflite.general import own_options
 from mcuq.importers.tflite.records import FileModel, FileOp, FileTensor, constant_record
@@ -34,33 +35,30 @@ class Cumsum(IntEnum):
     REVERSE = 1
 
 
-def layers_of_running_sums(model: FileModel, stored: bool) -> FileModel:
+def layers_of_running_sums(model: FileModel, stored: bool, refusals: Refusals) -> FileModel:
     """The model with these layers.
 
     Args:
         model: the records.
         stored: whether the file's integers are kept.
-
-    Raises:
-        InputError: they are; the axis is computed at run time or does not fit; too many values.
+        refusals: collects operators that are none: the file's integers are kept, the axis is
+            computed at run time or does not fit, too many values. They stay.
     """
-    if not any(op.kind == KIND for op in model.ops):
-        return model
+    tensors, ops = list(model.tensors), list[FileOp]()
+    for op in model.ops:
+        new = refusals.attempt(_rewritten, op, tensors, stored) if op.kind == KIND else None
+        ops += [op] if new is None else new
+    return replace(model, tensors=tuple(tensors), ops=tuple(ops))
+
+
+def _rewritten(op: FileOp, tensors: list[FileTensor], stored: bool) -> list[FileOp]:
+    """FULLY_CONNECTED along the last dimension, TRANSPOSE around it for another one."""
     if stored:
         raise InputError(
-            f"{KIND} of integers is not TensorFlow Lite Micro's: it begins with minus the zero "
-            "point, and its sums overflow",
+            f"{op.where}: {KIND} of integers is not TensorFlow Lite Micro's, which begins with "
+            "minus the zero point, and whose sums overflow",
             "quantize it anew: give the file as a model, with calibration data",
         )
-    tensors = list(model.tensors)
-    ops = tuple(new for op in model.ops for new in _rewritten(op, tensors))
-    return replace(model, tensors=tuple(tensors), ops=ops)
-
-
-def _rewritten(op: FileOp, tensors: list[FileTensor]) -> list[FileOp]:
-    """FULLY_CONNECTED along the last dimension, TRANSPOSE around it for another one."""
-    if op.kind != KIND:
-        return [op]
     check(op, (own_options,))
     if len(op.inputs) != 2 or min(op.inputs) < 0 or len(op.outputs) != 1:
         raise malformed(f"{op.where} lacks an operand")

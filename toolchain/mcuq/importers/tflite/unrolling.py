@@ -1,9 +1,12 @@
-"""WHILE written out: a loop whose number of turns the file decides, as recurrent layers have it.
+"""WHILE and IF written out: loops whose number of turns the file decides, and branches.
 
 The counters of such a loop are constants, and so is its condition at every turn; the body is
 written once for each. What depends on constants alone is computed here, the first turn's product of
 an initial state included. Lists of rows, of which a turn replaces one, stay lists of parts until
 something else reads them.
+
+Of an IF the one branch stays where the condition is a constant; else both are computed, and a
+SELECT_V2 takes the values of one.
 """
 
 from __future__ import annotations
@@ -14,24 +17,29 @@ from dataclasses import replace
 import numpy as np
 
 from mcuq.errors import InputError
+from mcuq.importers.tflite.branches import check_branch, check_pure
 from mcuq.importers.tflite.constants import Evaluate, computed
 from mcuq.importers.tflite.flatbuffer import malformed
 from mcuq.importers.tflite.records import FileModel, FileOp, constant_record
 from mcuq.importers.tflite.rows import RowLists
-from mcuq.tflite.operators.control import While
+from mcuq.settings import READING
+from mcuq.tflite.operators.control import If, While
 from mcuq.tflite.operators.gathering import Gather
 
 MOST_TURNS = 128
 """Of one loop: each turn of a recurrent layer is some 15 operators."""
-MOST_OPERATORS = 20_000
-"""Of a model with its loops written out."""
+_MOST_FOLDED = 4000
+"""Operators on real constants, each of which is computed as a model of its own."""
 
-BECOMES = {"WHILE": "its body, once a turn, where the file decides how many"}
+BECOMES = {
+    "WHILE": "its body, once a turn, where the file decides how many",
+    "IF": "the branch of a constant condition, else both, of which SELECT_V2 takes one",
+}
 """What stands in an operator's place."""
 
 
 def unrolled(model: FileModel, evaluate: Evaluate) -> FileModel:
-    """The model without loops.
+    """The model without loops and branches.
 
     Args:
         model: a file's records.
@@ -40,7 +48,7 @@ def unrolled(model: FileModel, evaluate: Evaluate) -> FileModel:
     Raises:
         InputError: how often one turns depends on the input, or is more than MOST_TURNS.
     """
-    if not any(op.kind == "WHILE" for op in model.ops):
+    if not any(op.kind in ("WHILE", "IF") for op in model.ops):
         return model
     return _Unrolling(model, evaluate).result()
 
@@ -51,6 +59,7 @@ class _Unrolling:
         self._evaluate = evaluate
         self.rows = RowLists(list(model.tensors))
         self._constants: dict[tuple[int, int], int] = {}
+        self._added = self._folded = 0
 
     def result(self) -> FileModel:
         known: dict[int, int] = {}
@@ -77,14 +86,20 @@ class _Unrolling:
             for output, value in zip(op.outputs, self._loop(op, inputs), strict=True):
                 known[output] = value
             return
+        if op.kind == "IF":
+            results = [i if number < 0 else self._copy(inside, i) for i in op.outputs]
+            known |= zip(op.outputs, self._branch(op, inputs, results), strict=True)
+            return
         outputs = []
         for index in op.outputs:
             known[index] = index if number < 0 else self._copy(inside, index)
             outputs.append(known[index])
         op = replace(op, inputs=inputs, outputs=tuple(outputs))
-        if len(self.rows.ops) > MOST_OPERATORS:
+        self._added += 1
+        if self._added > READING.operators or self._folded > _MOST_FOLDED:
             raise InputError(
-                f"{op.where}: the loops are more than {MOST_OPERATORS} operators",
+                f"{op.where}: the loops are more than {READING.operators} operators, or "
+                f"{_MOST_FOLDED} on constants",
                 "export the model with fewer steps",
             )
         self._fold_or_keep(op)
@@ -112,6 +127,7 @@ class _Unrolling:
             return
         op = replace(op, inputs=tuple(i if i < 0 else self.rows.used(i) for i in op.inputs))
         if op.inputs and all(i < 0 or tensors[i].data is not None for i in op.inputs):
+            self._folded += 1
             for index, data in zip(op.outputs, computed(op, tensors, self._evaluate), strict=True):
                 stored = tensors[index]
                 tensors[index] = replace(stored, data=data, shape=data.shape, signature=data.shape)
@@ -169,6 +185,40 @@ class _Unrolling:
             f"{op.where}: the loop turns more than {MOST_TURNS} times",
             "export the model with shorter sequences",
         )
+
+    def _branch(self, op: FileOp, values: Sequence[int], results: Sequence[int]) -> Sequence[int]:
+        """The values of a branch, in tensors of their own where both are computed."""
+        numbers = [0 if op.options is None else op.options.int32(field) for field in If]
+        branches = [self._model.called[number] for number in numbers]
+        tensors = self.rows.tensors
+        if not values or values[0] < 0 or tensors[values[0]].dtype != "bool":
+            raise malformed(f"{op.where} has no condition")
+        condition = tensors[values[0]].data
+        given, wanted = ([tensors[i] for i in indices] for indices in (values[1:], results))
+        for inside in branches:
+            check_branch(op, inside, given, wanted)
+        if condition is not None:
+            chosen = 0 if np.all(condition) else 1
+            return self._inlined(branches[chosen], numbers[chosen], values[1:])
+        for inside in branches:
+            check_pure(op, inside, self._model.called)
+        found = [
+            self._inlined(inside, number, values[1:])
+            for inside, number in zip(branches, numbers, strict=True)
+        ]
+        for result, *parts in zip(results, *found, strict=True):
+            rank = len(tensors[parts[0]].shape)
+            ones = self._integers((1,) * rank)
+            flag = replace(
+                tensors[values[0]], index=len(tensors), shape=(1,) * rank, signature=(1,) * rank
+            )
+            tensors.append(flag)
+            operands = (flag.index, *(self.rows.used(part) for part in parts))
+            self.rows.ops += [
+                FileOp(op.index, "RESHAPE", False, (values[0], ones), (flag.index,), None, 0),
+                FileOp(op.index, "SELECT_V2", False, operands, (result,), None, 0),
+            ]
+        return results
 
     def _inlined(self, inside: FileModel, number: int, values: Sequence[int]) -> list[int]:
         if len(values) != len(inside.inputs) or not inside.outputs:

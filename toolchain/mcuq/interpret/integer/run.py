@@ -94,7 +94,8 @@ def _run_block(
     samples = max(map(len, values.values()), default=1)
     for number, op in enumerate(needed):
         operands = [_operand(qgraph, op, name, values) for name in _operand_names(op)]
-        values[op.output] = _for_all(apply_operator(qgraph, op, operands), samples)
+        for name, result in zip(op.outputs, _results(qgraph, op, operands), strict=True):
+            values[name] = _for_all(result, samples)
         for name in op.inputs:
             if last_use[name] == number and name not in wanted:
                 values.pop(name, None)
@@ -104,6 +105,13 @@ def _run_block(
 def _for_all(values: Values, samples: int) -> Values:
     """Values (samples, …); what depends on no input is there once, and repeated for each."""
     return values if len(values) == samples else np.repeat(values, samples, axis=0)
+
+
+def _results(qgraph: QuantizedGraph, op: Op, operands: list[Values]) -> tuple[Values, ...]:
+    """Of one operator, the new values of the states that it keeps included."""
+    if not op.kind.kept:
+        return (apply_operator(qgraph, op, operands),)
+    return integer_form(qgraph, op).results(quantized_op(qgraph, op), operands)
 
 
 def apply_operator(qgraph: QuantizedGraph, op: Op, operands: list[Values]) -> Values:
@@ -181,9 +189,9 @@ def _ops_before(
     missing = {name for name in wanted if name not in known}
     needed: list[Op] = []
     for op in reversed(qgraph.ops):
-        if op.output in missing:
+        if not missing.isdisjoint(op.outputs):
             needed.append(op)
-            missing.discard(op.output)
+            missing.difference_update(op.outputs)
             operands = (n for n in op.inputs if not qgraph.tensors[n].is_constant)
             missing.update(name for name in operands if name not in known)
     return needed[::-1], missing

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import multiprocessing
 from collections.abc import Collection, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy.typing as npt
@@ -15,13 +12,14 @@ from threadpoolctl import threadpool_limits
 from mcuq.content import ByContent
 from mcuq.graph import Graph
 from mcuq.progress import Progress, ProgressCallback, silent
-from mcuq.ptq.candidates.cache import content_key, file_for, load, store
+from mcuq.ptq.candidates.cache import content_key, entry_name, packed, unpacked
 from mcuq.ptq.candidates.recipe import DEFAULT_METHODS, Prefix, recipe_for
 from mcuq.ptq.candidates.sequence import Walk, Weights
 from mcuq.quantize.activations import RangeSource
 from mcuq.quantize.config import Config, WeightChoice
 from mcuq.quantize.weights import Bank, QuantizedWeight
-from mcuq.workers import end_with_parent
+from mcuq.workers import Workers
+from mcuq_hil.cache import Cache
 
 Job = tuple[WeightChoice, ...]
 """Methods that are computed together: all that use float inputs, or one other."""
@@ -44,7 +42,7 @@ def build_bank(
     *,
     methods: Collection[WeightChoice] = DEFAULT_METHODS,
     config: Config | None = None,
-    cache_dir: Path | None = None,
+    cache: Cache | None = None,
     workers: int = 1,
     progress: ProgressCallback = silent,
 ) -> Bank:
@@ -56,7 +54,7 @@ def build_bank(
         inputs: real calibration samples, one array (N, …) an input of the model.
         methods: bits and method names, see `RECIPES`; "minmax" needs no bank and is passed over.
         config: the activations' observers; None takes the default one.
-        cache_dir: where finished methods are kept and looked for; None keeps nothing.
+        cache: where finished methods are kept and looked for; None keeps nothing.
         workers: processes.
         progress: told after each finished job, unit: methods.
 
@@ -69,19 +67,19 @@ def build_bank(
     task = _Task(graph, ranges, config or Config(), inputs)
     wanted = [m for m in dict.fromkeys(methods) if m.method != "minmax"]
     done: dict[WeightChoice, Weights] = {}
-    paths: dict[WeightChoice, Path] = {}
-    if cache_dir is not None:
-        key = content_key(graph, ranges, task.config, inputs)
-        paths = {m: file_for(cache_dir, key, m, recipe_for(m)) for m in wanted}
-        found = {method: load(path, graph) for method, path in paths.items()}
-        done = {method: weights for method, weights in found.items() if weights is not None}
+    kept = cache or Cache(None)
+    key = content_key(graph, ranges, task.config, inputs)
+    names = {method: entry_name(key, method, recipe_for(method)) for method in wanted}
+    for method, name in names.items():
+        data = kept.get(name)
+        if data is not None:
+            done[method] = unpacked(data)
     jobs = _jobs([method for method in wanted if method not in done])
     progress(Progress("candidates", len(done), len(wanted)))
     for results in _run(task, jobs, workers):
         for method, weights in results.items():
             done[method] = weights
-            if method in paths:
-                store(paths[method], weights)
+            kept.put(names[method], packed(weights))
         note = ", ".join(f"int{m.bits}:{m.method}" for m in results)
         progress(Progress("candidates", len(done), len(wanted), note))
     return _bank(wanted, done)
@@ -109,12 +107,9 @@ def _run(task: _Task, jobs: list[Job], workers: int) -> Iterator[dict[WeightChoi
         for job in jobs:
             yield _compute(walk, job)
         return
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(
-        min(workers, len(jobs)), context, initializer=_start_worker, initargs=(task,)
-    ) as pool:
-        for future in as_completed([pool.submit(_compute_in_worker, job) for job in jobs]):
-            yield future.result()
+    with Workers(min(workers, len(jobs)), _start_worker, task) as pool:
+        for _, results in pool.finished(_compute_in_worker, [(job,) for job in jobs]):
+            yield results
 
 
 def _walk(task: _Task) -> Walk:
@@ -143,7 +138,6 @@ _worker_walk: Walk | None = None
 
 def _start_worker(task: _Task) -> None:
     global _worker_walk
-    end_with_parent()
     _worker_walk = _walk(task)
 
 

@@ -1,15 +1,11 @@
-"""Candidates on disk: one file a method, named by the hash of all that they depend on."""
+"""Candidates on disk: a sealed file for each method, named by the hash of all they depend on."""
 
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
-import zipfile
-import zlib
+import io
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,8 +17,8 @@ from mcuq.quantize.activations import RangeSource
 from mcuq.quantize.config import Config, WeightChoice
 from mcuq.quantize.weights import QuantizedWeight
 
-_VERSION = 2
-"""Counts changes of the algorithms: older files are not looked at."""
+_VERSION = 3
+"""Counts changes of the algorithms and of the file: older files are not looked at."""
 
 Weights = Mapping[str, QuantizedWeight]
 
@@ -47,46 +43,32 @@ def content_key(
     return digest.hexdigest()
 
 
-def file_for(folder: Path, key: str, choice: WeightChoice, recipe: Recipe) -> Path:
-    """Where a method's candidates belong."""
+def entry_name(key: str, choice: WeightChoice, recipe: Recipe) -> str:
+    """What a method's candidates are called."""
     per = "" if choice.per == "channel" else f" per {choice.per}"
     settings = " ".join(f"{f.name}={getattr(recipe, f.name)}" for f in fields(recipe))
     digest = hashlib.sha256(f"{key} {choice.bits} {settings}{per}".encode()).hexdigest()
-    return folder / f"int{choice.bits}-{choice.method}-{digest[:32]}.npz"
+    return f"int{choice.bits}-{choice.method}-{digest[:32]}"
 
 
-def store(path: Path, weights: Weights) -> None:
-    """Write all at once: a reader sees the whole file or none."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+def packed(weights: Weights) -> bytes:
+    """A method's candidates as the content of an `.npz` file."""
     arrays: dict[str, npt.NDArray[Any]] = {"names": np.array(list(weights))}
     for number, weight in enumerate(weights.values()):
         arrays[f"values{number}"] = weight.values
         arrays[f"scale{number}"] = weight.scale
         if weight.bias is not None:
             arrays[f"bias{number}"] = weight.bias
-    handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            np.savez(file, allow_pickle=False, **arrays)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    stream = io.BytesIO()
+    np.savez(stream, allow_pickle=False, **arrays)
+    return stream.getvalue()
 
 
-def load(path: Path, graph: Graph) -> dict[str, QuantizedWeight] | None:
-    """A method's candidates, or None where the file is missing, damaged or of another model."""
-    try:
-        with np.load(path, allow_pickle=False) as arrays:
-            names = [str(name) for name in arrays["names"]]
-            found = {name: _weight(arrays, number) for number, name in enumerate(names)}
-    except (OSError, ValueError, KeyError, EOFError, MemoryError, zipfile.BadZipFile, zlib.error):
-        return None
-    fits = all(
-        name in found and found[name].values.shape == graph.tensors[name].shape
-        for name in graph.weights
-    )
-    return found if fits else None
+def unpacked(data: bytes) -> dict[str, QuantizedWeight]:
+    """What `packed` gave; `data` has been verified."""
+    with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
+        names = [str(name) for name in arrays["names"]]
+        return {name: _weight(arrays, number) for number, name in enumerate(names)}
 
 
 def _weight(arrays: Any, number: int) -> QuantizedWeight:

@@ -23,6 +23,7 @@ from mcuq.tflite.operators import (
     pooling,
     position,
     quotient,
+    recurrent,
     repetition,
     resize,
     slicing,
@@ -54,6 +55,7 @@ _READ: tuple[TfliteForm[Any], ...] = (
     *repetition.FORMS,
     *update.FORMS,
     *resize.FORMS,
+    *recurrent.FORMS,
 )
 _ALL: tuple[TfliteForm[Any], ...] = (
     *_READ,

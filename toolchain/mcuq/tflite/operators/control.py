@@ -26,6 +26,15 @@ class While(IntEnum):
     BODY = 1
 
 
+class If(IntEnum):
+    THEN = 0
+    ELSE = 1
+
+
 class VarHandle(IntEnum):
     CONTAINER = 0
     SHARED_NAME = 1
+
+
+CALLS = {"CALL_ONCE": tuple(CallOnce), "WHILE": tuple(While), "IF": tuple(If)}
+"""Operators that run subgraphs, and the options that name these."""

@@ -51,7 +51,7 @@ class Rule(Generic[A]):
         required: how many operands must be there.
         order: numbers of the file's operands in the order in which they are seen everywhere else,
             that of the graph's inputs and then the others; empty where it is the file's.
-        copies: how often these operands are repeated.
+        fixed: the file has all operands of `order`, absent ones behind the last included.
         steps: several operators in its place, the last of which gives the result; none: `kind`.
         stored_steps: the same where the file's integers are kept; None takes `steps`.
     """
@@ -63,7 +63,7 @@ class Rule(Generic[A]):
     tensors: int | None = 1
     required: int = 1
     order: tuple[int, ...] = ()
-    copies: Callable[[OpView], int] = lambda op: 1
+    fixed: bool = False
     steps: Callable[[OpView], tuple[Step, ...]] = lambda op: ()
     stored_steps: Callable[[OpView], tuple[Step, ...]] | None = None
 
@@ -92,7 +92,7 @@ class Rule(Generic[A]):
         absent = (-1,) * (len(self.order) - len(inputs) - len(constants))
         places = dict(zip(self.order, (*inputs, *absent, *constants), strict=True))
         indices = [places[number] for number in range(len(self.order))]
-        while indices[-1] == -1:
+        while indices[-1] == -1 and not self.fixed:
             indices.pop()
         return tuple(indices)
 
@@ -117,6 +117,8 @@ class TfliteForm(Generic[A]):
         resolver: method of TensorFlow Lite Micro's MicroMutableOpResolver; empty where it has none.
         needs_bias: the runtimes that do not run it without a bias.
         int4_beside: types of activations beside which runtimes take an int4 filter.
+        inner: tensors that LiteRT has for the parts of the operator: the input of whose type and
+            scale each is, None for one that it does not use.
         real_links: what stands for it in a float model; None: the operator itself.
         stored_links: the same in an integer model.
     """
@@ -128,6 +130,7 @@ class TfliteForm(Generic[A]):
     resolver: str
     needs_bias: frozenset[Runtime] = frozenset()
     int4_beside: tuple[str, ...] = ()
+    inner: tuple[int | None, ...] = ()
     real_links: Callable[[A], Links] | None = None
     stored_links: Callable[[QuantizedOp[A]], Links] | None = None
 

@@ -25,9 +25,12 @@ from mcuq.tflite.operators.common import (
     one_computed_operand,
     requiring,
 )
-from mcuq.tflite.operators.form import Rule, TfliteForm, no_constants, no_options
+from mcuq.tflite.operators.form import Rule, Step, TfliteForm, no_constants, no_options
 from mcuq.tflite.operators.version import ByType
 from mcuq.tflite.operators.view import OpView
+
+_MOST_COPIES = 64
+"""Of a dimension, by a TILE."""
 
 
 class Concatenation(IntEnum):
@@ -119,16 +122,14 @@ def insertable_axis(op: OpView) -> str | None:
     return None if len(axes) == 1 and -rank - 1 <= axes[0] <= rank else f"{axes} of {rank}"
 
 
-def one_repeated_dimension(op: OpView) -> str | None:
-    """A tile repeats one dimension.
+def known_repeats(op: OpView) -> str | None:
+    """A tile states how often each dimension is repeated, at most 64 times.
 
     Use an upsampling layer, or one tile after the other.
     """
     counts = op.integers(1)
-    if len(counts) != len(op.shape(0)) or min(counts, default=1) < 1 or max(counts) > 64:
-        return f"multiples {counts} of {op.shape(0)}"
-    repeated = [count for count in counts if count > 1]
-    return None if len(repeated) == 1 else f"multiples {counts}"
+    fits = len(counts) == len(op.shape(0)) and all(1 <= n <= _MOST_COPIES for n in counts)
+    return None if fits else f"multiples {counts} of {op.shape(0)}"
 
 
 def permutation(op: OpView) -> str | None:
@@ -178,10 +179,16 @@ def pad_attrs(op: OpView) -> PadAttrs:
     return PadAttrs(tuple(zip(counts[0::2], counts[1::2], strict=True)))
 
 
-def _tile(op: OpView) -> ConcatAttrs:
-    """TILE along one dimension as a CONCATENATION of the input with itself."""
-    counts = op.integers(1)
-    return ConcatAttrs(counts.index(max(counts)))
+def _tile(op: OpView) -> tuple[Step, ...]:
+    """A CONCATENATION of the input with itself for each dimension that is repeated."""
+    first = len(op.operands)
+    repeated = [(axis, count) for axis, count in enumerate(op.integers(1)) if count > 1]
+    sources = (0, *range(first, first + len(repeated)))
+    steps = tuple(
+        Step(CONCATENATION, ConcatAttrs(axis), (source,) * count)
+        for source, (axis, count) in zip(sources, repeated, strict=False)
+    )
+    return steps or (Step(RESHAPE, ReshapeAttrs(op.shape(0)), (0,)),)
 
 
 def _concatenation(op: OpView) -> ConcatAttrs:
@@ -266,12 +273,12 @@ FORMS: tuple[TfliteForm[Any], ...] = (
 )
 FURTHER_RULES: dict[str, Rule[Any]] = {
     "TILE": Rule(
-        CONCATENATION,
+        RESHAPE,
         "TileOptions",
-        _tile,
-        requiring(constant_operands(1), one_repeated_dimension),
+        lambda op: ReshapeAttrs(op.shape(0)),
+        requiring(constant_operands(1), known_repeats),
         required=2,
-        copies=lambda op: max(op.integers(1)),
+        steps=_tile,
     ),
     "EXPAND_DIMS": Rule(
         RESHAPE,

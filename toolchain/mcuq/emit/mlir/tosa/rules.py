@@ -62,6 +62,7 @@ def _quantize(block: Block, attrs: NoAttrs, inputs: Sequence[Value], output: Ten
 
 
 _NO_ANGLES = NoForm("LLVM 19's TOSA has neither sine nor cosine: leave it out of the model")
+_NO_STATE = NoForm("TOSA has no operator that keeps a state: build the model from float32")
 RULES: Table[Rule] = Table(
     "TOSA form",
     dict(
@@ -116,6 +117,7 @@ RULES: Table[Rule] = Table(
             _rule(MISH, functions.mish),
             _rule(SILU, functions.silu),
             _rule(HARD_SIGMOID, functions.hard_sigmoid),
+            *((o, _NO_STATE) for o in OPERATORS if o.kept),
             _rule(QUANTIZE, _quantize),
             _rule(DEQUANTIZE, elementwise.unary("quant.dcast")),
         ]

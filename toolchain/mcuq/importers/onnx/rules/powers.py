@@ -12,11 +12,12 @@ from mcuq.importers.onnx.rules.steps import Steps, constant
 from mcuq.importers.onnx.value import Node, NodeValue
 from mcuq.ops.binary import MUL
 from mcuq.ops.functions import RSQRT
+from mcuq.ops.operator import AnyOperator
 from mcuq.ops.real_functions import EXP, SQRT
 
 _LARGEST = 16
 """An exponent: each factor of two is a multiplication."""
-_ROOTS = {0.5: SQRT, -0.5: RSQRT}
+_ROOTS: dict[float, AnyOperator] = {0.5: SQRT, -0.5: RSQRT}
 
 
 def known_power(node: Node) -> str | None:

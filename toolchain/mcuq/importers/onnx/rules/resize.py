@@ -9,12 +9,13 @@ import numpy as np
 import numpy.typing as npt
 
 from mcuq.errors import InputError
-from mcuq.importers.builder import LARGEST_TENSOR, GraphBuilder
+from mcuq.importers.builder import GraphBuilder
 from mcuq.importers.onnx.layout import from_image, image
 from mcuq.importers.onnx.rules.common import NodeRule, computed_input, constant_inputs
 from mcuq.importers.onnx.value import Node, NodeValue
 from mcuq.ops.interpolation import ResizeAttrs, blend, nearest_indices
 from mcuq.ops.resize import RESIZE_BILINEAR, RESIZE_NEAREST_NEIGHBOR
+from mcuq.settings import READING
 
 Indices = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -45,7 +46,7 @@ def two_spatial_dimensions(node: Node) -> str | None:
     size = _size(node)
     if size is None or len(size) != 4 or size[:2] != x.shape[:2]:
         return f"from {x.shape} to {size}"
-    if min(size) < 1 or math.prod(size) > LARGEST_TENSOR:
+    if min(size) < 1 or math.prod(size) > READING.tensor_elements:
         return f"from {x.shape} to {size}"
     return None
 

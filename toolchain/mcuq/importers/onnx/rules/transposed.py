@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mcuq.importers.builder import LARGEST_TENSOR, GraphBuilder
+from mcuq.importers.builder import GraphBuilder
 from mcuq.importers.onnx.layout import from_image, image, result
 from mcuq.importers.onnx.rules.common import NodeRule, computed_input
 from mcuq.importers.onnx.rules.linear import constant_weights
@@ -23,6 +23,7 @@ from mcuq.ops.attrs import Padding
 from mcuq.ops.weighted import TRANSPOSE_CONV
 from mcuq.ops.weighted_params import TransposeConvAttrs
 from mcuq.ops.window import window_axis
+from mcuq.settings import READING
 
 Array = npt.NDArray[Any]
 
@@ -83,7 +84,7 @@ def fitting_output(node: Node) -> str | None:
         axis.output > 0 and axis.before >= 0 and axis.whole < axis.size * axis.stride + axis.kernel
         for axis in axes
     )
-    fits = inside and np.prod([axis.whole for axis in axes], dtype=float) <= LARGEST_TENSOR
+    fits = inside and np.prod([axis.whole for axis in axes], dtype=float) <= READING.tensor_elements
     return None if fits else f"the result would be {sizes}"
 
 

@@ -1,0 +1,52 @@
+"""Targets that read models."""
+
+from __future__ import annotations
+
+from random import Random
+
+from mcuq.errors import InputError
+from mcuq.importers.load import load_model
+from mcuq.prequantized.load import load_quantized
+from mcuq_fuzz.protobuf_mutants import mutant as changed_message
+from mcuq_fuzz.target import Target, in_file
+from mcuq_fuzz.tflite_mutants import mutant as changed_model
+
+
+def read_tflite(data: bytes) -> None:
+    """Both ways to read one: as the reals behind it, and its integers as they are."""
+    refused = None
+    try:
+        load_quantized(data)
+    except InputError as error:
+        refused = error
+    load_model(in_file("model.tflite", data))
+    if refused is not None:
+        raise refused
+
+
+def read_onnx(data: bytes) -> None:
+    load_model(in_file("model.onnx", data))
+
+
+def read_mlir(data: bytes) -> None:
+    """It is refused by name, whatever is in it."""
+    load_model(in_file("model.mlir", data))
+
+
+def _changed_onnx(data: bytes, rng: Random) -> bytes:
+    import onnx
+    from google.protobuf.message import DecodeError
+
+    try:
+        model = onnx.load_model_from_string(data)
+    except (DecodeError, ValueError):
+        return data
+    changed_message(model, rng)
+    return bytes(model.SerializeToString())
+
+
+TARGETS = (
+    Target("tflite", read_tflite, changed_model),
+    Target("onnx", read_onnx, _changed_onnx, modules=("mcuq.importers.onnx.convert",)),
+    Target("mlir", read_mlir, largest=1 << 12, accepts=False),
+)
