@@ -1,4 +1,4 @@
-"""A library laid out like Arm's: mcuq's portable kernels, which ask for scratch and use it up."""
+"""A library laid out like Arm's: mcuq's in its place, which asks for scratch and uses it up."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
-from mcuq.emit.c.kernels import kernel_sources, kernel_texts
-from mcuq.lower.interface import INTERFACE
+from mcuq.emit.c.kernels import kernel_names, kernel_sources, kernel_texts
+from mcuq.emit.c.library import write_library
 from mcuq.resources import firmware_dir
 
 SCRATCH_A_CHANNEL = 16
@@ -27,17 +27,6 @@ FUNCTIONS = (
     "arm_max_pool_s8",
     "arm_softmax_s8",
 )
-_OURS = {"arm_" + name.removeprefix("mcuq_"): name for name in INTERFACE}
-_INNER = ("convolve_s[48]", "convolve_1x1_s[48](?:_fast)?", "depthwise_conv_s[48]")
-_STEMS = "|".join(
-    (
-        *(name.removeprefix("mcuq_") for name in sorted(INTERFACE)),
-        *_INNER,
-        "nn_types",
-        "nnfunctions",
-    )
-)
-_NAME = re.compile(rf"\bmcuq_((?:{_STEMS})(?:_get_buffer_size)?)(?![a-z0-9_])")
 _SIZE = re.compile(r"(_get_buffer_size\(([^)]*)\)\n\{.*?\n    return )[^;]*;", re.DOTALL)
 _KERNEL = re.compile(r"(\barm_cmsis_nn_status arm_\w+\(const cmsis_nn_context \*ctx,[^)]*\)\n\{\n)")
 _USE_UP = """\
@@ -53,37 +42,44 @@ Edit = Callable[[str, str], str]
 def write_standin(
     folder: Path, edit: Edit = lambda _, text: text, without: tuple[str, ...] = ()
 ) -> Path:
-    """Include/ and Source/ below `folder`.
+    """Include/ and Source/ below `folder`, of a few functions.
 
     Args:
         edit: a last change of the sources.
         without: functions that the library shall not have.
     """
+    write_library(firmware_dir(), folder)
     include, source = folder / "Include", folder / "Source"
-    (include / "Internal").mkdir(parents=True)
-    (source / "Support").mkdir(parents=True)
-    firmware = firmware_dir()
-    # Arm's headers include one that lies deeper.
+    # Arm's headers include one that lies deeper, and some lie among the sources.
+    (include / "Internal").mkdir()
     (include / "Internal" / "inner.h").write_text("#include <stdint.h>\n")
-    for header in [*firmware.glob("include/*.h"), *firmware.glob("kernels/**/*.h")]:
-        text = _arm(header.read_text())
-        if header.name == "mcuq_nn_types.h":
-            text = text.replace("#include <stdint.h>", '#include "Internal/inner.h"\n')
-        is_arms = _arm(header.name) != header.name
-        place = include if is_arms else source / "Support"
-        (place / _arm(header.name)).write_text(text)
-    texts = {_arm(name): _arm(text) for name, text in kernel_texts(firmware).items()}
-    ours = [_OURS[name] for name in FUNCTIONS if name not in without]
-    for name in map(_arm, kernel_sources(firmware, ours)):
-        group = source / name.split(".")[0].split("_")[1]
+    types = include / "arm_nn_types.h"
+    types.write_text(types.read_text().replace("<stdint.h>", '"Internal/inner.h"'))
+    kept = _kept(source, [name for name in FUNCTIONS if name not in without])
+    for path in sorted(source.iterdir()):
+        if path.suffix == ".c" and path.name not in kept:
+            path.unlink()
+            continue
+        group = source / ("Support" if path.suffix == ".h" else path.name.split("_")[1])
         group.mkdir(exist_ok=True)
-        (group / name).write_text(edit(name, _with_scratch(texts[name])))
+        if path.name.startswith("arm_"):
+            path.write_text(edit(path.name, _with_scratch(path.read_text())))
+        path.rename(group / path.name)
     return folder
 
 
-def _arm(text: str) -> str:
-    """The same with Arm's names of functions and headers in the place of mcuq's."""
-    return _NAME.sub(r"arm_\1", text)
+def _kept(source: Path, functions: list[str]) -> set[str]:
+    """The files of functions, of their buffer sizes, and of what they call."""
+    names = {f"{name}{size}.c" for name in functions for size in ("", "_get_buffer_size")}
+    own = {name for name in names if (source / name).exists()}
+    kernels = kernel_texts(firmware_dir())
+    called = {
+        name
+        for file in own
+        for name in kernel_names(firmware_dir(), (source / file).read_text())
+        if f"{name}.c" in kernels
+    }
+    return own | set(kernel_sources(firmware_dir(), sorted(called)))
 
 
 def compile_standin(folder: Path, core: str) -> Path:

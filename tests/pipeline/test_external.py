@@ -174,11 +174,6 @@ DENSE_FROM_SUMS = """\
 #include "arm_nnfunctions.h"
 #include "mcuq_arith.h"
 
-int32_t arm_fully_connected_s8_get_buffer_size(const cmsis_nn_dims *filter_dims)
-{
-    return filter_dims->c * (int32_t)sizeof(int32_t);
-}
-
 arm_cmsis_nn_status arm_fully_connected_s8(const cmsis_nn_context *ctx,
     const cmsis_nn_fc_params *fc_params, const cmsis_nn_per_tensor_quant_params *quant_params,
     const cmsis_nn_dims *input_dims, const int8_t *input_data, const cmsis_nn_dims *filter_dims,
@@ -204,10 +199,12 @@ arm_cmsis_nn_status arm_fully_connected_s8(const cmsis_nn_context *ctx,
 def test_dense_layers_for_the_vector_extension_get_their_sums(
     project: Path, tmp_path: Path
 ) -> None:
-    dense = "arm_fully_connected_s8.c"
-    library = write_standin(
-        tmp_path / "lib", lambda name, text: DENSE_FROM_SUMS if name == dense else text
-    )
+    def with_sums(name: str, text: str) -> str:
+        if name == "arm_fully_connected_s8_get_buffer_size.c":
+            return text.replace(f"{SCRATCH_A_CHANNEL} *", "(int32_t)sizeof(int32_t) *")
+        return DENSE_FROM_SUMS if name == "arm_fully_connected_s8.c" else text
+
+    library = write_standin(tmp_path / "lib", with_sums)
     words = ["--board", "mps3-an547", "--cmsis-nn", str(library), "-o", str(tmp_path / "out")]
     # CMSIS-NN's plain form, which alone has sums, takes one scale a filter.
     done = run(project, "quantize", *words, "--weights-per", "tensor", "--json", *WHOLE)
@@ -224,8 +221,8 @@ def test_a_layer_with_other_bytes_is_named(project: Path, tmp_path: Path) -> Non
     def off_by_one(name: str, text: str) -> str:
         if name != "arm_depthwise_conv_wrapper_s8.c":
             return text
-        head, _, tail = text.rpartition("return arm_depthwise_conv_s8(")
-        return f"{head}const arm_cmsis_nn_status status = arm_depthwise_conv_s8({tail}".replace(
+        head, _, tail = text.rpartition("return mcuq_depthwise_conv_s8(")
+        return f"{head}const arm_cmsis_nn_status status = mcuq_depthwise_conv_s8({tail}".replace(
             "output_data);\n}", "output_data);\n    output_data[0] ^= 0x40;\n    return status;\n}"
         )
 
