@@ -11,15 +11,19 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from mcuq_hil.bench import open_session
     from mcuq_hil.boards import Board, board_names, list_boards, load_board
+    from mcuq_hil.estimate import Estimate, estimate_band, estimate_cycles
     from mcuq_hil.session import Counts, DeviceInfo, IoInfo, Session
 
 _HOMES = {
     "Board": "boards",
     "Counts": "session",
     "DeviceInfo": "session",
+    "Estimate": "estimate",
     "IoInfo": "session",
     "Session": "session",
     "board_names": "boards",
+    "estimate_band": "estimate",
+    "estimate_cycles": "estimate",
     "list_boards": "boards",
     "load_board": "boards",
     "open_session": "bench",
@@ -29,9 +33,12 @@ __all__ = [
     "Board",
     "Counts",
     "DeviceInfo",
+    "Estimate",
     "IoInfo",
     "Session",
     "board_names",
+    "estimate_band",
+    "estimate_cycles",
     "list_boards",
     "load_board",
     "open_session",

@@ -18,7 +18,12 @@ from mcuq_hil.settings import PATIENCE
 
 
 def open_session(
-    board: Board, elf: Path, port: str | None = None, *, run_seconds: float = PATIENCE.run
+    board: Board,
+    elf: Path,
+    port: str | None = None,
+    *,
+    run_seconds: float = PATIENCE.run,
+    estimating: bool = False,
 ) -> Session:
     """A session with `elf` running on `board`.
 
@@ -27,6 +32,8 @@ def open_session(
             and the image is flashed first where another one runs.
         run_seconds: how long one inference may take, of which little is known (see
             `Session.expect`): of the wall's seconds on a board, of work in an emulator.
+        estimating: the emulated counter tells estimated cycles in the place of instructions, for
+            `mcuq_hil.estimate`; there is no port.
 
     Raises:
         BoardError: the board has no emulator and no port is given.
@@ -34,7 +41,7 @@ def open_session(
     """
     if port is not None:
         return open_hardware(board, elf, attachment_at(board, port), run_seconds=run_seconds)
-    transport = boot_emulator(board, elf)
+    transport = boot_emulator(board, elf, estimating=estimating)
     session = Session(
         board,
         elf,
@@ -82,10 +89,10 @@ def check_emulated(board: Board) -> None:
                 )
 
 
-def boot_emulator(board: Board, elf: Path) -> UnicornPort | QemuPort:
+def boot_emulator(board: Board, elf: Path, *, estimating: bool = False) -> UnicornPort | QemuPort:
     """The port of a fresh emulator of `board` that boots `elf`; raises BoardError."""
     check_emulated(board)
     assert board.emulator is not None
     if board.emulator.machine is not None:
         return QemuPort(board.emulator.machine, elf)
-    return UnicornPort(MachineSpec.of(board), elf)
+    return UnicornPort(MachineSpec.of(board, estimating=estimating), elf)

@@ -32,6 +32,7 @@ class Document(Generic[T]):
         version: under `KEY`, first. A document whose keys or types change gets the next one.
         marked: where the version stands: in the document, in each entry of a list or table, or
             nowhere.
+        reads: earlier versions that are read as well: what they lack has a default.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Document(Generic[T]):
     written: str
     version: int = 1
     marked: Literal["document", "entries", "nowhere"] = "document"
+    reads: tuple[int, ...] = ()
 
     @cached_property
     def adapter(self) -> TypeAdapter[T]:
@@ -105,6 +107,6 @@ class Document(Generic[T]):
         if not isinstance(plain, dict):
             return plain
         version = plain.get(KEY, 1)
-        if type(version) is not int or version != self.version:
+        if type(version) is not int or version not in (self.version, *self.reads):
             raise ValueError(f"{KEY}: {str(version)[:20]!r} is not known, {self.version} is")
         return {key: value for key, value in plain.items() if key != KEY}

@@ -217,8 +217,9 @@ def _nothing_fits(widths: Mapping[str, int], cost: Cost, limits: Limits) -> Budg
 
 
 def describe(cost: Cost) -> str:
-    """`flash 50,000 B, RAM 20,000 B, weights 40,000 B`."""
-    return f"flash {cost.flash:,} B, RAM {cost.ram:,} B, weights {cost.weight_bytes:,} B"
+    """`flash 50,000 B, RAM 20,000 B, weights 40,000 B, 1,200,000 cycles`."""
+    cycles = "" if cost.cycles is None else f", {cost.cycles:,} cycles"
+    return f"flash {cost.flash:,} B, RAM {cost.ram:,} B, weights {cost.weight_bytes:,} B{cycles}"
 
 
 def excess(cost: Cost, limits: Limits) -> str:
@@ -228,8 +229,11 @@ def excess(cost: Cost, limits: Limits) -> str:
         ("RAM", cost.ram, limits.ram),
         ("weight bytes", cost.weight_bytes, limits.weight_bytes),
     )
-    return ", ".join(
+    words = [
         f"{name} by {format_bytes(used - limit)}"
         for name, used, limit in pairs
         if limit is not None and used > limit
-    )
+    ]
+    if limits.cycles is not None and cost.cycles is not None and cost.cycles > limits.cycles:
+        words.append(f"cycles by {cost.cycles - limits.cycles:,}")
+    return ", ".join(words)

@@ -64,6 +64,24 @@ class Figures(Written):
     int8_change_high: float | None = Field(default=None, description="Its upper end.")
     instructions: int | None = Field(default=None, description="Of one inference, emulated.")
     cycles: int | None = Field(default=None, description="Of one inference, on hardware.")
+    cycles_estimated: int | None = Field(
+        default=None,
+        description="Of one inference, by a model of core and memories; null from hardware.",
+    )
+    cycles_interval: tuple[int, int] | None = Field(
+        default=None, description="Around that, as wide as the model's largest known error."
+    )
+    cycles_basis: Literal["pipeline", "constant"] | None = Field(
+        default=None,
+        description="`pipeline`: a model of core and flash; `constant`: cycles an instruction.",
+    )
+    ms_estimated: float | None = Field(
+        default=None, description="The same in milliseconds, at the board's clock."
+    )
+    uj_estimated: float | None = Field(
+        default=None,
+        description="The same in microjoules, where the board's file gives a current.",
+    )
 
 
 class AlsoMeasured(Written):
@@ -172,6 +190,12 @@ class Layer(Written):
     constant_bytes: int = Field(description="Everything it has in flash, filter included.")
     scratch_bytes: int = Field(description="Working memory while it runs.")
     counts: int | None = Field(description="Instructions or cycles spent in it.")
+    cycles_estimated: int | None = Field(
+        default=None, description="By the model of core and memories; null from hardware."
+    )
+    cycles_interval: tuple[int, int] | None = Field(
+        default=None, description="Around that, as of the whole inference."
+    )
 
 
 class MemoryBlock(Written):
@@ -227,6 +251,9 @@ class Compared(Written):
     ram_bytes: int = Field(description="As the cost model says.")
     weight_bytes: int = Field(description="Filters as stored.")
     instructions: int = Field(description="Estimated.")
+    cycles: int | None = Field(
+        default=None, description="Predicted: from measured layers with `--port`, else estimated."
+    )
     fits: bool = Field(description="Whether it keeps the budget.")
 
 
@@ -294,4 +321,6 @@ MANIFEST = Document(
     Manifest,
     "what was built, what it costs and how that is known",
     "`manifest.json` and `--json` of `mcuq build` and `mcuq quantize`; `mcuq report --json`",
+    version=2,
+    reads=(1,),
 )
