@@ -47,6 +47,16 @@ class CostTable:
             cycles=cycles(program, self.cycles),
         )
 
+    def fastest(self) -> dict[str, int]:
+        """Filter name → the width with which its calls take the fewest cycles."""
+        totals: dict[str, dict[int, int]] = {}
+        for bits, program in self.programs.items():
+            for index, call in enumerate(program.calls):
+                if call.weight_bits and (index, call.weight_bits) in self.cycles:
+                    of_filter = totals.setdefault(_filter_name(call), {})
+                    of_filter[bits] = of_filter.get(bits, 0) + self.cycles[index, call.weight_bits]
+        return {name: min(found, key=lambda bits: found[bits]) for name, found in totals.items()}
+
     def _mixed(self, widths: Mapping[str, int]) -> Program:
         any_program = next(iter(self.programs.values()))
         columns = [self.programs[bits].calls for bits in self.programs]

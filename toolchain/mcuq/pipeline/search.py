@@ -198,10 +198,13 @@ def _singles(evaluator: Evaluator) -> dict[str, dict[str, float]]:
 
 def _check_reachable(space: ModelSpace, table: CostTable, limits: Limits) -> None:
     """Raise BudgetError before anything is scored where neither extreme of the space fits: fewest
-    weight bytes, or plain int8, whose kernels are fewer."""
+    weight bytes, plain int8, whose kernels are fewer, or where cycles are limited the fastest
+    width of each filter."""
     extremes = [space.widths(genome) for genome in (space.space.smallest(), space.space.reference)]
+    if limits.cycles is not None:
+        extremes.append({**extremes[1], **table.fastest()})
     costs = [table.cost(widths) for widths in extremes]
-    nearest = min(range(2), key=lambda i: limits.violation(costs[i]))
+    nearest = min(range(len(costs)), key=lambda i: limits.violation(costs[i]))
     if limits.violation(costs[nearest]) > 0:
         raise _nothing_fits(extremes[nearest], costs[nearest], limits)
 
