@@ -12,15 +12,19 @@ if TYPE_CHECKING:
     from mcuq_hil.bench import open_session
     from mcuq_hil.boards import Board, board_names, list_boards, load_board
     from mcuq_hil.device_info import DeviceInfo, IoInfo
+    from mcuq_hil.estimate import Estimate, estimate_band, estimate_cycles
     from mcuq_hil.session import Counts, Session
 
 _HOMES = {
     "Board": "boards",
     "Counts": "session",
     "DeviceInfo": "device_info",
+    "Estimate": "estimate",
     "IoInfo": "device_info",
     "Session": "session",
     "board_names": "boards",
+    "estimate_band": "estimate",
+    "estimate_cycles": "estimate",
     "list_boards": "boards",
     "load_board": "boards",
     "open_session": "bench",
@@ -30,9 +34,12 @@ __all__ = [
     "Board",
     "Counts",
     "DeviceInfo",
+    "Estimate",
     "IoInfo",
     "Session",
     "board_names",
+    "estimate_band",
+    "estimate_cycles",
     "list_boards",
     "load_board",
     "open_session",

@@ -19,7 +19,12 @@ from mcuq_hil.settings import PATIENCE
 
 
 def open_session(
-    board: Board, elf: Path, port: str | None = None, *, run_seconds: float = PATIENCE.run
+    board: Board,
+    elf: Path,
+    port: str | None = None,
+    *,
+    run_seconds: float = PATIENCE.run,
+    estimating: bool = False,
 ) -> Session:
     """A session with `elf` running on `board`.
 
@@ -28,6 +33,8 @@ def open_session(
             and the image is flashed first where another one runs.
         run_seconds: how long one inference may take, of which little is known (see
             `Session.expect`): of the wall's seconds on a board, of work in an emulator.
+        estimating: the emulated counter tells estimated cycles in the place of instructions, for
+            `mcuq_hil.estimate`; there is no port.
 
     Raises:
         BoardError: the board has no emulator and no port is given.
@@ -37,7 +44,7 @@ def open_session(
         return open_hardware(board, elf, attachment_at(board, port), run_seconds=run_seconds)
     check_emulated(board)
     read_build_id(elf)  # a damaged image is not run
-    transport = boot_emulator(board, elf)
+    transport = boot_emulator(board, elf, estimating=estimating)
     session = Session(
         board,
         elf,
@@ -85,10 +92,10 @@ def check_emulated(board: Board) -> None:
                 )
 
 
-def boot_emulator(board: Board, elf: Path) -> UnicornPort | QemuPort:
+def boot_emulator(board: Board, elf: Path, *, estimating: bool = False) -> UnicornPort | QemuPort:
     """The port of a fresh emulator of `board` that boots `elf`; raises BoardError."""
     check_emulated(board)
     assert board.emulator is not None
     if board.emulator.machine is not None:
         return QemuPort(board.emulator.machine, elf)
-    return UnicornPort(MachineSpec.of(board), elf)
+    return UnicornPort(MachineSpec.of(board, estimating=estimating), elf)

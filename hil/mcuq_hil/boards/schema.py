@@ -8,6 +8,7 @@ from typing import Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from mcuq_hil.boards.words import Address, Hertz, Label, Line, Machine, Script, Target, Word
+from mcuq_hil.cycles.flash import FlashTiming
 
 Core = Literal["cortex-m0plus", "cortex-m3", "cortex-m4", "cortex-m7", "cortex-m33", "cortex-m55"]
 
@@ -159,6 +160,48 @@ class Probe(_Strict):
         return value
 
 
+class Timing(_Strict):
+    """What reads of the flash take and what the chip draws, to estimate cycles and energy.
+
+    Attributes:
+        wait_states: cycles of the core that a read takes beyond one.
+        read_bytes: what the flash delivers at once.
+        line_bytes: what a cache of data in front of it holds at once; without a cache `read_bytes`.
+        cache_bytes: of data; 0 for no cache.
+        milliamperes: drawn while the core runs from flash at `core_hz`, typical, peripherals off.
+        volts: supplied then.
+        sources: documents and tables that these are from, and what was taken as given.
+    """
+
+    wait_states: int = Field(ge=0, le=1024)
+    read_bytes: Literal[4, 8, 16, 32]
+    line_bytes: Literal[4, 8, 16, 32]
+    cache_bytes: int = Field(ge=0, le=2**20)
+    milliamperes: float | None = Field(default=None, gt=0, le=10_000)
+    volts: float | None = Field(default=None, gt=0, le=10)
+    sources: tuple[Line, ...]
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.line_bytes < self.read_bytes:
+            raise ValueError("a line is not shorter than what the flash delivers at once")
+        if (self.milliamperes is None) != (self.volts is None):
+            raise ValueError("a current is at a voltage: name both or none")
+        return self
+
+    @property
+    def flash(self) -> FlashTiming:
+        """Without what it draws."""
+        return FlashTiming(self.wait_states, self.read_bytes, self.line_bytes, self.cache_bytes)
+
+    @property
+    def watts(self) -> float | None:
+        """While the core runs."""
+        if self.milliamperes is None or self.volts is None:
+            return None
+        return self.milliamperes * self.volts / 1000
+
+
 class Emulator(_Strict):
     """What runs the image without hardware.
 
@@ -194,6 +237,8 @@ class Board(_Strict):
         counter: what counts cycles.
         probe: how an image gets into the board.
         emulator: what runs the image without hardware; none where nothing does.
+        timing: of the flash, and what the chip draws; without it cycles are estimated from
+            instructions alone.
         port: folder of firmware/ports with the family's clock code.
         real: hardware that can be bought, not only a machine of an emulator.
         hardware_tested: an image of this board has run on the hardware.
@@ -214,6 +259,7 @@ class Board(_Strict):
     counter: Counter
     probe: Probe = Probe()
     emulator: Emulator | None = None
+    timing: Timing | None = None
     real: bool = True
     hardware_tested: bool = False
     quirks: tuple[Line, ...] = ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from mcuq_hil.emulator.counting import InstructionCounter
+from mcuq_hil.emulator.counting import RunCounter
 from mcuq_hil.emulator.registers import RegisterFile
 
 SYST_CSR = 0xE000_E010
@@ -35,7 +35,7 @@ class CorePeripherals:
         ask: stops the machine and has it do "reset", "count", "uncount" or "systick".
     """
 
-    def __init__(self, counter: InstructionCounter, ask: Ask) -> None:
+    def __init__(self, counter: RunCounter, ask: Ask) -> None:
         self._storage = RegisterFile(())
         self._counter = counter
         self._ask = ask

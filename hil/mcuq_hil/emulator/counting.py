@@ -1,62 +1,57 @@
 """Executed instructions, exactly: how often each translated block ran, times its length.
 
-Unicorn's own Python hook costs three times what this one does: the callback is registered with
-the library directly and only counts visits; lengths are looked at when somebody reads.
+The hook only counts visits; lengths are looked at when somebody reads.
 """
 
 from __future__ import annotations
 
-import ctypes
 from collections import defaultdict
+from typing import Protocol
 
-from unicorn import UC_HOOK_BLOCK, Uc
-from unicorn.unicorn_py3.unicorn import uclib
+from unicorn import Uc
 
-_CALLBACK = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_uint64, ctypes.c_uint32)
+from mcuq_hil.emulator.hooks import Hook, on_block
+
 _SIZE_BITS = 16
 
 
+class RunCounter(Protocol):
+    """What the emulated counter's register tells."""
+
+    @property
+    def running(self) -> bool: ...
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+    def total(self) -> int: ...
+
+
 class InstructionCounter:
-    """Counts while started. Start and stop only while the emulator stands still: a hook reaches
-    only blocks that are translated after it was added, so the translations are dropped."""
+    """Counts while started. Start and stop only while the emulator stands still."""
 
     def __init__(self, uc: Uc) -> None:
         self._uc = uc
         self._visits: defaultdict[int, int] = defaultdict(int)
         self._lengths: dict[int, int] = {}
-        self._callback = _CALLBACK(self._visit)
-        self._handle: ctypes.c_size_t | None = None
+        self._hook: Hook | None = None
 
     @property
     def running(self) -> bool:
-        return self._handle is not None
+        return self._hook is not None
 
     def start(self) -> None:
         """Count from zero."""
         self._visits.clear()
-        if self._handle is not None:
-            return
-        handle = ctypes.c_size_t()
-        status = uclib.uc_hook_add(
-            self._uc._uch,
-            ctypes.byref(handle),
-            UC_HOOK_BLOCK,
-            ctypes.cast(self._callback, ctypes.c_void_p),
-            None,
-            ctypes.c_uint64(1),
-            ctypes.c_uint64(0),
-        )
-        if status != 0:
-            raise RuntimeError(f"Unicorn refused a block hook: error {status}")
-        self._handle = handle
-        self._uc.ctl_flush_tb()
+        if self._hook is None:
+            self._hook = on_block(self._uc, self._visit)
 
     def stop(self) -> None:
         """Run without hooks again."""
-        if self._handle is not None:
-            uclib.uc_hook_del(self._uc._uch, self._handle)
-            self._handle = None
-            self._uc.ctl_flush_tb()
+        if self._hook is not None:
+            self._hook.remove()
+            self._hook = None
 
     def total(self) -> int:
         """Instructions since the start, to the end of the block that is running."""

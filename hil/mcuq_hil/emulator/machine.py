@@ -12,7 +12,7 @@ from unicorn import unicorn_const as const
 
 from mcuq_hil.emulator import core, exceptions
 from mcuq_hil.emulator.core import CorePeripherals
-from mcuq_hil.emulator.counting import InstructionCounter
+from mcuq_hil.emulator.counting import InstructionCounter, RunCounter
 from mcuq_hil.emulator.cpu import load_segments, new_cpu
 from mcuq_hil.emulator.families import FAMILIES
 from mcuq_hil.emulator.line import Line
@@ -41,7 +41,7 @@ class Machine:
         self._line = line
         self._asked: list[str] = []
         self._bad_address = 0
-        self._counter = InstructionCounter(self._uc)
+        self._counter = _counter(self._uc, spec)
         self._private = CorePeripherals(self._counter, self._ask)
         self._registers = RegisterFile(FAMILIES[spec.family])
         self._map(spec)
@@ -162,3 +162,12 @@ class Machine:
     ) -> bool:
         self._bad_address = address
         return False
+
+
+def _counter(uc: Uc, spec: MachineSpec) -> RunCounter:
+    if spec.timing is None:
+        return InstructionCounter(uc)
+    # Imported here: the disassembler is only needed to estimate.
+    from mcuq_hil.emulator.estimating import CycleCounter
+
+    return CycleCounter(uc, spec.core, spec.flash, spec.timing)

@@ -6,6 +6,8 @@ import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
+from mcuq_hil.cycles.flash import FlashTiming
+
 if TYPE_CHECKING:
     from mcuq_hil.boards import Board
 
@@ -20,10 +22,16 @@ class MachineSpec:
     ram: tuple[int, int]
     uart_driver: str
     uart_base: int
+    timing: FlashTiming | None = None
+    """With it the counter tells estimated cycles, without it instructions."""
 
     @classmethod
-    def of(cls, board: Board) -> MachineSpec:
-        """The machine of a board."""
+    def of(cls, board: Board, *, estimating: bool = False) -> MachineSpec:
+        """The machine of a board.
+
+        Args:
+            estimating: its counter tells cycles; the board has a `timing`.
+        """
         return cls(
             core=board.core,
             family=board.port,
@@ -31,6 +39,7 @@ class MachineSpec:
             ram=(board.ram.origin, board.ram.bytes),
             uart_driver=board.uart.driver,
             uart_base=board.uart.base,
+            timing=board.timing.flash if estimating and board.timing else None,
         )
 
     def to_json(self) -> str:
@@ -40,4 +49,6 @@ class MachineSpec:
     def from_json(cls, text: str) -> MachineSpec:
         fields = json.loads(text)
         fields["flash"], fields["ram"] = tuple(fields["flash"]), tuple(fields["ram"])
+        if fields["timing"] is not None:
+            fields["timing"] = FlashTiming(**fields["timing"])
         return cls(**fields)

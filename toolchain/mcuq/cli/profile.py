@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
@@ -27,6 +28,7 @@ class ProfiledLayer:
         macs: its multiply-accumulates.
         instructions: spent in it, counted by an emulator; null from hardware.
         cycles: spent in it, counted by hardware; null from an emulator.
+        cycles_estimated: what it would take on hardware; null from hardware.
     """
 
     layer: int
@@ -36,6 +38,7 @@ class ProfiledLayer:
     macs: int
     instructions: int | None = None
     cycles: int | None = None
+    cycles_estimated: int | None = None
 
     @property
     def count(self) -> int:
@@ -50,16 +53,20 @@ class Profile:
     Attributes:
         unit: of all counts.
         total: of all layers.
+        total_cycles_estimated: of all layers; null from hardware.
+        cycles_band: an estimate's interval is so large a share of it to either side; likewise.
         layers: in execution order.
     """
 
     unit: Literal["instructions", "cycles"]
     total: int
     layers: tuple[ProfiledLayer, ...]
+    total_cycles_estimated: int | None = None
+    cycles_band: float | None = None
 
 
 PROFILE = Document(
-    "profile", Profile, "instructions or cycles of each layer", "`mcuq profile --json`"
+    "profile", Profile, "instructions or cycles of each layer", "`mcuq profile --json`", version=2
 )
 
 
@@ -76,7 +83,9 @@ def profile(
     from mcuq.report.wording import slow_lines
 
     with shown_progress() as progress:
-        manifest, counts = profile_again(folder, port=port, progress=progress)
+        manifest, profiled = profile_again(folder, port=port, progress=progress)
+    counts, estimate = profiled.counts, profiled.estimate
+    cycles: Sequence[int | None] = estimate.layers if estimate else [None] * len(counts)
     names = short_names(layer.name for layer in manifest.layers)
     layers = tuple(
         ProfiledLayer(
@@ -87,10 +96,19 @@ def profile(
             layer.macs,
             instructions=count if port is None else None,
             cycles=None if port is None else count,
+            cycles_estimated=estimated,
         )
-        for index, (layer, count) in enumerate(zip(manifest.layers, counts, strict=True))
+        for index, (layer, count, estimated) in enumerate(
+            zip(manifest.layers, counts, cycles, strict=True)
+        )
     )
-    found = Profile("instructions" if port is None else "cycles", sum(counts), layers)
+    found = Profile(
+        "instructions" if port is None else "cycles",
+        sum(counts),
+        layers,
+        total_cycles_estimated=sum(estimate.layers) if estimate else None,
+        cycles_band=estimate.band if estimate else None,
+    )
     if json:
         write_json(PROFILE, found)
     else:
@@ -107,6 +125,9 @@ def _draw(found: Profile) -> None:
         table.add_column(title, no_wrap=True)
     for title in ("MACs", found.unit, "share", "a MAC"):
         table.add_column(title, justify="right", no_wrap=True)
+    total = found.total_cycles_estimated
+    if total is not None:
+        table.add_column("cycles\n(estimated)", justify="right", no_wrap=True)
     for row in found.layers:
         table.add_row(
             str(row.layer),
@@ -116,6 +137,9 @@ def _draw(found: Profile) -> None:
             f"{row.count:,}",
             f"{row.count / found.total:.1%}",
             f"{row.count / row.macs:.2f}" if row.macs else "",
+            *([f"{row.cycles_estimated:,}"] if row.cycles_estimated is not None else []),
         )
     stdout().print(table)
     stdout().print(f"{found.total:,} {found.unit}")
+    if total is not None and found.cycles_band is not None:
+        stdout().print(f"{total:,} cycles (estimated, ± {found.cycles_band:.0%})")

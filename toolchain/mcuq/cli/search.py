@@ -52,7 +52,8 @@ def _draw(found: Front) -> None:
 
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("")
-    for title in ("loss", "flash", "RAM", "weights", "instructions", "int4 filters"):
+    titles = ("loss", "flash", "RAM", "weights", "instructions", "cycles")
+    for title in (*titles, "int4 filters"):
         table.add_column(title, justify="right", no_wrap=True)
     for point in found.points:
         table.add_row(
@@ -62,6 +63,7 @@ def _draw(found: Front) -> None:
             format_bytes(point.ram_bytes),
             format_bytes(point.weight_bytes),
             format_count(point.instructions),
+            "" if point.cycles is None else format_count(point.cycles),
             str(sum(choice.startswith("int4") for choice in point.choices.values())),
         )
     stdout().print(table)

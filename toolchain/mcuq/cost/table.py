@@ -27,11 +27,13 @@ class CostTable:
     programs: one for each width, all filters at that width.
     code: code sizes of the board's compiler.
     counts: profiled counts.
+    cycles: the same in cycles; empty where nothing can run.
     """
 
     programs: Mapping[int, Program]
     code: CodeModel
     counts: LayerCounts
+    cycles: LayerCounts = field(default_factory=dict)
     _arenas: dict[tuple[object, ...], int] = field(default_factory=dict)
 
     def cost(self, widths: Mapping[str, int]) -> Cost:
@@ -42,7 +44,18 @@ class CostTable:
             ram=self.code.fixed_ram + self._arena(program),
             weight_bytes=self._weight_bytes(widths),
             instructions=instructions(program, self.counts),
+            cycles=cycles(program, self.cycles),
         )
+
+    def fastest(self) -> dict[str, int]:
+        """Filter name → the width with which its calls take the fewest cycles."""
+        totals: dict[str, dict[int, int]] = {}
+        for bits, program in self.programs.items():
+            for index, call in enumerate(program.calls):
+                if call.weight_bits and (index, call.weight_bits) in self.cycles:
+                    of_filter = totals.setdefault(_filter_name(call), {})
+                    of_filter[bits] = of_filter.get(bits, 0) + self.cycles[index, call.weight_bits]
+        return {name: min(found, key=lambda bits: found[bits]) for name, found in totals.items()}
 
     def _mixed(self, widths: Mapping[str, int]) -> Program:
         any_program = next(iter(self.programs.values()))
@@ -66,13 +79,14 @@ class CostTable:
         return self._arenas[key]
 
 
-def program_cost(program: Program, arena: int, code: CodeModel, counts: LayerCounts) -> Cost:
+def program_cost(program: Program, arena: int, table: CostTable) -> Cost:
     """Cost of a finished program: the prediction that the linked image is compared with."""
     return Cost(
-        flash_bytes(program, code),
-        code.fixed_ram + arena,
+        flash_bytes(program, table.code),
+        table.code.fixed_ram + arena,
         weight_bytes(program.qgraph),
-        instructions(program, counts),
+        instructions(program, table.counts),
+        cycles(program, table.cycles),
     )
 
 
@@ -87,6 +101,13 @@ def instructions(program: Program, counts: LayerCounts) -> int:
     return sum(
         counts.get((index, call.weight_bits), call.macs) for index, call in enumerate(program.calls)
     )
+
+
+def cycles(program: Program, counts: LayerCounts) -> int | None:
+    """Sum of the cycles of all calls; None where one of them was never run."""
+    found = [counts.get((index, call.weight_bits)) for index, call in enumerate(program.calls)]
+    known = [count for count in found if count is not None]
+    return sum(known) if found and len(known) == len(found) else None
 
 
 def _filter_name(call: Call) -> str:

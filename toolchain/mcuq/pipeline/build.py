@@ -23,10 +23,12 @@ from mcuq.pipeline.accuracy import (
 from mcuq.pipeline.advice import margin_hint
 from mcuq.pipeline.check import check_runs
 from mcuq.pipeline.deploy import Deployed, deploy, verify
+from mcuq.pipeline.estimated import estimated
 from mcuq.pipeline.found import Found, first_sample, whole_cost
 from mcuq.pipeline.layers import describe_layers
 from mcuq.pipeline.load import Loaded
 from mcuq.pipeline.original import Original, compare_original
+from mcuq.pipeline.profile import Profiled
 from mcuq.pipeline.request import BuildRequest
 from mcuq.pipeline.result import Accuracy, BuildResult, Footprint, SearchSummary
 from mcuq.pipeline.scores import scores_kept
@@ -97,7 +99,7 @@ def _finish(
     slow = slow_findings(deployed.memory.program)
     announce("build", slow, progress, strict=request.strict)
     footprint = _footprint(deployed, found.table)
-    _check_fit(footprint, loaded)
+    _check_fit(footprint, deployed.profiled, loaded)
     given = loaded.given
     original = Original(None)
     if given is not None and given.source is not None:
@@ -122,9 +124,10 @@ def _finish(
         limits=loaded.limits,
         accuracy=accuracy,
         footprint=footprint,
-        layers=describe_layers(deployed.memory.program, found.config, deployed.call_counts),
+        layers=describe_layers(deployed.memory.program, found.config, deployed.profiled),
         device=verified.device,
         count=verified.count,
+        estimate=estimated(loaded.board, verified.estimate) if verified.estimate else None,
         verification=verified.verification.model_copy(update=_provenance(loaded)),
         search=found.summary,
         seed=request.seed,
@@ -209,7 +212,7 @@ def _cost(found: Found, bits: int) -> Cost:
 
 def _footprint(deployed: Deployed, table: CostTable) -> Footprint:
     program, image = deployed.memory.program, deployed.image
-    predicted = program_cost(program, deployed.memory.ram_bytes, table.code, table.counts)
+    predicted = program_cost(program, deployed.memory.ram_bytes, table)
     constants = constant_bytes(program).total
     return Footprint(
         flash=image.flash_bytes,
@@ -223,9 +226,10 @@ def _footprint(deployed: Deployed, table: CostTable) -> Footprint:
     )
 
 
-def _check_fit(footprint: Footprint, loaded: Loaded) -> None:
+def _check_fit(footprint: Footprint, profiled: Profiled | None, loaded: Loaded) -> None:
     """The linked image is judged, not the prediction."""
-    linked = Cost(footprint.flash, footprint.ram, footprint.weight_bytes, 0)
+    cycles = None if profiled is None else sum(profiled.cycles)
+    linked = Cost(footprint.flash, footprint.ram, footprint.weight_bytes, 0, cycles)
     over = excess(linked, loaded.limits)
     if over:
         raise BudgetError(

@@ -113,6 +113,12 @@ def _check_values(request: BuildRequest) -> None:
         leaf.check(leaf.of(request))
     observer(request.scheme.observer)
     check_name(request.name)
+    limited = request.max_cycles is not None or request.max_ms is not None
+    if limited and request.port is None and load_board(request.board).emulator is None:
+        raise UsageError(
+            f"cycles are limited, and nothing here runs {request.board}",
+            "plug the board in and name its --port, or leave --max-cycles and --max-ms out",
+        )
     if request.farm_samples and request.farm is None:
         raise UsageError("--hil-samples needs --hil", "name the farm that they are run on")
     if request.kernels != "mcuq" and request.cmsis_nn is None:

@@ -21,7 +21,7 @@ from mcuq.cost import CodeModel, CostTable, FunctionSize, constant_bytes, plan_p
 from mcuq.errors import BudgetError
 from mcuq.lower import Program
 from mcuq.pipeline.lowering import lower_for, write_model
-from mcuq.pipeline.profile import ProfileTarget, profile_layers
+from mcuq.pipeline.profile import Layers, ProfileTarget, profile_layers
 from mcuq.quantized import QuantizedGraph
 from mcuq.temporary import temporary_folder
 
@@ -52,11 +52,14 @@ def cost_table(
         for bits, program in programs.items():
             write_model(target, plan_program(program), folders[bits])
         code = _code_model(target, programs, folders)
-        counts: dict[tuple[int, int], int] = {}
+        counts: Layers = {}
+        cycles: Layers = {}
         for bits, program in programs.items():
             with contextlib.suppress(BudgetError):  # too large to link: costed all the same
-                counts |= profile_layers(target, program, folders[bits], sample)
-    return CostTable(programs, code, counts)
+                counted, timed = profile_layers(target, program, folders[bits], sample)
+                counts |= counted
+                cycles |= timed
+    return CostTable(programs, code, counts, cycles)
 
 
 def _code_model(

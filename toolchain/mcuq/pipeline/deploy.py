@@ -17,14 +17,20 @@ from mcuq.emit.tflite import tflite_bytes
 from mcuq.errors import DeviceError
 from mcuq.pipeline.locate_mismatch import locate_mismatch
 from mcuq.pipeline.lowering import lower_for, write_model
-from mcuq.pipeline.profile import ProfileTarget, most_instructions, profile_calls
+from mcuq.pipeline.profile import (
+    Profiled,
+    ProfileTarget,
+    estimate,
+    most_instructions,
+    profile_calls,
+)
 from mcuq.pipeline.verify import equal_in_tflm, equal_on_device
 from mcuq.progress import Progress, ProgressCallback
 from mcuq.quantized import QuantizedGraph, one_run
 from mcuq.result.manifest import DeviceFigures, Verification
 from mcuq.temporary import temporary_folder
 from mcuq.tflite.wheel import difference_hint
-from mcuq_hil import open_session
+from mcuq_hil import Estimate, open_session
 
 Int8s = npt.NDArray[np.int8]
 
@@ -37,13 +43,13 @@ class Deployed:
     """Attributes:
     memory: the planned program.
     image: the linked firmware.
-    call_counts: of each kernel call; empty where nothing can run.
+    profiled: each kernel call; None where nothing can run.
     """
 
     memory: MemoryPlan
     image: FirmwareImage
     flatbuffer: bytes
-    call_counts: tuple[int, ...]
+    profiled: Profiled | None
 
 
 def deploy(
@@ -68,20 +74,22 @@ def deploy(
         work = scratch / "model"
         shutil.copytree(folder / "model", work)
         image = build_firmware(target.board, work, folder, optimize=target.optimize)
-        counts: tuple[int, ...] = ()
+        profiled = None
         if target.can_run:
             calls, macs = len(memory.program.calls), memory.program.macs
-            counts = profile_calls(target, work, sample, calls, macs)
-    return Deployed(memory, image, flatbuffer, counts)
+            profiled = profile_calls(target, work, sample, calls, macs)
+    return Deployed(memory, image, flatbuffer, profiled)
 
 
 @dataclass(frozen=True)
 class Verified:
-    """What the comparison found; `count` is of one inference, in the device's unit."""
+    """What the comparison found; `count` is of one inference, in the device's unit, `estimate` of
+    its cycles where it was emulated."""
 
     verification: Verification
     device: DeviceFigures
     count: int
+    estimate: Estimate | None
 
 
 def verify(
@@ -147,4 +155,11 @@ def verify(
             _DIFFERS if in_tflm and target.port is not None else difference_hint(),
             differs=True,
         )
-    return Verified(verification, device, counts.total)
+    found = estimate(
+        target,
+        deployed.image.elf,
+        [x.tobytes() for x in sample],
+        counts,
+        most_instructions(deployed.memory.program.macs),
+    )
+    return Verified(verification, device, counts.total, found)

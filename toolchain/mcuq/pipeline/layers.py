@@ -5,20 +5,34 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mcuq.lower import Call, Program
+from mcuq.pipeline.estimated import interval
+from mcuq.pipeline.profile import Profiled
 from mcuq.quantize import Config
 from mcuq.result.manifest import Layer
 
 
-def describe_layers(program: Program, config: Config, counts: Sequence[int]) -> tuple[Layer, ...]:
-    """One row a kernel call; `counts` is empty where nothing was profiled."""
-    known: list[int | None] = list(counts) or [None] * len(program.calls)
-    return tuple(
-        _layer(program, index, call, config, count)
-        for index, (call, count) in enumerate(zip(program.calls, known, strict=True))
-    )
+def describe_layers(
+    program: Program, config: Config, profiled: Profiled | None
+) -> tuple[Layer, ...]:
+    """One row a kernel call."""
+    layers = [_layer(program, index, call, config) for index, call in enumerate(program.calls)]
+    if profiled is None:
+        return tuple(layers)
+    layers = _with(layers, "counts", profiled.counts)
+    found = profiled.estimate
+    if found is not None:
+        layers = _with(layers, "cycles_estimated", found.layers)
+        layers = _with(layers, "cycles_interval", [interval(n, found.band) for n in found.layers])
+    return tuple(layers)
 
 
-def _layer(program: Program, index: int, call: Call, config: Config, count: int | None) -> Layer:
+def _with(layers: Sequence[Layer], key: str, values: Sequence[object]) -> list[Layer]:
+    return [
+        layer.model_copy(update={key: value}) for layer, value in zip(layers, values, strict=True)
+    ]
+
+
+def _layer(program: Program, index: int, call: Call, config: Config) -> Layer:
     tensors = program.qgraph.tensors
     weight = tensors[call.op.inputs[1]] if call.weight_bits else None
     arrays = {array.key: array.nbytes for array in call.arrays()}
@@ -37,5 +51,5 @@ def _layer(program: Program, index: int, call: Call, config: Config, count: int 
         constant_bytes=sum(arrays.values()) + sum(structs.values()),
         macs=call.macs,
         scratch_bytes=call.scratch_bytes,
-        counts=count,
+        counts=None,
     )

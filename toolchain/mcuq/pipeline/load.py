@@ -118,7 +118,7 @@ def load(request: BuildRequest) -> Loaded:
         samples.search,
         samples.evaluation,
         metric,
-        Limits(flash, ram, _weight_bytes(request, reduced.graph)),
+        Limits(flash, ram, _weight_bytes(request, reduced.graph), _cycles(request, board)),
         statistics,
         hashes,
         library,
@@ -181,6 +181,14 @@ def _weight_bytes(request: BuildRequest, graph: Graph) -> int | None:
     if isinstance(request.weight_bytes, Share):
         return request.weight_bytes.of(sum(graph.tensors[name].size for name in graph.weights))
     return request.weight_bytes
+
+
+def _cycles(request: BuildRequest, board: Board) -> int | None:
+    """The smaller of what --max-cycles and --max-ms say."""
+    asked = [] if request.max_cycles is None else [request.max_cycles]
+    if request.max_ms is not None:
+        asked.append(int(request.max_ms * board.core_hz / 1000))
+    return min(asked, default=None)
 
 
 def _within(asked: int | None, available: int, what: str, board: Board) -> int:

@@ -24,7 +24,7 @@ from mcuq.quantized import QuantizedGraph
 from mcuq.search import Candidate, Genome
 from mcuq.temporary import temporary_folder
 from mcuq_hil import Counts
-from mcuq_hil.farm import CountCache, Measurement, Place, measure
+from mcuq_hil.farm import CountCache, Measurement, Place, counting_unit, measure
 from mcuq_hil.session import Unit
 
 
@@ -114,8 +114,13 @@ def measure_front(
         sample, places: as `measure_candidates`.
     """
     chosen = [index for index, candidate in enumerate(front) if candidate.fits]
+    is_hardware = counting_unit(places, target.board.name) == "cycles"
     wanted = [
-        MeasuredCandidate(f"front-{i}", quantized(front[i].genome), front[i].cost.instructions)
+        MeasuredCandidate(
+            f"front-{i}",
+            quantized(front[i].genome),
+            front[i].cost.work if is_hardware else front[i].cost.instructions,
+        )
         for i in chosen
     ]
     found = measure_candidates(target, wanted, sample, places, progress=progress)

@@ -14,7 +14,7 @@ from mcuq.build.kernel_library import KernelLibrary
 from mcuq.choices import Optimize
 from mcuq.lower import LowerOptions, Program
 from mcuq.pipeline.settings import ADVICE
-from mcuq_hil import open_session
+from mcuq_hil import Counts, Estimate, estimate_cycles, open_session
 from mcuq_hil.boards import Board
 
 
@@ -49,14 +49,30 @@ class ProfileTarget:
         return self.port is not None or self.board.emulator is not None
 
 
+@dataclass(frozen=True)
+class Profiled:
+    """Attributes:
+    counts: instructions (emulated) or cycles (hardware) of each call of one inference.
+    estimate: cycles of each where they were emulated; None from hardware.
+    """
+
+    counts: tuple[int, ...]
+    estimate: Estimate | None
+
+    @property
+    def cycles(self) -> tuple[int, ...]:
+        """Of each call, measured or estimated."""
+        return self.counts if self.estimate is None else self.estimate.layers
+
+
 def profile_calls(
     target: ProfileTarget,
     model_dir: Path,
     sample: Sequence[npt.NDArray[np.int8]],
     calls: int,
     macs: int,
-) -> tuple[int, ...]:
-    """Instructions (emulated) or cycles (hardware) of each call of one inference.
+) -> Profiled:
+    """What each call of one inference takes.
 
     Args:
         model_dir: an emitted model; the image is built beside it.
@@ -65,19 +81,35 @@ def profile_calls(
     """
     out = model_dir.parent / f"{model_dir.name}-profile"
     image = build_firmware(target.board, model_dir, out, optimize=target.optimize, profile=calls)
+    inputs, most = [x.tobytes() for x in sample], most_instructions(macs)
     with open_session(target.board, image.elf, target.port) as session:
-        session.expect(most_instructions(macs))
-        return session.count([x.tobytes() for x in sample]).layers
+        session.expect(most)
+        counted = session.count(inputs)
+    return Profiled(counted.layers, estimate(target, image.elf, inputs, counted, most))
+
+
+def estimate(
+    target: ProfileTarget, elf: Path, inputs: Sequence[bytes], counted: Counts, most: int
+) -> Estimate | None:
+    """Cycles of what an emulator counted; None from hardware, whose counts are cycles."""
+    if target.port is not None:
+        return None
+    return estimate_cycles(target.board, elf, inputs, counted, most)
+
+
+Layers = dict[tuple[int, int], int]
+"""(index of the call, filter width or 0) → count."""
 
 
 def profile_layers(
     target: ProfileTarget, program: Program, model_dir: Path, sample: Sequence[npt.NDArray[np.int8]]
-) -> dict[tuple[int, int], int]:
-    """(index of the call, filter width or 0) → count; empty where nothing can run."""
+) -> tuple[Layers, Layers]:
+    """Counts and cycles of all calls; empty where nothing can run."""
     if not target.can_run:
-        return {}
-    counts = profile_calls(target, model_dir, sample, len(program.calls), program.macs)
-    return {
-        (index, call.weight_bits): count
-        for index, (call, count) in enumerate(zip(program.calls, counts, strict=True))
-    }
+        return {}, {}
+    found = profile_calls(target, model_dir, sample, len(program.calls), program.macs)
+    keys = [(index, call.weight_bits) for index, call in enumerate(program.calls)]
+    counts, cycles = (
+        dict(zip(keys, column, strict=True)) for column in (found.counts, found.cycles)
+    )
+    return counts, cycles

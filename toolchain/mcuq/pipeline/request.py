@@ -36,6 +36,7 @@ _LIMITS = TomlTable("budget", "What the firmware may take; a key left out means 
 _samples = partial(Option, commands=ALL, panel=DATA, is_input=True)
 _scored = partial(Option, commands=VERIFIED, panel=DATA)
 _budget = partial(Option, commands=ALL, panel=BUDGET, metavar="SIZE", table=_LIMITS)
+_time = partial(Option, commands=ALL, panel=BUDGET, table=_LIMITS)
 _search = partial(Option, commands=SEARCHES, panel=SEARCH)
 _farm = partial(Option, commands=BUILD, table=None)  # the bench is this machine's
 _silent = partial(Option, commands=PYTHON, table=None, changes_bytes=False)
@@ -251,6 +252,25 @@ class BuildRequest:
             "Bytes of all weights, or a percentage of what int8 weights take.",
             metavar="SIZE|PERCENT",
             example="60%",
+        ),
+    ] = None
+    max_cycles: Annotated[
+        int | None,
+        _time(
+            "Most cycles of an inference; estimated where no hardware counts them.",
+            "Cycles of one inference: measured with --port, else as they are estimated.",
+            least=1,
+            example=12_000_000,
+        ),
+    ] = None
+    max_ms: Annotated[
+        float | None,
+        _time(
+            "The same in milliseconds, at the board's clock.",
+            "Milliseconds of one inference at the board's clock, likewise.",
+            metavar="MS",
+            least=0.0,
+            example=50.0,
         ),
     ] = None
     seed: Annotated[

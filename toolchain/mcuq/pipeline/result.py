@@ -10,6 +10,7 @@ from mcuq.cost.memory import MemoryPlan
 from mcuq.findings import Finding
 from mcuq.graph import Graph
 from mcuq.pipeline.accuracy import Baseline
+from mcuq.pipeline.estimated import Estimated
 from mcuq.pipeline.measured import LatencyError, Measured, latency_error
 from mcuq.quantize import Config
 from mcuq.quantized import QuantizedGraph
@@ -143,6 +144,8 @@ class BuildResult:
     device: DeviceFigures
     count: int
     """Of one inference on the board or its emulator, in `device.unit`."""
+    estimate: Estimated | None
+    """Of its cycles; None where hardware counted them."""
     verification: Verification
     search: SearchSummary
     seed: int

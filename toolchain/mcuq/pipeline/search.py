@@ -197,10 +197,13 @@ def _singles(evaluator: Evaluator) -> dict[str, dict[str, float]]:
 
 def _check_reachable(space: ModelSpace, table: CostTable, limits: Limits) -> None:
     """Raise BudgetError before anything is scored where neither extreme of the space fits: fewest
-    weight bytes, or plain int8, whose kernels are fewer."""
+    weight bytes, plain int8, whose kernels are fewer, or where cycles are limited the fastest
+    width of each filter."""
     extremes = [space.widths(genome) for genome in (space.space.smallest(), space.space.reference)]
+    if limits.cycles is not None:
+        extremes.append({**extremes[1], **table.fastest()})
     costs = [table.cost(widths) for widths in extremes]
-    nearest = min(range(2), key=lambda i: limits.violation(costs[i]))
+    nearest = min(range(len(costs)), key=lambda i: limits.violation(costs[i]))
     if limits.violation(costs[nearest]) > 0:
         raise _nothing_fits(extremes[nearest], costs[nearest], limits)
 
@@ -216,8 +219,9 @@ def _nothing_fits(widths: Mapping[str, int], cost: Cost, limits: Limits) -> Budg
 
 
 def describe(cost: Cost) -> str:
-    """`flash 50,000 B, RAM 20,000 B, weights 40,000 B`."""
-    return f"flash {cost.flash:,} B, RAM {cost.ram:,} B, weights {cost.weight_bytes:,} B"
+    """`flash 50,000 B, RAM 20,000 B, weights 40,000 B, 1,200,000 cycles`."""
+    cycles = "" if cost.cycles is None else f", {cost.cycles:,} cycles"
+    return f"flash {cost.flash:,} B, RAM {cost.ram:,} B, weights {cost.weight_bytes:,} B{cycles}"
 
 
 def excess(cost: Cost, limits: Limits) -> str:
@@ -227,8 +231,11 @@ def excess(cost: Cost, limits: Limits) -> str:
         ("RAM", cost.ram, limits.ram),
         ("weight bytes", cost.weight_bytes, limits.weight_bytes),
     )
-    return ", ".join(
+    words = [
         f"{name} by {format_bytes(used - limit)}"
         for name, used, limit in pairs
         if limit is not None and used > limit
-    )
+    ]
+    if limits.cycles is not None and cost.cycles is not None and cost.cycles > limits.cycles:
+        words.append(f"cycles by {cost.cycles - limits.cycles:,}")
+    return ", ".join(words)

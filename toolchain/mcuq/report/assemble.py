@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from mcuq.numeric.tensor import QuantizedTensor
 from mcuq.quantize.io_conversion import INSIDE
@@ -68,9 +68,9 @@ def _or(value: int | None, otherwise: int) -> int:
     return otherwise if value is None else value
 
 
-def _confidence(accuracy: Accuracy) -> dict[str, float | None]:
+def _confidence(accuracy: Accuracy) -> dict[str, Any]:
     """Intervals and paired changes, by their keys; None where they are not known."""
-    found: dict[str, float | None] = {}
+    found: dict[str, Any] = {}
     scores = {"float": accuracy.float_model, "int8": accuracy.int8, "interval": accuracy.built}
     for key, score in scores.items():
         _add_ends(found, key, accuracy.interval(score))
@@ -81,7 +81,7 @@ def _confidence(accuracy: Accuracy) -> dict[str, float | None]:
     return found
 
 
-def _add_ends(found: dict[str, float | None], key: str, ends: Interval | None) -> None:
+def _add_ends(found: dict[str, Any], key: str, ends: Interval | None) -> None:
     found[f"{key}_low"] = None if ends is None else ends.low
     found[f"{key}_high"] = None if ends is None else ends.high
 
@@ -115,7 +115,22 @@ def _figures(result: BuildResult) -> Figures:
         macs=sum(layer.macs for layer in result.layers),
         instructions=result.count if counted else None,
         cycles=None if counted else result.count,
+        **_estimate(result),
     )
+
+
+def _estimate(result: BuildResult) -> dict[str, Any]:
+    """Of its cycles, by the keys; nothing from hardware."""
+    found = result.estimate
+    if found is None:
+        return {}
+    return {
+        "cycles_estimated": found.cycles,
+        "cycles_interval": found.interval,
+        "cycles_basis": found.basis,
+        "ms_estimated": round(found.ms, 4),
+        "uj_estimated": None if found.uj is None else round(found.uj, 2),
+    }
 
 
 def _search(result: BuildResult) -> SearchFigures:

@@ -37,7 +37,21 @@ def compared_figures(manifest: Manifest) -> dict[str, Figure]:
     count = result.instructions if result.instructions is not None else result.cycles
     if count is not None:
         figures.append(Figure(manifest.device.unit, count, format_count(count)))
+    figures += estimated_figures(manifest)
     return {figure.name: figure for figure in figures}
+
+
+def estimated_figures(manifest: Manifest) -> list[Figure]:
+    """Under names of their own: an estimate is never set against what was measured."""
+    result = manifest.result
+    figures = []
+    if result.cycles_estimated is not None:
+        text = format_count(result.cycles_estimated)
+        figures.append(Figure("cycles (estimated)", result.cycles_estimated, text))
+    for name, value in (("ms", result.ms_estimated), ("µJ", result.uj_estimated)):
+        if value is not None:
+            figures.append(Figure(f"{name} (estimated)", value, f"{value:,.3g}"))
+    return figures
 
 
 def metric_figure(manifest: Manifest) -> list[Figure]:

@@ -19,6 +19,7 @@ from mcuq.report.wording import (
     change_lines,
     count_text,
     elimination_lines,
+    estimate_text,
     int8_note,
     interval_text,
     metric_title,
@@ -140,6 +141,9 @@ def _cards(manifest: Manifest) -> list[str]:
     count = result.instructions if result.instructions is not None else result.cycles
     if count is not None:
         cards.append(card(manifest.device.unit, format_count(count), count_text(manifest)))
+    if result.cycles_estimated is not None:
+        cycles = format_count(result.cycles_estimated)
+        cards.append(card("cycles (estimated)", cycles, estimate_text(manifest)))
     return cards
 
 
@@ -170,7 +174,7 @@ def _place(name: str, manifest: Manifest) -> str:
 def _layer_table(manifest: Manifest) -> str:
     names = short_names(layer.name for layer in manifest.layers)
     heads = ("#", "layer", "operator", "function", "shape", "weights")
-    numbers = ("MACs", "bytes", "scratch", manifest.device.unit)
+    numbers = ("MACs", "bytes", "scratch", manifest.device.unit, "cycles (estimated)")
     rows = [
         (
             index,
@@ -183,6 +187,7 @@ def _layer_table(manifest: Manifest) -> str:
             layer.constant_bytes,
             layer.scratch_bytes,
             "" if layer.counts is None else layer.counts,
+            "" if layer.cycles_estimated is None else layer.cycles_estimated,
         )
         for index, layer in enumerate(manifest.layers)
     ]

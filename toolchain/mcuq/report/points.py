@@ -87,6 +87,7 @@ def _as_built(point: Point, built: Cost, accuracy: float | None) -> Point:
             "ram_bytes": built.ram,
             "weight_bytes": built.weight_bytes,
             "instructions": built.instructions,
+            "cycles": built.cycles,
         }
     )
 
@@ -116,6 +117,7 @@ def _point(
         ram_bytes=cost.ram,
         weight_bytes=cost.weight_bytes,
         instructions=cost.instructions,
+        cycles=cost.cycles,
         measured=counted.measured if counted else None,
         unit=counted.unit if counted else None,
         scored=scored,

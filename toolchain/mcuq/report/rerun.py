@@ -20,7 +20,7 @@ from mcuq.importers.tflite.reader import read_model
 from mcuq.importers.tflite.records import FileModel, FileTensor
 from mcuq.numeric import dequantize, quantize_values
 from mcuq.numeric.element import Element
-from mcuq.pipeline.profile import ProfileTarget, most_instructions, profile_calls
+from mcuq.pipeline.profile import Profiled, ProfileTarget, most_instructions, profile_calls
 from mcuq.progress import Progress, ProgressCallback, silent
 from mcuq.report.output_forms import ends_graph, manifest_forms
 from mcuq.report.store import read_manifest
@@ -124,11 +124,11 @@ def _runs(
 
 def profile_again(
     folder: Path, *, port: str | None = None, progress: ProgressCallback = silent
-) -> tuple[Manifest, tuple[int, ...]]:
+) -> tuple[Manifest, Profiled]:
     """Counts of each layer of an output directory, measured now.
 
     Returns:
-        The result's manifest, and a count for each of its layers.
+        The result's manifest, and what each of its layers takes.
 
     Raises:
         InputError: `folder` cannot be used. DeviceError: no compiler. HilError: the board or

@@ -12,6 +12,7 @@ from mcuq.report.wording import (
     change_lines,
     count_text,
     elimination_lines,
+    estimate_text,
     int8_note,
     interval_text,
     metric_title,
@@ -56,6 +57,7 @@ def summary(manifest: Manifest) -> Group:
         Text(int8_note(manifest), style="dim"),
         Text(),
         Text(count_text(manifest)),
+        *(Text(line) for line in (estimate_text(manifest),) if line),
         *(_verdict(holds, sentence) for holds, sentence in verification_lines(manifest)),
         *(Text.assemble(("! ", "yellow"), one.message) for one in manifest.warnings),
     )
@@ -66,6 +68,9 @@ def layer_table(manifest: Manifest) -> Table:
     table = _table("#", "layer", "operator", "shape", "weights")
     for title in ("MACs", "bytes", manifest.device.unit):
         table.add_column(title, justify="right", no_wrap=True)
+    is_estimated = manifest.result.cycles_estimated is not None
+    if is_estimated:
+        table.add_column("cycles\n(estimated)", justify="right", no_wrap=True)
     names = short_names(layer.name for layer in manifest.layers)
     for index, layer in enumerate(manifest.layers):
         table.add_row(
@@ -77,8 +82,13 @@ def layer_table(manifest: Manifest) -> Table:
             format_count(layer.macs) if layer.macs else "",
             f"{layer.constant_bytes:,}" if layer.constant_bytes else "",
             "" if layer.counts is None else f"{layer.counts:,}",
+            *([_cycles(layer)] if is_estimated else []),
         )
     return table
+
+
+def _cycles(layer: Layer) -> str:
+    return "" if layer.cycles_estimated is None else f"{layer.cycles_estimated:,}"
 
 
 def _weights(layer: Layer) -> str:

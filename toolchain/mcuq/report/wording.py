@@ -84,6 +84,22 @@ def count_text(manifest: Manifest) -> str:
     return f"{format_count(count)} {device.unit} an inference ({where}){ratio}"
 
 
+def estimate_text(manifest: Manifest) -> str:
+    """`2.03 M cycles (estimated, 1.87 M to 2.20 M), 9.41 ms`; empty where there is none."""
+    result = manifest.result
+    if result.cycles_estimated is None or result.cycles_interval is None:
+        return ""
+    low, high = (format_count(end) for end in result.cycles_interval)
+    words = [f"{format_count(result.cycles_estimated)} cycles (estimated, {low} to {high})"]
+    if result.ms_estimated is not None:
+        words.append(f"{result.ms_estimated:.3g} ms")
+    if result.uj_estimated is not None:
+        words.append(f"{result.uj_estimated:.3g} µJ")
+    if result.cycles_basis == "constant":
+        words.append("from instructions alone")
+    return ", ".join(words)
+
+
 def slow_lines(manifest: Manifest) -> list[str]:
     """`slow path: 3, 5 (grouped convolution)`: numbers of the layers, a line a reason."""
     layers: dict[str, list[str]] = {}

@@ -31,6 +31,9 @@ class Point(Written):
     ram_bytes: int = Field(description="As the cost model says.")
     weight_bytes: int = Field(description="Filters as stored.")
     instructions: int = Field(description="Estimated.")
+    cycles: int | None = Field(
+        default=None, description="Predicted: from measured layers with `--port`, else estimated."
+    )
     measured: int | None = Field(default=None, description="Counted on a farm, where it was.")
     unit: Literal["instructions", "cycles"] | None = Field(
         default=None, description="Of `measured`."
@@ -71,4 +74,6 @@ FRONT = Document(
     Front,
     "configurations that nothing else beats, and the baselines",
     "`pareto.json`, by `mcuq build` and `mcuq quantize`; `mcuq search -o` and `--json`",
+    version=2,
+    oldest=1,
 )

@@ -65,6 +65,24 @@ class Figures(Written):
     int8_change_high: float | None = Field(default=None, description="Its upper end.")
     instructions: int | None = Field(default=None, description="Of one inference, emulated.")
     cycles: int | None = Field(default=None, description="Of one inference, on hardware.")
+    cycles_estimated: int | None = Field(
+        default=None,
+        description="Of one inference, by a model of core and memories; null from hardware.",
+    )
+    cycles_interval: tuple[int, int] | None = Field(
+        default=None, description="Around that, as wide as the model's largest known error."
+    )
+    cycles_basis: Literal["pipeline", "constant"] | None = Field(
+        default=None,
+        description="`pipeline`: a model of core and flash; `constant`: cycles an instruction.",
+    )
+    ms_estimated: float | None = Field(
+        default=None, description="The same in milliseconds, at the board's clock."
+    )
+    uj_estimated: float | None = Field(
+        default=None,
+        description="The same in microjoules, where the board's file gives a current.",
+    )
 
 
 class AlsoMeasured(Written):
@@ -173,6 +191,12 @@ class Layer(Written):
     constant_bytes: int = Field(description="Everything it has in flash, filter included.")
     scratch_bytes: int = Field(description="Working memory while it runs.")
     counts: int | None = Field(description="Instructions or cycles spent in it.")
+    cycles_estimated: int | None = Field(
+        default=None, description="By the model of core and memories; null from hardware."
+    )
+    cycles_interval: tuple[int, int] | None = Field(
+        default=None, description="Around that, as of the whole inference."
+    )
 
 
 class MemoryBlock(Written):
@@ -228,6 +252,9 @@ class Compared(Written):
     ram_bytes: int = Field(description="As the cost model says.")
     weight_bytes: int = Field(description="Filters as stored.")
     instructions: int = Field(description="Estimated.")
+    cycles: int | None = Field(
+        default=None, description="Predicted: from measured layers with `--port`, else estimated."
+    )
     fits: bool = Field(description="Whether it keeps the budget.")
 
 

@@ -10,7 +10,7 @@ from mcuq.search.problem import Candidate
 
 
 class ConstrainedFitness(base.Fitness):  # type: ignore[misc]
-    """Minimizes (loss, flash, ram, instructions); the smaller violation always dominates.
+    """Minimizes (loss, flash, ram, cycles or instructions); the smaller violation always dominates.
 
     Deb, Pratap, Agarwal, Meyarivan, "A fast elitist non-dominated sorting genetic algorithm for
     multi-objective optimization: NSGA-II", 2002, section VI.
@@ -20,7 +20,7 @@ class ConstrainedFitness(base.Fitness):  # type: ignore[misc]
 
     def __init__(self, candidate: Candidate) -> None:
         cost = candidate.cost
-        super().__init__((candidate.loss, cost.flash, cost.ram, cost.instructions))
+        super().__init__((candidate.loss, cost.flash, cost.ram, cost.work))
         self.violation = candidate.violation
 
     def dominates(self, other: ConstrainedFitness, obj: slice = slice(None)) -> bool:

@@ -12,11 +12,12 @@ from mcuq.search.space import Genome, Space
 
 @dataclass(frozen=True)
 class Limits:
-    """What must not be exceeded; None is no limit. Bytes."""
+    """What must not be exceeded; None is no limit. Bytes, and cycles of one inference."""
 
     flash: int | None = None
     ram: int | None = None
     weight_bytes: int | None = None
+    cycles: int | None = None
 
     def violation(self, cost: Cost) -> float:
         """Sum of relative overshoots; 0.0 where everything fits."""
@@ -24,9 +25,12 @@ class Limits:
             (self.flash, cost.flash),
             (self.ram, cost.ram),
             (self.weight_bytes, cost.weight_bytes),
+            (self.cycles, cost.cycles),
         )
         return sum(
-            max(0.0, (used - limit) / max(limit, 1)) for limit, used in pairs if limit is not None
+            max(0.0, (used - limit) / max(limit, 1))
+            for limit, used in pairs
+            if limit is not None and used is not None
         )
 
 

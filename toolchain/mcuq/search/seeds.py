@@ -115,8 +115,22 @@ def greedy(space: Space, losses: Losses, limit: int) -> Genome:
     return genome
 
 
+def fastest(evaluator: Evaluator, losses: Losses) -> Genome:
+    """Every gene at the family that takes the least work beside a reference else."""
+    space = evaluator.space
+
+    def work(gene: int, choice: int) -> int:
+        return evaluator.cost(replaced(space.reference, gene, choice)).work
+
+    return tuple(
+        min(best.values(), key=lambda choice: work(gene, choice))
+        for gene, best in enumerate(best_per_family(space, losses))
+    )
+
+
 def known_starts(evaluator: Evaluator, losses: Losses) -> list[Genome]:
-    """All int8, all int4, sensitivity-ordered, greedy, knapsack at the limit and around it."""
+    """All int8, all int4, sensitivity-ordered, greedy, knapsack at the limit and around it; where
+    cycles are limited the fastest, too."""
     space = evaluator.space
     limit = byte_limit(evaluator)
     starts = [
@@ -127,6 +141,8 @@ def known_starts(evaluator: Evaluator, losses: Losses) -> list[Genome]:
         sensitivity_ordered(space, losses, limit),
         greedy(space, losses, limit),
     ]
+    if evaluator.limits.cycles is not None:
+        starts.append(fastest(evaluator, losses))
     low, high = space.weight_bytes(space.smallest()), space.weight_bytes(space.reference)
     steps = STARTS.between + 1
     targets = [limit, *(low + (high - low) * k // steps for k in range(1, steps))]

@@ -1,0 +1,161 @@
+"""What a pipeline model needs to know of an instruction, from its bytes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Literal
+
+import capstone
+from capstone import arm
+
+Kind = Literal[
+    "alu",
+    "pack",
+    "mac",
+    "multiply",
+    "divide",
+    "load",
+    "load_two",
+    "load_many",
+    "store",
+    "store_two",
+    "store_many",
+    "branch",
+    "call",
+    "it",
+    "float",
+]
+"""`pack`: SXTB16, saturation, PKH, which one unit of a Cortex-M7 does. `mac`: dual multiplies.
+`call`: branches that link or go where a register says."""
+
+MEMORY: frozenset[Kind] = frozenset(
+    {"load", "load_two", "load_many", "store", "store_two", "store_many"}
+)
+MULTIPLIES: frozenset[Kind] = frozenset({"mac", "multiply"})
+
+_EXACT: dict[str, Kind] = {
+    **dict.fromkeys(("ldm", "ldmdb", "pop", "vldmia", "vldmdb", "vpop"), "load_many"),
+    **dict.fromkeys(("stm", "stmdb", "push", "vstmia", "vstmdb", "vpush"), "store_many"),
+    **dict.fromkeys(("b", "cbz", "cbnz"), "branch"),
+    **dict.fromkeys(("bx", "bl", "blx", "tbb", "tbh"), "call"),
+    **dict.fromkeys(("udiv", "sdiv"), "divide"),
+    "it": "it",
+}
+_BEGINS: tuple[tuple[tuple[str, ...], Kind], ...] = (
+    (("ldrd", "vldr"), "load_two"),
+    (("strd", "vstr"), "store_two"),
+    (("ldr",), "load"),
+    (("str",), "store"),
+    (("smlad", "smuad", "smlsd", "smusd"), "mac"),
+    (("sml", "smul", "smm", "uml", "umul", "umaal", "mul", "mla", "mls"), "multiply"),
+    (("sxtb16", "uxtb16", "sxtab16", "ssat", "usat", "qadd", "qsub", "qdadd", "pkh"), "pack"),
+    (("v",), "float"),
+)
+_NEEDS_BASE = frozenset({"ldm", "ldmdb", "stm", "stmdb", "vldmia", "vldmdb", "vstmia", "vstmdb"})
+_OPERANDS_WITH_SUM = 4
+
+
+@dataclass(frozen=True)
+class Instruction:
+    """Attributes:
+    reads, writes: names of registers, flags included.
+    address: of the registers read, those that an address is made of.
+    added: of the registers read, those that a multiplication is only added to.
+    moved: of the registers written, those that an address is moved on in.
+    registers: that a load or store of many moves.
+    shifted: an operand goes through the shifter first.
+    target: address that a direct branch goes to; None for all else.
+    """
+
+    kind: Kind
+    reads: frozenset[str]
+    writes: frozenset[str]
+    address: frozenset[str] = frozenset()
+    added: frozenset[str] = frozenset()
+    moved: frozenset[str] = frozenset()
+    registers: int = 0
+    shifted: bool = False
+    target: int | None = None
+
+
+def decode(code: bytes, address: int) -> tuple[Instruction, ...]:
+    """The Thumb instructions of `code`; of what capstone does not know, one `alu` each."""
+    found: list[Instruction] = []
+    at = 0
+    while at < len(code):
+        before = at
+        for each in _disassembler().disasm(code[at:], address + at):
+            found.append(_instruction(each))
+            at += each.size
+        if at < len(code):  # what it does not know
+            at += 4 if code[at + 1] >= _FIRST_WIDE else 2
+            found.append(Instruction("alu", frozenset(), frozenset()))
+        assert at > before
+    return tuple(found)
+
+
+_FIRST_WIDE = 0xE8
+"""Upper byte of the first half-word from which an instruction has two (ARMv7-M ARM, A5.1)."""
+
+
+@cache
+def _disassembler() -> capstone.Cs:
+    mode = capstone.CS_MODE_THUMB | capstone.CS_MODE_MCLASS | capstone.CS_MODE_V8
+    found = capstone.Cs(capstone.CS_ARCH_ARM, mode)
+    found.detail = True
+    return found
+
+
+def _instruction(each: Any) -> Instruction:
+    name = each.insn_name()
+    reads, writes = each.regs_access()
+    names = each.reg_name
+    operands = each.operands
+    address = frozenset(
+        names(register)
+        for operand in operands
+        if operand.type == arm.ARM_OP_MEM
+        for register in (operand.mem.base, operand.mem.index)
+        if register
+    )
+    kind = _kind(name)
+    written = frozenset(map(names, writes))
+    registers = [operand for operand in operands if operand.type == arm.ARM_OP_REG]
+    return Instruction(
+        kind,
+        frozenset(map(names, reads)),
+        written,
+        address,
+        _added(kind, operands, names),
+        _moved(each, written, address),
+        len(registers) - (name in _NEEDS_BASE) if kind.endswith("many") else 0,
+        any(operand.shift.type for operand in registers),
+        _target(kind, operands),
+    )
+
+
+def _target(kind: Kind, operands: Any) -> int | None:
+    if kind != "branch" or operands[-1].type != arm.ARM_OP_IMM:
+        return None
+    return int(operands[-1].imm)
+
+
+def _added(kind: Kind, operands: Any, names: Any) -> frozenset[str]:
+    if kind in MULTIPLIES and len(operands) == _OPERANDS_WITH_SUM:
+        return frozenset({names(operands[-1].reg)})
+    return frozenset()
+
+
+def _moved(each: Any, written: frozenset[str], address: frozenset[str]) -> frozenset[str]:
+    if not each.writeback:
+        return frozenset()
+    if address:
+        return written & address
+    return frozenset({each.reg_name(each.operands[0].reg)})
+
+
+def _kind(name: str) -> Kind:
+    if name in _EXACT:
+        return _EXACT[name]
+    return next((kind for begins, kind in _BEGINS if name.startswith(begins)), "alu")

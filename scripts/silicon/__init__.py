@@ -1,0 +1,1 @@
+"""Published firmware images in an emulator: what each executes for one inference."""
