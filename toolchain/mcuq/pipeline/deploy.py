@@ -67,7 +67,9 @@ def deploy(
     with tempfile.TemporaryDirectory() as scratch:
         work = Path(scratch) / "model"
         shutil.copytree(folder / "model", work)
-        image = build_firmware(target.board, work, folder, optimize=target.optimize)
+        image = build_firmware(
+            target.board, work, folder, optimize=target.optimize, safety=target.safety
+        )
         counts: tuple[int, ...] = ()
         if target.can_run:
             calls, macs = len(memory.program.calls), memory.program.macs
