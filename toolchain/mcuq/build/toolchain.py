@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -55,6 +56,14 @@ def find_tool(name: str) -> str:
 def compiler_version() -> str:
     """First line of the compiler's version."""
     return run_tool(["gcc", "--version"]).splitlines()[0]
+
+
+@cache
+def newlib_version() -> str:
+    """Version of the compiler's C library; empty where it does not say."""
+    macros = run_tool(["gcc", "-E", "-dM", "-include", "_newlib_version.h", "-xc", os.devnull])
+    found = re.search(r'#define _NEWLIB_VERSION "([^"]+)"', macros)
+    return found[1] if found else ""
 
 
 @cache
