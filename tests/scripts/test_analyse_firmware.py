@@ -5,8 +5,9 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-import analyse_firmware
 import pytest
+
+import analyse_firmware
 from analyse_firmware import PAGE, Finding, Group, compare, explained
 
 PAGE_ROWS = explained(PAGE.read_text(encoding="utf-8"))
@@ -29,7 +30,11 @@ def test_what_differs_is_told_both_ways() -> None:
 @pytest.mark.parametrize(
     ("tool", "text", "rule"),
     [
-        ("cppcheck", "void f(void)\n{\n    char a[4];\n    a[4] = 1;\n}\n", "arrayIndexOutOfBounds"),
+        (
+            "cppcheck",
+            "void f(void)\n{\n    char a[4];\n    a[4] = 1;\n}\n",
+            "arrayIndexOutOfBounds",
+        ),
         (
             "clang-tidy",
             "int f(int n)\n{\n    int *p = 0;\n    return n ? *p : 0;\n}\n",
