@@ -3,7 +3,8 @@
 #   make demo    build, verify and report the digits example on the emulated STM32F746
 #   make test    every test
 #   make check   formatting, lint, types and the fast tests, in about two minutes
-#   make wheel   dist/mcuq-*.whl
+#   make wheel   dist/mcuq-*.whl and its bill of material
+#   make analyse cppcheck and clang-tidy over the firmware
 #   make docs    the documentation in site/
 #   make clean   remove what the above made, but not the set-up
 
@@ -17,7 +18,7 @@ ARM_PACKAGES := gcc-arm-none-eabi libnewlib-arm-none-eabi
 HOST_PACKAGES := gcc libc6-dev cmake
 PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal
 
-.PHONY: demo test check setup wheel docs clean
+.PHONY: demo test check setup wheel analyse docs clean
 
 setup: $(SETUP) $(COMPILER)
 
@@ -37,6 +38,10 @@ check: $(SETUP) $(HOST)
 
 wheel: $(SETUP)
 	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
+	$(BIN)/python scripts/wheel_sbom.py dist/mcuq-*.whl
+
+analyse: $(SETUP)
+	$(BIN)/python scripts/analyse_firmware.py
 
 docs: $(SETUP)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[docs]'

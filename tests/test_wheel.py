@@ -60,6 +60,8 @@ def test_the_wheel_holds_the_packages_and_nothing_else(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     about = {name for name in names if ".dist-info/" in name}
     assert names - about == expected
+    for notice in ("LICENSE", "THIRD_PARTY_NOTICES"):
+        assert any(name.endswith(f".dist-info/licenses/{notice}") for name in about)
     assert not any(name.startswith(("scripts", "study", "tests", "docs")) for name in names)
 
 

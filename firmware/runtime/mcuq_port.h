@@ -32,14 +32,23 @@ bool mcuq_stack_intact(void);
 /* What the fault handler saved before it reset the device; in the protocol's order. */
 typedef struct {
     uint32_t exception;
-    uint32_t overflow;
+    uint32_t reason; /* below; 0: the exception says it */
     uint32_t r0, r1, r2, r3, r12, lr, pc, xpsr;
     uint32_t sp, cfsr, hfsr, mmfar, bfar;
 } mcuq_fault;
 
+#define MCUQ_REASON_OVERFLOW 1u  /* of the stack */
+#define MCUQ_REASON_WATCHDOG 2u  /* r0: its milliseconds */
+#define MCUQ_REASON_CANARY 3u    /* r0: address of the word, r1: what it holds */
+#define MCUQ_REASON_CONSTANTS 4u /* r0: CRC of the flash, r1: of the image */
+#define MCUQ_REASON_NO_GUARD 5u  /* asked for, and the core has no memory protection unit */
+
 /* The record of the run before this one, or NULL. */
 const mcuq_fault *mcuq_fault_pending(void);
 void mcuq_fault_clear(void);
+/* Record what was found without an exception; with the data cache on, only mcuq_reset() keeps it
+ * over a reset. */
+void mcuq_fault_note(uint32_t reason, uint32_t what, uint32_t found);
 /* Record a stack overflow found by looking, then reset. */
 _Noreturn void mcuq_fault_overflow(void);
 

@@ -8,6 +8,7 @@
 #include "mcuq_measure.h"
 #include "mcuq_models.h"
 #include "mcuq_port.h"
+#include "mcuq_safety.h"
 
 /* The host repeats a request whose reply it missed, with the same sequence number. Everything but
  * RUN may be done twice; of RUN the answer is kept instead. A request older than the last one was
@@ -127,6 +128,7 @@ static uint8_t load(const mcuq_request *request)
 static uint8_t run(const mcuq_request *request)
 {
     if (!session.has_run) {
+        mcuq_safety_check();
         session.run_count = 0;
         if ((request->body[MCUQ_RUN_REQUEST_FLAGS] & MCUQ_RUN_COUNT) != 0) {
             session.run_count = mcuq_run_counted(session.model);
@@ -137,6 +139,7 @@ static uint8_t run(const mcuq_request *request)
         if (!mcuq_stack_intact()) {
             mcuq_fault_overflow();
         }
+        mcuq_safety_check();
     }
     mcuq_link_begin(request, MCUQ_STATUS_OK);
     mcuq_link_put_u32(session.run_count);

@@ -84,6 +84,22 @@ class StackOverflowError(DeviceFaultError):
     """The firmware ran out of its reserved stack."""
 
 
+class WatchdogError(DeviceFaultError):
+    """The device's watchdog reset it: the firmware did not come back in time."""
+
+
+class ArenaOverrunError(DeviceFaultError):
+    """The firmware wrote outside a model's arena or states."""
+
+
+class DamagedConstantsError(DeviceFaultError):
+    """Code or constants on the device are not those of the image."""
+
+
+class NoGuardError(DeviceFaultError):
+    """The image asks for a guard under the stack that the device's core cannot give."""
+
+
 class CallError(HilError):
     """A function called on a bare core does not exist, or faulted."""
 

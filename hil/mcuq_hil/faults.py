@@ -5,8 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from mcuq_hil.errors import DeviceFaultError, StackOverflowError
+from mcuq_hil.errors import (
+    ArenaOverrunError,
+    DamagedConstantsError,
+    DeviceFaultError,
+    NoGuardError,
+    StackOverflowError,
+    WatchdogError,
+)
 from mcuq_hil.image import function_at
+from mcuq_hil.protocol import messages as m
 from mcuq_hil.protocol.messages import FAULT_REGISTERS, FieldValue
 
 _CFSR = {
@@ -36,12 +44,9 @@ def fault_error(record: Mapping[str, FieldValue], elf: Path) -> DeviceFaultError
     """The error that tells a FAULT reply."""
     registers = {name: int(record[name]) for name in FAULT_REGISTERS}
     where = _where(registers, elf)
-    if record["overflow"]:
-        return StackOverflowError(
-            f"the firmware overflowed its stack{where}",
-            "the computed bound is too small here: pass stack_bytes",
-            registers=registers,
-        )
+    told = _told(int(record["reason"]), registers, where)
+    if told is not None:
+        return told
     number = int(record["exception"])
     kind = _EXCEPTIONS.get(number, f"exception {number}")
     reasons = [text for bit, text in _CFSR.items() if registers["cfsr"] >> bit & 1]
@@ -51,6 +56,44 @@ def fault_error(record: Mapping[str, FieldValue], elf: Path) -> DeviceFaultError
         "registers: " + " ".join(f"{name}={value:08x}" for name, value in registers.items()),
         registers=registers,
     )
+
+
+def _told(reason: int, registers: dict[str, int], where: str) -> DeviceFaultError | None:
+    """What the firmware found out by itself; None where only the exception tells."""
+    what, found = registers["r0"], registers["r1"]
+    if reason == m.REASON_OVERFLOW:
+        return StackOverflowError(
+            f"the firmware overflowed its stack{where}",
+            "the computed bound is too small here: pass stack_bytes",
+            registers=registers,
+        )
+    if reason == m.REASON_WATCHDOG:
+        return WatchdogError(
+            f"the watchdog reset the device: the firmware did not feed it for {what} ms",
+            "give --watchdog more than an inference takes; if it has that, look at the code",
+            registers=registers,
+        )
+    if reason == m.REASON_CANARY:
+        return ArenaOverrunError(
+            f"the firmware wrote outside the model's memory: the guard word at 0x{what:08x} holds "
+            f"0x{found:08x}",
+            "the last run's outputs are not to be trusted: report it with the model",
+            registers=registers,
+        )
+    if reason == m.REASON_CONSTANTS:
+        return DamagedConstantsError(
+            f"code or constants in the device's flash changed: CRC 0x{what:08x}, the image has "
+            f"0x{found:08x}",
+            "flash the image again; if that does not last, something writes there, or it wears out",
+            registers=registers,
+        )
+    if reason == m.REASON_NO_GUARD:
+        return NoGuardError(
+            "the device's core has no memory protection unit: nothing guards the stack",
+            "build without --stack-guard",
+            registers=registers,
+        )
+    return None
 
 
 def _where(registers: Mapping[str, int], elf: Path) -> str:

@@ -86,6 +86,17 @@ class PatienceSettings:
 
     Evidence: not measured: chosen by hand.
     """
+    watchdog: float = 8.0
+    """Times. That an emulator's work outlasts the device's, for its watchdog.
+
+    Evidence: docs/hil_record.json has 79 million instructions in a second; a Cortex-M7 at 216 MHz
+    executes about 270.
+    """
+    watchdog_counting: float = 80.0
+    """Times. The same while instructions are counted.
+
+    Evidence: as `emulated_rate`, the same way.
+    """
     stall: float = 600.0
     """Seconds. Without any processor time, a process that is not asleep counts as stuck.
 

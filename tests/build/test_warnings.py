@@ -9,6 +9,7 @@ from strict_compilers import Compiler, compilers
 
 from mcuq.build.firmware import runtime_units
 from mcuq.build.render import render_board_header
+from mcuq.build.safety import NO_SAFETY, Safety, safety_defines
 from mcuq_hil import load_board
 
 # Between them: every core, every UART driver, every counter.
@@ -18,6 +19,7 @@ BOARDS = (
 )
 
 
+ASKED = Safety(watchdog=1000, canaries=True, check_constants=True, stack_guard=True)
 LARGEST_FRAME = 192
 """Bytes. The record of a fault is made on the stack before it is kept: 60 bytes, and a copy."""
 
@@ -26,10 +28,12 @@ LARGEST_FRAME = 192
 @pytest.mark.slow
 @pytest.mark.parametrize("name", BOARDS)
 @compilers
-def test_no_warnings(compiler: Compiler, name: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("safety", [NO_SAFETY, ASKED], ids=["plain", "watched"])
+def test_no_warnings(compiler: Compiler, name: str, safety: Safety, tmp_path: Path) -> None:
     board = load_board(name)
-    (tmp_path / "mcuq_board.h").write_text(render_board_header(board), encoding="utf-8")
-    units = runtime_units(board, tmp_path, ("-DMCUQ_PROFILE=256",))
+    header = render_board_header(board, safety_defines(board, safety))
+    (tmp_path / "mcuq_board.h").write_text(header, encoding="utf-8")
+    units = runtime_units(board, tmp_path, ("-DMCUQ_PROFILE=256",), safety)
     (flags,) = {unit.flags for unit in units}
     (includes,) = {unit.includes for unit in units}
     sources = [unit.source for unit in units]

@@ -28,6 +28,7 @@ FILES = {
     "model.tflite",
     "pareto.json",
     "report.html",
+    "sbom.spdx.json",
 }
 
 

@@ -99,7 +99,7 @@ __attribute__((used)) void mcuq_fault_save(uint32_t exc_return, uint32_t psp, ui
     SCB_CFSR = fault.cfsr; /* sticky, written ones clear it */
     SCB_HFSR = fault.hfsr;
 #endif
-    fault.overflow = (on_process_stack && is_near_limit(psp)) || (fault.cfsr & (1u << 20)) != 0;
+    fault.reason = (on_process_stack && is_near_limit(psp)) || (fault.cfsr & (1u << 20)) != 0;
     kept.fault = fault;
     kept.magic = RECORD_MAGIC;
     mcuq_reset();
@@ -107,9 +107,15 @@ __attribute__((used)) void mcuq_fault_save(uint32_t exc_return, uint32_t psp, ui
 
 _Noreturn void mcuq_fault_overflow(void)
 {
-    kept.fault = (mcuq_fault){.overflow = 1, .sp = (uint32_t)(uintptr_t)&__stack_limit};
+    kept.fault = (mcuq_fault){.reason = MCUQ_REASON_OVERFLOW, .sp = (uint32_t)(uintptr_t)&__stack_limit};
     kept.magic = RECORD_MAGIC;
     mcuq_reset();
+}
+
+void mcuq_fault_note(uint32_t reason, uint32_t what, uint32_t found)
+{
+    kept.fault = (mcuq_fault){.reason = reason, .r0 = what, .r1 = found};
+    kept.magic = RECORD_MAGIC;
 }
 
 const mcuq_fault *mcuq_fault_pending(void)

@@ -32,6 +32,21 @@
 #define SCB_DCISW REGISTER(0xE000EF60u)
 #define SCB_DCCMVAC REGISTER(0xE000EF68u)
 
+#define MPU_TYPE REGISTER(0xE000ED90u)
+#define MPU_TYPE_REGIONS (0xFFu << 8)
+#define MPU_CTRL REGISTER(0xE000ED94u)
+#define MPU_CTRL_ENABLE (1u << 0)
+#define MPU_CTRL_DEFAULT_MAP (1u << 2)
+#define MPU_RNR REGISTER(0xE000ED98u)
+#define MPU_RBAR REGISTER(0xE000ED9Cu)
+#define MPU_RBAR_NOT_EXECUTABLE (1u << 0) /* v8-M */
+#define MPU_RBAR_READ_ONLY (2u << 1)      /* v8-M: by privileged code alone */
+#define MPU_RASR REGISTER(0xE000EDA0u)    /* v6-M, v7-M */
+#define MPU_RASR_ENABLE (1u << 0)
+#define MPU_RASR_NOT_EXECUTABLE (1u << 28)
+#define MPU_RLAR REGISTER(0xE000EDA0u) /* v8-M */
+#define MPU_RLAR_ENABLE (1u << 0)
+
 #define DEMCR REGISTER(0xE000EDFCu)
 #define DEMCR_TRCENA (1u << 24)
 #define DWT_CTRL REGISTER(0xE0001000u)

@@ -6,4 +6,10 @@
 #define GPIO_ENABLE_REGISTER 0x40021018u
 #define GPIO_ENABLE_SHIFT 2u
 
+/* The independent watchdog; RCC_CSR tells that it reset the device. */
+#define IWDG_BASE 0x40003000u
+#define RESET_FLAGS REGISTER(0x40021024u)
+#define RESET_FLAGS_IWDG (1u << 29)
+#define RESET_FLAGS_CLEAR (1u << 24)
+
 #endif

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from mcuq_hil.emulator.counting import RunCounter
+from mcuq_hil.emulator.protection import MPU_CTRL, MPU_TYPE, REGIONS
 from mcuq_hil.emulator.registers import RegisterFile
 
 SYST_CSR = 0xE000_E010
@@ -13,6 +14,7 @@ VTOR = 0xE000_ED08
 AIRCR = 0xE000_ED0C
 CFSR = 0xE000_ED28
 HFSR = 0xE000_ED2C
+MMFAR = 0xE000_ED34
 BFAR = 0xE000_ED38
 DWT_CTRL = 0xE000_1000
 DWT_CYCCNT = 0xE000_1004
@@ -32,7 +34,7 @@ class CorePeripherals:
     for that: the register asks for it, the instruction runs again, and then finds it done.
 
     Args:
-        ask: stops the machine and has it do "reset", "count", "uncount" or "systick".
+        ask: stops the machine and has it do "reset", "count", "uncount", "guard" or "systick".
     """
 
     def __init__(self, counter: RunCounter, ask: Ask) -> None:
@@ -60,6 +62,8 @@ class CorePeripherals:
     def read(self, address: int, size: int) -> int:
         if address == DWT_CYCCNT:
             return self._counter.total() & 0xFFFF_FFFF if self._counter.running else 0
+        if address == MPU_TYPE:
+            return REGIONS
         if address == SYST_CVR:
             return self._systick_value()
         return self._storage.read(address, size)
@@ -70,6 +74,8 @@ class CorePeripherals:
         if address == AIRCR and value & 0xFFFF_0000 == _AIRCR_KEY and value & _SYSRESETREQ:
             self._ask("reset")
             return
+        if address == MPU_CTRL and value & 1 and not self.peek(MPU_CTRL) & 1:
+            self._ask("guard")
         if address in (DWT_CTRL, SYST_CSR):
             self._switch(bool(value & 1))
         self._storage.write(address, size, value)

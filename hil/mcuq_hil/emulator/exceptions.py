@@ -27,6 +27,8 @@ _BUS_FAULTS = {
     const.UC_ERR_READ_PROT,
 }
 _FETCH_FAULTS = {const.UC_ERR_FETCH_UNMAPPED, const.UC_ERR_FETCH_PROT}
+_CFSR_DACCVIOL = 1 << 1
+_CFSR_MMARVALID = 1 << 7
 _CFSR_IBUSERR = 1 << 8
 _CFSR_PRECISERR = 1 << 9
 _CFSR_STKERR = 1 << 12
@@ -78,8 +80,7 @@ def leave(uc: Uc) -> None:
 
 def hard_fault(uc: Uc, peripherals: CorePeripherals, error: int, address: int) -> None:
     """Enter the hard-fault handler for Unicorn's `error`; raises LockupError inside of it."""
-    if uc.reg_read(arm.UC_ARM_REG_IPSR) == HARD_FAULT:
-        raise LockupError(f"fault in the fault handler at 0x{uc.reg_read(arm.UC_ARM_REG_PC):08x}")
+    _check_lockup(uc)
     if error in _BUS_FAULTS:
         peripherals.set_bits(core.CFSR, _CFSR_PRECISERR | _CFSR_BFARVALID)
         peripherals.put(core.BFAR, address)
@@ -89,5 +90,26 @@ def hard_fault(uc: Uc, peripherals: CorePeripherals, error: int, address: int) -
         peripherals.set_bits(core.CFSR, _CFSR_UNDEFINSTR)
     else:
         peripherals.set_bits(core.CFSR, _CFSR_INVSTATE)
+    _forced(uc, peripherals)
+
+
+def forbidden_write(uc: Uc, peripherals: CorePeripherals, address: int) -> None:
+    """A write that the memory protection unit forbids: a memory fault, which nobody has enabled.
+
+    Raises:
+        LockupError: inside the fault handler.
+    """
+    _check_lockup(uc)
+    peripherals.set_bits(core.CFSR, _CFSR_DACCVIOL | _CFSR_MMARVALID)
+    peripherals.put(core.MMFAR, address)
+    _forced(uc, peripherals)
+
+
+def _check_lockup(uc: Uc) -> None:
+    if uc.reg_read(arm.UC_ARM_REG_IPSR) == HARD_FAULT:
+        raise LockupError(f"fault in the fault handler at 0x{uc.reg_read(arm.UC_ARM_REG_PC):08x}")
+
+
+def _forced(uc: Uc, peripherals: CorePeripherals) -> None:
     peripherals.set_bits(core.HFSR, _HFSR_FORCED)
     enter(uc, peripherals, HARD_FAULT)

@@ -16,9 +16,11 @@ from mcuq_hil.emulator.counting import InstructionCounter, RunCounter
 from mcuq_hil.emulator.cpu import load_segments, new_cpu
 from mcuq_hil.emulator.families import FAMILIES
 from mcuq_hil.emulator.line import Line
+from mcuq_hil.emulator.protection import Protection
 from mcuq_hil.emulator.registers import RegisterFile
 from mcuq_hil.emulator.spec import MachineSpec
 from mcuq_hil.emulator.uarts import UARTS, EmulatedUart
+from mcuq_hil.emulator.watchdogs import Watchdog
 
 _PERIPHERALS = (0x4000_0000, 0x6000_0000)
 _PRIVATE = (0xE000_0000, 0xE010_0000)
@@ -44,6 +46,8 @@ class Machine:
         self._counter = _counter(self._uc, spec)
         self._private = CorePeripherals(self._counter, self._ask)
         self._registers = RegisterFile(FAMILIES[spec.family])
+        self._watchdog = Watchdog(spec.family, lambda at: self._registers.read(at, 4))
+        self._protection = Protection(self._uc, spec.core, self._private.peek, self._forbidden)
         self._map(spec)
         self._vectors = self._load(elf, spec)
         self._uc.hook_add(const.UC_HOOK_INTR, self._interrupted)
@@ -54,10 +58,14 @@ class Machine:
         """From power-on until the host hangs up. Raises LockupError."""
         self._reset()
         while not self._line.closed:
+            is_counting = self._counter.running
+            timeout = self._watchdog.microseconds(is_counting=is_counting)
             try:
-                self._uc.emu_start(self._uc.reg_read(arm.UC_ARM_REG_PC) | 1, _NEVER)
+                self._uc.emu_start(self._uc.reg_read(arm.UC_ARM_REG_PC) | 1, _NEVER, timeout)
             except UcError as error:
                 exceptions.hard_fault(self._uc, self._private, error.errno, self._bad_address)
+            if self._watchdog.barks(is_counting=is_counting):
+                self._asked = ["bark"]
             asked, self._asked = self._asked, []
             for what in dict.fromkeys(asked):
                 self._do(what)
@@ -72,8 +80,13 @@ class Machine:
         self._uc.emu_stop()
 
     def _do(self, what: str) -> None:
-        if what == "reset":
+        if what in ("reset", "bark"):
+            self._watchdog.reset(by_itself=what == "bark")
             self._reset()
+        elif what == "guard":
+            self._protection.start()
+        elif what == "forbidden":
+            exceptions.forbidden_write(self._uc, self._private, self._bad_address)
         elif what == "count":
             self._counter.start()
         elif what == "uncount":
@@ -89,6 +102,7 @@ class Machine:
         """RAM keeps its content, as on the hardware."""
         self._line.flush()
         self._counter.stop()
+        self._protection.stop()
         self._registers.clear()
         self._private.clear()
         self._private.put(core.VTOR, self._vectors)
@@ -123,14 +137,18 @@ class Machine:
         )
 
     def _map_registers(self, start: int, end: int) -> None:
-        self._uc.mmio_map(
-            start,
-            end - start,
-            lambda _uc, offset, size, _: self._registers.read(start + offset, size),
-            None,
-            lambda _uc, offset, size, value, _: self._registers.write(start + offset, size, value),
-            None,
-        )
+        def read(_uc: Uc, offset: int, size: int, _data: Any) -> int:
+            address = start + offset
+            return self._registers.read(address, size) | self._watchdog.flags(address)
+
+        def write(_uc: Uc, offset: int, size: int, value: int, _data: Any) -> None:
+            self._registers.write(start + offset, size, value)
+            was_running = self._watchdog.running
+            self._watchdog.write(start + offset, value)
+            if self._watchdog.running and not was_running:
+                self._uc.emu_stop()
+
+        self._uc.mmio_map(start, end - start, read, None, write, None)
 
     def _map_uart(self, spec: MachineSpec, page: int) -> None:
         uart = EmulatedUart(UARTS[spec.uart_driver], self._line)
@@ -156,6 +174,10 @@ class Machine:
 
     def _interrupted(self, _uc: Uc, number: int, _data: Any) -> None:
         self._ask("return" if number == _INTERRUPT_EXCEPTION_RETURN else "undefined")
+
+    def _forbidden(self, address: int) -> None:
+        self._bad_address = address
+        self._ask("forbidden")
 
     def _bad_access(
         self, _uc: Uc, _access: int, address: int, _size: int, _value: int, _data: Any

@@ -102,6 +102,17 @@ ARENA_MEASURE = 1
 FAULT_READ = 0
 FAULT_CLEAR = 1
 
+REASON_OVERFLOW = 1
+"""Reason of a fault record: the stack; 0 where an exception says it."""
+REASON_WATCHDOG = 2
+"""r0: its milliseconds."""
+REASON_CANARY = 3
+"""r0: address of the word, r1: what it holds."""
+REASON_CONSTANTS = 4
+"""r0: CRC of the flash, r1: of the image."""
+REASON_NO_GUARD = 5
+"""The image asks for a guard, and the core has no memory protection unit."""
+
 _READY = (
     ("version", "u16"),
     ("chunk", "u16"),
@@ -150,7 +161,7 @@ FAULT = Message(
     "FAULT",
     11,
     (("action", "u8"),),
-    (("exception", "u32"), ("overflow", "u32"), *((name, "u32") for name in FAULT_REGISTERS)),
+    (("exception", "u32"), ("reason", "u32"), *((name, "u32") for name in FAULT_REGISTERS)),
 )
 RESET = Message("RESET", 12)
 BEGIN = Message("BEGIN", 13)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -10,20 +11,28 @@ from mcuq.build.compile import Unit, compile_units
 from mcuq.build.heap import check_no_heap
 from mcuq.build.image import FirmwareImage, ram_bytes, section_sizes
 from mcuq.build.kept import Object
+from mcuq.build.link import LIBRARIES, link, store_checksum
 from mcuq.build.mapfile import flash_contributions
 from mcuq.build.members import archive_members
-from mcuq.build.render import render_board_header, render_linker_script, render_models
+from mcuq.build.render import render_board_header, render_models
+from mcuq.build.safety import (
+    NO_SAFETY,
+    Safety,
+    check_safety,
+    safety_defines,
+    watchdog_source,
+)
+from mcuq.build.script import render_linker_script
 from mcuq.build.sections import Section, read_sections
 from mcuq.build.stack import stack_bound
 from mcuq.build.toolchain import (
     CompilerError,
     core_flags,
     library_path,
-    run_tool,
 )
 from mcuq.choices import Optimize
 from mcuq.emit.c.names import emitted_models
-from mcuq.errors import BudgetError
+from mcuq.emit.c.shared_arena import STEM
 from mcuq.resources import firmware_dir
 from mcuq.temporary import temporary_folder
 from mcuq_hil.boards import Board
@@ -31,24 +40,12 @@ from mcuq_hil.durable import replace_file
 from mcuq_hil.identity import read_build_id, stamped
 from mcuq_hil.image import flash_content
 
-_LIBRARIES = {"speed": "libc.a", "size": "libc_nano.a"}
 _LEVEL = {"speed": "-O2", "size": "-Os"}
 
 EXCEPTION_BYTES = 40
 """What an exception pushes on the stack it interrupts: eight words, and alignment to eight."""
 EXCEPTION_BYTES_FPU = 112
 STACK_STEP = 32
-
-_LINK_OPTIONS = (
-    "-nostartfiles",
-    "-nodefaultlibs",
-    "-Wl,--gc-sections",
-    "-Wl,--build-id=none",
-    "-Wl,--strip-debug",
-    "-Wl,--no-warn-rwx-segments",
-    "-Wl,-Map=firmware.map",
-    "-Wl,-T,board.ld",
-)
 
 
 def optimize_flag(optimize: Optimize) -> str:
@@ -79,6 +76,7 @@ def build_firmware(
     optimize: Optimize = "speed",
     profile: int = 0,
     stack_bytes: int | None = None,
+    safety: Safety = NO_SAFETY,
 ) -> FirmwareImage:
     """Compile and link the models for `board`; writes firmware.elf, .bin and .map in `out_dir`.
 
@@ -89,21 +87,34 @@ def build_firmware(
             The runtime itself is always -Os.
         profile: let the model mark so many layers (`mcuq_layer_mark`), 256 at least; 0: none.
         stack_bytes: main stack to reserve, instead of the computed bound.
+        safety: what the image watches of itself.
 
     Raises:
+        UsageError: the board cannot have what `safety` asks for.
         CompilerError: the compiler is missing or refuses a file.
         BudgetError: the image is larger than the board's flash or RAM; says by how much.
         StackError: the stack has no bound.
         HeapError: something in it takes memory as it runs.
     """
-    program = compile_program(board, model_dir, optimize=optimize, profile=profile)
+    check_safety(board, safety)
+    program = compile_program(board, model_dir, optimize=optimize, profile=profile, safety=safety)
     check_no_heap(program.sections)
     needed = stack_bytes_needed(board, program.sections) if stack_bytes is None else stack_bytes
     handler_bytes = _handler_stack(board, program.sections)
-    script = render_linker_script(board, stack_bytes=needed, handler_stack_bytes=handler_bytes)
+    script = render_linker_script(
+        board,
+        stack_bytes=needed,
+        handler_stack_bytes=handler_bytes,
+        safety=safety,
+        arenas=_arenas(program.sections),
+    )
     out_dir.mkdir(parents=True, exist_ok=True)
     with temporary_folder() as work:
-        _link(board, program, script, optimize, work)
+        files = {f"{compiled.name}.o": compiled.content for compiled in program.objects}
+        files |= {archive.name: archive.read_bytes() for archive in program.archives}
+        link(board, files, script, optimize, work)
+        if safety.check_constants:
+            store_checksum(work / "firmware.elf")
         replace_file(out_dir / "firmware.map", (work / "firmware.map").read_bytes())
         linked = stamped((work / "firmware.elf").read_bytes())
     elf = out_dir / "firmware.elf"
@@ -122,15 +133,21 @@ def build_firmware(
 
 
 def compile_program(
-    board: Board, model_dir: Path, *, optimize: Optimize = "speed", profile: int = 0
+    board: Board,
+    model_dir: Path,
+    *,
+    optimize: Optimize = "speed",
+    profile: int = 0,
+    safety: Safety = NO_SAFETY,
 ) -> ImageParts:
     """Compile the model, the runtime and the board's port; raises CompilerError."""
     defines = (f"-DMCUQ_PROFILE={int(profile)}",) if profile else ()
     with temporary_folder() as written:
-        (written / "mcuq_board.h").write_text(render_board_header(board), encoding="utf-8")
+        header = render_board_header(board, safety_defines(board, safety))
+        (written / "mcuq_board.h").write_text(header, encoding="utf-8")
         models = written / "mcuq_models.c"
         models.write_text(render_models(emitted_models(model_dir)), encoding="utf-8")
-        runtime = runtime_units(board, written, defines)
+        runtime = runtime_units(board, written, defines, safety)
         units = [
             *_model_units(board, model_dir, optimize, defines),
             *runtime,
@@ -157,11 +174,16 @@ def _model_units(
     ]
 
 
-def runtime_units(board: Board, header_dir: Path, defines: tuple[str, ...]) -> list[Unit]:
+def runtime_units(
+    board: Board, header_dir: Path, defines: tuple[str, ...], safety: Safety = NO_SAFETY
+) -> list[Unit]:
     """The runner and the board's port; `header_dir` holds mcuq_board.h."""
     root = firmware_dir()
     includes = (header_dir, root / "runtime", *port_folders(board))
     sources = [*sorted((root / "runtime").glob("*.c")), *port_sources(board)]
+    watchdog = watchdog_source(board)
+    if safety.watchdog is not None and watchdog is not None:
+        sources.append(watchdog)
     flags = (*core_flags(board.core), "-Os", *defines)
     return [Unit(path.relative_to(root).as_posix(), path, includes, flags) for path in sources]
 
@@ -187,7 +209,7 @@ def with_libraries(
 ) -> dict[str, Section]:
     """`sections` and the library members that they need, members of members included."""
     flags = core_flags(board.core)
-    archives = [library_path(name, flags) for name in (_LIBRARIES[optimize], "libgcc.a")]
+    archives = [library_path(name, flags) for name in (LIBRARIES[optimize], "libgcc.a")]
     found = dict(sections)
     while True:
         defined = frozenset(found)
@@ -215,32 +237,11 @@ def _round(size: int) -> int:
     return -(-size // STACK_STEP) * STACK_STEP
 
 
-def _link(board: Board, program: ImageParts, script: str, optimize: Optimize, work: Path) -> None:
-    """Link in `work`, where every object has the name it shall have in the map."""
-    files = {f"{compiled.name}.o": compiled.content for compiled in program.objects}
-    files |= {archive.name: archive.read_bytes() for archive in program.archives}
-    for name, content in files.items():
-        (work / name).parent.mkdir(parents=True, exist_ok=True)
-        (work / name).write_bytes(content)
-    (work / "board.ld").write_text(script, encoding="utf-8")
-    library = "-l" + _LIBRARIES[optimize].removeprefix("lib").removesuffix(".a")
-    command = ["gcc", *core_flags(board.core), *_LINK_OPTIONS, "-o", "firmware.elf", *files]
-    try:
-        run_tool([*command, "-Wl,--start-group", library, "-lgcc", "-Wl,--end-group"], work, work)
-    except CompilerError as error:
-        _raise_too_large(board, error)
-        raise
-
-
-def _raise_too_large(board: Board, error: CompilerError) -> None:
-    for region, size in (("FLASH", board.flash_bytes), ("RAM", board.ram_bytes)):
-        marker = f"region `{region}' overflowed by "
-        if marker in error.output:
-            excess = int(error.output.split(marker)[1].split()[0])
-            kind = "flash" if region == "FLASH" else "RAM"
-            raise BudgetError(
-                f"the image needs {size + excess} bytes of {kind}, {board.title} has {size}",
-                "choose fewer bits, a smaller model or a larger board"
-                if kind == "flash"
-                else "choose a model of smaller inputs and layers, or a larger board",
-            ) from error
+def _arenas(sections: Mapping[str, Section]) -> list[str]:
+    """Where models work and keep states, as input sections of the linker's."""
+    found = [
+        f"{unit}.o({section})"
+        for unit, _, section in (name.partition(":") for name in sorted(sections))
+        if unit.startswith("model/") and section in (".bss.arena", ".bss.state")
+    ]
+    return found + [f"model/{STEM}.c.o(.bss.{STEM})"] * (STEM in sections)

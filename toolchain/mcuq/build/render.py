@@ -1,17 +1,23 @@
-"""What the firmware sees of a board and its models: mcuq_board.h, mcuq_models.c, linker script."""
+"""What the firmware sees of a board and its models: mcuq_board.h, mcuq_models.c."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from mcuq.emit.c.literals import c_comment
 from mcuq.emit.c.names import Names
 from mcuq_hil.boards import Board, Pin
-from mcuq_hil.protocol.messages import BUILD_ID_BYTES
+
+_NOTHING: Mapping[str, int] = MappingProxyType({})
 
 
-def render_board_header(board: Board) -> str:
-    """Text of mcuq_board.h: clocks, the UART and its pins, the link's buffer."""
+def render_board_header(board: Board, safety: Mapping[str, int] = _NOTHING) -> str:
+    """Text of mcuq_board.h: clocks, the UART and its pins, the link's buffer.
+
+    Args:
+        safety: further macros, see `safety_defines`.
+    """
     uart = board.uart
     defines = {
         "MCUQ_CORE_HZ": board.core_hz,
@@ -26,6 +32,7 @@ def render_board_header(board: Board) -> str:
     if board.counter.base is not None:
         defines["MCUQ_COUNTER_BASE"] = board.counter.base
     defines |= _pin("TX", uart.tx) | _pin("RX", uart.rx)
+    defines |= safety
     lines = [f"#define {name} {_literal(value)}" for name, value in defines.items()]
     guard = ["#ifndef MCUQ_BOARD_H", "#define MCUQ_BOARD_H", ""]
     return "\n".join(
@@ -56,79 +63,3 @@ def _pin(side: str, pin: Pin | None) -> dict[str, int]:
 
 def _literal(value: int) -> str:
     return f"0x{value:08X}u" if value >= 0x1000_0000 else f"{value}u"
-
-
-def render_linker_script(board: Board, *, stack_bytes: int, handler_stack_bytes: int) -> str:
-    """Text of the linker script; the identity's place is zeros (`mcuq_hil.identity`).
-
-    Both stacks lie at the very start of RAM: the main one overflows into nothing, which faults,
-    instead of into data, which would compute wrong results.
-    """
-    return _SCRIPT.format(
-        flash=board.flash,
-        ram=board.ram,
-        stack=stack_bytes,
-        handler_stack=handler_stack_bytes,
-        build_id="\n".join(["        LONG(0)"] * (BUILD_ID_BYTES // 4)),
-    )
-
-
-_SCRIPT = """\
-ENTRY(mcuq_reset_handler)
-
-MEMORY
-{{
-    FLASH (rx) : ORIGIN = 0x{flash.origin:08X}, LENGTH = {flash.bytes}
-    RAM (rwx) : ORIGIN = 0x{ram.origin:08X}, LENGTH = {ram.bytes}
-}}
-
-SECTIONS
-{{
-    .boot : {{ KEEP(*(.boot)) }} > FLASH
-    .vectors : ALIGN(256)
-    {{
-        KEEP(*(.vectors))
-    }} > FLASH
-    .text :
-    {{
-        *(.text .text.*)
-    }} > FLASH
-    .rodata : ALIGN(4)
-    {{
-        mcuq_build_id = .;
-{build_id}
-        *(.rodata .rodata.*)
-        . = ALIGN(4);
-    }} > FLASH
-
-    .stack (NOLOAD) :
-    {{
-        __stack_limit = .;
-        . += {stack};
-        __stack_top = .;
-        . += {handler_stack};
-        __main_stack_top = .;
-    }} > RAM
-    .noinit (NOLOAD) :
-    {{
-        *(.noinit)
-    }} > RAM
-    .data : ALIGN(4)
-    {{
-        __data_start = .;
-        *(.data .data.*)
-        . = ALIGN(4);
-        __data_end = .;
-    }} > RAM AT > FLASH
-    __data_load = LOADADDR(.data);
-    .bss (NOLOAD) : ALIGN(4)
-    {{
-        __bss_start = .;
-        *(.bss .bss.* COMMON)
-        . = ALIGN(4);
-        __bss_end = .;
-    }} > RAM
-
-    /DISCARD/ : {{ *(.ARM.exidx* .ARM.extab* .comment .note*) }}
-}}
-"""

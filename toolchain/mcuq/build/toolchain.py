@@ -61,6 +61,14 @@ def compiler_version() -> str:
 
 
 @cache
+def newlib_version() -> str:
+    """Version of the compiler's C library; empty where it does not say."""
+    macros = run_tool(["gcc", "-E", "-dM", "-include", "_newlib_version.h", "-xc", os.devnull])
+    found = re.search(r'#define _NEWLIB_VERSION "([^"]+)"', macros)
+    return found[1] if found else ""
+
+
+@cache
 def library_path(name: str, flags: tuple[str, ...]) -> Path:
     """Path of a library such as "libc.a" for a core; raises CompilerError where it is missing."""
     path = Path(run_tool(["gcc", *flags, f"-print-file-name={name}"]).strip())

@@ -6,7 +6,8 @@ import shutil
 from pathlib import Path
 
 from mcuq.build.firmware import port_folders, port_sources
-from mcuq.build.render import render_board_header, render_linker_script
+from mcuq.build.render import render_board_header
+from mcuq.build.script import render_linker_script
 from mcuq.emit.c.literals import c_comment
 from mcuq.integrate.built import Built
 from mcuq.integrate.selfcheck import write_checks
@@ -60,6 +61,10 @@ def readme(kind: str, built: Built, board: Board) -> str:
     )
 
 
+_SHARED = frozenset({"mcuq_port.h", "mcuq_safety.h"})
+"""Headers of the runner that ports include."""
+
+
 def _write_port(board: Board, stack_bytes: int, folder: Path) -> None:
     """Start-up, clock, UART and counter of the board in one flat folder."""
     folder.mkdir(parents=True)
@@ -68,7 +73,7 @@ def _write_port(board: Board, stack_bytes: int, folder: Path) -> None:
     for place in (*port_folders(board), firmware_dir() / "runtime"):
         for header in sorted(place.glob("*.h")):
             # A family's own header hides one of the same name that families share.
-            if place.name != "runtime" or header.name == "mcuq_port.h":
+            if place.name != "runtime" or header.name in _SHARED:
                 target = folder / header.name
                 if not target.exists():
                     shutil.copyfile(header, target)

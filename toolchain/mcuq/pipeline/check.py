@@ -10,6 +10,7 @@ import os
 from pathlib import Path
 
 from mcuq.build.firmware import port_sources
+from mcuq.build.safety import check_safety
 from mcuq.build.toolchain import core_flags, find_tool, library_path
 from mcuq.calibrate.observers import observer
 from mcuq.choices import check_choice, choice_hint
@@ -44,6 +45,7 @@ def check_request(request: BuildRequest) -> None:
             )
         get_metric(request.metric, request.metric_folder)
     check_board(board, request.port)
+    check_safety(board, request.safety)
     if request.farm is not None:
         counting_unit(read_farm(request.farm), board.name)
 

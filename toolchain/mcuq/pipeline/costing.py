@@ -69,12 +69,20 @@ def _code_model(
     functions: dict[str, FunctionSize] = {}
     stacks = []
     for folder in folders.values():
-        sections = compile_program(target.board, folder, optimize=target.optimize).sections
+        sections = compile_program(
+            target.board, folder, optimize=target.optimize, safety=target.safety
+        ).sections
         functions |= _kernels(sections)
         stacks.append(stack_bytes_needed(target.board, sections))
     narrowest = min(programs)
     program, folder = programs[narrowest], folders[narrowest]
-    image = build_firmware(target.board, folder, folder.parent / "linked", optimize=target.optimize)
+    image = build_firmware(
+        target.board,
+        folder,
+        folder.parent / "linked",
+        optimize=target.optimize,
+        safety=target.safety,
+    )
     sizes = CodeModel(functions)
     own = sizes.kernel_bytes(program.functions) + constant_bytes(program).total
     arena = plan_program(program).ram_bytes

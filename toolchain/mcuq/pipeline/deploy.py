@@ -73,7 +73,9 @@ def deploy(
     with temporary_folder() as scratch:
         work = scratch / "model"
         shutil.copytree(folder / "model", work)
-        image = build_firmware(target.board, work, folder, optimize=target.optimize)
+        image = build_firmware(
+            target.board, work, folder, optimize=target.optimize, safety=target.safety
+        )
         profiled = None
         if target.can_run:
             calls, macs = len(memory.program.calls), memory.program.macs

@@ -143,7 +143,13 @@ def build_candidate(
     """The ELF of a model, built below `folder`, and the most instructions that a run takes."""
     memory = plan_program(lower_for(target, qgraph))
     write_model(target, memory, folder / "model")
-    image = build_firmware(target.board, folder / "model", folder / "out", optimize=target.optimize)
+    image = build_firmware(
+        target.board,
+        folder / "model",
+        folder / "out",
+        optimize=target.optimize,
+        safety=target.safety,
+    )
     return image.elf, most_instructions(memory.program.macs)
 
 

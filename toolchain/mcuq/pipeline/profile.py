@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from mcuq.build.firmware import build_firmware
 from mcuq.build.kernel_library import KernelLibrary
+from mcuq.build.safety import NO_SAFETY, Safety
 from mcuq.choices import Optimize
 from mcuq.lower import LowerOptions, Program
 from mcuq.pipeline.settings import ADVICE
@@ -27,13 +28,15 @@ def most_instructions(macs: int) -> int:
 class ProfileTarget:
     """Where a model runs: a board, a compiler level, a serial port or (None) the emulator.
 
-    `kernel_library` brings the kernels in the place of mcuq's.
+    `kernel_library` brings the kernels in the place of mcuq's; `safety` is what images watch of
+    themselves.
     """
 
     board: Board
     optimize: Optimize
     port: str | None
     kernel_library: KernelLibrary | None = None
+    safety: Safety = NO_SAFETY
 
     @property
     def lowering(self) -> LowerOptions:
@@ -80,7 +83,14 @@ def profile_calls(
         calls, macs: of the model, and its multiply-accumulates.
     """
     out = model_dir.parent / f"{model_dir.name}-profile"
-    image = build_firmware(target.board, model_dir, out, optimize=target.optimize, profile=calls)
+    image = build_firmware(
+        target.board,
+        model_dir,
+        out,
+        optimize=target.optimize,
+        profile=calls,
+        safety=target.safety,
+    )
     inputs, most = [x.tobytes() for x in sample], most_instructions(macs)
     with open_session(target.board, image.elf, target.port) as session:
         session.expect(most)

@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+from mcuq.build.safety import Safety
 from mcuq.choices import Kernels, Optimize
 from mcuq.declared import Group, Option, TomlTable, documented
 from mcuq.pipeline import names
@@ -26,6 +27,7 @@ from mcuq.pipeline.offered import (
     SEARCHES,
     VERIFIED,
 )
+from mcuq.pipeline.safety import SafetyOptions
 from mcuq.pipeline.scheme import Scheme, Throughout, weight_choice
 
 if TYPE_CHECKING:
@@ -347,6 +349,10 @@ class BuildRequest:
         Scheme,
         Group(Scheme, Scheme, "How numbers become integers, as far as no search decides it."),
     ] = field(default_factory=Scheme)
+    safety: Annotated[
+        Safety,
+        Group(SafetyOptions, Safety, "What the firmware watches of itself; nothing by default."),
+    ] = field(default_factory=Safety)
     strict: Annotated[
         bool,
         Option(

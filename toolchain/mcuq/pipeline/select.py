@@ -59,7 +59,9 @@ def select(request: BuildRequest, progress: ProgressCallback, *, is_build: bool 
             `mcuq.pipeline.build.build`.
     """
     loaded, findings = _loaded(request, progress, is_build)
-    target = ProfileTarget(loaded.board, request.optimize, request.port, loaded.kernel_library)
+    target = ProfileTarget(
+        loaded.board, request.optimize, request.port, loaded.kernel_library, request.safety
+    )
     scorer = None
     if loaded.is_measured:
         scorer, known = _float_model(request, loaded, progress)

@@ -26,6 +26,7 @@ from mcuq.report.wording import (
     metric_value,
     verification_lines,
 )
+from mcuq.report.worst_case import worst_case
 from mcuq.result.configuration import ConfigFile
 from mcuq.result.front import Front
 from mcuq.result.manifest import MANIFEST, Manifest
@@ -68,6 +69,7 @@ def report_html(manifest: Manifest, front: Front, config: ConfigFile) -> str:
         warnings=_warnings(manifest),
         plots="\n".join(_place(name, manifest) for name in _PLOTS if name in made),
         elimination=_elimination(manifest),
+        bounds=escape(" ".join(worst_case(manifest))),
         layers=_layer_table(manifest),
         command=escape(manifest.command),
         provenance=_provenance(manifest),

@@ -9,6 +9,7 @@ from mcuq.progress import Progress, ProgressCallback, silent
 from mcuq.report.assemble import config_file, manifest
 from mcuq.report.directory import written_atomically
 from mcuq.report.points import built_front
+from mcuq.report.sbom import SBOM, image_sbom
 from mcuq.report.store import Report, write_report
 from mcuq.result.manifest import Target
 from mcuq_hil.boards import load_board
@@ -37,4 +38,5 @@ def publish(request: BuildRequest, progress: ProgressCallback = silent) -> Repor
         front = built_front(result)
         report = Report(manifest(result, request, target, front), front, config_file(result))
         write_report(report, folder)
+        (folder / SBOM).write_text(image_sbom(folder), encoding="utf-8", newline="\n")
     return report

@@ -1,0 +1,113 @@
+"""What an image watches of itself is noticed and told in words, on the emulated board."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from conftest import BuildImage
+from elftools.elf.elffile import ELFFile
+
+from mcuq.build.safety import Safety
+from mcuq_hil import Session, load_board, open_session
+from mcuq_hil.bench import boot_emulator
+from mcuq_hil.errors import (
+    ArenaOverrunError,
+    DamagedConstantsError,
+    DeviceFaultError,
+    StackOverflowError,
+    WatchdogError,
+)
+
+pytestmark = pytest.mark.arm
+
+ALL = Safety(watchdog=400, canaries=True, check_constants=True, stack_guard=True)
+ZEROS = bytes(16)
+# Between them: every kind of memory protection unit, every watchdog.
+BOARDS = ("stm32f746", "nucleo-g071rb", "nucleo-u575zi", "nrf52840-dk", "rp2040-pico")
+
+
+@pytest.mark.parametrize("board", BOARDS)
+def test_a_sound_image_runs_as_without(build_image: BuildImage, board: str) -> None:
+    watched = build_image("plus_one", board, safety=ALL)
+    plain = build_image("plus_one", board)
+    found = []
+    for image in (watched, plain):
+        with open_session(load_board(board), image.elf) as session:
+            found.append(session.run_counted([bytes(io.bytes) for io in session.info.inputs]))
+    assert found[0] == found[1]
+
+
+@pytest.mark.parametrize("board", BOARDS)
+def test_a_firmware_that_hangs_is_reset(build_image: BuildImage, board: str) -> None:
+    image = build_image("silent", board, safety=Safety(watchdog=200))
+    with (
+        open_session(load_board(board), image.elf) as session,
+        pytest.raises(WatchdogError, match="did not feed it for 200 ms"),
+    ):
+        session.run([bytes(io.bytes) for io in session.info.inputs])
+
+
+@pytest.mark.parametrize("offset", [-1, 64, 79])
+@pytest.mark.parametrize("board", ["stm32f746", "rp2040-pico"])
+def test_an_overwritten_canary_is_told(build_image: BuildImage, board: str, offset: int) -> None:
+    image = build_image("overrun", board, safety=Safety(canaries=True))
+    with open_session(load_board(board), image.elf) as session:
+        session.run([ZEROS])
+        with pytest.raises(ArenaOverrunError, match="outside the model's memory: the guard word"):
+            session.run([bytes([offset & 0xFF]) + ZEROS[1:]])
+        session.open()
+        session.run([ZEROS])
+
+
+def flipped(elf: Path, symbol: str, target: Path) -> Path:
+    """A copy of an image with one bit of what a symbol names changed."""
+    shutil.copy(elf, target)
+    with target.open("r+b") as stream:
+        image = ELFFile(stream)
+        found = image.get_section_by_name(".symtab").get_symbol_by_name(symbol)[0]
+        section = image.get_section(found["st_shndx"])
+        stream.seek(section["sh_offset"] + (found["st_value"] & ~1) - section["sh_addr"] + 1)
+        (byte,) = stream.read(1)
+        stream.seek(-1, os.SEEK_CUR)
+        stream.write(bytes([byte ^ 0x10]))
+    return target
+
+
+@pytest.mark.parametrize("symbol", ["weights", "mcuq_run", "mcuq_constants_sum"])
+def test_a_changed_bit_in_flash_is_told(
+    build_image: BuildImage, symbol: str, tmp_path: Path
+) -> None:
+    image = build_image("overrun", safety=Safety(check_constants=True))
+    damaged = flipped(image.elf, symbol, tmp_path / "damaged.elf")
+    board = load_board("stm32f746")
+    with Session(board, damaged, boot_emulator(board, damaged), unit="instructions") as session:
+        with pytest.raises(DamagedConstantsError, match="in the device's flash changed: CRC"):
+            session.open()
+        session.open()  # what was told is told once, but nothing runs
+        with pytest.raises(DamagedConstantsError):
+            session.run([ZEROS])
+
+
+def test_a_stack_overflow_ends_in_the_guard(build_image: BuildImage) -> None:
+    image = build_image("stack_overflow", stack_bytes=1024, safety=Safety(stack_guard=True))
+    board = load_board("stm32f746")
+    with (
+        open_session(board, image.elf) as session,
+        pytest.raises(StackOverflowError, match="overflowed its stack") as caught,
+    ):
+        session.run([ZEROS])
+    assert caught.value.registers["mmfar"] in range(board.ram.origin, board.ram.origin + 32)
+
+
+@pytest.mark.parametrize("board", ["stm32f746", "nucleo-g071rb", "nucleo-u575zi"])
+def test_a_wild_write_below_the_stack_faults(build_image: BuildImage, board: str) -> None:
+    image = build_image("guard", board, safety=Safety(stack_guard=True))
+    cause = "hard fault on the device in run.*data access violation at address 0x20000008"
+    with (
+        open_session(load_board(board), image.elf) as session,
+        pytest.raises(DeviceFaultError, match=cause if board != "nucleo-g071rb" else "in run"),
+    ):
+        session.run([b"\x02" + ZEROS[1:]])
