@@ -12,7 +12,7 @@ from onnx_cases import Model, assert_equals_onnxruntime, onnx, onnxruntime
 from tflite_files import File, assert_equals_litert, opts
 
 from mcuq.errors import InputError
-from mcuq.importers import load_onnx
+from mcuq.importers import load_onnx, load_tflite
 from mcuq.interpret.float import run_float
 from mcuq.numeric.element import Element
 from mcuq.ops.gathering import GATHER
@@ -167,3 +167,27 @@ def test_a_saved_model_of_recurrent_layers_for_any_batch_says_what_to_do(tmp_pat
     specs = [keras.layers.InputSpec(shape=(1, 4, 3), dtype="float32")]
     model.export(str(tmp_path / "one"), input_signature=specs, verbose=False)
     assert load_model(tmp_path / "one").ops
+
+
+def test_outputs_that_are_one_tensor_have_names_of_their_own() -> None:
+    file = File()
+    x = file.tensor("x", (1, 4))
+    y = file.op("TANH", [x], file.tensor("y", (1, 4)))
+    z = file.op("EXP", [y], file.tensor("z", (1, 4)))
+    graph = load_tflite(file.content([x], [y, z, y]))
+    assert len(set(graph.outputs)) == 3
+    values = np.linspace(-1, 1, 8, dtype=np.float32).reshape(2, 4)
+    first, _, again = (run_float(graph, [values])[name] for name in graph.outputs)
+    np.testing.assert_array_equal(first, again)
+
+
+@pytest.mark.slow
+def test_outputs_of_keras_are_called_in_their_order(tmp_path: Any) -> None:
+    keras = pytest.importorskip("tensorflow", reason="pip install 'mcuq[tensorflow]'").keras
+    from mcuq.importers import load_model
+
+    x = keras.Input((4,))
+    y = keras.layers.Dense(3)(x)
+    keras.Model(x, [y, y, keras.layers.Softmax()(y)]).save(tmp_path / "model.keras")
+    graph = load_model(tmp_path / "model.keras")
+    assert graph.outputs == ("output_0", "output_1", "output_2")

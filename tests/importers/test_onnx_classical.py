@@ -110,3 +110,17 @@ def test_a_label_alone_stays(tmp_path: Path) -> None:
     path = _saved(model, tmp_path / "model.onnx", _tensor("best", TensorProto.INT64))
     assert load_model(path).outputs == ("best",)
     assert onnx.load(str(path)).graph.output[0].name == "best"
+
+
+def test_a_file_of_classical_learning_alone_states_no_operator_set(tmp_path: Path) -> None:
+    model = Model((1, 4))
+    _node(model, "LinearRegressor", ["x0"], ["y"], coefficients=_floats(model, 4))
+    path = _saved(model, tmp_path / "model.onnx", _tensor("y"))
+    content = onnx.load(str(path))
+    (own,) = (entry for entry in content.opset_import if not entry.domain)
+    content.opset_import.remove(own)
+    path.write_bytes(content.SerializeToString())
+    graph = load_model(path)
+    assert graph.outputs == ("y",)
+    found = compare_import(path, graph)
+    assert found.runtime, found.findings

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import zipfile
 from collections.abc import Sequence
 from dataclasses import replace
@@ -22,6 +21,7 @@ from ai_edge_litert import schema_py_generated as schema
 from mcuq.errors import InputError, McuqError, UsageError
 from mcuq.graph import Graph
 from mcuq.importers.keras_file import check_keras_file
+from mcuq.importers.names import natural_order
 from mcuq.importers.simplify import simplify
 from mcuq.importers.tflite import load_tflite
 from mcuq.isolated import bounded_memory
@@ -87,7 +87,7 @@ def _called(function: Any, names: list[str], values: list[Any], by_name: bool) -
 def _flat(outputs: Any) -> list[npt.NDArray[Any]]:
     """One array an output: by name where they have names, else as listed."""
     if isinstance(outputs, dict):
-        outputs = [outputs[name] for name in sorted(outputs, key=_natural)]
+        outputs = [outputs[name] for name in sorted(outputs, key=natural_order)]
     return [np.asarray(value) for value in _tensorflow().nest.flatten(outputs)]
 
 
@@ -245,7 +245,7 @@ def _saved_model_function(tensorflow: Any, path: Path) -> tuple[Any, Any, list[s
     _, keywords = signature.structured_input_signature
     specs = {
         name: _batch_of_one(tensorflow, spec.shape, spec.dtype, name)
-        for name, spec in sorted(keywords.items(), key=lambda item: _natural(item[0]))
+        for name, spec in sorted(keywords.items(), key=lambda item: natural_order(item[0]))
     }
 
     def call(**inputs: Any) -> Any:
@@ -278,17 +278,16 @@ def _in_signature_order(graph: Graph, content: bytes, inputs: list[str]) -> Grap
     in_tensors = {entry.name.decode(): entry.tensorIndex for entry in signature.inputs}
     out_tensors = {entry.name.decode(): entry.tensorIndex for entry in signature.outputs}
     by_tensor = dict(zip(subgraph.inputs, graph.inputs, strict=True))
-    results = dict(zip(subgraph.outputs, graph.outputs, strict=True))
+    results: dict[int, list[str]] = {}
+    for index, result in zip(subgraph.outputs, graph.outputs, strict=True):
+        results.setdefault(index, []).append(result)
+    # Outputs that are one tensor are copies of each other, in this order.
+    ordered = sorted(out_tensors, key=natural_order)
     return replace(
         graph,
         inputs=tuple(by_tensor[in_tensors[name]] for name in inputs),
-        outputs=tuple(results[out_tensors[name]] for name in sorted(out_tensors, key=_natural)),
+        outputs=tuple(results[out_tensors[name]].pop(0) for name in ordered),
     )
-
-
-def _natural(name: str) -> list[tuple[int, str]]:
-    """Sorts output_2 before output_10."""
-    return [(int(part or 0), text) for text, part in re.findall(r"(\D*)(\d*)", name)]
 
 
 def _reason(error: Exception) -> str:

@@ -18,6 +18,11 @@ def short_name(wanted: str) -> str:
     return _NUMBER.sub("", first.removeprefix(_SIGNATURE))
 
 
+def natural_order(name: str) -> list[tuple[int, str]]:
+    """Sorts output_2 before output_10."""
+    return [(int(part or 0), text) for text, part in re.findall(r"(\D*)(\d*)", name)]
+
+
 class UniqueNames:
     """Hands out every name once; a name already taken gets a number."""
 

@@ -22,7 +22,7 @@ _GELU_END = 4.5
 """From here on the share of GELU by TANH is within a step of 16 bits of 0 or 1."""
 
 
-class Spelling:
+class Int16Spelling:
     """The operators that stand for one.
 
     Attributes:
@@ -57,7 +57,7 @@ class Spelling:
         self.ops.append(Op(kind, self.op.name, inputs, self.op.outputs, attrs or BinaryAttrs()))
 
 
-def _gate(to: Spelling, x: str) -> str:
+def _gate(to: Int16Spelling, x: str) -> str:
     """relu6(x + 3)."""
     three, clamp = to.constant(3.0, "three"), BinaryAttrs(Activation.RELU6)
     gate = to.step(ADD, (x, three), "gate", clamp)
@@ -65,7 +65,7 @@ def _gate(to: Spelling, x: str) -> str:
     return gate
 
 
-def _hard_swish(to: Spelling, x: str) -> None:
+def _hard_swish(to: Int16Spelling, x: str) -> None:
     """x × relu6(x + 3) / 6."""
     gate = _gate(to, x)
     share = to.step(MUL, (gate, to.constant(1 / 6, "sixth")), "share")
@@ -73,17 +73,17 @@ def _hard_swish(to: Spelling, x: str) -> None:
     to.last(MUL, x, share)
 
 
-def _hard_sigmoid(to: Spelling, x: str) -> None:
+def _hard_sigmoid(to: Int16Spelling, x: str) -> None:
     """relu6(x + 3) / 6."""
     to.last(MUL, _gate(to, x), to.constant(1 / 6, "sixth"))
 
 
-def _silu(to: Spelling, x: str) -> None:
+def _silu(to: Int16Spelling, x: str) -> None:
     """x × logistic(x)."""
     to.last(MUL, x, to.step(LOGISTIC, (x,), "share", NoAttrs()))
 
 
-def _gelu(to: Spelling, x: str) -> None:
+def _gelu(to: Int16Spelling, x: str) -> None:
     """x × logistic(2 slope (x + cube × x³)), the argument held where the share still moves."""
     end, slope = _GELU_END, 2 * GELU_SLOPE
     held = to.step(CLIP, (x,), "held", ClipAttrs(-end, end))
@@ -102,14 +102,14 @@ def _gelu(to: Spelling, x: str) -> None:
     to.last(MUL, x, to.step(LOGISTIC, (inner,), "share", NoAttrs()))
 
 
-def _rsqrt(to: Spelling, x: str) -> None:
+def _rsqrt(to: Int16Spelling, x: str) -> None:
     """Of |x|: TensorFlow Lite Micro stops below zero, which scales of 16 bits always hold."""
     magnitude = to.step(ABS, (x,), "magnitude", NoAttrs())
     to.source[magnitude] = x
     to.last(RSQRT, magnitude, attrs=NoAttrs())
 
 
-FUNCTIONS: dict[AnyOperator, Callable[[Spelling, str], None]] = {
+FUNCTIONS: dict[AnyOperator, Callable[[Int16Spelling, str], None]] = {
     HARD_SWISH: _hard_swish,
     HARD_SIGMOID: _hard_sigmoid,
     SILU: _silu,
@@ -120,10 +120,10 @@ FUNCTIONS: dict[AnyOperator, Callable[[Spelling, str], None]] = {
 }
 
 
-def function_spelled_out(op: Op, tensors: dict[str, Tensor]) -> Spelling | None:
+def function_spelled_out(op: Op, tensors: dict[str, Tensor]) -> Int16Spelling | None:
     """What stands for an operator; None where nothing needs to, or nothing can."""
     if op.kind not in FUNCTIONS or (isinstance(op.attrs, GeluAttrs) and not op.attrs.approximate):
         return None
-    spelling = Spelling(op, tensors)
+    spelling = Int16Spelling(op, tensors)
     FUNCTIONS[op.kind](spelling, op.inputs[0])
     return spelling

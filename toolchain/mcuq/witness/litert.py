@@ -46,7 +46,7 @@ class LiteRt:
         return [
             OutsideStep(
                 f"operator {op.index} {op.kind} (output {model.tensors[index].name!r})",
-                model.signature.get(index) or model.tensors[index].name,
+                model.user_name(model.tensors[index]),
                 found[0],
             )
             for (op, index), found in zip(operators, values, strict=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from onnx import TensorProto, helper, numpy_helper
+from onnx import TensorProto, defs, helper, numpy_helper
 
 from mcuq.importers.onnx.fold import constant_outputs
 from mcuq.importers.onnx.grid import limits
@@ -41,8 +41,9 @@ class _Grid:
 
 
 def _opset(model: Any) -> int:
-    """Version of the default operator set."""
-    return max(int(each.version) for each in model.opset_import if each.domain in ("", "ai.onnx"))
+    """Version of the default operator set; the newest where the file states none."""
+    versions = (int(e.version) for e in model.opset_import if e.domain in ("", "ai.onnx"))
+    return max(versions, default=int(defs.onnx_opset_version()))
 
 
 def spell_out(model: Any) -> None:

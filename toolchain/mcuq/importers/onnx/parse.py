@@ -35,6 +35,7 @@ def parse(content: bytes, folder: Path | None) -> ModelProto:
     try:
         model = onnx.load_model_from_string(content)
         _check_version(model)
+        _state_opset(model)
         opset_of(model)
         _check_external(model, folder)
         if folder is not None:
@@ -95,6 +96,14 @@ def _check_version(model: Any) -> None:
             f"which knows {onnx.IR_VERSION}",
             "pip install --upgrade onnx, or export with an older package",
         )
+
+
+def _state_opset(model: Any) -> None:
+    """A file of classical learning alone states no version of the default domain: any is right."""
+    stated = {entry.domain for entry in model.opset_import}
+    used = {node.domain for node in model.graph.node}
+    if not ({"", "ai.onnx"} & (stated | used)):
+        model.opset_import.add(domain="", version=onnx.defs.onnx_opset_version())
 
 
 def opset_of(model: Any) -> int:

@@ -45,6 +45,7 @@ from mcuq.importers.tflite.unrolling import unrolled
 from mcuq.importers.tflite.variables import with_states
 from mcuq.interpret.float import run_float
 from mcuq.numeric.element import Element
+from mcuq.ops.movement import RESHAPE, ReshapeAttrs
 from mcuq.ops.repetition import BROADCAST_TO, BroadcastAttrs
 from mcuq.ops.unary import LEAKY_RELU, LeakyReluAttrs
 from mcuq.settings import READING
@@ -184,7 +185,10 @@ class _Conversion:
 
     def result(self, name: str) -> Converted:
         """The finished graph with its records."""
-        outputs = tuple(self._output(index) for index in self._model.outputs)
+        outputs = tuple(
+            self._output(index, self._model.outputs[:number].count(index))
+            for number, index in enumerate(self._model.outputs)
+        )
         if not outputs:
             raise malformed("the model has no outputs")
         states = tuple(map(self._state, self._state_inputs, self._model.states))
@@ -238,7 +242,12 @@ class _Conversion:
         self._records[name] = tensor
         return name
 
-    def _output(self, index: int) -> str:
+    def _output(self, index: int, earlier: int) -> str:
+        """The graph's tensor for an output.
+
+        Args:
+            earlier: how many outputs before it are the same tensor: each has a name of its own.
+        """
         value = self._values.get(index)
         tensor = self._model.tensors[index]
         if value is None and tensor.data is not None:
@@ -250,7 +259,18 @@ class _Conversion:
                 f"output {tensor.name!r} is computed by no operator",
                 "export the model again: each output is of real numbers, a layer's or constants",
             )
-        return value.name
+        return self._again(tensor, value.name, earlier) if earlier else value.name
+
+    def _again(self, tensor: FileTensor, source: str, number: int) -> str:
+        """Another output of the same values."""
+        names = self._model.signature.get(tensor.index, ())
+        wanted = names[number] if number < len(names) else source
+        name = self._names.take(wanted, f"tensor{tensor.index}")
+        self._records[name] = tensor
+        self._tensors[name] = replace(self._tensors[source], name=name)
+        attrs = ReshapeAttrs(self._tensors[source].shape)
+        self._ops.append(Op(RESHAPE, name, (source,), (name,), attrs))
+        return name
 
     def _copied(self, tensor: FileTensor, value: FileOperand) -> str:
         """An output that is a constant: a copy of it, which a run writes like any other output."""
@@ -373,8 +393,7 @@ class _Conversion:
             self._tensors[operand.name] = Tensor(operand.name, operand.shape, data, element)
 
     def _take_name(self, tensor: FileTensor) -> str:
-        wanted = self._model.signature.get(tensor.index) or tensor.name
-        return self._names.take(wanted, f"tensor{tensor.index}")
+        return self._names.take(self._model.user_name(tensor), f"tensor{tensor.index}")
 
 
 def _known(tensor: FileTensor | FileOperand) -> Element:

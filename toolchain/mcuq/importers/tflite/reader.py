@@ -9,6 +9,7 @@ from typing import Any
 from ai_edge_litert import schema_py_generated as schema
 
 from mcuq.errors import InputError
+from mcuq.importers.names import natural_order
 from mcuq.importers.tflite import fields
 from mcuq.importers.tflite.buffers import constant_data, quantization
 from mcuq.importers.tflite.flatbuffer import FlatTable, malformed
@@ -98,20 +99,21 @@ def _subgraph(
     return FileModel(name, tensors, ops, inputs, outputs)
 
 
-def _signature(model: FlatTable) -> dict[int, str]:
-    """Names of inputs and outputs in the first signature of the first subgraph."""
+def _signature(model: FlatTable) -> dict[int, tuple[str, ...]]:
+    """Names of inputs and outputs in the first signature of the first subgraph: several, in
+    natural order, where outputs are one tensor."""
     for table in model.tables(fields.ModelField.SIGNATURES):
         if table.scalar(fields.SignatureField.SUBGRAPH, "<I", 0) == 0:
             maps = (
                 *table.tables(fields.SignatureField.INPUTS),
                 *table.tables(fields.SignatureField.OUTPUTS),
             )
-            return {
-                int(entry.scalar(fields.TensorMapField.TENSOR, "<I", 0)): entry.text(
-                    fields.TensorMapField.NAME
-                )
-                for entry in maps
-            }
+            found: dict[int, tuple[str, ...]] = {}
+            for entry in maps:
+                index = int(entry.scalar(fields.TensorMapField.TENSOR, "<I", 0))
+                names = (*found.get(index, ()), entry.text(fields.TensorMapField.NAME))
+                found[index] = tuple(sorted(names, key=natural_order))
+            return found
     return {}
 
 

@@ -108,8 +108,8 @@ class FileModel:
         name: the subgraph's.
         tensors, ops: in the file's order.
         inputs, outputs: tensor indices.
-        signature: tensor index → the name by which users call an input or output, where the file
-            has a signature.
+        signature: tensor index → the names by which users call an input or output, where the file
+            has a signature; several where outputs are one tensor.
         called: the subgraphs that operators of this one run, and those that they run, by number.
         states: what is kept from run to run, where variables have been resolved.
     """
@@ -119,9 +119,13 @@ class FileModel:
     ops: tuple[FileOp, ...]
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
-    signature: Mapping[int, str] = field(default_factory=dict)
+    signature: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     called: Mapping[int, FileModel] = field(default_factory=dict)
     states: tuple[FileState, ...] = ()
+
+    def user_name(self, tensor: FileTensor) -> str:
+        """As users call a tensor, else as written, which may be empty."""
+        return self.signature.get(tensor.index, ("",))[0] or tensor.name
 
 
 def constant_record(index: int, values: Sequence[Any]) -> FileTensor:
