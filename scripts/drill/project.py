@@ -20,6 +20,7 @@ from mcuq.examples import copy_example
 
 WORDS = ("-v", "build", "--evaluations", "24", "--seed", "3")
 _SAMPLES = {"calibration": 32, "search": 64, "evaluation": 32}
+_LAST_STAGE = "report"
 _OURS = "mcuq-"
 """Begins the names of all temporaries."""
 
@@ -82,9 +83,10 @@ class Drill:
         return self.log.read_text(encoding="utf-8", errors="replace")
 
     def said_stages(self) -> list[str]:
-        """In order, each once."""
+        """In order, each once; what comes after the report is a summary."""
         first = (line.split(":")[0] for line in self.said().splitlines())
-        return list(dict.fromkeys(word for word in first if word.isalpha() and word.islower()))
+        words = list(dict.fromkeys(word for word in first if word.isalpha() and word.islower()))
+        return words[: words.index(_LAST_STAGE) + 1] if _LAST_STAGE in words else words
 
     def start(
         self, *, workers: int = 1, before: Callable[[], None] = lambda: None, **environment: str
@@ -94,6 +96,8 @@ class Drill:
         Args:
             before: called in the child first.
         """
+        # What an earlier build said is not taken for what this one says.
+        self.log.write_text("", encoding="utf-8")
         sys.stdout.flush()
         child = os.fork()
         if child:
