@@ -69,7 +69,12 @@ def library_path(name: str, flags: tuple[str, ...]) -> Path:
 def run_tool(command: list[str], cwd: Path | None = None) -> str:
     """Run a tool; its standard output. Raises CompilerError with its last words."""
     done = subprocess.run(
-        [find_tool(command[0]), *command[1:]], cwd=cwd, capture_output=True, text=True, check=False
+        [find_tool(command[0]), *command[1:]],
+        cwd=cwd,
+        capture_output=True,
+        encoding="utf-8",
+        errors="replace",
+        check=False,
     )
     if done.returncode != 0:
         words = (done.stderr.strip() or done.stdout.strip() or "no message").splitlines()
