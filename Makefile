@@ -3,6 +3,7 @@
 #   make demo    build, verify and report the digits example on the emulated STM32F746
 #   make test    every test
 #   make check   formatting, lint, types and the fast tests, in about two minutes
+#   make fuzz    every reader on changed files, in some minutes
 #   make wheel   dist/mcuq-*.whl and its bill of material
 #   make analyse cppcheck and clang-tidy over the firmware
 #   make docs    the documentation in site/
@@ -18,7 +19,7 @@ ARM_PACKAGES := gcc-arm-none-eabi libnewlib-arm-none-eabi
 HOST_PACKAGES := gcc libc6-dev cmake
 PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal
 
-.PHONY: demo test check setup wheel analyse docs clean
+.PHONY: demo test check fuzz setup wheel analyse docs clean
 
 setup: $(SETUP) $(COMPILER)
 
@@ -35,6 +36,10 @@ check: $(SETUP) $(HOST)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(PYTEST) -m "not slow and not arm"
+
+fuzz: $(SETUP) $(HOST)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,onnx,fuzz]'
+	$(BIN)/python fuzz/run.py --seconds 20
 
 wheel: $(SETUP)
 	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .

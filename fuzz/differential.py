@@ -1,4 +1,4 @@
-"""Run what is accepted of changed TFLite files in TensorFlow Lite Micro too; count differences.
+"""Run what is accepted of changed TFLite files in TensorFlow Lite Micro, and count differences.
 
 Changes are those of the target `tflite`, of one file for every operator at both widths. A file that
 is accepted but that TensorFlow Lite Micro does not run is counted apart: a build's own comparison

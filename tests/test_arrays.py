@@ -173,3 +173,36 @@ def test_the_hint_fits_what_is_wrong_with_a_file(
 
 def test_a_device_is_there_but_no_file() -> None:
     assert refused(Path("/dev/null")).cause.endswith("not a file")
+
+
+def test_an_archive_that_grows_beyond_measure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(arrays, "READING", replace(READING, packed_free=1 << 16))
+    np.savez_compressed(tmp_path / "bomb.npz", x=np.zeros(1 << 20, np.uint8))
+    assert "that become" in refused(tmp_path / "bomb.npz").cause
+    np.savez_compressed(tmp_path / "few.npz", x=np.zeros(1 << 15, np.uint8))
+    assert open_arrays(tmp_path / "few.npz")["x"]().size == 1 << 15
+
+
+def test_a_folder_of_more_than_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(arrays, "READING", replace(READING, array_bytes=1 << 12))
+    for number in range(5):
+        np.save(tmp_path / f"{number}.npy", np.zeros(1 << 8, np.float32))
+    assert "its samples are more" in refused(tmp_path).cause
+
+
+@pytest.mark.parametrize(
+    "values",
+    [np.array(3.0), np.zeros((0, 2)), np.zeros(2, [("a", "<f4"), ("b", "<i2")])],
+    ids=["scalar", "empty", "fields"],
+)
+def test_odd_arrays_are_read_as_they_are(tmp_path: Path, values: np.ndarray) -> None:
+    np.save(tmp_path / "d.npy", values)
+    np.testing.assert_array_equal(open_arrays(tmp_path / "d.npy")["x"](), values)
+
+
+def test_a_name_that_is_a_line_of_its_own(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "d.npz", "w", zipfile.ZIP_LZMA) as file:
+        file.writestr("a\n\x1b[31m.npy", npy(np.zeros(3)))
+    assert "\x1b" not in refused(tmp_path / "d.npz").cause

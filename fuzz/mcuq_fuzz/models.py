@@ -5,11 +5,14 @@ from __future__ import annotations
 from random import Random
 
 from mcuq.errors import InputError
+from mcuq.importers.keras_file import check_keras_file
 from mcuq.importers.load import load_model
+from mcuq.importers.pytorch.archive import check_program
 from mcuq.prequantized.load import load_quantized
 from mcuq_fuzz.protobuf_mutants import mutant as changed_message
 from mcuq_fuzz.target import Target, in_file
 from mcuq_fuzz.tflite_mutants import mutant as changed_model
+from mcuq_fuzz.zip_mutants import mutant as changed_archive
 
 
 def read_tflite(data: bytes) -> None:
@@ -45,8 +48,20 @@ def _changed_onnx(data: bytes, rng: Random) -> bytes:
     return bytes(model.SerializeToString())
 
 
+def look_at_keras(data: bytes) -> None:
+    """What comes before TensorFlow, which takes a second a file."""
+    check_keras_file(in_file("model.keras", data))
+
+
+def look_at_pytorch(data: bytes) -> None:
+    """What comes before PyTorch."""
+    check_program(in_file("model.pt2", data))
+
+
 TARGETS = (
     Target("tflite", read_tflite, changed_model),
     Target("onnx", read_onnx, _changed_onnx, modules=("mcuq.importers.onnx.convert",)),
+    Target("keras", look_at_keras, changed_archive),
+    Target("pytorch", look_at_pytorch, changed_archive),
     Target("mlir", read_mlir, largest=1 << 12, accepts=False),
 )

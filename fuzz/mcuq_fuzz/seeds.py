@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import zipfile
 from collections.abc import Callable
 
 import numpy as np
@@ -103,6 +104,47 @@ def words() -> list[bytes]:
     return [b"64K", b"0x10000", b"60%", b"1.5MB", b"65536", b"0671FF485550", b"2 KiB"]
 
 
+def keras() -> list[bytes]:
+    """A .keras and a .h5 file with all that is looked at; needs h5py."""
+    import h5py
+
+    layer = {"class_name": "Dense", "config": {"units": 3, "name": "dense"}}
+    lambda_layer = {"class_name": "Lambda", "config": {"function": ["4wE=", None]}}
+    made = []
+    for each in (layer, lambda_layer):
+        description = json.dumps({"class_name": "Functional", "config": {"layers": [each]}})
+        weights = io.BytesIO()
+        with h5py.File(weights, "w") as file:
+            file.attrs["model_config"] = description
+            file.create_dataset("layers/dense/vars/0", data=np.zeros((2, 3), np.float32))
+        members = {
+            "metadata.json": b'{"keras_version": "3.9.0"}',
+            "config.json": description.encode(),
+            "model.weights.h5": weights.getvalue(),
+        }
+        made += [weights.getvalue(), _archive(members)]
+    return made
+
+
+def pytorch() -> list[bytes]:
+    """Archives with the members that tell what they are."""
+    constants = {"config": {"w": {"path_name": "tensor_0", "is_param": True}}}
+    program = {
+        "m/models/model.json": b"{}",
+        "m/data/constants/model_constants_config.json": json.dumps(constants).encode(),
+        "m/version": b"1",
+    }
+    return [_archive(program), _archive({"m/data.pkl": b"x"}), _archive({"m/code/a.py": b""})]
+
+
+def _archive(members: dict[str, bytes]) -> bytes:
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(zipfile.ZipInfo(name), content)
+    return written.getvalue()
+
+
 def serial_host() -> list[bytes]:
     """A device that answers a whole session as it should, one input and one output of 4 bytes."""
     io_reply = _packed(m.IO.reply, bytes=4, scale=1.0, zero_point=0, name=b"i")
@@ -165,6 +207,8 @@ ALL: dict[str, Callable[[], list[bytes]]] = {
     "json": texts,
     "score_log": score_log,
     "words": words,
+    "keras": keras,
+    "pytorch": pytorch,
     "serial_host": serial_host,
     "device": device,
     "mlir": lambda: [b"func.func @main() { return }\n"],

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from mcuq.cli.main import main
@@ -71,3 +75,70 @@ def test_a_byte_order_mark_does_not_matter(
     monkeypatch.chdir(tmp_path)
     assert main(["build"]) == 3
     assert "nothing.tflite: no such file" in capsys.readouterr().err
+
+
+def test_a_plain_npy_file_simply_works(
+    cases: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ranges = str(tmp_path / "ranges.json")
+    assert main(["calibrate", MODEL, str(cases / "hostile" / "plain.npy"), "-o", ranges]) == 0
+    with np.load(SAMPLES) as data:
+        for name, array in {
+            "f": np.asfortranarray(data["x"]),
+            "b": data["x"].astype(">f8"),
+        }.items():
+            np.save(tmp_path / f"{name}.npy", array)
+            words = ["calibrate", MODEL, str(tmp_path / f"{name}.npy"), "-o", ranges]
+            assert main(words) == 0, capsys.readouterr().err
+
+
+@pytest.mark.parametrize("place", ["/dev/zero", "/dev/null", "/proc/self/mem"])
+@pytest.mark.parametrize("command", ["inspect", "check", "report"])
+def test_what_is_no_file_is_not_read(
+    place: str, command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Through a link whose name promises a model, and as it is."""
+    link = tmp_path / "model.tflite"
+    link.symlink_to(place)
+    assert main([command, str(link)]) in TYPED
+    assert capsys.readouterr().err.count("\n") == 2
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    os.mkfifo(tmp_path / "model.tflite")
+    assert main(["inspect", str(tmp_path / "model.tflite")]) == 3
+    assert "not a file" in capsys.readouterr().err
+
+
+ASCII = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+
+
+def test_a_terminal_of_ascii(tmp_path: Path) -> None:
+    """Names of files and tensors that it cannot show are shown as escapes."""
+    shutil.copy(MODEL, tmp_path / "é.tflite")
+    for words in (
+        ["inspect", "é.tflite"],
+        ["inspect", "nö.tflite"],
+        ["emit", "é.tflite", "-f", "mlir", "-o", "ü.mlir"],
+        ["calibrate", "é.tflite", SAMPLES, "-o", "ä.json"],
+    ):
+        done = subprocess.run(
+            [sys.executable, "-m", "mcuq", *words],
+            cwd=tmp_path,
+            env={**os.environ, **ASCII},
+            capture_output=True,
+            check=False,
+        )
+        missing = words[1].startswith("n")
+        assert done.returncode == (3 if missing else 0), done.stderr
+        assert (done.stdout + done.stderr).isascii() or not missing
+    assert (tmp_path / "ä.json").is_file()
+
+
+def test_a_model_whose_name_is_no_utf_8(tmp_path: Path) -> None:
+    from mcuq.emit.c.literals import c_string
+    from mcuq.importers import load_model
+
+    path = tmp_path / os.fsdecode(b"m\xff.tflite")
+    shutil.copy(MODEL, path)
+    assert c_string(load_model(path).name)

@@ -81,6 +81,7 @@ NEEDS: dict[str, tuple[str, Callable[[], bool]]] = {
     "time": ("takes long", lambda: False),
     "hardware": ("no board is attached", lambda: False),
     "tensorflow": ("no TensorFlow", lambda: importlib.util.find_spec("tensorflow") is not None),
+    "atheris": ("no atheris", lambda: importlib.util.find_spec("atheris") is not None),
     "mlir": ("no mlir-opt-19", lambda: shutil.which("mlir-opt-19") is not None),
     "arm-library": ("no CMSIS-NN at $CMSIS_NN", lambda: "CMSIS_NN" in os.environ),
 }

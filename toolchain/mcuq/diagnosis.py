@@ -94,7 +94,9 @@ def _serial_ports() -> Check:
 def _first_line(command: list[str]) -> str:
     """First line a program writes, or nothing where it fails or hangs."""
     try:
-        result = subprocess.run(command, capture_output=True, text=True, timeout=5, check=False)
+        result = subprocess.run(
+            command, capture_output=True, encoding="utf-8", errors="replace", timeout=5, check=False
+        )
     except (OSError, subprocess.TimeoutExpired):
         return ""
     lines = (result.stdout or result.stderr).strip().splitlines()

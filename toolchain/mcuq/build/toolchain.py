@@ -92,7 +92,7 @@ def run_tool(command: list[str], cwd: Path | None = None, scratch: Path | None =
         cwd=cwd,
         env=None if scratch is None else {**os.environ, "TMPDIR": str(scratch), "LC_ALL": "C"},
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         errors="replace",
         check=False,
     )

@@ -21,7 +21,7 @@ from ai_edge_litert import schema_py_generated as schema
 from mcuq.errors import InputError, McuqError, UsageError
 from mcuq.graph import Graph
 from mcuq.importers.keras_file import check_keras_file
-from mcuq.importers.names import natural_order
+from mcuq.importers.names import file_name, natural_order
 from mcuq.importers.simplify import simplify
 from mcuq.importers.tflite import load_tflite
 from mcuq.isolated import bounded_memory
@@ -50,7 +50,7 @@ def load_keras(path: Path) -> Graph:
     with quiet_native_log():
         content, names = _converted(_tensorflow(), path)
     graph = simplify(load_tflite(content, anew=True))
-    return _in_signature_order(replace(graph, name=path.stem), content, names)
+    return _in_signature_order(replace(graph, name=file_name(path)), content, names)
 
 
 def run_keras(path: Path, inputs: Sequence[npt.NDArray[np.float32]]) -> list[npt.NDArray[Any]]:

@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
+
+from mcuq.shown import encodable
 
 _SIGNATURE = "serving_default_"
 _NUMBER = re.compile(r":\d+$")
+
+
+def file_name(path: Path) -> str:
+    """What a model is called after its file, in characters that UTF-8 can hold."""
+    return encodable(path.stem)
 
 
 def short_name(wanted: str) -> str:

@@ -12,7 +12,7 @@ from mcuq.errors import UsageError
 from mcuq.graph import Graph
 from mcuq.importers.dimensions import check_dimensions
 from mcuq.importers.malformed import malformed_named
-from mcuq.importers.names import UniqueNames
+from mcuq.importers.names import UniqueNames, file_name
 from mcuq.importers.source import read_bytes
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def load_onnx(source: Path | bytes) -> Graph:
 
     content = source if isinstance(source, bytes) else read_bytes(source)
     model = parse(content, None if isinstance(source, bytes) else source.parent)
-    name = None if isinstance(source, bytes) else source.stem
+    name = None if isinstance(source, bytes) else file_name(source)
     with malformed_named("ONNX model"), np.errstate(all="ignore"):
         graph = simplify(convert(model, opset_of(model), name))
         check_dimensions(graph)

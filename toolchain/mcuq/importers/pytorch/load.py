@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from mcuq.errors import InputError, UsageError
 from mcuq.graph import Graph
+from mcuq.importers.names import file_name
 from mcuq.importers.onnx import load_onnx
 from mcuq.importers.pytorch.archive import check_program
 from mcuq.importers.pytorch.program import to_onnx
@@ -30,7 +31,7 @@ def load_pytorch(path: Path) -> Graph:
             operator, type or shape is not supported.
     """
     graph = load_onnx(_in_child(path, to_onnx))
-    return replace(graph, name=path.stem)
+    return replace(graph, name=file_name(path))
 
 
 def _in_child(path: Path, function: Callable[[Path], Value]) -> Value:

@@ -8,6 +8,7 @@ from pathlib import Path
 from mcuq.graph import Graph
 from mcuq.graph.indices import index_limits
 from mcuq.importers.malformed import malformed_named
+from mcuq.importers.names import file_name
 from mcuq.importers.simplify import tidy
 from mcuq.importers.simplify.limits import within_limits
 from mcuq.importers.source import read_bytes
@@ -48,7 +49,7 @@ def read_tflite(
         InputError: as `load_tflite`.
     """
     content = source if isinstance(source, bytes) else read_bytes(source)
-    name = None if isinstance(source, bytes) else source.stem
+    name = None if isinstance(source, bytes) else file_name(source)
     with malformed_named("not a valid TFLite file"):
         model = read_model(content)
         converted = convert(

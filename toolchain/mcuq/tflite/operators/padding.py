@@ -37,6 +37,16 @@ def one_constant_value(op: OpView) -> str | None:
     return None if value.size == 1 else f"there are {value.size} values"
 
 
+def known_mode(op: OpView) -> str | None:
+    """A mirrored padding repeats the edge or leaves it out: SYMMETRIC or REFLECT.
+
+    Export the model again: the file is damaged.
+    """
+    mode = op.uint8(MirrorPad.MODE)
+    known = (schema.MirrorPadMode.SYMMETRIC, schema.MirrorPadMode.REFLECT)
+    return None if mode in known else f"the mode is {mode}"
+
+
 def mirrored_inside(op: OpView) -> str | None:
     """A mirrored padding is no wider than what it mirrors.
 
@@ -91,7 +101,7 @@ FORMS: tuple[TfliteForm[Any], ...] = (
             MIRROR_PAD,
             "MirrorPadOptions",
             _mirror,
-            requiring(constant_operands(1), pairs_of_paddings, mirrored_inside),
+            requiring(constant_operands(1), pairs_of_paddings, known_mode, mirrored_inside),
             required=2,
         ),
         write=_write_mirror,
