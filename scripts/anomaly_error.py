@@ -2,10 +2,10 @@
 
 The score of a window is the mean squared difference between it and what the model makes of it, as
 MLPerf Tiny defines it; the error is relative, to the float model's score of the same window. Every
-second window of DATA serves calibration and search, the others are measured. With a scale a channel
-(what a build takes), and with one a filter.
+second window of DATA serves calibration and search, the others are measured; with --same all serve
+both. With a scale a channel (what a build takes), and with one a filter.
 
-    python scripts/anomaly_error.py MODEL DATA [--weight-bytes 100%,50%] [--evaluations 40]
+    python scripts/anomaly_error.py MODEL DATA [--weight-bytes 50%] [--evaluations 40] [--same]
 """
 
 from __future__ import annotations
@@ -70,7 +70,8 @@ def main() -> None:
     )
     parser.add_argument("model", type=Path, help="float autoencoder")
     parser.add_argument("data", type=Path, help=".npz of windows")
-    parser.add_argument("--weight-bytes", default="100%,50%", help="percent of the int8 bytes")
+    parser.add_argument("--weight-bytes", default="50%", help="percent of the int8 bytes")
+    parser.add_argument("--same", action="store_true", help="measure what was calibrated on")
     parser.add_argument("--evaluations", type=at_least(1), default=40)
     arguments = parser.parse_args()
     graph = load_model(arguments.model)
@@ -78,7 +79,8 @@ def main() -> None:
     print("| scale | weight bytes | mean relative error | largest |\n|---|--:|--:|--:|")
     with tempfile.TemporaryDirectory() as folder:
         calibration = Path(folder) / "calibration.npz"
-        np.savez(calibration, x=windows[::2])
+        np.savez(calibration, x=windows if arguments.same else windows[::2])
+        measured = windows if arguments.same else windows[1::2]
         for text in arguments.weight_bytes.split(","):
             for per in ("tensor", "channel"):
                 request = BuildRequest(
@@ -89,7 +91,7 @@ def main() -> None:
                     scheme=Scheme(weights_per=per),
                     output=Path(folder) / "out",
                 )
-                print(row(graph, request, windows[1::2]), flush=True)
+                print(row(graph, request, measured), flush=True)
                 print(f"{text}, {per}: done", file=sys.stderr)
 
 

@@ -21,7 +21,7 @@ from mcuq.quantize.activations import RangeSource
 from mcuq.quantize.config import Config, WeightChoice
 from mcuq.quantize.weights import QuantizedWeight
 
-_VERSION = 2
+_VERSION = 3
 """Counts changes of the algorithms: older files are not looked at."""
 
 Weights = Mapping[str, QuantizedWeight]
