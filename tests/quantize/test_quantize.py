@@ -47,15 +47,18 @@ def test_convolution_filters_scale_per_output_channel(bits: int, limit: int) -> 
     assert depthwise.data.ravel().tolist() == [limit, -limit, limit]
 
 
-def test_dense_filters_are_per_channel_in_int8_and_per_tensor_in_int4() -> None:
+def test_dense_filters_are_per_channel_where_nothing_else_is_asked() -> None:
     graph = dense([[1.0, 0.5], [0.25, 0.1]], [0.0, 0.0])
     eight = quantize(graph, Ranges())
     four = quantize(graph, Ranges(), Config(weights={"w": WeightChoice(4)}))
-    assert (eight.tensors["w"].axis, eight.tensors["w"].scale.size) == (0, 2)
-    assert (four.tensors["w"].axis, four.tensors["w"].scale.size) == (None, 1)
-    assert four.tensors["w"].nbytes == 2
-    params = op_params(four, four.ops[0])
-    assert isinstance(params, FullyConnectedParams) and not params.per_channel
+    one = quantize(graph, Ranges(), Config(weights={"w": WeightChoice(4, per="tensor")}))
+    for qgraph in (eight, four):
+        assert (qgraph.tensors["w"].axis, qgraph.tensors["w"].scale.size) == (0, 2)
+    assert (one.tensors["w"].axis, one.tensors["w"].scale.size) == (None, 1)
+    assert four.tensors["w"].nbytes == one.tensors["w"].nbytes == 2
+    for qgraph, expected in ((four, True), (one, False)):
+        params = op_params(qgraph, qgraph.ops[0])
+        assert isinstance(params, FullyConnectedParams) and params.per_channel is expected
 
 
 def test_bias_has_the_product_of_scales() -> None:

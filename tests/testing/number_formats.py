@@ -21,7 +21,6 @@ from mcuq.numeric.tensor import QuantizedTensor
 from mcuq.ops.catalog import OPERATORS, operator
 from mcuq.ops.conversion import DEQUANTIZE, QUANTIZE
 from mcuq.ops.operator import AnyOperator, NoForm
-from mcuq.ops.weighted import FULLY_CONNECTED
 from mcuq.quantize import Config, WeightChoice, quantize
 from mcuq.quantize.int16 import SPELLED_OUT
 from mcuq.quantized import QuantizedGraph
@@ -82,9 +81,7 @@ def _forms(kind: AnyOperator, weights: tuple[int, ...]) -> Iterator[Form]:
         if not kind.weighted and (activations == "int8" or has_int16(kind)):
             yield Form(kind.name, activations)
         for bits in weights if kind.weighted else ():
-            # FULLY_CONNECTED has one scale with narrow filters: TFLite Micro has no other.
-            if kind is not FULLY_CONNECTED or bits == 8:
-                yield Form(kind.name, activations, bits, "channel")
+            yield Form(kind.name, activations, bits, "channel")
             yield Form(kind.name, activations, bits, "tensor")
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from mcuq.emit.dense import as_convolution, convolution, is_convolution
 from mcuq.errors import UsageError
 from mcuq.graph import Op, State
 from mcuq.numeric.element import Element
@@ -89,10 +90,16 @@ def _describe(qgraph: QuantizedGraph, packed_int4: bool) -> Description:
     tensors = [_tensor(qgraph.tensors[name], packed_int4 and name not in as_int8) for name in names]
     for read in (read for op in qgraph.ops for read, _ in op.kept):
         tensors[index[read]] = replace(tensors[index[read]], is_variable=True)
+    for place in {index[op.inputs[1]] for op in qgraph.ops if _is_convolution(op, index, tensors)}:
+        tensors[place] = as_convolution(tensors[place])
     operators = [spec for op in qgraph.ops for spec in _operators(qgraph, op, index, tensors)]
     ends = (qgraph.inputs, qgraph.outputs)
     inputs, outputs = (tuple(index[name] for name in names) for names in ends)
     return tensors, operators, inputs, outputs
+
+
+def _is_convolution(op: Op, index: dict[str, int], tensors: list[TensorSpec]) -> bool:
+    return op.kind.weighted and is_convolution(op, tensors[index[op.inputs[1]]])
 
 
 def _needs_int8(qgraph: QuantizedGraph, op: Op) -> bool:
@@ -134,11 +141,13 @@ def _operators(
     if form.stored_links is not None:
         links = form.stored_links(quantized_op(qgraph, op))
         return chained(links, inputs, index[op.output], tensors)
-    if form.needs_bias and len(inputs) == 2:
+    if (form.needs_bias or _is_convolution(op, index, tensors)) and len(inputs) == 2:
         inputs.append(len(tensors))
         channels = tensors[index[op.output]].shape[-1]
         source, weight = (tensors[i] for i in inputs[:2])
         tensors.append(_zero_bias(f"{op.output}#bias", channels, source, weight))
+    if _is_convolution(op, index, tensors):
+        return convolution(op, inputs, index[op.output], tensors)
     constants = []
     for number, values in enumerate(form.operands(op.attrs)):
         constants.append(len(tensors))

@@ -94,10 +94,7 @@ def make_plan(graph: Graph, inputs: Inputs, config: Config) -> TrainingPlan:
     scale_groups = share_activations(near, span=own_spans(near, spans, config))
     kinds = {op.inputs[1]: op.kind for op in scale_groups.graph.ops if op.kind.weighted}
     bits = {name: _known_width(name, config.weight(name).bits) for name in kinds}
-    axes = {
-        name: channel_axis(kind, bits[name], config.weight(name).per)
-        for name, kind in kinds.items()
-    }
+    axes = {name: channel_axis(kind, config.weight(name).per) for name, kind in kinds.items()}
     params = activation_params(scale_groups, spans, config)
     choices = {name: WeightChoice(bits[name], "refit", config.weight(name).per) for name in kinds}
     tensors, filters = fitted(graph, ranges, config, inputs, choices)

@@ -34,7 +34,7 @@ class TunedFilter(ByContent):
 
     def axis(self, kind: AnyOperator) -> int | None:
         """The dimension that `scale` goes along, in a filter of an operator of `kind`."""
-        return channel_axis(kind, self.bits) if self.scale.size > 1 else None
+        return channel_axis(kind) if self.scale.size > 1 else None
 
 
 @dataclass(frozen=True)

@@ -16,13 +16,11 @@ from mcuq.numeric import pack_int4
 from mcuq.ops.operator import AnyOperator
 from mcuq.ops.weighted import DEPTHWISE_CONV_2D, FULLY_CONNECTED
 from mcuq.ops.weighted_params import ConvParams, RescaleParams
-from mcuq.ops.window import WindowParams
+from mcuq.ops.window import NO_WINDOW
 from mcuq.quantized.qgraph import QuantizedGraph
 
 Int8s = npt.NDArray[np.int8]
 Shape = tuple[int, ...]
-
-_NO_WINDOW = WindowParams((1, 1), (1, 1), (0, 0))
 
 
 def with_rest(
@@ -80,7 +78,7 @@ def _shapes(qgraph: QuantizedGraph, call: Call) -> tuple[Shape, Shape]:
 
 
 def _structure(params: RescaleParams, requantization: Requantization) -> Struct:
-    window = params.window if isinstance(params, ConvParams) else _NO_WINDOW
+    window = params.window if isinstance(params, ConvParams) else NO_WINDOW
     return Struct(
         "cmsis_nn_conv_params",
         (

@@ -19,6 +19,7 @@ from mcuq.lower.program import Argument, Array, Call, Struct, TensorRef, operand
 from mcuq.numeric import pack_int4
 from mcuq.numeric.tensor import QuantizedTensor
 from mcuq.ops.weighted_params import ConvParams, DepthwiseConvParams, FullyConnectedParams
+from mcuq.ops.window import NO_WINDOW
 from mcuq.quantized.qgraph import QuantizedGraph
 
 
@@ -59,8 +60,10 @@ def lower_depthwise(qgraph: QuantizedGraph, op: Op, params: DepthwiseConvParams)
 
 
 def lower_fully_connected(qgraph: QuantizedGraph, op: Op, params: FullyConnectedParams) -> Call:
-    """mcuq_fully_connected_s8/_s4, or _per_channel_s8."""
+    """mcuq_fully_connected_s8/_s4, _per_channel_s8, or as a convolution, see `_pixels`."""
     weight = qgraph.tensors[op.inputs[1]]
+    if params.per_channel and weight.bits < 8:
+        return _pixels(qgraph, op, params)
     structure = Struct(
         "cmsis_nn_fc_params",
         (
@@ -82,6 +85,26 @@ def lower_fully_connected(qgraph: QuantizedGraph, op: Op, params: FullyConnected
     filter_dims = dims((depth, 1, 1, outputs))
     shapes = (dims((rows, 1, 1, depth)), dims((rows, 1, 1, outputs)))
     return _call(qgraph, op, name, structure, quant, filter_dims, rows * outputs * depth, shapes)
+
+
+def _pixels(qgraph: QuantizedGraph, op: Op, params: FullyConnectedParams) -> Call:
+    """mcuq_convolve_wrapper_s4: CMSIS-NN has no dense layer of int4 with a scale a row. Rows are
+    the pixels of one line."""
+    outputs, depth = qgraph.tensors[op.inputs[1]].shape
+    rows = qgraph.tensors[op.inputs[0]].size // depth
+    structure = Struct(
+        "cmsis_nn_conv_params",
+        (
+            ("input_offset", params.input_offset),
+            ("output_offset", params.output_offset),
+            *window_fields(NO_WINDOW),
+            activation(params.activation_min, params.activation_max),
+        ),
+    )
+    quant = per_channel(params.multipliers, params.shifts)
+    shapes = (dims((1, 1, rows, depth)), dims((1, 1, rows, outputs)))
+    filters, macs = dims((outputs, 1, 1, depth)), rows * outputs * depth
+    return _call(qgraph, op, "mcuq_convolve_wrapper", structure, quant, filters, macs, shapes)
 
 
 def _call(

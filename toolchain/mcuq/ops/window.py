@@ -87,6 +87,10 @@ class WindowParams:
     padding: Pair
 
 
+NO_WINDOW = WindowParams((1, 1), (1, 1), (0, 0))
+"""Every element alone."""
+
+
 def window_params(attrs: Windowed, image: tuple[int, ...], size: Pair) -> WindowParams:
     """The window of an operator with a filter of `size` over an image (N, height, width, …)."""
     rows, columns = window_axes(attrs, (image[1], image[2]), size)
@@ -120,9 +124,6 @@ def windows(x: npt.NDArray[Scalar], size: Pair, window: WindowParams) -> npt.NDA
     return view[:, ::rows, ::columns, :, :: window.dilation[0], :: window.dilation[1]]
 
 
-_EACH = WindowParams((1, 1), (1, 1), (0, 0))
-
-
 def transposed_windows(
     x: npt.NDArray[Scalar], size: Pair, window: WindowParams, out: Pair
 ) -> npt.NDArray[Scalar]:
@@ -143,7 +144,7 @@ def transposed_windows(
         window.stride,
     )
     apart[:, top::rows, left::columns][:, : x.shape[1], : x.shape[2]] = x
-    return windows(apart, size, _EACH)
+    return windows(apart, size, NO_WINDOW)
 
 
 def scatter_windows(

@@ -63,7 +63,7 @@ def _plain_ones(graph: Graph, plain: Sequence[WeightChoice]) -> Bank:
     for op in graph.ops:
         if op.kind.weighted and (data := graph.tensors[op.inputs[1]].data) is not None:
             for choice in plain:
-                axis = channel_axis(op.kind, choice.bits, choice.per)
+                axis = channel_axis(op.kind, choice.per)
                 weight = quantize_weight(op.inputs[1], data, choice, axis, None)
                 bank.setdefault((op.inputs[1], choice), weight)
     return bank

@@ -86,7 +86,7 @@ def _filters(graph: Graph, config: Config, bank: Bank | None) -> Mapping[str, Qu
         if op.kind is FULLY_CONNECTED:
             # LiteRT's hybrid dense layer takes one scale.
             choice = replace(choice, per="tensor")
-        axis = channel_axis(op.kind, choice.bits, choice.per)
+        axis = channel_axis(op.kind, choice.per)
         weight = quantize_weight(name, data, choice, axis, bank)
         kept = axis if weight.scale.size > 1 else None
         found[name] = QuantizedTensor(

@@ -125,7 +125,7 @@ def _filters(
             continue
         name = op.inputs[1]
         choice = config.weight(name)
-        axis = channel_axis(op.kind, choice.bits, choice.per)
+        axis = channel_axis(op.kind, choice.per)
         data = graph.tensors[name].data
         assert data is not None  # activation_params has checked it
         if name not in found:
@@ -190,7 +190,7 @@ def _with_room_for_bias(
 
 
 def _filter_tensor(op: Op, weight: QuantizedWeight, choice: WeightChoice) -> QuantizedTensor:
-    axis = channel_axis(op.kind, choice.bits, choice.per) if weight.scale.size > 1 else None
+    axis = channel_axis(op.kind, choice.per) if weight.scale.size > 1 else None
     return QuantizedTensor(
         op.inputs[1], weight.values.shape, choice.bits, weight.scale, 0, axis, weight.values
     )

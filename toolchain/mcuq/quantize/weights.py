@@ -13,7 +13,6 @@ from mcuq.content import ByContent
 from mcuq.errors import UsageError
 from mcuq.numeric import WIDTHS, round_half_away, symmetric_scale, weight_limits, width_name
 from mcuq.ops.operator import AnyOperator
-from mcuq.ops.weighted import FULLY_CONNECTED
 from mcuq.quantize.config import WeightChoice
 
 
@@ -36,16 +35,9 @@ Bank = Mapping[tuple[str, WeightChoice], QuantizedWeight]
 """Precomputed filters by (tensor name, choice)."""
 
 
-def channel_axis(kind: AnyOperator, bits: int, per: Per = "channel") -> int | None:
-    """The filter dimension that has a scale an element, or None for one scale.
-
-    TFLite Micro refuses per-channel int4 in FULLY_CONNECTED.
-    """
-    if per == "tensor":
-        return None
-    if kind is FULLY_CONNECTED and bits < 8:
-        return None
-    return kind.filter_axis
+def channel_axis(kind: AnyOperator, per: Per = "channel") -> int | None:
+    """The filter dimension that has a scale an element, or None for one scale."""
+    return None if per == "tensor" else kind.filter_axis
 
 
 def along_axis(

@@ -17,7 +17,7 @@ from mcuq.quantize.activations import RangeSource
 from mcuq.quantize.config import Config, WeightChoice
 from mcuq.quantize.weights import QuantizedWeight
 
-_VERSION = 3
+_VERSION = 4
 """Counts changes of the algorithms and of the file: older files are not looked at."""
 
 Weights = Mapping[str, QuantizedWeight]

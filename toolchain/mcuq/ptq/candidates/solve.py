@@ -47,7 +47,7 @@ def solve(
         drift = gram - used.gram
         target = exact @ (used.cross + drift) @ np.linalg.inv(gram)
     limits = weight_limits(bits)
-    per_tensor = channel_axis(layer.op.kind, bits, per) is None
+    per_tensor = channel_axis(layer.op.kind, per) is None
     scale, values = _integers(target, gram, recipe, limits, per_tensor)
     # The scale is float32 in the model: the bias must see the one that is used.
     stored = np.maximum(scale.astype(np.float32), np.finfo(np.float32).tiny)
