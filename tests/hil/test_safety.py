@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from conftest import BuildImage
 from elftools.elf.elffile import ELFFile
 
 from mcuq.build.safety import Safety
+from mcuq.resources import firmware_dir
 from mcuq_hil import Session, load_board, open_session
 from mcuq_hil.bench import boot_emulator
 from mcuq_hil.errors import (
@@ -20,6 +22,7 @@ from mcuq_hil.errors import (
     StackOverflowError,
     WatchdogError,
 )
+from mcuq_hil.protocol import messages
 
 pytestmark = pytest.mark.arm
 
@@ -111,3 +114,10 @@ def test_a_wild_write_below_the_stack_faults(build_image: BuildImage, board: str
         pytest.raises(DeviceFaultError, match=cause if board != "nucleo-g071rb" else "in run"),
     ):
         session.run([b"\x02" + ZEROS[1:]])
+
+
+def test_both_sides_have_the_same_reasons() -> None:
+    text = (firmware_dir() / "runtime" / "mcuq_port.h").read_text(encoding="utf-8")
+    said = {name: int(value) for name, value in re.findall(r"MCUQ_(REASON_\w+) (\d+)u", text)}
+    known = {name: value for name, value in vars(messages).items() if name.startswith("REASON_")}
+    assert said == known and len(said) == 5
