@@ -74,7 +74,7 @@ arm_cmsis_nn_status arm_convolve_even_s4(const cmsis_nn_context *ctx,
     const int8_t *filter_data, const cmsis_nn_dims *bias_dims, const int32_t *bias_data,
     const cmsis_nn_dims *output_dims, int8_t *output_data);
 
-/* Convolution with a 1×1 kernel, one group: filter_dims is not read.
+/* Convolution with a 1×1 kernel, one group: filter_dims and dilation are not read.
  *
  * ARM_CMSIS_NN_ARG_ERROR: the padding is not 0; of _fast, too: a stride is not 1. */
 arm_cmsis_nn_status arm_convolve_1x1_s8(const cmsis_nn_context *ctx,

@@ -95,22 +95,28 @@ static inline void mcuq_filter_move(mcuq_filter_view *v, int32_t pixel, int32_t 
 }
 
 /* The sum over `count` channels of a window. image: at the first; index: of the first tap's
- * weights. */
+ * weights; joins: a constant at every call, whether taps that lie side by side, in the input as in
+ * the filter, are taken as one run. */
 static inline __attribute__((always_inline)) int32_t mcuq_filter_window(const mcuq_filter_view *v,
-    const int8_t *image, const int8_t *filter, int32_t index, int32_t count, int32_t is_int4)
+    const int8_t *image, const int8_t *filter, int32_t index, int32_t count, int32_t joins,
+    int32_t is_int4)
 {
     const int32_t channels = v->input->c;
-    const int32_t pitch = v->dilation->h * v->input->w * channels;
-    const int32_t pace = v->dilation->w * channels;
+    /* A dilation that nothing is spaced by may be any number. */
+    const int32_t pitch = v->rows.count > 1 ? v->dilation->h * v->input->w * channels : 0;
+    const int32_t pace = v->columns.count > 1 ? v->dilation->w * channels : 0;
     const int32_t step = v->step;
+    const int32_t joined = joins && pace == step && count == step;
+    const int32_t run = joined ? count * v->columns.count : count;
+    const int32_t runs = joined ? 1 : v->columns.count;
     const int8_t *row = image + (v->rows.place * v->input->w + v->columns.place) * channels;
     int32_t sum = 0;
     index += (v->rows.first * v->filter->w + v->columns.first) * step;
     for (int32_t ky = v->rows.count; ky > 0; ky--, row += pitch, index += v->filter->w * step) {
         const int8_t *pixel = row;
         int32_t tap = index;
-        for (int32_t kx = v->columns.count; kx > 0; kx--, pixel += pace, tap += step) {
-            sum += mcuq_filter_dot(pixel, v->offset, filter, tap, count, is_int4);
+        for (int32_t kx = runs; kx > 0; kx--, pixel += pace, tap += step) {
+            sum += mcuq_filter_dot(pixel, v->offset, filter, tap, run, is_int4);
         }
     }
     return sum;
@@ -146,7 +152,7 @@ static inline arm_cmsis_nn_status mcuq_filter_convolve(const cmsis_nn_conv_param
         for (int32_t c = 0; c < channels; c++) {
             const int8_t *group = image + c / (channels / groups) * depth;
             const int32_t sum =
-                mcuq_filter_window(&view, group, filter, c * taps * depth, depth, is_int4);
+                mcuq_filter_window(&view, group, filter, c * taps * depth, depth, 1, is_int4);
             *output++ = mcuq_filter_output(sum + (bias ? bias[c] : 0), quant->multiplier[c],
                 quant->shift[c], params->output_offset, &params->activation);
         }
@@ -170,7 +176,7 @@ static inline void mcuq_filter_rest(const cmsis_nn_conv_params *p,
         for (int32_t n = 0; n < filter_dims->n; n++) {
             const mcuq_rest_channel *c = channels + n;
             const int32_t sum = mcuq_filter_window(
-                &view, input + c->input, filter, n * taps * depth, depth, is_int4);
+                &view, input + c->input, filter, n * taps * depth, depth, 1, is_int4);
             output[c->output] = mcuq_filter_output(
                 sum + c->bias, c->multiplier, c->shift, p->output_offset, &p->activation);
         }
@@ -195,7 +201,7 @@ static inline arm_cmsis_nn_status mcuq_filter_depthwise(const cmsis_nn_dw_conv_p
         mcuq_filter_move(&view, i % pixels, output_dims->w, &params->stride, &params->padding);
         for (int32_t c = 0; c < channels; c++) {
             const int32_t sum =
-                mcuq_filter_window(&view, image + c / params->ch_mult, filter, c, 1, is_int4);
+                mcuq_filter_window(&view, image + c / params->ch_mult, filter, c, 1, 0, is_int4);
             *output++ = mcuq_filter_output(sum + (bias ? bias[c] : 0), quant->multiplier[c],
                 quant->shift[c], params->output_offset, &params->activation);
         }

@@ -40,8 +40,8 @@ def status_of(
 @pytest.mark.parametrize("bits", [4, 8])
 def test_pointwise_convolution(bits: int) -> None:
     name = f"arm_convolve_1x1_s{bits}"
-    # The filter's dimensions are not read.
-    assert status_of(name, (9, 9, 9, 9)) == SUCCESS
+    # The filter's dimensions and the dilation are not read.
+    assert status_of(name, (9, 9, 9, 9), dilation=2**31 - 1) == SUCCESS
     assert status_of(name, (4, 1, 1, 4), padding=1) == ARG_ERROR
     assert status_of(name, (4, 1, 1, 4), stride=2) == SUCCESS
     assert status_of(f"{name}_fast", (9, 9, 9, 9)) == SUCCESS
