@@ -45,7 +45,16 @@ def scratch_folder(where: Path | None = None) -> Iterator[Path]:
     try:
         yield folder
     finally:
+        remove_tree(folder)
+
+
+def remove_tree(folder: Path) -> None:
+    """Remove a folder, also where a signal is raised meanwhile."""
+    try:
         shutil.rmtree(folder, ignore_errors=True)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
 
 
 def sweep_once(folder: Path) -> None:

@@ -111,6 +111,7 @@ class Drill:
             log = os.open(self.log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
             os.dup2(log, 1)
             os.dup2(log, 2)
+            sys.stdout, sys.stderr = (os.fdopen(n, "w", closefd=False) for n in (1, 2))
             before()
             code = main([*WORDS, "--workers", str(workers)])
             sys.stdout.flush()

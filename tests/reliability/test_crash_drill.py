@@ -23,7 +23,7 @@ def drill(tmp_path_factory: pytest.TempPathFactory) -> Drill:
 
 
 @pytest.mark.parametrize(
-    ("name", "count"), [("kills", 12), ("writes", 4), ("flips", 3), ("workers", 2)]
+    ("name", "count"), [("kills", 12), ("writes", 2), ("flips", 3), ("workers", 1)]
 )
 def test_all_end_in_the_same_bytes_or_one_line(name: str, count: int, drill: Drill) -> None:
     drill.failures.clear()

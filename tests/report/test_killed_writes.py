@@ -62,6 +62,9 @@ def test_at_every_step(has_earlier: bool, number: signal.Signals, tmp_path: Path
         assert whole in ([{"earlier"}, {"new"}, None] if has_earlier else [{"new"}, None])
         if number == signal.SIGINT and has_earlier:
             assert whole is not None, "an interrupt is not a kill"
+        if number == signal.SIGINT:
+            # A lock that was just being taken is the next one's to remove.
+            assert {path.name for path in tmp_path.iterdir()} <= {"out", ".out.mcuq-lock"}
         with pytest.raises(RuntimeError), written_atomically(target):
             raise RuntimeError
         assert [path.name for path in tmp_path.iterdir()] in (["out"], [])

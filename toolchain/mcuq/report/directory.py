@@ -14,6 +14,7 @@ from mcuq.atomic_write import cannot_write
 from mcuq.errors import InputError
 from mcuq.exclusive import exclusive
 from mcuq_hil.durable import DISK_FULL, sync, sync_tree
+from mcuq_hil.leftovers import remove_tree
 
 MARKER = "manifest.json"
 """What tells a directory that mcuq wrote from one that it must not replace."""
@@ -54,7 +55,7 @@ def written_atomically(target: Path, *, marker: str = MARKER) -> Iterator[Path]:
                 ) from error
             raise
         finally:
-            shutil.rmtree(staging, ignore_errors=True)
+            remove_tree(staging)
 
 
 def _is_disk_full(error: OSError) -> bool:
@@ -84,9 +85,9 @@ def _recover(target: Path) -> None:
             if earlier.exists() and not target.exists():
                 earlier.rename(target)
                 _log.warning("%s is put back: a process was killed while replacing it", target)
-            shutil.rmtree(entry, ignore_errors=True)
+            remove_tree(entry)
         elif entry.name.startswith(f".{target.name}.{_NEW}"):
-            shutil.rmtree(entry, ignore_errors=True)
+            remove_tree(entry)
 
 
 def _exchange(staging: Path, target: Path) -> None:
@@ -104,4 +105,4 @@ def _exchange(staging: Path, target: Path) -> None:
     finally:
         if not target.exists():
             (old / target.name).rename(target)
-        shutil.rmtree(old, ignore_errors=True)
+        remove_tree(old)
