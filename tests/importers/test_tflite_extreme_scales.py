@@ -1,4 +1,4 @@
-"""Scales that no calibration gives: what is read computes as TensorFlow Lite Micro does."""
+"""Scales and modes that no converter writes: what is read computes as TensorFlow Lite Micro."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from mcuq.graph import Graph
 from mcuq.numeric.element import Element
 from mcuq.ops.cast import CAST
 from mcuq.ops.operator import AnyOperator
+from mcuq.ops.padding import MIRROR_PAD
 from mcuq.ops.unary import LOGISTIC, TANH
 from mcuq.prequantized.load import load_quantized
 from mcuq.quantize import Config, quantize
@@ -62,3 +63,21 @@ def test_reals_beyond_int32_are_not_cast(tmp_path: Path) -> None:
 def to_integers(graph: Graph) -> bool:
     first = graph.tensors[graph.inputs[0]].element
     return first is Element.REAL and len(graph.inputs) == 1
+
+
+@pytest.mark.parametrize("mode", [None, 2, 3, 255])
+def test_a_mirror_of_no_known_kind(mode: int | None) -> None:
+    """TensorFlow Lite Micro takes it for one of its own."""
+    (case,) = seeded_cases(cases(MIRROR_PAD), 1, 1)
+    content = tflite_bytes(quantize(case.graph, case.ranges, Config()))
+    assert load_quantized(content)
+    model = schema.ModelT.InitFromPackedBuf(content, 0)
+    (operator,) = model.subgraphs[0].operators
+    if mode is None:
+        operator.builtinOptions, operator.builtinOptionsType = None, 0
+    else:
+        operator.builtinOptions.mode = mode - 256 if mode > 127 else mode
+    builder = flatbuffers.Builder(len(content) + 1024)
+    builder.Finish(model.Pack(builder), file_identifier=b"TFL3")
+    with pytest.raises(InputError, match="repeats the edge or leaves it out"):
+        load_quantized(bytes(builder.Output()))

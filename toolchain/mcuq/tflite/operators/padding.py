@@ -42,6 +42,8 @@ def known_mode(op: OpView) -> str | None:
 
     Export the model again: the file is damaged.
     """
+    if op.options is None:
+        return "the file does not say which"
     mode = op.uint8(MirrorPad.MODE)
     known = (schema.MirrorPadMode.SYMMETRIC, schema.MirrorPadMode.REFLECT)
     return None if mode in known else f"the mode is {mode}"
