@@ -22,6 +22,7 @@ from mcuq_hil.errors import (
     StackOverflowError,
     WatchdogError,
 )
+from mcuq_hil.identity import stamped
 from mcuq_hil.protocol import messages
 
 pytestmark = pytest.mark.arm
@@ -66,7 +67,10 @@ def test_an_overwritten_canary_is_told(build_image: BuildImage, board: str, offs
 
 
 def flipped(elf: Path, symbol: str, target: Path) -> Path:
-    """A copy of an image with one bit of what a symbol names changed."""
+    """A copy of an image with one bit of what a symbol names changed.
+
+    Its identity is that of the changed content: the host finds nothing wrong with it.
+    """
     shutil.copy(elf, target)
     with target.open("r+b") as stream:
         image = ELFFile(stream)
@@ -76,6 +80,7 @@ def flipped(elf: Path, symbol: str, target: Path) -> Path:
         (byte,) = stream.read(1)
         stream.seek(-1, os.SEEK_CUR)
         stream.write(bytes([byte ^ 0x10]))
+    target.write_bytes(stamped(target.read_bytes()))
     return target
 
 
