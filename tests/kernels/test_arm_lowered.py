@@ -20,19 +20,14 @@ from mcuq.ops.softmax import SOFTMAX
 from mcuq.ops.weighted import CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED
 
 THEIRS = frozenset(name for name in map(library_name, INTERFACE) if name)
-OPERATORS = (
-    *(CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED),
-    *(AVERAGE_POOL_2D, MAX_POOL_2D, SOFTMAX, ADD, MUL),
-)
+WEIGHTED = (CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED)
+OPERATORS = (*WEIGHTED, AVERAGE_POOL_2D, MAX_POOL_2D, SOFTMAX, ADD, MUL)
 BEYOND = (
-    *(
-        "ADD int16",
-        "MUL int16",
-        "CONV_2D int16, int4 per channel",
-        "CONV_2D int16, int4 per tensor",
-    ),
-    *("DEPTHWISE_CONV_2D int16, int4 per channel", "DEPTHWISE_CONV_2D int16, int4 per tensor"),
-    *("FULLY_CONNECTED int16, int8 per channel", "FULLY_CONNECTED int16, int4 per tensor"),
+    "ADD int16",
+    "MUL int16",
+    *(f"{kind} int16, int4 per channel" for kind in WEIGHTED),
+    *(f"{kind} int16, int4 per tensor" for kind in WEIGHTED),
+    "FULLY_CONNECTED int16, int8 per channel",
 )
 """Which mcuq computes by kernels that CMSIS-NN has not."""
 FORMS = [form for form in forms() if form.operator in OPERATORS and form.name not in BEYOND]

@@ -162,16 +162,17 @@ def _as_is(model: _Model) -> Tried:
 
 def _build(model: _Model) -> Tried:
     with temporary_folder() as scratch:
-        folder = scratch / "out"
-        folder.mkdir()
-        build(_request(model, scratch), folder)
+        request = _request(model, scratch)
+        request.output.mkdir()
+        build(request, request.output)
     return Tried("build", "equal")
 
 
 def _request(model: _Model, scratch: Path) -> BuildRequest:
     """As it is where that is what the file prescribes, else int8 throughout."""
+    output = scratch / "out"
     if model.is_quantized and _keeps_integers(model):
-        return BuildRequest(model=model.job.model, board=model.job.board, as_is=True)
+        return BuildRequest(model=model.job.model, board=model.job.board, output=output, as_is=True)
     samples = model.job.samples
     if samples is None:
         samples = scratch / "samples.npz"
@@ -182,6 +183,7 @@ def _request(model: _Model, scratch: Path) -> BuildRequest:
     return BuildRequest(
         model=model.job.model,
         board=model.job.board,
+        output=output,
         fixed=WeightChoice(8),
         calibration=samples,
         keep_outliers=True,
