@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from mcuq_hil.cycles.decode import Kind
+from mcuq_hil.cycles.instruction import Kind
 from mcuq_hil.cycles.pipeline import Pipeline
 
 

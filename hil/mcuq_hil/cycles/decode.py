@@ -1,38 +1,18 @@
-"""What a pipeline model needs to know of an instruction, from its bytes."""
+"""Instructions from their bytes.
+
+Nothing else imports capstone, and only what estimates imports this: its library cannot be loaded
+under sanitizers.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
-from typing import Any, Literal
+from typing import Any
 
 import capstone
 from capstone import arm
 
-Kind = Literal[
-    "alu",
-    "pack",
-    "mac",
-    "multiply",
-    "divide",
-    "load",
-    "load_two",
-    "load_many",
-    "store",
-    "store_two",
-    "store_many",
-    "branch",
-    "call",
-    "it",
-    "float",
-]
-"""`pack`: SXTB16, saturation, PKH, which one unit of a Cortex-M7 does. `mac`: dual multiplies.
-`call`: branches that link or go where a register says."""
-
-MEMORY: frozenset[Kind] = frozenset(
-    {"load", "load_two", "load_many", "store", "store_two", "store_many"}
-)
-MULTIPLIES: frozenset[Kind] = frozenset({"mac", "multiply"})
+from mcuq_hil.cycles.instruction import MULTIPLIES, Instruction, Kind
 
 _EXACT: dict[str, Kind] = {
     **dict.fromkeys(("ldm", "ldmdb", "pop", "vldmia", "vldmdb", "vpop"), "load_many"),
@@ -54,29 +34,6 @@ _BEGINS: tuple[tuple[tuple[str, ...], Kind], ...] = (
 )
 _NEEDS_BASE = frozenset({"ldm", "ldmdb", "stm", "stmdb", "vldmia", "vldmdb", "vstmia", "vstmdb"})
 _OPERANDS_WITH_SUM = 4
-
-
-@dataclass(frozen=True)
-class Instruction:
-    """Attributes:
-    reads, writes: names of registers, flags included.
-    address: of the registers read, those that an address is made of.
-    added: of the registers read, those that a multiplication is only added to.
-    moved: of the registers written, those that an address is moved on in.
-    registers: that a load or store of many moves.
-    shifted: an operand goes through the shifter first.
-    target: address that a direct branch goes to; None for all else.
-    """
-
-    kind: Kind
-    reads: frozenset[str]
-    writes: frozenset[str]
-    address: frozenset[str] = frozenset()
-    added: frozenset[str] = frozenset()
-    moved: frozenset[str] = frozenset()
-    registers: int = 0
-    shifted: bool = False
-    target: int | None = None
 
 
 def decode(code: bytes, address: int) -> tuple[Instruction, ...]:

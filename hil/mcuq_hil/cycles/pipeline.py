@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from mcuq_hil.cycles.decode import MEMORY, MULTIPLIES, Instruction, Kind
+from mcuq_hil.cycles.instruction import MEMORY, MULTIPLIES, Instruction, Kind
 
 _ALONE: frozenset[Kind] = frozenset(
     {"load_many", "store_many", "store_two", "divide", "call", "float"}

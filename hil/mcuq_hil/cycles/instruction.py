@@ -1,0 +1,54 @@
+"""An instruction as a pipeline model sees it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal[
+    "alu",
+    "pack",
+    "mac",
+    "multiply",
+    "divide",
+    "load",
+    "load_two",
+    "load_many",
+    "store",
+    "store_two",
+    "store_many",
+    "branch",
+    "call",
+    "it",
+    "float",
+]
+"""`pack`: SXTB16, saturation, PKH, which one unit of a Cortex-M7 does. `mac`: dual multiplies.
+`call`: branches that link or go where a register says."""
+
+MEMORY: frozenset[Kind] = frozenset(
+    {"load", "load_two", "load_many", "store", "store_two", "store_many"}
+)
+MULTIPLIES: frozenset[Kind] = frozenset({"mac", "multiply"})
+
+
+@dataclass(frozen=True)
+class Instruction:
+    """Attributes:
+    reads, writes: names of registers, flags included.
+    address: of the registers read, those that an address is made of.
+    added: of the registers read, those that a multiplication is only added to.
+    moved: of the registers written, those that an address is moved on in.
+    registers: that a load or store of many moves.
+    shifted: an operand goes through the shifter first.
+    target: address that a direct branch goes to; None for all else.
+    """
+
+    kind: Kind
+    reads: frozenset[str]
+    writes: frozenset[str]
+    address: frozenset[str] = frozenset()
+    added: frozenset[str] = frozenset()
+    moved: frozenset[str] = frozenset()
+    registers: int = 0
+    shifted: bool = False
+    target: int | None = None
