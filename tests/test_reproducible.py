@@ -23,7 +23,7 @@ FIRMWARE = """\
 import sys
 from pathlib import Path
 from mcuq.build import build_firmware
-from mcuq.build.safety import Safety
+from mcuq.choices import Safety
 from mcuq.report.sbom import image_sbom
 from mcuq_hil import load_board
 work = Path(sys.argv[1])

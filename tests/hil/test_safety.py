@@ -11,7 +11,7 @@ import pytest
 from conftest import BuildImage
 from elftools.elf.elffile import ELFFile
 
-from mcuq.build.safety import Safety
+from mcuq.choices import Safety
 from mcuq.resources import firmware_dir
 from mcuq_hil import Session, load_board, open_session
 from mcuq_hil.bench import boot_emulator

@@ -12,8 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from kinds_of_tests import SHADOW
-from number_formats import Form, forms, models
-from number_formats import quantized as modelled
+from number_formats import Form, forms, least_model, models
 from operator_cases import Case, FixedRanges, least_case
 from shadow_layers import LAYERS, chain, promised
 from shadow_memory import (
@@ -117,7 +116,7 @@ def test_random_operators_over_their_inputs(form: Form, data: st.DataObject) -> 
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.name)
 def test_what_is_left_out_promises_nothing(form: Form) -> None:
-    program = host_program(modelled(least_case(form.operator), form))
+    program = host_program(least_model(form))
     overlaps = [overlap for call in program.calls for overlap in call.overlaps]
     assert bool(overlaps) == may_overlap(form)
 

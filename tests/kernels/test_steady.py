@@ -11,8 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from number_formats import Form, forms, quantized
-from operator_cases import least_case
+from number_formats import Form, forms, least_model
 
 from mcuq.build import build_firmware
 from mcuq.calibrate import calibrate
@@ -55,7 +54,7 @@ def joined(plans: list[MemoryPlan], folder: Path) -> Path:
 def steady_plans() -> list[tuple[Form, MemoryPlan]]:
     found = []
     for form in forms((8, 4, 2, TERNARY)):
-        qgraph = quantized(least_case(form.operator), form)
+        qgraph = least_model(form)
         memory = plan_program(lower(qgraph, LowerOptions()))
         calls = memory.program.calls
         if not any(varying(call, BOARD.core) for call in calls):
@@ -106,7 +105,7 @@ def test_layers_of_a_trained_model_count_the_same(tmp_path: Path) -> None:
 
 def test_what_varies_says_why() -> None:
     def calls(kind: str) -> list[str]:
-        qgraph = quantized(least_case(Form(kind).operator), Form(kind))
+        qgraph = least_model(Form(kind))
         program = lower(qgraph, LowerOptions())
         cores = ("cortex-m7", "cortex-m0plus")
         return [varying(call, core) for core in cores for call in program.calls]

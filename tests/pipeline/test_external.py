@@ -139,7 +139,7 @@ def test_a_compiled_library_is_linked_as_it_is(project: Path, tmp_path: Path) ->
     output = tmp_path / "out"
     # Naming the library is wanting it.
     words = ["--cmsis-nn", str(compiled), "--bits", "4", "-o", str(output), "--json", *WHOLE]
-    done = run(project, "quantize", *words)
+    done = run(project, "quantize", "--weights-per", "tensor", *words)
     assert done.returncode == 0, done.stderr
     manifest = json.loads(done.stdout)
     assert manifest["verification"]["equal_device"] is True

@@ -15,13 +15,7 @@ from mcuq.build.link import LIBRARIES, link, store_checksum
 from mcuq.build.mapfile import flash_contributions
 from mcuq.build.members import archive_members
 from mcuq.build.render import render_board_header, render_models
-from mcuq.build.safety import (
-    NO_SAFETY,
-    Safety,
-    check_safety,
-    safety_defines,
-    watchdog_source,
-)
+from mcuq.build.safety import check_safety, safety_defines, watchdog_source
 from mcuq.build.script import render_linker_script
 from mcuq.build.sections import Section, read_sections
 from mcuq.build.stack import stack_bound
@@ -30,7 +24,7 @@ from mcuq.build.toolchain import (
     core_flags,
     library_path,
 )
-from mcuq.choices import Optimize
+from mcuq.choices import NO_SAFETY, Optimize, Safety
 from mcuq.emit.c.names import emitted_models
 from mcuq.emit.c.shared_arena import STEM
 from mcuq.resources import firmware_dir

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
+from mcuq.choices import Safety
 from mcuq.errors import UsageError
 from mcuq.resources import firmware_dir
 from mcuq_hil.boards import Board
@@ -18,31 +18,6 @@ FLASH_RANGES = 3
 _SMALLEST_REGION = {"cortex-m0plus": 256}
 _OTHER_REGION = 32
 """Bytes of a memory protection unit's smallest region (ARMv6-M ARM, B3.5; v7-M, B3.5)."""
-
-
-@dataclass(frozen=True)
-class Safety:
-    """What was asked for; the default is nothing, which takes no byte.
-
-    Attributes:
-        watchdog: milliseconds after which it resets a device that does not feed it; None: none.
-        canaries: words around arenas and states, looked at before and after every run.
-        check_constants: CRC of the flash at the start.
-        stack_guard: a region under the stack that the memory protection unit lets nobody write to.
-    """
-
-    watchdog: int | None = None
-    canaries: bool = False
-    check_constants: bool = False
-    stack_guard: bool = False
-
-    @property
-    def is_asked(self) -> bool:
-        """Whether it is anything at all."""
-        return self != NO_SAFETY
-
-
-NO_SAFETY = Safety()
 
 
 def guard_bytes(board: Board) -> int:

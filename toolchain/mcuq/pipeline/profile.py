@@ -11,8 +11,7 @@ import numpy.typing as npt
 
 from mcuq.build.firmware import build_firmware
 from mcuq.build.kernel_library import KernelLibrary
-from mcuq.build.safety import NO_SAFETY, Safety
-from mcuq.choices import Optimize
+from mcuq.choices import NO_SAFETY, Optimize, Safety
 from mcuq.lower import LowerOptions, Program
 from mcuq.pipeline.settings import ADVICE
 from mcuq_hil import Counts, Estimate, estimate_cycles, open_session

@@ -12,8 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from mcuq.build.safety import Safety
-from mcuq.choices import Kernels, Optimize
+from mcuq.choices import Kernels, Optimize, Safety
 from mcuq.declared import Group, Option, TomlTable, documented
 from mcuq.pipeline import names
 from mcuq.pipeline.offered import (
