@@ -45,9 +45,9 @@ def test_indices_and_masks_run_again_and_are_profiled(chosen: Path, tmp_path: Pa
     assert kept.shape == mask.shape
     assert np.unique(kept[~mask]).size == 1  # what the mask hides is one constant
     assert np.unique(kept[mask]).size > 5
-    manifest, counts = profile_again(chosen)
-    assert len(counts) == len(manifest.layers)
-    assert min(counts) > 0
+    manifest, profiled = profile_again(chosen)
+    assert len(profiled.counts) == len(manifest.layers)
+    assert min(profiled.counts) > 0
     assert main(["check", str(chosen)]) == 0
 
 
