@@ -30,6 +30,8 @@ NOT_TUNED = {
     "_LARGEST_EXPONENT": "of a file",
     "_LEVELS": "8 bits",
     "_MANTISSA_BITS": "float32",
+    "_MICRO": "a unit",
+    "_MS": "a unit",
     "_SEED": "any other would do",
     "_SHOWN": "in a message",
     "_SMALLEST": "float32",
