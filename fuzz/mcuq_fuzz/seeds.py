@@ -11,7 +11,7 @@ import numpy as np
 
 from mcuq.calibrate.calibrate import observe
 from mcuq.calibrate.store import statistics_to_json
-from mcuq.search.scorelog import ENTRY, HEAD, LogEntry, LogHead
+from mcuq.search.scorelog import entry_line, head_line
 from mcuq_fuzz.data import graph
 from mcuq_fuzz.target import ROOT
 from mcuq_fuzz.texts import FINGERPRINT
@@ -95,8 +95,8 @@ def texts() -> list[bytes]:
 
 
 def score_log() -> list[bytes]:
-    head = HEAD.line(LogHead(FINGERPRINT))
-    lines = [ENTRY.line(LogEntry(n % 2, (n, 0, 3), n / 7)) for n in range(3)]
+    head = head_line(FINGERPRINT)
+    lines = [entry_line((n % 2, (n, 0, 3)), n / 7) for n in range(3)]
     return ["\n".join([head, *lines, ""]).encode(), (head + "\n").encode()]
 
 

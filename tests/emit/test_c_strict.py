@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from number_formats import forms, quantized
-from operator_cases import least_case
+from number_formats import forms, least_model
 from stateful_models import streaming_model
 from strict_compilers import Compiler, compilers
 
@@ -29,7 +28,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.arm]
 
 def every_operator() -> list[QuantizedGraph]:
     """A model of each operator at each width, and one that keeps states."""
-    graphs = [quantized(least_case(form.operator), form) for form in forms((8, 4, 2, TERNARY))]
+    graphs = [least_model(form) for form in forms((8, 4, 2, TERNARY))]
     return [*graphs, streaming_model().quantized()]
 
 

@@ -85,7 +85,7 @@ CORES: Mapping[str, CoreModel] = {
 
 
 @dataclass(frozen=True)
-class Constant:
+class CyclesPerInstruction:
     """Where only instructions are known: an emulator that shows no blocks, a flash of which the
     timing is not described.
 
@@ -98,13 +98,13 @@ class Constant:
     band: float
 
 
-CONSTANTS: Mapping[str, Constant] = {
-    "cortex-m0plus": Constant(1.3416, 0.1077),
-    "cortex-m3": Constant(1.2875, 0.2828),
-    "cortex-m4": Constant(1.2875, 0.1414),
-    "cortex-m33": Constant(1.1818, 0.0969),
-    "cortex-m7": Constant(0.7678, 0.1844),
+CONSTANTS: Mapping[str, CyclesPerInstruction] = {
+    "cortex-m0plus": CyclesPerInstruction(1.3416, 0.1077),
+    "cortex-m3": CyclesPerInstruction(1.2875, 0.2828),
+    "cortex-m4": CyclesPerInstruction(1.2875, 0.1414),
+    "cortex-m33": CyclesPerInstruction(1.1818, 0.0969),
+    "cortex-m7": CyclesPerInstruction(0.7678, 0.1844),
     # No published image: a vector instruction takes two cycles on this core, any other one or less
     # (two beats of four a cycle); between all of one kind and all of the other.
-    "cortex-m55": Constant(1.5, 0.5),
+    "cortex-m55": CyclesPerInstruction(1.5, 0.5),
 }

@@ -24,7 +24,7 @@ class Stopped(KeyboardInterrupt):
 
 
 @dataclass
-class Stop:
+class StopSignal:
     """Attributes:
     asked: what was raised; None where no signal came.
     exit_code: of a command that a signal ended.
@@ -37,13 +37,13 @@ class Stop:
 
 
 @contextlib.contextmanager
-def stoppable() -> Iterator[Stop]:
+def stoppable() -> Iterator[StopSignal]:
     """Raise `Stopped` in the main thread where a signal asks for it.
 
     A second signal ends the process at once, unless it follows so closely that it is the same wish:
     timeout(1) sends two.
     """
-    stop = Stop()
+    stop = StopSignal()
 
     def ask(number: int, _frame: FrameType | None) -> None:
         if stop.asked is not None:
@@ -66,7 +66,7 @@ def stoppable() -> Iterator[Stop]:
             signal.signal(number, handler)
 
 
-def report_stop(stop: Stop) -> int:
+def report_stop(stop: StopSignal) -> int:
     """Say that the command was stopped, and how to go on; the exit code."""
     notes = getattr(stop.asked, "__notes__", [])
     stderr().print(said("stopped", "; ".join(notes) or _HOW_TO_GO_ON))

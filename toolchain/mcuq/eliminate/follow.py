@@ -22,7 +22,7 @@ from mcuq.ops.weighted import DEPTHWISE_CONV_2D
 Numbers = npt.NDArray[np.int64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Known:
     """Attributes:
     spans: activation → bounds of its channels.

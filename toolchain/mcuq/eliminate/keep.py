@@ -17,7 +17,7 @@ from mcuq.eliminate.ties import Indices, Roles, width
 from mcuq.graph import Graph, Op
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Selection:
     """Attributes:
     kept: activation → whether each channel stays.

@@ -95,8 +95,8 @@ class ScoreLog:
         self._score = score
         self._memo = _read(path, fingerprint)
         self.replayed = len(self._memo)
-        lines = [_head_line(fingerprint)]
-        lines += [_line(key, loss) for key, loss in self._memo.items()]
+        lines = [head_line(fingerprint)]
+        lines += [entry_line(key, loss) for key, loss in self._memo.items()]
         try:
             write_atomically(path, "\n".join(lines) + "\n")
         except InputError as error:
@@ -114,7 +114,9 @@ class ScoreLog:
         losses = map(float, self._score(genomes, rung))
         scored = dict(zip(((rung, g) for g in genomes), losses, strict=True))
         if self._path is not None:
-            _append(self._path, "".join(_line(key, loss) + "\n" for key, loss in scored.items()))
+            _append(
+                self._path, "".join(entry_line(key, loss) + "\n" for key, loss in scored.items())
+            )
         self._memo.update(scored)
 
 
@@ -131,12 +133,14 @@ def _append(path: Path, lines: str) -> None:
         ) from error
 
 
-def _head_line(fingerprint: str) -> str:
+def head_line(fingerprint: str) -> str:
+    """The first line of a log, sealed, without its end."""
     head = LogHead(fingerprint)
     return HEAD.line(replace(head, check=check_digits(HEAD.line(head))))
 
 
-def _line(key: Key, loss: float) -> str:
+def entry_line(key: Key, loss: float) -> str:
+    """The line of one score, sealed, without its end."""
     entry = LogEntry(*key, loss)
     return ENTRY.line(replace(entry, check=check_digits(ENTRY.line(entry))))
 
@@ -172,7 +176,7 @@ def _fingerprint(line: bytes) -> str | None:
         found = HEAD.parse(line).fingerprint
     except ValueError:
         return None
-    return found if _head_line(found).encode() == line else None
+    return found if head_line(found).encode() == line else None
 
 
 def _score(line: bytes) -> tuple[Key, float] | None:
@@ -182,4 +186,4 @@ def _score(line: bytes) -> tuple[Key, float] | None:
     except ValueError:
         return None
     key = (entry.rung, entry.genome)
-    return (key, entry.loss) if _line(key, entry.loss).encode() == line else None
+    return (key, entry.loss) if entry_line(key, entry.loss).encode() == line else None

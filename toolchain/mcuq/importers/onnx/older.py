@@ -117,6 +117,8 @@ def _constant_fill(proto: Any, opset: int) -> list[Any]:
     return [*before, helper.make_node("ConstantOfShape", [shape], list(proto.output), value=value)]
 
 
+EXPERIMENTS = frozenset({"ConstantFill"})
+"""What is written otherwise, but was never in a version of ONNX."""
 _OTHERWISE: Mapping[str, Callable[[Any, int], list[Any]]] = {
     "ConstantFill": _constant_fill,
     "Hardmax": _softmax,

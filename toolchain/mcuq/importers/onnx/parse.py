@@ -12,7 +12,7 @@ from onnx import ModelProto, TensorProto
 from mcuq.errors import InputError
 from mcuq.importers.onnx.classical import without_labels
 from mcuq.importers.onnx.inline import inlined
-from mcuq.importers.onnx.older import OLDEST
+from mcuq.importers.onnx.older import EXPERIMENTS, OLDEST
 from mcuq.importers.onnx.order import in_order
 from mcuq.shown import visible
 
@@ -70,7 +70,7 @@ def _spell_out(model: Any) -> None:
 
 def _check_defined(model: Any) -> None:
     """Every operator of ONNX's own domain is one of ONNX, or the file's own function."""
-    own = {function.name for function in model.functions}
+    own = {function.name for function in model.functions} | EXPERIMENTS
     nodes = [node for node in model.graph.node if node.domain in ("", "ai.onnx")]
     kinds = dict.fromkeys(
         node.op_type
