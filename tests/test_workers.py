@@ -97,14 +97,11 @@ def test_an_error_does_not_wait_for_what_is_under_way(tmp_path: Path) -> None:
 
 
 PARENT = """
-import signal
 import sys
 from pathlib import Path
 from test_workers import slow, start
 from mcuq.workers import Workers
 if __name__ == "__main__":
-    # What a shell starts in the background ignores interrupts, and so do its children.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
     with Workers(2, start, Path(sys.argv[1])) as workers:
         workers.map(slow, [(0,), (1,)])
 """
