@@ -182,6 +182,21 @@ def test_shared_and_grouped_filters_stay() -> None:
     assert not gone(shared.graph())
 
 
+def test_a_bias_that_layers_share_is_cut_for_each() -> None:
+    net = Net()
+    shared = np.abs(START)
+    shared[[2, 5]] = -1
+    start = net.build.constant(shared, "shared")
+    for name, dead in (("a", [2]), ("b", [2, 5])):
+        filters = dense(8)
+        filters[dead] = 0
+        operands = [net.last, net.build.constant(filters, f"{name}/c"), start]
+        net.last = net.build.op(CONV_2D, ConvAttrs(activation=Activation.RELU), operands, name)
+    net.conv("last", dense(4))
+    found = gone(net.graph())
+    assert [found[name].after for name in "ab"] == [7, 6]
+
+
 def test_a_layer_keeps_a_channel() -> None:
     net = Net(WEIGHTS * 0, -np.abs(START))
     net.conv("last", dense(4), START[:4])

@@ -108,7 +108,8 @@ class _Rebuilt:
     def _replace(self, place: int, values: npt.NDArray[Any]) -> None:
         """Under the same name, which choices are made by, unless others read it too."""
         graph, name = self._graph, self.op.inputs[place]
-        new = constant(graph, name, values)
+        # Each of several readers keeps channels of its own: so do their names.
+        new = constant(graph, f"{name}/{self.op.name}", values)
         if self._roles.readers[name] == 1:
             new = replace(new, name=name)
         self.constants.append(new)
