@@ -6,9 +6,9 @@ import os
 import re
 import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from conftest import BuildImage
 from elftools.elf.elffile import ELFFile
 
 from mcuq.choices import Safety
@@ -24,6 +24,9 @@ from mcuq_hil.errors import (
 )
 from mcuq_hil.identity import stamped
 from mcuq_hil.protocol import messages
+
+if TYPE_CHECKING:
+    from conftest import BuildImage
 
 pytestmark = pytest.mark.arm
 
