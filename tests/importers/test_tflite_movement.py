@@ -48,8 +48,15 @@ def test_integers_are_those_of_numpy_and_of_micro(
     assert sorted(runs) == sorted(files)
     for number, movement in enumerate(drawn):
         name = f"{number:02}"
-        assert_equal_to_micro(load_quantized(files[name]), runs[name], str(movement))
+        if not _pads_with_unset_memory(movement):
+            assert_equal_to_micro(load_quantized(files[name]), runs[name], str(movement))
         _assert_numpy_says(movement, files[name], dtype)
+
+
+def _pads_with_unset_memory(movement: Movement) -> bool:
+    """TensorFlow Lite Micro takes the byte that SPACE_TO_BATCH_ND pads with from memory of its own
+    that nothing has set: 0 most often, but -128 was seen."""
+    return movement.kind == "SPACE_TO_BATCH_ND" and bool(np.any(movement.operands[2]))
 
 
 def _assert_numpy_says(movement: Movement, content: bytes, dtype: str) -> None:

@@ -190,7 +190,7 @@ def _space_to_batch(draw: st.DrawFn) -> Movement:
             .reshape(math.prod(block), *parts, shape[-1])
         )
 
-    # TensorFlow Lite Micro pads with the integer 0.
+    # TensorFlow Lite Micro pads with the integer 0, or with what its memory held.
     options = opts("SpaceToBatchND")
     operands = {1: block, 2: pads}
     return Movement("SPACE_TO_BATCH_ND", shape, one(move), operands, {}, options, zero_point=0)
