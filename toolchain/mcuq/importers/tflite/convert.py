@@ -45,6 +45,8 @@ from mcuq.importers.tflite.unrolling import unrolled
 from mcuq.importers.tflite.variables import with_states
 from mcuq.interpret.float import run_float
 from mcuq.numeric.element import Element
+from mcuq.ops.attrs import NoAttrs
+from mcuq.ops.conversion import QUANTIZE
 from mcuq.ops.movement import RESHAPE, ReshapeAttrs
 from mcuq.ops.repetition import BROADCAST_TO, BroadcastAttrs
 from mcuq.ops.unary import LEAKY_RELU, LeakyReluAttrs
@@ -52,6 +54,9 @@ from mcuq.settings import READING
 from mcuq.tflite.operators.catalog import CONVERSIONS, READABLE
 from mcuq.tflite.operators.form import Rule, Step
 from mcuq.tflite.operators.view import FileOperand, OpView, element_of
+
+_RESCALING: Rule[Any] = Rule(LEAKY_RELU, "", lambda op: LeakyReluAttrs(1.0))
+_WIDTH: Rule[Any] = Rule(QUANTIZE, "", lambda op: NoAttrs())
 
 
 @dataclass(frozen=True)
@@ -77,7 +82,8 @@ def convert(
         model: the records.
         name: the graph's name; None takes the subgraph's.
         keep_rescaling: where the file changes integers from one scale to another, which leaves the
-            real number as it is, add a LEAKY_RELU of slope 1: the operator that does so.
+            real number as it is, add the operator that does so: a LEAKY_RELU of slope 1, or a
+            QUANTIZE where their width changes, too.
         anew: what operators keep in variable tensors begins with zeros at every run.
 
     Raises:
@@ -224,10 +230,16 @@ class _Conversion:
         if stored.quantization is not None and known is not None and operand.data is None:
             if known.quantization is None:
                 self._records[operand.name] = stored
-            elif self._keep_rescaling and known.quantization != stored.quantization:
-                rescale = Rule(LEAKY_RELU, "", lambda view: LeakyReluAttrs(1.0))
-                return self._lower(op, view, rescale)
+            elif self._keep_rescaling and self._rescales(op, known, stored):
+                return self._lower(op, view, _RESCALING if known.dtype == stored.dtype else _WIDTH)
         return replace(operand, quantized=operand.quantized or stored.quantization is not None)
+
+    def _rescales(self, op: FileOp, known: FileTensor, stored: FileTensor) -> bool:
+        """Whether the integers change; as int32 a model only gives them away."""
+        end = op.outputs[0]
+        leaves = end in self._model.outputs and all(end not in o.inputs for o in self._model.ops)
+        widened = stored.dtype == "int32" and leaves
+        return known.quantization != stored.quantization and not widened
 
     def _given(self, tensor: FileTensor) -> str:
         check(TfliteInput(tensor), INPUT_CONSTRAINTS)
