@@ -1,7 +1,7 @@
 """A quantized file that is built as it is, run by TFLite Micro itself: the witness from outside.
 
-The file may take uint8 or float32 where the built model takes int8, and give int32; its QUANTIZE
-and DEQUANTIZE at the edges are then part of what is compared.
+The file may take uint8 or float32 where the built model takes int8, or int32 at its edges; its
+QUANTIZE and DEQUANTIZE there are then part of what is compared.
 """
 
 from __future__ import annotations
@@ -69,13 +69,23 @@ def compare_original(
         )
     )
     given, wanted = (
-        [_as_given(x, qgraph.tensors[name], model.tensors[index]) for name, index, x in end]
-        for end in ends
+        [convert(x, qgraph.tensors[name], model.tensors[index]) for name, index, x in end]
+        for convert, end in zip((_before_narrowing, _as_given), ends, strict=True)
     )
     try:
         return Original(equal_in_tflm(source, given, wanted, workers))
     except InputError as error:
         return Original(None, (_not_run(error, source, qgraph, inputs, expected),))
+
+
+def _before_narrowing(values: Stored, ours: QuantizedTensor, theirs: FileTensor) -> Stored:
+    """As `_as_given`, of inputs: int32 of which QUANTIZE makes these values."""
+    stored = theirs.quantization
+    if theirs.dtype != "int32" or ours.is_float or stored is None:
+        return _as_given(values, ours, theirs)
+    reals = (values.astype(np.float64) - ours.zero_point) * float(ours.scale[0])
+    steps = np.rint(reals / float(stored.scale[0])) + int(stored.zero_point[0])
+    return np.clip(steps, *integer_limits(32)).astype(np.int32)
 
 
 def _as_given(values: Stored, ours: QuantizedTensor, theirs: FileTensor) -> Stored:
