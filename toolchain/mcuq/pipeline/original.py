@@ -85,7 +85,8 @@ def _before_narrowing(values: Stored, ours: QuantizedTensor, theirs: FileTensor)
         return _as_given(values, ours, theirs)
     reals = (values.astype(np.float64) - ours.zero_point) * float(ours.scale[0])
     steps = np.rint(reals / float(stored.scale[0])) + int(stored.zero_point[0])
-    return np.clip(steps, *integer_limits(32)).astype(np.int32)
+    given: Stored = np.clip(steps, *integer_limits(32)).astype(np.int32)
+    return given
 
 
 def _as_given(values: Stored, ours: QuantizedTensor, theirs: FileTensor) -> Stored:
