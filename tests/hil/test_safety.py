@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 from elftools.elf.elffile import ELFFile
 
-from mcuq.choices import Safety
 from mcuq.resources import firmware_dir
+from mcuq.safety import Safety
 from mcuq_hil import Session, load_board, open_session
 from mcuq_hil.bench import boot_emulator
 from mcuq_hil.errors import (
