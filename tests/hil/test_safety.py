@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from elftools.elf.elffile import ELFFile
+from flipped_image import flipped
 
 from mcuq.resources import firmware_dir
 from mcuq.safety import Safety
@@ -22,7 +20,6 @@ from mcuq_hil.errors import (
     StackOverflowError,
     WatchdogError,
 )
-from mcuq_hil.identity import stamped
 from mcuq_hil.protocol import messages
 
 if TYPE_CHECKING:
@@ -67,24 +64,6 @@ def test_an_overwritten_canary_is_told(build_image: BuildImage, board: str, offs
             session.run([bytes([offset & 0xFF]) + ZEROS[1:]])
         session.open()
         session.run([ZEROS])
-
-
-def flipped(elf: Path, symbol: str, target: Path) -> Path:
-    """A copy of an image with one bit of what a symbol names changed.
-
-    Its identity is that of the changed content: the host finds nothing wrong with it.
-    """
-    shutil.copy(elf, target)
-    with target.open("r+b") as stream:
-        image = ELFFile(stream)
-        found = image.get_section_by_name(".symtab").get_symbol_by_name(symbol)[0]
-        section = image.get_section(found["st_shndx"])
-        stream.seek(section["sh_offset"] + (found["st_value"] & ~1) - section["sh_addr"] + 1)
-        (byte,) = stream.read(1)
-        stream.seek(-1, os.SEEK_CUR)
-        stream.write(bytes([byte ^ 0x10]))
-    target.write_bytes(stamped(target.read_bytes()))
-    return target
 
 
 @pytest.mark.parametrize("symbol", ["weights", "mcuq_run", "mcuq_constants_sum"])
