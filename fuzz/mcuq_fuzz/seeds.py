@@ -12,6 +12,7 @@ import numpy as np
 from mcuq.calibrate.calibrate import observe
 from mcuq.calibrate.store import statistics_to_json
 from mcuq.search.scorelog import entry_line, head_line
+from mcuq_fuzz import documents
 from mcuq_fuzz.data import graph
 from mcuq_fuzz.target import ROOT
 from mcuq_fuzz.texts import FINGERPRINT
@@ -91,7 +92,8 @@ def texts() -> list[bytes]:
         "activations": "asymmetric",
     }
     written = [sidecar, {"tensors": [tensor]}, {"tensors": [tensor | stored]}]
-    return [statistics.encode(), *(json.dumps(each).encode() for each in written)]
+    small = [statistics.encode(), *(json.dumps(each).encode() for each in written)]
+    return [*small, *documents.texts()]
 
 
 def score_log() -> list[bytes]:

@@ -15,6 +15,7 @@ from typing import Any
 from mcuq.errors import InputError
 from mcuq.importers.hdf5 import DAMAGED, model_config
 from mcuq.settings import READING
+from mcuq.shown import visible
 
 _CONFIGS = frozenset({"config.json", "metadata.json"})
 _CODE = frozenset({"Lambda", "__lambda__"})
@@ -70,7 +71,8 @@ def check_sizes(path: Path, members: list[zipfile.ZipInfo]) -> None:
     for member in members:
         if member.filename.endswith(".json") and member.file_size > READING.text_bytes:
             raise InputError(
-                f"{path}: {member.filename} becomes {member.file_size:,} B of text", DAMAGED
+                f"{path}: {visible(member.filename)} becomes {member.file_size:,} B of text",
+                DAMAGED,
             )
 
 
