@@ -27,15 +27,16 @@ def _changed(value: Any, rng: Random) -> Any:
     """A copy with one place changed, found along a random path."""
     if not isinstance(value, dict | list) or not value or rng.random() < 0.1:
         return _other(value, rng)
-    keys = list(value) if isinstance(value, dict) else list(range(len(value)))
-    key, copy = rng.choice(keys), value.copy()
+    keys: list[Any] = list(value) if isinstance(value, dict) else list(range(len(value)))
+    key = rng.choice(keys)
+    copy: Any = value.copy()
     action = rng.randrange(8)
     if action == 0:
         del copy[key]
-    elif action == 1 and isinstance(copy, dict):
-        copy[rng.choice(("x", "format", f"{key}x"))] = copy[key]
-    elif action == 1:
+    elif action == 1 and isinstance(copy, list):
         copy.insert(key, copy[key])
+    elif action == 1:
+        copy[rng.choice(("x", "format", f"{key}x"))] = copy[key]
     elif action == 2:
         copy[key] = copy[rng.choice(keys)]
     else:

@@ -115,7 +115,7 @@ TARGETS = (
     Target("board_toml", read_board_toml, largest=1 << 12),
     Target("farm_toml", read_farm_toml, largest=1 << 12),
     Target("project_toml", read_project_toml, largest=1 << 12),
-    Target("json", read_json, changed_json, largest=1 << 15),
+    Target("json", read_json, changed_json),
     Target("score_log", read_score_log, largest=1 << 12),
     Target("words", read_words, largest=256),
 )
