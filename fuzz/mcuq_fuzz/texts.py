@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache, partial
-from pathlib import Path
-from typing import Any
+from functools import partial
 
 from mcuq.bundle.store import read_bundle
-from mcuq.document import Document
 from mcuq.errors import InputError, McuqError
 from mcuq.finetune.sidecar import read_sidecar
 from mcuq.pipeline.config_overrides import read_config
 from mcuq.pipeline.statistics import read_statistics
 from mcuq.project import load_project
-from mcuq.report.store import read_report
+from mcuq.report.store import read_document
 from mcuq.result.configuration import CONFIG
 from mcuq.result.front import FRONT
 from mcuq.result.manifest import MANIFEST
 from mcuq.search.scorelog import ScoreLog
 from mcuq.units import parse_bytes, parse_size
-from mcuq_fuzz import documents
 from mcuq_fuzz.data import graph
 from mcuq_fuzz.json_mutants import mutant as changed_json
 from mcuq_fuzz.target import Target, in_file
@@ -48,36 +44,14 @@ def read_json(data: bytes) -> None:
     Raises:
         InputError: none takes it.
     """
-    for name in ("bundle.json", "config.json", "ranges.json", "model.tuned.json"):
-        folder = in_file(name, data).parent
+    path = in_file("bundle.json", data)
     _first(
-        *(partial(_read_result, kind, data) for kind in (MANIFEST, FRONT, CONFIG)),
-        lambda: read_bundle(folder),
-        lambda: read_config(folder / "config.json", graph()),
-        lambda: read_statistics(folder / "ranges.json", graph()),
-        lambda: read_sidecar(folder / "model.tuned.json", graph()),
+        *(partial(read_document, kind, path) for kind in (MANIFEST, FRONT, CONFIG)),
+        lambda: read_bundle(path.parent),
+        lambda: read_config(path, graph()),
+        lambda: read_statistics(path, graph()),
+        lambda: read_sidecar(path, graph()),
     )
-
-
-def _read_result(kind: Document[Any], data: bytes) -> None:
-    """A result of which one file is `data`; its page, 20 ms of work, is not drawn."""
-    folder = _result()
-    name = f"{kind.name}.json"
-    sound = (folder / name).read_bytes()
-    (folder / name).write_bytes(data)
-    try:
-        read_report(folder)
-    finally:
-        (folder / name).write_bytes(sound)
-
-
-@cache
-def _result() -> Path:
-    folder = in_file("none", b"").parent / "result"
-    folder.mkdir()
-    for kind in (MANIFEST, FRONT, CONFIG):
-        (folder / f"{kind.name}.json").write_bytes(documents.text_of(kind))
-    return folder
 
 
 def _first(*readers: Callable[[], object]) -> None:
