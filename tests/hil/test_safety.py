@@ -92,7 +92,26 @@ def test_a_stack_overflow_ends_in_the_guard(build_image: BuildImage) -> None:
     assert caught.value.registers["mmfar"] in range(board.ram.origin, board.ram.origin + 32)
 
 
-@pytest.mark.parametrize("board", ["stm32f746", "nucleo-g071rb", "nucleo-u575zi"])
+@pytest.mark.parametrize("board", ["nucleo-u575zi", "mps3-an547"])
+def test_a_stack_overflow_on_armv8m(build_image: BuildImage, board: str) -> None:
+    """There the limit register sees it before the guard."""
+    image = build_image("stack_overflow", board, stack_bytes=1024, safety=Safety(stack_guard=True))
+    with (
+        open_session(load_board(board), image.elf) as session,
+        pytest.raises(StackOverflowError, match="overflowed its stack"),
+    ):
+        session.run([ZEROS])
+
+
+def test_a_sound_image_runs_on_a_cortex_m55(build_image: BuildImage) -> None:
+    """Its emulator is another one; its family has no watchdog's driver."""
+    safety = Safety(canaries=True, check_constants=True, stack_guard=True)
+    image = build_image("plus_one", "mps3-an547", safety=safety)
+    with open_session(load_board("mps3-an547"), image.elf) as session:
+        session.run([bytes(io.bytes) for io in session.info.inputs])
+
+
+@pytest.mark.parametrize("board", ["stm32f746", "nucleo-g071rb", "nucleo-u575zi", "mps3-an547"])
 def test_a_wild_write_below_the_stack_faults(build_image: BuildImage, board: str) -> None:
     image = build_image("guard", board, safety=Safety(stack_guard=True))
     cause = "hard fault on the device in run.*data access violation at address 0x20000008"
