@@ -23,7 +23,7 @@ FIRMWARE = """\
 import sys
 from pathlib import Path
 from mcuq.build import build_firmware
-from mcuq.choices import Safety
+from mcuq.safety import Safety
 from mcuq.report.sbom import image_sbom
 from mcuq_hil import load_board
 work = Path(sys.argv[1])

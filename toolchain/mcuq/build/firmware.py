@@ -24,10 +24,11 @@ from mcuq.build.toolchain import (
     core_flags,
     library_path,
 )
-from mcuq.choices import NO_SAFETY, Optimize, Safety
+from mcuq.choices import Optimize
 from mcuq.emit.c.names import emitted_models
 from mcuq.emit.c.shared_arena import STEM
 from mcuq.resources import firmware_dir
+from mcuq.safety import NO_SAFETY, Safety
 from mcuq.temporary import temporary_folder
 from mcuq_hil.boards import Board
 from mcuq_hil.durable import replace_file

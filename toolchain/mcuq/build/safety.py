@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from mcuq.choices import Safety
 from mcuq.errors import UsageError
 from mcuq.resources import firmware_dir
+from mcuq.safety import Safety
 from mcuq_hil.boards import Board
 
 CANARY_WORDS = 4

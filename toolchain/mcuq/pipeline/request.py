@@ -12,10 +12,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from mcuq.choices import Kernels, Optimize, Safety
+from mcuq.choices import Kernels, Optimize
 from mcuq.declared import Group, Option, TomlTable, documented
-from mcuq.pipeline import names
-from mcuq.pipeline.offered import (
+from mcuq.declared.offered import (
     ALL,
     BUDGET,
     BUILD,
@@ -26,8 +25,9 @@ from mcuq.pipeline.offered import (
     SEARCHES,
     VERIFIED,
 )
-from mcuq.pipeline.safety import SafetyOptions
+from mcuq.pipeline import names
 from mcuq.pipeline.scheme import Scheme, Throughout, weight_choice
+from mcuq.safety import Safety
 
 if TYPE_CHECKING:
     from mcuq.quantize import WeightChoice
@@ -350,7 +350,7 @@ class BuildRequest:
     ] = field(default_factory=Scheme)
     safety: Annotated[
         Safety,
-        Group(SafetyOptions, Safety, "What the firmware watches of itself; nothing by default."),
+        Group(Safety, Safety, "What the firmware watches of itself; nothing by default."),
     ] = field(default_factory=Safety)
     strict: Annotated[
         bool,

@@ -1,4 +1,4 @@
-"""What the firmware watches of itself: the options.
+"""What the firmware watches of itself.
 
 Annotations are evaluated here, not postponed: the records are read from them.
 """
@@ -8,7 +8,7 @@ from functools import partial
 from typing import Annotated
 
 from mcuq.declared import Option, TomlTable, documented
-from mcuq.pipeline.offered import ALL, SAFETY
+from mcuq.declared.offered import ALL, SAFETY
 
 _TABLE = TomlTable("safety", "What the firmware watches of itself; nothing by default.")
 _option = partial(Option, commands=ALL, panel=SAFETY, table=_TABLE)
@@ -16,8 +16,8 @@ _option = partial(Option, commands=ALL, panel=SAFETY, table=_TABLE)
 
 @documented
 @dataclass(frozen=True)
-class SafetyOptions:
-    """What the firmware watches of itself."""
+class Safety:
+    """What was asked for; the default is nothing, which takes no byte."""
 
     watchdog: Annotated[
         int | None,
@@ -40,3 +40,11 @@ class SafetyOptions:
     stack_guard: Annotated[
         bool, _option("Let the memory protection unit guard the end of the stack.")
     ] = False
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether it is anything at all."""
+        return self != NO_SAFETY
+
+
+NO_SAFETY = Safety()
