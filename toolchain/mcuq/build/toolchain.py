@@ -21,7 +21,7 @@ _CORE_FLAGS = {
     "cortex-m0plus": ("-mcpu=cortex-m0plus", "-mfloat-abi=soft"),
     "cortex-m3": ("-mcpu=cortex-m3", "-mfloat-abi=soft"),
     "cortex-m4": ("-mcpu=cortex-m4", "-mfloat-abi=soft"),
-    "cortex-m7": ("-mcpu=cortex-m7", "-mfloat-abi=soft"),
+    "cortex-m7": ("-mcpu=cortex-m7", "-mfloat-abi=soft", "-DMCUQ_DUAL_ISSUE"),
     "cortex-m33": ("-mcpu=cortex-m33", "-mfloat-abi=soft"),
     # MVE shares its registers with the floating-point unit: no soft ABI there.
     "cortex-m55": ("-mcpu=cortex-m55", "-mfloat-abi=hard"),
