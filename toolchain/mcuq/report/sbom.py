@@ -48,7 +48,7 @@ def image_sbom(folder: Path) -> str:
 
 
 _PREFIXES = {
-    "mcuq-runtime": ("runtime/", "ports/"),
+    "mcuq-runtime": ("runtime/", "mlperf/", "ports/"),
     "mcuq-kernels": ("model/kernels/",),
     "cmsis-nn": ("model/cmsis-nn/", "libcmsis-nn.a"),
     "model": ("model/",),
