@@ -15,6 +15,7 @@ from mcuq.build.link import LIBRARIES, link, store_checksum
 from mcuq.build.mapfile import flash_contributions
 from mcuq.build.members import archive_members
 from mcuq.build.render import render_board_header, render_models
+from mcuq.build.runner import BENCH, Runner
 from mcuq.build.safety import check_safety, safety_defines, watchdog_source
 from mcuq.build.script import render_linker_script
 from mcuq.build.sections import Section, read_sections
@@ -72,6 +73,7 @@ def build_firmware(
     profile: int = 0,
     stack_bytes: int | None = None,
     safety: Safety = NO_SAFETY,
+    runner: Runner = BENCH,
 ) -> FirmwareImage:
     """Compile and link the models for `board`; writes firmware.elf, .bin and .map in `out_dir`.
 
@@ -83,6 +85,7 @@ def build_firmware(
         profile: let the model mark so many layers (`mcuq_layer_mark`), 256 at least; 0: none.
         stack_bytes: main stack to reserve, instead of the computed bound.
         safety: what the image watches of itself.
+        runner: what it answers on its serial port.
 
     Raises:
         UsageError: the board cannot have what `safety` asks for.
@@ -92,7 +95,9 @@ def build_firmware(
         HeapError: something in it takes memory as it runs.
     """
     check_safety(board, safety)
-    program = compile_program(board, model_dir, optimize=optimize, profile=profile, safety=safety)
+    program = compile_program(
+        board, model_dir, optimize=optimize, profile=profile, safety=safety, runner=runner
+    )
     check_no_heap(program.sections)
     needed = stack_bytes_needed(board, program.sections) if stack_bytes is None else stack_bytes
     handler_bytes = _handler_stack(board, program.sections)
@@ -134,19 +139,21 @@ def compile_program(
     optimize: Optimize = "speed",
     profile: int = 0,
     safety: Safety = NO_SAFETY,
+    runner: Runner = BENCH,
 ) -> ImageParts:
     """Compile the model, the runtime and the board's port; raises CompilerError."""
     defines = (f"-DMCUQ_PROFILE={int(profile)}",) if profile else ()
     with temporary_folder() as written:
         header = render_board_header(board, safety_defines(board, safety))
         (written / "mcuq_board.h").write_text(header, encoding="utf-8")
-        models = written / "mcuq_models.c"
-        models.write_text(render_models(emitted_models(model_dir)), encoding="utf-8")
-        runtime = runtime_units(board, written, defines, safety)
+        texts = {"mcuq_models.c": render_models(emitted_models(model_dir)), **runner.written}
+        for name, text in texts.items():
+            (written / name).write_text(text, encoding="utf-8")
+        runtime = runtime_units(board, written, defines, safety, runner)
         units = [
             *_model_units(board, model_dir, optimize, defines),
             *runtime,
-            replace(runtime[0], name="runtime/mcuq_models.c", source=models),
+            *(replace(runtime[0], name=f"runtime/{n}", source=written / n) for n in texts),
         ]
         objects = tuple(compile_units(units))
     archives = tuple(sorted(model_dir.rglob("*.a")))
@@ -170,12 +177,16 @@ def _model_units(
 
 
 def runtime_units(
-    board: Board, header_dir: Path, defines: tuple[str, ...], safety: Safety = NO_SAFETY
+    board: Board,
+    header_dir: Path,
+    defines: tuple[str, ...],
+    safety: Safety = NO_SAFETY,
+    runner: Runner = BENCH,
 ) -> list[Unit]:
     """The runner and the board's port; `header_dir` holds mcuq_board.h."""
     root = firmware_dir()
-    includes = (header_dir, root / "runtime", *port_folders(board))
-    sources = [*sorted((root / "runtime").glob("*.c")), *port_sources(board)]
+    includes = (header_dir, root / "runtime", *runner.includes(), *port_folders(board))
+    sources = [*runner.sources(), *port_sources(board)]
     watchdog = watchdog_source(board)
     if safety.watchdog is not None and watchdog is not None:
         sources.append(watchdog)

@@ -60,7 +60,7 @@ _Owners = Mapping[str, tuple[str, ...]]
 def _owners(models: Sequence[str]) -> _Owners:
     named = {f"{_MODEL}-{name}": (f"model/{name}.c",) for name in models}
     return {
-        "mcuq-runtime": ("runtime/", "ports/"),
+        "mcuq-runtime": ("runtime/", "mlperf/", "ports/"),
         "mcuq-kernels": ("model/kernels/",),
         "cmsis-nn": ("model/cmsis-nn/", "libcmsis-nn.a"),
         **named,
