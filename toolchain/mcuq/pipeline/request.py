@@ -323,6 +323,14 @@ class BuildRequest:
             choices=names.methods,
         ),
     ] = "ga"
+    exact_scores: Annotated[
+        bool,
+        _search(
+            "Score candidates in the firmware's arithmetic: the same on every kind of processor.",
+            "Score candidates in the firmware's own arithmetic, five times slower: the same on "
+            "every kind of processor, where LiteRT's is the same on all of one kind.",
+        ),
+    ] = False
     workers: Annotated[
         int,
         Option(
