@@ -100,7 +100,9 @@ def load(request: BuildRequest) -> Loaded:
     )
     if request.farm is not None and request.farm_samples:
         scored = samples.search.take(request.farm_samples)
-        suited_metric(graph, scored, metric.name, request.metric_folder, request.metric_output)
+        suited_metric(
+            graph, scored, request.metric or metric.name, request.metric_folder, request.metric_output
+        )
     hashes = {option: fingerprint(path) for option, path in input_files(request).items()}
     imported = compare_import(
         request.model, graph, samples.calibration.inputs, integers=not request.as_is
