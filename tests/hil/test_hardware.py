@@ -11,7 +11,7 @@ import pytest
 from bridge import behind_pty, behind_tcp
 from hil_samples import LARGE, SMALL, plus
 
-from mcuq.build import FirmwareImage
+from mcuq.compiler import FirmwareImage
 from mcuq_hil import load_board, open_session
 from mcuq_hil.bench import boot_emulator
 from mcuq_hil.discovery import FoundPort, find_port, ports_of

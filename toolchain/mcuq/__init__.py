@@ -23,10 +23,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from mcuq.api import Built, build
-    from mcuq.build import FirmwareImage, build_firmware
     from mcuq.bundle import bundle_models
     from mcuq.calibrate import Ranges
     from mcuq.calibrate import calibrate as calibrate_graph
+    from mcuq.compiler import FirmwareImage, build_firmware
     from mcuq.cost import MemoryPlan, plan_program
     from mcuq.data import Dataset, load_data
     from mcuq.emit.c import write_c_model
@@ -56,7 +56,7 @@ _HOMES = {
     "Config": ("quantize", "Config"),
     "Dataset": ("data", "Dataset"),
     "Graph": ("graph", "Graph"),
-    "FirmwareImage": ("build", "FirmwareImage"),
+    "FirmwareImage": ("compiler", "FirmwareImage"),
     "McuqError": ("errors", "McuqError"),
     "MemoryPlan": ("cost", "MemoryPlan"),
     "Program": ("lower", "Program"),
@@ -65,7 +65,7 @@ _HOMES = {
     "StageLines": ("progress", "StageLines"),
     "WeightChoice": ("quantize", "WeightChoice"),
     "build": ("api", "build"),
-    "build_firmware": ("build", "build_firmware"),
+    "build_firmware": ("compiler", "build_firmware"),
     "build_model": ("pipeline.build", "build"),
     "bundle_models": ("bundle", "bundle_models"),
     "calibrate_graph": ("calibrate", "calibrate"),
@@ -127,4 +127,4 @@ def __getattr__(name: str) -> object:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return __all__

@@ -47,9 +47,7 @@ def _arrays(samples: object, option: str) -> dict[str, npt.NDArray[Any]]:
     for number, one in enumerate(samples):
         batch = _batch(one, option)
         if batch is None:
-            raise InputError(
-                f"{option}: batch {number} is {type(one).__name__}, not arrays", _HINT
-            )
+            raise InputError(f"{option}: batch {number} is {type(one).__name__}, not arrays", _HINT)
         batches.append(batch)
     return _joined(batches, option)
 
@@ -88,7 +86,9 @@ def _array(value: object, option: str) -> npt.NDArray[Any]:
     try:
         array = np.asarray(value)
     except (ValueError, TypeError) as error:
-        raise InputError(f"{option}: no array can be made of {type(value).__name__}: {error}", _HINT) from error
+        raise InputError(
+            f"{option}: no array can be made of {type(value).__name__}: {error}", _HINT
+        ) from error
     if array.dtype == object:
         raise InputError(f"{option} holds {type(value).__name__}, not an array of numbers", _HINT)
     return array

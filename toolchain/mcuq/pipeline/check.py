@@ -9,11 +9,11 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from mcuq.build.firmware import port_sources
-from mcuq.build.safety import check_safety
-from mcuq.build.toolchain import core_flags, find_tool, library_path
 from mcuq.calibrate.observers import observer
 from mcuq.choices import check_choice, choice_hint
+from mcuq.compiler.firmware import port_sources
+from mcuq.compiler.safety import check_safety
+from mcuq.compiler.toolchain import core_flags, find_tool, library_path
 from mcuq.declared import leaves
 from mcuq.emit.c.names import check_name
 from mcuq.errors import DeviceError, InputError, UsageError

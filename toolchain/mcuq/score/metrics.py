@@ -176,9 +176,7 @@ def _imported(module_name: str, function_name: str, folder: Path | None) -> OwnM
     return function  # type: ignore[no-any-return]  # what a user's module holds is not typed
 
 
-def _adapted(
-    function: OwnMetric, spec: str, predictions: Predictions, output: int | None
-) -> Score:
+def _adapted(function: OwnMetric, spec: str, predictions: Predictions, output: int | None) -> Score:
     outputs = predictions.outputs if output is None else (predictions.outputs[output],)
     try:
         # Copies: a function that works in place changes no later figure.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mcuq.build.safety import CANARY_WORDS, guard_bytes
 from mcuq.choices import NO_SAFETY, Safety
+from mcuq.compiler.safety import CANARY_WORDS, guard_bytes
 from mcuq_hil.boards import Board
 from mcuq_hil.protocol.messages import BUILD_ID_BYTES
 

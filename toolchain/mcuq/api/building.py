@@ -113,8 +113,8 @@ def _typed(leaf: Leaf, value: object) -> object:
     if not (is_text or is_metric or isinstance(value, takes)) or (
         isinstance(value, bool) and leaf.type is not bool
     ):
+        kind = "text" if leaf.notation is not None else leaf.type.__name__
         raise UsageError(
-            f"{leaf.word}={value!r} is {type(value).__name__}",
-            f"give {leaf.type.__name__}: {leaf.option.help}",
+            f"{leaf.word}={value!r} is {type(value).__name__}", f"give {kind}: {leaf.option.help}"
         )
     return Path(value) if leaf.is_path else value  # type: ignore[arg-type]  # checked above
