@@ -112,8 +112,8 @@ def test_a_metric_of_ones_own(project: Path, arrays: dict[str, Any]) -> None:
     assert lines[-1] == "report"
 
 
-def test_what_cannot_be_is_said_before_anything_is_written(tmp_path: Path) -> None:
-    model, output = tmp_path / "none.tflite", tmp_path / "new" / "out"
+def test_what_cannot_be_is_said_before_anything_is_written(project: Path, tmp_path: Path) -> None:
+    model, output = project / "digits_float32.tflite", tmp_path / "new" / "out"
     for options, says in (
         ({"boards": "stm32f746"}, "no option boards"),
         ({"weight_bytes": 0.5}, "weight_bytes=0.5 is float"),
@@ -126,5 +126,5 @@ def test_what_cannot_be_is_said_before_anything_is_written(tmp_path: Path) -> No
             mcuq.build(model, output=output, calibration=np.zeros((1, 2)), **options)  # type: ignore[arg-type]  # as users may
         assert error.value.hint
     with pytest.raises(InputError, match="no such file"):
-        mcuq.build(model, output=output, calibration=np.zeros((1, 2)))
+        mcuq.build(tmp_path / "none.tflite", output=output, calibration=np.zeros((1, 2)))
     assert not output.exists()

@@ -81,7 +81,7 @@ def test_a_torch_loader(tmp_path: Path) -> None:
         (["a"], "batch 0 is str"),
         ([np.zeros((2, 3)), np.zeros((2, 4))], "do not fit together"),
         ([(np.zeros(2), np.zeros(2)), np.zeros(2)], "not every batch holds"),
-        ({"x": [[1], [1, 2]]}, "is no array"),
+        ({"x": [[1], [1, 2]]}, "no array can be made"),
         ({"x": np.array([object()])}, "not an array of numbers"),
     ],
 )

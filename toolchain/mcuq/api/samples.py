@@ -45,7 +45,8 @@ def _arrays(samples: object, option: str) -> dict[str, npt.NDArray[Any]]:
         raise InputError(f"{option}: {type(samples).__name__} holds no samples", _HINT)
     batches = []
     for number, one in enumerate(samples):
-        batch = _batch(one, option)
+        # PyTorch's loaders make lists of their pairs.
+        batch = _batch(tuple(one) if isinstance(one, list) else one, option)
         if batch is None:
             raise InputError(f"{option}: batch {number} is {type(one).__name__}, not arrays", _HINT)
         batches.append(batch)
