@@ -7,6 +7,7 @@ an option does stands where its value is used.
 Annotations are evaluated here, not postponed: the records are read from them.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -193,7 +194,8 @@ class BuildRequest:
         ),
     ] = None
     metric: Annotated[
-        str | None,
+        str | Callable[..., float] | None,
+        names.METRIC,
         _scored(
             "top1, mse, r2, auc, agreement or module:function.",
             "top1, mse, r2, auc, agreement (needs no labels) or module:function; without it, what "

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import mcuq
-from mcuq.build.mapfile import flash_contributions, library_members
-from mcuq.build.toolchain import compiler_version, newlib_version
+from mcuq.compiler.mapfile import flash_contributions, library_members
+from mcuq.compiler.toolchain import compiler_version, newlib_version
 from mcuq.spdx import UNKNOWN, Package, Relation, spdx_text
 
 SBOM = "sbom.spdx.json"

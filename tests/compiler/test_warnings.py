@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from strict_compilers import Compiler, compilers
 
-from mcuq.build.firmware import runtime_units
-from mcuq.build.render import render_board_header
-from mcuq.build.safety import safety_defines
+from mcuq.compiler.firmware import runtime_units
+from mcuq.compiler.render import render_board_header
+from mcuq.compiler.safety import safety_defines
 from mcuq.safety import NO_SAFETY, Safety
 from mcuq_hil import load_board
 

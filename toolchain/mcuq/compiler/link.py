@@ -8,9 +8,9 @@ from pathlib import Path
 
 from elftools.elf.elffile import ELFFile
 
-from mcuq.build.script import CHECKSUM_SECTION, IDENTIFIED_SECTION
-from mcuq.build.toolchain import CompilerError, core_flags, run_tool
 from mcuq.choices import Optimize
+from mcuq.compiler.script import CHECKSUM_SECTION, IDENTIFIED_SECTION
+from mcuq.compiler.toolchain import CompilerError, core_flags, run_tool
 from mcuq.errors import BudgetError
 from mcuq_hil.boards import Board
 from mcuq_hil.protocol.messages import BUILD_ID_BYTES

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from mcuq.build.compile import Unit, compile_units
-from mcuq.build.frames import frame_bytes
-from mcuq.build.sections import read_sections, read_stack_usage
+from mcuq.compiler.compile import Unit, compile_units
+from mcuq.compiler.frames import frame_bytes
+from mcuq.compiler.sections import read_sections, read_stack_usage
 
 SOURCE = """\
 extern void use(volatile char *, int, int, int, int, int, double);

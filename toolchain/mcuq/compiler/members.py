@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from mcuq.build.kept import Object
-from mcuq.build.toolchain import run_tool
+from mcuq.compiler.kept import Object
+from mcuq.compiler.toolchain import run_tool
 from mcuq.temporary import temporary_folder
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from mcuq.build import compile as compiling
-from mcuq.build.compile import Unit, compile_units
-from mcuq.build.kept import Object, packed, unpacked
+from mcuq.compiler import compile as compiling
+from mcuq.compiler.compile import Unit, compile_units
+from mcuq.compiler.kept import Object, packed, unpacked
 
 
 @pytest.mark.arm

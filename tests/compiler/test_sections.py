@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from test_firmware import BOARD, write_model
 
-from mcuq.build import build_firmware
-from mcuq.build.firmware import compile_program
-from mcuq.build.sections import Section, closure
+from mcuq.compiler import build_firmware
+from mcuq.compiler.firmware import compile_program
+from mcuq.compiler.sections import Section, closure
 
 pytestmark = pytest.mark.arm
 

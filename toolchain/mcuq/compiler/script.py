@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mcuq.build.safety import CANARY_WORDS, guard_bytes
+from mcuq.compiler.safety import CANARY_WORDS, guard_bytes
 from mcuq.safety import NO_SAFETY, Safety
 from mcuq_hil.boards import Board
 from mcuq_hil.protocol.messages import BUILD_ID_BYTES

@@ -16,9 +16,9 @@ from operator_cases import least_case
 from stateful_models import streaming_model
 from test_firmware import write_model
 
-from mcuq.build import build_firmware
-from mcuq.build.frames import frame_bytes
-from mcuq.build.heap import HeapError, allocators
+from mcuq.compiler import build_firmware
+from mcuq.compiler.frames import frame_bytes
+from mcuq.compiler.heap import HeapError, allocators
 from mcuq.cost.memory import plan_program
 from mcuq.emit.c import write_c_model
 from mcuq.lower import LowerOptions, lower

@@ -10,8 +10,8 @@ from typing import Any, BinaryIO
 
 from elftools.elf.elffile import ELFFile
 
-from mcuq.build.frames import frame_bytes
-from mcuq.build.kept import Object
+from mcuq.compiler.frames import frame_bytes
+from mcuq.compiler.kept import Object
 
 _FLASH = (".text", ".rodata", ".data", ".boot", ".vectors")
 _RAM = (".data", ".bss", ".noinit")

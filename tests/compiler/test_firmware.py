@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from mcuq.build import CompilerError, StackError, build_firmware
-from mcuq.build.mapfile import flash_contributions
+from mcuq.compiler import CompilerError, StackError, build_firmware
+from mcuq.compiler.mapfile import flash_contributions
 from mcuq.errors import BudgetError
 from mcuq_hil import load_board, open_session
 
@@ -134,7 +134,7 @@ def test_an_empty_folder_is_refused(tmp_path: Path) -> None:
 def test_a_missing_compiler_says_what_to_install(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from mcuq.build import toolchain
+    from mcuq.compiler import toolchain
 
     monkeypatch.setattr(shutil, "which", lambda _name: None)
     toolchain.find_tool.cache_clear()

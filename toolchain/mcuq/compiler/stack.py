@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mcuq.build.sections import Section
+from mcuq.compiler.sections import Section
 from mcuq.errors import DeviceError
 
 NOT_CALLED = frozenset({"mcuq_vectors"})

@@ -13,13 +13,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from mcuq.build.compile import Unit, compile_units
-from mcuq.build.firmware import optimize_flag
-from mcuq.build.kept import Object
-from mcuq.build.members import archive_members
-from mcuq.build.sections import closure, read_sections
-from mcuq.build.toolchain import CompilerError, core_flags
 from mcuq.choices import Optimize
+from mcuq.compiler.compile import Unit, compile_units
+from mcuq.compiler.firmware import optimize_flag
+from mcuq.compiler.kept import Object
+from mcuq.compiler.members import archive_members
+from mcuq.compiler.sections import closure, read_sections
+from mcuq.compiler.toolchain import CompilerError, core_flags
 from mcuq.emit.c.external import ExternalKernels
 from mcuq.errors import InputError
 

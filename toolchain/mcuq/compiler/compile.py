@@ -10,9 +10,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from mcuq.build.kept import Object, packed, unpacked
-from mcuq.build.settings import BUILD
-from mcuq.build.toolchain import compiler_version, run_tool
+from mcuq.compiler.kept import Object, packed, unpacked
+from mcuq.compiler.settings import BUILD
+from mcuq.compiler.toolchain import compiler_version, run_tool
 from mcuq.temporary import temporary_folder
 from mcuq_hil.cache import Cache, cache_folder
 

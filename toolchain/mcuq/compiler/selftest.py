@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from mcuq.build.firmware import build_firmware
-from mcuq.build.image import FirmwareImage
+from mcuq.compiler.firmware import build_firmware
+from mcuq.compiler.image import FirmwareImage
 from mcuq.resources import firmware_dir
 from mcuq_hil.boards import Board
 

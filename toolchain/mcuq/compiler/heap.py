@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from mcuq.build.sections import Section, closure
+from mcuq.compiler.sections import Section, closure
 from mcuq.errors import DeviceError
 
 ALLOCATORS = frozenset(

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from mcuq.build.compile import Unit, compile_units
-from mcuq.build.sections import Section, read_sections
-from mcuq.build.stack import StackError, stack_bound
+from mcuq.compiler.compile import Unit, compile_units
+from mcuq.compiler.sections import Section, read_sections
+from mcuq.compiler.stack import StackError, stack_bound
 
 
 def function(name: str, stack: int, *needs: str, passes: tuple[str, ...] = ()) -> Section:

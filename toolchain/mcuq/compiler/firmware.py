@@ -6,26 +6,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from mcuq.build.archive import library_sections
-from mcuq.build.compile import Unit, compile_units
-from mcuq.build.heap import check_no_heap
-from mcuq.build.image import FirmwareImage, ram_bytes, section_sizes
-from mcuq.build.kept import Object
-from mcuq.build.link import LIBRARIES, link, store_checksum
-from mcuq.build.mapfile import flash_contributions
-from mcuq.build.members import archive_members
-from mcuq.build.render import render_board_header, render_models
-from mcuq.build.runner import BENCH, Runner
-from mcuq.build.safety import check_safety, safety_defines, watchdog_source
-from mcuq.build.script import render_linker_script
-from mcuq.build.sections import Section, read_sections
-from mcuq.build.stack import stack_bound
-from mcuq.build.toolchain import (
+from mcuq.choices import Optimize
+from mcuq.compiler.archive import library_sections
+from mcuq.compiler.compile import Unit, compile_units
+from mcuq.compiler.heap import check_no_heap
+from mcuq.compiler.image import FirmwareImage, ram_bytes, section_sizes
+from mcuq.compiler.kept import Object
+from mcuq.compiler.link import LIBRARIES, link, store_checksum
+from mcuq.compiler.mapfile import flash_contributions
+from mcuq.compiler.members import archive_members
+from mcuq.compiler.render import render_board_header, render_models
+from mcuq.compiler.runner import BENCH, Runner
+from mcuq.compiler.safety import check_safety, safety_defines, watchdog_source
+from mcuq.compiler.script import render_linker_script
+from mcuq.compiler.sections import Section, read_sections
+from mcuq.compiler.stack import stack_bound
+from mcuq.compiler.toolchain import (
     CompilerError,
     core_flags,
     library_path,
 )
-from mcuq.choices import Optimize
 from mcuq.emit.c.names import emitted_models
 from mcuq.emit.c.shared_arena import STEM
 from mcuq.resources import firmware_dir

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from elftools.elf.elffile import ELFFile
 
-from mcuq.build.sections import Section
-from mcuq.build.settings import BUILD
+from mcuq.compiler.sections import Section
+from mcuq.compiler.settings import BUILD
 
 _HEADER = 60
 _MAGIC = b"!<arch>\n"
