@@ -13,6 +13,7 @@ from mcuq.content import ByContent
 from mcuq.numeric import (
     INT8_MAX,
     INT8_MIN,
+    elementary,
     exp_on_negative_values,
     input_radius,
     multiply_by_quantized_multiplier,
@@ -72,20 +73,14 @@ def _shape(attrs: NoAttrs, inputs: Sequence[Shape]) -> Shape:
     return shape
 
 
-def _logs(x: Values) -> Values:
-    centred = x - x.max(axis=-1, keepdims=True)
-    logs: Values = centred - np.log(np.exp(centred).sum(axis=-1, keepdims=True))
-    return logs
-
-
 def _float(attrs: NoAttrs, operands: list[Operand]) -> Array:
     """x - max, less the logarithm of the sum of exp of that."""
-    return _logs(operands[0].values)
+    return elementary.log_softmax(operands[0].values)
 
 
 def _gradient(attrs: NoAttrs, xs: list[Values], shape: Shape) -> tuple[Values, Backward]:
-    logs = _logs(xs[0])
-    return logs, lambda g: [g - np.exp(logs) * g.sum(axis=-1, keepdims=True)]
+    logs = elementary.log_softmax(xs[0])
+    return logs, lambda g: [g - elementary.exp(logs) * g.sum(axis=-1, keepdims=True)]
 
 
 def _difference_factor(op: QuantizedOp[NoAttrs]) -> float:

@@ -13,6 +13,7 @@ from mcuq.numeric import (
     INT8_MAX,
     INT8_MIN,
     doubling_high_multiply,
+    elementary,
     exp_on_negative_values,
     input_radius,
     integer_limits,
@@ -95,16 +96,13 @@ def _shape(attrs: SoftmaxAttrs, inputs: Sequence[Shape]) -> Shape:
 def _float(attrs: SoftmaxAttrs, operands: list[Operand]) -> Array:
     """exp(beta × (x - max)) over its sum."""
     x = operands[0].values
-    scaled = np.float32(attrs.beta) * (x - x.max(axis=-1, keepdims=True))
-    exponentials = np.exp(scaled)
-    shares: Array = exponentials / exponentials.sum(axis=-1, keepdims=True)
+    shares: Array = elementary.softmax(np.float32(attrs.beta) * x)
     return shares
 
 
 def _gradient(attrs: SoftmaxAttrs, xs: list[Values], shape: Shape) -> tuple[Values, Backward]:
     beta = attrs.beta
-    power = np.exp(beta * (xs[0] - xs[0].max(axis=-1, keepdims=True)))
-    p = power / power.sum(axis=-1, keepdims=True)
+    p = elementary.softmax(beta * xs[0])
     return p, lambda g: [beta * p * (g - (g * p).sum(axis=-1, keepdims=True))]
 
 
