@@ -93,8 +93,9 @@ found by trying models of one operator; an operator that needs others around it 
 and one that no trial made run has none there. "As itself" means a record of its own, with kernels;
 "folds" that its result is a constant."""
 _AS_IS = """\
-`--as-is` promises the bytes of TensorFlow Lite Micro on the given file. Of these operators they are
-not defined, or far from what the file says; quantized anew, with calibration data, all are built.
+`--as-is` promises the bytes of TensorFlow Lite Micro on the given file. Of these operators on
+integers there are none, or they are not defined, or far from what the file says. Quantized anew,
+with calibration data, all are built.
 """
 _WEIGHTS = "Widths of the filters of {operators}:\n"
 _SCALES = "What the integers need of the scales; a calibrated range is widened to it.\n"

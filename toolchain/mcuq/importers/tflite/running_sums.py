@@ -25,8 +25,8 @@ KIND = "CUMSUM"
 BECOMES = {KIND: "FULLY_CONNECTED with a triangle of ones"}
 """What stands in an operator's place."""
 NOT_AS_IS = {
-    KIND: "TensorFlow Lite Micro begins with minus the zero point in place of nothing, and its sums "
-    "overflow"
+    KIND: "TensorFlow Lite Micro begins with minus the zero point in place of nothing, and its "
+    "sums overflow"
 }
 """Operator → why its integers are not taken as they are: read by users."""
 _LONGEST = 1024
