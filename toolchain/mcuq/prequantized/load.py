@@ -40,7 +40,7 @@ def load_quantized(source: Path | bytes) -> QuantizedGraph:
 
     Raises:
         InputError: unreadable or not supported; or not quantized throughout: float layers, layers
-            of different widths, unsigned layers, asymmetric weights.
+            that join values of different widths, unsigned layers, asymmetric weights.
     """
     converted = read_tflite(source, keep_rescaling=True)
     graph = check_buildable(converted.graph)

@@ -77,7 +77,11 @@ class Converted:
 
 
 def convert(
-    model: FileModel, name: str | None, keep_rescaling: bool = False, anew: bool = False
+    model: FileModel,
+    name: str | None,
+    keep_rescaling: bool = False,
+    anew: bool = False,
+    refusals: Refusals | None = None,
 ) -> Converted:
     """The graph of a file's records.
 
@@ -88,30 +92,37 @@ def convert(
             real number as it is, add the operator that does so: a LEAKY_RELU of slope 1, or a
             QUANTIZE where their width changes, too.
         anew: what operators keep in variable tensors begins with zeros at every run.
+        refusals: what the records are refused for already.
 
     Raises:
         InputError: an operator, type or shape is not supported, or the file contradicts itself.
     """
     name = name or model.name or "main"
+    refusals = refusals or Refusals()
     model = with_batches_of_one(with_stated_shapes(model))
-    model = unrolled(with_states(model), _evaluated)
-    model = with_own_states(model) if keep_rescaling else spelled_out(model, anew)
+    model = unrolled(with_states(model, refusals), _evaluated, refusals)
+    if keep_rescaling:
+        model = with_own_states(model, refusals)
+    else:
+        model = spelled_out(model, refusals, anew)
     as_written, model = model, gather_dilations(one_output_each(name_tables(model)))
     known = {*READABLE, *FOLDABLE, CUMSUM}
-    refusals = Refusals(
+    asked = [op for op in model.ops if op.index not in refusals.left]
+    refusals.lead(
         unknown_kinds(
-            ((_where(model, op), _called(op, known)) for op in model.ops),
+            ((_where(model, op), _called(op, known)) for op in asked),
             known,
             lambda: file_graph(as_written, _where),
         )
     )
-    refusals.attempt(check_stateless, as_written)
+    check_stateless(as_written, refusals)
     model = check_arithmetic(flat_filters(flat_biases(model)), refusals)
     model = layers_of_running_sums(model, keep_rescaling, refusals)
     known.remove(CUMSUM)
     conversion = _Conversion(model, keep_rescaling, refusals)
     for op in model.ops:
-        if _called(op, known) not in known or not refusals.attempt(conversion.add, op):
+        readable = op.index not in refusals.left and _called(op, known) in known
+        if not readable or not refusals.attempt(conversion.add, op):
             conversion.go_on_behind(op)
     refusals.check()
     return conversion.result(name)
