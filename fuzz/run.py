@@ -24,7 +24,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT / "fuzz")]
+sys.path[:0] = [str(ROOT / part) for part in ("toolchain", "hil", "fuzz")]
 
 from mcuq_fuzz.device import (  # noqa: E402
     SIDES,

@@ -11,7 +11,7 @@ import pytest
 from hil_samples import LARGE, SMALL, plus
 from tcp_bridge import behind_tcp
 
-from mcuq.build import FirmwareImage
+from mcuq.compiler import FirmwareImage
 from mcuq_hil import load_board, open_session
 from mcuq_hil.bench import boot_emulator
 from mcuq_hil.discovery import FoundPort, find_port, ports_of

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 import serial
 
-from mcuq.build import FirmwareImage
-from mcuq.build.runner import Runner
+from mcuq.compiler import FirmwareImage
+from mcuq.compiler.runner import Runner
 from mcuq.mlperf.benchmarks import Benchmark
 from mcuq.mlperf.image import render_benchmark
 from mcuq_hil import load_board

@@ -191,7 +191,7 @@ def _fail(cause: str, told: bool) -> NoReturn:
 def _selftest_images(
     places: Sequence[Place], folder: Path, progress: ProgressCallback
 ) -> dict[str, Path]:
-    from mcuq.build.selftest import build_selftest
+    from mcuq.compiler.selftest import build_selftest
     from mcuq_hil import load_board
 
     progress(Progress("build", note="the self-test image"))

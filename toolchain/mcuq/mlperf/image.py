@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from pathlib import Path
 
-from mcuq.build import FirmwareImage, build_firmware
-from mcuq.build.runner import Runner
 from mcuq.choices import Optimize
+from mcuq.compiler import FirmwareImage, build_firmware
+from mcuq.compiler.runner import Runner
 from mcuq.emit.c.literals import c_float
 from mcuq.errors import UsageError
 from mcuq.importers.tflite.reader import read_model

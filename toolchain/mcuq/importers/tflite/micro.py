@@ -45,7 +45,7 @@ def for_micro(model: FileModel) -> FileModel:
         InputError: a layer computes with uint8, for which there are no kernels, or with float32
             between integers, or with integers where there is float32 alone; a slice has a mask
             that is not read; axes or the like, or a bias, are of a type that is read otherwise; a
-            batch that is spread has not the size that the file states, or edges that are no zeros.
+            batch that is spread has not the size that the file states, or edges.
     """
     for op in model.ops:
         check_has_integers(model, op)
@@ -152,7 +152,7 @@ def _check_batch(model: FileModel, op: FileOp) -> None:
     whole, parts = (source, result) if op.kind == ENTER else (result, source)
     if blocks is None or source.dtype != "int8":
         return
-    _check_edges(model, op, source)
+    _check_edges(model, op)
     expected = math.prod((*whole.shape[:1], *blocks.reshape(-1).tolist()))
     if parts.shape[:1] != (expected,):
         raise InputError(
@@ -163,14 +163,16 @@ def _check_batch(model: FileModel, op: FileOp) -> None:
         )
 
 
-def _check_edges(model: FileModel, op: FileOp, source: FileTensor) -> None:
-    """Raise where a tensor is padded before it is spread: with the integer 0, not with a zero."""
+def _check_edges(model: FileModel, op: FileOp) -> None:
+    """Raise where a tensor is padded before it is spread: with a byte that the kernel never sets.
+
+    SpaceToBatchParams.output_offset in micro/kernels/space_to_batch_nd.cc; 0 and -128 were seen.
+    """
     edges = model.tensors[op.inputs[2]].data if op.kind == ENTER and len(op.inputs) > 2 else None
-    stored = source.quantization
-    if edges is not None and edges.any() and stored is not None and stored.zero_point[0] != 0:
+    if edges is not None and edges.any():
         raise InputError(
-            f"operator {op.index} {op.kind} pads around values with the zero point "
-            f"{stored.zero_point[0]}, where TensorFlow Lite Micro writes the integer 0",
+            f"operator {op.index} {op.kind} pads, and TensorFlow Lite Micro takes the byte that it "
+            "pads with from memory that it never sets",
             "convert the model with a fixed batch of 1, so that the converter writes dilations "
             "itself, or quantize it anew",
         )
