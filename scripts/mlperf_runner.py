@@ -1,11 +1,12 @@
 """Run MLPerf Tiny's own runner against emulated boards; its transcript goes into docs/mlperf.md.
 
-    python scripts/mlperf_runner.py RUNNER DATA PYTHON ic=DIR kws=DIR:pa vww=DIR:p …
+    python scripts/mlperf_runner.py RUNNER DATA PYTHON ic=DIR kws=DIR:pa vww=DIR:p
 
 RUNNER: the folder benchmark/runner of github.com/mlcommons/tiny. DATA: data sets in its layout
 (scripts/mlperf_data.py). PYTHON: one that has what the runner imports. DIR: what `mcuq mlperf`
-wrote, and behind a colon the modes (pa): performance, accuracy. A first inference is asked for before the runner starts: it is the one that the emulator
-counts, which may take longer than the runner waits.
+wrote, and behind a colon the modes: p for performance, a for accuracy. A first inference is asked
+for before the runner starts: it is the one that the emulator counts, which may take longer than the
+runner waits.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from mcuq.bench.measure import TRAINED
-from mcuq.build import FirmwareImage
+from mcuq.compiler import FirmwareImage
 from mcuq.document import Document
 from mcuq.errors import InputError
 from mcuq.mlperf.benchmarks import BENCHMARKS, Benchmark
