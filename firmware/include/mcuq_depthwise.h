@@ -20,6 +20,10 @@ void mcuq_depthwise_run_any(const int8_t **taps, const int32_t *weights,
 void mcuq_depthwise_run_9(const int8_t **taps, const int32_t *weights,
     const mcuq_channel_group *channels, int8_t *output, int32_t width, int32_t pixels, int32_t step,
     int32_t count);
+/* The same for nine taps and any channels from four up; taps are `width` & ~3 bytes ahead. */
+void mcuq_depthwise_run_9_any(const int8_t **taps, const int32_t *weights,
+    const mcuq_channel_group *channels, int8_t *output, int32_t width, int32_t pixels, int32_t step,
+    int32_t count);
 /* weights: two words a tap and group, the doubled weights of channels (0, 2) and (1, 3). Needs the
  * DSP or the vector extension. */
 void mcuq_depthwise_run_expanded_9(const int8_t **taps, const int32_t *weights,
@@ -27,9 +31,24 @@ void mcuq_depthwise_run_expanded_9(const int8_t **taps, const int32_t *weights,
     int32_t count);
 
 /* Depthwise convolution of `width` (1 to 4) channels of one pixel; offset: of the group from the
- * taps' addresses. */
+ * taps' addresses; before: channels of the pixel ahead of the group, which may be loaded. */
 void mcuq_depthwise_group(const int8_t *const *taps, int32_t count, int32_t offset,
-    const int32_t *weights, const mcuq_channel_group *channels, int8_t *output, int32_t width);
+    const int32_t *weights, const mcuq_channel_group *channels, int8_t *output, int32_t width,
+    int32_t before);
+
+/* The last channels of one pixel where `width` is no multiple of four, end: of the output's pixel,
+ * offset: from the taps' addresses. They come before the pixel's others: their words may begin ahead of
+ * them, in inputs that those are written over. */
+static inline void mcuq_depthwise_last(const int8_t *const *taps, const int32_t *weights,
+    const mcuq_channel_group *channels, int8_t *end, int32_t width, int32_t count, int32_t offset)
+{
+    const int32_t rest = width & 3;
+    const int32_t whole = width / 4;
+    if (rest != 0) {
+        mcuq_depthwise_group(taps, count, offset, weights + whole * count, channels + whole,
+            end - rest, rest, width - rest);
+    }
+}
 
 /* The scratch behind the driver's own: taps' addresses and moves, a pixel of padding. */
 static inline int32_t *mcuq_depthwise_spare(const mcuq_depthwise *p, int32_t *scratch)
@@ -48,10 +67,10 @@ static inline void mcuq_depthwise_move(const int8_t **taps, int32_t count)
     }
 }
 
-/* The depthwise driver. */
+/* The depthwise driver; ahead: bytes by which `run` wants the taps ahead. */
 void mcuq_depthwise_windows(const mcuq_depthwise *p, const int32_t *weights,
     const mcuq_channel_group *channels, const int8_t *input, int8_t *output, int32_t *scratch,
-    mcuq_depthwise_run *run);
+    mcuq_depthwise_run *run, int32_t ahead);
 
 /* Four int4 weights, stored + 8 in half word `index`, as four bytes. */
 static inline int32_t mcuq_unpack_nibbles(const int32_t *weights, int32_t index)

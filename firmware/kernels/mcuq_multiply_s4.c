@@ -104,7 +104,7 @@ MCUQ_ASSEMBLY void mcuq_multiply_s4(const int32_t *columns, int32_t words,
 #define THIRD_PAIR TWO_UPPER("lr", "") LOWER_AND_LOAD("lr", "r2")
 #define LAST_PAIR TWO_UPPER("r2", "") "beq 5f\n" LOWER_AND_LOAD("r2", "lr")
 #define LOOP \
-    MCUQ_MULTIPLY_LOOP(FIRST_PAIR, SECOND_PAIR, THIRD_PAIR, LAST_PAIR, TWO_LOWER("r2", "", "", ""))
+    MCUQ_MULTIPLY_LOOP("", FIRST_PAIR, SECOND_PAIR, THIRD_PAIR, LAST_PAIR, TWO_LOWER("r2", "", "", ""))
 
 #else
 
@@ -115,7 +115,7 @@ MCUQ_ASSEMBLY void mcuq_multiply_s4(const int32_t *columns, int32_t words,
     TWO_UPPER("lr", "") \
     TWO_LOWER("lr", "", "", "")
 
-#define LOOP MCUQ_MULTIPLY_LOOP(PAIR)
+#define LOOP MCUQ_MULTIPLY_LOOP(PAIR PAIR)
 
 #endif
 
