@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mcuq.bench.measure import trained
-from mcuq.build.firmware import build_firmware
+from mcuq.compiler.firmware import build_firmware
 from mcuq.cost import plan_program
 from mcuq.errors import DeviceError
 from mcuq.interpret.integer import run_integer

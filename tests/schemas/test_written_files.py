@@ -21,8 +21,8 @@ from published import documents, validator
 
 import compare_methods
 import search_speed
-from mcuq.build.selftest import build_selftest
 from mcuq.cli.main import main
+from mcuq.compiler.selftest import build_selftest
 from mcuq.examples import copy_example
 from mcuq.search import ScoreLog
 from mcuq.tflite.builder import OperatorSpec, TensorSpec, build_model

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from mcuq.build.toolchain import core_flags, run_tool
+from mcuq.compiler.toolchain import core_flags, run_tool
 from mcuq.emit.c.kernels import write_kernels
 from mcuq.resources import firmware_dir
 from mcuq.temporary import temporary_folder

@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from mcuq.build import build_firmware
 from mcuq.calibrate import calibrate
 from mcuq.choices import Optimize
+from mcuq.compiler import build_firmware
 from mcuq.cost import plan_program
 from mcuq.data import load_data
 from mcuq.emit.c import write_c_model

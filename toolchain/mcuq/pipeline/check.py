@@ -9,16 +9,16 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from mcuq.build.firmware import port_sources
-from mcuq.build.safety import check_safety
-from mcuq.build.toolchain import core_flags, find_tool, library_path
 from mcuq.calibrate.observers import observer
 from mcuq.choices import check_choice, choice_hint
+from mcuq.compiler.firmware import port_sources
+from mcuq.compiler.safety import check_safety
+from mcuq.compiler.toolchain import core_flags, find_tool, library_path
 from mcuq.declared import leaves
 from mcuq.emit.c.names import check_name
 from mcuq.errors import DeviceError, InputError, UsageError
 from mcuq.pipeline.request import BuildRequest
-from mcuq.score.metrics import built_in_metrics, get_metric, runs_user_code
+from mcuq.score.metrics import built_in_metrics, get_metric, metric_name, runs_user_code
 from mcuq_hil.bench import check_emulated
 from mcuq_hil.boards import Board, load_board
 from mcuq_hil.errors import PortError
@@ -40,7 +40,7 @@ def check_request(request: BuildRequest) -> None:
     if request.metric is not None:
         if request.no_user_code and runs_user_code(request.metric):
             raise UsageError(
-                f"metric {request.metric} is code, and --no-user-code refuses it",
+                f"metric {metric_name(request.metric)} is code, and --no-user-code refuses it",
                 f"choose one of {', '.join(built_in_metrics())}",
             )
         get_metric(request.metric, request.metric_folder)
