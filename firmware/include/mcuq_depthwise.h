@@ -30,25 +30,12 @@ void mcuq_depthwise_run_expanded_9(const int8_t **taps, const int32_t *weights,
     const mcuq_channel_group *channels, int8_t *output, int32_t width, int32_t pixels, int32_t step,
     int32_t count);
 
-/* Depthwise convolution of `width` (1 to 4) channels of one pixel; offset: of the group from the
- * taps' addresses; before: channels of the pixel ahead of the group, which may be loaded. */
-void mcuq_depthwise_group(const int8_t *const *taps, int32_t count, int32_t offset,
-    const int32_t *weights, const mcuq_channel_group *channels, int8_t *output, int32_t width,
-    int32_t before);
-
-/* The last channels of one pixel where `width` is no multiple of four, end: of the output's pixel,
- * offset: from the taps' addresses. They come before the pixel's others: their words may begin ahead of
- * them, in inputs that those are written over. */
-static inline void mcuq_depthwise_last(const int8_t *const *taps, const int32_t *weights,
-    const mcuq_channel_group *channels, int8_t *end, int32_t width, int32_t count, int32_t offset)
-{
-    const int32_t rest = width & 3;
-    const int32_t whole = width / 4;
-    if (rest != 0) {
-        mcuq_depthwise_group(taps, count, offset, weights + whole * count, channels + whole,
-            end - rest, rest, width - rest);
-    }
-}
+/* Sums of `width` (1 to 4) channels of one pixel; offset: of the group from the taps' addresses;
+ * before: channels of the pixel ahead of the group, which may be loaded. Of a pixel's last channels,
+ * where they are fewer than four, they are formed before its outputs are written, which may be over
+ * those inputs. */
+void mcuq_depthwise_sums(const int8_t *const *taps, int32_t count, int32_t offset,
+    const int32_t *weights, int32_t width, int32_t before, int32_t sums[4]);
 
 /* The scratch behind the driver's own: taps' addresses and moves, a pixel of padding. */
 static inline int32_t *mcuq_depthwise_spare(const mcuq_depthwise *p, int32_t *scratch)

@@ -45,4 +45,12 @@ static inline int8_t mcuq_group_output(const mcuq_channel_group *group, int32_t 
     return (int8_t)(mcuq_clamp(value, 0, UINT8_MAX) + INT8_MIN);
 }
 
+static inline void mcuq_group_outputs(
+    const mcuq_channel_group *group, const int32_t *sums, int8_t *output, int32_t width)
+{
+    for (int32_t i = 0; i < width; i++) {
+        output[i] = mcuq_group_output(group, i, 2 * sums[i]);
+    }
+}
+
 #endif

@@ -1,7 +1,6 @@
-/* Up to four channels of one pixel of a depthwise convolution, any number of taps. */
+/* Sums of up to four channels of one pixel of a depthwise convolution, any number of taps. */
 #include "mcuq_depthwise.h"
 #include "mcuq_instructions.h"
-#include "mcuq_output.h"
 
 #if defined(__ARM_FEATURE_DSP)
 
@@ -64,11 +63,9 @@ static int32_t sum_one(const int8_t *const *taps, int32_t count, int32_t offset,
     return sum;
 }
 
-void mcuq_depthwise_group(const int8_t *const *taps, int32_t count, int32_t offset,
-    const int32_t *weights, const mcuq_channel_group *channels, int8_t *output, int32_t width,
-    int32_t before)
+void mcuq_depthwise_sums(const int8_t *const *taps, int32_t count, int32_t offset,
+    const int32_t *weights, int32_t width, int32_t before, int32_t sums[4])
 {
-    int32_t sums[4];
 #if defined(__ARM_FEATURE_DSP)
     /* A word of fewer than four channels would reach beyond the pixel: it begins ahead of them. */
     const int32_t by_words = width + before >= 4;
@@ -78,12 +75,9 @@ void mcuq_depthwise_group(const int8_t *const *taps, int32_t count, int32_t offs
 #endif
     if (by_words) {
         sum_four(taps, count, offset, weights, 4 - width, sums);
-    } else {
-        for (int32_t i = 0; i < width; i++) {
-            sums[i] = sum_one(taps, count, offset, weights, i);
-        }
+        return;
     }
     for (int32_t i = 0; i < width; i++) {
-        output[i] = mcuq_group_output(channels, i, 2 * sums[i]);
+        sums[i] = sum_one(taps, count, offset, weights, i);
     }
 }
