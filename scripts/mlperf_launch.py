@@ -2,8 +2,8 @@
 
     python scripts/mlperf_launch.py RUNNER DEVICE [the runner's options]
 
-RUNNER is the folder benchmark/runner of github.com/mlcommons/tiny. Nothing of it is changed: only
-the list of serial ports that it looks into names DEVICE, with the USB numbers of an ST-LINK, and the
+RUNNER is the folder benchmark/runner of github.com/mlcommons/tiny. Nothing of it is changed: the
+list of serial ports that it looks into names DEVICE, with the USB numbers of an ST-LINK, and the
 list of other USB devices is empty. Needs what the runner needs: PyYAML, scikit-learn, matplotlib,
 pyserial, pyusb.
 """

@@ -1,20 +1,20 @@
 """Run MLPerf Tiny's own runner against emulated boards; its transcript goes into docs/mlperf.md.
 
-    python scripts/mlperf_runner.py RUNNER DATA PYTHON ic=DIR kws=DIR … [--modes p,a]
+    python scripts/mlperf_runner.py RUNNER DATA PYTHON ic=DIR kws=DIR:pa vww=DIR:p
 
 RUNNER: the folder benchmark/runner of github.com/mlcommons/tiny. DATA: data sets in its layout
 (scripts/mlperf_data.py). PYTHON: one that has what the runner imports. DIR: what `mcuq mlperf`
-wrote. A first inference is asked for before the runner starts: it is the one that the emulator
-counts, which may take longer than the runner waits.
+wrote, and behind a colon the modes: p for performance, a for accuracy. A first inference is asked
+for before the runner starts: it is the one that the emulator counts, which may take longer than the
+runner waits.
 """
 
 from __future__ import annotations
 
 import argparse
+import re
 import subprocess
-import sys
 import tempfile
-from collections.abc import Sequence
 from pathlib import Path
 
 from mcuq.mlperf import BENCHMARKS, MLPERF_IMAGE, Benchmark
@@ -71,10 +71,14 @@ def shortened(log: str) -> str:
     return "\n".join([*lines[:_HEAD], left_out, *lines[-_TAIL:]])
 
 
-def write(sections: Sequence[str]) -> None:
-    """Put the transcripts into the page."""
+def write(title: str, log: str) -> None:
+    """Put a transcript into the page, in place of an earlier one of that title."""
     head, rest = PAGE.read_text(encoding="utf-8").split(BEGIN)
-    text = "\n\n".join([head + BEGIN, *sections, END + rest.split(END)[1]])
+    between, tail = rest.split(END)
+    parts = [part.strip() for part in re.split(r"^(?=### )", between, flags=re.M) if part.strip()]
+    known = {part.splitlines()[0]: part for part in parts}
+    known[f"### {title}"] = f"### {title}\n\n```text\n{shortened(log)}\n```"
+    text = "\n\n".join([head + BEGIN, *known.values(), END + tail])
     PAGE.write_text(text, encoding="utf-8")
 
 
@@ -83,26 +87,16 @@ def main() -> None:
     parser.add_argument("runner", type=Path)
     parser.add_argument("data", type=Path)
     parser.add_argument("python")
-    parser.add_argument("images", nargs="+", metavar="BENCHMARK=DIR")
-    parser.add_argument("--modes", default="p,a")
+    parser.add_argument("images", nargs="+", metavar="BENCHMARK=DIR[:MODES]")
     options = parser.parse_args()
-    sections = []
+    runner, data = options.runner.resolve(), options.data.resolve()
     for each in options.images:
-        name, _, folder = each.partition("=")
-        benchmark = BENCHMARKS[name]
-        for mode in options.modes.split(","):
-            log = transcript(
-                options.runner.resolve(),
-                options.python,
-                options.data.resolve(),
-                benchmark,
-                Path(folder),
-                mode,
-            )
-            print(log.splitlines()[-4:], file=sys.stderr)
-            title = f"### {benchmark.model}, {_MODES[mode]} mode"
-            sections.append(f"{title}\n\n```text\n{shortened(log)}\n```")
-    write(sections)
+        name, _, image = each.partition("=")
+        folder, _, modes = image.partition(":")
+        for mode in modes or "pa":
+            benchmark = BENCHMARKS[name]
+            log = transcript(runner, options.python, data, benchmark, Path(folder), mode)
+            write(f"{benchmark.model}, {_MODES[mode]} mode", log)
 
 
 if __name__ == "__main__":

@@ -2,12 +2,18 @@
  * its body is one asm statement, to which the registers belong.
  *
  * A file has the forms for the vector extension (__ARM_FEATURE_MVE), for the DSP extension
- * (__ARM_FEATURE_DSP) and in C, in this order: a core with the former has the latter, too.
+ * (__ARM_FEATURE_DSP), for short instructions alone (MCUQ_SHORT_THUMB) and in C, in this order: a core
+ * with the first has the second, too.
  */
 #ifndef MCUQ_ASSEMBLY_H
 #define MCUQ_ASSEMBLY_H
 
-#if defined(__ARM_FEATURE_DSP)
+/* Cores with the short instructions alone (M0+). */
+#if defined(__thumb__) && !defined(__thumb2__)
+#define MCUQ_SHORT_THUMB
+#endif
+
+#if defined(__ARM_FEATURE_DSP) || defined(MCUQ_SHORT_THUMB)
 
 #define MCUQ_ASSEMBLY __attribute__((naked))
 

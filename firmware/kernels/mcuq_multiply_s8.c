@@ -154,42 +154,11 @@ MCUQ_ASSEMBLY void mcuq_multiply_s8(const int32_t *columns, int32_t words,
 
 #else
 
-/* Nested sums of a pair of channels for two columns, by single multiplications. Weights step by
- * two words: the other pair's lie between. */
-static void pair_sums(
-    const int32_t *weights, const int32_t *columns, const int32_t *end, int32_t sums[4])
-{
-    uint32_t low0 = 0;
-    uint32_t low1 = 0;
-    uint32_t both0 = 0;
-    uint32_t both1 = 0;
-    for (; columns < end; columns += 2, weights += 2) {
-        const int32_t first = (int16_t)(*weights & 0xFFFF);
-        const int32_t second = *weights >> 16;
-        int32_t x = (int16_t)(columns[0] & 0xFFFF);
-        both0 += (uint32_t)(x * first);
-        low0 += (uint32_t)(x * (int8_t)(first & 0xFF));
-        x = columns[0] >> 16;
-        both0 += (uint32_t)(x * second);
-        low0 += (uint32_t)(x * (int8_t)(second & 0xFF));
-        x = (int16_t)(columns[1] & 0xFFFF);
-        both1 += (uint32_t)(x * first);
-        low1 += (uint32_t)(x * (int8_t)(first & 0xFF));
-        x = columns[1] >> 16;
-        both1 += (uint32_t)(x * second);
-        low1 += (uint32_t)(x * (int8_t)(second & 0xFF));
-    }
-    sums[0] = (int32_t)low0;
-    sums[1] = (int32_t)low1;
-    sums[2] = mcuq_nested_difference((int32_t)both0, (int32_t)low0, 8);
-    sums[3] = mcuq_nested_difference((int32_t)both1, (int32_t)low1, 8);
-}
-
 static void dot(const int32_t *weights, const int32_t *columns, int32_t words, int32_t sums[8])
 {
     columns += MCUQ_COLUMN_HEADER;
-    pair_sums(weights, columns, columns + words, sums);
-    pair_sums(weights + 1, columns, columns + words, sums + 4);
+    mcuq_pair_sums_s8(weights, columns, columns + words, sums);
+    mcuq_pair_sums_s8(weights + 1, columns, columns + words, sums + 4);
 }
 
 void mcuq_multiply_s8(const int32_t *columns, int32_t words, const int32_t *weights,

@@ -46,15 +46,15 @@ def pumping(port: ProcessPort, descriptor: int) -> Iterator[None]:
 
     What nobody takes is lost, as on a wire.
     """
-    stop = threading.Event()
+    stop, wire = threading.Event(), port.fileno()
 
     def pump() -> None:
         while not stop.is_set():
-            ready, _, _ = select.select([descriptor, port], [], [], _LOOK_SECONDS)
+            ready, _, _ = select.select([descriptor, wire], [], [], _LOOK_SECONDS)
             try:
                 if descriptor in ready:
                     port.write(os.read(descriptor, _BLOCK_BYTES))
-                if port in ready:
+                if wire in ready:
                     _hand_on(descriptor, port.read(port.in_waiting))
             except serial.SerialException:
                 return  # the emulator has gone

@@ -66,10 +66,10 @@ class Benchmark:
         flat = np.asarray(values, np.float64).reshape(-1)
         kind = np.dtype(_DTYPES[self.sent])
         if self.sent == "f32":
-            return flat.astype(kind.newbyteorder("<")).tobytes()
+            return bytes(flat.astype(kind.newbyteorder("<")).tobytes())
         limits = np.iinfo(kind)
         steps = np.rint(flat / self.scale) + self.zero_point
-        return np.clip(steps, limits.min, limits.max).astype(kind).tobytes()
+        return bytes(np.clip(steps, limits.min, limits.max).astype(kind).tobytes())
 
 
 BENCHMARKS: Mapping[str, Benchmark] = MappingProxyType(

@@ -19,6 +19,7 @@ from mcuq.emit.c.names import check_name
 from mcuq.errors import DeviceError, InputError, UsageError
 from mcuq.pipeline.request import BuildRequest
 from mcuq.score.metrics import built_in_metrics, get_metric, metric_name, runs_user_code
+from mcuq.search.methods import OF_BYTES
 from mcuq_hil.bench import check_emulated
 from mcuq_hil.boards import Board, load_board
 from mcuq_hil.errors import PortError
@@ -120,6 +121,12 @@ def _check_values(request: BuildRequest) -> None:
         raise UsageError(
             f"cycles are limited, and nothing here runs {request.board}",
             "plug the board in and name its --port, or leave --max-cycles and --max-ms out",
+        )
+    searches = request.fixed is None and request.config is None and not request.as_is
+    if limited and searches and request.method in OF_BYTES:
+        raise UsageError(
+            f"--method {request.method} keeps limits of bytes, not of cycles",
+            "take --method ga, or leave --max-cycles and --max-ms out",
         )
     if request.farm_samples and request.farm is None:
         raise UsageError("--hil-samples needs --hil", "name the farm that they are run on")
