@@ -12,7 +12,7 @@ import numpy.typing as npt
 from mcuq.build.firmware import build_firmware
 from mcuq.build.kernel_library import KernelLibrary
 from mcuq.choices import NO_SAFETY, Optimize, Safety
-from mcuq.lower import LowerOptions, Program
+from mcuq.lower import LowerOptions, Program, has_lanes
 from mcuq.pipeline.settings import ADVICE
 from mcuq_hil import Counts, Estimate, estimate_cycles, open_session
 from mcuq_hil.boards import Board
@@ -42,7 +42,7 @@ class ProfileTarget:
         """How models are lowered for it."""
         speed = self.optimize == "speed"
         if self.kernel_library is None:
-            return LowerOptions(speed=speed)
+            return LowerOptions(speed=speed, lanes=has_lanes(self.board.core))
         return LowerOptions("cmsis-nn", speed=speed, provided=self.kernel_library.defined)
 
     @property
