@@ -4,7 +4,7 @@
 
 #if defined(MCUQ_SHORT_THUMB)
 
-#include "mcuq_short_thumb.h"
+#include "mcuq_four_sums.h"
 
 /* clang-format off */
 
@@ -28,72 +28,23 @@
 #define TAKE_PAIR \
     "ldmia r1!, {r3, r4}\n" \
     "ldmia r0!, {r2}\n" \
-    "lsls r5, r4, #16\n" \
-    "sxth r6, r3\n" \
-    "adds r5, r5, r6\n" \
+    MCUQ_LOWER_INPUTS \
     TAKE_DIGITS("r5") \
     "lsrs r2, r2, #16\n" \
-    "asrs r3, r3, #16\n" \
-    "lsrs r4, r4, #16\n" \
-    "lsls r4, r4, #16\n" \
-    "adds r3, r3, r4\n" \
+    MCUQ_UPPER_INPUTS \
     TAKE_DIGITS("r3")
 
-/* Both halves of a sum to those in memory at r2, moved on; clears it (r7 is 0). */
-#define KEEP(sum) \
-    "mov r3, " sum "\n" \
-    "mov " sum ", r7\n" \
-    "sxth r4, r3\n" \
-    "subs r3, r3, r4\n" \
-    "asrs r3, r3, #16\n" \
-    "ldr r5, [r2]\n" \
-    "ldr r6, [r2, #4]\n" \
-    "adds r5, r5, r4\n" \
-    "adds r6, r6, r3\n" \
-    "stmia r2!, {r5, r6}\n"
-
-/* r0 weights, r1 columns, r12 their end, lr that of sixteen inputs: as many products of digits, from
- * -8 to 15, stay in the halves of r8-r11. 42 instructions for 16 multiply-accumulates. */
+/* Digits are -8 to 15. 42 instructions for 16 multiply-accumulates. */
 MCUQ_ASSEMBLY void mcuq_four_sums_s4(
     const int32_t *weights, const int32_t *columns, int32_t words, int32_t sums[8])
 {
     __asm__ volatile(
-        MCUQ_SHORT_BEGIN
-        "lsls r2, r2, #2\n"
-        "ldmia r1!, {r4, r5}\n"
-        "adds r2, r2, r1\n"
-        "mov r12, r2\n"
-        "movs r6, #0\n"
-        "movs r7, #0\n"
-        "stmia r3!, {r4, r5}\n"
-        "stmia r3!, {r4, r5}\n"
-        "stmia r3!, {r4, r5}\n"
-        "stmia r3!, {r6, r7}\n"
-        "1:\n"
-        "movs r2, r1\n"
-        "adds r2, r2, #64\n"
-        "cmp r2, r12\n"
-        "bls 2f\n"
-        "mov r2, r12\n"
-        "2:\n"
-        "mov lr, r2\n"
-        "3:\n"
-        TAKE_PAIR
-        TAKE_PAIR
-        "cmp r1, lr\n"
-        "bne 3b\n"
-        "ldr r2, [sp]\n"
-        "movs r7, #0\n"
-        KEEP("r8")
-        KEEP("r9")
-        KEEP("r10")
-        KEEP("r11")
-        "cmp r1, r12\n"
-        "bne 4f\n"
-        "pop {r3}\n"
-        MCUQ_SHORT_END
-        "4:\n"
-        "b 1b\n");
+        MCUQ_FOUR_SUMS(
+            "stmia r3!, {r4, r5}\n"
+            "stmia r3!, {r4, r5}\n"
+            "stmia r3!, {r4, r5}\n"
+            "stmia r3!, {r6, r7}\n",
+            TAKE_PAIR TAKE_PAIR));
 }
 /* clang-format on */
 

@@ -28,6 +28,7 @@ from mcuq.lower.packing import (
     GROUP,
     PackedLayer,
     UnpackableError,
+    can_expand,
     column_scratch,
     depthwise_scratch,
     pack_convolution,
@@ -42,6 +43,7 @@ from mcuq.lower.program import (
 )
 from mcuq.lower.reach import Reach, filter_of, requantization_of
 from mcuq.lower.rest import with_rest
+from mcuq.lower.settings import LOWERING
 from mcuq.lower.slow import slowed
 from mcuq.lower.sub_byte import two_bit_words
 from mcuq.lower.weighted import lower_conv, lower_depthwise, lower_fully_connected
@@ -121,7 +123,8 @@ def fast_depthwise(
         return slowed(lower_depthwise(qgraph, op, params), slow.IMAGES)
     requantization = requantization_of(qgraph, op, known)
     taps = height * width
-    by_lanes = options.lanes and taps <= MOST_TAPS
+    is_narrow = can_expand(taps, channels) and channels <= LOWERING.narrow_depthwise
+    by_lanes = options.lanes and taps <= MOST_TAPS and not is_narrow
     try:
         pack = pack_depthwise_lanes if by_lanes else pack_depthwise
         packed = pack(filter_of(qgraph, op), weight.bits, requantization)
