@@ -9,9 +9,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from mcuq.build.compiler import compiler
 from mcuq.build.firmware import port_sources
 from mcuq.build.safety import check_safety
-from mcuq.build.toolchain import core_flags, find_tool, library_path
 from mcuq.calibrate.observers import observer
 from mcuq.choices import check_choice, choice_hint
 from mcuq.declared import leaves
@@ -87,8 +87,7 @@ def check_board(board: Board, port: str | None) -> None:
     if missing:
         names = sorted(path.stem for path in missing[0].parent.glob("*.c"))
         check_choice(f"{board.name}: driver", missing[0].stem, names)
-    find_tool("gcc")
-    library_path("libc.a", core_flags(board.core))
+    compiler().check(board.core)
     is_device = port is not None and "://" not in port and os.name == "posix"
     if is_device and not Path(str(port)).exists():
         raise PortError(f"there is no port {port}", "`mcuq hil list` shows what is plugged in")

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import mcuq
+from mcuq.build.clang import RUNTIME
+from mcuq.build.compiler import compiler
 from mcuq.build.mapfile import flash_contributions, library_members
 from mcuq.build.toolchain import compiler_version, newlib_version
 from mcuq.spdx import UNKNOWN, Package, Relation, spdx_text
@@ -34,21 +36,18 @@ def image_sbom(folder: Path) -> str:
     )
     own = [_own(name, sizes, prefix) for name, prefix in _PREFIXES.items()]
     libraries = _libraries(sizes, library_members(map_text))
-    compiler = Package(
-        "arm-none-eabi-gcc",
-        "GPL-3.0-or-later WITH GCC-exception-3.1",
-        version=compiler_version(),
-        purpose="APPLICATION",
-        home="https://gcc.gnu.org",
+    used = compiler()
+    tool = Package(
+        used.name, used.licence, version=used.version, purpose="APPLICATION", home=used.home
     )
     relations = [Relation(image, "CONTAINS", part) for part in own if part is not None]
     relations += [Relation(image, "STATIC_LINK", library) for library in libraries]
-    relations.append(Relation(compiler, "BUILD_TOOL_OF", image))
+    relations.append(Relation(tool, "BUILD_TOOL_OF", image))
     return spdx_text(image, relations, digest[:32], f"mcuq-{mcuq.__version__}")
 
 
 _PREFIXES = {
-    "mcuq-runtime": ("runtime/", "ports/"),
+    "mcuq-runtime": ("runtime/", "ports/", "freestanding/"),
     "mcuq-kernels": ("model/kernels/",),
     "cmsis-nn": ("model/cmsis-nn/", "libcmsis-nn.a"),
     "model": ("model/",),
@@ -96,6 +95,12 @@ def _libraries(sizes: Mapping[str, int], members: Mapping[str, tuple[str, ...]])
             found.append(Package("libgcc", licence, compiler_version(), home=home, comment=comment))
         else:
             found.append(Package(archive, UNKNOWN, comment=comment))
+    if RUNTIME in sizes:
+        used = compiler()
+        comment = f"{sizes[RUNTIME]} bytes of flash"
+        found.append(
+            Package(f"zig-{RUNTIME}", used.licence, used.version, home=used.home, comment=comment)
+        )
     return found
 
 
