@@ -14,8 +14,8 @@ import itertools
 from pathlib import Path
 
 from mcuq.bench.measure import TRAINED, ModelCost, measure_model
-from mcuq.build.compiler import compiler, compiling_with
 from mcuq.choices import Optimize
+from mcuq.compiler.chosen import compiler, compiling_with
 from mcuq_hil import load_board
 
 BOARDS = ("stm32f746", "nucleo-f446re", "nucleo-u575zi", "nucleo-g071rb", "mps3-an547")

@@ -26,8 +26,8 @@ def search(
     json: JsonFlag = False,
 ) -> None:
     """Search only: show the Pareto front of loss against flash, RAM and instructions."""
-    from mcuq.build.compiler import compiling_with
     from mcuq.cli.request import job
+    from mcuq.compiler.chosen import compiling_with
     from mcuq.pipeline.build import search as searched
     from mcuq.pipeline.scores import scores_kept
     from mcuq.report.points import search_front

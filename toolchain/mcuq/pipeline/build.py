@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from mcuq.build.compiler import compiling_with
+from mcuq.compiler.chosen import compiling_with
 from mcuq.cost import Cost, CostTable, constant_bytes, program_cost
 from mcuq.emit.c.names import Names
 from mcuq.errors import BudgetError

@@ -6,7 +6,7 @@ import platform
 from importlib.metadata import PackageNotFoundError, version
 
 import mcuq
-from mcuq.build.compiler import compiler
+from mcuq.compiler.chosen import compiler
 
 _PACKAGES = ("ai-edge-litert", "deap", "numpy", "scipy", "tflite-micro", "unicorn")
 

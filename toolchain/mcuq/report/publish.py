@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mcuq.build.compiler import compiling_with
+from mcuq.compiler.chosen import compiling_with
 from mcuq.pipeline.build import build
 from mcuq.pipeline.request import BuildRequest
 from mcuq.pipeline.scores import scores_kept
