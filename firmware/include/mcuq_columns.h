@@ -45,6 +45,10 @@ void mcuq_multiply_groups(const int32_t *columns, int32_t words, const int32_t *
 void mcuq_pair_sums_s8(
     const int32_t *weights, const int32_t *columns, const int32_t *end, int32_t sums[4]);
 
+/* The same of four channels, int4 or int2 weights. */
+mcuq_dot_4x2 mcuq_four_sums_s4;
+mcuq_dot_4x2 mcuq_four_sums_s2;
+
 /* Sums of four channels over `groups` × 4 input bytes; correction: -8 × Σ input, int4 only. */
 void mcuq_dot_4x1_s8(const int32_t *weights, const int8_t *input, int32_t groups, int32_t sums[4],
     int32_t correction);

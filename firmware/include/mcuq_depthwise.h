@@ -16,6 +16,10 @@ typedef void mcuq_depthwise_run(const int8_t **taps, const int32_t *weights,
 void mcuq_depthwise_run_any(const int8_t **taps, const int32_t *weights,
     const mcuq_channel_group *channels, int8_t *output, int32_t width, int32_t pixels, int32_t step,
     int32_t count);
+/* The same for up to 15 taps, weights and channels (of mcuq_lane_group) as in mcuq_lanes.h. */
+void mcuq_depthwise_lanes_run(const int8_t **taps, const int32_t *weights,
+    const mcuq_channel_group *channels, int8_t *output, int32_t width, int32_t pixels, int32_t step,
+    int32_t count);
 /* The same for nine taps and channels in fours. */
 void mcuq_depthwise_run_9(const int8_t **taps, const int32_t *weights,
     const mcuq_channel_group *channels, int8_t *output, int32_t width, int32_t pixels, int32_t step,
