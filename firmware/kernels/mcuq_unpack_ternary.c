@@ -14,15 +14,16 @@ static uint32_t five_fields(uint32_t byte)
 void mcuq_unpack_ternary(const int32_t *packed, int32_t words, int32_t *fields)
 {
     const uint8_t *bytes = (const uint8_t *)packed;
-    uint64_t held = 0;
+    uint32_t held = 0;
     uint32_t bits = 0;
     while (words > 0) {
-        held |= (uint64_t)five_fields(*bytes++) << bits;
+        const uint32_t five = five_fields(*bytes++);
+        held |= five << bits;
         bits += 10;
         if (bits >= 32) {
-            *fields++ = (int32_t)(uint32_t)held;
-            held >>= 32;
             bits -= 32;
+            *fields++ = (int32_t)held;
+            held = five >> (10 - bits);
             words--;
         }
     }

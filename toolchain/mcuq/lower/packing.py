@@ -27,6 +27,9 @@ GROUP = 4
 GROUP_INT32 = 256
 """Added to the first shift word of a depthwise group with a wide channel (see `Channels`)."""
 
+GROUP_LEFT = 512
+"""Added to the same word where a channel of the group is shifted to the left, or not at all."""
+
 _PAIRS = np.array([[0, 2], [1, 3]])
 """The inputs of a four in the order in which SXTB16 unpacks them."""
 
@@ -188,7 +191,9 @@ def _channel_groups(folded: Channels) -> Int32s:
     missing = -len(folded.words) % GROUP
     padded = np.pad(folded.words, ((0, missing), (0, 0))).reshape(-1, GROUP, 4)
     marked = np.pad(folded.wide, (0, missing)).reshape(-1, GROUP).any(axis=1)
+    left = np.pad(folded.words[:, 3] <= 0, (0, missing)).reshape(-1, GROUP).any(axis=1)
     padded[marked, 0, 3] = (padded[marked, 0, 3] & 0xFF) | GROUP_INT32
+    padded[left, 0, 3] = (padded[left, 0, 3] & 0x1FF) | GROUP_LEFT
     biases = padded[:, :, 0]
     outputs = padded[:, :, 1:].reshape(-1, 3 * GROUP)
     return np.concatenate([biases, outputs], axis=1).astype(np.int32)
