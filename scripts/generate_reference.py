@@ -21,7 +21,7 @@ from pydantic import BaseModel, BeforeValidator
 from pydantic.fields import FieldInfo
 
 from mcuq.cli.main import app
-from mcuq.document import KEY, Document
+from mcuq.document import DIGEST, KEY, Document
 from mcuq.project import Project
 from mcuq.result.configuration import CONFIG
 from mcuq.result.front import FRONT
@@ -31,7 +31,7 @@ from mcuq_hil.boards import Board
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "scripts"))
 
-from generate_schemas import described_attribute, documents, file_name  # noqa: E402
+from generate_schemas import SEAL, described_attribute, documents, file_name  # noqa: E402
 from operator_reference import onnx_page, operators_page  # noqa: E402
 
 DOCS = ROOT / "docs" / "reference"
@@ -193,7 +193,10 @@ def document_page(document: Document[Any], text: str = "") -> str:
     page = model_page(f"{document.name}.json", f"{about}\n\n{schema}", model)
     rows = "|---|---|---|---|\n"
     version = f"| `{KEY}` | integer | `{document.version}` | Version of the schema. |\n"
-    return page.replace(rows, rows + version, 1) if document.marked == "document" else page
+    if document.marked == "document":
+        page = page.replace(rows, rows + version, 1)
+    seal = f"\n`{DIGEST}`, the last key: {SEAL[0].lower()}{SEAL[1:]}\n"
+    return page + seal if document.sealed else page
 
 
 def json_page() -> str:

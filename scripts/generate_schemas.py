@@ -21,13 +21,14 @@ from typing import Any
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from mcuq.document import KEY, Document
+from mcuq.document import DIGEST, KEY, Document
 from mcuq.written import Written
 
 ROOT = Path(__file__).resolve().parents[1]
 BASES = (ROOT / "toolchain", ROOT / "scripts")
 """Modules are named from here; both can be imported from."""
 SCHEMAS = ROOT / "schemas"
+SEAL = "Of all the rest: tells a damaged file. Whoever edits one takes it out."
 WORDS_ONLY = frozenset({"description", "title", "$comment"})
 
 if str(ROOT / "scripts") not in sys.path:
@@ -129,6 +130,9 @@ def schema(document: Document[Any]) -> dict[str, Any]:
     elif document.marked == "entries":
         entry = made.get("items") or made["additionalProperties"]
         _mark(made["$defs"][entry["$ref"].removeprefix("#/$defs/")], document)
+    if document.sealed:
+        made["properties"][DIGEST] = {"type": "string", "description": SEAL}
+        made["required"] = [*made["required"], DIGEST]
     head = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": f"urn:mcuq:{document.name}:v{document.version}",

@@ -17,6 +17,13 @@
 
 #define MCUQ_ASSEMBLY __attribute__((naked))
 
+/* Cores that start two instructions a cycle: the Cortex-M7, which the flags of a build tell, or among
+ * those with this extension alone a floating-point unit of double precision. Either order of
+ * instructions runs on all of them. */
+#if !defined(MCUQ_DUAL_ISSUE) && !defined(__ARM_FEATURE_MVE) && (__ARM_FP & 8)
+#define MCUQ_DUAL_ISSUE
+#endif
+
 /* The parameters are known to the assembly only. */
 #pragma GCC diagnostic ignored "-Wunused-parameter"
 

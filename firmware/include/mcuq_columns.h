@@ -66,6 +66,10 @@ void mcuq_unpack_words(const int8_t *first, const int8_t *second, int32_t words,
 /* Unpacks `count` bytes each of two pixels into columns; `count` is rounded up to 4 with zeros. */
 void mcuq_unpack_2(const int8_t *first, const int8_t *second, int32_t count, int32_t *columns);
 
+/* The same with `rows` rows (one at least) of `size` bytes (four at least), `pitch` bytes apart. */
+void mcuq_unpack_rows(const int8_t *first, const int8_t *second, int32_t size, int32_t *columns,
+    int32_t rows, int32_t pitch);
+
 /* The dense driver behind mcuq_dense_s8 and _s4. words: words of weights a four inputs. */
 void mcuq_dense_rows(const mcuq_dense *p, const int32_t *weights, int32_t words,
     const mcuq_channel *channels, const int8_t *input, int8_t *output, mcuq_dot_4x1 *dot,

@@ -9,9 +9,11 @@ from collections.abc import Callable
 
 import numpy as np
 
-from mcuq.calibrate.calibrate import observe
+from mcuq.calibrate.histogram import Histogram
+from mcuq.calibrate.statistics import MovingAverage, Statistics
 from mcuq.calibrate.store import statistics_to_json
 from mcuq.search.scorelog import entry_line, head_line
+from mcuq_fuzz import documents
 from mcuq_fuzz.data import graph
 from mcuq_fuzz.target import ROOT
 from mcuq_fuzz.texts import FINGERPRINT
@@ -78,10 +80,10 @@ def project_toml() -> list[bytes]:
 
 def texts() -> list[bytes]:
     """Each kind of JSON that is read back, of small results."""
-    model = graph()
-    samples = (np.linspace(-1, 1, 12, dtype=np.float32).reshape(2, 2, 3),)
-
-    statistics = statistics_to_json(observe(model, samples))
+    histogram = Histogram(-2, -4, np.arange(8, dtype=np.int64))
+    average = MovingAverage(0.99, 1.0, -1.0, 1.0)
+    seen = Statistics(2, -1.0, 1.0, histogram, average)
+    statistics = statistics_to_json({name: seen for name in graph().activations})
     tensor = {"name": "x", "role": "activation", "bits": 8, "scheme": "minmax", "axis": None}
     stored = {"shape": [1, 2, 3], "scale": [0.1], "zero_point": 0, "bytes": 6, "histogram": None}
     sidecar = {
@@ -91,7 +93,8 @@ def texts() -> list[bytes]:
         "activations": "asymmetric",
     }
     written = [sidecar, {"tensors": [tensor]}, {"tensors": [tensor | stored]}]
-    return [statistics.encode(), *(json.dumps(each).encode() for each in written)]
+    small = [statistics.encode(), *(json.dumps(each).encode() for each in written)]
+    return [*small, *documents.texts()]
 
 
 def score_log() -> list[bytes]:
@@ -111,10 +114,10 @@ def keras() -> list[bytes]:
     layer = {"class_name": "Dense", "config": {"units": 3, "name": "dense"}}
     lambda_layer = {"class_name": "Lambda", "config": {"function": ["4wE=", None]}}
     made = []
-    for each in (layer, lambda_layer):
+    for each, version in ((layer, "earliest"), (lambda_layer, "latest")):
         description = json.dumps({"class_name": "Functional", "config": {"layers": [each]}})
         weights = io.BytesIO()
-        with h5py.File(weights, "w") as file:
+        with h5py.File(weights, "w", libver=version) as file:
             file.attrs["model_config"] = description
             file.create_dataset("layers/dense/vars/0", data=np.zeros((2, 3), np.float32))
         members = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from mcuq.bundle.store import read_bundle
 from mcuq.errors import InputError, McuqError
@@ -10,10 +11,14 @@ from mcuq.finetune.sidecar import read_sidecar
 from mcuq.pipeline.config_overrides import read_config
 from mcuq.pipeline.statistics import read_statistics
 from mcuq.project import load_project
-from mcuq.report.store import read_manifest, read_report
+from mcuq.report.store import read_document
+from mcuq.result.configuration import CONFIG
+from mcuq.result.front import FRONT
+from mcuq.result.manifest import MANIFEST
 from mcuq.search.scorelog import ScoreLog
 from mcuq.units import parse_bytes, parse_size
 from mcuq_fuzz.data import graph
+from mcuq_fuzz.json_mutants import mutant as changed_json
 from mcuq_fuzz.target import Target, in_file
 from mcuq_hil.boards.registry import read_board
 from mcuq_hil.errors import HilError
@@ -39,16 +44,13 @@ def read_json(data: bytes) -> None:
     Raises:
         InputError: none takes it.
     """
-    folder = in_file("manifest.json", data).parent
-    for name in ("pareto.json", "config.json", "bundle.json", "ranges.json", "model.tuned.json"):
-        in_file(name, data)
+    path = in_file("bundle.json", data)
     _first(
-        lambda: read_manifest(folder),
-        lambda: read_report(folder),
-        lambda: read_bundle(folder),
-        lambda: read_config(folder / "config.json", graph()),
-        lambda: read_statistics(folder / "ranges.json", graph()),
-        lambda: read_sidecar(folder / "model.tuned.json", graph()),
+        *(partial(read_document, kind, path) for kind in (MANIFEST, FRONT, CONFIG)),
+        lambda: read_bundle(path.parent),
+        lambda: read_config(path, graph()),
+        lambda: read_statistics(path, graph()),
+        lambda: read_sidecar(path, graph()),
     )
 
 
@@ -87,7 +89,7 @@ TARGETS = (
     Target("board_toml", read_board_toml, largest=1 << 12),
     Target("farm_toml", read_farm_toml, largest=1 << 12),
     Target("project_toml", read_project_toml, largest=1 << 12),
-    Target("json", read_json),
+    Target("json", read_json, changed_json),
     Target("score_log", read_score_log, largest=1 << 12),
     Target("words", read_words, largest=256),
 )

@@ -92,10 +92,18 @@ def check_emulated(board: Board) -> None:
                 )
 
 
-def boot_emulator(board: Board, elf: Path, *, estimating: bool = False) -> UnicornPort | QemuPort:
-    """The port of a fresh emulator of `board` that boots `elf`; raises BoardError."""
+def boot_emulator(
+    board: Board, elf: Path, *, estimating: bool = False, steady: bool = False
+) -> UnicornPort | QemuPort:
+    """The port of a fresh emulator of `board` that boots `elf`; raises BoardError.
+
+    Args:
+        estimating: the counter tells estimated cycles in the place of instructions.
+        steady: every inference counts as the first one does, which is much faster; QEMU knows
+            neither.
+    """
     check_emulated(board)
     assert board.emulator is not None
     if board.emulator.machine is not None:
         return QemuPort(board.emulator.machine, elf)
-    return UnicornPort(MachineSpec.of(board, estimating=estimating), elf)
+    return UnicornPort(MachineSpec.of(board, estimating=estimating, steady=steady), elf)

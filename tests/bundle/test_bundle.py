@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import shutil
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from flipped_image import flipped
 
 from mcuq.bundle import bundle_models
 from mcuq.bundle.store import read_bundle
@@ -18,8 +20,11 @@ from mcuq.errors import BudgetError, InputError, UsageError
 from mcuq.report.store import read_manifest
 from mcuq.resources import example_dir
 from mcuq.result.bundle import ArenaUse, Bundle
+from mcuq.safety import Safety
 from mcuq.tflite.micro import run_micro
-from mcuq_hil import load_board, open_session
+from mcuq_hil import Session, load_board, open_session
+from mcuq_hil.bench import boot_emulator
+from mcuq_hil.errors import DamagedConstantsError
 
 pytestmark = [pytest.mark.slow, pytest.mark.arm]
 
@@ -116,6 +121,50 @@ def test_everything_is_in_the_image_once(arena: ArenaUse, joined: dict[ArenaUse,
     )
 
 
+@pytest.mark.parametrize("arena", ["separate", "shared"])
+def test_the_bill_of_material_names_each_model(
+    arena: ArenaUse, joined: dict[ArenaUse, Path]
+) -> None:
+    packages = {
+        package["name"]: package
+        for package in json.loads((joined[arena] / "sbom.spdx.json").read_text())["packages"]
+    }
+    content = (joined[arena] / "firmware.bin").read_bytes()
+    digest = packages["firmware"]["checksums"][0]["checksumValue"]
+    assert digest == hashlib.sha256(content).hexdigest()
+    assert {"mcuq-runtime", "mcuq-kernels", "model-faces", "model-keywords"} <= set(packages)
+    assert "model/faces.c" in packages["model-faces"]["comment"]
+    assert packages["model-faces"]["licenseDeclared"] == "NOASSERTION"
+
+
+def test_what_is_asked_for_is_watched_in_every_model(
+    faces: Path, keywords: Path, joined: dict[ArenaUse, Path], tmp_path: Path
+) -> None:
+    words = ["--watchdog", "1000", "--canaries", "--check-constants", "--stack-guard"]
+    assert main(["bundle", str(faces), str(keywords), "-o", str(tmp_path / "out"), *words]) == 0
+    plain, watched = read_bundle(joined["separate"]), read_bundle(tmp_path / "out")
+    assert [one.counts for one in watched.models] == [one.counts for one in plain.models]
+    elf = tmp_path / "out" / "firmware.elf"
+    changed = flipped(elf, "mcuq_run", tmp_path / "changed.elf")
+    board = load_board("stm32f746")
+    with (
+        Session(board, changed, boot_emulator(board, changed), unit="instructions") as session,
+        pytest.raises(DamagedConstantsError),
+    ):
+        session.open()
+
+
+@pytest.mark.parametrize(("arena", "arenas"), [("separate", 2), ("shared", 1)])
+def test_every_arena_has_a_canary_on_both_sides(
+    arena: ArenaUse, arenas: int, faces: Path, keywords: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "out"
+    bundle_models([faces, keywords], folder, arena=arena, safety=Safety(canaries=True))
+    command = ["arm-none-eabi-nm", str(folder / "firmware.elf")]
+    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert len(re.findall(r"__canary_\d+$", told, re.M)) == 2 * arenas
+
+
 def test_a_shared_arena_is_said_in_the_headers(joined: dict[ArenaUse, Path]) -> None:
     model = joined["shared"] / "model"
     for word, other in (("faces", "keywords"), ("keywords", "faces")):
@@ -195,6 +244,7 @@ def test_more_than_the_board_has(faces: Path, keywords: Path, tmp_path: Path) ->
         folders.append(Path(shutil.copytree(folder, tmp_path / folder.name)))
         manifest = folders[-1] / "manifest.json"
         content = json.loads(manifest.read_text())
+        del content["digest"]
         content["target"]["name"] = "stm32f103c8"
         manifest.write_text(json.dumps(content))
     with pytest.raises(
@@ -231,6 +281,7 @@ def test_what_cannot_be_in_one_image(faces: Path, keywords: Path, tmp_path: Path
         ("optimize", "size", "different --optimize levels"),
     ):
         content = json.loads((faces / "manifest.json").read_text())
+        del content["digest"]
         if key == "target":
             content["target"]["name"] = value
         else:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from elftools.elf.elffile import ELFFile
+from flipped_image import flipped
 
-from mcuq.choices import Safety
 from mcuq.resources import firmware_dir
+from mcuq.safety import Safety
 from mcuq_hil import Session, load_board, open_session
 from mcuq_hil.bench import boot_emulator
 from mcuq_hil.errors import (
@@ -22,7 +20,6 @@ from mcuq_hil.errors import (
     StackOverflowError,
     WatchdogError,
 )
-from mcuq_hil.identity import stamped
 from mcuq_hil.protocol import messages
 
 if TYPE_CHECKING:
@@ -69,24 +66,6 @@ def test_an_overwritten_canary_is_told(build_image: BuildImage, board: str, offs
         session.run([ZEROS])
 
 
-def flipped(elf: Path, symbol: str, target: Path) -> Path:
-    """A copy of an image with one bit of what a symbol names changed.
-
-    Its identity is that of the changed content: the host finds nothing wrong with it.
-    """
-    shutil.copy(elf, target)
-    with target.open("r+b") as stream:
-        image = ELFFile(stream)
-        found = image.get_section_by_name(".symtab").get_symbol_by_name(symbol)[0]
-        section = image.get_section(found["st_shndx"])
-        stream.seek(section["sh_offset"] + (found["st_value"] & ~1) - section["sh_addr"] + 1)
-        (byte,) = stream.read(1)
-        stream.seek(-1, os.SEEK_CUR)
-        stream.write(bytes([byte ^ 0x10]))
-    target.write_bytes(stamped(target.read_bytes()))
-    return target
-
-
 @pytest.mark.parametrize("symbol", ["weights", "mcuq_run", "mcuq_constants_sum"])
 def test_a_changed_bit_in_flash_is_told(
     build_image: BuildImage, symbol: str, tmp_path: Path
@@ -113,7 +92,26 @@ def test_a_stack_overflow_ends_in_the_guard(build_image: BuildImage) -> None:
     assert caught.value.registers["mmfar"] in range(board.ram.origin, board.ram.origin + 32)
 
 
-@pytest.mark.parametrize("board", ["stm32f746", "nucleo-g071rb", "nucleo-u575zi"])
+@pytest.mark.parametrize("board", ["nucleo-u575zi", "mps3-an547"])
+def test_a_stack_overflow_on_armv8m(build_image: BuildImage, board: str) -> None:
+    """There the limit register sees it before the guard."""
+    image = build_image("stack_overflow", board, stack_bytes=1024, safety=Safety(stack_guard=True))
+    with (
+        open_session(load_board(board), image.elf) as session,
+        pytest.raises(StackOverflowError, match="overflowed its stack"),
+    ):
+        session.run([ZEROS])
+
+
+def test_a_sound_image_runs_on_a_cortex_m55(build_image: BuildImage) -> None:
+    """Its emulator is another one; its family has no watchdog's driver."""
+    safety = Safety(canaries=True, check_constants=True, stack_guard=True)
+    image = build_image("plus_one", "mps3-an547", safety=safety)
+    with open_session(load_board("mps3-an547"), image.elf) as session:
+        session.run([bytes(io.bytes) for io in session.info.inputs])
+
+
+@pytest.mark.parametrize("board", ["stm32f746", "nucleo-g071rb", "nucleo-u575zi", "mps3-an547"])
 def test_a_wild_write_below_the_stack_faults(build_image: BuildImage, board: str) -> None:
     image = build_image("guard", board, safety=Safety(stack_guard=True))
     cause = "hard fault on the device in run.*data access violation at address 0x20000008"

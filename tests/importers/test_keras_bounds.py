@@ -18,6 +18,7 @@ from mcuq.importers.keras_file import check_keras_file
 from mcuq.importers.pytorch.archive import check_program
 from mcuq.settings import READING
 
+ENDLESS = next((Path(__file__).resolve().parents[2] / "fuzz/regressions/keras").iterdir())
 LAMBDA: dict[str, Any] = {
     "class_name": "Functional",
     "config": {"layers": [{"class_name": "Lambda", "config": {"function": ["4wEAAAA=", None]}}]},
@@ -112,3 +113,26 @@ def test_damaged_files(tmp_path: Path) -> None:
             check_keras_file(tmp_path / "d.keras")
         except InputError as error:
             assert "\n" not in str(error)
+
+
+def test_a_file_that_hdf5_never_comes_back_from(tmp_path: Path) -> None:
+    """Found by fuzzing; reading its attributes loops in native code."""
+    pytest.importorskip("h5py", reason="it comes with TensorFlow")
+    (tmp_path / "m.h5").write_bytes(ENDLESS.read_bytes())
+    assert "without progress" in refused(tmp_path / "m.h5")
+
+
+def test_every_value_is_read_once(tmp_path: Path) -> None:
+    h5py = pytest.importorskip("h5py", reason="it comes with TensorFlow")
+    path = tmp_path / "m.h5"
+    with h5py.File(path, "w") as file:
+        file.create_dataset("a/kernel", data=np.ones((64, 64), np.float32), compression="gzip")
+        file.create_dataset("scalar", data=1.0)
+        file.create_dataset("none", (0, 3), np.float32)
+        file["again"] = file["a"]
+        place = file["a/kernel"].id.get_chunk_info(0).byte_offset
+    check_keras_file(path)
+    content = bytearray(path.read_bytes())
+    content[place : place + 8] = bytes(8)
+    path.write_bytes(content)
+    assert "not a readable Keras file" in refused(path)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 from arm_native import ARG_ERROR, NO_SCRATCH, ONES, SUCCESS, arm, same
@@ -171,3 +174,15 @@ def test_transposed_convolution(
             sums[:, top : top + window, left : left + window + 1] += taps[:, y, z]
     cut = sums[:, padding : padding + shape[1], padding : padding + shape[2]] + bias
     same(output, np.clip(rescaled(cut, multipliers, shifts) + 9, -110, 120))
+
+
+def test_rows_as_wide_as_a_sum_holds(cases: Path) -> None:
+    """Equal values, of rows where 1 / sum no longer fits what a narrow one is kept in."""
+    text = (cases / "hostile" / "softmax_wide.c").read_text(encoding="utf-8")
+    widths = [int(n) for n in re.findall(r"ns\[\]=\{([\d,]+)\}", text)[0].split(",")]
+    called = re.findall(r"arm_softmax_s8\(in,1,ns\[k\],(-?\d+),(-?\d+),(-?\d+),out\)", text)[0]
+    for width in widths:
+        x, output = np.full(width, 5, np.int8), np.zeros(width, np.int8)
+        arm("arm_softmax_s8", x, 1, width, *map(int, called), output)
+        # 1 / 511 is over half a step of 1 / 256, 1 / 512 is not.
+        assert set(output.tolist()) == {-127 if width < 512 else -128}, width

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mcuq.bench.vector import CORE, EMULATOR, has_emulator
-from mcuq.build.toolchain import core_flags
+from mcuq.compiler.toolchain import core_flags
 from mcuq.emit.c.kernels import write_kernels
 from mcuq.resources import firmware_dir
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Literal
 
 from mcuq.errors import UsageError
@@ -65,28 +64,3 @@ def _nearest_in_other_case(name: str, names: list[str]) -> list[str]:
 
 def _listed(names: list[str], more: str) -> str:
     return f"choose one of {', '.join(names[:_MOST_NAMED])}{more}"
-
-
-@dataclass(frozen=True)
-class Safety:
-    """What was asked for; the default is nothing, which takes no byte.
-
-    Attributes:
-        watchdog: milliseconds after which it resets a device that does not feed it; None: none.
-        canaries: words around arenas and states, looked at before and after every run.
-        check_constants: CRC of the flash at the start.
-        stack_guard: a region under the stack that the memory protection unit lets nobody write to.
-    """
-
-    watchdog: int | None = None
-    canaries: bool = False
-    check_constants: bool = False
-    stack_guard: bool = False
-
-    @property
-    def is_asked(self) -> bool:
-        """Whether it is anything at all."""
-        return self != NO_SAFETY
-
-
-NO_SAFETY = Safety()

@@ -11,12 +11,20 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
+from mcuq_hil.seal import check_digits
+
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
 T = TypeVar("T")
 KEY = "format"
 """The key of the version."""
+DIGEST = "digest"
+"""The key of the seal, the last one."""
+_EDITED = (
+    f"{DIGEST}: it does not fit the rest: the file is damaged, or was edited; to use what you have "
+    "edited, take this key out"
+)
 
 
 @dataclass(frozen=True)
@@ -34,6 +42,8 @@ class Document(Generic[T]):
             no other than `version`.
         marked: where the version stands: in the document, in each entry of a list or table, or
             nowhere.
+        sealed: whether it ends with a digest of the rest, because what is read back from it decides
+            something: one flipped bit is told. A document without one is taken as it is.
     """
 
     name: str
@@ -43,6 +53,7 @@ class Document(Generic[T]):
     version: int = 1
     oldest: int | None = None
     marked: Literal["document", "entries", "nowhere"] = "document"
+    sealed: bool = False
 
     @cached_property
     def adapter(self) -> TypeAdapter[T]:
@@ -53,7 +64,8 @@ class Document(Generic[T]):
 
     def plain(self, value: T) -> Any:
         """JSON's own types, the version with them."""
-        return self._each(self.adapter.dump_python(value, mode="json", by_alias=True), self._mark)
+        plain = self._each(self.adapter.dump_python(value, mode="json", by_alias=True), self._mark)
+        return plain | {DIGEST: _digest(plain)} if self.sealed else plain
 
     def text(self, value: T) -> str:
         """Indented JSON, keys in the order of the fields, ending in a newline.
@@ -84,6 +96,10 @@ class Document(Generic[T]):
             plain = from_json(text)
         except ValueError as error:
             raise ValueError(f"not such a file: Invalid JSON: {error}") from error
+        if self.sealed and isinstance(plain, dict) and DIGEST in plain:
+            told = plain.pop(DIGEST)
+            if told != _digest(plain):
+                raise ValueError(_EDITED)
         try:
             return self.adapter.validate_python(self._each(plain, self._unmark))
         except ValidationError as error:
@@ -112,3 +128,8 @@ class Document(Generic[T]):
         if type(version) is not int or not oldest <= version <= self.version:
             raise ValueError(f"{KEY}: {str(version)[:20]!r} is not known, {self.version} is")
         return {key: value for key, value in plain.items() if key != KEY}
+
+
+def _digest(plain: Any) -> str:
+    """Of the values, however they are written; numbers are as Python's float and int."""
+    return check_digits(json.dumps(plain, sort_keys=True))

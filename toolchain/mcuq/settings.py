@@ -54,6 +54,12 @@ class ReadingSettings:
     Evidence: not measured: chosen by hand. A description may name layers of any size, which Keras
     makes before it looks for their weights.
     """
+    hdf5_seconds: int = 4
+    """Seconds. Of processor time that the library of HDF5 may take for one group of a Keras file,
+    or for 2^24 bytes of its weights.
+
+    Evidence: not measured: chosen by hand. It never comes back from some damaged files.
+    """
     operators: int = 20_000
     """Operators. Of a model with its loops and functions written out, computed constants included.
 

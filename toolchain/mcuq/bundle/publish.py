@@ -6,18 +6,21 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from mcuq.build import FirmwareImage, build_firmware
 from mcuq.bundle.join import join_models, uses
 from mcuq.bundle.member import Member, read_members
 from mcuq.bundle.store import FILE, write_bundle
 from mcuq.bundle.verify import Answered, verify_image
+from mcuq.compiler import FirmwareImage, build_firmware
+from mcuq.compiler.safety import check_safety
 from mcuq.errors import BudgetError
 from mcuq.pipeline.check import check_board
 from mcuq.pipeline.versions import versions
 from mcuq.progress import Progress, ProgressCallback, silent
 from mcuq.report.directory import written_atomically
+from mcuq.report.sbom import SBOM, image_sbom
 from mcuq.result.bundle import ArenaUse, Bundle, BundledModel, BundleFigures
 from mcuq.result.manifest import BudgetFigures, DeviceFigures
+from mcuq.safety import NO_SAFETY, Safety
 from mcuq.units import format_bytes
 from mcuq_hil.boards import Board, load_board
 
@@ -30,6 +33,7 @@ def bundle_models(
     flash: int | None = None,
     ram: int | None = None,
     port: str | None = None,
+    safety: Safety = NO_SAFETY,
     progress: ProgressCallback = silent,
 ) -> Bundle:
     """Join results of `mcuq build`, link and verify them as one image, and write it all.
@@ -37,38 +41,46 @@ def bundle_models(
     Args:
         folders: what the builds wrote, each with a `--name` of its own.
         output: appears whole: `model/` with the C of all, `NAME.tflite` of each, firmware.elf,
-            .bin and .map, bundle.json and report.html. An earlier bundle there is replaced.
+            .bin and .map, bundle.json, report.html and sbom.spdx.json. An earlier bundle there is
+            replaced.
         arena: "shared" gives models that never run at once one arena, as large as the largest.
         flash, ram: bytes that the image may take; None: the board's.
         port: serial port of a real board; None boots the emulator.
+        safety: what the image watches of itself, however each was built.
 
     Raises:
-        UsageError: the results cannot be in one image. InputError: one of them cannot be read.
+        UsageError: the results cannot be in one image, or the board cannot watch as asked.
+        InputError: one of them cannot be read.
         BudgetError: they do not fit together; says what takes how much.
         DeviceError, mcuq_hil's HilError: compiler, board or link failed, or bytes differ.
     """
     members = read_members(folders)
     board = load_board(members[0].manifest.target.name)
     check_board(board, port)
+    check_safety(board, safety)
     budget = BudgetFigures(flash=flash or board.flash.bytes, ram=ram or board.ram.bytes)
     with written_atomically(output, marker=FILE) as folder:
         join_models(members, arena, folder / "model")
         for member in members:
             (folder / f"{member.names.word}.tflite").write_bytes(member.flatbuffer)
         progress(Progress("build", note=board.title))
-        image = _image(board, members, arena, folder)
+        image = _image(board, members, arena, folder, safety)
         _check_fit(image, members, arena, budget)
         answered, device = verify_image(board, image, members, port, progress)
         progress(Progress("report"))
         made = _bundle(members, arena, budget, image, answered, device)
         write_bundle(made, folder)
+        sbom = image_sbom(folder, [member.names.word for member in members])
+        (folder / SBOM).write_text(sbom, encoding="utf-8", newline="\n")
     return made
 
 
-def _image(board: Board, members: Sequence[Member], arena: ArenaUse, folder: Path) -> FirmwareImage:
+def _image(
+    board: Board, members: Sequence[Member], arena: ArenaUse, folder: Path, safety: Safety
+) -> FirmwareImage:
     optimize = members[0].manifest.optimize
     try:
-        return build_firmware(board, folder / "model", folder, optimize=optimize)
+        return build_firmware(board, folder / "model", folder, optimize=optimize, safety=safety)
     except BudgetError as error:
         raise BudgetError(f"{error.cause}: {_told(members)}", _hint(members, arena)) from error
 

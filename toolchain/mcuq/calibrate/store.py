@@ -89,6 +89,9 @@ RANGES = Document(
     CalibrationFile,
     "statistics of every activation on calibration data",
     "`ranges.json`, by `mcuq calibrate`",
+    version=2,
+    oldest=1,
+    sealed=True,
 )
 
 

@@ -32,6 +32,10 @@ def bundle(
     flash: Annotated[str | None, options.option("flash")] = None,
     ram: Annotated[str | None, options.option("ram")] = None,
     port: Annotated[str | None, options.option("port")] = None,
+    watchdog: Annotated[int | None, options.option("safety.watchdog")] = None,
+    canaries: Annotated[bool, options.option("safety.canaries")] = False,
+    check_constants: Annotated[bool, options.option("safety.check_constants")] = False,
+    stack_guard: Annotated[bool, options.option("safety.stack_guard")] = False,
     json: JsonFlag = False,
 ) -> None:
     """Join built models into one image: kernels once, each model proved in it."""
@@ -39,6 +43,7 @@ def bundle(
     from mcuq.bundle.summary import bundle_summary
     from mcuq.report.store import PAGE
     from mcuq.result.bundle import BUNDLE
+    from mcuq.safety import Safety
     from mcuq.units import parse_bytes
 
     check_choice("--arena", arena, complete.arenas())
@@ -50,6 +55,7 @@ def bundle(
             flash=None if flash is None else parse_bytes(flash),
             ram=None if ram is None else parse_bytes(ram),
             port=port,
+            safety=Safety(watchdog, canaries, check_constants, stack_guard),
             progress=progress,
         )
     if json:

@@ -25,6 +25,7 @@ from mcuq.cli import (
     finetune,
     init,
     inspect,
+    mlperf,
     profile,
     quantize,
     report,
@@ -84,6 +85,7 @@ app.command("explain")(explain.explain)
 app.add_typer(bench.app, name="bench")
 app.command("compare")(compare.compare)
 app.command("check")(check.check)
+app.command("mlperf")(mlperf.mlperf)
 app.command("doctor")(doctor.doctor)
 
 

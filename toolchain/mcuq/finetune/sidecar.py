@@ -42,7 +42,13 @@ class Sidecar(_Strict):
 
 
 TUNED = Document(
-    "tuned", Sidecar, "the grids of a fine-tuned model", "`MODEL.tuned.json`, by `mcuq finetune`"
+    "tuned",
+    Sidecar,
+    "the grids of a fine-tuned model",
+    "`MODEL.tuned.json`, by `mcuq finetune`",
+    version=2,
+    oldest=1,
+    sealed=True,
 )
 
 

@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from mcuq.errors import InputError
+from mcuq.importers.hdf5 import DAMAGED, model_config
 from mcuq.settings import READING
+from mcuq.shown import visible
 
-_DAMAGED = "it is damaged or was cut short: copy it again, or save the model again"
 _CONFIGS = frozenset({"config.json", "metadata.json"})
 _CODE = frozenset({"Lambda", "__lambda__"})
 """Classes whose configuration may hold a function as bytes."""
@@ -35,18 +36,17 @@ def check_keras_file(path: Path) -> None:
         import h5py
 
         if h5py.is_hdf5(path):
-            with h5py.File(path, "r") as file:
-                _check_hdf5(path, file)
+            _check_hdf5(path)
     except InputError:
         raise
     except ImportError:
         return  # it comes with TensorFlow, whose absence is told next
     except RecursionError as error:
-        raise InputError(f"{path}: nested too deep", _DAMAGED) from error
+        raise InputError(f"{path}: nested too deep", DAMAGED) from error
     except Exception as error:
         # zipfile, h5py and json raise a dozen types for what is damaged.
         line = (str(error) or type(error).__name__).splitlines()[0]
-        raise InputError(f"{path}: not a readable Keras file ({line})", _DAMAGED) from error
+        raise InputError(f"{path}: not a readable Keras file ({line})", DAMAGED) from error
 
 
 def _check_archive(path: Path) -> None:
@@ -57,7 +57,7 @@ def _check_archive(path: Path) -> None:
             if member.filename in _CONFIGS:
                 _check_config(path, archive.read(member))
             elif member.filename.endswith((".h5", ".hdf5")):
-                _check_weights(path, archive, member)
+                _check_hdf5(path, member.filename)
 
 
 def check_sizes(path: Path, members: list[zipfile.ZipInfo]) -> None:
@@ -71,55 +71,15 @@ def check_sizes(path: Path, members: list[zipfile.ZipInfo]) -> None:
     for member in members:
         if member.filename.endswith(".json") and member.file_size > READING.text_bytes:
             raise InputError(
-                f"{path}: {member.filename} becomes {member.file_size:,} B of text", _DAMAGED
+                f"{path}: {visible(member.filename)} becomes {member.file_size:,} B of text",
+                DAMAGED,
             )
 
 
-def _check_weights(path: Path, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:
-    import h5py
-
-    # What follows the size that the archive's list says is not looked at.
-    with archive.open(member) as stream, h5py.File(stream, "r") as file:
-        _check_hdf5(path, file)
-
-
-def _check_hdf5(path: Path, file: Any) -> None:
-    import h5py
-
-    if (config := file.attrs.get("model_config")) is not None:
-        _check_config(path, config if isinstance(config, bytes) else str(config).encode())
-    whole, seen, waiting = 0, set[Any](), [file]
-    while waiting:
-        group = waiting.pop()
-        for name in group:
-            if not isinstance(group.get(name, getlink=True), h5py.HardLink | h5py.SoftLink):
-                raise InputError(
-                    f"{path}: {name!r} is in another file", "save the whole model into one file"
-                )
-            entry = group.get(name)
-            if entry is None or entry.id in seen:
-                continue
-            seen.add(entry.id)
-            if isinstance(entry, h5py.Group):
-                waiting.append(entry)
-                continue
-            if isinstance(entry, h5py.Dataset):
-                whole += _bytes_of(path, entry)
-    if whole > READING.model_bytes:
-        raise InputError(
-            f"{path} holds {whole:,} B of weights, more than the {READING.model_bytes:,} B that "
-            "are read",
-            "check that it is the right file",
-        )
-
-
-def _bytes_of(path: Path, values: Any) -> int:
-    if values.external or values.is_virtual:
-        raise InputError(
-            f"{path}: the values of {values.name!r} are in another file",
-            "save the whole model into one file",
-        )
-    return int(values.size or 0) * int(values.dtype.itemsize)
+def _check_hdf5(path: Path, member: str | None = None) -> None:
+    config = model_config(path, member, READING.model_bytes)
+    if config is not None:
+        _check_config(path, config)
 
 
 def _check_config(path: Path, content: bytes) -> None:

@@ -83,14 +83,16 @@ def _data_bytes() -> int:
     return sum(int(line.split()[1]) << 10 for line in lines if line.startswith("VmData:"))
 
 
-def progressed() -> None:
-    """In a child: the next sign of progress is due within `PATIENCE_S`; elsewhere nothing.
+def progressed(patience: int | None = None) -> None:
+    """In a child: the next sign of progress is due within `patience` seconds, or `PATIENCE_S`.
+
+    Elsewhere it does nothing.
 
     The kernel ends a child that is late with SIGXCPU.
     """
     if not _is_child or resource is None:
         return
-    due = math.ceil(time.process_time()) + PATIENCE_S
+    due = math.ceil(time.process_time()) + (PATIENCE_S if patience is None else patience)
     hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
     soft = due if hard == resource.RLIM_INFINITY else min(due, hard)
     resource.setrlimit(resource.RLIMIT_CPU, (soft, hard))

@@ -16,7 +16,7 @@ from enum import StrEnum
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from mcuq.isolated.limits import PATIENCE_S, CallLimits
+from mcuq.isolated.limits import CallLimits
 from mcuq.temporary import temporary_file
 
 Value = TypeVar("Value")
@@ -70,7 +70,7 @@ def call_isolated(function: Callable[..., Value], *arguments: object) -> Value:
 
     Raises:
         McuqError: `function` raised it. IsolatedError: it raised something else, the process
-            died, or nothing was heard of it for `PATIENCE_S` seconds of its processor time.
+            died, or it took longer than `progressed` lets it.
     """
     worker: _Worker | None = getattr(_kept, "worker", None)
     if worker is None or not worker.is_ready:
@@ -253,7 +253,7 @@ def _imported(module: str) -> None:
 def _end(code: int) -> str:
     """How a process ended, in words."""
     if code == _LATE:
-        return f"it does not come back: nothing after {PATIENCE_S} s of processor time"
+        return "it does not come back: processor time passes without progress"
     if code < 0:
         names = {entry.value: entry.name for entry in signal.Signals}
         return f"it crashed with {names.get(-code, f'signal {-code}')}"

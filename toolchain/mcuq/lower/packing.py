@@ -200,7 +200,9 @@ def _pack_rows(rows: Int8s, bits: int, requantization: Requantization, sums: Sum
     rest = left_out(~folded.fits)
     halves = _halves(np.where(folded.fits[:, None], rows, np.int8(0)))
     if bits < 4:
-        return PackedLayer(pack_sub_byte(halves, bits), folded.words, rest)
+        # Input 2 half + pair, in order: SXTB16 takes pairs out of a word of bytes.
+        in_order = halves.transpose(0, 1, 3, 2, 4)
+        return PackedLayer(pack_sub_byte(in_order, bits), folded.words, rest)
     return PackedLayer(_words(halves, bits), folded.words, rest)
 
 

@@ -8,8 +8,8 @@ from functools import partial
 from typing import Annotated
 
 from mcuq.declared import Option, TomlTable, documented
+from mcuq.declared.offered import GATED, GATES
 from mcuq.pipeline import names
-from mcuq.pipeline.offered import GATED, GATES
 
 _TABLE = TomlTable("gates", "Limits a result must keep, else `mcuq build` ends with exit code 6.")
 _gate = partial(Option, commands=GATED, panel=GATES, table=_TABLE, changes_bytes=False)

@@ -9,11 +9,12 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from mcuq.build.firmware import build_firmware
-from mcuq.build.kernel_library import KernelLibrary
-from mcuq.choices import NO_SAFETY, Optimize, Safety
+from mcuq.choices import Optimize
+from mcuq.compiler.firmware import build_firmware
+from mcuq.compiler.kernel_library import KernelLibrary
 from mcuq.lower import LowerOptions, Program, has_lanes
 from mcuq.pipeline.settings import ADVICE
+from mcuq.safety import NO_SAFETY, Safety
 from mcuq_hil import Counts, Estimate, estimate_cycles, open_session
 from mcuq_hil.boards import Board
 

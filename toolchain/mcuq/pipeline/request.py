@@ -7,15 +7,15 @@ an option does stands where its value is used.
 Annotations are evaluated here, not postponed: the records are read from them.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from mcuq.choices import Kernels, Optimize, Safety
+from mcuq.choices import Kernels, Optimize
 from mcuq.declared import Group, Option, TomlTable, documented
-from mcuq.pipeline import names
-from mcuq.pipeline.offered import (
+from mcuq.declared.offered import (
     ALL,
     BUDGET,
     BUILD,
@@ -26,8 +26,9 @@ from mcuq.pipeline.offered import (
     SEARCHES,
     VERIFIED,
 )
-from mcuq.pipeline.safety import SafetyOptions
+from mcuq.pipeline import names
 from mcuq.pipeline.scheme import Scheme, Throughout, weight_choice
+from mcuq.safety import Safety
 
 if TYPE_CHECKING:
     from mcuq.quantize import WeightChoice
@@ -193,7 +194,8 @@ class BuildRequest:
         ),
     ] = None
     metric: Annotated[
-        str | None,
+        str | Callable[..., float] | None,
+        names.METRIC,
         _scored(
             "top1, mse, r2, auc, agreement or module:function.",
             "top1, mse, r2, auc, agreement (needs no labels) or module:function; without it, what "
@@ -323,6 +325,14 @@ class BuildRequest:
             choices=names.methods,
         ),
     ] = "ga"
+    exact_scores: Annotated[
+        bool,
+        _search(
+            "Score candidates in the firmware's arithmetic: the same on every kind of processor.",
+            "Score candidates in the firmware's own arithmetic, five times slower: the same on "
+            "every kind of processor, where LiteRT's is the same on all of one kind.",
+        ),
+    ] = False
     workers: Annotated[
         int,
         Option(
@@ -350,7 +360,7 @@ class BuildRequest:
     ] = field(default_factory=Scheme)
     safety: Annotated[
         Safety,
-        Group(SafetyOptions, Safety, "What the firmware watches of itself; nothing by default."),
+        Group(Safety, Safety, "What the firmware watches of itself; nothing by default."),
     ] = field(default_factory=Safety)
     strict: Annotated[
         bool,

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from mcuq.choices import ActivationScheme, Io, Per
 from mcuq.declared import Option, TomlTable, documented
+from mcuq.declared.offered import BUILD, NUMBERS, QUANTIZE, SEARCH, VERIFIED
 from mcuq.pipeline import names
-from mcuq.pipeline.offered import BUILD, NUMBERS, QUANTIZE, SEARCH, VERIFIED
 
 if TYPE_CHECKING:
     from mcuq.quantize import Config, WeightChoice

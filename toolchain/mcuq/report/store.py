@@ -52,9 +52,9 @@ def read_report(folder: Path) -> Report:
         InputError: not such a directory, or another version wrote it.
     """
     return Report(
-        _read(MANIFEST, _path(MANIFEST, folder)),
-        _read(FRONT, _path(FRONT, folder)),
-        _read(CONFIG, _path(CONFIG, folder)),
+        read_document(MANIFEST, _path(MANIFEST, folder)),
+        read_document(FRONT, _path(FRONT, folder)),
+        read_document(CONFIG, _path(CONFIG, folder)),
     )
 
 
@@ -64,14 +64,15 @@ def read_manifest(path: Path) -> Manifest:
     Raises:
         InputError: no such file, or another version wrote it.
     """
-    return _read(MANIFEST, _path(MANIFEST, path) if path.is_dir() else path)
+    return read_document(MANIFEST, _path(MANIFEST, path) if path.is_dir() else path)
 
 
 def _path(document: Document[Any], folder: Path) -> Path:
     return folder / f"{document.name}.json"
 
 
-def _read(document: Document[T], path: Path) -> T:
+def read_document(document: Document[T], path: Path) -> T:
+    """What `path` holds; raises InputError, as the others."""
     if not path.is_file():
         if (path.parent / f"{BUNDLE.name}.json").is_file():
             raise InputError(

@@ -325,6 +325,7 @@ MANIFEST = Document(
     Manifest,
     "what was built, what it costs and how that is known",
     "`manifest.json` and `--json` of `mcuq build` and `mcuq quantize`; `mcuq report --json`",
-    version=2,
+    version=3,
     oldest=1,
+    sealed=True,
 )

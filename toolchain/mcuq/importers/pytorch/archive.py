@@ -38,7 +38,12 @@ def check_program(path: Path) -> None:
     except OSError as error:
         reason = error.strerror or str(error)
         raise InputError(f"cannot read {path}: {reason}", "check the path of the model") from error
-    except (ValueError, RuntimeError, NotImplementedError, zipfile.BadZipFile) as error:
+    except InputError:
+        raise
+    except RecursionError as error:
+        raise InputError(f"{path}: nested too deep", _DAMAGED) from error
+    except Exception as error:
+        # zipfile, what unpacks its members, and json raise a dozen types for what is damaged.
         line = (str(error) or type(error).__name__).splitlines()[0]
         raise InputError(f"{path}: not a readable PyTorch file ({line})", _DAMAGED) from error
 
@@ -72,9 +77,7 @@ def _kind(names: set[str]) -> str:
 
 
 def _check_constants(path: Path, content: bytes) -> None:
-    config = json.loads(content)
-    entries = config.get("config", {}) if isinstance(config, dict) else {}
-    for name, entry in entries.items():
+    for name, entry in json.loads(content).get("config", {}).items():
         if not str(entry.get("path_name", "")).startswith(_TENSOR):
             raise InputError(
                 f"{path}: its constant {name!r} is a Python object, which is not read",
