@@ -20,8 +20,10 @@
 /* Cores that start two instructions a cycle: the Cortex-M7, which the flags of a build tell, or among
  * those with this extension alone a floating-point unit of double precision. Either order of
  * instructions runs on all of them. */
-#if !defined(MCUQ_DUAL_ISSUE) && !defined(__ARM_FEATURE_MVE) && (__ARM_FP & 8)
+#if !defined(MCUQ_DUAL_ISSUE) && defined(__ARM_FP) && !defined(__ARM_FEATURE_MVE)
+#if __ARM_FP & 8
 #define MCUQ_DUAL_ISSUE
+#endif
 #endif
 
 /* The parameters are known to the assembly only. */

@@ -13,8 +13,7 @@
 /* Multiplier, rounding and shift of one of the group's channels. */
 #define MCUQ_M(m, at) "ldr " m ", [r2, #" at "]\n"
 
-/* The high product h of a doubled sum and its multiplier joins the rounding; the rest of it is
- * h - (sum < 0) in the place of h - (h < 0): see MCUQ_CHANNEL of mcuq_multiply_dsp.h. */
+/* The high product of a doubled sum joins the rounding: mcuq_rounded_high. */
 #define MCUQ_HIGH(sum, m, rounding) "smmlar " rounding ", " sum ", " m ", " rounding "\n"
 #define MCUQ_DOWN(sum, high, shift, beside) \
     "add " sum ", " high ", " sum ", asr #31\n" \
@@ -52,7 +51,7 @@
 
 #endif
 
-/* The same for any shift and size: the sums take turns in r4. */
+/* The same for any shift: the sums take turns in r4. */
 #define MCUQ_FINISH_ANY \
     "adds r2, r2, #16\n" \
     "mov lr, #4\n" \
@@ -69,7 +68,7 @@
     "lsl r4, r4, r10\n" \
     "smmlar r4, r4, r8, r9\n" \
     "5:\n" \
-    "ssat r8, #16, r4\n" \
+    "mov r8, r4\n" \
     "mov r4, r5\n" \
     "mov r5, r6\n" \
     "mov r6, r7\n" \
@@ -87,20 +86,22 @@
     "rsbs r3, r3, #0\n" \
     "1:\n"
 
-/* Outputs are saturated as offset binary, two a register, and stored as one word. */
+/* Outputs are saturated as offset binary and stored as one word. */
 #define MCUQ_GROUP_END \
     "subs r0, r0, #36\n" \
     MCUQ_M("r8", "16") MCUQ_M("r9", "20") MCUQ_M("r10", "24") \
-    "tst r10, #256\n" \
+    "tst r10, #512\n" \
     "bne 3f\n" \
     MCUQ_FINISH_FOUR \
     "2:\n" \
-    "pkhbt r4, r4, r6, lsl #16\n" \
-    "pkhbt r5, r5, r7, lsl #16\n" \
-    "usat16 r4, #8, r4\n" \
-    "usat16 r5, #8, r5\n" \
-    "ldr lr, [sp, #8]\n" \
+    "usat r4, #8, r4\n" \
+    "usat r5, #8, r5\n" \
+    "usat r6, #8, r6\n" \
     "orr r4, r4, r5, lsl #8\n" \
+    "usat r7, #8, r7\n" \
+    "orr r4, r4, r6, lsl #16\n" \
+    "ldr lr, [sp, #8]\n" \
+    "orr r4, r4, r7, lsl #24\n" \
     "adds r2, r2, #64\n" \
     "eor r4, r4, #0x80808080\n" \
     "str r4, [lr, r3]\n" \

@@ -371,8 +371,9 @@ void mcuq_dense_s4(const mcuq_dense *p, const int32_t *weights, const mcuq_chann
 /* Requantization of four depthwise channels. As mcuq_channel, but for outputs in offset binary
  * (0 to 255): the roundings hold the output zero point + 128. The shift is the low byte of its
  * word; the first word has MCUQ_GROUP_WIDE added where a shift of the group is <= 0 or an output
- * may exceed 16 bits before it is saturated. */
+ * may exceed 16 bits before it is saturated, and MCUQ_GROUP_LEFT where a shift is <= 0. */
 #define MCUQ_GROUP_WIDE 256
+#define MCUQ_GROUP_LEFT 512
 
 typedef struct {
     int32_t doubled_bias[4];

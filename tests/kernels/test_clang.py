@@ -59,12 +59,16 @@ def instructions(compiled_object: Path, function: str) -> list[str]:
     return found
 
 
-def assembled() -> list[str]:
-    """Functions that are one piece of assembly."""
-    texts = kernel_texts(firmware_dir()).values()
-    return sorted(
-        {name for text in texts for name in re.findall(r"MCUQ_ASSEMBLY void (\w+)", text)}
-    )
+def assembled(core: str, folder: Path) -> list[str]:
+    """Functions that are one piece of assembly on a core."""
+    flags = [*core_flags(core), f"-I{firmware_dir() / 'include'}", "-E", "-P"]
+    found: list[str] = []
+    for name, text in kernel_texts(firmware_dir()).items():
+        if "MCUQ_ASSEMBLY" in text:
+            command = [GCC, *flags, str(folder / "sources" / name)]
+            told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+            found += re.findall(r"__attribute__\(\(naked\)\) void (\w+)\(", told)
+    return sorted(found)
 
 
 @pytest.mark.parametrize("core", CORES)
@@ -74,9 +78,9 @@ def test_clang_compiles_the_kernels_to_the_same_assembly(core: str, tmp_path: Pa
     if core in ("cortex-m0plus", "cortex-m3"):
         return
     theirs = compiled(tmp_path / "gcc", core, GCC)
-    functions = assembled()
-    assert len(functions) == 9
+    functions = assembled(core, tmp_path / "gcc")
+    assert len(functions) == (22 if core == "cortex-m55" else 11)
     for function in functions:
         pair = [instructions(folder / f"{function}.o", function) for folder in (ours, theirs)]
-        assert len(pair[0]) > 10
+        assert len(pair[0]) > 5
         assert pair[0] == pair[1], function

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import platform
 import shutil
 import subprocess
-from dataclasses import dataclass
+import sys
+from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 
 from mcuq.document import Document
@@ -43,10 +45,9 @@ DIAGNOSIS = Document(
 def diagnose() -> tuple[Check, ...]:
     """Look for everything that mcuq can use, what is required first. Takes under a second."""
     return (
-        _program("arm-none-eabi-gcc", "firmware cannot be built", "gcc-arm-none-eabi", True),
-        _newlib(),
+        *_compilers(),
         _package("unicorn", "no emulated STM32 boards", required=True),
-        _package("tflite-micro", "results cannot be checked against TFLite Micro", required=True),
+        _oracle(),
         _package("ai-edge-litert", "TFLite files cannot be read", required=True),
         _program("qemu-system-arm", "no QEMU boards (Cortex-M55)", "qemu-system-arm"),
         _program("openocd", "no flashing through OpenOCD", "openocd"),
@@ -57,6 +58,26 @@ def diagnose() -> tuple[Check, ...]:
         _package("tensorflow", "no Keras models: pip install 'mcuq[tensorflow]'", required=False),
         _serial_ports(),
     )
+
+
+def _compilers() -> tuple[Check, ...]:
+    """GCC with newlib, or the package with Clang: one of them is required."""
+    gcc = _program("arm-none-eabi-gcc", "firmware cannot be built", "gcc-arm-none-eabi", True)
+    newlib, clang = _newlib(), _package("ziglang", "no Clang: 'mcuq[compiler]'", required=False)
+    if not clang.found:
+        return gcc, newlib, clang
+    if gcc.found and newlib.found:
+        detail = f"{clang.detail}: used by --compiler clang"
+        return gcc, newlib, replace(clang, detail=detail)
+    gcc, newlib = (replace(check, required=False) for check in (gcc, newlib))
+    return gcc, newlib, replace(clang, required=True, detail=f"{clang.detail}: used, with its lld")
+
+
+def _oracle() -> Check:
+    """TFLite Micro: required where there is a wheel of it."""
+    has_wheel = sys.platform == "linux" and platform.machine() in ("x86_64", "AMD64")
+    without = "results are not compared with TFLite Micro"
+    return _package("tflite-micro", without, required=has_wheel)
 
 
 def _program(name: str, without: str, apt: str, required: bool = False) -> Check:

@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from mcuq.choices import Kernels, Optimize
+from mcuq.choices import Compiler, Kernels, Optimize
 from mcuq.declared import Group, Option, TomlTable, documented
 from mcuq.declared.offered import (
     ALL,
@@ -145,6 +145,14 @@ class BuildRequest:
     optimize: Annotated[
         Optimize, Option("speed (default) or size.", "Compiler and kernel choice.", commands=ALL)
     ] = "speed"
+    compiler: Annotated[
+        Compiler,
+        Option(
+            "auto (default): gcc where it is installed, else clang.",
+            "Arm's GCC, the Clang of the package ziglang, or the first of them that is installed.",
+            commands=ALL,
+        ),
+    ] = "auto"
     kernels: Annotated[
         Kernels,
         Option(
@@ -325,6 +333,16 @@ class BuildRequest:
             choices=names.methods,
         ),
     ] = "ga"
+    require_oracle: Annotated[
+        bool,
+        Option(
+            "Refuse to build where TensorFlow Lite Micro cannot be compared with.",
+            "Whether a build is refused where TensorFlow Lite Micro is not there to compare with: "
+            "its wheel is for Linux on x86-64 only.",
+            commands=BUILD,
+            changes_bytes=False,
+        ),
+    ] = False
     exact_scores: Annotated[
         bool,
         _search(
