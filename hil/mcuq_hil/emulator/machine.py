@@ -43,7 +43,7 @@ class Machine:
         self._line = line
         self._asked: list[str] = []
         self._bad_address = 0
-        self._counter = _counter(self._uc, spec)
+        self._counter = _counter(self._uc, spec, elf)
         self._private = CorePeripherals(self._counter, self._ask)
         self._registers = RegisterFile(FAMILIES[spec.family])
         self._watchdog = Watchdog(spec.family, lambda at: self._registers.read(at, 4))
@@ -186,10 +186,14 @@ class Machine:
         return False
 
 
-def _counter(uc: Uc, spec: MachineSpec) -> RunCounter:
+def _counter(uc: Uc, spec: MachineSpec, elf: Path) -> RunCounter:
+    # Imported here: the disassembler is only needed to estimate.
+    if spec.bounding:
+        from mcuq_hil.emulator.bounding import BoundCounter
+
+        return BoundCounter(uc, elf)
     if spec.timing is None:
         return InstructionCounter(uc)
-    # Imported here: the disassembler is only needed to estimate.
     from mcuq_hil.emulator.estimating import CycleCounter
 
     return CycleCounter(uc, spec.core, spec.flash, spec.timing)

@@ -24,13 +24,16 @@ class MachineSpec:
     uart_base: int
     timing: FlashTiming | None = None
     """With it the counter tells estimated cycles, without it instructions."""
+    bounding: bool = False
+    """The counter tells the instructions that no input exceeds."""
 
     @classmethod
-    def of(cls, board: Board, *, estimating: bool = False) -> MachineSpec:
+    def of(cls, board: Board, *, estimating: bool = False, bounding: bool = False) -> MachineSpec:
         """The machine of a board.
 
         Args:
             estimating: its counter tells cycles; the board has a `timing`.
+            bounding: it tells the instructions that no input exceeds.
         """
         return cls(
             core=board.core,
@@ -40,6 +43,7 @@ class MachineSpec:
             uart_driver=board.uart.driver,
             uart_base=board.uart.base,
             timing=board.timing.flash if estimating and board.timing else None,
+            bounding=bounding,
         )
 
     def to_json(self) -> str:
