@@ -1,12 +1,13 @@
 """From the blocks that one inference executed to what any can take.
 
-Loops end by shapes: how often each loop's head, and each function with a loop, is executed is the
-same for every input, none where no input that was tried executes it. Between two heads every way is
-thought of, and the longest one counts, whichever was taken. Where the executions of a head do depend
-on the input, the bounds of two inputs differ, and there is none.
+Loops end by shapes: how often a loop's head is executed is the same for every input, and so is how
+often a function is called that turns its loops now more, now less often; what no input that was
+tried executes of these, none does. Between two heads every way is thought of, and the longest one
+counts, whichever was taken. Where the executions of a head do depend on the input, the bounds of
+two inputs differ, and there is none.
 
-A function whose loops turn equally often in all of its calls is counted as a part of its callers, so
-that it does not matter how often it is called; so is one without loops.
+A function without loops, or whose loops turn equally often whenever they are entered, is counted as
+a part of its callers: so it does not matter how often it is called.
 """
 
 from __future__ import annotations
@@ -47,6 +48,7 @@ class Bounds:
         self._starts = [one.start for one in self._functions]
         self._names = {one.start: one.name for one in functions}
         self._graphs: dict[int, Graph] = {}
+        self._turns: dict[int, int | None] = {}
 
     def most(self, visits: Mapping[Block, int], lengths: Mapping[Block, int]) -> int:
         """Instructions that no input exceeds.
@@ -68,6 +70,18 @@ class Bounds:
             if address < found.start + found.size:
                 return found
         raise NoBoundError(f"no function is known at 0x{address:08X}")
+
+    def turns(self, head: int, executed: int, entered: int) -> int | None:
+        """How often a loop turns whenever it is entered; None where that differs.
+
+        Where an input does not enter it, what others had counts.
+        """
+        if entered:
+            times, rest = divmod(executed, entered)
+            known = self._turns.setdefault(head, None if rest else times)
+            if rest or known != times:
+                self._turns[head] = None
+        return self._turns.get(head, 0)
 
     def split_at(self, address: int) -> bool:
         """Let a function begin where another one is called in the middle; whether that is new."""
@@ -155,15 +169,19 @@ class _Inference:
 
     def _turned(self, start: int) -> int | None:
         """Of one call, its loops turned as in every other one, or as often as the library can."""
-        way, total = self._way(start), 0
+        graph, way = self._bounds.graph(start), self._way(start)
         name = self._bounds.function_at(start).name.rstrip("+")
-        for head, most in way.items():
-            times, rest = divmod(self._counts[head], self._counts[start] or 1)
-            if name in LIBRARY_TURNS and head != start:
-                times, rest = LIBRARY_TURNS[name], 0
-            if rest:
+        total = way[start]
+        for head in way.keys() - {start}:
+            times = LIBRARY_TURNS.get(name)
+            if times is None and head in graph.doors:
+                entered = sum(self._counts[at] for at in graph.doors[head])
+                times = self._bounds.turns(head, self._counts[head], entered)
+            elif times is None and graph.is_on_every_way(head):
+                times = self._bounds.turns(head, self._counts[head], self._counts[start])
+            if times is None:
                 return None
-            total += (1 if head == start and not times else times) * most
+            total += times * way[head]
         return total
 
     @cached_property
@@ -172,7 +190,8 @@ class _Inference:
         found = Counter[int]()
         for start, blocks in self._blocks.items():
             graph = self._bounds.graph(start)
-            places = sorted({*graph.heads, *graph.calls})
+            doors = (at for several in graph.doors.values() for at in several)
+            places = sorted({*graph.heads, *graph.calls, *doors})
             for address, size in blocks:
                 begin = bisect_left(places, address)
                 for place in places[begin : bisect_left(places, address + size)]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from mcuq_hil.cycles.decode import control
 from mcuq_hil.image import Function
@@ -37,11 +38,33 @@ class Graph:
     order: tuple[int, ...]
     open_at: int | None
 
-    @property
-    def has_loop(self) -> bool:
-        return len(self.heads) > 1 or self.entry in {
-            one for after in self.following.values() for one in after
-        }
+    @cached_property
+    def doors(self) -> Mapping[int, tuple[int, ...]]:
+        """Loop that is in no other one, by its head → the instructions that it is entered from.
+
+        Where one of those may also go elsewhere, how often the loop is entered is not known.
+        """
+        found = {}
+        for head in self.heads - {self.entry}:
+            inside = self._reached(head)
+            before = [at for at, after in self.following.items() if head in after]
+            outside = tuple(at for at in before if at not in inside)
+            if outside and all(len(self.following[at]) == 1 for at in outside):
+                found[head] = outside
+        return found
+
+    def is_on_every_way(self, place: int) -> bool:
+        """Whether no call ends without it."""
+        past = self._reached(self.entry, without=place) | {self.entry}
+        return place == self.entry or all(self.following[at] for at in past)
+
+    def _reached(self, start: int, without: int | None = None) -> set[int]:
+        found, waiting = set[int](), [start]
+        while waiting:
+            fresh = {*self.following[waiting.pop()]} - found - {without}
+            found |= fresh
+            waiting += fresh
+        return found
 
     def longest(self, cost_of_call: Callable[[int], int]) -> dict[int, int]:
         """Most instructions from each head on to where the next one begins, or to the end.

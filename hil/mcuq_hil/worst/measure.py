@@ -42,6 +42,8 @@ def most_instructions(session: Session, tried: Sequence[Sequence[bytes]]) -> int
         HilError: the emulated run failed.
     """
     try:
+        for inputs in tried:  # how often loops turn that not all of them enter
+            session.count(inputs)
         found = {session.count(inputs).total for inputs in tried}
     except LinkLostError as error:
         raise NoBoundError(f"there is no bound: {error.cause}") from error

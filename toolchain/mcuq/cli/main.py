@@ -30,6 +30,7 @@ from mcuq.cli import (
     report,
     run,
     search,
+    worst,
 )
 from mcuq.cli.failure import report_failure
 from mcuq.cli.hil import hil_app
@@ -84,6 +85,7 @@ app.command("explain")(explain.explain)
 app.add_typer(bench.app, name="bench")
 app.command("compare")(compare.compare)
 app.command("check")(check.check)
+app.command("worst")(worst.worst)
 app.command("doctor")(doctor.doctor)
 
 
