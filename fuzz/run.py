@@ -26,14 +26,20 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / part) for part in ("toolchain", "hil", "fuzz")]
 
-from mcuq_fuzz.device import MissingClangError, build_libfuzzer, run_libfuzzer  # noqa: E402
+from mcuq_fuzz.device import (  # noqa: E402
+    SIDES,
+    MissingClangError,
+    Side,
+    build_libfuzzer,
+    run_libfuzzer,
+)
 from mcuq_fuzz.target import Target  # noqa: E402
 from mcuq_fuzz.targets import TARGETS  # noqa: E402
 
 _COVERAGE = re.compile(r"cov: (\d+) ft: (\d+) corp: (\d+)/")
 _MOST_PROCESSES = 50
 _NO_END = 10**9
-DEVICE, DEVICE_RUNS = "device", 1_000_000
+DEVICE_RUNS = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -123,12 +129,12 @@ def sources() -> str:
     return digest.hexdigest()[:16]
 
 
-def fuzz_device(folder: Path, runs: int, seconds: float, seed: int) -> Row:
-    """As `fuzz`, of the device's side of the serial protocol; raises MissingClangError."""
-    begin, program = time.monotonic(), build_libfuzzer(folder)
+def fuzz_device(side: Side, folder: Path, runs: int, seconds: float, seed: int) -> Row:
+    """As `fuzz`, of the device's side of a serial protocol; raises MissingClangError."""
+    begin, program = time.monotonic(), build_libfuzzer(folder, side)
     faults = dict[str, int]()
     try:
-        told = run_libfuzzer(program, folder, runs, min(seconds, 10**6), seed)
+        told = run_libfuzzer(program, folder, runs, min(seconds, 10**6), seed, side)
     except subprocess.CalledProcessError as error:
         told, faults = error.stderr, {f"the process ended with {error.returncode}": 1}
     executions = max((int(n) for n in re.findall(r"^#(\d+)", told, re.M)), default=0)
@@ -136,8 +142,9 @@ def fuzz_device(folder: Path, runs: int, seconds: float, seed: int) -> Row:
     edges, features, corpus = found[-1] if found else (0, 0, 0)
     minutes = round((time.monotonic() - begin) / 60, 1)
     return Row(
-        DEVICE, executions, executions, faults, 0.0, 0, edges, features, corpus, minutes, sources()
-    )
+        side.name, executions, executions, faults, 0.0, 0, edges, features, corpus, minutes,
+        sources(),
+    )  # fmt: skip
 
 
 def _process(target: Target, place: Path, runs: int, seconds: float, seed: int) -> tuple[int, str]:
@@ -174,17 +181,17 @@ def main() -> int:
     parser.add_argument("--keep", type=Path, help="folder for corpora and faults")
     parser.add_argument("--record", type=Path, help="JSON file that gets the figures")
     options = parser.parse_args()
-    known = [*TARGETS, DEVICE]
+    known = [*TARGETS, *SIDES]
     if unknown := set(options.targets) - set(known):
         parser.error(f"no target {', '.join(sorted(unknown))}; there are {', '.join(known)}")
     rows = []
     for name in options.targets or known:
         folder = options.keep / name if options.keep else Path(tempfile.mkdtemp())
         folder.mkdir(parents=True, exist_ok=True)
-        runs = options.runs or (DEVICE_RUNS if name == DEVICE else TARGETS[name].runs)
+        runs = options.runs or (DEVICE_RUNS if name in SIDES else TARGETS[name].runs)
         try:
-            if name == DEVICE:
-                row = fuzz_device(folder, runs, options.seconds, options.seed)
+            if name in SIDES:
+                row = fuzz_device(SIDES[name], folder, runs, options.seconds, options.seed)
             else:
                 row = fuzz(TARGETS[name], folder, runs, options.seconds, options.seed)
         except MissingClangError as error:

@@ -19,10 +19,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from mcuq.build.firmware import port_folders, runtime_units
-from mcuq.build.render import render_board_header
-from mcuq.build.safety import safety_defines
-from mcuq.build.toolchain import core_flags
+from mcuq.compiler.firmware import port_folders, runtime_units
+from mcuq.compiler.render import render_board_header
+from mcuq.compiler.safety import safety_defines
+from mcuq.compiler.toolchain import core_flags
 from mcuq.emit.c.kernels import write_kernels
 from mcuq.resources import firmware_dir
 from mcuq.safety import Safety

@@ -7,7 +7,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from mcuq.build import build_firmware
+from mcuq.compiler import build_firmware
 from mcuq_hil import list_boards
 
 TESTS = Path(__file__).resolve().parents[1] / "tests" / "hil"

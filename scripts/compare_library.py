@@ -19,9 +19,9 @@ import numpy as np
 import numpy.typing as npt
 
 from mcuq.bench.measure import TRAINED, trained
-from mcuq.build.firmware import build_firmware
-from mcuq.build.kernel_library import KernelLibrary, open_library
-from mcuq.build.toolchain import compiler_version
+from mcuq.compiler.firmware import build_firmware
+from mcuq.compiler.kernel_library import KernelLibrary, open_library
+from mcuq.compiler.toolchain import compiler_version
 from mcuq.cost import plan_program
 from mcuq.errors import DeviceError
 from mcuq.interpret.integer import run_integer

@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from mcuq.build.selftest import build_selftest
+from mcuq.compiler.selftest import build_selftest
 from mcuq.tflite.micro import run_micro
 from mcuq_hil import Session, load_board, open_session
 from mcuq_hil.bench import boot_emulator

@@ -69,6 +69,9 @@ def operators_page(note: str) -> str:
         ),
         "\n## Forms that lack\n",
         *_table(("operator", "form", "why"), sorted(_lacking())),
+        "\n## Refused in a file that is taken as it is\n",
+        _AS_IS,
+        *_table(("operator", "why"), _not_as_is()),
         "\n## Weights\n",
         _WEIGHTS.format(operators=_listed(one.name for one in WEIGHTED_OPERATORS)),
         *_table(("width", "values", "weights a byte", "in a flatbuffer beside"), _widths()),
@@ -89,6 +92,11 @@ _INTRO = """\
 found by trying models of one operator; an operator that needs others around it (a variable, a loop)
 and one that no trial made run has none there. "As itself" means a record of its own, with kernels;
 "folds" that its result is a constant."""
+_AS_IS = """\
+`--as-is` promises the bytes of TensorFlow Lite Micro on the given file. Of these operators on
+integers there are none, or they are not defined, or far from what the file says. Quantized anew,
+with calibration data, all are built.
+"""
 _WEIGHTS = "Widths of the filters of {operators}:\n"
 _SCALES = "What the integers need of the scales; a calibrated range is widened to it.\n"
 
@@ -106,7 +114,7 @@ def onnx_page(note: str) -> str:
         "one is computed while the model is read where it works on constants and shapes.\n",
         f"{_listed(sorted(ONNX_RULES))}.\n",
         "These are written as others before they are read:\n",
-        *_table(("operator", "becomes"), sorted(rewritten(onnx_importer).items())),
+        *_table(("operator", "becomes"), sorted(stated(onnx_importer, "BECOMES").items())),
         "",
         "## Limits\n",
         "Of every node, whatever its kind, and of the model's inputs:\n",
@@ -122,7 +130,7 @@ def onnx_page(note: str) -> str:
 
 def becomes(name: str) -> str:
     """What mcuq makes of an operator of a TFLite file."""
-    other = rewritten(tflite_importer).get(name)
+    other = stated(tflite_importer, "BECOMES").get(name)
     if name in CONVERSIONS:
         return "itself between integers; vanishes between real numbers"
     if name in RULES and RULES[name].kind.kept:
@@ -142,13 +150,21 @@ def _by_rule(name: str, rule: Rule[Any]) -> str:
     return f"several operators, {rule.kind.name} the last" if several else rule.kind.name
 
 
-def rewritten(importer: ModuleType) -> dict[str, str]:
-    """Operator → what stands in its place: `BECOMES` of every module of the importer."""
+def stated(importer: ModuleType, table: str) -> dict[str, str]:
+    """Operator → what all modules of an importer state of it in a table of this name."""
     found: dict[str, str] = {}
     for entry in pkgutil.iter_modules(importer.__path__):
         module = importlib.import_module(f"{importer.__name__}.{entry.name}")
-        found |= getattr(module, "BECOMES", {})
+        found |= getattr(module, table, {})
     return found
+
+
+def _not_as_is() -> Iterable[tuple[str, str]]:
+    """Grouped: the operators that are refused for one reason."""
+    found: dict[str, list[str]] = {}
+    for name, why in stated(tflite_importer, "NOT_AS_IS").items():
+        found.setdefault(why, []).append(name)
+    return ((_listed(sorted(names)), why) for why, names in sorted(found.items()))
 
 
 def _operator(name: str, fate: str, runtime: Sequence[str] | None) -> tuple[str, ...]:

@@ -54,16 +54,15 @@ _ABSENT = re.compile(r"Failed to get registration from op code")
 _CUSTOM = re.compile(rb"(?<=\0)(?:Signal|TFL|CIRCULAR|ethos)[\w-]{2,40}(?=\0)")
 """What a custom operator's name may be, of all texts in the wheel's library."""
 _SHAPES = ((1, 2, 2, 4), (2, 4))
-_OPERANDS = (
+Forms = tuple[tuple[str, ...], ...]
+"""Of operands: what each is, of which type, is in `_operand`."""
+_VALUE_FIRST: Forms = (
     ("value",),
     ("value", "value"),
     ("value", "value", "value"),
-    ("mask", "value", "value"),
     ("value", "axis"),
-    ("axis", "value"),
     ("value", "begin"),
     ("value", "shape"),
-    ("shape", "single"),
     ("value", "pairs"),
     ("value", "pairs", "single"),
     ("value", "begin", "shape"),
@@ -72,10 +71,14 @@ _OPERANDS = (
     ("value", "blocks", "crops"),
     ("value", "filter", "bias"),
     ("value", "filter"),
-    ("index", "value"),
     ("value", "index"),
 )
-"""Forms of operands: what each is, of which type, is in `_operand`."""
+_VALUE_BEHIND: Forms = (
+    ("mask", "value", "value"),
+    ("axis", "value"),
+    ("shape", "single"),
+    ("index", "value"),
+)
 _RESULTS = ("bool", "int32", "int64", "float32", "int8", "int16")
 """Types of a result that cannot be of the operands' type: of comparisons, ARG_MAX and the like."""
 _MOST_CASES = 8
@@ -114,17 +117,32 @@ def _custom(name: str) -> bytes:
 def types_run(name: str) -> list[str]:
     """The types of TYPES on which some model of the operator runs.
 
-    Kernels look at one of the types only: a result of another type than the operand counts where
-    no result of the same does for any type.
+    Most kernels look at one type only, that of the first operand: a mask, an index or sizes in its
+    place count where no type runs as the first operand. Likewise a result of another type than the
+    operand counts where no result of the same does for any type.
     """
-    alike = [dtype for dtype in TYPES if any_runs([*_own(name, dtype), *_trials(name, dtype)])]
-    if alike:
-        return alike
-    return [
-        dtype
-        for dtype in TYPES
-        if any(any_runs([*_trials(name, dtype, result)]) for result in _RESULTS if result != dtype)
-    ]
+    for operands, own in ((_VALUE_FIRST, True), (_VALUE_BEHIND, False)):
+        alike = [
+            dtype
+            for dtype in TYPES
+            if any_runs(
+                [*(_own(name, dtype) if own else ()), *_trials(name, dtype, operands=operands)]
+            )
+        ]
+        if alike:
+            return alike
+        found = [
+            dtype
+            for dtype in TYPES
+            if any(
+                any_runs([*_trials(name, dtype, result, operands)])
+                for result in _RESULTS
+                if result != dtype
+            )
+        ]
+        if found:
+            return found
+    return []
 
 
 def _own(name: str, dtype: str) -> Iterator[Trial]:
@@ -156,10 +174,12 @@ def _written(name: str, dtype: str) -> Iterator[Trial]:
                 yield Trial(float_copy(content) if dtype == "float32" else content, 1)
 
 
-def _trials(name: str, dtype: str, result: str | None = None) -> Iterator[Trial]:
-    """Models with a result of a type; None: of the operands' own."""
-    for shape, operands in itertools.product(_SHAPES, _OPERANDS):
-        tensors = [_operand(kind, dtype, shape, i) for i, kind in enumerate(operands)]
+def _trials(
+    name: str, dtype: str, result: str | None = None, operands: Forms | None = None
+) -> Iterator[Trial]:
+    """Models with a result of a type, None: of the operands' own, and operands of some forms."""
+    for shape, kinds in itertools.product(_SHAPES, operands or _VALUE_FIRST + _VALUE_BEHIND):
+        tensors = [_operand(kind, dtype, shape, i) for i, kind in enumerate(kinds)]
         given = [i for i, tensor in enumerate(tensors) if tensor.data is None]
         if given:
             tensors.append(_tensor("y", shape, result or dtype))

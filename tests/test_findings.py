@@ -39,4 +39,5 @@ def test_a_pipe_hears_warnings_as_data(capsys: pytest.CaptureFixture[str]) -> No
     assert written.err.splitlines() == [
         "warning: values reach 255 [/red] [data-range]",
         "hint: divide them by 255",
+        "load",
     ]

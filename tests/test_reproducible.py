@@ -22,7 +22,7 @@ NOBODY = 65534
 FIRMWARE = """\
 import sys
 from pathlib import Path
-from mcuq.build import build_firmware
+from mcuq.compiler import build_firmware
 from mcuq.safety import Safety
 from mcuq.report.sbom import image_sbom
 from mcuq_hil import load_board
@@ -53,7 +53,7 @@ def another_user() -> int | None:
     """Somebody else who can run this interpreter; None where we may not become them."""
     if os.geteuid() != 0:
         return None
-    trial = [sys.executable, "-c", "import hatchling, mcuq.build"]
+    trial = [sys.executable, "-c", "import hatchling, mcuq.compiler"]
     try:
         done = subprocess.run(trial, user=NOBODY, cwd="/", capture_output=True, check=False)
     except OSError:

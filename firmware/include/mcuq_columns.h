@@ -40,6 +40,11 @@ void mcuq_multiply_groups(const int32_t *columns, int32_t words, const int32_t *
     int32_t group_words, const mcuq_channel *channels, int32_t outputs, mcuq_dot_4x2 *dot,
     int8_t *first, int8_t *second);
 
+/* Sums of a pair of channels for two columns by single multiplications: sums[2 × channel + column].
+ * int8 weights step by two words: the other pair's lie between. */
+void mcuq_pair_sums_s8(
+    const int32_t *weights, const int32_t *columns, const int32_t *end, int32_t sums[4]);
+
 /* Sums of four channels over `groups` × 4 input bytes; correction: -8 × Σ input, int4 only. */
 void mcuq_dot_4x1_s8(const int32_t *weights, const int8_t *input, int32_t groups, int32_t sums[4],
     int32_t correction);

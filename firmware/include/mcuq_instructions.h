@@ -108,6 +108,31 @@ static inline int32_t mcuq_dual_multiply(int32_t a, int32_t b, int32_t sum)
 }
 
 #if defined(__ARM_FEATURE_DSP)
+/* Two int16 sums + bytes 0 and 2 of a word (SXTAB16). */
+static inline int32_t mcuq_add_even_bytes(int32_t sums, uint32_t word)
+{
+    __asm__("sxtab16 %0, %0, %1" : "+r"(sums) : "r"(word));
+    return sums;
+}
+
+static inline int32_t mcuq_add_odd_bytes(int32_t sums, uint32_t word)
+{
+    __asm__("sxtab16 %0, %0, %1, ror #8" : "+r"(sums) : "r"(word));
+    return sums;
+}
+
+/* The larger one of each pair of int8 (SSUB8, SEL). */
+static inline uint32_t mcuq_larger_bytes(uint32_t a, uint32_t b)
+{
+    uint32_t spare;
+    __asm__("ssub8 %1, %0, %2\n"
+            "sel %0, %0, %2"
+            : "+r"(a), "=&r"(spare)
+            : "r"(b)
+            : "cc");
+    return a;
+}
+
 /* sum + the product of the low halves (SMLABB), of the high ones (SMLATT). */
 static inline int32_t mcuq_multiply_low(int32_t a, int32_t b, int32_t sum)
 {

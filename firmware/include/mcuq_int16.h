@@ -45,6 +45,10 @@ arm_cmsis_nn_status mcuq_max_pool_s16(const cmsis_nn_context *ctx,
 arm_cmsis_nn_status mcuq_softmax_s16(const int16_t *input, int32_t num_rows, int32_t row_size,
     int32_t mult, int32_t shift, const cmsis_nn_softmax_lut_s16 *softmax_params, int16_t *output);
 
+/* Of int8 rows: parameters as of mcuq_softmax_s8, diff_min at most 0; output may not be input. */
+void mcuq_softmax_s8_s16(const int8_t *input, int32_t num_rows, int32_t row_size, int32_t mult,
+    int32_t shift, int32_t diff_min, int16_t *output);
+
 /* int4 filters, and dense filters with a scale a row: CMSIS-NN has no such forms. */
 arm_cmsis_nn_status mcuq_convolve_s16_s4(const cmsis_nn_context *ctx,
     const cmsis_nn_conv_params *conv_params, const cmsis_nn_per_channel_quant_params *quant_params,

@@ -1,92 +1,176 @@
-/* Assembly shared by mcuq_multiply_s8 and _s4 on the DSP extension: everything but the products.
+/* Assembly shared by mcuq_multiply_s8, _s4 and _s2 on the DSP extension: everything but the products.
  *
- * r0 weights, r1 columns, r2 their end, r3-r10 nested sums (channel a to d, two columns each).
- * Stack: eight sums, columns, their end, weights, channels, eight saved registers and lr, then the
- * arguments outputs, first, second.
+ * r0 weights, r1 columns, r3-r10 nested sums (channel a to d, two columns each); r2, r11, r12 and
+ * lr are free for inputs and weights.
+ * Stack: columns, their end, weights, channels, eight saved registers and lr, then the arguments
+ * outputs, first, second.
+ *
+ * Where MCUQ_DUAL_ISSUE is defined (mcuq_assembly.h) every load stands beside a multiplication, ahead
+ * of its use. On other cores loads stand together: those that follow each other take a cycle less
+ * (Arm DDI 0439, load/store timings).
  */
 #ifndef MCUQ_MULTIPLY_DSP_H
 #define MCUQ_MULTIPLY_DSP_H
 
 /* clang-format off */
 
-/* Whole columns are behind their two words of header. */
+/* Whole columns are behind their two words of header. A round of the loop takes four pairs. */
+#if defined(MCUQ_DUAL_ISSUE)
+/* Of columns, from where a round compares to where the last one ends. */
+#define MCUQ_COLUMNS_END "subs r1, r1, #4\n"
+#else
+#define MCUQ_COLUMNS_END "adds r1, r1, #2\n"
+#endif
+
 #define MCUQ_MULTIPLY_BEGIN \
     "push {r0-r11, lr}\n" \
-    "sub sp, sp, #32\n" \
-    "adds r1, r1, #2\n" \
+    MCUQ_COLUMNS_END \
     "add r1, r0, r1, lsl #2\n" \
-    "str r1, [sp, #36]\n" \
+    "str r1, [sp, #4]\n" \
     "mov r0, r2\n" \
     "1:\n" \
-    "ldrd r1, r2, [sp, #32]\n"
+    "ldr r1, [sp]\n" \
+    "ldr r2, [sp, #4]\n"
 
-/* `take_pair` takes two words of columns; the loop takes eight inputs, entered halfway where the
- * depth is an odd multiple of four. */
-#define MCUQ_MULTIPLY_LOOP(take_pair) \
+#if defined(MCUQ_DUAL_ISSUE)
+
+/* Every pair loads the next one's inputs and first weights; in the round's last pair, before
+ * anything of the next is read, the loop may end, and `rest` is what of that pair is left. Equal
+ * after `first`, and when the loop is entered halfway (an odd multiple of four inputs): this is the
+ * last round. */
+#define MCUQ_MULTIPLY_LOOP(first, second, third, last, rest) \
+    "sub r12, r2, r1\n" \
+    "ldr r11, [r1], #4\n" \
+    "ldr lr, [r0], #4\n" \
+    "tst r12, #16\n" \
+    "beq 2f\n" \
+    "cmp r12, #-8\n" \
+    "ldr r12, [r1], #4\n" \
+    "b 4f\n" \
+    "2:\n" \
+    "ldr r12, [r1], #4\n" \
+    "3:\n" \
+    first second \
+    "4:\n" \
+    third last \
+    "ldr r2, [sp, #4]\n" \
+    "b 3b\n" \
+    "5:\n" \
+    rest
+
+#else
+
+/* Entered halfway where the inputs are an odd multiple of four. */
+#define MCUQ_MULTIPLY_LOOP(pair) \
     "sub r12, r2, r1\n" \
     "tst r12, #16\n" \
-    "bne 3f\n" \
-    "2:\n" \
-    take_pair take_pair \
+    "bne 4f\n" \
     "3:\n" \
-    take_pair take_pair \
-    "cmp r1, r2\n" \
-    "bne 2b\n"
-
-/* One output: r4 doubled bias, r5 multiplier, r6 rounding, r7 shift. */
-#define MCUQ_SHIFT_RIGHT(sum) \
-    "add " sum ", r4, " sum ", lsl #1\n" \
-    "smmulr " sum ", " sum ", r5\n" \
-    "add " sum ", " sum ", " sum ", asr #31\n" \
-    "add " sum ", " sum ", r6\n" \
-    "asr " sum ", " sum ", r7\n"
-
-/* The same with r7 = how far to the left. */
-#define MCUQ_SHIFT_LEFT(sum) \
-    "add " sum ", r4, " sum ", lsl #1\n" \
-    "lsl " sum ", " sum ", r7\n" \
-    "smmulr " sum ", " sum ", r5\n" \
-    "add " sum ", " sum ", r6\n"
-
-/* The sums of r3-r10 become up to four channels' outputs: 10 instructions an output. r1 channels,
- * r2 and r3 outputs, r8 and r9 a channel's sums, r10 channels of the group left, r11 sums, r12
- * channels left. */
-#define MCUQ_MULTIPLY_END \
-    "stmia sp, {r3-r10}\n" \
-    "mov r11, sp\n" \
-    "ldr r1, [sp, #44]\n" \
-    "ldr r12, [sp, #84]\n" \
-    "ldrd r2, r3, [sp, #88]\n" \
-    "movs r10, #4\n" \
-    "cmp r12, #4\n" \
-    "it lt\n" \
-    "movlt r10, r12\n" \
+    pair pair \
     "4:\n" \
-    "ldmia r1!, {r4-r7}\n" \
-    "ldrd r8, r9, [r11], #8\n" \
-    "cmp r7, #0\n" \
-    "ble 6f\n" \
-    MCUQ_SHIFT_RIGHT("r8") \
-    MCUQ_SHIFT_RIGHT("r9") \
-    "5:\n" \
-    "ssat r8, #8, r8\n" \
-    "ssat r9, #8, r9\n" \
+    pair pair \
+    "ldr r2, [sp, #4]\n" \
+    "cmp r1, r2\n" \
+    "bne 3b\n"
+
+#endif
+
+/* One channel's outputs from its sums: r2 doubled bias, r11 multiplier, r12 rounding, lr shift. With
+ * d the doubled sum and h its high product, h - (d < 0) in the place of h - (h < 0) is the same
+ * output: they differ for h = 0 alone, and (0 - 1 + 2^(shift - 1)) >> shift is 0, too. */
+#define MCUQ_CHANNEL(s, t, left, done) \
+    "add " s ", r2, " s ", lsl #1\n" \
+    "add " t ", r2, " t ", lsl #1\n" \
+    "cmp lr, #0\n" \
+    "ble " left "f\n" \
+    "smmlar r2, " s ", r11, r12\n" \
+    "smmlar r12, " t ", r11, r12\n" \
+    "add " s ", r2, " s ", asr #31\n" \
+    "add " t ", r12, " t ", asr #31\n" \
+    "asr " s ", " s ", lr\n" \
+    "asr " t ", " t ", lr\n" \
+    done ":\n" \
+    "ssat " s ", #8, " s "\n" \
+    "ssat " t ", #8, " t "\n"
+
+/* The same with a shift to the left. */
+#define MCUQ_CHANNEL_LEFT(s, t, left, done) \
+    left ":\n" \
+    "rsbs lr, lr, #0\n" \
+    "lsl " s ", " s ", lr\n" \
+    "lsl " t ", " t ", lr\n" \
+    "smmlar " s ", " s ", r11, r12\n" \
+    "smmlar " t ", " t ", r11, r12\n" \
+    "b " done "b\n"
+
+#define MCUQ_NEXT_CHANNEL \
+    "ldr r2, [r1, #-16]!\n" \
+    "ldr r11, [r1, #4]\n" \
+    "ldr r12, [r1, #8]\n" \
+    "ldr lr, [r1, #12]\n"
+
+/* The sums of r3-r10 become up to four channels' outputs, the last channel first: 9 instructions
+ * an output. r0 channels left, r1 words of the channel. */
+#define MCUQ_MULTIPLY_END \
+    "str r0, [sp, #8]\n" \
+    "ldr r0, [sp, #52]\n" \
+    "ldr r1, [sp, #12]\n" \
+    "cmp r0, #4\n" \
+    "blt 6f\n" \
+    "adds r1, r1, #64\n" \
+    "str r1, [sp, #12]\n" \
+    MCUQ_NEXT_CHANNEL \
+    MCUQ_CHANNEL("r9", "r10", "14", "10") \
+    MCUQ_NEXT_CHANNEL \
+    "7:\n" \
+    MCUQ_CHANNEL("r7", "r8", "15", "11") \
+    MCUQ_NEXT_CHANNEL \
+    "8:\n" \
+    MCUQ_CHANNEL("r5", "r6", "16", "12") \
+    MCUQ_NEXT_CHANNEL \
+    "9:\n" \
+    MCUQ_CHANNEL("r3", "r4", "17", "13") \
+    "ldr r1, [sp, #56]\n" \
+    "ldr r2, [sp, #60]\n" \
+    "subs r0, r0, #4\n" \
+    "blt 18f\n" \
+    "strb r3, [r1], #1\n" \
+    "strb r4, [r2], #1\n" \
+    "strb r5, [r1], #1\n" \
+    "strb r6, [r2], #1\n" \
+    "strb r7, [r1], #1\n" \
     "strb r8, [r2], #1\n" \
-    "strb r9, [r3], #1\n" \
-    "subs r10, r10, #1\n" \
-    "bne 4b\n" \
-    "str r1, [sp, #44]\n" \
-    "strd r2, r3, [sp, #88]\n" \
-    "subs r12, r12, #4\n" \
-    "str r12, [sp, #84]\n" \
+    "strb r9, [r1], #1\n" \
+    "strb r10, [r2], #1\n" \
+    "str r0, [sp, #52]\n" \
+    "str r1, [sp, #56]\n" \
+    "str r2, [sp, #60]\n" \
+    "ldr r0, [sp, #8]\n" \
     "bgt 1b\n" \
-    "add sp, sp, #32\n" \
+    "19:\n" \
     "pop {r0-r11, pc}\n" \
     "6:\n" \
-    "rsbs r7, r7, #0\n" \
-    MCUQ_SHIFT_LEFT("r8") \
-    MCUQ_SHIFT_LEFT("r9") \
-    "b 5b\n"
+    "add r1, r1, r0, lsl #4\n" \
+    MCUQ_NEXT_CHANNEL \
+    "cmp r0, #2\n" \
+    "bgt 7b\n" \
+    "beq 8b\n" \
+    "b 9b\n" \
+    "18:\n" \
+    "strb r3, [r1]\n" \
+    "strb r4, [r2]\n" \
+    "adds r0, r0, #2\n" \
+    "blt 19b\n" \
+    "strb r5, [r1, #1]\n" \
+    "strb r6, [r2, #1]\n" \
+    "beq 19b\n" \
+    "strb r7, [r1, #2]\n" \
+    "strb r8, [r2, #2]\n" \
+    "b 19b\n" \
+    MCUQ_CHANNEL_LEFT("r9", "r10", "14", "10") \
+    MCUQ_CHANNEL_LEFT("r7", "r8", "15", "11") \
+    MCUQ_CHANNEL_LEFT("r5", "r6", "16", "12") \
+    MCUQ_CHANNEL_LEFT("r3", "r4", "17", "13")
 
 /* clang-format on */
 

@@ -4,73 +4,102 @@
 
 #include "mcuq_values.h"
 
-/* The part of a window inside the input: rows top to bottom, columns left to right, ends
- * excluded. `row` and `pixel`: from one to the next. */
+/* The part of a window inside the input: `rows` × `columns` pixels, the first of them `start`
+ * values into the image. `row` and `pixel`: values from one to the next. low and high: the
+ * activation. */
 typedef struct {
-    int32_t top;
-    int32_t left;
-    int32_t bottom;
-    int32_t right;
+    int32_t start;
+    int32_t rows;
+    int32_t columns;
     int32_t row;
     int32_t pixel;
+    int32_t low;
+    int32_t high;
 } mcuq_pool_window;
 
-/* One channel of a window; start: of the channel in the image. */
-typedef int32_t mcuq_pool(
-    const mcuq_pool_window *window, const void *input, int32_t start, int32_t int16);
+/* All channels of one window; output: of the first. Channels are read and written in turn, so that
+ * a channel's output may lie over what is read for it or for those before it. */
+typedef void mcuq_pool(
+    const mcuq_pool_window *window, const void *image, int32_t channels, void *output);
+void mcuq_pool_average_s8(
+    const mcuq_pool_window *window, const void *image, int32_t channels, void *output);
+void mcuq_pool_average_s16(
+    const mcuq_pool_window *window, const void *image, int32_t channels, void *output);
+void mcuq_pool_maximum_s8(
+    const mcuq_pool_window *window, const void *image, int32_t channels, void *output);
+void mcuq_pool_maximum_s16(
+    const mcuq_pool_window *window, const void *image, int32_t channels, void *output);
 
-/* The mean, rounded half away from zero. */
-static inline int32_t mcuq_pool_average(
-    const mcuq_pool_window *window, const void *input, int32_t start, int32_t int16)
+/* The same for int8, of 2 to 255 pixels (maxima of any number): sums fit 16 bits. */
+void mcuq_pool_average_many(
+    const mcuq_pool_window *window, const int8_t *image, int32_t channels, int8_t *output);
+void mcuq_pool_maximum_many(
+    const mcuq_pool_window *window, const int8_t *image, int32_t channels, int8_t *output);
+
+/* sum / count, rounded half away from zero. */
+static inline int32_t mcuq_pool_mean(int32_t sum, int32_t count)
 {
-    int32_t sum = 0;
-    for (int32_t y = window->top; y < window->bottom; y++) {
-        int32_t index = start + y * window->row + window->left * window->pixel;
-        for (int32_t x = window->left; x < window->right; x++, index += window->pixel) {
-            sum += mcuq_value(input, index, int16);
-        }
-    }
-    const int32_t count = (window->bottom - window->top) * (window->right - window->left);
     return (sum > 0 ? sum + count / 2 : sum - count / 2) / count;
 }
 
-static inline int32_t mcuq_pool_maximum(
-    const mcuq_pool_window *window, const void *input, int32_t start, int32_t int16)
+/* The mean of one channel. */
+static inline int32_t mcuq_pool_average_one(
+    const mcuq_pool_window *window, const void *image, int32_t channel, int32_t int16)
+{
+    int32_t sum = 0;
+    for (int32_t y = 0; y < window->rows; y++) {
+        int32_t index = window->start + y * window->row + channel;
+        for (int32_t x = 0; x < window->columns; x++, index += window->pixel) {
+            sum += mcuq_value(image, index, int16);
+        }
+    }
+    const int32_t mean = mcuq_pool_mean(sum, window->rows * window->columns);
+    return mcuq_clamp(mean, window->low, window->high);
+}
+
+static inline int32_t mcuq_pool_maximum_one(
+    const mcuq_pool_window *window, const void *image, int32_t channel, int32_t int16)
 {
     int32_t best = INT16_MIN;
-    for (int32_t y = window->top; y < window->bottom; y++) {
-        int32_t index = start + y * window->row + window->left * window->pixel;
-        for (int32_t x = window->left; x < window->right; x++, index += window->pixel) {
-            const int32_t value = mcuq_value(input, index, int16);
+    for (int32_t y = 0; y < window->rows; y++) {
+        int32_t index = window->start + y * window->row + channel;
+        for (int32_t x = 0; x < window->columns; x++, index += window->pixel) {
+            const int32_t value = mcuq_value(image, index, int16);
             best = value > best ? value : best;
         }
     }
-    return best;
+    return mcuq_clamp(best, window->low, window->high);
 }
 
+/* size: bytes of a value. */
 static inline arm_cmsis_nn_status mcuq_pool_values(const cmsis_nn_pool_params *params,
-    const cmsis_nn_dims *input_dims, const void *input, const cmsis_nn_dims *filter_dims,
-    const cmsis_nn_dims *output_dims, void *output, int32_t int16, mcuq_pool *pool)
+    const cmsis_nn_dims *input_dims, const int8_t *input, const cmsis_nn_dims *filter_dims,
+    const cmsis_nn_dims *output_dims, int8_t *output, int32_t size, mcuq_pool *pool)
 {
     const int32_t channels = input_dims->c;
     const int32_t row = input_dims->w * channels;
     if (output_dims->c != channels) {
         return ARM_CMSIS_NN_ARG_ERROR;
     }
-    const int32_t pixels = output_dims->h * output_dims->w;
-    int32_t done = 0;
-    for (int32_t i = 0; i < input_dims->n * pixels; i++) {
-        const int32_t image = i / pixels * input_dims->h * row;
-        const int32_t y = i % pixels / output_dims->w * params->stride.h - params->padding.h;
-        const int32_t x = i % output_dims->w * params->stride.w - params->padding.w;
-        const mcuq_pool_window window = {y < 0 ? 0 : y, x < 0 ? 0 : x,
-            y + filter_dims->h < input_dims->h ? y + filter_dims->h : input_dims->h,
-            x + filter_dims->w < input_dims->w ? x + filter_dims->w : input_dims->w, row, channels};
-        for (int32_t c = 0; c < channels; c++) {
-            const int32_t value = pool(&window, input, image + c, int16);
-            mcuq_set_value(output, done++, int16,
-                mcuq_clamp(value, params->activation.min, params->activation.max));
+    mcuq_pool_window window = {
+        0, 0, 0, row, channels, params->activation.min, params->activation.max};
+    for (int32_t image = 0; image < input_dims->n; image++) {
+        for (int32_t y = 0; y < output_dims->h; y++) {
+            const int32_t from_y = y * params->stride.h - params->padding.h;
+            const int32_t top = from_y < 0 ? 0 : from_y;
+            const int32_t bottom = from_y + filter_dims->h;
+            window.rows = (bottom < input_dims->h ? bottom : input_dims->h) - top;
+            for (int32_t x = 0; x < output_dims->w; x++) {
+                const int32_t from_x = x * params->stride.w - params->padding.w;
+                const int32_t left = from_x < 0 ? 0 : from_x;
+                const int32_t right = from_x + filter_dims->w;
+                window.columns = (right < input_dims->w ? right : input_dims->w) - left;
+                window.start = top * row + left * channels;
+                pool(&window, input, channels, output);
+                output += size * channels;
+            }
         }
+        input += size * input_dims->h * row;
     }
     return ARM_CMSIS_NN_SUCCESS;
 }

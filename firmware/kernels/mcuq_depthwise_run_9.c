@@ -46,44 +46,101 @@ MCUQ_ASSEMBLY void mcuq_depthwise_run_9(const int8_t **taps, const int32_t *weig
 #include "mcuq_depthwise_dsp.h"
 
 /* clang-format off */
-#define LOAD(x) \
-    "ldr " x ", [" x ", r3]\n" \
-    "ldr r11, [r1], #4\n" \
-    "sxtb16 r12, " x "\n" \
-    "sxtb16 lr, r11\n" \
-    "sxtb16 " x ", " x ", ror #8\n" \
-    "sxtb16 r11, r11, ror #8\n"
 
-#define FIRST_TAP(x) \
-    LOAD(x) \
+/* r12 and lr inputs and weights of channels 0 and 2 or, where they were loaded, of 1 and 3. */
+#define FIRST_EVEN \
     "smulbb r4, r12, lr\n" \
-    "smultt r6, r12, lr\n" \
-    "smulbb r5, " x ", r11\n" \
-    "smultt r7, " x ", r11\n"
+    "smultt r6, r12, lr\n"
+#define FIRST_ODD(x, w) \
+    "smulbb r5, " x ", " w "\n" \
+    "smultt r7, " x ", " w "\n"
+#define SPREAD_EVEN(x, w) \
+    "sxtb16 r12, " x "\n" \
+    "sxtb16 lr, " w "\n"
+#define SPREAD_ODD(x, w) \
+    "sxtb16 " x ", " x ", ror #8\n" \
+    "sxtb16 " w ", " w ", ror #8\n"
+#define ADDRESS(x) "ldr " x ", [r0], #4\n"
+#define INPUT(x) "ldr " x ", [" x ", r3]\n"
+#define WEIGHT(w) "ldr " w ", [r1], #4\n"
 
-#define TAP(x) \
-    LOAD(x) \
+#if defined(MCUQ_DUAL_ISSUE)
+
+/* A tap in x and w, spread into r12 and lr before; the next one's follow. 11 instructions, of
+ * which multiplications, SXTB16 and loads go in twos. */
+#define TAP(x, w, next_x, next_w, address) \
+    "smlabb r4, r12, lr, r4\n" \
+    "sxtb16 " x ", " x ", ror #8\n" \
+    "smlatt r6, r12, lr, r6\n" \
+    "sxtb16 " w ", " w ", ror #8\n" \
+    INPUT(next_x) \
+    "smlabb r5, " x ", " w ", r5\n" \
+    WEIGHT(next_w) \
+    "smlatt r7, " x ", " w ", r7\n" \
+    "sxtb16 r12, " next_x "\n" \
+    address \
+    "sxtb16 lr, " next_w "\n"
+
+#define FIRST_TAP \
+    ADDRESS("r8") ADDRESS("r10") INPUT("r8") WEIGHT("r9") INPUT("r10") \
+    SPREAD_EVEN("r8", "r9") \
+    FIRST_EVEN \
+    SPREAD_ODD("r8", "r9") \
+    WEIGHT("r11") \
+    FIRST_ODD("r8", "r9") \
+    ADDRESS("r8") \
+    SPREAD_EVEN("r10", "r11")
+
+#define TWO_TAPS(last_address) \
+    TAP("r10", "r11", "r8", "r9", ADDRESS("r10")) \
+    TAP("r8", "r9", "r10", "r11", last_address)
+
+#define NINE_TAPS \
+    FIRST_TAP \
+    TWO_TAPS(ADDRESS("r8")) TWO_TAPS(ADDRESS("r8")) TWO_TAPS(ADDRESS("r8")) \
+    TAP("r10", "r11", "r8", "r9", "") \
+    "smlabb r4, r12, lr, r4\n" \
+    "sxtb16 r8, r8, ror #8\n" \
+    "smlatt r6, r12, lr, r6\n" \
+    "sxtb16 r9, r9, ror #8\n" \
+    "smlabb r5, r8, r9, r5\n" \
+    "smlatt r7, r8, r9, r7\n"
+
+#else
+
+#define LOAD_TWO \
+    ADDRESS("r8") ADDRESS("r9") INPUT("r8") INPUT("r9") WEIGHT("r10") WEIGHT("r11")
+
+#define PRODUCTS(x, w) \
+    SPREAD_EVEN(x, w) \
     "smlabb r4, r12, lr, r4\n" \
     "smlatt r6, r12, lr, r6\n" \
-    "smlabb r5, " x ", r11, r5\n" \
-    "smlatt r7, " x ", r11, r7\n"
+    SPREAD_ODD(x, w) \
+    "smlabb r5, " x ", " w ", r5\n" \
+    "smlatt r7, " x ", " w ", r7\n"
 
-/* r8-r11 inputs and weights, r12 and lr unpacked. 131 instructions for 36
- * multiply-accumulates, 32 more a pixel. */
+#define TWO_TAPS LOAD_TWO PRODUCTS("r8", "r10") PRODUCTS("r9", "r11")
+
+#define NINE_TAPS \
+    ADDRESS("r8") WEIGHT("r10") INPUT("r8") \
+    SPREAD_EVEN("r8", "r10") FIRST_EVEN \
+    SPREAD_ODD("r8", "r10") FIRST_ODD("r8", "r10") \
+    TWO_TAPS TWO_TAPS TWO_TAPS TWO_TAPS
+
+#endif
+
+/* 136 instructions for 36 multiply-accumulates, 32 more a pixel. */
 MCUQ_ASSEMBLY void mcuq_depthwise_run_9(const int8_t **taps, const int32_t *weights,
     const mcuq_channel_group *channels, int8_t *output, int32_t width, int32_t pixels, int32_t step,
     int32_t count)
 {
     __asm__ volatile(
         MCUQ_PIXELS_BEGIN
-        "ldmia r0!, {r8-r10}\n"
-        FIRST_TAP("r8") TAP("r9") TAP("r10")
-        "ldmia r0!, {r8-r10}\n"
-        TAP("r8") TAP("r9") TAP("r10")
-        "ldmia r0!, {r8-r10}\n"
-        TAP("r8") TAP("r9") TAP("r10")
-        "subs r0, r0, #36\n"
-        "ldmia r2!, {r8-r11}\n"
+        NINE_TAPS
+        "ldr r8, [r2]\n"
+        "ldr r9, [r2, #4]\n"
+        "ldr r10, [r2, #8]\n"
+        "ldr r11, [r2, #12]\n"
         "add r4, r8, r4, lsl #1\n"
         "add r5, r9, r5, lsl #1\n"
         "add r6, r10, r6, lsl #1\n"

@@ -44,32 +44,69 @@ MCUQ_ASSEMBLY void mcuq_depthwise_run_expanded_9(const int8_t **taps, const int3
 #include "mcuq_depthwise_dsp.h"
 
 /* clang-format off */
-#define TAP(x) \
-    "ldr " x ", [" x ", r3]\n" \
-    "ldmia r1!, {r11, lr}\n" \
-    "sxtb16 r12, " x "\n" \
-    "sxtb16 " x ", " x ", ror #8\n" \
-    "smlabb r4, r12, r11, r4\n" \
-    "smlatt r6, r12, r11, r6\n" \
-    "smlabb r5, " x ", lr, r5\n" \
-    "smlatt r7, " x ", lr, r7\n"
 
-/* r8-r10 inputs, r11 and lr weights, r12 unpacked. 107 instructions for 36
- * multiply-accumulates, 32 more a pixel. */
+/* Inputs of channels 0 and 2 in r12, of 1 and 3 where they were loaded; weights in r9 and r10. */
+#define ADDRESS(x) "ldr " x ", [r0], #4\n"
+#define INPUT(x) "ldr " x ", [" x ", r3]\n"
+#define WEIGHT(w) "ldr " w ", [r1], #4\n"
+
+#if defined(MCUQ_DUAL_ISSUE)
+
+/* The next tap's loads stand beside this one's products. 10 instructions. */
+#define TAP(x, next_input, next_weight, spread, address, next_odd_weight) \
+    "smlabb r4, r12, r9, r4\n" \
+    next_input \
+    "smlatt r6, r12, r9, r6\n" \
+    "sxtb16 " x ", " x ", ror #8\n" \
+    next_weight \
+    "smlabb r5, " x ", r10, r5\n" \
+    spread \
+    "smlatt r7, " x ", r10, r7\n" \
+    address \
+    next_odd_weight
+
+#define TAP_AND_LOAD(x, next, address) \
+    TAP(x, INPUT(next), WEIGHT("r9"), "sxtb16 r12, " next "\n", address, WEIGHT("r10"))
+
+#define TWO_TAPS \
+    TAP_AND_LOAD("r8", "r11", ADDRESS("r8")) \
+    TAP_AND_LOAD("r11", "r8", ADDRESS("r11"))
+
+#define NINE_TAPS \
+    ADDRESS("r8") ADDRESS("r11") INPUT("r8") WEIGHT("r9") WEIGHT("r10") \
+    "sxtb16 r12, r8\n" \
+    TWO_TAPS TWO_TAPS TWO_TAPS \
+    TAP_AND_LOAD("r8", "r11", ADDRESS("r8")) \
+    TAP_AND_LOAD("r11", "r8", "") \
+    TAP("r8", "", "", "", "", "")
+
+#else
+
+#define TAP \
+    ADDRESS("r8") WEIGHT("r9") WEIGHT("r10") INPUT("r8") \
+    "sxtb16 r12, r8\n" \
+    "smlabb r4, r12, r9, r4\n" \
+    "sxtb16 r8, r8, ror #8\n" \
+    "smlatt r6, r12, r9, r6\n" \
+    "smlabb r5, r8, r10, r5\n" \
+    "smlatt r7, r8, r10, r7\n"
+
+#define NINE_TAPS TAP TAP TAP TAP TAP TAP TAP TAP TAP
+
+#endif
+
+/* 123 instructions for 36 multiply-accumulates, 32 more a pixel. */
 MCUQ_ASSEMBLY void mcuq_depthwise_run_expanded_9(const int8_t **taps, const int32_t *weights,
     const mcuq_channel_group *channels, int8_t *output, int32_t width, int32_t pixels, int32_t step,
     int32_t count)
 {
     __asm__ volatile(
         MCUQ_PIXELS_BEGIN
-        "ldmia r2!, {r4-r7}\n"
-        "ldmia r0!, {r8-r10}\n"
-        TAP("r8") TAP("r9") TAP("r10")
-        "ldmia r0!, {r8-r10}\n"
-        TAP("r8") TAP("r9") TAP("r10")
-        "ldmia r0!, {r8-r10}\n"
-        TAP("r8") TAP("r9") TAP("r10")
-        "subs r0, r0, #36\n"
+        "ldr r4, [r2]\n"
+        "ldr r5, [r2, #4]\n"
+        "ldr r6, [r2, #8]\n"
+        "ldr r7, [r2, #12]\n"
+        NINE_TAPS
         MCUQ_GROUP_END
         MCUQ_PIXELS_END);
 }

@@ -71,22 +71,59 @@ MCUQ_ASSEMBLY void mcuq_multiply_s8(const int32_t *columns, int32_t words,
 #include "mcuq_multiply_dsp.h"
 
 /* clang-format off */
-#define TAKE_PAIR \
-    "ldmia r1!, {r11, r12}\n" \
-    "ldr lr, [r0], #4\n" \
+
+/* r11 and r12 inputs, lr weights of channels a and b, r2 of c and d. 14 instructions for 16
+ * multiply-accumulates. */
+#if defined(MCUQ_DUAL_ISSUE)
+
+#define A_B(beside, later) \
     "smlad r5, lr, r11, r5\n" \
+    beside \
     "smlad r6, lr, r12, r6\n" \
     "sxtb16 lr, lr\n" \
     "smlad r3, lr, r11, r3\n" \
-    "smlad r4, lr, r12, r4\n" \
-    "ldr lr, [r0], #4\n" \
-    "smlad r9, lr, r11, r9\n" \
-    "smlad r10, lr, r12, r10\n" \
-    "sxtb16 lr, lr\n" \
-    "smlad r7, lr, r11, r7\n" \
-    "smlad r8, lr, r12, r8\n"
+    later \
+    "smlad r4, lr, r12, r4\n"
 
-/* r11 and r12 inputs, lr weights. 13 instructions for 16 multiply-accumulates. */
+#define C_D(load_weights, load_first, load_second) \
+    "smlad r9, r2, r11, r9\n" \
+    load_weights \
+    "smlad r10, r2, r12, r10\n" \
+    "sxtb16 r2, r2\n" \
+    "smlad r7, r2, r11, r7\n" \
+    load_first \
+    "smlad r8, r2, r12, r8\n" \
+    load_second
+
+#define LOAD_C_D "ldr r2, [r0], #4\n"
+#define C_D_AND_LOAD C_D("ldr lr, [r0], #4\n", "ldr r11, [r1], #4\n", "ldr r12, [r1], #4\n")
+#define FIRST_PAIR A_B("cmp r1, r2\n", LOAD_C_D) C_D_AND_LOAD
+#define PAIR A_B(LOAD_C_D, "") C_D_AND_LOAD
+#define LAST_PAIR A_B(LOAD_C_D, "") "beq 5f\n" C_D_AND_LOAD
+#define LOOP MCUQ_MULTIPLY_LOOP(FIRST_PAIR, PAIR, PAIR, LAST_PAIR, C_D("", "", ""))
+
+#else
+
+#define PAIR \
+    "ldr r11, [r1], #4\n" \
+    "ldr lr, [r0], #4\n" \
+    "ldr r12, [r1], #4\n" \
+    "ldr r2, [r0], #4\n" \
+    "smlad r5, lr, r11, r5\n" \
+    "smlad r6, lr, r12, r6\n" \
+    "sxtb16 lr, lr\n" \
+    "smlad r9, r2, r11, r9\n" \
+    "smlad r10, r2, r12, r10\n" \
+    "sxtb16 r2, r2\n" \
+    "smlad r3, lr, r11, r3\n" \
+    "smlad r4, lr, r12, r4\n" \
+    "smlad r7, r2, r11, r7\n" \
+    "smlad r8, r2, r12, r8\n"
+
+#define LOOP MCUQ_MULTIPLY_LOOP(PAIR)
+
+#endif
+
 MCUQ_ASSEMBLY void mcuq_multiply_s8(const int32_t *columns, int32_t words,
     const int32_t *weights, const mcuq_channel *channels, int32_t outputs, int8_t *first,
     int8_t *second)
@@ -102,7 +139,7 @@ MCUQ_ASSEMBLY void mcuq_multiply_s8(const int32_t *columns, int32_t words,
         "mov r8, #0\n"
         "mov r9, #0\n"
         "mov r10, #0\n"
-        MCUQ_MULTIPLY_LOOP(TAKE_PAIR)
+        LOOP
         "subs r5, r5, r3\n"
         "subs r6, r6, r4\n"
         "asrs r5, r5, #8\n"
@@ -117,42 +154,11 @@ MCUQ_ASSEMBLY void mcuq_multiply_s8(const int32_t *columns, int32_t words,
 
 #else
 
-/* Nested sums of a pair of channels for two columns, by single multiplications. Weights step by
- * two words: the other pair's lie between. */
-static void pair_sums(
-    const int32_t *weights, const int32_t *columns, const int32_t *end, int32_t sums[4])
-{
-    uint32_t low0 = 0;
-    uint32_t low1 = 0;
-    uint32_t both0 = 0;
-    uint32_t both1 = 0;
-    for (; columns < end; columns += 2, weights += 2) {
-        const int32_t first = (int16_t)(*weights & 0xFFFF);
-        const int32_t second = *weights >> 16;
-        int32_t x = (int16_t)(columns[0] & 0xFFFF);
-        both0 += (uint32_t)(x * first);
-        low0 += (uint32_t)(x * (int8_t)(first & 0xFF));
-        x = columns[0] >> 16;
-        both0 += (uint32_t)(x * second);
-        low0 += (uint32_t)(x * (int8_t)(second & 0xFF));
-        x = (int16_t)(columns[1] & 0xFFFF);
-        both1 += (uint32_t)(x * first);
-        low1 += (uint32_t)(x * (int8_t)(first & 0xFF));
-        x = columns[1] >> 16;
-        both1 += (uint32_t)(x * second);
-        low1 += (uint32_t)(x * (int8_t)(second & 0xFF));
-    }
-    sums[0] = (int32_t)low0;
-    sums[1] = (int32_t)low1;
-    sums[2] = mcuq_nested_difference((int32_t)both0, (int32_t)low0, 8);
-    sums[3] = mcuq_nested_difference((int32_t)both1, (int32_t)low1, 8);
-}
-
 static void dot(const int32_t *weights, const int32_t *columns, int32_t words, int32_t sums[8])
 {
     columns += MCUQ_COLUMN_HEADER;
-    pair_sums(weights, columns, columns + words, sums);
-    pair_sums(weights + 1, columns, columns + words, sums + 4);
+    mcuq_pair_sums_s8(weights, columns, columns + words, sums);
+    mcuq_pair_sums_s8(weights + 1, columns, columns + words, sums + 4);
 }
 
 void mcuq_multiply_s8(const int32_t *columns, int32_t words, const int32_t *weights,

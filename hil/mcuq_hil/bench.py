@@ -95,11 +95,23 @@ def check_emulated(board: Board) -> None:
 
 
 def boot_emulator(
-    board: Board, elf: Path, *, estimating: bool = False, bounding: bool = False
+    board: Board,
+    elf: Path,
+    *,
+    estimating: bool = False,
+    steady: bool = False,
+    bounding: bool = False,
 ) -> UnicornPort | QemuPort:
-    """The port of a fresh emulator of `board` that boots `elf`; raises BoardError."""
+    """The port of a fresh emulator of `board` that boots `elf`; raises BoardError.
+
+    Args:
+        estimating: the counter tells estimated cycles in the place of instructions.
+        steady: every inference counts as the first one does, which is much faster.
+        bounding: the counter tells the instructions that no input exceeds. QEMU knows none of them.
+    """
     check_emulated(board)
     assert board.emulator is not None
     if board.emulator.machine is not None:
         return QemuPort(board.emulator.machine, elf)
-    return UnicornPort(MachineSpec.of(board, estimating=estimating, bounding=bounding), elf)
+    spec = MachineSpec.of(board, estimating=estimating, steady=steady, bounding=bounding)
+    return UnicornPort(spec, elf)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from mcuq.cli.failure import report_failure
-from mcuq.cli.request import cores
+from mcuq.workers import cores
 from study.preparation import StudyFiles
 
 

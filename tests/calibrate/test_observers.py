@@ -12,7 +12,7 @@ from hypothesis.extra import numpy as hnp
 
 from mcuq.calibrate import OBSERVERS, Statistics
 from mcuq.calibrate.observers import observer
-from mcuq.calibrate.statistics import MOMENTUM, MovingAverage
+from mcuq.calibrate.statistics import MOMENTUM, NO_SAMPLES
 from mcuq.errors import UsageError
 
 samples = hnp.arrays(np.float32, (6, 20), elements=st.floats(-100, 100, width=32, allow_nan=False))
@@ -94,7 +94,7 @@ def test_moving_average_is_the_weighted_mean_of_extremes(data: np.ndarray, split
     weights = [Fraction(MOMENTUM) ** age for age in range(len(data) - 1, -1, -1)]
     highest = [Fraction(float(sample.max())) for sample in data]
     expected = sum(w * x for w, x in zip(weights, highest, strict=True)) / sum(weights)
-    parts = MovingAverage.of(data[:split]).then(MovingAverage.of(data[split:]))
+    parts = NO_SAMPLES.after(data[:split]).then(NO_SAMPLES.after(data[split:]))
     assert parts.high / parts.weight == pytest.approx(float(expected), rel=1e-9, abs=1e-9)
     assert _range("moving_average", data)[1] == pytest.approx(float(expected), rel=1e-9, abs=1e-9)
 

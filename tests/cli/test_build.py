@@ -173,7 +173,8 @@ def test_mistakes_are_one_line_and_leave_nothing(
     assert main(["build", "-o", str(tmp_path / "o"), *words]) == code
     captured = capsys.readouterr()
     assert captured.out == ""
-    assert cause in captured.err.splitlines()[0]
+    (error,) = (line for line in captured.err.splitlines() if line.startswith("error: "))
+    assert cause in error
     assert list(tmp_path.iterdir()) == []
 
 

@@ -79,7 +79,7 @@ def test_what_was_written_is_no_model(
     monkeypatch.chdir(tmp_path)
     Path("digits.mlir").write_text(write_mlir(load_model(MODEL)))
     assert main([words[0], "digits.mlir", *words[1:]]) == 3
-    error, hint = capsys.readouterr().err.splitlines()
+    *_, error, hint = capsys.readouterr().err.splitlines()
     assert error == "error: cannot tell what kind of model digits.mlir is"
     assert "give the model file that it was written from" in hint
     assert [path.name for path in Path().iterdir()] == ["digits.mlir"]

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from mcuq.build.selftest import build_selftest
 from mcuq.cli.hil import hil_app
+from mcuq.compiler.selftest import build_selftest
 from mcuq.errors import DeviceError, InputError, UsageError
 from mcuq_hil import load_board
 

@@ -22,7 +22,7 @@ from mcuq.ops.catalog import OPERATORS
 from mcuq.tflite.builder import OperatorSpec, TensorSpec, build_model
 from mcuq.tflite.operators.catalog import RULES
 from mcuq.tflite.wheel import oracle_version
-from operator_reference import becomes, operators_page, rewritten
+from operator_reference import becomes, operators_page, stated
 
 RUNTIME: Mapping[str, Sequence[str]] = json.loads(operator_reference.RECORD.read_text())["builtin"]
 AGAIN = "run: python scripts/probe_runtime.py"
@@ -69,9 +69,17 @@ def test_the_count_is_that_of_the_rows() -> None:
 
 
 def test_what_is_rewritten_says_so() -> None:
-    found = rewritten(tflite)
+    found = stated(tflite, "BECOMES")
     assert found
     assert all(text in becomes(name) for name, text in found.items())
+
+
+def test_what_is_not_taken_as_it_is_says_so() -> None:
+    """The refusals themselves: test_float_islands, test_tflite_products_as_given, _movement."""
+    reasons = stated(tflite, "NOT_AS_IS")
+    assert {"ADD_N", "CUMSUM", "DIV", "SPACE_TO_BATCH_ND"} <= {*reasons}
+    section = PAGE.split("## Refused in a file that is taken as it is")[1].split("## ")[0]
+    assert all(name in section and why in section for name, why in reasons.items())
 
 
 @pytest.mark.parametrize("name", sorted(RUNTIME))
@@ -95,6 +103,16 @@ def test_what_the_wheel_offers_is_found_by_asking_it() -> None:
     assert probe_runtime.offered("ADD")
     assert not probe_runtime.offered("UNIQUE")
     assert probe_runtime.types_run("SQUARE") == RUNTIME["SQUARE"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["LESS", "GREATER", "EQUAL"])
+def test_the_type_that_runs_is_the_first_operand_s(name: str) -> None:
+    """A comparison of an int32 index with int16 says nothing of int16: GREATER alone has that."""
+    found = probe_runtime.types_run(name)
+    assert found == RUNTIME[name]
+    assert ("int16" in found) == (name == "GREATER")
+    assert ("bool" in found) == (name == "EQUAL")
 
 
 @pytest.mark.slow

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from operator_cases import Case, cases, least_case
 
-from mcuq.build import build_firmware
+from mcuq.compiler import build_firmware
 from mcuq.cost import plan_program
 from mcuq.emit.c import write_c_model
 from mcuq.errors import UsageError

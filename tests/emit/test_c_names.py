@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from number_formats import Form, Model, quantized
 from operator_cases import cases, seeded_cases
 
-from mcuq.build.render import render_board_header
+from mcuq.compiler.render import render_board_header
 from mcuq.emit.c.literals import c_comment
 from mcuq.integrate.bare_metal import readme
 from mcuq.integrate.built import Built

@@ -9,7 +9,7 @@ from number_formats import forms, least_model
 from stateful_models import streaming_model
 from strict_compilers import Compiler, compilers
 
-from mcuq.build.toolchain import core_flags
+from mcuq.compiler.toolchain import core_flags
 from mcuq.cost.memory import plan_program
 from mcuq.emit.c import write_c_model
 from mcuq.emit.c.names import Names

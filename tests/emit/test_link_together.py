@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from named_models import emitted
 
-from mcuq.build.toolchain import core_flags
+from mcuq.compiler.toolchain import core_flags
 from mcuq.emit.c.kernels import kernel_texts, version_symbol
 from mcuq.lower.interface import INTERFACE, library_name
 from mcuq.resources import firmware_dir

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from mcuq.build import FirmwareImage, build_firmware
+from mcuq.compiler import FirmwareImage, build_firmware
 from mcuq_hil import load_board
 
 MODELS = Path(__file__).parent / "models"

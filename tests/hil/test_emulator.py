@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from hil_samples import LARGE, SMALL, plus
 
-from mcuq.build import FirmwareImage
+from mcuq.compiler import FirmwareImage
 from mcuq_hil import Session, load_board, open_session
 from mcuq_hil.bench import boot_emulator
 from mcuq_hil.emulator.counting import thumb_instructions

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hil_samples import LARGE, plus
 
-from mcuq.build.selftest import build_selftest
+from mcuq.compiler.selftest import build_selftest
 from mcuq_hil import load_board
 from mcuq_hil.errors import BoardError, DeviceFaultError, LinkLostError, PortError
 from mcuq_hil.farm import Job, Place, open_place, read_farm, run_jobs, soak

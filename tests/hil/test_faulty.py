@@ -8,7 +8,7 @@ from collections import Counter
 import pytest
 from hil_samples import LARGE, SMALL, plus
 
-from mcuq.build import FirmwareImage
+from mcuq.compiler import FirmwareImage
 from mcuq_hil import Session, load_board
 from mcuq_hil.bench import boot_emulator
 from mcuq_hil.errors import HilError, LinkLostError

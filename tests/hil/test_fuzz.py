@@ -10,8 +10,11 @@ from pathlib import Path
 import pytest
 
 from mcuq_fuzz.device import (
+    BENCH,
+    MLPERF,
     SANITIZERS,
     MissingClangError,
+    Side,
     build,
     build_libfuzzer,
     run_libfuzzer,
@@ -51,11 +54,12 @@ def test_a_hundred_thousand_from_other_seeds(tmp_path: Path) -> None:
         run_fuzzer(program, 20_000, seed)
 
 
-def test_libfuzzer_finds_its_way_and_no_fault(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("side", "least_edges"), [(BENCH, 160), (MLPERF, 110)])
+def test_libfuzzer_finds_its_way_and_no_fault(side: Side, least_edges: int, tmp_path: Path) -> None:
     try:
-        program = build_libfuzzer(tmp_path)
+        program = build_libfuzzer(tmp_path, side)
     except MissingClangError as error:
         pytest.skip(str(error))
-    told = run_libfuzzer(program, tmp_path, 3000, 60, seed=1)
+    told = run_libfuzzer(program, tmp_path, 3000, 60, seed=1, side=side)
     edges = [int(found) for found in re.findall(r"cov: (\d+)", told)]
-    assert max(edges) > 160, "requests of several kinds are understood"
+    assert max(edges) > least_edges, "requests of several kinds are understood"

@@ -8,13 +8,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from bridge import behind_pty, behind_tcp
 from hil_samples import LARGE, SMALL, plus
+from tcp_bridge import behind_tcp
 
-from mcuq.build import FirmwareImage
+from mcuq.compiler import FirmwareImage
 from mcuq_hil import load_board, open_session
 from mcuq_hil.bench import boot_emulator
 from mcuq_hil.discovery import FoundPort, find_port, ports_of
+from mcuq_hil.emulator.bridge import behind_pty
 from mcuq_hil.errors import NoHelloError, PortError, WrongImageError
 from mcuq_hil.hardware import Attachment, open_hardware
 from mcuq_hil.locks import locked

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from elftools.elf.elffile import ELFFile
 
-from mcuq.build import FirmwareImage
+from mcuq.compiler import FirmwareImage
 from mcuq_hil import load_board, open_session
 from mcuq_hil.errors import HilError, WrongImageError
 from mcuq_hil.identity import read_build_id, stamped

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from mcuq.build import FirmwareImage
+from mcuq.compiler import FirmwareImage
 from mcuq_hil.emulator.qemu import PROGRAM
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the kernel is Linux's")

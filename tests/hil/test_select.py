@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from hil_samples import LARGE, SMALL, plus
 
-from mcuq.build import FirmwareImage, build_firmware
+from mcuq.compiler import FirmwareImage, build_firmware
 from mcuq_hil import load_board, open_session
 from mcuq_hil.errors import BoardError, RefusedError
 from mcuq_hil.link import Ready

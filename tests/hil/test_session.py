@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hil_samples import LARGE, SMALL, plus
 
-from mcuq.build import FirmwareImage
+from mcuq.compiler import FirmwareImage
 from mcuq_hil import load_board, open_session
 from mcuq_hil.bench import boot_emulator
 from mcuq_hil.errors import (

@@ -152,3 +152,49 @@ def test_each_is_a_line_with_its_remedy(
 
 def _line(one: Refusal) -> str:
     return f"{one.cause}: {one.hint}"
+
+
+def test_variables_and_operators_are_refused_at_once() -> None:
+    """Two weights that nothing sets, a variable of two shapes, and a kind that is unknown."""
+    file = File()
+    value = source = file.tensor("x", (1, 4, 4, 2))
+    for name in ("first", "second"):
+        handle = file.op(
+            "VAR_HANDLE",
+            [],
+            file.tensor(f"{name}/h", (1,), "resource"),
+            opts("VarHandle", sharedName=name),
+        )
+        read = file.op("READ_VARIABLE", [handle], file.tensor(name, (1, 4, 4, 2)))
+        value = file.op("ADD", [value, read], file.tensor(f"{name}/sum", (1, 4, 4, 2)), opts("Add"))
+    value = file.op("MATRIX_DIAG", [value], file.tensor("y", (1, 4, 4, 2)))
+    value = file.op("SOFTMAX", [source], file.tensor("z", (1, 4, 4, 2)), opts("Softmax", beta=0.0))
+    error = refused(file.content([source], [value]), load_tflite)
+    assert error is not None
+    causes = [one.cause for one in error.refusals]
+    assert len(causes) == 3
+    assert causes[0].startswith("operator 6 MATRIX_DIAG")
+    assert "which nothing sets" in causes[1] and causes[1].endswith("; and 1 more such")
+    assert causes[2].startswith("operator 7 SOFTMAX")
+
+
+def test_files_taken_as_they_are_are_refused_for_everything() -> None:
+    from as_given import affine
+
+    from mcuq.prequantized.load import load_quantized
+
+    file = File()
+    x = file.tensor("x", (1, 4), "int8", **affine(0.1, 3))
+    values = {
+        kind: file.op(kind, [x, x], file.tensor(kind, (1, 4), "int8", **affine(0.2, 3)), options)
+        for kind, options in (("ADD_N", opts("AddN")), ("DIV", opts("Div")))
+    }
+    blocks = [file.constant("block", [1, 2]), file.constant("pads", [[0, 0], [1, 1]])]
+    image = file.tensor("image", (1, 2, 4, 1), "int8", **affine(0.1, 3))
+    spread = file.tensor("spread", (2, 2, 3, 1), "int8", **affine(0.1, 3))
+    values["spread"] = file.op("SPACE_TO_BATCH_ND", [image, *blocks], spread)
+    error = refused(file.content([x, image], list(values.values())), load_quantized)
+    assert error is not None
+    causes = [one.cause for one in error.refusals]
+    assert [cause.split(" ")[2] for cause in causes] == ["ADD_N", "DIV", "SPACE_TO_BATCH_ND"]
+    assert all("\n" not in one.cause + one.hint and one.hint for one in error.refusals)

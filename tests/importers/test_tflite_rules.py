@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import flatbuffers
@@ -183,7 +184,7 @@ def test_missing_operands() -> None:
 
 @pytest.mark.parametrize(
     "shape, match",
-    [((2, 4), "a batch of 1"), ((), "static"), ((1, 0), "static")],
+    [((2, 1, 1, 1, 1, 4), "a batch of 1"), ((), "static"), ((1, 0), "static")],
 )
 def test_input_shapes(shape: tuple[int, ...], match: str) -> None:
     tensors = [TensorSpec("x", shape, "float32"), TensorSpec("y", shape, "float32")]
@@ -242,7 +243,8 @@ def test_order_indices_and_outputs() -> None:
         model.subgraphs[0].operators[0].outputs = [0]
 
     def output_not_computed(model: Any) -> None:
-        model.subgraphs[0].outputs = [0]
+        model.subgraphs[0].tensors.append(copy.copy(model.subgraphs[0].tensors[1]))
+        model.subgraphs[0].outputs = [2]
 
     def buffer_outside(model: Any) -> None:
         model.subgraphs[0].tensors[1].buffer = 77

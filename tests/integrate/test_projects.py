@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 from serial_line import run, said_by
 
-from mcuq.build.toolchain import core_flags
 from mcuq.bundle.samples import StoredInput
+from mcuq.compiler.toolchain import core_flags
 from mcuq.emit.c.names import Names
 from mcuq.errors import InputError, UsageError
 from mcuq.integrate import KINDS, write_project

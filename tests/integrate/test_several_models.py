@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from serial_line import run, said_by
 
-from mcuq.build.toolchain import core_flags
+from mcuq.compiler.toolchain import core_flags
 from mcuq.errors import InputError
 from mcuq.integrate import KINDS, write_project
 from mcuq.integrate.built import load_built

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from mcuq.build.toolchain import core_flags
+from mcuq.compiler.toolchain import core_flags
 from mcuq.emit.c.kernels import kernel_texts, write_kernels
 from mcuq.resources import firmware_dir
 

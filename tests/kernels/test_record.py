@@ -12,7 +12,7 @@ import pytest
 
 from mcuq.bench.kernels import OPTIMIZE, KernelBench, bench_layers
 from mcuq.bench.measure import TRAINED, measure_model
-from mcuq.build.toolchain import compiler_version
+from mcuq.compiler.toolchain import compiler_version
 from study.record import read_records, regressions, release, write_record
 
 RECORD = Path(__file__).resolve().parents[2] / "docs" / "kernels.json"

@@ -1,4 +1,4 @@
-"""SOFTMAX of so many nearly equal values that TFLite Micro's sum has no room left."""
+"""SOFTMAX where TFLite Micro's integers have no room left, and widened to int16."""
 
 from __future__ import annotations
 
@@ -15,15 +15,19 @@ from oracles import tflm_outputs
 from mcuq.interpret.integer import run_integer
 from mcuq.numeric import integer_limits
 from mcuq.numeric.tensor import QuantizedTensor
+from mcuq.ops.attrs import NoAttrs
+from mcuq.ops.log_softmax import LOG_SOFTMAX
+from mcuq.ops.operator import AnyOperator
 from mcuq.ops.softmax import (
     FLAT_CLASSES,
     SOFTMAX,
+    WIDENED_UNIT,
     Int16SoftmaxParams,
     SoftmaxAttrs,
     SoftmaxParams,
     flat_rows,
 )
-from mcuq.quantized.op_params import op_params
+from mcuq.quantized.op_params import has_room, op_params
 from mcuq.quantized.qgraph import QuantizedGraph
 
 
@@ -85,3 +89,41 @@ def test_the_wide_sum_stays_at_its_end(depth: int) -> None:
     tables = Words(np.ascontiguousarray(p.exp), np.ascontiguousarray(p.reciprocal))
     call("mcuq_softmax_s16", values, 1, depth, p.multiplier, p.shift, tables, output)
     np.testing.assert_array_equal(output, run_integer(graph, [values])["c"])
+
+
+@settings(max_examples=60)
+@given(
+    depth=st.sampled_from([1, 2, 10, 511]),
+    scale=st.sampled_from([1e-4, 0.01, 0.1, 1.0, 40.0]),
+    spread=st.sampled_from([0, 1, 3, 127]),
+    seed=st.integers(0, 2**32 - 1),
+)
+def test_int8_widened_to_int16(depth: int, scale: float, spread: int, seed: int) -> None:
+    source = activation("a", (1, depth), scale, 3)
+    result = QuantizedTensor(
+        "c", (1, depth), 16, np.array([WIDENED_UNIT.scale]), WIDENED_UNIT.zero_point
+    )
+    graph = model(SOFTMAX, SoftmaxAttrs(), [source], result)
+    rng = np.random.default_rng(seed)
+    values = rng.integers(-spread, spread + 1, (1, depth)).astype(np.int8)
+    expected = run_integer(graph, [values])["c"]
+    p = cast(SoftmaxParams, op_params(graph, graph.ops[0]))
+    output = np.empty(values.shape, np.int16)
+    call("mcuq_softmax_s8_s16", values, p.rows, p.depth, p.multiplier, p.shift, p.diff_min, output)
+    np.testing.assert_array_equal(output, expected)
+    np.testing.assert_array_equal(tflm(graph, values), expected)
+
+
+@pytest.mark.parametrize("kind", [SOFTMAX, LOG_SOFTMAX])
+@pytest.mark.parametrize(("steps", "room"), [(1.0, False), (1.01, True)])
+def test_a_scale_at_which_tflm_aborts_has_no_room(
+    kind: AnyOperator, steps: float, room: bool
+) -> None:
+    """Its check is that a step of the input is more than one of Q5.26."""
+    attrs = SoftmaxAttrs() if kind is SOFTMAX else NoAttrs()
+    source = activation("a", (1, 4), steps / (1 << 26), 3)
+    grid = kind.scale.prescribed(8)
+    assert grid is not None
+    result = activation("c", (1, 4), float(grid.scale), grid.zero_point)
+    graph = model(kind, attrs, [source], result)
+    assert has_room(graph, graph.ops[0]) == room

@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 from number_formats import Form, forms, least_model
 
-from mcuq.build import build_firmware
 from mcuq.calibrate import calibrate
+from mcuq.compiler import build_firmware
 from mcuq.cost.memory import MemoryPlan, plan_program
 from mcuq.data import load_data
 from mcuq.emit.c import write_c_model

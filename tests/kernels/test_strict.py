@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from strict_compilers import Compiler, compilers
 
-from mcuq.build.toolchain import core_flags
+from mcuq.compiler.toolchain import core_flags
 from mcuq.emit.c.kernels import write_kernels
 from mcuq.resources import firmware_dir
 

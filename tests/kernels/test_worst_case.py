@@ -12,7 +12,7 @@ import pytest
 from number_formats import forms, least_model
 from test_steady import inputs, joined
 
-from mcuq.build import build_firmware
+from mcuq.compiler import build_firmware
 from mcuq.cost.memory import plan_program
 from mcuq.lower import LowerOptions, lower
 from mcuq_hil import load_board, open_session

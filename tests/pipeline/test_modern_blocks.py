@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from keras_networks import NETWORKS, save_network
 
 from mcuq.calibrate import calibrate
 from mcuq.cli.main import main
@@ -34,76 +34,10 @@ def built(model: Path, inputs: list[np.ndarray], capsys: pytest.CaptureFixture[s
     return facts
 
 
-def _encoder(keras: Any, x: Any) -> Any:
-    """A transformer's encoder: attention and a feed-forward layer, each normalized and added."""
-    layers = keras.layers
-    y = layers.LayerNormalization()(x)
-    x = layers.Add()([x, layers.MultiHeadAttention(2, 8)(y, y)])
-    y = layers.LayerNormalization()(x)
-    y = layers.Dense(32, activation="gelu")(y)
-    x = layers.Add()([x, layers.Dense(16)(y)])
-    return layers.Dense(4)(layers.GlobalAveragePooling1D()(x))
-
-
-def _causal(keras: Any, x: Any) -> Any:
-    """The same, each step looking at those before it only."""
-    layers = keras.layers
-    y = layers.LayerNormalization()(x)
-    x = layers.Add()([x, layers.MultiHeadAttention(2, 8)(y, y, use_causal_mask=True)])
-    return layers.Dense(4)(x)
-
-
-def _squeeze_excite(keras: Any, x: Any) -> Any:
-    layers = keras.layers
-    x = layers.Conv2D(8, 3, padding="same", activation="silu")(x)
-    gate = layers.GlobalAveragePooling2D(keepdims=True)(x)
-    gate = layers.Dense(4, activation="relu")(gate)
-    x = layers.Multiply()([x, layers.Dense(8, activation="hard_sigmoid")(gate)])
-    return layers.Dense(4)(layers.GlobalAveragePooling2D()(x))
-
-
-def _unet(keras: Any, x: Any) -> Any:
-    layers = keras.layers
-    kept = layers.Conv2D(6, 3, padding="same", activation="relu")(x)
-    x = layers.Conv2D(12, 3, strides=2, padding="same", activation="relu")(kept)
-    x = layers.Conv2DTranspose(6, 3, strides=2, padding="same", activation="relu")(x)
-    return layers.Conv2D(2, 1)(layers.Concatenate()([x, kept]))
-
-
-def _gru(keras: Any, x: Any) -> Any:
-    return keras.layers.Dense(4)(keras.layers.GRU(8)(x))
-
-
-def _embedding(keras: Any, x: Any) -> Any:
-    layers = keras.layers
-    return layers.Dense(4)(layers.GlobalAveragePooling1D()(layers.Embedding(20, 8)(x)))
-
-
-def _padded(keras: Any, x: Any) -> Any:
-    """Attention that looks at no index 0: a mask that the model computes."""
-    layers = keras.layers
-    x = layers.Embedding(20, 8, mask_zero=True)(x)
-    return layers.Dense(4)(layers.MultiHeadAttention(2, 4)(x, x))
-
-
-KERAS: dict[str, tuple[Callable[[Any, Any], Any], tuple[int, ...], str]] = {
-    "encoder": (_encoder, (10, 16), "float32"),
-    "causal": (_causal, (8, 16), "float32"),
-    "squeeze_excite": (_squeeze_excite, (12, 12, 3), "float32"),
-    "unet": (_unet, (12, 12, 3), "float32"),
-    "gru": (_gru, (9, 5), "float32"),
-    "embedding": (_embedding, (12,), "int32"),
-    "padded": (_padded, (6,), "int32"),
-}
-
-
-@pytest.mark.parametrize("name", KERAS)
+@pytest.mark.parametrize("name", NETWORKS)
 def test_keras(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    keras = pytest.importorskip("tensorflow", reason="pip install 'mcuq[tensorflow]'").keras
-    keras.utils.set_random_seed(0)
-    network, shape, dtype = KERAS[name]
-    x = keras.Input(shape, dtype=dtype)
-    keras.Model(x, network(keras, x)).save(tmp_path / "model.keras")
+    pytest.importorskip("tensorflow", reason="pip install 'mcuq[tensorflow]'")
+    shape, dtype = save_network(name, tmp_path / "model.keras")
     rng = np.random.default_rng(1)
     samples = rng.normal(size=(SAMPLES, *shape)) if dtype == "float32" else None
     whole = rng.integers(0, 20, (SAMPLES, *shape))

@@ -19,7 +19,7 @@ from mcuq.ops.weighted_params import (
     TransposeConvAttrs,
 )
 from mcuq.ptq.candidates.layer import LayerShape
-from mcuq.ptq.candidates.moments import _patches, measure
+from mcuq.ptq.candidates.moments import _Grid, _patches, measure
 from mcuq.quantize import quantize
 
 CASES: dict[str, tuple[AnyOperator, Attrs, tuple[int, ...], tuple[int, ...], tuple[int, ...]]] = {
@@ -94,4 +94,6 @@ def test_patches_put_together_are_the_same(name: str, monkeypatch: pytest.Monkey
     qgraph = quantize(graph, Ranges())
     layer = LayerShape.of(qgraph, qgraph.ops[0])
     monkeypatch.setattr("mcuq.ptq.candidates.moments._BLOCK", 2 * 4 * x[0].size)
-    np.testing.assert_array_equal(_patches(layer, x, slice(1, 5)), layer.patches(x[1:5]))
+    grid = _Grid.of(x, 20)
+    together = layer.patches(grid.numbers(x[1:5]))
+    np.testing.assert_array_equal(_patches(layer, x, slice(1, 5), grid), together)

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from mcuq.atomic_write import check_writable, write_arrays, write_atomically
-from mcuq.build.compile import Unit, compile_units
+from mcuq.compiler.compile import Unit, compile_units
 from mcuq.errors import InputError
 from mcuq.exclusive import exclusive
 from mcuq.report.directory import MARKER, written_atomically

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mcuq.build.compile import Unit, compile_units
+from mcuq.compiler.compile import Unit, compile_units
 from mcuq.ptq.candidates.cache import packed, unpacked
 from mcuq.quantize.weights import QuantizedWeight
 from mcuq.search import ScoreLog

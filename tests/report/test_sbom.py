@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from mcuq.build import build_firmware
+from mcuq.compiler import build_firmware
 from mcuq.report.sbom import image_sbom
 from mcuq.resources import firmware_dir
 from mcuq_hil import load_board

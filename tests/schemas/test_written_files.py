@@ -17,12 +17,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from mlperf_models import write_mlperf
 from published import documents, validator
 
 import compare_methods
 import search_speed
-from mcuq.build.selftest import build_selftest
 from mcuq.cli.main import main
+from mcuq.compiler.selftest import build_selftest
 from mcuq.examples import copy_example
 from mcuq.search import ScoreLog
 from mcuq.tflite.builder import OperatorSpec, TensorSpec, build_model
@@ -102,6 +103,14 @@ BUILT = (
     Step("bundle out coarse -o both --json", {"bundle": OUT, "bundle ": "both/bundle.json"}),
     Step("report both --json", {"bundle": OUT}),
     Step("bundle out four -o neither --json", {"error": OUT}, 2),
+    Step(
+        "quantize images/resnet8_float32.tflite --calibration images/resnet8_calibration.npz"
+        " -o wide --json",
+        {"manifest": OUT},
+    ),
+    Step("mlperf ic wide -o mlperf --json", {"mlperf": OUT, "mlperf ": "mlperf/mlperf.json"}),
+    Step("mlperf kws out --json", {"error": OUT}, 2),
+    Step("bench mlperf images --json", {"bench-mlperf": OUT}),
     Step("hil check --farm hil.toml --json", {"hil-check": OUT}),
     Step("hil check --farm broken.toml --json", {"hil-check": OUT}, 5),
     Step("hil run self.elf --board stm32f746 --input x.npy --json", {"hil-run": OUT}),
@@ -139,6 +148,7 @@ def digits(folder: Path) -> Iterator[Path]:
     import numpy as np
 
     copy_example("digits", folder)
+    write_mlperf(folder / "images")
     (folder / "hil.toml").write_text(FARM)
     (folder / "broken.toml").write_text(BROKEN)
     np.save(folder / "x.npy", np.ones((2, 1500), np.int8))

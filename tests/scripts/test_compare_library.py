@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from compare_library import LayerPair, compare, layers_table, totals_table
-from mcuq.build.kernel_library import open_library
+from mcuq.compiler.kernel_library import open_library
 from mcuq.emit.c.library import write_library
 from mcuq.resources import firmware_dir
 

@@ -18,10 +18,11 @@ from mcuq.errors import InputError, UsageError
 from mcuq.graph.indices import index_limits
 from mcuq.numeric import asymmetric_params, integer_limits, symmetric_params, width_name
 from mcuq.numeric.element import Element
-from mcuq.numeric.tensor import QuantizedTensor
+from mcuq.numeric.tensor import AffineParams, QuantizedTensor
 from mcuq.ops.catalog import OPERATORS, operator
 from mcuq.ops.conversion import DEQUANTIZE, QUANTIZE
 from mcuq.ops.operator import AnyOperator, NoForm
+from mcuq.ops.softmax import SOFTMAX, WIDENED_UNIT
 from mcuq.quantize import Config, WeightChoice, quantize
 from mcuq.quantize.int16 import SPELLED_OUT
 from mcuq.quantized import QuantizedGraph
@@ -33,6 +34,8 @@ CONVERSIONS = {
     DEQUANTIZE: ("int8 to float32", "int16 to float32"),
 }
 """What each operator converts: it is in quantized models only."""
+_WIDENING = {SOFTMAX: "int8 to int16"}
+"""What an operator also does, in files that are taken as they are."""
 
 
 @dataclass(frozen=True, order=True)
@@ -41,7 +44,7 @@ class Form:
 
     Attributes:
         kind: name of the operator.
-        activations: "int8", "int16", or both sides of a conversion ("int8 to int16").
+        activations: "int8", "int16", or both sides where they differ ("int8 to int16").
         weights: bits of the filter, 0 where there is none.
         per: what a scale of the filter belongs to.
     """
@@ -84,6 +87,8 @@ def _forms(kind: AnyOperator, weights: tuple[int, ...]) -> Iterator[Form]:
         for bits in weights if kind.weighted else ():
             yield Form(kind.name, activations, bits, "channel")
             yield Form(kind.name, activations, bits, "tensor")
+    if kind in _WIDENING:
+        yield Form(kind.name, _WIDENING[kind])
 
 
 def has_int16(kind: AnyOperator) -> bool:
@@ -141,7 +146,7 @@ def quantized(case: Case, form: Form) -> QuantizedGraph:
         InputError: a range that the operator cannot take, or operands that those which stand for it
             in int16 cannot.
     """
-    if isinstance(case.operator.float_form, NoForm):
+    if " to " in form.activations:
         return _conversion(case, form)
     config = Config(
         default_weight=WeightChoice(form.weights or 8, per=form.per),
@@ -158,9 +163,10 @@ def quantized(case: Case, form: Form) -> QuantizedGraph:
 
 def _conversion(case: Case, form: Form) -> QuantizedGraph:
     words = form.activations.split(" to ")
+    result = WIDENED_UNIT if form.operator is SOFTMAX else None
     tensors = {
-        name: _tensor(name, case.shapes[name], case.ranges.range(name, ""), word)
-        for name, word in zip(("x0", "y"), words, strict=True)
+        name: _tensor(name, case.shapes[name], case.ranges.range(name, ""), word, fixed)
+        for name, word, fixed in zip(("x0", "y"), words, (None, result), strict=True)
     }
     qgraph = QuantizedGraph("case", tensors, (case.op,), ("x0",), ("y",))
     if not has_room(qgraph, case.op):
@@ -168,12 +174,15 @@ def _conversion(case: Case, form: Form) -> QuantizedGraph:
     return qgraph
 
 
-def _tensor(name: str, shape: tuple[int, ...], span: Range, number: str) -> QuantizedTensor:
+def _tensor(
+    name: str, shape: tuple[int, ...], span: Range, number: str, fixed: AffineParams | None
+) -> QuantizedTensor:
+    """A tensor whose scale and zero point are of its range, if they are not fixed."""
     if number == "float32":
         return QuantizedTensor(name, shape, 32, np.ones(1, np.float32), is_float=True)
     bits = int(number.removeprefix("int"))
     params = asymmetric_params if bits == 8 else symmetric_params
-    scale, zero_point = params(*span, bits)
+    scale, zero_point = params(*span, bits) if fixed is None else (fixed.scale, fixed.zero_point)
     return QuantizedTensor(name, shape, bits, np.array([scale], np.float32), zero_point)
 
 

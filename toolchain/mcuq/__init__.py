@@ -1,5 +1,8 @@
 """mcuq: fit a trained network to a microcontroller.
 
+    built = mcuq.build("model.tflite", board="stm32f746", calibration=x, evaluation=(x, y))
+    built.summary()
+
 Every stage is a typed function from value to value; names load when they are first used.
 
     graph = mcuq.load_model(Path("model.tflite"))
@@ -9,7 +12,7 @@ Every stage is a typed function from value to value; names load when they are fi
     memory = mcuq.plan_program(mcuq.lower_graph(qgraph))
     mcuq.write_c_model(memory, mcuq.firmware_dir(), Path("model"))
 
-`mcuq.build_model` runs all stages, as `mcuq build` does; `mcuq.bundle_models` joins results, as
+`mcuq.build` runs all of them, as `mcuq build` does; `mcuq.bundle_models` joins results, as
 `mcuq bundle` does. Each function is described where it is defined, in the package of its stage.
 """
 
@@ -19,10 +22,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from mcuq.build import FirmwareImage, build_firmware
+    from mcuq.api import Built, build
     from mcuq.bundle import bundle_models
     from mcuq.calibrate import Ranges
     from mcuq.calibrate import calibrate as calibrate_graph
+    from mcuq.compiler import FirmwareImage, build_firmware
     from mcuq.cost import MemoryPlan, plan_program
     from mcuq.data import Dataset, load_data
     from mcuq.emit.c import write_c_model
@@ -37,6 +41,7 @@ if TYPE_CHECKING:
     from mcuq.pipeline.build import build as build_model
     from mcuq.pipeline.request import BuildRequest
     from mcuq.pipeline.result import BuildResult
+    from mcuq.progress import StageLines
     from mcuq.quantize import Config, WeightChoice
     from mcuq.quantize import quantize as quantize_graph
     from mcuq.quantized import QuantizedGraph
@@ -47,17 +52,20 @@ __version__ = "0.1.0"
 _HOMES = {
     "BuildRequest": ("pipeline.request", "BuildRequest"),
     "BuildResult": ("pipeline.result", "BuildResult"),
+    "Built": ("api", "Built"),
     "Config": ("quantize", "Config"),
     "Dataset": ("data", "Dataset"),
     "Graph": ("graph", "Graph"),
-    "FirmwareImage": ("build", "FirmwareImage"),
+    "FirmwareImage": ("compiler", "FirmwareImage"),
     "McuqError": ("errors", "McuqError"),
     "MemoryPlan": ("cost", "MemoryPlan"),
     "Program": ("lower", "Program"),
     "QuantizedGraph": ("quantized", "QuantizedGraph"),
     "Ranges": ("calibrate", "Ranges"),
+    "StageLines": ("progress", "StageLines"),
     "WeightChoice": ("quantize", "WeightChoice"),
-    "build_firmware": ("build", "build_firmware"),
+    "build": ("api", "build"),
+    "build_firmware": ("compiler", "build_firmware"),
     "build_model": ("pipeline.build", "build"),
     "bundle_models": ("bundle", "bundle_models"),
     "calibrate_graph": ("calibrate", "calibrate"),
@@ -78,6 +86,7 @@ _HOMES = {
 __all__ = [
     "BuildRequest",
     "BuildResult",
+    "Built",
     "Config",
     "Dataset",
     "FirmwareImage",
@@ -87,8 +96,10 @@ __all__ = [
     "Program",
     "QuantizedGraph",
     "Ranges",
+    "StageLines",
     "WeightChoice",
     "__version__",
+    "build",
     "build_firmware",
     "build_model",
     "bundle_models",
@@ -113,3 +124,7 @@ def __getattr__(name: str) -> object:
         raise AttributeError(f"module 'mcuq' has no attribute {name!r}")
     module, attribute = _HOMES[name]
     return getattr(import_module(f"mcuq.{module}"), attribute)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -24,6 +24,7 @@ import numpy.typing as npt
 
 from mcuq.arrange import in_file_layout
 from mcuq.arrays import LAYOUT_HINT, open_arrays
+from mcuq.brief import Brief
 from mcuq.content import ByContent
 from mcuq.errors import InputError
 from mcuq.graph import Graph, Layout, Tensor
@@ -35,8 +36,8 @@ from mcuq.shown import visible
 Labels = npt.NDArray[Any]
 
 
-@dataclass(frozen=True, eq=False)
-class Dataset(ByContent):
+@dataclass(frozen=True, eq=False, repr=False)
+class Dataset(Brief, ByContent):
     """Samples of every model input and, where known, what is right for them.
 
     Attributes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -33,6 +34,42 @@ ProgressCallback = Callable[[Progress], None]
 
 def silent(_: Progress) -> None:
     """The callback of those who do not want to know."""
+
+
+_SECONDS = 30.0
+"""Between two lines of a stage that goes on: a log stays short, and nobody takes it for dead."""
+
+
+class StageLines:
+    """A callback that says where a build is, for a log: a line when a stage begins, one when it is
+    done, and one in `_SECONDS` of a long one.
+
+    Args:
+        write: takes a line, without its end.
+    """
+
+    def __init__(self, write: Callable[[str], object]) -> None:
+        self._write = write
+        self._last: Progress | None = None
+        self._is_written = True
+        self._time = 0.0
+
+    def __call__(self, progress: Progress) -> None:
+        last = self._last
+        is_new = last is None or (last.stage, last.total) != (progress.stage, progress.total)
+        if is_new and last is not None and not self._is_written:
+            self._put(last)
+        is_new |= progress.total is None and last is not None and last.note != progress.note
+        is_due = progress.done == progress.total or time.monotonic() - self._time >= _SECONDS
+        self._last, self._is_written = progress, False
+        if is_new or (is_due and progress != last):
+            self._put(progress)
+
+    def _put(self, progress: Progress) -> None:
+        self._is_written, self._time = True, time.monotonic()
+        count = "" if progress.total is None else f"({progress.done} of {progress.total})"
+        told = " ".join(part for part in (progress.note, count) if part)
+        self._write(f"{progress.stage}: {told}" if told else progress.stage)
 
 
 def announce(

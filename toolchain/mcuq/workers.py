@@ -22,6 +22,11 @@ _RESTARTS = 3
 _log = logging.getLogger(__name__)
 
 
+def cores() -> int:
+    """Processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 class Workers:
     """A pool of processes; what one that is killed had begun is done again by others.
 

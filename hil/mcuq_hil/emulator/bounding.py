@@ -30,6 +30,10 @@ class BoundCounter:
     def start(self) -> None:
         """Count from zero."""
         self._visits.clear()
+        self.resume()
+
+    def resume(self) -> None:
+        """Count on from where it was stopped."""
         if self._hook is None:
             self._hook = on_block(self._uc, self._visit)
 

@@ -23,6 +23,8 @@ class RunCounter(Protocol):
 
     def start(self) -> None: ...
 
+    def resume(self) -> None: ...
+
     def stop(self) -> None: ...
 
     def total(self) -> int: ...
@@ -44,6 +46,10 @@ class InstructionCounter:
     def start(self) -> None:
         """Count from zero."""
         self._visits.clear()
+        self.resume()
+
+    def resume(self) -> None:
+        """Count on from where it was stopped."""
         if self._hook is None:
             self._hook = on_block(self._uc, self._visit)
 

@@ -45,6 +45,10 @@ class CycleCounter:
         self._visits.clear()
         self._taken.clear()
         self._reads.clear()
+        self.resume()
+
+    def resume(self) -> None:
+        """Count on from where it was stopped."""
         self._last = _NOWHERE
         if not self._hooks:
             self._hooks = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Callable
 
-from unicorn import UC_HOOK_BLOCK, UC_HOOK_MEM_READ, Uc
+from unicorn import UC_HOOK_BLOCK, UC_HOOK_CODE, UC_HOOK_MEM_READ, Uc
 from unicorn import arm_const as arm
 from unicorn.unicorn_py3.unicorn import uclib
 
@@ -52,6 +52,11 @@ class Hook:
 def on_block(uc: Uc, visit: Callable[[int, int, int], None]) -> Hook:
     """Call `visit(_, address, bytes)` whenever a translated block begins."""
     return Hook(uc, UC_HOOK_BLOCK, _BLOCK(visit), 1, 0)
+
+
+def on_instruction(uc: Uc, address: int, visit: Callable[[int, int, int], None]) -> Hook:
+    """Call `visit(_, address, bytes)` before the instruction at `address`."""
+    return Hook(uc, UC_HOOK_CODE, _BLOCK(visit), address, address)
 
 
 def on_read(uc: Uc, origin: int, size: int, read: Callable[[int], None]) -> Hook:

@@ -19,8 +19,10 @@ from mcuq_hil.emulator.line import Line
 from mcuq_hil.emulator.protection import Protection
 from mcuq_hil.emulator.registers import RegisterFile
 from mcuq_hil.emulator.spec import MachineSpec
+from mcuq_hil.emulator.steady import FUNCTION, SteadyCounter
 from mcuq_hil.emulator.uarts import UARTS, EmulatedUart
 from mcuq_hil.emulator.watchdogs import Watchdog
+from mcuq_hil.image import functions
 
 _PERIPHERALS = (0x4000_0000, 0x6000_0000)
 _PRIVATE = (0xE000_0000, 0xE010_0000)
@@ -43,7 +45,7 @@ class Machine:
         self._line = line
         self._asked: list[str] = []
         self._bad_address = 0
-        self._counter = _counter(self._uc, spec, elf)
+        self._counter = self._chosen_counter(spec, elf)
         self._private = CorePeripherals(self._counter, self._ask)
         self._registers = RegisterFile(FAMILIES[spec.family])
         self._watchdog = Watchdog(spec.family, lambda at: self._registers.read(at, 4))
@@ -87,6 +89,11 @@ class Machine:
             self._protection.start()
         elif what == "forbidden":
             exceptions.forbidden_write(self._uc, self._private, self._bad_address)
+        elif what == "call":
+            assert isinstance(self._counter, SteadyCounter)
+            self._counter.called()
+        elif what == "recount":
+            self._counter.resume()
         elif what == "count":
             self._counter.start()
         elif what == "uncount":
@@ -114,6 +121,13 @@ class Machine:
         self._uc.reg_write(arm.UC_ARM_REG_CONTROL, 0)
         self._uc.reg_write(arm.UC_ARM_REG_MSP, sp)
         self._uc.reg_write(arm.UC_ARM_REG_PC, pc | 1)
+
+    def _chosen_counter(self, spec: MachineSpec, elf: Path) -> RunCounter:
+        counter = _counter(self._uc, spec, elf)
+        found = [each.start for each in functions(elf) if each.name == FUNCTION]
+        if not spec.is_steady or not found:
+            return counter
+        return SteadyCounter(self._uc, counter, found[0], lambda: self._ask("call"))
 
     def _map(self, spec: MachineSpec) -> None:
         for (origin, size), rights in (
@@ -156,6 +170,8 @@ class Machine:
 
         def read(_uc: Uc, offset: int, _size: int, _data: Any) -> int:
             value = uart.read(offset - base)
+            if isinstance(self._counter, SteadyCounter) and self._counter.is_resting:
+                self._ask("recount")
             if self._line.closed:
                 self._uc.emu_stop()
             return value

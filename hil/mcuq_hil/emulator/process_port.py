@@ -66,6 +66,10 @@ class ProcessPort:
         with contextlib.suppress(BrokenPipeError), pipe:
             pipe.write(stdin)
 
+    def fileno(self) -> int:
+        """Readable where something has arrived, or the process has gone."""
+        return self._socket.fileno()
+
     @property
     def in_waiting(self) -> int:
         """Bytes that can be read at once."""

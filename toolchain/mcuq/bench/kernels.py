@@ -13,8 +13,8 @@ from mcuq.bench.layers import LAYERS, LayerCall
 from mcuq.bench.linking import link_kernels
 from mcuq.bench.measure import TRAINED, ModelCost, measure_model
 from mcuq.bench.vector import CORE, has_emulator, vector_layer
-from mcuq.build.toolchain import compiler_version
 from mcuq.choices import Optimize
+from mcuq.compiler.toolchain import compiler_version
 from mcuq.document import Document
 from mcuq.progress import Progress, ProgressCallback
 from mcuq.temporary import temporary_folder

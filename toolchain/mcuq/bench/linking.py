@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from mcuq.build.toolchain import run_tool
+from mcuq.compiler.toolchain import core_flags, run_tool
 from mcuq.emit.c.kernels import write_kernels
 from mcuq.resources import firmware_dir
 from mcuq.temporary import temporary_folder
@@ -22,7 +22,7 @@ def link_kernels(core: str, output: Path, *, optimize: str = "-O2") -> Path:
     Raises:
         CompilerError: the compiler is missing or fails.
     """
-    flags = [f"-mcpu={core}", "-mthumb", "-std=c99", optimize, "-ffunction-sections"]
+    flags = [*core_flags(core), "-std=c99", optimize, "-ffunction-sections"]
     link = ["-nostartfiles", "--specs=nano.specs", f"-Wl,-Ttext={BASE:#x}", "-Wl,-e,0"]
     with temporary_folder() as folder:
         sources = map(str, write_kernels(firmware_dir(), folder))

@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from mcuq.build import build_firmware
 from mcuq.calibrate import calibrate
 from mcuq.choices import Optimize
+from mcuq.compiler import build_firmware
 from mcuq.cost import plan_program
 from mcuq.data import load_data
 from mcuq.emit.c import write_c_model
@@ -20,6 +20,7 @@ from mcuq.graph import Graph
 from mcuq.importers import load_model
 from mcuq.interpret.integer import quantize_inputs, run_integer
 from mcuq.lower import LowerOptions, lower
+from mcuq.pipeline.elimination import without_idle_channels
 from mcuq.pipeline.profile import most_instructions
 from mcuq.quantize import quantize
 from mcuq.quantize.config import Config, WeightChoice
@@ -133,15 +134,26 @@ def measure_quantized(
     )
 
 
-def trained(model: str, folder: Path, bits: int) -> tuple[QuantizedGraph, npt.NDArray[np.int8]]:
+def trained(
+    model: str, folder: Path, bits: int, *, with_idle: bool = True
+) -> tuple[QuantizedGraph, npt.NDArray[np.int8]]:
     """One of TRAINED with all filters alike, calibrated on its data, and one int8 sample.
+
+    Args:
+        model: a key of TRAINED.
+        folder: with its files.
+        bits: of every filter.
+        with_idle: keep the channels that cannot matter, which a build takes out.
 
     Raises:
         InputError: a file is missing or cannot be read.
     """
-    weights, data = (folder / name for name in TRAINED[model])
+    weights, file = (folder / name for name in TRAINED[model])
     graph = load_model(weights)
-    samples = [values[:_SAMPLES] for values in load_data(data, graph).inputs]
+    data = load_data(file, graph)
+    if not with_idle:
+        graph = without_idle_channels(graph, [data], None).graph
+    samples = [values[:_SAMPLES] for values in data.inputs]
     return _quantized(graph, samples, bits)
 
 

@@ -6,12 +6,12 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from mcuq.build import FirmwareImage, build_firmware
-from mcuq.build.safety import check_safety
 from mcuq.bundle.join import join_models, uses
 from mcuq.bundle.member import Member, read_members
 from mcuq.bundle.store import FILE, write_bundle
 from mcuq.bundle.verify import Answered, verify_image
+from mcuq.compiler import FirmwareImage, build_firmware
+from mcuq.compiler.safety import check_safety
 from mcuq.errors import BudgetError
 from mcuq.pipeline.check import check_board
 from mcuq.pipeline.versions import versions

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mcuq.build import FirmwareImage
 from mcuq.bundle.member import Member
 from mcuq.bundle.samples import Questions, questions
 from mcuq.bundle.settings import BUNDLES
+from mcuq.compiler import FirmwareImage
 from mcuq.errors import DeviceError
 from mcuq.pipeline.profile import most_instructions
 from mcuq.progress import Progress, ProgressCallback

@@ -51,9 +51,9 @@ def observe(
     done, total = 0, len(inputs[0]) if inputs else 0
 
     def see(name: str, values: npt.NDArray[np.float32]) -> None:
-        seen = _statistics(name, values)
+        _check_overflow(name, values)
         known = statistics.get(name)
-        statistics[name] = seen if known is None else known.merge(seen)
+        statistics[name] = Statistics.of(values) if known is None else known.followed_by(values)
 
     # Overflow is reported by the tensor where it appears, not by NumPy.
     with np.errstate(over="ignore", invalid="ignore"):
@@ -63,13 +63,12 @@ def observe(
     return statistics
 
 
-def _statistics(name: str, values: npt.NDArray[np.float32]) -> Statistics:
+def _check_overflow(name: str, values: npt.NDArray[np.float32]) -> None:
     if not np.isfinite(values).all():
         raise InputError(
             f"tensor {name!r} overflows on the calibration data",
             "check that the data is scaled as in training",
         )
-    return Statistics.of(values)
 
 
 def _check_finite(name: str, values: npt.NDArray[Any]) -> None:

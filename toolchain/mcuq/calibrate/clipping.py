@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from mcuq.calibrate.settings import OBSERVERS
 from mcuq.calibrate.statistics import Statistics
+from mcuq.numeric.elementary import log
 
 Float64 = npt.NDArray[np.float64]
 
@@ -29,7 +30,7 @@ def mse_range(statistics: Statistics) -> tuple[float, float]:
 
     def cost(low: float, high: float) -> float:
         error = values - _fake_quantized(values, low, high)
-        return float(counts @ (error * error))
+        return float((counts * (error * error)).sum())
 
     return _descend(statistics, cost)
 
@@ -81,7 +82,7 @@ def _divergence(counts: Float64, start: int, end: int) -> float:
     p = reference[occupied] / reference.sum()
     # An end that holds nothing but what was clipped has no mass in Q: a floor keeps it finite.
     q = np.maximum(candidate[occupied] / max(candidate.sum(), 1.0), 1e-12)
-    return float(p @ np.log(p / q))
+    return float((p * log(p / q)).sum())
 
 
 def _descend(statistics: Statistics, cost: Callable[[float, float], float]) -> tuple[float, float]:

@@ -51,8 +51,13 @@ def _quantile(statistics: Statistics, fraction: float) -> float:
     """Value below which `fraction` of the values lie, linear inside a bin."""
     histogram = statistics.histogram
     cumulative = np.concatenate([[0], np.cumsum(histogram.counts)])
-    value = np.interp(fraction * cumulative[-1], cumulative, histogram.edges)
-    return float(np.clip(value, statistics.low, statistics.high))
+    wanted = fraction * float(cumulative[-1])
+    number = int(np.searchsorted(cumulative, wanted, side="right")) - 1
+    number = min(max(number, 0), len(histogram.counts) - 1)
+    # Step by step: np.interp may round once where another processor rounds twice.
+    share = (wanted - float(cumulative[number])) / max(float(histogram.counts[number]), 1.0)
+    value = float(histogram.edges[number]) + share * histogram.width
+    return min(max(value, statistics.low), statistics.high)
 
 
 _BY_NAME: dict[str, Callable[[Statistics], Range]] = {

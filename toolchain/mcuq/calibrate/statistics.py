@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -31,16 +31,17 @@ class MovingAverage:
     low: float
     high: float
 
-    @classmethod
-    def of(cls, samples: npt.NDArray[np.float32]) -> MovingAverage:
-        """Of a (samples, values) array, in order."""
-        weights = MOMENTUM ** np.arange(len(samples) - 1, -1, -1, dtype=np.float64)
-        return cls(
-            float(MOMENTUM ** len(samples)),
-            float(weights.sum()),
-            float(weights @ samples.min(axis=1)),
-            float(weights @ samples.max(axis=1)),
-        )
+    def after(self, samples: npt.NDArray[np.float32]) -> MovingAverage:
+        """The average over these samples followed by a (samples, values) array, in order.
+
+        One after the other: however many come at once, the same steps are rounded.
+        """
+        decay, weight, low, high = self.decay, self.weight, self.low, self.high
+        ends = zip(samples.min(axis=1).tolist(), samples.max(axis=1).tolist(), strict=True)
+        for smallest, largest in ends:
+            decay, weight = decay * MOMENTUM, weight * MOMENTUM + 1.0
+            low, high = low * MOMENTUM + smallest, high * MOMENTUM + largest
+        return MovingAverage(decay, weight, low, high)
 
     def then(self, later: MovingAverage) -> MovingAverage:
         """The average over these samples followed by `later` ones."""
@@ -50,6 +51,9 @@ class MovingAverage:
             self.low * later.decay + later.low,
             self.high * later.decay + later.high,
         )
+
+
+NO_SAMPLES = MovingAverage(1.0, 0.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True)
@@ -71,16 +75,22 @@ class Statistics:
     average: MovingAverage
 
     @classmethod
-    def of(cls, values: npt.NDArray[np.float32]) -> Statistics:
+    def of(cls, values: npt.NDArray[np.float32], before: MovingAverage = NO_SAMPLES) -> Statistics:
         """Statistics of a block of samples.
 
         Args:
             values: finite float32 array of shape (N, …), N ≥ 1.
+            before: the moving average that these samples continue.
         """
         samples = values.reshape(len(values), -1)
         low, high = float(samples.min()), float(samples.max())
         histogram = Histogram.of(samples, low, high)
-        return cls(len(samples), low, high, histogram, MovingAverage.of(samples))
+        return cls(len(samples), low, high, histogram, before.after(samples))
+
+    def followed_by(self, values: npt.NDArray[np.float32]) -> Statistics:
+        """Statistics of these samples and a further block of them."""
+        block = Statistics.of(values, self.average)
+        return replace(self.merge(block), average=block.average)
 
     def merge(self, later: Statistics) -> Statistics:
         """Statistics of both blocks; only the moving average asks which came first."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mcuq.cli.bench_mlperf import mlperf
 from mcuq.cli.output import JsonFlag, stdout, write_json
 from mcuq.cli.progress import shown_progress
 from mcuq.cli.zoo import zoo
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help="Measure kernels; try the models of a folder.")
 app.command()(zoo)
+app.command()(mlperf)
 
 
 @app.command()

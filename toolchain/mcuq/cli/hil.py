@@ -13,6 +13,7 @@ from mcuq.cli import complete
 from mcuq.cli.options import finite
 from mcuq.cli.output import JsonFlag, stdout, write_json
 from mcuq.cli.progress import shown_progress
+from mcuq.cli.serve import serve
 from mcuq.errors import DeviceError, InputError, UsageError
 from mcuq.pipeline import names
 from mcuq.progress import Progress, ProgressCallback
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from mcuq_hil.farm import Place
 
 hil_app = typer.Typer(help="The bench: boards in the loop, plugged in or emulated.")
+
+hil_app.command("serve")(serve)
 
 FARM_FILE = "hil.toml"
 
@@ -188,7 +191,7 @@ def _fail(cause: str, told: bool) -> NoReturn:
 def _selftest_images(
     places: Sequence[Place], folder: Path, progress: ProgressCallback
 ) -> dict[str, Path]:
-    from mcuq.build.selftest import build_selftest
+    from mcuq.compiler.selftest import build_selftest
     from mcuq_hil import load_board
 
     progress(Progress("build", note="the self-test image"))

@@ -25,6 +25,7 @@ from mcuq.cli import (
     finetune,
     init,
     inspect,
+    mlperf,
     profile,
     quantize,
     report,
@@ -85,6 +86,7 @@ app.command("explain")(explain.explain)
 app.add_typer(bench.app, name="bench")
 app.command("compare")(compare.compare)
 app.command("check")(check.check)
+app.command("mlperf")(mlperf.mlperf)
 app.command("worst")(worst.worst)
 app.command("doctor")(doctor.doctor)
 

@@ -1,4 +1,4 @@
-"""Live progress on stderr: a line a stage where somebody watches, only warnings in a pipe."""
+"""Progress on stderr: drawn where somebody watches, lines in a pipe or in CI."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from mcuq.cli.notes import notes_on
-from mcuq.cli.output import explain, stderr, warn
-from mcuq.progress import Progress, ProgressCallback
+from mcuq.cli.output import stderr, warn
+from mcuq.progress import Progress, ProgressCallback, StageLines
 from mcuq.shown import visible
 
 if TYPE_CHECKING:
@@ -28,17 +28,15 @@ def shown_progress() -> Iterator[ProgressCallback]:
 
 
 class _Log:
-    """Warnings; with `-v` each stage when it begins, and what it works on, too."""
+    """Warnings, and how far it is, line by line."""
 
     def __init__(self) -> None:
-        self._stage = ""
+        self._lines = StageLines(lambda line: stderr().print(visible(line), style="dim"))
 
     def __call__(self, progress: Progress) -> None:
         if progress.finding is not None:
             warn(progress.finding)
-        if progress.stage != self._stage:
-            self._stage = progress.stage
-            explain(f"{progress.stage}: {progress.note}" if progress.note else progress.stage)
+        self._lines(progress)
 
 
 class _Drawing:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ from mcuq.pipeline.check import check_readable
 from mcuq.pipeline.gates import Gates
 from mcuq.pipeline.request import BuildRequest
 from mcuq.project import FILE_NAME, load_project
+from mcuq.workers import cores
 
 
 @dataclass(frozen=True)
@@ -62,8 +62,3 @@ def read(asked: Mapping[str, Any]) -> dict[str, Any]:
     given = {path: value for path, value in asked.items() if value is not None}
     given = {path: options[path].read(value) for path, value in given.items()}
     return {"kernels": "cmsis-nn"} | given if "cmsis_nn" in given else given
-
-
-def cores() -> int:
-    """Processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from mcuq.brief import Brief
 from mcuq.cost.planner import Buffer, Overlap, Plan, plan_memory
 from mcuq.lower.program import Program
 
@@ -21,8 +22,8 @@ _STATE_ALIGN = 16
 """Bytes, of each state: as of the arena."""
 
 
-@dataclass(frozen=True)
-class MemoryPlan:
+@dataclass(frozen=True, repr=False)
+class MemoryPlan(Brief):
     """The arena of a program, and its states.
 
     Attributes:

@@ -73,7 +73,7 @@ class _Rebuilt:
         weights, start = rows(graph, op)[outputs], bias(graph, op)[outputs]
         folded = folds(graph, op, known) & ~source
         values = known.spans[op.inputs[0]].low[folded]
-        start = start + weights[:, :, folded].sum(axis=1) @ values
+        start = start + (weights[:, :, folded].sum(axis=1) * values).sum(axis=1)
         added = ~source & ~folded & known.seen[op.name][outputs].any(axis=0)
         for channel in np.flatnonzero(added):
             weights[:, :, self._stand_ins[op.inputs[0]][channel]] += weights[:, :, channel]

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from mcuq.brief import Brief
 from mcuq.content import ByContent
 from mcuq.graph.layout import Layout
 from mcuq.graph.state import State
@@ -20,8 +21,8 @@ MAX_DIMENSIONS = 5
 """Of a tensor: what TensorFlow Lite Micro's operators take."""
 
 
-@dataclass(frozen=True, eq=False)
-class Tensor(ByContent):
+@dataclass(frozen=True, eq=False, repr=False)
+class Tensor(Brief, ByContent):
     """A named float32 tensor; `data` is set for constants only.
 
     Attributes:
@@ -73,8 +74,8 @@ class Op:
         return tuple(zip(self.inputs[len(self.inputs) - count :], self.outputs[1:], strict=True))
 
 
-@dataclass(frozen=True)
-class Graph:
+@dataclass(frozen=True, repr=False)
+class Graph(Brief):
     """A float model. `ops` are in execution order; every tensor an op names is in `tensors`.
 
     Attributes:

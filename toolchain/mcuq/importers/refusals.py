@@ -17,11 +17,21 @@ _PLACE = re.compile(r"'[^']*'|(?<![\w.])-?\d[\d,.]*\b(?!\w)")
 
 
 class Refusals:
-    """Collects refusals while a reader goes on."""
+    """Collects refusals while a reader goes on.
+
+    Attributes:
+        left: operators, by their number in the file, that were refused before the whole is read:
+            they stay in it, and nothing more is asked of them.
+    """
 
     def __init__(self, first: UnknownOperatorsError | None = None) -> None:
         self._first = first
         self._found: list[InputError] = []
+        self.left: set[int] = set()
+
+    def lead(self, first: UnknownOperatorsError | None) -> None:
+        """Tell of unknown operators before all that has been found."""
+        self._first = first
 
     def __bool__(self) -> bool:
         return self._first is not None or bool(self._found)
@@ -39,6 +49,16 @@ class Refusals:
             if not self or error.__cause__ is None:
                 self._found.append(error)
         return None
+
+    def leave(
+        self, number: int, step: Callable[P, T], *args: P.args, **kwargs: P.kwargs
+    ) -> T | None:
+        """As `attempt`, of a step on one operator, which is `left` where it is refused."""
+        found = len(self._found)
+        result = self.attempt(step, *args, **kwargs)
+        if len(self._found) > found:
+            self.left.add(number)
+        return result
 
     def check(self) -> None:
         """Raise what has been found: one error that lists all of it."""

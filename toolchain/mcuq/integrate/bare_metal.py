@@ -5,9 +5,9 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from mcuq.build.firmware import port_folders, port_sources
-from mcuq.build.render import render_board_header
-from mcuq.build.script import render_linker_script
+from mcuq.compiler.firmware import port_folders, port_sources
+from mcuq.compiler.render import render_board_header
+from mcuq.compiler.script import render_linker_script
 from mcuq.emit.c.literals import c_comment
 from mcuq.integrate.built import Built
 from mcuq.integrate.selfcheck import write_checks

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from mcuq.build.toolchain import core_flags
+from mcuq.compiler.toolchain import core_flags
 from mcuq.integrate.bare_metal import readme, write_bare_metal_project
 from mcuq.integrate.built import Built
 from mcuq.integrate.templates import render, write

@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from pathlib import Path
 
+from mcuq.importers.refusals import Refusals
 from mcuq.importers.tflite.reader import read_model
 from mcuq.importers.tflite.variables import with_states
 from mcuq.integrate.built import Built, BuiltModel
@@ -59,7 +60,7 @@ def _write_model(model: BuiltModel, folder: Path) -> int:
 
 def _states(model: BuiltModel) -> str:
     """How an interpreter is given room for its variables, if it has any."""
-    count = len(with_states(read_model(model.flatbuffer)).states)
+    count = len(with_states(read_model(model.flatbuffer), Refusals()).states)
     word = model.names.word
     return render("tflm/states.md", word=word, type=_type(word), count=count) if count else ""
 

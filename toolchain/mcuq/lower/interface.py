@@ -15,7 +15,7 @@ INTERFACE = frozenset(
         *(f"fully_connected_{width}" for width in ("s4", "s8", "s16")),
         "fully_connected_per_channel_s8",
         *(f"{pool}_{width}" for pool in ("avgpool", "max_pool") for width in ("s8", "s16")),
-        *(f"softmax_{width}" for width in ("s8", "s16")),
+        *(f"softmax_{width}" for width in ("s8", "s16", "s8_s16")),
         "elementwise_add_s8",
         "elementwise_mul_s8",
     )

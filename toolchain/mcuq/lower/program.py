@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from mcuq.brief import Brief
 from mcuq.graph import Op
 from mcuq.lower.options import LowerOptions
 from mcuq.numeric.tensor import QuantizedTensor
@@ -240,8 +241,8 @@ def _arrays(value: Argument | Field) -> Iterator[Array]:
             yield from _arrays(field)
 
 
-@dataclass(frozen=True)
-class Program:
+@dataclass(frozen=True, repr=False)
+class Program(Brief):
     """All calls in order.
 
     Attributes:

@@ -29,7 +29,7 @@ from mcuq.quantized.qgraph import QuantizedGraph
 
 
 def lower_softmax(qgraph: QuantizedGraph, op: Op, params: SoftmaxParams) -> Call:
-    """mcuq_softmax_s8."""
+    """mcuq_softmax_s8, and _s8_s16, which writes more bytes than it reads."""
     arguments = (
         operand(qgraph.tensors[op.inputs[0]]),
         params.rows,
@@ -39,11 +39,17 @@ def lower_softmax(qgraph: QuantizedGraph, op: Op, params: SoftmaxParams) -> Call
         params.diff_min,
         TensorRef(op.output),
     )
+    if qgraph.tensors[op.output].bits == 16:
+        return Call(op, "mcuq_softmax_s8_s16", arguments)
     return Call(op, "mcuq_softmax_s8", arguments, overlaps=in_place(qgraph, op))
 
 
-def int16_softmax(qgraph: QuantizedGraph, op: Op, params: Int16SoftmaxParams) -> Call:
-    """mcuq_softmax_s16."""
+def int16_softmax(
+    qgraph: QuantizedGraph, op: Op, params: Int16SoftmaxParams | SoftmaxParams
+) -> Call:
+    """mcuq_softmax_s16, or what int8 values are widened by."""
+    if isinstance(params, SoftmaxParams):
+        return lower_softmax(qgraph, op, params)
     tables = Struct(
         "cmsis_nn_softmax_lut_s16",
         (

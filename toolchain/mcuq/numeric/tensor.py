@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from mcuq.brief import Brief
 from mcuq.content import ByContent
 from mcuq.numeric.element import Element
 from mcuq.numeric.widths import stored_bytes
@@ -22,8 +23,8 @@ class AffineParams:
     zero_point: int
 
 
-@dataclass(frozen=True, eq=False)
-class QuantizedTensor(ByContent):
+@dataclass(frozen=True, eq=False, repr=False)
+class QuantizedTensor(Brief, ByContent):
     """An integer tensor: real value = scale × (stored - zero_point).
 
     Attributes:

@@ -44,6 +44,11 @@ LEFT_SHIFT = 8
 _VALUES = np.arange(INT8_MIN, INT8_MAX + 1, dtype=np.int64)
 _LARGEST_STEP = float(np.nextafter(np.float32(1.0), np.float32(0.0)))
 
+_NO_INT16 = (
+    "TensorFlow Lite Micro compares int8 and float32 values only: its GREATER runs on int16, by "
+    "multipliers that it never sets"
+)
+
 Compare = Callable[[Any, Any], npt.NDArray[np.bool_]]
 
 
@@ -99,7 +104,7 @@ def _operator(name: str, compare: Compare) -> Operator[NoAttrs, ComparisonParams
             argument=lambda attrs, bits: StepLimits(largest=_LARGEST_STEP),
         ),
         int8=IntegerForm(_params, run, _fits),
-        int16=NoForm("TensorFlow Lite Micro compares int8 and float32 values only"),
+        int16=NoForm(_NO_INT16),
         dynamic=NO_DYNAMIC,
         element=compared,
     )

@@ -9,6 +9,7 @@ from typing import Never
 import numpy as np
 
 from mcuq.numeric import multiply_by_quantized_multiplier, quantize_multiplier
+from mcuq.numeric.elementary import exp, expm1
 from mcuq.ops import lookup
 from mcuq.ops.attrs import NoAttrs
 from mcuq.ops.operand import Array, Operand
@@ -75,7 +76,7 @@ def _int16_rsqrt(op: QuantizedOp[NoAttrs], p: RsqrtParams, inputs: list[Values])
 def _elu(attrs: NoAttrs, operands: list[Operand]) -> Array:
     """x from 0 on, exp(x) - 1 below."""
     x = operands[0].values
-    result: Array = np.where(x < 0, np.expm1(np.minimum(x, np.float32(0))), x)
+    result: Array = np.where(x < 0, expm1(np.minimum(x, np.float32(0))), x)
     return result
 
 
@@ -124,8 +125,8 @@ ELU: Operator[NoAttrs, LookupParams, Never] = Operator(
     shape=same_shape,
     float_form=_elu,
     gradient=pointwise_gradient(
-        lambda x, _: np.where(x < 0, np.expm1(np.minimum(x, 0)), x),
-        lambda x, _: np.exp(np.minimum(x, 0)),
+        lambda x, _: np.where(x < 0, expm1(np.minimum(x, 0)), x),
+        lambda x, _: exp(np.minimum(x, 0)),
     ),
     scale=OutputScale(),
     guard=rescaling_guard(),
@@ -138,7 +139,7 @@ RSQRT = Operator(
     attrs=NoAttrs,
     shape=same_shape,
     float_form=_rsqrt,
-    gradient=pointwise_gradient(lambda x, _: x**-0.5, lambda x, _: -0.5 * x**-1.5),
+    gradient=pointwise_gradient(lambda x, _: 1 / np.sqrt(x), lambda x, _: -0.5 / (x * np.sqrt(x))),
     scale=OutputScale(),
     guard=_RSQRT_GUARD,
     int8=table_form(lambda _, source, result: lookup.rsqrt_table(source, result), _rsqrt_fits),

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mcuq.numeric import round_half_away
+from mcuq.numeric.elementary import exp
 
 Int16s = npt.NDArray[np.int16]
 
@@ -46,7 +47,7 @@ def interpolated_table(
 
 def exp_table() -> Int16s:
     """exp on [-10, 0]."""
-    return interpolated_table(np.exp, _EXP_FLOOR, 0.0)
+    return interpolated_table(exp, _EXP_FLOOR, 0.0)
 
 
 def reciprocal_table() -> Int16s:
@@ -61,7 +62,7 @@ def sigmoid_table() -> npt.NDArray[np.uint16]:
     """
 
     def at(x: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        return 65536 / (1 + np.exp(-x / _SIGMOID_STEPS))
+        return 65536 / (1 + exp(-x / _SIGMOID_STEPS))
 
     starts = np.arange(_SIGMOID_ENTRIES, dtype=np.float64)
     error = at(starts + 0.5) - (at(starts) + at(starts + 1)) / 2

@@ -54,9 +54,9 @@ def _shape(attrs: NoAttrs, inputs: Sequence[Shape]) -> Shape:
 
 def _float(attrs: NoAttrs, operands: list[Operand]) -> Array:
     x = operands[0].values
-    lengths = np.sqrt(np.square(x).sum(axis=-1, keepdims=True))
-    result: Array = x / np.maximum(lengths, np.float32(LEAST_LENGTH))
-    return result
+    lengths = np.sqrt(np.square(x, dtype=np.float64).sum(axis=-1, keepdims=True))
+    result: Array = x / np.maximum(lengths, LEAST_LENGTH)
+    return result.astype(np.float32)
 
 
 def _gradient(attrs: NoAttrs, xs: list[Values], shape: Shape) -> tuple[Values, Backward]:

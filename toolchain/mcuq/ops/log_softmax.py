@@ -13,6 +13,7 @@ from mcuq.content import ByContent
 from mcuq.numeric import (
     INT8_MAX,
     INT8_MIN,
+    elementary,
     exp_on_negative_values,
     input_radius,
     multiply_by_quantized_multiplier,
@@ -35,7 +36,6 @@ from mcuq.ops.operator import (
     Shape,
     StepLimits,
     Values,
-    always,
     single,
 )
 
@@ -73,26 +73,29 @@ def _shape(attrs: NoAttrs, inputs: Sequence[Shape]) -> Shape:
     return shape
 
 
-def _logs(x: Values) -> Values:
-    centred = x - x.max(axis=-1, keepdims=True)
-    logs: Values = centred - np.log(np.exp(centred).sum(axis=-1, keepdims=True))
-    return logs
-
-
 def _float(attrs: NoAttrs, operands: list[Operand]) -> Array:
     """x - max, less the logarithm of the sum of exp of that."""
-    return _logs(operands[0].values)
+    return elementary.log_softmax(operands[0].values)
 
 
 def _gradient(attrs: NoAttrs, xs: list[Values], shape: Shape) -> tuple[Values, Backward]:
-    logs = _logs(xs[0])
-    return logs, lambda g: [g - np.exp(logs) * g.sum(axis=-1, keepdims=True)]
+    logs = elementary.log_softmax(xs[0])
+    return logs, lambda g: [g - elementary.exp(logs) * g.sum(axis=-1, keepdims=True)]
+
+
+def _difference_factor(op: QuantizedOp[NoAttrs]) -> float:
+    """From steps of the input to Q5.26: tflite::PreprocessLogSoftmaxScalingExp."""
+    return min(float(single(op.inputs[0])) * (1 << (31 - _DIFFERENCE_BITS)), (1 << 31) - 1.0)
+
+
+def _fits(op: QuantizedOp[NoAttrs], params: LogSoftmaxParams) -> bool:
+    """TFLite Micro aborts where the factor is not above 1."""
+    return _difference_factor(op) > 1
 
 
 def _params(op: QuantizedOp[NoAttrs]) -> LogSoftmaxParams:
     source = op.inputs[0]
-    real = min(float(single(source)) * (1 << (31 - _DIFFERENCE_BITS)), (1 << 31) - 1.0)
-    multiplier, shift = quantize_multiplier(real)
+    multiplier, shift = quantize_multiplier(_difference_factor(op))
     depth = source.shape[-1]
     diff_min = -input_radius(_DIFFERENCE_BITS, shift)
     steps = -np.arange(256, dtype=np.int64)
@@ -124,7 +127,7 @@ LOG_SOFTMAX: Operator[NoAttrs, LogSoftmaxParams, Never] = Operator(
     # From -16 to 0: TFLite Micro writes no other.
     scale=OutputScale(fixed=((8, AffineParams(np.float32(1 / 16), INT8_MAX)),)),
     guard=RangeGuard("scale × 2^26 is above 1", argument=lambda attrs, bits: StepLimits(2.0**-25)),
-    int8=IntegerForm(_params, _log_softmax, always),
+    int8=IntegerForm(_params, _log_softmax, _fits),
     int16=NoForm("TensorFlow Lite Micro has LOG_SOFTMAX for int8 only: use SOFTMAX"),
     dynamic=NO_DYNAMIC,
 )

@@ -12,6 +12,7 @@ from mcuq.numeric import (
     INT8_MAX,
     INT8_MIN,
     dequantize,
+    elementary,
     input_radius,
     logistic,
     multiply_by_quantized_multiplier,
@@ -208,5 +209,5 @@ def multiplied_table(values: npt.NDArray[np.float64], result: AffineParams) -> I
 def elu_table(source: AffineParams, result: AffineParams) -> Int64:
     """exp(x) - 1 below zero, x from there on: in float32, rounded half away from zero."""
     x = dequantized(source)
-    power = np.exp(np.minimum(x, 0)).astype(np.float32)
+    power = elementary.exp(np.minimum(x, 0)).astype(np.float32)
     return multiplied_table(np.where(x < 0, power - np.float32(1), x), result)

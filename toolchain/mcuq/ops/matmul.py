@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +14,7 @@ from mcuq.numeric import (
     multiply_int64,
     quantize_multiplier,
 )
+from mcuq.numeric.products import product, rounded_product, whole_product
 from mcuq.ops.attrs import Attrs
 from mcuq.ops.broadcast import aligned, unbroadcast
 from mcuq.ops.operand import Array, Operand
@@ -83,16 +84,17 @@ def _turned(values: Values, turned: bool) -> Values:
     return np.swapaxes(values, -1, -2) if turned else values
 
 
-def _product(attrs: MatmulAttrs, xs: list[Values]) -> Values:
+def _product(
+    times: Callable[[Values, Values], Values], attrs: MatmulAttrs, xs: list[Values]
+) -> Values:
     """Of operands with samples in front."""
     a, b = aligned(xs)
-    product: Values = np.matmul(_turned(a, attrs.adj_x), _turned(b, attrs.adj_y))
-    return product
+    return times(_turned(a, attrs.adj_x), _turned(b, attrs.adj_y))
 
 
 def _float(attrs: MatmulAttrs, operands: list[Operand]) -> Array:
     rank = max(operand.rank for operand in operands)
-    return _product(attrs, [operand.aligned(rank) for operand in operands])
+    return _product(rounded_product, attrs, [operand.aligned(rank) for operand in operands])
 
 
 def _gradient(attrs: MatmulAttrs, xs: list[Values], shape: Shape) -> tuple[Values, Backward]:
@@ -100,11 +102,11 @@ def _gradient(attrs: MatmulAttrs, xs: list[Values], shape: Shape) -> tuple[Value
     left, right = _turned(a, attrs.adj_x), _turned(b, attrs.adj_y)
 
     def backward(g: Values) -> list[Values]:
-        by_left = _turned(np.matmul(g, np.swapaxes(right, -1, -2)), attrs.adj_x)
-        by_right = _turned(np.matmul(np.swapaxes(left, -1, -2), g), attrs.adj_y)
+        by_left = _turned(product(g, np.swapaxes(right, -1, -2)), attrs.adj_x)
+        by_right = _turned(product(np.swapaxes(left, -1, -2), g), attrs.adj_y)
         return [unbroadcast(by_left, xs[0].shape), unbroadcast(by_right, xs[1].shape)]
 
-    return np.matmul(left, right), backward
+    return product(left, right), backward
 
 
 def _params(op: QuantizedOp[MatmulAttrs]) -> MatmulParams:
@@ -122,7 +124,7 @@ def _sums(
     """Exact in float64: below 2^53."""
     a = inputs[0].astype(np.float64) + p.a_offset
     b = inputs[1].astype(np.float64) + p.b_offset
-    sums: npt.NDArray[np.int64] = _product(op.attrs, [a, b]).astype(np.int64)
+    sums: npt.NDArray[np.int64] = _product(whole_product, op.attrs, [a, b]).astype(np.int64)
     return sums
 
 

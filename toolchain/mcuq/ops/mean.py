@@ -62,7 +62,8 @@ def reduced_shape(attrs: MeanAttrs, inputs: Sequence[Shape]) -> Shape:
 
 def _float_mean(attrs: MeanAttrs, operands: list[Operand]) -> Array:
     axes = tuple(axis + 1 for axis in attrs.axes)
-    result: Array = operands[0].values.mean(axis=axes, keepdims=attrs.keep_dims, dtype=np.float32)
+    mean = operands[0].values.mean(axis=axes, keepdims=attrs.keep_dims, dtype=np.float64)
+    result: Array = mean.astype(np.float32)
     return result
 
 
@@ -80,7 +81,8 @@ def _mean_gradient(attrs: MeanAttrs, xs: list[Values], shape: Shape) -> tuple[Va
 
 def _float_sum(attrs: MeanAttrs, operands: list[Operand]) -> Array:
     axes = tuple(axis + 1 for axis in attrs.axes)
-    result: Array = operands[0].values.sum(axis=axes, keepdims=attrs.keep_dims, dtype=np.float32)
+    total = operands[0].values.sum(axis=axes, keepdims=attrs.keep_dims, dtype=np.float64)
+    result: Array = total.astype(np.float32)
     return result
 
 

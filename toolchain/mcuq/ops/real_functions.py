@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from mcuq.numeric import elementary
 from mcuq.ops.attrs import NoAttrs
 from mcuq.ops.tabulated import tabulated
 
@@ -30,27 +31,27 @@ SQRT = tabulated(
 EXP = tabulated(
     "EXP",
     attrs=NoAttrs,
-    value=lambda x, _: np.exp(x),
-    slope=lambda x, _: np.exp(x),
+    value=lambda x, _: elementary.exp(x),
+    slope=lambda x, _: elementary.exp(x),
     formula=lambda xp, x: xp.exp(x),
 )
 LOG = tabulated(
     "LOG",
     attrs=NoAttrs,
-    value=lambda x, _: np.log(x),
+    value=lambda x, _: elementary.log(x),
     slope=lambda x, _: 1 / x,
 )
 SIN = tabulated(
     "SIN",
     attrs=NoAttrs,
-    value=lambda x, _: np.sin(x),
-    slope=lambda x, _: np.cos(x),
+    value=lambda x, _: elementary.sin(x),
+    slope=lambda x, _: elementary.cos(x),
 )
 COS = tabulated(
     "COS",
     attrs=NoAttrs,
-    value=lambda x, _: np.cos(x),
-    slope=lambda x, _: -np.sin(x),
+    value=lambda x, _: elementary.cos(x),
+    slope=lambda x, _: -elementary.sin(x),
 )
 FLOOR = tabulated(
     "FLOOR",

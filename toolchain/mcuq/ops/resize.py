@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mcuq.content import ByContent
+from mcuq.numeric.products import product
 from mcuq.ops.interpolation import Blend, ResizeAttrs, blend, fixed_blend, nearest_indices
 from mcuq.ops.operand import Array, Operand
 from mcuq.ops.operator import (
@@ -101,9 +102,18 @@ def _bilinear_gradient(
     rows, columns = (blend(size, output, attrs).matrix(size) for size, output in sizes)
 
     def backward(g: Values) -> list[Values]:
-        return [np.einsum("yh,xw,nbyxc->nbhwc", rows, columns, g, optimize=True)]
+        return [_through(rows.T, columns.T, g)]
 
-    return np.einsum("yh,xw,nbhwc->nbyxc", rows, columns, x, optimize=True), backward
+    return _through(rows, columns, x), backward
+
+
+def _through(rows: Values, columns: Values, x: Values) -> Values:
+    """Images (samples, 1, height, width, channels) through a matrix along each axis."""
+    *front, height, width, channels = x.shape
+    by_rows = product(rows, x.reshape(*front, height, width * channels))
+    by_rows = by_rows.reshape(*front, len(rows), width, channels)
+    result: Values = product(columns, by_rows).astype(x.dtype)
+    return result
 
 
 def _nearest_params(op: QuantizedOp[ResizeAttrs]) -> ResizeParams:

@@ -9,8 +9,8 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import erf, expit
 
+from mcuq.numeric.elementary import erf, exp, expit, softplus, tanh
 from mcuq.ops.attrs import Attrs, NoAttrs
 from mcuq.ops.lookup import multiplied_table
 from mcuq.ops.operator import Values
@@ -35,29 +35,23 @@ def _inner(x: Values) -> Values:
 
 
 def _gelu(x: Values, attrs: GeluAttrs) -> Values:
-    share = np.tanh(_inner(x)) if attrs.approximate else erf(x * _ROOT_HALF)
+    share = tanh(_inner(x)) if attrs.approximate else erf(x * _ROOT_HALF)
     result: Values = 0.5 * x * (1 + share)
     return result
 
 
 def _gelu_slope(x: Values, attrs: GeluAttrs) -> Values:
     if attrs.approximate:
-        share = np.tanh(_inner(x))
+        share = tanh(_inner(x))
         steep = GELU_SLOPE * (1 + 3 * GELU_CUBE * x * x)
         slope: Values = 0.5 * (1 + share) + 0.5 * x * (1 - share * share) * steep
         return slope
-    slope = 0.5 * (1 + erf(x * _ROOT_HALF)) + x * np.exp(-0.5 * x * x) / math.sqrt(2 * math.pi)
+    slope = 0.5 * (1 + erf(x * _ROOT_HALF)) + x * exp(-0.5 * x * x) / math.sqrt(2 * math.pi)
     return slope
 
 
-def _softplus(x: Values) -> Values:
-    """log(1 + exp(x))."""
-    result: Values = np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
-    return result
-
-
 def _mish_slope(x: Values, attrs: NoAttrs) -> Values:
-    share = np.tanh(_softplus(x))
+    share = tanh(softplus(x))
     slope: Values = share + x * (1 - share * share) * expit(x)
     return slope
 
@@ -75,18 +69,18 @@ ERF = tabulated(
     "ERF",
     attrs=NoAttrs,
     value=lambda x, _: erf(x),
-    slope=lambda x, _: 2 / math.sqrt(math.pi) * np.exp(-x * x),
+    slope=lambda x, _: 2 / math.sqrt(math.pi) * exp(-x * x),
 )
 SOFTPLUS = tabulated(
     "SOFTPLUS",
     attrs=NoAttrs,
-    value=lambda x, _: _softplus(x),
+    value=lambda x, _: softplus(x),
     slope=lambda x, _: expit(x),
 )
 MISH = tabulated(
     "MISH",
     attrs=NoAttrs,
-    value=lambda x, _: x * np.tanh(_softplus(x)),
+    value=lambda x, _: x * tanh(softplus(x)),
     slope=_mish_slope,
 )
 SILU = tabulated(

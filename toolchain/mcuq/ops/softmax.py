@@ -13,6 +13,7 @@ from mcuq.numeric import (
     INT8_MAX,
     INT8_MIN,
     doubling_high_multiply,
+    elementary,
     exp_on_negative_values,
     input_radius,
     integer_limits,
@@ -22,6 +23,7 @@ from mcuq.numeric import (
     rounding_right_shift,
 )
 from mcuq.numeric.single import exp_single
+from mcuq.numeric.tensor import AffineParams
 from mcuq.ops.attrs import Attrs
 from mcuq.ops.int16_tables import exp_table, lookup_interpolated, reciprocal_table
 from mcuq.ops.operand import Array, Operand
@@ -35,7 +37,6 @@ from mcuq.ops.operator import (
     Shape,
     StepLimits,
     Values,
-    always,
     single,
 )
 
@@ -53,6 +54,8 @@ FLAT_CLASSES = 512
 """From this many values on, a row can be flat."""
 _FLAT_SUM = FLAT_CLASSES << (31 - _SUM_BITS)
 _LOW, _HIGH = integer_limits(16)
+WIDENED_UNIT = AffineParams(np.float32(1 / 65536), -32768)
+"""Of an int16 result of int8 values, which only files that are taken as they are have."""
 
 
 @dataclass(frozen=True)
@@ -93,23 +96,30 @@ def _shape(attrs: SoftmaxAttrs, inputs: Sequence[Shape]) -> Shape:
 def _float(attrs: SoftmaxAttrs, operands: list[Operand]) -> Array:
     """exp(beta × (x - max)) over its sum."""
     x = operands[0].values
-    scaled = np.float32(attrs.beta) * (x - x.max(axis=-1, keepdims=True))
-    exponentials = np.exp(scaled)
-    shares: Array = exponentials / exponentials.sum(axis=-1, keepdims=True)
+    shares: Array = elementary.softmax(np.float32(attrs.beta) * x)
     return shares
 
 
 def _gradient(attrs: SoftmaxAttrs, xs: list[Values], shape: Shape) -> tuple[Values, Backward]:
     beta = attrs.beta
-    power = np.exp(beta * (xs[0] - xs[0].max(axis=-1, keepdims=True)))
-    p = power / power.sum(axis=-1, keepdims=True)
+    p = elementary.softmax(beta * xs[0])
     return p, lambda g: [beta * p * (g - (g * p).sum(axis=-1, keepdims=True))]
 
 
+def _difference_factor(op: QuantizedOp[SoftmaxAttrs]) -> float:
+    """From steps of an int8 input to Q5.26: tflite::PreprocessSoftmaxScaling."""
+    real = float(np.float32(op.attrs.beta)) * float(single(op.inputs[0]))
+    return min(real * (1 << (31 - _DIFFERENCE_BITS)), (1 << 31) - 1.0)
+
+
+def _fits(op: QuantizedOp[SoftmaxAttrs], params: SoftmaxParams) -> bool:
+    """TFLite Micro aborts where the factor is not above 1."""
+    return _difference_factor(op) > 1
+
+
 def _params(op: QuantizedOp[SoftmaxAttrs]) -> SoftmaxParams:
-    source, beta = op.inputs[0], float(np.float32(op.attrs.beta))
-    real = min(beta * float(single(source)) * (1 << (31 - _DIFFERENCE_BITS)), (1 << 31) - 1.0)
-    multiplier, shift = quantize_multiplier(real)
+    source = op.inputs[0]
+    multiplier, shift = quantize_multiplier(_difference_factor(op))
     depth = source.shape[-1]
     diff_min = -input_radius(_DIFFERENCE_BITS, shift)
     return SoftmaxParams(source.size // depth, depth, multiplier, shift, diff_min)
@@ -127,6 +137,16 @@ def _softmax(op: QuantizedOp[SoftmaxAttrs], params: SoftmaxParams, inputs: list[
     return clipped.astype(np.int8).reshape(inputs[0].shape)
 
 
+def _widened(params: SoftmaxParams, x: Values) -> Values:
+    """int8 to int16, in steps of 1/65536; where `flat_rows` names none, what TFLite Micro gives."""
+    exponential, kept = _row_exponentials(params, x)
+    total = np.minimum(_sums(exponential), np.int64((1 << 31) - 1))
+    scale, bits_over_unit = reciprocal(total, _SUM_BITS)
+    product = doubling_high_multiply(scale, exponential)
+    output = rounding_right_shift(product, bits_over_unit + 31 - 2 * _OUTPUT_BITS) + _LOW
+    return np.clip(np.where(kept, output, _LOW), _LOW, _HIGH).astype(np.int16).reshape(x.shape)
+
+
 def flat_rows(params: SoftmaxParams, x: Values) -> npt.NDArray[np.bool_]:
     """Rows, (samples, rows), whose exponentials sum to 512 or more: TFLite Micro aborts there.
 
@@ -135,7 +155,7 @@ def flat_rows(params: SoftmaxParams, x: Values) -> npt.NDArray[np.bool_]:
     row takes 512 values close to its largest for that.
 
     Args:
-        params: of a SOFTMAX of int8.
+        params: of a SOFTMAX of int8 values.
         x: its input, (samples, …) int8.
     """
     exponential, _ = _row_exponentials(params, x)
@@ -163,18 +183,23 @@ def _exponentials(params: SoftmaxParams) -> Int64:
     return exp_on_negative_values(argument, _DIFFERENCE_BITS)
 
 
-def _int16_params(op: QuantizedOp[SoftmaxAttrs]) -> Int16SoftmaxParams:
-    """Differences are brought to steps of 10 / 65535, the resolution of the exp table."""
+def _int16_params(op: QuantizedOp[SoftmaxAttrs]) -> Int16SoftmaxParams | SoftmaxParams:
+    """Differences are brought to steps of 10 / 65535, the resolution of the exp table; those of
+    int8 are as where the result is int8."""
     source, beta = op.inputs[0], float(np.float32(op.attrs.beta))
+    if source.bits == 8:
+        return _params(op)
     depth = source.shape[-1]
     factor = quantize_multiplier(float(single(source)) * beta / (10.0 / 65535.0))
     return Int16SoftmaxParams(source.size // depth, depth, *factor, exp_table(), reciprocal_table())
 
 
 def _int16_softmax(
-    op: QuantizedOp[SoftmaxAttrs], p: Int16SoftmaxParams, inputs: list[Values]
+    op: QuantizedOp[SoftmaxAttrs], p: Int16SoftmaxParams | SoftmaxParams, inputs: list[Values]
 ) -> Values:
-    """By interpolated tables."""
+    """By interpolated tables; of int8 as where the result is int8."""
+    if isinstance(p, SoftmaxParams):
+        return _widened(p, inputs[0])
     rows = inputs[0].reshape(-1, p.depth).astype(np.int64)
     difference = rows - rows.max(axis=1, keepdims=True)
     scaled = multiply_by_quantized_multiplier(difference, p.multiplier, p.shift) + _HIGH
@@ -192,7 +217,9 @@ def _int16_softmax(
     return stored.reshape(inputs[0].shape)
 
 
-def _int16_fits(op: QuantizedOp[SoftmaxAttrs], params: Int16SoftmaxParams) -> bool:
+def _int16_fits(op: QuantizedOp[SoftmaxAttrs], params: Int16SoftmaxParams | SoftmaxParams) -> bool:
+    if isinstance(params, SoftmaxParams):
+        return _fits(op, params)
     return 2 * 32768 * 2.0 ** max(params.shift, 0) < 2**31
 
 
@@ -224,7 +251,7 @@ SOFTMAX = Operator(
         "int16: differences × beta × scale × 6553.5 stay in int32",
         argument=_argument_limits,
     ),
-    int8=IntegerForm(_params, _softmax, always),
+    int8=IntegerForm(_params, _softmax, _fits),
     int16=IntegerForm(_int16_params, _int16_softmax, _int16_fits),
     dynamic=_dynamic,
 )

@@ -8,10 +8,10 @@ from typing import Never
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import expit
 
 from mcuq.numeric import (
     activation_bounds,
+    elementary,
     multiply_by_quantized_multiplier,
     quantize_multiplier,
 )
@@ -69,11 +69,8 @@ class LeakyReluParams:
 
 
 def _logistic(attrs: NoAttrs, operands: list[Operand]) -> Array:
-    """1 / (1 + exp(-x)), from exp(-|x|) so that nothing overflows."""
-    x = operands[0].values
-    decay = np.exp(-np.abs(x))
-    result: Array = np.where(x >= 0, np.float32(1), decay) / (1 + decay)
-    return result
+    """1 / (1 + exp(-x))."""
+    return elementary.expit(operands[0].values)
 
 
 def _leaky(x: Array, alpha: np.float32) -> Array:
@@ -201,7 +198,10 @@ LOGISTIC = Operator(
     attrs=NoAttrs,
     shape=same_shape,
     float_form=_logistic,
-    gradient=pointwise_gradient(lambda x, _: expit(x), lambda x, _: expit(x) * (1 - expit(x))),
+    gradient=pointwise_gradient(
+        lambda x, _: elementary.expit(x),
+        lambda x, _: elementary.expit(x) * (1 - elementary.expit(x)),
+    ),
     scale=UNIT,
     guard=_SIGMOID_GUARD,
     int8=table_form(lambda _, source, result: lookup.logistic_table(source, result), _sigmoid_fits),
@@ -212,8 +212,10 @@ TANH = Operator(
     name="TANH",
     attrs=NoAttrs,
     shape=same_shape,
-    float_form=lambda attrs, operands: np.tanh(operands[0].values),
-    gradient=pointwise_gradient(lambda x, _: np.tanh(x), lambda x, _: 1 - np.tanh(x) ** 2),
+    float_form=lambda attrs, operands: elementary.tanh(operands[0].values),
+    gradient=pointwise_gradient(
+        lambda x, _: elementary.tanh(x), lambda x, _: 1 - elementary.tanh(x) ** 2
+    ),
     scale=SIGNED_UNIT,
     guard=_SIGMOID_GUARD,
     int8=table_form(lambda _, source, result: lookup.tanh_table(source, result), _sigmoid_fits),

@@ -141,10 +141,10 @@ def _fits(axis: int) -> Callable[[QuantizedOp[A], RescaleParams], bool]:
         sums = _channel_sums(weight, bias, axis, largest_shifted(bits))
         if bits == 16:
             # The rescaled sum is cut to int32 before it is clamped.
-            scaled = sums * params.multipliers * np.exp2(params.shifts - 31.0)
+            scaled = sums * params.multipliers * np.ldexp(1.0, params.shifts - 31)
             narrow = sums.max() < _INT16_SUMS and params.shifts.max() <= _INT16_SHIFT
             return bool(narrow and scaled.max() < 2.0**31)
-        return bool((sums * np.exp2(np.maximum(params.shifts, 0)) < 2.0**31).all())
+        return bool((sums * np.ldexp(1.0, np.maximum(params.shifts, 0)) < 2.0**31).all())
 
     return fits
 

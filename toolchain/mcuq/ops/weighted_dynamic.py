@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mcuq.numeric.activation import Activation
+from mcuq.numeric.products import whole_product
 from mcuq.numeric.single import quantize_dynamically
 from mcuq.ops.operand import clamped
 from mcuq.ops.operator import QuantizedOp, Values
@@ -56,7 +57,7 @@ def fully_connected(op: QuantizedOp[FullyConnectedAttrs], inputs: list[Values]) 
     weight = op.constant(1)
     stored, scale = quantize_dynamically(inputs[0])
     rows = stored.reshape(len(stored), -1, weight.shape[1]).astype(np.float64)
-    sums = rows @ weight.T.astype(np.float64)
+    sums = whole_product(rows, weight.T.astype(np.float64))
     shape = (len(stored), *op.output.shape)
     return _finish(op, sums.reshape(shape), scale, op.attrs.activation)
 

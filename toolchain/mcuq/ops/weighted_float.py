@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
+from mcuq.numeric.products import rounded_product
 from mcuq.ops.operand import Array, Operand, activate
 from mcuq.ops.weighted_params import (
     ConvAttrs,
@@ -44,7 +45,7 @@ def _convolve(patches: Array, filters: Array, result: Array) -> None:
         outputs = slice(group * width, (group + 1) * width)
         kernel = filters[outputs].reshape(width, -1).T
         matrix = part.reshape(-1, kernel.shape[0])
-        result[..., outputs] = (matrix @ kernel).reshape(*result.shape[:-1], width)
+        result[..., outputs] = rounded_product(matrix, kernel).reshape(*result.shape[:-1], width)
 
 
 def _patches(images: Array, rows: Axis, columns: Axis) -> Array:
@@ -104,7 +105,7 @@ def fully_connected(attrs: FullyConnectedAttrs, operands: list[Operand]) -> Arra
     """FULLY_CONNECTED: rows of the flattened input times the filter."""
     x, filters = operands[0].values, operands[1].values
     outputs, depth = filters.shape
-    result = x.reshape(-1, depth) @ filters.T
+    result = rounded_product(x.reshape(-1, depth), filters.T)
     if len(operands) == 3:
         result += operands[2].values
     result = activate(result, attrs.activation)

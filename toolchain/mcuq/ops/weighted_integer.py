@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from mcuq.numeric.products import any_order
 from mcuq.ops.operator import QuantizedOp, Values
 from mcuq.ops.requantize import Int16Requantizer, Requantizer, requantizer
 from mcuq.ops.weighted_params import (
@@ -101,7 +102,7 @@ def fully_connected(
     finish = requantizer(params, weight, 0, _bias(op), op.inputs[0].bits)
     dtype = _dtype(finish)
     rows = _shifted(inputs[0].reshape(-1, weight.shape[1]), params, dtype)
-    sums = rows @ weight.T.astype(dtype)
+    sums = any_order(rows, weight.T.astype(dtype))
     return finish(sums).reshape(len(inputs[0]), *op.output.shape)
 
 
@@ -150,5 +151,5 @@ def _matrix_product(view: Floating, kernels: Floating) -> Floating:
     for group, kernel in enumerate(kernels):
         part = view[:, :, :, group * depth : (group + 1) * depth]
         patches = part.transpose(0, 1, 2, 4, 5, 3).reshape(positions, -1)
-        sums.append(patches @ kernel)
+        sums.append(any_order(patches, kernel))
     return sums[0] if len(sums) == 1 else np.concatenate(sums, axis=1)

@@ -9,16 +9,17 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from mcuq.build.firmware import port_sources
-from mcuq.build.safety import check_safety
-from mcuq.build.toolchain import core_flags, find_tool, library_path
 from mcuq.calibrate.observers import observer
 from mcuq.choices import check_choice, choice_hint
+from mcuq.compiler.firmware import port_sources
+from mcuq.compiler.safety import check_safety
+from mcuq.compiler.toolchain import core_flags, find_tool, library_path
 from mcuq.declared import leaves
 from mcuq.emit.c.names import check_name
 from mcuq.errors import DeviceError, InputError, UsageError
 from mcuq.pipeline.request import BuildRequest
-from mcuq.score.metrics import built_in_metrics, get_metric, runs_user_code
+from mcuq.score.metrics import built_in_metrics, get_metric, metric_name, runs_user_code
+from mcuq.search.methods import OF_BYTES
 from mcuq_hil.bench import check_emulated
 from mcuq_hil.boards import Board, load_board
 from mcuq_hil.errors import PortError
@@ -40,7 +41,7 @@ def check_request(request: BuildRequest) -> None:
     if request.metric is not None:
         if request.no_user_code and runs_user_code(request.metric):
             raise UsageError(
-                f"metric {request.metric} is code, and --no-user-code refuses it",
+                f"metric {metric_name(request.metric)} is code, and --no-user-code refuses it",
                 f"choose one of {', '.join(built_in_metrics())}",
             )
         get_metric(request.metric, request.metric_folder)
@@ -120,6 +121,12 @@ def _check_values(request: BuildRequest) -> None:
         raise UsageError(
             f"cycles are limited, and nothing here runs {request.board}",
             "plug the board in and name its --port, or leave --max-cycles and --max-ms out",
+        )
+    searches = request.fixed is None and request.config is None and not request.as_is
+    if limited and searches and request.method in OF_BYTES:
+        raise UsageError(
+            f"--method {request.method} keeps limits of bytes, not of cycles",
+            "take --method ga, or leave --max-cycles and --max-ms out",
         )
     if request.farm_samples and request.farm is None:
         raise UsageError("--hil-samples needs --hil", "name the farm that they are run on")

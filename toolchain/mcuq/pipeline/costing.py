@@ -14,9 +14,9 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from mcuq.build.firmware import build_firmware, compile_program, stack_bytes_needed
-from mcuq.build.heap import ROOTS
-from mcuq.build.sections import Section, closure
+from mcuq.compiler.firmware import build_firmware, compile_program, stack_bytes_needed
+from mcuq.compiler.heap import ROOTS
+from mcuq.compiler.sections import Section, closure
 from mcuq.cost import CodeModel, CostTable, FunctionSize, constant_bytes, plan_program
 from mcuq.errors import BudgetError
 from mcuq.lower import Program

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from mcuq.build import FirmwareImage, build_firmware
+from mcuq.compiler import FirmwareImage, build_firmware
 from mcuq.cost import MemoryPlan, plan_program
 from mcuq.emit.c.names import DEFAULT_NAMES, Names
 from mcuq.emit.tflite import tflite_bytes

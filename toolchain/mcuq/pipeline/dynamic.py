@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mcuq.build import build_firmware
+from mcuq.compiler import build_firmware
 from mcuq.cost import plan_program, weight_bytes
 from mcuq.data import load_data
 from mcuq.document import Document

@@ -31,7 +31,11 @@ def identity(request: BuildRequest, contents: Mapping[str, str]) -> list[tuple[s
     Args:
         contents: option → hash of the file or directory that it names.
     """
-    return [
-        (leaf.path, contents.get(leaf.path) if isinstance(value, Path) else value)
-        for leaf, value in effective(request)
-    ]
+    return [(leaf.path, _comparable(leaf, value, contents)) for leaf, value in effective(request)]
+
+
+def _comparable(leaf: Leaf, value: Any, contents: Mapping[str, str]) -> Any:
+    if isinstance(value, Path):
+        return contents.get(leaf.path)
+    # A function has no value that holds in another process.
+    return leaf.show(value) if callable(value) else value

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from mcuq.build.kernel_library import KernelLibrary, open_library
 from mcuq.calibrate import Statistics
 from mcuq.choices import check_choice
+from mcuq.compiler.kernel_library import KernelLibrary, open_library
 from mcuq.data import Dataset, fingerprint, load_data
 from mcuq.errors import UsageError
 from mcuq.findings import Finding
@@ -100,7 +100,13 @@ def load(request: BuildRequest) -> Loaded:
     )
     if request.farm is not None and request.farm_samples:
         scored = samples.search.take(request.farm_samples)
-        suited_metric(graph, scored, metric.name, request.metric_folder, request.metric_output)
+        suited_metric(
+            graph,
+            scored,
+            request.metric or metric.name,
+            request.metric_folder,
+            request.metric_output,
+        )
     hashes = {option: fingerprint(path) for option, path in input_files(request).items()}
     imported = compare_import(
         request.model, graph, samples.calibration.inputs, integers=not request.as_is

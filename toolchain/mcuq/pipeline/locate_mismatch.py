@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mcuq.build import build_firmware
+from mcuq.compiler import build_firmware
 from mcuq.cost import plan_program
 from mcuq.errors import DeviceError
 from mcuq.graph import Op

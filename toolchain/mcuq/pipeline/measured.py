@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from mcuq.build import build_firmware
+from mcuq.compiler import build_firmware
 from mcuq.cost import plan_program
 from mcuq.errors import DeviceError
 from mcuq.pipeline.lowering import lower_for, write_model

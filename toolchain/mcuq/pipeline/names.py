@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from mcuq.declared import Notation
 from mcuq.units import Size, parse_bytes, parse_size
@@ -84,6 +84,12 @@ def _show_widths(asked: int | tuple[int, ...]) -> str:
     return ",".join(map(_show_width, (asked,) if isinstance(asked, int) else asked))
 
 
+def _show_metric(metric: Any) -> str:
+    from mcuq.score.metrics import metric_name
+
+    return metric_name(metric)
+
+
 def _show_board(board: str) -> str:
     """A board file by its name, as other files are."""
     return Path(board).name if board.endswith(".toml") else board
@@ -91,6 +97,7 @@ def _show_board(board: str) -> str:
 
 Bytes = Annotated[int, Notation(parse_bytes, is_size=True)]
 BytesOrShare = Annotated[Size, Notation(parse_size, is_size=True)]
+METRIC = Notation(str, _show_metric)
 BOARD = Notation(str, _show_board)
 WIDTH = Notation(parse_width, _show_width)
 WIDTH_LIST = Notation(parse_widths, _show_widths)

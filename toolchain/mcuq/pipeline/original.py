@@ -1,7 +1,7 @@
 """A quantized file that is built as it is, run by TFLite Micro itself: the witness from outside.
 
-The file may take uint8 or float32 where the built model takes int8; its QUANTIZE and DEQUANTIZE at
-the edges are then part of what is compared.
+The file may take uint8 or float32 where the built model takes int8, or int32 at its edges; its
+QUANTIZE and DEQUANTIZE there are then part of what is compared.
 """
 
 from __future__ import annotations
@@ -16,9 +16,14 @@ import numpy.typing as npt
 from mcuq.errors import InputError
 from mcuq.findings import Finding
 from mcuq.importers.tflite.reader import read_model
-from mcuq.importers.tflite.records import FileTensor
+from mcuq.importers.tflite.records import FileTensor, Quantization
 from mcuq.isolated import IsolatedError
-from mcuq.numeric import quantize_values
+from mcuq.numeric import (
+    integer_limits,
+    multiply_by_quantized_multiplier,
+    quantize_multiplier,
+    quantize_values,
+)
 from mcuq.numeric.storage import as_reals
 from mcuq.numeric.tensor import QuantizedTensor
 from mcuq.pipeline.verify import equal_in_tflm
@@ -64,8 +69,8 @@ def compare_original(
         )
     )
     given, wanted = (
-        [_as_given(x, qgraph.tensors[name], model.tensors[index]) for name, index, x in end]
-        for end in ends
+        [convert(x, qgraph.tensors[name], model.tensors[index]) for name, index, x in end]
+        for convert, end in zip((_before_narrowing, _as_given), ends, strict=True)
     )
     try:
         return Original(equal_in_tflm(source, given, wanted, workers))
@@ -73,10 +78,23 @@ def compare_original(
         return Original(None, (_not_run(error, source, qgraph, inputs, expected),))
 
 
+def _before_narrowing(values: Stored, ours: QuantizedTensor, theirs: FileTensor) -> Stored:
+    """As `_as_given`, of inputs: int32 of which QUANTIZE makes these values."""
+    stored = theirs.quantization
+    if theirs.dtype != "int32" or ours.is_float or stored is None:
+        return _as_given(values, ours, theirs)
+    reals = (values.astype(np.float64) - ours.zero_point) * float(ours.scale[0])
+    steps = np.rint(reals / float(stored.scale[0])) + int(stored.zero_point[0])
+    given: Stored = np.clip(steps, *integer_limits(32)).astype(np.int32)
+    return given
+
+
 def _as_given(values: Stored, ours: QuantizedTensor, theirs: FileTensor) -> Stored:
     """Stored values of the built model as the file stores the same real numbers."""
     if theirs.dtype == "float32":
         return as_reals(values, ours)
+    if theirs.dtype == "int32" and not ours.is_float and theirs.quantization is not None:
+        return _widened(values, ours, theirs.quantization)
     if ours.is_float:
         stored = theirs.quantization
         assert stored is not None  # or it would not have been taken as it is
@@ -84,6 +102,14 @@ def _as_given(values: Stored, ours: QuantizedTensor, theirs: FileTensor) -> Stor
         zero_point = int(stored.zero_point[0]) - offset
         values = quantize_values(values, np.float32(stored.scale[0]), zero_point)
     return values.view(np.uint8) ^ 0x80 if theirs.dtype == "uint8" else values
+
+
+def _widened(values: Stored, ours: QuantizedTensor, theirs: Quantization) -> Stored:
+    """What QUANTIZE to int32 gives for them (reference_ops::Requantize)."""
+    scales = float(ours.scale[0]) / float(theirs.scale[0])
+    shifted = values.astype(np.int64) - ours.zero_point
+    scaled = multiply_by_quantized_multiplier(shifted, *quantize_multiplier(scales))
+    return np.clip(scaled + int(theirs.zero_point[0]), *integer_limits(32)).astype(np.int32)
 
 
 def _not_run(

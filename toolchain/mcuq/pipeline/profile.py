@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from mcuq.build.firmware import build_firmware
-from mcuq.build.kernel_library import KernelLibrary
 from mcuq.choices import Optimize
+from mcuq.compiler.firmware import build_firmware
+from mcuq.compiler.kernel_library import KernelLibrary
 from mcuq.lower import LowerOptions, Program
 from mcuq.pipeline.settings import ADVICE
 from mcuq.safety import NO_SAFETY, Safety

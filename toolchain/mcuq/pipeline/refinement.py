@@ -66,7 +66,7 @@ def refine_chosen(
         progress=progress,
     )
     given = candidates.quantize(genome)
-    ranker = make_ranker(candidates.graph, search)
+    ranker = make_ranker(candidates.graph, search, exact=True)
     before, after = (ranker.losses(q, rungs.full).mean() for q in (given, refined.qgraph))
     if after > REFINEMENT.much_worse * before:
         return Refinement(config, candidates.bank or {}, given, refined.before, refined.before)

@@ -7,6 +7,7 @@ an option does stands where its value is used.
 Annotations are evaluated here, not postponed: the records are read from them.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -193,7 +194,8 @@ class BuildRequest:
         ),
     ] = None
     metric: Annotated[
-        str | None,
+        str | Callable[..., float] | None,
+        names.METRIC,
         _scored(
             "top1, mse, r2, auc, agreement or module:function.",
             "top1, mse, r2, auc, agreement (needs no labels) or module:function; without it, what "
@@ -323,6 +325,14 @@ class BuildRequest:
             choices=names.methods,
         ),
     ] = "ga"
+    exact_scores: Annotated[
+        bool,
+        _search(
+            "Score candidates in the firmware's arithmetic: the same on every kind of processor.",
+            "Score candidates in the firmware's own arithmetic, five times slower: the same on "
+            "every kind of processor, where LiteRT's is the same on all of one kind.",
+        ),
+    ] = False
     workers: Annotated[
         int,
         Option(

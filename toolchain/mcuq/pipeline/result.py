@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from mcuq.brief import Brief
 from mcuq.calibrate import Statistics
 from mcuq.cost.memory import MemoryPlan
 from mcuq.findings import Finding
@@ -129,8 +130,8 @@ class SearchSummary:
         return latency_error([one for one in self.measured if one is not None])
 
 
-@dataclass(frozen=True)
-class BuildResult:
+@dataclass(frozen=True, repr=False)
+class BuildResult(Brief):
     """Everything that a finished build knows."""
 
     graph: Graph

@@ -11,8 +11,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from mcuq.build import build_firmware
-from mcuq.build.kernel_library import KernelLibrary
+from mcuq.compiler import build_firmware
+from mcuq.compiler.kernel_library import KernelLibrary
 from mcuq.emit.c.external import copy_external
 from mcuq.emit.c.scratch_queries import scratch_queries_source
 from mcuq.errors import DeviceError

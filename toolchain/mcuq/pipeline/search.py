@@ -60,7 +60,8 @@ class Stop:
 
 @dataclass(frozen=True)
 class SearchSettings:
-    """As in `BuildRequest`; `log` is where scores are kept for a resumed run."""
+    """As in `BuildRequest`; `log` is where scores are kept for a resumed run, `exact` is its
+    `exact_scores`."""
 
     method: str
     stop: Stop
@@ -68,6 +69,7 @@ class SearchSettings:
     workers: int
     log: Path
     fingerprint: str
+    exact: bool = False
 
 
 def search_configuration(
@@ -88,7 +90,7 @@ def search_configuration(
     """
     space = candidates.space
     _check_reachable(space, table, limits)
-    ranker = make_ranker(candidates.graph, data)
+    ranker = make_ranker(candidates.graph, data, settings.exact)
     with Scorer(candidates, ranker, settings.workers, split(len(data))) as scorer:
         log = ScoreLog(settings.log, settings.fingerprint, scorer)
         evaluator = Evaluator(
@@ -116,11 +118,11 @@ def _clock(seconds: float | None) -> Callable[[], bool]:
     return lambda: time.monotonic() >= end
 
 
-def make_ranker(graph: Graph, data: Dataset) -> Ranker:
-    """Scores against the float model's heads on `data`."""
+def make_ranker(graph: Graph, data: Dataset, exact: bool = False) -> Ranker:
+    """Scores against the float model's heads on `data`; `exact` as of `Ranker`."""
     loss_outputs = find_loss_outputs(graph)
     reference = run_float(graph, data.inputs, keep=[h.tensor for h in loss_outputs])
-    return Ranker(loss_outputs, data.inputs, reference, TemplateSerializer())
+    return Ranker(loss_outputs, data.inputs, reference, TemplateSerializer(), exact)
 
 
 def default_evaluations(space: ModelSpace) -> int:

@@ -60,6 +60,7 @@ def searched(
         request.workers,
         log_path(request),
         fingerprint([identity(request, loaded.inputs), space.space, loaded.limits, versions()]),
+        request.exact_scores,
     )
     genome, summary = search_configuration(
         candidates, loaded.search, table, loaded.limits, settings, progress

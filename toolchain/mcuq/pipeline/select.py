@@ -24,7 +24,7 @@ from mcuq.progress import Progress, ProgressCallback, announce
 from mcuq.quantize import quantize
 from mcuq.quantized import QuantizedGraph
 from mcuq.sanity.samples import shared_samples
-from mcuq.score.metrics import runs_user_code
+from mcuq.score.metrics import metric_name, runs_user_code
 
 Findings = tuple[Finding, ...]
 
@@ -92,8 +92,9 @@ def _loaded(
     request: BuildRequest, progress: ProgressCallback, is_build: bool
 ) -> tuple[Loaded, Findings]:
     """The model, its data and its board, and what looks wrong about them."""
-    runs_code = request.metric is not None and runs_user_code(request.metric)
-    note = f"metric {request.metric}: runs code of this project" if runs_code else ""
+    note = ""
+    if request.metric is not None and runs_user_code(request.metric):
+        note = f"metric {metric_name(request.metric)}: runs code of this project"
     progress(Progress("load", note=note))
     loaded = load(request)
     findings = loaded.findings

@@ -60,4 +60,5 @@ def check_defined(qgraph: QuantizedGraph, inputs: Sequence[npt.NDArray[np.generi
 
 def _can_be_flat(qgraph: QuantizedGraph, op: Op) -> bool:
     result = qgraph.tensors[op.output]
-    return op.kind is SOFTMAX and result.bits == 8 and result.shape[-1] >= FLAT_CLASSES
+    narrow = qgraph.tensors[op.inputs[0]].bits == 8
+    return op.kind is SOFTMAX and narrow and result.shape[-1] >= FLAT_CLASSES

@@ -82,7 +82,7 @@ def only(
     table = cost_table(target, {8: scheme.deployed(int8), narrowest: qgraph}, sample)
     throughout = f"{width_name(narrowest)} throughout"
     _check_fits(throughout if method == "fixed" else _QUANTIZED, table, narrowest, loaded.limits)
-    ranker = make_ranker(loaded.graph, loaded.search)
+    ranker = make_ranker(loaded.graph, loaded.search, exact=True)
     span = (0, len(loaded.search))
     losses = (float(ranker.losses(one, span).mean()) for one in (given.qgraph, int8))
     return Found(given.config, qgraph, table, _summary(method, table, *losses))

@@ -6,7 +6,7 @@ import platform
 from importlib.metadata import PackageNotFoundError, version
 
 import mcuq
-from mcuq.build.toolchain import compiler_version
+from mcuq.compiler.toolchain import compiler_version
 
 _PACKAGES = ("ai-edge-litert", "deap", "numpy", "scipy", "tflite-micro", "unicorn")
 

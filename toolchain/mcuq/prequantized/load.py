@@ -19,8 +19,10 @@ from mcuq.importers.tflite.records import FileTensor
 from mcuq.numeric import integer_limits, quantize_values
 from mcuq.numeric.element import Element
 from mcuq.numeric.tensor import QuantizedTensor, exact
+from mcuq.ops.conversion import QUANTIZE
 from mcuq.ops.functions import ABS
 from mcuq.ops.operator import NoForm
+from mcuq.ops.softmax import SOFTMAX
 from mcuq.quantized import has_room
 from mcuq.quantized.qgraph import QuantizedGraph, stored_states
 
@@ -34,11 +36,11 @@ def load_quantized(source: Path | bytes) -> QuantizedGraph:
     """The integer model of an int8 or 16x8 TFLite file, weights, scales, zero points as they are.
 
     QUANTIZE and DEQUANTIZE at the edges are left out: inputs and outputs are int8, or int16.
-    Rescaling between layers is a LEAKY_RELU of slope 1.
+    Rescaling between layers is a LEAKY_RELU of slope 1, or a QUANTIZE between int8 and int16.
 
     Raises:
         InputError: unreadable or not supported; or not quantized throughout: float layers, layers
-            of different widths, unsigned layers, asymmetric weights.
+            that join values of different widths, unsigned layers, asymmetric weights.
     """
     converted = read_tflite(source, keep_rescaling=True)
     graph = check_buildable(converted.graph)
@@ -60,11 +62,16 @@ def load_quantized(source: Path | bytes) -> QuantizedGraph:
 
 
 def _check_widths(qgraph: QuantizedGraph) -> None:
-    """Raise where an operator joins activations of 8 and of 16 bits, or has no 16-bit form."""
+    """Raise where an operator joins activations of 8 and of 16 bits, or has no 16-bit form.
+
+    QUANTIZE is there to change the width, and a SOFTMAX may widen.
+    """
     for op in qgraph.ops:
         values = op.inputs[:1] if op.kind.weighted or op.kind.kept else op.inputs
         tensors = [qgraph.tensors[name] for name in (*values, op.output)]
         widths = {tensor.bits for tensor in tensors if tensor.element is Element.REAL}
+        if op.kind is QUANTIZE or (op.kind is SOFTMAX and tensors[0].bits == 8):
+            continue
         if len(widths) > 1 or (widths == {16} and isinstance(op.kind.int16, NoForm)):
             found = " and ".join(f"{bits}-bit" for bits in sorted(widths))
             raise InputError(f"{op.kind.name} {op.output!r} has {found} activations", _HINT)

@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from mcuq.brief import Brief
 from mcuq.graph import Op, State
 from mcuq.numeric import quantize_values
 from mcuq.numeric.tensor import QuantizedTensor
 
 
-@dataclass(frozen=True)
-class QuantizedGraph:
+@dataclass(frozen=True, repr=False)
+class QuantizedGraph(Brief):
     """What is costed, evaluated and emitted. Tensors and ops keep the float graph's names.
 
     A filter shared by several ops stays one tensor; biases belong to one op each. Initial values of

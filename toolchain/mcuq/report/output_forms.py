@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mcuq.graph import Graph, Layout, State, Tensor
+from mcuq.importers.refusals import Refusals
 from mcuq.importers.tflite.records import FileModel, FileTensor
 from mcuq.importers.tflite.variables import with_states
 from mcuq.numeric.element import Element
@@ -43,7 +44,7 @@ def ends_graph(model: FileModel, manifest: Manifest) -> Graph:
     )
     states = tuple(
         State(state.name, model.tensors[state.read].name, state.name, state.initial)
-        for state in with_states(model).states
+        for state in with_states(model, Refusals()).states
     )
     return Graph(
         model.name,

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import mcuq
-from mcuq.build.mapfile import flash_contributions, library_members
-from mcuq.build.toolchain import compiler_version, newlib_version
+from mcuq.compiler.mapfile import flash_contributions, library_members
+from mcuq.compiler.toolchain import compiler_version, newlib_version
 from mcuq.spdx import UNKNOWN, Package, Relation, spdx_text
 
 SBOM = "sbom.spdx.json"
@@ -60,7 +60,7 @@ _Owners = Mapping[str, tuple[str, ...]]
 def _owners(models: Sequence[str]) -> _Owners:
     named = {f"{_MODEL}-{name}": (f"model/{name}.c",) for name in models}
     return {
-        "mcuq-runtime": ("runtime/", "ports/"),
+        "mcuq-runtime": ("runtime/", "mlperf/", "ports/"),
         "mcuq-kernels": ("model/kernels/",),
         "cmsis-nn": ("model/cmsis-nn/", "libcmsis-nn.a"),
         **named,

@@ -26,19 +26,19 @@ def auc(answer: Answer) -> Score:
     labels = required(answer, "auc")
     if answer.rebuilds and answer.original is not None:
         error = by_sample((answer.values - answer.original) ** 2).mean(axis=1)
-        return _binary_auc(error, zero_one(answer, labels))
+        return binary_auc(error, zero_one(answer, labels))
     output = by_sample(answer.values)
     if output.shape[1] == 1:
-        return _binary_auc(output[:, 0], zero_one(answer, labels))
+        return binary_auc(output[:, 0], zero_one(answer, labels))
     columns = _columns(answer, labels, output.shape[1])
     if output.shape[1] == 2 and np.all(columns.sum(axis=1) == 1):
-        return _binary_auc(output[:, 1], columns[:, 1])
+        return binary_auc(output[:, 1], columns[:, 1])
     mixed = [c for c in range(output.shape[1]) if 0 < columns[:, c].sum() < len(columns)]
     if not mixed:
         raise InputError(
             "metric auc needs samples of at least two classes", "evaluate on more samples"
         )
-    parts = [_binary_auc(output[:, c], columns[:, c]) for c in mixed]
+    parts = [binary_auc(output[:, c], columns[:, c]) for c in mixed]
     samples = np.mean([part.samples for part in parts if part.samples is not None], axis=0)
     return Score(float(np.mean([part.value for part in parts])), samples)
 
@@ -56,7 +56,12 @@ def _columns(answer: Answer, labels: npt.NDArray[Any], classes: int) -> Bools:
     return np.asarray(rows == np.arange(classes))
 
 
-def _binary_auc(scores: npt.NDArray[Any], positive: Bools) -> Score:
+def binary_auc(scores: npt.NDArray[Any], positive: Bools) -> Score:
+    """The same of one score a sample: how well it tells `positive` from the others.
+
+    Raises:
+        InputError: one of both is empty.
+    """
     hits = int(np.sum(positive))
     misses = len(positive) - hits
     if hits == 0 or misses == 0:

@@ -14,21 +14,22 @@ from mcuq.findings import Finding, about_data
 from mcuq.graph import Graph
 from mcuq.score.answers import Answer, Predictions, answers, find_output, first, predictions_of
 from mcuq.score.labels import is_one_hot
-from mcuq.score.metrics import Metric, built_in_metrics, get_metric
+from mcuq.score.metrics import Metric, OwnMetric, built_in_metrics, get_metric
 
 
 def suited_metric(
     graph: Graph,
     data: Dataset,
-    name: str | None = None,
+    asked: str | OwnMetric | None = None,
     folder: Path | None = None,
     output: str | None = None,
 ) -> tuple[Metric, tuple[Finding, ...]]:
-    """The metric of that name, or the one that suits outputs and labels; and what is doubtful.
+    """The metric that is asked for, or the one that suits outputs and labels; and what is doubtful.
 
     It is tried on outputs of zeros: labels that do not suit it are refused before the model runs.
 
     Args:
+        asked: its name, or a function of the user's.
         folder: where a module of the user's is looked for.
         output: name or number of the one output that is judged; None judges all.
 
@@ -40,9 +41,9 @@ def suited_metric(
     zeros = tuple(_zeros(graph.tensors[one].shape, before) for one in graph.outputs)
     predictions = predictions_of(graph, data, zeros, zeros)
     findings: tuple[Finding, ...] = ()
-    if name is None:
-        name, findings = default_metric(predictions, number)
-    metric = get_metric(name, folder).of_output(graph, output)
+    if asked is None:
+        asked, findings = default_metric(predictions, number)
+    metric = get_metric(asked, folder).of_output(graph, output)
     if metric.name in built_in_metrics():
         # Classes must be right in every label, targets in their shape.
         samples = len(predictions.outputs[0]) if metric.name in ("top1", "auc") else 1

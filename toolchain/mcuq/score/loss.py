@@ -12,9 +12,9 @@ from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import expit, log_softmax
 
 from mcuq.graph import Graph, Op
+from mcuq.numeric.elementary import exp, expit, log_softmax, softplus
 from mcuq.ops.operator import AnyOperator
 from mcuq.ops.softmax import SOFTMAX, SoftmaxAttrs
 from mcuq.ops.unary import LOGISTIC
@@ -98,8 +98,8 @@ def _divergence(head: LossOutput, reference: Floats, found: Floats) -> npt.NDArr
     a = reference.reshape(len(reference), -1, depth).astype(np.float64)
     b = found.reshape(a.shape).astype(np.float64)
     if head.kind == SOFTMAX:
-        log_p, log_q = log_softmax(head.beta * a, axis=-1), log_softmax(head.beta * b, axis=-1)
-        per_element = np.exp(log_p) * (log_p - log_q)
+        log_p, log_q = log_softmax(head.beta * a), log_softmax(head.beta * b)
+        per_element = exp(log_p) * (log_p - log_q)
     elif head.kind == LOGISTIC:
         per_element = _bernoulli_kl(a, b)
     else:
@@ -112,5 +112,5 @@ def _bernoulli_kl(
     a: npt.NDArray[np.float64], b: npt.NDArray[np.float64]
 ) -> npt.NDArray[np.float64]:
     """KL of Bernoulli distributions from logits: p(a - b) + softplus(b) - softplus(a)."""
-    kl: npt.NDArray[np.float64] = expit(a) * (a - b) + np.logaddexp(0, b) - np.logaddexp(0, a)
+    kl: npt.NDArray[np.float64] = expit(a) * (a - b) + softplus(b) - softplus(a)
     return kl

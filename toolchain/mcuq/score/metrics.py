@@ -22,6 +22,9 @@ from mcuq.score.answers import Answer, Predictions, answers, find_output
 from mcuq.score.auc import auc
 from mcuq.score.scores import Score, agreement, mse, r2, top1
 
+OwnMetric = Callable[..., float]
+"""A user's: (outputs, labels), a list of arrays and an array or None, to a number."""
+
 
 @dataclass(frozen=True)
 class Metric:
@@ -98,12 +101,20 @@ def built_in_metrics() -> tuple[str, ...]:
     return tuple(_BUILT_IN)
 
 
-def runs_user_code(spec: str) -> bool:
-    """Whether `get_metric(spec)` imports a module of the user's."""
-    return _ALIASES.get(spec, spec) not in _BUILT_IN and ":" in spec
+def runs_user_code(spec: str | OwnMetric) -> bool:
+    """Whether `get_metric(spec)` runs code of the user's."""
+    return not isinstance(spec, str) or (_ALIASES.get(spec, spec) not in _BUILT_IN and ":" in spec)
 
 
-def get_metric(spec: str, folder: Path | None = None) -> Metric:
+def metric_name(spec: str | OwnMetric) -> str:
+    """`module:function` of a function; a name as it is."""
+    if isinstance(spec, str):
+        return spec
+    named = spec if hasattr(spec, "__qualname__") else type(spec)
+    return f"{named.__module__}:{named.__qualname__}"
+
+
+def get_metric(spec: str | OwnMetric, folder: Path | None = None) -> Metric:
     """The metric called `spec`: top1, mse, r2, auc, agreement, or `module:function`.
 
     A function of your own takes `(outputs, labels)` (list of arrays, array or None) and returns
@@ -111,12 +122,19 @@ def get_metric(spec: str, folder: Path | None = None) -> Metric:
     the layout of the model file.
 
     Args:
-        spec: name of the metric.
+        spec: name of the metric, or the function itself.
         folder: searched first for `module`, usually where mcuq.toml lies.
 
     Raises:
         UsageError: no such metric, module or function.
     """
+    if not isinstance(spec, str):
+        if not callable(spec):
+            raise UsageError(
+                f"metric {spec!r} is neither a name nor a function",
+                "write a function of (outputs, labels)",
+            )
+        return _own(metric_name(spec), spec)
     name = _ALIASES.get(spec, spec)
     if name in _BUILT_IN:
         return _BUILT_IN[name]
@@ -124,13 +142,15 @@ def get_metric(spec: str, folder: Path | None = None) -> Metric:
     if not colon:
         known = (*sorted(_BUILT_IN), "module:function")
         raise UsageError(f"unknown metric {spec!r}", choice_hint(spec, known))
-    function = _imported(module_name, function_name, folder)
-    return Metric(
-        spec, partial(_adapted, function, spec), getattr(function, "higher_is_better", True)
-    )
+    return _own(spec, _imported(module_name, function_name, folder))
 
 
-def _imported(module_name: str, function_name: str, folder: Path | None) -> Callable[..., float]:
+def _own(name: str, function: OwnMetric) -> Metric:
+    higher = getattr(function, "higher_is_better", True)
+    return Metric(name, partial(_adapted, function, name), higher)
+
+
+def _imported(module_name: str, function_name: str, folder: Path | None) -> OwnMetric:
     path = str((folder or Path.cwd()).resolve())
     sys.path.insert(0, path)
     try:
@@ -156,9 +176,7 @@ def _imported(module_name: str, function_name: str, folder: Path | None) -> Call
     return function  # type: ignore[no-any-return]  # what a user's module holds is not typed
 
 
-def _adapted(
-    function: Callable[..., float], spec: str, predictions: Predictions, output: int | None
-) -> Score:
+def _adapted(function: OwnMetric, spec: str, predictions: Predictions, output: int | None) -> Score:
     outputs = predictions.outputs if output is None else (predictions.outputs[output],)
     try:
         # Copies: a function that works in place changes no later figure.

@@ -2,9 +2,10 @@
 
 int4 weights are held in int8 tensors (the same values, four times faster here). LiteRT differs
 from the firmware by one step in a few outputs of a thousand, so it ranks candidates; every figure
-that is reported comes from the exact path (`mcuq.interpret.integer`, `tflite_micro`). A candidate
-that LiteRT refuses (XNNPACK does so where scales are too far apart) is scored on that path, too,
-and one that keeps states: LiteRT would need an interpreter for each sequence.
+that is reported comes from the exact path (`mcuq.interpret.integer`, `tflite_micro`). All x86-64
+processors give the same values (`scripts/same_bytes.py`), others need not: `exact` ranks by that
+path, too. So are candidates that LiteRT refuses (XNNPACK does so where scales are too far apart)
+and those that keep states, for which LiteRT would need an interpreter a sequence.
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ class Ranker(ByContent):
         inputs: float32 (samples, …), one a model input.
         reference: head tensor → float model's values (samples, …).
         serialize: quantized graph → flatbuffer bytes.
+        exact: by the firmware's arithmetic, several times slower, instead of by LiteRT.
         cache: activations that candidates share; each process has its own.
         stored: quantized inputs, by their parameters and samples; the first kept goes first.
     """
@@ -49,6 +51,7 @@ class Ranker(ByContent):
     inputs: tuple[npt.NDArray[np.float32], ...]
     reference: Mapping[str, npt.NDArray[np.float32]]
     serialize: Serialize
+    exact: bool = False
     cache: PrefixCache = field(default_factory=PrefixCache, compare=False, repr=False)
     stored: QuantizedInputs = field(default_factory=dict, compare=False, repr=False)
 
@@ -65,7 +68,7 @@ class Ranker(ByContent):
         part = cut(qgraph, [head.tensor for head in self.loss_outputs])
         found = self._from_prefix(part, span)
         if found is None:
-            found = _run(part, self._quantized(part, span), self.serialize, part.outputs)
+            found = self._run(part, self._quantized(part, span), part.outputs)
         return _real(part, found)
 
     def _quantized(self, part: QuantizedGraph, span: tuple[int, int]) -> list[npt.NDArray[np.int8]]:
@@ -95,10 +98,26 @@ class Ranker(ByContent):
             rest, values = after(part, start[0]), [start[1]]
             wanted = [cut_point for cut_point in wanted if cut_point.position > start[0].position]
         names = dict.fromkeys((*part.outputs, *(cut_point.tensor for cut_point in wanted)))
-        results = _run(rest, values, self.serialize, tuple(names))
+        results = self._run(rest, values, tuple(names))
         for cut_point in wanted:
             self.cache.keep(cut_point, span, results[cut_point.tensor])
         return {name: results[name] for name in part.outputs}
+
+    def _run(
+        self,
+        part: QuantizedGraph,
+        inputs: Sequence[npt.NDArray[np.int8]],
+        tensors: tuple[str, ...],
+    ) -> Int8s:
+        """Values of `tensors` (samples, …), of sequences (samples, steps, …)."""
+        if part.states:
+            return run_integer(part, inputs, tensors)
+        if self.exact:
+            return _run_exact(part, inputs, tensors)
+        try:
+            return _run_fast(part, inputs, self.serialize, tensors)
+        except RuntimeError:
+            return _run_exact(part, inputs, tensors)
 
 
 def _real(part: QuantizedGraph, values: Int8s) -> dict[str, npt.NDArray[np.float32]]:
@@ -108,21 +127,13 @@ def _real(part: QuantizedGraph, values: Int8s) -> dict[str, npt.NDArray[np.float
     }
 
 
-def _run(
-    part: QuantizedGraph,
-    inputs: Sequence[npt.NDArray[np.int8]],
-    serialize: Serialize,
-    tensors: tuple[str, ...],
+def _run_exact(
+    part: QuantizedGraph, inputs: Sequence[npt.NDArray[np.int8]], tensors: tuple[str, ...]
 ) -> Int8s:
-    """Values of `tensors` (samples, …), of sequences (samples, steps, …)."""
-    if part.states:
-        return run_integer(part, inputs, tensors)
-    try:
-        return _run_fast(part, inputs, serialize, tensors)
-    except RuntimeError:
-        found = run_integer(part, inputs, tensors)
-        samples = len(inputs[0])
-        return {name: found[name].reshape(samples, *_one(part, name)) for name in tensors}
+    """As `Ranker._run`, in the firmware's arithmetic."""
+    found = run_integer(part, inputs, tensors)
+    samples = len(inputs[0])
+    return {name: found[name].reshape(samples, *_one(part, name)) for name in tensors}
 
 
 def _one(part: QuantizedGraph, name: str) -> tuple[int, ...]:
@@ -137,7 +148,7 @@ def _run_fast(
     serialize: Serialize,
     tensors: tuple[str, ...],
 ) -> Int8s:
-    """As `_run`, by LiteRT.
+    """As `Ranker._run`, by LiteRT.
 
     Raises:
         RuntimeError: it refuses the model.

@@ -67,6 +67,10 @@ METHODS: dict[str, Callable[[Evaluator, int, GaSettings], None]] = {
 }
 
 
+OF_BYTES = frozenset({"knapsack", "greedy"})
+"""Those that make one genome of bytes and losses alone: they know no limit of cycles."""
+
+
 def run(
     method: str, evaluator: Evaluator, seed: int, settings: GaSettings | None = None
 ) -> list[Candidate]:

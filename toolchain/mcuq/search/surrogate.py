@@ -13,9 +13,14 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from mcuq.numeric.elementary import log
+from mcuq.numeric.factors import inverse_root
+from mcuq.numeric.products import product, whole_product
 from mcuq.search.problem import Candidate
 from mcuq.search.settings import GA, GaSettings
 from mcuq.search.space import Genome, Space
+
+Int64 = npt.NDArray[np.int64]
 
 _FLOOR = 1e-12
 """A loss of 0 has no logarithm."""
@@ -39,25 +44,37 @@ class Surrogate:
         self._coefficients: npt.NDArray[np.float64] = np.zeros(self._width)
         self._mean = 0.0
 
-    def _rows(self, genomes: Sequence[Genome]) -> npt.NDArray[np.float64]:
+    def _places(self, genomes: Sequence[Genome]) -> tuple[Int64, Int64]:
+        """Columns of the single choices and of the pairs, a row a genome."""
         indices = np.array(genomes, np.int64).reshape(len(genomes), -1)
-        rows = np.zeros((len(genomes), self._width))
-        at = np.arange(len(genomes))[:, None]
-        rows[at, self._offsets + indices] = 1.0
-        if indices.shape[1] > 1:
-            pairs = indices[:, :-1] * self._next_sizes + indices[:, 1:]
-            rows[at, self._pair_offsets + pairs] = self._settings.pair_weight
-        return rows
+        pairs = indices[:, :-1] * self._next_sizes + indices[:, 1:]
+        return self._offsets + indices, self._pair_offsets + pairs
 
     def fit(self, candidates: Sequence[Candidate]) -> None:
         """Learn from all evaluated candidates (dual form: cheap while they are few)."""
-        rows = self._rows([c.genome for c in candidates])
-        target = np.log(np.maximum([c.loss for c in candidates], _FLOOR))
+        singles, pairs = self._places([c.genome for c in candidates])
+        target = log(np.maximum([c.loss for c in candidates], _FLOOR))
         self._mean = float(target.mean())
-        gram = rows @ rows.T + self._settings.ridge * np.eye(len(candidates))
-        self._coefficients = rows.T @ np.linalg.solve(gram, target - self._mean)
+        weight = self._settings.pair_weight
+        gram = self._shared(singles) + weight**2 * self._shared(pairs)
+        root = inverse_root(gram + self._settings.ridge * np.eye(len(candidates)))
+        centred = (target - self._mean)[:, None]
+        dual = product(root.T, product(root, centred))[:, 0]
+        # Added one after the other, in the candidates' order.
+        effects = np.zeros(self._width)
+        np.add.at(effects, singles, dual[:, None])
+        np.add.at(effects, pairs, weight * dual[:, None])
+        self._coefficients = effects
+
+    def _shared(self, places: Int64) -> npt.NDArray[np.float64]:
+        """How many columns each two rows have in common."""
+        rows = np.zeros((len(places), self._width))
+        rows[np.arange(len(places))[:, None], places] = 1.0
+        return whole_product(rows, rows.T)
 
     def predict(self, genomes: Sequence[Genome]) -> npt.NDArray[np.float64]:
         """Predicted log loss, float64 (len(genomes),)."""
-        prediction: npt.NDArray[np.float64] = self._rows(genomes) @ self._coefficients
-        return prediction + self._mean
+        singles, pairs = self._places(genomes)
+        by_pairs = self._settings.pair_weight * self._coefficients[pairs].sum(axis=1)
+        found: npt.NDArray[np.float64] = self._coefficients[singles].sum(axis=1) + by_pairs
+        return found + self._mean

@@ -19,7 +19,9 @@ from mcuq.importers.refusals import Refusals
 from mcuq.importers.tflite.records import WEIGHTED, FileModel, FileOp, FileTensor, Quantization
 from mcuq.importers.tflite.recurrent_scales import RECURRENT_CONSTRAINTS
 from mcuq.importers.tflite.stored import StoredOp
+from mcuq.numeric.tensor import AffineParams
 from mcuq.ops.catalog import operator
+from mcuq.ops.softmax import WIDENED_UNIT
 from mcuq.tflite.operators.catalog import CONVERSIONS, RULES
 from mcuq.tflite.operators.recurrent import BIASES
 
@@ -45,7 +47,8 @@ def check_arithmetic(model: FileModel, refusals: Refusals) -> FileModel:
     """
     tensors = list(model.tensors)
     for op in model.ops:
-        refusals.attempt(_check, op, tensors)
+        if op.index not in refusals.left:
+            refusals.attempt(_check, op, tensors)
     return replace(model, tensors=tuple(tensors))
 
 
@@ -54,6 +57,8 @@ def _check(op: FileOp, tensors: list[FileTensor]) -> None:
     if op.kind in WEIGHTED and len(view.operands) > 1:
         _give_bias_scale(view, tensors)
         check(_stored(op, tensors), _WEIGHTED_CONSTRAINTS)
+    elif op.kind == "SOFTMAX" and _widens(view):
+        check(view, (widened_shares,))
     elif op.kind == "CAST":
         check(view, (plain_cast,))
     elif op.kind in BIASES:
@@ -102,6 +107,18 @@ def weights_type(view: StoredOp) -> str | None:
     if bias is not None and bias.dtype not in allowed:
         return f"{source.dtype} meets a bias of {bias.dtype}"
     return None
+
+
+def _widens(view: StoredOp) -> bool:
+    return [tensor.dtype for tensor in view.values] == ["int8", "int16"]
+
+
+def widened_shares(view: StoredOp) -> str | None:
+    """SOFTMAX of int8 values has an int16 result of scale 1/65536 and zero point -32768.
+
+    Kernels write no other: convert the model again.
+    """
+    return _other_than(WIDENED_UNIT, view.results[0].quantization)
 
 
 def symmetric_types(view: StoredOp) -> str | None:
@@ -202,9 +219,13 @@ def fixed_scale(view: StoredOp) -> str | None:
     if rule is None or result is None or result.quantization is None or bits is None:
         return None
     expected = rule.kind.scale.prescribed(bits)
-    if expected is None:
-        return None
-    scale, zero_point = result.quantization.scale[0], result.quantization.zero_point[0]
+    return None if expected is None else _other_than(expected, result.quantization)
+
+
+def _other_than(expected: AffineParams, found: Quantization | None) -> str | None:
+    if found is None:
+        return "there are none"
+    scale, zero_point = found.scale[0], found.zero_point[0]
     near = abs(scale - expected.scale) <= _SCALE_TOLERANCE * expected.scale
     if near and zero_point == expected.zero_point:
         return None

@@ -18,6 +18,7 @@ from mcuq.importers.names import UniqueNames
 from mcuq.importers.operators import unknown_kinds
 from mcuq.importers.refusals import Refusals
 from mcuq.importers.tflite.arithmetic import check_arithmetic
+from mcuq.importers.tflite.batches import with_batches_of_one
 from mcuq.importers.tflite.biases import flat_biases
 from mcuq.importers.tflite.filters import flat_filters
 from mcuq.importers.tflite.flatbuffer import malformed
@@ -30,6 +31,7 @@ from mcuq.importers.tflite.general import (
     own_rule,
     real_operand,
 )
+from mcuq.importers.tflite.given_shapes import with_stated_shapes
 from mcuq.importers.tflite.own_states import with_own_states
 from mcuq.importers.tflite.parts import one_output_each
 from mcuq.importers.tflite.real import real_values
@@ -43,8 +45,11 @@ from mcuq.importers.tflite.survey import file_graph
 from mcuq.importers.tflite.tables import name_tables
 from mcuq.importers.tflite.unrolling import unrolled
 from mcuq.importers.tflite.variables import with_states
+from mcuq.importers.tflite.wide_edges import widened_input, widened_output
 from mcuq.interpret.float import run_float
 from mcuq.numeric.element import Element
+from mcuq.ops.attrs import NoAttrs
+from mcuq.ops.conversion import QUANTIZE
 from mcuq.ops.movement import RESHAPE, ReshapeAttrs
 from mcuq.ops.repetition import BROADCAST_TO, BroadcastAttrs
 from mcuq.ops.unary import LEAKY_RELU, LeakyReluAttrs
@@ -52,6 +57,9 @@ from mcuq.settings import READING
 from mcuq.tflite.operators.catalog import CONVERSIONS, READABLE
 from mcuq.tflite.operators.form import Rule, Step
 from mcuq.tflite.operators.view import FileOperand, OpView, element_of
+
+_RESCALING: Rule[Any] = Rule(LEAKY_RELU, "", lambda op: LeakyReluAttrs(1.0))
+_WIDTH: Rule[Any] = Rule(QUANTIZE, "", lambda op: NoAttrs())
 
 
 @dataclass(frozen=True)
@@ -69,7 +77,11 @@ class Converted:
 
 
 def convert(
-    model: FileModel, name: str | None, keep_rescaling: bool = False, anew: bool = False
+    model: FileModel,
+    name: str | None,
+    keep_rescaling: bool = False,
+    anew: bool = False,
+    refusals: Refusals | None = None,
 ) -> Converted:
     """The graph of a file's records.
 
@@ -77,31 +89,40 @@ def convert(
         model: the records.
         name: the graph's name; None takes the subgraph's.
         keep_rescaling: where the file changes integers from one scale to another, which leaves the
-            real number as it is, add a LEAKY_RELU of slope 1: the operator that does so.
+            real number as it is, add the operator that does so: a LEAKY_RELU of slope 1, or a
+            QUANTIZE where their width changes, too.
         anew: what operators keep in variable tensors begins with zeros at every run.
+        refusals: what the records are refused for already.
 
     Raises:
         InputError: an operator, type or shape is not supported, or the file contradicts itself.
     """
     name = name or model.name or "main"
-    model = unrolled(with_states(model), _evaluated)
-    model = with_own_states(model) if keep_rescaling else spelled_out(model, anew)
+    refusals = refusals or Refusals()
+    model = with_batches_of_one(with_stated_shapes(model))
+    model = unrolled(with_states(model, refusals), _evaluated, refusals)
+    if keep_rescaling:
+        model = with_own_states(model, refusals)
+    else:
+        model = spelled_out(model, refusals, anew)
     as_written, model = model, gather_dilations(one_output_each(name_tables(model)))
     known = {*READABLE, *FOLDABLE, CUMSUM}
-    refusals = Refusals(
+    asked = [op for op in model.ops if op.index not in refusals.left]
+    refusals.lead(
         unknown_kinds(
-            ((_where(model, op), _called(op, known)) for op in model.ops),
+            ((_where(model, op), _called(op, known)) for op in asked),
             known,
             lambda: file_graph(as_written, _where),
         )
     )
-    refusals.attempt(check_stateless, as_written)
+    check_stateless(as_written, refusals)
     model = check_arithmetic(flat_filters(flat_biases(model)), refusals)
     model = layers_of_running_sums(model, keep_rescaling, refusals)
     known.remove(CUMSUM)
-    conversion = _Conversion(model, keep_rescaling)
+    conversion = _Conversion(model, keep_rescaling, refusals)
     for op in model.ops:
-        if _called(op, known) not in known or not refusals.attempt(conversion.add, op):
+        readable = op.index not in refusals.left and _called(op, known) in known
+        if not readable or not refusals.attempt(conversion.add, op):
             conversion.go_on_behind(op)
     refusals.check()
     return conversion.result(name)
@@ -127,7 +148,7 @@ def _where(model: FileModel, op: FileOp) -> str:
 class _Conversion:
     """The values known so far, by tensor index, and the operators lowered so far."""
 
-    def __init__(self, model: FileModel, keep_rescaling: bool) -> None:
+    def __init__(self, model: FileModel, keep_rescaling: bool, refusals: Refusals) -> None:
         self._model = model
         self._keep_rescaling = keep_rescaling
         self._names = UniqueNames()
@@ -139,7 +160,9 @@ class _Conversion:
         self._records: dict[str, FileTensor] = {}
         self._constant_outputs: dict[int, str] = {}
         self._lost: set[int] = set()
-        self._inputs = [self._given(model.tensors[index]) for index in model.inputs]
+        for index in model.inputs:
+            refusals.attempt(check, TfliteInput(model.tensors[index]), INPUT_CONSTRAINTS)
+        self._inputs = [self._input(model.tensors[index]) for index in model.inputs]
         if not self._inputs:
             raise malformed("the model has no inputs")
         if len(set(model.inputs)) != len(model.inputs):
@@ -222,16 +245,16 @@ class _Conversion:
         self._compare_shape(view, self._model.tensors[op.outputs[0]], operand.shape)
         stored, known = self._model.tensors[op.outputs[0]], self._records.get(operand.name)
         if stored.quantization is not None and known is not None and operand.data is None:
-            if known.quantization is None:
+            if known.quantization is None or widened_input(self._model, known, op):
                 self._records[operand.name] = stored
-            elif self._keep_rescaling and known.quantization != stored.quantization:
-                rescale = Rule(LEAKY_RELU, "", lambda view: LeakyReluAttrs(1.0))
-                return self._lower(op, view, rescale)
+            elif self._keep_rescaling and self._rescales(known, stored):
+                return self._lower(op, view, _RESCALING if known.dtype == stored.dtype else _WIDTH)
         return replace(operand, quantized=operand.quantized or stored.quantization is not None)
 
-    def _given(self, tensor: FileTensor) -> str:
-        check(TfliteInput(tensor), INPUT_CONSTRAINTS)
-        return self._input(tensor)
+    def _rescales(self, known: FileTensor, stored: FileTensor) -> bool:
+        """Whether the integers change; as int32 a model only gives them away."""
+        widened = widened_output(self._model, stored)
+        return known.quantization != stored.quantization and not widened
 
     def _input(self, tensor: FileTensor) -> str:
         """The name of what no operator computes."""
@@ -254,19 +277,20 @@ class _Conversion:
             value = self._constant(tensor, tensor.data)
         if value is not None and value.data is not None and value.is_real:
             return self._copied(tensor, value)
-        if value is None or value.data is not None or value.name in self._inputs:
+        if value is None or value.data is not None:
             raise InputError(
                 f"output {tensor.name!r} is computed by no operator",
                 "export the model again: each output is of real numbers, a layer's or constants",
             )
-        return self._again(tensor, value.name, earlier) if earlier else value.name
+        again = earlier or value.name in self._inputs
+        return self._again(tensor, value.name, earlier) if again else value.name
 
     def _again(self, tensor: FileTensor, source: str, number: int) -> str:
-        """Another output of the same values."""
+        """Another output of the same values, or one that is an input."""
         names = self._model.signature.get(tensor.index, ())
         wanted = names[number] if number < len(names) else source
         name = self._names.take(wanted, f"tensor{tensor.index}")
-        self._records[name] = tensor
+        self._records[name] = self._records.get(source, tensor)
         self._tensors[name] = replace(self._tensors[source], name=name)
         attrs = ReshapeAttrs(self._tensors[source].shape)
         self._ops.append(Op(RESHAPE, name, (source,), (name,), attrs))

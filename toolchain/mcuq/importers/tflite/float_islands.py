@@ -21,7 +21,7 @@ from mcuq.tflite.operators.functions import REAL_FORMS
 
 _FUNCTIONS = {form.rule.kind.name: form.rule.kind for form in REAL_FORMS}
 _LIMIT = 2.0**31
-_WITHOUT_INTEGERS = {
+NOT_AS_IS = {
     **dict.fromkeys(
         _FUNCTIONS.keys() | QUOTIENTS | {"POW"},
         "TensorFlow Lite Micro has float32 alone",
@@ -29,7 +29,7 @@ _WITHOUT_INTEGERS = {
     "DIV": "TensorFlow Lite Micro shifts quotients by more than 31 bits where they are small",
     "ADD_N": "its sums begin with minus the zero point, and are rounded once, not at each addition",
 }
-"""Operator → why its integers are not taken as they are."""
+"""Operator → why its integers are not taken as they are: read by users."""
 
 
 def is_island(model: FileModel, op: FileOp) -> bool:
@@ -56,7 +56,7 @@ def is_island(model: FileModel, op: FileOp) -> bool:
 def check_has_integers(model: FileModel, op: FileOp) -> None:
     """Raise where an operator is of int8 in the file that has no such integers, or others, here."""
     source = model.tensors[op.inputs[0]] if op.inputs and op.inputs[0] >= 0 else None
-    why = _WITHOUT_INTEGERS.get(op.kind)
+    why = NOT_AS_IS.get(op.kind)
     if why is not None and source is not None and source.dtype != "float32":
         raise InputError(
             f"operator {op.index} {op.kind} is of {source.dtype}: {why}",

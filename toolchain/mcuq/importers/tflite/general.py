@@ -28,7 +28,7 @@ def known_input(view: TfliteInput) -> str | None:
     Export the model with a float32 input, or with int32 for indices.
     """
     dtype, quantization = view.tensor.dtype, view.tensor.quantization
-    if quantization and dtype not in ("int8", "uint8", "int16"):
+    if quantization and dtype not in ("int8", "uint8", "int16", "int32"):
         return f"it is {dtype} with a scale"
     return None if element_of(dtype, quantization is not None) else f"it is {dtype}"
 

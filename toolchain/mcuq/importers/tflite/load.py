@@ -9,6 +9,7 @@ from mcuq.graph import Graph
 from mcuq.graph.indices import index_limits
 from mcuq.importers.malformed import malformed_named
 from mcuq.importers.names import file_name
+from mcuq.importers.refusals import Refusals
 from mcuq.importers.simplify import tidy
 from mcuq.importers.simplify.limits import within_limits
 from mcuq.importers.source import read_bytes
@@ -51,15 +52,14 @@ def read_tflite(
     content = source if isinstance(source, bytes) else read_bytes(source)
     name = None if isinstance(source, bytes) else file_name(source)
     with malformed_named("not a valid TFLite file"):
-        model = read_model(content)
-        converted = convert(
-            for_micro(model) if keep_rescaling else model, name, keep_rescaling, anew
-        )
+        model, refusals = read_model(content), Refusals()
+        stored = for_micro(model, refusals) if keep_rescaling else model
+        converted = convert(stored, name, keep_rescaling, anew, refusals)
     if any(op.kind in _DETOURS for op in model.ops):
         converted = replace(converted, graph=tidy(converted.graph))
     graph, origin = within_limits(converted.graph)
-    stored = {new: converted.records[name] for new, name in origin.items()}
-    return Converted(graph, {**converted.records, **stored})
+    renamed = {new: converted.records[name] for new, name in origin.items()}
+    return Converted(graph, {**converted.records, **renamed})
 
 
 def input_limits(source: Path | bytes) -> tuple[int | None, ...]:

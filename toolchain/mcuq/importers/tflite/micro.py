@@ -8,6 +8,7 @@ from dataclasses import replace
 from ai_edge_litert import schema_py_generated as schema
 
 from mcuq.errors import InputError
+from mcuq.importers.refusals import Refusals
 from mcuq.importers.tflite.float_islands import check_has_integers, is_island
 from mcuq.importers.tflite.quotients import join_quotients
 from mcuq.importers.tflite.records import WEIGHTED, FileModel, FileOp, FileTensor, Quantization
@@ -38,25 +39,37 @@ _OPERAND_TYPES = dict.fromkeys(
 )
 
 
-def for_micro(model: FileModel) -> FileModel:
+NOT_AS_IS = {
+    ENTER: "where it pads, TensorFlow Lite Micro takes the byte that it pads with from memory that "
+    "it never sets"
+}
+"""Operator → why its integers are not taken as they are: read by users."""
+
+
+def for_micro(model: FileModel, refusals: Refusals) -> FileModel:
     """The model with int8 tensors in place of uint8 ones at its edges: the same real numbers.
 
-    Raises:
-        InputError: a layer computes with uint8, for which there are no kernels, or with float32
-            between integers, or with integers where there is float32 alone; a slice has a mask
-            that is not read; axes or the like, or a bias, are of a type that is read otherwise; a
-            batch that is spread has not the size that the file states, or edges that are no zeros.
+    Args:
+        refusals: collects layers that compute with uint8, for which there are no kernels, or with
+            float32 between integers, or with integers where there is float32 alone; slices with a
+            mask that is not read; axes or the like, or a bias, of a type that is read otherwise; a
+            batch that is spread and has not the size that the file states, or edges.
     """
     for op in model.ops:
-        check_has_integers(model, op)
+        refusals.leave(op.index, check_has_integers, model, op)
     model = join_quotients(model)
     for op in model.ops:
-        _check_masks(model, op)
-        _check_operands(model, op)
-        _check_float(model, op)
-        _check_bias(model, op)
-        _check_batch(model, op)
-    return _signed_edges(model)
+        if op.index not in refusals.left:
+            refusals.leave(op.index, _check, model, op)
+    return _signed_edges(model, refusals)
+
+
+def _check(model: FileModel, op: FileOp) -> None:
+    _check_masks(model, op)
+    _check_operands(model, op)
+    _check_float(model, op)
+    _check_bias(model, op)
+    _check_batch(model, op)
 
 
 def _check_masks(model: FileModel, op: FileOp) -> None:
@@ -152,7 +165,7 @@ def _check_batch(model: FileModel, op: FileOp) -> None:
     whole, parts = (source, result) if op.kind == ENTER else (result, source)
     if blocks is None or source.dtype != "int8":
         return
-    _check_edges(model, op, source)
+    _check_edges(model, op)
     expected = math.prod((*whole.shape[:1], *blocks.reshape(-1).tolist()))
     if parts.shape[:1] != (expected,):
         raise InputError(
@@ -163,20 +176,21 @@ def _check_batch(model: FileModel, op: FileOp) -> None:
         )
 
 
-def _check_edges(model: FileModel, op: FileOp, source: FileTensor) -> None:
-    """Raise where a tensor is padded before it is spread: with the integer 0, not with a zero."""
+def _check_edges(model: FileModel, op: FileOp) -> None:
+    """Raise where a tensor is padded before it is spread: with a byte that the kernel never sets.
+
+    SpaceToBatchParams.output_offset in micro/kernels/space_to_batch_nd.cc; 0 and -128 were seen.
+    """
     edges = model.tensors[op.inputs[2]].data if op.kind == ENTER and len(op.inputs) > 2 else None
-    stored = source.quantization
-    if edges is not None and edges.any() and stored is not None and stored.zero_point[0] != 0:
+    if edges is not None and edges.any():
         raise InputError(
-            f"operator {op.index} {op.kind} pads around values with the zero point "
-            f"{stored.zero_point[0]}, where TensorFlow Lite Micro writes the integer 0",
+            f"operator {op.index} {op.kind} is of int8: {NOT_AS_IS[ENTER]}",
             "convert the model with a fixed batch of 1, so that the converter writes dilations "
             "itself, or quantize it anew",
         )
 
 
-def _signed_edges(model: FileModel) -> FileModel:
+def _signed_edges(model: FileModel, refusals: Refusals) -> FileModel:
     unsigned = {
         tensor.index
         for tensor in model.tensors
@@ -186,7 +200,7 @@ def _signed_edges(model: FileModel) -> FileModel:
         return model
     for op in model.ops:
         if op.kind not in _CONVERSIONS and any(i in unsigned for i in (*op.inputs, *op.outputs)):
-            raise _computes_unsigned(op)
+            refusals.leave(op.index, _refuse_unsigned, op)
     tensors = (_signed(t) if t.index in unsigned else t for t in model.tensors)
     return replace(model, tensors=tuple(tensors))
 
@@ -198,8 +212,8 @@ def _signed(tensor: FileTensor) -> FileTensor:
     return replace(tensor, dtype="int8", quantization=shifted)
 
 
-def _computes_unsigned(op: FileOp) -> InputError:
-    return InputError(
+def _refuse_unsigned(op: FileOp) -> None:
+    raise InputError(
         f"operator {op.index} {op.kind} computes with uint8, for which TensorFlow Lite Micro has "
         "no kernels",
         "quantize it anew instead: give the file as a model, with calibration data",

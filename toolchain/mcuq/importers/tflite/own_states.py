@@ -9,24 +9,26 @@ from dataclasses import replace
 import numpy as np
 
 from mcuq.errors import InputError
+from mcuq.importers.refusals import Refusals
 from mcuq.importers.tflite.flatbuffer import malformed
 from mcuq.importers.tflite.records import FileModel, FileOp, FileState, FileTensor
 from mcuq.tflite.operators.catalog import RULES
 
 
-def with_own_states(model: FileModel) -> FileModel:
+def with_own_states(model: FileModel, refusals: Refusals) -> FileModel:
     """The model as it is, with what such operators keep in variable tensors as states.
 
     Each operator gets a further output for each of its states: what the next run reads.
 
-    Raises:
-        InputError: a state is no variable, or something else uses it, or does not begin with zeros.
+    Args:
+        refusals: collects operators with a state that is no variable, that something else uses, or
+            that does not begin with zeros; they stay as they are.
     """
     ends = (*model.inputs, *model.outputs)
     uses = Counter([*ends, *(i for op in model.ops for i in (*op.inputs, *op.outputs))])
     tensors, states, ops = list(model.tensors), list(model.states), list[FileOp]()
     for op in model.ops:
-        kept = [_variable(model, op, index, uses) for index in _kept(op)]
+        kept = refusals.leave(op.index, _variables, model, op, uses) or []
         written = tuple(range(len(tensors), len(tensors) + len(kept)))
         tensors += [replace(t, index=i, stateful=False) for t, i in zip(kept, written, strict=True)]
         states += [_zeros(tensor, index) for tensor, index in zip(kept, written, strict=True)]
@@ -43,6 +45,10 @@ def _kept(op: FileOp) -> tuple[int, ...]:
         return ()
     numbers = rule.reads(len(op.inputs))
     return tuple(op.inputs[number] for number in numbers[len(numbers) - rule.kind.kept :])
+
+
+def _variables(model: FileModel, op: FileOp, uses: Mapping[int, int]) -> list[FileTensor]:
+    return [_variable(model, op, index, uses) for index in _kept(op)]
 
 
 def _variable(model: FileModel, op: FileOp, index: int, uses: Mapping[int, int]) -> FileTensor:

@@ -12,6 +12,7 @@ from dataclasses import replace
 import numpy as np
 
 from mcuq.errors import InputError
+from mcuq.importers.refusals import Refusals
 from mcuq.importers.tflite.flatbuffer import malformed
 from mcuq.importers.tflite.lstm import spell_lstm
 from mcuq.importers.tflite.records import FileModel, FileOp
@@ -22,23 +23,23 @@ from mcuq.tflite.operators.recurrent import Svdf
 from mcuq.tflite.operators.weighted import Conv2D
 
 
-def spelled_out(model: FileModel, anew: bool = False) -> FileModel:
+def spelled_out(model: FileModel, refusals: Refusals, anew: bool = False) -> FileModel:
     """The model with plain operators in place of these.
 
     Args:
+        refusals: collects those of a form that is not read; they stay as they are.
         anew: their states begin with zeros at every run, as those of Keras's layers do.
-
-    Raises:
-        InputError: one has a form that is not read.
     """
     if not any(op.kind in _SPELLINGS for op in model.ops):
         return model
     spelling = Spelling(model, anew)
     for op in model.ops:
-        if op.kind in _SPELLINGS:
+        begun = len(spelling.ops), len(spelling.states)
+        if op.kind in _SPELLINGS and op.index not in refusals.left:
             spelling.begin(op)
-            _SPELLINGS[op.kind](spelling, op)
-        else:
+            refusals.leave(op.index, _SPELLINGS[op.kind], spelling, op)
+        if op.kind not in _SPELLINGS or op.index in refusals.left:
+            del spelling.ops[begun[0] :], spelling.states[begun[1] :]
             spelling.ops.append(op)
     return replace(
         model,

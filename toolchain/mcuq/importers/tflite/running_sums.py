@@ -24,6 +24,11 @@ from mcuq.tflite.operators.weighted import FullyConnected
 KIND = "CUMSUM"
 BECOMES = {KIND: "FULLY_CONNECTED with a triangle of ones"}
 """What stands in an operator's place."""
+NOT_AS_IS = {
+    KIND: "TensorFlow Lite Micro begins with minus the zero point in place of nothing, and its "
+    "sums overflow"
+}
+"""Operator → why its integers are not taken as they are: read by users."""
 _LONGEST = 1024
 """Values along which sums are taken: the filter has the square of it."""
 
@@ -55,9 +60,8 @@ def _rewritten(op: FileOp, tensors: list[FileTensor], stored: bool) -> list[File
     """FULLY_CONNECTED along the last dimension, TRANSPOSE around it for another one."""
     if stored:
         raise InputError(
-            f"{op.where}: {KIND} of integers is not TensorFlow Lite Micro's, which begins with "
-            "minus the zero point, and whose sums overflow",
-            "quantize it anew: give the file as a model, with calibration data",
+            f"{op.where} is of integers: {NOT_AS_IS[KIND]}",
+            "quantize it anew instead: give the file as a model, with calibration data",
         )
     check(op, (own_options,))
     if len(op.inputs) != 2 or min(op.inputs) < 0 or len(op.outputs) != 1:

@@ -17,6 +17,7 @@ from dataclasses import replace
 import numpy as np
 
 from mcuq.errors import InputError
+from mcuq.importers.refusals import Refusals
 from mcuq.importers.tflite.branches import check_branch, check_pure
 from mcuq.importers.tflite.constants import Evaluate, computed
 from mcuq.importers.tflite.flatbuffer import malformed
@@ -38,19 +39,18 @@ BECOMES = {
 """What stands in an operator's place."""
 
 
-def unrolled(model: FileModel, evaluate: Evaluate) -> FileModel:
+def unrolled(model: FileModel, evaluate: Evaluate, refusals: Refusals) -> FileModel:
     """The model without loops and branches.
 
     Args:
         model: a file's records.
         evaluate: runs an operator on real numbers.
-
-    Raises:
-        InputError: how often one turns depends on the input, or is more than MOST_TURNS.
+        refusals: collects those of which how often they turn depends on the input, or is more than
+            MOST_TURNS, and branches that cannot be joined; they stay as they are.
     """
     if not any(op.kind in ("WHILE", "IF") for op in model.ops):
         return model
-    return _Unrolling(model, evaluate).result()
+    return _Unrolling(model, evaluate).result(refusals)
 
 
 class _Unrolling:
@@ -61,10 +61,17 @@ class _Unrolling:
         self._constants: dict[tuple[int, int], int] = {}
         self._added = self._folded = 0
 
-    def result(self) -> FileModel:
+    def result(self, refusals: Refusals) -> FileModel:
         known: dict[int, int] = {}
         for op in self._model.ops:
-            self._add(op, known, -1, self._model)
+            begun = len(self.rows.ops)
+            refusals.leave(op.index, self._add, op, known, -1, self._model)
+            if op.index in refusals.left:
+                del self.rows.ops[begun:]
+                known |= {index: index for index in op.outputs}
+                self.rows.ops.append(
+                    replace(op, inputs=tuple(known.get(index, index) for index in op.inputs))
+                )
         outputs = tuple(self.rows.used(known.get(i, i)) for i in self._model.outputs)
         names = {known.get(i, i): name for i, name in self._model.signature.items()}
         return replace(

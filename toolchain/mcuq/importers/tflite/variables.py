@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mcuq.errors import InputError
+from mcuq.importers.refusals import Refusals
 from mcuq.importers.tflite.flatbuffer import malformed
 from mcuq.importers.tflite.records import FileModel, FileOp, FileState, FileTensor
 from mcuq.tflite.operators.control import VARIABLES, CallOnce, VarHandle
@@ -30,19 +31,18 @@ _Key = tuple[str, str]
 """Container and shared name."""
 
 
-def with_states(model: FileModel) -> FileModel:
+def with_states(model: FileModel, refusals: Refusals) -> FileModel:
     """The model without operators on variables, with its states.
 
-    Raises:
-        InputError: a variable is read that nothing sets; or one whose values differ in shape or
-            type from place to place; or an initial value is computed.
+    Args:
+        refusals: collects variables that are read and that nothing sets, whose values differ in
+            shape or type from place to place, or whose initial value is computed.
     """
     if not any(op.kind in VARIABLES for op in model.ops):
         return model
-    initial: dict[_Key, FileTensor] = {}
-    for subgraph in _called_once(model):
-        initial |= _assigned(subgraph)
-    return _Resolution(model, initial).result()
+    found = [refusals.attempt(_assigned, subgraph) for subgraph in _called_once(model)]
+    initial = {key: value for one in found if one is not None for key, value in one.items()}
+    return _Resolution(model, initial, refusals).result(None in found)
 
 
 def _called_once(model: FileModel) -> list[FileModel]:
@@ -74,29 +74,49 @@ def _assigned(subgraph: FileModel) -> dict[_Key, FileTensor]:
 class _Resolution:
     """The values of variables, while the operators of a run pass by in order."""
 
-    def __init__(self, model: FileModel, initial: Mapping[_Key, FileTensor]) -> None:
+    def __init__(
+        self, model: FileModel, initial: Mapping[_Key, FileTensor], refusals: Refusals
+    ) -> None:
         self._model = model
         self._initial = initial
+        self._refusals = refusals
         self._tensors = list(model.tensors)
         self._handles: dict[int, _Key] = {}
         self._aliases: dict[int, int] = {}
         self._read: dict[_Key, int] = {}
         self._now: dict[_Key, int] = {}
 
-    def result(self) -> FileModel:
-        ops = tuple(new for op in self._model.ops if (new := self._rewritten(op)) is not None)
+    def result(self, lacking: bool) -> FileModel:
+        """The model.
+
+        Args:
+            lacking: whether initial values are unknown, which is refused already: then a variable
+                that nothing seems to set is not.
+        """
+        refusals, ops = self._refusals, list[FileOp]()
+        for op in self._model.ops:
+            new = refusals.leave(op.index, self._rewritten, op)
+            ops += [op] if op.index in refusals.left else [] if new is None else [new]
         written = {key: index for key, index in self._now.items() if index != self._read.get(key)}
         states = []
         for key, read in self._read.items():
             if key in written:
-                states.append(self._state(key, read, written[key]))
+                state = refusals.attempt(self._state, key, read, written[key])
+                nothing = np.zeros(self._tensors[read].shape)
+                states.append(state or FileState(key[1], read, read, nothing))
+                continue
+            begun = FileOp(-1 - read, "READ_VARIABLE", False, (), (read,), None, 0)
+            if lacking and key not in self._initial:
+                refusals.left.add(begun.index)
             else:
-                self._freeze(key, read)
+                refusals.leave(begun.index, self._freeze, key, read)
+            if begun.index in refusals.left:
+                ops.insert(0, begun)
         outputs = tuple(self._aliases.get(index, index) for index in self._model.outputs)
         return replace(
             self._model,
             tensors=tuple(self._tensors),
-            ops=ops,
+            ops=tuple(ops),
             outputs=outputs,
             signature={
                 self._aliases.get(index, index): name

@@ -14,8 +14,7 @@ from mcuq.ops.operand import Array, Operand
 from mcuq.ops.operator import NoForm
 
 _BLOCK = 1 << 22
-"""Floats of the largest activation at a time. Another number changes sums in the 7th digit, and
-with them ranges and the bytes of results."""
+"""Floats of the largest activation at a time."""
 
 
 Disturbance = Callable[[Op, list[Operand]], list[Operand]]

@@ -9,12 +9,17 @@ import numpy.typing as npt
 
 from mcuq.content import ByContent
 from mcuq.interpret.samples import Samples
+from mcuq.numeric.products import any_order, on_grid
 from mcuq.ptq.candidates.layer import Floats, LayerShape
 
 Float64 = npt.NDArray[np.float64]
 
 _BLOCK = 1 << 22
 """Elements of patches at a time."""
+_BITS = 20
+"""Of an activation: 16 times finer than int16 holds it. Sums of 2^13 products are exact then."""
+_ROUNDING = 2.0**-50
+_INT64_BITS, _MANTISSA = 62, 53
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,8 +41,16 @@ class Moments(ByContent):
     def centred(self) -> Moments:
         """Covariances instead of raw moments: what is left once a bias absorbs the means."""
         outer = self.mean[:, :, None] * self.mean[:, None, :]
+        inputs = outer.shape[1]
+        # No input varies less than by what rounding may have left of it: no eigenvalue below 0.
+        left = _ROUNDING * inputs * np.abs(outer).max(axis=(1, 2), keepdims=True)
         crossed = self.mean_float[:, :, None] * self.mean[:, None, :]
-        return Moments(self.mean_float, self.mean, self.gram - outer, self.cross - crossed)
+        return Moments(
+            self.mean_float,
+            self.mean,
+            self.gram - outer + left * np.eye(inputs),
+            self.cross - crossed,
+        )
 
 
 def measure(layer: LayerShape, float_input: Samples, seen_input: Samples) -> Moments:
@@ -48,51 +61,84 @@ def measure(layer: LayerShape, float_input: Samples, seen_input: Samples) -> Mom
         float_input: real input activations of the float model, (N, …); read block by block.
         seen_input: the same of the model with a quantized prefix, or `float_input` itself.
     """
-    size = layer.patches(float_input[:1])
-    groups, positions, inputs = size.shape
+    groups, positions, inputs = layer.patches(float_input[:1]).shape
     step = max(1, _BLOCK // (groups * positions * inputs))
+    count = len(float_input) * positions
+    bits = min(_BITS, (_INT64_BITS - count.bit_length()) // 2)
     same = seen_input is float_input
-    total = [np.zeros((groups, inputs)) for _ in range(2)]
-    gram, cross = np.zeros((groups, inputs, inputs)), np.zeros((groups, inputs, inputs))
+    x_grid = _Grid.of(float_input, bits)
+    seen_grid = x_grid if same else _Grid.of(seen_input, bits)
+    total = [np.zeros((groups, inputs), np.int64) for _ in range(2)]
+    gram, cross = (np.zeros((groups, inputs, inputs), np.int64) for _ in range(2))
     for start in range(0, len(float_input), step):
         part = slice(start, min(start + step, len(float_input)))
-        x = _patches(layer, float_input, part)
-        seen = x if same else _patches(layer, seen_input, part)
-        total[0] += x.sum(axis=1, dtype=np.float64)
-        total[1] += seen.sum(axis=1, dtype=np.float64)
-        gram += seen.transpose(0, 2, 1) @ seen
+        x = _patches(layer, float_input, part, x_grid)
+        seen = x if same else _patches(layer, seen_input, part, seen_grid)
+        total[0] += x.sum(axis=1, dtype=np.float64).astype(np.int64)
+        total[1] += seen.sum(axis=1, dtype=np.float64).astype(np.int64)
+        gram += _whole_sums(seen, seen, bits)
         if not same:
-            cross += x.transpose(0, 2, 1) @ seen
+            cross += _whole_sums(x, seen, bits)
         del x, seen  # before the next ones are made beside them
-    count = len(float_input) * positions
-    return Moments(
-        total[0] / count, total[1] / count, gram / count, (gram if same else cross) / count
-    )
+    x_unit, unit = x_grid.unit / count, seen_grid.unit / count
+    by_pairs = gram * (unit * seen_grid.unit)
+    crossed = by_pairs if same else cross * (unit * x_grid.unit)
+    return Moments(total[0] * x_unit, total[1] * unit, by_pairs, crossed)
 
 
-def _patches(layer: LayerShape, samples: Samples, part: slice) -> Floats:
+@dataclass(frozen=True)
+class _Grid:
+    """Values as whole numbers, so that their sums are the same in any order.
+
+    A layer reads its input in 2^8 or 2^16 steps of one size; what lies far below such a step is
+    not to be seen there.
+    """
+
+    bits: int
+    largest: float
+
+    @classmethod
+    def of(cls, samples: Samples, bits: int) -> _Grid:
+        step = max(1, _BLOCK // max(1, samples[:1].size))
+        parts = (samples[start : start + step] for start in range(0, len(samples), step))
+        return cls(bits, max(float(np.abs(part).max(initial=0.0)) for part in parts))
+
+    @property
+    def unit(self) -> float:
+        return on_grid(np.zeros(0), self.bits, self.largest)[1]
+
+    def numbers(self, values: Floats) -> npt.NDArray[np.float32]:
+        return on_grid(values, self.bits, self.largest)[0].astype(np.float32)
+
+
+def _whole_sums(a: Floats, b: Floats, bits: int) -> npt.NDArray[np.int64]:
+    """aᵀ b of whole numbers of `bits` bits, so many positions at a time as float64 adds exactly."""
+    step = (1 << (_MANTISSA - 2 * bits)) - 1
+    total = np.zeros((len(a), a.shape[2], b.shape[2]), np.int64)
+    for start in range(0, a.shape[1], step):
+        left, right = (x[:, start : start + step].astype(np.float64) for x in (a, b))
+        total += any_order(left.transpose(0, 2, 1), right).astype(np.int64)
+    return total
+
+
+def _patches(layer: LayerShape, samples: Samples, part: slice, grid: _Grid) -> Floats:
     """`layer.patches` of these samples, put together from a few at a time: where a layer strides
     over its input, that is many times as large as the patches."""
     first = samples[part.start : part.start + 1]
     each = max(1, _BLOCK // (4 * max(1, first.size)))
     groups, positions, inputs = layer.patches(first).shape
-    found = np.empty((groups, positions * (part.stop - part.start), inputs), first.dtype)
+    found = np.empty((groups, positions * (part.stop - part.start), inputs), np.float32)
     for start in range(part.start, part.stop, each):
         stop = min(start + each, part.stop)
         rows = slice((start - part.start) * positions, (stop - part.start) * positions)
-        found[:, rows] = layer.patches(samples[start:stop])
+        found[:, rows] = layer.patches(grid.numbers(samples[start:stop]))
     return found
 
 
 def damped(gram: Float64, damping: float) -> Float64:
-    """`gram` plus a share of its mean diagonal, so that it can be inverted.
-
-    Inputs that hardly vary leave rounding errors larger than their second moments: eigenvalues
-    below zero are lifted above it as well.
-    """
+    """`gram` plus a share of its mean diagonal, so that it can be inverted."""
     inputs = gram.shape[-1]
-    diagonal = np.einsum("gii->gi", gram).mean(axis=1)
-    lowest = np.linalg.eigvalsh(gram)[:, 0]
-    added = np.where(diagonal > 0, damping * diagonal, 1.0) + 2 * np.maximum(-lowest, 0.0)
+    diagonal = np.diagonal(gram, axis1=1, axis2=2).mean(axis=1)
+    added = np.where(diagonal > 0, damping * diagonal, 1.0)
     result: Float64 = gram + added[:, None, None] * np.eye(inputs)
     return result

@@ -9,6 +9,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from mcuq.numeric.factors import inverse_root
+from mcuq.numeric.products import product
+
 Float64 = npt.NDArray[np.float64]
 Limits = tuple[int, int]
 """Smallest and largest integer."""
@@ -20,7 +23,7 @@ _BLOCK = 32
 def output_error(weight: Float64, scale: Float64, values: Float64, gram: Float64) -> Float64:
     """The error of each row, (groups, rows)."""
     error = weight - scale * values
-    quadratic: Float64 = ((error @ gram) * error).sum(axis=-1)
+    quadratic: Float64 = (product(error, gram) * error).sum(axis=-1)
     return quadratic
 
 
@@ -39,11 +42,11 @@ def gptq(weight: Float64, scale: Float64, gram: Float64, limits: Limits) -> Floa
     Args:
         gram: positive definite (damped).
     """
-    order = np.argsort(-np.einsum("gii->gi", gram), axis=1, kind="stable")
+    order = np.argsort(-np.diagonal(gram, axis1=1, axis2=2), axis=1, kind="stable")
     permuted = np.take_along_axis(gram, order[:, :, None], axis=1)
     permuted = np.take_along_axis(permuted, order[:, None, :], axis=2)
     # inv(H) = U ᵀU with U upper triangular.
-    upper = np.linalg.cholesky(np.linalg.inv(permuted)).transpose(0, 2, 1)
+    upper = inverse_root(permuted)
     work = np.take_along_axis(weight, order[:, None, :], axis=2)
     values = np.empty_like(work)
     for start in range(0, work.shape[2], _BLOCK):
@@ -58,7 +61,7 @@ def gptq(weight: Float64, scale: Float64, gram: Float64, limits: Limits) -> Floa
             errors[:, :, column - start] = error
             rest = slice(column + 1, end)
             work[:, :, rest] -= error[:, :, None] * upper[:, None, column, rest]
-        work[:, :, end:] -= errors @ upper[:, start:end, end:]
+        work[:, :, end:] -= product(errors, upper[:, start:end, end:])
     back = np.argsort(order, axis=1)
     return np.take_along_axis(values, back[:, None, :], axis=2)
 
@@ -71,14 +74,14 @@ def descend(
     The error never grows; stops early where a sweep changes nothing.
     """
     values = values.copy()
-    slope = (weight - scale * values) @ gram
-    curvature = np.einsum("gii->gi", gram)
+    slope = product(weight - scale * values, gram)
+    curvature = np.diagonal(gram, axis1=1, axis2=2)
     for _ in range(sweeps):
         before = values.copy()
         for start in range(0, values.shape[2], _BLOCK):
             block = slice(start, start + _BLOCK)
             changes = _descend_block(values, slope, scale, gram, block, curvature, limits)
-            slope -= changes @ gram[:, block]
+            slope -= product(changes, gram[:, block])
         if (values == before).all():
             break
     return values

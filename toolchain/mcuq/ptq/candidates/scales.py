@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
+from mcuq.numeric.products import product
 from mcuq.ptq.candidates.rounding import output_error
 from mcuq.quantize.settings import CANDIDATES
 
@@ -57,9 +58,9 @@ def refit_scale(
     weight: Float64, scale: Float64, values: Float64, gram: Float64, per_tensor: bool
 ) -> Float64:
     """The least-squares scale for given integers; the old one where it would not be positive."""
-    product = values @ gram
-    along = (product * weight).sum(axis=2, keepdims=True)
-    power = (product * values).sum(axis=2, keepdims=True)
+    by_gram = product(values, gram)
+    along = (by_gram * weight).sum(axis=2, keepdims=True)
+    power = (by_gram * values).sum(axis=2, keepdims=True)
     if per_tensor:
         along, power = (np.broadcast_to(x.sum(), x.shape) for x in (along, power))
     fitted = along / np.where(power > 0, power, 1.0)

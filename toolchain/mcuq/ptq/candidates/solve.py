@@ -7,6 +7,8 @@ import numpy.typing as npt
 
 from mcuq.choices import Per
 from mcuq.numeric import weight_limits
+from mcuq.numeric.factors import inverse_root
+from mcuq.numeric.products import product
 from mcuq.ptq.candidates.layer import LayerShape
 from mcuq.ptq.candidates.moments import Moments, damped
 from mcuq.ptq.candidates.recipe import Clip, Recipe, Rounding
@@ -45,7 +47,9 @@ def solve(
     if recipe.refit:
         # argmin over W' of E|Wx - W'x̃|², pulled towards W as the damping asks.
         drift = gram - used.gram
-        target = exact @ (used.cross + drift) @ np.linalg.inv(gram)
+        root = inverse_root(gram)
+        target = product(product(exact, used.cross + drift), root.transpose(0, 2, 1))
+        target = product(target, root)
     limits = weight_limits(bits)
     per_tensor = channel_axis(layer.op.kind, per) is None
     scale, values = _integers(target, gram, recipe, limits, per_tensor)
@@ -91,4 +95,5 @@ def _integers(
 
 def _mean_output(weight: Float64, mean: Float64) -> Float64:
     """Mean of each output channel, (channels,)."""
-    return (weight @ mean[:, :, None]).reshape(-1)
+    means: Float64 = (weight * mean[:, None, :]).sum(axis=2).reshape(-1)
+    return means

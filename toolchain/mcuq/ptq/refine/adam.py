@@ -18,7 +18,7 @@ class Adam:
 
     def __init__(self, settings: RefineSettings) -> None:
         self._settings = settings
-        self._moments: dict[str, tuple[Array, Array, int]] = {}
+        self._moments: dict[str, tuple[Array, Array, tuple[float, float]]] = {}
 
     def step(
         self,
@@ -30,10 +30,10 @@ class Adam:
         first, second = self._settings.first_decay, self._settings.second_decay
         for name, gradient in gradients.items():
             zero = np.zeros_like(gradient)
-            mean, power, count = self._moments.get(name, (zero, zero, 0))
+            mean, power, early = self._moments.get(name, (zero, zero, (1.0, 1.0)))
             mean = first * mean + (1 - first) * gradient
             power = second * power + (1 - second) * gradient**2
-            count += 1
-            self._moments[name] = mean, power, count
-            unbiased = np.sqrt(power / (1 - second**count)) + _TINY
-            parameters[name] -= rates[name] * mean / (1 - first**count) / unbiased
+            early = early[0] * first, early[1] * second
+            self._moments[name] = mean, power, early
+            unbiased = np.sqrt(power / (1 - early[1])) + _TINY
+            parameters[name] -= rates[name] * mean / (1 - early[0]) / unbiased

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from scipy.special import expit, softmax
 
+from mcuq.numeric.elementary import expit, softmax
 from mcuq.ops.operator import Values as Array
 from mcuq.ops.softmax import SOFTMAX
 from mcuq.ops.unary import LOGISTIC
@@ -36,7 +36,7 @@ def divergence_gradient(
 
 def _slope(head: LossOutput, a: Array, b: Array) -> Array:
     if head.kind is SOFTMAX:
-        difference = softmax(head.beta * b, axis=-1) - softmax(head.beta * a, axis=-1)
+        difference = softmax(head.beta * b) - softmax(head.beta * a)
         slope: Array = head.beta * difference
     elif head.kind is LOGISTIC:
         slope = expit(b) - expit(a)

@@ -21,6 +21,7 @@ from mcuq.graph import Graph
 from mcuq.interpret.float import run_float
 from mcuq.interpret.integer import dequantize_outputs, quantize_inputs, run_integer
 from mcuq.interpret.samples import SampleArray
+from mcuq.numeric.elementary import cos
 from mcuq.ops.operator import Values as Array
 from mcuq.progress import Progress, ProgressCallback, silent
 from mcuq.ptq.candidates.recipe import RECIPES
@@ -177,7 +178,7 @@ class _Training:
         starts = range(0, self._samples - size + 1, size)
         for number, start in enumerate(starts):
             share = (epoch + number / len(starts)) / self._settings.epochs
-            self._step(order[start : start + size], 0.5 * (1 + float(np.cos(np.pi * share))))
+            self._step(order[start : start + size], 0.5 * (1 + float(cos(np.array(np.pi * share)))))
 
     def state(self) -> _State:
         """Where the descent is now."""

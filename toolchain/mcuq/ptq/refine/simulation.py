@@ -24,6 +24,8 @@ from mcuq.numeric import (
     weight_limits,
 )
 from mcuq.numeric.element import Element
+from mcuq.numeric.elementary import exp
+from mcuq.numeric.products import product_with_whole, whole_product
 from mcuq.numeric.tensor import QuantizedTensor
 from mcuq.ops.operator import Backward, NoForm
 from mcuq.ops.operator import Values as Array
@@ -147,7 +149,7 @@ class Simulation:
         low, high = weight_limits(weight.bits)
         steps = layer.matrix(parameters.steps[name])
         integers = stored_steps(steps, weight.bits).astype(np.float32)
-        scale = np.exp(parameters.log_scale[name]).astype(np.float32)
+        scale = exp(parameters.log_scale[name]).astype(np.float32)
         unit = source.scale[0] * scale
         row_unit = np.broadcast_to(unit, (steps.shape[0] * steps.shape[1],))
         row_unit = row_unit.reshape(*steps.shape[:2], 1)
@@ -158,7 +160,8 @@ class Simulation:
 
         params = self._rescaled(op, float(source.scale[0]) * scale.astype(np.float64))
         bias = quantize_bias(parameters.bias[op.output], unit).astype(np.int64)
-        sums = (patches() @ integers.transpose(0, 2, 1)).transpose(1, 0, 2)
+        turned = integers.transpose(0, 2, 1).astype(np.float64)
+        sums = whole_product(patches().astype(np.float64), turned).transpose(1, 0, 2)
         stored = Requantizer(params, bias, _bound(integers))(sums.reshape(len(sums), -1))
         passed = (stored > params.activation_min) & (stored < params.activation_max)
         out = _real(self._qgraph.tensors[op.output], stored).reshape(len(x), *shape)
@@ -168,11 +171,12 @@ class Simulation:
             by_bias = rows.sum(axis=0).reshape(-1)
             rows = np.ascontiguousarray(rows.transpose(1, 0, 2))
             # d(real) / d(step) is input × scale: with integer patches, × both scales.
-            by_steps = (rows.transpose(0, 2, 1) @ patches()) * row_unit
+            by_steps = product_with_whole(rows.transpose(0, 2, 1), patches()) * row_unit
             by_scale = (by_steps * integers).sum(axis=2).reshape(-1)
             by_scale = by_scale.reshape(scale.size, -1).sum(axis=1)
             by_steps = layer.filter(by_steps * ((steps >= low - 0.5) & (steps <= high + 0.5)))
-            by_input = rows @ (integers * (row_unit / source.scale[0]))
+            scaled = rows * (row_unit / source.scale[0]).transpose(0, 2, 1)
+            by_input = product_with_whole(scaled, integers).astype(g.dtype)
             return [_unpatch(layer, by_input, x), by_steps, by_scale, by_bias]
 
         return out, backward

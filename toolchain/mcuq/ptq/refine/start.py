@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from mcuq.graph import Graph
+from mcuq.numeric.elementary import exp, log
 from mcuq.ptq.refine.settings import RefineSettings
 from mcuq.ptq.refine.simulation import Simulation, TrainedParameters, stored_steps
 from mcuq.quantize.config import Config, WeightChoice
@@ -29,7 +30,7 @@ def start_parameters(
         wanted = weight / along_axis(tensor.scale.astype(np.float64), weight.ndim, tensor.axis)
         integers = tensor.data.astype(np.float64)
         parameters.steps[name] = integers + np.clip(wanted - integers, -lean, lean)
-        parameters.log_scale[name] = np.log(tensor.scale.astype(np.float64))
+        parameters.log_scale[name] = log(tensor.scale.astype(np.float64))
         parameters.bias[op.output] = _bias(qgraph, op.inputs, qgraph.tensors[op.output].shape[-1])
     return parameters
 
@@ -50,7 +51,7 @@ def as_weights(
     for output, layer in simulation.layers.items():
         name = layer.op.inputs[1]
         choice = replace(config.weight(name), method=REFINED)
-        scale = np.exp(parameters.log_scale[name]).astype(np.float32)
+        scale = exp(parameters.log_scale[name]).astype(np.float32)
         steps = stored_steps(parameters.steps[name], choice.bits)
         bank[name, choice] = QuantizedWeight(steps, scale, parameters.bias[output])
     return bank

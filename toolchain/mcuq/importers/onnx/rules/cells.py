@@ -16,6 +16,7 @@ import numpy.typing as npt
 from mcuq.content import ByContent
 from mcuq.importers.onnx.rules.steps import Steps, constant
 from mcuq.importers.onnx.value import NodeValue
+from mcuq.numeric.products import product
 from mcuq.ops.binary import ADD, MUL, SUB
 from mcuq.ops.operator import AnyOperator
 from mcuq.ops.unary import LOGISTIC, RELU, TANH
@@ -113,7 +114,7 @@ class _Gates:
         if h.data is None:
             return self._steps.dense(h, self._filters[gate], self._biases.get(gate), name)
         bias = self._weights.bias(gate, of_state=True) if gate in self._biases else 0.0
-        return constant(h.data @ self._weights.states[gate].T + bias)
+        return constant(product(h.data, self._weights.states[gate].T) + bias)
 
     def _sum(self, gate: int, x: NodeValue, recurrent: NodeValue) -> NodeValue:
         return self._add(x, recurrent, f"{self._names[gate]}/sum")

@@ -10,6 +10,7 @@ from mcuq.importers.builder import GraphBuilder
 from mcuq.importers.onnx.rules.common import NodeRule
 from mcuq.importers.onnx.rules.steps import Steps, constant
 from mcuq.importers.onnx.value import Node, NodeValue
+from mcuq.numeric.elementary import log
 from mcuq.ops.binary import MUL
 from mcuq.ops.functions import RSQRT
 from mcuq.ops.operator import AnyOperator
@@ -38,7 +39,7 @@ def known_power(node: Node) -> str | None:
 def _pow(build: GraphBuilder, node: Node) -> list[NodeValue]:
     steps, base = Steps(build, node), node.constant(0)
     if base is not None:
-        factor = constant(np.log(np.asarray(base, np.float64)))
+        factor = constant(log(np.asarray(base, np.float64)))
         return [steps(EXP, steps(MUL, node.value(1), factor, suffix="exponent"))]
     exponent = float(np.asarray(node.constant(1)).reshape(-1)[0])
     if exponent in _ROOTS:

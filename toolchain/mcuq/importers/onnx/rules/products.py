@@ -13,6 +13,7 @@ from mcuq.importers.onnx.rules.common import NodeRule
 from mcuq.importers.onnx.rules.elementwise import one_computed_input, with_rank
 from mcuq.importers.onnx.rules.steps import Steps, constant
 from mcuq.importers.onnx.value import Node, NodeValue
+from mcuq.numeric.products import product as multiplied
 from mcuq.ops.binary import ADD, MUL
 from mcuq.ops.matmul import BATCH_MATMUL, MatmulAttrs
 from mcuq.ops.weighted import FULLY_CONNECTED
@@ -136,7 +137,7 @@ def _constant_product(build: GraphBuilder, node: Node) -> NodeValue:
     c = node.value(2)
     if beta != 1:
         c = steps(MUL, c, constant(np.full(1, beta)), suffix="bias")
-    return steps(ADD, c, constant(node.number("alpha", 1.0) * (a @ b)))
+    return steps(ADD, c, constant(node.number("alpha", 1.0) * multiplied(a, b)))
 
 
 def _matmul(build: GraphBuilder, node: Node) -> list[NodeValue]:

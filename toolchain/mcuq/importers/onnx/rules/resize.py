@@ -127,7 +127,10 @@ def _resize_linear(build: GraphBuilder, node: Node) -> list[NodeValue]:
     for form in _FORMS:
         attrs = ResizeAttrs((size[2], size[3]), *form)
         blends = [blend(shape[axis], size[axis], attrs) for axis in (2, 3)]
-        given = [each.matrix(n) @ np.arange(n) for each, n in zip(blends, shape[2:], strict=True)]
+        given = [
+            (each.matrix(n) * np.arange(n)).sum(axis=1)
+            for each, n in zip(blends, shape[2:], strict=True)
+        ]
         if all(np.allclose(a, b, atol=1e-4) for a, b in zip(wanted, given, strict=True)):
             pixels = image(build, node.value())
             name = build.op(RESIZE_BILINEAR, attrs, [pixels], node.name)

@@ -1,0 +1,103 @@
+"""Run MLPerf Tiny's own runner against emulated boards; its transcript goes into docs/mlperf.md.
+
+    python scripts/mlperf_runner.py RUNNER DATA PYTHON ic=DIR kws=DIR:pa vww=DIR:p
+
+RUNNER: the folder benchmark/runner of github.com/mlcommons/tiny. DATA: data sets in its layout
+(scripts/mlperf_data.py). PYTHON: one that has what the runner imports. DIR: what `mcuq mlperf`
+wrote, and behind a colon the modes: p for performance, a for accuracy. A first inference is asked
+for before the runner starts: it is the one that the emulator counts, which may take longer than the
+runner waits.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import subprocess
+import tempfile
+from pathlib import Path
+
+from mcuq.mlperf import BENCHMARKS, MLPERF_IMAGE, Benchmark
+from mcuq_hil import load_board
+from mcuq_hil.bench import boot_emulator
+from mcuq_hil.emulator.bridge import behind_pty
+from mcuq_hil.mlperf import MlperfDevice
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGE = ROOT / "docs" / "mlperf.md"
+BEGIN, END = "<!-- transcripts: scripts/mlperf_runner.py -->", "<!-- end of transcripts -->"
+_FIRST_INFERENCE_SECONDS = 900.0
+_DEVICES = {"ad": "devices_ad.yaml"}
+_SCRIPTS = {"p": "tests_performance.yaml", "a": "tests_accuracy.yaml"}
+_MODES = {"p": "performance", "a": "accuracy"}
+_HEAD, _TAIL = 34, 8
+"""Lines of a long transcript that are kept."""
+
+
+def transcript(
+    runner: Path, python: str, data: Path, benchmark: Benchmark, image: Path, mode: str
+) -> str:
+    """What the runner printed.
+
+    Raises:
+        subprocess.CalledProcessError: it did not finish.
+    """
+    board = MLPERF_IMAGE.parse((image / "mlperf.json").read_bytes()).board
+    port = boot_emulator(load_board(board), image / "firmware.elf", estimating=True, steady=True)
+    port.timeout = _FIRST_INFERENCE_SECONDS
+    device = MlperfDevice(port)
+    device.answer("the start")
+    device.load(bytes(benchmark.input_bytes))
+    device.infer(1, 0)
+    options = ["--dataset_path", str(data), "--mode", mode]
+    options += ["--test_script", str(runner / _SCRIPTS[mode])]
+    options += [
+        "--device_list",
+        str(runner / _DEVICES.get(benchmark.name, "devices_kws_ic_vww.yaml")),
+    ]
+    with behind_pty(port) as name, tempfile.TemporaryDirectory() as scratch:
+        launch = [python, str(ROOT / "scripts" / "mlperf_launch.py"), str(runner), name, *options]
+        subprocess.run(launch, check=True, cwd=scratch, stdout=subprocess.DEVNULL)
+        log = next(Path(scratch).glob("sessions/*/log.txt")).read_text(encoding="utf-8")
+    return log.replace(str(data), "DATA")
+
+
+def shortened(log: str) -> str:
+    """The first and last lines, and how many are between them."""
+    lines = log.splitlines()
+    if len(lines) <= _HEAD + _TAIL:
+        return "\n".join(lines)
+    left_out = f"[… {len(lines) - _HEAD - _TAIL} lines left out …]"
+    return "\n".join([*lines[:_HEAD], left_out, *lines[-_TAIL:]])
+
+
+def write(title: str, log: str) -> None:
+    """Put a transcript into the page, in place of an earlier one of that title."""
+    head, rest = PAGE.read_text(encoding="utf-8").split(BEGIN)
+    between, tail = rest.split(END)
+    parts = [part.strip() for part in re.split(r"^(?=### )", between, flags=re.M) if part.strip()]
+    known = {part.splitlines()[0]: part for part in parts}
+    known[f"### {title}"] = f"### {title}\n\n```text\n{shortened(log)}\n```"
+    text = "\n\n".join([head + BEGIN, *known.values(), END + tail])
+    PAGE.write_text(text, encoding="utf-8")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("runner", type=Path)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("python")
+    parser.add_argument("images", nargs="+", metavar="BENCHMARK=DIR[:MODES]")
+    options = parser.parse_args()
+    runner, data = options.runner.resolve(), options.data.resolve()
+    for each in options.images:
+        name, _, image = each.partition("=")
+        folder, _, modes = image.partition(":")
+        for mode in modes or "pa":
+            benchmark = BENCHMARKS[name]
+            log = transcript(runner, options.python, data, benchmark, Path(folder), mode)
+            write(f"{benchmark.model}, {_MODES[mode]} mode", log)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,6 @@
+"""mcuq from Python, as the command line offers it: values in, a result in hand."""
+
+from mcuq.api.building import build
+from mcuq.api.built import Built
+
+__all__ = ["Built", "build"]
