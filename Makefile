@@ -62,7 +62,7 @@ $(SETUP): pyproject.toml scripts/setup_venv.sh
 	touch $@
 
 $(COMPILER): scripts/setup_compiler.sh | $(SETUP)
-	sh scripts/setup_compiler.sh $(ARM_PACKAGES)
+	sh scripts/setup_compiler.sh $(BIN)/python $(ARM_PACKAGES)
 	touch $@
 
 $(HOST): scripts/setup_host.sh | $(SETUP)

@@ -153,11 +153,11 @@ def goals_table(figures: Sequence[Figures]) -> str:
                 for other in figures
                 if (other.chip, other.model) == (each.chip, each.model)
             }
-            rows.append(_row(each, [others[bits] for bits in widths]))
+            rows.append(_row(each, [others.get(bits) for bits in widths]))
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
-def _row(each: Figures, others: Sequence[int]) -> list[str]:
+def _row(each: Figures, others: Sequence[int | None]) -> list[str]:
     place = list(NETWORKS).index(each.model)
     goal, record = GOALS[each.chip][place], RECORDS[each.chip][place]
     low, high = (each.cycles * (1 + sign * each.band) / 1e6 for sign in (-1, 1))
@@ -171,7 +171,7 @@ def _row(each: Figures, others: Sequence[int]) -> list[str]:
         f"{goal:g}",
         f"{each.cycles / goal / 1e6 - 1:+.0%}",
         f"{record:g}",
-        *(f"{cycles / 1e6:.3f} ({cycles / each.cycles - 1:+.0%})" for cycles in others),
+        *("–" if n is None else f"{n / 1e6:.3f} ({n / each.cycles - 1:+.1%})" for n in others),
         f"{each.code_bytes:,}",
         f"{each.arena_bytes:,}",
     ]

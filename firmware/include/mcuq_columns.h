@@ -45,6 +45,10 @@ void mcuq_multiply_groups(const int32_t *columns, int32_t words, const int32_t *
 void mcuq_pair_sums_s8(
     const int32_t *weights, const int32_t *columns, const int32_t *end, int32_t sums[4]);
 
+/* The same of four channels, int4 or int2 weights. */
+mcuq_dot_4x2 mcuq_four_sums_s4;
+mcuq_dot_4x2 mcuq_four_sums_s2;
+
 /* Sums of four channels over `groups` × 4 input bytes; correction: -8 × Σ input, int4 only. */
 void mcuq_dot_4x1_s8(const int32_t *weights, const int8_t *input, int32_t groups, int32_t sums[4],
     int32_t correction);
@@ -61,6 +65,10 @@ void mcuq_unpack_words(const int8_t *first, const int8_t *second, int32_t words,
 
 /* Unpacks `count` bytes each of two pixels into columns; `count` is rounded up to 4 with zeros. */
 void mcuq_unpack_2(const int8_t *first, const int8_t *second, int32_t count, int32_t *columns);
+
+/* The same with `rows` rows (one at least) of `size` bytes (four at least), `pitch` bytes apart. */
+void mcuq_unpack_rows(const int8_t *first, const int8_t *second, int32_t size, int32_t *columns,
+    int32_t rows, int32_t pitch);
 
 /* The dense driver behind mcuq_dense_s8 and _s4. words: words of weights a four inputs. */
 void mcuq_dense_rows(const mcuq_dense *p, const int32_t *weights, int32_t words,

@@ -16,8 +16,16 @@ typedef void mcuq_depthwise_run(const int8_t **taps, const int32_t *weights,
 void mcuq_depthwise_run_any(const int8_t **taps, const int32_t *weights,
     const mcuq_channel_group *channels, int8_t *output, int32_t width, int32_t pixels, int32_t step,
     int32_t count);
+/* The same for up to 15 taps, weights and channels (of mcuq_lane_group) as in mcuq_lanes.h. */
+void mcuq_depthwise_lanes_run(const int8_t **taps, const int32_t *weights,
+    const mcuq_channel_group *channels, int8_t *output, int32_t width, int32_t pixels, int32_t step,
+    int32_t count);
 /* The same for nine taps and channels in fours. */
 void mcuq_depthwise_run_9(const int8_t **taps, const int32_t *weights,
+    const mcuq_channel_group *channels, int8_t *output, int32_t width, int32_t pixels, int32_t step,
+    int32_t count);
+/* The same for nine taps and any channels from four up; taps are `width` & ~3 bytes ahead. */
+void mcuq_depthwise_run_9_any(const int8_t **taps, const int32_t *weights,
     const mcuq_channel_group *channels, int8_t *output, int32_t width, int32_t pixels, int32_t step,
     int32_t count);
 /* weights: two words a tap and group, the doubled weights of channels (0, 2) and (1, 3). Needs the
@@ -26,10 +34,12 @@ void mcuq_depthwise_run_expanded_9(const int8_t **taps, const int32_t *weights,
     const mcuq_channel_group *channels, int8_t *output, int32_t width, int32_t pixels, int32_t step,
     int32_t count);
 
-/* Depthwise convolution of `width` (1 to 4) channels of one pixel; offset: of the group from the
- * taps' addresses. */
-void mcuq_depthwise_group(const int8_t *const *taps, int32_t count, int32_t offset,
-    const int32_t *weights, const mcuq_channel_group *channels, int8_t *output, int32_t width);
+/* Sums of `width` (1 to 4) channels of one pixel; offset: of the group from the taps' addresses;
+ * before: channels of the pixel ahead of the group, which may be loaded. Of a pixel's last channels,
+ * where they are fewer than four, they are formed before its outputs are written, which may be over
+ * those inputs. */
+void mcuq_depthwise_sums(const int8_t *const *taps, int32_t count, int32_t offset,
+    const int32_t *weights, int32_t width, int32_t before, int32_t sums[4]);
 
 /* The scratch behind the driver's own: taps' addresses and moves, a pixel of padding. */
 static inline int32_t *mcuq_depthwise_spare(const mcuq_depthwise *p, int32_t *scratch)
@@ -48,10 +58,10 @@ static inline void mcuq_depthwise_move(const int8_t **taps, int32_t count)
     }
 }
 
-/* The depthwise driver. */
+/* The depthwise driver; ahead: bytes by which `run` wants the taps ahead. */
 void mcuq_depthwise_windows(const mcuq_depthwise *p, const int32_t *weights,
     const mcuq_channel_group *channels, const int8_t *input, int8_t *output, int32_t *scratch,
-    mcuq_depthwise_run *run);
+    mcuq_depthwise_run *run, int32_t ahead);
 
 /* Four int4 weights, stored + 8 in half word `index`, as four bytes. */
 static inline int32_t mcuq_unpack_nibbles(const int32_t *weights, int32_t index)

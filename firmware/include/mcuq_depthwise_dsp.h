@@ -13,8 +13,7 @@
 /* Multiplier, rounding and shift of one of the group's channels. */
 #define MCUQ_M(m, at) "ldr " m ", [r2, #" at "]\n"
 
-/* The high product h of a doubled sum and its multiplier joins the rounding; the rest of it is
- * h - (sum < 0) in the place of h - (h < 0): see MCUQ_CHANNEL of mcuq_multiply_dsp.h. */
+/* The high product of a doubled sum joins the rounding: mcuq_rounded_high. */
 #define MCUQ_HIGH(sum, m, rounding) "smmlar " rounding ", " sum ", " m ", " rounding "\n"
 #define MCUQ_DOWN(sum, high, shift, beside) \
     "add " sum ", " high ", " sum ", asr #31\n" \

@@ -89,6 +89,21 @@ static void mcuq_gather_window(
     }
 }
 
+/* `rows` rows of two windows, the first at `offset`, the second `step` bytes behind it. */
+static int32_t *mcuq_gather_rows(const int8_t *input, int32_t offset, int32_t step, int32_t size,
+    int32_t *base, int32_t rows, int32_t pitch)
+{
+    const int32_t padded = (size + 3) / 4 * 4;
+    if (size >= 4 && rows > 0) {
+        mcuq_unpack_rows(input + offset, input + offset + step, size, base, rows, pitch);
+        return base + rows * padded;
+    }
+    for (; rows > 0; rows--, offset += pitch, base += padded) {
+        mcuq_unpack_2(input + offset, input + offset + step, size, base);
+    }
+    return base;
+}
+
 /* Both windows where neither touches a side of the input and no run is split by dilation: their
  * rows are unpacked together. */
 static void mcuq_gather_pair(
@@ -102,20 +117,20 @@ static void mcuq_gather_pair(
     const uint32_t height = (uint32_t)p->input_height;
     int32_t offset = (y * p->input_width + x) * p->input_channels;
     int32_t *base = columns + MCUQ_COLUMN_HEADER;
-    for (int32_t ky = p->kernel_height; ky > 0; ky--, y += dilation, offset += pitch) {
+    int32_t inside = 0;
+    for (int32_t ky = p->kernel_height; ky > 0; ky--, y += dilation) {
         if ((uint32_t)y < height) {
-            const int8_t *row = input + offset;
-            if (padded == size) {
-                mcuq_unpack_words(row, row + step, size / 4, base);
-            } else {
-                mcuq_unpack_2(row, row + step, size, base);
-            }
-        } else {
-            mcuq_fill_words(base, 0, padded, p->input_zero_point);
-            mcuq_fill_words(base + 1, 0, padded, p->input_zero_point);
+            inside++;
+            continue;
         }
+        base = mcuq_gather_rows(input, offset, step, size, base, inside, pitch);
+        offset += (inside + 1) * pitch;
+        inside = 0;
+        mcuq_fill_words(base, 0, padded, p->input_zero_point);
+        mcuq_fill_words(base + 1, 0, padded, p->input_zero_point);
         base += padded;
     }
+    mcuq_gather_rows(input, offset, step, size, base, inside, pitch);
 }
 
 static void mcuq_gather(

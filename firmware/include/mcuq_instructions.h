@@ -48,6 +48,18 @@ static inline int32_t mcuq_high_multiply(int32_t a, int32_t b)
 #endif
 }
 
+/* The same added to c (SMMLAR). */
+static inline int32_t mcuq_high_multiply_add(int32_t a, int32_t b, int32_t c)
+{
+#if defined(__ARM_FEATURE_DSP)
+    int32_t result;
+    __asm__("smmlar %0, %1, %2, %3" : "=r"(result) : "r"(a), "r"(b), "r"(c));
+    return result;
+#else
+    return c + mcuq_high_multiply(a, b);
+#endif
+}
+
 static inline int32_t mcuq_saturate(int32_t x)
 {
 #if defined(__ARM_FEATURE_SAT)

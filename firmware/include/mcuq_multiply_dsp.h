@@ -35,14 +35,16 @@
 #if defined(MCUQ_DUAL_ISSUE)
 
 /* Every pair loads the next one's inputs and first weights; in the round's last pair, before
- * anything of the next is read, the loop may end, and `rest` is what of that pair is left. Equal
+ * anything of the next is read, the loop may end, and `rest` is what of that pair is left; `spread`
+ * is done to the very first weights, in lr. Equal
  * after `first`, and when the loop is entered halfway (an odd multiple of four inputs): this is the
  * last round. */
-#define MCUQ_MULTIPLY_LOOP(first, second, third, last, rest) \
+#define MCUQ_MULTIPLY_LOOP(spread, first, second, third, last, rest) \
     "sub r12, r2, r1\n" \
     "ldr r11, [r1], #4\n" \
     "ldr lr, [r0], #4\n" \
     "tst r12, #16\n" \
+    spread \
     "beq 2f\n" \
     "cmp r12, #-8\n" \
     "ldr r12, [r1], #4\n" \
@@ -61,23 +63,22 @@
 #else
 
 /* Entered halfway where the inputs are an odd multiple of four. */
-#define MCUQ_MULTIPLY_LOOP(pair) \
+#define MCUQ_MULTIPLY_LOOP(two_pairs) \
     "sub r12, r2, r1\n" \
     "tst r12, #16\n" \
     "bne 4f\n" \
     "3:\n" \
-    pair pair \
+    two_pairs \
     "4:\n" \
-    pair pair \
+    two_pairs \
     "ldr r2, [sp, #4]\n" \
     "cmp r1, r2\n" \
     "bne 3b\n"
 
 #endif
 
-/* One channel's outputs from its sums: r2 doubled bias, r11 multiplier, r12 rounding, lr shift. With
- * d the doubled sum and h its high product, h - (d < 0) in the place of h - (h < 0) is the same
- * output: they differ for h = 0 alone, and (0 - 1 + 2^(shift - 1)) >> shift is 0, too. */
+/* One channel's outputs from its sums, as mcuq_output computes them: r2 doubled bias, r11
+ * multiplier, r12 rounding, lr shift. */
 #define MCUQ_CHANNEL(s, t, left, done) \
     "add " s ", r2, " s ", lsl #1\n" \
     "add " t ", r2, " t ", lsl #1\n" \

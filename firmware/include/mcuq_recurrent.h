@@ -39,6 +39,14 @@ void mcuq_svdf_s8(const mcuq_svdf *p, const int8_t *input, const int8_t *feature
 void mcuq_svdf_state_s16(const mcuq_svdf *p, const int8_t *input, const int8_t *feature_weights,
     const int16_t *time_weights, const int32_t *bias, const int16_t *state, int8_t *output,
     int16_t *next);
+/* Feature weights re-ordered as those of a dense layer are (mcuq_columns.h), zeros for filters up to
+ * a multiple of four; `feature_bias` holds input_offset × Σ weights of each of these. */
+void mcuq_svdf_packed_s8(const mcuq_svdf *p, const int8_t *input, const int32_t *feature_weights,
+    const int32_t *feature_bias, const int8_t *time_weights, const int32_t *bias,
+    const int8_t *state, int8_t *output, int8_t *next);
+void mcuq_svdf_packed_state_s16(const mcuq_svdf *p, const int8_t *input,
+    const int32_t *feature_weights, const int32_t *feature_bias, const int16_t *time_weights,
+    const int32_t *bias, const int16_t *state, int8_t *output, int16_t *next);
 
 /* UNIDIRECTIONAL_SEQUENCE_LSTM of one row a step. Weights, biases and factors are of the gates i, f,
  * o and of g, one behind the other. W x + bias and R h + recurrent bias are rescaled to int16 in
@@ -82,6 +90,10 @@ void mcuq_lstm_s16(const mcuq_lstm *p, const int16_t *input, const int8_t *weigh
     const int16_t *hidden, const int16_t *cell, int16_t *output, int16_t *next_hidden,
     int16_t *next_cell, int16_t *scratch);
 
+/* Inner part: sums of four rows of re-ordered weights over `count` inputs, with a bias each; returns
+ * the next rows. */
+const int32_t *mcuq_packed_sums_s8(const int8_t *x, const int32_t *weights, int32_t count,
+    const int32_t *bias, int32_t *sums);
 /* Inner part: from the gates' sums in `scratch`, the next cell; tanh of it is where i was. */
 void mcuq_lstm_cell(const mcuq_lstm *p, const int16_t *cell, int16_t *next, int16_t *scratch);
 

@@ -1,7 +1,7 @@
 /* Kernels with int2 and ternary weights.
  *
  * int2: values -2 to 1 as 2-bit fields in two's complement, four a byte, lowest bits first.
- * Weights are re-ordered as those of the _s4 forms (see mcuq_columns.h), a byte holding one input's
+ * Weights come in groups of four output channels, inputs in order, a byte holding one input's
  * weights of a group's four channels; depthwise: one tap's.
  * Ternary: the same fields in the same order, each -1 to 1, five a byte in base 3, the first in the
  * lowest digit, stored as value + 1. They are unpacked to int2 in scratch once a call.
@@ -45,11 +45,11 @@ void mcuq_dot_4x1_s2(const int32_t *weights, const int8_t *input, int32_t groups
 /* Unpacks 16 × `words` ternary weights to 2-bit fields. */
 void mcuq_unpack_ternary(const int32_t *packed, int32_t words, int32_t *fields);
 
-/* The 2-bit fields of two inputs (low and high byte) as a word of int4 weights: halves
+/* The 2-bit fields of two inputs (bytes 0 and 2) as a word of int4 weights: halves
  * 4096 d + 256 (c + 8) + 16 (b + 8) + (a + 8), d signed. */
 static inline int32_t mcuq_nested_fields(uint32_t bytes)
 {
-    uint32_t spread = (bytes & 0xFF) | (bytes & 0xFF00) << 8;
+    uint32_t spread = bytes & 0x00FF00FFu;
     spread = (spread | spread << 4) & 0x0F0F0F0Fu;
     spread = (spread | spread << 2) & 0x33333333u;
     /* Signs of d fill its nibble; the others become unsigned by adding 2, then 6. */

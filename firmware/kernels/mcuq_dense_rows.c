@@ -13,17 +13,20 @@ void mcuq_dense_rows(const mcuq_dense *p, const int32_t *weights, int32_t words,
         tail[i] = input[4 * groups + i];
     }
     int32_t sums[4];
-    int32_t tail_sums[4] = {0, 0, 0, 0};
+    int32_t tail_sums[4];
     for (int32_t outputs = p->outputs; outputs > 0; outputs -= 4) {
         dot(weights, input, groups, sums, correction);
         weights += groups * words;
         if (rest != 0) {
             dot(weights, tail, 1, tail_sums, 0);
             weights += words;
+            for (int32_t c = 0; c < 4; c++) {
+                sums[c] += tail_sums[c];
+            }
         }
         const int32_t count = outputs < 4 ? outputs : 4;
         for (int32_t c = 0; c < count; c++) {
-            *output++ = mcuq_output(channels++, sums[c] + tail_sums[c]);
+            *output++ = mcuq_output(channels++, sums[c]);
         }
     }
     mcuq_clamp_s8(output - p->outputs, p->outputs, p->activation_min, p->activation_max);

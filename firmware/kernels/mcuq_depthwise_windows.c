@@ -7,7 +7,8 @@
 #include "mcuq_depthwise.h"
 
 /* What a row of output needs beside its parameters. The table holds the taps' addresses, then
- * how far each moves from one pixel to the next; the addresses are a pixel ahead. */
+ * how far each moves from one pixel to the next; the addresses are as far ahead
+ * as `run` wants them. */
 typedef struct {
     const mcuq_depthwise *p;
     const int32_t *weights;
@@ -80,7 +81,7 @@ static void one_row(const row_context *r, int32_t row, int8_t *output)
 
 void mcuq_depthwise_windows(const mcuq_depthwise *p, const int32_t *weights,
     const mcuq_channel_group *channels, const int8_t *input, int8_t *output, int32_t *scratch,
-    mcuq_depthwise_run *run)
+    mcuq_depthwise_run *run, int32_t ahead)
 {
     const int32_t count = p->kernel_height * p->kernel_width;
     const int8_t **taps = (const int8_t **)(void *)scratch;
@@ -88,7 +89,7 @@ void mcuq_depthwise_windows(const mcuq_depthwise *p, const int32_t *weights,
     memset(padding, (int)p->input_zero_point, (size_t)p->channels);
     const int32_t direction = p->direction == MCUQ_DESCENDING ? -1 : 1;
     const row_context context = {
-        p, weights, channels, input + p->channels, padding + p->channels, taps, run, count, direction};
+        p, weights, channels, input + ahead, padding + ahead, taps, run, count, direction};
     for (int32_t step = 0; step < p->output_height; step++) {
         const int32_t row = direction < 0 ? p->output_height - 1 - step : step;
         one_row(&context, row, output + row * p->output_width * p->channels);

@@ -74,60 +74,75 @@ MCUQ_ASSEMBLY void mcuq_dot_4x1_s4(const int32_t *weights, const int8_t *input,
 
 #elif defined(__ARM_FEATURE_DSP)
 
+#include "mcuq_dot_dsp.h"
+
 /* clang-format off */
-#define TAKE_FOUR \
-    "ldr r9, [r1], #4\n" \
-    "sxtb16 r8, r9\n" \
-    "sxtb16 r9, r9, ror #8\n" \
-    "ldmia r0!, {r10, r11}\n" \
+
+/* r8 and r9 inputs, r10 and r11 their weights. 19 instructions for 16 multiply-accumulates. */
+#define FOUR(next_even, next_odd, load_even, load_odd, load_input) \
     "smlad r7, r10, r8, r7\n" \
     "bic r10, r10, #0xF000F000\n" \
-    "smlad r6, r10, r8, r6\n" \
-    "uxtb16 r10, r10\n" \
-    "smlad r5, r10, r8, r5\n" \
-    "and r10, r10, #0x000F000F\n" \
-    "smlad r4, r10, r8, r4\n" \
     "smlad r7, r11, r9, r7\n" \
     "bic r11, r11, #0xF000F000\n" \
+    "smlad r6, r10, r8, r6\n" \
+    "uxtb16 r10, r10\n" \
     "smlad r6, r11, r9, r6\n" \
     "uxtb16 r11, r11\n" \
+    "smlad r5, r10, r8, r5\n" \
+    "and r10, r10, #0x000F000F\n" \
     "smlad r5, r11, r9, r5\n" \
     "and r11, r11, #0x000F000F\n" \
-    "smlad r4, r11, r9, r4\n"
+    "smlad r4, r10, r8, r4\n" \
+    load_even \
+    "smlad r4, r11, r9, r4\n" \
+    next_even \
+    load_odd \
+    next_odd \
+    load_input
 
-/* r0 weights, r1 input, r2 its end, r3 sums, r4-r7 nested sums of channels a to d, r8 and r9
- * inputs (0, 2) and (1, 3), the rest weights; the loop takes eight inputs, entered halfway where
- * `groups` is odd. 18 instructions for 16 multiply-accumulates. */
+#if defined(MCUQ_DUAL_ISSUE)
+
+#define NEXT_FOUR(load_input) \
+    FOUR("sxtb16 r8, r3\n", "sxtb16 r9, r3, ror #8\n", \
+        "ldr r10, [r0], #4\n", "ldr r11, [r0], #4\n", load_input)
+#define FIRST_WEIGHTS \
+    "ldr r10, [r0], #4\n" \
+    "ldr r11, [r0], #4\n"
+#define LOOP \
+    MCUQ_DOT_LOOP(FIRST_WEIGHTS, NEXT_FOUR("ldr r3, [r1], #4\n"), NEXT_FOUR(""), \
+        FOUR("", "", "", "", ""))
+
+#else
+
+#define LOAD_AND_FOUR \
+    "ldr r9, [r1], #4\n" \
+    "ldr r10, [r0], #4\n" \
+    "ldr r11, [r0], #4\n" \
+    "sxtb16 r8, r9\n" \
+    "sxtb16 r9, r9, ror #8\n" \
+    FOUR("", "", "", "", "")
+
+#define LOOP MCUQ_DOT_LOOP(LOAD_AND_FOUR)
+
+#endif
+
 MCUQ_ASSEMBLY void mcuq_dot_4x1_s4(
     const int32_t *weights, const int8_t *input, int32_t groups, int32_t sums[4], int32_t correction)
 {
     __asm__ volatile(
-        "push {r4-r11, lr}\n"
-        "ldr r4, [sp, #36]\n"
+        MCUQ_DOT_BEGIN
+        "ldr r4, [sp, #40]\n"
         "add r5, r4, r4, lsl #4\n"
         "add r6, r5, r4, lsl #8\n"
         "mov r7, r6\n"
-        "add r2, r1, r2, lsl #2\n"
-        "cmp r1, r2\n"
-        "beq 3f\n"
-        "sub r12, r2, r1\n"
-        "tst r12, #4\n"
-        "bne 2f\n"
-        "1:\n"
-        TAKE_FOUR
-        "2:\n"
-        TAKE_FOUR
-        "cmp r1, r2\n"
-        "bne 1b\n"
-        "3:\n"
+        LOOP
         "sub r7, r7, r6\n"
         "asr r7, r7, #12\n"
         "sub r6, r6, r5\n"
         "asr r6, r6, #8\n"
         "sub r5, r5, r4\n"
         "asr r5, r5, #4\n"
-        "stmia r3, {r4-r7}\n"
-        "pop {r4-r11, pc}\n");
+        MCUQ_DOT_END);
 }
 /* clang-format on */
 

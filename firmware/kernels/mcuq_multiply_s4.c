@@ -104,7 +104,7 @@ MCUQ_ASSEMBLY void mcuq_multiply_s4(const int32_t *columns, int32_t words,
 #define THIRD_PAIR TWO_UPPER("lr", "") LOWER_AND_LOAD("lr", "r2")
 #define LAST_PAIR TWO_UPPER("r2", "") "beq 5f\n" LOWER_AND_LOAD("r2", "lr")
 #define LOOP \
-    MCUQ_MULTIPLY_LOOP(FIRST_PAIR, SECOND_PAIR, THIRD_PAIR, LAST_PAIR, TWO_LOWER("r2", "", "", ""))
+    MCUQ_MULTIPLY_LOOP("", FIRST_PAIR, SECOND_PAIR, THIRD_PAIR, LAST_PAIR, TWO_LOWER("r2", "", "", ""))
 
 #else
 
@@ -115,7 +115,7 @@ MCUQ_ASSEMBLY void mcuq_multiply_s4(const int32_t *columns, int32_t words,
     TWO_UPPER("lr", "") \
     TWO_LOWER("lr", "", "", "")
 
-#define LOOP MCUQ_MULTIPLY_LOOP(PAIR)
+#define LOOP MCUQ_MULTIPLY_LOOP(PAIR PAIR)
 
 #endif
 
@@ -152,50 +152,11 @@ MCUQ_ASSEMBLY void mcuq_multiply_s4(const int32_t *columns, int32_t words,
 
 #else
 
-/* Sums of a pair of channels for two columns, by single multiplications: of channels a and b in
- * the low bytes of the weights' halves, or (high) of c and d in the high bytes. */
-static inline void pair_sums(const int32_t *weights, const int32_t *columns, const int32_t *end,
-    int32_t high, int32_t sums[4])
-{
-    int32_t low0 = columns[0];
-    int32_t low1 = columns[1];
-    /* d is stored signed, b with the offset that the correction takes off. */
-    int32_t both0 = high ? low0 : 17 * low0;
-    int32_t both1 = high ? low1 : 17 * low1;
-    for (columns += MCUQ_COLUMN_HEADER; columns < end; columns += 2, weights++) {
-        const int32_t first = high ? (int16_t)(*weights & 0xFFFF) >> 8 : *weights & 0xFF;
-        const int32_t second = high ? *weights >> 24 : *weights >> 16 & 0xFF;
-        int32_t x = (int16_t)(columns[0] & 0xFFFF);
-        both0 += x * first;
-        low0 += x * (first & 0xF);
-        x = columns[0] >> 16;
-        both0 += x * second;
-        low0 += x * (second & 0xF);
-        x = (int16_t)(columns[1] & 0xFFFF);
-        both1 += x * first;
-        low1 += x * (first & 0xF);
-        x = columns[1] >> 16;
-        both1 += x * second;
-        low1 += x * (second & 0xF);
-    }
-    sums[0] = low0;
-    sums[1] = low1;
-    sums[2] = mcuq_nested_difference(both0, low0, 4);
-    sums[3] = mcuq_nested_difference(both1, low1, 4);
-}
-
-static void dot(const int32_t *weights, const int32_t *columns, int32_t words, int32_t sums[8])
-{
-    const int32_t *end = columns + MCUQ_COLUMN_HEADER + words;
-    pair_sums(weights, columns, end, 0, sums);
-    pair_sums(weights, columns, end, 1, sums + 4);
-}
-
 void mcuq_multiply_s4(const int32_t *columns, int32_t words, const int32_t *weights,
     const mcuq_channel *channels, int32_t outputs, int8_t *first, int8_t *second)
 {
     mcuq_multiply_groups(
-        columns, words, weights, words / 2, channels, outputs, dot, first, second);
+        columns, words, weights, words / 2, channels, outputs, mcuq_four_sums_s4, first, second);
 }
 
 #endif

@@ -100,7 +100,7 @@ MCUQ_ASSEMBLY void mcuq_multiply_s8(const int32_t *columns, int32_t words,
 #define FIRST_PAIR A_B("cmp r1, r2\n", LOAD_C_D) C_D_AND_LOAD
 #define PAIR A_B(LOAD_C_D, "") C_D_AND_LOAD
 #define LAST_PAIR A_B(LOAD_C_D, "") "beq 5f\n" C_D_AND_LOAD
-#define LOOP MCUQ_MULTIPLY_LOOP(FIRST_PAIR, PAIR, PAIR, LAST_PAIR, C_D("", "", ""))
+#define LOOP MCUQ_MULTIPLY_LOOP("", FIRST_PAIR, PAIR, PAIR, LAST_PAIR, C_D("", "", ""))
 
 #else
 
@@ -120,7 +120,7 @@ MCUQ_ASSEMBLY void mcuq_multiply_s8(const int32_t *columns, int32_t words,
     "smlad r7, r2, r11, r7\n" \
     "smlad r8, r2, r12, r8\n"
 
-#define LOOP MCUQ_MULTIPLY_LOOP(PAIR)
+#define LOOP MCUQ_MULTIPLY_LOOP(PAIR PAIR)
 
 #endif
 

@@ -17,8 +17,16 @@ static uint32_t load_rest(const int8_t *p, int32_t count)
 
 void mcuq_unpack_2(const int8_t *first, const int8_t *second, int32_t count, int32_t *columns)
 {
+#if defined(__ARM_FEATURE_DSP) && !defined(__ARM_FEATURE_MVE)
+    const int32_t whole = 0;
+    if (count >= 4) {
+        mcuq_unpack_rows(first, second, count, columns, 1, 0);
+        return;
+    }
+#else
     const int32_t whole = count / 4 * 4;
     mcuq_unpack_words(first, second, count / 4, columns);
+#endif
     if (whole < count) {
         const uint32_t a = load_rest(first + whole, count - whole);
         const uint32_t b = load_rest(second + whole, count - whole);

@@ -44,43 +44,6 @@ MCUQ_ASSEMBLY void mcuq_unpack_words(
 }
 /* clang-format on */
 
-#elif defined(__ARM_FEATURE_DSP)
-
-/* clang-format off */
-#define UNPACK \
-    "ldr r4, [r0], #4\n" \
-    "ldr r5, [r1], #4\n" \
-    "sxtb16 r6, r4, ror #8\n" \
-    "sxtb16 r7, r5, ror #8\n" \
-    "sxtb16 r4, r4\n" \
-    "sxtb16 r5, r5\n" \
-    "stmia r3!, {r4-r7}\n"
-
-/* r0 and r1 pixels, r2 words left, r3 columns; the loop takes two words, entered halfway where
- * their number is odd. Stops at zero or below. */
-MCUQ_ASSEMBLY void mcuq_unpack_words(
-    const int8_t *first, const int8_t *second, int32_t words, int32_t *columns)
-{
-    __asm__ volatile(
-        "cmp r2, #0\n"
-        "it le\n"
-        "bxle lr\n"
-        "push {r4-r7}\n"
-        "adds r2, r2, #1\n"
-        "lsrs r4, r2, #1\n"
-        "bcc 2f\n"
-        "subs r2, r2, #1\n"
-        "1:\n"
-        UNPACK
-        "2:\n"
-        UNPACK
-        "subs r2, r2, #2\n"
-        "bgt 1b\n"
-        "pop {r4-r7}\n"
-        "bx lr\n");
-}
-/* clang-format on */
-
 #else
 
 void mcuq_unpack_words(const int8_t *first, const int8_t *second, int32_t words, int32_t *columns)

@@ -14,6 +14,7 @@ from typing import Literal
 from mcuq_hil.bench import open_session
 from mcuq_hil.boards import Board
 from mcuq_hil.cycles.cores import CONSTANTS, CORES
+from mcuq_hil.errors import BoardError
 from mcuq_hil.session import Counts
 
 Basis = Literal["pipeline", "constant"]
@@ -41,6 +42,19 @@ def has_model(board: Board) -> bool:
     emulator = board.emulator
     is_shown = emulator is not None and emulator.engine == "unicorn"
     return is_shown and board.timing is not None and board.core in CORES
+
+
+def check_timed(board: Board) -> None:
+    """Refuse a board whose emulated counter cannot tell estimated cycles.
+
+    Raises:
+        BoardError: nothing models its core or its flash.
+    """
+    if not has_model(board):
+        raise BoardError(
+            f"{board.title}: nothing estimates its cycles block by block",
+            "take a board that Unicorn emulates and whose file has [timing], such as stm32f746",
+        )
 
 
 def estimate_band(board: Board) -> float:

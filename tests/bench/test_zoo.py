@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from stateful_models import streaming_model
 
 from mcuq.bench.zoo import run as zoo_run
 from mcuq.bench.zoo.attempt import ModelJob, attempt
@@ -26,6 +27,7 @@ from mcuq.importers import load_model
 from mcuq.progress import silent
 from mcuq.quantize import quantize
 from mcuq.tflite.builder import OperatorSpec, TensorSpec, build_model
+from mcuq.tflite.float_model import float_tflite_bytes
 
 QUICK: tuple[Step, ...] = ("inspect", "import", "int8", "as-is")
 
@@ -223,8 +225,10 @@ def test_firmware_is_built_of_float_and_of_quantized_files(tmp_path: Path) -> No
     qgraph = quantize(graph, calibrate(graph, [samples]))
     (tmp_path / "int8.tflite").write_bytes(tflite_bytes(qgraph))
     np.savez(tmp_path / "float.npz", x=samples)
+    (tmp_path / "streaming.tflite").write_bytes(float_tflite_bytes(streaming_model().graph))
     asked = ZooRequest(tmp_path, tmp_path, tmp_path / "out", workers=2)
     assert outcomes(bench_zoo(asked, silent)) == {
         "float.tflite": ["read", "equal", "equal", "left out", "equal"],
         "int8.tflite": ["read", "equal", "equal", "equal", "equal"],
+        "streaming.tflite": ["read", "equal", "equal", "left out", "equal"],
     }

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from mcuq.compiler import compile as compiling
 from mcuq.compiler.compile import Unit, compile_units
+from mcuq.compiler.gcc import Gcc
 from mcuq.compiler.kept import Object, packed, unpacked
 
 
@@ -22,7 +22,7 @@ def test_an_object_is_compiled_once_and_its_use_noted(
     (first,) = compile_units([unit])
     (kept,) = (tmp_path / "cache" / "mcuq" / "objects").iterdir()
     os.utime(kept, (1, 1))
-    monkeypatch.setattr(compiling, "run_tool", None)
+    monkeypatch.setattr(Gcc, "compile", None)
     (second,) = compile_units([unit])
     assert second == first
     assert first.content.startswith(b"\x7fELF")

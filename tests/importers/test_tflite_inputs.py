@@ -137,3 +137,15 @@ def test_an_output_that_is_an_input_is_copied(tmp_path: Path) -> None:
     assert len(set((*qgraph.outputs, *qgraph.inputs))) == 3
     assert run_in_micro({"file": content}, tmp_path)
     assert_reads_as_micro(content, tmp_path)
+
+
+def test_a_shape_of_no_number_is_a_scalar_s() -> None:
+    """It has no bytes, by which constants are told from computed values otherwise."""
+    file = File()
+    x = file.tensor("x", (1, 1), "float32")
+    y = file.tensor("y", (1, 1), "float32")
+    file.op("ABS", [x], y)
+    shape, end = file.tensor("shape", (0,), "int32"), file.tensor("end", (), "float32")
+    file.op("RESHAPE", [y, shape], end)
+    graph = load_tflite(file.content([x], [end]))
+    assert graph.tensors[graph.outputs[0]].shape == ()

@@ -98,9 +98,10 @@ class Directed(MemoryPlan):
         return call in self.down
 
 
-def host_program(qgraph: QuantizedGraph, *, speed: bool = True) -> Program:
+def host_program(qgraph: QuantizedGraph, *, speed: bool = True, lanes: bool = False) -> Program:
     """The program for this machine's addresses."""
-    return lower(qgraph, LowerOptions(speed=speed, address_bytes=ctypes.sizeof(ctypes.c_void_p)))
+    address_bytes = ctypes.sizeof(ctypes.c_void_p)
+    return lower(qgraph, LowerOptions(speed=speed, address_bytes=address_bytes, lanes=lanes))
 
 
 def at(memory: MemoryPlan, offsets: Mapping[str, int]) -> MemoryPlan:

@@ -25,8 +25,10 @@ from kernel_weighted import Weighted, build, layers
 from mcuq.bench.kernels import run_layer
 from mcuq.bench.layers import LayerCall
 from mcuq.bench.linking import link_kernels
+from mcuq.numeric.activation import Activation
+from mcuq.ops.attrs import Padding
 from mcuq.ops.weighted import CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED
-from mcuq.ops.weighted_params import ConvAttrs
+from mcuq.ops.weighted_params import ConvAttrs, DepthwiseConvAttrs
 from mcuq_hil.emulator.bare import BareCore
 
 pytestmark = [pytest.mark.arm, pytest.mark.slow]
@@ -99,3 +101,16 @@ def test_counting_is_exact() -> None:
     per_element = (counts[1] - counts[0]) / 100
     assert per_element == int(per_element)
     assert counts[2] - counts[1] == 800 * per_element
+
+
+@pytest.mark.parametrize("channels", [19, 57, 107])
+def test_depthwise_of_any_channels_takes_the_fast_kernel(channels: int) -> None:
+    """Hardly longer than for the next multiple of eight."""
+    core = machine("cortex-m4")
+    attrs = DepthwiseConvAttrs((1, 1), (1, 1), Padding.SAME, 1, Activation.RELU)
+
+    def instructions(count: int) -> int:
+        case = build(DEPTHWISE_CONV_2D, attrs, (1, 6, 6, count), (1, 3, 3, count), 8, 0)
+        return run_layer(core, depthwise_layer(case))[0]
+
+    assert instructions(channels) < 1.15 * instructions(-(-channels // 8) * 8)

@@ -22,6 +22,7 @@ from mcuq.ops.operator import AnyOperator
 OPTIONS = {
     "fast": LowerOptions(address_bytes=8),
     "small": LowerOptions(address_bytes=8, speed=False),
+    "lanes": LowerOptions(address_bytes=8, lanes=True),
     "portable": LowerOptions("cmsis-nn", address_bytes=8),
 }
 FORMS = forms((8, 4, 2, TERNARY))

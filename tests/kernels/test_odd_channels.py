@@ -25,6 +25,7 @@ from mcuq.ops.weighted_params import ConvAttrs, DepthwiseConvAttrs, FullyConnect
 
 HOST = LowerOptions(address_bytes=8)
 PLAIN = replace(HOST, speed=False)
+LANES = replace(HOST, lanes=True)
 PORTABLE = LowerOptions("cmsis-nn", address_bytes=8)
 
 
@@ -40,7 +41,7 @@ def assert_equal_everywhere(case: Weighted) -> None:
     expected = Weighted(replace(case.graph, tensors=as_int4), case.input).expected
     integer = run_integer(case.graph, [case.input])["y"]
     np.testing.assert_array_equal(integer.reshape(expected.shape), expected)
-    for options in (PORTABLE, HOST, PLAIN):
+    for options in (PORTABLE, HOST, PLAIN, LANES):
         memory = plan_program(lower(case.graph, options))
         (actual,) = run_calls(memory, [case.input])
         np.testing.assert_array_equal(actual, expected)

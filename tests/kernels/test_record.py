@@ -34,14 +34,15 @@ VECTOR_LIMITS = {
 }
 """CMSIS-NN's instructions a MAC on Cortex-M55, int8 and int4 weights."""
 MODEL_LIMITS = {
-    "resnet8": (15_000_000, 36_500),
-    "kws": (4_200_000, 9_500),
-    "vww": (11_700_000, 40_000),
+    "resnet8": (15_600_000, 36_500),
+    "kws": (4_500_000, 9_500),
+    "vww": (12_600_000, 40_000),
     "ad": (420_000, 1_000),
-    "sww": (1_250_000, 4_700),
+    "sww": (1_350_000, 4_700),
 }
-"""Most instructions and arena bytes of a model, whatever its weights and however optimized."""
-CODE_LIMITS = {"speed": 16_384, "size": 7_168}
+"""Most instructions and arena bytes of a model, whatever its weights and however optimized. Code
+ordered by cycles takes some more instructions: docs/kernels.md#cycles-and-goals."""
+CODE_LIMITS = {"speed": 16_384, "size": 8_192}
 
 
 def records() -> dict[str, Any]:

@@ -78,12 +78,14 @@ def describe(memory: MemoryPlan, report: Report) -> str:
     return f"{call.function}: byte {report.byte} of {wanted} holds one of {found}"
 
 
-def check_operator(qgraph: QuantizedGraph, seed: int, *, speed: bool = True) -> bool:
+def check_operator(
+    qgraph: QuantizedGraph, seed: int, *, speed: bool = True, lanes: bool = False
+) -> bool:
     """Every promise of a model of one operator, at its limit and a little away from it. Whether
     one byte more was ever too much."""
     caught = False
     sample = random_sample(qgraph, np.random.default_rng(seed))
-    for promise in promised(host_program(qgraph, speed=speed)):
+    for promise in promised(host_program(qgraph, speed=speed, lanes=lanes)):
         with watched(promise.memory) as run:
             check(run, promise.memory, seed)
             away = promise.deeper(-3)
@@ -100,6 +102,12 @@ def check_operator(qgraph: QuantizedGraph, seed: int, *, speed: bool = True) -> 
 @pytest.mark.parametrize("name", LAYERS)
 def test_a_layer_over_its_own_input(name: str, bits: int, speed: bool) -> None:
     assert check_operator(chain(*LAYERS[name], bits), seed=1, speed=speed)
+
+
+@pytest.mark.parametrize("bits", [8, 4, 2, TERNARY])
+@pytest.mark.parametrize("name", LAYERS)
+def test_a_layer_by_lanes_over_its_own_input(name: str, bits: int) -> None:
+    assert check_operator(chain(*LAYERS[name], bits), seed=1, lanes=True)
 
 
 @pytest.mark.parametrize(

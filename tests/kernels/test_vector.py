@@ -8,6 +8,7 @@ from mcuq.bench.chain import Chain
 from mcuq.bench.measure import measure_graph
 from mcuq.bench.vector import BOARD, GRAPHS, has_emulator, vector_layer
 from mcuq.graph import Graph
+from mcuq.numeric import TERNARY
 from mcuq.numeric.activation import Activation
 
 pytestmark = [
@@ -39,7 +40,7 @@ def odd_sizes(channels: int) -> Graph:
     return model.graph()
 
 
-@pytest.mark.parametrize("bits", [8, 4])
+@pytest.mark.parametrize("bits", [8, 4, 2, TERNARY])
 @pytest.mark.parametrize("channels", [4, 6, 7])
 @pytest.mark.parametrize("optimize", ["speed", "size"])
 def test_odd_sizes_on_the_board(bits: int, channels: int, optimize: str) -> None:

@@ -30,7 +30,7 @@ def test_widths_stand_beside_int8() -> None:
     table = goals_table([figures(8, 3_080_000), figures(4, 3_234_000)])
     assert table.splitlines()[0].split(" | ")[9] == "int4"
     assert table.splitlines()[2] == (
-        "| M7 | F746 | KWS | 3.000 | 3.080 | 2.772 to 3.388 | 2.8 | +10% | 3.17 | 3.234 (+5%) "
+        "| M7 | F746 | KWS | 3.000 | 3.080 | 2.772 to 3.388 | 2.8 | +10% | 3.17 | 3.234 (+5.0%) "
         "| 6,000 | 8,000 |"
     )
 

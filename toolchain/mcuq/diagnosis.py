@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 
 from mcuq.document import Document
@@ -43,8 +43,7 @@ DIAGNOSIS = Document(
 def diagnose() -> tuple[Check, ...]:
     """Look for everything that mcuq can use, what is required first. Takes under a second."""
     return (
-        _program("arm-none-eabi-gcc", "firmware cannot be built", "gcc-arm-none-eabi", True),
-        _newlib(),
+        *_compilers(),
         _package("unicorn", "no emulated STM32 boards", required=True),
         _package("tflite-micro", "results cannot be checked against TFLite Micro", required=True),
         _package("ai-edge-litert", "TFLite files cannot be read", required=True),
@@ -57,6 +56,19 @@ def diagnose() -> tuple[Check, ...]:
         _package("tensorflow", "no Keras models: pip install 'mcuq[tensorflow]'", required=False),
         _serial_ports(),
     )
+
+
+def _compilers() -> tuple[Check, ...]:
+    """GCC with newlib, or the package with Clang: one of them is required."""
+    gcc = _program("arm-none-eabi-gcc", "firmware cannot be built", "gcc-arm-none-eabi", True)
+    newlib, clang = _newlib(), _package("ziglang", "no Clang: 'mcuq[compiler]'", required=False)
+    if not clang.found:
+        return gcc, newlib, clang
+    if gcc.found and newlib.found:
+        detail = f"{clang.detail}: used by --compiler clang"
+        return gcc, newlib, replace(clang, detail=detail)
+    gcc, newlib = (replace(check, required=False) for check in (gcc, newlib))
+    return gcc, newlib, replace(clang, required=True, detail=f"{clang.detail}: used, with its lld")
 
 
 def _program(name: str, without: str, apt: str, required: bool = False) -> Check:

@@ -19,7 +19,7 @@ from mcuq.errors import DeviceError
 from mcuq.graph import Graph
 from mcuq.importers import load_model
 from mcuq.interpret.integer import quantize_inputs, run_integer
-from mcuq.lower import LowerOptions, lower
+from mcuq.lower import LowerOptions, has_lanes, lower
 from mcuq.pipeline.elimination import without_idle_channels
 from mcuq.pipeline.profile import most_instructions
 from mcuq.quantize import quantize
@@ -104,10 +104,11 @@ def measure_quantized(
     optimize: Optimize,
 ) -> ModelCost:
     """The same for a quantized graph of one input and an int8 sample."""
-    program = lower(qgraph, LowerOptions(speed=optimize == "speed"))
+    board = load_board(board_name)
+    options = LowerOptions(speed=optimize == "speed", lanes=has_lanes(board.core))
+    program = lower(qgraph, options)
     weights = f"s{max(call.weight_bits for call in program.calls)}"
     memory = plan_program(program)
-    board = load_board(board_name)
     with temporary_folder() as folder:
         write_c_model(memory, firmware_dir(), folder / "model")
         image = build_firmware(board, folder / "model", folder / "out", optimize=optimize)

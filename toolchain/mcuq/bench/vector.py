@@ -65,5 +65,5 @@ def vector_layer(name: str, bits: int) -> tuple[int, int, int]:
     graph = GRAPHS[name]()
     cost = measure_graph(name, graph, bits, BOARD, "speed")
     qgraph, _ = quantized(graph, bits)
-    (call,) = lower(qgraph, LowerOptions()).calls
+    (call,) = lower(qgraph, LowerOptions(lanes=True)).calls
     return cost.instructions, call.scratch_bytes, cost.code_bytes

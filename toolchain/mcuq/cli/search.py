@@ -27,6 +27,7 @@ def search(
 ) -> None:
     """Search only: show the Pareto front of loss against flash, RAM and instructions."""
     from mcuq.cli.request import job
+    from mcuq.compiler.chosen import compiling_with
     from mcuq.pipeline.build import search as searched
     from mcuq.pipeline.scores import scores_kept
     from mcuq.report.points import search_front
@@ -36,7 +37,7 @@ def search(
         check_writable(output)
 
     request = job(asked).request
-    with scores_kept(request):
+    with compiling_with(request.compiler), scores_kept(request):
         with shown_progress() as progress:
             found = search_front(*searched(request, progress))
         if output is not None:

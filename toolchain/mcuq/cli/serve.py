@@ -39,9 +39,12 @@ def serve(
     from mcuq_hil import load_board
     from mcuq_hil.bench import boot_emulator
     from mcuq_hil.emulator.bridge import behind_pty
+    from mcuq_hil.estimate import check_timed
     from mcuq_hil.identity import read_build_id
 
     chosen = load_board(board)
+    if timed:
+        check_timed(chosen)
     read_build_id(elf)  # a damaged image is not run
     port = boot_emulator(chosen, elf, estimating=timed, steady=timed)
     # What it says by itself belongs to nobody yet: a program that opens the port asks first.

@@ -8,11 +8,12 @@ import re
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
+from mcuq.compiler.chosen import Compiler, compiler
 from mcuq.compiler.kept import Object, packed, unpacked
 from mcuq.compiler.settings import BUILD
-from mcuq.compiler.toolchain import compiler_version, run_tool
 from mcuq.temporary import temporary_folder
 from mcuq_hil.cache import Cache, cache_folder
 
@@ -25,8 +26,6 @@ BASE_FLAGS = (
     "-fno-common",
     "-ffunction-sections",
     "-fdata-sections",
-    "-fstack-usage",
-    "-fcallgraph-info",
 )
 
 
@@ -49,14 +48,15 @@ class Unit:
 
 def compile_units(units: Sequence[Unit]) -> list[Object]:
     """Objects in the order of `units`; raises CompilerError with the compiler's message."""
+    used = compiler()
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        objects = list(pool.map(_compile, units))
+        objects = list(pool.map(partial(_compile, used), units))
     Cache(cache_folder("objects")).prune(BUILD.cached_objects)
     return objects
 
 
-def _compile(unit: Unit) -> Object:
-    digest = _digest(unit)
+def _compile(used: Compiler, unit: Unit) -> Object:
+    digest = _digest(used, unit)
     cache = Cache(cache_folder("objects"))
     known = cache.get(digest)
     if known is not None:
@@ -64,17 +64,24 @@ def _compile(unit: Unit) -> Object:
     with temporary_folder() as scratch:
         includes = [f"-I{path.resolve()}" for path in unit.includes]
         # Compiled by its bare name, so that no path gets into the object.
-        command = ["gcc", *unit.flags, *BASE_FLAGS, *includes, "-c", unit.source.name]
-        run_tool([*command, "-o", str(scratch / "unit.o")], unit.source.parent, scratch)
-        texts = [(scratch / f"unit.{suffix}").read_text("utf-8") for suffix in ("su", "ci")]
+        flags = (*unit.flags, *BASE_FLAGS, *used.unit_flags, *includes)
+        words = (*flags, "-c", unit.source.name, "-o", str(scratch / "unit.o"))
+        used.compile(words, unit.source.parent, scratch)
+        texts = [_note(scratch / f"unit.{suffix}") for suffix in ("su", "ci")]
         compiled = Object(unit.name, digest, (scratch / "unit.o").read_bytes(), *texts)
     cache.put(digest, packed(compiled))
     return compiled
 
 
-def _digest(unit: Unit) -> str:
+def _note(path: Path) -> str:
+    """What the compiler wrote beside an object; nothing where it has no such note."""
+    return path.read_text(encoding="utf-8") if path.exists() else ""
+
+
+def _digest(used: Compiler, unit: Unit) -> str:
     hasher = hashlib.sha256()
-    for part in (compiler_version(), unit.source.name, *unit.flags, *BASE_FLAGS):
+    flags = (*unit.flags, *BASE_FLAGS, *used.unit_flags)
+    for part in (used.version, unit.source.name, *flags):
         hasher.update(part.encode() + b"\0")
     for path in _with_headers(unit):
         content = path.read_bytes()

@@ -8,11 +8,12 @@ from pathlib import Path
 
 from mcuq.choices import Optimize
 from mcuq.compiler.archive import library_sections
+from mcuq.compiler.chosen import compiler
 from mcuq.compiler.compile import Unit, compile_units
 from mcuq.compiler.heap import check_no_heap
 from mcuq.compiler.image import FirmwareImage, ram_bytes, section_sizes
 from mcuq.compiler.kept import Object
-from mcuq.compiler.link import LIBRARIES, link, store_checksum
+from mcuq.compiler.link import link, store_checksum
 from mcuq.compiler.mapfile import flash_contributions
 from mcuq.compiler.members import archive_members
 from mcuq.compiler.render import render_board_header, render_models
@@ -21,11 +22,7 @@ from mcuq.compiler.safety import check_safety, safety_defines, watchdog_source
 from mcuq.compiler.script import render_linker_script
 from mcuq.compiler.sections import Section, read_sections
 from mcuq.compiler.stack import stack_bound
-from mcuq.compiler.toolchain import (
-    CompilerError,
-    core_flags,
-    library_path,
-)
+from mcuq.compiler.toolchain import CompilerError, core_flags
 from mcuq.emit.c.names import emitted_models
 from mcuq.emit.c.shared_arena import STEM
 from mcuq.resources import firmware_dir
@@ -80,7 +77,8 @@ def build_firmware(
     Args:
         model_dir: every .c below it is compiled, every .a linked; headers are found in it and in
             its `include`. Its models are those whose records the .c files in it itself define.
-        optimize: "speed" is -O2 with newlib's memory functions, "size" -Os with newlib-nano's.
+        optimize: "speed" is -O2 with newlib's memory functions, "size" -Os with newlib-nano's; with
+            Clang mcuq's own in both.
             The runtime itself is always -Os.
         profile: let the model mark so many layers (`mcuq_layer_mark`), 256 at least; 0: none.
         stack_bytes: main stack to reserve, instead of the computed bound.
@@ -155,7 +153,9 @@ def compile_program(
             *runtime,
             *(replace(runtime[0], name=f"runtime/{n}", source=written / n) for n in texts),
         ]
-        objects = tuple(compile_units(units))
+        # First what is weak: a definition of its own name replaces it.
+        supplied = compiler().runtime(board.core, optimize)
+        objects = (*supplied, *compile_units([*units, *_library_units(board)]))
     archives = tuple(sorted(model_dir.rglob("*.a")))
     members = [member for archive in archives for member in archive_members(archive)]
     sections = with_libraries(board, read_sections([*objects, *members]), optimize)
@@ -174,6 +174,14 @@ def _model_units(
         Unit(f"model/{path.relative_to(model_dir).as_posix()}", path, includes, flags)
         for path in sources
     ]
+
+
+def _library_units(board: Board) -> list[Unit]:
+    """Memory functions, where the compiler has no C library."""
+    # Freestanding: no loop is turned into a call of what it defines.
+    flags = (*core_flags(board.core), "-Os", "-ffreestanding")
+    sources = compiler().own_sources()
+    return [Unit(f"freestanding/{path.name}", path, (), flags) for path in sources]
 
 
 def runtime_units(
@@ -214,8 +222,7 @@ def with_libraries(
     board: Board, sections: dict[str, Section], optimize: Optimize
 ) -> dict[str, Section]:
     """`sections` and the library members that they need, members of members included."""
-    flags = core_flags(board.core)
-    archives = [library_path(name, flags) for name in (LIBRARIES[optimize], "libgcc.a")]
+    archives = compiler().libraries(board.core, optimize)
     found = dict(sections)
     while True:
         defined = frozenset(found)

@@ -29,10 +29,34 @@ def frame_bytes(code: bytes, literals: Sequence[tuple[int, int]] = ()) -> int | 
     return taken
 
 
+def calls_inside(code: bytes, literals: Sequence[tuple[int, int]] = ()) -> dict[int, int]:
+    """Where BL instructions of a section stand, and which places of it they call before linking."""
+    found = {}
+    for position, first, second in _placed(code, literals):
+        if second is not None and first >> 11 == 0b11110 and second & 0xD000 == 0xD000:
+            found[position] = position + 4 + _branch(first, second)
+    return found
+
+
+def _branch(first: int, second: int) -> int:
+    """The signed distance of BL: S:I1:I2:imm10:imm11:0, with I = not (J xor S)."""
+    sign = first >> 10 & 1
+    i1, i2 = (1 ^ (second >> bit & 1) ^ sign for bit in (13, 11))
+    value = i1 << 23 | i2 << 22 | (first & 0x3FF) << 12 | (second & 0x7FF) << 1
+    return value - (sign << 24)
+
+
 def _instructions(
     code: bytes, literals: Sequence[tuple[int, int]]
 ) -> Iterator[tuple[int, int | None]]:
     """Half words of each instruction; the second is None for 16-bit ones."""
+    return ((first, second) for _, first, second in _placed(code, literals))
+
+
+def _placed(
+    code: bytes, literals: Sequence[tuple[int, int]]
+) -> Iterator[tuple[int, int, int | None]]:
+    """Place and half words of each instruction."""
     position = 0
     while position + 2 <= len(code):
         skip = next((end for begin, end in literals if begin <= position < end), None)
@@ -42,7 +66,7 @@ def _instructions(
         (first,) = struct.unpack_from("<H", code, position)
         # Prefixes 0b11101, 0b11110 and 0b11111 begin 32-bit encodings.
         wide = first >> 11 >= 0b11101 and position + 4 <= len(code)
-        yield first, struct.unpack_from("<H", code, position + 2)[0] if wide else None
+        yield position, first, struct.unpack_from("<H", code, position + 2)[0] if wide else None
         position += 4 if wide else 2
 
 

@@ -9,23 +9,12 @@ from pathlib import Path
 from elftools.elf.elffile import ELFFile
 
 from mcuq.choices import Optimize
+from mcuq.compiler.chosen import Compiler, compiler
 from mcuq.compiler.script import CHECKSUM_SECTION, IDENTIFIED_SECTION
-from mcuq.compiler.toolchain import CompilerError, core_flags, run_tool
+from mcuq.compiler.toolchain import CompilerError
 from mcuq.errors import BudgetError
 from mcuq_hil.boards import Board
 from mcuq_hil.protocol.messages import BUILD_ID_BYTES
-
-LIBRARIES = {"speed": "libc.a", "size": "libc_nano.a"}
-_LINK_OPTIONS = (
-    "-nostartfiles",
-    "-nodefaultlibs",
-    "-Wl,--gc-sections",
-    "-Wl,--build-id=none",
-    "-Wl,--strip-debug",
-    "-Wl,--no-warn-rwx-segments",
-    "-Wl,-Map=firmware.map",
-    "-Wl,-T,board.ld",
-)
 
 
 def link(
@@ -44,20 +33,18 @@ def link(
         (work / name).parent.mkdir(parents=True, exist_ok=True)
         (work / name).write_bytes(content)
     (work / "board.ld").write_text(script, encoding="utf-8")
-    library = "-l" + LIBRARIES[optimize].removeprefix("lib").removesuffix(".a")
-    command = ["gcc", *core_flags(board.core), *_LINK_OPTIONS, "-o", "firmware.elf", *files]
+    used = compiler()
     try:
-        run_tool([*command, "-Wl,--start-group", library, "-lgcc", "-Wl,--end-group"], work, work)
+        used.link(board.core, optimize, tuple(files), work)
     except CompilerError as error:
-        _raise_too_large(board, error)
+        _raise_too_large(board, used, error)
         raise
 
 
-def _raise_too_large(board: Board, error: CompilerError) -> None:
+def _raise_too_large(board: Board, used: Compiler, error: CompilerError) -> None:
     for region, size in (("FLASH", board.flash_bytes), ("RAM", board.ram_bytes)):
-        marker = f"region `{region}' overflowed by "
-        if marker in error.output:
-            excess = int(error.output.split(marker)[1].split()[0])
+        excess = used.excess(region, error.output)
+        if excess is not None:
             kind = "flash" if region == "FLASH" else "RAM"
             raise BudgetError(
                 f"the image needs {size + excess} bytes of {kind}, {board.title} has {size}",

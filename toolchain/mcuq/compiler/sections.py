@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from io import BytesIO
-from typing import Any, BinaryIO
+from typing import Any
 
 from elftools.elf.elffile import ELFFile
 
-from mcuq.compiler.frames import frame_bytes
+from mcuq.compiler.frames import calls_inside, frame_bytes
 from mcuq.compiler.kept import Object
 
 _FLASH = (".text", ".rodata", ".data", ".boot", ".vectors")
@@ -18,6 +18,8 @@ _RAM = (".data", ".bss", ".noinit")
 
 _CALLS = frozenset({10, 30, 51, 102, 103})
 """Relocations of branches: R_ARM_THM_CALL, _JUMP24, _JUMP19, _JUMP11, _JUMP8."""
+_NOTHING = 0
+"""R_ARM_NONE: Clang's link to its unwinding tables."""
 _CALL = re.compile(r'^edge: { sourcename: "([^"]+)" targetname: "([^"]+)"', re.MULTILINE)
 
 
@@ -58,12 +60,17 @@ class Section:
 def read_sections(objects: Iterable[Object]) -> dict[str, Section]:
     """Sections of all objects by name. Undefined symbols stay as bare names in `needs`."""
     found: dict[str, Section] = {}
+    weak: dict[str, Section] = {}
     for compiled in objects:
         usage = read_stack_usage(compiled.stack_usage)
         recursive = _self_callers(compiled.call_graph)
-        for section in _sections(BytesIO(compiled.content), compiled.name, usage, recursive):
+        elf = ELFFile(BytesIO(compiled.content))
+        for section in _sections(elf, compiled.name, usage, recursive):
             found[section.name] = section
-    return found
+        strong, others = _aliases(elf, compiled.name)
+        found |= strong
+        weak |= others
+    return weak | found
 
 
 def closure(needs: Mapping[str, frozenset[str]], roots: Iterable[str]) -> frozenset[str]:
@@ -98,15 +105,19 @@ def _self_callers(text: str) -> frozenset[str]:
     return frozenset(caller.rsplit(":", 1)[-1] for caller, called in calls if caller == called)
 
 
-def _sections(
-    stream: BinaryIO, unit: str, usage: Mapping[str, int | None], recursive: frozenset[str]
-) -> Iterator[Section]:
-    elf = ELFFile(stream)
+def _symbols(elf: ELFFile) -> list[Any]:
     table = elf.get_section_by_name(".symtab")
-    symbols = list(table.iter_symbols()) if table else []
+    return list(table.iter_symbols()) if table else []
+
+
+def _sections(
+    elf: ELFFile, unit: str, usage: Mapping[str, int | None], recursive: frozenset[str]
+) -> Iterator[Section]:
+    symbols = _symbols(elf)
     names = _section_names(elf, symbols, unit)
     functions = _functions(symbols)
     needs, addressed = _needs(elf, symbols, names)
+    relocated = _relocated(elf)
     for index, name in names.items():
         header = elf.get_section(index)
         align = max(header["sh_addralign"], 1)
@@ -122,31 +133,64 @@ def _sections(
             size,
             frozenset(needs.get(index, ())),
             stack or 0,
-            not recursive.isdisjoint(inside),
+            not recursive.isdisjoint(inside)
+            or _calls_itself(header, symbols, index, relocated.get(index, frozenset())),
             frozenset(addressed.get(index, ())) - {name},
             stack is None,
         )
-    yield from _aliases(symbols, names)
 
 
-def _aliases(symbols: list[Any], names: Mapping[int, str]) -> Iterator[Section]:
-    """Other global symbols of a section: of no size, they need the one it is named by."""
+def _aliases(elf: ELFFile, unit: str) -> tuple[dict[str, Section], dict[str, Section]]:
+    """Other symbols of a section: of no size, they need the one it is named by.
+
+    Returns:
+        Global ones, and weak ones, which hold where nothing else has their name.
+    """
+    symbols = _symbols(elf)
+    names = _section_names(elf, symbols, unit)
+    found: dict[str, dict[str, Section]] = {"STB_GLOBAL": {}, "STB_WEAK": {}}
     for symbol in symbols:
         name = names.get(symbol["st_shndx"])
-        # A weak one may have its definition elsewhere.
-        if name not in (None, symbol.name) and symbol["st_info"]["bind"] == "STB_GLOBAL":
-            yield Section(symbol.name, "text", 0, frozenset({name}))
+        if name not in (None, symbol.name) and symbol["st_info"]["bind"] in found:
+            alias = Section(symbol.name, "text", 0, frozenset({name}))
+            found[symbol["st_info"]["bind"]][symbol.name] = alias
+    return found["STB_GLOBAL"], found["STB_WEAK"]
+
+
+def _literals(section: Any, symbols: list[Any]) -> list[tuple[int, int]]:
+    """[begin, end) of data inside code, from mapping symbols: $t begins code, $d data inside it."""
+    marks = sorted((s["st_value"], s.name[1]) for s in symbols if s.name[:2] in ("$t", "$d"))
+    ends = [at for at, _ in marks[1:]] + [section["sh_size"]]
+    return [(at, end) for (at, kind), end in zip(marks, ends, strict=False) if kind == "d"]
 
 
 def _frame(section: Any, symbols: list[Any]) -> int | None:
-    """Stack bytes of a function that gcc tells nothing about; None where it has no bound."""
+    """Stack bytes of a function that its compiler tells nothing about; None for no bound."""
     if not section.name.startswith(".text"):
         return 0
-    # Mapping symbols: $t begins code, $d data inside it.
-    marks = sorted((s["st_value"], s.name[1]) for s in symbols if s.name[:2] in ("$t", "$d"))
-    ends = [at for at, _ in marks[1:]] + [section["sh_size"]]
-    data = [(at, end) for (at, kind), end in zip(marks, ends, strict=False) if kind == "d"]
-    return frame_bytes(section.data(), data)
+    return frame_bytes(section.data(), _literals(section, symbols))
+
+
+def _relocated(elf: ELFFile) -> dict[int, frozenset[int]]:
+    """By section: the places that the linker fills in."""
+    return {
+        section["sh_info"]: frozenset(each["r_offset"] for each in section.iter_relocations())
+        for section in elf.iter_sections()
+        if section["sh_type"] == "SHT_REL"
+    }
+
+
+def _calls_itself(section: Any, symbols: list[Any], index: int, relocated: frozenset[int]) -> bool:
+    """Whether a function that stands alone in its section calls its own beginning.
+
+    An assembler may leave no relocation for that, and not every compiler writes a call graph.
+    """
+    if not section.name.startswith(".text."):
+        return False
+    inside = [symbol for symbol in symbols if symbol["st_shndx"] == index]
+    starts = {s["st_value"] & ~1 for s in inside if s["st_info"]["type"] == "STT_FUNC"}
+    calls = calls_inside(section.data(), _literals(section, inside))
+    return any(to in starts for at, to in calls.items() if at not in relocated)
 
 
 def _kind(section_name: str) -> str:
@@ -187,6 +231,8 @@ def _needs(
             continue
         into = needs.setdefault(section["sh_info"], set())
         for relocation in section.iter_relocations():
+            if relocation["r_info_type"] == _NOTHING:
+                continue
             symbol = symbols[relocation["r_info_sym"]]
             target = symbol["st_shndx"]
             name = symbol.name if target == "SHN_UNDEF" else names.get(target)

@@ -1,4 +1,4 @@
-"""The Arm cross compiler: where it is, what flags a core takes."""
+"""Cores as flags, and GCC's programs: where they are, how one is run."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import subprocess
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -15,7 +16,9 @@ from mcuq.temporary import is_full, no_space
 
 PREFIX = "arm-none-eabi-"
 _TELLING = re.compile(r"error:|overflowed|undefined reference", re.IGNORECASE)
-INSTALL_HINT = "apt-get install gcc-arm-none-eabi libnewlib-arm-none-eabi"
+INSTALL_HINT = (
+    "apt-get install gcc-arm-none-eabi libnewlib-arm-none-eabi, or: pip install 'mcuq[compiler]'"
+)
 
 _CORE_FLAGS = {
     "cortex-m0plus": ("-mcpu=cortex-m0plus", "-mfloat-abi=soft"),
@@ -78,19 +81,34 @@ def library_path(name: str, flags: tuple[str, ...]) -> Path:
 
 
 def run_tool(command: list[str], cwd: Path | None = None, scratch: Path | None = None) -> str:
-    """Run a tool; its standard output.
+    """Run a tool of GCC's; its standard output. As `run_program`."""
+    called = f"{PREFIX}{command[0]}"
+    return run_program([find_tool(command[0]), *command[1:]], called, cwd, scratch)
+
+
+def run_program(
+    command: list[str],
+    called: str,
+    cwd: Path | None = None,
+    scratch: Path | None = None,
+    variables: Mapping[str, str] | None = None,
+) -> str:
+    """Run a program of a compiler; its standard output.
 
     Args:
+        called: its name, for errors.
         cwd: where it runs.
         scratch: where it may leave what it needs itself; None: where the system keeps that.
+        variables: of its environment, beside those here.
 
     Raises:
         CompilerError: it failed; with its last words. InputError: `scratch` is full.
     """
+    own = {} if scratch is None else {"TMPDIR": str(scratch), "LC_ALL": "C"}
     done = subprocess.run(
-        [find_tool(command[0]), *command[1:]],
+        command,
         cwd=cwd,
-        env=None if scratch is None else {**os.environ, "TMPDIR": str(scratch), "LC_ALL": "C"},
+        env={**os.environ, **own, **(variables or {})},
         capture_output=True,
         encoding="utf-8",
         errors="replace",
@@ -104,7 +122,7 @@ def run_tool(command: list[str], cwd: Path | None = None, scratch: Path | None =
         words = (done.stderr.strip() or done.stdout.strip() or "no message").splitlines()
         first = next((line for line in words if _TELLING.search(line)), words[-1])
         raise CompilerError(
-            f"{PREFIX}{command[0]} failed: {first.strip()}",
+            f"{called} failed: {first.strip()}",
             "`mcuq doctor` checks the compiler; if it is well, please report it with the model",
             "\n".join(words),
         )

@@ -1,7 +1,7 @@
 """From a quantized graph to kernel calls: what is costed, planned and printed as C."""
 
 from mcuq.lower.lower import lower
-from mcuq.lower.options import LowerOptions
+from mcuq.lower.options import LowerOptions, has_lanes
 from mcuq.lower.program import Array, Call, Program
 
-__all__ = ["Array", "Call", "LowerOptions", "Program", "lower"]
+__all__ = ["Array", "Call", "LowerOptions", "Program", "has_lanes", "lower"]

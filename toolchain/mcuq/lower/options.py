@@ -13,6 +13,7 @@ class LowerOptions:
     kernels: whose.
     speed: take the faster of two forms at the price of code; else the one that makes less code.
     address_bytes: of the machine: some kernels keep addresses in their scratch.
+    lanes: the core multiplies vectors of sixteen bytes: weights are stored for that.
     provided: functions of the library that is linked for "cmsis-nn": what it has not stays with
         mcuq. None: mcuq's own portable forms, which have all.
     """
@@ -20,8 +21,17 @@ class LowerOptions:
     kernels: Kernels = "mcuq"
     speed: bool = True
     address_bytes: int = 4
+    lanes: bool = False
     provided: frozenset[str] | None = None
 
     def is_external(self, function: str) -> bool:
         """Whether the library that is linked brings `function`."""
         return self.provided is not None and function in self.provided
+
+
+def has_lanes(core: str) -> bool:
+    """Whether a core, by the compiler's name, has the vector extension."""
+    return core in _VECTOR_CORES
+
+
+_VECTOR_CORES = frozenset({"cortex-m55"})

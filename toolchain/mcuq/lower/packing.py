@@ -119,7 +119,7 @@ def pack_depthwise(weights: Int8s, bits: int, requantization: Requantization) ->
     # Outputs leave the kernel in offset binary.
     sums = reachable(rows, requantization, depthwise=True)
     folded = fold(sums, requantization, offset=128)
-    rest = _left_out(~folded.fits)
+    rest = left_out(~folded.fits)
     channels = _channel_groups(folded)
     # (group, tap, channel of the group)
     groups = _pad(rows, axis=0).reshape(-1, GROUP, rows.shape[1]).transpose(0, 2, 1)
@@ -171,7 +171,7 @@ def column_scratch(depth: int) -> int:
     return 8 + 4 * _round_up(depth)
 
 
-def _left_out(channels: Bools) -> tuple[int, ...]:
+def left_out(channels: Bools) -> tuple[int, ...]:
     """Their numbers.
 
     Raises:
@@ -197,10 +197,12 @@ def _channel_groups(folded: Channels) -> Int32s:
 def _pack_rows(rows: Int8s, bits: int, requantization: Requantization, sums: Sums) -> PackedLayer:
     """Pack rows whose length is a multiple of four."""
     folded = fold(sums, requantization, _nest(rows, bits, sums))
-    rest = _left_out(~folded.fits)
+    rest = left_out(~folded.fits)
     halves = _halves(np.where(folded.fits[:, None], rows, np.int8(0)))
     if bits < 4:
-        return PackedLayer(pack_sub_byte(halves, bits), folded.words, rest)
+        # Input 2 half + pair, in order: SXTB16 takes pairs out of a word of bytes.
+        in_order = halves.transpose(0, 1, 3, 2, 4)
+        return PackedLayer(pack_sub_byte(in_order, bits), folded.words, rest)
     return PackedLayer(_words(halves, bits), folded.words, rest)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from mcuq.graph import Op
 from mcuq.lower.form import CForms, for_int8, for_int16, int8_only
 from mcuq.lower.layout import suffixed
-from mcuq.lower.packing import pack_plain
+from mcuq.lower.packing import GROUP, pack_plain
 from mcuq.lower.program import Argument, Array, Call, ScratchRef, Struct, TensorRef, operand
 from mcuq.ops import lstm
 from mcuq.ops.int16_sigmoid import Int16SigmoidParams
@@ -49,6 +49,30 @@ def _svdf(qgraph: QuantizedGraph, op: Op, params: SvdfParams) -> Call:
     function = "mcuq_svdf_s8" if bound.inputs[STATE].bits == 8 else "mcuq_svdf_state_s16"
     macs = bound.inputs[FEATURE].size + bound.inputs[TIME].size
     return Call(op, function, arguments, macs=macs, in_place=op.kept)
+
+
+def _packed_svdf(qgraph: QuantizedGraph, op: Op, params: SvdfParams) -> Call:
+    """mcuq_svdf_packed_s8/_packed_state_s16, where the weights' sums fit their words."""
+    call = _svdf(qgraph, op, params)
+    weights = quantized_op(qgraph, op).constant(FEATURE)
+    rows = np.pad(weights, ((0, -len(weights) % GROUP), (0, 0)))
+    words = pack_plain(rows)
+    if words is None:
+        return call
+    offsets = params.input_offset * rows.sum(axis=1, dtype=np.int64)
+    place = _SVDF_WEIGHTS
+    arguments = (
+        *call.arguments[:place],
+        Array("feature_weights", words),
+        Array("feature_bias", offsets.astype(np.int32)),
+        *call.arguments[place + 1 :],
+    )
+    function = call.function.replace("mcuq_svdf_", "mcuq_svdf_packed_")
+    return replace(call, function=function, arguments=arguments)
+
+
+_SVDF_WEIGHTS = 2
+"""Argument of SVDF's kernels."""
 
 
 def _lstm(qgraph: QuantizedGraph, op: Op, params: LstmParams) -> Call:
@@ -138,7 +162,7 @@ def _sigmoid(params: Int16SigmoidParams, count: int) -> Struct:
 
 
 CALLS: Mapping[AnyOperator, CForms] = {
-    SVDF: int8_only(SVDF, _svdf),
+    SVDF: replace(int8_only(SVDF, _svdf), own=for_int8(SVDF, _packed_svdf)),
     UNIDIRECTIONAL_SEQUENCE_LSTM: CForms(
         for_int8(UNIDIRECTIONAL_SEQUENCE_LSTM, _lstm),
         for_int8(UNIDIRECTIONAL_SEQUENCE_LSTM, _packed_lstm),

@@ -17,5 +17,13 @@ class LoweringSettings:
     flash.
     """
 
+    narrow_depthwise: int = 8
+    """Channels. A depthwise layer of nine taps and no more channels than these, in fours, takes
+    four a vector on a core with lanes of bytes, not sixteen.
+
+    Evidence: Cortex-M55, 3×3, 48×48×8: 415,593 instructions by fours, 649,537 by sixteens;
+    24×24×16: 184,388 and 166,440.
+    """
+
 
 LOWERING = LoweringSettings()

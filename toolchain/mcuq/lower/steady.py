@@ -9,6 +9,8 @@ from __future__ import annotations
 
 _PACKED = (
     *("mcuq_conv", "mcuq_pointwise", "mcuq_dense", "mcuq_depthwise", "mcuq_depthwise_expanded"),
+    *("mcuq_conv_lanes", "mcuq_pointwise_lanes", "mcuq_dense_lanes"),
+    "mcuq_depthwise_lanes",
     "mcuq_transpose_conv",
 )
 _WIDTHS = ("s8", "s4", "s2", "ternary")

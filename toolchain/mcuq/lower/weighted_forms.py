@@ -16,7 +16,10 @@ from mcuq.ops.weighted import CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED, TRANS
 CALLS: Mapping[AnyOperator, CForms] = {
     CONV_2D: CForms(
         for_int8(CONV_2D, lower_conv),
-        for_int8_with(CONV_2D, lambda qgraph, op, p, at: fast_conv(qgraph, op, p, at.known)),
+        for_int8_with(
+            CONV_2D,
+            lambda qgraph, op, p, at: fast_conv(qgraph, op, p, at.known, at.options),
+        ),
         for_int16(CONV_2D, int16_conv),
         for_float32(CONV_2D, dynamic_conv),
     ),
@@ -42,7 +45,7 @@ CALLS: Mapping[AnyOperator, CForms] = {
         for_int8(FULLY_CONNECTED, lower_fully_connected),
         for_int8_with(
             FULLY_CONNECTED,
-            lambda qgraph, op, p, at: fast_fully_connected(qgraph, op, p, at.known),
+            lambda qgraph, op, p, at: fast_fully_connected(qgraph, op, p, at.known, at.options),
         ),
         for_int16(FULLY_CONNECTED, int16_fully_connected),
         for_float32(FULLY_CONNECTED, dynamic_dense),

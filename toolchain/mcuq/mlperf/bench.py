@@ -24,8 +24,7 @@ from mcuq.temporary import temporary_folder
 from mcuq_hil import load_board
 from mcuq_hil.bench import boot_emulator
 from mcuq_hil.boards import Board
-from mcuq_hil.errors import BoardError
-from mcuq_hil.estimate import estimate_band, has_model
+from mcuq_hil.estimate import check_timed, estimate_band
 from mcuq_hil.mlperf import MlperfDevice
 
 _ANSWER_SECONDS = 3600.0
@@ -103,11 +102,7 @@ def bench_mlperf(
         BoardError: nothing here tells cycles of this board.
     """
     board = load_board(board_name)
-    if not has_model(board):
-        raise BoardError(
-            f"{board.title}: nothing estimates its cycles block by block",
-            "take a board that Unicorn emulates and whose file has [timing], such as stm32f746",
-        )
+    check_timed(board)
     found = [name for name in BENCHMARKS if (folder / TRAINED[_FILES[name]][0]).is_file()]
     if not found:
         wanted = ", ".join(TRAINED[_FILES[name]][0] for name in BENCHMARKS)

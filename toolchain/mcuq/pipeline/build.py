@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from mcuq.compiler.chosen import compiling_with
 from mcuq.cost import Cost, CostTable, constant_bytes, program_cost
 from mcuq.emit.c.names import Names
 from mcuq.errors import BudgetError
@@ -59,7 +60,7 @@ def build(request: BuildRequest, folder: Path, progress: ProgressCallback = sile
             are not equal.
     """
     check_runs(request)
-    with scores_kept(request):
+    with compiling_with(request.compiler), scores_kept(request):
         selected = select(request, progress)
         result = _finish(request, selected, folder, progress)
         return replace(result, statistics=selected.statistics)
@@ -76,7 +77,7 @@ def search(
     Raises:
         InputError, UsageError, BudgetError, DeviceError, mcuq_hil's HilError: as `build`.
     """
-    with scores_kept(request):
+    with compiling_with(request.compiler), scores_kept(request):
         selected = select(request, progress, is_build=False)
         return selected.found.summary, selected.loaded.limits
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from mcuq.calibrate.observers import observer
 from mcuq.choices import check_choice, choice_hint
+from mcuq.compiler.chosen import compiler
 from mcuq.compiler.firmware import port_sources
 from mcuq.compiler.safety import check_safety
-from mcuq.compiler.toolchain import core_flags, find_tool, library_path
 from mcuq.declared import leaves
 from mcuq.emit.c.names import check_name
 from mcuq.errors import DeviceError, InputError, UsageError
@@ -88,8 +88,7 @@ def check_board(board: Board, port: str | None) -> None:
     if missing:
         names = sorted(path.stem for path in missing[0].parent.glob("*.c"))
         check_choice(f"{board.name}: driver", missing[0].stem, names)
-    find_tool("gcc")
-    library_path("libc.a", core_flags(board.core))
+    compiler().check(board.core)
     is_device = port is not None and "://" not in port and os.name == "posix"
     if is_device and not Path(str(port)).exists():
         raise PortError(f"there is no port {port}", "`mcuq hil list` shows what is plugged in")

@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from mcuq.choices import Kernels, Optimize
+from mcuq.choices import Compiler, Kernels, Optimize
 from mcuq.declared import Group, Option, TomlTable, documented
 from mcuq.declared.offered import (
     ALL,
@@ -145,6 +145,14 @@ class BuildRequest:
     optimize: Annotated[
         Optimize, Option("speed (default) or size.", "Compiler and kernel choice.", commands=ALL)
     ] = "speed"
+    compiler: Annotated[
+        Compiler,
+        Option(
+            "auto (default): gcc where it is installed, else clang.",
+            "Arm's GCC, the Clang of the package ziglang, or the first of them that is installed.",
+            commands=ALL,
+        ),
+    ] = "auto"
     kernels: Annotated[
         Kernels,
         Option(

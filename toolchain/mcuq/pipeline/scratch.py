@@ -17,13 +17,11 @@ from mcuq.emit.c.external import copy_external
 from mcuq.emit.c.scratch_queries import scratch_queries_source
 from mcuq.errors import DeviceError
 from mcuq.lower.buffers import kernel_sum_bytes, question, with_kernel_sums, with_scratch
+from mcuq.lower.options import has_lanes
 from mcuq.lower.program import Call, Program
 from mcuq.pipeline.profile import ProfileTarget
 from mcuq.temporary import temporary_folder
 from mcuq_hil import open_session
-
-_VECTOR_CORES = frozenset({"cortex-m55"})
-"""Cores with the vector extension, for which CMSIS-NN has code of its own."""
 
 
 def with_asked_scratch(target: ProfileTarget, program: Program) -> Program:
@@ -90,6 +88,6 @@ def _planned(target: ProfileTarget, call: Call, nbytes: int) -> Call:
             "scratch size for it",
             "take --kernels mcuq",
         )
-    if target.board.core in _VECTOR_CORES and nbytes and nbytes == kernel_sum_bytes(call):
+    if has_lanes(target.board.core) and nbytes and nbytes == kernel_sum_bytes(call):
         return with_kernel_sums(call)
     return with_scratch(call, nbytes)

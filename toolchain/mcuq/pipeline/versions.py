@@ -6,7 +6,7 @@ import platform
 from importlib.metadata import PackageNotFoundError, version
 
 import mcuq
-from mcuq.compiler.toolchain import compiler_version
+from mcuq.compiler.chosen import compiler
 
 _PACKAGES = ("ai-edge-litert", "deap", "numpy", "scipy", "tflite-micro", "unicorn")
 
@@ -14,7 +14,8 @@ _PACKAGES = ("ai-edge-litert", "deap", "numpy", "scipy", "tflite-micro", "unicor
 def versions() -> dict[str, str]:
     """Name → version of mcuq, Python, the compiler and the libraries that figures depend on."""
     found = {"mcuq": mcuq.__version__, "python": platform.python_version()}
-    found["arm-none-eabi-gcc"] = compiler_version()
+    used = compiler()
+    found[used.name] = used.version
     for name in _PACKAGES:
         try:
             found[name] = version(name)

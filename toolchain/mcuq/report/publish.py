@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mcuq.compiler.chosen import compiling_with
 from mcuq.pipeline.build import build
 from mcuq.pipeline.request import BuildRequest
 from mcuq.pipeline.scores import scores_kept
@@ -32,7 +33,11 @@ def publish(request: BuildRequest, progress: ProgressCallback = silent) -> Repor
         flash=board.flash.bytes,
         ram=board.ram.bytes,
     )
-    with scores_kept(request), written_atomically(request.output) as folder:
+    with (
+        compiling_with(request.compiler),
+        scores_kept(request),
+        written_atomically(request.output) as folder,
+    ):
         result = build(request, folder, progress)
         progress(Progress("report"))
         front = built_front(result)

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import mcuq
+from mcuq.compiler.chosen import compiler
+from mcuq.compiler.clang import RUNTIME
 from mcuq.compiler.mapfile import flash_contributions, library_members
 from mcuq.compiler.toolchain import compiler_version, newlib_version
 from mcuq.spdx import UNKNOWN, Package, Relation, spdx_text
@@ -40,16 +42,13 @@ def image_sbom(folder: Path, models: Sequence[str] = ()) -> str:
     owners = _owners(models)
     own = [_own(name, sizes, owners) for name in owners]
     libraries = _libraries(sizes, library_members(map_text), owners)
-    compiler = Package(
-        "arm-none-eabi-gcc",
-        "GPL-3.0-or-later WITH GCC-exception-3.1",
-        version=compiler_version(),
-        purpose="APPLICATION",
-        home="https://gcc.gnu.org",
+    used = compiler()
+    tool = Package(
+        used.name, used.licence, version=used.version, purpose="APPLICATION", home=used.home
     )
     relations = [Relation(image, "CONTAINS", part) for part in own if part is not None]
     relations += [Relation(image, "STATIC_LINK", library) for library in libraries]
-    relations.append(Relation(compiler, "BUILD_TOOL_OF", image))
+    relations.append(Relation(tool, "BUILD_TOOL_OF", image))
     return spdx_text(image, relations, digest[:32], f"mcuq-{mcuq.__version__}")
 
 
@@ -60,7 +59,7 @@ _Owners = Mapping[str, tuple[str, ...]]
 def _owners(models: Sequence[str]) -> _Owners:
     named = {f"{_MODEL}-{name}": (f"model/{name}.c",) for name in models}
     return {
-        "mcuq-runtime": ("runtime/", "mlperf/", "ports/"),
+        "mcuq-runtime": ("runtime/", "mlperf/", "ports/", "freestanding/"),
         "mcuq-kernels": ("model/kernels/",),
         "cmsis-nn": ("model/cmsis-nn/", "libcmsis-nn.a"),
         **named,
@@ -110,6 +109,12 @@ def _libraries(
             found.append(Package("libgcc", licence, compiler_version(), home=home, comment=comment))
         else:
             found.append(Package(archive, UNKNOWN, comment=comment))
+    if RUNTIME in sizes:
+        used = compiler()
+        comment = f"{sizes[RUNTIME]} bytes of flash"
+        found.append(
+            Package(f"zig-{RUNTIME}", used.licence, used.version, home=used.home, comment=comment)
+        )
     return found
 
 

@@ -19,7 +19,7 @@ from mcuq.calibrate import calibrate
 from mcuq.data import load_data
 from mcuq.emit.tflite import tflite_bytes
 from mcuq.errors import McuqError
-from mcuq.graph import Graph
+from mcuq.graph import Graph, Layout
 from mcuq.importers import load_model
 from mcuq.importers.source import read_bytes
 from mcuq.importers.tflite.reader import read_model
@@ -178,7 +178,8 @@ def _request(model: _Model, scratch: Path) -> BuildRequest:
         samples = scratch / "samples.npz"
         layouts = [model.graph.layout(name) for name in model.graph.inputs]
         columns = zip(layouts, model.samples, strict=True)
-        arrays = {f"x{i}": one.to_file(x) for i, (one, x) in enumerate(columns)}
+        depth = 2 if model.graph.states else 1
+        arrays = {f"x{i}": _to_file(one, x, depth) for i, (one, x) in enumerate(columns)}
         write_arrays(samples, arrays if len(arrays) > 1 else {"x": arrays["x0"]})
     return BuildRequest(
         model=model.job.model,
@@ -188,6 +189,12 @@ def _request(model: _Model, scratch: Path) -> BuildRequest:
         calibration=samples,
         keep_outliers=True,
     )
+
+
+def _to_file(layout: Layout, values: Reals, depth: int) -> Reals:
+    """Samples as the file arranges them; of sequences, `depth` 2, each step is one."""
+    steps = layout.to_file(values.reshape(-1, *values.shape[depth:]))
+    return steps.reshape(*values.shape[:depth], *steps.shape[1:])
 
 
 def _keeps_integers(model: _Model) -> bool:

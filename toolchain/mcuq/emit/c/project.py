@@ -21,7 +21,7 @@ TYPES = "mcuq_nn_types.h"
 _LIBRARY_HEADER, _LIBRARY_TYPES = "arm_nnfunctions.h", "arm_nn_types.h"
 _DYNAMIC_HEADER = "mcuq_dynamic.h"
 _INT16_HEADER, _SUB_BYTE_HEADER = "mcuq_int16.h", "mcuq_sub_byte.h"
-_RECURRENT_HEADER = "mcuq_recurrent.h"
+_LANES_HEADER, _RECURRENT_HEADER = "mcuq_lanes.h", "mcuq_recurrent.h"
 _REST_HEADER, _TRANSPOSE_CONV_HEADER = "mcuq_rest.h", "mcuq_transpose_conv.h"
 
 
@@ -68,12 +68,13 @@ def _headers(memory: MemoryPlan) -> tuple[str, ...]:
     widths = {tensor.bits for tensor in memory.program.qgraph.tensors.values()}
     int16 = (_INT16_HEADER,) if 16 in widths else ()
     sub_byte = (_SUB_BYTE_HEADER,) if widths & {2, TERNARY} else ()
+    lanes = (_LANES_HEADER,) if memory.program.options.lanes else ()
     real = (_DYNAMIC_HEADER,) if is_dynamic(memory.program.qgraph) else ()
     rest = (_REST_HEADER,) if any(call.rest for call in memory.program.calls) else ()
     kinds = {call.op.kind for call in memory.program.calls}
     transposed = (_TRANSPOSE_CONV_HEADER,) if TRANSPOSE_CONV in kinds else ()
     recurrent = (_RECURRENT_HEADER,) if any(kind.kept for kind in kinds) else ()
-    return (*HEADERS, *int16, *sub_byte, *real, *rest, *transposed, *recurrent)
+    return (*HEADERS, *int16, *sub_byte, *lanes, *real, *rest, *transposed, *recurrent)
 
 
 FORWARDED_TYPES = f"""\

@@ -319,12 +319,16 @@ class _Conversion:
             return None
         if index not in self._values:
             tensor = self._model.tensors[index]
-            if tensor.data is None:
+            data = tensor.data
+            if data is None and tensor.shape == (0,) and tensor.dtype in ("int32", "int64"):
+                # The shape of a scalar: a constant of no number has no bytes to tell it by.
+                data = np.zeros(0, tensor.dtype)
+            if data is None:
                 raise malformed(
                     f"operator {op.index} {op.kind} reads tensor {tensor.name!r} before it has "
                     "a value"
                 )
-            self._values[index] = self._constant(tensor, tensor.data)
+            self._values[index] = self._constant(tensor, data)
         return self._values[index]
 
     def _constant(self, tensor: FileTensor, data: npt.NDArray[Any]) -> FileOperand:

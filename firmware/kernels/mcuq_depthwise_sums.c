@@ -1,19 +1,19 @@
-/* Up to four channels of one pixel of a depthwise convolution, any number of taps. */
+/* Sums of up to four channels of one pixel of a depthwise convolution, any number of taps. */
 #include "mcuq_depthwise.h"
 #include "mcuq_instructions.h"
-#include "mcuq_output.h"
 
 #if defined(__ARM_FEATURE_DSP)
 
+/* The inputs begin `skip` bytes behind the first that is loaded. */
 static void sum_four(const int8_t *const *taps, int32_t count, int32_t offset,
-    const int32_t *weights, int32_t sums[4])
+    const int32_t *weights, int32_t skip, int32_t sums[4])
 {
     int32_t a = 0;
     int32_t b = 0;
     int32_t c = 0;
     int32_t d = 0;
     for (int32_t tap = 0; tap < count; tap++) {
-        const uint32_t x = mcuq_load_word(taps[tap] + offset);
+        const uint32_t x = mcuq_load_word(taps[tap] + offset - skip) >> 8 * skip;
         const uint32_t w = (uint32_t)weights[tap];
         a = mcuq_multiply_low(mcuq_even_bytes(x), mcuq_even_bytes(w), a);
         c = mcuq_multiply_high(mcuq_even_bytes(x), mcuq_even_bytes(w), c);
@@ -29,8 +29,9 @@ static void sum_four(const int8_t *const *taps, int32_t count, int32_t offset,
 #else
 
 static void sum_four(const int8_t *const *taps, int32_t count, int32_t offset,
-    const int32_t *weights, int32_t sums[4])
+    const int32_t *weights, int32_t skip, int32_t sums[4])
 {
+    (void)skip;
     int32_t a = 0;
     int32_t b = 0;
     int32_t c = 0;
@@ -51,7 +52,6 @@ static void sum_four(const int8_t *const *taps, int32_t count, int32_t offset,
 
 #endif
 
-/* Fewer than four channels are left: a word would reach beyond the pixel. */
 static int32_t sum_one(const int8_t *const *taps, int32_t count, int32_t offset,
     const int32_t *weights, int32_t channel)
 {
@@ -63,18 +63,21 @@ static int32_t sum_one(const int8_t *const *taps, int32_t count, int32_t offset,
     return sum;
 }
 
-void mcuq_depthwise_group(const int8_t *const *taps, int32_t count, int32_t offset,
-    const int32_t *weights, const mcuq_channel_group *channels, int8_t *output, int32_t width)
+void mcuq_depthwise_sums(const int8_t *const *taps, int32_t count, int32_t offset,
+    const int32_t *weights, int32_t width, int32_t before, int32_t sums[4])
 {
-    int32_t sums[4];
-    if (width == 4) {
-        sum_four(taps, count, offset, weights, sums);
-    } else {
-        for (int32_t i = 0; i < width; i++) {
-            sums[i] = sum_one(taps, count, offset, weights, i);
-        }
+#if defined(__ARM_FEATURE_DSP)
+    /* A word of fewer than four channels would reach beyond the pixel: it begins ahead of them. */
+    const int32_t by_words = width + before >= 4;
+#else
+    const int32_t by_words = width == 4;
+    (void)before;
+#endif
+    if (by_words) {
+        sum_four(taps, count, offset, weights, 4 - width, sums);
+        return;
     }
     for (int32_t i = 0; i < width; i++) {
-        output[i] = mcuq_group_output(channels, i, 2 * sums[i]);
+        sums[i] = sum_one(taps, count, offset, weights, i);
     }
 }

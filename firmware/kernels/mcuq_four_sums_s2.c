@@ -1,0 +1,72 @@
+/* Four output channels times two columns, int2 weights: see mcuq_sub_byte.h. */
+#include "mcuq_assembly.h"
+#include "mcuq_columns.h"
+#include "mcuq_sub_byte.h"
+
+#if defined(MCUQ_SHORT_THUMB)
+
+#include "mcuq_four_sums.h"
+
+/* clang-format off */
+
+/* A field of the word in r2 times both inputs in `pair`. */
+#define TAKE_FIELD(pair, left, sum) \
+    "lsls r7, r2, #" left "\n" \
+    "asrs r7, r7, #30\n" \
+    "muls r7, " pair ", r7\n" \
+    "add " sum ", r7\n"
+
+#define TAKE_FIELDS(pair) \
+    TAKE_FIELD(pair, "30", "r8") \
+    TAKE_FIELD(pair, "28", "r9") \
+    TAKE_FIELD(pair, "26", "r10") \
+    TAKE_FIELD(pair, "24", "r11") \
+    "lsrs r2, r2, #8\n"
+
+#define TAKE_PAIR \
+    "ldmia r1!, {r3, r4}\n" \
+    MCUQ_LOWER_INPUTS \
+    TAKE_FIELDS("r5") \
+    MCUQ_UPPER_INPUTS \
+    TAKE_FIELDS("r3")
+
+/* 85 instructions for 32 multiply-accumulates. */
+MCUQ_ASSEMBLY void mcuq_four_sums_s2(
+    const int32_t *weights, const int32_t *columns, int32_t words, int32_t sums[8])
+{
+    __asm__ volatile(
+        MCUQ_FOUR_SUMS(
+            "stmia r3!, {r6, r7}\n"
+            "stmia r3!, {r6, r7}\n"
+            "stmia r3!, {r6, r7}\n"
+            "stmia r3!, {r6, r7}\n",
+            "ldmia r0!, {r2}\n"
+            TAKE_PAIR TAKE_PAIR));
+}
+/* clang-format on */
+
+#else
+
+void mcuq_four_sums_s2(
+    const int32_t *weights, const int32_t *columns, int32_t words, int32_t sums[8])
+{
+    int32_t nested[8];
+    for (int32_t column = 0; column < 2; column++) {
+        mcuq_start_nested(nested + column, columns[column], 2);
+    }
+    const int32_t *x = columns + MCUQ_COLUMN_HEADER;
+    for (const int32_t *end = x + words; x < end; x += 4) {
+        const uint32_t fields = (uint32_t)*weights++;
+        const int32_t first = mcuq_nested_fields(fields);
+        const int32_t second = mcuq_nested_fields(fields >> 16);
+        for (int32_t column = 0; column < 2; column++) {
+            mcuq_nested_multiply(nested + column, first, x[column], 2);
+            mcuq_nested_multiply(nested + column, second, x[2 + column], 2);
+        }
+    }
+    for (int32_t column = 0; column < 2; column++) {
+        mcuq_split_nested(nested + column, sums + column, 2);
+    }
+}
+
+#endif

@@ -1,0 +1,28 @@
+/* All output channels of one column of bytes, where no assembly does it. */
+#include "mcuq_lanes.h"
+#include "mcuq_output.h"
+
+/* One row of weights times a column. */
+static int32_t dot(const int8_t *column, int32_t bytes, const int8_t *weights, int32_t bits)
+{
+    int32_t sum = 0;
+    for (int32_t shift = 8 - bits; shift >= 0; shift -= bits) {
+        for (int32_t i = 0; i < bytes; i++) {
+            const uint32_t top = (uint32_t)(uint8_t)weights[i] << shift & 0xFFu;
+            sum += *column++ * ((int8_t)top >> (8 - bits));
+        }
+    }
+    return sum;
+}
+
+void mcuq_lane_groups(const int8_t *column, int32_t depth, const int8_t *weights,
+    const mcuq_lane_group *channels, int32_t outputs, int8_t *output, int32_t bits)
+{
+    const int32_t bytes = depth * bits / 8;
+    for (int32_t c = 0; c < outputs; c++, weights += bytes) {
+        const mcuq_lane_group *group = channels + c / 4;
+        const mcuq_channel channel = {group->doubled_bias[c & 3], group->multiplier[c & 3],
+            group->rounding[c & 3], -group->left_shift[c & 3]};
+        output[c] = mcuq_output(&channel, dot(column, bytes, weights, bits));
+    }
+}

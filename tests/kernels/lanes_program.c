@@ -1,0 +1,199 @@
+/* The vector extension's assembly beside the same functions in C (plain_*), on random values: the
+ * program writes the name of each that differs, then "done". Bare metal; semihosting. */
+#include <stdint.h>
+#include <string.h>
+
+#include "mcuq_aligned_add.h"
+#include "mcuq_depthwise.h"
+#include "mcuq_lanes.h"
+#include "mcuq_pool.h"
+
+#define ROUNDS 200
+
+mcuq_lane_pixels plain_lane_pixels_s8, plain_lane_pixels_s4, plain_lane_pixels_s2;
+mcuq_lane_row plain_lane_row_s8, plain_lane_row_s4, plain_lane_row_s2;
+mcuq_depthwise_run plain_depthwise_lanes_run;
+void plain_lane_copy(int8_t *, int32_t, const int8_t *, int32_t, int32_t, int32_t);
+void plain_lane_fill(int8_t *, int32_t, int32_t);
+void plain_lane_unpack_s4(const int8_t *, int32_t, int8_t *);
+void plain_lane_unpack_s2(const int8_t *, int32_t, int8_t *);
+void plain_pool_average_many(const mcuq_pool_window *, const int8_t *, int32_t, int8_t *);
+void plain_pool_maximum_many(const mcuq_pool_window *, const int8_t *, int32_t, int8_t *);
+void plain_add_aligned_s8(
+    const int8_t *, const int8_t *, int8_t *, const mcuq_aligned_add *, int32_t);
+
+#define BYTES 16384
+
+static int8_t inputs[BYTES] __attribute__((aligned(8)));
+static int8_t weights[BYTES] __attribute__((aligned(8)));
+static int8_t outputs[2][BYTES];
+static mcuq_lane_group groups[32];
+static const int8_t *tables[2][32];
+static uint32_t state = 1;
+
+static int32_t below(int32_t end)
+{
+    state = state * 1664525u + 1013904223u;
+    return (int32_t)(state >> 8) % end;
+}
+
+static int32_t ask(int32_t operation, const void *argument)
+{
+    register int32_t r0 __asm__("r0") = operation;
+    register const void *r1 __asm__("r1") = argument;
+    __asm__ volatile("bkpt 0xab" : "+r"(r0) : "r"(r1) : "memory");
+    return r0;
+}
+
+static void differ(const char *name)
+{
+    if (memcmp(outputs[0], outputs[1], BYTES) != 0) {
+        ask(4, name);
+        ask(4, "\n");
+    }
+}
+
+static void fill(void)
+{
+    for (int32_t i = 0; i < BYTES; i++) {
+        inputs[i] = (int8_t)below(256);
+        weights[i] = (int8_t)below(256);
+        outputs[0][i] = outputs[1][i] = 7;
+    }
+    for (int32_t i = 0; i < 32; i++) {
+        for (int32_t k = 0; k < 4; k++) {
+            const int32_t right = below(18) - 2;
+            const int32_t zero_point = below(256) - 128;
+            const int32_t bias = right > 0 ? 2000000 : 20000;
+            groups[i].doubled_bias[k] = below(bias) - bias / 2;
+            groups[i].multiplier[k] = (1 << 30) + below(1 << 24) * 64;
+            groups[i].left_shift[k] = -right;
+            groups[i].rounding[k] =
+                right > 0 ? (1 << right >> 1) + zero_point * (1 << right) : zero_point;
+        }
+    }
+}
+
+static void clear(void)
+{
+    memset(outputs, 7, sizeof outputs);
+}
+
+#define PIXELS(width) \
+    clear(); \
+    mcuq_lane_pixels_##width(inputs, depth, weights, groups, count, outputs[0], outputs[0] + 200); \
+    plain_lane_pixels_##width(inputs, depth, weights, groups, count, outputs[1], outputs[1] + 200); \
+    differ("pixels_" #width); \
+    clear(); \
+    mcuq_lane_row_##width(inputs, depth, weights, groups, count, outputs[0]); \
+    plain_lane_row_##width(inputs, depth, weights, groups, count, outputs[1]); \
+    differ("row_" #width)
+
+static void multiply(void)
+{
+    const int32_t depth = 4 * (1 + below(60));
+    const int32_t count = 1 + below(40);
+    PIXELS(s8);
+    PIXELS(s4);
+    PIXELS(s2);
+}
+
+static void depthwise(void)
+{
+    const int32_t channels = 1 + below(70);
+    const int32_t taps = 1 + below(15);
+    const int32_t pixels = 1 + below(5);
+    for (int32_t tap = 0; tap < taps; tap++) {
+        const intptr_t move = below(2) * channels;
+        for (int32_t i = 0; i < 2; i++) {
+            tables[i][tap] = inputs + 20 * tap + channels;
+            ((intptr_t *)(void *)tables[i])[taps + tap] = move;
+        }
+    }
+    clear();
+    for (int32_t i = 0; i < 2; i++) {
+        (i == 0 ? mcuq_depthwise_lanes_run : plain_depthwise_lanes_run)(tables[i],
+            (const int32_t *)(const void *)weights, (const mcuq_channel_group *)(const void *)groups,
+            outputs[i] + channels, channels, pixels, channels, taps);
+    }
+    differ("depthwise_lanes_run");
+}
+
+static void pool(void)
+{
+    mcuq_pool_window window = {below(50), 1 + below(15), 1 + below(15), 0, 0, -128 + below(100),
+        below(128)};
+    const int32_t channels = 1 + below(40);
+    window.pixel = channels;
+    window.row = window.columns * channels;
+    if (window.rows * window.columns > 1) {
+        clear();
+        mcuq_pool_average_many(&window, inputs, channels, outputs[0]);
+        plain_pool_average_many(&window, inputs, channels, outputs[1]);
+        differ("pool_average_many");
+    }
+    clear();
+    mcuq_pool_maximum_many(&window, inputs, channels, outputs[0]);
+    plain_pool_maximum_many(&window, inputs, channels, outputs[1]);
+    differ("pool_maximum_many");
+}
+
+static void bytes(void)
+{
+    const int32_t count = 1 + below(100);
+    const int32_t rows = 1 + below(9);
+    clear();
+    mcuq_lane_copy(outputs[0], count + 3, inputs, 2 * count, count, rows);
+    plain_lane_copy(outputs[1], count + 3, inputs, 2 * count, count, rows);
+    differ("lane_copy");
+    clear();
+    mcuq_lane_fill(outputs[0] + rows, rows - 5, count);
+    plain_lane_fill(outputs[1] + rows, rows - 5, count);
+    differ("lane_fill");
+    clear();
+    mcuq_lane_unpack_s4(weights, count, outputs[0]);
+    plain_lane_unpack_s4(weights, count, outputs[1]);
+    differ("lane_unpack_s4");
+    clear();
+    mcuq_lane_unpack_s2(weights, count, outputs[0]);
+    plain_lane_unpack_s2(weights, count, outputs[1]);
+    differ("lane_unpack_s2");
+    const mcuq_aligned_add add = {below(1 << 26), below(1 << 27), (1 << 30) + below(1 << 24) * 64,
+        1 << 2, 3, (1 << 30) + below(1 << 24) * 64, (1 << 14) + ((below(256) - 128) * (1 << 15)),
+        15};
+    clear();
+    mcuq_add_aligned_s8(inputs, weights, outputs[0], &add, count);
+    plain_add_aligned_s8(inputs, weights, outputs[1], &add, count);
+    differ("add_aligned_s8");
+}
+
+extern uint32_t stack_top;
+extern uint32_t bss_begin;
+extern uint32_t bss_end;
+
+void start(void)
+{
+    *(volatile uint32_t *)0xE000ED88 |= 0xFu << 20; /* CPACR: the vector registers. */
+    __asm__ volatile("dsb\nisb");
+    memset(&bss_begin, 0, (size_t)((char *)&bss_end - (char *)&bss_begin));
+    state = 1;
+    for (int32_t round = 0; round < ROUNDS; round++) {
+        fill();
+        multiply();
+        depthwise();
+        pool();
+        bytes();
+    }
+    ask(4, "done\n");
+    ask(0x18, (const void *)0x20026);
+}
+
+void stop(void)
+{
+    ask(4, "fault\n");
+    ask(0x18, (const void *)0x20026);
+}
+
+__attribute__((section(".vectors"), used)) static const void *const vectors[16] = {
+    &stack_top, (const void *)start, (const void *)stop, (const void *)stop, (const void *)stop,
+    (const void *)stop, (const void *)stop};
