@@ -24,11 +24,12 @@ class Worst:
     """Instructions of one inference.
 
     Attributes:
-        bound: that no input exceeds; None where there is none.
+        bound: what no input exceeds; null where there is no bound.
         reason: why there is none; empty where there is one.
-        least, most: that the inputs took which were tried.
+        least: what the quickest of the inputs took that were tried.
+        most: what the slowest of them took.
         tried: how many those are: the lowest, the highest, zeros, both in turn, and random ones.
-        stack_bytes: that no input exceeds.
+        stack_bytes: what no input exceeds.
     """
 
     bound: int | None
