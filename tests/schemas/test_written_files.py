@@ -92,6 +92,7 @@ BUILT = (
     Step("explain 0 --json", {"explain": OUT}),
     Step("explain 4 four --json", {"explain": OUT}),
     Step("profile --json", {"profile": OUT}),
+    Step("worst --json", {"worst": OUT}),
     Step("run evaluation.npz --samples 3 --json", {"run": OUT}),
     Step("emit --project cmake -o project --json", {"emit-project": OUT}),
     Step("emit out --format mlir -o m.mlir --json", {"emit-module": OUT}),

@@ -96,12 +96,13 @@ class Document(Generic[T]):
             plain = from_json(text)
         except ValueError as error:
             raise ValueError(f"not such a file: Invalid JSON: {error}") from error
-        if self.sealed and isinstance(plain, dict) and DIGEST in plain:
-            told = plain.pop(DIGEST)
-            if told != _digest(plain):
-                raise ValueError(_EDITED)
+        told = plain.pop(DIGEST, None) if self.sealed and isinstance(plain, dict) else None
+        # The version first: another one may be sealed in another way.
+        unmarked = self._each(plain, self._unmark)
+        if told is not None and told != _digest(plain):
+            raise ValueError(_EDITED)
         try:
-            return self.adapter.validate_python(self._each(plain, self._unmark))
+            return self.adapter.validate_python(unmarked)
         except ValidationError as error:
             first = error.errors()[0]
             place = ".".join(map(str, first["loc"]))

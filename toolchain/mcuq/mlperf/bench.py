@@ -50,7 +50,8 @@ class MlperfRow:
         samples: labelled inputs that were run; 0 without a data set.
         accuracy: share of samples whose largest output is of the true class.
         auc: area under the ROC curve, as the official runner takes it.
-        flash_bytes, ram_bytes: of the image.
+        flash_bytes: of the image.
+        ram_bytes: of the image, the buffer of the line's input with it.
     """
 
     benchmark: str
