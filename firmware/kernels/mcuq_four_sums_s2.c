@@ -16,21 +16,28 @@
     "muls r7, " pair ", r7\n" \
     "add " sum ", r7\n"
 
-#define TAKE_FIELDS(pair) \
-    TAKE_FIELD(pair, "30", "r8") \
-    TAKE_FIELD(pair, "28", "r9") \
-    TAKE_FIELD(pair, "26", "r10") \
-    TAKE_FIELD(pair, "24", "r11") \
-    "lsrs r2, r2, #8\n"
+#define TAKE_FIELDS(pair, a, b, c, d) \
+    TAKE_FIELD(pair, a, "r8") \
+    TAKE_FIELD(pair, b, "r9") \
+    TAKE_FIELD(pair, c, "r10") \
+    TAKE_FIELD(pair, d, "r11")
 
-#define TAKE_PAIR \
+/* Bytes 0 and 2 of the word, then 1 and 3. */
+#define TAKE_EVEN \
     "ldmia r1!, {r3, r4}\n" \
     MCUQ_LOWER_INPUTS \
-    TAKE_FIELDS("r5") \
+    TAKE_FIELDS("r5", "30", "28", "26", "24") \
     MCUQ_UPPER_INPUTS \
-    TAKE_FIELDS("r3")
+    TAKE_FIELDS("r3", "14", "12", "10", "8")
 
-/* 85 instructions for 32 multiply-accumulates. */
+#define TAKE_ODD \
+    "ldmia r1!, {r3, r4}\n" \
+    MCUQ_LOWER_INPUTS \
+    TAKE_FIELDS("r5", "22", "20", "18", "16") \
+    MCUQ_UPPER_INPUTS \
+    TAKE_FIELDS("r3", "6", "4", "2", "0")
+
+/* 81 instructions for 32 multiply-accumulates. */
 MCUQ_ASSEMBLY void mcuq_four_sums_s2(
     const int32_t *weights, const int32_t *columns, int32_t words, int32_t sums[8])
 {
@@ -41,7 +48,7 @@ MCUQ_ASSEMBLY void mcuq_four_sums_s2(
             "stmia r3!, {r6, r7}\n"
             "stmia r3!, {r6, r7}\n",
             "ldmia r0!, {r2}\n"
-            TAKE_PAIR TAKE_PAIR));
+            TAKE_EVEN TAKE_ODD));
 }
 /* clang-format on */
 
@@ -58,7 +65,7 @@ void mcuq_four_sums_s2(
     for (const int32_t *end = x + words; x < end; x += 4) {
         const uint32_t fields = (uint32_t)*weights++;
         const int32_t first = mcuq_nested_fields(fields);
-        const int32_t second = mcuq_nested_fields(fields >> 16);
+        const int32_t second = mcuq_nested_fields(fields >> 8);
         for (int32_t column = 0; column < 2; column++) {
             mcuq_nested_multiply(nested + column, first, x[column], 2);
             mcuq_nested_multiply(nested + column, second, x[2 + column], 2);
