@@ -59,7 +59,7 @@ static inline void mcuq_depthwise_move(const int8_t **taps, int32_t count)
 }
 
 /* The depthwise driver; ahead: bytes by which `run` wants the taps ahead. */
-void mcuq_depthwise_windows(const mcuq_depthwise *p, const int32_t *weights,
+void mcuq_depthwise_windows(const mcuq_depthwise *layer, const int32_t *weights,
     const mcuq_channel_group *channels, const int8_t *input, int8_t *output, int32_t *scratch,
     mcuq_depthwise_run *run, int32_t ahead);
 

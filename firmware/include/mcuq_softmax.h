@@ -26,11 +26,15 @@ static inline int32_t mcuq_reciprocal_of_one_plus(int32_t x)
     return mcuq_saturating_shift_left(y, 1);
 }
 
+/* By halves: a fixed number of steps, whatever the value. */
 static inline int32_t mcuq_leading_zeros(uint32_t x)
 {
-    int32_t count = 0;
-    for (uint32_t bit = UINT32_C(1) << 31; bit != 0 && !(x & bit); bit >>= 1) {
-        count++;
+    int32_t count = x == 0 ? 1 : 0;
+    for (int32_t half = 16; half > 0; half >>= 1) {
+        if (x >> (32 - half) == 0) {
+            count += half;
+            x <<= half;
+        }
     }
     return count;
 }

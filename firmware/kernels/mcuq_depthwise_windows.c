@@ -79,10 +79,33 @@ static void one_row(const row_context *r, int32_t row, int8_t *output)
     }
 }
 
-void mcuq_depthwise_windows(const mcuq_depthwise *p, const int32_t *weights,
+/* Tensors of one column as tensors of one row, which are the same bytes: their pixels share tables
+ * that move. */
+static mcuq_depthwise turned(const mcuq_depthwise *p)
+{
+    mcuq_depthwise t = *p;
+    if (p->input_width == 1 && p->output_width == 1 && p->kernel_width == 1 &&
+        p->pad_left == 0) {
+        t.input_height = 1;
+        t.input_width = p->input_height;
+        t.output_height = 1;
+        t.output_width = p->output_height;
+        t.kernel_height = 1;
+        t.kernel_width = p->kernel_height;
+        t.stride_x = p->stride_y;
+        t.dilation_x = p->dilation_y;
+        t.pad_top = 0;
+        t.pad_left = p->pad_top;
+    }
+    return t;
+}
+
+void mcuq_depthwise_windows(const mcuq_depthwise *layer, const int32_t *weights,
     const mcuq_channel_group *channels, const int8_t *input, int8_t *output, int32_t *scratch,
     mcuq_depthwise_run *run, int32_t ahead)
 {
+    const mcuq_depthwise in_rows = turned(layer);
+    const mcuq_depthwise *p = &in_rows;
     const int32_t count = p->kernel_height * p->kernel_width;
     const int8_t **taps = (const int8_t **)(void *)scratch;
     int8_t *padding = (int8_t *)(taps + 2 * count);

@@ -22,15 +22,14 @@
     TAKE_FIELD(pair, c, "r10") \
     TAKE_FIELD(pair, d, "r11")
 
-/* Bytes 0 and 2 of the word, then 1 and 3. */
-#define TAKE_EVEN \
+#define EVEN_PAIR \
     "ldmia r1!, {r3, r4}\n" \
     MCUQ_LOWER_INPUTS \
     TAKE_FIELDS("r5", "30", "28", "26", "24") \
     MCUQ_UPPER_INPUTS \
     TAKE_FIELDS("r3", "14", "12", "10", "8")
 
-#define TAKE_ODD \
+#define ODD_PAIR \
     "ldmia r1!, {r3, r4}\n" \
     MCUQ_LOWER_INPUTS \
     TAKE_FIELDS("r5", "22", "20", "18", "16") \
@@ -48,7 +47,7 @@ MCUQ_ASSEMBLY void mcuq_four_sums_s2(
             "stmia r3!, {r6, r7}\n"
             "stmia r3!, {r6, r7}\n",
             "ldmia r0!, {r2}\n"
-            TAKE_EVEN TAKE_ODD));
+            EVEN_PAIR ODD_PAIR));
 }
 /* clang-format on */
 

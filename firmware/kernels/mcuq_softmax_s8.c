@@ -10,13 +10,14 @@
 
 #define SUM_THAT_FLATTENS (INT32_C(512) << (31 - MCUQ_SUM_INTEGER_BITS))
 
-/* Sum of the exponentials in Q12.19, or SUM_THAT_FLATTENS where it is larger. */
+/* Sum of the exponentials in Q12.19, or SUM_THAT_FLATTENS where it is larger. All values are looked
+ * at, whatever the sum: the loop ends by the shape alone. */
 static int32_t sum_of_exponentials(const int8_t *input, int32_t size, int32_t maximum,
     int32_t mult, int32_t shift, int32_t diff_min)
 {
     int32_t sum = 0;
-    for (int32_t i = 0; i < size && sum < SUM_THAT_FLATTENS; i++) {
-        if (input[i] - maximum >= diff_min) {
+    for (int32_t i = 0; i < size; i++) {
+        if (sum < SUM_THAT_FLATTENS && input[i] - maximum >= diff_min) {
             const int32_t e = mcuq_exp_of_difference(input[i] - maximum, mult, shift);
             sum += mcuq_rounding_right_shift(e, MCUQ_SUM_INTEGER_BITS);
         }

@@ -25,6 +25,7 @@ def open_session(
     *,
     run_seconds: float = PATIENCE.run,
     estimating: bool = False,
+    bounding: bool = False,
 ) -> Session:
     """A session with `elf` running on `board`.
 
@@ -35,6 +36,7 @@ def open_session(
             `Session.expect`): of the wall's seconds on a board, of work in an emulator.
         estimating: the emulated counter tells estimated cycles in the place of instructions, for
             `mcuq_hil.estimate`; there is no port.
+        bounding: it tells the instructions that no input exceeds, for `mcuq_hil.worst`; likewise.
 
     Raises:
         BoardError: the board has no emulator and no port is given.
@@ -44,7 +46,7 @@ def open_session(
         return open_hardware(board, elf, attachment_at(board, port), run_seconds=run_seconds)
     check_emulated(board)
     read_build_id(elf)  # a damaged image is not run
-    transport = boot_emulator(board, elf, estimating=estimating)
+    transport = boot_emulator(board, elf, estimating=estimating, bounding=bounding)
     session = Session(
         board,
         elf,
@@ -93,17 +95,23 @@ def check_emulated(board: Board) -> None:
 
 
 def boot_emulator(
-    board: Board, elf: Path, *, estimating: bool = False, steady: bool = False
+    board: Board,
+    elf: Path,
+    *,
+    estimating: bool = False,
+    steady: bool = False,
+    bounding: bool = False,
 ) -> UnicornPort | QemuPort:
     """The port of a fresh emulator of `board` that boots `elf`; raises BoardError.
 
     Args:
         estimating: the counter tells estimated cycles in the place of instructions.
-        steady: every inference counts as the first one does, which is much faster; QEMU knows
-            neither.
+        steady: every inference counts as the first one does, which is much faster.
+        bounding: the counter tells the instructions that no input exceeds. QEMU knows none of them.
     """
     check_emulated(board)
     assert board.emulator is not None
     if board.emulator.machine is not None:
         return QemuPort(board.emulator.machine, elf)
-    return UnicornPort(MachineSpec.of(board, estimating=estimating, steady=steady), elf)
+    spec = MachineSpec.of(board, estimating=estimating, steady=steady, bounding=bounding)
+    return UnicornPort(spec, elf)

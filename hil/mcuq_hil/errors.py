@@ -106,3 +106,7 @@ class CallError(HilError):
 
 class WrongResultError(HilError):
     """The device computed something else than expected."""
+
+
+class NoBoundError(HilError):
+    """What is executed can take any number of instructions, as far as its code says."""

@@ -22,6 +22,7 @@ AREAS = (
     "witness",
 )
 NOT_TUNED = {
+    "_BITS": "of an activation in exact sums: finer than any width stores it",
     "_BLOCK": "how much is computed at a time",
     "_FINEST": "float32",
     "_FLOOR": "keeps a logarithm finite",
@@ -32,6 +33,7 @@ NOT_TUNED = {
     "_MANTISSA_BITS": "float32",
     "_MICRO": "a unit",
     "_MS": "a unit",
+    "_ROUNDING": "float64",
     "_SEED": "any other would do",
     "_SHOWN": "in a message",
     "_SMALLEST": "float32",

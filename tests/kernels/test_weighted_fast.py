@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from kernel_fast import run_conv, run_dense, run_depthwise, run_pointwise
 from kernel_weighted import Weighted, build, layers
 
+from mcuq.ops.attrs import Padding
 from mcuq.ops.weighted import CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED
-from mcuq.ops.weighted_params import ConvAttrs
+from mcuq.ops.weighted_params import ConvAttrs, DepthwiseConvAttrs
 
 CONV = settings(max_examples=500)
 
@@ -54,3 +55,15 @@ def test_pointwise_equals_tflm(bits: int, shape: tuple[int, int, int, int]) -> N
         case = build(CONV_2D, ConvAttrs(), *shapes, bits, seed)
         expected = case.expected
         np.testing.assert_array_equal(run_pointwise(case, descending=seed % 2 == 1), expected)
+
+
+@pytest.mark.parametrize("bits", [4, 8])
+@pytest.mark.parametrize("padding", list(Padding))
+def test_depthwise_of_one_column_equals_tflm(bits: int, padding: Padding) -> None:
+    for seed in range(12):
+        taps, stride, dilation = 1 + seed % 5, 1 + seed % 3, 1 + seed % 2
+        attrs = DepthwiseConvAttrs((stride, stride), (dilation, dilation), padding)
+        shapes = ((1, 11 + seed, 1, 3 + seed), (1, taps, 1, 3 + seed))
+        case = build(DEPTHWISE_CONV_2D, attrs, *shapes, bits, seed)
+        expected = case.expected
+        np.testing.assert_array_equal(run_depthwise(case, descending=seed % 2 == 1), expected)

@@ -158,6 +158,7 @@ def test_a_change_of_keys_or_types_is_seen(generator: ModuleType, path: tuple[st
 METHODS = {"dump_json", "model_dump_json", "to_json"}
 """Of pydantic, or of a class that has its own."""
 WRITERS = {
+    "toolchain/mcuq/document.py:_digest": "what a digest is of",
     "toolchain/mcuq/document.py:text": "every document that is a file",
     "toolchain/mcuq/document.py:line": "every document that is a line",
     "toolchain/mcuq/cli/output.py:write_json": "every document on stdout",

@@ -75,7 +75,9 @@ def _other(layout: Layout) -> _Reading | None:
     if layout.is_same:  # channels last, or no channels at all: they may come first
         return _Reading((file[-1], *file[:-1]), (*range(1, len(file)), 0))
     order = tuple(axis - 1 for axis in layout.order[1:])
-    return _Reading(tuple(file[axis] for axis in order), tuple(map(int, np.argsort(order))))
+    return _Reading(
+        tuple(file[axis] for axis in order), tuple(map(int, np.argsort(order, kind="stable")))
+    )
 
 
 def _without_ones(shape: Shape) -> Shape:

@@ -12,7 +12,7 @@ from typing import Any
 import capstone
 from capstone import arm
 
-from mcuq_hil.cycles.instruction import MULTIPLIES, Instruction, Kind
+from mcuq_hil.cycles.instruction import MULTIPLIES, Control, Flow, Instruction, Kind
 
 _EXACT: dict[str, Kind] = {
     **dict.fromkeys(("ldm", "ldmdb", "pop", "vldmia", "vldmdb", "vpop"), "load_many"),
@@ -116,3 +116,41 @@ def _kind(name: str) -> Kind:
     if name in _EXACT:
         return _EXACT[name]
     return next((kind for begins, kind in _BEGINS if name.startswith(begins)), "alu")
+
+
+def control(code: bytes, address: int) -> Control:
+    """The instruction at the begin of `code`, as far as it says what is executed next."""
+    each = next(_disassembler().disasm(code[:_WIDEST], address, 1), None)
+    if each is None:  # capstone does not know it: no branch of Thumb is among those
+        return Control(4 if code[1] >= _FIRST_WIDE else 2, "on")
+    name = each.insn_name()
+    is_conditional = each.cc not in (arm.ARM_CC_AL, arm.ARM_CC_INVALID)
+    flow: Flow = "on"
+    target = None
+    if name in ("cbz", "cbnz") or (name == "b" and is_conditional):
+        flow, target = "either", int(each.operands[-1].imm)
+    elif name in ("b", "bl"):
+        flow, target = ("to" if name == "b" else "call"), int(each.operands[0].imm)
+    elif name == "blx":
+        flow = "call"
+    elif name in ("tbb", "tbh"):
+        flow = name
+    elif name in ("udf", "bkpt"):
+        flow = "end"
+    elif arm.ARM_REG_PC in each.regs_access()[1]:
+        flow = ("end_or_on" if is_conditional else "end") if _returns(each, name) else "unknown"
+    return Control(each.size, flow, target)
+
+
+_WIDEST = 4
+
+
+def _returns(each: Any, name: str) -> bool:
+    """Of what writes the program counter: whether it takes the caller's address."""
+    if name.startswith(("pop", "ldm")):
+        return True
+    last = each.operands[min(1, len(each.operands) - 1)]
+    if name == "ldr":
+        return bool(last.type == arm.ARM_OP_MEM and last.mem.base == arm.ARM_REG_SP)
+    is_register = last.type == arm.ARM_OP_REG
+    return bool(name in ("bx", "mov") and is_register and last.reg == arm.ARM_REG_LR)

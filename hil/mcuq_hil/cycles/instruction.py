@@ -52,3 +52,21 @@ class Instruction:
     registers: int = 0
     shifted: bool = False
     target: int | None = None
+
+
+Flow = Literal["on", "to", "either", "call", "end", "end_or_on", "tbb", "tbh", "unknown"]
+"""Where it goes on: the next instruction; another one; one of both; the next after a function;
+nowhere in this function; nowhere or the next; one of a table of bytes or half-words; anywhere."""
+
+
+@dataclass(frozen=True)
+class Control:
+    """Attributes:
+    size: bytes.
+    flow: what follows.
+    target: where "to" and "either" go, or what "call" calls; None where a register says it.
+    """
+
+    size: int
+    flow: Flow
+    target: int | None = None

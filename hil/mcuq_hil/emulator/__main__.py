@@ -17,6 +17,7 @@ from mcuq_hil.emulator.exceptions import LockupError
 from mcuq_hil.emulator.line import Line
 from mcuq_hil.emulator.machine import Machine
 from mcuq_hil.emulator.spec import MachineSpec
+from mcuq_hil.errors import NoBoundError
 from mcuq_hil.orphans import end_with_parent
 
 
@@ -37,7 +38,7 @@ def main(elf: str, descriptor: str, parent: str) -> int:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         try:
             machine.run()
-        except LockupError as error:
+        except (LockupError, NoBoundError) as error:
             sys.stderr.write(f"{error}\n")
             return 1
     return 0

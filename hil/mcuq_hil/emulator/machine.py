@@ -123,7 +123,7 @@ class Machine:
         self._uc.reg_write(arm.UC_ARM_REG_PC, pc | 1)
 
     def _chosen_counter(self, spec: MachineSpec, elf: Path) -> RunCounter:
-        counter = _counter(self._uc, spec)
+        counter = _counter(self._uc, spec, elf)
         found = [each.start for each in functions(elf) if each.name == FUNCTION]
         if not spec.is_steady or not found:
             return counter
@@ -202,10 +202,14 @@ class Machine:
         return False
 
 
-def _counter(uc: Uc, spec: MachineSpec) -> RunCounter:
+def _counter(uc: Uc, spec: MachineSpec, elf: Path) -> RunCounter:
+    # Imported here: the disassembler is only needed to estimate.
+    if spec.bounding:
+        from mcuq_hil.emulator.bounding import BoundCounter
+
+        return BoundCounter(uc, elf)
     if spec.timing is None:
         return InstructionCounter(uc)
-    # Imported here: the disassembler is only needed to estimate.
     from mcuq_hil.emulator.estimating import CycleCounter
 
     return CycleCounter(uc, spec.core, spec.flash, spec.timing)

@@ -24,16 +24,26 @@ class MachineSpec:
     uart_base: int
     timing: FlashTiming | None = None
     """With it the counter tells estimated cycles, without it instructions."""
+    bounding: bool = False
+    """The counter tells the instructions that no input exceeds."""
     is_steady: bool = False
     """Every inference counts as the first one does, and runs without being counted."""
 
     @classmethod
-    def of(cls, board: Board, *, estimating: bool = False, steady: bool = False) -> MachineSpec:
+    def of(
+        cls,
+        board: Board,
+        *,
+        estimating: bool = False,
+        steady: bool = False,
+        bounding: bool = False,
+    ) -> MachineSpec:
         """The machine of a board.
 
         Args:
             estimating: its counter tells cycles; the board has a `timing`.
             steady: every inference counts as the first one does.
+            bounding: it tells the instructions that no input exceeds.
         """
         return cls(
             core=board.core,
@@ -44,6 +54,7 @@ class MachineSpec:
             uart_base=board.uart.base,
             timing=board.timing.flash if estimating and board.timing else None,
             is_steady=steady,
+            bounding=bounding,
         )
 
     def to_json(self) -> str:

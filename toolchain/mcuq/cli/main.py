@@ -31,6 +31,7 @@ from mcuq.cli import (
     report,
     run,
     search,
+    worst,
 )
 from mcuq.cli.failure import report_failure
 from mcuq.cli.hil import hil_app
@@ -86,6 +87,7 @@ app.add_typer(bench.app, name="bench")
 app.command("compare")(compare.compare)
 app.command("check")(check.check)
 app.command("mlperf")(mlperf.mlperf)
+app.command("worst")(worst.worst)
 app.command("doctor")(doctor.doctor)
 
 

@@ -41,7 +41,7 @@ def shown(graph: Graph, op: Op, largest: Floats) -> Flags:
         largest: magnitude of each input channel.
     """
     reach = scaled(np.abs(rows(graph, op)).sum(axis=1), largest)
-    order = np.argsort(reach, axis=1)
+    order = np.argsort(reach, axis=1, kind="stable")
     sums = np.cumsum(np.take_along_axis(reach, order, axis=1), axis=1)
     seen = np.empty(reach.shape, np.bool_)
     hidden = sums <= _HIDDEN * np.abs(bias(graph, op))[:, None]

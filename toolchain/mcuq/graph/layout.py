@@ -42,4 +42,4 @@ class Layout:
 
     def to_file(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """Values (samples, *graph_shape[1:]) as (samples, *file_shape[1:])."""
-        return values.transpose(np.argsort(self.order))
+        return values.transpose(np.argsort(self.order, kind="stable"))

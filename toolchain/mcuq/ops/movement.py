@@ -182,7 +182,7 @@ def _transpose_gradient(
     attrs: TransposeAttrs, xs: list[Values], shape: Shape
 ) -> tuple[Values, Backward]:
     order = (0, *(axis + 1 for axis in attrs.perm))
-    return xs[0].transpose(order), lambda g: [g.transpose(np.argsort(order))]
+    return xs[0].transpose(order), lambda g: [g.transpose(np.argsort(order, kind="stable"))]
 
 
 def _pad_params(op: QuantizedOp[PadAttrs]) -> PadParams:

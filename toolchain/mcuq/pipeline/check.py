@@ -20,6 +20,7 @@ from mcuq.errors import DeviceError, InputError, UsageError
 from mcuq.pipeline.request import BuildRequest
 from mcuq.score.metrics import built_in_metrics, get_metric, metric_name, runs_user_code
 from mcuq.search.methods import OF_BYTES
+from mcuq.tflite.wheel import check_oracle
 from mcuq_hil.bench import check_emulated
 from mcuq_hil.boards import Board, load_board
 from mcuq_hil.errors import PortError
@@ -102,6 +103,8 @@ def check_runs(request: BuildRequest) -> None:
     Raises:
         DeviceError.
     """
+    if request.require_oracle:
+        check_oracle()
     board = load_board(request.board)
     if board.emulator is None and request.port is None:
         raise DeviceError(

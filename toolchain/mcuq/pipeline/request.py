@@ -333,6 +333,16 @@ class BuildRequest:
             choices=names.methods,
         ),
     ] = "ga"
+    require_oracle: Annotated[
+        bool,
+        Option(
+            "Refuse to build where TensorFlow Lite Micro cannot be compared with.",
+            "Whether a build is refused where TensorFlow Lite Micro is not there to compare with: "
+            "its wheel is for Linux on x86-64 only.",
+            commands=BUILD,
+            changes_bytes=False,
+        ),
+    ] = False
     exact_scores: Annotated[
         bool,
         _search(

@@ -107,7 +107,10 @@ class Verification(Written):
     """Outputs compared byte for byte with those of our own integer arithmetic."""
 
     samples: int = Field(description="Evaluation samples compared with TFLite Micro.")
-    equal_tflm: bool = Field(description="Every byte of every output of those is equal.")
+    equal_tflm: bool | None = Field(
+        description="Every byte of every output of those is equal; null where TFLite Micro is not "
+        "available."
+    )
     device_samples: int = Field(description="Samples run on the board or its emulator.")
     equal_device: bool = Field(description="Every byte of every output of those is equal.")
     constructed: bool = Field(
@@ -130,7 +133,8 @@ class Verification(Written):
     @property
     def holds(self) -> bool:
         """Whether everything that was compared is equal."""
-        return self.equal_tflm and self.equal_device and self.equal_original is not False
+        compared = (self.equal_tflm, self.equal_device, self.equal_original)
+        return all(equal is not False for equal in compared)
 
 
 class DeviceFigures(Written):
@@ -325,7 +329,7 @@ MANIFEST = Document(
     Manifest,
     "what was built, what it costs and how that is known",
     "`manifest.json` and `--json` of `mcuq build` and `mcuq quantize`; `mcuq report --json`",
-    version=3,
+    version=4,
     oldest=1,
     sealed=True,
 )

@@ -17,6 +17,7 @@ from mcuq.errors import InputError
 from mcuq.isolated import IsolatedError, call_isolated, progressed
 from mcuq.tflite.excerpt import first_operators, keeps_state, operator_names
 from mcuq.tflite.quiet import native_log_of
+from mcuq.tflite.wheel import check_oracle
 
 Value = TypeVar("Value")
 _ARENA = re.compile(r"Arena allocation total (\d+) bytes")
@@ -81,8 +82,9 @@ def _with_arena(flatbuffer: bytes, function: Callable[..., Value], *arguments: o
     nobody touches cost nothing.
 
     Raises:
-        IsolatedError: the child could not do it.
+        IsolatedError: the child could not do it. NoOracleError: there is no TFLite Micro.
     """
+    check_oracle()
     size = max(_FIRST_ARENA, 10 * len(flatbuffer))
     while True:
         try:

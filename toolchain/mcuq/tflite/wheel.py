@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
 from importlib.metadata import version
+
+from mcuq.errors import InputError
 
 PRECISE_SINCE = "0.dev20261013214400"
 """First wheel that makes every real factor in double precision, as mcuq does.
@@ -12,6 +15,27 @@ Up to 0.dev20261012203412 the products and quotients of FULLY_CONNECTED with one
 LEAKY_RELU and HARD_SWISH were rounded to float32: some three outputs in a million are one off.
 LEAKY_RELU with a negative slope rounded ties the other way.
 """
+
+
+class NoOracleError(InputError):
+    """TensorFlow Lite Micro is not available: its wheel is for Linux on x86-64 only."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "TFLite Micro is not available here",
+            "on Linux on x86-64: pip install tflite-micro; there is no wheel for other systems",
+        )
+
+
+def has_oracle() -> bool:
+    """Whether the `tflite_micro` wheel is installed."""
+    return importlib.util.find_spec("tflite_micro") is not None
+
+
+def check_oracle() -> None:
+    """Raise NoOracleError where it is not."""
+    if not has_oracle():
+        raise NoOracleError
 
 
 def oracle_version() -> str:

@@ -34,6 +34,7 @@ from mcuq.prequantized.load import load_quantized
 from mcuq.quantize import WeightChoice, quantize
 from mcuq.quantized import QuantizedGraph
 from mcuq.temporary import temporary_folder
+from mcuq.tflite.wheel import NoOracleError
 from mcuq.witness import compare_import
 from mcuq.witness.samples import witness_samples
 from mcuq_hil.errors import HilError
@@ -213,7 +214,10 @@ def _run(qgraph: QuantizedGraph, samples: Sequence[Any]) -> tuple[list[Any], lis
     return inputs, [outputs[name] for name in qgraph.outputs]
 
 
-def _compared(step: Step, is_equal: bool) -> Tried:
+def _compared(step: Step, is_equal: bool | None) -> Tried:
+    if is_equal is None:
+        missing = NoOracleError()
+        return Tried(step, "not compared", "no-oracle", missing.cause, missing.hint)
     if is_equal:
         return Tried(step, "equal")
     return Tried(step, "wrong", _DIFFERS, "outputs differ from TFLite Micro", _HINT)

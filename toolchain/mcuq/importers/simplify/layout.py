@@ -62,7 +62,7 @@ def _columns_before(
     """Columns in the order of the elements before the transpose."""
     assert isinstance(attrs, TransposeAttrs) and filters.data is not None
     columns = filters.data.reshape(len(filters.data), *transposed)
-    back = np.argsort(attrs.perm)
+    back = np.argsort(attrs.perm, kind="stable")
     return columns.transpose(0, *(1 + axis for axis in back)).reshape(filters.shape)
 
 

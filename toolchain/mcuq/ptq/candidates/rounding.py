@@ -62,7 +62,7 @@ def gptq(weight: Float64, scale: Float64, gram: Float64, limits: Limits) -> Floa
             rest = slice(column + 1, end)
             work[:, :, rest] -= error[:, :, None] * upper[:, None, column, rest]
         work[:, :, end:] -= product(errors, upper[:, start:end, end:])
-    back = np.argsort(order, axis=1)
+    back = np.argsort(order, axis=1, kind="stable")
     return np.take_along_axis(values, back[:, None, :], axis=2)
 
 

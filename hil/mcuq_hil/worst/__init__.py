@@ -1,0 +1,1 @@
+"""The most instructions that an inference can take, whatever its input."""

@@ -1,0 +1,55 @@
+"""The bound of an image's inference, compared on inputs that differ as far as they can."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from mcuq_hil.bench import open_session
+from mcuq_hil.boards import Board
+from mcuq_hil.errors import LinkLostError, NoBoundError
+from mcuq_hil.session import Session
+
+
+def can_bound(board: Board) -> bool:
+    """Whether the board's emulator shows what it executes."""
+    return board.emulator is not None and board.emulator.engine == "unicorn"
+
+
+def bounding_session(board: Board, elf: Path) -> Session:
+    """A session whose counts are bounds.
+
+    Raises:
+        NoBoundError: the board's emulator does not show what it executes. HilError: it fails.
+    """
+    if not can_bound(board):
+        raise NoBoundError(
+            f"the emulator of {board.name} does not show what it executes",
+            "take a board of another core",
+        )
+    return open_session(board, elf, bounding=True)
+
+
+def most_instructions(session: Session, tried: Sequence[Sequence[bytes]]) -> int:
+    """What no input of the selected model exceeds.
+
+    Args:
+        session: as `bounding_session` opens it.
+        tried: inputs, each the bytes of every input of the model: the extremes, and any others.
+
+    Raises:
+        NoBoundError: loops depend on the input, or their code is not understood.
+        HilError: the emulated run failed.
+    """
+    try:
+        for inputs in tried:  # how often loops turn that not all of them enter
+            session.count(inputs)
+        found = {session.count(inputs).total for inputs in tried}
+    except LinkLostError as error:
+        raise NoBoundError(f"there is no bound: {error.cause}") from error
+    if len(found) != 1:
+        raise NoBoundError(
+            f"how often a loop turns depends on the input: from {min(found):,} to {max(found):,} "
+            "instructions at most"
+        )
+    return found.pop()

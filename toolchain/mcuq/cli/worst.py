@@ -1,0 +1,36 @@
+"""`mcuq worst`: what no input can exceed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mcuq.cli.output import JsonFlag, stdout, write_json
+from mcuq.document import Document
+from mcuq.worst import Worst, worst_case
+
+WORST = Document(
+    "worst", Worst, "instructions and stack that no input exceeds", "`mcuq worst --json`"
+)
+
+
+def worst(
+    folder: Annotated[
+        Path, typer.Argument(metavar="[DIR]", help="Directory that mcuq build wrote.")
+    ] = Path("out"),
+    json: JsonFlag = False,
+) -> None:
+    """Bound the instructions of an inference whatever the input; try the extremes."""
+    found = worst_case(folder)
+    if json:
+        write_json(WORST, found)
+        return
+    console = stdout()
+    if found.bound is None:
+        console.print(f"no bound: {found.reason}")
+    else:
+        console.print(f"no input takes more than {found.bound:,} instructions")
+    console.print(f"{found.tried} extreme and random inputs took {found.least:,} to {found.most:,}")
+    console.print(f"no input takes more than {found.stack_bytes:,} B of stack")

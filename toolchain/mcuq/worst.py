@@ -1,0 +1,98 @@
+"""What no input of a built model can exceed, and what the extremes take."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from mcuq.bundle.samples import StoredInput, stored_inputs
+from mcuq.errors import UsageError
+from mcuq.graph.indices import integer_span
+from mcuq.numeric.element import Element
+from mcuq.report.store import read_manifest
+from mcuq_hil import load_board, open_session
+from mcuq_hil.errors import NoBoundError
+from mcuq_hil.worst.measure import bounding_session, can_bound, most_instructions
+
+_RANDOM = 3
+
+
+@dataclass(frozen=True)
+class Worst:
+    """Instructions of one inference.
+
+    Attributes:
+        bound: what no input exceeds; null where there is no bound.
+        reason: why there is none; empty where there is one.
+        least: what the quickest of the inputs took that were tried.
+        most: what the slowest of them took.
+        tried: how many those are: the lowest, the highest, zeros, both in turn, and random ones.
+        stack_bytes: what no input exceeds.
+    """
+
+    bound: int | None
+    reason: str
+    least: int
+    most: int
+    tried: int
+    stack_bytes: int
+
+
+def worst_case(folder: Path) -> Worst:
+    """The bound of a result that `mcuq build` wrote.
+
+    Raises:
+        InputError: it is no result.
+        UsageError: its board's emulator does not show what it executes.
+        HilError: the emulator failed.
+    """
+    manifest = read_manifest(folder)
+    board, elf = load_board(manifest.target.name), folder / "firmware.elf"
+    if not can_bound(board):
+        raise UsageError(
+            f"the emulator of {board.name} does not show what it executes",
+            "build for a board of a Cortex-M0+, M3, M4, M7 or M33",
+        )
+    tried = extremes((folder / "model.tflite").read_bytes())
+    with open_session(board, elf) as session:
+        taken = [session.count(inputs).total for inputs in tried]
+    bound, reason = None, ""
+    try:
+        with bounding_session(board, elf) as session:
+            bound = most_instructions(session, tried)
+    except NoBoundError as error:
+        reason = error.cause
+    stack = manifest.result.stack_bytes
+    return Worst(bound, reason, min(taken), max(taken), len(tried), stack)
+
+
+def extremes(flatbuffer: bytes) -> list[list[bytes]]:
+    """Inputs as far apart as they can be, each the bytes of every input of the model."""
+    inputs = stored_inputs(flatbuffer)
+    random = np.random.default_rng(0)
+    made = [[_pattern(one, which) for one in inputs] for which in range(4)]
+    return made + [[_random(one, random) for one in inputs] for _ in range(_RANDOM)]
+
+
+def _span(stored: StoredInput) -> tuple[int, int]:
+    """Lowest and highest value; of reals, those that int8 spans."""
+    if stored.dtype.kind == "f":
+        return -128, 127
+    if stored.dtype in (np.int8, np.int16):
+        return int(np.iinfo(stored.dtype).min), int(np.iinfo(stored.dtype).max)
+    low, high = integer_span(Element(stored.dtype.name), stored.limit)
+    return int(low), int(high)
+
+
+def _pattern(stored: StoredInput, which: int) -> bytes:
+    low, high = _span(stored)
+    values = ([low], [high], [max(low, 0)], [low, high])[which]
+    return np.resize(values, stored.count).astype(stored.dtype).tobytes()
+
+
+def _random(stored: StoredInput, random: np.random.Generator) -> bytes:
+    return (
+        random.integers(*_span(stored), stored.count, endpoint=True).astype(stored.dtype).tobytes()
+    )
