@@ -30,12 +30,17 @@ class RunCounter(Protocol):
     def total(self) -> int: ...
 
 
-class InstructionCounter:
-    """Counts while started. Start and stop only while the emulator stands still."""
+class BlockVisits:
+    """How often each block of code ran, counted while started. Start and stop only while the
+    emulator stands still.
+
+    Attributes:
+        visits: address << 16 | bytes of a block → times.
+    """
 
     def __init__(self, uc: Uc) -> None:
         self._uc = uc
-        self._visits: defaultdict[int, int] = defaultdict(int)
+        self.visits: defaultdict[int, int] = defaultdict(int)
         self._lengths: dict[int, int] = {}
         self._hook: Hook | None = None
 
@@ -45,7 +50,7 @@ class InstructionCounter:
 
     def start(self) -> None:
         """Count from zero."""
-        self._visits.clear()
+        self.visits.clear()
         self.resume()
 
     def resume(self) -> None:
@@ -59,24 +64,36 @@ class InstructionCounter:
             self._hook.remove()
             self._hook = None
 
+    def length(self, key: int) -> int:
+        """Instructions of a block."""
+        found = self._lengths.get(key)
+        if found is None:
+            found = thumb_instructions(self.code(*place(key)))
+            self._lengths[key] = found
+        return found
+
+    def code(self, address: int, size: int) -> bytes:
+        return bytes(self._uc.mem_read(address, size))
+
+    def _visit(self, _uc: int, address: int, size: int) -> None:
+        self.visits[address << _SIZE_BITS | size] += 1
+
+
+def place(key: int) -> tuple[int, int]:
+    """Address and bytes of a block."""
+    return key >> _SIZE_BITS, key & ((1 << _SIZE_BITS) - 1)
+
+
+class InstructionCounter(BlockVisits):
+    """Instructions of what ran."""
+
     def total(self) -> int:
-        """Instructions since the start, to the end of the block that is running."""
-        return sum(times * self._length(key) for key, times in self._visits.items())
+        """Since the start, to the end of the block that is running."""
+        return sum(times * self.length(key) for key, times in self.visits.items())
 
     def visited(self) -> frozenset[int]:
         """Addresses of the blocks that ran since the start."""
-        return frozenset(key >> _SIZE_BITS for key in self._visits)
-
-    def _visit(self, _uc: int, address: int, size: int) -> None:
-        self._visits[address << _SIZE_BITS | size] += 1
-
-    def _length(self, key: int) -> int:
-        length = self._lengths.get(key)
-        if length is None:
-            address, size = key >> _SIZE_BITS, key & ((1 << _SIZE_BITS) - 1)
-            length = thumb_instructions(bytes(self._uc.mem_read(address, size)))
-            self._lengths[key] = length
-        return length
+        return frozenset(place(key)[0] for key in self.visits)
 
 
 def thumb_instructions(code: bytes) -> int:
