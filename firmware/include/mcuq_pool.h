@@ -36,10 +36,11 @@ void mcuq_pool_average_many(
 void mcuq_pool_maximum_many(
     const mcuq_pool_window *window, const int8_t *image, int32_t channels, int8_t *output);
 
-/* sum / count, rounded half away from zero. */
+/* sum / count, rounded half away from zero; without a branch, so that no input takes other ways. */
 static inline int32_t mcuq_pool_mean(int32_t sum, int32_t count)
 {
-    return (sum > 0 ? sum + count / 2 : sum - count / 2) / count;
+    const int32_t sign = -(int32_t)(sum < 0);
+    return ((((sum ^ sign) - sign + count / 2) / count) ^ sign) - sign;
 }
 
 /* The mean of one channel. */
