@@ -8,7 +8,7 @@ from as_given import assert_equal_to_micro, run_in_micro
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from movement_file import Movement
-from tflite_movement import MOVEMENTS, WITH_INT16
+from tflite_movement import MOVEMENTS, WITH_INT16, pads_with_unset_memory
 
 from mcuq.errors import InputError
 from mcuq.importers import load_tflite
@@ -49,18 +49,12 @@ def test_integers_are_those_of_numpy_and_of_micro(
     assert sorted(runs) == sorted(files)
     for number, movement in enumerate(drawn):
         name = f"{number:02}"
-        if dtype == "int8" and _pads_with_unset_memory(movement):
+        if pads_with_unset_memory(movement, dtype):
             with pytest.raises(InputError, match="pads with from memory that it never sets"):
                 load_quantized(files[name])
             continue
         assert_equal_to_micro(load_quantized(files[name]), runs[name], str(movement))
         _assert_numpy_says(movement, files[name], dtype)
-
-
-def _pads_with_unset_memory(movement: Movement) -> bool:
-    """TensorFlow Lite Micro takes the byte that SPACE_TO_BATCH_ND pads with from memory of its own
-    that nothing has set: 0 most often, but -128 was seen. The real zeros are another byte."""
-    return movement.kind == "SPACE_TO_BATCH_ND" and bool(np.any(movement.operands[2]))
 
 
 def _assert_numpy_says(movement: Movement, content: bytes, dtype: str) -> None:

@@ -39,7 +39,7 @@ def test_an_older_wheel_is_named_where_outputs_differ(monkeypatch: pytest.Monkey
     monkeypatch.setattr(wheels, "oracle_version", lambda: "0.dev20250107191040")
     assert PRECISE_SINCE in difference_hint()
     requirements = (ROOT / "pyproject.toml").read_text()
-    assert f'"tflite-micro>={PRECISE_SINCE}"' in requirements
+    assert f'"tflite-micro>={PRECISE_SINCE};' in requirements
 
 
 @pytest.mark.parametrize("form", forms(), ids=lambda form: form.name)
