@@ -38,8 +38,10 @@ VECTOR = pytest.param(
 
 @pytest.mark.parametrize(("bits", "most"), [(8, 12_600_000), (4, 12_900_000)])
 def test_visual_wake_words(mlperf_tiny: Path, bits: int, most: int) -> None:
-    """The official model, in which most channels are dead; all are kept. Code ordered by cycles takes
-    some more instructions than the fewest: docs/kernels.md#cycles-and-goals."""
+    """The official model, in which most channels are dead; all are kept.
+
+    Code ordered by cycles takes some more instructions: docs/kernels.md#cycles-and-goals.
+    """
     assert measure_model("vww", mlperf_tiny, bits, "stm32f746", "speed").instructions <= most
 
 
