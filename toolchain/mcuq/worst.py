@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -12,32 +11,12 @@ from mcuq.errors import UsageError
 from mcuq.graph.indices import integer_span
 from mcuq.numeric.element import Element
 from mcuq.report.store import read_manifest
+from mcuq.result.worst import Worst
 from mcuq_hil import load_board, open_session
 from mcuq_hil.errors import NoBoundError
 from mcuq_hil.worst.measure import bounding_session, can_bound, most_instructions
 
 _RANDOM = 3
-
-
-@dataclass(frozen=True)
-class Worst:
-    """Instructions of one inference.
-
-    Attributes:
-        bound: what no input exceeds; null where there is no bound.
-        reason: why there is none; empty where there is one.
-        least: what the quickest of the inputs took that were tried.
-        most: what the slowest of them took.
-        tried: how many those are: the lowest, the highest, zeros, both in turn, and random ones.
-        stack_bytes: what no input exceeds.
-    """
-
-    bound: int | None
-    reason: str
-    least: int
-    most: int
-    tried: int
-    stack_bytes: int
 
 
 def worst_case(folder: Path) -> Worst:

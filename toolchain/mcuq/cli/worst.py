@@ -8,12 +8,6 @@ from typing import Annotated
 import typer
 
 from mcuq.cli.output import JsonFlag, stdout, write_json
-from mcuq.document import Document
-from mcuq.worst import Worst, worst_case
-
-WORST = Document(
-    "worst", Worst, "instructions and stack that no input exceeds", "`mcuq worst --json`"
-)
 
 
 def worst(
@@ -23,6 +17,9 @@ def worst(
     json: JsonFlag = False,
 ) -> None:
     """Bound the instructions of an inference whatever the input; try the extremes."""
+    from mcuq.result.worst import WORST
+    from mcuq.worst import worst_case
+
     found = worst_case(folder)
     if json:
         write_json(WORST, found)

@@ -1,0 +1,33 @@
+"""What `mcuq worst` says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mcuq.document import Document
+
+
+@dataclass(frozen=True)
+class Worst:
+    """Instructions of one inference.
+
+    Attributes:
+        bound: what no input exceeds; null where there is no bound.
+        reason: why there is none; empty where there is one.
+        least: what the quickest of the inputs took that were tried.
+        most: what the slowest of them took.
+        tried: how many those are: the lowest, the highest, zeros, both in turn, and random ones.
+        stack_bytes: what no input exceeds.
+    """
+
+    bound: int | None
+    reason: str
+    least: int
+    most: int
+    tried: int
+    stack_bytes: int
+
+
+WORST = Document(
+    "worst", Worst, "instructions and stack that no input exceeds", "`mcuq worst --json`"
+)
