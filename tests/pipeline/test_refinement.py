@@ -87,7 +87,7 @@ def test_much_worse_on_the_other_samples_is_not_taken(
 
     refined = Refinement("config", {}, "refined", before=0.5, after=0.4)  # type: ignore[arg-type]
     monkeypatch.setattr(refinement, "refine", lambda *args, **kwargs: refined)
-    monkeypatch.setattr(refinement, "make_ranker", lambda graph, data: Ranker())
+    monkeypatch.setattr(refinement, "make_ranker", lambda graph, data, **_: Ranker())
     data = Dataset((np.zeros((40, 8, 8, 1), np.float32),))
     found = refinement.refine_chosen(Given(), (), data, data, silent)  # type: ignore[arg-type]
     assert (found is refined) == taken

@@ -94,18 +94,28 @@ def _compared(
 ) -> ImportCheck:
     in_file = _in_file(graph, graph.inputs, inputs)
     ours = _outputs(graph, run_float(graph, inputs))
-    moved = _outputs(graph, run_float(graph, inputs, disturb=float_rounding(graph)))
     real = outside.real(in_file)
-    sides = zip(ours, moved, real, _absolute_errors(graph), strict=True)
-    parts = [measured(a, b, c, step=error) for a, b, c, error in sides]
-    logs = [_logs(graph, side) for side in (ours, moved, real)]
-    inside = [measured(*each) for each in zip(*logs, strict=True)]
-    worst = max((*parts, *inside), key=lambda part: part.share)
-    if worst.share > 1.0:
+    for seed in range(WITNESS.draws):
+        moved = _outputs(graph, run_float(graph, inputs, disturb=float_rounding(graph, seed)))
+        parts, worst = _excess(graph, ours, moved, real)
+        if worst.share <= 1.0:
+            break
+    else:
         raise _differs(path, graph, outside, [x[worst.sample :] for x in inputs], worst)
     findings = _integers(path, graph, outside, [x[:own] for x in inputs]) if own else ()
     difference = max(part.difference for part in parts)
     return ImportCheck(outside.runtime, len(inputs[0]), difference, worst.share, findings)
+
+
+def _excess(
+    graph: Graph, ours: list[Reals], moved: list[Reals], real: list[Reals]
+) -> tuple[list[Excess], Excess]:
+    """Of every output, and the largest of all."""
+    sides = zip(ours, moved, real, _absolute_errors(graph), strict=True)
+    parts = [measured(a, b, c, step=error) for a, b, c, error in sides]
+    logs = [_logs(graph, side) for side in (ours, moved, real)]
+    inside = [measured(*each) for each in zip(*logs, strict=True)]
+    return parts, max((*parts, *inside), key=lambda part: part.share)
 
 
 def _outputs(graph: Graph, values: dict[str, Reals]) -> list[Reals]:

@@ -24,9 +24,9 @@ UNIT = 2.0**-24
 """Relative rounding of one float32 operation."""
 
 
-def float_rounding(graph: Graph) -> Disturbance:
+def float_rounding(graph: Graph, seed: int = 0) -> Disturbance:
     """Relative changes of `UNIT` times the root of the number of terms that an operator adds."""
-    rng = np.random.default_rng(0)
+    rng = np.random.default_rng(seed)
 
     def disturb(op: Op, operands: list[Operand]) -> list[Operand]:
         size = UNIT * math.sqrt(terms(graph, op))
