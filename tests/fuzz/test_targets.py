@@ -10,6 +10,7 @@ from random import Random
 
 import pytest
 
+from mcuq_fuzz.device import SIDES
 from mcuq_fuzz.outcome import outcome, reset_peak
 from mcuq_fuzz.target import CORPUS, REGRESSIONS, Target
 from mcuq_fuzz.targets import TARGETS
@@ -67,7 +68,7 @@ def test_changes_keep_some_inputs_valid(name: str) -> None:
 
 def test_every_folder_belongs_to_a_target() -> None:
     for folder in (*CORPUS.iterdir(), *REGRESSIONS.iterdir()):
-        assert folder.name in {*TARGETS, "device"}
+        assert folder.name in {*TARGETS, *SIDES}
 
 
 def test_a_fault_is_told() -> None:
