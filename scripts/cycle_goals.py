@@ -124,8 +124,8 @@ def measure(chip: str, model: str, models: Path, bits: int) -> Figures:
     arrays = {array.key: array for call in program.calls for array in call.arrays()}
     constants = sum(array.nbytes for array in arrays.values())
     layers = tuple(
-        (call.op.kind.name, qgraph.tensors[call.op.output].shape[1:], call.function, *counts)
-        for call, *counts in zip(program.calls, counted.layers, found.layers, strict=True)
+        (call.op.kind.name, qgraph.tensors[call.op.output].shape[1:], call.function, count, cycles)
+        for call, count, cycles in zip(program.calls, counted.layers, found.layers, strict=True)
     )
     return Figures(
         chip,

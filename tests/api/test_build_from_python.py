@@ -41,7 +41,7 @@ def arrays(project: Path) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def built(project: Path, arrays: dict[str, Any]) -> mcuq.Built:
+def built(project: Path, arrays: dict[str, Any]) -> mcuq.Build:
     return mcuq.build(
         str(project / "digits_float32.tflite"),
         board="stm32f746",
@@ -54,7 +54,7 @@ def built(project: Path, arrays: dict[str, Any]) -> mcuq.Built:
     )
 
 
-def test_the_same_bytes_as_the_command(project: Path, built: mcuq.Built) -> None:
+def test_the_same_bytes_as_the_command(project: Path, built: mcuq.Build) -> None:
     model, *data = (
         str(project / name)
         for name in ("digits_float32.tflite", "calibration.npz", "search.npz", "evaluation.npz")
@@ -66,11 +66,11 @@ def test_the_same_bytes_as_the_command(project: Path, built: mcuq.Built) -> None
         assert (project / "command" / name).read_bytes() == (built.folder / name).read_bytes()
 
 
-def test_what_is_in_hand(built: mcuq.Built) -> None:
+def test_what_is_in_hand(built: mcuq.Build) -> None:
     result = built.manifest.result
     assert built.manifest.verification.equal_device
     assert result.weight_bytes <= 0.6 * result.int8_weight_bytes
-    assert repr(built).startswith("<Built digits_float32.tflite on stm32f746, top1")
+    assert repr(built).startswith("<Build digits_float32.tflite on stm32f746, top1")
     assert repr(built).count("\n") == 0
     assert f"{built.summary()!r}" == f"{built.summary()}"
     assert "every output byte equal" in built.summary()

@@ -22,7 +22,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from mcuq.api import Built, build
+    from mcuq.api import Build, build
     from mcuq.bundle import bundle_models
     from mcuq.calibrate import Ranges
     from mcuq.calibrate import calibrate as calibrate_graph
@@ -52,7 +52,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "BuildRequest": ("pipeline.request", "BuildRequest"),
     "BuildResult": ("pipeline.result", "BuildResult"),
-    "Built": ("api", "Built"),
+    "Build": ("api", "Build"),
     "Config": ("quantize", "Config"),
     "Dataset": ("data", "Dataset"),
     "Graph": ("graph", "Graph"),
@@ -84,9 +84,9 @@ _HOMES = {
 }
 
 __all__ = [
+    "Build",
     "BuildRequest",
     "BuildResult",
-    "Built",
     "Config",
     "Dataset",
     "FirmwareImage",

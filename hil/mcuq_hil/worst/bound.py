@@ -19,7 +19,7 @@ from functools import cached_property
 
 from mcuq_hil.errors import NoBoundError
 from mcuq_hil.image import Function
-from mcuq_hil.worst.graph import Graph, Read, graph_of
+from mcuq_hil.worst.graph import FlowGraph, Read, graph_of
 
 Block = tuple[int, int]
 """Address and bytes of code that runs from its begin to its end."""
@@ -47,7 +47,7 @@ class Bounds:
         )
         self._starts = [one.start for one in self._functions]
         self._names = {one.start: one.name for one in functions}
-        self._graphs: dict[int, Graph] = {}
+        self._graphs: dict[int, FlowGraph] = {}
         self._turns: dict[int, int | None] = {}
 
     def most(self, visits: Mapping[Block, int], lengths: Mapping[Block, int]) -> int:
@@ -94,7 +94,7 @@ class Bounds:
         self._starts.insert(place, address)
         return True
 
-    def graph(self, start: int) -> Graph:
+    def graph(self, start: int) -> FlowGraph:
         """Of the function that begins there; raises NoBoundError."""
         if start not in self._graphs:
             function = self.function_at(start)

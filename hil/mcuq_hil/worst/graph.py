@@ -20,7 +20,7 @@ _WIDEST = 4
 
 
 @dataclass(frozen=True)
-class Graph:
+class FlowGraph:
     """One function.
 
     Attributes:
@@ -80,7 +80,7 @@ class Graph:
         return {head: found[head] for head in self.heads}
 
 
-def graph_of(function: Function, read: Read, names: Mapping[int, str]) -> Graph:
+def graph_of(function: Function, read: Read, names: Mapping[int, str]) -> FlowGraph:
     """The graph of all that is reachable from a function's begin.
 
     Args:
@@ -116,7 +116,7 @@ def graph_of(function: Function, read: Read, names: Mapping[int, str]) -> Graph:
         following[at] = inside
         waiting += inside
     heads, order = _cut(function.start, following)
-    return Graph(function.start, following, calls, heads, order, open_at)
+    return FlowGraph(function.start, following, calls, heads, order, open_at)
 
 
 def _is_in(address: int, function: Function) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from mcuq.api.built import Built
+from mcuq.api.result import Build
 from mcuq.api.samples import samples_file
 from mcuq.choices import choice_hint
 from mcuq.declared import Leaf, leaves, made
@@ -47,7 +47,7 @@ def build(
     output: str | Path = "out",
     progress: ProgressCallback = silent,
     **options: object,
-) -> Built:
+) -> Build:
     """Search, build, run and prove; the folder `output` holds what `mcuq build` writes.
 
         built = mcuq.build("model.tflite", board="stm32f746", calibration=x,
@@ -83,7 +83,7 @@ def build(
         }
         output.parent.mkdir(parents=True, exist_ok=True)
         publish(made(BuildRequest, {**values, **samples, "output": output}), progress)
-    return Built(output)
+    return Build(output)
 
 
 def _read(asked: Mapping[str, object]) -> dict[str, Any]:

@@ -47,7 +47,7 @@ class Page:
         return f'<iframe srcdoc="{page}" style="width:100%;height:{_HEIGHT}px;border:0"></iframe>'
 
 
-class Built:
+class Build:
     """What `mcuq build` wrote into a folder.
 
     Args:
@@ -114,7 +114,7 @@ class Built:
         ]
         if result.quantized is not None:
             parts.insert(1, f"{metric_title(manifest)} {metric_value(manifest, result.quantized)}")
-        return f"<Built {', '.join(parts)}, in {self.folder}>"
+        return f"<Build {', '.join(parts)}, in {self.folder}>"
 
     def _repr_html_(self) -> str:
         return notebook_html(self.manifest)
