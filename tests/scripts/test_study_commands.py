@@ -51,10 +51,8 @@ def test_a_file_that_is_missing_is_one_line(
     words: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert compare_methods.main(["missing.tflite", *words[1:]]) == 3
-    assert [line.split(":")[0] for line in capsys.readouterr().err.splitlines()] == [
-        "error",
-        "hint",
-    ]
+    lines = [line.split(":")[0] for line in capsys.readouterr().err.splitlines()]
+    assert lines == ["prepare", "error", "hint"]
 
 
 @pytest.mark.slow
