@@ -102,9 +102,9 @@ def test_a_slow_emulator_is_waited_for(build_image) -> None:
         session._run_seconds = PATIENCE
         with pulses(port.process, 0.005, 0.1):
             begin = time.monotonic()
-            result = session.count([(1_000_000).to_bytes(3, "little") + bytes(13)])
+            result = session.count([(250_000).to_bytes(3, "little") + bytes(13)])
             gone = time.monotonic() - begin
-    assert result.total > 2_000_000
+    assert result.total > 500_000
     assert gone > 0.1, "it was really slow"
 
 
