@@ -146,17 +146,9 @@ def verify(
         equal_device=on_device,
         equal_original=original,
     )
-    if in_tflm and not on_device and target.kernel_library is not None:
+    if in_tflm is not False and not on_device and target.kernel_library is not None:
         locate_mismatch(target, qgraph, [x[0] for x in inputs])
-    if not (in_tflm and on_device) or original is False:
-        where = "the device" if in_tflm else "TFLite Micro"
-        if original is False:
-            where = "TFLite Micro running the file that was given"
-        raise DeviceError(
-            f"outputs differ from {where}: the firmware does not compute what was evaluated",
-            _DIFFERS if in_tflm and target.port is not None else difference_hint(),
-            differs=True,
-        )
+    _check_equal(verification, target)
     found = estimate(
         target,
         deployed.image.elf,
@@ -165,3 +157,21 @@ def verify(
         most_instructions(deployed.memory.program.macs),
     )
     return Verified(verification, device, counts.total, found)
+
+
+def _check_equal(checked: Verification, target: ProfileTarget) -> None:
+    """Raise where a comparison that was made found a difference."""
+    if checked.equal_original is False:
+        where = "TFLite Micro running the file that was given"
+    elif checked.equal_tflm is False:
+        where = "TFLite Micro"
+    elif not checked.equal_device:
+        where = "the device"
+    else:
+        return
+    is_device = checked.equal_tflm is not False and target.port is not None
+    raise DeviceError(
+        f"outputs differ from {where}: the firmware does not compute what was evaluated",
+        _DIFFERS if is_device else difference_hint(),
+        differs=True,
+    )
