@@ -83,13 +83,16 @@ def _distributed() -> Any:
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
     """What Dask logs about a scheduler that is lost, or workers that go, we say ourselves."""
-    logger = logging.getLogger("distributed")
-    before = logger.level
-    logger.setLevel(logging.CRITICAL + 1)
+    known = [logging.getLogger(name) for name in logging.root.manager.loggerDict]
+    # Dask gives some of them levels of their own.
+    levels = {one: one.level for one in known if one.name.partition(".")[0] == "distributed"}
+    for logger in levels:
+        logger.setLevel(logging.CRITICAL + 1)
     try:
         yield
     finally:
-        logger.setLevel(before)
+        for logger, level in levels.items():
+            logger.setLevel(level)
 
 
 @contextlib.contextmanager
