@@ -163,7 +163,10 @@ def test_a_killed_worker_costs_only_what_it_had(dask: DaskProcesses, tmp_path: P
     assert 1 <= often <= DASK.in_flight
 
 
-def test_a_job_that_kills_every_worker_is_one_line(tmp_path: Path) -> None:
+def test_a_job_that_kills_every_worker_is_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "DASK", replace(DASK, losses=1))
     with (
         pytest.raises(WorkersError, match="are killed again and again") as caught,
         working_on(None, "local", 1),

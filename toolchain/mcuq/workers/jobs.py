@@ -185,6 +185,8 @@ class Jobs(Generic[Value]):
             _log.warning("no worker %s can take a job: waiting for one", crew.place)
         if self._deserted is not None and now - self._deserted < DASK.workers_s:
             return
+        if self._losses:
+            raise _killed()
         refusal = crew.refusal()
         raise WorkersError(
             f"no worker {crew.place} can take a job" + (f": {refusal}" if refusal else ""),
