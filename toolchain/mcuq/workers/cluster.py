@@ -16,6 +16,10 @@ from mcuq.workers.settings import DASK
 if TYPE_CHECKING:
     from distributed import Client
 
+_NO_PAGES: dict[str, list[str]] = {
+    f"distributed.{side}.http.routes": [] for side in ("scheduler", "worker")
+}
+"""Dask's servers of pages cannot be turned off: these have none."""
 _ADDRESS = re.compile(r"(tcp|tls)://[^/\s]+:\d+")
 
 
@@ -54,14 +58,16 @@ def local(workers: int) -> Iterator[Client]:
         UsageError: Dask is not installed.
     """
     distributed = _distributed()
-    with _quiet(), temporary_folder() as scratch:
+    import dask.config
+
+    with _quiet(), temporary_folder() as scratch, dask.config.set(_NO_PAGES):
         # Interrupts are ours to handle, also in workers that are started later, by other threads.
         with interrupts_withheld():
             cluster = distributed.LocalCluster(
                 n_workers=workers,
                 threads_per_worker=1,
                 host="127.0.0.1",
-                dashboard_address=None,
+                dashboard_address="127.0.0.1:0",
                 memory_limit=0,
                 security=True,
                 silence_logs=logging.CRITICAL,
