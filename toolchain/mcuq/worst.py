@@ -10,6 +10,7 @@ from mcuq.bundle.samples import StoredInput, stored_inputs
 from mcuq.graph.indices import integer_span
 from mcuq.numeric.element import Element
 from mcuq.report.store import read_manifest
+from mcuq.result.manifest import Figures
 from mcuq.result.worst import Worst
 from mcuq_hil import load_board, open_session
 from mcuq_hil.errors import NoBoundError
@@ -36,8 +37,17 @@ def worst_case(folder: Path) -> Worst:
             bound = most_instructions(session, tried)
     except NoBoundError as error:
         reason = error.cause
+    cycles = _cycles(manifest.result, bound)
+    ms = None if cycles is None else round(1000 * cycles / board.core_hz, 4)
     stack = manifest.result.stack_bytes
-    return Worst(bound, reason, min(taken), max(taken), len(tried), stack)
+    return Worst(bound, cycles, ms, reason, min(taken), max(taken), len(tried), stack)
+
+
+def _cycles(result: Figures, bound: int | None) -> int | None:
+    """As many instructions at the most cycles each that the build's estimate allows."""
+    if bound is None or result.cycles_interval is None or not result.instructions:
+        return None
+    return -(-bound * result.cycles_interval[1] // result.instructions)
 
 
 def extremes(flatbuffer: bytes) -> list[list[bytes]]:
