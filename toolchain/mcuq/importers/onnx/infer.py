@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import onnx
 
 from mcuq.isolated import IsolatedError, call_isolated, progressed
 from mcuq.settings import READING
+
+
+_EQUATION = re.compile(rb"[A-Za-z., ]*(->[A-Za-z. ]*)?")
+"""What ONNX's inference comes back from, without waiting for the child's end."""
 
 
 def infer_shapes(model: Any, *, strict: bool = False) -> Any:
@@ -19,6 +24,10 @@ def infer_shapes(model: Any, *, strict: bool = False) -> Any:
     Raises:
         ValueError: inference failed, or took too long.
     """
+    for node in model.graph.node:
+        for entry in node.attribute if node.op_type == "Einsum" else ():
+            if not _EQUATION.fullmatch(entry.s):
+                raise ValueError(f"ONNX infers no shapes: an equation is {entry.s!r}")
     try:
         found = call_isolated(_infer, model.SerializeToString(), strict)
     except IsolatedError as error:
