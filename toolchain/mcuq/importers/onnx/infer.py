@@ -10,7 +10,6 @@ import onnx
 from mcuq.isolated import IsolatedError, call_isolated, progressed
 from mcuq.settings import READING
 
-
 _EQUATION = re.compile(rb"[A-Za-z., ]*(->[A-Za-z. ]*)?")
 """What ONNX's inference comes back from, without waiting for the child's end."""
 
