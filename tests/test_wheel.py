@@ -68,7 +68,7 @@ def test_the_wheel_holds_the_packages_and_nothing_else(wheel: Path) -> None:
 
 @pytest.mark.slow
 def test_the_source_package_makes_the_same_wheel(wheel: Path, tmp_path: Path) -> None:
-    """What is published is built from the checkout; who builds from the source package gets that."""
+    """The published one is built from the checkout; others build from the source package."""
     build = [sys.executable, "-m", "hatchling", "build"]
     subprocess.run([*build, "--target", "sdist", "--directory", tmp_path], cwd=ROOT, check=True)
     (archive,) = tmp_path.glob("*.tar.gz")
