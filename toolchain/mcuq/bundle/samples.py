@@ -96,7 +96,7 @@ def _values(random: np.random.Generator, stored: StoredInput, runs: int) -> Stor
     if dtype.kind == "f":
         return (random.integers(-128, 128, shape) / _REAL_STEP).astype(dtype)
     if dtype in (np.int8, np.int16):
-        low, high = np.iinfo(dtype).min, np.iinfo(dtype).max
-        return random.integers(low, high, shape, endpoint=True).astype(dtype)
+        limits = np.iinfo(dtype)
+        return random.integers(limits.min, limits.max, shape, endpoint=True).astype(dtype)
     low, high = integer_span(Element(dtype.name), stored.limits, (stored.count,))
     return random.integers(low, high, shape, endpoint=True).astype(dtype)
