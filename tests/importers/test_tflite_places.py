@@ -6,6 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from ai_edge_litert import schema_py_generated as schema
+from as_given import affine
 from computed_places import Placing, Tuples, placings, stored_inputs, tuples
 from hypothesis import given, settings
 from tflite_files import File, opts
@@ -16,6 +18,7 @@ from mcuq.importers.buildable import check_buildable
 from mcuq.interpret.float import run_float
 from mcuq.interpret.integer import run_integer
 from mcuq.prequantized.load import load_quantized
+from mcuq.tflite.builder import OperatorSpec, TensorSpec, build_model
 from mcuq.tflite.micro import run_micro
 
 COUNT = 12
@@ -97,3 +100,43 @@ def test_a_place_has_a_number_a_dimension(shape: tuple[int, ...]) -> None:
 def test_six_indices_are_more_than_micro_takes() -> None:
     with pytest.raises(InputError, match="five at most"):
         load_tflite(Tuples((1, 2, 2, 2, 2, 2), (3, 6), fixed=True).content("float32"))
+
+
+def _cache() -> bytes:
+    """Rows of a state are replaced at places that are given, as caches of attention keep keys."""
+    grid = affine(0.1)
+    tensors = [
+        TensorSpec("row", (1, 1, 3), "int8", **grid),
+        TensorSpec("place", (3,), "int32"),
+        TensorSpec("handle", (), "resource"),
+        TensorSpec("kept", (1, 4, 3), "int8", **grid),
+        TensorSpec("written", (1, 4, 3), "int8", **grid),
+    ]
+    once, named = schema.CallOnceOptionsT(), schema.VarHandleOptionsT()
+    once.initSubgraphIndex, named.container, named.sharedName = 1, "", "cache"
+    read, assign = schema.ReadVariableOptionsT(), schema.AssignVariableOptionsT()
+    operators = [
+        OperatorSpec("CALL_ONCE", (), (), once, 1),
+        OperatorSpec("VAR_HANDLE", (), (2,), named, 1),
+        OperatorSpec("READ_VARIABLE", (2,), (3,), read, 1),
+        OperatorSpec("DYNAMIC_UPDATE_SLICE", (3, 0, 1), (4,), opts("DynamicUpdateSlice")),
+        OperatorSpec("ASSIGN_VARIABLE", (2, 4), (), assign, 1),
+    ]
+    zeros = TensorSpec("zeros", (1, 4, 3), "int8", np.zeros((1, 4, 3), np.int8), **grid)
+    first = [
+        OperatorSpec("VAR_HANDLE", (), (0,), named, 1),
+        OperatorSpec("ASSIGN_VARIABLE", (0, 1), (), assign, 1),
+    ]
+    initial = ([TensorSpec("handle", (), "resource"), zeros], first)
+    return build_model(tensors, operators, [0, 1], [4], once=initial)
+
+
+def test_a_cache_is_written_step_by_step_as_in_micro() -> None:
+    content, rng = _cache(), np.random.default_rng(0)
+    qgraph = load_quantized(content)
+    rows = rng.integers(-128, 128, (2, 6, 1, 1, 3)).astype(np.int8)
+    places = np.zeros((2, 6, 3), np.int32)
+    places[..., 1] = rng.integers(-1, 6, (2, 6))
+    ours = run_integer(qgraph, [rows[:, :, 0], places])[qgraph.outputs[0]]
+    (theirs,) = run_micro(content, [rows, places])
+    np.testing.assert_array_equal(ours.reshape(theirs.shape), theirs)
