@@ -1,16 +1,17 @@
 /* GATHER_ND: whole elements by tuples of indices, each a place in the order of memory. */
 #include <string.h>
 
+#include "mcuq_arith.h"
 #include "mcuq_kernels.h"
 
-/* 64 bits: what indices outside of their dimension add up to has no bound. */
+/* Modulo 2^32: what indices outside of their dimension add up to has no bound. */
 static int32_t element_at(const mcuq_places *p, const int32_t *indices)
 {
-    int64_t place = 0;
+    uint32_t place = 0;
     for (int32_t d = 0; d < p->depth; d++) {
-        place += (int64_t)indices[d] * p->strides[d];
+        place += (uint32_t)indices[d] * (uint32_t)p->strides[d];
     }
-    return place < 0 ? 0 : place < p->elements ? (int32_t)place : p->elements - 1;
+    return mcuq_clamp((int32_t)place, 0, p->elements - 1);
 }
 
 void mcuq_gather_nd_s8(

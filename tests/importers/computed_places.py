@@ -135,7 +135,9 @@ class Tuples:
         depth = self.indices[-1]
         count = math.prod(self.shape[:depth])
         x = np.repeat(self.constant(dtype)[None], len(samples[0]), 0) if self.fixed else samples[0]
-        places = np.clip(samples[-1].astype(np.int64) @ self.strides, 0, count - 1)
+        places = np.clip(
+            (samples[-1].astype(np.int64) @ self.strides).astype(np.int32), 0, count - 1
+        )
         rows = x.reshape(len(x), count, *self.shape[depth:])
         return np.stack([row[place] for row, place in zip(rows, places, strict=True)])
 

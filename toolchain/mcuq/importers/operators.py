@@ -42,7 +42,6 @@ _NEAREST = {
     "randomstandardnormal": "random numbers as an input",
     "randomuniform": "random numbers as an input",
     "randomuniformlike": "random numbers as an input",
-    "reduceany": "LOGICAL_NOT, REDUCE_ALL, LOGICAL_NOT",
     "reducewindow": "MAX_POOL_2D or AVERAGE_POOL_2D",
     "reversesequence": "REVERSE_V2 of whole series",
     "rfft2d": "products with matrices of cosines and sines",

@@ -51,10 +51,10 @@ class GatherNdParams:
         strides = tuple(math.prod(source[axis + 1 : depth]) for axis in range(depth))
         return GatherNdParams(strides, math.prod(source[:depth]), math.prod(source[depth:]))
 
-    def numbers(self, indices: Values) -> npt.NDArray[np.int64]:
-        """Tuples (…, depth) → the elements that they name."""
+    def numbers(self, indices: Values) -> npt.NDArray[np.int32]:
+        """Tuples (…, depth) → the elements that they name: sums modulo 2^32."""
         places = indices.astype(np.int64) @ np.array(self.strides, np.int64)
-        return np.clip(places, 0, self.elements - 1)
+        return np.clip(places.astype(np.int32), 0, np.int32(self.elements - 1))
 
 
 def _gathered_shape(attrs: NoAttrs, inputs: Sequence[Shape]) -> Shape:
