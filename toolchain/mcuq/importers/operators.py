@@ -14,7 +14,6 @@ _NEAREST = {
     "bucketize": "comparisons with the bounds, CAST and SUM",
     "conv3d": "CONV_2D of slices along the third dimension, and ADD",
     "convinteger": "the float model, or quantize_static's form QDQ",
-    "cumsum": "a product with a triangle of ones",
     "deformconv": "a convolution",
     "dft": "products with matrices of cosines and sines",
     "dynamicquantizelinear": "the float model, or quantize_static's form QDQ",
