@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import subprocess
 import sys
@@ -15,7 +14,6 @@ from hil_samples import LARGE, SMALL, plus
 from mcuq.compiler import FirmwareImage
 from mcuq_hil import Session, load_board, open_session
 from mcuq_hil.bench import boot_emulator
-from mcuq_hil.emulator.counting import thumb_instructions
 from mcuq_hil.emulator.families import Constant, Follow
 from mcuq_hil.emulator.line import Line
 from mcuq_hil.emulator.registers import RegisterFile
@@ -23,6 +21,7 @@ from mcuq_hil.emulator.spec import MachineSpec
 from mcuq_hil.errors import LinkLostError, NoHelloError, WrongImageError
 from mcuq_hil.identity import read_build_id, stamped
 from mcuq_hil.image import flash_content, function_at
+from mcuq_hil.thumb import thumb_instructions
 
 BOARD = load_board("stm32f746")
 
@@ -74,9 +73,8 @@ def test_ready_bits_follow_and_the_rest_is_storage() -> None:
 
 def test_a_line_sends_in_blocks_and_waits_only_when_asked_often() -> None:
     host, device = socket.socketpair()
-    reader, writer = os.pipe()
     with host, device:
-        line = Line(device, reader)
+        line = Line(device)
         for byte in b"hello":
             line.put(byte)
         host.setblocking(False)
@@ -90,8 +88,6 @@ def test_a_line_sends_in_blocks_and_waits_only_when_asked_often() -> None:
         host.close()
         while not line.closed:
             line.poll()
-    os.close(reader)
-    os.close(writer)
 
 
 def test_a_spec_survives_its_journey() -> None:

@@ -1,4 +1,4 @@
-"""Inputs that need no data, and what TensorFlow Lite Micro answers to them."""
+"""Inputs that need no data, and what a model has to answer to them."""
 
 from __future__ import annotations
 
@@ -12,14 +12,15 @@ import numpy.typing as npt
 
 from mcuq.bundle.settings import BUNDLES
 from mcuq.content import ByContent
-from mcuq.graph.indices import integer_span
+from mcuq.graph.indices import Limits, integer_span
 from mcuq.importers.tflite.load import input_limits
 from mcuq.importers.tflite.reader import read_model
 from mcuq.numeric.element import Element
+from mcuq.prequantized.answers import answers
 from mcuq.tflite.excerpt import keeps_state
-from mcuq.tflite.micro import run_micro
 
 Stored = npt.NDArray[Any]
+_TRUTH = np.array([2])
 _REAL_STEP = 32
 """Reals are whole numbers of int8 over this: -4 to 4."""
 
@@ -41,19 +42,24 @@ class Questions(ByContent):
         return bool(self.steps) and run % self.steps == 0
 
 
-@dataclass(frozen=True)
-class StoredInput:
+@dataclass(frozen=True, eq=False)
+class StoredInput(ByContent):
     """An input of a model.
 
     Attributes:
         dtype: of its values.
         count: how many there are.
-        limit: what they lie below, from 0 on: where they are indices or truth values.
+        limits: what they lie below, from 0 on: where they are indices or truth values.
     """
 
     dtype: np.dtype[Any]
     count: int
-    limit: int | None = None
+    limits: Limits | None = None
+
+    @property
+    def least_limit(self) -> int | None:
+        """What all of them may lie below."""
+        return None if self.limits is None else int(self.limits.min())
 
 
 def stored_inputs(flatbuffer: bytes) -> tuple[StoredInput, ...]:
@@ -61,11 +67,11 @@ def stored_inputs(flatbuffer: bytes) -> tuple[StoredInput, ...]:
     read = read_model(flatbuffer)
     tensors = [read.tensors[index] for index in read.inputs]
     dtypes = [np.dtype(tensor.dtype) for tensor in tensors]
-    limits: Sequence[int | None] = (None,) * len(tensors)
+    limits: Sequence[Limits | None] = (None,) * len(tensors)
     if Element.INT32.dtype in dtypes:
         limits = input_limits(flatbuffer)
     return tuple(
-        StoredInput(dtype, math.prod(tensor.shape), 2 if dtype == np.bool_ else limit)
+        StoredInput(dtype, math.prod(tensor.shape), _TRUTH if dtype == np.bool_ else limit)
         for dtype, tensor, limit in zip(dtypes, tensors, limits, strict=True)
     )
 
@@ -74,13 +80,13 @@ def questions(flatbuffer: bytes, seed: int) -> Questions:
     """Random inputs over the whole range of their type; indices are those of something.
 
     Raises:
-        InputError: TensorFlow Lite Micro does not run the model.
+        InputError: TensorFlow Lite Micro does not run the model, or is not there and has to be.
     """
     random = np.random.default_rng(seed)
     runs, steps = BUNDLES.samples, BUNDLES.steps if keeps_state(flatbuffer) else 0
     inputs = tuple(_values(random, one, runs) for one in stored_inputs(flatbuffer))
     given = [values.reshape(-1, steps, values.shape[1]) if steps else values for values in inputs]
-    found = run_micro(flatbuffer, given, len(read_model(flatbuffer).outputs))
+    found = answers(flatbuffer, given, len(read_model(flatbuffer).outputs))
     expected = (np.ascontiguousarray(one.reshape(runs, -1)).view(np.int8) for one in found)
     return Questions(inputs, tuple(expected), steps)
 
@@ -90,7 +96,7 @@ def _values(random: np.random.Generator, stored: StoredInput, runs: int) -> Stor
     if dtype.kind == "f":
         return (random.integers(-128, 128, shape) / _REAL_STEP).astype(dtype)
     if dtype in (np.int8, np.int16):
-        low, high = np.iinfo(dtype).min, np.iinfo(dtype).max
-    else:
-        low, high = integer_span(Element(dtype.name), stored.limit)
+        limits = np.iinfo(dtype)
+        return random.integers(limits.min, limits.max, shape, endpoint=True).astype(dtype)
+    low, high = integer_span(Element(dtype.name), stored.limits, (stored.count,))
     return random.integers(low, high, shape, endpoint=True).astype(dtype)

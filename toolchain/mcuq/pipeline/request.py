@@ -336,7 +336,7 @@ class BuildRequest:
     require_oracle: Annotated[
         bool,
         Option(
-            "Refuse to build where TensorFlow Lite Micro cannot be compared with.",
+            "Refuse where TensorFlow Lite Micro cannot be compared with.",
             "Whether a build is refused where TensorFlow Lite Micro is not there to compare with: "
             "its wheel is for Linux on x86-64 only.",
             commands=BUILD,
