@@ -21,9 +21,13 @@ from pathlib import Path
 
 from mcuq.compiler.firmware import port_folders, runtime_units
 from mcuq.compiler.render import render_board_header
+from mcuq.compiler.runner import Runner
 from mcuq.compiler.safety import safety_defines
 from mcuq.compiler.toolchain import core_flags
 from mcuq.emit.c.kernels import write_kernels
+from mcuq.emit.c.library import write_library
+from mcuq.mlperf.benchmarks import BENCHMARKS
+from mcuq.mlperf.image import render_benchmark
 from mcuq.resources import firmware_dir
 from mcuq.safety import Safety
 from mcuq_hil import load_board
@@ -120,6 +124,28 @@ def groups(folder: Path) -> Iterator[Group]:
         seen |= {unit.source for unit in units}
         includes = (place, root / "runtime", *port_folders(board), folder)
         yield Group(tuple(unit.source for unit in units), includes, core_flags(board.core))
+    yield _benchmark(folder)
+    yield _stand_in(folder / "library")
+    memory = tuple(sorted((root / "freestanding").glob("*.c")))
+    yield Group(memory, (root / "freestanding",), core_flags("cortex-m7"))
+
+
+def _benchmark(folder: Path) -> Group:
+    """What answers MLPerf Tiny's runner, on the first board."""
+    board, benchmark = load_board(BOARDS[0]), next(iter(BENCHMARKS.values()))
+    source = folder / "mcuq_benchmark.c"
+    source.write_text(render_benchmark(benchmark), encoding="utf-8")
+    units = runtime_units(board, folder / board.name, (), runner=Runner("mlperf", {}))
+    sources = (source, *(unit.source for unit in units if unit.source.parent.name == "mlperf"))
+    return Group(sources, (*units[0].includes, folder), core_flags(board.core))
+
+
+def _stand_in(folder: Path) -> Group:
+    """The functions of CMSIS-NN; the kernels that they call are in a group of their own."""
+    files = write_library(firmware_dir(), folder)
+    sources = tuple(file for file in files if file.name.startswith("arm_") and file.suffix == ".c")
+    includes = (folder / "Include", folder / "Source", folder.parent)
+    return Group(sources, includes, core_flags("cortex-m7"))
 
 
 def _includes(group: Group) -> list[str]:

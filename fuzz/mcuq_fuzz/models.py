@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from random import Random
 
 from mcuq.errors import InputError
@@ -48,6 +49,11 @@ def _changed_onnx(data: bytes, rng: Random) -> bytes:
     return bytes(model.SerializeToString())
 
 
+HDF5_RUNS = 2000
+"""What a changed HDF5 file asks for is 4 s of a child process where its library hangs, which is
+most of the time of these: in archives of Keras, HDF5 members stay as they are."""
+
+
 def look_at_keras(data: bytes) -> None:
     """What comes before TensorFlow, which takes a second a file."""
     check_keras_file(in_file("model.keras", data))
@@ -61,7 +67,8 @@ def look_at_pytorch(data: bytes) -> None:
 TARGETS = (
     Target("tflite", read_tflite, changed_model),
     Target("onnx", read_onnx, _changed_onnx, modules=("mcuq.importers.onnx.convert",)),
-    Target("keras", look_at_keras, changed_archive),
+    Target("keras", look_at_keras, partial(changed_archive, whole=(".h5",))),
+    Target("hdf5", look_at_keras, runs=HDF5_RUNS),
     Target("pytorch", look_at_pytorch, changed_archive),
     Target("mlir", read_mlir, largest=1 << 12, accepts=False),
 )

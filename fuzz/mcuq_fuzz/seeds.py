@@ -108,25 +108,41 @@ def words() -> list[bytes]:
 
 
 def keras() -> list[bytes]:
-    """A .keras and a .h5 file with all that is looked at; needs h5py."""
+    """.keras files with all that is looked at; needs h5py."""
+    return [
+        _archive(
+            {
+                "metadata.json": b'{"keras_version": "3.9.0"}',
+                "config.json": _layers(layer),
+                "model.weights.h5": weights,
+            }
+        )
+        for layer, weights in zip(_KERAS_LAYERS, hdf5(), strict=True)
+    ]
+
+
+def hdf5() -> list[bytes]:
+    """.h5 files likewise."""
     import h5py
 
-    layer = {"class_name": "Dense", "config": {"units": 3, "name": "dense"}}
-    lambda_layer = {"class_name": "Lambda", "config": {"function": ["4wE=", None]}}
     made = []
-    for each, version in ((layer, "earliest"), (lambda_layer, "latest")):
-        description = json.dumps({"class_name": "Functional", "config": {"layers": [each]}})
+    for layer, version in zip(_KERAS_LAYERS, ("earliest", "latest"), strict=True):
         weights = io.BytesIO()
         with h5py.File(weights, "w", libver=version) as file:
-            file.attrs["model_config"] = description
+            file.attrs["model_config"] = _layers(layer).decode()
             file.create_dataset("layers/dense/vars/0", data=np.zeros((2, 3), np.float32))
-        members = {
-            "metadata.json": b'{"keras_version": "3.9.0"}',
-            "config.json": description.encode(),
-            "model.weights.h5": weights.getvalue(),
-        }
-        made += [weights.getvalue(), _archive(members)]
+        made.append(weights.getvalue())
     return made
+
+
+_KERAS_LAYERS: tuple[dict[str, object], ...] = (
+    {"class_name": "Dense", "config": {"units": 3, "name": "dense"}},
+    {"class_name": "Lambda", "config": {"function": ["4wE=", None]}},
+)
+
+
+def _layers(layer: dict[str, object]) -> bytes:
+    return json.dumps({"class_name": "Functional", "config": {"layers": [layer]}}).encode()
 
 
 def pytorch() -> list[bytes]:
@@ -211,6 +227,7 @@ ALL: dict[str, Callable[[], list[bytes]]] = {
     "score_log": score_log,
     "words": words,
     "keras": keras,
+    "hdf5": hdf5,
     "pytorch": pytorch,
     "serial_host": serial_host,
     "device": device,

@@ -12,8 +12,12 @@ _SHARES = (8, 8, 1, 1)
 """How often each is taken: packing with the last two takes longer than all the rest."""
 
 
-def mutant(data: bytes, rng: Random) -> bytes:
-    """The archive with one member changed; anything that is no archive stays as it is."""
+def mutant(data: bytes, rng: Random, whole: tuple[str, ...] = ()) -> bytes:
+    """The archive with one member changed; anything that is no archive stays as it is.
+
+    Args:
+        whole: ends of the names of members whose content stays.
+    """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = [
@@ -30,7 +34,8 @@ def mutant(data: bytes, rng: Random) -> bytes:
         return data
     place = rng.randrange(len(members))
     name, content = members[place]
-    members[place] = _changed(name, content, rng)
+    renamed, changed = _changed(name, content, rng)
+    members[place] = renamed, content if whole and name.endswith(whole) else changed
     if rng.random() < 0.1:
         members.append(members[rng.randrange(len(members))])
     written = io.BytesIO()

@@ -55,6 +55,11 @@ def open_session(
         run_seconds=run_seconds,
         clock=transport.effort,
     )
+    return opened(session)
+
+
+def opened(session: Session) -> Session:
+    """The session, open; else closed, and raises what `Session.open` raises."""
     try:
         session.open()
     except BaseException:
@@ -107,7 +112,8 @@ def boot_emulator(
     Args:
         estimating: the counter tells estimated cycles in the place of instructions.
         steady: every inference counts as the first one does, which is much faster.
-        bounding: the counter tells the instructions that no input exceeds. QEMU knows none of them.
+        bounding: the counter tells the instructions that no input exceeds.
+            Where QEMU is the emulator, `mcuq_hil.worst.traced` has them.
     """
     check_emulated(board)
     assert board.emulator is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,6 +40,24 @@ def function_at(elf: Path, address: int) -> str:
         if function.start <= address & ~1 < function.start + max(function.size, 1):
             return function.name
     return ""
+
+
+def loaded(elf: Path) -> Callable[[int, int], bytes]:
+    """Bytes from an address on, as the image's segments have them; fewer at a segment's end."""
+    with elf.open("rb") as stream:
+        found = [
+            (segment["p_vaddr"], segment.data())
+            for segment in ELFFile(stream).iter_segments()
+            if segment["p_type"] == "PT_LOAD"
+        ]
+
+    def read(address: int, size: int) -> bytes:
+        for start, data in found:
+            if start <= address < start + len(data):
+                return bytes(data[address - start : address - start + size])
+        return b""
+
+    return read
 
 
 def flash_content(elf: Path, origin: int) -> bytes:

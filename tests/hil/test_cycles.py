@@ -16,8 +16,8 @@ from mcuq_hil.cycles.cores import CONSTANTS, CORES, PIPELINES
 from mcuq_hil.cycles.decode import decode
 from mcuq_hil.cycles.flash import FlashReads, FlashTiming
 from mcuq_hil.cycles.pipeline import block_cycles
-from mcuq_hil.emulator.counting import thumb_instructions
 from mcuq_hil.session import Counts
+from mcuq_hil.thumb import thumb_instructions
 
 RECORD = Path(__file__).resolve().parents[2] / "docs" / "cycles.json"
 LDR_R0_R1 = bytes.fromhex("0868")  # ldr r0, [r1]

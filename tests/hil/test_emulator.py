@@ -15,7 +15,6 @@ from hil_samples import LARGE, SMALL, plus
 from mcuq.compiler import FirmwareImage
 from mcuq_hil import Session, load_board, open_session
 from mcuq_hil.bench import boot_emulator
-from mcuq_hil.emulator.counting import thumb_instructions
 from mcuq_hil.emulator.families import Constant, Follow
 from mcuq_hil.emulator.line import Line
 from mcuq_hil.emulator.registers import RegisterFile
@@ -23,6 +22,7 @@ from mcuq_hil.emulator.spec import MachineSpec
 from mcuq_hil.errors import LinkLostError, NoHelloError, WrongImageError
 from mcuq_hil.identity import read_build_id, stamped
 from mcuq_hil.image import flash_content, function_at
+from mcuq_hil.thumb import thumb_instructions
 
 BOARD = load_board("stm32f746")
 

@@ -200,3 +200,27 @@ def looping(rounds: int, depth: int) -> bytes:
 def test_loops_inside_loops() -> None:
     assert len(load_onnx(looping(2, 1)).ops) > 0
     assert "operators with its loops written out" in refused_soon(looping(1000, 4))
+
+
+@pytest.mark.parametrize("axis", [2, 3])
+@pytest.mark.parametrize("kind", ["AveragePool", "MaxPool", "GlobalAveragePool", "Relu"])
+def test_an_input_that_would_be_large(kind: str, axis: int) -> None:
+    shape = [1, 1, 8, 8]
+    shape[axis] = 1 << 62
+    model = Model(tuple(shape))
+    window = {"kernel_shape": [2, 2], "strides": [2, 2]} if kind.endswith("Pool") else {}
+    attrs = {} if kind.startswith("Global") else window
+    assert "2^24" in refused_soon(content(model, model.node(kind, ["x0"], **attrs)))
+
+
+def test_a_window_whose_padding_is_large() -> None:
+    model = Model((1, 1, 8, 8))
+    attrs = {"kernel_shape": [2, 2], "pads": [0, LARGE**2, 0, 0], "count_include_pad": 0}
+    refused_soon(content(model, model.node("AveragePool", ["x0"], **attrs)))
+
+
+@pytest.mark.parametrize("equation", ["b\0\0\0\0bi", "b>bi", "..", "a->", "->"])
+def test_an_equation_that_onnx_does_not_come_back_from(equation: str) -> None:
+    """Its inference of shapes runs in a child process, which is ended."""
+    model = Model((1, 3))
+    refused_soon(content(model, model.node("Einsum", ["x0"], equation=equation)))

@@ -147,3 +147,18 @@ def test_truth_values_are_zero_or_one() -> None:
     assert damaged != content
     with pytest.raises(InputError, match=r"\('mask'\) of bool holds the byte 2"):
         load_tflite(damaged)
+
+
+@pytest.mark.parametrize("written", ["input", "between", "output"])
+def test_a_tensor_that_is_written_holds_no_constant(written: str) -> None:
+    """TensorFlow Lite Micro would write into the constant, and into all that share it."""
+    file, data = File(), np.ones((1, 4), np.float32)
+    names = ("input", "between", "output")
+    x, y, z = (
+        file.constant(name, data, "float32") if name == written else file.tensor(name, (1, 4))
+        for name in names
+    )
+    file.op("ABS", [x], y)
+    file.op("NEG", [y], z)
+    with pytest.raises(InputError, match=rf"tensor {names.index(written)} .* both"):
+        load_tflite(file.content([x], [z]))

@@ -6,11 +6,14 @@ The witness is TensorFlow Lite Micro on the changed file itself.
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
+import flatbuffers
 import pytest
+from ai_edge_litert import schema_py_generated as schema
 from as_given import assert_equal_to_micro, run_in_micro
 from operator_cases import cases, random_reals, seeded_cases
 from test_tflite_as_given import dense
@@ -76,3 +79,37 @@ def test_what_is_read_computes_as_tflite_micro_does(tmp_path: Path) -> None:
     assert FILES // 5 < len(runs) <= len(accepted) < FILES // 2
     # Read, but not run by TensorFlow Lite Micro: the build's own comparison stops those.
     assert len(accepted) - len(runs) < len(accepted) // 50
+
+
+@pytest.mark.slow
+def test_no_fused_activation_is_overlooked(tmp_path: Path) -> None:
+    """Also where several operators of a file are read as one."""
+    contents = {
+        f"{number:03}-{place}-{activation}": content
+        for number, original in enumerate(_originals())
+        for activation in (_RELU, _RELU6)
+        for place, content in enumerate(_activated(original, activation))
+    }
+    assert len(contents) > 30
+    read = {name: _read(content) for name, content in contents.items()}
+    accepted = {name: qgraph for name, qgraph in read.items() if qgraph is not None}
+    runs = run_in_micro({name: contents[name] for name in accepted}, tmp_path)
+    assert len(runs) > 20
+    for name, run in runs.items():
+        assert_equal_to_micro(accepted[name], run, name)
+
+
+_RELU, _RELU6 = schema.ActivationFunctionType.RELU, schema.ActivationFunctionType.RELU6
+
+
+def _activated(original: bytes, activation: int) -> Iterator[bytes]:
+    """The file with an activation in one operator, for each one that may have it."""
+    model = schema.ModelT.InitFromPackedBuf(original, 0)
+    for op in model.subgraphs[0].operators:
+        if hasattr(op.builtinOptions, "fusedActivationFunction"):
+            before = op.builtinOptions.fusedActivationFunction
+            op.builtinOptions.fusedActivationFunction = activation
+            builder = flatbuffers.Builder()
+            builder.Finish(model.Pack(builder), b"TFL3")
+            yield bytes(builder.Output())
+            op.builtinOptions.fusedActivationFunction = before

@@ -139,7 +139,7 @@ def test_variables_of_two_containers_are_two() -> None:
     [
         (File(once=()), None),
         (File([*File().ops[1:4], _add(SUM, SUM, LAST)]), "variables of the file are not frozen"),
-        (File(once=(_named(0), _add(1, 1, 1))), "computes the initial value"),
+        (File(initial=_plain("i"), once=(_named(0), _add(1, 1, 1))), "computes the initial value"),
         (File(initial=TensorSpec("i", (SIZE,), "float32", np.zeros(SIZE))), "holds float32"),
         (File(File().ops[2:]), "does not say which variable"),
     ],

@@ -1,7 +1,7 @@
 """No input takes longer: kernels that are said to be steady count the same on every input.
 
 One image with a model of each operator, and the layers of a trained model, on an emulated
-Cortex-M7.
+Cortex-M7 and on a Cortex-M55, which has kernels of its own.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from number_formats import Form, forms, least_model
 
+from mcuq.bench.vector import has_emulator
 from mcuq.calibrate import calibrate
 from mcuq.compiler import build_firmware
 from mcuq.cost.memory import MemoryPlan, plan_program
@@ -21,6 +22,7 @@ from mcuq.emit.c import write_c_model
 from mcuq.emit.c.names import Names
 from mcuq.importers import load_model
 from mcuq.lower import Call, LowerOptions, lower
+from mcuq.lower.options import has_lanes
 from mcuq.lower.steady import BRANCHES, CLAMPS, STEADY, varies
 from mcuq.numeric import TERNARY
 from mcuq.quantize import Config, quantize
@@ -28,7 +30,13 @@ from mcuq.resources import example_dir, firmware_dir
 from mcuq_hil import load_board, open_session
 
 pytestmark = pytest.mark.arm
-BOARD = load_board("stm32f746")
+BOARDS = [
+    "stm32f746",
+    pytest.param(
+        "mps3-an547",
+        marks=pytest.mark.skipif(not has_emulator(), reason="qemu-system-arm is not installed"),
+    ),
+]
 
 
 def varying(call: Call, core: str) -> str:
@@ -51,13 +59,13 @@ def joined(plans: list[MemoryPlan], folder: Path) -> Path:
     return model
 
 
-def steady_plans() -> list[tuple[Form, MemoryPlan]]:
+def steady_plans(core: str) -> list[tuple[Form, MemoryPlan]]:
     found = []
     for form in forms((8, 4, 2, TERNARY)):
         qgraph = least_model(form)
-        memory = plan_program(lower(qgraph, LowerOptions()))
+        memory = plan_program(lower(qgraph, LowerOptions(lanes=has_lanes(core))))
         calls = memory.program.calls
-        if not any(varying(call, BOARD.core) for call in calls):
+        if not any(varying(call, core) for call in calls):
             found.append((form, memory))
     return found
 
@@ -71,12 +79,14 @@ def inputs(sizes: list[int], rng: np.random.Generator) -> list[list[bytes]]:
 
 
 @pytest.mark.slow
-def test_steady_kernels_count_the_same(tmp_path: Path) -> None:
-    plans = steady_plans()
+@pytest.mark.parametrize("name", BOARDS)
+def test_steady_kernels_count_the_same(name: str, tmp_path: Path) -> None:
+    board = load_board(name)
+    plans = steady_plans(board.core)
     assert len(plans) > 30
-    image = build_firmware(BOARD, joined([memory for _, memory in plans], tmp_path), tmp_path)
+    image = build_firmware(board, joined([memory for _, memory in plans], tmp_path), tmp_path)
     rng = np.random.default_rng(0)
-    with open_session(BOARD, image.elf) as session:
+    with open_session(board, image.elf) as session:
         for number, (form, _) in enumerate(plans):
             info = session.select(number)
             tried = inputs([io.bytes for io in info.inputs], rng)
@@ -85,19 +95,21 @@ def test_steady_kernels_count_the_same(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_layers_of_a_trained_model_count_the_same(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", BOARDS)
+def test_layers_of_a_trained_model_count_the_same(name: str, tmp_path: Path) -> None:
+    board = load_board(name)
     graph = load_model(example_dir("digits") / "digits_float32.tflite")
     data = load_data(example_dir("digits") / "calibration.npz", graph)
     qgraph = quantize(graph, calibrate(graph, data.inputs), Config())
-    memory = plan_program(lower(qgraph, LowerOptions()))
+    memory = plan_program(lower(qgraph, LowerOptions(lanes=has_lanes(board.core))))
     write_c_model(memory, firmware_dir(), tmp_path / "model")
     calls = memory.program.calls
-    image = build_firmware(BOARD, tmp_path / "model", tmp_path, profile=len(calls))
-    with open_session(BOARD, image.elf) as session:
+    image = build_firmware(board, tmp_path / "model", tmp_path, profile=len(calls))
+    with open_session(board, image.elf) as session:
         tried = inputs([io.bytes for io in session.info.inputs], np.random.default_rng(1))
         layers = np.array([session.count(one).layers for one in tried])
     for call, counts in zip(calls, layers.T, strict=True):
-        if not varying(call, BOARD.core):
+        if not varying(call, board.core):
             assert len(set(counts.tolist())) == 1, call.function
     steady = [call.function for call in calls if call.function in STEADY]
     assert len(steady) >= len(calls) // 2

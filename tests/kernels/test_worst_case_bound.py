@@ -1,4 +1,4 @@
-"""No input exceeds the bound: kernels that branch on data, on three cores, against extremes.
+"""No input exceeds the bound: kernels that branch on data, on four cores, against extremes.
 
 The bound is computed from some inputs and held against others.
 """
@@ -12,6 +12,7 @@ import pytest
 from number_formats import forms, least_model
 from test_steady import inputs, joined
 
+from mcuq.bench.vector import has_emulator
 from mcuq.compiler import build_firmware
 from mcuq.cost.memory import plan_program
 from mcuq.lower import LowerOptions, lower
@@ -25,14 +26,17 @@ BRANCHING = (
     *("DEPTHWISE_CONV_2D int8, int8 per channel", "DEPTHWISE_CONV_2D int16, int8 per channel"),
     *("FULLY_CONNECTED int8, int8 per channel", "SOFTMAX int8", "SOFTMAX int16", "LOGISTIC int8"),
 )
-MOST_TIMES = {"nucleo-g071rb": 30.0, "nrf52840-dk": 4.0, "stm32f746": 4.0}
+MOST_TIMES = {"nucleo-g071rb": 15.0, "nrf52840-dk": 2.0, "stm32f746": 2.0, "mps3-an547": 3.0}
 """How far above what was seen a bound lies at most. A Cortex-M0+ divides by a function, whose worst
-case is far from what sizes of layers take: it weighs on these small ones."""
+case is far from what sizes of layers take: it weighs on these small ones. QEMU's bound has some
+twenty instructions around the inference."""
 
 
 @pytest.mark.parametrize("name", MOST_TIMES)
 def test_no_input_exceeds_the_bound(name: str, tmp_path: Path) -> None:
     board = load_board(name)
+    if board.core == "cortex-m55" and not has_emulator():
+        pytest.skip("qemu-system-arm is not installed")
     chosen = [form for form in forms((8,)) if form.name in BRANCHING]
     assert len(chosen) == len(BRANCHING)
     plans = [plan_program(lower(least_model(form), LowerOptions())) for form in chosen]

@@ -60,6 +60,11 @@ class ReadingSettings:
 
     Evidence: not measured: chosen by hand. It never comes back from some damaged files.
     """
+    inference_seconds: int = 4
+    """Seconds. Of processor time that ONNX's inference of shapes may take for one model.
+
+    Evidence: not measured: chosen by hand. It never comes back from some damaged nodes.
+    """
     operators: int = 20_000
     """Operators. Of a model with its loops and functions written out, computed constants included.
 

@@ -7,14 +7,14 @@ from pathlib import Path
 import numpy as np
 
 from mcuq.bundle.samples import StoredInput, stored_inputs
-from mcuq.errors import UsageError
 from mcuq.graph.indices import Limits, integer_span
 from mcuq.numeric.element import Element
 from mcuq.report.store import read_manifest
+from mcuq.result.manifest import Figures
 from mcuq.result.worst import Worst
 from mcuq_hil import load_board, open_session
 from mcuq_hil.errors import NoBoundError
-from mcuq_hil.worst.measure import bounding_session, can_bound, most_instructions
+from mcuq_hil.worst.measure import bounding_session, most_instructions
 
 _RANDOM = 3
 
@@ -24,16 +24,10 @@ def worst_case(folder: Path) -> Worst:
 
     Raises:
         InputError: it is no result.
-        UsageError: its board's emulator does not show what it executes.
-        HilError: the emulator failed.
+        HilError: its board has no emulator, or that failed.
     """
     manifest = read_manifest(folder)
     board, elf = load_board(manifest.target.name), folder / "firmware.elf"
-    if not can_bound(board):
-        raise UsageError(
-            f"the emulator of {board.name} does not show what it executes",
-            "build for a board of a Cortex-M0+, M3, M4, M7 or M33",
-        )
     tried = extremes((folder / "model.tflite").read_bytes())
     with open_session(board, elf) as session:
         taken = [session.count(inputs).total for inputs in tried]
@@ -43,8 +37,17 @@ def worst_case(folder: Path) -> Worst:
             bound = most_instructions(session, tried)
     except NoBoundError as error:
         reason = error.cause
+    cycles = _cycles(manifest.result, bound)
+    ms = None if cycles is None else round(1000 * cycles / board.core_hz, 4)
     stack = manifest.result.stack_bytes
-    return Worst(bound, reason, min(taken), max(taken), len(tried), stack)
+    return Worst(bound, cycles, ms, reason, min(taken), max(taken), len(tried), stack)
+
+
+def _cycles(result: Figures, bound: int | None) -> int | None:
+    """As many instructions at the most cycles each that the build's estimate allows."""
+    if bound is None or result.cycles_interval is None or not result.instructions:
+        return None
+    return -(-bound * result.cycles_interval[1] // result.instructions)
 
 
 def extremes(flatbuffer: bytes) -> list[list[bytes]]:

@@ -13,6 +13,8 @@ import capstone
 from capstone import arm
 
 from mcuq_hil.cycles.instruction import MULTIPLIES, Control, Flow, Instruction, Kind
+from mcuq_hil.cycles.loops import loop_control
+from mcuq_hil.thumb import thumb_size
 
 _EXACT: dict[str, Kind] = {
     **dict.fromkeys(("ldm", "ldmdb", "pop", "vldmia", "vldmdb", "vpop"), "load_many"),
@@ -46,14 +48,10 @@ def decode(code: bytes, address: int) -> tuple[Instruction, ...]:
             found.append(_instruction(each))
             at += each.size
         if at < len(code):  # what it does not know
-            at += 4 if code[at + 1] >= _FIRST_WIDE else 2
+            at += thumb_size(code[at : at + 2])
             found.append(Instruction("alu", frozenset(), frozenset()))
         assert at > before
     return tuple(found)
-
-
-_FIRST_WIDE = 0xE8
-"""Upper byte of the first half-word from which an instruction has two (ARMv7-M ARM, A5.1)."""
 
 
 @cache
@@ -120,9 +118,11 @@ def _kind(name: str) -> Kind:
 
 def control(code: bytes, address: int) -> Control:
     """The instruction at the begin of `code`, as far as it says what is executed next."""
+    if loop := loop_control(code[:_WIDEST], address):
+        return loop
     each = next(_disassembler().disasm(code[:_WIDEST], address, 1), None)
-    if each is None:  # capstone does not know it: no branch of Thumb is among those
-        return Control(4 if code[1] >= _FIRST_WIDE else 2, "on")
+    if each is None:  # capstone does not know it: no other branch of Thumb is among those
+        return Control(thumb_size(code), "on")
     name = each.insn_name()
     is_conditional = each.cc not in (arm.ARM_CC_AL, arm.ARM_CC_INVALID)
     flow: Flow = "on"

@@ -11,6 +11,7 @@ from typing import Protocol
 from unicorn import Uc
 
 from mcuq_hil.emulator.hooks import Hook, on_block
+from mcuq_hil.thumb import thumb_instructions
 
 _SIZE_BITS = 16
 
@@ -94,12 +95,3 @@ class InstructionCounter(BlockVisits):
     def visited(self) -> frozenset[int]:
         """Addresses of the blocks that ran since the start."""
         return frozenset(place(key)[0] for key in self.visits)
-
-
-def thumb_instructions(code: bytes) -> int:
-    """Number of Thumb instructions in `code`: 0b11101, 0b11110, 0b11111 begin a 32-bit one."""
-    count = at = 0
-    while at < len(code):
-        at += 4 if code[at + 1] >= 0xE8 else 2
-        count += 1
-    return count

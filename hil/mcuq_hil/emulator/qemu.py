@@ -6,6 +6,7 @@ import json
 import select
 import shutil
 import socket
+from collections.abc import Mapping
 from pathlib import Path
 
 from mcuq_hil.emulator.process_port import ProcessPort
@@ -66,6 +67,14 @@ class QemuPort(ProcessPort):
         """Reset the machine."""
         self._command("system_reset")
 
+    def monitor(self, line: str) -> str:
+        """What QEMU's monitor for people answers to a line; nothing where it did as asked.
+
+        Raises:
+            OSError: the monitor does not answer.
+        """
+        return str(self._command("human-monitor-command", {"command-line": line}))
+
     def close(self) -> None:
         """Hang up and end QEMU, which would go on without us."""
         if self.is_open:
@@ -84,10 +93,12 @@ class QemuPort(ProcessPort):
         self._command("query-status")
         return super()._fill(seconds)
 
-    def _command(self, name: str) -> None:
-        self._monitor.sendall(json.dumps({"execute": name}).encode() + b"\n")
-        while "return" not in self._reply():
+    def _command(self, name: str, arguments: Mapping[str, str] | None = None) -> object:
+        asked = {"execute": name, "arguments": arguments or {}}
+        self._monitor.sendall(json.dumps(asked).encode() + b"\n")
+        while "return" not in (reply := self._reply()):
             pass
+        return reply["return"]
 
     def _reply(self) -> dict[str, object]:
         reply: dict[str, object] = json.loads(self._line())

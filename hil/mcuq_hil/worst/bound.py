@@ -2,9 +2,10 @@
 
 Loops end by shapes: how often a loop's head is executed is the same for every input, and so is how
 often a function is called that turns its loops now more, now less often; what no input that was
-tried executes of these, none does. Between two heads every way is thought of, and the longest one
-counts, whichever was taken. Where the executions of a head do depend on the input, the bounds of
-two inputs differ, and there is none.
+tried executes of these, none does. Between two heads every way is thought of, and of all walks
+that pass the heads as often as was counted the longest one is the bound, whichever was taken.
+Where the executions of a head do depend on the input, the bounds of two inputs differ, and there
+is none.
 
 A function without loops, or whose loops turn equally often whenever they are entered, is counted as
 a part of its callers: so it does not matter how often it is called.
@@ -20,6 +21,7 @@ from functools import cached_property
 from mcuq_hil.errors import NoBoundError
 from mcuq_hil.image import Function
 from mcuq_hil.worst.graph import FlowGraph, Read, graph_of
+from mcuq_hil.worst.longest import Steps, longest_walk
 
 Block = tuple[int, int]
 """Address and bytes of code that runs from its begin to its end."""
@@ -121,7 +123,7 @@ class _Inference:
         ):
             self._blocks = self._grouped()
         self._per_call: dict[int, int | None] = {}
-        self._longest: dict[int, dict[int, int]] = {}
+        self._steps: dict[int, Steps] = {}
 
     def _grouped(self) -> dict[int, list[Block]]:
         """Blocks by the function that they are in."""
@@ -146,12 +148,14 @@ class _Inference:
             )
         if self._of_call(start) is not None:
             return 0
-        return sum(self._counts[head] * most for head, most in self._way(start).items())
+        return longest_walk(
+            self._steps_of(start), {head: self._counts[head] for head in graph.heads}
+        )
 
-    def _way(self, start: int) -> dict[int, int]:
-        if start not in self._longest:
-            self._longest[start] = self._bounds.graph(start).longest(self._cost_of_call)
-        return self._longest[start]
+    def _steps_of(self, start: int) -> Steps:
+        if start not in self._steps:
+            self._steps[start] = self._bounds.graph(start).steps(self._cost_of_call)
+        return self._steps[start]
 
     def _cost_of_call(self, called: int) -> int:
         """Of a function that is counted with its caller; any other is counted by itself."""
@@ -169,20 +173,23 @@ class _Inference:
 
     def _turned(self, start: int) -> int | None:
         """Of one call, its loops turned as in every other one, or as often as the library can."""
-        graph, way = self._bounds.graph(start), self._way(start)
+        graph, passed = self._bounds.graph(start), {start: 1}
+        unsure = set[int]()
         name = self._bounds.function_at(start).name.rstrip("+")
-        total = way[start]
-        for head in way.keys() - {start}:
+        for head in graph.heads - {start}:
             times = LIBRARY_TURNS.get(name)
-            if times is None and head in graph.doors:
+            if times is not None:
+                unsure.add(head)
+            elif head in graph.doors:
                 entered = sum(self._counts[at] for at in graph.doors[head])
                 times = self._bounds.turns(head, self._counts[head], entered)
-            elif times is None and graph.is_on_every_way(head):
+                unsure.add(head)
+            elif graph.is_on_every_way(head):
                 times = self._bounds.turns(head, self._counts[head], self._counts[start])
             if times is None:
                 return None
-            total += times * way[head]
-        return total
+            passed[head] = times
+        return longest_walk(self._steps_of(start), passed, unsure)
 
     @cached_property
     def _counts(self) -> Counter[int]:

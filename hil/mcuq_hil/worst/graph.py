@@ -1,4 +1,4 @@
-"""Control flow of a function in machine code, and the longest way between its loops' heads."""
+"""Control flow of a function in machine code, and the longest ways between its loops' heads."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from functools import cached_property
 
 from mcuq_hil.cycles.decode import control
 from mcuq_hil.image import Function
+from mcuq_hil.worst.longest import Steps
 
 Read = Callable[[int, int], bytes]
 """Bytes from an address on."""
@@ -27,6 +28,7 @@ class FlowGraph:
         following: address of each instruction → those that may be executed next.
         calls: address of an instruction → the function that it calls; 0: a register says which.
         heads: where cycles are cut, the entry among them: between two of them there is no loop.
+        ends: addresses of the instructions with which a call may end.
         order: all addresses; what follows one comes before it, heads apart.
         open_at: an instruction of which nobody knows where it goes; None: there is none.
     """
@@ -35,6 +37,7 @@ class FlowGraph:
     following: Mapping[int, tuple[int, ...]]
     calls: Mapping[int, int]
     heads: frozenset[int]
+    ends: frozenset[int]
     order: tuple[int, ...]
     open_at: int | None
 
@@ -66,17 +69,22 @@ class FlowGraph:
             waiting += fresh
         return found
 
-    def longest(self, cost_of_call: Callable[[int], int]) -> dict[int, int]:
-        """Most instructions from each head on to where the next one begins, or to the end.
+    def steps(self, cost_of_call: Callable[[int], int]) -> Steps:
+        """Most instructions from each head on to each one that is reached next.
+
+        The end of a call is the entry of another one.
 
         Args:
             cost_of_call: what a call of a function takes beside the instruction that calls it.
         """
-        found: dict[int, int] = {}
+        found: dict[int, dict[int, int]] = {}
         for at in self.order:
             own = 1 + (cost_of_call(self.calls[at]) if at in self.calls else 0)
-            after = (found[one] for one in self.following[at] if one not in self.heads)
-            found[at] = own + max(after, default=0)
+            here = {self.entry: own} if at in self.ends else {}
+            for one in self.following[at]:
+                for end, cost in ({one: 0} if one in self.heads else found[one]).items():
+                    here[end] = max(here.get(end, 0), own + cost)
+            found[at] = here
         return {head: found[head] for head in self.heads}
 
 
@@ -89,6 +97,7 @@ def graph_of(function: Function, read: Read, names: Mapping[int, str]) -> FlowGr
     following: dict[int, tuple[int, ...]] = {}
     calls: dict[int, int] = {}
     open_at: int | None = None
+    ends = set[int]()
     waiting = [function.start]
     while waiting:
         at = waiting.pop()
@@ -113,10 +122,12 @@ def graph_of(function: Function, read: Read, names: Mapping[int, str]) -> FlowGr
             calls[at] = step.target  # a jump into another function is a call that does not return
         # Behind the last call of a function nothing of it follows: that does not return.
         inside = tuple(one for one in after if _is_in(one, function))
+        if step.flow == "end_or_on" or len(inside) < len(after) or not inside:
+            ends.add(at)
         following[at] = inside
         waiting += inside
     heads, order = _cut(function.start, following)
-    return FlowGraph(function.start, following, calls, heads, order, open_at)
+    return FlowGraph(function.start, following, calls, heads, frozenset(ends), order, open_at)
 
 
 def _is_in(address: int, function: Function) -> bool:

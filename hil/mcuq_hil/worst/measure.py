@@ -5,29 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from mcuq_hil.bench import open_session
+from mcuq_hil.bench import check_emulated, open_session, opened
 from mcuq_hil.boards import Board
+from mcuq_hil.emulator.qemu import QemuPort
 from mcuq_hil.errors import LinkLostError, NoBoundError
+from mcuq_hil.identity import read_build_id
 from mcuq_hil.session import Session
-
-
-def can_bound(board: Board) -> bool:
-    """Whether the board's emulator shows what it executes."""
-    return board.emulator is not None and board.emulator.engine == "unicorn"
+from mcuq_hil.worst.traced import TracedSession
 
 
 def bounding_session(board: Board, elf: Path) -> Session:
     """A session whose counts are bounds.
 
     Raises:
-        NoBoundError: the board's emulator does not show what it executes. HilError: it fails.
+        BoardError: the board has no emulator. HilError: it fails.
     """
-    if not can_bound(board):
-        raise NoBoundError(
-            f"the emulator of {board.name} does not show what it executes",
-            "take a board of another core",
-        )
-    return open_session(board, elf, bounding=True)
+    check_emulated(board)
+    if board.emulator is None or board.emulator.machine is None:
+        return open_session(board, elf, bounding=True)
+    read_build_id(elf)  # a damaged image is not run
+    return opened(TracedSession(board, elf, QemuPort(board.emulator.machine, elf)))
 
 
 def most_instructions(session: Session, tried: Sequence[Sequence[bytes]]) -> int:

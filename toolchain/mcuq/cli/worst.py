@@ -29,5 +29,10 @@ def worst(
         console.print(f"no bound: {found.reason}")
     else:
         console.print(f"no input takes more than {found.bound:,} instructions")
+    if found.cycles_estimated is not None:
+        console.print(
+            f"that is at most about {found.cycles_estimated:,} cycles (estimated), "
+            f"{found.ms_estimated:.3g} ms"
+        )
     console.print(f"{found.tried} extreme and random inputs took {found.least:,} to {found.most:,}")
     console.print(f"no input takes more than {found.stack_bytes:,} B of stack")

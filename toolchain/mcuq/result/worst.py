@@ -13,6 +13,9 @@ class Worst:
 
     Attributes:
         bound: what no input exceeds; null where there is no bound.
+        cycles_estimated: of that many instructions, at the upper end of the interval of the
+            build's own estimate; null where the build has none. No bound: memories have a state.
+        ms_estimated: the same at the board's clock.
         reason: why there is none; empty where there is one.
         least: what the quickest of the inputs took that were tried.
         most: what the slowest of them took.
@@ -21,6 +24,8 @@ class Worst:
     """
 
     bound: int | None
+    cycles_estimated: int | None
+    ms_estimated: float | None
     reason: str
     least: int
     most: int
@@ -29,5 +34,5 @@ class Worst:
 
 
 WORST = Document(
-    "worst", Worst, "instructions and stack that no input exceeds", "`mcuq worst --json`"
+    "worst", Worst, "instructions and stack that no input exceeds", "`mcuq worst --json`", version=2
 )

@@ -15,6 +15,7 @@ import onnx
 from onnx import numpy_helper
 
 from mcuq.errors import InputError
+from mcuq.importers.onnx.infer import infer_shapes
 from mcuq.importers.onnx.value import Node
 from mcuq.settings import READING
 
@@ -88,7 +89,7 @@ def _sizes(node: Node, model: Any, feeds: Feeds) -> list[int]:
     known.graph.initializer.extend(
         numpy_helper.from_array(data, name) for name, data in feeds.items() if data.size < 64
     )
-    inferred = onnx.shape_inference.infer_shapes(known, strict_mode=True, data_prop=True)
+    inferred = infer_shapes(known, strict=True)
     return [_size(node, output.type.tensor_type, feeds) for output in inferred.graph.output]
 
 

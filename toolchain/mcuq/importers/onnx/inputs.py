@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,7 @@ from onnx import TensorProto
 from mcuq.importers.onnx.elements import ELEMENTS
 from mcuq.importers.onnx.value import Order, channels_last
 from mcuq.numeric.element import Element
+from mcuq.settings import READING
 
 _SPATIAL = frozenset(
     {
@@ -130,4 +132,13 @@ def input_order(nodes: Iterable[Any], name: str, rank: int) -> Order:
     return tuple(range(rank))
 
 
-INPUT_CONSTRAINTS = (unquantized_input, known_input, static_shape, batch_of_one)
+def few_values(view: OnnxInput) -> str | None:
+    """An input holds at most 2^24 values.
+
+    Reduce the input's size.
+    """
+    count = math.prod(size or 1 for size in view.shape or ())
+    return f"its shape is {view.shape}" if count > READING.tensor_elements else None
+
+
+INPUT_CONSTRAINTS = (unquantized_input, known_input, static_shape, batch_of_one, few_values)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
-import onnx
 from onnx import numpy_helper
 
 from mcuq.importers.missing import FileGraph, FileNode, Shape, multiply_accumulates
 from mcuq.importers.onnx.elements import ELEMENTS
+from mcuq.importers.onnx.infer import infer_shapes
 from mcuq.numeric.element import Element
 
 _CHANNELS_FIRST = frozenset({"Conv", "ConvTranspose", "QLinearConv", "ConvInteger"})
@@ -64,8 +64,8 @@ def inferred_values(model: Any) -> dict[str, tuple[Shape, Element]]:
 
 def _inferred(model: Any) -> Any:
     try:
-        return onnx.shape_inference.infer_shapes(model, data_prop=True).graph
-    except onnx.shape_inference.InferenceError:
+        return infer_shapes(model).graph
+    except ValueError:
         return model.graph
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
 
 from mcuq.importers.onnx.value import Node
 from mcuq.ops.attrs import Padding
@@ -21,8 +23,7 @@ class Window:
         scheme: SAME where TFLite's padding is the same as the model's, else VALID.
         reach: (before, after) of height and width by which windows leave the input.
         beyond: outputs that ceil_mode adds reach past the model's own padding.
-        counted, inside: how many positions of each window along height and width lie in the input
-            or in the model's own padding, and how many in the input alone.
+        axes: height and width.
     """
 
     kernel: Pair
@@ -31,8 +32,7 @@ class Window:
     scheme: Padding
     reach: tuple[Pair, Pair]
     beyond: bool
-    counted: tuple[tuple[int, ...], tuple[int, ...]]
-    inside: tuple[tuple[int, ...], tuple[int, ...]]
+    axes: tuple[Axis, Axis]
 
     @property
     def leaves_input(self) -> bool:
@@ -46,7 +46,9 @@ class Window:
 
 
 @dataclass(frozen=True)
-class _Axis:
+class Axis:
+    """One extent that a window slides over, as the file states it."""
+
     size: int
     kernel: int
     stride: int
@@ -64,10 +66,12 @@ class _Axis:
         """Padding after the last element that windows reach, however much is declared."""
         return max((self.output - 1) * self.stride + self.span - self.size - self.before, 0)
 
-    def within(self, first: int, end: int) -> tuple[int, ...]:
-        """How many taps of each window lie from `first` to before `end`; without dilation."""
-        starts = (index * self.stride - self.before for index in range(self.output))
-        return tuple(min(start + self.kernel, end) - max(start, first) for start in starts)
+    def within(self, *, padding: bool) -> npt.NDArray[np.int64]:
+        """How many taps of each window lie in the input, or in the model's own padding too;
+        without dilation."""
+        first, end = (-self.before, self.size + self.after) if padding else (0, self.size)
+        starts = np.arange(self.output) * self.stride - self.before
+        return np.minimum(starts + self.kernel, end) - np.maximum(starts, first)
 
     @property
     def is_same(self) -> bool:
@@ -88,7 +92,7 @@ def read_window(node: Node, spatial: tuple[int, ...], kernel: tuple[int, ...]) -
     """
     axes = [_axis(node, i, len(spatial), spatial[i], kernel[i]) for i in range(len(spatial))]
     if len(axes) == 1:
-        axes.insert(0, _Axis(1, 1, 1, 1, 0, 0, 1))
+        axes.insert(0, Axis(1, 1, 1, 1, 0, 0, 1))
     height, width = axes
     beyond = any(axis.reached > axis.after for axis in axes)
     reach = ((height.before, height.reached), (width.before, width.reached))
@@ -101,17 +105,11 @@ def read_window(node: Node, spatial: tuple[int, ...], kernel: tuple[int, ...]) -
         Padding.SAME if same else Padding.VALID,
         reach,
         beyond,
-        _both(axis.within(-axis.before, axis.size + axis.after) for axis in axes),
-        _both(axis.within(0, axis.size) for axis in axes),
+        (height, width),
     )
 
 
-def _both(counts: Iterable[tuple[int, ...]]) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    height, width = counts
-    return height, width
-
-
-def _axis(node: Node, index: int, rank: int, size: int, kernel: int) -> _Axis:
+def _axis(node: Node, index: int, rank: int, size: int, kernel: int) -> Axis:
     stride = node.integers("strides", (1,) * rank)[index]
     dilation = node.integers("dilations", (1,) * rank)[index]
     before, after = _pads(node, index, rank, size, (kernel - 1) * dilation + 1, stride)
@@ -121,7 +119,7 @@ def _axis(node: Node, index: int, rank: int, size: int, kernel: int) -> _Axis:
     output = room // stride + 1
     if node.integer("ceil_mode", 0) and room % stride and output * stride < size + before:
         output += 1  # the extra window starts inside the input or the padding before it
-    return _Axis(size, kernel, stride, dilation, before, after, output)
+    return Axis(size, kernel, stride, dilation, before, after, output)
 
 
 def _pads(node: Node, index: int, rank: int, size: int, span: int, stride: int) -> Pair:

@@ -184,7 +184,7 @@ class _Conversion:
         view = self._view(op)
         check(view, OP_CONSTRAINTS)
         output = op.outputs[0]
-        if output in self._values or self._model.tensors[output].data is not None:
+        if output in self._values:
             raise malformed(f"{view.where} writes a tensor that already has a value")
         if (folded := fold(view, exact=self._keep_rescaling)) is not None:
             self._values[output] = self._folded(view, self._model.tensors[output], folded)

@@ -35,7 +35,8 @@ def join_quotients(model: FileModel) -> FileModel:
     for op in model.ops:
         if op.kind not in QUOTIENTS:
             continue
-        floor = uses.behind(model, op, "FLOOR", *_BEHIND) if op.kind == "DIV" else ()
+        is_plain = op.kind == DIV.name and _attrs(op) == BinaryAttrs(Activation.NONE)
+        floor = uses.behind(model, op, "FLOOR", *_BEHIND) if is_plain else ()
         behind = floor or uses.behind(model, op, *_BEHIND)
         whole = replace(op, kind="FLOOR_DIV", options=None, options_type=0) if floor else op
         new = _joined(model, whole, uses, behind) if behind else None

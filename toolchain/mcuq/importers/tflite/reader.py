@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -95,6 +95,9 @@ def _subgraph(
         _tensor(index, table, buffers) if index in used else _leftover(index, table)
         for index, table in enumerate(tables)
     )
+    _refuse_written_constants(
+        [tensors[i] for i in (*inputs, *(o for op in ops for o in op.outputs))]
+    )
     name = subgraph.text(fields.SubGraphField.NAME)
     return FileModel(name, tensors, ops, inputs, outputs)
 
@@ -148,6 +151,16 @@ def _leftover(index: int, table: FlatTable) -> FileTensor:
     """A tensor that nothing reads or writes: no interpreter looks at what else it says."""
     name = table.text(fields.TensorField.NAME)
     return FileTensor(index, name, (), (), _UNREAD, None, None, False)
+
+
+def _refuse_written_constants(tensors: Iterable[FileTensor]) -> None:
+    """Raise where a tensor that is written has a constant's data: an interpreter would write into
+    that, and into what shares it."""
+    for tensor in tensors:
+        if tensor.data is not None:
+            raise malformed(
+                f"tensor {tensor.index} ({tensor.name!r}) is both computed and a constant"
+            )
 
 
 def _open_dimensions(shape: tuple[int, ...], signature: tuple[int, ...]) -> tuple[int, ...]:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-import numpy as np
-
 from mcuq.importers.builder import GraphBuilder
 from mcuq.importers.onnx.layout import from_image, image, result
 from mcuq.importers.onnx.rules.common import (
@@ -97,11 +95,11 @@ def _corrected(build: GraphBuilder, node: Node, pixels: str, window: Window) -> 
     """The mean with zeros around, times what each window has more of positions than count."""
     window = replace(window, scheme=Padding.VALID)
     padded = padded_image(build, node, pixels, window)
-    counts = window.counted if node.integer("count_include_pad", 0) else window.inside
-    height, width = (np.array(count, np.float64) for count in counts)
-    share = math.prod(window.kernel) / (height[:, None] * width)
     attrs = PoolAttrs(window.kernel, window.stride, window.scheme)
     mean = build.op(AVERAGE_POOL_2D, attrs, [padded], f"{node.name}/mean")
+    counted = bool(node.integer("count_include_pad", 0))
+    height, width = (axis.within(padding=counted) for axis in window.axes)
+    share = math.prod(window.kernel) / (height[:, None] * width)
     factors = build.constant(share[None, :, :, None], f"{node.name}/factors")
     name = build.op(MUL, BinaryAttrs(), [mean, factors], node.name)
     return from_image(build, name, node.value().rank)
