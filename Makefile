@@ -5,6 +5,7 @@
 #   make check   formatting, lint, types and the fast tests, in about two minutes
 #   make fuzz    every reader on changed files, in some minutes
 #   make wheel   dist/mcuq-*.whl and its bill of material
+#   make dist    the same and the source package, as they are published
 #   make analyse cppcheck and clang-tidy over the firmware
 #   make docs    the documentation in site/
 #   make clean   remove what the above made, but not the set-up
@@ -19,7 +20,7 @@ ARM_PACKAGES := gcc-arm-none-eabi libnewlib-arm-none-eabi
 HOST_PACKAGES := gcc libc6-dev cmake
 PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal
 
-.PHONY: demo test check fuzz setup wheel analyse docs clean
+.PHONY: demo test check fuzz setup wheel dist analyse docs clean
 
 setup: $(SETUP) $(COMPILER)
 
@@ -45,6 +46,11 @@ wheel: $(SETUP)
 	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
 	$(BIN)/python scripts/wheel_sbom.py dist/mcuq-*.whl
 
+dist: $(SETUP)
+	rm -rf dist
+	$(MAKE) wheel
+	$(BIN)/python -m hatchling build --target sdist
+
 analyse: $(SETUP)
 	$(BIN)/python scripts/analyse_firmware.py
 
@@ -57,7 +63,7 @@ clean:
 	rm -rf demo dist build site .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 # Installed anew when what is asked for changes.
-$(SETUP): pyproject.toml scripts/setup_venv.sh
+$(SETUP): pyproject.toml requirements.lock scripts/setup_venv.sh
 	sh scripts/setup_venv.sh $(PYTHON) $(VENV)
 	touch $@
 
@@ -66,5 +72,5 @@ $(COMPILER): scripts/setup_compiler.sh | $(SETUP)
 	touch $@
 
 $(HOST): scripts/setup_host.sh | $(SETUP)
-	sh scripts/setup_host.sh $(HOST_PACKAGES)
+	sh scripts/setup_host.sh $(BIN)/python $(HOST_PACKAGES)
 	touch $@

@@ -4,6 +4,8 @@
 #   sudo sh scripts/bare_debian.sh trixie /tmp/trixie             # make demo, make test
 #   sudo sh scripts/bare_debian.sh bookworm /tmp/bookworm demo    # some targets only
 #
+#   sudo AS_USER=1 sh scripts/bare_debian.sh trixie /tmp/user demo  # by a user who may not use apt
+#
 # A root that is there is used again, its clone made anew. Needs debootstrap and root. Variables of
 # pip, of TLS certificates and of proxies are handed on; where EXTRA_CA names a file of further
 # certificates, the new root trusts them, too.
@@ -35,10 +37,18 @@ mount --rbind /dev "$root/dev"
 mount --make-rslave "$root/dev"
 trap 'umount -l "$root/dev" "$root/proc"' EXIT
 
+who=root
+home=/root
+if [ -n "${AS_USER:-}" ]; then
+    who=builder
+    home=/home/builder
+    chroot "$root" id builder >/dev/null 2>&1 || chroot "$root" useradd --create-home builder
+    chroot "$root" chown -R builder:builder /mcuq
+fi
 handed_on=$(env | grep -iE '^(pip_(cert|index_url|default_timeout)|ssl_cert_file|[a-z]+_proxy)=' || true)
 for target in "$@"; do
-    echo "== $suite: make $target"
+    echo "== $suite: make $target, as $who"
     # shellcheck disable=SC2086 # one word a variable; their values hold no blanks
-    env -i $handed_on HOME=/root LANG=C.UTF-8 PATH=/usr/sbin:/usr/bin:/sbin:/bin \
-        chroot "$root" make -C /mcuq "$target"
+    env -i $handed_on HOME="$home" LANG=C.UTF-8 PATH=/usr/sbin:/usr/bin:/sbin:/bin \
+        chroot --userspec="$who" "$root" make -C /mcuq "$target"
 done

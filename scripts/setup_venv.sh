@@ -1,5 +1,6 @@
 #!/bin/sh
-# Make a virtual environment and install mcuq into it, editable, with the development tools.
+# Make a virtual environment and install mcuq into it, editable, with the development tools in the
+# versions of requirements.lock.
 # usage: setup_venv.sh PYTHON VENV
 set -eu
 python=$1
@@ -17,4 +18,13 @@ if [ ! -x "$venv/bin/python" ]; then
         exit 1
     fi
 fi
-"$venv/bin/python" -m pip install --quiet --disable-pip-version-check --editable '.[dev,onnx]'
+install() {
+    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check "$@"
+}
+
+if install --require-hashes --requirement requirements.lock; then
+    install --no-deps --no-build-isolation --editable .
+else
+    echo "Not every version of requirements.lock is to be had here: the newest that fit are taken." >&2
+    install --editable '.[dev,onnx]'
+fi

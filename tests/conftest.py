@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 import signal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -56,3 +58,14 @@ def cases() -> Path:
     if not (folder / "models").is_dir():
         pytest.skip(f"the case files were not found at {folder}; set MCUQ_CASES")
     return folder
+
+
+@pytest.fixture
+def no_oracle(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The tflite_micro wheel is not installed."""
+    real = importlib.util.find_spec
+
+    def find(name: str, *more: Any) -> Any:
+        return None if name == "tflite_micro" else real(name, *more)
+
+    monkeypatch.setattr(importlib.util, "find_spec", find)

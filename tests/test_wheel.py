@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tarfile
 import zipfile
 from pathlib import Path
 
@@ -63,6 +64,23 @@ def test_the_wheel_holds_the_packages_and_nothing_else(wheel: Path) -> None:
     for notice in ("LICENSE", "THIRD_PARTY_NOTICES"):
         assert any(name.endswith(f".dist-info/licenses/{notice}") for name in about)
     assert not any(name.startswith(("scripts", "study", "tests", "docs")) for name in names)
+
+
+@pytest.mark.slow
+def test_the_source_package_makes_the_same_wheel(wheel: Path, tmp_path: Path) -> None:
+    """The published one is built from the checkout; others build from the source package."""
+    build = [sys.executable, "-m", "hatchling", "build"]
+    subprocess.run([*build, "--target", "sdist", "--directory", tmp_path], cwd=ROOT, check=True)
+    (archive,) = tmp_path.glob("*.tar.gz")
+    with tarfile.open(archive) as source:
+        source.extractall(tmp_path, filter="data")
+    folder = tmp_path / archive.name.removesuffix(".tar.gz")
+    assert not {"tests", "docs", "scripts"} & {path.name for path in folder.iterdir()}
+    again = tmp_path / "again"
+    subprocess.run([*build, "--target", "wheel", "--directory", again], cwd=folder, check=True)
+    (found,) = again.glob("*.whl")
+    assert found.name == wheel.name
+    assert found.read_bytes() == wheel.read_bytes()
 
 
 @pytest.mark.slow

@@ -13,6 +13,8 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from mcuq_hil.owner import our_user
+
 _NAME = re.compile(r"\.?mcuq-(?P<space>[0-9a-f]+)-(?P<process>\d+)-(?P<start>\d+)-[0-9a-f]{8}")
 _PROCESSES = Path("/proc")
 _swept: set[Path] = set()
@@ -81,14 +83,14 @@ def sweep(folder: Path) -> None:
 def _is_ours(entry: os.DirEntry[str]) -> bool:
     try:
         found = entry.stat(follow_symlinks=False)
+        return not stat.S_ISLNK(found.st_mode) and found.st_uid == our_user()
     except OSError:
         return False
-    return not stat.S_ISLNK(found.st_mode) and found.st_uid == os.getuid()
 
 
 def _is_over(name: re.Match[str]) -> bool:
     """Whether the process has ended; where that cannot be known, it has not."""
-    if name["space"] != _space() or not _PROCESSES.is_dir() or not hasattr(os, "getuid"):
+    if name["space"] != _space() or not _PROCESSES.is_dir():
         return False
     return _start(int(name["process"])) != int(name["start"])
 

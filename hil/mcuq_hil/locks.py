@@ -14,6 +14,7 @@ import filelock
 from mcuq_hil.cache import cache_folder
 from mcuq_hil.durable import replace_file
 from mcuq_hil.errors import PortError
+from mcuq_hil.owner import our_user
 
 
 def lock_dir() -> Path:
@@ -80,14 +81,14 @@ def _make_private(folder: Path) -> None:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         found = folder.lstat()
+        is_strange = found.st_uid != our_user()
     except OSError as error:
         raise PortError(
             f"cannot make {folder}: {error.strerror}", "lock files need a folder of this user's"
         ) from error
-    strange = hasattr(os, "getuid") and (
-        found.st_uid != os.getuid() or found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
-    )
-    if strange or not stat.S_ISDIR(found.st_mode):
+    if os.name == "posix":  # others have no such rights: every folder has all of them
+        is_strange = is_strange or bool(found.st_mode & (stat.S_IWGRP | stat.S_IWOTH))
+    if is_strange or not stat.S_ISDIR(found.st_mode):
         raise PortError(
             f"{folder} is not a folder that this user alone may write",
             "remove it, or set XDG_RUNTIME_DIR to a folder of your own",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 from hil_samples import LARGE, SMALL, plus
 
@@ -198,3 +200,15 @@ def test_a_pressed_reset_is_a_lost_link_and_a_new_session(plus_one: FirmwareImag
                 session.run([SMALL, LARGE])
         session.open()
         assert session.run([SMALL, LARGE]) == [plus(SMALL), plus(LARGE)]
+
+
+def test_a_reset_ends_a_long_computation(build_image) -> None:
+    """Four thousand million turns, which touch no peripheral."""
+    with open_session(BOARD, build_image("loop").elf) as session:
+        timer = threading.Timer(0.3, session._transport.press_reset)
+        timer.start()
+        with pytest.raises(LinkLostError, match="reset"):
+            session.run([bytes(16)])
+        timer.join()
+        session.open()
+        assert len(session.run([b"\1" + bytes(15)])[0]) == 16

@@ -155,7 +155,7 @@ def test_arduino_library(result: Path, tmp_path: Path) -> None:
     ],
 )
 def test_arduino_names(words: list[str], file: str, name: str) -> None:
-    models = tuple(BuiltModel(Names(word), file, b"", (), (), ()) for word in words)
+    models = tuple(BuiltModel(Names(word), file, b"", (), (), (), "") for word in words)
     assert library_name(Built(Path("out"), "stm32f746", 0, models)) == name
 
 

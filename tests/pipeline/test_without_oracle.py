@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
 from typing import Any
 
@@ -16,16 +15,6 @@ from mcuq.report.wording import verification_lines
 from mcuq.result.manifest import Manifest, Verification
 from mcuq.tflite.micro import arena_bytes, run_micro
 from mcuq.tflite.wheel import NoOracleError, has_oracle
-
-
-@pytest.fixture
-def no_oracle(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = importlib.util.find_spec
-
-    def find(name: str, *more: Any) -> Any:
-        return None if name == "tflite_micro" else real(name, *more)
-
-    monkeypatch.setattr(importlib.util, "find_spec", find)
 
 
 def test_nothing_is_compared(no_oracle: None) -> None:

@@ -1,4 +1,4 @@
-"""The host's part of a build where Python has no module and no name that only POSIX has.
+"""A build and its run on an emulator where Python has no module and no name that only POSIX has.
 
 usage: python host_elsewhere.py hidden|shown MODEL CALIBRATION FOLDER
 """
@@ -44,7 +44,7 @@ def hide() -> None:
 
 
 def build(model: Path, calibration: Path, folder: Path) -> None:
-    """From a model file to an image, by way of candidates, losses and refinement."""
+    """From a model file to an image and its answers, by way of candidates and refinement."""
     import mcuq
     from mcuq.calibrate import OBSERVERS, observe
     from mcuq.calibrate.ranges import ranges_from
@@ -52,6 +52,7 @@ def build(model: Path, calibration: Path, folder: Path) -> None:
     from mcuq.pipeline.search import make_ranker
     from mcuq.ptq.candidates import build_bank
     from mcuq.ptq.refine import RefineSettings, refine
+    from mcuq_hil.bench import open_session
     from mcuq_hil.boards import load_board
 
     graph = mcuq.load_model(model)
@@ -70,7 +71,12 @@ def build(model: Path, calibration: Path, folder: Path) -> None:
         (folder / "model.tflite").write_bytes(mcuq.tflite_bytes(found.qgraph))
         memory = mcuq.plan_program(mcuq.lower_graph(found.qgraph))
         mcuq.write_c_model(memory, mcuq.firmware_dir(), folder / "model")
-        mcuq.build_firmware(load_board("stm32f746"), folder / "model", folder / "out")
+        board = load_board("stm32f746")
+        image = mcuq.build_firmware(board, folder / "model", folder / "out")
+        (stored,) = mcuq.quantize_inputs(found.qgraph, data.inputs)
+        with open_session(board, image.elf) as session:
+            answers = [session.run([sample.tobytes()])[0] for sample in stored[:4]]
+        (folder / "answers").write_bytes(b"".join(answers))
 
 
 if __name__ == "__main__":

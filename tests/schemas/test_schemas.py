@@ -175,6 +175,7 @@ WRITERS = {
     "scripts/fuzz_operators.py:write_record": "a record of this repository",
     "scripts/hil_record.py:main": "a record of this repository",
     "scripts/probe_runtime.py:main": "a record of this repository",
+    "scripts/promised.py:main": "a record of this repository",
     "scripts/validate_cycles.py:write": "a record of this repository",
     "scripts/generate_schemas.py:schemas": "the schemas themselves",
 }

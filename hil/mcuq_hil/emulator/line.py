@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import select
 import socket
 
@@ -16,12 +17,12 @@ class Line:
 
     Args:
         host: connected stream socket.
-        wake: file descriptor that becomes readable when waiting shall end (a pressed reset).
     """
 
-    def __init__(self, host: socket.socket, wake: int) -> None:
+    def __init__(self, host: socket.socket) -> None:
         self._host = host
-        self._wake = wake
+        self._woken, self._waker = socket.socketpair()  # of pipes, Windows cannot wait for any
+        self._waker.setblocking(False)
         self._sent = bytearray()
         self._received = bytearray()
         self._at = 0
@@ -63,11 +64,17 @@ class Line:
                 self.closed = True
             self._sent.clear()
 
+    def wake(self) -> None:
+        """End waiting for the host, from another thread: the reset button was pressed."""
+        with contextlib.suppress(BlockingIOError):
+            self._waker.send(b"w")
+
     def _wait(self) -> None:
         self.flush()
-        host = self._host.fileno()
-        ready, _, _ = select.select([host, self._wake], [], [])
-        if host not in ready:
+        ready, _, _ = select.select([self._host, self._woken], [], [])
+        if self._woken in ready:
+            self._woken.recv(1 << 10)
+        if self._host not in ready:
             return
         try:
             data = self._host.recv(1 << 16)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +29,7 @@ from mcuq_hil.image import functions
 _PERIPHERALS = (0x4000_0000, 0x6000_0000)
 _PRIVATE = (0xE000_0000, 0xE010_0000)
 _PAGE = 0x1000
+_PRESS_SECONDS = 0.01
 _NEVER = 0xDEAD_BEEE
 _INTERRUPT_EXCEPTION_RETURN = 8
 
@@ -44,6 +47,7 @@ class Machine:
         self._uc = new_cpu(spec.core)
         self._line = line
         self._asked: list[str] = []
+        self._pressed = threading.Event()
         self._bad_address = 0
         self._counter = self._chosen_counter(spec, elf)
         self._private = CorePeripherals(self._counter, self._ask)
@@ -68,14 +72,23 @@ class Machine:
                 exceptions.hard_fault(self._uc, self._private, error.errno, self._bad_address)
             if self._watchdog.barks(is_counting=is_counting):
                 self._asked = ["bark"]
+            if self._pressed.is_set():
+                self._pressed.clear()
+                self._asked = ["reset"]
             asked, self._asked = self._asked, []
             for what in dict.fromkeys(asked):
                 self._do(what)
         self._line.flush()
 
     def press_reset(self) -> None:
-        """The reset button: takes effect as soon as the firmware touches a peripheral."""
-        self._ask("reset")
+        """The reset button, to be pressed by another thread than the one that runs; returns when it
+        has taken effect."""
+        self._pressed.set()
+        self._line.wake()
+        # A stop is lost that comes while the machine stands still.
+        while self._pressed.is_set():
+            self._uc.emu_stop()
+            time.sleep(_PRESS_SECONDS)
 
     def _ask(self, what: str) -> None:
         self._asked.append(what)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-import signal
 import sys
 from pathlib import Path
 
@@ -26,11 +26,14 @@ class UnicornPort(ProcessPort):
     def __init__(self, spec: MachineSpec, elf: Path, timeout: float | None = None) -> None:
         super().__init__(
             "the emulator",
-            lambda fd: [*_EMULATOR, str(elf), str(fd), str(os.getpid())],
+            lambda line, control: [
+                *(*_EMULATOR, str(elf), line.address, control.address, str(os.getpid())),
+            ],
             stdin=spec.to_json().encode(),
             timeout=timeout,
         )
 
     def press_reset(self) -> None:
         """Reset the board; RAM keeps its content."""
-        self.process.send_signal(signal.SIGUSR1)
+        with contextlib.suppress(OSError):  # it has ended: the next read says so
+            self.control.sendall(b"r")

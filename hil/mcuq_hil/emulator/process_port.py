@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import select
-import socket
 import subprocess
 import tempfile
 import time
@@ -14,6 +13,7 @@ from collections.abc import Callable, Sequence
 import serial
 
 from mcuq_hil.emulator.effort import EffortClock
+from mcuq_hil.emulator.wires import Wire, new_secret, wire
 from mcuq_hil.settings import LINK
 
 _LOOK_SECONDS = 0.05
@@ -22,26 +22,27 @@ _LEAVE_SECONDS = 0.2
 
 
 class ProcessPort:
-    """Starts a process that holds the other end of a socket; reads and writes like pyserial.
+    """Starts a process that holds the other ends of two sockets; reads and writes like pyserial.
 
     Args:
         name: what the port is called in messages.
-        command: given the descriptor that the process inherits, its command line.
-        stdin: bytes to hand it at the start.
-        extra: further descriptors it inherits.
+        command: given both ends that the process takes, the line and what it is steered by, its
+            command line.
+        stdin: bytes to hand it at the start, behind a line with the secret that it must say on
+            each end; None: it is not ours and cannot.
         timeout: seconds a read waits, None for ever; may be changed at any time.
 
     Attributes:
         effort: seconds that the process had for its work.
+        control: our end of what it is steered by.
     """
 
     def __init__(
         self,
         name: str,
-        command: Callable[[int], Sequence[str]],
+        command: Callable[[Wire, Wire], Sequence[str]],
         *,
-        stdin: bytes = b"",
-        extra: Sequence[int] = (),
+        stdin: bytes | None = None,
         timeout: float | None = None,
     ) -> None:
         self.timeout = timeout
@@ -49,22 +50,25 @@ class ProcessPort:
         self.is_open = True
         self._buffer = bytearray()
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 (closed with the port)
-        self._socket, theirs = socket.socketpair()
-        with theirs:
-            self.process = subprocess.Popen(
-                command(theirs.fileno()),
-                stdin=subprocess.PIPE,
-                stdout=self._log,
-                stderr=self._log,
-                pass_fds=[theirs.fileno(), *extra],
-            )
+        line, control = wire(), wire()
+        secret = b"" if stdin is None else new_secret()
+        self.process = subprocess.Popen(
+            command(line, control),
+            stdin=subprocess.PIPE,
+            stdout=self._log,
+            stderr=self._log,
+            pass_fds=(*line.descriptors, *control.descriptors),
+        )
         self.effort = EffortClock(self.process.pid)
         # Whoever forgets to close the port does not leave the process behind.
         self._at_exit = weakref.finalize(self, self.process.kill)
         pipe = self.process.stdin
         assert pipe is not None
-        with contextlib.suppress(BrokenPipeError), pipe:
-            pipe.write(stdin)
+        with contextlib.suppress(OSError), pipe:
+            pipe.write(b"" if stdin is None else secret + b"\n" + stdin)
+        self._socket = line.join(self.process, secret)
+        self.control = control.join(self.process, secret)
+        self._socket.setblocking(False)
 
     def fileno(self) -> int:
         """Readable where something has arrived, or the process has gone."""
@@ -97,7 +101,7 @@ class ProcessPort:
             if not select.select([], [self._socket], [], _LOOK_SECONDS)[1]:
                 continue
             try:
-                left = left[self._socket.send(left, socket.MSG_DONTWAIT) :]
+                left = left[self._socket.send(left) :]
             except BlockingIOError:
                 continue
             except OSError as error:
@@ -126,6 +130,7 @@ class ProcessPort:
         self.is_open = False
         self._at_exit.detach()
         self._socket.close()
+        self.control.close()
         try:
             # A firmware that computes for long does not notice that the host has gone.
             self.process.wait(timeout=_LEAVE_SECONDS)
@@ -140,6 +145,8 @@ class ProcessPort:
             return False
         try:
             data = self._socket.recv(1 << 16)
+        except BlockingIOError:
+            return False
         except OSError:
             data = b""
         if not data:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import select
 import shutil
-import socket
 from collections.abc import Mapping
 from pathlib import Path
 
 from mcuq_hil.emulator.process_port import ProcessPort
+from mcuq_hil.emulator.wires import Wire
 from mcuq_hil.errors import LinkLostError, ToolMissingError
 from mcuq_hil.orphans import ending_with_us
 from mcuq_hil.settings import PATIENCE
@@ -30,7 +30,7 @@ def find_program() -> str:
 
 
 class QemuPort(ProcessPort):
-    """Boots an image and talks to its first UART over an inherited socket.
+    """Boots an image and talks to its first UART over a socket, to its monitor over another.
 
     Args:
         machine: QEMU's name of the machine.
@@ -44,15 +44,12 @@ class QemuPort(ProcessPort):
 
     def __init__(self, machine: str, elf: Path, timeout: float | None = None) -> None:
         program = find_program()
-        self._monitor, theirs = socket.socketpair()
         self._said = bytearray()
-        with theirs:
-            super().__init__(
-                machine,
-                lambda fd: ending_with_us(_command(program, machine, elf, fd, theirs.fileno())),
-                extra=[theirs.fileno()],
-                timeout=timeout,
-            )
+        super().__init__(
+            machine,
+            lambda line, control: ending_with_us(_command(program, machine, elf, line, control)),
+            timeout=timeout,
+        )
         try:
             self._greet()
         except (OSError, ValueError) as error:
@@ -79,7 +76,6 @@ class QemuPort(ProcessPort):
         """Hang up and end QEMU, which would go on without us."""
         if self.is_open:
             self.process.kill()
-            self._monitor.close()
         super().close()
 
     def _greet(self) -> None:
@@ -95,7 +91,7 @@ class QemuPort(ProcessPort):
 
     def _command(self, name: str, arguments: Mapping[str, str] | None = None) -> object:
         asked = {"execute": name, "arguments": arguments or {}}
-        self._monitor.sendall(json.dumps(asked).encode() + b"\n")
+        self.control.sendall(json.dumps(asked).encode() + b"\n")
         while "return" not in (reply := self._reply()):
             pass
         return reply["return"]
@@ -110,8 +106,8 @@ class QemuPort(ProcessPort):
         """The monitor's next line; raises OSError."""
         end = self.effort() + PATIENCE.monitor
         while (at := self._said.find(b"\n")) < 0:
-            if select.select([self._monitor], [], [], _POLL_SECONDS)[0]:
-                data = self._monitor.recv(1 << 16)
+            if select.select([self.control], [], [], _POLL_SECONDS)[0]:
+                data = self.control.recv(1 << 16)
                 if not data:
                     raise OSError("the monitor closed")
                 self._said += data
@@ -122,11 +118,11 @@ class QemuPort(ProcessPort):
         return line
 
 
-def _command(program: str, machine: str, elf: Path, uart: int, monitor: int) -> list[str]:
+def _command(program: str, machine: str, elf: Path, uart: Wire, monitor: Wire) -> list[str]:
     return [
         *(program, "-machine", machine, "-kernel", str(elf)),
         *("-display", "none", "-nodefaults"),
         *("-icount", f"shift={_ICOUNT_SHIFT}"),
-        *("-chardev", f"socket,id=uart,fd={uart}", "-serial", "chardev:uart"),
-        *("-chardev", f"socket,id=qmp,fd={monitor}", "-mon", "chardev=qmp,mode=control"),
+        *("-chardev", f"socket,id=uart,{uart.qemu}", "-serial", "chardev:uart"),
+        *("-chardev", f"socket,id=qmp,{monitor.qemu}", "-mon", "chardev=qmp,mode=control"),
     ]

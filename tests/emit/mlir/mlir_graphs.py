@@ -9,15 +9,16 @@ from functools import reduce
 
 import pytest
 from hypothesis import strategies as st
+from kinds_of_tests import FLOAT, MLIR
 from operator_cases import cases, random_reals
 
 from mcuq.calibrate import calibrate
 from mcuq.graph import Graph, Op
-from mcuq.ops.catalog import FLOAT_OPERATORS
 from mcuq.quantize import Config, WeightChoice, quantize
 from mcuq.quantized import QuantizedGraph
 
 MLIR_OPT = next((path for name in ("mlir-opt-19", "mlir-opt") if (path := shutil.which(name))), "")
+SAID = [kind for kind in FLOAT.operators if kind in MLIR.operators]
 needs_mlir_opt = pytest.mark.skipif(
     not MLIR_OPT, reason="mlir-opt is not installed (apt-get install mlir-19-tools)"
 )
@@ -40,7 +41,7 @@ def quantized(graph: Graph, bits: int, seed: int = 0) -> QuantizedGraph:
 @st.composite
 def joined(draw: st.DrawFn) -> Graph:
     """Several one-operator graphs side by side, with names that need escaping."""
-    kinds = draw(st.lists(st.sampled_from(FLOAT_OPERATORS), min_size=1, max_size=4))
+    kinds = draw(st.lists(st.sampled_from(SAID), min_size=1, max_size=4))
     parts = [_renamed(draw(cases(kind)).graph, f'{i}/"ü\\;\n') for i, kind in enumerate(kinds)]
     return reduce(_beside, parts)
 

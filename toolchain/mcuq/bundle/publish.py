@@ -21,6 +21,7 @@ from mcuq.report.sbom import SBOM, image_sbom
 from mcuq.result.bundle import ArenaUse, Bundle, BundledModel, BundleFigures
 from mcuq.result.manifest import BudgetFigures, DeviceFigures
 from mcuq.safety import NO_SAFETY, Safety
+from mcuq.tflite.wheel import has_oracle
 from mcuq.units import format_bytes
 from mcuq_hil.boards import Board, load_board
 
@@ -160,6 +161,7 @@ def _model(member: Member, contributions: Mapping[str, int], answered: Answered)
         alone_ram_bytes=alone.ram_bytes,
         samples=answered.samples,
         equal_device=True,  # where one is not, there is no bundle
+        equal_tflm=True if has_oracle() else None,
         counts=answered.counts,
         arena_high_water=answered.arena_high_water,
     )

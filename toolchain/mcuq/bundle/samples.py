@@ -1,4 +1,4 @@
-"""Inputs that need no data, and what TensorFlow Lite Micro answers to them."""
+"""Inputs that need no data, and what a model has to answer to them."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from mcuq.graph.indices import Limits, integer_span
 from mcuq.importers.tflite.load import input_limits
 from mcuq.importers.tflite.reader import read_model
 from mcuq.numeric.element import Element
+from mcuq.prequantized.answers import answers
 from mcuq.tflite.excerpt import keeps_state
-from mcuq.tflite.micro import run_micro
 
 Stored = npt.NDArray[Any]
 _TRUTH = np.array([2])
@@ -80,13 +80,13 @@ def questions(flatbuffer: bytes, seed: int) -> Questions:
     """Random inputs over the whole range of their type; indices are those of something.
 
     Raises:
-        InputError: TensorFlow Lite Micro does not run the model.
+        InputError: TensorFlow Lite Micro does not run the model, or is not there and has to be.
     """
     random = np.random.default_rng(seed)
     runs, steps = BUNDLES.samples, BUNDLES.steps if keeps_state(flatbuffer) else 0
     inputs = tuple(_values(random, one, runs) for one in stored_inputs(flatbuffer))
     given = [values.reshape(-1, steps, values.shape[1]) if steps else values for values in inputs]
-    found = run_micro(flatbuffer, given, len(read_model(flatbuffer).outputs))
+    found = answers(flatbuffer, given, len(read_model(flatbuffer).outputs))
     expected = (np.ascontiguousarray(one.reshape(runs, -1)).view(np.int8) for one in found)
     return Questions(inputs, tuple(expected), steps)
 

@@ -13,6 +13,7 @@ from mcuq.errors import DeviceError
 from mcuq.pipeline.profile import most_instructions
 from mcuq.progress import Progress, ProgressCallback
 from mcuq.result.manifest import DeviceFigures
+from mcuq.tflite.wheel import has_oracle
 from mcuq_hil import Session, open_session
 from mcuq_hil.boards import Board
 
@@ -37,10 +38,11 @@ def verify_image(
     that keep states do so from one of their runs to the next, over the runs of the others.
 
     Raises:
-        DeviceError: a byte differs from TensorFlow Lite Micro's, or the image holds other models.
+        DeviceError: a byte differs from what it has to be, or the image holds other models.
         InputError: TensorFlow Lite Micro does not run a model. HilError: the board or link failed.
     """
-    progress(Progress("verify", note="samples in TFLite Micro"))
+    what = "TFLite Micro" if has_oracle() else "exact arithmetic"
+    progress(Progress("verify", note=f"samples in {what}"))
     asked = [questions(member.flatbuffer, seed) for seed, member in enumerate(members)]
     with open_session(board, image.elf, port) as session:
         session.expect(max(most_instructions(m.manifest.result.macs) for m in members))
@@ -71,7 +73,7 @@ def _compare(session: Session, member: Member, asked: Questions, run: int) -> No
     found = session.run([values[run].tobytes() for values in asked.inputs])
     if found != [values[run].tobytes() for values in asked.expected]:
         raise DeviceError(
-            f"outputs of {member.names.word} differ from TensorFlow Lite Micro's in this image",
+            f"outputs of {member.names.word} differ on the device in this image",
             f"`mcuq run` tells whether {member.folder} alone is right; please report it",
         )
 

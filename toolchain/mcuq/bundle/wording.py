@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from mcuq.result.bundle import Bundle
+from mcuq.result.bundle import Bundle, BundledModel
+from mcuq.tflite.wheel import NOT_COMPARED
 from mcuq.units import format_bytes
 
 
@@ -39,6 +40,12 @@ def verification_lines(made: Bundle) -> tuple[str, ...]:
     where = "the emulated" if made.device.emulated else "the board"
     return tuple(
         f"{model.name}: {model.samples} samples on {where} {made.target.name}, in turn with the "
-        "others: every output byte as in TensorFlow Lite Micro"
+        f"others: every output byte {_equal(model)}"
         for model in made.models
     )
+
+
+def _equal(model: BundledModel) -> str:
+    if model.equal_tflm is None:
+        return f"as evaluated here; {NOT_COMPARED}"
+    return "as in TensorFlow Lite Micro"

@@ -36,6 +36,7 @@ def bundle(
     canaries: Annotated[bool, options.option("safety.canaries")] = False,
     check_constants: Annotated[bool, options.option("safety.check_constants")] = False,
     stack_guard: Annotated[bool, options.option("safety.stack_guard")] = False,
+    require_oracle: Annotated[bool, options.option("require_oracle")] = False,
     json: JsonFlag = False,
 ) -> None:
     """Join built models into one image: kernels once, each model proved in it."""
@@ -44,8 +45,11 @@ def bundle(
     from mcuq.report.store import PAGE
     from mcuq.result.bundle import BUNDLE
     from mcuq.safety import Safety
+    from mcuq.tflite.wheel import check_oracle
     from mcuq.units import parse_bytes
 
+    if require_oracle:
+        check_oracle()
     check_choice("--arena", arena, complete.arenas())
     with shown_progress() as progress:
         made = bundle_models(

@@ -44,20 +44,29 @@ def check(
             help="Percent worse than the baseline that passes.",
         ),
     ] = 0.0,
+    markdown: Annotated[
+        Path | None,
+        typer.Option("--markdown", help="Also write gates and figures to this file, held or not."),
+    ] = None,
     json: JsonFlag = False,
 ) -> None:
     """Fail with exit code 6 when a result is over a limit, unverified or worse than before."""
+    from mcuq.atomic_write import write_atomically
     from mcuq.cli.request import read
     from mcuq.declared import made
     from mcuq.pipeline.gates import Gates
     from mcuq.report.gates import broken_gates, regressions
+    from mcuq.report.markdown import summary
     from mcuq.report.store import read_manifest
 
     gates = made(Gates, read(asked))
     manifest = read_manifest(folder)
+    before = None if baseline is None else read_manifest(baseline)
     broken = broken_gates(manifest, gates)
-    if baseline is not None:
-        broken += regressions(manifest, read_manifest(baseline), tolerance / 100)
+    if before is not None:
+        broken += regressions(manifest, before, tolerance / 100)
+    if markdown is not None:
+        write_atomically(markdown, summary(manifest, gates, broken, before))
     raise_broken(broken)
     if json:
         write_json(PASSED, Passed())

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from mcuq.atomic_write import check_writable, write_atomically
-from mcuq.cli import complete
+from mcuq.cli import complete, options
 from mcuq.cli.output import JsonFlag, stdout, write_json
 from mcuq.document import Document
 from mcuq.errors import UsageError
@@ -81,9 +81,14 @@ def emit(
             show_default=False,
         ),
     ] = None,
+    require_oracle: Annotated[bool, options.option("require_oracle")] = False,
     json: JsonFlag = False,
 ) -> None:
     """Write a built model as a project that needs no mcuq, or a model as MLIR."""
+    from mcuq.tflite.wheel import check_oracle
+
+    if require_oracle:
+        check_oracle()
     if format_ is not None:
         _emit_module(folder, format_, output or Path("model.mlir"), json=json)
         return

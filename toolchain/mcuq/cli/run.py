@@ -24,21 +24,26 @@ class Answers:
 
     Attributes:
         samples: how many were run.
-        equal_tflm: how many of them TensorFlow Lite Micro answers with the same bytes.
+        equal_tflm: how many of them TensorFlow Lite Micro answers with the same bytes; null where
+            it is not available.
         unit: of the counts: "instructions" from an emulator, "cycles" from hardware.
         counts: of one inference, a number a sample.
         top1: share of right answers; null without labels that are classes.
     """
 
     samples: int
-    equal_tflm: int
+    equal_tflm: int | None
     unit: Literal["instructions", "cycles"]
     counts: tuple[int, ...]
     top1: float | None
 
 
 ANSWERS = Document(
-    "run", Answers, "a built image on samples: counts and equal bytes", "`mcuq run --json`"
+    "run",
+    Answers,
+    "a built image on samples: counts and equal bytes",
+    "`mcuq run --json`",
+    version=2,
 )
 
 
@@ -59,12 +64,16 @@ def run(
             help="Write the outputs as .npz: real values, the model file's layout.",
         ),
     ] = None,
+    require_oracle: Annotated[bool, options.option("require_oracle")] = False,
     json: JsonFlag = False,
 ) -> None:
     """Run a built image on samples; compare each with TensorFlow Lite Micro."""
     from mcuq.atomic_write import check_writable, write_arrays
     from mcuq.report.rerun import run_again
+    from mcuq.tflite.wheel import NOT_COMPARED, check_oracle
 
+    if require_oracle:
+        check_oracle()
     if output is not None:
         check_writable(output)
     with shown_progress() as progress:
@@ -81,8 +90,12 @@ def run(
         console.print(f"{total} samples, {mean:,.0f} {done.unit} each")
         if (top1 := _top1(done)) is not None:
             console.print(f"top1 {top1:.2%}")
-        console.print(f"{done.equal_tflm} of {total} equal to TensorFlow Lite Micro in every byte")
-    if done.equal_tflm != total:
+        console.print(
+            NOT_COMPARED
+            if done.equal_tflm is None
+            else f"{done.equal_tflm} of {total} equal to TensorFlow Lite Micro in every byte"
+        )
+    if done.equal_tflm is not None and done.equal_tflm != total:
         raise DeviceError(
             f"{total - done.equal_tflm} of {total} samples differ from TensorFlow Lite Micro",
             "build it again with this version of mcuq; if they still differ, please report it",

@@ -8,6 +8,7 @@ SEARCHES = frozenset({"build", "search"})
 BUILD = frozenset({"build"})
 QUANTIZE = frozenset({"quantize"})
 GATED = frozenset({"build", "check"})
+CHECK = frozenset({"check"})
 PYTHON: frozenset[str] = frozenset()
 """No command: a request from Python may say it."""
 

@@ -17,9 +17,10 @@ from mcuq.content import ByContent
 from mcuq.emit.c.names import DEFAULT, Names, emitted_models
 from mcuq.errors import InputError
 from mcuq.importers.tflite.reader import read_model
+from mcuq.prequantized.answers import answers
 from mcuq.report.store import read_manifest
 from mcuq.tflite.excerpt import keeps_state
-from mcuq.tflite.micro import run_micro
+from mcuq.tflite.wheel import has_oracle
 
 LIMITLESS = 256
 """What integers of `pattern` lie below where anything is taken."""
@@ -36,6 +37,7 @@ class BuiltModel(ByContent):
         kinds: TFLite operators in it, each once, sorted.
         inputs: of each run.
         expected: bytes of the outputs, one flat int8 array an output, for inputs by `pattern`.
+        answered_by: whose word that is.
     """
 
     names: Names
@@ -44,6 +46,7 @@ class BuiltModel(ByContent):
     kinds: tuple[str, ...]
     inputs: tuple[StoredInput, ...]
     expected: tuple[npt.NDArray[np.int8], ...]
+    answered_by: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,7 +146,7 @@ def _model(path: Path, names: Names, file: str) -> BuiltModel:
     read, inputs = read_model(flatbuffer), stored_inputs(flatbuffer)
     one = (1, 1) if keeps_state(flatbuffer) else (1,)
     filled = [pattern(stored).reshape(*one, -1) for stored in inputs]
-    expected = run_micro(flatbuffer, filled, len(read.outputs))
+    expected = answers(flatbuffer, filled, len(read.outputs))
     return BuiltModel(
         names,
         file,
@@ -151,4 +154,5 @@ def _model(path: Path, names: Names, file: str) -> BuiltModel:
         tuple(sorted({op.kind for op in read.ops})),
         inputs,
         tuple(output.reshape(-1).view(np.int8) for output in expected),
+        "TensorFlow Lite Micro" if has_oracle() else "mcuq's own evaluation",
     )

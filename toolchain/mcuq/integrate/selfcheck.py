@@ -43,6 +43,7 @@ def check_header(model: BuiltModel) -> str:
         "bare/check.h",
         word=word,
         macro=model.names.macro,
+        oracle=model.answered_by,
         expected="\n".join(arrays),
         fill_others="".join(
             text.format(word=word)

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Annotated
 
 from mcuq.declared import Option, TomlTable, documented
-from mcuq.declared.offered import GATED, GATES
+from mcuq.declared.offered import CHECK, GATED, GATES
 from mcuq.pipeline import names
 
 _TABLE = TomlTable("gates", "Limits a result must keep, else `mcuq build` ends with exit code 6.")
@@ -47,6 +47,18 @@ class Gates:
         _gate(
             "Fail above this many instructions (cycles) an inference.",
             "Most instructions (or cycles) one inference may take.",
+            least=1,
+            example=10_000_000,
+        ),
+    ] = None
+    most_cycles: Annotated[
+        int | None,
+        _gate(
+            "Fail above this many cycles an inference, measured or else estimated.",
+            "Most cycles one inference may take, measured or else estimated.",
+            # `mcuq build --max-cycles` is a limit of the search.
+            commands=CHECK,
+            flag="--max-cycles",
             least=1,
             example=10_000_000,
         ),

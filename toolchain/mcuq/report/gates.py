@@ -9,6 +9,8 @@ from mcuq.report.wording import metric_value
 from mcuq.result.manifest import Manifest
 from mcuq.units import format_bytes, format_count
 
+ESTIMATED_CYCLES = "cycles (estimated)"
+
 
 @dataclass(frozen=True)
 class Figure:
@@ -47,7 +49,7 @@ def estimated_figures(manifest: Manifest) -> list[Figure]:
     figures = []
     if result.cycles_estimated is not None:
         text = format_count(result.cycles_estimated)
-        figures.append(Figure("cycles (estimated)", result.cycles_estimated, text))
+        figures.append(Figure(ESTIMATED_CYCLES, result.cycles_estimated, text))
     for name, value in (("ms", result.ms_estimated), ("µJ", result.uj_estimated)):
         if value is not None:
             figures.append(Figure(f"{name} (estimated)", value, f"{value:,.3g}"))
@@ -63,20 +65,25 @@ def metric_figure(manifest: Manifest) -> list[Figure]:
     return [Figure(result.metric, result.quantized, text, result.higher_is_better)]
 
 
+def limits(manifest: Manifest, gates: Gates) -> list[tuple[str, float]]:
+    """Name of a figure, and the gate that it must keep."""
+    is_measured = manifest.result.cycles is not None
+    pairs = (
+        ("flash", gates.max_flash),
+        ("RAM", gates.max_ram),
+        (manifest.result.metric, gates.min_accuracy),
+        (manifest.device.unit, gates.max_instructions),
+        ("cycles" if is_measured else ESTIMATED_CYCLES, gates.most_cycles),
+    )
+    return [(name, limit) for name, limit in pairs if limit is not None]
+
+
 def broken_gates(manifest: Manifest, gates: Gates) -> list[str]:
     """One sentence for every gate that does not hold."""
     figures = compared_figures(manifest)
-    limits = {
-        "flash": gates.max_flash,
-        "RAM": gates.max_ram,
-        manifest.result.metric: gates.min_accuracy,
-        manifest.device.unit: gates.max_instructions,
-    }
     broken = []
-    for name, limit in limits.items():
+    for name, limit in limits(manifest, gates):
         figure = figures.get(name)
-        if limit is None:
-            continue
         if figure is None:
             broken.append(f"{name} was not measured, the gate asks for {limit:,}")
         elif figure.worse_than(limit):

@@ -30,6 +30,7 @@ from mcuq.score.answers import Predictions, predictions_of
 from mcuq.temporary import temporary_folder
 from mcuq.tflite.micro import run_micro
 from mcuq.tflite.operators.view import element_of
+from mcuq.tflite.wheel import has_oracle
 from mcuq_hil import Session, open_session
 from mcuq_hil.boards import load_board
 from mcuq_hil.session import Unit
@@ -47,14 +48,15 @@ class Rerun(ByContent):
         metric_output: number of the one output that the build judged; None where it judged all.
         counts: of one inference, a number a run: a sample, or a step of one.
         unit: "instructions" from an emulator, "cycles" from hardware.
-        equal_tflm: how many runs TFLite Micro answers with the same bytes.
+        equal_tflm: how many runs TFLite Micro answers with the same bytes; None where it is not
+            available.
     """
 
     predictions: Predictions
     metric_output: int | None
     counts: tuple[int, ...]
     unit: Unit
-    equal_tflm: int
+    equal_tflm: int | None
 
 
 def run_again(
@@ -104,12 +106,15 @@ def run_again(
         )
         for i, tensor in enumerate(tensors)
     ]
-    progress(Progress("verify", note="the same samples in TFLite Micro"))
-    expected = run_micro((folder / "model.tflite").read_bytes(), inputs, len(outputs))
+    equal = None
+    if has_oracle():
+        progress(Progress("verify", note="the same samples in TFLite Micro"))
+        expected = run_micro((folder / "model.tflite").read_bytes(), inputs, len(outputs))
+        equal = _equal(outputs, expected, len(rows))
     real = tuple(_real(values, tensor) for values, tensor in zip(outputs, tensors, strict=True))
     predictions = predictions_of(graph, samples, real, forms=manifest_forms(graph, manifest))
     output = manifest.result.metric_output
-    return Rerun(predictions, output, tuple(counts), unit, _equal(outputs, expected, len(rows)))
+    return Rerun(predictions, output, tuple(counts), unit, equal)
 
 
 def _runs(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mcuq.result.manifest import Manifest
+from mcuq.tflite.wheel import NOT_COMPARED
 from mcuq.units import format_bytes, format_count
 
 _RATES = {"top1", "agreement"}
@@ -115,7 +116,7 @@ def verification_lines(manifest: Manifest) -> list[tuple[bool, str]]:
     name = manifest.target.name
     device = f"the emulated {name}" if manifest.device.emulated else f"the board {name}"
     what = "constructed samples" if checked.constructed else "samples"
-    tflm = "TFLite Micro is not available here: not compared"
+    tflm = NOT_COMPARED
     if checked.equal_tflm is not None:
         tflm = _compared(f"{checked.samples:,} {what} on TFLite Micro", checked.equal_tflm)
     on_device = _compared(f"{checked.device_samples:,} {what} on {device}", checked.equal_device)

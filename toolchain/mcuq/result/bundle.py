@@ -34,7 +34,11 @@ class BundledModel(Written):
         description="Samples run on the device in this image, in turn with those of the others; "
         "of a model that keeps states, steps of sequences."
     )
-    equal_device: bool = Field(description="Every output byte of those is TensorFlow Lite Micro's.")
+    equal_device: bool = Field(description="Every output byte of those is as evaluated here.")
+    equal_tflm: bool | None = Field(
+        default=True,
+        description="Every one is TensorFlow Lite Micro's; null where that was not available.",
+    )
     counts: int = Field(description="Instructions or cycles of one inference in this image.")
     arena_high_water: int = Field(description="Arena bytes that one inference touched.")
 
@@ -81,4 +85,6 @@ BUNDLE = Document(
     Bundle,
     "several models in one image: figures, and what was compared",
     "`bundle.json`; `mcuq bundle --json`, `mcuq report --json` of one",
+    version=2,
+    oldest=1,
 )

@@ -17,6 +17,9 @@ LEAKY_RELU with a negative slope rounded ties the other way.
 """
 
 
+NOT_COMPARED = "TFLite Micro is not available here: not compared"
+
+
 class NoOracleError(InputError):
     """TensorFlow Lite Micro is not available: its wheel is for Linux on x86-64 only."""
 
