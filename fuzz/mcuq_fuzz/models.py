@@ -50,8 +50,8 @@ def _changed_onnx(data: bytes, rng: Random) -> bytes:
 
 
 HDF5_RUNS = 2000
-"""What a changed HDF5 file asks for is 4 s of a child process where its library hangs, which is
-most of the time of these: in archives of Keras, HDF5 members stay as they are."""
+"""A changed HDF5 file takes 4 s of a child process where its library hangs, which is most of the
+time of these: in archives of Keras, HDF5 members stay as they are."""
 
 
 def look_at_keras(data: bytes) -> None:
