@@ -84,6 +84,8 @@ void mcuq_mean_s16(const mcuq_mean *p, const int16_t *input, int16_t *output);
 void mcuq_batch_matmul_s16(
     const mcuq_matmul *p, const int16_t *a, const int16_t *b, int16_t *output);
 void mcuq_copy_s16(const mcuq_layout *p, const int16_t *input, int16_t *output);
+void mcuq_update_s16(
+    const mcuq_update *p, const int16_t *update, const int32_t *place, int16_t *output);
 void mcuq_pad_s16(const mcuq_pad *p, const int16_t *input, int16_t *output);
 void mcuq_resize_nearest_s16(const mcuq_resize *p, const int16_t *input, int16_t *output);
 

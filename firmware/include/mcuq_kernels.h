@@ -235,6 +235,20 @@ typedef struct {
 void mcuq_copy_s8(const mcuq_layout *p, const int8_t *input, int8_t *output);
 void mcuq_copy_s32(const mcuq_layout *p, const int32_t *input, int32_t *output);
 
+/* DYNAMIC_UPDATE_SLICE at a computed place, behind a copy of the whole: `update` goes to
+ * place[0..rank-1], each moved between 0 and most[6-rank..5], where the update ends inside. The
+ * layout is that of the update at place 0. In place: no. */
+typedef struct {
+    mcuq_layout layout;
+    int32_t most[MCUQ_MAX_RANK];
+    int32_t rank;
+} mcuq_update;
+
+void mcuq_update_s8(
+    const mcuq_update *p, const int8_t *update, const int32_t *place, int8_t *output);
+void mcuq_update_s32(
+    const mcuq_update *p, const int32_t *update, const int32_t *place, int32_t *output);
+
 /* A state's new value, to where the next run reads it. In place: no. */
 void mcuq_keep(int32_t bytes, const void *value, void *state);
 
@@ -258,6 +272,19 @@ typedef struct {
 
 void mcuq_gather_s8(
     const mcuq_rows *p, const int8_t *input, const int32_t *indices, int8_t *output);
+
+/* GATHER_ND: of `elements` of `row` bytes those at Σ indices[i][d] × strides[d], `count` of them;
+ * of a place outside the first or the last one. In place: no. */
+typedef struct {
+    int32_t strides[MCUQ_MAX_RANK];
+    int32_t depth;
+    int32_t elements;
+    int32_t row;
+    int32_t count;
+} mcuq_places;
+
+void mcuq_gather_nd_s8(
+    const mcuq_places *p, const int8_t *input, const int32_t *indices, int8_t *output);
 
 /* RESIZE_NEAREST_NEIGHBOR of an NHWC image. rows[y] and columns[x] are the source row and column
  * of output row y and column x, computed at build time. In place: no. */

@@ -37,7 +37,7 @@ from mcuq.score.metrics import Metric
 from mcuq.score.ranking import Ranker
 from mcuq.score.scores import Score
 from mcuq.search import Genome
-from mcuq.workers import Workers
+from mcuq.workers import start_workers
 
 Floats = dict[str, npt.NDArray[np.float32]]
 
@@ -166,7 +166,7 @@ class StudyScorer:
     """
 
     def __init__(self, study: Study, workers: int) -> None:
-        self._workers = Workers(workers, _start, study)
+        self._workers = start_workers(workers, _start, study)
 
     def __enter__(self) -> StudyScorer:
         return self
@@ -188,7 +188,7 @@ class StudyScorer:
     def refined(self, genomes: Sequence[Genome]) -> dict[Genome, Refined]:
         """The same after the refinement that `mcuq build` gives its winner."""
         distinct = list(dict.fromkeys(genomes))
-        found = self._workers.map(_refine_in_worker, [(genome,) for genome in distinct])
+        found = self._workers.map(_refined, [(genome,) for genome in distinct])
         return dict(zip(distinct, found, strict=True))
 
 
@@ -207,18 +207,9 @@ def _refined(study: Study, genome: Genome) -> Refined:
     return Refined(float(loss), _figures(study, qgraph), seconds)
 
 
-_study: Study
-"""Set once in each worker process."""
+def _start(study: Study) -> Study:
+    return study
 
 
-def _start(study: Study) -> None:
-    global _study
-    _study = study
-
-
-def _score_in_worker(genome: Genome) -> Scored:
-    return _figures(_study, _study.candidates.quantize(genome))
-
-
-def _refine_in_worker(genome: Genome) -> Refined:
-    return _refined(_study, genome)
+def _score_in_worker(study: Study, genome: Genome) -> Scored:
+    return _figures(study, study.candidates.quantize(genome))

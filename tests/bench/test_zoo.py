@@ -14,6 +14,7 @@ import pytest
 from stateful_models import streaming_model
 
 from mcuq.bench.zoo import run as zoo_run
+from mcuq.bench.zoo import steps as zoo_steps
 from mcuq.bench.zoo.attempt import ModelJob, attempt
 from mcuq.bench.zoo.files import digest, model_files
 from mcuq.bench.zoo.record import OUTCOMES, ZOO, Step, Tried, Zoo, ZooFile, reasons
@@ -103,7 +104,7 @@ def test_only_what_has_changed_is_tried_again(
         tried.append(job.model.name)
         return Tried(step, "read")
 
-    monkeypatch.setattr(zoo_run, "_tried", only)
+    monkeypatch.setattr(zoo_steps, "_tried", only)
     again = bench_zoo(asked, silent)
     assert tried == ["good.tflite"]
     assert {*first.files} & {*again.files} == {f for f in first.files if "b/" not in f.path}

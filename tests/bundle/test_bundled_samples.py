@@ -14,8 +14,8 @@ from mcuq.integrate.built import pattern
 def test_indices_are_those_of_something_and_truth_is_0_or_1() -> None:
     content = chosen_rows()
     index, mask = stored_inputs(content)
-    assert index == StoredInput(np.dtype(np.int32), 6, ROWS)
-    assert mask == StoredInput(np.dtype(np.bool_), 24, 2)
+    assert index == StoredInput(np.dtype(np.int32), 6, np.array([ROWS]))
+    assert mask == StoredInput(np.dtype(np.bool_), 24, np.array([2]))
     asked = questions(content, 0)
     assert [values.dtype for values in asked.inputs] == [np.int32, np.bool_]
     assert sorted({*asked.inputs[0].ravel()}) == [*range(ROWS)], "each of them"

@@ -78,6 +78,7 @@ HANDS_ON = {"scripts/peak_memory.py": "build"}
 NEEDS: dict[str, tuple[str, Callable[[], bool]]] = {
     "machine": ("installs programs; done by the tests of the wheel, or by hand", lambda: False),
     "checkout": ("is what runs the tests", lambda: False),
+    "cluster": ("done by test_dask_page.py", lambda: False),
     "time": ("takes long", lambda: False),
     "hardware": ("no board is attached", lambda: False),
     "tensorflow": ("no TensorFlow", lambda: importlib.util.find_spec("tensorflow") is not None),
@@ -101,7 +102,9 @@ PYTHON = [
 MARKED = [block for block in SHELL if block.needs]
 RUN = [page for page in PAGES if any(not block.needs for block in shell_blocks(page))]
 WORKFLOWS = [page for page in PAGES if workflow_commands(page)]
-PROGRAM = re.compile(r"(mcuq|python|python3|pip|make|cmake|sudo|cd|pre-commit|mlir-opt-19) |\. ")
+PROGRAM = re.compile(
+    r"(mcuq|dask|python|python3|pip|make|cmake|sudo|cd|pre-commit|mlir-opt-19) |\. "
+)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)

@@ -52,6 +52,17 @@ def test_two_layers_one_on_the_other(tmp_path: Path) -> None:
     np.testing.assert_allclose(ours, run_keras(path, [samples])[0].reshape(ours.shape), 1e-5, 1e-6)
 
 
+@pytest.mark.parametrize("name", ["SimpleRNN", "GRU", "LSTM"])
+def test_steps_that_a_mask_leaves_out(tmp_path: Path, name: str) -> None:
+    path = _saved(tmp_path, keras.layers.Masking(0.0), getattr(keras.layers, name)(4))
+    graph = load_keras(path)
+    samples = np.random.default_rng(0).normal(size=(3, STEPS, FEATURES)).astype(np.float32)
+    for sample in range(3):
+        samples[sample, sample + 1 :] = 0
+    ours = run_float(graph, [samples])[graph.outputs[0]]
+    np.testing.assert_allclose(ours, run_keras(path, [samples])[0].reshape(ours.shape), 1e-5, 1e-6)
+
+
 def _changed(path: Path, change: Callable[[Any], None]) -> bytes:
     """The converted model after a change of its records."""
     content, _ = convert_keras(path)

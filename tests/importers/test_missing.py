@@ -16,6 +16,7 @@ from mcuq.importers.missing import (
     multiply_accumulates,
     unknown_operators,
 )
+from mcuq.importers.operators import nearest
 
 BAD = "MATRIX_DIAG"
 """Nothing that a microcontroller runs."""
@@ -119,3 +120,11 @@ def test_a_file_names_all_that_it_lacks_and_what_that_costs() -> None:
     assert error.cut is not None
     assert (error.cut.part, error.cut.macs, error.cut.names) == ("head", 24, ("a",))
     assert error.rule == f"{BAD} is not supported"
+
+
+@pytest.mark.parametrize(
+    "kinds", [("TOPK_V2", "TopK"), ("NON_MAX_SUPPRESSION_V5", "NonMaxSuppression")]
+)
+def test_what_is_nearest_to_an_operator_of_several_versions(kinds: tuple[str, str]) -> None:
+    first, second = map(nearest, kinds)
+    assert first == second != ""

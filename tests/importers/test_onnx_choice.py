@@ -36,6 +36,13 @@ def test_where(
     assert_equals_onnxruntime(model.content(y))
 
 
+def test_a_product_with_a_constant_node_is_no_choice() -> None:
+    model = Model((1, 4))
+    factor = onnx.numpy_helper.from_array(np.float32([2]))
+    product = model.node("Mul", ["x0", model.node("Constant", [], value=factor)])
+    assert_equals_onnxruntime(model.content(model.node("Add", [product, "x0"])))
+
+
 @given(shape=OTHER, swapped=st.booleans())
 @settings(max_examples=10, deadline=None)
 def test_where_of_a_constant_condition(shape: tuple[int, ...], swapped: bool) -> None:

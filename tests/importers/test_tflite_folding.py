@@ -16,6 +16,7 @@ from mcuq.graph import Graph
 from mcuq.importers import load_tflite
 from mcuq.interpret.float import run_float
 from mcuq.ops.binary import ADD, MUL, SUB
+from mcuq.ops.logic import LOGICAL_NOT, REDUCE_ALL
 from mcuq.ops.movement import RESHAPE
 from mcuq.ops.pooling import MAX_POOL_2D
 from mcuq.ops.slicing import StridedSliceAttrs
@@ -259,6 +260,22 @@ def test_a_maximum_is_a_pooling_for_each_run_of_axes(axes: list[int], keep: bool
     file.op("REDUCE_MAX", [x, file.constant("axes", axes)], y, options)
     graph = assert_equals_litert(file.content([x], [y]))
     assert MAX_POOL_2D in [op.kind for op in graph.ops]
+
+
+@pytest.mark.parametrize("keep", [False, True])
+@pytest.mark.parametrize("axes", [[1], [-1], [1, 2], [1, 2, 3]])
+def test_one_that_holds_is_not_that_none_holds(axes: list[int], keep: bool) -> None:
+    shape = (1, 3, 2, 2)
+    result = np.zeros(shape).max(axis=tuple(axes), keepdims=keep).shape
+    file = File()
+    x, bound = file.tensor("x", shape), file.constant("bound", [0.8], "float32")
+    above = file.op("GREATER", [x, bound], file.tensor("above", shape, "bool"), opts("Greater"))
+    options = opts("Reducer", keepDims=keep)
+    any_ = file.tensor("any", result, "bool")
+    file.op("REDUCE_ANY", [above, file.constant("axes", axes)], any_, options)
+    y = file.op("CAST", [any_], file.tensor("y", result), opts("Cast"))
+    graph = assert_equals_litert(file.content([x], [y]))
+    assert [op.kind for op in graph.ops][1:-1] == [LOGICAL_NOT, REDUCE_ALL, LOGICAL_NOT]
 
 
 @pytest.mark.parametrize("axis", [1, 2, 3, -1])

@@ -9,6 +9,7 @@ from mcuq.emit.mlir.tosa.rules import RULES
 from mcuq.ops.cast import CAST
 from mcuq.ops.catalog import OPERATORS
 from mcuq.ops.conversion import DEQUANTIZE
+from mcuq.ops.gather_nd import GATHER_ND
 from mcuq.ops.gathering import GATHER
 from mcuq.ops.logic import REDUCE_ALL
 from mcuq.ops.matmul import BATCH_MATMUL
@@ -43,6 +44,7 @@ _ALONE: dict[AnyOperator, NoForm] = {
     PADV2: _APART,
     MIRROR_PAD: _APART,
     GATHER: _APART,
+    GATHER_ND: _APART,
     BROADCAST_TO: _APART,
     DYNAMIC_UPDATE_SLICE: _APART,
     RESIZE_NEAREST_NEIGHBOR: _APART,

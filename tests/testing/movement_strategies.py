@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from mcuq.graph import Graph
 from mcuq.numeric.element import Element
+from mcuq.ops.attrs import NoAttrs
 from mcuq.ops.gathering import GATHER, GatherAttrs, equal_steps
 from mcuq.ops.movement import ConcatAttrs, PadAttrs, ReshapeAttrs, TransposeAttrs
 from mcuq.ops.padding import MirrorPadAttrs
@@ -95,12 +96,31 @@ def broadcast_to(draw: st.DrawFn, x: Shape) -> Applied:
     return Applied(BroadcastAttrs((1, *wide)))
 
 
+def gather_nd(draw: st.DrawFn, x: Shape) -> Applied:
+    """By computed tuples, or by constant ones; from a constant, too."""
+    form = tuple(draw(st.lists(st.integers(1, 4), max_size=2)))
+    kinds = (Element.REAL, Element.INT32)
+    match draw(st.sampled_from(["computed", "constant", "table"])):
+        case "computed":
+            depth = draw(st.integers(1, len(x)))
+            return Applied(NoAttrs(), ((1, *form, depth),), elements=kinds)
+        case "constant":
+            depth = draw(st.integers(1, len(x)))
+            return Applied(NoAttrs(), (), ((*form, depth),), elements=kinds)
+    table = tuple(draw(st.lists(st.integers(1, 4), min_size=x[-1], max_size=5)))
+    return Applied(NoAttrs(), (), (table,), constants_first=True, elements=kinds)
+
+
 def update(draw: st.DrawFn, x: Shape) -> Applied:
+    """At a place that stands in the attributes, or in an operand; of reals or of integers."""
     size = (1, *(draw(st.integers(1, n)) for n in x[1:]))
-    start = tuple(draw(st.integers(0, n - m)) for n, m in zip(x, size, strict=True))
+    activations, constants = draw(st.sampled_from([((size,), ()), ((), (size,))]))
+    kind = draw(st.sampled_from([Element.REAL, Element.REAL, Element.INT32]))
     if draw(st.booleans()):
-        return Applied(UpdateAttrs(start), (size,))
-    return Applied(UpdateAttrs(start), (), (size,))
+        elements = (kind, kind, Element.INT32)
+        return Applied(UpdateAttrs(), activations, (*constants, (len(x),)), elements=elements)
+    start = tuple(draw(st.integers(0, n - m)) for n, m in zip(x, size, strict=True))
+    return Applied(UpdateAttrs(start), activations, constants, elements=(kind, kind))
 
 
 def is_a_slice(graph: Graph) -> bool:

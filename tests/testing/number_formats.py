@@ -15,7 +15,7 @@ from operator_cases import Case, Range, cases, least_case, seeded_cases
 
 from mcuq.choices import Per
 from mcuq.errors import InputError, UsageError
-from mcuq.graph.indices import index_limits
+from mcuq.graph.indices import index_limits, spread
 from mcuq.numeric import asymmetric_params, integer_limits, symmetric_params, width_name
 from mcuq.numeric.element import Element
 from mcuq.numeric.tensor import AffineParams, QuantizedTensor
@@ -204,9 +204,9 @@ def _stored(
         return _reals(qgraph.tensors[qgraph.ops[0].output], shape, rng)
     if tensor.element is Element.BOOL:
         return rng.random(shape) < 0.5
-    limit = index_limits(qgraph.ops, qgraph.tensors).get(name)
-    if limit is not None:
-        return rng.integers(0, limit, shape, np.int32)
+    limits = index_limits(qgraph.ops, qgraph.tensors).get(name)
+    if limits is not None:
+        return rng.integers(0, spread(limits, shape), shape, np.int32)
     if tensor.element is Element.INT32:
         # What float32 holds exactly: CAST goes through it.
         width = rng.integers(1, 24, shape)

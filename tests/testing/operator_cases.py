@@ -17,7 +17,7 @@ from operator_strategies import STRATEGIES
 
 from mcuq.choices import ActivationScheme
 from mcuq.graph import Graph, Op, Tensor
-from mcuq.graph.indices import index_limits
+from mcuq.graph.indices import Limits, index_limits, spread
 from mcuq.interpret.float import run_float
 from mcuq.numeric.element import Element
 from mcuq.ops.attrs import Attrs
@@ -158,17 +158,17 @@ class Case:
     def _constants(self) -> dict[str, npt.NDArray[np.float32]]:
         rng = np.random.default_rng(self.numbers.seed)
         elements = dict(zip(self.op.inputs, self.elements, strict=False))
-        return {
-            name: _of_element(
-                elements.get(name, Element.REAL), self._constant(shape, rng), self._least_axis
-            )
-            for name, shape in zip(self._constant_names, self.constants, strict=True)
+        shapes = dict(zip(self._constant_names, self.constants, strict=True))
+        stated = shapes | dict(zip(self.inputs, self.activations, strict=True))
+        tensors = {
+            name: Tensor(name, shape, element=elements.get(name, Element.REAL))
+            for name, shape in stated.items()
         }
-
-    @property
-    def _least_axis(self) -> int:
-        """Indices below it are those of elements along any axis."""
-        return min((size for shape in self.activations for size in shape[1:]), default=1)
+        limits = index_limits((self.op,), tensors)
+        return {
+            name: _of_element(tensors[name].element, self._constant(shape, rng), limits.get(name))
+            for name, shape in shapes.items()
+        }
 
     def _constant(self, shape: Shape, rng: np.random.Generator) -> npt.NDArray[np.float32]:
         """Filters are so small that sums keep the size of what is read, as trained ones do."""
@@ -201,11 +201,13 @@ def random_reals(graph: Graph, seed: int, samples: int = 3) -> list[npt.NDArray[
 
 
 def _of_element(
-    element: Element, values: npt.NDArray[Any], limit: int | None = None
+    element: Element, values: npt.NDArray[Any], limits: Limits | None = None
 ) -> npt.NDArray[np.float32]:
-    """Random reals made integers, from 0 on below a limit, or truth values."""
-    if element is Element.INT32:
-        values = np.rint(values) if limit is None else np.rint(100 * values) % limit
+    """Random reals made integers, from 0 on below limits, or truth values."""
+    if element is Element.INT32 and limits is None:
+        values = np.rint(values)
+    elif element is Element.INT32 and limits is not None:
+        values = np.rint(100 * values) % spread(limits, values.shape)
     if element is Element.BOOL:
         values = values > 0
     return values.astype(np.float32)

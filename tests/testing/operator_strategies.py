@@ -18,6 +18,7 @@ from movement_strategies import (
     broadcast_to,
     concatenation,
     gather,
+    gather_nd,
     mirror_pad,
     pad,
     pad_with,
@@ -36,6 +37,7 @@ from mcuq.ops.cast import CastAttrs
 from mcuq.ops.catalog import OPERATORS
 from mcuq.ops.clip import ClipAttrs
 from mcuq.ops.conversion import QUANTIZE
+from mcuq.ops.gather_nd import GATHER_ND
 from mcuq.ops.gathering import GatherAttrs
 from mcuq.ops.interpolation import ResizeAttrs
 from mcuq.ops.l2_normalization import L2_NORMALIZATION
@@ -342,6 +344,8 @@ BY_OPERATOR: dict[AnyOperator, Strategy] = {
     SQUEEZE: Strategy(with_ones, _of_any(squeeze), _ROWS),
     # It needs a row.
     LOG_SOFTMAX: Strategy(rows, lambda draw, x: Applied(NoAttrs()), _ROWS),
+    # Of a constant, each input row is a tuple of up to five indices.
+    GATHER_ND: Strategy(few_rows, gather_nd, _ROWS),
     # They read truth values.
     LOGICAL_AND: Strategy(arrays, _logic),
     LOGICAL_OR: Strategy(arrays, _logic),

@@ -13,6 +13,8 @@ ActivationScheme = Literal["asymmetric", "symmetric"]
 """Ranges as they are, or widened to [-a, a] with zero point 0."""
 Compiler = Literal["auto", "gcc", "clang"]
 """GCC for Arm, or the Clang of the package `ziglang`; "auto": the first of them that is there."""
+Dask = Literal["local"]
+"""Workers of Dask on this computer."""
 Io = Literal["int8", "float32"]
 """Inputs and outputs as integers, or as reals that the model converts."""
 Kernels = Literal["mcuq", "cmsis-nn"]

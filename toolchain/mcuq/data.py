@@ -28,7 +28,7 @@ from mcuq.brief import Brief
 from mcuq.content import ByContent
 from mcuq.errors import InputError
 from mcuq.graph import Graph, Layout, Tensor
-from mcuq.graph.indices import index_limits
+from mcuq.graph.indices import Limits, index_limits, spread
 from mcuq.numeric.element import Element
 from mcuq.sequences import as_sequences, in_sequences
 from mcuq.shown import visible
@@ -76,7 +76,7 @@ class Dataset(Brief, ByContent):
         return Dataset(inputs, of(self.labels), tuple(map(of, self.by_output)), self.unused)
 
 
-def load_data(path: Path, graph: Graph, limits: Mapping[str, int] | None = None) -> Dataset:
+def load_data(path: Path, graph: Graph, limits: Mapping[str, Limits] | None = None) -> Dataset:
     """Read samples for `graph` and check them.
 
     Args:
@@ -209,16 +209,19 @@ def _as_float32(
 
 
 def _check_element(
-    samples: npt.NDArray[np.float32], tensor: Tensor, limit: int | None, where: str
+    samples: npt.NDArray[np.float32], tensor: Tensor, limits: Limits | None, where: str
 ) -> None:
     """Raise where an input takes integers or truth values, and the samples are none."""
     if tensor.element is Element.REAL:
         return
-    limit = 2 if tensor.element is Element.BOOL else limit
-    whole = samples == np.rint(samples)
-    taken = whole if limit is None else whole & (samples >= 0) & (samples < limit)
+    limits = np.array([2]) if tensor.element is Element.BOOL else limits
+    taken = samples == np.rint(samples)
+    if limits is not None:
+        limits = spread(limits, samples.shape)
+        taken &= (samples >= 0) & (samples < limits)
     if not taken.all():
-        wanted = "integers" if limit is None else f"integers from 0 to {limit - 1}"
+        most = None if limits is None else limits[~taken][0] - 1
+        wanted = "integers" if most is None else f"integers from 0 to {most}"
         raise InputError(
             f"{where} holds {samples[~taken][0]:g}, "
             f"the model's input {tensor.name!r} takes {wanted}",

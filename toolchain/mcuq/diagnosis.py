@@ -56,6 +56,7 @@ def diagnose() -> tuple[Check, ...]:
         _package("onnx", "no .onnx models: pip install 'mcuq[onnx]'", required=False),
         _package("torch", "no PyTorch programs: pip install 'mcuq[torch]'", required=False),
         _package("tensorflow", "no Keras models: pip install 'mcuq[tensorflow]'", required=False),
+        _package("distributed", "no --scheduler, no --dask: 'mcuq[dask]'", required=False),
         _serial_ports(),
     )
 

@@ -78,7 +78,7 @@ class InUseError(InputError):
 
 
 class WorkersError(McuqError):
-    """Worker processes are killed again and again."""
+    """Worker processes are killed again and again, or whatever hands jobs to them is lost."""
 
 
 class BudgetError(McuqError):

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from mcuq.bundle.samples import StoredInput, stored_inputs
-from mcuq.graph.indices import integer_span
+from mcuq.graph.indices import Limits, integer_span
 from mcuq.numeric.element import Element
 from mcuq.report.store import read_manifest
 from mcuq.result.manifest import Figures
@@ -58,23 +58,20 @@ def extremes(flatbuffer: bytes) -> list[list[bytes]]:
     return made + [[_random(one, random) for one in inputs] for _ in range(_RANDOM)]
 
 
-def _span(stored: StoredInput) -> tuple[int, int]:
-    """Lowest and highest value; of reals, those that int8 spans."""
-    if stored.dtype.kind == "f":
-        return -128, 127
-    if stored.dtype in (np.int8, np.int16):
-        return int(np.iinfo(stored.dtype).min), int(np.iinfo(stored.dtype).max)
-    low, high = integer_span(Element(stored.dtype.name), stored.limit)
-    return int(low), int(high)
+def _span(stored: StoredInput) -> tuple[Limits, Limits]:
+    """Lowest and highest of each value; of reals, those that int8 spans."""
+    if stored.dtype.kind not in "bi" or stored.dtype in (np.int8, np.int16):
+        type_ = np.iinfo(np.int8 if stored.dtype.kind == "f" else stored.dtype)
+        return np.full(stored.count, type_.min), np.full(stored.count, type_.max)
+    return integer_span(Element(stored.dtype.name), stored.limits, (stored.count,))
 
 
 def _pattern(stored: StoredInput, which: int) -> bytes:
     low, high = _span(stored)
-    values = ([low], [high], [max(low, 0)], [low, high])[which]
-    return np.resize(values, stored.count).astype(stored.dtype).tobytes()
+    second = np.arange(stored.count) % 2 == 1
+    values = (low, high, np.maximum(low, 0), np.where(second, high, low))[which]
+    return values.astype(stored.dtype).tobytes()
 
 
 def _random(stored: StoredInput, random: np.random.Generator) -> bytes:
-    return (
-        random.integers(*_span(stored), stored.count, endpoint=True).astype(stored.dtype).tobytes()
-    )
+    return random.integers(*_span(stored), endpoint=True).astype(stored.dtype).tobytes()

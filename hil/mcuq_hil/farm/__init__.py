@@ -4,11 +4,12 @@ from mcuq_hil.farm.config import read_farm
 from mcuq_hil.farm.jobs import FarmReport, Job, Outcome, Setback
 from mcuq_hil.farm.measuring import CountCache, Measurement, counting_unit, measure
 from mcuq_hil.farm.place import Place, open_place
-from mcuq_hil.farm.run import run_jobs
+from mcuq_hil.farm.run import Elsewhere, run_jobs
 from mcuq_hil.farm.soaking import SoakReport, soak
 
 __all__ = [
     "CountCache",
+    "Elsewhere",
     "FarmReport",
     "Job",
     "Measurement",

@@ -30,7 +30,8 @@ class Job(Generic[T]):
         name: for the report.
         board: the kind.
         elf: the image it needs; a place keeps its session for jobs with the same image.
-        work: what to do; may be called again, from the start, on another place.
+        work: what to do; may be called again, from the start, on another place. To be done on
+            another computer it must be picklable.
     """
 
     name: str

@@ -14,7 +14,7 @@ from mcuq_hil.cache import cache_folder, keep, note_damage, read_kept
 from mcuq_hil.errors import BoardError, HilError
 from mcuq_hil.farm.jobs import Job
 from mcuq_hil.farm.place import Place
-from mcuq_hil.farm.run import run_jobs
+from mcuq_hil.farm.run import Elsewhere, run_jobs
 from mcuq_hil.identity import read_build_id
 from mcuq_hil.seal import check_digits
 from mcuq_hil.session import Counts, Session, Unit
@@ -125,11 +125,12 @@ def measure(
     board: str,
     measurements: Sequence[Measurement],
     cache: CountCache | None = None,
+    elsewhere: Elsewhere | None = None,
 ) -> list[Counts | HilError]:
     """Counts of each image on any place of a kind, in order; what failed is its error.
 
     All places must count in the same unit: cycles of hardware and instructions of an emulator
-    are different things.
+    are different things. `elsewhere`: see `run_jobs`.
 
     Raises:
         BoardError: the places mix units, or none is of the kind.
@@ -144,7 +145,7 @@ def measure(
     }
     missing = [index for index in range(len(measurements)) if index not in known]
     jobs = [_job(measurements[index], board) for index in missing]
-    outcomes = dict(zip(missing, run_jobs(chosen, jobs).outcomes, strict=True))
+    outcomes = dict(zip(missing, run_jobs(chosen, jobs, elsewhere=elsewhere).outcomes, strict=True))
     found: list[Counts | HilError] = []
     for index, measurement in enumerate(measurements):
         if index in known:
@@ -161,9 +162,18 @@ def measure(
     return found
 
 
-def _job(measurement: Measurement, board: str) -> Job[Counts]:
-    def work(session: Session) -> Counts:
-        session.expect(measurement.expected)
-        return session.count(measurement.inputs)
+@dataclass(frozen=True)
+class _Count:
+    """One counted run; see `Measurement`."""
 
+    inputs: tuple[bytes, ...]
+    expected: int
+
+    def __call__(self, session: Session) -> Counts:
+        session.expect(self.expected)
+        return session.count(self.inputs)
+
+
+def _job(measurement: Measurement, board: str) -> Job[Counts]:
+    work = _Count(measurement.inputs, measurement.expected)
     return Job(measurement.name, board, measurement.elf, work)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from mcuq_hil.errors import HilError, PortError
 from mcuq_hil.farm.jobs import OWN_FAULTS, FarmReport, Job, Outcome, Setback
@@ -14,6 +14,8 @@ from mcuq_hil.session import Session
 
 T = TypeVar("T")
 Open = Callable[[Place, Path], Session]
+Elsewhere = Callable[[Job[Any]], Any]
+"""Does a job of an emulated place on another computer; raises what the job's own session would."""
 
 
 def run_jobs(
@@ -21,6 +23,7 @@ def run_jobs(
     jobs: Sequence[Job[T]],
     *,
     open_session_at: Open = open_place,
+    elsewhere: Elsewhere | None = None,
     on_outcome: Callable[[Outcome[T]], None] | None = None,
 ) -> FarmReport[T]:
     """Do every job on any free place of its kind.
@@ -31,10 +34,11 @@ def run_jobs(
 
     Args:
         open_session_at: how a place is opened.
+        elsewhere: does the jobs of emulated places; None: this computer does.
         on_outcome: called, from any thread but one at a time, as jobs end.
     """
     board = _Board(places, jobs, on_outcome)
-    workers = [_Worker(place, board, open_session_at) for place in places]
+    workers = [_Worker(place, board, open_session_at, elsewhere) for place in places]
     threads = [
         threading.Thread(target=worker.run, name=place.name)
         for worker, place in zip(workers, places, strict=True)
@@ -131,10 +135,17 @@ class _Board(Generic[T]):
 class _Worker(Generic[T]):
     """One place at work; keeps its session while jobs use the same image."""
 
-    def __init__(self, place: Place, board: _Board[T], open_session_at: Open) -> None:
+    def __init__(
+        self,
+        place: Place,
+        board: _Board[T],
+        open_session_at: Open,
+        elsewhere: Elsewhere | None,
+    ) -> None:
         self._place = place
         self._board = board
         self._open = open_session_at
+        self._elsewhere = elsewhere if place.emulated else None
         self._session: Session | None = None
         self._elf: Path | None = None
 
@@ -150,7 +161,7 @@ class _Worker(Generic[T]):
         """Do one job; False where the place has failed."""
         job = self._board.job(index)
         try:
-            value = job.work(self._session_for(job.elf))
+            value = self._value(job)
         except OWN_FAULTS as error:
             self.hang_up()
             self._board.finish(index, Outcome(job.name, self._place.name, error=error))
@@ -166,6 +177,12 @@ class _Worker(Generic[T]):
         else:
             self._board.finish(index, Outcome(job.name, self._place.name, value=value))
         return True
+
+    def _value(self, job: Job[T]) -> T:
+        if self._elsewhere is None:
+            return job.work(self._session_for(job.elf))
+        value: T = self._elsewhere(job)
+        return value
 
     def _session_for(self, elf: Path) -> Session:
         if self._session is None or self._elf != elf:

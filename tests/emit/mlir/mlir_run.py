@@ -14,6 +14,7 @@ from mcuq.emit.mlir import write_mlir
 from mcuq.emit.mlir.printer import attribute_text, type_text
 from mcuq.emit.mlir.types import dense, type_of
 from mcuq.graph import Graph
+from mcuq.numeric.element import Element
 
 RUNNER = shutil.which("mlir-cpu-runner-19") or ""
 COMPILER = shutil.which("cc") or ""
@@ -66,8 +67,11 @@ def _checked(graph: Graph, inputs: list[np.ndarray], expected: np.ndarray) -> st
     types = [type_text(type_of(graph.tensors[name])) for name in graph.inputs]
     output = graph.tensors[graph.outputs[0]]
     result, flat = type_text(type_of(output)), f"tensor<{output.size}xf32>"
+    shape = f"array<i64: {output.size}>"
+    first = "%flat" if output.element is Element.REAL else "%row"
+    row = f"tensor<{output.size}x{_MLIR[output.element]}>"
     constants = [
-        _constant(f"x{i}", values.reshape(graph.tensors[name].shape))
+        _constant(f"x{i}", values.reshape(graph.tensors[name].shape), graph.tensors[name].element)
         for i, (name, values) in enumerate(zip(graph.inputs, inputs, strict=True))
     ]
     arguments = ", ".join(f"%x{i}" for i in range(len(inputs)))
@@ -75,7 +79,8 @@ def _checked(graph: Graph, inputs: list[np.ndarray], expected: np.ndarray) -> st
         *constants,
         _constant("expected", expected.reshape(output.size)),
         f"%y = func.call @main({arguments}) : ({', '.join(types)}) -> {result}",
-        f"%flat = tosa.reshape %y {{new_shape = array<i64: {output.size}>}} : ({result}) -> {flat}",
+        f"{first} = tosa.reshape %y {{new_shape = {shape}}} : ({result}) -> {row}",
+        *_as_real(output.element, row, flat),
         f"%difference = tosa.sub %flat, %expected : ({flat}, {flat}) -> {flat}",
         f"%distance = tosa.abs %difference : ({flat}) -> {flat}",
         f"%most = tosa.reduce_max %distance {{axis = 0 : i32}} : ({flat}) -> tensor<1xf32>",
@@ -87,7 +92,19 @@ def _checked(graph: Graph, inputs: list[np.ndarray], expected: np.ndarray) -> st
     return f"module {{\n{function}\nfunc.func @check() -> f32 {{\n{body}\n}}\n}}\n"
 
 
-def _constant(name: str, values: np.ndarray) -> str:
-    data = dense(np.ascontiguousarray(values, np.float32), "f32")
+def _constant(name: str, values: np.ndarray, element: Element = Element.REAL) -> str:
+    stored = np.float32 if element is Element.REAL else element.dtype
+    type_ = _MLIR[element]
+    data = dense(np.ascontiguousarray(values, stored), type_)
     properties = f"<{{value = {attribute_text(data)}}}>"
     return f'%{name} = "tosa.const"() {properties} : () -> {type_text(data.type)}'
+
+
+def _as_real(element: Element, row: str, flat: str) -> list[str]:
+    """%row as %flat, which is the same of reals."""
+    if element is Element.REAL:
+        return []
+    return [f"%flat = tosa.cast %row : ({row}) -> {flat}"]
+
+
+_MLIR = {Element.REAL: "f32", Element.INT32: "i32", Element.BOOL: "i1"}

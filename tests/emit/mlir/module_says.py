@@ -28,6 +28,7 @@ from mcuq.ops.clip import CLIP, ClipAttrs
 from mcuq.ops.comparison import EQUAL, GREATER, GREATER_EQUAL, LESS, LESS_EQUAL, NOT_EQUAL
 from mcuq.ops.conversion import DEQUANTIZE, QUANTIZE
 from mcuq.ops.functions import ABS, ELU, RSQRT
+from mcuq.ops.gather_nd import GATHER_ND
 from mcuq.ops.gathering import GATHER
 from mcuq.ops.l2_normalization import L2_NORMALIZATION, LEAST_LENGTH
 from mcuq.ops.log_softmax import LOG_SOFTMAX
@@ -74,6 +75,8 @@ _VALUES = {bits: ("i" + str(min(bits, 32)), 1 << min(bits, 32) - 1) for bits in 
 _FILTERS = {8: ("i8", -127, 127), 4: ("i4", -7, 7), 2: ("i4", -2, 1), TERNARY: ("i4", -1, 1)}
 """Storage type, smallest and largest value of filters by bits."""
 
+_CLIPPED = "const maximum const minimum"
+_NUMBERS = "const mul reduce_sum"
 _SOFTPLUS = "abs negate exp const add log const maximum add"
 _FORMS = {
     CONV_2D: "(slice )?(const )?(conv2d|(slice slice slice conv2d )+concat)( clamp)?",
@@ -94,8 +97,11 @@ _FORMS = {
     PADV2: "const reshape pad",
     MIRROR_PAD: "(slice reverse (slice reverse )?concat ?)+|reshape",
     GATHER: "reshape reshape tile gather reshape",
+    GATHER_ND: f"reshape {_NUMBERS} {_CLIPPED} reshape reshape gather reshape",
     BROADCAST_TO: "reshape tile",
-    DYNAMIC_UPDATE_SLICE: "(slice (slice )?concat ?)+|reshape",
+    DYNAMIC_UPDATE_SLICE: "(slice (slice )?concat ?)+|reshape|"
+    f"reshape {_CLIPPED} const sub const const greater_equal greater_equal logical_and reduce_all "
+    f"{_NUMBERS} const add const select reshape reshape concat reshape gather reshape",
     CONCATENATION: "concat",
     RESHAPE: "reshape",
     SQUEEZE: "reshape",
@@ -257,7 +263,7 @@ class _Comparison:
     def _expected_inputs(self, op: Op) -> list[str]:
         """In the operator's order, but what a part is joined to by their places in the result."""
         inputs = list(dict.fromkeys(op.inputs))
-        if not isinstance(op.attrs, UpdateAttrs):
+        if not isinstance(op.attrs, UpdateAttrs) or op.attrs.start is None:
             return inputs
         whole, part = (self._graph.tensors[name].shape for name in inputs)
         if whole == part:

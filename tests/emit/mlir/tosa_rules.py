@@ -79,6 +79,8 @@ _FLOAT = {
     *("sigmoid", "tanh", "erf", "negate", "floor", "ceil", "matmul"),
     *("reduce_sum", "reduce_max", "depthwise_conv2d"),
 }
+_COUNTING = {"add", "sub", "mul", "maximum", "minimum", "reduce_sum"}
+"""Of indices, too."""
 _MOVING = {
     *("reshape", "slice", "pad", "concat", "transpose", "reverse", "gather", "clamp", "resize"),
     *("max_pool2d", "avg_pool2d", "tile", "reduce_min"),
@@ -91,7 +93,9 @@ def _check_elements(step: Step) -> None:
     name = short_name(step)
     elements = [element_of(value) for value in step.operands]
     result = element_of(step.result) if step.result else None
-    if name in _FLOAT:
+    if name in _COUNTING and result == "i32":
+        assert {*elements} == {"i32"}, step.name
+    elif name in _FLOAT:
         assert {*elements, result} == {"f32"}, step.name
     if name in _MOVING:
         amounts = 0 if name == "concat" else 1
@@ -99,7 +103,7 @@ def _check_elements(step: Step) -> None:
         assert {elements[0], *elements[1 + amounts :], result} == {result}, step.name
         assert all(index == "i32" for index in indices)
     if name in _COMPARING:
-        assert (elements, result) == (["f32", "f32"], "i1"), step.name
+        assert result == "i1" and elements in (["f32", "f32"], ["i32", "i32"]), step.name
     if name.startswith("logical") or name == "reduce_all":
         assert {*elements, result} == {"i1"}, step.name
     if name == "select":

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from mcuq.bundle.settings import BUNDLES
 from mcuq.content import ByContent
-from mcuq.graph.indices import integer_span
+from mcuq.graph.indices import Limits, integer_span
 from mcuq.importers.tflite.load import input_limits
 from mcuq.importers.tflite.reader import read_model
 from mcuq.numeric.element import Element
@@ -20,6 +20,7 @@ from mcuq.prequantized.answers import answers
 from mcuq.tflite.excerpt import keeps_state
 
 Stored = npt.NDArray[Any]
+_TRUTH = np.array([2])
 _REAL_STEP = 32
 """Reals are whole numbers of int8 over this: -4 to 4."""
 
@@ -41,19 +42,24 @@ class Questions(ByContent):
         return bool(self.steps) and run % self.steps == 0
 
 
-@dataclass(frozen=True)
-class StoredInput:
+@dataclass(frozen=True, eq=False)
+class StoredInput(ByContent):
     """An input of a model.
 
     Attributes:
         dtype: of its values.
         count: how many there are.
-        limit: what they lie below, from 0 on: where they are indices or truth values.
+        limits: what they lie below, from 0 on: where they are indices or truth values.
     """
 
     dtype: np.dtype[Any]
     count: int
-    limit: int | None = None
+    limits: Limits | None = None
+
+    @property
+    def least_limit(self) -> int | None:
+        """What all of them may lie below."""
+        return None if self.limits is None else int(self.limits.min())
 
 
 def stored_inputs(flatbuffer: bytes) -> tuple[StoredInput, ...]:
@@ -61,11 +67,11 @@ def stored_inputs(flatbuffer: bytes) -> tuple[StoredInput, ...]:
     read = read_model(flatbuffer)
     tensors = [read.tensors[index] for index in read.inputs]
     dtypes = [np.dtype(tensor.dtype) for tensor in tensors]
-    limits: Sequence[int | None] = (None,) * len(tensors)
+    limits: Sequence[Limits | None] = (None,) * len(tensors)
     if Element.INT32.dtype in dtypes:
         limits = input_limits(flatbuffer)
     return tuple(
-        StoredInput(dtype, math.prod(tensor.shape), 2 if dtype == np.bool_ else limit)
+        StoredInput(dtype, math.prod(tensor.shape), _TRUTH if dtype == np.bool_ else limit)
         for dtype, tensor, limit in zip(dtypes, tensors, limits, strict=True)
     )
 
@@ -90,7 +96,7 @@ def _values(random: np.random.Generator, stored: StoredInput, runs: int) -> Stor
     if dtype.kind == "f":
         return (random.integers(-128, 128, shape) / _REAL_STEP).astype(dtype)
     if dtype in (np.int8, np.int16):
-        low, high = np.iinfo(dtype).min, np.iinfo(dtype).max
-    else:
-        low, high = integer_span(Element(dtype.name), stored.limit)
+        limits = np.iinfo(dtype)
+        return random.integers(limits.min, limits.max, shape, endpoint=True).astype(dtype)
+    low, high = integer_span(Element(dtype.name), stored.limits, (stored.count,))
     return random.integers(low, high, shape, endpoint=True).astype(dtype)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
@@ -65,6 +65,15 @@ def zoo(
     workers: Annotated[
         int, typer.Option(min=1, max=256, help="Files at once; results do not depend on it (1).")
     ] = 1,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS", help="Dask scheduler whose workers try the files: tcp://HOST:PORT."
+        ),
+    ] = None,
+    dask: Annotated[
+        str | None, typer.Option(help="local: --workers are Dask's, on this computer.")
+    ] = None,
     require: Annotated[
         str | None,
         typer.Option(
@@ -77,13 +86,16 @@ def zoo(
     """Try every model of a folder: read, compare with its own runtime, quantize, build."""
     from mcuq.bench.zoo.record import STEPS, ZOO
     from mcuq.bench.zoo.run import ZooRequest, bench_zoo
-    from mcuq.choices import check_choice
+    from mcuq.choices import Dask, check_choice
+    from mcuq.workers import working_on
 
     wanted = [word.strip() for word in steps.split(",")]
     for word in wanted:
         check_choice("--steps", word, STEPS)
     if require is not None:
         check_choice("--require", require, _REQUIRED)
+    if dask is not None:
+        check_choice("--dask", dask, get_args(Dask))
     request = ZooRequest(
         folder,
         data,
@@ -94,7 +106,7 @@ def zoo(
         memory,
         workers,
     )
-    with shown_progress() as progress:
+    with working_on(scheduler, dask, workers), shown_progress() as progress:
         found = bench_zoo(request, progress)
     if not json:
         _draw(found)

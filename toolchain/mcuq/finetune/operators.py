@@ -10,11 +10,12 @@ import tensorflow as tf
 from mcuq.finetune import choice
 from mcuq.finetune.windows import conv, depthwise, transpose_conv
 from mcuq.numeric.activation import Activation
-from mcuq.ops.attrs import Attrs, fused
+from mcuq.ops.attrs import Attrs, NoAttrs, fused
 from mcuq.ops.catalog import OPERATORS
 from mcuq.ops.clip import CLIP, ClipAttrs
 from mcuq.ops.conversion import DEQUANTIZE, QUANTIZE
 from mcuq.ops.functions import ELU, RSQRT
+from mcuq.ops.gather_nd import GATHER_ND, GatherNdParams
 from mcuq.ops.gathering import GATHER, GatherAttrs
 from mcuq.ops.interpolation import ResizeAttrs, blend, nearest_indices
 from mcuq.ops.l2_normalization import L2_NORMALIZATION, LEAST_LENGTH
@@ -136,14 +137,24 @@ def _gather(attrs: GatherAttrs, operands: Sequence[Array]) -> Array:
     return tf.gather(source, indices, axis=attrs.axis, batch_dims=attrs.batch_dims)
 
 
+def _gather_nd(attrs: NoAttrs, operands: Sequence[Array]) -> Array:
+    """Of a constant: samples with elements of their own share no batch."""
+    source, indices = operands
+    params = GatherNdParams.of(tuple(source.shape), indices.shape[-1])
+    places = tf.reduce_sum(tf.cast(indices, tf.int32) * tf.constant(params.strides), -1)
+    elements = tf.reshape(source, (params.elements, *source.shape[indices.shape[-1] :]))
+    return tf.gather(elements, tf.clip_by_value(places, 0, params.elements - 1))
+
+
 def _broadcast_to(attrs: BroadcastAttrs, operands: Sequence[Array]) -> Array:
     x = operands[0]
     return tf.broadcast_to(x, (x.shape[0] or tf.shape(x)[0], *attrs.shape[1:]))
 
 
 def _update(attrs: UpdateAttrs, operands: Sequence[Array]) -> Array:
+    """At a known place: a computed one is no dimension of a batch."""
     whole, update = operands
-    sizes = zip(attrs.start, update.shape, whole.shape, strict=True)
+    sizes = zip(attrs.known, update.shape, whole.shape, strict=True)
     around = [(first, most - first - n) for first, n, most in list(sizes)[1:]]
     replaced = tf.pad(tf.ones((1, *update.shape[1:]), tf.bool), [(0, 0), *around])
     return tf.where(replaced, tf.pad(update, [(0, 0), *around]), whole)
@@ -248,6 +259,7 @@ _FORMS: Table[Form] = Table(
             _form(MIRROR_PAD, _mirror_pad),
             _form(CONCATENATION, _concatenation),
             _form(GATHER, _gather),
+            _form(GATHER_ND, _gather_nd),
             _form(BROADCAST_TO, _broadcast_to),
             _form(DYNAMIC_UPDATE_SLICE, _update),
             _form(RESHAPE, _reshape),

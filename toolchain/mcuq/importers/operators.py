@@ -2,45 +2,67 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable
 
 from mcuq.errors import Refusal
 from mcuq.importers.missing import FileGraph, UnknownOperatorsError, unknown_operators
 
 _NEAREST = {
+    "bidirectionalsequencelstm": "an LSTM in one direction",
+    "bidirectionalsequencernn": "an LSTM in one direction",
+    "bucketize": "comparisons with the bounds, CAST and SUM",
+    "conv3d": "CONV_2D of slices along the third dimension, and ADD",
     "convinteger": "the float model, or quantize_static's form QDQ",
-    "cumsum": "a product with a triangle of ones",
     "deformconv": "a convolution",
+    "dft": "products with matrices of cosines and sines",
     "dynamicquantizelinear": "the float model, or quantize_static's form QDQ",
     "edgetpu-custom-op": "the file from before the Edge TPU compiler",
     "ethos-u": "the file from before Vela",
-    "bidirectionalsequencelstm": "an LSTM in one direction",
-    "bidirectionalsequencernn": "an LSTM in one direction",
     "gatherelements": "Gather along one axis",
     "gridsample": "Resize",
     "hardmax": "ArgMax",
+    "hashtablefind": "GATHER, by the key's index",
     "if": "an export with fixed shapes and one branch",
-    "lstm": "UNIDIRECTIONAL_SEQUENCE_LSTM",
+    "localresponsenormalization": "a batch normalization, trained in its place",
     "loop": "an export with fixed shapes, unrolled",
     "lppool": "AveragePool of the squares, and Sqrt",
+    "lrn": "a batch normalization, trained in its place",
+    "lstm": "UNIDIRECTIONAL_SEQUENCE_LSTM",
     "matmulinteger": "the float model, or quantize_static's form QDQ",
     "maxpoolv2": "MAX_POOL_2D",
     "maxroipool": "slices and MaxPool",
+    "multinomial": "random numbers as an input",
     "nonmaxsuppression": "leave it out and pick the boxes on the device",
     "nonzero": "a multiplication by a mask",
     "onehot": "Gather from an identity matrix",
+    "randomnormal": "random numbers as an input",
+    "randomnormallike": "random numbers as an input",
+    "randomstandardnormal": "random numbers as an input",
+    "randomuniform": "random numbers as an input",
+    "randomuniformlike": "random numbers as an input",
+    "reducewindow": "MAX_POOL_2D or AVERAGE_POOL_2D",
+    "reversesequence": "REVERSE_V2 of whole series",
+    "rfft2d": "products with matrices of cosines and sines",
+    "rnn": "UNIDIRECTIONAL_SEQUENCE_LSTM",
     "roialign": "slices and Resize",
     "scan": "an export with fixed shapes, unrolled",
     "scatterelements": "slices and Concat, or Where",
     "scatternd": "slices and Concat, or Where",
+    "segmentsum": "a product with a matrix of zeros and ones",
+    "stft": "products with matrices of cosines and sines",
     "topk": "ReduceMax, or leave it out and pick the largest on the device",
     "unidirectionalsequencernn": "UNIDIRECTIONAL_SEQUENCE_LSTM",
+    "unsortedsegmentsum": "a product with a matrix of zeros and ones",
+    "where": "a multiplication by a mask",
 }
 _OPTIMIZED = tuple(
     f"com.microsoft.{kind}" for kind in ("fused", "nchwc.", "nhwc", "qlinear", "bias", "skip")
 )
 """Beginnings of what ONNX Runtime's optimizer writes for its own use."""
 
+_VERSION = re.compile(r"v\d+$")
+"""Of names that have several, as TOPK_V2."""
 _RULE = "Operators are among those mcuq builds"
 _HINT = (
     "Replace the layer by supported ones (docs/models.md lists them), leave it out of the export, "
@@ -53,7 +75,7 @@ def nearest(kind: str) -> str:
     word = kind.replace("_", "").lower()
     if word.startswith(_OPTIMIZED):
         return "the file from before ONNX Runtime's optimizer (levels extended and all)"
-    return _NEAREST.get(word, "")
+    return _NEAREST.get(word) or _NEAREST.get(_VERSION.sub("", word), "")
 
 
 def unknown_kinds(

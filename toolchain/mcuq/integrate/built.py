@@ -108,7 +108,7 @@ def pattern(stored: StoredInput) -> npt.NDArray[Any]:
         return values.view(dtype)
     if dtype.kind == "f":
         return np.asarray(values.view(np.int8).astype(dtype) / dtype.type(32))
-    return (values % (stored.limit or LIMITLESS)).astype(dtype)
+    return (values % (stored.least_limit or LIMITLESS)).astype(dtype)
 
 
 def load_built(folder: Path) -> Built:

@@ -62,7 +62,7 @@ def _fill(target: str, stored: StoredInput) -> str:
         return f"fill_f32({target}, {count}u);"
     if dtype in (np.int8, np.int16):
         return f"fill({target}, {count * dtype.itemsize}u);"
-    limit = stored.limit or LIMITLESS
+    limit = stored.least_limit or LIMITLESS
     return f"fill_whole({target}, {count}u, {dtype.itemsize}u, {limit}u);"
 
 

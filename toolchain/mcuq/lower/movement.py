@@ -14,13 +14,14 @@ from mcuq.lower.form import (
     int8_only,
     same,
 )
-from mcuq.lower.layout import broadcast_strides, dense_strides, suffixed, to_rank
+from mcuq.lower.layout import MAX_RANK, broadcast_strides, dense_strides, suffixed, to_rank
 from mcuq.lower.program import (
     Call,
     Struct,
     TensorRef,
     operand,
 )
+from mcuq.ops.gather_nd import GATHER_ND, GatherNdParams
 from mcuq.ops.gathering import GATHER, GatherParams
 from mcuq.ops.movement import (
     CONCATENATION,
@@ -163,17 +164,26 @@ def lower_broadcast(qgraph: QuantizedGraph, op: Op, params: BroadcastParams) -> 
 
 
 def lower_update(qgraph: QuantizedGraph, op: Op, params: UpdateParams) -> list[Call]:
-    """mcuq_copy_s8 of the whole, then of what replaces a part of it."""
-    whole, update = (qgraph.tensors[name] for name in op.inputs)
+    """mcuq_copy_s8 of the whole, then of what replaces a part of it, by mcuq_update_s8 where the
+    place is computed."""
+    whole, update, *places = (qgraph.tensors[name] for name in op.inputs)
     strides = dense_strides(whole.shape)
-    start = sum(first * stride for first, stride in zip(params.start, strides, strict=True))
+    known = params.start or (0,) * len(strides)
+    start = sum(first * stride for first, stride in zip(known, strides, strict=True))
     everything = _layout(op, (whole.size,), (1,), (1,))
     part = _layout(op, update.shape, dense_strides(update.shape), strides, (0, start))
-    function = suffixed("mcuq_copy", qgraph.tensors[op.output])
-    return [
-        Call(op, function, (layout, operand(tensor), TensorRef(op.output)))
-        for layout, tensor in ((everything, whole), (part, update))
-    ]
+    result = qgraph.tensors[op.output]
+    copy, target = suffixed("mcuq_copy", result), TensorRef(op.output)
+    first = Call(op, copy, (everything, operand(whole), target))
+    if params.start is not None:
+        return [first, Call(op, copy, (part, operand(update), target))]
+    most = [total - n for total, n in zip(whole.shape, update.shape, strict=True)]
+    structure = Struct(
+        "mcuq_update",
+        (("layout", part), ("most", to_rank(most, 0, op)), ("rank", len(most))),
+    )
+    arguments = (structure, operand(update), operand(places[0]), target)
+    return [first, Call(op, suffixed("mcuq_update", result), arguments)]
 
 
 def lower_gather(qgraph: QuantizedGraph, op: Op, params: GatherParams) -> Call:
@@ -193,6 +203,24 @@ def lower_gather(qgraph: QuantizedGraph, op: Op, params: GatherParams) -> Call:
     return Call(op, "mcuq_gather_s8", arguments)
 
 
+def lower_gather_nd(qgraph: QuantizedGraph, op: Op, params: GatherNdParams) -> Call:
+    """mcuq_gather_nd_s8, which copies whole elements."""
+    source, indices = (qgraph.tensors[name] for name in op.inputs)
+    depth = len(params.strides)
+    structure = Struct(
+        "mcuq_places",
+        (
+            ("strides", params.strides + (0,) * (MAX_RANK - depth)),
+            ("depth", depth),
+            ("elements", params.elements),
+            ("row", params.row),
+            ("count", indices.size // depth),
+        ),
+    )
+    arguments = (structure, operand(source), operand(indices), TensorRef(op.output))
+    return Call(op, "mcuq_gather_nd_s8", arguments)
+
+
 def _copy(qgraph: QuantizedGraph, op: Op, layout: Struct) -> Call:
     arguments = (layout, operand(qgraph.tensors[op.inputs[0]]), TensorRef(op.output))
     return Call(op, suffixed("mcuq_copy", qgraph.tensors[op.output]), arguments)
@@ -208,6 +236,7 @@ CALLS: Mapping[AnyOperator, CForms] = {
     PADV2: same(PADV2, lower_pad),
     MIRROR_PAD: int8_only(MIRROR_PAD, lower_mirror_pad),
     GATHER: int8_only(GATHER, lower_gather),
+    GATHER_ND: int8_only(GATHER_ND, lower_gather_nd),
     BROADCAST_TO: same(BROADCAST_TO, lower_broadcast),
     DYNAMIC_UPDATE_SLICE: same(DYNAMIC_UPDATE_SLICE, lower_update),
 }

@@ -16,6 +16,7 @@ _PACKED = (
 _WIDTHS = ("s8", "s4", "s2", "ternary")
 STEADY = frozenset(f"{kernel}_{width}" for kernel in _PACKED for width in _WIDTHS) | {
     *("mcuq_lut_s8", "mcuq_max_pool_s8", "mcuq_pad_s8", "mcuq_copy_s8", "mcuq_gather_s8"),
+    *("mcuq_update_s8", "mcuq_update_s16"),
     *("mcuq_resize_nearest_s8", "mcuq_logical_not_s8", "mcuq_keep"),
     *("mcuq_pad_s16", "mcuq_copy_s16", "mcuq_resize_nearest_s16"),
 }

@@ -10,6 +10,7 @@ from mcuq.ops import (
     conversion,
     extremes,
     functions,
+    gather_nd,
     gathering,
     l2_normalization,
     log_softmax,
@@ -39,9 +40,9 @@ from mcuq.ops.operator import AnyOperator, NoForm, Operator
 
 _FAMILIES = (
     weighted, matmul, binary, quotient, extremes, pooling, mean, reduce_min, movement, slicing,
-    padding, gathering, repetition, update, resize, softmax, log_softmax, l2_normalization, unary,
-    functions, real_functions, smooth, clip, comparison, logic, selection, position, cast,
-    conversion, svdf, lstm,
+    padding, gathering, gather_nd, repetition, update, resize, softmax, log_softmax,
+    l2_normalization, unary, functions, real_functions, smooth, clip, comparison, logic, selection,
+    position, cast, conversion, svdf, lstm,
 )  # fmt: skip
 OPERATORS: tuple[AnyOperator, ...] = tuple(
     value for family in _FAMILIES for value in vars(family).values() if isinstance(value, Operator)

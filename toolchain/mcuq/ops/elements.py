@@ -50,6 +50,12 @@ def indexed(attrs: object, operands: Sequence[Element]) -> Element:
     return _alike(operands[:1], Element.REAL)
 
 
+def placed(attrs: object, operands: Sequence[Element]) -> Element:
+    """Of operators that put numbers among others, at places that follow them."""
+    _alike(operands[2:] or (Element.INT32,), Element.INT32)
+    return numbers(attrs, operands[:2])
+
+
 def position(attrs: object, operands: Sequence[Element]) -> Element:
     """Of operators that give the index of a real number."""
     _alike(operands, Element.REAL)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,7 @@ from mcuq.result.manifest import AlsoMeasured
 from mcuq.score.choice import companions
 from mcuq.score.scores import Score
 from mcuq.search import Limits
+from mcuq.workers import working_on
 
 
 def build(request: BuildRequest, folder: Path, progress: ProgressCallback = silent) -> BuildResult:
@@ -60,7 +62,7 @@ def build(request: BuildRequest, folder: Path, progress: ProgressCallback = sile
             are not equal.
     """
     check_runs(request)
-    with compiling_with(request.compiler), scores_kept(request):
+    with compiling_with(request.compiler), _workers_of(request), scores_kept(request):
         selected = select(request, progress)
         result = _finish(request, selected, folder, progress)
         return replace(result, statistics=selected.statistics)
@@ -77,9 +79,13 @@ def search(
     Raises:
         InputError, UsageError, BudgetError, DeviceError, mcuq_hil's HilError: as `build`.
     """
-    with compiling_with(request.compiler), scores_kept(request):
+    with compiling_with(request.compiler), _workers_of(request), scores_kept(request):
         selected = select(request, progress, is_build=False)
         return selected.found.summary, selected.loaded.limits
+
+
+def _workers_of(request: BuildRequest) -> AbstractContextManager[None]:
+    return working_on(request.scheduler, request.dask, request.workers)
 
 
 def _finish(

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mcuq.data import Dataset
-from mcuq.graph.indices import index_limits, integer_span
+from mcuq.graph.indices import Limits, index_limits, integer_span
 from mcuq.numeric import dequantize, integer_limits
 from mcuq.numeric.element import Element
 from mcuq.numeric.tensor import QuantizedTensor
@@ -33,17 +33,20 @@ def constructed_samples(qgraph: QuantizedGraph) -> Dataset:
 
 
 def _input(
-    tensor: QuantizedTensor, limit: int | None, count: int, rng: np.random.Generator
+    tensor: QuantizedTensor, limits: Limits | None, count: int, rng: np.random.Generator
 ) -> npt.NDArray[np.float32]:
-    low, high = _span(tensor, limit)
-    stored = rng.integers(low, high, (count, *tensor.shape[1:]), dtype=np.int64, endpoint=True)
-    for sample, value in enumerate((low, high, tensor.zero_point)):
-        stored[sample] = value
+    shape = tensor.shape[1:]
+    low, high = _span(tensor, limits)
+    stored = rng.integers(low, high, (count, *shape), dtype=np.int64, endpoint=True)
+    for sample, values in enumerate((low, high, np.full(shape, tensor.zero_point))):
+        stored[sample] = values
     return dequantize(stored, np.float32(tensor.scale[0]), tensor.zero_point)
 
 
-def _span(tensor: QuantizedTensor, limit: int | None) -> tuple[int, int]:
-    """Least and largest stored value."""
+def _span(tensor: QuantizedTensor, limits: Limits | None) -> tuple[Limits, Limits]:
+    """Least and largest of each stored value."""
+    shape = tensor.shape[1:]
     if tensor.element is Element.REAL:
-        return integer_limits(tensor.bits)
-    return integer_span(tensor.element, limit)
+        low, high = integer_limits(tensor.bits)
+        return np.full(shape, low), np.full(shape, high)
+    return integer_span(tensor.element, limits, shape)

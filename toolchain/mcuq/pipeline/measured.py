@@ -17,6 +17,7 @@ import numpy.typing as npt
 from mcuq.compiler import build_firmware
 from mcuq.cost import plan_program
 from mcuq.errors import DeviceError
+from mcuq.pipeline.emulating import emulating
 from mcuq.pipeline.lowering import lower_for, write_model
 from mcuq.pipeline.profile import ProfileTarget, most_instructions
 from mcuq.progress import Progress, ProgressCallback, silent
@@ -93,7 +94,8 @@ def measure_candidates(
             elf, most = build_candidate(target, candidate.qgraph, scratch / str(number))
             inputs = tuple(x.tobytes() for x in sample)
             wanted.append(Measurement(candidate.name, elf, inputs, most))
-        found = measure(places, target.board.name, wanted, cache)
+        with emulating() as elsewhere:
+            found = measure(places, target.board.name, wanted, cache, elsewhere)
     return tuple(
         _measured(candidate, counts) for candidate, counts in zip(candidates, found, strict=True)
     )

@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from mcuq.choices import Compiler, Kernels, Optimize
+from mcuq.choices import Compiler, Dask, Kernels, Optimize
 from mcuq.declared import Group, Option, TomlTable, documented
 from mcuq.declared.offered import (
     ALL,
@@ -364,6 +364,31 @@ class BuildRequest:
             changes_bytes=False,
         ),
     ] = 1
+    scheduler: Annotated[
+        str | None,
+        Option(
+            "Dask scheduler whose workers do what can be spread: tcp://HOST:PORT.",
+            "Address of a Dask scheduler whose workers compute candidates, score them and run "
+            "emulated boards; results do not depend on it.",
+            commands=ALL,
+            panel=SEARCH,
+            table=None,
+            metavar="ADDRESS",
+            changes_bytes=False,
+        ),
+    ] = None
+    dask: Annotated[
+        Dask | None,
+        Option(
+            "local: --workers are Dask's, on this computer.",
+            "Where Dask's workers are started, instead of asking a scheduler for its own; as many "
+            "as `workers` says.",
+            commands=ALL,
+            panel=SEARCH,
+            table=None,
+            changes_bytes=False,
+        ),
+    ] = None
     ranges: Annotated[
         Path | None,
         _samples(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from mcuq.errors import DeviceError
 from mcuq.graph import Graph
 from mcuq.interpret.float import run_float
 from mcuq.interpret.integer import dequantize_outputs, quantize_inputs
+from mcuq.pipeline.emulating import emulating
 from mcuq.pipeline.measured import build_candidate
 from mcuq.pipeline.profile import ProfileTarget
 from mcuq.progress import Progress, ProgressCallback, silent
@@ -51,7 +53,9 @@ def score_front(
             _job(target, f"front-{index}", model, data, scratch / str(index))
             for index, model in zip(chosen, models, strict=True)
         ]
-        outcomes = run_jobs([p for p in places if p.board == target.board.name], jobs).outcomes
+        usable = [p for p in places if p.board == target.board.name]
+        with emulating() as elsewhere:
+            outcomes = run_jobs(usable, jobs, elsewhere=elsewhere).outcomes
     reference = run_float(graph, data.inputs)
     floats = tuple(reference[name] for name in graph.outputs)
     scored: list[float | None] = [None] * len(front)
@@ -73,12 +77,19 @@ def _job(
     samples = [tuple(x[i].tobytes() for x in inputs) for i in range(len(data))]
 
     elf, most = build_candidate(target, model, folder)
+    return Job(name, target.board.name, elf, _Run(samples, most))
 
-    def work(session: Session) -> Outputs:
-        session.expect(most)
-        return [session.run(sample) for sample in samples]
 
-    return Job(name, target.board.name, elf, work)
+@dataclass(frozen=True)
+class _Run:
+    """The outputs of each sample; a run takes at most so many instructions."""
+
+    samples: list[tuple[bytes, ...]]
+    most: int
+
+    def __call__(self, session: Session) -> Outputs:
+        session.expect(self.most)
+        return [session.run(sample) for sample in self.samples]
 
 
 def _reals(model: QuantizedGraph, outputs: Outputs) -> tuple[npt.NDArray[np.float32], ...]:

@@ -8,10 +8,10 @@ and the last few on samples that the search has never seen.
 from __future__ import annotations
 
 import os
+import platform
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from types import TracebackType
 
 from mcuq.graph import Graph
@@ -25,7 +25,7 @@ from mcuq.score.ranking import Ranker
 from mcuq.score.settings import RANKING
 from mcuq.search import Genome
 from mcuq.search.problem import LOW, MEDIUM
-from mcuq.workers import Workers
+from mcuq.workers import start_workers
 
 
 @dataclass(frozen=True)
@@ -78,10 +78,8 @@ class Scorer:
 
     def __init__(self, candidates: Candidates, ranker: Ranker, workers: int, rungs: Rungs) -> None:
         self.rungs = rungs
-        self._candidates = candidates
-        self._ranker = ranker
         self._screened: dict[Genome, float] = {}
-        self._workers = Workers(workers, _start_worker, candidates, ranker) if workers > 1 else None
+        self._workers = start_workers(workers, _start_worker, candidates, ranker)
 
     def __enter__(self) -> Scorer:
         return self
@@ -92,8 +90,7 @@ class Scorer:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._workers is not None:
-            self._workers.__exit__(kind, error, trace)
+        self._workers.__exit__(kind, error, trace)
 
     def __call__(self, genomes: Sequence[Genome], rung: int) -> list[float]:
         """Losses over the samples of `rung`, in the genomes' order."""
@@ -111,8 +108,8 @@ class Scorer:
 
     def wait_for_workers(self) -> None:
         """Return when every worker process has started: before a measurement."""
-        seen: set[int] = set()
-        while self._workers is not None and len(seen) < self._workers.count:
+        seen: set[tuple[str, int]] = set()
+        while len(seen) < self._workers.count:
             seen.update(self._workers.map(_identity, [()] * (4 * self._workers.count)))
 
     def _low(self, genomes: Sequence[Genome]) -> list[float]:
@@ -122,32 +119,25 @@ class Scorer:
         return [self._screened[g] for g in genomes]
 
     def _losses(self, genomes: Sequence[Genome], span: Span) -> list[float]:
-        if self._workers is None:
-            return [_mean_loss(self._candidates, self._ranker, g, span) for g in genomes]
         # Some at once, since handing over one costs as much as some scores; not all of a worker's,
         # since they take unequal time.
         share = max(1, min(RUNGS.handed_over, len(genomes) // (2 * self._workers.count)))
         return self._workers.map(_score_in_worker, [(g, span) for g in genomes], together=share)
 
 
-def _mean_loss(candidates: Candidates, ranker: Ranker, genome: Genome, span: Span) -> float:
+_State = tuple[Candidates, Ranker]
+
+
+def _start_worker(candidates: Candidates, ranker: Ranker) -> _State:
+    return candidates, ranker
+
+
+def _score_in_worker(state: _State, genome: Genome, span: Span) -> float:
+    candidates, ranker = state
     return float(ranker.losses(candidates.quantize(genome), span).mean())
 
 
-_score: Callable[[Genome, Span], float]
-"""Set once in each worker process."""
-
-
-def _start_worker(candidates: Candidates, ranker: Ranker) -> None:
-    global _score
-    _score = partial(_mean_loss, candidates, ranker)
-
-
-def _identity() -> int:
+def _identity(_: _State) -> tuple[str, int]:
     """This process, after a moment in which others can take work, too."""
     time.sleep(0.01)
-    return os.getpid()
-
-
-def _score_in_worker(genome: Genome, span: Span) -> float:
-    return _score(genome, span)
+    return platform.node(), os.getpid()

@@ -15,6 +15,7 @@ from mcuq.content import ByContent
 from mcuq.data import load_data
 from mcuq.errors import InputError
 from mcuq.graph import Graph
+from mcuq.graph.indices import Limits
 from mcuq.importers.tflite.load import input_limits
 from mcuq.importers.tflite.reader import read_model
 from mcuq.importers.tflite.records import FileModel, FileTensor
@@ -152,7 +153,7 @@ def profile_again(
         return manifest, profile_calls(target, copy, sample, calls, macs)
 
 
-def _index_limits(folder: Path, graph: Graph) -> dict[str, int]:
+def _index_limits(folder: Path, graph: Graph) -> dict[str, Limits]:
     """Input of indices → they lie below."""
     if all(graph.tensors[name].element is not Element.INT32 for name in graph.inputs):
         return {}

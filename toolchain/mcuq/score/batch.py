@@ -7,6 +7,7 @@ import dataclasses
 from mcuq.graph import Op
 from mcuq.numeric.tensor import QuantizedTensor
 from mcuq.ops.attrs import Attrs
+from mcuq.ops.gather_nd import GATHER_ND
 from mcuq.ops.gathering import GatherAttrs
 from mcuq.ops.mean import MeanAttrs
 from mcuq.ops.movement import ConcatAttrs, ReshapeAttrs, TransposeAttrs
@@ -53,8 +54,12 @@ def _keeps_batch(qgraph: QuantizedGraph, op: Op) -> bool:
         return attrs.axis != 0
     if isinstance(attrs, BroadcastAttrs):
         return len(attrs.shape) == len(qgraph.tensors[op.inputs[0]].shape)
+    if op.kind is GATHER_ND:
+        return qgraph.tensors[op.inputs[0]].is_constant
     if isinstance(attrs, UpdateAttrs):
-        return not any(qgraph.tensors[name].is_constant for name in op.inputs)
+        return attrs.start is not None and not any(
+            qgraph.tensors[name].is_constant for name in op.inputs
+        )
     if isinstance(attrs, MeanAttrs):
         return 0 not in attrs.axes
     if isinstance(attrs, TransposeAttrs):

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from mcuq.graph import Graph
 from mcuq.graph.counts import macs
-from mcuq.graph.indices import index_limits
+from mcuq.graph.indices import Limits, index_limits, spread
 from mcuq.numeric.element import Element
 from mcuq.witness.outside import Reals
 from mcuq.witness.settings import WITNESS
@@ -57,13 +57,13 @@ def witness_samples(graph: Graph, data: Sequence[Reals] | None) -> tuple[list[Re
     return columns, own
 
 
-def _as_element(values: Floats, element: Element, limit: int | None) -> Floats:
-    """Random reals as what an input takes: truth values, or integers, below a limit if any."""
+def _as_element(values: Floats, element: Element, limits: Limits | None) -> Floats:
+    """Random reals as what an input takes: truth values, or integers, below limits if any."""
     if element is Element.BOOL:
         return (values > np.median(values)).astype(np.float64)
     if element is Element.INT32:
         whole = np.floor(values * 8)
-        return whole if limit is None else np.mod(whole, limit)
+        return whole if limits is None else np.mod(whole, spread(limits, whole.shape))
     return values
 
 

@@ -5,31 +5,30 @@ The result is the same for any number of workers, and whole after every file.
 
 from __future__ import annotations
 
+import contextlib
 import time
-from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from collections.abc import Generator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
 import mcuq
 from mcuq.atomic_write import check_writable, write_atomically
-from mcuq.bench.zoo.attempt import ModelJob, attempt
-from mcuq.bench.zoo.files import code_digest, digest, model_files, samples_of
-from mcuq.bench.zoo.record import STEPS, ZOO, Conditions, Outcome, Step, Tried, Zoo, ZooFile
+from mcuq.bench.zoo.attempt import ModelJob
+from mcuq.bench.zoo.files import digest, model_files, samples_of
+from mcuq.bench.zoo.parcel import Parcels, Terms, as_they_are, try_parcel
+from mcuq.bench.zoo.record import STEPS, ZOO, Conditions, Step, Tried, Zoo, ZooFile
 from mcuq.bench.zoo.settings import LIMITS
+from mcuq.bench.zoo.steps import try_steps
 from mcuq.bench.zoo.table import markdown
-from mcuq.isolated import CallLimits, Confined, End, IsolatedError
+from mcuq.installed import code_digest
+from mcuq.isolated import CallLimits, Confined
 from mcuq.progress import Progress, ProgressCallback
+from mcuq.workers import is_on_dask, start_workers
 from mcuq_hil.boards import load_board
 
 RESULT, TABLE = "zoo.json", "zoo.md"
 _MB = 1 << 20
-_ENDS: dict[End, tuple[Outcome, str]] = {
-    End.RAISED: ("crashed", "internal error"),
-    End.CRASHED: ("crashed", "the process died"),
-    End.LATE: ("timeout", "it does not come back"),
-    End.MEMORY: ("memory", "it asks for too much memory"),
-}
 
 
 @dataclass(frozen=True)
@@ -107,25 +106,45 @@ class _Run:
         self._children: set[Confined] = set()
         self._is_stopped = False
         self._saved = time.monotonic()
+        limits = CallLimits(request.seconds, request.memory_mb * _MB)
+        self._terms = Terms(request.steps, limits)
 
     def result(self) -> Zoo:
-        pool = ThreadPoolExecutor(self._request.workers)
         try:
             tasks = [self._task(path) for path in self._paths]
             for task in tasks:
                 if (known := self._known.get((task.name, task.sha256))) is not None:
                     self._add(known)
             left = [task for task in tasks if task.name not in self._finished]
-            futures: list[Future[ZooFile]] = [pool.submit(self._file, task) for task in left]
-            for future in as_completed(futures):
-                self._add(future.result())
+            files = self._elsewhere(left) if is_on_dask() else self._here(left)
+            with contextlib.closing(files):
+                for file in files:
+                    self._add(file)
             return self._save()
         except BaseException:
-            self._stop()
             self._save()
+            raise
+
+    def _here(self, tasks: Sequence[_Task]) -> Generator[ZooFile, None, None]:
+        """Several at once, each in a child of this process."""
+        pool = ThreadPoolExecutor(self._request.workers)
+        try:
+            futures = [pool.submit(self._file, task) for task in tasks]
+            for future in as_completed(futures):
+                yield future.result()
+        except BaseException:
+            self._stop()
             raise
         finally:
             pool.shutdown(cancel_futures=True)
+
+    def _elsewhere(self, tasks: Sequence[_Task]) -> Generator[ZooFile, None, None]:
+        """Each in a child of a worker that has the same compiler."""
+        also = "mcuq.pipeline.versions:compiler_version" if "build" in self._terms.steps else ""
+        parcels = Parcels([task.job for task in tasks])
+        with start_workers(1, as_they_are, self._terms, also=also) as workers:
+            for number, steps in workers.finished(try_parcel, parcels):
+                yield _zoo_file(tasks[number], steps)
 
     def _add(self, file: ZooFile) -> None:
         self._finished[file.path] = file
@@ -154,36 +173,16 @@ class _Run:
         return _Task(name, digest(path, samples), job)
 
     def _file(self, task: _Task) -> ZooFile:
-        limits = CallLimits(self._request.seconds, self._request.memory_mb * _MB)
-        with Confined(limits) as child:
+        terms = self._terms
+        with Confined(terms.limits) as child:
             self._children.add(child)
-            steps = self._steps(child, task.job)
+            steps = try_steps(child, terms.steps, task.job, lambda: self._is_stopped)
             self._children.discard(child)
-        return ZooFile(task.name, task.sha256, task.job.model.stat().st_size, steps)
-
-    def _steps(self, child: Confined, job: ModelJob) -> tuple[Tried, ...]:
-        tried: list[Tried] = []
-        for step in self._request.steps:
-            if self._is_stopped:
-                raise KeyboardInterrupt
-            if tried and tried[0].step == "inspect" and tried[0].outcome != "read":
-                tried.append(Tried(step, "left out", "the file is not read"))
-            else:
-                tried.append(_tried(child, step, job))
-        return tuple(tried)
+        return _zoo_file(task, steps)
 
 
-def _tried(child: Confined, step: Step, job: ModelJob) -> Tried:
-    try:
-        return child.call(attempt, step, job)
-    except IsolatedError as error:
-        outcome, reason = _ENDS[error.end]
-        last = [line.strip() for line in error.log.splitlines() if line.strip()][-1:]
-        said = f" ({last[0][:200]})" if last else ""
-        hint = "more --seconds or --memory, or a smaller model"
-        if outcome == "crashed":
-            hint = "this is a defect of mcuq: please report it with the model"
-        return Tried(step, outcome, reason, f"{error.reason}{said}", hint)
+def _zoo_file(task: _Task, steps: tuple[Tried, ...]) -> ZooFile:
+    return ZooFile(task.name, task.sha256, task.job.model.stat().st_size, steps)
 
 
 def _earlier(path: Path, conditions: Conditions) -> dict[tuple[str, str], ZooFile]:

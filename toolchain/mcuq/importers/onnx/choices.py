@@ -38,10 +38,10 @@ def _chosen(name: str, producers: Mapping[str, Any]) -> tuple[str, str]:
     if product is not None and product.op_type == "Mul":
         for factor, value in (tuple(product.input), tuple(product.input)[::-1]):
             cast = producers.get(factor)
-            truth = producers.get(cast.input[0]) if cast is not None else None
-            if cast is None or truth is None or cast.op_type != "Cast":
+            if cast is None or cast.op_type != "Cast":
                 continue
-            if truth.op_type in _TRUTHS:
+            truth = producers.get(cast.input[0])
+            if truth is not None and truth.op_type in _TRUTHS:
                 return cast.input[0], value
     return "", ""
 

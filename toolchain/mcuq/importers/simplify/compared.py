@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 
 from mcuq.graph import Graph, Op, Tensor
-from mcuq.graph.indices import index_limits
+from mcuq.graph.indices import Limits, index_limits
 from mcuq.importers.simplify.rewrite import constant, rebuilt
 from mcuq.ops.attrs import NoAttrs
 from mcuq.ops.comparison import EQUAL, GREATER, GREATER_EQUAL, LESS, LESS_EQUAL, NOT_EQUAL
@@ -54,7 +54,7 @@ def look_up_comparisons(graph: Graph) -> Graph:
 
 
 def _answers(
-    graph: Graph, op: Op, limits: dict[str, int]
+    graph: Graph, op: Op, limits: dict[str, Limits]
 ) -> tuple[str, np.ndarray[tuple[int, ...], np.dtype[np.float64]]] | None:
     """The index that an operator compares with a constant, and 1 or -1 for each of its values."""
     if op.kind not in _COMPARISONS:
@@ -63,7 +63,7 @@ def _answers(
         other = graph.tensors[op.inputs[1 - number]].data
         shaped = graph.tensors[name].shape == graph.tensors[op.output].shape
         if name in limits and other is not None and other.size == 1 and shaped:
-            pair = (np.arange(limits[name]), other.reshape(()))
+            pair = (np.arange(limits[name].max()), other.reshape(()))
             holds = _COMPARISONS[op.kind](*(pair if number == 0 else pair[::-1]))
             return name, np.where(holds, 1.0, -1.0)
     return None

@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 
 from mcuq.graph import Graph, Op
-from mcuq.graph.indices import index_limits
+from mcuq.graph.indices import Limits, index_limits
 from mcuq.importers.simplify.rewrite import Uses, rebuilt
 from mcuq.numeric.element import Element
 from mcuq.ops.binary import ADD
@@ -67,7 +67,7 @@ def whole_inputs(graph: Graph) -> Graph:
     return rebuilt(replace(graph, tensors=tensors, ops=ops), {})
 
 
-def _wraps(graph: Graph, uses: Uses, op: Op, limits: dict[str, int]) -> bool:
+def _wraps(graph: Graph, uses: Uses, op: Op, limits: dict[str, Limits]) -> bool:
     condition, moved, index = op.inputs
     below, sum_ = uses.producer(condition), uses.producer(moved)
     if below is None or sum_ is None or below.kind is not LESS or sum_.kind is not ADD:
@@ -79,7 +79,7 @@ def _wraps(graph: Graph, uses: Uses, op: Op, limits: dict[str, int]) -> bool:
     reads_index = compared == sum_.inputs[0] == index and op.output not in graph.outputs
     if not reads_index or zero is None or rows is None:
         return False
-    return not zero.any() and bool(np.all(rows == limits[op.output]))
+    return not zero.any() and bool(np.all(rows.reshape(-1) == limits[op.output]))
 
 
 def _without_unread(graph: Graph) -> Graph:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from mcuq.graph import Graph
-from mcuq.graph.indices import index_limits
+from mcuq.graph.indices import Limits, index_limits
 from mcuq.importers.malformed import malformed_named
 from mcuq.importers.names import file_name
 from mcuq.importers.refusals import Refusals
@@ -62,7 +62,7 @@ def read_tflite(
     return Converted(graph, {**converted.records, **renamed})
 
 
-def input_limits(source: Path | bytes) -> tuple[int | None, ...]:
+def input_limits(source: Path | bytes) -> tuple[Limits | None, ...]:
     """What the indices at each input of a TFLite file lie below; None where they index nothing.
 
     Raises:

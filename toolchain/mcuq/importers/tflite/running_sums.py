@@ -9,12 +9,12 @@ from __future__ import annotations
 from dataclasses import replace
 from enum import IntEnum
 
-import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
 from mcuq.errors import InputError
 from mcuq.importers.constraints import check
 from mcuq.importers.refusals import Refusals
+from mcuq.importers.running_sums import LONGEST, triangle
 from mcuq.importers.tflite.flatbuffer import malformed
 from mcuq.importers.tflite.general import own_options
 from mcuq.importers.tflite.records import FileModel, FileOp, FileTensor, constant_record
@@ -29,8 +29,6 @@ NOT_AS_IS = {
     "sums overflow"
 }
 """Operator → why its integers are not taken as they are: read by users."""
-_LONGEST = 1024
-"""Values along which sums are taken: the filter has the square of it."""
 
 
 class Cumsum(IntEnum):
@@ -69,9 +67,9 @@ def _rewritten(op: FileOp, tensors: list[FileTensor], stored: bool) -> list[File
     source, result = op.inputs[0], op.outputs[0]
     shape = tensors[source].shape
     axis = _axis(op, tensors[op.inputs[1]], len(shape))
-    if shape[axis] > _LONGEST:
+    if shape[axis] > LONGEST:
         raise InputError(
-            f"{op.where}: sums along {shape[axis]} values", f"take them along {_LONGEST} at most"
+            f"{op.where}: sums along {shape[axis]} values", f"take them along {LONGEST} at most"
         )
     filters = _added(tensors, _triangle(op, shape[axis]))
     if axis == len(shape) - 1:
@@ -101,11 +99,9 @@ def _axis(op: FileOp, tensor: FileTensor, rank: int) -> int:
 
 
 def _triangle(op: FileOp, count: int) -> FileTensor:
-    """Rows of outputs: ones where an input belongs to the sum."""
     exclusive = op.options is not None and op.options.boolean(Cumsum.EXCLUSIVE)
     reverse = op.options is not None and op.options.boolean(Cumsum.REVERSE)
-    ones = np.tri(count, k=-1 if exclusive else 0, dtype=np.float32)
-    ones = np.ascontiguousarray(ones[::-1, ::-1] if reverse else ones)
+    ones = triangle(count, exclusive=exclusive, reverse=reverse)
     return FileTensor(0, "", ones.shape, ones.shape, "float32", ones, None, False)
 
 

@@ -18,7 +18,7 @@ from mcuq.ptq.candidates.sequence import Walk, Weights
 from mcuq.quantize.activations import RangeSource
 from mcuq.quantize.config import Config, WeightChoice
 from mcuq.quantize.weights import Bank, QuantizedWeight
-from mcuq.workers import Workers
+from mcuq.workers import start_workers
 from mcuq_hil.cache import Cache
 
 Job = tuple[WeightChoice, ...]
@@ -102,13 +102,9 @@ def _jobs(methods: list[WeightChoice]) -> list[Job]:
 def _run(task: _Task, jobs: list[Job], workers: int) -> Iterator[dict[WeightChoice, Weights]]:
     if not jobs:
         return
-    if workers <= 1 or len(jobs) == 1:
-        walk = _walk(task)
-        for job in jobs:
-            yield _compute(walk, job)
-        return
-    with Workers(min(workers, len(jobs)), _start_worker, task) as pool:
-        for _, results in pool.finished(_compute_in_worker, [(job,) for job in jobs]):
+    # Each process holds the task's activations once, for all of its jobs.
+    with start_workers(min(workers, len(jobs)), _walk, task) as pool:
+        for _, results in pool.finished(_compute, [(job,) for job in jobs]):
             yield results
 
 
@@ -130,17 +126,3 @@ def _solve(walk: Walk, job: Job) -> dict[WeightChoice, Weights]:
         return walk.on_float_inputs(recipes)
     choices = dict.fromkeys(walk.filters, job[0])
     return {job[0]: walk.on_quantized_inputs(choices, recipes[job[0]])}
-
-
-_worker_walk: Walk | None = None
-"""Each worker process holds its task's activations once, for all of its jobs."""
-
-
-def _start_worker(task: _Task) -> None:
-    global _worker_walk
-    _worker_walk = _walk(task)
-
-
-def _compute_in_worker(job: Job) -> dict[WeightChoice, Weights]:
-    assert _worker_walk is not None  # set by the pool's initializer
-    return _compute(_worker_walk, job)

@@ -1,4 +1,4 @@
-"""GATHER and EMBEDDING_LOOKUP; GATHER_ND by constant indices."""
+"""GATHER, EMBEDDING_LOOKUP and GATHER_ND."""
 
 from __future__ import annotations
 
@@ -10,16 +10,19 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from mcuq.ops.gather_nd import GATHER_ND
 from mcuq.ops.gathering import GATHER, GatherAttrs, equal_steps
 from mcuq.ops.movement import RESHAPE, ReshapeAttrs
 from mcuq.ops.slicing import STRIDED_SLICE, StridedSliceAttrs
-from mcuq.tflite.operators.common import constant_operands, one_computed_operand, requiring
-from mcuq.tflite.operators.form import Rule, Step, TfliteForm, no_constants
-from mcuq.tflite.operators.version import ByType
+from mcuq.tflite.operators.common import no_attrs, one_computed_operand
+from mcuq.tflite.operators.form import Rule, Step, TfliteForm, no_constants, no_options
+from mcuq.tflite.operators.version import ByType, first_version
 from mcuq.tflite.operators.view import OpView
 
 Shape = tuple[int, ...]
 _MOST_INDICES = 1 << 20
+_MOST_INDEXED = 5
+"""Dimensions; of TensorFlow Lite Micro's GATHER_ND."""
 
 
 class Gather(IntEnum):
@@ -94,13 +97,16 @@ def one_row_each(op: OpView) -> str | None:
 
 
 def tuples_exist(op: OpView) -> str | None:
-    """Indices of a gather are those of elements, one for each of the first dimensions.
+    """Indices of a gather are those of elements, one for each of the first dimensions, five at
+    most.
 
     The file is damaged: export it again.
     """
     shape, indices = op.shape(0), op.shape(1)
-    if not indices or not 0 < indices[-1] <= len(shape):
+    if not indices or not 0 < indices[-1] <= min(len(shape), _MOST_INDEXED):
         return f"indices of shape {indices} into {shape}"
+    if op.constant(1) is None:
+        return None
     table = np.reshape(op.integers(1), (-1, indices[-1]))
     for axis in range(indices[-1]):
         wrong = _outside(table[:, axis].tolist(), shape[axis])
@@ -169,7 +175,9 @@ def _computed_steps(op: OpView) -> tuple[Step, ...]:
 
 
 def _tuple_steps(op: OpView) -> tuple[Step, ...]:
-    """GATHER_ND: the first dimensions as one, whose elements are numbered."""
+    """GATHER_ND by constants: the first dimensions as one, whose elements are numbered."""
+    if op.constant(1) is None:
+        return ()
     shape, indices = op.shape(0), op.shape(1)
     depth = indices[-1]
     table = np.reshape(op.integers(1), (-1, depth))
@@ -246,16 +254,23 @@ FORMS = (
         version=ByType(int8=2, int16=4),
         resolver="AddGather",
     ),
+    TfliteForm(
+        Rule(
+            GATHER_ND,
+            "GatherNdOptions",
+            no_attrs,
+            (one_computed_operand, tuples_exist),
+            tensors=2,
+            required=2,
+            steps=_tuple_steps,
+        ),
+        write=no_options,
+        constants=no_constants,
+        version=first_version,
+        resolver="AddGatherNd",
+    ),
 )
 FURTHER_RULES: dict[str, Rule[Any]] = {
-    "GATHER_ND": Rule(
-        GATHER,
-        "GatherNdOptions",
-        _gather,
-        requiring(constant_operands(1), tuples_exist),
-        required=2,
-        steps=_tuple_steps,
-    ),
     "EMBEDDING_LOOKUP": Rule(
         GATHER,
         "",

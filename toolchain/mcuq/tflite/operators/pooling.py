@@ -1,11 +1,12 @@
-"""AVERAGE_POOL_2D, MAX_POOL_2D, MEAN, SUM, REDUCE_MIN, REDUCE_MAX and REDUCE_ALL."""
+"""AVERAGE_POOL_2D, MAX_POOL_2D, MEAN, SUM, REDUCE_MIN, REDUCE_MAX, REDUCE_ALL and REDUCE_ANY."""
 
 from __future__ import annotations
 
 from enum import IntEnum
 from typing import Any
 
-from mcuq.ops.logic import REDUCE_ALL
+from mcuq.ops.attrs import NoAttrs
+from mcuq.ops.logic import LOGICAL_NOT, REDUCE_ALL
 from mcuq.ops.mean import MEAN, SUM, MeanAttrs
 from mcuq.ops.operator import Operator
 from mcuq.ops.pooling import AVERAGE_POOL_2D, MAX_POOL_2D, PoolAttrs
@@ -109,6 +110,16 @@ def _largest(op: OpView) -> tuple[Step, ...]:
     )
 
 
+def _any(op: OpView) -> tuple[Step, ...]:
+    """Not: none of them holds."""
+    first = len(op.operands)
+    return (
+        Step(LOGICAL_NOT, NoAttrs(), (0,)),
+        Step(REDUCE_ALL, _mean(op), (first,)),
+        Step(LOGICAL_NOT, NoAttrs(), (first + 1,)),
+    )
+
+
 FORMS: tuple[TfliteForm[Any], ...] = (
     _pool_form(AVERAGE_POOL_2D, "AddAveragePool2D"),
     _pool_form(MAX_POOL_2D, "AddMaxPool2D"),
@@ -125,5 +136,13 @@ FURTHER_RULES = {
         requiring(constant_operands(1), axes_in_range),
         required=2,
         steps=_largest,
+    ),
+    "REDUCE_ANY": Rule[Any](
+        REDUCE_ALL,
+        "ReducerOptions",
+        _mean,
+        requiring(constant_operands(1), axes_in_range),
+        required=2,
+        steps=_any,
     ),
 }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -12,12 +11,10 @@ from mcuq.emit.mlir.syntax import Integers, Number, TensorType, Value
 from mcuq.emit.mlir.tosa.block import Block
 from mcuq.emit.mlir.tosa.quantization import pad_info
 from mcuq.ops.attrs import Attrs
-from mcuq.ops.gathering import GatherAttrs
 from mcuq.ops.movement import ConcatAttrs, PadAttrs, TransposeAttrs
 from mcuq.ops.padding import MirrorPadAttrs
 from mcuq.ops.repetition import BroadcastAttrs
 from mcuq.ops.slicing import StridedSliceAttrs
-from mcuq.ops.update import UpdateAttrs
 
 
 def pad(block: Block, attrs: PadAttrs, inputs: Sequence[Value], output: TensorType) -> Value:
@@ -46,7 +43,7 @@ def mirror_pad(
         if behind:
             parts.append(_backwards(block, result, axis, size - inner - behind, behind))
         if len(parts) > 1:
-            result, changed = _joined(block, parts, axis), True
+            result, changed = joined(block, parts, axis), True
     return result if changed else block.reshape(result, output.shape)
 
 
@@ -58,25 +55,12 @@ def _backwards(block: Block, source: Value, axis: int, first: int, count: int) -
     return block.emit("tosa.reverse", [part], part.type, axis=Number(axis, "i32"))
 
 
-def _joined(block: Block, parts: Sequence[Value], axis: int) -> Value:
+def joined(block: Block, parts: Sequence[Value], axis: int) -> Value:
+    """Values of one shape but for the axis, one behind the other."""
     shape = [*parts[0].type.shape]
     shape[axis] = sum(part.type.shape[axis] for part in parts)
     type_ = replace(parts[0].type, shape=tuple(shape))
     return block.emit("tosa.concat", parts, type_, axis=Number(axis, "i32"))
-
-
-def gather(block: Block, attrs: GatherAttrs, inputs: Sequence[Value], output: TensorType) -> Value:
-    """tosa.gather of rows, between reshapes to the three dimensions that it has."""
-    shape, axis = inputs[0].type.shape, attrs.axis
-    outer, row = math.prod(shape[:axis]), math.prod(shape[axis + 1 :])
-    count = math.prod(inputs[1].type.shape)
-    rows = block.reshape(inputs[0], (outer, shape[axis], row))
-    indices = block.reshape(inputs[1], (1, count))
-    every = replace(indices.type, shape=(outer, count))
-    indices = block.emit("tosa.tile", [indices], every, multiples=Integers((outer, 1)))
-    type_ = replace(output, shape=(outer, count, row))
-    taken = block.emit("tosa.gather", [rows, indices], type_)
-    return block.reshape(taken, output.shape)
 
 
 def broadcast_to(
@@ -87,26 +71,6 @@ def broadcast_to(
     source = block.reshape(inputs[0], aligned)
     multiples = tuple(n // m for n, m in zip(attrs.shape, aligned, strict=True))
     return block.emit("tosa.tile", [source], output, multiples=Integers(multiples))
-
-
-def update(block: Block, attrs: UpdateAttrs, inputs: Sequence[Value], output: TensorType) -> Value:
-    """From the last dimension on, what is beside the part that is replaced is put there."""
-    whole, result = inputs
-    shape, size = whole.type.shape, result.type.shape
-    for axis in reversed(range(len(shape))):
-        first, last = attrs.start[axis], attrs.start[axis] + size[axis]
-        begin = [*attrs.start[:axis], 0, *(0 for _ in shape[axis + 1 :])]
-        parts = [result]
-        if first:
-            before = (*size[:axis], first, *shape[axis + 1 :])
-            parts.insert(0, block.slice(whole, begin, before))
-        if last < shape[axis]:
-            begin[axis] = last
-            behind = (*size[:axis], shape[axis] - last, *shape[axis + 1 :])
-            parts.append(block.slice(whole, begin, behind))
-        if len(parts) > 1:
-            result = _joined(block, parts, axis)
-    return block.reshape(result, output.shape) if result is inputs[1] else result
 
 
 def concatenation(

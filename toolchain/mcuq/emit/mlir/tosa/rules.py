@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from mcuq.emit.mlir.syntax import TensorType, Value
-from mcuq.emit.mlir.tosa import choice, elementwise, functions, movement, resize, windows
+from mcuq.emit.mlir.tosa import choice, elementwise, functions, movement, places, resize, windows
 from mcuq.emit.mlir.tosa.block import Block
 from mcuq.emit.mlir.tosa.dense_layer import fully_connected
 from mcuq.emit.mlir.tosa.elementwise import Rule
@@ -25,6 +25,7 @@ from mcuq.ops.catalog import OPERATORS
 from mcuq.ops.clip import CLIP
 from mcuq.ops.conversion import DEQUANTIZE, QUANTIZE
 from mcuq.ops.functions import ELU, RSQRT
+from mcuq.ops.gather_nd import GATHER_ND
 from mcuq.ops.gathering import GATHER
 from mcuq.ops.l2_normalization import L2_NORMALIZATION
 from mcuq.ops.log_softmax import LOG_SOFTMAX
@@ -82,9 +83,10 @@ RULES: Table[Rule] = Table(
             _rule(PADV2, movement.pad_with),
             _rule(MIRROR_PAD, movement.mirror_pad),
             _rule(CONCATENATION, movement.concatenation),
-            _rule(GATHER, movement.gather),
+            _rule(GATHER, places.gather),
+            _rule(GATHER_ND, places.gather_nd),
             _rule(BROADCAST_TO, movement.broadcast_to),
-            _rule(DYNAMIC_UPDATE_SLICE, movement.update),
+            _rule(DYNAMIC_UPDATE_SLICE, places.update),
             _rule(RESHAPE, movement.reshape),
             _rule(SQUEEZE, movement.reshape),
             _rule(TRANSPOSE, movement.transpose),

@@ -1,7 +1,9 @@
-"""Gather and ReverseSequence: at constant places slices of the axis in turn; else a GATHER."""
+"""Gather, GatherND and ReverseSequence: at constant places slices in turn, else a GATHER or a
+GATHER_ND."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -13,11 +15,15 @@ from mcuq.importers.onnx.rules.elementwise import one_computed_input
 from mcuq.importers.onnx.rules.steps import Bounds, Steps
 from mcuq.importers.onnx.value import Node, NodeValue
 from mcuq.numeric.element import Element
+from mcuq.ops.attrs import NoAttrs
+from mcuq.ops.gather_nd import GATHER_ND
 from mcuq.ops.gathering import GATHER, GatherAttrs
 from mcuq.ops.movement import RESHAPE, ReshapeAttrs
 
 _MOST_SLICES = 4
 """More are one GATHER."""
+_MOST_INDEXED = 5
+"""Dimensions; of TensorFlow Lite Micro's GATHER_ND."""
 
 
 def indices_inside(node: Node) -> str | None:
@@ -94,6 +100,37 @@ def _gather(build: GraphBuilder, node: Node) -> list[NodeValue]:
     return [_spread(build, node, y, axis, indices.shape)]
 
 
+def tuples_inside(node: Node) -> str | None:
+    """A GatherND takes elements that are there, by one to five indices each.
+
+    The model is damaged, or made for a batch: export it again.
+    """
+    x, indices = node.value(0), node.value(1)
+    depth = indices.shape[-1] if indices.shape else 0
+    if node.integer("batch_dims", 0) or not 0 < depth <= min(x.rank, _MOST_INDEXED):
+        return f"indices of shape {indices.shape} into {x.shape}"
+    if (places := node.constant(1)) is None:
+        return None
+    sizes = np.array(x.shape[:depth])
+    outside = places[(places < -sizes) | (places >= sizes)]
+    return f"index {outside.flat[0]} of {x.shape}" if outside.size else None
+
+
+def _gather_nd(build: GraphBuilder, node: Node) -> list[NodeValue]:
+    steps, x, indices = Steps(build, node), node.value(0), node.value(1)
+    depth = indices.shape[-1]
+    left = x.shape[depth:]
+    if (places := node.constant(1)) is None:
+        table = plain(build, computed(build, x))
+        name = build.op(GATHER_ND, NoAttrs(), [table, plain(build, indices)], node.name)
+        return [result(build, name, tuple(range(len(build.shape(name)))))]
+    sizes = np.array(x.shape[:depth])
+    numbers = np.ravel_multi_index(tuple((places.reshape(-1, depth) % sizes).T), tuple(sizes))
+    elements = steps.reshape(x, (1, math.prod(x.shape[:depth]), math.prod(left)), "elements")
+    picked = taken(steps, elements, 1, numbers.tolist())
+    return [steps.reshape(picked, (*indices.shape[:-1], *left), "shaped")]
+
+
 def whole_lengths(node: Node) -> str | None:
     """A ReverseSequence turns a known number of steps of one series.
 
@@ -150,5 +187,6 @@ RULES = {
     "Gather": NodeRule(
         _gather, (one_computed_input, axis_inside(0), indices_inside, own_indices), 2
     ),
+    "GatherND": NodeRule(_gather_nd, (one_computed_input, tuples_inside), 2),
     "ReverseSequence": NodeRule(_reversed, (computed_input, whole_lengths), 2),
 }

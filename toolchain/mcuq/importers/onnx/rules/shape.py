@@ -19,6 +19,7 @@ from mcuq.importers.onnx.rules.common import (
 )
 from mcuq.importers.onnx.rules.elementwise import one_computed_input
 from mcuq.importers.onnx.value import Node, NodeValue, Order
+from mcuq.numeric.element import Element
 from mcuq.ops.movement import CONCATENATION, RESHAPE, ConcatAttrs, ReshapeAttrs
 
 
@@ -131,6 +132,10 @@ def _unsqueeze(build: GraphBuilder, node: Node) -> list[NodeValue]:
     # New dimensions are stored first, behind the batch: they hold one element wherever they are.
     old = [kept[axis] for axis in x.order]
     order = (*old[:1], *sorted(added), *old[1:])
+    if build.element(x.name) is not Element.REAL and old == kept:
+        # What is joined along a new dimension would have to be transposed: TFLite Micro transposes
+        # real numbers only.
+        order = tuple(range(rank))
     shape = tuple(1 if axis in added else x.shape[kept.index(axis)] for axis in order)
     return [_stored_as(build, node, shape, order)]
 

@@ -12,48 +12,45 @@ from pathlib import Path
 import pytest
 
 from mcuq.errors import WorkersError
-from mcuq.workers import Workers
-
-_folder: Path
+from mcuq.workers.pool import ProcessPool
 
 
-def start(folder: Path) -> None:
-    global _folder
-    _folder = folder
+def start(folder: Path) -> Path:
+    return folder
 
 
-def square(number: int) -> int:
+def square(folder: Path, number: int) -> int:
     return number * number
 
 
-def killed_once(number: int) -> int:
+def killed_once(folder: Path, number: int) -> int:
     """Job 5 kills its process, the first time."""
-    mark = _folder / "mark"
+    mark = folder / "mark"
     if number == 5 and not mark.exists():
         mark.write_text("")
         os.kill(os.getpid(), signal.SIGKILL)
     return number * number
 
 
-def always_killed(_: int) -> int:
+def always_killed(folder: Path, _: int) -> int:
     os.kill(os.getpid(), signal.SIGTERM)
     return time.sleep(600) or 0
 
 
-def failing(number: int) -> int:
+def failing(folder: Path, number: int) -> int:
     raise ZeroDivisionError(f"job {number}")
 
 
-def slow(_: int) -> int:
-    (_folder / str(os.getpid())).write_text("")
+def slow(folder: Path, _: int) -> int:
+    (folder / str(os.getpid())).write_text("")
     return time.sleep(600) or 0
 
 
-def quick_or_slow(number: int) -> int:
-    return slow(number) if number else 0
+def quick_or_slow(folder: Path, number: int) -> int:
+    return slow(folder, number) if number else 0
 
 
-def ignores_interrupts(_: int) -> bool:
+def ignores_interrupts(folder: Path, _: int) -> bool:
     return signal.getsignal(signal.SIGINT) is signal.SIG_IGN
 
 
@@ -62,7 +59,7 @@ def test_results_are_in_order_whoever_is_killed(
     together: int, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     jobs = [(number,) for number in range(12)]
-    with Workers(2, start, tmp_path) as workers:
+    with ProcessPool(2, start, tmp_path) as workers:
         assert workers.map(killed_once, jobs, together=together) == [n * n for n in range(12)]
         assert workers.map(square, jobs) == [n * n for n in range(12)]
         assert all(workers.map(ignores_interrupts, jobs))
@@ -74,20 +71,23 @@ def test_results_are_in_order_whoever_is_killed(
 def test_killed_again_and_again_is_one_line(tmp_path: Path) -> None:
     with (
         pytest.raises(WorkersError, match="killed 4 times") as caught,
-        Workers(1, start, tmp_path) as workers,
+        ProcessPool(1, start, tmp_path) as workers,
     ):
         workers.map(always_killed, [(0,)])
     assert "--workers" in caught.value.hint
 
 
 def test_what_a_job_raises_is_raised(tmp_path: Path) -> None:
-    with pytest.raises(ZeroDivisionError, match="job 0"), Workers(2, start, tmp_path) as workers:
+    with (
+        pytest.raises(ZeroDivisionError, match="job 0"),
+        ProcessPool(2, start, tmp_path) as workers,
+    ):
         workers.map(failing, [(0,)])
 
 
 def test_an_error_does_not_wait_for_what_is_under_way(tmp_path: Path) -> None:
     def interrupted() -> None:
-        with Workers(2, start, tmp_path) as workers:
+        with ProcessPool(2, start, tmp_path) as workers:
             found = workers.finished(quick_or_slow, [(0,), (1,)])
             assert next(found) == (0, 0)
             raise KeyboardInterrupt
@@ -99,10 +99,10 @@ def test_an_error_does_not_wait_for_what_is_under_way(tmp_path: Path) -> None:
 PARENT = """
 import sys
 from pathlib import Path
-from test_workers import slow, start
-from mcuq.workers import Workers
+from test_process_pool import slow, start
+from mcuq.workers.pool import ProcessPool
 if __name__ == "__main__":
-    with Workers(2, start, Path(sys.argv[1])) as workers:
+    with ProcessPool(2, start, Path(sys.argv[1])) as workers:
         workers.map(slow, [(0,), (1,)])
 """
 

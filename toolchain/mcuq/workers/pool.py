@@ -12,76 +12,43 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any
 
 from mcuq.errors import WorkersError
+from mcuq.workers.base import Job, Start, Value, Workers
 
-Value = TypeVar("Value")
 _RESTARTS = 3
 _log = logging.getLogger(__name__)
 
 
-def cores() -> int:
-    """Processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-class Workers:
-    """A pool of processes; what one that is killed had begun is done again by others.
-
-    A context manager; the processes end with it, at once where it ends with an error.
+class ProcessPool(Workers):
+    """Processes of this computer.
 
     Args:
         count: processes.
-        start: called first in each, with `arguments`; of a module's top level.
+        start: called first in each, with `arguments`.
         arguments: handed over once to each process.
     """
 
-    def __init__(self, count: int, start: Callable[..., None], *arguments: object) -> None:
-        self.count = count
+    def __init__(self, count: int, start: Start, *arguments: object) -> None:
+        self._count = count
         self._start = (start, arguments)
         self._restarts = 0
         self._others: set[int | None] = set()
         self._pool = self._new_pool()
 
-    def __enter__(self) -> Self:
-        return self
+    @property
+    def count(self) -> int:
+        return self._count
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if error is not None:
+    def close(self, *, at_once: bool) -> None:
+        if at_once:
             self._kill()
         self._pool.shutdown(cancel_futures=True)
 
-    def map(
-        self, function: Callable[..., Value], jobs: Sequence[tuple[Any, ...]], *, together: int = 1
-    ) -> list[Value]:
-        """`function(*job)` of each job, in their order.
-
-        Args:
-            function: of a module's top level.
-            together: jobs that are handed over at once.
-
-        Raises:
-            WorkersError: as `finished`. Whatever `function` raises.
-        """
-        parts = [(function, jobs[at : at + together]) for at in range(0, len(jobs), together)]
-        done = dict(self.finished(_each, parts))
-        return [value for index in range(len(parts)) for value in done[index]]
-
     def finished(
-        self, function: Callable[..., Value], jobs: Sequence[tuple[Any, ...]]
+        self, function: Callable[..., Value], jobs: Sequence[Job]
     ) -> Iterator[tuple[int, Value]]:
-        """(number of the job, `function(*job)`), as they are done.
-
-        Raises:
-            WorkersError: processes are killed again and again. Whatever `function` raises.
-        """
         left = dict(enumerate(jobs))
         while left:
             try:
@@ -97,11 +64,11 @@ class Workers:
             except BrokenProcessPool as error:
                 self._restart(error)
 
-    def _submitted(
-        self, function: Callable[..., Value], jobs: dict[int, tuple[Any, ...]]
-    ) -> dict[Any, int]:
-        with _interrupts_withheld():
-            return {self._pool.submit(function, *job): number for number, job in jobs.items()}
+    def _submitted(self, function: Callable[..., Value], jobs: dict[int, Job]) -> dict[Any, int]:
+        with interrupts_withheld():
+            return {
+                self._pool.submit(_perform, function, job): number for number, job in jobs.items()
+            }
 
     def _restart(self, error: BrokenProcessPool) -> None:
         self._restarts += 1
@@ -117,7 +84,7 @@ class Workers:
     def _new_pool(self) -> ProcessPoolExecutor:
         self._others = {child.pid for child in multiprocessing.active_children()}
         context = multiprocessing.get_context("spawn")
-        return ProcessPoolExecutor(self.count, context, _enter, self._start)
+        return ProcessPoolExecutor(self._count, context, _enter, self._start)
 
     def _kill(self) -> None:
         """What they compute is of no use any more, and may take long."""
@@ -126,16 +93,21 @@ class Workers:
                 child.kill()
 
 
-def _each(function: Callable[..., Value], jobs: Sequence[tuple[Any, ...]]) -> list[Value]:
-    return [function(*job) for job in jobs]
+_state: Any = None
+"""Of a worker process: what `start` made."""
 
 
-def _enter(start: Callable[..., None], arguments: tuple[object, ...]) -> None:
+def _enter(start: Start, arguments: tuple[object, ...]) -> None:
     """First in a worker."""
+    global _state
     # An interrupt is the parent's to handle; it ends its workers.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _end_with_parent()
-    start(*arguments)
+    _state = start(*arguments)
+
+
+def _perform(function: Callable[..., Value], job: Job) -> Value:
+    return function(_state, *job)
 
 
 def _end_with_parent() -> None:
@@ -156,7 +128,7 @@ def _end_with_parent() -> None:
 
 
 @contextlib.contextmanager
-def _interrupts_withheld() -> Iterator[None]:
+def interrupts_withheld() -> Iterator[None]:
     """No process that starts meanwhile is interrupted before it ignores interrupts."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
