@@ -21,7 +21,7 @@ _NAME = re.compile(r"m-name-dut-\[([^\]]+)\]")
 _MODEL = re.compile(r"m-model-\[([^\]]+)\]")
 
 
-class Wire(Protocol):
+class TextWire(Protocol):
     """What is needed of a serial port."""
 
     def read(self, size: int = 1) -> bytes: ...
@@ -52,7 +52,7 @@ class MlperfDevice:
         wire: its port, with a timeout: how long a line may take.
     """
 
-    def __init__(self, wire: Wire) -> None:
+    def __init__(self, wire: TextWire) -> None:
         self._wire = wire
         self._arrived = b""
 

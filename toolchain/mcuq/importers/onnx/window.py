@@ -32,7 +32,7 @@ class Window:
     scheme: Padding
     reach: tuple[Pair, Pair]
     beyond: bool
-    axes: tuple[Axis, Axis]
+    axes: tuple[StatedAxis, StatedAxis]
 
     @property
     def leaves_input(self) -> bool:
@@ -46,7 +46,7 @@ class Window:
 
 
 @dataclass(frozen=True)
-class Axis:
+class StatedAxis:
     """One extent that a window slides over, as the file states it."""
 
     size: int
@@ -92,7 +92,7 @@ def read_window(node: Node, spatial: tuple[int, ...], kernel: tuple[int, ...]) -
     """
     axes = [_axis(node, i, len(spatial), spatial[i], kernel[i]) for i in range(len(spatial))]
     if len(axes) == 1:
-        axes.insert(0, Axis(1, 1, 1, 1, 0, 0, 1))
+        axes.insert(0, StatedAxis(1, 1, 1, 1, 0, 0, 1))
     height, width = axes
     beyond = any(axis.reached > axis.after for axis in axes)
     reach = ((height.before, height.reached), (width.before, width.reached))
@@ -109,7 +109,7 @@ def read_window(node: Node, spatial: tuple[int, ...], kernel: tuple[int, ...]) -
     )
 
 
-def _axis(node: Node, index: int, rank: int, size: int, kernel: int) -> Axis:
+def _axis(node: Node, index: int, rank: int, size: int, kernel: int) -> StatedAxis:
     stride = node.integers("strides", (1,) * rank)[index]
     dilation = node.integers("dilations", (1,) * rank)[index]
     before, after = _pads(node, index, rank, size, (kernel - 1) * dilation + 1, stride)
@@ -119,7 +119,7 @@ def _axis(node: Node, index: int, rank: int, size: int, kernel: int) -> Axis:
     output = room // stride + 1
     if node.integer("ceil_mode", 0) and room % stride and output * stride < size + before:
         output += 1  # the extra window starts inside the input or the padding before it
-    return Axis(size, kernel, stride, dilation, before, after, output)
+    return StatedAxis(size, kernel, stride, dilation, before, after, output)
 
 
 def _pads(node: Node, index: int, rank: int, size: int, span: int, stride: int) -> Pair:
