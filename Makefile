@@ -39,7 +39,7 @@ check: $(SETUP) $(HOST)
 	$(PYTEST) -m "not slow and not arm"
 
 fuzz: $(SETUP) $(HOST)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,onnx,fuzz]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,onnx,dask,fuzz]'
 	$(BIN)/python fuzz/run.py --seconds 20
 
 wheel: $(SETUP)

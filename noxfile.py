@@ -24,7 +24,7 @@ LOCK = "requirements.lock"
 
 def run_tests(session: nox.Session, *how: str) -> None:
     """Install mcuq into the session's environment, by options of uv, and run the tests."""
-    session.install(*how, "--editable", ".[dev,onnx,compiler]")
+    session.install(*how, "--editable", ".[dev,onnx,dask,compiler]")
     session.run("uv", "pip", "freeze", external=True)
     session.run("python", "-m", "pytest", "-q", "-n", "2", *(session.posargs or FAST))
 
@@ -55,6 +55,6 @@ def lock(session: nox.Session) -> None:
         *("uv", "pip", "compile", "--quiet", "--universal", "--upgrade", "--generate-hashes"),
         *("--python-version", PYTHONS[0], "--no-emit-index-url", "--no-annotate"),
         *("--custom-compile-command", "nox -s lock"),
-        *("--extra", "dev", "--extra", "onnx"),
+        *("--extra", "dev", "--extra", "onnx", "--extra", "dask"),
         *("pyproject.toml", "--output-file", LOCK),
     )

@@ -21,7 +21,14 @@ from mcuq.cli.progress import shown_progress
 from mcuq.progress import Progress
 from mcuq.search import METHODS
 from study.accuracy import CELLS, Plan, Record, compare_methods, float_record, peer_record
-from study.command import at_least, run_study, study_files, study_parser
+from study.command import (
+    at_least,
+    offer_dask,
+    run_study,
+    study_files,
+    study_parser,
+    study_workers,
+)
 from study.peer import NAME, is_installed
 from study.preparation import prepare
 from study.table import markdown
@@ -46,6 +53,7 @@ def methods(text: str) -> tuple[str, ...]:
 
 def parser() -> argparse.ArgumentParser:
     taken = study_parser(__doc__)
+    offer_dask(taken)
     taken.add_argument("--evaluation", type=Path, help="samples for the final figures")
     taken.add_argument(
         "--budgets",
@@ -81,7 +89,7 @@ def compare(arguments: argparse.Namespace) -> None:
         arguments.evaluations,
         arguments.refine,
     )
-    with shown_progress() as progress:
+    with shown_progress() as progress, study_workers(arguments):
         study = prepare(study_files(arguments), arguments.workers, progress)
         progress(Progress("float model"))
         records = [float_record(study)]

@@ -1,10 +1,10 @@
 """The scores of a search on Dask's workers of this computer beside a pool's, and on many more.
 
     python scripts/dask_scaling.py MODEL --calibration DATA [--search-data DATA]
-        [--evaluations 200] [--rounds 3] [--counts 1,2,4] [--schedules 64,512]
+        [--evaluations 200] [--rounds 3] [--counts 1,2,4] [--schedules 64,512] [--stretch 1,100]
 
-Writes two tables as Markdown: what was measured, in turns, and a schedule from recorded times. See
-docs/dask.md.
+Writes tables as Markdown: what was measured, in turns, and a schedule from recorded times, also for
+scores that take many times as long. See docs/dask.md.
 """
 
 from __future__ import annotations
@@ -42,6 +42,7 @@ def parser() -> argparse.ArgumentParser:
     taken.add_argument("--rounds", type=at_least(1), default=3, help="turns of all ways")
     taken.add_argument("--counts", type=counts, default="1,2,4", help="workers to measure")
     taken.add_argument("--schedules", type=counts, default="64,512", help="workers to schedule")
+    taken.add_argument("--stretch", type=counts, default="1,100", help="scores that take longer")
     return taken
 
 
@@ -103,8 +104,10 @@ def measure(arguments: argparse.Namespace) -> None:
         found = timings(study, requests, arguments.counts, arguments.rounds, progress)
         times = recorded(study, requests, search_seconds(study, arguments.evaluations))
     print_lines(measured_lines(found, cores()))
-    print_lines(["", *facts(times), ""])
-    print_lines(schedule_lines(times, (*arguments.counts, *arguments.schedules)))
+    for factor in arguments.stretch:
+        longer = times.stretched(factor)
+        print_lines(["", *facts(longer), ""])
+        print_lines(schedule_lines(longer, (*arguments.counts, *arguments.schedules)))
 
 
 def main(words: list[str] | None = None) -> int:

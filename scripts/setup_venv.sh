@@ -26,5 +26,5 @@ if install --require-hashes --requirement requirements.lock; then
     install --no-deps --no-build-isolation --editable .
 else
     echo "Not every version of requirements.lock is to be had here: the newest that fit are taken." >&2
-    install --editable '.[dev,onnx]'
+    install --editable '.[dev,onnx,dask]'
 fi

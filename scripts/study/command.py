@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from mcuq.cli.failure import report_failure
-from mcuq.workers import cores
+from mcuq.workers import cores, working_on
+from mcuq.workers.where import LOCAL
 from study.preparation import StudyFiles
 
 
@@ -35,10 +37,22 @@ def study_parser(description: str | None) -> argparse.ArgumentParser:
     return parser
 
 
+def offer_dask(parser: argparse.ArgumentParser) -> None:
+    """Let candidates be scored elsewhere, see `study_workers`."""
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument("--scheduler", metavar="ADDRESS", help="of Dask, instead of processes here")
+    where.add_argument("--dask", choices=[LOCAL], help="workers of Dask on this computer")
+
+
 def study_files(arguments: argparse.Namespace) -> StudyFiles:
     """The files that were named."""
     evaluation: Path | None = getattr(arguments, "evaluation", None)
     return StudyFiles(arguments.model, arguments.calibration, arguments.search_data, evaluation)
+
+
+def study_workers(arguments: argparse.Namespace) -> AbstractContextManager[None]:
+    """Where the study's candidates are scored; raises what `working_on` raises."""
+    return working_on(arguments.scheduler, arguments.dask, arguments.workers)
 
 
 def run_study(main: Callable[[], None], *, as_json: bool) -> int:

@@ -13,7 +13,7 @@ from packaging.version import Version
 
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-EXTRAS = ("dev", "onnx")
+EXTRAS = ("dev", "onnx", "dask")
 PINNED = re.compile(
     r"^(?P<what>[^#\s][^\\\n]*==[^\\\n]*)\\\n(?P<hashes>(?: +--hash=sha256:.*\n)+)", re.M
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -84,6 +85,26 @@ def test_the_terminal_shows_the_table_that_is_kept(
     options = ["--budgets", "60", "--methods", "uniform", "--evaluations", "2", "--no-refine"]
     assert compare_methods.main([*words, *options, "-o", str(tmp_path)]) == 0
     assert capsys.readouterr().out == (tmp_path / "accuracy.md").read_text()
+
+
+@pytest.mark.slow
+def test_dask_gives_the_same_records(
+    words: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    pytest.importorskip("distributed")
+    scripts = Path(compare_methods.__file__).parent
+    # Of workers that are started later: functions are found there.
+    monkeypatch.setenv("PYTHONPATH", str(scripts), prepend=os.pathsep)
+    options = ["--budgets", "60", "--methods", "random", "--evaluations", "12", "--no-refine"]
+    found = []
+    for where in ([], ["--dask", "local"]):
+        assert compare_methods.main([*words, *options, *where, "--json"]) == 0
+        records = json.loads(capsys.readouterr().out)
+        found.append([{**record, "seconds": None} for record in records])
+    assert found[0] == found[1]
 
 
 def test_speed_is_shown_line_by_line(

@@ -32,14 +32,20 @@ def traced(port: QemuPort) -> Iterator[Path]:
         log = folder / "executed"
         answers = [port.monitor(line) for line in _ONE_AT_A_TIME]
         if all(answers):
-            raise LinkLostError(f"QEMU does not show what it executes: {answers[0].strip()}")
+            raise _hidden(answers[0])
         for line in (f'logfile "{log}"', "log exec,nochain"):
             if answer := port.monitor(line):
-                raise LinkLostError(f"QEMU does not show what it executes: {answer.strip()}")
+                raise _hidden(answer)
         try:
             yield log
         finally:
             port.monitor("log none")
+
+
+def _hidden(answer: str) -> LinkLostError:
+    return LinkLostError(
+        f"QEMU does not show what it executes: {answer.strip()}", "use QEMU 7.2 or newer"
+    )
 
 
 def executed(log: Path, last: int) -> Iterator[int]:
@@ -59,7 +65,7 @@ def executed(log: Path, last: int) -> Iterator[int]:
                 return
             # Trace CPU: HOST-ADDRESS [CODE-SEGMENT/ADDRESS/FLAGS/OPTIONS] FUNCTION
             before = int(line.split(b"/", 2)[1], 16)
-    raise LinkLostError("QEMU did not tell all that it executed")
+    raise LinkLostError("QEMU did not tell all that it executed", "look for room in $TMPDIR")
 
 
 def _lines(log: Path) -> Iterator[bytes]:
