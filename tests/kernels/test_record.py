@@ -96,11 +96,21 @@ def test_recorded_layers_are_within_their_limits(recorded: dict[str, Any]) -> No
 
 
 def test_recorded_vector_layers_are_below_cmsis_nn(recorded: dict[str, Any]) -> None:
-    vector = [e for e in recorded["layers"] if e["core"] == "cortex-m55"]
+    vector = vector_layers(recorded)
+    if not vector:
+        pytest.skip("these figures were recorded where QEMU is not installed")
     assert len(vector) == 2 * len(VECTOR_LIMITS)
     for entry in vector:
         limit = VECTOR_LIMITS[entry["layer"]][entry["weights"] == "s4"]
         assert entry["instructions"] < limit * entry["macs"], entry
+
+
+def test_vector_layers_are_recorded_of_some_compiler() -> None:
+    assert any(map(vector_layers, records().values()))
+
+
+def vector_layers(recorded: dict[str, Any]) -> list[dict[str, Any]]:
+    return [e for e in recorded["layers"] if e["core"] == "cortex-m55"]
 
 
 def test_recorded_models_are_within_their_limits(recorded: dict[str, Any]) -> None:

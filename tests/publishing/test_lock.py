@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 import tomllib
 from pathlib import Path
@@ -29,6 +28,20 @@ def locked() -> list[Requirement]:
     return found
 
 
+def asked_for() -> list[str]:
+    """What the wheel needs and the extras name, those that extras name themselves included."""
+    found = [*PROJECT["dependencies"]]
+    waiting = [*EXTRAS]
+    while waiting:
+        for text in PROJECT["optional-dependencies"][waiting.pop()]:
+            asked = Requirement(text)
+            if asked.name == PROJECT["name"]:
+                waiting += asked.extras
+            else:
+                found.append(text)
+    return found
+
+
 def key(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
@@ -49,8 +62,7 @@ def test_all_that_is_asked_for_is_locked(system: str, machine: str, python: str)
             assert key(one.name) not in versions, f"{one.name} twice"
             (pin,) = one.specifier
             versions[key(one.name)] = Version(pin.version)
-    extras = (PROJECT["optional-dependencies"][extra] for extra in EXTRAS)
-    for text in itertools.chain(PROJECT["dependencies"], *extras):
+    for text in asked_for():
         asked = Requirement(text)
         if asked.marker is None or asked.marker.evaluate(here):
             version = versions.get(key(asked.name))

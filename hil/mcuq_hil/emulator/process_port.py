@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 import serial
 
 from mcuq_hil.emulator.effort import EffortClock
-from mcuq_hil.emulator.wires import Wire, new_secret, wire
+from mcuq_hil.emulator.wires import ProcessWire, new_secret, wire
 from mcuq_hil.settings import LINK
 
 _LOOK_SECONDS = 0.05
@@ -40,7 +40,7 @@ class ProcessPort:
     def __init__(
         self,
         name: str,
-        command: Callable[[Wire, Wire], Sequence[str]],
+        command: Callable[[ProcessWire, ProcessWire], Sequence[str]],
         *,
         stdin: bytes | None = None,
         timeout: float | None = None,

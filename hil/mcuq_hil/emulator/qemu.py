@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from mcuq_hil.emulator.process_port import ProcessPort
-from mcuq_hil.emulator.wires import Wire
+from mcuq_hil.emulator.wires import ProcessWire
 from mcuq_hil.errors import LinkLostError, ToolMissingError
 from mcuq_hil.orphans import ending_with_us
 from mcuq_hil.settings import PATIENCE
@@ -118,7 +118,9 @@ class QemuPort(ProcessPort):
         return line
 
 
-def _command(program: str, machine: str, elf: Path, uart: Wire, monitor: Wire) -> list[str]:
+def _command(
+    program: str, machine: str, elf: Path, uart: ProcessWire, monitor: ProcessWire
+) -> list[str]:
     return [
         *(program, "-machine", machine, "-kernel", str(elf)),
         *("-display", "none", "-nodefaults"),

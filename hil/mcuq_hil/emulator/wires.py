@@ -21,7 +21,7 @@ _SECRET_BYTES = 32
 _SECRET_SECONDS = 10.0
 
 
-class Wire(Protocol):
+class ProcessWire(Protocol):
     """A stream to a process that is about to start.
 
     Attributes:
@@ -83,7 +83,7 @@ class LoopbackWire:
                     return ours
 
 
-def wire() -> Wire:
+def wire() -> ProcessWire:
     """Of the kind that this system has."""
     return InheritedWire() if INHERITS else LoopbackWire()
 
@@ -94,7 +94,7 @@ def new_secret() -> bytes:
 
 
 def connected(address: str, secret: bytes) -> socket.socket:
-    """In the process: its end of a `Wire`."""
+    """In the process: its end of a `ProcessWire`."""
     kind, number = address.split(":")
     if kind == "fd":
         return socket.socket(fileno=int(number))
