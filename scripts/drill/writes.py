@@ -17,14 +17,18 @@ from drill.project import Drill
 
 def writes(drill: Drill, rng: random.Random, count: int) -> Counter[str]:
     """Let `count` writes fail, drawn from all that a build with empty caches makes."""
-    places = _all_writes(drill)
+    made, failed = _made(drill), drill.folder / "failed"
     told: Counter[str] = Counter()
-    drawn = rng.sample(range(len(places)), min(count, len(places)))
+    drawn = rng.sample(range(made), min(count, made))
     for number in (drawn[index] for index in drill.rounds(len(drawn))):
-        kind = _kind(drill, places[number])
-        what = f"write {number} of {len(places)}, {kind}"
         _empty(drill)
-        code = drill.run(before=lambda number=number: _fail_at(number))  # type: ignore[misc]
+        failed.unlink(missing_ok=True)
+        code = drill.run(before=lambda number=number: _fail_at(number, failed))  # type: ignore[misc]
+        if not failed.exists():
+            told["not so many writes"] += 1
+            continue
+        kind = _kind(drill, Path(failed.read_text(encoding="utf-8")))
+        what = f"write {number} of {made}, {kind}"
         told[kind] += 1
         if code == 0:
             told["went on"] += 1
@@ -63,29 +67,32 @@ def _names(drill: Drill, kind: str) -> tuple[str, ...]:
     }[kind]
 
 
-def _all_writes(drill: Drill) -> list[Path]:
-    """Files that a build opens to write, in order."""
+def _made(drill: Drill) -> int:
+    """How many files a build opens to write."""
     _empty(drill)
     record = drill.folder / "writes"
-
-    def note(path: Path) -> None:
-        with os.fdopen(os.open(record, os.O_WRONLY | os.O_CREAT | os.O_APPEND), "a") as stream:
-            stream.write(f"{path}\n")
-
-    drill.run(before=lambda: _watch(note))
-    return [Path(line) for line in record.read_text(encoding="utf-8").splitlines()]
+    drill.run(before=lambda: _watch(lambda path: _say(record, f"{path}\n")))
+    return len(record.read_text(encoding="utf-8").splitlines())
 
 
-def _fail_at(number: int) -> None:
+def _fail_at(number: int, failed: Path) -> None:
+    """Let one fail, and say in a file of ours which one it was: two builds may not write alike."""
     opened = 0
 
     def fail(path: Path) -> None:
         nonlocal opened
         opened += 1
         if opened == number + 1:
+            _say(failed, str(path))
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
 
     _watch(fail)
+
+
+def _say(file: Path, text: str) -> None:
+    """Past `io.open`."""
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND), "a") as stream:
+        stream.write(text)
 
 
 def _watch(told: Callable[[Path], None]) -> None:
