@@ -11,7 +11,6 @@ from mcuq_hil.emulator.qemu import QemuPort
 from mcuq_hil.errors import LinkLostError, NoBoundError
 from mcuq_hil.identity import read_build_id
 from mcuq_hil.session import Session
-from mcuq_hil.worst.traced import TracedSession
 
 
 def bounding_session(board: Board, elf: Path) -> Session:
@@ -23,6 +22,9 @@ def bounding_session(board: Board, elf: Path) -> Session:
     check_emulated(board)
     if board.emulator is None or board.emulator.machine is None:
         return open_session(board, elf, bounding=True)
+    # It takes a library that cannot be loaded under sanitizers, where tests import this.
+    from mcuq_hil.worst.traced import TracedSession
+
     read_build_id(elf)  # a damaged image is not run
     return opened(TracedSession(board, elf, QemuPort(board.emulator.machine, elf)))
 
