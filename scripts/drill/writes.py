@@ -100,7 +100,10 @@ def _watch(told: Callable[[Path], None]) -> None:
     opening = io.open
 
     def watched(file: Any, mode: str = "r", *others: Any, **named: Any) -> Any:
-        if isinstance(file, str | Path) and set(mode) & set("wax+") and str(file)[:5] != "/dev/":
+        is_named = isinstance(file, str | Path) and str(file)[:5] != "/dev/"
+        # A folder is opened to write where a file without a name is made in it (O_TMPFILE): where
+        # that fails, Python makes one with a name.
+        if is_named and set(mode) & set("wax+") and not Path(file).is_dir():
             told(Path(file).absolute())
         return opening(file, mode, *others, **named)
 
