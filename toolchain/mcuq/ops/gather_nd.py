@@ -53,7 +53,9 @@ class GatherNdParams:
 
     def numbers(self, indices: Values) -> npt.NDArray[np.int32]:
         """Tuples (…, depth) → the elements that they name: sums modulo 2^32."""
-        places = (indices.astype(np.int64) * np.array(self.strides, np.int64)).sum(axis=-1)
+        places: npt.NDArray[np.int64] = (
+            indices.astype(np.int64) * np.array(self.strides, np.int64)
+        ).sum(axis=-1)
         return np.clip(places.astype(np.int32), 0, np.int32(self.elements - 1))
 
 
