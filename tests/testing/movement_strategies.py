@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from mcuq.graph import Graph
 from mcuq.numeric.element import Element
 from mcuq.ops.attrs import NoAttrs
+from mcuq.ops.gather_nd import GATHER_ND
 from mcuq.ops.gathering import GATHER, GatherAttrs, equal_steps
 from mcuq.ops.movement import ConcatAttrs, PadAttrs, ReshapeAttrs, TransposeAttrs
 from mcuq.ops.padding import MirrorPadAttrs
@@ -123,8 +124,13 @@ def update(draw: st.DrawFn, x: Shape) -> Applied:
     return Applied(UpdateAttrs(start), activations, constants, elements=(kind, kind))
 
 
-def is_a_slice(graph: Graph) -> bool:
-    """Whether the graph's one operator is a GATHER that files are read as a slice of."""
+def is_read_otherwise(graph: Graph) -> bool:
+    """Whether files say the graph's one operator in other words: a GATHER of equal steps is read as
+    a slice, a GATHER_ND of constant tuples likewise, an update at a constant place has that in its
+    attributes."""
     op = graph.ops[0]
-    indices = graph.tensors[op.inputs[-1]].data if op.kind is GATHER else None
-    return indices is not None and equal_steps(indices.astype(int).reshape(-1).tolist()) is not None
+    last = graph.tensors[op.inputs[-1]].data
+    if op.kind is GATHER:
+        return last is not None and equal_steps(last.astype(int).reshape(-1).tolist()) is not None
+    is_place = op.kind is GATHER_ND or op.attrs == UpdateAttrs()
+    return is_place and last is not None
