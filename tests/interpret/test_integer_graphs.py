@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pytest
@@ -17,6 +17,7 @@ from operator_strategies import STRATEGIES
 from oracles import tflm_outputs
 
 from mcuq.graph import Graph, Op, Tensor
+from mcuq.graph.indices import index_limits, spread
 from mcuq.interpret.float import run_float
 from mcuq.interpret.integer import run_integer
 from mcuq.numeric.element import Element
@@ -75,7 +76,13 @@ class Grower:
         name = f"t{len(self.ops)}"
         element = kind.element(applied.attrs, elements)
         self.tensors[name] = Tensor(name, result, element=element)
-        self.ops.append(Op(kind, name, operands, (name,), applied.attrs))
+        op = Op(kind, name, operands, (name,), applied.attrs)
+        self.ops.append(op)
+        for operand, limits in index_limits((op,), self.tensors).items():
+            tensor = self.tensors[operand]
+            if tensor.is_constant:
+                places = self.rng.integers(0, spread(limits, tensor.shape), tensor.shape)
+                self.tensors[operand] = replace(tensor, data=places.astype(np.float32))
 
     def _activations(self, such: Callable[[Tensor], bool]) -> list[str]:
         return [n for n, t in self.tensors.items() if not t.is_constant and such(t)][::-1]
