@@ -28,7 +28,7 @@ def test_each_image_is_measured_once(
     totals = [counts.total for counts in first]
     assert totals[1] - totals[0] == totals[2] - totals[1] == 20
 
-    def nothing_to_run(_places, jobs) -> FarmReport:
+    def nothing_to_run(_places, jobs, elsewhere) -> FarmReport:
         assert jobs == []
         return FarmReport((), ())
 

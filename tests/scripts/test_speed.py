@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from mcuq.pipeline.scoring import Scorer, split
+from mcuq.pipeline.scoring import Candidates, Rungs, Scorer, split
+from mcuq.score.ranking import Ranker
 from mcuq.search.problem import FULL, LOW
 from study import speed
 from study.preparation import Study
@@ -38,15 +39,26 @@ def test_requests_are_those_of_a_search(study: Study) -> None:
     assert len({g for r in requests for g in r.genomes}) == singles + 30
 
 
-def test_every_round_starts_with_nothing_remembered(study: Study) -> None:
+def test_every_round_starts_with_nothing_remembered(
+    study: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
     space = study.candidates.space.space
     rungs = split(len(study.ranker.inputs[0]))
+    rankers = []
+
+    def recorded(candidates: Candidates, ranker: Ranker, workers: int, rungs: Rungs) -> Scorer:
+        rankers.append(ranker)
+        return Scorer(candidates, ranker, workers, rungs)
+
+    monkeypatch.setattr(speed, "Scorer", recorded)
     with _warm(study, 1, rungs) as scorer:
         scorer([space.reference, space.smallest()] * 2, FULL)
-        assert scorer._ranker.stored
-    with _warm(study, 1, rungs) as scorer:
-        assert not scorer._ranker.stored
-        assert not scorer._ranker.cache._seen
+    with _warm(study, 1, rungs):
+        pass
+    used, fresh = rankers
+    assert used.stored
+    assert not fresh.stored
+    assert not fresh.cache._seen
 
 
 def test_the_result_holds_its_ratio(study: Study) -> None:
