@@ -10,6 +10,7 @@ from mcuq.importers.keras_file import check_keras_file
 from mcuq.importers.load import load_model
 from mcuq.importers.pytorch.archive import check_program
 from mcuq.prequantized.load import load_quantized
+from mcuq_fuzz.hdf5_mutants import mutant as changed_hdf5
 from mcuq_fuzz.protobuf_mutants import mutant as changed_message
 from mcuq_fuzz.target import Target, in_file
 from mcuq_fuzz.tflite_mutants import mutant as changed_model
@@ -49,9 +50,9 @@ def _changed_onnx(data: bytes, rng: Random) -> bytes:
     return bytes(model.SerializeToString())
 
 
-HDF5_RUNS = 2000
-"""A changed HDF5 file takes 4 s of a child process where its library hangs, which is most of the
-time of these: in archives of Keras, HDF5 members stay as they are."""
+HDF5_BYTES_RUNS = 2000
+"""A file of changed bytes takes 4 s of a child process where HDF5's library hangs, which is most of
+the time of these: in archives of Keras, HDF5 members stay as they are."""
 
 
 def look_at_keras(data: bytes) -> None:
@@ -68,7 +69,8 @@ TARGETS = (
     Target("tflite", read_tflite, changed_model),
     Target("onnx", read_onnx, _changed_onnx, modules=("mcuq.importers.onnx.convert",)),
     Target("keras", look_at_keras, partial(changed_archive, whole=(".h5",))),
-    Target("hdf5", look_at_keras, runs=HDF5_RUNS),
+    Target("hdf5", look_at_keras, changed_hdf5, structured=1.0, largest=1 << 16),
+    Target("hdf5_bytes", look_at_keras, runs=HDF5_BYTES_RUNS, folder="hdf5"),
     Target("pytorch", look_at_pytorch, changed_archive),
     Target("mlir", read_mlir, largest=1 << 12, accepts=False),
 )

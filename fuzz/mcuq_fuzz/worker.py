@@ -43,8 +43,6 @@ from mcuq_fuzz.target import Target  # noqa: E402
 
 _MEMORY = 4 << 30
 """Bytes a process may ask for: twice what is a fault, so that one is seen and not only its end."""
-_STRUCTURED = 0.8
-"""Part of the changes that are a target's own; several of any kind make an input."""
 _WRITTEN_EVERY = 500
 _HANG_SECONDS = 60
 
@@ -123,7 +121,7 @@ def main() -> None:
 
     def changed(data: bytes, most: int, number: int) -> bytes:
         rng = Random(number)
-        if target.mutate is not None and rng.random() < _STRUCTURED:
+        if target.mutate is not None and rng.random() < target.structured:
             # A change may not be possible in what other changes left.
             with contextlib.suppress(Exception):
                 made = target.mutate(data, rng)

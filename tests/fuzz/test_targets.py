@@ -16,7 +16,7 @@ from mcuq_fuzz.target import CORPUS, REGRESSIONS, Target
 from mcuq_fuzz.targets import TARGETS
 
 ROOT = Path(__file__).resolve().parents[2]
-NEEDS = {"onnx": "onnx", "keras": "h5py", "hdf5": "h5py"}
+NEEDS = {"onnx": "onnx", "keras": "h5py", "hdf5": "h5py", "hdf5_bytes": "h5py"}
 CHANGED = 60
 
 
