@@ -23,7 +23,7 @@ def build(asked: options.Asked, json: JsonFlag = False) -> None:
 
 def run_job(job: BuildJob, *, json: bool) -> None:
     """Build, show the result, then judge it by the gates."""
-    from mcuq.report.gates import broken_gates
+    from mcuq.report.gates import broken_gates, forgotten_unit
     from mcuq.report.publish import publish
     from mcuq.report.reachable import check_reachable
     from mcuq.report.reasons import reasons
@@ -43,4 +43,4 @@ def run_job(job: BuildJob, *, json: bool) -> None:
         console = stdout()
         console.print(summary(report.manifest))
         console.print(f"report: {job.request.output / PAGE}")
-    raise_broken(broken)
+    raise_broken(broken, forgotten_unit(report.manifest, job.gates))

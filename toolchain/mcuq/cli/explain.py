@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def explain(
     layer: Annotated[str, typer.Argument(help="Number or name, as the summary shows it.")],
     folder: Annotated[
-        Path, typer.Argument(metavar="[DIR]", help="Directory that mcuq build wrote.")
+        Path, typer.Argument(metavar="DIR", help="Directory that mcuq build wrote.")
     ] = Path("out"),
     json: JsonFlag = False,
 ) -> None:

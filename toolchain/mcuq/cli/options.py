@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from functools import wraps
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -57,6 +58,16 @@ def option(path: str) -> Any:
     return _information(leaf_at(BuildRequest, path))
 
 
+def readable(context: typer.Context, path: Path) -> Path:
+    """The callback of a file that a command begins with: where it is not there, nothing else that
+    is missing matters. Goes with `is_eager`."""
+    from mcuq.pipeline.check import check_readable
+
+    if not context.resilient_parsing:
+        check_readable(path)
+    return path
+
+
 def finite(parameter: typer.CallbackParam, value: float | None) -> float | None:
     """The callback of a number's option: NaN and infinity pass every other bound."""
     check_finite(max(parameter.opts, key=len), value)
@@ -74,16 +85,21 @@ def _parameter(leaf: Leaf) -> inspect.Parameter:
     return inspect.Parameter(leaf.word, named, annotation=annotation, default=None)
 
 
+def _plain(text: str) -> str:
+    """Without the marks of code, which a terminal shows as they are."""
+    return text.replace("`", "")
+
+
 def _information(leaf: Leaf) -> Any:
     """What Typer is told beside the type."""
     said = leaf.option
     if said.is_argument:
-        return typer.Argument(help=said.help, show_default=False)
+        return typer.Argument(help=_plain(said.help), show_default=False)
     names = (leaf.flag, said.short) if said.short else (leaf.flag,)
     is_number = leaf.type in (int, float) and leaf.notation is None
     return typer.Option(
         *names,
-        help=said.help,
+        help=_plain(said.help),
         metavar=said.metavar or None,
         rich_help_panel=said.panel or None,
         show_default=str(leaf.default) if said.is_default_shown else False,

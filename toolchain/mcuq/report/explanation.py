@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mcuq.document import Document
@@ -13,6 +14,8 @@ from mcuq.report.store import Report
 from mcuq.result.configuration import TensorConfig
 from mcuq.result.manifest import Layer, Manifest
 
+_NAMED = 16
+"""Layers that an error lists."""
 _NAMES = {width_name(width): width for width in WIDTHS}
 
 
@@ -91,15 +94,28 @@ def _find(manifest: Manifest, wanted: str) -> int:
     for known in (names, short):
         if known.count(wanted) == 1:
             return known.index(wanted)
-    matches = [i for i, name in enumerate(names) if wanted.lower() in name.lower()]
-    if len(matches) == 1:
-        return matches[0]
-    if matches:
-        places = ", ".join(map(str, matches))
-        raise UsageError(f"{wanted!r} fits several layers: {places}", "name one by its number")
+    kinds = [layer.kind for layer in manifest.layers]
+    if kinds.count(wanted.upper()) == 1:
+        return kinds.index(wanted.upper())
+    for texts in (names, kinds):
+        matches = [i for i, text in enumerate(texts) if wanted.lower() in text.lower()]
+        if len(matches) == 1:
+            return matches[0]
+        if matches:
+            raise UsageError(
+                f"{wanted!r} fits several layers: {_listed(manifest, matches)}",
+                "name one by its number",
+            )
     close = difflib.get_close_matches(wanted, short, n=1)
-    hint = f"did you mean {close[0]}?" if close else f"layers are numbered 0 to {len(names) - 1}"
-    raise UsageError(f"no layer {wanted!r}", hint)
+    every = f"the layers are {_listed(manifest, range(len(names)))}"
+    raise UsageError(f"no layer {wanted!r}", f"did you mean {close[0]}?" if close else every)
+
+
+def _listed(manifest: Manifest, numbers: Sequence[int]) -> str:
+    """`3 re_lu_2/Relu (ADD), …`: as many as a reader takes in."""
+    short = list(short_names(layer.name for layer in manifest.layers).values())
+    shown = (f"{i} {short[i]} ({manifest.layers[i].kind})" for i in numbers[:_NAMED])
+    return ", ".join(shown) + (", …" if len(numbers) > _NAMED else "")
 
 
 def _alternatives(report: Report, layer: Layer) -> tuple[Alternative, ...]:
