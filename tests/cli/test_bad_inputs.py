@@ -165,6 +165,7 @@ def test_a_bad_file_is_one_error_and_nothing_is_done(
 WRITTEN = {
     "manifest.json": (["report"], ["explain", "0"], ["check"], ["compare", OUT]),
     "pareto.json": (["report"], ["explain", "0"]),
+    "accuracy.json": (["report"], ["explain", "0"]),
     "config.json": (["report"], ["explain", "0"]),
 }
 STRIDE = 4

@@ -76,6 +76,7 @@ BUILT = (
             "manifest ": "out/manifest.json",
             "pareto": "out/pareto.json",
             "config": "out/config.json",
+            "accuracy": "out/accuracy.json",
             "counts": "cache/mcuq/counts/*.json",
         },
     ),

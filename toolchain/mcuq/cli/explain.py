@@ -12,6 +12,7 @@ from mcuq.units import format_bytes, format_count
 
 if TYPE_CHECKING:
     from mcuq.report.explanation import Explanation
+    from mcuq.result.accuracy import LayerErrorFigures
     from mcuq.result.manifest import Manifest
 
 
@@ -77,9 +78,23 @@ def _sentences(found: Explanation, manifest: Manifest) -> list[str]:
     if output is not None:
         low, high = (output.scale[0] * (code - output.zero_point) for code in (-128, 127))
         lines.append(f"output: {low:.4g} to {high:.4g}, observer {output.scheme}")
+    lines += _error_lines(found.error)
     if found.rank is not None:
         lines.append(
             f"of {found.ranked} filters this is number {found.rank} to make int4, "
             "by loss a byte saved"
         )
+    return lines
+
+
+def _error_lines(error: LayerErrorFigures | None) -> list[str]:
+    """How far the layer's output is from the float model's."""
+    if error is None:
+        return []
+    own = "" if error.own_snr_db is None else f", {error.own_snr_db:.1f} dB by this layer alone"
+    lines = [f"error: signal to noise {error.snr_db:.1f} dB{own}, cosine {error.cosine:.6f}"]
+    if error.worst_channel is not None:
+        lines.append(f"worst channel: {error.worst_channel}, {error.worst_channel_snr_db:.1f} dB")
+    if error.clipped:
+        lines.append(f"clipped: {error.clipped:.2%} of the float values lie beyond its range")
     return lines

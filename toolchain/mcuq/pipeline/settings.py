@@ -171,6 +171,45 @@ ADVICE = AdviceSettings()
 
 
 @dataclass(frozen=True)
+class DetailSettings:
+    """How much is kept of where accuracy goes."""
+
+    confused: int = 64
+    """Classes. A confusion matrix of more is not written.
+
+    Evidence: none needed: of 64 it has 4,096 numbers, and nobody reads one of more.
+    """
+    flipped: int = 64
+    """Samples. Decided otherwise by integers that are listed.
+
+    Evidence: none needed: the total is written, too.
+    """
+    drawn: int = 12
+    """Samples. Of those with values to be drawn.
+
+    Evidence: none needed: with `drawn_values` they take 64 KB at most in the file.
+    """
+    drawn_values: int = 4096
+    """Values. Of a drawn sample at most: a larger one is drawn coarser.
+
+    Evidence: none needed: a picture of 64 by 64 points.
+    """
+    colours: int = 4
+    """Channels. Of a picture at most.
+
+    Evidence: none needed: red, green, blue and opacity.
+    """
+    traces: int = 64
+    """Channels. Of a sample that is drawn as so many lines side by side, at most.
+
+    Evidence: none needed: more are not told apart.
+    """
+
+
+DETAILS = DetailSettings()
+
+
+@dataclass(frozen=True)
 class EliminationSettings:
     """For which inputs channels are proved idle."""
 

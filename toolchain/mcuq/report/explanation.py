@@ -11,6 +11,7 @@ from mcuq.errors import UsageError
 from mcuq.numeric.widths import WIDTHS, stored_bytes, width_name
 from mcuq.report.naming import short_names
 from mcuq.report.store import Report
+from mcuq.result.accuracy import LayerErrorFigures
 from mcuq.result.configuration import TensorConfig
 from mcuq.result.manifest import Layer, Manifest
 
@@ -49,6 +50,7 @@ class Explanation:
         rank: place among the filters by loss per byte that int4 saves, 1 the cheapest to
             shrink; None where that was not measured.
         ranked: filters in that order.
+        error: of its output, float model against integers; null where that was not measured.
     """
 
     index: int
@@ -58,10 +60,11 @@ class Explanation:
     alternatives: tuple[Alternative, ...]
     rank: int | None
     ranked: int
+    error: LayerErrorFigures | None
 
 
 EXPLANATION = Document(
-    "explain", Explanation, "one layer: what each choice costs", "`mcuq explain --json`", version=2
+    "explain", Explanation, "one layer: what each choice costs", "`mcuq explain --json`", version=3
 )
 
 
@@ -83,6 +86,7 @@ def explain(report: Report, wanted: str) -> Explanation:
         alternatives=_alternatives(report, layer),
         rank=order.index(layer.filter) + 1 if layer.filter in order else None,
         ranked=len(order),
+        error=None if report.accuracy is None else report.accuracy.layer(layer.name),
     )
 
 
