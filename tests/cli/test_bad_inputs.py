@@ -86,6 +86,8 @@ PLACES = [
     Place(("calibrate", BAD, _S), _M),
     Place(("calibrate", _M, BAD), _S, DATA),
     Place(("calibrate", _M, _S, "--merge", BAD), "ranges.json", JSON),
+    Place(("debug", BAD, *CALIBRATED), _M),
+    Place(("debug", _M, "--calibration", BAD), _S, DATA),
     Place(("build", BAD, *CALIBRATED), _M),
     Place(("build", _M, "--calibration", BAD), _S, DATA),
     Place((*_BUILD, "--search-data", BAD), _S, DATA),

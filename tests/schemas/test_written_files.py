@@ -68,6 +68,7 @@ QUICK = (
 BUILT = (
     Step("doctor --json", {"doctor": OUT}),
     Step(f"search -o front.json {FEW} --json", {"pareto": OUT}),
+    Step("debug --bits 4 --json", {"debug": OUT}),
     Step("report --json", {"error": OUT}, 3),
     Step(
         f"build --hil hil.toml --json {FEW}",

@@ -210,6 +210,51 @@ DETAILS = DetailSettings()
 
 
 @dataclass(frozen=True)
+class DebugSettings:
+    """What `mcuq debug` looks at and tries."""
+
+    samples: int = 128
+    """Samples. Of the evaluation data, spread over it, on which changes are tried.
+
+    Evidence: not measured: chosen by hand.
+    """
+    observers: tuple[str, ...] = ("minmax", "percentile_99.99", "mse")
+    """Names. Of the observers that are tried.
+
+    Evidence: not measured: chosen by hand: one that cuts nothing, one that cuts rare values, one
+    that weighs both.
+    """
+    clipped: float = 0.01
+    """Share. Of a layer's values beyond its range, from which on it is named.
+
+    Evidence: not measured: chosen by hand.
+    """
+    behind_db: float = 12.0
+    """Decibels. By which the worst channel is behind the whole, from which on it is named.
+
+    Evidence: not measured: chosen by hand: two bits.
+    """
+    usual: float = 0.999
+    """Share. Of the values that count as usual ones.
+
+    Evidence: not measured: chosen by hand.
+    """
+    gain_db: float = 3.0
+    """Decibels. Of the outputs' signal to noise that a change gains to be recommended.
+
+    Evidence: not measured: chosen by hand: half the noise.
+    """
+    used: float = 0.25
+    """Share. Of the range within which the usual values lie, up to which it is named.
+
+    Evidence: not measured: chosen by hand: two bits.
+    """
+
+
+DEBUG = DebugSettings()
+
+
+@dataclass(frozen=True)
 class EliminationSettings:
     """For which inputs channels are proved idle."""
 

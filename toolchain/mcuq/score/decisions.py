@@ -50,10 +50,10 @@ def decisions(predictions: Predictions, output: int | None = None) -> Decisions 
         output: its number, of several.
     """
     judged = answers(predictions, output)
-    if len(judged) != 1 or judged[0].reference is None:
+    if len(judged) != 1:
         return None
     answer = judged[0]
-    if not _decides(answer):
+    if answer.reference is None or not _decides(answer):
         return None
     reference, reference_sure = _decided(answer, answer.reference)
     found, sure = _decided(answer, answer.values)
