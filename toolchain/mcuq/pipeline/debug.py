@@ -34,7 +34,7 @@ from mcuq.score.settings import ERRORS
 
 
 @dataclass(frozen=True)
-class Trial:
+class TriedChange:
     """A change that was tried.
 
     Attributes:
@@ -94,9 +94,9 @@ class Debugged:
     snr_db: float
     layers: tuple[LayerErrorFigures, ...]
     suspect: Suspect
-    trials: tuple[Trial, ...]
+    trials: tuple[TriedChange, ...]
 
-    def helpful(self, *, local: bool = False) -> Trial | None:
+    def helpful(self, *, local: bool = False) -> TriedChange | None:
         """What is worth a word: the best change, or the best of the suspect alone, where there is
         something to mend and it gains."""
         if not self.suspect.goes_wrong:
@@ -334,7 +334,7 @@ def _wider_activations(config: Config, layer: LayerErrorFigures) -> Iterator[_Ch
 
 def _tried(
     bench: _Bench, changes: Sequence[_Change], progress: ProgressCallback
-) -> tuple[Trial, ...]:
+) -> tuple[TriedChange, ...]:
     """What cannot be built is left out."""
     found = []
     for number, change in enumerate(changes):
@@ -344,5 +344,5 @@ def _tried(
         except McuqError:
             # Not every operator has every width.
             continue
-        found.append(Trial(change.words, snr, value, change.is_local))
+        found.append(TriedChange(change.words, snr, value, change.is_local))
     return tuple(sorted(found, key=lambda one: -one.snr_db))

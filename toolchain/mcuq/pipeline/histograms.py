@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from mcuq.calibrate.histogram import Histogram
+from mcuq.pipeline.settings import DETAILS
 from mcuq.result.configuration import StoredHistogram
-
-_BINS = 64
 
 
 def stored_histogram(counted: Histogram) -> StoredHistogram:
-    """At most `_BINS` equal steps: enough to see the shape of a distribution."""
+    """At most `DETAILS.bins` equal steps: enough to see the shape of a distribution."""
     exponent = counted.exponent
-    while len(counted.counts) > _BINS:
+    while len(counted.counts) > DETAILS.bins:
         exponent += 1
         counted = counted.coarser(exponent)
     edges = counted.edges

@@ -174,6 +174,11 @@ ADVICE = AdviceSettings()
 class DetailSettings:
     """How much is kept of where accuracy goes."""
 
+    bins: int = 64
+    """Steps. Of a histogram that is written, at most.
+
+    Evidence: none needed: enough to see the shape of a distribution.
+    """
     confused: int = 64
     """Classes. A confusion matrix of more is not written.
 
