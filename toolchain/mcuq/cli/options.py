@@ -85,21 +85,16 @@ def _parameter(leaf: Leaf) -> inspect.Parameter:
     return inspect.Parameter(leaf.word, named, annotation=annotation, default=None)
 
 
-def _plain(text: str) -> str:
-    """Without the marks of code, which a terminal shows as they are."""
-    return text.replace("`", "")
-
-
 def _information(leaf: Leaf) -> Any:
     """What Typer is told beside the type."""
     said = leaf.option
     if said.is_argument:
-        return typer.Argument(help=_plain(said.help), show_default=False)
+        return typer.Argument(help=said.help, show_default=False)
     names = (leaf.flag, said.short) if said.short else (leaf.flag,)
     is_number = leaf.type in (int, float) and leaf.notation is None
     return typer.Option(
         *names,
-        help=_plain(said.help),
+        help=said.help,
         metavar=said.metavar or None,
         rich_help_panel=said.panel or None,
         show_default=str(leaf.default) if said.is_default_shown else False,
