@@ -92,6 +92,7 @@ BUILT = (
     Step("check out --max-flash 256K --json", {"check": OUT}),
     Step("check out --max-flash 1K --json", {"error": OUT}, 6),
     Step("explain 0 --json", {"explain": OUT}),
+    Step("explain --json", {"accuracy": OUT}),
     Step("explain 4 four --json", {"explain": OUT}),
     Step("profile --json", {"profile": OUT}),
     Step("worst --json", {"worst": OUT}),

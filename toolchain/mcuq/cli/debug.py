@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from mcuq.cli import options
+from mcuq.cli.explain import LEAST_SHARE
 from mcuq.cli.output import JsonFlag, stdout, write_json
 from mcuq.cli.progress import shown_progress
 from mcuq.errors import UsageError
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
 
 _SHOWN = 24
 """Layers in the table; JSON has all."""
-_LEAST_SHARE = 5e-5
-"""That two decimals of a per cent show."""
 
 
 def debug(
@@ -120,7 +119,7 @@ def _draw_layers(found: Debugged, names: dict[str, str], console: Console) -> No
             "" if one.own_snr_db is None else f"{one.own_snr_db:.1f} dB",
             f"{one.cosine:.4f}",
             worst,
-            f"{one.clipped:.2%}" if one.clipped >= _LEAST_SHARE else "",
+            f"{one.clipped:.2%}" if one.clipped >= LEAST_SHARE else "",
             style="bold" if index == found.suspect.index else "",
         )
     console.print(table)

@@ -16,6 +16,7 @@ from mcuq.result.front import FRONT, Front
 from mcuq.result.manifest import MANIFEST, Manifest
 
 PAGE = "report.html"
+MANIFEST_FILE = f"{MANIFEST.name}.json"
 
 
 @dataclass(frozen=True)
