@@ -58,7 +58,7 @@ class Explanation:
 
 
 EXPLANATION = Document(
-    "explain", Explanation, "one layer: what each choice costs", "`mcuq explain --json`", version=2
+    "explain", Explanation, "one layer: what each choice costs", "`mcuq explain --json`", version=3
 )
 
 
