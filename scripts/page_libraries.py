@@ -1,8 +1,9 @@
 """Bring the JavaScript that report.html embeds from npm: page_libraries.py
 
-Versions and hashes are those of `package.json` and `package-lock.json` in VENDOR. For another version
-change the first, run `npm install --package-lock-only --ignore-scripts` there, then this. The files
-stand in the tree, so that neither a build of the wheel nor a checkout needs npm or a network.
+Versions and hashes are those of `package.json` and `package-lock.json` in VENDOR. For another
+version change the first, run `npm install --package-lock-only --ignore-scripts` there, then this.
+The files stand in the tree, so that neither a build of the wheel nor a checkout needs npm or a
+network.
 """
 
 from __future__ import annotations

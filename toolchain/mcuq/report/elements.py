@@ -85,10 +85,12 @@ class Cell:
     Attributes:
         text: the first line.
         notes: smaller ones below it.
+        kind: a class of the style sheet for them; empty for none.
     """
 
     text: str
     notes: tuple[str, ...] = ()
+    kind: str = ""
 
 
 def table(
@@ -110,9 +112,7 @@ def table(
     )
     body = "".join(
         f"<tr{_id(ids, at)}>"
-        + "".join(
-            _cell(titles[i], value, is_number=i >= len(heads)) for i, value in enumerate(row)
-        )
+        + "".join(_cell(titles[i], value, is_number=i >= len(heads)) for i, value in enumerate(row))
         + "</tr>\n"
         for at, row in enumerate(rows)
     )
@@ -133,6 +133,7 @@ def _cell(title: str, value: str | int | Cell, *, is_number: bool) -> str:
 
 def _content(value: str | int | Cell) -> str:
     if isinstance(value, Cell):
-        notes = "".join(f"<small>{escape(note)}</small>" for note in value.notes)
+        kind = f' class="{escape(value.kind)}"' if value.kind else ""
+        notes = "".join(f"<small{kind}>{escape(note)}</small>" for note in value.notes)
         return f"{escape(value.text)}{notes}"
     return escape(f"{value:,}" if isinstance(value, int) else value)

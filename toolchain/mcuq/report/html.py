@@ -155,9 +155,12 @@ def _place(name: str, panels: Panels, manifest: Manifest) -> str:
     title, text = _PLOTS[name]
     text = text.replace("$better", "up" if manifest.result.higher_is_better else "down")
     keys = legend((key.text, key.mark, key.color) for key in panels.legend)
-    places = "".join(f'<div class="plot" id="{name}-{i}"></div>' for i in range(len(panels.figures)))
+    places = "".join(
+        f'<div class="plot" id="{name}-{i}"></div>' for i in range(len(panels.figures))
+    )
     return (
-        f"<section><h2>{escape(title)}</h2><p>{escape(text)}</p>{keys if panels.legend else ''}"
+        f'<section class="drawn"><h2>{escape(title)}</h2><p>{escape(text)}</p>'
+        f"{keys if panels.legend else ''}"
         f'<div class="panels" style="--least:{panels.least}px">{places}</div></section>'
     )
 

@@ -30,8 +30,8 @@ def inference_ms(manifest: Manifest) -> float | None:
 
 
 def digits(value: float) -> str:
-    """At least three: `0.0123`, `2.59`, `12,346`."""
-    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+    """At least three: `0.0120`, `2.59`, `12,346`."""
+    return f"{value:,.0f}" if value >= 100 else f"{value:#.3g}".rstrip(".")
 
 
 def ms_text(value: float | None) -> str:

@@ -29,7 +29,7 @@ def layer_table(manifest: Manifest) -> str:
     """One row a kernel call; row `i` is `layer-i` to links."""
     names = short_names(layer.name for layer in manifest.layers)
     columns = _columns(manifest)
-    rows = [
+    rows: list[tuple[str | int | Cell, ...]] = [
         (
             index,
             _named(names[layer.name], layer),

@@ -1,7 +1,7 @@
 """The network as it runs, for the report's drawing: layers, what they read, in bands.
 
-A network is deeper than a page is high: it is drawn in bands of some layers, one beside or below the
-other, cut where little crosses. Where a band goes on from another, it says by which layer.
+A network is deeper than a page is high: it is drawn in bands of some layers, one beside or below
+the other, cut where little crosses. Where a band goes on from another, it says by which layer.
 """
 
 from __future__ import annotations

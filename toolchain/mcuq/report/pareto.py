@@ -107,7 +107,7 @@ def _legend(manifest: Manifest, points: list[Point], far: Role | None) -> list[K
             off = f": {metric_value(manifest, _accuracy(roles[role]))}, out of sight"
             keys.append(Key(style.name + (off if role == far else ""), style.color, style.mark))
     keys.append(Key(f"float model: {metric_value(manifest, manifest.result.float_)}", GREY, "┄"))
-    keys.append(Key("budget, where it is near", RED, "┆"))
+    keys.append(Key("budget, where near", RED, "┆"))
     return keys
 
 
@@ -173,14 +173,14 @@ def _time(manifest: Manifest, point: Point) -> list[str]:
 
 
 def _draw_axis(figure: go.Figure, axis: _Axis, points: list[Point]) -> None:
-    """The range around the points; the budget as a line where it is near, else in words."""
+    """The range around the points; the budget in words, and as a line where it is near."""
     values = [axis.value(point) for point in points] or [0.0]
-    title = axis.title
     if axis.limit is not None and axis.limit <= _FAR * max(values):
         values.append(axis.limit)
         figure.add_vline(axis.limit, line_dash="dash", line_color=RED)
-    elif axis.limit is not None:
-        title += f"<br>(budget {format_bytes(axis.limit)})"
+    # Two lines always: the plots beside each other are equally high then.
+    below = "" if axis.limit is None else f"budget {format_bytes(axis.limit)}"
+    title = f"{axis.title}<br>{below}"
     margin = max(0.08 * (max(values) - min(values)), 0.02 * max(values)) or 1.0
     ends = [max(0.0, min(values) - margin), max(values) + margin]
     figure.update_xaxes(title_text=title, range=ends, nticks=5)

@@ -98,8 +98,8 @@ def layers(manifest: Manifest) -> Panels:
 
 def bits_legend(manifest: Manifest) -> tuple[Key, ...]:
     """What the colours of layers mean."""
-    used = {layer.bits for layer in manifest.layers}
-    ordered = [*(bits for bits in BITS_COLORS if bits in used), *sorted(used - BITS_COLORS.keys())]
+    used = dict.fromkeys(layer.bits for layer in manifest.layers)
+    ordered = dict.fromkeys(bits for bits in (*BITS_COLORS, *used) if bits in used)
     return tuple(
         Key("no weights" if bits is None else f"{width_name(bits)} weights", bits_color(bits))
         for bits in ordered
@@ -128,4 +128,3 @@ def _layer_bars(
     figure.update_xaxes(title_text=title, nticks=6)
     named_rows(figure, [names[layer.name] for layer in manifest.layers])
     return laid_out(figure, row_height(len(rows)))
-

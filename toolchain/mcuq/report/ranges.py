@@ -57,7 +57,7 @@ def ranges(manifest: Manifest, config: ConfigFile) -> Panels:
     named_rows(figure, [row.label for row in rows])
     low = -_SHOWN if _any_negative(rows) else -0.1
     figure.update_xaxes(title_text="share of what is reached", tickformat=".0%")
-    figure.update_xaxes(range=[low, _SHOWN], dtick=0.5 if low == -0.1 else 1.0)
+    figure.update_xaxes(range=[low, _SHOWN], tickvals=[-1, 0, 1])
     legend = (Key("values on calibration data", BLUE), Key("what the integers reach", ORANGE, "┃"))
     return Panels((laid_out(figure, row_height(len(rows))),), legend)
 
