@@ -27,19 +27,25 @@ def earlier(path: Path, reference: str) -> list[tuple[str, Manifest]]:
         UsageError: git has no such commit, or not that file there. InputError: no git, no
             repository, or what it has there is no manifest.
     """
-    file = path if path.suffix == ".json" else path / MARKER
+    file = _file(path)
     if ".." not in reference:
-        return [(f"{reference}:{file}", _at(file, reference))]
+        return [(f"{reference}:{file}", at_commit(file, reference))]
     log = ["log", "--reverse", "--format=%H", "--end-of-options", reference, "--", file.name]
     commits = _git(file, *log).decode().split()
     if not commits:
         raise UsageError(f"no commit of {reference} changed {file}", "git log -- FILE lists them")
-    return [(f"{commit[:_SHORT]}:{file}", _at(file, commit)) for commit in commits]
+    return [(f"{commit[:_SHORT]}:{file}", at_commit(file, commit)) for commit in commits]
 
 
-def _at(file: Path, reference: str) -> Manifest:
+def at_commit(path: Path, reference: str) -> Manifest:
+    """A result's manifest at one commit, branch or tag; arguments and errors as of `earlier`."""
+    file = _file(path)
     content = _git(file, "show", "--end-of-options", f"{reference}:./{file.name}")
     return parse_document(MANIFEST, content, f"{file} at {reference}")
+
+
+def _file(path: Path) -> Path:
+    return path if path.suffix == ".json" else path / MARKER
 
 
 def _git(file: Path, *arguments: str) -> bytes:
