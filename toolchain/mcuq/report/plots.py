@@ -29,6 +29,8 @@ from mcuq.result.front import Front
 from mcuq.result.manifest import Layer, Manifest
 
 _MOST_TICKS = 7
+_BEYOND = 2.5
+"""How far a tick may lie beyond the values: two of 1, 2 and 5 are always near enough."""
 
 
 def plots(manifest: Manifest, front: Front, config: ConfigFile) -> dict[str, Panels]:
@@ -61,19 +63,22 @@ def curve(manifest: Manifest, front: Front) -> Panels:
     figure.update_yaxes(title_text="search loss")
     positive = [loss for loss in losses if loss > 0]
     if positive:
-        figure.update_yaxes(type="log", tickvals=log_ticks(min(positive), max(positive)))
+        ticks = log_ticks(min(positive), max(positive))
+        ends = (min(ticks[0], *positive), max(ticks[-1], *positive))
+        low, high = (math.log10(end) for end in ends)
+        margin = 0.04 * (high - low)
+        figure.update_yaxes(type="log", tickvals=ticks, range=[low - margin, high + margin])
         figure.update_yaxes(tickformat="~g")
     return Panels((laid_out(figure, 300),))
 
 
 def log_ticks(low: float, high: float) -> list[float]:
     """Numbers on a logarithmic axis, few enough to be read: 1, 2 and 5 of each decade, or 1 and 3,
-    or 1 alone, or 1 of every so many decades. The first is not above `low`, nor the last below
-    `high`, but for a step within a decade."""
+    or 1 alone, or 1 of every so many decades; at least two, close to the ends or beyond them."""
     first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
     for digits in ((1, 2, 5), (1, 3), (1,)):
         made = [d * 10.0**e for e in range(first, last + 1) for d in digits]
-        within = [value for value in made if low / 2 <= value <= high * 2]
+        within = [value for value in made if low / _BEYOND <= value <= high * _BEYOND]
         if 1 < len(within) <= _MOST_TICKS:
             return within
     step = max(1, math.ceil((last - first) / (_MOST_TICKS - 1)))

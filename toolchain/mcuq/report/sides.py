@@ -42,13 +42,17 @@ def read_sides(
         raise UsageError(f"{paths[0]} stands first", f"name a result first, {PEER} files after it")
     first = read_manifest(paths[0])
     has_peers = any(path.suffix == PEER for path in paths)
+    if has_peers and evaluation is None:
+        raise UsageError("--evaluation is missing", f"a {PEER} needs samples to be judged on")
     before = [side(name, made) for one in references for name, made in earlier(paths[0], one)]
     return before + [_side(path, first, evaluation, has_peers=has_peers) for path in paths]
 
 
 def _side(path: Path, first: Manifest, evaluation: Path | None, *, has_peers: bool) -> Side:
-    if path.suffix == PEER:
-        return _peer(path, first, evaluation)
+    if path.suffix == PEER and evaluation is not None:
+        from mcuq.report.peer import peer_side
+
+        return peer_side(path, evaluation, first)
     if path.is_file() and _is_configuration(path):
         content = read_json_file(path, "give what mcuq build wrote")
         return _configuration(str(path), parse_document(CONFIG, content, str(path)), first)
@@ -58,14 +62,6 @@ def _side(path: Path, first: Manifest, evaluation: Path | None, *, has_peers: bo
     from mcuq.report.peer import file_figures
 
     return replace(made, figures={**made.figures, **file_figures(path)})
-
-
-def _peer(path: Path, first: Manifest, evaluation: Path | None) -> Side:
-    from mcuq.report.peer import peer_side
-
-    if evaluation is None:
-        raise UsageError("--evaluation is missing", f"a {PEER} needs samples to be judged on")
-    return peer_side(path, evaluation, first)
 
 
 def _is_configuration(path: Path) -> bool:
