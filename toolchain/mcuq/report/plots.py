@@ -130,6 +130,6 @@ def _layer_bars(
             hovertemplate=f"%{{customdata}}<br>%{{x:,}} {title}<extra></extra>",
         )
     )
-    figure.update_xaxes(title_text=title, nticks=6)
+    figure.update_xaxes(title_text=title, nticks=4)
     named_rows(figure, [names[layer.name] for layer in manifest.layers])
     return laid_out(figure, row_height(len(rows)))
