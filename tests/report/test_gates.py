@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from mcuq.pipeline.gates import Gates
-from mcuq.report.comparison import Weights, differing_weights, rows, side
+from mcuq.report.comparison import LayerWeights, differing_weights, rows, side
 from mcuq.report.gates import broken_gates, regressions
 from mcuq.result.manifest import Manifest, Verification
 
@@ -83,7 +83,7 @@ def test_differing_weights(manifest: Manifest) -> None:
     other = manifest.model_copy(update={"layers": (first, *manifest.layers[1:])})
     sides = [side("a", manifest), side("b", other), side("c", manifest)]
     choices = ("int8 minmax", "int4 gptq", "int8 minmax")
-    assert differing_weights(sides) == [Weights("net/conv/Relu", choices)]
+    assert differing_weights(sides) == [LayerWeights("net/conv/Relu", choices)]
 
 
 def test_time_and_energy_have_gates(manifest: Manifest) -> None:

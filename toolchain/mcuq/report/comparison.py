@@ -44,7 +44,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Weights:
+class LayerWeights:
     """How one layer's weights are stored in each of what is compared.
 
     Attributes:
@@ -98,7 +98,7 @@ class Comparison:
 
     names: tuple[str, ...]
     figures: tuple[ComparedFigure, ...]
-    layers: tuple[Weights, ...]
+    layers: tuple[LayerWeights, ...]
 
 
 COMPARISON = Document(
@@ -133,10 +133,12 @@ def rows(sides: Sequence[Side]) -> list[Row]:
     return [Row(name, tuple(one.figures.get(name) for one in sides)) for name in names]
 
 
-def differing_weights(sides: Sequence[Side]) -> list[Weights]:
+def differing_weights(sides: Sequence[Side]) -> list[LayerWeights]:
     """Layers that two of them store in different ways."""
     names = dict.fromkeys(name for one in sides for name in one.weights)
-    found = (Weights(name, tuple(one.weights.get(name, "") for one in sides)) for name in names)
+    found = (
+        LayerWeights(name, tuple(one.weights.get(name, "") for one in sides)) for name in names
+    )
     return [one for one in found if len(set(filter(None, one.choices))) > 1]
 
 

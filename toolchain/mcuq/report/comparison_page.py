@@ -8,7 +8,7 @@ from string import Template
 
 import mcuq
 from mcuq.report.comparison import COMPARISON, Row, Side, comparison, differing_weights, rows
-from mcuq.report.elements import FOLDER, Cell, style, table
+from mcuq.report.elements import FOLDER, TableCell, style, table
 from mcuq.report.naming import short_names
 from mcuq.shown import visible
 
@@ -16,7 +16,7 @@ from mcuq.shown import visible
 def comparison_page(sides: Sequence[Side]) -> str:
     """The page; equal sides give equal text."""
     names = [visible(side.name) for side in sides]
-    compared: list[tuple[str | Cell, ...]] = [
+    compared: list[tuple[str | TableCell, ...]] = [
         (row.name, *(_cell(row, at) for at in range(len(sides)))) for row in rows(sides)
     ]
     return Template((FOLDER / "comparison.html").read_text(encoding="utf-8")).substitute(
@@ -29,13 +29,13 @@ def comparison_page(sides: Sequence[Side]) -> str:
     )
 
 
-def _cell(row: Row, at: int) -> Cell:
+def _cell(row: Row, at: int) -> TableCell:
     figure = row.figures[at]
     if figure is None:
-        return Cell("–")
+        return TableCell("–")
     change = row.change(at) if at else ""
     verdict = row.verdict(at) if at else "equal"
-    return Cell(figure.text, (change,) if change else (), verdict)
+    return TableCell(figure.text, (change,) if change else (), verdict)
 
 
 def _weights(names: Sequence[str], sides: Sequence[Side]) -> str:

@@ -79,7 +79,7 @@ def legend(keys: Iterable[tuple[str, str, str]]) -> str:
 
 
 @dataclass(frozen=True)
-class Cell:
+class TableCell:
     """A cell of a table with more than one text.
 
     Attributes:
@@ -96,7 +96,7 @@ class Cell:
 def table(
     heads: Sequence[str],
     numbers: Sequence[str],
-    rows: Sequence[Sequence[str | int | Cell]],
+    rows: Sequence[Sequence[str | int | TableCell]],
     *,
     ids: Sequence[str] = (),
 ) -> str:
@@ -127,12 +127,12 @@ def _number(is_number: bool) -> str:
     return ' class="number"' if is_number else ""
 
 
-def _cell(title: str, value: str | int | Cell, *, is_number: bool) -> str:
+def _cell(title: str, value: str | int | TableCell, *, is_number: bool) -> str:
     return f'<td data-head="{escape(title)}"{_number(is_number)}>{_content(value)}</td>'
 
 
-def _content(value: str | int | Cell) -> str:
-    if isinstance(value, Cell):
+def _content(value: str | int | TableCell) -> str:
+    if isinstance(value, TableCell):
         kind = f' class="{escape(value.kind)}"' if value.kind else ""
         notes = "".join(f"<small{kind}>{escape(note)}</small>" for note in value.notes)
         return f"{escape(value.text)}{notes}"

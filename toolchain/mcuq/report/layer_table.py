@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from mcuq.numeric.widths import width_name
-from mcuq.report.elements import Cell, table
+from mcuq.report.elements import TableCell, table
 from mcuq.report.latency import digits, milliseconds
 from mcuq.report.naming import short_names
 from mcuq.result.manifest import Layer, Manifest
@@ -29,7 +29,7 @@ def layer_table(manifest: Manifest) -> str:
     """One row a kernel call; row `i` is `layer-i` to links."""
     names = short_names(layer.name for layer in manifest.layers)
     columns = _columns(manifest)
-    rows: list[tuple[str | int | Cell, ...]] = [
+    rows: list[tuple[str | int | TableCell, ...]] = [
         (
             index,
             _named(names[layer.name], layer),
@@ -44,10 +44,10 @@ def layer_table(manifest: Manifest) -> str:
     return table(heads, [column.title for column in columns], rows, ids=ids)
 
 
-def _named(name: str, layer: Layer) -> Cell:
+def _named(name: str, layer: Layer) -> TableCell:
     # A function may be broken into lines where its words end.
     how = f"{layer.kind} by {layer.function}".replace("_", "_\u200b")
-    return Cell(name, (how, f"slow path: {layer.slow}") if layer.slow else (how,))
+    return TableCell(name, (how, f"slow path: {layer.slow}") if layer.slow else (how,))
 
 
 def _columns(manifest: Manifest) -> list[Column]:

@@ -25,7 +25,7 @@ Edge = tuple[Source, int]
 
 
 @dataclass(frozen=True)
-class Node:
+class DrawnNode:
     """A box of the drawing.
 
     Attributes:
@@ -54,7 +54,7 @@ class Band:
     """
 
     title: str
-    nodes: tuple[Node, ...]
+    nodes: tuple[DrawnNode, ...]
     edges: tuple[tuple[str, str], ...]
 
     def plain(self) -> dict[str, Any]:
@@ -123,24 +123,24 @@ def _band(manifest: Manifest, config: ConfigFile, edges: Sequence[Edge], layers:
             pairs.append((str(source) if start is None else start.id, str(reader)))
         elif source in layers:
             end = f"to {reader}"
-            nodes.setdefault(end, Node(end, "elsewhere", (end,), link=f"layer-{reader}"))
+            nodes.setdefault(end, DrawnNode(end, "elsewhere", (end,), link=f"layer-{reader}"))
             pairs.append((str(source), end))
     title = f"layers {layers.start} to {layers.stop - 1}"
     return Band(title, tuple(nodes.values()), tuple(pairs))
 
 
-def _layer(index: int, layer: Layer, names: Mapping[str, str]) -> Node:
+def _layer(index: int, layer: Layer, names: Mapping[str, str]) -> DrawnNode:
     shape = "×".join(map(str, layer.shape))
     weights = "" if layer.bits is None else f", {width_name(layer.bits)} weights"
     lines = (f"{index} {layer.kind}", names[layer.name], f"{shape}{weights}")
-    return Node(str(index), "layer", lines, bits_color(layer.bits), f"layer-{index}")
+    return DrawnNode(str(index), "layer", lines, bits_color(layer.bits), f"layer-{index}")
 
 
-def _start(manifest: Manifest, config: ConfigFile, source: Source) -> Node:
+def _start(manifest: Manifest, config: ConfigFile, source: Source) -> DrawnNode:
     """A layer of an earlier band, or an input of the model."""
     if isinstance(source, int):
-        return Node(f"from {source}", "elsewhere", (f"from {source}",), link=f"layer-{source}")
+        return DrawnNode(f"from {source}", "elsewhere", (f"from {source}",), link=f"layer-{source}")
     tensor = config.tensor(source)
     shape = () if tensor is None else ("×".join(map(str, tensor.shape)),)
     name = numbered_names(manifest, (source,))[source]
-    return Node(f"input {source}", "input", (name, *shape))
+    return DrawnNode(f"input {source}", "input", (name, *shape))
