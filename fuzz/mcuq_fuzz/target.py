@@ -19,35 +19,36 @@ class Target:
     """A reader to be fuzzed.
 
     Attributes:
-        name: of the target.
+        name: of its folders in `corpus` and `regressions`.
         execute: reads one input; raises typed errors alone.
         mutate: changes a valid file so that it stays almost valid, beside changed bytes.
-        structured: part of the changes that are `mutate`'s; several of any kind make an input.
+        stays_valid: whether `mutate` makes all the changes, since it takes too long to read a
+            damaged file.
         largest: bytes of an input.
         modules: of the reader, that are imported when it is called first.
         runs: executions of the recorded run.
         accepts: whether any input is read: what is refused by its name is refused for ever.
-        folder: name of its folders in `corpus` and `regressions`, where it is not the target's.
+        corpus_of: the target whose corpus it begins with, where that is not its own.
     """
 
     name: str
     execute: Callable[[bytes], object]
     mutate: Mutate | None = None
-    structured: float = 0.8
+    stays_valid: bool = False
     largest: int = 1 << 14
     modules: tuple[str, ...] = ()
     runs: int = 200_000
     accepts: bool = True
-    folder: str = ""
+    corpus_of: str = ""
 
     @property
     def corpus(self) -> Path:
-        return CORPUS / (self.folder or self.name)
+        return CORPUS / (self.corpus_of or self.name)
 
     @property
     def regressions(self) -> Path:
         """Inputs that once ended in another way than they should."""
-        return REGRESSIONS / (self.folder or self.name)
+        return REGRESSIONS / self.name
 
 
 def in_file(name: str, data: bytes) -> Path:
