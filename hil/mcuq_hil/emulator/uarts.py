@@ -87,7 +87,7 @@ class EmulatedUart:
             self._line.put(value)
 
 
-class Memory(Protocol):
+class BusMemory(Protocol):
     """The machine's."""
 
     def mem_read(self, address: int, size: int) -> bytes | bytearray: ...
@@ -98,7 +98,7 @@ class Memory(Protocol):
 class TransferringUart:
     """Reads and writes of one UART that transfers single bytes, by offset from its base."""
 
-    def __init__(self, layout: TransferLayout, line: Line, memory: Memory) -> None:
+    def __init__(self, layout: TransferLayout, line: Line, memory: BusMemory) -> None:
         self._layout = layout
         self._line = line
         self._memory = memory
@@ -122,7 +122,7 @@ class TransferringUart:
             self._values[layout.sent] = 1
 
 
-def emulated_uart(driver: str, line: Line, memory: Memory) -> EmulatedUart | TransferringUart:
+def emulated_uart(driver: str, line: Line, memory: BusMemory) -> EmulatedUart | TransferringUart:
     """The model of a driver of firmware/ports/uart."""
     layout = UARTS[driver]
     if isinstance(layout, TransferLayout):

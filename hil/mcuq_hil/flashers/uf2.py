@@ -66,7 +66,7 @@ def flash_uf2(board: Board, content: bytes, seconds: float) -> None:
     if _wait_for(label, deadline, present=False) is not None:
         raise FlashError(
             f"{label} did not accept the image",
-            "open the drive again (BOOTSEL held while plugging in, or reset pressed twice), and retry",
+            "open it again: BOOTSEL held while plugging in, or reset pressed twice",
         )
 
 
