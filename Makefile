@@ -2,7 +2,8 @@
 #
 #   make demo    build, verify and report the digits example on the emulated STM32F746
 #   make test    every test
-#   make check   formatting, lint, types and the fast tests, in about two minutes
+#   make check   formatting, lint and types
+#   make quick   the tests that are neither slow nor need the compiler for the board
 #   make fuzz    every reader on changed files, in some minutes
 #   make wheel   dist/mcuq-*.whl and its bill of material
 #   make dist    the same and the source package, as they are published
@@ -20,7 +21,7 @@ ARM_PACKAGES := gcc-arm-none-eabi libnewlib-arm-none-eabi
 HOST_PACKAGES := gcc libc6-dev cmake
 PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal
 
-.PHONY: demo test check fuzz setup wheel dist analyse docs clean
+.PHONY: demo test check quick fuzz setup wheel dist analyse docs clean
 
 setup: $(SETUP) $(COMPILER)
 
@@ -32,10 +33,12 @@ demo: setup
 test: setup $(HOST)
 	$(PYTEST)
 
-check: $(SETUP) $(HOST)
+check: $(SETUP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+quick: $(SETUP) $(HOST)
 	$(PYTEST) -m "not slow and not arm"
 
 fuzz: $(SETUP) $(HOST)

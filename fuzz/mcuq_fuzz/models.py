@@ -69,7 +69,7 @@ TARGETS = (
     Target("tflite", read_tflite, changed_model),
     Target("onnx", read_onnx, _changed_onnx, modules=("mcuq.importers.onnx.convert",)),
     Target("keras", look_at_keras, partial(changed_archive, whole=(".h5",))),
-    Target("hdf5", look_at_keras, changed_hdf5, structured=1.0, largest=1 << 16),
+    Target("hdf5", look_at_keras, changed_hdf5, stays_valid=True, largest=1 << 16),
     Target("hdf5_bytes", look_at_keras, runs=HDF5_BYTES_RUNS, corpus_of="hdf5"),
     Target("pytorch", look_at_pytorch, changed_archive),
     Target("mlir", read_mlir, largest=1 << 12, accepts=False),

@@ -22,7 +22,8 @@ class Target:
         name: of its folders in `corpus` and `regressions`.
         execute: reads one input; raises typed errors alone.
         mutate: changes a valid file so that it stays almost valid, beside changed bytes.
-        structured: part of the changes that are `mutate`'s; several of any kind make an input.
+        stays_valid: whether `mutate` makes all the changes, since it takes too long to read a
+            damaged file.
         largest: bytes of an input.
         modules: of the reader, that are imported when it is called first.
         runs: executions of the recorded run.
@@ -33,7 +34,7 @@ class Target:
     name: str
     execute: Callable[[bytes], object]
     mutate: Mutate | None = None
-    structured: float = 0.8
+    stays_valid: bool = False
     largest: int = 1 << 14
     modules: tuple[str, ...] = ()
     runs: int = 200_000

@@ -43,6 +43,8 @@ from mcuq_fuzz.target import Target  # noqa: E402
 
 _MEMORY = 4 << 30
 """Bytes a process may ask for: twice what is a fault, so that one is seen and not only its end."""
+_STRUCTURED = 0.8
+"""Part of the changes that are a target's own; several of any kind make an input."""
 _WRITTEN_EVERY = 500
 _HANG_SECONDS = 60
 
@@ -116,18 +118,19 @@ def main() -> None:
     words = [f"-max_len={target.largest}", f"-seed={seed}", "-rss_limit_mb=0"]
     words += [f"-timeout={_HANG_SECONDS}", "-detect_leaks=0"]
     words += [f"-artifact_prefix={place}/ended-", "-mutate_depth=2"]
+    words += ["-cross_over=0"] if target.stays_valid else []
     folders = [str(place / "corpus"), str(target.corpus), str(target.regressions)]
     present = [each for each in folders if Path(each).is_dir()]
 
     def changed(data: bytes, most: int, number: int) -> bytes:
         rng = Random(number)
-        if target.mutate is not None and rng.random() < target.structured:
+        if target.mutate is not None and (target.stays_valid or rng.random() < _STRUCTURED):
             # A change may not be possible in what other changes left.
             with contextlib.suppress(Exception):
                 made = target.mutate(data, rng)
                 if len(made) <= most:
                     return made
-        return bytes(atheris.Mutate(data, most))
+        return data if target.stays_valid else bytes(atheris.Mutate(data, most))
 
     atheris.Setup(
         ["worker", *words, *present], run.one, custom_mutator=changed, internal_libfuzzer=True

@@ -217,6 +217,12 @@ def test_the_outcomes_are_in_order() -> None:
     assert file.worst == "memory"
 
 
+def test_a_step_that_does_not_apply_is_not_its_worst() -> None:
+    steps = (Tried("inspect", "read"), Tried("as-is", "left out"))
+    assert ZooFile("m", "", 0, steps).worst == "read"
+    assert ZooFile("m", "", 0, steps[1:]).worst == "left out"
+
+
 @pytest.mark.arm
 @pytest.mark.slow
 def test_firmware_is_built_of_float_and_of_quantized_files(tmp_path: Path) -> None:

@@ -23,6 +23,12 @@ SANITIZE = "MCUQ_KERNEL_SANITIZE"
 WARNINGS = ("-std=c99", "-Wall", "-Wextra", "-Wconversion", "-Wno-sign-conversion", "-Werror")
 
 
+def examples(number: int) -> int:
+    """Of a property, a quarter of them under sanitizers: those watch every access of every form,
+    and which values it computes is compared without them."""
+    return max(5, number // 4) if os.environ.get(SANITIZE) else number
+
+
 @cache
 def kernels() -> ctypes.CDLL:
     """All kernels, compiled once a process."""

@@ -10,7 +10,7 @@ from arm_native import ARG_ERROR, NO_SCRATCH, ONES, SUCCESS, arm, library, same
 from arm_reference import activation_s16, rescaled, rescaled64, windows
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from kernel_native import Words
+from kernel_native import Words, examples
 
 from mcuq.ops.int16_tables import sigmoid_table
 
@@ -33,7 +33,7 @@ def weights(rng: np.random.Generator, *shape: int) -> np.ndarray:
 
 
 @pytest.mark.parametrize("form", ["arm_convolve_s16", "arm_convolve_wrapper_s16"])
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(SEEDS, *[SIZES] * 4, st.integers(1, 2), st.integers(0, 2), st.sampled_from(BIASES))
 def test_convolution(
     form: str,
@@ -71,7 +71,7 @@ FORMS = ["arm_depthwise_conv_s16", "arm_depthwise_conv_wrapper_s16", "arm_depthw
 
 
 @pytest.mark.parametrize("form", FORMS)
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(SEEDS, *[SIZES] * 3, st.integers(1, 2), st.integers(0, 2))
 def test_depthwise_convolution(
     form: str, seed: int, size: int, channels: int, factor: int, stride: int, padding: int
@@ -95,7 +95,7 @@ def test_depthwise_convolution(
     same(output, np.clip(rescaled64(sums, multipliers, shifts), -32768, 32767))
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(SEEDS, *[SIZES] * 3, st.booleans())
 def test_dense(seed: int, rows: int, depth: int, outputs: int, biased: bool) -> None:
     rng = np.random.default_rng(seed)
@@ -111,7 +111,7 @@ def test_dense(seed: int, rows: int, depth: int, outputs: int, biased: bool) -> 
     same(output, np.clip(rescaled64(sums, multiplier, shift), -32768, 32767))
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(SEEDS, st.integers(0, 9), st.integers(0, 14))
 def test_sums_and_products(seed: int, count: int, left_shift: int) -> None:
     rng = np.random.default_rng(seed)

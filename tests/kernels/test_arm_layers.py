@@ -11,7 +11,7 @@ from arm_native import ARG_ERROR, NO_SCRATCH, ONES, SUCCESS, arm, same
 from arm_reference import rescaled
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from kernel_native import Words
+from kernel_native import Words, examples
 
 from mcuq.numeric import (
     doubling_high_multiply,
@@ -27,7 +27,7 @@ SIZES = st.integers(1, 5)
 
 @pytest.mark.parametrize("bits", [8, 16])
 @pytest.mark.parametrize("mean", [True, False])
-@settings(max_examples=80)
+@settings(max_examples=examples(80))
 @given(SEEDS, *[SIZES] * 4, st.integers(1, 3), st.integers(0, 4), SIZES)
 def test_pooling_of_several_images(
     bits: int,
@@ -89,7 +89,7 @@ def softmax(x: np.ndarray, multiplier: int, shift: int, diff_min: int, bits: int
     return np.where(difference >= diff_min, values, 0)
 
 
-@settings(max_examples=80)
+@settings(max_examples=examples(80))
 @given(SEEDS, SIZES, st.integers(1, 40), st.integers(0, 24), st.integers(0, 255))
 def test_softmax(seed: int, rows: int, depth: int, shift: int, reach: int) -> None:
     rng = np.random.default_rng(seed)
@@ -136,7 +136,7 @@ def test_softmax_without_tables() -> None:
 
 
 @pytest.mark.parametrize("form", ["arm_transpose_conv_s8", "arm_transpose_conv_wrapper_s8"])
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(SEEDS, *[SIZES] * 2, st.integers(1, 3), *[st.integers(1, 4)] * 4, st.integers(0, 2))
 def test_transposed_convolution(
     form: str,

@@ -8,6 +8,7 @@ from arm_native import arm
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from kernel_calls import run_calls
+from kernel_native import examples
 from number_formats import Form, forms, models
 
 from mcuq.cost import plan_program
@@ -34,7 +35,7 @@ FORMS = [form for form in forms() if form.operator in OPERATORS and form.name no
 
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.name)
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(data=st.data())
 def test_its_functions_equal_the_evaluation(form: Form, data: st.DataObject) -> None:
     model = data.draw(models(form))

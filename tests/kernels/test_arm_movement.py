@@ -10,7 +10,7 @@ from arm_native import ARG_ERROR, NO_SCRATCH, ONES, SUCCESS, arm, same
 from arm_reference import rescaled, rescaled64
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from kernel_native import Words
+from kernel_native import Words, examples
 
 SEEDS = st.integers(0, 2**31)
 SIZES = st.integers(1, 4)
@@ -29,7 +29,7 @@ def test_transpose(permutation: tuple[int, ...], shape: tuple[int, ...]) -> None
     _transposed(permutation, shape)
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(st.integers(1, 3).flatmap(lambda rank: st.permutations(range(rank))), SHAPES)
 def test_transpose_of_fewer_dimensions(order: list[int], shape: tuple[int, ...]) -> None:
     _transposed(tuple(order), shape[: len(order)])
@@ -60,7 +60,7 @@ def test_an_order_that_is_none(order: list[int]) -> None:
 
 
 @pytest.mark.parametrize(("letter", "axis"), [("w", 0), ("z", 1), ("y", 2), ("x", 3)])
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 @given(SHAPES, st.lists(SIZES, min_size=1, max_size=3))
 def test_concatenation(letter: str, axis: int, shape: tuple[int, ...], parts: list[int]) -> None:
     """Tensors are [w, z, y, x]."""
@@ -77,7 +77,7 @@ def test_concatenation(letter: str, axis: int, shape: tuple[int, ...], parts: li
     same(output, expected)
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(SEEDS, SHAPES, st.lists(st.integers(0, 2), min_size=8, max_size=8), st.integers(-128, 127))
 def test_pad(seed: int, shape: tuple[int, ...], amounts: list[int], value: int) -> None:
     x = drawn(seed, *shape)
@@ -89,7 +89,7 @@ def test_pad(seed: int, shape: tuple[int, ...], amounts: list[int], value: int) 
     same(output, expected)
 
 
-@settings(max_examples=80)
+@settings(max_examples=examples(80))
 @given(SEEDS, SHAPES, st.lists(st.sampled_from("abo"), min_size=4, max_size=4), st.booleans())
 def test_minimum_and_maximum(
     seed: int, shape: tuple[int, ...], repeated: list[str], larger: bool
@@ -120,7 +120,7 @@ def test_reshape_and_relu(seed: int, count: int) -> None:
     same(words, expected)
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(
     SEEDS, *[SIZES] * 3, st.sampled_from(["same", "left", "right"]), st.booleans(), st.booleans()
 )
@@ -149,7 +149,7 @@ def test_matrix_products(
     same(output, np.clip(expected, *clamp))
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(SEEDS, SIZES, st.integers(1, 9), st.integers(-127, 128), st.integers(-127, 128))
 def test_sums_of_rows(seed: int, rows: int, columns: int, lhs: int, rhs: int) -> None:
     x = drawn(seed, rows, columns)

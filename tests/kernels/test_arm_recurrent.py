@@ -10,7 +10,7 @@ from arm_native import ARG_ERROR, NO_SCRATCH, ONES, SUCCESS, arm, same
 from arm_reference import Gate, Lstm, rescaled
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from kernel_native import Words
+from kernel_native import Words, examples
 
 SEEDS = st.integers(0, 2**31)
 SIZES = st.integers(1, 4)
@@ -21,7 +21,7 @@ def scale(rng: np.random.Generator, shift: int) -> tuple[int, int]:
 
 
 @pytest.mark.parametrize("wide", [False, True])
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(SEEDS, *[SIZES] * 5, st.booleans())
 def test_svdf(
     wide: bool, seed: int, batches: int, size: int, units: int, rank: int, time: int, biased: bool
@@ -91,7 +91,7 @@ def _fields(gate: Gate) -> list[Any]:
 
 
 @pytest.mark.parametrize("wide", [False, True])
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(SEEDS, *[SIZES] * 4, st.booleans(), st.booleans())
 def test_lstm(
     wide: bool,

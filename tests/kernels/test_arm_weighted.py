@@ -7,7 +7,7 @@ import pytest
 from arm_native import ARG_ERROR, NO_SCRATCH, ONES, SUCCESS, arm, context, same
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from kernel_native import Words
+from kernel_native import Words, examples
 from kernel_weighted import Weighted, build, layers, run_cmsis
 
 from mcuq.ops.attrs import Padding
@@ -17,7 +17,7 @@ from mcuq.ops.weighted_params import ConvAttrs, ConvParams, DepthwiseConvAttrs
 SIZES = st.integers(1, 5)
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(layers(CONV_2D))
 def test_convolution(case: Weighted) -> None:
     same(run_cmsis(case, f"arm_convolve_s{case.weight.bits}", arm), case.expected)
@@ -25,7 +25,7 @@ def test_convolution(case: Weighted) -> None:
         same(run_cmsis(case, "arm_convolve_even_s4", arm), case.expected)
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(*[SIZES] * 4, st.sampled_from([4, 8]), st.sampled_from([(1, 1), (2, 1), (2, 3)]))
 def test_pointwise_convolution(
     height: int, width: int, depth: int, outputs: int, bits: int, stride: tuple[int, int]
@@ -37,7 +37,7 @@ def test_pointwise_convolution(
         same(run_cmsis(case, f"arm_convolve_1x1_s{bits}_fast", arm), case.expected)
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(st.integers(3, 12), *[SIZES] * 2, st.integers(1, 3), st.sampled_from([4, 8]))
 def test_convolution_along_a_row(
     width: int, taps: int, outputs: int, stride: int, bits: int
@@ -48,13 +48,13 @@ def test_convolution_along_a_row(
     same(run_cmsis(case, f"arm_convolve_1_x_n_s{bits}", arm), case.expected)
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(layers(DEPTHWISE_CONV_2D))
 def test_depthwise_convolution(case: Weighted) -> None:
     same(run_cmsis(case, f"arm_depthwise_conv_s{case.weight.bits}", arm), case.expected)
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(*[SIZES] * 3, st.integers(1, 4), st.sampled_from([4, 8]), st.integers(1, 3))
 def test_depthwise_convolution_of_as_many_channels(
     height: int, width: int, channels: int, window: int, bits: int, stride: int
@@ -70,7 +70,7 @@ def test_depthwise_convolution_of_as_many_channels(
         same(run_cmsis(case, "arm_depthwise_conv_3x3_s8", arm), case.expected)
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(layers(FULLY_CONNECTED))
 def test_dense(case: Weighted) -> None:
     same(run_cmsis(case, f"arm_fully_connected_s{case.weight.bits}", arm), case.expected)
@@ -100,7 +100,7 @@ def test_dense_by_channel_or_not(rows: int, outputs: int, each: bool) -> None:
 
 
 @pytest.mark.parametrize("upscale", [(2, 2), (2, 1), (1, 2), (1, 1)])
-@settings(max_examples=20)
+@settings(max_examples=examples(20))
 @given(*[SIZES] * 3, st.integers(1, 4))
 def test_convolution_of_a_spread_input(
     upscale: tuple[int, int], height: int, width: int, outputs: int, window: int

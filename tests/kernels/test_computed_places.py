@@ -7,6 +7,7 @@ import pytest
 from computed_places import Placing, Tuples, placings, stored_inputs, tuples
 from hypothesis import given, settings
 from kernel_calls import run_calls
+from kernel_native import examples
 
 from mcuq.cost import plan_program
 from mcuq.lower import LowerOptions, lower
@@ -26,13 +27,13 @@ def _check(file: Placing | Tuples, dtype: str, samples: list[np.ndarray]) -> Non
 
 @pytest.mark.parametrize("dtype", ["int8", "int16", "int32"])
 @given(file=placings())
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 def test_a_part_goes_where_it_fits(dtype: str, file: Placing) -> None:
     _check(file, dtype, file.samples(dtype, COUNT))
 
 
 @given(file=tuples())
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 def test_tuples_are_places_in_memory(file: Tuples) -> None:
     _check(file, "int8", file.samples("int8", COUNT))
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from kernel_calls import run_calls
+from kernel_native import examples
 from kinds_of_tests import KERNEL
 from number_formats import Model, forms, models
 from shadow_layers import promised
@@ -42,7 +43,7 @@ def assert_equal(memory: MemoryPlan, model: Model) -> None:
 
 
 @pytest.mark.parametrize("kind", KERNEL.operators)
-@settings(max_examples=80)
+@settings(max_examples=examples(80))
 @given(data=st.data(), options=st.sampled_from(list(OPTIONS)))
 def test_kernels_equal_the_evaluation(kind: AnyOperator, options: str, data: st.DataObject) -> None:
     model = data.draw(drawn(kind))
@@ -50,7 +51,7 @@ def test_kernels_equal_the_evaluation(kind: AnyOperator, options: str, data: st.
 
 
 @pytest.mark.parametrize("kind", KERNEL.operators)
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(data=st.data(), options=st.sampled_from(list(OPTIONS)))
 def test_kernels_over_their_inputs_equal_the_evaluation(
     kind: AnyOperator, options: str, data: st.DataObject

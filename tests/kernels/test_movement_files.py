@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from kernel_calls import run_calls
+from kernel_native import examples
 from movement_file import detector
 from tflite_movement import MOVEMENTS, WITH_INT16, pads_with_unset_memory
 
@@ -37,7 +38,7 @@ def _assert_equal(qgraph: QuantizedGraph) -> None:
 
 @pytest.mark.parametrize("kind, dtype", _FORMS)
 @given(data=st.data())
-@settings(max_examples=15, suppress_health_check=[HealthCheck.filter_too_much])
+@settings(max_examples=examples(15), suppress_health_check=[HealthCheck.filter_too_much])
 def test_files_that_move_values(kind: str, dtype: str, data: st.DataObject) -> None:
     movement = data.draw(MOVEMENTS[kind])
     assume(not pads_with_unset_memory(movement, dtype))

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from kernel_calls import run_calls
+from kernel_native import examples
 from kernel_odd import WIDTHS, odd_layers, with_odd_channels
 from kernel_weighted import Weighted, build
 
@@ -47,19 +48,19 @@ def assert_equal_everywhere(case: Weighted) -> None:
         np.testing.assert_array_equal(actual, expected)
 
 
-@settings(max_examples=400)
+@settings(max_examples=examples(400))
 @given(odd_layers(CONV_2D))
 def test_convolution(case: Weighted) -> None:
     assert_equal_everywhere(case)
 
 
-@settings(max_examples=400)
+@settings(max_examples=examples(400))
 @given(odd_layers(DEPTHWISE_CONV_2D))
 def test_depthwise(case: Weighted) -> None:
     assert_equal_everywhere(case)
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(odd_layers(FULLY_CONNECTED))
 def test_dense(case: Weighted) -> None:
     assert_equal_everywhere(case)
@@ -98,7 +99,7 @@ def test_channels_that_training_leaves_are_packed(kind: AnyOperator, odd: str, b
 @pytest.mark.parametrize("bits", WIDTHS)
 @pytest.mark.parametrize("kind", WEIGHTED)
 @given(place=st.integers(0, 10), odd=st.sampled_from(["steep", "steeper", "lowest"]))
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 def test_one_channel_never_slows_a_layer(
     kind: AnyOperator, bits: int, place: int, odd: str
 ) -> None:

@@ -18,7 +18,7 @@ from kernel_fast import (
     run_depthwise,
     run_pointwise,
 )
-from kernel_native import call
+from kernel_native import call, examples
 from kernel_weighted import Int8s, Weighted, build, layers
 
 from mcuq.bench.layers import LayerCall
@@ -79,7 +79,7 @@ def check(case: Weighted, run: Run, layer: Layer, sharing: BufferOverlap, slack:
         np.testing.assert_array_equal(actual, expected)
 
 
-@settings(max_examples=400)
+@settings(max_examples=examples(400))
 @given(layers(CONV_2D))
 def test_convolution_over_its_input(case: Weighted) -> None:
     check(
@@ -87,7 +87,7 @@ def test_convolution_over_its_input(case: Weighted) -> None:
     )
 
 
-@settings(max_examples=400)
+@settings(max_examples=examples(400))
 @given(layers(DEPTHWISE_CONV_2D, simple=True))
 def test_depthwise_over_its_input(case: Weighted) -> None:
     sharing = depthwise_overlap(window_shape(case))

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from kernel_cases import activation, model
-from kernel_native import Words, call
+from kernel_native import Words, call, examples
 from oracles import tflm_outputs
 
 from mcuq.interpret.integer import run_integer
@@ -49,7 +49,7 @@ def computed(graph: QuantizedGraph, values: np.ndarray) -> np.ndarray:
     return output
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(
     depth=st.sampled_from([500, 511, 512, 513, 700, 1000, 4095, 4096, 5000, 9000]),
     scale=st.sampled_from([1e-4, 0.01, 0.1, 1.0]),
@@ -91,7 +91,7 @@ def test_the_wide_sum_stays_at_its_end(depth: int) -> None:
     np.testing.assert_array_equal(output, run_integer(graph, [values])["c"])
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(
     depth=st.sampled_from([1, 2, 10, 511]),
     scale=st.sampled_from([1e-4, 0.01, 0.1, 1.0, 40.0]),

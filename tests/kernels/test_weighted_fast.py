@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from kernel_fast import run_conv, run_dense, run_depthwise, run_pointwise
+from kernel_native import examples
 from kernel_weighted import Weighted, build, layers
 
 from mcuq.ops.attrs import Padding
 from mcuq.ops.weighted import CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED
 from mcuq.ops.weighted_params import ConvAttrs, DepthwiseConvAttrs
 
-CONV = settings(max_examples=500)
+CONV = settings(max_examples=examples(500))
 
 
 @CONV
@@ -31,7 +32,7 @@ def test_depthwise_equals_tflm(case: Weighted) -> None:
     np.testing.assert_array_equal(run_depthwise(case, descending=True), expected)
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(layers(DEPTHWISE_CONV_2D, expandable=True))
 def test_expanded_depthwise_equals_tflm(case: Weighted) -> None:
     expected = case.expected
@@ -40,7 +41,7 @@ def test_expanded_depthwise_equals_tflm(case: Weighted) -> None:
         np.testing.assert_array_equal(actual, expected)
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(layers(FULLY_CONNECTED))
 def test_dense_equals_tflm(case: Weighted) -> None:
     np.testing.assert_array_equal(run_dense(case), case.expected)

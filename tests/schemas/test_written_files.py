@@ -84,7 +84,7 @@ BUILT = (
         "quantize --bits 4 --weight-bytes 100% -o four --json",
         {"manifest": OUT, "pareto": "four/pareto.json", "config": "four/config.json"},
     ),
-    Step("build --max-flash 1K --json -o gated", {"error": OUT}, 6),
+    Step(f"build --max-flash 1K --json -o gated {FEW}", {"error": OUT}, 6),
     Step("compare out four --json", {"compare": OUT}),
     Step("compare out out/model.tflite --evaluation evaluation.npz --json", {"compare": OUT}),
     Step("check out --max-flash 256K --json", {"check": OUT}),

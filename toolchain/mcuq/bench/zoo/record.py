@@ -75,8 +75,9 @@ class ZooFile:
 
     @property
     def worst(self) -> Outcome:
-        """Of its steps."""
-        return max((tried.outcome for tried in self.steps), key=OUTCOMES.index, default="left out")
+        """Of the steps that were tried."""
+        tried = (each.outcome for each in self.steps if each.outcome != "left out")
+        return max(tried, key=OUTCOMES.index, default="left out")
 
     def outcome(self, step: Step) -> Outcome:
         """Of one step."""
