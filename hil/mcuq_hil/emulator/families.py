@@ -105,6 +105,6 @@ FAMILIES: dict[str, tuple[Rule, ...]] = {
 }
 """By folder of firmware/ports."""
 
-ERASED: dict[str, tuple[int, int]] = {"nrf53": (0x00FF_0000, 0x1000)}
+ERASED: dict[str, tuple[int, int]] = {"nrf53": (0x00FF_0000, 0x9000)}
 """By folder of firmware/ports: memory beside flash and RAM that the start-up reads, as (origin,
 bytes), all ones: a device that its factory has written nothing into."""
