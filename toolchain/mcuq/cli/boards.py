@@ -81,9 +81,11 @@ def add(
     part: Annotated[
         str | None, typer.Option(help="Which part of the pack; else the only one in it.")
     ] = None,
+    json: JsonFlag = False,
 ) -> None:
     """Draft a board file from a vendor's description: what it lacks is said in comments."""
     from mcuq.errors import UsageError
+    from mcuq.report.boards import DRAFTED, DraftedBoard
     from mcuq_hil.boards.draft import draft_board
     from mcuq_hil.boards.pack import read_pack
     from mcuq_hil.boards.svd import read_svd
@@ -99,6 +101,9 @@ def add(
         raise UsageError(
             f"cannot write {file}: {error.strerror}", "name a new file in a folder that exists"
         ) from error
+    if json:
+        write_json(DRAFTED, DraftedBoard(str(file), draft.missing, draft.family))
+        return
     console = stdout()
     console.print(f"{file}: fill in {', '.join(draft.missing)}, and the pins")
     console.print(f"then: mcuq hil check --board {file}")
