@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from documents import DOCS
 
@@ -12,8 +14,8 @@ from mcuq.cli.stopping import INTERRUPTED
 from mcuq_hil import errors as bench_errors
 
 TYPES = [*error_types(errors), *error_types(bench_errors)]
-ARGUMENTS = {"registers": {}}
-"""Of types that cannot be made without."""
+ARGUMENTS: dict[str, Any] = {"registers": {}}
+"""Of faults, which cannot be made without."""
 
 
 @pytest.mark.parametrize("kind", TYPES, ids=lambda kind: kind.__name__)
