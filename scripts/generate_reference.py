@@ -23,6 +23,7 @@ from pydantic.fields import FieldInfo
 from mcuq.cli.main import app
 from mcuq.document import DIGEST, KEY, Document
 from mcuq.project import Project
+from mcuq.result.accuracy import ACCURACY
 from mcuq.result.configuration import CONFIG
 from mcuq.result.front import FRONT
 from mcuq.result.manifest import MANIFEST
@@ -283,6 +284,7 @@ def pages() -> dict[str, str]:
     result["manifest-json.md"] = document_page(MANIFEST, text)
     result["pareto-json.md"] = document_page(FRONT)
     result["config-json.md"] = document_page(CONFIG)
+    result["accuracy-json.md"] = document_page(ACCURACY)
     result["settings.md"] = settings_page()
     result["operators.md"] = operators_page(NOTE)
     result["onnx-operators.md"] = (

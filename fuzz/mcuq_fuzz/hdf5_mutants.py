@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from mcuq.isolated import IsolatedError, call_isolated
 from mcuq_fuzz.zip_mutants import changed_bytes
 
 _CONFIG = "model_config"
@@ -25,9 +26,21 @@ _DEEP = 120
 
 
 def mutant(data: bytes, rng: Random) -> bytes:
-    """The file with one to three things changed; what is no such file stays as it is."""
+    """The file with one to three things changed; what is no such file stays as it is.
+
+    Made in a child process: HDF5's library crashes on some of what it wrote itself.
+    """
+    try:
+        return call_isolated(_changed, data, rng.getrandbits(64))
+    except IsolatedError:
+        return data
+
+
+def _changed(data: bytes, seed: int) -> bytes:
+    """In the child."""
     import h5py
 
+    rng = Random(seed)
     content = io.BytesIO(data)
     try:
         file = h5py.File(content, "r+")

@@ -22,8 +22,8 @@ class Target:
         name: of its folders in `corpus` and `regressions`.
         execute: reads one input; raises typed errors alone.
         mutate: changes a valid file so that it stays almost valid, beside changed bytes.
-        stays_valid: whether `mutate` makes all the changes, since what it is made with cannot
-            stand a damaged file either.
+        stays_valid: whether `mutate` makes all the changes, since it takes too long to read a
+            damaged file.
         largest: bytes of an input.
         modules: of the reader, that are imported when it is called first.
         runs: executions of the recorded run.

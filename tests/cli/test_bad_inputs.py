@@ -86,6 +86,8 @@ PLACES = [
     Place(("calibrate", BAD, _S), _M),
     Place(("calibrate", _M, BAD), _S, DATA),
     Place(("calibrate", _M, _S, "--merge", BAD), "ranges.json", JSON),
+    Place(("debug", BAD, *CALIBRATED), _M),
+    Place(("debug", _M, "--calibration", BAD), _S, DATA),
     Place(("build", BAD, *CALIBRATED), _M),
     Place(("build", _M, "--calibration", BAD), _S, DATA),
     Place((*_BUILD, "--search-data", BAD), _S, DATA),
@@ -165,6 +167,7 @@ def test_a_bad_file_is_one_error_and_nothing_is_done(
 WRITTEN = {
     "manifest.json": (["report"], ["explain", "0"], ["check"], ["compare", OUT]),
     "pareto.json": (["report"], ["explain", "0"]),
+    "accuracy.json": (["report"], ["explain", "0"]),
     "config.json": (["report"], ["explain", "0"]),
 }
 STRIDE = 4

@@ -169,6 +169,7 @@ WRITERS = {
     "hil/mcuq_hil/emulator/qemu.py:_command": "QEMU's own protocol",
     "toolchain/mcuq/integrate/platformio.py:write_platformio": "PlatformIO's own file",
     "toolchain/mcuq/report/html.py:report_html": "Plotly's own figures",
+    "toolchain/mcuq/report/live.py:live_page": "Plotly's own figures",
     "toolchain/mcuq/spdx.py:spdx_text": "SPDX's own format",
     "toolchain/mcuq/examples/blank.py:_line": "a value of a TOML file, written alike",
     "scripts/board_sizes.py:main": "a record of this repository",

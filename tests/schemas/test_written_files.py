@@ -68,6 +68,7 @@ QUICK = (
 BUILT = (
     Step("doctor --json", {"doctor": OUT}),
     Step(f"search -o front.json {FEW} --json", {"pareto": OUT}),
+    Step("debug --bits 4 --json", {"debug": OUT}),
     Step("report --json", {"error": OUT}, 3),
     Step(
         f"build --hil hil.toml --json {FEW}",
@@ -76,6 +77,7 @@ BUILT = (
             "manifest ": "out/manifest.json",
             "pareto": "out/pareto.json",
             "config": "out/config.json",
+            "accuracy": "out/accuracy.json",
             "counts": "cache/mcuq/counts/*.json",
         },
     ),
@@ -90,6 +92,7 @@ BUILT = (
     Step("check out --max-flash 256K --json", {"check": OUT}),
     Step("check out --max-flash 1K --json", {"error": OUT}, 6),
     Step("explain 0 --json", {"explain": OUT}),
+    Step("explain --json", {"accuracy": OUT}),
     Step("explain 4 four --json", {"explain": OUT}),
     Step("profile --json", {"profile": OUT}),
     Step("worst --json", {"worst": OUT}),

@@ -59,7 +59,7 @@ def _draw(rows: list[Row], layers: list[tuple[str, str, str]], first: str, secon
     from mcuq.report.naming import short_names
 
     table = Table(box=None, header_style="bold")
-    for title in ("", first, second, "change"):
+    for title in ("figure", first, second, "change"):
         table.add_column(Text(title))
     for row in rows:
         texts = (figure.text if figure else "-" for figure in (row.first, row.second))
