@@ -32,6 +32,8 @@ from mcuq_hil.boards import Board
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "scripts"))
 
+from api_reference import api_page  # noqa: E402
+from error_reference import errors_page  # noqa: E402
 from generate_schemas import SEAL, described_attribute, documents, file_name  # noqa: E402
 from operator_reference import onnx_page, operators_page  # noqa: E402
 
@@ -49,27 +51,18 @@ def command_pages() -> Iterator[tuple[str, str]]:
         yield f"mcuq-{name}.md", f"{NOTE}\n" + "\n".join(_command(f"mcuq {name}", command, 1))
     lines += [
         "",
-        _EXIT_CODES,
+        _EVERY_COMMAND,
         _TOCTREE.format(pages="\n".join(f"mcuq-{n}" for n in sorted(root.commands))),
     ]
     yield "commands.md", "\n".join(lines)
 
 
-_EXIT_CODES = """\
+_EVERY_COMMAND = """\
 Every command takes `--json`: one JSON document on stdout, progress and errors on stderr. Options
 before the command: `-v` (say why, too), `--no-color`, `--version`. `mcuq --install-completion`
 sets up the shell's completion. `MCUQ_DEBUG=1` shows tracebacks.
 
-| exit code | meaning |
-|---|---|
-| 0 | done: fits and verified |
-| 1 | a defect of mcuq |
-| 2 | usage: the command line, the project file's wishes, an unknown board |
-| 3 | bad input: a model, data or configuration file |
-| 4 | nothing fits the budget |
-| 5 | the compiler, the board, an emulator or the link failed |
-| 6 | a gate failed |
-| 130 | interrupted |
+Exit codes and the types of errors have [a page of their own](errors.md).
 """
 _TOCTREE = "```{{toctree}}\n:hidden:\n\n{pages}\n```\n"
 
@@ -286,7 +279,9 @@ def pages() -> dict[str, str]:
         "or a path to a file of your own.",
         Board,
     )
+    result["errors.md"] = errors_page(NOTE)
     result["json.md"] = json_page()
+    result["python-api.md"] = api_page(NOTE)
     text = "What was built from what, what it costs, how good it is and how that is known."
     result["manifest-json.md"] = document_page(MANIFEST, text)
     result["pareto-json.md"] = document_page(FRONT)

@@ -12,11 +12,14 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
+TUTORIALS = sorted(path for path in DOCS.glob("tutorials/*.md") if path.stem != "index")
+"""Each is done from the top to the end: test_tutorials.py runs them."""
 PAGES = [
     ROOT / "README.md",
     ROOT / "CONTRIBUTING.md",
     *sorted(DOCS.glob("*.md")),
     *sorted(DOCS.glob("decisions/*.md")),
+    *sorted(DOCS.glob("tutorials/*.md")),
 ]
 
 _FENCE = re.compile(r"^```([^\n`]*)\n(.*?)^```", re.DOTALL | re.MULTILINE)

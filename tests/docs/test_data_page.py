@@ -1,25 +1,47 @@
-"""Every finding about data has its section in docs/data.md, and the page tells of no others."""
+"""Every finding has its section on the page that its hint links to, and pages tell of no others."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from mcuq.findings import about_data
+from mcuq.findings import Finding, about_data, about_model
 from mcuq.sanity.settings import LABELS, OUTLIERS, RESULTS, SETS
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "data.md").read_text(encoding="utf-8")
+SOURCES = {path: path.read_text("utf-8") for path in (ROOT / "toolchain" / "mcuq").rglob("*.py")}
+MAKERS = {about_data: "ranges-apart", about_model: "slow-layer"}
+"""What makes findings → a code that it makes."""
 
 
-def test_every_code_has_a_section() -> None:
-    sources = [*(ROOT / "toolchain" / "mcuq").rglob("*.py")]
-    written = "\n".join(source.read_text(encoding="utf-8") for source in sources)
-    codes = set(re.findall(rf'{about_data.__name__}\(\s*"([a-z-]+)"', written))
-    assert "ranges-apart" in codes
-    assert codes == set(re.findall(r"^### ([a-z-]+)$", PAGE, re.MULTILINE))
+@pytest.mark.parametrize("make", MAKERS, ids=lambda make: make.__name__)
+def test_every_code_has_the_section_that_its_hint_links_to(make: Callable[..., Finding]) -> None:
+    written = "\n".join(SOURCES.values())
+    codes = set(re.findall(rf'{make.__name__}\(\s*"([a-z-]+)"', written))
+    assert MAKERS[make] in codes
+    hints = {code: make(code, "", "do it").hint for code in codes}
+    pages = {hint.removeprefix("do it (").split("#")[0] for hint in hints.values()}
+    (page,) = pages
+    text = (ROOT / page).read_text(encoding="utf-8")
+    assert codes == set(re.findall(r"^### ([a-z-]+)$", text, re.MULTILINE))
+    assert all(hint == f"do it ({page}#{code})" for code, hint in hints.items())
+
+
+def test_every_finding_is_made_with_a_link() -> None:
+    plain = {path.name for path, text in SOURCES.items() if re.search(r"\bFinding\(", text)}
+    assert plain == {"findings.py"}
+
+
+def test_the_mistakes_page_names_every_code_about_data() -> None:
+    """The table by what one sees leads to each section."""
+    text = (ROOT / "docs" / "mistakes.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"\(data\.md#([a-z-]+)\)", text)) >= set(
+        re.findall(r"^### ([a-z-]+)$", PAGE, re.MULTILINE)
+    )
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,16 @@ from typing import Any
 import numpy as np
 import pytest
 import typer
-from documents import PAGES, ROOT, Block, blocks, shell_blocks, spoken_commands, workflow_commands
+from documents import (
+    PAGES,
+    ROOT,
+    TUTORIALS,
+    Block,
+    blocks,
+    shell_blocks,
+    spoken_commands,
+    workflow_commands,
+)
 from extending import PAGE, steps
 
 from mcuq.cli.main import app, main
@@ -47,6 +56,7 @@ FEW = {
     "kws_test.npz": "evaluation.npz",
 }
 """The same for the data of benchmarks; the first 40 samples."""
+MODELS = (".tflite", ".onnx", ".pt2", ".keras")
 BOARDS = ("my-board.toml", "path/to/yours.toml")
 FARM = '[[place]]\nboard = "stm32f746"\nemulated = 2\n'
 
@@ -75,14 +85,21 @@ QUICK = {
 HANDS_ON = {"scripts/peak_memory.py": "build"}
 """Scripts whose arguments are those of a command."""
 
+
+def _installed(*modules: str) -> bool:
+    return all(importlib.util.find_spec(module) is not None for module in modules)
+
+
 NEEDS: dict[str, tuple[str, Callable[[], bool]]] = {
     "machine": ("installs programs; done by the tests of the wheel, or by hand", lambda: False),
     "checkout": ("is what runs the tests", lambda: False),
     "cluster": ("done by test_dask_page.py", lambda: False),
     "time": ("takes long", lambda: False),
     "hardware": ("no board is attached", lambda: False),
-    "tensorflow": ("no TensorFlow", lambda: importlib.util.find_spec("tensorflow") is not None),
-    "atheris": ("no atheris", lambda: importlib.util.find_spec("atheris") is not None),
+    "tensorflow": ("no TensorFlow", lambda: _installed("tensorflow")),
+    "torch": ("no PyTorch", lambda: _installed("torch", "onnx", "onnxscript")),
+    "onnx": ("no onnx or scikit-learn", lambda: _installed("onnx", "onnxruntime", "sklearn")),
+    "atheris": ("no atheris", lambda: _installed("atheris")),
     "mlir": ("no mlir-opt-19", lambda: shutil.which("mlir-opt-19") is not None),
     "arm-library": ("no CMSIS-NN at $CMSIS_NN", lambda: "CMSIS_NN" in os.environ),
 }
@@ -93,14 +110,15 @@ STEPS = {step.text for step in steps(PAGE.read_text(encoding="utf-8"))}
 """Parts of files, which `test_extending` puts in their places."""
 ONE_PROGRAM = "python.md"
 """Its blocks build on each other: tests/docs/test_python_page.py runs them in a row."""
+APART = [page for page in PAGES if page not in TUTORIALS]
 PYTHON = [
     block
-    for page in PAGES
+    for page in APART
     for block in blocks(page)
     if block.kind == "python" and block.text not in STEPS and page.name != ONE_PROGRAM
 ]
-MARKED = [block for block in SHELL if block.needs]
-RUN = [page for page in PAGES if any(not block.needs for block in shell_blocks(page))]
+MARKED = [block for block in SHELL if block.needs and block.page in APART]
+RUN = [page for page in APART if any(not block.needs for block in shell_blocks(page))]
 WORKFLOWS = [page for page in PAGES if workflow_commands(page)]
 PROGRAM = re.compile(
     r"(mcuq|dask|python|python3|pip|make|cmake|sudo|cd|pre-commit|mlir-opt-19) |\. "
@@ -116,8 +134,16 @@ def test_commands_stand_in_sh_blocks(page: Path) -> None:
 
 
 @pytest.mark.parametrize("block", SHELL, ids=lambda block: block.id)
-def test_every_command_parses(block: Block) -> None:
+def test_every_command_parses(
+    block: Block, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert set(block.needs) <= set(NEEDS), f"{block.id}: unknown requirement"
+    monkeypatch.chdir(tmp_path)
+    for word in shlex.split(" ".join(block.commands)):
+        # A model that is not there is told before anything else.
+        if word.endswith(MODELS):
+            (tmp_path / word).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / word).touch()
     for command in block.commands:
         assert PROGRAM.match(command + " "), f"{block.id}: {command}"
         _parse(command)
@@ -204,15 +230,15 @@ def work(built: Path, tmp_path: Path) -> Path:
 def test_commands_run(page: Path, work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for block in shell_blocks(page):
         if not block.needs:
-            _run_all(block.commands, work, monkeypatch)
+            run_all(block.commands, work, monkeypatch)
 
 
 @pytest.mark.slow
 @pytest.mark.arm
-@pytest.mark.parametrize("page", WORKFLOWS, ids=lambda path: path.name)
+@pytest.mark.parametrize("page", [p for p in WORKFLOWS if p in APART], ids=lambda path: path.name)
 def test_workflows_run(page: Path, work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     commands = [command for command in workflow_commands(page) if command.startswith("mcuq ")]
-    _run_all(commands, work, monkeypatch)
+    run_all(commands, work, monkeypatch)
 
 
 @pytest.mark.slow
@@ -221,14 +247,14 @@ def test_workflows_run(page: Path, work: Path, monkeypatch: pytest.MonkeyPatch) 
 def test_commands_with_requirements_run(
     block: Block, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _skip_without(block)
+    skip_without(block)
     work: Path = request.getfixturevalue("work")
     earlier = [b for b in shell_blocks(block.page) if b.line < block.line and not b.needs]
     commands = [command for b in earlier for command in b.commands]
     # Scripts print tables, which nothing that follows reads.
     needed = [command for command in commands if not command.startswith("python scripts/")]
-    _run_all(needed, work, monkeypatch)
-    _run_all(block.commands, work, monkeypatch)
+    run_all(needed, work, monkeypatch)
+    run_all(block.commands, work, monkeypatch)
 
 
 @pytest.mark.slow
@@ -238,7 +264,7 @@ def test_python_runs(
     block: Block, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With the names that a page takes for granted: graphs, data, an image and its input."""
-    _skip_without(block)
+    skip_without(block)
     work: Path = request.getfixturevalue("work")
     monkeypatch.chdir(work)
     graph = load_model(work / "digits_float32.tflite")
@@ -252,14 +278,14 @@ def test_python_runs(
     exec(compile(block.text, block.id, "exec"), names)
 
 
-def _skip_without(block: Block) -> None:
+def skip_without(block: Block) -> None:
     for need in block.needs:
         reason, is_there = NEEDS[need]
         if not is_there():
             pytest.skip(f"only parsed: {reason}")
 
 
-def _run_all(commands: list[str], work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def run_all(commands: list[str], work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(work)
     done = set()
     for command in commands:

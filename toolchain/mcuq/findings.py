@@ -28,6 +28,11 @@ def about_data(code: str, message: str, hint: str) -> Finding:
     return Finding(code, message, f"{hint} (docs/data.md#{code})")
 
 
+def about_model(code: str, message: str, hint: str) -> Finding:
+    """A finding that has a section of its own in docs/mistakes.md; its hint points there."""
+    return Finding(code, message, f"{hint} (docs/mistakes.md#{code})")
+
+
 def refuse(findings: Sequence[Finding]) -> None:
     """What `--strict` asks for.
 

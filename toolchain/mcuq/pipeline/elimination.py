@@ -10,7 +10,7 @@ import numpy as np
 from mcuq.calibrate import Statistics
 from mcuq.data import Dataset
 from mcuq.eliminate import eliminate
-from mcuq.findings import Finding
+from mcuq.findings import Finding, about_model
 from mcuq.graph import Graph
 from mcuq.graph.counts import macs
 from mcuq.ops.operator import Span
@@ -89,7 +89,7 @@ def _weights(graph: Graph) -> int:
 
 
 def _doubt(difference: float) -> Finding:
-    return Finding(
+    return about_model(
         "channels-kept",
         f"without the channels that cannot matter outputs differ by {difference:.3g}, more than "
         "rounding explains: all are kept",

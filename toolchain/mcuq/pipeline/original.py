@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mcuq.errors import InputError
-from mcuq.findings import Finding
+from mcuq.findings import Finding, about_model
 from mcuq.importers.tflite.reader import read_model
 from mcuq.importers.tflite.records import FileTensor, Quantization
 from mcuq.isolated import IsolatedError
@@ -133,7 +133,7 @@ def _not_run(
             float(np.abs(a.reshape(b.shape) - as_reals(b, t)).max(initial=0.0)) for a, b, t in pairs
         )
         instead = f"in LiteRT its outputs differ from the built model's by at most {largest:.3g}"
-    return Finding(
+    return about_model(
         "original-not-run",
         f"TFLite Micro does not run the file that was given ({error.cause}); {instead}",
         "only the file that mcuq wrote anew was compared byte for byte",

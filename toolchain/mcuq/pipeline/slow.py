@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mcuq.findings import Finding
+from mcuq.findings import Finding, about_model
 from mcuq.lower import Call, Program
 from mcuq.lower.slow import CHOSEN, GROUPED, MULTIPLIER
 from mcuq.pipeline.settings import ADVICE
@@ -21,7 +21,7 @@ def slow_findings(program: Program) -> tuple[Finding, ...]:
     What the request chose (16-bit activations, CMSIS-NN's interface) is no finding.
     """
     return tuple(
-        Finding("slow-layer", _message(call, program.macs), _REMEDIES.get(call.slow, _REMEDY))
+        about_model("slow-layer", _message(call, program.macs), _REMEDIES.get(call.slow, _REMEDY))
         for call in program.calls
         if call.slow
         and call.slow not in CHOSEN

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mcuq.errors import InputError
-from mcuq.findings import Finding
+from mcuq.findings import Finding, about_model
 from mcuq.graph import Graph, Op
 from mcuq.interpret.integer import quantize_inputs, run_integer
 from mcuq.ops.softmax import FLAT_CLASSES, SOFTMAX, flat_rows
@@ -22,7 +22,7 @@ def many_class_findings(graph: Graph, activation_bits: int) -> tuple[Finding, ..
     if activation_bits != 8:
         return ()
     return tuple(
-        Finding(
+        about_model(
             "wide-softmax",
             f"SOFTMAX '{op.name}' has {graph.tensors[op.output].shape[-1]} classes: where "
             f"{FLAT_CLASSES} of them are nearly equal, TFLite Micro aborts and mcuq's firmware "

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from mcuq.errors import InputError
-from mcuq.findings import Finding
+from mcuq.findings import Finding, about_model
 from mcuq.graph import Graph
 from mcuq.importers.names import short_name
 from mcuq.importers.tflite import read_tflite
@@ -75,7 +75,7 @@ def compare_import(
         inputs, own = witness_samples(graph, data)
         return _compared(path, graph, outside, inputs, own if integers else 0)
     except (MissingError, IsolatedError) as why:
-        finding = Finding(
+        finding = about_model(
             "import-not-compared",
             f"{path.name} was not compared with the runtime it came from: {_line(why)}",
             "install that runtime, or check the outputs yourself before you trust the result",
@@ -217,7 +217,7 @@ def _integers(
     if worst.share <= 1.0:
         return ()
     return (
-        Finding(
+        about_model(
             "integers-differ",
             f"{path.name} itself, in {outside.runtime}, is up to {worst.difference:.3g} away from "
             f"the real numbers that its integers stand for, where rounding explains "
