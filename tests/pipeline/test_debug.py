@@ -135,6 +135,11 @@ def test_a_sound_model_is_recommended_nothing(
     _draw(found, stdout())
     shown = capsys.readouterr().out
     assert "no layer goes wrong; the noisiest is layer" in shown
+    # The RESHAPE before the last layers has no number of its own in a result either.
+    operators = [layer.operator for layer in found.layers]
+    assert found.numbers[operators.index("RESHAPE")] is None
+    numbers = [number for number in found.numbers if number is not None]
+    assert numbers == list(range(len(operators) - 1))
     assert "try: " not in shown
 
 

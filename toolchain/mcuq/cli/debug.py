@@ -78,7 +78,7 @@ def _draw(found: Debugged, console: Console) -> None:
     suspect = found.suspect
     layer = found.layers[suspect.index]
     own = layer.snr_db if layer.own_snr_db is None else layer.own_snr_db
-    title = f"layer {suspect.index} {names[layer.name]} ({layer.operator})"
+    title = f"layer {_number(found, suspect.index)} {names[layer.name]} ({layer.operator})"
     console.print(
         f"first that goes wrong: {title}, {own:.1f} dB by itself"
         if suspect.goes_wrong
@@ -112,7 +112,7 @@ def _draw_layers(found: Debugged, names: dict[str, str], console: Console) -> No
         worst = "" if one.worst_channel is None else f"{one.worst_channel}: "
         worst += "" if one.worst_channel_snr_db is None else f"{one.worst_channel_snr_db:.1f} dB"
         table.add_row(
-            str(index),
+            _number(found, index),
             Text(names[one.name]),
             one.operator,
             f"{one.snr_db:.1f} dB",
@@ -127,6 +127,11 @@ def _draw_layers(found: Debugged, names: dict[str, str], console: Console) -> No
     if hidden > 0:
         console.print(f"and {hidden} layers with less noise: --json names all")
     console.print()
+
+
+def _number(found: Debugged, index: int) -> str:
+    number = found.numbers[index]
+    return "–" if number is None else str(number)
 
 
 def _draw_trials(found: Debugged, console: Console) -> None:

@@ -12,6 +12,7 @@ from mcuq.document import Document
 from mcuq.errors import McuqError
 from mcuq.graph import Op
 from mcuq.interpret.integer import quantize_inputs, run_integer
+from mcuq.lower import lower
 from mcuq.numeric.tensor import QuantizedTensor
 from mcuq.numeric.widths import width_name
 from mcuq.pipeline.accuracy import EvaluationScorer, Reals, make_scorer, real_outputs
@@ -55,7 +56,7 @@ class Suspect:
     """The layer that is looked at closely.
 
     Attributes:
-        index: its number among the layers.
+        index: its place in `Debugged.layers`.
         goes_wrong: whether its own signal to noise is below what a layer in integers has.
         low: least real value that its output's integers reach.
         high: largest.
@@ -82,6 +83,8 @@ class Debugged:
         quantized: of the integers.
         snr_db: signal to noise of the model's outputs, decibels.
         layers: in execution order.
+        numbers: of each among the layers of a build's results; null where it computes nothing, as a
+            RESHAPE does.
         suspect: the first layer that goes wrong, or the one that adds most noise.
         trials: by the signal to noise of the outputs, the best first: few samples tell more of that
             than of a share of right answers.
@@ -93,6 +96,7 @@ class Debugged:
     quantized: float
     snr_db: float
     layers: tuple[LayerErrorFigures, ...]
+    numbers: tuple[int | None, ...]
     suspect: Suspect
     trials: tuple[TriedChange, ...]
 
@@ -164,9 +168,18 @@ def debug(request: BuildRequest, progress: ProgressCallback = silent) -> Debugge
         quantized=value,
         snr_db=snr,
         layers=layers,
+        numbers=tuple(map(_call_numbers(qgraph).get, (layer.name for layer in layers))),
         suspect=suspect,
         trials=_tried(bench, changes, progress),
     )
+
+
+def _call_numbers(qgraph: QuantizedGraph) -> dict[str, int]:
+    """Output of an operator → number of its first kernel call."""
+    numbers: dict[str, int] = {}
+    for number, call in enumerate(lower(qgraph).calls):
+        numbers.setdefault(call.op.output, number)
+    return numbers
 
 
 def _config(request: BuildRequest, loaded: Loaded) -> Config:
