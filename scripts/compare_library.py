@@ -170,7 +170,7 @@ def page_tables(pairs: Sequence[LayerPair], digest: str) -> str:
     parts = [f"{compiler_version()}, -O2; the library's sources have SHA-256 `{digest[:16]}…`."]
     parts.append(totals_table(pairs))
     for model in dict.fromkeys(pair.model for pair in pairs):
-        parts.append(f"### {model}")
+        parts.append(f"## {model}")
         parts.append(layers_table([pair for pair in pairs if pair.model == model]))
     return "\n\n".join(parts)
 

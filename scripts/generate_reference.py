@@ -23,6 +23,7 @@ from pydantic.fields import FieldInfo
 from mcuq.cli.main import app
 from mcuq.document import DIGEST, KEY, Document
 from mcuq.project import Project
+from mcuq.result.accuracy import ACCURACY
 from mcuq.result.configuration import CONFIG
 from mcuq.result.front import FRONT
 from mcuq.result.manifest import MANIFEST
@@ -31,6 +32,7 @@ from mcuq_hil.boards import Board
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "scripts"))
 
+from api_reference import api_page  # noqa: E402
 from generate_schemas import SEAL, described_attribute, documents, file_name  # noqa: E402
 from operator_reference import onnx_page, operators_page  # noqa: E402
 
@@ -286,10 +288,12 @@ def pages() -> dict[str, str]:
         Board,
     )
     result["json.md"] = json_page()
+    result["python-api.md"] = api_page(NOTE)
     text = "What was built from what, what it costs, how good it is and how that is known."
     result["manifest-json.md"] = document_page(MANIFEST, text)
     result["pareto-json.md"] = document_page(FRONT)
     result["config-json.md"] = document_page(CONFIG)
+    result["accuracy-json.md"] = document_page(ACCURACY)
     result["settings.md"] = settings_page()
     result["operators.md"] = operators_page(NOTE)
     result["onnx-operators.md"] = (

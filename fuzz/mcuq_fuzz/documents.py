@@ -9,13 +9,14 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 from pydantic import BaseModel
 
 from mcuq.document import Document
+from mcuq.result.accuracy import ACCURACY
 from mcuq.result.bundle import BUNDLE
 from mcuq.result.configuration import CONFIG
 from mcuq.result.front import FRONT
 from mcuq.result.manifest import MANIFEST
 
-READ_BACK = (MANIFEST, FRONT, CONFIG, BUNDLE)
-_GIVEN = {"metric_output": 0}
+READ_BACK = (MANIFEST, FRONT, CONFIG, ACCURACY, BUNDLE)
+_GIVEN = {"metric_output": 0, "data": "AA=="}
 """Fields that depend on others."""
 _PLAIN: dict[Any, Any] = {int: 1, float: 0.5, str: "1", bool: True}
 

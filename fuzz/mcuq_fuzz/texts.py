@@ -12,6 +12,7 @@ from mcuq.pipeline.config_overrides import read_config
 from mcuq.pipeline.statistics import read_statistics
 from mcuq.project import load_project
 from mcuq.report.store import read_document
+from mcuq.result.accuracy import ACCURACY
 from mcuq.result.configuration import CONFIG
 from mcuq.result.front import FRONT
 from mcuq.result.manifest import MANIFEST
@@ -46,7 +47,7 @@ def read_json(data: bytes) -> None:
     """
     path = in_file("bundle.json", data)
     _first(
-        *(partial(read_document, kind, path) for kind in (MANIFEST, FRONT, CONFIG)),
+        *(partial(read_document, kind, path) for kind in (MANIFEST, FRONT, CONFIG, ACCURACY)),
         lambda: read_bundle(path.parent),
         lambda: read_config(path, graph()),
         lambda: read_statistics(path, graph()),

@@ -86,6 +86,8 @@ PLACES = [
     Place(("calibrate", BAD, _S), _M),
     Place(("calibrate", _M, BAD), _S, DATA),
     Place(("calibrate", _M, _S, "--merge", BAD), "ranges.json", JSON),
+    Place(("debug", BAD, *CALIBRATED), _M),
+    Place(("debug", _M, "--calibration", BAD), _S, DATA),
     Place(("build", BAD, *CALIBRATED), _M),
     Place(("build", _M, "--calibration", BAD), _S, DATA),
     Place((*_BUILD, "--search-data", BAD), _S, DATA),
@@ -119,6 +121,8 @@ PLACES = [
     Place(("run", BAD, OUT), "few.npz", DATA),
     Place(("run", "few.npz", BAD), _M),
     Place(("boards", "show", BAD), "board.toml", TOML),
+    Place(("boards", "add", "new.toml", "--from-svd", BAD), "part.svd"),
+    Place(("boards", "add", "new.toml", "--from-cmsis-pack", BAD), "part.svd"),
     Place(("hil", "list", "--farm", BAD), "hil.toml", TOML),
     Place(("hil", "check", "--farm", BAD), "hil.toml", TOML),
     Place(("hil", "soak", "--farm", BAD), "hil.toml", TOML),
@@ -137,6 +141,8 @@ def located(name: str, built: Path) -> Path:
     if name == "board.toml":
         text = (Path(bad_inputs.__file__).parents[2] / "boards" / "stm32f746.toml").read_text()
         (built / name).write_text(text)
+    elif name == "part.svd":
+        path.write_text("<device><name>STM32F446</name><cpu><name>CM4</name></cpu></device>")
     return path
 
 
@@ -165,6 +171,7 @@ def test_a_bad_file_is_one_error_and_nothing_is_done(
 WRITTEN = {
     "manifest.json": (["report"], ["explain", "0"], ["check"], ["compare", OUT]),
     "pareto.json": (["report"], ["explain", "0"]),
+    "accuracy.json": (["report"], ["explain", "0"]),
     "config.json": (["report"], ["explain", "0"]),
 }
 STRIDE = 4

@@ -27,6 +27,7 @@ FILES = {
     "model",
     "model.tflite",
     "pareto.json",
+    "accuracy.json",
     "report.html",
     "sbom.spdx.json",
 }

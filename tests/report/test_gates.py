@@ -8,7 +8,7 @@ import pytest
 
 from mcuq.pipeline.gates import Gates
 from mcuq.report.comparison import LayerWeights, Side, differing_weights, rows, side
-from mcuq.report.gates import broken_gates, regressions
+from mcuq.report.gates import broken_gates, forgotten_unit, regressions
 from mcuq.result.manifest import Manifest, Verification
 
 
@@ -88,6 +88,25 @@ def test_differing_weights(manifest: Manifest) -> None:
     peers = [Side("d", {}, {"net/conv/Relu": width}) for width in ("int8", "int4")]
     assert differing_weights([sides[0], peers[0]]) == []
     assert differing_weights([sides[0], peers[1]]) != []
+
+
+@pytest.mark.parametrize(
+    ("gates", "hint"),
+    [
+        (Gates(max_flash=60), "--max-flash 60 is in bytes: did you mean 60K?"),
+        (Gates(max_ram=8), "--max-ram 8 is in bytes: did you mean 8K?"),
+        (Gates(min_accuracy=97.5), "--min-accuracy 97.5 is a share: did you mean 0.975?"),
+        (Gates(max_flash=59_999, min_accuracy=0.99), None),
+    ],
+)
+def test_a_limit_without_its_unit_is_told(
+    manifest: Manifest, gates: Gates, hint: str | None
+) -> None:
+    assert forgotten_unit(manifest, gates) == hint
+
+
+def test_a_metric_that_is_no_share_may_exceed_one(manifest: Manifest) -> None:
+    assert forgotten_unit(changed(manifest, metric="mse"), Gates(min_accuracy=50)) is None
 
 
 def test_time_and_energy_have_gates(manifest: Manifest) -> None:

@@ -170,6 +170,7 @@ WRITERS = {
     "toolchain/mcuq/integrate/platformio.py:write_platformio": "PlatformIO's own file",
     "toolchain/mcuq/report/html.py:_figures": "Plotly's own figures",
     "toolchain/mcuq/report/html.py:report_html": "what the page itself draws the network of",
+    "toolchain/mcuq/report/live.py:live_page": "Plotly's own figures",
     "toolchain/mcuq/spdx.py:spdx_text": "SPDX's own format",
     "toolchain/mcuq/examples/blank.py:_line": "a value of a TOML file, written alike",
     "scripts/board_sizes.py:main": "a record of this repository",

@@ -58,7 +58,7 @@ def choice_hint(name: str, known: Iterable[str]) -> str:
     if close:
         return f"did you mean {close[0]}?"
     more = ", …" if len(names) > _MOST_NAMED else ""
-    return f"choose {' or '.join(names)}" if len(names) == 2 else _listed(names, more)
+    return f"choose {' or '.join(names)}" if len(names) in (1, 2) else _listed(names, more)
 
 
 def _nearest_in_other_case(name: str, names: list[str]) -> list[str]:

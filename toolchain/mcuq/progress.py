@@ -4,9 +4,39 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from mcuq.findings import Finding, refuse
+
+
+@dataclass(frozen=True)
+class Scored:
+    """A configuration that a search has scored.
+
+    Attributes:
+        flash, ram, weight_bytes: what it takes, in bytes.
+        loss: lower is better.
+        fits: whether it keeps the budget.
+    """
+
+    flash: int
+    ram: int
+    weight_bytes: int
+    loss: float
+    fits: bool
+
+
+@dataclass(frozen=True)
+class SearchSoFar:
+    """What a search that goes on has found.
+
+    Attributes:
+        curve: (configurations scored, best fitting loss) at each improvement.
+        front: configurations that nothing else beats, cheapest in flash first.
+    """
+
+    curve: tuple[tuple[int, float], ...]
+    front: tuple[Scored, ...]
 
 
 @dataclass(frozen=True)
@@ -19,6 +49,7 @@ class Progress:
         total: units expected, or None where that is not known.
         note: best so far or what is being worked on, one short line.
         finding: something suspicious that the stage came across.
+        so_far: of a search: tells what it has found, to be called at once; it takes some time.
     """
 
     stage: str
@@ -26,6 +57,7 @@ class Progress:
     total: int | None = None
     note: str = ""
     finding: Finding | None = None
+    so_far: Callable[[], SearchSoFar] | None = field(default=None, compare=False)
 
 
 ProgressCallback = Callable[[Progress], None]
@@ -42,7 +74,7 @@ _SECONDS = 30.0
 
 class StageLines:
     """A callback that says where a build is, for a log: a line when a stage begins, one when it is
-    done, and one in `_SECONDS` of a long one.
+    done, and one every half minute of a long one.
 
     Args:
         write: takes a line, without its end.

@@ -16,7 +16,7 @@ from mcuq.cli.progress import shown_progress
 def bundle(
     folders: Annotated[
         list[Path],
-        typer.Argument(metavar="DIR...", help="Directories that mcuq build --name wrote."),
+        typer.Argument(metavar="DIR", help="Directories that mcuq build --name wrote."),
     ],
     output: Annotated[
         Path, typer.Option("--output", "-o", help="Directory of the image that holds them all.")

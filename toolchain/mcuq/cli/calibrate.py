@@ -35,7 +35,9 @@ CALIBRATED = Document(
 
 
 def calibrate(
-    model: Annotated[Path, typer.Argument(help="Float model.")],
+    model: Annotated[
+        Path, typer.Argument(help="Float model.", is_eager=True, callback=options.readable)
+    ],
     data: Annotated[list[Path], typer.Argument(help="Samples: .npz files or .npy directories.")],
     output: Annotated[
         Path, typer.Option("--output", "-o", help="File of statistics to write.")

@@ -66,7 +66,7 @@ def check(
     from mcuq.cli.request import read
     from mcuq.declared import made
     from mcuq.pipeline.gates import Gates
-    from mcuq.report.gates import broken_gates, regressions
+    from mcuq.report.gates import broken_gates, forgotten_unit, regressions
     from mcuq.report.markdown import summary
     from mcuq.report.store import read_manifest
 
@@ -78,7 +78,7 @@ def check(
         broken += regressions(manifest, before, tolerance / 100)
     if markdown is not None:
         write_atomically(markdown, summary(manifest, gates, broken, before))
-    raise_broken(broken)
+    raise_broken(broken, forgotten_unit(manifest, gates))
     if json:
         write_json(PASSED, Passed())
     else:
@@ -97,7 +97,7 @@ def _before(folder: Path, baseline: Path | None, reference: str | None) -> Manif
     return None if baseline is None else read_manifest(baseline)
 
 
-def raise_broken(broken: list[str]) -> None:
-    """Raise GateError where a gate does not hold."""
+def raise_broken(broken: list[str], hint: str | None) -> None:
+    """Raise GateError where a gate does not hold; `hint` where there is something to be said."""
     if broken:
-        raise GateError("; ".join(broken), "the result itself is complete")
+        raise GateError("; ".join(broken), hint or "the result itself is complete")

@@ -85,7 +85,7 @@ def _figures(sides: Sequence[Side]) -> Table:
     from mcuq.report.comparison import rows
 
     table = Table(box=None, header_style="bold")
-    table.add_column("")
+    table.add_column("figure")
     for at, side in enumerate(sides):
         table.add_column(Text(side.name))
         if at:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from mcuq.cli import options
 from mcuq.cli.output import JsonFlag, stdout, write_json
 from mcuq.cli.progress import shown_progress
 from mcuq.errors import UsageError
@@ -15,7 +16,9 @@ MARKER = "dynamic.json"
 
 
 def dynamic(
-    model: Annotated[Path, typer.Argument(help="Float model.")],
+    model: Annotated[
+        Path, typer.Argument(help="Float model.", is_eager=True, callback=options.readable)
+    ],
     evaluation: Annotated[
         Path, typer.Option("--evaluation", help="Samples for figures and comparisons.")
     ],

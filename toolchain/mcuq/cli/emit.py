@@ -56,7 +56,7 @@ def emit(
     folder: Annotated[
         Path,
         typer.Argument(
-            metavar="[DIR]", help="Directory that mcuq build wrote; for MLIR also a model file."
+            metavar="DIR", help="Directory that mcuq build wrote; for MLIR also a model file."
         ),
     ] = Path("out"),
     project: Annotated[

@@ -8,21 +8,60 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mcuq.cli.output import JsonFlag, stdout, write_json
+from mcuq.errors import InputError
 from mcuq.units import format_bytes, format_count
 
 if TYPE_CHECKING:
     from mcuq.report.explanation import Explanation
+    from mcuq.result.accuracy import LayerErrorFigures
     from mcuq.result.manifest import Manifest
 
 
+_OUT = Path("out")
+LEAST_SHARE = 5e-5
+"""That two decimals of a per cent show."""
+
+
 def explain(
-    layer: Annotated[str, typer.Argument(help="Number or name, as the summary shows it.")],
+    layer: Annotated[
+        str | None,
+        typer.Argument(help="Number or name, as the summary shows it; none: the whole result."),
+    ] = None,
     folder: Annotated[
-        Path, typer.Argument(metavar="[DIR]", help="Directory that mcuq build wrote.")
-    ] = Path("out"),
+        Path | None, typer.Argument(metavar="DIR", help="Directory that mcuq build wrote (out).")
+    ] = None,
     json: JsonFlag = False,
 ) -> None:
-    """Say why a layer has its bits: what each choice costs in loss and bytes."""
+    """Say why a layer has its bits: what each choice costs in loss and bytes. Without a layer:
+    where the accuracy of the whole result goes."""
+    from mcuq.report.store import MANIFEST_FILE
+
+    if layer is None:
+        _explain_whole(folder or _OUT, json)
+    elif folder is None and (Path(layer) / MANIFEST_FILE).is_file():
+        _explain_whole(Path(layer), json)
+    else:
+        _explain_layer(layer, folder or _OUT, json)
+
+
+def _explain_whole(folder: Path, json: bool) -> None:
+    from mcuq.cli.lost import draw_lost
+    from mcuq.report.store import read_report
+    from mcuq.result.accuracy import ACCURACY
+
+    report = read_report(folder)
+    if report.accuracy is None:
+        raise InputError(
+            f"{folder} does not say where its accuracy goes",
+            "build it with samples of your own and this mcuq, or name a layer",
+        )
+    if json:
+        write_json(ACCURACY, report.accuracy)
+    else:
+        draw_lost(report, report.accuracy)
+
+
+def _explain_layer(layer: str, folder: Path, json: bool) -> None:
     from mcuq.report.explanation import EXPLANATION
     from mcuq.report.explanation import explain as explained
     from mcuq.report.store import read_report
@@ -77,9 +116,23 @@ def _sentences(found: Explanation, manifest: Manifest) -> list[str]:
     if output is not None:
         low, high = (output.scale[0] * (code - output.zero_point) for code in (-128, 127))
         lines.append(f"output: {low:.4g} to {high:.4g}, observer {output.scheme}")
+    lines += _error_lines(found.error)
     if found.rank is not None:
         lines.append(
             f"of {found.ranked} filters this is number {found.rank} to make int4, "
             "by loss a byte saved"
         )
+    return lines
+
+
+def _error_lines(error: LayerErrorFigures | None) -> list[str]:
+    """How far the layer's output is from the float model's."""
+    if error is None:
+        return []
+    own = "" if error.own_snr_db is None else f", {error.own_snr_db:.1f} dB by this layer alone"
+    lines = [f"error: signal to noise {error.snr_db:.1f} dB{own}, cosine {error.cosine:.6f}"]
+    if error.worst_channel is not None:
+        lines.append(f"worst channel: {error.worst_channel}, {error.worst_channel_snr_db:.1f} dB")
+    if error.clipped >= LEAST_SHARE:
+        lines.append(f"clipped: {error.clipped:.2%} of the float values lie beyond its range")
     return lines

@@ -72,7 +72,9 @@ Labels = Annotated[
 
 
 def finetune(
-    model: Annotated[Path, typer.Argument(help="Float model.")],
+    model: Annotated[
+        Path, typer.Argument(help="Float model.", is_eager=True, callback=options.readable)
+    ],
     train: Annotated[Path, typer.Option("--train", help="Training samples; labels are optional.")],
     config: Annotated[
         Path | None,

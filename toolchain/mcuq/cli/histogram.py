@@ -8,12 +8,15 @@ import numpy as np
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Any
 
+    import numpy.typing as npt
     from rich.table import Table
     from rich.text import Text
 
     from mcuq.calibrate import Statistics
     from mcuq.calibrate.histogram import Histogram
+    from mcuq.result.configuration import StoredHistogram
 
 COLUMNS = 48
 _BARS = " ▁▂▃▄▅▆▇█"
@@ -29,8 +32,19 @@ def heights(histogram: Histogram, low: float, high: float, columns: int) -> list
     counts = np.diff(np.interp(ends, histogram.edges, cumulative))
     counts[0] += np.interp(low, histogram.edges, cumulative)
     counts[-1] += cumulative[-1] - np.interp(high, histogram.edges, cumulative)
+    return _levels(counts)
+
+
+def _levels(counts: npt.NDArray[Any]) -> list[int]:
     largest = np.log1p(max(float(counts.max()), 1.0))
     return [int(np.ceil(8 * np.log1p(count) / largest)) if count > 1e-9 else 0 for count in counts]
+
+
+def stored_line(histogram: StoredHistogram, chosen: tuple[float, float]) -> Text:
+    """A bar a step; what the chosen range clips is dim."""
+    levels = _levels(np.array(histogram.counts, np.float64))
+    step = (histogram.high - histogram.low) / len(levels)
+    return _bars(levels, histogram.low, step, chosen)
 
 
 def bar_line(statistics: Statistics, chosen: tuple[float, float]) -> Text:
@@ -41,8 +55,15 @@ def bar_line(statistics: Statistics, chosen: tuple[float, float]) -> Text:
     if low == high:
         return Text("constant", style="dim")
     step = (high - low) / COLUMNS
+    return _bars(heights(statistics.histogram, low, high, COLUMNS), low, step, chosen)
+
+
+def _bars(levels: list[int], low: float, step: float, chosen: tuple[float, float]) -> Text:
+    """From `low` on, a bar every `step`."""
+    from rich.text import Text
+
     line = Text()
-    for index, height in enumerate(heights(statistics.histogram, low, high, COLUMNS)):
+    for index, height in enumerate(levels):
         middle = low + (index + 0.5) * step
         inside = chosen[0] <= middle <= chosen[1]
         line.append(_BARS[height], style="bold" if inside else "dim red")

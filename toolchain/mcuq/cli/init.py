@@ -28,7 +28,7 @@ STARTED = Document("init", Started, "the files of a new project", "`mcuq init --
 
 def init(
     folder: Annotated[
-        Path, typer.Argument(metavar="[DIR]", help="Made where missing.", show_default=False)
+        Path, typer.Argument(metavar="DIR", help="Made where missing.", show_default=False)
     ] = Path(),
     example: Annotated[
         str | None,

@@ -18,6 +18,7 @@ from mcuq.cli import (
     calibrate,
     check,
     compare,
+    debug,
     doctor,
     dynamic,
     emit,
@@ -82,6 +83,7 @@ app.command("profile")(profile.profile)
 app.command("report")(report.report)
 app.command("emit")(emit.emit)
 app.command("finetune")(finetune.finetune)
+app.command("debug")(debug.debug)
 app.command("explain")(explain.explain)
 app.add_typer(bench.app, name="bench")
 app.command("compare")(compare.compare)

@@ -29,7 +29,7 @@ def mlperf(
         ),
     ],
     folder: Annotated[
-        Path, typer.Argument(metavar="[DIR]", help="Directory that mcuq build wrote.")
+        Path, typer.Argument(metavar="DIR", help="Directory that mcuq build wrote.")
     ] = Path("out"),
     output: Annotated[
         Path, typer.Option("--output", "-o", help="Directory of the firmware.")

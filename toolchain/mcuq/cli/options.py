@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from functools import wraps
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -55,6 +56,16 @@ def offering(command: str) -> Callable[[Callable[..., None]], Callable[..., None
 def option(path: str) -> Any:
     """One option of a request, for the annotation of a command that takes few of them."""
     return _information(leaf_at(BuildRequest, path))
+
+
+def readable(context: typer.Context, path: Path) -> Path:
+    """The callback of a file that a command begins with: where it is not there, nothing else that
+    is missing matters. Goes with `is_eager`."""
+    from mcuq.pipeline.check import check_readable
+
+    if not context.resilient_parsing:
+        check_readable(path)
+    return path
 
 
 def finite(parameter: typer.CallbackParam, value: float | None) -> float | None:

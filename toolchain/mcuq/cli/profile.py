@@ -72,7 +72,7 @@ PROFILE = Document(
 
 def profile(
     folder: Annotated[
-        Path, typer.Argument(metavar="[DIR]", help="Directory that mcuq build wrote.")
+        Path, typer.Argument(metavar="DIR", help="Directory that mcuq build wrote.")
     ] = Path("out"),
     port: Annotated[str | None, options.option("port")] = None,
     json: JsonFlag = False,

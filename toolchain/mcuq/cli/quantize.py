@@ -12,7 +12,7 @@ from mcuq.errors import UsageError
 @options.offering("quantize")
 def quantize(asked: options.Asked, json: JsonFlag = False) -> None:
     """Build one configuration without a search: the same width for every filter, or a file's choice
-    for each tensor; verified and reported like `mcuq build`."""
+    for each tensor; verified and reported like mcuq build."""
     from mcuq.cli.request import job
     from mcuq.pipeline.scheme import Throughout
 

@@ -50,7 +50,7 @@ ANSWERS = Document(
 def run(
     data: Annotated[Path, typer.Argument(help="Samples, as for a build: .npz or a directory.")],
     folder: Annotated[
-        Path, typer.Argument(metavar="[DIR]", help="Directory that mcuq build wrote.")
+        Path, typer.Argument(metavar="DIR", help="Directory that mcuq build wrote.")
     ] = Path("out"),
     port: Annotated[str | None, options.option("port")] = None,
     samples: Annotated[

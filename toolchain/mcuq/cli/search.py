@@ -52,7 +52,7 @@ def _draw(found: Front) -> None:
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("")
+    table.add_column("point")
     titles = ("loss", "flash", "RAM", "weights", "instructions", "cycles")
     for title in (*titles, "int4 filters"):
         table.add_column(title, justify="right", no_wrap=True)

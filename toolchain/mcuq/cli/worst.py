@@ -12,7 +12,7 @@ from mcuq.cli.output import JsonFlag, stdout, write_json
 
 def worst(
     folder: Annotated[
-        Path, typer.Argument(metavar="[DIR]", help="Directory that mcuq build wrote.")
+        Path, typer.Argument(metavar="DIR", help="Directory that mcuq build wrote.")
     ] = Path("out"),
     json: JsonFlag = False,
 ) -> None:

@@ -40,6 +40,7 @@ from mcuq.pipeline.select import Selected, select
 from mcuq.pipeline.slow import slow_findings
 from mcuq.pipeline.undefined import check_defined
 from mcuq.pipeline.versions import versions
+from mcuq.pipeline.where_lost import where_lost
 from mcuq.progress import Progress, ProgressCallback, announce, silent
 from mcuq.result.manifest import AlsoMeasured
 from mcuq.score.choice import companions
@@ -98,7 +99,10 @@ def _finish(
     inputs = quantize_inputs(found.qgraph, loaded.evaluation.inputs)
     outputs = run_integer(found.qgraph, inputs)
     expected = [outputs[name] for name in found.qgraph.outputs]
-    accuracy, findings = _accuracy(selected, real_outputs(found.qgraph, outputs), progress)
+    reals = real_outputs(found.qgraph, outputs)
+    accuracy, findings = _accuracy(selected, reals, progress)
+    scorer = selected.scorer
+    lost = None if scorer is None else where_lost(scorer, found.qgraph, reals)
     announce("evaluate", findings, progress, strict=request.strict)
     progress(Progress("build", note=loaded.board.title))
     sample = first_sample(found.qgraph, loaded.evaluation)
@@ -143,6 +147,7 @@ def _finish(
         versions=versions(),
         eliminated=loaded.eliminated,
         findings=(*selected.findings, *findings, *slow, *original.findings),
+        lost=lost,
     )
 
 

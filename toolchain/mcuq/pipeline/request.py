@@ -79,7 +79,7 @@ class BuildRequest:
         str,
         names.BOARD,
         Option(
-            "Name from `mcuq boards`.",
+            "A name that mcuq boards lists.",
             "Boards to build for; the first is the default.",
             commands=ALL,
             short="-b",

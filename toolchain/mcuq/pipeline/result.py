@@ -15,6 +15,7 @@ from mcuq.pipeline.estimated import Estimated
 from mcuq.pipeline.measured import LatencyError, Measured, latency_error
 from mcuq.quantize import Config
 from mcuq.quantized import QuantizedGraph
+from mcuq.result.accuracy import AccuracyFile
 from mcuq.result.elimination import EliminationFigures
 from mcuq.result.manifest import AlsoMeasured, DeviceFigures, Layer, Verification
 from mcuq.score.intervals import Change, Interval, change, interval
@@ -160,3 +161,5 @@ class BuildResult(Brief):
     """Channels that the graph lacks."""
     findings: tuple[Finding, ...] = ()
     """What looked wrong on the way, in the order of the stages."""
+    lost: AccuracyFile | None = None
+    """Where accuracy goes; None without evaluation samples."""

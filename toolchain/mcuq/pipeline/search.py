@@ -22,7 +22,7 @@ from mcuq.pipeline.result import SearchSummary
 from mcuq.pipeline.scoring import Candidates, Scorer, split
 from mcuq.pipeline.settings import RUNGS
 from mcuq.pipeline.space import ModelSpace
-from mcuq.progress import Progress, ProgressCallback
+from mcuq.progress import Progress, ProgressCallback, Scored, SearchSoFar
 from mcuq.score.loss import find_loss_outputs
 from mcuq.score.ranking import Ranker
 from mcuq.search import (
@@ -36,6 +36,7 @@ from mcuq.search import (
     labels,
     run,
 )
+from mcuq.search.individual import pareto_front
 from mcuq.search.knapsack import knapsack
 from mcuq.search.problem import FULL, HOLDOUT
 from mcuq.search.seeds import byte_limit, known_losses
@@ -99,9 +100,9 @@ def search_configuration(
             lambda genome: table.cost(space.widths(genome)),
             limits,
             settings.stop.evaluations or default_evaluations(space),
-            _report(progress),
-            _clock(settings.stop.seconds),
+            expired=_clock(settings.stop.seconds),
         )
+        evaluator.progress = _report(progress, evaluator)
         ga = GaSettings(patience=settings.stop.patience)
         front = run(settings.method, evaluator, settings.seed, ga)
         winner = pick(evaluator)
@@ -148,12 +149,23 @@ def pick(evaluator: Evaluator) -> Candidate | None:
     return finalists[0] if finalists else None
 
 
-def _report(progress: ProgressCallback) -> Callable[[int, int, float], None]:
+def _report(progress: ProgressCallback, evaluator: Evaluator) -> Callable[[int, int, float], None]:
     def report(done: int, total: int, best: float) -> None:
         note = "nothing fits yet" if best == float("inf") else f"best loss {best:.5f}"
-        progress(Progress("search", done, total, note))
+        progress(Progress("search", done, total, note, so_far=lambda: _so_far(evaluator)))
 
     return report
+
+
+def _so_far(evaluator: Evaluator) -> SearchSoFar:
+    front = pareto_front(tuple(evaluator.known.values()))
+    return SearchSoFar(
+        tuple(evaluator.curve),
+        tuple(
+            Scored(one.cost.flash, one.cost.ram, one.cost.weight_bytes, one.loss, one.fits)
+            for one in front
+        ),
+    )
 
 
 def _summary(

@@ -171,6 +171,95 @@ ADVICE = AdviceSettings()
 
 
 @dataclass(frozen=True)
+class DetailSettings:
+    """How much is kept of where accuracy goes."""
+
+    bins: int = 64
+    """Steps. Of a histogram that is written, at most.
+
+    Evidence: none needed: enough to see the shape of a distribution.
+    """
+    confused: int = 64
+    """Classes. A confusion matrix of more is not written.
+
+    Evidence: none needed: of 64 it has 4,096 numbers, and nobody reads one of more.
+    """
+    flipped: int = 64
+    """Samples. Decided otherwise by integers that are listed.
+
+    Evidence: none needed: the total is written, too.
+    """
+    drawn: int = 12
+    """Samples. Of those with values to be drawn.
+
+    Evidence: none needed: with `drawn_values` they take 64 KB at most in the file.
+    """
+    drawn_values: int = 4096
+    """Values. Of a drawn sample at most: a larger one is drawn coarser.
+
+    Evidence: none needed: a picture of 64 by 64 points.
+    """
+    colours: int = 4
+    """Channels. Of a picture at most.
+
+    Evidence: none needed: red, green, blue and opacity.
+    """
+    traces: int = 64
+    """Channels. Of a sample that is drawn as so many lines side by side, at most.
+
+    Evidence: none needed: more are not told apart.
+    """
+
+
+DETAILS = DetailSettings()
+
+
+@dataclass(frozen=True)
+class DebugSettings:
+    """What `mcuq debug` looks at and tries."""
+
+    samples: int = 128
+    """Samples. Of the evaluation data, spread over it, on which changes are tried.
+
+    Evidence: not measured: chosen by hand.
+    """
+    observers: tuple[str, ...] = ("minmax", "percentile_99.99", "mse")
+    """Names. Of the observers that are tried.
+
+    Evidence: not measured: chosen by hand: one that cuts nothing, one that cuts rare values, one
+    that weighs both.
+    """
+    clipped: float = 0.01
+    """Share. Of a layer's values beyond its range, from which on it is named.
+
+    Evidence: not measured: chosen by hand.
+    """
+    behind_db: float = 12.0
+    """Decibels. By which the worst channel is behind the whole, from which on it is named.
+
+    Evidence: not measured: chosen by hand: two bits.
+    """
+    usual: float = 0.999
+    """Share. Of the values that count as usual ones.
+
+    Evidence: not measured: chosen by hand.
+    """
+    gain_db: float = 3.0
+    """Decibels. Of the outputs' signal to noise that a change gains to be recommended.
+
+    Evidence: not measured: chosen by hand: half the noise.
+    """
+    used: float = 0.25
+    """Share. Of the range within which the usual values lie, up to which it is named.
+
+    Evidence: not measured: chosen by hand: two bits.
+    """
+
+
+DEBUG = DebugSettings()
+
+
+@dataclass(frozen=True)
 class EliminationSettings:
     """For which inputs channels are proved idle."""
 

@@ -6,6 +6,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Literal
 
 from mcuq.numeric.tensor import QuantizedTensor
+from mcuq.pipeline.histograms import stored_histogram
 from mcuq.quantize.io_conversion import INSIDE
 from mcuq.report.command import command_line
 from mcuq.report.output_forms import recorded_forms
@@ -22,14 +23,11 @@ from mcuq.result.manifest import (
 from mcuq.shown import visible
 
 if TYPE_CHECKING:
-    from mcuq.calibrate.histogram import Histogram
     from mcuq.pipeline.request import BuildRequest
     from mcuq.pipeline.result import Accuracy, BuildResult
     from mcuq.result.front import Front
     from mcuq.score.intervals import Interval
     from mcuq.score.scores import Score
-
-_BINS = 64
 
 
 def manifest(result: BuildResult, request: BuildRequest, target: Target, front: Front) -> Manifest:
@@ -201,7 +199,7 @@ def config_file(result: BuildResult) -> ConfigFile:
         else:
             role, scheme = "activation", config.observer(tensor.name.removesuffix(INSIDE))
         seen = result.statistics.get(tensor.name)
-        histogram = _histogram(seen.histogram) if seen is not None else None
+        histogram = stored_histogram(seen.histogram) if seen is not None else None
         return _tensor(tensor, role, scheme, histogram)  # type: ignore[arg-type]  # a literal
 
     tensors = qgraph.tensors.values()
@@ -226,16 +224,4 @@ def _tensor(
         axis=tensor.axis,
         bytes_=tensor.nbytes,
         histogram=histogram,
-    )
-
-
-def _histogram(counted: Histogram) -> StoredHistogram:
-    """At most `_BINS` equal steps: enough to see the shape of a distribution."""
-    exponent = counted.exponent
-    while len(counted.counts) > _BINS:
-        exponent += 1
-        counted = counted.coarser(exponent)
-    edges = counted.edges
-    return StoredHistogram(
-        low=float(edges[0]), high=float(edges[-1]), counts=tuple(map(int, counted.counts))
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mcuq.document import Document
@@ -10,9 +11,12 @@ from mcuq.errors import UsageError
 from mcuq.numeric.widths import WIDTHS, stored_bytes, width_name
 from mcuq.report.naming import short_names
 from mcuq.report.store import Report
+from mcuq.result.accuracy import LayerErrorFigures
 from mcuq.result.configuration import TensorConfig
 from mcuq.result.manifest import Layer, Manifest
 
+_NAMED = 16
+"""Layers that an error lists."""
 _NAMES = {width_name(width): width for width in WIDTHS}
 
 
@@ -46,6 +50,7 @@ class Explanation:
         rank: place among the filters by loss per byte that int4 saves, 1 the cheapest to
             shrink; None where that was not measured.
         ranked: filters in that order.
+        error: of its output, float model against integers; null where that was not measured.
     """
 
     index: int
@@ -55,6 +60,7 @@ class Explanation:
     alternatives: tuple[Alternative, ...]
     rank: int | None
     ranked: int
+    error: LayerErrorFigures | None
 
 
 EXPLANATION = Document(
@@ -80,6 +86,7 @@ def explain(report: Report, wanted: str) -> Explanation:
         alternatives=_alternatives(report, layer),
         rank=order.index(layer.filter) + 1 if layer.filter in order else None,
         ranked=len(order),
+        error=None if report.accuracy is None else report.accuracy.layer(layer.name),
     )
 
 
@@ -91,15 +98,28 @@ def _find(manifest: Manifest, wanted: str) -> int:
     for known in (names, short):
         if known.count(wanted) == 1:
             return known.index(wanted)
-    matches = [i for i, name in enumerate(names) if wanted.lower() in name.lower()]
-    if len(matches) == 1:
-        return matches[0]
-    if matches:
-        places = ", ".join(map(str, matches))
-        raise UsageError(f"{wanted!r} fits several layers: {places}", "name one by its number")
+    kinds = [layer.kind for layer in manifest.layers]
+    if kinds.count(wanted.upper()) == 1:
+        return kinds.index(wanted.upper())
+    for texts in (names, kinds):
+        matches = [i for i, text in enumerate(texts) if wanted.lower() in text.lower()]
+        if len(matches) == 1:
+            return matches[0]
+        if matches:
+            raise UsageError(
+                f"{wanted!r} fits several layers: {_listed(manifest, matches)}",
+                "name one by its number",
+            )
     close = difflib.get_close_matches(wanted, short, n=1)
-    hint = f"did you mean {close[0]}?" if close else f"layers are numbered 0 to {len(names) - 1}"
-    raise UsageError(f"no layer {wanted!r}", hint)
+    every = f"the layers are {_listed(manifest, range(len(names)))}"
+    raise UsageError(f"no layer {wanted!r}", f"did you mean {close[0]}?" if close else every)
+
+
+def _listed(manifest: Manifest, numbers: Sequence[int]) -> str:
+    """`3 re_lu_2/Relu (ADD), …`: as many as a reader takes in."""
+    short = list(short_names(layer.name for layer in manifest.layers).values())
+    shown = (f"{i} {short[i]} ({manifest.layers[i].kind})" for i in numbers[:_NAMED])
+    return ", ".join(shown) + (", …" if len(numbers) > _NAMED else "")
 
 
 def _alternatives(report: Report, layer: Layer) -> tuple[Alternative, ...]:

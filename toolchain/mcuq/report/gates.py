@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mcuq.pipeline.gates import Gates
+from mcuq.pipeline.settings import ADVICE
 from mcuq.report.latency import digits, milliseconds
 from mcuq.report.wording import metric_value
 from mcuq.result.manifest import Manifest
+from mcuq.score.metrics import is_share
 from mcuq.units import format_bytes, format_count
 
 ESTIMATED_CYCLES = "cycles (estimated)"
@@ -100,6 +102,17 @@ def broken_gates(manifest: Manifest, gates: Gates) -> list[str]:
     if not manifest.verification.holds:
         broken.append("outputs are not verified equal")
     return broken
+
+
+def forgotten_unit(manifest: Manifest, gates: Gates) -> str | None:
+    """What was meant by a limit that no result can keep: bytes without a K, a share in per cent."""
+    for option, limit in (("--max-flash", gates.max_flash), ("--max-ram", gates.max_ram)):
+        if limit is not None and 0 < limit < ADVICE.smallest_memory:
+            return f"{option} {limit} is in bytes: did you mean {limit}K?"
+    least = gates.min_accuracy
+    if least is not None and 1 < least <= ADVICE.largest_share and is_share(manifest.result.metric):
+        return f"--min-accuracy {least:g} is a share: did you mean {least / 100:g}?"
+    return None
 
 
 def regressions(manifest: Manifest, baseline: Manifest, tolerance: float = 0.0) -> list[str]:

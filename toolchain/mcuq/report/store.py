@@ -1,4 +1,4 @@
-"""The three JSON files and the page of an output directory, written and read back."""
+"""The JSON files and the page of an output directory, written and read back."""
 
 from __future__ import annotations
 
@@ -9,30 +9,41 @@ from typing import Any
 from mcuq.document import Document, T
 from mcuq.errors import InputError
 from mcuq.reading import read_json_file
+from mcuq.result.accuracy import ACCURACY, AccuracyFile
 from mcuq.result.bundle import BUNDLE
 from mcuq.result.configuration import CONFIG, ConfigFile
 from mcuq.result.front import FRONT, Front
 from mcuq.result.manifest import MANIFEST, Manifest
 
 PAGE = "report.html"
+MANIFEST_FILE = f"{MANIFEST.name}.json"
 
 
 @dataclass(frozen=True)
 class Report:
-    """All that is told about a result."""
+    """All that is told about a result.
+
+    Attributes:
+        accuracy: None where nothing was evaluated, and of results from before it was written.
+    """
 
     manifest: Manifest
     front: Front
     config: ConfigFile
+    accuracy: AccuracyFile | None = None
 
 
 def write_report(report: Report, folder: Path) -> None:
-    """Write `manifest.json`, `pareto.json`, `config.json` and `report.html` into `folder`."""
-    for document, text in (
+    """Write `manifest.json`, `pareto.json`, `config.json`, `accuracy.json` where there is something
+    to say, and `report.html` into `folder`."""
+    texts: list[tuple[Document[Any], str]] = [
         (MANIFEST, MANIFEST.text(report.manifest)),
         (FRONT, FRONT.text(report.front)),
         (CONFIG, CONFIG.text(report.config)),
-    ):
+    ]
+    if report.accuracy is not None:
+        texts.append((ACCURACY, ACCURACY.text(report.accuracy)))
+    for document, text in texts:
         _path(document, folder).write_text(text, encoding="utf-8", newline="\n")
     write_page(report, folder / PAGE)
 
@@ -55,7 +66,18 @@ def read_report(folder: Path) -> Report:
         read_document(MANIFEST, _path(MANIFEST, folder)),
         read_document(FRONT, _path(FRONT, folder)),
         read_document(CONFIG, _path(CONFIG, folder)),
+        read_accuracy(folder),
     )
+
+
+def read_accuracy(folder: Path) -> AccuracyFile | None:
+    """Where the accuracy of a result goes; None where it does not say.
+
+    Raises:
+        InputError: another version wrote it.
+    """
+    path = _path(ACCURACY, folder)
+    return read_document(ACCURACY, path) if path.exists() else None
 
 
 def read_manifest(path: Path) -> Manifest:

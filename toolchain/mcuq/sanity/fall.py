@@ -33,8 +33,8 @@ def fall_findings(
             "large-fall",
             f"{metric.name} {verb} from {before.value:.4g} (float) to {after.value:.4g} ({what})"
             + error,
-            "see the activation ranges in the report; try calibration samples as in use, --wide "
-            "or --activation-bits 16" + ("" if what == "int8" else ", or more bits"),
+            "mcuq debug names the layer and tries changes; calibrate on samples as in use, or try "
+            "--wide or --activation-bits 16" + ("" if what == "int8" else ", or more bits"),
         ),
     )
 

@@ -101,6 +101,11 @@ def built_in_metrics() -> tuple[str, ...]:
     return tuple(_BUILT_IN)
 
 
+def is_share(name: str) -> bool:
+    """Whether a built-in metric of that name lies in [0, 1]."""
+    return name in _BUILT_IN and _BUILT_IN[name].is_share
+
+
 def runs_user_code(spec: str | OwnMetric) -> bool:
     """Whether `get_metric(spec)` runs code of the user's."""
     return not isinstance(spec, str) or (_ALIASES.get(spec, spec) not in _BUILT_IN and ":" in spec)
