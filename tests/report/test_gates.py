@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from mcuq.pipeline.gates import Gates
-from mcuq.report.comparison import LayerWeights, differing_weights, rows, side
+from mcuq.report.comparison import LayerWeights, Side, differing_weights, rows, side
 from mcuq.report.gates import broken_gates, forgotten_unit, regressions
 from mcuq.result.manifest import Manifest, Verification
 
@@ -84,6 +84,10 @@ def test_differing_weights(manifest: Manifest) -> None:
     sides = [side("a", manifest), side("b", other), side("c", manifest)]
     choices = ("int8 minmax", "int4 gptq", "int8 minmax")
     assert differing_weights(sides) == [LayerWeights("net/conv/Relu", choices)]
+    # Of another tool's file the width alone is known.
+    peers = [Side("d", {}, {"net/conv/Relu": width}) for width in ("int8", "int4")]
+    assert differing_weights([sides[0], peers[0]]) == []
+    assert differing_weights([sides[0], peers[1]]) != []
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations, starmap
 from typing import Literal
 
 from mcuq.document import Document
@@ -134,12 +135,17 @@ def rows(sides: Sequence[Side]) -> list[Row]:
 
 
 def differing_weights(sides: Sequence[Side]) -> list[LayerWeights]:
-    """Layers that two of them store in different ways."""
+    """Layers that two of them store in different ways, as far as that is known of both."""
     names = dict.fromkeys(name for one in sides for name in one.weights)
     found = (
         LayerWeights(name, tuple(one.weights.get(name, "") for one in sides)) for name in names
     )
-    return [one for one in found if len(set(filter(None, one.choices))) > 1]
+    return [one for one in found if not all(starmap(_alike, combinations(one.choices, 2)))]
+
+
+def _alike(one: str, other: str) -> bool:
+    """Of another tool's file the width alone is known, of a layer that it has not nothing."""
+    return all(a == b for a, b in zip(one.split(), other.split(), strict=False))
 
 
 def _choice(layer: Layer) -> str:
