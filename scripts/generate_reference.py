@@ -32,6 +32,7 @@ from mcuq_hil.boards import Board
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "scripts"))
 
+from api_reference import api_page  # noqa: E402
 from error_reference import errors_page  # noqa: E402
 from generate_schemas import SEAL, described_attribute, documents, file_name  # noqa: E402
 from operator_reference import onnx_page, operators_page  # noqa: E402
@@ -280,6 +281,7 @@ def pages() -> dict[str, str]:
     )
     result["errors.md"] = errors_page(NOTE)
     result["json.md"] = json_page()
+    result["python-api.md"] = api_page(NOTE)
     text = "What was built from what, what it costs, how good it is and how that is known."
     result["manifest-json.md"] = document_page(MANIFEST, text)
     result["pareto-json.md"] = document_page(FRONT)

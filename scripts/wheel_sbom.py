@@ -16,6 +16,7 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
+from mcuq.report.libraries import LIBRARIES
 from mcuq.spdx import UNKNOWN, Package, Relation, spdx_text
 
 KNOWN = {"tflite-micro": "Apache-2.0"}
@@ -83,7 +84,21 @@ def wheel_sbom(wheel: Path) -> str:
             relations.append(Relation(whose, "DEPENDS_ON", packages[name]))
             if fresh:
                 waiting.append((packages[name], needed(requirements)))
+    relations += [Relation(root, "CONTAINS", package) for package in _embedded()]
     return spdx_text(root, relations, digest[:32], f"mcuq-{root.version}")
+
+
+def _embedded() -> list[Package]:
+    """JavaScript that is in the wheel."""
+    return [
+        Package(
+            library.package,
+            library.locked()["license"],
+            library.locked()["version"],
+            home=f"https://www.npmjs.com/package/{library.package}",
+        )
+        for library in LIBRARIES
+    ]
 
 
 def _installed(name: str, home: str) -> tuple[Package, list[str]]:

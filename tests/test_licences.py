@@ -91,6 +91,6 @@ def test_others_are_refused(expression: str, is_refused: bool) -> None:
 
 def test_the_notices_name_what_is_not_permissive_and_what_results_hold() -> None:
     text = (ROOT / "THIRD_PARTY_NOTICES").read_text(encoding="utf-8")
-    for name in (*BY_NAME, "plotly.js", "newlib", "libgcc", "CMSIS-NN"):
+    for name in (*BY_NAME, "plotly.js", "dagre", "newlib", "libgcc", "CMSIS-NN"):
         assert name in text
     assert "THIRD_PARTY_NOTICES" in PROJECT["license-files"]

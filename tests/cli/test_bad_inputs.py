@@ -121,6 +121,8 @@ PLACES = [
     Place(("run", BAD, OUT), "few.npz", DATA),
     Place(("run", "few.npz", BAD), _M),
     Place(("boards", "show", BAD), "board.toml", TOML),
+    Place(("boards", "add", "new.toml", "--from-svd", BAD), "part.svd"),
+    Place(("boards", "add", "new.toml", "--from-cmsis-pack", BAD), "part.svd"),
     Place(("hil", "list", "--farm", BAD), "hil.toml", TOML),
     Place(("hil", "check", "--farm", BAD), "hil.toml", TOML),
     Place(("hil", "soak", "--farm", BAD), "hil.toml", TOML),
@@ -139,6 +141,8 @@ def located(name: str, built: Path) -> Path:
     if name == "board.toml":
         text = (Path(bad_inputs.__file__).parents[2] / "boards" / "stm32f746.toml").read_text()
         (built / name).write_text(text)
+    elif name == "part.svd":
+        path.write_text("<device><name>STM32F446</name><cpu><name>CM4</name></cpu></device>")
     return path
 
 

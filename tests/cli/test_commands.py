@@ -80,3 +80,23 @@ def test_doctor_fails_only_for_what_a_build_needs(
     captured = capsys.readouterr()
     assert "compiler: 12.2" in captured.out
     assert "hint: apt-get install it" in captured.err
+
+
+def test_boards_add(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    svd = tmp_path / "part.svd"
+    svd.write_text("<device><name>STM32L433</name><cpu><name>CM4</name></cpu></device>")
+    mine = tmp_path / "mine.toml"
+    assert main(["boards", "add", str(mine), "--from-svd", str(svd)]) == 0
+    said = capsys.readouterr().out.replace("\n", " ")
+    assert "fill in maker, flash.origin" in said
+    assert f"mcuq hil check --board {mine}" in " ".join(said.split())
+    assert 'port = "stm32l4"' in mine.read_text(encoding="utf-8")
+    for wrong, message in (
+        ([str(mine), "--from-svd", str(svd)], "cannot write"),
+        ([str(tmp_path / "b.toml")], "nothing to draft from"),
+        ([str(tmp_path / "b.toml"), "--from-svd", str(svd), "--part", "x"], "--part chooses"),
+        ([str(tmp_path / "b.ini"), "--from-svd", str(svd)], "is no .toml file"),
+        ([str(tmp_path / "b.toml"), "--from-svd", str(tmp_path / "none.svd")], "cannot read"),
+    ):
+        assert main(["boards", "add", *wrong]) != 0
+        assert message in capsys.readouterr().err

@@ -17,6 +17,7 @@ from mcuq_hil import load_board
 BOARDS = (
     *("stm32f746", "stm32f103c8", "nucleo-g071rb", "nucleo-u575zi"),
     *("nrf52840-dk", "rp2040-pico", "numaker-m55m1", "mps2-an386"),
+    *("nrf5340-dk", "rp2350-pico2", "feather-m4", "mimxrt1060-evk", "apollo4p-evb"),
 )
 
 

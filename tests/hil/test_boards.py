@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import struct
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,10 @@ from mcuq_hil.errors import BoardError, ToolMissingError
 BOARDS = list_boards()
 RECORD = Path(__file__).parent / "board_sizes.json"
 SIZE_TOLERANCE = 0.02
+SOUGHT = (
+    *("STM32G4", "STM32L4", "STM32U5", "STM32H5", "nRF52840", "nRF5340", "RP2040", "RP2350"),
+    *("MIMXRT1062", "ATSAMD51", "AMAP42KK"),
+)
 
 
 def by_name(board: Board) -> str:
@@ -112,6 +117,43 @@ def test_the_second_stage_boot_loader_has_its_crc(build_image) -> None:
         for _ in range(8):
             crc = (crc << 1 ^ (0x04C1_1DB7 if crc >> 31 else 0)) & 0xFFFF_FFFF
     assert boot[252:] == crc.to_bytes(4, "little")
+
+
+def words(content: bytes, at: int, count: int) -> tuple[int, ...]:
+    return struct.unpack_from(f"<{count}I", content, at)
+
+
+@pytest.mark.arm
+def test_the_boot_rom_of_the_rp2350_finds_an_image_for_its_arm_core(build_image) -> None:
+    image = build_image("plus_one", "rp2350-pico2")
+    content = image.bin.read_bytes()
+    start, image_type, vectors_follow, vectors, last, following, end = words(content, 0, 7)
+    assert (start, end) == (0xFFFF_DED3, 0xAB12_3579)
+    assert image_type == 0x1021_0142  # executable, secure, Arm, RP2350: one word
+    assert vectors_follow == 0x0000_0203  # two words
+    assert (last, following) == (0x0000_03FF, 0)  # three words of items, one block
+    stack, entry = words(content, vectors - 0x1000_0000, 2)
+    assert 0x2000_0000 < stack <= 0x2008_2000
+    assert 0x1000_0000 < entry < 0x1000_0000 + len(content)
+
+
+@pytest.mark.arm
+def test_the_boot_rom_of_the_imxrt1060_finds_flash_and_image(build_image) -> None:
+    content = build_image("plus_one", "mimxrt1060-evk").bin.read_bytes()
+    assert content[:4] == b"FCFB"
+    assert words(content, 0x80, 2) == (0x0A18_04EB, 0x2604_3206)  # EBh, 24 bits, 6 dummies, read
+    assert words(content, 0x50, 1) == (8 << 20,)
+    header, entry, _, _, boot_data, itself, signature, _ = words(content, 0x1000, 8)
+    assert (header, itself, signature) == (0x4120_00D1, 0x6000_1000, 0)
+    assert words(content, boot_data - 0x6000_0000, 3) == (0x6000_0000, 8 << 20, 0)
+    stack, reset = words(content, entry - 0x6000_0000, 2)
+    assert 0x2020_0000 < stack <= 0x2028_0000
+    assert 0x6000_2000 < reset < 0x6000_0000 + len(content)
+
+
+@pytest.mark.parametrize("name", SOUGHT)
+def test_families_that_users_have_are_there(name: str) -> None:
+    assert any(board.part.startswith(name) and board.real for board in BOARDS)
 
 
 def test_a_missing_qemu_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

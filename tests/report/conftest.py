@@ -79,7 +79,12 @@ def manifest() -> Manifest:
     return Manifest(
         model="digits_float32.tflite",
         target=Target(
-            name="stm32f746", part="STM32F746NG", core="cortex-m7", flash=1 << 20, ram=320 << 10
+            name="stm32f746",
+            part="STM32F746NG",
+            core="cortex-m7",
+            flash=1 << 20,
+            ram=320 << 10,
+            core_hz=216_000_000,
         ),
         result=figures(),
         budget=BudgetFigures(flash=1 << 20, ram=320 << 10, weight_bytes=45_600),
@@ -109,9 +114,21 @@ def manifest() -> Manifest:
             for role, accuracy, flash in COMPARED
         ),
         layers=(
-            layer("net/conv/Relu", "CONV_2D", 8),
-            layer("net/dw/Relu;net/dw/BiasAdd", "DEPTHWISE_CONV_2D", 4),
-            layer("net/</script><b>", "ADD", None),
+            layer("net/conv/Relu", "CONV_2D", 8, reads=("input",), writes=("net/conv/Relu",)),
+            layer(
+                "net/dw/Relu;net/dw/BiasAdd",
+                "DEPTHWISE_CONV_2D",
+                4,
+                reads=("net/conv/Relu",),
+                writes=("net/dw/Relu",),
+            ),
+            layer(
+                "net/</script><b>",
+                "ADD",
+                None,
+                reads=("net/conv/Relu", "net/dw/Relu"),
+                writes=("net/</script><b>",),
+            ),
         ),
         memory=(
             MemoryBlock(name="input", offset=0, size=64, first=-1, last=0),

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from mcuq.pipeline.gates import Gates
-from mcuq.report.comparison import compare, differing_layers
+from mcuq.report.comparison import LayerWeights, differing_weights, rows, side
 from mcuq.report.gates import broken_gates, forgotten_unit, regressions
 from mcuq.result.manifest import Manifest, Verification
 
@@ -67,19 +67,23 @@ def test_compare_gives_every_figure_a_verdict(manifest: Manifest) -> None:
     other = other.model_copy(
         update={"device": manifest.device.model_copy(update={"unit": "cycles"})}
     )
-    rows = {row.name: row for row in compare(manifest, other)}
-    assert rows["flash"].verdict == "better"
-    assert rows["flash"].change == "-10.0 %"
-    assert rows["top1"].verdict == "worse"
-    assert rows["RAM"].verdict == "equal"
+    sides = [side("a", manifest), side("b", manifest), side("c", other)]
+    found = {row.name: row for row in rows(sides)}
+    assert found["flash"].verdict(1) == "equal"
+    assert found["flash"].verdict(2) == "better"
+    assert found["flash"].change(2) == "-10.0 %"
+    assert found["top1"].verdict(2) == "worse"
+    assert found["RAM"].verdict(2) == "equal"
     # Instructions of an emulator and cycles of hardware are never set against each other.
-    assert rows["instructions"].verdict == rows["cycles"].verdict == "incomparable"
+    assert found["instructions"].verdict(2) == found["cycles"].verdict(2) == "incomparable"
 
 
-def test_differing_layers(manifest: Manifest) -> None:
+def test_differing_weights(manifest: Manifest) -> None:
     first = manifest.layers[0].model_copy(update={"bits": 4, "method": "gptq"})
     other = manifest.model_copy(update={"layers": (first, *manifest.layers[1:])})
-    assert differing_layers(manifest, other) == [("net/conv/Relu", "int8 minmax", "int4 gptq")]
+    sides = [side("a", manifest), side("b", other), side("c", manifest)]
+    choices = ("int8 minmax", "int4 gptq", "int8 minmax")
+    assert differing_weights(sides) == [LayerWeights("net/conv/Relu", choices)]
 
 
 @pytest.mark.parametrize(
@@ -99,3 +103,20 @@ def test_a_limit_without_its_unit_is_told(
 
 def test_a_metric_that_is_no_share_may_exceed_one(manifest: Manifest) -> None:
     assert forgotten_unit(changed(manifest, metric="mse"), Gates(min_accuracy=50)) is None
+
+
+def test_time_and_energy_have_gates(manifest: Manifest) -> None:
+    estimated = changed(
+        manifest, cycles_estimated=2_000_000, ms_estimated=9.2593, uj_estimated=250.5
+    )
+    assert broken_gates(estimated, Gates(most_ms=9.3, max_uj=251.0)) == []
+    slow, hungry = broken_gates(estimated, Gates(most_ms=9.2, max_uj=250.0))
+    assert slow.startswith("ms (estimated) is 9.2593, above")
+    assert hungry.startswith("µJ (estimated) is 250.5, above")
+    unknown = broken_gates(manifest, Gates(max_uj=1.0))
+    assert unknown == ["µJ (estimated) was not measured, the gate asks for 1.0"]
+    real = changed(manifest, instructions=None, cycles=2_160_000)
+    device = manifest.device.model_copy(update={"emulated": False, "unit": "cycles"})
+    real = real.model_copy(update={"device": device})
+    assert broken_gates(real, Gates(most_ms=10.0)) == []  # at 216 MHz
+    assert broken_gates(real, Gates(most_ms=9.9)) == ["ms is 10.0, above the gate of 9.9"]

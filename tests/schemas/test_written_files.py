@@ -49,6 +49,7 @@ QUICK = (
     Step("init more --json", {"init": OUT}),
     Step("boards --json", {"boards": OUT}),
     Step("boards show stm32f746 --json", {"board": OUT}),
+    Step("boards add mine.toml --from-svd part.svd --json", {"board-draft": OUT}),
     Step("inspect digits_float32.tflite --json", {"inspect": OUT}),
     Step("inspect absent.tflite --json", {"error": OUT}, 3),
     Step("inspect unsupported.tflite --json", {"inspect-unsupported": OUT}, 3),
@@ -154,6 +155,8 @@ def digits(folder: Path) -> Iterator[Path]:
     copy_example("digits", folder)
     write_mlperf(folder / "images")
     (folder / "hil.toml").write_text(FARM)
+    svd = "<device><name>STM32F446</name><cpu><name>CM4</name></cpu></device>"
+    (folder / "part.svd").write_text(svd)
     (folder / "broken.toml").write_text(BROKEN)
     np.save(folder / "x.npy", np.ones((2, 1500), np.int8))
     tensors = [TensorSpec(name, (1, 4), "float32") for name in "xyz"]

@@ -74,7 +74,7 @@ _SECONDS = 30.0
 
 class StageLines:
     """A callback that says where a build is, for a log: a line when a stage begins, one when it is
-    done, and one in `_SECONDS` of a long one.
+    done, and one every half minute of a long one.
 
     Args:
         write: takes a line, without its end.

@@ -1,4 +1,4 @@
-/* Arm PL011 (DDI 0183), as the RP2040 has it. */
+/* Arm PL011 (DDI 0183), as RP2040, RP2350 and Apollo4 have it. */
 #include "mcuq_board.h"
 #include "mcuq_port.h"
 #include "pins.h"
@@ -16,6 +16,9 @@
 #define FR_TXFF (1u << 5)
 #define LCR_H_8_BITS_FIFO ((3u << 5) | (1u << 4))
 #define CR_UART_TX_RX (1u | (1u << 8) | (1u << 9))
+#ifndef UARTCR_CLOCK
+#define UARTCR_CLOCK 0u /* a part that chooses the clock here says so in its pins.h */
+#endif
 /* In 64ths, rounded. */
 #define DIVISOR ((MCUQ_UART_CLOCK_HZ * 4u + MCUQ_UART_BAUD / 2u) / MCUQ_UART_BAUD)
 
@@ -23,10 +26,11 @@ void mcuq_uart_init(void)
 {
     pin_function(MCUQ_TX_PIN, MCUQ_TX_FUNCTION);
     pin_function(MCUQ_RX_PIN, MCUQ_RX_FUNCTION);
+    UARTCR = UARTCR_CLOCK;
     UARTIBRD = DIVISOR / 64u;
     UARTFBRD = DIVISOR % 64u;
     UARTLCR_H = LCR_H_8_BITS_FIFO;
-    UARTCR = CR_UART_TX_RX;
+    UARTCR = UARTCR_CLOCK | CR_UART_TX_RX;
 }
 
 int mcuq_uart_read(void)

@@ -1,4 +1,4 @@
-/* The USART of STM32 F0, F3, F7, G0, L4, H7, U5 (RM0385 section 31.8). */
+/* The USART of STM32 F0, F3, F7, G0, G4, L4, H5, H7, U5 (RM0385 section 31.8). */
 #include "family.h"
 #include "gpio.h"
 #include "mcuq_board.h"

@@ -58,6 +58,10 @@ FAMILIES: dict[str, tuple[Rule, ...]] = {
         *_same(0x4002_1000, ((1, 0), (10, 8), (17, 16), (25, 24))),
         *_same(0x4002_1008, ((2, 0),), mask=3),
     ),
+    "stm32g4": (
+        *_same(0x4002_1000, ((10, 8), (17, 16), (25, 24))),
+        *_same(0x4002_1008, ((2, 0),), mask=3),
+    ),
     "stm32g0": (
         *_same(0x4002_1000, ((10, 8), (25, 24))),
         *_same(0x4002_1008, ((3, 0),), mask=7),
@@ -87,5 +91,20 @@ FAMILIES: dict[str, tuple[Rule, ...]] = {
         Constant(0x4000_8038, _ALL),
         Constant(0x4000_8044, _ALL),
     ),
+    "rp2350": (
+        Constant(0x4002_0008, _ALL),
+        Constant(0x4004_8004, 1 << 31),
+        Constant(0x4005_0000, 1 << 31),
+        Constant(0x4001_0038, _ALL),
+        Constant(0x4001_0044, _ALL),
+    ),
+    "nrf53": (Constant(0x5000_5100, 1),),
+    "samd51": (Follow(0x4000_1040, 0, 0x4000_1030, 1), Follow(0x4000_1040, 1, 0x4000_1030, 1)),
+    "imxrt1060": (Constant(0x4008_0000, 1 << 31), Follow(0x400D_8000, 31, 0x400D_8000, 13)),
+    "apollo4": (Constant(0x4002_1000, 1 << 2), Follow(0x4002_1008, 9, 0x4002_1004, 9)),
 }
 """By folder of firmware/ports."""
+
+ERASED: dict[str, tuple[int, int]] = {"nrf53": (0x00FF_0000, 0x9000)}
+"""By folder of firmware/ports: memory beside flash and RAM that the start-up reads, as (origin,
+bytes), all ones: a device that its factory has written nothing into."""

@@ -16,13 +16,13 @@ from mcuq_hil.emulator import core, exceptions
 from mcuq_hil.emulator.core import CorePeripherals
 from mcuq_hil.emulator.counting import InstructionCounter, RunCounter
 from mcuq_hil.emulator.cpu import load_segments, new_cpu
-from mcuq_hil.emulator.families import FAMILIES
+from mcuq_hil.emulator.families import ERASED, FAMILIES
 from mcuq_hil.emulator.line import Line
 from mcuq_hil.emulator.protection import Protection
 from mcuq_hil.emulator.registers import RegisterFile
 from mcuq_hil.emulator.spec import MachineSpec
 from mcuq_hil.emulator.steady import FUNCTION, SteadyCounter
-from mcuq_hil.emulator.uarts import UARTS, EmulatedUart
+from mcuq_hil.emulator.uarts import emulated_uart
 from mcuq_hil.emulator.watchdogs import Watchdog
 from mcuq_hil.image import functions
 
@@ -148,6 +148,10 @@ class Machine:
             (spec.ram, const.UC_PROT_ALL),
         ):
             self._uc.mem_map(origin, -(-size // _PAGE) * _PAGE, rights)
+        if spec.family in ERASED:
+            origin, size = ERASED[spec.family]
+            self._uc.mem_map(origin, size, const.UC_PROT_READ)
+            self._uc.mem_write(origin, b"\xff" * size)
         page = spec.uart_base & ~(_PAGE - 1)
         self._map_registers(_PERIPHERALS[0], page)
         self._map_uart(spec, page)
@@ -178,7 +182,7 @@ class Machine:
         self._uc.mmio_map(start, end - start, read, None, write, None)
 
     def _map_uart(self, spec: MachineSpec, page: int) -> None:
-        uart = EmulatedUart(UARTS[spec.uart_driver], self._line)
+        uart = emulated_uart(spec.uart_driver, self._line, self._uc)
         base = spec.uart_base - page
 
         def read(_uc: Uc, offset: int, _size: int, _data: Any) -> int:

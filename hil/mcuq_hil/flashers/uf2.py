@@ -54,7 +54,8 @@ def flash_uf2(board: Board, content: bytes, seconds: float) -> None:
     drive = _wait_for(label, deadline, present=True)
     if drive is None:
         raise FlashError(
-            f"no drive called {label} is mounted", "hold the BOOTSEL button while plugging in"
+            f"no drive called {label} is mounted",
+            "open it: hold the BOOTSEL button while plugging in, or press the reset button twice",
         )
     partial = drive / "mcuq.uf2"
     partial.unlink(missing_ok=True)
@@ -65,7 +66,7 @@ def flash_uf2(board: Board, content: bytes, seconds: float) -> None:
     if _wait_for(label, deadline, present=False) is not None:
         raise FlashError(
             f"{label} did not accept the image",
-            "plug it in again with the BOOTSEL button held, and try again",
+            "open it again: BOOTSEL held while plugging in, or reset pressed twice",
         )
 
 

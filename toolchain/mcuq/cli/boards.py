@@ -1,7 +1,8 @@
-"""`mcuq boards`: which boards there are, and what one offers."""
+"""`mcuq boards`: which boards there are, what one offers, and a file for one of your own."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -11,12 +12,12 @@ from mcuq.cli.output import JsonFlag, stdout, write_json
 from mcuq.pipeline import names
 from mcuq.units import format_bytes
 
-app = typer.Typer(help="List the boards, or show one.")
+app = typer.Typer(help="List the boards, show one, or begin a file for your own.")
 
 
 @app.callback(invoke_without_command=True)
 def boards(context: typer.Context, json: JsonFlag = False) -> None:
-    """List the boards, or show one."""
+    """List the boards, show one, or begin a file for your own."""
     if context.invoked_subcommand is None:
         list_(json)
 
@@ -65,6 +66,58 @@ def show(
         write_json(BOARD, board)
     else:
         _draw(board.model_dump(mode="json", by_alias=True))
+
+
+@app.command("add")
+def add(
+    file: Annotated[Path, typer.Argument(help="Board file to write, such as my-board.toml.")],
+    from_svd: Annotated[
+        Path | None, typer.Option(help="CMSIS-SVD file: part, core, addresses of serial ports.")
+    ] = None,
+    from_cmsis_pack: Annotated[
+        Path | None,
+        typer.Option(help="CMSIS pack (.pack or .pdsc): core and memories, and the SVD in it."),
+    ] = None,
+    part: Annotated[
+        str | None, typer.Option(help="Which part of the pack; else the only one in it.")
+    ] = None,
+    json: JsonFlag = False,
+) -> None:
+    """Draft a board file from a vendor's description: what it lacks is said in comments."""
+    from mcuq.errors import UsageError
+    from mcuq.report.boards import DRAFTED, DraftedBoard
+    from mcuq_hil.boards.draft import draft_board
+    from mcuq_hil.boards.pack import read_pack
+    from mcuq_hil.boards.svd import read_svd
+
+    _check_draft(file, from_svd, from_cmsis_pack, part)
+    told = [read_pack(from_cmsis_pack, part)] if from_cmsis_pack else []
+    told += [read_svd(from_svd)] if from_svd else []
+    draft = draft_board(told[0].completed(told[1]) if len(told) > 1 else told[0])
+    try:
+        with file.open("x", encoding="utf-8", newline="\n") as stream:
+            stream.write(draft.text)
+    except OSError as error:
+        raise UsageError(
+            f"cannot write {file}: {error.strerror}", "name a new file in a folder that exists"
+        ) from error
+    if json:
+        write_json(DRAFTED, DraftedBoard(str(file), draft.missing, draft.family))
+        return
+    console = stdout()
+    console.print(f"{file}: fill in {', '.join(draft.missing)}, and the pins")
+    console.print(f"then: mcuq hil check --board {file}")
+
+
+def _check_draft(file: Path, svd: Path | None, pack: Path | None, part: str | None) -> None:
+    from mcuq.errors import UsageError
+
+    if svd is None and pack is None:
+        raise UsageError("nothing to draft from", "give --from-svd, --from-cmsis-pack, or both")
+    if part is not None and pack is None:
+        raise UsageError("--part chooses from a pack", "give --from-cmsis-pack, too")
+    if file.suffix != ".toml":
+        raise UsageError(f"{file} is no .toml file", "boards are TOML: name it my-board.toml")
 
 
 def _draw(facts: dict[str, Any], indent: str = "") -> None:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from mcuq.cli import options
 from mcuq.cli.output import JsonFlag, stdout, write_json
 from mcuq.document import Document
-from mcuq.errors import GateError
+from mcuq.errors import GateError, UsageError
+
+if TYPE_CHECKING:
+    from mcuq.result.manifest import Manifest
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,14 @@ def check(
     folder: Annotated[Path, typer.Argument(help="Output directory or manifest.json.")],
     baseline: Annotated[
         Path | None, typer.Option("--baseline", help="An earlier result: nothing may be worse.")
+    ] = None,
+    baseline_ref: Annotated[
+        str | None,
+        typer.Option(
+            "--baseline-ref",
+            metavar="COMMIT",
+            help="The same, of this result at a commit, branch or tag of git.",
+        ),
     ] = None,
     tolerance: Annotated[
         float,
@@ -61,7 +72,7 @@ def check(
 
     gates = made(Gates, read(asked))
     manifest = read_manifest(folder)
-    before = None if baseline is None else read_manifest(baseline)
+    before = _before(folder, baseline, baseline_ref)
     broken = broken_gates(manifest, gates)
     if before is not None:
         broken += regressions(manifest, before, tolerance / 100)
@@ -72,6 +83,18 @@ def check(
         write_json(PASSED, Passed())
     else:
         stdout().print("every gate holds")
+
+
+def _before(folder: Path, baseline: Path | None, reference: str | None) -> Manifest | None:
+    """The earlier result, from a file or from git."""
+    from mcuq.report.git_history import at_commit
+    from mcuq.report.store import read_manifest
+
+    if baseline is not None and reference is not None:
+        raise UsageError("--baseline and --baseline-ref are both given", "give one of them")
+    if reference is not None:
+        return at_commit(folder, reference)
+    return None if baseline is None else read_manifest(baseline)
 
 
 def raise_broken(broken: list[str], hint: str | None) -> None:

@@ -1,71 +1,100 @@
-"""`mcuq compare`: two results side by side."""
+"""`mcuq compare`: results side by side."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mcuq.cli.output import JsonFlag, stdout, write_json
-from mcuq.errors import UsageError
+from mcuq.cli.output import JsonFlag, stderr, stdout, write_json
 
 if TYPE_CHECKING:
-    from mcuq.report.comparison import Row
+    from rich.table import Table
+
+    from mcuq.report.comparison import Side
 
 _STYLES = {"better": "green", "worse": "red", "equal": "dim", "incomparable": "dim"}
 
 
 def compare(
     first: Annotated[Path, typer.Argument(help="Output directory or manifest.json.")],
-    second: Annotated[Path, typer.Argument(help="The other one, or another tool's .tflite.")],
+    second: Annotated[
+        Path | None,
+        typer.Argument(help="Another one, a config.json, or another tool's .tflite."),
+    ] = None,
+    more: Annotated[list[Path] | None, typer.Argument(help="Further ones.")] = None,
     evaluation: Annotated[
         Path | None,
         typer.Option("--evaluation", help="For a .tflite: the samples FIRST was evaluated on."),
     ] = None,
+    baseline_ref: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--baseline-ref",
+            metavar="COMMIT",
+            help="FIRST as git has it at this commit, branch or tag, or in each commit of a range "
+            "A..B; may be repeated.",
+        ),
+    ] = None,
+    html: Annotated[
+        Path | None, typer.Option("--html", help="Also write the comparison to this page.")
+    ] = None,
     json: JsonFlag = False,
 ) -> None:
-    """Compare two results, or a result with a .tflite of another tool."""
-    from mcuq.report.comparison import COMPARISON, comparison, differing_layers
-    from mcuq.report.comparison import compare as compared
-    from mcuq.report.store import read_manifest
+    """Compare results: with each other, with other tools' .tflite files, with earlier commits."""
+    from mcuq.report.comparison import COMPARISON, comparison
+    from mcuq.report.sides import read_sides
 
-    if second.suffix == ".tflite":
-        rows, layers = _with_peer(first, second, evaluation), []
-    else:
-        left, right = read_manifest(first), read_manifest(second)
-        rows, layers = compared(left, right), differing_layers(left, right)
+    paths = [first, *([] if second is None else [second]), *(more or [])]
+    sides = read_sides(paths, evaluation, baseline_ref or [])
+    if html is not None:
+        _write_page(sides, html)
     if json:
-        write_json(COMPARISON, comparison(rows, layers))
+        write_json(COMPARISON, comparison(sides))
         return
-    _draw(rows, layers, str(first), str(second))
+    _draw(sides)
 
 
-def _with_peer(first: Path, second: Path, evaluation: Path | None) -> list[Row]:
-    from mcuq.report.comparison import compare_figures
-    from mcuq.report.peer import own_figures, peer_figures
-    from mcuq.report.store import read_manifest
+def _write_page(sides: Sequence[Side], path: Path) -> None:
+    from mcuq.atomic_write import write_atomically
+    from mcuq.report.comparison_page import comparison_page
 
-    if evaluation is None:
-        raise UsageError("--evaluation is missing", "a .tflite needs samples to be judged on")
-    manifest = read_manifest(first)
-    return compare_figures(own_figures(first, manifest), peer_figures(second, evaluation, manifest))
+    write_atomically(path, comparison_page(sides))
+    stderr().print(f"comparison: {path}")
 
 
-def _draw(rows: list[Row], layers: list[tuple[str, str, str]], first: str, second: str) -> None:
+def _draw(sides: Sequence[Side]) -> None:
+    from mcuq.report.comparison import differing_weights
+    from mcuq.report.naming import short_names
+
+    console = stdout()
+    console.print(_figures(sides))
+    differing = differing_weights(sides)
+    names = short_names(one.layer for one in differing)
+    for one in differing:
+        console.print(f"{names[one.layer]}: {' → '.join(text or '–' for text in one.choices)}")
+
+
+def _figures(sides: Sequence[Side]) -> Table:
+    """Figures of all, each but the first's with the change from that."""
     from rich.table import Table
     from rich.text import Text
 
-    from mcuq.report.naming import short_names
+    from mcuq.report.comparison import rows
 
     table = Table(box=None, header_style="bold")
-    for title in ("figure", first, second, "change"):
-        table.add_column(Text(title))
-    for row in rows:
-        texts = (figure.text if figure else "-" for figure in (row.first, row.second))
-        table.add_row(row.name, *texts, Text(row.change, style=_STYLES[row.verdict]))
-    console = stdout()
-    console.print(table)
-    names = short_names(name for name, _, _ in layers)
-    for name, before, after in layers:
-        console.print(f"{names[name]}: {before} → {after}")
+    table.add_column("figure")
+    for at, side in enumerate(sides):
+        table.add_column(Text(side.name))
+        if at:
+            table.add_column("change")
+    for row in rows(sides):
+        cells: list[str | Text] = [row.name]
+        for at, figure in enumerate(row.figures):
+            cells.append("-" if figure is None else figure.text)
+            if at:
+                cells.append(Text(row.change(at), style=_STYLES[row.verdict(at)]))
+        table.add_row(*cells)
+    return table

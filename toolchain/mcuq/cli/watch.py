@@ -90,9 +90,9 @@ class Watch:
         """Status, type (of a redirection: where to) and content for a path."""
         self._asked = time.monotonic()
         if path == "/plotly.js":
-            from plotly.offline import get_plotlyjs
+            from mcuq.report.libraries import PLOTS
 
-            return HTTPStatus.OK, "text/javascript", get_plotlyjs().encode()
+            return HTTPStatus.OK, "text/javascript", PLOTS.script().encode()
         if path == _REPORT and self._is_done:
             content = self._report.read_bytes()
             self.seen.set()

@@ -16,12 +16,14 @@ BOARDS = {
     "nucleo-f446re": ("ststm32", "nucleo_f446re"),
     "nucleo-f411re": ("ststm32", "nucleo_f411re"),
     "nucleo-g071rb": ("ststm32", "nucleo_g071rb"),
+    "nucleo-g474re": ("ststm32", "nucleo_g474re"),
     "nucleo-h743zi": ("ststm32", "nucleo_h743zi"),
     "nucleo-l432kc": ("ststm32", "nucleo_l432kc"),
     "b-l475e-iot01a": ("ststm32", "disco_l475vg_iot01a"),
     "stm32f103c8": ("ststm32", "bluepill_f103c8"),
     "nrf52840-dk": ("nordicnrf52", "nrf52840_dk"),
     "rp2040-pico": ("raspberrypi", "pico"),
+    "feather-m4": ("atmelsam", "adafruit_feather_m4"),
 }
 """Our boards' platform and name in PlatformIO; another one is the user's to fill in."""
 

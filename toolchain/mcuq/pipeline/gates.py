@@ -63,3 +63,26 @@ class Gates:
             example=10_000_000,
         ),
     ] = None
+    most_ms: Annotated[
+        float | None,
+        _gate(
+            "Fail above so many milliseconds an inference, measured or else estimated.",
+            "Most milliseconds one inference may take, measured or else estimated.",
+            # `mcuq build --max-ms` is a limit of the search.
+            commands=CHECK,
+            flag="--max-ms",
+            metavar="MS",
+            least=0.0,
+            example=10.0,
+        ),
+    ] = None
+    max_uj: Annotated[
+        float | None,
+        _gate(
+            "Fail above so many microjoules an inference, estimated.",
+            "Most microjoules one inference may take, estimated.",
+            metavar="UJ",
+            least=0.0,
+            example=500.0,
+        ),
+    ] = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from mcuq.lower import Call, Program
 from mcuq.pipeline.estimated import interval
@@ -52,4 +52,11 @@ def _layer(program: Program, index: int, call: Call, config: Config) -> Layer:
         macs=call.macs,
         scratch_bytes=call.scratch_bytes,
         counts=None,
+        reads=_buffers(program, call.reads()),
+        writes=_buffers(program, call.op.outputs),
     )
+
+
+def _buffers(program: Program, tensors: Iterable[str]) -> tuple[str, ...]:
+    """Where they are stored, each once; a view has the buffer of what it shows."""
+    return tuple(dict.fromkeys(program.storage[name] for name in tensors))

@@ -1,4 +1,4 @@
-"""Two results side by side."""
+"""Results, other tools' files and configurations side by side."""
 
 from __future__ import annotations
 
@@ -16,93 +16,130 @@ Verdict = Literal["better", "worse", "equal", "incomparable"]
 
 @dataclass(frozen=True)
 class Row:
-    """One figure of both; `verdict` is from the second's point of view."""
+    """One figure of all that is compared, the one that the others are held against first.
+
+    Attributes:
+        name: what it is.
+        figures: None where one has none.
+    """
 
     name: str
-    first: Figure | None
-    second: Figure | None
+    figures: tuple[Figure | None, ...]
 
-    @property
-    def verdict(self) -> Verdict:
-        if self.first is None or self.second is None:
+    def verdict(self, at: int) -> Verdict:
+        """Of figure `at` beside the first."""
+        first, other = self.figures[0], self.figures[at]
+        if first is None or other is None:
             return "incomparable"
-        if self.first.value == self.second.value:
+        if first.value == other.value:
             return "equal"
-        return "worse" if self.second.worse_than(self.first.value) else "better"
+        return "worse" if other.worse_than(first.value) else "better"
 
-    @property
-    def change(self) -> str:
-        """Relative change such as `-12.5 %`; empty where there is none to give."""
-        if self.first is None or self.second is None or not self.first.value:
+    def change(self, at: int) -> str:
+        """Relative change from the first such as `-12.5 %`; empty where there is none to give."""
+        first, other = self.figures[0], self.figures[at]
+        if first is None or other is None or not first.value:
             return ""
-        return f"{(self.second.value / self.first.value - 1) * 100:+.1f} %"
+        return f"{(other.value / first.value - 1) * 100:+.1f} %"
+
+
+@dataclass(frozen=True)
+class LayerWeights:
+    """How one layer's weights are stored in each of what is compared.
+
+    Attributes:
+        layer: its name.
+        choices: such as "int4 gptq"; empty where one has no such layer.
+    """
+
+    layer: str
+    choices: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of what is compared.
+
+    Attributes:
+        name: what it was called.
+        figures: by name.
+        weights: how the weights of each layer are stored.
+    """
+
+    name: str
+    figures: Mapping[str, Figure]
+    weights: Mapping[str, str]
 
 
 @dataclass(frozen=True)
 class ComparedFigure:
-    """One figure of both results.
+    """One figure of all that is compared.
 
     Attributes:
         name: what it is, such as "flash"; sizes in bytes.
-        first: of the first result; null where it has none.
-        second: of the second.
-        verdict: of the second beside the first.
+        values: of each; null where it has none.
+        verdicts: of each but the first, beside the first.
     """
 
     name: str
-    first: float | None
-    second: float | None
-    verdict: Verdict
+    values: tuple[float | None, ...]
+    verdicts: tuple[Verdict, ...]
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two results side by side.
+    """Several results side by side.
 
     Attributes:
-        figures: every figure that either has.
-        layers: name, weights in the first and in the second, of the layers where those differ.
+        names: what is compared; the first is what the others are held against.
+        figures: every figure that one of them has.
+        layers: those whose weights differ.
     """
 
+    names: tuple[str, ...]
     figures: tuple[ComparedFigure, ...]
-    layers: tuple[tuple[str, str, str], ...]
+    layers: tuple[LayerWeights, ...]
 
 
-COMPARISON = Document("compare", Comparison, "two results side by side", "`mcuq compare --json`")
+COMPARISON = Document(
+    "compare", Comparison, "results side by side", "`mcuq compare --json`", version=2
+)
 
 
-def comparison(rows: Sequence[Row], layers: Sequence[tuple[str, str, str]]) -> Comparison:
+def comparison(sides: Sequence[Side]) -> Comparison:
     """What of a comparison is written."""
+    others = range(1, len(sides))
     figures = (
-        ComparedFigure(row.name, _value(row.first), _value(row.second), row.verdict) for row in rows
+        ComparedFigure(
+            row.name,
+            tuple(None if figure is None else figure.value for figure in row.figures),
+            tuple(row.verdict(at) for at in others),
+        )
+        for row in rows(sides)
     )
-    return Comparison(tuple(figures), tuple(layers))
+    names = tuple(side.name for side in sides)
+    return Comparison(names, tuple(figures), tuple(differing_weights(sides)))
 
 
-def _value(figure: Figure | None) -> float | None:
-    return None if figure is None else figure.value
+def side(name: str, manifest: Manifest) -> Side:
+    """A result of ours, as it is compared."""
+    layers = (layer for layer in manifest.layers if layer.bits is not None)
+    return Side(name, compared_figures(manifest), {one.name: _choice(one) for one in layers})
 
 
-def compare(first: Manifest, second: Manifest) -> list[Row]:
-    """Every figure that either has."""
-    return compare_figures(compared_figures(first), compared_figures(second))
+def rows(sides: Sequence[Side]) -> list[Row]:
+    """Every figure that one of them has, by name."""
+    names = dict.fromkeys(name for one in sides for name in one.figures)
+    return [Row(name, tuple(one.figures.get(name) for one in sides)) for name in names]
 
 
-def compare_figures(left: Mapping[str, Figure], right: Mapping[str, Figure]) -> list[Row]:
-    """Every figure that either has, by name."""
-    return [Row(name, left.get(name), right.get(name)) for name in {**left, **right}]
-
-
-def differing_layers(first: Manifest, second: Manifest) -> list[tuple[str, str, str]]:
-    """(layer, weights of the first, weights of the second) where the bits or the method differ."""
-    others = {layer.name: layer for layer in second.layers}
-    return [
-        (layer.name, _choice(layer), _choice(other))
-        for layer in first.layers
-        if (other := others.get(layer.name)) is not None
-        and layer.bits is not None
-        and (layer.bits, layer.method) != (other.bits, other.method)
-    ]
+def differing_weights(sides: Sequence[Side]) -> list[LayerWeights]:
+    """Layers that two of them store in different ways."""
+    names = dict.fromkeys(name for one in sides for name in one.weights)
+    found = (
+        LayerWeights(name, tuple(one.weights.get(name, "") for one in sides)) for name in names
+    )
+    return [one for one in found if len(set(filter(None, one.choices))) > 1]
 
 
 def _choice(layer: Layer) -> str:

@@ -6,12 +6,15 @@ from dataclasses import dataclass
 
 from mcuq.pipeline.gates import Gates
 from mcuq.pipeline.settings import ADVICE
+from mcuq.report.latency import digits, milliseconds
 from mcuq.report.wording import metric_value
 from mcuq.result.manifest import Manifest
 from mcuq.score.metrics import is_share
 from mcuq.units import format_bytes, format_count
 
 ESTIMATED_CYCLES = "cycles (estimated)"
+ESTIMATED_MS = "ms (estimated)"
+ESTIMATED_UJ = "µJ (estimated)"
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,9 @@ def compared_figures(manifest: Manifest) -> dict[str, Figure]:
     count = result.instructions if result.instructions is not None else result.cycles
     if count is not None:
         figures.append(Figure(manifest.device.unit, count, format_count(count)))
+    measured = milliseconds(manifest, result.cycles)
+    if measured is not None:
+        figures.append(Figure("ms", measured, digits(measured)))
     figures += estimated_figures(manifest)
     return {figure.name: figure for figure in figures}
 
@@ -52,9 +58,9 @@ def estimated_figures(manifest: Manifest) -> list[Figure]:
     if result.cycles_estimated is not None:
         text = format_count(result.cycles_estimated)
         figures.append(Figure(ESTIMATED_CYCLES, result.cycles_estimated, text))
-    for name, value in (("ms", result.ms_estimated), ("µJ", result.uj_estimated)):
+    for name, value in ((ESTIMATED_MS, result.ms_estimated), (ESTIMATED_UJ, result.uj_estimated)):
         if value is not None:
-            figures.append(Figure(f"{name} (estimated)", value, f"{value:,.3g}"))
+            figures.append(Figure(name, value, digits(value)))
     return figures
 
 
@@ -76,6 +82,8 @@ def limits(manifest: Manifest, gates: Gates) -> list[tuple[str, float]]:
         (manifest.result.metric, gates.min_accuracy),
         (manifest.device.unit, gates.max_instructions),
         ("cycles" if is_measured else ESTIMATED_CYCLES, gates.most_cycles),
+        ("ms" if is_measured else ESTIMATED_MS, gates.most_ms),
+        (ESTIMATED_UJ, gates.max_uj),
     )
     return [(name, limit) for name, limit in pairs if limit is not None]
 

@@ -6,31 +6,25 @@ import json
 from html import escape
 from string import Template
 
-from plotly.offline import get_plotlyjs
-
 import mcuq
-from mcuq.numeric.widths import width_name
-from mcuq.report.elements import FOLDER, budget_card, card, style, table
+from mcuq.report.cards import cards
+from mcuq.report.drawing import Panels
+from mcuq.report.elements import FOLDER, legend, style, table
+from mcuq.report.layer_table import layer_table
+from mcuq.report.libraries import GRAPHS, PLOTS
 from mcuq.report.naming import short_names
-from mcuq.report.plots import figures
+from mcuq.report.network import Band, network
+from mcuq.report.plots import bits_legend, plots
 from mcuq.report.wording import (
     ELIMINATION_REASONS,
-    budget_lines,
-    change_lines,
-    count_text,
     elimination_lines,
-    estimate_text,
     int8_note,
-    interval_text,
-    metric_title,
-    metric_value,
     verification_lines,
 )
 from mcuq.report.worst_case import worst_case
 from mcuq.result.configuration import ConfigFile
 from mcuq.result.front import Front
 from mcuq.result.manifest import MANIFEST, Manifest
-from mcuq.units import format_count
 
 _PLOTS = {
     "pareto": (
@@ -41,7 +35,10 @@ _PLOTS = {
     ),
     "curve": ("How it got there", "The best configuration within the budget so far."),
     "layers": ("Where bytes and work go", "By layer, in execution order."),
-    "memory": ("The RAM plan", "Which buffer lies where in the arena, layer by layer."),
+    "memory": (
+        "The RAM plan",
+        "Which buffer lies where in the arena, layer by layer. Hover for names and bytes.",
+    ),
     "ranges": (
         "Activation ranges",
         "Values on calibration data, the darker the more of them; the marks: what the integers "
@@ -52,7 +49,8 @@ _PLOTS = {
 
 def report_html(manifest: Manifest, front: Front, config: ConfigFile) -> str:
     """The page; equal values give equal text."""
-    made = figures(manifest, front, config)
+    made = plots(manifest, front, config)
+    bands = network(manifest, config)
     target = manifest.target
     page = Template((FOLDER / "page.html").read_text(encoding="utf-8"))
     return page.substitute(
@@ -60,25 +58,49 @@ def report_html(manifest: Manifest, front: Front, config: ConfigFile) -> str:
         title=escape(f"{manifest.model} on {target.name}"),
         subtitle=escape(f"{target.part}, {target.core}; seed {manifest.seed}"),
         style=style(),
-        cards="\n".join(_cards(manifest)),
+        cards="\n".join(cards(manifest)),
         verdicts="\n".join(
             f'<li class="{"good" if holds else "bad"}">{escape(sentence)}</li>'
             for holds, sentence in verification_lines(manifest)
         ),
         note=escape(int8_note(manifest)),
         warnings=_warnings(manifest),
-        plots="\n".join(_place(name, manifest) for name in _PLOTS if name in made),
+        plots="\n".join(_place(name, made[name], manifest) for name in _PLOTS if name in made),
         elimination=_elimination(manifest),
+        network=_network(manifest, bands),
         bounds=escape(" ".join(worst_case(manifest))),
-        layers=_layer_table(manifest),
+        layers=layer_table(manifest),
         command=escape(manifest.command),
         provenance=_provenance(manifest),
         manifest=_embedded(MANIFEST.text(manifest)),
-        figures=_embedded(
-            json.dumps({name: json.loads(figure.to_json()) for name, figure in made.items()})
+        figures=_embedded(_figures(made)),
+        bands=_embedded(json.dumps([band.plain() for band in bands])),
+        plotting=PLOTS.script(),
+        graphs=GRAPHS.script(),
+        script="\n".join(
+            (FOLDER / name).read_text(encoding="utf-8") for name in ("page.js", "network.js")
         ),
-        plotly=get_plotlyjs().replace("</script", "<\\/script"),
-        script=(FOLDER / "page.js").read_text(encoding="utf-8"),
+    )
+
+
+def _figures(made: dict[str, Panels]) -> str:
+    """What Plotly draws, by the id of its place."""
+    found = {
+        name: [json.loads(figure.to_json()) for figure in panels.figures]
+        for name, panels in made.items()
+    }
+    return json.dumps(found, separators=(",", ":"))
+
+
+def _network(manifest: Manifest, bands: list[Band]) -> str:
+    """Its place; nothing where an older mcuq did not write how layers hang together."""
+    if not bands:
+        return ""
+    keys = legend((key.text, key.mark, key.color) for key in bits_legend(manifest))
+    return (
+        "<section><h2>The network</h2><p>As it runs, from top to bottom, one column after the "
+        "other. A click leads to the layer's figures.</p>"
+        f'{keys}<div id="network"></div></section>'
     )
 
 
@@ -129,71 +151,18 @@ def _embedded(document: str) -> str:
     return document.replace("<", "\\u003c")
 
 
-def _cards(manifest: Manifest) -> list[str]:
-    result = manifest.result
-    cards = [
-        card(
-            metric_title(manifest),
-            metric_value(manifest, result.quantized),
-            _beside(manifest),
-        )
-    ]
-    for name, used, limit in budget_lines(manifest):
-        cards.append(budget_card(name, used, limit))
-    count = result.instructions if result.instructions is not None else result.cycles
-    if count is not None:
-        cards.append(card(manifest.device.unit, format_count(count), count_text(manifest)))
-    if result.cycles_estimated is not None:
-        cycles = format_count(result.cycles_estimated)
-        cards.append(card("cycles (estimated)", cycles, estimate_text(manifest)))
-    return cards
-
-
-def _beside(manifest: Manifest) -> str:
-    """What the metric of the result is to be seen beside."""
-    result = manifest.result
-    if result.quantized is None:
-        return "no evaluation data"
-    interval = interval_text(manifest, result.interval_low, result.interval_high)
-    int8 = "" if result.int8 is None else f", int8 {metric_value(manifest, result.int8)}"
-    words = [
-        f"95 %: {interval}" if interval else "",
-        f"float {metric_value(manifest, result.float_)}{int8}; {result.samples:,} samples",
-        *change_lines(manifest),
-    ]
-    return "; ".join(word for word in words if word)
-
-
-def _place(name: str, manifest: Manifest) -> str:
+def _place(name: str, panels: Panels, manifest: Manifest) -> str:
     title, text = _PLOTS[name]
     text = text.replace("$better", "up" if manifest.result.higher_is_better else "down")
-    return (
-        f"<section><h2>{escape(title)}</h2><p>{escape(text)}</p>"
-        f'<div class="plot" id="{name}"></div></section>'
+    keys = legend((key.text, key.mark, key.color) for key in panels.legend)
+    places = "".join(
+        f'<div class="plot" id="{name}-{i}"></div>' for i in range(len(panels.figures))
     )
-
-
-def _layer_table(manifest: Manifest) -> str:
-    names = short_names(layer.name for layer in manifest.layers)
-    heads = ("#", "layer", "operator", "function", "shape", "weights")
-    numbers = ("MACs", "bytes", "scratch", manifest.device.unit, "cycles (estimated)")
-    rows = [
-        (
-            index,
-            names[layer.name],
-            layer.kind,
-            f"{layer.function}, slow path: {layer.slow}" if layer.slow else layer.function,
-            "×".join(map(str, layer.shape)),
-            "" if layer.bits is None else f"{width_name(layer.bits)} {layer.method}",
-            layer.macs,
-            layer.constant_bytes,
-            layer.scratch_bytes,
-            "" if layer.counts is None else layer.counts,
-            "" if layer.cycles_estimated is None else layer.cycles_estimated,
-        )
-        for index, layer in enumerate(manifest.layers)
-    ]
-    return table(heads, numbers, rows)
+    return (
+        f'<section class="drawn"><h2>{escape(title)}</h2><p>{escape(text)}</p>'
+        f"{keys if panels.legend else ''}"
+        f'<div class="panels" style="--least:{panels.least}px">{places}</div></section>'
+    )
 
 
 def _provenance(manifest: Manifest) -> str:

@@ -107,7 +107,7 @@ def _curve(search: SearchSoFar) -> go.Figure:
     figure = go.Figure(go.Scatter(x=at, y=losses, mode="lines+markers", line=line))
     figure.update_xaxes(title_text="configurations scored")
     figure.update_yaxes(title_text="search loss", type="log", tickformat="~g", nticks=6)
-    return laid_out(figure, 300, legend=False)
+    return laid_out(figure, 300)
 
 
 def _front(search: SearchSoFar) -> go.Figure:
@@ -124,4 +124,4 @@ def _front(search: SearchSoFar) -> go.Figure:
     )
     figure.update_xaxes(title_text="bytes of weights")
     figure.update_yaxes(title_text="search loss", type="log", tickformat="~g", nticks=6)
-    return laid_out(figure, 360, legend=False)
+    return laid_out(figure, 360)

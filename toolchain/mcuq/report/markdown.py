@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from mcuq.pipeline.gates import Gates
-from mcuq.report.comparison import compare, differing_layers
+from mcuq.report.comparison import differing_weights, rows, side
 from mcuq.report.gates import Figure, limits
 from mcuq.report.naming import short_names
 from mcuq.report.wording import verification_lines
@@ -48,14 +48,15 @@ def literal(text: str) -> str:
 def _table(manifest: Manifest, gates: Gates, baseline: Manifest | None) -> str:
     kept = {name: _limit_text(name, limit) for name, limit in limits(manifest, gates)}
     heads = ["", "before", "now", "change", "gate"]
-    rows = [
-        [literal(row.name), _text(row.first), _text(row.second), row.change, kept.get(row.name, "")]
-        for row in (compare(baseline or manifest, manifest))
+    both = [side("before", baseline or manifest), side("now", manifest)]
+    lines = [
+        [literal(row.name), *map(_text, row.figures), row.change(1), kept.get(row.name, "")]
+        for row in rows(both)
     ]
     if baseline is None:
-        heads, *rows = ([line[0], line[2], line[4]] for line in (heads, *rows))
+        heads, *lines = ([line[0], line[2], line[4]] for line in (heads, *lines))
     ruler = ["---", *["---:"] * (len(heads) - 1)]
-    return "\n".join(f"| {' | '.join(line)} |" for line in (heads, ruler, *rows))
+    return "\n".join(f"| {' | '.join(line)} |" for line in (heads, ruler, *lines))
 
 
 def _limit_text(name: str, limit: float) -> str:
@@ -69,7 +70,7 @@ def _text(figure: Figure | None) -> str:
 
 
 def _layers(before: Manifest, now: Manifest) -> list[str]:
-    changes = differing_layers(before, now)
-    names = short_names(name for name, _, _ in changes)
-    lines = [f"- {literal(names[name])}: {first} → {second}" for name, first, second in changes]
+    changes = differing_weights([side("before", before), side("now", now)])
+    names = short_names(one.layer for one in changes)
+    lines = [f"- {literal(names[one.layer])}: {' → '.join(one.choices)}" for one in changes]
     return ["Weights that differ:\n\n" + "\n".join(lines)] if lines else []

@@ -13,7 +13,8 @@ from mcuq.errors import InputError, UsageError
 from mcuq.importers.tflite.reader import read_model
 from mcuq.importers.tflite.records import FileModel
 from mcuq.isolated import IsolatedError
-from mcuq.report.gates import Figure, metric_figure
+from mcuq.report.comparison import Side
+from mcuq.report.gates import Figure
 from mcuq.report.output_forms import ends_graph, manifest_forms
 from mcuq.report.wording import metric_value
 from mcuq.result.manifest import Manifest
@@ -27,8 +28,9 @@ from mcuq.units import format_bytes
 _BITS = {"int4": 4, "int8": 8, "uint8": 8, "int16": 16, "float16": 16, "float32": 32}
 
 
-def peer_figures(path: Path, evaluation: Path, manifest: Manifest) -> dict[str, Figure]:
-    """Metric, weight bytes and file size of the flatbuffer at `path`.
+def peer_side(path: Path, evaluation: Path, manifest: Manifest) -> Side:
+    """Metric, weight bytes and file size of the flatbuffer at `path`, and the types of the filters
+    that are called as ours.
 
     Args:
         evaluation: the samples that `manifest` was evaluated on: others would compare nothing.
@@ -58,29 +60,28 @@ def peer_figures(path: Path, evaluation: Path, manifest: Manifest) -> dict[str, 
     figures = [
         Figure(metric.name, value, metric_value(manifest, value), metric.higher_is_better),
         Figure("weights", weights, format_bytes(weights)),
-        Figure("model.tflite", len(flatbuffer), format_bytes(len(flatbuffer))),
+        *_file_figures(flatbuffer),
     ]
-    arena = _arena(flatbuffer)
-    if arena is not None:
-        figures.append(Figure("TFLM arena", arena, format_bytes(arena)))
-    return {figure.name: figure for figure in figures}
+    types = {tensor.name: tensor.dtype for tensor in model.tensors if tensor.data is not None}
+    stored = {one.name: types[one.filter] for one in manifest.layers if one.filter in types}
+    return Side(str(path), {figure.name: figure for figure in figures}, stored)
 
 
-def own_figures(folder: Path, manifest: Manifest) -> dict[str, Figure]:
-    """The same figures of a result of ours, in `folder`."""
+def file_figures(folder: Path) -> dict[str, Figure]:
+    """Of the flatbuffer of a result of ours, in `folder`: what a peer's can be held against."""
     path = folder / "model.tflite"
     if not path.is_file():
         raise InputError(f"{path}: no such file", "give the directory that mcuq build wrote")
-    flatbuffer, result = path.read_bytes(), manifest.result
-    figures = [
-        *metric_figure(manifest),
-        Figure("weights", result.weight_bytes, format_bytes(result.weight_bytes)),
-        Figure("model.tflite", len(flatbuffer), format_bytes(len(flatbuffer))),
-    ]
+    return {figure.name: figure for figure in _file_figures(path.read_bytes())}
+
+
+def _file_figures(flatbuffer: bytes) -> list[Figure]:
+    """Its size, and the arena that TFLite Micro takes for it, where that takes it."""
+    figures = [Figure("model.tflite", len(flatbuffer), format_bytes(len(flatbuffer)))]
     arena = _arena(flatbuffer)
     if arena is not None:
         figures.append(Figure("TFLM arena", arena, format_bytes(arena)))
-    return {figure.name: figure for figure in figures}
+    return figures
 
 
 def _arena(flatbuffer: bytes) -> int | None:

@@ -2,26 +2,43 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
+
 import plotly.graph_objects as go
-from plotly.subplots import make_subplots
 
 from mcuq.numeric.widths import width_name
-from mcuq.report.drawing import BLUE, GREY, ORANGE, PALETTE, RED, laid_out, safe_names
+from mcuq.report.drawing import (
+    BITS_COLORS,
+    ORANGE,
+    Key,
+    Panels,
+    bits_color,
+    laid_out,
+    named_rows,
+    row_height,
+    safe_numbered,
+    safe_text,
+)
+from mcuq.report.latency import milliseconds
+from mcuq.report.memory_plot import memory
 from mcuq.report.pareto import pareto
 from mcuq.report.ranges import ranges
 from mcuq.result.configuration import ConfigFile
 from mcuq.result.front import Front
-from mcuq.result.manifest import Manifest
+from mcuq.result.manifest import Layer, Manifest
 
-BITS_COLORS = {8: BLUE, 4: ORANGE, None: GREY}
+_MOST_TICKS = 7
+_BEYOND = 2.5
+"""How far a tick may lie beyond the values: two of 1, 2 and 5 are always near enough."""
 
 
-def figures(manifest: Manifest, front: Front, config: ConfigFile) -> dict[str, go.Figure]:
+def plots(manifest: Manifest, front: Front, config: ConfigFile) -> dict[str, Panels]:
     """Every plot by the id of its place in the page; one without data is left out."""
     made = {
         "layers": layers(manifest),
         "memory": memory(manifest),
-        "ranges": ranges(config),
+        "ranges": ranges(manifest, config),
     }
     if manifest.result.quantized is not None:
         made["pareto"] = pareto(manifest, front)
@@ -30,7 +47,7 @@ def figures(manifest: Manifest, front: Front, config: ConfigFile) -> dict[str, g
     return made
 
 
-def curve(manifest: Manifest, front: Front) -> go.Figure:
+def curve(manifest: Manifest, front: Front) -> Panels:
     """Best fitting loss so far; the last value holds to the end of the search."""
     evaluations = [step.evaluations for step in front.curve]
     losses = [step.loss for step in front.curve]
@@ -43,82 +60,76 @@ def curve(manifest: Manifest, front: Front) -> go.Figure:
         )
     )
     figure.update_xaxes(title_text="configurations evaluated")
-    figure.update_yaxes(title_text="search loss", type="log", tickformat="~g", nticks=6)
-    return laid_out(figure, 300, legend=False)
+    figure.update_yaxes(title_text="search loss")
+    positive = [loss for loss in losses if loss > 0]
+    if positive:
+        ticks = log_ticks(min(positive), max(positive))
+        ends = (min(ticks[0], *positive), max(ticks[-1], *positive))
+        low, high = (math.log10(end) for end in ends)
+        margin = 0.04 * (high - low)
+        figure.update_yaxes(type="log", tickvals=ticks, range=[low - margin, high + margin])
+        figure.update_yaxes(tickformat="~g")
+    return Panels((laid_out(figure, 300),))
 
 
-def layers(manifest: Manifest) -> go.Figure:
-    """Bytes in flash and counts of every layer, coloured by the bits of its weights."""
-    counts = any(layer.counts is not None for layer in manifest.layers)
-    names = safe_names(layer.name for layer in manifest.layers)
-    labels = [f"{i} {names[layer.name]}" for i, layer in enumerate(manifest.layers)]
-    figure = make_subplots(1, 1 + counts, shared_yaxes=True, horizontal_spacing=0.04)
-    for bits, color in BITS_COLORS.items():
-        chosen = [i for i, layer in enumerate(manifest.layers) if layer.bits == bits]
-        if not chosen:
-            continue
-        name = "no weights" if bits is None else f"{width_name(bits)} weights"
-        figure.add_trace(
-            go.Bar(
-                y=[labels[i] for i in chosen],
-                x=[manifest.layers[i].constant_bytes for i in chosen],
-                orientation="h",
-                name=name,
-                marker_color=color,
-                legendgroup=name,
-                hovertext=[manifest.layers[i].method for i in chosen],
-                hovertemplate="%{y}<br>%{x:,} B %{hovertext}<extra></extra>",
-            ),
-            1,
-            1,
-        )
-        if counts:
-            figure.add_trace(
-                go.Bar(
-                    y=[labels[i] for i in chosen],
-                    x=[manifest.layers[i].counts for i in chosen],
-                    orientation="h",
-                    marker_color=color,
-                    legendgroup=name,
-                    showlegend=False,
-                    hovertemplate="%{y}<br>%{x:,}<extra></extra>",
-                ),
-                1,
-                2,
-            )
-    figure.update_yaxes(categoryorder="array", categoryarray=labels[::-1])
-    figure.update_xaxes(title_text="bytes in flash", row=1, col=1)
-    if counts:
-        figure.update_xaxes(title_text=manifest.device.unit, row=1, col=2)
-    return laid_out(figure, 140 + 22 * len(labels))
+def log_ticks(low: float, high: float) -> list[float]:
+    """Numbers on a logarithmic axis, few enough to be read: 1, 2 and 5 of each decade, or 1 and 3,
+    or 1 alone, or 1 of every so many decades; at least two, close to the ends or beyond them."""
+    first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
+    for digits in ((1, 2, 5), (1, 3), (1,)):
+        made = [d * 10.0**e for e in range(first, last + 1) for d in digits]
+        within = [value for value in made if low / _BEYOND <= value <= high * _BEYOND]
+        if 1 < len(within) <= _MOST_TICKS:
+            return within
+    step = max(1, math.ceil((last - first) / (_MOST_TICKS - 1)))
+    return [10.0**e for e in range(first, last + step, step)]
 
 
-def memory(manifest: Manifest) -> go.Figure:
-    """The arena over time: a box for every buffer, from its first to its last layer."""
-    names = safe_names(block.name for block in manifest.memory)
-    figure = go.Figure()
-    for index, block in enumerate(manifest.memory):
-        figure.add_trace(
-            go.Bar(
-                x=[(block.first + block.last) / 2],
-                y=[block.size],
-                base=[block.offset],
-                width=[block.last - block.first + 0.94],
-                marker_color=PALETTE[index % len(PALETTE)],
-                name=names[block.name],
-                text=[names[block.name]],
-                textposition="inside",
-                insidetextanchor="middle",
-                hovertemplate=(
-                    f"{names[block.name]}<br>{block.size:,} B at {block.offset:,}"
-                    f"<br>layers {block.first} to {block.last}<extra></extra>"
-                ),
+def layers(manifest: Manifest) -> Panels:
+    """Bytes in flash, and time or counts, of every layer, coloured by the bits of its weights."""
+    panels = [_layer_bars(manifest, "bytes in flash", lambda layer: layer.constant_bytes)]
+    if any(milliseconds(manifest, layer.cycles_estimated) for layer in manifest.layers):
+        panels.append(
+            _layer_bars(
+                manifest,
+                "ms (estimated)",
+                lambda layer: milliseconds(manifest, layer.cycles_estimated),
             )
         )
-    peak = manifest.result.arena_bytes
-    figure.add_hline(peak, line_dash="dash", line_color=RED, annotation_text=f"arena {peak:,} B")
-    # Names only where they can be read; the others show theirs when pointed at.
-    figure.update_layout(barmode="overlay", uniformtext={"minsize": 9, "mode": "hide"})
-    figure.update_xaxes(title_text="layer", dtick=1 if len(manifest.layers) < 30 else 5)
-    figure.update_yaxes(title_text="arena, bytes", rangemode="tozero")
-    return laid_out(figure, 380, legend=False)
+    elif any(layer.counts is not None for layer in manifest.layers):
+        panels.append(_layer_bars(manifest, manifest.device.unit, lambda layer: layer.counts))
+    return Panels(tuple(panels), bits_legend(manifest), least=440)
+
+
+def bits_legend(manifest: Manifest) -> tuple[Key, ...]:
+    """What the colours of layers mean."""
+    used = dict.fromkeys(layer.bits for layer in manifest.layers)
+    ordered = dict.fromkeys(bits for bits in (*BITS_COLORS, *used) if bits in used)
+    return tuple(
+        Key("no weights" if bits is None else f"{width_name(bits)} weights", bits_color(bits))
+        for bits in ordered
+    )
+
+
+def _layer_bars(
+    manifest: Manifest, title: str, value: Callable[[Layer], float | None]
+) -> go.Figure:
+    names = safe_numbered(manifest, (layer.name for layer in manifest.layers))
+    # One row a layer, whatever its name is: Plotly joins equal ones.
+    rows = list(range(len(manifest.layers)))
+    figure = go.Figure(
+        go.Bar(
+            y=rows,
+            x=[value(layer) for layer in manifest.layers],
+            orientation="h",
+            marker_color=[bits_color(layer.bits) for layer in manifest.layers],
+            customdata=[
+                f"{names[layer.name]}<br>{safe_text(layer.kind)} {safe_text(layer.method)}"
+                for layer in manifest.layers
+            ],
+            hovertemplate=f"%{{customdata}}<br>%{{x:,}} {title}<extra></extra>",
+        )
+    )
+    figure.update_xaxes(title_text=title, nticks=4)
+    named_rows(figure, [names[layer.name] for layer in manifest.layers])
+    return laid_out(figure, row_height(len(rows)))

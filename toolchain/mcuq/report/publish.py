@@ -37,6 +37,7 @@ def publish(request: BuildRequest, progress: ProgressCallback = silent) -> Repor
         core=board.core,
         flash=board.flash.bytes,
         ram=board.ram.bytes,
+        core_hz=board.core_hz,
     )
     with (
         compiling_with(request.compiler),

@@ -7,8 +7,19 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from mcuq.report.drawing import ORANGE, laid_out, safe_names, safe_text
+from mcuq.report.drawing import (
+    BLUE,
+    ORANGE,
+    Key,
+    Panels,
+    laid_out,
+    named_rows,
+    row_height,
+    safe_numbered,
+    safe_text,
+)
 from mcuq.result.configuration import ConfigFile, TensorConfig
+from mcuq.result.manifest import Manifest
 
 _REAL_BITS = 32
 _SHOWN = 2.0
@@ -34,26 +45,28 @@ class _Row:
         return max(map(abs, self.ends))
 
 
-def ranges(config: ConfigFile) -> go.Figure:
+def ranges(manifest: Manifest, config: ConfigFile) -> Panels:
     """Each activation's values on calibration data and the range that its steps reach, both as
     shares of that range's larger end: tensors of all magnitudes stand side by side."""
-    rows = _rows(config)
+    rows = _rows(manifest, config)
     figure = go.Figure()
     figure.add_trace(_distributions(rows))
     for side in (0, 1):
         figure.add_trace(_range_ends(rows, side))
     figure.update_layout(barmode="overlay", bargap=0.25)
-    figure.update_yaxes(categoryorder="array", categoryarray=[row.label for row in rows][::-1])
+    named_rows(figure, [row.label for row in rows])
+    low = -_SHOWN if _any_negative(rows) else -0.1
     figure.update_xaxes(title_text="share of what is reached", tickformat=".0%")
-    figure.update_xaxes(range=[-_SHOWN, _SHOWN] if _any_negative(rows) else [-0.1, _SHOWN])
-    return laid_out(figure, 140 + 22 * len(rows), legend=False)
+    figure.update_xaxes(range=[low, _SHOWN], tickvals=[-1, 0, 1])
+    legend = (Key("values on calibration data", BLUE), Key("what the integers reach", ORANGE, "┃"))
+    return Panels((laid_out(figure, row_height(len(rows))),), legend)
 
 
-def _rows(config: ConfigFile) -> list[_Row]:
-    """Activations that are integers."""
+def _rows(manifest: Manifest, config: ConfigFile) -> list[_Row]:
+    """Activations that are integers, each with the number of the layer that computes it."""
     tensors = [t for t in config.tensors if t.role == "activation" and t.bits < _REAL_BITS]
-    names = safe_names(tensor.name for tensor in tensors)
-    return [_Row(f"{i} {names[tensor.name]}", tensor) for i, tensor in enumerate(tensors)]
+    names = safe_numbered(manifest, (tensor.name for tensor in tensors))
+    return [_Row(names[tensor.name], tensor) for tensor in tensors]
 
 
 def _any_negative(rows: list[_Row]) -> bool:
@@ -63,8 +76,8 @@ def _any_negative(rows: list[_Row]) -> bool:
 
 def _distributions(rows: list[_Row]) -> go.Bar:
     """One strip a tensor: a box for each step of its histogram, the darker the more values."""
-    boxes: list[tuple[str, float, float, float]] = []
-    for row in rows:
+    boxes: list[tuple[int, float, float, float]] = []
+    for at, row in enumerate(rows):
         histogram = row.tensor.histogram
         if histogram is None or not histogram.counts:
             continue
@@ -72,7 +85,7 @@ def _distributions(rows: list[_Row]) -> go.Bar:
         top = math.log1p(max(histogram.counts))
         boxes += [
             (
-                row.label,
+                at,
                 (histogram.low + i * step) / row.reach,
                 step / row.reach,
                 0.15 + 0.85 * math.log1p(count) / top,
@@ -92,7 +105,7 @@ def _distributions(rows: list[_Row]) -> go.Bar:
 
 def _range_ends(rows: list[_Row], side: int) -> go.Scatter:
     return go.Scatter(
-        y=[row.label for row in rows],
+        y=list(range(len(rows))),
         x=[row.ends[side] / row.reach for row in rows],
         mode="markers",
         marker={"symbol": "line-ns", "size": 16, "line": {"width": 3, "color": ORANGE}},
@@ -102,11 +115,12 @@ def _range_ends(rows: list[_Row], side: int) -> go.Scatter:
                 row.tensor.scale[0],
                 row.tensor.zero_point,
                 safe_text(row.tensor.scheme),
+                row.label,
             ]
             for row in rows
         ],
         hovertemplate=(
-            f"%{{y}}<br>{('lowest', 'highest')[side]} %{{customdata[0]:.4g}}"
+            f"%{{customdata[4]}}<br>{('lowest', 'highest')[side]} %{{customdata[0]:.4g}}"
             "<br>scale %{customdata[1]:.4g}, zero point %{customdata[2]}"
             "<br>observer %{customdata[3]}<extra></extra>"
         ),

@@ -104,7 +104,14 @@ def read_document(document: Document[T], path: Path) -> T:
             )
         raise InputError(f"{path}: no such file", "give the directory that mcuq build wrote")
     content = read_json_file(path, "give the directory that mcuq build wrote")
+    return parse_document(document, content, str(path))
+
+
+def parse_document(document: Document[T], content: bytes, place: str) -> T:
+    """What `content` holds, which is from `place`; raises InputError, as the others."""
     try:
         return document.parse(content)
     except ValueError as error:
-        raise InputError(f"{path}: {error}", "give what this mcuq wrote, or build again") from error
+        raise InputError(
+            f"{place}: {error}", "give what this mcuq wrote, or build again"
+        ) from error

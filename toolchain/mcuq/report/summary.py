@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 from mcuq.numeric.widths import width_name
+from mcuq.report.latency import digits, milliseconds
 from mcuq.report.naming import short_names
 from mcuq.report.wording import (
     budget_lines,
@@ -70,7 +71,8 @@ def layer_table(manifest: Manifest) -> Table:
         table.add_column(title, justify="right", no_wrap=True)
     is_estimated = manifest.result.cycles_estimated is not None
     if is_estimated:
-        table.add_column("cycles\n(estimated)", justify="right", no_wrap=True)
+        for title in ("cycles", "ms"):
+            table.add_column(f"{title}\n(estimated)", justify="right", no_wrap=True)
     names = short_names(layer.name for layer in manifest.layers)
     for index, layer in enumerate(manifest.layers):
         table.add_row(
@@ -82,13 +84,16 @@ def layer_table(manifest: Manifest) -> Table:
             format_count(layer.macs) if layer.macs else "",
             f"{layer.constant_bytes:,}" if layer.constant_bytes else "",
             "" if layer.counts is None else f"{layer.counts:,}",
-            *([_cycles(layer)] if is_estimated else []),
+            *(_estimates(manifest, layer) if is_estimated else ()),
         )
     return table
 
 
-def _cycles(layer: Layer) -> str:
-    return "" if layer.cycles_estimated is None else f"{layer.cycles_estimated:,}"
+def _estimates(manifest: Manifest, layer: Layer) -> tuple[str, str]:
+    """Cycles, and milliseconds where the clock is known."""
+    cycles = layer.cycles_estimated
+    ms = milliseconds(manifest, cycles)
+    return "" if cycles is None else f"{cycles:,}", "" if ms is None else digits(ms)
 
 
 def _weights(layer: Layer) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mcuq.report.latency import energy_text, ms_text
 from mcuq.result.manifest import Manifest
 from mcuq.tflite.wheel import NOT_COMPARED
 from mcuq.units import format_bytes, format_count
@@ -92,10 +93,7 @@ def estimate_text(manifest: Manifest) -> str:
         return ""
     low, high = (format_count(end) for end in result.cycles_interval)
     words = [f"{format_count(result.cycles_estimated)} cycles (estimated, {low} to {high})"]
-    if result.ms_estimated is not None:
-        words.append(f"{result.ms_estimated:.3g} ms")
-    if result.uj_estimated is not None:
-        words.append(f"{result.uj_estimated:.3g} µJ")
+    words += filter(None, (ms_text(result.ms_estimated), energy_text(result.uj_estimated)))
     if result.cycles_basis == "constant":
         words.append("from instructions alone")
     return ", ".join(words)

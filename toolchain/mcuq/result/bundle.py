@@ -85,6 +85,6 @@ BUNDLE = Document(
     Bundle,
     "several models in one image: figures, and what was compared",
     "`bundle.json`; `mcuq bundle --json`, `mcuq report --json` of one",
-    version=2,
+    version=3,
     oldest=1,
 )

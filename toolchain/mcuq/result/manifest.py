@@ -172,6 +172,9 @@ class Target(Written):
     core: str = Field(description="The compiler's name of the core.")
     flash: int = Field(description="Bytes that the linker may fill.")
     ram: int = Field(description="Bytes that the linker may fill.")
+    core_hz: int | None = Field(
+        default=None, description="The core's clock; null where an older mcuq wrote this."
+    )
 
 
 class Layer(Written):
@@ -201,6 +204,10 @@ class Layer(Written):
     cycles_interval: tuple[int, int] | None = Field(
         default=None, description="Around that, as of the whole inference."
     )
+    reads: tuple[str, ...] = Field(
+        default=(), description="Buffers of `memory` that hold the activations it reads."
+    )
+    writes: tuple[str, ...] = Field(default=(), description="Those that it fills.")
 
 
 class MemoryBlock(Written):
@@ -329,7 +336,7 @@ MANIFEST = Document(
     Manifest,
     "what was built, what it costs and how that is known",
     "`manifest.json` and `--json` of `mcuq build` and `mcuq quantize`; `mcuq report --json`",
-    version=4,
+    version=5,
     oldest=1,
     sealed=True,
 )
