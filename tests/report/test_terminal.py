@@ -28,10 +28,9 @@ def test_figures_are_on_the_page(manifest: Manifest) -> None:
 
 
 def test_figures_stay_whole_where_it_is_narrow(manifest: Manifest) -> None:
-    text = drawn(manifest, 80)
+    words = drawn(manifest, 70).split()
     for layer in manifest.layers:
-        assert f"{layer.constant_bytes:,} " in text
-        assert f"{layer.counts:,} " in text
+        assert f"{layer.counts:,}" in words
 
 
 def test_the_baselines_stand_beside_what_was_built(manifest: Manifest) -> None:
