@@ -79,8 +79,10 @@ class DaskWorkers(Workers):
                     callback_timeout=DASK.close_s,
                 )
 
-    def accepted(self) -> set[str]:
-        """Addresses of the workers that may take jobs; of each that may not, a note once.
+    def accepted(self) -> dict[str, str]:
+        """Address → folder of each worker that may take jobs; of each that may not, a note once.
+
+        A worker that was started anew has another folder, whether or not its address is another.
 
         Raises:
             WorkersError: the scheduler is lost.
@@ -91,7 +93,11 @@ class DaskWorkers(Workers):
         for _, event in refused:
             self._refuse(event["worker"], event["differs"])
         self._strangers = workers.keys() - self._refused
-        return {address for address, known in workers.items() if known["resources"].get(self.name)}
+        return {
+            address: known["local_directory"]
+            for address, known in workers.items()
+            if known["resources"].get(self.name)
+        }
 
     def refusal(self) -> str:
         """One of those notes; empty where there is none."""

@@ -48,6 +48,7 @@ class Jobs(Generic[Value]):
         self._repeats = 0
         self._looked = self._heard = time.monotonic()
         self._deserted: float | None = None
+        self._there: set[tuple[str, str]] = set()
         self._losses = 0
 
     def __enter__(self) -> Self:
@@ -108,6 +109,8 @@ class Jobs(Generic[Value]):
         return [(wanted[future], *pair) for future, pair in zip(whole, found, strict=True)]
 
     def _fetched(self, futures: list[Future]) -> list[tuple[float, Value]]:
+        if not futures:
+            return []
         client = self._crew.client
         with self._crew.reached():
             return list(
@@ -160,7 +163,9 @@ class Jobs(Generic[Value]):
         if not accepted:
             self._desert(now)
             return
-        if self._deserted is not None:
+        before, self._there = self._there, set(accepted.items())
+        # All may have been started anew since the last look, too.
+        if self._deserted is not None or (before and not before & self._there):
             # What was given to a worker when there was none is not given to those that come.
             self._deserted = None
             self._losses += bool(self._numbers)
