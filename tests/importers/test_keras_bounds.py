@@ -90,6 +90,16 @@ def test_weights_that_take_no_room_in_the_file(tmp_path: Path) -> None:
     assert "of weights" in refused(archive(tmp_path / "m.keras", inside))
 
 
+def test_a_path_relative_to_the_folder_of_the_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    h5py = pytest.importorskip("h5py", reason="it comes with TensorFlow")
+    with h5py.File(tmp_path / "m.h5", "w") as file:
+        file.create_dataset("kernel", (4,), np.float32)
+    monkeypatch.chdir(tmp_path)
+    check_keras_file(Path("m.h5"))
+
+
 def test_weights_in_other_files(tmp_path: Path) -> None:
     h5py = pytest.importorskip("h5py", reason="it comes with TensorFlow")
     (tmp_path / "other.h5").touch()
