@@ -18,7 +18,7 @@ from mcuq.importers.keras_file import check_keras_file
 from mcuq.importers.pytorch.archive import check_program
 from mcuq.settings import READING
 
-ENDLESS = next((Path(__file__).resolve().parents[2] / "fuzz/regressions/hdf5").iterdir())
+ENDLESS = next((Path(__file__).resolve().parents[2] / "fuzz/regressions/hdf5_bytes").iterdir())
 LAMBDA: dict[str, Any] = {
     "class_name": "Functional",
     "config": {"layers": [{"class_name": "Lambda", "config": {"function": ["4wEAAAA=", None]}}]},
@@ -88,16 +88,6 @@ def test_weights_that_take_no_room_in_the_file(tmp_path: Path) -> None:
     assert "of weights" in refused(path)
     inside = {"config.json": b"{}", "model.weights.h5": content.getvalue()}
     assert "of weights" in refused(archive(tmp_path / "m.keras", inside))
-
-
-def test_a_path_relative_to_the_folder_of_the_command(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    h5py = pytest.importorskip("h5py", reason="it comes with TensorFlow")
-    with h5py.File(tmp_path / "m.h5", "w") as file:
-        file.create_dataset("kernel", (4,), np.float32)
-    monkeypatch.chdir(tmp_path)
-    check_keras_file(Path("m.h5"))
 
 
 def test_weights_in_other_files(tmp_path: Path) -> None:

@@ -31,8 +31,7 @@ def model_config(path: Path, member: str | None, most: int) -> bytes | None:
         InputError: it cannot be read, its weights are more than `most`, or lie in other files.
     """
     try:
-        # The child works in a folder of its own.
-        return call_isolated(_look, path.absolute(), member, most)
+        return call_isolated(_look, path, member, most)
     except IsolatedError as error:
         line = (error.reason or "no message").splitlines()[0]
         raise InputError(f"{path}: not a readable Keras file ({line})", DAMAGED) from error
