@@ -11,8 +11,8 @@ from mcuq.report.summary import summary
 from mcuq.result.manifest import Manifest, Verification
 
 
-def drawn(manifest: Manifest) -> str:
-    console = Console(file=io.StringIO(), width=140, color_system=None)
+def drawn(manifest: Manifest, width: int = 140) -> str:
+    console = Console(file=io.StringIO(), width=width, color_system=None)
     console.print(summary(manifest))
     assert isinstance(console.file, io.StringIO)
     return console.file.getvalue()
@@ -25,6 +25,12 @@ def test_figures_are_on_the_page(manifest: Manifest) -> None:
     assert "int4 minmax" in text
     assert "✓ 400 samples on TFLite Micro: every output byte equal" in text
     assert "Plain int8 does not fit this budget" in text
+
+
+def test_figures_stay_whole_where_it_is_narrow(manifest: Manifest) -> None:
+    words = drawn(manifest, 70).split()
+    for layer in manifest.layers:
+        assert f"{layer.counts:,}" in words
 
 
 def test_the_baselines_stand_beside_what_was_built(manifest: Manifest) -> None:

@@ -66,7 +66,10 @@ def summary(manifest: Manifest) -> Group:
 
 def layer_table(manifest: Manifest) -> Table:
     """One row a kernel call."""
-    table = _table("#", "layer", "operator", "shape", "weights")
+    table = _table("#")
+    for title in ("layer", "operator", "shape", "weights"):
+        # Where it is narrow, words become shorter and figures stay.
+        table.add_column(title, overflow="ellipsis")
     for title in ("MACs", "bytes", manifest.device.unit):
         table.add_column(title, justify="right", no_wrap=True)
     is_estimated = manifest.result.cycles_estimated is not None
