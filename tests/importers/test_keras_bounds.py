@@ -18,7 +18,7 @@ from mcuq.importers.keras_file import check_keras_file
 from mcuq.importers.pytorch.archive import check_program
 from mcuq.settings import READING
 
-ENDLESS = next((Path(__file__).resolve().parents[2] / "fuzz/regressions/hdf5").iterdir())
+ENDLESS = next((Path(__file__).resolve().parents[2] / "fuzz/regressions/hdf5_bytes").iterdir())
 LAMBDA: dict[str, Any] = {
     "class_name": "Functional",
     "config": {"layers": [{"class_name": "Lambda", "config": {"function": ["4wEAAAA=", None]}}]},

@@ -24,6 +24,15 @@ def test_results_come_back_from_one_child() -> None:
     assert first == second != os.getpid()
 
 
+def test_a_relative_path_is_of_the_folder_that_the_caller_is_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call_isolated(os.getcwd)
+    (tmp_path / "model").write_bytes(b"here")
+    monkeypatch.chdir(tmp_path)
+    assert call_isolated(Path.read_bytes, Path("model")) == b"here"
+
+
 def test_large_values_pass_both_ways() -> None:
     values = np.arange(3_000_000, dtype=np.float32)
     np.testing.assert_array_equal(call_isolated(np.negative, values), -values)

@@ -13,6 +13,7 @@ import threading
 import weakref
 from collections.abc import Callable
 from enum import StrEnum
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -66,12 +67,14 @@ def call_isolated(function: Callable[..., Value], *arguments: object) -> Value:
 
     Args:
         function: of a module's top level; it calls `progressed` from time to time.
-        arguments: can be pickled, like the result.
+        arguments: can be pickled, like the result. Relative paths are of this process's folder.
 
     Raises:
         McuqError: `function` raised it. IsolatedError: it raised something else, the process
             died, or it took longer than `progressed` lets it.
     """
+    # The child stays in the folder that it was started in.
+    arguments = tuple(one.absolute() if isinstance(one, Path) else one for one in arguments)
     worker: _Worker | None = getattr(_kept, "worker", None)
     if worker is None or not worker.is_ready:
         worker = _kept.worker = _Worker()
