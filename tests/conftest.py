@@ -15,6 +15,8 @@ from hypothesis import HealthCheck, settings
 from mcuq.ops.operator import Operator
 
 ROOT = Path(__file__).resolve().parents[1]
+QEMU_BOARDS = ("mps2-an386", "mps2-an500", "mps3-an547")
+"""What only QEMU emulates: a test with one of them as a parameter is skipped where that lacks."""
 
 settings.register_profile(
     "mcuq",
@@ -35,6 +37,11 @@ def pytest_configure() -> None:
 def pytest_runtest_setup(item: pytest.Item) -> None:
     if item.get_closest_marker("arm") and shutil.which("arm-none-eabi-gcc") is None:
         pytest.skip("arm-none-eabi-gcc is not installed (apt-get install gcc-arm-none-eabi)")
+    parameters = item.callspec.params.values() if hasattr(item, "callspec") else ()
+    boards = {one for one in parameters if isinstance(one, str)}.intersection(QEMU_BOARDS)
+    needs_qemu = boards or item.get_closest_marker("qemu")
+    if needs_qemu and shutil.which("qemu-system-arm") is None:
+        pytest.skip("qemu-system-arm is not installed (apt-get install qemu-system-arm)")
 
 
 def pytest_make_parametrize_id(val: object) -> str | None:

@@ -103,6 +103,7 @@ def test_a_stack_overflow_on_armv8m(build_image: BuildImage, board: str) -> None
         session.run([ZEROS])
 
 
+@pytest.mark.qemu
 def test_a_sound_image_runs_on_a_cortex_m55(build_image: BuildImage) -> None:
     """Its emulator is another one; its family has no watchdog's driver."""
     safety = Safety(canaries=True, check_constants=True, stack_guard=True)
