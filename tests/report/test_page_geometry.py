@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 from pathlib import Path
 
 import pytest
 from browser import Frame, ask, needs_browser
 
 from mcuq.report.store import Report, write_report
+from mcuq.result.accuracy import AccuracyFile, FlippedSample, Flips, LayerErrorFigures, Preview
 from mcuq.result.configuration import ConfigFile
 from mcuq.result.front import Front, Improvement
 from mcuq.result.manifest import Layer, Manifest, MemoryBlock
@@ -106,7 +108,41 @@ def deep(report: Report) -> Report:
     tensor = report.config.tensors[0]
     tensors = (tensor.model_copy(update={"name": f"t{i}"}) for i in range(LAYERS))
     config = ConfigFile(tensors=tuple(tensors))
-    return Report(manifest, Front(points=report.front.points, curve=curve), config)
+    alone = {
+        one.filter: {"int4:gptq": 0.25, "int2:mse": 2.0} for one in manifest.layers if one.filter
+    }
+    front = Front(points=report.front.points, curve=curve, singles=alone)
+    return Report(manifest, front, config, lost_accuracy(manifest))
+
+
+def lost_accuracy(manifest: Manifest) -> AccuracyFile:
+    """Of every layer, a dozen classes and as many samples as are drawn."""
+    classes = tuple(tuple(1_000 if i == j else 7 for j in range(12)) for i in range(12))
+    values = base64.b64encode(bytes(range(256)) * 16).decode()
+    image = Preview(kind="image", shape=(64, 64, 1), low=0.0, high=1.0, data=values)
+    flipped = FlippedSample(
+        sample=123_456, label=11, float_=11, quantized=10, float_sure=0.51, quantized_sure=0.5
+    )
+    drawn = (flipped.model_copy(update={"sample": i, "preview": image}) for i in range(12))
+    return AccuracyFile(
+        samples=256,
+        layers=tuple(
+            LayerErrorFigures(
+                name=one.name,
+                operator=one.kind,
+                snr_db=-123.45,
+                own_snr_db=-123.45,
+                cosine=0.123456,
+                worst_channel=1023,
+                worst_channel_snr_db=-123.45,
+                clipped=0.123456,
+            )
+            for one in manifest.layers
+        ),
+        float_confusion=classes,
+        confusion=classes,
+        flips=Flips(total=13, lost=13, gained=0, samples=(*drawn, flipped)),
+    )
 
 
 @pytest.mark.slow

@@ -12,6 +12,7 @@ from mcuq.report.drawing import Panels
 from mcuq.report.elements import FOLDER, legend, style, table
 from mcuq.report.layer_table import layer_table
 from mcuq.report.libraries import GRAPHS, PLOTS
+from mcuq.report.lost import lost
 from mcuq.report.naming import short_names
 from mcuq.report.network import Band, network
 from mcuq.report.plots import bits_legend, plots
@@ -22,6 +23,7 @@ from mcuq.report.wording import (
     verification_lines,
 )
 from mcuq.report.worst_case import worst_case
+from mcuq.result.accuracy import AccuracyFile
 from mcuq.result.configuration import ConfigFile
 from mcuq.result.front import Front
 from mcuq.result.manifest import MANIFEST, Manifest
@@ -39,6 +41,11 @@ _PLOTS = {
         "The RAM plan",
         "Which buffer lies where in the arena, layer by layer. Hover for names and bytes.",
     ),
+    "sensitivity": (
+        "What each filter costs alone",
+        "Rise of the search loss where this filter alone has fewer bits, by the best method that "
+        "was tried.",
+    ),
     "ranges": (
         "Activation ranges",
         "Values on calibration data, the darker the more of them; the marks: what the integers "
@@ -47,7 +54,9 @@ _PLOTS = {
 }
 
 
-def report_html(manifest: Manifest, front: Front, config: ConfigFile) -> str:
+def report_html(
+    manifest: Manifest, front: Front, config: ConfigFile, accuracy: AccuracyFile | None = None
+) -> str:
     """The page; equal values give equal text."""
     made = plots(manifest, front, config)
     bands = network(manifest, config)
@@ -67,6 +76,7 @@ def report_html(manifest: Manifest, front: Front, config: ConfigFile) -> str:
         warnings=_warnings(manifest),
         plots="\n".join(_place(name, made[name], manifest) for name in _PLOTS if name in made),
         elimination=_elimination(manifest),
+        lost=lost(manifest, accuracy),
         network=_network(manifest, bands),
         bounds=escape(" ".join(worst_case(manifest))),
         layers=layer_table(manifest),
@@ -78,7 +88,8 @@ def report_html(manifest: Manifest, front: Front, config: ConfigFile) -> str:
         plotting=PLOTS.script(),
         graphs=GRAPHS.script(),
         script="\n".join(
-            (FOLDER / name).read_text(encoding="utf-8") for name in ("page.js", "network.js")
+            (FOLDER / name).read_text(encoding="utf-8")
+            for name in ("page.js", "network.js", "samples.js")
         ),
     )
 

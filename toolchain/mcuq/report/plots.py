@@ -24,6 +24,7 @@ from mcuq.report.latency import milliseconds
 from mcuq.report.memory_plot import memory
 from mcuq.report.pareto import pareto
 from mcuq.report.ranges import ranges
+from mcuq.report.sensitivity import sensitivity
 from mcuq.result.configuration import ConfigFile
 from mcuq.result.front import Front
 from mcuq.result.manifest import Layer, Manifest
@@ -42,6 +43,9 @@ def plots(manifest: Manifest, front: Front, config: ConfigFile) -> dict[str, Pan
     }
     if manifest.result.quantized is not None:
         made["pareto"] = pareto(manifest, front)
+    alone = sensitivity(manifest, front)
+    if alone is not None:
+        made["sensitivity"] = alone
     if len(front.curve) > 1:
         made["curve"] = curve(manifest, front)
     return made

@@ -52,7 +52,7 @@ def write_page(report: Report, path: Path) -> None:
     """Write the page alone."""
     from mcuq.report.html import report_html
 
-    page = report_html(report.manifest, report.front, report.config)
+    page = report_html(report.manifest, report.front, report.config, report.accuracy)
     path.write_text(page, encoding="utf-8", newline="\n")
 
 
