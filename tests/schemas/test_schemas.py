@@ -171,6 +171,7 @@ WRITERS = {
     "toolchain/mcuq/report/html.py:_figures": "Plotly's own figures",
     "toolchain/mcuq/report/html.py:report_html": "what the page itself draws the network of",
     "toolchain/mcuq/report/live.py:live_page": "Plotly's own figures",
+    "toolchain/mcuq/report/lost.py:_sample": "the shape of what the page draws",
     "toolchain/mcuq/spdx.py:spdx_text": "SPDX's own format",
     "toolchain/mcuq/examples/blank.py:_line": "a value of a TOML file, written alike",
     "hil/mcuq_hil/boards/draft.py:_quoted": "the same",
