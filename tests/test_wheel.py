@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
-import tarfile
 import zipfile
 from pathlib import Path
 
@@ -72,8 +72,7 @@ def test_the_source_package_makes_the_same_wheel(wheel: Path, tmp_path: Path) ->
     build = [sys.executable, "-m", "hatchling", "build"]
     subprocess.run([*build, "--target", "sdist", "--directory", tmp_path], cwd=ROOT, check=True)
     (archive,) = tmp_path.glob("*.tar.gz")
-    with tarfile.open(archive) as source:
-        source.extractall(tmp_path, filter="data")
+    shutil.unpack_archive(archive, tmp_path)
     folder = tmp_path / archive.name.removesuffix(".tar.gz")
     assert not {"tests", "docs", "scripts"} & {path.name for path in folder.iterdir()}
     again = tmp_path / "again"

@@ -68,7 +68,7 @@ def _is_configuration(path: Path) -> bool:
     """Told from a manifest by its key; what is neither is told by who reads it."""
     try:
         plain = json.loads(read_json_file(path, "give what mcuq build wrote"))
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return isinstance(plain, dict) and "tensors" in plain
 

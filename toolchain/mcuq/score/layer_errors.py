@@ -102,7 +102,7 @@ def _alone(qgraph: QuantizedGraph, op: Op, floats: Mapping[str, Values]) -> Valu
     return run_integer(qgraph, [], [op.output], fed)[op.output] if fed else np.empty(0)
 
 
-@dataclass
+@dataclass(eq=False)
 class _Sums:
     """Energies a channel, (channels,), over what was added."""
 
