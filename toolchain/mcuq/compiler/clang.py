@@ -36,6 +36,7 @@ _UNIT_FLAGS = (
     "-ffp-contract=off",
 )
 _LINK_OPTIONS = (
+    "--nmagic",
     "--gc-sections",
     "--build-id=none",
     "--strip-debug",

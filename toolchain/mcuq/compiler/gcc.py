@@ -22,6 +22,9 @@ _UNIT_FLAGS = ("-fstack-usage", "-fcallgraph-info")
 _LINK_OPTIONS = (
     "-nostartfiles",
     "-nodefaultlibs",
+    # No page is shared with the ELF file's headers: where flash begins within one, newer linkers
+    # put them there.
+    "-Wl,--nmagic",
     "-Wl,--gc-sections",
     "-Wl,--build-id=none",
     "-Wl,--strip-debug",
