@@ -26,10 +26,14 @@ def own_locks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "runtime"))
 
 
+OTHER = "some-other-serial-number"
+
+
 @given(st.one_of(st.text(), st.text(alphabet="ab7.-_ ;[]{}$\\\"'\n/", max_size=70)))
 @example("x; exec touch owned")
 @example("0671FF485550755187121537")
 @example("--port")
+@example("reset")
 @example("a" * 65)
 @example("0670\n")
 def test_a_serial_number_is_one_harmless_word_or_refused(serial_number: str) -> None:
@@ -43,8 +47,12 @@ def test_a_serial_number_is_one_harmless_word_or_refused(serial_number: str) -> 
     assert harmless
     assert log_path(BOARD, serial_number).parent == log_path(BOARD, None).parent
     for flasher in FLASHERS.values():
-        first = flasher.commands(BOARD, serial_number)[0]
-        assert sum(word.split().count(serial_number) for word in first) == 1
+        words, others = (
+            [word for part in flasher.commands(BOARD, each)[0] for word in part.split()]
+            for each in (serial_number, OTHER)
+        )
+        changed = [pair for pair in zip(words, others, strict=True) if pair[0] != pair[1]]
+        assert changed == [(serial_number, OTHER)] * (serial_number != OTHER)
 
 
 def test_a_farm_takes_no_serial_number_that_is_none(tmp_path: Path) -> None:
