@@ -7,10 +7,10 @@ import socket
 import subprocess
 import sys
 import threading
+from typing import TYPE_CHECKING
 
 import pytest
 import serial
-from conftest import BuildImage
 from hil_samples import LARGE, SMALL, plus
 
 from mcuq_hil import load_board
@@ -19,6 +19,9 @@ from mcuq_hil.emulator import wires
 from mcuq_hil.emulator.process_port import ProcessPort
 from mcuq_hil.emulator.wires import LoopbackWire, connected, new_secret
 from mcuq_hil.errors import LinkLostError
+
+if TYPE_CHECKING:
+    from conftest import BuildImage
 
 ENDLESS = [sys.executable, "-c", "import time; time.sleep(600)"]
 FAILING = [sys.executable, "-c", "import sys; sys.exit('no such board')"]
