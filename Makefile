@@ -9,6 +9,7 @@
 #   make dist    the same and the source package, as they are published
 #   make analyse cppcheck and clang-tidy over the firmware
 #   make docs    the documentation in site/
+#   make versions   that of every release and of main, in site/VERSION/
 #   make clean   remove what the above made, but not the set-up
 
 PYTHON ?= python3
@@ -17,11 +18,12 @@ BIN := $(VENV)/bin
 SETUP := $(VENV)/.mcuq-setup
 COMPILER := $(VENV)/.mcuq-compiler
 HOST := $(VENV)/.mcuq-host
+SPHINX := $(VENV)/.mcuq-docs
 ARM_PACKAGES := gcc-arm-none-eabi libnewlib-arm-none-eabi
 HOST_PACKAGES := gcc libc6-dev cmake
 PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal
 
-.PHONY: demo test check quick fuzz setup wheel dist analyse docs clean
+.PHONY: demo test check quick fuzz setup wheel dist analyse docs versions clean
 
 setup: $(SETUP) $(COMPILER)
 
@@ -57,10 +59,13 @@ dist: $(SETUP)
 analyse: $(SETUP)
 	$(BIN)/python scripts/analyse_firmware.py
 
-docs: $(SETUP)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[docs]'
+docs: $(SPHINX)
 	$(BIN)/python scripts/generate_reference.py
 	$(BIN)/sphinx-build -q -E -W --keep-going docs site
+
+versions: $(SPHINX)
+	rm -rf site
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m sphinx_polyversion docs/poly.py site
 
 clean:
 	rm -rf demo dist build site .pytest_cache .mypy_cache .ruff_cache .hypothesis
@@ -72,6 +77,10 @@ $(SETUP): pyproject.toml requirements.lock scripts/setup_venv.sh
 
 $(COMPILER): scripts/setup_compiler.sh | $(SETUP)
 	sh scripts/setup_compiler.sh $(BIN)/python $(ARM_PACKAGES)
+	touch $@
+
+$(SPHINX): $(SETUP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[docs]'
 	touch $@
 
 $(HOST): scripts/setup_host.sh | $(SETUP)

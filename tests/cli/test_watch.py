@@ -73,6 +73,22 @@ def test_the_report_comes_when_it_is_done(report: Path) -> None:
     assert watch.answer("/../etc/passwd")[0] == HTTPStatus.NOT_FOUND
 
 
+def test_a_search_ends_with_a_page_that_asks_for_nothing() -> None:
+    watch = Watch("t", None)
+    watch.tell(Progress("search", 0, 2, so_far=lambda: SearchSoFar((), ())))
+    watch.tell(Progress("search", 2, 2, so_far=lambda: SO_FAR))
+    going_on = page(watch)
+    assert "http-equiv" in going_on and 'src="plotly.js"' in going_on
+    assert not watch.seen.is_set()
+    watch.end()
+    ended = page(watch)
+    assert "http-equiv" not in ended and "<script src=" not in ended
+    assert '<li class="good">search: (2 of 2)</li>' in ended
+    assert '"x": [30000, 9]' in ended, "what was found last is shown, too"
+    assert watch.seen.is_set()
+    assert watch.answer("/report.html")[0] == HTTPStatus.NOT_FOUND
+
+
 def test_a_server_answers_its_own_address_alone_and_ends(
     report: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

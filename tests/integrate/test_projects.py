@@ -97,8 +97,18 @@ def test_zephyr_layout(result: Path, tmp_path: Path) -> None:
     listed = re.findall(r"^    (\S+\.c)$", (folder / "model/CMakeLists.txt").read_text(), re.M)
     assert sorted(listed) == sorted(load_built(result).sources)
     assert all((folder / "model" / name).is_file() for name in listed)
-    assert "platform_allow: stm32f746g_disco" in (folder / "sample.yaml").read_text()
+    sample = (folder / "sample.yaml").read_text()
+    assert "platform_allow: stm32f746g_disco mps2/an521/cpu0\n" in sample
     assert (folder / "src/main.c").is_file()
+
+
+def test_zephyrs_module_compiles_for_the_emulated_board(result: Path, tmp_path: Path) -> None:
+    """Of another core than the result was built for."""
+    write_project("zephyr", result, tmp_path / "p")
+    flags = [*core_flags("cortex-m33"), "-std=c11", "-Os", "-Wall", "-Wextra", "-Werror", "-c"]
+    module = tmp_path / "p" / "model"
+    for source in load_built(result).sources:
+        run(module, "arm-none-eabi-gcc", *flags, "-I.", "-Iinclude", "-Ikernels", source)
 
 
 def test_platformio_layout(result: Path, tmp_path: Path) -> None:

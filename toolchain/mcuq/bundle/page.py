@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from html import escape
 from pathlib import Path
-from string import Template
 
-import mcuq
 from mcuq.bundle.wording import budget_lines, savings, title_of, verification_lines
-from mcuq.report.elements import budget_card, card, style, table
+from mcuq.report.elements import budget_card, card, table
+from mcuq.report.frame import embedded, framed
 from mcuq.result.bundle import BUNDLE, Bundle
 from mcuq.units import format_bytes, format_count
 
@@ -18,11 +17,10 @@ _PAGE = Path(__file__).resolve().parent / "page.html"
 def bundle_page(made: Bundle) -> str:
     """The page; equal values give equal text."""
     target = made.target
-    return Template(_PAGE.read_text(encoding="utf-8")).substitute(
-        version=escape(mcuq.__version__),
-        title=escape(title_of(made)),
-        subtitle=escape(f"{len(made.models)} models in one image; {target.part}, {target.core}"),
-        style=style(),
+    return framed(
+        _PAGE,
+        title=title_of(made),
+        subtitle=f"{len(made.models)} models in one image; {target.part}, {target.core}",
         cards="\n".join(_cards(made)),
         verdicts="\n".join(
             f'<li class="good">{escape(line)}</li>' for line in verification_lines(made)
@@ -30,7 +28,7 @@ def bundle_page(made: Bundle) -> str:
         note=escape(savings(made)),
         models=_models(made),
         provenance=_provenance(made),
-        bundle=BUNDLE.text(made).replace("<", "\\u003c"),
+        bundle=embedded(BUNDLE.text(made)),
     )
 
 

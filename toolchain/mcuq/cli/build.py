@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager, nullcontext
-from typing import TYPE_CHECKING, Annotated
-
-import typer
+from typing import TYPE_CHECKING
 
 from mcuq.cli import options
 from mcuq.cli.check import raise_broken
 from mcuq.cli.output import JsonFlag, explain, stdout, write_json
-from mcuq.cli.progress import shown_progress
+from mcuq.cli.progress import WatchFlag, watched_progress
 
 if TYPE_CHECKING:
     from mcuq.cli.request import BuildJob
-    from mcuq.progress import ProgressCallback
 
 
 @options.offering("build")
 def build(
     asked: options.Asked,
-    watch: Annotated[
-        bool,
-        typer.Option("--watch", help="Show the search in the browser, and then the report."),
-    ] = False,
+    watch: WatchFlag = False,
     json: JsonFlag = False,
 ) -> None:
     """Search the best int8/int4 mix for a budget, build it, run it, prove it."""
@@ -46,9 +39,12 @@ def run_job(job: BuildJob, *, json: bool, watch: bool = False) -> None:
     from mcuq.report.summary import summary
     from mcuq.result.manifest import MANIFEST
 
-    check_reachable(job.gates, job.request)
-    with shown_progress() as progress, _shown(job, progress, watch) as told:
-        report = publish(job.request, told)
+    request = job.request
+    check_reachable(job.gates, request)
+    page = request.output / PAGE
+    title = f"{request.model.name} on {request.board}"
+    with watched_progress(is_watched=watch, title=title, report=page) as progress:
+        report = publish(request, progress)
     for reason in reasons(report.manifest):
         explain(reason)
     broken = broken_gates(report.manifest, job.gates)
@@ -57,18 +53,5 @@ def run_job(job: BuildJob, *, json: bool, watch: bool = False) -> None:
     elif not json:
         console = stdout()
         console.print(summary(report.manifest))
-        console.print(f"report: {job.request.output / PAGE}")
+        console.print(f"report: {page}")
     raise_broken(broken, forgotten_unit(report.manifest, job.gates))
-
-
-def _shown(
-    job: BuildJob, progress: ProgressCallback, watch: bool
-) -> AbstractContextManager[ProgressCallback]:
-    if not watch:
-        return nullcontext(progress)
-    from mcuq.cli.watch import watched
-    from mcuq.report.store import PAGE
-
-    request = job.request
-    title = f"{request.model.name} on {request.board}"
-    return watched(progress, title, request.output / PAGE)

@@ -5,7 +5,10 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from mcuq.cli.notes import notes_on
 from mcuq.cli.output import stderr, warn
@@ -17,6 +20,12 @@ if TYPE_CHECKING:
     from rich.progress import Task, TaskID
 
 
+WatchFlag = Annotated[
+    bool,
+    typer.Option("--watch", help="Show it in the browser as it goes, and then what came of it."),
+]
+
+
 @contextlib.contextmanager
 def shown_progress() -> Iterator[ProgressCallback]:
     """A callback that draws for as long as the context lasts."""
@@ -25,6 +34,21 @@ def shown_progress() -> Iterator[ProgressCallback]:
         return
     with _bars() as bars, notes_on(bars.console):
         yield _Drawing(bars)
+
+
+@contextlib.contextmanager
+def watched_progress(
+    *, is_watched: bool, title: str, report: Path | None = None
+) -> Iterator[ProgressCallback]:
+    """`shown_progress`, and `watched` in the browser where `--watch` asks for it."""
+    with shown_progress() as progress:
+        if not is_watched:
+            yield progress
+            return
+        from mcuq.cli.watch import watched
+
+        with watched(progress, title, report) as told:
+            yield told
 
 
 class _Log:

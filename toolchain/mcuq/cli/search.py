@@ -10,7 +10,7 @@ import typer
 from mcuq.atomic_write import check_writable, write_atomically
 from mcuq.cli import options
 from mcuq.cli.output import JsonFlag, stdout, write_json
-from mcuq.cli.progress import shown_progress
+from mcuq.cli.progress import WatchFlag, watched_progress
 from mcuq.units import format_bytes, format_count
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ def search(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Write the front here, as pareto.json.")
     ] = None,
+    watch: WatchFlag = False,
     json: JsonFlag = False,
 ) -> None:
     """Search only: show the Pareto front of loss against flash, RAM and instructions."""
@@ -38,7 +39,8 @@ def search(
 
     request = job(asked).request
     with compiling_with(request.compiler), scores_kept(request):
-        with shown_progress() as progress:
+        title = f"{request.model.name} for {request.board}"
+        with watched_progress(is_watched=watch, title=title) as progress:
             found = search_front(*searched(request, progress))
         if output is not None:
             write_atomically(output, FRONT.text(found))

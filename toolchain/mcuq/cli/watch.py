@@ -1,4 +1,4 @@
-"""`--watch`: a build in the browser while it goes on, and its report when it is done."""
+"""`--watch`: a build or a search in the browser while it goes on, and then what came of it."""
 
 from __future__ import annotations
 
@@ -28,31 +28,30 @@ _FRESH_S = 1.0
 _GONE_S = 6.0
 """Whoever has not asked for so long is not looking any more."""
 _LAST_LOOK_S = 15.0
-"""At most, for the browser to fetch the report."""
+"""At most, for the browser to fetch the last page."""
 
 
 class Watch:
-    """What the browser is shown; the build's thread tells, the server's threads ask.
+    """What the browser is shown; the thread that works tells, the server's threads ask.
 
     Args:
         title: of the page.
-        report: the file that is shown when the build is done.
+        report: the file that is shown in the end; None: the page itself, as it is then.
     """
 
-    def __init__(self, title: str, report: Path) -> None:
+    def __init__(self, title: str, report: Path | None) -> None:
         from mcuq.report.live import LiveBuild
 
         self._lock = threading.Lock()
         self._build = LiveBuild(title)
         self._report = report
         self._fresh = self._asked = -_GONE_S
-        self._is_done = False
         self._pending: Callable[[], SearchSoFar] | None = None
         self.seen = threading.Event()
-        """Set when the report has been fetched."""
+        """Set when the last page has been fetched."""
 
     def tell(self, progress: Progress) -> None:
-        """A step of the build."""
+        """A step of the work."""
         search = self._searched(progress)
         with self._lock:
             build = self._build
@@ -78,8 +77,10 @@ class Watch:
         return progress.so_far()
 
     def end(self) -> None:
-        """The report is there."""
-        self._is_done = True
+        """Nothing more will be told; the report is there."""
+        ended = None if self._pending is None else self._pending()
+        with self._lock:
+            self._build = replace(self._build, search=ended or self._build.search, is_done=True)
 
     @property
     def is_watched(self) -> bool:
@@ -93,22 +94,25 @@ class Watch:
             from mcuq.report.libraries import PLOTS
 
             return HTTPStatus.OK, "text/javascript", PLOTS.script().encode()
-        if path == _REPORT and self._is_done:
-            content = self._report.read_bytes()
-            self.seen.set()
-            return HTTPStatus.OK, "text/html; charset=utf-8", content
-        if path != "/":
-            return HTTPStatus.NOT_FOUND, "text/plain", b"there is / only"
-        if self._is_done:
-            return HTTPStatus.FOUND, _REPORT, b""
-        return HTTPStatus.OK, "text/html; charset=utf-8", self._page()
-
-    def _page(self) -> bytes:
-        from mcuq.report.live import live_page
-
         with self._lock:
             build: LiveBuild = self._build
-        return live_page(build).encode()
+        if path == "/" and build.is_done and self._report is not None:
+            return HTTPStatus.FOUND, _REPORT, b""
+        content = self._content(path, build)
+        if content is None:
+            return HTTPStatus.NOT_FOUND, "text/plain", b"there is / only"
+        if build.is_done:
+            self.seen.set()
+        return HTTPStatus.OK, "text/html; charset=utf-8", content
+
+    def _content(self, path: str, build: LiveBuild) -> bytes | None:
+        from mcuq.report.live import live_page
+
+        if path == "/":
+            return live_page(build).encode()
+        if path == _REPORT and build.is_done and self._report is not None:
+            return self._report.read_bytes()
+        return None
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -134,17 +138,20 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(content)
 
     def log_message(self, format: str, *values: object) -> None:
-        """Nothing: stderr shows the build."""
+        """Nothing: stderr shows the progress."""
 
 
 @contextlib.contextmanager
-def watched(progress: ProgressCallback, title: str, report: Path) -> Iterator[ProgressCallback]:
+def watched(
+    progress: ProgressCallback, title: str, report: Path | None
+) -> Iterator[ProgressCallback]:
     """A callback that also tells the browser, for as long as the context lasts.
 
     Args:
         progress: is told as well.
         title: of the page.
-        report: shown when the context ends well; it waits until a browser that looks has it.
+        report: shown when the context ends well, the last page without; it waits until a browser
+            that looks has it.
     """
     watch = Watch(title, report)
     handler = type("_Answers", (_Handler,), {"watch": watch})

@@ -9,6 +9,7 @@ from mcuq.integrate.built import Built
 from mcuq.integrate.selfcheck import write_checks
 from mcuq.integrate.snippets import checks, each, headers, includes, inits, usage, verdicts
 from mcuq.integrate.templates import render, write
+from mcuq_hil.boards import load_board
 
 BOARDS = {
     "stm32f746": "stm32f746g_disco",
@@ -33,10 +34,22 @@ BOARDS = {
 }
 """Our boards' names in Zephyr; another one is the user's to fill in."""
 
+_EMULATED = {
+    "cortex-m0plus": "mps2/an385",
+    "cortex-m3": "mps2/an385",
+    "cortex-m4": "mps2/an521/cpu0",
+    "cortex-m7": "mps2/an521/cpu0",
+    "cortex-m33": "mps2/an521/cpu0",
+    "cortex-m55": "mps3/corstone300/an547",
+}
+"""By the board's core, a machine that Zephyr runs in QEMU and that has its instructions of many
+numbers at once: Cortex-M3, M33 with DSP, and M55. It has none of an M4 or M7."""
+
 
 def write_zephyr(built: Built, folder: Path) -> None:
     """CMakeLists.txt, prj.conf, sample.yaml, src/main.c and model/ with its module.yml."""
     board = BOARDS.get(built.board, "YOUR_BOARD")
+    emulated = _EMULATED[load_board(built.board).core]
     copy_model(built, folder / "model")
     sources = "\n".join(f"    {name}" for name in built.sources)
     module = render("zephyr/model.cmake", library=built.library, sources=sources)
@@ -47,7 +60,7 @@ def write_zephyr(built: Built, folder: Path) -> None:
     )
     write(folder / "CMakeLists.txt", render("zephyr/CMakeLists.txt"))
     write(folder / "prj.conf", render("zephyr/prj.conf"))
-    write(folder / "sample.yaml", _sample(built, board))
+    write(folder / "sample.yaml", _sample(built, board, emulated))
     main = render(
         "zephyr/main.c", includes=includes(built), inits=inits(built), checks=checks(built)
     )
@@ -56,6 +69,7 @@ def write_zephyr(built: Built, folder: Path) -> None:
     told = render(
         "zephyr/README.md",
         board=board,
+        emulated=emulated,
         headers=headers(built),
         verdicts=verdicts(built),
         usage=usage(built, "model/"),
@@ -63,8 +77,9 @@ def write_zephyr(built: Built, folder: Path) -> None:
     write(folder / "README.md", told)
 
 
-def _sample(built: Built, board: str) -> str:
+def _sample(built: Built, board: str, emulated: str) -> str:
     """What twister waits for: a line a model."""
     kind = "one_line" if len(built.models) == 1 else "multi_line"
     lines = each(built, lambda names: f'- "{names.word}: ok"', " " * 8)
-    return render("zephyr/sample.yaml", board=board, type=kind, verdicts=lines)
+    boards = board if board == emulated else f"{board} {emulated}"
+    return render("zephyr/sample.yaml", boards=boards, type=kind, verdicts=lines)

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
-from string import Template
 
-import mcuq
 from mcuq.report.comparison import COMPARISON, Row, Side, comparison, differing_weights, rows
-from mcuq.report.elements import FOLDER, TableCell, style, table
+from mcuq.report.elements import FOLDER, TableCell, table
+from mcuq.report.frame import embedded, framed
 from mcuq.report.naming import short_names
 from mcuq.shown import visible
 
@@ -19,13 +17,13 @@ def comparison_page(sides: Sequence[Side]) -> str:
     compared: list[tuple[str | TableCell, ...]] = [
         (row.name, *(_cell(row, at) for at in range(len(sides)))) for row in rows(sides)
     ]
-    return Template((FOLDER / "comparison.html").read_text(encoding="utf-8")).substitute(
-        version=escape(mcuq.__version__),
-        title=escape(" and ".join(names)),
-        style=style(),
+    return framed(
+        FOLDER / "comparison.html",
+        title=" and ".join(names),
+        subtitle="Side by side. Changes are from the first column.",
         figures=table(("",), names, compared),
         weights=_weights(names, sides),
-        comparison=COMPARISON.text(comparison(sides)).replace("<", "\\u003c"),
+        comparison=embedded(COMPARISON.text(comparison(sides))),
     )
 
 

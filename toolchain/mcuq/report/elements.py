@@ -7,16 +7,13 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
+from mcuq.findings import Finding
+from mcuq.shown import visible
 from mcuq.units import format_bytes
 
 FOLDER = Path(__file__).resolve().parent / "page"
 _NARROW = "\u202f"
 """Between a number and its percent sign no line is broken."""
-
-
-def style() -> str:
-    """The style sheet of every page."""
-    return (FOLDER / "page.css").read_text(encoding="utf-8")
 
 
 def card(title: str, value: str, *details: str, bar: str = "") -> str:
@@ -76,6 +73,17 @@ def legend(keys: Iterable[tuple[str, str, str]]) -> str:
         for text, mark, color in keys
     )
     return f'<ul class="legend">{listed}</ul>'
+
+
+def warnings(found: Sequence[Finding]) -> str:
+    """A section of what looked wrong; nothing where nothing did."""
+    if not found:
+        return ""
+    rows = "\n".join(
+        f"<li>{escape(visible(one.message))} <small>{escape(visible(one.hint))}</small></li>"
+        for one in found
+    )
+    return f'<section><h2>Warnings</h2><ul class="warnings">\n{rows}\n</ul></section>'
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 from html import escape
-from string import Template
 
-import mcuq
 from mcuq.report.cards import cards
 from mcuq.report.drawing import Panels
-from mcuq.report.elements import FOLDER, legend, style, table
+from mcuq.report.elements import FOLDER, legend, table, warnings
+from mcuq.report.frame import embedded, framed
 from mcuq.report.layer_table import layer_table
 from mcuq.report.libraries import GRAPHS, PLOTS
 from mcuq.report.lost import lost
@@ -61,19 +60,17 @@ def report_html(
     made = plots(manifest, front, config)
     bands = network(manifest, config)
     target = manifest.target
-    page = Template((FOLDER / "page.html").read_text(encoding="utf-8"))
-    return page.substitute(
-        version=escape(mcuq.__version__),
-        title=escape(f"{manifest.model} on {target.name}"),
-        subtitle=escape(f"{target.part}, {target.core}; seed {manifest.seed}"),
-        style=style(),
+    return framed(
+        FOLDER / "report.html",
+        title=f"{manifest.model} on {target.name}",
+        subtitle=f"{target.part}, {target.core}; seed {manifest.seed}",
         cards="\n".join(cards(manifest)),
         verdicts="\n".join(
             f'<li class="{"good" if holds else "bad"}">{escape(sentence)}</li>'
             for holds, sentence in verification_lines(manifest)
         ),
         note=escape(int8_note(manifest)),
-        warnings=_warnings(manifest),
+        warnings=warnings(manifest.warnings),
         plots="\n".join(_place(name, made[name], manifest) for name in _PLOTS if name in made),
         elimination=_elimination(manifest),
         lost=lost(manifest, accuracy),
@@ -82,9 +79,9 @@ def report_html(
         layers=layer_table(manifest),
         command=escape(manifest.command),
         provenance=_provenance(manifest),
-        manifest=_embedded(MANIFEST.text(manifest)),
-        figures=_embedded(_figures(made)),
-        bands=_embedded(json.dumps([band.plain() for band in bands])),
+        manifest=embedded(MANIFEST.text(manifest)),
+        figures=embedded(_figures(made)),
+        bands=embedded(json.dumps([band.plain() for band in bands])),
         plotting=PLOTS.script(),
         graphs=GRAPHS.script(),
         script="\n".join(
@@ -113,17 +110,6 @@ def _network(manifest: Manifest, bands: list[Band]) -> str:
         "other. A click leads to the layer's figures.</p>"
         f'{keys}<div id="network"></div></section>'
     )
-
-
-def _warnings(manifest: Manifest) -> str:
-    """A section of its own; nothing where nothing looked wrong."""
-    if not manifest.warnings:
-        return ""
-    rows = "\n".join(
-        f"<li>{escape(one.message)} <small>{escape(one.hint)}</small></li>"
-        for one in manifest.warnings
-    )
-    return f'<section><h2>Warnings</h2><ul class="warnings">\n{rows}\n</ul></section>'
 
 
 def _elimination(manifest: Manifest) -> str:
@@ -155,11 +141,6 @@ _WHY = (
     "they make constant is part of the next bias; the weights of equal ones are added; a weight "
     "counts unless no float32 sum shows its product beside the bias"
 )
-
-
-def _embedded(document: str) -> str:
-    """JSON that cannot end the script element it stands in."""
-    return document.replace("<", "\\u003c")
 
 
 def _place(name: str, panels: Panels, manifest: Manifest) -> str:

@@ -1,23 +1,24 @@
-"""The page of a build that goes on: its stages, and what its search has found so far."""
+"""The page of a build or a search that goes on: its stages, and what has been found so far."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
-from string import Template
 
 import plotly.graph_objects as go
 
 from mcuq.findings import Finding
 from mcuq.progress import Progress, SearchSoFar
 from mcuq.report.drawing import BLUE, GREY, ORANGE, laid_out
-from mcuq.report.elements import FOLDER, style
+from mcuq.report.elements import FOLDER, warnings
+from mcuq.report.frame import embedded, framed
+from mcuq.report.libraries import PLOTS
 from mcuq.shown import visible
 
 REFRESH_S = 2
 """Between two looks of the browser."""
+_FETCHED = '<script src="plotly.js"></script>'
 _TITLES = {
     "curve": ("How it gets there", "The best configuration within the budget so far."),
     "front": (
@@ -29,44 +30,53 @@ _TITLES = {
 
 @dataclass(frozen=True)
 class LiveBuild:
-    """What is known of a build that goes on.
+    """What is known of a build or a search.
 
     Attributes:
         title: of the page.
         stages: the last step of each stage, in order.
         found: what looked wrong.
         search: None before the search.
+        is_done: nothing more will be known.
     """
 
     title: str
     stages: tuple[Progress, ...] = ()
     found: tuple[Finding, ...] = ()
     search: SearchSoFar | None = None
+    is_done: bool = False
 
 
 def live_page(build: LiveBuild) -> str:
-    """HTML that asks for itself again every `REFRESH_S`, and for plotly.js once."""
+    """HTML that asks for itself again every `REFRESH_S`, and for plotly.js once; when the build is
+    done, HTML that asks for nothing."""
     made = {} if build.search is None else _figures(build.search)
-    page = Template((FOLDER / "live.html").read_text(encoding="utf-8"))
     shown = {name: json.loads(figure.to_json()) for name, figure in made.items()}
-    return page.substitute(
-        seconds=REFRESH_S,
-        title=escape(build.title),
-        subtitle=escape(_words(build.stages[-1]) if build.stages else "begins"),
-        style=style(),
-        stages="\n".join(_stages(build.stages)),
-        warnings=_warnings(build.found),
+    return framed(
+        FOLDER / "live.html",
+        title=build.title,
+        subtitle=_subtitle(build),
+        head="" if build.is_done else f'<meta http-equiv="refresh" content="{REFRESH_S}">\n',
+        plotting=f"<script>{PLOTS.script()}</script>" if build.is_done else _FETCHED,
+        stages="\n".join(_stages(build)),
+        warnings=warnings(build.found),
         plots="\n".join(_place(name) for name in made),
-        figures=json.dumps(shown).replace("<", "\\u003c"),
+        figures=embedded(json.dumps(shown)),
     )
 
 
-def _stages(stages: Sequence[Progress]) -> list[str]:
-    """Every stage but the last is done."""
-    done, last = ' class="good"', len(stages) - 1
+def _subtitle(build: LiveBuild) -> str:
+    if build.is_done:
+        return "done"
+    return _words(build.stages[-1]) if build.stages else "begins"
+
+
+def _stages(build: LiveBuild) -> list[str]:
+    """Every stage but the last is done, in the end that one, too."""
+    done, going_on = ' class="good"', -1 if build.is_done else len(build.stages) - 1
     return [
-        f"<li{'' if number == last else done}>{escape(_words(one))}</li>"
-        for number, one in enumerate(stages)
+        f"<li{'' if number == going_on else done}>{escape(_words(one))}</li>"
+        for number, one in enumerate(build.stages)
     ]
 
 
@@ -74,16 +84,6 @@ def _words(one: Progress) -> str:
     count = "" if one.total is None else f"({one.done} of {one.total})"
     told = " ".join(part for part in (visible(one.note), count) if part)
     return f"{one.stage}: {told}" if told else one.stage
-
-
-def _warnings(found: Sequence[Finding]) -> str:
-    if not found:
-        return ""
-    rows = "\n".join(
-        f"<li>{escape(visible(one.message))} <small>{escape(visible(one.hint))}</small></li>"
-        for one in found
-    )
-    return f'<section><h2>Warnings</h2><ul class="warnings">\n{rows}\n</ul></section>'
 
 
 def _place(name: str) -> str:
