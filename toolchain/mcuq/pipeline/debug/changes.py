@@ -13,7 +13,7 @@ from mcuq.result.accuracy import LayerErrorFigures
 
 
 @dataclass(frozen=True)
-class Change:
+class WorthTrying:
     """Words of a change, the configuration with it, and whether it is of one layer."""
 
     words: str
@@ -21,7 +21,9 @@ class Change:
     is_local: bool = False
 
 
-def changes(config: Config, qgraph: QuantizedGraph, layer: LayerErrorFigures) -> tuple[Change, ...]:
+def changes(
+    config: Config, qgraph: QuantizedGraph, layer: LayerErrorFigures
+) -> tuple[WorthTrying, ...]:
     """What may help a layer, from its own filter to the whole model.
 
     Args:
@@ -38,28 +40,28 @@ def changes(config: Config, qgraph: QuantizedGraph, layer: LayerErrorFigures) ->
 
 def _wider_filters(
     config: Config, qgraph: QuantizedGraph, layer: LayerErrorFigures
-) -> Iterator[Change]:
+) -> Iterator[WorthTrying]:
     eight = WeightChoice(per=config.default_weight.per)
     bits = filter_bits(qgraph, layer.name)
     if bits is not None and bits < 8:
         name = op_of(qgraph, layer.name).inputs[1]
         wider = replace(config, weights={**config.weights, name: eight})
-        yield Change(f"{name} in int8 (--config)", wider, is_local=True)
+        yield WorthTrying(f"{name} in int8 (--config)", wider, is_local=True)
     if any(qgraph.tensors[one.inputs[1]].bits < 8 for one in qgraph.ops if one.kind.weighted):
-        yield Change("--bits 8", replace(config, weights={}, default_weight=eight))
+        yield WorthTrying("--bits 8", replace(config, weights={}, default_weight=eight))
 
 
-def _other_observers(config: Config) -> Iterator[Change]:
+def _other_observers(config: Config) -> Iterator[WorthTrying]:
     for observer in DEBUG.observers:
         if observer != config.default_observer or config.observers:
             other = replace(config, observers={}, default_observer=observer)
-            yield Change(f"--observer {observer}", other)
+            yield WorthTrying(f"--observer {observer}", other)
 
 
-def _wider_activations(config: Config, layer: LayerErrorFigures) -> Iterator[Change]:
+def _wider_activations(config: Config, layer: LayerErrorFigures) -> Iterator[WorthTrying]:
     if config.activation_bits != 8:
         return
     if layer.name not in config.wide:
         wide = replace(config, wide=(*config.wide, layer.name))
-        yield Change(f"--wide {layer.name}", wide, is_local=True)
-    yield Change("--activation-bits 16", replace(config, wide=(), activation_bits=16))
+        yield WorthTrying(f"--wide {layer.name}", wide, is_local=True)
+    yield WorthTrying("--activation-bits 16", replace(config, wide=(), activation_bits=16))

@@ -14,7 +14,7 @@ from mcuq.lower import lower
 from mcuq.pipeline.accuracy import EvaluationScorer, Reals, make_scorer, real_outputs
 from mcuq.pipeline.calibrate import calibrated
 from mcuq.pipeline.candidates import kept_candidates
-from mcuq.pipeline.debug.changes import Change, changes
+from mcuq.pipeline.debug.changes import WorthTrying, changes
 from mcuq.pipeline.debug.result import Debugged, TriedChange
 from mcuq.pipeline.debug.suspect import find_suspect
 from mcuq.pipeline.load import Loaded, load
@@ -132,7 +132,7 @@ def _outputs_snr(reference: Reals, outputs: Reals) -> float:
 
 
 def _tried(
-    bench: _Bench, worth_trying: Sequence[Change], progress: ProgressCallback
+    bench: _Bench, worth_trying: Sequence[WorthTrying], progress: ProgressCallback
 ) -> tuple[TriedChange, ...]:
     """What cannot be built is left out."""
     found = []
