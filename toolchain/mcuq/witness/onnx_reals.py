@@ -9,11 +9,10 @@ from typing import Any
 import numpy as np
 from onnx import TensorProto, defs, helper, numpy_helper
 
-from mcuq.importers.onnx.fold import constant_outputs
 from mcuq.importers.onnx.grid import limits
 from mcuq.importers.onnx.qoperators import spelled_out
 from mcuq.importers.onnx.rules.quantized import MOVES
-from mcuq.witness.onnx_session import run_once
+from mcuq.witness.onnx_constants import FileConstants
 
 _CLIP_INPUTS, _AXES = 11, 13
 """Operator sets: the bounds of Clip became inputs, DequantizeLinear got an axis."""
@@ -101,7 +100,7 @@ class _Reals:
 
     def __init__(self, model: Any) -> None:
         self._graph, self._opset = model.graph, _opset(model)
-        self._grids, self._constants = _grids(model), _Constants(model)
+        self._grids, self._constants = _grids(model), FileConstants(model)
         # Values that are reals now, and the grid that each was on.
         self._on: dict[str, _Grid] = {}
         self._nodes: list[Any] = []
@@ -156,25 +155,9 @@ class _Reals:
         self._nodes.append(helper.make_node(kind, inputs, [output], **attributes))
 
 
-class _Constants:
-    """Initializers, and what nodes compute from them alone, by name; computed when asked for."""
-
-    def __init__(self, model: Any) -> None:
-        self._model = model
-        self._known = {
-            tensor.name: numpy_helper.to_array(tensor) for tensor in model.graph.initializer
-        }
-        self.names = {*self._known, *constant_outputs(model.graph.node, self._known)}
-
-    def __getitem__(self, name: str) -> np.ndarray[Any, np.dtype[Any]]:
-        if name not in self._known:
-            self._known[name] = run_once(self._model, name)
-        return np.asarray(self._known[name])
-
-
 def _grids(model: Any) -> Mapping[str, _Grid]:
     """Output of a QuantizeLinear of an activation → its grid."""
-    constants = _Constants(model)
+    constants = FileConstants(model)
     return {
         node.output[0]: _grid(node, constants)
         for node in model.graph.node
@@ -182,7 +165,7 @@ def _grids(model: Any) -> Mapping[str, _Grid]:
     }
 
 
-def _grid(node: Any, constants: _Constants) -> _Grid:
+def _grid(node: Any, constants: FileConstants) -> _Grid:
     scale, has_zero = constants[node.input[1]], len(node.input) > 2 and bool(node.input[2])
     zero = constants[node.input[2]].reshape(-1)[0] if has_zero else np.uint8(0)
     stated = {entry.name: entry.i for entry in node.attribute}.get("output_dtype", 0)

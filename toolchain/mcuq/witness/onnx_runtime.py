@@ -89,7 +89,11 @@ def _real(path: Path, inputs: list[Reals]) -> list[Reals]:
 
 def _given(path: Path, inputs: list[Reals]) -> list[Reals]:
     """In the child: as `_real`, of the file as it is."""
-    return _outputs(_model(path), inputs)
+    from mcuq.witness.onnx_signs import make_filters_unsigned
+
+    model = _model(path)
+    make_filters_unsigned(model)
+    return _outputs(model, inputs)
 
 
 def _as_read(path: Path, inputs: list[Reals]) -> list[Reals]:
