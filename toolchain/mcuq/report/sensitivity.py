@@ -42,7 +42,7 @@ def sensitivity(manifest: Manifest, front: Front) -> Panels | None:
             for bits in widths
         ]
     )
-    figure.update_xaxes(title_text="rise of loss", nticks=4)
+    figure.update_xaxes(title_text="rise of loss", tickformat="~g", nticks=4)
     named_rows(figure, [names[name] for name in rises])
     keys = tuple(Key(width_name(bits), bits_color(bits)) for bits in widths)
     return Panels((laid_out(figure, row_height(len(rows) * len(widths))),), keys, least=440)

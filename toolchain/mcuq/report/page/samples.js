@@ -1,6 +1,6 @@
 "use strict";
 (() => {
-  const WIDTH = 220, HEIGHT = 72;
+  const WIDTH = 220, HEIGHT = 72, LONGEST = 128;
 
   // Bytes as they are stored, the last axis counting fastest.
   function bytes(canvas) {
@@ -10,6 +10,7 @@
   function image(canvas, [height, width, channels], values) {
     canvas.width = width;
     canvas.height = height;
+    canvas.style.width = `${width * LONGEST / Math.max(width, height)}px`;
     const drawn = new ImageData(width, height);
     const colors = channels < 3 ? [0, 0, 0] : [0, 1, 2];
     for (let i = 0; i < width * height; i++) {
