@@ -56,12 +56,15 @@ def _copied(qgraph: QuantizedGraph, call: Call, free: int) -> Call:
     """The call with copies of its constants in up to `free` bytes."""
     roles = _READ_AGAIN.get(call.function, frozenset())
     output = qgraph.tensors[call.op.output]
-    if output.size // output.shape[-1] < LOWERING.copied_pixels:
+    pixels = output.size // output.shape[-1]
+    if pixels < LOWERING.copied_pixels:
         return call
     for wanted in (_BOTH, frozenset({"weights"}), _CHANNELS):
         arrays = [a for a in call.arguments if isinstance(a, Array) and a.role in wanted & roles]
         sizes = [array.data.nbytes for array in arrays]
-        if wanted <= roles and sum(sizes) <= free and not any(size % _STEP for size in sizes):
+        is_read_much = sum(sizes) * pixels >= LOWERING.copied_reads
+        fits = sum(sizes) <= free and not any(size % _STEP for size in sizes)
+        if wanted <= roles and is_read_much and fits:
             return _with(call, arrays)
     return call
 
