@@ -19,24 +19,35 @@
     "add " sum ", " high ", " sum ", asr #31\n" \
     "asr " sum ", " sum ", " shift "\n"
 
-/* All four for any shifts: to the left (r11, where it is not below zero) or to the right (r10). */
-#define MCUQ_SHIFT_ANY(sum, m, rounding, shift) \
-    MCUQ_M("r8", m) MCUQ_M("r9", rounding) \
-    "ldrsb r10, [r2, #" shift "]\n" \
-    "rsbs r11, r10, #0\n" \
-    "it ge\n" \
-    "lslge " sum ", " sum ", r11\n" \
-    MCUQ_HIGH(sum, "r8", "r9") \
-    "itte lt\n" \
-    "addlt r9, r9, " sum ", asr #31\n" \
-    "asrlt " sum ", r9, r10\n" \
-    "movge " sum ", r9\n"
+/* All four for any shifts, two at a time. One is max(shift, 0) to the right (`right`), what is left
+ * to the left; only behind the first a sum below zero counts: mcuq_output. */
+#define MCUQ_ANY_TWO(first, second, shift_1, shift_2, m_1, m_2, rounding_1, rounding_2) \
+    "ldrsb r10, [r2, #" shift_1 "]\n" \
+    "ldrsb lr, [r2, #" shift_2 "]\n" \
+    MCUQ_M("r9", rounding_1) \
+    "bic r8, r10, r10, asr #31\n" \
+    "bic r11, lr, lr, asr #31\n" \
+    "sub r10, r8, r10\n" \
+    MCUQ_M("r12", rounding_2) \
+    "lsl " first ", " first ", r10\n" \
+    MCUQ_M("r10", m_1) \
+    "sub lr, r11, lr\n" \
+    "lsl " second ", " second ", lr\n" \
+    MCUQ_M("lr", m_2) \
+    MCUQ_HIGH(first, "r10", "r9") \
+    "rsb r10, r8, #0\n" \
+    MCUQ_HIGH(second, "lr", "r12") \
+    "rsb lr, r11, #0\n" \
+    "and r10, r10, " first "\n" \
+    "and lr, lr, " second "\n" \
+    "add r9, r9, r10, asr #31\n" \
+    "asr " first ", r9, r8\n" \
+    "add r12, r12, lr, asr #31\n" \
+    "asr " second ", r12, r11\n"
 
 #define MCUQ_FINISH_ANY \
-    MCUQ_SHIFT_ANY("r4", "16", "20", "24") \
-    MCUQ_SHIFT_ANY("r5", "28", "32", "36") \
-    MCUQ_SHIFT_ANY("r6", "40", "44", "48") \
-    MCUQ_SHIFT_ANY("r7", "52", "56", "60")
+    MCUQ_ANY_TWO("r4", "r5", "24", "36", "16", "28", "20", "32") \
+    MCUQ_ANY_TWO("r6", "r7", "48", "60", "40", "52", "44", "56")
 
 #define MCUQ_PIXELS_BEGIN \
     "push {r1-r11, lr}\n" \
