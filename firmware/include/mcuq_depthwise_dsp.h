@@ -19,6 +19,36 @@
     "add " sum ", " high ", " sum ", asr #31\n" \
     "asr " sum ", " sum ", " shift "\n"
 
+#if defined(__OPTIMIZE_SIZE__)
+
+/* All four for any shifts: the sums take turns in r4. */
+#define MCUQ_FINISH_ANY \
+    "adds r2, r2, #16\n" \
+    "mov lr, #4\n" \
+    "7:\n" \
+    "ldmia r2!, {r8-r10}\n" \
+    "sxtb r10, r10\n" \
+    "cmp r10, #0\n" \
+    "ble 4f\n" \
+    MCUQ_HIGH("r4", "r8", "r9") \
+    MCUQ_DOWN("r4", "r9", "r10") \
+    "b 5f\n" \
+    "4:\n" \
+    "rsb r10, r10, #0\n" \
+    "lsl r4, r4, r10\n" \
+    "smmlar r4, r4, r8, r9\n" \
+    "5:\n" \
+    "mov r8, r4\n" \
+    "mov r4, r5\n" \
+    "mov r5, r6\n" \
+    "mov r6, r7\n" \
+    "mov r7, r8\n" \
+    "subs lr, lr, #1\n" \
+    "bne 7b\n" \
+    "subs r2, r2, #64\n"
+
+#else
+
 /* All four for any shifts, two at a time. One is max(shift, 0) to the right (`right`), what is left
  * to the left; only behind the first a sum below zero counts: mcuq_output. */
 #define MCUQ_ANY_TWO(first, second, shift_1, shift_2, m_1, m_2, rounding_1, rounding_2) \
@@ -48,6 +78,8 @@
 #define MCUQ_FINISH_ANY \
     MCUQ_ANY_TWO("r4", "r5", "24", "36", "16", "28", "20", "32") \
     MCUQ_ANY_TWO("r6", "r7", "48", "60", "40", "52", "44", "56")
+
+#endif
 
 #define MCUQ_PIXELS_BEGIN \
     "push {r1-r11, lr}\n" \
