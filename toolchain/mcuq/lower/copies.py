@@ -54,7 +54,9 @@ def with_copies(
 
 def _copied(qgraph: QuantizedGraph, call: Call, free: int) -> Call:
     """The call with copies of its constants in up to `free` bytes."""
-    roles = _READ_AGAIN.get(call.function, frozenset())
+    roles = _READ_AGAIN.get(call.function)
+    if roles is None:
+        return call
     output = qgraph.tensors[call.op.output]
     pixels = output.size // output.shape[-1]
     if pixels < LOWERING.copied_pixels:
