@@ -28,8 +28,7 @@ void mcuq_depthwise_run_9(const int8_t **taps, const int32_t *weights,
 void mcuq_depthwise_run_9_any(const int8_t **taps, const int32_t *weights,
     const mcuq_channel_group *channels, int8_t *output, int32_t width, int32_t pixels, int32_t step,
     int32_t count);
-/* weights: two words a tap and group, the doubled weights of channels (0, 2) and (1, 3). Needs the
- * DSP or the vector extension. */
+/* weights: as mcuq_expand and mcuq_expand_two make them. Needs the DSP or the vector extension. */
 void mcuq_depthwise_run_expanded_9(const int8_t **taps, const int32_t *weights,
     const mcuq_channel_group *channels, int8_t *output, int32_t width, int32_t pixels, int32_t step,
     int32_t count);
@@ -78,6 +77,13 @@ static inline void mcuq_expand(uint32_t weights, int32_t *expanded)
 {
     expanded[0] = (int32_t)((uint32_t)mcuq_even_bytes(weights) << 1 & 0xFFFEFFFFu);
     expanded[1] = (int32_t)((uint32_t)mcuq_odd_bytes(weights) << 1 & 0xFFFEFFFFu);
+}
+
+/* Those of two taps, a word a channel: (first tap's, second tap's). */
+static inline void mcuq_expand_two(uint32_t first, uint32_t second, int32_t *expanded)
+{
+    mcuq_expand((first & 0xFFFF) | second << 16, expanded);
+    mcuq_expand(first >> 16 | (second & 0xFFFF0000u), expanded + 2);
 }
 
 #endif

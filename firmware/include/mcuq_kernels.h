@@ -249,6 +249,10 @@ void mcuq_update_s8(
 void mcuq_update_s32(
     const mcuq_update *p, const int32_t *update, const int32_t *place, int32_t *output);
 
+/* A copy of a constant, `bytes` a multiple of 16; both on an address that is a multiple of four. Returns
+ * `copy`. */
+const void *mcuq_copy_constant(void *copy, const void *constant, uint32_t bytes);
+
 /* A state's new value, to where the next run reads it. In place: no. */
 void mcuq_keep(int32_t bytes, const void *value, void *state);
 

@@ -26,6 +26,8 @@ void mcuq_dense_s2(const mcuq_dense *p, const int32_t *weights, const mcuq_chann
     const int8_t *input, int8_t *output);
 void mcuq_depthwise_s2(const mcuq_depthwise *p, const int32_t *weights,
     const mcuq_channel_group *channels, const int8_t *input, int8_t *output, int32_t *scratch);
+void mcuq_depthwise_expanded_s2(const mcuq_depthwise *p, const int32_t *weights,
+    const mcuq_channel_group *channels, const int8_t *input, int8_t *output, int32_t *scratch);
 
 void mcuq_conv_ternary(const mcuq_conv *p, const int32_t *weights, const mcuq_channel *channels,
     const int8_t *input, int8_t *output, int32_t *scratch);
@@ -34,6 +36,8 @@ void mcuq_pointwise_ternary(const mcuq_pointwise *p, const int32_t *weights,
 void mcuq_dense_ternary(const mcuq_dense *p, const int32_t *weights, const mcuq_channel *channels,
     const int8_t *input, int8_t *output, int32_t *scratch);
 void mcuq_depthwise_ternary(const mcuq_depthwise *p, const int32_t *weights,
+    const mcuq_channel_group *channels, const int8_t *input, int8_t *output, int32_t *scratch);
+void mcuq_depthwise_expanded_ternary(const mcuq_depthwise *p, const int32_t *weights,
     const mcuq_channel_group *channels, const int8_t *input, int8_t *output, int32_t *scratch);
 
 /* Inner parts: those of mcuq_columns.h with int2 weights. */
@@ -44,6 +48,15 @@ void mcuq_dot_4x1_s2(const int32_t *weights, const int8_t *input, int32_t groups
 
 /* Unpacks 16 × `words` ternary weights to 2-bit fields. */
 void mcuq_unpack_ternary(const int32_t *packed, int32_t words, int32_t *fields);
+
+/* Byte `index` of the 2-bit fields as four int8. */
+static inline int32_t mcuq_unpack_fields(const int32_t *weights, int32_t index)
+{
+    uint32_t spread = (uint32_t)weights[index >> 2] >> 8 * (index & 3) & 0xFF;
+    spread = (spread | spread << 12) & 0x000F000Fu;
+    spread = (spread | spread << 6) & 0x03030303u;
+    return (int32_t)(spread | (spread & 0x02020202u) * 126);
+}
 
 /* The 2-bit fields of two inputs (bytes 0 and 2) as a word of int4 weights: halves
  * 4096 d + 256 (c + 8) + 16 (b + 8) + (a + 8), d signed. */

@@ -6,8 +6,16 @@
 #if defined(__ARM_FEATURE_DSP)
 
 /* clang-format off */
+#if defined(MCUQ_DUAL_ISSUE)
+#define LOAD_FOUR \
+    "ldrd r4, r5, [r0], #16\n" \
+    "ldrd r6, r7, [r0, #-8]\n"
+#else
+#define LOAD_FOUR "ldmia r0!, {r4-r7}\n"
+#endif
+
 #define ADD_FOUR \
-    "ldmia r0!, {r4-r7}\n" \
+    LOAD_FOUR \
     "smlad r2, r4, r12, r2\n" \
     "smlad r3, r5, r12, r3\n" \
     "smlad r2, r6, r12, r2\n" \

@@ -58,7 +58,7 @@
     "smlad r4, r2, r12, r4\n"
 #define LOOP \
     MCUQ_MULTIPLY_LOOP(EVEN_BYTES("lr", "lr"), EVEN_PAIR("cmp r1, r2\n"), ODD_PAIR(""), \
-        EVEN_PAIR(""), ODD_PAIR("beq 5f\n"), REST)
+        EVEN_PAIR(""), ODD_PAIR("bhs 5f\n"), REST)
 
 #else
 
@@ -112,19 +112,9 @@ MCUQ_ASSEMBLY void mcuq_multiply_s2(const int32_t *columns, int32_t words,
         "add r9, r7, r3, lsl #6\n"
         "add r10, r8, r4, lsl #6\n"
         LOOP
-        "sub r9, r9, r7\n"
-        "sub r10, r10, r8\n"
-        "asr r9, r9, #6\n"
-        "asr r10, r10, #6\n"
-        "subs r7, r7, r5\n"
-        "sub r8, r8, r6\n"
-        "asrs r7, r7, #4\n"
-        "asr r8, r8, #4\n"
-        "subs r5, r5, r3\n"
-        "subs r6, r6, r4\n"
-        "asrs r5, r5, #2\n"
-        "asrs r6, r6, #2\n"
-        MCUQ_MULTIPLY_END);
+        MCUQ_MULTIPLY_END("sub r9, r9, r7\n", "sub r10, r10, r8\n", "subs r7, r7, r5\n",
+            "sub r8, r8, r6\n", "subs r5, r5, r3\n", "subs r6, r6, r4\n", "asr #5", "asr #3",
+            "asr #1"));
 }
 /* clang-format on */
 

@@ -102,7 +102,7 @@ MCUQ_ASSEMBLY void mcuq_multiply_s4(const int32_t *columns, int32_t words,
 #define FIRST_PAIR TWO_UPPER("lr", "cmp r1, r2\n") LOWER_AND_LOAD("lr", "r2")
 #define SECOND_PAIR TWO_UPPER("r2", "") LOWER_AND_LOAD("r2", "lr")
 #define THIRD_PAIR TWO_UPPER("lr", "") LOWER_AND_LOAD("lr", "r2")
-#define LAST_PAIR TWO_UPPER("r2", "") "beq 5f\n" LOWER_AND_LOAD("r2", "lr")
+#define LAST_PAIR TWO_UPPER("r2", "") "bhs 5f\n" LOWER_AND_LOAD("r2", "lr")
 #define LOOP \
     MCUQ_MULTIPLY_LOOP("", FIRST_PAIR, SECOND_PAIR, THIRD_PAIR, LAST_PAIR, TWO_LOWER("r2", "", "", ""))
 
@@ -134,19 +134,9 @@ MCUQ_ASSEMBLY void mcuq_multiply_s4(const int32_t *columns, int32_t words,
         "mov r9, r7\n"
         "mov r10, r8\n"
         LOOP
-        "sub r9, r9, r7\n"
-        "sub r10, r10, r8\n"
-        "asr r9, r9, #12\n"
-        "asr r10, r10, #12\n"
-        "subs r7, r7, r5\n"
-        "sub r8, r8, r6\n"
-        "asrs r7, r7, #8\n"
-        "asr r8, r8, #8\n"
-        "subs r5, r5, r3\n"
-        "subs r6, r6, r4\n"
-        "asrs r5, r5, #4\n"
-        "asrs r6, r6, #4\n"
-        MCUQ_MULTIPLY_END);
+        MCUQ_MULTIPLY_END("sub r9, r9, r7\n", "sub r10, r10, r8\n", "subs r7, r7, r5\n",
+            "sub r8, r8, r6\n", "subs r5, r5, r3\n", "subs r6, r6, r4\n", "asr #11", "asr #7",
+            "asr #3"));
 }
 /* clang-format on */
 

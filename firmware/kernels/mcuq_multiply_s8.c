@@ -99,7 +99,7 @@ MCUQ_ASSEMBLY void mcuq_multiply_s8(const int32_t *columns, int32_t words,
 #define C_D_AND_LOAD C_D("ldr lr, [r0], #4\n", "ldr r11, [r1], #4\n", "ldr r12, [r1], #4\n")
 #define FIRST_PAIR A_B("cmp r1, r2\n", LOAD_C_D) C_D_AND_LOAD
 #define PAIR A_B(LOAD_C_D, "") C_D_AND_LOAD
-#define LAST_PAIR A_B(LOAD_C_D, "") "beq 5f\n" C_D_AND_LOAD
+#define LAST_PAIR A_B(LOAD_C_D, "") "bhs 5f\n" C_D_AND_LOAD
 #define LOOP MCUQ_MULTIPLY_LOOP("", FIRST_PAIR, PAIR, PAIR, LAST_PAIR, C_D("", "", ""))
 
 #else
@@ -140,15 +140,8 @@ MCUQ_ASSEMBLY void mcuq_multiply_s8(const int32_t *columns, int32_t words,
         "mov r9, #0\n"
         "mov r10, #0\n"
         LOOP
-        "subs r5, r5, r3\n"
-        "subs r6, r6, r4\n"
-        "asrs r5, r5, #8\n"
-        "asrs r6, r6, #8\n"
-        "sub r9, r9, r7\n"
-        "sub r10, r10, r8\n"
-        "asr r9, r9, #8\n"
-        "asr r10, r10, #8\n"
-        MCUQ_MULTIPLY_END);
+        MCUQ_MULTIPLY_END("sub r9, r9, r7\n", "sub r10, r10, r8\n", "", "",
+            "subs r5, r5, r3\n", "subs r6, r6, r4\n", "asr #7", "lsl #1", "asr #7"));
 }
 /* clang-format on */
 

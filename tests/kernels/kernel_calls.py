@@ -14,6 +14,7 @@ from mcuq.cost.memory import MemoryPlan
 from mcuq.lower.program import (
     Argument,
     Array,
+    Copied,
     DirectionRef,
     Field,
     Float32,
@@ -73,8 +74,9 @@ class _Arena:
     def _place(self, argument: Argument, call: int) -> int | Values | None:
         if isinstance(argument, Struct):
             return self._kept(np.frombuffer(self._struct(argument, call)[0], np.uint8))
-        if isinstance(argument, Array):
-            return self._kept(np.ascontiguousarray(argument.data))
+        if isinstance(argument, Array | Copied):
+            array = argument.array if isinstance(argument, Copied) else argument
+            return self._kept(np.ascontiguousarray(array.data))
         if isinstance(argument, TensorRef | ScratchRef):
             return self._pointed(argument, call)
         return argument

@@ -25,6 +25,7 @@ from mcuq.lower.packing import (
     pack_depthwise,
     padded_depth,
 )
+from mcuq.numeric import widths
 from mcuq.ops.weighted_params import ConvParams
 
 Memory = tuple[Int8s, Int8s]
@@ -80,7 +81,8 @@ def depthwise_layer(
     taps = height * width
     scratch = depthwise_scratch(taps, channels, bits, expanded=expanded, address_bytes=address)
     form = "_expanded" if expanded else ""
-    return _layer(f"mcuq_depthwise{form}_s{bits}", fields, packed, case, scratch)
+    name = f"mcuq_depthwise{form}_{widths.width(bits).suffix}"
+    return _layer(name, fields, packed, case, scratch)
 
 
 def pointwise_layer(case: Weighted, *, descending: bool = False) -> LayerCall:

@@ -20,11 +20,13 @@ from kernel_fast import (
     run_depthwise,
     run_pointwise,
 )
+from kernel_odd import with_odd_channels
 from kernel_weighted import Weighted, build, layers
 
 from mcuq.bench.kernels import run_layer
 from mcuq.bench.layers import LayerCall
 from mcuq.bench.linking import link_kernels
+from mcuq.numeric import TERNARY
 from mcuq.numeric.activation import Activation
 from mcuq.ops.attrs import Padding
 from mcuq.ops.weighted import CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED
@@ -71,6 +73,22 @@ def test_expanded_depthwise(core: str, case: Weighted, down: bool) -> None:
     layer = depthwise_layer(case, descending=down, expanded=True)
     actual = on_core(core, layer, case.output_shape)
     np.testing.assert_array_equal(actual, run_depthwise(case, descending=down))
+
+
+@pytest.mark.parametrize("core", CORES)
+@EMULATED
+@given(
+    case=layers(DEPTHWISE_CONV_2D, expandable=True),
+    bits=st.sampled_from((2, TERNARY)),
+    down=st.booleans(),
+)
+def test_expanded_depthwise_of_narrow_weights(
+    core: str, case: Weighted, bits: int, down: bool
+) -> None:
+    narrow = with_odd_channels(case, ["ordinary"] * case.output_shape[-1], bits)
+    layer = depthwise_layer(narrow, descending=down, expanded=True)
+    actual = on_core(core, layer, narrow.output_shape)
+    np.testing.assert_array_equal(actual, run_depthwise(narrow, descending=down))
 
 
 @pytest.mark.parametrize("core", CORES)

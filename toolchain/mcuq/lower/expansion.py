@@ -65,7 +65,7 @@ def _least(qgraph: QuantizedGraph, op: Op) -> int:
         # At best the output takes its largest input's place.
         sizes = [_size(qgraph, name) for name in op.inputs]
         return whole - min(max(sizes), _size(qgraph, op.output))
-    return whole - _shared(_overlap(qgraph, op)) + _scratch(qgraph, op)
+    return whole - _shared(_overlap(qgraph, op)) + plain_scratch(qgraph, op)
 
 
 def _tensors(qgraph: QuantizedGraph, op: Op) -> int:
@@ -99,8 +99,8 @@ def _overlap(qgraph: QuantizedGraph, op: Op) -> BufferOverlap:
     return depthwise_overlap(shape) if op.kind is DEPTHWISE_CONV_2D else conv_overlap(shape)
 
 
-def _scratch(qgraph: QuantizedGraph, op: Op) -> int:
-    """Of the plain int8 form."""
+def plain_scratch(qgraph: QuantizedGraph, op: Op) -> int:
+    """Bytes of scratch of the plain int8 form of CONV_2D or DEPTHWISE_CONV_2D."""
     _, height, width, inputs = qgraph.tensors[op.inputs[1]].shape
     if op.kind is DEPTHWISE_CONV_2D:
         return depthwise_scratch(height * width, inputs, 8)

@@ -134,7 +134,7 @@ def fast_depthwise(
     scratch = partial(
         depthwise_scratch, taps, channels, weight.bits, address_bytes=options.address_bytes
     )
-    expanded = weight.bits >= 4 and not by_lanes and may_expand(qgraph, op, options)
+    expanded = not by_lanes and may_expand(qgraph, op, options)
     form = "_expanded" if expanded else "_lanes" if by_lanes else ""
     macs = qgraph.tensors[op.output].size * taps
     scratch_bytes = scratch(expanded=expanded)

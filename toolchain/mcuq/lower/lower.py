@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from mcuq.errors import UsageError
 from mcuq.graph import Op
+from mcuq.lower.copies import with_copies
 from mcuq.lower.external import external_calls
 from mcuq.lower.form import VIEW, Context, Rule
 from mcuq.lower.forms import CALLS
@@ -42,6 +43,8 @@ def lower(qgraph: QuantizedGraph, options: LowerOptions | None = None) -> Progra
         calls.extend(_calls(stored, op, context))
     if qgraph.states:
         return Program(*keep_states(qgraph, calls, storage), options)
+    if options.speed and options.kernels == "mcuq":
+        calls = list(with_copies(stored, calls, storage))
     return Program(qgraph, tuple(calls), storage, options)
 
 

@@ -154,8 +154,8 @@ def depthwise_scratch(
         expanded: of `mcuq_depthwise_expanded_*`, which unpack all weights to int16.
         address_bytes: of the machine.
     """
-    weights = taps * _round_up(channels) * (2 if expanded else 1)
-    held = weights if expanded or bits < 8 else 0
+    weights = taps * _round_up(channels)
+    held = 2 * weights if expanded else weights if bits < 8 else 0
     # An even number of words, so that the addresses behind them are aligned on any machine.
     unpacked = -(-two_bit_words(weights) // 2) * 8 if bits == TERNARY else 0
     return 2 * address_bytes * taps + _round_up(channels) + held + unpacked

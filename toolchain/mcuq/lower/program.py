@@ -62,7 +62,19 @@ class TensorRef:
 
 @dataclass(frozen=True)
 class ScratchRef:
-    """The address of the call's scratch in the arena; NULL where it needs none."""
+    """The address of the call's scratch in the arena, or `offset` bytes behind it; NULL where it
+    needs none."""
+
+    offset: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Copied:
+    """A constant that is copied into the call's scratch, `offset` bytes behind its begin, and read
+    there."""
+
+    array: Array
+    offset: int
 
 
 @dataclass(frozen=True)
@@ -130,7 +142,7 @@ def _field_key(value: Field, call: int) -> object:
     if isinstance(value, Array):
         return value.key
     if isinstance(value, ScratchRef | DirectionRef):
-        return (type(value).__name__, call)
+        return (value, call)
     return value
 
 
@@ -145,7 +157,7 @@ Field = (
     | ScratchRef
     | DirectionRef
 )
-Argument = int | Struct | Array | TensorRef | ScratchRef | None
+Argument = int | Struct | Array | Copied | TensorRef | ScratchRef | None
 """None is a null pointer."""
 
 
@@ -213,7 +225,8 @@ class Call:
     @property
     def functions(self) -> tuple[str, ...]:
         """The C functions, in the order in which they are called."""
-        return (self.function, self.rest.function) if self.rest else (self.function,)
+        copy = (COPY,) if any(isinstance(a, Copied) for a in self.arguments) else ()
+        return (*copy, self.function, *((self.rest.function,) if self.rest else ()))
 
     def arrays(self) -> Iterator[Array]:
         """Every array the call names, inside structures too."""
@@ -233,9 +246,15 @@ class Call:
         return (*self.arguments, *self.rest.arguments) if self.rest else self.arguments
 
 
+COPY = "mcuq_copy_constant"
+"""The C function that copies a constant."""
+
+
 def _arrays(value: Argument | Field) -> Iterator[Array]:
     if isinstance(value, Array):
         yield value
+    elif isinstance(value, Copied):
+        yield value.array
     elif isinstance(value, Struct):
         for _, field in value.fields:
             yield from _arrays(field)

@@ -25,5 +25,21 @@ class LoweringSettings:
     24×24×16: 184,388 and 166,440.
     """
 
+    copied_pixels: int = 32
+    """Pixels. A layer of so many outputs of each channel, or more, has its constants copied to RAM
+    where there is room.
+
+    Evidence: a word of a copy takes about three cycles; a word that two pixels read from flash
+    waits 1.15 cycles at 120 MHz on a Cortex-M4 (STM32L4R5) and 0.4 at 160 MHz on a Cortex-M33
+    (STM32U575), by the model of docs/cycles.md.
+    """
+
+    copied_reads: int = 1 << 16
+    """Bytes times pixels. Constants that are read less stay in flash.
+
+    Evidence: a copy is 12 to 16 bytes more of code; 65,536 of these are about 19,000 cycles, or
+    half as many where two pixels share a read, on the Cortex-M4 above.
+    """
+
 
 LOWERING = LoweringSettings()

@@ -10,10 +10,12 @@ import numpy.typing as npt
 from mcuq.cost.memory import MemoryPlan
 from mcuq.emit.c.literals import c_float
 from mcuq.lower.program import (
+    COPY,
     CTYPES,
     Argument,
     Array,
     Call,
+    Copied,
     DirectionRef,
     Field,
     Float32,
@@ -63,14 +65,17 @@ class Pool:
             address = "{} + {}".format(*self._memory.place(value.name))
             tensor = self._memory.program.qgraph.tensors[value.name]
             return address if tensor.dtype == np.int8 else f"(void *)({address})"
+        if isinstance(value, Copied):
+            constant = self._names[value.array.key]
+            return f"{COPY}({self._scratch(index, value.offset)}, {constant}, sizeof {constant})"
         if isinstance(value, ScratchRef):
-            return self._scratch(index)
+            return self._scratch(index, value.offset)
         return "NULL" if value is None else str(value)
 
-    def _scratch(self, index: int) -> str:
+    def _scratch(self, index: int, offset: int) -> str:
         if not self._memory.program.calls[index].scratch_bytes:
             return "NULL"
-        return f"(void *)(arena + {self._memory.scratch_offset(index)})"
+        return f"(void *)(arena + {self._memory.scratch_offset(index) + offset})"
 
     def _initializer(self, struct: Struct, index: int) -> str:
         fields = (f".{name} = {self._field(value, index)}" for name, value in struct.fields)
