@@ -109,3 +109,14 @@ def test_sensitivity_is_the_least_rise_of_each_width(report: Report) -> None:
     (figure,) = panels.figures
     assert [list(trace.x) for trace in figure.data] == [[0.25, 0.0], [2.0, None]]
     assert [key.text for key in panels.legend] == ["int4", "int2"]
+
+
+def test_a_filter_scored_with_int8_alone_has_no_bar(report: Report) -> None:
+    singles = {
+        "net/conv/Relu/w": {"int8:minmax": 0.0, "int4:minmax": 0.5},
+        "net/dw/Relu;net/dw/BiasAdd/w": {"int8:gptq": 0.1},
+    }
+    front = report.front.model_copy(update={"singles": singles})
+    panels = sensitivity(report.manifest, front)
+    assert panels is not None
+    assert [list(trace.x) for trace in panels.figures[0].data] == [[0.5]]

@@ -21,10 +21,12 @@ _NAMES = {width_name(width): width for width in WIDTHS}
 
 
 def sensitivity(manifest: Manifest, front: Front) -> Panels | None:
-    """Rise of the loss of every filter that the search has scored alone, a bar a width that is
-    less than int8; None where it has scored none."""
-    filters = [layer for layer in manifest.layers if layer.filter in front.singles]
-    rises = {layer.name: _least(front.singles[layer.filter]) for layer in filters if layer.filter}
+    """Rise of the loss of every filter that the search has scored alone with less than int8, a bar
+    a width; None where it has scored none."""
+    found = {
+        layer.name: _least(front.singles.get(layer.filter or "", {})) for layer in manifest.layers
+    }
+    rises = {name: rise for name, rise in found.items() if rise}
     widths = [bits for bits in _NAMES.values() if any(bits in found for found in rises.values())]
     if not widths:
         return None
