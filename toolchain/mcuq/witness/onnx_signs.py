@@ -18,7 +18,6 @@ from mcuq.witness.onnx_constants import FileConstants
 _LAYERS = frozenset({"QLinearConv", "QLinearMatMul", "QGemm"})
 _INPUT_ZERO, _FILTER, _FILTER_ZERO = 2, 3, 5
 """Operands of all of them."""
-_HALF = 128
 
 
 def make_filters_unsigned(model: Any) -> None:
@@ -28,7 +27,7 @@ def make_filters_unsigned(model: Any) -> None:
         if node.op_type not in _LAYERS or not _is_mixed(node, constants):
             continue
         for operand in (_FILTER, _FILTER_ZERO):
-            values = constants[node.input[operand]].astype(np.int16) + _HALF
+            values = constants[node.input[operand]].astype(np.int16) - np.iinfo(np.int8).min
             name = f"{node.output[0]}/unsigned{operand}"
             tensor = numpy_helper.from_array(values.astype(np.uint8), name)
             model.graph.initializer.append(tensor)
