@@ -41,6 +41,12 @@ static inline int32_t mcuq_requantize(int32_t x, int32_t multiplier, int32_t shi
     return mcuq_rounding_right_shift(mcuq_doubling_high_multiply(scaled, multiplier), right);
 }
 
+/* Twice the output zero point plus one half, which rounds: ((x >> (shift - 1)) + centre) >> 1. */
+static inline int32_t mcuq_output_centre(int32_t zero_point)
+{
+    return 2 * zero_point + 1;
+}
+
 static inline int32_t mcuq_clamp(int32_t x, int32_t low, int32_t high)
 {
     return x < low ? low : x > high ? high : x;

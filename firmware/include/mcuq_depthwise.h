@@ -9,30 +9,36 @@
 
 /* Depthwise convolution of `pixels` pixels. taps: `count` addresses of the taps' pixels, `width`
  * bytes ahead, then how far each moves a pixel. output: end of the first output pixel; width:
- * channels; step: from one output pixel to the next. */
+ * channels; step: from one output pixel to the next. zero_point: of the outputs. */
 typedef void mcuq_depthwise_run(const int8_t **taps, const int32_t *weights,
     const mcuq_channel_group *channels, int8_t *output, int32_t width, int32_t pixels, int32_t step,
-    int32_t count);
+    int32_t count, int32_t zero_point);
 void mcuq_depthwise_run_any(const int8_t **taps, const int32_t *weights,
     const mcuq_channel_group *channels, int8_t *output, int32_t width, int32_t pixels, int32_t step,
-    int32_t count);
+    int32_t count, int32_t zero_point);
 /* The same for up to 15 taps, weights and channels (of mcuq_lane_group) as in mcuq_lanes.h. */
 void mcuq_depthwise_lanes_run(const int8_t **taps, const int32_t *weights,
     const mcuq_channel_group *channels, int8_t *output, int32_t width, int32_t pixels, int32_t step,
-    int32_t count);
+    int32_t count, int32_t zero_point);
 /* The same for nine taps and channels in fours. */
 void mcuq_depthwise_run_9(const int8_t **taps, const int32_t *weights,
     const mcuq_channel_group *channels, int8_t *output, int32_t width, int32_t pixels, int32_t step,
-    int32_t count);
+    int32_t count, int32_t zero_point);
 /* The same for nine taps and any channels from four up; taps are `width` & ~3 bytes ahead. */
 void mcuq_depthwise_run_9_any(const int8_t **taps, const int32_t *weights,
     const mcuq_channel_group *channels, int8_t *output, int32_t width, int32_t pixels, int32_t step,
-    int32_t count);
+    int32_t count, int32_t zero_point);
 /* weights: two words a tap and group, the doubled weights of channels (0, 2) and (1, 3). Needs the
  * DSP or the vector extension. */
 void mcuq_depthwise_run_expanded_9(const int8_t **taps, const int32_t *weights,
     const mcuq_channel_group *channels, int8_t *output, int32_t width, int32_t pixels, int32_t step,
-    int32_t count);
+    int32_t count, int32_t zero_point);
+
+/* See mcuq_channel_group. */
+static inline int32_t mcuq_group_centre(int32_t zero_point)
+{
+    return mcuq_output_centre(zero_point - INT8_MIN);
+}
 
 /* Sums of `width` (1 to 4) channels of one pixel; offset: of the group from the taps' addresses;
  * before: channels of the pixel ahead of the group, which may be loaded. Of a pixel's last channels,

@@ -3,7 +3,7 @@
  * r0 weights, r1 columns, r3-r10 nested sums (channel a to d, two columns each); r2, r11, r12 and
  * lr are free for inputs and weights.
  * Stack: columns, their end, weights, channels, eight saved registers and lr, then the arguments
- * outputs, first, second.
+ * outputs, first, second, centre.
  *
  * Where MCUQ_DUAL_ISSUE is defined (mcuq_assembly.h) every load stands beside a multiplication, ahead
  * of its use. On other cores loads stand together: those that follow each other take a cycle less
@@ -77,48 +77,52 @@
 
 #endif
 
-/* One channel's outputs from its sums, as mcuq_output computes them: r2 doubled bias, r11
- * multiplier, r12 rounding, lr shift. */
+/* One channel's outputs from its sums, as mcuq_output computes them: r0 centre, r2 bias_shift, r11
+ * multiplier. The carry is the sign of shift - 1. */
 #define MCUQ_CHANNEL(s, t, left, done) \
+    "and lr, r2, #15\n" \
+    "asrs r2, r2, #5\n" \
     "add " s ", r2, " s ", lsl #1\n" \
     "add " t ", r2, " t ", lsl #1\n" \
-    "cmp lr, #0\n" \
-    "ble " left "f\n" \
+    "bcs " left "f\n" \
+    "lsl r12, r0, lr\n" \
     "smmlar r2, " s ", r11, r12\n" \
     "smmlar r12, " t ", r11, r12\n" \
     "add " s ", r2, " s ", asr #31\n" \
     "add " t ", r12, " t ", asr #31\n" \
     "asr " s ", " s ", lr\n" \
     "asr " t ", " t ", lr\n" \
-    done ":\n" \
-    "ssat " s ", #8, " s "\n" \
-    "ssat " t ", #8, " t "\n"
+    "ssat " s ", #8, " s ", asr #1\n" \
+    "ssat " t ", #8, " t ", asr #1\n" \
+    done ":\n"
 
 /* The same with a shift to the left. */
 #define MCUQ_CHANNEL_LEFT(s, t, left, done) \
     left ":\n" \
-    "rsbs lr, lr, #0\n" \
+    "eor lr, lr, #15\n" \
+    "asr r12, r0, #1\n" \
     "lsl " s ", " s ", lr\n" \
     "lsl " t ", " t ", lr\n" \
     "smmlar " s ", " s ", r11, r12\n" \
     "smmlar " t ", " t ", r11, r12\n" \
+    "ssat " s ", #8, " s "\n" \
+    "ssat " t ", #8, " t "\n" \
     "b " done "b\n"
 
 #define MCUQ_NEXT_CHANNEL \
-    "ldr r2, [r1, #-16]!\n" \
-    "ldr r11, [r1, #4]\n" \
-    "ldr r12, [r1, #8]\n" \
-    "ldr lr, [r1, #12]\n"
+    "ldr r2, [r1, #-8]!\n" \
+    "ldr r11, [r1, #4]\n"
 
 /* The sums of r3-r10 become up to four channels' outputs, the last channel first: 9 instructions
- * an output. r0 channels left, r1 words of the channel. */
+ * an output. r1 words of the channel. */
 #define MCUQ_MULTIPLY_END \
     "str r0, [sp, #8]\n" \
     "ldr r0, [sp, #52]\n" \
     "ldr r1, [sp, #12]\n" \
     "cmp r0, #4\n" \
+    "ldr r0, [sp, #64]\n" \
     "blt 6f\n" \
-    "adds r1, r1, #64\n" \
+    "adds r1, r1, #32\n" \
     "str r1, [sp, #12]\n" \
     MCUQ_NEXT_CHANNEL \
     MCUQ_CHANNEL("r9", "r10", "14", "10") \
@@ -131,6 +135,7 @@
     MCUQ_NEXT_CHANNEL \
     "9:\n" \
     MCUQ_CHANNEL("r3", "r4", "17", "13") \
+    "ldr r0, [sp, #52]\n" \
     "ldr r1, [sp, #56]\n" \
     "ldr r2, [sp, #60]\n" \
     "subs r0, r0, #4\n" \
@@ -151,9 +156,10 @@
     "19:\n" \
     "pop {r0-r11, pc}\n" \
     "6:\n" \
-    "add r1, r1, r0, lsl #4\n" \
+    "ldr r12, [sp, #52]\n" \
+    "add r1, r1, r12, lsl #3\n" \
     MCUQ_NEXT_CHANNEL \
-    "cmp r0, #2\n" \
+    "cmp r12, #2\n" \
     "bgt 7b\n" \
     "beq 8b\n" \
     "b 9b\n" \

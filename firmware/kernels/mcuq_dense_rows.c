@@ -12,6 +12,7 @@ void mcuq_dense_rows(const mcuq_dense *p, const int32_t *weights, int32_t words,
     for (int32_t i = 0; i < rest; i++) {
         tail[i] = input[4 * groups + i];
     }
+    const int32_t centre = mcuq_output_centre(p->output_zero_point);
     int32_t sums[4];
     int32_t tail_sums[4];
     for (int32_t outputs = p->outputs; outputs > 0; outputs -= 4) {
@@ -26,7 +27,7 @@ void mcuq_dense_rows(const mcuq_dense *p, const int32_t *weights, int32_t words,
         }
         const int32_t count = outputs < 4 ? outputs : 4;
         for (int32_t c = 0; c < count; c++) {
-            *output++ = mcuq_output(channels++, sums[c]);
+            *output++ = mcuq_output(channels++, sums[c], centre);
         }
     }
     mcuq_clamp_s8(output - p->outputs, p->outputs, p->activation_min, p->activation_max);

@@ -21,10 +21,10 @@
     "vmul.i32 q1, q1, q2\n" \
     "vadd.i32 q0, q0, q1\n"
 
-/* 67 instructions for 36 multiply-accumulates. */
+/* 64 instructions for 36 multiply-accumulates. */
 MCUQ_ASSEMBLY void mcuq_depthwise_run_9(const int8_t **taps, const int32_t *weights,
     const mcuq_channel_group *channels, int8_t *output, int32_t width, int32_t pixels, int32_t step,
-    int32_t count)
+    int32_t count, int32_t zero_point)
 {
     __asm__ volatile(
         MCUQ_VECTOR_PIXELS_BEGIN
@@ -34,8 +34,6 @@ MCUQ_ASSEMBLY void mcuq_depthwise_run_9(const int8_t **taps, const int32_t *weig
         "ldmia r0!, {r8-r10}\n"
         TAP("r8") TAP("r9") TAP("r10")
         "vshl.i32 q0, q0, #1\n"
-        "vldrw.u32 q1, [r11]\n"
-        "vadd.i32 q0, q0, q1\n"
         MCUQ_VECTOR_GROUP_END
         MCUQ_VECTOR_PIXELS_END("0, 1, 2, 3"));
 }
@@ -129,23 +127,15 @@ MCUQ_ASSEMBLY void mcuq_depthwise_run_9(const int8_t **taps, const int32_t *weig
 
 #endif
 
-/* 136 instructions for 36 multiply-accumulates, 32 more a pixel. */
+/* 134 instructions for 36 multiply-accumulates, 32 more a pixel. */
 MCUQ_ASSEMBLY void mcuq_depthwise_run_9(const int8_t **taps, const int32_t *weights,
     const mcuq_channel_group *channels, int8_t *output, int32_t width, int32_t pixels, int32_t step,
-    int32_t count)
+    int32_t count, int32_t zero_point)
 {
     __asm__ volatile(
         MCUQ_PIXELS_BEGIN
         NINE_TAPS
-        "ldr r8, [r2]\n"
-        "ldr r9, [r2, #4]\n"
-        "ldr r10, [r2, #8]\n"
-        "ldr r11, [r2, #12]\n"
-        "add r4, r8, r4, lsl #1\n"
-        "add r5, r9, r5, lsl #1\n"
-        "add r6, r10, r6, lsl #1\n"
-        "add r7, r11, r7, lsl #1\n"
-        MCUQ_GROUP_END
+        MCUQ_GROUP_END(MCUQ_ADD_BIASES)
         MCUQ_PIXELS_END);
 }
 /* clang-format on */
@@ -169,14 +159,16 @@ static inline int32_t sum_nine(const int8_t **taps, int32_t offset, const int8_t
 
 void mcuq_depthwise_run_9(const int8_t **taps, const int32_t *weights,
     const mcuq_channel_group *channels, int8_t *output, int32_t width, int32_t pixels, int32_t step,
-    int32_t count)
+    int32_t count, int32_t zero_point)
 {
+    const int32_t centre = mcuq_group_centre(zero_point);
     for (;; output += step) {
         const int8_t *weight = (const int8_t *)weights;
         const mcuq_channel_group *group = channels;
         for (int32_t offset = -width; offset < 0; weight += 32, group++) {
             for (int32_t i = 0; i < 4; i++, offset++, weight++) {
-                output[offset] = mcuq_group_output(group, i, sum_nine(taps, offset, weight));
+                output[offset] =
+                    mcuq_group_output(group, i, sum_nine(taps, offset, weight), centre);
             }
         }
         if (--pixels == 0) {

@@ -20,10 +20,10 @@
     "vmul.i32 q1, q1, q2\n" \
     "vadd.i32 q0, q0, q1\n"
 
-/* 66 instructions for 36 multiply-accumulates. */
+/* 63 instructions for 36 multiply-accumulates. */
 MCUQ_ASSEMBLY void mcuq_depthwise_run_expanded_9(const int8_t **taps, const int32_t *weights,
     const mcuq_channel_group *channels, int8_t *output, int32_t width, int32_t pixels, int32_t step,
-    int32_t count)
+    int32_t count, int32_t zero_point)
 {
     __asm__ volatile(
         MCUQ_VECTOR_PIXELS_BEGIN
@@ -32,8 +32,6 @@ MCUQ_ASSEMBLY void mcuq_depthwise_run_expanded_9(const int8_t **taps, const int3
         TAP("r8") TAP("r9") TAP("r10")
         "ldmia r0!, {r8-r10}\n"
         TAP("r8") TAP("r9") TAP("r10")
-        "vldrw.u32 q1, [r11, q6, uxtw #2]\n"
-        "vadd.i32 q0, q0, q1\n"
         MCUQ_VECTOR_GROUP_END
         MCUQ_VECTOR_PIXELS_END("0, 2, 1, 3"));
 }
@@ -95,19 +93,20 @@ MCUQ_ASSEMBLY void mcuq_depthwise_run_expanded_9(const int8_t **taps, const int3
 
 #endif
 
-/* 123 instructions for 36 multiply-accumulates, 32 more a pixel. */
+/* 125 instructions for 36 multiply-accumulates, 32 more a pixel. */
 MCUQ_ASSEMBLY void mcuq_depthwise_run_expanded_9(const int8_t **taps, const int32_t *weights,
     const mcuq_channel_group *channels, int8_t *output, int32_t width, int32_t pixels, int32_t step,
-    int32_t count)
+    int32_t count, int32_t zero_point)
 {
     __asm__ volatile(
         MCUQ_PIXELS_BEGIN
-        "ldr r4, [r2]\n"
-        "ldr r5, [r2, #4]\n"
-        "ldr r6, [r2, #8]\n"
-        "ldr r7, [r2, #12]\n"
+        MCUQ_BIAS_SHIFTS("r4", "r5", "r6", "r7")
+        "asrs r4, r4, #8\n"
+        "asrs r5, r5, #8\n"
+        "asrs r6, r6, #8\n"
+        "asrs r7, r7, #8\n"
         NINE_TAPS
-        MCUQ_GROUP_END
+        MCUQ_GROUP_END("")
         MCUQ_PIXELS_END);
 }
 /* clang-format on */

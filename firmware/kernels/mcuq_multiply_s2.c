@@ -97,7 +97,7 @@
 /* The header's -8 × Σ input is divided by four: fields count every weight 2 too high. */
 MCUQ_ASSEMBLY void mcuq_multiply_s2(const int32_t *columns, int32_t words,
     const int32_t *weights, const mcuq_channel *channels, int32_t outputs, int8_t *first,
-    int8_t *second)
+    int8_t *second, int32_t centre)
 {
     __asm__ volatile(
         MCUQ_MULTIPLY_BEGIN
@@ -131,10 +131,10 @@ MCUQ_ASSEMBLY void mcuq_multiply_s2(const int32_t *columns, int32_t words,
 #else
 
 void mcuq_multiply_s2(const int32_t *columns, int32_t words, const int32_t *weights,
-    const mcuq_channel *channels, int32_t outputs, int8_t *first, int8_t *second)
+    const mcuq_channel *channels, int32_t outputs, int8_t *first, int8_t *second, int32_t centre)
 {
-    mcuq_multiply_groups(
-        columns, words, weights, words / 4, channels, outputs, mcuq_four_sums_s2, first, second);
+    mcuq_multiply_groups(columns, words, weights, words / 4, channels, outputs, mcuq_four_sums_s2,
+        first, second, centre);
 }
 
 #endif

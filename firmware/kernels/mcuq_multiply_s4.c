@@ -40,7 +40,7 @@
 /* 14 instructions for 64 multiply-accumulates. */
 MCUQ_ASSEMBLY void mcuq_multiply_s4(const int32_t *columns, int32_t words,
     const int32_t *weights, const mcuq_channel *channels, int32_t outputs, int8_t *first,
-    int8_t *second)
+    int8_t *second, int32_t centre)
 {
     __asm__ volatile(
         MCUQ_VECTOR_MULTIPLY_BEGIN
@@ -121,7 +121,7 @@ MCUQ_ASSEMBLY void mcuq_multiply_s4(const int32_t *columns, int32_t words,
 
 MCUQ_ASSEMBLY void mcuq_multiply_s4(const int32_t *columns, int32_t words,
     const int32_t *weights, const mcuq_channel *channels, int32_t outputs, int8_t *first,
-    int8_t *second)
+    int8_t *second, int32_t centre)
 {
     __asm__ volatile(
         MCUQ_MULTIPLY_BEGIN
@@ -153,10 +153,10 @@ MCUQ_ASSEMBLY void mcuq_multiply_s4(const int32_t *columns, int32_t words,
 #else
 
 void mcuq_multiply_s4(const int32_t *columns, int32_t words, const int32_t *weights,
-    const mcuq_channel *channels, int32_t outputs, int8_t *first, int8_t *second)
+    const mcuq_channel *channels, int32_t outputs, int8_t *first, int8_t *second, int32_t centre)
 {
-    mcuq_multiply_groups(
-        columns, words, weights, words / 2, channels, outputs, mcuq_four_sums_s4, first, second);
+    mcuq_multiply_groups(columns, words, weights, words / 2, channels, outputs, mcuq_four_sums_s4,
+        first, second, centre);
 }
 
 #endif

@@ -54,6 +54,7 @@ static void image_of(const mcuq_transpose_conv *p, const int32_t *weights,
     mcuq_multiply *multiply, int32_t words, int32_t offset)
 {
     const int32_t groups = (p->output_channels + 3) / 4;
+    const int32_t centre = mcuq_output_centre(p->output_zero_point);
     for (int32_t phase = 0; phase < p->stride_y * p->stride_x; phase++) {
         const int32_t y = phase / p->stride_x;
         const int32_t x = phase - y * p->stride_x;
@@ -70,7 +71,8 @@ static void image_of(const mcuq_transpose_conv *p, const int32_t *weights,
                 mcuq_column_sums(scratch, depth);
             }
             multiply(scratch, depth, weights, channels, p->output_channels,
-                place(p, &conv, first_pixel, first), place(p, &conv, first_pixel, second));
+                place(p, &conv, first_pixel, first), place(p, &conv, first_pixel, second),
+                centre);
         }
         weights += groups * (depth / 4) * words;
         channels += p->output_channels;

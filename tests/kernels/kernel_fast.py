@@ -54,11 +54,13 @@ def window_fields(case: Weighted, *, depthwise: bool, descending: bool) -> bytes
     kernel = case.weight.shape[1:3]
     window = [*kernel, *p.window.stride, *p.window.dilation, *p.window.padding]
     extents = [*source[: 2 if depthwise else 3], *result, *window]
-    return window_structure(extents, (-p.input_offset, *clamp(case)), int(descending))
+    return window_structure(extents, (-p.input_offset, *of_output(case)), int(descending))
 
 
-def clamp(case: Weighted) -> tuple[int, int]:
-    return case.params.activation_min, case.params.activation_max
+def of_output(case: Weighted) -> tuple[int, int, int]:
+    """Zero point and activation range."""
+    p = case.params
+    return p.output_offset, p.activation_min, p.activation_max
 
 
 def conv_layer(case: Weighted, *, descending: bool = False) -> LayerCall:
@@ -88,7 +90,7 @@ def pointwise_layer(case: Weighted, *, descending: bool = False) -> LayerCall:
     packed = pack_convolution(case.weight_values, bits, requantization(case))
     inputs, outputs = case.input.shape[3], case.output_shape[3]
     pixels = math.prod(case.input.shape[:3])
-    fields = pointwise_structure(pixels, (inputs, outputs), clamp(case), int(descending))
+    fields = pointwise_structure(pixels, (inputs, outputs), of_output(case), int(descending))
     return _layer(f"mcuq_pointwise_s{bits}", fields, packed, case, column_scratch(inputs))
 
 
@@ -96,7 +98,7 @@ def dense_layer(case: Weighted) -> LayerCall:
     bits = case.weight.bits
     packed = pack_dense(case.weight_values, bits, requantization(case))
     outputs, depth = case.weight.shape
-    fields = dense_structure(depth, outputs, clamp(case))
+    fields = dense_structure(depth, outputs, of_output(case))
     return _layer(f"mcuq_dense_s{bits}", fields, packed, case, 0)
 
 
