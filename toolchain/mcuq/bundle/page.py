@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from html import escape
 from pathlib import Path
 
 from mcuq.bundle.wording import budget_lines, savings, title_of, verification_lines
-from mcuq.report.elements import budget_card, card, table
+from mcuq.report.elements import budget_card, card, outcome, table
 from mcuq.report.frame import embedded, framed
 from mcuq.result.bundle import BUNDLE, Bundle
 from mcuq.units import format_bytes, format_count
@@ -21,11 +20,9 @@ def bundle_page(made: Bundle) -> str:
         _PAGE,
         title=title_of(made),
         subtitle=f"{len(made.models)} models in one image; {target.part}, {target.core}",
-        cards="\n".join(_cards(made)),
-        verdicts="\n".join(
-            f'<li class="good">{escape(line)}</li>' for line in verification_lines(made)
+        result=outcome(
+            _cards(made), ((True, line) for line in verification_lines(made)), savings(made)
         ),
-        note=escape(savings(made)),
         models=_models(made),
         provenance=_provenance(made),
         bundle=embedded(BUNDLE.text(made)),

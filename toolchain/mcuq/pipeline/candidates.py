@@ -8,6 +8,8 @@ from dataclasses import replace
 from mcuq.calibrate import Ranges
 from mcuq.data import Dataset
 from mcuq.graph import Graph
+from mcuq.pipeline.load import Loaded
+from mcuq.pipeline.request import BuildRequest
 from mcuq.pipeline.settings import SAMPLES
 from mcuq.progress import ProgressCallback, silent
 from mcuq.ptq.candidates import build_bank
@@ -55,6 +57,19 @@ def weight_candidates(
     strong = [choice for choice in methods if choice not in plain]
     choices = dict.fromkeys(graph.weights, (*plain, *strong))
     return choices, {**_plain_ones(graph, plain), **bank}
+
+
+def bank_of(config: Config, request: BuildRequest, loaded: Loaded, ranges: Ranges) -> Bank:
+    """Integers of the filters of a configuration that rounding alone does not give."""
+    return build_bank(
+        loaded.graph,
+        ranges,
+        loaded.calibration.take(SAMPLES.candidates).inputs,
+        methods=sorted({config.weight(name) for name in loaded.graph.weights}),
+        config=request.scheme.config,
+        cache=kept_candidates(),
+        workers=request.workers,
+    )
 
 
 def _plain_ones(graph: Graph, plain: Sequence[WeightChoice]) -> Bank:

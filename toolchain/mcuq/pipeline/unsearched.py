@@ -9,7 +9,7 @@ from mcuq.cost import CostTable
 from mcuq.errors import BudgetError
 from mcuq.numeric.widths import width_name
 from mcuq.pipeline.advice import budget_hint
-from mcuq.pipeline.candidates import kept_candidates, weight_candidates
+from mcuq.pipeline.candidates import bank_of, weight_candidates
 from mcuq.pipeline.costing import cost_table
 from mcuq.pipeline.found import Found, first_sample, whole_cost
 from mcuq.pipeline.load import Loaded
@@ -19,8 +19,6 @@ from mcuq.pipeline.request import BuildRequest
 from mcuq.pipeline.result import SearchSummary
 from mcuq.pipeline.scheme import Scheme
 from mcuq.pipeline.search import describe, excess, make_ranker
-from mcuq.pipeline.settings import SAMPLES
-from mcuq.ptq.candidates import build_bank
 from mcuq.quantize import Config, WeightChoice, quantize
 from mcuq.quantized import QuantizedGraph
 from mcuq.search import Limits
@@ -55,15 +53,7 @@ def configured(
     int8: QuantizedGraph,
 ) -> Found:
     """No search: every tensor takes what the file says."""
-    bank = build_bank(
-        loaded.graph,
-        ranges,
-        loaded.calibration.take(SAMPLES.candidates).inputs,
-        methods=sorted({config.weight(name) for name in loaded.graph.weights}),
-        config=request.scheme.config,
-        cache=kept_candidates(),
-        workers=request.workers,
-    )
+    bank = bank_of(config, request, loaded, ranges)
     given = Prequantized(quantize(loaded.graph, ranges, config, bank), config)
     return only("given", request.scheme, given, loaded, target, int8)
 

@@ -75,6 +75,26 @@ def legend(keys: Iterable[tuple[str, str, str]]) -> str:
     return f'<ul class="legend">{listed}</ul>'
 
 
+def outcome(cards: Iterable[str], verdicts: Iterable[tuple[bool, str]], note: str) -> str:
+    """What came out, and what of it is proved.
+
+    Args:
+        cards: as `card` makes them.
+        verdicts: whether it holds, and the sentence.
+        note: text below them.
+    """
+    figures = "\n".join(cards)
+    proved = "\n".join(
+        f'<li class="{"good" if holds else "bad"}">{escape(sentence)}</li>'
+        for holds, sentence in verdicts
+    )
+    return (
+        f'<section class="cards" aria-label="Result">\n{figures}\n</section>\n'
+        f'<section>\n<h2>Verified</h2>\n<ul class="verdicts">\n{proved}\n</ul>\n'
+        f"<p>{escape(note)}</p>\n</section>"
+    )
+
+
 def warnings(found: Sequence[Finding]) -> str:
     """A section of what looked wrong; nothing where nothing did."""
     if not found:

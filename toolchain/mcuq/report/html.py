@@ -7,7 +7,7 @@ from html import escape
 
 from mcuq.report.cards import cards
 from mcuq.report.drawing import Panels
-from mcuq.report.elements import FOLDER, legend, table, warnings
+from mcuq.report.elements import FOLDER, legend, outcome, table, warnings
 from mcuq.report.frame import embedded, framed
 from mcuq.report.layer_table import layer_table
 from mcuq.report.libraries import GRAPHS, PLOTS
@@ -64,12 +64,7 @@ def report_html(
         FOLDER / "report.html",
         title=f"{manifest.model} on {target.name}",
         subtitle=f"{target.part}, {target.core}; seed {manifest.seed}",
-        cards="\n".join(cards(manifest)),
-        verdicts="\n".join(
-            f'<li class="{"good" if holds else "bad"}">{escape(sentence)}</li>'
-            for holds, sentence in verification_lines(manifest)
-        ),
-        note=escape(int8_note(manifest)),
+        result=outcome(cards(manifest), verification_lines(manifest), int8_note(manifest)),
         warnings=warnings(manifest.warnings),
         plots="\n".join(_place(name, made[name], manifest) for name in _PLOTS if name in made),
         elimination=_elimination(manifest),

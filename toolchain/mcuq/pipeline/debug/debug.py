@@ -13,16 +13,15 @@ from mcuq.interpret.integer import quantize_inputs, run_integer
 from mcuq.lower import lower
 from mcuq.pipeline.accuracy import EvaluationScorer, Reals, make_scorer, real_outputs
 from mcuq.pipeline.calibrate import calibrated
-from mcuq.pipeline.candidates import kept_candidates
+from mcuq.pipeline.candidates import bank_of
 from mcuq.pipeline.debug.changes import WorthTrying, changes
 from mcuq.pipeline.debug.result import Debugged, TriedChange
 from mcuq.pipeline.debug.suspect import find_suspect
 from mcuq.pipeline.load import Loaded, load
 from mcuq.pipeline.request import BuildRequest
-from mcuq.pipeline.settings import DEBUG, SAMPLES
+from mcuq.pipeline.settings import DEBUG
 from mcuq.pipeline.where_lost import spread
 from mcuq.progress import Progress, ProgressCallback, announce, silent
-from mcuq.ptq.candidates import build_bank
 from mcuq.quantize import Config, quantize
 from mcuq.quantize.weights import Bank
 from mcuq.quantized import QuantizedGraph
@@ -67,7 +66,7 @@ def debug(request: BuildRequest, progress: ProgressCallback = silent) -> Debugge
     scorer = make_scorer(loaded.graph, data, loaded.metric)
     statistics, ranges, _ = calibrated(request, loaded, progress)
     config = _config(request, loaded)
-    bench = _Bench(loaded, scorer, ranges, _bank(request, loaded, ranges, config))
+    bench = _Bench(loaded, scorer, ranges, bank_of(config, request, loaded, ranges))
     given = loaded.given
     qgraph = bench.quantized(config) if given is None else given.qgraph
     progress(Progress("compare", note="layer by layer"))
@@ -106,19 +105,6 @@ def _config(request: BuildRequest, loaded: Loaded) -> Config:
     if request.fixed is None:
         return base
     return replace(base, default_weight=replace(request.fixed, per=request.scheme.weights_per))
-
-
-def _bank(request: BuildRequest, loaded: Loaded, ranges: Ranges, config: Config) -> Bank:
-    """Integers of the filters that rounding alone does not give."""
-    return build_bank(
-        loaded.graph,
-        ranges,
-        loaded.calibration.take(SAMPLES.candidates).inputs,
-        methods=sorted({config.weight(name) for name in loaded.graph.weights}),
-        config=request.scheme.config,
-        cache=kept_candidates(),
-        workers=request.workers,
-    )
 
 
 def _outputs_snr(reference: Reals, outputs: Reals) -> float:
