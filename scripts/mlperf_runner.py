@@ -40,7 +40,7 @@ _FIRST_INFERENCE_SECONDS = 900.0
 _DEVICES = {"ad": "devices_ad.yaml", "sww": "devices_sww.yaml"}
 _LONG_SOUND = "long_wav.wav"
 _DIED = "Traceback"
-_LOOK_SECONDS = 1.0
+_LOOK_SECONDS = 5.0
 _SCRIPTS = {"p": "tests_performance.yaml", "a": "tests_accuracy.yaml"}
 _MODES = {"p": "performance", "a": "accuracy"}
 _HEAD, _TAIL = 34, 8
@@ -81,16 +81,21 @@ def _log_of(launch: list[str], folder: Path) -> str:
 
     One that ends with an error is kept alive by the thread that reads its port.
     """
-    log = ""
     with subprocess.Popen(launch, cwd=folder, stdout=subprocess.DEVNULL) as process:
-        while process.poll() is None and _DIED not in log:
+        while process.poll() is None and _DIED not in _written(folder):
             time.sleep(_LOOK_SECONDS)
-            for path in folder.glob("sessions/*/log.txt"):
-                log = path.read_text(encoding="utf-8")
+        if process.poll() is None:
+            time.sleep(_LOOK_SECONDS)  # until the last line of the error is there
         process.kill()
+    log = _written(folder)
     if process.returncode or _DIED in log:
         raise SystemExit(f"the runner did not finish: {log.strip().splitlines()[-1]}")
     return log
+
+
+def _written(folder: Path) -> str:
+    logs = folder.glob("sessions/*/log.txt")
+    return "".join(path.read_text(encoding="utf-8") for path in logs)
 
 
 @contextlib.contextmanager
