@@ -12,7 +12,7 @@ import typer
 
 from mcuq.cli import complete
 from mcuq.cli.output import stdout
-from mcuq.errors import DeviceError
+from mcuq.errors import DeviceError, InputError
 from mcuq.pipeline import names
 
 if TYPE_CHECKING:
@@ -46,8 +46,6 @@ def serve(
         Path | None,
         typer.Option(
             metavar="DIR",
-            exists=True,
-            file_okay=False,
             help="Offer MLPerf Tiny's interface board instead, which plays DIR's files: for sww.",
         ),
     ] = None,
@@ -58,6 +56,8 @@ def serve(
     from mcuq_hil.estimate import check_timed
     from mcuq_hil.identity import read_build_id
 
+    if sounds is not None and not sounds.is_dir():
+        raise InputError(f"{sounds} is no folder", "name the folder that holds the sound files")
     chosen = load_board(board)
     if timed:
         check_timed(chosen)
