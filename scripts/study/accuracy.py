@@ -13,11 +13,11 @@ from dataclasses import dataclass, replace
 from mcuq.content import ByContent
 from mcuq.document import Document
 from mcuq.pipeline.scoring import Rungs, Scorer, split
-from mcuq.pipeline.search import pick
 from mcuq.progress import Progress, ProgressCallback, silent
 from mcuq.score.intervals import interval
 from mcuq.score.loss import divergence
-from mcuq.search import Cost, Evaluator, Genome, Limits, run
+from mcuq.search import Cost, Evaluator, Genome, Limits
+from mcuq.search.climb import climb, tighter
 from mcuq.search.problem import FULL
 from study.peer import NAME as PEER
 from study.peer import peer_models, run_exact, run_fast
@@ -268,8 +268,7 @@ def _run(
     start = time.perf_counter()
     limits = Limits(weight_bytes=int(budget * full))
     evaluator = Evaluator(space, scores, cost, limits, evaluations)
-    run(method, evaluator, seed)
-    winner = pick(evaluator)
+    winner = climb(method, evaluator, seed, before=tighter(method, evaluator))
     if winner is None:
         return None
     seconds = time.perf_counter() - start - scores.spent + scores.charged
