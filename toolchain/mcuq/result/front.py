@@ -101,6 +101,6 @@ FRONT = Document(
     Front,
     "configurations that nothing else beats, and the baselines",
     "`pareto.json`, by `mcuq build` and `mcuq quantize`; `mcuq search -o` and `--json`",
-    version=2,
+    version=3,
     oldest=1,
 )
