@@ -7,7 +7,6 @@ import signal
 import sys
 import time
 from collections.abc import Sequence
-from pathlib import Path
 
 import pytest
 
@@ -22,6 +21,11 @@ pytestmark = [
 ]
 
 LOG = ".out.search.jsonl"
+
+
+@pytest.fixture(scope="module")
+def drill(tmp_path_factory: pytest.TempPathFactory) -> Drill:
+    return Drill(tmp_path_factory.mktemp("drill"))
 
 
 def forbid_scores() -> None:
@@ -45,8 +49,7 @@ def killed_in(drill: Drill, stage: str, *, resumed: bool) -> None:
     assert os.waitpid(child, 0)[1] == signal.SIGKILL, drill.said()
 
 
-def test_every_score_is_kept_until_the_result_is_written(tmp_path: Path) -> None:
-    drill = Drill(tmp_path)
+def test_every_score_is_kept_until_the_result_is_written(drill: Drill) -> None:
     drill.forget_result()
     log = drill.project / LOG
     assert not log.exists()
@@ -63,8 +66,7 @@ def test_every_score_is_kept_until_the_result_is_written(tmp_path: Path) -> None
     assert not log.exists()
 
 
-def test_a_score_that_is_made_again_is_seen(tmp_path: Path) -> None:
-    drill = Drill(tmp_path)
+def test_a_score_that_is_made_again_is_seen(drill: Drill) -> None:
     drill.forget_result()
     assert drill.run(before=forbid_scores) != 0
     assert "scored again" in drill.said()
