@@ -163,8 +163,8 @@ def samples_line(study: Study) -> str:
     shared = shared_samples(Dataset(study.ranker.inputs), study.evaluation)
     judged = "some of which the search saw" if shared else "which nothing else here sees"
     return (
-        f"{study.name}: filters fitted to {len(study.calibration):,} samples, searched and refined "
-        f"on {search:,} (the last {kept:,} only pick), judged by {study.metric.name} and KL on "
+        f"{study.name}: filters fitted to {len(study.calibration):,} samples, searched on "
+        f"{search:,} (the last {kept:,} only pick), judged by {study.metric.name} and KL on "
         f"{len(study.evaluation):,}, {judged}."
     )
 
