@@ -71,7 +71,7 @@ def test_a_larger_budget_is_not_worse(records: list[Record]) -> None:
 def test_more_of_the_front_is_a_larger_volume(records: list[Record]) -> None:
     for record in records:
         assert record.volume is not None and 0 < record.volume < 1
-    volumes = {(r.budget, r.seed): r.volume for r in records if r.method == "ga-search"}
+    volumes = {(r.budget, r.seed): r.volume or 0.0 for r in records if r.method == "ga-search"}
     for seed in range(PLAN.seeds):
         assert volumes[0.8, seed] > volumes[0.5, seed]
 
