@@ -28,6 +28,12 @@ def test_a_row_repeats_what_its_pages_say(row: str, links: str) -> None:
 def test_every_project_is_measured_or_said_not_to_be() -> None:
     assert len(ROWS) >= 16
     heads = set(re.findall(r"^## (.*)$", _PAGE, re.MULTILINE))
-    assert {"CMSIS-NN", "TensorFlow Lite Micro", "ai-edge-quantizer", "ST and Bosch"} <= heads
+    assert {
+        "CMSIS-NN",
+        "TensorFlow Lite Micro",
+        "ai-edge-quantizer",
+        "ST and Bosch",
+        "bakeNN",
+    } <= heads
     unmeasured = _PAGE.split("\n## Not measured\n")[1].split("\n## ")[0]
-    assert all(name in unmeasured for name in ("heliaAOT", "bakeNN"))
+    assert "heliaAOT" in unmeasured
