@@ -60,6 +60,8 @@ def local(workers: int) -> Iterator[Client]:
     distributed = _distributed()
     import dask.config
 
+    from mcuq.workers.tls import LocalSecurity
+
     with _quiet(), temporary_folder() as scratch, dask.config.set(_NO_PAGES):
         # Interrupts are ours to handle, also in workers that are started later, by other threads.
         with interrupts_withheld():
@@ -69,7 +71,7 @@ def local(workers: int) -> Iterator[Client]:
                 host="127.0.0.1",
                 dashboard_address="127.0.0.1:0",
                 memory_limit=0,
-                security=True,
+                security=LocalSecurity.temporary(),
                 silence_logs=logging.CRITICAL,
                 local_directory=str(scratch),
             )
