@@ -101,6 +101,9 @@ REFINE = (
     {"lean": 0.15},
     {"lean": 0.49},
     {"second_decay": 0.999},
+    {"range_rate": 0.0},
+    {"range_rate": 0.012},
+    {"blended": True},
 )
 FIT = (
     {"damping": 0.0001},

@@ -14,7 +14,6 @@ from mcuq.calibrate import calibrate
 from mcuq.document import DIGEST
 from mcuq.errors import InputError, UsageError
 from mcuq.finetune import FinetuneSettings, Tuned, read_sidecar, sidecar_path, write_sidecar
-from mcuq.finetune.blending import blended
 from mcuq.finetune.plan import make_plan
 from mcuq.finetune.tuned import TunedFilter, snapped
 from mcuq.graph import Op, Tensor
@@ -23,6 +22,7 @@ from mcuq.interpret.integer import dequantize_outputs, quantize_inputs, run_inte
 from mcuq.numeric import TERNARY
 from mcuq.ops.mean import MEAN, MeanAttrs
 from mcuq.ops.weighted import CONV_2D, FULLY_CONNECTED
+from mcuq.ptq.blending import blended
 from mcuq.quantize import Config, WeightChoice, quantize
 from mcuq.quantized import QuantizedGraph
 

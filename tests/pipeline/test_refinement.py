@@ -9,10 +9,12 @@ import pytest
 
 from mcuq.data import Dataset
 from mcuq.importers import load_model
+from mcuq.numeric import TERNARY
 from mcuq.pipeline import refinement
 from mcuq.pipeline.scoring import Candidates, split
 from mcuq.progress import silent
 from mcuq.ptq.refine import Refinement
+from mcuq.quantize import Config, WeightChoice
 from mcuq.resources import example_dir
 
 
@@ -20,7 +22,9 @@ class Asked(Exception):  # noqa: N818 - carries what was asked
     """Stands for the training."""
 
 
-def trained_on(monkeypatch: pytest.MonkeyPatch, calibration: int, search: int) -> tuple:  # type: ignore[type-arg]
+def trained_on(
+    monkeypatch: pytest.MonkeyPatch, calibration: int, search: int, bits: int = 4
+) -> tuple:  # type: ignore[type-arg]
     """(samples trained on, samples kept back, epochs) for so many different samples."""
     graph = load_model(example_dir("digits") / "digits_float32.tflite")
     shape = graph.tensors[graph.inputs[0]].shape[1:]
@@ -31,8 +35,8 @@ def trained_on(monkeypatch: pytest.MonkeyPatch, calibration: int, search: int) -
         raise Asked(inputs[0], held_back[0], settings.epochs)
 
     class Space:
-        def config(self, genome: object) -> None:
-            return None
+        def config(self, genome: object) -> Config:
+            return Config({graph.weights[0]: WeightChoice(bits)})
 
     monkeypatch.setattr(refinement, "refine", refine)
     candidates = Candidates(graph, None, None, Space())  # type: ignore[arg-type]
@@ -62,6 +66,14 @@ def test_many_samples_are_passed_over_fewer_times(monkeypatch: pytest.MonkeyPatc
     assert len(found) == 4096
 
 
+def test_a_narrow_filter_is_trained_longer(monkeypatch: pytest.MonkeyPatch) -> None:
+    wide, narrow, ternary = (
+        trained_on(monkeypatch, calibration=600, search=6000, bits=bits)[2]
+        for bits in (4, 2, TERNARY)
+    )
+    assert wide < narrow == ternary
+
+
 @pytest.mark.parametrize(("loss", "taken"), [(1.9, True), (2.1, False)])
 def test_much_worse_on_the_other_samples_is_not_taken(
     monkeypatch: pytest.MonkeyPatch, loss: float, taken: bool
@@ -75,8 +87,8 @@ def test_much_worse_on_the_other_samples_is_not_taken(
         def __init__(self) -> None:
             self.graph, self.ranges, self.space = graph, None, self
 
-        def config(self, genome: object) -> str:
-            return "given"
+        def config(self, genome: object) -> Config:
+            return Config()
 
         def quantize(self, genome: object) -> str:
             return "given"
@@ -85,7 +97,7 @@ def test_much_worse_on_the_other_samples_is_not_taken(
         def losses(self, qgraph: str, span: object) -> np.ndarray:  # type: ignore[type-arg]
             return np.array([losses[qgraph]])
 
-    refined = Refinement("config", {}, "refined", before=0.5, after=0.4)  # type: ignore[arg-type]
+    refined = Refinement(Config(), {}, None, "refined", before=0.5, after=0.4)  # type: ignore[arg-type]
     monkeypatch.setattr(refinement, "refine", lambda *args, **kwargs: refined)
     monkeypatch.setattr(refinement, "make_ranker", lambda graph, data, **_: Ranker())
     data = Dataset((np.zeros((40, 8, 8, 1), np.float32),))

@@ -11,7 +11,7 @@ from graphs import GraphBuilder
 
 from mcuq.calibrate import Ranges as Calibrated
 from mcuq.calibrate import calibrate
-from mcuq.choices import Per
+from mcuq.choices import ActivationScheme, Per
 from mcuq.graph import Graph
 from mcuq.interpret.integer import dequantize_outputs, quantize_inputs, run_integer
 from mcuq.numeric import WIDTHS
@@ -31,9 +31,13 @@ from mcuq.ops.weighted_params import ConvAttrs, DepthwiseConvAttrs, FullyConnect
 from mcuq.progress import Progress
 from mcuq.ptq.candidates import build_bank
 from mcuq.ptq.refine import RefineSettings, refine
+from mcuq.ptq.refine.grids import REFINED, Grids, trained_grids
 from mcuq.ptq.refine.loss import divergence_gradient
+from mcuq.ptq.refine.parameters import TrainedParameters
 from mcuq.ptq.refine.simulation import Simulation
 from mcuq.ptq.refine.start import as_weights, start_parameters
+from mcuq.ptq.refine.state import State
+from mcuq.ptq.refine.training import Training
 from mcuq.quantize import Config, WeightChoice, quantize
 from mcuq.quantized import QuantizedGraph
 from mcuq.score.loss import LossOutput, divergence
@@ -165,6 +169,99 @@ def test_gradients_of_biases_predict_the_loss() -> None:
         assert values[0] - values[1] == pytest.approx(2 * float((slope * step).sum()), rel=0.3)
 
 
+def gridded(config: Config) -> tuple[QuantizedGraph, Grids, TrainedParameters]:
+    graph, _, ranges = network()
+    qgraph = quantize(graph, ranges, config)
+    grids = trained_grids(graph, ranges, config)
+    return qgraph, grids, start_parameters(graph, qgraph, grids=grids)
+
+
+def test_slopes_of_activation_scales_predict_the_loss() -> None:
+    _, x, _ = network()
+    qgraph, grids, parameters = gridded(Config())
+    assert set(grids.group_of) == {"one", "two", "three", "four", "flat", "logits"}
+    simulation = Simulation(qgraph, ("logits",), grids)
+    loss_outputs = [LossOutput("logits", SOFTMAX)]
+    inputs = real_inputs(qgraph, x)
+    for log_step in parameters.log_step.values():
+        log_step -= 1.6  # so that many values saturate
+    reference = {"logits": np.random.default_rng(7).normal(size=(len(x), 5))}
+
+    def loss() -> float:
+        found, _ = simulation.forward(inputs, parameters)
+        return float(divergence(loss_outputs, reference, found).mean())
+
+    found, tape = simulation.forward(inputs, parameters)
+    gradients = simulation.backward(divergence_gradient(loss_outputs, reference, found), tape)
+    for name in ("one", "two", "logits"):
+        values = []
+        for sign in (1, -1):
+            parameters.log_step[name] += sign * 0.05
+            values.append(loss())
+            parameters.log_step[name] -= sign * 0.05
+        assert values[0] - values[1] == pytest.approx(0.1 * gradients.log_step[name][0], rel=0.3)
+
+
+@pytest.mark.parametrize("scheme", ["asymmetric", "symmetric"])
+def test_trained_ranges_give_the_scales_that_were_trained(scheme: ActivationScheme) -> None:
+    graph, _, ranges = network()
+    config = Config(activations=scheme)
+    qgraph, grids, parameters = gridded(config)
+    for number, log_step in enumerate(parameters.log_step.values()):
+        log_step += 0.1 * np.sin(number + 1.0)
+    state = State(config, {}, ranges).replaced({}, grids.ranges(qgraph, parameters.log_step))
+    again = state.quantized(graph)
+    wanted = grids.at(qgraph, parameters.log_step)
+    for name in grids.group_of:
+        assert again.tensors[name].zero_point == wanted.tensors[name].zero_point
+        np.testing.assert_array_equal(again.tensors[name].scale, wanted.tensors[name].scale)
+
+
+def test_ranges_that_do_not_fit_are_learned() -> None:
+    """An outlier in the calibration data takes the range of one tensor."""
+    graph, x, ranges = network()
+    low, high = ranges.range("three", "minmax")
+    far = Calibrated({**ranges.by_tensor, "three": {"minmax": (low, 6 * high)}})
+    fixed, learned = (
+        refine(
+            graph,
+            far,
+            Config(),
+            [x[:96]],
+            [x[96:]],
+            settings=RefineSettings(epochs=8, batch=16, range_rate=rate),
+        )
+        for rate in (0.0, 0.05)
+    )
+    assert learned.after < 0.7 * fixed.after
+    assert learned.config.observer("three") == REFINED
+    again = quantize(graph, learned.ranges, learned.config, learned.bank)
+    for name, tensor in learned.qgraph.tensors.items():
+        np.testing.assert_array_equal(tensor.scale, again.tensors[name].scale)
+
+
+def test_weights_stay_within_reach_of_their_integers() -> None:
+    graph, x, ranges = network()
+    config = Config(default_weight=WeightChoice(2))
+    wild = RefineSettings(epochs=2, batch=32, weight_rate=1.0)
+    training = Training(graph, State(config, {}, ranges), [x], wild)
+    for epoch in range(2):
+        training.run_epoch(epoch)
+    for steps in training.parameters.steps.values():
+        assert steps.min() >= -2.5 and steps.max() <= 1.5
+
+
+def test_blended_samples_are_asked_of_the_float_model() -> None:
+    graph, x, ranges = network()
+    settings = RefineSettings(epochs=3, batch=32, weight_rate=0.02, bias_rate=0.2, blended=True)
+    config = Config(default_weight=WeightChoice(4))
+    first, second = (
+        refine(graph, ranges, config, [x[:96]], [x[96:]], settings=settings) for _ in range(2)
+    )
+    assert first.after < 0.8 * first.before
+    assert first.after == second.after
+
+
 def test_refinement_lowers_the_divergence_on_samples_kept_back() -> None:
     graph, x, ranges = network()
     config = Config(default_weight=WeightChoice(4))
@@ -172,7 +269,7 @@ def test_refinement_lowers_the_divergence_on_samples_kept_back() -> None:
     result = refine(graph, ranges, config, [x[:96]], [x[96:]], settings=settings)
     assert result.after < 0.8 * result.before
     assert {choice.bits for choice in result.config.weights.values()} == {4}
-    again = quantize(graph, ranges, result.config, result.bank)
+    again = quantize(graph, result.ranges, result.config, result.bank)
     for name, tensor in result.qgraph.tensors.items():
         np.testing.assert_array_equal(tensor.scale, again.tensors[name].scale)
 
@@ -183,7 +280,7 @@ def test_training_that_does_not_help_is_dropped() -> None:
     config = Config(default_weight=WeightChoice(4))
     good = refine(graph, ranges, config, *parts, settings=RefineSettings(epochs=2, batch=32))
     wild = RefineSettings(epochs=1, batch=32, weight_rate=50.0)
-    again = refine(graph, ranges, good.config, *parts, bank=good.bank, settings=wild)
+    again = refine(graph, good.ranges, good.config, *parts, bank=good.bank, settings=wild)
     assert again.before == good.after
     assert again.after == again.before
     assert again.config == good.config

@@ -9,12 +9,12 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
-from mcuq.finetune.blending import blended
 from mcuq.finetune.loss import Term
 from mcuq.finetune.network import Network
 from mcuq.finetune.settings import TRAINING, FinetuneSettings
 from mcuq.finetune.teacher import Teacher
 from mcuq.progress import Progress, ProgressCallback
+from mcuq.ptq.blending import blended
 
 # TensorFlow has no types of its own.
 Array = Any

@@ -19,7 +19,9 @@ Float32 = npt.NDArray[np.float32]
 Float64 = npt.NDArray[np.float64]
 
 _multiply = np.matmul
-_MANTISSA = 53
+_MANTISSA, _SHORT_MANTISSA = 53, 24
+_FEW_BITS = 12
+"""Of the operand of `product_with_whole` that is rounded, from which on float32 will do."""
 _BLOCK = 1 << 16
 """Sums looked at together: temporaries stay in the caches."""
 _SLICES = 2
@@ -104,27 +106,47 @@ def _to_odd(high: Float64, low: Float64) -> Float64:
     return odd
 
 
-def whole_product(a: Float64, b: Float64) -> Float64:
-    """a @ b of whole numbers, stacks of matrices too.
+def whole_product(a: npt.NDArray[Any], b: npt.NDArray[Any]) -> Float64:
+    """a @ b of whole numbers, stacks of matrices too: in float32 where all sums fit 24 bits.
 
     Raises:
         ValueError: sums may reach 2^53, where they would depend on their order.
     """
-    largest = [float(np.abs(x).max(initial=0.0)) for x in (a, b)]
-    if largest[0] * largest[1] * a.shape[-1] >= 2.0**_MANTISSA:
+    largest = _magnitude(a) * _column_sum(b)
+    if largest >= 2.0**_MANTISSA:
         raise ValueError("sums of whole numbers do not fit 53 bits")
-    return any_order(a, b)
+    if largest < 2.0**_SHORT_MANTISSA:
+        return _short(a, b)
+    return any_order(a.astype(np.float64), b.astype(np.float64))
 
 
 def product_with_whole(a: npt.NDArray[Any], b: npt.NDArray[Any]) -> Float64:
     """a @ b, `b` of whole numbers: `a` is rounded to as many bits as leave all sums exact.
 
-    With |b| ≤ 2^8 and 2^16 terms those are 27 bits of the largest in `a`.
+    In float32 where those are `_FEW_BITS` or more; else in float64, where for |b| ≤ 2^8 and 2^16
+    terms they are 27 bits of the largest in `a`.
     """
-    whole = np.asarray(b, np.float64)
-    used = int(np.abs(whole).max(initial=0.0)).bit_length() + a.shape[-1].bit_length()
-    numbers, unit = on_grid(a, _MANTISSA - used, float(np.abs(a).max(initial=0.0)))
-    return any_order(numbers, whole) * unit
+    used = int(_column_sum(b)).bit_length()
+    is_short = _SHORT_MANTISSA - used >= _FEW_BITS
+    numbers, unit = on_grid(a, (_SHORT_MANTISSA if is_short else _MANTISSA) - used, _magnitude(a))
+    if is_short:
+        return _short(numbers, b) * unit
+    return any_order(numbers, b.astype(np.float64)) * unit
+
+
+def _short(a: npt.NDArray[Any], b: npt.NDArray[Any]) -> Float64:
+    """a @ b, added in float32."""
+    sums: Float32 = _multiply(a.astype(np.float32), b.astype(np.float32))
+    return sums.astype(np.float64)
+
+
+def _magnitude(values: npt.NDArray[Any]) -> float:
+    return max(float(values.max(initial=0.0)), -float(values.min(initial=0.0)))
+
+
+def _column_sum(values: npt.NDArray[Any]) -> float:
+    """Largest sum of magnitudes in a column: no product with it grows by more."""
+    return float(np.abs(values).sum(axis=-2, dtype=np.float64).max(initial=0.0))
 
 
 def product(a: npt.NDArray[Any], b: npt.NDArray[Any]) -> Float64:

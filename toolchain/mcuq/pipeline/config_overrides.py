@@ -12,7 +12,7 @@ from mcuq.errors import InputError
 from mcuq.finetune.tuned import METHOD
 from mcuq.graph import Graph
 from mcuq.prequantized.configuration import GIVEN
-from mcuq.ptq.refine.start import REFINED
+from mcuq.ptq.refine.grids import REFINED
 from mcuq.quantize import Config, WeightChoice
 from mcuq.reading import read_json_file
 

@@ -29,6 +29,9 @@ from mcuq.search import Genome
 Floats = npt.NDArray[np.float32]
 Inputs = Sequence[Floats]
 
+_NARROW = 4
+"""Bits. Filters of fewer have to move further than to the next integer."""
+
 
 def refine_chosen(
     candidates: Candidates,
@@ -51,10 +54,8 @@ def refine_chosen(
     first = calibration.take(SAMPLES.candidates).inputs
     most = _most(candidates.graph, len(first[0]))
     inputs = _joined(first, _part(search.inputs, rungs.full), most)
-    settings = RefineSettings()
-    if len(inputs[0]) > REFINEMENT.many:
-        settings = replace(settings, epochs=REFINEMENT.passes_over_many)
     config = candidates.space.config(genome)
+    narrowest = min((config.weight(name).bits for name in candidates.graph.weights), default=8)
     refined = refine(
         candidates.graph,
         candidates.ranges,
@@ -62,15 +63,32 @@ def refine_chosen(
         inputs,
         _part(search.inputs, rungs.holdout),
         bank=candidates.bank,
-        settings=settings,
+        settings=_settings(narrowest, len(inputs[0])),
         progress=progress,
     )
     given = candidates.quantize(genome)
     ranker = make_ranker(candidates.graph, search, exact=True)
     before, after = (ranker.losses(q, rungs.full).mean() for q in (given, refined.qgraph))
     if after > REFINEMENT.much_worse * before:
-        return Refinement(config, candidates.bank or {}, given, refined.before, refined.before)
+        return Refinement(
+            config, candidates.bank or {}, candidates.ranges, given, refined.before, refined.before
+        )
     return refined
+
+
+def _settings(narrowest: int, samples: int) -> RefineSettings:
+    """How a mix whose narrowest filter has so many bits is trained."""
+    settings = RefineSettings(blended=True)
+    passed = REFINEMENT.passed
+    if narrowest < _NARROW:
+        passed = REFINEMENT.passed_narrow
+        settings = replace(
+            settings,
+            batch=REFINEMENT.narrow_batch,
+            weight_rate=REFINEMENT.narrow_weight_rate,
+        )
+    passes = min(max(1, round(passed / samples)), REFINEMENT.most_passes)
+    return replace(settings, epochs=passes)
 
 
 def _part(inputs: Inputs, span: Span) -> list[Floats]:

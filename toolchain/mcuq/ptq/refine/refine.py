@@ -2,43 +2,32 @@
 
 The bits are settled. First each layer in turn is solved anew for the inputs that the chosen
 layers before it really give. Then, by gradient descent through an exact simulation of the integer
-model, rounding, scales and biases are trained jointly; the loss is the divergence of the outputs
-from the float model's, which needs no labels. Samples kept back decide which state is returned,
-the given one among them: the result is never worse on those.
+model, rounding, scales, biases and the activations' ranges are trained jointly; the loss is the
+divergence of the outputs from the float model's, which needs no labels. Samples kept back decide
+which state is returned, the given one among them: the result is never worse on those.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
 from mcuq.graph import Graph
 from mcuq.interpret.float import run_float
 from mcuq.interpret.integer import dequantize_outputs, quantize_inputs, run_integer
-from mcuq.interpret.samples import SampleArray
-from mcuq.numeric.elementary import cos
-from mcuq.ops.operator import Values as Array
 from mcuq.progress import Progress, ProgressCallback, silent
 from mcuq.ptq.candidates.recipe import RECIPES
 from mcuq.ptq.candidates.sequence import Walk
-from mcuq.ptq.refine.adam import Adam
-from mcuq.ptq.refine.loss import divergence_gradient
+from mcuq.ptq.refine.grids import REFINED
 from mcuq.ptq.refine.settings import RefineSettings
-from mcuq.ptq.refine.simulation import Simulation, TrainedParameters
-from mcuq.ptq.refine.start import REFINED, as_weights, start_parameters
+from mcuq.ptq.refine.state import Inputs, State
+from mcuq.ptq.refine.training import Training
 from mcuq.quantize.activations import RangeSource
 from mcuq.quantize.config import Config
-from mcuq.quantize.quantize import quantize
 from mcuq.quantize.weights import Bank
 from mcuq.quantized.qgraph import QuantizedGraph
-from mcuq.score.loss import LossOutput, divergence, find_loss_outputs
-
-Inputs = Sequence[SampleArray]
+from mcuq.score.loss import divergence, find_loss_outputs, head_tensors
 
 _RECIPE = "refit"
 """What each layer is solved anew by, before the training."""
@@ -49,15 +38,18 @@ class Refinement:
     """The outcome.
 
     Attributes:
-        config: the given one, its filters' methods renamed to "refined" where training helped.
+        config: the given one, its filters' methods and its activations' observers renamed to
+            "refined" where training helped.
         bank: the given bank with the refined filters in it.
-        qgraph: the quantized model of `config` and `bank`.
+        ranges: the given ones, with the trained ranges under that observer.
+        qgraph: the quantized model of `config`, `bank` and `ranges`.
         before: mean divergence on the samples kept back, at the start.
         after: the same at the end; never larger.
     """
 
     config: Config
     bank: Bank
+    ranges: RangeSource
     qgraph: QuantizedGraph
     before: float
     after: float
@@ -88,10 +80,10 @@ def refine(
     """
     settings = settings or RefineSettings()
     with threadpool_limits(1):
-        scorer = _Scorer(graph, ranges, held_back)
-        best = _State(config, bank or {})
+        scorer = _Scorer(graph, held_back)
+        best = State(config, bank or {}, ranges)
         before = after = scorer(best)
-        solved = _solved_anew(graph, ranges, best, inputs)
+        solved = _solved_anew(graph, best, inputs)
         if (loss := scorer(solved)) < after:
             after, best = loss, solved
         # The simulation knows int8 activations; under int16 ones there is little left to win. It
@@ -99,7 +91,7 @@ def refine(
         is_known = config.activation_bits == 8 and not graph.states
         epochs = settings.epochs if is_known else 0
         if epochs:
-            training = _Training(graph, ranges, best, inputs, settings)
+            training = Training(graph, best, inputs, settings)
         for epoch in range(epochs):
             training.run_epoch(epoch)
             trained = training.state()
@@ -107,111 +99,29 @@ def refine(
                 after, best = loss, trained
             note = f"divergence {after:.4f}, was {before:.4f}"
             progress(Progress("refine", epoch + 1, epochs, note))
-    qgraph = quantize(graph, ranges, best.config, best.bank)
-    return Refinement(best.config, best.bank, qgraph, before, after)
+    qgraph = best.quantized(graph)
+    return Refinement(best.config, best.bank, best.ranges, qgraph, before, after)
 
 
-def _solved_anew(graph: Graph, ranges: RangeSource, given: _State, inputs: Inputs) -> _State:
+def _solved_anew(graph: Graph, given: State, inputs: Inputs) -> State:
     """Every filter by least-squares refit and descent, along the given mix of bits."""
-    walk = Walk(graph, ranges, given.config, inputs)
+    walk = Walk(graph, given.ranges, given.config, inputs)
     choices = {name: replace(given.config.weight(name), method=REFINED) for name in walk.filters}
     weights = walk.on_quantized_inputs(choices, RECIPES[_RECIPE])
     return given.replaced({(name, choices[name]): weights[name] for name in choices})
 
 
-@dataclass(frozen=True)
-class _State:
-    """A configuration with the candidates that it names."""
-
-    config: Config
-    bank: Bank
-
-    def replaced(self, weights: Bank) -> _State:
-        """The state with these filters instead."""
-        names = {name: choice for name, choice in weights}
-        config = replace(self.config, weights={**self.config.weights, **names})
-        return _State(config, {**self.bank, **weights})
-
-
 class _Scorer:
     """Mean divergence of a state on fixed samples."""
 
-    def __init__(self, graph: Graph, ranges: RangeSource, inputs: Inputs) -> None:
-        self._graph, self._ranges, self._inputs = graph, ranges, inputs
+    def __init__(self, graph: Graph, inputs: Inputs) -> None:
+        self._graph, self._inputs = graph, inputs
         self._loss_outputs = find_loss_outputs(graph)
-        self._reference = run_float(graph, inputs, keep=_tensors(self._loss_outputs))
+        self._reference = run_float(graph, inputs, keep=head_tensors(self._loss_outputs))
 
-    def __call__(self, state: _State) -> float:
-        qgraph = quantize(self._graph, self._ranges, state.config, state.bank)
+    def __call__(self, state: State) -> float:
+        qgraph = state.quantized(self._graph)
         stored = quantize_inputs(qgraph, self._inputs)
-        found = run_integer(qgraph, stored, keep=_tensors(self._loss_outputs))
+        found = run_integer(qgraph, stored, keep=head_tensors(self._loss_outputs))
         real = dequantize_outputs(qgraph, found)
         return float(divergence(self._loss_outputs, self._reference, real).mean())
-
-
-class _Training:
-    """The state of the descent."""
-
-    def __init__(
-        self,
-        graph: Graph,
-        ranges: RangeSource,
-        start: _State,
-        inputs: Inputs,
-        settings: RefineSettings,
-    ) -> None:
-        self._origin, self._settings = start, settings
-        self._start = quantize(graph, ranges, start.config, start.bank)
-        self._loss_outputs = find_loss_outputs(graph)
-        self._simulation = Simulation(self._start, tuple(_tensors(self._loss_outputs)))
-        self._parameters = start_parameters(graph, self._start, settings.lean)
-        self._reference = run_float(graph, inputs, keep=_tensors(self._loss_outputs))
-        self._stored = quantize_inputs(self._start, inputs)
-        self._samples = len(inputs[0])
-        self._steps = tuple(Adam(settings) for _ in range(3))
-        self._random = np.random.default_rng(settings.seed)
-
-    def run_epoch(self, epoch: int) -> None:
-        """One pass over the samples in random order; the rates fall along half a cosine."""
-        size = min(self._settings.batch, self._samples)
-        order = self._random.permutation(self._samples)
-        starts = range(0, self._samples - size + 1, size)
-        for number, start in enumerate(starts):
-            share = (epoch + number / len(starts)) / self._settings.epochs
-            self._step(order[start : start + size], 0.5 * (1 + float(cos(np.array(np.pi * share)))))
-
-    def state(self) -> _State:
-        """Where the descent is now."""
-        return self._origin.replaced(
-            as_weights(self._simulation, self._origin.config, self._parameters)
-        )
-
-    def _step(self, picked: npt.NDArray[np.int64], rate: float) -> None:
-        values = _as_real(self._start, [array[picked] for array in self._stored])
-        found, tape = self._simulation.forward(values, self._parameters)
-        reference = {name: array[picked] for name, array in self._reference.items()}
-        slopes = divergence_gradient(self._loss_outputs, reference, found)
-        gradients = self._simulation.backward(slopes, tape)
-        self._descend(gradients, rate)
-
-    def _descend(self, gradients: TrainedParameters, rate: float) -> None:
-        by_weight, by_scale, by_bias = self._steps
-        weight_rates = dict.fromkeys(gradients.steps, rate * self._settings.weight_rate)
-        by_weight.step(self._parameters.steps, gradients.steps, weight_rates)
-        scale_rates = dict.fromkeys(gradients.log_scale, rate * self._settings.scale_rate)
-        by_scale.step(self._parameters.log_scale, gradients.log_scale, scale_rates)
-        bias_rates = {
-            name: rate * self._settings.bias_rate * float(self._start.tensors[name].scale[0])
-            for name in gradients.bias
-        }
-        by_bias.step(self._parameters.bias, gradients.bias, bias_rates)
-
-
-def _tensors(loss_outputs: Sequence[LossOutput]) -> list[str]:
-    return list(dict.fromkeys(head.tensor for head in loss_outputs))
-
-
-def _as_real(qgraph: QuantizedGraph, stored: Sequence[npt.NDArray[Any]]) -> dict[str, Array]:
-    """Inputs as the device is given them, in real numbers, (N, *shape)."""
-    real = dequantize_outputs(qgraph, dict(zip(qgraph.inputs, stored, strict=True)))
-    return {name: x.reshape(len(x), *qgraph.tensors[name].shape) for name, x in real.items()}

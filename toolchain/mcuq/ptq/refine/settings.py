@@ -13,7 +13,8 @@ class RefineSettings:
     """Passes. Over the samples; 0 only solves the layers anew.
 
     Evidence: docs/settings.md: solving the layers anew does nearly all; on 798 and 1,024 samples no
-    number of passes loses less than 0, 8 lose more. See `RefinementSettings.passes_over_many`.
+    number of passes loses less than 0, 8 lose more. Of blended samples more passes lose less, see
+    `RefinementSettings.passed`.
     """
     batch: int = 64
     """Samples. Of a step.
@@ -31,6 +32,16 @@ class RefineSettings:
 
     Evidence: docs/settings.md: 0, a quarter and four times as much lose the same within the range
     of three seeds.
+    """
+    range_rate: float = 0.003
+    """Relative. Largest change of an activation's scale by one step of the training.
+
+    Evidence: not measured: chosen by hand.
+    """
+    blended: bool = False
+    """Whether samples are blended into each other, see `mcuq.ptq.blending`.
+
+    Evidence: not measured: chosen by hand. A build sets it.
     """
     bias_rate: float = 0.1
     """Steps of the output's scale. Largest change of a bias by one step of the training.

@@ -4,58 +4,31 @@ and passed straight through on the way back (the straight-through estimator, Ben
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from mcuq.content import ByContent
 from mcuq.errors import UsageError
 from mcuq.graph import Op
 from mcuq.interpret.integer import apply_operator
-from mcuq.numeric import (
-    INT8_MAX,
-    INT8_MIN,
-    dequantize,
-    quantize_bias,
-    quantize_multipliers,
-    weight_limits,
-)
+from mcuq.numeric import INT8_MAX, INT8_MIN
 from mcuq.numeric.element import Element
-from mcuq.numeric.elementary import exp
-from mcuq.numeric.products import product_with_whole, whole_product
-from mcuq.numeric.tensor import QuantizedTensor
-from mcuq.ops.operator import Backward, NoForm
+from mcuq.ops.operator import NoForm
 from mcuq.ops.operator import Values as Array
-from mcuq.ops.requantize import Requantizer
-from mcuq.ops.weighted_params import RescaleParams
-from mcuq.ops.window import scatter_windows
 from mcuq.ptq.candidates.layer import LayerShape
+from mcuq.ptq.refine.grids import NO_GRIDS, Grids
+from mcuq.ptq.refine.layers import apply_layer, real, step_slope
+from mcuq.ptq.refine.parameters import TrainedParameters
 from mcuq.quantized.op_params import op_params
 from mcuq.quantized.qgraph import QuantizedGraph
 
-
-@dataclass(eq=False)
-class TrainedParameters(ByContent):
-    """What is trained, by name; changed in place.
-
-    Attributes:
-        steps: filter name → its weights in units of the scale, not yet rounded.
-        log_scale: filter name → log of its scales.
-        bias: weighted operator's output → real bias.
-    """
-
-    steps: dict[str, Array]
-    log_scale: dict[str, Array]
-    bias: dict[str, Array]
-
-
-def stored_steps(steps: Array, bits: int) -> npt.NDArray[np.int8]:
-    """The integers of a filter whose weights are `steps` scales."""
-    integers: npt.NDArray[np.int8] = np.clip(np.rint(steps), *weight_limits(bits)).astype(np.int8)
-    return integers
+Flowing = dict[str, Array]
+"""Gradients by activation, on the way back."""
+Tape = list[tuple[Op, Callable[[Array, TrainedParameters], list[Array]]]]
+"""Operators with what turns the gradient of the output into those of the inputs, and adds those of
+the parameters to what it is given."""
 
 
 class Simulation:
@@ -64,11 +37,16 @@ class Simulation:
     Args:
         qgraph: shapes, activation scales, bits; its filters are not looked at.
         outputs: activations wanted.
+        grids: the activations whose scales are parameters, too.
     """
 
-    def __init__(self, qgraph: QuantizedGraph, outputs: tuple[str, ...]) -> None:
+    def __init__(
+        self, qgraph: QuantizedGraph, outputs: tuple[str, ...], grids: Grids = NO_GRIDS
+    ) -> None:
         self._qgraph = qgraph
         self._outputs = outputs
+        self._grids = grids
+        self._group_of = grids.group_of
         needed = set(outputs)
         self._ops: list[Op] = []
         for op in reversed(qgraph.ops):
@@ -86,153 +64,102 @@ class Simulation:
 
     def forward(
         self, inputs: Mapping[str, Array], parameters: TrainedParameters
-    ) -> tuple[dict[str, Array], list[tuple[Op, Backward]]]:
+    ) -> tuple[dict[str, Array], Tape]:
         """Outputs (samples, *shape), and the tape for `backward`."""
+        qgraph = self._grids.at(self._qgraph, parameters.log_step)
         values = dict(inputs)
-        tape: list[tuple[Op, Backward]] = []
+        tape: Tape = []
         for op in self._ops:
-            value, backward = self._apply(op, values, parameters)
-            if not op.kind.weighted:
-                value, backward = self._stored(op, values, value, backward)
-            values[op.output] = value
+            apply = self._weighted if op.kind.weighted else self._other
+            values[op.output], backward = apply(qgraph, op, values, parameters)
             tape.append((op, backward))
         return {name: values[name] for name in self._outputs}, tape
 
-    def backward(
-        self, gradients: Mapping[str, Array], tape: list[tuple[Op, Backward]]
-    ) -> TrainedParameters:
+    def backward(self, gradients: Mapping[str, Array], tape: Tape) -> TrainedParameters:
         """Gradients of all parameters from those of the outputs; uses up the tape."""
-        flowing = dict(gradients)
-        found = TrainedParameters({}, {}, {})
+        flowing: Flowing = dict(gradients)
+        found = TrainedParameters.none()
         while tape:
             # What an operator kept goes when its gradient is known.
             op, backward = tape.pop()
             gradient = flowing.pop(op.output, None)
             if gradient is None:
                 continue
-            parts = backward(gradient)
-            if op.kind.weighted:
-                steps, scale, bias = parts[1:]
-                name = op.inputs[1]
-                found.steps[name] = found.steps.get(name, 0.0) + steps
-                found.log_scale[name] = found.log_scale.get(name, 0.0) + scale
-                found.bias[op.output] = bias
-            for name, part in zip(
-                op.inputs, parts[: 1 if op.kind.weighted else None], strict=False
-            ):
+            for name, part in zip(op.inputs, backward(gradient, found), strict=False):
                 flowing[name] = flowing[name] + part if name in flowing else part
         return found
 
-    def _apply(
-        self, op: Op, values: dict[str, Array], parameters: TrainedParameters
-    ) -> tuple[Array, Backward]:
-        shape = self._qgraph.tensors[op.output].shape
-        if op.kind.weighted:
-            return self._weighted(op, values[op.inputs[0]], shape, parameters)
-        xs = [self._operand(name, values) for name in op.inputs]
+    def _weighted(
+        self,
+        qgraph: QuantizedGraph,
+        op: Op,
+        values: Mapping[str, Array],
+        parameters: TrainedParameters,
+    ) -> tuple[Array, Callable[[Array, TrainedParameters], list[Array]]]:
+        layer, x = self._layers[op.output], values[op.inputs[0]]
+        value, slopes_of = apply_layer(qgraph, layer, op, x, parameters)
+
+        def backward(gradient: Array, found: TrainedParameters) -> list[Array]:
+            slopes, name = slopes_of(gradient), op.inputs[1]
+            found.steps[name] = found.steps.get(name, 0.0) + slopes.steps
+            found.log_scale[name] = found.log_scale.get(name, 0.0) + slopes.scale
+            found.bias[op.output] = slopes.bias
+            self._add_step(found, op.output, slopes.step)
+            return [slopes.source]
+
+        return value, backward
+
+    def _other(
+        self,
+        qgraph: QuantizedGraph,
+        op: Op,
+        values: Mapping[str, Array],
+        parameters: TrainedParameters,
+    ) -> tuple[Array, Callable[[Array, TrainedParameters], list[Array]]]:
+        """The value as int8 holds it; no gradient where it saturates."""
         form = op.kind.gradient
         if isinstance(form, NoForm):
             raise UsageError(f"{op.kind} '{op.name}' has no gradient", form.reason)
-        return form(op.attrs, xs, shape)
-
-    def _operand(self, name: str, values: dict[str, Array]) -> Array:
-        tensor = self._qgraph.tensors[name]
-        if tensor.data is None:
-            return values[name]
-        return _real(tensor, tensor.data)[None]
-
-    def _weighted(
-        self, op: Op, x: Array, shape: tuple[int, ...], parameters: TrainedParameters
-    ) -> tuple[Array, Backward]:
-        layer, name = self._layers[op.output], op.inputs[1]
-        weight, source = self._qgraph.tensors[name], self._qgraph.tensors[op.inputs[0]]
-        low, high = weight_limits(weight.bits)
-        steps = layer.matrix(parameters.steps[name])
-        integers = stored_steps(steps, weight.bits).astype(np.float32)
-        scale = exp(parameters.log_scale[name]).astype(np.float32)
-        unit = source.scale[0] * scale
-        row_unit = np.broadcast_to(unit, (steps.shape[0] * steps.shape[1],))
-        row_unit = row_unit.reshape(*steps.shape[:2], 1)
-
-        def patches() -> Array:
-            # Made anew on the way back: they are many times as large as the input.
-            return layer.patches(np.rint(x / source.scale[0]))
-
-        params = self._rescaled(op, float(source.scale[0]) * scale.astype(np.float64))
-        bias = quantize_bias(parameters.bias[op.output], unit).astype(np.int64)
-        turned = integers.transpose(0, 2, 1).astype(np.float64)
-        sums = whole_product(patches().astype(np.float64), turned).transpose(1, 0, 2)
-        stored = Requantizer(params, bias, _bound(integers))(sums.reshape(len(sums), -1))
-        passed = (stored > params.activation_min) & (stored < params.activation_max)
-        out = _real(self._qgraph.tensors[op.output], stored).reshape(len(x), *shape)
-
-        def backward(g: Array) -> list[Array]:
-            rows = (g.reshape(passed.shape) * passed).reshape(-1, *steps.shape[:2])
-            by_bias = rows.sum(axis=0).reshape(-1)
-            rows = np.ascontiguousarray(rows.transpose(1, 0, 2))
-            # d(real) / d(step) is input × scale: with integer patches, × both scales.
-            by_steps = product_with_whole(rows.transpose(0, 2, 1), patches()) * row_unit
-            by_scale = (by_steps * integers).sum(axis=2).reshape(-1)
-            by_scale = by_scale.reshape(scale.size, -1).sum(axis=1)
-            by_steps = layer.filter(by_steps * ((steps >= low - 0.5) & (steps <= high + 0.5)))
-            scaled = rows * (row_unit / source.scale[0]).transpose(0, 2, 1)
-            by_input = product_with_whole(scaled, integers).astype(g.dtype)
-            return [_unpatch(layer, by_input, x), by_steps, by_scale, by_bias]
-
-        return out, backward
-
-    def _rescaled(self, op: Op, unit: Array) -> RescaleParams:
-        """The operator's integers for accumulators in steps of `unit`, which is not rounded."""
-        params: RescaleParams = op_params(self._qgraph, op)
-        real = unit / float(self._qgraph.tensors[op.output].scale[0])
-        multipliers, shifts = quantize_multipliers(np.broadcast_to(real, params.multipliers.shape))
-        return replace(params, multipliers=multipliers, shifts=shifts)
-
-    def _stored(
-        self, op: Op, values: dict[str, Array], real: Array, backward: Backward
-    ) -> tuple[Array, Backward]:
-        """The value as int8 holds it; no gradient where it saturates."""
+        xs = [_operand(qgraph, name, values) for name in op.inputs]
+        exact, inner = form(op.attrs, xs, qgraph.tensors[op.output].shape)
         if op.kind.scale.moves:
-            return real, backward
-        operands = [self._integers(name, values) for name in op.inputs]
-        stored = apply_operator(self._qgraph, op, operands)
-        params: Any = op_params(self._qgraph, op)
+            return exact, lambda gradient, found: inner(gradient)
+        stored = apply_operator(qgraph, op, [_integers(qgraph, n, values) for n in op.inputs])
+        params: Any = op_params(qgraph, op)
+        result = qgraph.tensors[op.output]
+        value = real(result, stored)
         lowest = getattr(params, "activation_min", INT8_MIN)
         highest = getattr(params, "activation_max", INT8_MAX)
-        result = self._qgraph.tensors[op.output]
-        passed = (stored > lowest) & (stored < highest) if result.element is Element.REAL else True
-        return _real(result, stored), lambda g: backward(g * passed)
+        is_real = result.element is Element.REAL
+        passed = (stored > lowest) & (stored < highest) if is_real else True
 
-    def _integers(self, name: str, values: dict[str, Array]) -> npt.NDArray[Any]:
-        tensor = self._qgraph.tensors[name]
-        if tensor.data is not None:
-            return tensor.data[None]
-        if tensor.element is not Element.REAL:
-            return values[name].astype(tensor.dtype)
-        steps = np.rint(values[name] / tensor.scale[0]) + tensor.zero_point
-        integers: npt.NDArray[np.int8] = steps.astype(np.int8)
-        return integers
+        def backward(gradient: Array, found: TrainedParameters) -> list[Array]:
+            if is_real:
+                slope = step_slope(gradient, value, exact.reshape(value.shape), stored, params)
+                self._add_step(found, op.output, slope)
+            return inner(gradient * passed)
 
+        return value, backward
 
-def _real(tensor: QuantizedTensor, stored: npt.NDArray[np.integer]) -> Array:
-    return dequantize(stored, np.float32(tensor.scale[0]), tensor.zero_point)
+    def _add_step(self, found: TrainedParameters, output: str, slope: float) -> None:
+        group = self._group_of.get(output)
+        if group is not None:
+            found.log_step[group] = found.log_step.get(group, 0.0) + np.array([slope])
 
 
-def _unpatch(layer: LayerShape, gradient: Array, x: Array) -> npt.NDArray[Any]:
-    """Adjoint of `LayerShape.patches`."""
-    if layer.window is None:
-        return gradient.reshape(x.shape)
-    size = (layer.weight_shape[1], layer.weight_shape[2])
-    images = (x.size // (x.shape[-1] * x.shape[-2] * x.shape[-3]), *x.shape[-3:])
-    depth = layer.channels // layer.groups
-    parts = gradient.reshape(layer.groups, images[0], *layer.out, *size, depth)
-    ordered = parts.transpose(1, 2, 3, 0, 6, 4, 5).reshape(
-        images[0], *layer.out, layer.channels, *size
-    )
-    return scatter_windows(ordered, images, size, layer.window).reshape(x.shape)
+def _operand(qgraph: QuantizedGraph, name: str, values: Mapping[str, Array]) -> Array:
+    tensor = qgraph.tensors[name]
+    if tensor.data is None:
+        return values[name]
+    return real(tensor, tensor.data)[None]
 
 
-def _bound(integers: Array) -> npt.NDArray[np.float64]:
-    """Largest |accumulator| of each channel."""
-    bound: npt.NDArray[np.float64] = 255.0 * np.abs(integers).sum(axis=2, dtype=np.float64).ravel()
-    return bound
+def _integers(qgraph: QuantizedGraph, name: str, values: Mapping[str, Array]) -> npt.NDArray[Any]:
+    tensor = qgraph.tensors[name]
+    if tensor.data is not None:
+        return tensor.data[None]
+    if tensor.element is not Element.REAL:
+        return values[name].astype(tensor.dtype)
+    steps = np.rint(values[name] / tensor.scale[0]) + tensor.zero_point
+    integers: npt.NDArray[np.int8] = steps.astype(np.int8)
+    return integers

@@ -8,19 +8,24 @@ import numpy as np
 
 from mcuq.graph import Graph
 from mcuq.numeric.elementary import exp, log
+from mcuq.ptq.refine.grids import NO_GRIDS, REFINED, Grids
+from mcuq.ptq.refine.parameters import TrainedParameters, stored_steps
 from mcuq.ptq.refine.settings import RefineSettings
-from mcuq.ptq.refine.simulation import Simulation, TrainedParameters, stored_steps
+from mcuq.ptq.refine.simulation import Simulation
 from mcuq.quantize.config import Config, WeightChoice
 from mcuq.quantize.weights import QuantizedWeight, along_axis
 from mcuq.quantized.qgraph import QuantizedGraph
 
 
 def start_parameters(
-    graph: Graph, qgraph: QuantizedGraph, lean: float = RefineSettings.lean
+    graph: Graph,
+    qgraph: QuantizedGraph,
+    lean: float = RefineSettings.lean,
+    grids: Grids = NO_GRIDS,
 ) -> TrainedParameters:
     """Parameters that simulate `qgraph` exactly, leaning towards the float filters by up to `lean`
     steps."""
-    parameters = TrainedParameters({}, {}, {})
+    parameters = TrainedParameters({}, {}, {}, grids.log_steps(qgraph))
     for op in qgraph.ops:
         if not op.kind.weighted:
             continue
@@ -55,7 +60,3 @@ def as_weights(
         steps = stored_steps(parameters.steps[name], choice.bits)
         bank[name, choice] = QuantizedWeight(steps, scale, parameters.bias[output])
     return bank
-
-
-REFINED = "refined"
-"""Method name of refined filters."""

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from mcuq.finetune.settings import BLENDS
+from mcuq.ptq.settings import BLENDS
 
 Floats = npt.NDArray[np.float32]
 Flags = npt.NDArray[np.bool_]
