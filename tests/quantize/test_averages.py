@@ -6,6 +6,9 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 from graphs import GraphBuilder
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from oracles import tflm_outputs
 
 from mcuq.calibrate import calibrate
 from mcuq.graph import Graph
@@ -18,6 +21,27 @@ from mcuq.ops.pooling import AVERAGE_POOL_2D, PoolAttrs
 from mcuq.quantize import Config, quantize
 
 Floats = npt.NDArray[np.float32]
+
+
+@given(
+    st.integers(1, 9), st.integers(1, 9), st.integers(1, 5), st.floats(4.0, 40.0),
+    st.integers(0, 2**32 - 1),
+)  # fmt: skip
+@settings(max_examples=40, deadline=None)
+def test_bytes_are_those_of_tensorflow_lite_micro(
+    height: int, width: int, channels: int, outlier: float, seed: int
+) -> None:
+    b = GraphBuilder()
+    source = b.input("x", 1, height, width, channels)
+    attrs = PoolAttrs((height, width), (1, 1))
+    graph = b.graph(b.op(AVERAGE_POOL_2D, "y", [source], 1, 1, 1, channels, attrs=attrs))
+    rng = np.random.default_rng(seed)
+    x = rng.normal(size=(24, height, width, channels)).astype(np.float32)
+    x[0, 0, 0, 0] = outlier
+    qgraph = quantize(graph, calibrate(graph, x))
+    stored = quantize_inputs(qgraph, [x])
+    (theirs,) = tflm_outputs(qgraph, stored)
+    np.testing.assert_array_equal(run_integer(qgraph, stored)["y"].reshape(theirs.shape), theirs)
 
 
 def pooled(attrs: PoolAttrs, size: int = 1) -> Graph:
