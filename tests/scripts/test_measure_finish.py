@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import argparse
+import math
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +13,8 @@ import measure_finish
 from mcuq.data import Dataset
 from mcuq.importers import load_model
 from mcuq.numeric import stored_bytes
+from mcuq.pipeline import refinement
+from mcuq.quantize import averages
 
 
 @pytest.mark.parametrize("budget", [1.0, 0.75, 0.5, 0.375, 0.25])
@@ -40,12 +44,53 @@ def test_every_sample_is_judged_once_by_a_model_that_never_saw_it() -> None:
     assert measure_finish.parts(search, evaluation, 1) == [(search, evaluation)]
 
 
+@pytest.mark.parametrize(
+    ("without", "expected"),
+    [
+        ("nothing", (True, 0.003, 2.0, 64)),
+        ("ranges", (True, 0.0, 2.0, 64)),
+        ("blends,length", (False, 0.003, 2.0, 4)),
+        ("ranges,averages,blends,length", (False, 0.0, math.inf, 4)),
+    ],
+)
+def test_what_is_left_out_is_left_out(without: str, expected: tuple[object, ...]) -> None:
+    def current() -> tuple[object, ...]:
+        settings = refinement.RefineSettings(blended=True)
+        passes = refinement.REFINEMENT.most_passes
+        return settings.blended, settings.range_rate, averages.RANGES.average_limit, passes
+
+    usual = current()
+    with measure_finish.Finish(measure_finish.steps(without), "mse", seed=3).changes():
+        assert current() == expected
+        assert refinement.RefineSettings().seed == 3
+    assert current() == usual
+
+
+def test_an_unknown_step_is_refused() -> None:
+    with pytest.raises(argparse.ArgumentTypeError, match="scales is none of averages"):
+        measure_finish.steps("scales")
+
+
+def test_kept_figures_are_not_found_again(tmp_path: Path) -> None:
+    kept = measure_finish.KeptFigures(tmp_path / "new")
+    values = np.array([0.25, -1.0])
+    first = kept.of("run", lambda: measure_finish.Figures(values, values + 1, values + 2, 3.5))
+    again = kept.of("run", pytest.fail)
+    for figures in (first, again):
+        np.testing.assert_array_equal(figures.less_float, values)
+        np.testing.assert_array_equal(figures.kl, values + 2)
+        assert figures.seconds == 3.5
+
+
 @pytest.mark.slow
-def test_a_row_for_every_budget(digits: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_row_for_every_finish(digits: Path, capsys: pytest.CaptureFixture[str]) -> None:
     data = [str(digits / name) for name in ("calibration.npz", "search.npz", "evaluation.npz")]
     options = ["--calibration", data[0], "--search-data", data[1], "--evaluation", data[2]]
     model = str(digits / "digits_float32.tflite")
-    assert measure_finish.main([model, *options, "--budgets", "50", "--parts", "0"]) == 0
+    asked = ["--budgets", "50", "--without", "refinement", "--without", "refinement,averages"]
+    assert measure_finish.main([model, *options, *asked]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert len(lines) == 3
-    assert lines[2].startswith("| 50.0% | ")
+    assert len(lines) == 4
+    assert lines[2].startswith("| 50.0% | ") and " | refinement | " in lines[2]
+    assert " | averages, refinement | " in lines[3]
+    assert {line.count("|") for line in lines} == {13}
