@@ -12,7 +12,6 @@ other bytes than the evaluation has no figures. The table of docs/bakenn.md is w
 from __future__ import annotations
 
 import argparse
-import re
 import shutil
 import sys
 from collections.abc import Iterator, Sequence
@@ -54,8 +53,6 @@ KERNELS = {
 _SLOWEST = 4
 """Times the instructions for which mcuq's own programs are waited for."""
 _HEAD = ("core", "model", "program", "flash bytes", "RAM bytes", "instructions")
-_DEFINITION = re.compile(r"set\(BAKENN_MODEL_COMPILE_DEFINITIONS\n(.*?)\)", re.DOTALL)
-_FOLDERS = re.compile(r"set\(BAKENN_MODEL_INCLUDE_DIRS\n(.*?)\)", re.DOTALL)
 _CALLER = """\
 #include "bknn_{name}.h"
 #include "mcuq_model.h"
@@ -158,13 +155,13 @@ def write_bakenn(name: str, qgraph: QuantizedGraph, options: CBackendOptions, fo
     model = folder / "model"
     model.mkdir()
     cmake = (generated / "bakenn_sources.cmake").read_text(encoding="utf-8")
-    defines = _listed(_DEFINITION, cmake)
+    defines = _listed("BAKENN_MODEL_COMPILE_DEFINITIONS", cmake)
     # The runner's build knows one folder of headers and no definitions of a model's own.
     for source in generated.rglob("*.c"):
         text = source.read_text(encoding="utf-8")
         lines = "".join(f"#define {each.replace('=', ' ', 1)}\n" for each in defines)
         (model / source.name).write_text(lines + text, encoding="utf-8")
-    for place in _listed(_FOLDERS, cmake):
+    for place in _listed("BAKENN_MODEL_INCLUDE_DIRS", cmake):
         here = generated / place.removeprefix("${CMAKE_CURRENT_LIST_DIR}/")
         wanted = shutil.ignore_patterns("*.c", "*.json", "*.txt", "*.cmake")
         shutil.copytree(here, model / "include", ignore=wanted, dirs_exist_ok=True)
@@ -173,9 +170,10 @@ def write_bakenn(name: str, qgraph: QuantizedGraph, options: CBackendOptions, fo
     return model
 
 
-def _listed(pattern: re.Pattern[str], cmake: str) -> list[str]:
-    found = pattern.search(cmake)
-    return re.findall(r'"([^"]+)"', found[1]) if found else []
+def _listed(variable: str, cmake: str) -> list[str]:
+    """The words of a variable of bakeNN's CMake file, which quotes paths and no definitions."""
+    _, _, rest = cmake.partition(f"set({variable}\n")
+    return [word.strip('"') for word in rest.partition(")")[0].split()]
 
 
 def _measured(

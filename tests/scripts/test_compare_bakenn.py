@@ -9,7 +9,7 @@ import pytest
 
 pytest.importorskip("bakenn", reason="bakenn: install the extra 'bench'")
 
-from compare_bakenn import Built, compare, table, without_softmax
+from compare_bakenn import KERNELS, Built, compare, table, without_softmax, write_bakenn
 from mcuq.bench.measure import quantized
 from mcuq.importers import load_model
 from mcuq.interpret.integer import run_integer
@@ -25,6 +25,20 @@ def test_the_model_without_softmax_computes_what_the_softmax_got() -> None:
     assert len(qgraph.tensors[cut.outputs[0]].shape) == 2
     whole = run_integer(qgraph, [sample], keep=(cut.outputs[0],))
     assert np.array_equal(run_integer(cut, [sample])[cut.outputs[0]], whole[cut.outputs[0]])
+
+
+def test_sources_are_compiled_as_bakenns_own_build_would(tmp_path: Path) -> None:
+    """Every source that its CMake file names, each with the file's definitions."""
+    graph = load_model(example_dir("digits") / "digits_float32.tflite")
+    qgraph = without_softmax(quantized(graph, 8)[0])
+    model = write_bakenn("digits", qgraph, KERNELS["bakeNN, CMSIS-NN"], tmp_path)
+    cmake = (tmp_path / "generated" / "bakenn_sources.cmake").read_text(encoding="utf-8")
+    words = cmake.split("set(BAKENN_MODEL_COMPILE_DEFINITIONS")[1].split(")")[0].split()
+    sources = [path for path in model.glob("*.c") if path.name != "model.c"]
+    assert words and len(sources) == cmake.split("set(BAKENN_MODEL_INCLUDE_DIRS")[0].count('.c"')
+    for source in sources:
+        first = source.read_text(encoding="utf-8").splitlines()[: len(words)]
+        assert [line.split()[1] for line in first] == words
 
 
 def test_figures_are_also_multiples_of_mcuqs() -> None:
