@@ -31,13 +31,20 @@ def connected(address: str) -> Iterator[Client]:
         UsageError: Dask is not installed, or it is no such address. InputError: nobody answers.
     """
     distributed = _distributed()
+    from mcuq.workers.tls import LenientSecurity
+
     if not _ADDRESS.fullmatch(address):
         raise UsageError(
             f"--scheduler {address} is no address", "write it as tcp://HOST:8786 or tls://HOST:8786"
         )
     with _quiet():
         try:
-            client = distributed.Client(address, timeout=DASK.connect_s, set_as_default=False)
+            client = distributed.Client(
+                address,
+                timeout=DASK.connect_s,
+                set_as_default=False,
+                security=LenientSecurity(),
+            )
         except (OSError, TimeoutError, ValueError) as error:
             raise InputError(
                 f"no Dask scheduler answers at {address}",
@@ -60,7 +67,7 @@ def local(workers: int) -> Iterator[Client]:
     distributed = _distributed()
     import dask.config
 
-    from mcuq.workers.tls import LocalSecurity
+    from mcuq.workers.tls import LenientSecurity
 
     with _quiet(), temporary_folder() as scratch, dask.config.set(_NO_PAGES):
         # Interrupts are ours to handle, also in workers that are started later, by other threads.
@@ -71,7 +78,7 @@ def local(workers: int) -> Iterator[Client]:
                 host="127.0.0.1",
                 dashboard_address="127.0.0.1:0",
                 memory_limit=0,
-                security=LocalSecurity.temporary(),
+                security=LenientSecurity.temporary(),
                 silence_logs=logging.CRITICAL,
                 local_directory=str(scratch),
             )

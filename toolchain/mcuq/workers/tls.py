@@ -1,4 +1,4 @@
-"""The certificates of a Dask cluster on this computer, and how its connections end."""
+"""How connections of Dask that are encrypted end."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ _END_IS_NO_ERROR = getattr(ssl, "OP_IGNORE_UNEXPECTED_EOF", ssl.Options(0))
 """Not there where OpenSSL is older than 3."""
 
 
-class LocalSecurity(Security):  # type: ignore[misc]  # Dask is half annotated: not read
-    """Certificates in memory: `LocalSecurity.temporary()`. A connection may just end.
+class LenientSecurity(Security):  # type: ignore[misc]  # Dask is half annotated: not read
+    """Dask's certificates, of its settings or `temporary()` ones. A connection may just end.
 
     Dask ends connections without TLS's farewell. To OpenSSL that is an error, and Python 3.13 with
     OpenSSL 3.4 or later leaves it behind, so that the next connection that the thread reads, a
@@ -31,5 +31,7 @@ class LocalSecurity(Security):  # type: ignore[misc]  # Dask is half annotated: 
 
 
 def _lenient(arguments: dict[str, Any]) -> dict[str, Any]:
-    arguments["ssl_context"].options |= _END_IS_NO_ERROR
+    context = arguments["ssl_context"]
+    if context is not None:  # without certificates there is none
+        context.options |= _END_IS_NO_ERROR
     return arguments
