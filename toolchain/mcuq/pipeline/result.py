@@ -22,6 +22,7 @@ from mcuq.score.intervals import Change, Interval, change, interval
 from mcuq.score.metrics import Metric
 from mcuq.score.scores import Score
 from mcuq.search import Candidate, Cost, Limits
+from mcuq.search.hypervolume import Hypervolume
 
 
 @dataclass(frozen=True)
@@ -107,6 +108,7 @@ class SearchSummary:
         refined: divergence on samples kept back, before and after the refinement.
         measured: front members counted on a farm, in the front's order; empty without one.
         scored: their metric from outputs of the farm, in the front's order; empty unless asked.
+        hypervolume: of the front; None where nothing was searched.
     """
 
     method: str
@@ -124,6 +126,7 @@ class SearchSummary:
     refined: tuple[float, float] | None = None
     measured: tuple[Measured | None, ...] = ()
     scored: tuple[float | None, ...] = ()
+    hypervolume: Hypervolume | None = None
 
     @property
     def latency(self) -> LatencyError:
