@@ -12,11 +12,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import serial
+from sound_features import features
 
 from mcuq.compiler import FirmwareImage
 from mcuq.mlperf import BENCHMARKS
 from mcuq.mlperf.image import mlperf_runner
-from mcuq.mlperf.sound import BANDS, STEP, features
+from mcuq.mlperf.sound import BANDS, STEP
 from mcuq_hil import load_board
 from mcuq_hil.bench import boot_emulator
 from mcuq_hil.errors import RefusedError

@@ -13,8 +13,9 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 from hypothesis import given
+from sound_features import features
 
-from mcuq.mlperf.sound import BANDS, BLOCK, SAMPLE_HZ, STEP, features, render_tables
+from mcuq.mlperf.sound import BANDS, BLOCK, SAMPLE_HZ, STEP, render_tables
 from mcuq.resources import firmware_dir
 
 Sound = npt.NDArray[np.int16]
