@@ -14,6 +14,7 @@ import numpy as np
 import tensorflow as tf
 from tensorflow import keras
 from tensorflow.keras import layers
+
 from train_digits import OUT, SEED, accuracy, split_digits, to_tflite, train
 
 FIRST = 16
