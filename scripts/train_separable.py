@@ -10,12 +10,11 @@ are those of the digits example, and so is what is said there about other releas
 
 from __future__ import annotations
 
-import numpy as np
 import tensorflow as tf
 from tensorflow import keras
 from tensorflow.keras import layers
 
-from train_digits import OUT, SEED, accuracy, split_digits, to_tflite, train
+from train_digits import OUT, write_trained
 
 FIRST = 16
 BLOCKS = ((24, 1), (24, 1), (24, 2), (32, 1), (32, 1), (32, 1), (32, 1), (32, 1))
@@ -38,19 +37,5 @@ def _normalized(x: tf.Tensor) -> tf.Tensor:
     return layers.ReLU(6.0)(layers.BatchNormalization()(x))
 
 
-def main() -> None:
-    keras.utils.set_random_seed(SEED)
-    tf.config.experimental.enable_op_determinism()
-    splits = split_digits()
-    model = build_model()
-    train(model, splits["train"][0].astype(np.float32), splits["train"][1])
-    flatbuffer = to_tflite(model)
-    folder = OUT.parent / "separable"
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "separable_float32.tflite").write_bytes(flatbuffer)
-    for name, (x, y) in splits.items():
-        print(f"{name}: {len(x)} images, accuracy {accuracy(flatbuffer, x, y):.4f}")
-
-
 if __name__ == "__main__":
-    main()
+    write_trained(build_model, OUT.parent / "separable" / "separable_float32.tflite")
