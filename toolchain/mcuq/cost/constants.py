@@ -36,7 +36,7 @@ def constant_bytes(memory: MemoryPlan) -> ConstantBytes:
         for array in call.arrays():
             arrays[array.key] = array.nbytes
         for struct in call.structs():
-            structs[struct.key(index, memory.descends(index))] = 4 * struct.words
+            structs[struct.key(index, memory.descends)] = 4 * struct.words
     initial = _initial_bytes(memory.program.qgraph)
     return ConstantBytes(sum(arrays.values()) + initial, sum(structs.values()))
 

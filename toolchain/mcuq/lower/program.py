@@ -7,7 +7,7 @@ prints them; neither knows an operator by name.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -118,12 +118,12 @@ class Struct:
             end = -(-end // align) * align + (4 * _words(value) if align == 4 else align)
         return -(-end // 4)
 
-    def key(self, call: int, descends: bool) -> tuple[object, ...]:
+    def key(self, call: int, descends: Callable[[int], bool]) -> tuple[object, ...]:
         """Equal keys are equal bytes: stored once. Scratch differs from call to call.
 
         Args:
             call: whose it is.
-            descends: the direction that the memory plan gives that call.
+            descends: the direction that the memory plan gives a call; asked where a field is one.
         """
         return (self.ctype, *(_field_key(value, call, descends) for _, value in self.fields))
 
@@ -141,7 +141,7 @@ def _words(value: Field) -> int:
     return len(value) if isinstance(value, tuple) else 1
 
 
-def _field_key(value: Field, call: int, descends: bool) -> object:
+def _field_key(value: Field, call: int, descends: Callable[[int], bool]) -> object:
     if isinstance(value, Struct):
         return value.key(call, descends)
     if isinstance(value, Array):
@@ -149,7 +149,7 @@ def _field_key(value: Field, call: int, descends: bool) -> object:
     if isinstance(value, ScratchRef):
         return (value, call)
     if isinstance(value, DirectionRef):
-        return (value, descends)
+        return (value, descends(call))
     return value
 
 
