@@ -223,9 +223,9 @@ def _cost(found: Found, bits: int) -> Cost:
 
 
 def _footprint(deployed: Deployed, table: CostTable) -> Footprint:
-    program, image = deployed.memory.program, deployed.image
-    predicted = program_cost(program, deployed.memory.ram_bytes, table)
-    constants = constant_bytes(program).total
+    image = deployed.image
+    predicted = program_cost(deployed.memory, table)
+    constants = constant_bytes(deployed.memory).total
     return Footprint(
         flash=image.flash_bytes,
         flash_model=constants,

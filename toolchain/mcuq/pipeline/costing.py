@@ -84,12 +84,12 @@ def _code_model(
         safety=target.safety,
     )
     sizes = CodeModel(functions)
-    own = sizes.kernel_bytes(program.functions) + constant_bytes(program).total
-    arena = plan_program(program).ram_bytes
+    memory = plan_program(program)
+    own = sizes.kernel_bytes(program.functions) + constant_bytes(memory).total
     return CodeModel(
         functions,
         fixed_flash=image.flash_bytes - own,
-        fixed_ram=image.ram_bytes - image.stack_bytes - arena + max(stacks),
+        fixed_ram=image.ram_bytes - image.stack_bytes - memory.ram_bytes + max(stacks),
     )
 
 

@@ -41,4 +41,4 @@ def first_sample(qgraph: QuantizedGraph, data: Dataset) -> list[Int8s]:
 def whole_cost(table: CostTable, bits: int) -> Cost:
     """Of one of the table's own programs."""
     program = table.programs[bits]
-    return program_cost(program, plan_program(program).ram_bytes, table)
+    return program_cost(plan_program(program), table)
