@@ -48,6 +48,7 @@ def refine_chosen(
     """
     progress(Progress("refine", note="the chosen filters, together"))
     rungs = split(len(search))
+    variant = candidates.variant(genome)
     first = calibration.take(SAMPLES.candidates).inputs
     most = _most(candidates.graph, len(first[0]))
     inputs = _joined(first, _part(search.inputs, rungs.full), most)
@@ -56,12 +57,13 @@ def refine_chosen(
         settings = replace(settings, epochs=REFINEMENT.passes_over_many)
     config = candidates.space.config(genome)
     refined = refine(
-        candidates.graph,
+        variant.graph,
         candidates.ranges,
         config,
         inputs,
         _part(search.inputs, rungs.holdout),
-        bank=candidates.bank,
+        bank=variant.bank,
+        teacher=candidates.graph,
         settings=settings,
         progress=progress,
     )
@@ -69,7 +71,7 @@ def refine_chosen(
     ranker = make_ranker(candidates.graph, search, exact=True)
     before, after = (ranker.losses(q, rungs.full).mean() for q in (given, refined.qgraph))
     if after > REFINEMENT.much_worse * before:
-        return Refinement(config, candidates.bank or {}, given, refined.before, refined.before)
+        return Refinement(config, variant.bank, given, refined.before, refined.before)
     return refined
 
 

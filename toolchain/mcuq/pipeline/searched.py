@@ -6,13 +6,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from mcuq.calibrate import OBSERVERS, Ranges
-from mcuq.pipeline.candidates import weight_candidates
+from mcuq.pipeline.candidates import cut_candidates
 from mcuq.pipeline.costing import cost_table
 from mcuq.pipeline.effective import identity
 from mcuq.pipeline.found import Found, first_sample
 from mcuq.pipeline.load import Loaded
 from mcuq.pipeline.measured import measure_front
 from mcuq.pipeline.profile import ProfileTarget
+from mcuq.pipeline.pruning import Pruning, cuts
 from mcuq.pipeline.refinement import refine_chosen
 from mcuq.pipeline.request import BuildRequest
 from mcuq.pipeline.result import SearchSummary
@@ -21,8 +22,16 @@ from mcuq.pipeline.scores import log_path
 from mcuq.pipeline.scoring import Candidates
 from mcuq.pipeline.search import SearchSettings, Stop, fingerprint, search_configuration
 from mcuq.pipeline.space import build_space
+from mcuq.pipeline.variant_cost import Costs
 from mcuq.pipeline.versions import versions
 from mcuq.progress import Progress, ProgressCallback
+from mcuq.prune import (
+    ChannelStatistics,
+    PrunedLevels,
+    channel_sets,
+    measure_channels,
+    pruned_levels,
+)
 from mcuq.quantized import QuantizedGraph
 from mcuq.search import Genome
 from mcuq_hil.farm import read_farm
@@ -39,31 +48,45 @@ def searched(
     """Search for every filter's width and every range, then refine what was found."""
     base = request.scheme.config
     progress(Progress("candidates"))
-    choices, bank = weight_candidates(
-        loaded.graph,
+    graph, calibration = loaded.graph, loaded.calibration
+    pruning = None
+    levels: tuple[PrunedLevels, ...] = ()
+    statistics: dict[str, ChannelStatistics] = {}
+    if request.drop_channels:
+        statistics = measure_channels(graph, calibration.inputs)
+        levels = pruned_levels(graph, channel_sets(graph), statistics)
+    choices, banks = cut_candidates(
+        graph,
         ranges,
-        loaded.calibration,
+        calibration,
+        cuts(graph, levels),
         widths=request.scheme.bits,
         config=base,
         workers=request.workers,
         progress=progress,
     )
-    space = build_space(loaded.graph, ranges, choices, OBSERVERS, base)
+    if levels:
+        pruning = Pruning(graph, levels, statistics, banks)
+    space = build_space(graph, ranges, choices, OBSERVERS, base, levels)
     progress(Progress("compile", note=f"kernels for {loaded.board.core}"))
     deployed = {bits: request.scheme.deployed(qgraph) for bits, qgraph in plain.items()}
-    table = cost_table(target, deployed, first_sample(deployed[8], loaded.calibration))
-    candidates = Candidates(loaded.graph, ranges, bank, space)
+    table = cost_table(target, deployed, first_sample(deployed[8], calibration))
+    candidates = Candidates(graph, ranges, banks[0], space, pruning)
+    is_timed = loaded.limits.cycles is not None
+    costs = Costs(candidates, table, target, request.scheme, calibration, is_timed)
     settings = SearchSettings(
         request.method,
         Stop(request.evaluations, request.seconds, request.patience),
         request.seed,
         request.workers,
         log_path(request),
-        fingerprint([identity(request, loaded.inputs), space.space, loaded.limits, versions()]),
+        fingerprint(
+            [identity(request, loaded.inputs), space.space.genes, loaded.limits, versions()]
+        ),
         request.exact_scores,
     )
     genome, summary = search_configuration(
-        candidates, loaded.search, table, loaded.limits, settings, progress
+        candidates, loaded.search, costs, loaded.limits, settings, progress
     )
     if request.farm is not None:
         summary = _on_farm(request, request.farm, loaded, target, candidates, summary, progress)
@@ -74,6 +97,8 @@ def searched(
         table,
         replace(summary, refined=(refined.before, refined.after)),
         candidates,
+        costs.table(genome),
+        candidates.variant(genome) if refined.config.dropped else None,
     )
 
 

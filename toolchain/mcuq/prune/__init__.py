@@ -6,7 +6,7 @@ read by nothing, and `mcuq.eliminate` takes them out.
 """
 
 from mcuq.prune.cut import Pruned, prune
-from mcuq.prune.order import PrunedLevels, pruned_levels
+from mcuq.prune.order import PrunedLevels, dropped, pruned_levels
 from mcuq.prune.sets import ChannelSet, channel_sets
 from mcuq.prune.statistics import ChannelStatistics, measure_channels
 
@@ -16,6 +16,7 @@ __all__ = [
     "Pruned",
     "PrunedLevels",
     "channel_sets",
+    "dropped",
     "measure_channels",
     "prune",
     "pruned_levels",

@@ -8,7 +8,7 @@ by the energy of its own output.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,6 +25,8 @@ from mcuq.prune.statistics import ChannelStatistics
 
 Float64 = npt.NDArray[np.float64]
 Statistics = Mapping[str, ChannelStatistics]
+Levels = tuple[int, ...]
+"""For each set of channels how much of it goes: 0 is nothing, 1 its first level."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,13 @@ class PrunedLevels:
 
     name: str
     levels: tuple[tuple[int, ...], ...]
+
+
+def dropped(pruned: Sequence[PrunedLevels], chosen: Levels) -> dict[str, tuple[int, ...]]:
+    """Activation → channels of it that go at these levels."""
+    return {
+        one.name: one.levels[level - 1] for one, level in zip(pruned, chosen, strict=True) if level
+    }
 
 
 def pruned_levels(

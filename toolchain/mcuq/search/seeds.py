@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from mcuq.search.cutting import cut_starts
+from mcuq.search.greedy import best_per_family, greedy, uniform
 from mcuq.search.knapsack import Losses, knapsack
 from mcuq.search.problem import Evaluator
 from mcuq.search.settings import STARTS
@@ -68,24 +70,6 @@ def byte_limit(evaluator: Evaluator) -> int:
     return min(bounds)
 
 
-def best_per_family(space: Space, losses: Losses) -> list[dict[int, int]]:
-    """For each gene: family → its choice of least loss."""
-    result = []
-    for gene, row in zip(space.genes, losses, strict=True):
-        best: dict[int, int] = {}
-        for index, choice in enumerate(gene.choices):
-            if choice.family not in best or row[index] < row[best[choice.family]]:
-                best[choice.family] = index
-        result.append(best)
-    return result
-
-
-def uniform(space: Space, losses: Losses, widest: bool) -> Genome:
-    """Every gene at its widest (or narrowest) family, the best choice within it."""
-    pick = max if widest else min
-    return tuple(best[pick(best)] for best in best_per_family(space, losses))
-
-
 def sensitivity_ordered(space: Space, losses: Losses, limit: int) -> Genome:
     """From all wide, narrow the genes in order of their loss alone until it fits."""
     genome = uniform(space, losses, widest=True)
@@ -95,23 +79,6 @@ def sensitivity_ordered(space: Space, losses: Losses, limit: int) -> Genome:
         if space.weight_bytes(genome) <= limit:
             break
         genome = replaced(genome, gene, narrow[gene])
-    return genome
-
-
-def greedy(space: Space, losses: Losses, limit: int) -> Genome:
-    """From all wide, narrow the gene of least loss per byte saved until it fits."""
-    genome = uniform(space, losses, widest=True)
-    while space.weight_bytes(genome) > limit:
-        moves = [
-            ((losses[g][c] - losses[g][i]) / saved, g, c)
-            for g, i in enumerate(genome)
-            for c, choice in enumerate(space.genes[g].choices)
-            if (saved := space.genes[g].choices[i].bytes - choice.bytes) > 0
-        ]
-        if not moves:
-            break
-        _, gene, index = min(moves)
-        genome = replaced(genome, gene, index)
     return genome
 
 
@@ -150,4 +117,5 @@ def known_starts(evaluator: Evaluator, losses: Losses) -> list[Genome]:
         genome = knapsack(space, losses, target)
         if genome is not None:
             starts.append(genome)
+    starts += cut_starts(space, losses, limit)
     return list(dict.fromkeys(starts))

@@ -143,6 +143,11 @@ class StartSettings:
 
     Evidence: not measured: chosen by hand.
     """
+    cut: int = 6
+    """Solutions. With channels left out, where the search may do so.
+
+    Evidence: not measured: chosen by hand.
+    """
     most_states: int = 20_000
     """States. Of the knapsack; beyond, those of nearly equal bytes are thinned.
 
