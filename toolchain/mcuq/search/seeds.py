@@ -13,15 +13,15 @@ from mcuq.search.space import Gene, Genome, Space, replaced
 def sensitivities(evaluator: Evaluator) -> Losses:
     """Measure each choice alone against the reference genome.
 
-    Costs one evaluation for the reference, one for the smallest genome (so that there is one
-    that fits, if any does, however small the budget) and one for every other choice. Of the
+    Costs one evaluation for the reference, one or two for the smallest genomes (so that there is
+    one that fits, if any does, however small the budget) and one for every other choice. Of the
     choices that cost a tensor the same bytes only the best are measured on many samples.
 
     Returns:
         losses[gene][choice]: the loss increase over the reference.
     """
     space = evaluator.space
-    evaluator.evaluate([space.reference, space.smallest()], thorough=True)
+    evaluator.evaluate(space.ends, thorough=True)
     rivals = [
         [replaced(space.reference, g, choice) for choice in family]
         for g, gene in enumerate(space.genes)

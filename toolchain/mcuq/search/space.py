@@ -85,6 +85,12 @@ class Space:
             for gene in self.genes
         )
 
+    @property
+    def ends(self) -> tuple[Genome, ...]:
+        """The reference, the smallest, and the smallest with the fewest channels."""
+        smallest = self.smallest()
+        return tuple(dict.fromkeys((self.reference, smallest, self.fewest_channels(smallest))))
+
     def fewest_channels(self, genome: Genome) -> Genome:
         """`genome` with every layer cut as far as can be."""
         for gene in self.cutting:
