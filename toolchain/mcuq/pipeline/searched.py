@@ -5,15 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from mcuq.calibrate import OBSERVERS, Ranges
-from mcuq.pipeline.candidates import cut_candidates
+from mcuq.calibrate import Ranges
 from mcuq.pipeline.costing import cost_table
 from mcuq.pipeline.effective import identity
 from mcuq.pipeline.found import Found, first_sample
 from mcuq.pipeline.load import Loaded
 from mcuq.pipeline.measured import measure_front
 from mcuq.pipeline.profile import ProfileTarget
-from mcuq.pipeline.pruning import Pruning, cuts
 from mcuq.pipeline.refinement import refine_chosen
 from mcuq.pipeline.request import BuildRequest
 from mcuq.pipeline.result import SearchSummary
@@ -21,17 +19,10 @@ from mcuq.pipeline.score_on_boards import score_front
 from mcuq.pipeline.scores import log_path
 from mcuq.pipeline.scoring import Candidates
 from mcuq.pipeline.search import SearchSettings, Stop, fingerprint, search_configuration
-from mcuq.pipeline.space import build_space
+from mcuq.pipeline.searchable import search_candidates
 from mcuq.pipeline.variant_cost import Costs
 from mcuq.pipeline.versions import versions
 from mcuq.progress import Progress, ProgressCallback
-from mcuq.prune import (
-    ChannelStatistics,
-    PrunedLevels,
-    channel_sets,
-    measure_channels,
-    pruned_levels,
-)
 from mcuq.quantized import QuantizedGraph
 from mcuq.search import Genome
 from mcuq_hil.farm import read_farm
@@ -46,32 +37,21 @@ def searched(
     progress: ProgressCallback,
 ) -> Found:
     """Search for every filter's width and every range, then refine what was found."""
-    base = request.scheme.config
     progress(Progress("candidates"))
-    graph, calibration = loaded.graph, loaded.calibration
-    pruning = None
-    levels: tuple[PrunedLevels, ...] = ()
-    statistics: dict[str, ChannelStatistics] = {}
-    if request.drop_channels:
-        statistics = measure_channels(graph, calibration.inputs)
-        levels = pruned_levels(graph, channel_sets(graph), statistics)
-    choices, banks = cut_candidates(
-        graph,
+    calibration = loaded.calibration
+    candidates = search_candidates(
+        loaded.graph,
         ranges,
         calibration,
-        cuts(graph, levels),
         widths=request.scheme.bits,
-        config=base,
+        drop_channels=request.drop_channels,
+        config=request.scheme.config,
         workers=request.workers,
         progress=progress,
     )
-    if levels:
-        pruning = Pruning(graph, levels, statistics, banks)
-    space = build_space(graph, ranges, choices, OBSERVERS, base, levels)
     progress(Progress("compile", note=f"kernels for {loaded.board.core}"))
     deployed = {bits: request.scheme.deployed(qgraph) for bits, qgraph in plain.items()}
     table = cost_table(target, deployed, first_sample(deployed[8], calibration))
-    candidates = Candidates(graph, ranges, banks[0], space, pruning)
     is_timed = loaded.limits.cycles is not None
     costs = Costs(candidates, table, target, request.scheme, calibration, is_timed)
     settings = SearchSettings(
@@ -81,7 +61,12 @@ def searched(
         request.workers,
         log_path(request),
         fingerprint(
-            [identity(request, loaded.inputs), space.space.genes, loaded.limits, versions()]
+            [
+                identity(request, loaded.inputs),
+                candidates.space.space.genes,
+                loaded.limits,
+                versions(),
+            ]
         ),
         request.exact_scores,
     )
