@@ -135,8 +135,9 @@ def _benchmark(folder: Path) -> Group:
     board, benchmark = load_board(BOARDS[0]), next(iter(BENCHMARKS.values()))
     source = folder / "mcuq_benchmark.c"
     source.write_text(render_benchmark(benchmark), encoding="utf-8")
-    units = runtime_units(board, folder / board.name, (), runner=Runner("mlperf", {}))
-    sources = (source, *(unit.source for unit in units if unit.source.parent.name == "mlperf"))
+    folders = ("mlperf", *(f"mlperf/{each}" for each in ("single", "stream", "lap", "pulse")))
+    units = runtime_units(board, folder / board.name, (), runner=Runner(folders, {}))
+    sources = (source, *(unit.source for unit in units if "mlperf" in unit.source.parts))
     return Group(sources, (*units[0].includes, folder), core_flags(board.core))
 
 

@@ -1,7 +1,7 @@
 """Compare search methods at equal evaluations: method × weight budget.
 
     python scripts/compare_methods.py MODEL --calibration DATA [--search-data DATA]
-        [--evaluation DATA] [--budgets 50,60] [--methods ga,knapsack] [--seeds 5]
+        [--evaluation DATA] [--bits 8,4,2] [--budgets 50,60] [--methods ga,knapsack] [--seeds 5]
         [--evaluations 500] [--no-refine] [--peer] [-o FOLDER] [--json]
 
 Writes the table to stdout, to stderr how far it is. See docs/benchmarks.md.
@@ -18,6 +18,8 @@ from pathlib import Path
 from mcuq.atomic_write import check_writable, write_atomically
 from mcuq.cli.output import print_lines, stderr, write_json
 from mcuq.cli.progress import shown_progress
+from mcuq.errors import UsageError
+from mcuq.pipeline.names import parse_widths
 from mcuq.progress import Progress
 from mcuq.search import METHODS
 from study.accuracy import CELLS, Plan, Record, compare_methods, float_record, peer_record
@@ -30,7 +32,8 @@ from study.command import (
     study_workers,
 )
 from study.peer import NAME, is_installed
-from study.preparation import prepare
+from study.preparation import Study, prepare, samples_line
+from study.rivals import MANY_KNAPSACKS
 from study.table import markdown
 
 
@@ -43,12 +46,21 @@ def budgets(text: str) -> tuple[float, ...]:
 
 
 def methods(text: str) -> tuple[str, ...]:
-    """Names of METHODS."""
+    """Names of METHODS, or of a rival that only studies know."""
     names = tuple(text.split(","))
+    offered = (*METHODS, MANY_KNAPSACKS)
     for name in names:
-        if name not in METHODS:
-            raise argparse.ArgumentTypeError(f"{name} is none of {', '.join(METHODS)}")
+        if name not in offered:
+            raise argparse.ArgumentTypeError(f"{name} is none of {', '.join(offered)}")
     return names
+
+
+def widths(text: str) -> tuple[int, ...]:
+    """As `--bits` of `mcuq build`."""
+    try:
+        return parse_widths(text)
+    except UsageError as error:
+        raise argparse.ArgumentTypeError(error.cause) from error
 
 
 def parser() -> argparse.ArgumentParser:
@@ -61,7 +73,10 @@ def parser() -> argparse.ArgumentParser:
         default="50,55,60,70,80,100",
         help="percent of the int8 weight bytes",
     )
-    taken.add_argument("--methods", type=methods, default="ga,knapsack,greedy,random,uniform")
+    taken.add_argument("--bits", type=widths, default="8,4", help="widths of filters")
+    taken.add_argument(
+        "--methods", type=methods, default="ga,knapsack,knapsacks,greedy,random,uniform"
+    )
     taken.add_argument("--seeds", type=at_least(1), default=5, help="runs of random methods")
     taken.add_argument(
         "--evaluations", type=at_least(1), default=500, help="candidates a run may score"
@@ -99,19 +114,24 @@ def compare(arguments: argparse.Namespace) -> None:
         for record in compare_methods(study, plan, arguments.workers, progress):
             records.append(record)
             if output is not None:
-                save(output, records)
+                save(output, records, table(study, records))
     if arguments.peer and not is_installed():
         stderr().print(f"{NAME} skipped: install the extra 'bench'")
     if arguments.json:
         write_json(CELLS, tuple(record.cell() for record in records))
     else:
-        print_lines(markdown(records).splitlines())
+        print_lines(table(study, records).splitlines())
 
 
-def save(folder: Path, records: list[Record]) -> None:
+def table(study: Study, records: list[Record]) -> str:
+    """What was compared, and how it came out."""
+    return f"{samples_line(study)}\n\n{markdown(records)}"
+
+
+def save(folder: Path, records: list[Record], text: str) -> None:
     cells = tuple(record.cell() for record in records)
     write_atomically(folder / "accuracy.json", CELLS.text(cells))
-    write_atomically(folder / "accuracy.md", markdown(records) + "\n")
+    write_atomically(folder / "accuracy.md", text + "\n")
 
 
 def main(words: list[str] | None = None) -> int:

@@ -25,7 +25,6 @@ from mcuq.interpret.integer import dequantize_outputs, quantize_inputs, run_inte
 from mcuq.pipeline import scoring
 from mcuq.pipeline.candidates import weight_candidates
 from mcuq.pipeline.scoring import Scorer, split
-from mcuq.pipeline.search import pick
 from mcuq.pipeline.settings import RUNGS, RungSettings
 from mcuq.ptq.candidates import scales, solve
 from mcuq.ptq.candidates.recipe import RECIPES
@@ -35,7 +34,8 @@ from mcuq.quantize import Config, WeightChoice, quantize
 from mcuq.quantize.settings import CANDIDATES, CandidateSettings
 from mcuq.quantized import QuantizedGraph
 from mcuq.score.loss import divergence
-from mcuq.search import Cost, Evaluator, FidelitySettings, GaSettings, Genome, Limits, run
+from mcuq.search import Cost, Evaluator, FidelitySettings, GaSettings, Genome, Limits
+from mcuq.search.climb import climb, tighter
 from mcuq.search.problem import FULL
 from study import preparation
 from study.accuracy import SharedScores
@@ -181,8 +181,7 @@ def _search(
     evaluator = Evaluator(
         space, score, cost, Limits(weight_bytes=limit), arguments.evaluations, settings=races
     )
-    run("ga", evaluator, seed, ga)
-    winner = pick(evaluator)
+    winner = climb("ga", evaluator, seed, ga, tighter("ga", evaluator))
     assert winner is not None  # the budget is within reach
     spans = [rungs.span(rung) for rung, _ in asked]
     kept = split(_samples(study)).span(FULL)

@@ -10,6 +10,7 @@
 #include "mcuq_models.h"
 #include "mcuq_port.h"
 #include "mcuq_tell.h"
+#include "mcuq_timestamp.h"
 #include "mcuq_words.h"
 
 #define MICROSECONDS 1000000u /* a second */
@@ -35,13 +36,11 @@ void mcuq_infer_start(void)
     clock.seen = mcuq_counter_read();
 }
 
-void mcuq_tell_timestamp(void)
+uint64_t mcuq_microseconds(void)
 {
     look();
     const uint64_t seconds = clock.ticks / MCUQ_CORE_HZ, rest = clock.ticks % MCUQ_CORE_HZ;
-    mcuq_tell("m-lap-us-");
-    mcuq_tell_number(seconds * MICROSECONDS + rest * MICROSECONDS / MCUQ_CORE_HZ);
-    mcuq_tell("\r\n");
+    return seconds * MICROSECONDS + rest * MICROSECONDS / MCUQ_CORE_HZ;
 }
 
 static void tell_count(const char *before, uint32_t count)
@@ -110,9 +109,9 @@ static void measure(uint32_t count, uint32_t warmups)
     infer(warmups);
     mcuq_tell("m-warmup-done\r\n");
     tell_count("m-infer-start-", count);
-    mcuq_tell_timestamp();
+    mcuq_timestamp();
     infer(count);
-    mcuq_tell_timestamp();
+    mcuq_timestamp();
     mcuq_tell("m-infer-done\r\n");
     mcuq_tell_results();
 }
@@ -127,11 +126,7 @@ void mcuq_infer_command(char *rest)
     } else if (warmups < 0) {
         mcuq_tell("e-[Inference warmup must be >=0]\r\n");
     } else if (mcuq_input_arrived() != mcuq_benchmark.buffer_bytes) {
-        mcuq_tell("e-[Input has ");
-        mcuq_tell_number(mcuq_input_arrived());
-        mcuq_tell(" bytes, expected ");
-        mcuq_tell_number(mcuq_benchmark.buffer_bytes);
-        mcuq_tell("]\r\n");
+        mcuq_input_tell_wrong(mcuq_benchmark.buffer_bytes);
     } else {
         measure((uint32_t)count, (uint32_t)warmups);
     }

@@ -2,6 +2,8 @@
 #ifndef MCUQ_INFER_H
 #define MCUQ_INFER_H
 
+#include <stdint.h>
+
 /* Time counts from here. */
 void mcuq_infer_start(void);
 
@@ -13,8 +15,8 @@ __attribute__((noinline)) void mcuq_infer_once(void);
 
 void mcuq_tell_results(void);
 
-/* m-lap-us-…: microseconds since the start. The counter is of 32 bits: a wrap is seen where
- * nothing looks at it for less than 2^32 of its ticks, that is during inferences. */
-void mcuq_tell_timestamp(void);
+/* Since the start. The counter is of 32 bits: a wrap is seen where nothing looks at it for less
+ * than 2^32 of its ticks, that is during inferences. */
+uint64_t mcuq_microseconds(void);
 
 #endif

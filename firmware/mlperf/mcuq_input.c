@@ -21,6 +21,15 @@ uint32_t mcuq_input_arrived(void)
     return input.arrived;
 }
 
+void mcuq_input_tell_wrong(uint32_t expected)
+{
+    mcuq_tell("e-[Input has ");
+    mcuq_tell_number(input.arrived);
+    mcuq_tell(" bytes, expected ");
+    mcuq_tell_number(expected);
+    mcuq_tell("]\r\n");
+}
+
 static void expect(const char *count)
 {
     if (count == NULL) {
@@ -73,6 +82,23 @@ static void take(const char *digits)
             return;
         }
     }
+    if (mcuq_benchmark.echoes) {
+        mcuq_tell_number(input.arrived);
+        mcuq_tell(" bytes received\r\n");
+    }
+}
+
+/* After a line that was not understood the host goes on from what it knows to have arrived. */
+static void go_back(const char *count)
+{
+    const int32_t bytes = count != NULL ? mcuq_word_number(count) : -1;
+    if (bytes < 0 || (uint32_t)bytes > input.arrived) {
+        mcuq_tell("e-[Command 'db setptr' takes up to ");
+        mcuq_tell_number(input.arrived);
+        mcuq_tell("]\r\n");
+        return;
+    }
+    input.arrived = (uint32_t)bytes;
 }
 
 static uint32_t number_or(char **rest, uint32_t otherwise)
@@ -104,6 +130,8 @@ void mcuq_input_command(char *rest)
         expect(mcuq_next_word(&rest));
     } else if (strcmp(word, "print") == 0) {
         print(rest);
+    } else if (strcmp(word, "setptr") == 0) {
+        go_back(mcuq_next_word(&rest));
     } else {
         take(word);
     }
@@ -142,5 +170,12 @@ void mcuq_input_convert(void)
     for (uint32_t i = 0; i < io->bytes; i++) {
         mcuq_benchmark.input[i] = quantized(sent_value(i), io);
     }
+    input.is_converted = true;
+}
+
+void mcuq_input_replace(const int8_t *values)
+{
+    memcpy(mcuq_benchmark.input, values, mcuq_models[0]->inputs[0].bytes);
+    input.expected = input.arrived = 0;
     input.is_converted = true;
 }

@@ -11,7 +11,13 @@ void mcuq_input_command(char *rest);
 /* Bytes that have arrived since the last `db load`. */
 uint32_t mcuq_input_arrived(void);
 
+/* That these are not as many as expected: an error. */
+void mcuq_input_tell_wrong(uint32_t expected);
+
 /* What has arrived as the model's integers, once; mcuq_benchmark.input holds them then. */
 void mcuq_input_convert(void);
+
+/* Put one input of the model's integers there; what has arrived is used up. */
+void mcuq_input_replace(const int8_t *values);
 
 #endif

@@ -17,6 +17,11 @@ typedef enum {
 
 typedef struct {
     const char *model; /* what `profile` tells, such as "ic01" */
+    /* What a command is collected in: so many bytes and a zero; a longer one is cut. */
+    char *command;
+    uint32_t command_bytes;
+    /* Each command is told back, and how many bytes have arrived. */
+    bool echoes;
     mcuq_sent sent;
     float scale;
     int32_t zero_point;

@@ -2,21 +2,20 @@
  * end with m-ready. It stands in the place of the bench's own runner. */
 #include "mcuq_runner.h"
 
+#include <stddef.h>
 #include <string.h>
 
+#include "mcuq_commands.h"
 #include "mcuq_infer.h"
 #include "mcuq_input.h"
 #include "mcuq_mlperf.h"
 #include "mcuq_tell.h"
+#include "mcuq_timestamp.h"
 #include "mcuq_words.h"
 
-#define COMMAND_BYTES 80u /* the benchmark's; a longer command is cut */
 #define END '%'
 
-static struct {
-    char text[COMMAND_BYTES + 1u];
-    uint32_t length;
-} command;
+static uint32_t command_length;
 
 static void name(char *rest)
 {
@@ -35,7 +34,7 @@ static void profile(char *rest)
 static void timestamp(char *rest)
 {
     (void)rest;
-    mcuq_tell_timestamp();
+    mcuq_timestamp();
 }
 
 static void results(char *rest)
@@ -44,66 +43,83 @@ static void results(char *rest)
     mcuq_tell_results();
 }
 
-static const struct {
-    const char *word;
-    void (*serve)(char *rest);
-    const char *about;
-} commands[] = {
+static const mcuq_command commands[] = {
     {"name", name, "who this is"},
     {"profile", profile, "firmware and benchmark"},
-    {"timestamp", timestamp, "microseconds since the start"},
-    {"db", mcuq_input_command, "load N, HEX..., print [N] [OFFSET]: the input's bytes"},
+    {"timestamp", timestamp, "a time stamp, as around inferences"},
+    {"db", mcuq_input_command, "load N, HEX..., print [N] [OFFSET], setptr N: the input's bytes"},
     {"infer", mcuq_infer_command, "[N] [W]: N inferences after W that are not timed"},
     {"results", results, "of the last inference"},
+    {NULL, NULL, NULL},
 };
 
-#define COMMANDS (sizeof commands / sizeof *commands)
-
-/* Not one of the commands: it reads their table, and the stack's bound follows who reads it. */
-static void help(void)
+static void about(const mcuq_command *each)
 {
-    for (uint32_t i = 0; i < COMMANDS; i++) {
-        mcuq_tell(commands[i].word);
+    for (; each->word != NULL; each++) {
+        mcuq_tell(each->word);
         mcuq_tell(": ");
-        mcuq_tell(commands[i].about);
+        mcuq_tell(each->about);
         mcuq_tell("\r\n");
     }
 }
 
-static void serve(char *text)
+/* Not one of the commands: it reads their table, and the stack's bound follows who reads it. */
+static void help(void)
 {
-    const char *word = mcuq_next_word(&text);
-    for (uint32_t i = 0; word != NULL && i < COMMANDS; i++) {
-        if (strcmp(word, commands[i].word) == 0) {
-            commands[i].serve(text);
-            return;
+    about(commands);
+    about(mcuq_more_commands);
+}
+
+static const mcuq_command *found(const mcuq_command *each, const char *word)
+{
+    for (; each->word != NULL; each++) {
+        if (strcmp(word, each->word) == 0) {
+            return each;
         }
     }
-    if (word != NULL && strcmp(word, "help") == 0) {
-        help();
-        return;
+    return NULL;
+}
+
+/* It calls what is found itself: the stack's bound takes who reads a table for who calls from it. */
+static void serve(char *text)
+{
+    if (mcuq_benchmark.echoes) {
+        mcuq_tell("Received command: ");
+        mcuq_tell_echo(text);
+        mcuq_tell("\r\n");
     }
-    mcuq_tell("e-[Unknown command: ");
-    mcuq_tell_echo(word != NULL ? word : "");
-    mcuq_tell("]\r\n");
+    const char *word = mcuq_next_word(&text);
+    word = word != NULL ? word : "";
+    const mcuq_command *each = found(commands, word);
+    each = each != NULL ? each : found(mcuq_more_commands, word);
+    if (each != NULL) {
+        each->serve(text);
+    } else if (strcmp(word, "help") == 0) {
+        help();
+    } else {
+        mcuq_tell("e-[Unknown command: ");
+        mcuq_tell_echo(word);
+        mcuq_tell("]\r\n");
+    }
 }
 
 void mcuq_runner_start(void)
 {
     mcuq_infer_start();
-    mcuq_tell("m-timestamp-mode-performance\r\nm-init-done\r\nm-ready\r\n");
+    mcuq_timestamp_start();
+    mcuq_tell("m-init-done\r\nm-ready\r\n");
 }
 
 void mcuq_runner_feed(uint8_t byte)
 {
     if (byte != END) {
-        if (command.length < COMMAND_BYTES) {
-            command.text[command.length++] = (char)byte;
+        if (command_length < mcuq_benchmark.command_bytes) {
+            mcuq_benchmark.command[command_length++] = (char)byte;
         }
         return;
     }
-    command.text[command.length] = '\0';
-    command.length = 0;
-    serve(command.text);
+    mcuq_benchmark.command[command_length] = '\0';
+    command_length = 0;
+    serve(mcuq_benchmark.command);
     mcuq_tell("m-ready\r\n");
 }

@@ -47,6 +47,8 @@ MLPERF = Side(
     (
         "runtime/mcuq_measure.c",
         *(f"mlperf/mcuq_{name}.c" for name in ("infer", "input", "runner", "tell", "words")),
+        "mlperf/single/mcuq_more_commands.c",
+        "mlperf/lap/mcuq_timestamp.c",
     ),
     (),
     "mlperf_device.c",

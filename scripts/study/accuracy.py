@@ -6,6 +6,7 @@ for every evaluation it asked for, in count and in seconds.
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -13,23 +14,31 @@ from dataclasses import dataclass, replace
 from mcuq.content import ByContent
 from mcuq.document import Document
 from mcuq.pipeline.scoring import Rungs, Scorer, split
-from mcuq.pipeline.search import pick
 from mcuq.progress import Progress, ProgressCallback, silent
 from mcuq.score.intervals import interval
 from mcuq.score.loss import divergence
-from mcuq.search import Cost, Evaluator, Genome, Limits, run
-from mcuq.search.problem import FULL
+from mcuq.search import Candidate, Cost, Evaluator, Genome, Limits, pareto_front
+from mcuq.search.climb import climb, pick, tighter
+from mcuq.search.hypervolume import front_hypervolume
+from mcuq.search.problem import FULL, BudgetSpent
 from study.peer import NAME as PEER
 from study.peer import peer_models, run_exact, run_fast
 from study.preparation import Scored, Study, StudyScorer
+from study.rivals import MANY_KNAPSACKS, many_knapsacks
 
-SEEDED = frozenset({"ga", "random"})
+SEEDED = frozenset({"ga", "random", MANY_KNAPSACKS})
 """Methods whose result depends on the seed; the others run once."""
 SEARCHED = {"ga": "ga-search"}
 """The records of a method's winners as the search left them, where their name is another."""
-FINISHED = {"ga": "ga", "knapsack": "knapsack+refine"}
+FINISHED = {
+    "ga": "ga",
+    "knapsack": "knapsack+refine",
+    MANY_KNAPSACKS: f"{MANY_KNAPSACKS}+refine",
+}
 """The records of winners after the refinement, which is what `mcuq build` deploys."""
 FLOAT, FLOAT_BUDGET = "float", 4.0
+FOLLOWED = "ga"
+"""The method whose evaluations the others may have."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +47,8 @@ class Record(ByContent):
 
     Attributes:
         model: the model file's stem.
-        method: a search method, one of `SEARCHED` or `FINISHED`, "litert-quantizer" or "float".
+        method: a search method, one of `SEARCHED`, `FINISHED` or `study.rivals`,
+            "litert-quantizer" or "float".
         budget: fraction of the int8 weight bytes; 4.0 for the float model.
         seed: 0 where the method takes none.
         weight_bytes: packed filters of what was found.
@@ -46,6 +56,8 @@ class Record(ByContent):
         scored: on the evaluation samples, exact arithmetic.
         evaluations: candidates that the method asked for.
         seconds: what those cost, and the method's own time.
+        volume: hypervolume of what the search saw, over loss and weight bytes; None of what was
+            not searched.
     """
 
     model: str
@@ -57,6 +69,7 @@ class Record(ByContent):
     scored: Scored
     evaluations: int
     seconds: float
+    volume: float | None = None
 
     @property
     def test_accuracy(self) -> float:
@@ -83,6 +96,7 @@ class Record(ByContent):
             test_kl=self.test_kl,
             evaluations=self.evaluations,
             seconds=self.seconds,
+            hypervolume=self.volume,
         )
 
 
@@ -102,6 +116,9 @@ class Cell:
         test_kl: mean divergence from the float model on the evaluation samples, nats.
         evaluations: candidates that the method asked for.
         seconds: what those cost, and the method's own time.
+        hypervolume: of what the search saw within its budget, over loss and weight bytes: the share
+            of the box up to 1.1 times the worse of plain int8 and the fewest bytes; null where
+            nothing was searched.
     """
 
     model: str
@@ -115,6 +132,7 @@ class Cell:
     test_kl: float
     evaluations: int
     seconds: float
+    hypervolume: float | None = None
 
 
 CELLS = Document(
@@ -122,6 +140,7 @@ CELLS = Document(
     tuple[Cell, ...],
     "search methods side by side",
     "`accuracy.json` and `--json` of `scripts/compare_methods.py`",
+    version=2,
     marked="entries",
 )
 
@@ -132,9 +151,10 @@ class Plan:
 
     Attributes:
         budgets: fractions of the int8 weight bytes.
-        methods: of `mcuq.search.METHODS`.
+        methods: of `mcuq.search.METHODS` and `study.rivals`.
         seeds: of the seeded methods.
-        evaluations: candidates each run may score.
+        evaluations: candidates that a run may score under one limit. The GA comes to its limit by
+            tighter ones; where it is compared, the others may score as many as it did in all.
         refine: also judge winners of the methods in `FINISHED` after the refinement.
     """
 
@@ -145,10 +165,10 @@ class Plan:
     refine: bool = True
 
     def runs(self) -> list[tuple[str, int]]:
-        """(method, seed) of every run at one budget, in order."""
+        """(method, seed) of every run at one budget: the one that the others may follow first."""
         return [
             (method, seed)
-            for method in self.methods
+            for method in sorted(self.methods, key=lambda name: name != FOLLOWED)
             for seed in range(self.seeds if method in SEEDED else 1)
         ]
 
@@ -195,6 +215,7 @@ class _Found:
     evaluations: int
     seconds: float
     genome: Genome
+    volume: float
 
     def record(self, study: Study, method: str, scored: Scored) -> Record:
         """Of the winner as it is."""
@@ -208,6 +229,7 @@ class _Found:
             scored,
             self.evaluations,
             self.seconds,
+            self.volume,
         )
 
 
@@ -230,13 +252,23 @@ def compare_methods(
             for number, (method, seed) in enumerate(runs):
                 note = f"{budget:.0%} {method} seed {seed}"
                 progress(Progress(f"search {budget:.0%}", number, len(runs), note))
-                winner = _run(study, scores, budget, method, seed, plan.evaluations)
+                most = _allowed(plan, found, method, seed)
+                winner = _run(study, scores, budget, method, seed, most)
                 found += [] if winner is None else [winner]
             figures |= evaluation([f.genome for f in found if f.genome not in figures])
             for f in found:
                 yield f.record(study, SEARCHED.get(f.method, f.method), figures[f.genome])
             if plan.refine:
                 yield from _refined(study, evaluation, [f for f in found if f.method in FINISHED])
+
+
+def _allowed(plan: Plan, found: Sequence[_Found], method: str, seed: int) -> int:
+    """Evaluations of a run: as many as those of `FOLLOWED` with its seed took, or the most."""
+    taken = {f.seed: f.evaluations for f in found if f.method == FOLLOWED}
+    if method == FOLLOWED or not taken:
+        return plan.evaluations
+    most = max(taken.values())
+    return taken.get(seed, most) if method in SEEDED else most
 
 
 def _refined(study: Study, evaluation: StudyScorer, found: Sequence[_Found]) -> Iterator[Record]:
@@ -268,14 +300,22 @@ def _run(
     start = time.perf_counter()
     limits = Limits(weight_bytes=int(budget * full))
     evaluator = Evaluator(space, scores, cost, limits, evaluations)
-    run(method, evaluator, seed)
-    winner = pick(evaluator)
+    winner = _search(evaluator, method, seed)
     if winner is None:
         return None
     seconds = time.perf_counter() - start - scores.spent + scores.charged
     loss = scores([winner.genome], FULL)[0]
     size, count = winner.cost.weight_bytes, len(evaluator.known)
-    return _Found(method, budget, seed, size, loss, count, round(seconds, 3), winner.genome)
+    volume = front_hypervolume(evaluator, pareto_front(list(evaluator.known.values()))).share
+    return _Found(method, budget, seed, size, loss, count, round(seconds, 3), winner.genome, volume)
+
+
+def _search(evaluator: Evaluator, method: str, seed: int) -> Candidate | None:
+    if method != MANY_KNAPSACKS:
+        return climb(method, evaluator, seed, before=tighter(method, evaluator))
+    with contextlib.suppress(BudgetSpent):
+        many_knapsacks(evaluator, seed)
+    return pick(evaluator)
 
 
 def float_record(study: Study) -> Record:

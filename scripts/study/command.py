@@ -47,7 +47,10 @@ def offer_dask(parser: argparse.ArgumentParser) -> None:
 def study_files(arguments: argparse.Namespace) -> StudyFiles:
     """The files that were named."""
     evaluation: Path | None = getattr(arguments, "evaluation", None)
-    return StudyFiles(arguments.model, arguments.calibration, arguments.search_data, evaluation)
+    bits: tuple[int, ...] = getattr(arguments, "bits", StudyFiles.bits)
+    return StudyFiles(
+        arguments.model, arguments.calibration, arguments.search_data, evaluation, bits
+    )
 
 
 def study_workers(arguments: argparse.Namespace) -> AbstractContextManager[None]:

@@ -21,6 +21,7 @@ from mcuq.interpret.integer import dequantize_outputs, quantize_inputs, run_inte
 from mcuq.pipeline.accuracy import make_scorer
 from mcuq.pipeline.candidates import weight_candidates
 from mcuq.pipeline.check import check_readable
+from mcuq.pipeline.elimination import without_idle_channels
 from mcuq.pipeline.refinement import refine_chosen
 from mcuq.pipeline.scoring import Candidates, split
 from mcuq.pipeline.scrutiny import float_findings
@@ -44,12 +45,17 @@ Floats = dict[str, npt.NDArray[np.float32]]
 
 @dataclass(frozen=True)
 class StudyFiles:
-    """What a study reads; search and evaluation data fall back to the one before."""
+    """What a study reads; search and evaluation data fall back to the one before.
+
+    Attributes:
+        bits: widths of filters to choose from.
+    """
 
     model: Path
     calibration: Path
     search: Path | None = None
     evaluation: Path | None = None
+    bits: tuple[int, ...] = (8, 4)
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,9 +134,12 @@ def prepare(files: StudyFiles, workers: int, progress: ProgressCallback = silent
     announce("prepare", findings, progress, strict=False)
     scorer = make_scorer(graph, evaluation, metric)
     announce("prepare", float_findings(scorer), progress, strict=False)
+    reduced = without_idle_channels(graph, (calibration, search, evaluation), None)
+    announce("prepare", reduced.findings, progress, strict=False)
+    graph = reduced.graph
     ranges = calibrate(graph, calibration.inputs, OBSERVERS)
     choices, bank = weight_candidates(
-        graph, ranges, calibration, workers=workers, progress=progress
+        graph, ranges, calibration, widths=files.bits, workers=workers, progress=progress
     )
     space = build_space(graph, ranges, choices, OBSERVERS)
     ranker = make_ranker(graph, search)
@@ -143,6 +152,20 @@ def prepare(files: StudyFiles, workers: int, progress: ProgressCallback = silent
         evaluation,
         metric,
         run_float(graph, evaluation.inputs, keep=keep),
+    )
+
+
+def samples_line(study: Study) -> str:
+    """Which samples decided what."""
+    search = len(study.ranker.inputs[0])
+    rungs = split(search)
+    kept = rungs.holdout[1] - rungs.holdout[0]
+    shared = shared_samples(Dataset(study.ranker.inputs), study.evaluation)
+    judged = "some of which the search saw" if shared else "which nothing else here sees"
+    return (
+        f"{study.name}: filters fitted to {len(study.calibration):,} samples, searched on "
+        f"{search:,} (the last {kept:,} only pick), judged by {study.metric.name} and KL on "
+        f"{len(study.evaluation):,}, {judged}."
     )
 
 

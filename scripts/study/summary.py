@@ -29,6 +29,11 @@ class Estimate:
     value: float
     error: float
 
+    @property
+    def is_told_apart(self) -> bool:
+        """Whether the interval holds no 0: more than about twice the standard error."""
+        return abs(self.value) > self.error
+
 
 @dataclass(frozen=True)
 class Paired:
@@ -51,7 +56,7 @@ class Paired:
 
 @dataclass(frozen=True)
 class Row:
-    """One method at one budget: means over its seeds, of bytes and what they cost medians.
+    """One method at one budget: means over its seeds, of bytes, volume and what they cost medians.
 
     Attributes:
         interval: 95 % over the evaluation samples; None where their own figures are not known.
@@ -72,6 +77,7 @@ class Row:
     to_float: Paired | None
     evaluations: int
     seconds: float
+    volume: float | None
 
 
 def rows(records: Sequence[Record]) -> list[Row]:
@@ -95,6 +101,7 @@ def _row(key: Key, group: Sequence[Record], floats: Sequence[Record] | None) -> 
     accuracies = [r.test_accuracy for r in group]
     mean = statistics.fmean(accuracies)
     by_sample = _by_sample([r.scored.accuracy for r in group])
+    volumes = [r.volume for r in group if r.volume is not None]
     score = Score(mean, None if by_sample is None else by_sample.mean(axis=0))
     return Row(
         *key,
@@ -108,6 +115,7 @@ def _row(key: Key, group: Sequence[Record], floats: Sequence[Record] | None) -> 
         None if floats is None else _paired(group, floats),
         int(statistics.median(r.evaluations for r in group)),
         statistics.median(r.seconds for r in group),
+        statistics.median(volumes) if volumes else None,
     )
 
 

@@ -5,27 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from study.accuracy import FLOAT, SEARCHED, Record
+from study.rivals import MANY_KNAPSACKS
 from study.summary import Estimate, Paired, Row, paired, rows
 
-ONE_SHOT = frozenset({"knapsack", "greedy", "uniform"})
-"""What the search alone is compared with: assignments that are computed, not searched."""
+UNREFINED = frozenset({"knapsack", MANY_KNAPSACKS, "greedy", "random", "uniform"})
+"""What the search alone is compared with: nothing of it is refined either."""
 
 
 def markdown(records: Sequence[Record]) -> str:
     """Every method and budget, then the paired differences of the GA: refined against
-    everything, as searched against the one-shot assignments."""
+    everything, as searched against what is not refined either."""
     lines = [
         "| method | weight bytes | accuracy, 95 % interval | ± seeds | less float, points | KL | "
-        "search loss | evaluations | seconds |",
-        "|---|---|---|---|---|---|---|---|---|",
+        "search loss | hypervolume | evaluations | seconds |",
+        "|---|---|---|---|---|---|---|---|---|---|",
         *map(_row, rows(records)),
     ]
     differences = [*_differences(records)]
     if differences:
         lines += [
             "",
-            "| difference | budget | pairs | accuracy, points | KL × 1000 |",
-            "|---|---|---|---|---|",
+            "| difference | budget | pairs | accuracy, points | KL × 1000 | told apart |",
+            "|---|---|---|---|---|---|",
             *map(_difference, differences),
         ]
     return "\n".join(lines)
@@ -34,7 +35,7 @@ def markdown(records: Sequence[Record]) -> str:
 def _differences(records: Sequence[Record]) -> Iterator[Paired]:
     yield from paired(records, "ga")
     for pair in paired(records, SEARCHED["ga"]):
-        if pair.against in ONE_SHOT:
+        if pair.against in UNREFINED:
             yield pair
 
 
@@ -45,7 +46,9 @@ def _row(row: Row) -> str:
     to_float = "" if row.to_float is None else _signed(row.to_float.accuracy, 100)
     return (
         f"| {name}{runs} | {row.weight_bytes:,} | {_accuracy(row)} | {spread} | {to_float} | "
-        f"{_divergence(row)} | {row.search_loss:.4f} | {row.evaluations} | {row.seconds:.1f} |"
+        f"{_divergence(row)} | {row.search_loss:.4f} | "
+        f"{'' if row.volume is None else f'{row.volume:.4f}'} | {row.evaluations} | "
+        f"{row.seconds:.1f} |"
     )
 
 
@@ -65,8 +68,13 @@ def _divergence(row: Row) -> str:
 def _difference(pair: Paired) -> str:
     return (
         f"| {pair.method} - {pair.against} | {pair.budget:.0%} | {pair.pairs} | "
-        f"{_signed(pair.accuracy, 100)} | {_signed(pair.kl, 1000)} |"
+        f"{_signed(pair.accuracy, 100)} | {_signed(pair.kl, 1000)} | {_told_apart(pair)} |"
     )
+
+
+def _told_apart(pair: Paired) -> str:
+    figures = {"accuracy": pair.accuracy, "KL": pair.kl}
+    return ", ".join(name for name, figure in figures.items() if figure.is_told_apart)
 
 
 def _signed(estimate: Estimate, factor: float) -> str:

@@ -10,9 +10,8 @@ import pytest
 import serial
 
 from mcuq.compiler import FirmwareImage
-from mcuq.compiler.runner import Runner
 from mcuq.mlperf.benchmarks import Benchmark
-from mcuq.mlperf.image import render_benchmark
+from mcuq.mlperf.image import mlperf_runner
 from mcuq_hil import load_board
 from mcuq_hil.bench import boot_emulator
 from mcuq_hil.emulator.bridge import behind_pty
@@ -35,8 +34,7 @@ def opened(build_image: Callable[..., FirmwareImage]) -> Iterator[Open]:
     def open_device(
         benchmark: Benchmark, board: str = "stm32f746", *, steady: bool = False
     ) -> MlperfDevice:
-        runner = Runner("mlperf", {"mcuq_benchmark.c": render_benchmark(benchmark)})
-        image = build_image("eights", board, runner=runner)
+        image = build_image("eights", board, runner=mlperf_runner(benchmark))
         port = boot_emulator(load_board(board), image.elf, steady=steady)
         port.timeout = 60.0
         ports.append(port)
@@ -144,8 +142,7 @@ def test_bytes_arrive_in_pieces_and_are_counted(opened: Open) -> None:
 
 @pytest.mark.arm
 def test_a_board_behind_a_terminal(build_image: Callable[..., FirmwareImage]) -> None:
-    runner = Runner("mlperf", {"mcuq_benchmark.c": render_benchmark(BYTES)})
-    image = build_image("eights", runner=runner)
+    image = build_image("eights", runner=mlperf_runner(BYTES))
     board = load_board("stm32f746")
     emulated = boot_emulator(board, image.elf, steady=True)
     emulated.timeout = 60.0

@@ -87,3 +87,4 @@ def test_without_models_one_line_says_so(
     assert main(["bench", "mlperf", str(tmp_path), "-b", "mps3-an547", "--json"]) == 2
     assert "nothing estimates its cycles" in json.loads(capsys.readouterr().out)["error"]["cause"]
     assert main(["hil", "serve", "x.elf", "-b", "mps3-an547", "--timed"]) == 2
+    assert main(["hil", "serve", "x.elf", "--sounds", str(tmp_path / "absent")]) == 3

@@ -20,12 +20,17 @@ from study.preparation import Study
 
 PLAN = Plan(
     budgets=(0.5, 0.8),
-    methods=("ga", "knapsack", "random"),
+    methods=("knapsack", "ga", "knapsacks", "random"),
     seeds=2,
     evaluations=130,
     refine=False,
 )
-NAMES = {"ga": "ga-search", "knapsack": "knapsack", "random": "random"}
+NAMES = {
+    "ga": "ga-search",
+    "knapsack": "knapsack",
+    "knapsacks": "knapsacks",
+    "random": "random",
+}
 
 pytestmark = pytest.mark.slow
 
@@ -42,10 +47,33 @@ def test_every_run_has_a_record_within_its_budget(study: Study, records: list[Re
     full = space.weight_bytes(space.reference)
     for record in records:
         assert record.weight_bytes <= record.budget * full
-        assert 0 < record.evaluations <= PLAN.evaluations
+        # Two limits come before 80 %.
+        assert 0 < record.evaluations <= 3 * PLAN.evaluations
         assert record.seconds > 0
         assert 0.5 < record.test_accuracy <= 1
         assert record.test_kl > 0
+
+
+def test_nobody_scores_more_than_the_ga(records: list[Record]) -> None:
+    taken = {(r.budget, r.seed): r.evaluations for r in records if r.method == "ga-search"}
+    for record in records:
+        assert record.evaluations <= taken[record.budget, record.seed]
+        if record.method == "random":
+            assert record.evaluations == taken[record.budget, record.seed]
+
+
+def test_a_larger_budget_is_not_worse(records: list[Record]) -> None:
+    found = {(r.seed, r.budget): r.search_loss for r in records if r.method == "ga-search"}
+    for seed in range(PLAN.seeds):
+        assert found[seed, 0.8] <= found[seed, 0.5]
+
+
+def test_more_of_the_front_is_a_larger_volume(records: list[Record]) -> None:
+    for record in records:
+        assert record.volume is not None and 0 < record.volume < 1
+    volumes = {(r.budget, r.seed): r.volume or 0.0 for r in records if r.method == "ga-search"}
+    for seed in range(PLAN.seeds):
+        assert volumes[0.8, seed] > volumes[0.5, seed]
 
 
 def test_ga_is_not_worse_than_its_starts(records: list[Record]) -> None:

@@ -25,6 +25,7 @@ FIELDS = {
     "test_kl",
     "evaluations",
     "seconds",
+    "hypervolume",
 }
 
 
@@ -40,7 +41,8 @@ def words(digits: Path) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "wrong", [["--methods", "ga,magic"], ["--budgets", "half"], ["--seeds", "0"]]
+    "wrong",
+    [["--methods", "ga,magic"], ["--budgets", "half"], ["--seeds", "0"], ["--bits", "8,3"]],
 )
 def test_what_makes_no_sense_is_refused(words: list[str], wrong: list[str]) -> None:
     with pytest.raises(SystemExit) as end:
@@ -75,7 +77,9 @@ def test_json_is_a_list_of_records(
         low, high = record["test_accuracy_interval"]
         assert 0 <= low <= record["test_accuracy"] <= high <= 1
     assert json.loads((saved / "accuracy.json").read_text()) == records
-    assert "| knapsack, 60% |" in (saved / "accuracy.md").read_text()
+    table = (saved / "accuracy.md").read_text()
+    assert table.startswith("digits_float32: filters fitted to ")
+    assert "| knapsack, 60% |" in table
 
 
 @pytest.mark.slow

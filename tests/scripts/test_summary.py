@@ -119,7 +119,7 @@ def test_figures_without_samples_have_no_error() -> None:
     assert rows(bare)[0].interval is None
     assert math.isnan(paired(bare)[0].accuracy.error)
     assert bare[0].cell().test_accuracy_interval is None
-    assert "| ga - random | 50% | 1 | +0.00 | +0.00 |" in markdown(bare)
+    assert "| ga - random | 50% | 1 | +0.00 | +0.00 |  |" in markdown(bare)
     assert "± n" not in markdown(bare).replace("± seeds", "")
 
 
@@ -127,13 +127,25 @@ def test_the_table_names_every_method() -> None:
     text = markdown(RECORDS)
     assert (
         "| knapsack, 50% | 100 | 25.00 (4.56 to 69.94) |  | -50.00 ± 49.00 | 0.0025 ± 0.0016 | "
-        "0.1000 | 10 | 1.0 |"
+        "0.1000 |  | 10 | 1.0 |"
     ) in text
     assert "| ga, 50% (2 seeds) | 100 | 62.50 (" in text
     assert markdown(RECORDS[:1]).count("\n") == 2
 
 
-def test_the_ga_meets_everything_its_search_the_one_shot_assignments() -> None:
+def test_what_twice_the_error_tells_apart_is_named() -> None:
+    one = "x-" * 50
+    records = [
+        record("ga", 0, "x" * 100, "1" * 100),
+        record("random", 0, one, "12" * 50),
+        record("greedy", 0, "x" * 99 + "-", "1" * 99 + "2"),
+    ]
+    told = {line.split(" | ")[0]: line for line in markdown(records).splitlines()}
+    assert told["| ga - random"].endswith("| accuracy, KL |")
+    assert told["| ga - greedy"].endswith("|  |")
+
+
+def test_the_ga_meets_everything_its_search_what_is_not_refined() -> None:
     lines = [line.split(" | ")[0] for line in markdown(RECORDS).splitlines()]
     assert [line for line in lines if " - " in line] == [
         "| ga - float",
@@ -142,4 +154,5 @@ def test_the_ga_meets_everything_its_search_the_one_shot_assignments() -> None:
         "| ga - random",
         "| ga - knapsack+refine",
         "| ga-search - knapsack",
+        "| ga-search - random",
     ]

@@ -2,12 +2,15 @@
 #ifndef MCUQ_STM32F1_GPIO_H
 #define MCUQ_STM32F1_GPIO_H
 
+#include <stdbool.h>
+
 #include "family.h"
 #include "registers.h"
 
 #define GPIO_STRIDE 0x400u
 #define GPIO_CR 0x00u
 #define GPIO_BSRR 0x10u
+#define CR_OUTPUT_FAST 0x3u
 #define CR_INPUT_PULLED 0x8u
 #define CR_ALTERNATE_FAST 0xBu
 #define FUNCTION_INPUT 1u
@@ -21,6 +24,21 @@ static inline void gpio_alternate(uint32_t port, uint32_t pin, uint32_t function
     set_bits(&REGISTER(GPIO_ENABLE_REGISTER), 1u << (port + GPIO_ENABLE_SHIFT));
     write_field(&REGISTER(base + GPIO_CR + pin / 8u * 4u), 0xFu << nibble, mode << nibble);
     REGISTER(base + GPIO_BSRR) = 1u << pin;
+}
+
+static inline void gpio_write(uint32_t port, uint32_t pin, bool high)
+{
+    REGISTER(GPIO_BASE + port * GPIO_STRIDE + GPIO_BSRR) = 1u << (high ? pin : pin + 16u);
+}
+
+/* Drive a pin, high at first. */
+static inline void gpio_output(uint32_t port, uint32_t pin)
+{
+    const uint32_t base = GPIO_BASE + port * GPIO_STRIDE;
+    const uint32_t nibble = 4u * (pin % 8u);
+    set_bits(&REGISTER(GPIO_ENABLE_REGISTER), 1u << (port + GPIO_ENABLE_SHIFT));
+    gpio_write(port, pin, true);
+    write_field(&REGISTER(base + GPIO_CR + pin / 8u * 4u), 0xFu << nibble, CR_OUTPUT_FAST << nibble);
 }
 
 #endif

@@ -6,12 +6,14 @@ import contextlib
 import os
 import select
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import serial
 
 from mcuq_hil.emulator.process_port import ProcessPort
 from mcuq_hil.errors import PortError
+
+Answer = Callable[[str], Iterable[str]]
 
 _LOOK_SECONDS = 0.05
 _LEAVE_SECONDS = 5.0
@@ -25,19 +27,62 @@ def behind_pty(port: ProcessPort) -> Iterator[str]:
     Raises:
         PortError: this system has no pseudo-terminals.
     """
+    with _terminal() as (ours, name), pumping(port, ours):
+        yield name
+
+
+@contextlib.contextmanager
+def answering_pty(end: bytes, answer: Answer) -> Iterator[str]:
+    """Name of a terminal device, on which every command is answered with lines.
+
+    Args:
+        end: what ends a command.
+        answer: of a command without its end; lines without theirs. It runs in a thread of its own;
+            what it raises ends that.
+
+    Raises:
+        PortError: this system has no pseudo-terminals.
+    """
+    stop = threading.Event()
+
+    def serve(descriptor: int) -> None:
+        arrived = b""
+        while not stop.is_set():
+            if not select.select([descriptor], [], [], _LOOK_SECONDS)[0]:
+                continue
+            with contextlib.suppress(OSError):  # hung up; somebody else may come
+                arrived += os.read(descriptor, _BLOCK_BYTES)
+            *commands, arrived = arrived.split(end)
+            for command in commands:
+                for line in answer(command.decode(errors="replace").strip()):
+                    _hand_on(descriptor, line.encode() + b"\r\n")
+
+    with _terminal() as (ours, name):
+        thread = threading.Thread(target=serve, args=(ours,), daemon=True)
+        thread.start()
+        try:
+            yield name
+        finally:
+            stop.set()
+            thread.join(timeout=_LEAVE_SECONDS)
+
+
+@contextlib.contextmanager
+def _terminal() -> Iterator[tuple[int, str]]:
+    """Our side of a new terminal, and the name of the other one."""
     if not hasattr(os, "openpty"):
         raise PortError("this system has no pseudo-terminals", "serve the board on Linux or macOS")
     import tty
 
     ours, theirs = os.openpty()
-    tty.setraw(theirs)
-    os.set_blocking(ours, False)
-    with contextlib.ExitStack() as stack:
-        stack.callback(os.close, ours)
-        # Kept open: a terminal that nobody has open reads as one that was hung up.
-        stack.callback(os.close, theirs)
-        stack.enter_context(pumping(port, ours))
-        yield os.ttyname(theirs)
+    try:
+        tty.setraw(theirs)
+        os.set_blocking(ours, False)
+        # Theirs is kept open: a terminal that nobody has open reads as one that was hung up.
+        yield ours, os.ttyname(theirs)
+    finally:
+        os.close(ours)
+        os.close(theirs)
 
 
 @contextlib.contextmanager

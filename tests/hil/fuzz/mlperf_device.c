@@ -43,10 +43,13 @@ static const mcuq_model_t model = {
 const mcuq_model_t *const mcuq_models[] = {&model};
 const uint16_t mcuq_model_count = 1;
 
+static char command[81];
 static uint8_t sent[VALUES * sizeof(float)];
 static int8_t taken[VALUES];
 const mcuq_mlperf_benchmark mcuq_benchmark = {
     .model = "ad01",
+    .command = command,
+    .command_bytes = sizeof command - 1,
     .sent = MCUQ_SENT_F32,
     .scale = 1.0f,
     .zero_point = 0,

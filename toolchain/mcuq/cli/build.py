@@ -37,6 +37,7 @@ def run_job(job: BuildJob, *, json: bool, watch: bool = False) -> None:
     from mcuq.report.reasons import reasons
     from mcuq.report.store import PAGE
     from mcuq.report.summary import summary
+    from mcuq.report.wording import volume_lines
     from mcuq.result.manifest import MANIFEST
 
     request = job.request
@@ -45,7 +46,7 @@ def run_job(job: BuildJob, *, json: bool, watch: bool = False) -> None:
     title = f"{request.model.name} on {request.board}"
     with watched_progress(is_watched=watch, title=title, report=page) as progress:
         report = publish(request, progress)
-    for reason in reasons(report.manifest):
+    for reason in (*reasons(report.manifest), *volume_lines(report.front)):
         explain(reason)
     broken = broken_gates(report.manifest, job.gates)
     if json and not broken:

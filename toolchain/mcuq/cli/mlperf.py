@@ -34,6 +34,13 @@ def mlperf(
     output: Annotated[
         Path, typer.Option("--output", "-o", help="Directory of the firmware.")
     ] = Path("mlperf"),
+    energy: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PIN",
+            help="For the energy mode: pulse this pin, such as PA8, where time stamps were told.",
+        ),
+    ] = None,
     json: JsonFlag = False,
 ) -> None:
     """Write firmware of a built model that speaks MLPerf Tiny's serial protocol."""
@@ -41,7 +48,7 @@ def mlperf(
 
     check_choice("the benchmark", benchmark, BENCHMARKS)
     with shown_progress() as progress:
-        made = publish_image(BENCHMARKS[benchmark], folder, output, progress)
+        made = publish_image(BENCHMARKS[benchmark], folder, output, progress, energy=energy)
     if json:
         write_json(MLPERF_IMAGE, made)
         return

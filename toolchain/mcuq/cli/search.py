@@ -9,7 +9,7 @@ import typer
 
 from mcuq.atomic_write import check_writable, write_atomically
 from mcuq.cli import options
-from mcuq.cli.output import JsonFlag, stdout, write_json
+from mcuq.cli.output import JsonFlag, print_lines, stdout, write_json
 from mcuq.cli.progress import WatchFlag, watched_progress
 from mcuq.units import format_bytes, format_count
 
@@ -26,7 +26,7 @@ def search(
     watch: WatchFlag = False,
     json: JsonFlag = False,
 ) -> None:
-    """Search only: show the Pareto front of loss against flash, RAM and instructions."""
+    """Search only: show the Pareto front of loss against flash, RAM and cycles."""
     from mcuq.cli.request import job
     from mcuq.compiler.chosen import compiling_with
     from mcuq.pipeline.build import search as searched
@@ -53,6 +53,8 @@ def search(
 def _draw(found: Front) -> None:
     from rich.table import Table
 
+    from mcuq.report.wording import volume_lines
+
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("point")
     titles = ("loss", "flash", "RAM", "weights", "instructions", "cycles")
@@ -70,6 +72,7 @@ def _draw(found: Front) -> None:
             str(sum(choice.startswith("int4") for choice in point.choices.values())),
         )
     stdout().print(table)
+    print_lines(volume_lines(found))
 
 
 def _role(point: Point) -> str:

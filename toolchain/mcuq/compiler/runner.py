@@ -17,24 +17,24 @@ class Runner:
     """What defines `mcuq_runner_start` and `mcuq_runner_feed`.
 
     Attributes:
-        folder: below firmware/, whose C files stand in the place of the bench's; None: the bench's.
+        folders: below firmware/, whose C files stand in the bench's place; none: the bench's.
         written: further C files, name → text.
     """
 
-    folder: str | None = None
+    folders: tuple[str, ...] = ()
     written: Mapping[str, str] = field(default_factory=dict)
 
     def sources(self) -> list[Path]:
         """The runtime's C files, and this runner's; those of `written` are not among them."""
         found = sorted((firmware_dir() / "runtime").glob("*.c"))
-        if self.folder is None:
+        if not self.folders:
             return found
         shared = [path for path in found if path.name not in _BENCH]
-        return shared + sorted((firmware_dir() / self.folder).glob("*.c"))
+        return shared + [path for place in self.includes() for path in sorted(place.glob("*.c"))]
 
     def includes(self) -> tuple[Path, ...]:
         """Where its headers lie, the runtime's apart."""
-        return () if self.folder is None else (firmware_dir() / self.folder,)
+        return tuple(firmware_dir() / folder for folder in self.folders)
 
 
 BENCH = Runner()

@@ -37,6 +37,7 @@ class Benchmark:
         reconstructs: the result is the mean squared difference of output and input.
         inferences, warmups: in one window of the official performance script.
         windows: of it.
+        listens: sound is sent to it, too; features of that are its values.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Benchmark:
     inferences: int = 20
     warmups: int = 5
     windows: int = 5
+    listens: bool = False
 
     @property
     def input_bytes(self) -> int:
@@ -110,6 +112,7 @@ BENCHMARKS: Mapping[str, Benchmark] = MappingProxyType(
                 3,
                 scale=0.003701042616739869,
                 zero_point=-128,
+                listens=True,
             ),
         )
     }

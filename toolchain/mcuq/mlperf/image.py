@@ -12,9 +12,14 @@ from mcuq.emit.c.literals import c_float
 from mcuq.errors import UsageError
 from mcuq.importers.tflite.reader import read_model
 from mcuq.mlperf.benchmarks import Benchmark
+from mcuq.mlperf.pulse import Pulse
+from mcuq.mlperf.sound import render_tables
 from mcuq_hil.boards import Board
 
 _FOLDER = "mlperf"
+_COMMAND_BYTES = 80
+_SOUND_COMMAND_BYTES = 1028
+"""Of a command: what the benchmark's own firmware has room for."""
 _SENT = {"u8": "MCUQ_SENT_U8", "s8": "MCUQ_SENT_S8", "f32": "MCUQ_SENT_F32"}
 
 
@@ -25,16 +30,34 @@ def build_mlperf(
     benchmark: Benchmark,
     *,
     optimize: Optimize = "speed",
+    pulse: Pulse | None = None,
 ) -> FirmwareImage:
     """Compile and link the model of `model_dir`; writes firmware.elf, .bin and .map in `out_dir`.
 
     The model has passed `check_model`.
 
+    Args:
+        pulse: for the energy mode.
+
     Raises:
         CompilerError, BudgetError, StackError, HeapError: see `build_firmware`.
     """
-    runner = Runner(_FOLDER, {"mcuq_benchmark.c": render_benchmark(benchmark)})
+    runner = mlperf_runner(benchmark, pulse)
     return build_firmware(board, model_dir, out_dir, optimize=optimize, runner=runner)
+
+
+def mlperf_runner(benchmark: Benchmark, pulse: Pulse | None = None) -> Runner:
+    """What answers in an image of this benchmark."""
+    written = {"mcuq_benchmark.c": render_benchmark(benchmark)}
+    folders = [_FOLDER, f"{_FOLDER}/{'stream' if benchmark.listens else 'single'}"]
+    if benchmark.listens:
+        written["mcuq_sound_tables.c"] = render_tables()
+    if pulse is None:
+        folders.append(f"{_FOLDER}/lap")
+    else:
+        written["mcuq_pulse_pin.c"] = pulse.text()
+        folders += [f"{_FOLDER}/pulse", pulse.driver]
+    return Runner(tuple(folders), written)
 
 
 def check_model(benchmark: Benchmark, flatbuffer: bytes) -> None:
@@ -63,13 +86,20 @@ def check_model(benchmark: Benchmark, flatbuffer: bytes) -> None:
 def render_benchmark(benchmark: Benchmark) -> str:
     """Text of mcuq_benchmark.c."""
     sent, size = _SENT[benchmark.sent], benchmark.input_bytes
-    buffers = [f"static uint8_t buffer[{size}];"]
+    command_bytes = _SOUND_COMMAND_BYTES if benchmark.listens else _COMMAND_BYTES
+    buffers = [
+        f"static char command[{command_bytes + 1}];",
+        f"static uint8_t buffer[{size}];",
+    ]
     taken = "(int8_t *)buffer"
     if size != benchmark.values:
         buffers.append(f"static int8_t input[{benchmark.values}];")
         taken = "input"
     fields = {
         "model": f'"{benchmark.model}"',
+        "command": "command",
+        "command_bytes": "sizeof command - 1",
+        "echoes": str(benchmark.listens).lower(),
         "sent": sent,
         "scale": c_float(benchmark.scale),
         "zero_point": str(benchmark.zero_point),

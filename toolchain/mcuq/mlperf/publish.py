@@ -10,6 +10,7 @@ from mcuq.document import Document
 from mcuq.errors import InputError
 from mcuq.mlperf.benchmarks import Benchmark
 from mcuq.mlperf.image import build_mlperf, check_model
+from mcuq.mlperf.pulse import chosen_pulse
 from mcuq.progress import Progress, ProgressCallback
 from mcuq.report.directory import written_atomically
 from mcuq.report.store import read_manifest
@@ -49,16 +50,23 @@ MLPERF_IMAGE = Document(
 
 
 def publish_image(
-    benchmark: Benchmark, folder: Path, output: Path, progress: ProgressCallback
+    benchmark: Benchmark,
+    folder: Path,
+    output: Path,
+    progress: ProgressCallback,
+    *,
+    energy: str | None = None,
 ) -> PublishedImage:
     """Write firmware.elf, .bin, .map and mlperf.json.
 
     Args:
         folder: what `mcuq build` wrote.
         output: appears whole; an earlier one is replaced.
+        energy: pin that tells a power monitor the time stamps, such as "PA8"; None: words do.
 
     Raises:
-        InputError: `folder` is no result. UsageError: its model is not of the benchmark.
+        InputError: `folder` is no result. UsageError: its model is not of the benchmark, or
+            nothing here drives that pin.
         CompilerError, BudgetError: see `build_mlperf`.
     """
     manifest = read_manifest(folder)
@@ -67,9 +75,12 @@ def publish_image(
         raise InputError(f"{folder}: {FLATBUFFER} or model/ is missing", "build it again")
     check_model(benchmark, flatbuffer.read_bytes())
     board = load_board(manifest.target.name)
+    pulse = chosen_pulse(board, benchmark, energy) if energy is not None else None
     progress(Progress("build", note=board.title))
     with written_atomically(output, marker=FILE) as fresh:
-        image = build_mlperf(board, model_dir, fresh, benchmark, optimize=manifest.optimize)
+        image = build_mlperf(
+            board, model_dir, fresh, benchmark, optimize=manifest.optimize, pulse=pulse
+        )
         made = PublishedImage(
             benchmark.name,
             benchmark.model,

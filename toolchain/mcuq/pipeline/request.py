@@ -305,8 +305,9 @@ class BuildRequest:
     evaluations: Annotated[
         int | None,
         _search(
-            "Most candidates to score.",
-            "Most candidates the search may evaluate; without it, mcuq chooses.",
+            "Most candidates to score under one limit of weight bytes.",
+            "Most candidates the search may evaluate under one limit of weight bytes; without it, "
+            "mcuq chooses.",
             least=1,
             example=400,
         ),

@@ -23,6 +23,7 @@ from mcuq.score.intervals import Change, Interval, change, interval
 from mcuq.score.metrics import Metric
 from mcuq.score.scores import Score
 from mcuq.search import Candidate, Cost, Limits
+from mcuq.search.hypervolume import Hypervolume
 
 
 @dataclass(frozen=True)
@@ -108,6 +109,7 @@ class SearchSummary:
         refined: divergence on samples kept back, before and after the refinement.
         measured: front members counted on a farm, in the front's order; empty without one.
         scored: their metric from outputs of the farm, in the front's order; empty unless asked.
+        hypervolume: of the front; None where nothing was searched.
     """
 
     method: str
@@ -125,6 +127,7 @@ class SearchSummary:
     refined: tuple[float, float] | None = None
     measured: tuple[Measured | None, ...] = ()
     scored: tuple[float | None, ...] = ()
+    hypervolume: Hypervolume | None = None
 
     @property
     def latency(self) -> LatencyError:

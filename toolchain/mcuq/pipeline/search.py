@@ -34,11 +34,11 @@ from mcuq.search import (
     Limits,
     ScoreLog,
     labels,
-    run,
 )
+from mcuq.search.climb import climb, tighter
+from mcuq.search.hypervolume import front_hypervolume
 from mcuq.search.individual import pareto_front
 from mcuq.search.knapsack import knapsack
-from mcuq.search.problem import FULL, HOLDOUT
 from mcuq.search.seeds import byte_limit, known_losses
 from mcuq.search.space import replaced
 from mcuq.units import format_bytes
@@ -49,7 +49,7 @@ class Stop:
     """When a search ends, whichever comes first.
 
     Attributes:
-        evaluations: candidates scored; None lets mcuq choose.
+        evaluations: candidates scored under each limit of weight bytes; None lets mcuq choose.
         seconds: since its start; a limit makes results depend on the machine.
         patience: generations of the genetic algorithm without a better fitting candidate.
     """
@@ -104,13 +104,15 @@ def search_configuration(
         )
         evaluator.progress = _report(progress, evaluator)
         ga = GaSettings(patience=settings.stop.patience)
-        front = run(settings.method, evaluator, settings.seed, ga)
-        winner = pick(evaluator)
+        # Tighter limits would take the time of the one that was asked for.
+        is_timed = settings.stop.seconds is not None
+        before = () if is_timed else tighter(settings.method, evaluator)
+        winner = climb(settings.method, evaluator, settings.seed, ga, before)
         if winner is None:
             settings.log.unlink(missing_ok=True)
             nearest = evaluator.nearest()
             raise _nothing_fits(space.widths(nearest.genome), nearest.cost, limits)
-    return winner.genome, _summary(settings.method, evaluator, winner, front)
+    return winner.genome, _summary(settings.method, evaluator, winner)
 
 
 def _clock(seconds: float | None) -> Callable[[], bool]:
@@ -138,17 +140,6 @@ def fingerprint(parts: Sequence[object]) -> str:
     return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
-def pick(evaluator: Evaluator) -> Candidate | None:
-    """The best of what fits: `RUNGS.chosen` scored on all search samples but those kept back,
-    `RUNGS.picked_from` of them on those. None where nothing fits."""
-    finalists = evaluator.best(RUNGS.chosen)
-    for rung, count in ((FULL, RUNGS.picked_from), (HOLDOUT, 1)):
-        losses = evaluator.score([c.genome for c in finalists], rung) if finalists else []
-        order = sorted(range(len(finalists)), key=lambda i: (losses[i], finalists[i].genome))
-        finalists = [finalists[i] for i in order[:count]]
-    return finalists[0] if finalists else None
-
-
 def _report(progress: ProgressCallback, evaluator: Evaluator) -> Callable[[int, int, float], None]:
     def report(done: int, total: int, best: float) -> None:
         note = "nothing fits yet" if best == float("inf") else f"best loss {best:.5f}"
@@ -168,9 +159,8 @@ def _so_far(evaluator: Evaluator) -> SearchSoFar:
     )
 
 
-def _summary(
-    method: str, evaluator: Evaluator, winner: Candidate, front: list[Candidate]
-) -> SearchSummary:
+def _summary(method: str, evaluator: Evaluator, winner: Candidate) -> SearchSummary:
+    front = pareto_front(list(evaluator.known.values()))
     reference = evaluator.known[evaluator.space.reference]
     members = front if winner in front else [*front, winner]
     return SearchSummary(
@@ -186,6 +176,7 @@ def _summary(
         labels=tuple(labels(evaluator.space, c.genome) for c in members),
         singles=_singles(evaluator),
         one_shot=_one_shot(evaluator),
+        hypervolume=front_hypervolume(evaluator, front),
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class RungSettings:
-    """How search samples are divided, and how many candidates each division sees."""
+    """How search samples are divided, and how many candidates are scored."""
 
     fewest: int = 20
     """Samples. Fewer serve all uses at once.
@@ -38,16 +38,6 @@ class RungSettings:
     """
     medium: int = 1536
     """Samples. Of a confirmation, at most.
-
-    Evidence: not measured: chosen by hand.
-    """
-    chosen: int = 16
-    """Candidates. Scored on all samples but those kept back.
-
-    Evidence: not measured: chosen by hand.
-    """
-    picked_from: int = 4
-    """Candidates. Scored on the samples kept back; the best is built.
 
     Evidence: not measured: chosen by hand.
     """

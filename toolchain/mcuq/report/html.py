@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from html import escape
 
 from mcuq.report.cards import cards
@@ -21,6 +22,7 @@ from mcuq.report.wording import (
     int8_note,
     pruning_lines,
     verification_lines,
+    volume_lines,
 )
 from mcuq.report.worst_case import worst_case
 from mcuq.result.accuracy import AccuracyFile
@@ -67,7 +69,11 @@ def report_html(
         subtitle=f"{target.part}, {target.core}; seed {manifest.seed}",
         result=outcome(cards(manifest), verification_lines(manifest), int8_note(manifest)),
         warnings=warnings(manifest.warnings),
-        plots="\n".join(_place(name, made[name], manifest) for name in _PLOTS if name in made),
+        plots="\n".join(
+            _place(name, made[name], manifest, volume_lines(front) if name == "pareto" else [])
+            for name in _PLOTS
+            if name in made
+        ),
         elimination=_elimination(manifest) + _pruning(manifest),
         lost=lost(manifest, accuracy),
         network=_network(manifest, bands),
@@ -166,15 +172,17 @@ _WHY = (
 )
 
 
-def _place(name: str, panels: Panels, manifest: Manifest) -> str:
+def _place(name: str, panels: Panels, manifest: Manifest, figures: Sequence[str]) -> str:
+    """A plot with its heading, what it shows, and figures of all of it in words."""
     title, text = _PLOTS[name]
     text = text.replace("$better", "up" if manifest.result.higher_is_better else "down")
     keys = legend((key.text, key.mark, key.color) for key in panels.legend)
+    told = "".join(f"<p>{escape(line)}.</p>" for line in figures)
     places = "".join(
         f'<div class="plot" id="{name}-{i}"></div>' for i in range(len(panels.figures))
     )
     return (
-        f'<section class="drawn"><h2>{escape(title)}</h2><p>{escape(text)}</p>'
+        f'<section class="drawn"><h2>{escape(title)}</h2><p>{escape(text)}</p>{told}'
         f"{keys if panels.legend else ''}"
         f'<div class="panels" style="--least:{panels.least}px">{places}</div></section>'
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mcuq.result.front import Front, Improvement, Point, Role
+from mcuq.result.front import Front, FrontVolume, Improvement, Point, ReferencePoint, Role
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,8 +42,25 @@ def _front(points: list[Point], search: SearchSummary) -> Front:
     return Front(
         points=tuple(ordered),
         curve=tuple(Improvement(evaluations=at, loss=loss) for at, loss in search.curve),
+        hypervolume=_volume(search),
         singles={name: dict(losses) for name, losses in search.singles.items()},
     )
+
+
+def _volume(search: SearchSummary) -> FrontVolume | None:
+    found = search.hypervolume
+    if found is None:
+        return None
+    loss, flash, ram, work = found.reference
+    in_cycles = search.int8_cost.cycles is not None
+    reference = ReferencePoint(
+        loss=loss,
+        flash_bytes=flash,
+        ram_bytes=ram,
+        cycles=work if in_cycles else None,
+        instructions=None if in_cycles else work,
+    )
+    return FrontVolume(share=found.share, reference=reference)
 
 
 def _members(search: SearchSummary, accuracies: Mapping[int, float | None]) -> list[Point]:

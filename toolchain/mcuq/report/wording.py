@@ -3,11 +3,30 @@
 from __future__ import annotations
 
 from mcuq.report.latency import energy_text, ms_text
+from mcuq.result.front import Front
 from mcuq.result.manifest import Manifest
 from mcuq.tflite.wheel import NOT_COMPARED
 from mcuq.units import format_bytes, format_count
 
 _RATES = {"top1", "agreement"}
+
+
+def volume_lines(front: Front) -> list[str]:
+    """The front as one figure, and what it is measured from; empty where nothing was searched."""
+    found = front.hypervolume
+    if found is None:
+        return []
+    corner = found.reference
+    work = (
+        f"{format_count(corner.instructions or 0)} instructions"
+        if corner.cycles is None
+        else f"{format_count(corner.cycles)} cycles"
+    )
+    return [
+        f"hypervolume of the search's front: {found.share:.4f} of the box up to loss "
+        f"{corner.loss:.4g}, flash {format_bytes(corner.flash_bytes)}, RAM "
+        f"{format_bytes(corner.ram_bytes)}, {work}"
+    ]
 
 
 def is_rate(manifest: Manifest) -> bool:

@@ -54,11 +54,38 @@ class Improvement(Written):
     loss: float = Field(description="The lowest among those that fit.")
 
 
+class ReferencePoint(Written):
+    """The worst corner of a hypervolume: 1.1 times the worse of plain int8 and the fewest bytes."""
+
+    loss: float = Field(description="What the search minimizes.")
+    flash_bytes: int = Field(description="As the cost model says.")
+    ram_bytes: int = Field(description="As the cost model says.")
+    cycles: int | None = Field(description="Null where instructions are counted.")
+    instructions: int | None = Field(description="Null where cycles are known.")
+
+
+class FrontVolume(Written):
+    """How much the front leaves behind: a figure to compare searches of one problem by."""
+
+    share: float = Field(
+        ge=0,
+        le=1,
+        description="Of the box between nothing and the reference point, what is no better than a "
+        "point that fits: in loss, flash, RAM and cycles at once.",
+    )
+    reference: ReferencePoint = Field(description="The same for every method and seed.")
+
+
 class Front(Written):
     """What the search saw that nothing else beats, cheapest first."""
 
     points: tuple[Point, ...] = Field(description="Cheapest in flash first.")
     curve: tuple[Improvement, ...] = Field(default=(), description="The search's learning curve.")
+    hypervolume: FrontVolume | None = Field(
+        default=None,
+        description="Of the search's own points; null where an older mcuq wrote this, or nothing "
+        "was searched.",
+    )
     singles: dict[str, dict[str, float]] = Field(
         default_factory=dict,
         description="Tensor → choice → rise of the loss over plain int8 with it alone.",
@@ -74,6 +101,6 @@ FRONT = Document(
     Front,
     "configurations that nothing else beats, and the baselines",
     "`pareto.json`, by `mcuq build` and `mcuq quantize`; `mcuq search -o` and `--json`",
-    version=2,
+    version=3,
     oldest=1,
 )

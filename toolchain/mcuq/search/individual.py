@@ -19,8 +19,7 @@ class ConstrainedFitness(base.Fitness):  # type: ignore[misc]
     weights = (-1.0, -1.0, -1.0, -1.0)
 
     def __init__(self, candidate: Candidate) -> None:
-        cost = candidate.cost
-        super().__init__((candidate.loss, cost.flash, cost.ram, cost.work))
+        super().__init__(candidate.objectives)
         self.violation = candidate.violation
 
     def dominates(self, other: ConstrainedFitness, obj: slice = slice(None)) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from mcuq.cost.figures import Cost
 from mcuq.search.settings import FIDELITIES, FidelitySettings
@@ -53,6 +53,11 @@ class Candidate:
     def fits(self) -> bool:
         return self.violation == 0.0
 
+    @property
+    def objectives(self) -> tuple[float, int, int, int]:
+        """What a search makes small: loss, flash, RAM, cycles or instructions."""
+        return self.loss, self.cost.flash, self.cost.ram, self.cost.work
+
 
 LOW, MEDIUM, FULL, HOLDOUT = range(4)
 """Rungs of samples: few for every candidate, many for promising ones, all of the search samples
@@ -90,6 +95,7 @@ class Evaluator:
         expired: whether time is up; asked before every few candidates.
         racing: False confirms every genome.
         settings: who is confirmed.
+        later: genomes that may be scored under larger limits beyond the budget: for the progress.
         known: every genome scored so far, in order: the search's memory.
         curve: (evaluations, best fitting loss) at each improvement.
     """
@@ -103,9 +109,30 @@ class Evaluator:
     expired: Callable[[], bool] = _never
     racing: bool = True
     settings: FidelitySettings = FIDELITIES
+    later: int = 0
     known: dict[Genome, Candidate] = field(default_factory=dict)
     curve: list[tuple[int, float]] = field(default_factory=list)
     _ratios: list[float] = field(default_factory=list, init=False)
+
+    def loosen(self, limits: Limits) -> None:
+        """Go on under limits that are nowhere tighter than those under which anything was scored.
+
+        What was only raced, fits now and comes near the best is confirmed, which is no evaluation.
+        """
+        self.limits = limits
+        for known in [*self.known.values()]:
+            self._remember(replace(known, violation=limits.violation(known.cost)))
+        self._confirm([c.genome for c in self.known.values() if self._deserves(c)])
+
+    def _deserves(self, candidate: Candidate) -> bool:
+        bar = self.settings.margin * self.best_loss
+        return candidate.fits and not candidate.confirmed and candidate.loss <= bar
+
+    def _confirm(self, genomes: Sequence[Genome]) -> None:
+        for genome, loss in zip(
+            genomes, self.score(genomes, MEDIUM) if genomes else (), strict=True
+        ):
+            self._remember(replace(self.known[genome], loss=float(loss), confirmed=True))
 
     @property
     def remaining(self) -> int:
@@ -121,6 +148,9 @@ class Evaluator:
             thorough: confirm them all.
         """
         self._score(genomes, None if thorough else self._near_the_best)
+        if thorough:
+            known = (self.known[g] for g in dict.fromkeys(genomes) if g in self.known)
+            self._confirm([c.genome for c in known if not c.confirmed])
         return [self.known[g] for g in genomes if g in self.known]
 
     def sift(self, rivals: Sequence[Sequence[Genome]], keep: int) -> None:
@@ -148,7 +178,7 @@ class Evaluator:
                 raise BudgetSpent
             self._score_batch(fresh[start : start + batch], choose if self.racing else None)
             if self.progress is not None:
-                self.progress(len(self.known), self.budget, self.best_loss)
+                self.progress(len(self.known), self.budget + self.later, self.best_loss)
 
     def _score_batch(self, fresh: Sequence[Genome], choose: Choose | None) -> None:
         screened: dict[Genome, float] = {}

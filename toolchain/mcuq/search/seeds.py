@@ -8,6 +8,7 @@ from mcuq.search.knapsack import Losses, knapsack
 from mcuq.search.problem import Evaluator
 from mcuq.search.settings import STARTS
 from mcuq.search.space import Gene, Genome, Space, replaced
+from mcuq.search.variation import widen
 
 
 def sensitivities(evaluator: Evaluator) -> Losses:
@@ -22,13 +23,22 @@ def sensitivities(evaluator: Evaluator) -> Losses:
     """
     space = evaluator.space
     evaluator.evaluate(space.ends, thorough=True)
-    rivals = [
+    evaluator.sift(_rivals(space), evaluator.settings.measured)
+    return known_losses(evaluator)
+
+
+def count_alone(space: Space) -> int:
+    """Evaluations of `sensitivities`."""
+    return len({*space.ends}.union(*_rivals(space)))
+
+
+def _rivals(space: Space) -> list[list[Genome]]:
+    """Each choice alone, those that cost a tensor the same bytes together."""
+    return [
         [replaced(space.reference, g, choice) for choice in family]
         for g, gene in enumerate(space.genes)
         for family in _families(gene)
     ]
-    evaluator.sift(rivals, evaluator.settings.measured)
-    return known_losses(evaluator)
 
 
 def known_losses(evaluator: Evaluator) -> Losses:
@@ -97,7 +107,7 @@ def fastest(evaluator: Evaluator, losses: Losses) -> Genome:
 
 def known_starts(evaluator: Evaluator, losses: Losses) -> list[Genome]:
     """All int8, all int4, sensitivity-ordered, greedy, knapsack at the limit and around it; where
-    cycles are limited the fastest, too."""
+    cycles are limited the fastest, too; the best so far with the bytes that they leave spent."""
     space = evaluator.space
     limit = byte_limit(evaluator)
     starts = [
@@ -118,4 +128,7 @@ def known_starts(evaluator: Evaluator, losses: Losses) -> list[Genome]:
         if genome is not None:
             starts.append(genome)
     starts += cut_starts(space, losses, limit)
+    plainly = [1.0] * len(space.genes)
+    best = evaluator.best(STARTS.widened)
+    starts += [widen(space.under(one.genome), one.genome, losses, limit, plainly) for one in best]
     return list(dict.fromkeys(starts))

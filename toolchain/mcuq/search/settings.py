@@ -118,6 +118,16 @@ class FidelitySettings:
     Evidence: docs/settings.md: 1, 3 and 6 lose the same on average and score 52, 66 and 72 thousand
     samples; with 3 the seeds differ least.
     """
+    chosen: int = 16
+    """Candidates. Scored on all samples but those kept back.
+
+    Evidence: not measured: chosen by hand.
+    """
+    picked_from: int = 4
+    """Candidates. Scored on the samples kept back; the best is built.
+
+    Evidence: not measured: chosen by hand.
+    """
     batch: int = 64
     """Candidates. Scored between two looks at the clock and two calls of the progress function.
 
@@ -136,7 +146,7 @@ FIDELITIES = FidelitySettings()
 
 @dataclass(frozen=True)
 class StartSettings:
-    """The solutions that the genetic algorithm starts from."""
+    """What the genetic algorithm starts from."""
 
     between: int = 5
     """Solutions. Of the knapsack, at byte limits spread between the smallest and all int8.
@@ -147,6 +157,17 @@ class StartSettings:
     """Solutions. With channels left out, where the search may do so.
 
     Evidence: not measured: chosen by hand.
+    """
+    widened: int = 4
+    """Candidates. The best under tighter limits that are widened to the limit.
+
+    Evidence: not measured: chosen by hand.
+    """
+    tighter: tuple[float, ...] = (0.25, 0.5, 0.75)
+    """Shares of the int8 weight bytes. Limits that are searched before a larger one.
+
+    Evidence: none needed: more of them promise more and score more candidates; a quarter and a half
+    are all filters at 2 and at 4 bits.
     """
     most_states: int = 20_000
     """States. Of the knapsack; beyond, those of nearly equal bytes are thinned.
@@ -162,3 +183,17 @@ class StartSettings:
 
 
 STARTS = StartSettings()
+
+
+@dataclass(frozen=True)
+class HypervolumeSettings:
+    """The figure of a whole front."""
+
+    margin: float = 1.1
+    """Factor. The reference point is so much worse than the worst end of the space.
+
+    Evidence: none needed: a convention, so that the ends themselves count.
+    """
+
+
+HYPERVOLUME = HypervolumeSettings()

@@ -7,6 +7,7 @@ rounding at equal bytes, change the width, or trade width between two tensors.
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 
 from mcuq.search.knapsack import Losses
 from mcuq.search.settings import GA, GaSettings
@@ -81,6 +82,18 @@ def repair(
             return genome
         _, gene, index, delta = min(moves)
         genome, used = replaced(genome, gene, index), used + delta
+    return widen(space, genome, losses, limit, noise)
+
+
+def widen(
+    space: Space, genome: Genome, losses: Losses, limit: int, noise: Sequence[float]
+) -> Genome:
+    """Spend the bytes that `limit` leaves, the most loss saved per byte first.
+
+    Args:
+        noise: factor of each gene's loss.
+    """
+    used = space.weight_bytes(genome)
     while True:
         moves = [
             m
@@ -94,7 +107,7 @@ def repair(
 
 
 def _moves(
-    space: Space, genome: Genome, losses: Losses, noise: list[float], *, narrower: bool
+    space: Space, genome: Genome, losses: Losses, noise: Sequence[float], *, narrower: bool
 ) -> list[tuple[float, int, int, int]]:
     """(loss change per byte moved, gene, choice, byte change) of every move one way."""
     moves = []
