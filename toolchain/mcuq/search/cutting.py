@@ -6,20 +6,29 @@ from mcuq.search.greedy import greedy
 from mcuq.search.knapsack import Losses, knapsack
 from mcuq.search.settings import STARTS
 from mcuq.search.space import Genome, Space, replaced
+from mcuq.search.variation import widen
 
 
 def cut_starts(space: Space, losses: Losses, limit: int) -> list[Genome]:
-    """From nothing cut on, each time the cut that leaves the least summed loss at `limit`; of that
-    path the best, with the knapsack's choices for what is left."""
+    """From nothing cut on, each time the cut that leaves the least summed loss at `limit`; from all
+    along that path some cuts, each with the knapsack's choices for what is left, and with the
+    narrowest, widened: few bits lose more together than alone, and its choices are those that
+    repair what the layers before them lose."""
     cuts, path = space.reference, []
     while further := _further(space, cuts):
-        loss, cuts = min((_promised(space, losses, one, limit), one) for one in further)
-        path.append((loss, cuts))
+        cuts = min((_promised(space, losses, one, limit), one) for one in further)[1]
+        path.append(cuts)
     found = []
-    for _, one in sorted(path)[: STARTS.cut]:
-        genome = knapsack(space.under(one), _held(space, losses, one), limit)
-        if genome is not None:
-            found.append(genome)
+    plainly = [1.0] * len(space.genes)
+    for one in path[:: -(-len(path) // STARTS.cut)] if path else ():
+        left = space.under(one)
+        genome = knapsack(left, _held(space, losses, one), limit)
+        if genome is None:
+            continue
+        narrowest = left.smallest()
+        for gene in space.cutting:
+            narrowest = replaced(narrowest, gene, one[gene])
+        found += [genome, widen(left, narrowest, losses, limit, plainly)]
     return found
 
 

@@ -154,7 +154,7 @@ class StartSettings:
     Evidence: not measured: chosen by hand.
     """
     cut: int = 6
-    """Solutions. With channels left out, where the search may do so.
+    """Networks. With channels left out, where the search may do so; each is two solutions.
 
     Evidence: not measured: chosen by hand.
     """
