@@ -1,6 +1,6 @@
 # Set-up, checks and the demo, from a fresh clone on Debian or Ubuntu.
 #
-#   make demo    build, verify and report the digits example on the emulated STM32F746
+#   make demo    build, verify and report the separable example on the emulated STM32F746
 #   make test    every test
 #   make check   formatting, lint and types
 #   make quick   the tests that are neither slow nor need the compiler for the board
@@ -29,7 +29,7 @@ setup: $(SETUP) $(COMPILER)
 
 demo: setup
 	rm -rf demo
-	$(BIN)/mcuq init --example digits demo
+	$(BIN)/mcuq init --example separable demo
 	cd demo && ../$(BIN)/mcuq build --board stm32f746
 
 test: setup $(HOST)

@@ -10,6 +10,7 @@ files in the package are the reference, and this script says how they came to be
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -117,18 +118,25 @@ def accuracy(flatbuffer: bytes, x: np.ndarray, y: np.ndarray) -> float:
     return hits / len(x)
 
 
-def main() -> None:
+def write_trained(build: Callable[[], keras.Model], target: Path) -> dict[str, Arrays]:
+    """Train what `build` makes and write it to `target`; the splits, when each has been judged."""
     keras.utils.set_random_seed(SEED)
     tf.config.experimental.enable_op_determinism()
     splits = split_digits()
-    model = build_model()
+    model = build()
     train(model, splits["train"][0].astype(np.float32), splits["train"][1])
     flatbuffer = to_tflite(model)
-    OUT.mkdir(parents=True, exist_ok=True)
-    (OUT / "digits_float32.tflite").write_bytes(flatbuffer)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(flatbuffer)
+    for name, (x, y) in splits.items():
+        print(f"{name}: {len(x)} images, accuracy {accuracy(flatbuffer, x, y):.4f}")
+    return splits
+
+
+def main() -> None:
+    splits = write_trained(build_model, OUT / "digits_float32.tflite")
     for name, (x, y) in splits.items():
         np.savez_compressed(OUT / f"{name}.npz", x=x, y=y)
-        print(f"{name}: {len(x)} images, accuracy {accuracy(flatbuffer, x, y):.4f}")
 
 
 if __name__ == "__main__":

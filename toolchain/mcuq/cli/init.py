@@ -32,7 +32,7 @@ def init(
     ] = Path(),
     example: Annotated[
         str | None,
-        typer.Option("--example", "-e", help="Copy an example with its data, such as: digits."),
+        typer.Option("--example", "-e", help="Copy an example with its data: digits or separable."),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace files that exist.")] = False,
     json: JsonFlag = False,

@@ -11,6 +11,8 @@ from mcuq.project import FILE_NAME
 from mcuq.resources import example_dir
 
 BLANK = "blank"
+DATA_OF = {"separable": "digits"}
+"""Example → the one whose data it has, too."""
 
 
 def list_examples() -> tuple[str, ...]:
@@ -51,5 +53,7 @@ def _content(name: str) -> dict[str, bytes]:
     """File → what it holds."""
     if name == BLANK:
         return {FILE_NAME: blank_project().encode()}
-    files = sorted(path for path in example_dir(name).iterdir() if path.is_file())
-    return {path.name: path.read_bytes() for path in files}
+    files = [path for path in example_dir(name).iterdir() if path.is_file()]
+    if name in DATA_OF:
+        files += example_dir(DATA_OF[name]).glob("*.npz")
+    return {path.name: path.read_bytes() for path in sorted(files, key=lambda path: path.name)}
