@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +15,7 @@ from mcuq.eliminate import Groups, Roles
 from mcuq.graph import Graph, Op
 from mcuq.graph.counts import all_macs, all_weights
 from mcuq.ops.weighted import DEPTHWISE_CONV_2D
+from mcuq.pipeline.settings import VARIANTS
 from mcuq.prune import ChannelStatistics, PrunedLevels, dropped, measure_channels, prune
 from mcuq.prune.order import Levels
 from mcuq.quantize import Config, WeightChoice
@@ -77,10 +79,17 @@ class Pruning(ByContent):
     def variant(self, chosen: Levels) -> Variant:
         """What is left at these levels."""
         if chosen not in self.known:
+            make_room(self.known)
             left = prune(self.graph, dropped(self.levels, chosen), self.statistics)
             bank = CutBank(self, chosen, left.graph, left.kept)
             self.known[chosen] = Variant(left.graph, bank, left.kept)
         return self.known[chosen]
+
+
+def make_room(known: dict[Levels, Any]) -> None:
+    """For one network more."""
+    while len(known) >= VARIANTS.kept:
+        del known[next(iter(known))]
 
 
 def prescribed(graph: Graph, config: Config, calibration: Dataset) -> Variant:

@@ -18,6 +18,7 @@ from mcuq.pipeline.costing import cost_table, with_kernels_of
 from mcuq.pipeline.found import first_sample
 from mcuq.pipeline.lowering import lower_for
 from mcuq.pipeline.profile import ProfileTarget
+from mcuq.pipeline.pruning import make_room
 from mcuq.pipeline.scheme import Scheme
 from mcuq.pipeline.scoring import Candidates
 from mcuq.quantize import quantize
@@ -52,6 +53,7 @@ class Costs:
         if not any(levels):
             return self.whole
         if levels not in self.known:
+            make_room(self.known)
             self.known[levels] = self._made(genome)
         return self.known[levels]
 
