@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,12 +12,13 @@ from scaled_networks import scaled_network, scaled_samples
 
 from mcuq.calibrate import calibrate
 from mcuq.data import Dataset
-from mcuq.errors import InputError
-from mcuq.graph import Graph
+from mcuq.errors import BudgetError, InputError
 from mcuq.interpret.float import run_float
 from mcuq.interpret.integer import dequantize_outputs, quantize_inputs, run_integer
+from mcuq.pipeline.build import search
 from mcuq.pipeline.candidates import cut_candidates
 from mcuq.pipeline.config_overrides import read_dropped
+from mcuq.pipeline.debug import debug
 from mcuq.pipeline.pruning import Pruning, cuts
 from mcuq.pipeline.request import BuildRequest
 from mcuq.pipeline.scoring import Candidates
@@ -25,6 +27,7 @@ from mcuq.prune import channel_sets, measure_channels, pruned_levels
 from mcuq.quantize import WeightChoice
 from mcuq.report.publish import publish
 from mcuq.result.configuration import CONFIG
+from mcuq.score.layer_errors import layer_errors
 from mcuq.search.cutting import cut_starts
 from mcuq.search.space import Genome
 from mcuq.tflite.float_model import float_tflite_bytes
@@ -90,6 +93,16 @@ def test_each_network_is_made_once(candidates: Candidates) -> None:
     assert candidates.variant(genome(candidates, 0, 0, 0)).graph is candidates.graph
 
 
+def test_layers_are_compared_by_the_channels_that_are_left(candidates: Candidates) -> None:
+    x = scaled_samples(16, seed=7)
+    chosen = genome(candidates, 0, 3, 3)
+    kept = candidates.variant(chosen).kept
+    found = layer_errors(candidates.graph, candidates.quantize(chosen), [x], kept)
+    assert [layer.name for layer in found] == [*candidates.graph.activations[1:]]
+    # What goes was made up for behind the layer it went from: those that stay are as they were.
+    assert all(layer.snr_db > 15 for layer in found)
+
+
 def test_starts_with_cuts_keep_the_limit(candidates: Candidates) -> None:
     space = candidates.space.space
     losses = [[0.0, *(0.1 for _ in gene.choices[1:])] for gene in space.genes]
@@ -143,17 +156,11 @@ def request_(tmp_path: Path) -> BuildRequest:
     )
 
 
-def first_layer(graph: Graph) -> int:
-    return graph.tensors[graph.weights[0]].shape[0]
-
-
 @pytest.mark.slow
 @pytest.mark.arm
 def test_a_build_leaves_channels_out_and_is_read_back(
     request_: BuildRequest, tmp_path: Path
 ) -> None:
-    from dataclasses import replace
-
     manifest = publish(request_).manifest
     gone = manifest.pruning
     assert gone is not None and gone.channels > 0
@@ -174,3 +181,19 @@ def test_a_build_leaves_channels_out_and_is_read_back(
     publish(second)
     one, other = ((tmp_path / name / "model.tflite").read_bytes() for name in ("first", "second"))
     assert one == other
+    assert all(layer.snr_db > 0 for layer in debug(second).layers)
+
+
+@pytest.mark.slow
+@pytest.mark.arm
+def test_cycles_that_no_width_keeps_are_kept_with_fewer_channels(request_: BuildRequest) -> None:
+    """Each network is run, so that its cycles are no estimate from another's."""
+    asked = replace(request_, weight_bytes=None, evaluations=10, drop_channels=False)
+    whole, _ = search(asked)
+    least = min(one.cost.cycles for one in whole.front if one.cost.cycles is not None)
+    limit = int(0.7 * least)
+    with pytest.raises(BudgetError):
+        search(replace(asked, max_cycles=limit))
+    found, limits = search(replace(asked, max_cycles=limit, drop_channels=True))
+    assert limits.cycles == limit
+    assert any(one.fits and (one.cost.cycles or limit) < limit for one in found.front)
