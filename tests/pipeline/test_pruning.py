@@ -12,13 +12,14 @@ from scaled_networks import scaled_network, scaled_samples
 
 from mcuq.calibrate import calibrate
 from mcuq.data import Dataset
-from mcuq.errors import BudgetError, InputError
+from mcuq.errors import BudgetError, InputError, UsageError
 from mcuq.interpret.float import run_float
 from mcuq.interpret.integer import dequantize_outputs, quantize_inputs, run_integer
 from mcuq.pipeline.build import search
 from mcuq.pipeline.candidates import cut_candidates
 from mcuq.pipeline.config_overrides import read_dropped
 from mcuq.pipeline.debug import debug
+from mcuq.pipeline.load import load
 from mcuq.pipeline.pruning import Pruning, cuts
 from mcuq.pipeline.request import BuildRequest
 from mcuq.pipeline.scoring import Candidates
@@ -154,6 +155,11 @@ def request_(tmp_path: Path) -> BuildRequest:
         output=tmp_path / "out",
         device_samples=2,
     )
+
+
+def test_what_is_to_be_kept_cannot_go(request_: BuildRequest) -> None:
+    with pytest.raises(UsageError, match="--keep-channels"):
+        load(replace(request_, keep_channels=True))
 
 
 @pytest.mark.slow

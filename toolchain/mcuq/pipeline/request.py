@@ -246,7 +246,6 @@ class BuildRequest:
             "Let the search leave out channels, too.",
             "Whether the search may leave out channels of a layer, an eighth, a quarter or half of "
             "them, as it may store weights in fewer bits.",
-            matters=lambda request: not request.keep_channels,
         ),
     ] = False
     flash: Annotated[
