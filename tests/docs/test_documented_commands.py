@@ -78,6 +78,7 @@ QUICK = {
     "mcuq hil soak": ["--minutes", "0.02"],
     "python scripts/build_ratio.py": ["--rounds", "1"],
     "python scripts/peak_memory.py": ["--evaluations", "12"],
+    "python scripts/measure_finish.py": ["--budgets", "50", "--parts", "0"],
     "python scripts/measure_settings.py": ["--only", "sweeps"],
 }
 """Options that are added: of one given twice, the last counts."""

@@ -61,6 +61,18 @@ def test_samples_kept_back_are_not_added(monkeypatch: pytest.MonkeyPatch) -> Non
     assert len(kept) == 80
 
 
+def test_calibration_data_brings_no_sample_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same data is given for calibration and search: the last fifth still judges alone."""
+    found, kept, _ = trained_on(monkeypatch, calibration=400, search=400)
+    assert found.tolist() == list(range(320))
+    assert kept.tolist() == list(range(320, 400))
+
+
+def test_too_few_samples_serve_all_uses(monkeypatch: pytest.MonkeyPatch) -> None:
+    found, kept, _ = trained_on(monkeypatch, calibration=8, search=12)
+    assert found.tolist() == kept.tolist() == list(range(12))
+
+
 def test_many_samples_are_passed_over_fewer_times(monkeypatch: pytest.MonkeyPatch) -> None:
     few = trained_on(monkeypatch, calibration=50, search=400)[2]
     found, _, many = trained_on(monkeypatch, calibration=600, search=6000)

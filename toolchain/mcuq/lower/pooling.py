@@ -96,15 +96,26 @@ def lower_reduce_min(qgraph: QuantizedGraph, op: Op, params: ReduceParams) -> Ca
 def _extents(qgraph: QuantizedGraph, op: Op, axes: tuple[int, ...]) -> tuple[Extent, ...]:
     """Dimensions that are kept and those that are reduced, with their strides."""
     shape = qgraph.tensors[op.inputs[0]].shape
-    strides = dense_strides(shape)
-    reduced = [axis for axis in range(len(shape)) if axis in axes]
-    kept = [axis for axis in range(len(shape)) if axis not in axes]
+    dimensions = list(zip(shape, dense_strides(shape), strict=True))
+    reduced = _merged([dimensions[axis] for axis in range(len(shape)) if axis in axes])
+    kept = _merged([dimensions[axis] for axis in range(len(shape)) if axis not in axes])
     return (
-        ("kept", to_rank([shape[a] for a in kept], 1, op)),
-        ("kept_strides", to_rank([strides[a] for a in kept], 0, op)),
-        ("reduced", to_rank([shape[a] for a in reduced], 1, op)),
-        ("reduced_strides", to_rank([strides[a] for a in reduced], 0, op)),
+        ("kept", to_rank([size for size, _ in kept], 1, op)),
+        ("kept_strides", to_rank([stride for _, stride in kept], 0, op)),
+        ("reduced", to_rank([size for size, _ in reduced], 1, op)),
+        ("reduced_strides", to_rank([stride for _, stride in reduced], 0, op)),
     )
+
+
+def _merged(dimensions: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """(size, stride) of dimensions, those as one that a single loop walks in the same order."""
+    merged: list[tuple[int, int]] = []
+    for size, stride in dimensions:
+        if merged and merged[-1][1] == size * stride:
+            merged[-1] = (merged[-1][0] * size, stride)
+        else:
+            merged.append((size, stride))
+    return merged
 
 
 def float_pool(qgraph: QuantizedGraph, op: Op, attrs: PoolAttrs) -> Call:

@@ -9,7 +9,7 @@ result is taken.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 
@@ -43,7 +43,8 @@ def refine_chosen(
     which it was even trained on, is not taken either.
 
     Args:
-        calibration: what the filters were fitted to; trained on together with the search's own.
+        calibration: what the filters were fitted to; trained on together with the search's own,
+            without what is kept back.
         search: the search samples; the last fifth was kept back.
     """
     progress(Progress("refine", note="the chosen filters, together"))
@@ -51,7 +52,8 @@ def refine_chosen(
     variant = candidates.variant(genome)
     first = calibration.take(SAMPLES.candidates).inputs
     most = _most(candidates.graph, len(first[0]))
-    inputs = _joined(first, _part(search.inputs, rungs.full), most)
+    held_back = _part(search.inputs, rungs.holdout)
+    inputs = _joined(first, _part(search.inputs, rungs.full), held_back, most)
     settings = RefineSettings()
     if len(inputs[0]) > REFINEMENT.many:
         settings = replace(settings, epochs=REFINEMENT.passes_over_many)
@@ -61,7 +63,7 @@ def refine_chosen(
         candidates.ranges,
         config,
         inputs,
-        _part(search.inputs, rungs.holdout),
+        held_back,
         bank=variant.bank,
         teacher=candidates.graph,
         settings=settings,
@@ -85,15 +87,23 @@ def _most(graph: Graph, least: int) -> int:
     return max(least, min(REFINEMENT.samples, affordable))
 
 
-def _joined(first: Inputs, second: Inputs, most: int) -> list[Rows]:
+def _joined(first: Inputs, second: Inputs, held_back: Inputs, most: int) -> list[Rows]:
     """Both sets of samples, each sample once, at most `most`: calibration often is a part of the
-    search data."""
+    search data. What is kept back is left out wherever it comes from, unless nothing else is there:
+    samples that were trained on do not tell when training begins to do harm."""
     once: dict[bytes, int] = {}
-    samples = chain.from_iterable(zip(*inputs, strict=True) for inputs in (first, second))
-    for number, sample in enumerate(samples):
+    for number, digest in enumerate(chain(_digests(first), _digests(second))):
+        once.setdefault(digest, number)
+    judges = set(_digests(held_back))
+    others = [number for digest, number in once.items() if digest not in judges]
+    kept = (others or list(once.values()))[:most]
+    return [Rows(pair, kept) for pair in zip(first, second, strict=True)]
+
+
+def _digests(inputs: Inputs) -> Iterator[bytes]:
+    """Of each sample."""
+    for sample in zip(*inputs, strict=True):
         digest = hashlib.blake2b(digest_size=16)
         for x in sample:
             digest.update(x.tobytes())
-        once.setdefault(digest.digest(), number)
-    kept = list(once.values())[:most]
-    return [Rows(pair, kept) for pair in zip(first, second, strict=True)]
+        yield digest.digest()

@@ -69,12 +69,11 @@ def dragged_inputs(graph: Graph, span: Spans) -> frozenset[tuple[str, int]]:
 
 
 def _drags(joined: Range, own: Range) -> bool:
-    width = _width(own)
-    return 0.0 < width * RANGES.drag_limit < _width(joined)
+    return 0.0 < width(own) * RANGES.drag_limit < width(joined)
 
 
-def _width(span: Range) -> float:
-    """With the zero that every integer range holds."""
+def width(span: Range) -> float:
+    """Of a range, with the zero that every integer range holds."""
     return max(span[1], 0.0) - min(span[0], 0.0)
 
 

@@ -5,7 +5,8 @@ output shares the input's parameters. CONCATENATION, MINIMUM and MAXIMUM join al
 What a state reads and what is written to it share theirs, too.
 Some inputs are rescaled first, by a LEAKY_RELU of slope 1 (an identity that requantizes): outputs
 of SOFTMAX, LOGISTIC and TANH, whose parameters are fixed, where they meet other values; and values
-of a much smaller range that others read too, so that these keep the finer scale.
+of a much smaller range that others read too, so that these keep the finer scale. An average over a
+whole image is a MEAN where that gives it a finer scale.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from mcuq.graph import Graph, Op, State, Tensor
 from mcuq.numeric.element import Element
 from mcuq.numeric.tensor import AffineParams
 from mcuq.ops.unary import LEAKY_RELU, LeakyReluAttrs
+from mcuq.quantize.averages import with_own_averages
 from mcuq.quantize.int16 import SpelledOut, spelled_out
 from mcuq.quantize.joins import Range, Spans, dragged_inputs, operands
 
@@ -58,7 +60,13 @@ def share_activations(graph: Graph, bits: int = 8, span: Spans | None = None) ->
     dragged = frozenset[tuple[str, int]]()
     if span is not None:
         own = span
-        dragged = dragged_inputs(graph, lambda name: known[name] if name in known else own(name))
+
+        def range_of(name: str) -> Range:
+            return known[name] if name in known else own(name)
+
+        if bits == 8:
+            graph = with_own_averages(graph, range_of)
+        dragged = dragged_inputs(graph, range_of)
     groups = _Grouping(graph, bits, dragged).result()
     return replace(groups, known=known, source={**groups.source, **spelled.source})
 

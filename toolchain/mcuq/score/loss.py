@@ -45,6 +45,11 @@ def find_loss_outputs(graph: Graph) -> tuple[LossOutput, ...]:
     return tuple(_head(name, makers.get(name)) for name in graph.outputs)
 
 
+def head_tensors(loss_outputs: Sequence[LossOutput]) -> tuple[str, ...]:
+    """What has to be computed for them, each activation once."""
+    return tuple(dict.fromkeys(head.tensor for head in loss_outputs))
+
+
 def _head(name: str, maker: Op | None) -> LossOutput:
     if maker is not None and isinstance(maker.attrs, SoftmaxAttrs):
         return LossOutput(maker.inputs[0], SOFTMAX, maker.attrs.beta)

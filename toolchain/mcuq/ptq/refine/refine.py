@@ -36,7 +36,7 @@ from mcuq.quantize.config import Config
 from mcuq.quantize.quantize import quantize
 from mcuq.quantize.weights import Bank
 from mcuq.quantized.qgraph import QuantizedGraph
-from mcuq.score.loss import LossOutput, divergence, find_loss_outputs
+from mcuq.score.loss import divergence, find_loss_outputs, head_tensors
 
 Inputs = Sequence[SampleArray]
 
@@ -142,12 +142,12 @@ class _Scorer:
     def __init__(self, graph: Graph, ranges: RangeSource, inputs: Inputs, teacher: Graph) -> None:
         self._graph, self._ranges, self._inputs = graph, ranges, inputs
         self._loss_outputs = find_loss_outputs(graph)
-        self._reference = run_float(teacher, inputs, keep=_tensors(self._loss_outputs))
+        self._reference = run_float(teacher, inputs, keep=head_tensors(self._loss_outputs))
 
     def __call__(self, state: _State) -> float:
         qgraph = quantize(self._graph, self._ranges, state.config, state.bank)
         stored = quantize_inputs(qgraph, self._inputs)
-        found = run_integer(qgraph, stored, keep=_tensors(self._loss_outputs))
+        found = run_integer(qgraph, stored, keep=head_tensors(self._loss_outputs))
         real = dequantize_outputs(qgraph, found)
         return float(divergence(self._loss_outputs, self._reference, real).mean())
 
@@ -167,9 +167,9 @@ class _Training:
         self._origin, self._settings = start, settings
         self._start = quantize(graph, ranges, start.config, start.bank)
         self._loss_outputs = find_loss_outputs(graph)
-        self._simulation = Simulation(self._start, tuple(_tensors(self._loss_outputs)))
+        self._simulation = Simulation(self._start, head_tensors(self._loss_outputs))
         self._parameters = start_parameters(graph, self._start, settings.lean)
-        self._reference = run_float(teacher, inputs, keep=_tensors(self._loss_outputs))
+        self._reference = run_float(teacher, inputs, keep=head_tensors(self._loss_outputs))
         self._stored = quantize_inputs(self._start, inputs)
         self._samples = len(inputs[0])
         self._steps = tuple(Adam(settings) for _ in range(3))
@@ -209,10 +209,6 @@ class _Training:
             for name in gradients.bias
         }
         by_bias.step(self._parameters.bias, gradients.bias, bias_rates)
-
-
-def _tensors(loss_outputs: Sequence[LossOutput]) -> list[str]:
-    return list(dict.fromkeys(head.tensor for head in loss_outputs))
 
 
 def _as_real(qgraph: QuantizedGraph, stored: Sequence[npt.NDArray[Any]]) -> dict[str, Array]:
