@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from types import TracebackType
 
 from mcuq.graph import Graph
+from mcuq.pipeline.pruning import Pruning, Variant
 from mcuq.pipeline.settings import RUNGS, RungSettings
 from mcuq.pipeline.space import ModelSpace
 from mcuq.quantize import quantize
@@ -36,9 +37,18 @@ class Candidates:
     ranges: RangeSource
     bank: Bank | None
     space: ModelSpace
+    pruning: Pruning | None = None
+
+    def variant(self, genome: Genome) -> Variant:
+        """The float model that `genome` is about, and its filters."""
+        levels = self.space.levels(genome)
+        if self.pruning is None or not any(levels):
+            return Variant(self.graph, self.bank or {}, {})
+        return self.pruning.variant(levels)
 
     def quantize(self, genome: Genome) -> QuantizedGraph:
-        return quantize(self.graph, self.ranges, self.space.config(genome), self.bank)
+        variant = self.variant(genome)
+        return quantize(variant.graph, self.ranges, self.space.config(genome), variant.bank)
 
 
 Span = tuple[int, int]
