@@ -18,8 +18,9 @@ from mcuq.progress import Progress, ProgressCallback, silent
 from mcuq.score.intervals import interval
 from mcuq.score.loss import divergence
 from mcuq.search import Candidate, Cost, Evaluator, Genome, Limits, pareto_front
-from mcuq.search.climb import climb, pick, tighter
+from mcuq.search.climb import climb, tighter
 from mcuq.search.hypervolume import front_hypervolume
+from mcuq.search.pick import pick
 from mcuq.search.problem import FULL, BudgetSpent
 from study.peer import NAME as PEER
 from study.peer import peer_models, run_exact, run_fast

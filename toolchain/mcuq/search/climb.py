@@ -6,15 +6,15 @@ one finds. So the tighter ones come first, and what they picked stays a finalist
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from mcuq.search.methods import run
-from mcuq.search.problem import FULL, HOLDOUT, Candidate, Evaluator, Limits
+from mcuq.search.mixes import search_mixes
+from mcuq.search.pick import pick
+from mcuq.search.problem import Candidate, Evaluator, Limits
 from mcuq.search.seeds import byte_limit, count_alone
 from mcuq.search.settings import STARTS, GaSettings
-from mcuq.search.space import Genome
 from mcuq.units import Share
 
 SEARCHES = frozenset({"ga"})
@@ -40,6 +40,8 @@ def climb(
     seed: int,
     settings: GaSettings | None = None,
     before: Sequence[Limits] = (),
+    *,
+    mixes: bool = False,
 ) -> Candidate | None:
     """Search under the limits `before`, then under the evaluator's own; what is picked at last.
 
@@ -49,6 +51,8 @@ def climb(
 
     Args:
         before: growing, each nowhere looser than the evaluator's own.
+        mixes: under each limit search on as `search_mixes`, whose losses the promise is then about;
+            the score function has `SOLVED` rungs.
 
     Returns:
         None where nothing fits. Raises KeyError for an unknown method.
@@ -56,6 +60,7 @@ def climb(
     steps = (*before, evaluator.limits)
     more = max(0, evaluator.budget - count_alone(evaluator.space))
     winner: Candidate | None = None
+    mixed: Candidate | None = None
     for number, limits in enumerate(steps):
         evaluator.later = more * (len(steps) - number - 1)
         if number > 0:
@@ -63,32 +68,6 @@ def climb(
         evaluator.loosen(limits)
         run(method, evaluator, seed, settings)
         winner = pick(evaluator, winner)
-    return winner
-
-
-def pick(evaluator: Evaluator, held: Candidate | None = None) -> Candidate | None:
-    """The best of what fits: `FidelitySettings.chosen` scored on all search samples but those kept
-    back, `FidelitySettings.picked_from` of them on those. None where nothing fits.
-
-    Args:
-        held: what was picked under tighter limits; it stays unless another is no worse on both.
-    """
-    settings = evaluator.settings
-    finalists = [c.genome for c in evaluator.best(settings.chosen)]
-    rivals = [] if held is None else [held.genome]
-    losses = _losses(evaluator, [*finalists, *rivals], FULL)
-    bar = min((losses[genome] for genome in rivals), default=math.inf)
-    ahead = [genome for genome in _ordered(finalists, losses) if losses[genome] <= bar]
-    last = [*ahead[: settings.picked_from], *rivals]
-    best = _ordered(last, _losses(evaluator, last, HOLDOUT))
-    return evaluator.known[best[0]] if best else None
-
-
-def _losses(evaluator: Evaluator, genomes: Sequence[Genome], rung: int) -> dict[Genome, float]:
-    distinct = list(dict.fromkeys(genomes))
-    found = evaluator.score(distinct, rung) if distinct else ()
-    return dict(zip(distinct, found, strict=True))
-
-
-def _ordered(genomes: Sequence[Genome], losses: Mapping[Genome, float]) -> list[Genome]:
-    return sorted(genomes, key=lambda genome: (losses[genome], genome))
+        if mixes and winner is not None:
+            mixed = search_mixes(evaluator, winner, seed, mixed)
+    return mixed or winner

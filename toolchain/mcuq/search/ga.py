@@ -25,18 +25,20 @@ def evolve(evaluator: Evaluator, seed: int, settings: GaSettings) -> None:
 
     Raises BudgetSpent when evaluations or time are used up, which is the usual end.
     """
-    rng = random.Random(seed)
     losses = sensitivities(evaluator)
-    evaluator.evaluate(known_starts(evaluator, losses), thorough=True)
-    _generations(evaluator, losses, rng, settings)
+    starts = known_starts(evaluator, losses)
+    evolve_from(evaluator, starts, losses, random.Random(seed), settings)
 
 
-def _generations(
+def evolve_from(
     evaluator: Evaluator,
+    starts: Sequence[Genome],
     losses: Losses,
     rng: random.Random,
     settings: GaSettings,
 ) -> None:
+    """The same from given starts; `losses` are those of the choices alone."""
+    evaluator.evaluate(starts, thorough=True)
     limit = byte_limit(evaluator)
     surrogate = Surrogate(evaluator.space, settings)
     stale = 0
