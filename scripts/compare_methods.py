@@ -1,7 +1,8 @@
 """Compare search methods at equal evaluations: method × weight budget.
 
     python scripts/compare_methods.py MODEL --calibration DATA [--search-data DATA]
-        [--evaluation DATA] [--bits 8,4,2] [--budgets 50,60] [--methods ga,knapsack] [--seeds 5]
+        [--evaluation DATA] [--bits 8,4,2] [--drop-channels] [--budgets 50,60]
+        [--methods ga,knapsack] [--seeds 5]
         [--evaluations 500] [--no-refine] [--peer] [-o FOLDER] [--json]
 
 Writes the table to stdout, to stderr how far it is. See docs/benchmarks.md.
@@ -74,6 +75,7 @@ def parser() -> argparse.ArgumentParser:
         help="percent of the int8 weight bytes",
     )
     taken.add_argument("--bits", type=widths, default="8,4", help="widths of filters")
+    taken.add_argument("--drop-channels", action="store_true", help="channels can go, too")
     taken.add_argument(
         "--methods", type=methods, default="ga,knapsack,knapsacks,greedy,random,uniform"
     )

@@ -229,7 +229,7 @@ def _fit(study: Study, name: str, settings: CandidateSettings, count: int) -> Ro
     samples = study.calibration.take(count).inputs
     with patch.object(solve, "CANDIDATES", settings), patch.object(scales, "SHARES", shares):
         walk = Walk(study.graph, study.candidates.ranges, Config(), samples)
-        weights = walk.on_quantized_inputs(dict.fromkeys(walk.filters, choice), recipe)
+        (weights,) = walk.on_quantized_inputs(dict.fromkeys(walk.filters, choice), recipe)
     config = Config(default_weight=choice)
     bank = {(name, choice): weight for name, weight in weights.items()}
     qgraph = quantize(study.graph, study.candidates.ranges, config, bank)

@@ -24,13 +24,13 @@
 #define MCUQ_COLUMN_HEADER 2
 
 /* Multiplies two filled columns of `words` = depth words after the header with all output channels
- * and writes two pixels; second may equal first. */
+ * and writes two pixels; second may equal first. zero_point: of the outputs. */
 typedef void mcuq_multiply(const int32_t *columns, int32_t words, const int32_t *weights,
-    const mcuq_channel *channels, int32_t outputs, int8_t *first, int8_t *second);
+    const mcuq_channel *channels, int32_t outputs, int8_t *first, int8_t *second, int32_t zero_point);
 void mcuq_multiply_s8(const int32_t *columns, int32_t words, const int32_t *weights,
-    const mcuq_channel *channels, int32_t outputs, int8_t *first, int8_t *second);
+    const mcuq_channel *channels, int32_t outputs, int8_t *first, int8_t *second, int32_t zero_point);
 void mcuq_multiply_s4(const int32_t *columns, int32_t words, const int32_t *weights,
-    const mcuq_channel *channels, int32_t outputs, int8_t *first, int8_t *second);
+    const mcuq_channel *channels, int32_t outputs, int8_t *first, int8_t *second, int32_t zero_point);
 
 /* The same from sums of four channels for two columns, sums[2 × channel + column]; group_words:
  * words of weights a group of four channels. */
@@ -38,7 +38,7 @@ typedef void mcuq_dot_4x2(
     const int32_t *weights, const int32_t *columns, int32_t words, int32_t sums[8]);
 void mcuq_multiply_groups(const int32_t *columns, int32_t words, const int32_t *weights,
     int32_t group_words, const mcuq_channel *channels, int32_t outputs, mcuq_dot_4x2 *dot,
-    int8_t *first, int8_t *second);
+    int8_t *first, int8_t *second, int32_t zero_point);
 
 /* Sums of a pair of channels for two columns by single multiplications: sums[2 × channel + column].
  * int8 weights step by two words: the other pair's lie between. */

@@ -9,29 +9,29 @@
 
 /* Depthwise convolution of `pixels` pixels. taps: `count` addresses of the taps' pixels, `width`
  * bytes ahead, then how far each moves a pixel. output: end of the first output pixel; width:
- * channels; step: from one output pixel to the next. */
+ * channels; step: from one output pixel to the next. zero: the outputs' zero point + 128. */
 typedef void mcuq_depthwise_run(const int8_t **taps, const int32_t *weights,
     const mcuq_channel_group *channels, int8_t *output, int32_t width, int32_t pixels, int32_t step,
-    int32_t count);
+    int32_t count, int32_t zero);
 void mcuq_depthwise_run_any(const int8_t **taps, const int32_t *weights,
     const mcuq_channel_group *channels, int8_t *output, int32_t width, int32_t pixels, int32_t step,
-    int32_t count);
+    int32_t count, int32_t zero);
 /* The same for up to 15 taps, weights and channels (of mcuq_lane_group) as in mcuq_lanes.h. */
 void mcuq_depthwise_lanes_run(const int8_t **taps, const int32_t *weights,
     const mcuq_channel_group *channels, int8_t *output, int32_t width, int32_t pixels, int32_t step,
-    int32_t count);
+    int32_t count, int32_t zero);
 /* The same for nine taps and channels in fours. */
 void mcuq_depthwise_run_9(const int8_t **taps, const int32_t *weights,
     const mcuq_channel_group *channels, int8_t *output, int32_t width, int32_t pixels, int32_t step,
-    int32_t count);
+    int32_t count, int32_t zero);
 /* The same for nine taps and any channels from four up; taps are `width` & ~3 bytes ahead. */
 void mcuq_depthwise_run_9_any(const int8_t **taps, const int32_t *weights,
     const mcuq_channel_group *channels, int8_t *output, int32_t width, int32_t pixels, int32_t step,
-    int32_t count);
+    int32_t count, int32_t zero);
 /* weights: as mcuq_expand and mcuq_expand_two make them. Needs the DSP or the vector extension. */
 void mcuq_depthwise_run_expanded_9(const int8_t **taps, const int32_t *weights,
     const mcuq_channel_group *channels, int8_t *output, int32_t width, int32_t pixels, int32_t step,
-    int32_t count);
+    int32_t count, int32_t zero);
 
 /* Sums of `width` (1 to 4) channels of one pixel; offset: of the group from the taps' addresses;
  * before: channels of the pixel ahead of the group, which may be loaded. Of a pixel's last channels,
@@ -72,11 +72,11 @@ static inline int32_t mcuq_unpack_nibbles(const int32_t *weights, int32_t index)
     return (int32_t)(((spread | 0x80808080u) - 0x08080808u) ^ 0x80808080u);
 }
 
-/* Four int8 weights doubled, as int16 of channels (0, 2) and (1, 3). */
+/* Four int8 weights as int16 of channels (0, 2) and (1, 3). */
 static inline void mcuq_expand(uint32_t weights, int32_t *expanded)
 {
-    expanded[0] = (int32_t)((uint32_t)mcuq_even_bytes(weights) << 1 & 0xFFFEFFFFu);
-    expanded[1] = (int32_t)((uint32_t)mcuq_odd_bytes(weights) << 1 & 0xFFFEFFFFu);
+    expanded[0] = mcuq_even_bytes(weights);
+    expanded[1] = mcuq_odd_bytes(weights);
 }
 
 /* Those of two taps, a word a channel: (first tap's, second tap's). */

@@ -2,9 +2,9 @@
  * step, one in each 32-bit lane.
  *
  * r0 taps, r1 and r7 weights, r2 and r11 channel groups, r3 output end, r4 the number 4, r5 the
- * number 128, lr groups left; q0 sums, q4 offsets of a group's multipliers, q5 zeros, q6 the
- * channels' order, q7 the channels' offsets. Stack: q4-q7, eight saved registers and lr, then the
- * arguments width, pixels, step, count.
+ * output zero point, lr groups left; q0 sums, q5 zeros, q6 the channels' order, q7 the
+ * channels' offsets. Stack: q4-q7, eight saved registers and lr, then the arguments width, pixels,
+ * step, count, zero.
  */
 #ifndef MCUQ_DEPTHWISE_MVE_H
 #define MCUQ_DEPTHWISE_MVE_H
@@ -16,13 +16,10 @@
     "vpush {d8-d15}\n" \
     "adr r5, 9f\n" \
     "vldrw.u32 q6, [r5]\n" \
-    "movs r5, #12\n" \
-    "vmul.i32 q4, q6, r5\n" \
-    "movs r5, #16\n" \
-    "vadd.i32 q4, q4, r5\n" \
+    "ldr r5, [sp, #116]\n" \
+    "subs r5, r5, #128\n" \
     "vmov.i32 q5, #0\n" \
     "movs r4, #4\n" \
-    "movs r5, #128\n" \
     "0:\n" \
     "ldr r6, [sp, #100]\n" \
     "mov r7, r1\n" \
@@ -34,34 +31,35 @@
     "1:\n" \
     "ldmia r0!, {r8-r10}\n"
 
-/* The doubled sums in q0, biases included, become outputs: left shifts where a shift is negative,
- * the sign taken off where it is positive, unsigned saturation, offset binary turned back. */
+/* The sums in q0 become outputs: shifted to the left where the shift is negative, the sign taken off
+ * where it is positive, rounded as they are shifted. */
 #define MCUQ_VECTOR_GROUP_END \
+    "vldrw.u32 q2, [r11, q6, uxtw #2]\n" \
     "subs r0, r0, #36\n" \
-    "add r8, r11, #4\n" \
-    "add r9, r11, #8\n" \
-    "vldrw.u32 q2, [r9, q4]\n" \
-    "vldrw.u32 q1, [r11, q4]\n" \
-    "vmovlb.s8 q2, q2\n" \
-    "vmovlb.s16 q2, q2\n" \
+    "vshr.s32 q1, q2, #8\n" \
+    "adds r11, r11, #16\n" \
+    "vadd.i32 q0, q0, q1\n" \
+    "vldrw.u32 q1, [r11, q6, uxtw #2]\n" \
+    "vshl.i32 q2, q2, #26\n" \
+    "vshr.s32 q2, q2, #26\n" \
+    "vmvn q3, q2\n" \
     "vneg.s32 q2, q2\n" \
-    "vmax.s32 q3, q2, q5\n" \
+    "vmax.s32 q3, q3, q5\n" \
+    "vmin.s32 q2, q2, q5\n" \
     "vshl.s32 q0, q0, q3\n" \
-    "vrmulh.s32 q0, q0, q1\n" \
-    "vshr.s32 q3, q2, #31\n" \
-    "vshr.s32 q1, q0, #31\n" \
+    "vrmulh.s32 q1, q0, q1\n" \
+    "vshr.s32 q3, q0, #31\n" \
+    "vadd.i32 q0, q0, q1\n" \
+    "vshr.s32 q1, q2, #31\n" \
     "vand q1, q1, q3\n" \
     "vadd.i32 q0, q0, q1\n" \
-    "vldrw.u32 q1, [r8, q4]\n" \
-    "vadd.i32 q0, q0, q1\n" \
-    "vmin.s32 q2, q2, q5\n" \
-    "vshl.s32 q0, q0, q2\n" \
-    "vqmovunb.s32 q0, q0\n" \
-    "vqmovnb.u16 q0, q0\n" \
+    "vrshl.s32 q0, q0, q2\n" \
     "vadd.i32 q0, q0, r5\n" \
+    "vqmovnb.s32 q0, q0\n" \
+    "vqmovnb.s16 q0, q0\n" \
     "vstrb.32 q0, [r3, q7]\n" \
     "vadd.i32 q7, q7, r4\n" \
-    "adds r11, r11, #64\n" \
+    "adds r11, r11, #16\n" \
     "le lr, 1b\n"
 
 #define MCUQ_VECTOR_MOVE_THREE \

@@ -60,6 +60,29 @@ static inline int32_t mcuq_high_multiply_add(int32_t a, int32_t b, int32_t c)
 #endif
 }
 
+/* a × b / 2^31 rounded for the multiplier b that `factor` is made of: see mcuq_channel. */
+static inline int32_t mcuq_scale(int32_t a, int32_t factor)
+{
+    return mcuq_high_multiply_add(a, factor, a);
+}
+
+/* x / 2^shift rounded to nearest, ties upwards, + c; shift: 1 to 31. */
+static inline int32_t mcuq_shift_and_add(int32_t x, int32_t shift, int32_t c)
+{
+#if defined(__thumb__)
+    /* The shift leaves the bit that rounds in the carry. */
+    __asm__(".syntax unified\n"
+            "asrs %[x], %[x], %[shift]\n"
+            "adcs %[x], %[x], %[c]\n"
+            : [x] "+l"(x)
+            : [shift] "l"(shift), [c] "l"(c)
+            : "cc");
+    return x;
+#else
+    return ((x >> (shift - 1)) + 2 * c + 1) >> 1;
+#endif
+}
+
 static inline int32_t mcuq_saturate(int32_t x)
 {
 #if defined(__ARM_FEATURE_SAT)

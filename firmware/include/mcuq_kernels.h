@@ -323,16 +323,15 @@ void mcuq_resize_bilinear_s8(const mcuq_bilinear *p, const int8_t *input, int8_t
  * layer in flash: they are kept short. */
 #define MCUQ_WORDS __attribute__((aligned(4)))
 
-/* Requantization of one output channel: with d = doubled_bias + 2 × sum and
- * h = d × multiplier / 2^32 (rounded), the output is (h - (h < 0) + rounding) >> shift for
- * shift >= 1, where rounding = 2^(shift - 1) + (output zero point << shift). For shift <= 0
- * (factors of one half and more) d is first shifted left by -shift, and the output is
- * h + rounding, where rounding = output zero point. */
+/* Requantization of one output channel: with x = bias + sum and h = x × multiplier / 2^31 (rounded)
+ * the output is (h - (h < 0)) / 2^shift (rounded) + output zero point, where shift is 1 to 31. For
+ * factors of one half and more x is first shifted to the left, and the output is h + output zero
+ * point. Rounding is to nearest, ties upwards.
+ * bias_shift: bias × 256, and in the lowest byte the shift or, for one to the left, -1 - left.
+ * factor: 2 × multiplier - 2^32, negative: h is x + x × factor / 2^32. */
 typedef struct {
-    int32_t doubled_bias;
-    int32_t multiplier;
-    int32_t rounding;
-    int32_t shift;
+    int32_t bias_shift;
+    int32_t factor;
 } mcuq_channel;
 
 /* Direction in which output pixels are computed: decides what the output may overwrite. */
@@ -358,6 +357,7 @@ typedef struct {
     uint16_t pad_top;
     uint16_t pad_left;
     int8_t input_zero_point;
+    int8_t output_zero_point;
     int8_t activation_min;
     int8_t activation_max;
     uint8_t direction;
@@ -376,6 +376,7 @@ typedef struct {
     int32_t pixels;
     uint16_t input_channels;
     uint16_t output_channels;
+    int8_t output_zero_point;
     int8_t activation_min;
     int8_t activation_max;
     uint8_t direction;
@@ -390,6 +391,7 @@ void mcuq_pointwise_s4(const mcuq_pointwise *p, const int32_t *weights,
 typedef struct {
     int32_t depth;
     uint16_t outputs;
+    int8_t output_zero_point;
     int8_t activation_min;
     int8_t activation_max;
 } mcuq_dense;
@@ -400,19 +402,14 @@ void mcuq_dense_s4(const mcuq_dense *p, const int32_t *weights, const mcuq_chann
     const int8_t *input, int8_t *output);
 
 /* Requantization of four depthwise channels. As mcuq_channel, but for outputs in offset binary
- * (0 to 255): the roundings hold the output zero point + 128. The shift is the low byte of its
- * word; the first word has MCUQ_GROUP_WIDE added where a shift of the group is <= 0 or an output
- * may exceed 16 bits before it is saturated, and MCUQ_GROUP_LEFT where a shift is <= 0. */
-#define MCUQ_GROUP_WIDE 256
-#define MCUQ_GROUP_LEFT 512
+ * (0 to 255) and of a shift only the lowest six bits: in the first word the bit MCUQ_GROUP_SLOW is
+ * set where a channel of the group is shifted to the left, or its output may exceed 16 bits before
+ * it is saturated, and else clear. */
+#define MCUQ_GROUP_SLOW 64
 
 typedef struct {
-    int32_t doubled_bias[4];
-    struct {
-        int32_t multiplier;
-        int32_t rounding;
-        int32_t shift;
-    } output[4];
+    int32_t bias_shift[4];
+    int32_t factor[4];
 } mcuq_channel_group;
 
 /* DEPTHWISE_CONV_2D, depth multiplier 1: fields as in mcuq_conv, channels in and out being equal.
@@ -436,6 +433,7 @@ typedef struct {
     uint16_t pad_top;
     uint16_t pad_left;
     int8_t input_zero_point;
+    int8_t output_zero_point;
     int8_t activation_min;
     int8_t activation_max;
     uint8_t direction;

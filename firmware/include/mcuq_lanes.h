@@ -24,13 +24,12 @@
 extern "C" {
 #endif
 
-/* Requantization of four output channels: as mcuq_channel, but for the shift, which is to the left
- * where it is positive. */
+/* Requantization of four output channels as of mcuq_channel, but
+ * bias_shift: bias × 64, and in the lowest five bits the shift to the left in two's complement;
+ * multiplier: itself. */
 typedef struct {
-    int32_t doubled_bias[4];
+    int32_t bias_shift[4];
     int32_t multiplier[4];
-    int32_t rounding[4];
-    int32_t left_shift[4];
 } mcuq_lane_group;
 
 /* Parameters are those of mcuq_conv_s8 and its kin, directions and overlaps as well.
@@ -76,29 +75,34 @@ void mcuq_depthwise_lanes_ternary(const mcuq_depthwise *p, const int32_t *weight
     const mcuq_lane_group *channels, const int8_t *input, int8_t *output, int32_t *scratch);
 
 /* Inner parts. Two columns of D = `depth` bytes, one behind the other, times all output channels:
- * two pixels; second may equal first. */
+ * two pixels; second may equal first. zero_point: of the outputs. */
 typedef void mcuq_lane_pixels(const int8_t *columns, int32_t depth, const int8_t *weights,
-    const mcuq_lane_group *channels, int32_t outputs, int8_t *first, int8_t *second);
+    const mcuq_lane_group *channels, int32_t zero_point, int32_t outputs,
+    int8_t *first, int8_t *second);
 void mcuq_lane_pixels_s8(const int8_t *columns, int32_t depth, const int8_t *weights,
-    const mcuq_lane_group *channels, int32_t outputs, int8_t *first, int8_t *second);
+    const mcuq_lane_group *channels, int32_t zero_point, int32_t outputs,
+    int8_t *first, int8_t *second);
 void mcuq_lane_pixels_s4(const int8_t *columns, int32_t depth, const int8_t *weights,
-    const mcuq_lane_group *channels, int32_t outputs, int8_t *first, int8_t *second);
+    const mcuq_lane_group *channels, int32_t zero_point, int32_t outputs,
+    int8_t *first, int8_t *second);
 void mcuq_lane_pixels_s2(const int8_t *columns, int32_t depth, const int8_t *weights,
-    const mcuq_lane_group *channels, int32_t outputs, int8_t *first, int8_t *second);
+    const mcuq_lane_group *channels, int32_t zero_point, int32_t outputs,
+    int8_t *first, int8_t *second);
 
 /* The same for one column. */
 typedef void mcuq_lane_row(const int8_t *column, int32_t depth, const int8_t *weights,
-    const mcuq_lane_group *channels, int32_t outputs, int8_t *output);
+    const mcuq_lane_group *channels, int32_t zero_point, int32_t outputs, int8_t *output);
 void mcuq_lane_row_s8(const int8_t *column, int32_t depth, const int8_t *weights,
-    const mcuq_lane_group *channels, int32_t outputs, int8_t *output);
+    const mcuq_lane_group *channels, int32_t zero_point, int32_t outputs, int8_t *output);
 void mcuq_lane_row_s4(const int8_t *column, int32_t depth, const int8_t *weights,
-    const mcuq_lane_group *channels, int32_t outputs, int8_t *output);
+    const mcuq_lane_group *channels, int32_t zero_point, int32_t outputs, int8_t *output);
 void mcuq_lane_row_s2(const int8_t *column, int32_t depth, const int8_t *weights,
-    const mcuq_lane_group *channels, int32_t outputs, int8_t *output);
+    const mcuq_lane_group *channels, int32_t zero_point, int32_t outputs, int8_t *output);
 
 /* One column in C; bits: of the weights, 8, 4 or 2. */
 void mcuq_lane_groups(const int8_t *column, int32_t depth, const int8_t *weights,
-    const mcuq_lane_group *channels, int32_t outputs, int8_t *output, int32_t bits);
+    const mcuq_lane_group *channels, int32_t zero_point, int32_t outputs, int8_t *output,
+    int32_t bits);
 
 /* Copies `rows` runs of `bytes` > 0, `to_pitch` and `from_pitch` apart. */
 void mcuq_lane_copy(int8_t *to, int32_t to_pitch, const int8_t *from, int32_t from_pitch,

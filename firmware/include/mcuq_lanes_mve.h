@@ -2,7 +2,8 @@
  * the products.
  *
  * The sums of four channels are in q4, of a second pixel in q5. Stack: q4-q7, depth, weights of the
- * group, channels, the registers that the caller keeps, then the arguments outputs and output(s).
+ * group, channels, the registers that the caller keeps, then the arguments zero point, outputs and
+ * output(s).
  */
 #ifndef MCUQ_LANES_MVE_H
 #define MCUQ_LANES_MVE_H
@@ -18,20 +19,21 @@
 #define MCUQ_LANES_DEPTH "[sp, #68]"
 #define MCUQ_LANES_WEIGHTS "[sp, #72]"
 #define MCUQ_LANES_CHANNELS "[sp, #76]"
-#define MCUQ_LANES_OUTPUTS "[sp, #116]"
-#define MCUQ_LANES_FIRST "[sp, #120]"
+#define MCUQ_LANES_ZERO "[sp, #116]"
+#define MCUQ_LANES_OUTPUTS "[sp, #120]"
+#define MCUQ_LANES_FIRST "[sp, #124]"
 
-/* Doubled biases in q0, multipliers in q1, roundings in q2, shifts in q7 (to the right), q6 (to the
- * left) and, as masks of those to the right, in q3. doubled: of the sums in the vector that is
- * named. */
+/* Doubled biases in q0, multipliers in q1, shifts in q7 (to the right), q6 (to the left) and, as
+ * masks of those to the right, in q3. doubled: of the sums in the vector that is named. */
 #define MCUQ_LANES_CONSTANTS \
     "ldr r11, " MCUQ_LANES_CHANNELS "\n" \
-    "vmov.i32 q6, #0\n" \
-    "vldrw.u32 q3, [r11, #48]\n" \
     "vldrw.u32 q1, [r11, #16]\n" \
-    "vldrw.u32 q2, [r11, #32]\n" \
+    "vmov.i32 q6, #0\n" \
+    "vldrw.u32 q0, [r11], #32\n" \
+    "vshl.i32 q3, q0, #27\n" \
+    "vshr.s32 q0, q0, #5\n" \
+    "vshr.s32 q3, q3, #27\n" \
     "vmin.s32 q7, q3, q6\n" \
-    "vldrw.u32 q0, [r11], #64\n" \
     "vmax.s32 q6, q3, q6\n" \
     "str r11, " MCUQ_LANES_CHANNELS "\n" \
     "vshr.s32 q3, q3, #31\n"
@@ -42,13 +44,14 @@
     "vshl.s32 " sums ", " sums ", q6\n" \
     "vrmulh.s32 " sums ", " sums ", q1\n"
 
-/* The sign counts only where something is shifted out to the right. */
+/* Outputs are rounded as they are shifted; the sign counts only where something is shifted out to
+ * the right. r1: the output zero point. */
 #define MCUQ_LANES_ROUND(sums, spare) \
     "vshr.s32 " spare ", " sums ", #31\n" \
     "vand " spare ", " spare ", q3\n" \
-    "vadd.i32 " sums ", " sums ", q2\n" \
     "vadd.i32 " sums ", " sums ", " spare "\n" \
-    "vshl.s32 " sums ", " sums ", q7\n" \
+    "vrshl.s32 " sums ", " sums ", q7\n" \
+    "vadd.i32 " sums ", " sums ", r1\n" \
     "vqmovnb.s32 " sums ", " sums "\n" \
     "vqmovnb.s16 " sums ", " sums "\n"
 
@@ -62,9 +65,9 @@
     MCUQ_LANES_CONSTANTS \
     MCUQ_LANES_SCALE("q4", first_doubled) \
     MCUQ_LANES_SCALE("q5", second_doubled) \
+    "ldrd r1, r3, " MCUQ_LANES_ZERO "\n" \
     MCUQ_LANES_ROUND("q4", "q0") \
     MCUQ_LANES_ROUND("q5", "q1") \
-    "ldr r3, " MCUQ_LANES_OUTPUTS "\n" \
     "ldrd r0, r2, " MCUQ_LANES_FIRST "\n" \
     "vctp.32 r3\n" \
     "vpstt\n" \
@@ -80,6 +83,7 @@
 #define MCUQ_LANES_ONE_PIXEL_END(doubled) \
     MCUQ_LANES_CONSTANTS \
     MCUQ_LANES_SCALE("q4", doubled) \
+    "ldr r1, " MCUQ_LANES_ZERO "\n" \
     MCUQ_LANES_ROUND("q4", "q0") \
     "ldrd r3, r0, " MCUQ_LANES_OUTPUTS "\n" \
     "vctp.32 r3\n" \

@@ -3,7 +3,7 @@
  * r0 weights, r1 columns, r3-r10 nested sums (channel a to d, two columns each); r2, r11, r12 and
  * lr are free for inputs and weights.
  * Stack: columns, their end, weights, channels, eight saved registers and lr, then the arguments
- * outputs, first, second.
+ * outputs, first, second, zero_point.
  *
  * Where MCUQ_DUAL_ISSUE is defined (mcuq_assembly.h) every load stands beside a multiplication, ahead
  * of its use. On other cores loads stand together: those that follow each other take a cycle less
@@ -26,6 +26,11 @@
 #else
 #define MCUQ_COLUMNS_END "adds r1, r1, #2\n"
 #endif
+
+/* Ahead of the rest where sums do not begin with the columns' header. */
+#define MCUQ_SKIP_HEADER \
+    "adds r0, r0, #8\n" \
+    "subs r1, r1, #2\n"
 
 #define MCUQ_MULTIPLY_BEGIN \
     "push {r0-r11, lr}\n" \
@@ -125,73 +130,128 @@
 
 #define MCUQ_SATURATE(sum) "ssat " sum ", #8, " sum "\n"
 
-/* One channel's outputs from its sums, as mcuq_output computes them but for the saturation, which is
- * done beside the next channel's multiplications: r2 doubled bias, r11 multiplier, r12 rounding, lr
- * shift. `twice` shifts the sums, or what they are a part of, to twice the sums. */
-#define MCUQ_CHANNEL(s, t, twice, left, before_s, before_t, load_11, move, load_2, load_12, load_lr, done) \
-    "add " s ", r2, " s ", " twice "\n" \
-    "add " t ", r2, " t ", " twice "\n" \
-    "cmp lr, #0\n" \
-    "ble " left "f\n" \
-    "smmlar r2, " s ", r11, r12\n" \
-    before_s \
-    "smmlar r12, " t ", r11, r12\n" \
-    load_11 \
-    before_t \
-    move \
-    "add " s ", r2, " s ", asr #31\n" \
-    load_2 \
-    "asr " s ", " s ", lr\n" \
-    "add " t ", r12, " t ", asr #31\n" \
-    load_12 \
-    "asr " t ", " t ", lr\n" \
-    load_lr \
-    done ":\n"
+/* Of a channel's sums, as mcuq_output makes outputs of them. Its word and r11, its factor, are loaded;
+ * lr is the output zero point. `nested` shifts what the sums are a part of. First the bias; the carry
+ * says that the shift is to the left. */
+#define MCUQ_BIAS(s, t, nested, word, beside_word, beside_s, left) \
+    "asrs r12, " word ", #8\n" \
+    beside_word \
+    "add " s ", r12, " s nested "\n" \
+    beside_s \
+    "add " t ", r12, " t nested "\n" \
+    "bcs " left "f\n"
 
-/* The same with a shift to the left. */
-#define MCUQ_CHANNEL_LEFT(s, t, left, before_s, before_t, loads, done) \
-    left ":\n" \
-    "rsbs lr, lr, #0\n" \
-    "lsl " s ", " s ", lr\n" \
-    "lsl " t ", " t ", lr\n" \
-    "smmlar " s ", " s ", r11, r12\n" \
-    "smmlar " t ", " t ", r11, r12\n" \
-    before_s \
-    before_t \
-    loads \
-    "b " done "b\n"
+#define MCUQ_SHIFT(sum, word) "asrs " sum ", " sum ", " word "\n"
+#define MCUQ_ADD_ZERO(sum) "adc " sum ", " sum ", lr\n"
 
-#define MCUQ_NEXT_CHANNEL \
-    "ldr r2, [r1, #-16]!\n" \
-    "ldr r11, [r1, #4]\n" \
-    "ldr r12, [r1, #8]\n" \
-    "ldr lr, [r1, #12]\n"
-
-#define MCUQ_OUTPUTS_1 "ldr r1, [sp, #56]\n"
-#define MCUQ_OUTPUTS_2 "ldr r2, [sp, #60]\n"
+/* The same for a shift to the left, all of it. */
+#define MCUQ_SHIFT_LEFT(s, t, word) \
+    "mvn r12, " word "\n" \
+    "lsl " s ", " s ", r12\n" \
+    "lsl " t ", " t ", r12\n" \
+    "smmlar " s ", " s ", r11, " s "\n" \
+    "smmlar " t ", " t ", r11, " t "\n"
 
 #if defined(MCUQ_DUAL_ISSUE)
 
-/* The next channel's words are loaded as this one's are used up. */
-#define MCUQ_CHANNEL_AND_NEXT(s, t, twice, left, before_s, before_t, done) \
-    MCUQ_CHANNEL(s, t, twice, left, before_s, before_t, "ldr r11, [r1, #-12]\n", \
-        "subs r1, r1, #16\n", "ldr r2, [r1]\n", "ldr r12, [r1, #8]\n", "ldr lr, [r1, #12]\n", done)
-#define MCUQ_LEFT_AND_NEXT(s, t, left, before_s, before_t, done) \
-    MCUQ_CHANNEL_LEFT(s, t, left, before_s, before_t, MCUQ_NEXT_CHANNEL, done)
-#define MCUQ_LAST_CHANNEL(s, t, left, before_s, before_t, done) \
-    MCUQ_CHANNEL(s, t, "lsl #1", left, before_s, before_t, MCUQ_OUTPUTS_1, "", MCUQ_OUTPUTS_2, "", \
-        "", done)
-#define MCUQ_LAST_LEFT(s, t, left, before_s, before_t, done) \
-    MCUQ_CHANNEL_LEFT(s, t, left, before_s, before_t, MCUQ_OUTPUTS_1 MCUQ_OUTPUTS_2, done)
+/* Words take turns in r2 and r0: a channel's sums p and q are shifted, rounded and saturated beside
+ * the next one's multiplications. */
+#define MCUQ_NEXT_WORD(word) "ldr " word ", [r1, #-8]!\n"
+#define MCUQ_FACTOR "ldr r11, [r1, #4]\n"
+
+#define MCUQ_MULTIPLY_TWO(s, t, shift_p, zero_p, shift_q, zero_q, next, saturate_p) \
+    "smmlar r12, " s ", r11, " s "\n" \
+    shift_p \
+    "smmlar r11, " t ", r11, " t "\n" \
+    zero_p \
+    shift_q \
+    next \
+    "add " s ", r12, " s ", asr #31\n" \
+    zero_q \
+    "add " t ", r11, " t ", asr #31\n" \
+    saturate_p
+
+#define MCUQ_FIRST_CHANNEL(s, t, nested, word, next_word, left, done) \
+    MCUQ_BIAS(s, t, nested, word, MCUQ_FACTOR, "", left) \
+    MCUQ_MULTIPLY_TWO(s, t, "", "", "", "", MCUQ_NEXT_WORD(next_word), "") \
+    done ":\n"
+
+#define MCUQ_CHANNEL(s, t, nested, word, p, q, word_p, before, next, left, done) \
+    MCUQ_BIAS(s, t, nested, word, MCUQ_FACTOR, before, left) \
+    MCUQ_MULTIPLY_TWO(s, t, MCUQ_SHIFT(p, word_p), MCUQ_ADD_ZERO(p), MCUQ_SHIFT(q, word_p), \
+        MCUQ_ADD_ZERO(q), next, MCUQ_SATURATE(p)) \
+    done ":\n"
+
+/* A shift by 0 leaves the carry, which is to be clear. */
+#define MCUQ_CLEAR_CARRY "adds r12, lr, #0\n"
+#define MCUQ_FIRST_LEFT(s, t, word, next_word, left, done) \
+    left ":\n" \
+    MCUQ_SHIFT_LEFT(s, t, word) \
+    MCUQ_NEXT_WORD(next_word) \
+    "mov " word ", #0\n" \
+    "b " done "b\n"
+
+#define MCUQ_CHANNEL_LEFT(s, t, word, p, q, word_p, next, left, done) \
+    left ":\n" \
+    MCUQ_SHIFT_LEFT(s, t, word) \
+    MCUQ_CLEAR_CARRY \
+    MCUQ_SHIFT(p, word_p) \
+    MCUQ_ADD_ZERO(p) \
+    MCUQ_SHIFT(q, word_p) \
+    MCUQ_ADD_ZERO(q) \
+    MCUQ_SATURATE(p) \
+    next \
+    "mov " word ", #0\n" \
+    MCUQ_CLEAR_CARRY \
+    "b " done "b\n"
 
 #define MCUQ_DIFFERENCES(d0, d1, c0, c1, b0, b1) \
     d0 \
-    "str r0, [sp, #8]\n" \
+    "ldr r12, [sp, #52]\n" \
     d1 \
-    "ldr r0, [sp, #52]\n" \
-    c0 c1 \
+    "str r0, [sp, #8]\n" \
+    c0 \
     "ldr r1, [sp, #12]\n" \
-    b0 b1
+    c1 b0 \
+    "ldr lr, [sp, #64]\n" \
+    b1 \
+    "cmp r12, #4\n"
+
+#define MCUQ_SECOND "ldr r2, [sp, #60]\n"
+#define MCUQ_FOUR_CHANNELS(d, c, b) \
+    MCUQ_NEXT_WORD("r2") \
+    MCUQ_FIRST_CHANNEL("r9", "r10", d, "r2", "r0", "14", "10") \
+    "7:\n" \
+    MCUQ_CHANNEL("r7", "r8", c, "r0", "r9", "r10", "r2", "", MCUQ_NEXT_WORD("r2"), "15", "11") \
+    "8:\n" \
+    MCUQ_CHANNEL("r5", "r6", b, "r2", "r7", "r8", "r0", MCUQ_SATURATE("r10"), MCUQ_NEXT_WORD("r0"), \
+        "16", "12") \
+    "9:\n" \
+    MCUQ_CHANNEL("r3", "r4", "", "r0", "r5", "r6", "r2", MCUQ_SATURATE("r8"), MCUQ_SECOND, \
+        "17", "13") \
+    MCUQ_SHIFT("r3", "r0") \
+    "ldr r1, [sp, #56]\n" \
+    MCUQ_ADD_ZERO("r3") \
+    MCUQ_SHIFT("r4", "r0") \
+    "ldr r12, [sp, #52]\n" \
+    MCUQ_SATURATE("r3") \
+    MCUQ_ADD_ZERO("r4") \
+    MCUQ_SATURATE("r6") \
+    "subs r12, r12, #4\n" \
+    MCUQ_SATURATE("r4")
+
+#define MCUQ_FOUR_LEFT \
+    MCUQ_FIRST_LEFT("r9", "r10", "r2", "r0", "14", "10") \
+    MCUQ_CHANNEL_LEFT("r7", "r8", "r0", "r9", "r10", "r2", MCUQ_NEXT_WORD("r2"), "15", "11") \
+    MCUQ_CHANNEL_LEFT("r5", "r6", "r2", "r7", "r8", "r0", MCUQ_NEXT_WORD("r0"), "16", "12") \
+    MCUQ_CHANNEL_LEFT("r3", "r4", "r0", "r5", "r6", "r2", MCUQ_SECOND, "17", "13")
+
+/* Fewer channels begin in the midst of it, with the word in either register. */
+#define MCUQ_LAST_CHANNELS \
+    "add r1, r1, r12, lsl #3\n" \
+    MCUQ_NEXT_WORD("r2") \
+    "cmp r12, #2\n" \
+    "mov r0, r2\n"
 
 /* Four channels of each pixel, as words. */
 #define MCUQ_STORE_FOUR \
@@ -204,23 +264,69 @@
     "str r3, [r1], #4\n" \
     "str r4, [r2], #4\n"
 
+#define MCUQ_WEIGHTS "ldr r0, [sp, #8]\n"
+
 #else
 
-#define MCUQ_CHANNEL_AND_NEXT(s, t, twice, left, before_s, before_t, done) \
-    MCUQ_CHANNEL(s, t, twice, left, before_s, before_t, "", "", "", "", "", done) \
-    MCUQ_NEXT_CHANNEL
-#define MCUQ_LEFT_AND_NEXT(s, t, left, before_s, before_t, done) \
-    MCUQ_CHANNEL_LEFT(s, t, left, before_s, before_t, "", done)
-#define MCUQ_LAST_CHANNEL(s, t, left, before_s, before_t, done) \
-    MCUQ_CHANNEL(s, t, "lsl #1", left, before_s, before_t, "", "", "", "", "", done) \
-    MCUQ_OUTPUTS_1 MCUQ_OUTPUTS_2
-#define MCUQ_LAST_LEFT MCUQ_LEFT_AND_NEXT
+#define MCUQ_NEXT_CHANNEL \
+    "ldr r2, [r1, #-8]!\n" \
+    "ldr r11, [r1, #4]\n"
+
+#define MCUQ_CHANNEL(s, t, nested, left, done) \
+    MCUQ_BIAS(s, t, nested, "r2", "", "", left) \
+    "smmlar r12, " s ", r11, " s "\n" \
+    "smmlar r11, " t ", r11, " t "\n" \
+    "add " s ", r12, " s ", asr #31\n" \
+    "add " t ", r11, " t ", asr #31\n" \
+    MCUQ_SHIFT(s, "r2") \
+    MCUQ_ADD_ZERO(s) \
+    MCUQ_SHIFT(t, "r2") \
+    MCUQ_ADD_ZERO(t) \
+    done ":\n" \
+    MCUQ_SATURATE(s) \
+    MCUQ_SATURATE(t)
+
+#define MCUQ_CHANNEL_LEFT(s, t, left, done) \
+    left ":\n" \
+    MCUQ_SHIFT_LEFT(s, t, "r2") \
+    "add " s ", " s ", lr\n" \
+    "add " t ", " t ", lr\n" \
+    "b " done "b\n"
 
 #define MCUQ_DIFFERENCES(d0, d1, c0, c1, b0, b1) \
     d0 d1 c0 c1 b0 b1 \
-    "str r0, [sp, #8]\n" \
-    "ldr r0, [sp, #52]\n" \
-    "ldr r1, [sp, #12]\n"
+    "ldr r12, [sp, #52]\n" \
+    "ldr r1, [sp, #12]\n" \
+    "ldr lr, [sp, #64]\n" \
+    "cmp r12, #4\n"
+
+#define MCUQ_FOUR_CHANNELS(d, c, b) \
+    MCUQ_NEXT_CHANNEL \
+    MCUQ_CHANNEL("r9", "r10", d, "14", "10") \
+    MCUQ_NEXT_CHANNEL \
+    "7:\n" \
+    MCUQ_CHANNEL("r7", "r8", c, "15", "11") \
+    MCUQ_NEXT_CHANNEL \
+    "8:\n" \
+    MCUQ_CHANNEL("r5", "r6", b, "16", "12") \
+    MCUQ_NEXT_CHANNEL \
+    "9:\n" \
+    MCUQ_CHANNEL("r3", "r4", "", "17", "13") \
+    "ldr r12, [sp, #52]\n" \
+    "ldr r1, [sp, #56]\n" \
+    "ldr r2, [sp, #60]\n" \
+    "subs r12, r12, #4\n"
+
+#define MCUQ_FOUR_LEFT \
+    MCUQ_CHANNEL_LEFT("r9", "r10", "14", "10") \
+    MCUQ_CHANNEL_LEFT("r7", "r8", "15", "11") \
+    MCUQ_CHANNEL_LEFT("r5", "r6", "16", "12") \
+    MCUQ_CHANNEL_LEFT("r3", "r4", "17", "13")
+
+#define MCUQ_LAST_CHANNELS \
+    "add r1, r1, r12, lsl #3\n" \
+    MCUQ_NEXT_CHANNEL \
+    "cmp r12, #2\n"
 
 #define MCUQ_STORE_FOUR \
     "strb r3, [r1], #1\n" \
@@ -232,49 +338,38 @@
     "strb r9, [r1], #1\n" \
     "strb r10, [r2], #1\n"
 
+#define MCUQ_WEIGHTS ""
+
 #endif
 
-/* Sums of the channels d, c and b are differences of nested sums, `b` and so on shift those to twice
- * the sums. They and r3, r4 become up to four channels' outputs, the last channel first: 9
- * instructions an output. r0 channels left, r1 words of the channel. */
+/* Sums of the channels d, c and b are differences of nested sums, `d` and so on shift those to the
+ * sums. They and r3, r4 become up to four channels' outputs, the last channel first: 9 instructions
+ * an output. r12 (outside of channels) channels left, r1 words of the channel. */
 #define MCUQ_MULTIPLY_END(d0, d1, c0, c1, b0, b1, d, c, b) \
     MCUQ_DIFFERENCES(d0, d1, c0, c1, b0, b1) \
-    "cmp r0, #4\n" \
     "blt 6f\n" \
-    "adds r1, r1, #64\n" \
+    "adds r1, r1, #32\n" \
     "str r1, [sp, #12]\n" \
-    MCUQ_NEXT_CHANNEL \
-    MCUQ_CHANNEL_AND_NEXT("r9", "r10", d, "14", "", "", "10") \
-    "7:\n" \
-    MCUQ_CHANNEL_AND_NEXT("r7", "r8", c, "15", MCUQ_SATURATE("r9"), MCUQ_SATURATE("r10"), "11") \
-    "8:\n" \
-    MCUQ_CHANNEL_AND_NEXT("r5", "r6", b, "16", MCUQ_SATURATE("r7"), MCUQ_SATURATE("r8"), "12") \
-    "9:\n" \
-    MCUQ_LAST_CHANNEL("r3", "r4", "17", MCUQ_SATURATE("r5"), MCUQ_SATURATE("r6"), "13") \
-    MCUQ_SATURATE("r3") \
-    MCUQ_SATURATE("r4") \
-    "subs r0, r0, #4\n" \
+    MCUQ_FOUR_CHANNELS(d, c, b) \
     "blt 18f\n" \
     MCUQ_STORE_FOUR \
-    "str r0, [sp, #52]\n" \
+    "str r12, [sp, #52]\n" \
     "str r1, [sp, #56]\n" \
     "str r2, [sp, #60]\n" \
-    "ldr r0, [sp, #8]\n" \
+    MCUQ_WEIGHTS \
     "bgt 1b\n" \
     "19:\n" \
     "pop {r0-r11, pc}\n" \
     MCUQ_MULTIPLY_ENTRIES \
     "6:\n" \
-    "add r1, r1, r0, lsl #4\n" \
-    MCUQ_NEXT_CHANNEL \
-    "cmp r0, #2\n" \
+    MCUQ_LAST_CHANNELS \
     "bgt 7b\n" \
     "beq 8b\n" \
     "b 9b\n" \
     "18:\n" \
     "strb r3, [r1]\n" \
     "strb r4, [r2]\n" \
-    "adds r0, r0, #2\n" \
+    "adds r12, r12, #2\n" \
     "blt 19b\n" \
     "strb r5, [r1, #1]\n" \
     "strb r6, [r2, #1]\n" \
@@ -282,10 +377,7 @@
     "strb r7, [r1, #2]\n" \
     "strb r8, [r2, #2]\n" \
     "b 19b\n" \
-    MCUQ_LEFT_AND_NEXT("r9", "r10", "14", "", "", "10") \
-    MCUQ_LEFT_AND_NEXT("r7", "r8", "15", MCUQ_SATURATE("r9"), MCUQ_SATURATE("r10"), "11") \
-    MCUQ_LEFT_AND_NEXT("r5", "r6", "16", MCUQ_SATURATE("r7"), MCUQ_SATURATE("r8"), "12") \
-    MCUQ_LAST_LEFT("r3", "r4", "17", MCUQ_SATURATE("r5"), MCUQ_SATURATE("r6"), "13")
+    MCUQ_FOUR_LEFT
 
 /* clang-format on */
 

@@ -1,9 +1,10 @@
 /* Assembly shared by mcuq_multiply_s8 and _s4 on the vector extension: everything but the products.
  *
  * r7 weights, r9 columns, r5 words left; nested sums of channels a to d, two columns each: r0 r2,
- * r4 r6, r8 r10, r12 lr. At a group's end q0 and q1 are the sums of the two pixels, q4-q7 the
- * channels' biases, multipliers, roundings and shifts. Stack: q4-q7, columns, words, weights,
- * channels, eight saved registers and lr, then the arguments outputs, first, second.
+ * r4 r6, r8 r10, r12 lr. At a group's end q0 and q1 are the sums of the two pixels, q5 the channels'
+ * factors, q7 their shifts (to the left), q4 masks of those to the right, r0 the output zero point.
+ * Stack: q4-q7, columns, words, weights, channels, eight saved registers and lr, then the arguments
+ * outputs, first, second, zero_point.
  */
 #ifndef MCUQ_MULTIPLY_MVE_H
 #define MCUQ_MULTIPLY_MVE_H
@@ -41,14 +42,16 @@
     "bne 5b\n" \
     "6:\n"
 
-/* The outputs of a pixel in q0 or q1. The sign counts only where something is shifted out to the
- * right. */
-#define MCUQ_VECTOR_SHIFT_RIGHT(sums) \
+/* The outputs of a pixel in q0 or q1, rounded as they are shifted. The sign counts only where
+ * something is shifted out to the right. */
+#define MCUQ_VECTOR_SCALE(sums) \
+    "vrmulh.s32 q2, " sums ", q5\n" \
     "vshr.s32 q3, " sums ", #31\n" \
+    "vadd.i32 " sums ", " sums ", q2\n" \
     "vand q3, q3, q4\n" \
     "vadd.i32 " sums ", " sums ", q3\n" \
-    "vadd.i32 " sums ", " sums ", q6\n" \
-    "vshl.s32 " sums ", " sums ", q7\n" \
+    "vrshl.s32 " sums ", " sums ", q7\n" \
+    "vadd.i32 " sums ", " sums ", r0\n" \
     "vqmovnb.s32 " sums ", " sums "\n" \
     "vqmovnb.s16 " sums ", " sums "\n"
 
@@ -60,25 +63,24 @@
     "vmov q0[3], q0[1], r4, r12\n" \
     "vmov q1[2], q1[0], r2, r10\n" \
     "vmov q1[3], q1[1], r6, lr\n" \
-    "vld40.32 {q4, q5, q6, q7}, [r11]\n" \
-    "vld41.32 {q4, q5, q6, q7}, [r11]\n" \
-    "vld42.32 {q4, q5, q6, q7}, [r11]\n" \
-    "vld43.32 {q4, q5, q6, q7}, [r11]!\n" \
+    "vld20.32 {q4, q5}, [r11]\n" \
+    "vld21.32 {q4, q5}, [r11]!\n" \
+    "ldr r0, [sp, #128]\n" \
     "vmov.i32 q3, #0\n" \
-    "vneg.s32 q7, q7\n" \
-    "vshl.i32 q0, q0, #1\n" \
-    "vshl.i32 q1, q1, #1\n" \
+    "vmovlb.s8 q7, q4\n" \
+    "vshr.s32 q4, q4, #8\n" \
+    "vmovlb.s16 q7, q7\n" \
     "vadd.i32 q0, q0, q4\n" \
     "vadd.i32 q1, q1, q4\n" \
-    "vmax.s32 q2, q7, q3\n" \
-    "vshr.s32 q4, q7, #31\n" \
+    "vmvn q2, q7\n" \
+    "vneg.s32 q7, q7\n" \
+    "vmax.s32 q2, q2, q3\n" \
     "vmin.s32 q7, q7, q3\n" \
     "vshl.s32 q0, q0, q2\n" \
     "vshl.s32 q1, q1, q2\n" \
-    "vrmulh.s32 q0, q0, q5\n" \
-    "vrmulh.s32 q1, q1, q5\n" \
-    MCUQ_VECTOR_SHIFT_RIGHT("q0") \
-    MCUQ_VECTOR_SHIFT_RIGHT("q1") \
+    "vshr.s32 q4, q7, #31\n" \
+    MCUQ_VECTOR_SCALE("q0") \
+    MCUQ_VECTOR_SCALE("q1") \
     "ldr r5, [sp, #116]\n" \
     "subs r6, r5, #4\n" \
     "blt 7f\n" \

@@ -42,7 +42,7 @@ void mcuq_depthwise_expanded_ternary(const mcuq_depthwise *p, const int32_t *wei
 
 /* Inner parts: those of mcuq_columns.h with int2 weights. */
 void mcuq_multiply_s2(const int32_t *columns, int32_t words, const int32_t *weights,
-    const mcuq_channel *channels, int32_t outputs, int8_t *first, int8_t *second);
+    const mcuq_channel *channels, int32_t outputs, int8_t *first, int8_t *second, int32_t zero_point);
 void mcuq_dot_4x1_s2(const int32_t *weights, const int8_t *input, int32_t groups, int32_t sums[4],
     int32_t correction);
 

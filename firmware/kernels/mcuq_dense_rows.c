@@ -14,6 +14,7 @@ void mcuq_dense_rows(const mcuq_dense *p, const int32_t *weights, int32_t words,
     }
     int32_t sums[4];
     int32_t tail_sums[4];
+    const int32_t zero_point = p->output_zero_point;
     for (int32_t outputs = p->outputs; outputs > 0; outputs -= 4) {
         dot(weights, input, groups, sums, correction);
         weights += groups * words;
@@ -26,7 +27,7 @@ void mcuq_dense_rows(const mcuq_dense *p, const int32_t *weights, int32_t words,
         }
         const int32_t count = outputs < 4 ? outputs : 4;
         for (int32_t c = 0; c < count; c++) {
-            *output++ = mcuq_output(channels++, sums[c]);
+            *output++ = mcuq_output(channels++, sums[c], zero_point);
         }
     }
     mcuq_clamp_s8(output - p->outputs, p->outputs, p->activation_min, p->activation_max);

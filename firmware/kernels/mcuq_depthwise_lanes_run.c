@@ -3,33 +3,34 @@
 #include "mcuq_arith.h"
 #include "mcuq_assembly.h"
 #include "mcuq_depthwise.h"
-#include "mcuq_lanes.h"
-#include "mcuq_output.h"
+#include "mcuq_lane_output.h"
 
 #if defined(__ARM_FEATURE_MVE)
 
 /* clang-format off */
 
-/* Four sums become outputs of 32 bits; r10 their constants, q5-q7 spoilt. */
+/* Four sums become outputs of 32 bits; r10 their constants, r12 the output zero point, q5-q7
+ * spoilt. */
 #define REQUANTIZE(sums) \
     "vldrw.u32 q5, [r10]\n" \
     "vshl.i32 " sums ", " sums ", #1\n" \
-    "vldrw.u32 q6, [r10, #48]\n" \
-    "vadd.i32 " sums ", " sums ", q5\n" \
-    "vmov.i32 q7, #0\n" \
-    "vmax.s32 q5, q6, q7\n" \
-    "vshl.s32 " sums ", " sums ", q5\n" \
-    "vldrw.u32 q5, [r10, #16]\n" \
-    "vrmulh.s32 " sums ", " sums ", q5\n" \
-    "vmin.s32 q5, q6, q7\n" \
-    "vshr.s32 q6, q6, #31\n" \
-    "vshr.s32 q7, " sums ", #31\n" \
-    "vand q6, q6, q7\n" \
-    "vldrw.u32 q7, [r10, #32]\n" \
+    "vshr.s32 q6, q5, #5\n" \
     "vadd.i32 " sums ", " sums ", q6\n" \
-    "adds r10, r10, #64\n" \
-    "vadd.i32 " sums ", " sums ", q7\n" \
-    "vshl.s32 " sums ", " sums ", q5\n"
+    "vshl.i32 q5, q5, #27\n" \
+    "vmov.i32 q7, #0\n" \
+    "vshr.s32 q5, q5, #27\n" \
+    "vmax.s32 q6, q5, q7\n" \
+    "vmin.s32 q7, q5, q7\n" \
+    "vshl.s32 " sums ", " sums ", q6\n" \
+    "vldrw.u32 q6, [r10, #16]\n" \
+    "vrmulh.s32 " sums ", " sums ", q6\n" \
+    "adds r10, r10, #32\n" \
+    "vshr.s32 q5, q5, #31\n" \
+    "vshr.s32 q6, " sums ", #31\n" \
+    "vand q5, q5, q6\n" \
+    "vadd.i32 " sums ", " sums ", q5\n" \
+    "vrshl.s32 " sums ", " sums ", q7\n" \
+    "vadd.i32 " sums ", " sums ", r12\n"
 
 /* r0 taps, r1 and r9 weights, r2 and r10 constants, r3 output end, r7 offset and r11 channels left,
  * r8 bytes of weights a tap, r5 and r6 a tap's inputs and the next tap. Products are added in 16 bits
@@ -37,12 +38,13 @@
  * instructions for 16 multiply-accumulates. */
 MCUQ_ASSEMBLY void mcuq_depthwise_lanes_run(const int8_t **taps, const int32_t *weights,
     const mcuq_channel_group *channels, int8_t *output, int32_t width, int32_t pixels, int32_t step,
-    int32_t count)
+    int32_t count, int32_t zero)
 {
     __asm__ volatile(
         "push {r4-r11, lr}\n"
         "vpush {d8-d15}\n"
-        "ldr r4, [sp, #112]\n"
+        "ldrd r4, r12, [sp, #112]\n"
+        "subs r12, r12, #128\n"
         "0:\n"
         "ldr r11, [sp, #100]\n"
         "mov r9, r1\n"
@@ -137,20 +139,18 @@ MCUQ_ASSEMBLY void mcuq_depthwise_lanes_run(const int8_t **taps, const int32_t *
 #else
 
 /* Constants are in the order in which the vector extension widens lanes. */
-static int8_t requantized(const mcuq_lane_group *constants, int32_t channel, int32_t sum)
+static int8_t requantized(
+    const mcuq_lane_group *constants, int32_t channel, int32_t sum, int32_t zero_point)
 {
     const int32_t lane = channel & 15;
     const mcuq_lane_group *group =
         constants + channel / 16 * 4 + (lane & 1) * 2 + (lane >> 1 & 1);
-    const int32_t i = lane >> 2;
-    const mcuq_channel one = {
-        group->doubled_bias[i], group->multiplier[i], group->rounding[i], -group->left_shift[i]};
-    return mcuq_output(&one, sum);
+    return mcuq_lane_output(group, lane >> 2, sum, zero_point);
 }
 
 void mcuq_depthwise_lanes_run(const int8_t **taps, const int32_t *weights,
     const mcuq_channel_group *channels, int8_t *output, int32_t width, int32_t pixels, int32_t step,
-    int32_t count)
+    int32_t count, int32_t zero)
 {
     const mcuq_lane_group *constants = (const mcuq_lane_group *)(const void *)channels;
     for (;; output += step) {
@@ -162,7 +162,7 @@ void mcuq_depthwise_lanes_run(const int8_t **taps, const int32_t *weights,
             for (int32_t tap = 0; tap < count; tap++, weight += pitch) {
                 sum += taps[tap][c - width] * *weight;
             }
-            output[c - width] = requantized(constants, c, sum);
+            output[c - width] = requantized(constants, c, sum, zero + INT8_MIN);
         }
         if (--pixels == 0) {
             return;

@@ -73,7 +73,7 @@ static void one_row(const row_context *r, int32_t row, int8_t *output)
         const int32_t run = run_length(r, column);
         fill_taps(r, y, column * p->stride_x - p->pad_left, run);
         r->run(r->taps, r->weights, r->channels, output + (column + 1) * p->channels, p->channels,
-            run, r->direction * p->channels, r->count);
+            run, r->direction * p->channels, r->count, p->output_zero_point - INT8_MIN);
         column += r->direction * run;
         left -= run;
     }

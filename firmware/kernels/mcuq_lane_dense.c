@@ -13,6 +13,7 @@ void mcuq_lane_dense(const mcuq_dense *p, const int32_t *weights,
         mcuq_lane_copy((int8_t *)scratch, 0, input, 0, p->depth, 1);
         column = (const int8_t *)scratch;
     }
-    row(column, depth, (const int8_t *)weights, channels, p->outputs, output);
+    row(column, depth, (const int8_t *)weights, channels, p->output_zero_point,
+        p->outputs, output);
     mcuq_clamp_s8(output, p->outputs, p->activation_min, p->activation_max);
 }

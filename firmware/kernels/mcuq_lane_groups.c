@@ -1,6 +1,5 @@
 /* All output channels of one column of bytes, where no assembly does it. */
-#include "mcuq_lanes.h"
-#include "mcuq_output.h"
+#include "mcuq_lane_output.h"
 
 /* One row of weights times a column. */
 static int32_t dot(const int8_t *column, int32_t bytes, const int8_t *weights, int32_t bits)
@@ -16,13 +15,12 @@ static int32_t dot(const int8_t *column, int32_t bytes, const int8_t *weights, i
 }
 
 void mcuq_lane_groups(const int8_t *column, int32_t depth, const int8_t *weights,
-    const mcuq_lane_group *channels, int32_t outputs, int8_t *output, int32_t bits)
+    const mcuq_lane_group *channels, int32_t zero_point, int32_t outputs, int8_t *output,
+    int32_t bits)
 {
     const int32_t bytes = depth * bits / 8;
     for (int32_t c = 0; c < outputs; c++, weights += bytes) {
-        const mcuq_lane_group *group = channels + c / 4;
-        const mcuq_channel channel = {group->doubled_bias[c & 3], group->multiplier[c & 3],
-            group->rounding[c & 3], -group->left_shift[c & 3]};
-        output[c] = mcuq_output(&channel, dot(column, bytes, weights, bits));
+        output[c] = mcuq_lane_output(
+            channels + c / 4, c & 3, dot(column, bytes, weights, bits), zero_point);
     }
 }

@@ -41,8 +41,8 @@
 /* r8 weights of the group, r9 columns, r10 half the depth. 19 instructions for 128
  * multiply-accumulates. */
 MCUQ_ASSEMBLY void mcuq_lane_pixels_s4(const int8_t *columns, int32_t depth,
-    const int8_t *weights, const mcuq_lane_group *channels, int32_t outputs, int8_t *first,
-    int8_t *second)
+    const int8_t *weights, const mcuq_lane_group *channels, int32_t zero_point, int32_t outputs,
+    int8_t *first, int8_t *second)
 {
     __asm__ volatile(
         MCUQ_LANES_BEGIN
@@ -67,10 +67,12 @@ MCUQ_ASSEMBLY void mcuq_lane_pixels_s4(const int8_t *columns, int32_t depth,
 #else
 
 void mcuq_lane_pixels_s4(const int8_t *columns, int32_t depth, const int8_t *weights,
-    const mcuq_lane_group *channels, int32_t outputs, int8_t *first, int8_t *second)
+    const mcuq_lane_group *channels, int32_t zero_point, int32_t outputs, int8_t *first,
+    int8_t *second)
 {
-    mcuq_lane_groups(columns, depth, weights, channels, outputs, first, 4);
-    mcuq_lane_groups(columns + depth, depth, weights, channels, outputs, second, 4);
+    mcuq_lane_groups(columns, depth, weights, channels, zero_point, outputs, first, 4);
+    mcuq_lane_groups(
+        columns + depth, depth, weights, channels, zero_point, outputs, second, 4);
 }
 
 #endif

@@ -19,8 +19,8 @@ void mcuq_lane_points(const mcuq_pointwise *p, const int32_t *weights,
         const int32_t second = first + 1 < p->pixels ? first + 1 : first;
         mcuq_lane_copy(
             columns, depth, input + first * inputs, (second - first) * inputs, inputs, 2);
-        pixels(columns, depth, (const int8_t *)weights, channels, outputs,
-            output + first * outputs, output + second * outputs);
+        pixels(columns, depth, (const int8_t *)weights, channels, p->output_zero_point,
+            outputs, output + first * outputs, output + second * outputs);
     }
     mcuq_clamp_s8(output, p->pixels * outputs, p->activation_min, p->activation_max);
 }

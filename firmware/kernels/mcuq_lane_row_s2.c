@@ -25,7 +25,7 @@
  * quarter of the depth, q6 ones in the upper two bits. 45 instructions for 256
  * multiply-accumulates. */
 MCUQ_ASSEMBLY void mcuq_lane_row_s2(const int8_t *column, int32_t depth, const int8_t *weights,
-    const mcuq_lane_group *channels, int32_t outputs, int8_t *output)
+    const mcuq_lane_group *channels, int32_t zero_point, int32_t outputs, int8_t *output)
 {
     __asm__ volatile(
         MCUQ_LANES_BEGIN
@@ -62,9 +62,9 @@ MCUQ_ASSEMBLY void mcuq_lane_row_s2(const int8_t *column, int32_t depth, const i
 #else
 
 void mcuq_lane_row_s2(const int8_t *column, int32_t depth, const int8_t *weights,
-    const mcuq_lane_group *channels, int32_t outputs, int8_t *output)
+    const mcuq_lane_group *channels, int32_t zero_point, int32_t outputs, int8_t *output)
 {
-    mcuq_lane_groups(column, depth, weights, channels, outputs, output, 2);
+    mcuq_lane_groups(column, depth, weights, channels, zero_point, outputs, output, 2);
 }
 
 #endif

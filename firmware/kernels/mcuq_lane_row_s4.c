@@ -18,7 +18,7 @@
 /* r8 weights of the group, r9 column, r10 half the depth; r1, r3, r5, r7 weights of four channels,
  * r11 and r12 inputs, q6 ones in the upper nibbles. 23 instructions for 128 multiply-accumulates. */
 MCUQ_ASSEMBLY void mcuq_lane_row_s4(const int8_t *column, int32_t depth, const int8_t *weights,
-    const mcuq_lane_group *channels, int32_t outputs, int8_t *output)
+    const mcuq_lane_group *channels, int32_t zero_point, int32_t outputs, int8_t *output)
 {
     __asm__ volatile(
         MCUQ_LANES_BEGIN
@@ -52,9 +52,9 @@ MCUQ_ASSEMBLY void mcuq_lane_row_s4(const int8_t *column, int32_t depth, const i
 #else
 
 void mcuq_lane_row_s4(const int8_t *column, int32_t depth, const int8_t *weights,
-    const mcuq_lane_group *channels, int32_t outputs, int8_t *output)
+    const mcuq_lane_group *channels, int32_t zero_point, int32_t outputs, int8_t *output)
 {
-    mcuq_lane_groups(column, depth, weights, channels, outputs, output, 4);
+    mcuq_lane_groups(column, depth, weights, channels, zero_point, outputs, output, 4);
 }
 
 #endif

@@ -11,7 +11,7 @@
 /* r8 weights of the group, r9 column, r10 depth; r1, r3, r5, r7 weights of four channels, r11
  * inputs. 10 instructions for 64 multiply-accumulates. */
 MCUQ_ASSEMBLY void mcuq_lane_row_s8(const int8_t *column, int32_t depth, const int8_t *weights,
-    const mcuq_lane_group *channels, int32_t outputs, int8_t *output)
+    const mcuq_lane_group *channels, int32_t zero_point, int32_t outputs, int8_t *output)
 {
     __asm__ volatile(
         MCUQ_LANES_BEGIN
@@ -46,9 +46,9 @@ MCUQ_ASSEMBLY void mcuq_lane_row_s8(const int8_t *column, int32_t depth, const i
 #else
 
 void mcuq_lane_row_s8(const int8_t *column, int32_t depth, const int8_t *weights,
-    const mcuq_lane_group *channels, int32_t outputs, int8_t *output)
+    const mcuq_lane_group *channels, int32_t zero_point, int32_t outputs, int8_t *output)
 {
-    mcuq_lane_groups(column, depth, weights, channels, outputs, output, 8);
+    mcuq_lane_groups(column, depth, weights, channels, zero_point, outputs, output, 8);
 }
 
 #endif

@@ -76,8 +76,9 @@ void mcuq_lane_windows(const mcuq_conv *p, const int32_t *weights,
             gather(p, columns + i * depth, input, row * p->stride_y - p->pad_top,
                 column * p->stride_x - p->pad_left);
         }
-        pixels(columns, depth, (const int8_t *)weights, channels, p->output_channels,
-            output + first * p->output_channels, output + second * p->output_channels);
+        pixels(columns, depth, (const int8_t *)weights, channels, p->output_zero_point,
+            p->output_channels, output + first * p->output_channels,
+            output + second * p->output_channels);
     }
     mcuq_clamp_s8(output, count * p->output_channels, p->activation_min, p->activation_max);
 }

@@ -97,7 +97,7 @@
 /* The header's -8 × Σ input is divided by four: fields count every weight 2 too high. */
 MCUQ_ASSEMBLY void mcuq_multiply_s2(const int32_t *columns, int32_t words,
     const int32_t *weights, const mcuq_channel *channels, int32_t outputs, int8_t *first,
-    int8_t *second)
+    int8_t *second, int32_t zero_point)
 {
     __asm__ volatile(
         MCUQ_MULTIPLY_BEGIN
@@ -113,18 +113,18 @@ MCUQ_ASSEMBLY void mcuq_multiply_s2(const int32_t *columns, int32_t words,
         "add r10, r8, r4, lsl #6\n"
         LOOP
         MCUQ_MULTIPLY_END("sub r9, r9, r7\n", "sub r10, r10, r8\n", "subs r7, r7, r5\n",
-            "sub r8, r8, r6\n", "subs r5, r5, r3\n", "subs r6, r6, r4\n", "asr #5", "asr #3",
-            "asr #1"));
+            "sub r8, r8, r6\n", "subs r5, r5, r3\n", "subs r6, r6, r4\n", ", asr #6", ", asr #4",
+            ", asr #2"));
 }
 /* clang-format on */
 
 #else
 
 void mcuq_multiply_s2(const int32_t *columns, int32_t words, const int32_t *weights,
-    const mcuq_channel *channels, int32_t outputs, int8_t *first, int8_t *second)
+    const mcuq_channel *channels, int32_t outputs, int8_t *first, int8_t *second, int32_t zero_point)
 {
-    mcuq_multiply_groups(
-        columns, words, weights, words / 4, channels, outputs, mcuq_four_sums_s2, first, second);
+    mcuq_multiply_groups(columns, words, weights, words / 4, channels, outputs, mcuq_four_sums_s2,
+        first, second, zero_point);
 }
 
 #endif

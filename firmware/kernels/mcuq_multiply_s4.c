@@ -40,7 +40,7 @@
 /* 14 instructions for 64 multiply-accumulates. */
 MCUQ_ASSEMBLY void mcuq_multiply_s4(const int32_t *columns, int32_t words,
     const int32_t *weights, const mcuq_channel *channels, int32_t outputs, int8_t *first,
-    int8_t *second)
+    int8_t *second, int32_t zero_point)
 {
     __asm__ volatile(
         MCUQ_VECTOR_MULTIPLY_BEGIN
@@ -121,7 +121,7 @@ MCUQ_ASSEMBLY void mcuq_multiply_s4(const int32_t *columns, int32_t words,
 
 MCUQ_ASSEMBLY void mcuq_multiply_s4(const int32_t *columns, int32_t words,
     const int32_t *weights, const mcuq_channel *channels, int32_t outputs, int8_t *first,
-    int8_t *second)
+    int8_t *second, int32_t zero_point)
 {
     __asm__ volatile(
         MCUQ_MULTIPLY_BEGIN
@@ -135,18 +135,18 @@ MCUQ_ASSEMBLY void mcuq_multiply_s4(const int32_t *columns, int32_t words,
         "mov r10, r8\n"
         LOOP
         MCUQ_MULTIPLY_END("sub r9, r9, r7\n", "sub r10, r10, r8\n", "subs r7, r7, r5\n",
-            "sub r8, r8, r6\n", "subs r5, r5, r3\n", "subs r6, r6, r4\n", "asr #11", "asr #7",
-            "asr #3"));
+            "sub r8, r8, r6\n", "subs r5, r5, r3\n", "subs r6, r6, r4\n", ", asr #12",
+            ", asr #8", ", asr #4"));
 }
 /* clang-format on */
 
 #else
 
 void mcuq_multiply_s4(const int32_t *columns, int32_t words, const int32_t *weights,
-    const mcuq_channel *channels, int32_t outputs, int8_t *first, int8_t *second)
+    const mcuq_channel *channels, int32_t outputs, int8_t *first, int8_t *second, int32_t zero_point)
 {
-    mcuq_multiply_groups(
-        columns, words, weights, words / 2, channels, outputs, mcuq_four_sums_s4, first, second);
+    mcuq_multiply_groups(columns, words, weights, words / 2, channels, outputs, mcuq_four_sums_s4,
+        first, second, zero_point);
 }
 
 #endif

@@ -40,7 +40,7 @@
 /* 14 instructions for 64 multiply-accumulates. */
 MCUQ_ASSEMBLY void mcuq_multiply_s8(const int32_t *columns, int32_t words,
     const int32_t *weights, const mcuq_channel *channels, int32_t outputs, int8_t *first,
-    int8_t *second)
+    int8_t *second, int32_t zero_point)
 {
     __asm__ volatile(
         MCUQ_VECTOR_MULTIPLY_BEGIN
@@ -126,11 +126,11 @@ MCUQ_ASSEMBLY void mcuq_multiply_s8(const int32_t *columns, int32_t words,
 
 MCUQ_ASSEMBLY void mcuq_multiply_s8(const int32_t *columns, int32_t words,
     const int32_t *weights, const mcuq_channel *channels, int32_t outputs, int8_t *first,
-    int8_t *second)
+    int8_t *second, int32_t zero_point)
 {
     __asm__ volatile(
+        MCUQ_SKIP_HEADER
         MCUQ_MULTIPLY_BEGIN
-        "adds r1, r1, #8\n"
         "movs r3, #0\n"
         "movs r4, #0\n"
         "movs r5, #0\n"
@@ -141,7 +141,7 @@ MCUQ_ASSEMBLY void mcuq_multiply_s8(const int32_t *columns, int32_t words,
         "mov r10, #0\n"
         LOOP
         MCUQ_MULTIPLY_END("sub r9, r9, r7\n", "sub r10, r10, r8\n", "", "",
-            "subs r5, r5, r3\n", "subs r6, r6, r4\n", "asr #7", "lsl #1", "asr #7"));
+            "subs r5, r5, r3\n", "subs r6, r6, r4\n", ", asr #8", "", ", asr #8"));
 }
 /* clang-format on */
 
@@ -155,9 +155,10 @@ static void dot(const int32_t *weights, const int32_t *columns, int32_t words, i
 }
 
 void mcuq_multiply_s8(const int32_t *columns, int32_t words, const int32_t *weights,
-    const mcuq_channel *channels, int32_t outputs, int8_t *first, int8_t *second)
+    const mcuq_channel *channels, int32_t outputs, int8_t *first, int8_t *second, int32_t zero_point)
 {
-    mcuq_multiply_groups(columns, words, weights, words, channels, outputs, dot, first, second);
+    mcuq_multiply_groups(
+        columns, words, weights, words, channels, outputs, dot, first, second, zero_point);
 }
 
 #endif

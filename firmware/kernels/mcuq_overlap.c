@@ -108,7 +108,7 @@ int32_t mcuq_depthwise_overlap(const mcuq_depthwise *p)
 {
     const mcuq_conv conv = {p->input_height, p->input_width, p->channels, p->output_height,
         p->output_width, p->channels, p->kernel_height, p->kernel_width, p->stride_y, p->stride_x,
-        p->dilation_y, p->dilation_x, p->pad_top, p->pad_left, 0, 0, 0, p->direction};
+        p->dilation_y, p->dilation_x, p->pad_top, p->pad_left, 0, 0, 0, 0, p->direction};
     const int32_t pixels = p->output_height * p->output_width;
     const int32_t input_pixels = p->input_height * p->input_width;
     if (p->direction == MCUQ_ASCENDING) {

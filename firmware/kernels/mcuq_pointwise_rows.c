@@ -7,6 +7,7 @@ void mcuq_pointwise_rows(const mcuq_pointwise *p, const int32_t *weights,
 {
     const int32_t words = (p->input_channels + 3) / 4 * 4;
     const int32_t steps = (p->pixels + 1) / 2;
+    const int32_t zero_point = p->output_zero_point;
     for (int32_t step = 0; step < steps; step++) {
         const int32_t pair = p->direction == MCUQ_DESCENDING ? steps - 1 - step : step;
         const int32_t first = 2 * pair;
@@ -17,7 +18,7 @@ void mcuq_pointwise_rows(const mcuq_pointwise *p, const int32_t *weights,
             mcuq_column_sums(scratch, words);
         }
         multiply(scratch, words, weights, channels, p->output_channels,
-            output + first * p->output_channels, output + second * p->output_channels);
+            output + first * p->output_channels, output + second * p->output_channels, zero_point);
     }
     mcuq_clamp_s8(output, p->pixels * p->output_channels, p->activation_min, p->activation_max);
 }

@@ -70,7 +70,8 @@ static void image_of(const mcuq_transpose_conv *p, const int32_t *weights,
                 mcuq_column_sums(scratch, depth);
             }
             multiply(scratch, depth, weights, channels, p->output_channels,
-                place(p, &conv, first_pixel, first), place(p, &conv, first_pixel, second));
+                place(p, &conv, first_pixel, first), place(p, &conv, first_pixel, second),
+                p->output_zero_point);
         }
         weights += groups * (depth / 4) * words;
         channels += p->output_channels;

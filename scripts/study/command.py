@@ -49,7 +49,12 @@ def study_files(arguments: argparse.Namespace) -> StudyFiles:
     evaluation: Path | None = getattr(arguments, "evaluation", None)
     bits: tuple[int, ...] = getattr(arguments, "bits", StudyFiles.bits)
     return StudyFiles(
-        arguments.model, arguments.calibration, arguments.search_data, evaluation, bits
+        arguments.model,
+        arguments.calibration,
+        arguments.search_data,
+        evaluation,
+        bits,
+        getattr(arguments, "drop_channels", False),
     )
 
 

@@ -19,14 +19,13 @@ from mcuq.importers import load_model
 from mcuq.interpret.float import run_float
 from mcuq.interpret.integer import dequantize_outputs, quantize_inputs, run_integer
 from mcuq.pipeline.accuracy import make_scorer
-from mcuq.pipeline.candidates import weight_candidates
 from mcuq.pipeline.check import check_readable
 from mcuq.pipeline.elimination import without_idle_channels
 from mcuq.pipeline.refinement import refine_chosen
 from mcuq.pipeline.scoring import Candidates, split
 from mcuq.pipeline.scrutiny import float_findings
 from mcuq.pipeline.search import make_ranker
-from mcuq.pipeline.space import build_space
+from mcuq.pipeline.searchable import search_candidates
 from mcuq.progress import Progress, ProgressCallback, announce, silent
 from mcuq.quantized import QuantizedGraph
 from mcuq.sanity.samples import shared_samples
@@ -49,6 +48,7 @@ class StudyFiles:
 
     Attributes:
         bits: widths of filters to choose from.
+        drop_channels: whether channels can go, too.
     """
 
     model: Path
@@ -56,6 +56,7 @@ class StudyFiles:
     search: Path | None = None
     evaluation: Path | None = None
     bits: tuple[int, ...] = (8, 4)
+    drop_channels: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,15 +139,20 @@ def prepare(files: StudyFiles, workers: int, progress: ProgressCallback = silent
     announce("prepare", reduced.findings, progress, strict=False)
     graph = reduced.graph
     ranges = calibrate(graph, calibration.inputs, OBSERVERS)
-    choices, bank = weight_candidates(
-        graph, ranges, calibration, widths=files.bits, workers=workers, progress=progress
+    candidates = search_candidates(
+        graph,
+        ranges,
+        calibration,
+        widths=files.bits,
+        drop_channels=files.drop_channels,
+        workers=workers,
+        progress=progress,
     )
-    space = build_space(graph, ranges, choices, OBSERVERS)
     ranker = make_ranker(graph, search)
     keep = {*graph.outputs, *(head.tensor for head in ranker.loss_outputs)}
     return Study(
         files.model.stem,
-        Candidates(graph, ranges, bank, space),
+        candidates,
         ranker,
         calibration,
         evaluation,

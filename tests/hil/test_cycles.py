@@ -26,6 +26,8 @@ ADD_R2_R0 = bytes.fromhex("1218")  # adds r2, r2, r0
 MOV_R4_R5 = bytes.fromhex("2c46")  # mov r4, r5
 SMLAD = bytes.fromhex("22fb0433")  # smlad r3, r2, r4, r3
 LDR_BACK = bytes.fromhex("51f8040b")  # ldr r0, [r1], #4
+LDRD = bytes.fromhex("d1e90023")  # ldrd r2, r3, [r1]
+STR_R0_R1 = bytes.fromhex("0860")  # str r0, [r1]
 PUSH_4 = bytes.fromhex("f0b4")  # push {r4, r5, r6, r7}
 B_SELF = bytes.fromhex("fee7")  # b .
 
@@ -68,7 +70,11 @@ def test_the_manuals_timings() -> None:
     assert cycles("cortex-m4", LDR_R0_R1) == 2
     assert cycles("cortex-m4", LDR_R0_R1, LDR_R3_R1) == 3
     # Of many registers: one each and one.
-    assert cycles("cortex-m0plus", PUSH_4) == 5
+    assert cycles("cortex-m0plus", PUSH_4) == cycles("cortex-m4", PUSH_4) == 5
+    # Two words take three on a Cortex-M4, whatever stands beside them; a store takes one.
+    assert cycles("cortex-m4", LDRD) == 3
+    assert cycles("cortex-m4", LDR_R0_R1, LDRD, LDR_R3_R1) == 7
+    assert cycles("cortex-m4", LDR_R3_R1, STR_R0_R1) == 3
     # A result that is used at once is waited for on a Cortex-M33, else not.
     assert cycles("cortex-m33", LDR_R0_R1, ADD_R2_R0) == 3
     assert cycles("cortex-m33", LDR_R0_R1, MOV_R4_R5) == 2

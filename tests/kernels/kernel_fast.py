@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from functools import partial
 from typing import cast
 
 import numpy as np
+from hypothesis import reject
 from kernel_native import call
 from kernel_weighted import Int8s, Weighted
 
@@ -18,6 +21,7 @@ from mcuq.bench.layers import (
 from mcuq.lower.channels import Requantization
 from mcuq.lower.packing import (
     PackedLayer,
+    UnpackableError,
     column_scratch,
     depthwise_scratch,
     pack_convolution,
@@ -55,16 +59,29 @@ def window_fields(case: Weighted, *, depthwise: bool, descending: bool) -> bytes
     kernel = case.weight.shape[1:3]
     window = [*kernel, *p.window.stride, *p.window.dilation, *p.window.padding]
     extents = [*source[: 2 if depthwise else 3], *result, *window]
-    return window_structure(extents, (-p.input_offset, *clamp(case)), int(descending))
+    return window_structure(extents, (-p.input_offset, *of_output(case)), int(descending))
 
 
-def clamp(case: Weighted) -> tuple[int, int]:
-    return case.params.activation_min, case.params.activation_max
+def of_output(case: Weighted) -> tuple[int, int, int]:
+    """Zero point and activation range."""
+    p = case.params
+    return p.output_offset, p.activation_min, p.activation_max
+
+
+def _packed(pack: Callable[..., PackedLayer], case: Weighted) -> PackedLayer:
+    """All channels; a layer that leaves some to other kernels is another test's: drawn again."""
+    try:
+        packed = pack(case.weight_values, case.weight.bits, requantization(case))
+    except UnpackableError:
+        reject()
+    if packed.rest:
+        reject()
+    return packed
 
 
 def conv_layer(case: Weighted, *, descending: bool = False) -> LayerCall:
     bits, dilation_x = case.weight.bits, cast(ConvParams, case.params).window.dilation[1]
-    packed = pack_convolution(case.weight_values, bits, requantization(case), dilation_x=dilation_x)
+    packed = _packed(partial(pack_convolution, dilation_x=dilation_x), case)
     kernel = cast(tuple[int, int], case.weight.shape[1:3])
     depth = padded_depth(kernel, case.input.shape[3], dilation_x)
     fields = window_fields(case, depthwise=False, descending=descending)
@@ -75,7 +92,7 @@ def depthwise_layer(
     case: Weighted, *, descending: bool = False, expanded: bool = False, address: int = 4
 ) -> LayerCall:
     bits = case.weight.bits
-    packed = pack_depthwise(case.weight_values, bits, requantization(case))
+    packed = _packed(pack_depthwise, case)
     fields = window_fields(case, depthwise=True, descending=descending)
     _, height, width, channels = case.weight.shape
     taps = height * width
@@ -87,18 +104,18 @@ def depthwise_layer(
 
 def pointwise_layer(case: Weighted, *, descending: bool = False) -> LayerCall:
     bits = case.weight.bits
-    packed = pack_convolution(case.weight_values, bits, requantization(case))
+    packed = _packed(pack_convolution, case)
     inputs, outputs = case.input.shape[3], case.output_shape[3]
     pixels = math.prod(case.input.shape[:3])
-    fields = pointwise_structure(pixels, (inputs, outputs), clamp(case), int(descending))
+    fields = pointwise_structure(pixels, (inputs, outputs), of_output(case), int(descending))
     return _layer(f"mcuq_pointwise_s{bits}", fields, packed, case, column_scratch(inputs))
 
 
 def dense_layer(case: Weighted) -> LayerCall:
     bits = case.weight.bits
-    packed = pack_dense(case.weight_values, bits, requantization(case))
+    packed = _packed(pack_dense, case)
     outputs, depth = case.weight.shape
-    fields = dense_structure(depth, outputs, clamp(case))
+    fields = dense_structure(depth, outputs, of_output(case))
     return _layer(f"mcuq_dense_s{bits}", fields, packed, case, 0)
 
 

@@ -4,15 +4,18 @@
 #include <string.h>
 
 #include "mcuq_aligned_add.h"
+#include "mcuq_columns.h"
 #include "mcuq_depthwise.h"
 #include "mcuq_lanes.h"
 #include "mcuq_pool.h"
+#include "semihosted.h"
 
 #define ROUNDS 200
 
 mcuq_lane_pixels plain_lane_pixels_s8, plain_lane_pixels_s4, plain_lane_pixels_s2;
 mcuq_lane_row plain_lane_row_s8, plain_lane_row_s4, plain_lane_row_s2;
-mcuq_depthwise_run plain_depthwise_lanes_run;
+mcuq_multiply plain_multiply_s8, plain_multiply_s4;
+mcuq_depthwise_run plain_depthwise_lanes_run, plain_depthwise_run_9;
 void plain_lane_copy(int8_t *, int32_t, const int8_t *, int32_t, int32_t, int32_t);
 void plain_lane_fill(int8_t *, int32_t, int32_t);
 void plain_lane_unpack_s4(const int8_t *, int32_t, int8_t *);
@@ -28,23 +31,11 @@ static int8_t inputs[BYTES] __attribute__((aligned(8)));
 static int8_t weights[BYTES] __attribute__((aligned(8)));
 static int8_t outputs[2][BYTES];
 static mcuq_lane_group groups[32];
+static mcuq_channel channels[48];
+static mcuq_channel_group channel_groups[12];
+static int32_t columns[256] __attribute__((aligned(8)));
 static const int8_t *tables[2][32];
-static uint32_t state = 1;
-
-static int32_t below(int32_t end)
-{
-    state = state * 1664525u + 1013904223u;
-    return (int32_t)(state >> 8) % end;
-}
-
-static int32_t ask(int32_t operation, const void *argument)
-{
-    register int32_t r0 __asm__("r0") = operation;
-    register const void *r1 __asm__("r1") = argument;
-    __asm__ volatile("bkpt 0xab" : "+r"(r0) : "r"(r1) : "memory");
-    return r0;
-}
-
+static int32_t zero_point;
 static void differ(const char *name)
 {
     if (memcmp(outputs[0], outputs[1], BYTES) != 0) {
@@ -60,17 +51,32 @@ static void fill(void)
         weights[i] = (int8_t)below(256);
         outputs[0][i] = outputs[1][i] = 7;
     }
+    zero_point = below(256) - 128;
     for (int32_t i = 0; i < 32; i++) {
         for (int32_t k = 0; k < 4; k++) {
             const int32_t right = below(18) - 2;
-            const int32_t zero_point = below(256) - 128;
-            const int32_t bias = right > 0 ? 2000000 : 20000;
-            groups[i].doubled_bias[k] = below(bias) - bias / 2;
+            const int32_t bias = right > 0 ? 1000000 : 10000;
+            groups[i].bias_shift[k] = (below(bias) - bias / 2) * 64 + (-right & 31);
             groups[i].multiplier[k] = (1 << 30) + below(1 << 24) * 64;
-            groups[i].left_shift[k] = -right;
-            groups[i].rounding[k] =
-                right > 0 ? (1 << right >> 1) + zero_point * (1 << right) : zero_point;
         }
+    }
+}
+
+/* The same numbers for the other kernels. */
+static void fill_channels(void)
+{
+    for (int32_t i = 0; i < 48; i++) {
+        const int32_t word = groups[i / 4].bias_shift[i & 3];
+        const int32_t left = (int32_t)((uint32_t)word << 27) >> 27;
+        const int32_t shift = left < 0 ? -left : ~left;
+        channels[i].bias_shift = (word >> 6) * 256 + (shift & 0xFF);
+        channels[i].factor = (int32_t)(2u * (uint32_t)groups[i / 4].multiplier[i & 3]);
+        channel_groups[i / 4].bias_shift[i & 3] = channels[i].bias_shift;
+        channel_groups[i / 4].factor[i & 3] = channels[i].factor;
+        channel_groups[i / 4].bias_shift[0] |= shift < 0 ? MCUQ_GROUP_SLOW : 0;
+    }
+    for (int32_t i = 0; i < 256; i++) {
+        columns[i] = (below(256) - 128) * 65536 + ((below(256) - 128) & 0xFFFF);
     }
 }
 
@@ -81,12 +87,14 @@ static void clear(void)
 
 #define PIXELS(width) \
     clear(); \
-    mcuq_lane_pixels_##width(inputs, depth, weights, groups, count, outputs[0], outputs[0] + 200); \
-    plain_lane_pixels_##width(inputs, depth, weights, groups, count, outputs[1], outputs[1] + 200); \
+    mcuq_lane_pixels_##width( \
+        inputs, depth, weights, groups, zero_point, count, outputs[0], outputs[0] + 200); \
+    plain_lane_pixels_##width( \
+        inputs, depth, weights, groups, zero_point, count, outputs[1], outputs[1] + 200); \
     differ("pixels_" #width); \
     clear(); \
-    mcuq_lane_row_##width(inputs, depth, weights, groups, count, outputs[0]); \
-    plain_lane_row_##width(inputs, depth, weights, groups, count, outputs[1]); \
+    mcuq_lane_row_##width(inputs, depth, weights, groups, zero_point, count, outputs[0]); \
+    plain_lane_row_##width(inputs, depth, weights, groups, zero_point, count, outputs[1]); \
     differ("row_" #width)
 
 static void multiply(void)
@@ -96,6 +104,47 @@ static void multiply(void)
     PIXELS(s8);
     PIXELS(s4);
     PIXELS(s2);
+}
+
+#define COLUMNS(width) \
+    clear(); \
+    mcuq_multiply_##width(columns, words, (const int32_t *)(const void *)weights, channels, count, \
+        outputs[0], outputs[0] + 200, zero_point); \
+    plain_multiply_##width(columns, words, (const int32_t *)(const void *)weights, channels, count, \
+        outputs[1], outputs[1] + 200, zero_point); \
+    differ("multiply_" #width)
+
+static void multiply_columns(void)
+{
+    const int32_t words = 4 * (1 + below(60));
+    const int32_t count = 1 + below(40);
+    columns[0] = columns[1] = 0;
+    for (int32_t i = 0; i < words; i++) {
+        const int32_t pair = columns[2 + i];
+        columns[i & 1] -= 8 * ((int16_t)(pair & 0xFFFF) + (pair >> 16));
+    }
+    COLUMNS(s8);
+    COLUMNS(s4);
+}
+
+static void depthwise_of_nine(void)
+{
+    const int32_t width = 4 * (1 + below(12));
+    const int32_t pixels = 1 + below(5);
+    for (int32_t tap = 0; tap < 9; tap++) {
+        const intptr_t move = below(2) * width;
+        for (int32_t i = 0; i < 2; i++) {
+            tables[i][tap] = inputs + 20 * tap + width;
+            ((intptr_t *)(void *)tables[i])[9 + tap] = move;
+        }
+    }
+    clear();
+    for (int32_t i = 0; i < 2; i++) {
+        (i == 0 ? mcuq_depthwise_run_9 : plain_depthwise_run_9)(tables[i],
+            (const int32_t *)(const void *)weights, channel_groups, outputs[i] + width, width,
+            pixels, width, 9, zero_point + 128);
+    }
+    differ("depthwise_run_9");
 }
 
 static void depthwise(void)
@@ -114,7 +163,7 @@ static void depthwise(void)
     for (int32_t i = 0; i < 2; i++) {
         (i == 0 ? mcuq_depthwise_lanes_run : plain_depthwise_lanes_run)(tables[i],
             (const int32_t *)(const void *)weights, (const mcuq_channel_group *)(const void *)groups,
-            outputs[i] + channels, channels, pixels, channels, taps);
+            outputs[i] + channels, channels, pixels, channels, taps, zero_point + 128);
     }
     differ("depthwise_lanes_run");
 }
@@ -167,33 +216,17 @@ static void bytes(void)
     differ("add_aligned_s8");
 }
 
-extern uint32_t stack_top;
-extern uint32_t bss_begin;
-extern uint32_t bss_end;
-
-void start(void)
+int main(void)
 {
-    *(volatile uint32_t *)0xE000ED88 |= 0xFu << 20; /* CPACR: the vector registers. */
-    __asm__ volatile("dsb\nisb");
-    memset(&bss_begin, 0, (size_t)((char *)&bss_end - (char *)&bss_begin));
-    state = 1;
     for (int32_t round = 0; round < ROUNDS; round++) {
         fill();
+        fill_channels();
         multiply();
+        multiply_columns();
         depthwise();
+        depthwise_of_nine();
         pool();
         bytes();
     }
-    ask(4, "done\n");
-    ask(0x18, (const void *)0x20026);
+    return 0;
 }
-
-void stop(void)
-{
-    ask(4, "fault\n");
-    ask(0x18, (const void *)0x20026);
-}
-
-__attribute__((section(".vectors"), used)) static const void *const vectors[16] = {
-    &stack_top, (const void *)start, (const void *)stop, (const void *)stop, (const void *)stop,
-    (const void *)stop, (const void *)stop};

@@ -126,7 +126,9 @@ def test_random_operators_over_their_inputs(form: Form, data: st.DataObject) -> 
 def test_what_is_left_out_promises_nothing(form: Form) -> None:
     program = host_program(least_model(form))
     overlaps = [overlap for call in program.calls for overlap in call.overlaps]
-    assert bool(overlaps) == may_overlap(form)
+    # Channels computed alone read the input when the others' outputs are written.
+    reads_again = any(call.rest for call in program.calls)
+    assert bool(overlaps) == (may_overlap(form) and not reads_again)
 
 
 def _reads_ahead(case: Case) -> bool:

@@ -59,7 +59,7 @@ def test_equal_constants_are_stored_once() -> None:
     )
     # a, b and y all have TANH's prescribed output scale, so the last two tables are equal.
     program = lower(quantize(graph, FixedRanges()))
-    assert constant_bytes(program).arrays == 2 * 256
+    assert constant_bytes(plan_program(program)).arrays == 2 * 256
 
 
 def test_struct_words_and_keys() -> None:
@@ -67,9 +67,31 @@ def test_struct_words_and_keys() -> None:
     outer = Struct("outer", (("inner", inner), ("array", Array("t", np.zeros(3, np.int8)))))
     assert outer.words == 4
     same = Struct("outer", (("inner", inner), ("array", Array("u", np.zeros(3, np.int8)))))
-    assert outer.key(0) == same.key(5)
+    no_calls: list[bool] = []
+    # Which way a call runs is not asked where no field says it.
+    assert outer.key(0, no_calls.__getitem__) == same.key(5, no_calls.__getitem__)
     scratch = Struct("context", (("buf", ScratchRef()),))
-    assert scratch.key(0) != scratch.key(1)
+    assert scratch.key(0, no_calls.__getitem__) != scratch.key(1, no_calls.__getitem__)
+    descends = [False, False, True]
+    first, second, third = (
+        Struct("layer", (("direction", DirectionRef()),)).key(call, descends.__getitem__)
+        for call in range(3)
+    )
+    assert first == second != third
+
+
+def test_equal_structures_are_stored_once_unless_their_directions_differ() -> None:
+    model = Chain("equal", (1, 4, 4, 8), 0)
+    for _ in range(3):
+        model.conv(8, 1, 1)
+    memory = plan_program(lower(quantized(model.graph(), 8)[0]))
+    kept = {
+        struct.key(index, memory.descends)
+        for index, call in enumerate(memory.program.calls)
+        for struct in call.structs()
+    }
+    assert constant_bytes(memory).structs == 12 * len(kept)
+    assert len(kept) < len(memory.program.calls)
 
 
 def test_narrow_fields_are_packed_and_filled_up_to_words() -> None:

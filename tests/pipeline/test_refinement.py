@@ -10,6 +10,7 @@ import pytest
 from mcuq.data import Dataset
 from mcuq.importers import load_model
 from mcuq.pipeline import refinement
+from mcuq.pipeline.pruning import Variant
 from mcuq.pipeline.scoring import Candidates, split
 from mcuq.progress import silent
 from mcuq.ptq.refine import Refinement
@@ -27,12 +28,17 @@ def trained_on(monkeypatch: pytest.MonkeyPatch, calibration: int, search: int) -
     values = np.arange(max(calibration, search), dtype=np.float32)
     data = np.broadcast_to(values.reshape(-1, *(1 for _ in shape)), (len(values), *shape))
 
-    def refine(graph, ranges, config, inputs, held_back, *, bank, settings, progress):  # type: ignore[no-untyped-def]
+    def refine(  # type: ignore[no-untyped-def]
+        graph, ranges, config, inputs, held_back, *, bank, teacher, settings, progress
+    ):
         raise Asked(inputs[0], held_back[0], settings.epochs)
 
     class Space:
         def config(self, genome: object) -> None:
             return None
+
+        def levels(self, genome: object) -> tuple[int, ...]:
+            return ()
 
     monkeypatch.setattr(refinement, "refine", refine)
     candidates = Candidates(graph, None, None, Space())  # type: ignore[arg-type]
@@ -89,6 +95,9 @@ def test_much_worse_on_the_other_samples_is_not_taken(
 
         def config(self, genome: object) -> str:
             return "given"
+
+        def variant(self, genome: object) -> Variant:
+            return Variant(graph, {}, {})
 
         def quantize(self, genome: object) -> str:
             return "given"

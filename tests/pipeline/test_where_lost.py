@@ -33,7 +33,7 @@ def coarse() -> tuple[EvaluationScorer, AccuracyFile]:
     scorer = make_scorer(graph, data, get_metric("top1"))
     qgraph = quantize(graph, calibrate(graph, data.inputs), Config(default_weight=WeightChoice(2)))
     outputs = run_integer(qgraph, quantize_inputs(qgraph, data.inputs))
-    return scorer, where_lost(scorer, qgraph, real_outputs(qgraph, outputs))
+    return scorer, where_lost(scorer, qgraph, real_outputs(qgraph, outputs), {})
 
 
 def test_classes_add_up_to_the_metric(coarse: tuple[EvaluationScorer, AccuracyFile]) -> None:

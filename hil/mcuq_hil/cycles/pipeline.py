@@ -27,7 +27,7 @@ class Pipeline:
         address_latency: more, where it is used in an address.
         sum_latency: of a multiplication's result that the next one only adds to.
         each_register: for every register that a load or store of many moves.
-        run: once for every run of loads and stores that follow each other.
+        run: once for every run of loads of one register that follow each other.
         taken: more for a branch that is taken.
     """
 
@@ -56,10 +56,10 @@ def block_cycles(pipeline: Pipeline, block: Sequence[Instruction]) -> float:
             if beside is not None:
                 now += pipeline.occupies.get(beside.kind, 1.0)
             now = max(now, need)
-        is_access = each.kind in MEMORY
-        if in_run and not is_access:
+        is_load = each.kind == "load"
+        if in_run and not is_load:
             now += pipeline.run
-        in_run = is_access
+        in_run = is_load
         # Two at most: what joined is joined by nothing more.
         beside = None if joins else each
         if joins:

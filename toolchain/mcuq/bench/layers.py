@@ -45,27 +45,27 @@ class LayerCall:
     macs: int
 
 
-def window_structure(extents: Sequence[int], clamp: Sequence[int], direction: int) -> bytes:
+def window_structure(extents: Sequence[int], values: Sequence[int], direction: int) -> bytes:
     """`mcuq_conv` or `mcuq_depthwise`.
 
     Args:
         extents: all fields of 16 bits.
-        clamp: input zero point and activation range.
+        values: zero points of input and output, activation range.
         direction: 0 ascending, 1 descending.
     """
-    return _words(struct.pack(f"<{len(extents)}H3bB", *extents, *clamp, direction))
+    return _words(struct.pack(f"<{len(extents)}H4bB", *extents, *values, direction))
 
 
 def pointwise_structure(
-    pixels: int, channels: tuple[int, int], clamp: tuple[int, int], direction: int
+    pixels: int, channels: tuple[int, int], output: tuple[int, int, int], direction: int
 ) -> bytes:
-    """`mcuq_pointwise`; channels: in and out."""
-    return _words(struct.pack("<i2H2bB", pixels, *channels, *clamp, direction))
+    """`mcuq_pointwise`; channels: in and out; output: zero point and activation range."""
+    return _words(struct.pack("<i2H3bB", pixels, *channels, *output, direction))
 
 
-def dense_structure(depth: int, outputs: int, clamp: tuple[int, int]) -> bytes:
-    """`mcuq_dense`."""
-    return struct.pack("<iH2b", depth, outputs, *clamp)
+def dense_structure(depth: int, outputs: int, output: tuple[int, int, int]) -> bytes:
+    """`mcuq_dense`; output: zero point and activation range."""
+    return _words(struct.pack("<iH3b", depth, outputs, *output))
 
 
 def _words(structure: bytes) -> bytes:
@@ -97,7 +97,7 @@ def _conv(bits: int) -> LayerCall:
     """3×3, 16 → 16 channels, 32×32, SAME."""
     window = (3, 3, 1, 1, 1, 1, 1, 1)
     packed = pack_convolution(_random(bits, (16, 3, 3, 16)), bits, _requantization(16))
-    structure = window_structure((32, 32, 16, 32, 32, 16, *window), (-128, -128, 127), 0)
+    structure = window_structure((32, 32, 16, 32, 32, 16, *window), (-128, -128, -128, 127), 0)
     values = _input((32, 32, 16))
     macs = 32 * 32 * 16 * 144
     scratch = column_scratch(144)
@@ -107,7 +107,7 @@ def _conv(bits: int) -> LayerCall:
 def _pointwise(bits: int) -> LayerCall:
     """1×1, 64 → 64 channels, 25×5."""
     packed = pack_convolution(_random(bits, (64, 1, 1, 64)), bits, _requantization(64))
-    structure = pointwise_structure(125, (64, 64), (-128, 127), 0)
+    structure = pointwise_structure(125, (64, 64), (-128, -128, 127), 0)
     values = _input((125, 64))
     scratch = column_scratch(64)
     name = f"mcuq_pointwise_s{bits}"
@@ -118,7 +118,7 @@ def _depthwise(bits: int) -> LayerCall:
     """3×3, 64 channels, 25×5, SAME."""
     window = (3, 3, 1, 1, 1, 1, 1, 1)
     packed = pack_depthwise(_random(bits, (1, 3, 3, 64)), bits, _requantization(64))
-    structure = window_structure((25, 5, 25, 5, 64, *window), (-128, -128, 127), 0)
+    structure = window_structure((25, 5, 25, 5, 64, *window), (-128, -128, -128, 127), 0)
     values = _input((25, 5, 64))
     scratch = depthwise_scratch(9, 64, bits, expanded=True)
     name = f"mcuq_depthwise_expanded_s{bits}"
@@ -128,7 +128,7 @@ def _depthwise(bits: int) -> LayerCall:
 def _dense(bits: int) -> LayerCall:
     """640 → 128."""
     packed = pack_dense(_random(bits, (128, 640)), bits, _requantization(128))
-    structure = dense_structure(640, 128, (-128, 127))
+    structure = dense_structure(640, 128, (-128, -128, 127))
     return LayerCall(f"mcuq_dense_s{bits}", structure, packed, _input((640,)), 128, 0, 640 * 128)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mcuq.lower.program import Program
+from mcuq.cost.memory import MemoryPlan
 from mcuq.quantized.qgraph import QuantizedGraph
 
 
@@ -24,18 +24,21 @@ class ConstantBytes:
         return self.arrays + self.structs
 
 
-def constant_bytes(program: Program) -> ConstantBytes:
-    """Exact bytes of everything the program reads from flash."""
+def constant_bytes(memory: MemoryPlan) -> ConstantBytes:
+    """Exact bytes of everything the program reads from flash.
+
+    Args:
+        memory: of the program; structures hold directions of its plan.
+    """
     arrays: dict[object, int] = {}
     structs: dict[object, int] = {}
-    for index, call in enumerate(program.calls):
+    for index, call in enumerate(memory.program.calls):
         for array in call.arrays():
             arrays[array.key] = array.nbytes
         for struct in call.structs():
-            structs[struct.key(index)] = 4 * struct.words
-    return ConstantBytes(
-        sum(arrays.values()) + _initial_bytes(program.qgraph), sum(structs.values())
-    )
+            structs[struct.key(index, memory.descends)] = 4 * struct.words
+    initial = _initial_bytes(memory.program.qgraph)
+    return ConstantBytes(sum(arrays.values()) + initial, sum(structs.values()))
 
 
 def _initial_bytes(qgraph: QuantizedGraph) -> int:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from mcuq.cost.code import CodeModel
 from mcuq.cost.constants import constant_bytes, weight_bytes
 from mcuq.cost.figures import Cost
-from mcuq.cost.memory import plan_program
+from mcuq.cost.memory import MemoryPlan, plan_program
 from mcuq.lower.program import Call, Program
 from mcuq.numeric import stored_bytes
 
@@ -34,14 +34,15 @@ class CostTable:
     code: CodeModel
     counts: LayerCounts
     cycles: LayerCounts = field(default_factory=dict)
-    _arenas: dict[tuple[object, ...], int] = field(default_factory=dict)
+    _plans: dict[tuple[object, ...], MemoryPlan] = field(default_factory=dict)
 
     def cost(self, widths: Mapping[str, int]) -> Cost:
         """Cost of a mix: filter name → bits."""
         program = self._mixed(widths)
+        memory = self._plan(program)
         return Cost(
-            flash=flash_bytes(program, self.code),
-            ram=self.code.fixed_ram + self._arena(program),
+            flash=flash_bytes(memory, self.code),
+            ram=self.code.fixed_ram + memory.ram_bytes,
             weight_bytes=self._weight_bytes(widths),
             instructions=instructions(program, self.counts),
             cycles=cycles(program, self.cycles),
@@ -71,29 +72,30 @@ class CostTable:
         tensors = next(iter(self.programs.values())).qgraph.tensors
         return sum(stored_bytes(tensors[name].size, bits) for name, bits in widths.items())
 
-    def _arena(self, program: Program) -> int:
+    def _plan(self, program: Program) -> MemoryPlan:
         """Scratch and overlaps are all that can differ between mixes."""
         key = tuple((call.scratch_bytes, call.overlaps) for call in program.calls)
-        if key not in self._arenas:
-            self._arenas[key] = plan_program(program).ram_bytes
-        return self._arenas[key]
+        if key not in self._plans:
+            self._plans[key] = plan_program(program)
+        return replace(self._plans[key], program=program)
 
 
-def program_cost(program: Program, arena: int, table: CostTable) -> Cost:
+def program_cost(memory: MemoryPlan, table: CostTable) -> Cost:
     """Cost of a finished program: the prediction that the linked image is compared with."""
+    program = memory.program
     return Cost(
-        flash_bytes(program, table.code),
-        table.code.fixed_ram + arena,
+        flash_bytes(memory, table.code),
+        table.code.fixed_ram + memory.ram_bytes,
         weight_bytes(program.qgraph),
         instructions(program, table.counts),
         cycles(program, table.cycles),
     )
 
 
-def flash_bytes(program: Program, code: CodeModel) -> int:
+def flash_bytes(memory: MemoryPlan, code: CodeModel) -> int:
     """Everything in flash: fixed code, kernels used, constants."""
-    kernels = code.kernel_bytes(program.functions)
-    return code.fixed_flash + kernels + constant_bytes(program).total
+    kernels = code.kernel_bytes(memory.program.functions)
+    return code.fixed_flash + kernels + constant_bytes(memory).total
 
 
 def instructions(program: Program, counts: LayerCounts) -> int:

@@ -5,6 +5,17 @@ equals another one of its tensor (their weights are added), or where nothing rea
 """
 
 from mcuq.eliminate.eliminate import eliminate
+from mcuq.eliminate.groups import Groups
 from mcuq.eliminate.result import Elimination, LayerChannels
+from mcuq.eliminate.ties import Roles
+from mcuq.eliminate.unread import Remaining, without_unread
 
-__all__ = ["Elimination", "LayerChannels", "eliminate"]
+__all__ = [
+    "Elimination",
+    "Groups",
+    "LayerChannels",
+    "Remaining",
+    "Roles",
+    "eliminate",
+    "without_unread",
+]

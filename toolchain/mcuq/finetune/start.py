@@ -44,7 +44,7 @@ def fitted(
     # One BLAS thread: sums come out the same on any machine load.
     with threadpool_limits(1):
         walk = Walk(graph, ranges, plain, [x[: TRAINING.fitted_to] for x in inputs])
-        weights = walk.on_quantized_inputs(choices, recipe)
+        (weights,) = walk.on_quantized_inputs(choices, recipe)
     uses = use_counts(graph)
     tensors: dict[str, Tensor] = {}
     filters: dict[str, TunedFilter] = {}

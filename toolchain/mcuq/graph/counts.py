@@ -37,3 +37,13 @@ def _depth(graph: Graph, op: Op) -> int:
 def parameters(graph: Graph, op: Op) -> int:
     """Constants that `op` reads, biases included; a shared one counts at every reader."""
     return sum(graph.tensors[name].size for name in op.inputs if graph.tensors[name].is_constant)
+
+
+def all_macs(graph: Graph) -> int:
+    """Multiply-accumulates of one inference."""
+    return sum(macs(graph, op) for op in graph.ops)
+
+
+def all_weights(graph: Graph) -> int:
+    """Values of all filters."""
+    return sum(graph.tensors[name].size for name in graph.weights)

@@ -1,9 +1,16 @@
-"""Requantization folded into the words of `mcuq_channel`, exactly, or not at all.
+"""Requantization folded into the two words of a channel, exactly, or not at all.
+
+The first word holds the bias with the input's zero point folded in and, in its lowest bits, the
+shift; the second the multiplier (`mcuq_channel`, `mcuq_channel_group`, `mcuq_lane_group`). The
+output's zero point is the layer's, in its structure.
 
 Every output channel is judged alone, by the interval that its sums can reach over all inputs. A
 channel whose output is the same at both ends of it is constant, since requantization is monotone:
-dead channels (weights near nothing, whose biases and multipliers are extreme) are. Of the others,
-those whose intermediate values could leave int32 in the kernels are left out by name.
+dead channels (weights near nothing, whose biases and multipliers are extreme) are. They get weights
+of zero and a bias that gives their output. Of the others, those whose numbers do not fit their
+bits, or whose intermediate values could leave int32 in the kernels, are left out by name. Bits are
+chosen so that hardly any are: where an output is not constant, its bias is at most the largest sum
+and 2^(shift + 9).
 """
 
 from __future__ import annotations
@@ -14,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mcuq.numeric import INT8_MAX, INT8_MIN
-from mcuq.numeric.fixed_point import doubling_high_multiply, multiply_by_quantized_multiplier
+from mcuq.numeric.fixed_point import multiply_by_quantized_multiplier
 
 Bools = npt.NDArray[np.bool_]
 Int8s = npt.NDArray[np.int8]
@@ -27,9 +34,52 @@ ANYTHING: Interval = (np.array([INT8_MIN], np.int64), np.array([INT8_MAX], np.in
 
 _INT32 = 1 << 31
 _DOUBLED = 1 << 30
-"""The kernels double sums: these must stay below."""
+"""Some kernels double sums: these must stay below."""
+_ONE_HALF = 1 << 30
+"""Smallest multiplier that is not 0."""
 _OFFSET_LIMIT = 256
 """Above every output zero point, offset included."""
+
+
+@dataclass(frozen=True)
+class Form:
+    """How two words hold a channel.
+
+    Attributes:
+        bits: of the shift, two's complement, at the end of the first word.
+        below: bits below the bias; those above the shift's are zero.
+        half: shifts are -half to half - 1.
+        is_lane: whether the shift is one to the left, and the second word the multiplier; else the
+            shift is one to the right (-1 - left stands for one to the left and for none) and the
+            second word 2 × multiplier - 2^32.
+    """
+
+    bits: int
+    below: int
+    half: int
+    is_lane: bool = False
+
+    def holds(self, bias: Int64s, right: Int64s) -> Bools:
+        """Which channels it can hold; right: shifts to the right."""
+        room, shift = 1 << (31 - self.below), self.shift(right)
+        fits: Bools = (bias >= -room) & (bias < room) & (shift >= -self.half) & (shift < self.half)
+        return fits
+
+    def shift(self, right: Int64s) -> Int64s:
+        """As it is held."""
+        return -right if self.is_lane else np.where(right > 0, right, right - 1)
+
+    def words(self, bias: Int64s, right: Int64s, multipliers: Int64s) -> Int32s:
+        """(channels, 2) of channels that it holds; multipliers: Q31, one half and more."""
+        first = (bias << self.below) + (self.shift(right) & ((1 << self.bits) - 1))
+        second = multipliers if self.is_lane else 2 * multipliers - (1 << 32)
+        return np.stack([first, second], axis=1).astype(np.int32)
+
+
+CHANNEL = Form(bits=8, below=8, half=32)
+"""`mcuq_channel`, `mcuq_channel_group`: instructions shift by the lowest byte of a register."""
+LANE = Form(bits=5, below=6, half=16, is_lane=True)
+"""`mcuq_lane_group`."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,15 +131,22 @@ class Channels:
     """What `fold` makes of a layer.
 
     Attributes:
-        words: int32 (channels, 4): doubled bias, multiplier, rounding, shift.
-        sums: what the channels can reach.
-        constant: channels whose output is the same for every input; their sums do not count.
-    fits: channels that the words compute exactly, constant ones included.
+        words: int32 (channels, 2).
+        computed: channels whose sums count; the others' weights have to be zero.
+        fits: channels that the words compute exactly: computed and constant ones.
+        slow: computed channels that are not shifted to the right, or whose output may need more
+            than 16 bits before it is saturated.
     """
 
     words: Int32s
+    computed: Bools
     fits: Bools
-    wide: Bools
+    slow: Bools
+
+    def meant(self, rows: Int8s) -> Int8s:
+        """The weights (channels, …) with zeros for those that do not count."""
+        kept = self.computed.reshape(-1, *(1,) * (rows.ndim - 1))
+        return np.where(kept, rows, np.int8(0))
 
 
 def reachable(weights: Int8s, requantization: Requantization, *, depthwise: bool = False) -> Sums:
@@ -129,48 +186,48 @@ def outputs(sums: Sums, requantization: Requantization) -> Interval:
 
 
 def fold(
-    sums: Sums, requantization: Requantization, exact: Bools | bool = True, *, offset: int = 0
+    sums: Sums, requantization: Requantization, form: Form, exact: Bools | bool = True
 ) -> Channels:
     """The words of every channel.
 
     Args:
         sums: as `reachable` says.
         requantization: of the layer.
+        form: of the words.
         exact: channels whose sums the kernel computes exactly.
-        offset: added to outputs before they are saturated.
     """
     multipliers = requantization.multipliers.astype(np.int64)
-    shifts = requantization.shifts.astype(np.int64)
+    right = -requantization.shifts.astype(np.int64)
     value, highest = outputs(sums, requantization)
     constant = value == highest
-    zero_point = requantization.output_zero_point + offset
-    right = np.maximum(-shifts, 0)
-    rounding = np.where(right > 0, (1 << right >> 1) + (zero_point << right), zero_point)
-    wide = _wide(sums, multipliers, right)
-    computed = exact & _fits(sums, multipliers, shifts, rounding) & ~(constant & wide)
-    words = np.stack([2 * sums.bias, multipliers, rounding, -shifts], axis=1)
-    # (0 + 2 × value + 1) >> 1, also where a channel is left out.
-    fixed = np.stack([0 * value, 0 * value, 2 * (value + offset) + 1, 0 * value + 1], axis=1)
-    chosen = np.where(computed[:, None], words, fixed)
-    return Channels(chosen.astype(np.int32), computed | constant, computed & wide)
+    fits = _fits(sums, multipliers, right) & form.holds(sums.bias, right)
+    computed = exact & fits & ~constant
+    # A quarter of the bias, by one half and a shift by 1, is the distance from the zero point.
+    words = form.words(
+        np.where(computed, sums.bias, 4 * (value - requantization.output_zero_point)),
+        np.where(computed, right, 1),
+        np.where(computed, multipliers, _ONE_HALF),
+    )
+    slow = computed & ((right <= 0) | _wide(sums, multipliers, right))
+    return Channels(words, computed, computed | constant, slow)
 
 
 def _wide(sums: Sums, multipliers: Int64s, right: Int64s) -> Bools:
-    """See `Channels`; of sums that fit."""
+    """Whether an output may need more than 16 bits; of sums that fit."""
     largest = np.minimum(np.maximum(-sums.low, sums.high), _DOUBLED)
-    steps = ((largest * multipliers) >> 31) >> right
-    wide: Bools = (right == 0) | (steps + _OFFSET_LIMIT >= 1 << 15)
+    steps = ((largest * multipliers) >> 31) >> np.maximum(right, 0)
+    wide: Bools = steps + _OFFSET_LIMIT >= 1 << 15
     return wide
 
 
-def _fits(sums: Sums, multipliers: Int64s, shifts: Int64s, rounding: Int64s) -> Bools:
-    """Whether nothing leaves int32 on the way from a sum to the output before saturation."""
-    room = _DOUBLED >> np.maximum(shifts, 0)
-    low, high = sums.low, sums.high
-    fits = (low >= -room) & (high < room) & (sums.bias >= -_DOUBLED) & (sums.bias < _DOUBLED)
+def _fits(sums: Sums, multipliers: Int64s, right: Int64s) -> Bools:
+    """Whether nothing leaves int32 on the way from a sum to the output before saturation.
+
+    Sums that fit are below 2^30, by a multiplier below one they do not grow: there is room for the
+    zero point and for rounding.
+    """
+    room = _DOUBLED >> np.maximum(-right, 0)
+    fits = (sums.low >= -room) & (sums.high < room)
+    fits &= (sums.bias >= -_DOUBLED) & (sums.bias < _DOUBLED)
     fits &= (sums.least >= -_DOUBLED) & (sums.most < _DOUBLED)
-    kept = np.where(fits, 1, 0)
-    left = np.maximum(shifts, 0)
-    first = doubling_high_multiply(low * kept << left, multipliers) - 1 + rounding
-    last = doubling_high_multiply(high * kept << left, multipliers) + rounding
-    return fits & (first >= -_INT32) & (last < _INT32) & (np.abs(rounding) < _INT32)
+    return fits & (multipliers >= _ONE_HALF)

@@ -17,8 +17,8 @@ from mcuq.lower.overlap import (
     pointwise_overlap,
 )
 from mcuq.lower.packed_call import (
-    clamp_fields,
     half,
+    output_fields,
     packed_call,
     window_shape,
     window_struct,
@@ -177,7 +177,7 @@ def _dense(
     if rows > 1:
         return _pointwise(qgraph, op, packed, params, (rows, depth), macs, options)
     structure = Struct(
-        "mcuq_dense", (("depth", depth), ("outputs", half(outputs)), *clamp_fields(params))
+        "mcuq_dense", (("depth", depth), ("outputs", half(outputs)), *output_fields(params))
     )
     if options.lanes:
         columns = 1 if depth % GROUP else 0
@@ -215,7 +215,7 @@ def _pointwise(
             ("pixels", rows[0]),
             ("input_channels", half(rows[1])),
             ("output_channels", half(outputs)),
-            *clamp_fields(params),
+            *output_fields(params),
             ("direction", DirectionRef()),
         ),
     )

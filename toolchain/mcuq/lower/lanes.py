@@ -8,8 +8,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from mcuq.lower.channels import Requantization, fold, reachable
-from mcuq.lower.packing import GROUP, Int8s, Int32s, PackedLayer, left_out
+from mcuq.lower.channels import LANE, Requantization, fold, reachable
+from mcuq.lower.packing import GROUP, Int8s, Int32s, PackedLayer, channel_groups, left_out
 from mcuq.lower.sub_byte import pack_sub_byte, two_bit_words
 from mcuq.numeric.widths import TERNARY
 
@@ -32,11 +32,11 @@ def pack_lanes(weights: Int8s, bits: int, requantization: Requantization) -> Pac
     sums = reachable(weights, requantization)
     factor = _WEIGHT_FACTOR[bits]
     exact = (factor * sums.least >= -(1 << 31)) & (factor * sums.most < 1 << 31)
-    folded = fold(sums, requantization, exact)
+    folded = fold(sums, requantization, LANE, exact)
     rest = left_out(~folded.fits)
-    rows = weights.reshape(len(weights), -1)
+    rows = folded.meant(weights.reshape(len(weights), -1))
     padded = np.pad(rows, [(0, -extent % GROUP) for extent in rows.shape])
-    return PackedLayer(_words(padded, bits), _groups(folded.words), rest)
+    return PackedLayer(_words(padded, bits), channel_groups(folded.words), rest)
 
 
 MOST_TAPS = 15
@@ -58,14 +58,15 @@ def pack_depthwise_lanes(weights: Int8s, bits: int, requantization: Requantizati
         UnpackableError: more than half of the channels would be left out.
     """
     rows = weights.reshape(-1, weights.shape[3])
-    folded = fold(reachable(rows.T, requantization, depthwise=True), requantization)
+    folded = fold(reachable(rows.T, requantization, depthwise=True), requantization, LANE)
     rest = left_out(~folded.fits)
+    rows = folded.meant(rows.T).T
     padded = np.pad(rows, [(0, 0), (0, -rows.shape[1] % GROUP)])
     blocks = np.split(padded, range(_LANES, padded.shape[1], _LANES), axis=1)
     flat = np.concatenate([block.ravel() for block in blocks])
     whole = np.pad(folded.words, ((0, -len(folded.words) % _LANES), (0, 0)))
-    ordered = whole.reshape(-1, _LANES, 4)[:, _WIDENED].reshape(-1, 4)
-    return PackedLayer(_words(flat[None], bits), _groups(ordered), rest)
+    ordered = whole.reshape(-1, _LANES, 2)[:, _WIDENED].reshape(-1, 2)
+    return PackedLayer(_words(flat[None], bits), channel_groups(ordered), rest)
 
 
 def lane_depth(elements: int) -> int:
@@ -94,10 +95,3 @@ def _words(rows: Int8s, bits: int) -> Int32s:
 def _stored(values: npt.NDArray[np.int64]) -> Int32s:
     stored = np.pad(values.astype(np.uint8), (0, -values.size % 4))
     return stored.view("<i4").astype(np.int32)
-
-
-def _groups(words: Int32s) -> Int32s:
-    """`mcuq_lane_group` words, (groups, 16), from one channel's words a row."""
-    padded = np.pad(words, ((0, -len(words) % GROUP), (0, 0)))
-    padded[:, 3] *= -1
-    return padded.reshape(-1, GROUP, 4).transpose(0, 2, 1).reshape(-1, 4 * GROUP).astype(np.int32)

@@ -80,14 +80,15 @@ def window_struct(
         ("pad_top", half(window.padding[0])),
         ("pad_left", half(window.padding[1])),
         ("input_zero_point", SmallInteger(-params.input_offset, 1)),
-        *clamp_fields(params),
+        *output_fields(params),
         ("direction", DirectionRef()),
     )
     return Struct(ctype, fields)
 
 
-def clamp_fields(params: RescaleParams) -> tuple[tuple[str, Field], ...]:
+def output_fields(params: RescaleParams) -> tuple[tuple[str, Field], ...]:
     return (
+        ("output_zero_point", SmallInteger(params.output_offset, 1)),
         ("activation_min", SmallInteger(params.activation_min, 1)),
         ("activation_max", SmallInteger(params.activation_max, 1)),
     )

@@ -13,7 +13,15 @@ import numpy as np
 import numpy.typing as npt
 
 from mcuq.lower import slow
-from mcuq.lower.channels import Bools, Channels, Requantization, Sums, fold, reachable
+from mcuq.lower.channels import (
+    CHANNEL,
+    Bools,
+    Channels,
+    Requantization,
+    Sums,
+    fold,
+    reachable,
+)
 from mcuq.lower.sub_byte import pack_sub_byte, two_bit_words
 from mcuq.numeric.widths import TERNARY
 
@@ -24,11 +32,8 @@ Int64s = npt.NDArray[np.int64]
 GROUP = 4
 """Output channels that are computed together; also the inputs that one word holds."""
 
-GROUP_INT32 = 256
-"""Added to the first shift word of a depthwise group with a wide channel (see `Channels`)."""
-
-GROUP_LEFT = 512
-"""Added to the same word where a channel of the group is shifted to the left, or not at all."""
+GROUP_SLOW = 64
+"""Set in the first word of a depthwise group with a slow channel (see `Channels`), else clear."""
 
 _PAIRS = np.array([[0, 2], [1, 3]])
 """The inputs of a four in the order in which SXTB16 unpacks them."""
@@ -47,8 +52,8 @@ class PackedLayer:
 
     Attributes:
         weights: int32 words.
-        channels: int32, (output channels, 4): `mcuq_channel` of mcuq_kernels.h; for depthwise
-            layers (groups of four channels, 16): `mcuq_channel_group`.
+        channels: int32, (output channels, 2): `mcuq_channel` of mcuq_kernels.h; for depthwise
+            layers (groups of four channels, 8): `mcuq_channel_group`.
         rest: output channels that the packed form cannot hold, ascending. What comes out for them
             has no meaning: `mcuq_rest_*` writes them afterwards.
     """
@@ -119,11 +124,10 @@ def pack_depthwise(weights: Int8s, bits: int, requantization: Requantization) ->
         UnpackableError: more than half of the channels would be left out.
     """
     rows = weights.reshape(-1, weights.shape[3]).T
-    # Outputs leave the kernel in offset binary.
-    sums = reachable(rows, requantization, depthwise=True)
-    folded = fold(sums, requantization, offset=128)
+    folded = fold(reachable(rows, requantization, depthwise=True), requantization, CHANNEL)
     rest = left_out(~folded.fits)
     channels = _channel_groups(folded)
+    rows = folded.meant(rows)
     # (group, tap, channel of the group)
     groups = _pad(rows, axis=0).reshape(-1, GROUP, rows.shape[1]).transpose(0, 2, 1)
     if bits == 8:
@@ -187,23 +191,24 @@ def left_out(channels: Bools) -> tuple[int, ...]:
 
 
 def _channel_groups(folded: Channels) -> Int32s:
-    """`mcuq_channel_group` words, (groups, 16), from one channel's words a row."""
-    missing = -len(folded.words) % GROUP
-    padded = np.pad(folded.words, ((0, missing), (0, 0))).reshape(-1, GROUP, 4)
-    marked = np.pad(folded.wide, (0, missing)).reshape(-1, GROUP).any(axis=1)
-    left = np.pad(folded.words[:, 3] <= 0, (0, missing)).reshape(-1, GROUP).any(axis=1)
-    padded[marked, 0, 3] = (padded[marked, 0, 3] & 0xFF) | GROUP_INT32
-    padded[left, 0, 3] = (padded[left, 0, 3] & 0x1FF) | GROUP_LEFT
-    biases = padded[:, :, 0]
-    outputs = padded[:, :, 1:].reshape(-1, 3 * GROUP)
-    return np.concatenate([biases, outputs], axis=1).astype(np.int32)
+    """`mcuq_channel_group` words, (groups, 8), from one channel's words a row."""
+    slow = np.pad(folded.slow, (0, -len(folded.words) % GROUP)).reshape(-1, GROUP).any(axis=1)
+    words = channel_groups(folded.words)
+    words[slow, 0] |= GROUP_SLOW
+    return words
+
+
+def channel_groups(words: Int32s) -> Int32s:
+    """The first words of four channels, then their second ones, (groups, 8)."""
+    padded = np.pad(words, ((0, -len(words) % GROUP), (0, 0)))
+    return padded.reshape(-1, GROUP, 2).transpose(0, 2, 1).reshape(-1, 2 * GROUP)
 
 
 def _pack_rows(rows: Int8s, bits: int, requantization: Requantization, sums: Sums) -> PackedLayer:
     """Pack rows whose length is a multiple of four."""
-    folded = fold(sums, requantization, _nest(rows, bits, sums))
+    folded = fold(sums, requantization, CHANNEL, _nest(rows, bits, sums))
     rest = left_out(~folded.fits)
-    halves = _halves(np.where(folded.fits[:, None], rows, np.int8(0)))
+    halves = _halves(folded.meant(rows))
     if bits < 4:
         # Input 2 half + pair, in order: SXTB16 takes pairs out of a word of bytes.
         in_order = halves.transpose(0, 1, 3, 2, 4)

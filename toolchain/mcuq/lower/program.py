@@ -7,7 +7,7 @@ prints them; neither knows an operator by name.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -118,9 +118,14 @@ class Struct:
             end = -(-end // align) * align + (4 * _words(value) if align == 4 else align)
         return -(-end // 4)
 
-    def key(self, call: int) -> tuple[object, ...]:
-        """Equal keys are equal bytes: stored once. Scratch differs from call to call."""
-        return (self.ctype, *(_field_key(value, call) for _, value in self.fields))
+    def key(self, call: int, descends: Callable[[int], bool]) -> tuple[object, ...]:
+        """Equal keys are equal bytes: stored once. Scratch differs from call to call.
+
+        Args:
+            call: whose it is.
+            descends: the direction that the memory plan gives a call; asked where a field is one.
+        """
+        return (self.ctype, *(_field_key(value, call, descends) for _, value in self.fields))
 
 
 def _align(value: Field) -> int:
@@ -136,13 +141,15 @@ def _words(value: Field) -> int:
     return len(value) if isinstance(value, tuple) else 1
 
 
-def _field_key(value: Field, call: int) -> object:
+def _field_key(value: Field, call: int, descends: Callable[[int], bool]) -> object:
     if isinstance(value, Struct):
-        return value.key(call)
+        return value.key(call, descends)
     if isinstance(value, Array):
         return value.key
-    if isinstance(value, ScratchRef | DirectionRef):
+    if isinstance(value, ScratchRef):
         return (value, call)
+    if isinstance(value, DirectionRef):
+        return (value, descends(call))
     return value
 
 

@@ -31,6 +31,7 @@ from mcuq.pipeline.layers import describe_layers
 from mcuq.pipeline.load import Loaded
 from mcuq.pipeline.original import Original, compare_original
 from mcuq.pipeline.profile import Profiled
+from mcuq.pipeline.pruning import pruning_figures
 from mcuq.pipeline.request import BuildRequest
 from mcuq.pipeline.result import Accuracy, BuildResult, Footprint, SearchSummary
 from mcuq.pipeline.scores import scores_kept
@@ -102,14 +103,15 @@ def _finish(
     reals = real_outputs(found.qgraph, outputs)
     accuracy, findings = _accuracy(selected, reals, progress)
     scorer = selected.scorer
-    lost = None if scorer is None else where_lost(scorer, found.qgraph, reals)
+    kept = {} if found.variant is None else found.variant.kept
+    lost = None if scorer is None else where_lost(scorer, found.qgraph, reals, kept)
     announce("evaluate", findings, progress, strict=request.strict)
     progress(Progress("build", note=loaded.board.title))
     sample = first_sample(found.qgraph, loaded.evaluation)
     deployed = deploy(target, found.qgraph, sample, folder, Names(request.name))
     slow = slow_findings(deployed.memory.program)
     announce("build", slow, progress, strict=request.strict)
-    footprint = _footprint(deployed, found.table)
+    footprint = _footprint(deployed, found.own_table or found.table)
     _check_fit(footprint, deployed.profiled, loaded)
     given = loaded.given
     original = Original(None)
@@ -146,6 +148,7 @@ def _finish(
         inputs=loaded.inputs,
         versions=versions(),
         eliminated=loaded.eliminated,
+        pruned=pruning_figures(loaded.graph, found.variant, found.config),
         findings=(*selected.findings, *findings, *slow, *original.findings),
         lost=lost,
     )
@@ -223,9 +226,9 @@ def _cost(found: Found, bits: int) -> Cost:
 
 
 def _footprint(deployed: Deployed, table: CostTable) -> Footprint:
-    program, image = deployed.memory.program, deployed.image
-    predicted = program_cost(program, deployed.memory.ram_bytes, table)
-    constants = constant_bytes(program).total
+    image = deployed.image
+    predicted = program_cost(deployed.memory, table)
+    constants = constant_bytes(deployed.memory).total
     return Footprint(
         flash=image.flash_bytes,
         flash_model=constants,

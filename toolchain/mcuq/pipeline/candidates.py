@@ -8,11 +8,11 @@ from dataclasses import replace
 from mcuq.calibrate import Ranges
 from mcuq.data import Dataset
 from mcuq.graph import Graph
-from mcuq.pipeline.load import Loaded
+from mcuq.pipeline.pruning import Cut
 from mcuq.pipeline.request import BuildRequest
 from mcuq.pipeline.settings import SAMPLES
 from mcuq.progress import ProgressCallback, silent
-from mcuq.ptq.candidates import build_bank
+from mcuq.ptq.candidates import build_bank, build_banks
 from mcuq.ptq.candidates.recipe import methods_for
 from mcuq.quantize import Config, WeightChoice
 from mcuq.quantize.weights import Bank, QuantizedWeight, channel_axis, quantize_weight
@@ -40,15 +40,44 @@ def weight_candidates(
     `methods` None takes what suits `widths`, of which the first is the reference. `config` says
     what the filters' scales belong to and how activations are quantized.
     """
+    choices, (bank,) = cut_candidates(
+        graph,
+        ranges,
+        data,
+        (),
+        methods=methods,
+        widths=widths,
+        config=config,
+        workers=workers,
+        progress=progress,
+    )
+    return choices, bank
+
+
+def cut_candidates(
+    graph: Graph,
+    ranges: Ranges,
+    data: Dataset,
+    cuts: Sequence[Cut],
+    *,
+    methods: Sequence[WeightChoice] | None = None,
+    widths: Sequence[int] = (8, 4),
+    config: Config | None = None,
+    workers: int = 1,
+    progress: ProgressCallback = silent,
+) -> tuple[dict[str, tuple[WeightChoice, ...]], tuple[Bank, ...]]:
+    """As `weight_candidates`, and behind the bank one for each of `cuts`, which lacks the plain
+    choices."""
     config = config or Config()
     per = config.default_weight.per
     methods = [replace(c, per=per) for c in (methods_for(widths) if methods is None else methods)]
-    bank = build_bank(
+    bank, *others = build_banks(
         graph,
         ranges,
         data.take(SAMPLES.candidates).inputs,
         methods=methods,
         config=config,
+        cuts=cuts,
         cache=kept_candidates(),
         workers=workers,
         progress=progress,
@@ -56,16 +85,18 @@ def weight_candidates(
     plain = [WeightChoice(bits, per=per) for bits in widths]
     strong = [choice for choice in methods if choice not in plain]
     choices = dict.fromkeys(graph.weights, (*plain, *strong))
-    return choices, {**_plain_ones(graph, plain), **bank}
+    return choices, ({**_plain_ones(graph, plain), **bank}, *others)
 
 
-def bank_of(config: Config, request: BuildRequest, loaded: Loaded, ranges: Ranges) -> Bank:
+def bank_of(
+    graph: Graph, config: Config, request: BuildRequest, calibration: Dataset, ranges: Ranges
+) -> Bank:
     """Integers of the filters of a configuration that rounding alone does not give."""
     return build_bank(
-        loaded.graph,
+        graph,
         ranges,
-        loaded.calibration.take(SAMPLES.candidates).inputs,
-        methods=sorted({config.weight(name) for name in loaded.graph.weights}),
+        calibration.take(SAMPLES.candidates).inputs,
+        methods=sorted({config.weight(name) for name in graph.weights}),
         config=request.scheme.config,
         cache=kept_candidates(),
         workers=request.workers,

@@ -130,6 +130,11 @@ def _check_values(request: BuildRequest) -> None:
             f"--method {request.method} keeps limits of bytes, not of cycles",
             "take --method ga, or leave --max-cycles and --max-ms out",
         )
+    if request.drop_channels and request.keep_channels:
+        raise UsageError(
+            "--keep-channels builds every channel, and --drop-channels may leave some out",
+            "leave one of them out",
+        )
     if request.farm_samples and request.farm is None:
         raise UsageError("--hil-samples needs --hil", "name the farm that they are run on")
     if request.kernels != "mcuq" and request.cmsis_nn is None:

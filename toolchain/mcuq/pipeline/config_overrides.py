@@ -12,9 +12,11 @@ from mcuq.errors import InputError
 from mcuq.finetune.tuned import METHOD
 from mcuq.graph import Graph
 from mcuq.prequantized.configuration import GIVEN
+from mcuq.prune import channel_sets
 from mcuq.ptq.refine.start import REFINED
 from mcuq.quantize import Config, WeightChoice
 from mcuq.reading import read_json_file
+from mcuq.result.pruning import PrunedChannels
 
 _HINT = "give the config.json of a build of this model, or name its tensors (mcuq inspect --json)"
 _MADE_BY_TRAINING = frozenset({REFINED, METHOD, GIVEN})
@@ -38,6 +40,7 @@ class _File(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     tensors: tuple[_Tensor, ...]
+    pruned: tuple[PrunedChannels, ...] = ()
 
 
 def read_config(path: Path, graph: Graph, base: Config | None = None) -> Config:
@@ -51,13 +54,7 @@ def read_config(path: Path, graph: Graph, base: Config | None = None) -> Config:
         InputError: the file cannot be read, or names a tensor that the model has not.
     """
     base = base or Config()
-    content = read_json_file(path, _HINT)
-    try:
-        entries = _File.model_validate_json(content).tensors
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(map(str, first["loc"]))
-        raise InputError(f"{path}: {place}: {first['msg']}", _HINT) from error
+    entries = _read(path).tensors
     weights = [entry for entry in entries if entry.role == "weight"]
     activations = [entry for entry in entries if entry.role == "activation"]
     known = {*graph.weights, *graph.activations}
@@ -72,6 +69,42 @@ def read_config(path: Path, graph: Graph, base: Config | None = None) -> Config:
         observers={**base.observers, **{entry.name: _observer(entry) for entry in own}},
         wide=(*base.wide, *(e.name for e in own if e.bits == 16 and base.activation_bits == 8)),
     )
+
+
+def read_dropped(path: Path, graph: Graph) -> dict[str, tuple[int, ...]]:
+    """Activation → channels that a file leaves out.
+
+    Args:
+        graph: as it is built without that.
+
+    Raises:
+        InputError: the file cannot be read, or names channels that cannot go.
+    """
+    found = _read(path).pruned
+    free = {one.name: graph.tensors[one.name].shape[-1] for one in channel_sets(graph)}
+    for one in found:
+        if free.get(one.name) != one.before:
+            has = f"{free[one.name]} there" if one.name in free else "none that can go"
+            raise InputError(
+                f"{path} leaves out channels of {one.before} of '{one.name}', which has {has}",
+                "read it with the model, data and options that it was built with",
+            )
+        if not one.channels or not max(one.channels) < one.before > len({*one.channels}):
+            raise InputError(
+                f"{path} leaves out channels {list(one.channels)} of {one.before} of '{one.name}'",
+                f"name some of 0 to {one.before - 1}, not all of them",
+            )
+    return {one.name: one.channels for one in found}
+
+
+def _read(path: Path) -> _File:
+    content = read_json_file(path, _HINT)
+    try:
+        return _File.model_validate_json(content)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"]))
+        raise InputError(f"{path}: {place}: {first['msg']}", _HINT) from error
 
 
 def _choice(entry: _Tensor) -> WeightChoice:

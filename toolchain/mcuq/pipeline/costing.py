@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -62,6 +63,24 @@ def cost_table(
     return CostTable(programs, code, counts, cycles)
 
 
+def with_kernels_of(code: CodeModel, target: ProfileTarget, program: Program) -> CodeModel:
+    """The code model with kernels that it lacks and `program` calls, compiled for the board.
+
+    Raises:
+        CompilerError: as `cost_table`.
+    """
+    if code.functions.keys() >= set(program.functions):
+        return code
+    with temporary_folder() as scratch:
+        write_model(target, plan_program(program), scratch / "model")
+        sections = compile_program(
+            target.board, scratch / "model", optimize=target.optimize, safety=target.safety
+        ).sections
+    # What every image holds is no kernel of a model's: it stays unknown, with nothing to add.
+    everywhere = {name: FunctionSize(0) for name in program.functions}
+    return replace(code, functions={**everywhere, **code.functions, **_kernels(sections)})
+
+
 def _code_model(
     target: ProfileTarget, programs: Mapping[int, Program], folders: Mapping[int, Path]
 ) -> CodeModel:
@@ -84,12 +103,12 @@ def _code_model(
         safety=target.safety,
     )
     sizes = CodeModel(functions)
-    own = sizes.kernel_bytes(program.functions) + constant_bytes(program).total
-    arena = plan_program(program).ram_bytes
+    memory = plan_program(program)
+    own = sizes.kernel_bytes(program.functions) + constant_bytes(memory).total
     return CodeModel(
         functions,
         fixed_flash=image.flash_bytes - own,
-        fixed_ram=image.ram_bytes - image.stack_bytes - arena + max(stacks),
+        fixed_ram=image.ram_bytes - image.stack_bytes - memory.ram_bytes + max(stacks),
     )
 
 

@@ -12,7 +12,7 @@ from mcuq.data import Dataset
 from mcuq.eliminate import eliminate
 from mcuq.findings import Finding, about_model
 from mcuq.graph import Graph
-from mcuq.graph.counts import macs
+from mcuq.graph.counts import all_macs, all_weights
 from mcuq.ops.operator import Span
 from mcuq.pipeline.settings import ELIMINATION
 from mcuq.result.elimination import EliminatedLayer, EliminationFigures, InputBound
@@ -57,10 +57,10 @@ def without_idle_channels(
         layers=tuple(
             EliminatedLayer.model_validate(layer, from_attributes=True) for layer in found.layers
         ),
-        macs=_macs(graph),
-        macs_left=_macs(found.graph),
-        weights=_weights(graph),
-        weights_left=_weights(found.graph),
+        macs=all_macs(graph),
+        macs_left=all_macs(found.graph),
+        weights=all_weights(graph),
+        weights_left=all_weights(found.graph),
         bounds=tuple(
             InputBound(name=name, low=low, high=high) for name, (low, high) in spans.items()
         ),
@@ -78,14 +78,6 @@ def _span(
         largest = max(largest, abs(statistics[name].low), abs(statistics[name].high))
     end = ELIMINATION.room * largest
     return -end, end
-
-
-def _macs(graph: Graph) -> int:
-    return sum(macs(graph, op) for op in graph.ops)
-
-
-def _weights(graph: Graph) -> int:
-    return sum(graph.tensors[name].size for name in graph.weights)
 
 
 def _doubt(difference: float) -> Finding:

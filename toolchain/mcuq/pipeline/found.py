@@ -10,6 +10,7 @@ import numpy.typing as npt
 from mcuq.cost import Cost, CostTable, plan_program, program_cost
 from mcuq.data import Dataset
 from mcuq.interpret.integer import quantize_inputs
+from mcuq.pipeline.pruning import Variant
 from mcuq.pipeline.result import SearchSummary
 from mcuq.pipeline.scoring import Candidates
 from mcuq.quantize import Config
@@ -23,7 +24,10 @@ class Found:
     """What the search stage, or the user's fixed choice, decided.
 
     Attributes:
+        table: costs of the network of all channels.
         candidates: what the search chose from; None without one.
+        own_table: costs of what is built, where that is another network.
+        variant: that network.
     """
 
     config: Config
@@ -31,6 +35,8 @@ class Found:
     table: CostTable
     summary: SearchSummary
     candidates: Candidates | None = None
+    own_table: CostTable | None = None
+    variant: Variant | None = None
 
 
 def first_sample(qgraph: QuantizedGraph, data: Dataset) -> list[Int8s]:
@@ -41,4 +47,4 @@ def first_sample(qgraph: QuantizedGraph, data: Dataset) -> list[Int8s]:
 def whole_cost(table: CostTable, bits: int) -> Cost:
     """Of one of the table's own programs."""
     program = table.programs[bits]
-    return program_cost(program, plan_program(program).ram_bytes, table)
+    return program_cost(plan_program(program), table)

@@ -36,7 +36,7 @@ def _layer(program: Program, index: int, call: Call, config: Config) -> Layer:
     tensors = program.qgraph.tensors
     weight = tensors[call.op.inputs[1]] if call.weight_bits else None
     arrays = {array.key: array.nbytes for array in call.arrays()}
-    structs = {struct.key(index): 4 * struct.words for struct in call.structs()}
+    structs = {struct.key(index, lambda _: False): 4 * struct.words for struct in call.structs()}
     return Layer(
         name=call.op.name,
         kind=call.op.kind.name,

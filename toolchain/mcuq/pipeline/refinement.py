@@ -49,6 +49,7 @@ def refine_chosen(
     """
     progress(Progress("refine", note="the chosen filters, together"))
     rungs = split(len(search))
+    variant = candidates.variant(genome)
     first = calibration.take(SAMPLES.candidates).inputs
     most = _most(candidates.graph, len(first[0]))
     held_back = _part(search.inputs, rungs.holdout)
@@ -58,12 +59,13 @@ def refine_chosen(
         settings = replace(settings, epochs=REFINEMENT.passes_over_many)
     config = candidates.space.config(genome)
     refined = refine(
-        candidates.graph,
+        variant.graph,
         candidates.ranges,
         config,
         inputs,
         held_back,
-        bank=candidates.bank,
+        bank=variant.bank,
+        teacher=candidates.graph,
         settings=settings,
         progress=progress,
     )
@@ -71,7 +73,7 @@ def refine_chosen(
     ranker = make_ranker(candidates.graph, search, exact=True)
     before, after = (ranker.losses(q, rungs.full).mean() for q in (given, refined.qgraph))
     if after > REFINEMENT.much_worse * before:
-        return Refinement(config, candidates.bank or {}, given, refined.before, refined.before)
+        return Refinement(config, variant.bank, given, refined.before, refined.before)
     return refined
 
 

@@ -240,6 +240,14 @@ class BuildRequest:
             commands=ALL,
         ),
     ] = False
+    drop_channels: Annotated[
+        bool,
+        _search(
+            "Let the search leave out channels, too.",
+            "Whether the search may leave out channels of a layer, an eighth, a quarter or half of "
+            "them, as it may store weights in fewer bits.",
+        ),
+    ] = False
     flash: Annotated[
         names.Bytes | None,
         _budget(

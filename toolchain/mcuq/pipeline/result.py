@@ -18,6 +18,7 @@ from mcuq.quantized import QuantizedGraph
 from mcuq.result.accuracy import AccuracyFile
 from mcuq.result.elimination import EliminationFigures
 from mcuq.result.manifest import AlsoMeasured, DeviceFigures, Layer, Verification
+from mcuq.result.pruning import PruningFigures
 from mcuq.score.intervals import Change, Interval, change, interval
 from mcuq.score.metrics import Metric
 from mcuq.score.scores import Score
@@ -162,6 +163,8 @@ class BuildResult(Brief):
     """Of every activation, on calibration data."""
     eliminated: EliminationFigures | None = None
     """Channels that the graph lacks."""
+    pruned: PruningFigures | None = None
+    """Channels that the graph has and what was built has not."""
     findings: tuple[Finding, ...] = ()
     """What looked wrong on the way, in the order of the stages."""
     lost: AccuracyFile | None = None

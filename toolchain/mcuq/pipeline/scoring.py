@@ -20,6 +20,7 @@ from threadpoolctl import threadpool_limits
 
 from mcuq.graph import Graph
 from mcuq.interpret.samples import SampleArray
+from mcuq.pipeline.pruning import Pruning, Variant
 from mcuq.pipeline.settings import RUNGS, RungSettings
 from mcuq.pipeline.space import ModelSpace
 from mcuq.ptq.refine import solve_anew
@@ -44,16 +45,25 @@ class Candidates:
     ranges: RangeSource
     bank: Bank | None
     space: ModelSpace
+    pruning: Pruning | None = None
+
+    def variant(self, genome: Genome) -> Variant:
+        """The float model that `genome` is about, and its filters."""
+        levels = self.space.levels(genome)
+        if self.pruning is None or not any(levels):
+            return Variant(self.graph, self.bank or {}, {})
+        return self.pruning.variant(levels)
 
     def quantize(self, genome: Genome) -> QuantizedGraph:
-        return quantize(self.graph, self.ranges, self.space.config(genome), self.bank)
+        variant = self.variant(genome)
+        return quantize(variant.graph, self.ranges, self.space.config(genome), variant.bank)
 
     def solved_anew(self, genome: Genome, inputs: Inputs) -> QuantizedGraph:
         """The same with every filter solved for what reaches it; `inputs` as of `solve_anew`."""
-        config = self.space.config(genome)
-        bank = solve_anew(self.graph, self.ranges, config, inputs)
+        config, graph = self.space.config(genome), self.variant(genome).graph
+        bank = solve_anew(graph, self.ranges, config, inputs)
         weights = {**config.weights, **{name: choice for name, choice in bank}}
-        return quantize(self.graph, self.ranges, replace(config, weights=weights), bank)
+        return quantize(graph, self.ranges, replace(config, weights=weights), bank)
 
 
 Span = tuple[int, int]

@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from mcuq.cost import CostTable
 from mcuq.data import Dataset
 from mcuq.emit.tflite import TemplateSerializer
 from mcuq.errors import BudgetError
@@ -22,6 +21,7 @@ from mcuq.pipeline.result import SearchSummary
 from mcuq.pipeline.scoring import Candidates, Scorer, split
 from mcuq.pipeline.settings import RUNGS, SAMPLES
 from mcuq.pipeline.space import ModelSpace
+from mcuq.pipeline.variant_cost import Costs
 from mcuq.progress import Progress, ProgressCallback, Scored, SearchSoFar
 from mcuq.score.loss import find_loss_outputs
 from mcuq.score.ranking import Ranker
@@ -77,7 +77,7 @@ def search_configuration(
     candidates: Candidates,
     calibration: Dataset,
     data: Dataset,
-    table: CostTable,
+    costs: Costs,
     limits: Limits,
     settings: SearchSettings,
     progress: ProgressCallback,
@@ -91,7 +91,7 @@ def search_configuration(
         BudgetError: nothing that was scored fits; names the nearest and what it lacks.
     """
     space = candidates.space
-    _check_reachable(space, table, limits)
+    _check_reachable(space, costs, limits)
     ranker = make_ranker(candidates.graph, data, settings.exact)
     solved_on = calibration.take(SAMPLES.candidates).inputs
     with Scorer(candidates, ranker, settings.workers, split(len(data)), solved_on) as scorer:
@@ -99,7 +99,7 @@ def search_configuration(
         evaluator = Evaluator(
             space.space,
             log,
-            lambda genome: table.cost(space.widths(genome)),
+            costs.cost,
             limits,
             settings.stop.evaluations or default_evaluations(space),
             expired=_clock(settings.stop.seconds),
@@ -203,14 +203,19 @@ def _singles(evaluator: Evaluator) -> dict[str, dict[str, float]]:
     }
 
 
-def _check_reachable(space: ModelSpace, table: CostTable, limits: Limits) -> None:
+def _check_reachable(space: ModelSpace, costed: Costs, limits: Limits) -> None:
     """Raise BudgetError before anything is scored where neither extreme of the space fits: fewest
     weight bytes, plain int8, whose kernels are fewer, or where cycles are limited the fastest
-    width of each filter."""
-    extremes = [space.widths(genome) for genome in (space.space.smallest(), space.space.reference)]
-    if limits.cycles is not None:
-        extremes.append({**extremes[1], **table.fastest()})
-    costs = [table.cost(widths) for widths in extremes]
+    width of each filter; and the same with as few channels as there can be."""
+    whole, fewest = space.space.reference, space.space.fewest_channels(space.space.reference)
+    extremes, costs = [], []
+    for genome in dict.fromkeys((whole, fewest)):
+        table, widths = costed.table(genome), space.widths(genome)
+        ends = [space.widths(space.space.smallest()), widths]
+        if limits.cycles is not None:
+            ends.append({**widths, **table.fastest()})
+        extremes += ends
+        costs += [table.cost(end) for end in ends]
     nearest = min(range(len(costs)), key=lambda i: limits.violation(costs[i]))
     if limits.violation(costs[nearest]) > 0:
         raise _nothing_fits(extremes[nearest], costs[nearest], limits)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from mcuq.calibrate import OBSERVERS, Ranges
-from mcuq.pipeline.candidates import weight_candidates
+from mcuq.calibrate import Ranges
 from mcuq.pipeline.costing import cost_table
 from mcuq.pipeline.effective import identity
 from mcuq.pipeline.found import Found, first_sample
@@ -20,7 +19,8 @@ from mcuq.pipeline.score_on_boards import score_front
 from mcuq.pipeline.scores import log_path
 from mcuq.pipeline.scoring import Candidates
 from mcuq.pipeline.search import SearchSettings, Stop, fingerprint, search_configuration
-from mcuq.pipeline.space import build_space
+from mcuq.pipeline.searchable import search_candidates
+from mcuq.pipeline.variant_cost import Costs
 from mcuq.pipeline.versions import versions
 from mcuq.progress import Progress, ProgressCallback
 from mcuq.quantized import QuantizedGraph
@@ -37,33 +37,41 @@ def searched(
     progress: ProgressCallback,
 ) -> Found:
     """Search for every filter's width and every range, then refine what was found."""
-    base = request.scheme.config
     progress(Progress("candidates"))
-    choices, bank = weight_candidates(
+    calibration = loaded.calibration
+    candidates = search_candidates(
         loaded.graph,
         ranges,
-        loaded.calibration,
+        calibration,
         widths=request.scheme.bits,
-        config=base,
+        drop_channels=request.drop_channels,
+        config=request.scheme.config,
         workers=request.workers,
         progress=progress,
     )
-    space = build_space(loaded.graph, ranges, choices, OBSERVERS, base)
     progress(Progress("compile", note=f"kernels for {loaded.board.core}"))
     deployed = {bits: request.scheme.deployed(qgraph) for bits, qgraph in plain.items()}
-    table = cost_table(target, deployed, first_sample(deployed[8], loaded.calibration))
-    candidates = Candidates(loaded.graph, ranges, bank, space)
+    table = cost_table(target, deployed, first_sample(deployed[8], calibration))
+    is_timed = loaded.limits.cycles is not None
+    costs = Costs(candidates, table, target, request.scheme, calibration, is_timed)
     settings = SearchSettings(
         request.method,
         Stop(request.evaluations, request.seconds, request.patience),
         request.seed,
         request.workers,
         log_path(request),
-        fingerprint([identity(request, loaded.inputs), space.space, loaded.limits, versions()]),
+        fingerprint(
+            [
+                identity(request, loaded.inputs),
+                candidates.space.space.genes,
+                loaded.limits,
+                versions(),
+            ]
+        ),
         request.exact_scores,
     )
     genome, summary = search_configuration(
-        candidates, loaded.calibration, loaded.search, table, loaded.limits, settings, progress
+        candidates, loaded.calibration, loaded.search, costs, loaded.limits, settings, progress
     )
     if request.farm is not None:
         summary = _on_farm(request, request.farm, loaded, target, candidates, summary, progress)
@@ -74,6 +82,8 @@ def searched(
         table,
         replace(summary, refined=(refined.before, refined.after)),
         candidates,
+        costs.table(genome),
+        candidates.variant(genome) if refined.config.dropped else None,
     )
 
 

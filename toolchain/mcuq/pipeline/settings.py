@@ -131,6 +131,20 @@ SAMPLES = SampleSettings()
 
 
 @dataclass(frozen=True)
+class VariantSettings:
+    """Networks of fewer channels, as a search asks for them."""
+
+    kept: int = 64
+    """Networks. Whose filters and costs are held for the next candidate, the latest ones.
+
+    Evidence: not measured: chosen by hand; it bounds memory and changes no result.
+    """
+
+
+VARIANTS = VariantSettings()
+
+
+@dataclass(frozen=True)
 class AdviceSettings:
     """When a result is worth a word."""
 

@@ -5,14 +5,21 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+import numpy as np
+
+from mcuq.eliminate import Groups, Roles
 from mcuq.graph import Graph
 from mcuq.numeric import stored_bytes, width_name
+from mcuq.ops.weighted import DEPTHWISE_CONV_2D
+from mcuq.prune import PrunedLevels, dropped
 from mcuq.quantize import Config, WeightChoice
 from mcuq.quantize.activations import RangeSource, own_spans
 from mcuq.quantize.scale_groups import ScaleGroups, group_roots, share_activations
 from mcuq.search import Choice, Gene, Genome, Space
 
 REFERENCE_OBSERVER = "minmax"
+CHANNELS = " channels"
+"""What the name of a gene of channels ends with."""
 
 
 @dataclass(frozen=True)
@@ -20,10 +27,11 @@ class ModelSpace:
     """A search space and what its choices mean.
 
     Attributes:
-        space: genes of the weights first, then of the activation groups.
+        space: genes of the weights first, then of the activation groups and of channels.
         weights: for each weight gene, its choices.
         observers: for each activation gene, its choices.
         groups: for each activation gene, the activations that take its choice.
+        pruned: for each gene of channels, what goes at each level; those genes come last.
         base: what no gene decides.
     """
 
@@ -33,6 +41,11 @@ class ModelSpace:
     observers: tuple[tuple[str, ...], ...]
     groups: tuple[tuple[str, ...], ...]
     base: Config = field(default_factory=Config)
+    pruned: tuple[PrunedLevels, ...] = ()
+
+    def levels(self, genome: Genome) -> tuple[int, ...]:
+        """How much of each set of channels goes, see `mcuq.pipeline.pruning`."""
+        return genome[len(genome) - len(self.pruned) :]
 
     def config(self, genome: Genome) -> Config:
         """The configuration that `genome` stands for."""
@@ -44,11 +57,12 @@ class ModelSpace:
         observers = {
             name: choices[index]
             for group, choices, index in zip(
-                self.groups, self.observers, genome[count:], strict=True
+                self.groups, self.observers, genome[count : count + len(self.groups)], strict=True
             )
             for name in group
         }
-        return replace(self.base, weights=weights, observers=observers)
+        gone = dropped(self.pruned, self.levels(genome))
+        return replace(self.base, weights=weights, observers=observers, dropped=gone)
 
     def widths(self, genome: Genome) -> dict[str, int]:
         """Filter name → bits."""
@@ -69,8 +83,9 @@ def build_space(
     candidates: Mapping[str, Sequence[WeightChoice]],
     observers: Collection[str],
     base: Config | None = None,
+    pruned: tuple[PrunedLevels, ...] = (),
 ) -> ModelSpace:
-    """One gene a filter, one a group of activations that share their scale.
+    """One gene a filter, one a group of activations that share their scale, one a set of channels.
 
     Args:
         graph: the float model.
@@ -78,6 +93,7 @@ def build_space(
         candidates: filter name → its choices, the reference first.
         observers: names; those that give a group the same ranges as an earlier one are left out.
         base: what no gene decides.
+        pruned: what may go of each set.
     """
     weight_genes = [_weight_gene(graph, name, candidates[name]) for name in graph.weights]
     base = base or Config()
@@ -87,14 +103,65 @@ def build_space(
         Gene(group[0], tuple(Choice(o, 0, 0) for o in options))
         for group, options in zip(groups, choices, strict=True)
     ]
+    genes = (*weight_genes, *activation_genes)
+    cutting = tuple(range(len(genes), len(genes) + len(pruned)))
+    genes = (*genes, *(_channel_gene(graph, one) for one in pruned))
+    sizes = RemainingSizes(graph, genes, pruned) if pruned else None
     return ModelSpace(
-        Space((*weight_genes, *activation_genes)),
+        Space(genes, cutting, sizes),
         graph.weights,
         tuple(tuple(candidates[name]) for name in graph.weights),
         tuple(choices),
         tuple(groups),
         base,
+        pruned,
     )
+
+
+class RemainingSizes:
+    """Bytes of filters that read and give fewer channels."""
+
+    def __init__(
+        self, graph: Graph, genes: tuple[Gene, ...], pruned: tuple[PrunedLevels, ...]
+    ) -> None:
+        groups = Groups(graph, Roles(graph))
+        self._genes, self._count = genes, groups.count
+        self._gone = [[groups.of[one.name][list(level)] for level in one.levels] for one in pruned]
+        ops = {op.inputs[1]: op for op in graph.ops if op.kind.weighted}
+        self._ends = [
+            (graph.tensors[name].size, groups.of[op.output], groups.of[op.inputs[0]])
+            for name in graph.weights
+            for op in [ops[name]]
+        ]
+        self._depthwise = [ops[name].kind is DEPTHWISE_CONV_2D for name in graph.weights]
+
+    def __call__(self, genome: Genome) -> tuple[Gene, ...]:
+        left = np.ones(self._count, np.bool_)
+        levels = genome[len(genome) - len(self._gone) :]
+        for sets, level in zip(self._gone, levels, strict=True):
+            if level:
+                left[sets[level - 1]] = False
+        genes = list(self._genes)
+        for place, (size, outputs, inputs) in enumerate(self._ends):
+            left_size = size * int(left[outputs].sum()) // len(outputs)
+            if not self._depthwise[place]:
+                left_size = left_size * int(left[inputs].sum()) // len(inputs)
+            genes[place] = replace(
+                genes[place],
+                choices=tuple(
+                    replace(c, bytes=stored_bytes(left_size, c.family))
+                    for c in genes[place].choices
+                ),
+            )
+        return tuple(genes)
+
+
+def _channel_gene(graph: Graph, one: PrunedLevels) -> Gene:
+    """All of them first. Choices cost no bytes themselves, as those of activations."""
+    count = graph.tensors[one.name].shape[-1]
+    gone = [0, *(len(level) for level in one.levels)]
+    choices = tuple(Choice(f"{count - each} of {count}", 0, 0) for each in gone)
+    return Gene(f"{one.name}{CHANNELS}", choices)
 
 
 def _weight_gene(graph: Graph, name: str, choices: Sequence[WeightChoice]) -> Gene:

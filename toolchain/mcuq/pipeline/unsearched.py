@@ -15,6 +15,7 @@ from mcuq.pipeline.found import Found, first_sample, whole_cost
 from mcuq.pipeline.load import Loaded
 from mcuq.pipeline.prequantized import Prequantized
 from mcuq.pipeline.profile import ProfileTarget
+from mcuq.pipeline.pruning import prescribed
 from mcuq.pipeline.request import BuildRequest
 from mcuq.pipeline.result import SearchSummary
 from mcuq.pipeline.scheme import Scheme
@@ -53,9 +54,12 @@ def configured(
     int8: QuantizedGraph,
 ) -> Found:
     """No search: every tensor takes what the file says."""
-    bank = bank_of(config, request, loaded, ranges)
-    given = Prequantized(quantize(loaded.graph, ranges, config, bank), config)
-    return only("given", request.scheme, given, loaded, target, int8)
+    variant = prescribed(loaded.graph, config, loaded.calibration)
+    graph = variant.graph
+    bank = bank_of(graph, config, request, loaded.calibration, ranges)
+    given = Prequantized(quantize(graph, ranges, config, bank), config)
+    found = only("given", request.scheme, given, loaded, target, int8)
+    return replace(found, variant=variant if config.dropped else None)
 
 
 def only(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -27,16 +27,22 @@ from mcuq.score.layer_errors import layer_errors
 from mcuq.score.settings import ERRORS
 
 
-def where_lost(scorer: EvaluationScorer, qgraph: QuantizedGraph, outputs: Reals) -> AccuracyFile:
+def where_lost(
+    scorer: EvaluationScorer,
+    qgraph: QuantizedGraph,
+    outputs: Reals,
+    kept: Mapping[str, npt.NDArray[np.bool_]],
+) -> AccuracyFile:
     """Layers on some samples, classes and flipped samples on all of them.
 
     Args:
         scorer: of the evaluation samples.
         qgraph: what is built.
         outputs: its outputs on all of them, real values in the graph's layout.
+        kept: activation → which channels of the float model's it has; one left out has all.
     """
     some = spread(scorer.data, ERRORS.samples)
-    layers = layer_errors(scorer.graph, qgraph, some.inputs)
+    layers = layer_errors(scorer.graph, qgraph, some.inputs, kept)
     decided = None
     if not scorer.graph.states:
         decided = decisions(scorer.predictions(outputs), scorer.metric.output)

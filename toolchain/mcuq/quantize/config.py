@@ -31,6 +31,8 @@ class Config:
         weights: filter tensor name → choice.
         observers: activation tensor name → observer name ("minmax", "mse", …).
         activations: scheme of all activations whose parameters are not prescribed.
+        dropped: activation → numbers of its channels that are left out of the float model, with all
+            that go with them; its filters are those of what is left.
         wide: activations that are int16 although `activation_bits` is 8, with all that share their
             scale.
         activation_bits: 8, or 16 (16x8: symmetric whatever `activations` says, biases int64).
@@ -43,6 +45,7 @@ class Config:
     activations: ActivationScheme = "asymmetric"
     activation_bits: int = 8
     wide: tuple[str, ...] = ()
+    dropped: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
     def weight(self, name: str) -> WeightChoice:
         return self.weights.get(name, self.default_weight)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from mcuq.numeric.tensor import QuantizedTensor
 from mcuq.pipeline.histograms import stored_histogram
+from mcuq.pipeline.pruning import pruned_channels
 from mcuq.quantize.io_conversion import INSIDE
 from mcuq.report.command import command_line
 from mcuq.report.output_forms import recorded_forms
@@ -51,6 +52,7 @@ def manifest(result: BuildResult, request: BuildRequest, target: Target, front: 
         inputs_as_given=inputs,
         outputs_as_given=outputs,
         elimination=result.eliminated,
+        pruning=result.pruned,
         layers=result.layers,
         memory=_memory(result),
         arena_lower_bound=result.memory.plan.lower_bound,
@@ -204,7 +206,10 @@ def config_file(result: BuildResult) -> ConfigFile:
 
     tensors = qgraph.tensors.values()
     ordered = sorted(tensors, key=lambda tensor: tensor.is_constant)
-    return ConfigFile(tensors=tuple(described(tensor) for tensor in ordered))
+    return ConfigFile(
+        tensors=tuple(described(tensor) for tensor in ordered),
+        pruned=pruned_channels(result.graph, config),
+    )
 
 
 def _tensor(

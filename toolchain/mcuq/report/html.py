@@ -20,6 +20,7 @@ from mcuq.report.wording import (
     ELIMINATION_REASONS,
     elimination_lines,
     int8_note,
+    pruning_lines,
     verification_lines,
     volume_lines,
 )
@@ -73,7 +74,7 @@ def report_html(
             for name in _PLOTS
             if name in made
         ),
-        elimination=_elimination(manifest),
+        elimination=_elimination(manifest) + _pruning(manifest),
         lost=lost(manifest, accuracy),
         network=_network(manifest, bands),
         bounds=escape(" ".join(worst_case(manifest))),
@@ -137,6 +138,33 @@ def _elimination(manifest: Manifest) -> str:
     )
 
 
+def _pruning(manifest: Manifest) -> str:
+    """What the search left out; nothing where it left all."""
+    gone = manifest.pruning
+    if gone is None:
+        return ""
+    names = short_names(one.name for one in gone.sets)
+    rows = [
+        (
+            names[one.name],
+            one.before,
+            one.before - len(one.channels),
+            ", ".join(map(str, one.channels)),
+        )
+        for one in gone.sets
+    ]
+    told = "".join(f"<p>{escape(line)}. {_HOW}.</p>" for line in pruning_lines(manifest))
+    listed = table(("layer",), ("before", "built", "without"), rows)
+    return (
+        f"<section><h2>Channels left out by choice</h2>{told}"
+        f'<div class="scroll">\n{listed}\n</div></section>'
+    )
+
+
+_HOW = (
+    "Filters that read them are fitted to the channels that stay; layers that are added lose the "
+    "same ones"
+)
 _WHY = (
     "Bounds of every channel follow from the weights and the bounds of the input. A channel that "
     "they make constant is part of the next bias; the weights of equal ones are added; a weight "

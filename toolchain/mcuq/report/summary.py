@@ -18,6 +18,7 @@ from mcuq.report.wording import (
     interval_text,
     metric_title,
     metric_value,
+    pruning_lines,
     slow_lines,
     verification_lines,
 )
@@ -54,7 +55,10 @@ def summary(manifest: Manifest) -> Group:
             if manifest.result.quantized is not None
         ),
         *(Text(line, style="dim") for line in change_lines(manifest)),
-        *(Text(line, style="dim") for line in elimination_lines(manifest)),
+        *(
+            Text(line, style="dim")
+            for line in (*elimination_lines(manifest), *pruning_lines(manifest))
+        ),
         Text(int8_note(manifest), style="dim"),
         Text(),
         Text(count_text(manifest)),

@@ -180,6 +180,18 @@ def elimination_lines(manifest: Manifest) -> list[str]:
     ]
 
 
+def pruning_lines(manifest: Manifest) -> list[str]:
+    """Which channels the search left out, and what that saved; nothing where it left all."""
+    gone = manifest.pruning
+    if gone is None:
+        return []
+    return [
+        f"{gone.channels:,} channels of {len(gone.sets)} layers are left out by choice; MACs "
+        f"{format_count(gone.macs)} → {format_count(gone.macs_left)}, "
+        f"weights {gone.weights:,} → {gone.weights_left:,}"
+    ]
+
+
 ELIMINATION_REASONS = {
     "zero": "always zero",
     "constant": "constant",

@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from mcuq.document import Document
+from mcuq.result.pruning import PrunedChannels
 from mcuq.written import MOST_REAL, Written
 
 Scale = Annotated[float, Field(ge=0, le=MOST_REAL)]
@@ -49,6 +50,9 @@ class ConfigFile(Written):
     """All tensors, activations first, in execution order."""
 
     tensors: tuple[TensorConfig, ...] = Field(description="Activations first, in execution order.")
+    pruned: tuple[PrunedChannels, ...] = Field(
+        default=(), description="Channels that were left out of the model."
+    )
 
     def tensor(self, name: str) -> TensorConfig | None:
         """The tensor called `name`."""
@@ -60,6 +64,8 @@ CONFIG = Document(
     ConfigFile,
     "how every tensor became integers",
     "`config.json`, by `mcuq build` and `mcuq quantize`",
+    version=2,
+    oldest=1,
     marked="nowhere",
 )
 """No version inside: the bytes of the file are part of what a build repeats."""

@@ -13,6 +13,7 @@ from mcuq.document import Document
 from mcuq.findings import Finding
 from mcuq.result.elimination import EliminationFigures
 from mcuq.result.front import Role
+from mcuq.result.pruning import PruningFigures
 from mcuq.written import Written
 
 
@@ -297,6 +298,9 @@ class Manifest(Written):
     elimination: EliminationFigures | None = Field(
         default=None, description="Channels that were left out; null where all matter."
     )
+    pruning: PruningFigures | None = Field(
+        default=None, description="Channels that the search left out; null where it left all."
+    )
     layers: tuple[Layer, ...] = Field(description="In execution order.")
     memory: tuple[MemoryBlock, ...] = Field(
         description="The arena's buffers; behind them, from `arena_bytes` on, the states."
@@ -336,7 +340,7 @@ MANIFEST = Document(
     Manifest,
     "what was built, what it costs and how that is known",
     "`manifest.json` and `--json` of `mcuq build` and `mcuq quantize`; `mcuq report --json`",
-    version=5,
+    version=6,
     oldest=1,
     sealed=True,
 )

@@ -52,7 +52,10 @@ class LayerError:
 
 
 def layer_errors(
-    graph: Graph, qgraph: QuantizedGraph, inputs: Sequence[SampleArray]
+    graph: Graph,
+    qgraph: QuantizedGraph,
+    inputs: Sequence[SampleArray],
+    kept: Mapping[str, npt.NDArray[np.bool_]] | None = None,
 ) -> tuple[LayerError, ...]:
     """Of every operator whose output the float model has, too, in execution order.
 
@@ -61,12 +64,15 @@ def layer_errors(
         qgraph: the same in integers; tensors have the same names.
         inputs: real values (samples, …) in the graph's layout, one array an input; of a model that
             keeps states (samples, steps, …).
+        kept: activation → which of the float model's channels, on the last axis, the integers
+            have; one left out has all.
     """
     known = set(graph.activations)
     ops = [op for op in qgraph.ops if op.output in known]
     sums = {op.output: _Sums() for op in ops}
     for block in _blocks(graph, inputs):
         floats = run_float(graph, block, [*dict.fromkeys((*graph.inputs, *sums))])
+        floats |= {name: floats[name][..., of] for name, of in (kept or {}).items() if name in sums}
         found = run_integer(qgraph, quantize_inputs(qgraph, block), list(sums))
         for op in ops:
             tensor = qgraph.tensors[op.output]

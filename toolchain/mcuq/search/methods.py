@@ -7,10 +7,11 @@ import random
 from collections.abc import Callable
 
 from mcuq.search.ga import evolve
+from mcuq.search.greedy import greedy, uniform
 from mcuq.search.individual import pareto_front
 from mcuq.search.knapsack import knapsack
 from mcuq.search.problem import BudgetSpent, Candidate, Evaluator
-from mcuq.search.seeds import byte_limit, greedy, sensitivities, uniform
+from mcuq.search.seeds import byte_limit, sensitivities
 from mcuq.search.settings import GA, GaSettings
 from mcuq.search.variation import repair
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from mcuq.search.cutting import cut_starts
+from mcuq.search.greedy import best_per_family, greedy, uniform
 from mcuq.search.knapsack import Losses, knapsack
 from mcuq.search.problem import Evaluator
 from mcuq.search.settings import STARTS
@@ -12,23 +14,22 @@ from mcuq.search.variation import widen
 def sensitivities(evaluator: Evaluator) -> Losses:
     """Measure each choice alone against the reference genome.
 
-    Costs one evaluation for the reference, one for the smallest genome (so that there is one
-    that fits, if any does, however small the budget) and one for every other choice. Of the
+    Costs one evaluation for the reference, one or two for the smallest genomes (so that there is
+    one that fits, if any does, however small the budget) and one for every other choice. Of the
     choices that cost a tensor the same bytes only the best are measured on many samples.
 
     Returns:
         losses[gene][choice]: the loss increase over the reference.
     """
     space = evaluator.space
-    evaluator.evaluate([space.reference, space.smallest()], thorough=True)
+    evaluator.evaluate(space.ends, thorough=True)
     evaluator.sift(_rivals(space), evaluator.settings.measured)
     return known_losses(evaluator)
 
 
 def count_alone(space: Space) -> int:
     """Evaluations of `sensitivities`."""
-    alone = {space.reference, space.smallest()}
-    return len(alone.union(*_rivals(space)))
+    return len({*space.ends}.union(*_rivals(space)))
 
 
 def _rivals(space: Space) -> list[list[Genome]]:
@@ -79,24 +80,6 @@ def byte_limit(evaluator: Evaluator) -> int:
     return min(bounds)
 
 
-def best_per_family(space: Space, losses: Losses) -> list[dict[int, int]]:
-    """For each gene: family → its choice of least loss."""
-    result = []
-    for gene, row in zip(space.genes, losses, strict=True):
-        best: dict[int, int] = {}
-        for index, choice in enumerate(gene.choices):
-            if choice.family not in best or row[index] < row[best[choice.family]]:
-                best[choice.family] = index
-        result.append(best)
-    return result
-
-
-def uniform(space: Space, losses: Losses, widest: bool) -> Genome:
-    """Every gene at its widest (or narrowest) family, the best choice within it."""
-    pick = max if widest else min
-    return tuple(best[pick(best)] for best in best_per_family(space, losses))
-
-
 def sensitivity_ordered(space: Space, losses: Losses, limit: int) -> Genome:
     """From all wide, narrow the genes in order of their loss alone until it fits."""
     genome = uniform(space, losses, widest=True)
@@ -106,23 +89,6 @@ def sensitivity_ordered(space: Space, losses: Losses, limit: int) -> Genome:
         if space.weight_bytes(genome) <= limit:
             break
         genome = replaced(genome, gene, narrow[gene])
-    return genome
-
-
-def greedy(space: Space, losses: Losses, limit: int) -> Genome:
-    """From all wide, narrow the gene of least loss per byte saved until it fits."""
-    genome = uniform(space, losses, widest=True)
-    while space.weight_bytes(genome) > limit:
-        moves = [
-            ((losses[g][c] - losses[g][i]) / saved, g, c)
-            for g, i in enumerate(genome)
-            for c, choice in enumerate(space.genes[g].choices)
-            if (saved := space.genes[g].choices[i].bytes - choice.bytes) > 0
-        ]
-        if not moves:
-            break
-        _, gene, index = min(moves)
-        genome = replaced(genome, gene, index)
     return genome
 
 
@@ -161,7 +127,8 @@ def known_starts(evaluator: Evaluator, losses: Losses) -> list[Genome]:
         genome = knapsack(space, losses, target)
         if genome is not None:
             starts.append(genome)
+    starts += cut_starts(space, losses, limit)
     plainly = [1.0] * len(space.genes)
     best = evaluator.best(STARTS.widened)
-    starts += [widen(space, one.genome, losses, limit, plainly) for one in best]
+    starts += [widen(space.under(one.genome), one.genome, losses, limit, plainly) for one in best]
     return list(dict.fromkeys(starts))

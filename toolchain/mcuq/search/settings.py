@@ -153,6 +153,11 @@ class StartSettings:
 
     Evidence: not measured: chosen by hand.
     """
+    cut: int = 6
+    """Networks. With channels left out, where the search may do so; each is two solutions.
+
+    Evidence: not measured: chosen by hand.
+    """
     widened: int = 4
     """Candidates. The best under tighter limits that are widened to the limit.
 

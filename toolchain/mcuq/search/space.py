@@ -7,6 +7,7 @@ gives its loss, a cost function its bytes and instructions.
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
 
 Genome = tuple[int, ...]
@@ -38,9 +39,23 @@ class Gene:
 
 @dataclass(frozen=True)
 class Space:
-    """All genes, in the model's execution order."""
+    """All genes, in the model's execution order.
+
+    Attributes:
+        cutting: places of the genes that say how much of a layer is left, less with every choice:
+            they have no bytes, and decide those of others. The reference leaves all.
+        sizes: genome → genes with the bytes that are left under it; None where none is cut.
+    """
 
     genes: tuple[Gene, ...]
+    cutting: tuple[int, ...] = ()
+    sizes: Callable[[Genome], tuple[Gene, ...]] | None = None
+
+    def under(self, genome: Genome) -> Space:
+        """The space of all genomes with the cuts of `genome`: with the bytes that are left."""
+        if self.sizes is None or all(genome[g] == self.genes[g].reference for g in self.cutting):
+            return self
+        return Space(self.sizes(genome), self.cutting)
 
     @property
     def reference(self) -> Genome:
@@ -57,9 +72,8 @@ class Space:
 
     def weight_bytes(self, genome: Genome) -> int:
         """Bytes of all weights under `genome`."""
-        return sum(
-            gene.choices[index].bytes for gene, index in zip(self.genes, genome, strict=True)
-        )
+        genes = self.under(genome).genes
+        return sum(gene.choices[index].bytes for gene, index in zip(genes, genome, strict=True))
 
     def smallest(self) -> Genome:
         """Fewest bytes: each weight's smallest choice, the last of equals, since recipes come in
@@ -70,6 +84,18 @@ class Space:
             else min(reversed(range(len(gene.choices))), key=lambda i: gene.choices[i].bytes)
             for gene in self.genes
         )
+
+    @property
+    def ends(self) -> tuple[Genome, ...]:
+        """The reference, the smallest, and the smallest with the fewest channels."""
+        smallest = self.smallest()
+        return tuple(dict.fromkeys((self.reference, smallest, self.fewest_channels(smallest))))
+
+    def fewest_channels(self, genome: Genome) -> Genome:
+        """`genome` with every layer cut as far as can be."""
+        for gene in self.cutting:
+            genome = replaced(genome, gene, len(self.genes[gene].choices) - 1)
+        return genome
 
     def random(self, rng: random.Random) -> Genome:
         """A genome drawn uniformly."""

@@ -67,11 +67,12 @@ def repair(
     rng: random.Random,
     settings: GaSettings = GA,
 ) -> Genome:
-    """Bring the weight bytes to `limit` or below, then spend what is left.
+    """Bring the weight bytes to `limit` or below, then spend what is left; cuts stay.
 
     Narrowing takes the cheapest loss per byte first, with a random factor so that repaired
     children differ; widening goes the other way.
     """
+    space = space.under(genome)
     low, high = settings.repair_noise
     noise = [low + (high - low) * rng.random() for _ in genome]
     used = space.weight_bytes(genome)

@@ -42,7 +42,7 @@ class Pool:
                 self._names[array.key] = self._free(f"{array.role}_{index}")
                 yield array_definition(self._names[array.key], array.data)
         for struct in call.structs():
-            key = struct.key(index)
+            key = struct.key(index, self._memory.descends)
             if key not in self._names:
                 name = self._free(f"{_short(struct.ctype)}_{index}")
                 self._names[key] = name
@@ -58,7 +58,7 @@ class Pool:
     def argument(self, value: Argument, index: int) -> str:
         """A call argument as a C expression."""
         if isinstance(value, Struct):
-            return f"&{self._names[value.key(index)]}"
+            return f"&{self._names[value.key(index, self._memory.descends)]}"
         if isinstance(value, Array):
             return "(const void *)" * value.opaque + self._names[value.key]
         if isinstance(value, TensorRef):

@@ -9,6 +9,7 @@ import numpy as np
 
 from mcuq.calibrate import Ranges
 from mcuq.errors import McuqError
+from mcuq.graph import Graph
 from mcuq.interpret.integer import quantize_inputs, run_integer
 from mcuq.lower import lower
 from mcuq.pipeline.accuracy import EvaluationScorer, Reals, make_scorer, real_outputs
@@ -18,6 +19,7 @@ from mcuq.pipeline.debug.changes import WorthTrying, changes
 from mcuq.pipeline.debug.result import Debugged, TriedChange
 from mcuq.pipeline.debug.suspect import find_suspect
 from mcuq.pipeline.load import Loaded, load
+from mcuq.pipeline.pruning import prescribed
 from mcuq.pipeline.request import BuildRequest
 from mcuq.pipeline.settings import DEBUG
 from mcuq.pipeline.where_lost import spread
@@ -34,13 +36,13 @@ from mcuq.score.settings import ERRORS
 class _Bench:
     """What every trial needs."""
 
-    loaded: Loaded
+    graph: Graph
     scorer: EvaluationScorer
     ranges: Ranges
     bank: Bank
 
     def quantized(self, config: Config) -> QuantizedGraph:
-        return quantize(self.loaded.graph, self.ranges, config, self.bank)
+        return quantize(self.graph, self.ranges, config, self.bank)
 
     def judged(self, qgraph: QuantizedGraph) -> tuple[float, float]:
         """Signal to noise of the outputs, and the metric."""
@@ -66,12 +68,14 @@ def debug(request: BuildRequest, progress: ProgressCallback = silent) -> Debugge
     scorer = make_scorer(loaded.graph, data, loaded.metric)
     statistics, ranges, _ = calibrated(request, loaded, progress)
     config = _config(request, loaded)
-    bench = _Bench(loaded, scorer, ranges, bank_of(config, request, loaded, ranges))
+    variant = prescribed(loaded.graph, config, loaded.calibration)
+    bank = bank_of(variant.graph, config, request, loaded.calibration, ranges)
+    bench = _Bench(variant.graph, scorer, ranges, bank)
     given = loaded.given
     qgraph = bench.quantized(config) if given is None else given.qgraph
     progress(Progress("compare", note="layer by layer"))
     few = spread(data, ERRORS.samples)
-    found = layer_errors(loaded.graph, qgraph, few.inputs)
+    found = layer_errors(loaded.graph, qgraph, few.inputs, variant.kept)
     layers = tuple(LayerErrorFigures(**asdict(layer)) for layer in found)
     suspect = find_suspect(layers, qgraph, statistics)
     snr, value = bench.judged(qgraph)

@@ -4,7 +4,7 @@
 is fitted to, least-squares refit and bias correction; see `RECIPES`.
 """
 
-from mcuq.ptq.candidates.bank import build_bank
+from mcuq.ptq.candidates.bank import build_bank, build_banks
 from mcuq.ptq.candidates.recipe import (
     DEFAULT_METHODS,
     RECIPES,
@@ -23,5 +23,6 @@ __all__ = [
     "Recipe",
     "Rounding",
     "build_bank",
+    "build_banks",
     "recipe_for",
 ]

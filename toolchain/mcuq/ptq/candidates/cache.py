@@ -43,6 +43,15 @@ def content_key(
     return digest.hexdigest()
 
 
+def cut_key(key: str, cut: Mapping[str, npt.NDArray[np.bool_]]) -> str:
+    """The same of filters that read some channels only."""
+    digest = hashlib.sha256(key.encode())
+    for name, kept in sorted(cut.items()):
+        digest.update(f"{name} {kept.shape}".encode())
+        digest.update(kept.tobytes())
+    return digest.hexdigest()
+
+
 def entry_name(key: str, choice: WeightChoice, recipe: Recipe) -> str:
     """What a method's candidates are called."""
     per = "" if choice.per == "channel" else f" per {choice.per}"

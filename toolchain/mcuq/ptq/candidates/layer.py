@@ -8,7 +8,8 @@ solver serves them all.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ from mcuq.quantized.op_params import op_params
 from mcuq.quantized.qgraph import QuantizedGraph
 
 Floats = npt.NDArray[Any]
+Flags = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,17 @@ class LayerShape:
         if self.depthwise:
             return self.channels
         return self.channels // self.weight_shape[3] if self.window else 1
+
+    def reading(self, kept: Flags) -> LayerShape:
+        """The layer that reads some of the input's channels only; it has one group."""
+        depth = self.weight_shape[-1] * int(kept.sum()) // len(kept)
+        channels = depth if self.window else 0
+        return replace(self, weight_shape=(*self.weight_shape[:-1], depth), channels=channels)
+
+    def columns(self, kept: Flags) -> npt.NDArray[np.intp]:
+        """The inputs of `matrix` that belong to these channels, of a layer of one group."""
+        taps = math.prod(self.weight_shape[1:]) // len(kept)
+        return np.flatnonzero(np.tile(kept, taps))
 
     def matrix(self, weight: Floats) -> Floats:
         """Filter as (groups, outputs, inputs), outputs in channel order."""

@@ -12,7 +12,7 @@ from mcuq.graph import Graph, Op
 from mcuq.interpret.float.run import run_blocks
 from mcuq.interpret.integer import quantize_inputs, run_integer
 from mcuq.interpret.samples import Dequantized, OnDisk, SampleArray
-from mcuq.ptq.candidates.layer import LayerShape
+from mcuq.ptq.candidates.layer import Flags, LayerShape
 from mcuq.ptq.candidates.moments import Moments, measure
 from mcuq.ptq.candidates.recipe import Recipe
 from mcuq.ptq.candidates.solve import solve
@@ -24,6 +24,8 @@ from mcuq.quantize.weights import QuantizedWeight
 from mcuq.quantized.qgraph import QuantizedGraph
 
 Weights = dict[str, QuantizedWeight]
+Cut = Mapping[str, Flags]
+"""Filter → which channels of its input it reads; others read all of them."""
 Inputs = Sequence[SampleArray]
 
 
@@ -52,10 +54,18 @@ class Walk:
         ranges: its activation ranges.
         config: observers of the activations; its weight choices are not looked at.
         inputs: real samples, one array (N, …) an input.
+        cuts: what each filter is solved for beside, with fewer channels to read.
     """
 
-    def __init__(self, graph: Graph, ranges: RangeSource, config: Config, inputs: Inputs) -> None:
-        self._graph, self._ranges = graph, ranges
+    def __init__(
+        self,
+        graph: Graph,
+        ranges: RangeSource,
+        config: Config,
+        inputs: Inputs,
+        cuts: Sequence[Cut] = (),
+    ) -> None:
+        self._graph, self._ranges, self._cuts = graph, ranges, cuts
         self._config = replace(config, weights={}, default_weight=WeightChoice())
         self._inputs = limit_samples(graph, inputs)
         self._ops = weighted_ops(graph)
@@ -73,28 +83,31 @@ class Walk:
 
     def on_float_inputs(
         self, recipes: Mapping[WeightChoice, Recipe]
-    ) -> dict[WeightChoice, Weights]:
-        """Every filter by every recipe, each layer fitted to the float model's activations."""
+    ) -> dict[WeightChoice, list[Weights]]:
+        """Every filter by every recipe, each layer fitted to the float model's activations; then
+        the filters of each cut."""
         qgraph = quantize(self._graph, self._ranges, self._config)
-        found: dict[WeightChoice, Weights] = {choice: {} for choice in recipes}
+        found = {choice: self._nothing() for choice in recipes}
         for op in self._ops:
             layer = LayerShape.of(qgraph, op)
             seen = self._float[op.inputs[0]]
             moments = measure(layer, seen, seen)
             for choice, recipe in recipes.items():
-                weight = self._solve(layer, moments, recipe, choice)
-                found[choice][op.inputs[1]] = weight
+                self._solve(found[choice], layer, moments, recipe, choice)
         return found
 
-    def on_quantized_inputs(self, choices: Mapping[str, WeightChoice], recipe: Recipe) -> Weights:
+    def on_quantized_inputs(
+        self, choices: Mapping[str, WeightChoice], recipe: Recipe
+    ) -> list[Weights]:
         """Every filter by one recipe, each layer fitted to the activations that all layers
-        before it, quantized by the same recipe, really give.
+        before it, quantized by the same recipe, really give; then the filters of each cut, fitted
+        to the same.
 
         Args:
             choices: bits and scheme of each filter.
             recipe: how.
         """
-        found: Weights = {}
+        found = self._nothing()
         bank: dict[tuple[str, WeightChoice], QuantizedWeight] = {}
         qgraph = quantize(self._graph, self._ranges, self._config)
         stored = quantize_inputs(qgraph, self._inputs)
@@ -109,21 +122,37 @@ class Walk:
             layer = LayerShape.of(qgraph, op)
             moments = measure(layer, self._float[source], seen)
             name = op.inputs[1]
-            weight = self._solve(layer, moments, recipe, choices[name])
-            found[name] = bank[name, choices[name]] = weight
-            config = replace(self._config, weights={n: choices[n] for n in found})
+            self._solve(found, layer, moments, recipe, choices[name])
+            bank[name, choices[name]] = found[0][name]
+            config = replace(self._config, weights={n: choices[n] for n in found[0]})
             qgraph = quantize(self._graph, self._ranges, config, bank)
         return found
 
+    def _nothing(self) -> list[Weights]:
+        return [{} for _ in range(1 + len(self._cuts))]
+
     def _solve(
-        self, layer: LayerShape, moments: Moments, recipe: Recipe, choice: WeightChoice
-    ) -> QuantizedWeight:
-        data = self._graph.tensors[layer.op.inputs[1]].data
+        self,
+        found: list[Weights],
+        layer: LayerShape,
+        moments: Moments,
+        recipe: Recipe,
+        choice: WeightChoice,
+    ) -> None:
+        """Add the filter of a layer, whole and of every cut that has it."""
+        name = layer.op.inputs[1]
+        data = self._graph.tensors[name].data
         assert data is not None  # quantize has refused computed filters
         bias = None
         if len(layer.op.inputs) == 3:
             bias = self._graph.tensors[layer.op.inputs[2]].data
-        return solve(layer, data, bias, moments, recipe, choice.bits, choice.per)
+        for weights, kept in zip(
+            found, (None, *(cut.get(name) for cut in self._cuts)), strict=True
+        ):
+            if kept is not None or weights is found[0]:
+                weights[name] = solve(
+                    layer, data, bias, moments, recipe, choice.bits, choice.per, kept
+                )
 
 
 def _runs(graph: Graph, values: npt.NDArray[Any]) -> npt.NDArray[Any]:

@@ -9,7 +9,7 @@ from mcuq.choices import Per
 from mcuq.numeric import weight_limits
 from mcuq.numeric.factors import inverse_root
 from mcuq.numeric.products import product
-from mcuq.ptq.candidates.layer import LayerShape
+from mcuq.ptq.candidates.layer import Flags, LayerShape
 from mcuq.ptq.candidates.moments import Moments, damped
 from mcuq.ptq.candidates.recipe import Clip, Recipe, Rounding
 from mcuq.ptq.candidates.rounding import Limits, descend, gptq, nearest
@@ -28,6 +28,7 @@ def solve(
     recipe: Recipe,
     bits: int,
     per: Per = "channel",
+    kept: Flags | None = None,
 ) -> QuantizedWeight:
     """Quantize a filter by a recipe.
 
@@ -39,16 +40,20 @@ def solve(
         recipe: how.
         bits: width of the integers.
         per: what a scale belongs to.
+        kept: the input's channels that the result reads, which it is refitted to; None is all.
     """
     exact = layer.matrix(weight).astype(np.float64)
     used = moments.centred() if recipe.correct_bias else moments
-    gram = damped(used.gram, recipe.damping)
+    columns = slice(None) if kept is None else layer.columns(kept)
+    seen = used.gram[:, columns][:, :, columns]
+    gram = damped(seen, recipe.damping)
     target = exact
-    if recipe.refit:
+    if recipe.refit or kept is not None:
         # argmin over W' of E|Wx - W'x̃|², pulled towards W as the damping asks.
-        drift = gram - used.gram
+        crossed = np.array(used.cross[:, :, columns])
+        crossed[:, columns] += gram - seen
         root = inverse_root(gram)
-        target = product(product(exact, used.cross + drift), root.transpose(0, 2, 1))
+        target = product(product(exact, crossed), root.transpose(0, 2, 1))
         target = product(target, root)
     limits = weight_limits(bits)
     per_tensor = channel_axis(layer.op.kind, per) is None
@@ -59,11 +64,12 @@ def solve(
     if recipe.correct_bias:
         original = 0.0 if bias is None else bias.astype(np.float64)
         moved = _mean_output(exact, moments.mean_float) - _mean_output(
-            stored * values, moments.mean
+            stored * values, moments.mean[:, columns]
         )
         corrected = (original + moved).astype(np.float32)
     flat = stored.reshape(-1)
-    integers = layer.filter(values.astype(np.int8))
+    shape = layer if kept is None else layer.reading(kept)
+    integers = shape.filter(values.astype(np.int8))
     return QuantizedWeight(integers, flat[:1] if per_tensor else flat, corrected)
 
 

@@ -31,5 +31,5 @@ def solve_anew(
     """
     walk = Walk(graph, ranges, config, inputs)
     choices = {name: replace(config.weight(name), method=REFINED) for name in walk.filters}
-    weights = walk.on_quantized_inputs(choices, RECIPES[_RECIPE])
+    (weights,) = walk.on_quantized_inputs(choices, RECIPES[_RECIPE])
     return {(name, choices[name]): weights[name] for name in choices}

@@ -67,6 +67,7 @@ def refine(
     held_back: Inputs,
     *,
     bank: Bank | None = None,
+    teacher: Graph | None = None,
     settings: RefineSettings | None = None,
     progress: ProgressCallback = silent,
 ) -> Refinement:
@@ -79,12 +80,14 @@ def refine(
         inputs: real samples to train on, (N, …) for each input; no labels needed.
         held_back: other samples, which pick the best state.
         bank: candidates that `config` names.
+        teacher: whose outputs are aimed at; None is `graph` itself.
         settings: None takes the defaults.
         progress: told after each epoch.
     """
     settings = settings or RefineSettings()
     with threadpool_limits(1):
-        scorer = _Scorer(graph, ranges, held_back)
+        teacher = teacher or graph
+        scorer = _Scorer(graph, ranges, held_back, teacher)
         best = _State(config, bank or {})
         before = after = scorer(best)
         solved = best.replaced(solve_anew(graph, ranges, config, inputs))
@@ -95,7 +98,7 @@ def refine(
         is_known = config.activation_bits == 8 and not graph.states
         epochs = settings.epochs if is_known else 0
         if epochs:
-            training = _Training(graph, ranges, best, inputs, settings)
+            training = _Training(graph, ranges, best, inputs, settings, teacher)
         for epoch in range(epochs):
             training.run_epoch(epoch)
             trained = training.state()
@@ -124,10 +127,10 @@ class _State:
 class _Scorer:
     """Mean divergence of a state on fixed samples."""
 
-    def __init__(self, graph: Graph, ranges: RangeSource, inputs: Inputs) -> None:
+    def __init__(self, graph: Graph, ranges: RangeSource, inputs: Inputs, teacher: Graph) -> None:
         self._graph, self._ranges, self._inputs = graph, ranges, inputs
         self._loss_outputs = find_loss_outputs(graph)
-        self._reference = run_float(graph, inputs, keep=head_tensors(self._loss_outputs))
+        self._reference = run_float(teacher, inputs, keep=head_tensors(self._loss_outputs))
 
     def __call__(self, state: _State) -> float:
         qgraph = quantize(self._graph, self._ranges, state.config, state.bank)
@@ -147,13 +150,14 @@ class _Training:
         start: _State,
         inputs: Inputs,
         settings: RefineSettings,
+        teacher: Graph,
     ) -> None:
         self._origin, self._settings = start, settings
         self._start = quantize(graph, ranges, start.config, start.bank)
         self._loss_outputs = find_loss_outputs(graph)
         self._simulation = Simulation(self._start, head_tensors(self._loss_outputs))
         self._parameters = start_parameters(graph, self._start, settings.lean)
-        self._reference = run_float(graph, inputs, keep=head_tensors(self._loss_outputs))
+        self._reference = run_float(teacher, inputs, keep=head_tensors(self._loss_outputs))
         self._stored = quantize_inputs(self._start, inputs)
         self._samples = len(inputs[0])
         self._steps = tuple(Adam(settings) for _ in range(3))
