@@ -109,7 +109,9 @@ def search_configuration(
         # Tighter limits would take the time of the one that was asked for.
         is_timed = settings.stop.seconds is not None
         before = () if is_timed else tighter(settings.method, evaluator)
-        mixes = settings.method in SEARCHES and not is_timed
+        # Where int8 throughout fits, hardly anything is lost that solving anew would bring back.
+        reference = evaluator.cost(space.space.reference)
+        mixes = settings.method in SEARCHES and not is_timed and limits.violation(reference) > 0.0
         winner = climb(settings.method, evaluator, settings.seed, ga, before, mixes=mixes)
         if winner is None:
             settings.log.unlink(missing_ok=True)

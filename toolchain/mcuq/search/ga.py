@@ -46,7 +46,8 @@ def evolve_from(
         before = evaluator.best_loss
         everyone = list(evaluator.known.values())
         survivors = select(everyone, settings.population)
-        surrogate.fit(_combinations(everyone, evaluator.space.reference))
+        if combinations := _combinations(everyone, evaluator.space.reference):
+            surrogate.fit(combinations)
         parents = list(dict.fromkeys([*evaluator.best(settings.population // 2), *survivors]))
         children = _breed(evaluator, parents, losses, limit, rng, settings)
         if not children:

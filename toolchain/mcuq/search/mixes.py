@@ -44,11 +44,22 @@ class Narrowing:
     @cached_property
     def space(self) -> Space:
         """Of the choices that stay."""
+        whole = self.whole
+        sizes = whole.sizes
+        if sizes is None:
+            return Space(self._of(whole.genes), whole.cutting)
         return Space(
-            tuple(
-                Gene(gene.name, tuple(gene.choices[i] for i in kept), _index(gene, kept, 0))
-                for gene, kept in zip(self.whole.genes, self._kept, strict=True)
+            self._of(whole.genes), whole.cutting, lambda genome: self._of(sizes(self.wide(genome)))
+        )
+
+    def _of(self, genes: Sequence[Gene]) -> tuple[Gene, ...]:
+        return tuple(
+            Gene(
+                gene.name,
+                tuple(gene.choices[i] for i in kept),
+                _index(gene, kept, gene.reference),
             )
+            for gene, kept in zip(genes, self._kept, strict=True)
         )
 
     def narrow(self, genome: Genome) -> Genome:
@@ -98,9 +109,12 @@ def search_mixes(
             those kept back, nor on those.
 
     Returns:
-        A candidate of the evaluator's space with the loss of its solved filters.
+        A candidate of the evaluator's space with the loss of its solved filters; `winner` where the
+        limits leave the filters no choice.
     """
     narrowing = Narrowing(evaluator.space)
+    if not _have_choice(evaluator, narrowing.space):
+        return winner
 
     def score(genomes: Sequence[Genome], rung: int) -> Sequence[float]:
         return evaluator.score([narrowing.wide(g) for g in genomes], SOLVED + rung)
@@ -129,6 +143,14 @@ def search_mixes(
     found = pick(inner, None if held is None else inner.known[narrowing.narrow(held.genome)])
     assert found is not None  # the winner fits
     return replace(found, genome=narrowing.wide(found.genome))
+
+
+def _have_choice(evaluator: Evaluator, space: Space) -> bool:
+    """Whether some filter can be wider than the narrowest, all of whose channels are there."""
+    sizes = [sorted({choice.bytes for choice in gene.choices}) for gene in space.genes]
+    steps = [each[1] - each[0] for each in sizes if len(each) > 1]
+    least = sum(each[0] for each in sizes)
+    return bool(steps) and least + min(steps) <= byte_limit(evaluator)
 
 
 def _promising(evaluator: Evaluator, narrowing: Narrowing) -> list[Genome]:
