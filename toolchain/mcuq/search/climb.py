@@ -6,13 +6,14 @@ one finds. So the tighter ones come first, and what they picked stays a finalist
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from mcuq.search.methods import run
 from mcuq.search.mixes import search_mixes
 from mcuq.search.pick import pick
-from mcuq.search.problem import Candidate, Evaluator, Limits
+from mcuq.search.problem import FULL, HOLDOUT, SOLVED, Candidate, Evaluator, Limits
 from mcuq.search.seeds import byte_limit, count_alone
 from mcuq.search.settings import STARTS, GaSettings
 from mcuq.units import Share
@@ -51,8 +52,8 @@ def climb(
 
     Args:
         before: growing, each nowhere looser than the evaluator's own.
-        mixes: under each limit search on as `search_mixes`, whose losses the promise is then about;
-            the score function has `SOLVED` rungs.
+        mixes: under each limit search on as `search_mixes`; the score function has `SOLVED` rungs,
+            and what was found there is judged by those.
 
     Returns:
         None where nothing fits. Raises KeyError for an unknown method.
@@ -61,6 +62,7 @@ def climb(
     more = max(0, evaluator.budget - count_alone(evaluator.space))
     winner: Candidate | None = None
     mixed: Candidate | None = None
+    taken: Judged | None = None
     for number, limits in enumerate(steps):
         evaluator.later = more * (len(steps) - number - 1)
         if number > 0:
@@ -70,4 +72,30 @@ def climb(
         winner = pick(evaluator, winner)
         if mixes and winner is not None:
             mixed = search_mixes(evaluator, winner, seed, mixed)
-    return mixed or winner
+            taken = _better(_judged(evaluator, winner, 0), _judged(evaluator, mixed, SOLVED), taken)
+    return winner if taken is None else taken.candidate
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Attributes:
+    losses: on all search samples but those kept back, on those kept back.
+    """
+
+    candidate: Candidate
+    losses: tuple[float, float]
+
+
+def _judged(evaluator: Evaluator, candidate: Candidate, rungs: int) -> Judged:
+    full, holdout = (evaluator.score([candidate.genome], rungs + r)[0] for r in (FULL, HOLDOUT))
+    return Judged(candidate, (full, holdout))
+
+
+def _better(plain: Judged, mixed: Judged, held: Judged | None) -> Judged:
+    """Who loses less on the samples kept back, of those that are nowhere worse than `held`: what
+    this gave under tighter limits. One of both is: each is no worse than its like there."""
+    bar = (math.inf, math.inf) if held is None else held.losses
+    fit = [
+        one for one in (plain, mixed) if all(a <= b for a, b in zip(one.losses, bar, strict=True))
+    ]
+    return min(fit, key=lambda one: one.losses[::-1])

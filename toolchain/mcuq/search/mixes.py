@@ -109,12 +109,10 @@ def search_mixes(
             those kept back, nor on those.
 
     Returns:
-        A candidate of the evaluator's space with the loss of its solved filters; `winner` where the
-        limits leave the filters no choice.
+        A candidate of the evaluator's space with the loss of its solved filters; where the limits
+        leave those no choice, what `winner` is when solved.
     """
     narrowing = Narrowing(evaluator.space)
-    if not _have_choice(evaluator, narrowing.space):
-        return winner
 
     def score(genomes: Sequence[Genome], rung: int) -> Sequence[float]:
         return evaluator.score([narrowing.wide(g) for g in genomes], SOLVED + rung)
@@ -132,14 +130,15 @@ def search_mixes(
         racing=False,
         settings=evaluator.settings,
     )
-    losses = narrowing.losses(known_losses(evaluator))
     first = [winner.genome] if held is None else [held.genome, winner.genome]
-    starts = [*map(narrowing.narrow, first), *_promising(evaluator, narrowing)]
-    best = knapsack(narrowing.space, losses, byte_limit(evaluator))
-    starts += [] if best is None else [best]
-    settings = replace(GA, children=MIXES.children, patience=MIXES.patience)
-    with contextlib.suppress(BudgetSpent):
-        evolve_from(inner, list(dict.fromkeys(starts)), losses, random.Random(seed), settings)
+    inner.evaluate([narrowing.narrow(genome) for genome in first])
+    if _have_choice(evaluator, narrowing.space):
+        losses = narrowing.losses(known_losses(evaluator))
+        best = knapsack(narrowing.space, losses, byte_limit(evaluator))
+        starts = [*_promising(evaluator, narrowing), *([] if best is None else [best])]
+        settings = replace(GA, children=MIXES.children, patience=MIXES.patience)
+        with contextlib.suppress(BudgetSpent):
+            evolve_from(inner, starts, losses, random.Random(seed), settings)
     found = pick(inner, None if held is None else inner.known[narrowing.narrow(held.genome)])
     assert found is not None  # the winner fits
     return replace(found, genome=narrowing.wide(found.genome))
