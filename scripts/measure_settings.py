@@ -22,8 +22,8 @@ from unittest.mock import patch
 import numpy as np
 
 from mcuq.interpret.integer import dequantize_outputs, quantize_inputs, run_integer
-from mcuq.pipeline import scoring
-from mcuq.pipeline.candidates import weight_candidates
+from mcuq.pipeline import scoring, searchable
+from mcuq.pipeline.candidates import cut_candidates
 from mcuq.pipeline.scoring import Scorer, split
 from mcuq.pipeline.settings import RUNGS, RungSettings
 from mcuq.ptq.candidates import scales, solve
@@ -37,7 +37,6 @@ from mcuq.score.loss import divergence
 from mcuq.search import Cost, Evaluator, FidelitySettings, GaSettings, Genome, Limits
 from mcuq.search.climb import climb, tighter
 from mcuq.search.problem import FULL
-from study import preparation
 from study.accuracy import SharedScores
 from study.preparation import Study, StudyFiles, prepare
 
@@ -278,9 +277,7 @@ def main() -> None:
     print("| changed | loss | least | most | work |")
     print("|---|--:|--:|--:|--:|")
     methods = None if arguments.part == "search" else ()
-    with patch.object(
-        preparation, "weight_candidates", partial(weight_candidates, methods=methods)
-    ):
+    with patch.object(searchable, "cut_candidates", partial(cut_candidates, methods=methods)):
         prepared = prepare(files, 1)
     for name, losses, work in PARTS[arguments.part](prepared, arguments):
         figures = f"{statistics.mean(losses):.5f} | {min(losses):.5f} | {max(losses):.5f}"
