@@ -39,6 +39,7 @@ from mcuq.pipeline.profile import ProfileTarget, most_instructions
 from mcuq.quantized import QuantizedGraph
 from mcuq.temporary import temporary_folder
 from mcuq_hil import Board, load_board, open_session
+from page_marks import write_between
 
 BOARDS = ("nucleo-f446re", "stm32f746")
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "bakenn.md"
@@ -232,9 +233,7 @@ def main() -> None:
     if asked.print:
         print(text)
         return
-    head, rest = PAGE.read_text(encoding="utf-8").split(BEGIN)
-    tail = rest.split(END)[1]
-    PAGE.write_text(f"{head}{BEGIN}\n\n{text}\n\n{END}{tail}", encoding="utf-8")
+    write_between(PAGE, BEGIN, END, text)
 
 
 if __name__ == "__main__":

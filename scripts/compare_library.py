@@ -29,6 +29,7 @@ from mcuq.pipeline.lowering import lower_for, write_model
 from mcuq.pipeline.profile import ProfileTarget, most_instructions
 from mcuq.quantized import QuantizedGraph
 from mcuq_hil import load_board, open_session
+from page_marks import write_between
 
 BOARDS = ("rp2040-pico", "nucleo-f446re", "stm32f746", "mps3-an547")
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "library.md"
@@ -188,10 +189,7 @@ def main() -> None:
         for model in TRAINED:
             print(f"{model} on {board}", file=sys.stderr)
             pairs += compare(model, asked.models, board, library)
-    head, rest = PAGE.read_text(encoding="utf-8").split(BEGIN)
-    tail = rest.split(END)[1]
-    text = f"{head}{BEGIN}\n\n{page_tables(pairs, digest)}\n\n{END}{tail}"
-    PAGE.write_text(text, encoding="utf-8")
+    write_between(PAGE, BEGIN, END, page_tables(pairs, digest))
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ from mcuq.bench.measure import TRAINED, trained
 from mcuq.cost import constant_bytes, plan_program, weight_bytes
 from mcuq.lower import LowerOptions, lower
 from mcuq.numeric.widths import WIDTHS, width_name
+from page_marks import write_between
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "kernels.md"
 BEGIN, END = "<!-- tables: scripts/constant_bytes.py -->", "<!-- end of constants -->"
@@ -115,9 +116,7 @@ def main() -> None:
     if asked.is_printed:
         print(table)
         return
-    head, rest = PAGE.read_text(encoding="utf-8").split(BEGIN)
-    tail = rest.split(END)[1]
-    PAGE.write_text(f"{head}{BEGIN}\n\n{table}\n\n{END}{tail}", encoding="utf-8")
+    write_between(PAGE, BEGIN, END, table)
 
 
 if __name__ == "__main__":

@@ -28,6 +28,7 @@ from mcuq.temporary import temporary_folder
 from mcuq_hil import load_board, open_session
 from mcuq_hil.boards import Board
 from mcuq_hil.boards.schema import Timing
+from page_marks import write_between
 from silicon.chips import CHIPS
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "kernels.md"
@@ -208,9 +209,7 @@ def main() -> None:
     if asked.is_printed:
         print(table)
         return
-    head, rest = PAGE.read_text(encoding="utf-8").split(BEGIN)
-    tail = rest.split(END)[1]
-    PAGE.write_text(f"{head}{BEGIN}\n\n{table}\n\n{END}{tail}", encoding="utf-8")
+    write_between(PAGE, BEGIN, END, table)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from mcuq.bench.kernels import bench_kernels
+from page_marks import write_between
 from study.record import read_records, write_record
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
@@ -53,11 +54,8 @@ def main() -> None:
     bench = bench_kernels(lambda p: print(p.note, file=sys.stderr), trained=trained)
     write_record(bench, DOCS / "kernels.json")
     records = read_records(DOCS / "kernels.json")
-    text = (DOCS / "kernels.md").read_text(encoding="utf-8")
-    head, rest = text.split(BEGIN)
-    tail = rest.split(END)[1]
     body = "\n\n".join(tables(record) for record in records.values())
-    (DOCS / "kernels.md").write_text(f"{head}{BEGIN}\n\n{body}\n\n{END}{tail}", encoding="utf-8")
+    write_between(DOCS / "kernels.md", BEGIN, END, body)
 
 
 if __name__ == "__main__":

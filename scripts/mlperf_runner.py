@@ -32,6 +32,7 @@ from mcuq_hil.emulator.port import UnicornPort
 from mcuq_hil.emulator.qemu import QemuPort
 from mcuq_hil.mlperf import COMMAND_END, MlperfDevice
 from mcuq_hil.mlperf_interface import InterfaceBoard
+from page_marks import between, write_between
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "mlperf.md"
@@ -132,13 +133,11 @@ def shortened(log: str) -> str:
 
 def write(title: str, log: str) -> None:
     """Put a transcript into the page, in place of an earlier one of that title."""
-    head, rest = PAGE.read_text(encoding="utf-8").split(BEGIN)
-    between, tail = rest.split(END)
-    parts = [part.strip() for part in re.split(r"^(?=### )", between, flags=re.M) if part.strip()]
+    there = between(PAGE, BEGIN, END)
+    parts = [part.strip() for part in re.split(r"^(?=### )", there, flags=re.M) if part.strip()]
     known = {part.splitlines()[0]: part for part in parts}
     known[f"### {title}"] = f"### {title}\n\n```text\n{shortened(log)}\n```"
-    text = "\n\n".join([head + BEGIN, *known.values(), END + tail])
-    PAGE.write_text(text, encoding="utf-8")
+    write_between(PAGE, BEGIN, END, "\n\n".join(known.values()))
 
 
 def main() -> None:

@@ -15,6 +15,7 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
+from page_marks import write_between
 from silicon.chips import CHIPS
 from silicon.images import Image, find_images
 from silicon.judge import JudgedCore, judge
@@ -81,12 +82,7 @@ def write(judged: list[JudgedCore]) -> None:
     records = [each.record() for each in judged]
     text = json.dumps({"format": 1, "cores": records}, indent=1)
     (DOCS / "cycles.json").write_text(text + "\n", encoding="utf-8")
-    page = (DOCS / "cycles.md").read_text(encoding="utf-8")
-    head, rest = page.split(BEGIN)
-    tail = rest.split(END)[1]
-    (DOCS / "cycles.md").write_text(
-        f"{head}{BEGIN}\n\n{tables(records)}\n\n{END}{tail}", encoding="utf-8"
-    )
+    write_between(DOCS / "cycles.md", BEGIN, END, tables(records))
 
 
 def main() -> None:
