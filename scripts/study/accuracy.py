@@ -18,8 +18,9 @@ from mcuq.progress import Progress, ProgressCallback, silent
 from mcuq.score.intervals import interval
 from mcuq.score.loss import divergence
 from mcuq.search import Candidate, Cost, Evaluator, Genome, Limits, pareto_front
-from mcuq.search.climb import climb, pick, tighter
+from mcuq.search.climb import SEARCHES, climb, tighter
 from mcuq.search.hypervolume import front_hypervolume
+from mcuq.search.pick import pick
 from mcuq.search.problem import FULL, BudgetSpent
 from study.peer import NAME as PEER
 from study.peer import peer_models, run_exact, run_fast
@@ -216,6 +217,8 @@ class _Found:
     seconds: float
     genome: Genome
     volume: float
+    finish: Genome
+    """What a build would refine: found among mixes, by methods that search on there."""
 
     def record(self, study: Study, method: str, scored: Scored) -> Record:
         """Of the winner as it is."""
@@ -242,7 +245,7 @@ def compare_methods(
     """
     figures: dict[Genome, Scored] = {}
     with (
-        Scorer(study.candidates, study.ranker, workers, _rungs(study)) as scorer,
+        Scorer(study.candidates, study.ranker, workers, _rungs(study), study.solved_on) as scorer,
         StudyScorer(study, workers) as evaluation,
     ):
         scores = SharedScores(scorer)
@@ -253,7 +256,7 @@ def compare_methods(
                 note = f"{budget:.0%} {method} seed {seed}"
                 progress(Progress(f"search {budget:.0%}", number, len(runs), note))
                 most = _allowed(plan, found, method, seed)
-                winner = _run(study, scores, budget, method, seed, most)
+                winner = _run(study, scores, budget, method, seed, most, plan.refine)
                 found += [] if winner is None else [winner]
             figures |= evaluation([f.genome for f in found if f.genome not in figures])
             for f in found:
@@ -272,11 +275,13 @@ def _allowed(plan: Plan, found: Sequence[_Found], method: str, seed: int) -> int
 
 
 def _refined(study: Study, evaluation: StudyScorer, found: Sequence[_Found]) -> Iterator[Record]:
-    outcomes = evaluation.refined([f.genome for f in found])
+    space = study.candidates.space.space
+    outcomes = evaluation.refined([f.finish for f in found])
     for f in found:
-        outcome = outcomes[f.genome]
+        outcome = outcomes[f.finish]
         yield replace(
             f.record(study, FINISHED[f.method], outcome.scored),
+            weight_bytes=space.weight_bytes(f.finish),
             search_loss=outcome.search_loss,
             seconds=round(f.seconds + outcome.seconds, 3),
         )
@@ -287,7 +292,13 @@ def _rungs(study: Study) -> Rungs:
 
 
 def _run(
-    study: Study, scores: SharedScores, budget: float, method: str, seed: int, evaluations: int
+    study: Study,
+    scores: SharedScores,
+    budget: float,
+    method: str,
+    seed: int,
+    evaluations: int,
+    finishes: bool,
 ) -> _Found | None:
     space = study.candidates.space.space
     full = space.weight_bytes(space.reference)
@@ -303,16 +314,23 @@ def _run(
     winner = _search(evaluator, method, seed)
     if winner is None:
         return None
-    seconds = time.perf_counter() - start - scores.spent + scores.charged
     loss = scores([winner.genome], FULL)[0]
     size, count = winner.cost.weight_bytes, len(evaluator.known)
     volume = front_hypervolume(evaluator, pareto_front(list(evaluator.known.values()))).share
-    return _Found(method, budget, seed, size, loss, count, round(seconds, 3), winner.genome, volume)
+    finish = winner.genome
+    if finishes and method in SEARCHES:
+        again = Evaluator(space, scores, cost, limits, evaluations)
+        mixed = _search(again, method, seed, mixes=True)
+        finish = finish if mixed is None else mixed.genome
+    seconds = round(time.perf_counter() - start - scores.spent + scores.charged, 3)
+    return _Found(method, budget, seed, size, loss, count, seconds, winner.genome, volume, finish)
 
 
-def _search(evaluator: Evaluator, method: str, seed: int) -> Candidate | None:
+def _search(
+    evaluator: Evaluator, method: str, seed: int, *, mixes: bool = False
+) -> Candidate | None:
     if method != MANY_KNAPSACKS:
-        return climb(method, evaluator, seed, before=tighter(method, evaluator))
+        return climb(method, evaluator, seed, before=tighter(method, evaluator), mixes=mixes)
     with contextlib.suppress(BudgetSpent):
         many_knapsacks(evaluator, seed)
     return pick(evaluator)

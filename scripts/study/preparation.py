@@ -18,6 +18,7 @@ from mcuq.graph import Graph
 from mcuq.importers import load_model
 from mcuq.interpret.float import run_float
 from mcuq.interpret.integer import dequantize_outputs, quantize_inputs, run_integer
+from mcuq.interpret.samples import SampleArray
 from mcuq.pipeline.accuracy import make_scorer
 from mcuq.pipeline.check import check_readable
 from mcuq.pipeline.elimination import without_idle_channels
@@ -26,6 +27,7 @@ from mcuq.pipeline.scoring import Candidates, split
 from mcuq.pipeline.scrutiny import float_findings
 from mcuq.pipeline.search import make_ranker
 from mcuq.pipeline.searchable import search_candidates
+from mcuq.pipeline.settings import SAMPLES
 from mcuq.progress import Progress, ProgressCallback, announce, silent
 from mcuq.quantized import QuantizedGraph
 from mcuq.sanity.samples import shared_samples
@@ -97,6 +99,11 @@ class Study(ByContent):
     def graph(self) -> Graph:
         """The float model."""
         return self.candidates.graph
+
+    @property
+    def solved_on(self) -> Sequence[SampleArray]:
+        """What filters of a mix are solved on, as in a build."""
+        return self.calibration.take(SAMPLES.candidates).inputs
 
     def score(self, found: Floats) -> Scored:
         """Heads and outputs on the evaluation samples."""

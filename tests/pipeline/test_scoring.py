@@ -18,7 +18,7 @@ from mcuq.quantize import WeightChoice
 from mcuq.resources import example_dir
 from mcuq.score.prefix import PrefixCache, after, cut_points
 from mcuq.search import Genome
-from mcuq.search.problem import FULL, HOLDOUT, LOW, MEDIUM
+from mcuq.search.problem import FULL, HOLDOUT, LOW, MEDIUM, SOLVED
 from mcuq.search.space import replaced
 
 FOLDER = example_dir("digits")
@@ -134,3 +134,29 @@ def test_a_race_of_more_than_a_batch_is_whole_batches() -> None:
     assert split(400).low == (0, 64)
     assert split(4000).low == (0, 256)
     assert split(200).low == (0, 40)
+
+
+def test_solved_losses_are_those_of_the_solved_models_on_any_number_of_workers(  # type: ignore[no-untyped-def]
+    candidates, ranker, genomes
+) -> None:
+    inputs = [x[:40] for x in ranker.inputs]
+    some = genomes[1:4]
+    found = []
+    for workers in (1, 2):
+        with Scorer(candidates, ranker, workers, RUNGS, inputs) as scorer:
+            found.append([scorer(some, SOLVED + rung) for rung in (MEDIUM, HOLDOUT)])
+    assert found[0] == found[1]
+    for genome, medium, holdout in zip(some, *found[0], strict=True):
+        losses = ranker.losses(candidates.solved_anew(genome, inputs), (0, 200))
+        assert medium == losses[slice(*RUNGS.medium)].mean()
+        assert holdout == losses[slice(*RUNGS.holdout)].mean()
+
+
+def test_solving_anew_helps_a_mix_and_keeps_its_widths(candidates, ranker, genomes) -> None:  # type: ignore[no-untyped-def]
+    smallest = genomes[1]
+    given = candidates.quantize(smallest)
+    solved = candidates.solved_anew(smallest, [x[:80] for x in ranker.inputs])
+    before, after = (ranker.losses(q, RUNGS.holdout).mean() for q in (given, solved))
+    assert after < before
+    for name in candidates.graph.weights:
+        assert solved.tensors[name].bits == given.tensors[name].bits

@@ -101,9 +101,14 @@ def test_finished_winners_follow_what_was_searched(study: Study) -> None:
     )
     found = {record.method: record for record in compare_methods(study, plan, workers=1)}
     assert list(found) == ["ga-search", "knapsack", "ga", "knapsack+refine"]
+    space = study.candidates.space.space
+    full = space.weight_bytes(space.reference)
     for after, before in (("ga", "ga-search"), ("knapsack+refine", "knapsack")):
         searched, finished = found[before], found[after]
-        assert finished.weight_bytes == searched.weight_bytes
+        if before == "knapsack":
+            assert finished.weight_bytes == searched.weight_bytes
+        else:  # the search goes on among mixes
+            assert finished.weight_bytes <= 0.8 * full
         assert finished.evaluations == searched.evaluations
         assert finished.seconds > searched.seconds
         assert finished.search_loss <= 2 * searched.search_loss

@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mcuq.search import METHODS, Choice, Cost, Evaluator, Gene, Genome, Limits, Space
-from mcuq.search.climb import climb, pick, tighter
+from mcuq.search.climb import climb, tighter
+from mcuq.search.pick import pick
 from mcuq.search.problem import FULL, HOLDOUT, MEDIUM, Candidate
 from mcuq.search.seeds import count_alone
 

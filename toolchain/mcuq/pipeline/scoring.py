@@ -11,13 +11,19 @@ import os
 import platform
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 
+import numpy as np
+import numpy.typing as npt
+from threadpoolctl import threadpool_limits
+
 from mcuq.graph import Graph
+from mcuq.interpret.samples import SampleArray
 from mcuq.pipeline.pruning import Pruning, Variant
 from mcuq.pipeline.settings import RUNGS, RungSettings
 from mcuq.pipeline.space import ModelSpace
+from mcuq.ptq.refine import solve_anew
 from mcuq.quantize import quantize
 from mcuq.quantize.activations import RangeSource
 from mcuq.quantize.weights import Bank
@@ -25,8 +31,10 @@ from mcuq.quantized import QuantizedGraph
 from mcuq.score.ranking import Ranker
 from mcuq.score.settings import RANKING
 from mcuq.search import Genome
-from mcuq.search.problem import LOW, MEDIUM
+from mcuq.search.problem import LOW, MEDIUM, SOLVED
 from mcuq.workers import start_workers
+
+Inputs = Sequence[SampleArray]
 
 
 @dataclass(frozen=True)
@@ -49,6 +57,13 @@ class Candidates:
     def quantize(self, genome: Genome) -> QuantizedGraph:
         variant = self.variant(genome)
         return quantize(variant.graph, self.ranges, self.space.config(genome), variant.bank)
+
+    def solved_anew(self, genome: Genome, inputs: Inputs) -> QuantizedGraph:
+        """The same with every filter solved for what reaches it; `inputs` as of `solve_anew`."""
+        config, graph = self.space.config(genome), self.variant(genome).graph
+        bank = solve_anew(graph, self.ranges, config, inputs)
+        weights = {**config.weights, **{name: choice for name, choice in bank}}
+        return quantize(graph, self.ranges, replace(config, weights=weights), bank)
 
 
 Span = tuple[int, int]
@@ -84,12 +99,24 @@ class Scorer:
     """Mean loss of genomes, in worker processes where more than one is asked for.
 
     A context manager; workers end with it.
+
+    Args:
+        solved_on: real samples, (N, …) for each input, on which filters are solved anew; without
+            them there are no `SOLVED` rungs.
     """
 
-    def __init__(self, candidates: Candidates, ranker: Ranker, workers: int, rungs: Rungs) -> None:
+    def __init__(
+        self,
+        candidates: Candidates,
+        ranker: Ranker,
+        workers: int,
+        rungs: Rungs,
+        solved_on: Inputs = (),
+    ) -> None:
         self.rungs = rungs
         self._screened: dict[Genome, float] = {}
-        self._workers = start_workers(workers, _start_worker, candidates, ranker)
+        self._solved: dict[Genome, npt.NDArray[np.float64]] = {}
+        self._workers = start_workers(workers, _start_worker, candidates, ranker, solved_on)
 
     def __enter__(self) -> Scorer:
         return self
@@ -104,6 +131,8 @@ class Scorer:
 
     def __call__(self, genomes: Sequence[Genome], rung: int) -> list[float]:
         """Losses over the samples of `rung`, in the genomes' order."""
+        if rung >= SOLVED:
+            return self._solved_anew(genomes, self.rungs.span(rung - SOLVED))
         if rung == LOW:
             return self._low(genomes)
         low, medium = self.rungs.low, self.rungs.medium
@@ -128,6 +157,13 @@ class Scorer:
         self._screened.update(zip(fresh, self._losses(fresh, self.rungs.low), strict=True))
         return [self._screened[g] for g in genomes]
 
+    def _solved_anew(self, genomes: Sequence[Genome], span: Span) -> list[float]:
+        """Each genome is solved once, for the samples of all rungs."""
+        fresh = [g for g in dict.fromkeys(genomes) if g not in self._solved]
+        found = self._workers.map(_solve_in_worker, [(g,) for g in fresh]) if fresh else []
+        self._solved.update(zip(fresh, found, strict=True))
+        return [float(self._solved[g][span[0] : span[1]].mean()) for g in genomes]
+
     def _losses(self, genomes: Sequence[Genome], span: Span) -> list[float]:
         # Some at once, since handing over one costs as much as some scores; not all of a worker's,
         # since they take unequal time.
@@ -135,16 +171,24 @@ class Scorer:
         return self._workers.map(_score_in_worker, [(g, span) for g in genomes], together=share)
 
 
-_State = tuple[Candidates, Ranker]
+_State = tuple[Candidates, Ranker, Inputs]
 
 
-def _start_worker(candidates: Candidates, ranker: Ranker) -> _State:
-    return candidates, ranker
+def _start_worker(candidates: Candidates, ranker: Ranker, solved_on: Inputs) -> _State:
+    return candidates, ranker, solved_on
 
 
 def _score_in_worker(state: _State, genome: Genome, span: Span) -> float:
-    candidates, ranker = state
+    candidates, ranker, _ = state
     return float(ranker.losses(candidates.quantize(genome), span).mean())
+
+
+def _solve_in_worker(state: _State, genome: Genome) -> npt.NDArray[np.float64]:
+    """Losses on all samples."""
+    candidates, ranker, inputs = state
+    with threadpool_limits(1):
+        solved = candidates.solved_anew(genome, inputs)
+    return ranker.losses(solved, (0, len(ranker.inputs[0])))
 
 
 def _identity(_: _State) -> tuple[str, int]:

@@ -19,7 +19,7 @@ from mcuq.numeric.widths import width_name
 from mcuq.pipeline.advice import budget_hint
 from mcuq.pipeline.result import SearchSummary
 from mcuq.pipeline.scoring import Candidates, Scorer, split
-from mcuq.pipeline.settings import RUNGS
+from mcuq.pipeline.settings import RUNGS, SAMPLES
 from mcuq.pipeline.space import ModelSpace
 from mcuq.pipeline.variant_cost import Costs
 from mcuq.progress import Progress, ProgressCallback, Scored, SearchSoFar
@@ -35,7 +35,7 @@ from mcuq.search import (
     ScoreLog,
     labels,
 )
-from mcuq.search.climb import climb, tighter
+from mcuq.search.climb import SEARCHES, climb, tighter
 from mcuq.search.hypervolume import front_hypervolume
 from mcuq.search.individual import pareto_front
 from mcuq.search.knapsack import knapsack
@@ -75,6 +75,7 @@ class SearchSettings:
 
 def search_configuration(
     candidates: Candidates,
+    calibration: Dataset,
     data: Dataset,
     costs: Costs,
     limits: Limits,
@@ -92,7 +93,8 @@ def search_configuration(
     space = candidates.space
     _check_reachable(space, costs, limits)
     ranker = make_ranker(candidates.graph, data, settings.exact)
-    with Scorer(candidates, ranker, settings.workers, split(len(data))) as scorer:
+    solved_on = calibration.take(SAMPLES.candidates).inputs
+    with Scorer(candidates, ranker, settings.workers, split(len(data)), solved_on) as scorer:
         log = ScoreLog(settings.log, settings.fingerprint, scorer)
         evaluator = Evaluator(
             space.space,
@@ -107,7 +109,10 @@ def search_configuration(
         # Tighter limits would take the time of the one that was asked for.
         is_timed = settings.stop.seconds is not None
         before = () if is_timed else tighter(settings.method, evaluator)
-        winner = climb(settings.method, evaluator, settings.seed, ga, before)
+        # Where int8 throughout fits, hardly anything is lost that solving anew would bring back.
+        reference = evaluator.cost(space.space.reference)
+        mixes = settings.method in SEARCHES and not is_timed and limits.violation(reference) > 0.0
+        winner = climb(settings.method, evaluator, settings.seed, ga, before, mixes=mixes)
         if winner is None:
             settings.log.unlink(missing_ok=True)
             nearest = evaluator.nearest()

@@ -71,7 +71,7 @@ def searched(
         request.exact_scores,
     )
     genome, summary = search_configuration(
-        candidates, loaded.search, costs, loaded.limits, settings, progress
+        candidates, loaded.calibration, loaded.search, costs, loaded.limits, settings, progress
     )
     if request.farm is not None:
         summary = _on_farm(request, request.farm, loaded, target, candidates, summary, progress)

@@ -7,14 +7,15 @@ one finds. So the tighter ones come first, and what they picked stays a finalist
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from mcuq.search.methods import run
-from mcuq.search.problem import FULL, HOLDOUT, Candidate, Evaluator, Limits
+from mcuq.search.mixes import search_mixes
+from mcuq.search.pick import pick
+from mcuq.search.problem import FULL, HOLDOUT, SOLVED, Candidate, Evaluator, Limits
 from mcuq.search.seeds import byte_limit, count_alone
 from mcuq.search.settings import STARTS, GaSettings
-from mcuq.search.space import Genome
 from mcuq.units import Share
 
 SEARCHES = frozenset({"ga"})
@@ -40,6 +41,8 @@ def climb(
     seed: int,
     settings: GaSettings | None = None,
     before: Sequence[Limits] = (),
+    *,
+    mixes: bool = False,
 ) -> Candidate | None:
     """Search under the limits `before`, then under the evaluator's own; what is picked at last.
 
@@ -49,6 +52,8 @@ def climb(
 
     Args:
         before: growing, each nowhere looser than the evaluator's own.
+        mixes: under each limit search on as `search_mixes`; the score function has `SOLVED` rungs,
+            and what was found there is judged by those.
 
     Returns:
         None where nothing fits. Raises KeyError for an unknown method.
@@ -56,6 +61,8 @@ def climb(
     steps = (*before, evaluator.limits)
     more = max(0, evaluator.budget - count_alone(evaluator.space))
     winner: Candidate | None = None
+    mixed: Candidate | None = None
+    taken: Judged | None = None
     for number, limits in enumerate(steps):
         evaluator.later = more * (len(steps) - number - 1)
         if number > 0:
@@ -63,32 +70,32 @@ def climb(
         evaluator.loosen(limits)
         run(method, evaluator, seed, settings)
         winner = pick(evaluator, winner)
-    return winner
+        if mixes and winner is not None:
+            mixed = search_mixes(evaluator, winner, seed, mixed)
+            taken = _better(_judged(evaluator, winner, 0), _judged(evaluator, mixed, SOLVED), taken)
+    return winner if taken is None else taken.candidate
 
 
-def pick(evaluator: Evaluator, held: Candidate | None = None) -> Candidate | None:
-    """The best of what fits: `FidelitySettings.chosen` scored on all search samples but those kept
-    back, `FidelitySettings.picked_from` of them on those. None where nothing fits.
-
-    Args:
-        held: what was picked under tighter limits; it stays unless another is no worse on both.
+@dataclass(frozen=True)
+class Judged:
+    """Attributes:
+    losses: on all search samples but those kept back, on those kept back.
     """
-    settings = evaluator.settings
-    finalists = [c.genome for c in evaluator.best(settings.chosen)]
-    rivals = [] if held is None else [held.genome]
-    losses = _losses(evaluator, [*finalists, *rivals], FULL)
-    bar = min((losses[genome] for genome in rivals), default=math.inf)
-    ahead = [genome for genome in _ordered(finalists, losses) if losses[genome] <= bar]
-    last = [*ahead[: settings.picked_from], *rivals]
-    best = _ordered(last, _losses(evaluator, last, HOLDOUT))
-    return evaluator.known[best[0]] if best else None
+
+    candidate: Candidate
+    losses: tuple[float, float]
 
 
-def _losses(evaluator: Evaluator, genomes: Sequence[Genome], rung: int) -> dict[Genome, float]:
-    distinct = list(dict.fromkeys(genomes))
-    found = evaluator.score(distinct, rung) if distinct else ()
-    return dict(zip(distinct, found, strict=True))
+def _judged(evaluator: Evaluator, candidate: Candidate, rungs: int) -> Judged:
+    full, holdout = (evaluator.score([candidate.genome], rungs + r)[0] for r in (FULL, HOLDOUT))
+    return Judged(candidate, (full, holdout))
 
 
-def _ordered(genomes: Sequence[Genome], losses: Mapping[Genome, float]) -> list[Genome]:
-    return sorted(genomes, key=lambda genome: (losses[genome], genome))
+def _better(plain: Judged, mixed: Judged, held: Judged | None) -> Judged:
+    """Who loses less on the samples kept back, of those that are nowhere worse than `held`: what
+    this gave under tighter limits. One of both is: each is no worse than its like there."""
+    bar = (math.inf, math.inf) if held is None else held.losses
+    fit = [
+        one for one in (plain, mixed) if all(a <= b for a, b in zip(one.losses, bar, strict=True))
+    ]
+    return min(fit, key=lambda one: one.losses[::-1])

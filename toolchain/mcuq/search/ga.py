@@ -25,18 +25,20 @@ def evolve(evaluator: Evaluator, seed: int, settings: GaSettings) -> None:
 
     Raises BudgetSpent when evaluations or time are used up, which is the usual end.
     """
-    rng = random.Random(seed)
     losses = sensitivities(evaluator)
-    evaluator.evaluate(known_starts(evaluator, losses), thorough=True)
-    _generations(evaluator, losses, rng, settings)
+    starts = known_starts(evaluator, losses)
+    evolve_from(evaluator, starts, losses, random.Random(seed), settings)
 
 
-def _generations(
+def evolve_from(
     evaluator: Evaluator,
+    starts: Sequence[Genome],
     losses: Losses,
     rng: random.Random,
     settings: GaSettings,
 ) -> None:
+    """The same from given starts; `losses` are those of the choices alone."""
+    evaluator.evaluate(starts, thorough=True)
     limit = byte_limit(evaluator)
     surrogate = Surrogate(evaluator.space, settings)
     stale = 0
@@ -44,7 +46,8 @@ def _generations(
         before = evaluator.best_loss
         everyone = list(evaluator.known.values())
         survivors = select(everyone, settings.population)
-        surrogate.fit(_combinations(everyone, evaluator.space.reference))
+        if combinations := _combinations(everyone, evaluator.space.reference):
+            surrogate.fit(combinations)
         parents = list(dict.fromkeys([*evaluator.best(settings.population // 2), *survivors]))
         children = _breed(evaluator, parents, losses, limit, rng, settings)
         if not children:

@@ -62,6 +62,9 @@ class Candidate:
 LOW, MEDIUM, FULL, HOLDOUT = range(4)
 """Rungs of samples: few for every candidate, many for promising ones, all of the search samples
 but those kept back for the best, and those kept back for the last few."""
+SOLVED = 4
+"""Added to a rung: the loss on its samples once all filters of a genome have been solved anew, each
+on what reaches it there."""
 
 ScoreFunction = Callable[[Sequence[Genome], int], Sequence[float]]
 """(genomes, rung) → losses."""

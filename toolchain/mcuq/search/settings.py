@@ -197,3 +197,32 @@ class HypervolumeSettings:
 
 
 HYPERVOLUME = HypervolumeSettings()
+
+
+@dataclass(frozen=True)
+class MixSettings:
+    """The search among combinations whose filters are solved anew."""
+
+    evaluations: int = 48
+    """Combinations. Solved under each limit of weight bytes, at most.
+
+    Evidence: not measured: chosen by hand.
+    """
+    promising: int = 12
+    """Combinations. Of the search before, with which this one begins.
+
+    Evidence: not measured: chosen by hand.
+    """
+    children: int = 8
+    """Combinations. Solved in a generation.
+
+    Evidence: not measured: chosen by hand.
+    """
+    patience: int = 3
+    """Generations. Without a better combination that fits, before it ends.
+
+    Evidence: not measured: chosen by hand.
+    """
+
+
+MIXES = MixSettings()

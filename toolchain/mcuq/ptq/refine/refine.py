@@ -24,13 +24,12 @@ from mcuq.interpret.samples import SampleArray
 from mcuq.numeric.elementary import cos
 from mcuq.ops.operator import Values as Array
 from mcuq.progress import Progress, ProgressCallback, silent
-from mcuq.ptq.candidates.recipe import RECIPES
-from mcuq.ptq.candidates.sequence import Walk
 from mcuq.ptq.refine.adam import Adam
+from mcuq.ptq.refine.anew import solve_anew
 from mcuq.ptq.refine.loss import divergence_gradient
 from mcuq.ptq.refine.settings import RefineSettings
 from mcuq.ptq.refine.simulation import Simulation, TrainedParameters
-from mcuq.ptq.refine.start import REFINED, as_weights, start_parameters
+from mcuq.ptq.refine.start import as_weights, start_parameters
 from mcuq.quantize.activations import RangeSource
 from mcuq.quantize.config import Config
 from mcuq.quantize.quantize import quantize
@@ -39,9 +38,6 @@ from mcuq.quantized.qgraph import QuantizedGraph
 from mcuq.score.loss import divergence, find_loss_outputs, head_tensors
 
 Inputs = Sequence[SampleArray]
-
-_RECIPE = "refit"
-"""What each layer is solved anew by, before the training."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +90,7 @@ def refine(
         scorer = _Scorer(graph, ranges, held_back, teacher)
         best = _State(config, bank or {})
         before = after = scorer(best)
-        solved = _solved_anew(graph, ranges, best, inputs)
+        solved = best.replaced(solve_anew(graph, ranges, config, inputs))
         if (loss := scorer(solved)) < after:
             after, best = loss, solved
         # The simulation knows int8 activations; under int16 ones there is little left to win. It
@@ -112,14 +108,6 @@ def refine(
             progress(Progress("refine", epoch + 1, epochs, note))
     qgraph = quantize(graph, ranges, best.config, best.bank)
     return Refinement(best.config, best.bank, qgraph, before, after)
-
-
-def _solved_anew(graph: Graph, ranges: RangeSource, given: _State, inputs: Inputs) -> _State:
-    """Every filter by least-squares refit and descent, along the given mix of bits."""
-    walk = Walk(graph, ranges, given.config, inputs)
-    choices = {name: replace(given.config.weight(name), method=REFINED) for name in walk.filters}
-    (weights,) = walk.on_quantized_inputs(choices, RECIPES[_RECIPE])
-    return given.replaced({(name, choices[name]): weights[name] for name in choices})
 
 
 @dataclass(frozen=True)
