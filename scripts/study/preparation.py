@@ -27,7 +27,7 @@ from mcuq.pipeline.scoring import Candidates, split
 from mcuq.pipeline.scrutiny import float_findings
 from mcuq.pipeline.search import make_ranker
 from mcuq.pipeline.searchable import search_candidates
-from mcuq.pipeline.settings import SAMPLES
+from mcuq.pipeline.solving import solved_on
 from mcuq.progress import Progress, ProgressCallback, announce, silent
 from mcuq.quantized import QuantizedGraph
 from mcuq.sanity.samples import shared_samples
@@ -103,7 +103,7 @@ class Study(ByContent):
     @property
     def solved_on(self) -> Sequence[SampleArray]:
         """What filters of a mix are solved on, as in a build."""
-        return self.calibration.take(SAMPLES.candidates).inputs
+        return solved_on(self.candidates, self.calibration)
 
     def score(self, found: Floats) -> Scored:
         """Heads and outputs on the evaluation samples."""

@@ -147,7 +147,9 @@ def test_solved_losses_are_those_of_the_solved_models_on_any_number_of_workers( 
             found.append([scorer(some, SOLVED + rung) for rung in (MEDIUM, HOLDOUT)])
     assert found[0] == found[1]
     for genome, medium, holdout in zip(some, *found[0], strict=True):
-        losses = ranker.losses(candidates.solved_anew(genome, inputs), (0, 200))
+        losses = ranker.losses(
+            candidates.solved_anew(genome, candidates.solver(genome, inputs)), (0, 200)
+        )
         assert medium == losses[slice(*RUNGS.medium)].mean()
         assert holdout == losses[slice(*RUNGS.holdout)].mean()
 
@@ -155,7 +157,8 @@ def test_solved_losses_are_those_of_the_solved_models_on_any_number_of_workers( 
 def test_solving_anew_helps_a_mix_and_keeps_its_widths(candidates, ranker, genomes) -> None:  # type: ignore[no-untyped-def]
     smallest = genomes[1]
     given = candidates.quantize(smallest)
-    solved = candidates.solved_anew(smallest, [x[:80] for x in ranker.inputs])
+    solver = candidates.solver(smallest, [x[:80] for x in ranker.inputs])
+    solved = candidates.solved_anew(smallest, solver)
     before, after = (ranker.losses(q, RUNGS.holdout).mean() for q in (given, solved))
     assert after < before
     for name in candidates.graph.weights:

@@ -23,7 +23,7 @@ from mcuq.interpret.samples import SampleArray
 from mcuq.pipeline.pruning import Pruning, Variant
 from mcuq.pipeline.settings import RUNGS, RungSettings
 from mcuq.pipeline.space import ModelSpace
-from mcuq.ptq.refine import solve_anew
+from mcuq.ptq.refine import FilterSolver
 from mcuq.quantize import quantize
 from mcuq.quantize.activations import RangeSource
 from mcuq.quantize.weights import Bank
@@ -58,10 +58,14 @@ class Candidates:
         variant = self.variant(genome)
         return quantize(variant.graph, self.ranges, self.space.config(genome), variant.bank)
 
-    def solved_anew(self, genome: Genome, inputs: Inputs) -> QuantizedGraph:
-        """The same with every filter solved for what reaches it; `inputs` as of `solve_anew`."""
+    def solver(self, genome: Genome, inputs: Inputs) -> FilterSolver:
+        """For the float model that `genome` is about."""
+        return FilterSolver(self.variant(genome).graph, self.ranges, inputs)
+
+    def solved_anew(self, genome: Genome, solve: FilterSolver) -> QuantizedGraph:
+        """The same with every filter solved for what reaches it."""
         config, graph = self.space.config(genome), self.variant(genome).graph
-        bank = solve_anew(graph, self.ranges, config, inputs)
+        bank = solve(config)
         weights = {**config.weights, **{name: choice for name, choice in bank}}
         return quantize(graph, self.ranges, replace(config, weights=weights), bank)
 
@@ -116,7 +120,7 @@ class Scorer:
         self.rungs = rungs
         self._screened: dict[Genome, float] = {}
         self._solved: dict[Genome, npt.NDArray[np.float64]] = {}
-        self._workers = start_workers(workers, _start_worker, candidates, ranker, solved_on)
+        self._workers = start_workers(workers, _Worker, candidates, ranker, solved_on)
 
     def __enter__(self) -> Scorer:
         return self
@@ -171,27 +175,33 @@ class Scorer:
         return self._workers.map(_score_in_worker, [(g, span) for g in genomes], together=share)
 
 
-_State = tuple[Candidates, Ranker, Inputs]
+class _Worker:
+    """What a process keeps between jobs."""
+
+    def __init__(self, candidates: Candidates, ranker: Ranker, solved_on: Inputs) -> None:
+        self.candidates, self.ranker, self._solved_on = candidates, ranker, solved_on
+        self._solvers: dict[tuple[int, ...], FilterSolver] = {}
+
+    def solved_anew(self, genome: Genome) -> QuantizedGraph:
+        """By the solver of the last model, where it is the same: others would fill the disk."""
+        levels = self.candidates.space.levels(genome)
+        if levels not in self._solvers:
+            self._solvers = {levels: self.candidates.solver(genome, self._solved_on)}
+        return self.candidates.solved_anew(genome, self._solvers[levels])
 
 
-def _start_worker(candidates: Candidates, ranker: Ranker, solved_on: Inputs) -> _State:
-    return candidates, ranker, solved_on
+def _score_in_worker(worker: _Worker, genome: Genome, span: Span) -> float:
+    return float(worker.ranker.losses(worker.candidates.quantize(genome), span).mean())
 
 
-def _score_in_worker(state: _State, genome: Genome, span: Span) -> float:
-    candidates, ranker, _ = state
-    return float(ranker.losses(candidates.quantize(genome), span).mean())
-
-
-def _solve_in_worker(state: _State, genome: Genome) -> npt.NDArray[np.float64]:
+def _solve_in_worker(worker: _Worker, genome: Genome) -> npt.NDArray[np.float64]:
     """Losses on all samples."""
-    candidates, ranker, inputs = state
     with threadpool_limits(1):
-        solved = candidates.solved_anew(genome, inputs)
-    return ranker.losses(solved, (0, len(ranker.inputs[0])))
+        solved = worker.solved_anew(genome)
+    return worker.ranker.losses(solved, (0, len(worker.ranker.inputs[0])))
 
 
-def _identity(_: _State) -> tuple[str, int]:
+def _identity(_: _Worker) -> tuple[str, int]:
     """This process, after a moment in which others can take work, too."""
     time.sleep(0.01)
     return platform.node(), os.getpid()

@@ -19,7 +19,8 @@ from mcuq.numeric.widths import width_name
 from mcuq.pipeline.advice import budget_hint
 from mcuq.pipeline.result import SearchSummary
 from mcuq.pipeline.scoring import Candidates, Scorer, split
-from mcuq.pipeline.settings import RUNGS, SAMPLES
+from mcuq.pipeline.settings import RUNGS
+from mcuq.pipeline.solving import solved_on
 from mcuq.pipeline.space import ModelSpace
 from mcuq.pipeline.variant_cost import Costs
 from mcuq.progress import Progress, ProgressCallback, Scored, SearchSoFar
@@ -93,8 +94,12 @@ def search_configuration(
     space = candidates.space
     _check_reachable(space, costs, limits)
     ranker = make_ranker(candidates.graph, data, settings.exact)
-    solved_on = calibration.take(SAMPLES.candidates).inputs
-    with Scorer(candidates, ranker, settings.workers, split(len(data)), solved_on) as scorer:
+    is_timed = settings.stop.seconds is not None
+    # Where int8 throughout fits, hardly anything is lost that solving anew would bring back.
+    is_tight = limits.violation(costs.cost(space.space.reference)) > 0.0
+    mixes = settings.method in SEARCHES and not is_timed and is_tight
+    inputs = solved_on(candidates, calibration) if mixes else ()
+    with Scorer(candidates, ranker, settings.workers, split(len(data)), inputs) as scorer:
         log = ScoreLog(settings.log, settings.fingerprint, scorer)
         evaluator = Evaluator(
             space.space,
@@ -107,11 +112,7 @@ def search_configuration(
         evaluator.progress = _report(progress, evaluator)
         ga = GaSettings(patience=settings.stop.patience)
         # Tighter limits would take the time of the one that was asked for.
-        is_timed = settings.stop.seconds is not None
         before = () if is_timed else tighter(settings.method, evaluator)
-        # Where int8 throughout fits, hardly anything is lost that solving anew would bring back.
-        reference = evaluator.cost(space.space.reference)
-        mixes = settings.method in SEARCHES and not is_timed and limits.violation(reference) > 0.0
         winner = climb(settings.method, evaluator, settings.seed, ga, before, mixes=mixes)
         if winner is None:
             settings.log.unlink(missing_ok=True)

@@ -103,6 +103,12 @@ class SampleSettings:
     Evidence: docs/settings.md: on keyword spotting 64, 128 and 256 samples cost 68, 62 and 16 %
     more loss than 400. More than 512 were not tried.
     """
+    solved_products: int = 12 * 10**9
+    """Multiplications. Of the second moments on which the filters of a mix are solved while the
+    search goes on, at most; a larger model's are solved on fewer samples.
+
+    Evidence: SOLVEDPRODUCTS
+    """
     front_members: int = 8
     """Models. Of the front that get the metric, the first and the last among them.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import replace
 from typing import Any
 
@@ -66,7 +67,7 @@ class Walk:
         cuts: Sequence[Cut] = (),
     ) -> None:
         self._graph, self._ranges, self._cuts = graph, ranges, cuts
-        self._config = replace(config, weights={}, default_weight=WeightChoice())
+        self._config = _plain(config)
         self._inputs = limit_samples(graph, inputs)
         self._ops = weighted_ops(graph)
         names = {op.inputs[0] for op in self._ops}
@@ -75,6 +76,12 @@ class Walk:
         for block in run_blocks(graph, self._inputs, names):
             for name, values in block.items():
                 self._float[name].append(_runs(graph, values))
+
+    def under(self, config: Config) -> Walk:
+        """The same under other observers; the float model is not run again."""
+        walk = copy(self)
+        walk._config = _plain(config)
+        return walk
 
     @property
     def filters(self) -> tuple[str, ...]:
@@ -153,6 +160,11 @@ class Walk:
                 weights[name] = solve(
                     layer, data, bias, moments, recipe, choice.bits, choice.per, kept
                 )
+
+
+def _plain(config: Config) -> Config:
+    """The same with every filter at int8."""
+    return replace(config, weights={}, default_weight=WeightChoice())
 
 
 def _runs(graph: Graph, values: npt.NDArray[Any]) -> npt.NDArray[Any]:

@@ -1,7 +1,7 @@
-"""CutPoint re-optimization of a chosen configuration's rounding, by gradient descent."""
+"""Re-optimization of a chosen configuration's rounding, by gradient descent."""
 
-from mcuq.ptq.refine.anew import solve_anew
+from mcuq.ptq.refine.anew import FilterSolver
 from mcuq.ptq.refine.refine import Refinement, refine
 from mcuq.ptq.refine.settings import RefineSettings
 
-__all__ = ["RefineSettings", "Refinement", "refine", "solve_anew"]
+__all__ = ["FilterSolver", "RefineSettings", "Refinement", "refine"]

@@ -17,19 +17,26 @@ from mcuq.quantize.weights import Bank
 _RECIPE = "refit"
 
 
-def solve_anew(
-    graph: Graph, ranges: RangeSource, config: Config, inputs: Sequence[SampleArray]
-) -> Bank:
-    """Every filter by least-squares refit and descent, in execution order.
+class FilterSolver:
+    """Every filter by least-squares refit and descent, in execution order, for any configuration of
+    a model; what the float model computes on the samples is kept.
 
     Args:
-        config: widths of the filters, observers of the activations.
+        graph: the float model.
+        ranges: its activation ranges.
         inputs: real samples to solve on, (N, …) for each input.
-
-    Returns:
-        For each filter one choice, its method `REFINED`.
     """
-    walk = Walk(graph, ranges, config, inputs)
-    choices = {name: replace(config.weight(name), method=REFINED) for name in walk.filters}
-    (weights,) = walk.on_quantized_inputs(choices, RECIPES[_RECIPE])
-    return {(name, choices[name]): weights[name] for name in choices}
+
+    def __init__(self, graph: Graph, ranges: RangeSource, inputs: Sequence[SampleArray]) -> None:
+        self._walk = Walk(graph, ranges, Config(), inputs)
+
+    def __call__(self, config: Config) -> Bank:
+        """For each filter one choice, its method `REFINED`.
+
+        Args:
+            config: widths of the filters, observers of the activations.
+        """
+        walk = self._walk.under(config)
+        choices = {name: replace(config.weight(name), method=REFINED) for name in walk.filters}
+        (weights,) = walk.on_quantized_inputs(choices, RECIPES[_RECIPE])
+        return {(name, choices[name]): weights[name] for name in choices}

@@ -25,7 +25,7 @@ from mcuq.numeric.elementary import cos
 from mcuq.ops.operator import Values as Array
 from mcuq.progress import Progress, ProgressCallback, silent
 from mcuq.ptq.refine.adam import Adam
-from mcuq.ptq.refine.anew import solve_anew
+from mcuq.ptq.refine.anew import FilterSolver
 from mcuq.ptq.refine.loss import divergence_gradient
 from mcuq.ptq.refine.settings import RefineSettings
 from mcuq.ptq.refine.simulation import Simulation, TrainedParameters
@@ -90,7 +90,7 @@ def refine(
         scorer = _Scorer(graph, ranges, held_back, teacher)
         best = _State(config, bank or {})
         before = after = scorer(best)
-        solved = best.replaced(solve_anew(graph, ranges, config, inputs))
+        solved = best.replaced(FilterSolver(graph, ranges, inputs)(config))
         if (loss := scorer(solved)) < after:
             after, best = loss, solved
         # The simulation knows int8 activations; under int16 ones there is little left to win. It
