@@ -34,7 +34,7 @@ from study.command import (
 )
 from study.peer import NAME, is_installed
 from study.preparation import Study, prepare, samples_line
-from study.rivals import MANY_KNAPSACKS
+from study.rivals import MANY_KNAPSACKS, RANDOM_MIXES
 from study.table import markdown
 
 
@@ -49,7 +49,7 @@ def budgets(text: str) -> tuple[float, ...]:
 def methods(text: str) -> tuple[str, ...]:
     """Names of METHODS, or of a rival that only studies know."""
     names = tuple(text.split(","))
-    offered = (*METHODS, MANY_KNAPSACKS)
+    offered = (*METHODS, MANY_KNAPSACKS, RANDOM_MIXES)
     for name in names:
         if name not in offered:
             raise argparse.ArgumentTypeError(f"{name} is none of {', '.join(offered)}")
@@ -77,7 +77,9 @@ def parser() -> argparse.ArgumentParser:
     taken.add_argument("--bits", type=widths, default="8,4", help="widths of filters")
     taken.add_argument("--drop-channels", action="store_true", help="channels can go, too")
     taken.add_argument(
-        "--methods", type=methods, default="ga,knapsack,knapsacks,greedy,random,uniform"
+        "--methods",
+        type=methods,
+        default="ga,knapsack,knapsacks,greedy,random,random-mixes,uniform",
     )
     taken.add_argument("--seeds", type=at_least(1), default=5, help="runs of random methods")
     taken.add_argument(

@@ -21,13 +21,14 @@ from mcuq.search import Candidate, Cost, Evaluator, Genome, Limits, pareto_front
 from mcuq.search.climb import SEARCHES, climb, tighter
 from mcuq.search.hypervolume import front_hypervolume
 from mcuq.search.pick import pick
-from mcuq.search.problem import FULL, BudgetSpent
+from mcuq.search.problem import FULL, SOLVED, BudgetSpent
+from mcuq.search.settings import MIXES
 from study.peer import NAME as PEER
 from study.peer import peer_models, run_exact, run_fast
 from study.preparation import Scored, Study, StudyScorer
-from study.rivals import MANY_KNAPSACKS, many_knapsacks
+from study.rivals import MANY_KNAPSACKS, RANDOM_MIXES, many_knapsacks, random_mixes
 
-SEEDED = frozenset({"ga", "random", MANY_KNAPSACKS})
+SEEDED = frozenset({"ga", "random", MANY_KNAPSACKS, RANDOM_MIXES})
 """Methods whose result depends on the seed; the others run once."""
 SEARCHED = {"ga": "ga-search"}
 """The records of a method's winners as the search left them, where their name is another."""
@@ -35,6 +36,7 @@ FINISHED = {
     "ga": "ga",
     "knapsack": "knapsack+refine",
     MANY_KNAPSACKS: f"{MANY_KNAPSACKS}+refine",
+    RANDOM_MIXES: f"{RANDOM_MIXES}+refine",
 }
 """The records of winners after the refinement, which is what `mcuq build` deploys."""
 FLOAT, FLOAT_BUDGET = "float", 4.0
@@ -180,16 +182,19 @@ class SharedScores:
     Attributes:
         charged: seconds of all scores asked for since `reset`, remembered or not.
         spent: seconds really spent on them.
+        solved: genomes whose filters were solved anew for scores asked for since `reset`.
     """
 
     def __init__(self, score: Callable[[Sequence[Genome], int], Sequence[float]]) -> None:
         self._score = score
         self._memo: dict[tuple[int, Genome], tuple[float, float]] = {}
         self.charged = self.spent = 0.0
+        self.solved: set[Genome] = set()
 
     def reset(self) -> None:
         """Begin a new account."""
         self.charged = self.spent = 0.0
+        self.solved = set()
 
     def __call__(self, genomes: Sequence[Genome], rung: int) -> list[float]:
         fresh = [g for g in dict.fromkeys(genomes) if (rung, g) not in self._memo]
@@ -201,6 +206,7 @@ class SharedScores:
             for genome, loss in zip(fresh, losses, strict=True):
                 self._memo[rung, genome] = (loss, seconds / len(fresh))
         self.charged += sum(self._memo[rung, g][1] for g in dict.fromkeys(genomes))
+        self.solved.update(genomes if rung >= SOLVED else ())
         return [self._memo[rung, g][0] for g in genomes]
 
 
@@ -219,6 +225,8 @@ class _Found:
     volume: float
     finish: Genome
     """What a build would refine: found among mixes, by methods that search on there."""
+    solved: int
+    """Mixes whose filters were solved anew for that."""
 
     def record(self, study: Study, method: str, scored: Scored) -> Record:
         """Of the winner as it is."""
@@ -255,8 +263,8 @@ def compare_methods(
             for number, (method, seed) in enumerate(runs):
                 note = f"{budget:.0%} {method} seed {seed}"
                 progress(Progress(f"search {budget:.0%}", number, len(runs), note))
-                most = _allowed(plan, found, method, seed)
-                winner = _run(study, scores, budget, method, seed, most, plan.refine)
+                most, solved = _allowed(plan, found, method, seed)
+                winner = _run(study, scores, budget, method, seed, most, solved, plan.refine)
                 found += [] if winner is None else [winner]
             figures |= evaluation([f.genome for f in found if f.genome not in figures])
             for f in found:
@@ -265,11 +273,12 @@ def compare_methods(
                 yield from _refined(study, evaluation, [f for f in found if f.method in FINISHED])
 
 
-def _allowed(plan: Plan, found: Sequence[_Found], method: str, seed: int) -> int:
-    """Evaluations of a run: as many as those of `FOLLOWED` with its seed took, or the most."""
-    taken = {f.seed: f.evaluations for f in found if f.method == FOLLOWED}
+def _allowed(plan: Plan, found: Sequence[_Found], method: str, seed: int) -> tuple[int, int]:
+    """Evaluations of a run, and mixes that it may solve: as many as `FOLLOWED` with its seed took,
+    or the most."""
+    taken = {f.seed: (f.evaluations, f.solved) for f in found if f.method == FOLLOWED}
     if method == FOLLOWED or not taken:
-        return plan.evaluations
+        return plan.evaluations, MIXES.evaluations
     most = max(taken.values())
     return taken.get(seed, most) if method in SEEDED else most
 
@@ -283,6 +292,7 @@ def _refined(study: Study, evaluation: StudyScorer, found: Sequence[_Found]) -> 
             f.record(study, FINISHED[f.method], outcome.scored),
             weight_bytes=space.weight_bytes(f.finish),
             search_loss=outcome.search_loss,
+            evaluations=f.evaluations + f.solved,
             seconds=round(f.seconds + outcome.seconds, 3),
         )
 
@@ -298,6 +308,7 @@ def _run(
     method: str,
     seed: int,
     evaluations: int,
+    solved: int,
     finishes: bool,
 ) -> _Found | None:
     space = study.candidates.space.space
@@ -311,7 +322,7 @@ def _run(
     start = time.perf_counter()
     limits = Limits(weight_bytes=int(budget * full))
     evaluator = Evaluator(space, scores, cost, limits, evaluations)
-    winner = _search(evaluator, method, seed)
+    winner = _search(evaluator, method, seed, solved)
     if winner is None:
         return None
     loss = scores([winner.genome], FULL)[0]
@@ -320,17 +331,30 @@ def _run(
     finish = winner.genome
     if finishes and method in SEARCHES:
         again = Evaluator(space, scores, cost, limits, evaluations)
-        mixed = _search(again, method, seed, mixes=True)
+        mixed = climb(method, again, seed, before=tighter(method, again), mixes=True)
         finish = finish if mixed is None else mixed.genome
     seconds = round(time.perf_counter() - start - scores.spent + scores.charged, 3)
-    return _Found(method, budget, seed, size, loss, count, seconds, winner.genome, volume, finish)
+    return _Found(
+        method,
+        budget,
+        seed,
+        size,
+        loss,
+        count,
+        seconds,
+        winner.genome,
+        volume,
+        finish,
+        len(scores.solved),
+    )
 
 
-def _search(
-    evaluator: Evaluator, method: str, seed: int, *, mixes: bool = False
-) -> Candidate | None:
+def _search(evaluator: Evaluator, method: str, seed: int, solved: int) -> Candidate | None:
+    """`solved` as of `random_mixes`."""
+    if method == RANDOM_MIXES:
+        return random_mixes(evaluator, seed, solved)
     if method != MANY_KNAPSACKS:
-        return climb(method, evaluator, seed, before=tighter(method, evaluator), mixes=mixes)
+        return climb(method, evaluator, seed, before=tighter(method, evaluator))
     with contextlib.suppress(BudgetSpent):
         many_knapsacks(evaluator, seed)
     return pick(evaluator)

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
+from dataclasses import replace
 
-from mcuq.search import Evaluator, GaSettings, Genome
+from mcuq.search import Candidate, Evaluator, GaSettings, Genome
 from mcuq.search.knapsack import Losses, knapsack
+from mcuq.search.mixes import Narrowing, solving
+from mcuq.search.pick import pick
+from mcuq.search.problem import BudgetSpent
 from mcuq.search.seeds import byte_limit, sensitivities
 from mcuq.search.settings import GA
+from mcuq.search.variation import repair
 
 MANY_KNAPSACKS = "knapsacks"
+RANDOM_MIXES = "random-mixes"
 
 
 def many_knapsacks(evaluator: Evaluator, seed: int, settings: GaSettings = GA) -> None:
@@ -34,6 +41,27 @@ def many_knapsacks(evaluator: Evaluator, seed: int, settings: GaSettings = GA) -
         if not drawn:
             return
         evaluator.evaluate(list(drawn))
+
+
+def random_mixes(
+    evaluator: Evaluator, seed: int, count: int, settings: GaSettings = GA
+) -> Candidate | None:
+    """Of mixes of widths drawn uniformly and repaired to the byte limit, `count` at most, all
+    filters solved anew: the one that a search would pick. None where none fits."""
+    rng = random.Random(seed)
+    narrowing = Narrowing(evaluator.space)
+    losses = narrowing.losses(sensitivities(evaluator))
+    inner = solving(evaluator, narrowing, count)
+    space, limit = narrowing.space, byte_limit(evaluator)
+    with contextlib.suppress(BudgetSpent):
+        for _ in range(settings.random_draws * count):
+            drawn = [
+                repair(space, space.random(rng), losses, limit, rng, settings)
+                for _ in range(settings.children)
+            ]
+            inner.evaluate(drawn)
+    found = pick(inner)
+    return None if found is None else replace(found, genome=narrowing.wide(found.genome))
 
 
 def _disturbed(losses: Losses, rng: random.Random, settings: GaSettings) -> Losses:

@@ -113,23 +113,7 @@ def search_mixes(
         leave those no choice, what `winner` is when solved.
     """
     narrowing = Narrowing(evaluator.space)
-
-    def score(genomes: Sequence[Genome], rung: int) -> Sequence[float]:
-        return evaluator.score([narrowing.wide(g) for g in genomes], SOLVED + rung)
-
-    def cost(genome: Genome) -> Cost:
-        return evaluator.cost(narrowing.wide(genome))
-
-    inner = Evaluator(
-        narrowing.space,
-        score,
-        cost,
-        evaluator.limits,
-        MIXES.evaluations,
-        expired=evaluator.expired,
-        racing=False,
-        settings=evaluator.settings,
-    )
+    inner = solving(evaluator, narrowing, MIXES.evaluations)
     first = [winner.genome] if held is None else [held.genome, winner.genome]
     inner.evaluate([narrowing.narrow(genome) for genome in first])
     if _have_choice(evaluator, narrowing.space):
@@ -142,6 +126,27 @@ def search_mixes(
     found = pick(inner, None if held is None else inner.known[narrowing.narrow(held.genome)])
     assert found is not None  # the winner fits
     return replace(found, genome=narrowing.wide(found.genome))
+
+
+def solving(evaluator: Evaluator, narrowing: Narrowing, budget: int) -> Evaluator:
+    """Scores combinations of `narrowing.space` by losses of `SOLVED` rungs, at most `budget`."""
+
+    def score(genomes: Sequence[Genome], rung: int) -> Sequence[float]:
+        return evaluator.score([narrowing.wide(g) for g in genomes], SOLVED + rung)
+
+    def cost(genome: Genome) -> Cost:
+        return evaluator.cost(narrowing.wide(genome))
+
+    return Evaluator(
+        narrowing.space,
+        score,
+        cost,
+        evaluator.limits,
+        budget,
+        expired=evaluator.expired,
+        racing=False,
+        settings=evaluator.settings,
+    )
 
 
 def _have_choice(evaluator: Evaluator, space: Space) -> bool:
