@@ -3,7 +3,8 @@
 Losses are mean KL divergences from the float model, in nats: of a search's winner on all search
 samples but those kept back, of a refined or fitted model on the evaluation samples.
 
-usage: python scripts/measure_settings.py search|refine|fit MODEL CALIBRATION SEARCH EVALUATION
+usage: python scripts/measure_settings.py search|mixes|refine|fit
+           MODEL CALIBRATION SEARCH EVALUATION
            [--budget 0.55] [--evaluations 500] [--seeds 5] [--only NAME,NAME]
            [--samples 1024]
 """
@@ -11,6 +12,7 @@ usage: python scripts/measure_settings.py search|refine|fit MODEL CALIBRATION SE
 from __future__ import annotations
 
 import argparse
+import random
 import statistics
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -34,7 +36,7 @@ from mcuq.quantize import Config, WeightChoice, quantize
 from mcuq.quantize.settings import CANDIDATES, CandidateSettings
 from mcuq.quantized import QuantizedGraph
 from mcuq.score.loss import divergence
-from mcuq.search import Cost, Evaluator, FidelitySettings, GaSettings, Genome, Limits
+from mcuq.search import Cost, Evaluator, FidelitySettings, GaSettings, Genome, Limits, Space
 from mcuq.search.climb import climb, tighter
 from mcuq.search.problem import FULL
 from study.accuracy import SharedScores
@@ -118,6 +120,9 @@ FIT = (
     {"samples": 128},
     {"samples": 256},
 )
+
+SOLVED_ON = (512, 256, 128, 64)
+"""Samples."""
 
 
 def searched(study: Study, arguments: argparse.Namespace) -> Iterator[Row]:
@@ -235,6 +240,40 @@ def _fit(study: Study, name: str, settings: CandidateSettings, count: int) -> Ro
     return name, [test_loss(study, qgraph)], len(samples[0])
 
 
+def mixed(study: Study, arguments: argparse.Namespace) -> Iterator[Row]:
+    """As many mixes of 8, 4 and 2 bits as `--seeds`, drawn within `--budget`, solved anew on some
+    calibration samples; the work is the rank correlation with the first row, in percent."""
+    mixes = _drawn(study.candidates.space.space, arguments.budget, arguments.seeds)
+    first: list[float] = []
+    for count in SOLVED_ON:
+        inputs = study.calibration.take(count).inputs
+        solve_anew = study.candidates.solver(mixes[0], inputs)
+        losses = [
+            float(study.ranker.losses(solved, split(_samples(study)).full).mean())
+            for solved in (study.candidates.solved_anew(genome, solve_anew) for genome in mixes)
+        ]
+        first = first or losses
+        yield f"{len(inputs[0])} samples", losses, 100 * _rank_correlation(losses, first)
+
+
+def _rank_correlation(first: Sequence[float], second: Sequence[float]) -> float:
+    """Spearman's, where no two values are equal."""
+    ranks = [np.argsort(np.argsort(values)) for values in (first, second)]
+    return float(np.asarray(np.corrcoef(np.stack(ranks)))[0, 1])
+
+
+def _drawn(space: Space, budget: float, count: int) -> list[Genome]:
+    """Mixes that take at most `budget` of the int8 bytes and at least three quarters of that."""
+    rng = random.Random(0)
+    limit = budget * space.weight_bytes(space.reference)
+    found: dict[Genome, None] = {}
+    while len(found) < count:
+        genome = space.random(rng)
+        if 0.75 * limit <= space.weight_bytes(genome) <= limit:
+            found[genome] = None
+    return list(found)
+
+
 def test_loss(study: Study, qgraph: QuantizedGraph) -> float:
     """Mean KL to the float model on the evaluation samples, by exact integer arithmetic."""
     keep = [head.tensor for head in study.ranker.loss_outputs]
@@ -255,6 +294,7 @@ def _name(change: Change) -> str:
 
 PARTS: dict[str, Callable[[Study, argparse.Namespace], Iterator[Row]]] = {
     "search": searched,
+    "mixes": mixed,
     "refine": refined,
     "fit": fitted,
 }
@@ -274,6 +314,8 @@ def main() -> None:
     files = StudyFiles(
         arguments.model, arguments.calibration, arguments.search, arguments.evaluation
     )
+    if arguments.part == "mixes":
+        files = replace(files, bits=(8, 4, 2))
     print("| changed | loss | least | most | work |")
     print("|---|--:|--:|--:|--:|")
     methods = None if arguments.part == "search" else ()

@@ -107,9 +107,8 @@ class SampleSettings:
     """Multiplications. Of the second moments on which the filters of a mix are solved while the
     search goes on, at most; a larger model's are solved on fewer samples.
 
-    Evidence: of 14 drawn mixes of ResNet-8 at 8, 4 and 2 bits, 124 samples (this limit) lose a third
-    more than 512, in nearly the same order: Spearman's correlation is 0.89, that of 256 samples
-    0.94, for twice the time.
+    Evidence: docs/settings.md: mixes of ResNet-8 lose more when solved on 128 samples (this limit)
+    than on 512, in nearly the same order.
     """
     front_members: int = 8
     """Models. Of the front that get the metric, the first and the last among them.
