@@ -15,6 +15,7 @@ from mcuq.bench.chain import Chain
 from mcuq.blocks import split
 from mcuq.blocks.settings import BLOCKS
 from mcuq.calibrate import OBSERVERS, calibrate
+from mcuq.cost import plan_program, program_cost
 from mcuq.data import Dataset
 from mcuq.emit.tflite import tflite_bytes
 from mcuq.errors import InputError, UsageError
@@ -24,16 +25,23 @@ from mcuq.numeric.activation import Activation
 from mcuq.numeric.narrow import Narrow, channel_limits
 from mcuq.pipeline.check import check_request
 from mcuq.pipeline.config_overrides import read_config, with_narrow
+from mcuq.pipeline.costing import cost_table
 from mcuq.pipeline.flatbuffer import smallest_flatbuffer
+from mcuq.pipeline.found import first_sample
+from mcuq.pipeline.lowering import lower_for
+from mcuq.pipeline.profile import ProfileTarget
 from mcuq.pipeline.request import BuildRequest
 from mcuq.pipeline.scoring import Candidates
 from mcuq.pipeline.searchable import search_candidates
+from mcuq.pipeline.variant_cost import Costs
 from mcuq.ptq.refine import RefineSettings, refine
 from mcuq.quantize import Config, WeightChoice, quantize
 from mcuq.quantized import QuantizedGraph
+from mcuq.report.publish import publish
 from mcuq.search import Genome
 from mcuq.tflite.float_model import float_tflite_bytes
 from mcuq.units import Share
+from mcuq_hil.boards import load_board
 
 
 def network(channels: int = 16) -> Graph:
@@ -229,3 +237,62 @@ def test_what_does_not_go_with_two_widths_is_refused(
 ) -> None:
     with pytest.raises(UsageError, match="--mixed-channels"):
         check_request(replace(request_, **other))
+
+
+@pytest.mark.slow
+@pytest.mark.arm
+def test_a_build_of_two_widths_is_verified_and_read_back(
+    request_: BuildRequest, tmp_path: Path
+) -> None:
+    narrow = [
+        {"name": "weight2", "bits": 2, "channels": [*range(1, 48, 2)]},
+        {"name": "weight3", "bits": 4, "channels": [3, 4, 5, 9]},
+    ]
+    given = replace(
+        request_,
+        config=config_file(tmp_path, *narrow),
+        weight_bytes=None,
+        mixed_channels=False,
+    )
+    report = publish(given)
+    manifest = report.manifest
+    assert manifest.verification.equal_tflm is not False and manifest.verification.equal_device
+    assert manifest.result.predicted_flash_bytes == manifest.result.flash_bytes
+    assert manifest.result.predicted_ram_bytes == manifest.result.ram_bytes
+    assert [one.model_dump(mode="json") for one in report.config.narrow] == narrow
+    blocks = [layer for layer in manifest.layers if layer.filter == "weight2"]
+    assert [layer.bits for layer in blocks] == [4, 2]
+    assert {layer.method for layer in blocks} == {"refit"}
+    again = publish(replace(given, config=tmp_path / "out/config.json", output=tmp_path / "again"))
+    assert again.config == report.config
+    names = ("model.tflite", "firmware.bin")
+    assert all(
+        (tmp_path / "out" / name).read_bytes() == (tmp_path / "again" / name).read_bytes()
+        for name in names
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.arm
+def test_costs_of_candidates_are_those_of_what_is_built(
+    request_: BuildRequest, candidates: Candidates
+) -> None:
+    x, target = Dataset((scaled_samples(2),)), ProfileTarget(load_board("stm32f746"), "speed", None)
+    plain = {
+        bits: quantize(
+            candidates.graph, candidates.ranges, Config(default_weight=WeightChoice(bits))
+        )
+        for bits in (8, 4, 2)
+    }
+    table = cost_table(target, plain, first_sample(plain[8], x))
+    costs = Costs(candidates, table, target, request_.scheme, x, is_timed=False)
+    genome = mixed_genome(candidates, 3)
+    built = plan_program(lower_for(target, candidates.quantize(genome)))
+    found = costs.cost(genome)
+    own = program_cost(built, costs.table(genome))
+    assert (found.flash, found.ram) == (own.flash, own.ram)
+    assert found.weight_bytes == candidates.space.space.weight_bytes(genome)
+    whole = costs.cost(candidates.space.space.reference)
+    assert found.flash < whole.flash or found.weight_bytes < whole.weight_bytes
+    assert found.cycles is not None and whole.cycles is not None
+    assert whole.cycles < found.cycles < 3 * whole.cycles
