@@ -26,9 +26,6 @@ from mcuq.quantize import WeightChoice, quantize
 from mcuq.search import Genome
 from mcuq.temporary import temporary_folder
 
-MIXED = 0
-"""Stands for the width of a program whose filters have several."""
-
 
 @dataclass(frozen=True, eq=False)
 class SplitCosts:
@@ -45,7 +42,7 @@ class SplitCosts:
     _codes: list[CodeModel] = field(default_factory=list)
 
     def table(self, genome: Genome) -> CostTable:
-        """Of the one program that a candidate is built as."""
+        """Of the one program that a candidate is built as, under the widest of its widths."""
         program = self._program(genome)
         # What a candidate lacked others have then, too.
         code = with_kernels_of((self._codes or [self.whole.code])[-1], self.target, program)
@@ -56,7 +53,8 @@ class SplitCosts:
                 (self.whole.counts, self.whole.cycles), self._joining, strict=True
             )
         )
-        return CostTable({MIXED: program}, code, counts, cycles)
+        widest = max(self.candidates.space.widths(genome).values())
+        return CostTable({widest: program}, code, counts, cycles)
 
     def _program(self, genome: Genome) -> Program:
         """Its filters by the plain method: bytes do not depend on values."""

@@ -22,7 +22,7 @@ from mcuq.pipeline.profile import ProfileTarget
 from mcuq.pipeline.pruning import make_room
 from mcuq.pipeline.scheme import Scheme
 from mcuq.pipeline.scoring import Candidates
-from mcuq.pipeline.split_cost import MIXED, SplitCosts
+from mcuq.pipeline.split_cost import SplitCosts
 from mcuq.quantize import quantize
 from mcuq.quantized import QuantizedGraph
 from mcuq.search import Genome
@@ -48,8 +48,9 @@ class Costs:
     def cost(self, genome: Genome) -> Cost:
         """Of a candidate."""
         table = self.table(genome)
-        if MIXED in table.programs:
-            return program_cost(plan_program(table.programs[MIXED]), table)
+        if self.candidates.space.is_mixed(genome):
+            (program,) = table.programs.values()
+            return program_cost(plan_program(program), table)
         return table.cost(self.candidates.space.widths(genome))
 
     def table(self, genome: Genome) -> CostTable:
