@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from oracles import run_litert, tflm_outputs
 from planted import Planted, samples
 
-from mcuq.blocks import Places, blocked_filters, reordered, split, whole_name
+from mcuq.blocks import Places, reordered, split, whole_name
 from mcuq.calibrate import calibrate
 from mcuq.emit.tflite import tflite_bytes
 from mcuq.graph import Graph
@@ -24,7 +24,7 @@ def mixed_config(qgraph: QuantizedGraph, seed: int) -> Config:
     """Every filter that can be has channels of fewer bits, drawn at random."""
     rng = np.random.default_rng(seed)
     weights, orders = {}, {}
-    for name, number in blocked_filters(qgraph).items():
+    for name, number in Places(qgraph).filters.items():
         count = len(qgraph.tensors[name].scale)
         order = orders.setdefault(number, rng.permutation(count))
         few = int(rng.integers(1, count))

@@ -8,13 +8,12 @@ integers do not depend on the order, so that the outputs have the same bytes.
 
 from mcuq.blocks.order import wide_first
 from mcuq.blocks.reorder import reordered
-from mcuq.blocks.sets import OF_BLOCKS, Places, blocked_filters
+from mcuq.blocks.sets import OF_BLOCKS, Places
 from mcuq.blocks.split import split, whole_name
 
 __all__ = [
     "OF_BLOCKS",
     "Places",
-    "blocked_filters",
     "reordered",
     "split",
     "whole_name",

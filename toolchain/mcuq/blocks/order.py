@@ -17,7 +17,7 @@ from mcuq.blocks.settings import BLOCKS
 from mcuq.eliminate import Roles
 from mcuq.eliminate.rows import rows
 from mcuq.eliminate.ties import width
-from mcuq.graph import Graph, Op
+from mcuq.graph import Graph
 from mcuq.interpret.float.run import run_blocks
 from mcuq.interpret.samples import OnDisk, SampleArray
 from mcuq.numeric.products import product
@@ -51,7 +51,7 @@ def wide_first(
     """
     places = Places(qgraph)
     ops = {op.inputs[1]: op for op in graph.ops if op.kind.weighted}
-    filters = {name: op for name, op in ops.items() if _place(places, qgraph, op) is not None}
+    filters = {name: ops[name] for name in places.filters}
     carried = carried_on(graph)
     seen = {op.inputs[0]: OnDisk() for op in filters.values()}
     for block in run_blocks(graph, [x[: BLOCKS.samples] for x in inputs], seen):
@@ -65,10 +65,6 @@ def wide_first(
         name: np.argsort(-gains[places.groups.of[op.output]], kind="stable")
         for name, op in filters.items()
     }
-
-
-def _place(places: Places, qgraph: QuantizedGraph, op: Op) -> int | None:
-    return places.set_of(op) if qgraph.tensors[op.inputs[1]].axis is not None else None
 
 
 def carried_on(graph: Graph) -> dict[str, Float64]:

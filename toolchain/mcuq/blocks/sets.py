@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
 
 from mcuq.eliminate import Groups, Roles
-from mcuq.eliminate.ties import width
 from mcuq.graph import Graph, Op, Tensor
 from mcuq.ops.weighted import CONV_2D, FULLY_CONNECTED
 from mcuq.quantized import QuantizedGraph
@@ -30,8 +30,7 @@ class Places:
     """
 
     def __init__(self, qgraph: QuantizedGraph) -> None:
-        graph = _structure(qgraph)
-        self._graph = graph
+        self._qgraph, graph = qgraph, _structure(qgraph)
         self.roles = Roles(graph)
         self.groups = Groups(graph, self.roles)
         pinned = self.groups.pinned.copy()
@@ -51,39 +50,34 @@ class Places:
     def _has_odd_constant(self, op: Op) -> bool:
         """Whether a constant with channels is not this operator's own, channel by channel."""
         tied = self.roles.ties.get(op.name) or {}
-        every = np.arange(width(self._graph, op.output))
+        tensors = self._qgraph.tensors
+        every = np.arange(tensors[op.output].shape[-1] if tensors[op.output].shape else 1)
         return any(
-            self._graph.tensors[name].is_constant
+            tensors[name].is_constant
             and (self.roles.readers[name] > 1 or not all(np.array_equal(x, every) for x in pair))
             for name, pair in tied.items()
         )
 
-    def set_of(self, op: Op) -> int | None:
-        """Number of the set that all output channels of an operator are; None where they are
-        none."""
-        if op.name not in self.roles.mixing or op.kind not in OF_BLOCKS:
-            return None
-        own = np.sort(self.groups.of[op.output])
-        for number, members in enumerate(self.sets):
-            if np.array_equal(own, np.sort(members)):
-                return number
-        return None
+    @cached_property
+    def filters(self) -> Mapping[str, int]:
+        """Filter that can have two widths → number of the set that its channels are.
 
-
-def blocked_filters(qgraph: QuantizedGraph) -> Mapping[str, int]:
-    """Filter that can have two widths → number of the set that its channels are in.
-
-    Those of which other layers' channels are in the same set are ordered together: what is narrow
-    in one of them has to be a part of what is narrow in another.
-    """
-    places = Places(qgraph)
-    found = {}
-    for op in qgraph.ops:
-        if op.kind.weighted and qgraph.tensors[op.inputs[1]].axis is not None:
-            number = places.set_of(op)
-            if number is not None:
+        Filters of one set are ordered together: what is narrow in one of them has to be a part of
+        what is narrow in another.
+        """
+        tensors = self._qgraph.tensors
+        of_set = {
+            tuple(sorted(members.tolist())): number for number, members in enumerate(self.sets)
+        }
+        found = {}
+        for op in self._qgraph.ops:
+            if op.name not in self.roles.mixing or op.kind not in OF_BLOCKS:
+                continue
+            # A channel that goes with another one of the same layer has no place of its own.
+            number = of_set.get(tuple(sorted(self.groups.of[op.output].tolist())))
+            if number is not None and tensors[op.inputs[1]].axis is not None:
                 found[op.inputs[1]] = number
-    return found
+        return found
 
 
 def _structure(qgraph: QuantizedGraph) -> Graph:

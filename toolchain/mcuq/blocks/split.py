@@ -37,7 +37,7 @@ def split(qgraph: QuantizedGraph) -> QuantizedGraph:
     places = Places(qgraph)
     ranks = np.zeros(places.groups.count, np.intp)
     for op in mixed:
-        if places.set_of(op) is None:
+        if op.inputs[1] not in places.filters:
             raise _impossible(op)
         narrow = qgraph.tensors[op.inputs[1]].narrow
         ranks[places.groups.of[op.output][list(narrow.channels)]] += 1
