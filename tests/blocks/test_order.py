@@ -8,13 +8,19 @@ import numpy as np
 import pytest
 
 from mcuq.bench.chain import Chain
-from mcuq.blocks import wide_first
+from mcuq.blocks import split, wide_first
 from mcuq.blocks.order import carried_on
 from mcuq.calibrate import calibrate
 from mcuq.graph import Graph
+from mcuq.importers.builder import GraphBuilder
+from mcuq.interpret.integer import quantize_inputs, run_integer
 from mcuq.numeric.activation import Activation
+from mcuq.numeric.narrow import Narrow
+from mcuq.ops.binary import ADD, BinaryAttrs
+from mcuq.ops.weighted import CONV_2D
+from mcuq.ops.weighted_params import ConvAttrs
 from mcuq.ptq.candidates import build_bank
-from mcuq.quantize import WeightChoice, quantize
+from mcuq.quantize import Config, WeightChoice, quantize
 
 JUDGES = (WeightChoice(8, "hessian"), WeightChoice(4, "hessian"))
 
@@ -70,3 +76,43 @@ def test_a_channel_that_hardly_anything_reads_comes_last() -> None:
     found = order(with_weights(graph, weight1=second))
     assert found["weight0"][-1] == 4
     assert found.keys() == {"weight0"}  # the other's channels are those of the output
+
+
+def added_layers() -> Graph:
+    build = GraphBuilder()
+    rng = np.random.default_rng(0)
+
+    def conv(source: str, inputs: int, count: int, name: str) -> str:
+        operands = [
+            source,
+            build.constant(rng.normal(size=(count, 1, 1, inputs)), f"{name}/w"),
+            build.constant(rng.normal(size=count), f"{name}/b"),
+        ]
+        return build.op(CONV_2D, ConvAttrs(activation=Activation.RELU), operands, name)
+
+    x = build.input((1, 4, 4, 6), "x")
+    first = conv(x, 6, 8, "first")
+    second = conv(conv(first, 8, 12, "between"), 12, 8, "second")
+    total = build.op(ADD, BinaryAttrs(), [first, second], "sum")
+    return build.graph("added", (conv(total, 8, 3, "last"),))
+
+
+@pytest.mark.parametrize("counts", [(2, 4), (4, 2), (6, 6), (8, 3)])
+def test_layers_that_are_added_have_one_order(counts: tuple[int, int]) -> None:
+    """Any two choices of such layers can be brought side by side at once."""
+    graph = added_layers()
+    found = order(graph)
+    first, second = (found[f"{name}/w"] for name in ("first", "second"))
+    assert first == second and len(found) == 3
+    weights = {
+        f"{name}/w": WeightChoice(wide, narrow=Narrow(narrow, tuple(sorted(first[count:]))))
+        for name, count, wide, narrow in zip(
+            ("first", "second"), counts, (8, 4), (4, 2), strict=True
+        )
+    }
+    x = np.random.default_rng(3).normal(size=(4, 4, 4, 6)).astype(np.float32)
+    whole = quantize(graph, calibrate(graph, [x]), Config(weights=weights))
+    parts = split(whole)
+    stored = quantize_inputs(whole, [x])
+    name = graph.outputs[0]
+    assert np.array_equal(run_integer(whole, stored)[name], run_integer(parts, stored)[name])
