@@ -1,7 +1,7 @@
 """Compare search methods at equal evaluations: method × weight budget.
 
     python scripts/compare_methods.py MODEL --calibration DATA [--search-data DATA]
-        [--evaluation DATA] [--bits 8,4,2] [--drop-channels] [--budgets 50,60]
+        [--evaluation DATA] [--bits 8,4,2] [--drop-channels | --mixed-channels] [--budgets 50,60]
         [--methods ga,knapsack] [--seeds 5]
         [--evaluations 500] [--no-refine] [--peer] [-o FOLDER] [--json]
 
@@ -75,7 +75,11 @@ def parser() -> argparse.ArgumentParser:
         help="percent of the int8 weight bytes",
     )
     taken.add_argument("--bits", type=widths, default="8,4", help="widths of filters")
-    taken.add_argument("--drop-channels", action="store_true", help="channels can go, too")
+    channels = taken.add_mutually_exclusive_group()
+    channels.add_argument("--drop-channels", action="store_true", help="channels can go, too")
+    channels.add_argument(
+        "--mixed-channels", action="store_true", help="a filter can have two widths, too"
+    )
     taken.add_argument(
         "--methods",
         type=methods,

@@ -215,7 +215,7 @@ others by name; a file without the key is of version 1.
 
 - A list or table of entries says the version in each of them: `mcuq boards list`, `mcuq doctor`,
   `mcuq hil check` with `--json`, and `scripts/compare_methods.py`.
-- `config.json` is of version 1 and does not say so: its bytes are part of what a build repeats.
+- `config.json` does not say its version: its bytes are part of what a build repeats.
 - A score log says it in its first line.
 - Keys are in the order of the schema in files, in alphabetical order on stdout.
 """

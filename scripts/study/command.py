@@ -55,6 +55,7 @@ def study_files(arguments: argparse.Namespace) -> StudyFiles:
         evaluation,
         bits,
         getattr(arguments, "drop_channels", False),
+        getattr(arguments, "mixed_channels", False),
     )
 
 

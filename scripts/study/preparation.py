@@ -51,6 +51,7 @@ class StudyFiles:
     Attributes:
         bits: widths of filters to choose from.
         drop_channels: whether channels can go, too.
+        mixed_channels: whether a filter can have two widths, too.
     """
 
     model: Path
@@ -59,6 +60,7 @@ class StudyFiles:
     evaluation: Path | None = None
     bits: tuple[int, ...] = (8, 4)
     drop_channels: bool = False
+    mixed_channels: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,6 +154,7 @@ def prepare(files: StudyFiles, workers: int, progress: ProgressCallback = silent
         calibration,
         widths=files.bits,
         drop_channels=files.drop_channels,
+        mixed_channels=files.mixed_channels,
         workers=workers,
         progress=progress,
     )

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from mcuq.brief import Brief
 from mcuq.content import ByContent
 from mcuq.numeric.element import Element
+from mcuq.numeric.narrow import NONE_NARROW, Narrow, mixed_bytes
 from mcuq.numeric.widths import stored_bytes
 
 
@@ -39,6 +40,7 @@ class QuantizedTensor(Brief, ByContent):
         is_float: float32 values: a float edge of the model, or all but the filters of a model whose
             activations are quantized at run time; scale 1 and zero point 0 mean nothing.
         element: what the values are; of others than reals scale 1 and zero point 0 are the truth.
+        narrow: output channels of a filter that hold values of fewer bits; see `mcuq.blocks`.
     """
 
     name: str
@@ -50,6 +52,7 @@ class QuantizedTensor(Brief, ByContent):
     data: npt.NDArray[Any] | None = None
     is_float: bool = False
     element: Element = Element.REAL
+    narrow: Narrow = NONE_NARROW
 
     @property
     def is_constant(self) -> bool:
@@ -68,13 +71,21 @@ class QuantizedTensor(Brief, ByContent):
         return math.prod(self.shape)
 
     @property
+    def fewest_bits(self) -> int:
+        """The narrowest width that some of it has."""
+        return self.narrow.bits if self.narrow else self.bits
+
+    @property
     def affine(self) -> AffineParams:
         """Scale and zero point of a tensor with one scale."""
         return AffineParams(np.float32(self.scale[0]), self.zero_point)
 
     @property
     def nbytes(self) -> int:
-        """Bytes as stored: narrow weights packed over the flattened tensor."""
+        """Bytes as stored: narrow weights packed over the flattened tensor, of a filter of two
+        widths over the channels of each."""
+        if self.narrow:
+            return mixed_bytes(self.shape, self.bits, self.narrow)
         return stored_bytes(self.size, self.bits)
 
 

@@ -5,6 +5,7 @@ A width is known by a number of bits; TERNARY stands for three values, stored in
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 TERNARY = 1
@@ -69,6 +70,11 @@ def stored_bytes(size: int, bits: int) -> int:
     if bits in _WIDTHS:
         return -(-size // _WIDTHS[bits].per_byte)
     return size * bits // 8
+
+
+def width_names(widths: Iterable[int]) -> str:
+    """`int8`, or `int8|int4` of what has two."""
+    return "|".join(map(width_name, widths))
 
 
 def width_name(bits: int) -> str:

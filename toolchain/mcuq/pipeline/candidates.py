@@ -96,7 +96,7 @@ def bank_of(
         graph,
         ranges,
         calibration.take(SAMPLES.candidates).inputs,
-        methods=sorted({config.weight(name) for name in graph.weights}),
+        methods=sorted({part for name in graph.weights for part in config.weight(name).parts}),
         config=request.scheme.config,
         cache=kept_candidates(),
         workers=request.workers,

@@ -135,6 +135,16 @@ def _check_values(request: BuildRequest) -> None:
             "--keep-channels builds every channel, and --drop-channels may leave some out",
             "leave one of them out",
         )
+    if request.mixed_channels and request.drop_channels:
+        raise UsageError(
+            "--mixed-channels and --drop-channels do not go together",
+            "leave one of them out",
+        )
+    if request.mixed_channels and limited:
+        raise UsageError(
+            "--mixed-channels keeps limits of bytes, not of cycles",
+            "leave it, or --max-cycles and --max-ms, out",
+        )
     if request.farm_samples and request.farm is None:
         raise UsageError("--hil-samples needs --hil", "name the farm that they are run on")
     if request.kernels != "mcuq" and request.cmsis_nn is None:

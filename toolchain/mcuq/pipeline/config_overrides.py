@@ -8,14 +8,18 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from mcuq.blocks import OF_BLOCKS
 from mcuq.errors import InputError
 from mcuq.finetune.tuned import METHOD
 from mcuq.graph import Graph
+from mcuq.numeric import WIDTHS, width_name
+from mcuq.numeric.narrow import Narrow
 from mcuq.prequantized.configuration import GIVEN
 from mcuq.prune import channel_sets
 from mcuq.ptq.refine.start import REFINED
 from mcuq.quantize import Config, WeightChoice
 from mcuq.reading import read_json_file
+from mcuq.result.configuration import NarrowChannels
 from mcuq.result.pruning import PrunedChannels
 
 _HINT = "give the config.json of a build of this model, or name its tensors (mcuq inspect --json)"
@@ -41,6 +45,7 @@ class _File(BaseModel):
 
     tensors: tuple[_Tensor, ...]
     pruned: tuple[PrunedChannels, ...] = ()
+    narrow: tuple[NarrowChannels, ...] = ()
 
 
 def read_config(path: Path, graph: Graph, base: Config | None = None) -> Config:
@@ -95,6 +100,52 @@ def read_dropped(path: Path, graph: Graph) -> dict[str, tuple[int, ...]]:
                 f"name some of 0 to {one.before - 1}, not all of them",
             )
     return {one.name: one.channels for one in found}
+
+
+def with_narrow(path: Path, graph: Graph, config: Config) -> Config:
+    """The configuration with the channels to which a file gives fewer bits than to the others of
+    their filter.
+
+    Args:
+        graph: as it is built.
+        config: what `read_config` has of the file.
+
+    Raises:
+        InputError: the file cannot be read, or names channels that cannot have fewer bits.
+    """
+    file = _read(path)
+    if file.narrow and file.pruned:
+        raise InputError(
+            f"{path} leaves out channels, and gives others fewer bits", "leave one of them out"
+        )
+    kinds = {op.inputs[1]: op.kind for op in graph.ops if op.kind.weighted}
+    weights = dict(config.weights)
+    for one in file.narrow:
+        if kinds.get(one.name) not in OF_BLOCKS:
+            raise InputError(
+                f"{path} gives channels of '{one.name}' fewer bits",
+                f"name a filter of {' or '.join(kind.name for kind in OF_BLOCKS)}",
+            )
+        choice = config.weight(one.name)
+        narrow = _narrow(path, choice, one, graph.tensors[one.name].shape[0])
+        weights[one.name] = replace(choice, narrow=narrow)
+    return replace(config, weights=weights)
+
+
+def _narrow(path: Path, choice: WeightChoice, given: NarrowChannels, count: int) -> Narrow:
+    channels = tuple(sorted({*given.channels}))
+    if not 0 < len(channels) < count or channels[-1] >= count:
+        raise InputError(
+            f"{path} gives channels {list(given.channels)} of {count} of '{given.name}' fewer bits",
+            f"name some of 0 to {count - 1}, not all of them",
+        )
+    if given.bits not in WIDTHS or given.bits >= choice.bits or choice.per == "tensor":
+        raise InputError(
+            f"{path} gives channels of '{given.name}' {width_name(given.bits)} beside "
+            f"{width_name(choice.bits)}, with a scale a {choice.per}",
+            "give them a narrower width than the others, and every channel a scale",
+        )
+    return Narrow(given.bits, channels)
 
 
 def _read(path: Path) -> _File:

@@ -13,8 +13,8 @@ import numpy.typing as npt
 from mcuq.compiler import FirmwareImage, build_firmware
 from mcuq.cost import MemoryPlan, plan_program
 from mcuq.emit.c.names import DEFAULT_NAMES, Names
-from mcuq.emit.tflite import tflite_bytes
 from mcuq.errors import DeviceError
+from mcuq.pipeline.flatbuffer import smallest_flatbuffer
 from mcuq.pipeline.locate_mismatch import locate_mismatch
 from mcuq.pipeline.lowering import lower_for, write_model
 from mcuq.pipeline.profile import (
@@ -67,7 +67,7 @@ def deploy(
         names: what the model is called in C.
     """
     memory = plan_program(lower_for(target, qgraph))
-    flatbuffer = tflite_bytes(qgraph)
+    flatbuffer = smallest_flatbuffer(qgraph)
     (folder / "model.tflite").write_bytes(flatbuffer)
     write_model(target, memory, folder / "model", names)
     with temporary_folder() as scratch:

@@ -26,7 +26,7 @@ class Found:
     Attributes:
         table: costs of the network of all channels.
         candidates: what the search chose from; None without one.
-        own_table: costs of what is built, where that is another network.
+        own_table: costs of what is built, where its layers are others.
         variant: that network.
     """
 

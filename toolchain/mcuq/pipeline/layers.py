@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from mcuq.blocks import whole_name
 from mcuq.lower import Call, Program
 from mcuq.pipeline.estimated import interval
 from mcuq.pipeline.profile import Profiled
@@ -44,9 +45,9 @@ def _layer(program: Program, index: int, call: Call, config: Config) -> Layer:
         library="cmsis-nn" if program.options.is_external(call.function) else "mcuq",
         slow=call.slow,
         shape=tensors[call.op.output].shape,
-        filter=call.op.inputs[1] if call.op.kind.weighted else None,
+        filter=whole_name(call.op.inputs[1]) if call.op.kind.weighted else None,
         bits=weight.bits if weight else None,
-        method=config.weight(weight.name).method if weight else "",
+        method=config.weight(whole_name(weight.name)).method if weight else "",
         weight_bytes=weight.nbytes if weight else 0,
         constant_bytes=sum(arrays.values()) + sum(structs.values()),
         macs=call.macs,

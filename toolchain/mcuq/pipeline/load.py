@@ -14,7 +14,7 @@ from mcuq.findings import Finding
 from mcuq.graph import Graph
 from mcuq.importers import load_model
 from mcuq.pipeline.check import check_request, input_files
-from mcuq.pipeline.config_overrides import read_config, read_dropped
+from mcuq.pipeline.config_overrides import read_config, read_dropped, with_narrow
 from mcuq.pipeline.constructed import constructed_samples
 from mcuq.pipeline.elimination import Reduced, without_idle_channels
 from mcuq.pipeline.prequantized import Prequantized, given_quantization
@@ -116,6 +116,7 @@ def load(request: BuildRequest) -> Loaded:
         reduced = without_idle_channels(graph, samples.all, statistics)
     if prescribed is not None and config is not None:
         prescribed = replace(prescribed, dropped=read_dropped(config, reduced.graph))
+        prescribed = with_narrow(config, reduced.graph, prescribed)
     library = _library(request, board)
     if library is not None:
         hashes["cmsis_nn"] = library.digest

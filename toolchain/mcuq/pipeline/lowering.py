@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from mcuq.blocks import split
 from mcuq.cost import MemoryPlan
 from mcuq.emit.c import write_c_model
 from mcuq.emit.c.names import DEFAULT_NAMES, Names
@@ -18,11 +19,11 @@ def lower_for(target: ProfileTarget, qgraph: QuantizedGraph) -> Program:
     """The calls that `target` runs, with all their scratch.
 
     Raises:
-        InputError, UsageError: as `mcuq.lower.lower`.
+        InputError, UsageError: as `mcuq.lower.lower` and `mcuq.blocks.split`.
         CompilerError: the kernel library does not link. DeviceError, mcuq_hil's HilError: it could
             not be asked for scratch sizes, or refuses a layer.
     """
-    program = lower(qgraph, target.lowering)
+    program = lower(split(qgraph), target.lowering)
     return program if target.kernel_library is None else with_asked_scratch(target, program)
 
 

@@ -35,7 +35,7 @@ class Prequantized:
     def narrowest(self) -> int:
         """Fewest bits of a filter; 8 where there are no filters."""
         filters = {op.inputs[1] for op in self.qgraph.ops if op.kind.weighted}
-        return min((self.qgraph.tensors[name].bits for name in filters), default=8)
+        return min((self.qgraph.tensors[name].fewest_bits for name in filters), default=8)
 
 
 def given_quantization(model: Path, graph: Graph, *, as_is: bool = False) -> Prequantized | None:

@@ -248,6 +248,14 @@ class BuildRequest:
             "them, as it may store weights in fewer bits.",
         ),
     ] = False
+    mixed_channels: Annotated[
+        bool,
+        _search(
+            "Let channels of a layer have different widths, too.",
+            "Whether a filter may have two widths, a quarter or half of its channels in the wider: "
+            "it becomes two layers whose results are joined.",
+        ),
+    ] = False
     flash: Annotated[
         names.Bytes | None,
         _budget(

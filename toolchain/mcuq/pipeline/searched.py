@@ -45,6 +45,7 @@ def searched(
         calibration,
         widths=request.scheme.bits,
         drop_channels=request.drop_channels,
+        mixed_channels=request.mixed_channels,
         config=request.scheme.config,
         workers=request.workers,
         progress=progress,

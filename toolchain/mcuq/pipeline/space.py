@@ -9,7 +9,9 @@ import numpy as np
 
 from mcuq.eliminate import Groups, Roles
 from mcuq.graph import Graph
-from mcuq.numeric import stored_bytes, width_name
+from mcuq.numeric import stored_bytes
+from mcuq.numeric.narrow import mixed_bytes
+from mcuq.numeric.widths import width_names
 from mcuq.ops.weighted import DEPTHWISE_CONV_2D
 from mcuq.prune import PrunedLevels, dropped
 from mcuq.quantize import Config, WeightChoice
@@ -64,17 +66,26 @@ class ModelSpace:
         gone = dropped(self.pruned, self.levels(genome))
         return replace(self.base, weights=weights, observers=observers, dropped=gone)
 
+    def is_mixed(self, genome: Genome) -> bool:
+        """Whether a filter has two widths."""
+        return any(
+            choices[index].narrow for choices, index in zip(self.weights, genome, strict=False)
+        )
+
     def widths(self, genome: Genome) -> dict[str, int]:
-        """Filter name → bits."""
+        """Filter name → bits, of two widths the wider."""
         return {
             name: choices[index].bits
             for name, choices, index in zip(self.names, self.weights, genome, strict=False)
         }
 
 
-def label(choice: WeightChoice) -> str:
-    """`int4:gptq`."""
-    return f"{width_name(choice.bits)}:{choice.method}"
+def label(choice: WeightChoice, channels: int) -> str:
+    """`int4:gptq`, or `int8|int4 16/64:refit` where 16 of 64 channels have the first width."""
+    names = width_names(part.bits for part in choice.parts)
+    wide = channels - len(choice.narrow.channels)
+    share = f" {wide}/{channels}" if choice.narrow else ""
+    return f"{names}{share}:{choice.method}"
 
 
 def build_space(
@@ -149,7 +160,7 @@ class RemainingSizes:
             genes[place] = replace(
                 genes[place],
                 choices=tuple(
-                    replace(c, bytes=stored_bytes(left_size, c.family))
+                    replace(c, bytes=stored_bytes(left_size, int(c.family)))
                     for c in genes[place].choices
                 ),
             )
@@ -165,8 +176,17 @@ def _channel_gene(graph: Graph, one: PrunedLevels) -> Gene:
 
 
 def _weight_gene(graph: Graph, name: str, choices: Sequence[WeightChoice]) -> Gene:
-    size = graph.tensors[name].size
-    return Gene(name, tuple(Choice(label(c), stored_bytes(size, c.bits), c.bits) for c in choices))
+    shape, size = graph.tensors[name].shape, graph.tensors[name].size
+
+    def choice(one: WeightChoice) -> Choice:
+        words = label(one, shape[0])
+        if not one.narrow:
+            return Choice(words, stored_bytes(size, one.bits), one.bits)
+        few = len(one.narrow.channels)
+        mean = (one.bits * (shape[0] - few) + one.narrow.bits * few) / shape[0]
+        return Choice(words, mixed_bytes(shape, one.bits, one.narrow), mean)
+
+    return Gene(name, tuple(map(choice, choices)))
 
 
 def _activation_choices(

@@ -73,13 +73,22 @@ def only(
     """No search: the one quantization there is, if it fits."""
     qgraph, narrowest = scheme.deployed(given.qgraph), given.narrowest
     sample = first_sample(qgraph, loaded.calibration)
-    table = cost_table(target, {8: scheme.deployed(int8), narrowest: qgraph}, sample)
+    own = None
+    if any(tensor.narrow for tensor in qgraph.tensors.values()):
+        # Its calls are others than those of the model whose filters have one width.
+        table = cost_table(target, {8: scheme.deployed(int8)}, sample)
+        own = cost_table(target, {narrowest: qgraph}, sample)
+    else:
+        table = cost_table(target, {8: scheme.deployed(int8), narrowest: qgraph}, sample)
     throughout = f"{width_name(narrowest)} throughout"
-    _check_fits(throughout if method == "fixed" else _QUANTIZED, table, narrowest, loaded.limits)
+    _check_fits(
+        throughout if method == "fixed" else _QUANTIZED, own or table, narrowest, loaded.limits
+    )
     ranker = make_ranker(loaded.graph, loaded.search, exact=True)
     span = (0, len(loaded.search))
     losses = (float(ranker.losses(one, span).mean()) for one in (given.qgraph, int8))
-    return Found(given.config, qgraph, table, _summary(method, table, *losses))
+    summary = _summary(method, table, *losses)
+    return Found(given.config, qgraph, table, summary, own_table=own)
 
 
 def as_is(scheme: Scheme, given: Prequantized, loaded: Loaded, target: ProfileTarget) -> Found:

@@ -1,4 +1,4 @@
-"""Costs of candidates that leave channels out: a table of its own for every network that is left.
+"""Costs of candidates, and of those that leave channels out a table for every network that is left.
 
 Bytes are exact, from the network's own lowered programs. Counts are exact where cycles are limited,
 from programs of its own that are run; where they only rank candidates, they are those of the whole
@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
-from mcuq.cost import Cost, CostTable
+from mcuq.cost import Cost, CostTable, plan_program, program_cost
 from mcuq.cost.table import LayerCounts
 from mcuq.data import Dataset
 from mcuq.lower import Call, Program
@@ -21,6 +22,7 @@ from mcuq.pipeline.profile import ProfileTarget
 from mcuq.pipeline.pruning import make_room
 from mcuq.pipeline.scheme import Scheme
 from mcuq.pipeline.scoring import Candidates
+from mcuq.pipeline.split_cost import SplitCosts
 from mcuq.quantize import quantize
 from mcuq.quantized import QuantizedGraph
 from mcuq.search import Genome
@@ -45,10 +47,16 @@ class Costs:
 
     def cost(self, genome: Genome) -> Cost:
         """Of a candidate."""
-        return self.table(genome).cost(self.candidates.space.widths(genome))
+        table = self.table(genome)
+        if self.candidates.space.is_mixed(genome):
+            (program,) = table.programs.values()
+            return program_cost(plan_program(program), table)
+        return table.cost(self.candidates.space.widths(genome))
 
     def table(self, genome: Genome) -> CostTable:
-        """Of the network that a candidate is about."""
+        """Of the network that a candidate is about; of filters of two widths of it alone."""
+        if self.candidates.space.is_mixed(genome):
+            return self._split.table(genome)
         levels = self.candidates.space.levels(genome)
         if not any(levels):
             return self.whole
@@ -56,6 +64,11 @@ class Costs:
             make_room(self.known)
             self.known[levels] = self._made(genome)
         return self.known[levels]
+
+    @cached_property
+    def _split(self) -> SplitCosts:
+        sample = first_sample(self.whole.programs[8].qgraph, self.calibration)
+        return SplitCosts(self.candidates, self.whole, self.target, self.scheme, sample)
 
     def _made(self, genome: Genome) -> CostTable:
         models = {bits: self._plain(genome, bits) for bits in self.whole.programs}

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from mcuq.choices import ActivationScheme, Per
+from mcuq.numeric.narrow import NONE_NARROW, Narrow
 
 
 @dataclass(frozen=True, order=True)
@@ -16,11 +17,20 @@ class WeightChoice:
         bits: 8, 4, 2 or `mcuq.numeric.TERNARY`.
         method: name of the rounding/clipping recipe; "minmax" is the plain one.
         per: a scale an output channel where the runtime allows it, or one for the whole filter.
+        narrow: output channels of fewer bits than `bits`, by the same method; of a CONV_2D or
+            FULLY_CONNECTED with a scale a channel.
     """
 
     bits: int = 8
     method: str = "minmax"
     per: Per = "channel"
+    narrow: Narrow = NONE_NARROW
+
+    @property
+    def parts(self) -> tuple[WeightChoice, ...]:
+        """Its widths as choices of whole filters, the widest first."""
+        whole = replace(self, narrow=NONE_NARROW)
+        return (whole, replace(whole, bits=self.narrow.bits)) if self.narrow else (whole,)
 
 
 @dataclass(frozen=True)

@@ -135,7 +135,7 @@ def _filters(
         bias = _real_bias(op, graph, found[name])
         scale = params[op.inputs[0]].scale
         weight = _with_near_scales(found[name], scale, params[op.output].scale, axis, config)
-        found[name] = _with_room_for_bias(weight, bias, scale, choice.bits, axis)
+        found[name] = _with_room_for_bias(weight, bias, scale, choice, axis)
     return found
 
 
@@ -166,7 +166,7 @@ def _with_room_for_bias(
     weight: QuantizedWeight,
     bias: npt.NDArray[np.floating] | None,
     input_scale: np.float32,
-    bits: int,
+    choice: WeightChoice,
     axis: int | None,
 ) -> QuantizedWeight:
     """Coarsen the scales of filters so tiny that the bias, or its scale, would have no room.
@@ -186,13 +186,21 @@ def _with_room_for_bias(
     ratio = weight.scale.astype(np.float64) / scale
     one = np.ones_like(ratio)
     real = weight.values * along_axis(ratio, weight.values.ndim, axis)
-    return replace(weight, values=round_to_scale(real, one, bits, axis), scale=scale)
+    values = round_to_scale(real, one, choice.bits, axis, choice.narrow)
+    return replace(weight, values=values, scale=scale)
 
 
 def _filter_tensor(op: Op, weight: QuantizedWeight, choice: WeightChoice) -> QuantizedTensor:
     axis = channel_axis(op.kind, choice.per) if weight.scale.size > 1 else None
     return QuantizedTensor(
-        op.inputs[1], weight.values.shape, choice.bits, weight.scale, 0, axis, weight.values
+        op.inputs[1],
+        weight.values.shape,
+        choice.bits,
+        weight.scale,
+        0,
+        axis,
+        weight.values,
+        narrow=choice.narrow,
     )
 
 

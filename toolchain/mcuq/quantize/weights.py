@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +13,7 @@ from mcuq.choices import Per
 from mcuq.content import ByContent
 from mcuq.errors import UsageError
 from mcuq.numeric import WIDTHS, round_half_away, symmetric_scale, weight_limits, width_name
+from mcuq.numeric.narrow import NONE_NARROW, Narrow, channel_limits
 from mcuq.ops.operator import AnyOperator
 from mcuq.quantize.config import WeightChoice
 
@@ -21,7 +23,7 @@ class QuantizedWeight(ByContent):
     """One filter as integers.
 
     Attributes:
-        values: int8 array of the filter's shape, within `weight_limits`.
+        values: int8 array of the filter's shape, within `weight_limits` of each channel's width.
         scale: float32, shape (channels,) or (1,).
         bias: real (channels,) that replaces the operator's bias, or None to keep it.
     """
@@ -55,10 +57,24 @@ def round_to_scale(
     scale: npt.NDArray[np.floating],
     bits: int,
     axis: int | None,
+    narrow: Narrow = NONE_NARROW,
 ) -> npt.NDArray[np.int8]:
     """Nearest integers of weight / scale, ties away from zero, within the width's limits."""
     steps = round_half_away(weight / along_axis(scale, weight.ndim, axis).astype(np.float64))
-    values: npt.NDArray[np.int8] = np.clip(steps, *weight_limits(bits)).astype(np.int8)
+    return within_limits(steps, bits, narrow)
+
+
+def within_limits(
+    steps: npt.NDArray[np.floating], bits: int, narrow: Narrow
+) -> npt.NDArray[np.int8]:
+    """Whole numbers of a filter's shape, clipped to what its channels hold."""
+    low: Any
+    high: Any
+    low, high = weight_limits(bits)
+    if narrow:
+        by_channel = channel_limits(bits, narrow, len(steps))
+        low, high = (along_axis(limit, steps.ndim, 0) for limit in by_channel)
+    values: npt.NDArray[np.int8] = np.clip(steps, low, high).astype(np.int8)
     return values
 
 
@@ -87,13 +103,17 @@ def quantize_weight(
     axis: int | None,
     bank: Bank | None,
 ) -> QuantizedWeight:
-    """The filter `name` under `choice`, from the bank where it is there.
+    """The filter `name` under `choice`, from the bank where it is there, or its widths are.
 
     Raises:
         UsageError: the method is unknown and not in the bank, or there is no such width.
     """
     if bank is not None and (name, choice) in bank:
         return bank[name, choice]
+    if choice.narrow:
+        rows = choice.narrow.rows(len(weight))
+        parts = [quantize_weight(name, weight, part, axis, bank) for part in choice.parts]
+        return interleaved([_rows(*pair) for pair in zip(parts, rows, strict=True)], rows)
     if choice.bits not in WIDTHS:
         raise UsageError(
             f"tensor '{name}': {choice.bits}-bit weights do not exist", "use 8, 4, 2 or ternary"
@@ -104,3 +124,26 @@ def quantize_weight(
             "build the candidates first, or use method 'minmax'",
         )
     return _METHODS[choice.method](weight, choice.bits, axis)
+
+
+def interleaved(parts: Sequence[QuantizedWeight], rows: Sequence[Sequence[int]]) -> QuantizedWeight:
+    """One filter of several, by their output channels.
+
+    Args:
+        parts: each with a scale a channel; all with biases or none.
+        rows: of each part where its channels come; together all.
+    """
+    order = np.argsort(np.concatenate([np.array(each, np.intp) for each in rows]), kind="stable")
+    biases = [part.bias for part in parts if part.bias is not None]
+    return QuantizedWeight(
+        np.concatenate([part.values for part in parts])[order],
+        np.concatenate([part.scale for part in parts])[order],
+        np.concatenate(biases)[order] if biases else None,
+    )
+
+
+def _rows(weight: QuantizedWeight, rows: Sequence[int]) -> QuantizedWeight:
+    """Some output channels of a filter that has a scale a channel."""
+    chosen = list(rows)
+    bias = None if weight.bias is None else weight.bias[chosen]
+    return QuantizedWeight(weight.values[chosen], weight.scale[chosen], bias)

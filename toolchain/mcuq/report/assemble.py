@@ -11,7 +11,7 @@ from mcuq.pipeline.pruning import pruned_channels
 from mcuq.quantize.io_conversion import INSIDE
 from mcuq.report.command import command_line
 from mcuq.report.output_forms import recorded_forms
-from mcuq.result.configuration import ConfigFile, StoredHistogram, TensorConfig
+from mcuq.result.configuration import ConfigFile, NarrowChannels, StoredHistogram, TensorConfig
 from mcuq.result.manifest import (
     BudgetFigures,
     Compared,
@@ -209,6 +209,11 @@ def config_file(result: BuildResult) -> ConfigFile:
     return ConfigFile(
         tensors=tuple(described(tensor) for tensor in ordered),
         pruned=pruned_channels(result.graph, config),
+        narrow=tuple(
+            NarrowChannels(name=one.name, bits=one.narrow.bits, channels=one.narrow.channels)
+            for one in tensors
+            if one.narrow
+        ),
     )
 
 

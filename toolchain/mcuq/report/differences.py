@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mcuq.numeric.widths import width_name
+from mcuq.numeric.widths import width_names
 from mcuq.result.accuracy import Difference
 from mcuq.result.configuration import ConfigFile, TensorConfig
 from mcuq.result.front import Front
@@ -24,15 +24,15 @@ def differences(config: ConfigFile, front: Front) -> tuple[Difference, ...]:
             name=tensor.name,
             role=tensor.role,
             int8=f"int8 {PLAIN}",
-            built=f"{width_name(tensor.bits)} {tensor.scheme}",
+            built=f"{width_names(config.widths(tensor))} {tensor.scheme}",
             rise=front.singles.get(tensor.name, {}).get(choices.get(tensor.name, "")),
         )
         for tensor in config.tensors
-        if (tensor.role == "weight" or tensor.role == "activation") and _differs(tensor)
+        if (tensor.role == "weight" or tensor.role == "activation") and _differs(config, tensor)
     )
 
 
-def _differs(tensor: TensorConfig) -> bool:
+def _differs(config: ConfigFile, tensor: TensorConfig) -> bool:
     if tensor.role == "activation" and tensor.bits >= _REAL_BITS:
         return False
-    return (tensor.bits, tensor.scheme) != (8, PLAIN)
+    return (config.widths(tensor), tensor.scheme) != ((8,), PLAIN)

@@ -8,13 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from mcuq.errors import UsageError
-from mcuq.numeric.widths import width_name
+from mcuq.numeric.widths import width_names
 from mcuq.reading import read_json_file
 from mcuq.report.comparison import Side, side
 from mcuq.report.gates import Figure
 from mcuq.report.git_history import earlier
 from mcuq.report.store import parse_document, read_manifest
-from mcuq.result.configuration import CONFIG, ConfigFile
+from mcuq.result.configuration import CONFIG, ConfigFile, TensorConfig
 from mcuq.result.manifest import Manifest
 from mcuq.units import format_bytes
 
@@ -78,11 +78,13 @@ def _configuration(name: str, config: ConfigFile, first: Manifest) -> Side:
     weights = [tensor for tensor in config.tensors if tensor.role == "weight"]
     size = sum(tensor.bytes_ for tensor in weights)
     layers = _layers_of_filters(first)
-    stored = {
-        layers.get(tensor.name, tensor.name): f"{width_name(tensor.bits)} {tensor.scheme}"
-        for tensor in weights
-    }
-    return Side(name, {"weights": Figure("weights", size, format_bytes(size))}, stored)
+    figures = {"weights": Figure("weights", size, format_bytes(size))}
+    stored = {layers.get(one.name, one.name): _told(config, one) for one in weights}
+    return Side(name, figures, stored)
+
+
+def _told(config: ConfigFile, weight: TensorConfig) -> str:
+    return f"{width_names(config.widths(weight))} {weight.scheme}"
 
 
 def _layers_of_filters(manifest: Manifest) -> Mapping[str, str]:

@@ -23,6 +23,14 @@ class StoredHistogram(Written):
     counts: tuple[int, ...] = Field(description="Values in each step.")
 
 
+class NarrowChannels(Written):
+    """Output channels of a filter that have fewer bits than its others."""
+
+    name: str = Field(description="Of the filter.")
+    bits: int = Field(description="Of each of their values.")
+    channels: tuple[int, ...] = Field(description="Their numbers, ascending.")
+
+
 class TensorConfig(Written):
     """One tensor: real value = scale × (stored - zero_point)."""
 
@@ -33,7 +41,7 @@ class TensorConfig(Written):
         description="What it is in the model."
     )
     shape: tuple[int, ...] = Field(description="In the graph's layout, batch included.")
-    bits: int = Field(description="Of each stored value.")
+    bits: int = Field(description="Of each stored value; of a filter of two widths the wider.")
     scheme: str = Field(description="Observer of an activation, method of a weight.")
     scale: tuple[Scale, ...] = Field(min_length=1, description="One value, or one per channel.")
     zero_point: int = Field(
@@ -53,6 +61,13 @@ class ConfigFile(Written):
     pruned: tuple[PrunedChannels, ...] = Field(
         default=(), description="Channels that were left out of the model."
     )
+    narrow: tuple[NarrowChannels, ...] = Field(
+        default=(), description="Filters of two widths: their channels of fewer bits."
+    )
+
+    def widths(self, tensor: TensorConfig) -> tuple[int, ...]:
+        """Of its values, the widest first: a filter may have two."""
+        return (tensor.bits, *(one.bits for one in self.narrow if one.name == tensor.name))
 
     def tensor(self, name: str) -> TensorConfig | None:
         """The tensor called `name`."""
@@ -64,7 +79,7 @@ CONFIG = Document(
     ConfigFile,
     "how every tensor became integers",
     "`config.json`, by `mcuq build` and `mcuq quantize`",
-    version=2,
+    version=3,
     oldest=1,
     marked="nowhere",
 )

@@ -6,11 +6,11 @@ from mcuq.search.knapsack import Losses
 from mcuq.search.space import Genome, Space, replaced
 
 
-def best_per_family(space: Space, losses: Losses) -> list[dict[int, int]]:
+def best_per_family(space: Space, losses: Losses) -> list[dict[float, int]]:
     """For each gene: family → its choice of least loss."""
     result = []
     for gene, row in zip(space.genes, losses, strict=True):
-        best: dict[int, int] = {}
+        best: dict[float, int] = {}
         for index, choice in enumerate(gene.choices):
             if choice.family not in best or row[index] < row[best[choice.family]]:
                 best[choice.family] = index

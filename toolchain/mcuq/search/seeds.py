@@ -62,7 +62,7 @@ def _gene_losses(evaluator: Evaluator, g: int) -> list[float]:
 
 def _families(gene: Gene) -> list[list[int]]:
     """The choices that cost the same bytes."""
-    families: dict[int, list[int]] = {}
+    families: dict[float, list[int]] = {}
     for index, choice in enumerate(gene.choices):
         families.setdefault(choice.family, []).append(index)
     return list(families.values())

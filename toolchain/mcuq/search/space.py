@@ -20,12 +20,13 @@ class Choice:
     Attributes:
         label: what it is called in reports ("int4:gptq").
         bytes: what it adds to the weight bytes; 0 for activations.
-        family: choices of equal family cost the same bytes (the bit width).
+        family: choices of equal family cost the same bytes, more the larger it is: the bit width,
+            the mean of several.
     """
 
     label: str
     bytes: int
-    family: int
+    family: float
 
 
 @dataclass(frozen=True)

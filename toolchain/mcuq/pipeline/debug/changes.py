@@ -47,7 +47,7 @@ def _wider_filters(
         name = op_of(qgraph, layer.name).inputs[1]
         wider = replace(config, weights={**config.weights, name: eight})
         yield WorthTrying(f"{name} in int8 (--config)", wider, is_local=True)
-    if any(qgraph.tensors[one.inputs[1]].bits < 8 for one in qgraph.ops if one.kind.weighted):
+    if any((filter_bits(qgraph, one.output) or 8) < 8 for one in qgraph.ops):
         yield WorthTrying("--bits 8", replace(config, weights={}, default_weight=eight))
 
 

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 
+from mcuq.blocks import split, whole_name
 from mcuq.calibrate import Ranges
 from mcuq.errors import McuqError
 from mcuq.graph import Graph
@@ -97,8 +98,8 @@ def debug(request: BuildRequest, progress: ProgressCallback = silent) -> Debugge
 def _call_numbers(qgraph: QuantizedGraph) -> dict[str, int]:
     """Output of an operator → number of its first kernel call."""
     numbers: dict[str, int] = {}
-    for number, call in enumerate(lower(qgraph).calls):
-        numbers.setdefault(call.op.output, number)
+    for number, call in enumerate(lower(split(qgraph)).calls):
+        numbers.setdefault(whole_name(call.op.output), number)
     return numbers
 
 

@@ -12,6 +12,6 @@ def op_of(qgraph: QuantizedGraph, output: str) -> Op:
 
 
 def filter_bits(qgraph: QuantizedGraph, output: str) -> int | None:
-    """None: it has no filter."""
+    """The fewest of a channel; None: it has no filter."""
     op = op_of(qgraph, output)
-    return qgraph.tensors[op.inputs[1]].bits if op.kind.weighted else None
+    return qgraph.tensors[op.inputs[1]].fewest_bits if op.kind.weighted else None

@@ -77,6 +77,10 @@ class LayerShape:
         channels = depth if self.window else 0
         return replace(self, weight_shape=(*self.weight_shape[:-1], depth), channels=channels)
 
+    def giving(self, outputs: int) -> LayerShape:
+        """The layer of so many outputs; it has one group."""
+        return replace(self, weight_shape=(outputs, *self.weight_shape[1:]))
+
     def columns(self, kept: Flags) -> npt.NDArray[np.intp]:
         """The inputs of `matrix` that belong to these channels, of a layer of one group."""
         taps = math.prod(self.weight_shape[1:]) // len(kept)

@@ -16,7 +16,7 @@ from mcuq.interpret.samples import Dequantized, OnDisk, SampleArray
 from mcuq.ptq.candidates.layer import Flags, LayerShape
 from mcuq.ptq.candidates.moments import Moments, measure
 from mcuq.ptq.candidates.recipe import Recipe
-from mcuq.ptq.candidates.solve import solve
+from mcuq.ptq.candidates.solve import solve_choice
 from mcuq.quantize.activations import RangeSource
 from mcuq.quantize.config import Config, WeightChoice
 from mcuq.quantize.quantize import quantize
@@ -157,9 +157,7 @@ class Walk:
             found, (None, *(cut.get(name) for cut in self._cuts)), strict=True
         ):
             if kept is not None or weights is found[0]:
-                weights[name] = solve(
-                    layer, data, bias, moments, recipe, choice.bits, choice.per, kept
-                )
+                weights[name] = solve_choice(layer, data, bias, moments, recipe, choice, kept)
 
 
 def _plain(config: Config) -> Config:

@@ -14,10 +14,41 @@ from mcuq.ptq.candidates.moments import Moments, damped
 from mcuq.ptq.candidates.recipe import Clip, Recipe, Rounding
 from mcuq.ptq.candidates.rounding import Limits, descend, gptq, nearest
 from mcuq.ptq.candidates.scales import best_scale, full_scale, refit_scale
+from mcuq.quantize.config import WeightChoice
 from mcuq.quantize.settings import CANDIDATES
-from mcuq.quantize.weights import QuantizedWeight, channel_axis
+from mcuq.quantize.weights import QuantizedWeight, channel_axis, interleaved
 
 Float64 = npt.NDArray[np.float64]
+
+
+def solve_choice(
+    layer: LayerShape,
+    weight: npt.NDArray[np.float32],
+    bias: npt.NDArray[np.float32] | None,
+    moments: Moments,
+    recipe: Recipe,
+    choice: WeightChoice,
+    kept: Flags | None = None,
+) -> QuantizedWeight:
+    """As `solve`, in the widths of a choice: the rows of a filter stand alone, so that those of
+    each width are solved as a filter of their own."""
+    if not choice.narrow:
+        return solve(layer, weight, bias, moments, recipe, choice.bits, choice.per, kept)
+    rows = choice.narrow.rows(len(weight))
+    solved = [
+        solve(
+            layer.giving(len(chosen)),
+            weight[list(chosen)],
+            None if bias is None else bias[list(chosen)],
+            moments,
+            recipe,
+            part.bits,
+            part.per,
+            kept,
+        )
+        for part, chosen in zip(choice.parts, rows, strict=True)
+    ]
+    return interleaved(solved, rows)
 
 
 def solve(

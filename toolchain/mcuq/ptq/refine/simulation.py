@@ -21,7 +21,6 @@ from mcuq.numeric import (
     dequantize,
     quantize_bias,
     quantize_multipliers,
-    weight_limits,
 )
 from mcuq.numeric.element import Element
 from mcuq.numeric.elementary import exp
@@ -33,6 +32,7 @@ from mcuq.ops.requantize import Requantizer
 from mcuq.ops.weighted_params import RescaleParams
 from mcuq.ops.window import scatter_windows
 from mcuq.ptq.candidates.layer import LayerShape
+from mcuq.quantize.weights import within_limits
 from mcuq.quantized.op_params import op_params
 from mcuq.quantized.qgraph import QuantizedGraph
 
@@ -50,12 +50,6 @@ class TrainedParameters(ByContent):
     steps: dict[str, Array]
     log_scale: dict[str, Array]
     bias: dict[str, Array]
-
-
-def stored_steps(steps: Array, bits: int) -> npt.NDArray[np.int8]:
-    """The integers of a filter whose weights are `steps` scales."""
-    integers: npt.NDArray[np.int8] = np.clip(np.rint(steps), *weight_limits(bits)).astype(np.int8)
-    return integers
 
 
 class Simulation:
@@ -146,13 +140,13 @@ class Simulation:
     ) -> tuple[Array, Backward]:
         layer, name = self._layers[op.output], op.inputs[1]
         weight, source = self._qgraph.tensors[name], self._qgraph.tensors[op.inputs[0]]
-        low, high = weight_limits(weight.bits)
-        steps = layer.matrix(parameters.steps[name])
-        integers = stored_steps(steps, weight.bits).astype(np.float32)
+        steps = parameters.steps[name]
+        stored_steps = within_limits(np.rint(steps), weight.bits, weight.narrow)
+        integers = layer.matrix(stored_steps).astype(np.float32)
         scale = exp(parameters.log_scale[name]).astype(np.float32)
         unit = source.scale[0] * scale
-        row_unit = np.broadcast_to(unit, (steps.shape[0] * steps.shape[1],))
-        row_unit = row_unit.reshape(*steps.shape[:2], 1)
+        row_unit = np.broadcast_to(unit, (integers.shape[0] * integers.shape[1],))
+        row_unit = row_unit.reshape(*integers.shape[:2], 1)
 
         def patches() -> Array:
             # Made anew on the way back: they are many times as large as the input.
@@ -167,14 +161,15 @@ class Simulation:
         out = _real(self._qgraph.tensors[op.output], stored).reshape(len(x), *shape)
 
         def backward(g: Array) -> list[Array]:
-            rows = (g.reshape(passed.shape) * passed).reshape(-1, *steps.shape[:2])
+            rows = (g.reshape(passed.shape) * passed).reshape(-1, *integers.shape[:2])
             by_bias = rows.sum(axis=0).reshape(-1)
             rows = np.ascontiguousarray(rows.transpose(1, 0, 2))
             # d(real) / d(step) is input × scale: with integer patches, × both scales.
             by_steps = product_with_whole(rows.transpose(0, 2, 1), patches()) * row_unit
             by_scale = (by_steps * integers).sum(axis=2).reshape(-1)
             by_scale = by_scale.reshape(scale.size, -1).sum(axis=1)
-            by_steps = layer.filter(by_steps * ((steps >= low - 0.5) & (steps <= high + 0.5)))
+            # No gradient where a weight is clipped: further out than half a step from its integer.
+            by_steps = layer.filter(by_steps) * (np.abs(steps - stored_steps) <= 0.5)
             scaled = rows * (row_unit / source.scale[0]).transpose(0, 2, 1)
             by_input = product_with_whole(scaled, integers).astype(g.dtype)
             return [_unpatch(layer, by_input, x), by_steps, by_scale, by_bias]

@@ -9,9 +9,9 @@ import numpy as np
 from mcuq.graph import Graph
 from mcuq.numeric.elementary import exp, log
 from mcuq.ptq.refine.settings import RefineSettings
-from mcuq.ptq.refine.simulation import Simulation, TrainedParameters, stored_steps
+from mcuq.ptq.refine.simulation import Simulation, TrainedParameters
 from mcuq.quantize.config import Config, WeightChoice
-from mcuq.quantize.weights import QuantizedWeight, along_axis
+from mcuq.quantize.weights import QuantizedWeight, along_axis, within_limits
 from mcuq.quantized.qgraph import QuantizedGraph
 
 
@@ -52,7 +52,7 @@ def as_weights(
         name = layer.op.inputs[1]
         choice = replace(config.weight(name), method=REFINED)
         scale = exp(parameters.log_scale[name]).astype(np.float32)
-        steps = stored_steps(parameters.steps[name], choice.bits)
+        steps = within_limits(np.rint(parameters.steps[name]), choice.bits, choice.narrow)
         bank[name, choice] = QuantizedWeight(steps, scale, parameters.bias[output])
     return bank
 
