@@ -9,7 +9,8 @@ import numpy as np
 
 from mcuq.eliminate import Groups, Roles
 from mcuq.graph import Graph
-from mcuq.numeric import stored_bytes, width_name
+from mcuq.numeric import width_name
+from mcuq.ops.filters import filter_bytes
 from mcuq.ops.weighted import DEPTHWISE_CONV_2D
 from mcuq.prune import PrunedLevels, dropped
 from mcuq.quantize import Config, WeightChoice
@@ -133,7 +134,7 @@ class RemainingSizes:
             for name in graph.weights
             for op in [ops[name]]
         ]
-        self._depthwise = [ops[name].kind is DEPTHWISE_CONV_2D for name in graph.weights]
+        self._kinds = [ops[name].kind for name in graph.weights]
 
     def __call__(self, genome: Genome) -> tuple[Gene, ...]:
         left = np.ones(self._count, np.bool_)
@@ -144,12 +145,13 @@ class RemainingSizes:
         genes = list(self._genes)
         for place, (size, outputs, inputs) in enumerate(self._ends):
             left_size = size * int(left[outputs].sum()) // len(outputs)
-            if not self._depthwise[place]:
+            kind = self._kinds[place]
+            if kind is not DEPTHWISE_CONV_2D:
                 left_size = left_size * int(left[inputs].sum()) // len(inputs)
             genes[place] = replace(
                 genes[place],
                 choices=tuple(
-                    replace(c, bytes=stored_bytes(left_size, c.family))
+                    replace(c, bytes=filter_bytes(kind, left_size, c.family))
                     for c in genes[place].choices
                 ),
             )
@@ -166,7 +168,10 @@ def _channel_gene(graph: Graph, one: PrunedLevels) -> Gene:
 
 def _weight_gene(graph: Graph, name: str, choices: Sequence[WeightChoice]) -> Gene:
     size = graph.tensors[name].size
-    return Gene(name, tuple(Choice(label(c), stored_bytes(size, c.bits), c.bits) for c in choices))
+    kind = next(op.kind for op in graph.ops if op.kind.weighted and op.inputs[1] == name)
+    return Gene(
+        name, tuple(Choice(label(c), filter_bytes(kind, size, c.bits), c.bits) for c in choices)
+    )
 
 
 def _activation_choices(

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 from mcuq.document import Document
 from mcuq.errors import UsageError
-from mcuq.numeric.widths import WIDTHS, stored_bytes, width_name
+from mcuq.numeric.widths import WIDTHS, width_name
+from mcuq.ops.catalog import operator
+from mcuq.ops.filters import filter_bytes
 from mcuq.report.naming import short_names
 from mcuq.report.store import Report
 from mcuq.result.accuracy import LayerErrorFigures
@@ -129,9 +131,9 @@ def _alternatives(report: Report, layer: Layer) -> tuple[Alternative, ...]:
     size = 1
     for extent in tensor.shape if tensor else ():
         size *= extent
-    built = _chosen(report, layer)
+    built, kind = _chosen(report, layer), operator(layer.kind)
     found = [
-        Alternative(choice, stored_bytes(size, _bits(choice)), rise, choice == built)
+        Alternative(choice, filter_bytes(kind, size, _bits(choice)), rise, choice == built)
         for choice, rise in report.front.singles.get(layer.filter, {}).items()
         if choice.split(":")[0] in _NAMES
     ]

@@ -1,0 +1,23 @@
+"""How an operator's filter is stored: the one place that says in which width, and in how many bytes."""
+
+from __future__ import annotations
+
+from mcuq.numeric.widths import TERNARY, stored_bytes, width
+from mcuq.ops.operator import AnyOperator
+from mcuq.ops.weighted import FULLY_CONNECTED, TRANSPOSE_CONV
+
+_NOT_IN_BASE_3 = frozenset({FULLY_CONNECTED, TRANSPOSE_CONV})
+"""Kinds whose ternary filters are stored as int2 ones, a quarter more bytes. Ternary weights are
+unpacked to RAM before they are used. A dense layer uses a weight once: unpacking takes four times as
+long as all of its multiplications, and a byte of RAM for four weights. A transposed convolution's
+phases are too small for a code of their own."""
+
+
+def filter_width(kind: AnyOperator, bits: int) -> int:
+    """The width in which a filter of `bits` is stored, and so whose kernels read it."""
+    return 2 if bits == TERNARY and kind in _NOT_IN_BASE_3 else width(bits).stored
+
+
+def filter_bytes(kind: AnyOperator, size: int, bits: int) -> int:
+    """Bytes of a filter of `size` weights; without what kernels pad it by."""
+    return stored_bytes(size, filter_width(kind, bits))
