@@ -253,6 +253,9 @@ void mcuq_update_s32(
  * `copy`. */
 const void *mcuq_copy_constant(void *copy, const void *constant, uint32_t bytes);
 
+/* The same of a convolution's weights, as those of int8 with the same values: `bytes` of the copy. */
+const void *mcuq_widen_s4(void *copy, const void *constant, uint32_t bytes);
+
 /* A state's new value, to where the next run reads it. In place: no. */
 void mcuq_keep(int32_t bytes, const void *value, void *state);
 

@@ -39,6 +39,10 @@ void mcuq_depthwise_ternary(const mcuq_depthwise *p, const int32_t *weights,
 void mcuq_depthwise_expanded_ternary(const mcuq_depthwise *p, const int32_t *weights,
     const mcuq_channel_group *channels, const int8_t *input, int8_t *output, int32_t *scratch);
 
+/* As mcuq_widen_s4. */
+const void *mcuq_widen_s2(void *copy, const void *constant, uint32_t bytes);
+const void *mcuq_widen_ternary(void *copy, const void *constant, uint32_t bytes);
+
 /* Inner parts: those of mcuq_columns.h with int2 weights. */
 void mcuq_multiply_s2(const int32_t *columns, int32_t words, const int32_t *weights,
     const mcuq_channel *channels, int32_t outputs, int8_t *first, int8_t *second, int32_t zero_point);
