@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mcuq.lower.channels import CHANNEL, GROUPED, LANE, Form, Requantization, fold, outputs, reachable
+from mcuq.lower.channels import (
+    CHANNEL,
+    GROUPED,
+    LANE,
+    Form,
+    Requantization,
+    fold,
+    outputs,
+    reachable,
+)
 
 FORMS = (CHANNEL, GROUPED, LANE)
 LARGEST = {CHANNEL: 1 << 23, GROUPED: 1 << 23, LANE: 1 << 25}

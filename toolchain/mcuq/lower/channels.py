@@ -80,7 +80,7 @@ class Form:
 CHANNEL = Form(bits=8, below=8, least=-32, most=31)
 """`mcuq_channel`: instructions shift by the lowest byte of a register."""
 GROUPED = Form(bits=8, below=8, least=-4, most=30)
-"""`mcuq_channel_group`, whose slow groups hold shifts in another way (`packing`): up to 3 to the left."""
+"""`mcuq_channel_group`: slow groups hold shifts in another way (`packing`), up to 3 to the left."""
 LANE = Form(bits=5, below=6, least=-16, most=15, is_lane=True)
 """`mcuq_lane_group`."""
 

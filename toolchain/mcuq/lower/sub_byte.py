@@ -13,9 +13,7 @@ _PER_WORD = 16
 _DIGITS = 3 ** np.arange(5, dtype=np.int64)
 
 
-def pack_sub_byte(
-    values: npt.NDArray[Any], bits: int, *, plus_two: bool
-) -> npt.NDArray[np.int32]:
+def pack_sub_byte(values: npt.NDArray[Any], bits: int, *, plus_two: bool) -> npt.NDArray[np.int32]:
     """Words of weights in the kernels' order.
 
     Args:

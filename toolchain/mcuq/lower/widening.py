@@ -1,7 +1,7 @@
 """Narrow weights of a convolution, copied to RAM as those of int8.
 
-Kernels of narrow weights sum up every column of inputs, for weights are stored with an offset; those
-of int8 need no such sums. With few outputs a pixel the sums are a large part of the work.
+Kernels of narrow weights sum up every column of inputs, for weights are stored with an offset;
+those of int8 need no such sums. With few outputs a pixel the sums are a large part of the work.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How an operator's filter is stored: the one place that says in which width, and in how many bytes."""
+"""In which width an operator's filter is stored, and how many bytes: nothing else says it."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from mcuq.ops.weighted import FULLY_CONNECTED, TRANSPOSE_CONV
 
 _NOT_IN_BASE_3 = frozenset({FULLY_CONNECTED, TRANSPOSE_CONV})
 """Kinds whose ternary filters are stored as int2 ones, a quarter more bytes. Ternary weights are
-unpacked to RAM before they are used. A dense layer uses a weight once: unpacking takes four times as
-long as all of its multiplications, and a byte of RAM for four weights. A transposed convolution's
-phases are too small for a code of their own."""
+unpacked to RAM before they are used. A dense layer uses a weight once: unpacking takes longer than
+its multiplications, and a byte of RAM for four weights. A transposed convolution's phases are too
+small for a code of their own."""
 
 
 def filter_width(kind: AnyOperator, bits: int) -> int:
