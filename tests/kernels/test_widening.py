@@ -11,7 +11,7 @@ from stand_ins import visual_wake_words
 
 from mcuq.bench.measure import quantized
 from mcuq.cost import plan_program
-from mcuq.lower import LowerOptions, lower
+from mcuq.lower import LowerOptions, lower, multiplies_pairs
 from mcuq.lower.channels import Requantization
 from mcuq.lower.packing import pack_convolution
 from mcuq.lower.program import Copied
@@ -65,6 +65,8 @@ def test_layers_with_room_are_widened_and_their_flash_stays_narrow(bits: int) ->
             assert each.nbytes > each.array.nbytes
             assert each.nbytes <= call_.scratch_bytes
     assert changed
+    single = lower(qgraph, LowerOptions(pairs=multiplies_pairs("cortex-m0plus")))
+    assert not any("widen" in function for function in single.functions)
     wide, _ = quantized(visual_wake_words(), 8)
     arena = plan_program(lower(wide)).arena_bytes
     assert plan_program(program).arena_bytes <= max(arena, plan_program(plain).arena_bytes)

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from mcuq.lower.expansion import plain_scratch
+from mcuq.lower.options import LowerOptions
 from mcuq.lower.program import Array, Call, Copied, ScratchRef
 from mcuq.lower.settings import LOWERING
 from mcuq.lower.widening import Widened, widened
@@ -43,22 +44,26 @@ _STEP = 16
 
 
 def with_copies(
-    qgraph: QuantizedGraph, calls: Sequence[Call], storage: Mapping[str, str]
+    qgraph: QuantizedGraph,
+    calls: Sequence[Call],
+    storage: Mapping[str, str],
+    options: LowerOptions,
 ) -> tuple[Call, ...]:
     """The calls, those with copies that have room for them.
 
     Args:
         calls: of the whole model.
         storage: as of a `Program`.
+        options: what the model is lowered for.
     """
     needs = list(_needs(qgraph, calls, storage))
     room = max(needs, default=0)
     return tuple(
-        _copied(qgraph, call, room - need) for call, need in zip(calls, needs, strict=True)
+        _copied(qgraph, call, room - need, options) for call, need in zip(calls, needs, strict=True)
     )
 
 
-def _copied(qgraph: QuantizedGraph, call: Call, free: int) -> Call:
+def _copied(qgraph: QuantizedGraph, call: Call, free: int, options: LowerOptions) -> Call:
     """The call with copies of its constants in up to `free` bytes."""
     if call.function not in _READ_AGAIN:
         return call
@@ -66,7 +71,8 @@ def _copied(qgraph: QuantizedGraph, call: Call, free: int) -> Call:
     pixels = output.size // output.shape[-1]
     if pixels < LOWERING.copied_pixels:
         return call
-    for made in _forms(call, widened(qgraph, call)):
+    wide = widened(qgraph, call) if options.pairs else None
+    for made in _forms(call, wide):
         sizes = [each.nbytes for each in made.arguments if isinstance(each, Copied)]
         is_read_much = sum(sizes) * pixels >= LOWERING.copied_reads
         if is_read_much and sum(sizes) <= free and not any(size % _STEP for size in sizes):

@@ -44,7 +44,7 @@ def lower(qgraph: QuantizedGraph, options: LowerOptions | None = None) -> Progra
     if qgraph.states:
         return Program(*keep_states(qgraph, calls, storage), options)
     if options.speed and options.kernels == "mcuq":
-        calls = list(with_copies(stored, calls, storage))
+        calls = list(with_copies(stored, calls, storage, options))
     return Program(qgraph, tuple(calls), storage, options)
 
 
