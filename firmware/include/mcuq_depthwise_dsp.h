@@ -25,33 +25,32 @@
 #define MCUQ_SHIFT(sum, word) "asrs " sum ", " sum ", " word "\n"
 #define MCUQ_ADD_ZERO(sum) "adc " sum ", " sum ", lr\n"
 
-/* An output for any shift, its word in r8 and its factor in r10: to the right by r8 and to the left
- * by r11, of which one is 0. Only for a shift to the right the sign counts; behind one to the left
- * the carry is clear. */
-#define MCUQ_ANY_SHIFT(sum, add_bias) \
-    add_bias(sum, "r8") \
-    "sbfx r8, r8, #0, #6\n" \
-    "asr r9, r8, #31\n" \
-    "bic r11, r9, r8\n" \
-    "lsl " sum ", " sum ", r11\n" \
-    "bic r8, r8, r9\n" \
-    MCUQ_SCALE(sum, "r10") \
-    "bic " sum ", " sum ", r9\n" \
-    "adds " sum ", r10, " sum ", asr #31\n" \
-    MCUQ_SHIFT(sum, "r8") \
-    MCUQ_ADD_ZERO(sum) \
-    "usat " sum ", #8, " sum "\n"
+/* Outputs of a slow group: x is shifted to the left, twice the product less the sign to the right. */
+#define MCUQ_LEFT(sum, left, word) \
+    "ubfx " left ", " word ", #5, #2\n" \
+    "lsl " sum ", " sum ", " left "\n"
+#define MCUQ_RIGHT(word) "and " word ", " word ", #31\n"
+#define MCUQ_HALVES(sum) "asr " sum ", " sum ", #31\n"
+#define MCUQ_TWICE(sum, scaled) "add " sum ", " sum ", " scaled ", lsl #1\n"
+#define MCUQ_SATURATE(sum) "usat " sum ", #8, " sum "\n"
 
 #if defined(__OPTIMIZE_SIZE__)
 
-/* All four for any shifts: the sums take turns in r4. */
+/* The sums take turns in r4. */
 #define MCUQ_FINISH_ANY(add_bias) \
     "mov r12, #4\n" \
     "7:\n" \
     MCUQ_LOAD("r10", "r2", "16") \
     "ldr r8, [r2], #4\n" \
-    MCUQ_ANY_SHIFT("r4", add_bias) \
-    "mov r8, r4\n" \
+    add_bias("r4", "r8") \
+    MCUQ_LEFT("r4", "r9", "r8") \
+    MCUQ_SCALE("r4", "r10") \
+    MCUQ_RIGHT("r8") \
+    MCUQ_HALVES("r4") \
+    MCUQ_TWICE("r4", "r10") \
+    MCUQ_SHIFT("r4", "r8") \
+    MCUQ_ADD_ZERO("r4") \
+    "usat r8, #8, r4\n" \
     "mov r4, r5\n" \
     "mov r5, r6\n" \
     "mov r6, r7\n" \
@@ -63,16 +62,25 @@
 
 #else
 
-#define MCUQ_ANY_NEXT(sum, word, factor, add_bias) \
-    MCUQ_LOAD("r8", "r2", word) \
-    MCUQ_LOAD("r10", "r2", factor) \
-    MCUQ_ANY_SHIFT(sum, add_bias)
-
-#define MCUQ_FINISH_ANY(add_bias) \
-    MCUQ_ANY_NEXT("r4", "0", "16", add_bias) \
-    MCUQ_ANY_NEXT("r5", "4", "20", add_bias) \
-    MCUQ_ANY_NEXT("r6", "8", "24", add_bias) \
-    MCUQ_ANY_NEXT("r7", "12", "28", add_bias)
+/* Two outputs, whose biases are in the sums, words in r8 and r9; r12 is not kept. */
+#define MCUQ_ANY_TWO(first, second, factors) \
+    MCUQ_LEFT(first, "r12", "r8") \
+    factors \
+    MCUQ_LEFT(second, "r12", "r9") \
+    MCUQ_SCALE(first, "r10") \
+    MCUQ_RIGHT("r8") \
+    MCUQ_SCALE(second, "r11") \
+    MCUQ_HALVES(first) \
+    MCUQ_RIGHT("r9") \
+    MCUQ_HALVES(second) \
+    MCUQ_TWICE(first, "r10") \
+    MCUQ_SHIFT(first, "r8") \
+    MCUQ_TWICE(second, "r11") \
+    MCUQ_ADD_ZERO(first) \
+    MCUQ_SHIFT(second, "r9") \
+    MCUQ_SATURATE(first) \
+    MCUQ_ADD_ZERO(second) \
+    MCUQ_SATURATE(second)
 
 #endif
 
@@ -100,7 +108,7 @@
     words \
     "subs r0, r0, #36\n" \
     MCUQ_LOAD_TWO("r10", "r11", "r2", "16") \
-    "tst r8, #64\n" \
+    "tst r8, #128\n" \
     MCUQ_LOAD_TWO("r12", "lr", "sp", "8") \
     add_bias("r4", "r8") \
     MCUQ_SCALE("r4", "r10") \
@@ -138,12 +146,25 @@
     "adds r3, r3, #4\n" \
     "bne 1b\n"
 
-/* Of a group of any shifts the biases of r4 and r5 are in the sums. */
-#define MCUQ_ANY(add_bias) \
+/* Of a slow group the biases of r4 and r5 are in the sums. */
+#if defined(__OPTIMIZE_SIZE__)
+#define MCUQ_ANY_FOUR(add_bias) \
     MCUQ_LOAD_TWO("r8", "r9", "r2", "8") \
     add_bias("r6", "r8") \
     add_bias("r7", "r9") \
-    MCUQ_FINISH_ANY(MCUQ_HAS_BIAS) \
+    MCUQ_FINISH_ANY(MCUQ_HAS_BIAS)
+#else
+#define MCUQ_ANY_FOUR(add_bias) \
+    MCUQ_ANY_TWO("r4", "r5", MCUQ_LOAD_TWO("r10", "r11", "r2", "16")) \
+    MCUQ_LOAD_TWO("r8", "r9", "r2", "8") \
+    add_bias("r6", "r8") \
+    add_bias("r7", "r9") \
+    MCUQ_ANY_TWO("r6", "r7", MCUQ_LOAD_TWO("r10", "r11", "r2", "24")) \
+    MCUQ_LOAD("r12", "sp", "8")
+#endif
+
+#define MCUQ_ANY(add_bias) \
+    MCUQ_ANY_FOUR(add_bias) \
     "orr r4, r4, r5, lsl #8\n" \
     "adds r2, r2, #24\n" \
     "orr r4, r4, r6, lsl #16\n" \
@@ -173,7 +194,7 @@
     words \
     MCUQ_LOAD("r10", "r2", "16") MCUQ_LOAD("r11", "r2", "20") \
     MCUQ_LOAD("lr", "sp", "12") MCUQ_LOAD("r12", "sp", "8") \
-    "tst r8, #64\n" \
+    "tst r8, #128\n" \
     "bne 3f\n" \
     MCUQ_FINISH_TWO("r4", "r5") \
     MCUQ_LOAD("r8", "r2", "8") MCUQ_LOAD("r9", "r2", "12") MCUQ_LOAD("r10", "r2", "24") \
@@ -190,8 +211,23 @@
     "adds r3, r3, #4\n" \
     "bne 1b\n"
 
+#if defined(__OPTIMIZE_SIZE__)
+#define MCUQ_ANY_FOUR(add_bias) MCUQ_FINISH_ANY(add_bias)
+#else
+#define MCUQ_ANY_FOUR(add_bias) \
+    add_bias("r4", "r8") \
+    add_bias("r5", "r9") \
+    MCUQ_ANY_TWO("r4", "r5", "") \
+    MCUQ_LOAD("r8", "r2", "8") MCUQ_LOAD("r9", "r2", "12") MCUQ_LOAD("r10", "r2", "24") \
+    MCUQ_LOAD("r11", "r2", "28") \
+    add_bias("r6", "r8") \
+    add_bias("r7", "r9") \
+    MCUQ_ANY_TWO("r6", "r7", "") \
+    MCUQ_LOAD("r12", "sp", "8")
+#endif
+
 #define MCUQ_ANY(add_bias) \
-    MCUQ_FINISH_ANY(add_bias) \
+    MCUQ_ANY_FOUR(add_bias) \
     "orr r4, r4, r6, lsl #16\n" \
     "orr r5, r5, r7, lsl #16\n" \
     "adds r2, r2, #28\n"

@@ -2,8 +2,7 @@
  * step, one in each 32-bit lane.
  *
  * r0 taps, r1 and r7 weights, r2 and r11 channel groups, r3 output end, r4 the number 4, r5 the
- * output zero point, lr groups left; q0 sums, q5 zeros, q6 the channels' order, q7 the
- * channels' offsets. Stack: q4-q7, eight saved registers and lr, then the arguments width, pixels,
+ * output zero point, lr groups left; q0 sums, q6 the channels' order, q7 the channels' offsets. Stack: q4-q7, eight saved registers and lr, then the arguments width, pixels,
  * step, count, zero.
  */
 #ifndef MCUQ_DEPTHWISE_MVE_H
@@ -18,7 +17,6 @@
     "vldrw.u32 q6, [r5]\n" \
     "ldr r5, [sp, #116]\n" \
     "subs r5, r5, #128\n" \
-    "vmov.i32 q5, #0\n" \
     "movs r4, #4\n" \
     "0:\n" \
     "ldr r6, [sp, #100]\n" \
@@ -31,8 +29,8 @@
     "1:\n" \
     "ldmia r0!, {r8-r10}\n"
 
-/* The sums in q0 become outputs: shifted to the left where the shift is negative, the sign taken off
- * where it is positive, rounded as they are shifted. */
+/* The sums in q0 become outputs, all in the way of slow groups (mcuq_kernels.h): of others twice the
+ * product is shifted to the right by one more. */
 #define MCUQ_VECTOR_GROUP_END \
     "vldrw.u32 q2, [r11, q6, uxtw #2]\n" \
     "subs r0, r0, #36\n" \
@@ -40,18 +38,19 @@
     "adds r11, r11, #16\n" \
     "vadd.i32 q0, q0, q1\n" \
     "vldrw.u32 q1, [r11, q6, uxtw #2]\n" \
-    "vshl.i32 q2, q2, #26\n" \
-    "vshr.s32 q2, q2, #26\n" \
-    "vmvn q3, q2\n" \
-    "vneg.s32 q2, q2\n" \
-    "vmax.s32 q3, q3, q5\n" \
-    "vmin.s32 q2, q2, q5\n" \
+    "vshl.i32 q3, q2, #25\n" \
+    "vshr.u32 q3, q3, #30\n" \
     "vshl.s32 q0, q0, q3\n" \
     "vrmulh.s32 q1, q0, q1\n" \
-    "vshr.s32 q3, q0, #31\n" \
+    "vshl.i32 q3, q2, #24\n" \
+    "vshr.s32 q3, q3, #31\n" \
+    "vshl.i32 q2, q2, #27\n" \
+    "vshr.u32 q2, q2, #27\n" \
+    "vadd.i32 q2, q2, q3\n" \
+    "vmvn q2, q2\n" \
+    "vadd.i32 q1, q1, q0\n" \
+    "vshr.s32 q0, q0, #31\n" \
     "vadd.i32 q0, q0, q1\n" \
-    "vshr.s32 q1, q2, #31\n" \
-    "vand q1, q1, q3\n" \
     "vadd.i32 q0, q0, q1\n" \
     "vrshl.s32 q0, q0, q2\n" \
     "vadd.i32 q0, q0, r5\n" \

@@ -33,8 +33,8 @@
     "stmia r2!, {r5, r6}\n"
 
 /* r0 weights, r1 columns, r12 their end, lr that of sixteen inputs: as many products stay in the
- * halves of r8-r11. `begin` writes the sums in memory at r3 from the columns' header in r4 and r5 or
- * from zeros in r6 and r7; take_four takes four inputs. */
+ * halves of r8-r11. `begin` writes the sums in memory at r3 from the columns' header in r4 and r5 and
+ * zeros in r6 and r7; take_four takes four inputs. */
 #define MCUQ_FOUR_SUMS(begin, take_four) \
     MCUQ_SHORT_BEGIN \
     "lsls r2, r2, #2\n" \

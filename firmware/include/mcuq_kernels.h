@@ -253,6 +253,9 @@ void mcuq_update_s32(
  * `copy`. */
 const void *mcuq_copy_constant(void *copy, const void *constant, uint32_t bytes);
 
+/* The same of a convolution's weights, as those of int8 with the same values: `bytes` of the copy. */
+const void *mcuq_widen_s4(void *copy, const void *constant, uint32_t bytes);
+
 /* A state's new value, to where the next run reads it. In place: no. */
 void mcuq_keep(int32_t bytes, const void *value, void *state);
 
@@ -402,10 +405,12 @@ void mcuq_dense_s4(const mcuq_dense *p, const int32_t *weights, const mcuq_chann
     const int8_t *input, int8_t *output);
 
 /* Requantization of four depthwise channels. As mcuq_channel, but for outputs in offset binary
- * (0 to 255) and of a shift only the lowest six bits: in the first word the bit MCUQ_GROUP_SLOW is
- * set where a channel of the group is shifted to the left, or its output may exceed 16 bits before
- * it is saturated, and else clear. */
-#define MCUQ_GROUP_SLOW 64
+ * (0 to 255). Where a channel of the group is not shifted to the right, or its output may exceed 16
+ * bits before it is saturated, the lowest bytes of all four are MCUQ_GROUP_SLOW + 32 × left + 1 +
+ * right instead, of shifts left up to 3 and right up to 30: with x shifted to the left and h as of
+ * mcuq_channel the output is (2 h - (h < 0)) / 2^(1 + right) (rounded) + output zero point, which
+ * holds for right = 0 too. */
+#define MCUQ_GROUP_SLOW 128
 
 typedef struct {
     int32_t bias_shift[4];

@@ -58,8 +58,6 @@ void mcuq_dense_lanes_s4(const mcuq_dense *p, const int32_t *weights,
     const mcuq_lane_group *channels, const int8_t *input, int8_t *output, int32_t *scratch);
 void mcuq_dense_lanes_s2(const mcuq_dense *p, const int32_t *weights,
     const mcuq_lane_group *channels, const int8_t *input, int8_t *output, int32_t *scratch);
-void mcuq_dense_lanes_ternary(const mcuq_dense *p, const int32_t *weights,
-    const mcuq_lane_group *channels, const int8_t *input, int8_t *output, int32_t *scratch);
 
 /* DEPTHWISE_CONV_2D of up to 15 taps. Weights: for sixteen channels (at last fewer, rounded up to 4)
  * their bytes of each tap; of all these bytes, narrower ones hold two or four, as rows above do.

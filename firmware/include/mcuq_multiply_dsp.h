@@ -182,7 +182,8 @@
         MCUQ_ADD_ZERO(q), next, MCUQ_SATURATE(p)) \
     done ":\n"
 
-/* A shift by 0 leaves the carry, which is to be clear. */
+/* A shift by 0 leaves the carry, which is to be clear: behind a channel that is shifted to the right it
+ * is. */
 #define MCUQ_CLEAR_CARRY "adds r12, lr, #0\n"
 #define MCUQ_FIRST_LEFT(s, t, word, next_word, left, done) \
     left ":\n" \
@@ -191,18 +192,22 @@
     "mov " word ", #0\n" \
     "b " done "b\n"
 
-#define MCUQ_CHANNEL_LEFT(s, t, word, p, q, word_p, next, left, done) \
+#define MCUQ_CHANNEL_LEFT(s, t, word, p, q, word_p, next, last, left, done) \
     left ":\n" \
-    MCUQ_SHIFT_LEFT(s, t, word) \
+    "mvn r12, " word "\n" \
+    "lsl " s ", " s ", r12\n" \
+    "lsl " t ", " t ", r12\n" \
+    "smmlar " s ", " s ", r11, " s "\n" \
     MCUQ_CLEAR_CARRY \
+    "smmlar " t ", " t ", r11, " t "\n" \
     MCUQ_SHIFT(p, word_p) \
+    "mov " word ", #0\n" \
     MCUQ_ADD_ZERO(p) \
     MCUQ_SHIFT(q, word_p) \
+    next \
     MCUQ_ADD_ZERO(q) \
     MCUQ_SATURATE(p) \
-    next \
-    "mov " word ", #0\n" \
-    MCUQ_CLEAR_CARRY \
+    last \
     "b " done "b\n"
 
 #define MCUQ_DIFFERENCES(d0, d1, c0, c1, b0, b1) \
@@ -242,9 +247,9 @@
 
 #define MCUQ_FOUR_LEFT \
     MCUQ_FIRST_LEFT("r9", "r10", "r2", "r0", "14", "10") \
-    MCUQ_CHANNEL_LEFT("r7", "r8", "r0", "r9", "r10", "r2", MCUQ_NEXT_WORD("r2"), "15", "11") \
-    MCUQ_CHANNEL_LEFT("r5", "r6", "r2", "r7", "r8", "r0", MCUQ_NEXT_WORD("r0"), "16", "12") \
-    MCUQ_CHANNEL_LEFT("r3", "r4", "r0", "r5", "r6", "r2", MCUQ_SECOND, "17", "13")
+    MCUQ_CHANNEL_LEFT("r7", "r8", "r0", "r9", "r10", "r2", MCUQ_NEXT_WORD("r2"), "", "15", "11") \
+    MCUQ_CHANNEL_LEFT("r5", "r6", "r2", "r7", "r8", "r0", MCUQ_NEXT_WORD("r0"), "", "16", "12") \
+    MCUQ_CHANNEL_LEFT("r3", "r4", "r0", "r5", "r6", "r2", MCUQ_SECOND, MCUQ_CLEAR_CARRY, "17", "13")
 
 /* Fewer channels begin in the midst of it, with the word in either register. */
 #define MCUQ_LAST_CHANNELS \

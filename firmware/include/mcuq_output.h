@@ -32,8 +32,15 @@ static inline int8_t mcuq_group_output(
     const mcuq_channel_group *group, int32_t i, int32_t sum, int32_t zero)
 {
     const int32_t word = group->bias_shift[i];
-    const int32_t shift = mcuq_shift_left(word, 26) >> 26;
-    const int32_t value = mcuq_scaled((word >> 8) + sum, group->factor[i], shift, zero);
+    const int32_t factor = group->factor[i];
+    int32_t x = (word >> 8) + sum;
+    int32_t value;
+    if (__builtin_expect(word & MCUQ_GROUP_SLOW, 0)) {
+        x = mcuq_shift_left(x, (uint32_t)word >> 5 & 3);
+        value = mcuq_shift_and_add(2 * mcuq_scale(x, factor) + (x >> 31), word & 31, zero);
+    } else {
+        value = mcuq_shift_and_add(mcuq_scale(x, factor) + (x >> 31), word & 31, zero);
+    }
     return (int8_t)(mcuq_clamp(value, 0, UINT8_MAX) + INT8_MIN);
 }
 

@@ -10,10 +10,9 @@
 
 /* clang-format off */
 
-/* r8 and r9 inputs, lr a word of weights, r10 and r11 its pairs, nested as in mcuq_multiply_s2. 21
+/* r8 and r9 inputs, lr a word of weights, r10 and r11 its pairs, nested as in mcuq_multiply_s2. 20
  * instructions for 16 multiply-accumulates. */
 #define FOUR(next_even, next_odd, load_weights, load_input) \
-    "eor lr, lr, #0xAAAAAAAA\n" \
     "uxtb16 r10, lr\n" \
     "smlad r7, r10, r8, r7\n" \
     "uxtb16 r11, lr, ror #8\n" \

@@ -74,9 +74,13 @@ class _Arena:
     def _place(self, argument: Argument, call: int) -> int | Values | None:
         if isinstance(argument, Struct):
             return self._kept(np.frombuffer(self._struct(argument, call)[0], np.uint8))
-        if isinstance(argument, Array | Copied):
-            array = argument.array if isinstance(argument, Copied) else argument
-            return self._kept(np.ascontiguousarray(array.data))
+        if isinstance(argument, Array):
+            return self._kept(np.ascontiguousarray(argument.data))
+        if isinstance(argument, Copied):
+            copy = self._kept(np.zeros(argument.nbytes // 4, np.int32))
+            constant = np.ascontiguousarray(argument.array.data)
+            self._call(argument.function, copy, constant, argument.nbytes)
+            return copy
         if isinstance(argument, TensorRef | ScratchRef):
             return self._pointed(argument, call)
         return argument

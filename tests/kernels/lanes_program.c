@@ -9,6 +9,7 @@
 #include "mcuq_lanes.h"
 #include "mcuq_pool.h"
 #include "semihosted.h"
+#include "slow_group.h"
 
 #define ROUNDS 200
 
@@ -65,6 +66,7 @@ static void fill(void)
 /* The same numbers for the other kernels. */
 static void fill_channels(void)
 {
+    int32_t is_slow = 0;
     for (int32_t i = 0; i < 48; i++) {
         const int32_t word = groups[i / 4].bias_shift[i & 3];
         const int32_t left = (int32_t)((uint32_t)word << 27) >> 27;
@@ -73,7 +75,13 @@ static void fill_channels(void)
         channels[i].factor = (int32_t)(2u * (uint32_t)groups[i / 4].multiplier[i & 3]);
         channel_groups[i / 4].bias_shift[i & 3] = channels[i].bias_shift;
         channel_groups[i / 4].factor[i & 3] = channels[i].factor;
-        channel_groups[i / 4].bias_shift[0] |= shift < 0 ? MCUQ_GROUP_SLOW : 0;
+        is_slow |= shift < 0;
+        if ((i & 3) == 3) {
+            if (is_slow) {
+                slow_words(&channel_groups[i / 4]);
+            }
+            is_slow = 0;
+        }
     }
     for (int32_t i = 0; i < 256; i++) {
         columns[i] = (below(256) - 128) * 65536 + ((below(256) - 128) & 0xFFFF);

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from kernel_bench import with_vector_layers
 from mcuq.bench.kernels import OPTIMIZE, KernelBench, bench_layers
 from mcuq.bench.measure import TRAINED, measure_model
 from mcuq.compiler.toolchain import compiler_version
@@ -141,6 +142,13 @@ def test_figures_are_held_per_compiler_release(recorded: dict[str, Any], tmp_pat
     found = read_records(file)
     assert list(found) == [release(recorded["compiler"]), "99.1"]
     assert found["99.1"] == other
+
+
+def test_layers_on_the_vector_extension_can_be_kept(recorded: dict[str, Any]) -> None:
+    bare = KernelBench(recorded["compiler"], "-O2", (), ())
+    kept = with_vector_layers(bare, {release(recorded["compiler"]): recorded})
+    assert [asdict(layer) for layer in kept.layers] == vector_layers(recorded)
+    assert with_vector_layers(bare, {}) == bare
 
 
 @pytest.mark.parametrize(

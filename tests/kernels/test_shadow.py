@@ -176,6 +176,11 @@ def test_whole_models(name: str, bits: int, speed: bool) -> None:
     check_model(quantized(STAND_INS[name](), bits)[0], speed=speed)
 
 
+@pytest.mark.parametrize("bits", [2, TERNARY])
+def test_weights_that_are_widened(bits: int) -> None:
+    check_model(quantized(STAND_INS["vww"](), bits)[0])
+
+
 @pytest.mark.parametrize("bits", [8, 4])
 def test_the_example(bits: int) -> None:
     graph = load_model(example_dir("digits") / "digits_float32.tflite")

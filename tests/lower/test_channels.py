@@ -7,11 +7,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mcuq.lower.channels import CHANNEL, LANE, Form, Requantization, fold, outputs, reachable
+from mcuq.lower.channels import (
+    CHANNEL,
+    GROUPED,
+    LANE,
+    Form,
+    Requantization,
+    fold,
+    outputs,
+    reachable,
+)
 
-FORMS = (CHANNEL, LANE)
-LARGEST = {CHANNEL: 1 << 23, LANE: 1 << 25}
-SHIFTS = {CHANNEL: (-31, 31), LANE: (-15, 16)}
+FORMS = (CHANNEL, GROUPED, LANE)
+LARGEST = {CHANNEL: 1 << 23, GROUPED: 1 << 23, LANE: 1 << 25}
+SHIFTS = {CHANNEL: (-31, 31), GROUPED: (-3, 30), LANE: (-15, 16)}
 MULTIPLIER = (1 << 30) + 12_345_678
 
 

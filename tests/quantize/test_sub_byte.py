@@ -17,21 +17,21 @@ from mcuq.quantize import Config, WeightChoice, quantize
 NARROW = (2, TERNARY)
 
 
-def unpacked(words: np.ndarray, bits: int, count: int) -> list[int]:
+def unpacked(words: np.ndarray, bits: int, count: int, plus_two: bool) -> list[int]:
     """By the header's description, one value at a time."""
     data = words.astype("<i4").tobytes()
     if bits == TERNARY:
         return [data[i // 5] // 3 ** (i % 5) % 3 - 1 for i in range(count)]
     crumbs = [data[i // 4] >> 2 * (i % 4) & 3 for i in range(count)]
-    return [crumb - 4 * (crumb >> 1) for crumb in crumbs]
+    return [crumb - 2 if plus_two else crumb - 4 * (crumb >> 1) for crumb in crumbs]
 
 
-@given(st.sampled_from(NARROW), st.data())
-def test_packing_is_what_the_header_says(bits: int, data: st.DataObject) -> None:
+@given(st.sampled_from(NARROW), st.booleans(), st.data())
+def test_packing_is_what_the_header_says(bits: int, plus_two: bool, data: st.DataObject) -> None:
     low, high = weight_limits(bits)
     values = data.draw(st.lists(st.integers(low, high), max_size=200))
-    words = pack_sub_byte(np.array(values, np.int8), bits)
-    assert unpacked(words, bits, len(values)) == values
+    words = pack_sub_byte(np.array(values, np.int8), bits, plus_two=plus_two)
+    assert unpacked(words, bits, len(values), plus_two) == values
     assert words.size * 4 >= stored_bytes(16 * two_bit_words(len(values)), bits)
 
 

@@ -19,7 +19,7 @@ from mcuq.errors import DeviceError
 from mcuq.graph import Graph
 from mcuq.importers import load_model
 from mcuq.interpret.integer import quantize_inputs, run_integer
-from mcuq.lower import LowerOptions, has_lanes, lower
+from mcuq.lower import LowerOptions, has_lanes, lower, multiplies_pairs
 from mcuq.pipeline.elimination import without_idle_channels
 from mcuq.pipeline.profile import most_instructions
 from mcuq.quantize import quantize
@@ -105,7 +105,8 @@ def measure_quantized(
 ) -> ModelCost:
     """The same for a quantized graph of one input and an int8 sample."""
     board = load_board(board_name)
-    options = LowerOptions(speed=optimize == "speed", lanes=has_lanes(board.core))
+    core, speed = board.core, optimize == "speed"
+    options = LowerOptions(speed=speed, lanes=has_lanes(core), pairs=multiplies_pairs(core))
     program = lower(qgraph, options)
     weights = f"s{max(call.weight_bits for call in program.calls)}"
     memory = plan_program(program)

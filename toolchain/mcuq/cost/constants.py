@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mcuq.cost.memory import MemoryPlan
+from mcuq.ops.filters import filter_bytes
 from mcuq.quantized.qgraph import QuantizedGraph
 
 
@@ -48,5 +49,6 @@ def _initial_bytes(qgraph: QuantizedGraph) -> int:
 
 def weight_bytes(qgraph: QuantizedGraph) -> int:
     """Packed bytes of all filters: what `--weight-bytes` limits. Biases are not in it."""
-    names = dict.fromkeys(op.inputs[1] for op in qgraph.ops if op.kind.weighted)
-    return sum(qgraph.tensors[name].nbytes for name in names)
+    filters = {op.inputs[1]: op.kind for op in qgraph.ops if op.kind.weighted}
+    tensors = [(kind, qgraph.tensors[name]) for name, kind in filters.items()]
+    return sum(filter_bytes(kind, t.shape, t.bits, t.narrow) for kind, t in tensors)

@@ -15,7 +15,7 @@ from mcuq.cost.constants import constant_bytes, weight_bytes
 from mcuq.cost.figures import Cost
 from mcuq.cost.memory import MemoryPlan, plan_program
 from mcuq.lower.program import Call, Program
-from mcuq.numeric import stored_bytes
+from mcuq.ops.filters import filter_bytes
 
 LayerCounts = Mapping[tuple[int, int], int]
 """(index of the call, weight bits or 0) → instructions or cycles."""
@@ -69,8 +69,12 @@ class CostTable:
         return replace(any_program, calls=tuple(calls))
 
     def _weight_bytes(self, widths: Mapping[str, int]) -> int:
-        tensors = next(iter(self.programs.values())).qgraph.tensors
-        return sum(stored_bytes(tensors[name].size, bits) for name, bits in widths.items())
+        qgraph = next(iter(self.programs.values())).qgraph
+        kinds = {op.inputs[1]: op.kind for op in qgraph.ops if op.kind.weighted}
+        return sum(
+            filter_bytes(kinds[name], qgraph.tensors[name].shape, bits)
+            for name, bits in widths.items()
+        )
 
     def _plan(self, program: Program) -> MemoryPlan:
         """Scratch and overlaps are all that can differ between mixes."""

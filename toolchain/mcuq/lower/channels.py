@@ -48,7 +48,7 @@ class Form:
     Attributes:
         bits: of the shift, two's complement, at the end of the first word.
         below: bits below the bias; those above the shift's are zero.
-        half: shifts are -half to half - 1.
+        least, most: shifts.
         is_lane: whether the shift is one to the left, and the second word the multiplier; else the
             shift is one to the right (-1 - left stands for one to the left and for none) and the
             second word 2 × multiplier - 2^32.
@@ -56,14 +56,15 @@ class Form:
 
     bits: int
     below: int
-    half: int
+    least: int
+    most: int
     is_lane: bool = False
 
     def holds(self, bias: Int64s, right: Int64s) -> Bools:
         """Which channels it can hold; right: shifts to the right."""
         room, shift = 1 << (31 - self.below), self.shift(right)
-        fits: Bools = (bias >= -room) & (bias < room) & (shift >= -self.half) & (shift < self.half)
-        return fits
+        fits: Bools = (bias >= -room) & (bias < room)
+        return fits & (shift >= self.least) & (shift <= self.most)
 
     def shift(self, right: Int64s) -> Int64s:
         """As it is held."""
@@ -76,9 +77,11 @@ class Form:
         return np.stack([first, second], axis=1).astype(np.int32)
 
 
-CHANNEL = Form(bits=8, below=8, half=32)
-"""`mcuq_channel`, `mcuq_channel_group`: instructions shift by the lowest byte of a register."""
-LANE = Form(bits=5, below=6, half=16, is_lane=True)
+CHANNEL = Form(bits=8, below=8, least=-32, most=31)
+"""`mcuq_channel`: instructions shift by the lowest byte of a register."""
+GROUPED = Form(bits=8, below=8, least=-4, most=30)
+"""`mcuq_channel_group`: slow groups hold shifts in another way (`packing`), up to 3 to the left."""
+LANE = Form(bits=5, below=6, least=-16, most=15, is_lane=True)
 """`mcuq_lane_group`."""
 
 

@@ -183,7 +183,7 @@ def _dense(
         columns = 1 if depth % GROUP else 0
         scratch: int | None = lane_scratch(outputs, depth, weight.bits, columns=columns)
     else:
-        scratch = _unpacked(weight, outputs, depth) or None
+        scratch = None
     return packed_call(qgraph, op, _form("mcuq_dense", options), structure, packed, macs, scratch)
 
 

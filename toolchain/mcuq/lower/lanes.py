@@ -89,7 +89,7 @@ def _words(rows: Int8s, bits: int) -> Int32s:
         low, high = np.split(rows.astype(np.int64) & 0xF, 2, axis=1)
         return _stored((low | high << 4).ravel())
     quarters = rows.reshape(len(rows), 4, -1).transpose(0, 2, 1)
-    return pack_sub_byte(quarters, bits)
+    return pack_sub_byte(quarters, bits, plus_two=False)
 
 
 def _stored(values: npt.NDArray[np.int64]) -> Int32s:

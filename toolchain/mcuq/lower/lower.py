@@ -15,7 +15,7 @@ from mcuq.lower.program import Call, Program
 from mcuq.lower.reach import reach
 from mcuq.lower.slow import portable
 from mcuq.lower.states import keep_states
-from mcuq.numeric.widths import width
+from mcuq.ops.filters import filter_width
 from mcuq.ops.operator import NoForm
 from mcuq.quantize.dynamic import check_dynamic, is_dynamic
 from mcuq.quantized import QuantizedGraph, is_int16, quantized_op
@@ -44,18 +44,19 @@ def lower(qgraph: QuantizedGraph, options: LowerOptions | None = None) -> Progra
     if qgraph.states:
         return Program(*keep_states(qgraph, calls, storage), options)
     if options.speed and options.kernels == "mcuq":
-        calls = list(with_copies(stored, calls, storage))
+        calls = list(with_copies(stored, calls, storage, options))
     return Program(qgraph, tuple(calls), storage, options)
 
 
 def _as_stored(qgraph: QuantizedGraph) -> QuantizedGraph:
     """With filters in the widths that they are stored in: kernels know no others."""
-    filters = {op.inputs[1] for op in qgraph.ops if op.kind.weighted}
-    stored = {
-        name: replace(tensor, bits=width(tensor.bits).stored)
-        for name, tensor in qgraph.tensors.items()
-        if name in filters and width(tensor.bits).stored != tensor.bits
-    }
+    stored = {}
+    for op in qgraph.ops:
+        if op.kind.weighted:
+            tensor = qgraph.tensors[op.inputs[1]]
+            bits = filter_width(op.kind, tensor.bits)
+            if bits != tensor.bits:
+                stored[tensor.name] = replace(tensor, bits=bits)
     return replace(qgraph, tensors={**qgraph.tensors, **stored}) if stored else qgraph
 
 

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from mcuq.lower import slow
 from mcuq.lower.channels import (
     CHANNEL,
+    GROUPED,
     Bools,
     Channels,
     Requantization,
@@ -32,8 +33,8 @@ Int64s = npt.NDArray[np.int64]
 GROUP = 4
 """Output channels that are computed together; also the inputs that one word holds."""
 
-GROUP_SLOW = 64
-"""Set in the first word of a depthwise group with a slow channel (see `Channels`), else clear."""
+GROUP_SLOW = 128
+"""Set in the first words of a depthwise group with a slow channel (see `Channels`), else clear."""
 
 _PAIRS = np.array([[0, 2], [1, 3]])
 """The inputs of a four in the order in which SXTB16 unpacks them."""
@@ -124,7 +125,7 @@ def pack_depthwise(weights: Int8s, bits: int, requantization: Requantization) ->
         UnpackableError: more than half of the channels would be left out.
     """
     rows = weights.reshape(-1, weights.shape[3]).T
-    folded = fold(reachable(rows, requantization, depthwise=True), requantization, CHANNEL)
+    folded = fold(reachable(rows, requantization, depthwise=True), requantization, GROUPED)
     rest = left_out(~folded.fits)
     channels = _channel_groups(folded)
     rows = folded.meant(rows)
@@ -134,7 +135,7 @@ def pack_depthwise(weights: Int8s, bits: int, requantization: Requantization) ->
         words = np.ascontiguousarray(groups).view("<i4").ravel()
         return PackedLayer(words.astype(np.int32), channels, rest)
     if bits < 4:
-        return PackedLayer(pack_sub_byte(groups, bits), channels, rest)
+        return PackedLayer(pack_sub_byte(groups, bits, plus_two=True), channels, rest)
     nibbles = (groups.astype(np.uint16) + 8) & 0xF
     halves = (nibbles << np.arange(0, 16, 4, dtype=np.uint16)).sum(axis=2, dtype=np.uint16)
     packed = np.pad(halves.ravel(), (0, halves.size % 2)).astype("<u2").view("<i4")
@@ -194,7 +195,10 @@ def _channel_groups(folded: Channels) -> Int32s:
     """`mcuq_channel_group` words, (groups, 8), from one channel's words a row."""
     slow = np.pad(folded.slow, (0, -len(folded.words) % GROUP)).reshape(-1, GROUP).any(axis=1)
     words = channel_groups(folded.words)
-    words[slow, 0] |= GROUP_SLOW
+    first = words[slow, :GROUP]
+    shift = (first & 0xFF).astype(np.int8).astype(np.int32)
+    left, right = np.maximum(~shift, 0), np.maximum(shift, 0)
+    words[slow, :GROUP] = (first & ~0xFF) | GROUP_SLOW | left << 5 | right + 1
     return words
 
 
@@ -212,7 +216,7 @@ def _pack_rows(rows: Int8s, bits: int, requantization: Requantization, sums: Sum
     if bits < 4:
         # Input 2 half + pair, in order: SXTB16 takes pairs out of a word of bytes.
         in_order = halves.transpose(0, 1, 3, 2, 4)
-        return PackedLayer(pack_sub_byte(in_order, bits), folded.words, rest)
+        return PackedLayer(pack_sub_byte(in_order, bits, plus_two=True), folded.words, rest)
     return PackedLayer(_words(halves, bits), folded.words, rest)
 
 

@@ -71,10 +71,15 @@ class ScratchRef:
 @dataclass(frozen=True, eq=False)
 class Copied:
     """A constant that is copied into the call's scratch, `offset` bytes behind its begin, and read
-    there."""
+    there.
+
+    `function` copies it, to `nbytes` that may be more than the constant has.
+    """
 
     array: Array
     offset: int
+    nbytes: int
+    function: str
 
 
 @dataclass(frozen=True)
@@ -232,8 +237,8 @@ class Call:
     @property
     def functions(self) -> tuple[str, ...]:
         """The C functions, in the order in which they are called."""
-        copy = (COPY,) if any(isinstance(a, Copied) for a in self.arguments) else ()
-        return (*copy, self.function, *((self.rest.function,) if self.rest else ()))
+        copies = dict.fromkeys(a.function for a in self.arguments if isinstance(a, Copied))
+        return (*copies, self.function, *((self.rest.function,) if self.rest else ()))
 
     def arrays(self) -> Iterator[Array]:
         """Every array the call names, inside structures too."""
@@ -251,10 +256,6 @@ class Call:
 
     def _all_arguments(self) -> tuple[Argument, ...]:
         return (*self.arguments, *self.rest.arguments) if self.rest else self.arguments
-
-
-COPY = "mcuq_copy_constant"
-"""The C function that copies a constant."""
 
 
 def _arrays(value: Argument | Field) -> Iterator[Array]:

@@ -18,7 +18,7 @@ STEADY = frozenset(f"{kernel}_{width}" for kernel in _PACKED for width in _WIDTH
     *("mcuq_lut_s8", "mcuq_max_pool_s8", "mcuq_pad_s8", "mcuq_copy_s8", "mcuq_gather_s8"),
     *("mcuq_update_s8", "mcuq_update_s16"),
     *("mcuq_resize_nearest_s8", "mcuq_logical_not_s8", "mcuq_keep"),
-    "mcuq_copy_constant",
+    *("mcuq_copy_constant", "mcuq_widen_s4", "mcuq_widen_s2", "mcuq_widen_ternary"),
     *("mcuq_pad_s16", "mcuq_copy_s16", "mcuq_resize_nearest_s16"),
 }
 """Of mcuq's own, on a core that saturates in one instruction."""

@@ -13,13 +13,14 @@ _PER_WORD = 16
 _DIGITS = 3 ** np.arange(5, dtype=np.int64)
 
 
-def pack_sub_byte(values: npt.NDArray[Any], bits: int) -> npt.NDArray[np.int32]:
+def pack_sub_byte(values: npt.NDArray[Any], bits: int, *, plus_two: bool) -> npt.NDArray[np.int32]:
     """Words of weights in the kernels' order.
 
     Args:
         values: integers within `weight_limits(bits)`, flattened in C order.
-        bits: 2: crumbs in two's complement, four a byte, lowest bits first; TERNARY: value + 1 as
-            base-3 digits, five a byte, lowest digit first.
+        bits: 2: crumbs, four a byte, lowest bits first; TERNARY: value + 1 as base-3 digits, five a
+            byte, lowest digit first.
+        plus_two: whether a crumb is the value + 2, else it is in two's complement.
 
     Returns:
         int32 words; ternary ones hold enough bytes to unpack whole words of sixteen crumbs.
@@ -30,7 +31,8 @@ def pack_sub_byte(values: npt.NDArray[Any], bits: int) -> npt.NDArray[np.int32]:
         digits = np.pad(flat + 1, (0, -flat.size % 5)).reshape(-1, 5)
         packed = (digits * _DIGITS).sum(axis=1)
     else:
-        packed = ((flat.reshape(-1, 4) & 3) << np.arange(0, 8, 2)).sum(axis=1)
+        crumbs = flat + 2 if plus_two else flat & 3
+        packed = (crumbs.reshape(-1, 4) << np.arange(0, 8, 2)).sum(axis=1)
     stored = np.pad(packed.astype(np.uint8), (0, -packed.size % 4))
     return stored.view("<i4").astype(np.int32)
 

@@ -23,8 +23,6 @@ from mcuq.ops.window import Pair
 from mcuq.quantized.qgraph import QuantizedGraph
 
 Int8s = npt.NDArray[np.int8]
-_LEAST_BITS = 2
-"""Ternary weights are stored as int2 ones: phases are too small for a code of their own."""
 
 
 def transpose_conv(qgraph: QuantizedGraph, op: Op, params: TransposeConvParams) -> Call:
@@ -54,11 +52,10 @@ def fast_transpose_conv(
     source, weight = (qgraph.tensors[name] for name in op.inputs[:2])
     requantization = requantization_of(qgraph, op, known)
     filters = _with_zero_taps(filter_of(qgraph, op), params)
-    bits = max(weight.bits, _LEAST_BITS)
     parts, depth = [], 0
     for phase in _phases(filters, params):
         try:
-            parts.append(pack(phase, bits, requantization))
+            parts.append(pack(phase, weight.bits, requantization))
         except UnpackableError as error:
             return slowed(transpose_conv(qgraph, op, params), str(error))
         depth = max(depth, padded_depth((phase.shape[1], phase.shape[2]), source.shape[3]))
@@ -88,7 +85,7 @@ def _packed(
     )
     return Call(
         op,
-        f"mcuq_transpose_conv_{width(max(weight.bits, _LEAST_BITS)).suffix}",
+        f"mcuq_transpose_conv_{width(weight.bits).suffix}",
         arguments,
         scratch_bytes=scratch,
         macs=_macs(qgraph, op),

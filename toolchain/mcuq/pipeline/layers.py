@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from mcuq.blocks import whole_name
 from mcuq.lower import Call, Program
+from mcuq.ops.filters import filter_bytes
 from mcuq.pipeline.estimated import interval
 from mcuq.pipeline.profile import Profiled
 from mcuq.quantize import Config
@@ -48,7 +49,7 @@ def _layer(program: Program, index: int, call: Call, config: Config) -> Layer:
         filter=whole_name(call.op.inputs[1]) if call.op.kind.weighted else None,
         bits=weight.bits if weight else None,
         method=config.weight(whole_name(weight.name)).method if weight else "",
-        weight_bytes=weight.nbytes if weight else 0,
+        weight_bytes=filter_bytes(call.op.kind, weight.shape, weight.bits) if weight else 0,
         constant_bytes=sum(arrays.values()) + sum(structs.values()),
         macs=call.macs,
         scratch_bytes=call.scratch_bytes,

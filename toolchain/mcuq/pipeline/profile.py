@@ -12,7 +12,7 @@ import numpy.typing as npt
 from mcuq.choices import Optimize
 from mcuq.compiler.firmware import build_firmware
 from mcuq.compiler.kernel_library import KernelLibrary
-from mcuq.lower import LowerOptions, Program, has_lanes
+from mcuq.lower import LowerOptions, Program, has_lanes, multiplies_pairs
 from mcuq.pipeline.settings import ADVICE
 from mcuq.safety import NO_SAFETY, Safety
 from mcuq_hil import Counts, Estimate, estimate_cycles, open_session
@@ -43,7 +43,8 @@ class ProfileTarget:
         """How models are lowered for it."""
         speed = self.optimize == "speed"
         if self.kernel_library is None:
-            return LowerOptions(speed=speed, lanes=has_lanes(self.board.core))
+            core = self.board.core
+            return LowerOptions(speed=speed, lanes=has_lanes(core), pairs=multiplies_pairs(core))
         return LowerOptions("cmsis-nn", speed=speed, provided=self.kernel_library.defined)
 
     @property

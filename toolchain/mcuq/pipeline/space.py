@@ -9,9 +9,8 @@ import numpy as np
 
 from mcuq.eliminate import Groups, Roles
 from mcuq.graph import Graph
-from mcuq.numeric import stored_bytes
-from mcuq.numeric.narrow import mixed_bytes
 from mcuq.numeric.widths import width_names
+from mcuq.ops.filters import filter_bytes
 from mcuq.ops.weighted import DEPTHWISE_CONV_2D
 from mcuq.prune import PrunedLevels, dropped
 from mcuq.quantize import Config, WeightChoice
@@ -144,7 +143,7 @@ class RemainingSizes:
             for name in graph.weights
             for op in [ops[name]]
         ]
-        self._depthwise = [ops[name].kind is DEPTHWISE_CONV_2D for name in graph.weights]
+        self._kinds = [ops[name].kind for name in graph.weights]
 
     def __call__(self, genome: Genome) -> tuple[Gene, ...]:
         left = np.ones(self._count, np.bool_)
@@ -155,12 +154,13 @@ class RemainingSizes:
         genes = list(self._genes)
         for place, (size, outputs, inputs) in enumerate(self._ends):
             left_size = size * int(left[outputs].sum()) // len(outputs)
-            if not self._depthwise[place]:
+            kind = self._kinds[place]
+            if kind is not DEPTHWISE_CONV_2D:
                 left_size = left_size * int(left[inputs].sum()) // len(inputs)
             genes[place] = replace(
                 genes[place],
                 choices=tuple(
-                    replace(c, bytes=stored_bytes(left_size, int(c.family)))
+                    replace(c, bytes=filter_bytes(kind, (left_size,), int(c.family)))
                     for c in genes[place].choices
                 ),
             )
@@ -176,15 +176,14 @@ def _channel_gene(graph: Graph, one: PrunedLevels) -> Gene:
 
 
 def _weight_gene(graph: Graph, name: str, choices: Sequence[WeightChoice]) -> Gene:
-    shape, size = graph.tensors[name].shape, graph.tensors[name].size
+    shape = graph.tensors[name].shape
+    kind = next(op.kind for op in graph.ops if op.kind.weighted and op.inputs[1] == name)
 
     def choice(one: WeightChoice) -> Choice:
-        words = label(one, shape[0])
-        if not one.narrow:
-            return Choice(words, stored_bytes(size, one.bits), one.bits)
         few = len(one.narrow.channels)
-        mean = (one.bits * (shape[0] - few) + one.narrow.bits * few) / shape[0]
-        return Choice(words, mixed_bytes(shape, one.bits, one.narrow), mean)
+        mean = (one.bits * (shape[0] - few) + one.narrow.bits * few) / shape[0] if few else one.bits
+        taken = filter_bytes(kind, shape, one.bits, one.narrow)
+        return Choice(label(one, shape[0]), taken, mean)
 
     return Gene(name, tuple(map(choice, choices)))
 

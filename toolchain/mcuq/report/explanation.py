@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 from mcuq.document import Document
 from mcuq.errors import UsageError
-from mcuq.numeric.widths import WIDTHS, stored_bytes, width_name
+from mcuq.numeric.widths import WIDTHS, width_name
+from mcuq.ops.catalog import operator
+from mcuq.ops.filters import filter_bytes
 from mcuq.report.naming import short_names
 from mcuq.report.store import Report
 from mcuq.result.accuracy import LayerErrorFigures
@@ -126,12 +128,10 @@ def _alternatives(report: Report, layer: Layer) -> tuple[Alternative, ...]:
     if layer.filter is None:
         return ()
     tensor = report.config.tensor(layer.filter)
-    size = 1
-    for extent in tensor.shape if tensor else ():
-        size *= extent
-    built = _chosen(report, layer)
+    shape = tensor.shape if tensor else (1,)
+    built, kind = _chosen(report, layer), operator(layer.kind)
     found = [
-        Alternative(choice, stored_bytes(size, _bits(choice)), rise, choice == built)
+        Alternative(choice, filter_bytes(kind, shape, _bits(choice)), rise, choice == built)
         for choice, rise in report.front.singles.get(layer.filter, {}).items()
         if choice.split(":")[0] in _NAMES
     ]

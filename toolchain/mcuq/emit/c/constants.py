@@ -10,7 +10,6 @@ import numpy.typing as npt
 from mcuq.cost.memory import MemoryPlan
 from mcuq.emit.c.literals import c_float
 from mcuq.lower.program import (
-    COPY,
     CTYPES,
     Argument,
     Array,
@@ -67,7 +66,10 @@ class Pool:
             return address if tensor.dtype == np.int8 else f"(void *)({address})"
         if isinstance(value, Copied):
             constant = self._names[value.array.key]
-            return f"{COPY}({self._scratch(index, value.offset)}, {constant}, sizeof {constant})"
+            scratch = self._scratch(index, value.offset)
+            is_equal = value.nbytes == value.array.data.nbytes
+            size = f"sizeof {constant}" if is_equal else str(value.nbytes)
+            return f"{value.function}({scratch}, {constant}, {size})"
         if isinstance(value, ScratchRef):
             return self._scratch(index, value.offset)
         return "NULL" if value is None else str(value)
