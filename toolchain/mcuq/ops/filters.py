@@ -22,7 +22,7 @@ def filter_width(kind: AnyOperator, bits: int) -> int:
 
 
 def filter_bytes(kind: AnyOperator, shape: Shape, bits: int, narrow: Narrow = NONE_NARROW) -> int:
-    """Bytes of a filter of `shape`, its narrow channels together; without what kernels pad it by."""
+    """Bytes of a filter of `shape`, narrow channels together; without what kernels pad it by."""
     few = len(narrow.channels)
     each = math.prod(shape) // shape[0]
     wide = stored_bytes((shape[0] - few) * each, filter_width(kind, bits))
