@@ -62,7 +62,7 @@ class Candidate:
 LOW, MEDIUM, FULL, HOLDOUT = range(4)
 """Rungs of samples: few for every candidate, many for promising ones, all of the search samples
 but those kept back for the best, and those kept back for the last few."""
-SOLVED = 4
+SOLVED = HOLDOUT + 1
 """Added to a rung: the loss on its samples once all filters of a genome have been solved anew, each
 on what reaches it there."""
 
