@@ -12,17 +12,17 @@ from mcuq.errors import UsageError
 from mcuq.graph import Op
 from mcuq.numeric.narrow import NONE_NARROW
 from mcuq.numeric.tensor import QuantizedTensor
-from mcuq.numeric.widths import width_name
+from mcuq.numeric.widths import WIDTHS, width_name
 from mcuq.ops.movement import CONCATENATION, ConcatAttrs
 from mcuq.quantized import QuantizedGraph
 
-_MARK, _BLOCK = "#", " block"
-"""Around a width in the name of what is a part of something."""
+_MARKS = {bits: f"#{width_name(bits)} block" for bits in WIDTHS}
+"""Ends of the names of what is a part of something, by width."""
 
 
 def whole_name(name: str) -> str:
     """Of the filter, operator or result that one of a split model is a part of, or is."""
-    return name.rpartition(_MARK)[0] if name.endswith(_BLOCK) else name
+    return next((name.removesuffix(mark) for mark in _MARKS.values() if name.endswith(mark)), name)
 
 
 def split(qgraph: QuantizedGraph) -> QuantizedGraph:
@@ -58,7 +58,7 @@ def _parts(op: Op, tensors: dict[str, QuantizedTensor]) -> list[Op]:
         raise _impossible(op)
     found = []
     for bits, part in ((weight.bits, slice(0, wide)), (weight.narrow.bits, slice(wide, count))):
-        mark = f"{_MARK}{width_name(bits)}{_BLOCK}"
+        mark = _MARKS[bits]
         length = part.stop - part.start
         for name in op.inputs[1:]:
             tensors[name + mark] = _part(tensors[name], name + mark, part)
