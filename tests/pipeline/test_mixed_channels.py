@@ -132,7 +132,7 @@ def keeps_limits(qgraph: QuantizedGraph, names: tuple[str, ...]) -> bool:
 def test_solving_anew_and_training_keep_each_channel_in_its_width(candidates: Candidates) -> None:
     genome = mixed_genome(candidates, 2)
     x = scaled_samples(24, seed=5)
-    solved = candidates.solved_anew(genome, [x])
+    solved = candidates.solved_anew(genome, candidates.solver(genome, [x]))
     assert keeps_limits(solved, candidates.graph.weights)
     refined = refine(
         candidates.graph,
