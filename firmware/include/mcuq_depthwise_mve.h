@@ -2,8 +2,8 @@
  * step, one in each 32-bit lane.
  *
  * r0 taps, r1 and r7 weights, r2 and r11 channel groups, r3 output end, r4 the number 4, r5 the
- * output zero point, lr groups left; q0 sums, q6 the channels' order, q7 the channels' offsets. Stack: q4-q7, eight saved registers and lr, then the arguments width, pixels,
- * step, count, zero.
+ * output zero point, lr groups left; q0 sums, q6 the channels' order, q7 the channels' offsets.
+ * Stack: q4-q7, eight saved registers and lr, then the arguments width, pixels, step, count, zero.
  */
 #ifndef MCUQ_DEPTHWISE_MVE_H
 #define MCUQ_DEPTHWISE_MVE_H

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
+from dataclasses import replace
 
-from mcuq.numeric.narrow import NONE_NARROW, Narrow
-from mcuq.numeric.widths import TERNARY, stored_bytes, width
+from mcuq.numeric.narrow import NONE_NARROW, Narrow, mixed_bytes
+from mcuq.numeric.widths import TERNARY, width
 from mcuq.ops.operator import AnyOperator, Shape
 from mcuq.ops.weighted import FULLY_CONNECTED, TRANSPOSE_CONV
 
@@ -23,7 +23,5 @@ def filter_width(kind: AnyOperator, bits: int) -> int:
 
 def filter_bytes(kind: AnyOperator, shape: Shape, bits: int, narrow: Narrow = NONE_NARROW) -> int:
     """Bytes of a filter of `shape`, narrow channels together; without what kernels pad it by."""
-    few = len(narrow.channels)
-    each = math.prod(shape) // shape[0]
-    wide = stored_bytes((shape[0] - few) * each, filter_width(kind, bits))
-    return wide + (stored_bytes(few * each, filter_width(kind, narrow.bits)) if few else 0)
+    stored = replace(narrow, bits=filter_width(kind, narrow.bits)) if narrow else narrow
+    return mixed_bytes(shape, filter_width(kind, bits), stored)

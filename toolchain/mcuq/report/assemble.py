@@ -6,6 +6,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Literal
 
 from mcuq.numeric.tensor import QuantizedTensor
+from mcuq.ops.filters import filter_bytes
 from mcuq.pipeline.histograms import stored_histogram
 from mcuq.pipeline.pruning import pruned_channels
 from mcuq.quantize.io_conversion import INSIDE
@@ -189,6 +190,7 @@ def config_file(result: BuildResult) -> ConfigFile:
     """What `config.json` says."""
     qgraph, config = result.qgraph, result.config
     filters = set(result.graph.weights)
+    kinds = {op.inputs[1]: op.kind for op in qgraph.ops if op.kind.weighted}
     biases = {op.inputs[2] for op in qgraph.ops if op.kind.weighted and len(op.inputs) > 2}
 
     def described(tensor: QuantizedTensor) -> TensorConfig:
@@ -202,7 +204,11 @@ def config_file(result: BuildResult) -> ConfigFile:
             role, scheme = "activation", config.observer(tensor.name.removesuffix(INSIDE))
         seen = result.statistics.get(tensor.name)
         histogram = stored_histogram(seen.histogram) if seen is not None else None
-        return _tensor(tensor, role, scheme, histogram)  # type: ignore[arg-type]  # a literal
+        kind = kinds.get(tensor.name)
+        size = (
+            filter_bytes(kind, tensor.shape, tensor.bits, tensor.narrow) if kind else tensor.nbytes
+        )
+        return _tensor(tensor, role, scheme, size, histogram)  # type: ignore[arg-type]  # a literal
 
     tensors = qgraph.tensors.values()
     ordered = sorted(tensors, key=lambda tensor: tensor.is_constant)
@@ -221,6 +227,7 @@ def _tensor(
     tensor: QuantizedTensor,
     role: Literal["activation", "weight", "bias", "constant"],
     scheme: str,
+    size: int,
     histogram: StoredHistogram | None,
 ) -> TensorConfig:
     return TensorConfig(
@@ -232,6 +239,6 @@ def _tensor(
         scale=tuple(float(value) for value in tensor.scale),
         zero_point=tensor.zero_point,
         axis=tensor.axis,
-        bytes_=tensor.nbytes,
+        bytes_=size,
         histogram=histogram,
     )
