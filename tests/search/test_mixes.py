@@ -13,6 +13,7 @@ from mcuq.search import Choice, Evaluator, Gene, Genome, Limits, Space
 from mcuq.search.climb import climb
 from mcuq.search.mixes import Narrowing
 from mcuq.search.problem import FULL, HOLDOUT, MEDIUM, SOLVED, Candidate
+from mcuq.search.seeds import count_alone
 
 
 def judged(evaluator: Evaluator, winner: Candidate | None) -> tuple[float, ...]:
@@ -78,3 +79,22 @@ def test_the_mix_that_solving_favours_is_found_against_all_plain_losses(space: S
     found = climb("ga", replace(evaluator, known={}, curve=[]), 0, mixes=True)
     assert found is not None
     assert [choice == 0 for choice in found.genome] == [choice == 0 for choice in wanted]
+
+
+@settings(max_examples=25, deadline=None)
+@given(spaces(), st.integers(0, 99), st.integers(0, 60), st.floats(0, 1))
+def test_no_more_mixes_are_solved_than_the_budget_leaves_combinations(
+    space: Space, seed: int, more: int, share: float
+) -> None:
+    least, full = (space.weight_bytes(g) for g in (space.smallest(), space.reference))
+    limit = int(least + share * (full - least))
+    evaluator = problem(space, seed, limit, count_alone(space) + more)
+    solved: set[Genome] = set()
+    plainly = evaluator.score
+
+    def score(genomes: Sequence[Genome], rung: int) -> Sequence[float]:
+        solved.update(genomes if rung == SOLVED + MEDIUM else ())
+        return plainly(genomes, rung)
+
+    climb("ga", replace(evaluator, score=score), seed, mixes=True)
+    assert len(solved) <= max(1, more)

@@ -52,8 +52,9 @@ def climb(
 
     Args:
         before: growing, each nowhere looser than the evaluator's own.
-        mixes: under each limit search on as `search_mixes`; the score function has `SOLVED` rungs,
-            and what was found there is judged by those.
+        mixes: under each limit search on as `search_mixes`, among no more mixes than the budget
+            leaves combinations; the score function has `SOLVED` rungs, and what was found there is
+            judged by those.
 
     Returns:
         None where nothing fits. Raises KeyError for an unknown method.
@@ -71,7 +72,7 @@ def climb(
         run(method, evaluator, seed, settings)
         winner = pick(evaluator, winner)
         if mixes and winner is not None:
-            mixed = search_mixes(evaluator, winner, seed, mixed)
+            mixed = search_mixes(evaluator, winner, seed, more, mixed)
             taken = _better(_judged(evaluator, winner, 0), _judged(evaluator, mixed, SOLVED), taken)
     return winner if taken is None else taken.candidate
 

@@ -98,13 +98,14 @@ def _index(gene: Gene, kept: Sequence[int], index: int) -> int:
 
 
 def search_mixes(
-    evaluator: Evaluator, winner: Candidate, seed: int, held: Candidate | None = None
+    evaluator: Evaluator, winner: Candidate, seed: int, most: int, held: Candidate | None = None
 ) -> Candidate:
     """Go on from what was found, by losses of `SOLVED` rungs.
 
     Args:
         evaluator: everything scored so far; its losses of the choices alone are known.
         winner: what was picked among that.
+        most: mixes to solve beside `winner` and `held`; `MIXES.evaluations` where that is less.
         held: what this gave under tighter limits; the result is no worse on all search samples but
             those kept back, nor on those.
 
@@ -113,8 +114,8 @@ def search_mixes(
         leave those no choice, what `winner` is when solved.
     """
     narrowing = Narrowing(evaluator.space)
-    inner = solving(evaluator, narrowing, MIXES.evaluations)
     first = [winner.genome] if held is None else [held.genome, winner.genome]
+    inner = solving(evaluator, narrowing, max(len(first), min(most, MIXES.evaluations)))
     inner.evaluate([narrowing.narrow(genome) for genome in first])
     if _have_choice(evaluator, narrowing.space):
         losses = narrowing.losses(known_losses(evaluator))
