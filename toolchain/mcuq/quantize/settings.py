@@ -44,6 +44,11 @@ class CandidateSettings:
     Evidence: not measured: chosen by hand; it bounds disk space. Models whose activations on 512
     samples are larger are fitted to fewer samples.
     """
+    remembered: int = 1 << 24
+    """Integers. Of filters solved for mixes before, at most: 16 MB a worker.
+
+    Evidence: not measured: chosen by hand; it bounds memory. ResNet-8 has 77,000.
+    """
 
 
 CANDIDATES = CandidateSettings()

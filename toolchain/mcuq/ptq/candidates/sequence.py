@@ -13,8 +13,10 @@ from mcuq.graph import Graph, Op
 from mcuq.interpret.float.run import run_blocks
 from mcuq.interpret.integer import quantize_inputs, run_integer
 from mcuq.interpret.samples import Dequantized, OnDisk, SampleArray
+from mcuq.numeric.tensor import QuantizedTensor
 from mcuq.ptq.candidates.layer import Flags, LayerShape
 from mcuq.ptq.candidates.moments import Moments, measure
+from mcuq.ptq.candidates.prefixes import Prefix, Prefixes
 from mcuq.ptq.candidates.recipe import Recipe
 from mcuq.ptq.candidates.solve import solve_choice
 from mcuq.quantize.activations import RangeSource
@@ -104,7 +106,10 @@ class Walk:
         return found
 
     def on_quantized_inputs(
-        self, choices: Mapping[str, WeightChoice], recipe: Recipe
+        self,
+        choices: Mapping[str, WeightChoice],
+        recipe: Recipe,
+        solved: Prefixes | None = None,
     ) -> list[Weights]:
         """Every filter by one recipe, each layer fitted to the activations that all layers
         before it, quantized by the same recipe, really give; then the filters of each cut, fitted
@@ -113,14 +118,24 @@ class Walk:
         Args:
             choices: bits and scheme of each filter.
             recipe: how.
+            solved: what this walk, under any observers, has solved by `recipe` before; it is not
+                solved twice, and grows. A walk with cuts takes none.
         """
+        assert solved is None or not self._cuts
         found = self._nothing()
         bank: dict[tuple[str, WeightChoice], QuantizedWeight] = {}
         qgraph = quantize(self._graph, self._ranges, self._config)
         stored = quantize_inputs(qgraph, self._inputs)
         known = dict(zip(qgraph.inputs, stored, strict=True))
-        for op in self._ops:
-            source = op.inputs[0]
+        prefixes = _prefixes(qgraph, self._ops, choices)
+        for op, prefix in zip(self._ops, prefixes, strict=True):
+            source, name = op.inputs[0], op.inputs[1]
+            before = None if solved is None else solved.find(prefix)
+            if before is not None:
+                found[0][name] = bank[name, choices[name]] = before
+                continue
+            config = replace(self._config, weights={n: choices[n] for n in found[0]})
+            qgraph = quantize(self._graph, self._ranges, config, bank)
             if qgraph.states:  # what a layer sees depends on those behind it, too
                 known = run_integer(qgraph, stored, keep=(source,))
             else:
@@ -128,11 +143,10 @@ class Walk:
             seen = Dequantized(_runs(self._graph, known[source]), qgraph.tensors[source])
             layer = LayerShape.of(qgraph, op)
             moments = measure(layer, self._float[source], seen)
-            name = op.inputs[1]
             self._solve(found, layer, moments, recipe, choices[name])
             bank[name, choices[name]] = found[0][name]
-            config = replace(self._config, weights={n: choices[n] for n in found[0]})
-            qgraph = quantize(self._graph, self._ranges, config, bank)
+            if solved is not None:
+                solved.add(prefix, found[0][name])
         return found
 
     def _nothing(self) -> list[Weights]:
@@ -168,6 +182,26 @@ def _plain(config: Config) -> Config:
 def _runs(graph: Graph, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """What single runs give: the steps of sequences one behind the other."""
     return values.reshape(-1, *values.shape[2:]) if graph.states else values
+
+
+def _prefixes(
+    qgraph: QuantizedGraph, ops: Sequence[Op], choices: Mapping[str, WeightChoice]
+) -> list[Prefix]:
+    """For each of `ops`, in order of execution, all that its filter's solution depends on; with
+    states what a layer sees depends on all activations."""
+    place = {op.output: number for number, op in enumerate(qgraph.ops)}
+    found: list[Prefix] = []
+    chosen: tuple[WeightChoice, ...] = ()
+    for op in ops:
+        chosen = (*chosen, choices[op.inputs[1]])
+        earlier = qgraph.ops if qgraph.states else qgraph.ops[: place[op.output]]
+        names = (*qgraph.inputs, *(one.output for one in earlier))
+        found.append((*chosen, *(_parameters(qgraph.tensors[name]) for name in names)))
+    return found
+
+
+def _parameters(tensor: QuantizedTensor) -> tuple[str, int, bytes, int]:
+    return tensor.name, tensor.bits, tensor.scale.tobytes(), tensor.zero_point
 
 
 def _live_before(qgraph: QuantizedGraph, op: Op) -> list[str]:
