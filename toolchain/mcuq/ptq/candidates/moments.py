@@ -68,22 +68,16 @@ def measure(layer: LayerShape, float_input: Samples, seen_input: Samples) -> Mom
     same = seen_input is float_input
     x_grid = _Grid.of(float_input, bits)
     seen_grid = x_grid if same else _Grid.of(seen_input, bits)
-    total = [np.zeros((groups, inputs), np.int64) for _ in range(2)]
-    gram, cross = (np.zeros((groups, inputs, inputs), np.int64) for _ in range(2))
+    sums = _Sums(groups, inputs, bits, same)
     for start in range(0, len(float_input), step):
         part = slice(start, min(start + step, len(float_input)))
         x = _patches(layer, float_input, part, x_grid)
         seen = x if same else _patches(layer, seen_input, part, seen_grid)
-        total[0] += x.sum(axis=1, dtype=np.float64).astype(np.int64)
-        total[1] += seen.sum(axis=1, dtype=np.float64).astype(np.int64)
-        gram += _whole_sums(seen, seen, bits)
-        if not same:
-            cross += _whole_sums(x, seen, bits)
+        sums.add(x, seen)
         del x, seen  # before the next ones are made beside them
     x_unit, unit = x_grid.unit / count, seen_grid.unit / count
-    by_pairs = gram * (unit * seen_grid.unit)
-    crossed = by_pairs if same else cross * (unit * x_grid.unit)
-    return Moments(total[0] * x_unit, total[1] * unit, by_pairs, crossed)
+    gram, cross = sums.gram * (unit * seen_grid.unit), sums.cross * (unit * x_grid.unit)
+    return Moments(sums.x * x_unit, sums.seen * unit, gram, cross)
 
 
 @dataclass(frozen=True)
@@ -111,14 +105,43 @@ class _Grid:
         return on_grid(values, self.bits, self.largest)[0].astype(np.float32)
 
 
-def _whole_sums(a: Floats, b: Floats, bits: int) -> npt.NDArray[np.int64]:
-    """aᵀ b of whole numbers of `bits` bits, so many positions at a time as float64 adds exactly."""
-    step = (1 << (_MANTISSA - 2 * bits)) - 1
-    total = np.zeros((len(a), a.shape[2], b.shape[2]), np.int64)
-    for start in range(0, a.shape[1], step):
-        left, right = (x[:, start : start + step].astype(np.float64) for x in (a, b))
-        total += any_order(left.transpose(0, 2, 1), right).astype(np.int64)
-    return total
+class _Sums:
+    """Sums over positions of whole numbers, so many at a time as float64 adds exactly.
+
+    Attributes:
+        x: Σ x, (groups, inputs).
+        seen: Σ x̃, (groups, inputs).
+        gram: Σ x̃ x̃ᵀ, (groups, inputs, inputs).
+        cross: Σ x x̃ᵀ, (groups, inputs, inputs).
+
+    Args:
+        bits: of the numbers.
+        same: whether x̃ is x.
+    """
+
+    def __init__(self, groups: int, inputs: int, bits: int, same: bool) -> None:
+        self._step = (1 << (_MANTISSA - 2 * bits)) - 1
+        self.seen = np.zeros((groups, inputs), np.int64)
+        self.gram = np.zeros((groups, inputs, inputs), np.int64)
+        self.x = self.seen if same else np.zeros_like(self.seen)
+        self.cross = self.gram if same else np.zeros_like(self.gram)
+
+    def add(self, x: Floats, seen: Floats) -> None:
+        """Patches (groups, positions, inputs) each."""
+        for start in range(0, x.shape[1], self._step):
+            part = slice(start, start + self._step)
+            right = seen[:, part].astype(np.float64)
+            self.seen += _column_sums(right)
+            self.gram += any_order(right.transpose(0, 2, 1), right).astype(np.int64)
+            if self.gram is not self.cross:
+                left = x[:, part].astype(np.float64)
+                self.x += _column_sums(left)
+                self.cross += any_order(left.transpose(0, 2, 1), right).astype(np.int64)
+
+
+def _column_sums(values: Float64) -> npt.NDArray[np.int64]:
+    """Of each matrix of (matrices, rows, columns): as a product, which is faster than `sum`."""
+    return any_order(np.ones((1, 1, values.shape[1])), values)[:, 0].astype(np.int64)
 
 
 def _patches(layer: LayerShape, samples: Samples, part: slice, grid: _Grid) -> Floats:
