@@ -103,7 +103,7 @@ class Study(ByContent):
         return self.candidates.graph
 
     @property
-    def solved_on(self) -> Sequence[SampleArray]:
+    def solved_on(self) -> tuple[Sequence[SampleArray], ...]:
         """What filters of a mix are solved on, as in a build."""
         return solved_on(self.candidates, self.calibration)
 

@@ -18,7 +18,7 @@ from mcuq.quantize import WeightChoice
 from mcuq.resources import example_dir
 from mcuq.score.prefix import PrefixCache, after, cut_points
 from mcuq.search import Genome
-from mcuq.search.problem import FULL, HOLDOUT, LOW, MEDIUM, SOLVED
+from mcuq.search.problem import FULL, HOLDOUT, LOW, MEDIUM, SOLVED, SOLVED_ON_ALL
 from mcuq.search.space import replaced
 
 FOLDER = example_dir("digits")
@@ -136,22 +136,23 @@ def test_a_race_of_more_than_a_batch_is_whole_batches() -> None:
     assert split(200).low == (0, 40)
 
 
+@pytest.mark.parametrize("counts", [(40,), (40, 60)])
 def test_solved_losses_are_those_of_the_solved_models_on_any_number_of_workers(  # type: ignore[no-untyped-def]
-    candidates, ranker, genomes
+    candidates, ranker, genomes, counts
 ) -> None:
-    inputs = [x[:40] for x in ranker.inputs]
-    some = genomes[1:4]
+    sets = [[x[:count] for x in ranker.inputs] for count in counts]
+    some, kinds = genomes[1:3], (SOLVED, SOLVED_ON_ALL)
     found = []
     for workers in (1, 2):
-        with Scorer(candidates, ranker, workers, RUNGS, inputs) as scorer:
-            found.append([scorer(some, SOLVED + rung) for rung in (MEDIUM, HOLDOUT)])
+        with Scorer(candidates, ranker, workers, RUNGS, sets) as scorer:
+            found.append([[scorer(some, k + r) for r in (MEDIUM, HOLDOUT)] for k in kinds])
     assert found[0] == found[1]
-    for genome, medium, holdout in zip(some, *found[0], strict=True):
-        losses = ranker.losses(
-            candidates.solved_anew(genome, candidates.solver(genome, inputs)), (0, 200)
-        )
-        assert medium == losses[slice(*RUNGS.medium)].mean()
-        assert holdout == losses[slice(*RUNGS.holdout)].mean()
+    for scored, inputs in zip(found[0], (sets[0], sets[-1]), strict=True):
+        for genome, medium, holdout in zip(some, *scored, strict=True):
+            solver = candidates.solver(genome, inputs)
+            losses = ranker.losses(candidates.solved_anew(genome, solver), (0, 200))
+            assert medium == losses[slice(*RUNGS.medium)].mean()
+            assert holdout == losses[slice(*RUNGS.holdout)].mean()
 
 
 def test_solving_anew_helps_a_mix_and_keeps_its_widths(candidates, ranker, genomes) -> None:  # type: ignore[no-untyped-def]

@@ -105,8 +105,9 @@ class Scorer:
     A context manager; workers end with it.
 
     Args:
-        solved_on: real samples, (N, …) for each input, on which filters are solved anew; without
-            them there are no `SOLVED` rungs.
+        solved_on: real samples, (N, …) for each input, on which filters are solved anew: a set for
+            the rungs `SOLVED` and one for `SOLVED_ON_ALL`, or one for both; without them there are
+            no such rungs.
     """
 
     def __init__(
@@ -115,11 +116,12 @@ class Scorer:
         ranker: Ranker,
         workers: int,
         rungs: Rungs,
-        solved_on: Inputs = (),
+        solved_on: Sequence[Inputs] = (),
     ) -> None:
         self.rungs = rungs
         self._screened: dict[Genome, float] = {}
-        self._solved: dict[Genome, npt.NDArray[np.float64]] = {}
+        self._sets = len(solved_on)
+        self._solved: dict[tuple[Genome, int], npt.NDArray[np.float64]] = {}
         self._workers = start_workers(workers, _Worker, candidates, ranker, solved_on)
 
     def __enter__(self) -> Scorer:
@@ -136,7 +138,8 @@ class Scorer:
     def __call__(self, genomes: Sequence[Genome], rung: int) -> list[float]:
         """Losses over the samples of `rung`, in the genomes' order."""
         if rung >= SOLVED:
-            return self._solved_anew(genomes, self.rungs.span(rung - SOLVED))
+            number = min(rung // SOLVED, self._sets) - 1
+            return self._solved_anew(genomes, number, self.rungs.span(rung % SOLVED))
         if rung == LOW:
             return self._low(genomes)
         low, medium = self.rungs.low, self.rungs.medium
@@ -161,12 +164,13 @@ class Scorer:
         self._screened.update(zip(fresh, self._losses(fresh, self.rungs.low), strict=True))
         return [self._screened[g] for g in genomes]
 
-    def _solved_anew(self, genomes: Sequence[Genome], span: Span) -> list[float]:
-        """Each genome is solved once, for the samples of all rungs."""
-        fresh = [g for g in dict.fromkeys(genomes) if g not in self._solved]
-        found = self._workers.map(_solve_in_worker, [(g,) for g in fresh]) if fresh else []
+    def _solved_anew(self, genomes: Sequence[Genome], number: int, span: Span) -> list[float]:
+        """Each genome is solved once on a set of samples, for the samples of all rungs."""
+        jobs = [(g, number) for g in dict.fromkeys(genomes)]
+        fresh = [job for job in jobs if job not in self._solved]
+        found = self._workers.map(_solve_in_worker, fresh) if fresh else []
         self._solved.update(zip(fresh, found, strict=True))
-        return [float(self._solved[g][span[0] : span[1]].mean()) for g in genomes]
+        return [float(self._solved[g, number][span[0] : span[1]].mean()) for g in genomes]
 
     def _losses(self, genomes: Sequence[Genome], span: Span) -> list[float]:
         # Some at once, since handing over one costs as much as some scores; not all of a worker's,
@@ -178,26 +182,28 @@ class Scorer:
 class _Worker:
     """What a process keeps between jobs."""
 
-    def __init__(self, candidates: Candidates, ranker: Ranker, solved_on: Inputs) -> None:
+    def __init__(self, candidates: Candidates, ranker: Ranker, solved_on: Sequence[Inputs]) -> None:
         self.candidates, self.ranker, self._solved_on = candidates, ranker, solved_on
-        self._solvers: dict[tuple[int, ...], FilterSolver] = {}
+        self._solvers: dict[int, tuple[tuple[int, ...], FilterSolver]] = {}
 
-    def solved_anew(self, genome: Genome) -> QuantizedGraph:
-        """By the solver of the last model, where it is the same: others would fill the disk."""
+    def solved_anew(self, genome: Genome, number: int) -> QuantizedGraph:
+        """On that set of samples, by the solver of the last model where it is the same: others
+        would fill the disk."""
         levels = self.candidates.space.levels(genome)
-        if levels not in self._solvers:
-            self._solvers = {levels: self.candidates.solver(genome, self._solved_on)}
-        return self.candidates.solved_anew(genome, self._solvers[levels])
+        if self._solvers.get(number, (None,))[0] != levels:
+            solver = self.candidates.solver(genome, self._solved_on[number])
+            self._solvers[number] = levels, solver
+        return self.candidates.solved_anew(genome, self._solvers[number][1])
 
 
 def _score_in_worker(worker: _Worker, genome: Genome, span: Span) -> float:
     return float(worker.ranker.losses(worker.candidates.quantize(genome), span).mean())
 
 
-def _solve_in_worker(worker: _Worker, genome: Genome) -> npt.NDArray[np.float64]:
+def _solve_in_worker(worker: _Worker, genome: Genome, number: int) -> npt.NDArray[np.float64]:
     """Losses on all samples."""
     with threadpool_limits(1):
-        solved = worker.solved_anew(genome)
+        solved = worker.solved_anew(genome, number)
     return worker.ranker.losses(solved, (0, len(worker.ranker.inputs[0])))
 
 

@@ -1,25 +1,26 @@
-"""What the filters of a mix are solved on, one mix after the other, while a search goes on."""
+"""What the filters of mixes are solved on while a search goes on."""
 
 from __future__ import annotations
-
-from collections.abc import Sequence
 
 import numpy as np
 
 from mcuq.data import Dataset
-from mcuq.interpret.samples import SampleArray
-from mcuq.pipeline.scoring import Candidates
+from mcuq.pipeline.scoring import Candidates, Inputs
 from mcuq.pipeline.settings import SAMPLES
 from mcuq.ptq.candidates.layer import LayerShape
 from mcuq.ptq.candidates.sequence import weighted_ops
 from mcuq.quantize import Config, quantize
 
 
-def solved_on(candidates: Candidates, calibration: Dataset) -> Sequence[SampleArray]:
-    """Calibration samples, (N, …) for each input: as many as candidates are fitted to, fewer where
-    second moments take more than `SAMPLES.solved_products` multiplications."""
-    each = _products(candidates)
-    return calibration.take(min(SAMPLES.candidates, max(1, SAMPLES.solved_products // each))).inputs
+def solved_on(candidates: Candidates, calibration: Dataset) -> tuple[Inputs, ...]:
+    """Calibration samples, (N, …) for each input: fewer for all mixes, where second moments take
+    more than `SAMPLES.solved_products` multiplications, then as many as candidates are fitted to;
+    one set for both where those are few."""
+    everything = calibration.take(SAMPLES.candidates)
+    few = max(1, SAMPLES.solved_products // _products(candidates))
+    if few >= len(everything):
+        return (everything.inputs,)
+    return calibration.take(few).inputs, everything.inputs
 
 
 def _products(candidates: Candidates) -> int:

@@ -6,14 +6,13 @@ one finds. So the tighter ones come first, and what they picked stays a finalist
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from mcuq.search.methods import run
-from mcuq.search.mixes import search_mixes
+from mcuq.search.mixes import search_mixes, widest
 from mcuq.search.pick import pick
-from mcuq.search.problem import FULL, HOLDOUT, SOLVED, Candidate, Evaluator, Limits
+from mcuq.search.problem import FULL, HOLDOUT, MEDIUM, SOLVED_ON_ALL, Candidate, Evaluator, Limits
 from mcuq.search.seeds import byte_limit, count_alone
 from mcuq.search.settings import STARTS, GaSettings
 from mcuq.units import Share
@@ -53,8 +52,8 @@ def climb(
     Args:
         before: growing, each nowhere looser than the evaluator's own.
         mixes: under each limit search on as `search_mixes`, among no more mixes than the budget
-            leaves combinations; the score function has `SOLVED` rungs, and what was found there is
-            judged by those.
+            leaves combinations; the score function has the rungs of solved filters. What was found
+            by few calibration samples is judged, and taken, by all of them.
 
     Returns:
         None where nothing fits. Raises KeyError for an unknown method.
@@ -73,7 +72,9 @@ def climb(
         winner = pick(evaluator, winner)
         if mixes and winner is not None:
             mixed = search_mixes(evaluator, winner, seed, more, mixed)
-            taken = _better(_judged(evaluator, winner, 0), _judged(evaluator, mixed, SOLVED), taken)
+            solved = [replace(winner, genome=widest(evaluator.space, winner.genome)), mixed]
+            found = [_judged(evaluator, one, SOLVED_ON_ALL) for one in solved]
+            taken = _better([_judged(evaluator, winner), *found], taken)
     return winner if taken is None else taken.candidate
 
 
@@ -87,16 +88,23 @@ class Judged:
     losses: tuple[float, float]
 
 
-def _judged(evaluator: Evaluator, candidate: Candidate, rungs: int) -> Judged:
-    full, holdout = (evaluator.score([candidate.genome], rungs + r)[0] for r in (FULL, HOLDOUT))
-    return Judged(candidate, (full, holdout))
+def _judged(evaluator: Evaluator, candidate: Candidate, rungs: int = 0) -> Judged:
+    medium, full, holdout = (
+        evaluator.score([candidate.genome], rungs + rung)[0] for rung in (MEDIUM, FULL, HOLDOUT)
+    )
+    return Judged(replace(candidate, loss=medium), (full, holdout))
 
 
-def _better(plain: Judged, mixed: Judged, held: Judged | None) -> Judged:
-    """Who loses less on the samples kept back, of those that are nowhere worse than `held`: what
-    this gave under tighter limits. One of both is: each is no worse than its like there."""
-    bar = (math.inf, math.inf) if held is None else held.losses
+def _better(found: Sequence[Judged], held: Judged | None) -> Judged:
+    """Who loses less on the samples kept back, of `held`, what this gave under tighter limits, and
+    of those that are nowhere worse."""
+    if held is None:
+        return min(found, key=_order)
     fit = [
-        one for one in (plain, mixed) if all(a <= b for a, b in zip(one.losses, bar, strict=True))
+        one for one in found if all(a <= b for a, b in zip(one.losses, held.losses, strict=True))
     ]
-    return min(fit, key=lambda one: one.losses[::-1])
+    return min([*fit, held], key=_order)
+
+
+def _order(one: Judged) -> tuple[float, ...]:
+    return one.losses[::-1]

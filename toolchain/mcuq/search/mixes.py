@@ -129,6 +129,12 @@ def search_mixes(
     return replace(found, genome=narrowing.wide(found.genome))
 
 
+def widest(space: Space, genome: Genome) -> Genome:
+    """Of the same widths, each filter's choice the one that stands for its width."""
+    narrowing = Narrowing(space)
+    return narrowing.wide(narrowing.narrow(genome))
+
+
 def solving(evaluator: Evaluator, narrowing: Narrowing, budget: int) -> Evaluator:
     """Scores combinations of `narrowing.space` by losses of `SOLVED` rungs, at most `budget`."""
 

@@ -64,7 +64,9 @@ LOW, MEDIUM, FULL, HOLDOUT = range(4)
 but those kept back for the best, and those kept back for the last few."""
 SOLVED = HOLDOUT + 1
 """Added to a rung: the loss on its samples once all filters of a genome have been solved anew, each
-on what reaches it there."""
+on what reaches it there; on few calibration samples where the model is large."""
+SOLVED_ON_ALL = SOLVED + SOLVED
+"""Added to a rung: the same, solved on all calibration samples that candidates are fitted to."""
 
 ScoreFunction = Callable[[Sequence[Genome], int], Sequence[float]]
 """(genomes, rung) → losses."""
