@@ -36,6 +36,12 @@ void mcuq_pool_average_many(
 void mcuq_pool_maximum_many(
     const mcuq_pool_window *window, const int8_t *image, int32_t channels, int8_t *output);
 
+/* Adds the sums of a window of int8 from its channel `channel` on, of which `left` are left, to `sums`:
+ * those of 4 channels or 1, which is returned. MCUQ_POOL_MOST pixels at most, which 16 bits hold. */
+#define MCUQ_POOL_MOST 255
+int32_t mcuq_pool_sums(const mcuq_pool_window *window, const int8_t *image, int32_t channel,
+    int32_t left, int32_t sums[4]);
+
 /* sum / count, rounded half away from zero; without a branch, so that no input takes other ways. */
 static inline int32_t mcuq_pool_mean(int32_t sum, int32_t count)
 {
@@ -43,8 +49,8 @@ static inline int32_t mcuq_pool_mean(int32_t sum, int32_t count)
     return ((((sum ^ sign) - sign + count / 2) / count) ^ sign) - sign;
 }
 
-/* The mean of one channel. */
-static inline int32_t mcuq_pool_average_one(
+/* The sum of one channel. */
+static inline int32_t mcuq_pool_sum_one(
     const mcuq_pool_window *window, const void *image, int32_t channel, int32_t int16)
 {
     int32_t sum = 0;
@@ -54,8 +60,21 @@ static inline int32_t mcuq_pool_average_one(
             sum += mcuq_value(image, index, int16);
         }
     }
+    return sum;
+}
+
+/* The mean of a channel from its sum. */
+static inline int32_t mcuq_pool_average(const mcuq_pool_window *window, int32_t sum)
+{
     const int32_t mean = mcuq_pool_mean(sum, window->rows * window->columns);
     return mcuq_clamp(mean, window->low, window->high);
+}
+
+/* The mean of one channel. */
+static inline int32_t mcuq_pool_average_one(
+    const mcuq_pool_window *window, const void *image, int32_t channel, int32_t int16)
+{
+    return mcuq_pool_average(window, mcuq_pool_sum_one(window, image, channel, int16));
 }
 
 static inline int32_t mcuq_pool_maximum_one(
