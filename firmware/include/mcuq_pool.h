@@ -30,17 +30,33 @@ void mcuq_pool_maximum_s8(
 void mcuq_pool_maximum_s16(
     const mcuq_pool_window *window, const void *image, int32_t channels, void *output);
 
-/* The same for int8, of 2 to 255 pixels (maxima of any number): sums fit 16 bits. */
-void mcuq_pool_average_many(
+/* The same for int8, of 2 to MCUQ_POOL_MOST pixels, whose sums fit 16 bits (maxima of any number), for
+ * the first channels, as many as go several at a time: how many. */
+#define MCUQ_POOL_MOST 255
+int32_t mcuq_pool_average_many(
     const mcuq_pool_window *window, const int8_t *image, int32_t channels, int8_t *output);
-void mcuq_pool_maximum_many(
+int32_t mcuq_pool_maximum_many(
     const mcuq_pool_window *window, const int8_t *image, int32_t channels, int8_t *output);
 
-/* Adds the sums of a window of int8 from its channel `channel` on, of which `left` are left, to `sums`:
- * those of 4 channels or 1, which is returned. MCUQ_POOL_MOST pixels at most, which 16 bits hold. */
-#define MCUQ_POOL_MOST 255
-int32_t mcuq_pool_sums(const mcuq_pool_window *window, const int8_t *image, int32_t channel,
-    int32_t left, int32_t sums[4]);
+/* Adds to `sums` those of four channels of int8 from `channel` on, of MCUQ_POOL_MOST pixels at most;
+ * channel: a multiple of four below mcuq_pool_words. */
+void mcuq_pool_sums(
+    const mcuq_pool_window *window, const int8_t *image, int32_t channel, int32_t sums[4]);
+
+/* How many channels mcuq_pool_sums can take: whole words, on cores that want it of aligned ones. */
+static inline int32_t mcuq_pool_words(
+    const mcuq_pool_window *window, const int8_t *image, int32_t channels)
+{
+#if !defined(__ARM_FEATURE_UNALIGNED)
+    const uintptr_t first = (uintptr_t)(image + window->start);
+    if (((first | (uintptr_t)window->row | (uintptr_t)window->pixel) & 3) != 0) {
+        return 0;
+    }
+#endif
+    (void)window;
+    (void)image;
+    return channels & ~3;
+}
 
 /* sum / count, rounded half away from zero; without a branch, so that no input takes other ways. */
 static inline int32_t mcuq_pool_mean(int32_t sum, int32_t count)

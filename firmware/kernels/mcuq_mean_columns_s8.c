@@ -74,22 +74,26 @@ MCUQ_ASSEMBLY void mcuq_mean_columns_s8(
 void mcuq_mean_columns_s8(const mcuq_mean_columns *p, const int8_t *input, int8_t *output)
 {
     const int32_t channels = p->channels;
-    mcuq_pool_window part = {0, 1, 0, 0, channels, 0, 0};
-    int32_t done = 0;
-    while (done < channels) {
+    const mcuq_pool_window whole = {0, 1, p->pixels, 0, channels, 0, 0};
+    const int32_t by_words = mcuq_pool_words(&whole, input, channels);
+    int32_t channel = 0;
+    while (channel < channels) {
         int32_t sums[4] = {p->sum_offset, p->sum_offset, p->sum_offset, p->sum_offset};
-        int32_t left = p->pixels;
-        int32_t count;
-        part.start = 0;
-        do {
-            part.columns = left < MCUQ_POOL_MOST ? left : MCUQ_POOL_MOST;
-            count = mcuq_pool_sums(&part, input, done, channels - done, sums);
-            part.start += part.columns * channels;
-            left -= part.columns;
-        } while (left > 0);
+        int32_t count = 1;
+        if (channel < by_words) {
+            mcuq_pool_window part = whole;
+            for (int32_t left = p->pixels; left > 0; left -= part.columns) {
+                part.columns = left < MCUQ_POOL_MOST ? left : MCUQ_POOL_MOST;
+                mcuq_pool_sums(&part, input, channel, sums);
+                part.start += part.columns * channels;
+            }
+            count = 4;
+        } else {
+            sums[0] += mcuq_pool_sum_one(&whole, input, channel, 0);
+        }
         for (int32_t i = 0; i < count; i++) {
             const int32_t value = mcuq_requantize(sums[i], p->multiplier, p->shift);
-            output[done++] = (int8_t)mcuq_clamp(value + p->output_offset, INT8_MIN, INT8_MAX);
+            output[channel++] = (int8_t)mcuq_clamp(value + p->output_offset, INT8_MIN, INT8_MAX);
         }
     }
 }

@@ -11,11 +11,11 @@
  * next of either, r8 half the count, r0, r10 and r11 within the window; q0 sums, q4 2^32 / count, rounded
  * up: the high half of its product with less than 2^15 is the quotient, q5 and q6 the activation.
  * 5 instructions for 8 values. */
-MCUQ_ASSEMBLY void mcuq_pool_average_many(
+MCUQ_ASSEMBLY int32_t mcuq_pool_average_many(
     const mcuq_pool_window *window, const int8_t *image, int32_t channels, int8_t *output)
 {
     __asm__ volatile(
-        "push {r4-r12, lr}\n"
+        "push {r2, r4-r12, lr}\n"
         "vpush {d8-d13}\n"
         "ldrd r10, r4, [r0]\n"
         "ldrd r5, r6, [r0, #8]\n"
@@ -60,23 +60,25 @@ MCUQ_ASSEMBLY void mcuq_pool_average_many(
         "subs r2, r2, #8\n"
         "bgt 1b\n"
         "vpop {d8-d13}\n"
-        "pop {r4-r12, pc}\n");
+        "pop {r0, r4-r12, pc}\n");
 }
 /* clang-format on */
 
 #else
 
-void mcuq_pool_average_many(
+int32_t mcuq_pool_average_many(
     const mcuq_pool_window *window, const int8_t *image, int32_t channels, int8_t *output)
 {
-    int32_t done = 0;
-    while (done < channels) {
+    const int32_t by_words = mcuq_pool_words(window, image, channels);
+    int32_t channel = 0;
+    while (channel < by_words) {
         int32_t sums[4] = {0, 0, 0, 0};
-        const int32_t count = mcuq_pool_sums(window, image, done, channels - done, sums);
-        for (int32_t i = 0; i < count; i++) {
-            output[done++] = (int8_t)mcuq_pool_average(window, sums[i]);
+        mcuq_pool_sums(window, image, channel, sums);
+        for (int32_t i = 0; i < 4; i++) {
+            output[channel++] = (int8_t)mcuq_pool_average(window, sums[i]);
         }
     }
+    return by_words;
 }
 
 #endif

@@ -4,25 +4,9 @@
 #include "mcuq_pool.h"
 
 #if defined(__ARM_FEATURE_UNALIGNED)
-
-static inline int32_t has_words(const mcuq_pool_window *window, const int8_t *first)
-{
-    (void)window;
-    (void)first;
-    return 1;
-}
-
 #define LOAD_WORD mcuq_load_word
-
 #else
-
-static inline int32_t has_words(const mcuq_pool_window *window, const int8_t *first)
-{
-    return (((uintptr_t)first | (uintptr_t)window->row | (uintptr_t)window->pixel) & 3) == 0;
-}
-
 #define LOAD_WORD mcuq_load_aligned_word
-
 #endif
 
 /* Of bytes 0 and 2 and of bytes 1 and 3: two sums of 16 bits in each. */
@@ -90,23 +74,13 @@ static inline void add_row(four_sums *sums, const int8_t *pixel, int32_t columns
 #endif
 }
 
-static void sum_four(const mcuq_pool_window *window, const int8_t *first, int32_t sums[4])
+void mcuq_pool_sums(
+    const mcuq_pool_window *window, const int8_t *image, int32_t channel, int32_t sums[4])
 {
+    const int8_t *first = image + window->start + channel;
     four_sums found = {0, 0};
     for (int32_t y = window->rows; y > 0; y--, first += window->row) {
         add_row(&found, first, window->columns, window->pixel);
     }
     add_sums(&found, window->rows * window->columns, sums);
-}
-
-int32_t mcuq_pool_sums(const mcuq_pool_window *window, const int8_t *image, int32_t channel,
-    int32_t left, int32_t sums[4])
-{
-    const int8_t *first = image + window->start + channel;
-    if (left >= 4 && has_words(window, first)) {
-        sum_four(window, first, sums);
-        return 4;
-    }
-    sums[0] += mcuq_pool_sum_one(window, image, channel, 0);
-    return 1;
 }
