@@ -107,6 +107,14 @@ static inline uint32_t mcuq_load_word(const int8_t *p)
 #endif
 }
 
+/* The same at an address that is a multiple of four. */
+static inline uint32_t mcuq_load_aligned_word(const int8_t *p)
+{
+    uint32_t word;
+    __builtin_memcpy(&word, __builtin_assume_aligned(p, 4), 4);
+    return word;
+}
+
 /* Bytes 0 and 2 of a word, sign extended to the two halves (SXTB16). */
 static inline int32_t mcuq_even_bytes(uint32_t word)
 {

@@ -175,6 +175,20 @@ typedef struct {
 /* In place: no. */
 void mcuq_mean_s8(const mcuq_mean *p, const int8_t *input, int8_t *output);
 
+/* The same down the columns of a matrix: of each of `channels`, over all `pixels` of an image
+ * (one of either at least). */
+typedef struct {
+    int32_t sum_offset;
+    int32_t multiplier;
+    int32_t shift;
+    int32_t output_offset;
+    int32_t pixels;
+    int32_t channels;
+} mcuq_mean_columns;
+
+/* In place: no. */
+void mcuq_mean_columns_s8(const mcuq_mean_columns *p, const int8_t *input, int8_t *output);
+
 /* REDUCE_MIN, extents as of mcuq_mean. Stored integers are compared. In place: no. */
 typedef struct {
     int32_t kept[MCUQ_MAX_RANK];

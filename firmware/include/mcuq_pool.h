@@ -30,11 +30,33 @@ void mcuq_pool_maximum_s8(
 void mcuq_pool_maximum_s16(
     const mcuq_pool_window *window, const void *image, int32_t channels, void *output);
 
-/* The same for int8, of 2 to 255 pixels (maxima of any number): sums fit 16 bits. */
-void mcuq_pool_average_many(
+/* The same for int8, of 2 to MCUQ_POOL_MOST pixels, whose sums fit 16 bits (maxima of any number), for
+ * the first channels, as many as go several at a time: how many. */
+#define MCUQ_POOL_MOST 255
+int32_t mcuq_pool_average_many(
     const mcuq_pool_window *window, const int8_t *image, int32_t channels, int8_t *output);
-void mcuq_pool_maximum_many(
+int32_t mcuq_pool_maximum_many(
     const mcuq_pool_window *window, const int8_t *image, int32_t channels, int8_t *output);
+
+/* Adds to `sums` those of four channels of int8 from `channel` on, of MCUQ_POOL_MOST pixels at most;
+ * channel: a multiple of four below mcuq_pool_words. */
+void mcuq_pool_sums(
+    const mcuq_pool_window *window, const int8_t *image, int32_t channel, int32_t sums[4]);
+
+/* How many channels mcuq_pool_sums can take: whole words, on cores that want it of aligned ones. */
+static inline int32_t mcuq_pool_words(
+    const mcuq_pool_window *window, const int8_t *image, int32_t channels)
+{
+#if !defined(__ARM_FEATURE_UNALIGNED)
+    const uintptr_t first = (uintptr_t)(image + window->start);
+    if (((first | (uintptr_t)window->row | (uintptr_t)window->pixel) & 3) != 0) {
+        return 0;
+    }
+#endif
+    (void)window;
+    (void)image;
+    return channels & ~3;
+}
 
 /* sum / count, rounded half away from zero; without a branch, so that no input takes other ways. */
 static inline int32_t mcuq_pool_mean(int32_t sum, int32_t count)
@@ -43,8 +65,8 @@ static inline int32_t mcuq_pool_mean(int32_t sum, int32_t count)
     return ((((sum ^ sign) - sign + count / 2) / count) ^ sign) - sign;
 }
 
-/* The mean of one channel. */
-static inline int32_t mcuq_pool_average_one(
+/* The sum of one channel. */
+static inline int32_t mcuq_pool_sum_one(
     const mcuq_pool_window *window, const void *image, int32_t channel, int32_t int16)
 {
     int32_t sum = 0;
@@ -54,8 +76,21 @@ static inline int32_t mcuq_pool_average_one(
             sum += mcuq_value(image, index, int16);
         }
     }
+    return sum;
+}
+
+/* The mean of a channel from its sum. */
+static inline int32_t mcuq_pool_average(const mcuq_pool_window *window, int32_t sum)
+{
     const int32_t mean = mcuq_pool_mean(sum, window->rows * window->columns);
     return mcuq_clamp(mean, window->low, window->high);
+}
+
+/* The mean of one channel. */
+static inline int32_t mcuq_pool_average_one(
+    const mcuq_pool_window *window, const void *image, int32_t channel, int32_t int16)
+{
+    return mcuq_pool_average(window, mcuq_pool_sum_one(window, image, channel, int16));
 }
 
 static inline int32_t mcuq_pool_maximum_one(

@@ -1,7 +1,7 @@
 /* Means of int8 over a window, several channels at a time. */
 #include "mcuq_assembly.h"
-#include "mcuq_instructions.h"
 #include "mcuq_pool.h"
+#include "mcuq_pool_mve.h"
 
 #if defined(__ARM_FEATURE_MVE)
 
@@ -11,11 +11,11 @@
  * next of either, r8 half the count, r0, r10 and r11 within the window; q0 sums, q4 2^32 / count, rounded
  * up: the high half of its product with less than 2^15 is the quotient, q5 and q6 the activation.
  * 5 instructions for 8 values. */
-MCUQ_ASSEMBLY void mcuq_pool_average_many(
+MCUQ_ASSEMBLY int32_t mcuq_pool_average_many(
     const mcuq_pool_window *window, const int8_t *image, int32_t channels, int8_t *output)
 {
     __asm__ volatile(
-        "push {r4-r12, lr}\n"
+        "push {r2, r4-r12, lr}\n"
         "vpush {d8-d13}\n"
         "ldrd r10, r4, [r0]\n"
         "ldrd r5, r6, [r0, #8]\n"
@@ -37,13 +37,7 @@ MCUQ_ASSEMBLY void mcuq_pool_average_many(
         "mov r11, r4\n"
         "2:\n"
         "mov r0, r10\n"
-        "dls lr, r5\n"
-        "3:\n"
-        "vpst\n"
-        "vldrbt.s16 q1, [r0]\n"
-        "add r0, r0, r7\n"
-        "vadd.i16 q0, q0, q1\n"
-        "le lr, 3b\n"
+        MCUQ_POOL_SUMS_MVE
         "add r10, r10, r6\n"
         "subs r11, r11, #1\n"
         "bgt 2b\n"
@@ -66,51 +60,25 @@ MCUQ_ASSEMBLY void mcuq_pool_average_many(
         "subs r2, r2, #8\n"
         "bgt 1b\n"
         "vpop {d8-d13}\n"
-        "pop {r4-r12, pc}\n");
+        "pop {r0, r4-r12, pc}\n");
 }
 /* clang-format on */
 
 #else
 
-#if defined(__ARM_FEATURE_DSP)
-
-/* Four channels from `channel` on. */
-static void average_four(
-    const mcuq_pool_window *window, const int8_t *image, int32_t channel, int8_t *output)
-{
-    int32_t even = 0;
-    int32_t odd = 0;
-    const int8_t *row = image + window->start + channel;
-    for (int32_t y = window->rows; y > 0; y--, row += window->row) {
-        const int8_t *pixel = row;
-        for (int32_t x = window->columns; x > 0; x--, pixel += window->pixel) {
-            const uint32_t word = mcuq_load_word(pixel);
-            even = mcuq_add_even_bytes(even, word);
-            odd = mcuq_add_odd_bytes(odd, word);
-        }
-    }
-    const int32_t count = window->rows * window->columns;
-    const int32_t sums[4] = {(int16_t)(even & 0xFFFF), (int16_t)(odd & 0xFFFF), even >> 16, odd >> 16};
-    for (int32_t i = 0; i < 4; i++) {
-        const int32_t mean = mcuq_pool_mean(sums[i], count);
-        output[channel + i] = (int8_t)mcuq_clamp(mean, window->low, window->high);
-    }
-}
-
-#endif
-
-void mcuq_pool_average_many(
+int32_t mcuq_pool_average_many(
     const mcuq_pool_window *window, const int8_t *image, int32_t channels, int8_t *output)
 {
+    const int32_t by_words = mcuq_pool_words(window, image, channels);
     int32_t channel = 0;
-#if defined(__ARM_FEATURE_DSP)
-    for (; channel + 4 <= channels; channel += 4) {
-        average_four(window, image, channel, output);
+    while (channel < by_words) {
+        int32_t sums[4] = {0, 0, 0, 0};
+        mcuq_pool_sums(window, image, channel, sums);
+        for (int32_t i = 0; i < 4; i++) {
+            output[channel++] = (int8_t)mcuq_pool_average(window, sums[i]);
+        }
     }
-#endif
-    for (; channel < channels; channel++) {
-        output[channel] = (int8_t)mcuq_pool_average_one(window, image, channel, 0);
-    }
+    return by_words;
 }
 
 #endif

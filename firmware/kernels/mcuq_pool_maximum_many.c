@@ -10,11 +10,11 @@
 /* r1 first pixel, r2 channels left, r3 output, r4 and r5 rows and columns, r6 and r7 how far to the
  * next of either, r10-r12 within the window; q0 maxima, q2 and q3 the activation. 5 instructions for
  * 16 values. */
-MCUQ_ASSEMBLY void mcuq_pool_maximum_many(
+MCUQ_ASSEMBLY int32_t mcuq_pool_maximum_many(
     const mcuq_pool_window *window, const int8_t *image, int32_t channels, int8_t *output)
 {
     __asm__ volatile(
-        "push {r4-r12, lr}\n"
+        "push {r2, r4-r12, lr}\n"
         "ldrd r10, r4, [r0]\n"
         "ldrd r5, r6, [r0, #8]\n"
         "ldrd r7, r11, [r0, #16]\n"
@@ -45,13 +45,11 @@ MCUQ_ASSEMBLY void mcuq_pool_maximum_many(
         "adds r1, r1, #16\n"
         "subs r2, r2, #16\n"
         "bgt 1b\n"
-        "pop {r4-r12, pc}\n");
+        "pop {r0, r4-r12, pc}\n");
 }
 /* clang-format on */
 
-#else
-
-#if defined(__ARM_FEATURE_DSP)
+#elif defined(__ARM_FEATURE_DSP)
 
 /* Four channels from `channel` on. */
 static void maximum_four(
@@ -71,20 +69,26 @@ static void maximum_four(
     }
 }
 
-#endif
-
-void mcuq_pool_maximum_many(
+int32_t mcuq_pool_maximum_many(
     const mcuq_pool_window *window, const int8_t *image, int32_t channels, int8_t *output)
 {
     int32_t channel = 0;
-#if defined(__ARM_FEATURE_DSP)
     for (; channel + 4 <= channels; channel += 4) {
         maximum_four(window, image, channel, output);
     }
-#endif
-    for (; channel < channels; channel++) {
-        output[channel] = (int8_t)mcuq_pool_maximum_one(window, image, channel, 0);
-    }
+    return channel;
+}
+
+#else
+
+int32_t mcuq_pool_maximum_many(
+    const mcuq_pool_window *window, const int8_t *image, int32_t channels, int8_t *output)
+{
+    (void)window;
+    (void)image;
+    (void)channels;
+    (void)output;
+    return 0;
 }
 
 #endif

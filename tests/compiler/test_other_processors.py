@@ -15,7 +15,7 @@ ziglang = pytest.importorskip("ziglang")
 
 KERNELS = (
     *("mcuq_conv_s8.c", "mcuq_conv_s4.c", "mcuq_depthwise_s8.c", "mcuq_dense_s8.c"),
-    *("mcuq_mean_s8.c", "mcuq_softmax_s8.c"),
+    *("mcuq_mean_s8.c", "mcuq_mean_columns_s8.c", "mcuq_pool_sums.c", "mcuq_softmax_s8.c"),
 )
 ESP32_C3 = ("-target", "riscv32-unknown-elf", "-march=rv32imc", "-mabi=ilp32")
 

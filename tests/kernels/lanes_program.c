@@ -21,8 +21,8 @@ void plain_lane_copy(int8_t *, int32_t, const int8_t *, int32_t, int32_t, int32_
 void plain_lane_fill(int8_t *, int32_t, int32_t);
 void plain_lane_unpack_s4(const int8_t *, int32_t, int8_t *);
 void plain_lane_unpack_s2(const int8_t *, int32_t, int8_t *);
-void plain_pool_average_many(const mcuq_pool_window *, const int8_t *, int32_t, int8_t *);
-void plain_pool_maximum_many(const mcuq_pool_window *, const int8_t *, int32_t, int8_t *);
+mcuq_pool plain_pool_average_s8, plain_pool_maximum_s8;
+void plain_mean_columns_s8(const mcuq_mean_columns *, const int8_t *, int8_t *);
 void plain_add_aligned_s8(
     const int8_t *, const int8_t *, int8_t *, const mcuq_aligned_add *, int32_t);
 
@@ -183,16 +183,31 @@ static void pool(void)
     const int32_t channels = 1 + below(40);
     window.pixel = channels;
     window.row = window.columns * channels;
-    if (window.rows * window.columns > 1) {
-        clear();
-        mcuq_pool_average_many(&window, inputs, channels, outputs[0]);
-        plain_pool_average_many(&window, inputs, channels, outputs[1]);
-        differ("pool_average_many");
+    clear();
+    mcuq_pool_average_s8(&window, inputs, channels, outputs[0]);
+    plain_pool_average_s8(&window, inputs, channels, outputs[1]);
+    differ("pool_average_s8");
+    clear();
+    mcuq_pool_maximum_s8(&window, inputs, channels, outputs[0]);
+    plain_pool_maximum_s8(&window, inputs, channels, outputs[1]);
+    differ("pool_maximum_s8");
+}
+
+/* A quarter of the rounds of pixels that are all at one end of int8: sums leave 16 bits soonest. */
+static void mean(void)
+{
+    const int32_t channels = 1 + below(40);
+    const int32_t pixels = 1 + below(BYTES / channels < 600 ? BYTES / channels : 600);
+    const mcuq_mean_columns p = {(below(256) - 128) * pixels, (1 << 30) + below(1 << 24) * 64,
+        below(12) - 10, below(256) - 128, pixels, channels};
+    const int32_t fill_with = below(8);
+    if (fill_with < 2) {
+        memset(weights, fill_with ? 127 : -128, BYTES);
     }
     clear();
-    mcuq_pool_maximum_many(&window, inputs, channels, outputs[0]);
-    plain_pool_maximum_many(&window, inputs, channels, outputs[1]);
-    differ("pool_maximum_many");
+    mcuq_mean_columns_s8(&p, weights, outputs[0] + 1);
+    plain_mean_columns_s8(&p, weights, outputs[1] + 1);
+    differ("mean_columns_s8");
 }
 
 static void bytes(void)
@@ -235,6 +250,7 @@ int main(void)
         depthwise_of_nine();
         pool();
         bytes();
+        mean();
     }
     return 0;
 }

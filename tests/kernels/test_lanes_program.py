@@ -17,9 +17,10 @@ FUNCTIONS = (
     *(f"lane_{part}_{width}" for part in ("pixels", "row") for width in ("s8", "s4", "s2")),
     *("multiply_s8", "multiply_s4", "depthwise_run_9"),
     *("lane_copy", "lane_fill", "lane_unpack_s4", "lane_unpack_s2", "depthwise_lanes_run"),
-    *("pool_average_many", "pool_maximum_many", "add_aligned_s8"),
+    *("pool_average_s8", "pool_average_many", "pool_maximum_s8", "pool_maximum_many"),
+    *("add_aligned_s8", "mean_columns_s8"),
 )
-BESIDE = ("lane_groups", "multiply_groups", "pair_sums_s8", "four_sums_s4")
+BESIDE = ("lane_groups", "multiply_groups", "pair_sums_s8", "four_sums_s4", "pool_sums")
 """What the functions in C call."""
 
 pytestmark = [

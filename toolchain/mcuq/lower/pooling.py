@@ -33,6 +33,8 @@ from mcuq.ops.window import window_params
 from mcuq.quantized.qgraph import QuantizedGraph
 
 Extent = tuple[str, tuple[int, ...]]
+Dimensions = list[tuple[int, int]]
+"""(size, stride) of each."""
 
 
 def lower_pool(qgraph: QuantizedGraph, op: Op, params: PoolParams) -> Call:
@@ -69,20 +71,32 @@ def _shared_bytes(source: QuantizedTensor, result: QuantizedTensor, params: Pool
 
 
 def lower_mean(qgraph: QuantizedGraph, op: Op, params: MeanParams) -> Call:
-    """mcuq_mean_s8."""
-    structure = Struct(
-        "mcuq_mean",
-        (
-            ("sum_offset", params.input_offset * params.count),
-            ("multiplier", params.multiplier),
-            ("shift", params.shift),
-            ("output_offset", params.output_offset),
-            *_extents(qgraph, op, params.axes),
-        ),
-    )
+    """mcuq_mean_columns_s8 where it is all pixels' mean of each channel, else mcuq_mean_s8."""
     source = qgraph.tensors[op.inputs[0]]
-    arguments = (structure, operand(source), TensorRef(op.output))
-    return Call(op, suffixed("mcuq_mean", source), arguments)
+    scaling: tuple[tuple[str, int], ...] = (
+        ("sum_offset", params.input_offset * params.count),
+        ("multiplier", params.multiplier),
+        ("shift", params.shift),
+        ("output_offset", params.output_offset),
+    )
+    columns = _columns(source, params.axes) if source.bits == 8 else None
+    if columns:
+        extents = tuple(zip(("pixels", "channels"), columns, strict=True))
+        structure = Struct("mcuq_mean_columns", (*scaling, *extents))
+        function = "mcuq_mean_columns_s8"
+    else:
+        structure = Struct("mcuq_mean", (*scaling, *_extents(qgraph, op, params.axes)))
+        function = suffixed("mcuq_mean", source)
+    return Call(op, function, (structure, operand(source), TensorRef(op.output)))
+
+
+def _columns(source: QuantizedTensor, axes: tuple[int, ...]) -> tuple[int, int] | None:
+    """Rows and columns of the matrix whose columns are reduced; None where it is none."""
+    reduced, kept = _dimensions(source, axes)
+    match [[dimension for dimension in some if dimension[0] > 1] for some in (reduced, kept)]:
+        case [[(rows, pitch)], [(columns, 1)]] if pitch == columns:
+            return rows, columns
+    return None
 
 
 def lower_reduce_min(qgraph: QuantizedGraph, op: Op, params: ReduceParams) -> Call:
@@ -95,10 +109,7 @@ def lower_reduce_min(qgraph: QuantizedGraph, op: Op, params: ReduceParams) -> Ca
 
 def _extents(qgraph: QuantizedGraph, op: Op, axes: tuple[int, ...]) -> tuple[Extent, ...]:
     """Dimensions that are kept and those that are reduced, with their strides."""
-    shape = qgraph.tensors[op.inputs[0]].shape
-    dimensions = list(zip(shape, dense_strides(shape), strict=True))
-    reduced = _merged([dimensions[axis] for axis in range(len(shape)) if axis in axes])
-    kept = _merged([dimensions[axis] for axis in range(len(shape)) if axis not in axes])
+    reduced, kept = _dimensions(qgraph.tensors[op.inputs[0]], axes)
     return (
         ("kept", to_rank([size for size, _ in kept], 1, op)),
         ("kept_strides", to_rank([stride for _, stride in kept], 0, op)),
@@ -107,9 +118,18 @@ def _extents(qgraph: QuantizedGraph, op: Op, axes: tuple[int, ...]) -> tuple[Ext
     )
 
 
-def _merged(dimensions: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """(size, stride) of dimensions, those as one that a single loop walks in the same order."""
-    merged: list[tuple[int, int]] = []
+def _dimensions(source: QuantizedTensor, axes: tuple[int, ...]) -> tuple[Dimensions, Dimensions]:
+    """Dimensions that are reduced and those that are kept, merged."""
+    shape = source.shape
+    dimensions = list(zip(shape, dense_strides(shape), strict=True))
+    reduced = _merged([dimensions[axis] for axis in range(len(shape)) if axis in axes])
+    kept = _merged([dimensions[axis] for axis in range(len(shape)) if axis not in axes])
+    return reduced, kept
+
+
+def _merged(dimensions: Dimensions) -> Dimensions:
+    """Dimensions, those as one that a single loop walks in the same order."""
+    merged: Dimensions = []
     for size, stride in dimensions:
         if merged and merged[-1][1] == size * stride:
             merged[-1] = (merged[-1][0] * size, stride)
