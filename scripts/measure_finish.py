@@ -5,12 +5,13 @@ largest ones the next narrower width until the budget is met. That mix is refine
 refines what its search found, and judged by exact integer arithmetic against the float model,
 sample by sample. With --folds K the labelled samples, search and evaluation together, are cut into
 K parts; each is judged in turn by models that were finished on the others. Each --without is a row
-that leaves out what it names (`STEPS`, or nothing); the others are set beside the first, sample by
-sample.
+that leaves out what it names (`STEPS`, or nothing), each --training one with other settings of the
+training (`RefineSettings`, or none); the others are set beside the first, sample by sample.
 
 python scripts/measure_finish.py MODEL --calibration DATA --search-data DATA --evaluation DATA
     [--budgets 100,50,37.5,25] [--seeds 2] [--folds 3] [--observer mse] [--parts 0,1]
-    [--without nothing] [--without averages] [--without refinement] … [--kept FOLDER]
+    [--without nothing] [--without averages] [--without refinement] …
+    [--training none] [--training epochs=16,batch=32] … [--kept FOLDER]
 """
 
 from __future__ import annotations
@@ -21,9 +22,11 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, fields, replace
+from dataclasses import asdict, dataclass, fields, replace
 from functools import partial
+from itertools import product
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 import numpy as np
@@ -42,6 +45,7 @@ from mcuq.numeric import stored_bytes
 from mcuq.pipeline import refinement
 from mcuq.pipeline.refinement import refine_chosen
 from mcuq.pipeline.scoring import Candidates
+from mcuq.pipeline.settings import REFINEMENT
 from mcuq.pipeline.space import build_space
 from mcuq.progress import Progress, ProgressCallback
 from mcuq.ptq.refine import RefineSettings
@@ -55,8 +59,11 @@ from mcuq.score.loss import divergence, find_loss_outputs, head_tensors
 from study.command import at_least, run_study
 
 Floats = npt.NDArray[np.float64]
+Training = tuple[tuple[str, Any], ...]
+"""Settings of the training by name."""
 WIDTHS = (8, 4, 2)
 NOTHING = "nothing"
+NONE = "none"
 STEPS = {
     "averages": "a scale of their own for averages over whole images",
     "refinement": "all refinement: every filter at the nearest integers",
@@ -143,21 +150,28 @@ class Finish:
         without: names of `STEPS` that are left out.
         observer: of all activations, to start from.
         seed: of the training.
+        training: settings that differ from those of a build; `epochs` for many samples, too.
     """
 
     without: frozenset[str]
     observer: str
     seed: int
+    training: Training = ()
 
     def name(self, prefix: str) -> str:
         """Of a run: no two finishes share one."""
-        return "-".join([prefix, self.observer, str(self.seed), *sorted(self.without)])
+        changed = [f"{name}={value}" for name, value in self.training]
+        return "-".join([prefix, self.observer, str(self.seed), *changed, *sorted(self.without)])
 
     def changes(self) -> ExitStack:
         """While it is open, the finish of a build is this one."""
         changed = ExitStack()
-        seeded = partial(RefineSettings, seed=self.seed)
-        changed.enter_context(patch.object(refinement, "RefineSettings", seeded))
+        training = dict(self.training)
+        made = partial(replace, RefineSettings(), seed=self.seed, **training)
+        changed.enter_context(patch.object(refinement, "RefineSettings", made))
+        if "epochs" in training:
+            over_many = replace(REFINEMENT, passes_over_many=training["epochs"])
+            changed.enter_context(patch.object(refinement, "REFINEMENT", over_many))
         if "averages" in self.without:
             coarse = replace(RANGES, average_limit=math.inf)
             changed.enter_context(patch.object(averages, "RANGES", coarse))
@@ -238,14 +252,14 @@ class Runs:
 
 
 HEADING = (
-    "| weight bytes | | without | judged, samples × seeds | float | finished | "
+    "| weight bytes | | without | training | judged, samples × seeds | float | finished | "
     "less float, points | each run | KL | less the first, points | KL less the first, 1e-4 | "
     "finish, s |"
 )
 
 
-def row(budget: float, size: int, without: frozenset[str], runs: Runs, first: Runs) -> str:
-    """One line of the table; `first` is what it is set beside."""
+def row(budget: float, size: int, finish: Finish, runs: Runs, first: Runs) -> str:
+    """One line of the table, of a finish with any seed; `first` is what it is set beside."""
     less, of_float = 100 * runs.less_float, 100 * runs.of_float.mean()
     beside, kl_beside = 100 * (runs.less_float - first.less_float), 1e4 * (runs.kl - first.kl)
     compared = (
@@ -256,7 +270,8 @@ def row(budget: float, size: int, without: frozenset[str], runs: Runs, first: Ru
     cells = (
         f"{budget:.1%}",
         f"{size:,}",
-        ", ".join(sorted(without)) or NOTHING,
+        ", ".join(sorted(finish.without)) or NOTHING,
+        ", ".join(f"`{name}` {value}" for name, value in finish.training),
         f"{less.shape[1]:,} × {len(less)}",
         f"{of_float:.2f}",
         f"{of_float + less.mean():.2f}",
@@ -280,7 +295,7 @@ def rows(arguments: argparse.Namespace, progress: ProgressCallback) -> Iterator[
         for path in (arguments.calibration, arguments.search_data, arguments.evaluation)
     )
     yield HEADING
-    yield "|--:|--:|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|"
+    yield "|--:|--:|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|"
     pairs = parts(search, evaluation, arguments.folds)
     chosen = [pairs[number] for number in arguments.parts] if arguments.parts else pairs
     # Where the search data calibrates, only what is not judged does.
@@ -292,10 +307,10 @@ def rows(arguments: argparse.Namespace, progress: ProgressCallback) -> Iterator[
         widths = mixed_widths(graph, budget)
         size = sum(stored_bytes(graph.tensors[n].size, bits) for n, bits in widths.items())
         first: Runs | None = None
-        for without in arguments.without:
+        for without, training in product(arguments.without, arguments.training):
             seeds = []
             for seed in range(arguments.seeds):
-                finish = Finish(without, arguments.observer, seed)
+                finish = Finish(without, arguments.observer, seed, training)
                 folds = []
                 for number, split in zip(numbers, splits, strict=True):
                     name = finish.name(f"{graph.name}-{budget}-{number}-{arguments.folds}")
@@ -305,7 +320,7 @@ def rows(arguments: argparse.Namespace, progress: ProgressCallback) -> Iterator[
                 seeds.append(folds)
             runs = Runs.of(seeds)
             first = first or runs
-            yield row(budget, size, without, runs, first)
+            yield row(budget, size, finish, runs, first)
 
 
 def run(
@@ -340,6 +355,17 @@ def steps(text: str) -> frozenset[str]:
     return names
 
 
+def training(text: str) -> Training:
+    """Settings by name, or none."""
+    known = {name: type(value) for name, value in asdict(RefineSettings()).items()}
+    found = []
+    for name, _, value in (part.partition("=") for part in text.split(",") if text != NONE):
+        if name not in known:
+            raise argparse.ArgumentTypeError(f"{name} is none of {', '.join(known)}")
+        found.append((name, known[name](value)))
+    return tuple(found)
+
+
 def parser() -> argparse.ArgumentParser:
     taken = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -361,6 +387,13 @@ def parser() -> argparse.ArgumentParser:
         metavar="STEP,…",
         help="one row each: " + "; ".join(f"{name}: {what}" for name, what in STEPS.items()),
     )
+    taken.add_argument(
+        "--training",
+        type=training,
+        action="append",
+        metavar="NAME=VALUE,…",
+        help="one row each: settings of the training, or none",
+    )
     taken.add_argument("--kept", type=Path, help="folder of finished runs: one state of the code")
     taken.add_argument("--observer", default="mse", help="of all activations, to start from")
     return taken
@@ -369,6 +402,7 @@ def parser() -> argparse.ArgumentParser:
 def measure(arguments: argparse.Namespace) -> None:
     """Print the table, row by row."""
     arguments.without = arguments.without or [frozenset()]
+    arguments.training = arguments.training or [()]
     with shown_progress() as progress:
         for line in rows(arguments, progress):
             print_lines([line])

@@ -14,6 +14,7 @@ from mcuq.data import Dataset
 from mcuq.importers import load_model
 from mcuq.numeric import stored_bytes
 from mcuq.pipeline import refinement
+from mcuq.ptq.refine import RefineSettings
 from mcuq.quantize import averages
 
 
@@ -53,6 +54,34 @@ def test_what_is_left_out_is_left_out() -> None:
     assert refinement.RefineSettings().seed == 0
 
 
+def test_settings_of_the_training_are_those_asked_for_of_few_samples_or_many() -> None:
+    usual = refinement.REFINEMENT
+    asked = measure_finish.training("epochs=7,scale_rate=0.5")
+    assert asked == (("epochs", 7), ("scale_rate", 0.5))
+    with measure_finish.Finish(frozenset(), "mse", 2, asked).changes():
+        assert refinement.RefineSettings() == RefineSettings(seed=2, epochs=7, scale_rate=0.5)
+        assert refinement.REFINEMENT.passes_over_many == 7
+    with measure_finish.Finish(frozenset(), "mse", 0, measure_finish.training("none")).changes():
+        assert refinement.RefineSettings() == RefineSettings()
+        assert usual == refinement.REFINEMENT
+
+
+def test_no_two_finishes_share_a_name() -> None:
+    trainings = [measure_finish.training(text) for text in ("none", "epochs=4", "epochs=16")]
+    names = {
+        measure_finish.Finish(frozenset(without), "mse", seed, training).name("kws")
+        for without in ((), ("averages",))
+        for training in trainings
+        for seed in (0, 1)
+    }
+    assert len(names) == 12
+
+
+def test_an_unknown_setting_is_refused() -> None:
+    with pytest.raises(argparse.ArgumentTypeError, match="passes is none of epochs, batch"):
+        measure_finish.training("passes=4")
+
+
 def test_an_unknown_step_is_refused() -> None:
     with pytest.raises(argparse.ArgumentTypeError, match="scales is none of averages"):
         measure_finish.steps("scales")
@@ -75,9 +104,10 @@ def test_a_row_for_every_finish(digits: Path, capsys: pytest.CaptureFixture[str]
     options = ["--calibration", data[0], "--search-data", data[1], "--evaluation", data[2]]
     model = str(digits / "digits_float32.tflite")
     asked = ["--budgets", "50", "--without", "refinement", "--without", "refinement,averages"]
+    asked += ["--training", "epochs=1"]
     assert measure_finish.main([model, *options, *asked]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 4
-    assert lines[2].startswith("| 50.0% | ") and " | refinement | " in lines[2]
-    assert " | averages, refinement | " in lines[3]
-    assert {line.count("|") for line in lines} == {13}
+    assert lines[2].startswith("| 50.0% | ") and " | refinement | `epochs` 1 | " in lines[2]
+    assert " | averages, refinement | `epochs` 1 | " in lines[3]
+    assert {line.count("|") for line in lines} == {14}
