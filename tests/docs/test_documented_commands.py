@@ -51,6 +51,7 @@ STAND_INS = {
 FEW = {
     "resnet8_calibration.npz": "calibration.npz",
     "resnet8_search.npz": "search.npz",
+    "resnet8_search1000.npz": "search.npz",
     "resnet8_test.npz": "evaluation.npz",
     "kws_search.npz": "search.npz",
     "kws_test.npz": "evaluation.npz",
