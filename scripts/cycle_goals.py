@@ -43,6 +43,9 @@ BOARDS: Mapping[str, str] = {
 }
 """Chip of published results → a board of its core that runs the image, with the chip's flash."""
 
+MEMORIES: Mapping[str, tuple[int, int]] = {"G0B1": (512 << 10, 144 << 10)}
+"""Chip → bytes of flash and RAM, where the board's chip has less: DS13560 (STM32G0B1xE)."""
+
 NETWORKS: Mapping[str, str] = {"resnet8": "IC", "kws": "KWS", "vww": "VWW", "ad": "AD"}
 """Keys of TRAINED that have published results."""
 
@@ -91,8 +94,16 @@ class Figures:
 
 
 def chip_board(chip: str) -> Board:
-    """A board of the chip's core with the flash of that chip."""
+    """A board of the chip's core with the flash, and at least the memory, of that chip."""
     board, timing = load_board(BOARDS[chip]), CHIPS[chip].flash_timing
+    if chip in MEMORIES:
+        flash_bytes, ram_bytes = MEMORIES[chip]
+        board = board.model_copy(
+            update={
+                "flash": board.flash.model_copy(update={"bytes": flash_bytes}),
+                "ram": board.ram.model_copy(update={"bytes": ram_bytes}),
+            }
+        )
     values = {name: getattr(timing, name) for name in timing.__dataclass_fields__}
     flash = Timing(**values, sources=("scripts/silicon/chips.py",))
     return board.model_copy(update={"timing": flash, "core_hz": CHIPS[chip].core_hz})
@@ -163,7 +174,7 @@ def _row(each: Figures, others: Sequence[int | None]) -> list[str]:
     goal, record = GOALS[each.chip][place], RECORDS[each.chip][place]
     low, high = (each.cycles * (1 + sign * each.band) / 1e6 for sign in (-1, 1))
     return [
-        CHIPS[each.chip].core.removeprefix("cortex-").upper(),
+        CHIPS[each.chip].core.removeprefix("cortex-").replace("plus", "+").upper(),
         each.chip,
         NETWORKS[each.model],
         f"{each.instructions / 1e6:.3f}",

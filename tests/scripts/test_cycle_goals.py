@@ -44,6 +44,14 @@ def test_every_chip_has_a_board_of_its_core_and_a_goal_for_each_network() -> Non
         assert len(GOALS[chip]) == len(RECORDS[chip]) == len(NETWORKS)
 
 
+def test_the_largest_network_fits_every_board() -> None:
+    """Person detection: some 250 KB of flash, 40 KB of RAM."""
+    for chip in BOARDS:
+        board = chip_board(chip)
+        assert board.flash.bytes >= 256 << 10
+        assert board.ram.bytes >= 48 << 10
+
+
 def test_the_page_has_a_place_for_the_table() -> None:
     text = PAGE.read_text(encoding="utf-8")
     assert text.index(BEGIN) < text.index(END)
