@@ -5,12 +5,13 @@ largest ones the next narrower width until the budget is met. That mix is refine
 refines what its search found, and judged by exact integer arithmetic against the float model,
 sample by sample. With --folds K the labelled samples, search and evaluation together, are cut into
 K parts; each is judged in turn by models that were finished on the others. Each --without is a row
-that leaves out what it names (`STEPS`, or nothing); the others are set beside the first, sample by
-sample.
+that leaves out what it names (`STEPS`, or nothing), with --passes once for each number of them; the
+others are set beside the first, sample by sample.
 
 python scripts/measure_finish.py MODEL --calibration DATA --search-data DATA --evaluation DATA
     [--budgets 100,50,37.5,25] [--seeds 2] [--folds 3] [--observer mse] [--parts 0,1]
-    [--without nothing] [--without averages] [--without refinement] … [--kept FOLDER]
+    [--without nothing] [--without averages] [--without refinement] … [--passes 4,16]
+    [--kept FOLDER]
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, fields, replace
 from functools import partial
+from itertools import product
 from pathlib import Path
 from unittest.mock import patch
 
@@ -42,6 +44,7 @@ from mcuq.numeric import stored_bytes
 from mcuq.pipeline import refinement
 from mcuq.pipeline.refinement import refine_chosen
 from mcuq.pipeline.scoring import Candidates
+from mcuq.pipeline.settings import REFINEMENT
 from mcuq.pipeline.space import build_space
 from mcuq.progress import Progress, ProgressCallback
 from mcuq.ptq.refine import RefineSettings
@@ -59,6 +62,7 @@ WIDTHS = (8, 4, 2)
 NOTHING = "nothing"
 STEPS = {
     "averages": "a scale of their own for averages over whole images",
+    "mixes": "mixes of two samples in the training, and their number of passes",
     "refinement": "all refinement: every filter at the nearest integers",
 }
 
@@ -143,20 +147,30 @@ class Finish:
         without: names of `STEPS` that are left out.
         observer: of all activations, to start from.
         seed: of the training.
+        passes: over the samples; None takes those of a build.
     """
 
     without: frozenset[str]
     observer: str
     seed: int
+    passes: int | None = None
 
     def name(self, prefix: str) -> str:
         """Of a run: no two finishes share one."""
-        return "-".join([prefix, self.observer, str(self.seed), *sorted(self.without)])
+        passes = [] if self.passes is None else [f"passes{self.passes}"]
+        return "-".join([prefix, self.observer, str(self.seed), *passes, *sorted(self.without)])
 
     def changes(self) -> ExitStack:
         """While it is open, the finish of a build is this one."""
         changed = ExitStack()
-        seeded = partial(RefineSettings, seed=self.seed)
+        training: dict[str, int] = {"seed": self.seed}
+        if "mixes" in self.without:
+            training["mixed_below"] = 0
+        if self.passes is not None:
+            training |= dict.fromkeys(("epochs", "mixed_epochs"), self.passes)
+            over_many = replace(REFINEMENT, passes_over_many=self.passes)
+            changed.enter_context(patch.object(refinement, "REFINEMENT", over_many))
+        seeded = partial(RefineSettings, **training)
         changed.enter_context(patch.object(refinement, "RefineSettings", seeded))
         if "averages" in self.without:
             coarse = replace(RANGES, average_limit=math.inf)
@@ -237,15 +251,18 @@ class Runs:
         )
 
 
+Plan = tuple[frozenset[str], int | None]
+"""Of a row: what is left out, and how many passes; None takes those of a build."""
 HEADING = (
-    "| weight bytes | | without | judged, samples × seeds | float | finished | "
+    "| weight bytes | | without | passes | judged, samples × seeds | float | finished | "
     "less float, points | each run | KL | less the first, points | KL less the first, 1e-4 | "
     "finish, s |"
 )
 
 
-def row(budget: float, size: int, without: frozenset[str], runs: Runs, first: Runs) -> str:
+def row(budget: float, size: int, plan: Plan, runs: Runs, first: Runs) -> str:
     """One line of the table; `first` is what it is set beside."""
+    without, passes = plan
     less, of_float = 100 * runs.less_float, 100 * runs.of_float.mean()
     beside, kl_beside = 100 * (runs.less_float - first.less_float), 1e4 * (runs.kl - first.kl)
     compared = (
@@ -257,6 +274,7 @@ def row(budget: float, size: int, without: frozenset[str], runs: Runs, first: Ru
         f"{budget:.1%}",
         f"{size:,}",
         ", ".join(sorted(without)) or NOTHING,
+        "" if passes is None else f"{passes}",
         f"{less.shape[1]:,} × {len(less)}",
         f"{of_float:.2f}",
         f"{of_float + less.mean():.2f}",
@@ -280,7 +298,7 @@ def rows(arguments: argparse.Namespace, progress: ProgressCallback) -> Iterator[
         for path in (arguments.calibration, arguments.search_data, arguments.evaluation)
     )
     yield HEADING
-    yield "|--:|--:|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|"
+    yield "|--:|--:|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|"
     pairs = parts(search, evaluation, arguments.folds)
     chosen = [pairs[number] for number in arguments.parts] if arguments.parts else pairs
     # Where the search data calibrates, only what is not judged does.
@@ -292,10 +310,10 @@ def rows(arguments: argparse.Namespace, progress: ProgressCallback) -> Iterator[
         widths = mixed_widths(graph, budget)
         size = sum(stored_bytes(graph.tensors[n].size, bits) for n, bits in widths.items())
         first: Runs | None = None
-        for without in arguments.without:
+        for plan in product(arguments.without, arguments.passes):
             seeds = []
             for seed in range(arguments.seeds):
-                finish = Finish(without, arguments.observer, seed)
+                finish = Finish(plan[0], arguments.observer, seed, plan[1])
                 folds = []
                 for number, split in zip(numbers, splits, strict=True):
                     name = finish.name(f"{graph.name}-{budget}-{number}-{arguments.folds}")
@@ -305,7 +323,7 @@ def rows(arguments: argparse.Namespace, progress: ProgressCallback) -> Iterator[
                 seeds.append(folds)
             runs = Runs.of(seeds)
             first = first or runs
-            yield row(budget, size, without, runs, first)
+            yield row(budget, size, plan, runs, first)
 
 
 def run(
@@ -360,6 +378,9 @@ def parser() -> argparse.ArgumentParser:
         action="append",
         metavar="STEP,…",
         help="one row each: " + "; ".join(f"{name}: {what}" for name, what in STEPS.items()),
+    )
+    taken.add_argument(
+        "--passes", type=numbers, default=(None,), help="of the training; one row each"
     )
     taken.add_argument("--kept", type=Path, help="folder of finished runs: one state of the code")
     taken.add_argument("--observer", default="mse", help="of all activations, to start from")

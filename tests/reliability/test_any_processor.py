@@ -75,6 +75,10 @@ def outcome(graph: Graph, samples: Samples) -> dict[str, Any]:
         graph, ranges, config, [samples[:16]], [samples[16:]], bank=bank,
         settings=RefineSettings(epochs=2, batch=8),
     )  # fmt: skip
+    of_mixes = refine(
+        graph, ranges, Config(default_weight=WeightChoice(2)), [samples[:16]], [samples[16:]],
+        settings=RefineSettings(mixed_epochs=2, batch=8),
+    )  # fmt: skip
     outputs = run_float(graph, [samples], keep=("logits",))
     moved = {"logits": outputs["logits"] * np.float32(1.01)}
     losses = divergence(find_loss_outputs(graph), outputs, moved)
@@ -93,8 +97,12 @@ def outcome(graph: Graph, samples: Samples) -> dict[str, Any]:
             name: (None if t.data is None else t.data.tobytes(), t.scale.tobytes())
             for name, t in refined.qgraph.tensors.items()
         },
+        "refined by mixes": {
+            name: (None if t.data is None else t.data.tobytes(), t.scale.tobytes())
+            for name, t in of_mixes.qgraph.tensors.items()
+        },
         "losses": losses.tobytes(),
-        "refined losses": (refined.before, refined.after),
+        "refined losses": [(r.before, r.after) for r in (refined, of_mixes)],
     }
 
 

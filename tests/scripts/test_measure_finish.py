@@ -14,6 +14,7 @@ from mcuq.data import Dataset
 from mcuq.importers import load_model
 from mcuq.numeric import stored_bytes
 from mcuq.pipeline import refinement
+from mcuq.ptq.refine import RefineSettings
 from mcuq.quantize import averages
 
 
@@ -53,6 +54,24 @@ def test_what_is_left_out_is_left_out() -> None:
     assert refinement.RefineSettings().seed == 0
 
 
+def test_passes_are_those_asked_for_over_mixes_and_samples_few_or_many() -> None:
+    usual = refinement.REFINEMENT
+    with measure_finish.Finish(measure_finish.steps("mixes"), "mse", 0, passes=7).changes():
+        settings = refinement.RefineSettings()
+        assert settings.epochs == settings.mixed_epochs == refinement.REFINEMENT.passes_over_many
+        assert settings.epochs == 7
+        assert settings.mixed_below == 0
+    with measure_finish.Finish(frozenset(), "mse", 0).changes():
+        assert refinement.RefineSettings() == RefineSettings()
+        assert usual == refinement.REFINEMENT
+    names = {
+        measure_finish.Finish(frozenset(without), "mse", 0, passes).name("kws")
+        for without in ((), ("mixes",))
+        for passes in (None, 4, 16)
+    }
+    assert len(names) == 6
+
+
 def test_an_unknown_step_is_refused() -> None:
     with pytest.raises(argparse.ArgumentTypeError, match="scales is none of averages"):
         measure_finish.steps("scales")
@@ -75,9 +94,10 @@ def test_a_row_for_every_finish(digits: Path, capsys: pytest.CaptureFixture[str]
     options = ["--calibration", data[0], "--search-data", data[1], "--evaluation", data[2]]
     model = str(digits / "digits_float32.tflite")
     asked = ["--budgets", "50", "--without", "refinement", "--without", "refinement,averages"]
+    asked += ["--passes", "1"]
     assert measure_finish.main([model, *options, *asked]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 4
-    assert lines[2].startswith("| 50.0% | ") and " | refinement | " in lines[2]
-    assert " | averages, refinement | " in lines[3]
-    assert {line.count("|") for line in lines} == {13}
+    assert lines[2].startswith("| 50.0% | ") and " | refinement | 1 | " in lines[2]
+    assert " | averages, refinement | 1 | " in lines[3]
+    assert {line.count("|") for line in lines} == {14}

@@ -14,6 +14,7 @@ from mcuq.numeric import dequantize
 from mcuq.numeric.tensor import QuantizedTensor
 
 Floats = npt.NDArray[Any]
+Numbers = npt.NDArray[np.int64]
 
 
 class Samples(Protocol):
@@ -25,7 +26,10 @@ class Samples(Protocol):
 
 
 class SampleArray(Samples, Protocol):
-    """What a model's input can be read from, a block at a time; an array (samples, …) is one."""
+    """What a model's input can be read from, a block at a time or samples by their numbers; an
+    array (samples, …) is one."""
+
+    def __getitem__(self, part: slice | Numbers, /) -> Floats: ...
 
     @property
     def shape(self) -> tuple[int, ...]: ...
@@ -57,7 +61,7 @@ class Rows:
     def dtype(self) -> np.dtype[Any]:
         return self._parts[0].dtype
 
-    def __getitem__(self, part: slice, /) -> Floats:
+    def __getitem__(self, part: slice | Numbers, /) -> Floats:
         numbers = self._numbers[part]
         found = np.empty((len(numbers), *self.shape[1:]), self.dtype)
         first = 0

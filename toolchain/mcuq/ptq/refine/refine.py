@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -22,10 +21,10 @@ from mcuq.interpret.float import run_float
 from mcuq.interpret.integer import dequantize_outputs, quantize_inputs, run_integer
 from mcuq.interpret.samples import SampleArray
 from mcuq.numeric.elementary import cos
-from mcuq.ops.operator import Values as Array
 from mcuq.progress import Progress, ProgressCallback, silent
 from mcuq.ptq.refine.adam import Adam
 from mcuq.ptq.refine.anew import FilterSolver
+from mcuq.ptq.refine.batches import Batches, MixedBatches, PlainBatches, can_mix
 from mcuq.ptq.refine.loss import divergence_gradient
 from mcuq.ptq.refine.settings import RefineSettings
 from mcuq.ptq.refine.simulation import Simulation, TrainedParameters
@@ -96,9 +95,12 @@ def refine(
         # The simulation knows int8 activations; under int16 ones there is little left to win. It
         # knows no states: a gradient through them would have to go back over the steps.
         is_known = config.activation_bits == 8 and not graph.states
-        epochs = settings.epochs if is_known else 0
+        mixes = _is_narrow(graph, config, settings) and can_mix(graph)
+        epochs = settings.mixed_epochs if mixes else settings.epochs
+        epochs = epochs if is_known else 0
         if epochs:
-            training = _Training(graph, ranges, best, inputs, settings, teacher)
+            settings = replace(settings, epochs=epochs)
+            training = _Training(graph, ranges, best, inputs, settings, teacher, mixes)
         for epoch in range(epochs):
             training.run_epoch(epoch)
             trained = training.state()
@@ -108,6 +110,12 @@ def refine(
             progress(Progress("refine", epoch + 1, epochs, note))
     qgraph = quantize(graph, ranges, best.config, best.bank)
     return Refinement(best.config, best.bank, qgraph, before, after)
+
+
+def _is_narrow(graph: Graph, config: Config, settings: RefineSettings) -> bool:
+    """Whether any channel of a filter has few bits."""
+    choices = (part for name in graph.weights for part in config.weight(name).parts)
+    return any(choice.bits < settings.mixed_below for choice in choices)
 
 
 @dataclass(frozen=True)
@@ -151,17 +159,22 @@ class _Training:
         inputs: Inputs,
         settings: RefineSettings,
         teacher: Graph,
+        mixes: bool,
     ) -> None:
         self._origin, self._settings = start, settings
         self._start = quantize(graph, ranges, start.config, start.bank)
         self._loss_outputs = find_loss_outputs(graph)
         self._simulation = Simulation(self._start, head_tensors(self._loss_outputs))
         self._parameters = start_parameters(graph, self._start, settings.lean)
-        self._reference = run_float(teacher, inputs, keep=head_tensors(self._loss_outputs))
-        self._stored = quantize_inputs(self._start, inputs)
         self._samples = len(inputs[0])
         self._steps = tuple(Adam(settings) for _ in range(3))
         self._random = np.random.default_rng(settings.seed)
+        kept = teacher, self._start, inputs, head_tensors(self._loss_outputs)
+        self._batches: Batches = (
+            MixedBatches(*kept, settings.least_share, self._random)
+            if mixes
+            else PlainBatches(*kept)
+        )
 
     def run_epoch(self, epoch: int) -> None:
         """One pass over the samples in random order; the rates fall along half a cosine."""
@@ -179,10 +192,9 @@ class _Training:
         )
 
     def _step(self, picked: npt.NDArray[np.int64], rate: float) -> None:
-        values = _as_real(self._start, [array[picked] for array in self._stored])
+        values, answers = self._batches(picked)
         found, tape = self._simulation.forward(values, self._parameters)
-        reference = {name: array[picked] for name, array in self._reference.items()}
-        slopes = divergence_gradient(self._loss_outputs, reference, found)
+        slopes = divergence_gradient(self._loss_outputs, answers, found)
         gradients = self._simulation.backward(slopes, tape)
         self._descend(gradients, rate)
 
@@ -197,9 +209,3 @@ class _Training:
             for name in gradients.bias
         }
         by_bias.step(self._parameters.bias, gradients.bias, bias_rates)
-
-
-def _as_real(qgraph: QuantizedGraph, stored: Sequence[npt.NDArray[Any]]) -> dict[str, Array]:
-    """Inputs as the device is given them, in real numbers, (N, *shape)."""
-    real = dequantize_outputs(qgraph, dict(zip(qgraph.inputs, stored, strict=True)))
-    return {name: x.reshape(len(x), *qgraph.tensors[name].shape) for name, x in real.items()}

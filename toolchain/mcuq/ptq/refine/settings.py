@@ -15,6 +15,21 @@ class RefineSettings:
     Evidence: docs/settings.md: solving the layers anew does nearly all; on 798 and 1,024 samples no
     number of passes loses less than 0, 8 lose more. See `RefinementSettings.passes_over_many`.
     """
+    mixed_below: int = 4
+    """Bits. A model with a channel of fewer is trained on mixes of two samples each.
+
+    Evidence: TODO
+    """
+    mixed_epochs: int = 16
+    """Passes. As `epochs`, over mixes.
+
+    Evidence: TODO
+    """
+    least_share: float = 0.5
+    """Share. Of the sample that is passed over in a mix, at least; another one has the rest.
+
+    Evidence: not measured: chosen by hand. Less would be the other sample's mix.
+    """
     batch: int = 64
     """Samples. Of a step.
 
