@@ -96,15 +96,10 @@ def _judged(evaluator: Evaluator, candidate: Candidate, rungs: int = 0) -> Judge
 
 
 def _better(found: Sequence[Judged], held: Judged | None) -> Judged:
-    """Who loses less on the samples kept back, of `held`, what this gave under tighter limits, and
-    of those that are nowhere worse."""
-    if held is None:
-        return min(found, key=_order)
-    fit = [
-        one for one in found if all(a <= b for a, b in zip(one.losses, held.losses, strict=True))
-    ]
-    return min([*fit, held], key=_order)
-
-
-def _order(one: Judged) -> tuple[float, ...]:
-    return one.losses[::-1]
+    """`held`, what this gave under tighter limits, or one of `found` in its place: each that is
+    nowhere worse than what was taken before. Few samples kept back do not outweigh the others."""
+    taken = found[0] if held is None else held
+    for one in found:
+        if all(a <= b for a, b in zip(one.losses, taken.losses, strict=True)):
+            taken = one
+    return taken
