@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from mcuq.search.methods import run
-from mcuq.search.mixes import search_mixes, widest
+from mcuq.search.mixes import representative, search_mixes
 from mcuq.search.pick import pick
 from mcuq.search.problem import FULL, HOLDOUT, MEDIUM, SOLVED_ON_ALL, Candidate, Evaluator, Limits
 from mcuq.search.seeds import byte_limit, count_alone
@@ -72,7 +72,7 @@ def climb(
         winner = pick(evaluator, winner)
         if mixes and winner is not None:
             mixed = search_mixes(evaluator, winner, seed, more, mixed)
-            solved = [replace(winner, genome=widest(evaluator.space, winner.genome)), mixed]
+            solved = [replace(winner, genome=representative(evaluator.space, winner.genome)), mixed]
             found = [_judged(evaluator, one, SOLVED_ON_ALL) for one in solved]
             taken = _better([_judged(evaluator, winner), *found], taken)
     return winner if taken is None else taken.candidate

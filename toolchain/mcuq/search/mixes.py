@@ -129,7 +129,7 @@ def search_mixes(
     return replace(found, genome=narrowing.wide(found.genome))
 
 
-def widest(space: Space, genome: Genome) -> Genome:
+def representative(space: Space, genome: Genome) -> Genome:
     """Of the same widths, each filter's choice the one that stands for its width."""
     narrowing = Narrowing(space)
     return narrowing.wide(narrowing.narrow(genome))
